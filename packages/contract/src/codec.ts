@@ -1,0 +1,62 @@
+import type { TypedArray } from "./column.ts";
+import type { JsonObject } from "./json.ts";
+
+/** How to encode. */
+export interface EncodeOptions {
+  /** Bytes of one element of what is encoded, 1 to 255; a codec that shuffles bytes uses it, others ignore it. 1 where absent. */
+  readonly typesize?: number;
+}
+
+/** How to decode. */
+export interface DecodeOptions {
+  /** Where to decode to; its length must be the decoded length exactly (ATC_INVALID_ARGUMENT). The codec allocates where absent. */
+  readonly target?: Uint8Array;
+  /** The most bytes that may come out; more is ATC_CORRUPT_DATA, before anything is allocated. 2^31 - 1 where absent. */
+  readonly maxLength?: number;
+}
+
+/** A reversible bytes-to-bytes transformation. Synchronous and stateless; start-up alone may be asynchronous. Neither method keeps or changes its argument. */
+export interface Codec {
+  /** The algorithm, in lower case: `zlib`, `blosc`. */
+  readonly name: string;
+  /** The ending of a file that holds what `encode` returns, with the dot: `.blosc`. */
+  readonly extension: string;
+  /** Encodes `decoded`; no bytes are legal too. */
+  encode(decoded: Uint8Array, options?: EncodeOptions): Uint8Array;
+  /** Inverts `encode`. Throws ATC_CORRUPT_DATA on bytes that no encoder wrote, never crashes, never allocates beyond `maxLength`. */
+  decode(encoded: Uint8Array, options?: DecodeOptions): Uint8Array;
+  /** How many bytes `decode` returns, where the encoded bytes tell; undefined where they do not, or are not of this codec. */
+  decodedLength(encoded: Uint8Array): number | undefined;
+}
+
+/** One algorithm over one block, for container formats such as Blosc. Synchronous and stateless. */
+export interface BlockCodec {
+  /** The name that Blosc gives the algorithm (its `cname`): `lz4`, `lz4hc`, `zlib`, `zstd`, `snappy`. */
+  readonly name: string;
+  /** The format number that a Blosc header holds: 0 blosclz, 1 lz4 and lz4hc, 2 snappy, 3 zlib, 4 zstd. */
+  readonly bloscFormat: 0 | 1 | 2 | 3 | 4;
+  /** Encodes `source` into `target` at `clevel` 0 to 9; returns the bytes written, 0 where they do not fit. */
+  encodeBlock(source: Uint8Array, target: Uint8Array, clevel: number): number;
+  /** Decodes `source` so that it fills `target` exactly; ATC_CORRUPT_DATA where it does not. */
+  decodeBlock(source: Uint8Array, target: Uint8Array): void;
+}
+
+/** What a {@link Filter} made of an array. */
+export interface FilteredValues {
+  /** What a codec encodes. */
+  readonly bytes: Uint8Array;
+  /** What `decode` needs besides the bytes. */
+  readonly configuration: JsonObject;
+  /** Bytes of one element of `bytes`. */
+  readonly typesize: number;
+}
+
+/** A reversible change of representation ahead of a codec: decimal scaling, delta. Exact bit for bit. */
+export interface Filter {
+  /** The name stored beside the bytes. */
+  readonly name: string;
+  /** Filters `values`, which are not changed. */
+  encode(values: TypedArray): FilteredValues;
+  /** Inverts `encode` into `target`, which has the original's type and length; ATC_CORRUPT_DATA where the bytes do not fit. */
+  decode(bytes: Uint8Array, configuration: JsonObject, target: TypedArray): void;
+}

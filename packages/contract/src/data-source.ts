@@ -1,0 +1,85 @@
+import type { ColumnMetadata, TypedArray } from "./column.ts";
+import type { RowKind } from "./dataset.ts";
+import type { JsonObject } from "./json.ts";
+import type { OperationOptions } from "./progress.ts";
+
+/** A text column of a chunk: `values[indices[i]]` is the text of row i, -1 no text. `values` only grows from chunk to chunk, so an index keeps its meaning. */
+export interface TextColumn {
+  /** One index a row. */
+  readonly indices: Int32Array;
+  /** The dictionary so far. */
+  readonly values: readonly string[];
+}
+
+/** Some rows of a source, in the source's order. Its arrays are valid until the next chunk is asked for. */
+export interface ColumnChunk {
+  /** Rows, 1 or more. */
+  readonly length: number;
+  /** The number of the chunk's first row among the good rows of the source, from 0. */
+  readonly row: number;
+  /** The symbols, one a row; never missing. */
+  readonly symbol: TextColumn;
+  /** The columns but `symbol`, by name; each array is exactly `length` long. */
+  readonly columns: Readonly<Record<string, TypedArray>>;
+}
+
+/** Why a row could not be taken. */
+export interface BadRow {
+  /** Line in the source, from 1 (the header, where there is one, is a line). */
+  readonly line: number;
+  /** The column's name, where one is to blame. */
+  readonly column?: string;
+  /** What it is: `fields`, `number`, `time`, `quote`, `encoding`. */
+  readonly reason: string;
+  /** The field or row as it stands, cut to 80 characters. */
+  readonly text: string;
+}
+
+/** Which bytes a source stands for, cheap to tell before they are read. Equal identities mean equal data for all practical purposes. */
+export interface SourceIdentity {
+  /** The path as the user gave it, or another name for people. */
+  readonly name: string;
+  /** The real, absolute path, where the source is a file. */
+  readonly path?: string;
+  /** Plain data that changes whenever the bytes or the way they are read change: size, mtime, inode, a hash of both ends, the options. */
+  readonly parts: JsonObject;
+}
+
+/** How to go through a source. */
+export interface ChunksOptions extends OperationOptions {
+  /** Is told of every bad row that is left out or set to NaN, in order. Not called under the policy that throws. */
+  readonly onBadRow?: ((row: BadRow) => void) | undefined;
+}
+
+/** What a finished reading tells. */
+export interface SourceSummary {
+  /** Good rows. */
+  readonly rows: number;
+  /** Rows left out or with a NaN. */
+  readonly badRows: number;
+  /** Bytes read from the medium. */
+  readonly bytes: number;
+  /** xxHash64 of all those bytes, 16 hexadecimal digits. */
+  readonly hash: string;
+}
+
+/**
+ * Where rows come from: column chunks in file order, typed arrays and no objects per row. The columns are the canonical ones:
+ * `symbol` (text), `timestamp`, then `open`, `high`, `low`, `close`, `volume` as float64 where the source has them, then others. Ticks have
+ * `close` (the price) and `volume` (the size). `close` is always there.
+ */
+export interface DataSource extends AsyncDisposable {
+  /** Which bytes it stands for. */
+  readonly identity: SourceIdentity;
+  /** What a row is. */
+  readonly kind: RowKind;
+  /** The columns of every chunk: `symbol` first, then `timestamp`. */
+  readonly columns: readonly ColumnMetadata[];
+  /**
+   * Reads from the start; each call reads anew. Throws ATC_INVALID_DATA with line, column and text at a bad row where the source's policy
+   * is to stop, ATC_CORRUPT_DATA where the medium is damaged, ATC_ABORTED.
+   */
+  chunks(options?: ChunksOptions): AsyncIterable<ColumnChunk>;
+  /** What the last complete reading found; undefined before. */
+  summary(): SourceSummary | undefined;
+}

@@ -1,0 +1,164 @@
+import type { ColumnMetadata, ReadonlyTypedArray, TypedArray } from "./column.ts";
+import type { JsonObject } from "./json.ts";
+import type { OperationOptions } from "./progress.ts";
+
+/** What the rows of a dataset are: bars (one row a time and symbol, times in ms) or ticks (many rows may share a time, times in ns). */
+export type RowKind = "bars" | "ticks";
+
+/** The columns of every series of a dataset, without `symbol`. The first is `timestamp`: `timestamp[ms]` for bars, `timestamp[ns]` for ticks. */
+export interface DatasetSchema {
+  /** What a row is. */
+  readonly kind: RowKind;
+  /** The columns in stored order. No `text` column: a dataset holds numbers. */
+  readonly columns: readonly ColumnMetadata[];
+}
+
+/** How many rows a symbol has. */
+export interface SeriesPlan {
+  /** The symbol, as the source spells it. */
+  readonly symbol: string;
+  /** Its rows, 1 or more. */
+  readonly rows: number;
+}
+
+/** What a writer must know before the first row: so the layout is computed first, each slice is written in its place, and memory stays bounded. */
+export interface DatasetPlan {
+  /** The columns. */
+  readonly schema: DatasetSchema;
+  /** Tells whether the dataset still is what a source and its options would give; compared as a whole. */
+  readonly fingerprint: string;
+  /** Each symbol once, in any order. */
+  readonly series: readonly SeriesPlan[];
+}
+
+/** Where a symbol's rows lie. */
+export interface SeriesExtent {
+  /** The symbol. */
+  readonly symbol: string;
+  /** Rows in all segments. */
+  readonly rows: number;
+  /** The first row's time, in the unit of the schema's `timestamp`. */
+  readonly firstTime: bigint;
+  /** The last row's time, in the unit of the schema's `timestamp`. */
+  readonly lastTime: bigint;
+}
+
+/** What a dataset says of itself. */
+export interface DatasetManifest {
+  /** The dataset's name. */
+  readonly name: string;
+  /** The version of the stored format. */
+  readonly formatVersion: number;
+  /** Counts up with every publication; readers keep the generation they opened. */
+  readonly generation: number;
+  /** The columns. */
+  readonly schema: DatasetSchema;
+  /** What the plan said. */
+  readonly fingerprint: string;
+  /** Rows of all symbols. */
+  readonly rows: number;
+  /** Bytes of all segments. */
+  readonly bytes: number;
+  /** The symbols, sorted by UTF-16 code unit. */
+  readonly series: readonly SeriesExtent[];
+  /** When it was published, in ms since the epoch. */
+  readonly createdAt: number;
+  /** What the writer kept with it: where the rows came from, the report of its ingest. */
+  readonly attributes: JsonObject;
+}
+
+/** Rows `row` (inclusive) to `row + length` (exclusive) of a series. Its views are valid until the iteration's next step. */
+export interface Block {
+  /** Index of the first row within the series. */
+  readonly row: number;
+  /** Rows, 1 or more. */
+  readonly length: number;
+  /** The values of a numeric column, `length` of them. ATC_INVALID_ARGUMENT for a column that was not asked for or holds times. */
+  values(column: string): ReadonlyTypedArray<number>;
+  /** The times, in the unit of the schema's `timestamp`. ATC_INVALID_ARGUMENT where `timestamp` was not asked for. */
+  times(): ReadonlyTypedArray<bigint>;
+  /**
+   * The same bytes as pairs of 32-bit words for hot loops, where a BigInt a row is too slow: word `2i` is the low half of time `i`
+   * (take it `>>> 0`), word `2i + 1` the high half (signed).
+   */
+  timeWords(): ReadonlyTypedArray<number>;
+}
+
+/** Which rows and columns to go through. */
+export interface BlocksOptions {
+  /** The columns wanted; only these are read. */
+  readonly columns: readonly string[];
+  /** First row, inclusive; 0 where absent. */
+  readonly from?: number;
+  /** Last row, exclusive; the series' length where absent. */
+  readonly to?: number;
+  /** The most rows of a block; the store's own choice where absent. A block ends at a segment's end too. */
+  readonly blockLength?: number;
+}
+
+/** The rows of one symbol, sorted by time. */
+export interface Series {
+  /** The symbol. */
+  readonly symbol: string;
+  /** Rows. */
+  readonly length: number;
+  /** The columns, `timestamp` first. */
+  readonly columns: readonly ColumnMetadata[];
+  /** Goes through the rows in order. Throws ATC_CLOSED once the dataset is disposed, ATC_CORRUPT_DATA where a segment is not what the manifest says. */
+  blocks(options: BlocksOptions): Iterable<Block>;
+  /**
+   * `length` values of a numeric column from row `start`: a view where they lie inside one mapped segment, else a copy. ATC_INVALID_ARGUMENT
+   * outside of the series. Times are read with {@link Series.blocks}.
+   */
+  window(column: string, start: number, length: number): ReadonlyTypedArray<number>;
+}
+
+/** A dataset opened for reading. It goes on showing the generation it opened, also after the dataset is replaced or deleted. Disposal is idempotent. */
+export interface Dataset extends Disposable {
+  /** What it says of itself. */
+  readonly manifest: DatasetManifest;
+  /** The symbols, sorted by UTF-16 code unit. */
+  symbols(): readonly string[];
+  /** The rows of a symbol; ATC_NOT_FOUND names the nearest symbol. */
+  series(symbol: string): Series;
+}
+
+/** The columns of a slice, by name: `BigInt64Array` for times, else the array of the column's dtype; all of one length. */
+export type SeriesColumns = Readonly<Record<string, TypedArray>>;
+
+/** Writes one new generation of a dataset. Nothing is visible before `publish`. */
+export interface DatasetWriter extends AsyncDisposable {
+  /**
+   * Writes rows `row` to `row + n` of a symbol, sorted by time. Each symbol's slices come in order and without gaps; symbols in any order.
+   * ATC_INVALID_ARGUMENT outside of the plan, ATC_INVALID_DATA where times go back.
+   */
+  write(symbol: string, row: number, columns: SeriesColumns): Promise<void>;
+  /** Makes the dataset visible at once and durable; ATC_INVALID_ARGUMENT where planned rows are missing. `attributes` are kept in the manifest. */
+  publish(attributes?: JsonObject): Promise<DatasetManifest>;
+  /** Forgets what was written. Disposing without `publish` does the same. */
+  abort(): Promise<void>;
+}
+
+/** The right to write a dataset, held from before its source is read until its writer has published. Disposal gives it back and removes the scratch directory. */
+export interface DatasetLock extends AsyncDisposable {
+  /** The dataset. */
+  readonly name: string;
+  /** An empty directory on the dataset's disk for the writer's intermediate files; undefined where the store is not on a disk. A crash leaves nothing: the next lock removes it. */
+  readonly scratch: string | undefined;
+}
+
+/** A store of datasets: symbols, each a table of equal-length columns sorted by time, in immutable segments. Names are `[A-Za-z0-9._-]`, 1 to 100 characters, not starting with a dot. */
+export interface ArrayStore extends AsyncDisposable {
+  /** Locks a dataset for writing; ATC_LOCKED where another process or another call holds it. A lock whose holder died is taken over. */
+  lock(name: string): Promise<DatasetLock>;
+  /** Starts a new generation. `lock` must be held by the caller and of the same name. ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO where the disk refuses. */
+  create(lock: DatasetLock, plan: DatasetPlan): Promise<DatasetWriter>;
+  /** Opens the newest generation; ATC_NOT_FOUND, ATC_CORRUPT_DATA or ATC_UNSUPPORTED (a newer format). */
+  open(name: string): Promise<Dataset>;
+  /** The manifest of a dataset without opening its segments; undefined where there is none. */
+  find(name: string): Promise<DatasetManifest | undefined>;
+  /** The names of all datasets, sorted. */
+  list(): Promise<readonly string[]>;
+  /** Removes a dataset; tells whether it was there. ATC_LOCKED while it is being written. Open readers finish undisturbed. */
+  delete(name: string, options?: OperationOptions): Promise<boolean>;
+}

@@ -1,0 +1,108 @@
+/** The six kinds of moving average, in the order in which they vote. */
+export type AverageKind = "ema" | "hma" | "wma" | "dema" | "lsma" | "kama";
+
+/** The six kinds in order. */
+export const averageKinds: readonly AverageKind[] = ["ema", "hma", "wma", "dema", "lsma", "kama"];
+
+/** The configuration of the signals; each member is defined in `docs/atc-spec.md`, "Configuration". */
+export interface SignalConfig {
+  /** Base length of the EMAs, in bars. */
+  readonly emaLength: number;
+  /** Base length of the HMAs, in bars. */
+  readonly hmaLength: number;
+  /** Base length of the WMAs, in bars. */
+  readonly wmaLength: number;
+  /** Base length of the DEMAs, in bars. */
+  readonly demaLength: number;
+  /** Base length of the LSMAs, in bars. */
+  readonly lsmaLength: number;
+  /** Base length of the KAMAs, in bars. */
+  readonly kamaLength: number;
+  /** Starting equity of the EMAs in layer 2, above 0. */
+  readonly emaWeight: number;
+  /** Starting equity of the HMAs in layer 2, above 0. */
+  readonly hmaWeight: number;
+  /** Starting equity of the WMAs in layer 2, above 0. */
+  readonly wmaWeight: number;
+  /** Starting equity of the DEMAs in layer 2, above 0. */
+  readonly demaWeight: number;
+  /** Starting equity of the LSMAs in layer 2, above 0. */
+  readonly lsmaWeight: number;
+  /** Starting equity of the KAMAs in layer 2, above 0. */
+  readonly kamaWeight: number;
+  /** How far the nine lengths lie apart. */
+  readonly robustness: "Narrow" | "Medium" | "Wide";
+  /** Growth rate of recent returns, 0 or more; used as lambda / 1000 a bar. */
+  readonly lambda: number;
+  /** Decay of equities a bar, in per cent, 0 to 100. */
+  readonly decay: number;
+  /** Bars left out at the start, 0 or more. */
+  readonly cutout: number;
+  /** The most bars that the growth exponent counts; `none` for no bound. */
+  readonly growthCap: number | "none";
+  /** Above it the average signal turns long. */
+  readonly longThreshold: number;
+  /** Below it the average signal turns short. */
+  readonly shortThreshold: number;
+  /** Whether the average signal is delayed by one bar. */
+  readonly strategyMode: boolean;
+  /** The price that the averages are taken of; crossings always use the close. */
+  readonly calculationSource: "open" | "high" | "low" | "close";
+  /** Precision of stored results; arithmetic is float64 always. */
+  readonly precision: "float64" | "float32";
+  /** Which origin is followed where the two differ. */
+  readonly dialect: "lts" | "tradingview";
+  /** Whether HMA is Hull's average or, as the published script plots it, a simple one. */
+  readonly hma: "hull" | "sma";
+}
+
+/** The default of every member of {@link SignalConfig}. */
+export const signalDefaults: SignalConfig = {
+  emaLength: 28,
+  hmaLength: 28,
+  wmaLength: 28,
+  demaLength: 28,
+  lsmaLength: 28,
+  kamaLength: 28,
+  emaWeight: 1,
+  hmaWeight: 1,
+  wmaWeight: 1,
+  demaWeight: 1,
+  lsmaWeight: 1,
+  kamaWeight: 1,
+  robustness: "Medium",
+  lambda: 0.02,
+  decay: 0.03,
+  cutout: 0,
+  growthCap: 10_000,
+  longThreshold: 0.1,
+  shortThreshold: -0.1,
+  strategyMode: false,
+  calculationSource: "close",
+  precision: "float64",
+  dialect: "lts",
+  hma: "hull",
+};
+
+/** The offsets from the base length that each robustness stands for; the nine lengths are L, L + each, L - each. */
+export const lengthOffsets: Readonly<Record<SignalConfig["robustness"], readonly [number, number, number, number]>> = {
+  Narrow: [1, 2, 3, 4],
+  Medium: [1, 2, 4, 6],
+  Wide: [1, 3, 5, 7],
+};
+
+/** The smallest length at which each kind is defined, in bars. */
+export const smallestLength: Readonly<Record<AverageKind, number>> = {
+  ema: 1,
+  hma: 2,
+  wma: 1,
+  dema: 1,
+  lsma: 2,
+  kama: 1,
+};
+
+/** The nine lengths of a base length, in the order in which they vote. */
+export function derivedLengths(base: number, robustness: SignalConfig["robustness"]): readonly number[] {
+  const offsets = lengthOffsets[robustness];
+  return [base, ...offsets.map((offset) => base + offset), ...offsets.map((offset) => base - offset)];
+}
