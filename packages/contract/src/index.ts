@@ -9,6 +9,7 @@ export * from "./codec.ts";
 export * from "./column.ts";
 export * from "./data-source.ts";
 export * from "./dataset.ts";
+export * from "./decode-target.ts";
 export * from "./error.ts";
 export * from "./executor.ts";
 export * from "./indicator.ts";
