@@ -1,0 +1,153 @@
+// Packs every package, serves the tarballs from a registry on loopback, installs each one alone into an empty project with npm, pnpm and yarn,
+// imports and type-checks it there, and prints the table. `--only NAME` (repeatable), `--managers npm,pnpm,yarn`, `--json`.
+import { execFile, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("..", import.meta.url));
+const pnpm = "pnpm@12.21.0";
+const yarn = "yarn@1.22.22";
+const { values: options } = parseArgs({
+  options: { only: { type: "string", multiple: true }, managers: { type: "string", default: "npm,pnpm,yarn" }, json: { type: "boolean", default: false } },
+});
+const managers = options.managers.split(",");
+const commands = {
+  npm: (name) => ["npm", ["install", name, "--no-audit", "--no-fund", "--loglevel=error"]],
+  pnpm: (name) => ["npx", ["--yes", pnpm, "add", name]],
+  yarn: (name) => ["npx", ["--yes", yarn, "add", name, "--no-progress", "--silent"]],
+};
+
+/** Packs all packages; returns name -> { manifest, tarball, bytes, unpacked }. */
+async function pack(directory) {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  await run("npx", ["--yes", pnpm, "-r", "--filter", "./packages/*", "pack", "--pack-destination", directory], { cwd: root, maxBuffer: 1 << 26 });
+  const packed = new Map();
+  for (const file of readdirSync(directory).filter((name) => name.endsWith(".tgz"))) {
+    const tarball = join(directory, file);
+    const manifest = JSON.parse((await run("tar", ["-xzOf", tarball, "package/package.json"])).stdout);
+    const listing = (await run("tar", ["-tvzf", tarball])).stdout.trim().split("\n");
+    const unpacked = listing.reduce((sum, line) => sum + Number(line.split(/\s+/)[2]), 0);
+    packed.set(manifest.name, { manifest, tarball, bytes: statSync(tarball).size, unpacked });
+  }
+  return packed;
+}
+
+/** A registry of the packed packages, for the scope alone; everything else comes from the usual one. */
+async function serve(packed) {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(request.url ?? "");
+    const file = [...packed.values()].find(({ tarball }) => path === `/tarballs/${basename(tarball)}`);
+    if (file !== undefined) return response.end(readFileSync(file.tarball));
+    const found = packed.get(path.slice(1));
+    if (found === undefined) return response.writeHead(404, { "content-type": "application/json" }).end("{}");
+    const bytes = readFileSync(found.tarball);
+    const { version } = found.manifest;
+    const dist = {
+      tarball: `http://127.0.0.1:${server.address().port}/tarballs/${basename(found.tarball)}`,
+      integrity: `sha512-${createHash("sha512").update(bytes).digest("base64")}`,
+      shasum: createHash("sha1").update(bytes).digest("hex"),
+    };
+    const document = { name: found.manifest.name, "dist-tags": { latest: version }, versions: { [version]: { ...found.manifest, dist } } };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(document));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+}
+
+function project(registry) {
+  const directory = mkdtempSync(join(tmpdir(), "atc-alone-"));
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "alone", version: "1.0.0", private: true, type: "module" }));
+  writeFileSync(join(directory, ".npmrc"), `@atc:registry=${registry}\n`);
+  return directory;
+}
+
+const attempt = (command, args, cwd) =>
+  new Promise((resolve) => {
+    const env = { ...process.env, npm_config_store_dir: join(tmpdir(), "atc-alone-store"), CI: "true" };
+    execFile(command, args, { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : (error.code ?? 1), output: stdout + stderr }));
+  });
+
+/** Names of what arrived besides the package itself, without platform variants. */
+function arrived(directory, name) {
+  const lock = JSON.parse(readFileSync(join(directory, "package-lock.json"), "utf8"));
+  return Object.entries(lock.packages)
+    .filter(([path, entry]) => path !== "" && entry.optional !== true)
+    .map(([path]) => path.replace(/^.*node_modules\//, ""))
+    .filter((found) => found !== name);
+}
+
+/** Cold import in ms: the median of five processes, less that of an empty program. */
+function importMs(directory, name) {
+  const script = `const t=performance.now();await import(${JSON.stringify(name)});process.stdout.write(String(performance.now()-t))`;
+  const times = [];
+  for (let i = 0; i < 5; i++) {
+    const { stdout, status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { cwd: directory, encoding: "utf8" });
+    if (status !== 0) throw new Error(`importing ${name} failed: ${stderr}`);
+    times.push(Number(stdout));
+  }
+  return times.sort((a, b) => a - b)[2];
+}
+
+/** Whether strict TypeScript accepts an import under both module resolutions. */
+async function typed(directory, name) {
+  writeFileSync(join(directory, "use.ts"), `import * as all from ${JSON.stringify(name)};\nexport const names: readonly string[] = Object.keys(all);\n`);
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  const common = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2023,esnext.disposable", "--typeRoots", join(root, "node_modules", "@types"), "--types", "node"];
+  for (const mode of [["--module", "nodenext"], ["--module", "esnext", "--moduleResolution", "bundler"]]) {
+    const { code, output } = await attempt(process.execPath, [tsc, ...common, ...mode, "use.ts"], directory);
+    if (code !== 0) return `no: ${output.trim().split("\n")[0]}`;
+  }
+  return "yes";
+}
+
+const packed = await pack(join(root, "temp", "tarballs"));
+const registry = await serve(packed);
+const rows = [];
+try {
+  for (const [name, { manifest, bytes, unpacked }] of [...packed].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (options.only !== undefined && !options.only.includes(name)) continue;
+    const row = { package: name, dependencies: [], bytes, unpacked, importMs: undefined, types: "-", installs: {} };
+    for (const manager of managers) {
+      const directory = project(registry.url);
+      const [command, args] = commands[manager](name);
+      const { code, output } = await attempt(command, args, directory);
+      row.installs[manager] = code;
+      if (code !== 0) process.stderr.write(`${manager} ${name}: ${output}\n`);
+      if (code === 0 && row.importMs === undefined) {
+        row.importMs = manifest.bin === undefined ? importMs(directory, name) : 0;
+        row.types = await typed(directory, name);
+        if (manager === "npm") row.dependencies = arrived(directory, name);
+      }
+      rmSync(directory, { recursive: true, force: true });
+    }
+    rows.push(row);
+    if (!options.json) process.stderr.write(`${name}\n`);
+  }
+} finally {
+  registry.close();
+}
+if (options.json) console.log(JSON.stringify(rows, undefined, 2));
+else {
+  console.table(
+    rows.map((row) => ({
+      package: row.package,
+      dependencies: row.dependencies.length,
+      "packed kB": (row.bytes / 1000).toFixed(1),
+      "unpacked kB": (row.unpacked / 1000).toFixed(1),
+      "import ms": row.importMs?.toFixed(1),
+      types: row.types,
+      ...row.installs,
+    })),
+  );
+  for (const row of rows) console.log(`${row.package}: ${row.dependencies.join(", ") || "nothing else arrives"}`);
+}
+const failed = rows.filter((row) => Object.values(row.installs).some((code) => code !== 0) || row.types !== "yes");
+console.log(`${rows.length - failed.length} packages install alone, ${failed.length} do not`);
+process.exitCode = failed.length === 0 ? 0 : 1;
