@@ -1,0 +1,107 @@
+import type { Progress, ProgressListener } from "@atc/contract";
+import { SingleBar } from "cli-progress";
+
+/** Shows progress to a person; `stop` clears what is on the line. */
+export interface ProgressDisplay {
+  /** Takes progress. */
+  readonly listener: ProgressListener;
+  /** Ends the display; to be called before anything else is printed. */
+  stop(): void;
+}
+
+/** How to show progress. */
+export interface ProgressDisplayOptions {
+  /** Where to. */
+  readonly stream: NodeJS.WriteStream;
+  /** Shows nothing. */
+  readonly quiet: boolean;
+  /** Milliseconds now; for the plain lines. */
+  readonly now?: () => number;
+}
+
+const count = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+function amount(value: number, unit: Progress["unit"]): string {
+  return unit === "bytes" ? `${(value / 1e6).toFixed(1)} MB` : `${count.format(value)} ${unit}`;
+}
+
+function rate(progress: Progress, ms: number): string {
+  const rows = progress.rows ?? (progress.unit === "bytes" ? undefined : progress.done);
+  if (rows === undefined || ms < 200) return "";
+  const unit = progress.rows === undefined ? progress.unit : "rows";
+  return `${count.format((rows / ms) * 1000)} ${unit}/s`;
+}
+
+/** Milliseconds between two plain lines. */
+const lineEveryMs = 2000;
+
+function plainLines(stream: NodeJS.WriteStream, now: () => number): ProgressDisplay {
+  let phase = "";
+  let startedAt = 0;
+  let saidAt = 0;
+  return {
+    listener(progress) {
+      const at = now();
+      if (progress.phase !== phase) {
+        phase = progress.phase;
+        startedAt = at;
+        saidAt = at;
+      }
+      if (at - saidAt < lineEveryMs) return;
+      saidAt = at;
+      const share =
+        progress.total === undefined || progress.total === 0
+          ? ""
+          : ` ${Math.floor((100 * progress.done) / progress.total)} %`;
+      stream.write(`${phase}${share} ${amount(progress.done, progress.unit)} ${rate(progress, at - startedAt)}\n`);
+    },
+    stop() {
+      phase = "";
+    },
+  };
+}
+
+function bar(stream: NodeJS.WriteStream, now: () => number): ProgressDisplay {
+  let shown: SingleBar | undefined;
+  let phase = "";
+  let startedAt = 0;
+  const stop = (): void => {
+    shown?.stop();
+    shown = undefined;
+    phase = "";
+  };
+  return {
+    listener(progress) {
+      if (progress.phase !== phase) {
+        stop();
+        phase = progress.phase;
+        startedAt = now();
+        shown = new SingleBar({
+          format: `${phase.padEnd(10)} [{bar}] {percentage}% | {amount} | {rate} | ETA {eta_formatted}`,
+          stream,
+          clearOnComplete: true,
+          hideCursor: true,
+          etaBuffer: 50,
+          barsize: 24,
+        });
+        shown.start(progress.total ?? 0, 0, { amount: "", rate: "" });
+      }
+      shown?.setTotal(progress.total ?? progress.done);
+      shown?.update(progress.done, {
+        amount: amount(progress.done, progress.unit),
+        rate: rate(progress, now() - startedAt),
+      });
+    },
+    stop,
+  };
+}
+
+/** A bar with rows a second and time left on a terminal, a plain line every two seconds elsewhere, nothing when quiet. */
+export function progressDisplay({
+  stream,
+  quiet,
+  now = () => performance.now(),
+}: ProgressDisplayOptions): ProgressDisplay {
+  if (quiet) return { listener: () => undefined, stop: () => undefined };
+  return stream.isTTY ? bar(stream, now) : plainLines(stream, now);
+}

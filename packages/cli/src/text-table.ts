@@ -1,0 +1,45 @@
+/** One column of a {@link textTable}. */
+export interface TextColumn {
+  /** The heading. */
+  readonly title: string;
+  /** Numbers stand right, text left. */
+  readonly align: "left" | "right";
+}
+
+/** The width of a text on a terminal, in cells: characters of East Asian scripts and emoji take two. */
+function cells(text: string): number {
+  let width = 0;
+  for (const character of text)
+    width +=
+      /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u.test(
+        character,
+      )
+        ? 2
+        : 1;
+  return width;
+}
+
+/** Control characters of data must not reach the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, "?");
+}
+
+/** A table for a terminal: headings, a rule, rows; a row `undefined` draws a rule. */
+export function textTable(columns: readonly TextColumn[], rows: readonly (readonly string[] | undefined)[]): string {
+  const clean = rows.map((row) => row?.map(printable));
+  const widths = columns.map(({ title }, i) => Math.max(cells(title), ...clean.map((row) => cells(row?.[i] ?? ""))));
+  const line = (texts: readonly string[]): string =>
+    texts
+      .map((text, i) => {
+        const padding = " ".repeat(Math.max(0, (widths[i] ?? 0) - cells(text)));
+        return columns[i]?.align === "right" ? padding + text : text + padding;
+      })
+      .join("  ")
+      .trimEnd();
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [
+    line(columns.map(({ title }) => title)),
+    rule,
+    ...clean.map((row) => (row === undefined ? rule : line(row))),
+  ].join("\n");
+}

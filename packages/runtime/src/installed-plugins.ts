@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { isJsonObject } from "./json-object.ts";
+
+/** A plugin that an installed package brings, as its package.json tells; nothing of the package is imported yet. */
+export interface InstalledPlugin {
+  /** What it makes. */
+  readonly kind: string;
+  /** The name that a configuration uses. */
+  readonly name: string;
+  /** The package that brings it. */
+  readonly packageName: string;
+  /** The package's version. */
+  readonly version: string;
+  /** The `file:` URL of the package's entry. */
+  readonly entry: string;
+}
+
+/** Where packages are looked for: the package.json whose dependencies count, and those named besides. */
+export interface PluginRoot {
+  /** Absolute path of a package.json. */
+  readonly packageJson: string;
+  /** Packages to look at besides its dependencies. */
+  readonly extra: readonly string[];
+}
+
+const dependencyMembers = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
+
+async function readPackageJson(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  try {
+    const parsed: unknown = JSON.parse(await readFile(path, "utf8"));
+    return isJsonObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The package.json nearest to `directory`, upwards; undefined where there is none. */
+export async function nearestPackageJson(directory: string): Promise<string | undefined> {
+  for (let folder = directory; ; folder = dirname(folder)) {
+    const candidate = join(folder, "package.json");
+    if ((await readPackageJson(candidate)) !== undefined) return candidate;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/** The package.json of `name` as seen from a root: by the resolver, else (no `./package.json` in its exports) in the node_modules folders upwards. */
+async function locate(root: string, name: string): Promise<string | undefined> {
+  const resolver = createRequire(root);
+  try {
+    return resolver.resolve(`${name}/package.json`);
+  } catch {
+    for (const folder of resolver.resolve.paths(name) ?? []) {
+      const candidate = join(folder, name, "package.json");
+      if ((await readPackageJson(candidate)) !== undefined) return candidate;
+    }
+    return undefined;
+  }
+}
+
+function dependencyNames(manifest: Readonly<Record<string, unknown>>): readonly string[] {
+  return dependencyMembers.flatMap((member) => {
+    const section = manifest[member];
+    return isJsonObject(section) ? Object.keys(section) : [];
+  });
+}
+
+async function pluginsOf(root: string, name: string): Promise<readonly InstalledPlugin[]> {
+  const path = await locate(root, name);
+  const manifest = path === undefined ? undefined : await readPackageJson(path);
+  const atc = manifest?.["atc"];
+  if (path === undefined || manifest === undefined || !isJsonObject(atc) || !Array.isArray(atc["plugins"])) return [];
+  let entry: string;
+  try {
+    entry = pathToFileURL(createRequire(root).resolve(name)).href;
+  } catch {
+    return [];
+  }
+  return atc["plugins"].filter(isJsonObject).map((plugin) => ({
+    kind: String(plugin["kind"]),
+    name: String(plugin["name"]),
+    packageName: name,
+    version: String(manifest["version"]),
+    entry,
+  }));
+}
+
+/**
+ * The plugins that the packages of `roots` bring, root by root; packages named in `extra` come first. A package that several roots know is listed once.
+ */
+export async function installedPlugins(roots: readonly PluginRoot[]): Promise<readonly InstalledPlugin[]> {
+  const found = new Map<string, InstalledPlugin>();
+  for (const { packageJson, extra } of roots) {
+    const manifest = await readPackageJson(packageJson);
+    const own = typeof manifest?.["name"] === "string" ? [manifest["name"]] : [];
+    const names = new Set([...extra, ...dependencyNames(manifest ?? {}), ...own]);
+    for (const plugins of await Promise.all([...names].map((name) => pluginsOf(packageJson, name)))) {
+      for (const plugin of plugins) {
+        const id = `${plugin.kind} ${plugin.name} ${plugin.packageName}`;
+        if (!found.has(id)) found.set(id, plugin);
+      }
+    }
+  }
+  return [...found.values()];
+}

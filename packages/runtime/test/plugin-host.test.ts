@@ -1,0 +1,152 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AtcErrorCode } from "@atc/contract";
+import { isAtcError } from "@atc/contract";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { nearestPackageJson } from "../src/installed-plugins.ts";
+import type { InstalledPluginHost } from "../src/plugin-host.ts";
+import { createPluginHost } from "../src/plugin-host.ts";
+
+let project: string;
+let warnings: string[];
+
+beforeEach(async () => {
+  project = await mkdtemp(join(tmpdir(), "atc-host-"));
+  warnings = [];
+});
+afterEach(() => rm(project, { recursive: true, force: true }));
+
+/** A codec that adds `by` to each byte. */
+const source = (name: string, by: number): string => `
+export default [{ kind: "codec", name: "${name}", create: () => ({
+  name: "${name}", extension: ".${name}",
+  encode: (bytes) => bytes.map((byte) => byte + 1),
+  decode: (bytes) => bytes.map((byte) => byte - ${by}),
+  decodedLength: (bytes) => bytes.length,
+}) }];`;
+
+async function install(
+  packageName: string,
+  code: string,
+  plugins: readonly object[],
+  members: object = {},
+): Promise<void> {
+  const directory = join(project, "node_modules", packageName);
+  await mkdir(directory, { recursive: true });
+  const manifest = {
+    name: packageName,
+    version: "1.2.3",
+    type: "module",
+    exports: { ".": { default: "./index.js" }, "./package.json": "./package.json" },
+    atc: { plugins },
+  };
+  await writeFile(join(directory, "package.json"), JSON.stringify({ ...manifest, ...members }));
+  await writeFile(join(directory, "index.js"), code);
+}
+
+async function host(dependencies: readonly string[], extra: readonly string[] = []): Promise<InstalledPluginHost> {
+  const packageJson = join(project, "package.json");
+  await writeFile(
+    packageJson,
+    JSON.stringify({ name: "user", dependencies: Object.fromEntries(dependencies.map((name) => [name, "1.2.3"])) }),
+  );
+  return createPluginHost({ roots: [{ packageJson, extra }], warn: (message) => warnings.push(message) });
+}
+
+async function codeOf(action: Promise<unknown>): Promise<{ code: AtcErrorCode; message: string } | undefined> {
+  try {
+    await action;
+    return undefined;
+  } catch (error) {
+    if (isAtcError(error)) return error;
+    throw error;
+  }
+}
+
+describe("createPluginHost", () => {
+  it("finds a codec of a dependency and imports only what is asked for", async () => {
+    await install("codec-one", source("one", 1), [{ kind: "codec", name: "one" }]);
+    await install("codec-bomb", "throw new Error('imported');", [{ kind: "codec", name: "bomb" }]);
+    const codec = await (await host(["codec-one", "codec-bomb"])).find("codec", "one");
+    expect([...codec.decode(codec.encode(Uint8Array.of(1, 2, 3)))]).toEqual([1, 2, 3]);
+  });
+
+  it("finds a package that does not export its package.json", async () => {
+    await install("closed", source("one", 1), [{ kind: "codec", name: "one" }], {
+      exports: { ".": { default: "./index.js" } },
+    });
+    expect((await (await host(["closed"])).find("codec", "one")).name).toBe("one");
+  });
+
+  it("finds packages named under plugins that are no dependencies", async () => {
+    await install("elsewhere", source("one", 1), [{ kind: "codec", name: "one" }]);
+    expect((await (await host([], ["elsewhere"])).find("codec", "one")).name).toBe("one");
+  });
+
+  it("tells the line that installs a package of ours", async () => {
+    const error = await codeOf((await host([])).find("codec", "zstd"));
+    expect(error?.code).toBe("ATC_MISSING_PLUGIN");
+    expect(error?.message).toContain("pnpm add @atc/codec-zstd");
+  });
+
+  it("suggests the nearest name and lists what is installed", async () => {
+    await install("codec-one", source("quickpack", 1), [{ kind: "codec", name: "quickpack" }]);
+    const error = await codeOf((await host(["codec-one"])).find("codec", "quikpack"));
+    expect(error?.code).toBe("ATC_MISSING_PLUGIN");
+    expect(error?.message).toContain('did you mean "quickpack"');
+    expect(error?.message).toContain("installed: quickpack");
+  });
+
+  it("refuses two packages that bring one name, unless the configuration names one", async () => {
+    await install("left", source("one", 1), [{ kind: "codec", name: "one" }]);
+    await install("right", source("one", 1), [{ kind: "codec", name: "one" }]);
+    const error = await codeOf((await host(["left", "right"])).find("codec", "one"));
+    expect(error?.code).toBe("ATC_INVALID_CONFIG");
+    expect(error?.message).toContain("left and right");
+    expect((await (await host(["left", "right"], ["right"])).find("codec", "one")).name).toBe("one");
+  });
+
+  it.each([
+    ["throws when imported", "throw new Error('no GPU');", "no GPU"],
+    [
+      "throws when created",
+      `export default [{ kind: "codec", name: "one", create() { throw new Error("no licence"); } }];`,
+      "no licence",
+    ],
+    ["does not list what package.json promises", "export default [];", "does not list it"],
+    [
+      "lies about its name",
+      source("one", 1).replace('name: "one", extension', 'name: "two", extension'),
+      'calls itself "two"',
+    ],
+    ["does not restore what it encoded", source("one", 2), "does not give back"],
+  ])("refuses a plugin that %s", async (_, code, words) => {
+    await install("bad", code, [{ kind: "codec", name: "one" }]);
+    const error = await codeOf((await host(["bad"])).find("codec", "one"));
+    expect(error?.code).toBe("ATC_UNSUPPORTED");
+    expect(error?.message).toContain(words);
+    expect(error?.message).toContain("bad");
+  });
+
+  it("warns of the same thing once", async () => {
+    const one = await host([]);
+    one.warn("slow disk");
+    one.warn("slow disk");
+    expect(warnings).toEqual(["slow disk"]);
+  });
+
+  it("ignores manifests that are not what they should be", async () => {
+    await install("odd", source("one", 1), [], { atc: { plugins: "codec" } });
+    expect(await (await host(["odd", "not-installed"])).installed()).toEqual([]);
+  });
+});
+
+describe("nearestPackageJson", () => {
+  it("looks upwards", async () => {
+    await host([]);
+    const deep = join(project, "a", "b");
+    await mkdir(deep, { recursive: true });
+    expect(await nearestPackageJson(deep)).toBe(join(project, "package.json"));
+  });
+});
