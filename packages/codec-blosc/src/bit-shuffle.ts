@@ -1,0 +1,74 @@
+/**
+ * Bit shuffle as Blosc lays it out: bit 0 of byte 0 of all elements, then bit 1, and so on over the bytes of an element; eight elements give
+ * one byte of a row, the first element in its lowest bit. It applies to a block whose count of elements is a multiple of 8; another block is
+ * copied as it is. What is left over after whole elements stays at the end.
+ */
+
+/** Transposes the 8x8 bits of two words by three exchanges: the low word holds rows 0 to 3. Returns the low word; `highWord` holds the other. */
+let highWord = 0;
+function transpose(low: number, high: number): number {
+  let x = low;
+  let y = high;
+  let t = (x ^ (x >>> 7)) & 0x00aa00aa;
+  x = x ^ t ^ (t << 7);
+  t = (y ^ (y >>> 7)) & 0x00aa00aa;
+  y = y ^ t ^ (t << 7);
+  t = (x ^ (x >>> 14)) & 0x0000cccc;
+  x = x ^ t ^ (t << 14);
+  t = (y ^ (y >>> 14)) & 0x0000cccc;
+  y = y ^ t ^ (t << 14);
+  highWord = (y & 0xf0f0f0f0) | ((x >>> 4) & 0x0f0f0f0f);
+  return (x & 0x0f0f0f0f) | ((y << 4) & 0xf0f0f0f0);
+}
+
+function gather(bytes: Uint8Array, at: number, stride: number): number {
+  return (
+    (bytes[at] as number) |
+    ((bytes[at + stride] as number) << 8) |
+    ((bytes[at + 2 * stride] as number) << 16) |
+    ((bytes[at + 3 * stride] as number) << 24)
+  );
+}
+
+function scatter(bytes: Uint8Array, at: number, stride: number, word: number): void {
+  bytes[at] = word;
+  bytes[at + stride] = word >>> 8;
+  bytes[at + 2 * stride] = word >>> 16;
+  bytes[at + 3 * stride] = word >>> 24;
+}
+
+/** The bytes that take part: whole elements where their count is a multiple of 8, else none. */
+function shuffledLength(length: number, typesize: number): number {
+  const count = Math.floor(length / typesize);
+  return count % 8 === 0 ? count * typesize : 0;
+}
+
+/** Bit-shuffles `source` into `target`, which has its length and does not overlap it. */
+export function bitShuffle(source: Uint8Array, target: Uint8Array, typesize: number): void {
+  const length = shuffledLength(source.length, typesize);
+  const row = length / typesize / 8;
+  for (let plane = 0; plane < typesize; plane++) {
+    let t = plane * 8 * row;
+    for (let i = 0, s = plane; i < row; i++, s += 8 * typesize, t++) {
+      const low = transpose(gather(source, s, typesize), gather(source, s + 4 * typesize, typesize));
+      scatter(target, t, row, low);
+      scatter(target, t + 4 * row, row, highWord);
+    }
+  }
+  target.set(source.subarray(length), length);
+}
+
+/** Inverts {@link bitShuffle}. */
+export function bitUnshuffle(source: Uint8Array, target: Uint8Array, typesize: number): void {
+  const length = shuffledLength(source.length, typesize);
+  const row = length / typesize / 8;
+  for (let plane = 0; plane < typesize; plane++) {
+    let s = plane * 8 * row;
+    for (let i = 0, t = plane; i < row; i++, t += 8 * typesize, s++) {
+      const low = transpose(gather(source, s, row), gather(source, s + 4 * row, row));
+      scatter(target, t, typesize, low);
+      scatter(target, t + 4 * typesize, typesize, highWord);
+    }
+  }
+  target.set(source.subarray(length), length);
+}

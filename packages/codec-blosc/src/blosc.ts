@@ -1,0 +1,121 @@
+import { AtcError, type BlockCodec, type Codec, type EncodeOptions, nearest } from "@atc/contract";
+import { type BloscCname, bloscAlgorithms, cnames } from "./algorithms.ts";
+import { largestFrameContent, type Shuffle } from "./frame-header.ts";
+import { decodedLengthOf, readFrame } from "./frame-reader.ts";
+import { type FrameOptions, writeFrame } from "./frame-writer.ts";
+
+/** How {@link blosc} encodes; each member means what python-blosc means by it. */
+export interface BloscOptions {
+  /** The algorithm. The first block codec's where absent. */
+  readonly cname?: BloscCname;
+  /** 0 (stored) to 9 (smallest). 5 where absent. */
+  readonly clevel?: number;
+  /** How bytes are rearranged ahead of the algorithm: `shuffle` by bytes, `bitshuffle` by bits. `shuffle` where absent. */
+  readonly shuffle?: Shuffle;
+  /** Bytes of an element, 1 to 255, where `encode` is not told. 1 where absent, which leaves nothing to shuffle by bytes. */
+  readonly typesize?: number;
+  /** Bytes of a block, 128 to 2^30. The choice of c-blosc 1.21 for the algorithm and level where absent. */
+  readonly blocksize?: number;
+}
+
+const shuffles: readonly Shuffle[] = ["noshuffle", "shuffle", "bitshuffle"];
+const defaultClevel = 5;
+
+function invalid(field: string, value: unknown, remedy: string): AtcError {
+  return new AtcError("ATC_INVALID_ARGUMENT", `blosc: ${field} is "${String(value)}"; ${remedy}`, {
+    details: { field },
+  });
+}
+
+function checkInteger(field: string, value: number, from: number, to: number): void {
+  if (!Number.isInteger(value) || value < from || value > to)
+    throw invalid(field, value, `give an integer from ${from} to ${to}`);
+}
+
+function checkName(field: string, value: string, names: readonly string[]): void {
+  if (names.includes(value)) return;
+  const suggestion = nearest(value, names);
+  const hint = suggestion === undefined ? "" : `did you mean "${suggestion}"? `;
+  throw invalid(field, value, `${hint}give one of ${names.join(", ")}`);
+}
+
+/** Throws where an option is out of range or names an algorithm that this version cannot write. */
+export function checkOptions(options: BloscOptions): void {
+  const { cname, clevel = defaultClevel, shuffle = "shuffle", typesize = 1, blocksize } = options;
+  if (cname !== undefined) {
+    checkName("cname", cname, cnames);
+    if (bloscAlgorithms[cname].package === undefined)
+      throw new AtcError(
+        "ATC_UNSUPPORTED",
+        `blosc: cname "${cname}" cannot be written yet; give lz4, lz4hc, zlib or zstd`,
+        {
+          details: { field: "cname", cname },
+        },
+      );
+  }
+  checkInteger("clevel", clevel, 0, 9);
+  checkName("shuffle", shuffle, shuffles);
+  checkInteger("typesize", typesize, 1, 255);
+  if (blocksize !== undefined) checkInteger("blocksize", blocksize, 128, 2 ** 30);
+}
+
+function missing(cname: BloscCname | undefined): AtcError {
+  const name = cname ?? "lz4";
+  const packageName = bloscAlgorithms[name].package;
+  return new AtcError(
+    "ATC_MISSING_PLUGIN",
+    `blosc: no block codec "${name}" was handed in; install it: pnpm add ${packageName}`,
+    {
+      details: { cname: name, ...(packageName === undefined ? {} : { package: packageName }) },
+    },
+  );
+}
+
+function readersOf(blockCodecs: readonly BlockCodec[]): Map<number, BlockCodec> {
+  const readers = new Map<number, BlockCodec>();
+  for (const codec of blockCodecs) if (!readers.has(codec.bloscFormat)) readers.set(codec.bloscFormat, codec);
+  return readers;
+}
+
+function checkLength(length: number): void {
+  if (length > largestFrameContent)
+    throw invalid("decoded.length", length, `a frame holds at most ${largestFrameContent} bytes; write several frames`);
+}
+
+/** The name among Blosc's that a block codec claims; a codec of another name encodes under the rules of the first of its format. */
+function cnameOf(codec: BlockCodec): BloscCname {
+  const known = cnames.find((cname) => cname === codec.name);
+  return known ?? cnames.find((cname) => bloscAlgorithms[cname].bloscFormat === codec.bloscFormat) ?? "lz4";
+}
+
+/**
+ * The codec `blosc`: Blosc 1 frames that python-blosc (c-blosc 1.21) reads, with its block lengths, split rules and levels, and every frame
+ * that it writes with an algorithm among `blockCodecs`. A frame has no checksum: whoever stores frames keeps one beside them.
+ *
+ * @param blockCodecs - the algorithms: the one that `cname` names encodes, the first of each format decodes
+ * @throws ATC_INVALID_ARGUMENT for an option out of range, ATC_UNSUPPORTED for a `cname` that cannot be written yet, ATC_MISSING_PLUGIN where
+ * `blockCodecs` lacks it; `decode` throws ATC_MISSING_PLUGIN or ATC_UNSUPPORTED for a frame of another algorithm
+ */
+export function blosc(options: BloscOptions, blockCodecs: readonly BlockCodec[]): Codec {
+  checkOptions(options);
+  const { clevel = defaultClevel, shuffle = "shuffle", blocksize } = options;
+  const codec = options.cname === undefined ? blockCodecs[0] : blockCodecs.find(({ name }) => name === options.cname);
+  if (codec === undefined) throw missing(options.cname);
+  const cname = cnameOf(codec);
+  const readers = readersOf(blockCodecs);
+  return {
+    name: "blosc",
+    extension: ".blosc",
+    encode: (decoded, { typesize = options.typesize ?? 1 }: EncodeOptions = {}) => {
+      checkInteger("typesize", typesize, 1, 255);
+      checkLength(decoded.length);
+      // A Buffer has another hidden class, which would slow the shuffle loops down for every later call.
+      const bytes = new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.length);
+      const frameOptions: FrameOptions = { cname, clevel, shuffle, typesize, blocksize };
+      return writeFrame(bytes, frameOptions, codec);
+    },
+    decode: (encoded, decodeOptions) =>
+      readFrame(new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.length), decodeOptions, readers),
+    decodedLength: decodedLengthOf,
+  };
+}
