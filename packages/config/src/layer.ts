@@ -1,0 +1,87 @@
+import type { AtcError } from "@atc/contract";
+import { invalidConfig, jsonValue } from "./config-fault.ts";
+import { flagOf } from "./config-key.ts";
+import type { Origin } from "./origin.ts";
+import type { Spelling } from "./spelling.ts";
+import { flagSpelling, nameSpelling, variableSpelling } from "./spelling.ts";
+
+/** One key as it was written, not yet checked. */
+export interface Setting {
+  /** The key in the spelling of its layer. */
+  readonly written: string;
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+/** A key of a file with the line in which it stands, from 1. */
+export interface Entry {
+  readonly key: string;
+  readonly value: unknown;
+  readonly line: number;
+}
+
+/** The settings of one source. Absent and null values are not in it. */
+export interface Layer {
+  readonly spelling: Spelling;
+  readonly settings: readonly Setting[];
+}
+
+const isWritten = ({ value }: Setting): boolean => value !== undefined && value !== null;
+
+function notAnObject(origin: string, value: unknown): AtcError {
+  return invalidConfig([{ path: "", origin, value: jsonValue(value), allowed: "keys and their values are needed" }]);
+}
+
+function entriesOf(origin: string, value: unknown): readonly [string, unknown][] {
+  if (value === undefined) return [];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw notAnObject(origin, value);
+  return Object.entries(value);
+}
+
+/** The layer of an object in code; `$schema` is left out. */
+export function objectLayer(object: unknown): Layer {
+  const settings = entriesOf("object", object).map(([written, value]): Setting => {
+    return { written, value, origin: { kind: "object", spelling: written } };
+  });
+  return {
+    spelling: nameSpelling,
+    settings: settings.filter((setting) => isWritten(setting) && setting.written !== "$schema"),
+  };
+}
+
+/** The layer of the command line. */
+export function flagLayer(flags: unknown): Layer {
+  const settings = entriesOf("flags", flags).map(([written, value]): Setting => {
+    return { written, value, origin: { kind: "flag", spelling: flagOf(written.replace(/^--/, "")) } };
+  });
+  return { spelling: flagSpelling, settings: settings.filter((setting) => isWritten(setting)) };
+}
+
+/** Variables that other parts read. */
+const reserved: ReadonlySet<string> = new Set(["ATC_DEBUG", "ATC_KERNEL", "ATC_LOG"]);
+
+/** The layer of the environment: variables that start with `ATC_`, the empty ones left out. An unknown one is no fault but a warning. */
+export function environmentLayer(env: Readonly<Record<string, string | undefined>>, warnings: string[]): Layer {
+  const settings: Setting[] = [];
+  for (const [variable, value] of Object.entries(env)) {
+    if (!variable.startsWith("ATC_") || reserved.has(variable) || value === undefined || value === "") continue;
+    if (variableSpelling.meaning(variable) === undefined) {
+      const meant = variableSpelling.nearest(variable);
+      warnings.push(
+        `the environment variable "${variable}" is none of this program's${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+      );
+    } else settings.push({ written: variable, value, origin: { kind: "environment", spelling: variable } });
+  }
+  return { spelling: variableSpelling, settings };
+}
+
+/** The layer of a file: each top-level key with its line. */
+export function fileLayer(file: string, entries: readonly Entry[]): Layer {
+  const settings = entries.map(({ key, value, line }): Setting => {
+    return { written: key, value, origin: { kind: "file", spelling: key, file, line } };
+  });
+  return {
+    spelling: nameSpelling,
+    settings: settings.filter((setting) => isWritten(setting) && setting.written !== "$schema"),
+  };
+}

@@ -1,0 +1,126 @@
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import type { AtcConfig, ConfigName } from "./atc-config.ts";
+import { invalidConfig } from "./config-fault.ts";
+import { configKeys } from "./config-key.ts";
+import { crossFieldFaults } from "./cross-field.ts";
+import type { FoundFile } from "./find-config-file.ts";
+import { findConfigFile, readConfigFile } from "./find-config-file.ts";
+import type { Layer } from "./layer.ts";
+import { environmentLayer, flagLayer, objectLayer } from "./layer.ts";
+import type { Origin } from "./origin.ts";
+import type { Resolution } from "./resolve-layers.ts";
+import { resolveLayers } from "./resolve-layers.ts";
+
+/** Where {@link loadConfig} takes a configuration from. */
+export interface LoadConfigOptions {
+  /** The working directory, from which the search for a file starts; by default the process's. */
+  readonly cwd?: string | undefined;
+  /** The one file to read; `false` for none. By default a file is looked for. */
+  readonly file?: string | false | undefined;
+  /** Keys and values from code, the lowest layer above the defaults. */
+  readonly object?: unknown;
+  /** Environment variables; by default the process's. Only names that start with `ATC_` are looked at. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Options of a command line, the highest layer, spelled `feeBps`, `fee_bps` or `fee-bps`; undefined and null members are passed over. */
+  readonly flags?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** An effective configuration and where it came from. */
+export interface LoadedConfig {
+  /** Every key, frozen; `cacheDir` and `dataDir` are absolute. */
+  readonly config: AtcConfig;
+  /** Where each value came from. */
+  readonly origins: Readonly<Record<ConfigName, Origin>>;
+  /** What the user should be told: keys without effect, unknown variables, files passed over. */
+  readonly warnings: readonly string[];
+  /** Absolute path of the file that was read; absent where there was none. */
+  readonly file?: string;
+  /** The folder that relative folders of the file, the object and the defaults lie in: the file's, else the working directory. */
+  readonly directory: string;
+}
+
+/** The absolute path of a folder; a leading `~` is the home directory, since no shell expands it in a file. */
+function absolute(folder: string, base: string): string {
+  return /^~(?=$|[/\\])/.test(folder) ? join(homedir(), folder.slice(1)) : resolve(base, folder);
+}
+
+/** Throws every fault in one error; else the frozen configuration. */
+function effectiveConfig(resolution: Resolution, directory: string, cwd: string): AtcConfig {
+  const faults = [...resolution.faults, ...crossFieldFaults(resolution)];
+  if (faults.length > 0) throw invalidConfig(faults);
+  const { settings, chosen } = resolution;
+  const baseOf = (name: ConfigName): string => {
+    const kind = chosen.get(name)?.origin.kind;
+    return kind === "environment" || kind === "flag" ? cwd : directory;
+  };
+  return Object.freeze({
+    ...settings,
+    limit: settings.limit === "none" ? undefined : settings.limit,
+    timeframe: settings.timeframe === "none" ? undefined : settings.timeframe,
+    cacheDir: absolute(settings.cacheDir, baseOf("cacheDir")),
+    dataDir: absolute(settings.dataDir, baseOf("dataDir")),
+    plugins: Object.freeze([...settings.plugins]),
+  });
+}
+
+function originsOf({ chosen }: Resolution): Readonly<Record<ConfigName, Origin>> {
+  const origins = configKeys.map(({ name }) => [name, chosen.get(name)?.origin ?? { kind: "default" }] as const);
+  return Object.freeze(Object.fromEntries(origins)) as Readonly<Record<ConfigName, Origin>>;
+}
+
+async function fileOf(options: LoadConfigOptions, cwd: string, warnings: string[]): Promise<FoundFile | undefined> {
+  if (options.file === false) return undefined;
+  const found =
+    options.file === undefined ? await findConfigFile(cwd, warnings) : await readConfigFile(resolve(cwd, options.file));
+  warnings.push(...(found?.warnings ?? []));
+  return found;
+}
+
+/**
+ * The configuration of a run, from the defaults, an object, a YAML or JSON file, `ATC_*` environment variables and flags, in rising order of precedence.
+ *
+ * Without `file`, the first of `atc.yaml`, `atc.yml`, `atc.json` and `config.yaml` is taken that is found in `cwd` or a folder above it. Every key is
+ * accepted in its Python spelling too. Null stands for a key that is not set.
+ *
+ * @throws ATC_INVALID_CONFIG with every fault of every layer in `details.faults`, each a {@link ConfigFault}; ATC_NOT_FOUND where `file` does not exist;
+ * ATC_READ_ONLY or ATC_IO where it cannot be read.
+ */
+export async function loadConfig(options: LoadConfigOptions = {}): Promise<LoadedConfig> {
+  const cwd = resolve(options.cwd ?? ".");
+  const warnings: string[] = [];
+  const found = await fileOf(options, cwd, warnings);
+  const directory = found === undefined ? cwd : dirname(found.file);
+  const layers: readonly Layer[] = [
+    objectLayer(options.object),
+    ...(found === undefined ? [] : [found.layer]),
+    environmentLayer(options.env ?? process.env, warnings),
+    flagLayer(options.flags),
+  ];
+  const resolution = resolveLayers(layers, warnings);
+  const config = effectiveConfig(resolution, directory, cwd);
+  const loaded = { config, origins: originsOf(resolution), warnings, directory };
+  return found === undefined ? loaded : { ...loaded, file: found.file };
+}
+
+/** Options of {@link parseConfig}. */
+export interface ParseConfigOptions {
+  /** The folder that relative folders lie in; by default the working directory. */
+  readonly directory?: string | undefined;
+  /** Is told of keys without effect. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/**
+ * The configuration that an object in code stands for, defaults filled in, frozen. Reads no file and no environment.
+ *
+ * @throws ATC_INVALID_CONFIG with every fault in `details.faults`, each a {@link ConfigFault}.
+ */
+export function parseConfig(object: unknown, options: ParseConfigOptions = {}): AtcConfig {
+  const directory = resolve(options.directory ?? ".");
+  const warnings: string[] = [];
+  const resolution = resolveLayers([objectLayer(object)], warnings);
+  const config = effectiveConfig(resolution, directory, directory);
+  for (const warning of warnings) options.onWarning?.(warning);
+  return config;
+}

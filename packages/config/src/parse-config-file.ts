@@ -1,0 +1,99 @@
+import type { Document, LineCounter, YAMLMap } from "yaml";
+import type { ConfigFault } from "./config-fault.ts";
+import { invalidConfig, jsonValue } from "./config-fault.ts";
+import type { Entry, Layer } from "./layer.ts";
+import { fileLayer } from "./layer.ts";
+import { nameSpelling } from "./spelling.ts";
+
+type Yaml = typeof import("yaml");
+
+/** What a configuration file says. */
+export interface ParsedFile {
+  readonly layer: Layer;
+  readonly warnings: readonly string[];
+}
+
+interface Content {
+  readonly entries: readonly Entry[];
+  readonly warnings: readonly string[];
+}
+
+/** Sections that hold the whole configuration, in any case; the rest of such a file belongs to others. */
+const sections: ReadonlySet<string> = new Set(["atc", "adaptive_trend", "adaptive_trend_lts"]);
+
+/** The keys of a mapping with their lines; keys that a merge (`<<`) brings get the line in which the mapping starts. */
+function entriesOf(map: YAMLMap, document: Document, lines: LineCounter, yaml: Yaml): readonly Entry[] {
+  const lineOf = (offset: number | undefined): number => lines.linePos(offset ?? 0).line;
+  const keyLines = new Map<string, number>();
+  for (const { key } of map.items) if (yaml.isScalar(key)) keyLines.set(String(key.value), lineOf(key.range?.[0]));
+  const value: unknown = map.toJS(document);
+  return Object.entries(value ?? {}).map(([key, member]: [string, unknown]): Entry => {
+    return { key, value: member, line: keyLines.get(key) ?? lineOf(map.range?.[0]) };
+  });
+}
+
+function sectionOf(root: YAMLMap, yaml: Yaml): { name: string; map: YAMLMap } | undefined {
+  for (const { key, value } of root.items) {
+    const name = yaml.isScalar(key) ? String(key.value) : "";
+    if (sections.has(name.toLowerCase()) && yaml.isMap(value)) return { name, map: value };
+  }
+  return undefined;
+}
+
+function content(root: YAMLMap, document: Document, file: string, lines: LineCounter, yaml: Yaml): Content {
+  const entries = entriesOf(root, document, lines, yaml);
+  const section = sectionOf(root, yaml);
+  if (section === undefined) return { entries, warnings: [] };
+  const outside = entries.filter(({ key }) => nameSpelling.meaning(key) !== undefined);
+  const warnings = outside.map(
+    ({ key, line }) => `"${key}" (${file}:${line}) stands outside the section "${section.name}" and is not read`,
+  );
+  return { entries: entriesOf(section.map, document, lines, yaml), warnings };
+}
+
+function syntaxFaults(document: Document, file: string, lines: LineCounter): readonly ConfigFault[] {
+  return document.errors.map((error) => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    return { path: "", origin: `${file}:${line}:${col}`, value: null, allowed: error.message };
+  });
+}
+
+/**
+ * Reads the text of a YAML or JSON file: JSON is read as the YAML that it is, so that faults of both have lines.
+ *
+ * @throws ATC_INVALID_CONFIG with line and column for bad syntax, a key that stands twice, or a file that holds anything but keys and values.
+ */
+export async function parseConfigFile(text: string, file: string): Promise<ParsedFile> {
+  const yaml = await import("yaml");
+  const lines = new yaml.LineCounter();
+  const document = yaml.parseDocument(text, {
+    lineCounter: lines,
+    merge: true,
+    prettyErrors: false,
+    logLevel: "error",
+  });
+  const faults = syntaxFaults(document, file, lines);
+  if (faults.length > 0) throw invalidConfig(faults, document.errors[0]);
+  const warnings = document.warnings.map(({ message, pos }) => `${file}:${lines.linePos(pos[0]).line}: ${message}`);
+  const root = document.contents;
+  if (root === null || (yaml.isScalar(root) && root.value === null))
+    return { layer: fileLayer(file, []), warnings: [...warnings, `"${file}" holds no keys; nothing is taken from it`] };
+  if (!yaml.isMap(root)) {
+    const value = jsonValue(yaml.isScalar(root) ? root.value : undefined);
+    throw invalidConfig([
+      { path: "", origin: file, value, allowed: 'holds no keys and values, such as "emaLength: 28"' },
+    ]);
+  }
+  const found = readContent(root, document, file, lines, yaml);
+  return { layer: fileLayer(file, found.entries), warnings: [...warnings, ...found.warnings] };
+}
+
+/** Aliases that lead nowhere or expand without end come to light only here. */
+function readContent(...[root, document, file, lines, yaml]: Parameters<typeof content>): Content {
+  try {
+    return content(root, document, file, lines, yaml);
+  } catch (error) {
+    const allowed = error instanceof Error ? error.message : String(error);
+    throw invalidConfig([{ path: "", origin: file, value: null, allowed }], error);
+  }
+}

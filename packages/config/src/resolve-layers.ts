@@ -1,0 +1,122 @@
+import { nearest } from "@atc/contract";
+import type { ConfigName } from "./atc-config.ts";
+import { configDefaults } from "./atc-config.ts";
+import type { ConfigFault } from "./config-fault.ts";
+import { jsonValue } from "./config-fault.ts";
+import type { ConfigKey } from "./config-key.ts";
+import { configKeys } from "./config-key.ts";
+import type { Layer, Setting } from "./layer.ts";
+import type { NoEffectKey } from "./no-effect.ts";
+import type { Origin } from "./origin.ts";
+import { describeOrigin } from "./origin.ts";
+import type { Settings } from "./settings-schema.ts";
+import { settingSchemas, settingsSchema } from "./settings-schema.ts";
+import { isConfigKey } from "./spelling.ts";
+import { settingValue } from "./text-value.ts";
+
+/** The value that a key ends up with, and where it was written. */
+export interface Chosen {
+  readonly written: string;
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+/** What all layers together say. */
+export interface Resolution {
+  /** Every key's value; faulty ones are left out of it, so that the layer below or the default shows. */
+  readonly settings: Settings;
+  /** The keys that some layer sets. */
+  readonly chosen: ReadonlyMap<ConfigName, Chosen>;
+  readonly faults: readonly ConfigFault[];
+  /** The keys that some fault is about. */
+  readonly faulty: ReadonlySet<ConfigName>;
+}
+
+interface Findings {
+  readonly chosen: Map<ConfigName, Chosen>;
+  readonly faults: ConfigFault[];
+  readonly faulty: Set<ConfigName>;
+  /** Keys without effect that were warned of. */
+  readonly warned: Set<string>;
+  readonly warnings: string[];
+}
+
+/** How a fault names a key: as it was written, but by its name where the origin holds the spelling already. */
+function pathOf(key: ConfigKey, { origin, written }: Setting): string {
+  return origin.kind === "environment" || origin.kind === "flag" ? key.name : written;
+}
+
+function unknownKey({ written, value, origin }: Setting, layer: Layer): ConfigFault {
+  const meant = layer.spelling.nearest(written);
+  const allowed = "there is no such key";
+  const fault = { path: written, origin: describeOrigin(origin), value: jsonValue(value), allowed };
+  return meant === undefined ? fault : { ...fault, nearest: meant };
+}
+
+/** The member of a list that a path of indices leads to. */
+function memberAt(value: unknown, index: readonly PropertyKey[]): unknown {
+  return index.reduce<unknown>((list, step) => (Array.isArray(list) ? list[Number(step)] : undefined), value);
+}
+
+function wrongValue(key: ConfigKey, setting: Setting, value: unknown, index: readonly PropertyKey[]): ConfigFault {
+  const meant = key.values === undefined || typeof value !== "string" ? undefined : nearest(value, key.values);
+  const fault: ConfigFault = {
+    path: pathOf(key, setting) + index.map((step) => `[${String(step)}]`).join(""),
+    key: key.name,
+    origin: describeOrigin(setting.origin),
+    value: jsonValue(index.length === 0 ? setting.value : memberAt(value, index)),
+    allowed: `${key.allowed} is needed`,
+  };
+  return meant === undefined ? fault : { ...fault, nearest: meant };
+}
+
+function takeNoEffect(key: NoEffectKey, setting: Setting, findings: Findings): void {
+  const where = describeOrigin(setting.origin);
+  if (key.only !== undefined && Number(setting.value) !== key.only) {
+    const fault = { path: setting.written, origin: where, value: jsonValue(setting.value) };
+    findings.faults.push({ ...fault, allowed: `only ${key.only} works: ${key.instead}` });
+  } else if (!findings.warned.has(key.name)) {
+    findings.warned.add(key.name);
+    findings.warnings.push(`"${key.name}" (${where}) has no effect: ${key.instead}`);
+  }
+}
+
+function takeSetting(key: ConfigKey, setting: Setting, taken: Map<ConfigName, Chosen>, findings: Findings): void {
+  const value = settingValue(key, setting.value);
+  const checked = settingSchemas[key.name].safeParse(value);
+  if (!checked.success) {
+    const index = checked.error.issues[0]?.path ?? [];
+    findings.faulty.add(key.name);
+    findings.faults.push(wrongValue(key, setting, value, index));
+    return;
+  }
+  const earlier = taken.get(key.name);
+  if (earlier !== undefined && JSON.stringify(earlier.value) !== JSON.stringify(value)) {
+    findings.faulty.add(key.name);
+    const allowed = `"${earlier.written}" (${describeOrigin(earlier.origin)}) sets the same key to ${JSON.stringify(earlier.value)}; keep one of them`;
+    const fault = { path: pathOf(key, setting), key: key.name, origin: describeOrigin(setting.origin) };
+    findings.faults.push({ ...fault, value: jsonValue(setting.value), allowed });
+    return;
+  }
+  taken.set(key.name, { written: pathOf(key, setting), value, origin: setting.origin });
+}
+
+function takeLayer(layer: Layer, findings: Findings): void {
+  const taken = new Map<ConfigName, Chosen>();
+  for (const setting of layer.settings) {
+    const meaning = layer.spelling.meaning(setting.written);
+    if (meaning === undefined) findings.faults.push(unknownKey(setting, layer));
+    else if (isConfigKey(meaning)) takeSetting(meaning, setting, taken, findings);
+    else takeNoEffect(meaning, setting, findings);
+  }
+  for (const [name, value] of taken) findings.chosen.set(name, value);
+}
+
+/** Lays `layers` over each other, the last one on top, and checks every value of every layer, also those that a later one covers. */
+export function resolveLayers(layers: readonly Layer[], warnings: string[]): Resolution {
+  const findings: Findings = { chosen: new Map(), faults: [], faulty: new Set(), warned: new Set(), warnings };
+  for (const layer of layers) takeLayer(layer, findings);
+  const { chosen, faults, faulty } = findings;
+  const values = configKeys.map(({ name }) => [name, chosen.get(name)?.value ?? configDefaults[name] ?? "none"]);
+  return { settings: settingsSchema.parse(Object.fromEntries(values)), chosen, faults, faulty };
+}

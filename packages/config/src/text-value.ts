@@ -1,0 +1,40 @@
+import type { ConfigKey } from "./config-key.ts";
+
+const decimal = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d+)?$/i;
+const yes = /^(?:true|yes|on|y|t|1)$/i;
+const no = /^(?:false|no|off|n|f|0)$/i;
+
+function booleanOf(text: string): boolean | string {
+  if (yes.test(text)) return true;
+  return no.test(text) ? false : text;
+}
+
+/** Reads text as what `key` holds: numbers, yes and no, lists by comma, `none` in any case. Text that reads as nothing of the kind is returned as it is. */
+function textValue(key: ConfigKey, raw: string): unknown {
+  const text = raw.trim();
+  if (key.acceptsNone && /^none$/i.test(text)) return "none";
+  switch (key.kind) {
+    case "integer":
+    case "number":
+      return decimal.test(text) ? Number(text.replaceAll("_", "")) : raw;
+    case "boolean":
+      return booleanOf(text);
+    case "list":
+      return text
+        .split(",")
+        .map((item) => item.trim())
+        .filter((item) => item !== "");
+    default:
+      return text;
+  }
+}
+
+/**
+ * A value as `key` holds it. Environment and command line know text only, and YAML 1.1, which Python reads, takes `yes`, `on` and `1_000` for more than text;
+ * so every layer is read in the same lenient way.
+ */
+export function settingValue(key: ConfigKey, value: unknown): unknown {
+  if (typeof value === "string") return textValue(key, value);
+  if (key.kind === "boolean" && (value === 0 || value === 1)) return value === 1;
+  return value;
+}
