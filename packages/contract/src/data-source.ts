@@ -21,6 +21,8 @@ export interface ColumnChunk {
   readonly symbol: TextColumn;
   /** The columns but `symbol`, by name; each array is exactly `length` long. */
   readonly columns: Readonly<Record<string, TypedArray>>;
+  /** The dictionaries of the columns of type `text`, by name: the array in `columns` holds indices into them. They only grow. */
+  readonly dictionaries?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Why a row could not be taken. */
