@@ -1,0 +1,180 @@
+import { randomBytes } from "node:crypto";
+import { readFile, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import {
+  AtcError,
+  type ByteRange,
+  type ByteStore,
+  type ByteStoreEntry,
+  fromSystemError,
+  type GetOptions,
+  type Leases,
+  type SetOptions,
+  throwIfAborted,
+} from "@atc/contract";
+import { publishFile, removeAbandonedTemporaries, writeTemporary } from "./atomic-file.ts";
+import { fileLeases } from "./lease.ts";
+import { fileSize, type Ledger, ledger, tooLarge } from "./ledger.ts";
+import { type CacheFsOptions, type CheckedOptions, checkOptions } from "./options.ts";
+import { newOwner } from "./process-identity.ts";
+import { readRange } from "./range.ts";
+import { internalFolder, isAbsent, pathOf, systemCode, writeError } from "./store-path.ts";
+
+/** What a directory store holds and did. */
+export interface CacheFsStatistics {
+  /** Entries, as far as this process knows. */
+  readonly entries: number;
+  /** Bytes of their values. */
+  readonly bytes: number;
+  /** The budget in bytes. */
+  readonly maxBytes: number;
+  /** The budget in entries. */
+  readonly maxEntries: number;
+  /** Entries that this store evicted since it was opened. */
+  readonly evictedEntries: number;
+  /** Bytes that this store evicted since it was opened. */
+  readonly evictedBytes: number;
+}
+
+/** A byte store in a directory. */
+export interface CacheFs extends ByteStore, Leases {
+  /** The directory, as an absolute path. */
+  readonly directory: string;
+  /** A snapshot of what it holds and did. */
+  readonly statistics: CacheFsStatistics;
+  /** A part of the value, or undefined where there is no such key. */
+  getRange(key: string, range: ByteRange, options?: GetOptions): Promise<Uint8Array | undefined>;
+}
+
+/**
+ * Opens a byte store in a directory: a key is the path of its file, `set` writes a temporary file and renames it, and a write that would
+ * pass the budget first evicts what was used longest ago. Many processes may share the directory. Access times stand in the store's own
+ * logs, so that restored or copied files keep their order; files that the store did not write are neither listed, counted nor removed.
+ *
+ * @throws ATC_INVALID_ARGUMENT where an option is out of its range or the directory is a file. Methods throw ATC_NO_SPACE on a full disk
+ * or a value beyond the budget, ATC_READ_ONLY where the directory cannot be written, ATC_IO on other failures of the system.
+ */
+export async function cacheFs(options: CacheFsOptions): Promise<CacheFs> {
+  const checked = checkOptions({ ...options, directory: resolveDirectory(options.directory) });
+  await assertNoFile(checked.directory);
+  const owner = newOwner();
+  const books = ledger(checked, owner);
+  try {
+    await removeAbandonedTemporaries(checked.directory);
+    await books.follow();
+  } catch (error) {
+    throw fromSystemError(error, `cannot read the cache directory "${checked.directory}"`, "check its permissions");
+  }
+  return directoryStore(checked, books, owner);
+}
+
+function resolveDirectory(directory: string): string {
+  return typeof directory === "string" && directory !== "" ? resolve(directory) : directory;
+}
+
+async function assertNoFile(directory: string): Promise<void> {
+  const found = await stat(directory).catch((error: unknown) => (systemCode(error) === "ENOTDIR" ? "file" : undefined));
+  if (found === undefined || (found !== "file" && found.isDirectory())) return;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `the cache directory "${directory}" is a file, or lies under one; remove the file or choose another directory`,
+    { details: { field: "directory", directory } },
+  );
+}
+
+function directoryStore(options: CheckedOptions, books: Ledger, owner: string): CacheFs {
+  const { directory, maxBytes, maxEntries } = options;
+  const leases = fileLeases(directory);
+  let closed: Promise<void> | undefined;
+  const check = (key: string): string => {
+    if (closed !== undefined)
+      throw new AtcError("ATC_CLOSED", `the directory store "${directory}" was disposed; open it again`);
+    return pathOf(directory, key);
+  };
+
+  async function reading(
+    key: string,
+    options: GetOptions,
+    read: (path: string) => Promise<Reading>,
+  ): Promise<Uint8Array | undefined> {
+    const path = check(key);
+    throwIfAborted(options.signal);
+    try {
+      const { bytes, size } = await read(path);
+      throwIfAborted(options.signal);
+      if (options.touch !== false && closed === undefined) books.noteRead(key, size);
+      return bytes;
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw fromSystemError(error, `cannot read "${key}" in "${directory}"`, "check the disk and the permissions");
+    }
+  }
+
+  async function set(key: string, value: Uint8Array, setOptions: SetOptions = {}): Promise<void> {
+    const path = check(key);
+    throwIfAborted(setOptions.signal);
+    const size = value.byteLength;
+    if (size > maxBytes) throw tooLarge(key, size, maxBytes);
+    const temporary = join(directory, internalFolder, `${owner}-${randomBytes(6).toString("hex")}.tmp`);
+    try {
+      await writeTemporary(temporary, value, options.fsync);
+      await books.write(key, size, async () => {
+        throwIfAborted(setOptions.signal);
+        await publishFile(temporary, path, options.fsync);
+      });
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw writeError(error, directory, key);
+    }
+  }
+
+  async function remove(key: string): Promise<boolean> {
+    check(key);
+    try {
+      return await books.remove(key);
+    } catch (error) {
+      throw fromSystemError(error, `cannot remove "${key}" in "${directory}"`, "check the permissions");
+    }
+  }
+
+  async function* list(prefix = ""): AsyncGenerator<ByteStoreEntry, void, undefined> {
+    check("any");
+    await books.follow();
+    for (const [key, { time }] of books.index.entries()) {
+      if (!key.startsWith(prefix)) continue;
+      const size = await fileSize(check(key));
+      if (size !== undefined) yield { key, size, accessedAt: Math.floor(time / 1000) };
+    }
+  }
+
+  return {
+    directory,
+    get statistics() {
+      const { evictedEntries, evictedBytes, index } = books;
+      return { entries: index.count, bytes: index.bytes, maxBytes, maxEntries, evictedEntries, evictedBytes };
+    },
+    get: (key, options = {}) => reading(key, options, readWhole),
+    getRange: (key, range, options = {}) => reading(key, options, (path) => readRange(path, range)),
+    set,
+    delete: remove,
+    list,
+    async acquire(key, options) {
+      check(key);
+      return leases.acquire(key, options);
+    },
+    async [Symbol.asyncDispose]() {
+      closed ??= books.close();
+      await closed;
+    },
+  };
+}
+
+interface Reading {
+  readonly bytes: Uint8Array;
+  readonly size: number;
+}
+
+async function readWhole(path: string): Promise<Reading> {
+  const bytes = await readFile(path);
+  return { bytes, size: bytes.byteLength };
+}

@@ -1,0 +1,111 @@
+import { createHash, randomBytes } from "node:crypto";
+import { link, open, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { AtcError, assertStoreKey, type Lease, type Leases } from "@atc/contract";
+import { writeTemporary } from "./atomic-file.ts";
+import { internalFolder, isAbsent, systemCode, writeError } from "./store-path.ts";
+
+interface Holding {
+  readonly holder: string;
+  readonly expiresAt: number;
+}
+
+/**
+ * Leases as files that only one process can create. A lease whose time is over is set aside by a rename; where that took somebody's fresh
+ * lease by accident it is put back, or, if a third one was quicker, lost, which its holder learns from `renew`.
+ */
+export function fileLeases(directory: string): Leases {
+  const folder = join(directory, internalFolder);
+
+  async function acquire(key: string, options: { readonly ttlMs: number }): Promise<Lease | undefined> {
+    assertStoreKey(key);
+    const { ttlMs } = options;
+    if (!Number.isSafeInteger(ttlMs) || ttlMs < 1)
+      throw new AtcError(
+        "ATC_INVALID_ARGUMENT",
+        `the time to live of the lease "${key}" is "${ttlMs}"; give whole ms, 1 or more`,
+      );
+    const path = join(folder, `${createHash("sha256").update(key).digest("hex").slice(0, 40)}.lease`);
+    const holder = randomBytes(12).toString("hex");
+    try {
+      const free =
+        (await create(path, holder, ttlMs)) || ((await setAside(path)) && (await create(path, holder, ttlMs)));
+      return free ? lease(key, path, holder, ttlMs) : undefined;
+    } catch (error) {
+      throw writeError(error, directory, key);
+    }
+  }
+
+  return { acquire };
+}
+
+/** A lease file appears with its content, by a link, so that nobody reads an empty one. */
+async function create(path: string, holder: string, ttlMs: number): Promise<boolean> {
+  const temporary = `${path}.${holder}.tmp`;
+  await writeTemporary(temporary, Buffer.from(JSON.stringify({ holder, expiresAt: Date.now() + ttlMs })), false);
+  try {
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Removes a lease whose time is over; whether the path is free now. */
+async function setAside(path: string): Promise<boolean> {
+  const seen = await read(path);
+  if (seen === undefined) return true;
+  if (seen.expiresAt > Date.now()) return false;
+  const aside = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (isAbsent(error)) return true;
+    throw error;
+  }
+  const taken = await read(aside);
+  const mistaken = taken !== undefined && taken.holder !== seen.holder;
+  if (mistaken) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+  return !mistaken;
+}
+
+async function read(path: string): Promise<Holding | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+  try {
+    const { holder, expiresAt } = JSON.parse(text);
+    if (typeof holder === "string" && typeof expiresAt === "number") return { holder, expiresAt };
+  } catch {
+    // No writer of ours leaves such a file; it counts as a lease that is over.
+  }
+  return { holder: "", expiresAt: 0 };
+}
+
+function lease(key: string, path: string, holder: string, ttlMs: number): Lease {
+  let given = false;
+  const held = async (): Promise<boolean> => !given && (await read(path))?.holder === holder;
+  return {
+    key,
+    async renew() {
+      if (!(await held())) return false;
+      const handle = await open(path, "r+").catch(() => undefined);
+      if (handle === undefined) return false;
+      // The record keeps its length (the time has 13 digits until the year 2286), so one write replaces it.
+      await handle.write(JSON.stringify({ holder, expiresAt: Date.now() + ttlMs }), 0).finally(() => handle.close());
+      return held();
+    },
+    async [Symbol.asyncDispose]() {
+      if (await held()) await rm(path, { force: true });
+      given = true;
+    },
+  };
+}

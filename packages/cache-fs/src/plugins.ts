@@ -1,0 +1,12 @@
+import type { Plugin } from "@atc/contract";
+import { cacheFs } from "./cache-fs.ts";
+import type { CacheFsOptions } from "./options.ts";
+
+const fs: Plugin<"byte-store", CacheFsOptions> = {
+  kind: "byte-store",
+  name: "fs",
+  create: (options, host) => cacheFs({ warn: (message) => host.warn(message), ...options }),
+};
+
+/** The byte store `fs`, which takes {@link CacheFsOptions}. */
+export const plugins: readonly Plugin[] = [fs];

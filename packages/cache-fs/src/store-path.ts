@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { AtcError, assertStoreKey, fromSystemError, isAtcError } from "@atc/contract";
+
+/** The folder of the store's own files. No key can name it, since `~` is not in the alphabet of keys. */
+export const internalFolder = "~store-v1";
+
+/** Whether `key` keeps the rules of a byte store's keys. */
+export function isStoreKey(key: string): boolean {
+  try {
+    assertStoreKey(key);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The file of `key`. */
+export function pathOf(directory: string, key: string): string {
+  assertStoreKey(key);
+  return join(directory, ...key.split("/"));
+}
+
+/** The system's code of an error, or "". */
+export function systemCode(error: unknown): string {
+  if (isAtcError(error)) return typeof error.details["system"] === "string" ? error.details["system"] : "";
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+const absent: readonly string[] = ["ENOENT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"];
+
+/** Whether an error means that no file is at a path, a folder being no file. */
+export function isAbsent(error: unknown): boolean {
+  return absent.includes(systemCode(error));
+}
+
+/** The error for a failed write of `key`, in words for its user. */
+export function writeError(error: unknown, directory: string, key: string): AtcError {
+  const code = systemCode(error);
+  const shown = key.length > 100 ? `${key.slice(0, 100)}...` : key;
+  if (["ENOTDIR", "EEXIST", "EISDIR", "ENOTEMPTY"].includes(code))
+    return new AtcError(
+      "ATC_IO",
+      `cannot store "${shown}" in "${directory}": a file stands where a folder must, or a folder where the file must; remove it, or choose another key or directory`,
+      { cause: error, details: { key, directory, system: code } },
+    );
+  return fromSystemError(
+    error,
+    `cannot store "${shown}" in "${directory}"`,
+    "free space on that disk or lower the budget, check the permissions, or choose another directory",
+  );
+}
