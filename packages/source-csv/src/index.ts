@@ -1,1 +1,9 @@
-export {};
+/**
+ * Column chunks from CSV files of bars and ticks: a byte-level parser that makes no string and no object a row.
+ *
+ * @packageDocumentation
+ */
+export { csv } from "./csv.ts";
+export type { CsvColumn, CsvOptions } from "./csv-options.ts";
+export type { EpochUnit } from "./epoch-time.ts";
+export { type CsvSourceOptions, default } from "./plugin.ts";

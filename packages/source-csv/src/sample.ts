@@ -1,0 +1,92 @@
+import { excerpt } from "./byte.ts";
+import { type EpochUnit, epochUnitOf } from "./epoch-time.ts";
+import { endsLine, fieldBounds, locateField } from "./field-scanner.ts";
+
+/** The first rows of a file as texts, to tell what its columns hold. */
+export interface Sample {
+  /** Fields of whole rows in which no quote is broken. */
+  readonly rows: readonly (readonly string[])[];
+  /** Line of the first row, from 1. */
+  readonly line: number;
+  /** Offset after the first row's line end. */
+  readonly next: number;
+}
+
+/**
+ * Splits the rows of `bytes[start, end)`, at most `count`, leaving out blank lines. A line feed stands at `end`; a row that is cut there is left
+ * out unless the bytes are the file's last.
+ */
+export function sampleRows(
+  bytes: Uint8Array,
+  range: { readonly start: number; readonly end: number; readonly final: boolean },
+  separator: number,
+  count: number,
+): Sample {
+  const rows: string[][] = [];
+  const bounds = fieldBounds();
+  let line = 1;
+  let next = range.start;
+  let at = range.start;
+  let row: string[] = [];
+  while (at < range.end && rows.length < count) {
+    const stop = locateField(bytes, at, range, separator, bounds);
+    if (stop < 0) break;
+    const text = excerpt(bytes, bounds.start, bounds.end);
+    row.push(bounds.escaped ? text.replaceAll('""', '"') : text);
+    at = stop + 1;
+    if (!endsLine(bytes, stop)) continue;
+    if (bytes[stop] === 13) at++;
+    if (at > range.end && !range.final) break;
+    if (row.length > 1 || row[0] !== "") rows.push(row);
+    else if (rows.length === 0) line++;
+    if (rows.length === 1 && next === range.start) next = at;
+    row = [];
+  }
+  return { rows, line, next };
+}
+
+/** Texts that stand for a number that is missing. */
+const missing = new Set(["", "nan", "null", "na", "n/a", "-", "none"]);
+
+/** Whether a field of numbers has no number here, as pandas reads it. */
+export function isMissing(text: string): boolean {
+  return missing.has(text.toLowerCase());
+}
+
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/** Whether a column holds anything that is neither a number nor missing. */
+export function isTextColumn(rows: readonly (readonly string[])[], field: number): boolean {
+  return rows.some((row) => {
+    const text = row[field] ?? "";
+    return !decimal.test(text) && !isMissing(text);
+  });
+}
+
+/** How a file writes its times. */
+export type TimeFormat = "iso" | EpochUnit;
+
+/** Whether eight digits are a date of the years 1700 to 2299. */
+function isCompactDate(text: string): boolean {
+  return /^(?:1[7-9]|2[0-2])\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/.test(text);
+}
+
+/** How the times of a column are written: by most of the sampled fields; numbers by their largest magnitude, unless the unit is given. */
+export function timeFormat(
+  rows: readonly (readonly string[])[],
+  field: number,
+  timeUnit: EpochUnit | undefined,
+): TimeFormat {
+  const texts = rows.map((row) => row[field] ?? "").filter((text) => text !== "");
+  const numbers = texts.filter((text) => /^[+-]?\d+(?:\.\d*)?$/.test(text));
+  if (numbers.length * 2 <= texts.length) return "iso";
+  if (timeUnit !== undefined) return timeUnit;
+  if (numbers.every(isCompactDate)) return "iso";
+  return epochUnitOf(Math.max(...numbers.map((text) => Math.abs(Number(text)))));
+}
+
+/** Whether most of a column's fields are times of day. */
+export function isClockColumn(rows: readonly (readonly string[])[], field: number): boolean {
+  const clocks = rows.filter((row) => /^\d{2}(?::?\d{2}){1,2}(?:\.\d+)?\S*$/.test(row[field] ?? ""));
+  return clocks.length * 2 > rows.length;
+}
