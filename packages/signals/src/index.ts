@@ -1,1 +1,13 @@
-export {};
+/**
+ * Adaptive Trend Classification: one trend signal in [-1, 1] from six kinds of moving average at nine lengths each, in batch and bar by bar.
+ *
+ * @packageDocumentation
+ */
+export { compute, type SignalResult } from "./compute.ts";
+export type { SignalDiagnostics, SignalWarning } from "./diagnostics.ts";
+export { columnNames, type SignalOutput, signalOutputs } from "./signal-output.ts";
+export type { PriceBar, SignalOptions, SignalStream, SignalTargets } from "./signal-stream.ts";
+export { createStream } from "./stream.ts";
+export { validateSignalConfig } from "./validate-config.ts";
+export { signalsVersion } from "./version.ts";
+export { longestWarmup } from "./warmup.ts";

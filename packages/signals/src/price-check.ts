@@ -1,0 +1,69 @@
+import type { PriceColumns, ReadonlyTypedArray, SignalConfig } from "@atc/contract";
+import { AtcError } from "@atc/contract";
+import type { PriceBar } from "./signal-stream.ts";
+
+/** The two columns that a computation reads. */
+export interface CheckedPrices {
+  /** Closing prices. */
+  readonly close: ReadonlyTypedArray<number>;
+  /** The calculation source. */
+  readonly source: ReadonlyTypedArray<number>;
+}
+
+type PriceName = keyof PriceColumns;
+
+/** The ATC_INVALID_DATA that names a bar whose price is not finite and above 0. */
+function priceError(column: PriceName, bar: number, value: unknown): AtcError {
+  const message = `the ${column} of bar ${bar} is "${String(value)}"; every price must be finite and above 0: repair the bar or leave it out`;
+  return new AtcError("ATC_INVALID_DATA", message, { details: { column, bar, value: String(value) } });
+}
+
+/** The ATC_INVALID_DATA for a calculation source that was not given. */
+function missingSource(column: PriceName): AtcError {
+  const message = `the calculation source is "${column}", but the prices have no such column: give it, or set calculationSource to "close"`;
+  return new AtcError("ATC_INVALID_DATA", message, { details: { column } });
+}
+
+function checkLengths(prices: PriceColumns): void {
+  const { length } = prices.close;
+  for (const column of ["open", "high", "low"] as const) {
+    const other = prices[column]?.length ?? length;
+    if (other === length) continue;
+    const message = `the columns are of unequal lengths: close has ${length} bars, ${column} has ${other}`;
+    throw new AtcError("ATC_INVALID_DATA", message, { details: { column, length: other, closeLength: length } });
+  }
+}
+
+function checkColumn(column: PriceName, prices: ReadonlyTypedArray<number>, position: number): void {
+  for (let i = 0; i < prices.length; i++) {
+    const price = prices[i] as number;
+    if (!(price > 0 && price < Number.POSITIVE_INFINITY)) throw priceError(column, position + i, price);
+  }
+}
+
+/**
+ * The columns to compute from; `position` is the absolute index of their first bar.
+ *
+ * @throws ATC_INVALID_DATA where the calculation source is missing, columns are of unequal lengths, or a price in use is not finite and above 0
+ */
+export function checkPrices(prices: PriceColumns, config: SignalConfig, position: number): CheckedPrices {
+  const source = prices[config.calculationSource];
+  if (source === undefined) throw missingSource(config.calculationSource);
+  checkLengths(prices);
+  checkColumn("close", prices.close, position);
+  if (config.calculationSource !== "close") checkColumn(config.calculationSource, source, position);
+  return { close: prices.close, source };
+}
+
+/**
+ * The calculation source of one bar; `position` is its absolute index.
+ *
+ * @throws ATC_INVALID_DATA where it is missing, or a price in use is not finite and above 0
+ */
+export function checkBar(bar: PriceBar, column: PriceName, position: number): number {
+  const source = bar[column];
+  if (source === undefined) throw missingSource(column);
+  if (!(bar.close > 0 && bar.close < Number.POSITIVE_INFINITY)) throw priceError("close", position, bar.close);
+  if (!(source > 0 && source < Number.POSITIVE_INFINITY)) throw priceError(column, position, source);
+  return source;
+}
