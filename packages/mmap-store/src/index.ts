@@ -1,1 +1,10 @@
-export {};
+/**
+ * Datasets of bars and ticks in memory-mapped Arrow files.
+ *
+ * @packageDocumentation
+ */
+export { type ArrowTable, type ArrowTableColumn, encodeArrow, type TextValues } from "./arrow-export.ts";
+export { type MappingBackend, mappingBackend } from "./mapping.ts";
+export { type MmapStoreOptions, mmapStore } from "./mmap-store.ts";
+export { plugins as default } from "./plugin.ts";
+export type { SegmentBackend } from "./segment-reader.ts";

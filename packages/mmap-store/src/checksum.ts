@@ -1,0 +1,61 @@
+import { crc32 } from "node:zlib";
+
+/** A stretch of a file that was written, and the CRC-32 of its bytes. */
+export interface ChecksummedRun {
+  readonly offset: number;
+  length: number;
+  crc: number;
+}
+
+const polynomial = 0xedb88320;
+
+/** Product of two polynomials over GF(2) modulo the CRC-32 polynomial, bits reflected. */
+function multiply(a: number, b: number): number {
+  let product = 0;
+  let factor = b;
+  for (let bit = 0x80000000; bit !== 0; bit >>>= 1) {
+    if ((a & bit) !== 0) product ^= factor;
+    factor = (factor & 1) === 1 ? (factor >>> 1) ^ polynomial : factor >>> 1;
+  }
+  return product >>> 0;
+}
+
+/** x^(8 * 2^i): what a register is multiplied by when 2^i zero bytes follow. */
+const zeroByteShifts: Uint32Array = (() => {
+  const shifts = new Uint32Array(40);
+  let power = 0x00800000;
+  for (let i = 0; i < shifts.length; i++) {
+    shifts[i] = power;
+    power = multiply(power, power);
+  }
+  return shifts;
+})();
+
+/** The CRC-32 of two byte strings one after the other, from the CRC-32 of each and the length of the second: no byte is read again. */
+export function combineCrc32(first: number, second: number, secondLength: number): number {
+  let shifted = first >>> 0;
+  for (let rest = secondLength, i = 0; rest > 0; rest = Math.floor(rest / 2), i++)
+    if (rest % 2 === 1) shifted = multiply(zeroByteShifts[i] as number, shifted);
+  return (shifted ^ second) >>> 0;
+}
+
+/** The CRC-32 of a file of `bytes` bytes from runs in any order that do not overlap; between them the file holds zeros. */
+export function checksumOf(runs: readonly ChecksummedRun[], bytes: number): number {
+  let crc = 0;
+  let end = 0;
+  const appendZeros = (length: number): void => {
+    if (length > 0) crc = combineCrc32(crc, crc32(new Uint8Array(length)), length);
+  };
+  for (const run of [...runs].sort((a, b) => a.offset - b.offset)) {
+    appendZeros(run.offset - end);
+    crc = combineCrc32(crc, run.crc, run.length);
+    end = run.offset + run.length;
+  }
+  appendZeros(bytes - end);
+  return crc;
+}
+
+/** A CRC-32 as the manifest spells it: 8 hexadecimal digits. */
+export function hexOf(crc: number): string {
+  return crc.toString(16).padStart(8, "0");
+}

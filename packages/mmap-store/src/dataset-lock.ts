@@ -1,0 +1,168 @@
+import { mkdir, readFile, rename, rmdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AtcError, type DatasetLock, fromSystemError } from "@atc/contract";
+import {
+  entriesOf,
+  isSystemError,
+  removeLeftovers,
+  removeQuietly,
+  uniqueToken,
+  unlinkIfThere,
+} from "./dataset-directory.ts";
+import { stateOf, thisOwner } from "./lock-owner.ts";
+
+/** A held lock, as the store sees it. */
+export interface HeldLock extends DatasetLock {
+  /** Unique to this lock; in the names of all that its writer makes. */
+  readonly token: string;
+  /** A number that this lock gives once. */
+  nextSerial(): number;
+  /** Whether it was given back. */
+  isReleased(): boolean;
+  /** Runs before the lock is given back: writers abort here. */
+  onRelease(action: () => Promise<void>): void;
+}
+
+/**
+ * The lock is a directory `LOCK` that holds one file, named after its holder's token. Taking it is the rename of a prepared directory onto
+ * `LOCK`, which fails while `LOCK` is not empty. A dead holder's file is removed by its unique name, so that of all who try only the dead one's
+ * lock can be removed, never that of somebody who took it over in the meantime.
+ */
+const lockName = "LOCK";
+const attempts = 50;
+
+/**
+ * Locks the dataset in `directory`, which is created where it does not exist, and removes what dead writers left.
+ *
+ * @throws ATC_LOCKED where somebody holds it, ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO where the disk refuses.
+ */
+export async function lockDataset(name: string, directory: string): Promise<HeldLock> {
+  const token = uniqueToken();
+  try {
+    await take(name, directory, token);
+  } catch (error) {
+    await rmdirQuietly(directory);
+    throw fromSystemError(
+      error,
+      `cannot lock dataset "${name}" in "${directory}"`,
+      "check the disk and its permissions",
+    );
+  }
+  const scratch = join(directory, `.scratch-${token}`);
+  try {
+    await removeLeftovers(directory, token);
+    await mkdir(scratch);
+  } catch (error) {
+    await release(directory, token);
+    throw fromSystemError(
+      error,
+      `cannot prepare dataset "${name}" in "${directory}"`,
+      "check the disk and its permissions",
+    );
+  }
+  return heldLock(name, directory, token, scratch);
+}
+
+function heldLock(name: string, directory: string, token: string, scratch: string): HeldLock {
+  const actions: (() => Promise<void>)[] = [];
+  let released: Promise<void> | undefined;
+  let serial = 0;
+  const giveBack = async (): Promise<void> => {
+    try {
+      for (const action of actions) await action();
+    } finally {
+      await removeQuietly(scratch);
+      await release(directory, token);
+    }
+  };
+  return {
+    name,
+    scratch,
+    token,
+    nextSerial: () => serial++,
+    isReleased: () => released !== undefined,
+    onRelease: (action) => {
+      actions.push(action);
+    },
+    [Symbol.asyncDispose]: () => {
+      released ??= giveBack();
+      return released;
+    },
+  };
+}
+
+async function take(name: string, directory: string, token: string): Promise<void> {
+  const prepared = join(directory, `.lock-${token}`);
+  const lock = join(directory, lockName);
+  try {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      try {
+        await mkdir(prepared, { recursive: true });
+        await writeFile(join(prepared, token), JSON.stringify(thisOwner()), { flag: "w" });
+        await rename(prepared, lock);
+        return;
+      } catch (error) {
+        // ENOENT: another process removed the empty dataset directory in the meantime.
+        if (isSystemError(error, "ENOENT")) continue;
+        if (!isSystemError(error, "ENOTEMPTY", "EEXIST", "EPERM", "EACCES", "EBUSY")) throw error;
+        if (!(await isHeldByDead(name, lock)) && !isSystemError(error, "ENOTEMPTY", "EEXIST")) throw error;
+      }
+    }
+    throw locked(name, lock, "others take and give it back too fast");
+  } finally {
+    await removeQuietly(prepared);
+  }
+}
+
+/** Removes a dead holder's entry, and tells whether there was a lock directory at all; throws ATC_LOCKED where its holder may live. */
+async function isHeldByDead(name: string, lock: string): Promise<boolean> {
+  for (const token of await entriesOf(lock)) {
+    let text: string;
+    try {
+      text = await readFile(join(lock, token), "utf8");
+    } catch (error) {
+      if (isSystemError(error, "ENOENT")) continue;
+      throw error;
+    }
+    const { state, owner } = stateOf(text);
+    if (state === "alive") throw locked(name, lock, `process ${owner?.pid} holds it; wait for it to end`);
+    if (state === "unknown") {
+      const who = owner === undefined ? "an unknown process" : `process ${owner.pid} on "${owner.host}"`;
+      throw locked(name, lock, `${who} holds it; if that has ended, remove the lock's directory`);
+    }
+    await unlinkIfThere(join(lock, token));
+  }
+  return await removeEmpty(lock);
+}
+
+function locked(name: string, lock: string, why: string): AtcError {
+  return new AtcError("ATC_LOCKED", `dataset "${name}" is locked by "${lock}": ${why}`, {
+    details: { dataset: name, lock },
+  });
+}
+
+/** Removes an empty directory; false where it was there and could not be removed for a reason other than content. */
+async function removeEmpty(directory: string): Promise<boolean> {
+  try {
+    await rmdir(directory);
+    return true;
+  } catch (error) {
+    return isSystemError(error, "ENOTEMPTY", "EEXIST");
+  }
+}
+
+/** Gives a lock back; a dataset directory that holds nothing else goes too. */
+async function release(directory: string, token: string): Promise<void> {
+  const lock = join(directory, lockName);
+  await removeQuietly(join(lock, token));
+  await rmdirQuietly(lock);
+  await rmdirQuietly(directory);
+}
+
+async function rmdirQuietly(directory: string): Promise<void> {
+  try {
+    await rmdir(directory);
+  } catch {
+    // Not empty, or already gone.
+  }
+}

@@ -1,0 +1,142 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { bytesPerElement, type DatasetPlan, dtypeOf, type SeriesColumns, type TypedArray } from "@atc/contract";
+import { type ArrowFileLayout, layOutArrowFile } from "./arrow-file.ts";
+import { hexOf } from "./checksum.ts";
+import { removeQuietly } from "./dataset-directory.ts";
+import type { StoredPart, StoredSegment } from "./manifest.ts";
+import { type PlannedPart, type PlannedSegment, planSegments, segmentColumns } from "./segment-plan.ts";
+import { type SegmentWriter, segmentWriter } from "./segment-writer.ts";
+
+/** The segments of one generation while they are written into a temporary directory. */
+export interface GenerationFiles {
+  /** Writes rows `row` to `row + rows` of a symbol, which were checked. */
+  write(symbol: string, row: number, rows: number, columns: SeriesColumns): Promise<void>;
+  /** What the manifest says of the segments once all rows are written; files are to be named by `nameOf`. */
+  segments(nameOf: (segment: number) => string): readonly StoredSegment[];
+  /** The parts of each symbol with their times, symbols in order. */
+  series(): { readonly symbol: string; readonly parts: readonly StoredPart[] }[];
+  /** The temporary path of each segment. */
+  paths(): readonly string[];
+  /** Closes all and removes the temporary directory. */
+  discard(): Promise<void>;
+}
+
+interface OpenSegment {
+  readonly planned: PlannedSegment;
+  readonly path: string;
+  readonly layout: ArrowFileLayout;
+  readonly writer: SegmentWriter;
+  rowsLeft: number;
+  crc: number;
+}
+
+interface PartTimes {
+  first: bigint;
+  last: bigint;
+}
+
+const indexChunk = 16_384;
+
+/** Creates the temporary directory and lays the segments out. */
+export async function generationFiles(
+  directory: string,
+  plan: DatasetPlan,
+  segmentBytes: number,
+): Promise<GenerationFiles> {
+  const { segments: planned, parts } = planSegments(plan, segmentBytes);
+  const schema = plan.schema.columns;
+  const open = new Map<number, OpenSegment>();
+  const times = new Map<PlannedPart, PartTimes>();
+  const indices = new Int32Array(indexChunk);
+  let active: OpenSegment | undefined;
+  await mkdir(directory);
+
+  const segmentOf = (index: number): OpenSegment => {
+    const known = open.get(index);
+    if (known !== undefined) return known;
+    const segment = planned[index] as PlannedSegment;
+    const path = join(directory, `${index}.arrow`);
+    const layout = layOutArrowFile(segmentColumns(schema, segment.symbols), segment.rows);
+    const created = {
+      planned: segment,
+      path,
+      layout,
+      writer: segmentWriter(path, layout),
+      rowsLeft: segment.rows,
+      crc: 0,
+    };
+    open.set(index, created);
+    return created;
+  };
+  const activate = async (index: number): Promise<OpenSegment> => {
+    const segment = segmentOf(index);
+    if (active !== segment) await active?.writer.suspend();
+    active = segment;
+    return segment;
+  };
+  const writeIndices = async (segment: OpenSegment, row: number, rows: number, index: number): Promise<void> => {
+    indices.fill(index, 0, Math.min(rows, indexChunk));
+    for (let done = 0; done < rows; done += indexChunk) {
+      const length = Math.min(indexChunk, rows - done);
+      await segment.writer.write(0, (row + done) * 4, bytesOf(indices, 0, length));
+    }
+  };
+  const writePart = async (part: PlannedPart, from: number, to: number, slice: SeriesColumns, sliceRow: number) => {
+    const segment = await activate(part.segment);
+    const row = part.row + from - part.seriesRow;
+    await writeIndices(segment, row, to - from, part.symbolIndex);
+    for (const [place, { name, type }] of schema.entries()) {
+      const bytes = bytesOf(slice[name] as TypedArray, from - sliceRow, to - sliceRow);
+      await segment.writer.write(place + 1, row * bytesPerElement[dtypeOf(type)], bytes);
+    }
+    const stamps = slice["timestamp"] as BigInt64Array;
+    const last = stamps[to - sliceRow - 1] as bigint;
+    const known = times.get(part);
+    if (known === undefined) times.set(part, { first: stamps[from - sliceRow] as bigint, last });
+    else known.last = last;
+    segment.rowsLeft -= to - from;
+    if (segment.rowsLeft > 0) return;
+    segment.crc = await segment.writer.finish();
+    active = undefined;
+  };
+
+  return {
+    async write(symbol, row, rows, columns) {
+      for (const part of parts.get(symbol) ?? []) {
+        const from = Math.max(row, part.seriesRow);
+        const to = Math.min(row + rows, part.seriesRow + part.rows);
+        if (from < to) await writePart(part, from, to, columns, row);
+      }
+    },
+    segments: (nameOf) =>
+      planned.map((_, index) => {
+        const { layout, crc, planned: segment } = segmentOf(index);
+        const names = ["symbol", ...schema.map(({ name }) => name)];
+        const offsets = Object.fromEntries(names.map((name, i) => [name, layout.columns[i]?.offset ?? 0]));
+        return { file: nameOf(index), rows: segment.rows, bytes: layout.bytes, crc32: hexOf(crc), offsets };
+      }),
+    series: () => [...parts].map(([symbol, list]) => ({ symbol, parts: list.map((part) => storedPart(part, times)) })),
+    paths: () => planned.map((_, index) => segmentOf(index).path),
+    async discard() {
+      try {
+        await active?.writer.suspend();
+      } catch {
+        // What it could not write goes anyway.
+      }
+      active = undefined;
+      await removeQuietly(directory);
+    },
+  };
+}
+
+function storedPart(part: PlannedPart, times: ReadonlyMap<PlannedPart, PartTimes>): StoredPart {
+  const { segment, row, rows } = part;
+  const range = times.get(part);
+  return { segment, row, rows, firstTime: String(range?.first ?? 0n), lastTime: String(range?.last ?? 0n) };
+}
+
+function bytesOf(array: TypedArray, from: number, to: number): Uint8Array {
+  const size = array.BYTES_PER_ELEMENT;
+  return new Uint8Array(array.buffer, array.byteOffset + from * size, (to - from) * size);
+}

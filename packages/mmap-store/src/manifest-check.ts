@@ -1,0 +1,82 @@
+import { bytesPerElement, dtypeOf } from "@atc/contract";
+import type { StoredManifest, StoredPart, StoredSegment } from "./manifest.ts";
+
+const segmentName = /^seg-\d+-\d+\.arrow$/;
+const decimal = /^-?\d{1,19}$/;
+
+/**
+ * What is wrong with a manifest, or undefined. Its checksum held, so this finds what a faulty writer or a hand wrote: after it no offset, row
+ * or name of the manifest can lead outside of its segments.
+ */
+export function checkStoredManifest(value: unknown): string | undefined {
+  try {
+    return faultOf(value as StoredManifest);
+  } catch {
+    return "a member is missing or of another type";
+  }
+}
+
+function faultOf(manifest: StoredManifest): string | undefined {
+  if (!isCount(manifest.generation) || manifest.generation < 1) return "its generation is no count";
+  if (typeof manifest.fingerprint !== "string") return "its fingerprint is no text";
+  if (typeof manifest.createdAt !== "number") return "its createdAt is no time";
+  if (typeof manifest.attributes !== "object" || manifest.attributes === null) return "its attributes are no object";
+  const timeType = manifest.kind === "bars" ? "timestamp[ms]" : "timestamp[ns]";
+  if (manifest.kind !== "bars" && manifest.kind !== "ticks") return "its kind is unknown";
+  if (manifest.columns[0]?.name !== "timestamp" || manifest.columns[0].type !== timeType)
+    return `its first column is not "timestamp" of type "${timeType}"`;
+  for (const { name, type } of manifest.columns)
+    if (typeof name !== "string" || !Object.hasOwn(bytesPerElement, dtypeOf(type)))
+      return `column "${name}" has no known type`;
+  for (const segment of manifest.segments) {
+    const fault = segmentFault(segment, manifest);
+    if (fault !== undefined) return `segment "${segment.file}" ${fault}`;
+  }
+  return seriesFault(manifest);
+}
+
+function segmentFault(segment: StoredSegment, { columns }: StoredManifest): string | undefined {
+  if (!segmentName.test(segment.file)) return "has no segment's name";
+  if (!isCount(segment.rows) || segment.rows < 1 || !isCount(segment.bytes)) return "has no size";
+  if (!/^[0-9a-f]{8}$/.test(segment.crc32)) return "has no checksum";
+  for (const { name, type } of [{ name: "symbol", type: "text" } as const, ...columns]) {
+    const offset = Object.hasOwn(segment.offsets, name) ? segment.offsets[name] : undefined;
+    if (!isCount(offset) || offset % 8 !== 0) return `has no offset for column "${name}"`;
+    if (offset + segment.rows * bytesPerElement[dtypeOf(type)] > segment.bytes) return `ends within column "${name}"`;
+  }
+  return undefined;
+}
+
+function seriesFault({ series, segments }: StoredManifest): string | undefined {
+  const covered = new Float64Array(segments.length);
+  let previous: string | undefined;
+  for (const { symbol, parts } of series) {
+    if (typeof symbol !== "string" || (previous !== undefined && symbol <= previous))
+      return "its series are not sorted by symbol";
+    previous = symbol;
+    if (parts.length === 0) return `symbol "${symbol}" has no rows`;
+    for (const part of parts) {
+      if (!isPart(part, segments)) return `a part of symbol "${symbol}" lies outside of its segment`;
+      covered[part.segment] = (covered[part.segment] as number) + part.rows;
+    }
+  }
+  const bad = segments.findIndex((segment, i) => segment.rows !== covered[i]);
+  return bad === -1 ? undefined : `segment "${segments[bad]?.file}" has rows of no symbol`;
+}
+
+function isPart(part: StoredPart, segments: readonly StoredSegment[]): boolean {
+  const segment = segments[part.segment];
+  return (
+    segment !== undefined &&
+    isCount(part.row) &&
+    isCount(part.rows) &&
+    part.rows > 0 &&
+    part.row + part.rows <= segment.rows &&
+    decimal.test(part.firstTime) &&
+    decimal.test(part.lastTime)
+  );
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

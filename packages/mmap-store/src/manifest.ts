@@ -1,0 +1,121 @@
+import { crc32 } from "node:zlib";
+import { AtcError, type DatasetManifest, type DatasetSchema, type JsonObject, type RowKind } from "@atc/contract";
+import { hexOf } from "./checksum.ts";
+import { checkStoredManifest } from "./manifest-check.ts";
+
+/** The version of the dataset format that this package writes and reads. */
+export const formatVersion = 1;
+
+/** A segment as the manifest tells it. */
+export interface StoredSegment {
+  /** File name within the dataset's directory. */
+  readonly file: string;
+  readonly rows: number;
+  /** Size of the file. */
+  readonly bytes: number;
+  /** CRC-32 of the whole file, 8 hexadecimal digits. */
+  readonly crc32: string;
+  /** Byte offset of each column's values, `symbol` included. */
+  readonly offsets: Readonly<Record<string, number>>;
+}
+
+/** Rows of one symbol within one segment. Times are decimal strings of 64-bit integers. */
+export interface StoredPart {
+  /** Index into the manifest's segments. */
+  readonly segment: number;
+  /** First row within the segment. */
+  readonly row: number;
+  readonly rows: number;
+  readonly firstTime: string;
+  readonly lastTime: string;
+}
+
+/** A symbol and its parts in time order. */
+export interface StoredSeries {
+  readonly symbol: string;
+  readonly parts: readonly StoredPart[];
+}
+
+/** The content of `manifest.json`, without its checksum. */
+export interface StoredManifest {
+  readonly format: "atc-dataset";
+  readonly formatVersion: number;
+  readonly generation: number;
+  readonly createdAt: number;
+  readonly kind: RowKind;
+  readonly columns: DatasetSchema["columns"];
+  readonly fingerprint: string;
+  readonly attributes: JsonObject;
+  readonly segments: readonly StoredSegment[];
+  readonly series: readonly StoredSeries[];
+}
+
+/** The text of `manifest.json`: one line for each member, segment and series. Its checksum is of the manifest's compact JSON without `crc32`. */
+export function formatManifest(manifest: StoredManifest): string {
+  const members = Object.entries(manifest).map(([key, value]) => {
+    const isList = key === "segments" || key === "series";
+    const text = isList
+      ? `[\n  ${value.map((item: unknown) => JSON.stringify(item)).join(",\n  ")}\n ]`
+      : JSON.stringify(value);
+    return ` ${JSON.stringify(key)}: ${text}`;
+  });
+  const checksum = hexOf(crc32(JSON.stringify(manifest)));
+  return `{\n${[...members, ` "crc32": "${checksum}"`].join(",\n")}\n}\n`;
+}
+
+/**
+ * Reads `manifest.json`.
+ *
+ * @throws ATC_UNSUPPORTED for a newer format, ATC_CORRUPT_DATA for anything no writer of ours could have left.
+ */
+export function parseManifest(text: string, path: string): StoredManifest {
+  const corrupt = (what: string, cause?: unknown): AtcError =>
+    new AtcError("ATC_CORRUPT_DATA", `the manifest "${path}" is damaged: ${what}; ingest the dataset again`, {
+      cause,
+      details: { path },
+    });
+  let stored: unknown;
+  try {
+    stored = JSON.parse(text);
+  } catch (error) {
+    throw corrupt("it is no JSON", error);
+  }
+  if (typeof stored !== "object" || stored === null || !("format" in stored) || stored.format !== "atc-dataset")
+    throw corrupt('it has no member "format" of value "atc-dataset"');
+  const version = "formatVersion" in stored ? stored.formatVersion : undefined;
+  if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 1)
+    throw corrupt("its formatVersion is no version");
+  if (version > formatVersion)
+    throw new AtcError(
+      "ATC_UNSUPPORTED",
+      `"${path}" is of format version ${version}, this package reads up to ${formatVersion}; update @atc/mmap-store`,
+      { details: { path, formatVersion: version } },
+    );
+  const { crc32: checksum, ...manifest } = stored as Record<string, unknown>;
+  if (checksum !== hexOf(crc32(JSON.stringify(manifest)))) throw corrupt("its crc32 does not match its content");
+  const fault = checkStoredManifest(manifest);
+  if (fault !== undefined) throw corrupt(fault);
+  return manifest as unknown as StoredManifest;
+}
+
+/** What a dataset says of itself, from what is stored. */
+export function describe(name: string, stored: StoredManifest): DatasetManifest {
+  const { formatVersion, generation, fingerprint, createdAt, attributes } = stored;
+  return {
+    name,
+    formatVersion,
+    generation,
+    schema: { kind: stored.kind, columns: stored.columns },
+    fingerprint,
+    rows: stored.segments.reduce((sum, segment) => sum + segment.rows, 0),
+    bytes: stored.segments.reduce((sum, segment) => sum + segment.bytes, 0),
+    series: stored.series.map(({ symbol, parts }) => ({
+      symbol,
+      rows: parts.reduce((sum, part) => sum + part.rows, 0),
+      firstTime: BigInt(parts[0]?.firstTime ?? 0),
+      lastTime: BigInt(parts.at(-1)?.lastTime ?? 0),
+    })),
+    createdAt,
+    attributes,
+  };
+}

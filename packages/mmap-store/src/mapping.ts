@@ -1,0 +1,143 @@
+import { constants } from "node:buffer";
+import { createRequire } from "node:module";
+import { getSystemErrorName } from "node:util";
+import { AtcError } from "@atc/contract";
+
+/** What is used of a koffi platform package, which ships no types. */
+interface Koffi {
+  load(library: string | null): { func(prototype: string): (...values: readonly unknown[]) => number | bigint };
+  view(pointer: bigint, length: number): ArrayBuffer;
+  errno(): number;
+}
+
+/** A file mapped read-only. */
+export interface Mapping {
+  /** The file's bytes. A write to them ends the process. */
+  readonly buffer: ArrayBuffer;
+  /** Tells the kernel how the bytes will be read; a hint, so what it answers is ignored. */
+  advise(pattern: "normal" | "sequential"): void;
+  /** Makes the views unusable where Node can (22 and later), and unmaps. Elsewhere the memory is unmapped once no view is left. */
+  dispose(): void;
+}
+
+/** Whether files can be mapped here, and why not. */
+export interface MappingBackend {
+  /** Whether `backend: "mmap"` works in this process. */
+  readonly available: boolean;
+  /** Whether `backend: "auto"` maps on this platform: it does where mapping was tried out, which is Linux. */
+  readonly isDefault: boolean;
+  /** Why it is not available, or not the default, and what to do. */
+  readonly reason?: string;
+}
+
+interface System {
+  readonly koffi: Koffi;
+  readonly mmap: (...values: readonly unknown[]) => number | bigint;
+  readonly munmap: (...values: readonly unknown[]) => number | bigint;
+  readonly madvise: (...values: readonly unknown[]) => number | bigint;
+}
+
+const protRead = 1;
+const mapShared = 1;
+const advice = { normal: 0, sequential: 2 } as const;
+/** Node 20 ends the process where an external ArrayBuffer would be longer than its limit, so lengths are checked ahead. */
+const maxLength = Math.min(constants.MAX_LENGTH, 2 ** 40) - 65_536;
+
+let loaded: { readonly system: System } | { readonly reason: string } | undefined;
+
+/** The package that brings the native part of koffi to this platform. */
+export function mappingPackage(): string {
+  return `@koromix/koffi-${process.platform}-${process.arch}`;
+}
+
+function load(): { readonly system: System } | { readonly reason: string } {
+  if (process.platform === "win32") return { reason: "mapping is not built for Windows; files are read instead" };
+  try {
+    const koffi = createRequire(import.meta.url)(mappingPackage()) as Koffi;
+    const c = koffi.load(null);
+    return {
+      system: {
+        koffi,
+        mmap: c.func("intptr_t mmap(void*, size_t, int, int, int, int64_t)"),
+        munmap: c.func("int munmap(intptr_t, size_t)"),
+        madvise: c.func("int madvise(intptr_t, size_t, int)"),
+      },
+    };
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND";
+    const name = mappingPackage();
+    return {
+      reason: isMissing
+        ? `"${name}" is not installed; run: pnpm add ${name}`
+        : `"${name}" does not load: ${String(error)}`,
+    };
+  }
+}
+
+/** Whether this process can map files, for diagnostics; loads the native package on the first call. Never throws. */
+export function mappingBackend(): MappingBackend {
+  loaded ??= load();
+  if ("reason" in loaded) return { available: false, isDefault: false, reason: loaded.reason };
+  if (process.platform === "linux") return { available: true, isDefault: true };
+  return {
+    available: true,
+    isDefault: false,
+    reason: `mapping was not tried out on ${process.platform}; ask for it with backend "mmap"`,
+  };
+}
+
+/** Unmaps what was forgotten, and on Node 20 everything: a buffer lives as long as any of its views, so nobody can read it any more. */
+const forgotten: FinalizationRegistry<() => void> = new FinalizationRegistry((unmap) => unmap());
+
+/**
+ * Maps the first `length` bytes of an open file, which must have them.
+ *
+ * @throws ATC_UNSUPPORTED where this process cannot map them, ATC_IO where the system refuses.
+ */
+export function mapFile(fd: number, length: number, path: string): Mapping {
+  loaded ??= load();
+  if ("reason" in loaded) throw new AtcError("ATC_UNSUPPORTED", `cannot map "${path}": ${loaded.reason}`);
+  if (length > maxLength)
+    throw new AtcError(
+      "ATC_UNSUPPORTED",
+      `cannot map "${path}": ${length} bytes are more than this Node maps (${maxLength})`,
+    );
+  const { koffi, mmap, munmap, madvise } = loaded.system;
+  const address = BigInt(mmap(null, length, protRead, mapShared, fd, 0));
+  if (address === -1n) {
+    const system = getSystemErrorName(-koffi.errno());
+    throw new AtcError("ATC_IO", `cannot map "${path}": ${system}; use backend "read"`, { details: { path, system } });
+  }
+  const unmap = (): void => {
+    munmap(address, length);
+  };
+  return mappingOf(koffi.view(address, length), unmap, (pattern) => madvise(address, length, advice[pattern]));
+}
+
+function mappingOf(view: ArrayBuffer, unmap: () => void, madvise: (pattern: "normal" | "sequential") => void): Mapping {
+  let buffer: ArrayBuffer | undefined = view;
+  const token = {};
+  forgotten.register(view, unmap, token);
+  return {
+    get buffer() {
+      if (buffer === undefined) throw new AtcError("ATC_CLOSED", "the mapping was closed before");
+      return buffer;
+    },
+    advise(pattern) {
+      if (buffer !== undefined) madvise(pattern);
+    },
+    dispose() {
+      const closing = buffer;
+      buffer = undefined;
+      if (closing === undefined || !isTransferable(closing)) return;
+      forgotten.unregister(token);
+      closing.transfer();
+      unmap();
+    },
+  };
+}
+
+/** Node 22 and later can take the memory away from an ArrayBuffer and all of its views. */
+function isTransferable(buffer: ArrayBuffer): buffer is ArrayBuffer & { transfer(): ArrayBuffer } {
+  return "transfer" in buffer && typeof buffer.transfer === "function";
+}

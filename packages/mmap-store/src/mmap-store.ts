@@ -1,0 +1,163 @@
+import { access, statfs } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type ArrayStore, AtcError, type DatasetLock, fromSystemError, throwIfAborted } from "@atc/contract";
+import {
+  checkDatasetName,
+  entriesOf,
+  isDatasetName,
+  manifestPath,
+  readManifest,
+  removeLeftovers,
+  syncDirectory,
+  unlinkIfThere,
+} from "./dataset-directory.ts";
+import { type HeldLock, lockDataset } from "./dataset-lock.ts";
+import { datasetWriter } from "./dataset-writer.ts";
+import { describe } from "./manifest.ts";
+import { mappingBackend } from "./mapping.ts";
+import { openDataset } from "./open-dataset.ts";
+import type { SegmentBackend } from "./segment-reader.ts";
+
+/** Where and how datasets are kept. */
+export interface MmapStoreOptions {
+  /** The directory that holds one directory for each dataset; created on the first write. */
+  readonly directory: string;
+  /**
+   * `mmap` maps segments, `read` reads them, `auto` (the default) maps where mapping was tried out (Linux, on a local disk) and reads elsewhere.
+   */
+  readonly backend?: SegmentBackend;
+  /** The most bytes of a segment file: 16 KiB to 1 GiB, which is the default. */
+  readonly segmentBytes?: number;
+}
+
+const maxSegmentBytes = 2 ** 30;
+const minSegmentBytes = 2 ** 14;
+/** File systems of which a server may take bytes away under a mapping: NFS, SMB, CIFS, SMB2, 9P, FUSE, Ceph, AFS, as statfs names them. */
+const networkFileSystems: ReadonlySet<number> = new Set([
+  0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x00c36400, 0x5346414f,
+]);
+
+/**
+ * A store of datasets as immutable Arrow files in a directory. Disposing it gives back its locks and aborts its writers; datasets that it opened
+ * stay open until they are disposed themselves.
+ *
+ * @throws ATC_INVALID_ARGUMENT for an option out of its range, ATC_MISSING_PLUGIN or ATC_UNSUPPORTED where `backend: "mmap"` cannot work here.
+ */
+export function mmapStore(options: MmapStoreOptions): ArrayStore {
+  const { backend, segmentBytes } = checked(options);
+  const root = resolve(options.directory);
+  const locks = new Map<DatasetLock, HeldLock>();
+  let isClosed = false;
+  const pathOf = (name: string): string => {
+    if (isClosed) throw new AtcError("ATC_CLOSED", `the store in "${root}" was disposed before`);
+    checkDatasetName(name);
+    return join(root, name);
+  };
+  const lock = async (name: string): Promise<HeldLock> => {
+    const held = await lockDataset(name, pathOf(name));
+    locks.set(held, held);
+    held.onRelease(() => {
+      locks.delete(held);
+      return Promise.resolve();
+    });
+    return held;
+  };
+
+  return {
+    lock,
+    async create(given, plan) {
+      const directory = pathOf(given.name);
+      const held = locks.get(given);
+      if (held === undefined)
+        throw new AtcError(
+          "ATC_INVALID_ARGUMENT",
+          `the lock of dataset "${given.name}" is not held; lock it with this store first`,
+        );
+      return await datasetWriter({ directory, lock: held, plan, segmentBytes });
+    },
+    async open(name) {
+      const directory = pathOf(name);
+      return await openDataset(name, directory, backend === "auto" ? await chosenBackend(root) : backend);
+    },
+    async find(name) {
+      const manifest = await readManifest(pathOf(name));
+      return manifest === undefined ? undefined : describe(name, manifest);
+    },
+    async list() {
+      pathOf("any");
+      const names = (await entriesOf(root)).filter(isDatasetName).sort();
+      const isThere = await Promise.all(names.map((name) => exists(manifestPath(join(root, name)))));
+      return names.filter((_, i) => isThere[i]);
+    },
+    async delete(name, { signal } = {}) {
+      throwIfAborted(signal);
+      const directory = pathOf(name);
+      if (!(await exists(manifestPath(directory)))) return false;
+      const held = await lock(name);
+      try {
+        return await remove(name, directory, held.token);
+      } finally {
+        await held[Symbol.asyncDispose]();
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+      for (const held of [...locks.values()]) await held[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function checked({ directory, backend = "auto", segmentBytes = maxSegmentBytes }: MmapStoreOptions): {
+  readonly backend: SegmentBackend;
+  readonly segmentBytes: number;
+} {
+  const refuse = (what: string): AtcError => new AtcError("ATC_INVALID_ARGUMENT", `cannot open a store: ${what}`);
+  if (typeof directory !== "string" || directory === "") throw refuse("it needs a directory");
+  if (!["mmap", "read", "auto"].includes(backend))
+    throw refuse(`the backend "${backend}" is none of "mmap", "read", "auto"`);
+  if (!Number.isSafeInteger(segmentBytes) || segmentBytes < minSegmentBytes || segmentBytes > maxSegmentBytes)
+    throw refuse(`segmentBytes is ${segmentBytes}; use ${minSegmentBytes} to ${maxSegmentBytes}`);
+  const mapping = backend === "mmap" ? mappingBackend() : undefined;
+  if (mapping?.available === false)
+    throw new AtcError(
+      mapping.reason?.includes("pnpm add") === true ? "ATC_MISSING_PLUGIN" : "ATC_UNSUPPORTED",
+      `backend "mmap" does not work here: ${mapping.reason ?? ""}; or use backend "auto"`,
+    );
+  return { backend, segmentBytes };
+}
+
+/** Mapping on Linux and local disks; a network disk that fails under a mapping would end the process. */
+async function chosenBackend(root: string): Promise<SegmentBackend> {
+  if (!mappingBackend().isDefault) return "read";
+  try {
+    return networkFileSystems.has((await statfs(root)).type >>> 0) ? "read" : "auto";
+  } catch {
+    return "read";
+  }
+}
+
+async function remove(name: string, directory: string, token: string): Promise<boolean> {
+  const path = manifestPath(directory);
+  const wasThere = await exists(path);
+  try {
+    await unlinkIfThere(path);
+    await syncDirectory(directory);
+  } catch (error) {
+    throw fromSystemError(
+      error,
+      `cannot delete dataset "${name}" in "${directory}"`,
+      "check the disk and its permissions",
+    );
+  }
+  await removeLeftovers(directory, token);
+  return wasThere;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,68 @@
+import { AtcError, allocate, type ColumnMetadata, dtypeOf, type SeriesColumns } from "@atc/contract";
+
+/** How far a symbol was written. */
+export interface SeriesProgress {
+  readonly rows: number;
+  /** Rows written so far. */
+  written: number;
+  /** The last of them's time. */
+  lastTime: bigint;
+}
+
+/** Checks a slice against the plan and what was written before; throws before a byte is written. Returns its rows. */
+export function checkSlice(
+  symbol: string,
+  progress: SeriesProgress,
+  row: number,
+  columns: SeriesColumns,
+  schema: readonly ColumnMetadata[],
+): number {
+  const refuse = (what: string): AtcError =>
+    new AtcError("ATC_INVALID_ARGUMENT", `cannot write rows of symbol "${symbol}": ${what}`, {
+      details: { symbol, row },
+    });
+  if (row !== progress.written) throw refuse(`row ${row} is not the next one, which is ${progress.written}`);
+  for (const name of Object.keys(columns))
+    if (!schema.some((column) => column.name === name)) throw refuse(`the dataset has no column "${name}"`);
+  let rows: number | undefined;
+  for (const { name, type } of schema) {
+    const array = Object.hasOwn(columns, name) ? columns[name] : undefined;
+    const expected = allocate(dtypeOf(type), 0).constructor.name;
+    if (array?.constructor.name !== expected)
+      throw refuse(
+        `column "${name}" must be a ${expected}, not ${array === undefined ? "missing" : array.constructor.name}`,
+      );
+    if (rows !== undefined && array.length !== rows)
+      throw refuse(`column "${name}" has ${array.length} rows, the columns ahead of it have ${rows}`);
+    rows = array.length;
+  }
+  const count = rows ?? 0;
+  if (row + count > progress.rows)
+    throw refuse(`rows ${row} to ${row + count} were given, ${progress.rows} are planned`);
+  checkOrder(symbol, progress, row, columns["timestamp"] as BigInt64Array);
+  return count;
+}
+
+/** Throws ATC_INVALID_DATA where a time is less than the one ahead of it. */
+function checkOrder(symbol: string, progress: SeriesProgress, row: number, times: BigInt64Array): void {
+  const at = firstGoingBack(times);
+  const bad = row > 0 && times.length > 0 && (times[0] as bigint) < progress.lastTime ? 0 : at;
+  if (bad === -1) return;
+  const before = bad === 0 ? progress.lastTime : times[bad - 1];
+  throw new AtcError(
+    "ATC_INVALID_DATA",
+    `times of symbol "${symbol}" go back at row ${row + bad}: "${times[bad]}" follows "${before}"; sort the rows by time`,
+    { details: { symbol, row: row + bad } },
+  );
+}
+
+/** Index of the first time that is less than the one ahead of it, or -1. Compares 32-bit halves: a BigInt a row takes twice as long. */
+function firstGoingBack(times: BigInt64Array): number {
+  const high = new Int32Array(times.buffer, times.byteOffset, times.length * 2);
+  const low = new Uint32Array(times.buffer, times.byteOffset, times.length * 2);
+  for (let i = 2; i < high.length; i += 2) {
+    const rise = (high[i + 1] as number) - (high[i - 1] as number);
+    if (rise < 0 || (rise === 0 && (low[i] as number) < (low[i - 2] as number))) return i / 2;
+  }
+  return -1;
+}
