@@ -1,0 +1,56 @@
+import { AtcError, type SignalConfig } from "@atc/contract";
+import {
+  createStream,
+  longestWarmup,
+  type SignalDiagnostics,
+  signalsVersion,
+  validateSignalConfig,
+} from "@atc/signals";
+import type { Strategy } from "./strategy.ts";
+
+/** What the diagnostics of the signals tell a trader. */
+function sentences(diagnostics: SignalDiagnostics, warmup: number): readonly string[] {
+  const { bars, warnings, floorShare } = diagnostics;
+  const said: string[] = [];
+  if (bars < warmup)
+    said.push(`${bars} bars are fewer than the longest average needs (${warmup}): some averages never vote`);
+  const strongest = warnings.at(-1);
+  if (strongest !== undefined) said.push(strongest.message);
+  if (floorShare > 0.5)
+    said.push(
+      `${(100 * floorShare).toFixed(0)} % of the equities that weigh the votes lie on their floor, so the weights say little; set a smaller decay`,
+    );
+  return said;
+}
+
+/**
+ * Adaptive Trend Classification as a strategy: the output `direction` of `docs/atc-spec.md`.
+ *
+ * @param config - the configuration of the signals; defaults for what is absent
+ * @throws ATC_INVALID_CONFIG. A run throws ATC_INVALID_DATA where a symbol has no bar after the cutout.
+ */
+export function atcStrategy(config: Partial<SignalConfig> = {}): Strategy {
+  const whole = validateSignalConfig(config);
+  const { cutout, calculationSource } = whole;
+  const warmup = longestWarmup(whole);
+  return {
+    name: "atc",
+    version: signalsVersion,
+    columns: calculationSource === "close" ? [] : [calculationSource],
+    start(symbol) {
+      const stream = createStream(whole, { outputs: ["direction"] });
+      return {
+        decide: (bars, direction) => stream.pushInto(bars, { direction }),
+        finish() {
+          const diagnostics = stream.diagnostics();
+          if (diagnostics.bars > cutout) return sentences(diagnostics, warmup);
+          throw new AtcError(
+            "ATC_INVALID_DATA",
+            `symbol "${symbol}" has ${diagnostics.bars} bars, all of them within the cutout of "${cutout}"; set a smaller cutout or give more bars`,
+            { details: { symbol, bars: diagnostics.bars, cutout } },
+          );
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import {
+  AtcError,
+  type BacktestConfig,
+  type Dataset,
+  isAtcError,
+  type OperationOptions,
+  type ProgressListener,
+  type Series,
+  type SignalConfig,
+  throwIfAborted,
+} from "@atc/contract";
+import { atcStrategy } from "./atc-strategy.ts";
+import { type BacktestSeriesOptions, backtestSteps, barsWithin } from "./backtest-series.ts";
+import { validateBacktestConfig } from "./configuration.ts";
+import { type PortfolioResult, portfolio } from "./portfolio.ts";
+import type { Strategy } from "./strategy.ts";
+import type { SymbolResult } from "./symbol-result.ts";
+
+/** How to test a dataset. */
+export interface BacktestOptions extends OperationOptions {
+  /** What decides the directions; ATC with `signals` where absent. */
+  readonly strategy?: Strategy | undefined;
+  /** The configuration of ATC; the defaults where absent. */
+  readonly signals?: Partial<SignalConfig> | undefined;
+  /** Fills and costs; the defaults where absent. */
+  readonly config?: Partial<BacktestConfig> | undefined;
+  /** The symbols wanted, in any order; all where absent. */
+  readonly symbols?: readonly string[] | undefined;
+  /** Only the last so many bars of each symbol, 1 or more; all where absent. */
+  readonly limit?: number | undefined;
+  /**
+   * Stands between the backtest and every symbol, so that a cache can serve it: returns a result that it has, or what `compute` gives.
+   * What it throws is treated as a failure of that symbol's computation.
+   */
+  readonly remember?: ((symbol: string, compute: () => Promise<SymbolResult>) => Promise<SymbolResult>) | undefined;
+}
+
+/** A symbol that could not be computed. */
+export interface SkippedSymbol {
+  /** The symbol. */
+  readonly symbol: string;
+  /** The message of the error. */
+  readonly reason: string;
+  /** The error's code. */
+  readonly code: AtcError["code"];
+}
+
+/** The backtest of a dataset. */
+export interface BacktestResult {
+  /** The configuration of fills and costs, complete. */
+  readonly config: BacktestConfig;
+  /** The computed symbols, sorted by UTF-16 code unit. */
+  readonly symbols: readonly SymbolResult[];
+  /** The others, sorted likewise. */
+  readonly skipped: readonly SkippedSymbol[];
+  /** All computed symbols as one; undefined where there is none. */
+  readonly portfolio: PortfolioResult | undefined;
+}
+
+/** Rows between two pauses: some tens of milliseconds of ATC. */
+const rowsBetweenPauses = 32_768;
+
+/** Counts rows over all symbols, tells the listener now and then, and lets timers, signals and I/O run. */
+interface Pacer {
+  /** Rows done by the current symbol, of which there are `rows` in all. */
+  advance(done: number): Promise<void>;
+  /** The current symbol, of `rows` rows, is done or given up. */
+  finish(rows: number): Promise<void>;
+}
+
+function createPacer(total: number, onProgress: ProgressListener | undefined): Pacer {
+  let finished = 0;
+  let told = 0;
+  async function pause(done: number, last: boolean): Promise<void> {
+    if (!last && done - told < rowsBetweenPauses) return;
+    told = done;
+    onProgress?.({ phase: "computing", done, total, unit: "bars" });
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  return {
+    advance: (done) => pause(finished + done, false),
+    finish(rows) {
+      finished += rows;
+      return pause(finished, finished === total);
+    },
+  };
+}
+
+/** Drives the steps of one symbol to their end with pauses between. */
+async function drive(series: Series, options: BacktestSeriesOptions, pacer: Pacer): Promise<SymbolResult> {
+  const steps = backtestSteps(series, options);
+  let step = steps.next();
+  while (step.done !== true) {
+    await pacer.advance(step.value);
+    step = steps.next();
+  }
+  return step.value;
+}
+
+/** Bad data is the symbol's own matter; anything else (an abort, a wrong configuration, a damaged store, a defect) concerns all of them. */
+function skippedBy(error: unknown, symbol: string): SkippedSymbol {
+  if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
+  return { symbol, reason: error.message, code: error.code };
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function chooseStrategy(options: BacktestOptions): Strategy {
+  if (options.strategy === undefined) return atcStrategy(options.signals);
+  if (options.signals === undefined) return options.strategy;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `both a strategy ("${options.strategy.name}") and the configuration of ATC's signals are given; leave one out`,
+  );
+}
+
+/**
+ * Tests a strategy on the symbols of a dataset, one after the other, and on the portfolio of them. A symbol whose data does not hold is listed
+ * under `skipped` with its reason, and the rest goes on. In memory: the results, 17 bytes a bar, besides one block.
+ *
+ * @throws ATC_INVALID_CONFIG, ATC_INVALID_ARGUMENT; ATC_NOT_FOUND for a symbol that the dataset lacks; ATC_ABORTED; ATC_CLOSED, ATC_CORRUPT_DATA
+ * or ATC_IO from the dataset; whatever else the strategy throws.
+ */
+export async function backtest(dataset: Dataset, options: BacktestOptions = {}): Promise<BacktestResult> {
+  const config = validateBacktestConfig(options.config ?? {});
+  const strategy = chooseStrategy(options);
+  const { signal, limit, remember = (_symbol, compute) => compute() } = options;
+  const names = [...new Set(options.symbols ?? dataset.symbols())].sort(byCodeUnit);
+  const all = names.map((name) => dataset.series(name));
+  const rows = all.map((series) => barsWithin(series, limit));
+  const total = rows.reduce((sum, count) => sum + count, 0);
+  const pacer = createPacer(total, options.onProgress);
+  throwIfAborted(signal);
+  const symbols: SymbolResult[] = [];
+  const skipped: SkippedSymbol[] = [];
+  for (const [i, series] of all.entries()) {
+    const { symbol } = series;
+    try {
+      symbols.push(await remember(symbol, () => drive(series, { strategy, config, limit, signal }, pacer)));
+    } catch (error) {
+      skipped.push(skippedBy(error, symbol));
+    }
+    await pacer.finish(rows[i] as number);
+    throwIfAborted(signal);
+  }
+  return { config, symbols, skipped, portfolio: symbols.length === 0 ? undefined : portfolio(symbols, config) };
+}

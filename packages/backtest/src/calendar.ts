@@ -1,0 +1,31 @@
+/** What a series counts its times in since 1970-01-01T00:00:00Z: ms for bars, ns for ticks. */
+export type TimeUnit = "ms" | "ns";
+
+const nsPerMs = 1_000_000n;
+const msPerYear = 365.25 * 86_400_000;
+
+function toMs(time: bigint, unit: TimeUnit): bigint {
+  if (unit === "ms") return time;
+  const quotient = time / nsPerMs;
+  return time < 0n && quotient * nsPerMs !== time ? quotient - 1n : quotient;
+}
+
+/** ISO 8601 in UTC with milliseconds, rounded down; the plain number of ms where it is beyond what a Date can hold. */
+export function isoTime(time: bigint, unit: TimeUnit): string {
+  const date = new Date(Number(toMs(time, unit)));
+  return Number.isNaN(date.getTime()) ? `${toMs(time, unit)}` : date.toISOString();
+}
+
+/** ISO 8601 in UTC with every digit that the unit has: milliseconds or nanoseconds. */
+export function isoTimeExact(time: bigint, unit: TimeUnit): string {
+  const iso = isoTime(time, unit);
+  if (unit === "ms") return iso;
+  const rest = time - toMs(time, unit) * nsPerMs;
+  return `${iso.slice(0, -1)}${String(rest).padStart(6, "0")}Z`;
+}
+
+/** Years of 365.25 days from one time to another. */
+export function yearsBetween(from: bigint, to: bigint, unit: TimeUnit): number {
+  const span = Number(to - from);
+  return (unit === "ms" ? span : span / 1e6) / msPerYear;
+}

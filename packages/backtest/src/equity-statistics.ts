@@ -1,0 +1,162 @@
+/**
+ * Running statistics of an equity curve with constant state; a plain record, filled by {@link addEquities}. Bars count from 0.
+ *
+ * Mean and spread follow Welford (1962), the sum of equities Neumaier (1974), so a million bars do not wear them down.
+ */
+export interface EquityStatistics {
+  /** Bars taken. */
+  bars: number;
+  /** Equity of the first bar. */
+  first: number;
+  /** Equity of the last bar. */
+  last: number;
+  /** Mean return so far. */
+  mean: number;
+  /** Sum of squared deviations of the returns from their mean. */
+  squares: number;
+  /** Sum of the squares of the returns below 0. */
+  downside: number;
+  /** Sum of equities, without its correction. */
+  sum: number;
+  /** What rounding took from `sum`. */
+  sumError: number;
+  /** Highest equity so far. */
+  maximum: number;
+  /** The last bar that held it. */
+  maximumBar: number;
+  /** Time of that bar. */
+  maximumTime: bigint;
+  /** Largest fall below the highest equity before it, as a part of that; 0 where there was none. */
+  drawdown: number;
+  /** The height that the largest fall started from. */
+  peak: number;
+  /** The last bar at that height before the fall; -1 without a fall. */
+  peakBar: number;
+  /** Time of that bar. */
+  peakTime: bigint;
+  /** The bar at the bottom of the largest fall; -1 without a fall. */
+  troughBar: number;
+  /** Time of that bar. */
+  troughTime: bigint;
+  /** The first bar after the bottom that regained the height; -1 while there is none. */
+  recoveryBar: number;
+  /** Time of that bar. */
+  recoveryTime: bigint;
+}
+
+/** Statistics of no bars. */
+export function createEquityStatistics(): EquityStatistics {
+  return {
+    bars: 0,
+    first: 0,
+    last: 0,
+    mean: 0,
+    squares: 0,
+    downside: 0,
+    sum: 0,
+    sumError: 0,
+    maximum: Number.NEGATIVE_INFINITY,
+    maximumBar: -1,
+    maximumTime: 0n,
+    drawdown: 0,
+    peak: Number.POSITIVE_INFINITY,
+    peakBar: -1,
+    peakTime: 0n,
+    troughBar: -1,
+    troughTime: 0n,
+    recoveryBar: -1,
+    recoveryTime: 0n,
+  };
+}
+
+/** Takes the next `length` bars. Bars in any portions give bit-identical statistics. */
+export function addEquities(
+  statistics: EquityStatistics,
+  equity: Float64Array,
+  times: BigInt64Array,
+  length: number,
+): void {
+  if (length === 0) return;
+  if (statistics.bars === 0) {
+    statistics.first = equity[0] as number;
+    statistics.last = statistics.first;
+  }
+  addReturns(statistics, equity, length);
+  addDrawdowns(statistics, equity, times, length);
+  statistics.bars += length;
+  statistics.last = equity[length - 1] as number;
+}
+
+function addReturns(statistics: EquityStatistics, equity: Float64Array, length: number): void {
+  let { mean, squares, downside, sum, sumError } = statistics;
+  let previous = statistics.last;
+  let returns = statistics.bars - 1;
+  for (let i = 0; i < length; i++) {
+    const value = equity[i] as number;
+    const total = sum + value;
+    sumError += Math.abs(sum) >= Math.abs(value) ? sum - total + value : value - total + sum;
+    sum = total;
+    if (++returns > 0) {
+      const gain = value / previous - 1;
+      const deviation = gain - mean;
+      mean += deviation / returns;
+      squares += deviation * (gain - mean);
+      if (gain < 0) downside += gain * gain;
+    }
+    previous = value;
+  }
+  statistics.mean = mean;
+  statistics.squares = squares;
+  statistics.downside = downside;
+  statistics.sum = sum;
+  statistics.sumError = sumError;
+}
+
+function addDrawdowns(statistics: EquityStatistics, equity: Float64Array, times: BigInt64Array, length: number): void {
+  const start = statistics.bars;
+  let { maximum, maximumBar, drawdown, peak, peakBar, troughBar, recoveryBar } = statistics;
+  for (let i = 0; i < length; i++) {
+    const value = equity[i] as number;
+    if (value >= maximum) {
+      maximum = value;
+      maximumBar = start + i;
+    }
+    const fall = 1 - value / maximum;
+    if (fall > drawdown) {
+      drawdown = fall;
+      peak = maximum;
+      peakBar = maximumBar;
+      troughBar = start + i;
+      recoveryBar = -1;
+    } else if (value >= peak && recoveryBar < 0) recoveryBar = start + i;
+  }
+  // Times are looked up once a block: a BigInt for every new high would cost more than all the rest.
+  const timeOf = (bar: number, known: bigint): bigint => (bar >= start ? (times[bar - start] as bigint) : known);
+  const heightTime = statistics.maximumTime;
+  statistics.peakTime = peakBar === statistics.peakBar ? statistics.peakTime : timeOf(peakBar, heightTime);
+  statistics.maximumTime = timeOf(maximumBar, heightTime);
+  statistics.troughTime = timeOf(troughBar, statistics.troughTime);
+  statistics.recoveryTime = timeOf(recoveryBar, statistics.recoveryTime);
+  statistics.maximum = maximum;
+  statistics.maximumBar = maximumBar;
+  statistics.drawdown = drawdown;
+  statistics.peak = peak;
+  statistics.peakBar = peakBar;
+  statistics.troughBar = troughBar;
+  statistics.recoveryBar = recoveryBar;
+}
+
+/** Mean equity over all bars. */
+export function meanEquity(statistics: EquityStatistics): number {
+  return (statistics.sum + statistics.sumError) / statistics.bars;
+}
+
+/** Sum of the squared shortfalls of the returns below `target`, which is known only once all bars are. */
+export function shortfallSquares(equity: Float64Array, target: number): number {
+  let sum = 0;
+  for (let i = 1; i < equity.length; i++) {
+    const shortfall = (equity[i] as number) / (equity[i - 1] as number) - 1 - target;
+    if (shortfall < 0) sum += shortfall * shortfall;
+  }
+  return sum;
+}

@@ -1,0 +1,92 @@
+import { AtcError, type Dataset, type DatasetManifest, nearest, type RowKind, type Series } from "@atc/contract";
+import { type MemoryColumns, memorySeries } from "./memory-series.ts";
+
+/** What {@link memoryDataset} accepts besides the columns. */
+export interface MemoryDatasetOptions {
+  /** What the rows are; bars where absent. */
+  readonly kind?: RowKind;
+  /** The dataset's name; `memory` where absent. */
+  readonly name?: string;
+}
+
+function describe(name: string, kind: RowKind, all: readonly Series[]): DatasetManifest {
+  const rows = all.reduce((sum, series) => sum + series.length, 0);
+  const timeOf = (series: Series, row: number): bigint => {
+    for (const block of series.blocks({ columns: ["timestamp"], from: row, to: row + 1 }))
+      return block.times()[0] as bigint;
+    return 0n;
+  };
+  return {
+    name,
+    formatVersion: 1,
+    generation: 1,
+    schema: { kind, columns: all[0]?.columns ?? [] },
+    fingerprint: name,
+    rows,
+    bytes: 0,
+    series: all.map((series) => ({
+      symbol: series.symbol,
+      rows: series.length,
+      firstTime: timeOf(series, 0),
+      lastTime: timeOf(series, series.length - 1),
+    })),
+    createdAt: 0,
+    attributes: {},
+  };
+}
+
+/**
+ * A dataset over arrays in memory: `memoryDataset({ AAPL: { timestamp, open, close }, MSFT: ... })`.
+ *
+ * @throws ATC_INVALID_DATA as {@link memorySeries} does, for any symbol.
+ */
+export function memoryDataset(
+  symbols: Readonly<Record<string, MemoryColumns>>,
+  options: MemoryDatasetOptions = {},
+): Dataset {
+  const { kind = "bars", name = "memory" } = options;
+  // The default order compares UTF-16 code units, as the contract asks.
+  const names = Object.keys(symbols).sort();
+  const all = new Map(names.map((symbol) => [symbol, memorySeries(symbol, symbols[symbol] as MemoryColumns, kind)]));
+  let closed = false;
+  const alive = (): void => {
+    if (closed) throw new AtcError("ATC_CLOSED", `the dataset "${name}" was disposed before`);
+  };
+  return {
+    manifest: describe(name, kind, [...all.values()]),
+    symbols() {
+      alive();
+      return names;
+    },
+    series(symbol) {
+      alive();
+      const series = all.get(symbol);
+      if (series !== undefined) return closable(series, alive);
+      const meant = nearest(symbol, names);
+      const hint = meant === undefined ? `it has ${names.length} symbols` : `did you mean "${meant}"?`;
+      throw new AtcError("ATC_NOT_FOUND", `there is no symbol "${symbol}" in the dataset "${name}"; ${hint}`, {
+        details: { symbol },
+      });
+    },
+    [Symbol.dispose]() {
+      closed = true;
+    },
+  };
+}
+
+function closable(series: Series, alive: () => void): Series {
+  return {
+    ...series,
+    *blocks(options) {
+      alive();
+      for (const block of series.blocks(options)) {
+        yield block;
+        alive();
+      }
+    },
+    window(column, start, length) {
+      alive();
+      return series.window(column, start, length);
+    },
+  };
+}

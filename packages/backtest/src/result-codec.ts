@@ -1,0 +1,126 @@
+import { AtcError, type JsonObject, type JsonValue, type TypedArray } from "@atc/contract";
+import type { Metrics } from "./metrics.ts";
+import type { AccountTotals, SymbolResult } from "./symbol-result.ts";
+import { allocateTrades, type Trades } from "./trades.ts";
+
+/** A result as plain typed arrays and JSON, for a cache or another thread. */
+export interface EncodedResult {
+  /** `times`, `equity`, `directions` and each trade column as `trades.<column>`. */
+  readonly arrays: Readonly<Record<string, TypedArray>>;
+  /** All the rest. */
+  readonly attributes: JsonObject;
+}
+
+/** Version of {@link EncodedResult}; part of cache keys. */
+export const resultVersion: number = 1;
+
+type TradeColumn = Exclude<keyof Trades, "length">;
+const tradeColumns = Object.keys(allocateTrades(0)).filter((name): name is TradeColumn => name !== "length");
+
+/** The arrays are those of the result, not copies. */
+export function encodeResult(result: SymbolResult): EncodedResult {
+  const { symbol, timeUnit, warnings, skippedBars, totals, metrics, trades } = result;
+  const { times, equity, directions } = result;
+  const { grossReturn, buyAndHold, ...counts } = totals;
+  const plain = (value: number): JsonValue => (Number.isFinite(value) ? value : null);
+  return {
+    arrays: {
+      times,
+      equity,
+      directions,
+      ...Object.fromEntries(tradeColumns.map((name) => [`trades.${name}`, trades[name]])),
+    },
+    attributes: {
+      version: resultVersion,
+      symbol,
+      timeUnit,
+      skippedBars,
+      warnings: [...warnings],
+      totals: { ...counts, grossReturn: plain(grossReturn), buyAndHold: plain(buyAndHold) },
+      metrics: { ...metrics },
+    },
+  };
+}
+
+function corrupt(what: string): AtcError {
+  return new AtcError("ATC_CORRUPT_DATA", `this is not a stored result of this version: ${what}; compute it again`);
+}
+
+function array<A extends TypedArray>(
+  encoded: EncodedResult,
+  name: string,
+  type: abstract new (...rest: never[]) => A,
+  length: number | undefined,
+): A {
+  const found = encoded.arrays[name];
+  if (!(found instanceof type)) throw corrupt(`the array "${name}" is missing or of another type`);
+  if (length !== undefined && found.length !== length)
+    throw corrupt(`the array "${name}" has ${found.length} elements, not ${length}`);
+  return found;
+}
+
+function decodeTrades(encoded: EncodedResult): Trades {
+  const { length } = array(encoded, "trades.entryTime", BigInt64Array, undefined);
+  const float = (name: TradeColumn): Float64Array => array(encoded, `trades.${name}`, Float64Array, length);
+  return {
+    length,
+    entryTime: array(encoded, "trades.entryTime", BigInt64Array, length),
+    exitTime: array(encoded, "trades.exitTime", BigInt64Array, length),
+    direction: array(encoded, "trades.direction", Int8Array, length),
+    quantity: float("quantity"),
+    entryPrice: float("entryPrice"),
+    exitPrice: float("exitPrice"),
+    fees: float("fees"),
+    profit: float("profit"),
+    return: float("return"),
+    open: array(encoded, "trades.open", Uint8Array, length),
+  };
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function decodeTotals(value: JsonValue | undefined): AccountTotals {
+  if (!isObject(value)) throw corrupt('"totals" is missing');
+  const number = (name: keyof AccountTotals): number => {
+    const found = value[name];
+    if (found === null) return Number.NaN;
+    if (typeof found !== "number") throw corrupt(`"totals.${name}" is not a number`);
+    return found;
+  };
+  return {
+    heldBars: number("heldBars"),
+    traded: number("traded"),
+    grossReturn: number("grossReturn"),
+    buyAndHold: number("buyAndHold"),
+  };
+}
+
+/**
+ * The result that {@link encodeResult} was given, bit for bit.
+ *
+ * @throws ATC_CORRUPT_DATA where arrays or attributes are missing, of another type or length, or of another version.
+ */
+export function decodeResult(encoded: EncodedResult): SymbolResult {
+  const { version, symbol, timeUnit, skippedBars, warnings, totals, metrics } = encoded.attributes;
+  if (version !== resultVersion) throw corrupt(`its version is "${String(version)}", not "${resultVersion}"`);
+  if (typeof symbol !== "string" || (timeUnit !== "ms" && timeUnit !== "ns") || typeof skippedBars !== "number")
+    throw corrupt("its symbol, time unit or count of skipped bars is missing");
+  if (!(Array.isArray(warnings) && isObject(metrics))) throw corrupt("its warnings or metrics are missing");
+  const times = array(encoded, "times", BigInt64Array, undefined);
+  if (metrics["bars"] !== times.length)
+    throw corrupt(`it has ${times.length} times for "${String(metrics["bars"])}" bars`);
+  return {
+    symbol,
+    timeUnit,
+    skippedBars,
+    warnings: warnings.map(String),
+    totals: decodeTotals(totals),
+    metrics: metrics as unknown as Metrics,
+    trades: decodeTrades(encoded),
+    times,
+    equity: array(encoded, "equity", Float64Array, times.length),
+    directions: array(encoded, "directions", Int8Array, times.length),
+  };
+}

@@ -1,0 +1,58 @@
+import type { BacktestConfig } from "@atc/contract";
+import { isoTime, type TimeUnit, yearsBetween } from "./calendar.ts";
+import type { SimulatedAccount } from "./simulator.ts";
+import type { SplitScan } from "./split-scan.ts";
+
+/** What warnings are made of. */
+export interface WarningsInput {
+  /** The account after the last bar. */
+  readonly account: SimulatedAccount;
+  /** Unit of all times. */
+  readonly timeUnit: TimeUnit;
+  /** The configuration. */
+  readonly config: BacktestConfig;
+  /** Jumps of the close. */
+  readonly splits: SplitScan;
+  /** Bars left out. */
+  readonly skippedBars: number;
+  /** What the strategy says. */
+  readonly strategy: readonly string[];
+}
+
+const shortestSpanDays = 30;
+const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+}
+
+/** The sentences under `docs/backtest-spec.md` "Output", with their figures; the gravest first. */
+export function warningsOf(input: WarningsInput): readonly string[] {
+  const { account, timeUnit, config, splits, skippedBars } = input;
+  const warnings: string[] = [];
+  if (account.bankruptAt !== undefined)
+    warnings.push(
+      `the account was lost: nothing was left at the fill of ${isoTime(account.bankruptAt, timeUnit)}, and nothing was traded afterwards`,
+    );
+  if (skippedBars > 0)
+    warnings.push(`${skippedBars} bars were left out: their price is missing, zero or negative (invalidPrices: skip)`);
+  const feeShare = account.fees / config.initialCapital;
+  if (feeShare > 0.5)
+    warnings.push(
+      `fees of ${grouped.format(account.fees)} took ${percent(feeShare)} of the starting capital of ${grouped.format(config.initialCapital)}: it trades too often for ${config.feeBps} bps`,
+    );
+  const days = yearsBetween(account.firstTime, account.lastTime, timeUnit) * 365.25;
+  if (days < shortestSpanDays)
+    warnings.push(
+      `the data span ${grouped.format(days)} days: under ${shortestSpanDays} days, yearly figures (cagr, volatility, sharpe, sortino, calmar, turnover) mean little`,
+    );
+  warnings.push(...input.strategy);
+  if (splits.first !== undefined) {
+    const { time, from, to } = splits.first;
+    const others = splits.count === 1 ? "" : `, the first of ${splits.count} such jumps`;
+    warnings.push(
+      `the close goes from ${from} to ${to} at ${isoTime(time, timeUnit)}${others}: it looks like a split; use adjusted prices if it is one`,
+    );
+  }
+  return warnings;
+}
