@@ -1,23 +1,20 @@
 import type { JsonObject } from "@atc/contract";
+import type { ConfigKey } from "./config-key.ts";
 import { configKeys } from "./config-key.ts";
 import { noEffectKeys } from "./no-effect.ts";
 
+function keyProperties({ name, pythonNames, schema, description, default: value }: ConfigKey): [string, JsonObject][] {
+  const python = pythonNames.map((pythonName): [string, JsonObject] => {
+    return [pythonName, { ...schema, description: `Python's spelling of ${name}: ${description}` }];
+  });
+  return [[name, { ...schema, description, default: value }], ...python];
+}
+
 function properties(): JsonObject {
-  const ours = configKeys.map(({ name, schema, description, default: value }) => [
-    name,
-    { ...schema, description, default: value },
-  ]);
-  const python = configKeys.flatMap(({ name, pythonNames }) =>
-    pythonNames.map((pythonName) => [
-      pythonName,
-      { $ref: `#/properties/${name}`, description: `Python's spelling of ${name}` },
-    ]),
-  );
-  const noEffect = noEffectKeys.map(({ name, instead }) => [
-    name,
-    { description: `No effect: ${instead}`, deprecated: true },
-  ]);
-  return Object.fromEntries([["$schema", { type: "string" }], ...ours, ...python, ...noEffect]) as JsonObject;
+  const noEffect = noEffectKeys.map(({ name, instead }): [string, JsonObject] => {
+    return [name, { description: `No effect: ${instead}`, deprecated: true }];
+  });
+  return Object.fromEntries([["$schema", { type: "string" }], ...configKeys.flatMap(keyProperties), ...noEffect]);
 }
 
 /** JSON Schema (draft 2020-12) of a configuration file, for editors; also the file `@atc/config/atc.schema.json`. Rules between keys are not in it. */
