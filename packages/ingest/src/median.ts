@@ -1,0 +1,26 @@
+/**
+ * The lower median of the first `length` values, at least one and none NaN; reorders them. Hoare's quickselect: a full sort of the same
+ * values takes some ten times as long.
+ */
+export function median(values: Float64Array, length: number): number {
+  const wanted = (length - 1) >> 1;
+  let left = 0;
+  let right = length - 1;
+  while (left < right) {
+    const pivot = values[(left + right) >> 1] as number;
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while ((values[i] as number) < pivot) i++;
+      while ((values[j] as number) > pivot) j--;
+      if (i > j) break;
+      const swapped = values[i] as number;
+      values[i++] = values[j] as number;
+      values[j--] = swapped;
+    }
+    if (wanted <= j) right = j;
+    else if (wanted >= i) left = i;
+    else break;
+  }
+  return values[wanted] as number;
+}

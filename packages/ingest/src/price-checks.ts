@@ -1,0 +1,105 @@
+import type { ReadonlyTypedArray } from "@atc/contract";
+
+/** The columns that are checked, of one length; those that the source lacks are undefined. */
+export interface PriceColumns {
+  readonly open: ReadonlyTypedArray | undefined;
+  readonly high: ReadonlyTypedArray | undefined;
+  readonly low: ReadonlyTypedArray | undefined;
+  readonly close: ReadonlyTypedArray | undefined;
+  readonly volume: ReadonlyTypedArray | undefined;
+}
+
+/** How many rows were met, and the index of the first within the rows just checked; -1 where it came before them or there is none. */
+export interface Tally {
+  count: number;
+  at: number;
+}
+
+/** What is counted row by row. */
+export interface PriceTallies {
+  readonly zeroVolumes: Tally;
+  readonly badVolumes: Tally;
+  readonly ohlcViolations: Tally;
+  readonly flatBars: Tally;
+  readonly missingPrices: Tally;
+  readonly nonPositivePrices: Tally;
+}
+
+/** Zeroed tallies. */
+export function priceTallies(): PriceTallies {
+  const zero = (): Tally => ({ count: 0, at: -1 });
+  return {
+    zeroVolumes: zero(),
+    badVolumes: zero(),
+    ohlcViolations: zero(),
+    flatBars: zero(),
+    missingPrices: zero(),
+    nonPositivePrices: zero(),
+  };
+}
+
+/** Adds rows 0 to `length` of the columns to the tallies. */
+export function checkPrices(columns: PriceColumns, length: number, tallies: PriceTallies): void {
+  const { open, high, low, close, volume } = columns;
+  if (open !== undefined && high !== undefined && low !== undefined && close !== undefined) {
+    checkBars(open, high, low, close, length, tallies);
+  } else {
+    const present = [open, high, low, close].filter((prices) => prices !== undefined);
+    checkPlain(present, length, tallies);
+  }
+  if (volume !== undefined) checkVolumes(volume, length, tallies);
+}
+
+function checkBars(
+  open: ReadonlyTypedArray,
+  high: ReadonlyTypedArray,
+  low: ReadonlyTypedArray,
+  close: ReadonlyTypedArray,
+  length: number,
+  tallies: PriceTallies,
+): void {
+  for (let i = 0; i < length; i++) {
+    const o = open[i] as number;
+    const h = high[i] as number;
+    const l = low[i] as number;
+    const c = close[i] as number;
+    // One chain of comparisons passes a sound bar; what fails it is looked at in detail. NaN fails every comparison.
+    if (l > 0 && h >= o && h >= c && h >= l && l <= o && l <= c && h < Number.POSITIVE_INFINITY) {
+      if (h === l) note(tallies.flatBars, i);
+      continue;
+    }
+    const finite = Number.isFinite(o) && Number.isFinite(h) && Number.isFinite(l) && Number.isFinite(c);
+    if (!finite) note(tallies.missingPrices, i);
+    if (o <= 0 || h <= 0 || l <= 0 || c <= 0) note(tallies.nonPositivePrices, i);
+    if (h < o || h < c || h < l || l > o || l > c) note(tallies.ohlcViolations, i);
+    else if (finite && h === l) note(tallies.flatBars, i);
+  }
+}
+
+/** Where one of the four is missing, as in ticks, each row's own prices are looked at alone. */
+function checkPlain(columns: readonly ReadonlyTypedArray[], length: number, tallies: PriceTallies): void {
+  for (let i = 0; i < length; i++) {
+    let missing = false;
+    let nonPositive = false;
+    for (let c = 0; c < columns.length; c++) {
+      const price = (columns[c] as ReadonlyTypedArray)[i] as number;
+      if (price > 0 && price < Number.POSITIVE_INFINITY) continue;
+      if (price <= 0) nonPositive = true;
+      if (!Number.isFinite(price)) missing = true;
+    }
+    if (missing) note(tallies.missingPrices, i);
+    if (nonPositive) note(tallies.nonPositivePrices, i);
+  }
+}
+
+function checkVolumes(volume: ReadonlyTypedArray, length: number, tallies: PriceTallies): void {
+  for (let i = 0; i < length; i++) {
+    const v = volume[i] as number;
+    if (v > 0 && v < Number.POSITIVE_INFINITY) continue;
+    note(v === 0 ? tallies.zeroVolumes : tallies.badVolumes, i);
+  }
+}
+
+function note(tally: Tally, row: number): void {
+  if (tally.count++ === 0) tally.at = row;
+}

@@ -1,0 +1,53 @@
+import type { DatasetManifest, JsonObject, JsonValue } from "@atc/contract";
+import type { IngestReport, SeriesQuality } from "./ingest-report.ts";
+
+/** What a series of which nothing remarkable is known looks like. Members equal to these are not stored: manifests of thousands of symbols stay small. */
+const unremarkable: Omit<SeriesQuality, "symbol" | "rows" | "firstTime" | "lastTime"> = {
+  order: "oldest-first",
+  unsorted: 0,
+  outOfOrder: 0,
+  duplicates: { count: 0, identical: 0, dropped: 0 },
+  gaps: { count: 0, withinDay: 0, longest: [] },
+  zeroVolumes: { count: 0 },
+  badVolumes: { count: 0 },
+  ohlcViolations: { count: 0 },
+  flatBars: { count: 0 },
+  missingPrices: { count: 0 },
+  nonPositivePrices: { count: 0 },
+  jumps: { threshold: 0.4, count: 0, places: [] },
+};
+const usual = new Map(Object.entries(unremarkable).map(([name, value]) => [name, JSON.stringify(value)]));
+
+/** The report as an attribute of a manifest. */
+export function reportAttribute(report: IngestReport): JsonObject {
+  const { series, ...rest } = report;
+  const remarkable = series.map((quality) =>
+    Object.entries(quality).filter(([name, value]) => JSON.stringify(value) !== usual.get(name)),
+  );
+  return plain({ ...rest, series: remarkable.map((members) => Object.fromEntries(members)) });
+}
+
+/**
+ * The report that an ingest kept in the manifest of its dataset; undefined where the dataset was not written by an ingest. The manifest's
+ * own `attributes.report` leaves out the members of `series` that tell nothing; here they are filled in.
+ */
+export function ingestReport(manifest: DatasetManifest): IngestReport | undefined {
+  const stored: unknown = manifest.attributes["report"];
+  if (!isReport(stored)) return undefined;
+  const { series, ...rest } = stored;
+  return { ...rest, series: series.map((quality) => ({ ...unremarkable, ...quality })) };
+}
+
+type StoredReport = Omit<IngestReport, "series"> & {
+  readonly series: readonly (Partial<SeriesQuality> & Omit<SeriesQuality, keyof typeof unremarkable>)[];
+};
+
+function isReport(value: unknown): value is StoredReport {
+  return typeof value === "object" && value !== null && "series" in value && Array.isArray(value.series);
+}
+
+/** Through JSON, so that what is kept is what will be read. */
+export function plain(value: object): JsonObject {
+  const parsed: JsonValue = JSON.parse(JSON.stringify(value));
+  return parsed as JsonObject;
+}

@@ -1,0 +1,123 @@
+const digitBits = 11;
+const buckets = 1 << digitBits;
+
+/** Sorts rows by time without moving them. */
+export interface TimeSorter {
+  /**
+   * The rows in order of time, rows of one time in the order they have. `times` holds pairs of 32-bit words, low half first. The array
+   * is valid until the next call.
+   */
+  order(times: Int32Array, rows: number): Uint32Array;
+}
+
+interface Keys {
+  low: Uint32Array;
+  high: Uint32Array;
+  row: Uint32Array;
+}
+
+/** A sorter that keeps its working memory (24 bytes a row of the longest series) from call to call. */
+export function createTimeSorter(): TimeSorter {
+  let keys = makeKeys(0);
+  let other = makeKeys(0);
+  const counts = Array.from({ length: 6 }, () => new Uint32Array(buckets));
+  return {
+    order(times, rows) {
+      if (keys.row.length < rows) {
+        keys = makeKeys(rows);
+        other = makeKeys(rows);
+      }
+      const wide = offsetsFromFirst(times, rows, keys);
+      const digits = wide ? 6 : 3;
+      for (const count of counts) count.fill(0);
+      countDigits(keys.low, rows, counts, 0);
+      if (wide) countDigits(keys.high, rows, counts, 3);
+      for (let digit = 0; digit < digits; digit++) {
+        const count = counts[digit] as Uint32Array;
+        if (!startsOf(count, rows)) continue;
+        const part = digit < 3 ? keys.low : keys.high;
+        movePass(part, digitBits * (digit % 3), count, keys, other, rows, wide);
+        [keys, other] = [other, keys];
+      }
+      return keys.row;
+    },
+  };
+}
+
+function makeKeys(rows: number): Keys {
+  return { low: new Uint32Array(rows), high: new Uint32Array(rows), row: new Uint32Array(rows) };
+}
+
+/** Fills the keys with each time less the earliest: far fewer bits to sort by. Whether any needs more than 32. */
+function offsetsFromFirst(times: Int32Array, rows: number, keys: Keys): boolean {
+  let firstLow = (times[0] as number) >>> 0;
+  let firstHigh = times[1] as number;
+  for (let i = 1; i < rows; i++) {
+    const high = times[2 * i + 1] as number;
+    const low = (times[2 * i] as number) >>> 0;
+    if (high < firstHigh || (high === firstHigh && low < firstLow)) {
+      firstHigh = high;
+      firstLow = low;
+    }
+  }
+  let seen = 0;
+  for (let i = 0; i < rows; i++) {
+    const low = (times[2 * i] as number) >>> 0;
+    const high = ((times[2 * i + 1] as number) - firstHigh - (low < firstLow ? 1 : 0)) | 0;
+    keys.low[i] = low - firstLow;
+    keys.high[i] = high;
+    keys.row[i] = i;
+    seen |= high;
+  }
+  return seen !== 0;
+}
+
+function countDigits(part: Uint32Array, rows: number, counts: readonly Uint32Array[], from: number): void {
+  const c0 = counts[from] as Uint32Array;
+  const c1 = counts[from + 1] as Uint32Array;
+  const c2 = counts[from + 2] as Uint32Array;
+  const mask = buckets - 1;
+  for (let i = 0; i < rows; i++) {
+    const key = part[i] as number;
+    const d0 = key & mask;
+    const d1 = (key >>> digitBits) & mask;
+    const d2 = key >>> (2 * digitBits);
+    c0[d0] = (c0[d0] as number) + 1;
+    c1[d1] = (c1[d1] as number) + 1;
+    c2[d2] = (c2[d2] as number) + 1;
+  }
+}
+
+/** Turns counts into the place where each bucket starts; false where one bucket holds all rows and the pass would change nothing. */
+function startsOf(count: Uint32Array, rows: number): boolean {
+  let start = 0;
+  for (let b = 0; b < buckets; b++) {
+    const own = count[b] as number;
+    if (own === rows) return false;
+    count[b] = start;
+    start += own;
+  }
+  return true;
+}
+
+function movePass(
+  part: Uint32Array,
+  shift: number,
+  starts: Uint32Array,
+  from: Keys,
+  to: Keys,
+  rows: number,
+  wide: boolean,
+): void {
+  const mask = buckets - 1;
+  const { low, high, row } = from;
+  const { low: toLow, high: toHigh, row: toRow } = to;
+  for (let i = 0; i < rows; i++) {
+    const bucket = ((part[i] as number) >>> shift) & mask;
+    const at = starts[bucket] as number;
+    starts[bucket] = at + 1;
+    toLow[at] = low[i] as number;
+    toRow[at] = row[i] as number;
+    if (wide) toHigh[at] = high[i] as number;
+  }
+}

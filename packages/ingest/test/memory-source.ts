@@ -1,0 +1,87 @@
+import type {
+  BadRow,
+  ChunksOptions,
+  ColumnChunk,
+  ColumnMetadata,
+  DataSource,
+  DType,
+  RowKind,
+  SourceSummary,
+  TypedArray,
+} from "@atc/contract";
+import { allocate, dtypeOf } from "@atc/contract";
+
+/** A row of a test's source: a symbol, a time and the other columns by name. */
+export interface Row {
+  readonly symbol: string;
+  readonly time: bigint | number;
+  readonly [column: string]: bigint | number | string;
+}
+
+/** What a test's source is made of. */
+export interface MemorySourceOptions {
+  readonly name?: string;
+  readonly kind?: RowKind;
+  /** The columns but `symbol` and `timestamp`; `close` alone where absent. */
+  readonly columns?: readonly ColumnMetadata[];
+  readonly chunkRows?: number;
+  readonly badRows?: readonly BadRow[];
+  /** Is called ahead of each chunk with the rows given so far; may throw or abort. */
+  readonly onChunk?: (rows: number) => void;
+}
+
+const close: readonly ColumnMetadata[] = [{ name: "close", type: "float64" }];
+
+/** A source of rows in memory; counts how often it was read. */
+export function memorySource(
+  rows: readonly Row[],
+  options: MemorySourceOptions = {},
+): DataSource & { readings: number } {
+  const { kind = "bars", columns = close, chunkRows = 7, name = "rows.csv" } = options;
+  const all: readonly ColumnMetadata[] = [
+    { name: "symbol", type: "text" },
+    { name: "timestamp", type: kind === "bars" ? "timestamp[ms]" : "timestamp[ns]" },
+    ...columns,
+  ];
+  let summary: SourceSummary | undefined;
+  const source = {
+    identity: { name, parts: { rows: rows.length, content: JSON.stringify(rows, (_, v) => String(v)) } },
+    kind,
+    columns: all,
+    readings: 0,
+    async *chunks(asked: ChunksOptions = {}): AsyncGenerator<ColumnChunk> {
+      source.readings++;
+      const values: string[] = [];
+      for (const bad of options.badRows ?? []) asked.onBadRow?.(bad);
+      for (let row = 0; row < rows.length; row += chunkRows) {
+        options.onChunk?.(row);
+        yield await Promise.resolve(chunkOf(rows.slice(row, row + chunkRows), row, all, values));
+      }
+      options.onChunk?.(rows.length);
+      summary = { rows: rows.length, badRows: options.badRows?.length ?? 0, bytes: 0, hash: "0123456789abcdef" };
+    },
+    summary: () => summary,
+    async [Symbol.asyncDispose]() {
+      await Promise.resolve();
+    },
+  };
+  return source;
+}
+
+function chunkOf(rows: readonly Row[], row: number, columns: readonly ColumnMetadata[], values: string[]): ColumnChunk {
+  const indices = Int32Array.from(rows, ({ symbol }) => {
+    if (!values.includes(symbol)) values.push(symbol);
+    return values.indexOf(symbol);
+  });
+  const arrays: Record<string, TypedArray> = {};
+  for (const { name, type } of columns.slice(1)) {
+    const array = allocate<DType>(dtypeOf(type), rows.length);
+    for (const [i, each] of rows.entries()) {
+      const value = name === "timestamp" ? each.time : (each[name] ?? Number.NaN);
+      if (array instanceof BigInt64Array) array[i] = BigInt(value);
+      else array[i] = Number(value);
+    }
+    arrays[name] = array;
+  }
+  return { length: rows.length, row, symbol: { indices, values }, columns: arrays };
+}
