@@ -145,11 +145,21 @@ function storedManifest(
     kind: plan.schema.kind,
     columns: plan.schema.columns.map(({ name, type }) => ({ name, type })),
     fingerprint: plan.fingerprint,
-    // The round trip makes the checksum of what is stored equal to the checksum of what is read back.
-    attributes: JSON.parse(JSON.stringify(attributes)) as JsonObject,
+    attributes: storedAttributes(attributes),
     segments: files.segments((segment) => `seg-${generation}-${segment}.arrow`),
     series: files.series(),
   };
+}
+
+/** A copy as JSON gives it back, so that its checksum is the same when it is read. */
+function storedAttributes(attributes: JsonObject): JsonObject {
+  try {
+    return JSON.parse(JSON.stringify(attributes)) as JsonObject;
+  } catch (cause) {
+    throw new AtcError("ATC_INVALID_ARGUMENT", `the attributes of a dataset must be plain JSON: ${String(cause)}`, {
+      cause,
+    });
+  }
 }
 
 /** Names the finished files, then the manifest: a crash at any point leaves the former generation or the new one. */
@@ -170,8 +180,19 @@ async function publishFiles(
     await rename(next, manifestPath(directory));
     await syncDirectory(directory);
     await syncDirectory(dirname(directory));
-  } finally {
+  } catch (error) {
+    await removeLeftoversQuietly(directory, token);
+    throw error;
+  }
+  await removeLeftoversQuietly(directory, token);
+}
+
+/** After a publication former generations go; after one that failed, the segments that were already named. The next lock tries again. */
+async function removeLeftoversQuietly(directory: string, token: string): Promise<void> {
+  try {
     await removeLeftovers(directory, token);
+  } catch {
+    // The next lock tries again.
   }
 }
 
