@@ -1,0 +1,115 @@
+import { farthestMatch, lastLiterals, lastMatchStart, shortestMatch } from "./lz4-sequences.ts";
+import { matchLength } from "./match-length.ts";
+import { writeLastLiterals, writeSequence } from "./sequence-writer.ts";
+
+const hashBits = 15;
+const window = 65_536;
+/** Candidates that are tried at a position, by clevel. */
+const depths: readonly number[] = [4, 4, 8, 12, 16, 32, 64, 128, 256, 512];
+
+/**
+ * Earlier positions of each hashed word: the last in `heads`, and from each the distance to the one before it in `distances`, which wraps
+ * around after 64 KiB. Cleared at each call of {@link encodeChained}.
+ */
+export interface MatchChains {
+  /** -1 where a word was not seen. */
+  readonly heads: Int32Array;
+  readonly distances: Uint16Array;
+  /** Where the candidate lies that {@link findMatch} found last. */
+  found: number;
+}
+
+/** Makes the memory that {@link encodeChained} searches in. */
+export function createMatchChains(): MatchChains {
+  return { heads: new Int32Array(1 << hashBits), distances: new Uint16Array(window), found: 0 };
+}
+
+function hash(word: number): number {
+  return Math.imul(word, 0x9e3779b1) >>> (32 - hashBits);
+}
+
+function insert(view: DataView, chains: MatchChains, from: number, to: number): void {
+  const { heads, distances } = chains;
+  for (let position = from; position < to; position++) {
+    const slot = hash(view.getInt32(position, true));
+    const distance = position - (heads[slot] as number);
+    distances[position % window] = distance > farthestMatch ? 0 : distance;
+    heads[slot] = position;
+  }
+}
+
+/** The length of the longest match at `position` among the last `depth` candidates, if over `best`; else `best`. */
+function findMatch(
+  view: DataView,
+  chains: MatchChains,
+  position: number,
+  matchEnd: number,
+  depth: number,
+  best: number,
+): number {
+  const { heads, distances } = chains;
+  const word = view.getInt32(position, true);
+  const lowest = Math.max(0, position - farthestMatch);
+  let longest = best;
+  let candidate = heads[hash(word)] as number;
+  for (let left = depth; left > 0 && candidate >= lowest; left--) {
+    if (position + longest >= matchEnd) break;
+    const end = view.getUint8(candidate + longest) === view.getUint8(position + longest);
+    if (end && view.getInt32(candidate, true) === word) {
+      const length = shortestMatch + matchLength(view, candidate + shortestMatch, position + shortestMatch, matchEnd);
+      if (length > longest) {
+        longest = length;
+        chains.found = candidate;
+      }
+    }
+    const distance = distances[candidate % window] as number;
+    if (distance === 0) break;
+    candidate -= distance;
+  }
+  return longest;
+}
+
+/**
+ * Encodes `source` as one LZ4 block by searching chains of candidates, and puts a match off by a byte where the next position has a longer
+ * one (lazy matching). Slower than `encodeFast`, smaller, decoded as fast. Returns the bytes written, 0 where they do not fit.
+ *
+ * @param clevel - 1 to 9: how many candidates are tried
+ */
+export function encodeChained(source: Uint8Array, target: Uint8Array, chains: MatchChains, clevel: number): number {
+  const lastStart = source.length - lastMatchStart;
+  if (lastStart <= 0) return writeLastLiterals(source, 0, target, 0);
+  const view = new DataView(source.buffer, source.byteOffset, source.length);
+  const matchEnd = source.length - lastLiterals;
+  const depth = depths[clevel] as number;
+  let anchor = 0;
+  let position = 0;
+  let inserted = 0;
+  let d = 0;
+  chains.heads.fill(-1 - window);
+  while (position <= lastStart) {
+    insert(view, chains, inserted, position);
+    inserted = position;
+    let length = findMatch(view, chains, position, matchEnd, depth, shortestMatch - 1);
+    if (length < shortestMatch) {
+      position++;
+      continue;
+    }
+    let match = chains.found;
+    while (position < lastStart) {
+      insert(view, chains, inserted, position + 1);
+      inserted = position + 1;
+      const later = findMatch(view, chains, position + 1, matchEnd, depth, length);
+      if (later === length) break;
+      position++;
+      length = later;
+      match = chains.found;
+    }
+    d = writeSequence(source, anchor, position - anchor, position - match, length, target, d);
+    if (d === 0) return 0;
+    insert(view, chains, inserted, Math.min(position + length, lastStart));
+    position += length;
+    inserted = Math.min(position, lastStart);
+    anchor = position;
+  }
+  return writeLastLiterals(source, anchor, target, d);
+}

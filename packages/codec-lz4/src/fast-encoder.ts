@@ -1,0 +1,59 @@
+import { farthestMatch, lastLiterals, lastMatchStart } from "./lz4-sequences.ts";
+import { matchLength } from "./match-length.ts";
+import { writeLastLiterals, writeSequence } from "./sequence-writer.ts";
+
+const hashBits = 13;
+const hashShift = 32 - hashBits;
+/** After 2^6 positions without a match the step grows by one, so that bytes without any are passed over fast. */
+const skipShift = 6;
+
+/** A place that {@link encodeFast} remembers positions in, made once and cleared at each call. */
+export function createHashTable(): Int32Array {
+  return new Int32Array(1 << hashBits);
+}
+
+/** Of five bytes: in large blocks of four, a slot would hold a near match too short to pay. */
+function hash(word: number, fifth: number): number {
+  return (Math.imul(word, 0x9e3779b1) + Math.imul(fifth, 0x85ebca77)) >>> hashShift;
+}
+
+/**
+ * Encodes `source` as one LZ4 block: the last position of each hashed word is the only candidate. Returns the bytes written, 0 where they
+ * do not fit.
+ *
+ * @param acceleration - 1 (smallest) and up (faster): the first step over positions without a match
+ */
+export function encodeFast(source: Uint8Array, target: Uint8Array, table: Int32Array, acceleration: number): number {
+  const lastStart = source.length - lastMatchStart;
+  if (lastStart <= 0) return writeLastLiterals(source, 0, target, 0);
+  const view = new DataView(source.buffer, source.byteOffset, source.length);
+  const matchEnd = source.length - lastLiterals;
+  let anchor = 0;
+  let position = 1;
+  let d = 0;
+  table.fill(0);
+  for (;;) {
+    let candidate = 0;
+    let searches = acceleration << skipShift;
+    for (;;) {
+      if (position > lastStart) return writeLastLiterals(source, anchor, target, d);
+      const word = view.getInt32(position, true);
+      const slot = hash(word, view.getUint8(position + 4));
+      candidate = table[slot] as number;
+      table[slot] = position;
+      if (position - candidate <= farthestMatch && view.getInt32(candidate, true) === word) break;
+      position += searches++ >>> skipShift;
+    }
+    while (position > anchor && candidate > 0 && source[position - 1] === source[candidate - 1]) {
+      position--;
+      candidate--;
+    }
+    const length = 4 + matchLength(view, candidate + 4, position + 4, matchEnd);
+    d = writeSequence(source, anchor, position - anchor, position - candidate, length, target, d);
+    if (d === 0) return 0;
+    position += length;
+    anchor = position;
+    if (position > lastStart) return writeLastLiterals(source, anchor, target, d);
+    table[hash(view.getInt32(position - 2, true), view.getUint8(position + 2))] = position - 2;
+  }
+}

@@ -1,0 +1,51 @@
+import { AtcError, type BlockCodec } from "@atc/contract";
+import { createMatchChains, encodeChained } from "./chain-encoder.ts";
+import { createHashTable, encodeFast } from "./fast-encoder.ts";
+import { corrupt, decodeSequences } from "./lz4-sequences.ts";
+
+/** A Buffer has another hidden class, which would slow the loops down for every later call. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function checkClevel(name: string, clevel: number): void {
+  if (Number.isInteger(clevel) && clevel >= 0 && clevel <= 9) return;
+  throw new AtcError("ATC_INVALID_ARGUMENT", `${name}: clevel is "${clevel}"; give an integer from 0 to 9`, {
+    details: { field: "clevel" },
+  });
+}
+
+function decodeBlock(source: Uint8Array, target: Uint8Array): void {
+  const limit = target.length;
+  const range = { start: 0, end: source.length, at: 0, limit, floor: 0 };
+  const end = decodeSequences(plain(source), plain(target), range);
+  if (end !== limit) throw corrupt(`the block decodes to ${end} bytes where ${limit} belong`);
+}
+
+/** The block codec `lz4` of Blosc frames (format 1): the fast encoder, with the acceleration 10 - `clevel` as c-blosc has it. */
+export function lz4Block(): BlockCodec {
+  const table = createHashTable();
+  return {
+    name: "lz4",
+    bloscFormat: 1,
+    encodeBlock: (source, target, clevel) => {
+      checkClevel("lz4", clevel);
+      return encodeFast(plain(source), plain(target), table, 10 - clevel);
+    },
+    decodeBlock,
+  };
+}
+
+/** The block codec `lz4hc` of Blosc frames (format 1): a search that deepens with `clevel`; smaller blocks of the same format as `lz4`. */
+export function lz4hcBlock(): BlockCodec {
+  const chains = createMatchChains();
+  return {
+    name: "lz4hc",
+    bloscFormat: 1,
+    encodeBlock: (source, target, clevel) => {
+      checkClevel("lz4hc", clevel);
+      return encodeChained(plain(source), plain(target), chains, clevel);
+    },
+    decodeBlock,
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * The LZ4 block format: sequences of a token, literals, and a match of at least 4 bytes at most 65,535 bytes back; lengths of 15 and more
+ * go on in bytes of 255. The last sequence has literals only.
+ */
+import { AtcError } from "@atc/contract";
+
+/** The shortest match. */
+export const shortestMatch = 4;
+/** How far back a match may lie. */
+export const farthestMatch = 65_535;
+/** The format's rule: the last five bytes are literals. */
+export const lastLiterals = 5;
+/** The format's rule: no match starts within the last twelve bytes. */
+export const lastMatchStart = 12;
+
+/** The error for encoded bytes that break the format. */
+export function corrupt(reason: string): AtcError {
+  return new AtcError("ATC_CORRUPT_DATA", `lz4: ${reason}; the data is damaged or was not written by LZ4`);
+}
+
+/** Shorter runs are copied in a loop; a call of a built-in costs about as much as this many bytes. */
+const shortRun = 48;
+
+/** Copies `length` bytes from `offset` bytes back; where they overlap, the bytes just written are read again, as the format wants. */
+function copyMatch(target: Uint8Array, at: number, offset: number, length: number): void {
+  const from = at - offset;
+  if (length <= shortRun) {
+    for (let i = 0; i < length; i++) target[at + i] = target[from + i] as number;
+    return;
+  }
+  if (offset === 1) {
+    target.fill(target[from] as number, at, at + length);
+    return;
+  }
+  // What lies between `from` and the end of what is written repeats; each round copies all of it, so it doubles.
+  let done = 0;
+  while (done < length) {
+    const round = Math.min(offset + done, length - done);
+    target.copyWithin(at + done, from, from + round);
+    done += round;
+  }
+}
+
+/** Where a run of sequences stands, in its source and in what it decodes to. */
+export interface SequenceRange {
+  /** Offset of the first token. */
+  readonly start: number;
+  /** Offset after the last literal. */
+  readonly end: number;
+  /** Where the first decoded byte goes. */
+  readonly at: number;
+  /** Where no decoded byte may go any more. */
+  readonly limit: number;
+  /** The first byte that a match may read. */
+  readonly floor: number;
+}
+
+/**
+ * Decodes the sequences of `range` from `source` to `target`; every length and offset is checked before it is used. Returns the offset after
+ * the last byte written.
+ *
+ * @throws ATC_CORRUPT_DATA where the bytes break the format or leave `range`
+ */
+export function decodeSequences(source: Uint8Array, target: Uint8Array, range: SequenceRange): number {
+  const { end, limit, floor } = range;
+  let s = range.start;
+  let d = range.at;
+  const from = new DataView(source.buffer, source.byteOffset, source.length);
+  const to = new DataView(target.buffer, target.byteOffset, target.length);
+  while (s < end) {
+    const token = source[s++] as number;
+    let literals = token >>> 4;
+    if (literals === 15) {
+      let more = 255;
+      while (more === 255) {
+        if (s >= end) throw corrupt("a length runs over the end");
+        more = source[s++] as number;
+        literals += more;
+      }
+    }
+    if (literals > end - s) throw corrupt("literals run over the end");
+    if (literals > limit - d) throw corrupt("more bytes than belong");
+    if (literals > shortRun) target.set(source.subarray(s, s + literals), d);
+    else if (literals <= end - s - 3 && literals <= limit - d - 3)
+      for (let i = 0; i < literals; i += 4) to.setInt32(d + i, from.getInt32(s + i, true), true);
+    else for (let i = 0; i < literals; i++) target[d + i] = source[s + i] as number;
+    s += literals;
+    d += literals;
+    if (s === end) return d;
+    if (end - s < 2) throw corrupt("a match runs over the end");
+    const offset = (source[s] as number) | ((source[s + 1] as number) << 8);
+    s += 2;
+    if (offset === 0 || offset > d - floor)
+      throw corrupt(`a match ${offset} bytes back where ${d - floor} are decoded`);
+    let length = (token & 15) + shortestMatch;
+    if (length === 15 + shortestMatch) {
+      let more = 255;
+      while (more === 255) {
+        if (s >= end) throw corrupt("a length runs over the end");
+        more = source[s++] as number;
+        length += more;
+      }
+    }
+    if (length > limit - d) throw corrupt("more bytes than belong");
+    // Whole words, up to three bytes too far: what follows overwrites them.
+    if (offset >= 4 && length <= shortRun && length <= limit - d - 3)
+      for (let i = 0; i < length; i += 4) to.setInt32(d + i, to.getInt32(d - offset + i, true), true);
+    else copyMatch(target, d, offset, length);
+    d += length;
+  }
+  throw corrupt("the last sequence lacks its literals");
+}
+
+/**
+ * How many bytes the sequences from `start` to `end` decode to, found without decoding them.
+ *
+ * @throws ATC_CORRUPT_DATA where a length runs over the end
+ */
+export function sequencesLength(source: Uint8Array, start: number, end: number): number {
+  let s = start;
+  let total = 0;
+  while (s < end) {
+    const token = source[s++] as number;
+    let literals = token >>> 4;
+    for (let more = literals === 15 ? 255 : 0; more === 255; literals += more) {
+      if (s >= end) throw corrupt("a length runs over the end");
+      more = source[s++] as number;
+    }
+    if (literals > end - s) throw corrupt("literals run over the end");
+    s += literals;
+    total += literals;
+    if (s === end) return total;
+    s += 2;
+    let length = (token & 15) + shortestMatch;
+    for (let more = length === 15 + shortestMatch ? 255 : 0; more === 255; length += more) {
+      if (s >= end) throw corrupt("a length runs over the end");
+      more = source[s++] as number;
+    }
+    total += length;
+  }
+  throw corrupt("the last sequence lacks its literals");
+}
