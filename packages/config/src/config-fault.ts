@@ -32,7 +32,7 @@ export function jsonValue(value: unknown): JsonValue {
 const shown = 60;
 
 /** A value for a message: text in double quotes, cut where it is long. */
-export function valueText(value: unknown): string {
+function valueText(value: unknown): string {
   const text = typeof value === "number" ? String(value) : JSON.stringify(jsonValue(value));
   return text.length > shown ? `${text.slice(0, shown)}...` : text;
 }

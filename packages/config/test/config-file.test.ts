@@ -101,6 +101,14 @@ describe("YAML", () => {
     expect(config).toMatchObject({ growthCap: "none", limit: undefined, feeBps: 3, lambda: 0.0001, decay: 1 });
   });
 
+  it("may merge a mapping from outside its section", async () => {
+    const { config, origins } = await loadText(
+      "fast: &fast\n  fee_bps: 3\n  side: short\natc:\n  <<: *fast\n  side: long\n",
+    );
+    expect(config).toMatchObject({ feeBps: 3, side: "long" });
+    expect([origins.feeBps.line, origins.side.line]).toEqual([5, 6]);
+  });
+
   it("may merge mappings", async () => {
     const { config } = await loadText("atc:\n  <<: &fast { fee_bps: 3 }\n  side: long\n");
     expect(config).toMatchObject({ feeBps: 3, side: "long" });
