@@ -1,1 +1,22 @@
-export {};
+/**
+ * Wires the `@atc` packages from one configuration: backtest a file in one call.
+ *
+ * @packageDocumentation
+ */
+export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue } from "@atc/cache";
+export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
+export { configJsonSchema, configKeys, describeOrigin } from "@atc/config";
+export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
+export { ingestReport } from "@atc/ingest";
+export { type BacktestOptions, backtest } from "./backtest-file.ts";
+export { getCacheManager } from "./cache-manager.ts";
+export { type DataOptions, ingestFile, type OpenedData, openData } from "./data.ts";
+export { type DatasetDescription, describeDataset } from "./describe-dataset.ts";
+export { examine, type Finding } from "./examine.ts";
+export type { InstalledPlugin } from "./installed-plugins.ts";
+export type { InstalledPluginHost } from "./plugin-host.ts";
+export { type BacktestOutcome, type BacktestReport, type RunBacktestOptions, runBacktest } from "./run-backtest.ts";
+export { computeSignals, type SignalRunOptions, type SignalTable } from "./run-signals.ts";
+export { openRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
+export { version } from "./version.ts";
+export { type CurveFiles, signalFormats, writeCurves, writeSignals } from "./write-table.ts";

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** The median of some numbers. */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/**
+ * Runs named actions in turn, `rounds` times after one round of warm-up, and returns the median milliseconds of each.
+ *
+ * @param {Record<string, () => unknown>} actions
+ */
+export async function alternate(actions, rounds = 5) {
+  const times = Object.fromEntries(Object.keys(actions).map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const [name, action] of Object.entries(actions)) {
+      const startedAt = performance.now();
+      await action();
+      if (round > 0) times[name].push(performance.now() - startedAt);
+    }
+  }
+  return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
+}
+
+/** Peak resident memory of this process so far, in MB. */
+export function peakMb() {
+  return Math.round(process.resourceUsage().maxRSS / 1000);
+}
+
+/** Prints a scenario's rows for `start.js`. */
+export function report(rows) {
+  process.stdout.write(JSON.stringify(rows));
+}
+
+/** Runs `use` with a folder that is deleted after. */
+export async function withFolder(use) {
+  const folder = mkdtempSync(join(tmpdir(), "atc-bench-"));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,90 @@
+import type { BacktestReport } from "@atc/runtime";
+import { integer, percent, ratio, share } from "./figures.ts";
+import type { TextColumn } from "./text-table.ts";
+import { textTable } from "./text-table.ts";
+
+/** Symbols shown in full; the rest is in `--json`. */
+const mostSymbols = 100;
+/** Warnings shown in full. */
+const mostWarnings = 12;
+
+const headings: readonly TextColumn[] = [
+  { title: "", align: "left" },
+  ...[
+    "bars",
+    "return",
+    "before costs",
+    "buy & hold",
+    "CAGR",
+    "Sharpe",
+    "Sortino",
+    "max DD",
+    "exposure",
+    "trades",
+    "won",
+    "PF",
+    "fees",
+  ].map((title) => ({ title, align: "right" }) as const),
+];
+
+type Figures = Readonly<Record<string, unknown>>;
+
+function row(name: string, figures: Figures): readonly string[] {
+  return [
+    name,
+    integer(figures["bars"]),
+    percent(figures["totalReturn"]),
+    percent(figures["grossReturn"]),
+    percent(figures["buyAndHold"]),
+    percent(figures["cagr"]),
+    ratio(figures["sharpe"]),
+    ratio(figures["sortino"]),
+    percent(typeof figures["maxDrawdown"] === "number" ? -figures["maxDrawdown"] : undefined),
+    share(figures["exposure"]),
+    integer(figures["trades"]),
+    share(figures["winRate"]),
+    ratio(figures["profitFactor"]),
+    integer(figures["fees"]),
+  ];
+}
+
+function warningLines(report: BacktestReport): readonly string[] {
+  const all = report.symbols.flatMap((symbol) =>
+    (symbol["warnings"] as readonly string[]).map((warning) => `  ${String(symbol["symbol"])}: ${warning}`),
+  );
+  if (all.length === 0) return [];
+  const more = all.length > mostWarnings ? [`  and ${all.length - mostWarnings} more (--json lists all)`] : [];
+  return ["", "What to know:", ...all.slice(0, mostWarnings), ...more];
+}
+
+function skippedLines(report: BacktestReport): readonly string[] {
+  const all = report.skipped.map((one) => `  ${String(one["symbol"])}: ${String(one["reason"])}`);
+  if (all.length === 0) return [];
+  const more = all.length > mostWarnings ? [`  and ${all.length - mostWarnings} more (--json lists all)`] : [];
+  return ["", `Left out (${all.length}):`, ...all.slice(0, mostWarnings), ...more];
+}
+
+/** The report for a person: portfolio first, then the symbols, then what to know. */
+export function backtestTable(report: BacktestReport): string {
+  const portfolio = report.portfolio as Figures | null;
+  const shown = report.symbols.slice(0, mostSymbols);
+  const rows = [
+    ...(portfolio === null ? [] : [row("portfolio", portfolio), undefined]),
+    ...shown.map((symbol) => row(String(symbol["symbol"]), symbol)),
+  ];
+  const span =
+    portfolio === null
+      ? ""
+      : `${String(portfolio["start"]).slice(0, 10)} to ${String(portfolio["end"]).slice(0, 10)}, `;
+  const { feeBps, slippageBps } = report.config;
+  const title = `${report.data.path}: ${span}${integer(report.data.rows)} rows, ${integer(report.data.symbols)} symbols; fee ${String(feeBps)} bps, slippage ${String(slippageBps)} bps`;
+  const rest = report.symbols.length - shown.length;
+  return [
+    title,
+    "",
+    report.symbols.length === 0 ? "no symbol could be computed" : textTable(headings, rows),
+    ...(rest > 0 ? [`and ${integer(rest)} more symbols (--json lists all)`] : []),
+    ...warningLines(report),
+    ...skippedLines(report),
+  ].join("\n");
+}

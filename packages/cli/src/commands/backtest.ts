@@ -1,0 +1,61 @@
+import type { BacktestReport } from "@atc/runtime";
+import { runBacktest, writeCurves } from "@atc/runtime";
+import type { Command } from "commander";
+import { backtestTable } from "../backtest-table.ts";
+import { exitCodes } from "../exit-code.ts";
+import type { CommandLineIo } from "../invocation.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
+
+/** The symbols of a comma-separated list. */
+function symbolList(text: unknown): readonly string[] | undefined {
+  return typeof text === "string" ? text.split(",").map((symbol) => symbol.trim()) : undefined;
+}
+
+/** The exit code of a report: data, where not one symbol could be computed. */
+export function reportExitCode(report: BacktestReport): number {
+  return report.symbols.length === 0 ? exitCodes.data : exitCodes.ok;
+}
+
+/** Adds `atc backtest`. */
+export function addBacktest(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
+  const command = program
+    .command("backtest <data>")
+    .description("Backtest a CSV file or a dataset: ATC signals, fills, costs, metrics")
+    .option("--symbols <list>", "only these symbols, separated by commas")
+    .option("--trades <file>", "write the trades to a .csv or .arrow file")
+    .option("--equity <file>", "write the equity curves to a .csv or .arrow file")
+    .option("--directions <file>", "write the direction held after each bar to a .csv or .arrow file")
+    .option("--report <file>", "write the report as JSON to a file")
+    .option("--no-cache", "neither take results from the cache nor keep them");
+  withConfigKeys(withReading(withCommon(command))).action(async (data: string) => {
+    await using run = await startInvocation(command, io);
+    const { options } = run;
+    const targets = {
+      trades: options["trades"],
+      equity: options["equity"],
+      directions: options["directions"],
+      report: options["report"],
+    };
+    const files = Object.fromEntries(Object.entries(targets).filter(([, file]) => typeof file === "string")) as Partial<
+      Record<keyof typeof targets, string>
+    >;
+    const symbols = symbolList(options["symbols"]);
+    const curves = ["trades", "equity", "directions"].some((kind) => kind in files);
+    const startedAt = performance.now();
+    const outcome = await runBacktest(run.runtime, data, {
+      ...run.data,
+      curves,
+      ...(symbols === undefined ? {} : { symbols }),
+    });
+    for (const file of await writeCurves(outcome, files)) run.say(`wrote ${file}`);
+    if (run.json) run.printJson(outcome.report);
+    else {
+      const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
+      run.print(backtestTable(outcome.report));
+      run.say(
+        `\n${outcome.cached ? "from the cache" : "computed"} in ${seconds} s${outcome.reused ? "" : ", the file was read into a dataset"}`,
+      );
+    }
+    exit(reportExitCode(outcome.report));
+  });
+}

@@ -1,0 +1,45 @@
+import { configJsonSchema, configKeys, describeOrigin } from "@atc/runtime";
+import type { Command } from "commander";
+import type { CommandLineIo } from "../invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
+import { textTable } from "../text-table.ts";
+
+/** Adds `atc config`. */
+export function addConfig(program: Command, io: CommandLineIo): void {
+  const command = program
+    .command("config")
+    .description("Print the effective configuration and where each value came from")
+    .option("--schema", "print the JSON Schema of a configuration file, for editors");
+  withConfigKeys(withCommon(command)).action(async () => {
+    if (command.opts()["schema"] === true) {
+      io.stdout.write(`${JSON.stringify(configJsonSchema, undefined, 2)}\n`);
+      return;
+    }
+    await using run = await startInvocation(command, io);
+    const { config, origins, file } = run.runtime.loaded;
+    const values = config as unknown as Readonly<Record<string, unknown>>;
+    if (run.json) {
+      const shown = Object.fromEntries(configKeys.map(({ name }) => [name, values[name] ?? null]));
+      const from = Object.fromEntries(configKeys.map(({ name }) => [name, describeOrigin(origins[name])]));
+      return run.printJson({ config: shown, origins: from, file: file ?? null });
+    }
+    run.print(
+      textTable(
+        [
+          { title: "key", align: "left" },
+          { title: "value", align: "left" },
+          { title: "from", align: "left" },
+        ],
+        configKeys.map(({ name }) => {
+          const value = values[name];
+          return [
+            name,
+            Array.isArray(value) ? `[${value.join(", ")}]` : String(value ?? "none"),
+            describeOrigin(origins[name]),
+          ];
+        }),
+      ),
+    );
+    if (file === undefined) run.say("\nno configuration file was found; atc.yaml in this folder would be read");
+  });
+}

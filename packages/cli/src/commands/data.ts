@@ -1,0 +1,101 @@
+import { AtcError } from "@atc/contract";
+import { describeDataset, ingestReport } from "@atc/runtime";
+import type { Command } from "commander";
+import { bytes, integer } from "../figures.ts";
+import type { CommandLineIo } from "../invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
+import { qualityLines, seriesTable } from "../quality-lines.ts";
+import { textTable } from "../text-table.ts";
+
+/** Adds `atc data list`. */
+function addList(data: Command, io: CommandLineIo): void {
+  const command = data.command("list").description("List the datasets");
+  withConfigKeys(withCommon(command)).action(async () => {
+    await using run = await startInvocation(command, io);
+    const { store, config } = run.runtime;
+    const rows = [];
+    for (const name of await store.list()) rows.push(await describeDataset(store, name));
+    if (run.json) return run.printJson(rows);
+    if (rows.length === 0) return run.print(`no dataset in ${config.dataDir}; make one with: atc ingest FILE.csv`);
+    run.print(
+      textTable(
+        [
+          { title: "dataset", align: "left" },
+          { title: "kind", align: "left" },
+          { title: "rows", align: "right" },
+          { title: "symbols", align: "right" },
+          { title: "size", align: "right" },
+          { title: "from", align: "left" },
+          { title: "to", align: "left" },
+          { title: "source", align: "left" },
+        ],
+        rows.map((row) => [
+          row.name,
+          row.kind ?? "damaged",
+          integer(row.rows),
+          integer(row.symbols),
+          row.bytes === undefined ? "-" : bytes(row.bytes),
+          row.start?.slice(0, 10) ?? "-",
+          row.end?.slice(0, 10) ?? "-",
+          row.source ?? row.problem ?? "-",
+        ]),
+      ),
+    );
+  });
+}
+
+/** Adds `atc data info`. */
+function addInfo(data: Command, io: CommandLineIo): void {
+  const command = data.command("info <dataset>").description("What a dataset holds, and what its ingest found");
+  withConfigKeys(withCommon(command)).action(async (name: string) => {
+    await using run = await startInvocation(command, io);
+    const { store } = run.runtime;
+    using dataset = await store.open(name);
+    const report = ingestReport(dataset.manifest);
+    const row = await describeDataset(store, name);
+    if (run.json)
+      return run.printJson({
+        ...row,
+        columns: dataset.manifest.schema.columns,
+        fingerprint: dataset.manifest.fingerprint,
+        report,
+      });
+    run.print(
+      `${name}: ${row.kind ?? ""}, ${integer(row.rows)} rows, ${integer(row.symbols)} symbols, ${bytes(row.bytes ?? 0)}, generation ${dataset.manifest.generation}`,
+    );
+    run.print(
+      `from ${row.start ?? "-"} to ${row.end ?? "-"}${row.source === undefined ? "" : `, read from ${row.source}`}`,
+    );
+    run.print(
+      `columns: ${dataset.manifest.schema.columns.map((column) => `${column.name} ${column.type}`).join(", ")}`,
+    );
+    if (report !== undefined) {
+      run.print("");
+      run.print(seriesTable(report));
+      for (const line of qualityLines(report)) run.print(line);
+    }
+  });
+}
+
+/** Adds `atc data rm`. */
+function addRemove(data: Command, io: CommandLineIo): void {
+  const command = data.command("rm <dataset...>").description("Delete datasets; the files they were read from stay");
+  withConfigKeys(withCommon(command)).action(async (names: readonly string[]) => {
+    await using run = await startInvocation(command, io);
+    const { store } = run.runtime;
+    for (const name of names)
+      if ((await store.find(name)) === undefined)
+        throw new AtcError("ATC_NOT_FOUND", `there is no dataset "${name}"; list them with: atc data list`);
+    for (const name of names) await store.delete(name, { signal: io.signal });
+    if (run.json) return run.printJson({ deleted: names });
+    run.print(`deleted ${names.join(", ")}`);
+  });
+}
+
+/** Adds `atc data`. */
+export function addData(program: Command, io: CommandLineIo): void {
+  const data = program.command("data").description("List, describe and delete datasets");
+  addList(data, io);
+  addInfo(data, io);
+  addRemove(data, io);
+}

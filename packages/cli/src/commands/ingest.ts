@@ -1,0 +1,28 @@
+import { ingestFile } from "@atc/runtime";
+import type { Command } from "commander";
+import { bytes, integer } from "../figures.ts";
+import type { CommandLineIo } from "../invocation.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
+import { qualityLines } from "../quality-lines.ts";
+
+/** Adds `atc ingest`. */
+export function addIngest(program: Command, io: CommandLineIo): void {
+  const command = program
+    .command("ingest <file>")
+    .description("Read a CSV file into a dataset: sorted by symbol and time, checked, mapped");
+  withConfigKeys(withReading(withCommon(command))).action(async (file: string) => {
+    await using run = await startInvocation(command, io);
+    const { manifest, report, reused } = await ingestFile(run.runtime, file, run.data);
+    if (run.json) {
+      const { name, rows, bytes: size, fingerprint } = manifest;
+      run.printJson({ dataset: name, rows, symbols: manifest.series.length, bytes: size, fingerprint, reused, report });
+      return;
+    }
+    const state = reused ? "is up to date" : "was written";
+    run.print(
+      `dataset ${manifest.name} ${state}: ${integer(manifest.rows)} rows, ${integer(manifest.series.length)} symbols, ${bytes(manifest.bytes)}`,
+    );
+    for (const line of qualityLines(report)) run.print(line);
+    run.say(`\nnext: atc backtest ${manifest.name}`);
+  });
+}

@@ -1,0 +1,41 @@
+import { AtcError } from "@atc/contract";
+import { computeSignals, signalFormats, writeSignals } from "@atc/runtime";
+import type { Command } from "commander";
+import { integer } from "../figures.ts";
+import type { CommandLineIo } from "../invocation.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
+
+/** Adds `atc signals`. */
+export function addSignals(program: Command, io: CommandLineIo): void {
+  const command = program
+    .command("signals <data>")
+    .description(
+      "Compute every output of ATC for one symbol: averages, layer-1 signals, equities, average signal, direction",
+    )
+    .option("--symbol <symbol>", "the symbol (needed where the data has several)")
+    .option("--out <file>", `file to write: ${signalFormats.join(", ")}`)
+    .option("--no-cache", "neither take results from the cache nor keep them");
+  withConfigKeys(withReading(withCommon(command))).action(async (data: string) => {
+    await using run = await startInvocation(command, io);
+    const { symbol, out } = run.options;
+    if (typeof out === "string" && !signalFormats.some((ending) => out.endsWith(ending))) {
+      throw new AtcError(
+        "ATC_INVALID_ARGUMENT",
+        `--out is "${out}"; the file must end in ${signalFormats.join(", ")}`,
+        { details: { flag: "--out", value: out } },
+      );
+    }
+    const table = await computeSignals(run.runtime, data, {
+      ...run.data,
+      ...(typeof symbol === "string" ? { symbol } : {}),
+    });
+    if (typeof out === "string") await writeSignals(table, out);
+    const { diagnostics, symbol: name, length } = table;
+    if (run.json) return run.printJson({ symbol: name, bars: length, out: out ?? null, last: table.last, diagnostics });
+    run.print(
+      `${name}: ${integer(length)} bars, average signal ${table.last.averageSignal?.toFixed(2) ?? "-"}, direction ${table.last.direction}${typeof out === "string" ? `, written to ${out}` : ""}`,
+    );
+    for (const warning of table.warnings) run.say(`  ${warning}`);
+    if (out === undefined) run.say("write every bar with: --out FILE.csv, .arrow or .json");
+  });
+}

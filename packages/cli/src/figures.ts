@@ -1,0 +1,41 @@
+/** A share as per cent with a sign: `+12.3 %`; a dash where there is none. */
+export function percent(value: unknown, digits = 1): string {
+  if (typeof value !== "number") return "-";
+  const shown = (100 * value).toFixed(digits);
+  return `${value > 0 && Number(shown) !== 0 ? "+" : ""}${shown} %`;
+}
+
+/** A share as per cent without a sign. */
+export function share(value: unknown): string {
+  return typeof value === "number" ? `${(100 * value).toFixed(0)} %` : "-";
+}
+
+/** A ratio with two decimals; a dash where there is none. */
+export function ratio(value: unknown): string {
+  return typeof value === "number" ? value.toFixed(2) : "-";
+}
+
+/** A count with separators of thousands. */
+export function integer(value: unknown): string {
+  return typeof value === "number" ? Math.round(value).toLocaleString("en") : "-";
+}
+
+/** Bytes for people. */
+export function bytes(value: number): string {
+  if (value < 1000) return `${value} B`;
+  if (value < 1e6) return `${(value / 1e3).toFixed(1)} kB`;
+  return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(2)} GB`;
+}
+
+/** Milliseconds for people: `1 min`, `1 h`, `1 d`, `45 s`. */
+export function duration(ms: unknown): string {
+  if (typeof ms !== "number") return "-";
+  const units: readonly (readonly [number, string])[] = [
+    [86_400_000, "d"],
+    [3_600_000, "h"],
+    [60_000, "min"],
+    [1000, "s"],
+  ];
+  const [length, unit] = units.find(([size]) => ms >= size) ?? [1, "ms"];
+  return `${Number((ms / length).toFixed(1))} ${unit}`;
+}

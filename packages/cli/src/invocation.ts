@@ -1,0 +1,143 @@
+import type { DataOptions, Runtime, RuntimeOptions } from "@atc/runtime";
+import { configKeys, openRuntime } from "@atc/runtime";
+import type { Command } from "commander";
+import type { ProgressDisplay } from "./progress-display.ts";
+import { progressDisplay } from "./progress-display.ts";
+import { readingOptions } from "./reading-options.ts";
+
+/** What the command line reads from and writes to; the process's own in `bin.ts`, collected text in tests. */
+export interface CommandLineIo {
+  /** Results. */
+  readonly stdout: NodeJS.WritableStream;
+  /** Progress, warnings and errors. */
+  readonly stderr: NodeJS.WriteStream;
+  /** The working directory. */
+  readonly cwd: string;
+  /** Environment variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** One run of one command: its options, where it writes, and the runtime behind it. Disposal closes the runtime. */
+export interface Invocation extends AsyncDisposable {
+  /** The command's options. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Whether results are printed as JSON. */
+  readonly json: boolean;
+  /** Where to. */
+  readonly io: CommandLineIo;
+  /** Shows progress until the first result is printed. */
+  readonly display: ProgressDisplay;
+  /** The runtime. */
+  readonly runtime: Runtime;
+  /** What every operation of the run is handed: the signal, progress, how the file is read. */
+  readonly data: DataOptions;
+  /** Prints a text as a result. */
+  print(text: string): void;
+  /** Says something to the person, not to a program: nothing under `--quiet` and `--json`. */
+  say(text: string): void;
+  /** Prints a value as JSON. */
+  printJson(value: unknown): void;
+}
+
+const flagNames = new Map(configKeys.map(({ flag, name }) => [camelCase(flag.slice(2)), name]));
+
+function camelCase(words: string): string {
+  return words.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Adds what every command has. */
+export function withCommon(command: Command): Command {
+  return command
+    .option(
+      "--config <file>",
+      "configuration file (default: atc.yaml, atc.yml, atc.json or config.yaml, searched upwards)",
+    )
+    .option("--json", "print results as JSON")
+    .option("--quiet", "print results and errors only");
+}
+
+/** Adds an option for every key of the configuration. */
+export function withConfigKeys(command: Command): Command {
+  command.optionsGroup("Configuration (each also in atc.yaml and as ATC_...):");
+  for (const { flag, description, allowed, default: value } of configKeys) {
+    const shown = Array.isArray(value) ? value.join(",") || "none" : String(value);
+    command.option(`${flag} <value>`, `${description}: ${allowed} (default: ${shown})`);
+  }
+  return command;
+}
+
+/** Adds how a file is read. */
+export function withReading(command: Command): Command {
+  return command
+    .optionsGroup("Reading a file:")
+    .option("--name <dataset>", "name of the dataset that the file becomes")
+    .option("--csv-symbol <symbol>", "symbol of a file that has no symbol column (default: the file's name)")
+    .option("--separator <character>", "separator of fields (default: detected among , ; | and tab)")
+    .option("--columns <list>", "our names for the file's headers, such as close=Last,volume=Vol")
+    .option("--bad-rows <policy>", "error, skip or nan: what to do with a row that cannot be read (default: error)")
+    .option(
+      "--duplicates <policy>",
+      "keep-last, keep-first, keep-all or error: rows of one symbol and time (default: keep-last for bars, keep-all for ticks)",
+    )
+    .option("--memory <bytes>", "most memory for rows while reading, such as 256MB")
+    .option("--force", "read the file again though its dataset is up to date");
+}
+
+/** The values of the configuration's options. */
+function configFlags(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const flags: Record<string, unknown> = {};
+  for (const [option, name] of flagNames) if (options[option] !== undefined) flags[name] = options[option];
+  return flags;
+}
+
+/** Starts a command: opens the runtime under the command's options. */
+export async function startInvocation(
+  command: Command,
+  io: CommandLineIo,
+  more: RuntimeOptions = {},
+): Promise<Invocation> {
+  const options = command.optsWithGlobals<Record<string, unknown>>();
+  const json = options["json"] === true;
+  const quiet = options["quiet"] === true;
+  const display = progressDisplay({ stream: io.stderr, quiet: quiet || json });
+  const { config: configFile } = options;
+  const warn = (message: string): void => {
+    display.stop();
+    if (!quiet) io.stderr.write(`warning: ${message}\n`);
+  };
+  const runtime = await openRuntime({
+    cwd: io.cwd,
+    env: io.env,
+    flags: configFlags(options),
+    cache: options["cache"] !== false,
+    onWarning: warn,
+    ...(typeof configFile === "string" ? { configFile } : {}),
+    ...more,
+  });
+  return {
+    options,
+    json,
+    io,
+    display,
+    runtime,
+    data: { ...readingOptions(options), signal: io.signal, onProgress: display.listener },
+    print(text) {
+      display.stop();
+      io.stdout.write(`${text}\n`);
+    },
+    say(text) {
+      display.stop();
+      if (!quiet && !json) io.stderr.write(`${text}\n`);
+    },
+    printJson(value) {
+      display.stop();
+      io.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+    async [Symbol.asyncDispose]() {
+      display.stop();
+      await runtime[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { fileURLToPath } from "node:url";
+import type { Cache } from "@atc/cache";
+import type { AtcConfig, LoadedConfig } from "@atc/config";
+import { loadConfig } from "@atc/config";
+import type { ArrayStore } from "@atc/contract";
+import { mmapStore } from "@atc/mmap-store";
+import { nearestPackageJson } from "./installed-plugins.ts";
+import type { OpenedCache } from "./open-cache.ts";
+import { openCache } from "./open-cache.ts";
+import type { InstalledPluginHost } from "./plugin-host.ts";
+import { createPluginHost } from "./plugin-host.ts";
+
+/** Where a runtime takes its configuration from, in rising order of precedence, and how it speaks to the user. */
+export interface RuntimeOptions {
+  /** The working directory: where the configuration file is searched from. The process's own where absent. */
+  readonly cwd?: string;
+  /** Keys in code. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** A configuration file; searched upwards from the working directory where absent. */
+  readonly configFile?: string;
+  /** Environment variables; those of the process where absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Options of a command line. */
+  readonly flags?: Readonly<Record<string, unknown>>;
+  /** Whether results are kept in the cache and taken from it; true where absent. */
+  readonly cache?: boolean;
+  /** Is told each warning once; printed on standard error where absent. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** The packages of one configuration, wired. Disposal closes what it opened. */
+export interface Runtime extends AsyncDisposable {
+  /** The configuration with where each value came from. */
+  readonly loaded: LoadedConfig;
+  /** The effective configuration. */
+  readonly config: AtcConfig;
+  /** Finds plugins in the user's packages. */
+  readonly host: InstalledPluginHost;
+  /** The datasets. */
+  readonly store: ArrayStore;
+  /** Whether results are kept in the cache and taken from it. */
+  readonly usesCache: boolean;
+  /** The cache, opened at the first call. */
+  cache(): Promise<Cache>;
+  /** Tells the user something once. */
+  warn(message: string): void;
+}
+
+/**
+ * Reads the configuration, finds the installed plugins and wires the packages. Nothing is written.
+ *
+ * @throws ATC_INVALID_CONFIG, ATC_NOT_FOUND (a named configuration file), ATC_UNSUPPORTED
+ */
+export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  const {
+    cwd = process.cwd(),
+    config: object,
+    configFile: file,
+    env = process.env,
+    flags,
+    cache: usesCache = true,
+  } = options;
+  const { onWarning = (message) => process.emitWarning(message, "AtcWarning") } = options;
+  const loaded = await loadConfig({
+    cwd,
+    env,
+    ...(file === undefined ? {} : { file }),
+    ...(object === undefined ? {} : { object }),
+    ...(flags === undefined ? {} : { flags }),
+  });
+  const { config } = loaded;
+  const own = fileURLToPath(new URL("../package.json", import.meta.url));
+  const nearest = await nearestPackageJson(loaded.directory);
+  const roots = [
+    ...(nearest === undefined ? [] : [{ packageJson: nearest, extra: config.plugins }]),
+    { packageJson: own, extra: [] },
+  ];
+  const host = createPluginHost({ roots, warn: onWarning });
+  for (const warning of loaded.warnings) host.warn(warning);
+  const store = mmapStore({ directory: config.dataDir, backend: config.useMemoryMapped ? "auto" : "read" });
+  let opened: Promise<OpenedCache> | undefined;
+  return {
+    loaded,
+    config,
+    host,
+    store,
+    usesCache,
+    async cache() {
+      opened ??= openCache(config, host);
+      return (await opened).cache;
+    },
+    warn: (message) => host.warn(message),
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]();
+      const cache = await opened?.catch(() => undefined);
+      await cache?.[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { open, rename, rm } from "node:fs/promises";
+import { extname } from "node:path";
+import type { Table } from "@atc/backtest";
+import { columnsToCsv, equityColumns, portfolioColumns, tradeColumns } from "@atc/backtest";
+import type { ColumnType, TypedArray } from "@atc/contract";
+import { AtcError, fromSystemError } from "@atc/contract";
+import { encodeArrow } from "@atc/mmap-store";
+import { columnNames, signalOutputs } from "@atc/signals";
+import type { BacktestOutcome } from "./run-backtest.ts";
+import type { SignalTable } from "./run-signals.ts";
+
+/** Endings of files that signals are written to. */
+export const signalFormats: readonly string[] = [".csv", ".arrow", ".json"];
+
+/** Replaces `file` by what `pieces` yields, at once: a failure leaves what was there. */
+export async function replaceFile(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    const handle = await open(temporary, "w");
+    try {
+      for (const piece of pieces) await handle.writeFile(piece);
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw fromSystemError(error, `cannot write "${file}"`, "check the folder and the space on the disk");
+  }
+}
+
+/** A table as a `.csv` or `.arrow` file, by the file's ending. */
+async function writeTable(table: Table, file: string): Promise<void> {
+  const ending = extname(file).toLowerCase();
+  if (ending === ".csv") return replaceFile(file, columnsToCsv(table));
+  if (ending !== ".arrow")
+    throw new AtcError("ATC_INVALID_ARGUMENT", `"${file}" must end in .csv or .arrow`, { details: { file } });
+  const columns = table.columns.map(({ name, type }) => ({ name, type, values: table.values[name] as TypedArray }));
+  return replaceFile(file, encodeArrow({ columns }));
+}
+
+/** Where the curves of a backtest go. */
+export interface CurveFiles {
+  /** All trades: `.csv` or `.arrow`. */
+  readonly trades?: string;
+  /** Equity and direction of every bar of every symbol: `.csv` or `.arrow`. */
+  readonly equity?: string;
+  /** The portfolio's equity: `.csv` or `.arrow`. */
+  readonly portfolio?: string;
+  /** The report: `.json`. */
+  readonly report?: string;
+}
+
+/**
+ * Writes what is asked for of a backtest; returns the files written.
+ *
+ * @throws ATC_INVALID_ARGUMENT for an ending, or where the outcome has no curves; ATC_IO, ATC_NO_SPACE, ATC_READ_ONLY
+ */
+export async function writeCurves(outcome: BacktestOutcome, files: CurveFiles): Promise<readonly string[]> {
+  const { result, report } = outcome;
+  const written: string[] = [];
+  for (const [kind, file] of Object.entries(files) as (readonly [keyof CurveFiles, string])[]) {
+    if (kind === "report") await replaceFile(file, [`${JSON.stringify(report, undefined, 2)}\n`]);
+    else {
+      if (result === undefined)
+        throw new AtcError("ATC_INVALID_ARGUMENT", "the outcome has no curves; ask for them with curves: true");
+      if (kind === "trades") await writeTable(tradeColumns(result.symbols), file);
+      else if (kind === "equity") await writeTable(equityColumns(result.symbols), file);
+      else if (result.portfolio !== undefined) await writeTable(portfolioColumns(result.portfolio), file);
+    }
+    written.push(file);
+  }
+  return written;
+}
+
+function signalColumns({ length, times, timeUnit, close, source, columns }: SignalTable): Table {
+  const float: ColumnType = columns.ema instanceof Float32Array ? "float32" : "float64";
+  return {
+    length,
+    columns: [
+      { name: "timestamp", type: `timestamp[${timeUnit}]` },
+      { name: "close", type: "float64" },
+      { name: "source", type: "float64" },
+      ...signalOutputs.map(
+        (name) => ({ name: columnNames[name], type: name === "direction" ? "int8" : float }) as const,
+      ),
+    ],
+    values: {
+      timestamp: times,
+      close,
+      source,
+      ...Object.fromEntries(signalOutputs.map((name) => [columnNames[name], columns[name]])),
+    },
+  };
+}
+
+/** Numbers as JSON holds them: null for no value. */
+function jsonArray(values: TypedArray): string {
+  return `[${Array.from(values as Float64Array, (value) => (Number.isFinite(value) ? String(value) : "null")).join(",")}]`;
+}
+
+function* signalJson(table: SignalTable): Generator<string> {
+  const { symbol, config, times, timeUnit } = table;
+  const { columns, values } = signalColumns(table);
+  yield `{"symbol":${JSON.stringify(symbol)},"config":${JSON.stringify(config)},"columns":{`;
+  const perMs = timeUnit === "ns" ? 1_000_000n : 1n;
+  yield `"timestamp":[${Array.from(times, (time) => `"${new Date(Number(time / perMs)).toISOString()}"`).join(",")}]`;
+  for (const { name } of columns.slice(1)) yield `,${JSON.stringify(name)}:${jsonArray(values[name] as TypedArray)}`;
+  yield "}}\n";
+}
+
+/**
+ * Writes signals to a `.csv`, `.arrow` or `.json` file; columns are named as in `fixtures/atc`.
+ *
+ * @throws ATC_INVALID_ARGUMENT for another ending; ATC_IO, ATC_NO_SPACE, ATC_READ_ONLY
+ */
+export async function writeSignals(table: SignalTable, file: string): Promise<void> {
+  if (extname(file).toLowerCase() === ".json") return replaceFile(file, signalJson(table));
+  return writeTable(signalColumns(table), file);
+}
