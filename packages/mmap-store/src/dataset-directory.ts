@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, readdir, readFile, rm, unlink } from "node:fs/promises";
+import { access, open, readdir, readFile, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { AtcError, fromSystemError } from "@atc/contract";
 import { parseManifest, type StoredManifest } from "./manifest.ts";
@@ -108,4 +108,14 @@ export async function unlinkIfThere(path: string): Promise<void> {
 /** Whether `error` is Node's error for one of the system's codes. */
 export function isSystemError(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}
+
+/** Whether there is something at `path` that this process may see. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -63,6 +63,11 @@ export async function lockDataset(name: string, directory: string): Promise<Held
   return heldLock(name, directory, token, scratch);
 }
 
+/** Throws ATC_LOCKED where somebody holds the lock; takes none. */
+export async function checkUnlocked(name: string, directory: string): Promise<void> {
+  await isHeldByDead(name, join(directory, lockName));
+}
+
 function heldLock(name: string, directory: string, token: string, scratch: string): HeldLock {
   const actions: (() => Promise<void>)[] = [];
   let released: Promise<void> | undefined;

@@ -43,17 +43,14 @@ const advice = { normal: 0, sequential: 2 } as const;
 /** Node 20 ends the process where an external ArrayBuffer would be longer than its limit, so lengths are checked ahead. */
 const maxLength = Math.min(constants.MAX_LENGTH, 2 ** 40) - 65_536;
 
-let loaded: { readonly system: System } | { readonly reason: string } | undefined;
+let loaded: { readonly system: System } | { readonly error: AtcError } | undefined;
 
-/** The package that brings the native part of koffi to this platform. */
-export function mappingPackage(): string {
-  return `@koromix/koffi-${process.platform}-${process.arch}`;
-}
-
-function load(): { readonly system: System } | { readonly reason: string } {
-  if (process.platform === "win32") return { reason: "mapping is not built for Windows; files are read instead" };
+function load(): { readonly system: System } | { readonly error: AtcError } {
+  const name = `@koromix/koffi-${process.platform}-${process.arch}`;
+  if (process.platform === "win32")
+    return { error: new AtcError("ATC_UNSUPPORTED", 'mapping is not built for Windows; use backend "read"') };
   try {
-    const koffi = createRequire(import.meta.url)(mappingPackage()) as Koffi;
+    const koffi = createRequire(import.meta.url)(name) as Koffi;
     const c = koffi.load(null);
     return {
       system: {
@@ -63,21 +60,30 @@ function load(): { readonly system: System } | { readonly reason: string } {
         madvise: c.func("int madvise(intptr_t, size_t, int)"),
       },
     };
-  } catch (error) {
-    const isMissing = error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND";
-    const name = mappingPackage();
-    return {
-      reason: isMissing
-        ? `"${name}" is not installed; run: pnpm add ${name}`
-        : `"${name}" does not load: ${String(error)}`,
-    };
+  } catch (cause) {
+    const isMissing = cause instanceof Error && "code" in cause && cause.code === "MODULE_NOT_FOUND";
+    const error = isMissing
+      ? new AtcError("ATC_MISSING_PLUGIN", `"${name}" is not installed; run: pnpm add ${name}`, { cause })
+      : new AtcError("ATC_UNSUPPORTED", `"${name}" does not load: ${String(cause)}; use backend "read"`, { cause });
+    return { error };
   }
+}
+
+/** Throws ATC_MISSING_PLUGIN or ATC_UNSUPPORTED where this process cannot map files. */
+export function requireMapping(): void {
+  system();
+}
+
+function system(): System {
+  loaded ??= load();
+  if ("error" in loaded) throw loaded.error;
+  return loaded.system;
 }
 
 /** Whether this process can map files, for diagnostics; loads the native package on the first call. Never throws. */
 export function mappingBackend(): MappingBackend {
   loaded ??= load();
-  if ("reason" in loaded) return { available: false, isDefault: false, reason: loaded.reason };
+  if ("error" in loaded) return { available: false, isDefault: false, reason: loaded.error.message };
   if (process.platform === "linux") return { available: true, isDefault: true };
   return {
     available: true,
@@ -92,17 +98,15 @@ const forgotten: FinalizationRegistry<() => void> = new FinalizationRegistry((un
 /**
  * Maps the first `length` bytes of an open file, which must have them.
  *
- * @throws ATC_UNSUPPORTED where this process cannot map them, ATC_IO where the system refuses.
+ * @throws ATC_MISSING_PLUGIN or ATC_UNSUPPORTED where this process cannot map them, ATC_IO where the system refuses.
  */
 export function mapFile(fd: number, length: number, path: string): Mapping {
-  loaded ??= load();
-  if ("reason" in loaded) throw new AtcError("ATC_UNSUPPORTED", `cannot map "${path}": ${loaded.reason}`);
   if (length > maxLength)
     throw new AtcError(
       "ATC_UNSUPPORTED",
       `cannot map "${path}": ${length} bytes are more than this Node maps (${maxLength})`,
     );
-  const { koffi, mmap, munmap, madvise } = loaded.system;
+  const { koffi, mmap, munmap, madvise } = system();
   const address = BigInt(mmap(null, length, protRead, mapShared, fd, 0));
   if (address === -1n) {
     const system = getSystemErrorName(-koffi.errno());

@@ -1,20 +1,12 @@
-import { access, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type ArrayStore, AtcError, type DatasetLock, fromSystemError, throwIfAborted } from "@atc/contract";
-import {
-  checkDatasetName,
-  entriesOf,
-  isDatasetName,
-  manifestPath,
-  readManifest,
-  removeLeftovers,
-  syncDirectory,
-  unlinkIfThere,
-} from "./dataset-directory.ts";
+import { type ArrayStore, AtcError, type DatasetLock, throwIfAborted } from "@atc/contract";
+import { deleteDataset } from "./dataset-deletion.ts";
+import { checkDatasetName, entriesOf, exists, isDatasetName, manifestPath, readManifest } from "./dataset-directory.ts";
 import { type HeldLock, lockDataset } from "./dataset-lock.ts";
 import { datasetWriter } from "./dataset-writer.ts";
 import { describe } from "./manifest.ts";
-import { mappingBackend } from "./mapping.ts";
+import { mappingBackend, requireMapping } from "./mapping.ts";
 import { openDataset } from "./open-dataset.ts";
 import type { SegmentBackend } from "./segment-reader.ts";
 
@@ -55,6 +47,8 @@ export function mmapStore(options: MmapStoreOptions): ArrayStore {
   };
   const lock = async (name: string): Promise<HeldLock> => {
     const held = await lockDataset(name, pathOf(name));
+    if (isClosed) await held[Symbol.asyncDispose]();
+    pathOf(name);
     locks.set(held, held);
     held.onRelease(() => {
       locks.delete(held);
@@ -91,14 +85,7 @@ export function mmapStore(options: MmapStoreOptions): ArrayStore {
     },
     async delete(name, { signal } = {}) {
       throwIfAborted(signal);
-      const directory = pathOf(name);
-      if (!(await exists(manifestPath(directory)))) return false;
-      const held = await lock(name);
-      try {
-        return await remove(name, directory, held.token);
-      } finally {
-        await held[Symbol.asyncDispose]();
-      }
+      return await deleteDataset(name, pathOf(name), () => lock(name));
     },
     async [Symbol.asyncDispose]() {
       isClosed = true;
@@ -117,12 +104,7 @@ function checked({ directory, backend = "auto", segmentBytes = maxSegmentBytes }
     throw refuse(`the backend "${backend}" is none of "mmap", "read", "auto"`);
   if (!Number.isSafeInteger(segmentBytes) || segmentBytes < minSegmentBytes || segmentBytes > maxSegmentBytes)
     throw refuse(`segmentBytes is ${segmentBytes}; use ${minSegmentBytes} to ${maxSegmentBytes}`);
-  const mapping = backend === "mmap" ? mappingBackend() : undefined;
-  if (mapping?.available === false)
-    throw new AtcError(
-      mapping.reason?.includes("pnpm add") === true ? "ATC_MISSING_PLUGIN" : "ATC_UNSUPPORTED",
-      `backend "mmap" does not work here: ${mapping.reason ?? ""}; or use backend "auto"`,
-    );
+  if (backend === "mmap") requireMapping();
   return { backend, segmentBytes };
 }
 
@@ -133,31 +115,5 @@ async function chosenBackend(root: string): Promise<SegmentBackend> {
     return networkFileSystems.has((await statfs(root)).type >>> 0) ? "read" : "auto";
   } catch {
     return "read";
-  }
-}
-
-async function remove(name: string, directory: string, token: string): Promise<boolean> {
-  const path = manifestPath(directory);
-  const wasThere = await exists(path);
-  try {
-    await unlinkIfThere(path);
-    await syncDirectory(directory);
-  } catch (error) {
-    throw fromSystemError(
-      error,
-      `cannot delete dataset "${name}" in "${directory}"`,
-      "check the disk and its permissions",
-    );
-  }
-  await removeLeftovers(directory, token);
-  return wasThere;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
   }
 }
