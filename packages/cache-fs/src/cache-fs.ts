@@ -175,6 +175,6 @@ interface Reading {
 }
 
 async function readWhole(path: string): Promise<Reading> {
-  const bytes = await readFile(path);
-  return { bytes, size: bytes.byteLength };
+  const { buffer, byteOffset, byteLength: size } = await readFile(path);
+  return { bytes: new Uint8Array(buffer, byteOffset, size), size };
 }

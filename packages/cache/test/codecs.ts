@@ -1,0 +1,26 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { AtcError, type Codec } from "@atc/contract";
+
+/** A codec without any check of its own: each byte is turned. */
+export const xor: Codec = {
+  name: "xor",
+  extension: ".xor",
+  encode: (decoded) => decoded.map((byte) => byte ^ 0x5a),
+  decode: (encoded) => encoded.map((byte) => byte ^ 0x5a),
+  decodedLength: (encoded) => encoded.length,
+};
+
+/** Deflate without a checksum; flips decode to wrong bytes, or to none. */
+export const deflate: Codec = {
+  name: "deflate",
+  extension: ".deflate",
+  encode: (decoded) => deflateRawSync(decoded),
+  decode(encoded, { maxLength = 2 ** 31 - 1 } = {}) {
+    try {
+      return inflateRawSync(encoded, { maxOutputLength: Math.min(maxLength, 2 ** 26) });
+    } catch (error) {
+      throw new AtcError("ATC_CORRUPT_DATA", "no deflate stream", { cause: error });
+    }
+  },
+  decodedLength: () => undefined,
+};
