@@ -31,6 +31,8 @@ export interface BacktestSeriesOptions extends OperationOptions {
 
 const priceNames: readonly string[] = ["close", "open", "high", "low"];
 const defaultBlockLength = 32_768;
+/** Rows between two reports of progress: some ten a second under ATC, and no clock is needed. */
+export const rowsBetweenReports = 131_072;
 
 function checkCount(name: string, value: number | undefined): void {
   if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return;
@@ -96,6 +98,7 @@ function* pass(
   const equity = new Float64Array(rows);
   const directions = new Int8Array(rows);
   let bars = 0;
+  let told = 0;
   for (const block of series.blocks({
     columns: ["timestamp", ...columns.prices, ...columns.others],
     from: series.length - rows,
@@ -111,7 +114,10 @@ function* pass(
     splits.push(taken.close, takenTimes);
     bars += length;
     const done = block.row + block.length - (series.length - rows);
-    options.onProgress?.({ phase: "computing", done, total: rows, unit: "bars" });
+    if (done === rows || done - told >= rowsBetweenReports) {
+      told = done;
+      options.onProgress?.({ phase: "computing", done, total: rows, unit: "bars" });
+    }
     yield done;
     // Here and not in the caller, so that the series' own iteration is ended too.
     throwIfAborted(options.signal);

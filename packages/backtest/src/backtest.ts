@@ -10,7 +10,8 @@ import {
   throwIfAborted,
 } from "@atc/contract";
 import { atcStrategy } from "./atc-strategy.ts";
-import { type BacktestSeriesOptions, backtestSteps, barsWithin } from "./backtest-series.ts";
+import { type BacktestSeriesOptions, backtestSteps, barsWithin, rowsBetweenReports } from "./backtest-series.ts";
+import { byCodeUnit } from "./code-unit-order.ts";
 import { validateBacktestConfig } from "./configuration.ts";
 import { type PortfolioResult, portfolio } from "./portfolio.ts";
 import type { Strategy } from "./strategy.ts";
@@ -71,10 +72,14 @@ interface Pacer {
 function createPacer(total: number, onProgress: ProgressListener | undefined): Pacer {
   let finished = 0;
   let told = 0;
+  let paused = 0;
   async function pause(done: number, last: boolean): Promise<void> {
-    if (!last && done - told < rowsBetweenPauses) return;
-    told = done;
-    onProgress?.({ phase: "computing", done, total, unit: "bars" });
+    if (last || done - told >= rowsBetweenReports) {
+      told = done;
+      onProgress?.({ phase: "computing", done, total, unit: "bars" });
+    }
+    if (done - paused < rowsBetweenPauses) return;
+    paused = done;
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
@@ -105,10 +110,6 @@ function skippedBy(error: unknown, symbol: string): SkippedSymbol {
   return { symbol, reason: error.message, code: error.code };
 }
 
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}
-
 function chooseStrategy(options: BacktestOptions): Strategy {
   if (options.strategy === undefined) return atcStrategy(options.signals);
   if (options.signals === undefined) return options.strategy;
@@ -129,7 +130,7 @@ export async function backtest(dataset: Dataset, options: BacktestOptions = {}):
   const config = validateBacktestConfig(options.config ?? {});
   const strategy = chooseStrategy(options);
   const { signal, limit, remember = (_symbol, compute) => compute() } = options;
-  const names = [...new Set(options.symbols ?? dataset.symbols())].sort(byCodeUnit);
+  const names = [...new Set(options.symbols ?? dataset.symbols())].toSorted(byCodeUnit);
   const all = names.map((name) => dataset.series(name));
   const rows = all.map((series) => barsWithin(series, limit));
   const total = rows.reduce((sum, count) => sum + count, 0);

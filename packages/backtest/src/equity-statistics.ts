@@ -1,5 +1,5 @@
 /**
- * Running statistics of an equity curve with constant state; a plain record, filled by {@link addEquities}. Bars count from 0.
+ * Running statistics of an equity curve with constant state. Bars count from 0.
  *
  * Mean and spread follow Welford (1962), the sum of equities Neumaier (1974), so a million bars do not wear them down.
  */

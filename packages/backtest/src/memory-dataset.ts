@@ -1,4 +1,5 @@
 import { AtcError, type Dataset, type DatasetManifest, nearest, type RowKind, type Series } from "@atc/contract";
+import { byCodeUnit } from "./code-unit-order.ts";
 import { type MemoryColumns, memorySeries } from "./memory-series.ts";
 
 /** What {@link memoryDataset} accepts besides the columns. */
@@ -45,8 +46,7 @@ export function memoryDataset(
   options: MemoryDatasetOptions = {},
 ): Dataset {
   const { kind = "bars", name = "memory" } = options;
-  // The default order compares UTF-16 code units, as the contract asks.
-  const names = Object.keys(symbols).sort();
+  const names = Object.keys(symbols).toSorted(byCodeUnit);
   const all = new Map(names.map((symbol) => [symbol, memorySeries(symbol, symbols[symbol] as MemoryColumns, kind)]));
   let closed = false;
   const alive = (): void => {

@@ -46,7 +46,7 @@ function join<A extends BigInt64Array | Float64Array>(portions: readonly A[], wh
 
 /**
  * The portfolio of `docs/backtest-spec.md`: N accounts of `initialCapital` / N each, all of which `results` were computed with the whole of
- * (an account scales with its capital). A few tens of nanoseconds a bar of all symbols.
+ * (an account scales with its capital). Time grows with bars x log2(symbols).
  *
  * @param results - one symbol or more, of one time unit, from one configuration
  * @param config - the configuration they were computed with; `riskFreeRate` counts here

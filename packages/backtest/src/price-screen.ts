@@ -2,7 +2,7 @@ import { AtcError, type BacktestConfig, type Block, type ReadonlyTypedArray } fr
 import { isoTime, type TimeUnit } from "./calendar.ts";
 
 /** Columns of equal length, by name. */
-export type ScreenedColumns = Readonly<Record<string, ReadonlyTypedArray<number>>>;
+type ScreenedColumns = Readonly<Record<string, ReadonlyTypedArray<number>>>;
 
 /** Where bars come from and what is checked in them. */
 export interface PriceScreenOptions {

@@ -1,7 +1,7 @@
 import type { ReadonlyTypedArray } from "@atc/contract";
 
 /** A change of price from one close to the next that a stock split or its reverse would make. */
-export interface SplitLikeJump {
+interface SplitLikeJump {
   /** Time of the bar that closes at the new level. */
   readonly time: bigint;
   /** The close before. */

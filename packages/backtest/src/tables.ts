@@ -10,7 +10,7 @@ export interface Table {
   readonly length: number;
   /** Names and types in order. */
   readonly columns: readonly ColumnMetadata[];
-  /** The values by name: a {@link TextColumn | text column} for type `text`, BigInt64Array for times, else the array of the dtype. */
+  /** The values by name: a `TextColumn` for type `text`, BigInt64Array for times, else the array of the dtype. */
   readonly values: Readonly<Record<string, TypedArray | TextColumn>>;
 }
 

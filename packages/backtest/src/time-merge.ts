@@ -17,8 +17,8 @@ const blockLength = 4096;
  *
  * Two binary trees over the curves share one walk from leaf to root: a tournament whose root is the curve with the earliest time, and sums whose
  * root is the total. So a row costs log2(curves) steps, nothing drifts (a sum depends on the current values alone, not on the way to them),
- * and only one row of each curve is looked at. Times are compared as two 32-bit words: exact for nanoseconds too, and a BigInt a row would cost
- * ten times as much.
+ * and only one row of each curve is looked at. Times are compared as two 32-bit words: exact for nanoseconds, which a double is not, and without a
+ * BigInt a row.
  */
 export function mergeCurves(curves: readonly TimedValues[], onBlock: MergedBlockListener): void {
   const tree = plantTree(curves);

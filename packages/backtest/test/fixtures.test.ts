@@ -58,8 +58,8 @@ function agreeAll(result: Pick<BacktestResult, "symbols" | "skipped" | "portfoli
 function inBlocks(bars: Record<string, MemoryColumns>, expected: Expected, blockLength: number): void {
   const { signals, config } = divide(expected.config);
   const strategy = atcStrategy(signals);
-  const symbols = Object.keys(bars)
-    .toSorted()
+  const symbols = memoryDataset(bars)
+    .symbols()
     .map((symbol) =>
       backtestSeries(memorySeries(symbol, bars[symbol] as MemoryColumns), { strategy, config, blockLength }),
     );

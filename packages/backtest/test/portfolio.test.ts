@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { isAtcError } from "@atc/contract";
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { backtestSeries, memorySeries, portfolio, type SymbolResult } from "../src/index.ts";
+import { mergeCurves, type TimedValues } from "../src/time-merge.ts";
+import { day, free, given, simulated, start } from "./given.ts";
+import { naiveMetrics } from "./naive.ts";
+
+const time = fc.oneof(
+  fc.bigInt({ min: 0n, max: 12n }),
+  // Neighbours that a double cannot tell apart, around a change of the high word, and before 1970.
+  fc.bigInt({ min: 2n ** 60n - 3n, max: 2n ** 60n + 3n }),
+  fc.bigInt({ min: 2n ** 32n - 3n, max: 2n ** 32n + 3n }),
+  fc.bigInt({ min: -4n, max: 3n }),
+);
+const curve = fc
+  .array(fc.tuple(time, fc.double({ min: 1, max: 1e5, noNaN: true })), { minLength: 1, maxLength: 30 })
+  .map((points): TimedValues => {
+    const sorted = points.toSorted(([a], [b]) => (a < b ? -1 : Number(a > b)));
+    return {
+      times: BigInt64Array.from(sorted, ([at]) => at),
+      values: Float64Array.from(sorted, ([, value]) => value),
+    };
+  });
+
+function merged(curves: readonly TimedValues[]): [bigint, number][] {
+  const points: [bigint, number][] = [];
+  mergeCurves(curves, (times, sums, length) => {
+    for (let i = 0; i < length; i++) points.push([times[i] as bigint, sums[i] as number]);
+  });
+  return points;
+}
+
+function latest({ times, values }: TimedValues, at: bigint): number {
+  const row = times.findLastIndex((own) => own <= at);
+  return values[Math.max(row, 0)] as number;
+}
+
+describe("merging curves", () => {
+  it("sums the latest values at every time of the union", () => {
+    fc.assert(
+      fc.property(fc.array(curve, { minLength: 1, maxLength: 9 }), (curves) => {
+        const points = merged(curves);
+        const union = [...new Set(curves.flatMap(({ times }) => [...times]))].toSorted((a, b) =>
+          a < b ? -1 : Number(a > b),
+        );
+        assert.deepEqual(
+          points.map(([at]) => at),
+          union,
+        );
+        for (const [at, sum] of points) {
+          const expected = curves.reduce((total, own) => total + latest(own, at), 0);
+          assert.ok(Math.abs(sum - expected) <= 1e-12 * expected, `${sum} for ${expected} at ${at}`);
+        }
+      }),
+    );
+  });
+  it("returns to exactly the same sum when all values do", () => {
+    const curves = Array.from({ length: 7 }, (_, k) => ({
+      times: BigInt64Array.from({ length: 10_000 }, (_none, i) => BigInt(7 * i + k)),
+      values: Float64Array.from({ length: 10_000 }, (_none, i) => 0.1 * (k + 1) * (i % 2 === 0 ? 1 : 1.7)),
+    }));
+    const points = merged(curves);
+    const sums = new Set(points.slice(6).map(([, sum]) => sum));
+    assert.equal(points.length, 70_000);
+    assert.equal(sums.size, 14);
+  });
+});
+
+function result(symbol: string, from: number, close: readonly number[], directions: readonly number[]): SymbolResult {
+  const timestamp = close.map((_, i) => start + (from + i) * day);
+  const series = memorySeries(symbol, { timestamp, close: [...close] });
+  return backtestSeries(series, { strategy: given(directions), config: free });
+}
+
+describe("a portfolio", () => {
+  const a = result("A", 0, [10, 10, 20, 20], [1, 1, 1, 0]);
+  const b = result("B", 2, [10, 10, 5, 5], [1, 1, 1, 0]);
+  const both = portfolio([a, b], free);
+  it("holds an account in cash before its first bar and at its last equity after its last", () => {
+    assert.deepEqual([...both.equity], [10_000, 10_000, 15_000, 15_000, 12_500, 12_500]);
+    assert.equal(both.metrics.bars, 6);
+    assert.deepEqual([both.metrics.start, both.metrics.end], ["2020-01-01T00:00:00.000Z", "2020-01-06T00:00:00.000Z"]);
+  });
+  it("has the figures of its equity", () => {
+    const times = [...both.times].map(Number);
+    for (const [name, value] of Object.entries(naiveMetrics([...both.equity], times, 0))) {
+      const own = both.metrics[name as keyof typeof both.metrics];
+      if (typeof value === "number") assert.ok(Math.abs((own as number) - value) < 1e-12, name);
+      else assert.equal(own, value, name);
+    }
+  });
+  it("adds up exposure and averages what holding gave", () => {
+    assert.equal(both.metrics.exposure, 6 / 8);
+    assert.equal(both.metrics.buyAndHold, (1 - 0.5) / 2);
+    assert.equal(both.metrics.grossReturn, both.metrics.totalReturn);
+  });
+  it("of one symbol is that symbol", () => {
+    const alone = simulated([10, 12, 9, 14, 11, 16], [1, -1, 1, -1, 0, 1], { riskFreeRate: 0.02 });
+    const one = portfolio([alone], { riskFreeRate: 0.02 });
+    assert.deepEqual(one.metrics, alone.metrics);
+    assert.deepEqual([one.times, one.equity], [alone.times, alone.equity]);
+  });
+  it("takes the last value where ticks share a time", () => {
+    const timestamp = new BigInt64Array([1n, 2n, 2n, 2n, 3n]);
+    const series = memorySeries("T", { timestamp, close: [10, 10, 20, 40, 40] }, "ticks");
+    const ticks = backtestSeries(series, { strategy: given([1, 1, 1, 1, 1]), config: free });
+    const one = portfolio([ticks], free);
+    assert.deepEqual([...one.times], [1n, 2n, 3n]);
+    assert.deepEqual([...one.equity], [10_000, 40_000, 40_000]);
+    assert.deepEqual([one.metrics.bars, ticks.metrics.bars, one.metrics.exposure], [3, 5, 0.8]);
+  });
+  it("needs a symbol, and bars or ticks alone", () => {
+    const ticks = memorySeries("T", { timestamp: [1, 2], close: [1, 2] }, "ticks");
+    const other = backtestSeries(ticks, { strategy: given([1, 1]), config: free });
+    const refused = (error: unknown) => isAtcError(error, "ATC_INVALID_ARGUMENT");
+    assert.throws(() => portfolio([], free), refused);
+    assert.throws(() => portfolio([a, other], free), refused);
+  });
+});

@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { type BacktestConfig, backtestDefaults, isAtcError } from "@atc/contract";
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { backtestSeries, createSimulator, memorySeries } from "../src/index.ts";
+import { day, days, free, given, simulated, start } from "./given.ts";
+import { naiveEquity, naiveMetrics } from "./naive.ts";
+
+const price = fc.double({ min: 0.01, max: 1000, noNaN: true });
+const bar = fc.record({
+  open: price,
+  close: price,
+  direction: fc.constantFrom(-1, 0, 1),
+  gap: fc.integer({ min: 0, max: 3 }),
+});
+const configs: fc.Arbitrary<BacktestConfig> = fc.record({
+  feeBps: fc.double({ min: 0, max: 200, noNaN: true }),
+  slippageBps: fc.double({ min: 0, max: 200, noNaN: true }),
+  side: fc.constantFrom("both", "long", "short"),
+  fill: fc.constantFrom("nextOpen", "nextClose"),
+  initialCapital: fc.double({ min: 1, max: 1e6, noNaN: true }),
+  riskFreeRate: fc.constantFrom(0, 0.03, -0.01),
+  invalidPrices: fc.constant("error"),
+});
+const cases = fc.record({ bars: fc.array(bar, { minLength: 1, maxLength: 120 }), config: configs });
+
+type Case = typeof cases extends fc.Arbitrary<infer C> ? C : never;
+
+function columns({ bars, config }: Case) {
+  let time = start;
+  const times = bars.map(({ gap }) => {
+    time += gap * day;
+    return time;
+  });
+  const open = bars.map((one) => one.open);
+  const close = bars.map((one) => one.close);
+  const directions = bars.map(({ direction }) => direction);
+  return { times, open, close, directions, fill: config.fill === "nextOpen" ? open : close };
+}
+
+function run(one: Case, blockLength?: number) {
+  const { times, open, close, directions } = columns(one);
+  const series = memorySeries("X", { timestamp: times, open, close });
+  return backtestSeries(series, { strategy: given(directions), config: one.config, blockLength });
+}
+
+function near(actual: number, expected: number, scale: number, what: string): void {
+  assert.ok(
+    Math.abs(actual - expected) <= 1e-9 * Math.max(scale, Math.abs(expected)),
+    `${what}: ${actual} for ${expected}`,
+  );
+}
+
+describe("the laws of the simulator", () => {
+  it("gains exactly what its trades gained, the open one included", () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const { equity, trades } = run(one);
+        const gained = (equity.at(-1) as number) - one.config.initialCapital;
+        const profits = trades.profit.reduce((sum, profit) => sum + profit, 0);
+        const moved = trades.profit.reduce((sum, profit) => sum + Math.abs(profit), one.config.initialCapital);
+        near(profits, gained, moved, "profits");
+      }),
+    );
+  });
+
+  it("pays exactly the fees of its trades", () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const { metrics, trades } = run(one);
+        near(
+          trades.fees.reduce((sum, fee) => sum + fee, 0),
+          metrics.fees,
+          one.config.initialCapital,
+          "fees",
+        );
+      }),
+    );
+  });
+
+  it("agrees with the specification written as it reads", () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const bars = columns(one);
+        const { equity, metrics } = run(one);
+        const naive = naiveEquity(bars, one.config);
+        naive.equity.forEach((value, t) => {
+          near(equity[t] as number, value, one.config.initialCapital, `equity of bar ${t}`);
+        });
+        near(metrics.fees, naive.fees, one.config.initialCapital, "fees");
+        // The figures are compared on the same equities: a ratio of two nearly equal ones may turn a last digit into a first.
+        const figures = naiveMetrics([...equity], bars.times, one.config.riskFreeRate);
+        for (const [name, value] of Object.entries(figures)) {
+          const own = metrics[name as keyof typeof metrics];
+          if (typeof value === "number" && typeof own === "number") near(own, value, 1, name);
+          else if (!isNoise(name, value, own)) assert.equal(own, value, name);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("gives bit-identical results in blocks of any length", () => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 130 }), (one, blockLength) => {
+        assert.deepEqual(run(one, blockLength), run(one));
+      }),
+    );
+  });
+
+  it("does not see ahead: later bars change no equity", () => {
+    fc.assert(
+      fc.property(cases, fc.nat(), (one, cut) => {
+        const bars = one.bars.slice(0, 1 + (cut % one.bars.length));
+        assert.deepEqual(run({ ...one, bars }).equity, run(one).equity.slice(0, bars.length));
+      }),
+    );
+  });
+});
+
+/** Whether one of both is null because equal returns leave a deviation of exactly 0 in one order of summing and of 1e-17 in another. */
+function isNoise(name: string, a: unknown, b: unknown): boolean {
+  return (name === "sharpe" || name === "volatility") && (a === null || b === null);
+}
+
+describe("fills", () => {
+  const opens = [10, 20, 30, 40];
+  const closes = [11, 21, 31, 41];
+  const filled = (fill: BacktestConfig["fill"], columns: object) =>
+    backtestSeries(memorySeries("X", { timestamp: days(4), close: closes, ...columns }), {
+      strategy: given([1, 1, 0, -1]),
+      config: { fill, feeBps: 0 },
+    }).trades;
+
+  it("happen at the next open", () => {
+    const { entryPrice, exitPrice, length } = filled("nextOpen", { open: opens });
+    assert.deepEqual([length, entryPrice[0], exitPrice[0]], [1, 20, 40]);
+  });
+  it("happen at the next close where asked", () => {
+    const { entryPrice, exitPrice } = filled("nextClose", { open: opens });
+    assert.deepEqual([entryPrice[0], exitPrice[0]], [21, 41]);
+  });
+  it("happen at the next close where there is no open", () => {
+    const { entryPrice, exitPrice } = filled("nextOpen", {});
+    assert.deepEqual([entryPrice[0], exitPrice[0]], [21, 41]);
+  });
+  it("happen at the next price of ticks, also where it shares the time", () => {
+    const timestamp = new BigInt64Array([5n, 5n, 5n, 6n]);
+    const series = memorySeries("T", { timestamp, close: closes }, "ticks");
+    const { trades, times, metrics } = backtestSeries(series, { strategy: given([1, 0, 0, 0]), config: free });
+    assert.deepEqual([trades.entryPrice[0], trades.exitPrice[0], trades.entryTime[0]], [21, 31, 5n]);
+    assert.deepEqual([times.length, metrics.bars, metrics.start], [4, 4, "1970-01-01T00:00:00.000Z"]);
+  });
+  it("never happen for what the last bar decides", () => {
+    const { equity, trades, directions } = simulated([10, 20], [0, 1]);
+    assert.deepEqual([[...equity], trades.length, directions[1]], [[10_000, 10_000], 0, 1]);
+  });
+  it("cost slippage against the trader and a fee on the notional", () => {
+    const { trades, equity } = simulated([100, 100, 100], [1, 0, 0], { feeBps: 100, slippageBps: 50 });
+    assert.deepEqual([trades.entryPrice[0], trades.exitPrice[0], trades.quantity[0]], [100.49999999999999, 99.5, 100]);
+    assert.ok(Math.abs((equity[1] as number) - (10_000 - 50 - 100.5)) < 1e-9);
+    assert.ok(Math.abs((equity[2] as number) - (10_000 - 50 - 100.5 - 50 - 99.5)) < 1e-9);
+  });
+});
+
+describe("directions", () => {
+  const flips = [1, -1, 1, -1, 1, -1];
+  it("that flip at every bar end and begin a trade at each fill", () => {
+    const { trades, metrics } = simulated([10, 11, 12, 13, 14, 15], flips);
+    assert.deepEqual([...trades.direction], [1, -1, 1, -1, 1]);
+    assert.deepEqual([...trades.open], [0, 0, 0, 0, 1]);
+    assert.equal(metrics.trades, 4);
+    assert.deepEqual([...trades.entryPrice.slice(1)], [...trades.exitPrice.slice(0, 4)]);
+  });
+  it("are restricted to one side, and reported as decided", () => {
+    const long = simulated([10, 11, 12, 13, 14, 15], flips, { side: "long" });
+    assert.deepEqual([...long.trades.direction], [1, 1, 1]);
+    assert.deepEqual([...long.directions], flips);
+    const short = simulated([10, 11, 12, 13, 14, 15], flips, { side: "short" });
+    assert.deepEqual([...short.trades.direction], [-1, -1]);
+  });
+  it("other than -1, 0 and 1 are refused", () => {
+    assert.throws(
+      () => simulated([10, 11], [2, 0]),
+      (error) => isAtcError(error, "ATC_INVALID_ARGUMENT"),
+    );
+  });
+});
+
+describe("a lost account", () => {
+  // Short 100 units at 100; at 250 the equity is 20,000 - 25,000.
+  const lost = simulated([100, 100, 250, 10, 10, 10], [-1, -1, 1, 1, -1, 1]);
+  it("closes its position at the fill that finds it lost and never trades again", () => {
+    const early = simulated([100, 100, 250, 250, 10, 10], [-1, -1, 1, -1, 1, 1]);
+    assert.deepEqual([early.trades.length, early.trades.open[0], early.trades.exitPrice[0]], [1, 0, 250]);
+    assert.deepEqual([...early.equity], [10_000, 10_000, -5000, -5000, -5000, -5000]);
+    assert.equal(early.metrics.cagr, -1);
+    assert.equal(early.metrics.totalReturn, -1.5);
+    assert.equal(early.metrics.maxDrawdown, 1.5);
+    assert.match(early.warnings[0] as string, /the account was lost.*2020-01-04/);
+  });
+  it("is one at a fill only: an equity below zero between fills may come back", () => {
+    assert.deepEqual(lost.equity[2], -5000);
+    assert.ok((lost.equity.at(-1) as number) > 0);
+    assert.ok(lost.warnings.every((warning) => !warning.includes("was lost")));
+  });
+  it("has a gross account of its own, which may live on", () => {
+    const broke = simulated([100, 100, 199, 199, 100], [-1, -1, 1, -1, -1], { feeBps: 150 });
+    assert.equal(broke.metrics.cagr, -1);
+    assert.ok((broke.metrics.grossReturn as number) > -1);
+  });
+});
+
+describe("a simulator by itself", () => {
+  it("goes on after it was asked for its account", () => {
+    const simulator = createSimulator({ ...backtestDefaults, feeBps: 0 });
+    const equity = new Float64Array(2);
+    const push = (times: bigint[], close: number[], directions: number[]): void => {
+      const prices = Float64Array.from(close);
+      simulator.push(
+        { times: BigInt64Array.from(times), close: prices, fill: prices, directions: Int8Array.from(directions) },
+        equity,
+      );
+    };
+    push([0n, 1n], [10, 10], [1, 1]);
+    const before = simulator.account();
+    push([2n], [20], [0]);
+    push([3n], [20], [0]);
+    const after = simulator.account();
+    assert.deepEqual([before.trades.open[0], before.trades.length, before.bars], [1, 1, 2]);
+    assert.deepEqual([after.trades.open[0], after.trades.length, after.bars], [0, 1, 4]);
+    assert.equal(after.trades.profit[0], 10_000);
+    assert.deepEqual([after.statistics.last, before.statistics.last], [20_000, 10_000]);
+  });
+});
