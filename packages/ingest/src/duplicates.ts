@@ -29,30 +29,24 @@ export function resolveDuplicates(
   let identical = 0;
   let first = -1;
   let previous = -1;
+  let previousLow = 0;
+  let previousHigh = 0;
   for (let i = 0; i < length; i++) {
     const row = order[i] as number;
-    const same =
-      previous >= 0 && times[2 * row] === times[2 * previous] && times[2 * row + 1] === times[2 * previous + 1];
+    const low = times[2 * row] as number;
+    const high = times[2 * row + 1] as number;
+    const same = low === previousLow && high === previousHigh && previous >= 0;
     if (same) {
       if (count++ === 0) first = i;
       if (sameValues(rows.valueWords, 2 * slots, row, previous)) identical++;
     }
     previous = row;
+    previousLow = low;
+    previousHigh = high;
     if (!same || !drops) order[kept++] = row;
     else if (policy === "keep-last") order[kept - 1] = row;
   }
   return { count, identical, dropped: length - kept, first };
-}
-
-/** How many different times there are; the rows' values need not be loaded. */
-export function countTimes(times: Int32Array, order: Uint32Array, rows: number): number {
-  let count = rows === 0 ? 0 : 1;
-  for (let i = 1; i < rows; i++) {
-    const a = 2 * (order[i] as number);
-    const b = 2 * (order[i - 1] as number);
-    if (times[a] !== times[b] || times[a + 1] !== times[b + 1]) count++;
-  }
-  return count;
 }
 
 function sameValues(words: Int32Array, width: number, a: number, b: number): boolean {

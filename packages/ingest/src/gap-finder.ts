@@ -23,7 +23,8 @@ export function createGapFinder(interval: number | undefined, unitsPerMs: number
   let previousHigh = 0;
   let started = false;
 
-  function add(low: number, high: number, spacing: number): void {
+  function look(spacing: number, low: number, high: number): void {
+    if (spacing <= limit) return;
     count++;
     // Division in doubles rounds to about 128 ns for times in ns, a matter of a gap ending that near to midnight.
     const from = (high * 4_294_967_296 + (low >>> 0)) / dayUnits;
@@ -36,25 +37,16 @@ export function createGapFinder(interval: number | undefined, unitsPerMs: number
 
   return {
     push(times, length) {
-      let low = previousLow;
-      let high = previousHigh;
-      let i = 0;
-      if (!started && length > 0) {
-        started = true;
-        low = times[0] as number;
-        high = times[1] as number;
-        i = 1;
+      if (length === 0) return;
+      if (started) look(spacingBetween(previousLow, previousHigh, times, 0), previousLow, previousHigh);
+      started = true;
+      for (let i = nextGap(times, 1, length, limit); i < length; i = nextGap(times, i + 1, length, limit)) {
+        const low = times[2 * i - 2] as number;
+        const high = times[2 * i - 1] as number;
+        look(spacingBetween(low, high, times, i), low, high);
       }
-      for (; i < length; i++) {
-        const nextLow = times[2 * i] as number;
-        const nextHigh = times[2 * i + 1] as number;
-        const spacing = (nextHigh - high) * 4_294_967_296 + ((nextLow >>> 0) - (low >>> 0));
-        if (spacing > limit) add(low, high, spacing);
-        low = nextLow;
-        high = nextHigh;
-      }
-      previousLow = low;
-      previousHigh = high;
+      previousLow = times[2 * length - 2] as number;
+      previousHigh = times[2 * length - 1] as number;
     },
     gaps: () => ({
       count,
@@ -62,4 +54,18 @@ export function createGapFinder(interval: number | undefined, unitsPerMs: number
       longest: longest.map(({ time, spacing }) => ({ after: isoTime(time, unitsPerMs), ms: spacing / unitsPerMs })),
     }),
   };
+}
+
+/** The first row from `from` that comes more than `limit` after the one before; `length` where there is none. */
+function nextGap(times: Int32Array, from: number, length: number, limit: number): number {
+  for (let i = from; i < length; i++) {
+    const high = (times[2 * i + 1] as number) - (times[2 * i - 1] as number);
+    const low = ((times[2 * i] as number) >>> 0) - ((times[2 * i - 2] as number) >>> 0);
+    if (high * 4_294_967_296 + low > limit) return i;
+  }
+  return length;
+}
+
+function spacingBetween(low: number, high: number, times: Int32Array, row: number): number {
+  return ((times[2 * row + 1] as number) - high) * 4_294_967_296 + (((times[2 * row] as number) >>> 0) - (low >>> 0));
 }

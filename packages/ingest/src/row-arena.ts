@@ -2,18 +2,21 @@ import type { RowLayout } from "./row-layout.ts";
 
 const firstExtent = 16;
 const longestExtent = 4096;
+const fewestRows = 64;
+/** What small sources do with; the whole is allocated once they turn out not to be small. */
+const startBytes = 8 * 2 ** 20;
 
 /**
  * One piece of memory for the rows of all series, given out in extents that double in length, so that neither growing nor the number of
  * series costs a copy. Rows are addressed by number: row r has its time at `times[2r]` and its slots from `values[r * slots]`.
  */
 export interface RowArena {
-  /** The most rows it holds. */
-  readonly capacity: number;
-  readonly times: Int32Array;
-  readonly values: Float64Array;
+  /** The rows that its arrays hold now. {@link RowArena.extend} replaces the arrays once, when more are needed. */
+  capacity: number;
+  times: Int32Array;
+  values: Float64Array;
   /** The bytes of `values` as 32-bit words, for int64 columns. */
-  readonly valueWords: Int32Array;
+  valueWords: Int32Array;
   /** Per series, the row that the next one goes to. Replaced by {@link RowArena.reserve}. */
   cursor: Int32Array<ArrayBuffer>;
   /** Per series, where its extent ends; equal to its cursor where it has no room left. Replaced by {@link RowArena.reserve}. */
@@ -22,17 +25,21 @@ export interface RowArena {
   reserve(count: number): void;
   /** Gives a series whose extent is full another one; false where the arena is full. */
   extend(series: number): boolean;
+  /** The series that have rows here, in the order they came. */
+  readonly present: readonly number[];
   /** The extents of a series as pairs of first row and used rows. */
   extents(series: number): number[];
   /** Forgets all rows. */
   reset(): void;
 }
 
-/** An arena of about `bytes`, of 64 rows at least. The system commits its pages as they are first written. */
+/** An arena of at most `bytes`, but 64 rows at least. */
 export function createRowArena(layout: RowLayout, bytes: number): RowArena {
-  const capacity = Math.max(64, Math.floor(bytes / layout.rowBytes));
+  const most = Math.max(fewestRows, Math.floor(bytes / layout.rowBytes));
+  const capacity = Math.min(most, Math.max(fewestRows, Math.floor(startBytes / layout.rowBytes)));
   const values = new Float64Array(capacity * layout.slots);
   const extents: number[][] = [];
+  const present: number[] = [];
   let want = new Int32Array(0);
   let top = 0;
   const arena: RowArena = {
@@ -52,11 +59,13 @@ export function createRowArena(layout: RowLayout, bytes: number): RowArena {
       want = resized(want, length).fill(firstExtent, known);
     },
     extend(series) {
-      const rows = Math.min(want[series] as number, capacity - top);
+      if (top === arena.capacity && top < most) grow(arena, most, layout.slots);
+      const rows = Math.min(want[series] as number, arena.capacity - top);
       if (rows === 0) return false;
       const own = extents[series] as number[];
       if (own.length > 0 && arena.limit[series] === top) own[own.length - 1] = (own.at(-1) as number) + rows;
       else {
+        if (own.length === 0) present.push(series);
         own.push(top, rows);
         arena.cursor[series] = top;
       }
@@ -65,6 +74,7 @@ export function createRowArena(layout: RowLayout, bytes: number): RowArena {
       want[series] = Math.min(longestExtent, 2 * (want[series] as number));
       return true;
     },
+    present,
     extents(series) {
       const own = [...(extents[series] as number[])];
       const last = own.length - 2;
@@ -72,7 +82,8 @@ export function createRowArena(layout: RowLayout, bytes: number): RowArena {
       return own;
     },
     reset() {
-      for (const own of extents) own.length = 0;
+      for (const series of present) (extents[series] as number[]).length = 0;
+      present.length = 0;
       arena.cursor.fill(0);
       arena.limit.fill(0);
       want.fill(firstExtent);
@@ -80,6 +91,14 @@ export function createRowArena(layout: RowLayout, bytes: number): RowArena {
     },
   };
   return arena;
+}
+
+function grow(arena: RowArena, capacity: number, slots: number): void {
+  const times = new Int32Array(2 * capacity);
+  const values = new Float64Array(capacity * slots);
+  times.set(arena.times);
+  values.set(arena.values);
+  Object.assign(arena, { capacity, times, values, valueWords: new Int32Array(values.buffer) });
 }
 
 /** A longer copy, zeros at its end. */

@@ -50,10 +50,9 @@ export function createRowBuffer(layout: RowLayout, memoryBytes: number, director
 
   async function spill(): Promise<void> {
     file ??= await openSpillFile(directory);
-    for (const [series, list] of parts.entries()) {
+    for (const series of arena.present) {
       const extents = arena.extents(series);
-      if (extents.length === 0) continue;
-      list.push(file.length, rowsOf(extents));
+      parts[series]?.push(file.length, rowsOf(extents));
       for (let e = 0; e < extents.length; e += 2) await file.append(bytesOf(arena.times, 2, extents, e));
       for (let e = 0; e < extents.length; e += 2) await file.append(bytesOf(arena.values, slots, extents, e));
     }

@@ -27,6 +27,8 @@ export interface SeriesOrderer {
   arrange(rows: SeriesRows, slots: number, hints: OrderHints): SeriesOrder;
   /** The rows by time, none left out; `values` need not be loaded. */
   sort(rows: SeriesRows): Uint32Array;
+  /** How many different times there are; `values` need not be loaded. */
+  distinct(rows: SeriesRows): number;
 }
 
 /** Makes an orderer. */
@@ -44,10 +46,14 @@ export function createSeriesOrderer(): SeriesOrderer {
   }
 
   return {
-    sort: (rows) => sorter.order(rows.times, rows.length),
+    sort: (rows) => sorter.order(rows.times, rows.length).order,
+    distinct: (rows) => sorter.distinct(rows.times, rows.length),
     arrange(rows, slots, { back, ties, policy }) {
       if (back === 0 && ties === 0) return { order: undefined, length: rows.length, duplicates: noDuplicates };
-      const order = back > 0 ? sorter.order(rows.times, rows.length) : inSourceOrder(rows.length);
+      const sorted = back > 0 ? sorter.order(rows.times, rows.length) : undefined;
+      if (sorted?.distinct === rows.length)
+        return { order: sorted.order, length: rows.length, duplicates: noDuplicates };
+      const order = sorted?.order ?? inSourceOrder(rows.length);
       const duplicates = resolveDuplicates(rows, order, policy, slots);
       return { order, length: rows.length - duplicates.dropped, duplicates };
     },

@@ -1,13 +1,13 @@
 import type { SeriesPlan } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import type { DuplicatePolicy } from "./duplicates.ts";
-import { countTimes } from "./duplicates.ts";
 import { isoTime, timeAt } from "./iso-time.ts";
 import type { Pace } from "./pace.ts";
 import type { RowBuffer, SeriesRows } from "./row-buffer.ts";
 import type { RowLayout } from "./row-layout.ts";
 import type { SeriesCounts } from "./scatter.ts";
 import type { SeriesOrderer } from "./series-order.ts";
+import { countTimes } from "./time-order.ts";
 
 /** A series to write. */
 export interface PlannedSeries extends SeriesPlan {
@@ -38,9 +38,9 @@ export async function planSeries(
       if (counts.back(series) === 0 && policy !== "error") rows -= counts.ties(series);
       else {
         const loaded = await buffer.load(series, "times");
-        const order = orderer.sort(loaded);
-        rows = countTimes(loaded.times, order, loaded.length);
-        if (policy === "error" && rows < loaded.length) throw equalTimes(symbol, loaded, order, rows, layout);
+        rows = orderer.distinct(loaded);
+        if (policy === "error" && rows < loaded.length)
+          throw equalTimes(symbol, loaded, orderer.sort(loaded), rows, layout);
       }
     }
     planned.push({ series, symbol, rows });

@@ -1,7 +1,7 @@
 import { median } from "./median.ts";
 import type { SeriesRows } from "./row-buffer.ts";
 
-const mostSamples = 65_536;
+const mostSamples = 16_384;
 const fewestMoves = 20;
 
 /** What is usual in a series. */
@@ -12,7 +12,7 @@ export interface SeriesScale {
   readonly move: number | undefined;
 }
 
-/** Measures series with one working memory: exactly up to 65,537 rows, on as many evenly spread pairs of neighbours beyond. */
+/** Measures series with one working memory: exactly up to 16,385 rows, on as many evenly spread pairs of neighbours beyond. */
 export function createScaleMeter(): (
   rows: SeriesRows,
   order: Uint32Array | undefined,

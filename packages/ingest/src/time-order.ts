@@ -1,13 +1,25 @@
+import type { TimeGrid } from "./time-grid.ts";
+import { gridPoint, timeGrid } from "./time-grid.ts";
+
 const digitBits = 11;
 const buckets = 1 << digitBits;
+/** Grid points a row up to which counting is faster than a radix sort. */
+const pointsPerRow = 4;
+
+/** Rows in order of time, rows of one time in the order they have. */
+export interface TimeOrder {
+  /** Valid until the next call. */
+  readonly order: Uint32Array;
+  /** How many different times there are; undefined where sorting did not tell. */
+  readonly distinct: number | undefined;
+}
 
 /** Sorts rows by time without moving them. */
 export interface TimeSorter {
-  /**
-   * The rows in order of time, rows of one time in the order they have. `times` holds pairs of 32-bit words, low half first. The array
-   * is valid until the next call.
-   */
-  order(times: Int32Array, rows: number): Uint32Array;
+  /** The rows in order of time. `times` holds pairs of 32-bit words, low half first. */
+  order(times: Int32Array, rows: number): TimeOrder;
+  /** How many different times there are. */
+  distinct(times: Int32Array, rows: number): number;
 }
 
 interface Keys {
@@ -16,32 +28,105 @@ interface Keys {
   row: Uint32Array;
 }
 
-/** A sorter that keeps its working memory (24 bytes a row of the longest series) from call to call. */
+/**
+ * A sorter that keeps its working memory from call to call: at most 28 bytes a row of the longest series. Bars lie on a grid hardly longer
+ * than the series, and are counted into place in one pass; other times take a radix sort of as many passes as their range needs.
+ */
 export function createTimeSorter(): TimeSorter {
   let keys = makeKeys(0);
   let other = makeKeys(0);
+  let places = new Uint32Array(0);
   const counts = Array.from({ length: 6 }, () => new Uint32Array(buckets));
+
+  /** The grid where it is short enough to have a counter for each point, and the counters are zeroed. */
+  function shortGrid(times: Int32Array, rows: number): TimeGrid | undefined {
+    const grid = timeGrid(times, rows, Math.max(pointsPerRow * rows, buckets));
+    if (grid === undefined) return undefined;
+    if (places.length < grid.points) places = new Uint32Array(grid.points);
+    else places.fill(0, 0, grid.points);
+    return grid;
+  }
+
+  function radix(times: Int32Array, rows: number): Uint32Array {
+    const wide = offsetsFromFirst(times, rows, keys);
+    for (const count of counts) count.fill(0);
+    countDigits(keys.low, rows, counts, 0);
+    if (wide) countDigits(keys.high, rows, counts, 3);
+    for (let digit = 0; digit < (wide ? 6 : 3); digit++) {
+      const count = counts[digit] as Uint32Array;
+      if (!startsOf(count, rows)) continue;
+      const part = digit < 3 ? keys.low : keys.high;
+      movePass(part, digitBits * (digit % 3), count, keys, other, rows, wide);
+      [keys, other] = [other, keys];
+    }
+    return keys.row;
+  }
+
   return {
     order(times, rows) {
       if (keys.row.length < rows) {
         keys = makeKeys(rows);
         other = makeKeys(rows);
       }
-      const wide = offsetsFromFirst(times, rows, keys);
-      const digits = wide ? 6 : 3;
-      for (const count of counts) count.fill(0);
-      countDigits(keys.low, rows, counts, 0);
-      if (wide) countDigits(keys.high, rows, counts, 3);
-      for (let digit = 0; digit < digits; digit++) {
-        const count = counts[digit] as Uint32Array;
-        if (!startsOf(count, rows)) continue;
-        const part = digit < 3 ? keys.low : keys.high;
-        movePass(part, digitBits * (digit % 3), count, keys, other, rows, wide);
-        [keys, other] = [other, keys];
-      }
-      return keys.row;
+      const grid = shortGrid(times, rows);
+      if (grid === undefined) return { order: radix(times, rows), distinct: undefined };
+      countPoints(times, rows, grid, keys.low, places);
+      const distinct = place(keys.low, rows, places, grid.points, keys.row);
+      return { order: keys.row, distinct };
+    },
+    distinct(times, rows) {
+      const grid = shortGrid(times, rows);
+      if (grid !== undefined) return countDistinct(times, rows, grid, places);
+      return countTimes(times, this.order(times, rows).order, rows);
     },
   };
+}
+
+/** How many different times there are among rows in order. */
+export function countTimes(times: Int32Array, order: Uint32Array, rows: number): number {
+  let count = rows === 0 ? 0 : 1;
+  for (let i = 1; i < rows; i++) {
+    const a = 2 * (order[i] as number);
+    const b = 2 * (order[i - 1] as number);
+    if (times[a] !== times[b] || times[a + 1] !== times[b + 1]) count++;
+  }
+  return count;
+}
+
+function countPoints(times: Int32Array, rows: number, grid: TimeGrid, points: Uint32Array, counts: Uint32Array): void {
+  for (let i = 0; i < rows; i++) {
+    const point = gridPoint(times, i, grid);
+    points[i] = point;
+    counts[point] = (counts[point] as number) + 1;
+  }
+}
+
+function countDistinct(times: Int32Array, rows: number, grid: TimeGrid, counts: Uint32Array): number {
+  let distinct = 0;
+  for (let i = 0; i < rows; i++) {
+    const point = gridPoint(times, i, grid);
+    if (counts[point] === 0) distinct++;
+    counts[point] = 1;
+  }
+  return distinct;
+}
+
+function place(points: Uint32Array, rows: number, counts: Uint32Array, length: number, order: Uint32Array): number {
+  let start = 0;
+  let distinct = 0;
+  for (let p = 0; p < length; p++) {
+    const own = counts[p] as number;
+    if (own > 0) distinct++;
+    counts[p] = start;
+    start += own;
+  }
+  for (let i = 0; i < rows; i++) {
+    const point = points[i] as number;
+    const at = counts[point] as number;
+    counts[point] = at + 1;
+    order[at] = i;
+  }
+  return distinct;
 }
 
 function makeKeys(rows: number): Keys {

@@ -52,10 +52,11 @@ export function memorySource(
     async *chunks(asked: ChunksOptions = {}): AsyncGenerator<ColumnChunk> {
       source.readings++;
       const values: string[] = [];
+      const numbers = new Map<string, number>();
       for (const bad of options.badRows ?? []) asked.onBadRow?.(bad);
       for (let row = 0; row < rows.length; row += chunkRows) {
         options.onChunk?.(row);
-        yield await Promise.resolve(chunkOf(rows.slice(row, row + chunkRows), row, all, values));
+        yield await Promise.resolve(chunkOf(rows.slice(row, row + chunkRows), row, all, values, numbers));
       }
       options.onChunk?.(rows.length);
       summary = { rows: rows.length, badRows: options.badRows?.length ?? 0, bytes: 0, hash: "0123456789abcdef" };
@@ -68,10 +69,17 @@ export function memorySource(
   return source;
 }
 
-function chunkOf(rows: readonly Row[], row: number, columns: readonly ColumnMetadata[], values: string[]): ColumnChunk {
+function chunkOf(
+  rows: readonly Row[],
+  row: number,
+  columns: readonly ColumnMetadata[],
+  values: string[],
+  numbers: Map<string, number>,
+): ColumnChunk {
   const indices = Int32Array.from(rows, ({ symbol }) => {
-    if (!values.includes(symbol)) values.push(symbol);
-    return values.indexOf(symbol);
+    const index = numbers.get(symbol) ?? values.push(symbol) - 1;
+    numbers.set(symbol, index);
+    return index;
   });
   const arrays: Record<string, TypedArray> = {};
   for (const { name, type } of columns.slice(1)) {

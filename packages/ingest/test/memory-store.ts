@@ -100,7 +100,7 @@ export function memoryStore(options: { readonly scratch?: boolean } = {}): Memor
     },
     open: (): Promise<Dataset> => Promise.reject(new AtcError("ATC_UNSUPPORTED", "not needed by these tests")),
     find: (name) => Promise.resolve(manifests.get(name)),
-    list: () => Promise.resolve([...manifests.keys()].sort()),
+    list: () => Promise.resolve([...manifests.keys()].sort((a, b) => (a < b ? -1 : 1))),
     delete: (name) => Promise.resolve(manifests.delete(name) && data.delete(name)),
     async [Symbol.asyncDispose]() {
       await Promise.resolve();
@@ -112,10 +112,10 @@ export function memoryStore(options: { readonly scratch?: boolean } = {}): Memor
 
 function append(stored: Stored, plan: DatasetPlan, symbol: string, row: number, columns: SeriesColumns): void {
   const series = stored.get(symbol);
-  const planned = plan.series.find((each) => each.symbol === symbol);
+  const planned = rowsOf(plan, symbol);
   const times = columns["timestamp"] as BigInt64Array;
   const before = series?.get("timestamp") ?? [];
-  if (series === undefined || planned === undefined || before.length !== row || row + times.length > planned.rows)
+  if (series === undefined || planned === undefined || before.length !== row || row + times.length > planned)
     throw new AtcError("ATC_INVALID_ARGUMENT", `"${symbol}" row ${row} is outside of the plan`);
   for (const { name } of plan.schema.columns) {
     const array = columns[name] as TypedArray;
@@ -125,6 +125,14 @@ function append(stored: Stored, plan: DatasetPlan, symbol: string, row: number, 
   const all = series.get("timestamp") as bigint[];
   for (let i = Math.max(1, row); i < all.length; i++)
     if ((all[i] as bigint) < (all[i - 1] as bigint)) throw new AtcError("ATC_INVALID_DATA", "times go back");
+}
+
+/** Planned rows by symbol, made once a plan. */
+const plannedRows = new WeakMap<DatasetPlan, Map<string, number>>();
+function rowsOf(plan: DatasetPlan, symbol: string): number | undefined {
+  const known = plannedRows.get(plan) ?? new Map(plan.series.map((series) => [series.symbol, series.rows]));
+  plannedRows.set(plan, known);
+  return known.get(symbol);
 }
 
 function manifestOf(

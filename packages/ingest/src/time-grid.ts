@@ -1,0 +1,72 @@
+/** The evenly spaced times that all times of a series are among: bars of a minute lie on a grid of 60,000 ms or a multiple of that. */
+export interface TimeGrid {
+  /** The earliest time's low 32 bits, unsigned. */
+  readonly firstLow: number;
+  /** The earliest time's high 32 bits, signed. */
+  readonly firstHigh: number;
+  /** Units of time from one point to the next. */
+  readonly unit: number;
+  /** Points, the first and the last time included. */
+  readonly points: number;
+}
+
+const highUnit = 4_294_967_296;
+
+/** The coarsest grid of `rows` times (pairs of 32-bit words), at least one; undefined where it has more than `mostPoints` points. */
+export function timeGrid(times: Int32Array, rows: number, mostPoints: number): TimeGrid | undefined {
+  let earliest = 0;
+  let latest = 0;
+  for (let i = 1; i < rows; i++) {
+    if (isBefore(times, i, earliest)) earliest = i;
+    else if (isBefore(times, latest, i)) latest = i;
+  }
+  const firstLow = (times[2 * earliest] as number) >>> 0;
+  const firstHigh = times[2 * earliest + 1] as number;
+  const range =
+    ((times[2 * latest + 1] as number) - firstHigh) * highUnit + (((times[2 * latest] as number) >>> 0) - firstLow);
+  if (range > Number.MAX_SAFE_INTEGER) return undefined;
+  const unit = commonUnit(times, rows, firstLow, firstHigh, range, mostPoints);
+  if (range === 0) return { firstLow, firstHigh, unit: 1, points: 1 };
+  return unit === undefined ? undefined : { firstLow, firstHigh, unit, points: range / unit + 1 };
+}
+
+/** Which point of the grid the time of a row is. */
+export function gridPoint(times: Int32Array, row: number, { firstLow, firstHigh, unit }: TimeGrid): number {
+  const offset =
+    ((times[2 * row + 1] as number) - firstHigh) * highUnit + (((times[2 * row] as number) >>> 0) - firstLow);
+  return (offset / unit) | 0;
+}
+
+function isBefore(times: Int32Array, a: number, b: number): boolean {
+  const highA = times[2 * a + 1] as number;
+  const highB = times[2 * b + 1] as number;
+  return highA < highB || (highA === highB && (times[2 * a] as number) >>> 0 < (times[2 * b] as number) >>> 0);
+}
+
+function commonUnit(
+  times: Int32Array,
+  rows: number,
+  firstLow: number,
+  firstHigh: number,
+  range: number,
+  mostPoints: number,
+): number | undefined {
+  let unit = range;
+  for (let i = 0; i < rows; i++) {
+    const offset =
+      ((times[2 * i + 1] as number) - firstHigh) * highUnit + (((times[2 * i] as number) >>> 0) - firstLow);
+    const point = offset / unit;
+    // Below 2^53 the quotient is whole only where the unit divides the offset.
+    if (point === Math.floor(point)) continue;
+    unit = greatestDivisor(unit, offset);
+    if (range / unit >= mostPoints) return undefined;
+  }
+  return unit;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  let larger = a;
+  let smaller = b;
+  while (smaller > 0) [larger, smaller] = [smaller, larger % smaller];
+  return larger;
+}
