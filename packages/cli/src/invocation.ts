@@ -10,7 +10,7 @@ export interface CommandLineIo {
   /** Results. */
   readonly stdout: NodeJS.WritableStream;
   /** Progress, warnings and errors. */
-  readonly stderr: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** The working directory. */
   readonly cwd: string;
   /** Environment variables. */

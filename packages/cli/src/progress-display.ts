@@ -12,7 +12,7 @@ export interface ProgressDisplay {
 /** How to show progress. */
 export interface ProgressDisplayOptions {
   /** Where to. */
-  readonly stream: NodeJS.WriteStream;
+  readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** Shows nothing. */
   readonly quiet: boolean;
   /** Milliseconds now; for the plain lines. */
@@ -35,7 +35,7 @@ function rate(progress: Progress, ms: number): string {
 /** Milliseconds between two plain lines. */
 const lineEveryMs = 2000;
 
-function plainLines(stream: NodeJS.WriteStream, now: () => number): ProgressDisplay {
+function plainLines(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: () => number): ProgressDisplay {
   let phase = "";
   let startedAt = 0;
   let saidAt = 0;
@@ -61,7 +61,7 @@ function plainLines(stream: NodeJS.WriteStream, now: () => number): ProgressDisp
   };
 }
 
-function bar(stream: NodeJS.WriteStream, now: () => number): ProgressDisplay {
+function bar(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: () => number): ProgressDisplay {
   let shown: SingleBar | undefined;
   let phase = "";
   let startedAt = 0;
@@ -78,7 +78,7 @@ function bar(stream: NodeJS.WriteStream, now: () => number): ProgressDisplay {
         startedAt = now();
         shown = new SingleBar({
           format: `${phase.padEnd(10)} [{bar}] {percentage}% | {amount} | {rate} | ETA {eta_formatted}`,
-          stream,
+          stream: stream as NodeJS.WriteStream,
           clearOnComplete: true,
           hideCursor: true,
           etaBuffer: 50,
@@ -103,5 +103,5 @@ export function progressDisplay({
   now = () => performance.now(),
 }: ProgressDisplayOptions): ProgressDisplay {
   if (quiet) return { listener: () => undefined, stop: () => undefined };
-  return stream.isTTY ? bar(stream, now) : plainLines(stream, now);
+  return stream.isTTY === true ? bar(stream, now) : plainLines(stream, now);
 }

@@ -1,12 +1,14 @@
-import type { BacktestResult, Strategy, SymbolResult } from "@atc/backtest";
-import { atcStrategy, backtest, decodeResult, encodeResult, resultToJson } from "@atc/backtest";
-import type { Cache } from "@atc/cache";
+import type { BacktestResult, Strategy } from "@atc/backtest";
+import { atcStrategy, backtest, resultToJson, resultVersion } from "@atc/backtest";
+import type { Cache, CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
 import type { AtcErrorCode, Dataset, JsonObject, JsonValue } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import { asJson, backtestPart, signalPart } from "./config-parts.ts";
 import type { DataOptions, OpenedData } from "./data.ts";
 import { contentOf, openData } from "./data.ts";
+import type { ResultBatches } from "./result-batches.ts";
+import { batchesOf, resultBatches } from "./result-batches.ts";
 import type { Runtime } from "./runtime.ts";
 import { timeframeMs } from "./timeframe.ts";
 
@@ -51,10 +53,6 @@ export interface RunBacktestOptions extends DataOptions {
   readonly curves?: boolean;
 }
 
-function parametersOf(config: AtcConfig): JsonObject {
-  return asJson({ ...signalPart(config), ...backtestPart(config), limit: config.limit ?? null });
-}
-
 /** Errors of the cache's folder: they cost the cache, never the computation. */
 const diskCodes: ReadonlySet<AtcErrorCode> = new Set(["ATC_IO", "ATC_READ_ONLY", "ATC_NO_SPACE", "ATC_NOT_FOUND"]);
 
@@ -92,6 +90,30 @@ function reportWith(runtime: Runtime, path: string, { manifest }: Dataset, figur
   };
 }
 
+/** Makes the keys of a run's cache entries: the data's content, everything that configures the arithmetic, the strategy and its version. */
+function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind: string, part: JsonObject) => CacheKey {
+  const input = contentOf(dataset.manifest);
+  const parameters = { ...signalPart(config), ...backtestPart(config), limit: config.limit ?? null, resultVersion };
+  const { name: algorithm, version } = strategy;
+  return (kind, part) => ({ kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version });
+}
+
+function resultsOf(
+  cache: Cache,
+  config: AtcConfig,
+  dataset: Dataset,
+  symbols: readonly string[],
+  key: ReturnType<typeof keysOf>,
+): ResultBatches {
+  const most = config.limit ?? Number.POSITIVE_INFINITY;
+  const sized = symbols.map((symbol) => ({ symbol, bars: Math.min(dataset.series(symbol).length, most) }));
+  return resultBatches({
+    cache,
+    batches: batchesOf(sized, config.batchSize),
+    key: (batch) => key("results", { symbols: batch }),
+  });
+}
+
 /**
  * Backtests a CSV file or a dataset under the runtime's configuration. Figures, and the curves of each symbol, are taken from the cache where the same data
  * was computed with the same parameters before.
@@ -108,43 +130,33 @@ export async function runBacktest(
   const { config } = runtime;
   const { dataset, reused, path = data } = opened;
   const strategy = options.strategy ?? atcStrategy(signalPart(config));
+  const symbols = options.symbols === undefined ? dataset.symbols() : [...new Set(options.symbols)].sort(byCodeUnit);
   const cache = await usableCache(runtime);
-  const input = contentOf(dataset.manifest);
-  const parameters = parametersOf(config);
-  const key = (kind: string, part: JsonObject) => ({
-    kind,
-    input,
-    parameters: { ...parameters, ...part },
-    algorithm: strategy.name,
-    version: strategy.version,
-  });
-  const whole = key("report", { symbols: options.symbols ?? null });
-  if (options.curves !== true) {
-    const stored = await cache?.get(whole);
-    if (stored !== undefined) {
-      const report = reportWith(runtime, path, dataset, stored.attributes as unknown as Figures);
-      return { report, result: undefined, cached: true, reused };
-    }
+  const key = keysOf(config, dataset, strategy);
+  const whole = key("report", { symbols });
+  const stored = options.curves === true ? undefined : await cache?.get(whole);
+  if (stored !== undefined) {
+    const report = reportWith(runtime, path, dataset, stored.attributes as unknown as Figures);
+    return { report, result: undefined, cached: true, reused };
   }
-  const remember = async (
-    symbol: string,
-    compute: () => SymbolResult | Promise<SymbolResult>,
-  ): Promise<SymbolResult> => {
-    if (cache === undefined) return compute();
-    const value = await cache.compute(key("results", { symbol }), async () => encodeResult(await compute()));
-    return decodeResult({ arrays: value.arrays, attributes: value.attributes ?? {} });
-  };
+  const kept = cache === undefined ? undefined : resultsOf(cache, config, dataset, symbols, key);
+  const { limit } = config;
+  const { signal, onProgress } = options;
   const result = await backtest(dataset, {
     strategy,
+    symbols,
+    limit,
+    signal,
+    onProgress,
     config: backtestPart(config),
-    remember,
-    signal: options.signal,
-    onProgress: options.onProgress,
-    ...(config.limit === undefined ? {} : { limit: config.limit }),
-    ...(options.symbols === undefined ? {} : { symbols: options.symbols }),
+    remember: kept?.remember,
   });
+  await kept?.flush();
   const figures = resultToJson(result) as unknown as Figures;
   await cache?.set(whole, { arrays: {}, attributes: { ...figures } });
-  const report = reportWith(runtime, path, dataset, figures);
-  return { report, result, cached: false, reused };
+  return { report: reportWith(runtime, path, dataset, figures), result, cached: false, reused };
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }
