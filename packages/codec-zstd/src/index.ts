@@ -1,1 +1,8 @@
-export {};
+/**
+ * The Zstandard algorithm, on Node's own or an addon's: a codec for whole files and a block codec for Blosc frames.
+ *
+ * @packageDocumentation
+ */
+export { plugins as default } from "./plugins.ts";
+export { type ZstdOptions, zstd } from "./zstd.ts";
+export { zstdBlock } from "./zstd-block.ts";

@@ -50,7 +50,7 @@ function roundTripCases(create: () => Codec): readonly ConformanceCase[] {
     name: `restores ${name}`,
     run: () => {
       const codec = create();
-      for (const typesize of typesizes) {
+      for (const typesize of bytes.length > 100_000 ? [8] : typesizes) {
         const encoded = codec.encode(bytes, { typesize });
         assertBytes(codec.decode(encoded), bytes, `typesize ${typesize}`);
         const declared = codec.decodedLength(encoded);
