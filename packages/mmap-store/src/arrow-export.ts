@@ -45,12 +45,14 @@ function* pieces(table: ArrowTable, layout: ArrowFileLayout, rows: number): Gene
   let end = layout.head.length;
   for (const [i, column] of table.columns.entries()) {
     const place = layout.columns[i] as ArrowFileLayout["columns"][number];
-    const array = arrayOf(column);
+    let array = arrayOf(column);
     if (place.validity !== undefined) {
       if (place.validity > end) yield new Uint8Array(place.validity - end);
       const bitmap = validityOf(array as Int32Array, rows);
       yield bitmap;
       end = place.validity + bitmap.length;
+      // polars refuses an index of -1 even where the bitmap says that there is no value.
+      array = (array as Int32Array).map((index) => Math.max(index, 0));
     }
     if (place.offset > end) yield new Uint8Array(place.offset - end);
     if (place.length > 0) yield new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

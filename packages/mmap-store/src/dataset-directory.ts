@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { access, open, readdir, readFile, rm, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir, open, readdir, readFile, rm, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { AtcError, fromSystemError } from "@atc/contract";
 import { parseManifest, type StoredManifest } from "./manifest.ts";
 
@@ -108,6 +108,18 @@ export async function unlinkIfThere(path: string): Promise<void> {
 /** Whether `error` is Node's error for one of the system's codes. */
 export function isSystemError(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}
+
+/** Creates a directory and those above it. Node's own recursive mkdir says ENOENT where a disk is read-only. */
+export async function makeDirectories(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    if (isSystemError(error, "EEXIST")) return;
+    if (!isSystemError(error, "ENOENT") || dirname(directory) === directory) throw error;
+    await makeDirectories(dirname(directory));
+    await makeDirectories(directory);
+  }
 }
 
 /** Whether there is something at `path` that this process may see. */

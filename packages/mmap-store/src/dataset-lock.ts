@@ -4,6 +4,7 @@ import { AtcError, type DatasetLock, fromSystemError } from "@atc/contract";
 import {
   entriesOf,
   isSystemError,
+  makeDirectories,
   removeLeftovers,
   removeQuietly,
   uniqueToken,
@@ -102,8 +103,8 @@ async function take(name: string, directory: string, token: string): Promise<voi
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
       try {
-        await mkdir(prepared, { recursive: true });
-        await writeFile(join(prepared, token), JSON.stringify(thisOwner()), { flag: "w" });
+        await makeDirectories(prepared);
+        await writeFile(join(prepared, token), JSON.stringify(thisOwner()));
         await rename(prepared, lock);
         return;
       } catch (error) {

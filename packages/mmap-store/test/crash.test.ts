@@ -1,0 +1,165 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { mmapStore } from "../src/index.ts";
+import { stateOf, thisOwner } from "../src/lock-owner.ts";
+import { publishBars } from "./sample-store.ts";
+import { storeProcess } from "./store-process.ts";
+import { temporaryDirectories } from "./temporary-directory.ts";
+
+const newDirectory = temporaryDirectories();
+const code = (expected: string) => expect.objectContaining({ code: expected });
+const isLinux = process.platform === "linux";
+
+/** A lock that `owner` left in the dataset "d". */
+function leaveLock(directory: string, owner: unknown): string {
+  const lock = join(directory, "d", "LOCK");
+  mkdirSync(lock, { recursive: true });
+  writeFileSync(join(lock, "1-0000000000000000"), typeof owner === "string" ? owner : JSON.stringify(owner));
+  return lock;
+}
+
+describe("a writer killed while it writes", () => {
+  it("leaves the former dataset, and the next lock removes the rest", async () => {
+    const directory = newDirectory();
+    const store = mmapStore({ directory });
+    await publishBars(store, "d", { A: 100 });
+    const child = storeProcess("write", directory);
+    expect(await child.line()).toBe("writing");
+    await expect(store.lock("d")).rejects.toThrow(code("ATC_LOCKED"));
+    await expect(store.delete("d")).rejects.toThrow(code("ATC_LOCKED"));
+    await child.kill();
+    const left = readdirSync(join(directory, "d"));
+    expect(left.some((entry) => entry.startsWith(".tmp-"))).toBe(true);
+    expect(left.some((entry) => entry.startsWith(".scratch-"))).toBe(true);
+    const dataset = await store.open("d");
+    expect(dataset.series("A").length).toBe(100);
+    dataset[Symbol.dispose]();
+    const lock = await store.lock("d");
+    expect(readdirSync(lock.scratch ?? "")).toEqual([]);
+    await lock[Symbol.asyncDispose]();
+    expect(readdirSync(join(directory, "d")).sort()).toEqual(["manifest.json", "seg-1-0.arrow"]);
+  });
+
+  it("of a new dataset leaves none, and the next lock that is given back removes its directory", async () => {
+    const directory = newDirectory();
+    const child = storeProcess("write", directory);
+    expect(await child.line()).toBe("writing");
+    await child.kill();
+    const store = mmapStore({ directory });
+    expect(await store.list()).toEqual([]);
+    expect(await store.find("d")).toBeUndefined();
+    await (await store.lock("d"))[Symbol.asyncDispose]();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it("leaves one whole generation whenever it is killed", { timeout: 60_000 }, async () => {
+    const directory = newDirectory();
+    const store = mmapStore({ directory });
+    for (let round = 0; round < 10; round++) {
+      const child = storeProcess("publish", directory);
+      for (let i = 0; i <= round % 4; i++) await child.line();
+      // Between the line and the signal lies a part of the publication, another one each time.
+      for (let turn = 0; turn < round * 3; turn++) await new Promise(setImmediate);
+      await child.kill();
+      const found = await store.find("d");
+      if (found === undefined) continue;
+      const dataset = await store.open("d");
+      const values = [...dataset.series("A").blocks({ columns: ["close"] })].length;
+      expect(values).toBeGreaterThan(0);
+      for (const block of dataset.series("A").blocks({ columns: ["close"] })) {
+        const close = block.values("close");
+        for (let i = 0; i < close.length; i++)
+          if (close[i] !== Number(found.fingerprint)) expect(close[i]).toBe(found.fingerprint);
+      }
+      dataset[Symbol.dispose]();
+    }
+    await publishBars(store, "d", { A: 1 });
+    const entries = readdirSync(join(directory, "d"));
+    expect(entries).toHaveLength(2);
+  });
+});
+
+describe("the lock", () => {
+  it("of a dead process goes to one of all who want it", { timeout: 60_000 }, async () => {
+    for (let round = 0; round < 3; round++) {
+      const directory = newDirectory();
+      const dead = storeProcess("lock", directory);
+      expect(await dead.line()).toMatch(/^locked /);
+      await dead.kill();
+      const contenders = Array.from({ length: 5 }, () => storeProcess("lock", directory));
+      const answers = await Promise.all(contenders.map((contender) => contender.line()));
+      expect(answers.filter((answer) => answer.startsWith("locked "))).toHaveLength(1);
+      expect(answers.filter((answer) => answer === "ATC_LOCKED")).toHaveLength(4);
+      const [scratch] = answers.flatMap((answer) => answer.split("locked ").slice(1));
+      expect(existsSync(scratch ?? "")).toBe(true);
+      await Promise.all(contenders.map((contender) => contender.end()));
+    }
+  });
+
+  it("goes to one of many in the same process", async () => {
+    const store = mmapStore({ directory: newDirectory() });
+    const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => store.lock("d")));
+    const locks = attempts.flatMap((attempt) => (attempt.status === "fulfilled" ? [attempt.value] : []));
+    expect(locks).toHaveLength(1);
+    for (const attempt of attempts)
+      if (attempt.status === "rejected") expect(attempt.reason).toEqual(code("ATC_LOCKED"));
+    await Promise.all(locks.map((lock) => lock[Symbol.asyncDispose]()));
+  });
+
+  it.runIf(isLinux)("of a process whose id was given to another one is taken over", async () => {
+    const directory = newDirectory();
+    leaveLock(directory, { ...thisOwner(), started: "1" });
+    const lock = await mmapStore({ directory }).lock("d");
+    await lock[Symbol.asyncDispose]();
+  });
+
+  it.runIf(isLinux)("of an earlier boot is taken over", async () => {
+    const directory = newDirectory();
+    leaveLock(directory, { ...thisOwner(), boot: "00000000-0000-0000-0000-000000000000" });
+    const lock = await mmapStore({ directory }).lock("d");
+    await lock[Symbol.asyncDispose]();
+  });
+
+  it("of another machine, another container or somebody unknown is respected", async () => {
+    for (const owner of [
+      { ...thisOwner(), host: `not-${hostname()}` },
+      { ...thisOwner(), namespace: "pid:[1]" },
+      "",
+      "{}",
+    ]) {
+      const directory = newDirectory();
+      const lock = leaveLock(directory, owner);
+      await expect(mmapStore({ directory }).lock("d")).rejects.toThrow(code("ATC_LOCKED"));
+      expect(readdirSync(lock)).toHaveLength(1);
+    }
+  });
+
+  it("that was left empty by a crash is taken", async () => {
+    const directory = newDirectory();
+    mkdirSync(join(directory, "d", "LOCK"), { recursive: true });
+    const lock = await mmapStore({ directory }).lock("d");
+    await lock[Symbol.asyncDispose]();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it("tells who holds it", async () => {
+    const directory = newDirectory();
+    const store = mmapStore({ directory });
+    const lock = await store.lock("d");
+    await expect(store.lock("d")).rejects.toThrow(String(process.pid));
+    const held = join(directory, "d", "LOCK");
+    const [entry] = readdirSync(held);
+    expect(stateOf(readFileSync(join(held, entry ?? ""), "utf8")).state).toBe("alive");
+    await lock[Symbol.asyncDispose]();
+  });
+
+  it("removes its scratch directory with all that is in it", async () => {
+    const directory = newDirectory();
+    const lock = await mmapStore({ directory }).lock("d");
+    writeFileSync(join(lock.scratch ?? "", "spill.bin"), "x");
+    await lock[Symbol.asyncDispose]();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { PluginManifest } from "@atc/contract";
+import { describe, expect, it } from "vitest";
+import plugins, { mappingBackend, mmapStore } from "../src/index.ts";
+import { publishBars } from "./sample-store.ts";
+import { temporaryDirectories } from "./temporary-directory.ts";
+
+const newDirectory = temporaryDirectories();
+const isMapping = mappingBackend().available && process.platform === "linux";
+
+/** Runs mapping-process.mjs, which tells what became of a mapping. */
+function mappingProcess(directory: string): Record<string, unknown> {
+  const script = fileURLToPath(new URL("mapping-process.mjs", import.meta.url));
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--expose-gc", script, directory], {
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+describe.runIf(isMapping)("a mapping", () => {
+  it("shows the file's own bytes, and blocks share them", async () => {
+    const directory = newDirectory();
+    await publishBars(mmapStore({ directory }), "d", { A: 100, B: 50 });
+    const dataset = await mmapStore({ directory, backend: "mmap" }).open("d");
+    const buffers = new Set<unknown>();
+    for (const symbol of dataset.symbols())
+      for (const block of dataset.series(symbol).blocks({ columns: ["close"], blockLength: 7 })) {
+        const values = block.values("close");
+        if (values instanceof Float64Array) buffers.add(values.buffer);
+      }
+    const window = dataset.series("A").window("close", 3, 5);
+    if (window instanceof Float64Array) buffers.add(window.buffer);
+    expect(buffers.size).toBe(1);
+    dataset[Symbol.dispose]();
+  });
+
+  it("is given back once its dataset is disposed or forgotten and no view is left", async () => {
+    const directory = newDirectory();
+    await publishBars(mmapStore({ directory }), "d", { A: 10_000 });
+    const canDetach = "transfer" in ArrayBuffer.prototype;
+    expect(mappingProcess(directory)).toEqual({
+      whileOpen: 1,
+      // Node 20 cannot take memory away from a view, so what was handed out stays readable until nobody holds it.
+      viewAfterDispose: canDetach ? 0 : 10_000,
+      valueAfterDispose: canDetach ? null : 9999 / 8,
+      mapsWithView: canDetach ? 0 : 1,
+      mapsWithoutView: 0,
+      mapsOfForgotten: 0,
+    });
+  });
+});
+
+describe("the package", () => {
+  it("names the plugins of its default export in package.json", () => {
+    const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+      atc: PluginManifest;
+    };
+    expect(plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(manifest.atc.plugins);
+  });
+
+  it("tells why it cannot map, where it cannot", () => {
+    const { available, isDefault, reason } = mappingBackend();
+    expect(isDefault ? available : reason !== undefined).toBe(true);
+  });
+});

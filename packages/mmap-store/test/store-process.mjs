@@ -1,0 +1,49 @@
+// A process of its own for tests of locks and crashes. It says what it does in lines, and ends when its input does.
+import { mmapStore } from "@atc/mmap-store";
+
+const [task, directory] = process.argv.slice(2);
+const say = (line) => process.stdout.write(`${line}\n`);
+const schema = {
+  kind: "bars",
+  columns: [
+    { name: "timestamp", type: "timestamp[ms]" },
+    { name: "close", type: "float64" },
+  ],
+};
+const bars = (rows, value) => ({
+  timestamp: BigInt64Array.from({ length: rows }, (_, i) => BigInt(i)),
+  close: new Float64Array(rows).fill(value),
+});
+const store = mmapStore({ directory, segmentBytes: 65_536 });
+process.stdin.resume();
+process.stdin.on("end", () => process.exit(0));
+
+const tasks = {
+  async lock() {
+    try {
+      const lock = await store.lock("d");
+      say(`locked ${lock.scratch}`);
+    } catch (error) {
+      say(error.code);
+    }
+  },
+  async write() {
+    const lock = await store.lock("d");
+    const plan = { schema, fingerprint: "", series: [{ symbol: "A", rows: 20_000 }] };
+    const writer = await store.create(lock, plan);
+    await writer.write("A", 0, bars(10_000, 1));
+    say("writing");
+  },
+  async publish() {
+    for (let generation = 1; ; generation++) {
+      const lock = await store.lock("d");
+      const plan = { schema, fingerprint: String(generation), series: [{ symbol: "A", rows: 20_000 }] };
+      const writer = await store.create(lock, plan);
+      await writer.write("A", 0, bars(20_000, generation));
+      say(`publishing ${generation}`);
+      await writer.publish();
+      await lock[Symbol.asyncDispose]();
+    }
+  },
+};
+await tasks[task]();
