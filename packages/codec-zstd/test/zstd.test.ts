@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { isAtcError } from "@atc/contract";
+import { describe, expect, it } from "vitest";
+import plugins, { zstd, zstdBlock } from "../src/index.ts";
+
+function codeOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return isAtcError(error) ? error.code : String(error);
+  }
+  return "no error";
+}
+
+const content = new TextEncoder().encode("time,open,high,low,close;".repeat(4000));
+
+describe("zstd", () => {
+  it("refuses a level out of range", () => {
+    for (const level of [-8, 23, 1.5, Number.NaN]) expect(codeOf(() => zstd({ level }))).toBe("ATC_INVALID_ARGUMENT");
+  });
+
+  it("takes level 0 for Zstandard's default, 3", () => {
+    expect(zstd({ level: 0 }).encode(content)).toEqual(zstd({ level: 3 }).encode(content));
+    expect(zstd().encode(content)).toEqual(zstd({ level: 3 }).encode(content));
+  });
+
+  it("writes the content's length and checksum into every frame", () => {
+    for (const length of [0, 1, 255, 256, 66_000, 100_000]) {
+      const encoded = zstd().encode(content.subarray(0, length));
+      expect(zstd().decodedLength(encoded)).toBe(length);
+      expect((encoded[4] as number) & 4).toBe(4);
+    }
+  });
+
+  it("finds a flipped bit of the content by its checksum", () => {
+    const random = Uint8Array.from({ length: 1000 }, (_, i) => (i * i * 31 + i * 7) & 255);
+    const encoded = zstd().encode(random);
+    for (let at = 12; at < encoded.length; at += 97) {
+      const damaged = encoded.slice();
+      damaged[at] = (damaged[at] as number) ^ 1;
+      expect(codeOf(() => zstd().decode(damaged))).toBe("ATC_CORRUPT_DATA");
+    }
+  });
+
+  it("tells no length for bytes of another format", () => {
+    expect(zstd().decodedLength(content)).toBeUndefined();
+    expect(zstd().decodedLength(new Uint8Array(0))).toBeUndefined();
+  });
+});
+
+describe("zstdBlock", () => {
+  it("writes frames that tell their length and have no checksum, as c-blosc does", () => {
+    const target = new Uint8Array(2000);
+    const written = zstdBlock().encodeBlock(content, target, 5);
+    expect(zstd().decodedLength(target.subarray(0, written))).toBe(content.length);
+    expect((target[4] as number) & 4).toBe(0);
+  });
+
+  it("refuses clevel 10", () => {
+    expect(codeOf(() => zstdBlock().encodeBlock(content, new Uint8Array(2000), 10))).toBe("ATC_INVALID_ARGUMENT");
+  });
+});
+
+it("lists its plugins in package.json", () => {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  expect(manifest.atc.plugins).toEqual(plugins.map(({ kind, name }) => ({ kind, name })));
+});
