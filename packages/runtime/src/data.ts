@@ -34,6 +34,11 @@ export interface OpenedData extends Disposable {
   readonly report: IngestReport | undefined;
 }
 
+/** The path of a file that the user named: as it was typed where that is enough, for messages. */
+function located({ cwd }: Runtime, file: string): string {
+  return cwd === process.cwd() ? file : resolve(cwd, file);
+}
+
 /** Whether `path` is something on the disk. */
 async function exists(path: string): Promise<boolean> {
   try {
@@ -66,8 +71,9 @@ async function notFound(runtime: Runtime, data: string): Promise<AtcError> {
  *
  * @throws ATC_NOT_FOUND, ATC_INVALID_DATA, ATC_CORRUPT_DATA, ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
  */
-export async function ingestFile(runtime: Runtime, path: string, options: DataOptions = {}): Promise<IngestResult> {
-  if (!(await exists(path))) throw await notFound(runtime, path);
+export async function ingestFile(runtime: Runtime, file: string, options: DataOptions = {}): Promise<IngestResult> {
+  const path = located(runtime, file);
+  if (!(await exists(path))) throw await notFound(runtime, file);
   if (/\.(parquet|arrow|feather|zip|json|jsonl)$/i.test(path)) {
     throw new AtcError(
       "ATC_UNSUPPORTED",
@@ -101,7 +107,7 @@ export async function ingestFile(runtime: Runtime, path: string, options: DataOp
 
 /** Opens what `data` names: a file (read into a dataset first, where that is not up to date) or a dataset. */
 export async function openData(runtime: Runtime, data: string, options: DataOptions = {}): Promise<OpenedData> {
-  if (await exists(data)) {
+  if (await exists(located(runtime, data))) {
     const { manifest, reused, report } = await ingestFile(runtime, data, options);
     return opened(await runtime.store.open(manifest.name), { path: data, reused, report });
   }

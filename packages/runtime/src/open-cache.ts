@@ -2,6 +2,8 @@ import type { Cache } from "@atc/cache";
 import { createCache } from "@atc/cache";
 import { cacheFs } from "@atc/cache-fs";
 import type { AtcConfig } from "@atc/config";
+import type { ByteStore } from "@atc/contract";
+import { AtcError, isAtcError } from "@atc/contract";
 import { findCodec, installedCodecs } from "./compression.ts";
 import type { InstalledPluginHost } from "./plugin-host.ts";
 
@@ -20,7 +22,7 @@ export interface OpenedCache extends AsyncDisposable {
 export async function openCache(config: AtcConfig, host: InstalledPluginHost): Promise<OpenedCache> {
   const codec = await findCodec(config, host);
   const readers = await installedCodecs(host);
-  const store = await cacheFs({ directory: config.cacheDir, onEvict: () => host.warn(evicting(config.cacheDir)) });
+  const store = await openStore(config.cacheDir, host);
   const cache = createCache({ store, codec, readers, warn: (message) => host.warn(message) });
   return {
     cache,
@@ -29,6 +31,16 @@ export async function openCache(config: AtcConfig, host: InstalledPluginHost): P
       await store[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The folder, whatever is wrong with it told by a code of the disk: a run then does without a cache. */
+async function openStore(directory: string, host: InstalledPluginHost): Promise<ByteStore> {
+  try {
+    return await cacheFs({ directory, onEvict: () => host.warn(evicting(directory)) });
+  } catch (error) {
+    if (isAtcError(error, "ATC_INVALID_ARGUMENT")) throw new AtcError("ATC_IO", error.message, { cause: error });
+    throw error;
+  }
 }
 
 function evicting(directory: string): string {

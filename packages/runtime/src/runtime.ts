@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cache } from "@atc/cache";
 import type { AtcConfig, LoadedConfig } from "@atc/config";
@@ -34,6 +35,8 @@ export interface Runtime extends AsyncDisposable {
   readonly loaded: LoadedConfig;
   /** The effective configuration. */
   readonly config: AtcConfig;
+  /** The working directory, absolute: relative paths of data are taken from it. */
+  readonly cwd: string;
   /** Finds plugins in the user's packages. */
   readonly host: InstalledPluginHost;
   /** The datasets. */
@@ -82,6 +85,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   return {
     loaded,
     config,
+    cwd: resolve(cwd),
     host,
     store,
     usesCache,

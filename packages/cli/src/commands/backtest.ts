@@ -1,10 +1,13 @@
-import type { BacktestReport } from "@atc/runtime";
+import { resolve } from "node:path";
+import type { BacktestReport, CurveFiles } from "@atc/runtime";
 import { runBacktest, writeCurves } from "@atc/runtime";
 import type { Command } from "commander";
 import { backtestTable } from "../backtest-table.ts";
 import { exitCodes } from "../exit-code.ts";
 import type { CommandLineIo } from "../invocation.ts";
 import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
+
+const curveKinds = ["trades", "equity", "portfolio", "report"] as const;
 
 /** The symbols of a comma-separated list. */
 function symbolList(text: unknown): readonly string[] | undefined {
@@ -24,23 +27,20 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     .option("--symbols <list>", "only these symbols, separated by commas")
     .option("--trades <file>", "write the trades to a .csv or .arrow file")
     .option("--equity <file>", "write the equity curves to a .csv or .arrow file")
-    .option("--directions <file>", "write the direction held after each bar to a .csv or .arrow file")
+    .option("--portfolio <file>", "write the portfolio's equity to a .csv or .arrow file")
     .option("--report <file>", "write the report as JSON to a file")
     .option("--no-cache", "neither take results from the cache nor keep them");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string) => {
     await using run = await startInvocation(command, io);
     const { options } = run;
-    const targets = {
-      trades: options["trades"],
-      equity: options["equity"],
-      directions: options["directions"],
-      report: options["report"],
-    };
-    const files = Object.fromEntries(Object.entries(targets).filter(([, file]) => typeof file === "string")) as Partial<
-      Record<keyof typeof targets, string>
-    >;
+    const files: CurveFiles = Object.fromEntries(
+      curveKinds.flatMap((kind) => {
+        const file = options[kind];
+        return typeof file === "string" ? [[kind, resolve(io.cwd, file)]] : [];
+      }),
+    );
     const symbols = symbolList(options["symbols"]);
-    const curves = ["trades", "equity", "directions"].some((kind) => kind in files);
+    const curves = curveKinds.some((kind) => kind !== "report" && kind in files);
     const startedAt = performance.now();
     const outcome = await runBacktest(run.runtime, data, {
       ...run.data,

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { AtcError } from "@atc/contract";
 import { computeSignals, signalFormats, writeSignals } from "@atc/runtime";
 import type { Command } from "commander";
@@ -29,7 +30,7 @@ export function addSignals(program: Command, io: CommandLineIo): void {
       ...run.data,
       ...(typeof symbol === "string" ? { symbol } : {}),
     });
-    if (typeof out === "string") await writeSignals(table, out);
+    if (typeof out === "string") await writeSignals(table, resolve(io.cwd, out));
     const { diagnostics, symbol: name, length } = table;
     if (run.json) return run.printJson({ symbol: name, bars: length, out: out ?? null, last: table.last, diagnostics });
     run.print(
