@@ -1,5 +1,6 @@
 import { AtcError, type BacktestConfig } from "@atc/contract";
 import type { TimeUnit } from "./calendar.ts";
+import { joinCommonTimes } from "./common-times.ts";
 import { validateBacktestConfig } from "./configuration.ts";
 import { addEquities, createEquityStatistics } from "./equity-statistics.ts";
 import { type Metrics, metricsOf } from "./metrics.ts";
@@ -59,7 +60,7 @@ export function portfolio(results: readonly SymbolResult[], config: Partial<Back
   const statistics = createEquityStatistics();
   const timePortions: BigInt64Array[] = [];
   const equityPortions: Float64Array[] = [];
-  const curves = results.map(({ times, equity }) => ({ times, values: equity }));
+  const curves = joinCommonTimes(results.map(({ times, equity }) => ({ times, values: equity })));
   mergeCurves(curves, (times, sums, length) => {
     const portion = sums.slice(0, length).map((sum) => sum / accounts);
     timePortions.push(times.slice(0, length));

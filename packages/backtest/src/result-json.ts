@@ -8,7 +8,7 @@ export interface BacktestJson {
   /** A symbol's metrics and warnings. */
   readonly symbols: readonly (Metrics & { readonly symbol: string; readonly warnings: readonly string[] })[];
   /** What could not be computed, and why. */
-  readonly skipped: readonly { readonly symbol: string; readonly reason: string; readonly code: string }[];
+  readonly skipped: readonly { readonly symbol: string; readonly reason: string }[];
 }
 
 /** Plain data for `JSON.stringify`: times as ISO 8601, figures that are undefined as null. */
@@ -16,6 +16,6 @@ export function resultToJson(result: Pick<BacktestResult, "symbols" | "skipped" 
   return {
     portfolio: result.portfolio === undefined ? null : { ...result.portfolio.metrics },
     symbols: result.symbols.map(({ symbol, metrics, warnings }) => ({ symbol, ...metrics, warnings: [...warnings] })),
-    skipped: result.skipped.map(({ symbol, reason, code }) => ({ symbol, reason, code })),
+    skipped: result.skipped.map(({ symbol, reason }) => ({ symbol, reason })),
   };
 }

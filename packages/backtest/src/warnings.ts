@@ -35,7 +35,9 @@ export function warningsOf(input: WarningsInput): readonly string[] {
       `the account was lost: nothing was left at the fill of ${isoTime(account.bankruptAt, timeUnit)}, and nothing was traded afterwards`,
     );
   if (skippedBars > 0)
-    warnings.push(`${skippedBars} bars were left out: their price is missing, zero or negative (invalidPrices: skip)`);
+    warnings.push(
+      `${skippedBars} of ${account.bars + skippedBars} bars left out: a price is missing, zero or negative`,
+    );
   const feeShare = account.fees / config.initialCapital;
   if (feeShare > 0.5)
     warnings.push(

@@ -52,7 +52,7 @@ describe("a bar whose price does not hold", () => {
       [...result.times].map((time) => (Number(time) - start) / day),
       [0, 2, 4],
     );
-    assert.match(result.warnings[0] as string, /^2 bars were left out/);
+    assert.match(result.warnings[0] as string, /^2 of 5 bars left out/);
   });
 
   it("makes the same result as data without it, in blocks of any length", () => {
@@ -74,7 +74,8 @@ describe("a bar whose price does not hold", () => {
         const { skippedBars, warnings, ...rest } = run();
         const clean = backtestSeries(memorySeries("X", columns(good)), { strategy, config: skip });
         assert.equal(skippedBars, all.length - good.length);
-        assert.deepEqual({ ...rest, skippedBars: 0, warnings: warnings.slice(skippedBars > 0 ? 1 : 0) }, clean);
+        const others = warnings.filter((warning) => !warning.includes("bars left out"));
+        assert.deepEqual({ ...rest, skippedBars: 0, warnings: others }, clean);
       }),
     );
   });

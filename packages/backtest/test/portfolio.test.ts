@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isAtcError } from "@atc/contract";
 import fc from "fast-check";
 import { describe, it } from "vitest";
+import { joinCommonTimes } from "../src/common-times.ts";
 import { backtestSeries, memorySeries, portfolio, type SymbolResult } from "../src/index.ts";
 import { mergeCurves, type TimedValues } from "../src/time-merge.ts";
 import { day, free, given, simulated, start } from "./given.ts";
@@ -55,6 +56,15 @@ describe("merging curves", () => {
         }
       }),
     );
+  });
+  it("adds up those of equal times first, and only those", () => {
+    const times = BigInt64Array.from([1n, 2n, 2n, 9n]);
+    const other = BigInt64Array.from([1n, 2n, 3n, 9n]);
+    const curveOf = (own: BigInt64Array, ...values: number[]) => ({ times: own, values: Float64Array.from(values) });
+    const kept = curveOf(times, 1, 2, 3, 4);
+    const joined = joinCommonTimes([kept, curveOf(other, 5, 6, 7, 8), curveOf(times, 10, 20, 30, 40)]);
+    assert.deepEqual(joined, [curveOf(times, 11, 22, 33, 44), curveOf(other, 5, 6, 7, 8)]);
+    assert.deepEqual([...kept.values], [1, 2, 3, 4]);
   });
   it("returns to exactly the same sum when all values do", () => {
     const curves = Array.from({ length: 7 }, (_, k) => ({
