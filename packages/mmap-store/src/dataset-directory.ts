@@ -35,14 +35,14 @@ export function manifestPath(directory: string): string {
 /** The manifest of the dataset in `directory`, or undefined where there is none. */
 export async function readManifest(directory: string): Promise<StoredManifest | undefined> {
   const path = manifestPath(directory);
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await readFile(path, "utf8");
+    bytes = await readFile(path);
   } catch (error) {
     if (isSystemError(error, "ENOENT", "ENOTDIR")) return undefined;
     throw fromSystemError(error, `cannot read "${path}"`, "check the disk and its permissions");
   }
-  return parseManifest(text, path);
+  return parseManifest(bytes, path);
 }
 
 /** Removes what no manifest refers to: leftovers of writers that died and segments of former generations. The caller holds the dataset's lock. */

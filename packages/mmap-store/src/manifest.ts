@@ -50,17 +50,20 @@ export interface StoredManifest {
   readonly series: readonly StoredSeries[];
 }
 
-/** The text of `manifest.json`: one line for each member, segment and series. Its checksum is of the manifest's compact JSON without `crc32`. */
+/** Bytes of the last two lines of a manifest, which hold the checksum of all bytes ahead of them. */
+const checksumLength = ' "crc32": "00000000"\n}\n'.length;
+
+/** The text of `manifest.json`: one line for each member, segment and series. Its last member is the CRC-32 of all bytes ahead of that line. */
 export function formatManifest(manifest: StoredManifest): string {
   const members = Object.entries(manifest).map(([key, value]) => {
     const isList = key === "segments" || key === "series";
     const text = isList
       ? `[\n  ${value.map((item: unknown) => JSON.stringify(item)).join(",\n  ")}\n ]`
       : JSON.stringify(value);
-    return ` ${JSON.stringify(key)}: ${text}`;
+    return ` ${JSON.stringify(key)}: ${text},\n`;
   });
-  const checksum = hexOf(crc32(JSON.stringify(manifest)));
-  return `{\n${[...members, ` "crc32": "${checksum}"`].join(",\n")}\n}\n`;
+  const text = `{\n${members.join("")}`;
+  return `${text} "crc32": "${hexOf(crc32(text))}"\n}\n`;
 }
 
 /**
@@ -68,7 +71,7 @@ export function formatManifest(manifest: StoredManifest): string {
  *
  * @throws ATC_UNSUPPORTED for a newer format, ATC_CORRUPT_DATA for anything no writer of ours could have left.
  */
-export function parseManifest(text: string, path: string): StoredManifest {
+export function parseManifest(bytes: Uint8Array, path: string): StoredManifest {
   const corrupt = (what: string, cause?: unknown): AtcError =>
     new AtcError("ATC_CORRUPT_DATA", `the manifest "${path}" is damaged: ${what}; ingest the dataset again`, {
       cause,
@@ -76,7 +79,7 @@ export function parseManifest(text: string, path: string): StoredManifest {
     });
   let stored: unknown;
   try {
-    stored = JSON.parse(text);
+    stored = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     throw corrupt("it is no JSON", error);
   }
@@ -91,11 +94,12 @@ export function parseManifest(text: string, path: string): StoredManifest {
       `"${path}" is of format version ${version}, this package reads up to ${formatVersion}; update @atc/mmap-store`,
       { details: { path, formatVersion: version } },
     );
-  const { crc32: checksum, ...manifest } = stored as Record<string, unknown>;
-  if (checksum !== hexOf(crc32(JSON.stringify(manifest)))) throw corrupt("its crc32 does not match its content");
-  const fault = checkStoredManifest(manifest);
+  const checksum = hexOf(crc32(bytes.subarray(0, -checksumLength)));
+  if (!("crc32" in stored) || stored.crc32 !== checksum) throw corrupt("its crc32 does not match its content");
+  const fault = checkStoredManifest(stored);
   if (fault !== undefined) throw corrupt(fault);
-  return manifest as unknown as StoredManifest;
+  const checked: unknown = stored;
+  return checked as StoredManifest;
 }
 
 /** What a dataset says of itself, from what is stored. */

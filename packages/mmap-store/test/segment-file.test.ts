@@ -18,7 +18,7 @@ async function publish(rows: Readonly<Record<string, number>>, segmentBytes = 2 
   const directory = newDirectory();
   await publishBars(mmapStore({ directory, segmentBytes }), "d", rows);
   const path = join(directory, "d");
-  const stored: StoredManifest = parseManifest(readFileSync(join(path, "manifest.json"), "utf8"), "manifest.json");
+  const stored: StoredManifest = parseManifest(readFileSync(join(path, "manifest.json")), "manifest.json");
   return { directory: path, stored };
 }
 
@@ -87,7 +87,7 @@ describe("a segment file", () => {
         await writer.write(symbol, 0, barsOf(rows, rows));
       await writer.publish();
       await lock[Symbol.asyncDispose]();
-      const stored = parseManifest(readFileSync(join(directory, "d", "manifest.json"), "utf8"), "");
+      const stored = parseManifest(readFileSync(join(directory, "d", "manifest.json")), "");
       for (const { file, crc32: checksum } of stored.segments)
         expect(
           crc32(readFileSync(join(directory, "d", file)))
