@@ -130,7 +130,8 @@ export type SeriesColumns = Readonly<Record<string, TypedArray>>;
 export interface DatasetWriter extends AsyncDisposable {
   /**
    * Writes rows `row` to `row + n` of a symbol, sorted by time. Each symbol's slices come in order and without gaps; symbols in any order.
-   * ATC_INVALID_ARGUMENT outside of the plan, ATC_INVALID_DATA where times go back.
+   * ATC_INVALID_ARGUMENT outside of the plan, ATC_INVALID_DATA where times go back. The arrays must not change until the promise is settled;
+   * afterwards they are the caller's again.
    */
   write(symbol: string, row: number, columns: SeriesColumns): Promise<void>;
   /** Makes the dataset visible at once and durable; ATC_INVALID_ARGUMENT where planned rows are missing. `attributes` are kept in the manifest. */
