@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from "node:fs/promises";
+import { type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type AccessRecord, formatRecord, parseRecords } from "./access-record.ts";
+import { listFolder, makeFolder } from "./folder.ts";
 import { closedOwner, isAbandoned } from "./process-identity.ts";
 import { internalFolder, isAbsent } from "./store-path.ts";
 
@@ -64,7 +65,7 @@ export function accessLog(directory: string, owner: string): AccessLog {
 }
 
 async function createLog(folder: string, path: string, records: readonly AccessRecord[]): Promise<FileHandle> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const handle = await open(path, "ax");
   try {
     await handle.appendFile(records.map(formatRecord).join(""));
@@ -83,17 +84,19 @@ interface FollowedLogs {
 }
 
 function followedLogs(folder: string, owner: string): FollowedLogs {
-  let progress = new Map<string, { readonly lineEnd: number; readonly fileEnd: number }>();
+  let progress = new Map<string, { readonly name: string; readonly lineEnd: number; readonly fileEnd: number }>();
 
   async function follow(): Promise<AccessRecord[]> {
     const records: AccessRecord[] = [];
     const seen: typeof progress = new Map();
     for (const name of await listFolder(folder)) {
       if (!name.endsWith(".log") || name.startsWith(owner)) continue;
-      const from = progress.get(name)?.lineEnd ?? 0;
+      // A log keeps its bytes when its store is disposed and its name changes.
+      const log = name.startsWith(closedOwner) ? name.slice(closedOwner.length) : name;
+      const from = progress.get(log)?.lineEnd ?? 0;
       const tail = await readFrom(join(folder, name), from);
       const whole = tail.subarray(0, tail.lastIndexOf(10) + 1);
-      seen.set(name, { lineEnd: from + whole.length, fileEnd: from + tail.length });
+      seen.set(log, { name, lineEnd: from + whole.length, fileEnd: from + tail.length });
       for (const record of parseRecords(whole.toString("latin1"))) records.push(record);
     }
     progress = seen;
@@ -102,7 +105,7 @@ function followedLogs(folder: string, owner: string): FollowedLogs {
 
   async function abandoned(): Promise<string[]> {
     const names: string[] = [];
-    for (const [name, { fileEnd }] of progress)
+    for (const { name, fileEnd } of progress.values())
       if ((await isAbandoned(folder, name)) && (await sizeOf(join(folder, name))) === fileEnd) names.push(name);
     return names;
   }
@@ -115,16 +118,6 @@ async function sizeOf(path: string): Promise<number | undefined> {
     ({ size }) => size,
     () => undefined,
   );
-}
-
-/** The names in a folder; none where it does not exist. */
-export async function listFolder(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
 }
 
 async function readFrom(path: string, offset: number): Promise<Buffer> {

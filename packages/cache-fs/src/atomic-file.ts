@@ -1,6 +1,6 @@
-import { mkdir, open, rename, rm, rmdir, unlink } from "node:fs/promises";
+import { open, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { listFolder } from "./access-log.ts";
+import { listFolder, makeFolder } from "./folder.ts";
 import { isAbandoned } from "./process-identity.ts";
 import { internalFolder, isAbsent, systemCode } from "./store-path.ts";
 
@@ -29,7 +29,7 @@ async function recreating<T>(folder: string, operation: () => Promise<T>): Promi
       return await operation();
     } catch (error) {
       if (systemCode(error) !== "ENOENT" || attempt === 3) throw error;
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
     }
   }
 }

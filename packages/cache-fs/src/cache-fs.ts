@@ -143,7 +143,8 @@ function directoryStore(options: CheckedOptions, books: Ledger, owner: string): 
     for (const [key, { time }] of books.index.entries()) {
       if (!key.startsWith(prefix)) continue;
       const size = await fileSize(check(key));
-      if (size !== undefined) yield { key, size, accessedAt: Math.floor(time / 1000) };
+      if (size === undefined) books.index.remove(key);
+      else yield { key, size, accessedAt: Math.floor(time / 1000) };
     }
   }
 

@@ -55,10 +55,18 @@ export function ledger(options: CheckedOptions, owner: string): Ledger {
     return record;
   };
 
-  async function append(records: readonly AccessRecord[]): Promise<void> {
-    const pending = [...reads.values(), ...records];
-    await log.append(pending, snapshot);
+  const append = (records: readonly AccessRecord[]): Promise<void> => log.append(records, snapshot);
+
+  /** The reads since the last call, but those of keys that are gone by now: writing these down would bring the keys back in the eyes of others. */
+  function takeReads(): AccessRecord[] {
+    const taken = [...reads.values()].filter(({ key }) => index.get(key) !== undefined);
     reads.clear();
+    return taken;
+  }
+
+  async function flushReads(): Promise<void> {
+    await follow();
+    await append(takeReads());
   }
 
   async function follow(): Promise<void> {
@@ -91,10 +99,13 @@ export function ledger(options: CheckedOptions, owner: string): Ledger {
       if (left !== undefined) touch(key, left);
       throw error;
     }
-    await append([...evicted.map((one) => ({ key: one, size: undefined, time: now() })), touch(key, size)]);
+    const gone = evicted.map((one) => ({ key: one, size: undefined, time: now() }));
+    await append([...takeReads(), ...gone, touch(key, size)]);
   }
 
   async function remove(key: string): Promise<boolean> {
+    // Follows first, so that the removal is later than every write that it removes, whatever the clocks of others say.
+    await follow();
     const existed = await removeFile(pathOf(directory, key));
     const known = index.remove(key);
     reads.delete(key);
@@ -105,11 +116,11 @@ export function ledger(options: CheckedOptions, owner: string): Ledger {
   function noteRead(key: string, size: number): void {
     reads.set(key, touch(key, size));
     // A directory that cannot be written to keeps no access times; reading it must go on all the same.
-    if (reads.size >= pendingReads) exclusive(() => append([])).catch(() => reads.clear());
+    if (reads.size >= pendingReads) exclusive(flushReads).catch(() => reads.clear());
   }
 
   async function close(): Promise<void> {
-    if (reads.size > 0) await append([]).catch(() => undefined);
+    if (reads.size > 0) await flushReads().catch(() => undefined);
     await log.close();
   }
 

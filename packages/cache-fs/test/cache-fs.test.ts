@@ -1,0 +1,302 @@
+import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { PluginHost } from "@atc/contract";
+import { describe, expect, it, vi } from "vitest";
+import manifest from "../package.json" with { type: "json" };
+import { accessLog } from "../src/access-log.ts";
+import plugins, { type CacheFs, type CacheFsOptions, cacheFs } from "../src/index.ts";
+import { temporaryDirectories } from "./temporary-directory.ts";
+
+const newDirectory = temporaryDirectories();
+const bytes = (size: number, fill = 1): Uint8Array => new Uint8Array(size).fill(fill);
+
+async function keysOf(store: CacheFs): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list()) keys.push(key);
+  return keys.sort((a, b) => a.localeCompare(b));
+}
+
+async function opened(options: Partial<CacheFsOptions> = {}): Promise<{ directory: string; store: CacheFs }> {
+  const directory = options.directory ?? (await newDirectory());
+  return { directory, store: await cacheFs({ ...options, directory }) };
+}
+
+/** The store's own files of one ending. */
+async function internal(directory: string, ending: string): Promise<string[]> {
+  return (await readdir(join(directory, "~store-v1"))).filter((name) => name.endsWith(ending));
+}
+
+describe("options", () => {
+  it("are refused out of their range", async () => {
+    const directory = await newDirectory();
+    const wrong: unknown[] = [{ directory: "" }, { directory: undefined }, { directory: "a\0b" }];
+    wrong.push({ directory, maxBytes: 0 }, { directory, maxBytes: Number.NaN }, { directory, maxEntries: 1.5 });
+    for (const options of wrong)
+      await expect(cacheFs(options as CacheFsOptions)).rejects.toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
+  });
+
+  it("refuse a directory that is a file, or lies under one", async () => {
+    const file = join(await newDirectory(), "file");
+    await writeFile(file, "mine");
+    for (const directory of [file, join(file, "deeper")])
+      await expect(cacheFs({ directory })).rejects.toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
+    expect(await readFile(file, "utf8")).toBe("mine");
+  });
+
+  it("make the plugin that package.json names", async () => {
+    expect(plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(manifest.atc.plugins);
+    const warn = vi.fn();
+    const host: PluginHost = { find: () => Promise.reject(new Error("nothing")), warn };
+    const create = plugins[0]?.create as (options: CacheFsOptions, host: PluginHost) => Promise<CacheFs>;
+    const store = await create({ directory: await newDirectory(), maxBytes: 10 }, host);
+    await store.set("a", bytes(10));
+    await store.set("b", bytes(10));
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("files", () => {
+  it("lie at their key under the directory, and nothing is made before the first write", async () => {
+    const directory = join(await newDirectory(), "not", "yet");
+    const { store } = await opened({ directory });
+    expect(await store.get("v1/ab/c.npz")).toBeUndefined();
+    await expect(stat(directory)).rejects.toMatchObject({ code: "ENOENT" });
+    await store.set("v1/ab/c.npz", bytes(3));
+    expect(await readFile(join(directory, "v1", "ab", "c.npz"))).toEqual(Buffer.from(bytes(3)));
+  });
+
+  it("are there for the next store, with fsync or without", async () => {
+    for (const fsync of [true, false]) {
+      const { directory, store } = await opened({ fsync });
+      await store.set("a/b", bytes(3));
+      await store[Symbol.asyncDispose]();
+      const next = await cacheFs({ directory });
+      expect(await next.get("a/b")).toEqual(bytes(3));
+      expect(next.statistics).toMatchObject({ entries: 1, bytes: 3 });
+    }
+  });
+
+  it("of others are neither listed, counted nor removed, whatever their names", async () => {
+    const { directory, store } = await opened({ maxBytes: 100 });
+    const foreign = ["notes.txt", "v1/ab/legal-key.npz", ".gitignore", "with space", "v1/deep/er/file"];
+    for (const name of foreign) {
+      await mkdir(join(directory, name, ".."), { recursive: true });
+      await writeFile(join(directory, name), "x".repeat(1000));
+    }
+    await symlink("/", join(directory, "link"));
+    for (let i = 0; i < 10; i++) await store.set(`v1/ab/${i}`, bytes(50));
+    expect(await keysOf(store)).toEqual(["v1/ab/8", "v1/ab/9"]);
+    expect(store.statistics).toMatchObject({ entries: 2, bytes: 100, evictedEntries: 8, evictedBytes: 400 });
+    for (const name of foreign) expect((await stat(join(directory, name))).size).toBe(1000);
+  });
+
+  it("that were removed behind the store's back are absent, and the store goes on", async () => {
+    const { directory, store } = await opened({ maxBytes: 100 });
+    await store.set("a", bytes(60));
+    await rm(join(directory, "a"));
+    expect(await store.get("a")).toBeUndefined();
+    expect(await keysOf(store)).toEqual([]);
+    await store.set("b", bytes(60));
+    expect(await keysOf(store)).toEqual(["b"]);
+    expect(store.statistics.evictedEntries).toBe(0);
+  });
+
+  it("come back after the whole directory was deleted while in use", async () => {
+    const { directory, store } = await opened();
+    await store.set("v1/a", bytes(1));
+    await rm(directory, { recursive: true });
+    expect(await store.get("v1/a")).toBeUndefined();
+    expect(await keysOf(store)).toEqual([]);
+    await store.set("v1/b", bytes(2));
+    expect(await store.get("v1/b")).toEqual(bytes(2));
+    await store[Symbol.asyncDispose]();
+    expect(await keysOf(await cacheFs({ directory }))).toEqual(["v1/b"]);
+  });
+
+  it("cannot lie under another key's file, nor take the place of a folder in use", async () => {
+    const { store } = await opened();
+    await store.set("a", bytes(1));
+    await expect(store.set("a/b", bytes(1))).rejects.toMatchObject({ code: "ATC_IO" });
+    await store.set("c/d", bytes(1));
+    await expect(store.set("c", bytes(1))).rejects.toMatchObject({ code: "ATC_IO" });
+    expect(await store.get("c")).toBeUndefined();
+    expect(await store.get("a/b")).toBeUndefined();
+    expect(await keysOf(store)).toEqual(["a", "c/d"]);
+    await store.delete("c/d");
+    await store.set("c", bytes(2));
+    expect(await store.get("c")).toEqual(bytes(2));
+  });
+});
+
+describe("the budget", () => {
+  it("evicts what was used longest ago, and tells so", async () => {
+    const onEvict = vi.fn();
+    const warn = vi.fn();
+    const { store } = await opened({ maxBytes: 300, onEvict, warn });
+    for (const key of ["a", "b", "c"]) await store.set(key, bytes(100));
+    await store.get("a");
+    await store.get("b", { touch: false });
+    await store.set("d", bytes(100));
+    expect(await keysOf(store)).toEqual(["a", "c", "d"]);
+    await store.set("e", bytes(150));
+    expect(await keysOf(store)).toEqual(["d", "e"]);
+    expect(onEvict.mock.calls.map(([{ key, size }]) => [key, size])).toEqual([
+      ["b", 100],
+      ["c", 100],
+      ["a", 100],
+    ]);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(store.statistics).toMatchObject({ entries: 2, bytes: 250, evictedEntries: 3, evictedBytes: 300 });
+  });
+
+  it("holds a number of entries too", async () => {
+    const { store } = await opened({ maxEntries: 2 });
+    for (const key of ["a", "b", "c"]) await store.set(key, bytes(1));
+    expect(await keysOf(store)).toEqual(["b", "c"]);
+  });
+
+  it("counts a value once that is set again", async () => {
+    const { store } = await opened({ maxBytes: 200 });
+    await store.set("a", bytes(100));
+    for (let i = 0; i < 5; i++) await store.set("b", bytes(100 - i));
+    expect(store.statistics).toMatchObject({ entries: 2, bytes: 196, evictedEntries: 0 });
+  });
+
+  it("refuses a value that is larger than all of it, and evicts nothing for it", async () => {
+    const { store } = await opened({ maxBytes: 100 });
+    await store.set("a", bytes(100));
+    await expect(store.set("b", bytes(101))).rejects.toMatchObject({ code: "ATC_NO_SPACE" });
+    expect(await keysOf(store)).toEqual(["a"]);
+  });
+
+  it("goes by the store's own access times after a restore that changed every file time", async () => {
+    const { directory, store } = await opened();
+    for (const key of ["a", "b", "c"]) await store.set(key, bytes(100));
+    await store.get("a");
+    await store[Symbol.asyncDispose]();
+    for (const [i, key] of ["a", "c", "b"].entries()) await utimes(join(directory, key), i, i);
+    const next = await cacheFs({ directory, maxBytes: 300 });
+    await next.set("d", bytes(100));
+    expect(await keysOf(next)).toEqual(["a", "c", "d"]);
+  });
+
+  it("is one for all stores on a directory", async () => {
+    const directory = await newDirectory();
+    const stores = await Promise.all([1, 2, 3].map(() => cacheFs({ directory, maxBytes: 1000 })));
+    for (let i = 0; i < 60; i++) await stores[i % 3]?.set(`k/${i}`, bytes(100));
+    const expected = Array.from({ length: 10 }, (_, i) => `k/${i + 50}`);
+    for (const store of stores) expect(await keysOf(store)).toEqual(expected);
+    await Promise.all(stores.map((store, i) => store.set(`at-once/${i}`, bytes(300, i))));
+    const sizes = await Promise.all(
+      (await keysOf(stores[0] as CacheFs)).map(async (key) => (await stat(join(directory, key))).size),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(1000);
+  });
+
+  it("sees a key that one store removed and another wrote again", async () => {
+    const directory = await newDirectory();
+    const [one, two] = [await cacheFs({ directory }), await cacheFs({ directory })];
+    await one.set("a", bytes(1));
+    expect(await keysOf(two)).toEqual(["a"]);
+    await two.delete("a");
+    expect(await keysOf(one)).toEqual([]);
+    await one.set("a", bytes(2));
+    expect(await two.get("a")).toEqual(bytes(2));
+    expect(await keysOf(two)).toEqual(["a"]);
+  });
+});
+
+describe("the store's own files", () => {
+  it("are gone where their process ended, and stay where it lives", async () => {
+    const { directory, store } = await opened();
+    await store.set("a", bytes(1));
+    const [log = ""] = await internal(directory, ".log");
+    const [host = ""] = log.split("-");
+    const dead = `${host}-4194305-0123456789-x.tmp`;
+    const alive = `${host}-${process.pid}-0123456789-x.tmp`;
+    for (const name of [dead, alive]) await writeFile(join(directory, "~store-v1", name), "half");
+    const next = await cacheFs({ directory });
+    expect(await internal(directory, ".tmp")).toEqual([alive]);
+    expect(await keysOf(next)).toEqual(["a"]);
+  });
+
+  it("are folded into one log by the next writer", async () => {
+    const directory = await newDirectory();
+    for (let i = 0; i < 5; i++) {
+      const store = await cacheFs({ directory });
+      await store.set(`k/${i}`, bytes(i));
+      await store[Symbol.asyncDispose]();
+      expect(await internal(directory, ".log")).toHaveLength(1);
+    }
+    expect(await keysOf(await cacheFs({ directory }))).toEqual(["k/0", "k/1", "k/2", "k/3", "k/4"]);
+  });
+
+  it("may be torn or hold garbage without harm", async () => {
+    const { directory, store } = await opened();
+    await store.set("a", bytes(5));
+    await store[Symbol.asyncDispose]();
+    const [log = ""] = await internal(directory, ".log");
+    const path = join(directory, "~store-v1", log);
+    const text = await readFile(path, "latin1");
+    const garbage = "\n+ 1 2\n+ 99 5 ../../etc/passwd\n- x y\n\0\xff\n+ 1 5 a/";
+    await writeFile(path, `${text.slice(0, -1)}${garbage}`, "latin1");
+    expect(await keysOf(await cacheFs({ directory }))).toEqual(["a"]);
+  });
+
+  it("write a log anew that has grown far beyond its entries", async () => {
+    const directory = await newDirectory();
+    const log = accessLog(directory, "aaaaaaaa-1-bb");
+    const record = { key: "a", time: 1, size: 1 };
+    const append = (count: number): Promise<void> =>
+      log.append(
+        Array.from({ length: count }, () => record),
+        () => [record],
+      );
+    await append(1);
+    const before = await internal(directory, ".log");
+    await append(30_000);
+    expect(await internal(directory, ".log")).toEqual(before);
+    await append(1);
+    const [name = "", ...others] = await internal(directory, ".log");
+    expect(others).toEqual([]);
+    expect(before).not.toContain(name);
+    expect(await readFile(join(directory, "~store-v1", name), "latin1")).toBe("+ 1 1 a\n+ 1 1 a\n");
+    await log.close();
+  });
+});
+
+describe("leases", () => {
+  it("have one holder at a time, and are given back", async () => {
+    const directory = await newDirectory();
+    const stores = await Promise.all([1, 2, 3, 4].map(() => cacheFs({ directory })));
+    const leases = await Promise.all(stores.map((store) => store.acquire("a", { ttlMs: 60_000 })));
+    const [held, ...others] = leases.filter((lease) => lease !== undefined);
+    expect(others).toEqual([]);
+    expect(await held?.renew()).toBe(true);
+    expect(await stores[0]?.acquire("b", { ttlMs: 60_000 })).toBeDefined();
+    await held?.[Symbol.asyncDispose]();
+    expect(await held?.renew()).toBe(false);
+    expect(await stores[1]?.acquire("a", { ttlMs: 60_000 })).toBeDefined();
+  });
+
+  it("pass to one other after their time, and the old holder learns it", async () => {
+    const directory = await newDirectory();
+    const store = await cacheFs({ directory });
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const first = await store.acquire("a", { ttlMs: 1000 });
+      vi.setSystemTime(Date.now() + 999);
+      expect(await store.acquire("a", { ttlMs: 1000 })).toBeUndefined();
+      vi.setSystemTime(Date.now() + 2);
+      const next = await Promise.all([1, 2, 3, 4].map(() => store.acquire("a", { ttlMs: 1000 })));
+      expect(next.filter((lease) => lease !== undefined)).toHaveLength(1);
+      expect(await first?.renew()).toBe(false);
+      await first?.[Symbol.asyncDispose]();
+      expect(await store.acquire("a", { ttlMs: 1000 })).toBeUndefined();
+    } finally {
+      vi.useRealTimers();
+    }
+    await expect(store.acquire("a", { ttlMs: 0 })).rejects.toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
+    await expect(store.acquire("../a", { ttlMs: 1 })).rejects.toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
+  });
+});
