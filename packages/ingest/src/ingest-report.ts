@@ -42,7 +42,7 @@ export interface JumpPlace {
    * close, where there is no open) over the close before, within 4 %. Absent where there is none.
    */
   readonly looksLikeSplit?: string;
-  /** Whether one of the next five prices is within 10 % of `from` again, as after a bad print. */
+  /** Whether one of the next five prices is back at `from` but for a quarter of the move (in logarithms), as after a bad print. */
   readonly reverts: boolean;
 }
 

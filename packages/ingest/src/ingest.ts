@@ -33,8 +33,8 @@ export interface IngestResult {
  * the store already holds a dataset of the same fingerprint, that is the result and no row is read.
  *
  * Rows are held in memory up to `memoryBytes` and spilled to the lock's scratch directory beyond; then series are loaded one at a time, so
- * the peak is `memoryBytes`, or the rows of the longest series where those take more, and 24 bytes a row of the longest series that needs
- * sorting. The dataset appears at once, when all is written. An error or an abort leaves the store as it was.
+ * the peak is `memoryBytes`, or the rows of the longest series where those take more, and up to 40 bytes a row of the longest
+ * series that is not sorted. The dataset appears at once, when all is written. An error or an abort leaves the store as it was.
  *
  * @throws ATC_INVALID_DATA where the source has no good row, at its bad rows if its policy says so, or at equal times under `error`;
  * ATC_INVALID_ARGUMENT for an option out of its range; ATC_LOCKED where the dataset is being written; ATC_ABORTED; ATC_NO_SPACE,

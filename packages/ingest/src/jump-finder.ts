@@ -4,7 +4,7 @@ import { isoTime, timeAt } from "./iso-time.ts";
 
 const placesKept = 5;
 const revertRows = 5;
-const revertTolerance = 0.1;
+const revertShare = 0.25;
 const splitTolerance = 0.04;
 /** New shares for old. */
 const splits: readonly (readonly [number, number])[] = [
@@ -71,7 +71,7 @@ export function createJumpFinder(threshold: number, unitsPerMs: number): JumpFin
       const from = Math.max(0, place.row + 1 - row);
       const to = Math.min(length, place.row + 1 + revertRows - row);
       for (let i = from; i < to; i++)
-        if (Math.abs((close[i] as number) / place.from - 1) <= revertTolerance) place.reverts = true;
+        if (Math.abs(Math.log((close[i] as number) / place.from)) <= revertShare * size(place)) place.reverts = true;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { DataSource, OperationOptions, ProgressListener } from "@atc/contract";
+import type { DataSource, OperationOptions, Progress, ProgressListener } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import type { BadRowLog } from "./bad-rows.ts";
 import type { Pace } from "./pace.ts";
@@ -25,21 +25,28 @@ export async function readRows(
 ): Promise<ReadRows> {
   const counts = createScatter(layout, buffer);
   let rows = 0;
-  let silent = true;
+  let last: Progress | undefined;
   // The source knows bytes and their total; where it says nothing, the rows are counted here.
   const onProgress: ProgressListener = (progress) => {
-    silent = false;
-    pace.progress({ ...progress, phase: "reading", rows: progress.rows ?? rows });
+    last = { ...progress, phase: "reading", rows: progress.rows ?? rows };
+    pace.progress(last);
   };
   for await (const chunk of source.chunks({ signal: options.signal, onProgress, onBadRow: badRows.add })) {
     await counts.push(chunk);
     rows += chunk.length;
-    if (silent) pace.progress({ phase: "reading", done: rows, unit: "rows" });
+    if (last === undefined) pace.progress({ phase: "reading", done: rows, unit: "rows" });
     await pace.turn();
   }
   if (rows === 0) throw noRows(source, badRows);
+  pace.milestone(finished(last, rows));
   await buffer.finish();
   return { counts, rows };
+}
+
+/** The last that the source told may have been throttled away, or short of its end. */
+function finished(last: Progress | undefined, rows: number): Progress {
+  if (last === undefined) return { phase: "reading", done: rows, total: rows, unit: "rows" };
+  return { ...last, done: last.total ?? last.done, rows };
 }
 
 function noRows(source: DataSource, badRows: BadRowLog): AtcError {

@@ -1,6 +1,6 @@
 import type { RowLayout } from "./row-layout.ts";
 
-const firstExtent = 16;
+const longestFirstExtent = 16;
 const longestExtent = 4096;
 const fewestRows = 64;
 /** What small sources do with; the whole is allocated once they turn out not to be small. */
@@ -42,6 +42,8 @@ export function createRowArena(layout: RowLayout, bytes: number): RowArena {
   const present: number[] = [];
   let want = new Int32Array(0);
   let top = 0;
+  /** Short where series are many for the memory, so that each has an extent in it. */
+  const firstExtent = (): number => Math.min(longestFirstExtent, Math.max(1, Math.floor(most / (4 * extents.length))));
   const arena: RowArena = {
     capacity,
     times: new Int32Array(2 * capacity),
@@ -56,7 +58,7 @@ export function createRowArena(layout: RowLayout, bytes: number): RowArena {
       const known = want.length;
       arena.cursor = resized(arena.cursor, length);
       arena.limit = resized(arena.limit, length);
-      want = resized(want, length).fill(firstExtent, known);
+      want = resized(want, length).fill(firstExtent(), known);
     },
     extend(series) {
       if (top === arena.capacity && top < most) grow(arena, most, layout.slots);
@@ -86,7 +88,7 @@ export function createRowArena(layout: RowLayout, bytes: number): RowArena {
       present.length = 0;
       arena.cursor.fill(0);
       arena.limit.fill(0);
-      want.fill(firstExtent);
+      want.fill(firstExtent());
       top = 0;
     },
   };

@@ -1,8 +1,12 @@
+import type { Pace } from "./pace.ts";
 import type { RowArena } from "./row-arena.ts";
 import { createRowArena } from "./row-arena.ts";
 import type { RowLayout } from "./row-layout.ts";
 import type { SpillFile } from "./spill-file.ts";
 import { openSpillFile } from "./spill-file.ts";
+
+/** Parts read between two looks at the clock. */
+const partsPerTurn = 16;
 
 /** The rows of one series in the source's order. Its arrays are valid until the next series is loaded. */
 export interface SeriesRows {
@@ -30,7 +34,7 @@ export interface RowBuffer extends AsyncDisposable {
   /** Ends the scattering: from here on the arena, where rows were spilled, is the memory that series are loaded into. */
   finish(): Promise<void>;
   /** The rows of a series; without `values` where only `times` are wanted. */
-  load(series: number, wanted: "times" | "all"): Promise<SeriesRows>;
+  load(series: number, wanted: "times" | "all", pace: Pace): Promise<SeriesRows>;
 }
 
 /** A buffer of about `memoryBytes`, spilling to `directory` or the system's temporary one. */
@@ -83,7 +87,7 @@ export function createRowBuffer(layout: RowLayout, memoryBytes: number, director
     return seriesRows(times, values, length);
   }
 
-  async function fromFile(from: SpillFile, series: number, wanted: "times" | "all"): Promise<SeriesRows> {
+  async function fromFile(from: SpillFile, series: number, wanted: "times" | "all", pace: Pace): Promise<SeriesRows> {
     const list = parts[series] as number[];
     const length = rowsOf(list);
     const { times, values } = memoryFor(length);
@@ -91,9 +95,10 @@ export function createRowBuffer(layout: RowLayout, memoryBytes: number, director
     for (let p = 0; p < list.length; p += 2) {
       const offset = list[p] as number;
       const rows = list[p + 1] as number;
-      await from.read(offset, bytesOf(times, 2, [row, rows], 0));
-      if (wanted === "all") await from.read(offset + 8 * rows, bytesOf(values, slots, [row, rows], 0));
+      from.read(offset, bytesOf(times, 2, [row, rows], 0));
+      if (wanted === "all") from.read(offset + 8 * rows, bytesOf(values, slots, [row, rows], 0));
       row += rows;
+      if (p % (2 * partsPerTurn) === 0) await pace.turn();
     }
     return seriesRows(times, values, length);
   }
@@ -109,10 +114,12 @@ export function createRowBuffer(layout: RowLayout, memoryBytes: number, director
     },
     spill,
     async finish() {
-      if (file !== undefined) await spill();
+      if (file === undefined) return;
+      await spill();
+      await file.flush();
     },
-    async load(series, wanted) {
-      return file === undefined ? fromArena(series, wanted) : await fromFile(file, series, wanted);
+    async load(series, wanted, pace) {
+      return file === undefined ? fromArena(series, wanted) : await fromFile(file, series, wanted, pace);
     },
     async [Symbol.asyncDispose]() {
       await file?.[Symbol.asyncDispose]();

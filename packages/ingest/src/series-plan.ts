@@ -37,7 +37,7 @@ export async function planSeries(
     if (policy !== "keep-all" && counts.back(series) + counts.ties(series) > 0) {
       if (counts.back(series) === 0 && policy !== "error") rows -= counts.ties(series);
       else {
-        const loaded = await buffer.load(series, "times");
+        const loaded = await buffer.load(series, "times", pace);
         rows = orderer.distinct(loaded);
         if (policy === "error" && rows < loaded.length)
           throw equalTimes(symbol, loaded, orderer.sort(loaded), rows, layout);

@@ -1,3 +1,4 @@
+import { readSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,8 +13,10 @@ export interface SpillFile extends AsyncDisposable {
   readonly length: number;
   /** Appends bytes; they may be changed afterwards. */
   append(bytes: Uint8Array): Promise<void>;
-  /** Fills `target` from `offset`, bytes that wait in memory included. */
-  read(offset: number, target: Uint8Array): Promise<void>;
+  /** Writes what waits in memory; only flushed bytes can be read. */
+  flush(): Promise<void>;
+  /** Fills `target` from `offset`. Synchronous: a series of a huge source is thousands of short parts, and a turn of the event loop for each takes longer than the reading. */
+  read(offset: number, target: Uint8Array): void;
 }
 
 /** Opens a new file in `directory`, or in a directory of its own in the system's temporary one where that is undefined. */
@@ -28,6 +31,7 @@ export async function openSpillFile(directory: string | undefined): Promise<Spil
   let disposed = false;
 
   async function flush(): Promise<void> {
+    if (staged === 0) return;
     await writeAll(handle, staging.subarray(0, staged), written).catch(refused(path));
     written += staged;
     staged = 0;
@@ -46,9 +50,13 @@ export async function openSpillFile(directory: string | undefined): Promise<Spil
         if (staged === stagingBytes) await flush();
       }
     },
-    async read(offset, target) {
-      if (staged > 0) await flush();
-      await readAll(handle, target, offset).catch(refused(path));
+    flush,
+    read(offset, target) {
+      try {
+        readAll(handle.fd, target, offset);
+      } catch (error) {
+        refused(path)(error);
+      }
     },
     async [Symbol.asyncDispose]() {
       if (disposed) return;
@@ -77,9 +85,9 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
   }
 }
 
-async function readAll(handle: FileHandle, target: Uint8Array, position: number): Promise<void> {
+function readAll(file: number, target: Uint8Array, position: number): void {
   for (let done = 0; done < target.length; ) {
-    const { bytesRead } = await handle.read(target, done, target.length - done, position + done);
+    const bytesRead = readSync(file, target, done, target.length - done, position + done);
     if (bytesRead === 0) throw new Error(`the file ends at byte ${position + done}, rows are missing`);
     done += bytesRead;
   }

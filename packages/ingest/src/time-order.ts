@@ -29,7 +29,7 @@ interface Keys {
 }
 
 /**
- * A sorter that keeps its working memory from call to call: at most 28 bytes a row of the longest series. Bars lie on a grid hardly longer
+ * A sorter that keeps its working memory from call to call: at most 40 bytes a row of the longest series. Bars lie on a grid hardly longer
  * than the series, and are counted into place in one pass; other times take a radix sort of as many passes as their range needs.
  */
 export function createTimeSorter(): TimeSorter {
@@ -48,6 +48,7 @@ export function createTimeSorter(): TimeSorter {
   }
 
   function radix(times: Int32Array, rows: number): Uint32Array {
+    if (other.row.length < rows) other = makeKeys(keys.row.length);
     const wide = offsetsFromFirst(times, rows, keys);
     for (const count of counts) count.fill(0);
     countDigits(keys.low, rows, counts, 0);
@@ -66,7 +67,6 @@ export function createTimeSorter(): TimeSorter {
     order(times, rows) {
       if (keys.row.length < rows) {
         keys = makeKeys(rows);
-        other = makeKeys(rows);
       }
       const grid = shortGrid(times, rows);
       if (grid === undefined) return { order: radix(times, rows), distinct: undefined };

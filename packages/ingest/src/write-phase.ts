@@ -70,7 +70,7 @@ async function writeOne(
   { slicer, scaleOf }: { slicer: ReturnType<typeof createSlicer>; scaleOf: ReturnType<typeof createScaleMeter> },
   onWritten: (rows: number) => void,
 ): Promise<{ quality: SeriesQuality; first: bigint; last: bigint }> {
-  const rows = await buffer.load(series, "all");
+  const rows = await buffer.load(series, "all", pace);
   const hints = { rows: rows.length, back: counts.back(series), ties: counts.ties(series) };
   const { order, length, duplicates } = orderer.arrange(rows, layout.slots, { ...hints, policy });
   if (length !== plannedRows)

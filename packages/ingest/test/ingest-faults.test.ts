@@ -1,4 +1,4 @@
-import type { Progress } from "@atc/contract";
+import type { ChunksOptions, Progress } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { IngestOptions } from "../src/index.ts";
@@ -168,6 +168,30 @@ describe("progress", () => {
     await ingest(memorySource(rows), store, { name: "d", onProgress: (progress) => seen.push(progress) });
     const phases = seen.map(({ phase }) => phase);
     expect([...new Set(phases)]).toEqual(["reading", "sorting", "writing"]);
+    expect(seen.findLast(({ phase }) => phase === "reading")).toEqual({
+      phase: "reading",
+      done: 3000,
+      total: 3000,
+      unit: "rows",
+    });
     expect(seen.at(-1)).toEqual({ phase: "writing", done: 3000, total: 3000, unit: "rows" });
+  });
+
+  it("passes on what the source tells, to its end", async () => {
+    const source = memorySource(rows);
+    const chunks = source.chunks.bind(source);
+    Object.assign(source, {
+      async *chunks(options: ChunksOptions) {
+        for await (const chunk of chunks(options)) {
+          options.onProgress?.({ phase: "loading", done: chunk.row, total: 99_999, unit: "bytes" });
+          yield chunk;
+        }
+      },
+    });
+    const seen: Progress[] = [];
+    await ingest(source, store, { name: "d", onProgress: (progress) => seen.push(progress) });
+    const reading = seen.filter(({ phase }) => phase === "reading");
+    expect(reading[0]).toEqual({ phase: "reading", done: 0, total: 99_999, unit: "bytes", rows: 0 });
+    expect(reading.at(-1)).toEqual({ phase: "reading", done: 99_999, total: 99_999, unit: "bytes", rows: 3000 });
   });
 });

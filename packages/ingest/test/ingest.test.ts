@@ -35,11 +35,13 @@ function naive(rows: readonly Row[], policy: DuplicatePolicy): Row[] {
 function expectSeries(store: MemoryStore, rows: readonly Row[], policy: DuplicatePolicy): void {
   const bySymbol = new Map<string, Row[]>();
   for (const row of rows) bySymbol.set(row.symbol, [...(bySymbol.get(row.symbol) ?? []), row]);
-  for (const [symbol, own] of bySymbol) {
-    const wanted = naive(own, policy);
-    expect(store.column("d", symbol, "timestamp")).toEqual(wanted.map((row) => BigInt(row.time)));
-    expect(store.column("d", symbol, "close")).toEqual(wanted.map((row) => row["close"]));
-  }
+  const symbols = [...bySymbol.keys()];
+  const stored = symbols.map((symbol) => [store.column("d", symbol, "timestamp"), store.column("d", symbol, "close")]);
+  const wanted = symbols.map((symbol) => {
+    const kept = naive(bySymbol.get(symbol) ?? [], policy);
+    return [kept.map((row) => BigInt(row.time)), kept.map((row) => row["close"])];
+  });
+  expect(stored).toEqual(wanted);
 }
 
 /** Rows with their own number as close, so that ties are told apart. */
