@@ -4,7 +4,7 @@ import type { SeriesRows } from "./row-buffer.ts";
 import { createTimeSorter } from "./time-order.ts";
 
 /** Which rows of a series are kept, and in which order. */
-export interface SeriesOrder {
+interface SeriesOrder {
   /** The kept rows in order of time; undefined where they are all rows as they stand. Valid until the next call. */
   readonly order: Uint32Array | undefined;
   /** Rows kept. */
@@ -13,7 +13,7 @@ export interface SeriesOrder {
 }
 
 /** What the scatter knows of a series. */
-export interface OrderHints {
+interface OrderHints {
   readonly back: number;
   readonly ties: number;
   readonly policy: DuplicatePolicy;

@@ -69,7 +69,7 @@ function sampleMoves(
 }
 
 /** The time from row `a` to row `b` in units of the times, exact below 2^53. */
-export function spacingOf(times: Int32Array, a: number, b: number): number {
+function spacingOf(times: Int32Array, a: number, b: number): number {
   const high = (times[2 * b + 1] as number) - (times[2 * a + 1] as number);
   const low = ((times[2 * b] as number) >>> 0) - ((times[2 * a] as number) >>> 0);
   return high * 4_294_967_296 + low;

@@ -7,7 +7,7 @@ const buckets = 1 << digitBits;
 const pointsPerRow = 4;
 
 /** Rows in order of time, rows of one time in the order they have. */
-export interface TimeOrder {
+interface TimeOrder {
   /** Valid until the next call. */
   readonly order: Uint32Array;
   /** How many different times there are; undefined where sorting did not tell. */

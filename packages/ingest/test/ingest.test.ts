@@ -144,6 +144,24 @@ describe("sorting and scattering", () => {
     expect(store.plans[0]?.series.map(({ symbol }) => symbol)).toEqual(["B", "Z", "a", "b"]);
   });
 
+  it("keeps what is in memory when it takes more of it", async () => {
+    const store = newStore();
+    const columns = ["close", ...Array.from({ length: 99 }, (_, c) => `x${c}`)].map((name) => ({
+      name,
+      type: "float64" as const,
+    }));
+    // 808 bytes a row: the first 8 MiB hold 10,381 rows.
+    const rows: Row[] = Array.from({ length: 11_000 }, (_, i) => ({
+      symbol: `S${i % 3}`,
+      time: i,
+      close: i + 1,
+      x98: -i,
+    }));
+    await ingest(memorySource(rows, { columns, chunkRows: 4000 }), store, { name: "d" });
+    expectSeries(store, rows, "keep-last");
+    expect(store.column("d", "S0", "x98").at(-1)).toBe(-10_998);
+  });
+
   it("makes no spill file where all fits", async () => {
     const store = newStore();
     const seen: string[][] = [];
