@@ -1,0 +1,143 @@
+import { spawnSync } from "node:child_process";
+import { mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Workshop } from "./atc.ts";
+import { barsCsv, workshop } from "./atc.ts";
+
+let shop: Workshop;
+beforeEach(async () => {
+  shop = await workshop();
+  await shop.file("bars.csv", barsCsv(["AAA", "BBB"], 400));
+});
+afterEach(() => shop[Symbol.asyncDispose]());
+
+/** Makes the folder a user's project that has installed some codecs. */
+async function install(...codecs: readonly string[]): Promise<void> {
+  await mkdir(join(shop.path, "node_modules", "@atc"), { recursive: true });
+  for (const codec of codecs) {
+    const target = fileURLToPath(new URL(`../../codec-${codec}`, import.meta.url));
+    await symlink(target, join(shop.path, "node_modules", "@atc", `codec-${codec}`));
+  }
+  const dependencies = Object.fromEntries(codecs.map((codec) => [`@atc/codec-${codec}`, "0.0.0"]));
+  await shop.file("package.json", JSON.stringify({ name: "project", private: true, dependencies }));
+}
+
+/** A Python that has `modules`, where there is one. */
+function pythonWith(...modules: readonly string[]): string | undefined {
+  const candidates = [process.env["ATC_PYTHON"], "python3", "/usr/bin/python3"].filter((one) => one !== undefined);
+  return candidates.find((python) => spawnSync(python, ["-c", `import ${modules.join(", ")}`]).status === 0);
+}
+const python = pythonWith("blosc", "numpy");
+
+const readAll = `
+import blosc, io, json, sys
+import numpy as np
+out = {}
+for path in sys.argv[1:]:
+    with np.load(io.BytesIO(blosc.decompress(open(path, "rb").read()))) as entry:
+        for name in entry.files:
+            if name != "entry.json":
+                out[name] = [str(entry[name].dtype), len(entry[name]), float(entry[name][-1])]
+print(json.dumps(out))
+`;
+
+async function blosc(algorithm: string): Promise<readonly string[]> {
+  const run = await shop.atc(
+    "backtest",
+    "bars.csv",
+    "--use-compression",
+    "true",
+    "--compression-algorithm",
+    algorithm,
+    "--json",
+  );
+  expect(run.stderr).toBe("");
+  expect(run.code).toBe(0);
+  return (await shop.cached()).filter((file) => file.endsWith(".npz.blosc")).map((file) => join(shop.path, file));
+}
+
+describe("useCompression", () => {
+  it.each(["zlib", "lz4", "lz4hc", "zstd"])(
+    "writes %s entries, and a second run is served from them",
+    async (algorithm) => {
+      await install("blosc", "zlib", "lz4", "zstd");
+      expect((await blosc(algorithm)).length).toBeGreaterThan(0);
+      const again = await shop.atc(
+        "backtest",
+        "bars.csv",
+        "--use-compression",
+        "true",
+        "--compression-algorithm",
+        algorithm,
+      );
+      expect(again.stderr).toContain("from the cache");
+    },
+  );
+
+  it.skipIf(python === undefined).each(["zlib", "lz4", "zstd"])(
+    "writes %s entries that Python reads with numpy and blosc (needs python3 with both)",
+    async (algorithm) => {
+      await install("blosc", "zlib", "lz4", "zstd");
+      const files = await blosc(algorithm);
+      const { stdout, stderr } = spawnSync(python ?? "", ["-c", readAll, ...files], { encoding: "utf8" });
+      expect(stderr).toBe("");
+      const arrays = JSON.parse(stdout) as Record<string, [string, number, number]>;
+      const report = (await shop.atc("backtest", "bars.csv", "--json")).json<{
+        symbols: { symbol: string; totalReturn: number }[];
+      }>();
+      expect(arrays["0/equity"]?.slice(0, 2)).toEqual(["float64", 400]);
+      expect(arrays["1/directions"]?.slice(0, 2)).toEqual(["int8", 400]);
+      expect((arrays["0/equity"]?.[2] ?? 0) / 10_000 - 1).toBeCloseTo(report.symbols[0]?.totalReturn ?? Number.NaN, 12);
+    },
+  );
+
+  it("leaves entries of another setting readable", async () => {
+    await install("blosc", "zlib", "lz4", "zstd");
+    await blosc("zstd");
+    for (const setting of [
+      ["--use-compression", "false"],
+      ["--use-compression", "true", "--compression-algorithm", "lz4"],
+    ]) {
+      expect((await shop.atc("backtest", "bars.csv", ...setting)).stderr).toContain("from the cache");
+    }
+  });
+
+  it("names what to install where no codec is", async () => {
+    for (const [algorithm, line] of [
+      ["zstd", "pnpm add @atc/codec-blosc @atc/codec-zstd"],
+      ["lz4", "pnpm add @atc/codec-blosc @atc/codec-lz4"],
+      ["blosclz", "pnpm add @atc/codec-blosc"],
+      ["snappy", "pnpm add @atc/codec-blosc @atc/codec-snappy"],
+    ] as const) {
+      const run = await shop.atc(
+        "backtest",
+        "bars.csv",
+        "--use-compression",
+        "true",
+        "--compression-algorithm",
+        algorithm,
+      );
+      expect(run.code).toBe(5);
+      expect(run.stderr).toContain("ATC_MISSING_PLUGIN");
+      expect(run.stderr).toContain(line);
+      expect(run.stdout).toBe("");
+    }
+  });
+
+  it("names the block codec where the container alone is installed", async () => {
+    await install("blosc");
+    const run = await shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "zstd");
+    expect(run.code).toBe(5);
+    expect(run.stderr).toContain("@atc/codec-zstd");
+  });
+
+  it("falls from blosclz to lz4 with one notice", async () => {
+    await install("blosc", "lz4");
+    const run = await shop.atc("backtest", "bars.csv", "--use-compression", "true");
+    expect(run.code).toBe(0);
+    expect(run.stderr.match(/warning: .*lz4/g)).toHaveLength(1);
+    expect((await shop.cached()).some((file) => file.endsWith(".npz.blosc"))).toBe(true);
+  });
+});
