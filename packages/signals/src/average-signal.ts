@@ -1,72 +1,88 @@
 import type { SignalConfig } from "@atc/contract";
-import type { PriceBlock } from "./price-block.ts";
+import type { MemoryLayout } from "./memory-layout.ts";
+import { blockLength, type PriceBlock } from "./price-block.ts";
 
-/** The last bars of the average signal, which its delay and the direction look back at. */
+/** The last bars of the average signal, which its delay and the direction look back at, and its rows. */
 export interface AverageSignal {
   /** Before any delay, at the last bar. */
   last: number;
   /** As it is output, at the last bar. */
   lastOutput: number;
   /** -1, 0 or +1 at the last bar. */
-  direction: number;
-  /** Sum of cut times equity, at each bar of the block. */
-  readonly weighted: Float64Array;
-  /** Sum of the equities, at each bar of the block. */
-  readonly total: Float64Array;
+  held: number;
+  /** Row of the sums of cut times equity. */
+  readonly weighted: number;
+  /** Row of the sums of equities. */
+  readonly total: number;
+  /** Row of the output. */
+  readonly average: number;
+  /** Row of the direction. */
+  readonly direction: number;
 }
 
 /** An average signal before its first bar. */
-export function createAverageSignal(blockLength: number): AverageSignal {
-  const weighted = new Float64Array(blockLength);
-  const total = new Float64Array(blockLength);
-  return { last: 0, lastOutput: Number.NaN, direction: 0, weighted, total };
+export function createAverageSignal(layout: MemoryLayout): AverageSignal {
+  return {
+    last: 0,
+    lastOutput: Number.NaN,
+    held: 0,
+    weighted: layout.take(blockLength),
+    total: layout.take(blockLength),
+    average: layout.take(blockLength),
+    direction: layout.take(blockLength),
+  };
+}
+
+/** Empties the sums ahead of a block. */
+export function clearKinds({ weighted, total }: AverageSignal, memory: Float64Array): void {
+  memory.fill(0, weighted, weighted + blockLength);
+  memory.fill(0, total, total + blockLength);
 }
 
 /** Adds one kind: its signals, cut at the thresholds to -1, 0 or +1, each weighted by the kind's equity. */
 export function addKind(
-  state: AverageSignal,
+  { weighted, total }: AverageSignal,
+  memory: Float64Array,
   block: PriceBlock,
-  signals: Float64Array,
-  equities: Float64Array,
+  signals: number,
+  equities: number,
   config: SignalConfig,
 ): void {
-  const { weighted, total } = state;
   const long = config.dialect === "lts" ? config.longThreshold : 0.49;
   const short = config.dialect === "lts" ? config.shortThreshold : -0.49;
   for (let i = 0; i < block.count; i++) {
-    const signal = signals[i] as number;
-    const equity = equities[i] as number;
-    if (signal > long) weighted[i] = (weighted[i] as number) + equity;
-    else if (signal < short) weighted[i] = (weighted[i] as number) - equity;
-    total[i] = (total[i] as number) + equity;
+    const signal = memory[signals + i] as number;
+    const equity = memory[equities + i] as number;
+    if (signal > long) memory[weighted + i] = (memory[weighted + i] as number) + equity;
+    else if (signal < short) memory[weighted + i] = (memory[weighted + i] as number) - equity;
+    memory[total + i] = (memory[total + i] as number) + equity;
   }
 }
 
 /** Writes the average signal and the direction of the block from the sums. */
 export function finishAverageSignal(
   state: AverageSignal,
+  memory: Float64Array,
   block: PriceBlock,
   config: SignalConfig,
-  average: Float64Array,
-  direction: Float64Array,
 ): void {
-  const { weighted, total } = state;
+  const { weighted, total, average, direction } = state;
   const { longThreshold, shortThreshold, strategyMode } = config;
   const lts = config.dialect === "lts";
-  let { last, lastOutput, direction: held } = state;
+  let { last, lastOutput, held } = state;
   for (let i = 0; i < block.count; i++) {
     // The equities are NaN before the cutout, and so is their sum.
-    let value = (weighted[i] as number) / (total[i] as number);
+    let value = (memory[weighted + i] as number) / (memory[total + i] as number);
     if (lts && !Number.isFinite(value)) value = 0;
     const output = strategyMode ? last : value;
     if (output > longThreshold && lastOutput <= longThreshold) held = 1;
     else if (output < shortThreshold && lastOutput >= shortThreshold) held = -1;
-    average[i] = output;
-    direction[i] = held;
+    memory[average + i] = output;
+    memory[direction + i] = held;
     last = value;
     lastOutput = output;
   }
   state.last = last;
   state.lastOutput = lastOutput;
-  state.direction = held;
+  state.held = held;
 }

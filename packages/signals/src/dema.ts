@@ -1,22 +1,40 @@
 import type { SignalConfig } from "@atc/contract";
 import type { Average } from "./average.ts";
-import { advanceExponential, createExponentialSums } from "./ema.ts";
 
 /**
  * DEMA: 2 e1 - e2, e2 an EMA of e1. In dialect tradingview e2 is seeded with the mean of the first n values of e1, in lts with the first one alone.
  */
-export function createDema(lengths: readonly number[], config: SignalConfig, blockLength: number): Average {
-  const firsts = createExponentialSums(lengths);
-  const seconds = createExponentialSums(lengths);
-  const first = new Float64Array(blockLength);
+export function createDema(lengths: readonly number[], config: SignalConfig): Average {
+  // The last averages or, while one is being seeded, the sum so far.
+  const firsts = new Float64Array(lengths.length);
+  const seconds = new Float64Array(lengths.length);
   return {
-    advance(index, block, target) {
-      const { source, offset, count, start } = block;
+    advance(memory, block, index, target) {
+      const { source, count, start } = block;
       const length = lengths[index] as number;
       const seedLength = config.dialect === "tradingview" ? length : 1;
-      advanceExponential(firsts, index, source, offset, count, -start, length, first);
-      advanceExponential(seconds, index, first, 0, count, length - 1 - start, seedLength, target);
-      for (let i = 0; i < count; i++) target[i] = 2 * (first[i] as number) - (target[i] as number);
+      const seeded = length - 1 + seedLength;
+      const rate = 2 / (length + 1);
+      const rest = 1 - rate;
+      let first = firsts[index] as number;
+      let second = seconds[index] as number;
+      let i = 0;
+      for (; i < count && start + i < seeded; i++) {
+        const bar = start + i;
+        const value = memory[source + i] as number;
+        first = bar < length ? first + value : rate * value + rest * first;
+        if (bar === length - 1) first /= length;
+        if (bar >= length - 1) second += first;
+        if (bar === seeded - 1) second /= seedLength;
+        memory[target + i] = bar === seeded - 1 ? 2 * first - second : Number.NaN;
+      }
+      for (; i < count; i++) {
+        first = rate * (memory[source + i] as number) + rest * first;
+        second = rate * first + rest * second;
+        memory[target + i] = 2 * first - second;
+      }
+      firsts[index] = first;
+      seconds[index] = second;
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { SignalConfig } from "@atc/contract";
 import { type Average, blankBefore } from "./average.ts";
+import type { MemoryLayout } from "./memory-layout.ts";
+import { blockLength } from "./price-block.ts";
 import { firstBarOf } from "./warmup.ts";
 import { createWindowSums, plainSums, weightedSums } from "./window-sums.ts";
 
@@ -8,54 +10,49 @@ function triangle(length: number): number {
 }
 
 /** The mean of the last n values, which the published script plots under the name HMA. */
-function createSimple(lengths: readonly number[]): Average {
-  const windows = createWindowSums(lengths);
+function createSimple(lengths: readonly number[], layout: MemoryLayout): Average {
+  const windows = createWindowSums(lengths, layout);
   return {
-    advance(index, block, target) {
-      const { source, offset, count } = block;
+    advance(memory, block, index, target) {
       const length = lengths[index] as number;
-      plainSums(windows, index, source, offset, count, target);
-      for (let i = 0; i < count; i++) target[i] = (target[i] as number) / length;
-      blankBefore(length - 1, block, target);
+      plainSums(windows, index, memory, block.source, block.count, target, length);
+      blankBefore(length - 1, memory, block, target);
     },
   };
 }
 
 /** Hull's average: WMA(2 WMA(s, floor(n / 2)) - WMA(s, n), floor(sqrt n)). */
-function createHull(lengths: readonly number[], config: SignalConfig, blockLength: number): Average {
+function createHull(lengths: readonly number[], config: SignalConfig, layout: MemoryLayout): Average {
   const halves = lengths.map((length) => Math.floor(length / 2));
   const roots = lengths.map((length) => Math.floor(Math.sqrt(length)));
   const firsts = lengths.map((length) => firstBarOf("hma", length, config));
+  const halfWindows = createWindowSums(halves, layout);
+  const wholeWindows = createWindowSums(lengths, layout);
+  const outerWindows = createWindowSums(roots, layout);
+  // The outer windows look back at the newest differences of the blocks before, which are kept per length.
   const history = Math.max(...roots);
-  const halfWindows = createWindowSums(halves);
-  const wholeWindows = createWindowSums(lengths);
-  const outerWindows = createWindowSums(roots);
-  const whole = new Float64Array(blockLength);
-  // The outer windows need the newest differences of the block before: kept per length, put before those of this block.
-  const kept = new Float64Array(lengths.length * history);
-  const differences = new Float64Array(history + blockLength);
+  const kept = lengths.map(() => layout.take(history));
+  const differences = layout.take(history + blockLength) + history;
   return {
-    advance(index, block, target) {
-      const { source, offset, count } = block;
+    advance(memory, block, index, target) {
+      const { source, count } = block;
       const length = lengths[index] as number;
-      const half = 2 / triangle(halves[index] as number);
-      const divisor = triangle(length);
-      const outerDivisor = triangle(roots[index] as number);
-      weightedSums(halfWindows, index, source, offset, count, differences, history);
-      weightedSums(wholeWindows, index, source, offset, count, whole, 0);
-      for (let i = 0; i < history; i++) differences[i] = kept[index * history + i] as number;
+      const root = roots[index] as number;
+      const before = kept[index] as number;
+      weightedSums(halfWindows, index, memory, source, count, differences, triangle(halves[index] as number));
+      weightedSums(wholeWindows, index, memory, source, count, target, triangle(length));
       for (let i = 0; i < count; i++) {
-        differences[history + i] = half * (differences[history + i] as number) - (whole[i] as number) / divisor;
+        memory[differences + i] = 2 * (memory[differences + i] as number) - (memory[target + i] as number);
       }
-      weightedSums(outerWindows, index, differences, history, count, target, 0);
-      for (let i = 0; i < count; i++) target[i] = (target[i] as number) / outerDivisor;
-      for (let i = 0; i < history; i++) kept[index * history + i] = differences[count + i] as number;
-      blankBefore(firsts[index] as number, block, target);
+      memory.copyWithin(differences - history, before, before + history);
+      weightedSums(outerWindows, index, memory, differences, count, target, triangle(root));
+      memory.copyWithin(before, differences + count - history, differences + count);
+      blankBefore(firsts[index] as number, memory, block, target);
     },
   };
 }
 
 /** HMA, in the variant that the configuration names. */
-export function createHma(lengths: readonly number[], config: SignalConfig, blockLength: number): Average {
-  return config.hma === "sma" ? createSimple(lengths) : createHull(lengths, config, blockLength);
+export function createHma(lengths: readonly number[], config: SignalConfig, layout: MemoryLayout): Average {
+  return config.hma === "sma" ? createSimple(lengths, layout) : createHull(lengths, config, layout);
 }

@@ -1,38 +1,38 @@
 import type { SignalConfig } from "@atc/contract";
 import type { Average } from "./average.ts";
+import type { MemoryLayout } from "./memory-layout.ts";
 import { createWindowSums, plainSums } from "./window-sums.ts";
 
 const slow = 0.064;
 const fast = 0.666;
 
 /**
- * KAMA: k[t] = k[t-1] + c (s[t] - k[t-1]), c = (r (0.666 - 0.064) + 0.064)^2, r the efficiency ratio of the last n changes. Sums of changes that never
- * subtract are 0 exactly where every change is 0, which is where r is 0 by definition: no count of zero changes is needed.
+ * KAMA: k[t] = k[t-1] + c (s[t] - k[t-1]), c = (r (0.666 - 0.064) + 0.064)^2, r the efficiency ratio of the last n changes. A sum of changes that never
+ * subtracts is 0 exactly where every change is 0, and there r is 0: no zeros need to be counted.
  */
-export function createKama(lengths: readonly number[], config: SignalConfig, blockLength: number): Average {
-  const windows = createWindowSums(lengths);
+export function createKama(lengths: readonly number[], config: SignalConfig, layout: MemoryLayout): Average {
+  const windows = createWindowSums(lengths, layout);
   const values = new Float64Array(lengths.length);
-  const noises = new Float64Array(blockLength);
   const constantAtFirst = config.dialect === "lts";
   return {
-    advance(index, block, target) {
-      const { source, changes, offset, count, start } = block;
+    advance(memory, block, index, target) {
+      const { source, count, start } = block;
       const length = lengths[index] as number;
-      plainSums(windows, index, changes, offset, count, noises);
+      plainSums(windows, index, memory, block.changes, count, target, 1);
       let value = values[index] as number;
-      if (start === 0 && constantAtFirst) value = source[offset] as number;
+      if (start === 0 && constantAtFirst) value = memory[source] as number;
       let i = 0;
       for (; i < count && start + i < length; i++) {
-        if (!constantAtFirst) value += slow * slow * ((source[offset + i] as number) - value);
-        target[i] = value;
+        if (!constantAtFirst) value += slow * slow * ((memory[source + i] as number) - value);
+        memory[target + i] = value;
       }
       for (; i < count; i++) {
-        const price = source[offset + i] as number;
-        const noise = noises[i] as number;
-        const ratio = noise === 0 ? 0 : Math.abs(price - (source[offset + i - length] as number)) / noise;
+        const price = memory[source + i] as number;
+        const noise = memory[target + i] as number;
+        const ratio = noise === 0 ? 0 : Math.abs(price - (memory[source + i - length] as number)) / noise;
         const root = ratio * (fast - slow) + slow;
         value += root * root * (price - value);
-        target[i] = value;
+        memory[target + i] = value;
       }
       values[index] = value;
     },

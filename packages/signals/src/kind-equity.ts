@@ -19,38 +19,35 @@ export function createKindEquity(weight: number, config: SignalConfig): KindEqui
   return { equity: weight, signal: Number.NaN, repeated: 1 - config.decay / 100, floored: 0 };
 }
 
-/** Writes the equity at each bar of the block, NaN before the cutout, from the kind's signals at the same bars. */
+/** Writes the equity at each bar of the block to row `target`, NaN before the cutout, from the kind's signals at the same bars. */
 export function advanceKindEquity(
   state: KindEquity,
+  memory: Float64Array,
   block: PriceBlock,
-  signals: Float64Array,
+  signals: number,
   factors: ReturnFactors,
   repeats: boolean,
-  target: Float64Array,
+  target: number,
 ): void {
   const { count, start } = block;
-  const { rows, cutout } = factors;
-  const width = target.length;
+  const { flat, spread, cutout } = factors;
   let { equity, signal, repeated } = state;
   for (let i = 0; i < count; i++) {
-    let factor = rows[width + i] as number;
-    if (signal > 0) repeated = factor = rows[2 * width + i] as number;
-    else if (signal < 0) repeated = factor = rows[i] as number;
+    let factor = memory[flat + i] as number;
+    if (signal > 0) repeated = factor += memory[spread + i] as number;
+    else if (signal < 0) repeated = factor -= memory[spread + i] as number;
     else if (repeats && start + i > cutout) factor = repeated;
-    signal = signals[i] as number;
+    signal = memory[signals + i] as number;
     if (start + i < cutout) {
-      target[i] = Number.NaN;
+      memory[target + i] = Number.NaN;
       continue;
     }
-    const grown = equity * factor;
-    if (grown > equityFloor) {
-      equity = grown;
-      if (equity > equityCap) equity = equityCap;
-    } else {
+    equity *= factor;
+    if (!(equity > equityFloor)) {
       equity = equityFloor;
       state.floored++;
-    }
-    target[i] = equity;
+    } else if (equity > equityCap) equity = equityCap;
+    memory[target + i] = equity;
   }
   state.equity = equity;
   state.signal = signal;

@@ -7,13 +7,14 @@ import { createHma } from "./hma.ts";
 import { createKama } from "./kama.ts";
 import { createKindEquity, type KindEquity } from "./kind-equity.ts";
 import { createLsma } from "./lsma.ts";
-import type { PriceBlock } from "./price-block.ts";
+import type { MemoryLayout } from "./memory-layout.ts";
+import { blockLength, type PriceBlock } from "./price-block.ts";
 import type { ReturnFactors } from "./return-factors.ts";
 import { roundHalfAway, roundHalfEven } from "./rounding.ts";
 import { advanceVotes, clearSums, createVotes, type Votes } from "./votes.ts";
 import { createWma } from "./wma.ts";
 
-/** Everything of one kind: its averages, its votes, its equity, and their values over the block. */
+/** Everything of one kind: its averages, its votes, its equity, and the rows of their values over the block. */
 export interface KindKernel {
   /** Which kind. */
   readonly kind: AverageKind;
@@ -27,33 +28,33 @@ export interface KindKernel {
   readonly votes: Votes;
   /** Layer 2. */
   readonly equity: KindEquity;
-  /** The average at the base length. */
-  readonly averages: Float64Array;
-  /** The layer-1 signal. */
-  readonly signals: Float64Array;
-  /** The layer-2 equity. */
-  readonly equities: Float64Array;
+  /** Row of the average at the base length. */
+  readonly averages: number;
+  /** Row of the layer-1 signal. */
+  readonly signals: number;
+  /** Row of the layer-2 equity. */
+  readonly equities: number;
 }
 
 function createAverage(
   kind: AverageKind,
   lengths: readonly number[],
   config: SignalConfig,
-  blockLength: number,
+  layout: MemoryLayout,
 ): Average {
   switch (kind) {
     case "ema":
       return createEma(lengths);
     case "hma":
-      return createHma(lengths, config, blockLength);
+      return createHma(lengths, config, layout);
     case "wma":
-      return createWma(lengths);
+      return createWma(lengths, layout);
     case "dema":
-      return createDema(lengths, config, blockLength);
+      return createDema(lengths, config);
     case "lsma":
-      return createLsma(lengths, blockLength);
+      return createLsma(lengths, layout);
     case "kama":
-      return createKama(lengths, config, blockLength);
+      return createKama(lengths, config, layout);
   }
 }
 
@@ -62,7 +63,7 @@ export function createKindKernel(
   kind: AverageKind,
   config: SignalConfig,
   withVotes: boolean,
-  blockLength: number,
+  layout: MemoryLayout,
 ): KindKernel {
   const base = config[`${kind}Length`];
   const lengths = withVotes ? derivedLengths(base, config.robustness) : [base];
@@ -70,45 +71,47 @@ export function createKindKernel(
     kind,
     withVotes,
     lengths,
-    average: createAverage(kind, lengths, config, blockLength),
-    votes: createVotes(lengths.length, blockLength),
+    average: createAverage(kind, lengths, config, layout),
+    votes: createVotes(lengths.length, layout),
     equity: createKindEquity(config[`${kind}Weight`], config),
-    averages: new Float64Array(blockLength),
-    signals: new Float64Array(blockLength),
-    equities: new Float64Array(blockLength),
+    averages: layout.take(blockLength),
+    signals: layout.take(blockLength),
+    equities: layout.take(blockLength),
   };
 }
 
-/** Writes the averages at the base length, and the signals of layer 1 where there are votes; `scratch` has the block length. */
+function writeSignals(
+  { signals, votes }: KindKernel,
+  memory: Float64Array,
+  block: PriceBlock,
+  cutout: number,
+  config: SignalConfig,
+): void {
+  const { weighted, total } = votes;
+  const { count, start } = block;
+  const lts = config.dialect === "lts";
+  for (let i = 0; i < count; i++) {
+    const mean = (memory[weighted + i] as number) / (memory[total + i] as number);
+    memory[signals + i] = lts ? roundHalfEven(mean) : roundHalfAway(mean);
+  }
+  if (start < cutout) memory.fill(Number.NaN, signals, signals + Math.min(count, cutout - start));
+}
+
+/** Writes the averages at the base length, and the signals of layer 1 where there are votes; row `scratch` is overwritten. */
 export function advanceLayerOne(
   state: KindKernel,
+  memory: Float64Array,
   block: PriceBlock,
   factors: ReturnFactors,
   config: SignalConfig,
-  scratch: Float64Array,
+  scratch: number,
 ): void {
-  const { average, averages, votes, lengths } = state;
-  if (!state.withVotes) {
-    average.advance(0, block, averages);
-    return;
-  }
-  clearSums(votes);
+  const { average, averages, votes, lengths, withVotes } = state;
+  if (withVotes) clearSums(votes, memory);
   for (let index = 0; index < lengths.length; index++) {
     const target = index === 0 ? averages : scratch;
-    average.advance(index, block, target);
-    advanceVotes(votes, index, block, target, factors);
+    average.advance(memory, block, index, target);
+    if (withVotes) advanceVotes(votes, index, memory, block, target, factors);
   }
-  writeSignals(state, block, factors.cutout, config);
-}
-
-function writeSignals(state: KindKernel, block: PriceBlock, cutout: number, config: SignalConfig): void {
-  const { signals, votes } = state;
-  const { weighted, total } = votes;
-  const { count, start } = block;
-  if (config.dialect === "lts") {
-    for (let i = 0; i < count; i++) signals[i] = roundHalfEven((weighted[i] as number) / (total[i] as number));
-  } else {
-    for (let i = 0; i < count; i++) signals[i] = roundHalfAway((weighted[i] as number) / (total[i] as number));
-  }
-  if (start < cutout) signals.fill(Number.NaN, 0, Math.min(count, cutout - start));
+  if (withVotes) writeSignals(state, memory, block, factors.cutout, config);
 }

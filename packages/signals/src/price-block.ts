@@ -1,75 +1,77 @@
 import type { ReadonlyTypedArray } from "@atc/contract";
+import type { MemoryLayout } from "./memory-layout.ts";
 
-/**
- * The bars that a kernel works on now, and enough bars before them for every window. `source[offset + i]` and `close[i]` belong to absolute bar
- * `start + i`, for 0 <= i < count.
- */
+/** The most bars of one block: the dozen rows of this length that a pass works on stay in the first-level cache. */
+export const blockLength = 256;
+
+/** Where the bars that a kernel works on now lie in its memory: bar `start + i`, for 0 <= i < count, at index i from each row. */
 export interface PriceBlock {
   /** Absolute index of the first bar. */
   start: number;
-  /** Number of bars, at most the block length. */
+  /** Number of bars, at most {@link blockLength}. */
   count: number;
-  /** Where the first bar stands in {@link PriceBlock.source} and {@link PriceBlock.changes}. */
-  offset: number;
-  /** The calculation source, with the history before it. */
-  readonly source: Float64Array;
-  /** |source[t] - source[t-1]|, 0 at the first bar of all, with the history before it. */
-  readonly changes: Float64Array;
+  /** The calculation source, with at least `history` bars before it. Moves. */
+  source: number;
+  /** |source[t] - source[t-1]|, 0 at the first bar of all, with at least `history` bars before it. Moves. */
+  changes: number;
   /** The close. */
-  readonly close: Float64Array;
-  /** How far the close may lie from an average and still count as equal to it: 1e-10 of the close. */
-  readonly tolerance: Float64Array;
+  readonly close: number;
   /** The close of the bar before the first, NaN at the first bar of all. */
   previousClose: number;
+  /** Bars kept before the current ones. */
+  readonly history: number;
+  /** Where the source and the changes begin, and how many bars each has room for. */
+  readonly room: { readonly source: number; readonly changes: number; readonly capacity: number };
 }
 
 /** An empty block that keeps `history` bars before the current ones. */
-export function createPriceBlock(blockLength: number, history: number): PriceBlock {
+export function createPriceBlock(history: number, layout: MemoryLayout): PriceBlock {
   // Room for as many new bars as there is history: the shift to the front then costs at most one copied bar per new bar.
   const capacity = history + Math.max(blockLength, history);
+  const room = { source: layout.take(capacity), changes: layout.take(capacity), capacity };
   return {
     start: 0,
     count: 0,
-    offset: history,
-    source: new Float64Array(capacity),
-    changes: new Float64Array(capacity),
-    close: new Float64Array(blockLength),
-    tolerance: new Float64Array(blockLength),
+    source: room.source + history,
+    changes: room.changes + history,
+    close: layout.take(blockLength),
     previousClose: Number.NaN,
+    history,
+    room,
   };
 }
 
-function makeRoom(block: PriceBlock, count: number, history: number): void {
+function makeRoom(block: PriceBlock, memory: Float64Array, count: number): void {
+  const { room, history } = block;
+  if (block.count > 0) block.previousClose = memory[block.close + block.count - 1] as number;
   block.start += block.count;
-  block.offset += block.count;
-  if (block.count > 0) block.previousClose = block.close[block.count - 1] as number;
-  if (block.offset + count > block.source.length) {
-    block.source.copyWithin(0, block.offset - history, block.offset);
-    block.changes.copyWithin(0, block.offset - history, block.offset);
-    block.offset = history;
-  }
+  block.source += block.count;
+  block.changes += block.count;
   block.count = count;
+  if (block.source + count <= room.source + room.capacity) return;
+  memory.copyWithin(room.source, block.source - history, block.source);
+  memory.copyWithin(room.changes, block.changes - history, block.changes);
+  block.source = room.source + history;
+  block.changes = room.changes + history;
 }
 
 /** Moves on to bars `from` to `from + count` (exclusive) of two columns. */
 export function advancePrices(
   block: PriceBlock,
-  history: number,
-  close: ReadonlyTypedArray<number>,
-  source: ReadonlyTypedArray<number>,
+  memory: Float64Array,
+  closes: ReadonlyTypedArray<number>,
+  sources: ReadonlyTypedArray<number>,
   from: number,
   count: number,
 ): void {
-  makeRoom(block, count, history);
-  const { offset, source: sources, changes, close: closes, tolerance } = block;
-  let previous = block.start === 0 ? (source[from] as number) : (sources[offset - 1] as number);
+  makeRoom(block, memory, count);
+  const { source, changes, close } = block;
+  let previous = block.start === 0 ? (sources[from] as number) : (memory[source - 1] as number);
   for (let i = 0; i < count; i++) {
-    const price = close[from + i] as number;
-    const value = source[from + i] as number;
-    closes[i] = price;
-    tolerance[i] = 1e-10 * price;
-    sources[offset + i] = value;
-    changes[offset + i] = Math.abs(value - previous);
+    const value = sources[from + i] as number;
+    memory[close + i] = closes[from + i] as number;
+    memory[source + i] = value;
+    memory[changes + i] = Math.abs(value - previous);
     previous = value;
   }
 }

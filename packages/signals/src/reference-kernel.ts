@@ -1,24 +1,47 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
 import { averageKinds } from "@atc/contract";
-import { addKind, createAverageSignal, finishAverageSignal } from "./average-signal.ts";
+import { type AverageSignal, addKind, clearKinds, createAverageSignal, finishAverageSignal } from "./average-signal.ts";
 import type { Kernel, KernelTallies } from "./kernel.ts";
 import { advanceKindEquity } from "./kind-equity.ts";
 import { advanceLayerOne, createKindKernel, type KindKernel } from "./kind-kernel.ts";
-import { advancePrices, createPriceBlock } from "./price-block.ts";
+import { createMemoryLayout, type MemoryLayout } from "./memory-layout.ts";
+import { advancePrices, blockLength, createPriceBlock } from "./price-block.ts";
 import { createReturnFactors, fillReturnFactors } from "./return-factors.ts";
 import type { SignalOutput } from "./signal-output.ts";
 import { firstLayerCutout } from "./warmup.ts";
 
-/** The dozen arrays of this length that a pass works on stay in the first-level cache. */
-const blockLength = 256;
-
-function kernelsOf(config: SignalConfig, outputs: ReadonlySet<SignalOutput>, all: boolean): KindKernel[] {
+function kernelsOf(
+  config: SignalConfig,
+  outputs: ReadonlySet<SignalOutput>,
+  all: boolean,
+  layout: MemoryLayout,
+): readonly KindKernel[] {
   const kernels: KindKernel[] = [];
   for (const kind of averageKinds) {
     const withVotes = all || outputs.has(`${kind}Signal`) || outputs.has(`${kind}Equity`);
-    if (withVotes || outputs.has(kind)) kernels.push(createKindKernel(kind, config, withVotes, blockLength));
+    if (withVotes || outputs.has(kind)) kernels.push(createKindKernel(kind, config, withVotes, layout));
   }
   return kernels;
+}
+
+function resultsOf(
+  kernels: readonly KindKernel[],
+  { average, direction }: AverageSignal,
+  outputs: ReadonlySet<SignalOutput>,
+  memory: Float64Array,
+): Partial<Record<SignalOutput, Float64Array>> {
+  const rows: Partial<Record<SignalOutput, number>> = { averageSignal: average, direction };
+  for (const { kind, averages, signals, equities } of kernels) {
+    rows[kind] = averages;
+    rows[`${kind}Signal`] = signals;
+    rows[`${kind}Equity`] = equities;
+  }
+  const results: Partial<Record<SignalOutput, Float64Array>> = {};
+  for (const output of outputs) {
+    const row = rows[output];
+    if (row !== undefined) results[output] = memory.subarray(row, row + blockLength);
+  }
+  return results;
 }
 
 function talliesOf(kernels: readonly KindKernel[], config: SignalConfig, bars: number): KernelTallies {
@@ -42,48 +65,34 @@ function talliesOf(kernels: readonly KindKernel[], config: SignalConfig, bars: n
  * The kernel in plain TypeScript. Each pass runs over one average and one block with its state in local variables; nothing is allocated after the start.
  */
 export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kernel {
+  const layout = createMemoryLayout();
   const all = outputs.has("averageSignal") || outputs.has("direction");
-  const kernels = kernelsOf(config, outputs, all);
+  const kernels = kernelsOf(config, outputs, all, layout);
   const votes = kernels.some(({ withVotes }) => withVotes);
-  const history = Math.max(1, ...kernels.flatMap(({ lengths }) => lengths));
-  const block = createPriceBlock(blockLength, history);
-  const firstFactors = createReturnFactors(firstLayerCutout(config), blockLength);
+  const block = createPriceBlock(Math.max(1, ...kernels.flatMap(({ lengths }) => lengths)), layout);
+  const firstFactors = createReturnFactors(firstLayerCutout(config), config, layout);
   const sameCutout = firstFactors.cutout === config.cutout;
-  const secondFactors = sameCutout ? firstFactors : createReturnFactors(config.cutout, blockLength);
+  const secondFactors = sameCutout ? firstFactors : createReturnFactors(config.cutout, config, layout);
+  const averageSignal = createAverageSignal(layout);
+  const scratch = layout.take(blockLength);
+  const memory = layout.allocate();
   const repeats = config.dialect === "tradingview";
-  const scratch = new Float64Array(blockLength);
-  const state = createAverageSignal(blockLength);
-  const averageSignal = new Float64Array(blockLength);
-  const direction = new Float64Array(blockLength);
-
-  const results: Partial<Record<SignalOutput, Float64Array>> = {};
-  for (const { kind, averages, signals, equities } of kernels) {
-    if (outputs.has(kind)) results[kind] = averages;
-    if (outputs.has(`${kind}Signal`)) results[`${kind}Signal`] = signals;
-    if (outputs.has(`${kind}Equity`)) results[`${kind}Equity`] = equities;
-  }
-  if (outputs.has("averageSignal")) results.averageSignal = averageSignal;
-  if (outputs.has("direction")) results.direction = direction;
-
   return {
     blockLength,
     votes,
-    results,
+    results: resultsOf(kernels, averageSignal, outputs, memory),
     advance(close, source, from, count) {
-      advancePrices(block, history, close, source, from, count);
-      if (votes) fillReturnFactors(firstFactors, block, config);
-      if (votes && !sameCutout) fillReturnFactors(secondFactors, block, config);
-      if (all) {
-        state.weighted.fill(0);
-        state.total.fill(0);
-      }
+      advancePrices(block, memory, close, source, from, count);
+      if (votes) fillReturnFactors(firstFactors, memory, block, config);
+      if (votes && !sameCutout) fillReturnFactors(secondFactors, memory, block, config);
+      clearKinds(averageSignal, memory);
       for (const kernel of kernels) {
         const { withVotes, equity, signals, equities } = kernel;
-        advanceLayerOne(kernel, block, firstFactors, config, scratch);
-        if (withVotes) advanceKindEquity(equity, block, signals, secondFactors, repeats, equities);
-        if (all) addKind(state, block, signals, equities, config);
+        advanceLayerOne(kernel, memory, block, firstFactors, config, scratch);
+        if (withVotes) advanceKindEquity(equity, memory, block, signals, secondFactors, repeats, equities);
+        if (all) addKind(averageSignal, memory, block, signals, equities, config);
       }
-      if (all) finishAverageSignal(state, block, config, averageSignal, direction);
+      if (all) finishAverageSignal(averageSignal, memory, block, config);
     },
     tallies: () => talliesOf(kernels, config, block.start + block.count),
   };

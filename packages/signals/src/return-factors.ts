@@ -1,6 +1,7 @@
 import type { SignalConfig } from "@atc/contract";
 import { growthAfter } from "./growth.ts";
-import type { PriceBlock } from "./price-block.ts";
+import type { MemoryLayout } from "./memory-layout.ts";
+import { blockLength, type PriceBlock } from "./price-block.ts";
 
 /** An equity is never below this. */
 export const equityFloor = 0.25;
@@ -8,42 +9,44 @@ export const equityFloor = 0.25;
 export const equityCap = 1e300;
 
 /**
- * What an equity of one layer is multiplied by at each bar: (1 - decay / 100) (1 + a[t]). Row 0 is for a short vote, row 1 for none, row 2 for a long one;
- * a row has the block length. Up to the layer's cutout, inclusive, all are 1: the equity stands at its start.
+ * What the equities of one layer are multiplied by at each bar: E[t] = E[t-1] (1 - decay / 100) (1 + v R[t] g[t]) is E[t-1] (flat + v spread) for a vote v of
+ * -1 or +1, and E[t-1] flat for none. Up to the layer's cutout, inclusive, flat is 1 and spread 0: the equity stands at its start.
  */
 export interface ReturnFactors {
   /** Index of the layer's first bar. */
   readonly cutout: number;
-  /** The three rows. */
-  readonly rows: Float64Array;
+  /** 1 - decay / 100, what flat is after the cutout. */
+  readonly kept: number;
+  /** Row of the flat factors. */
+  readonly flat: number;
+  /** Row of the spreads. */
+  readonly spread: number;
 }
 
 /** Factors of a layer that begins at `cutout`. */
-export function createReturnFactors(cutout: number, blockLength: number): ReturnFactors {
-  return { cutout, rows: new Float64Array(3 * blockLength) };
+export function createReturnFactors(cutout: number, config: SignalConfig, layout: MemoryLayout): ReturnFactors {
+  const kept = 1 - config.decay / 100;
+  return { cutout, kept, flat: layout.take(blockLength), spread: layout.take(blockLength) };
 }
 
 /** Fills the rows for the bars of the block. */
-export function fillReturnFactors(factors: ReturnFactors, block: PriceBlock, config: SignalConfig): void {
-  const { rows, cutout } = factors;
+export function fillReturnFactors(
+  factors: ReturnFactors,
+  memory: Float64Array,
+  block: PriceBlock,
+  config: SignalConfig,
+): void {
+  const { cutout, kept, flat, spread } = factors;
   const { close, count, start } = block;
-  const width = close.length;
-  const kept = 1 - config.decay / 100;
   const capped = config.growthCap === "none" ? Number.POSITIVE_INFINITY : config.growthCap;
   const cappedGrowth = growthAfter(capped, config);
   let previous = block.previousClose;
   for (let i = 0; i < count; i++) {
     const elapsed = start + i - cutout;
-    const price = close[i] as number;
-    if (elapsed <= 0) {
-      rows[i] = rows[width + i] = rows[2 * width + i] = 1;
-    } else {
-      const growth = elapsed < capped ? growthAfter(elapsed, config) : cappedGrowth;
-      const term = (price / previous - 1) * growth;
-      rows[i] = kept * (1 - term);
-      rows[width + i] = kept;
-      rows[2 * width + i] = kept * (1 + term);
-    }
+    const price = memory[close + i] as number;
+    const growth = elapsed < capped ? growthAfter(elapsed, config) : cappedGrowth;
+    memory[flat + i] = elapsed > 0 ? kept : 1;
+    memory[spread + i] = elapsed > 0 ? kept * ((price / previous - 1) * growth) : 0;
     previous = price;
   }
 }

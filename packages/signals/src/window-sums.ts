@@ -1,3 +1,5 @@
+import type { MemoryLayout } from "./memory-layout.ts";
+
 /**
  * Sums over sliding windows that never subtract, so that they neither drift nor suffer from a bad tick that left the window long ago.
  *
@@ -5,18 +7,16 @@
  * the last group from place r + 1, and the prefix of the current one up to r. At the end of each group its suffix sums are taken from the newest
  * bar backwards: O(1) a bar on average, with n numbers of state. Groups lie by the absolute index, so chunking cannot change a bit.
  *
- * The weighted sums have weights 1..n, the newest n. With S[q] = sum of suffix members from place q, the suffix part at place r is
- * sum of S[q] over q > r, and the prefix part is (n - 1 - r) times the plain prefix plus the prefix weighted by 1, 2, ...: additions of like signs only.
+ * The weighted sums have weights 1..n, the newest n. With S[q] the sum of suffix members from place q on, the suffix part at place r is the sum
+ * of S[q] over q > r, and the prefix part is n - 1 - r times the plain prefix plus the prefix weighted by 1, 2, ...: additions only.
  */
 export interface WindowSums {
   /** The window lengths, in bars. */
-  readonly lengths: Int32Array;
-  /** Where each window's n + 1 suffix sums begin. */
-  readonly bases: Int32Array;
-  /** Plain suffix sums of the last full group. */
-  readonly suffixes: Float64Array;
-  /** Weighted suffix sums of the last full group. */
-  readonly weightedSuffixes: Float64Array;
+  readonly lengths: readonly number[];
+  /** Where each window's plain suffix sums lie, by place; n + 1 of them, the last 0. */
+  readonly suffixes: readonly number[];
+  /** Where each window's weighted suffix sums lie, likewise. */
+  readonly weightedSuffixes: readonly number[];
   /** Plain sum of the current group. */
   readonly prefixes: Float64Array;
   /** Sum of the current group weighted by 1, 2, ... */
@@ -26,60 +26,53 @@ export interface WindowSums {
 }
 
 /** Windows of the given lengths, empty. */
-export function createWindowSums(lengths: readonly number[]): WindowSums {
-  const bases = new Int32Array(lengths.length);
-  let total = 0;
-  for (const [index, length] of lengths.entries()) {
-    bases[index] = total;
-    total += length + 1;
-  }
+export function createWindowSums(lengths: readonly number[], layout: MemoryLayout): WindowSums {
   return {
-    lengths: Int32Array.from(lengths),
-    bases,
-    suffixes: new Float64Array(total),
-    weightedSuffixes: new Float64Array(total),
+    lengths,
+    suffixes: lengths.map((length) => layout.take(length + 1)),
+    weightedSuffixes: lengths.map((length) => layout.take(length + 1)),
     prefixes: new Float64Array(lengths.length),
     weightedPrefixes: new Float64Array(lengths.length),
     places: new Int32Array(lengths.length),
   };
 }
 
-/** Takes the suffix sums of the group whose last member is `series[last]`. */
-function closeGroup(windows: WindowSums, index: number, series: Float64Array, last: number): void {
-  const { suffixes, weightedSuffixes } = windows;
-  const n = windows.lengths[index] as number;
-  const base = windows.bases[index] as number;
-  const first = last - n + 1;
+/** Takes both suffix sums of the group of `length` bars that begins at `first`. */
+function closeGroup(memory: Float64Array, first: number, length: number, suffix: number, weightedSuffix: number): void {
   let sum = 0;
   let weighted = 0;
-  for (let place = n - 1; place > 0; place--) {
-    sum += series[first + place] as number;
+  for (let place = length - 1; place > 0; place--) {
+    sum += memory[first + place] as number;
     weighted += sum;
-    suffixes[base + place] = sum;
-    weightedSuffixes[base + place] = weighted;
+    memory[suffix + place] = sum;
+    memory[weightedSuffix + place] = weighted;
   }
 }
 
-/** Writes the plain sums of window `index` that end at `series[offset]` to `series[offset + count - 1]`; before the window is full, the sum so far. */
+/** Writes the plain sums of window `index`, divided by `divisor`, at `count` bars from `series` on; sums of what there is before the window is full. */
 export function plainSums(
   windows: WindowSums,
   index: number,
-  series: Float64Array,
-  offset: number,
+  memory: Float64Array,
+  series: number,
   count: number,
-  target: Float64Array,
+  target: number,
+  divisor: number,
 ): void {
-  const { suffixes } = windows;
-  const n = windows.lengths[index] as number;
-  const base = (windows.bases[index] as number) + 1;
+  const length = windows.lengths[index] as number;
+  const suffix = windows.suffixes[index] as number;
   let place = windows.places[index] as number;
   let prefix = windows.prefixes[index] as number;
-  for (let i = 0; i < count; i++) {
-    prefix += series[offset + i] as number;
-    target[i] = (suffixes[base + place] as number) + prefix;
-    place++;
-    if (place === n) {
-      closeGroup(windows, index, series, offset + i);
+  for (let i = 0; i < count; ) {
+    const end = Math.min(count, i + length - place);
+    const next = suffix + place + 1 - i;
+    place += end - i;
+    for (; i < end; i++) {
+      prefix += memory[series + i] as number;
+      memory[target + i] = ((memory[next + i] as number) + prefix) / divisor;
+    }
+    if (place === length) {
+      closeGroup(memory, series + end - length, length, suffix, windows.weightedSuffixes[index] as number);
       place = 0;
       prefix = 0;
     }
@@ -88,30 +81,85 @@ export function plainSums(
   windows.prefixes[index] = prefix;
 }
 
-/** As {@link plainSums}, with weights 1..n, the newest n; `first` is where the target begins. */
+/** As {@link plainSums}, weighted by 1..n, the newest n. */
 export function weightedSums(
   windows: WindowSums,
   index: number,
-  series: Float64Array,
-  offset: number,
+  memory: Float64Array,
+  series: number,
   count: number,
-  target: Float64Array,
-  first: number,
+  target: number,
+  divisor: number,
 ): void {
-  const { weightedSuffixes } = windows;
-  const n = windows.lengths[index] as number;
-  const base = (windows.bases[index] as number) + 1;
+  const length = windows.lengths[index] as number;
+  const suffix = windows.weightedSuffixes[index] as number;
   let place = windows.places[index] as number;
   let prefix = windows.prefixes[index] as number;
   let weighted = windows.weightedPrefixes[index] as number;
-  for (let i = 0; i < count; i++) {
-    const value = series[offset + i] as number;
-    prefix += value;
-    weighted += (place + 1) * value;
-    target[first + i] = (weightedSuffixes[base + place] as number) + (weighted + (n - 1 - place) * prefix);
-    place++;
-    if (place === n) {
-      closeGroup(windows, index, series, offset + i);
+  for (let i = 0; i < count; ) {
+    const end = Math.min(count, i + length - place);
+    const next = suffix + place + 1 - i;
+    let rank = place + 1;
+    let rest = length - rank;
+    place += end - i;
+    for (; i < end; i++) {
+      const value = memory[series + i] as number;
+      prefix += value;
+      weighted += rank * value;
+      memory[target + i] = ((memory[next + i] as number) + (weighted + rest * prefix)) / divisor;
+      rank += 1;
+      rest -= 1;
+    }
+    if (place === length) {
+      closeGroup(memory, series + end - length, length, windows.suffixes[index] as number, suffix);
+      place = 0;
+      prefix = 0;
+      weighted = 0;
+    }
+  }
+  windows.places[index] = place;
+  windows.prefixes[index] = prefix;
+  windows.weightedPrefixes[index] = weighted;
+}
+
+/**
+ * Writes the value at the newest of the least-squares line through window `index`, likewise. With W the weighted and S the plain sum it is
+ * 3 W / (n (n + 1) / 2) - 2 S / n = (3 W - (n + 1) S) / (n (n + 1) / 2).
+ */
+export function lineEnds(
+  windows: WindowSums,
+  index: number,
+  memory: Float64Array,
+  series: number,
+  count: number,
+  target: number,
+): void {
+  const length = windows.lengths[index] as number;
+  const suffix = windows.suffixes[index] as number;
+  const weightedSuffix = windows.weightedSuffixes[index] as number;
+  const divisor = (length * (length + 1)) / 2;
+  let place = windows.places[index] as number;
+  let prefix = windows.prefixes[index] as number;
+  let weighted = windows.weightedPrefixes[index] as number;
+  for (let i = 0; i < count; ) {
+    const end = Math.min(count, i + length - place);
+    const next = suffix + place + 1 - i;
+    const nextWeighted = weightedSuffix + place + 1 - i;
+    let rank = place + 1;
+    let rest = length - rank;
+    place += end - i;
+    for (; i < end; i++) {
+      const value = memory[series + i] as number;
+      prefix += value;
+      weighted += rank * value;
+      const heavy = (memory[nextWeighted + i] as number) + (weighted + rest * prefix);
+      const plain = (memory[next + i] as number) + prefix;
+      memory[target + i] = (3 * heavy - (length + 1) * plain) / divisor;
+      rank += 1;
+      rest -= 1;
+    }
+    if (place === length) {
+      closeGroup(memory, series + end - length, length, suffix, weightedSuffix);
       place = 0;
       prefix = 0;
       weighted = 0;

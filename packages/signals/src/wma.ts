@@ -1,17 +1,15 @@
 import { type Average, blankBefore } from "./average.ts";
+import type { MemoryLayout } from "./memory-layout.ts";
 import { createWindowSums, weightedSums } from "./window-sums.ts";
 
 /** WMA: weights 1..n, the newest n, divided by n (n + 1) / 2. */
-export function createWma(lengths: readonly number[]): Average {
-  const windows = createWindowSums(lengths);
+export function createWma(lengths: readonly number[], layout: MemoryLayout): Average {
+  const windows = createWindowSums(lengths, layout);
   return {
-    advance(index, block, target) {
-      const { source, offset, count } = block;
+    advance(memory, block, index, target) {
       const length = lengths[index] as number;
-      const divisor = (length * (length + 1)) / 2;
-      weightedSums(windows, index, source, offset, count, target, 0);
-      for (let i = 0; i < count; i++) target[i] = (target[i] as number) / divisor;
-      blankBefore(length - 1, block, target);
+      weightedSums(windows, index, memory, block.source, block.count, target, (length * (length + 1)) / 2);
+      blankBefore(length - 1, memory, block, target);
     },
   };
 }
