@@ -3,9 +3,10 @@
  *
  * @packageDocumentation
  */
-export { type Cache, type CacheStats, createCache, type SetValueOptions } from "./cache.ts";
+export type { Cache, CacheStats, SetValueOptions } from "./cache.ts";
 export type { CacheKey } from "./cache-key.ts";
 export type { CacheValue } from "./cache-value.ts";
+export { createCache } from "./create-cache.ts";
 export type { EntryMetadata } from "./entry-metadata.ts";
 export type { Explanation, KeyDifference } from "./explain.ts";
 export type { CacheEntry, PruneOptions, PruneReport, VerifyReport } from "./maintenance.ts";

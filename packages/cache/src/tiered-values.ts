@@ -1,0 +1,108 @@
+import { AtcError } from "@atc/contract";
+import type { ResolvedKey } from "./cache-key.ts";
+import { type CacheValue, copyValue } from "./cache-value.ts";
+import type { EntryFiles, Lookup } from "./entry-files.ts";
+import type { MemoryTier } from "./memory-tier.ts";
+import type { CacheEvent, Counters } from "./statistics.ts";
+import { type StoredValue, storeValue, toCacheValue } from "./stored-value.ts";
+
+/** What makes a value. */
+export type Produce = () => CacheValue | Promise<CacheValue>;
+
+/** Values in memory ahead of those in files. */
+export interface TieredValues {
+  /** The value of a key from memory or from its files, where it then stays in memory. */
+  find(resolved: ResolvedKey): Promise<CacheValue | undefined>;
+  /** The value of a key, found or produced; one production at a time for each key. */
+  findOrProduce(resolved: ResolvedKey, produce: Produce): Promise<CacheValue>;
+  /** Puts a value in memory and in files; whether the store took it. */
+  keep(resolved: ResolvedKey, value: CacheValue, costMs: number): Promise<boolean>;
+  /** Resolves when nothing is being produced any more. */
+  settled(): Promise<void>;
+}
+
+/** What {@link tieredValues} works with. */
+export interface TieredValuesOptions {
+  readonly memory: MemoryTier;
+  readonly files: EntryFiles;
+  readonly counters: Counters;
+  readonly emit: (event: CacheEvent) => void;
+}
+
+/** The two tiers as one. */
+export function tieredValues({ memory, files, counters, emit }: TieredValuesOptions): TieredValues {
+  const flights = new Map<string, Promise<CacheValue>>();
+
+  async function lookUp(resolved: ResolvedKey): Promise<Lookup> {
+    const { digest } = resolved;
+    const { kind } = resolved.key;
+    const kept = memory.get(digest);
+    const found = kept === undefined ? await files.lookUp(resolved) : { value: kept };
+    if ("reason" in found) {
+      counters.misses++;
+      emit({ type: "miss", reason: found.reason, kind, digest });
+      return found;
+    }
+    const tier = kept === undefined ? "disk" : "memory";
+    counters[`${tier}Hits`]++;
+    if (tier === "disk") memory.set(digest, found.value);
+    emit({ type: "hit", tier, kind, digest });
+    return found;
+  }
+
+  async function produceOnMiss(resolved: ResolvedKey, produce: Produce): Promise<CacheValue> {
+    const found = await lookUp(resolved);
+    if ("value" in found) return toCacheValue(found.value);
+    const started = performance.now();
+    const value = await produce();
+    const stored = storeUnlessTooLarge(resolved, value, performance.now() - started);
+    if (stored === undefined) return value;
+    memory.set(resolved.digest, stored);
+    // What a newer version wrote is left to it.
+    if (found.reason !== "newer") await files.write(resolved, stored, { replace: false });
+    return value;
+  }
+
+  function storeUnlessTooLarge(resolved: ResolvedKey, value: CacheValue, costMs: number): StoredValue | undefined {
+    try {
+      return storeValue(resolved, value, costMs);
+    } catch (error) {
+      if (!(error instanceof AtcError) || error.details["maxBytes"] === undefined) throw error;
+      counters.writeFailures++;
+      emit({ type: "failed", operation: "write", error });
+      return undefined;
+    }
+  }
+
+  async function findOrProduce(resolved: ResolvedKey, produce: Produce): Promise<CacheValue> {
+    const { digest } = resolved;
+    const flying = flights.get(digest);
+    if (flying !== undefined) {
+      counters.shared++;
+      return copyValue(await flying);
+    }
+    const flight = produceOnMiss(resolved, produce);
+    flights.set(digest, flight);
+    try {
+      return await flight;
+    } finally {
+      flights.delete(digest);
+    }
+  }
+
+  return {
+    async find(resolved) {
+      const found = await lookUp(resolved);
+      return "value" in found ? toCacheValue(found.value) : undefined;
+    },
+    findOrProduce,
+    async keep(resolved, value, costMs) {
+      const stored = storeValue(resolved, value, costMs);
+      memory.set(resolved.digest, stored);
+      return files.write(resolved, stored, { replace: true });
+    },
+    async settled() {
+      await Promise.allSettled(flights.values());
+    },
+  };
+}
