@@ -1,0 +1,132 @@
+import { AtcError, type Series } from "@atc/contract";
+import type { CandleSpan, GapReport } from "./gap-report.ts";
+import type { Candle } from "./host.ts";
+import { isoOf } from "./series-time.ts";
+
+/** Base bars read at a time; the scratch columns are this long, or one candle long where that is more. */
+const slotsPerRead = 4096;
+
+/** The candles of one symbol. */
+export interface CandleFeed {
+  /** What the preflight found. */
+  readonly report: GapReport;
+  /**
+   * `limit` candles of `stepMs` from the one opening at `since` on. A missing bar has the close before it as its prices and no volume, also after the last
+   * bar: the host reads up to 1,000 minutes past the end of a frame, without trading on them.
+   *
+   * @throws ATC_NOT_FOUND where `since` is before the first bar or after the last
+   */
+  candles(since: number, limit: number, stepMs: number): Candle[];
+}
+
+/** Index of the last span that begins at or before `time`, -1 where there is none. */
+function spanAt(spans: readonly CandleSpan[], time: number): number {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((spans[middle] as CandleSpan).from <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+interface Slots {
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+}
+
+function allocateSlots(length: number): Slots {
+  const column = (): Float64Array => new Float64Array(length);
+  return { open: column(), high: column(), low: column(), close: column(), volume: column() };
+}
+
+function aggregate(slots: Slots, from: number, to: number, timestamp: number): Candle {
+  let high = slots.high[from] as number;
+  let low = slots.low[from] as number;
+  let volume = slots.volume[from] as number;
+  for (let i = from + 1; i < to; i++) {
+    const h = slots.high[i] as number;
+    const l = slots.low[i] as number;
+    if (h > high) high = h;
+    if (l < low) low = l;
+    volume += slots.volume[i] as number;
+  }
+  return { timestamp, open: slots.open[from] as number, high, low, close: slots.close[to - 1] as number, volume };
+}
+
+/** Reads base bars from `time` on into slots 0 to `count`. `time` is at or after the first bar. */
+function createReader(series: Series, report: GapReport): (slots: Slots, time: number, count: number) => void {
+  const { spans, intervalMs } = report;
+  const columns = (["open", "high", "low", "close", "volume"] as const).filter((name) =>
+    series.columns.some((column) => column.name === name),
+  );
+
+  function copy(slots: Slots, at: number, row: number, count: number): void {
+    for (const name of columns) {
+      const values = series.window(name, row, count);
+      const slot = slots[name];
+      for (let i = 0; i < count; i++) slot[at + i] = values[i] as number;
+    }
+    if (!columns.includes("volume")) slots.volume.fill(0, at, at + count);
+  }
+
+  function fill(slots: Slots, at: number, count: number, row: number): void {
+    const close = series.window("close", row, 1)[0] as number;
+    for (const name of ["open", "high", "low", "close"] as const) slots[name].fill(close, at, at + count);
+    slots.volume.fill(0, at, at + count);
+  }
+
+  return (slots, time, count) => {
+    let at = 0;
+    let index = spanAt(spans, time);
+    while (at < count) {
+      const span = spans[index] as CandleSpan;
+      const offset = (time - span.from) / intervalMs + at;
+      if (offset < span.bars) {
+        const bars = Math.min(span.bars - offset, count - at);
+        copy(slots, at, span.row + offset, bars);
+        at += bars;
+        continue;
+      }
+      const next = spans[index + 1];
+      const missing = next === undefined ? count - at : Math.min((next.from - time) / intervalMs - at, count - at);
+      fill(slots, at, missing, span.row + span.bars - 1);
+      at += missing;
+      index++;
+    }
+  };
+}
+
+/** Serves the bars that a preflight has passed. */
+export function createFeed(series: Series, report: GapReport): CandleFeed {
+  const read = createReader(series, report);
+  const first = report.spans[0]?.from ?? Number.POSITIVE_INFINITY;
+  const end = report.spans.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
+  let slots = allocateSlots(0);
+  return {
+    report,
+    candles(since, limit, stepMs) {
+      if (!(since >= first && since < end))
+        throw new AtcError(
+          "ATC_NOT_FOUND",
+          `symbol "${report.symbol}" has no bar at ${isoOf(since)}; its bars are from ${isoOf(first)} to ${isoOf(end)}: use a frame that addFrames made`,
+          { details: { symbol: report.symbol, since } },
+        );
+      const ratio = stepMs / report.intervalMs;
+      const perRead = Math.max(1, Math.floor(slotsPerRead / ratio));
+      if (slots.close.length < perRead * ratio) slots = allocateSlots(perRead * ratio);
+      const candles: Candle[] = [];
+      while (candles.length < limit) {
+        const time = since + candles.length * stepMs;
+        const count = Math.min(perRead, limit - candles.length);
+        read(slots, time, count * ratio);
+        for (let k = 0; k < count; k++) candles.push(aggregate(slots, k * ratio, (k + 1) * ratio, time + k * stepMs));
+      }
+      return candles;
+    },
+  };
+}
