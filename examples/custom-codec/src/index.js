@@ -1,25 +1,42 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { AtcError, decodeTarget } from "@atc/contract";
 
-/** Eight bytes of decoded length ahead of the Brotli stream, which tells neither its length nor whether it is one. */
+// A Brotli stream tells neither its length nor whether it is one, so eight bytes go ahead of it: "ATCB", and the decoded length.
 const headerBytes = 8;
-const magic = 0x0b;
+const magic = 0x42435441;
+
+const headerOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, headerBytes);
+
+function corrupt(what, cause) {
+  return new AtcError("ATC_CORRUPT_DATA", `brotli: ${what}; delete the file and compute it again`, { cause });
+}
+
+function decodedLength(encoded) {
+  if (encoded.length < headerBytes || headerOf(encoded).getUint32(0, true) !== magic) return undefined;
+  return headerOf(encoded).getUint32(4, true);
+}
+
+function decompress(stream, length) {
+  try {
+    const { buffer, engine } = brotliDecompressSync(stream, { maxOutputLength: Math.max(length, 1), info: true });
+    if (buffer.length === length && engine.bytesWritten === stream.length) return buffer;
+  } catch (error) {
+    throw corrupt("the stream is damaged", error);
+  }
+  throw corrupt(`the stream does not hold the ${length} bytes that its header declares`);
+}
 
 /**
  * Brotli (RFC 7932) as a codec.
  *
- * @param {{ level?: number }} options - 0 to 9, as `compressionLevel` in the configuration
+ * @param {{ level?: number }} options - 0 to 9, the `compressionLevel` of a configuration; 5 where absent
  * @returns {import("@atc/contract").Codec}
  */
 export function brotli({ level = 5 } = {}) {
   if (!Number.isInteger(level) || level < 0 || level > 9) {
-    throw new AtcError("ATC_INVALID_ARGUMENT", `level is "${level}"; it must be an integer from 0 to 9`);
+    throw new AtcError("ATC_INVALID_ARGUMENT", `brotli: level is "${level}"; give an integer from 0 to 9`);
   }
   const params = { [constants.BROTLI_PARAM_QUALITY]: level };
-  const decodedLength = (encoded) => {
-    if (encoded.length < headerBytes || encoded[0] !== magic) return undefined;
-    return Number(new DataView(encoded.buffer, encoded.byteOffset).getBigUint64(0, true) >> 8n);
-  };
   return {
     name: "brotli",
     extension: ".br",
@@ -27,22 +44,16 @@ export function brotli({ level = 5 } = {}) {
     encode(decoded) {
       const stream = brotliCompressSync(decoded, { params });
       const encoded = new Uint8Array(headerBytes + stream.length);
-      new DataView(encoded.buffer).setBigUint64(0, (BigInt(decoded.length) << 8n) | BigInt(magic), true);
+      headerOf(encoded).setUint32(0, magic, true);
+      headerOf(encoded).setUint32(4, decoded.length, true);
       encoded.set(stream, headerBytes);
       return encoded;
     },
-    decode(encoded, options = {}) {
+    decode(encoded, options) {
       const length = decodedLength(encoded);
-      if (length === undefined) throw new AtcError("ATC_CORRUPT_DATA", "these bytes were not written by the brotli codec");
-      const target = decodeTarget("brotli", length, options);
-      let decoded;
-      try {
-        decoded = brotliDecompressSync(encoded.subarray(headerBytes), { maxOutputLength: Math.max(length, 1) });
-      } catch (error) {
-        throw new AtcError("ATC_CORRUPT_DATA", "the Brotli stream is damaged; delete the file and compute it again", { cause: error });
-      }
-      if (decoded.length !== length) throw new AtcError("ATC_CORRUPT_DATA", `${decoded.length} bytes came out instead of ${length}`);
-      target.set(decoded);
+      if (length === undefined) throw corrupt("these bytes were not written by this codec");
+      const target = decodeTarget("brotli", length, options); // checks maxLength before anything is allocated
+      target.set(decompress(encoded.subarray(headerBytes), length));
       return target;
     },
   };

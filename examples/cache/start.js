@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getCacheManager } from "@atc/runtime";
+
+const bytes = readFileSync(new URL("../bars.csv", import.meta.url));
+const lines = bytes
+  .toString()
+  .split("\n")
+  .filter((line) => line.startsWith("BRVO"));
+const closes = Float64Array.from(lines, (line) => Number(line.split(",")[5]));
+
+/** Volatility of the last `length` daily returns, a year's: what is worth keeping. */
+function volatility(length) {
+  const returns = closes.map((close, i) => (i === 0 ? Number.NaN : Math.log(close / closes[i - 1])));
+  return closes.map((_, i) => {
+    if (i < length) return Number.NaN;
+    const window = returns.subarray(i - length + 1, i + 1);
+    const mean = window.reduce((sum, value) => sum + value, 0) / length;
+    const squares = window.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    return Math.sqrt((252 * squares) / (length - 1));
+  });
+}
+
+// A key says what a value was computed from and how, never where or when: the same file elsewhere is a hit, another file a miss.
+const input = createHash("sha256").update(bytes).digest("hex");
+const keyOf = (length, version = 1) => ({
+  kind: "volatility",
+  input,
+  parameters: { length },
+  algorithm: "close-to-close",
+  version,
+});
+
+const cacheDir = mkdtempSync(join(tmpdir(), "atc-cache-")); // leave it out to share the folder of the backtests
+const cache = await getCacheManager({ config: { cacheDir } });
+async function show(length, version) {
+  const key = keyOf(length, version);
+  const { found, reason, differences } = await cache.explain(key);
+  const { arrays } = await cache.compute(key, () => ({ arrays: { volatility: volatility(length) } }));
+  const changes = differences.map(({ field, asked, stored }) => `${field} is ${asked}, stored ${stored}`).join("; ");
+  const last = (100 * arrays.volatility.at(-1)).toFixed(1);
+  console.log(`${length} bars: ${last} % a year, ${found ? "from the cache" : "computed"} (${changes || reason})`);
+}
+await show(20);
+await show(20);
+await show(60);
+await show(60, 2); // the formula changed: a new version, so that old values are not taken for new ones
+const { memoryHits, diskHits, misses, storedEntries, storedBytes } = await cache.stats();
+console.log(`${memoryHits + diskHits} hits, ${misses} misses; ${storedEntries} files, ${storedBytes} bytes`);
+await cache[Symbol.asyncDispose]();
+rmSync(cacheDir, { recursive: true });
