@@ -49,6 +49,7 @@ export interface AtcErrorOptions {
  * Tests and callers compare `code`, never the message.
  */
 export class AtcError extends Error {
+  /** Always `AtcError`: how it is told across two copies of this package. */
   override readonly name: string = "AtcError";
   /** What went wrong, for programs. */
   readonly code: AtcErrorCode;
