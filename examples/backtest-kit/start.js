@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { candlesFromCcxt, createAtcPlugin } from "@atc/backtest-kit";
+import { mmapStore } from "@atc/mmap-store";
+import { minutes } from "./minutes.js";
+
+// Candles as ccxt returns them become the columns of a dataset: once, then every run maps the same file.
+const directory = mkdtempSync(join(tmpdir(), "atc-backtest-kit-")); // ".cache/mmap" is where atc itself keeps datasets
+const store = mmapStore({ directory });
+const columns = candlesFromCcxt(minutes(10));
+const schema = {
+  kind: "bars",
+  columns: [
+    { name: "timestamp", type: "timestamp[ms]" },
+    ...["open", "high", "low", "close", "volume"].map((name) => ({ name, type: "float64" })),
+  ],
+};
+const lock = await store.lock("minutes");
+const series = [{ symbol: "BTCUSDT", rows: columns.timestamp.length }];
+const writer = await store.create(lock, { schema, fingerprint: "minutes of this example", series });
+await writer.write("BTCUSDT", 0, columns);
+await writer.publish();
+await lock[Symbol.asyncDispose]();
+const dataset = await store.open("minutes");
+
+// The host is handed in. The real one is the module itself, import * as host from "backtest-kit"; where it is not installed, host.js stands in for it.
+const real = await import("backtest-kit").catch((error) => {
+  if (error.code === "ERR_MODULE_NOT_FOUND") return undefined;
+  throw error;
+});
+const host = real ?? (await import("./host.js"));
+console.log(
+  real === undefined ? "backtest-kit is not installed: host.js stands in for it\n" : "the host is backtest-kit\n",
+);
+
+// One missing minute would end the process in the middle of a run. It is found before the host runs.
+try {
+  createAtcPlugin(host, { dataset });
+} catch (error) {
+  console.log(`${error.code}: ${error.message}\n`);
+}
+const plugin = createAtcPlugin(host, { dataset, gaps: "forward-fill" });
+const { presentBars, missingBars } = plugin.reports.get("BTCUSDT");
+console.log(`${presentBars} minutes, ${missingBars} filled with the close before them\n`);
+
+const [frame] = plugin.addFrames({ frameName: "all" });
+console.log(`from ${new Date(frame.from).toISOString()} to ${new Date(frame.to).toISOString()}`);
+console.log("strategy         trades  flips  targets  stops     sum");
+const strategies = [
+  { strategyName: "atc-15m", interval: "15m" },
+  { strategyName: "atc-1h", interval: "1h" },
+  { strategyName: "atc-1h-bracket", interval: "1h", takeProfitPercent: 2, stopLossPercent: 1, reentry: "next-flip" },
+];
+for (const options of strategies) {
+  const { strategyName } = plugin.strategy(options);
+  const context = { strategyName, exchangeName: plugin.exchangeName, frameName: frame.frameName };
+  const closed = [];
+  for await (const event of host.Backtest.run("BTCUSDT", context)) if (event.action === "closed") closed.push(event);
+  const count = (reason) => String(closed.filter(({ closeReason }) => closeReason === reason).length);
+  const sum = closed.reduce((total, { pnl }) => total + pnl.pnlPercentage, 0);
+  console.log(
+    `${strategyName.padEnd(15)} ${String(closed.length).padStart(7)} ${count("closed").padStart(6)} ${count("take_profit").padStart(8)} ${count("stop_loss").padStart(6)} ${sum.toFixed(2).padStart(6)} %`,
+  );
+}
+
+dataset[Symbol.dispose]();
+await store[Symbol.asyncDispose]();
+rmSync(directory, { recursive: true });
