@@ -1,5 +1,5 @@
 /** What is known of one entry. */
-export interface IndexedEntry {
+interface IndexedEntry {
   /** Bytes of the value. */
   readonly size: number;
   /** When it was last read or written, in microseconds since the epoch. */

@@ -5,7 +5,7 @@ import type { CacheFsOptions } from "./options.ts";
 const fs: Plugin<"byte-store", CacheFsOptions> = {
   kind: "byte-store",
   name: "fs",
-  create: (options, host) => cacheFs({ warn: (message) => host.warn(message), ...options }),
+  create: (options, host) => cacheFs({ ...options, warn: options.warn ?? ((message) => host.warn(message)) }),
 };
 
 /** The byte store `fs`, which takes {@link CacheFsOptions}. */

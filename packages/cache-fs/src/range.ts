@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { AtcError, type ByteRange } from "@atc/contract";
 
 /** The first byte and the number of bytes of `range` in a value of `size` bytes, clipped at its end; ATC_INVALID_ARGUMENT on a number that is no length. */
-export function resolveRange(range: ByteRange, size: number): { readonly offset: number; readonly length: number } {
+function resolveRange(range: ByteRange, size: number): { readonly offset: number; readonly length: number } {
   for (const [field, value] of Object.entries(range))
     if (!Number.isSafeInteger(value) || value < 0)
       throw new AtcError(

@@ -6,11 +6,15 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { cacheFs } from "../src/index.ts";
 
+function asRoot(command: string, ...args: readonly string[]): void {
+  execFileSync(command, args, { stdio: "ignore" });
+}
+
 /** A file system of 64 KiB in memory, which only root on Linux can mount. */
 function smallDisk(): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), "atc-disk-"));
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", directory], { stdio: "ignore" });
+    asRoot("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", directory);
     return directory;
   } catch {
     rmSync(directory, { recursive: true });
@@ -24,7 +28,7 @@ const [full, readOnly] = disks;
 afterAll(() => {
   for (const disk of disks) {
     if (disk === undefined) continue;
-    execFileSync("umount", [disk]);
+    asRoot("umount", disk);
     rmSync(disk, { recursive: true });
   }
 });
@@ -60,7 +64,7 @@ describe("a disk", () => {
       const writer = await cacheFs({ directory });
       await writer.set("kept", Uint8Array.of(1, 2, 3));
       await writer[Symbol.asyncDispose]();
-      execFileSync("mount", ["-o", "remount,ro", directory]);
+      asRoot("mount", "-o", "remount,ro", directory);
       const store = await cacheFs({ directory });
       expect(await store.get("kept")).toEqual(Uint8Array.of(1, 2, 3));
       for (let i = 0; i < 600; i++) await store.get("kept");

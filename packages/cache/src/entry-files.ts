@@ -5,7 +5,7 @@ import type { CacheEvent, Counters, MissReason } from "./statistics.ts";
 import type { StoredValue } from "./stored-value.ts";
 
 /** A file that was read, or why it cannot be used. */
-export type FileReading =
+type FileReading =
   | { readonly state: "whole"; readonly npz: Npz; readonly bytes: number }
   | { readonly state: Exclude<MissReason, "incomplete">; readonly problem?: string };
 

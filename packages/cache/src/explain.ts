@@ -25,7 +25,7 @@ export interface Explanation {
 }
 
 /** In what two keys differ; parameters member by member. */
-export function compareKeys(asked: CacheKey, stored: CacheKey): KeyDifference[] {
+function compareKeys(asked: CacheKey, stored: CacheKey): KeyDifference[] {
   const differences: KeyDifference[] = [];
   for (const field of ["kind", "algorithm", "version", "input"] as const)
     if (asked[field] !== stored[field]) differences.push({ field, asked: asked[field], stored: stored[field] });

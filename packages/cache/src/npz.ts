@@ -62,7 +62,7 @@ function tooLong(bytes: number): AtcError {
 }
 
 /** The bytes of an array, without a copy. */
-export function bytesOf(values: TypedArray): Uint8Array {
+function bytesOf(values: TypedArray): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 

@@ -7,7 +7,7 @@ import type { CacheEvent, Counters } from "./statistics.ts";
 import { type StoredValue, storeValue, toCacheValue } from "./stored-value.ts";
 
 /** What makes a value. */
-export type Produce = () => CacheValue | Promise<CacheValue>;
+type Produce = () => CacheValue | Promise<CacheValue>;
 
 /** Values in memory ahead of those in files. */
 export interface TieredValues {

@@ -11,6 +11,7 @@ import { createCache } from "../src/index.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const built = existsSync(here("../dist/cache.js")) && existsSync(here("../../cache-fs/dist/cache-fs.js"));
+const worker = fileURLToPath(new URL("./cache-worker.mjs", import.meta.url));
 const maxBytes = 150_000;
 const largestFile = 12_000;
 
@@ -21,7 +22,7 @@ interface Worker {
 }
 
 function start(directory: string, seed: number): Worker {
-  const child = spawn(process.execPath, [here("./cache-worker.mjs"), directory, String(maxBytes), String(seed)]);
+  const child = spawn(process.execPath, [worker, directory, String(maxBytes), String(seed)]);
   const errors: string[] = [];
   child.stderr?.on("data", (data) => errors.push(String(data)));
   const ended = once(child, "exit").then(([code]) => code as number | null);
