@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 
 /** Numbers in (0, 1): the minimal standard of Park and Miller with the multiplier 48271. */
-export function uniform(seed) {
+function uniform(seed) {
   let state = seed;
   return () => {
     state = (state * 48_271) % 2_147_483_647;

@@ -13,7 +13,7 @@ import type { SignalTable } from "./run-signals.ts";
 export const signalFormats: readonly string[] = [".csv", ".arrow", ".json"];
 
 /** Replaces `file` by what `pieces` yields, at once: a failure leaves what was there. */
-export async function replaceFile(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
+async function replaceFile(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     const handle = await open(temporary, "w");

@@ -15,7 +15,7 @@ function symbolList(text: unknown): readonly string[] | undefined {
 }
 
 /** The exit code of a report: data, where not one symbol could be computed. */
-export function reportExitCode(report: BacktestReport): number {
+function reportExitCode(report: BacktestReport): number {
   return report.symbols.length === 0 ? exitCodes.data : exitCodes.ok;
 }
 
