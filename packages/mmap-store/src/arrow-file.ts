@@ -11,7 +11,7 @@ import {
 } from "./arrow-metadata.ts";
 
 /** Every buffer of our files begins at a multiple of this many bytes, as the Arrow format recommends for SIMD. */
-export const alignment = 64;
+const alignment = 64;
 
 /** A column of an Arrow file before its values are known. */
 export interface ArrowColumn extends ArrowField {
@@ -22,7 +22,7 @@ export interface ArrowColumn extends ArrowField {
 }
 
 /** Where a column's buffers lie in the file. */
-export interface ColumnPlace {
+interface ColumnPlace {
   /** Byte offset of the values. */
   readonly offset: number;
   /** Bytes of the values, without padding. */
@@ -50,7 +50,7 @@ const continuation = 0xffffffff;
 const maxDictionaryBytes = 2 ** 31 - 1;
 
 /** The least multiple of 64 that is not below `bytes`. */
-export function padded(bytes: number): number {
+function padded(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment;
 }
 

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { access, mkdir, open, readdir, readFile, rm, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AtcError, fromSystemError } from "@atc/contract";
-import { parseManifest, type StoredManifest } from "./manifest.ts";
+import { parseManifest } from "./manifest.ts";
+import type { StoredManifest } from "./stored-manifest.ts";
 
 const datasetName = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/;
 const segmentName = /^seg-(\d+)-\d+\.arrow$/;
@@ -32,17 +33,21 @@ export function manifestPath(directory: string): string {
   return join(directory, "manifest.json");
 }
 
-/** The manifest of the dataset in `directory`, or undefined where there is none. */
-export async function readManifest(directory: string): Promise<StoredManifest | undefined> {
+/** The bytes of the manifest in `directory`, or undefined where there is none. */
+export async function readManifestBytes(directory: string): Promise<Buffer | undefined> {
   const path = manifestPath(directory);
-  let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    return await readFile(path);
   } catch (error) {
     if (isSystemError(error, "ENOENT", "ENOTDIR")) return undefined;
     throw fromSystemError(error, `cannot read "${path}"`, "check the disk and its permissions");
   }
-  return parseManifest(bytes, path);
+}
+
+/** The manifest of the dataset in `directory`, or undefined where there is none. */
+export async function readManifest(directory: string): Promise<StoredManifest | undefined> {
+  const bytes = await readManifestBytes(directory);
+  return bytes === undefined ? undefined : parseManifest(bytes, manifestPath(directory));
 }
 
 /** Removes what no manifest refers to: leftovers of writers that died and segments of former generations. The caller holds the dataset's lock. */

@@ -12,8 +12,9 @@ import { highestGeneration, manifestPath, readManifest, removeLeftovers, syncDir
 import type { HeldLock } from "./dataset-lock.ts";
 import { checkPlan } from "./dataset-plan.ts";
 import { type GenerationFiles, generationFiles } from "./generation-files.ts";
-import { describe, formatManifest, formatVersion, type StoredManifest } from "./manifest.ts";
+import { describe, formatManifest, formatVersion } from "./manifest.ts";
 import { checkSlice, type SeriesProgress } from "./series-progress.ts";
+import type { StoredManifest } from "./stored-manifest.ts";
 
 /** What a writer needs to know. */
 export interface DatasetWriterOptions {

@@ -4,9 +4,9 @@ import { bytesPerElement, type DatasetPlan, dtypeOf, type SeriesColumns, type Ty
 import { type ArrowFileLayout, layOutArrowFile } from "./arrow-file.ts";
 import { hexOf } from "./checksum.ts";
 import { removeQuietly } from "./dataset-directory.ts";
-import type { StoredPart, StoredSegment } from "./manifest.ts";
 import { type PlannedPart, type PlannedSegment, planSegments, segmentColumns } from "./segment-plan.ts";
 import { type SegmentWriter, segmentWriter } from "./segment-writer.ts";
+import type { StoredPart, StoredSegment } from "./stored-manifest.ts";
 
 /** The segments of one generation while they are written into a temporary directory. */
 export interface GenerationFiles {

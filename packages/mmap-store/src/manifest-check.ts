@@ -1,5 +1,5 @@
 import { bytesPerElement, dtypeOf } from "@atc/contract";
-import type { StoredManifest, StoredPart, StoredSegment } from "./manifest.ts";
+import type { StoredManifest, StoredPart, StoredSegment } from "./stored-manifest.ts";
 
 const segmentName = /^seg-\d+-\d+\.arrow$/;
 const decimal = /^-?\d{1,19}$/;

@@ -1,54 +1,11 @@
 import { crc32 } from "node:zlib";
-import { AtcError, type DatasetManifest, type DatasetSchema, type JsonObject, type RowKind } from "@atc/contract";
+import { AtcError, type DatasetManifest } from "@atc/contract";
 import { hexOf } from "./checksum.ts";
 import { checkStoredManifest } from "./manifest-check.ts";
+import type { StoredManifest } from "./stored-manifest.ts";
 
 /** The version of the dataset format that this package writes and reads. */
 export const formatVersion = 1;
-
-/** A segment as the manifest tells it. */
-export interface StoredSegment {
-  /** File name within the dataset's directory. */
-  readonly file: string;
-  readonly rows: number;
-  /** Size of the file. */
-  readonly bytes: number;
-  /** CRC-32 of the whole file, 8 hexadecimal digits. */
-  readonly crc32: string;
-  /** Byte offset of each column's values, `symbol` included. */
-  readonly offsets: Readonly<Record<string, number>>;
-}
-
-/** Rows of one symbol within one segment. Times are decimal strings of 64-bit integers. */
-export interface StoredPart {
-  /** Index into the manifest's segments. */
-  readonly segment: number;
-  /** First row within the segment. */
-  readonly row: number;
-  readonly rows: number;
-  readonly firstTime: string;
-  readonly lastTime: string;
-}
-
-/** A symbol and its parts in time order. */
-export interface StoredSeries {
-  readonly symbol: string;
-  readonly parts: readonly StoredPart[];
-}
-
-/** The content of `manifest.json`, without its checksum. */
-export interface StoredManifest {
-  readonly format: "atc-dataset";
-  readonly formatVersion: number;
-  readonly generation: number;
-  readonly createdAt: number;
-  readonly kind: RowKind;
-  readonly columns: DatasetSchema["columns"];
-  readonly fingerprint: string;
-  readonly attributes: JsonObject;
-  readonly segments: readonly StoredSegment[];
-  readonly series: readonly StoredSeries[];
-}
 
 /** Bytes of the last two lines of a manifest, which hold the checksum of all bytes ahead of them. */
 const checksumLength = ' "crc32": "00000000"\n}\n'.length;

@@ -1,41 +1,49 @@
 import { join } from "node:path";
 import { AtcError, type Dataset, fromSystemError, nearest } from "@atc/contract";
-import { isSystemError, manifestPath, readManifest } from "./dataset-directory.ts";
-import { describe, type StoredManifest } from "./manifest.ts";
+import { isSystemError, manifestPath, readManifestBytes } from "./dataset-directory.ts";
+import { describe, parseManifest } from "./manifest.ts";
 import { openSegment, type SegmentBackend, type SegmentReader } from "./segment-reader.ts";
 import { seriesOf } from "./series-rows.ts";
+import type { StoredManifest } from "./stored-manifest.ts";
+
+const remedy = "check the disk, its permissions and the limit of open files (ulimit -n)";
 
 /**
  * Opens the newest generation of the dataset in `directory`, all of its segments included: so it can be read to its end after it is replaced
  * or deleted.
  */
 export async function openDataset(name: string, directory: string, backend: SegmentBackend): Promise<Dataset> {
-  let manifest = await manifestOrThrow(name, directory);
+  let bytes = await manifestBytes(name, directory);
   for (;;) {
-    try {
-      return datasetOf(name, manifest, await openSegments(directory, manifest, backend));
-    } catch (error) {
-      if (!isSystemError(error, "ENOENT"))
-        throw fromSystemError(error, `cannot open dataset "${name}"`, "check the disk");
-      // A segment is missing: replaced in the meantime, or lost.
-      const next = await manifestOrThrow(name, directory);
-      if (next.generation === manifest.generation && next.createdAt === manifest.createdAt)
-        throw lost(name, directory, error);
-      manifest = next;
+    const manifest = parseManifest(bytes, manifestPath(directory));
+    const opened = await openSegments(name, directory, manifest, backend);
+    // A dataset that was deleted and written again may have segments of the same names: only an unchanged manifest tells whose they are.
+    const next = await manifestBytes(name, directory).catch((error: unknown) => {
+      if ("readers" in opened) dispose(opened.readers);
+      throw error;
+    });
+    if (!next.equals(bytes)) {
+      if ("readers" in opened) dispose(opened.readers);
+      bytes = next;
+      continue;
     }
+    if ("fault" in opened) throw opened.fault;
+    return datasetOf(name, manifest, opened.readers);
   }
 }
 
-async function manifestOrThrow(name: string, directory: string): Promise<StoredManifest> {
-  const manifest = await readManifest(directory);
-  if (manifest !== undefined) return manifest;
+async function manifestBytes(name: string, directory: string): Promise<Buffer> {
+  const bytes = await readManifestBytes(directory);
+  if (bytes !== undefined) return bytes;
   throw new AtcError(
     "ATC_NOT_FOUND",
     `there is no dataset "${name}": "${manifestPath(directory)}" does not exist; ingest it first`,
-    {
-      details: { dataset: name },
-    },
+    { details: { dataset: name } },
   );
+}
+
+function dispose(readers: readonly SegmentReader[]): void {
+  for (const reader of readers) reader.dispose();
 }
 
 function lost(name: string, directory: string, cause: unknown): AtcError {
@@ -50,19 +58,25 @@ function lost(name: string, directory: string, cause: unknown): AtcError {
   );
 }
 
+/** All segments of a manifest, or what kept one from opening. */
 async function openSegments(
+  name: string,
   directory: string,
   manifest: StoredManifest,
   backend: SegmentBackend,
-): Promise<readonly SegmentReader[]> {
+): Promise<{ readonly readers: readonly SegmentReader[] } | { readonly fault: AtcError }> {
   const readers: SegmentReader[] = [];
   try {
     for (const { file, bytes } of manifest.segments)
       readers.push(await openSegment(join(directory, file), bytes, backend));
-    return readers;
+    return { readers };
   } catch (error) {
-    for (const reader of readers) reader.dispose();
-    throw error;
+    dispose(readers);
+    const isLost = isSystemError(error, "ENOENT");
+    const fault = isLost
+      ? lost(name, directory, error)
+      : fromSystemError(error, `cannot open dataset "${name}"`, remedy);
+    return { fault };
   }
 }
 
@@ -96,7 +110,7 @@ function datasetOf(name: string, stored: StoredManifest, opened: readonly Segmen
     [Symbol.dispose]() {
       const closing = readers;
       readers = undefined;
-      for (const reader of closing ?? []) reader.dispose();
+      dispose(closing ?? []);
     },
   };
 }

@@ -94,6 +94,6 @@ export function planSegments(plan: DatasetPlan, segmentBytes: number): SegmentPl
 }
 
 /** Order of symbols everywhere: by UTF-16 code unit, as JavaScript compares strings. */
-export function bySymbol(a: { readonly symbol: string }, b: { readonly symbol: string }): number {
+function bySymbol(a: { readonly symbol: string }, b: { readonly symbol: string }): number {
   return a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0;
 }

@@ -12,8 +12,8 @@ import {
   type Series,
   type TypedArray,
 } from "@atc/contract";
-import type { StoredPart, StoredSegment } from "./manifest.ts";
 import type { SegmentReader } from "./segment-reader.ts";
+import type { StoredPart, StoredSegment } from "./stored-manifest.ts";
 
 /** What a series reads from: the dataset's segments, while it is open. */
 export interface SeriesSource {

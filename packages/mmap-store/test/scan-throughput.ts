@@ -9,7 +9,7 @@ export interface ScanThroughput {
 }
 
 /** Sums a float64 column block by block; four sums let the processor overlap the additions. */
-export function sumOf(series: Series, column: string): number {
+function sumOf(series: Series, column: string): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   for (const block of series.blocks({ columns: [column] })) {
     const values = block.values(column);

@@ -7,8 +7,9 @@ import { describe, expect, it } from "vitest";
 import { layOutArrowFile } from "../src/arrow-file.ts";
 import { checksumOf, combineCrc32 } from "../src/checksum.ts";
 import { mmapStore } from "../src/index.ts";
-import { parseManifest, type StoredManifest } from "../src/manifest.ts";
+import { parseManifest } from "../src/manifest.ts";
 import { planSegments } from "../src/segment-plan.ts";
+import type { StoredManifest } from "../src/stored-manifest.ts";
 import { barSchema, barsOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
@@ -111,7 +112,7 @@ describe("the layout of an Arrow file", () => {
 });
 
 describe("a plan of segments", () => {
-  it("holds every row once, in order, in segments no larger than allowed", () => {
+  it("holds every row once, in order, in segments no larger than allowed", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.record({ symbol: fc.string({ unit: "binary" }), rows: fc.integer({ min: 1, max: 3000 }) }), {
@@ -134,7 +135,7 @@ describe("a plan of segments", () => {
           }
           for (const list of parts.values())
             for (const part of list) {
-              expect(part.row).toBe(filled[part.segment]);
+              if (part.row !== filled[part.segment]) expect(part.row).toBe(filled[part.segment]);
               filled[part.segment] = part.row + part.rows;
             }
           expect(filled).toEqual(segments.map(({ rows }) => rows));
