@@ -1,7 +1,7 @@
 /** A share as per cent with a sign: `+12.3 %`; a dash where there is none. */
 export function percent(value: unknown, digits = 1): string {
   if (typeof value !== "number") return "-";
-  const shown = (100 * value).toFixed(digits);
+  const shown = Math.abs(value) < 1000 ? (100 * value).toFixed(digits) : (100 * value).toExponential(1);
   return `${value > 0 && Number(shown) !== 0 ? "+" : ""}${shown} %`;
 }
 

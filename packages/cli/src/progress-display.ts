@@ -61,6 +61,9 @@ function plainLines(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }
   };
 }
 
+/** What a bar shows as its end before the end is known: nearly empty rather than full. */
+const unknownTotal = Number.MAX_SAFE_INTEGER;
+
 function bar(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: () => number): ProgressDisplay {
   let shown: SingleBar | undefined;
   let phase = "";
@@ -84,9 +87,9 @@ function bar(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: 
           etaBuffer: 50,
           barsize: 24,
         });
-        shown.start(progress.total ?? 0, 0, { amount: "", rate: "" });
+        shown.start(progress.total ?? unknownTotal, 0, { amount: "", rate: "" });
       }
-      shown?.setTotal(progress.total ?? progress.done);
+      if (progress.total !== undefined) shown?.setTotal(progress.total);
       shown?.update(progress.done, {
         amount: amount(progress.done, progress.unit),
         rate: rate(progress, now() - startedAt),
