@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { mmapStore } from "../src/index.ts";
 import { stateOf, thisOwner } from "../src/lock-owner.ts";
 import { publishBars } from "./sample-store.ts";
 import { storeProcess } from "./store-process.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
+vi.setConfig({ testTimeout: 60_000 });
 const newDirectory = temporaryDirectories();
 const code = (expected: string) => expect.objectContaining({ code: expected });
 const isLinux = process.platform === "linux";
@@ -54,7 +55,7 @@ describe("a writer killed while it writes", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("leaves one whole generation whenever it is killed", { timeout: 60_000 }, async () => {
+  it("leaves one whole generation whenever it is killed", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     for (let round = 0; round < 10; round++) {
@@ -81,8 +82,29 @@ describe("a writer killed while it writes", () => {
   });
 });
 
+describe("the next lock", () => {
+  it("removes segments that were named ahead of a manifest that never came", async () => {
+    const directory = newDirectory();
+    const store = mmapStore({ directory });
+    await publishBars(store, "d", { A: 100 });
+    writeFileSync(join(directory, "d", "seg-2-0.arrow"), "x");
+    const manifest = await publishBars(store, "d", { A: 50 });
+    expect(manifest.generation).toBe(2);
+    expect(readdirSync(join(directory, "d")).sort()).toEqual(["manifest.json", "seg-2-0.arrow"]);
+  });
+
+  it("leaves files that are none of the store's", async () => {
+    const directory = newDirectory();
+    const store = mmapStore({ directory });
+    await publishBars(store, "d", { A: 100 });
+    writeFileSync(join(directory, "d", "NOTES.txt"), "x");
+    await (await store.lock("d"))[Symbol.asyncDispose]();
+    expect(readdirSync(join(directory, "d")).sort()).toEqual(["NOTES.txt", "manifest.json", "seg-1-0.arrow"]);
+  });
+});
+
 describe("the lock", () => {
-  it("of a dead process goes to one of all who want it", { timeout: 60_000 }, async () => {
+  it("of a dead process goes to one of all who want it", async () => {
     for (let round = 0; round < 3; round++) {
       const directory = newDirectory();
       const dead = storeProcess("lock", directory);

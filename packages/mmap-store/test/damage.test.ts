@@ -1,13 +1,14 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { mappingBackend, mmapStore, type SegmentBackend } from "../src/index.ts";
 import { formatManifest, parseManifest } from "../src/manifest.ts";
 import type { StoredManifest } from "../src/stored-manifest.ts";
 import { publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
+vi.setConfig({ testTimeout: 60_000 });
 const newDirectory = temporaryDirectories();
 const backends: readonly SegmentBackend[] = mappingBackend().available ? ["mmap", "read"] : ["read"];
 const code = (expected: string) => expect.objectContaining({ code: expected });

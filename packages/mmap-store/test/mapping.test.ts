@@ -54,6 +54,39 @@ describe.runIf(isMapping)("a mapping", () => {
   });
 });
 
+/** Runs code that imports the built package, and returns what it prints as JSON. */
+function answerOf(code: string, directory: string): unknown {
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code, directory], {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  return JSON.parse(stdout);
+}
+
+describe("where files cannot be mapped", () => {
+  const code = `
+    import { mappingBackend, mmapStore } from "@atc/mmap-store";
+    const directory = process.argv.at(-1);
+    CHANGE
+    const codeOf = (action) => { try { action(); } catch (error) { return error.code; } };
+    const insisted = codeOf(() => mmapStore({ directory, backend: "mmap" }));
+    const dataset = await mmapStore({ directory }).open("d");
+    const values = [...dataset.series("A").window("close", 0, 3)];
+    const { available, isDefault, reason } = mappingBackend();
+    console.log(JSON.stringify({ insisted, values, available, isDefault, hasRemedy: /pnpm add|backend "read"/.test(reason) }));`;
+
+  it.each([
+    ["for want of the package", 'Object.defineProperty(process, "arch", { value: "pdp11" });', "ATC_MISSING_PLUGIN"],
+    ["on Windows", 'Object.defineProperty(process, "platform", { value: "win32" });', "ATC_UNSUPPORTED"],
+  ])("%s, they are read unless mapping was insisted on", { timeout: 30_000 }, async (_, change, insisted) => {
+    const directory = newDirectory();
+    await publishBars(mmapStore({ directory }), "d", { A: 10 });
+    const expected = { insisted, values: [0, 1 / 8, 2 / 8], available: false, isDefault: false, hasRemedy: true };
+    expect(answerOf(code.replace("CHANGE", change), directory)).toEqual(expected);
+  });
+});
+
 describe("the package", () => {
   it("names the plugins of its default export in package.json", () => {
     const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {

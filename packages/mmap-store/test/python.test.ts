@@ -2,11 +2,12 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { encodeArrow, mmapStore } from "../src/index.ts";
 import { publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
+vi.setConfig({ testTimeout: 60_000 });
 const newDirectory = temporaryDirectories();
 const python = process.env["ATC_PYTHON"] ?? "python3";
 const has = (library: string): boolean =>
@@ -15,7 +16,7 @@ const has = (library: string): boolean =>
 describe.each(["pyarrow", "polars", "pandas"])("with %s", (library) => {
   const isThere = has(library) && (library !== "pandas" || has("pyarrow"));
   const title = isThere ? "" : ` (needs a Python with ${library}; name it in ATC_PYTHON)`;
-  it.skipIf(!isThere)(`segments and exports are read, as files and mapped${title}`, { timeout: 60_000 }, async () => {
+  it.skipIf(!isThere)(`segments and exports are read, as files and mapped${title}`, async () => {
     const directory = newDirectory();
     await publishBars(mmapStore({ directory, segmentBytes: 16_384 }), "d", { A: 1001, "NAN 😀": 7, Z: 65 });
     const indices = Int32Array.of(0, -1, 1);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { RecordBatchFileReader, RecordBatchStreamReader, tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { layOutArrowFile } from "../src/arrow-file.ts";
 import { checksumOf, combineCrc32 } from "../src/checksum.ts";
 import { mmapStore } from "../src/index.ts";
@@ -13,6 +13,7 @@ import type { StoredManifest } from "../src/stored-manifest.ts";
 import { barSchema, barsOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
+vi.setConfig({ testTimeout: 60_000 });
 const newDirectory = temporaryDirectories();
 
 async function publish(rows: Readonly<Record<string, number>>, segmentBytes = 2 ** 30) {
@@ -112,7 +113,7 @@ describe("the layout of an Arrow file", () => {
 });
 
 describe("a plan of segments", () => {
-  it("holds every row once, in order, in segments no larger than allowed", { timeout: 60_000 }, () => {
+  it("holds every row once, in order, in segments no larger than allowed", () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.record({ symbol: fc.string({ unit: "binary" }), rows: fc.integer({ min: 1, max: 3000 }) }), {
