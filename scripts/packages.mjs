@@ -1,5 +1,6 @@
 // Packs every package, serves the tarballs from a registry on loopback, installs each one alone into an empty project with npm, pnpm and yarn,
-// imports and type-checks it there, and prints the table. `--only NAME` (repeatable), `--managers npm,pnpm,yarn`, `--json`.
+// imports and type-checks it there, and prints the table. Then makes a user's project with each of them that installs the command, two codecs and a codec of
+// somebody else, and checks that they are found by name. `--only NAME` (repeatable, leaves the projects out), `--managers npm,pnpm,yarn`, `--json`.
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -14,20 +15,28 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const pnpm = "pnpm@12.21.0";
 const yarn = "yarn@1.22.22";
 const { values: options } = parseArgs({
-  options: { only: { type: "string", multiple: true }, managers: { type: "string", default: "npm,pnpm,yarn" }, json: { type: "boolean", default: false } },
+  options: {
+    only: { type: "string", multiple: true },
+    managers: { type: "string", default: "npm,pnpm,yarn" },
+    json: { type: "boolean", default: false },
+  },
 });
 const managers = options.managers.split(",");
 const commands = {
-  npm: (name) => ["npm", ["install", name, "--no-audit", "--no-fund", "--loglevel=error"]],
-  pnpm: (name) => ["npx", ["--yes", pnpm, "add", name]],
-  yarn: (name) => ["npx", ["--yes", yarn, "add", name, "--no-progress", "--silent"]],
+  npm: (...names) => ["npm", ["install", ...names, "--no-audit", "--no-fund", "--loglevel=error"]],
+  pnpm: (...names) => ["npx", ["--yes", pnpm, "add", ...names]],
+  yarn: (...names) => ["npx", ["--yes", yarn, "add", ...names, "--no-progress", "--silent"]],
 };
 
 /** Packs all packages; returns name -> { manifest, tarball, bytes, unpacked }. */
 async function pack(directory) {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  await run("npx", ["--yes", pnpm, "-r", "--filter", "./packages/*", "pack", "--pack-destination", directory], { cwd: root, maxBuffer: 1 << 26 });
+  const filters = ["--filter", "./packages/*", "--filter", "example-custom-codec"];
+  await run("npx", ["--yes", pnpm, "-r", ...filters, "pack", "--pack-destination", directory], {
+    cwd: root,
+    maxBuffer: 1 << 26,
+  });
   const packed = new Map();
   for (const file of readdirSync(directory).filter((name) => name.endsWith(".tgz"))) {
     const tarball = join(directory, file);
@@ -54,7 +63,11 @@ async function serve(packed) {
       integrity: `sha512-${createHash("sha512").update(bytes).digest("base64")}`,
       shasum: createHash("sha1").update(bytes).digest("hex"),
     };
-    const document = { name: found.manifest.name, "dist-tags": { latest: version }, versions: { [version]: { ...found.manifest, dist } } };
+    const document = {
+      name: found.manifest.name,
+      "dist-tags": { latest: version },
+      versions: { [version]: { ...found.manifest, dist } },
+    };
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(document));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -63,7 +76,10 @@ async function serve(packed) {
 
 function project(registry) {
   const directory = mkdtempSync(join(tmpdir(), "atc-alone-"));
-  writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "alone", version: "1.0.0", private: true, type: "module" }));
+  writeFileSync(
+    join(directory, "package.json"),
+    JSON.stringify({ name: "alone", version: "1.0.0", private: true, type: "module" }),
+  );
   writeFileSync(join(directory, ".npmrc"), `@atc:registry=${registry}\n`);
   return directory;
 }
@@ -71,7 +87,9 @@ function project(registry) {
 const attempt = (command, args, cwd) =>
   new Promise((resolve) => {
     const env = { ...process.env, npm_config_store_dir: join(tmpdir(), "atc-alone-store"), CI: "true" };
-    execFile(command, args, { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : (error.code ?? 1), output: stdout + stderr }));
+    execFile(command, args, { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : (error.code ?? 1), output: stdout + stderr }),
+    );
   });
 
 /** Names of what arrived besides the package itself, without platform variants. */
@@ -88,7 +106,10 @@ function importMs(directory, name) {
   const script = `const t=performance.now();await import(${JSON.stringify(name)});process.stdout.write(String(performance.now()-t))`;
   const times = [];
   for (let i = 0; i < 5; i++) {
-    const { stdout, status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { cwd: directory, encoding: "utf8" });
+    const { stdout, status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: directory,
+      encoding: "utf8",
+    });
     if (status !== 0) throw new Error(`importing ${name} failed: ${stderr}`);
     times.push(Number(stdout));
   }
@@ -97,19 +118,87 @@ function importMs(directory, name) {
 
 /** Whether strict TypeScript accepts an import under both module resolutions. */
 async function typed(directory, name) {
-  writeFileSync(join(directory, "use.ts"), `import * as all from ${JSON.stringify(name)};\nexport const names: readonly string[] = Object.keys(all);\n`);
+  writeFileSync(
+    join(directory, "use.ts"),
+    `import * as all from ${JSON.stringify(name)};\nexport const names: readonly string[] = Object.keys(all);\n`,
+  );
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  const common = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2023,esnext.disposable", "--typeRoots", join(root, "node_modules", "@types"), "--types", "node"];
-  for (const mode of [["--module", "nodenext"], ["--module", "esnext", "--moduleResolution", "bundler"]]) {
+  const common = [
+    "--noEmit",
+    "--strict",
+    "--target",
+    "es2022",
+    "--lib",
+    "es2023,esnext.disposable",
+    "--typeRoots",
+    join(root, "node_modules", "@types"),
+    "--types",
+    "node",
+  ];
+  for (const mode of [
+    ["--module", "nodenext"],
+    ["--module", "esnext", "--moduleResolution", "bundler"],
+  ]) {
     const { code, output } = await attempt(process.execPath, [tsc, ...common, ...mode, "use.ts"], directory);
     if (code !== 0) return `no: ${output.trim().split("\n")[0]}`;
   }
   return "yes";
 }
 
+/** A day of hourly bars that rise and fall. */
+function bars() {
+  const rows = Array.from({ length: 200 }, (_, i) => {
+    const price = (100 + 10 * Math.sin(i / 9)).toFixed(2);
+    return `A,${new Date(Date.UTC(2024, 0, 1, i)).toISOString()},${price},${price},${price},${price},10`;
+  });
+  return `symbol,timestamp,open,high,low,close,volume\n${rows.join("\n")}\n`;
+}
+
+/** What must hold in a user's project; each line throws with what was seen instead. */
+async function useProject(manager, registry, custom) {
+  const directory = project(registry);
+  try {
+    const install = await attempt(
+      ...commands[manager]("@atc/cli", "@atc/codec-blosc", "@atc/codec-zstd", custom),
+      directory,
+    );
+    if (install.code !== 0) throw new Error(`the install ended with ${install.code}: ${install.output}`);
+    writeFileSync(join(directory, "bars.csv"), bars());
+    const atc = (...args) => attempt(join(directory, "node_modules", ".bin", "atc"), args, directory);
+    for (const [algorithm, ending] of [
+      ["zstd", ".npz.blosc"],
+      ["brotli", ".npz.br"],
+    ]) {
+      writeFileSync(
+        join(directory, "atc.yaml"),
+        `useCompression: true\ncompressionAlgorithm: ${algorithm}\ncacheDir: .cache/${algorithm}\n`,
+      );
+      const { code, output } = await atc("backtest", "bars.csv", "--json");
+      if (code !== 0) throw new Error(`${algorithm} ended with ${code}: ${output}`);
+      const files = readdirSync(join(directory, ".cache", algorithm), { recursive: true });
+      if (!files.some((file) => file.endsWith(ending)))
+        throw new Error(`${algorithm} wrote no ${ending}: ${files.join(" ")}`);
+    }
+    const missing = await atc("backtest", "bars.csv", "--compression-algorithm", "lz4", "--no-cache", "--json");
+    const absent = await atc("cache", "stats", "--compression-algorithm", "lz4");
+    if (missing.code !== 0) throw new Error(`a run without a cache ended with ${missing.code}: ${missing.output}`);
+    if (absent.code !== 5 || !absent.output.includes("pnpm add @atc/codec-blosc @atc/codec-lz4"))
+      throw new Error(`lz4 ended with ${absent.code}: ${absent.output}`);
+    return "yes";
+  } catch (error) {
+    process.stderr.write(`${manager} project: ${error.message}\n`);
+    return "no";
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
 const packed = await pack(join(root, "temp", "tarballs"));
+const custom = packed.get("example-custom-codec").tarball;
+packed.delete("example-custom-codec");
 const registry = await serve(packed);
 const rows = [];
+const projects = {};
 try {
   for (const [name, { manifest, bytes, unpacked }] of [...packed].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (options.only !== undefined && !options.only.includes(name)) continue;
@@ -130,10 +219,12 @@ try {
     rows.push(row);
     if (!options.json) process.stderr.write(`${name}\n`);
   }
+  for (const manager of options.only === undefined ? managers : [])
+    projects[manager] = await useProject(manager, registry.url, custom);
 } finally {
   registry.close();
 }
-if (options.json) console.log(JSON.stringify(rows, undefined, 2));
+if (options.json) console.log(JSON.stringify({ packages: rows, projects }, undefined, 2));
 else {
   console.table(
     rows.map((row) => ({
@@ -149,5 +240,10 @@ else {
   for (const row of rows) console.log(`${row.package}: ${row.dependencies.join(", ") || "nothing else arrives"}`);
 }
 const failed = rows.filter((row) => Object.values(row.installs).some((code) => code !== 0) || row.types !== "yes");
-console.log(`${rows.length - failed.length} packages install alone, ${failed.length} do not`);
-process.exitCode = failed.length === 0 ? 0 : 1;
+const lost = Object.values(projects).filter((found) => found !== "yes").length;
+if (!options.json) {
+  for (const [manager, found] of Object.entries(projects))
+    console.log(`plugins are found in a project of ${manager}: ${found}`);
+  console.log(`${rows.length - failed.length} packages install alone, ${failed.length} do not`);
+}
+process.exitCode = failed.length === 0 && lost === 0 ? 0 : 1;

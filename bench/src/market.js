@@ -35,7 +35,9 @@ export function writeMarket(file, symbols, bars, seed = 1) {
       const open = prices[symbol];
       const close = Math.max(open * (1 + (next() - 0.5) * 0.004), 0.5);
       prices[symbol] = close;
-      lines.push(`S${symbol},${time},${open.toFixed(2)},${(Math.max(open, close) * 1.0005).toFixed(2)},${(Math.min(open, close) * 0.9995).toFixed(2)},${close.toFixed(2)},${Math.floor(next() * 1e6)}\n`);
+      lines.push(
+        `S${symbol},${time},${open.toFixed(2)},${(Math.max(open, close) * 1.0005).toFixed(2)},${(Math.min(open, close) * 0.9995).toFixed(2)},${close.toFixed(2)},${Math.floor(next() * 1e6)}\n`,
+      );
     }
     if (lines.length > 50_000 || bar === bars - 1) {
       writeSync(handle, lines.join(""));

@@ -20,11 +20,15 @@ const results = {};
 let failed = false;
 for (const name of wanted.length > 0 ? wanted : all) {
   if (!json) console.log(`\n${name}`);
-  const { status, stdout } = spawnSync(process.execPath, ["--expose-gc", fileURLToPath(new URL(`${name}.js`, folder))], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-    maxBuffer: 1 << 26,
-  });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ["--expose-gc", fileURLToPath(new URL(`${name}.js`, folder))],
+    {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+      maxBuffer: 1 << 26,
+    },
+  );
   if (status !== 0) {
     failed = true;
     console.error(`${name} failed with exit code ${status}`);
@@ -33,7 +37,12 @@ for (const name of wanted.length > 0 ? wanted : all) {
   results[name] = JSON.parse(stdout);
   if (!json) console.table(results[name]);
 }
-const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30) };
+const machine = {
+  node: process.version,
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+};
 if (json) console.log(JSON.stringify({ machine, results }, undefined, 2));
 else console.log(`\n${JSON.stringify(machine)}`);
 process.exitCode = failed ? 1 : 0;

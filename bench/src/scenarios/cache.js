@@ -13,12 +13,23 @@ async function writeDataset(store) {
     name,
     type: name === "timestamp" ? "timestamp[ms]" : "float64",
   }));
-  const plan = { schema: { kind: "bars", columns }, fingerprint: "bench", series: symbols.map((symbol) => ({ symbol, rows: bars })) };
+  const plan = {
+    schema: { kind: "bars", columns },
+    fingerprint: "bench",
+    series: symbols.map((symbol) => ({ symbol, rows: bars })),
+  };
   const writer = await store.create(lock, plan);
   const timestamp = BigInt64Array.from({ length: bars }, (_, i) => BigInt(Date.UTC(2015, 0, 1) + i * 60_000));
   for (const [i, symbol] of symbols.entries()) {
     const close = walk(bars, i + 1);
-    await writer.write(symbol, 0, { timestamp, open: close, high: close, low: close, close, volume: new Float64Array(bars).fill(1000) });
+    await writer.write(symbol, 0, {
+      timestamp,
+      open: close,
+      high: close,
+      low: close,
+      close,
+      volume: new Float64Array(bars).fill(1000),
+    });
   }
   await writer.publish();
   await lock[Symbol.asyncDispose]();
@@ -37,7 +48,8 @@ async function shrunk(runtime) {
   const sums = {};
   for await (const { size, metadata } of (await runtime.cache()).entries()) {
     if (metadata === undefined) continue;
-    const sum = (sums[metadata.key.kind] ??= { stored: 0, raw: 0 });
+    const sum = sums[metadata.key.kind] ?? { stored: 0, raw: 0 };
+    sums[metadata.key.kind] = sum;
     sum.stored += size;
     sum.raw += metadata.arrays.reduce((total, { length }) => total + length * metadata.itemsize, 0);
   }
@@ -59,10 +71,18 @@ await withFolder(async (folder) => {
   const rows = {
     "first run": { ms: Math.round(first) },
     "second run": { ms: Math.round(Math.min(...figures)), "times faster": +(first / Math.min(...figures)).toFixed(1) },
-    "second run, with every curve and trade": { ms: Math.round(Math.min(...curves)), "times faster": +(first / Math.min(...curves)).toFixed(1) },
+    "second run, with every curve and trade": {
+      ms: Math.round(Math.min(...curves)),
+      "times faster": +(first / Math.min(...curves)).toFixed(1),
+    },
   };
   for (const compressionAlgorithm of ["lz4", "zlib", "zstd"]) {
-    const config = { ...base, cacheDir: join(folder, compressionAlgorithm), useCompression: true, compressionAlgorithm };
+    const config = {
+      ...base,
+      cacheDir: join(folder, compressionAlgorithm),
+      useCompression: true,
+      compressionAlgorithm,
+    };
     const runtime = await openRuntime({ cwd: process.cwd(), config, env: {} });
     await runBacktest(runtime, "market", { symbols: symbols.slice(0, 5) });
     await computeSignals(runtime, "market", { symbol: "S0" });

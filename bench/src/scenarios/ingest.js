@@ -26,6 +26,13 @@ await withFolder(async (folder) => {
     if (round > 0) ingestMs.push(performance.now() - startedAt);
     await source[Symbol.asyncDispose]();
   }
-  const speed = (ms) => ({ "M rows/s": +(rows / median(ms) / 1000).toFixed(2), "MB/s": Math.round(statSync(file).size / median(ms) / 1000) });
-  report({ "parse only": speed(parseMs), "parse, sort, write, publish": speed(ingestMs), memory: { "peak RSS MB": peakMb(), "before MB": before } });
+  const speed = (ms) => ({
+    "M rows/s": +(rows / median(ms) / 1000).toFixed(2),
+    "MB/s": Math.round(statSync(file).size / median(ms) / 1000),
+  });
+  report({
+    "parse only": speed(parseMs),
+    "parse, sort, write, publish": speed(ingestMs),
+    memory: { "peak RSS MB": peakMb(), "before MB": before },
+  });
 });

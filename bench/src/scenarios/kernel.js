@@ -19,7 +19,8 @@ const actions = {
   "blocks of 4096, direction only": () => {
     const stream = createStream({}, { outputs: ["direction"] });
     const direction = new Int8Array(4096);
-    for (let from = 0; from < bars; from += 4096) stream.pushInto({ close: close.subarray(from, from + 4096) }, { direction });
+    for (let from = 0; from < bars; from += 4096)
+      stream.pushInto({ close: close.subarray(from, from + 4096) }, { direction });
   },
 };
 const times = Object.fromEntries(Object.keys(actions).map((name) => [name, []]));
@@ -36,7 +37,9 @@ const liveMs = cpuMs(() => {
   for (let i = 50_000; i < 50_000 + liveBars; i++) live.pushBar({ close: close[i] });
 });
 report({
-  ...Object.fromEntries(Object.entries(times).map(([name, all]) => [name, { "ns per bar": Math.round((median(all) * 1e6) / bars) }])),
+  ...Object.fromEntries(
+    Object.entries(times).map(([name, all]) => [name, { "ns per bar": Math.round((median(all) * 1e6) / bars) }]),
+  ),
   "live, one bar a push": { "ns per bar": Math.round((liveMs * 1e6) / liveBars) },
   memory: { "peak RSS MB": peakMb() },
 });

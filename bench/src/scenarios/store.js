@@ -11,7 +11,11 @@ async function write(store) {
     { name: "timestamp", type: "timestamp[ms]" },
     { name: "close", type: "float64" },
   ];
-  const writer = await store.create(lock, { schema: { kind: "bars", columns }, fingerprint: "bench", series: [{ symbol: "A", rows }] });
+  const writer = await store.create(lock, {
+    schema: { kind: "bars", columns },
+    fingerprint: "bench",
+    series: [{ symbol: "A", rows }],
+  });
   for (let row = 0; row < rows; row += chunk) {
     const timestamp = BigInt64Array.from({ length: chunk }, (_, i) => BigInt(row + i));
     const close = Float64Array.from({ length: chunk }, (_, i) => (row + i) % 1000);
@@ -60,8 +64,16 @@ await withFolder(async (directory) => {
   const megabytes = (rows * 8) / 1e6;
   report({
     "array in memory": { "MB/s": Math.round((megabytes / ms.memory) * 1000), "of memory": 1 },
-    mmap: { "MB/s": Math.round((megabytes / ms.mmap) * 1000), "of memory": +(ms.memory / ms.mmap).toFixed(2), "us per window of 64": +(windows.mmap / 10).toFixed(2) },
-    read: { "MB/s": Math.round((megabytes / ms.read) * 1000), "of memory": +(ms.memory / ms.read).toFixed(2), "us per window of 64": +(windows.read / 10).toFixed(2) },
+    mmap: {
+      "MB/s": Math.round((megabytes / ms.mmap) * 1000),
+      "of memory": +(ms.memory / ms.mmap).toFixed(2),
+      "us per window of 64": +(windows.mmap / 10).toFixed(2),
+    },
+    read: {
+      "MB/s": Math.round((megabytes / ms.read) * 1000),
+      "of memory": +(ms.memory / ms.read).toFixed(2),
+      "us per window of 64": +(windows.read / 10).toFixed(2),
+    },
     memory: { "peak RSS MB": peakMb() },
   });
   viaMap[Symbol.dispose]();

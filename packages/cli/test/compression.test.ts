@@ -89,7 +89,10 @@ describe("useCompression", () => {
       }>();
       expect(arrays["0/equity"]?.slice(0, 2)).toEqual(["float64", 400]);
       expect(arrays["1/directions"]?.slice(0, 2)).toEqual(["int8", 400]);
-      expect((arrays["0/equity"] as [string, number, number])[2] / 10_000 - 1).toBeCloseTo(report.symbols[0]?.totalReturn ?? Number.NaN, 12);
+      expect((arrays["0/equity"] as [string, number, number])[2] / 10_000 - 1).toBeCloseTo(
+        report.symbols[0]?.totalReturn ?? Number.NaN,
+        12,
+      );
     },
   );
 
