@@ -25,7 +25,8 @@ await lock[Symbol.asyncDispose]();
 const dataset = await store.open("minutes");
 
 // The host is handed in. The real one is the module itself, import * as host from "backtest-kit"; where it is not installed, host.js stands in for it.
-const real = await import("backtest-kit").catch((error) => {
+const installed = "backtest-kit";
+const real = await import(installed).catch((error) => {
   if (error.code === "ERR_MODULE_NOT_FOUND") return undefined;
   throw error;
 });

@@ -14,7 +14,7 @@ export const minuteMs = 60_000;
 export const start: number = Date.UTC(2024, 0, 1);
 
 /** The same pseudo-random numbers from 0 to 1 for the same seed. */
-export function randomNumbers(seed: number): () => number {
+function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

@@ -26,7 +26,7 @@ export function everyMinute(bars: Bars): Bars {
 }
 
 /** The direction of each bar of `stepMs` that holds a price, by its closing time. */
-export function directions(bars: Bars, stepMs: number): Map<number, number> {
+function directions(bars: Bars, stepMs: number): Map<number, number> {
   const closes = new Map<number, number>();
   for (const [i, time] of bars.timestamp.entries())
     closes.set((Math.floor(time / stepMs) + 1) * stepMs, bars.close[i] as number);
