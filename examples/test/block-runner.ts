@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import ts from "typescript";
+import { node, run } from "./child-process.ts";
+import type { CodeBlock } from "./code-block.ts";
+import { bin, root } from "./repository.ts";
+import { runShellLine } from "./shell-line.ts";
+
+/** Runs a program that must end well. */
+export async function runProgram(command: string, args: readonly string[], cwd: string): Promise<string> {
+  const { code, stdout, stderr } = await run(command, args, cwd);
+  assert.equal(code, 0, `${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+const pythons = [process.env["ATC_PYTHON"], "python3", "/usr/bin/python3"].filter((python) => python !== undefined);
+
+/** A Python that has what a block imports; undefined where none has. */
+export function pythonFor({ code }: CodeBlock): string | undefined {
+  const modules = [...code.matchAll(/^(?:import|from) (\w+)/gm)].map(([, name]) => name);
+  const has = (python: string) =>
+    spawnSync(python, ["-c", `import ${modules.join()}`], { stdio: "ignore" }).status === 0;
+  return pythons.find(has);
+}
+
+const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } as const;
+
+/** Runs a block in a reader's project. */
+type Runner = (block: CodeBlock, project: string, page: string) => Promise<unknown>;
+
+function writeCode({ language, line }: CodeBlock, project: string, code: string): string {
+  const file = `line-${line}.${language === "ts" ? "js" : language}`;
+  writeFileSync(join(project, file), code);
+  return file;
+}
+
+const runners: Readonly<Record<string, Runner>> = {
+  async sh({ code }, project, page) {
+    for (const line of code.trim().split("\n")) await runShellLine(line, { project, page: dirname(join(root, page)) });
+  },
+  js: (block, project) => runProgram(node, [writeCode(block, project, block.code)], project),
+  ts(block, project) {
+    // Node 20 lacks `using`, and so does the compiler's target.
+    const { outputText } = ts.transpileModule(block.code, { compilerOptions });
+    return runProgram(node, [writeCode(block, project, outputText)], project);
+  },
+  yaml: (block, project) =>
+    runProgram(node, [bin, "config", "--config", writeCode(block, project, block.code)], project),
+  json: async ({ code }) => JSON.parse(code),
+  python: (block, project) => runProgram(pythonFor(block) ?? "python3", ["-c", block.code], project),
+};
+
+/** Runs a block as its language asks; fails where it does not end well, or nobody knows the language. */
+export async function runBlock(block: CodeBlock, project: string, page: string): Promise<void> {
+  const runner = runners[block.language];
+  assert.ok(runner, `nobody knows how to run "${block.language}"; add a runner, or call the block "text"`);
+  await runner(block, project, page);
+}

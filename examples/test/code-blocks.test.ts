@@ -1,0 +1,56 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, it } from "vitest";
+import { pythonFor, runBlock, runProgram } from "./block-runner.ts";
+import { node } from "./child-process.ts";
+import { pages } from "./page.ts";
+import { type ReaderProject, readerProject } from "./reader-project.ts";
+import { bin, root } from "./repository.ts";
+
+/** What a page finds in its project besides `bars.csv`. */
+const preparations: Readonly<Record<string, (project: string) => Promise<unknown>>> = {
+  async "packages/backtest-kit/README.md"(project) {
+    const code =
+      'import { minutes } from "./minutes.js"; console.log(minutes(2).map((row) => row.join()).join("\\n"));';
+    const rows = await runProgram(node, ["--input-type=module", "-e", code], join(root, "examples/backtest-kit"));
+    writeFileSync(join(project, "minutes.csv"), `timestamp,open,high,low,close,volume\n${rows}`);
+    const names = ["--name", "minutes", "--csv-symbol", "BTCUSDT"];
+    return await runProgram(node, [bin, "ingest", "minutes.csv", ...names], project);
+  },
+};
+
+// Every block of a page runs in one project, in the page's order, so that one may use what another made.
+describe.each(pages.map((page) => [page.name, page.blocks] as const))("%s", (name, blocks) => {
+  let project: ReaderProject | undefined;
+  afterAll(() => project?.[Symbol.dispose]());
+  for (const block of blocks) {
+    const { language, line } = block;
+    const missing = language === "python" && pythonFor(block) === undefined;
+    const title = `${name}:${line} (${language}) runs${missing ? " (needs a Python with what it imports)" : ""}`;
+    it.skipIf(missing)(title, { timeout: 120_000 }, async () => {
+      if (project === undefined) {
+        project = readerProject();
+        await preparations[name]?.(project.path);
+      }
+      await runBlock(block, project.path, name);
+    });
+  }
+});
+
+it("blocks in TypeScript pass a strict type check", { timeout: 120_000 }, async () => {
+  using project = readerProject();
+  const files = pages.flatMap(({ blocks }, index) =>
+    blocks
+      .filter(({ language }) => language === "ts")
+      .map(({ line, code }) => {
+        const file = `page-${index}-line-${line}.ts`;
+        writeFileSync(join(project.path, file), code);
+        return file;
+      }),
+  );
+  const typeRoots = join(root, "node_modules/@types");
+  const args = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "node"];
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const libraries = ["--lib", "es2023,esnext.disposable", "--typeRoots", typeRoots];
+  await runProgram(process.execPath, [tsc, ...args, ...libraries, ...files], project.path);
+});

@@ -1,0 +1,74 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { node, run } from "./child-process.ts";
+import { bin, packageFolders, packageJson, root } from "./repository.ts";
+
+/** The JavaScript of an example. */
+function sources(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".js") && !entry.parentPath.includes("node_modules"))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+}
+
+const folders = packageFolders("examples");
+
+it("there is an example for each road", () => {
+  const roads = [
+    "backtest",
+    "backtest-kit",
+    "cache",
+    "codec",
+    "config",
+    "custom-codec",
+    "mapped-store",
+    "own-strategy",
+  ];
+  expect(folders.map((folder) => basename(folder))).toEqual(expect.arrayContaining(roads));
+});
+
+describe.each(folders.map((folder) => [basename(folder), folder] as const))("examples/%s", (_, folder) => {
+  const { name, scripts = {}, dependencies = {}, devDependencies = {} } = packageJson(folder);
+
+  it("runs, prints figures and leaves nothing behind", { timeout: 120_000 }, async () => {
+    const before = readdirSync(folder);
+    const { code, stdout, stderr } = await run(node, ["start.js"], folder);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/\d/);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  if ("test" in scripts)
+    it("passes its own tests", { timeout: 120_000 }, async () => {
+      const [command, ...args] = (scripts["test"] ?? "").split(" ");
+      expect(command).toBe("node");
+      const { code, stdout } = await run(node, args, folder);
+      expect(code, stdout).toBe(0);
+      expect(stdout).toMatch(/^(# |ℹ )pass [1-9]/m);
+    });
+
+  it("imports what its package.json names and nothing else", () => {
+    const known = [name, ...Object.keys({ ...dependencies, ...devDependencies })];
+    const imported = sources(folder).flatMap((text) => [
+      ...text.matchAll(/^(?:import|export) .*from "([^".][^"]*)";$/gm),
+    ]);
+    const foreign = imported.map(([, specifier = ""]) => specifier).filter((one) => !one.startsWith("node:"));
+    expect(known).toEqual(expect.arrayContaining(foreign));
+  });
+});
+
+it("a codec of one's own is used by name from atc.yaml", { timeout: 60_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "atc-own-codec-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const args = [bin, "backtest", "../bars.csv", "--cache-dir", join(folder, "atc"), "--data-dir", join(folder, "mmap")];
+  const first = await run(node, args, join(root, "examples/custom-codec"));
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringMatching(/^computed in /m) });
+  const files = readdirSync(join(folder, "atc"), { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.includes(".npz"),
+  );
+  expect(files.length).toBeGreaterThan(0);
+  expect(files.filter((name) => !name.endsWith(".npz.br"))).toEqual([]);
+  const second = await run(node, args, join(root, "examples/custom-codec"));
+  expect(second).toMatchObject({ code: 0, stderr: expect.stringMatching(/^from the cache in /m) });
+});

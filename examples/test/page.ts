@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type CodeBlock, codeBlocks } from "./code-block.ts";
+import { packageFolders, root } from "./repository.ts";
+
+/** A page of documentation with code in it. */
+export interface Page {
+  /** Its path from the root. */
+  readonly name: string;
+  /** The blocks to run, in the page's order. */
+  readonly blocks: readonly CodeBlock[];
+}
+
+/** Languages of drawings and output: nothing to run. */
+const texts: readonly string[] = ["", "text"];
+
+function candidates(): readonly string[] {
+  const folders = (["packages", "examples"] as const).flatMap((parent) => [
+    parent,
+    ...packageFolders(parent).map((folder) => folder.slice(root.length)),
+  ]);
+  return ["README.md", "docs/writing-a-plugin.md", ...folders.map((folder) => join(folder, "README.md"))];
+}
+
+/** Every README and the pages that no package tests itself: docs/configuration.md and docs/format.md are run by tests of theirs. */
+export const pages: readonly Page[] = candidates()
+  .filter((name) => existsSync(join(root, name)))
+  .map((name) => {
+    const blocks = codeBlocks(readFileSync(join(root, name), "utf8"));
+    return { name, blocks: blocks.filter(({ language }) => !texts.includes(language)) };
+  })
+  .filter(({ blocks }) => blocks.length > 0);

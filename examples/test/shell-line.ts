@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { node, run } from "./child-process.ts";
+import { installable, standIns } from "./reader-project.ts";
+import { bin, packageJson, root } from "./repository.ts";
+
+/** Where a line of a page is run. */
+export interface ShellPlace {
+  /** The reader's project. */
+  readonly project: string;
+  /** The folder of the page: what a page calls by a file's name lies there. */
+  readonly page: string;
+}
+
+const { scripts = {} } = packageJson(root);
+const atcScript = "node packages/cli/dist/bin.js";
+
+async function runAtc(
+  args: readonly string[],
+  { project }: ShellPlace,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { code, stdout, stderr } = await run(node, [bin, ...args], project, env);
+  assert.equal(code, 0, `atc ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
+}
+
+/** A script of the root: `atc` is run, what is a check of the whole checkout is only looked up. */
+async function runScript(name: string, args: readonly string[], place: ShellPlace): Promise<void> {
+  const [, inner = name] = /^node scripts\/bootstrap\.mjs run (\S+)$/.exec(scripts[name] ?? "") ?? [];
+  const body = scripts[inner];
+  assert.ok(body !== undefined, `package.json of the root has no script "${inner}"`);
+  if (!body.startsWith(atcScript)) return;
+  const words = body
+    .slice(atcScript.length)
+    .split(" ")
+    .filter((word) => word !== "");
+  await runAtc([...words, ...args], place, {});
+}
+
+function checkInstall(words: readonly string[]): void {
+  const names = words.filter((word) => !word.startsWith("-"));
+  for (const name of names)
+    assert.ok(installable.has(name) || standIns.has(name), `"${name}" is no package of this workspace`);
+}
+
+/** Does what a line of a `sh` block says: runs `atc`, checks that what is installed or called by name is there. */
+export async function runShellLine(line: string, place: ShellPlace): Promise<void> {
+  const words = line
+    .replace(/(^| +)#.*$/, "")
+    .split(/ +/)
+    .filter((word) => word !== "");
+  const env: Record<string, string> = {};
+  for (; /^[A-Z_]+=/.test(words[0] ?? ""); words.shift()) {
+    const [name = "", value = ""] = (words[0] ?? "").split("=");
+    env[name] = value;
+  }
+  const [command, first = "", ...rest] = words;
+  if (command === undefined) return;
+  if (command === "atc") return await runAtc(words.slice(1), place, env);
+  if (["npm", "pnpm", "yarn"].includes(command)) {
+    if (["add", "i", "install"].includes(first)) return checkInstall(rest);
+    const [name = "", ...args] = ["run", "-s"].includes(first) ? rest : [first, ...rest];
+    return await runScript(name, args, place);
+  }
+  // Files beside the page are run by the tests of the examples.
+  if (command === "node" && first === "--test") return;
+  if (["node", "python3"].includes(command) && existsSync(join(place.page, first))) return;
+  assert.fail(`nobody knows how to run "${line}"; add a rule to shell-line.ts`);
+}

@@ -1,0 +1,72 @@
+// Runs the tests on other versions of Node, which npm delivers as packages, and prints a table. `--node 22` (repeatable; 22 and 24 where absent); what else
+// is given is handed to vitest: `pnpm nodes examples` runs the examples and the code blocks of the pages alone.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { values, positionals } = parseArgs({
+  options: { node: { type: "string", multiple: true, default: ["22", "24"] } },
+  allowPositionals: true,
+});
+
+/** The path of a Node of a major version, fetched into `temp/` where it is not there. */
+function fetchNode(major) {
+  const { platform, arch } = process;
+  const name = `node-${platform === "win32" ? "win" : platform}-${arch}`;
+  const folder = join(root, "temp", `node${major}`);
+  const binary = join(folder, "node_modules", name, "bin", platform === "win32" ? "node.exe" : "node");
+  if (existsSync(binary)) return binary;
+  const args = ["install", "--prefix", folder, `${name}@${major}`, "--no-audit", "--no-fund", "--loglevel=error"];
+  const { status } = spawnSync("npm", args, { stdio: "inherit", shell: platform === "win32" });
+  if (status !== 0) throw new Error(`npm could not install ${name}@${major}`);
+  return binary;
+}
+
+/** What became of the tests under `node`, as vitest's JSON tells. */
+function runTests(node, major) {
+  const outputFile = join(root, "temp", `tests-node${major}.json`);
+  const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
+  const args = [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile=${outputFile}`, ...positionals];
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+  spawnSync(node, args, { cwd: root, env, stdio: "inherit" });
+  return JSON.parse(readFileSync(outputFile, "utf8")).testResults;
+}
+
+function countsOf(files) {
+  const states = files.flatMap(({ assertionResults }) => assertionResults.map(({ status }) => status));
+  const count = (...names) => states.filter((status) => names.includes(status)).length;
+  const broken = files.filter(
+    ({ status, assertionResults }) => status === "failed" && !assertionResults.some((one) => one.status === "failed"),
+  );
+  return {
+    passed: count("passed"),
+    failed: count("failed") + broken.length,
+    skipped: count("pending", "skipped", "todo"),
+  };
+}
+
+const rows = [];
+const failures = [];
+for (const major of values.node) {
+  const node = fetchNode(major);
+  const version = spawnSync(node, ["--version"], { encoding: "utf8" }).stdout.trim();
+  console.log(`\n${version}`);
+  const results = runTests(node, major);
+  const isPage = ({ name }) => relative(root, name).startsWith("examples");
+  rows.push({ node: version, tests: "examples and code blocks of pages", ...countsOf(results.filter(isPage)) });
+  const others = results.filter((file) => !isPage(file));
+  if (others.length > 0) rows.push({ node: version, tests: "packages", ...countsOf(others) });
+  for (const { name, status, message, assertionResults } of results) {
+    const failed = assertionResults.filter((one) => one.status === "failed");
+    for (const { fullName, failureMessages } of failed)
+      failures.push(`${version} ${relative(root, name)}: ${fullName}: ${failureMessages[0]?.split("\n")[0]}`);
+    if (status === "failed" && failed.length === 0)
+      failures.push(`${version} ${relative(root, name)}: ${message.split("\n")[0]}`);
+  }
+}
+console.table(rows);
+for (const line of failures) console.log(line);
+process.exitCode = failures.length === 0 ? 0 : 1;
