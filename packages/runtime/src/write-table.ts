@@ -7,7 +7,7 @@ import { AtcError, fromSystemError } from "@atc/contract";
 import { encodeArrow } from "@atc/mmap-store";
 import { columnNames, signalOutputs } from "@atc/signals";
 import type { BacktestOutcome } from "./run-backtest.ts";
-import type { SignalTable } from "./run-signals.ts";
+import type { SignalTable } from "./signal-table.ts";
 
 /** Endings of files that signals are written to. */
 export const signalFormats: readonly string[] = [".csv", ".arrow", ".json"];

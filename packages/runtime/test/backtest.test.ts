@@ -96,6 +96,20 @@ describe("openRuntime", () => {
   });
 });
 
+describe("computeSignals", () => {
+  it("names the bar of a price that is not positive, or leaves it out", async () => {
+    await writeFile(join(cwd, "bad.csv"), "timestamp,close\n2024-01-01,1\n2024-01-02,0\n2024-01-03,2\n");
+    await using strict = await openRuntime(base());
+    const error = await computeSignals(strict, "bad.csv").catch((one: unknown) => one);
+    expect(isAtcError(error, "ATC_INVALID_DATA")).toBe(true);
+    expect(String(error)).toContain("bar 1");
+    await using lenient = await openRuntime({ ...base(), config: { invalidPrices: "skip" } });
+    const table = await computeSignals(lenient, "bad.csv");
+    expect([...table.close]).toEqual([1, 2]);
+    expect(table.columns.direction).toHaveLength(2);
+  });
+});
+
 describe("getCacheManager", () => {
   it("keeps the user's own arrays, across processes as it were", async () => {
     const key = { kind: "spread", input: "x", parameters: { window: 20 }, algorithm: "mine", version: 1 };
