@@ -43,8 +43,8 @@ function writeFrame(content: Uint8Array, encodeBlock: BlockEncoder): Uint8Array 
 }
 
 /**
- * The codec `lz4`: one LZ4 frame with content length and checksum, in files that end in `.lz4`. The `lz4` command and Python's `lz4.frame`
- * read it; frames of theirs decode here, dictionaries aside.
+ * The codec `lz4`: one LZ4 frame with content length and checksum, in files that end in `.lz4`. The `lz4` command reads it, and
+ * frames of that command decode here, dictionaries aside.
  *
  * @throws ATC_INVALID_ARGUMENT where `level` is not an integer from 0 to 9
  */

@@ -1,3 +1,4 @@
+import { type ExecFileSyncOptionsWithBufferEncoding, execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { isAtcError } from "@atc/contract";
 import fc from "fast-check";
@@ -51,6 +52,22 @@ describe("frames", () => {
     for (const options of [{}, { contentChecksum: true }, { contentChecksum: true, blockChecksums: true }]) {
       for (const content of contents) {
         const encoded = compressFrameSync(Buffer.from(content), options);
+        expect(lz4().decodedLength(encoded)).toBe(content.length);
+        expect(Buffer.compare(lz4().decode(encoded), content)).toBe(0);
+      }
+    }
+  });
+
+  const hasCommand = spawnSync("lz4", ["--version"]).status === 0;
+  it.skipIf(!hasCommand)(`are read by the lz4 command and read from it${hasCommand ? "" : " (needs lz4)"}`, () => {
+    const options: ExecFileSyncOptionsWithBufferEncoding = { maxBuffer: 2 ** 26, stdio: ["pipe", "pipe", "ignore"] };
+    for (const content of contents) {
+      for (const level of [1, 9]) {
+        const input = lz4({ level }).encode(content);
+        expect(Buffer.compare(execFileSync("lz4", ["-dc"], { input, ...options }), content)).toBe(0);
+      }
+      for (const flags of [["-1"], ["-9", "-BD", "-B4"], ["-BX", "--no-frame-crc"], ["-12", "-BD", "-BX"]]) {
+        const encoded = execFileSync("lz4", ["-c", ...flags], { input: content, ...options });
         expect(lz4().decodedLength(encoded)).toBe(content.length);
         expect(Buffer.compare(lz4().decode(encoded), content)).toBe(0);
       }

@@ -51,7 +51,7 @@ function decode(encoded: Uint8Array, options: DecodeOptions = {}): Uint8Array {
 }
 
 /**
- * The codec `zlib`: one zlib stream (RFC 1950) by Node's own zlib, in files that end in `.zz`, the ending that pigz and `zlib-flate` know.
+ * The codec `zlib`: one zlib stream (RFC 1950) by Node's own zlib, in files that end in `.zz`, the ending that pigz gives such streams.
  * Python reads it with `zlib.decompress`. A stream ends in the Adler-32 of its data, so damage is found. Its length is not written down:
  * `decodedLength` is always undefined.
  *

@@ -24,9 +24,12 @@ interface Addon {
   readonly Decoder: new () => { decodeSync(data: Buffer): Buffer };
 }
 
-/** One chunk for the whole result is twice as fast as a list of small ones, but memory is committed for all of it. */
-function chunkSizeFor(length: number): number {
-  return Math.max(64, Math.min(length + 1, 2 ** 26));
+/**
+ * Room for any frame of `length` bytes. One chunk for the whole result is twice as fast as a list of small ones, and a must: where a frame
+ * ends on the last byte of a chunk, Node 22 and 24 go on and write an empty frame after it.
+ */
+function frameChunkSize(length: number): number {
+  return length + (length >> 8) + 256;
 }
 
 function nodeBinding(zlib: NodeZstd): ZstdBinding {
@@ -34,11 +37,11 @@ function nodeBinding(zlib: NodeZstd): ZstdBinding {
   return {
     compress: (source, compressionLevel, withChecksum) =>
       zlib.zstdCompressSync(source, {
-        chunkSize: chunkSizeFor(source.length),
+        chunkSize: frameChunkSize(source.length),
         params: { [level]: compressionLevel, [checksum]: withChecksum ? 1 : 0 },
       }),
     decompress: (frame, length) =>
-      zlib.zstdDecompressSync(frame, { chunkSize: chunkSizeFor(length), maxOutputLength: Math.max(1, length) }),
+      zlib.zstdDecompressSync(frame, { chunkSize: Math.max(64, length + 1), maxOutputLength: Math.max(1, length) }),
   };
 }
 

@@ -50,8 +50,8 @@ function decodedLength(encoded: Uint8Array): number | undefined {
 }
 
 /**
- * The codec `zstd`: one Zstandard frame with content length and checksum, in files that end in `.zst`. The `zstd` command and Python's
- * `zstandard` read it; a frame of theirs decodes here, dictionaries aside.
+ * The codec `zstd`: one Zstandard frame with content length and checksum, in files that end in `.zst`. The `zstd` command reads it, and
+ * a frame of that command decodes here, dictionaries aside.
  *
  * @throws ATC_INVALID_ARGUMENT where `level` is not an integer from -7 to 22; ATC_UNSUPPORTED where this Node has no Zstandard and the addon
  * for older ones does not load

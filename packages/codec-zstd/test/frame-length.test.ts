@@ -73,7 +73,7 @@ describe("the length of a frame's blocks", () => {
     frame.set(header);
     frame.set(undeclared.subarray(end), header.length);
     expect(zstd().decodedLength(frame)).toBe(content.length);
-    expect(zstd().decode(frame)).toEqual(content);
+    expect(Buffer.compare(zstd().decode(frame), content)).toBe(0);
   });
 });
 
@@ -88,7 +88,7 @@ describe("a frame that declares another length than its blocks have", () => {
 
   it("is refused where it is over the limit", () => {
     const frame = repeatedBlocks(3 * 2 ** 17, 3);
-    expect(zstd().decode(frame)).toEqual(new Uint8Array(3 * 2 ** 17).fill(7));
+    expect(Buffer.compare(zstd().decode(frame), new Uint8Array(3 * 2 ** 17).fill(7))).toBe(0);
     expect(codeOf(() => zstd().decode(frame, { maxLength: 3 * 2 ** 17 - 1 }))).toBe("ATC_CORRUPT_DATA");
   });
 });

@@ -1,3 +1,4 @@
+import { type ExecFileSyncOptionsWithBufferEncoding, execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { isAtcError } from "@atc/contract";
 import { describe, expect, it } from "vitest";
@@ -39,6 +40,27 @@ describe("zstd", () => {
       const damaged = encoded.slice();
       damaged[at] = (damaged[at] as number) ^ 1;
       expect(codeOf(() => zstd().decode(damaged))).toBe("ATC_CORRUPT_DATA");
+    }
+  });
+
+  const hasCommand = spawnSync("zstd", ["--version"]).status === 0;
+  it.skipIf(!hasCommand)(`is read by the zstd command and reads from it${hasCommand ? "" : " (needs zstd)"}`, () => {
+    const options: ExecFileSyncOptionsWithBufferEncoding = { maxBuffer: 2 ** 26, stdio: ["pipe", "pipe", "ignore"] };
+    for (const length of [0, 1, 100, 300, 100_000]) {
+      const part = content.subarray(0, length);
+      const input = zstd().encode(part);
+      expect(Buffer.compare(execFileSync("zstd", ["-dc"], { input, ...options }), part)).toBe(0);
+      for (const flags of [
+        ["-1"],
+        ["-19"],
+        ["--no-check", "-5"],
+        ["--fast=3"],
+        ["--ultra", "-22", `--stream-size=${length}`],
+      ]) {
+        const encoded = execFileSync("zstd", ["-c", ...flags], { input: part, ...options });
+        expect(zstd().decodedLength(encoded)).toBe(length);
+        expect(Buffer.compare(zstd().decode(encoded), part)).toBe(0);
+      }
     }
   });
 

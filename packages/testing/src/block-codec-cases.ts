@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type BlockCodec, isAtcError } from "@atc/contract";
+import { assertBytes } from "./codec-assertions.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 import { priceBytes, randomBytes, sampleBytes, seededRandom, textBytes } from "./sample-bytes.ts";
 
@@ -15,11 +16,6 @@ function encode(codec: BlockCodec, bytes: Uint8Array, clevel: number): Uint8Arra
   const written = codec.encodeBlock(bytes, target, clevel);
   assert.ok(Number.isInteger(written) && written > 0 && written <= target.length, `encodeBlock returned ${written}`);
   return target.slice(0, written);
-}
-
-function assertBytes(actual: Uint8Array, expected: Uint8Array, what: string): void {
-  assert.equal(actual.length, expected.length, `${what}: length`);
-  assert.equal(Buffer.compare(actual, expected), 0, `${what}: bytes differ`);
 }
 
 function decode(codec: BlockCodec, encoded: Uint8Array, length: number): Uint8Array {
@@ -54,6 +50,21 @@ function roundTripCases(create: () => BlockCodec): readonly ConformanceCase[] {
       }
     },
   }));
+}
+
+function lengthCases(create: () => BlockCodec): readonly ConformanceCase[] {
+  return [
+    {
+      name: "restores every length to 300",
+      run: () => {
+        const codec = create();
+        for (let length = 1; length <= 300; length++) {
+          for (const bytes of [randomBytes(length, length), textBytes(length, length)])
+            assertBytes(decode(codec, encode(codec, bytes, 5), length), bytes, `${length} bytes`);
+        }
+      },
+    },
+  ];
 }
 
 function clevelCases(create: () => BlockCodec): readonly ConformanceCase[] {
@@ -150,5 +161,5 @@ function boundaryCases(create: () => BlockCodec): readonly ConformanceCase[] {
  * @param create - makes the block codec under test; called once a case
  */
 export function blockCodecCases(create: () => BlockCodec): readonly ConformanceCase[] {
-  return [...roundTripCases(create), ...clevelCases(create), ...boundaryCases(create)];
+  return [...roundTripCases(create), ...lengthCases(create), ...clevelCases(create), ...boundaryCases(create)];
 }
