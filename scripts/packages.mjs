@@ -101,6 +101,17 @@ function arrived(directory, name) {
     .filter((found) => found !== name);
 }
 
+/** Installs a package into an empty project, notes the exit code and what else arrived, and returns the project's folder. */
+async function installAlone(manager, name, url, row) {
+  const directory = project(url);
+  const [command, args] = commands[manager](name);
+  const { code, output } = await attempt(command, args, directory);
+  row.installs[manager] = code;
+  if (code !== 0) process.stderr.write(`${manager} ${name}: ${output}\n`);
+  else if (manager === "npm") row.dependencies = arrived(directory, name);
+  return directory;
+}
+
 /** Cold import in ms: the median of five processes, less that of an empty program. */
 function importMs(directory, name) {
   const script = `const t=performance.now();await import(${JSON.stringify(name)});process.stdout.write(String(performance.now()-t))`;
@@ -203,16 +214,11 @@ try {
   for (const [name, { manifest, bytes, unpacked }] of [...packed].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (options.only !== undefined && !options.only.includes(name)) continue;
     const row = { package: name, dependencies: [], bytes, unpacked, importMs: undefined, types: "-", installs: {} };
-    for (const manager of managers) {
-      const directory = project(registry.url);
-      const [command, args] = commands[manager](name);
-      const { code, output } = await attempt(command, args, directory);
-      row.installs[manager] = code;
-      if (code !== 0) process.stderr.write(`${manager} ${name}: ${output}\n`);
-      if (code === 0 && row.importMs === undefined) {
+    const directories = await Promise.all(managers.map((manager) => installAlone(manager, name, registry.url, row)));
+    for (const [i, directory] of directories.entries()) {
+      if (row.installs[managers[i]] === 0 && row.importMs === undefined) {
         row.importMs = manifest.bin === undefined ? importMs(directory, name) : 0;
         row.types = await typed(directory, name);
-        if (manager === "npm") row.dependencies = arrived(directory, name);
       }
       rmSync(directory, { recursive: true, force: true });
     }
