@@ -3,7 +3,7 @@ import { corrupt } from "./lz4-sequences.ts";
 import { xxhash32 } from "./xxhash32.ts";
 
 /** The four bytes that an LZ4 frame starts with, little-endian. */
-export const magicNumber = 0x184d2204;
+const magicNumber = 0x184d2204;
 /** Set in a block's length where its bytes are stored as they are. */
 export const storedBit = 0x80000000;
 

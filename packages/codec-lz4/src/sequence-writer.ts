@@ -1,10 +1,5 @@
 import { shortestMatch } from "./lz4-sequences.ts";
 
-/** The most bytes that `length` bytes become when nothing matches. */
-export function worstLength(length: number): number {
-  return length + Math.floor(length / 255) + 16;
-}
-
 function writeRest(target: Uint8Array, at: number, rest: number): number {
   let d = at;
   let left = rest;

@@ -2,7 +2,7 @@ import { AtcError } from "@atc/contract";
 import { corrupt } from "./corrupt.ts";
 
 /** The four bytes that a Zstandard frame starts with, little-endian (RFC 8878, 3.1.1). */
-export const magicNumber = 0xfd2fb528;
+const magicNumber = 0xfd2fb528;
 /** The most decoded bytes of one block. */
 export const largestBlock: number = 2 ** 17;
 
