@@ -18,6 +18,8 @@ const explanations: Readonly<Record<FaultReason, string>> = {
 export interface BadRowPolicy {
   /** Bad rows so far. */
   readonly count: () => number;
+  /** Whether rows with numbers at fault stay. */
+  readonly keepsNaN: boolean;
   /** Takes one; true where the row stays, with NaN. Throws ATC_INVALID_DATA under the policy `error`. */
   take(row: BadRow & { readonly reason: FaultReason }): boolean;
 }
@@ -31,6 +33,7 @@ export function badRowPolicy(
   let count = 0;
   return {
     count: () => count,
+    keepsNaN: policy === "nan",
     take: (row) => {
       if (policy === "error") throw badRowError(path, row);
       count++;

@@ -6,7 +6,8 @@ import { type ByteInput, byteInput } from "./byte-input.ts";
 import { columnBuffers } from "./column-buffers.ts";
 import type { CsvOptions } from "./csv-options.ts";
 import type { FileLayout } from "./layout.ts";
-import { type ParseLimit, type RowParser, rowParser } from "./row-parser.ts";
+import { type ParseLimit, rowContext } from "./row-context.ts";
+import { type RowParser, rowParser } from "./row-parser.ts";
 import { checkUnchanged, type FileState, openFile } from "./source-file.ts";
 
 /** Rows of a chunk. */
@@ -131,7 +132,7 @@ export async function* chunksOf(
     await using input = byteInput({ handle, path: file.path, hash, gzip: file.gzip });
     const buffers = columnBuffers(file.layout, chunkRows);
     const badRows: BadRowPolicy = badRowPolicy(file.path, file.badRows, options.onBadRow);
-    const parser = rowParser(file.layout, buffers, badRows);
+    const parser = rowParser(rowContext(file.layout, buffers), badRows, file.layout.line);
     const reading: Reading = { file, input, parser, options, isClosed, rows: 0 };
     for await (const length of parsedRows(reading)) {
       yield buffers.chunk(length, reading.rows);

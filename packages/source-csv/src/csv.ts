@@ -14,8 +14,8 @@ import { type FileState, fileState, openFile, readFully } from "./source-file.ts
 const readerVersion = 1;
 /** Bytes at either end of the file that are part of the identity. */
 const endLength = 64 * 1024;
-/** Bytes of text from which separator, header, times and types of columns are told. */
-const headLength = 256 * 1024;
+/** Bytes of text from which separator, header, times and types of columns are told: as many as a line may have. */
+const headLength = 1024 * 1024;
 
 /** Hashes of both ends of a file; whether it starts as gzip. */
 async function hashEnds(handle: FileHandle, size: number): Promise<{ head: string; tail: string; gzip: boolean }> {
@@ -35,7 +35,7 @@ async function readHead(handle: FileHandle, path: string, gzip: boolean): Promis
   await using input = byteInput({ handle, path, gzip });
   const bytes = new Uint8Array(headLength + padding);
   const end = await input.read(bytes.subarray(0, headLength));
-  const start = checkEncoding(bytes.subarray(0, end), path);
+  const start = checkEncoding(bytes.subarray(0, Math.min(end, endLength)), path);
   const text = bytes.subarray(0, end);
   const loneReturns = text.includes(CR) && !text.includes(LF);
   if (loneReturns) for (let i = 0; i < end; i++) if (bytes[i] === CR) bytes[i] = LF;
@@ -73,7 +73,7 @@ async function inspect(path: string, options: CsvOptions): Promise<{ file: Opene
 
 /**
  * Opens a CSV file of bars or ticks as a source of column chunks: tells gzip, byte order mark, separator, header, times and types of columns
- * from its first 256 KiB. Times become `timestamp[ms]` for bars (finer parts cut off) and `timestamp[ns]` for ticks, UTC where they name no
+ * from its first rows. Times become `timestamp[ms]` for bars (finer parts cut off) and `timestamp[ns]` for ticks, UTC where they name no
  * zone; numbers are float64, bit-equal to `Number()` of their text. A missing volume is NaN; a missing price is a bad row. Rows are read by
  * `chunks`, in memory that does not grow with the file (dictionaries of texts do).
  *

@@ -6,85 +6,105 @@ export interface Dictionary {
   indexOf(bytes: Uint8Array, start: number, end: number): number;
 }
 
-function grown<A extends Int32Array | Uint8Array>(array: A, larger: A): A {
+/** An Int32Array of twice the length with the same values. */
+function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(array.length * 2);
   larger.set(array);
   return larger;
 }
 
-/** A dictionary over an open-addressing table of FNV-1a hashes. */
+/** `bytes[start, end)` followed by zeros, at least 8 bytes in all, so that whole words can be loaded. */
+function wordAligned(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const copy = new Uint8Array(Math.max(8, end - start));
+  copy.set(bytes.subarray(start, end));
+  return copy;
+}
+
+/** Which of the first four bytes belong to a text of that length; index 4 stands for all longer ones. */
+const masks: Int32Array = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1);
+
+/**
+ * A dictionary over an open-addressing table. The first 8 bytes of a text, loaded as two 32-bit words, are its hash and most of its
+ * comparison: tickers are mostly shorter, so a look-up has no loop over bytes.
+ */
 export function createDictionary(): Dictionary {
   const values: string[] = [];
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  /** Bytes of the texts that are longer than 8, by index. */
+  const longTexts = new Map<number, Uint8Array>();
   let table = new Int32Array(64).fill(-1);
-  let hashes = new Int32Array(32);
-  let ends = new Int32Array(32);
-  let arena = new Uint8Array(1024);
-  let latest = -1;
+  let low = new Int32Array(32);
+  let high = new Int32Array(32);
+  let lengths = new Int32Array(32);
+  let viewed: Uint8Array = new Uint8Array(8);
+  let view: DataView = new DataView(viewed.buffer);
 
-  function holds(index: number, bytes: Uint8Array, start: number, length: number): boolean {
-    const from = index === 0 ? 0 : (ends[index - 1] as number);
-    if ((ends[index] as number) - from !== length) return false;
-    for (let i = 0; i < length; i++) if (arena[from + i] !== bytes[start + i]) return false;
-    return true;
+  function insert(index: number): void {
+    const mask = table.length - 1;
+    let slot =
+      slotOf(low[index] as number, high[index] as number, lengths[index] as number, longTexts.get(index)) & mask;
+    while (table[slot] !== -1) slot = (slot + 1) & mask;
+    table[slot] = index;
   }
 
   function rehash(): void {
     table = new Int32Array(table.length * 2).fill(-1);
-    for (let index = 0; index < values.length; index++) {
-      let slot = (hashes[index] as number) & (table.length - 1);
-      while (table[slot] !== -1) slot = (slot + 1) & (table.length - 1);
-      table[slot] = index;
-    }
+    for (let index = 0; index < values.length; index++) insert(index);
   }
 
-  function add(bytes: Uint8Array, start: number, end: number, hash: number): number {
+  function add(text: Uint8Array, lowWord: number, highWord: number): number {
     const index = values.length;
-    const from = index === 0 ? 0 : (ends[index - 1] as number);
-    let text: string;
     try {
-      text = decoder.decode(bytes.subarray(start, end));
+      values.push(decoder.decode(text));
     } catch {
       return -1;
     }
-    const needed = from + end - start;
-    if (needed > arena.length) arena = grown(arena, new Uint8Array(Math.max(needed, arena.length * 2)));
-    if (index === ends.length) {
-      ends = grown(ends, new Int32Array(index * 2));
-      hashes = grown(hashes, new Int32Array(index * 2));
+    if (index === lengths.length) {
+      low = doubled(low);
+      high = doubled(high);
+      lengths = doubled(lengths);
     }
-    arena.set(bytes.subarray(start, end), from);
-    ends[index] = needed;
-    hashes[index] = hash;
-    values.push(text);
+    low[index] = lowWord;
+    high[index] = highWord;
+    lengths[index] = text.length;
+    if (text.length > 8) longTexts.set(index, text.slice());
     if (values.length * 2 > table.length) rehash();
-    else {
-      let slot = hash & (table.length - 1);
-      while (table[slot] !== -1) slot = (slot + 1) & (table.length - 1);
-      table[slot] = index;
-    }
+    else insert(index);
     return index;
   }
 
   function indexOf(bytes: Uint8Array, start: number, end: number): number {
-    const length = end - start;
-    // Files sorted by symbol repeat one text for thousands of rows.
-    if (latest >= 0 && holds(latest, bytes, start, length)) return latest;
-    let hash = 0x811c9dc5 | 0;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
-    hash ^= hash >>> 15;
-    const mask = table.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const index = table[slot] as number;
-      if (index === -1) break;
-      if (hashes[index] === hash && holds(index, bytes, start, length)) {
-        latest = index;
-        return index;
-      }
+    if (start + 8 > bytes.length) return indexOf(wordAligned(bytes, start, end), 0, end - start);
+    if (bytes !== viewed) {
+      viewed = bytes;
+      view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     }
-    const added = add(bytes, start, end, hash);
-    if (added >= 0) latest = added;
-    return added;
+    const length = end - start;
+    const lowWord = view.getInt32(start, true) & (masks[Math.min(length, 4)] as number);
+    const highWord = length <= 4 ? 0 : view.getInt32(start + 4, true) & (masks[Math.min(length - 4, 4)] as number);
+    const tail = length > 8 ? bytes.subarray(start, end) : undefined;
+    const mask = table.length - 1;
+    for (let slot = slotOf(lowWord, highWord, length, tail) & mask; ; slot = (slot + 1) & mask) {
+      const index = table[slot] as number;
+      if (index === -1) return add(bytes.subarray(start, end), lowWord, highWord);
+      if (low[index] !== lowWord || high[index] !== highWord || lengths[index] !== length) continue;
+      if (tail === undefined || sameBytes(longTexts.get(index), tail)) return index;
+    }
   }
 
   return { values, indexOf };
+}
+
+/** A hash of a text's first 8 bytes and length, and of its other bytes where it has more. */
+function slotOf(low: number, high: number, length: number, text: Uint8Array | undefined): number {
+  let hash = Math.imul(low ^ length, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b);
+  if (text !== undefined)
+    for (let i = 8; i < text.length; i++) hash = Math.imul(hash ^ (text[i] as number), 0x01000193);
+  return hash ^ (hash >>> 15);
+}
+
+function sameBytes(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  if (a === undefined || a.length !== b.length) return false;
+  for (let i = 8; i < b.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

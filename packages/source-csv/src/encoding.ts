@@ -26,8 +26,8 @@ function unsupported(path: string, what: string, remedy: string): AtcError {
 function looksLikeUtf16(head: Uint8Array): boolean {
   let even = 0;
   let odd = 0;
-  for (const [i, byte] of head.entries()) {
-    if (byte !== 0) continue;
+  for (let i = 0; i < head.length; i++) {
+    if (head[i] !== 0) continue;
     if (i % 2 === 0) even++;
     else odd++;
   }

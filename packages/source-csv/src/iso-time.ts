@@ -95,39 +95,55 @@ export const readClock: InstantReader = (bytes, position, instant) => {
   return readZone(bytes, at, instant);
 };
 
+/** Reads a date, `YYYY-MM-DD` with `-`, `/` or `.`, or `YYYYMMDD`, as the second at which it starts. */
+const readDate: InstantReader = (bytes, position, instant) => {
+  const century = two(bytes, position);
+  const year = two(bytes, position + 2);
+  const mark = bytes[position + 4] as number;
+  const gap = mark === MINUS || mark === slash || mark === DOT ? 1 : 0;
+  const month = two(bytes, position + 4 + gap);
+  const day = two(bytes, position + 6 + 2 * gap);
+  if (century < 0 || year < 0 || month < 0 || day < 0 || (gap === 1 && bytes[position + 7] !== mark)) return -1;
+  const seconds = daySeconds(century * 100 + year, month, day);
+  instant[0] = seconds;
+  return Number.isNaN(seconds) ? -1 : position + 8 + 2 * gap;
+};
+
 /**
  * A reader of ISO 8601 dates and times and their near relatives: `YYYY-MM-DD`, `YYYY/MM/DD`, `YYYY.MM.DD` or `YYYYMMDD`, then nothing, or `T` or a
  * space and a time of day. No zone means UTC. It remembers the last date: neighbours in a file mostly share it.
  */
 export function isoReader(): InstantReader {
-  let lastDate = -1;
-  let lastSeconds = 0;
+  let viewed: Uint8Array = new Uint8Array(0);
+  let view: DataView = new DataView(viewed.buffer);
+  // The last date as its ten bytes in three words; a compact date leaves them alone.
+  const date = new Int32Array(3);
+  let dateSeconds = Number.NaN;
   return (bytes, position, instant) => {
-    const century = two(bytes, position);
-    const yearOfCentury = two(bytes, position + 2);
-    const mark = bytes[position + 4] as number;
-    const gap = mark === MINUS || mark === slash || mark === DOT ? 1 : 0;
-    const month = two(bytes, position + 4 + gap);
-    const day = two(bytes, position + 6 + 2 * gap);
-    if (century < 0 || yearOfCentury < 0 || month < 0 || day < 0 || (gap === 1 && bytes[position + 7] !== mark))
-      return -1;
-    const year = century * 100 + yearOfCentury;
-    const date = year * 10_000 + month * 100 + day;
-    if (date !== lastDate) {
-      const seconds = daySeconds(year, month, day);
-      if (Number.isNaN(seconds)) return -1;
-      lastDate = date;
-      lastSeconds = seconds;
+    if (bytes !== viewed) {
+      viewed = bytes;
+      view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     }
-    const at = position + 8 + 2 * gap;
-    const byte = bytes[at] as number;
-    if (((byte | 32) === 116 || byte === SPACE) && ((bytes[at + 1] as number) - ZERO) >>> 0 < 10) {
-      const end = readClock(bytes, at + 1, instant);
-      instant[0] = (instant[0] as number) + lastSeconds;
-      return end;
-    }
-    instant[0] = lastSeconds;
+    const a = view.getInt32(position, true);
+    const b = view.getInt32(position + 4, true);
+    const c = view.getInt16(position + 8, true);
+    let at = position + 10;
+    if (a !== date[0] || b !== date[1] || c !== date[2]) {
+      at = readDate(bytes, position, instant);
+      if (at < 0) return -1;
+      if (at === position + 10) {
+        date[0] = a;
+        date[1] = b;
+        date[2] = c;
+        dateSeconds = instant[0] as number;
+      }
+    } else instant[0] = dateSeconds;
     instant[1] = 0;
-    return at;
+    const byte = bytes[at] as number;
+    if ((byte !== SPACE && (byte | 32) !== 116) || ((bytes[at + 1] as number) - ZERO) >>> 0 > 9) return at;
+    const midnight = instant[0] as number;
+    const end = readClock(bytes, at + 1, instant);
+    instant[0] = (instant[0] as number) + midnight;
+    return end;
   };
 }

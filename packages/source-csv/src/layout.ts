@@ -67,7 +67,8 @@ function fittedHeader(header: readonly string[], rows: Sample["rows"], path: str
   const widths = new Map<number, number>();
   for (const row of rows) widths.set(row.length, (widths.get(row.length) ?? 0) + 1);
   const [width] = [...widths].sort((a, b) => b[1] - a[1])[0] ?? [header.length];
-  if (width === header.length) return header;
+  // Rows that lack fields are told one by one, with their lines.
+  if (width <= header.length) return header;
   if (width === header.length + 1 && rows.every((row) => row.length !== width || row[width - 1] === ""))
     return [...header, ""];
   throw new AtcError(
@@ -137,6 +138,13 @@ export function fileStem(path: string): string {
   return name.replace(/\.gz$/i, "").replace(/\.(?:csv|tsv|txt)$/i, "") || name;
 }
 
+function noRows(head: FileHead, path: string): AtcError {
+  const message = head.final
+    ? `"${path}" has a header line and no rows; give a file with rows`
+    : `"${path}" has no row that ends in its first ${head.end} bytes; is it a table of rows, or a quote left open?`;
+  return new AtcError("ATC_INVALID_DATA", message, { details: { path } });
+}
+
 /**
  * Tells how to read a file from its first bytes.
  *
@@ -156,10 +164,7 @@ export function detectLayout(head: FileHead, path: string, options: CsvOptions):
     );
   const map = mapHeader(names, path, options.columns);
   const { rows } = sampleRows(head.bytes, { ...head, start: first.next }, separator, sampledRows);
-  if (rows.length === 0)
-    throw new AtcError("ATC_INVALID_DATA", `"${path}" has a header line and no rows; give a file with rows`, {
-      details: { path },
-    });
+  if (rows.length === 0) throw noRows(head, path);
   const header = fittedHeader(names, rows, path);
   const kind = rowKind(map, options);
   const fields = fieldLayouts(header, map, rows, options);
