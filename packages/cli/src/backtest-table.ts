@@ -48,10 +48,21 @@ function row(name: string, figures: Figures): readonly string[] {
   ];
 }
 
+/** Names of symbols with the same warning. */
+function names(symbols: readonly string[]): string {
+  return symbols.length <= 4 ? symbols.join(", ") : `${symbols.slice(0, 3).join(", ")} and ${symbols.length - 3} more`;
+}
+
 function warningLines(report: BacktestReport): readonly string[] {
-  const all = report.symbols.flatMap((symbol) =>
-    (symbol["warnings"] as readonly string[]).map((warning) => `  ${String(symbol["symbol"])}: ${warning}`),
-  );
+  const symbolsByWarning = new Map<string, string[]>();
+  for (const { symbol, warnings } of report.symbols) {
+    for (const warning of warnings as readonly string[]) {
+      symbolsByWarning.set(warning, [...(symbolsByWarning.get(warning) ?? []), String(symbol)]);
+    }
+  }
+  const all = [...symbolsByWarning]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([warning, symbols]) => `  ${names(symbols)}: ${warning}`);
   if (all.length === 0) return [];
   const more = all.length > mostWarnings ? [`  and ${all.length - mostWarnings} more (--json lists all)`] : [];
   return ["", "What to know:", ...all.slice(0, mostWarnings), ...more];

@@ -3,7 +3,7 @@ import { configKeys, openRuntime } from "@atc/runtime";
 import type { Command } from "commander";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { progressDisplay } from "./progress-display.ts";
-import { readingOptions } from "./reading-options.ts";
+import { executorOptions, readingOptions } from "./reading-options.ts";
 
 /** What the command line reads from and writes to; the process's own in `bin.ts`, collected text in tests. */
 export interface CommandLineIo {
@@ -113,6 +113,7 @@ export async function startInvocation(
     flags: configFlags(options),
     cache: options["cache"] !== false,
     onWarning: warn,
+    ...executorOptions(options),
     ...(typeof configFile === "string" ? { configFile } : {}),
     ...more,
   });

@@ -1,5 +1,5 @@
 import { AtcError } from "@atc/contract";
-import type { DataOptions } from "@atc/runtime";
+import type { DataOptions, RuntimeOptions } from "@atc/runtime";
 
 function choice<Choice extends string>(
   options: Readonly<Record<string, unknown>>,
@@ -88,4 +88,21 @@ export function parseDays(text: string, flag: string): number {
     });
   }
   return days * 86_400_000;
+}
+
+/** Where symbols are computed, by the options of `atc backtest`. */
+export function executorOptions(
+  options: Readonly<Record<string, unknown>>,
+): Pick<RuntimeOptions, "executor" | "threads"> {
+  const executor = choice(options, "executor", "--executor", ["worker", "inline"]);
+  const { threads } = options;
+  const count = typeof threads === "string" ? Number(threads) : undefined;
+  if (count !== undefined && !(Number.isInteger(count) && count >= 1 && count <= 1024)) {
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `--threads is "${String(threads)}"; give a whole number from 1 to 1024`,
+      { details: { flag: "--threads", value: String(threads) } },
+    );
+  }
+  return { ...(executor === undefined ? {} : { executor }), ...(count === undefined ? {} : { threads: count }) };
 }

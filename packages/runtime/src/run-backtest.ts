@@ -2,7 +2,7 @@ import type { BacktestResult, Strategy } from "@atc/backtest";
 import { atcStrategy, backtest, resultToJson, resultVersion } from "@atc/backtest";
 import type { Cache, CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
-import type { AtcErrorCode, Dataset, JsonObject, JsonValue } from "@atc/contract";
+import type { AtcErrorCode, Dataset, JsonObject, JsonValue, OperationOptions } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import { asJson, backtestPart, signalPart } from "./config-parts.ts";
 import type { DataOptions, OpenedData } from "./data.ts";
@@ -10,6 +10,7 @@ import { contentOf, openData } from "./data.ts";
 import type { ResultBatches } from "./result-batches.ts";
 import { batchesOf, resultBatches } from "./result-batches.ts";
 import type { Runtime } from "./runtime.ts";
+import { threadBatches } from "./thread-batches.ts";
 import { timeframeMs } from "./timeframe.ts";
 
 /** What a backtest prints as JSON; the names are those of `docs/backtest-spec.md`. */
@@ -98,20 +99,31 @@ function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind:
   return (kind, part) => ({ kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version });
 }
 
+/** How a run is told of, and ended. */
+interface RunOptions extends OperationOptions {
+  /** The symbols, sorted. */
+  readonly symbols: readonly string[];
+  /** Whether the strategy is ATC, which threads can start for themselves; a function of the user's stays in this thread. */
+  readonly isAtc: boolean;
+}
+
+/** Where the results of the symbols come from: the cache, other threads, or this one. Progress of threads is told here, else by the backtest. */
 function resultsOf(
-  cache: Cache,
-  config: AtcConfig,
+  runtime: Runtime,
+  cache: Cache | undefined,
   dataset: Dataset,
-  symbols: readonly string[],
   key: ReturnType<typeof keysOf>,
-): ResultBatches {
-  const most = config.limit ?? Number.POSITIVE_INFINITY;
+  { symbols, isAtc, signal, onProgress }: RunOptions,
+): ResultBatches & { readonly onProgress: OperationOptions["onProgress"] } {
+  const { limit: most = Number.POSITIVE_INFINITY, batchSize } = runtime.config;
   const sized = symbols.map((symbol) => ({ symbol, bars: Math.min(dataset.series(symbol).length, most) }));
-  return resultBatches({
-    cache,
-    batches: batchesOf(sized, config.batchSize),
-    key: (batch) => key("results", { symbols: batch }),
-  });
+  const batches = batchesOf(sized, batchSize);
+  const bars = sized.reduce((sum, one) => sum + one.bars, 0);
+  const executor = isAtc && batches.length > 1 ? runtime.executor(bars) : undefined;
+  const computer =
+    executor === undefined ? undefined : threadBatches(runtime, { dataset, executor, bars, signal, onProgress });
+  const results = resultBatches({ cache, batches, computer, key: (batch) => key("results", { symbols: batch }) });
+  return { ...results, onProgress: computer === undefined ? onProgress : undefined };
 }
 
 /**
@@ -139,9 +151,15 @@ export async function runBacktest(
     const report = reportWith(runtime, path, dataset, stored.attributes as unknown as Figures);
     return { report, result: undefined, cached: true, reused };
   }
-  const kept = cache === undefined ? undefined : resultsOf(cache, config, dataset, symbols, key);
+  const { signal } = options;
+  const isAtc = options.strategy === undefined;
+  const { remember, flush, onProgress } = resultsOf(runtime, cache, dataset, key, {
+    symbols,
+    isAtc,
+    signal,
+    onProgress: options.onProgress,
+  });
   const { limit } = config;
-  const { signal, onProgress } = options;
   const result = await backtest(dataset, {
     strategy,
     symbols,
@@ -149,9 +167,9 @@ export async function runBacktest(
     signal,
     onProgress,
     config: backtestPart(config),
-    remember: kept?.remember,
+    remember,
   });
-  await kept?.flush();
+  await flush();
   const figures = resultToJson(result) as unknown as Figures;
   await cache?.set(whole, { arrays: {}, attributes: { ...figures } });
   return { report: reportWith(runtime, path, dataset, figures), result, cached: false, reused };

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { Cache } from "@atc/cache";
 import type { AtcConfig, LoadedConfig } from "@atc/config";
 import { loadConfig } from "@atc/config";
-import type { ArrayStore } from "@atc/contract";
+import type { ArrayStore, Executor } from "@atc/contract";
+import { workerExecutor } from "@atc/executor-worker";
 import { mmapStore } from "@atc/mmap-store";
 import { nearestPackageJson } from "./installed-plugins.ts";
 import type { OpenedCache } from "./open-cache.ts";
@@ -25,6 +26,10 @@ export interface RuntimeOptions {
   readonly flags?: Readonly<Record<string, unknown>>;
   /** Whether results are kept in the cache and taken from it; true where absent. */
   readonly cache?: boolean;
+  /** Where symbols are computed: `worker` threads, or `inline` in the caller's own. Threads where absent and the work is worth them. */
+  readonly executor?: "worker" | "inline";
+  /** Threads, 1 or more; one a core where absent. */
+  readonly threads?: number;
   /** Is told each warning once; printed on standard error where absent. */
   readonly onWarning?: (message: string) => void;
 }
@@ -45,8 +50,19 @@ export interface Runtime extends AsyncDisposable {
   readonly usesCache: boolean;
   /** The cache, opened at the first call. */
   cache(): Promise<Cache>;
+  /** Threads for work of so many bars, started at the first call; undefined where the work is to be done in this thread. */
+  executor(bars: number): Executor | undefined;
   /** Tells the user something once. */
   warn(message: string): void;
+}
+
+/** Bars below which starting threads takes longer than the work. */
+const fewBars = 400_000;
+
+/** The compiled module of tasks, which threads import: beside this module, or in `dist` where this module runs as source. */
+function tasksModule(): string {
+  const { url } = import.meta;
+  return new URL(url.endsWith(".ts") ? "../dist/tasks.js" : "./tasks.js", url).href;
 }
 
 /**
@@ -82,6 +98,8 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   for (const warning of loaded.warnings) host.warn(warning);
   const store = mmapStore({ directory: config.dataDir, backend: config.useMemoryMapped ? "auto" : "read" });
   let opened: Promise<OpenedCache> | undefined;
+  let executor: Executor | undefined;
+  const { executor: where } = options;
   return {
     loaded,
     config,
@@ -93,8 +111,14 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
       opened ??= openCache(config, host);
       return (await opened).cache;
     },
+    executor(bars) {
+      if (where === "inline" || (where === undefined && bars < fewBars)) return undefined;
+      executor ??= workerExecutor({ modules: { "@atc/runtime": tasksModule() }, threads: options.threads });
+      return executor.concurrency === 1 && where === undefined ? undefined : executor;
+    },
     warn: (message) => host.warn(message),
     async [Symbol.asyncDispose]() {
+      await executor?.[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
       const cache = await opened?.catch(() => undefined);
       await cache?.[Symbol.asyncDispose]();

@@ -96,6 +96,49 @@ describe("openRuntime", () => {
   });
 });
 
+describe("the executor", () => {
+  beforeEach(async () => {
+    const rows = Array.from({ length: 12 }, (_, symbol) =>
+      Array.from({ length: 90 }, (_, i) => {
+        const price = symbol === 5 && i === 40 ? -1 : 50 + 5 * Math.sin((i + symbol) / 5);
+        return `S${symbol},${new Date(Date.UTC(2023, 0, 1, i)).toISOString()},${price}`;
+      }).join("\n"),
+    );
+    await writeFile(join(cwd, "many.csv"), `symbol,timestamp,close\n${rows.join("\n")}\n`);
+  });
+
+  it("gives the same results on threads as inline, failures included, bit for bit", async () => {
+    const config = { batchSize: 2 };
+    const inline = await backtest("many.csv", { ...base(), config, executor: "inline", cache: false });
+    const seen: number[] = [];
+    const onProgress = ({ phase, done }: { phase: string; done: number }): void =>
+      void (phase === "computing" && seen.push(done));
+    const threads = await backtest("many.csv", { ...base(), config, executor: "worker", threads: 2, onProgress });
+    expect(threads.result).toEqual(inline.result);
+    expect(threads.report).toEqual(inline.report);
+    expect(threads.report.skipped).toMatchObject([{ symbol: "S5", reason: expect.stringContaining("40") }]);
+    expect(Math.max(...seen)).toBe(11 * 90 + 90);
+    expect((await backtest("many.csv", { ...base(), config, curves: false })).cached).toBe(true);
+    const fromCache = await backtest("many.csv", { ...base(), config, executor: "worker", threads: 2 });
+    expect(fromCache.result).toEqual(inline.result);
+  });
+
+  it("stops its threads when it is told to", async () => {
+    const controller = new AbortController();
+    const onProgress = (): void => controller.abort();
+    const run = backtest("many.csv", {
+      ...base(),
+      config: { batchSize: 1 },
+      executor: "worker",
+      threads: 2,
+      cache: false,
+      signal: controller.signal,
+      onProgress,
+    });
+    expect(isAtcError(await run.catch((error: unknown) => error), "ATC_ABORTED")).toBe(true);
+  });
+});
+
 describe("computeSignals", () => {
   it("names the bar of a price that is not positive, or leaves it out", async () => {
     await writeFile(join(cwd, "bad.csv"), "timestamp,close\n2024-01-01,1\n2024-01-02,0\n2024-01-03,2\n");

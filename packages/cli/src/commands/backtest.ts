@@ -29,6 +29,11 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     .option("--equity <file>", "write the equity curves to a .csv or .arrow file")
     .option("--portfolio <file>", "write the portfolio's equity to a .csv or .arrow file")
     .option("--report <file>", "write the report as JSON to a file")
+    .option(
+      "--executor <where>",
+      "worker or inline: threads, or this one (default: threads where the work is worth them)",
+    )
+    .option("--threads <count>", "threads (default: one a core)")
     .option("--no-cache", "neither take results from the cache nor keep them");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string) => {
     await using run = await startInvocation(command, io);

@@ -1,0 +1,114 @@
+import type { EncodedResult } from "@atc/backtest";
+import { atcStrategy, backtestSeries, encodeResult } from "@atc/backtest";
+import type {
+  ArrayStore,
+  BacktestConfig,
+  Dataset,
+  JsonObject,
+  SignalConfig,
+  Task,
+  TaskContext,
+  Transferred,
+} from "@atc/contract";
+import { AtcError, isAtcError, task, transferred } from "@atc/contract";
+import { mmapStore } from "@atc/mmap-store";
+
+/** Some symbols of a dataset to be tested with ATC. */
+export interface BacktestTaskInput {
+  /** Folder of the datasets, absolute. */
+  readonly dataDir: string;
+  /** Whether segments are mapped where that works. */
+  readonly mapped: boolean;
+  /** The dataset. */
+  readonly dataset: string;
+  /** The generation that whoever submits the task has open. */
+  readonly generation: number;
+  /** The symbols. */
+  readonly symbols: readonly string[];
+  /** The configuration of the signals. */
+  readonly signals: SignalConfig;
+  /** Fills and costs. */
+  readonly config: BacktestConfig;
+  /** Only the last so many bars of each symbol. */
+  readonly limit: number | undefined;
+}
+
+/** A symbol that could not be tested, as plain data. */
+export interface TaskFailure {
+  /** The symbol. */
+  readonly symbol: string;
+  /** The error's message. */
+  readonly message: string;
+  /** The error's details. */
+  readonly details: JsonObject;
+}
+
+/** What became of the symbols. */
+export interface BacktestTaskOutput {
+  /** The results, in the order of the input. */
+  readonly results: readonly EncodedResult[];
+  /** Symbols whose data does not hold (ATC_INVALID_DATA). */
+  readonly failures: readonly TaskFailure[];
+}
+
+/** Datasets that this thread keeps open between tasks. */
+const open = new Map<string, { readonly store: ArrayStore; readonly dataset: Dataset }>();
+
+async function openDataset(input: BacktestTaskInput): Promise<Dataset> {
+  const { dataDir, mapped, dataset: name, generation } = input;
+  const id = `${mapped} ${generation} ${dataDir} ${name}`;
+  const kept = open.get(id);
+  if (kept !== undefined) return kept.dataset;
+  const store = mmapStore({ directory: dataDir, backend: mapped ? "auto" : "read" });
+  const dataset = await store.open(name);
+  if (dataset.manifest.generation !== generation) {
+    dataset[Symbol.dispose]();
+    throw new AtcError("ATC_NOT_FOUND", `the dataset "${name}" was replaced while it was read; run again`, {
+      details: { name, generation },
+    });
+  }
+  open.set(id, { store, dataset });
+  return dataset;
+}
+
+async function run(input: BacktestTaskInput, context: TaskContext): Promise<Transferred<BacktestTaskOutput>> {
+  const dataset = await openDataset(input);
+  const { signals, config, limit } = input;
+  const strategy = atcStrategy(signals);
+  const results: EncodedResult[] = [];
+  const failures: TaskFailure[] = [];
+  let before = 0;
+  for (const symbol of input.symbols) {
+    context.throwIfCancelled();
+    const series = dataset.series(symbol);
+    try {
+      const onProgress = ({ done }: { readonly done: number }): void => {
+        context.throwIfCancelled();
+        context.onProgress({ phase: "computing", done: before + done, unit: "bars" });
+      };
+      results.push(encodeResult(backtestSeries(series, { strategy, config, limit, onProgress })));
+    } catch (error) {
+      if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
+      failures.push({ symbol, message: error.message, details: error.details });
+    }
+    before += Math.min(series.length, limit ?? series.length);
+    context.onProgress({ phase: "computing", done: before, unit: "bars" });
+  }
+  const buffers = new Set(
+    results.flatMap(({ arrays }) => Object.values(arrays).map(({ buffer }) => buffer as ArrayBuffer)),
+  );
+  return transferred({ results, failures }, [...buffers]);
+}
+
+/** Backtests some symbols of a dataset with ATC; the thread opens the dataset itself and keeps it open for its next task. */
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 1, run });
+
+/** Closes what this thread has open. */
+export async function disposeWorker(): Promise<void> {
+  const all = [...open.values()];
+  open.clear();
+  for (const { store, dataset } of all) {
+    dataset[Symbol.dispose]();
+    await store[Symbol.asyncDispose]();
+  }
+}

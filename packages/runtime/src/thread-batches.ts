@@ -1,0 +1,74 @@
+import { decodeResult } from "@atc/backtest";
+import type { Dataset, Executor, OperationOptions } from "@atc/contract";
+import { AtcError, isAtcError } from "@atc/contract";
+import { backtestPart, signalPart } from "./config-parts.ts";
+import type { BatchComputer } from "./result-batches.ts";
+import type { Runtime } from "./runtime.ts";
+import type { BacktestTaskInput, BacktestTaskOutput } from "./tasks.ts";
+
+const taskRef = { task: "@atc/runtime#backtestSymbols", version: 1 };
+
+/** Adds up what several tasks tell of themselves. */
+function sharedProgress(total: number, onProgress: OperationOptions["onProgress"]): () => (done: number) => void {
+  let sum = 0;
+  return () => {
+    let own = 0;
+    return (done) => {
+      sum += done - own;
+      own = done;
+      onProgress?.({ phase: "computing", done: sum, total, unit: "bars" });
+    };
+  };
+}
+
+/** What a run needs besides the runtime. */
+export interface ThreadBatchesOptions extends OperationOptions {
+  /** The dataset; each thread opens it for itself. */
+  readonly dataset: Dataset;
+  /** Runs the tasks. */
+  readonly executor: Executor;
+  /** Bars of all symbols, for progress. */
+  readonly bars: number;
+}
+
+/** Computes batches of symbols with ATC on the executor's threads. A dataset that was replaced meanwhile is computed by the caller, who still has it open. */
+export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): BatchComputer {
+  const { dataset, executor, signal } = options;
+  const { config } = runtime;
+  const { name, generation } = dataset.manifest;
+  const progress = sharedProgress(options.bars, options.onProgress);
+  return {
+    concurrency: executor.concurrency,
+    async compute(symbols) {
+      const tell = progress();
+      const input: BacktestTaskInput = {
+        dataDir: config.dataDir,
+        mapped: config.useMemoryMapped,
+        dataset: name,
+        generation,
+        symbols,
+        signals: signalPart(config),
+        config: backtestPart(config),
+        limit: config.limit,
+      };
+      const startedAt = performance.now();
+      try {
+        const output = await executor.submit<BacktestTaskInput, BacktestTaskOutput>(taskRef, input, {
+          signal,
+          onProgress: ({ done }) => tell(done),
+        });
+        const failures = output.failures.map(
+          ({ symbol, message, details }) => [symbol, new AtcError("ATC_INVALID_DATA", message, { details })] as const,
+        );
+        return {
+          results: output.results.map(decodeResult),
+          failures: new Map(failures),
+          costMs: performance.now() - startedAt,
+        };
+      } catch (error) {
+        if (isAtcError(error, "ATC_NOT_FOUND")) return undefined;
+        throw error;
+      }
+    },
+  };
+}
