@@ -16,5 +16,6 @@ export * from "./indicator.ts";
 export * from "./json.ts";
 export * from "./nearest.ts";
 export * from "./plugin.ts";
+export * from "./portable-error.ts";
 export * from "./progress.ts";
 export * from "./signal-config.ts";

@@ -9,4 +9,5 @@ export * from "./byte-store-cases.ts";
 export * from "./codec-cases.ts";
 export type { ConformanceCase } from "./conformance-case.ts";
 export * from "./data-source-cases.ts";
+export * from "./executor-cases.ts";
 export * from "./indicator-cases.ts";

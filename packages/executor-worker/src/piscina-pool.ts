@@ -1,0 +1,73 @@
+import { AtcError, fromPortableError, type PortableError } from "@atc/contract";
+import { Piscina, type PiscinaTask, queueOptionsSymbol } from "piscina";
+import type { Cells } from "./cells.ts";
+import { workerArguments, workerEntry } from "./worker-entry.ts";
+import type { WorkerBirth, WorkerCall } from "./worker-message.ts";
+
+/** How a pool of threads is made. */
+export interface ThreadPoolOptions {
+  /** Threads at most; each is started when it is first needed. */
+  readonly threads: number;
+  /** MiB of heap that a worker may use; Node's default where undefined. */
+  readonly maxHeapMiB: number | undefined;
+  /** The flags of all tasks. */
+  readonly cells: Cells;
+  /** Milliseconds that a worker may take to close what it opened. */
+  readonly graceMs: number;
+}
+
+/** What is for one thread alone names it; a call takes any idle one. */
+interface ThreadChoice {
+  readonly [queueOptionsSymbol]: ThreadId;
+}
+
+interface ThreadId {
+  readonly threadId: number;
+}
+
+/** Piscina with our calls: `run` gives nothing, `close` the error of closing. */
+export type Pool = Piscina<WorkerCall | ThreadChoice, PortableError | undefined>;
+
+/** A piscina without threads yet. Threads stay once they are there: idle ones hold what their tasks have opened. */
+export function createPool({ threads, maxHeapMiB, cells }: ThreadPoolOptions): Pool {
+  const workerData: WorkerBirth = { cells };
+  return new Piscina<WorkerCall | ThreadChoice, PortableError | undefined>({
+    filename: workerEntry(),
+    execArgv: workerArguments(process.execArgv),
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    recordTiming: false,
+    workerData,
+    ...(maxHeapMiB === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB } }),
+    loadBalancer: (task, workers) => {
+      const wanted = wantedThread(task);
+      return (
+        workers.find(({ id, currentUsage }) => currentUsage === 0 && (wanted === undefined || id === wanted)) ?? null
+      );
+    },
+  });
+}
+
+function wantedThread(task: PiscinaTask): number | undefined {
+  return (task[queueOptionsSymbol] as ThreadId | null)?.threadId;
+}
+
+/** Lets one idle thread close what its tasks left open; ATC_TIMEOUT where it takes more than `graceMs`, else what closing threw. */
+export async function closeThread(pool: Pool, threadId: number, graceMs: number): Promise<void> {
+  const kill = new AbortController();
+  const timer = setTimeout(() => kill.abort(), graceMs);
+  let error: PortableError | undefined;
+  try {
+    error = await pool.run({ [queueOptionsSymbol]: { threadId } }, { name: "close", signal: kill.signal });
+  } catch (cause) {
+    throw kill.signal.aborted
+      ? new AtcError("ATC_TIMEOUT", `a worker did not close what it opened within ${graceMs} ms and was ended`, {
+          cause,
+        })
+      : new AtcError("ATC_IO", "a worker ended while it closed what it had opened", { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+  if (error !== undefined) throw fromPortableError(error);
+}

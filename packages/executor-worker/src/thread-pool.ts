@@ -1,0 +1,93 @@
+import type { ProgressListener } from "@atc/contract";
+import { hasStarted } from "./cells.ts";
+import { closeThread, createPool, type ThreadPoolOptions } from "./piscina-pool.ts";
+import { isCloneError } from "./uncloneable.ts";
+import type { WorkerCall, WorkerMessage, WorkerReply } from "./worker-message.ts";
+
+/** How one call ended. */
+export type CallOutcome =
+  | { readonly kind: "replied"; readonly reply: WorkerReply }
+  /** The worker ended in the middle: it crashed, exited, ran out of memory or was killed. */
+  | { readonly kind: "ended"; readonly cause: unknown }
+  /** No worker could be started for it. */
+  | { readonly kind: "unstarted"; readonly cause: unknown }
+  /** The input is what no structured clone can hold. */
+  | { readonly kind: "unsent"; readonly cause: unknown };
+
+/** One call, but its number. */
+export interface PoolCall {
+  /** What the worker is sent. */
+  readonly call: Omit<WorkerCall, "id" | "progress">;
+  /** Buffers that move. */
+  readonly transfer: readonly ArrayBuffer[];
+  /** Ends the thread that runs the call. */
+  readonly kill: AbortController;
+  /** Hears of progress, all of it before the call has ended. Must not throw. */
+  readonly onProgress: ProgressListener | undefined;
+}
+
+/** Worker threads, each running one call at a time. */
+export interface ThreadPool {
+  /** Runs a call in a free thread. Never rejects. */
+  run(poolCall: PoolCall): Promise<CallOutcome>;
+  /** Lets each thread close what it opened, then ends it; throws the first error of closing. No call may be running. */
+  close(): Promise<void>;
+}
+
+interface InFlight extends PoolCall {
+  readonly reply: (reply: WorkerReply) => void;
+  unstarted: boolean;
+}
+
+/** A pool over piscina. The caller never runs more calls at once than there are threads, so piscina's own queue stays empty but for starting threads. */
+export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
+  const { cells, graceMs } = options;
+  const inFlight = new Map<number, InFlight>();
+  let calls = 0;
+  let lastError: unknown;
+  const pool = createPool(options);
+  pool.on("error", (error) => {
+    lastError = error;
+  });
+  pool.on("message", ({ id, content }: WorkerMessage) => {
+    const flight = inFlight.get(id);
+    if (content.kind === "progress") flight?.onProgress?.(content.progress);
+    else flight?.reply(content);
+  });
+  // A worker that dies while it starts has no call yet: piscina would leave the calls that wait for it in its queue for ever.
+  pool.on("workerDestroy", () => setImmediate(giveUpWaiting));
+  function giveUpWaiting(): void {
+    if (pool.threads.length > 0) return;
+    for (const flight of inFlight.values())
+      if (!hasStarted(cells, flight.call.place)) {
+        flight.unstarted = true;
+        flight.kill.abort();
+      }
+  }
+  return {
+    async run(poolCall) {
+      const { call, transfer, kill, onProgress } = poolCall;
+      const id = calls++;
+      let flight: InFlight | undefined;
+      try {
+        const replied = new Promise<WorkerReply>((reply) => {
+          flight = { ...poolCall, reply, unstarted: false };
+          inFlight.set(id, flight);
+        });
+        const message: WorkerCall = { ...call, id, progress: onProgress !== undefined };
+        await pool.run(message, { name: "run", transferList: [...transfer], signal: kill.signal });
+        return { kind: "replied", reply: await replied };
+      } catch (cause) {
+        if (flight?.unstarted === true) return { kind: "unstarted", cause: lastError };
+        return { kind: isCloneError(cause) && !hasStarted(cells, call.place) ? "unsent" : "ended", cause };
+      } finally {
+        inFlight.delete(id);
+      }
+    },
+    async close() {
+      const closed = await Promise.allSettled(pool.threads.map(({ threadId }) => closeThread(pool, threadId, graceMs)));
+      await pool.destroy();
+      for (const outcome of closed) if (outcome.status === "rejected") throw outcome.reason;
+    },
+  };
+}
