@@ -31,6 +31,27 @@ export interface DatasetPlan {
   readonly series: readonly SeriesPlan[];
 }
 
+/** What an append does to one symbol. */
+export interface SeriesAppend {
+  /** The symbol, as the source spells it; new ones are allowed. */
+  readonly symbol: string;
+  /** Rows that will be written, 0 or more. */
+  readonly rows: number;
+  /**
+   * How many of the stored rows stay, from the first one on; all where absent. The rest gives way to the rows that are written: a restated bar
+   * needs its series written again from that bar on. A symbol that keeps no row and gets none leaves the dataset.
+   */
+  readonly keepRows?: number;
+}
+
+/** How the next generation differs from the newest one. Symbols that are not named stay as they are. */
+export interface AppendPlan {
+  /** Replaces the stored fingerprint: the source has grown, or was found unchanged. */
+  readonly fingerprint: string;
+  /** Each symbol once, in any order; none where only the fingerprint changes. */
+  readonly series: readonly SeriesAppend[];
+}
+
 /** Where a symbol's rows lie. */
 export interface SeriesExtent {
   /** The symbol. */
@@ -148,12 +169,54 @@ export interface DatasetLock extends AsyncDisposable {
   readonly scratch: string | undefined;
 }
 
+/** Something in a dataset that is not what its manifest says. */
+export interface VerifyFault {
+  /** The segment, as the store names it. */
+  readonly segment: string;
+  /** The symbols whose rows are in doubt, sorted by UTF-16 code unit. */
+  readonly symbols: readonly string[];
+  /** What is wrong, where, and what to do, in one sentence. */
+  readonly message: string;
+}
+
+/** What a verification found. */
+export interface VerifyReport {
+  /** The dataset. */
+  readonly name: string;
+  /** The generation that was read. */
+  readonly generation: number;
+  /** Segments read. */
+  readonly segments: number;
+  /** Bytes of the segments. */
+  readonly bytes: number;
+  /** What is wrong; empty where all is well. */
+  readonly faults: readonly VerifyFault[];
+}
+
 /** A store of datasets: symbols, each a table of equal-length columns sorted by time, in immutable segments. Names are `[A-Za-z0-9._-]`, 1 to 100 characters, not starting with a dot. */
 export interface ArrayStore extends AsyncDisposable {
   /** Locks a dataset for writing; ATC_LOCKED where another process or another call holds it. A lock whose holder died is taken over. */
   lock(name: string): Promise<DatasetLock>;
   /** Starts a new generation. `lock` must be held by the caller and of the same name. ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO where the disk refuses. */
   create(lock: DatasetLock, plan: DatasetPlan): Promise<DatasetWriter>;
+  /**
+   * Starts a new generation that extends the newest one, whose rows are not written again; absent where a store cannot. A symbol's first slice
+   * begins at the row after those that it keeps. ATC_NOT_FOUND without a dataset, ATC_INVALID_ARGUMENT where a slice begins ahead of the last
+   * kept row's time (with bars, at it too) or where another writer of the same lock published in between.
+   */
+  append?(lock: DatasetLock, plan: AppendPlan): Promise<DatasetWriter>;
+  /**
+   * Writes a dataset that grew by appends again as if at once: as few segments as possible and no superseded rows, as a new generation with the
+   * same rows, fingerprint and attributes; absent where a store has nothing to gain from it. Returns the manifest, of the newest generation
+   * unchanged where there is nothing to gain. ATC_ABORTED leaves that generation.
+   */
+  compact?(lock: DatasetLock, options?: OperationOptions): Promise<DatasetManifest>;
+  /**
+   * Reads the newest generation whole and compares it with its manifest: sizes, checksums, metadata, symbols, order of times; absent where a
+   * store keeps no checksums. Faults are reported, not thrown. ATC_NOT_FOUND, ATC_CORRUPT_DATA or ATC_UNSUPPORTED where there is no manifest to
+   * compare with.
+   */
+  verify?(name: string, options?: OperationOptions): Promise<VerifyReport>;
   /** Opens the newest generation; ATC_NOT_FOUND, ATC_CORRUPT_DATA or ATC_UNSUPPORTED (a newer format). */
   open(name: string): Promise<Dataset>;
   /** The manifest of a dataset without opening its segments; undefined where there is none. */

@@ -44,6 +44,17 @@ export async function readManifestBytes(directory: string): Promise<Buffer | und
   }
 }
 
+/** The bytes of the manifest of the dataset `name`; ATC_NOT_FOUND where there is none. */
+export async function manifestBytes(name: string, directory: string): Promise<Buffer> {
+  const bytes = await readManifestBytes(directory);
+  if (bytes !== undefined) return bytes;
+  throw new AtcError(
+    "ATC_NOT_FOUND",
+    `there is no dataset "${name}": "${manifestPath(directory)}" does not exist; ingest it first`,
+    { details: { dataset: name } },
+  );
+}
+
 /** The manifest of the dataset in `directory`, or undefined where there is none. */
 export async function readManifest(directory: string): Promise<StoredManifest | undefined> {
   const bytes = await readManifestBytes(directory);

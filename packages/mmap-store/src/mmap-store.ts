@@ -1,9 +1,17 @@
 import { statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type ArrayStore, AtcError, type DatasetLock, throwIfAborted } from "@atc/contract";
+import {
+  type ArrayStore,
+  AtcError,
+  type DatasetLock,
+  type OperationOptions,
+  throwIfAborted,
+  type VerifyReport,
+} from "@atc/contract";
 import { deleteDataset } from "./dataset-deletion.ts";
 import { checkDatasetName, entriesOf, exists, isDatasetName, manifestPath, readManifest } from "./dataset-directory.ts";
 import { type HeldLock, lockDataset } from "./dataset-lock.ts";
+import { verifyDataset } from "./dataset-verification.ts";
 import { datasetWriter } from "./dataset-writer.ts";
 import { describe } from "./manifest.ts";
 import { mappingBackend, requireMapping } from "./mapping.ts";
@@ -29,13 +37,19 @@ const networkFileSystems: ReadonlySet<number> = new Set([
   0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x00c36400, 0x5346414f,
 ]);
 
+/** An array store that verifies. */
+export interface MmapStore extends ArrayStore {
+  /** Reads the newest generation whole and compares it with its manifest, see `ArrayStore.verify`. */
+  verify(name: string, options?: OperationOptions): Promise<VerifyReport>;
+}
+
 /**
  * A store of datasets as immutable Arrow files in a directory. Disposing it gives back its locks and aborts its writers; datasets that it opened
  * stay open until they are disposed themselves.
  *
  * @throws ATC_INVALID_ARGUMENT for an option out of its range, ATC_MISSING_PLUGIN or ATC_UNSUPPORTED where `backend: "mmap"` cannot work here.
  */
-export function mmapStore(options: MmapStoreOptions): ArrayStore {
+export function mmapStore(options: MmapStoreOptions): MmapStore {
   const { backend, segmentBytes } = checked(options);
   const root = resolve(options.directory);
   const locks = new Map<DatasetLock, HeldLock>();
@@ -76,6 +90,9 @@ export function mmapStore(options: MmapStoreOptions): ArrayStore {
     async find(name) {
       const manifest = await readManifest(pathOf(name));
       return manifest === undefined ? undefined : describe(name, manifest);
+    },
+    async verify(name, options = {}) {
+      return await verifyDataset(name, pathOf(name), options);
     },
     async list() {
       pathOf("any");

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AtcError, type Dataset, fromSystemError, nearest } from "@atc/contract";
-import { isSystemError, manifestPath, readManifestBytes } from "./dataset-directory.ts";
+import { isSystemError, manifestBytes, manifestPath } from "./dataset-directory.ts";
 import { describe, parseManifest } from "./manifest.ts";
 import { openSegment, type SegmentBackend, type SegmentReader } from "./segment-reader.ts";
 import { seriesOf } from "./series-rows.ts";
@@ -30,16 +30,6 @@ export async function openDataset(name: string, directory: string, backend: Segm
     if ("fault" in opened) throw opened.fault;
     return datasetOf(name, manifest, opened.readers);
   }
-}
-
-async function manifestBytes(name: string, directory: string): Promise<Buffer> {
-  const bytes = await readManifestBytes(directory);
-  if (bytes !== undefined) return bytes;
-  throw new AtcError(
-    "ATC_NOT_FOUND",
-    `there is no dataset "${name}": "${manifestPath(directory)}" does not exist; ingest it first`,
-    { details: { dataset: name } },
-  );
 }
 
 function dispose(readers: readonly SegmentReader[]): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ArrayStore, DatasetWriter } from "@atc/contract";
+import { growingLaws } from "./array-store-growing.ts";
 import { assertRejects, assertThrows, onlySymbol, type StoreLaw, withWriter } from "./array-store-laws.ts";
 import { readingLaws } from "./array-store-reading.ts";
 import { assertShows, sampleDataset, writeSample } from "./array-store-samples.ts";
@@ -138,7 +139,7 @@ export function arrayStoreCases(
   options: ArrayStoreCasesOptions = {},
 ): readonly ConformanceCase[] {
   const { reopen, maxRows = 400 } = options;
-  const laws: Record<string, StoreLaw> = { ...readingLaws, ...writingLaws, ...lifeLaws };
+  const laws: Record<string, StoreLaw> = { ...readingLaws, ...writingLaws, ...growingLaws, ...lifeLaws };
   if (reopen !== undefined) laws["keeps datasets for a later store"] = keepsLaw(reopen);
   return Object.entries(laws).map(([name, law]) => ({
     name,

@@ -1,0 +1,68 @@
+/** A table of a flatbuffer, its fields by index. A field that is left out is 0, empty or undefined. What a damaged buffer points at outside of itself gives RangeError. */
+export interface FlatTable {
+  int8(field: number): number;
+  int16(field: number): number;
+  int32(field: number): number;
+  int64(field: number): number;
+  text(field: number): string;
+  table(field: number): FlatTable | undefined;
+  /** A vector of tables. */
+  tables(field: number): readonly FlatTable[];
+  /** A vector of structs that consist of `size` 64-bit words each. */
+  words(field: number, size: number): readonly (readonly number[])[];
+}
+
+/** The root table of the flatbuffer in `bytes`. */
+export function rootTable(bytes: Uint8Array): FlatTable {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return tableAt(view, view.getInt32(0, true));
+}
+
+function tableAt(view: DataView, position: number): FlatTable {
+  const vtable = position - view.getInt32(position, true);
+  const vtableLength = view.getUint16(vtable, true);
+  const placeOf = (field: number): number | undefined => {
+    const entry = 4 + 2 * field;
+    const offset = entry < vtableLength ? view.getUint16(vtable + entry, true) : 0;
+    return offset === 0 ? undefined : position + offset;
+  };
+  const number =
+    (read: (at: number) => number) =>
+    (field: number): number => {
+      const at = placeOf(field);
+      return at === undefined ? 0 : read(at);
+    };
+  const targetOf = (at: number): number => at + view.getInt32(at, true);
+  const vectorOf = (field: number, elementBytes: number): { readonly start: number; readonly length: number } => {
+    const at = placeOf(field);
+    if (at === undefined) return { start: 0, length: 0 };
+    const start = targetOf(at) + 4;
+    const length = view.getInt32(start - 4, true);
+    if (length < 0 || start + length * elementBytes > view.byteLength)
+      throw new RangeError(`a vector of ${length} elements`);
+    return { start, length };
+  };
+  return {
+    int8: number((at) => view.getInt8(at)),
+    int16: number((at) => view.getInt16(at, true)),
+    int32: number((at) => view.getInt32(at, true)),
+    int64: number((at) => Number(view.getBigInt64(at, true))),
+    text(field) {
+      const { start, length } = vectorOf(field, 1);
+      return new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + start, length));
+    },
+    table(field) {
+      const at = placeOf(field);
+      return at === undefined ? undefined : tableAt(view, targetOf(at));
+    },
+    tables(field) {
+      const { start, length } = vectorOf(field, 4);
+      return Array.from({ length }, (_, i) => tableAt(view, targetOf(start + 4 * i)));
+    },
+    words(field, size) {
+      const { start, length } = vectorOf(field, 8 * size);
+      const wordAt = (i: number): number => Number(view.getBigInt64(start + 8 * i, true));
+      return Array.from({ length }, (_, i) => Array.from({ length: size }, (_, word) => wordAt(i * size + word)));
+    },
+  };
+}
