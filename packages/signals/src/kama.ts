@@ -3,9 +3,6 @@ import type { Average } from "./average.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { createWindowSums, plainSums } from "./window-sums.ts";
 
-const slow = 0.064;
-const fast = 0.666;
-
 /**
  * KAMA: k[t] = k[t-1] + c (s[t] - k[t-1]), c = (r (0.666 - 0.064) + 0.064)^2, r the efficiency ratio of the last n changes. A sum of changes that never
  * subtracts is 0 exactly where every change is 0, and there r is 0: no zeros need to be counted.
@@ -17,8 +14,10 @@ export function createKama(lengths: readonly number[], config: SignalConfig, lay
   return {
     advance(memory, block, index, target) {
       const { source, count, start } = block;
+      const slow = 0.064;
+      const fast = 0.666;
       const length = lengths[index] as number;
-      plainSums(windows, index, memory, block.changes, count, target, 1);
+      plainSums(windows, index, memory, block.changes, count, target);
       let value = values[index] as number;
       if (start === 0 && constantAtFirst) value = memory[source] as number;
       let i = 0;

@@ -1,6 +1,6 @@
 import type { SignalConfig } from "@atc/contract";
 import type { PriceBlock } from "./price-block.ts";
-import { equityCap, equityFloor, type ReturnFactors } from "./return-factors.ts";
+import { equityBounds, type ReturnFactors } from "./return-factors.ts";
 
 /** The layer-2 equity of one kind, whose vote is the kind's signal. */
 export interface KindEquity {
@@ -31,6 +31,7 @@ export function advanceKindEquity(
 ): void {
   const { count, start } = block;
   const { flat, spread, cutout } = factors;
+  const { floor, cap } = equityBounds;
   let { equity, signal, repeated } = state;
   for (let i = 0; i < count; i++) {
     let factor = memory[flat + i] as number;
@@ -43,10 +44,10 @@ export function advanceKindEquity(
       continue;
     }
     equity *= factor;
-    if (!(equity > equityFloor)) {
-      equity = equityFloor;
+    if (!(equity > floor)) {
+      equity = floor;
       state.floored++;
-    } else if (equity > equityCap) equity = equityCap;
+    } else if (equity > cap) equity = cap;
     memory[target + i] = equity;
   }
   state.equity = equity;

@@ -1,5 +1,4 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
-import { derivedLengths } from "@atc/contract";
 import type { Average } from "./average.ts";
 import { createDema } from "./dema.ts";
 import { createEma } from "./ema.ts";
@@ -11,7 +10,8 @@ import type { MemoryLayout } from "./memory-layout.ts";
 import { blockLength, type PriceBlock } from "./price-block.ts";
 import type { ReturnFactors } from "./return-factors.ts";
 import { roundHalfAway, roundHalfEven } from "./rounding.ts";
-import { advanceVotes, clearSums, createVotes, type Votes } from "./votes.ts";
+import type { SourceSums } from "./source-sums.ts";
+import { advanceVotes, createVotes, type Votes } from "./votes.ts";
 import { createWma } from "./wma.ts";
 
 /** Everything of one kind: its averages, its votes, its equity, and the rows of their values over the block. */
@@ -40,38 +40,38 @@ function createAverage(
   kind: AverageKind,
   lengths: readonly number[],
   config: SignalConfig,
+  sums: SourceSums,
   layout: MemoryLayout,
 ): Average {
   switch (kind) {
     case "ema":
       return createEma(lengths);
     case "hma":
-      return createHma(lengths, config, layout);
+      return createHma(lengths, config, sums, layout);
     case "wma":
-      return createWma(lengths, layout);
+      return createWma(lengths, sums);
     case "dema":
       return createDema(lengths, config);
     case "lsma":
-      return createLsma(lengths, layout);
+      return createLsma(lengths, sums);
     case "kama":
       return createKama(lengths, config, layout);
   }
 }
 
-/** A kind before its first bar. */
+/** A kind before its first bar; `sums` are of the same lengths. */
 export function createKindKernel(
   kind: AverageKind,
+  lengths: readonly number[],
   config: SignalConfig,
-  withVotes: boolean,
+  sums: SourceSums,
   layout: MemoryLayout,
 ): KindKernel {
-  const base = config[`${kind}Length`];
-  const lengths = withVotes ? derivedLengths(base, config.robustness) : [base];
   return {
     kind,
-    withVotes,
+    withVotes: lengths.length > 1,
     lengths,
-    average: createAverage(kind, lengths, config, layout),
+    average: createAverage(kind, lengths, config, sums, layout),
     votes: createVotes(lengths.length, layout),
     equity: createKindEquity(config[`${kind}Weight`], config),
     averages: layout.take(blockLength),
@@ -80,7 +80,8 @@ export function createKindKernel(
   };
 }
 
-function writeSignals(
+/** Writes the layer-1 signals of the block, once all nine averages have been advanced over it. */
+export function writeSignals(
   { signals, votes }: KindKernel,
   memory: Float64Array,
   block: PriceBlock,
@@ -97,21 +98,16 @@ function writeSignals(
   if (start < cutout) memory.fill(Number.NaN, signals, signals + Math.min(count, cutout - start));
 }
 
-/** Writes the averages at the base length, and the signals of layer 1 where there are votes; row `scratch` is overwritten. */
-export function advanceLayerOne(
+/** Advances average number `index` over the block, and its vote where there are votes; row `scratch` is overwritten. */
+export function advanceAverage(
   state: KindKernel,
+  index: number,
   memory: Float64Array,
   block: PriceBlock,
   factors: ReturnFactors,
-  config: SignalConfig,
   scratch: number,
 ): void {
-  const { average, averages, votes, lengths, withVotes } = state;
-  if (withVotes) clearSums(votes, memory);
-  for (let index = 0; index < lengths.length; index++) {
-    const target = index === 0 ? averages : scratch;
-    average.advance(memory, block, index, target);
-    if (withVotes) advanceVotes(votes, index, memory, block, target, factors);
-  }
-  if (withVotes) writeSignals(state, memory, block, factors.cutout, config);
+  const target = index === 0 ? state.averages : scratch;
+  state.average.advance(memory, block, index, target);
+  if (state.withVotes) advanceVotes(state.votes, index, memory, block, target, factors);
 }

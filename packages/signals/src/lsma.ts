@@ -1,14 +1,23 @@
 import { type Average, blankBefore } from "./average.ts";
-import type { MemoryLayout } from "./memory-layout.ts";
-import { createWindowSums, lineEnds } from "./window-sums.ts";
+import type { SourceSums } from "./source-sums.ts";
 
-/** LSMA: the value at the newest of the least-squares line through the last n values. */
-export function createLsma(lengths: readonly number[], layout: MemoryLayout): Average {
-  const windows = createWindowSums(lengths, layout);
+/**
+ * LSMA: the value at the newest of the least-squares line through the last n values. With W the sum weighted by 1..n and S the plain one it is
+ * 3 W / (n (n + 1) / 2) - 2 S / n = (3 W - (n + 1) S) / (n (n + 1) / 2).
+ */
+export function createLsma(lengths: readonly number[], sums: SourceSums): Average {
+  const plain = sums.plain();
+  const weighted = sums.weighted();
   return {
     advance(memory, block, index, target) {
-      lineEnds(windows, index, memory, block.source, block.count, target);
-      blankBefore((lengths[index] as number) - 1, memory, block, target);
+      const { count } = block;
+      const length = lengths[index] as number;
+      const divisor = (length * (length + 1)) / 2;
+      for (let i = 0; i < count; i++) {
+        const difference = 3 * (memory[weighted + i] as number) - (length + 1) * (memory[plain + i] as number);
+        memory[target + i] = difference / divisor;
+      }
+      blankBefore(length - 1, memory, block, target);
     },
   };
 }

@@ -24,10 +24,11 @@ export interface PriceBlock {
   readonly room: { readonly source: number; readonly changes: number; readonly capacity: number };
 }
 
-/** An empty block that keeps `history` bars before the current ones. */
-export function createPriceBlock(history: number, layout: MemoryLayout): PriceBlock {
+/** An empty block that keeps at least `longest` bars before the current ones. */
+export function createPriceBlock(longest: number, layout: MemoryLayout): PriceBlock {
+  const history = longest | 0;
   // Room for as many new bars as there is history: the shift to the front then costs at most one copied bar per new bar.
-  const capacity = history + Math.max(blockLength, history);
+  const capacity = (history + Math.max(blockLength, history)) | 0;
   const room = { source: layout.take(capacity), changes: layout.take(capacity), capacity };
   return {
     start: 0,

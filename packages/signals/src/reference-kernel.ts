@@ -1,37 +1,57 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
-import { averageKinds } from "@atc/contract";
+import { averageKinds, derivedLengths } from "@atc/contract";
 import { type AverageSignal, addKind, clearKinds, createAverageSignal, finishAverageSignal } from "./average-signal.ts";
 import type { Kernel, KernelTallies } from "./kernel.ts";
 import { advanceKindEquity } from "./kind-equity.ts";
-import { advanceLayerOne, createKindKernel, type KindKernel } from "./kind-kernel.ts";
+import { advanceAverage, createKindKernel, type KindKernel, writeSignals } from "./kind-kernel.ts";
 import { createMemoryLayout, type MemoryLayout } from "./memory-layout.ts";
 import { advancePrices, blockLength, createPriceBlock } from "./price-block.ts";
 import { createReturnFactors, fillReturnFactors } from "./return-factors.ts";
 import type { SignalOutput } from "./signal-output.ts";
+import { createSourceSums, type SourceSums } from "./source-sums.ts";
+import { clearSums } from "./votes.ts";
 import { firstLayerCutout } from "./warmup.ts";
 
-function kernelsOf(
+/** The kinds that the outputs need, and the window sums that they share. */
+interface Parts {
+  readonly kinds: readonly KindKernel[];
+  readonly sums: readonly SourceSums[];
+  /** The most lengths of a kind. */
+  readonly width: number;
+  /** The longest window, in bars. */
+  readonly longest: number;
+}
+
+function createParts(
   config: SignalConfig,
   outputs: ReadonlySet<SignalOutput>,
   all: boolean,
   layout: MemoryLayout,
-): readonly KindKernel[] {
-  const kernels: KindKernel[] = [];
+): Parts {
+  const kinds: KindKernel[] = [];
+  const sums = new Map<string, SourceSums>();
   for (const kind of averageKinds) {
     const withVotes = all || outputs.has(`${kind}Signal`) || outputs.has(`${kind}Equity`);
-    if (withVotes || outputs.has(kind)) kernels.push(createKindKernel(kind, config, withVotes, layout));
+    if (!withVotes && !outputs.has(kind)) continue;
+    const base = config[`${kind}Length`];
+    const lengths = withVotes ? derivedLengths(base, config.robustness) : [base];
+    const shared = sums.get(lengths.join()) ?? createSourceSums(lengths, layout);
+    sums.set(lengths.join(), shared);
+    kinds.push(createKindKernel(kind, lengths, config, shared, layout));
   }
-  return kernels;
+  const width = Math.max(0, ...kinds.map(({ lengths }) => lengths.length));
+  const longest = Math.max(1, ...kinds.flatMap(({ lengths }) => lengths));
+  return { kinds, sums: [...sums.values()], width, longest };
 }
 
 function resultsOf(
-  kernels: readonly KindKernel[],
+  kinds: readonly KindKernel[],
   { average, direction }: AverageSignal,
   outputs: ReadonlySet<SignalOutput>,
   memory: Float64Array,
 ): Partial<Record<SignalOutput, Float64Array>> {
   const rows: Partial<Record<SignalOutput, number>> = { averageSignal: average, direction };
-  for (const { kind, averages, signals, equities } of kernels) {
+  for (const { kind, averages, signals, equities } of kinds) {
     rows[kind] = averages;
     rows[`${kind}Signal`] = signals;
     rows[`${kind}Equity`] = equities;
@@ -44,14 +64,14 @@ function resultsOf(
   return results;
 }
 
-function talliesOf(kernels: readonly KindKernel[], config: SignalConfig, bars: number): KernelTallies {
+function talliesOf(kinds: readonly KindKernel[], config: SignalConfig, bars: number): KernelTallies {
   const weights: Record<AverageKind, number> = { ema: NaN, hma: NaN, wma: NaN, dema: NaN, lsma: NaN, kama: NaN };
   const firstLayerBars = Math.max(0, bars - firstLayerCutout(config));
   const secondLayerBars = Math.max(0, bars - config.cutout);
   let ties = 0;
   let floored = 0;
   let equityBars = 0;
-  for (const { kind, withVotes, votes, equity, lengths } of kernels) {
+  for (const { kind, withVotes, votes, equity, lengths } of kinds) {
     if (!withVotes) continue;
     ties += votes.ties;
     floored += votes.floored + equity.floored;
@@ -67,9 +87,9 @@ function talliesOf(kernels: readonly KindKernel[], config: SignalConfig, bars: n
 export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kernel {
   const layout = createMemoryLayout();
   const all = outputs.has("averageSignal") || outputs.has("direction");
-  const kernels = kernelsOf(config, outputs, all, layout);
-  const votes = kernels.some(({ withVotes }) => withVotes);
-  const block = createPriceBlock(Math.max(1, ...kernels.flatMap(({ lengths }) => lengths)), layout);
+  const { kinds, sums, width, longest } = createParts(config, outputs, all, layout);
+  const votes = width > 1;
+  const block = createPriceBlock(longest, layout);
   const firstFactors = createReturnFactors(firstLayerCutout(config), config, layout);
   const sameCutout = firstFactors.cutout === config.cutout;
   const secondFactors = sameCutout ? firstFactors : createReturnFactors(config.cutout, config, layout);
@@ -77,23 +97,36 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
   const scratch = layout.take(blockLength);
   const memory = layout.allocate();
   const repeats = config.dialect === "tradingview";
+
+  function advanceAverages(): void {
+    for (const { votes: sumsOfVotes } of kinds) clearSums(sumsOfVotes, memory);
+    for (let index = 0; index < width; index++) {
+      for (const shared of sums) shared.advance(memory, block, index);
+      for (const kind of kinds) {
+        if (index < kind.lengths.length) advanceAverage(kind, index, memory, block, firstFactors, scratch);
+      }
+    }
+  }
+
   return {
     blockLength,
     votes,
-    results: resultsOf(kernels, averageSignal, outputs, memory),
+    results: resultsOf(kinds, averageSignal, outputs, memory),
     advance(close, source, from, count) {
       advancePrices(block, memory, close, source, from, count);
       if (votes) fillReturnFactors(firstFactors, memory, block, config);
       if (votes && !sameCutout) fillReturnFactors(secondFactors, memory, block, config);
+      advanceAverages();
       clearKinds(averageSignal, memory);
-      for (const kernel of kernels) {
-        const { withVotes, equity, signals, equities } = kernel;
-        advanceLayerOne(kernel, memory, block, firstFactors, config, scratch);
-        if (withVotes) advanceKindEquity(equity, memory, block, signals, secondFactors, repeats, equities);
+      for (const kind of kinds) {
+        const { withVotes, equity, signals, equities } = kind;
+        if (!withVotes) continue;
+        writeSignals(kind, memory, block, firstFactors.cutout, config);
+        advanceKindEquity(equity, memory, block, signals, secondFactors, repeats, equities);
         if (all) addKind(averageSignal, memory, block, signals, equities, config);
       }
       if (all) finishAverageSignal(averageSignal, memory, block, config);
     },
-    tallies: () => talliesOf(kernels, config, block.start + block.count),
+    tallies: () => talliesOf(kinds, config, block.start + block.count),
   };
 }

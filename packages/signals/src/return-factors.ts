@@ -3,10 +3,11 @@ import { growthAfter } from "./growth.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { blockLength, type PriceBlock } from "./price-block.ts";
 
-/** An equity is never below this. */
-export const equityFloor = 0.25;
-/** An equity is never above this, so that no infinity arises. */
-export const equityCap = 1e300;
+/**
+ * Between which an equity is held; the cap is there so that no infinity arises. Loops read both into locals first: V8 reads an imported number anew at each
+ * use and, not knowing that it is one, boxes what it is mixed with.
+ */
+export const equityBounds: { readonly floor: number; readonly cap: number } = { floor: 0.25, cap: 1e300 };
 
 /**
  * What the equities of one layer are multiplied by at each bar: E[t] = E[t-1] (1 - decay / 100) (1 + v R[t] g[t]) is E[t-1] (flat + v spread) for a vote v of

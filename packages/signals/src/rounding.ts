@@ -1,8 +1,7 @@
-/** Adding and subtracting 1.5 x 2^52 leaves the nearest integer, ties to even, for any |x| < 2^51: the addition itself rounds so. */
-const shift = 6_755_399_441_055_744;
-
 /** `x` rounded to 2 decimals as numpy does: 100 x to the nearest integer, ties to even, divided by 100. Never -0; NaN stays NaN. */
 export function roundHalfEven(x: number): number {
+  // Adding 1.5 x 2^52 rounds to an integer, ties to even, as every addition rounds; right for any |x| < 2^44.
+  const shift = 6_755_399_441_055_744;
   return (100 * x + shift - shift) / 100;
 }
 

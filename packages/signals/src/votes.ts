@@ -1,9 +1,6 @@
 import type { MemoryLayout } from "./memory-layout.ts";
 import { blockLength, type PriceBlock } from "./price-block.ts";
-import { equityCap, equityFloor, type ReturnFactors } from "./return-factors.ts";
-
-/** A close this close to an average, relative to the close, is equal to it. */
-const tieTolerance = 1e-10;
+import { equityBounds, type ReturnFactors } from "./return-factors.ts";
 
 /** The crossings and layer-1 equities of one kind's nine averages. */
 export interface Votes {
@@ -59,7 +56,7 @@ export function advanceVotes(
   if (from < block.count) watchCrossings(state, index, memory, block, average, factors, from);
 }
 
-/** The definition as it stands, from bar `from` of the block on. */
+/** The definition as it stands, from bar `from` of the block on. An average that overflowed, near the largest double, counts as none. */
 function watchCrossings(
   state: Votes,
   index: number,
@@ -71,29 +68,33 @@ function watchCrossings(
 ): void {
   const { close, count } = block;
   const { flat, spread } = factors;
+  const { floor, cap } = equityBounds;
+  const tolerance = 1e-10;
   let vote = state.votes[index] as number;
   let equity = state.equities[index] as number;
   let side = state.sides[index] as number;
   for (let i = from; i < count; i++) {
     const still = memory[flat + i] as number;
     equity *= vote === 0 ? still : still + vote * (memory[spread + i] as number);
-    if (!(equity > equityFloor)) {
-      equity = equityFloor;
+    if (!(equity > floor)) {
+      equity = floor;
       state.floored++;
-    } else if (equity > equityCap) equity = equityCap;
+    } else if (equity > cap) equity = cap;
     const price = memory[close + i] as number;
     const difference = price - (memory[average + i] as number);
-    const bound = tieTolerance * price;
-    if (difference > bound) {
+    const bound = tolerance * price;
+    if (!Number.isFinite(difference)) {
+      side = Number.NaN;
+    } else if (difference > bound) {
       if (side <= 0) vote = 1;
       side = 1;
     } else if (difference < -bound) {
       if (side >= 0) vote = -1;
       side = -1;
-    } else if (difference >= -bound) {
+    } else {
       side = 0;
       state.ties++;
-    } else side = Number.NaN;
+    }
     memory[state.weighted + i] = (memory[state.weighted + i] as number) + vote * equity;
     memory[state.total + i] = (memory[state.total + i] as number) + equity;
   }
@@ -103,8 +104,8 @@ function watchCrossings(
 }
 
 /**
- * The same where the vote is the last side that was not 0: with no branch on the side, which no processor predicts. Returns the first bar that is
- * left over, where the average is not a number.
+ * The same where the vote is the last side that was not 0, with no branch on the side, which no processor predicts. Returns the number of bars taken: up to
+ * and with the first at which the average is not a number.
  */
 function followSide(
   state: Votes,
@@ -114,35 +115,38 @@ function followSide(
   average: number,
   factors: ReturnFactors,
 ): number {
-  const { close, count } = block;
+  const { close } = block;
   const { kept, spread } = factors;
   const { weighted, total } = state;
+  const { floor, cap } = equityBounds;
+  const tolerance = 1e-10;
   let vote = state.votes[index] as number;
   let equity = state.equities[index] as number;
-  let ties = 0;
-  let floored = 0;
-  let tied = false;
-  let i = 0;
-  for (; i < count; i++) {
+  let side = vote;
+  let end = block.count;
+  for (let i = 0; i < end; i++) {
+    equity *= kept + vote * (memory[spread + i] as number);
+    if (!(equity > floor)) {
+      equity = floor;
+      state.floored++;
+    } else if (equity > cap) equity = cap;
     const price = memory[close + i] as number;
     const difference = price - (memory[average + i] as number);
     const distance = Math.abs(difference);
-    if (!(distance >= 0)) break;
-    equity *= kept + vote * (memory[spread + i] as number);
-    if (!(equity > equityFloor)) {
-      equity = equityFloor;
-      floored++;
-    } else if (equity > equityCap) equity = equityCap;
-    tied = distance <= tieTolerance * price;
-    if (tied) ties++;
-    else vote = difference / distance;
+    if (distance > tolerance * price && distance <= Number.MAX_VALUE) {
+      side = vote = difference / distance;
+    } else if (distance <= tolerance * price) {
+      side = 0;
+      state.ties++;
+    } else {
+      side = Number.NaN;
+      end = i + 1;
+    }
     memory[weighted + i] = (memory[weighted + i] as number) + vote * equity;
     memory[total + i] = (memory[total + i] as number) + equity;
   }
   state.votes[index] = vote;
   state.equities[index] = equity;
-  state.sides[index] = tied ? 0 : vote;
-  state.ties += ties;
-  state.floored += floored;
-  return i;
+  state.sides[index] = side;
+  return end;
 }

@@ -13,10 +13,8 @@ import type { MemoryLayout } from "./memory-layout.ts";
 export interface WindowSums {
   /** The window lengths, in bars. */
   readonly lengths: readonly number[];
-  /** Where each window's plain suffix sums lie, by place; n + 1 of them, the last 0. */
+  /** Where each window's suffix sums, plain or weighted, lie by place: n + 1 of them, the last 0. */
   readonly suffixes: readonly number[];
-  /** Where each window's weighted suffix sums lie, likewise. */
-  readonly weightedSuffixes: readonly number[];
   /** Plain sum of the current group. */
   readonly prefixes: Float64Array;
   /** Sum of the current group weighted by 1, 2, ... */
@@ -25,31 +23,38 @@ export interface WindowSums {
   readonly places: Int32Array;
 }
 
-/** Windows of the given lengths, empty. */
+/** Windows of the given lengths, empty; for either plain or weighted sums. */
 export function createWindowSums(lengths: readonly number[], layout: MemoryLayout): WindowSums {
   return {
     lengths,
     suffixes: lengths.map((length) => layout.take(length + 1)),
-    weightedSuffixes: lengths.map((length) => layout.take(length + 1)),
     prefixes: new Float64Array(lengths.length),
     weightedPrefixes: new Float64Array(lengths.length),
     places: new Int32Array(lengths.length),
   };
 }
 
-/** Takes both suffix sums of the group of `length` bars that begins at `first`. */
-function closeGroup(memory: Float64Array, first: number, length: number, suffix: number, weightedSuffix: number): void {
+/** Takes the plain suffix sums of the group of `length` bars that begins at `first`. */
+function closePlain(memory: Float64Array, first: number, length: number, suffix: number): void {
+  let sum = 0;
+  for (let place = length - 1; place > 0; place--) {
+    sum += memory[first + place] as number;
+    memory[suffix + place] = sum;
+  }
+}
+
+/** Takes its weighted suffix sums. */
+function closeWeighted(memory: Float64Array, first: number, length: number, suffix: number): void {
   let sum = 0;
   let weighted = 0;
   for (let place = length - 1; place > 0; place--) {
     sum += memory[first + place] as number;
     weighted += sum;
-    memory[suffix + place] = sum;
-    memory[weightedSuffix + place] = weighted;
+    memory[suffix + place] = weighted;
   }
 }
 
-/** Writes the plain sums of window `index`, divided by `divisor`, at `count` bars from `series` on; sums of what there is before the window is full. */
+/** Writes the plain sums of window `index` to row `target`, at `count` bars from `series` on; the sum of what there is before the window is full. */
 export function plainSums(
   windows: WindowSums,
   index: number,
@@ -57,7 +62,6 @@ export function plainSums(
   series: number,
   count: number,
   target: number,
-  divisor: number,
 ): void {
   const length = windows.lengths[index] as number;
   const suffix = windows.suffixes[index] as number;
@@ -69,10 +73,10 @@ export function plainSums(
     place += end - i;
     for (; i < end; i++) {
       prefix += memory[series + i] as number;
-      memory[target + i] = ((memory[next + i] as number) + prefix) / divisor;
+      memory[target + i] = (memory[next + i] as number) + prefix;
     }
     if (place === length) {
-      closeGroup(memory, series + end - length, length, suffix, windows.weightedSuffixes[index] as number);
+      closePlain(memory, series + end - length, length, suffix);
       place = 0;
       prefix = 0;
     }
@@ -89,62 +93,15 @@ export function weightedSums(
   series: number,
   count: number,
   target: number,
-  divisor: number,
-): void {
-  const length = windows.lengths[index] as number;
-  const suffix = windows.weightedSuffixes[index] as number;
-  let place = windows.places[index] as number;
-  let prefix = windows.prefixes[index] as number;
-  let weighted = windows.weightedPrefixes[index] as number;
-  for (let i = 0; i < count; ) {
-    const end = Math.min(count, i + length - place);
-    const next = suffix + place + 1 - i;
-    let rank = place + 1;
-    let rest = length - rank;
-    place += end - i;
-    for (; i < end; i++) {
-      const value = memory[series + i] as number;
-      prefix += value;
-      weighted += rank * value;
-      memory[target + i] = ((memory[next + i] as number) + (weighted + rest * prefix)) / divisor;
-      rank += 1;
-      rest -= 1;
-    }
-    if (place === length) {
-      closeGroup(memory, series + end - length, length, windows.suffixes[index] as number, suffix);
-      place = 0;
-      prefix = 0;
-      weighted = 0;
-    }
-  }
-  windows.places[index] = place;
-  windows.prefixes[index] = prefix;
-  windows.weightedPrefixes[index] = weighted;
-}
-
-/**
- * Writes the value at the newest of the least-squares line through window `index`, likewise. With W the weighted and S the plain sum it is
- * 3 W / (n (n + 1) / 2) - 2 S / n = (3 W - (n + 1) S) / (n (n + 1) / 2).
- */
-export function lineEnds(
-  windows: WindowSums,
-  index: number,
-  memory: Float64Array,
-  series: number,
-  count: number,
-  target: number,
 ): void {
   const length = windows.lengths[index] as number;
   const suffix = windows.suffixes[index] as number;
-  const weightedSuffix = windows.weightedSuffixes[index] as number;
-  const divisor = (length * (length + 1)) / 2;
   let place = windows.places[index] as number;
   let prefix = windows.prefixes[index] as number;
   let weighted = windows.weightedPrefixes[index] as number;
   for (let i = 0; i < count; ) {
     const end = Math.min(count, i + length - place);
     const next = suffix + place + 1 - i;
-    const nextWeighted = weightedSuffix + place + 1 - i;
     let rank = place + 1;
     let rest = length - rank;
     place += end - i;
@@ -152,14 +109,12 @@ export function lineEnds(
       const value = memory[series + i] as number;
       prefix += value;
       weighted += rank * value;
-      const heavy = (memory[nextWeighted + i] as number) + (weighted + rest * prefix);
-      const plain = (memory[next + i] as number) + prefix;
-      memory[target + i] = (3 * heavy - (length + 1) * plain) / divisor;
+      memory[target + i] = (memory[next + i] as number) + (weighted + rest * prefix);
       rank += 1;
       rest -= 1;
     }
     if (place === length) {
-      closeGroup(memory, series + end - length, length, suffix, weightedSuffix);
+      closeWeighted(memory, series + end - length, length, suffix);
       place = 0;
       prefix = 0;
       weighted = 0;

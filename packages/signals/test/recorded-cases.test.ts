@@ -1,7 +1,8 @@
 import type { PriceColumns } from "@atc/contract";
 import { describe, expect, it } from "vitest";
-import { compute, createStream, type SignalOutput, signalOutputs } from "../src/index.ts";
+import { compute, createStream, type SignalOutput, signalOutputs, validateSignalConfig } from "../src/index.ts";
 import { assertAgreement } from "./agreement.ts";
+import { naiveSignals } from "./naive-signals.ts";
 import { type RecordedCase, readCases } from "./recorded-cases.ts";
 
 const fixtures = readCases(new URL("../../../fixtures/atc/", import.meta.url));
@@ -35,6 +36,12 @@ function agreesWith(recorded: RecordedCase): void {
 
   it.each([1, 7, 4096])("in chunks of %i", (chunk) => {
     assertAgreement(computeInChunks(recorded, chunk), recorded.outputs, recorded.close);
+  });
+
+  it("and with the naive implementation of these tests", () => {
+    const config = validateSignalConfig(recorded.config);
+    const naive = naiveSignals([...recorded.close], [...recorded.source], config);
+    assertAgreement(naive, recorded.outputs, recorded.close);
   });
 
   it("bar by bar", () => {
