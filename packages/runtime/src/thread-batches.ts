@@ -14,6 +14,7 @@ function sharedProgress(total: number, onProgress: OperationOptions["onProgress"
   return () => {
     let own = 0;
     return (done) => {
+      if (done <= own) return;
       sum += done - own;
       own = done;
       onProgress?.({ phase: "computing", done: sum, total, unit: "bars" });
@@ -35,6 +36,7 @@ export interface ThreadBatchesOptions extends OperationOptions {
 export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): BatchComputer {
   const { dataset, executor, signal } = options;
   const { config } = runtime;
+  const { limit = Number.POSITIVE_INFINITY } = config;
   const { name, generation } = dataset.manifest;
   const progress = sharedProgress(options.bars, options.onProgress);
   return {
@@ -57,6 +59,8 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
           signal,
           onProgress: ({ done }) => tell(done),
         });
+        // What a thread told last may still be on its way.
+        tell(symbols.reduce((sum, symbol) => sum + Math.min(dataset.series(symbol).length, limit), 0));
         const failures = output.failures.map(
           ({ symbol, message, details }) => [symbol, new AtcError("ATC_INVALID_DATA", message, { details })] as const,
         );
