@@ -32,9 +32,9 @@ for (const symbol of dataset.symbols()) {
   }
   // A window: any rows by their index.
   const last = series.length - 20;
-  const highest = Math.max(...series.window("high", last, 20));
-  const lowest = Math.min(...series.window("low", last, 20));
-  const [close] = series.window("close", series.length - 1, 1);
+  const highest = Math.max(...Array.from(series.window("high", last, 20)));
+  const lowest = Math.min(...Array.from(series.window("low", last, 20)));
+  const close = series.window("close", series.length - 1, 1)[0];
   const range = `${lowest.toFixed(2)} to ${highest.toFixed(2)}`;
   const average = (money / shares).toFixed(2);
   console.log(

@@ -17,8 +17,8 @@ export async function runProgram(command: string, args: readonly string[], cwd: 
 
 const pythons = [process.env["ATC_PYTHON"], "python3", "/usr/bin/python3"].filter((python) => python !== undefined);
 
-/** A Python that has what a block imports; undefined where none has. */
-export function pythonFor({ code }: CodeBlock): string | undefined {
+/** A Python that has what a program imports; undefined where none has. */
+export function pythonFor(code: string): string | undefined {
   const modules = [...code.matchAll(/^(?:import|from) (\w+)/gm)].map(([, name]) => name);
   const has = (python: string) =>
     spawnSync(python, ["-c", `import ${modules.join()}`], { stdio: "ignore" }).status === 0;
@@ -49,7 +49,7 @@ const runners: Readonly<Record<string, Runner>> = {
   yaml: (block, project) =>
     runProgram(node, [bin, "config", "--config", writeCode(block, project, block.code)], project),
   json: async ({ code }) => JSON.parse(code),
-  python: (block, project) => runProgram(pythonFor(block) ?? "python3", ["-c", block.code], project),
+  python: (block, project) => runProgram(pythonFor(block.code) ?? "python3", ["-c", block.code], project),
 };
 
 /** Runs a block as its language asks; fails where it does not end well, or nobody knows the language. */

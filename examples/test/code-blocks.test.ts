@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { pythonFor, runBlock, runProgram } from "./block-runner.ts";
 import { node } from "./child-process.ts";
 import { pages } from "./page.ts";
 import { type ReaderProject, readerProject } from "./reader-project.ts";
-import { bin, root } from "./repository.ts";
+import { bin, packageJson, root } from "./repository.ts";
 
 /** What a page finds in its project besides `bars.csv`. */
 const preparations: Readonly<Record<string, (project: string) => Promise<unknown>>> = {
@@ -24,8 +24,8 @@ describe.each(pages.map((page) => [page.name, page.blocks] as const))("%s", (nam
   let project: ReaderProject | undefined;
   afterAll(() => project?.[Symbol.dispose]());
   for (const block of blocks) {
-    const { language, line } = block;
-    const missing = language === "python" && pythonFor(block) === undefined;
+    const { language, line, code } = block;
+    const missing = language === "python" && pythonFor(code) === undefined;
     const title = `${name}:${line} (${language}) runs${missing ? " (needs a Python with what it imports)" : ""}`;
     it.skipIf(missing)(title, { timeout: 120_000 }, async () => {
       if (project === undefined) {
@@ -35,6 +35,13 @@ describe.each(pages.map((page) => [page.name, page.blocks] as const))("%s", (nam
       await runBlock(block, project.path, name);
     });
   }
+});
+
+it("docs/writing-a-plugin.md shows the package.json of examples/custom-codec", () => {
+  const shown = pages
+    .find(({ name }) => name === "docs/writing-a-plugin.md")
+    ?.blocks.find(({ language }) => language === "json");
+  expect(packageJson(join(root, "examples/custom-codec"))).toMatchObject(JSON.parse(shown?.code ?? ""));
 });
 
 it("blocks in TypeScript pass a strict type check", { timeout: 120_000 }, async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { pythonFor } from "./block-runner.ts";
 import { node, run } from "./child-process.ts";
 import { bin, packageFolders, packageJson, root } from "./repository.ts";
 
@@ -56,6 +57,15 @@ describe.each(folders.map((folder) => [basename(folder), folder] as const))("exa
     const foreign = imported.map(([, specifier = ""]) => specifier).filter((one) => !one.startsWith("node:"));
     expect(known).toEqual(expect.arrayContaining(foreign));
   });
+});
+
+const reader = readFileSync(join(root, "examples/codec/read.py"), "utf8");
+const python = pythonFor(reader);
+const title = `Python reads the frames of examples/codec${python === undefined ? " (needs a Python with numpy and blosc)" : ""}`;
+it.skipIf(python === undefined)(title, { timeout: 60_000 }, async () => {
+  const { stdout } = await run(node, ["start.js"], join(root, "examples/codec"), { PYTHON: python ?? "" });
+  const read = [...stdout.matchAll(/^Python reads equity\.(\w+)\.blosc: 500000 numbers, the last 10100\.43,/gm)];
+  expect(read.map(([, algorithm]) => algorithm)).toEqual(["lz4", "lz4hc", "zlib", "zstd"]);
 });
 
 it("a codec of one's own is used by name from atc.yaml", { timeout: 60_000 }, async () => {

@@ -22,7 +22,7 @@ function candidates(): readonly string[] {
   return ["README.md", "docs/writing-a-plugin.md", ...folders.map((folder) => join(folder, "README.md"))];
 }
 
-/** Every README and the pages that no package tests itself: docs/configuration.md and docs/format.md are run by tests of theirs. */
+/** Every README and the guide to plugins. Packages test the pages of their formats and keys themselves. */
 export const pages: readonly Page[] = candidates()
   .filter((name) => existsSync(join(root, name)))
   .map((name) => {
