@@ -7,16 +7,16 @@ export interface BloscAlgorithm {
   readonly cname: BloscCname;
   /** The number in bits 5 to 7 of a frame's flags; lz4 and lz4hc share theirs. */
   readonly bloscFormat: 0 | 1 | 2 | 3 | 4;
-  /** The package that brings its block codec; undefined where no package does yet. */
-  readonly package: string | undefined;
+  /** The package that brings its block codec. */
+  readonly package: string;
 }
 
 /** The algorithms of Blosc 1 by name, with the package behind each. */
 export const bloscAlgorithms: Readonly<Record<BloscCname, BloscAlgorithm>> = {
-  blosclz: { cname: "blosclz", bloscFormat: 0, package: undefined },
+  blosclz: { cname: "blosclz", bloscFormat: 0, package: "@atc/codec-blosc" },
   lz4: { cname: "lz4", bloscFormat: 1, package: "@atc/codec-lz4" },
   lz4hc: { cname: "lz4hc", bloscFormat: 1, package: "@atc/codec-lz4" },
-  snappy: { cname: "snappy", bloscFormat: 2, package: undefined },
+  snappy: { cname: "snappy", bloscFormat: 2, package: "@atc/codec-snappy" },
   zlib: { cname: "zlib", bloscFormat: 3, package: "@atc/codec-zlib" },
   zstd: { cname: "zstd", bloscFormat: 4, package: "@atc/codec-zstd" },
 };

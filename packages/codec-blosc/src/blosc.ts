@@ -1,12 +1,13 @@
 import { AtcError, type BlockCodec, type Codec, type EncodeOptions, nearest } from "@atc/contract";
 import { type BloscCname, bloscAlgorithms, cnames } from "./algorithms.ts";
+import { blosclzBlock } from "./blosclz-block.ts";
 import { largestFrameContent, type Shuffle } from "./frame-header.ts";
 import { decodedLengthOf, readFrame } from "./frame-reader.ts";
 import { type FrameOptions, writeFrame } from "./frame-writer.ts";
 
 /** How {@link blosc} encodes; each member means what python-blosc means by it. */
 export interface BloscOptions {
-  /** The algorithm. The first block codec's where absent. */
+  /** The algorithm. The first block codec's where absent, `blosclz` where there is none. */
   readonly cname?: BloscCname;
   /** 0 (stored) to 9 (smallest). 5 where absent. */
   readonly clevel?: number;
@@ -39,35 +40,24 @@ function checkName(field: string, value: string, names: readonly string[]): void
   throw invalid(field, value, `${hint}give one of ${names.join(", ")}`);
 }
 
-/** Throws where an option is out of range or names an algorithm that this version cannot write. */
+/** Throws where an option is out of range. */
 export function checkOptions(options: BloscOptions): void {
   const { cname, clevel = defaultClevel, shuffle = "shuffle", typesize = 1, blocksize } = options;
-  if (cname !== undefined) {
-    checkName("cname", cname, cnames);
-    if (bloscAlgorithms[cname].package === undefined)
-      throw new AtcError(
-        "ATC_UNSUPPORTED",
-        `blosc: cname "${cname}" cannot be written yet; give lz4, lz4hc, zlib or zstd`,
-        {
-          details: { field: "cname", cname },
-        },
-      );
-  }
+  if (cname !== undefined) checkName("cname", cname, cnames);
   checkInteger("clevel", clevel, 0, 9);
   checkName("shuffle", shuffle, shuffles);
   checkInteger("typesize", typesize, 1, 255);
   if (blocksize !== undefined) checkInteger("blocksize", blocksize, 128, 2 ** 30);
 }
 
-function missing(cname: BloscCname | undefined): AtcError {
-  const name = cname ?? "lz4";
-  const packageName = bloscAlgorithms[name].package;
-  return new AtcError(
+function findWriter(cname: BloscCname, codecs: readonly BlockCodec[]): BlockCodec {
+  const codec = codecs.find(({ name }) => name === cname);
+  if (codec !== undefined) return codec;
+  const packageName = bloscAlgorithms[cname].package;
+  throw new AtcError(
     "ATC_MISSING_PLUGIN",
-    `blosc: no block codec "${name}" was handed in; install it: pnpm add ${packageName}`,
-    {
-      details: { cname: name, ...(packageName === undefined ? {} : { package: packageName }) },
-    },
+    `blosc: no block codec "${cname}" was handed in; install it: pnpm add ${packageName}`,
+    { details: { cname, package: packageName } },
   );
 }
 
@@ -92,17 +82,17 @@ function cnameOf(codec: BlockCodec): BloscCname {
  * The codec `blosc`: Blosc 1 frames that python-blosc (c-blosc 1.21) reads, with its block lengths, split rules and levels, and every frame
  * that it writes with an algorithm among `blockCodecs`. A frame has no checksum: whoever stores frames keeps one beside them.
  *
- * @param blockCodecs - the algorithms: the one that `cname` names encodes, the first of each format decodes
- * @throws ATC_INVALID_ARGUMENT for an option out of range, ATC_UNSUPPORTED for a `cname` that cannot be written yet, ATC_MISSING_PLUGIN where
- * `blockCodecs` lacks it; `decode` throws ATC_MISSING_PLUGIN or ATC_UNSUPPORTED for a frame of another algorithm
+ * @param blockCodecs - the algorithms besides `blosclz`: the one that `cname` names encodes, the first of each format decodes
+ * @throws ATC_INVALID_ARGUMENT for an option out of range, ATC_MISSING_PLUGIN where `blockCodecs` lacks what `cname` names; `decode` throws
+ * ATC_MISSING_PLUGIN for a frame of an algorithm that is neither
  */
-export function blosc(options: BloscOptions, blockCodecs: readonly BlockCodec[]): Codec {
+export function blosc(options: BloscOptions, blockCodecs: readonly BlockCodec[] = []): Codec {
   checkOptions(options);
   const { clevel = defaultClevel, shuffle = "shuffle", blocksize } = options;
-  const codec = options.cname === undefined ? blockCodecs[0] : blockCodecs.find(({ name }) => name === options.cname);
-  if (codec === undefined) throw missing(options.cname);
+  const codecs = [...blockCodecs, blosclzBlock()];
+  const codec = options.cname === undefined ? (codecs[0] as BlockCodec) : findWriter(options.cname, codecs);
   const cname = cnameOf(codec);
-  const readers = readersOf(blockCodecs);
+  const readers = readersOf(codecs);
   return {
     name: "blosc",
     extension: ".blosc",

@@ -17,12 +17,6 @@ function findReader(bloscFormat: number, readers: BlockReaders): BlockCodec {
   const algorithm = algorithmOf(bloscFormat);
   if (algorithm === undefined) throw corrupt(`algorithm number ${bloscFormat}, which Blosc 1 does not have`);
   const { cname, package: packageName } = algorithm;
-  if (packageName === undefined)
-    throw new AtcError(
-      "ATC_UNSUPPORTED",
-      `blosc: the frame holds "${cname}", which no package of this version decodes; write it with lz4, zlib or zstd`,
-      { details: { cname } },
-    );
   throw new AtcError(
     "ATC_MISSING_PLUGIN",
     `blosc: the frame holds "${cname}", whose package is not installed; install it: pnpm add ${packageName}`,

@@ -5,5 +5,6 @@
  */
 export { type BloscAlgorithm, type BloscCname, bloscAlgorithms } from "./algorithms.ts";
 export { type BloscOptions, blosc } from "./blosc.ts";
+export { blosclzBlock } from "./blosclz-block.ts";
 export type { Shuffle } from "./frame-header.ts";
 export { plugins as default } from "./plugins.ts";

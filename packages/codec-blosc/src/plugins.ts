@@ -1,8 +1,9 @@
-import { AtcError, type BlockCodec, type Codec, isAtcError, type Plugin, type PluginHost } from "@atc/contract";
-import { type BloscCname, bloscAlgorithms, cnames } from "./algorithms.ts";
+import { type BlockCodec, type Codec, isAtcError, type Plugin, type PluginHost } from "@atc/contract";
+import { type BloscCname, cnames } from "./algorithms.ts";
 import { type BloscOptions, blosc, checkOptions } from "./blosc.ts";
+import { blosclzBlock } from "./blosclz-block.ts";
 
-/** What encodes where nobody says, the fastest first. */
+/** What encodes where nobody says, the fastest first; blosclz, which needs no other package, where none is installed. */
 const preferred: readonly BloscCname[] = ["lz4", "zstd", "zlib"];
 
 async function findInstalled(cname: BloscCname, host: PluginHost): Promise<BlockCodec | undefined> {
@@ -15,21 +16,18 @@ async function findInstalled(cname: BloscCname, host: PluginHost): Promise<Block
 }
 
 async function findWriter(cname: BloscCname | undefined, host: PluginHost): Promise<BlockCodec> {
+  if (cname === "blosclz") return blosclzBlock();
   if (cname !== undefined) return host.find("block-codec", cname);
   for (const name of preferred) {
     const codec = await findInstalled(name, host);
     if (codec !== undefined) return codec;
   }
-  throw new AtcError(
-    "ATC_MISSING_PLUGIN",
-    `blosc: no block codec is installed; install one: pnpm add ${bloscAlgorithms.lz4.package}`,
-    { details: { cname: "lz4" } },
-  );
+  return blosclzBlock();
 }
 
 /** Every installed algorithm, so that a frame of another algorithm than the writer's decodes too: `decode` cannot wait for an import. */
 async function findReaders(host: PluginHost): Promise<readonly BlockCodec[]> {
-  const readable = cnames.filter((cname) => cname !== "lz4hc");
+  const readable = cnames.filter((cname) => cname !== "lz4hc" && cname !== "blosclz");
   const codecs = await Promise.all(readable.map((cname) => findInstalled(cname, host)));
   return codecs.filter((codec) => codec !== undefined);
 }
@@ -42,5 +40,7 @@ async function create(options: BloscOptions | undefined, host: PluginHost): Prom
 
 const codec: Plugin<"codec", BloscOptions | undefined> = { kind: "codec", name: "blosc", create };
 
-/** The codec `blosc`, which takes {@link BloscOptions} and asks its host for the block codecs. */
-export const plugins: readonly Plugin[] = [codec];
+const blockCodec: Plugin<"block-codec", undefined> = { kind: "block-codec", name: "blosclz", create: blosclzBlock };
+
+/** The codec `blosc`, which takes {@link BloscOptions} and asks its host for the block codecs, and the block codec `blosclz`. */
+export const plugins: readonly Plugin[] = [codec, blockCodec];

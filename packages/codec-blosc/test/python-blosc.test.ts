@@ -33,7 +33,7 @@ json.dump(answers, sys.stdout)
 
 function combinations(): readonly Combination[] {
   const all: Combination[] = [];
-  for (const cname of ["lz4", "lz4hc", "zlib", "zstd"] as const)
+  for (const cname of ["blosclz", "lz4", "lz4hc", "zlib", "zstd"] as const)
     for (const shuffle of ["noshuffle", "shuffle", "bitshuffle"] as const)
       for (const [clevel, typesize, length] of [
         [1, 8, 100_003],

@@ -8,7 +8,7 @@ const clevels = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /** Room for any block, with what an algorithm may add to bytes that do not shrink. */
 function room(length: number): Uint8Array {
-  return new Uint8Array(length + (length >> 6) + 1024);
+  return new Uint8Array(length + (length >> 5) + 1024);
 }
 
 function encode(codec: BlockCodec, bytes: Uint8Array, clevel: number): Uint8Array {

@@ -1,0 +1,65 @@
+import { corrupt, firstFarDistance } from "./blosclz-sequences.ts";
+
+/** Shorter runs are copied in a loop; a call of a built-in costs about as much as this many bytes. */
+const shortRun = 48;
+
+/** Copies `length` bytes from `distance` bytes back; where they overlap, the bytes just written are read again, as the format wants. */
+function copyMatch(target: Uint8Array, at: number, distance: number, length: number): void {
+  const from = at - distance;
+  if (length <= shortRun) {
+    for (let i = 0; i < length; i++) target[at + i] = target[from + i] as number;
+    return;
+  }
+  // What lies between `from` and the end of what is written repeats; each round copies all of it, so it doubles.
+  let done = 0;
+  while (done < length) {
+    const round = Math.min(distance + done, length - done);
+    target.copyWithin(at + done, from, from + round);
+    done += round;
+  }
+}
+
+/**
+ * Decodes one BloscLZ stream, so that it fills `target` exactly.
+ *
+ * @throws ATC_CORRUPT_DATA where it does not, or breaks the format
+ */
+export function decodeBlosclz(source: Uint8Array, target: Uint8Array): void {
+  const end = source.length;
+  const limit = target.length;
+  if (end === 0) throw corrupt("no bytes");
+  let control = (source[0] as number) & 31;
+  let s = 1;
+  let d = 0;
+  for (;;) {
+    if (control < 32) {
+      const literals = control + 1;
+      if (literals > end - s) throw corrupt("literals run over the end");
+      if (literals > limit - d) throw corrupt("more bytes than belong");
+      for (let i = 0; i < literals; i++) target[d + i] = source[s + i] as number;
+      s += literals;
+      d += literals;
+    } else {
+      let length = control >>> 5;
+      for (let more = length === 7 ? 255 : 0; more === 255; length += more) {
+        if (s >= end) throw corrupt("a length runs over the end");
+        more = source[s++] as number;
+      }
+      length += 2;
+      if (s >= end) throw corrupt("a match runs over the end");
+      let distance = ((control & 31) << 8) + (source[s++] as number) + 1;
+      if (distance === firstFarDistance) {
+        if (end - s < 2) throw corrupt("a match runs over the end");
+        distance += ((source[s] as number) << 8) | (source[s + 1] as number);
+        s += 2;
+      }
+      if (distance > d) throw corrupt(`a match ${distance} bytes back where ${d} are decoded`);
+      if (length > limit - d) throw corrupt("more bytes than belong");
+      copyMatch(target, d, distance, length);
+      d += length;
+    }
+    if (s === end) break;
+    control = source[s++] as number;
+  }
+  if (d !== limit) throw corrupt(`the block decodes to ${d} bytes where ${limit} belong`);
+}

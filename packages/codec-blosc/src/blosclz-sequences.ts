@@ -1,0 +1,31 @@
+/**
+ * BloscLZ, the byte stream that FastLZ calls level 2 (format 0 of Blosc frames). A control byte under 32 stands before that many literals and
+ * one; another holds a match: 3 bits of its length less 2, where 7 goes on in bytes of 255, and the high 5 bits of its distance less 1, whose
+ * low byte follows. All 13 bits set mean that two more bytes follow, high byte first, to be added. The first control byte is of literals; its
+ * bit 5 is set and has no meaning. The last one is of literals too.
+ *
+ * Format: https://github.com/ariya/FastLZ#block-format and the decoder of c-blosc 1.21.
+ */
+import { AtcError } from "@atc/contract";
+
+/** The longest run of literals behind one control byte. */
+export const longestLiterals = 32;
+/** The shortest match that the encoder takes: it hashes four bytes. */
+export const shortestMatch = 4;
+/** The shortest match worth two more bytes of distance. */
+export const shortestFarMatch = 6;
+/** The first distance that takes two more bytes. */
+export const firstFarDistance = 8192;
+/** How far back a match may lie. */
+export const farthestMatch: number = firstFarDistance + 65_535;
+/** Bit 5 of the first control byte, which tells FastLZ's level 2. */
+export const levelBit = 32;
+/** The last bytes that no match covers, so that a stream ends in literals. */
+export const lastLiterals = 1;
+/** No match starts within the last twelve bytes. */
+export const lastMatchStart = 12;
+
+/** The error for encoded bytes that break the format. */
+export function corrupt(reason: string): AtcError {
+  return new AtcError("ATC_CORRUPT_DATA", `blosclz: ${reason}; the data is damaged or was not written by BloscLZ`);
+}
