@@ -1,10 +1,10 @@
 import { AtcError, type ChunksOptions, type ColumnChunk, type SourceSummary, throwIfAborted } from "@atc/contract";
-import xxhash from "xxhash-wasm";
 import { type BadRowPolicy, badRowPolicy } from "./bad-rows.ts";
 import { CR, LF, padding } from "./byte.ts";
 import { type ByteInput, byteInput } from "./byte-input.ts";
 import { columnBuffers } from "./column-buffers.ts";
 import type { CsvOptions } from "./csv-options.ts";
+import { hashFunctions, hexOf } from "./hash.ts";
 import type { FileLayout } from "./layout.ts";
 import { type ParseLimit, rowContext } from "./row-context.ts";
 import { type RowParser, rowParser } from "./row-parser.ts";
@@ -125,7 +125,7 @@ export async function* chunksOf(
   onEnd: (summary: SourceSummary) => void,
 ): AsyncGenerator<ColumnChunk, void, undefined> {
   throwIfAborted(options.signal);
-  const hash = (await xxhash()).create64();
+  const hash = (await hashFunctions()).create64();
   const handle = await openFile(file.path);
   try {
     await checkUnchanged(handle, file.path, file.state);
@@ -141,8 +141,7 @@ export async function* chunksOf(
     }
     await checkUnchanged(handle, file.path, file.state);
     report(reading, options);
-    const digest = hash.digest().toString(16).padStart(16, "0");
-    onEnd({ rows: reading.rows, badRows: badRows.count(), bytes: input.taken(), hash: digest });
+    onEnd({ rows: reading.rows, badRows: badRows.count(), bytes: input.taken(), hash: hexOf(hash.digest()) });
   } finally {
     await handle.close();
   }

@@ -1,12 +1,12 @@
 import type { FileHandle } from "node:fs/promises";
 import { realpath } from "node:fs/promises";
 import { AtcError, type ChunksOptions, type DataSource, type JsonObject, type SourceSummary } from "@atc/contract";
-import xxhash from "xxhash-wasm";
 import { CR, LF, padding } from "./byte.ts";
 import { byteInput } from "./byte-input.ts";
 import { chunksOf, type OpenedFile } from "./chunks.ts";
 import { type CsvOptions, checkOptions, identifyingOptions } from "./csv-options.ts";
 import { checkEncoding, isGzip } from "./encoding.ts";
+import { hashFunctions, hexOf } from "./hash.ts";
 import { detectLayout, type FileHead } from "./layout.ts";
 import { type FileState, fileState, openFile, readFully } from "./source-file.ts";
 
@@ -19,11 +19,11 @@ const headLength = 1024 * 1024;
 
 /** Hashes of both ends of a file; whether it starts as gzip. */
 async function hashEnds(handle: FileHandle, size: number): Promise<{ head: string; tail: string; gzip: boolean }> {
-  const { h64Raw } = await xxhash();
+  const { h64Raw } = await hashFunctions();
   const bytes = new Uint8Array(endLength);
   const hex = async (position: number): Promise<string> => {
     const length = await readFully(handle, bytes, position);
-    return h64Raw(bytes.subarray(0, length)).toString(16).padStart(16, "0");
+    return hexOf(h64Raw(bytes.subarray(0, length)));
   };
   const head = await hex(0);
   const gzip = isGzip(bytes);
