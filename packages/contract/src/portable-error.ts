@@ -30,7 +30,7 @@ function describeError(error: unknown, depth: number): PortableError {
     const value = plain(error, []);
     return {
       name: "Error",
-      message: `not an error was thrown: ${String(error)}`,
+      message: `not an error was thrown: ${textOf(error)}`,
       members: {},
       cause: { value },
     };
@@ -54,7 +54,7 @@ function describeCause(cause: unknown, depth: number): NonNullable<PortableError
 
 function membersOf(error: Error): JsonObject {
   const members: Record<string, JsonValue> = {};
-  for (const [key, value] of Object.entries(error))
+  for (const [key, value] of readableEntries(error))
     if (!["name", "message", "stack", "cause", "errors"].includes(key)) members[key] = plain(value, []);
   return members;
 }
@@ -63,13 +63,32 @@ function membersOf(error: Error): JsonObject {
 function plain(value: unknown, within: readonly object[]): JsonValue {
   if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
     return value;
-  if (typeof value !== "object") return String(value);
+  if (typeof value !== "object") return textOf(value);
   if (within.includes(value)) return "[circular]";
   const path = [...within, value];
   if (Array.isArray(value)) return value.map((each) => plain(each, path));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return Object.prototype.toString.call(value);
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each, path)]));
+  return Object.fromEntries(readableEntries(value).map(([key, each]) => [key, plain(each, path)]));
+}
+
+/** Members but those whose getter throws: describing an error must not hide it behind another. */
+function readableEntries(value: object): (readonly [string, unknown])[] {
+  return Object.keys(value).flatMap((key) => {
+    try {
+      return [[key, Reflect.get(value, key)] as const];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }
 
 const constructors: Readonly<Record<string, ErrorConstructor>> = {

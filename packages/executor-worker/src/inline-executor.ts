@@ -9,11 +9,12 @@ import {
 } from "@atc/contract";
 import { cancelled } from "./cells.ts";
 import { createLife } from "./life.ts";
+import { movableBuffers } from "./movable.ts";
 import { checkModules, type InlineExecutorOptions } from "./options.ts";
 import { paceProgress } from "./progress-pace.ts";
 import { createTaskModules, locateTask } from "./task-modules.ts";
 import { abortedBy, createTurns } from "./turns.ts";
-import { isCloneError, type Uncloneable, uncloneable } from "./uncloneable.ts";
+import { type Uncloneable, uncloneable } from "./uncloneable.ts";
 
 /**
  * Runs tasks in this thread, one at a time, with what {@link workerExecutor} promises otherwise: input and result are copied or moved, errors are
@@ -90,8 +91,8 @@ function inlineContext(signal: AbortSignal, onProgress: TaskContext["onProgress"
 
 function send(value: unknown, transfer: readonly ArrayBuffer[], about: Omit<Uncloneable, "cause">): unknown {
   try {
-    return structuredClone(value, { transfer: [...transfer] });
+    return structuredClone(value, { transfer: movableBuffers(transfer) });
   } catch (cause) {
-    throw isCloneError(cause) ? uncloneable({ ...about, cause }) : cause;
+    throw uncloneable({ ...about, cause });
   }
 }

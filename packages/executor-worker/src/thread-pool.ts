@@ -1,7 +1,7 @@
 import type { ProgressListener } from "@atc/contract";
 import { hasStarted } from "./cells.ts";
+import { movableBuffers } from "./movable.ts";
 import { closeThread, createPool, type ThreadPoolOptions } from "./piscina-pool.ts";
-import { isCloneError } from "./uncloneable.ts";
 import type { WorkerCall, WorkerMessage, WorkerReply } from "./worker-message.ts";
 
 /** How one call ended. */
@@ -75,11 +75,11 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
           inFlight.set(id, flight);
         });
         const message: WorkerCall = { ...call, id, progress: onProgress !== undefined };
-        await pool.run(message, { name: "run", transferList: [...transfer], signal: kill.signal });
+        await pool.run(message, { name: "run", transferList: movableBuffers(transfer), signal: kill.signal });
         return { kind: "replied", reply: await replied };
       } catch (cause) {
         if (flight?.unstarted === true) return { kind: "unstarted", cause: lastError };
-        return { kind: isCloneError(cause) && !hasStarted(cells, call.place) ? "unsent" : "ended", cause };
+        return { kind: isRefusal(cause) && !hasStarted(cells, call.place) ? "unsent" : "ended", cause };
       } finally {
         inFlight.delete(id);
       }
@@ -90,4 +90,9 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       for (const outcome of closed) if (outcome.status === "rejected") throw outcome.reason;
     },
   };
+}
+
+/** Whether the call was refused before it was sent, by the platform's structured clone or by ourselves. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof Error && error.name === "DataCloneError");
 }

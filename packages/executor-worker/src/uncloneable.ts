@@ -6,7 +6,7 @@ export interface Uncloneable {
   readonly task: string;
   /** Which way it went. */
   readonly what: "input" | "result";
-  /** The platform's DataCloneError. */
+  /** The platform's DataCloneError, or our TypeError. */
   readonly cause: unknown;
 }
 
@@ -18,9 +18,4 @@ export function uncloneable({ task, what, cause }: Uncloneable): AtcError {
     `the ${what} of task "${task}" cannot be sent: ${reason}; use plain data and typed arrays, and move each whole buffer once`,
     { cause, details: { task } },
   );
-}
-
-/** Whether a structured clone refused a value. */
-export function isCloneError(error: unknown): boolean {
-  return error instanceof Error && error.name === "DataCloneError";
 }

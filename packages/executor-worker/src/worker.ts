@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { isTransferred, type PortableError, toPortableError } from "@atc/contract";
 import { cellContext, start } from "./cells.ts";
+import { movableBuffers } from "./movable.ts";
 import { type ProgressPace, paceProgress } from "./progress-pace.ts";
 import { createTaskModules } from "./task-modules.ts";
 import type { WorkerBirth, WorkerCall, WorkerMessage } from "./worker-message.ts";
@@ -32,7 +33,7 @@ export async function run(call: WorkerCall): Promise<void> {
 function reply(id: number, result: unknown): void {
   const { value, buffers } = isTransferred(result) ? result : { value: result, buffers: [] };
   try {
-    post({ id, content: { kind: "value", value } }, [...new Set(buffers)]);
+    post({ id, content: { kind: "value", value } }, movableBuffers(buffers));
   } catch (error) {
     post({ id, content: { kind: "uncloneable", error: toPortableError(error) } });
   }

@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Executor } from "@atc/contract";
+import { describe, expect, it } from "vitest";
+import { inlineExecutor, workerExecutor } from "../src/index.ts";
+
+const source = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
+const modules = {
+  good: source(
+    "export const f = (flags) => { g = flags; return 1; }; let g; export function disposeWorker() { Atomics.add(g, 0, 1); }",
+  ),
+  bad: source("export const f = () => 1; export const disposeWorker = () => { throw new RangeError('still open'); }"),
+  slow: source("export const f = () => 1; export const disposeWorker = () => new Promise(() => {})"),
+  broken: source("throw new Error('no module');"),
+};
+const run = (executor: Executor, name: string, input?: unknown): Promise<unknown> =>
+  executor.submit({ task: `${name}#f`, version: 1 }, input);
+
+describe.each([
+  ["threads", () => workerExecutor({ modules, threads: 1, graceMs: 50 })],
+  ["this thread", () => inlineExecutor({ modules })],
+])("disposal over %s", (_name, create) => {
+  it("closes every module, tells the first error, and the same when asked again", async () => {
+    const executor = create();
+    const flags = new Int32Array(new SharedArrayBuffer(4));
+    await run(executor, "good", flags);
+    await run(executor, "bad");
+    await expect(executor[Symbol.asyncDispose]()).rejects.toThrow(RangeError);
+    await expect(executor[Symbol.asyncDispose]()).rejects.toThrow("still open");
+    expect(flags[0]).toBe(1);
+    await expect(run(executor, "good", flags)).rejects.toMatchObject({ code: "ATC_CLOSED" });
+  });
+
+  it("tells why a module cannot be loaded", async () => {
+    const executor = create();
+    await expect(run(executor, "broken")).rejects.toMatchObject({
+      code: "ATC_NOT_FOUND",
+      cause: { message: "no module" },
+    });
+    await executor[Symbol.asyncDispose]();
+  });
+});
+
+describe("disposal", () => {
+  it("ends a worker that does not close in time", async () => {
+    const executor = workerExecutor({ modules, threads: 2, graceMs: 20 });
+    await run(executor, "slow");
+    await expect(executor[Symbol.asyncDispose]()).rejects.toMatchObject({ code: "ATC_TIMEOUT" });
+  });
+
+  it("is not needed for the process to end", () => {
+    const entry = new URL("../dist/index.js", import.meta.url).href;
+    const code = `
+      import { workerExecutor } from ${JSON.stringify(entry)};
+      const executor = workerExecutor({ modules: { good: ${JSON.stringify(modules.slow)} }, threads: 2 });
+      console.log(await executor.submit({ task: "good#f", version: 1 }));`;
+    const child = spawnSync(process.execPath, ["--input-type=module", "--eval", code], {
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    expect(child).toMatchObject({ status: 0, stdout: "1\n", stderr: "" });
+  });
+});

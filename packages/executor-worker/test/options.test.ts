@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import type { PluginManifest } from "@atc/contract";
+import { describe, expect, it } from "vitest";
+import plugins, { inlineExecutor, workerExecutor } from "../src/index.ts";
+import { workerArguments } from "../src/worker-entry.ts";
+
+const modules = {};
+
+describe("options", () => {
+  it("out of their ranges are refused", () => {
+    for (const threads of [0, -1, 1.5, 1025, Number.NaN, "2" as unknown as number])
+      expect(() => workerExecutor({ modules, threads })).toThrow(
+        expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),
+      );
+    for (const graceMs of [-1, 0.5, 2 ** 31, Number.POSITIVE_INFINITY])
+      expect(() => workerExecutor({ modules, graceMs })).toThrow(
+        expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),
+      );
+    for (const maxHeapMiB of [0, 15, 1.5])
+      expect(() => workerExecutor({ modules, maxHeapMiB })).toThrow(
+        expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),
+      );
+  });
+
+  it("whose modules are no URLs are refused by both executors", () => {
+    for (const url of ["tasks.js", "/tasks.js", "https://example.invalid/tasks.js", "", 1 as unknown as string])
+      for (const create of [workerExecutor, inlineExecutor])
+        expect(() => create({ modules: { a: url } })).toThrow(
+          expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),
+        );
+  });
+
+  it("say how many tasks run at once", async () => {
+    for (const threads of [1, 5]) {
+      await using executor = workerExecutor({ modules, threads });
+      expect(executor.concurrency).toBe(threads);
+    }
+    await using inline = inlineExecutor({ modules });
+    expect(inline.concurrency).toBe(1);
+    await using chosen = workerExecutor({ modules });
+    expect(chosen.concurrency).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe("the plugins", () => {
+  it("are those of package.json", () => {
+    const { atc }: { atc: PluginManifest } = JSON.parse(
+      readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+    );
+    expect(atc.plugins).toEqual(plugins.map(({ kind, name }) => ({ kind, name })));
+  });
+});
+
+describe("workers", () => {
+  it("get the options of this process but the condition of sources", () => {
+    const kept = ["--conditions", "development", "--max-old-space-size=99"];
+    for (const dropped of [["--conditions=@atc/source"], ["--conditions", "@atc/source"], ["-C", "@atc/source"]])
+      expect(workerArguments([...kept, ...dropped, "--no-warnings"])).toEqual([...kept, "--no-warnings"]);
+    expect(workerArguments([])).toEqual([]);
+  });
+});

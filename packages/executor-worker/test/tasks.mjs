@@ -1,0 +1,69 @@
+/** Tasks of these tests alone: what no machine should do in a suite that plugin authors run. */
+import { threadId } from "node:worker_threads";
+
+/** Never ends, and never asks. */
+export function spin(_input, { onProgress }) {
+  onProgress({ phase: "computing", done: 0, unit: "bars" });
+  for (;;);
+}
+
+/** Fills its heap. */
+export function eat() {
+  const kept = [];
+  for (;;) kept.push(Array.from({ length: 10_000 }, (_, i) => ({ i })));
+}
+
+/** Waits until as many threads as `flags` has cells are here at once; gives its thread. */
+export function meet({ flags, mine }) {
+  Atomics.store(flags, mine, 1);
+  Atomics.notify(flags, mine);
+  for (let i = 0; i < flags.length; i++) Atomics.wait(flags, i, 0);
+  return threadId;
+}
+
+/** Takes the next number of a counter that all threads share. */
+export function take({ counter, delayMs }) {
+  const taken = Atomics.add(counter, 0, 1);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delayMs);
+  return taken;
+}
+
+/** Ends its worker from outside the task, once. */
+export async function throwLater({ counter }) {
+  if (Atomics.add(counter, 0, 1) > 0) return "survived";
+  setTimeout(() => {
+    throw new RangeError("from a timer");
+  }, 1);
+  return new Promise(() => {});
+}
+
+/** What signal a task sees. */
+export async function watch(_input, context) {
+  const { signal } = { ...context };
+  const first = signal.aborted;
+  context.onProgress({ phase: "reading", done: 0, unit: "rows" });
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  try {
+    context.throwIfCancelled();
+  } catch (error) {
+    return Promise.reject(new Error(`${first} ${error.code} ${signal.reason.code} ${context.signal.aborted}`));
+  }
+}
+
+/** Gives a buffer that has moved before. */
+export function moveGone() {
+  const values = Float64Array.of(1, 2);
+  structuredClone(values, { transfer: [values.buffer] });
+  return { kind: "atc-transferred", value: values, buffers: [values.buffer] };
+}
+
+/** Gives a buffer that is named twice. */
+export function moveTwice() {
+  const values = Float64Array.of(1, 2);
+  return { kind: "atc-transferred", value: values, buffers: [values.buffer, values.buffer] };
+}
+
+/** Its thread. */
+export function thread() {
+  return threadId;
+}
