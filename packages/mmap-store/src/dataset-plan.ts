@@ -1,9 +1,33 @@
 import { AtcError, bytesPerElement, type ColumnMetadata, type DatasetPlan, dtypeOf } from "@atc/contract";
+import type { GenerationPlan } from "./dataset-writer.ts";
+import { nothingKept } from "./kept-rows.ts";
+import { planSegments } from "./segment-plan.ts";
 
 const loneSurrogate = /\p{Surrogate}/u;
 
+/** Whether a symbol can be stored: as UTF-8, which half of a surrogate pair does not have. */
+export function isSymbol(symbol: string): boolean {
+  return typeof symbol === "string" && !loneSurrogate.test(symbol);
+}
+
+/** A generation that stands for itself. */
+export function plannedGeneration(name: string, plan: DatasetPlan, segmentBytes: number): GenerationPlan {
+  checkPlan(name, plan);
+  const { schema, fingerprint, series } = plan;
+  return {
+    kind: schema.kind,
+    columns: schema.columns,
+    fingerprint,
+    attributes: {},
+    series: series.map(({ symbol, rows }) => ({ symbol, rows, kept: 0 })),
+    kept: nothingKept,
+    written: planSegments(schema.columns, series, segmentBytes),
+    base: undefined,
+  };
+}
+
 /** Throws ATC_INVALID_ARGUMENT or ATC_UNSUPPORTED where a plan cannot be written as it stands. */
-export function checkPlan(name: string, plan: DatasetPlan): void {
+function checkPlan(name: string, plan: DatasetPlan): void {
   const refuse = (what: string): never => {
     throw new AtcError("ATC_INVALID_ARGUMENT", `cannot create dataset "${name}": ${what}`, {
       details: { dataset: name },
@@ -43,7 +67,7 @@ function checkSeries(plan: DatasetPlan, refuse: (what: string) => never): void {
   for (const { symbol, rows } of plan.series) {
     if (symbols.has(symbol)) refuse(`symbol "${symbol}" is planned twice`);
     symbols.add(symbol);
-    if (loneSurrogate.test(symbol)) refuse(`symbol "${symbol}" holds half of a surrogate pair, which has no UTF-8`);
+    if (!isSymbol(symbol)) refuse(`symbol "${symbol}" holds half of a surrogate pair, which has no UTF-8`);
     if (!Number.isSafeInteger(rows) || rows < 1) refuse(`symbol "${symbol}" has ${rows} rows; it needs 1 or more`);
   }
 }

@@ -1,7 +1,7 @@
 import { type OperationOptions, throwIfAborted, type VerifyFault, type VerifyReport } from "@atc/contract";
 import { isSystemError, manifestBytes, manifestPath } from "./dataset-directory.ts";
 import { parseManifest } from "./manifest.ts";
-import { type SymbolPart, segmentFaults } from "./segment-verification.ts";
+import { partsBySegment, segmentFaults } from "./segment-verification.ts";
 import type { StoredManifest } from "./stored-manifest.ts";
 
 /** Reads every segment of the newest generation and reports what is not as the manifest says. */
@@ -67,12 +67,6 @@ function messageOf(file: string, what: string): string {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function partsBySegment({ segments, series }: StoredManifest): SymbolPart[][] {
-  const bySegment: SymbolPart[][] = segments.map(() => []);
-  for (const { symbol, parts } of series) for (const part of parts) bySegment[part.segment]?.push({ ...part, symbol });
-  return bySegment;
 }
 
 /** Symbols whose parts are not in the order of their times. */

@@ -1,68 +1,66 @@
-import { open, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import {
-  AtcError,
-  type DatasetPlan,
-  type DatasetWriter,
-  fromSystemError,
-  isAtcError,
-  type JsonObject,
-} from "@atc/contract";
-import { highestGeneration, manifestPath, readManifest, removeLeftovers, syncDirectory } from "./dataset-directory.ts";
+import { join } from "node:path";
+import { AtcError, type DatasetSchema, type DatasetWriter, fromSystemError, type JsonObject } from "@atc/contract";
 import type { HeldLock } from "./dataset-lock.ts";
-import { checkPlan } from "./dataset-plan.ts";
 import { type GenerationFiles, generationFiles } from "./generation-files.ts";
-import { describe, formatManifest, formatVersion } from "./manifest.ts";
+import type { KeptRows, PlacedPart } from "./kept-rows.ts";
+import { describe, formatVersion } from "./manifest.ts";
+import { nextGeneration, publishFiles, segmentFile } from "./publication.ts";
+import { bySymbol, type SegmentPlan } from "./segment-plan.ts";
 import { checkSlice, type SeriesProgress } from "./series-progress.ts";
-import type { StoredManifest } from "./stored-manifest.ts";
+import type { StoredManifest, StoredPart } from "./stored-manifest.ts";
 
-/** What a writer needs to know. */
-export interface DatasetWriterOptions {
+/** A generation before its rows are written. */
+export interface GenerationPlan extends DatasetSchema {
+  readonly fingerprint: string;
+  /** Kept in the manifest unless `publish` is given others. */
+  readonly attributes: JsonObject;
+  /** The series that may be written, with all of their rows and those of them that stay. */
+  readonly series: readonly { readonly symbol: string; readonly rows: number; readonly kept: number }[];
+  /** What stays of the former generation. */
+  readonly kept: KeptRows;
+  /** What is written. */
+  readonly written: SegmentPlan;
+  /** The manifest that it extends; undefined where it stands for itself. */
+  readonly base: Uint8Array | undefined;
+}
+
+/** A locked dataset's directory. */
+export interface LockedDirectory {
   readonly directory: string;
   readonly lock: HeldLock;
-  readonly plan: DatasetPlan;
-  readonly segmentBytes: number;
 }
 
 const remedy = "check the disk and its permissions";
 
+/** A temporary directory for files of the locked dataset, which is not created yet. */
+export function temporaryDirectory({ directory, lock }: LockedDirectory): string {
+  return join(directory, `.tmp-${lock.token}-${lock.nextSerial()}`);
+}
+
 /** A writer of the next generation of the locked dataset. */
-export async function datasetWriter(options: DatasetWriterOptions): Promise<DatasetWriter> {
-  const { directory, lock, plan } = options;
-  checkPlan(lock.name, plan);
-  const current = await currentGeneration(directory);
-  const temporary = join(directory, `.tmp-${lock.token}-${lock.nextSerial()}`);
+export async function datasetWriter(place: LockedDirectory, plan: GenerationPlan): Promise<DatasetWriter> {
+  const { directory, lock } = place;
+  // A dataset of a newer format is refused before anything is written.
+  await nextGeneration(directory);
+  const temporary = temporaryDirectory(place);
   let files: GenerationFiles;
   try {
-    files = await generationFiles(temporary, plan, options.segmentBytes);
+    files = await generationFiles(temporary, plan.columns, plan.written);
   } catch (error) {
     throw fromSystemError(error, `cannot create dataset "${lock.name}" in "${directory}"`, remedy);
   }
-  const writer = openWriter(options, files, temporary, current + 1);
+  const writer = openWriter(place, plan, files, temporary);
   lock.onRelease(() => writer.abort());
   return writer;
 }
 
-/** The generation on disk. A damaged manifest is replaced; one of a newer format is not. */
-async function currentGeneration(directory: string): Promise<number> {
-  let generation = 0;
-  try {
-    generation = (await readManifest(directory))?.generation ?? 0;
-  } catch (error) {
-    if (!isAtcError(error, "ATC_CORRUPT_DATA")) throw error;
-  }
-  return Math.max(generation, await highestGeneration(directory));
-}
-
 function openWriter(
-  { directory, lock, plan }: DatasetWriterOptions,
+  { directory, lock }: LockedDirectory,
+  plan: GenerationPlan,
   files: GenerationFiles,
   temporary: string,
-  generation: number,
 ): DatasetWriter {
-  const progress = new Map<string, SeriesProgress>(
-    plan.series.map(({ symbol, rows }) => [symbol, { rows, written: 0, lastTime: 0n }]),
-  );
+  const progress = progressOf(plan);
   let isClosed = false;
   let failure: AtcError | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -101,18 +99,21 @@ function openWriter(
           throw new AtcError("ATC_INVALID_ARGUMENT", `dataset "${lock.name}" was planned without symbol "${symbol}"`, {
             details: { symbol },
           });
-        const rows = checkSlice(symbol, series, row, columns, plan.schema.columns);
+        const rows = checkSlice(symbol, series, row, columns, plan);
         if (rows === 0) return;
         await onDisk("write", () => files.write(symbol, row, rows, columns));
         series.written += rows;
         series.lastTime = (columns["timestamp"] as BigInt64Array)[rows - 1] as bigint;
       }),
-    publish: (attributes = {}) =>
+    publish: (attributes = plan.attributes) =>
       inOrder(async () => {
         check();
         checkComplete(lock.name, progress);
-        const manifest = storedManifest(plan, files, generation, attributes);
-        await onDisk("publish", () => publishFiles(directory, temporary, files, manifest, lock.token));
+        const stored = storedAttributes(attributes);
+        const publication = { name: lock.name, directory, temporary, token: lock.token, files, base: plan.base };
+        const manifest = await onDisk("publish", () =>
+          publishFiles(publication, (generation) => storedManifest(plan, files, generation, stored)),
+        );
         isClosed = true;
         await files.discard();
         return describe(lock.name, manifest);
@@ -120,6 +121,13 @@ function openWriter(
     abort,
     [Symbol.asyncDispose]: abort,
   };
+}
+
+function progressOf({ series, kept: { parts } }: GenerationPlan): ReadonlyMap<string, SeriesProgress> {
+  const lastTime = (symbol: string): bigint => BigInt(parts.get(symbol)?.at(-1)?.lastTime ?? 0);
+  return new Map(
+    series.map(({ symbol, rows, kept }) => [symbol, { rows, kept, written: kept, lastTime: lastTime(symbol) }]),
+  );
 }
 
 function checkComplete(name: string, progress: ReadonlyMap<string, SeriesProgress>): void {
@@ -132,24 +140,36 @@ function checkComplete(name: string, progress: ReadonlyMap<string, SeriesProgres
       );
 }
 
-function storedManifest(
-  plan: DatasetPlan,
+/** What the manifest of a generation says once its files are written. */
+export function storedManifest(
+  plan: GenerationPlan,
   files: GenerationFiles,
   generation: number,
   attributes: JsonObject,
 ): StoredManifest {
+  const { segments, parts } = plan.kept;
+  const written = files.parts();
+  const symbols = [...new Set([...parts.keys(), ...written.keys()])].sort(bySymbol);
+  const partsOf = (symbol: string): StoredPart[] => {
+    const moved = (written.get(symbol) ?? []).map((part) => ({ ...part, segment: part.segment + segments.length }));
+    return [...(parts.get(symbol) ?? []), ...moved].sort((a, b) => a.seriesRow - b.seriesRow).map(storedPart);
+  };
   return {
     format: "atc-dataset",
     formatVersion,
     generation,
     createdAt: Date.now(),
-    kind: plan.schema.kind,
-    columns: plan.schema.columns.map(({ name, type }) => ({ name, type })),
+    kind: plan.kind,
+    columns: plan.columns.map(({ name, type }) => ({ name, type })),
     fingerprint: plan.fingerprint,
-    attributes: storedAttributes(attributes),
-    segments: files.segments((segment) => `seg-${generation}-${segment}.arrow`),
-    series: files.series(),
+    attributes,
+    segments: [...segments, ...files.segments((index) => segmentFile(generation, index))],
+    series: symbols.map((symbol) => ({ symbol, parts: partsOf(symbol) })),
   };
+}
+
+function storedPart({ seriesRow: _, ...part }: PlacedPart): StoredPart {
+  return part;
 }
 
 /** A copy as JSON gives it back, so that its checksum is the same when it is read. */
@@ -160,49 +180,5 @@ function storedAttributes(attributes: JsonObject): JsonObject {
     throw new AtcError("ATC_INVALID_ARGUMENT", `the attributes of a dataset must be plain JSON: ${String(cause)}`, {
       cause,
     });
-  }
-}
-
-/** Names the finished files, then the manifest: a crash at any point leaves the former generation or the new one. */
-async function publishFiles(
-  directory: string,
-  temporary: string,
-  files: GenerationFiles,
-  manifest: StoredManifest,
-  token: string,
-): Promise<void> {
-  try {
-    await syncDirectory(temporary);
-    for (const [index, path] of files.paths().entries())
-      await rename(path, join(directory, manifest.segments[index]?.file ?? ""));
-    await syncDirectory(directory);
-    const next = join(temporary, "manifest.json");
-    await writeDurably(next, formatManifest(manifest));
-    await rename(next, manifestPath(directory));
-    await syncDirectory(directory);
-    await syncDirectory(dirname(directory));
-  } catch (error) {
-    await removeLeftoversQuietly(directory, token);
-    throw error;
-  }
-  await removeLeftoversQuietly(directory, token);
-}
-
-/** After a publication former generations go; after one that failed, the segments that were already named. The next lock tries again. */
-async function removeLeftoversQuietly(directory: string, token: string): Promise<void> {
-  try {
-    await removeLeftovers(directory, token);
-  } catch {
-    // The next lock tries again.
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }

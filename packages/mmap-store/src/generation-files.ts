@@ -1,12 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { bytesPerElement, type DatasetPlan, dtypeOf, type SeriesColumns, type TypedArray } from "@atc/contract";
+import { bytesPerElement, type ColumnMetadata, dtypeOf, type SeriesColumns, type TypedArray } from "@atc/contract";
 import { type ArrowFileLayout, layOutArrowFile } from "./arrow-file.ts";
 import { hexOf } from "./checksum.ts";
 import { removeQuietly } from "./dataset-directory.ts";
-import { type PlannedPart, type PlannedSegment, planSegments, segmentColumns } from "./segment-plan.ts";
+import type { PlacedPart } from "./kept-rows.ts";
+import { type PlannedPart, type PlannedSegment, type SegmentPlan, segmentColumns } from "./segment-plan.ts";
 import { type SegmentWriter, segmentWriter } from "./segment-writer.ts";
-import type { StoredPart, StoredSegment } from "./stored-manifest.ts";
+import type { StoredSegment } from "./stored-manifest.ts";
 
 /** The segments of one generation while they are written into a temporary directory. */
 export interface GenerationFiles {
@@ -14,8 +15,8 @@ export interface GenerationFiles {
   write(symbol: string, row: number, rows: number, columns: SeriesColumns): Promise<void>;
   /** What the manifest says of the segments once all rows are written; files are to be named by `nameOf`. */
   segments(nameOf: (segment: number) => string): readonly StoredSegment[];
-  /** The parts of each symbol with their times, symbols in order. */
-  series(): { readonly symbol: string; readonly parts: readonly StoredPart[] }[];
+  /** The parts of each symbol with their times, in row order. */
+  parts(): ReadonlyMap<string, readonly PlacedPart[]>;
   /** The temporary path of each segment. */
   paths(): readonly string[];
   /** Closes all and removes the temporary directory. */
@@ -41,11 +42,9 @@ const indexChunk = 16_384;
 /** Creates the temporary directory and lays the segments out. */
 export async function generationFiles(
   directory: string,
-  plan: DatasetPlan,
-  segmentBytes: number,
+  schema: readonly ColumnMetadata[],
+  { segments: planned, parts }: SegmentPlan,
 ): Promise<GenerationFiles> {
-  const { segments: planned, parts } = planSegments(plan, segmentBytes);
-  const schema = plan.schema.columns;
   const open = new Map<number, OpenSegment>();
   const times = new Map<PlannedPart, PartTimes>();
   const indices = new Int32Array(indexChunk);
@@ -116,7 +115,7 @@ export async function generationFiles(
         const offsets = Object.fromEntries(names.map((name, i) => [name, layout.columns[i]?.offset ?? 0]));
         return { file: nameOf(index), rows: segment.rows, bytes: layout.bytes, crc32: hexOf(crc), offsets };
       }),
-    series: () => [...parts].map(([symbol, list]) => ({ symbol, parts: list.map((part) => storedPart(part, times)) })),
+    parts: () => new Map([...parts].map(([symbol, list]) => [symbol, list.map((part) => placedPart(part, times))])),
     paths: () => planned.map((_, index) => segmentOf(index).path),
     async discard() {
       try {
@@ -130,10 +129,10 @@ export async function generationFiles(
   };
 }
 
-function storedPart(part: PlannedPart, times: ReadonlyMap<PlannedPart, PartTimes>): StoredPart {
-  const { segment, row, rows } = part;
+function placedPart(part: PlannedPart, times: ReadonlyMap<PlannedPart, PartTimes>): PlacedPart {
+  const { segment, row, rows, seriesRow } = part;
   const range = times.get(part);
-  return { segment, row, rows, firstTime: String(range?.first ?? 0n), lastTime: String(range?.last ?? 0n) };
+  return { segment, row, rows, seriesRow, firstTime: String(range?.first ?? 0n), lastTime: String(range?.last ?? 0n) };
 }
 
 function bytesOf(array: TypedArray, from: number, to: number): Uint8Array {

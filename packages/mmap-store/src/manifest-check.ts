@@ -38,6 +38,7 @@ function faultOf(manifest: StoredManifest): string | undefined {
 function segmentFault(segment: StoredSegment, { columns }: StoredManifest): string | undefined {
   if (!segmentName.test(segment.file)) return "has no segment's name";
   if (!isCount(segment.rows) || segment.rows < 1 || !isCount(segment.bytes)) return "has no size";
+  if (segment.superseded !== undefined && !isCount(segment.superseded)) return "has no count of superseded rows";
   if (!/^[0-9a-f]{8}$/.test(segment.crc32)) return "has no checksum";
   for (const { name, type } of [{ name: "symbol", type: "text" } as const, ...columns]) {
     const offset = Object.hasOwn(segment.offsets, name) ? segment.offsets[name] : undefined;
@@ -60,7 +61,7 @@ function seriesFault({ series, segments }: StoredManifest): string | undefined {
       covered[part.segment] = (covered[part.segment] as number) + part.rows;
     }
   }
-  const bad = segments.findIndex((segment, i) => segment.rows !== covered[i]);
+  const bad = segments.findIndex(({ rows, superseded = 0 }, i) => rows !== (covered[i] as number) + superseded);
   return bad === -1 ? undefined : `segment "${segments[bad]?.file}" has rows of no symbol`;
 }
 

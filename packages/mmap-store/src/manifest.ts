@@ -62,20 +62,21 @@ export function parseManifest(bytes: Uint8Array, path: string): StoredManifest {
 /** What a dataset says of itself, from what is stored. */
 export function describe(name: string, stored: StoredManifest): DatasetManifest {
   const { formatVersion, generation, fingerprint, createdAt, attributes } = stored;
+  const series = stored.series.map(({ symbol, parts }) => ({
+    symbol,
+    rows: parts.reduce((sum, part) => sum + part.rows, 0),
+    firstTime: BigInt(parts[0]?.firstTime ?? 0),
+    lastTime: BigInt(parts.at(-1)?.lastTime ?? 0),
+  }));
   return {
     name,
     formatVersion,
     generation,
     schema: { kind: stored.kind, columns: stored.columns },
     fingerprint,
-    rows: stored.segments.reduce((sum, segment) => sum + segment.rows, 0),
+    rows: series.reduce((sum, { rows }) => sum + rows, 0),
     bytes: stored.segments.reduce((sum, segment) => sum + segment.bytes, 0),
-    series: stored.series.map(({ symbol, parts }) => ({
-      symbol,
-      rows: parts.reduce((sum, part) => sum + part.rows, 0),
-      firstTime: BigInt(parts[0]?.firstTime ?? 0),
-      lastTime: BigInt(parts.at(-1)?.lastTime ?? 0),
-    })),
+    series,
     createdAt,
     attributes,
   };

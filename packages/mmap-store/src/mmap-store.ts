@@ -1,18 +1,24 @@
 import { statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
+  type AppendPlan,
   type ArrayStore,
   AtcError,
   type DatasetLock,
+  type DatasetManifest,
+  type DatasetWriter,
   type OperationOptions,
   throwIfAborted,
   type VerifyReport,
 } from "@atc/contract";
+import { compactDataset } from "./compaction.ts";
+import { appendedGeneration } from "./dataset-append.ts";
 import { deleteDataset } from "./dataset-deletion.ts";
 import { checkDatasetName, entriesOf, exists, isDatasetName, manifestPath, readManifest } from "./dataset-directory.ts";
 import { type HeldLock, lockDataset } from "./dataset-lock.ts";
+import { plannedGeneration } from "./dataset-plan.ts";
 import { verifyDataset } from "./dataset-verification.ts";
-import { datasetWriter } from "./dataset-writer.ts";
+import { datasetWriter, type LockedDirectory } from "./dataset-writer.ts";
 import { describe } from "./manifest.ts";
 import { mappingBackend, requireMapping } from "./mapping.ts";
 import { openDataset } from "./open-dataset.ts";
@@ -37,8 +43,12 @@ const networkFileSystems: ReadonlySet<number> = new Set([
   0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x00c36400, 0x5346414f,
 ]);
 
-/** An array store that verifies. */
+/** An array store with all that the contract leaves to a store's choice. */
 export interface MmapStore extends ArrayStore {
+  /** Starts a new generation that extends the newest one, see `ArrayStore.append`. */
+  append(lock: DatasetLock, plan: AppendPlan): Promise<DatasetWriter>;
+  /** Writes a dataset that grew by appends again as if at once, see `ArrayStore.compact`. */
+  compact(lock: DatasetLock, options?: OperationOptions): Promise<DatasetManifest>;
   /** Reads the newest generation whole and compares it with its manifest, see `ArrayStore.verify`. */
   verify(name: string, options?: OperationOptions): Promise<VerifyReport>;
 }
@@ -70,18 +80,25 @@ export function mmapStore(options: MmapStoreOptions): MmapStore {
     });
     return held;
   };
+  const locked = (given: DatasetLock): LockedDirectory => {
+    const directory = pathOf(given.name);
+    const held = locks.get(given);
+    if (held !== undefined) return { directory, lock: held };
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `the lock of dataset "${given.name}" is not held; lock it with this store first`,
+    );
+  };
 
   return {
     lock,
     async create(given, plan) {
-      const directory = pathOf(given.name);
-      const held = locks.get(given);
-      if (held === undefined)
-        throw new AtcError(
-          "ATC_INVALID_ARGUMENT",
-          `the lock of dataset "${given.name}" is not held; lock it with this store first`,
-        );
-      return await datasetWriter({ directory, lock: held, plan, segmentBytes });
+      const place = locked(given);
+      return await datasetWriter(place, plannedGeneration(given.name, plan, segmentBytes));
+    },
+    async append(given, plan) {
+      const place = locked(given);
+      return await datasetWriter(place, await appendedGeneration(given.name, place.directory, plan, segmentBytes));
     },
     async open(name) {
       const directory = pathOf(name);
@@ -90,6 +107,9 @@ export function mmapStore(options: MmapStoreOptions): MmapStore {
     async find(name) {
       const manifest = await readManifest(pathOf(name));
       return manifest === undefined ? undefined : describe(name, manifest);
+    },
+    async compact(given, options = {}) {
+      return await compactDataset(locked(given), segmentBytes, options);
     },
     async verify(name, options = {}) {
       return await verifyDataset(name, pathOf(name), options);

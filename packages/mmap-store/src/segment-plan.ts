@@ -1,4 +1,4 @@
-import { bytesPerElement, type ColumnMetadata, type DatasetPlan, dtypeOf, type SeriesPlan } from "@atc/contract";
+import { bytesPerElement, type ColumnMetadata, dtypeOf, type SeriesPlan } from "@atc/contract";
 import type { ArrowColumn } from "./arrow-file.ts";
 
 /** Rows `row` to `row + rows` of a segment that hold rows `seriesRow` to `seriesRow + rows` of a symbol. */
@@ -32,6 +32,12 @@ export function segmentColumns(columns: readonly ColumnMetadata[], symbols: read
   ];
 }
 
+/** Rows of a symbol that are to be written. */
+export interface WrittenSeries extends SeriesPlan {
+  /** The first of them within the series; 0 where absent. */
+  readonly firstRow?: number;
+}
+
 interface Limits {
   readonly bytes: number;
   readonly rowBytes: number;
@@ -54,17 +60,21 @@ function symbolBytes(symbol: string): number {
  * Packs symbols in order: as many into a segment as fit; a symbol that does not fit in a segment alone gets segments of its own, all full but
  * the last. Every segment holds at least one row, whatever `segmentBytes` says.
  */
-export function planSegments(plan: DatasetPlan, segmentBytes: number): SegmentPlan {
-  const limits = limitsOf(plan.schema.columns, segmentBytes);
+export function planSegments(
+  columns: readonly ColumnMetadata[],
+  written: readonly WrittenSeries[],
+  segmentBytes: number,
+): SegmentPlan {
+  const limits = limitsOf(columns, segmentBytes);
   const segments: { symbols: string[]; rows: number; bytes: number }[] = [];
   const parts = new Map<string, PlannedPart[]>();
   let shared: (typeof segments)[number] | undefined;
-  const place = (series: SeriesPlan, seriesRow: number, rows: number, target: (typeof segments)[number]): void => {
+  const place = (series: WrittenSeries, writtenRow: number, rows: number, target: (typeof segments)[number]): void => {
     const part = {
       segment: segments.length - 1,
       row: target.rows,
       rows,
-      seriesRow,
+      seriesRow: (series.firstRow ?? 0) + writtenRow,
       symbolIndex: target.symbols.length,
     };
     parts.get(series.symbol)?.push(part);
@@ -78,7 +88,7 @@ export function planSegments(plan: DatasetPlan, segmentBytes: number): SegmentPl
     return segment;
   };
 
-  for (const series of [...plan.series].sort(bySymbol)) {
+  for (const series of [...written].sort((a, b) => bySymbol(a.symbol, b.symbol))) {
     parts.set(series.symbol, []);
     const own = symbolBytes(series.symbol);
     const most = Math.max(1, Math.floor((limits.bytes - limits.fixedBytes - own) / limits.rowBytes));
@@ -94,6 +104,6 @@ export function planSegments(plan: DatasetPlan, segmentBytes: number): SegmentPl
 }
 
 /** Order of symbols everywhere: by UTF-16 code unit, as JavaScript compares strings. */
-function bySymbol(a: { readonly symbol: string }, b: { readonly symbol: string }): number {
-  return a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0;
+export function bySymbol(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -5,7 +5,7 @@ import type { ColumnMetadata } from "@atc/contract";
 import { type ArrowFileMetadata, type ReadBytes, readArrowMetadata } from "./arrow-reading.ts";
 import { hexOf } from "./checksum.ts";
 import { firstGoingBack } from "./series-progress.ts";
-import type { StoredPart, StoredSegment } from "./stored-manifest.ts";
+import type { StoredManifest, StoredPart, StoredSegment } from "./stored-manifest.ts";
 
 /** What is wrong with a segment: the end of a sentence that begins with its name. */
 export interface SegmentFault {
@@ -17,6 +17,13 @@ export interface SegmentFault {
 /** Rows of a symbol in the segment that is verified. */
 export interface SymbolPart extends StoredPart {
   readonly symbol: string;
+}
+
+/** The parts in each segment of a manifest. */
+export function partsBySegment({ segments, series }: StoredManifest): SymbolPart[][] {
+  const bySegment: SymbolPart[][] = segments.map(() => []);
+  for (const { symbol, parts } of series) for (const part of parts) bySegment[part.segment]?.push({ ...part, symbol });
+  return bySegment;
 }
 
 const chunkBytes = 2 ** 20;

@@ -1,11 +1,14 @@
-import { AtcError, allocate, type ColumnMetadata, dtypeOf, type SeriesColumns } from "@atc/contract";
+import { AtcError, allocate, type DatasetSchema, dtypeOf, type RowKind, type SeriesColumns } from "@atc/contract";
 
 /** How far a symbol was written. */
 export interface SeriesProgress {
+  /** Rows in the end. */
   readonly rows: number;
-  /** Rows written so far. */
+  /** Rows that a former generation has, and the new one keeps. */
+  readonly kept: number;
+  /** Rows there so far, kept ones included. */
   written: number;
-  /** The last of them's time. */
+  /** The time of the last of them. */
   lastTime: bigint;
 }
 
@@ -15,7 +18,7 @@ export function checkSlice(
   progress: SeriesProgress,
   row: number,
   columns: SeriesColumns,
-  schema: readonly ColumnMetadata[],
+  { kind, columns: schema }: DatasetSchema,
 ): number {
   const refuse = (what: string): AtcError =>
     new AtcError("ATC_INVALID_ARGUMENT", `cannot write rows of symbol "${symbol}": ${what}`, {
@@ -39,8 +42,27 @@ export function checkSlice(
   const count = rows ?? 0;
   if (row + count > progress.rows)
     throw refuse(`rows ${row} to ${row + count} were given, ${progress.rows} are planned`);
+  checkAppended(symbol, progress, row, kind, columns["timestamp"] as BigInt64Array);
   checkOrder(symbol, progress, row, columns["timestamp"] as BigInt64Array);
   return count;
+}
+
+/** Throws ATC_INVALID_ARGUMENT where rows do not belong behind those of the former generation. Ticks of one time may be parted by an append. */
+function checkAppended(
+  symbol: string,
+  { kept, lastTime }: SeriesProgress,
+  row: number,
+  kind: RowKind,
+  [first]: BigInt64Array,
+): void {
+  if (row !== kept || kept === 0 || first === undefined) return;
+  if (kind === "bars" ? first > lastTime : first >= lastTime) return;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `cannot append to symbol "${symbol}": its ${kept} kept rows end at time "${lastTime}", the new ones begin at "${first}"; ` +
+      "leave out the rows up to that time, or replace the stored ones by a lower keepRows",
+    { details: { symbol, row, lastTime: String(lastTime) } },
+  );
 }
 
 /** Throws ATC_INVALID_DATA where a time is less than the one ahead of it. */

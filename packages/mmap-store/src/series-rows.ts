@@ -12,6 +12,7 @@ import {
   type Series,
   type TypedArray,
 } from "@atc/contract";
+import { type PlacedPart, placed } from "./kept-rows.ts";
 import type { SegmentReader } from "./segment-reader.ts";
 import type { StoredPart, StoredSegment } from "./stored-manifest.ts";
 
@@ -22,11 +23,6 @@ export interface SeriesSource {
   readonly segments: readonly StoredSegment[];
   /** The open segments; throws ATC_CLOSED once the dataset is disposed. */
   readers(): readonly SegmentReader[];
-}
-
-/** A part with its first row within the series. */
-interface PlacedPart extends StoredPart {
-  readonly seriesRow: number;
 }
 
 interface Scan {
@@ -41,12 +37,9 @@ const defaultBlockLength = 65_536;
 
 /** The rows of one symbol. */
 export function seriesOf(source: SeriesSource, symbol: string, parts: readonly StoredPart[]): Series {
-  const placed: PlacedPart[] = [];
-  let length = 0;
-  for (const part of parts) {
-    placed.push({ ...part, seriesRow: length });
-    length += part.rows;
-  }
+  const own = placed(parts);
+  const last = own.at(-1);
+  const length = last === undefined ? 0 : last.seriesRow + last.rows;
   const refuse = (what: string): AtcError =>
     new AtcError("ATC_INVALID_ARGUMENT", `symbol "${symbol}" of dataset "${source.dataset}": ${what}`, {
       details: { dataset: source.dataset, symbol },
@@ -76,13 +69,13 @@ export function seriesOf(source: SeriesSource, symbol: string, parts: readonly S
       if (!Number.isSafeInteger(blockLength) || blockLength < 1)
         throw refuse(`a block of ${blockLength} rows is no block`);
       const scan = { columns: [...new Set(options.columns)].map(columnOf), from, to, blockLength };
-      return { [Symbol.iterator]: () => blocksOf(source, placed, scan) };
+      return { [Symbol.iterator]: () => blocksOf(source, own, scan) };
     },
     window(name, start, count) {
       const column = columnOf(name);
       if (dtypeOf(column.type) === "int64") throw refuse(`column "${name}" holds times; read them with blocks()`);
       checkRange(start, start + count);
-      return windowOf(source, placed, column, start, count);
+      return windowOf(source, own, column, start, count);
     },
   };
 }

@@ -5,6 +5,8 @@ export interface StoredSegment {
   /** File name within the dataset's directory. */
   readonly file: string;
   readonly rows: number;
+  /** How many of its rows no series has any more, because an append replaced them; absent where it is none. */
+  readonly superseded?: number;
   /** Size of the file. */
   readonly bytes: number;
   /** CRC-32 of the whole file, 8 hexadecimal digits. */

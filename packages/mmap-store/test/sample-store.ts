@@ -1,4 +1,13 @@
-import type { ArrayStore, ColumnMetadata, DatasetManifest, DatasetSchema, SeriesColumns } from "@atc/contract";
+import type {
+  AppendPlan,
+  ArrayStore,
+  ColumnMetadata,
+  Dataset,
+  DatasetManifest,
+  DatasetSchema,
+  SeriesColumns,
+} from "@atc/contract";
+import type { MmapStore } from "../src/index.ts";
 
 /** The columns of the samples. */
 export const barSchema: DatasetSchema & { readonly columns: readonly ColumnMetadata[] } = {
@@ -38,4 +47,35 @@ export async function publishBars(
   } finally {
     await lock[Symbol.asyncDispose]();
   }
+}
+
+/** Rows `from` to `to` of the bars of a seed. */
+export function barsBetween(from: number, to: number, seed: number): SeriesColumns {
+  return Object.fromEntries(Object.entries(barsOf(to, seed)).map(([name, values]) => [name, values.slice(from)]));
+}
+
+/** Appends rows to the dataset "d" whose values follow from their row number and their symbol's seed, as those of {@link publishBars} do. */
+export async function appendBars(
+  store: MmapStore,
+  series: AppendPlan["series"],
+  seeds: Readonly<Record<string, number>>,
+): Promise<DatasetManifest> {
+  const lock = await store.lock("d");
+  try {
+    const lengths = new Map((await store.find("d"))?.series.map(({ symbol, rows }) => [symbol, rows]));
+    const writer = await store.append(lock, { fingerprint: "appended", series });
+    for (const { symbol, rows, keepRows = lengths.get(symbol) ?? 0 } of series)
+      if (rows > 0) await writer.write(symbol, keepRows, barsBetween(keepRows, keepRows + rows, seeds[symbol] ?? 0));
+    return await writer.publish();
+  } finally {
+    await lock[Symbol.asyncDispose]();
+  }
+}
+
+/** All values of a symbol's column `close`. */
+export function closesOf(dataset: Dataset, symbol: string): number[] {
+  const closes: number[] = [];
+  for (const block of dataset.series(symbol).blocks({ columns: ["close"] }))
+    closes.push(...(block.values("close") as Float64Array));
+  return closes;
 }

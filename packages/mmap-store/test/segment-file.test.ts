@@ -122,7 +122,7 @@ describe("a plan of segments", () => {
         }),
         fc.integer({ min: 16_384, max: 200_000 }),
         (series, segmentBytes) => {
-          const { segments, parts } = planSegments({ schema: barSchema, fingerprint: "", series }, segmentBytes);
+          const { segments, parts } = planSegments(barSchema.columns, series, segmentBytes);
           const filled = segments.map(() => 0);
           expect([...parts.keys()]).toEqual(series.map(({ symbol }) => symbol).sort((a, b) => (a < b ? -1 : 1)));
           for (const { symbol, rows } of series) {

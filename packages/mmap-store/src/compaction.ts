@@ -1,0 +1,206 @@
+import {
+  AtcError,
+  type Block,
+  type ColumnMetadata,
+  type Dataset,
+  type DatasetManifest,
+  fromSystemError,
+  type OperationOptions,
+  type SeriesColumns,
+  type TypedArray,
+  throwIfAborted,
+} from "@atc/contract";
+import { manifestBytes, manifestPath } from "./dataset-directory.ts";
+import { type GenerationPlan, type LockedDirectory, storedManifest, temporaryDirectory } from "./dataset-writer.ts";
+import { type GenerationFiles, generationFiles } from "./generation-files.ts";
+import { keptRows, type PlacedPart, placed } from "./kept-rows.ts";
+import { describe, parseManifest } from "./manifest.ts";
+import { openDataset } from "./open-dataset.ts";
+import { publishFiles } from "./publication.ts";
+import { type PlannedPart, planSegments, type SegmentPlan } from "./segment-plan.ts";
+import { partsBySegment, segmentFaults } from "./segment-verification.ts";
+import type { StoredManifest, StoredSegment } from "./stored-manifest.ts";
+
+/**
+ * Publishes the locked dataset in the layout that it would have if it had been written at once. Segments that are as they would be then stay;
+ * the rows of the others are copied block by block, after a check of their checksums, so that no damage gets a checksum that holds.
+ */
+export async function compactDataset(
+  place: LockedDirectory,
+  segmentBytes: number,
+  options: OperationOptions,
+): Promise<DatasetManifest> {
+  const { directory, lock } = place;
+  const base = await manifestBytes(lock.name, directory);
+  const stored = parseManifest(base, manifestPath(directory));
+  const plan = compactedGeneration(stored, base, segmentBytes);
+  throwIfAborted(options.signal);
+  if (plan === undefined) return describe(lock.name, stored);
+  const ended = new AbortController();
+  const running = write(place, stored, plan, { ...options, signal: anyOf(options.signal, ended.signal) });
+  // The lock is given back only after the last file was removed.
+  lock.onRelease(async () => {
+    ended.abort();
+    await running.catch(() => undefined);
+  });
+  return await running;
+}
+
+function anyOf(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {
+  return given === undefined ? own : AbortSignal.any([given, own]);
+}
+
+/** The generation after a compaction, or undefined where it would have neither fewer segments nor fewer superseded rows. */
+function compactedGeneration(
+  stored: StoredManifest,
+  base: Uint8Array,
+  segmentBytes: number,
+): GenerationPlan | undefined {
+  const whole = new Map(stored.series.map(({ symbol, parts }) => [symbol, placed(parts)]));
+  const lengths = [...whole].map(([symbol, parts]) => ({
+    symbol,
+    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
+  }));
+  const ideal = planSegments(stored.columns, lengths, segmentBytes);
+  const isCut = stored.segments.some(({ superseded }) => superseded !== undefined);
+  if (!isCut && ideal.segments.length >= stored.segments.length) return undefined;
+  const { columns, kind, fingerprint, attributes } = stored;
+  const { kept, written } = unchangedAndChanged(stored.segments, whole, ideal);
+  return { columns, kind, fingerprint, attributes, series: [], kept: keptRows(stored.segments, kept), written, base };
+}
+
+/** Parts the ideal layout into what lies in the segments already, row for row, and what must be written. */
+function unchangedAndChanged(
+  segments: readonly StoredSegment[],
+  stored: ReadonlyMap<string, readonly PlacedPart[]>,
+  ideal: SegmentPlan,
+): { readonly kept: ReadonlyMap<string, readonly PlacedPart[]>; readonly written: SegmentPlan } {
+  const contents = contentsOf(segments.length, stored);
+  const known = new Set(contents.filter((_, i) => segments[i]?.superseded === undefined));
+  const idealContents = contentsOf(ideal.segments.length, ideal.parts);
+  const isIdeal = new Set(idealContents);
+  const places = new Map<number, number>();
+  for (const [index, content] of idealContents.entries()) if (!known.has(content)) places.set(index, places.size);
+  const kept = new Map<string, readonly PlacedPart[]>();
+  for (const [symbol, parts] of stored)
+    kept.set(
+      symbol,
+      parts.filter(
+        ({ segment }) => segments[segment]?.superseded === undefined && isIdeal.has(contents[segment] ?? ""),
+      ),
+    );
+  const parts = new Map<string, readonly PlannedPart[]>();
+  for (const [symbol, list] of ideal.parts) {
+    const changed = list.filter(({ segment }) => places.has(segment));
+    if (changed.length > 0)
+      parts.set(
+        symbol,
+        changed.map((part) => ({ ...part, segment: places.get(part.segment) as number })),
+      );
+  }
+  return { kept, written: { segments: ideal.segments.filter((_, i) => places.has(i)), parts } };
+}
+
+/** For each segment a text of which symbols' which rows it holds, in order. */
+function contentsOf(count: number, series: ReadonlyMap<string, readonly (PlacedPart | PlannedPart)[]>): string[] {
+  const rows: { readonly row: number; readonly text: string }[][] = Array.from({ length: count }, () => []);
+  for (const [symbol, parts] of series)
+    for (const { segment, row, rows: length, seriesRow } of parts)
+      rows[segment]?.push({ row, text: JSON.stringify([symbol, seriesRow, length]) });
+  return rows.map((list) =>
+    list
+      .sort((a, b) => a.row - b.row)
+      .map(({ text }) => text)
+      .join(),
+  );
+}
+
+async function write(
+  place: LockedDirectory,
+  stored: StoredManifest,
+  plan: GenerationPlan,
+  options: OperationOptions,
+): Promise<DatasetManifest> {
+  const { directory, lock } = place;
+  const temporary = temporaryDirectory(place);
+  let files: GenerationFiles | undefined;
+  try {
+    await checkSources(place, stored, plan, options);
+    files = await generationFiles(temporary, plan.columns, plan.written);
+    const dataset = await openDataset(lock.name, directory, "read");
+    try {
+      await copyRows(dataset, plan, files, options);
+    } finally {
+      dataset[Symbol.dispose]();
+    }
+    const written = files;
+    const publication = { name: lock.name, directory, temporary, token: lock.token, files, base: plan.base };
+    const manifest = await publishFiles(publication, (generation) =>
+      storedManifest(plan, written, generation, plan.attributes),
+    );
+    return describe(lock.name, manifest);
+  } catch (error) {
+    throw fromSystemError(
+      error,
+      `cannot compact dataset "${lock.name}" in "${directory}"`,
+      "check the disk and its permissions",
+    );
+  } finally {
+    await files?.discard();
+  }
+}
+
+/** Throws ATC_CORRUPT_DATA where a segment that is to be copied is not what the manifest says. */
+async function checkSources(
+  { directory, lock }: LockedDirectory,
+  stored: StoredManifest,
+  plan: GenerationPlan,
+  { signal, onProgress }: OperationOptions,
+): Promise<void> {
+  const kept = new Set(plan.kept.segments.map(({ file }) => file));
+  const parts = partsBySegment(stored);
+  const sources = [...stored.segments.entries()].filter(([, { file }]) => !kept.has(file));
+  const total = sources.reduce((sum, [, { bytes }]) => sum + bytes, 0);
+  let done = 0;
+  const advance = (bytes: number): void => {
+    throwIfAborted(signal);
+    done += bytes;
+    onProgress?.({ phase: "verifying", done, total, unit: "bytes" });
+  };
+  for (const [index, segment] of sources)
+    for await (const { what } of segmentFaults(directory, segment, stored.columns, parts[index] ?? [], advance))
+      throw new AtcError(
+        "ATC_CORRUPT_DATA",
+        `cannot compact dataset "${lock.name}": segment "${segment.file}" ${what}; ingest the dataset again, and check the disk`,
+        { details: { dataset: lock.name, segment: segment.file } },
+      );
+}
+
+/** Copies segment by segment, so that one file is open at a time. */
+async function copyRows(
+  dataset: Dataset,
+  { columns, written }: GenerationPlan,
+  files: GenerationFiles,
+  { signal, onProgress }: OperationOptions,
+): Promise<void> {
+  const names = columns.map(({ name }) => name);
+  const total = written.segments.reduce((sum, { rows }) => sum + rows, 0);
+  const parts = [...written.parts].flatMap(([symbol, list]) => list.map((part) => ({ ...part, symbol })));
+  parts.sort((a, b) => a.segment - b.segment || a.row - b.row);
+  let done = 0;
+  for (const { symbol, seriesRow, rows } of parts) {
+    const range = { columns: names, from: seriesRow, to: seriesRow + rows };
+    for (const block of dataset.series(symbol).blocks(range)) {
+      throwIfAborted(signal);
+      await files.write(symbol, block.row, block.length, columnsOf(block, columns));
+      done += block.length;
+      onProgress?.({ phase: "writing", done, total, unit: "rows" });
+    }
+  }
+  throwIfAborted(signal);
+}
+
+function columnsOf(block: Block, columns: readonly ColumnMetadata[]): SeriesColumns {
+  const arrays = columns.map(({ name }) => [name, name === "timestamp" ? block.times() : block.values(name)] as const);
+  return Object.fromEntries(arrays) as unknown as Record<string, TypedArray>;
+}
