@@ -41,12 +41,8 @@ function weightedMean(window: readonly number[]): number {
 
 function lineEnd(window: readonly number[]): number {
   const n = window.length;
-  const centre = (n - 1) / 2;
-  const level = mean(window);
-  const slope =
-    window.reduce((sum, value, i) => sum + (i - centre) * (value - level), 0) /
-    window.reduce((sum, _, i) => sum + (i - centre) ** 2, 0);
-  return level + slope * centre;
+  // The least-squares line at its end is this weighted sum; the weights are whole until the division.
+  return window.reduce((sum, value, i) => sum + (6 * (i + 1) - 2 * (n + 1)) * value, 0) / (n * (n + 1));
 }
 
 function kamaOf(series: readonly number[], length: number, lts: boolean): Values {
