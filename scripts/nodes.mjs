@@ -48,6 +48,12 @@ function countsOf(files) {
   };
 }
 
+/** The first line of what a test threw; vitest's JSON has a placeholder where the time was up. */
+function reasonOf([message = ""]) {
+  const [line = ""] = message.split("\n");
+  return line === "Error: STACK_TRACE_ERROR" ? "the time was up" : line;
+}
+
 const rows = [];
 const failures = [];
 for (const major of values.node) {
@@ -56,13 +62,16 @@ for (const major of values.node) {
   console.log(`\n${version}`);
   const results = runTests(node, major);
   const isPage = ({ name }) => relative(root, name).startsWith("examples");
-  rows.push({ node: version, tests: "examples and code blocks of pages", ...countsOf(results.filter(isPage)) });
-  const others = results.filter((file) => !isPage(file));
-  if (others.length > 0) rows.push({ node: version, tests: "packages", ...countsOf(others) });
+  const groups = {
+    "examples and code of pages": results.filter(isPage),
+    packages: results.filter((file) => !isPage(file)),
+  };
+  for (const [tests, files] of Object.entries(groups))
+    if (files.length > 0) rows.push({ node: version, tests, ...countsOf(files) });
   for (const { name, status, message, assertionResults } of results) {
     const failed = assertionResults.filter((one) => one.status === "failed");
     for (const { fullName, failureMessages } of failed)
-      failures.push(`${version} ${relative(root, name)}: ${fullName}: ${failureMessages[0]?.split("\n")[0]}`);
+      failures.push(`${version} ${relative(root, name)}: ${fullName}: ${reasonOf(failureMessages)}`);
     if (status === "failed" && failed.length === 0)
       failures.push(`${version} ${relative(root, name)}: ${message.split("\n")[0]}`);
   }
