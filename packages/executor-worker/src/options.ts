@@ -13,6 +13,8 @@ export interface WorkerExecutorOptions extends InlineExecutorOptions {
   readonly threads?: number | undefined;
   /** Milliseconds that a cancelled task may go on before its worker is killed; 2000 by default, 0 kills at once. */
   readonly graceMs?: number | undefined;
+  /** Milliseconds that a worker may take to close what it opened when the executor is disposed; 10,000 by default. */
+  readonly closeMs?: number | undefined;
   /** MiB of heap of each worker, typed arrays not counted; Node's default where undefined. */
   readonly maxHeapMiB?: number | undefined;
 }
@@ -23,8 +25,10 @@ export interface CheckedOptions {
   readonly modules: Readonly<Record<string, string>>;
   /** Threads. */
   readonly threads: number;
-  /** Milliseconds. */
+  /** Milliseconds until a cancelled task's worker is killed. */
   readonly graceMs: number;
+  /** Milliseconds for closing. */
+  readonly closeMs: number;
   /** MiB. */
   readonly maxHeapMiB: number | undefined;
 }
@@ -34,11 +38,12 @@ const longestMs = 2 ** 31 - 1;
 
 /** Checks the options and fills in defaults; ATC_INVALID_ARGUMENT names the member. */
 export function checkOptions(options: WorkerExecutorOptions): CheckedOptions {
-  const { threads = availableParallelism(), graceMs = 2000, maxHeapMiB } = options;
+  const { threads = availableParallelism(), graceMs = 2000, closeMs = 10_000, maxHeapMiB } = options;
   checkInteger("threads", threads, 1, 1024);
   checkInteger("graceMs", graceMs, 0, longestMs);
+  checkInteger("closeMs", closeMs, 1, longestMs);
   if (maxHeapMiB !== undefined) checkInteger("maxHeapMiB", maxHeapMiB, 16, 2 ** 20);
-  return { modules: checkModules(options.modules), threads, graceMs, maxHeapMiB };
+  return { modules: checkModules(options.modules), threads, graceMs, closeMs, maxHeapMiB };
 }
 
 /** A copy of the modules by package; ATC_INVALID_ARGUMENT for a value that is no URL. */

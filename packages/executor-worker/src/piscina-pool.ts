@@ -13,7 +13,7 @@ export interface ThreadPoolOptions {
   /** The flags of all tasks. */
   readonly cells: Cells;
   /** Milliseconds that a worker may take to close what it opened. */
-  readonly graceMs: number;
+  readonly closeMs: number;
 }
 
 /** What is for one thread alone names it; a call takes any idle one. */
@@ -25,13 +25,13 @@ interface ThreadId {
   readonly threadId: number;
 }
 
-/** Piscina with our calls: `run` gives nothing, `close` the error of closing. */
-export type Pool = Piscina<WorkerCall | ThreadChoice, PortableError | undefined>;
+/** Piscina with our calls: `run` gives the thread, `close` the error of closing. */
+export type Pool = Piscina<WorkerCall | ThreadChoice, number | PortableError | undefined>;
 
 /** A piscina without threads yet. Threads stay once they are there: idle ones hold what their tasks have opened. */
 export function createPool({ threads, maxHeapMiB, cells }: ThreadPoolOptions): Pool {
   const workerData: WorkerBirth = { cells };
-  return new Piscina<WorkerCall | ThreadChoice, PortableError | undefined>({
+  return new Piscina<WorkerCall | ThreadChoice, number | PortableError | undefined>({
     filename: workerEntry(),
     execArgv: workerArguments(process.execArgv),
     minThreads: 0,
@@ -53,21 +53,21 @@ function wantedThread(task: PiscinaTask): number | undefined {
   return (task[queueOptionsSymbol] as ThreadId | null)?.threadId;
 }
 
-/** Lets one idle thread close what its tasks left open; ATC_TIMEOUT where it takes more than `graceMs`, else what closing threw. */
-export async function closeThread(pool: Pool, threadId: number, graceMs: number): Promise<void> {
+/** Lets one idle thread close what its tasks left open; ATC_TIMEOUT where it takes more than `closeMs`, else what closing threw. */
+export async function closeThread(pool: Pool, threadId: number, closeMs: number): Promise<void> {
   const kill = new AbortController();
-  const timer = setTimeout(() => kill.abort(), graceMs);
-  let error: PortableError | undefined;
+  const timer = setTimeout(() => kill.abort(), closeMs);
+  let error: number | PortableError | undefined;
   try {
     error = await pool.run({ [queueOptionsSymbol]: { threadId } }, { name: "close", signal: kill.signal });
   } catch (cause) {
     throw kill.signal.aborted
-      ? new AtcError("ATC_TIMEOUT", `a worker did not close what it opened within ${graceMs} ms and was ended`, {
+      ? new AtcError("ATC_TIMEOUT", `a worker did not close what it opened within ${closeMs} ms and was ended`, {
           cause,
         })
       : new AtcError("ATC_IO", "a worker ended while it closed what it had opened", { cause });
   } finally {
     clearTimeout(timer);
   }
-  if (error !== undefined) throw fromPortableError(error);
+  if (typeof error === "object") throw fromPortableError(error);
 }

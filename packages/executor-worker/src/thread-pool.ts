@@ -1,8 +1,9 @@
-import type { ProgressListener } from "@atc/contract";
+import { type ProgressListener, toPortableError } from "@atc/contract";
 import { hasStarted } from "./cells.ts";
 import { movableBuffers } from "./movable.ts";
 import { closeThread, createPool, type ThreadPoolOptions } from "./piscina-pool.ts";
-import type { WorkerCall, WorkerMessage, WorkerReply } from "./worker-message.ts";
+import type { WorkerCall, WorkerReply } from "./worker-message.ts";
+import { createPortRegistry, isWorkerPorts } from "./worker-ports.ts";
 
 /** How one call ended. */
 export type CallOutcome =
@@ -35,13 +36,18 @@ export interface ThreadPool {
 }
 
 interface InFlight extends PoolCall {
-  readonly reply: (reply: WorkerReply) => void;
   unstarted: boolean;
 }
 
+/** What stands for a reply that was sent but cannot be read. */
+const unreadable: WorkerReply = {
+  kind: "uncloneable",
+  error: toPortableError(new Error("it was sent, but cannot be read")),
+};
+
 /** A pool over piscina. The caller never runs more calls at once than there are threads, so piscina's own queue stays empty but for starting threads. */
 export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
-  const { cells, graceMs } = options;
+  const { cells, closeMs } = options;
   const inFlight = new Map<number, InFlight>();
   let calls = 0;
   let lastError: unknown;
@@ -49,10 +55,9 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
   pool.on("error", (error) => {
     lastError = error;
   });
-  pool.on("message", ({ id, content }: WorkerMessage) => {
-    const flight = inFlight.get(id);
-    if (content.kind === "progress") flight?.onProgress?.(content.progress);
-    else flight?.reply(content);
+  const ports = createPortRegistry(({ id, progress }) => inFlight.get(id)?.onProgress?.(progress));
+  pool.on("message", (message: unknown) => {
+    if (isWorkerPorts(message)) ports.add(message);
   });
   // A worker that dies while it starts has no call yet: piscina would leave the calls that wait for it in its queue for ever.
   pool.on("workerDestroy", () => setImmediate(giveUpWaiting));
@@ -68,24 +73,26 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     async run(poolCall) {
       const { call, transfer, kill, onProgress } = poolCall;
       const id = calls++;
-      let flight: InFlight | undefined;
+      const flight: InFlight = { ...poolCall, unstarted: false };
+      inFlight.set(id, flight);
       try {
-        const replied = new Promise<WorkerReply>((reply) => {
-          flight = { ...poolCall, reply, unstarted: false };
-          inFlight.set(id, flight);
-        });
         const message: WorkerCall = { ...call, id, progress: onProgress !== undefined };
-        await pool.run(message, { name: "run", transferList: movableBuffers(transfer), signal: kill.signal });
-        return { kind: "replied", reply: await replied };
+        const threadId = await pool.run(message, {
+          name: "run",
+          transferList: movableBuffers(transfer),
+          signal: kill.signal,
+        });
+        return { kind: "replied", reply: ports.takeReply(threadId) ?? unreadable };
       } catch (cause) {
-        if (flight?.unstarted === true) return { kind: "unstarted", cause: lastError };
+        if (flight.unstarted) return { kind: "unstarted", cause: lastError };
         return { kind: isRefusal(cause) && !hasStarted(cells, call.place) ? "unsent" : "ended", cause };
       } finally {
         inFlight.delete(id);
       }
     },
     async close() {
-      const closed = await Promise.allSettled(pool.threads.map(({ threadId }) => closeThread(pool, threadId, graceMs)));
+      const started = pool.threads.map(({ threadId }) => threadId).filter((threadId) => ports.has(threadId));
+      const closed = await Promise.allSettled(started.map((threadId) => closeThread(pool, threadId, closeMs)));
       await pool.destroy();
       for (const outcome of closed) if (outcome.status === "rejected") throw outcome.reason;
     },

@@ -1,3 +1,4 @@
+import type { MessagePort } from "node:worker_threads";
 import type { PortableError, Progress } from "@atc/contract";
 import type { Cells } from "./cells.ts";
 import type { TaskCall } from "./task-modules.ts";
@@ -28,12 +29,22 @@ export type WorkerReply =
   | { readonly kind: "uncloneable"; readonly error: PortableError };
 
 /**
- * What a worker sends. It goes through the worker's own port, not through piscina's, where a result that cannot be cloned ends the worker and
- * progress may come after the result.
+ * The ports of a worker, which it sends before its first task. Replies do not go through piscina's own port: there a result that cannot be cloned
+ * ends the worker, and one that cannot be read is lost without a word.
  */
-export interface WorkerMessage {
+export interface WorkerPorts {
+  /** The worker. */
+  readonly threadId: number;
+  /** A {@link WorkerReply} for each call, posted before piscina learns of the call's end; read then, not listened to. */
+  readonly replies: MessagePort;
+  /** A {@link WorkerProgress} now and then, posted before the reply. */
+  readonly progress: MessagePort;
+}
+
+/** How far a task is. */
+export interface WorkerProgress {
   /** The attempt. */
   readonly id: number;
-  /** Either how far the task is, or how it ended. */
-  readonly content: WorkerReply | { readonly kind: "progress"; readonly progress: Progress };
+  /** How far it is. */
+  readonly progress: Progress;
 }

@@ -1,46 +1,52 @@
 /** The entry of a worker thread, which piscina loads; a file of its own in `dist`. */
-import { parentPort, workerData } from "node:worker_threads";
+import { MessageChannel, parentPort, threadId, workerData } from "node:worker_threads";
 import { isTransferred, type PortableError, toPortableError } from "@atc/contract";
 import { cellContext, start } from "./cells.ts";
 import { movableBuffers } from "./movable.ts";
 import { type ProgressPace, paceProgress } from "./progress-pace.ts";
 import { createTaskModules } from "./task-modules.ts";
-import type { WorkerBirth, WorkerCall, WorkerMessage } from "./worker-message.ts";
+import type { WorkerBirth, WorkerCall, WorkerPorts, WorkerProgress, WorkerReply } from "./worker-message.ts";
 
 const modules = createTaskModules();
 const silent: ProgressPace = { report: () => undefined, flush: () => undefined };
 
-/** Runs one task, and sends its progress and its reply. */
-export async function run(call: WorkerCall): Promise<void> {
+const replies = new MessageChannel();
+const progress = new MessageChannel();
+const ports: WorkerPorts = { threadId, replies: replies.port2, progress: progress.port2 };
+parentPort?.postMessage(ports, [ports.replies, ports.progress]);
+
+/** Runs one task, sends its progress and its reply, and says which thread did. */
+export async function run(call: WorkerCall): Promise<number> {
   const { cells }: WorkerBirth = workerData;
   const { id, place, input } = call;
   start(cells, place);
   const pace = call.progress
-    ? paceProgress((progress) => post({ id, content: { kind: "progress", progress } }))
+    ? paceProgress((report) => progress.port1.postMessage({ id, progress: report } satisfies WorkerProgress))
     : silent;
   const context = cellContext(cells, place, pace.report);
   try {
     const result = await modules.run(call, input, context);
     pace.flush();
-    reply(id, result);
+    reply(result);
   } catch (error) {
-    post({ id, content: { kind: "error", error: toPortableError(error) } });
+    post({ kind: "error", error: toPortableError(error) });
   } finally {
     context.end();
   }
+  return threadId;
 }
 
-function reply(id: number, result: unknown): void {
+function reply(result: unknown): void {
   const { value, buffers } = isTransferred(result) ? result : { value: result, buffers: [] };
   try {
-    post({ id, content: { kind: "value", value } }, movableBuffers(buffers));
+    post({ kind: "value", value }, movableBuffers(buffers));
   } catch (error) {
-    post({ id, content: { kind: "uncloneable", error: toPortableError(error) } });
+    post({ kind: "uncloneable", error: toPortableError(error) });
   }
 }
 
-function post(message: WorkerMessage, transfer: readonly ArrayBuffer[] = []): void {
-  parentPort?.postMessage(message, transfer);
+function post(message: WorkerReply, transfer: readonly ArrayBuffer[] = []): void {
+  replies.port1.postMessage(message, transfer);
 }
 
 /** Closes what the tasks of this thread left open. */

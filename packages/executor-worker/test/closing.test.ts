@@ -17,7 +17,7 @@ const run = (executor: Executor, name: string, input?: unknown): Promise<unknown
   executor.submit({ task: `${name}#f`, version: 1 }, input);
 
 describe.each([
-  ["threads", () => workerExecutor({ modules, threads: 1, graceMs: 50 })],
+  ["threads", () => workerExecutor({ modules, threads: 1 })],
   ["this thread", () => inlineExecutor({ modules })],
 ])("disposal over %s", (_name, create) => {
   it("closes every module, tells the first error, and the same when asked again", async () => {
@@ -43,7 +43,7 @@ describe.each([
 
 describe("disposal", () => {
   it("ends a worker that does not close in time", async () => {
-    const executor = workerExecutor({ modules, threads: 2, graceMs: 20 });
+    const executor = workerExecutor({ modules, threads: 2, closeMs: 20 });
     await run(executor, "slow");
     await expect(executor[Symbol.asyncDispose]()).rejects.toMatchObject({ code: "ATC_TIMEOUT" });
   });

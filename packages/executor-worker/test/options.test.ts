@@ -16,6 +16,10 @@ describe("options", () => {
       expect(() => workerExecutor({ modules, graceMs })).toThrow(
         expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),
       );
+    for (const closeMs of [0, -1, 0.5, 2 ** 31])
+      expect(() => workerExecutor({ modules, closeMs })).toThrow(
+        expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),
+      );
     for (const maxHeapMiB of [0, 15, 1.5])
       expect(() => workerExecutor({ modules, maxHeapMiB })).toThrow(
         expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),

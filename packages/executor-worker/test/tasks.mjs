@@ -1,5 +1,5 @@
 /** Tasks of these tests alone: what no machine should do in a suite that plugin authors run. */
-import { threadId } from "node:worker_threads";
+import { parentPort, threadId } from "node:worker_threads";
 
 /** Never ends, and never asks. */
 export function spin(_input, { onProgress }) {
@@ -65,5 +65,11 @@ export function moveTwice() {
 
 /** Its thread. */
 export function thread() {
+  return threadId;
+}
+
+/** Speaks to the parent by itself. */
+export function speak() {
+  for (const message of [null, 5, "text", {}, { replies: 1, progress: 2 }, { id: 0 }]) parentPort.postMessage(message);
   return threadId;
 }

@@ -41,6 +41,11 @@ describe("threads", () => {
     expect(await run("thread")).toBe(await run("thread"));
   });
 
+  it("are not disturbed by what a task posts to the parent itself", async () => {
+    const { run } = threads(1);
+    expect(await run("speak")).toBe(await run("thread"));
+  });
+
   it("hear thousands of tasks of one signal without a warning", async () => {
     const warnings: Error[] = [];
     const hear = (warning: Error): unknown => warnings.push(warning);
