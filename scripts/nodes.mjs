@@ -1,7 +1,7 @@
 // Runs the tests on other versions of Node, which npm delivers as packages, and prints a table. `--node 22` (repeatable; 22 and 24 where absent); what else
 // is given is handed to vitest: `pnpm nodes examples` runs the examples and the code blocks of the pages alone.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -31,6 +31,7 @@ function runTests(node, major) {
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
   const args = [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile=${outputFile}`, ...positionals];
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+  rmSync(outputFile, { force: true }); // results of an earlier run must not pass for those of one that broke off
   spawnSync(node, args, { cwd: root, env, stdio: "inherit" });
   return JSON.parse(readFileSync(outputFile, "utf8")).testResults;
 }
