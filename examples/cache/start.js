@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getCacheManager } from "@atc/runtime";
 
+const symbol = "BRVO";
 const bytes = readFileSync(new URL("../bars.csv", import.meta.url));
 const lines = bytes
   .toString()
   .split("\n")
-  .filter((line) => line.startsWith("BRVO"));
+  .filter((line) => line.startsWith(`${symbol},`));
 const closes = Float64Array.from(lines, (line) => Number(line.split(",")[5]));
 
 /** Volatility of the last `length` daily returns, a year's: what is worth keeping. */
@@ -28,7 +29,7 @@ const input = createHash("sha256").update(bytes).digest("hex");
 const keyOf = (length, version = 1) => ({
   kind: "volatility",
   input,
-  parameters: { length },
+  parameters: { symbol, length },
   algorithm: "close-to-close",
   version,
 });
