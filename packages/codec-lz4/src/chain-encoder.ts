@@ -5,7 +5,7 @@ import { writeLastLiterals, writeSequence } from "./sequence-writer.ts";
 const hashBits = 15;
 const window = 65_536;
 /** Candidates that are tried at a position, by clevel. */
-const depths: readonly number[] = [4, 4, 8, 12, 16, 32, 64, 128, 256, 512];
+export const depths: readonly number[] = [4, 4, 8, 12, 16, 32, 64, 128, 256, 512];
 
 /**
  * Earlier positions of each hashed word: the last in `heads`, and from each the distance to the one before it in `distances`, which wraps

@@ -1,6 +1,8 @@
-import { AtcError, type BlockCodec } from "@atc/contract";
+import { AtcError, type BlockCodec, type BlockKernelSource } from "@atc/contract";
+import { decodeInMemory, encodeInMemory } from "./block-memory.ts";
 import { createMatchChains, encodeChained } from "./chain-encoder.ts";
 import { createHashTable, encodeFast } from "./fast-encoder.ts";
+import { chainedKernel, fastKernel } from "./lz4-kernel.ts";
 import { corrupt, decodeSequences } from "./lz4-sequences.ts";
 
 /** A Buffer has another hidden class, which would slow the loops down for every later call. */
@@ -22,8 +24,8 @@ function decodeBlock(source: Uint8Array, target: Uint8Array): void {
   if (end !== limit) throw corrupt(`the block decodes to ${end} bytes where ${limit} belong`);
 }
 
-/** The block codec `lz4` of Blosc frames (format 1): the fast encoder, with the acceleration 10 - `clevel` as c-blosc has it. */
-export function lz4Block(): BlockCodec {
+/** {@link lz4Block} in TypeScript alone. */
+export function plainLz4Block(): BlockCodec {
   const table = createHashTable();
   return {
     name: "lz4",
@@ -36,8 +38,8 @@ export function lz4Block(): BlockCodec {
   };
 }
 
-/** The block codec `lz4hc` of Blosc frames (format 1): a search that deepens with `clevel`; smaller blocks of the same format as `lz4`. */
-export function lz4hcBlock(): BlockCodec {
+/** {@link lz4hcBlock} in TypeScript alone. */
+export function plainLz4hcBlock(): BlockCodec {
   const chains = createMatchChains();
   return {
     name: "lz4hc",
@@ -48,4 +50,35 @@ export function lz4hcBlock(): BlockCodec {
     },
     decodeBlock,
   };
+}
+
+/** The kernel where it runs, TypeScript where it does not, for a block it is not for, and to tell what is wrong with a damaged one. */
+function withKernel(create: () => BlockCodec, kernel: BlockKernelSource): BlockCodec {
+  const { name, bloscFormat, decodeBlock: decodePlain } = create();
+  let fallback: BlockCodec | undefined;
+  return {
+    name,
+    bloscFormat,
+    kernel,
+    encodeBlock: (source, target, clevel) => {
+      checkClevel(name, clevel);
+      const written = encodeInMemory(kernel, source, target, clevel);
+      if (written !== undefined) return written;
+      fallback ??= create();
+      return fallback.encodeBlock(source, target, clevel);
+    },
+    decodeBlock: (source, target) => {
+      if (!decodeInMemory(kernel, source, target)) decodePlain(source, target);
+    },
+  };
+}
+
+/** The block codec `lz4` of Blosc frames (format 1): the fast encoder, with the acceleration 10 - `clevel` as c-blosc has it. */
+export function lz4Block(): BlockCodec {
+  return withKernel(plainLz4Block, fastKernel);
+}
+
+/** The block codec `lz4hc` of Blosc frames (format 1): a search that deepens with `clevel`; smaller blocks of the same format as `lz4`. */
+export function lz4hcBlock(): BlockCodec {
+  return withKernel(plainLz4hcBlock, chainedKernel);
 }

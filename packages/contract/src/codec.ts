@@ -29,6 +29,31 @@ export interface Codec {
   decodedLength(encoded: Uint8Array): number | undefined;
 }
 
+/** The memory that WebAssembly code works in: a `WebAssembly.Memory`, as far as is needed here. */
+export interface KernelMemory {
+  /** The bytes; another buffer after the memory grew. */
+  readonly buffer: ArrayBuffer;
+}
+
+/**
+ * A block codec bound to the memory of a container, which keeps its blocks there and saves copying them. Sources and targets are offsets into
+ * that memory, lengths are bytes. Both methods may read up to 32 bytes after a source, and write nowhere but in the target and their scratch.
+ */
+export interface BlockKernel {
+  /** As `encodeBlock` of the codec, with the same bytes for the same arguments. */
+  encodeBlock(source: number, sourceLength: number, target: number, targetLength: number, clevel: number): number;
+  /** Whether the source decodes to the target's length exactly; where it does not, `decodeBlock` of the codec throws and tells why. */
+  decodeBlock(source: number, sourceLength: number, target: number, targetLength: number): boolean;
+}
+
+/** A block codec's code in WebAssembly, before it is bound to a memory. */
+export interface BlockKernelSource {
+  /** Bytes of the memory that the code needs for tables of its own. */
+  readonly scratchLength: number;
+  /** Binds the code to `memory`, where `scratchLength` bytes from offset `scratch` on, a multiple of 16, are its own; undefined where it cannot run here. */
+  bind(memory: KernelMemory, scratch: number): BlockKernel | undefined;
+}
+
 /** One algorithm over one block, for container formats such as Blosc. Synchronous and stateless. */
 export interface BlockCodec {
   /** The name that Blosc gives the algorithm (its `cname`): `lz4`, `lz4hc`, `zlib`, `zstd`, `snappy`. */
@@ -39,6 +64,8 @@ export interface BlockCodec {
   encodeBlock(source: Uint8Array, target: Uint8Array, clevel: number): number;
   /** Decodes `source` so that it fills `target` exactly; ATC_CORRUPT_DATA where it does not. */
   decodeBlock(source: Uint8Array, target: Uint8Array): void;
+  /** The same algorithm for blocks in a WebAssembly memory; absent where the codec has none. */
+  readonly kernel?: BlockKernelSource;
 }
 
 /** What a {@link Filter} made of an array. */

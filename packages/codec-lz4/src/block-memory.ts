@@ -1,0 +1,67 @@
+import type { BlockKernel, BlockKernelSource } from "@atc/contract";
+import { createMemory, type GrowingMemory, pageLength } from "./webassembly.ts";
+
+/** A longer block stays out of the memory, which never shrinks. */
+export const longestKernelBlock: number = 2 ** 23;
+
+/** What a kernel may read after a source. */
+const slack = 64;
+
+/** One memory a thread: the kernel's scratch at its start, then a source and a target. */
+interface BlockMemory {
+  readonly memory: GrowingMemory;
+  readonly kernel: BlockKernel;
+  readonly start: number;
+}
+
+const memories = new WeakMap<BlockKernelSource, BlockMemory | undefined>();
+
+function memoryOf(source: BlockKernelSource): BlockMemory | undefined {
+  if (memories.has(source)) return memories.get(source);
+  const start = Math.ceil(source.scratchLength / slack) * slack;
+  const memory = createMemory(Math.ceil(start / pageLength));
+  const kernel = source.bind(memory, 0);
+  const bound = kernel === undefined ? undefined : { memory, kernel, start };
+  memories.set(source, bound);
+  return bound;
+}
+
+/** Views are taken after this: growing detaches those before. */
+function reserve(memory: GrowingMemory, length: number): Uint8Array {
+  const missing = length - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / pageLength));
+  return new Uint8Array(memory.buffer);
+}
+
+/** Encodes by way of the kernel's memory; undefined where it is not for this block or cannot run here. */
+export function encodeInMemory(
+  kernelSource: BlockKernelSource,
+  source: Uint8Array,
+  target: Uint8Array,
+  clevel: number,
+): number | undefined {
+  if (source.length > longestKernelBlock) return undefined;
+  const bound = memoryOf(kernelSource);
+  if (bound === undefined) return undefined;
+  const at = bound.start + source.length + slack;
+  // Nothing needs more room than stored bytes with their lengths, so a target of gigabytes takes no more memory than that.
+  const room = Math.min(target.length, source.length + (source.length >> 4) + slack);
+  const bytes = reserve(bound.memory, at + room + slack);
+  bytes.set(source, bound.start);
+  const written = bound.kernel.encodeBlock(bound.start, source.length, at, room, clevel);
+  target.set(bytes.subarray(at, at + written));
+  return written;
+}
+
+/** Decodes by way of the kernel's memory; false where it is not for this block, cannot run here, or found the block damaged. */
+export function decodeInMemory(kernelSource: BlockKernelSource, source: Uint8Array, target: Uint8Array): boolean {
+  if (Math.max(source.length, target.length) > longestKernelBlock) return false;
+  const bound = memoryOf(kernelSource);
+  if (bound === undefined) return false;
+  const at = bound.start + source.length + slack;
+  const bytes = reserve(bound.memory, at + target.length + slack);
+  bytes.set(source, bound.start);
+  if (!bound.kernel.decodeBlock(bound.start, source.length, at, target.length)) return false;
+  target.set(bytes.subarray(at, at + target.length));
+  return true;
+}

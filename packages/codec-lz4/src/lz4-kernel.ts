@@ -1,0 +1,56 @@
+import type { BlockKernel, BlockKernelSource, KernelMemory } from "@atc/contract";
+import { depths } from "./chain-encoder.ts";
+import { instantiate } from "./webassembly.ts";
+
+/** The functions of `assembly/index.ts`; addresses and lengths are bytes, 0 stands for failure. */
+export interface Lz4Exports {
+  encodeFast(source: number, length: number, target: number, room: number, table: number, acceleration: number): number;
+  encodeChained(source: number, length: number, target: number, room: number, tables: number, depth: number): number;
+  decode(source: number, end: number, target: number, floor: number, limit: number, tables: number): number;
+  prepareDecoder(tables: number): void;
+}
+
+/** Bytes of the decoder's tables, at the start of the scratch. */
+export const decoderTablesLength = 272;
+const fastTableLength = 4 * 2 ** 13;
+const chainTablesLength = 4 * 2 ** 15 + 2 * 2 ** 16;
+
+/** Bytes that any of the kernel's functions need. */
+export const largestScratch: number = decoderTablesLength + chainTablesLength;
+
+type Encoder = (exports: Lz4Exports, tables: number) => BlockKernel["encodeBlock"];
+
+const fast: Encoder =
+  ({ encodeFast }, tables) =>
+  (source, sourceLength, target, targetLength, clevel) =>
+    encodeFast(source, sourceLength, target, targetLength, tables, 10 - clevel);
+
+const chained: Encoder =
+  ({ encodeChained }, tables) =>
+  (source, sourceLength, target, targetLength, clevel) =>
+    encodeChained(source, sourceLength, target, targetLength, tables, depths[clevel] as number);
+
+function bind(memory: KernelMemory, scratch: number, encoder: Encoder): BlockKernel | undefined {
+  const exports = instantiate<Lz4Exports>(memory);
+  if (exports === undefined) return undefined;
+  exports.prepareDecoder(scratch);
+  return {
+    encodeBlock: encoder(exports, scratch + decoderTablesLength),
+    decodeBlock: (source, sourceLength, target, targetLength) => {
+      const limit = target + targetLength;
+      return exports.decode(source, source + sourceLength, target, target, limit, scratch) === limit;
+    },
+  };
+}
+
+/** The fast encoder and the decoder for blocks in a container's memory. */
+export const fastKernel: BlockKernelSource = {
+  scratchLength: decoderTablesLength + fastTableLength,
+  bind: (memory, scratch) => bind(memory, scratch, fast),
+};
+
+/** The chained encoder and the decoder for blocks in a container's memory. */
+export const chainedKernel: BlockKernelSource = {
+  scratchLength: largestScratch,
+  bind: (memory, scratch) => bind(memory, scratch, chained),
+};
