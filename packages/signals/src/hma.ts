@@ -37,19 +37,15 @@ function createHull(lengths: readonly number[], config: SignalConfig, sums: Sour
   return {
     advance(memory, block, index, target) {
       const { source, count } = block;
-      const half = 2 / triangle(halves[index] as number);
       const divisor = triangle(lengths[index] as number);
-      const outerDivisor = triangle(roots[index] as number);
       const before = kept[index] as number;
-      weightedSums(halfWindows, index, memory, source, count, differences);
+      weightedSums(halfWindows, index, memory, source, count, differences, triangle(halves[index] as number));
       for (let i = 0; i < count; i++) {
-        const twice = half * (memory[differences + i] as number);
-        memory[differences + i] = twice - (memory[whole + i] as number) / divisor;
+        memory[differences + i] = 2 * (memory[differences + i] as number) - (memory[whole + i] as number) / divisor;
       }
       memory.copyWithin(differences - history, before, before + history);
-      weightedSums(outerWindows, index, memory, differences, count, target);
+      weightedSums(outerWindows, index, memory, differences, count, target, triangle(roots[index] as number));
       memory.copyWithin(before, differences + count - history, differences + count);
-      for (let i = 0; i < count; i++) memory[target + i] = (memory[target + i] as number) / outerDivisor;
       blankBefore(firsts[index] as number, memory, block, target);
     },
   };

@@ -28,8 +28,10 @@ export interface KindKernel {
   readonly votes: Votes;
   /** Layer 2. */
   readonly equity: KindEquity;
-  /** Row of the average at the base length. */
-  readonly averages: number;
+  /** Rows of the first three averages, which vote together; the first row keeps the average at the base length. */
+  readonly firstRows: readonly [number, number, number];
+  /** Rows of the three averages after those, and again of the last three. */
+  readonly rows: readonly [number, number, number];
   /** Row of the layer-1 signal. */
   readonly signals: number;
   /** Row of the layer-2 equity. */
@@ -67,6 +69,8 @@ export function createKindKernel(
   sums: SourceSums,
   layout: MemoryLayout,
 ): KindKernel {
+  const row = (): number => layout.take(blockLength);
+  const rows = [row(), row(), row()] as const;
   return {
     kind,
     withVotes: lengths.length > 1,
@@ -74,9 +78,10 @@ export function createKindKernel(
     average: createAverage(kind, lengths, config, sums, layout),
     votes: createVotes(lengths.length, layout),
     equity: createKindEquity(config[`${kind}Weight`], config),
-    averages: layout.take(blockLength),
-    signals: layout.take(blockLength),
-    equities: layout.take(blockLength),
+    firstRows: [row(), rows[1], rows[2]],
+    rows,
+    signals: row(),
+    equities: row(),
   };
 }
 
@@ -98,16 +103,15 @@ export function writeSignals(
   if (start < cutout) memory.fill(Number.NaN, signals, signals + Math.min(count, cutout - start));
 }
 
-/** Advances average number `index` over the block, and its vote where there are votes; row `scratch` is overwritten. */
+/** Advances average number `index` over the block and, with the last of each three, their votes where there are votes. */
 export function advanceAverage(
   state: KindKernel,
   index: number,
   memory: Float64Array,
   block: PriceBlock,
   factors: ReturnFactors,
-  scratch: number,
 ): void {
-  const target = index === 0 ? state.averages : scratch;
-  state.average.advance(memory, block, index, target);
-  if (state.withVotes) advanceVotes(state.votes, index, memory, block, target, factors);
+  const rows = index < 3 ? state.firstRows : state.rows;
+  state.average.advance(memory, block, index, rows[index % 3] as number);
+  if (state.withVotes && index % 3 === 2) advanceVotes(state.votes, index - 2, memory, block, rows, factors);
 }

@@ -51,8 +51,8 @@ function resultsOf(
   memory: Float64Array,
 ): Partial<Record<SignalOutput, Float64Array>> {
   const rows: Partial<Record<SignalOutput, number>> = { averageSignal: average, direction };
-  for (const { kind, averages, signals, equities } of kinds) {
-    rows[kind] = averages;
+  for (const { kind, firstRows, signals, equities } of kinds) {
+    rows[kind] = firstRows[0];
     rows[`${kind}Signal`] = signals;
     rows[`${kind}Equity`] = equities;
   }
@@ -94,7 +94,6 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
   const sameCutout = firstFactors.cutout === config.cutout;
   const secondFactors = sameCutout ? firstFactors : createReturnFactors(config.cutout, config, layout);
   const averageSignal = createAverageSignal(layout);
-  const scratch = layout.take(blockLength);
   const memory = layout.allocate();
   const repeats = config.dialect === "tradingview";
 
@@ -103,7 +102,7 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
     for (let index = 0; index < width; index++) {
       for (const shared of sums) shared.advance(memory, block, index);
       for (const kind of kinds) {
-        if (index < kind.lengths.length) advanceAverage(kind, index, memory, block, firstFactors, scratch);
+        if (index < kind.lengths.length) advanceAverage(kind, index, memory, block, firstFactors);
       }
     }
   }

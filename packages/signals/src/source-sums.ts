@@ -31,7 +31,7 @@ export function createSourceSums(lengths: readonly number[], layout: MemoryLayou
       const { source, count } = block;
       if (index >= lengths.length) return;
       if (plainRow >= 0) plainSums(plain, index, memory, source, count, plainRow);
-      if (weightedRow >= 0) weightedSums(weighted, index, memory, source, count, weightedRow);
+      if (weightedRow >= 0) weightedSums(weighted, index, memory, source, count, weightedRow, 1);
     },
   };
 }

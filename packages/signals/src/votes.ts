@@ -39,21 +39,31 @@ export function clearSums({ weighted, total }: Votes, memory: Float64Array): voi
   memory.fill(0, total, total + blockLength);
 }
 
-/** Takes the crossings of average number `index`, whose values are in row `average`, and adds its vote and equity at each bar to the sums. */
+/**
+ * Takes the crossings of averages number `first` to `first + 2`, whose values are in the rows, and adds their votes and equities at each bar to the sums.
+ */
 export function advanceVotes(
   state: Votes,
-  index: number,
+  first: number,
   memory: Float64Array,
   block: PriceBlock,
-  average: number,
+  rows: readonly [number, number, number],
   factors: ReturnFactors,
 ): void {
-  const vote = state.votes[index] as number;
-  const side = state.sides[index] as number;
-  // Once it has crossed, a vote is the last side that was not 0, as long as the average is a number.
-  const follows = vote !== 0 && (side === vote || side === 0) && block.start > factors.cutout;
-  const from = follows ? followSide(state, index, memory, block, average, factors) : 0;
-  if (from < block.count) watchCrossings(state, index, memory, block, average, factors, from);
+  const follow =
+    block.start > factors.cutout && follows(state, first) && follows(state, first + 1) && follows(state, first + 2);
+  const from = follow ? followSides(state, first, memory, block, rows, factors) : 0;
+  if (from === block.count) return;
+  for (let lane = 0; lane < 3; lane++) {
+    watchCrossings(state, first + lane, memory, block, rows[lane] as number, factors, from);
+  }
+}
+
+/** Whether a vote is the last side that was not 0, as it is from its first crossing on while the average has a value. */
+function follows({ votes, sides }: Votes, index: number): boolean {
+  const vote = votes[index] as number;
+  const side = sides[index] as number;
+  return vote !== 0 && (side === vote || side === 0);
 }
 
 /** The definition as it stands, from bar `from` of the block on. An average that overflowed, near the largest double, counts as none. */
@@ -104,49 +114,99 @@ function watchCrossings(
 }
 
 /**
- * The same where the vote is the last side that was not 0, with no branch on the side, which no processor predicts. Returns the number of bars taken: up to
- * and with the first at which the average is not a number.
+ * The same for three averages whose votes follow their sides: with no branch on the side, which no processor predicts, and with one set of loads, checks
+ * and sums for three, written out because V8 unrolls nothing (3.2 against 5.5 ns an average and bar). Returns the number of bars taken: all, or up to and
+ * with the first at which an average has no value.
  */
-function followSide(
+function followSides(
   state: Votes,
-  index: number,
+  first: number,
   memory: Float64Array,
   block: PriceBlock,
-  average: number,
+  rows: readonly [number, number, number],
   factors: ReturnFactors,
 ): number {
-  const { close } = block;
+  const { votes, equities, sides, weighted, total } = state;
+  const { close, count } = block;
   const { kept, spread } = factors;
-  const { weighted, total } = state;
   const { floor, cap } = equityBounds;
+  const [rowA, rowB, rowC] = rows;
   const tolerance = 1e-10;
-  let vote = state.votes[index] as number;
-  let equity = state.equities[index] as number;
-  let side = vote;
-  let end = block.count;
+  let voteA = votes[first] as number;
+  let voteB = votes[first + 1] as number;
+  let voteC = votes[first + 2] as number;
+  let sideA = voteA;
+  let sideB = voteB;
+  let sideC = voteC;
+  let equityA = equities[first] as number;
+  let equityB = equities[first + 1] as number;
+  let equityC = equities[first + 2] as number;
+  let end = count;
   for (let i = 0; i < end; i++) {
-    equity *= kept + vote * (memory[spread + i] as number);
-    if (!(equity > floor)) {
-      equity = floor;
-      state.floored++;
-    } else if (equity > cap) equity = cap;
+    const change = memory[spread + i] as number;
     const price = memory[close + i] as number;
-    const difference = price - (memory[average + i] as number);
-    const distance = Math.abs(difference);
-    if (distance > tolerance * price && distance <= Number.MAX_VALUE) {
-      side = vote = difference / distance;
-    } else if (distance <= tolerance * price) {
-      side = 0;
+    const bound = tolerance * price;
+
+    equityA *= kept + voteA * change;
+    if (!(equityA > floor)) {
+      equityA = floor;
+      state.floored++;
+    } else if (equityA > cap) equityA = cap;
+    const differenceA = price - (memory[rowA + i] as number);
+    const distanceA = Math.abs(differenceA);
+    if (distanceA > bound && distanceA <= Number.MAX_VALUE) sideA = voteA = differenceA / distanceA;
+    else if (distanceA <= bound) {
+      sideA = 0;
       state.ties++;
     } else {
-      side = Number.NaN;
+      sideA = Number.NaN;
       end = i + 1;
     }
-    memory[weighted + i] = (memory[weighted + i] as number) + vote * equity;
-    memory[total + i] = (memory[total + i] as number) + equity;
+
+    equityB *= kept + voteB * change;
+    if (!(equityB > floor)) {
+      equityB = floor;
+      state.floored++;
+    } else if (equityB > cap) equityB = cap;
+    const differenceB = price - (memory[rowB + i] as number);
+    const distanceB = Math.abs(differenceB);
+    if (distanceB > bound && distanceB <= Number.MAX_VALUE) sideB = voteB = differenceB / distanceB;
+    else if (distanceB <= bound) {
+      sideB = 0;
+      state.ties++;
+    } else {
+      sideB = Number.NaN;
+      end = i + 1;
+    }
+
+    equityC *= kept + voteC * change;
+    if (!(equityC > floor)) {
+      equityC = floor;
+      state.floored++;
+    } else if (equityC > cap) equityC = cap;
+    const differenceC = price - (memory[rowC + i] as number);
+    const distanceC = Math.abs(differenceC);
+    if (distanceC > bound && distanceC <= Number.MAX_VALUE) sideC = voteC = differenceC / distanceC;
+    else if (distanceC <= bound) {
+      sideC = 0;
+      state.ties++;
+    } else {
+      sideC = Number.NaN;
+      end = i + 1;
+    }
+
+    const sum = memory[weighted + i] as number;
+    memory[weighted + i] = sum + voteA * equityA + voteB * equityB + voteC * equityC;
+    memory[total + i] = (memory[total + i] as number) + equityA + equityB + equityC;
   }
-  state.votes[index] = vote;
-  state.equities[index] = equity;
-  state.sides[index] = side;
+  votes[first] = voteA;
+  votes[first + 1] = voteB;
+  votes[first + 2] = voteC;
+  sides[first] = sideA;
+  sides[first + 1] = sideB;
+  sides[first + 2] = sideC;
+  equities[first] = equityA;
+  equities[first + 1] = equityB;
+  equities[first + 2] = equityC;
   return end;
 }

@@ -85,7 +85,7 @@ export function plainSums(
   windows.prefixes[index] = prefix;
 }
 
-/** As {@link plainSums}, weighted by 1..n, the newest n. */
+/** As {@link plainSums}, weighted by 1..n, the newest n, and divided by `divisor`. */
 export function weightedSums(
   windows: WindowSums,
   index: number,
@@ -93,6 +93,7 @@ export function weightedSums(
   series: number,
   count: number,
   target: number,
+  divisor: number,
 ): void {
   const length = windows.lengths[index] as number;
   const suffix = windows.suffixes[index] as number;
@@ -109,7 +110,7 @@ export function weightedSums(
       const value = memory[series + i] as number;
       prefix += value;
       weighted += rank * value;
-      memory[target + i] = (memory[next + i] as number) + (weighted + rest * prefix);
+      memory[target + i] = ((memory[next + i] as number) + (weighted + rest * prefix)) / divisor;
       rank += 1;
       rest -= 1;
     }
