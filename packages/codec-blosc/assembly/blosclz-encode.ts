@@ -1,5 +1,4 @@
 const hashBits = 14;
-const skipShift = 5;
 const shortestFarMatch: usize = 6;
 const firstFarDistance: usize = 8192;
 const farthestMatch: usize = 8192 + 65_535;
@@ -82,7 +81,7 @@ export function encodeBlosclz(
 ): usize {
   const end = source + length;
   const limit = target + room;
-  const shift = skipShift + (clevel >> 2);
+  const shift = (clevel + 2) / 5 + 4;
   let anchor = source;
   let d = target;
   if (length > 12) {

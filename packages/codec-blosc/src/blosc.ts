@@ -1,5 +1,6 @@
 import { AtcError, type BlockCodec, type Codec, type EncodeOptions, nearest } from "@atc/contract";
 import { type BloscCname, bloscAlgorithms, cnames } from "./algorithms.ts";
+import { blockMemory } from "./block-memory.ts";
 import { blosclzBlock } from "./blosclz-block.ts";
 import { largestFrameContent, type Shuffle } from "./frame-header.ts";
 import { decodedLengthOf, readFrame } from "./frame-reader.ts";
@@ -102,10 +103,15 @@ export function blosc(options: BloscOptions, blockCodecs: readonly BlockCodec[] 
       // A Buffer has another hidden class, which would slow the shuffle loops down for every later call.
       const bytes = new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.length);
       const frameOptions: FrameOptions = { cname, clevel, shuffle, typesize, blocksize };
-      return writeFrame(bytes, frameOptions, codec);
+      return writeFrame(bytes, frameOptions, codec, blockMemory());
     },
     decode: (encoded, decodeOptions) =>
-      readFrame(new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.length), decodeOptions, readers),
+      readFrame(
+        new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.length),
+        decodeOptions,
+        readers,
+        blockMemory(),
+      ),
     decodedLength: decodedLengthOf,
   };
 }

@@ -1,4 +1,5 @@
 import { AtcError, type BlockCodec } from "@atc/contract";
+import { blosclzKernel } from "./blosc-kernel.ts";
 import { decodeBlosclz } from "./blosclz-decoder.ts";
 import { createHashTable, encodeBlosclz } from "./blosclz-encoder.ts";
 
@@ -20,6 +21,7 @@ export function blosclzBlock(): BlockCodec {
   return {
     name: "blosclz",
     bloscFormat: 0,
+    kernel: blosclzKernel,
     encodeBlock: (source, target, clevel) => {
       checkClevel(clevel);
       return encodeBlosclz(plain(source), plain(target), table, clevel);

@@ -11,8 +11,6 @@ import {
 
 const hashBits = 14;
 const hashShift = 32 - hashBits;
-/** After 2^5 positions without a match, and more at higher levels, the step grows by one, so that bytes without any are passed over fast. */
-const skipShift = 5;
 
 /** A place that {@link encodeBlosclz} remembers positions in, made once and cleared at each call. */
 export function createHashTable(): Int32Array {
@@ -83,15 +81,17 @@ export function encodeBlosclz(source: Uint8Array, target: Uint8Array, table: Int
   const lastStart = length - lastMatchStart;
   const matchEnd = length - lastLiterals;
   const view = new DataView(source.buffer, source.byteOffset, length);
+  // After 2^4 to 2^6 positions without a match the step grows by one, so that bytes without any are passed over fast.
+  const skipShift = 4 + Math.floor((clevel + 2) / 5);
   let anchor = 0;
   let position = 1;
   let d = 0;
   table.fill(0);
   while (position <= lastStart) {
     let candidate = 0;
-    let searches = (1 << skipShift) << (clevel >> 2);
+    let searches = 1 << skipShift;
     let found = 0;
-    for (; position <= lastStart; position += (searches++ >>> skipShift) >>> (clevel >> 2)) {
+    for (; position <= lastStart; position += searches++ >>> skipShift) {
       const word = view.getInt32(position, true);
       const slot = Math.imul(word, 0x9e3779b1) >>> hashShift;
       candidate = table[slot] as number;

@@ -113,3 +113,9 @@ export function writeHeader(frame: Uint8Array, header: FrameHeader, frameLength:
   view.setUint32(8, header.blockLength, true);
   view.setUint32(12, frameLength, true);
 }
+
+/** Whether a block of `blockLength` bytes is rearranged: elements of one byte have no second one to shuffle. */
+export function isRearranged(header: FrameHeader, blockLength: number): boolean {
+  if (header.shuffle === "shuffle") return header.typesize > 1;
+  return header.shuffle === "bitshuffle" && blockLength >= header.typesize;
+}

@@ -1,8 +1,10 @@
 import type { BlockCodec } from "@atc/contract";
 import { bitShuffle } from "./bit-shuffle.ts";
 import { type BlockLengthOptions, chooseBlockLength, isSplit } from "./block-length.ts";
+import { type BlockMemory, longestMemoryBlock } from "./block-memory.ts";
 import { shuffle } from "./byte-shuffle.ts";
 import { type FrameHeader, headerLength, type Shuffle, smallestSplit, writeHeader } from "./frame-header.ts";
+import { type EncodedBlocks, encodeBlocksInMemory } from "./memory-writer.ts";
 
 /** How {@link writeFrame} encodes. */
 export interface FrameOptions extends BlockLengthOptions {
@@ -72,8 +74,31 @@ function writeBlocks(
   return offset;
 }
 
-/** Encodes `decoded` as one Blosc 1 frame, never more than 16 bytes longer than it. */
-export function writeFrame(decoded: Uint8Array, options: FrameOptions, codec: BlockCodec): Uint8Array {
+/** The frame of blocks that were encoded in a memory, copied out of it. */
+function assemble(header: FrameHeader, { offsets, chunks, frameLength }: EncodedBlocks): Uint8Array {
+  const frame = new Uint8Array(frameLength);
+  const view = new DataView(frame.buffer);
+  writeHeader(frame, header, frameLength);
+  for (const [index, offset] of offsets.entries()) view.setInt32(headerLength + 4 * index, offset, true);
+  let at = headerLength + offsets.byteLength;
+  for (const chunk of chunks) {
+    frame.set(chunk, at);
+    at += chunk.length;
+  }
+  return frame;
+}
+
+/**
+ * Encodes `decoded` as one Blosc 1 frame, never more than 16 bytes longer than it.
+ *
+ * @param memory - where blocks are shuffled and encoded; in TypeScript, with the same bytes, where absent
+ */
+export function writeFrame(
+  decoded: Uint8Array,
+  options: FrameOptions,
+  codec: BlockCodec,
+  memory: BlockMemory | undefined,
+): Uint8Array {
   const { cname, clevel, typesize } = options;
   const length = decoded.length;
   const blockLength = chooseBlockLength(length, options);
@@ -87,6 +112,10 @@ export function writeFrame(decoded: Uint8Array, options: FrameOptions, codec: Bl
     blockLength,
   };
   if (clevel === 0 || length < smallestSplit) return storeFrame(decoded, header);
+  if (memory !== undefined && blockLength <= longestMemoryBlock) {
+    const blocks = encodeBlocksInMemory(memory, decoded, header, codec, clevel, headerLength + length);
+    return blocks === undefined ? storeFrame(decoded, header) : assemble(header, blocks);
+  }
   const frame = new Uint8Array(headerLength + length);
   const frameLength = writeBlocks(decoded, frame, header, codec, clevel);
   if (frameLength === 0) return storeFrame(decoded, header);

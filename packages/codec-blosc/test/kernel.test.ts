@@ -1,0 +1,59 @@
+import type { BlockCodec } from "@atc/contract";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { blockMemory } from "../src/block-memory.ts";
+import { readFrame } from "../src/frame-reader.ts";
+import { writeFrame } from "../src/frame-writer.ts";
+import type { BloscCname } from "../src/index.ts";
+import { blockCodecs } from "./block-codecs.ts";
+
+/** Pieces of other lengths, repeated: matches that overlap themselves, near and far. */
+const repetitive = fc
+  .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 60 })), { maxLength: 60 })
+  .map((runs) => Uint8Array.from(runs.flatMap(([bytes, times]) => new Array(times).fill([...bytes]).flat())));
+
+const options = fc.record({
+  cname: fc.constantFrom<BloscCname>("blosclz", "lz4", "lz4hc", "zlib"),
+  clevel: fc.integer({ min: 1, max: 9 }),
+  shuffle: fc.constantFrom("noshuffle", "shuffle", "bitshuffle"),
+  typesize: fc.oneof(fc.constantFrom(1, 2, 4, 8, 16), fc.integer({ min: 1, max: 255 })),
+  blocksize: fc.oneof(fc.constant(undefined), fc.integer({ min: 128, max: 5000 })),
+});
+
+function prices(length: number): Uint8Array {
+  const values = Float64Array.from(
+    { length: Math.ceil(length / 8) },
+    (_, i) => 30_000 + Math.round(700 * Math.sin(i / 7)) / 100,
+  );
+  return new Uint8Array(values.buffer, 0, length);
+}
+
+function codecOf(cname: string): BlockCodec {
+  return blockCodecs.find(({ name }) => name === cname) as BlockCodec;
+}
+
+describe("the kernels", () => {
+  it("run here", () => {
+    const memory = blockMemory();
+    expect(memory).toBeDefined();
+    for (const cname of ["blosclz", "lz4", "lz4hc"]) expect(memory?.kernelOf(codecOf(cname))).toBeDefined();
+  });
+
+  it("write the frames that TypeScript writes, and read what it reads", () => {
+    const content = fc.oneof(
+      repetitive,
+      fc.nat(30_000).map((length) => prices(length)),
+    );
+    fc.assert(
+      fc.property(content, options, (bytes, frameOptions) => {
+        const codec = codecOf(frameOptions.cname);
+        const frame = writeFrame(bytes, frameOptions, codec, blockMemory());
+        expect(Buffer.compare(frame, writeFrame(bytes, frameOptions, codec, undefined))).toBe(0);
+        const readers = new Map([[codec.bloscFormat, codec]]);
+        expect(Buffer.compare(readFrame(frame, undefined, readers, blockMemory()), bytes)).toBe(0);
+        expect(Buffer.compare(readFrame(frame, undefined, readers, undefined), bytes)).toBe(0);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
