@@ -5,11 +5,15 @@
  */
 export * from "./backtest-config.ts";
 export * from "./byte-store.ts";
+export * from "./chunk-builder.ts";
 export * from "./codec.ts";
 export * from "./column.ts";
+export * from "./column-hash.ts";
+export * from "./column-names.ts";
 export * from "./data-source.ts";
 export * from "./dataset.ts";
 export * from "./decode-target.ts";
+export * from "./epoch-time.ts";
 export * from "./error.ts";
 export * from "./executor.ts";
 export * from "./indicator.ts";
@@ -19,3 +23,4 @@ export * from "./plugin.ts";
 export * from "./portable-error.ts";
 export * from "./progress.ts";
 export * from "./signal-config.ts";
+export * from "./text-dictionary.ts";
