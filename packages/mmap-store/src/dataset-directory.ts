@@ -13,6 +13,11 @@ export function isDatasetName(name: string): boolean {
   return datasetName.test(name);
 }
 
+/** Whether a file of this name is a segment. */
+export function isSegmentName(name: string): boolean {
+  return segmentName.test(name);
+}
+
 /** Throws ATC_INVALID_ARGUMENT for a name that no dataset can have, so that no name leads out of the store's directory. */
 export function checkDatasetName(name: string): void {
   if (typeof name === "string" && isDatasetName(name)) return;
@@ -71,7 +76,7 @@ export async function removeLeftovers(directory: string, token: string): Promise
   }
   for (const entry of await entriesOf(directory)) {
     const isTemporary = /^\.(tmp|scratch|lock)-/.test(entry) && !entry.includes(token);
-    const isUnreferenced = referenced !== undefined && segmentName.test(entry) && !referenced.has(entry);
+    const isUnreferenced = referenced !== undefined && isSegmentName(entry) && !referenced.has(entry);
     if (isTemporary || isUnreferenced) await removeQuietly(join(directory, entry));
   }
 }

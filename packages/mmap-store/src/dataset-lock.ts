@@ -1,8 +1,10 @@
 import { mkdir, readFile, rename, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { AtcError, type DatasetLock, fromSystemError } from "@atc/contract";
 import {
   entriesOf,
+  isSegmentName,
   isSystemError,
   makeDirectories,
   removeLeftovers,
@@ -31,16 +33,21 @@ export interface HeldLock extends DatasetLock {
  */
 const lockName = "LOCK";
 const attempts = 50;
+/** Milliseconds between attempts while a reader cleans up: 50 attempts outlast the removal of thousands of files. */
+const cleanupPause = 20;
+
+/** Why a dataset is locked: to write it, or for a moment to remove files that no manifest names. */
+export type LockPurpose = "write" | "cleanup";
 
 /**
  * Locks the dataset in `directory`, which is created where it does not exist, and removes what dead writers left.
  *
  * @throws ATC_LOCKED where somebody holds it, ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO where the disk refuses.
  */
-export async function lockDataset(name: string, directory: string): Promise<HeldLock> {
+export async function lockDataset(name: string, directory: string, purpose: LockPurpose = "write"): Promise<HeldLock> {
   const token = uniqueToken();
   try {
-    await take(name, directory, token);
+    await take(name, directory, token, purpose);
   } catch (error) {
     await rmdirQuietly(directory);
     throw fromSystemError(
@@ -67,6 +74,20 @@ export async function lockDataset(name: string, directory: string): Promise<Held
 /** Throws ATC_LOCKED where somebody holds the lock; takes none. */
 export async function checkUnlocked(name: string, directory: string): Promise<void> {
   await isHeldByDead(name, join(directory, lockName));
+}
+
+/**
+ * Removes what the system refused to remove before (Windows, while it is open elsewhere), where there is any and nobody writes. Needs the lock, since
+ * a writer's segments have their names ahead of their manifest. Never fails: the next lock tries again.
+ */
+export async function retryCleanup(name: string, directory: string, referenced: ReadonlySet<string>): Promise<void> {
+  try {
+    const entries = await entriesOf(directory);
+    if (entries.includes(lockName) || !entries.some((entry) => isSegmentName(entry) && !referenced.has(entry))) return;
+    await (await lockDataset(name, directory, "cleanup"))[Symbol.asyncDispose]();
+  } catch {
+    // Somebody writes, or this process may only read.
+  }
 }
 
 function heldLock(name: string, directory: string, token: string, scratch: string): HeldLock {
@@ -97,14 +118,15 @@ function heldLock(name: string, directory: string, token: string, scratch: strin
   };
 }
 
-async function take(name: string, directory: string, token: string): Promise<void> {
+async function take(name: string, directory: string, token: string, purpose: LockPurpose): Promise<void> {
   const prepared = join(directory, `.lock-${token}`);
   const lock = join(directory, lockName);
+  const owner = purpose === "cleanup" ? { ...thisOwner(), purpose } : thisOwner();
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
       try {
         await makeDirectories(prepared);
-        await writeFile(join(prepared, token), JSON.stringify(thisOwner()));
+        await writeFile(join(prepared, token), JSON.stringify(owner));
         await rename(prepared, lock);
         return;
       } catch (error) {
@@ -120,7 +142,7 @@ async function take(name: string, directory: string, token: string): Promise<voi
   }
 }
 
-/** Removes a dead holder's entry, and tells whether there was a lock directory at all; throws ATC_LOCKED where its holder may live. */
+/** Removes a dead holder's entry, waits while somebody cleans up, and tells whether there was a lock directory at all; throws ATC_LOCKED where its holder may live. */
 async function isHeldByDead(name: string, lock: string): Promise<boolean> {
   for (const token of await entriesOf(lock)) {
     let text: string;
@@ -131,6 +153,10 @@ async function isHeldByDead(name: string, lock: string): Promise<boolean> {
       throw error;
     }
     const { state, owner } = stateOf(text);
+    if (state === "alive" && owner?.purpose === "cleanup") {
+      await setTimeout(cleanupPause);
+      return true;
+    }
     if (state === "alive") throw locked(name, lock, `process ${owner?.pid} holds it; wait for it to end`);
     if (state === "unknown") {
       const who = owner === undefined ? "an unknown process" : `process ${owner.pid} on "${owner.host}"`;

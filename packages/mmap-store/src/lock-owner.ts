@@ -11,6 +11,8 @@ export interface LockOwner {
   readonly started?: string;
   /** The process id's namespace: containers of one machine do not see each other's processes. */
   readonly namespace?: string;
+  /** Held for a moment, to remove files that no manifest names: others wait for it. */
+  readonly purpose?: "cleanup";
 }
 
 /** Whether a lock's holder lives. `unknown`: it runs on another machine or in another container, where this process cannot look. */

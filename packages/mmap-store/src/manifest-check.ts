@@ -1,22 +1,41 @@
 import { bytesPerElement, dtypeOf } from "@atc/contract";
-import type { StoredManifest, StoredPart, StoredSegment } from "./stored-manifest.ts";
+import type { StoredManifest, StoredPart, StoredSegment, StoredSeries } from "./stored-manifest.ts";
 
 const segmentName = /^seg-\d+-\d+\.arrow$/;
 const decimal = /^-?\d{1,19}$/;
 
 /**
- * What is wrong with a manifest, or undefined. Its checksum held, so this finds what a faulty writer or a hand wrote: after it no offset, row
- * or name of the manifest can lead outside of its segments.
+ * What is wrong with a manifest but for its series, or undefined. Its checksum held, so this finds what a faulty writer or a hand wrote: after it and
+ * {@link seriesFault} or {@link partsFault} no offset, row or name of the manifest can lead outside of its segments.
  */
-export function checkStoredManifest(value: unknown): string | undefined {
+export function manifestFault(value: unknown): string | undefined {
+  return guarded(() => headFault(value as StoredManifest));
+}
+
+/** What is wrong with the series of a manifest, all in all, or undefined. */
+export function seriesFault(manifest: StoredManifest): string | undefined {
+  return guarded(() => allSeriesFault(manifest));
+}
+
+/** What is wrong with one series of a manifest, or undefined. */
+export function partsFault({ segments }: StoredManifest, { symbol, parts }: StoredSeries): string | undefined {
+  return guarded(() => {
+    if (parts.length === 0) return `symbol "${symbol}" has no rows`;
+    for (const part of parts)
+      if (!isPart(part, segments)) return `a part of symbol "${symbol}" lies outside of its segment`;
+    return undefined;
+  });
+}
+
+function guarded(check: () => string | undefined): string | undefined {
   try {
-    return faultOf(value as StoredManifest);
+    return check();
   } catch {
     return "a member is missing or of another type";
   }
 }
 
-function faultOf(manifest: StoredManifest): string | undefined {
+function headFault(manifest: StoredManifest): string | undefined {
   if (!isCount(manifest.generation) || manifest.generation < 1) return "its generation is no count";
   if (typeof manifest.fingerprint !== "string") return "its fingerprint is no text";
   if (typeof manifest.createdAt !== "number") return "its createdAt is no time";
@@ -32,7 +51,7 @@ function faultOf(manifest: StoredManifest): string | undefined {
     const fault = segmentFault(segment, manifest);
     if (fault !== undefined) return `segment "${segment.file}" ${fault}`;
   }
-  return seriesFault(manifest);
+  return Array.isArray(manifest.series) ? undefined : "it has no series";
 }
 
 function segmentFault(segment: StoredSegment, { columns }: StoredManifest): string | undefined {
@@ -48,18 +67,18 @@ function segmentFault(segment: StoredSegment, { columns }: StoredManifest): stri
   return undefined;
 }
 
-function seriesFault({ series, segments }: StoredManifest): string | undefined {
+function allSeriesFault(manifest: StoredManifest): string | undefined {
+  const { series, segments } = manifest;
   const covered = new Float64Array(segments.length);
   let previous: string | undefined;
-  for (const { symbol, parts } of series) {
+  for (const item of series) {
+    const { symbol, parts } = item;
     if (typeof symbol !== "string" || (previous !== undefined && symbol <= previous))
       return "its series are not sorted by symbol";
     previous = symbol;
-    if (parts.length === 0) return `symbol "${symbol}" has no rows`;
-    for (const part of parts) {
-      if (!isPart(part, segments)) return `a part of symbol "${symbol}" lies outside of its segment`;
-      covered[part.segment] = (covered[part.segment] as number) + part.rows;
-    }
+    const fault = partsFault(manifest, item);
+    if (fault !== undefined) return fault;
+    for (const part of parts) covered[part.segment] = (covered[part.segment] as number) + part.rows;
   }
   const bad = segments.findIndex(({ rows, superseded = 0 }, i) => rows !== (covered[i] as number) + superseded);
   return bad === -1 ? undefined : `segment "${segments[bad]?.file}" has rows of no symbol`;

@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
-import { AtcError, type DatasetManifest } from "@atc/contract";
+import { AtcError, type DatasetManifest, type SeriesExtent } from "@atc/contract";
 import { hexOf } from "./checksum.ts";
-import { checkStoredManifest } from "./manifest-check.ts";
-import type { StoredManifest } from "./stored-manifest.ts";
+import { manifestFault, partsFault, seriesFault } from "./manifest-check.ts";
+import type { StoredManifest, StoredSeries } from "./stored-manifest.ts";
 
 /** The version of the dataset format that this package writes and reads. */
 export const formatVersion = 1;
@@ -24,27 +24,52 @@ export function formatManifest(manifest: StoredManifest): string {
 }
 
 /**
- * Reads `manifest.json`.
+ * Reads `manifest.json` and checks all of it.
  *
  * @throws ATC_UNSUPPORTED for a newer format, ATC_CORRUPT_DATA for anything no writer of ours could have left.
  */
 export function parseManifest(bytes: Uint8Array, path: string): StoredManifest {
-  const corrupt = (what: string, cause?: unknown): AtcError =>
-    new AtcError("ATC_CORRUPT_DATA", `the manifest "${path}" is damaged: ${what}; ingest the dataset again`, {
-      cause,
-      details: { path },
-    });
+  const stored = parseManifestHead(bytes, path);
+  checkAllSeries(stored, path);
+  return stored;
+}
+
+/** Throws ATC_CORRUPT_DATA where the series of a manifest are not those of its segments. */
+export function checkAllSeries(stored: StoredManifest, path: string): void {
+  const fault = seriesFault(stored);
+  if (fault !== undefined) throw damaged(path, fault);
+}
+
+/** Throws ATC_CORRUPT_DATA where a series lies outside of its segments. */
+export function checkSeries(stored: StoredManifest, series: StoredSeries, path: string): void {
+  const fault = partsFault(stored, series);
+  if (fault !== undefined) throw damaged(path, fault);
+}
+
+function damaged(path: string, what: string, cause?: unknown): AtcError {
+  return new AtcError("ATC_CORRUPT_DATA", `the manifest "${path}" is damaged: ${what}; ingest the dataset again`, {
+    cause,
+    details: { path },
+  });
+}
+
+/**
+ * Reads `manifest.json` and checks all but its series, which take most of the time where there are thousands.
+ *
+ * @throws ATC_UNSUPPORTED for a newer format, ATC_CORRUPT_DATA for anything no writer of ours could have left.
+ */
+export function parseManifestHead(bytes: Uint8Array, path: string): StoredManifest {
   let stored: unknown;
   try {
     stored = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw corrupt("it is no JSON", error);
+    throw damaged(path, "it is no JSON", error);
   }
   if (typeof stored !== "object" || stored === null || !("format" in stored) || stored.format !== "atc-dataset")
-    throw corrupt('it has no member "format" of value "atc-dataset"');
+    throw damaged(path, 'it has no member "format" of value "atc-dataset"');
   const version = "formatVersion" in stored ? stored.formatVersion : undefined;
   if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 1)
-    throw corrupt("its formatVersion is no version");
+    throw damaged(path, "its formatVersion is no version");
   if (version > formatVersion)
     throw new AtcError(
       "ATC_UNSUPPORTED",
@@ -52,32 +77,42 @@ export function parseManifest(bytes: Uint8Array, path: string): StoredManifest {
       { details: { path, formatVersion: version } },
     );
   const checksum = hexOf(crc32(bytes.subarray(0, -checksumLength)));
-  if (!("crc32" in stored) || stored.crc32 !== checksum) throw corrupt("its crc32 does not match its content");
-  const fault = checkStoredManifest(stored);
-  if (fault !== undefined) throw corrupt(fault);
+  if (!("crc32" in stored) || stored.crc32 !== checksum) throw damaged(path, "its crc32 does not match its content");
+  const fault = manifestFault(stored);
+  if (fault !== undefined) throw damaged(path, fault);
   const checked: unknown = stored;
   return checked as StoredManifest;
 }
 
-/** What a dataset says of itself, from what is stored. */
-export function describe(name: string, stored: StoredManifest): DatasetManifest {
-  const { formatVersion, generation, fingerprint, createdAt, attributes } = stored;
-  const series = stored.series.map(({ symbol, parts }) => ({
-    symbol,
-    rows: parts.reduce((sum, part) => sum + part.rows, 0),
-    firstTime: BigInt(parts[0]?.firstTime ?? 0),
-    lastTime: BigInt(parts.at(-1)?.lastTime ?? 0),
-  }));
+/** What a dataset says of itself, from what is stored. `check` is called ahead of the first look at its series. */
+export function describe(name: string, stored: StoredManifest, check: () => void = () => undefined): DatasetManifest {
+  const { formatVersion, generation, fingerprint, createdAt, attributes, segments } = stored;
+  let series: readonly SeriesExtent[] | undefined;
   return {
     name,
     formatVersion,
     generation,
     schema: { kind: stored.kind, columns: stored.columns },
     fingerprint,
-    rows: series.reduce((sum, { rows }) => sum + rows, 0),
-    bytes: stored.segments.reduce((sum, segment) => sum + segment.bytes, 0),
-    series,
+    rows: segments.reduce((sum, { rows, superseded = 0 }) => sum + rows - superseded, 0),
+    bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
+    get series() {
+      if (series === undefined) {
+        check();
+        series = stored.series.map(extentOf);
+      }
+      return series;
+    },
     createdAt,
     attributes,
+  };
+}
+
+function extentOf({ symbol, parts }: StoredSeries): SeriesExtent {
+  return {
+    symbol,
+    rows: parts.reduce((sum, part) => sum + part.rows, 0),
+    firstTime: BigInt(parts[0]?.firstTime ?? 0),
+    lastTime: BigInt(parts.at(-1)?.lastTime ?? 0),
   };
 }

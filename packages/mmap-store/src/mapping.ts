@@ -10,12 +10,17 @@ interface Koffi {
   errno(): number;
 }
 
-/** A file mapped read-only. */
+/** How a mapping will be read: `sequential` reads far ahead, `random` not at all. */
+export type AccessPattern = keyof typeof advice;
+
+/** A file mapped read-only. It can be read to its end after the file was closed, replaced or deleted. */
 export interface Mapping {
   /** The file's bytes. A write to them ends the process. */
   readonly buffer: ArrayBuffer;
   /** Tells the kernel how the bytes will be read; a hint, so what it answers is ignored. */
-  advise(pattern: "normal" | "sequential"): void;
+  advise(pattern: AccessPattern): void;
+  /** Takes the bytes out of this process's memory. They stay in the page cache, from where the next access fetches them. */
+  release(): void;
   /** Makes the views unusable where Node can (22 and later), and unmaps. Elsewhere the memory is unmapped once no view is left. */
   dispose(): void;
 }
@@ -39,7 +44,9 @@ interface System {
 
 const protRead = 1;
 const mapShared = 1;
-const advice = { normal: 0, sequential: 2 } as const;
+const advice = { normal: 0, random: 1, sequential: 2 } as const;
+/** MADV_DONTNEED: of a shared mapping of a file it drops entries of the page table, never data. */
+const dontNeed = 4;
 /** Node 20 ends the process where an external ArrayBuffer would be longer than its limit, so lengths are checked ahead. */
 const maxLength = Math.min(constants.MAX_LENGTH, 2 ** 40) - 65_536;
 
@@ -112,33 +119,52 @@ export function mapFile(fd: number, length: number, path: string): Mapping {
     const system = getSystemErrorName(-koffi.errno());
     throw new AtcError("ATC_IO", `cannot map "${path}": ${system}; use backend "read"`, { details: { path, system } });
   }
-  const unmap = (): void => {
-    munmap(address, length);
-  };
-  return mappingOf(koffi.view(address, length), unmap, (pattern) => madvise(address, length, advice[pattern]));
+  return mappingOf({
+    // Made when it is first wanted: Node counts it as memory, and collects garbage the more often for it.
+    view: () => koffi.view(address, length),
+    unmap: () => munmap(address, length),
+    madvise: (value) => madvise(address, length, value),
+  });
 }
 
-function mappingOf(view: ArrayBuffer, unmap: () => void, madvise: (pattern: "normal" | "sequential") => void): Mapping {
-  let buffer: ArrayBuffer | undefined = view;
+interface MappedMemory {
+  view(): ArrayBuffer;
+  unmap(): void;
+  madvise(value: number): void;
+}
+
+function mappingOf({ view, unmap, madvise }: MappedMemory): Mapping {
+  let buffer: ArrayBuffer | undefined;
+  let isClosed = false;
   const token = {};
-  forgotten.register(view, unmap, token);
-  return {
+  const mapping: Mapping = {
     get buffer() {
-      if (buffer === undefined) throw new AtcError("ATC_CLOSED", "the mapping was closed before");
+      if (isClosed) throw new AtcError("ATC_CLOSED", "the mapping was closed before");
+      if (buffer !== undefined) return buffer;
+      buffer = view();
+      forgotten.unregister(token);
+      forgotten.register(buffer, unmap, token);
       return buffer;
     },
     advise(pattern) {
-      if (buffer !== undefined) madvise(pattern);
+      if (!isClosed) madvise(advice[pattern]);
+    },
+    release() {
+      if (!isClosed) madvise(dontNeed);
     },
     dispose() {
+      if (isClosed) return;
+      isClosed = true;
       const closing = buffer;
       buffer = undefined;
-      if (closing === undefined || !isTransferable(closing)) return;
+      if (closing !== undefined && !isTransferable(closing)) return;
       forgotten.unregister(token);
-      closing.transfer();
+      closing?.transfer();
       unmap();
     },
   };
+  forgotten.register(mapping, unmap, token);
+  return mapping;
 }
 
 /** Node 22 and later can take the memory away from an ArrayBuffer and all of its views. */

@@ -1,10 +1,18 @@
 import { join } from "node:path";
 import { AtcError, type Dataset, fromSystemError, nearest } from "@atc/contract";
+import { scanTrail } from "./access-policy.ts";
 import { isSystemError, manifestBytes, manifestPath } from "./dataset-directory.ts";
-import { describe, parseManifest } from "./manifest.ts";
+import { retryCleanup } from "./dataset-lock.ts";
+import { checkAllSeries, checkSeries, describe, parseManifestHead } from "./manifest.ts";
 import { openSegment, type SegmentBackend, type SegmentReader } from "./segment-reader.ts";
 import { seriesOf } from "./series-rows.ts";
-import type { StoredManifest } from "./stored-manifest.ts";
+import type { StoredManifest, StoredSeries } from "./stored-manifest.ts";
+
+/**
+ * Mapped segments beyond this many keep no descriptor: the mapping alone shows a file to its end, also after it was replaced or deleted. Segments
+ * that are read keep theirs, since nothing else would.
+ */
+const keptDescriptors = 256;
 
 const remedy = "check the disk, its permissions and the limit of open files (ulimit -n)";
 
@@ -15,7 +23,7 @@ const remedy = "check the disk, its permissions and the limit of open files (uli
 export async function openDataset(name: string, directory: string, backend: SegmentBackend): Promise<Dataset> {
   let bytes = await manifestBytes(name, directory);
   for (;;) {
-    const manifest = parseManifest(bytes, manifestPath(directory));
+    const manifest = parseManifestHead(bytes, manifestPath(directory));
     const opened = await openSegments(name, directory, manifest, backend);
     // A dataset that was deleted and written again may have segments of the same names: only an unchanged manifest tells whose they are.
     const next = await manifestBytes(name, directory).catch((error: unknown) => {
@@ -28,7 +36,8 @@ export async function openDataset(name: string, directory: string, backend: Segm
       continue;
     }
     if ("fault" in opened) throw opened.fault;
-    return datasetOf(name, manifest, opened.readers);
+    await retryCleanup(name, directory, new Set(manifest.segments.map(({ file }) => file)));
+    return datasetOf(name, manifest, manifestPath(directory), opened.readers);
   }
 }
 
@@ -57,8 +66,10 @@ async function openSegments(
 ): Promise<{ readonly readers: readonly SegmentReader[] } | { readonly fault: AtcError }> {
   const readers: SegmentReader[] = [];
   try {
-    for (const { file, bytes } of manifest.segments)
-      readers.push(await openSegment(join(directory, file), bytes, backend));
+    for (const { file, bytes } of manifest.segments) {
+      const keepsDescriptor = readers.length < keptDescriptors;
+      readers.push(await openSegment({ path: join(directory, file), bytes, backend, keepsDescriptor }));
+    }
     return { readers };
   } catch (error) {
     dispose(readers);
@@ -70,32 +81,35 @@ async function openSegments(
   }
 }
 
-function datasetOf(name: string, stored: StoredManifest, opened: readonly SegmentReader[]): Dataset {
-  const manifest = describe(name, stored);
-  const symbols = stored.series.map(({ symbol }) => symbol);
-  const bySymbol = new Map(stored.series.map((series) => [series.symbol, series]));
+function datasetOf(name: string, stored: StoredManifest, path: string, opened: readonly SegmentReader[]): Dataset {
+  const checkAll = (): void => checkAllSeries(stored, path);
+  const manifest = describe(name, stored, checkAll);
+  let symbols: readonly string[] | undefined;
   let readers: readonly SegmentReader[] | undefined = opened;
   const open = (): readonly SegmentReader[] => {
     if (readers === undefined) throw new AtcError("ATC_CLOSED", `dataset "${name}" was disposed before`);
     return readers;
   };
-  const source = { dataset: name, columns: manifest.schema.columns, segments: stored.segments, readers: open };
+  const allSymbols = (): readonly string[] => {
+    if (symbols !== undefined) return symbols;
+    checkAll();
+    symbols = stored.series.map(({ symbol }) => symbol);
+    return symbols;
+  };
+  const { columns } = manifest.schema;
+  const source = { dataset: name, columns, segments: stored.segments, readers: open, trail: scanTrail() };
   return {
     manifest,
     symbols() {
       open();
-      return symbols;
+      return allSymbols();
     },
     series(symbol) {
       open();
-      const series = bySymbol.get(symbol);
-      if (series !== undefined) return seriesOf(source, symbol, series.parts);
-      const guess = nearest(symbol, symbols);
-      throw new AtcError(
-        "ATC_NOT_FOUND",
-        `dataset "${name}" has no symbol "${symbol}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
-        { details: { dataset: name, symbol } },
-      );
+      const series = foundSeries(stored.series, symbol);
+      if (series === undefined) throw unknownSymbol(name, symbol, allSymbols());
+      checkSeries(stored, series, path);
+      return seriesOf(source, symbol, series.parts);
     },
     [Symbol.dispose]() {
       const closing = readers;
@@ -103,4 +117,26 @@ function datasetOf(name: string, stored: StoredManifest, opened: readonly Segmen
       dispose(closing ?? []);
     },
   };
+}
+
+function unknownSymbol(name: string, symbol: string, symbols: readonly string[]): AtcError {
+  const guess = nearest(symbol, symbols);
+  return new AtcError(
+    "ATC_NOT_FOUND",
+    `dataset "${name}" has no symbol "${symbol}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
+    { details: { dataset: name, symbol } },
+  );
+}
+
+/** The series of a symbol, by bisection: a map of thousands of them would cost more than all that a reader of one asks for. */
+function foundSeries(series: readonly StoredSeries[], symbol: string): StoredSeries | undefined {
+  let low = 0;
+  let high = series.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((series[middle]?.symbol as string) < symbol) low = middle + 1;
+    else high = middle;
+  }
+  const found = series[low];
+  return found?.symbol === symbol ? found : undefined;
 }

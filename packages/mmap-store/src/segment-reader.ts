@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, open, readSync } from "node:fs";
+import { closeSync, fstatSync, open, readSync, statSync } from "node:fs";
 import { promisify } from "node:util";
 import { AtcError, bytesPerElement, type DType, fromSystemError, type TypedArray, viewOf } from "@atc/contract";
+import { type AccessPolicy, accessPolicy } from "./access-policy.ts";
 import { type Mapping, mapFile } from "./mapping.ts";
 
 /** How segments are read. `auto` maps where that works and reads where it does not. */
@@ -16,89 +17,138 @@ export interface SegmentReader {
   values<D extends DType>(dtype: D, offset: number, length: number, target: () => ArrayBuffer): TypedArray;
   /** Says that rows will be read in order until the returned function is called. */
   scan(): () => void;
+  /** Says that `bytes` in a row will be read, here and there. */
+  window(bytes: number): void;
+  /** Takes what was read out of this process's memory; it stays in the page cache. */
+  release(): void;
   /** Closes the file and unmaps it. */
   dispose(): void;
 }
 
 const openFile = promisify(open);
 
+/** How a segment is opened. */
+export interface OpenSegmentOptions {
+  readonly path: string;
+  /** The size that the manifest tells. */
+  readonly bytes: number;
+  readonly backend: SegmentBackend;
+  /** Whether a mapped segment keeps its file descriptor, which makes checks of its size a third cheaper. One that is read always keeps it. */
+  readonly keepsDescriptor: boolean;
+}
+
 /**
  * Opens a segment and checks its size.
  *
  * @throws ATC_CORRUPT_DATA where it is not `bytes` long; the system's error where it cannot be opened.
  */
-export async function openSegment(path: string, bytes: number, backend: SegmentBackend): Promise<SegmentReader> {
-  const reader = segmentReader(await openFile(path, "r"), path, bytes, backend);
+export async function openSegment(options: OpenSegmentOptions): Promise<SegmentReader> {
+  const file = segmentFile(await openFile(options.path, "r"), options);
   try {
-    reader.checkSize();
+    file.checkSize();
+    const reader = segmentReader(file, options);
+    if (!options.keepsDescriptor && reader.isMapped()) file.close();
     return reader;
   } catch (error) {
-    reader.dispose();
+    file.close();
     throw error;
   }
 }
 
-function segmentReader(fd: number, path: string, bytes: number, backend: SegmentBackend): SegmentReader {
-  let mapping: Mapping | undefined;
-  let isMappable = backend !== "read";
-  let isClosed = false;
-  let scans = 0;
+/** The file behind a segment. */
+interface SegmentFile {
+  /** Throws ATC_CORRUPT_DATA where it is not as long as it was. */
+  checkSize(): void;
+  /** Reads bytes; its descriptor must be open. */
+  read(target: Uint8Array, offset: number): void;
+  map(): Mapping;
+  /** Closes its descriptor. Its size is checked by its path from then on. */
+  close(): void;
+}
 
+function segmentFile(descriptor: number, { path, bytes }: OpenSegmentOptions): SegmentFile {
+  let fd: number | undefined = descriptor;
+  const { ino, dev } = fstatSync(descriptor);
   const corrupt = (size: number): AtcError =>
     new AtcError(
       "ATC_CORRUPT_DATA",
       `segment "${path}" is ${size} bytes long, its manifest says ${bytes}; ingest the dataset again`,
       { details: { path, bytes: size, expected: bytes } },
     );
-  const checkSize = (): void => {
-    const { size } = fstatSync(fd);
-    if (size !== bytes) throw corrupt(size);
+  const opened = (): number => {
+    if (fd !== undefined) return fd;
+    throw new AtcError("ATC_CLOSED", `segment "${path}" was closed before`);
   };
+  return {
+    checkSize() {
+      if (fd !== undefined) {
+        const { size } = fstatSync(fd);
+        if (size !== bytes) throw corrupt(size);
+        return;
+      }
+      // A file that went, or gave way to another one, is out of everybody's reach: its mapping keeps it as it was.
+      const there = statSync(path, { throwIfNoEntry: false });
+      if (there?.ino === ino && there.dev === dev && there.size !== bytes) throw corrupt(there.size);
+    },
+    read(target, offset) {
+      for (let done = 0; done < target.length; ) {
+        const count = readBytes(opened(), target, done, offset + done, path);
+        if (count === 0) throw corrupt(offset + done);
+        done += count;
+      }
+    },
+    map: () => mapFile(opened(), bytes, path),
+    close() {
+      const closing = fd;
+      fd = undefined;
+      if (closing !== undefined) closeSync(closing);
+    },
+  };
+}
+
+function segmentReader(file: SegmentFile, { backend }: OpenSegmentOptions): SegmentReader {
+  let mapping: Mapping | undefined;
+  let isMappable = backend !== "read";
+  let policy: AccessPolicy | undefined;
+
   const mapped = (): Mapping | undefined => {
     if (mapping !== undefined || !isMappable) return mapping;
-    checkSize();
+    file.checkSize();
     try {
-      mapping = mapFile(fd, bytes, path);
+      mapping = file.map();
+      policy = accessPolicy(mapping);
     } catch (error) {
       if (backend === "mmap") throw error;
       isMappable = false;
     }
     return mapping;
   };
-  const readInto = (target: Uint8Array, offset: number): void => {
-    let done = 0;
-    while (done < target.length) {
-      const count = readBytes(fd, target, done, offset + done, path);
-      if (count === 0) throw corrupt(offset + done);
-      done += count;
-    }
-  };
 
   return {
     isMapped: () => mapped() !== undefined,
-    checkSize,
+    checkSize: file.checkSize,
     values(dtype, offset, length, target) {
       const map = mapped();
       if (map !== undefined) return viewOf(dtype, map.buffer, offset, length);
       const buffer = target();
-      readInto(new Uint8Array(buffer, 0, length * bytesPerElement[dtype]), offset);
+      file.read(new Uint8Array(buffer, 0, length * bytesPerElement[dtype]), offset);
       return viewOf(dtype, buffer, 0, length);
     },
     scan() {
-      const map = mapped();
-      if (map === undefined) return () => undefined;
-      if (scans++ === 0) map.advise("sequential");
-      return () => {
-        if (--scans === 0) map.advise("normal");
-      };
+      mapped();
+      return policy?.scan() ?? (() => undefined);
     },
+    window(bytes) {
+      mapped();
+      policy?.window(bytes);
+    },
+    release: () => mapping?.release(),
     dispose() {
-      if (isClosed) return;
-      isClosed = true;
       mapping?.dispose();
       mapping = undefined;
+      policy = undefined;
       isMappable = false;
-      closeSync(fd);
+      file.close();
     },
   };
 }

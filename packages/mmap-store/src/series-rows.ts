@@ -12,6 +12,7 @@ import {
   type Series,
   type TypedArray,
 } from "@atc/contract";
+import type { ScanTrail } from "./access-policy.ts";
 import { type PlacedPart, placed } from "./kept-rows.ts";
 import type { SegmentReader } from "./segment-reader.ts";
 import type { StoredPart, StoredSegment } from "./stored-manifest.ts";
@@ -21,6 +22,8 @@ export interface SeriesSource {
   readonly dataset: string;
   readonly columns: readonly ColumnMetadata[];
   readonly segments: readonly StoredSegment[];
+  /** Of all scans of the dataset. */
+  readonly trail: ScanTrail;
   /** The open segments; throws ATC_CLOSED once the dataset is disposed. */
   readers(): readonly SegmentReader[];
 }
@@ -94,6 +97,7 @@ function windowOf(
   const read = (part: PlacedPart, from: number, to: number): TypedArray => {
     const reader = readers[part.segment] as SegmentReader;
     reader.checkSize();
+    reader.window((to - from) * bytesPerElement[dtype]);
     const offset = offsetOf(source, part, column, from);
     return reader.values(dtype, offset, to - from, () => new ArrayBuffer((to - from) * bytesPerElement[dtype]));
   };
@@ -124,6 +128,7 @@ function* blocksOf(source: SeriesSource, parts: readonly PlacedPart[], scan: Sca
       targets.set(name, created);
       return created;
     };
+  const rowBytes = scan.columns.reduce((sum, { type }) => sum + bytesPerElement[dtypeOf(type)], 0);
   let valid = { current: true };
   for (const part of parts) {
     const end = Math.min(scan.to, part.seriesRow + part.rows);
@@ -143,6 +148,7 @@ function* blocksOf(source: SeriesSource, parts: readonly PlacedPart[], scan: Sca
         valid = { current: true };
         yield blockOf(source, row, length, arrays, valid);
         valid.current = false;
+        source.trail.passed(reader, length * rowBytes);
       }
     } finally {
       valid.current = false;

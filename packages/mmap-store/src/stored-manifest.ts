@@ -27,7 +27,7 @@ export interface StoredPart {
 }
 
 /** A symbol and its parts in time order. */
-interface StoredSeries {
+export interface StoredSeries {
   readonly symbol: string;
   readonly parts: readonly StoredPart[];
 }

@@ -1,0 +1,207 @@
+import { chmodSync, readdirSync, readFileSync, readlinkSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import type { Dataset } from "@atc/contract";
+import { describe, expect, it, vi } from "vitest";
+import { accessPolicy, scanTrail } from "../src/access-policy.ts";
+import { mappingBackend, mmapStore } from "../src/index.ts";
+import type { SegmentReader } from "../src/segment-reader.ts";
+import { barSchema, barsOf, closesOf, publishBars } from "./sample-store.ts";
+import { temporaryDirectories } from "./temporary-directory.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+const newDirectory = temporaryDirectories();
+const isLinux = process.platform === "linux" && mappingBackend().available;
+const mebibyte = 2 ** 20;
+
+/** The kernel's flags of the mappings of a file: `sr` read in order, `rr` read at random. */
+function flagsOf(directory: string): string[] {
+  const lines = readFileSync("/proc/self/smaps", "utf8").split("\n");
+  const flags: string[] = [];
+  let isOurs = false;
+  for (const line of lines) {
+    if (/^[0-9a-f]+-[0-9a-f]+ /.test(line)) isOurs = line.includes(directory);
+    else if (isOurs && line.startsWith("VmFlags:"))
+      flags.push(line.includes(" sr") ? "sr" : line.includes(" rr") ? "rr" : "");
+  }
+  return flags;
+}
+
+/** Resident bytes of the mappings of files in a directory. */
+function residentBytes(directory: string): number {
+  let bytes = 0;
+  let isOurs = false;
+  for (const line of readFileSync("/proc/self/smaps", "utf8").split("\n")) {
+    if (/^[0-9a-f]+-[0-9a-f]+ /.test(line)) isOurs = line.includes(directory);
+    else if (isOurs && line.startsWith("Rss:")) bytes += Number(/\d+/.exec(line)?.[0]) * 1024;
+  }
+  return bytes;
+}
+
+const hasSmaps = isLinux && readFileSync("/proc/self/smaps", "utf8").includes("VmFlags");
+
+describe("the policy of a mapping", () => {
+  const calls: string[] = [];
+  const policyOf = () => {
+    calls.length = 0;
+    return accessPolicy({
+      buffer: new ArrayBuffer(0),
+      advise: (pattern) => void calls.push(pattern),
+      release: () => undefined,
+      dispose: () => undefined,
+    });
+  };
+
+  it("asks for reading ahead once while scans run, and for none for windows between them", () => {
+    const policy = policyOf();
+    policy.window(512);
+    policy.window(512);
+    const [one, other] = [policy.scan(), policy.scan()];
+    policy.window(512);
+    one();
+    one();
+    policy.window(512);
+    other();
+    policy.window(512);
+    expect(calls).toEqual(["random", "sequential", "normal", "random"]);
+  });
+
+  it("never asks for reading at random once somebody may go through a large window", () => {
+    const policy = policyOf();
+    policy.window(512);
+    policy.window(2 * mebibyte);
+    policy.window(512);
+    policy.scan()();
+    policy.window(512);
+    expect(calls).toEqual(["random", "normal", "sequential", "normal"]);
+  });
+});
+
+it("a trail is dropped each 64 MiB, from all segments that were passed", () => {
+  const released: string[] = [];
+  const readerOf = (name: string) => ({ release: () => released.push(name) }) as unknown as SegmentReader;
+  const [a, b] = [readerOf("a"), readerOf("b")];
+  const trail = scanTrail();
+  for (let i = 0; i < 63; i++) trail.passed(i < 32 ? a : b, mebibyte);
+  expect(released).toEqual([]);
+  trail.passed(b, mebibyte);
+  expect(released).toEqual(["a", "b"]);
+  for (let i = 0; i < 64; i++) trail.passed(b, mebibyte);
+  expect(released).toEqual(["a", "b", "b"]);
+});
+
+describe.skipIf(!hasSmaps)(`the kernel${hasSmaps ? "" : " (needs Linux and /proc/self/smaps)"}`, () => {
+  it("is told of scans and windows", async () => {
+    const directory = newDirectory();
+    const store = mmapStore({ directory, backend: "mmap" });
+    await publishBars(store, "d", { A: 300_000 });
+    const dataset = await store.open("d");
+    const series = dataset.series("A");
+    series.window("close", 5, 10);
+    expect(flagsOf(directory)).toEqual(["rr"]);
+    for (const block of series.blocks({ columns: ["close"] })) {
+      expect(block.length).toBeGreaterThan(0);
+      expect(flagsOf(directory)).toEqual(["sr"]);
+      series.window("close", 5, 10);
+      expect(flagsOf(directory)).toEqual(["sr"]);
+      break;
+    }
+    expect(flagsOf(directory)).toEqual([""]);
+    series.window("close", 5, 10);
+    expect(flagsOf(directory)).toEqual(["rr"]);
+    series.window("close", 0, 300_000);
+    series.window("close", 5, 10);
+    expect(flagsOf(directory)).toEqual([""]);
+    dataset[Symbol.dispose]();
+  });
+
+  it("keeps no more of a long scan in the process's memory than 64 MiB and a block", async () => {
+    const directory = newDirectory();
+    const store = mmapStore({ directory, backend: "mmap" });
+    const rows = 6_000_000;
+    const columns = [
+      { name: "timestamp", type: "timestamp[ms]" },
+      { name: "close", type: "float64" },
+      { name: "open", type: "float64" },
+    ] as const;
+    const lock = await store.lock("d");
+    const writer = await store.create(lock, {
+      schema: { kind: "bars", columns },
+      fingerprint: "",
+      series: [{ symbol: "A", rows }],
+    });
+    const ones = new Float64Array(500_000).fill(1);
+    for (let row = 0; row < rows; row += ones.length)
+      await writer.write("A", row, {
+        timestamp: new BigInt64Array(ones.length).fill(BigInt(row)),
+        close: ones,
+        open: ones,
+      });
+    await writer.publish();
+    await lock[Symbol.asyncDispose]();
+    const dataset = await store.open("d");
+    let most = 0;
+    let sum = 0;
+    for (const block of dataset.series("A").blocks({ columns: ["timestamp", "close", "open"], blockLength: 500_000 })) {
+      const times = block.timeWords();
+      for (let i = 0; i < block.length; i++) {
+        sum +=
+          (block.values("close")[i] as number) + (block.values("open")[i] as number) + ((times[2 * i] as number) & 0);
+      }
+      most = Math.max(most, residentBytes(directory));
+    }
+    expect(sum).toBe(2 * rows);
+    expect(most).toBeGreaterThan(mebibyte);
+    expect(most).toBeLessThan(96 * mebibyte);
+    dataset[Symbol.dispose]();
+  });
+});
+
+/** How many descriptors of files in a directory this process has, deleted files included. */
+function descriptorsIn(directory: string): number {
+  return readdirSync("/proc/self/fd").filter((fd) => {
+    try {
+      return readlinkSync(join("/proc/self/fd", fd)).startsWith(directory);
+    } catch {
+      return false;
+    }
+  }).length;
+}
+
+describe.skipIf(!isLinux)(`a dataset of 300 segments${isLinux ? "" : " (needs Linux)"}`, () => {
+  const rows = 300 * 600;
+  const open = async (
+    backend: "mmap" | "read",
+  ): Promise<{ directory: string; dataset: Dataset; replace: () => Promise<void> }> => {
+    const directory = newDirectory();
+    const store = mmapStore({ directory, backend, segmentBytes: 16_384 });
+    const lock = await store.lock("d");
+    const writer = await store.create(lock, { schema: barSchema, fingerprint: "", series: [{ symbol: "A", rows }] });
+    await writer.write("A", 0, barsOf(rows, 0));
+    await writer.publish();
+    await lock[Symbol.asyncDispose]();
+    const dataset = await store.open("d");
+    return { directory, dataset, replace: async () => void (await publishBars(store, "d", { A: 1 })) };
+  };
+
+  it.each(["mmap", "read"] as const)("with backend %s is read to its end after it was replaced", async (backend) => {
+    const { directory, dataset, replace } = await open(backend);
+    const segments = readdirSync(join(directory, "d")).length - 1;
+    expect(segments).toBeGreaterThan(300);
+    expect(descriptorsIn(directory)).toBe(backend === "mmap" ? 256 : segments);
+    expect(dataset.series("A").window("close", rows - 1, 1)[0]).toBe((rows - 1) / 8);
+    await replace();
+    expect(readdirSync(join(directory, "d"))).toHaveLength(2);
+    expect(closesOf(dataset, "A")).toEqual(Array.from(barsOf(rows, 0)["close"] as Float64Array));
+    dataset[Symbol.dispose]();
+    expect(descriptorsIn(directory)).toBe(0);
+  });
+
+  it("finds a segment truncated between two blocks where it keeps no descriptor", async () => {
+    const { directory, dataset } = await open("mmap");
+    const path = join(directory, "d", "seg-1-290.arrow");
+    chmodSync(path, 0o644);
+    truncateSync(path, 100);
+    expect(() => closesOf(dataset, "A")).toThrow(expect.objectContaining({ code: "ATC_CORRUPT_DATA" }));
+    dataset[Symbol.dispose]();
+  });
+});
