@@ -5,17 +5,13 @@ const powers: Float64Array = Float64Array.from({ length: 23 }, (_, exponent) => 
 const lowerE = 101;
 
 /**
- * Reads the decimal number that starts at `position`, stores it in `target[row]` and returns the offset after its last byte; -1 where no number
- * starts there or it is beyond the largest double. Grammar: `[+-] digits [. digits] [e [+-] digits]`, with a digit before or after the point. The value is that of `Number()` on
- * the same text, bit for bit: up to 15 digits over a power of ten up to 22 are one exact division (Clinger, "How to read floating point
- * numbers accurately", 1990), the rest goes through `Number()`.
+ * Reads a decimal number of at most nine digits and no exponent, as nearly all prices are, like {@link scanDecimal}; -1 where more digits or
+ * none are there. Nine digits fit 32 bits, and integer arithmetic in a function small enough to be inlined takes a third off the time of a row.
  */
-export function scanDecimal(bytes: Uint8Array, position: number, target: Float64Array, row: number): number {
-  let at = position;
-  const sign = bytes[at] as number;
-  if (sign === MINUS || sign === PLUS) at++;
-  const first = at;
-  // Nine digits fit 32 bits; integer arithmetic is worth a third of the time of a row. What overflows is read again.
+export function scanShortDecimal(bytes: Uint8Array, position: number, target: Float64Array, row: number): number {
+  const negative = bytes[position] === MINUS;
+  const first = negative ? position + 1 : position;
+  let at = first;
   let mantissa = 0;
   let digit = (bytes[at] as number) - ZERO;
   while (digit >>> 0 < 10) {
@@ -34,10 +30,9 @@ export function scanDecimal(bytes: Uint8Array, position: number, target: Float64
     scale = at - point - 1;
     digits += scale;
   }
-  if (digits > 9 || digits === 0 || ((digit + ZERO) | 32) === lowerE)
-    return digits === 0 ? -1 : scanLong(bytes, position, at, digits, target, row);
+  if (digits > 9 || digits === 0) return -1;
   const value = mantissa / (powers[scale] as number);
-  target[row] = sign === MINUS ? -value : value;
+  target[row] = negative ? -value : value;
   return at;
 }
 
@@ -51,32 +46,31 @@ function exponentEnd(bytes: Uint8Array, at: number): number {
   return end === first ? at : end;
 }
 
-/** Stores the number whose mantissa is `bytes[start, at)`, of which `digits` are digits, and returns the offset after its exponent. */
-function scanLong(
-  bytes: Uint8Array,
-  start: number,
-  at: number,
-  digits: number,
-  target: Float64Array,
-  row: number,
-): number {
-  const end = exponentEnd(bytes, at);
-  if (digits > 15 || end > at) {
-    const value = Number(asciiText(bytes, start, end));
-    target[row] = value;
-    return Number.isFinite(value) ? end : -1;
-  }
+/**
+ * Reads the decimal number that starts at `position`, stores it in `target[row]` and returns the offset after its last byte; -1 where no number
+ * starts there or it is beyond the largest double. Grammar: `[+-] digits [. digits] [e [+-] digits]`, with a digit before or after the point.
+ * The value is that of `Number()` on the same text, bit for bit: up to 15 digits over a power of ten up to 22 are one exact division (Clinger,
+ * "How to read floating point numbers accurately", 1990), the rest goes through `Number()`.
+ */
+export function scanDecimal(bytes: Uint8Array, position: number, target: Float64Array, row: number): number {
+  const sign = bytes[position] as number;
+  const first = sign === MINUS || sign === PLUS ? position + 1 : position;
+  let at = first;
   let mantissa = 0;
   let scale = 0;
-  let decimals = 0;
-  for (let i = start; i < at; i++) {
-    const digit = (bytes[i] as number) - ZERO;
+  let points = 0;
+  for (; ; at++) {
+    const digit = (bytes[at] as number) - ZERO;
     if (digit >>> 0 < 10) {
       mantissa = mantissa * 10 + digit;
-      scale += decimals;
-    } else if (digit === DOT - ZERO) decimals = 1;
+      scale += points;
+    } else if (digit === DOT - ZERO && points === 0) points = 1;
+    else break;
   }
-  const value = mantissa / (powers[scale] as number);
-  target[row] = bytes[start] === MINUS ? -value : value;
-  return end;
+  const digits = at - first - points;
+  if (digits === 0) return -1;
+  const end = exponentEnd(bytes, at);
+  const value = digits > 15 || end > at ? Number(asciiText(bytes, first, end)) : mantissa / (powers[scale] as number);
+  target[row] = sign === MINUS ? -value : value;
+  return Number.isFinite(value) ? end : -1;
 }

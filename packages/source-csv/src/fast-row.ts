@@ -1,5 +1,5 @@
 import { CR, LF, QUOTE, SPACE } from "./byte.ts";
-import { scanDecimal } from "./decimal.ts";
+import { scanDecimal, scanShortDecimal } from "./decimal.ts";
 import { readClock } from "./iso-time.ts";
 import { type RowContext, roleNumber } from "./row-context.ts";
 
@@ -39,8 +39,11 @@ export function fastRow(context: RowContext): (bytes: Uint8Array, start: number,
     for (let field = 0; field <= last; field++) {
       const role = roles[field] as number;
       let stop: number;
-      if (role >= price) stop = scanDecimal(bytes, position, numbers[field] as Float64Array, row);
-      else if (role > text)
+      if (role >= price) {
+        const target = numbers[field] as Float64Array;
+        stop = scanShortDecimal(bytes, position, target, row);
+        if (stop < 0) stop = scanDecimal(bytes, position, target, row);
+      } else if (role > text)
         stop = role === time ? readTime(bytes, position, instant) : readClock(bytes, position, clock);
       else if (role === text) stop = readText(bytes, position, field, row, end);
       else {
