@@ -35,6 +35,13 @@ export function algorithmOf(bloscFormat: number): BloscAlgorithm | undefined {
  */
 const largestExpansion: readonly number[] = [256, 255, 22, 1032, 2 ** 15];
 
+const snappyFormat = 2;
+
+/** The most bytes that c-blosc writes for a part of `length`: one that does not shrink is stored, but for Snappy, which may write more. */
+export function longestPart(bloscFormat: number, length: number): number {
+  return bloscFormat === snappyFormat ? 32 + length + Math.floor(length / 6) : length;
+}
+
 /** Whether `encodedLength` bytes of a format can hold `decodedLength` bytes at all; what cannot is damage, found before anything is allocated. */
 export function isPlausible(bloscFormat: number, encodedLength: number, decodedLength: number): boolean {
   const slack = 128;

@@ -1,5 +1,5 @@
 import { AtcError } from "@atc/contract";
-import { isPlausible } from "./algorithms.ts";
+import { isPlausible, longestPart } from "./algorithms.ts";
 import { type FrameHeader, headerLength } from "./frame-header.ts";
 
 /** The error for a frame that contradicts itself. */
@@ -15,11 +15,11 @@ export interface Part {
 }
 
 /** The part at `offset` that stands for `decodedLength` bytes; it lies inside the frame. */
-export function partAt(frame: Uint8Array, offset: number, decodedLength: number): Part {
+export function partAt(frame: Uint8Array, offset: number, decodedLength: number, bloscFormat: number): Part {
   if (offset > frame.length - 4) throw corrupt(`a part at ${offset} lies outside the frame's ${frame.length} bytes`);
   const length = new DataView(frame.buffer, frame.byteOffset + offset, 4).getInt32(0, true);
   const start = offset + 4;
-  if (length <= 0 || length > decodedLength || length > frame.length - start)
+  if (length <= 0 || length > longestPart(bloscFormat, decodedLength) || length > frame.length - start)
     throw corrupt(`a part of ${length} bytes at ${offset} that stands for ${decodedLength}`);
   return { bytes: frame.subarray(start, start + length), end: start + length };
 }
@@ -51,7 +51,7 @@ export function checkParts(frame: Uint8Array, header: FrameHeader): void {
     const partCount = partCountOf(header, decodedLength);
     let offset = blockOffset(frame, index, blockCount);
     for (let part = 0; part < partCount; part++) {
-      const { bytes, end } = partAt(frame, offset, decodedLength / partCount);
+      const { bytes, end } = partAt(frame, offset, decodedLength / partCount, bloscFormat);
       if (!isPlausible(bloscFormat, bytes.length, decodedLength / partCount))
         throw corrupt(`${bytes.length} bytes at ${offset} that stand for ${decodedLength / partCount}`);
       encodedLength += 4 + bytes.length;

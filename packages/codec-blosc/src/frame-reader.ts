@@ -27,7 +27,7 @@ function decodeParts(frame: Uint8Array, start: number, partCount: number, block:
   const partLength = block.length / partCount;
   let offset = start;
   for (let part = 0; part < partCount; part++) {
-    const { bytes, end } = partAt(frame, offset, partLength);
+    const { bytes, end } = partAt(frame, offset, partLength, reader.bloscFormat);
     const target = block.subarray(part * partLength, (part + 1) * partLength);
     if (bytes.length === partLength) target.set(bytes);
     else reader.decodeBlock(bytes, target);

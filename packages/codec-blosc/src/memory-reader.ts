@@ -1,4 +1,5 @@
 import type { BlockCodec, BlockKernel } from "@atc/contract";
+import { longestPart } from "./algorithms.ts";
 import type { BlockMemory } from "./block-memory.ts";
 import { type FrameHeader, isRearranged } from "./frame-header.ts";
 import { blockOffset, partAt, partCountOf } from "./frame-parts.ts";
@@ -37,7 +38,11 @@ export function readBlocksInMemory(
   const { length, blockLength, typesize } = header;
   const { exports } = memory;
   const kernel = memory.kernelOf(codec);
-  const [decoded = 0, restored = 0, scratch = 0] = memory.areas([blockLength, blockLength, blockLength]);
+  const [decoded = 0, restored = 0, scratch = 0] = memory.areas([
+    blockLength,
+    blockLength,
+    longestPart(header.bloscFormat, blockLength),
+  ]);
   const bytes = memory.bytes();
   const decoder: PartDecoder = { bytes, codec, kernel, encoded: scratch };
   const blockCount = Math.ceil(length / blockLength);
@@ -48,7 +53,7 @@ export function readBlocksInMemory(
     const partLength = thisLength / partCount;
     let offset = blockOffset(frame, index, blockCount);
     for (let part = 0; part < partCount; part++) {
-      const { bytes: encoded, end } = partAt(frame, offset, partLength);
+      const { bytes: encoded, end } = partAt(frame, offset, partLength, header.bloscFormat);
       decodePart(decoder, encoded, decoded + part * partLength, partLength);
       offset = end;
     }

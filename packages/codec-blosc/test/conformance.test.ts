@@ -15,6 +15,7 @@ const variants: readonly BloscOptions[] = [
   { cname: "zlib", shuffle: "noshuffle", clevel: 1 },
   { cname: "zlib", shuffle: "bitshuffle", blocksize: 4096 },
   { cname: "zstd", clevel: 1 },
+  { cname: "snappy" },
   { cname: "lz4", clevel: 0 },
 ];
 

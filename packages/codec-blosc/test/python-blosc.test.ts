@@ -33,7 +33,7 @@ json.dump(answers, sys.stdout)
 
 function combinations(): readonly Combination[] {
   const all: Combination[] = [];
-  for (const cname of ["blosclz", "lz4", "lz4hc", "zlib", "zstd"] as const)
+  for (const cname of ["blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd"] as const)
     for (const shuffle of ["noshuffle", "shuffle", "bitshuffle"] as const)
       for (const [clevel, typesize, length] of [
         [1, 8, 100_003],
@@ -52,6 +52,20 @@ function combinations(): readonly Combination[] {
         [6, 3, 20_000],
         [0, 8, 5_000],
         [8, 4, 4_097],
+        [1, 1, 65_537],
+        [1, 2, 131_073],
+        [2, 4, 33_000],
+        [2, 8, 262_145],
+        [3, 8, 65_536],
+        [4, 4, 199_999],
+        [4, 8, 300_000],
+        [6, 8, 131_071],
+        [6, 16, 2_048],
+        [7, 8, 1_025],
+        [7, 12, 99_999],
+        [8, 8, 250_007],
+        [9, 1, 50_000],
+        [9, 4, 129],
       ] as const)
         all.push({ cname, shuffle, clevel, typesize, length });
   return all;
@@ -75,7 +89,7 @@ describe("python-blosc", () => {
     () => {
       const content = series(300_000);
       const listed = combinations();
-      expect(listed.length).toBeGreaterThanOrEqual(150);
+      expect(listed.length).toBeGreaterThanOrEqual(500);
       const cases = listed.map((each) => {
         const codec = blosc({ cname: each.cname, shuffle: each.shuffle, clevel: each.clevel }, blockCodecs);
         const frame = codec.encode(content.subarray(0, each.length), { typesize: each.typesize });

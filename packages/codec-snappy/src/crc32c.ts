@@ -1,0 +1,54 @@
+/** CRC-32C (Castagnoli), eight bytes a step: table `n` holds what a byte becomes `n` bytes later. */
+const polynomial = 0x82f63b78;
+let tables: readonly Uint32Array[] | undefined;
+
+function makeTables(): readonly Uint32Array[] {
+  const first = Uint32Array.from({ length: 256 }, (_, byte) => {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 0 ? crc >>> 1 : (crc >>> 1) ^ polynomial;
+    return crc;
+  });
+  const all = [first];
+  for (let n = 1; n < 8; n++)
+    all.push((all[n - 1] as Uint32Array).map((crc) => (first[crc & 255] as number) ^ (crc >>> 8)));
+  return all;
+}
+
+/** The checksum of `bytes`, 0 to 2^32 - 1. */
+export function crc32c(bytes: Uint8Array): number {
+  tables ??= makeTables();
+  const [a, b, c, d, e, f, g, h] = tables as readonly [
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+  ];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let crc = -1;
+  let i = 0;
+  for (; i + 8 <= bytes.length; i += 8) {
+    const low = crc ^ view.getInt32(i, true);
+    const high = view.getInt32(i + 4, true);
+    crc =
+      (h[low & 255] as number) ^
+      (g[(low >>> 8) & 255] as number) ^
+      (f[(low >>> 16) & 255] as number) ^
+      (e[low >>> 24] as number) ^
+      (d[high & 255] as number) ^
+      (c[(high >>> 8) & 255] as number) ^
+      (b[(high >>> 16) & 255] as number) ^
+      (a[high >>> 24] as number);
+  }
+  for (; i < bytes.length; i++) crc = (a[(crc ^ view.getUint8(i)) & 255] as number) ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
+
+/** The checksum as Snappy's frames store it, so that data with a CRC inside does not weaken it. */
+export function maskedCrc32c(bytes: Uint8Array): number {
+  const crc = crc32c(bytes);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}

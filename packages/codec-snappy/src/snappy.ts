@@ -1,0 +1,76 @@
+import { type Codec, type DecodeOptions, decodeTarget } from "@atc/contract";
+import { maskedCrc32c } from "./crc32c.ts";
+import {
+  checksumLength,
+  chunkHeaderLength,
+  compressedType,
+  identifier,
+  largestChunk,
+  lengthType,
+  readChunks,
+  storedType,
+} from "./frame-chunks.ts";
+import { corrupt, decodeRaw, encodeRaw } from "./raw-snappy.ts";
+
+const lengthChunkLength = 8;
+/** A chunk that shrinks by less is stored, as Snappy's own encoders do. */
+const smallestGain = 1 / 8;
+
+function writeHead(frame: Uint8Array, length: number): number {
+  const view = new DataView(frame.buffer, identifier.length);
+  frame.set(identifier);
+  view.setUint32(0, lengthType | (lengthChunkLength << 8), true);
+  view.setUint32(chunkHeaderLength, length % 2 ** 32, true);
+  view.setUint32(chunkHeaderLength + 4, Math.floor(length / 2 ** 32), true);
+  return identifier.length + chunkHeaderLength + lengthChunkLength;
+}
+
+function encode(decoded: Uint8Array): Uint8Array {
+  const chunkCount = Math.ceil(decoded.length / largestChunk);
+  const overhead = identifier.length + chunkHeaderLength + lengthChunkLength;
+  const frame = new Uint8Array(overhead + decoded.length + chunkCount * (chunkHeaderLength + checksumLength));
+  const view = new DataView(frame.buffer);
+  let at = writeHead(frame, decoded.length);
+  for (let start = 0; start < decoded.length; start += largestChunk) {
+    const chunk = decoded.subarray(start, Math.min(start + largestChunk, decoded.length));
+    const compressed = encodeRaw(chunk);
+    const shrinks = compressed.length <= chunk.length * (1 - smallestGain);
+    const content = shrinks ? compressed : chunk;
+    const type = shrinks ? compressedType : storedType;
+    view.setUint32(at, type + (content.length + checksumLength) * 256, true);
+    view.setUint32(at + chunkHeaderLength, maskedCrc32c(chunk), true);
+    frame.set(content, at + chunkHeaderLength + checksumLength);
+    at += chunkHeaderLength + checksumLength + content.length;
+  }
+  return frame.slice(0, at);
+}
+
+function decode(encoded: Uint8Array, options: DecodeOptions | undefined): Uint8Array {
+  const { chunks, length } = readChunks(encoded);
+  const target = decodeTarget("snappy", length, options);
+  let at = 0;
+  for (const { compressed, checksum, bytes, decodedLength } of chunks) {
+    const part = target.subarray(at, at + decodedLength);
+    if (compressed) decodeRaw(bytes, part);
+    else part.set(bytes);
+    if (maskedCrc32c(part) !== checksum) throw corrupt("a chunk's checksum differs");
+    at += decodedLength;
+  }
+  return target;
+}
+
+function decodedLength(encoded: Uint8Array): number | undefined {
+  try {
+    return readChunks(encoded).length;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The codec `snappy`: Snappy's framing format, in files that end in `.sz`. Each chunk of 64 KiB has a CRC-32C, so damage is found; the content's
+ * length is in a chunk that other readers skip, so a frame of this codec that was cut between two chunks is found too.
+ */
+export function snappy(): Codec {
+  return { name: "snappy", extension: ".sz", encode, decode, decodedLength };
+}
