@@ -33,10 +33,10 @@ export function createAverageSignal(layout: MemoryLayout): AverageSignal {
   };
 }
 
-/** Empties the sums ahead of a block. */
-export function clearKinds({ weighted, total }: AverageSignal, memory: Float64Array): void {
-  memory.fill(0, weighted, weighted + blockLength);
-  memory.fill(0, total, total + blockLength);
+/** Empties the sums of a block of `count` bars. */
+export function clearKinds({ weighted, total }: AverageSignal, memory: Float64Array, count: number): void {
+  memory.fill(0, weighted, weighted + count);
+  memory.fill(0, total, total + count);
 }
 
 /** Adds one kind: its signals, cut at the thresholds to -1, 0 or +1, each weighted by the kind's equity. */

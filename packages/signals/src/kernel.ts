@@ -1,4 +1,4 @@
-import type { AverageKind, ReadonlyTypedArray, SignalConfig } from "@atc/contract";
+import type { AverageKind, ReadonlyTypedArray } from "@atc/contract";
 import type { SignalOutput } from "./signal-output.ts";
 
 /** What a kernel counted since its first bar. */
@@ -29,6 +29,3 @@ export interface Kernel {
   /** The counts so far. */
   tallies(): KernelTallies;
 }
-
-/** Makes a kernel of a whole, valid configuration that computes the outputs named. */
-export type CreateKernel = (config: SignalConfig, outputs: ReadonlySet<SignalOutput>) => Kernel;

@@ -98,7 +98,7 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
   const repeats = config.dialect === "tradingview";
 
   function advanceAverages(): void {
-    for (const { votes: sumsOfVotes } of kinds) clearSums(sumsOfVotes, memory);
+    for (const { votes: sumsOfVotes } of kinds) clearSums(sumsOfVotes, memory, block.count);
     for (let index = 0; index < width; index++) {
       for (const shared of sums) shared.advance(memory, block, index);
       for (const kind of kinds) {
@@ -116,7 +116,7 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
       if (votes) fillReturnFactors(firstFactors, memory, block, config);
       if (votes && !sameCutout) fillReturnFactors(secondFactors, memory, block, config);
       advanceAverages();
-      clearKinds(averageSignal, memory);
+      clearKinds(averageSignal, memory, block.count);
       for (const kind of kinds) {
         const { withVotes, equity, signals, equities } = kind;
         if (!withVotes) continue;

@@ -5,9 +5,9 @@ import type { SignalOutput } from "./signal-output.ts";
 /** What to compute besides the configuration. */
 export interface SignalOptions<Name extends SignalOutput = SignalOutput> {
   /** The outputs wanted, all where absent; what only the others need is not computed: an average alone costs a hundredth of the average signal. */
-  readonly outputs?: readonly Name[];
+  readonly outputs?: readonly Name[] | undefined;
   /** Told of each warning once, after the bars of the push have been taken. */
-  readonly onWarning?: (warning: SignalWarning) => void;
+  readonly onWarning?: ((warning: SignalWarning) => void) | undefined;
 }
 
 /** The prices of one bar. */
@@ -27,7 +27,10 @@ export type SignalTargets<Name extends SignalOutput = SignalOutput> = {
   readonly [Output in Name]?: Float64Array | Float32Array | Int8Array;
 };
 
-/** The signals as an indicator: bars go in one by one or many at a time, in chunks of any size, with bit-identical outputs. */
+/**
+ * The signals as an indicator: bars go in one by one or many at a time, in chunks of any size, with bit-identical outputs. One output starts late and has an
+ * earlier value all the same: in dialect tradingview with a cutout c and strategyMode, `averageSignal` is 0 at bar 0 and NaN from 1 to c; its warm-up is c + 1.
+ */
 export interface SignalStream<Name extends SignalOutput = SignalOutput> extends Indicator<Name> {
   /** The whole configuration. */
   readonly config: SignalConfig;

@@ -33,10 +33,10 @@ export function createVotes(count: number, layout: MemoryLayout): Votes {
   };
 }
 
-/** Empties the sums ahead of a block. */
-export function clearSums({ weighted, total }: Votes, memory: Float64Array): void {
-  memory.fill(0, weighted, weighted + blockLength);
-  memory.fill(0, total, total + blockLength);
+/** Empties the sums of a block of `count` bars. */
+export function clearSums({ weighted, total }: Votes, memory: Float64Array, count: number): void {
+  memory.fill(0, weighted, weighted + count);
+  memory.fill(0, total, total + count);
 }
 
 /**

@@ -1,37 +1,40 @@
+import type { SignalConfig } from "@atc/contract";
 import { bench, describe } from "vitest";
-import { compute, createStream } from "../src/index.ts";
+import { compute, createStream, type SignalOutput, signalOutputs } from "../src/index.ts";
 import { randomWalk } from "./price-walks.ts";
 
-const bars = 1_000_000;
-const close = randomWalk(bars);
-const options = { time: 3000, warmupTime: 500 };
+const bars = 100_000;
+// Longer than what a branch predictor can learn by heart.
+const close = randomWalk(20 * bars);
+const options = { iterations: 20, time: 0, warmupIterations: 3, warmupTime: 0 };
 
-// A run of a million bars: milliseconds a run are nanoseconds a bar.
-describe("a million bars", () => {
-  bench("every output", () => void compute({ close }), options);
-  bench("averageSignal", () => void compute({ close }, {}, { outputs: ["averageSignal"] }), options);
+/** The next bars of a stream that goes on and on; once around, the series begins anew. */
+function streaming(outputs: readonly SignalOutput[], config: Partial<SignalConfig> = {}): () => void {
+  const stream = createStream(config, { outputs });
+  const targets = Object.fromEntries(outputs.map((output) => [output, new Float64Array(bars)]));
+  return () => {
+    const from = stream.position % close.length;
+    stream.pushInto({ close: close.subarray(from, from + bars) }, targets);
+  };
+}
+
+// Milliseconds times ten are nanoseconds a bar.
+describe("100,000 bars", () => {
+  bench("every output", streaming(signalOutputs), options);
+  bench("averageSignal", streaming(["averageSignal"]), options);
+  bench("averageSignal, tradingview", streaming(["averageSignal"], { dialect: "tradingview" }), options);
   bench(
-    "averageSignal, tradingview",
-    () => {
-      compute({ close }, { dialect: "tradingview" }, { outputs: ["averageSignal"] });
-    },
+    "averageSignal, averages of 200 bars",
+    streaming(["averageSignal"], { emaLength: 200, hmaLength: 200 }),
     options,
   );
-  bench(
-    "averageSignal into an array of the caller",
-    () => {
-      const averageSignal = new Float64Array(bars);
-      createStream({}, { outputs: ["averageSignal"] }).pushInto({ close }, { averageSignal });
-    },
-    options,
-  );
-  bench("ema alone", () => void compute({ close }, {}, { outputs: ["ema"] }), options);
+  bench("ema alone", streaming(["ema"]), options);
+  bench("compute, every output", () => void compute({ close: close.subarray(0, bars) }), options);
 });
 
 describe("one bar", () => {
   const stream = createStream({}, { outputs: ["averageSignal", "direction"] });
-  let bar = 0;
   bench("pushBar", () => {
-    stream.pushBar({ close: close[bar++ % bars] as number });
+    stream.pushBar({ close: close[stream.position % close.length] as number });
   });
 });

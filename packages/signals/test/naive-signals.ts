@@ -98,7 +98,7 @@ export function naiveAverage(
 }
 
 /** Votes by crossings of the close and an average. */
-export function naiveVotes(close: readonly number[], average: readonly number[]): Values {
+function naiveVotes(close: readonly number[], average: readonly number[]): Values {
   function side(t: number): number {
     const price = Number(close[t]);
     const difference = price - Number(average[t]);
@@ -117,7 +117,7 @@ export function naiveVotes(close: readonly number[], average: readonly number[])
 }
 
 /** The equity that votes earn from bar `cutout` on. */
-export function naiveEquity(
+function naiveEquity(
   close: readonly number[],
   votes: readonly number[],
   start: number,
@@ -153,7 +153,7 @@ function rounded(x: number, config: SignalConfig): number {
 }
 
 /** The layer-1 signal of nine averages. */
-export function naiveSignal(close: readonly number[], averages: readonly Values[], config: SignalConfig): Values {
+function naiveSignal(close: readonly number[], averages: readonly Values[], config: SignalConfig): Values {
   const cutout = config.dialect === "lts" ? 0 : config.cutout;
   const voters = averages.map((average) => {
     const votes = naiveVotes(close, average);
