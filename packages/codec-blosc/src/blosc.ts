@@ -5,9 +5,15 @@ import { blosclzBlock } from "./blosclz-block.ts";
 import { largestFrameContent, type Shuffle } from "./frame-header.ts";
 import { decodedLengthOf, readFrame } from "./frame-reader.ts";
 import { type FrameOptions, writeFrame } from "./frame-writer.ts";
+import { type BloscPreset, presetNames, withPreset } from "./preset.ts";
 
 /** How {@link blosc} encodes; each member means what python-blosc means by it. */
 export interface BloscOptions {
+  /**
+   * What the options start from: `compat`, the choices of c-blosc 1.21, where absent; `fast`, Zstandard at clevel 1 behind a bit shuffle in blocks of
+   * 1 MiB, which compresses floats about as small as python-blosc's zstd at clevel 5 in a fraction of its time. python-blosc reads both.
+   */
+  readonly preset?: BloscPreset;
   /** The algorithm. The first block codec's where absent, `blosclz` where there is none. */
   readonly cname?: BloscCname;
   /** 0 (stored) to 9 (smallest). 5 where absent. */
@@ -43,7 +49,8 @@ function checkName(field: string, value: string, names: readonly string[]): void
 
 /** Throws where an option is out of range. */
 export function checkOptions(options: BloscOptions): void {
-  const { cname, clevel = defaultClevel, shuffle = "shuffle", typesize = 1, blocksize } = options;
+  const { cname, clevel = defaultClevel, shuffle = "shuffle", typesize = 1, blocksize, preset } = options;
+  if (preset !== undefined) checkName("preset", preset, presetNames);
   if (cname !== undefined) checkName("cname", cname, cnames);
   checkInteger("clevel", clevel, 0, 9);
   checkName("shuffle", shuffle, shuffles);
@@ -89,9 +96,10 @@ function cnameOf(codec: BlockCodec): BloscCname {
  */
 export function blosc(options: BloscOptions, blockCodecs: readonly BlockCodec[] = []): Codec {
   checkOptions(options);
-  const { clevel = defaultClevel, shuffle = "shuffle", blocksize } = options;
+  const settings = withPreset(options);
+  const { clevel = defaultClevel, shuffle = "shuffle", blocksize } = settings;
   const codecs = [...blockCodecs, blosclzBlock()];
-  const codec = options.cname === undefined ? (codecs[0] as BlockCodec) : findWriter(options.cname, codecs);
+  const codec = settings.cname === undefined ? (codecs[0] as BlockCodec) : findWriter(settings.cname, codecs);
   const cname = cnameOf(codec);
   const readers = readersOf(codecs);
   return {

@@ -8,3 +8,4 @@ export { type BloscOptions, blosc } from "./blosc.ts";
 export { blosclzBlock } from "./blosclz-block.ts";
 export type { Shuffle } from "./frame-header.ts";
 export { plugins as default } from "./plugins.ts";
+export type { BloscPreset } from "./preset.ts";

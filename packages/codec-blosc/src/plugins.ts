@@ -2,6 +2,7 @@ import { type BlockCodec, type Codec, isAtcError, type Plugin, type PluginHost }
 import { type BloscCname, cnames } from "./algorithms.ts";
 import { type BloscOptions, blosc, checkOptions } from "./blosc.ts";
 import { blosclzBlock } from "./blosclz-block.ts";
+import { withPreset } from "./preset.ts";
 
 /** What encodes where nobody says, the fastest first; blosclz, which needs no other package, where none is installed. */
 const preferred: readonly BloscCname[] = ["lz4", "zstd", "zlib"];
@@ -34,7 +35,7 @@ async function findReaders(host: PluginHost): Promise<readonly BlockCodec[]> {
 
 async function create(options: BloscOptions | undefined, host: PluginHost): Promise<Codec> {
   checkOptions(options ?? {});
-  const writer = await findWriter(options?.cname, host);
+  const writer = await findWriter(withPreset(options ?? {}).cname, host);
   return blosc(options ?? {}, [writer, ...(await findReaders(host))]);
 }
 

@@ -44,6 +44,19 @@ describe("blosc", () => {
     for (const options of wrong) expect(errorCode(() => blosc(options, blockCodecs))).toBe("ATC_INVALID_ARGUMENT");
   });
 
+  it("starts from a preset, and lets other options replace its own", () => {
+    const header = (options: BloscOptions) => {
+      const frame = blosc(options, blockCodecs).encode(new Uint8Array(2 ** 21), { typesize: 8 });
+      return [(frame[2] as number) >> 5, (frame[2] as number) & 23, new DataView(frame.buffer).getUint32(8, true)];
+    };
+    expect(header({ preset: "fast" })).toEqual([4, 20, 2 ** 20]);
+    expect(header({ preset: "fast", cname: "zlib", blocksize: 2 ** 16 })).toEqual([3, 4, 2 ** 19]);
+    expect(header({ preset: "compat", cname: "zstd" })).toEqual(header({ cname: "zstd" }));
+    expect(header({})).toEqual([1, 1, 2 ** 20]);
+    expect(errorCode(() => blosc({ preset: "fastest" as "fast" }, blockCodecs))).toBe("ATC_INVALID_ARGUMENT");
+    expect(errorCode(() => blosc({ preset: "fast" }, []))).toBe("ATC_MISSING_PLUGIN");
+  });
+
   it("suggests the algorithm that a misspelled one is near to", () => {
     expect(() => blosc({ cname: "zsdt" as "zstd" }, blockCodecs)).toThrow('did you mean "zstd"?');
   });
