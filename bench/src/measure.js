@@ -25,6 +25,14 @@ export async function alternate(actions, rounds = 5) {
   return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
 }
 
+/** Milliseconds of processor time that an action took, in this process. */
+export async function cpuMs(action) {
+  const before = process.cpuUsage();
+  await action();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 /** Peak resident memory of this process so far, in MB. */
 export function peakMb() {
   return Math.round(process.resourceUsage().maxRSS / 1000);
