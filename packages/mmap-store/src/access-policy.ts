@@ -1,5 +1,4 @@
 import type { AccessPattern, Mapping } from "./mapping.ts";
-import type { SegmentReader } from "./segment-reader.ts";
 
 /** Tells the kernel how a mapping is read, as seldom as that changes. */
 export interface AccessPolicy {
@@ -42,10 +41,15 @@ export function accessPolicy(mapping: Mapping): AccessPolicy {
   };
 }
 
+/** A segment that can be taken out of the process's memory. */
+interface Releasable {
+  release(): void;
+}
+
 /** What scans of a dataset left behind them. */
 export interface ScanTrail {
   /** `bytes` of a segment were read and will not be needed soon. */
-  passed(reader: SegmentReader, bytes: number): void;
+  passed(segment: Releasable, bytes: number): void;
 }
 
 const trailBytes = 64 * 2 ** 20;
@@ -55,15 +59,15 @@ const trailBytes = 64 * 2 ** 20;
  * dataset share one trail: those of thousands of short series are as long as one of a long series.
  */
 export function scanTrail(): ScanTrail {
-  const readers = new Set<SegmentReader>();
+  const segments = new Set<Releasable>();
   let bytesBehind = 0;
   return {
-    passed(reader, bytes) {
-      readers.add(reader);
+    passed(segment, bytes) {
+      segments.add(segment);
       bytesBehind += bytes;
       if (bytesBehind < trailBytes) return;
-      for (const passed of readers) passed.release();
-      readers.clear();
+      for (const passed of segments) passed.release();
+      segments.clear();
       bytesBehind = 0;
     },
   };

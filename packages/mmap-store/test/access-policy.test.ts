@@ -4,7 +4,6 @@ import type { Dataset } from "@atc/contract";
 import { describe, expect, it, vi } from "vitest";
 import { accessPolicy, scanTrail } from "../src/access-policy.ts";
 import { mappingBackend, mmapStore } from "../src/index.ts";
-import type { SegmentReader } from "../src/segment-reader.ts";
 import { barSchema, barsOf, closesOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
@@ -78,7 +77,7 @@ describe("the policy of a mapping", () => {
 
 it("a trail is dropped each 64 MiB, from all segments that were passed", () => {
   const released: string[] = [];
-  const readerOf = (name: string) => ({ release: () => released.push(name) }) as unknown as SegmentReader;
+  const readerOf = (name: string) => ({ release: () => void released.push(name) });
   const [a, b] = [readerOf("a"), readerOf("b")];
   const trail = scanTrail();
   for (let i = 0; i < 63; i++) trail.passed(i < 32 ? a : b, mebibyte);

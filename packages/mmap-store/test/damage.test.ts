@@ -129,6 +129,9 @@ describe("a damaged manifest", () => {
       withSegment({ file: "/etc/passwd" }),
       withSegment({ rows: segment.rows + 1 }),
       withSegment({ rows: 1e9 }),
+      withSegment({ superseded: 1 }),
+      withSegment({ superseded: -1 }),
+      withSegment({ superseded: "0" }),
       withSegment({ bytes: -1 }),
       withSegment({ crc32: "nope" }),
       withSegment({ offsets: { ...segment.offsets, close: segment.bytes } }),
@@ -146,6 +149,24 @@ describe("a damaged manifest", () => {
     }
     writeFileSync(manifestPath, formatManifest(stored));
     expect((await store.find("d"))?.generation).toBe(1);
+  });
+
+  it("is open for its sound series where one is not, which is refused when it is asked for", async () => {
+    const { directory, manifestPath, stored } = await published();
+    const store = mmapStore({ directory });
+    const broken = stored.series.map((series) =>
+      series.symbol === "A"
+        ? { ...series, parts: series.parts.map((part) => ({ ...part, row: part.row + 1 })) }
+        : series,
+    );
+    writeFileSync(manifestPath, formatManifest({ ...stored, series: broken }));
+    const dataset = await store.open("d");
+    expect(dataset.series("B").length).toBe(5);
+    expect(() => dataset.series("A")).toThrow(code("ATC_CORRUPT_DATA"));
+    expect(() => dataset.symbols()).toThrow(code("ATC_CORRUPT_DATA"));
+    expect(() => dataset.manifest.series).toThrow(code("ATC_CORRUPT_DATA"));
+    expect(() => dataset.series("C")).toThrow(code("ATC_CORRUPT_DATA"));
+    dataset[Symbol.dispose]();
   });
 
   it("is replaced by the next publication, whose generation is a new one", async () => {

@@ -1,0 +1,74 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const version1 = "/sys/fs/cgroup/memory";
+const version2 = "/sys/fs/cgroup";
+
+/** The files of a memory cgroup, by version of the cgroup interface. */
+const interfaces = [
+  {
+    parent: version1,
+    limit: "memory.limit_in_bytes",
+    swap: "memory.memsw.limit_in_bytes",
+    peak: "memory.max_usage_in_bytes",
+  },
+  { parent: version2, limit: "memory.max", swap: "memory.swap.max", peak: "memory.peak" },
+];
+
+/** Makes a memory cgroup of so many bytes; undefined where that is not allowed. */
+function makeGroup(bytes) {
+  for (const { parent, limit, swap, peak } of interfaces) {
+    const group = join(parent, `atc-bench-${process.pid}-${Date.now()}`);
+    try {
+      mkdirSync(group);
+    } catch {
+      continue;
+    }
+    try {
+      writeFileSync(join(group, limit), String(bytes));
+    } catch {
+      rmdirSync(group);
+      continue;
+    }
+    // Without swap accounting there is no such file, and without swap no need for it.
+    if (existsSync(join(group, swap)))
+      writeFileSync(join(group, swap), swap === "memory.swap.max" ? "0" : String(bytes));
+    return { group, peakBytes: () => Number(readFileSync(join(group, peak), "utf8")) };
+  }
+  return undefined;
+}
+
+/**
+ * Runs Node with at most `bytes` of memory, page cache included where a cgroup can be made (as root), else with twice as many bytes of private memory
+ * (`prlimit --data`). Returns how it ended, what it printed and the most memory the cgroup had.
+ */
+export function runWithin(bytes, args) {
+  const made = makeGroup(bytes);
+  const options = { encoding: "utf8", maxBuffer: 1 << 26 };
+  if (made === undefined) {
+    const script = 'exec prlimit "--data=$0" "$@"';
+    const run = spawnSync("sh", ["-c", script, String(2 * bytes), process.execPath, ...args], options);
+    return { ...run, peakBytes: undefined, limitedBy: "prlimit" };
+  }
+  try {
+    const script = 'echo $$ > "$0/cgroup.procs" && exec "$@"';
+    const run = spawnSync("sh", ["-c", script, made.group, process.execPath, ...args], options);
+    return { ...run, peakBytes: made.peakBytes(), limitedBy: "cgroup" };
+  } finally {
+    rmdirSync(made.group);
+  }
+}
+
+/** Runs Node without a limit. */
+export function runFreely(args) {
+  return spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 1 << 26 });
+}
+
+/** Takes files out of the page cache, whose pages would be charged to whoever read them first. */
+export function dropFromCache(files) {
+  for (const file of files) {
+    const { status, stderr } = spawnSync("dd", [`if=${file}`, "iflag=nocache", "count=0"], { encoding: "utf8" });
+    if (status !== 0) throw new Error(`cannot drop "${file}" from the page cache: ${stderr}`);
+  }
+}
