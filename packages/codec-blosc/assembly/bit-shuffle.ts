@@ -149,7 +149,7 @@ export function bitShuffle(source: usize, target: usize, length: usize, typesize
   if ((count & 7) != 0) return memory.copy(target, source, length);
   let planes = source;
   if (typesize > 1) {
-    shuffle(source, scratch, length, typesize);
+    shuffle(source, scratch, count, count, typesize);
     planes = scratch;
   }
   for (let plane: usize = 0; plane < typesize; plane++) planeToRows(planes + plane * count, target + plane * count, count);
@@ -163,6 +163,6 @@ export function bitUnshuffle(source: usize, target: usize, length: usize, typesi
   const planes = typesize > 1 ? scratch : target;
   for (let plane: usize = 0; plane < typesize; plane++) rowsToPlane(source + plane * count, planes + plane * count, count);
   const rest = count * typesize;
-  if (typesize > 1) unshuffle(planes, target, rest, typesize);
+  if (typesize > 1) unshuffle(planes, target, count, count, typesize);
   memory.copy(target + rest, source + rest, length - rest);
 }

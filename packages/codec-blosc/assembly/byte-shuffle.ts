@@ -6,8 +6,8 @@ import { high, low } from "./interleave";
  * round by one, so four rounds put the place ahead of the element, and as many rounds as the place has bits put it back.
  */
 
-/** Elements of 2 bytes, all but the last few. */
-function shuffle2(source: usize, target: usize, count: usize): void {
+/** Elements of 2 bytes, all but the last few; a plane starts `stride` bytes after the one before. */
+function shuffle2(source: usize, target: usize, stride: usize, count: usize): void {
   const end = count & ~15;
   for (let i: usize = 0; i < end; i += 16) {
     let a0 = v128.load(source + 2 * i);
@@ -21,16 +21,16 @@ function shuffle2(source: usize, target: usize, count: usize): void {
     a0 = low(b0, b1);
     a1 = high(b0, b1);
     v128.store(target + i, a0);
-    v128.store(target + i + count, a1);
+    v128.store(target + i + stride, a1);
   }
 }
 
 /** Inverts {@link shuffle2}. */
-function unshuffle2(source: usize, target: usize, count: usize): void {
+function unshuffle2(source: usize, target: usize, stride: usize, count: usize): void {
   const end = count & ~15;
   for (let i: usize = 0; i < end; i += 16) {
     let a0 = v128.load(source + i);
-    let a1 = v128.load(source + i + count);
+    let a1 = v128.load(source + i + stride);
     let b0 = low(a0, a1);
     let b1 = high(a0, a1);
     v128.store(target + 2 * i, b0);
@@ -38,8 +38,8 @@ function unshuffle2(source: usize, target: usize, count: usize): void {
   }
 }
 
-/** Elements of 4 bytes, all but the last few. */
-function shuffle4(source: usize, target: usize, count: usize): void {
+/** Elements of 4 bytes, all but the last few; a plane starts `stride` bytes after the one before. */
+function shuffle4(source: usize, target: usize, stride: usize, count: usize): void {
   const end = count & ~15;
   for (let i: usize = 0; i < end; i += 16) {
     let a0 = v128.load(source + 4 * i);
@@ -63,20 +63,20 @@ function shuffle4(source: usize, target: usize, count: usize): void {
     a2 = low(b1, b3);
     a3 = high(b1, b3);
     v128.store(target + i, a0);
-    v128.store(target + i + count, a1);
-    v128.store(target + i + 2 * count, a2);
-    v128.store(target + i + 3 * count, a3);
+    v128.store(target + i + stride, a1);
+    v128.store(target + i + 2 * stride, a2);
+    v128.store(target + i + 3 * stride, a3);
   }
 }
 
 /** Inverts {@link shuffle4}. */
-function unshuffle4(source: usize, target: usize, count: usize): void {
+function unshuffle4(source: usize, target: usize, stride: usize, count: usize): void {
   const end = count & ~15;
   for (let i: usize = 0; i < end; i += 16) {
     let a0 = v128.load(source + i);
-    let a1 = v128.load(source + i + count);
-    let a2 = v128.load(source + i + 2 * count);
-    let a3 = v128.load(source + i + 3 * count);
+    let a1 = v128.load(source + i + stride);
+    let a2 = v128.load(source + i + 2 * stride);
+    let a3 = v128.load(source + i + 3 * stride);
     let b0 = low(a0, a2);
     let b1 = high(a0, a2);
     let b2 = low(a1, a3);
@@ -92,8 +92,8 @@ function unshuffle4(source: usize, target: usize, count: usize): void {
   }
 }
 
-/** Elements of 8 bytes, all but the last few. */
-function shuffle8(source: usize, target: usize, count: usize): void {
+/** Elements of 8 bytes, all but the last few; a plane starts `stride` bytes after the one before. */
+function shuffle8(source: usize, target: usize, stride: usize, count: usize): void {
   const end = count & ~15;
   for (let i: usize = 0; i < end; i += 16) {
     let a0 = v128.load(source + 8 * i);
@@ -137,28 +137,28 @@ function shuffle8(source: usize, target: usize, count: usize): void {
     a6 = low(b3, b7);
     a7 = high(b3, b7);
     v128.store(target + i, a0);
-    v128.store(target + i + count, a1);
-    v128.store(target + i + 2 * count, a2);
-    v128.store(target + i + 3 * count, a3);
-    v128.store(target + i + 4 * count, a4);
-    v128.store(target + i + 5 * count, a5);
-    v128.store(target + i + 6 * count, a6);
-    v128.store(target + i + 7 * count, a7);
+    v128.store(target + i + stride, a1);
+    v128.store(target + i + 2 * stride, a2);
+    v128.store(target + i + 3 * stride, a3);
+    v128.store(target + i + 4 * stride, a4);
+    v128.store(target + i + 5 * stride, a5);
+    v128.store(target + i + 6 * stride, a6);
+    v128.store(target + i + 7 * stride, a7);
   }
 }
 
 /** Inverts {@link shuffle8}. */
-function unshuffle8(source: usize, target: usize, count: usize): void {
+function unshuffle8(source: usize, target: usize, stride: usize, count: usize): void {
   const end = count & ~15;
   for (let i: usize = 0; i < end; i += 16) {
     let a0 = v128.load(source + i);
-    let a1 = v128.load(source + i + count);
-    let a2 = v128.load(source + i + 2 * count);
-    let a3 = v128.load(source + i + 3 * count);
-    let a4 = v128.load(source + i + 4 * count);
-    let a5 = v128.load(source + i + 5 * count);
-    let a6 = v128.load(source + i + 6 * count);
-    let a7 = v128.load(source + i + 7 * count);
+    let a1 = v128.load(source + i + stride);
+    let a2 = v128.load(source + i + 2 * stride);
+    let a3 = v128.load(source + i + 3 * stride);
+    let a4 = v128.load(source + i + 4 * stride);
+    let a5 = v128.load(source + i + 5 * stride);
+    let a6 = v128.load(source + i + 6 * stride);
+    let a7 = v128.load(source + i + 7 * stride);
     let b0 = low(a0, a4);
     let b1 = high(a0, a4);
     let b2 = low(a1, a5);
@@ -194,46 +194,43 @@ function unshuffle8(source: usize, target: usize, count: usize): void {
   }
 }
 
-/** The elements from `from` on, byte by byte, and what is left over after whole elements. */
-function shuffleRest(source: usize, target: usize, length: usize, typesize: usize, from: usize): void {
-  const count = length / typesize;
+/** The elements from `from` on, byte by byte. */
+function shuffleRest(source: usize, target: usize, stride: usize, count: usize, typesize: usize, from: usize): void {
   for (let plane: usize = 0; plane < typesize; plane++) {
     let s = source + from * typesize + plane;
-    for (let t = target + plane * count + from, end = target + (plane + 1) * count; t < end; t++, s += typesize)
-      store<u8>(t, load<u8>(s));
+    const end = target + plane * stride + count;
+    for (let t = target + plane * stride + from; t < end; t++, s += typesize) store<u8>(t, load<u8>(s));
   }
-  memory.copy(target + count * typesize, source + count * typesize, length - count * typesize);
 }
 
 /** Inverts {@link shuffleRest}. */
-function unshuffleRest(source: usize, target: usize, length: usize, typesize: usize, from: usize): void {
-  const count = length / typesize;
+function unshuffleRest(source: usize, target: usize, stride: usize, count: usize, typesize: usize, from: usize): void {
   for (let plane: usize = 0; plane < typesize; plane++) {
     let t = target + from * typesize + plane;
-    for (let s = source + plane * count + from, end = source + (plane + 1) * count; s < end; s++, t += typesize)
-      store<u8>(t, load<u8>(s));
+    const end = source + plane * stride + count;
+    for (let s = source + plane * stride + from; s < end; s++, t += typesize) store<u8>(t, load<u8>(s));
   }
-  memory.copy(target + count * typesize, source + count * typesize, length - count * typesize);
 }
 
-/** Shuffles `length` bytes at `source` to `target`; the ranges do not overlap. */
-export function shuffle(source: usize, target: usize, length: usize, typesize: usize): void {
-  const count = length / typesize;
+/**
+ * Shuffles `count` elements at `source`: byte `b` of them goes to `target + b * stride` and on. With a stride of more elements than `count`, a
+ * block is shuffled piece by piece. The ranges do not overlap.
+ */
+export function shuffle(source: usize, target: usize, stride: usize, count: usize, typesize: usize): void {
   let done: usize = count & ~15;
-  if (typesize == 8) shuffle8(source, target, count);
-  else if (typesize == 4) shuffle4(source, target, count);
-  else if (typesize == 2) shuffle2(source, target, count);
+  if (typesize == 8) shuffle8(source, target, stride, count);
+  else if (typesize == 4) shuffle4(source, target, stride, count);
+  else if (typesize == 2) shuffle2(source, target, stride, count);
   else done = 0;
-  shuffleRest(source, target, length, typesize, done);
+  shuffleRest(source, target, stride, count, typesize, done);
 }
 
-/** Inverts {@link shuffle}. */
-export function unshuffle(source: usize, target: usize, length: usize, typesize: usize): void {
-  const count = length / typesize;
+/** Inverts {@link shuffle}: the planes at `source`, `stride` apart, give `count` elements at `target`. */
+export function unshuffle(source: usize, target: usize, stride: usize, count: usize, typesize: usize): void {
   let done: usize = count & ~15;
-  if (typesize == 8) unshuffle8(source, target, count);
-  else if (typesize == 4) unshuffle4(source, target, count);
-  else if (typesize == 2) unshuffle2(source, target, count);
+  if (typesize == 8) unshuffle8(source, target, stride, count);
+  else if (typesize == 4) unshuffle4(source, target, stride, count);
+  else if (typesize == 2) unshuffle2(source, target, stride, count);
   else done = 0;
-  unshuffleRest(source, target, length, typesize, done);
+  unshuffleRest(source, target, stride, count, typesize, done);
 }

@@ -3,8 +3,9 @@ import { instantiate } from "./webassembly.ts";
 
 /** The functions of `assembly/index.ts`; addresses and lengths are bytes. */
 export interface BloscExports {
-  shuffle(source: number, target: number, length: number, typesize: number): void;
-  unshuffle(source: number, target: number, length: number, typesize: number): void;
+  /** `stride` is the distance of the planes. */
+  shuffle(source: number, target: number, stride: number, count: number, typesize: number): void;
+  unshuffle(source: number, target: number, stride: number, count: number, typesize: number): void;
   bitShuffle(source: number, target: number, length: number, typesize: number, scratch: number): void;
   bitUnshuffle(source: number, target: number, length: number, typesize: number, scratch: number): void;
   encodeBlosclz(source: number, length: number, target: number, room: number, table: number, clevel: number): number;

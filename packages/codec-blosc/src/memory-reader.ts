@@ -1,6 +1,6 @@
 import type { BlockCodec, BlockKernel } from "@atc/contract";
 import { longestPart } from "./algorithms.ts";
-import type { BlockMemory } from "./block-memory.ts";
+import { type BlockMemory, pieceCount } from "./block-memory.ts";
 import { type FrameHeader, isRearranged } from "./frame-header.ts";
 import { blockOffset, partAt, partCountOf } from "./frame-parts.ts";
 
@@ -25,6 +25,21 @@ function decodePart(decoder: PartDecoder, part: Uint8Array, target: number, targ
   }
   // Where the kernel refused it, this throws and tells why.
   codec.decodeBlock(part, bytes.subarray(target, target + targetLength));
+}
+
+/** Inverts a block's byte shuffle into `block`, piece by piece, so that what is copied out is still in the fastest cache. */
+function copyUnshuffled(memory: BlockMemory, planes: number, piece: number, block: Uint8Array, typesize: number): void {
+  const { exports } = memory;
+  const bytes = memory.bytes();
+  const count = Math.floor(block.length / typesize);
+  const step = pieceCount(typesize);
+  for (let from = 0; from < count; from += step) {
+    const elements = Math.min(step, count - from);
+    exports.unshuffle(planes + from, piece, count, elements, typesize);
+    block.set(bytes.subarray(piece, piece + elements * typesize), from * typesize);
+  }
+  const whole = count * typesize;
+  block.set(bytes.subarray(planes + whole, planes + block.length), whole);
 }
 
 /** Decodes all blocks by way of `memory`: each part is copied in unless stored, each block copied out once. */
@@ -57,12 +72,12 @@ export function readBlocksInMemory(
       decodePart(decoder, encoded, decoded + part * partLength, partLength);
       offset = end;
     }
-    let from = decoded;
-    if (isRearranged(header, thisLength)) {
-      from = restored;
-      if (header.shuffle === "shuffle") exports.unshuffle(decoded, restored, thisLength, typesize);
-      else exports.bitUnshuffle(decoded, restored, thisLength, typesize, scratch);
+    const block = target.subarray(start, start + thisLength);
+    if (!isRearranged(header, thisLength)) block.set(bytes.subarray(decoded, decoded + thisLength));
+    else if (header.shuffle === "shuffle") copyUnshuffled(memory, decoded, restored, block, typesize);
+    else {
+      exports.bitUnshuffle(decoded, restored, thisLength, typesize, scratch);
+      block.set(bytes.subarray(restored, restored + thisLength));
     }
-    target.set(bytes.subarray(from, from + thisLength), start);
   }
 }

@@ -1,5 +1,5 @@
 import type { BlockCodec, BlockKernel } from "@atc/contract";
-import type { BlockMemory } from "./block-memory.ts";
+import { type BlockMemory, pieceCount } from "./block-memory.ts";
 import { type FrameHeader, headerLength, isRearranged } from "./frame-header.ts";
 
 /** Encoded bytes that gather in the memory before they are copied out. */
@@ -43,12 +43,30 @@ function encodePart(encoder: PartEncoder, source: number, length: number, target
   return 4 + written;
 }
 
-function arrange(memory: BlockMemory, header: FrameHeader, length: number, areas: readonly number[]): number {
-  const [block = 0, arranged = 0, scratch = 0] = areas;
-  if (!isRearranged(header, length)) return block;
-  if (header.shuffle === "shuffle") memory.exports.shuffle(block, arranged, length, header.typesize);
-  else memory.exports.bitShuffle(block, arranged, length, header.typesize, scratch);
-  return arranged;
+/** Copies a block in and shuffles its bytes, piece by piece, so that what was copied in is still in the fastest cache. */
+function copyShuffled(memory: BlockMemory, block: Uint8Array, piece: number, planes: number, typesize: number): void {
+  const { exports } = memory;
+  const bytes = memory.bytes();
+  const count = Math.floor(block.length / typesize);
+  const step = pieceCount(typesize);
+  for (let from = 0; from < count; from += step) {
+    const elements = Math.min(step, count - from);
+    bytes.set(block.subarray(from * typesize, (from + elements) * typesize), piece);
+    exports.shuffle(piece, planes + from, count, elements, typesize);
+  }
+  bytes.set(block.subarray(count * typesize), planes + count * typesize);
+}
+
+/** Copies a block into the memory, rearranged; returns where it is. */
+function arrange(memory: BlockMemory, header: FrameHeader, block: Uint8Array, areas: readonly number[]): number {
+  const [copied = 0, arranged = 0, scratch = 0] = areas;
+  const { shuffle, typesize } = header;
+  const rearranged = isRearranged(header, block.length);
+  if (rearranged && shuffle === "shuffle") copyShuffled(memory, block, copied, arranged, typesize);
+  else memory.bytes().set(block, copied);
+  if (rearranged && shuffle === "bitshuffle")
+    memory.exports.bitShuffle(copied, arranged, block.length, typesize, scratch);
+  return rearranged ? arranged : copied;
 }
 
 /** Encodes all blocks by way of `memory`, each copied in once; undefined where the frame would be longer than `longest`. */
@@ -66,7 +84,7 @@ export function encodeBlocksInMemory(
   const kernel = memory.kernelOf(codec);
   const gatherLength = Math.min(mostGathered, longest) + largestEncoded;
   const areas = memory.areas([blockLength, blockLength, blockLength, gatherLength]);
-  const [block = 0, , , gathered = 0] = areas;
+  const [, , , gathered = 0] = areas;
   const bytes = memory.bytes();
   const encoder: PartEncoder = { bytes, view: new DataView(bytes.buffer), codec, kernel, clevel };
   const chunks: Uint8Array[] = [];
@@ -76,8 +94,7 @@ export function encodeBlocksInMemory(
     const thisLength = Math.min(blockLength, length - start);
     const partCount = split && thisLength === blockLength ? typesize : 1;
     const partLength = thisLength / partCount;
-    bytes.set(decoded.subarray(start, start + thisLength), block);
-    const arranged = arrange(memory, header, thisLength, areas);
+    const arranged = arrange(memory, header, decoded.subarray(start, start + thisLength), areas);
     offsets[index] = frameLength;
     for (let part = 0; part < partCount; part++) {
       const written = encodePart(encoder, arranged + part * partLength, partLength, at, longest - frameLength);

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { compute } from "@atc/signals";
+
+/** Numbers in (0, 1): the minimal standard of Park and Miller with the multiplier 48271. */
+function uniform(seed) {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+/** Minute bars that nobody traded: prices of 2 decimals, volumes of 5, times in ms with a gap now and then. */
+function syntheticBars(bars, seed) {
+  const next = uniform(seed);
+  const close = new Float64Array(bars);
+  const volume = new Float64Array(bars);
+  const time = new BigInt64Array(bars);
+  let price = 30_000;
+  let at = Date.UTC(2020, 0, 1);
+  for (let i = 0; i < bars; i++) {
+    price *= 1 + (next() + next() + next() - 1.5) * 0.001;
+    close[i] = Math.round(price * 100) / 100;
+    volume[i] = Math.round(-Math.log(next()) * 1_200_000) / 100_000;
+    at += next() < 0.0001 ? 3_600_000 : 60_000;
+    time[i] = BigInt(at);
+  }
+  return { close, volume, time };
+}
+
+/** The columns `close`, `volume` and the time of a CSV with a header; undefined where the file is absent. */
+export function readBars(file) {
+  let text;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+  const [header, ...lines] = text.trim().split(/\r?\n/);
+  const names = header.toLowerCase().split(",");
+  const columns = ["close", "volume"].map((name) => names.indexOf(name));
+  const rows = lines.map((line) => line.split(","));
+  const [close, volume] = columns.map((at) => Float64Array.from(rows, (row) => Number(row[at])));
+  const at = names.findIndex((name) => /^(timestamp|time|date)/.test(name));
+  const time = BigInt64Array.from(rows, (row) => {
+    const value = Number(row[at]);
+    return BigInt(Number.isNaN(value) ? Date.parse(row[at]) : value);
+  });
+  return { close, volume, time };
+}
+
+function bytesOf(column) {
+  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+}
+
+/**
+ * What a cache and an archive hold of one series of bars, as `{ bytes, typesize, kind }` by name.
+ *
+ * @param {{ close: Float64Array, volume: Float64Array, time: BigInt64Array }} bars
+ */
+export function cachedArrays({ close, volume, time }) {
+  const { columns } = compute({ close }, {}, { outputs: ["ema", "wma", "kama", "lsma", "emaEquity", "direction"] });
+  const directions = Float64Array.from(columns.direction);
+  const float = {
+    close,
+    ema: columns.ema,
+    wma: columns.wma,
+    kama: columns.kama,
+    lsma: columns.lsma,
+    equity: columns.emaEquity,
+  };
+  const listed = {
+    ...float,
+    "signals int8": columns.direction,
+    "signals float64": directions,
+    timestamps: time,
+    volume,
+  };
+  return Object.fromEntries(
+    Object.entries(listed).map(([name, column]) => [
+      name,
+      { bytes: bytesOf(column), typesize: column.BYTES_PER_ELEMENT, averaged: name in float },
+    ]),
+  );
+}
+
+/** The arrays of `bars` synthetic minute bars. */
+export function syntheticArrays(bars, seed = 1) {
+  return cachedArrays(syntheticBars(bars, seed));
+}
