@@ -30,8 +30,10 @@ const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.
 /** Runs a block in a reader's project. */
 type Runner = (block: CodeBlock, project: string, page: string) => Promise<unknown>;
 
-function writeCode({ language, line }: CodeBlock, project: string, code: string): string {
-  const file = `line-${line}.${language === "ts" ? "js" : language}`;
+/** Writes a block to the file that its first line names, such as `// tasks.js`, so that later blocks find it. */
+function writeCode({ language, line, code: source }: CodeBlock, project: string, code: string): string {
+  const [, named] = /^(?:\/\/|#) ([\w-]+\.\w+)\b/.exec(source) ?? [];
+  const file = named ?? `line-${line}.${language === "ts" ? "js" : language}`;
   writeFileSync(join(project, file), code);
   return file;
 }
