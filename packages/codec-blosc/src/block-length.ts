@@ -27,19 +27,43 @@ export interface BlockLengthOptions {
   readonly typesize: number;
   /** A length that the user asks for instead of the algorithm's own. */
   readonly blocksize: number | undefined;
+  /** The most bytes of a block, chosen so that the bit shuffle applies to nearly all; instead of the others where present. */
+  readonly largestBitBlock?: number | undefined;
+}
+
+/**
+ * A block length of `largest` bytes or less, whole groups of eight elements, that leaves as short a last block as can be where the count of
+ * elements is no multiple of eight: such a block would go without its bit shuffle.
+ */
+function bitBlockLength(length: number, typesize: number, largest: number): number {
+  const group = 8 * typesize;
+  const groups = Math.floor(length / group);
+  const most = Math.min(groups, Math.floor(largest / group));
+  if (most <= 1) return Math.min(length, Math.max(group, largest));
+  if (Math.floor(length / typesize) % 8 === 0) return groups === most ? length : most * group;
+  let best = most;
+  for (let candidate = most; candidate > most / 2 && groups % best !== 0; candidate--)
+    if (groups % candidate < groups % best) best = candidate;
+  return best * group;
+}
+
+function compatibleLength(length: number, { cname, clevel, typesize, blocksize }: BlockLengthOptions): number {
+  let chosen = length;
+  if (blocksize !== undefined) chosen = Math.max(blocksize, smallestSplit);
+  else if (length >= level1Cache) chosen = preferredLength(cname, clevel);
+  if (clevel === 0 || !isSplit(cname, typesize, chosen)) return chosen;
+  const enlarged = Math.min(chosen, largestSplitPart) * typesize;
+  return Math.min(Math.max(enlarged, smallestSplitBlock), largestSplitBlock);
 }
 
 /** The bytes of a block that c-blosc 1.21 takes for `length` bytes, so that frames agree with those of python-blosc. */
 export function chooseBlockLength(length: number, options: BlockLengthOptions): number {
-  const { cname, clevel, typesize, blocksize } = options;
+  const { typesize, largestBitBlock } = options;
   if (length < typesize) return 1;
-  let chosen = length;
-  if (blocksize !== undefined) chosen = Math.max(blocksize, smallestSplit);
-  else if (length >= level1Cache) chosen = preferredLength(cname, clevel);
-  if (clevel > 0 && isSplit(cname, typesize, chosen)) {
-    const enlarged = Math.min(chosen, largestSplitPart) * typesize;
-    chosen = Math.min(Math.max(enlarged, smallestSplitBlock), largestSplitBlock);
-  }
-  chosen = Math.min(chosen, length);
+  const wanted =
+    largestBitBlock === undefined
+      ? compatibleLength(length, options)
+      : bitBlockLength(length, typesize, largestBitBlock);
+  const chosen = Math.min(wanted, length);
   return chosen > typesize ? chosen - (chosen % typesize) : chosen;
 }

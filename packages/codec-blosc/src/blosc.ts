@@ -98,6 +98,7 @@ export function blosc(options: BloscOptions, blockCodecs: readonly BlockCodec[] 
   checkOptions(options);
   const settings = withPreset(options);
   const { clevel = defaultClevel, shuffle = "shuffle", blocksize } = settings;
+  const largestBitBlock = blocksize === undefined && shuffle === "bitshuffle" ? settings.largestBitBlock : undefined;
   const codecs = [...blockCodecs, blosclzBlock()];
   const codec = settings.cname === undefined ? (codecs[0] as BlockCodec) : findWriter(settings.cname, codecs);
   const cname = cnameOf(codec);
@@ -110,7 +111,7 @@ export function blosc(options: BloscOptions, blockCodecs: readonly BlockCodec[] 
       checkLength(decoded.length);
       // A Buffer has another hidden class, which would slow the shuffle loops down for every later call.
       const bytes = new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.length);
-      const frameOptions: FrameOptions = { cname, clevel, shuffle, typesize, blocksize };
+      const frameOptions: FrameOptions = { cname, clevel, shuffle, typesize, blocksize, largestBitBlock };
       return writeFrame(bytes, frameOptions, codec, blockMemory());
     },
     decode: (encoded, decodeOptions) =>

@@ -9,12 +9,12 @@ export interface PresetOptions {
   readonly cname?: BloscCname;
   readonly clevel?: number;
   readonly shuffle?: Shuffle;
-  readonly blocksize?: number;
+  readonly largestBitBlock?: number;
 }
 
 const presets: Readonly<Record<BloscPreset, PresetOptions>> = {
   compat: {},
-  fast: { cname: "zstd", clevel: 1, shuffle: "bitshuffle", blocksize: 2 ** 20 },
+  fast: { cname: "zstd", clevel: 1, shuffle: "bitshuffle", largestBitBlock: 2 ** 20 },
 };
 
 /** The names in one list. */

@@ -53,8 +53,26 @@ describe("blosc", () => {
     expect(header({ preset: "fast", cname: "zlib", blocksize: 2 ** 16 })).toEqual([3, 4, 2 ** 19]);
     expect(header({ preset: "compat", cname: "zstd" })).toEqual(header({ cname: "zstd" }));
     expect(header({})).toEqual([1, 1, 2 ** 20]);
+    expect(header({ preset: "fast", shuffle: "shuffle" })).toEqual(header({ cname: "zstd", clevel: 1 }));
     expect(errorCode(() => blosc({ preset: "fastest" as "fast" }, blockCodecs))).toBe("ATC_INVALID_ARGUMENT");
     expect(errorCode(() => blosc({ preset: "fast" }, []))).toBe("ATC_MISSING_PLUGIN");
+  });
+
+  it("bit-shuffles nearly all elements of any count with its preset fast", () => {
+    const codecs = (["zstd", "lz4"] as const).map((cname) => blosc({ preset: "fast", cname }, blockCodecs));
+    const times = new Uint8Array(
+      BigInt64Array.from({ length: 600_000 }, (_, i) => BigInt(1_700_000_000_000 + 60_000 * i)).buffer,
+    );
+    for (const typesize of [8, 4])
+      for (const length of [8, 60, 64, 8 * 45_031, 8 * 131_073, 8 * 262_143, 8 * 600_000 - 3]) {
+        const bytes = times.subarray(0, length);
+        for (const codec of codecs) {
+          const frame = codec.encode(bytes, { typesize });
+          expect(Buffer.compare(codec.decode(frame), bytes)).toBe(0);
+          expect(new DataView(frame.buffer).getUint32(8, true)).toBeLessThanOrEqual(2 ** 20);
+          if (length > 1000) expect(bytes.length / frame.length).toBeGreaterThan(15);
+        }
+      }
   });
 
   it("suggests the algorithm that a misspelled one is near to", () => {

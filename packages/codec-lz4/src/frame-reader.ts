@@ -1,5 +1,7 @@
 import { type DecodeOptions, decodeTarget } from "@atc/contract";
+import { decodeInMemory } from "./block-memory.ts";
 import { type FrameDescriptor, readDescriptor, storedBit } from "./frame-descriptor.ts";
+import { fastKernel } from "./lz4-kernel.ts";
 import { corrupt, decodeSequences, sequencesLength } from "./lz4-sequences.ts";
 import { xxhash32 } from "./xxhash32.ts";
 
@@ -82,6 +84,12 @@ function decodeBlocks({ bytes, descriptor, blocks }: Frame, target: Uint8Array):
       if (end - start > limit - at) throw corrupt("more bytes than belong");
       target.set(bytes.subarray(start, end), at);
       at += end - start;
+    } else if (
+      !descriptor.linked &&
+      decodeInMemory(fastKernel, bytes.subarray(start, end), target.subarray(at, limit))
+    ) {
+      // Every independent block but the last is full, as encoders write them; another one is left to the line below.
+      at = limit;
     } else {
       const floor = descriptor.linked ? 0 : at;
       at = decodeSequences(bytes, target, { start, end, at, limit, floor });

@@ -1,8 +1,7 @@
 import { AtcError, type Codec } from "@atc/contract";
-import { createMatchChains, encodeChained } from "./chain-encoder.ts";
-import { createHashTable, encodeFast } from "./fast-encoder.ts";
 import { descriptorLength, storedBit, writeDescriptor } from "./frame-descriptor.ts";
 import { decodedLengthOf, readFrame } from "./frame-reader.ts";
+import { lz4Block, lz4hcBlock } from "./lz4-block.ts";
 import { xxhash32 } from "./xxhash32.ts";
 
 /** How {@link lz4} encodes. */
@@ -15,14 +14,12 @@ type BlockEncoder = (source: Uint8Array, target: Uint8Array) => number;
 
 const firstChainedLevel = 3;
 
+/** The block codecs' levels: an acceleration of 8 for level 0, of 1 for 1 and 2. */
 function blockEncoder(level: number): BlockEncoder {
-  if (level >= firstChainedLevel) {
-    const chains = createMatchChains();
-    return (source, target) => encodeChained(source, target, chains, level);
-  }
-  const table = createHashTable();
-  const acceleration = level === 0 ? 8 : 1;
-  return (source, target) => encodeFast(source, target, table, acceleration);
+  const codec = level >= firstChainedLevel ? lz4hcBlock() : lz4Block();
+  const fastClevel = level === 0 ? 2 : 9;
+  const clevel = level >= firstChainedLevel ? level : fastClevel;
+  return (source, target) => codec.encodeBlock(source, target, clevel);
 }
 
 function writeFrame(content: Uint8Array, encodeBlock: BlockEncoder): Uint8Array {
