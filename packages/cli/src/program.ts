@@ -30,7 +30,7 @@ export function createProgram(io: CommandLineIo, exit: (code: number) => void): 
   addIngest(program, io);
   addBacktest(program, io, exit);
   addSignals(program, io);
-  addData(program, io);
+  addData(program, io, exit);
   addCache(program, io, exit);
   addConfig(program, io);
   addDoctor(program, io, exit);

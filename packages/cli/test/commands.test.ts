@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Workshop } from "./atc.ts";
@@ -157,6 +157,24 @@ describe("atc data", () => {
     expect((await shop.atc("data", "list", "--json")).json()).toEqual([]);
     expect((await shop.atc("data", "rm", "mine")).code).toBe(4);
     expect((await readFile(file)).length).toBeGreaterThan(0);
+  });
+
+  it("verifies every byte and names the segment of a flipped bit", async () => {
+    await shop.atc("ingest", "bars.csv", "--name", "mine");
+    const sound = await shop.atc("data", "verify", "mine");
+    expect([sound.code, sound.stdout.includes("sound")]).toEqual([0, true]);
+    expect((await shop.atc("data", "compact", "mine")).stdout).toContain("compact already");
+    const segment = (await shop.cached()).find((name) => name.endsWith(".arrow")) ?? "";
+    const bytes = await readFile(join(shop.path, segment));
+    bytes[bytes.length >> 1] = bytes.readUInt8(bytes.length >> 1) ^ 1;
+    await rm(join(shop.path, segment));
+    await shop.file(segment, bytes);
+    const damaged = await shop.atc("data", "verify", "mine");
+    expect(damaged.code).toBe(3);
+    expect(damaged.stdout).toContain(basename(segment));
+    expect(
+      (await shop.atc("data", "verify", "mine", "--json")).json<{ faults: unknown[] }[]>()[0]?.faults,
+    ).toHaveLength(1);
   });
 
   it("describes a dataset whose manifest is damaged, and says so", async () => {

@@ -1,6 +1,7 @@
 import { AtcError } from "@atc/contract";
 import { describeDataset, ingestReport } from "@atc/runtime";
 import type { Command } from "commander";
+import { exitCodes } from "../exit-code.ts";
 import { bytes, integer } from "../figures.ts";
 import type { CommandLineIo } from "../invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
@@ -92,10 +93,70 @@ function addRemove(data: Command, io: CommandLineIo): void {
   });
 }
 
+/** What a store of another kind cannot do. */
+function unsupported(what: string): AtcError {
+  return new AtcError("ATC_UNSUPPORTED", `this store cannot ${what} datasets`);
+}
+
+/** Adds `atc data verify`. */
+function addVerify(data: Command, io: CommandLineIo, exit: (code: number) => void): void {
+  const command = data
+    .command("verify <dataset...>")
+    .description("Read every byte of datasets: checksums, metadata, symbols, order of times");
+  withConfigKeys(withCommon(command)).action(async (names: readonly string[]) => {
+    await using run = await startInvocation(command, io);
+    const reports = [];
+    for (const name of names) {
+      const report = await run.runtime.store.verify?.(name, run.data);
+      if (report === undefined) throw unsupported("verify");
+      reports.push(report);
+    }
+    if (run.json) run.printJson(reports);
+    for (const { name, segments, bytes: size, faults } of run.json ? [] : reports) {
+      run.print(
+        `${name}: ${integer(segments)} segments, ${bytes(size)}, ${faults.length === 0 ? "sound" : `${integer(faults.length)} faults`}`,
+      );
+      for (const { message } of faults) run.print(`  ${message}`);
+    }
+    exit(reports.some(({ faults }) => faults.length > 0) ? exitCodes.data : exitCodes.ok);
+  });
+}
+
+/** Adds `atc data compact`. */
+function addCompact(data: Command, io: CommandLineIo): void {
+  const command = data
+    .command("compact <dataset>")
+    .description("Write a dataset that grew by appends again as if at once");
+  withConfigKeys(withCommon(command)).action(async (name: string) => {
+    await using run = await startInvocation(command, io);
+    const { store } = run.runtime;
+    if (store.compact === undefined) throw unsupported("compact");
+    const before = await store.find(name);
+    if (before === undefined)
+      throw new AtcError("ATC_NOT_FOUND", `there is no dataset "${name}"; list them with: atc data list`);
+    await using lock = await store.lock(name);
+    const after = await store.compact(lock, run.data);
+    if (run.json)
+      return run.printJson({
+        dataset: name,
+        generation: after.generation,
+        bytesBefore: before.bytes,
+        bytes: after.bytes,
+      });
+    const state =
+      after.generation === before.generation
+        ? "is compact already"
+        : `was written again as generation ${after.generation}`;
+    run.print(`${name} ${state}: ${bytes(before.bytes)} before, ${bytes(after.bytes)} now`);
+  });
+}
+
 /** Adds `atc data`. */
-export function addData(program: Command, io: CommandLineIo): void {
-  const data = program.command("data").description("List, describe and delete datasets");
+export function addData(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
+  const data = program.command("data").description("List, describe, verify, compact and delete datasets");
   addList(data, io);
   addInfo(data, io);
   addRemove(data, io);
+  addVerify(data, io, exit);
+  addCompact(data, io);
 }
