@@ -1,4 +1,4 @@
-import type { BacktestReport } from "@atc/runtime";
+import type { BacktestReport, Metrics } from "@atc/runtime";
 import { integer, percent, ratio, share } from "./figures.ts";
 import type { TextColumn } from "./text-table.ts";
 import { textTable } from "./text-table.ts";
@@ -27,24 +27,22 @@ const headings: readonly TextColumn[] = [
   ].map((title) => ({ title, align: "right" }) as const),
 ];
 
-type Figures = Readonly<Record<string, unknown>>;
-
-function row(name: string, figures: Figures): readonly string[] {
+function row(name: string, figures: Metrics): readonly string[] {
   return [
     name,
-    integer(figures["bars"]),
-    percent(figures["totalReturn"]),
-    percent(figures["grossReturn"]),
-    percent(figures["buyAndHold"]),
-    percent(figures["cagr"]),
-    ratio(figures["sharpe"]),
-    ratio(figures["sortino"]),
-    percent(typeof figures["maxDrawdown"] === "number" ? -figures["maxDrawdown"] : undefined),
-    share(figures["exposure"]),
-    integer(figures["trades"]),
-    share(figures["winRate"]),
-    ratio(figures["profitFactor"]),
-    integer(figures["fees"]),
+    integer(figures.bars),
+    percent(figures.totalReturn),
+    percent(figures.grossReturn),
+    percent(figures.buyAndHold),
+    percent(figures.cagr),
+    ratio(figures.sharpe),
+    ratio(figures.sortino),
+    percent(figures.maxDrawdown === null ? null : -figures.maxDrawdown),
+    share(figures.exposure),
+    integer(figures.trades),
+    share(figures.winRate),
+    ratio(figures.profitFactor),
+    integer(figures.fees),
   ];
 }
 
@@ -56,8 +54,8 @@ function names(symbols: readonly string[]): string {
 function warningLines(report: BacktestReport): readonly string[] {
   const symbolsByWarning = new Map<string, string[]>();
   for (const { symbol, warnings } of report.symbols) {
-    for (const warning of warnings as readonly string[]) {
-      symbolsByWarning.set(warning, [...(symbolsByWarning.get(warning) ?? []), String(symbol)]);
+    for (const warning of warnings) {
+      symbolsByWarning.set(warning, [...(symbolsByWarning.get(warning) ?? []), symbol]);
     }
   }
   const all = [...symbolsByWarning]
@@ -69,7 +67,7 @@ function warningLines(report: BacktestReport): readonly string[] {
 }
 
 function skippedLines(report: BacktestReport): readonly string[] {
-  const all = report.skipped.map((one) => `  ${String(one["symbol"])}: ${String(one["reason"])}`);
+  const all = report.skipped.map((one) => `  ${one.symbol}: ${one.reason}`);
   if (all.length === 0) return [];
   const more = all.length > mostWarnings ? [`  and ${all.length - mostWarnings} more (--json lists all)`] : [];
   return ["", `Left out (${all.length}):`, ...all.slice(0, mostWarnings), ...more];
@@ -77,16 +75,14 @@ function skippedLines(report: BacktestReport): readonly string[] {
 
 /** The report for a person: portfolio first, then the symbols, then what to know. */
 export function backtestTable(report: BacktestReport): string {
-  const portfolio = report.portfolio as Figures | null;
+  const { portfolio } = report;
   const shown = report.symbols.slice(0, mostSymbols);
   const rows = [
     ...(portfolio === null ? [] : [row("portfolio", portfolio), undefined]),
-    ...shown.map((symbol) => row(String(symbol["symbol"]), symbol)),
+    ...shown.map((symbol) => row(symbol.symbol, symbol)),
   ];
   const span =
-    portfolio === null
-      ? ""
-      : `${String(portfolio["start"]).slice(0, 10)} to ${String(portfolio["end"]).slice(0, 10)}, `;
+    portfolio === null ? "" : `${String(portfolio.start).slice(0, 10)} to ${String(portfolio.end).slice(0, 10)}, `;
   const { feeBps, slippageBps } = report.config;
   const title = `${report.data.path}: ${span}${integer(report.data.rows)} rows, ${integer(report.data.symbols)} symbols; fee ${String(feeBps)} bps, slippage ${String(slippageBps)} bps`;
   const rest = report.symbols.length - shown.length;

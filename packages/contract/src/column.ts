@@ -35,6 +35,8 @@ export interface ReadonlyTypedArray<Element extends number | bigint = number> {
   readonly BYTES_PER_ELEMENT: number;
   /** A view of the elements from `start` (inclusive) to `end` (exclusive), without a copy. */
   subarray(start?: number, end?: number): ReadonlyTypedArray<Element>;
+  /** The elements in order; for hot loops use indices. */
+  [Symbol.iterator](): IterableIterator<Element>;
 }
 
 /**

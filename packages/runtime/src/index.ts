@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { BacktestJson, BacktestResult, Metrics, Strategy, SymbolResult } from "@atc/backtest";
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
 export { configJsonSchema, configKeys, describeOrigin } from "@atc/config";

@@ -1,8 +1,8 @@
-import type { BacktestResult, Strategy } from "@atc/backtest";
+import type { BacktestJson, BacktestResult, Strategy } from "@atc/backtest";
 import { atcStrategy, backtest, resultToJson, resultVersion } from "@atc/backtest";
 import type { Cache, CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
-import type { AtcErrorCode, Dataset, JsonObject, JsonValue, OperationOptions } from "@atc/contract";
+import type { AtcErrorCode, Dataset, JsonObject, OperationOptions } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import { asJson, backtestPart, signalPart } from "./config-parts.ts";
 import type { DataOptions, OpenedData } from "./data.ts";
@@ -25,11 +25,11 @@ export interface BacktestReport {
     readonly symbols: number;
   };
   /** Metrics of the portfolio; null where every symbol was skipped. */
-  readonly portfolio: JsonValue;
+  readonly portfolio: BacktestJson["portfolio"];
   /** Metrics and warnings of each symbol, in the order of UTF-16 code units. */
-  readonly symbols: readonly JsonObject[];
+  readonly symbols: BacktestJson["symbols"];
   /** Symbols that could not be computed, each with its reason. */
-  readonly skipped: readonly JsonObject[];
+  readonly skipped: BacktestJson["skipped"];
 }
 
 /** What a backtest gives. */
@@ -170,8 +170,8 @@ export async function runBacktest(
     remember,
   });
   await flush();
-  const figures = resultToJson(result) as unknown as Figures;
-  await cache?.set(whole, { arrays: {}, attributes: { ...figures } });
+  const figures = resultToJson(result);
+  await cache?.set(whole, { arrays: {}, attributes: asJson(figures) });
   return { report: reportWith(runtime, path, dataset, figures), result, cached: false, reused };
 }
 
