@@ -38,7 +38,7 @@ function readFault(path: string, error: unknown): AtcError {
 }
 
 /** The bytes of a file as they are. */
-export function plainInput({ handle, path, hash }: ByteInputOptions): ByteInput {
+function plainInput({ handle, path, hash }: ByteInputOptions): ByteInput {
   let taken = 0;
   return {
     taken: () => taken,
@@ -55,7 +55,7 @@ export function plainInput({ handle, path, hash }: ByteInputOptions): ByteInput 
 }
 
 /** The decompressed bytes of a gzip file of one or more members. */
-export function gzipInput({ handle, path, hash }: ByteInputOptions): ByteInput {
+function gzipInput({ handle, path, hash }: ByteInputOptions): ByteInput {
   let taken = 0;
   async function* compressed(): AsyncGenerator<Uint8Array> {
     for (;;) {

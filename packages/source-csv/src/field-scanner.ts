@@ -43,7 +43,7 @@ function afterBlanks(bytes: Uint8Array, at: number, separator: number): number {
 }
 
 /** The offset of the separator or line end at or after `at`; a line feed must stand somewhere. */
-export function plainEnd(bytes: Uint8Array, at: number, separator: number): number {
+function plainEnd(bytes: Uint8Array, at: number, separator: number): number {
   let stop = at;
   while (bytes[stop] !== separator && !endsLine(bytes, stop)) stop++;
   return stop;

@@ -2,7 +2,7 @@ import { AtcError, nearest } from "@atc/contract";
 import type { CsvColumn, CsvOptions } from "./csv-options.ts";
 
 /** Names under which files hold our columns, best first; spaces in a header count as `_`. */
-export const aliases: Readonly<Record<CsvColumn, readonly string[]>> = {
+const aliases: Readonly<Record<CsvColumn, readonly string[]>> = {
   symbol: ["symbol", "ticker", "instrument"],
   timestamp: [
     ...["timestamp", "timestamp_utc", "datetime", "datetime_utc", "date_time", "open_time", "ts", "unix"],
@@ -29,7 +29,7 @@ export interface HeaderMap {
 }
 
 /** A header name as aliases are written: lower case, no blanks around, no `<>` (MetaTrader), `_` for spaces. */
-export function aliasForm(name: string): string {
+function aliasForm(name: string): string {
   return plainName(name).replaceAll(/\s+/g, "_");
 }
 

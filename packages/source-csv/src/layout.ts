@@ -133,7 +133,7 @@ function columnsOf(fields: readonly FieldLayout[], kind: RowKind): ColumnMetadat
 }
 
 /** The name of the file without its folder and the endings `.gz` and `.csv`, `.tsv` or `.txt`. */
-export function fileStem(path: string): string {
+function fileStem(path: string): string {
   const name = path.split(/[/\\]/).at(-1) ?? path;
   return name.replace(/\.gz$/i, "").replace(/\.(?:csv|tsv|txt)$/i, "") || name;
 }
