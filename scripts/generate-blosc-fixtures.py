@@ -38,7 +38,7 @@ def contents():
 
 def cases():
     """Name to (content, compress arguments, block length, threads)."""
-    for cname in ("lz4", "lz4hc", "zlib", "zstd"):
+    for cname in ("blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd"):
         for shuffle in SHUFFLES:
             for typesize in (1, 4, 8):
                 name = f"prices-{cname}-{shuffle}-{typesize}"
