@@ -56,4 +56,25 @@ describe("the kernels", () => {
       { numRuns: 400 },
     );
   });
+
+  it("answer damage as TypeScript does: with the same bytes or the same error", () => {
+    const attempt = (frame: Uint8Array, codec: BlockCodec, memory: ReturnType<typeof blockMemory>): string => {
+      try {
+        return Buffer.from(
+          readFrame(frame, { maxLength: 2 ** 20 }, new Map([[codec.bloscFormat, codec]]), memory),
+        ).toString("hex");
+      } catch (error) {
+        return String(error);
+      }
+    };
+    fc.assert(
+      fc.property(repetitive, options, fc.nat(), fc.nat(255), (bytes, frameOptions, at, byte) => {
+        const codec = codecOf(frameOptions.cname);
+        const damaged = writeFrame(bytes, frameOptions, codec, blockMemory());
+        damaged[at % damaged.length] = byte;
+        expect(attempt(damaged, codec, blockMemory())).toBe(attempt(damaged, codec, undefined));
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });

@@ -2,7 +2,7 @@ import type { BlockKernel, BlockKernelSource } from "@atc/contract";
 import { createMemory, type GrowingMemory, pageLength } from "./webassembly.ts";
 
 /** A longer block stays out of the memory, which never shrinks. */
-export const longestKernelBlock: number = 2 ** 23;
+const longestKernelBlock: number = 2 ** 23;
 
 /** What a kernel may read after a source. */
 const slack = 64;

@@ -3,7 +3,7 @@ import { depths } from "./chain-encoder.ts";
 import { instantiate } from "./webassembly.ts";
 
 /** The functions of `assembly/index.ts`; addresses and lengths are bytes, 0 stands for failure. */
-export interface Lz4Exports {
+interface Lz4Exports {
   encodeFast(source: number, length: number, target: number, room: number, table: number, acceleration: number): number;
   encodeChained(source: number, length: number, target: number, room: number, tables: number, depth: number): number;
   decode(source: number, end: number, target: number, floor: number, limit: number, tables: number): number;
@@ -11,12 +11,12 @@ export interface Lz4Exports {
 }
 
 /** Bytes of the decoder's tables, at the start of the scratch. */
-export const decoderTablesLength = 272;
+const decoderTablesLength = 272;
 const fastTableLength = 4 * 2 ** 13;
 const chainTablesLength = 4 * 2 ** 15 + 2 * 2 ** 16;
 
 /** Bytes that any of the kernel's functions need. */
-export const largestScratch: number = decoderTablesLength + chainTablesLength;
+const largestScratch = decoderTablesLength + chainTablesLength;
 
 type Encoder = (exports: Lz4Exports, tables: number) => BlockKernel["encodeBlock"];
 

@@ -22,7 +22,7 @@ const lengthChunkLength = 8;
 const firstSkippableType = 0x80;
 
 /** One chunk of content, as it stands in the frame. */
-export interface ContentChunk {
+interface ContentChunk {
   readonly compressed: boolean;
   readonly checksum: number;
   /** What follows the checksum. */
