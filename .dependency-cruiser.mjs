@@ -16,6 +16,7 @@ const arrows = {
   "mmap-store": ["contract"],
   "source-csv": ["contract"],
   "source-duckdb": ["contract"],
+  "source-arrow": ["contract"],
   ingest: ["contract"],
   "executor-worker": ["contract"],
   "executor-bullmq": ["contract"],

@@ -15,8 +15,8 @@ export interface ChunkBuilderOptions {
   /** The texts of each other column of type `text`, lists that grow. */
   readonly dictionaries: Readonly<Record<string, readonly string[]>>;
   /**
-   * What a row without a symbol, a time or a finite price means: `error` throws, `skip` leaves it out, `nan` keeps it with NaN where a price alone is
-   * at fault and leaves it out otherwise.
+   * What a row without a symbol, a time or a finite price, or with an infinite volume, means: `error` throws, `skip` leaves it out, `nan` keeps it
+   * with NaN where numbers alone are at fault and leaves it out otherwise.
    */
   readonly badRows: "error" | "skip" | "nan";
   /** Is told of every bad row under `skip` and `nan`. */
@@ -75,6 +75,7 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
   const columns: Readonly<Record<string, TypedArray>> = Object.fromEntries(entries);
   const arrays: readonly TypedArray[] = [symbols, times, ...Object.values(columns)];
   const priceArrays = prices.flatMap((name) => (name in columns ? [columns[name] as Float64Array] : []));
+  const volume = (columns["volume"] ?? new Float64Array(0)) as Float64Array;
   const timeHalves = new Int32Array(times.buffer);
   let length = 0;
   let rows = 0;
@@ -88,6 +89,7 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
       return { column: "symbol", reason: "symbol" };
     if (isNoTime(timeHalves, row)) return { column: "timestamp", reason: "time" };
     const column = prices.find((name) => name in columns && !Number.isFinite(columns[name]?.[row]));
+    if (column === undefined && isInfinite(volume[row])) return { column: "volume", reason: "number" };
     return column === undefined ? undefined : { column, reason: "number" };
   };
   const reject = (row: BadRow): void => {
@@ -109,7 +111,7 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
       const line = scanned + row - length + (options.firstLine ?? 1);
       reject({ line, ...fault, text: text(row - length, fault.column).slice(0, 80) });
       if (policy === "nan" && fault.reason === "number") {
-        for (const prices of priceArrays) if (!Number.isFinite(prices[row])) prices[row] = Number.NaN;
+        for (const array of [...priceArrays, volume]) if (!Number.isFinite(array[row])) array[row] = Number.NaN;
         continue;
       }
       kept = move(run, row, kept);
@@ -134,6 +136,7 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
         firstBadSymbol(symbols, length, end, emptySymbol),
         firstBadTime(timeHalves, length, end),
         ...priceArrays.map((array) => firstNotFinite(array, length, end)),
+        firstInfinite(volume, length, volume.length === 0 ? length : end, end),
       ];
       const good = Math.min(...limits);
       length = good === end ? end : acceptCarefully(good, end, text);
@@ -183,10 +186,19 @@ function firstNotFinite(values: Float64Array, start: number, end: number): numbe
   return end;
 }
 
+function isInfinite(value: number | undefined): boolean {
+  return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY;
+}
+
+function firstInfinite(values: Float64Array, start: number, end: number, none: number): number {
+  for (let row = start; row < end; row++) if (isInfinite(values[row])) return row;
+  return none;
+}
+
 const explanations: Readonly<Record<string, string>> = {
   symbol: "the symbol is missing",
   time: "no time that can be stored",
-  number: "not a price",
+  number: "not a number that can be traded",
 };
 
 function badRowError(source: string, row: BadRow): AtcError {

@@ -1,0 +1,8 @@
+/**
+ * Column chunks from Parquet, compressed CSV and JSON files and from SQL, read by DuckDB into typed arrays without an object or a string a row.
+ *
+ * @packageDocumentation
+ */
+export { duckdb } from "./duckdb.ts";
+export type { DuckdbOptions, FileFormat, SqlSource } from "./duckdb-options.ts";
+export { type DuckdbSourceOptions, default } from "./plugin.ts";

@@ -1,0 +1,28 @@
+import { AtcError, type DataSource, type Plugin } from "@atc/contract";
+import { duckdb } from "./duckdb.ts";
+import type { DuckdbOptions } from "./duckdb-options.ts";
+
+/** The options of the plugin: files or a query, and how to read them. */
+export interface DuckdbSourceOptions extends DuckdbOptions {
+  /** A path, a directory, a pattern or a list of them; with `sql`, what the query reads as the view `files`. */
+  readonly path?: string | readonly string[];
+  /** A query. */
+  readonly sql?: string;
+}
+
+/** The source of kind `source`, name `duckdb`. */
+const source: Plugin<"source", DuckdbSourceOptions> = {
+  kind: "source",
+  name: "duckdb",
+  create: ({ path, sql, ...options }): Promise<DataSource> => {
+    if (sql !== undefined) return duckdb({ sql, ...(path === undefined ? {} : { files: path }) }, options);
+    if (path !== undefined) return duckdb(path, options);
+    throw new AtcError("ATC_INVALID_ARGUMENT", "duckdb: option path is missing; give files, or the option sql", {
+      details: { option: "path" },
+    });
+  },
+};
+
+/** The plugins of this package: the source `duckdb`. */
+const plugins: readonly Plugin[] = [source];
+export default plugins;
