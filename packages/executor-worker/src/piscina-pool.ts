@@ -28,8 +28,14 @@ interface ThreadId {
 /** Piscina with our calls: `run` gives the thread, `close` the error of closing. */
 export type Pool = Piscina<WorkerCall | ThreadChoice, number | PortableError | undefined>;
 
-/** A piscina without threads yet. Threads stay once they are there: idle ones hold what their tasks have opened. */
-export function createPool({ threads, maxHeapMiB, cells }: ThreadPoolOptions): Pool {
+/**
+ * A piscina without threads yet. Threads stay once they are there: idle ones hold what their tasks have opened. Calls go to threads that have
+ * started, which `hasStarted` tells: by itself piscina also hands them to one that is still starting, while others are idle.
+ */
+export function createPool(
+  { threads, maxHeapMiB, cells }: ThreadPoolOptions,
+  hasStarted: (threadId: number) => boolean,
+): Pool {
   const workerData: WorkerBirth = { cells };
   return new Piscina<WorkerCall | ThreadChoice, number | PortableError | undefined>({
     filename: workerEntry(),
@@ -42,9 +48,8 @@ export function createPool({ threads, maxHeapMiB, cells }: ThreadPoolOptions): P
     ...(maxHeapMiB === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB } }),
     loadBalancer: (task, workers) => {
       const wanted = wantedThread(task);
-      return (
-        workers.find(({ id, currentUsage }) => currentUsage === 0 && (wanted === undefined || id === wanted)) ?? null
-      );
+      const fits = (id: number): boolean => (wanted === undefined ? hasStarted(id) : id === wanted);
+      return workers.find(({ id, currentUsage }) => currentUsage === 0 && fits(id)) ?? null;
     },
   });
 }

@@ -51,11 +51,11 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
   const inFlight = new Map<number, InFlight>();
   let calls = 0;
   let lastError: unknown;
-  const pool = createPool(options);
+  const ports = createPortRegistry(({ id, progress }) => inFlight.get(id)?.onProgress?.(progress));
+  const pool = createPool(options, ports.has);
   pool.on("error", (error) => {
     lastError = error;
   });
-  const ports = createPortRegistry(({ id, progress }) => inFlight.get(id)?.onProgress?.(progress));
   pool.on("message", (message: unknown) => {
     if (isWorkerPorts(message)) ports.add(message);
   });

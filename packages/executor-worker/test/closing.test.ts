@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { Worker } from "node:worker_threads";
 import type { Executor } from "@atc/contract";
 import { describe, expect, it } from "vitest";
 import { inlineExecutor, workerExecutor } from "../src/index.ts";
@@ -42,6 +43,22 @@ describe.each([
 });
 
 describe("disposal", () => {
+  it("ends every thread before it is done", async () => {
+    const living = new Set<Worker>();
+    const follow = (worker: Worker): void => {
+      living.add(worker);
+      worker.on("exit", () => living.delete(worker));
+    };
+    process.on("worker", follow);
+    const executor = workerExecutor({ modules, threads: 2 });
+    const flags = new Int32Array(new SharedArrayBuffer(4));
+    await Promise.all([run(executor, "good", flags), run(executor, "good", flags)]);
+    expect(living.size).toBeGreaterThan(0);
+    await executor[Symbol.asyncDispose]();
+    process.off("worker", follow);
+    expect(living.size).toBe(0);
+  });
+
   it("ends a worker that does not close in time", async () => {
     const executor = workerExecutor({ modules, threads: 2, closeMs: 20 });
     await run(executor, "slow");

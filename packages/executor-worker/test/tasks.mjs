@@ -37,17 +37,20 @@ export async function throwLater({ counter }) {
   return new Promise(() => {});
 }
 
-/** What signal a task sees. */
-export async function watch(_input, context) {
+/** Notes step by step what a task sees of its cancellation. */
+export async function watch({ seen }, context) {
   const { signal } = { ...context };
-  const first = signal.aborted;
+  if (!signal.aborted) Atomics.store(seen, 0, 1);
+  context.throwIfCancelled();
   context.onProgress({ phase: "reading", done: 0, unit: "rows" });
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  if (signal.reason.code === "ATC_ABORTED" && context.signal === signal) Atomics.store(seen, 1, 1);
   try {
     context.throwIfCancelled();
   } catch (error) {
-    return Promise.reject(new Error(`${first} ${error.code} ${signal.reason.code} ${context.signal.aborted}`));
+    if (error.code === "ATC_ABORTED") Atomics.store(seen, 2, 1);
   }
+  return threadId;
 }
 
 /** Gives a buffer that has moved before. */
