@@ -16,7 +16,7 @@ export type CallOutcome =
   | { readonly kind: "unsent"; readonly cause: unknown };
 
 /** One call, but its number. */
-export interface PoolCall {
+interface PoolCall {
   /** What the worker is sent. */
   readonly call: Omit<WorkerCall, "id" | "progress">;
   /** Buffers that move. */
