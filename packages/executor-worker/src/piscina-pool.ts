@@ -39,7 +39,7 @@ export function createPool(
   const workerData: WorkerBirth = { cells };
   return new Piscina<WorkerCall | ThreadChoice, number | PortableError | undefined>({
     filename: workerEntry(),
-    execArgv: workerArguments(process.execArgv),
+    ...inherited(process.execArgv),
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: Number.POSITIVE_INFINITY,
@@ -52,6 +52,12 @@ export function createPool(
       return workers.find(({ id, currentUsage }) => currentUsage === 0 && fits(id)) ?? null;
     },
   });
+}
+
+/** Options are named only where one is left out: of those named, Node refuses the ones that concern the whole process, such as `--expose-gc`. */
+function inherited(arguments_: readonly string[]): { readonly execArgv?: string[] } {
+  const execArgv = workerArguments(arguments_);
+  return execArgv.length === arguments_.length ? {} : { execArgv };
 }
 
 function wantedThread(task: PiscinaTask): number | undefined {

@@ -65,13 +65,13 @@ describe("disposal", () => {
     await expect(executor[Symbol.asyncDispose]()).rejects.toMatchObject({ code: "ATC_TIMEOUT" });
   });
 
-  it("is not needed for the process to end", () => {
+  it.each([[], ["--expose-gc"]])("is not needed for the process to end, whatever options it has (%s)", (...options) => {
     const entry = new URL("../dist/index.js", import.meta.url).href;
     const code = `
       import { workerExecutor } from ${JSON.stringify(entry)};
       const executor = workerExecutor({ modules: { good: ${JSON.stringify(modules.slow)} }, threads: 2 });
       console.log(await executor.submit({ task: "good#f", version: 1 }));`;
-    const child = spawnSync(process.execPath, ["--input-type=module", "--eval", code], {
+    const child = spawnSync(process.execPath, [...options, "--input-type=module", "--eval", code], {
       cwd: fileURLToPath(new URL("..", import.meta.url)),
       encoding: "utf8",
       timeout: 60_000,
