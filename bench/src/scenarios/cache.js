@@ -47,7 +47,7 @@ async function timed(config, action) {
 async function shrunk(runtime) {
   const sums = {};
   for await (const { size, metadata } of (await runtime.cache()).entries()) {
-    if (metadata === undefined) continue;
+    if (metadata === undefined || metadata.arrays.length === 0) continue;
     const sum = sums[metadata.key.kind] ?? { stored: 0, raw: 0 };
     sums[metadata.key.kind] = sum;
     sum.stored += size;
