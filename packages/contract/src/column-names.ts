@@ -89,6 +89,25 @@ export function matchColumns(names: readonly string[], options: MatchOptions): M
   };
 }
 
+/** The other columns of a file that are kept, each under its {@link plainName}, with `.1`, `.2` and so on where that is taken. */
+export function otherColumns(
+  names: readonly string[],
+  matched: MatchedColumns,
+  isKept: (position: number) => boolean,
+): readonly { readonly name: string; readonly position: number }[] {
+  const { symbol, timestamp, clock, numbers } = matched;
+  const used = new Set([symbol, timestamp, clock, ...numbers.map(({ position }) => position)]);
+  const taken = new Set(["symbol", "timestamp", "open", "high", "low", "close", "volume"]);
+  return names.flatMap((given, position) => {
+    if (used.has(position) || !isKept(position)) return [];
+    const base = plainName(given);
+    let name = base;
+    for (let copy = 1; taken.has(name); copy++) name = `${base}.${copy}`;
+    taken.add(name);
+    return [{ name, position }];
+  });
+}
+
 function mappedPosition(forms: readonly string[], column: string, name: string, source: string): number {
   const position = forms.indexOf(aliasForm(name));
   if (position >= 0) return position;

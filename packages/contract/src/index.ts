@@ -23,4 +23,5 @@ export * from "./plugin.ts";
 export * from "./portable-error.ts";
 export * from "./progress.ts";
 export * from "./signal-config.ts";
+export * from "./source-options.ts";
 export * from "./text-dictionary.ts";

@@ -8,7 +8,6 @@ import {
   type SourceSummary,
   throwIfAborted,
 } from "@atc/contract";
-import type { Connection, DataChunk, Result } from "@duckdb/node-bindings";
 import xxhash from "xxhash-wasm";
 import { checkCompressed } from "./compressed-file.ts";
 import type { Database } from "./database.ts";
@@ -16,6 +15,7 @@ import { duckdbError } from "./duckdb-error.ts";
 import type { DuckdbOptions } from "./duckdb-options.ts";
 import { checkUnchanged, fileStem, type SourceFile } from "./files.ts";
 import type { Projection } from "./projection.ts";
+import { type Query, type Reading, startQuery } from "./query.ts";
 import { rejectedRows } from "./rejected-rows.ts";
 import type { Relation } from "./relation.ts";
 import { createRowReader, type RowReader } from "./row-reader.ts";
@@ -49,59 +49,6 @@ export interface OpenedSource {
   readonly isClosed: () => boolean;
   /** The readings that run now; each ends at once when its connection is interrupted. */
   readonly readings: Set<Reading>;
-}
-
-/** A query that runs on a connection of its own. */
-export interface Reading {
-  /** Ends the call that is waiting. */
-  interrupt(): void;
-  /** Waits for the call and gives the connection back. May be called twice. */
-  close(): Promise<void>;
-}
-
-interface Query extends Reading {
-  readonly connection: Connection;
-  /** The next rows; undefined at the end. Valid until the step after. */
-  next(): Promise<{ readonly chunk: DataChunk; readonly length: number } | undefined>;
-}
-
-async function startQuery(source: OpenedSource): Promise<Query> {
-  const { duckdb } = source.database;
-  const connection = await source.database.connect();
-  let waiting: Promise<unknown> = Promise.resolve();
-  let isOpen = true;
-  let result: Result | undefined;
-  // The chunk in use: DuckDB frees its memory, and with it the arrays over it, when the chunk object is collected.
-  let held: DataChunk | null = null;
-  const wait = <T>(call: Promise<T>): Promise<T> => {
-    waiting = call.catch(() => undefined);
-    return call;
-  };
-  const start = async (): Promise<Result> => {
-    const prepared = await duckdb.prepare(connection, source.projection.sql);
-    return duckdb.execute_prepared_streaming(prepared);
-  };
-  return {
-    connection,
-    next: async () => {
-      if (!isOpen) return undefined;
-      result ??= await wait(start());
-      held = await wait(duckdb.fetch_chunk(result));
-      const length = held === null ? 0 : duckdb.data_chunk_get_size(held);
-      return held === null || length === 0 ? undefined : { chunk: held, length };
-    },
-    interrupt: () => {
-      if (isOpen) duckdb.interrupt(connection);
-    },
-    close: async () => {
-      await waiting;
-      if (!isOpen) return;
-      isOpen = false;
-      held = null;
-      result = undefined;
-      duckdb.disconnect_sync(connection);
-    },
-  };
 }
 
 function checkRunning(source: OpenedSource, signal: AbortSignal | undefined): void {
@@ -167,7 +114,7 @@ export async function* chunksOf(
     onBadRow: options.onBadRow,
     firstLine: source.relation.firstLine,
   });
-  const query = await startQuery(source).catch((error: unknown) => {
+  const query = await startQuery(source.database, source.projection.sql).catch((error: unknown) => {
     throw endingError(error, source, signal);
   });
   const onAbort = (): void => query.interrupt();

@@ -1,5 +1,5 @@
 import { AtcError, type ChunksOptions, type DataSource, type JsonObject, type SourceSummary } from "@atc/contract";
-import { chunksOf, type OpenedSource, type Reading } from "./chunks.ts";
+import { chunksOf, type OpenedSource } from "./chunks.ts";
 import { checkCompressedHead } from "./compressed-file.ts";
 import { type Database, openDatabase, quoted } from "./database.ts";
 import { duckdbError } from "./duckdb-error.ts";
@@ -12,46 +12,12 @@ import {
 } from "./duckdb-options.ts";
 import { commonFormat, fileStem, findFiles, identifyingFiles, type SourceFile } from "./files.ts";
 import { project } from "./projection.ts";
+import type { Reading } from "./query.ts";
 import { fileRelation, sqlRelation } from "./relation.ts";
+import { type Request, requestOf } from "./request.ts";
 
 /** Raised when the same files are read to other values than before, so that stored results are not taken for current. */
 const readerVersion = 1;
-
-/** What to read: files by path, directory or pattern, or a query. */
-interface Request {
-  readonly name: string;
-  readonly paths: readonly string[];
-  readonly sql: string | undefined;
-}
-
-function isPaths(value: unknown): value is string | readonly string[] {
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  return list.length > 0 && list.every((path) => typeof path === "string" && path !== "");
-}
-
-function requestOf(source: string | readonly string[] | SqlSource): Request {
-  const query = typeof source === "object" && source !== null && "sql" in source ? source : undefined;
-  if (query !== undefined && typeof query.sql !== "string")
-    throw new AtcError("ATC_INVALID_ARGUMENT", "duckdb: sql is not a text; give a SELECT", {
-      details: { option: "sql" },
-    });
-  const paths = query === undefined ? source : (query.files ?? []);
-  if (!isPaths(paths) && query?.files === undefined && query === undefined)
-    throw new AtcError(
-      "ATC_INVALID_ARGUMENT",
-      "duckdb: no file is given; give a path, a directory, a pattern, a list of them, or { sql }",
-      {
-        details: {},
-      },
-    );
-  const list = typeof paths === "string" ? [paths] : (paths as readonly string[]);
-  const [first = "", ...others] = list;
-  const name =
-    query === undefined
-      ? `${first}${others.length > 0 ? ` and ${others.length} more` : ""}`
-      : query.sql.trim().slice(0, 80);
-  return { name, paths: list, sql: query?.sql };
-}
 
 /** Files that a query names in quotes: without them a changed file would be taken for the old one. */
 async function filesInQuery(database: Database, sql: string): Promise<readonly SourceFile[]> {

@@ -4,7 +4,7 @@ import {
   type EpochUnit,
   type MatchedColumns,
   matchColumns,
-  plainName,
+  otherColumns,
   type RowKind,
 } from "@atc/contract";
 import { type Database, identifier } from "./database.ts";
@@ -63,31 +63,24 @@ async function describe(database: Database, relation: Relation): Promise<readonl
   return rows.map(({ name, type }) => ({ name: String(name), type: String(type) }));
 }
 
-interface Extra {
-  readonly name: string;
-  readonly column: RelationColumn;
-  readonly isText: boolean;
-}
-
-/** The columns beside the canonical ones that are kept, under names of their own. */
+/** The columns beside the canonical ones that are kept. */
 function extras(
   columns: readonly RelationColumn[],
   map: MatchedColumns,
   relation: Relation,
   options: DuckdbOptions,
-): Extra[] {
-  const own = new Set([map.symbol, map.timestamp, map.clock, ...map.numbers.map(({ position }) => position)]);
-  const taken = new Set(["symbol", "timestamp", "open", "high", "low", "close", "volume"]);
-  return columns.flatMap((column, position) => {
-    const type = relation.foundTypes.get(column.name) ?? column.type;
-    const isText = textual.test(type);
-    const isKept = isText ? options.text === "keep" : numeric.test(type) && options.extra !== "drop";
-    if (own.has(position) || column.name === fileColumn || !isKept) return [];
-    const base = plainName(column.name);
-    let name = base;
-    for (let copy = 1; taken.has(name); copy++) name = `${base}.${copy}`;
-    taken.add(name);
-    return [{ name, column, isText }];
+): readonly { readonly name: string; readonly column: RelationColumn; readonly isText: boolean }[] {
+  const typeOf = ({ name, type }: RelationColumn): string => relation.foundTypes.get(name) ?? type;
+  const isKept = (column: RelationColumn): boolean =>
+    textual.test(typeOf(column)) ? options.text === "keep" : numeric.test(typeOf(column)) && options.extra !== "drop";
+  const names = columns.map(({ name }) => name);
+  const kept = otherColumns(names, map, (position) => {
+    const column = columns[position] as RelationColumn;
+    return column.name !== fileColumn && isKept(column);
+  });
+  return kept.map(({ name, position }) => {
+    const column = columns[position] as RelationColumn;
+    return { name, column, isText: textual.test(typeOf(column)) };
   });
 }
 

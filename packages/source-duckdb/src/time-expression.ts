@@ -76,7 +76,7 @@ function parsedText(text: string, forms: readonly string[], kind: RowKind): Time
   const fine = `TRY_CAST(${text} AS TIMESTAMP_NS)`;
   const sql =
     kind === "ticks"
-      ? `COALESCE(${fine}, TRY_CAST(COALESCE(${formed}${zoned}) AS TIMESTAMP_NS))`
+      ? `COALESCE(${fine}, TRY(CAST(COALESCE(${formed}${zoned}) AS TIMESTAMP_NS)))`
       : `COALESCE(${formed}CAST(${fine} AS TIMESTAMP), ${zoned})`;
   return { sql, unit: kind === "ticks" ? "ns" : "us", fault: `CASE WHEN ${sql} IS NULL THEN left(${text}, 80) END` };
 }
@@ -92,7 +92,7 @@ function scaledNumber(text: string, unit: EpochUnit, kind: RowKind): TimeExpress
 function typedTime(column: RelationColumn, unit: EpochUnit, kind: RowKind): TimeExpression {
   const sql = identifier(column.name);
   if (kind === "bars" || unit === "ns") return { sql, unit };
-  return { sql, unit, fault: `CASE WHEN TRY_CAST(${sql} AS TIMESTAMP_NS) IS NULL THEN CAST(${sql} AS VARCHAR) END` };
+  return { sql, unit, fault: `CASE WHEN TRY(CAST(${sql} AS TIMESTAMP_NS)) IS NULL THEN CAST(${sql} AS VARCHAR) END` };
 }
 
 /** The SQL that turns a relation's times into int64; undefined where the column is of a type that holds no times. */
@@ -106,11 +106,13 @@ export async function timeExpression(
   if (known !== undefined) return typedTime(date, known, kind);
   if (date.type === "DATE") {
     const day = identifier(date.name);
-    const sql = clock?.type === "TIME" ? `TRY(${day} + ${identifier(clock.name)})` : `TRY_CAST(${day} AS TIMESTAMP)`;
+    const sql = clock?.type === "TIME" ? `TRY(${day} + ${identifier(clock.name)})` : `TRY(CAST(${day} AS TIMESTAMP))`;
     return { sql, unit: "us", fault: `CASE WHEN ${sql} IS NULL THEN CAST(${day} AS VARCHAR) END` };
   }
   const isText = date.type === "VARCHAR" || date.type === "JSON";
   if (!isText && !integer.test(date.type) && !real.test(date.type)) return undefined;
+  const integral = { sql: `TRY_CAST(${identifier(date.name)} AS BIGINT)` };
+  if (integer.test(date.type) && columns.unit !== undefined) return { ...integral, unit: columns.unit };
   const day = textExpression(date);
   const text = clock === undefined || !isText ? day : `concat_ws(' ', ${day}, ${textExpression(clock)})`;
   const sample = await sampleTimes(database, relation, text);
@@ -118,7 +120,7 @@ export async function timeExpression(
     (isText && sample.numbers * 2 <= sample.rows) || (sample.compact === true && columns.unit === undefined);
   if (isWritten) return parsedText(text, sample.iso === sample.rows ? [] : formsOf(relation, clock), kind);
   const unit = columns.unit ?? epochUnitOf(sample.magnitude ?? 0);
-  if (integer.test(date.type)) return { sql: `TRY_CAST(${identifier(date.name)} AS BIGINT)`, unit };
+  if (integer.test(date.type)) return { ...integral, unit };
   return scaledNumber(text, unit, kind);
 }
 
