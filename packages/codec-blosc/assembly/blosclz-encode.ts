@@ -4,6 +4,17 @@ const firstFarDistance: usize = 8192;
 const farthestMatch: usize = 8192 + 65_535;
 const longestLiterals: usize = 32;
 
+const shortestJudged: usize = 4096;
+const longestJudged: usize = 1 << 18;
+
+/** The least tenths of a block over what it encodes to; a block that gains less is not worth the time to decode it. */
+@inline
+function leastTenths(clevel: u32): usize {
+  if (clevel < 4) return 15;
+  if (clevel < 7) return 13;
+  return clevel < 9 ? 11 : 0;
+}
+
 /** Bytes of the table that {@link encodeBlosclz} remembers positions in. */
 export const hashTable: usize = 4 << hashBits;
 
@@ -67,11 +78,8 @@ function writeMatch(target: usize, limit: usize, distance: usize, length: usize)
   return target;
 }
 
-/**
- * Encodes `length` bytes at `source` as one BloscLZ stream of at most `room` bytes at `target`, exactly as the encoder in TypeScript does.
- * Returns its length, 0 where it does not fit.
- */
-export function encodeBlosclz(
+/** The stream with every match that is found; 0 where it does not fit. */
+function encodeMatches(
   source: usize,
   length: usize,
   target: usize,
@@ -122,7 +130,29 @@ export function encodeBlosclz(
     }
   }
   d = writeLiterals(anchor, end, d, limit);
-  if (d == 0) return 0;
-  store<u8>(target, load<u8>(target) | 32);
-  return d - target;
+  return d == 0 ? 0 : d - target;
+}
+
+/**
+ * Encodes `length` bytes at `source` as one BloscLZ stream of at most `room` bytes at `target`, exactly as the encoder in TypeScript does.
+ * Returns its length, 0 where it does not fit.
+ */
+export function encodeBlosclz(
+  source: usize,
+  length: usize,
+  target: usize,
+  room: usize,
+  table: usize,
+  clevel: u32,
+): usize {
+  const least = leastTenths(clevel);
+  const judged = least > 0 && length >= shortestJudged && length <= longestJudged;
+  const wanted = judged ? min(room, (length * 10) / least) : room;
+  let written = encodeMatches(source, length, target, wanted, table, clevel);
+  if (written == 0 && wanted < room) {
+    const end = writeLiterals(source, source + length, target, target + room);
+    written = end == 0 ? 0 : end - target;
+  }
+  if (written > 0) store<u8>(target, load<u8>(target) | 32);
+  return written;
 }

@@ -12,6 +12,13 @@ import {
 const hashBits = 14;
 const hashShift = 32 - hashBits;
 
+/** A shorter block is encoded whatever it gains. */
+const shortestJudged = 4096;
+/** A longer block holds all byte planes, which gain very differently, so it is encoded too. */
+const longestJudged: number = 2 ** 18;
+/** The least tenths of a block over what it encodes to, by clevel; a block that gains less is not worth the time to decode it. */
+const leastTenths: readonly number[] = [15, 15, 15, 15, 13, 13, 13, 11, 11, 0];
+
 /** A place that {@link encodeBlosclz} remembers positions in, made once and cleared at each call. */
 export function createHashTable(): Int32Array {
   return new Int32Array(1 << hashBits);
@@ -70,13 +77,8 @@ function writeMatch(target: Uint8Array, at: number, distance: number, length: nu
   return d;
 }
 
-/**
- * Encodes `source` as one BloscLZ stream: the last position of each hashed word is the only candidate. Returns the bytes written, 0 where they
- * do not fit.
- *
- * @param clevel - 0 (fastest) to 9 (smallest): how slowly positions without a match are passed over
- */
-export function encodeBlosclz(source: Uint8Array, target: Uint8Array, table: Int32Array, clevel: number): number {
+/** The stream with every match that is found; 0 where it does not fit. */
+function encodeMatches(source: Uint8Array, target: Uint8Array, table: Int32Array, clevel: number): number {
   const length = source.length;
   const lastStart = length - lastMatchStart;
   const matchEnd = length - lastLiterals;
@@ -117,7 +119,23 @@ export function encodeBlosclz(source: Uint8Array, target: Uint8Array, table: Int
     if (position <= lastStart)
       table[Math.imul(view.getInt32(position - 2, true), 0x9e3779b1) >>> hashShift] = position - 2;
   }
-  d = writeLiterals(source, anchor, length, target, d);
-  if (d > 0) target[0] = (target[0] as number) | levelBit;
-  return d;
+  return writeLiterals(source, anchor, length, target, d);
+}
+
+/**
+ * Encodes `source` as one BloscLZ stream: the last position of each hashed word is the only candidate. Returns the bytes written, 0 where they
+ * do not fit.
+ *
+ * @param clevel - 0 (fastest) to 9 (smallest): how slowly positions without a match are passed over, and how little gain is worth it; a block that
+ * gains less becomes literals, which a Blosc frame stores as they are
+ */
+export function encodeBlosclz(source: Uint8Array, target: Uint8Array, table: Int32Array, clevel: number): number {
+  const { length } = source;
+  const least = leastTenths[clevel] as number;
+  const judged = least > 0 && length >= shortestJudged && length <= longestJudged;
+  const room = judged ? Math.min(target.length, Math.floor((length * 10) / least)) : target.length;
+  let written = encodeMatches(source, target.subarray(0, room), table, clevel);
+  if (written === 0 && room < target.length) written = writeLiterals(source, 0, length, target, 0);
+  if (written > 0) target[0] = (target[0] as number) | levelBit;
+  return written;
 }
