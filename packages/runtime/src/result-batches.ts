@@ -33,7 +33,7 @@ export function batchesOf(symbols: readonly SizedSymbol[], batchSize: number): r
 }
 
 /** What became of a batch that was computed elsewhere. */
-export interface BatchOutcome {
+interface BatchOutcome {
   /** The results. */
   readonly results: readonly SymbolResult[];
   /** Why the other symbols have none. */

@@ -16,7 +16,7 @@ import { type ParseLimit, type RowContext, roleNumber } from "./row-context.ts";
 import { isMissing } from "./sample.ts";
 
 /** What became of a row. */
-export interface RowOutcome {
+interface RowOutcome {
   /** Whether the row is stored. */
   stored: boolean;
   /** Line feeds up to its end. */

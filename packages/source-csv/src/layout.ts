@@ -7,7 +7,7 @@ import { isClockColumn, isTextColumn, type Sample, sampleRows, type TimeFormat, 
 export type FieldRole = "skip" | "symbol" | "time" | "clock" | "price" | "number" | "text";
 
 /** A field of a row. */
-export interface FieldLayout {
+interface FieldLayout {
   /** The name in the header, trimmed; of a field that becomes a column, the column's. */
   readonly name: string;
   /** What it is read as. */

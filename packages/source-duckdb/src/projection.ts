@@ -14,7 +14,7 @@ import { type RelationColumn, textExpression } from "./relation-column.ts";
 import { timeExpression } from "./time-expression.ts";
 
 /** A column that is read, in the order of the query's result. */
-export interface ProjectedColumn {
+interface ProjectedColumn {
   /** The name of the column that it becomes; of a column of texts of faults, that of the column with the faults. */
   readonly name: string;
   /** What its vector holds: strings, int64 times, doubles, or what stands where the column of this name has nothing. */
