@@ -128,8 +128,8 @@ export async function examine(runtime: Runtime): Promise<readonly Finding[]> {
           {
             state: "note",
             what: "disk",
-            found: `${config.dataDir} is on a disk that spins`,
-            remedy: "use a solid-state disk",
+            found: `${config.dataDir} is on a disk that the system calls rotational, as virtual disks often are`,
+            remedy: "if it does spin, use a solid-state disk",
           } as const,
         ]
       : []),
