@@ -1,6 +1,12 @@
-import type { BlockCodec, BlockKernel, BlockKernelSource } from "@atc/contract";
+import {
+  type BlockCodec,
+  type BlockKernel,
+  type BlockKernelSource,
+  createKernelMemory,
+  type GrowingMemory,
+  memoryPageLength,
+} from "@atc/contract";
 import { type BloscExports, instantiateBlosc } from "./blosc-kernel.ts";
-import { createMemory, type GrowingMemory, pageLength } from "./webassembly.ts";
 
 /** A longer block is encoded and decoded outside the memory, which never shrinks. */
 export const longestMemoryBlock: number = 2 ** 23;
@@ -42,7 +48,7 @@ function bindKernels(memory: GrowingMemory): (source: BlockKernelSource) => Bloc
 }
 
 function create(): BlockMemory | undefined {
-  const memory = createMemory(blocksStart / pageLength);
+  const memory = createKernelMemory(blocksStart / memoryPageLength);
   const exports = instantiateBlosc(memory);
   if (exports === undefined) return undefined;
   const kernelOf = bindKernels(memory);
@@ -57,7 +63,7 @@ function create(): BlockMemory | undefined {
         return offset;
       });
       const missing = end - memory.buffer.byteLength;
-      if (missing > 0) memory.grow(Math.ceil(missing / pageLength));
+      if (missing > 0) memory.grow(Math.ceil(missing / memoryPageLength));
       return offsets;
     },
     bytes: () => new Uint8Array(memory.buffer),

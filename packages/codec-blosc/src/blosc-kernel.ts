@@ -1,5 +1,5 @@
-import type { BlockKernelSource, KernelMemory } from "@atc/contract";
-import { instantiate } from "./webassembly.ts";
+import { readFileSync } from "node:fs";
+import { type BlockKernelSource, type KernelMemory, kernelModule } from "@atc/contract";
 
 /** The functions of `assembly/index.ts`; addresses and lengths are bytes. */
 export interface BloscExports {
@@ -14,9 +14,11 @@ export interface BloscExports {
   prepareDecoder(tables: number): void;
 }
 
+const code = kernelModule<BloscExports>(() => readFileSync(new URL("../dist/kernel.wasm", import.meta.url)));
+
 /** The kernel's functions over `memory`; undefined where it cannot run here. */
 export function instantiateBlosc(memory: KernelMemory): BloscExports | undefined {
-  return instantiate<BloscExports>(memory);
+  return code.instantiate(memory);
 }
 
 const decoderTablesLength = 272;

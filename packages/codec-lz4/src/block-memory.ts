@@ -1,5 +1,10 @@
-import type { BlockKernel, BlockKernelSource } from "@atc/contract";
-import { createMemory, type GrowingMemory, pageLength } from "./webassembly.ts";
+import {
+  type BlockKernel,
+  type BlockKernelSource,
+  createKernelMemory,
+  type GrowingMemory,
+  memoryPageLength,
+} from "@atc/contract";
 
 /** A longer block stays out of the memory, which never shrinks. */
 const longestKernelBlock: number = 2 ** 23;
@@ -19,7 +24,7 @@ const memories = new WeakMap<BlockKernelSource, BlockMemory | undefined>();
 function memoryOf(source: BlockKernelSource): BlockMemory | undefined {
   if (memories.has(source)) return memories.get(source);
   const start = Math.ceil(source.scratchLength / slack) * slack;
-  const memory = createMemory(Math.ceil(start / pageLength));
+  const memory = createKernelMemory(Math.ceil(start / memoryPageLength));
   const kernel = source.bind(memory, 0);
   const bound = kernel === undefined ? undefined : { memory, kernel, start };
   memories.set(source, bound);
@@ -29,7 +34,7 @@ function memoryOf(source: BlockKernelSource): BlockMemory | undefined {
 /** Views are taken after this: growing detaches those before. */
 function reserve(memory: GrowingMemory, length: number): Uint8Array {
   const missing = length - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / pageLength));
+  if (missing > 0) memory.grow(Math.ceil(missing / memoryPageLength));
   return new Uint8Array(memory.buffer);
 }
 

@@ -1,6 +1,6 @@
-import type { BlockKernel, BlockKernelSource, KernelMemory } from "@atc/contract";
+import { readFileSync } from "node:fs";
+import { type BlockKernel, type BlockKernelSource, type KernelMemory, kernelModule } from "@atc/contract";
 import { depths } from "./chain-encoder.ts";
-import { instantiate } from "./webassembly.ts";
 
 /** The functions of `assembly/index.ts`; addresses and lengths are bytes, 0 stands for failure. */
 interface Lz4Exports {
@@ -9,6 +9,8 @@ interface Lz4Exports {
   decode(source: number, end: number, target: number, floor: number, limit: number, tables: number): number;
   prepareDecoder(tables: number): void;
 }
+
+const code = kernelModule<Lz4Exports>(() => readFileSync(new URL("../dist/kernel.wasm", import.meta.url)));
 
 /** Bytes of the decoder's tables, at the start of the scratch. */
 const decoderTablesLength = 272;
@@ -31,7 +33,7 @@ const chained: Encoder =
     encodeChained(source, sourceLength, target, targetLength, tables, depths[clevel] as number);
 
 function bind(memory: KernelMemory, scratch: number, encoder: Encoder): BlockKernel | undefined {
-  const exports = instantiate<Lz4Exports>(memory);
+  const exports = code.instantiate(memory);
   if (exports === undefined) return undefined;
   exports.prepareDecoder(scratch);
   return {

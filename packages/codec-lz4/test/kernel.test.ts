@@ -1,8 +1,8 @@
+import { createKernelMemory } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lz4Block, lz4hcBlock } from "../src/index.ts";
 import { plainLz4Block, plainLz4hcBlock } from "../src/lz4-block.ts";
-import { createMemory } from "../src/webassembly.ts";
 
 /** Pieces of other lengths, repeated: matches that overlap themselves, near and far. */
 const repetitive = fc
@@ -15,7 +15,7 @@ for (const [name, create, createPlain] of [
 ] as const) {
   describe(`the kernel of ${name}`, () => {
     it("runs here", () => {
-      expect(create().kernel?.bind(createMemory(8), 0)).toBeDefined();
+      expect(create().kernel?.bind(createKernelMemory(8), 0)).toBeDefined();
     });
 
     it("writes the bytes that TypeScript writes, in any room", () => {

@@ -18,6 +18,7 @@ export * from "./error.ts";
 export * from "./executor.ts";
 export * from "./indicator.ts";
 export * from "./json.ts";
+export * from "./kernel-module.ts";
 export * from "./nearest.ts";
 export * from "./plugin.ts";
 export * from "./portable-error.ts";
