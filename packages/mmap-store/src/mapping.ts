@@ -19,6 +19,8 @@ export interface Mapping {
   readonly buffer: ArrayBuffer;
   /** Tells the kernel how the bytes will be read; a hint, so what it answers is ignored. */
   advise(pattern: AccessPattern): void;
+  /** Asks the kernel to fetch `length` bytes from `offset` on in the background; a hint, so what it answers is ignored. */
+  prefetch(offset: number, length: number): void;
   /** Takes the bytes out of this process's memory. They stay in the page cache, from where the next access fetches them. */
   release(): void;
   /** Makes the views unusable where Node can (22 and later), and unmaps. Elsewhere the memory is unmapped once no view is left. */
@@ -45,8 +47,12 @@ interface System {
 const protRead = 1;
 const mapShared = 1;
 const advice = { normal: 0, random: 1, sequential: 2 } as const;
+/** MADV_WILLNEED. */
+const willNeed = 3;
 /** MADV_DONTNEED: of a shared mapping of a file it drops entries of the page table, never data. */
 const dontNeed = 4;
+/** What addresses of advice are multiples of: the largest page of the systems that Node runs on. */
+const pageLength = 65_536;
 /** Node 20 ends the process where an external ArrayBuffer would be longer than its limit, so lengths are checked ahead. */
 const maxLength = Math.min(constants.MAX_LENGTH, 2 ** 40) - 65_536;
 
@@ -123,14 +129,15 @@ export function mapFile(fd: number, length: number, path: string): Mapping {
     // Made when it is first wanted: Node counts it as memory, and collects garbage the more often for it.
     view: () => koffi.view(address, length),
     unmap: () => munmap(address, length),
-    madvise: (value) => madvise(address, length, value),
+    madvise: (value, from = 0, bytes = length) => madvise(address + BigInt(from), bytes, value),
   });
 }
 
 interface MappedMemory {
   view(): ArrayBuffer;
   unmap(): void;
-  madvise(value: number): void;
+  /** Of `length` bytes from a page's `offset` on; of all where both are absent. */
+  madvise(value: number, offset?: number, length?: number): void;
 }
 
 function mappingOf({ view, unmap, madvise }: MappedMemory): Mapping {
@@ -148,6 +155,10 @@ function mappingOf({ view, unmap, madvise }: MappedMemory): Mapping {
     },
     advise(pattern) {
       if (!isClosed) madvise(advice[pattern]);
+    },
+    prefetch(offset, length) {
+      const start = offset - (offset % pageLength);
+      if (!isClosed) madvise(willNeed, start, offset - start + length);
     },
     release() {
       if (!isClosed) madvise(dontNeed);

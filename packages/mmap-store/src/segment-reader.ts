@@ -15,6 +15,8 @@ export interface SegmentReader {
   checkSize(): void;
   /** `length` values from a byte offset: a view of the mapping, else read into `target`, which must be large enough. */
   values<D extends DType>(dtype: D, offset: number, length: number, target: () => ArrayBuffer): TypedArray;
+  /** Says that `length` bytes from `offset` on are read next. */
+  prefetch(offset: number, length: number): void;
   /** Says that rows will be read in order until the returned function is called. */
   scan(): () => void;
   /** Says that `bytes` in a row will be read, here and there. */
@@ -142,6 +144,7 @@ function segmentReader(file: SegmentFile, { backend }: OpenSegmentOptions): Segm
       mapped();
       policy?.window(bytes);
     },
+    prefetch: (offset, length) => mapping?.prefetch(offset, length),
     release: () => mapping?.release(),
     dispose() {
       mapping?.dispose();

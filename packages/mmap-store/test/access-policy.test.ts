@@ -4,6 +4,8 @@ import type { Dataset } from "@atc/contract";
 import { describe, expect, it, vi } from "vitest";
 import { accessPolicy, scanTrail } from "../src/access-policy.ts";
 import { mappingBackend, mmapStore } from "../src/index.ts";
+import type { SegmentReader } from "../src/segment-reader.ts";
+import { type SeriesSource, seriesOf } from "../src/series-rows.ts";
 import { barSchema, barsOf, closesOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
@@ -45,6 +47,7 @@ describe("the policy of a mapping", () => {
     return accessPolicy({
       buffer: new ArrayBuffer(0),
       advise: (pattern) => void calls.push(pattern),
+      prefetch: () => undefined,
       release: () => undefined,
       dispose: () => undefined,
     });
@@ -202,5 +205,43 @@ describe.skipIf(!isLinux)(`a dataset of 300 segments${isLinux ? "" : " (needs Li
     truncateSync(path, 100);
     expect(() => closesOf(dataset, "A")).toThrow(expect.objectContaining({ code: "ATC_CORRUPT_DATA" }));
     dataset[Symbol.dispose]();
+  });
+});
+
+describe("a scan", () => {
+  /** What a scan of blocks of 4 rows asks to be fetched ahead, as `offset+length`, of a series of 10 rows whose columns start at 0 and 1000. */
+  function fetchedAhead(columns: readonly string[]): string[] {
+    const fetched: string[] = [];
+    const reader: SegmentReader = {
+      isMapped: () => true,
+      checkSize: () => undefined,
+      values: (_dtype, _offset, length) => new Float64Array(length),
+      prefetch: (offset, length) => void fetched.push(`${offset}+${length}`),
+      scan: () => () => undefined,
+      window: () => undefined,
+      release: () => undefined,
+      dispose: () => undefined,
+    };
+    const source: SeriesSource = {
+      dataset: "d",
+      columns: [
+        { name: "open", type: "float64" },
+        { name: "close", type: "float64" },
+      ],
+      segments: [{ file: "0", rows: 10, bytes: 2000, crc32: "00000000", offsets: { open: 0, close: 1000 } }],
+      trail: scanTrail(),
+      readers: () => [reader],
+    };
+    const series = seriesOf(source, "A", [{ segment: 0, row: 0, rows: 10, firstTime: "0", lastTime: "9" }]);
+    for (const block of series.blocks({ columns, blockLength: 4 })) block.values("close");
+    return fetched;
+  }
+
+  it("of several columns asks for the next block of each, as far as there is one", () => {
+    expect(fetchedAhead(["open", "close"])).toEqual(["32+32", "1032+32", "64+16", "1064+16"]);
+  });
+
+  it("of one column leaves reading ahead to the system", () => {
+    expect(fetchedAhead(["close"])).toEqual([]);
   });
 });
