@@ -55,6 +55,15 @@ export interface PluginManifestEntry {
   readonly kind: PluginKind;
   /** The name that a configuration uses. */
   readonly name: string;
+  /**
+   * Of a source: the endings of the names of files that it reads, in lower case, such as `.csv.gz`. The longest ending that an installed source claims
+   * decides which one reads a file.
+   */
+  readonly extensions?: readonly string[];
+  /** Of a source: whether its option `path` may be a list of files too. A list is otherwise read by one source a file, their rows one after another. */
+  readonly takesLists?: boolean;
+  /** Its options by name, each with a line for people. */
+  readonly options?: Readonly<Record<string, string>>;
 }
 
 /** The member `atc` of a plugin package's package.json. */
