@@ -4,12 +4,8 @@ import { blockLength, type PriceBlock } from "./price-block.ts";
 
 /** The last bars of the average signal, which its delay and the direction look back at, and its rows. */
 export interface AverageSignal {
-  /** Before any delay, at the last bar. */
-  last: number;
-  /** As it is output, at the last bar. */
-  lastOutput: number;
-  /** -1, 0 or +1 at the last bar. */
-  held: number;
+  /** At the last bar: the signal before any delay; as it is output; the direction. */
+  readonly state: Float64Array;
   /** Row of the sums of cut times equity. */
   readonly weighted: number;
   /** Row of the sums of equities. */
@@ -23,9 +19,7 @@ export interface AverageSignal {
 /** An average signal before its first bar. */
 export function createAverageSignal(layout: MemoryLayout): AverageSignal {
   return {
-    last: 0,
-    lastOutput: Number.NaN,
-    held: 0,
+    state: layout.state([0, Number.NaN, 0]),
     weighted: layout.take(blockLength),
     total: layout.take(blockLength),
     average: layout.take(blockLength),
@@ -61,15 +55,14 @@ export function addKind(
 
 /** Writes the average signal and the direction of the block from the sums. */
 export function finishAverageSignal(
-  state: AverageSignal,
+  { state, weighted, total, average, direction }: AverageSignal,
   memory: Float64Array,
   block: PriceBlock,
   config: SignalConfig,
 ): void {
-  const { weighted, total, average, direction } = state;
   const { longThreshold, shortThreshold, strategyMode } = config;
   const lts = config.dialect === "lts";
-  let { last, lastOutput, held } = state;
+  let [last, lastOutput, held] = state as unknown as [number, number, number];
   for (let i = 0; i < block.count; i++) {
     // The equities are NaN before the cutout, and so is their sum.
     let value = (memory[weighted + i] as number) / (memory[total + i] as number);
@@ -82,7 +75,7 @@ export function finishAverageSignal(
     last = value;
     lastOutput = output;
   }
-  state.last = last;
-  state.lastOutput = lastOutput;
-  state.held = held;
+  state[0] = last;
+  state[1] = lastOutput;
+  state[2] = held;
 }

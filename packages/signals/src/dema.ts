@@ -1,13 +1,14 @@
 import type { SignalConfig } from "@atc/contract";
 import type { Average } from "./average.ts";
+import type { MemoryLayout } from "./memory-layout.ts";
 
 /**
  * DEMA: 2 e1 - e2, e2 an EMA of e1. In dialect tradingview e2 is seeded with the mean of the first n values of e1, in lts with the first one alone.
  */
-export function createDema(lengths: readonly number[], config: SignalConfig): Average {
+export function createDema(lengths: readonly number[], config: SignalConfig, layout: MemoryLayout): Average {
   // The last averages or, while one is being seeded, the sum so far.
-  const firsts = new Float64Array(lengths.length);
-  const seconds = new Float64Array(lengths.length);
+  const firsts = layout.state(lengths.map(() => 0));
+  const seconds = layout.state(lengths.map(() => 0));
   return {
     advance(memory, block, index, target) {
       const { source, count, start } = block;

@@ -1,9 +1,10 @@
 import type { Average } from "./average.ts";
+import type { MemoryLayout } from "./memory-layout.ts";
 
 /** EMA: e[t] = a s[t] + (1 - a) e[t-1], a = 2 / (n + 1), seeded with the mean of the first n values. */
-export function createEma(lengths: readonly number[]): Average {
+export function createEma(lengths: readonly number[], layout: MemoryLayout): Average {
   // The last average or, while it is being seeded, the sum so far.
-  const values = new Float64Array(lengths.length);
+  const values = layout.state(lengths.map(() => 0));
   return {
     advance(memory, block, index, target) {
       const { source, count, start } = block;

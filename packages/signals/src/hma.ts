@@ -1,51 +1,58 @@
-import type { SignalConfig } from "@atc/contract";
+import { derivedLengths, type SignalConfig } from "@atc/contract";
 import { type Average, blankBefore } from "./average.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { blockLength } from "./price-block.ts";
 import type { SourceSums } from "./source-sums.ts";
+import { triangle } from "./triangle.ts";
 import { firstBarOf } from "./warmup.ts";
-import { createWindowSums, weightedSums } from "./window-sums.ts";
-
-function triangle(length: number): number {
-  return (length * (length + 1)) / 2;
-}
+import { createWindowSums, shortWeightedSums, weightedSums } from "./window-sums.ts";
 
 /** The mean of the last n values, which the published script plots under the name HMA. */
-function createSimple(lengths: readonly number[], sums: SourceSums): Average {
-  const plain = sums.plain();
+function createSimple(lengths: readonly number[], { windows }: SourceSums): Average {
   return {
     advance(memory, block, index, target) {
       const length = lengths[index] as number;
-      for (let i = 0; i < block.count; i++) memory[target + i] = (memory[plain + i] as number) / length;
+      const plain = windows.plain[index] as number;
+      const factor = 1 / length;
+      for (let i = 0; i < block.count; i++) memory[target + i] = (memory[plain + i] as number) * factor;
       blankBefore(length - 1, memory, block, target);
     },
   };
 }
 
 /** Hull's average: WMA(2 WMA(s, floor(n / 2)) - WMA(s, n), floor(sqrt n)). */
-function createHull(lengths: readonly number[], config: SignalConfig, sums: SourceSums, layout: MemoryLayout): Average {
-  const whole = sums.weighted();
-  const halves = lengths.map((length) => Math.floor(length / 2));
+function createHull(
+  lengths: readonly number[],
+  config: SignalConfig,
+  { windows }: SourceSums,
+  layout: MemoryLayout,
+): Average {
+  const halfOf = (length: number): number => Math.floor(length / 2);
+  const halfWindows = createWindowSums(derivedLengths(config.hmaLength, config.robustness).map(halfOf), true, layout);
   const roots = lengths.map((length) => Math.floor(Math.sqrt(length)));
   const firsts = lengths.map((length) => firstBarOf("hma", length, config));
-  const halfWindows = createWindowSums(halves, layout);
-  const outerWindows = createWindowSums(roots, layout);
   // The outer windows look back at the newest differences of the blocks before, which are kept per length.
   const history = Math.max(...roots) | 0;
-  const kept = lengths.map(() => layout.take(history));
+  const kept = layout.state(new Array<number>(lengths.length * history).fill(0));
   const differences = layout.take(history + blockLength) + history;
   return {
     advance(memory, block, index, target) {
       const { source, count } = block;
-      const divisor = triangle(lengths[index] as number);
-      const before = kept[index] as number;
-      weightedSums(halfWindows, index, memory, source, count, differences, triangle(halves[index] as number));
+      const length = lengths[index] as number;
+      if (index === 0) weightedSums(halfWindows, memory, source, count);
+      const half = halfWindows.weighted[index] as number;
+      const whole = windows.weighted[index] as number;
+      const halfFactor = 1 / triangle(halfOf(length));
+      const factor = 1 / triangle(length);
+      const root = roots[index] as number;
+      const before = index * history;
+      for (let i = 0; i < history; i++) memory[differences - history + i] = kept[before + i] as number;
       for (let i = 0; i < count; i++) {
-        memory[differences + i] = 2 * (memory[differences + i] as number) - (memory[whole + i] as number) / divisor;
+        memory[differences + i] =
+          2 * ((memory[half + i] as number) * halfFactor) - (memory[whole + i] as number) * factor;
       }
-      memory.copyWithin(differences - history, before, before + history);
-      weightedSums(outerWindows, index, memory, differences, count, target, triangle(roots[index] as number));
-      memory.copyWithin(before, differences + count - history, differences + count);
+      for (let i = 0; i < history; i++) kept[before + i] = memory[differences + count - history + i] as number;
+      shortWeightedSums(root, memory, differences, count, target, 1 / triangle(root));
       blankBefore(firsts[index] as number, memory, block, target);
     },
   };

@@ -1,4 +1,4 @@
-import type { SignalConfig } from "@atc/contract";
+import { derivedLengths, type SignalConfig } from "@atc/contract";
 import type { Average } from "./average.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { createWindowSums, plainSums } from "./window-sums.ts";
@@ -8,8 +8,8 @@ import { createWindowSums, plainSums } from "./window-sums.ts";
  * subtracts is 0 exactly where every change is 0, and there r is 0: no zeros need to be counted.
  */
 export function createKama(lengths: readonly number[], config: SignalConfig, layout: MemoryLayout): Average {
-  const windows = createWindowSums(lengths, layout);
-  const values = new Float64Array(lengths.length);
+  const windows = createWindowSums(derivedLengths(config.kamaLength, config.robustness), false, layout);
+  const values = layout.state(lengths.map(() => 0));
   const constantAtFirst = config.dialect === "lts";
   return {
     advance(memory, block, index, target) {
@@ -17,7 +17,8 @@ export function createKama(lengths: readonly number[], config: SignalConfig, lay
       const slow = 0.064;
       const fast = 0.666;
       const length = lengths[index] as number;
-      plainSums(windows, index, memory, block.changes, count, target);
+      if (index === 0) plainSums(windows, memory, block.changes, count);
+      const noises = windows.plain[index] as number;
       let value = values[index] as number;
       if (start === 0 && constantAtFirst) value = memory[source] as number;
       let i = 0;
@@ -27,7 +28,7 @@ export function createKama(lengths: readonly number[], config: SignalConfig, lay
       }
       for (; i < count; i++) {
         const price = memory[source + i] as number;
-        const noise = memory[target + i] as number;
+        const noise = memory[noises + i] as number;
         const ratio = noise === 0 ? 0 : Math.abs(price - (memory[source + i - length] as number)) / noise;
         const root = ratio * (fast - slow) + slow;
         value += root * root * (price - value);

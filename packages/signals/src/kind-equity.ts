@@ -1,22 +1,17 @@
 import type { SignalConfig } from "@atc/contract";
+import type { MemoryLayout } from "./memory-layout.ts";
 import type { PriceBlock } from "./price-block.ts";
 import { equityBounds, type ReturnFactors } from "./return-factors.ts";
 
-/** The layer-2 equity of one kind, whose vote is the kind's signal. */
-export interface KindEquity {
-  /** The equity at the last bar; the starting weight before the cutout. */
-  equity: number;
-  /** The signal at the last bar. */
-  signal: number;
-  /** The last factor of a vote that was not 0, which dialect tradingview repeats where it is 0. */
-  repeated: number;
-  /** Bars at which the equity lay on the floor. */
-  floored: number;
-}
+/**
+ * The layer-2 equity of one kind, whose vote is the kind's signal: the equity at the last bar, the starting weight before the cutout; the signal at the last
+ * bar; the last factor of a vote that was not 0, which dialect tradingview repeats where it is 0; bars at which the equity lay on the floor.
+ */
+export type KindEquity = Float64Array;
 
 /** An equity that stands at the kind's weight. */
-export function createKindEquity(weight: number, config: SignalConfig): KindEquity {
-  return { equity: weight, signal: Number.NaN, repeated: 1 - config.decay / 100, floored: 0 };
+export function createKindEquity(weight: number, config: SignalConfig, layout: MemoryLayout): KindEquity {
+  return layout.state([weight, Number.NaN, 1 - config.decay / 100, 0]);
 }
 
 /** Writes the equity at each bar of the block to row `target`, NaN before the cutout, from the kind's signals at the same bars. */
@@ -32,12 +27,13 @@ export function advanceKindEquity(
   const { count, start } = block;
   const { flat, spread, cutout } = factors;
   const { floor, cap } = equityBounds;
-  let { equity, signal, repeated } = state;
+  let [equity, signal, repeated, floored] = state as unknown as [number, number, number, number];
   for (let i = 0; i < count; i++) {
     let factor = memory[flat + i] as number;
-    if (signal > 0) repeated = factor += memory[spread + i] as number;
-    else if (signal < 0) repeated = factor -= memory[spread + i] as number;
+    if (signal > 0) factor += memory[spread + i] as number;
+    else if (signal < 0) factor -= memory[spread + i] as number;
     else if (repeats && start + i > cutout) factor = repeated;
+    if (repeats && start + i > cutout) repeated = factor;
     signal = memory[signals + i] as number;
     if (start + i < cutout) {
       memory[target + i] = Number.NaN;
@@ -46,11 +42,12 @@ export function advanceKindEquity(
     equity *= factor;
     if (!(equity > floor)) {
       equity = floor;
-      state.floored++;
+      floored++;
     } else if (equity > cap) equity = cap;
     memory[target + i] = equity;
   }
-  state.equity = equity;
-  state.signal = signal;
-  state.repeated = repeated;
+  state[0] = equity;
+  state[1] = signal;
+  state[2] = repeated;
+  state[3] = floored;
 }

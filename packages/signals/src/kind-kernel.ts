@@ -42,31 +42,31 @@ function createAverage(
   kind: AverageKind,
   lengths: readonly number[],
   config: SignalConfig,
-  sums: SourceSums,
+  sumsOf: (base: number) => SourceSums,
   layout: MemoryLayout,
 ): Average {
   switch (kind) {
     case "ema":
-      return createEma(lengths);
+      return createEma(lengths, layout);
     case "hma":
-      return createHma(lengths, config, sums, layout);
+      return createHma(lengths, config, sumsOf(config.hmaLength), layout);
     case "wma":
-      return createWma(lengths, sums);
+      return createWma(lengths, sumsOf(config.wmaLength));
     case "dema":
-      return createDema(lengths, config);
+      return createDema(lengths, config, layout);
     case "lsma":
-      return createLsma(lengths, sums);
+      return createLsma(lengths, sumsOf(config.lsmaLength));
     case "kama":
       return createKama(lengths, config, layout);
   }
 }
 
-/** A kind before its first bar; `sums` are of the same lengths. */
+/** A kind before its first bar; `sumsOf` gives the window sums of the nine lengths of a base length. */
 export function createKindKernel(
   kind: AverageKind,
   lengths: readonly number[],
   config: SignalConfig,
-  sums: SourceSums,
+  sumsOf: (base: number) => SourceSums,
   layout: MemoryLayout,
 ): KindKernel {
   const row = (): number => layout.take(blockLength);
@@ -75,9 +75,9 @@ export function createKindKernel(
     kind,
     withVotes: lengths.length > 1,
     lengths,
-    average: createAverage(kind, lengths, config, sums, layout),
+    average: createAverage(kind, lengths, config, sumsOf, layout),
     votes: createVotes(lengths.length, layout),
-    equity: createKindEquity(config[`${kind}Weight`], config),
+    equity: createKindEquity(config[`${kind}Weight`], config, layout),
     firstRows: [row(), rows[1], rows[2]],
     rows,
     signals: row(),

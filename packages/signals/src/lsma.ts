@@ -1,23 +1,24 @@
 import { type Average, blankBefore } from "./average.ts";
 import type { SourceSums } from "./source-sums.ts";
+import { triangle } from "./triangle.ts";
 
 /**
  * LSMA: the value at the newest of the least-squares line through the last n values. With W the sum weighted by 1..n and S the plain one it is
  * 3 W / (n (n + 1) / 2) - 2 S / n = (3 W - (n + 1) S) / (n (n + 1) / 2).
  */
-export function createLsma(lengths: readonly number[], sums: SourceSums): Average {
-  const plain = sums.plain();
-  const weighted = sums.weighted();
+export function createLsma(lengths: readonly number[], { windows }: SourceSums): Average {
   return {
     advance(memory, block, index, target) {
       const { source, count } = block;
       const length = lengths[index] as number;
-      const divisor = (length * (length + 1)) / 2;
+      const plain = windows.plain[index] as number;
+      const weighted = windows.weighted[index] as number;
+      const factor = 1 / triangle(length);
       // A line through two values ends in the newer: a tie at every bar, which after a bad tick the sums would miss by more than its tolerance.
       if (length === 2) memory.copyWithin(target, source, source + count);
       for (let i = 0; i < count && length > 2; i++) {
         const difference = 3 * (memory[weighted + i] as number) - (length + 1) * (memory[plain + i] as number);
-        memory[target + i] = difference / divisor;
+        memory[target + i] = difference * factor;
       }
       blankBefore(length - 1, memory, block, target);
     },

@@ -5,6 +5,14 @@
 export interface MemoryLayout {
   /** Reserves `length` elements and returns the index of the first. */
   take(length: number): number;
+  /** As `take`, for elements that later bars depend on, but that a bar taken again does not have to find as they were. */
+  takeKept(length: number): number;
+  /** A small array that later bars depend on and every bar may change. */
+  state(values: readonly number[]): Float64Array;
+  /** The arrays given out by `state`, in order. */
+  readonly states: readonly Float64Array[];
+  /** The stretches given out by `takeKept`, in order. */
+  readonly kept: readonly { readonly first: number; readonly length: number }[];
   /** The array with room for everything taken, all zeros. */
   allocate(): Float64Array;
 }
@@ -12,13 +20,28 @@ export interface MemoryLayout {
 /** A layout of nothing. */
 export function createMemoryLayout(): MemoryLayout {
   let taken = 0;
+  const states: Float64Array[] = [];
+  const kept: { first: number; length: number }[] = [];
+  function take(length: number): number {
+    const first = taken;
+    // An offset that V8 holds as a double, because a length did, would slow every loop by half.
+    taken = (taken + length) | 0;
+    return first;
+  }
   return {
-    take(length) {
-      const first = taken;
-      // An offset that V8 holds as a double, because a length did, would slow every loop by half.
-      taken = (taken + length) | 0;
+    take,
+    takeKept(length) {
+      const first = take(length);
+      kept.push({ first, length });
       return first;
     },
+    state(values) {
+      const array = Float64Array.from(values);
+      states.push(array);
+      return array;
+    },
+    states,
+    kept,
     allocate: () => new Float64Array(taken),
   };
 }

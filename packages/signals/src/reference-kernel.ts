@@ -1,5 +1,5 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
-import { averageKinds, derivedLengths } from "@atc/contract";
+import { averageKinds, derivedLengths, lengthOffsets } from "@atc/contract";
 import { type AverageSignal, addKind, clearKinds, createAverageSignal, finishAverageSignal } from "./average-signal.ts";
 import type { Kernel, KernelTallies } from "./kernel.ts";
 import { advanceKindEquity } from "./kind-equity.ts";
@@ -29,18 +29,24 @@ function createParts(
   layout: MemoryLayout,
 ): Parts {
   const kinds: KindKernel[] = [];
-  const sums = new Map<string, SourceSums>();
+  const sums = new Map<number, SourceSums>();
+  function sumsOf(base: number): SourceSums {
+    const shared = sums.get(base) ?? createSourceSums(base, config, layout);
+    sums.set(base, shared);
+    return shared;
+  }
   for (const kind of averageKinds) {
     const withVotes = all || outputs.has(`${kind}Signal`) || outputs.has(`${kind}Equity`);
     if (!withVotes && !outputs.has(kind)) continue;
     const base = config[`${kind}Length`];
     const lengths = withVotes ? derivedLengths(base, config.robustness) : [base];
-    const shared = sums.get(lengths.join()) ?? createSourceSums(lengths, layout);
-    sums.set(lengths.join(), shared);
-    kinds.push(createKindKernel(kind, lengths, config, shared, layout));
+    kinds.push(createKindKernel(kind, lengths, config, sumsOf, layout));
   }
   const width = Math.max(0, ...kinds.map(({ lengths }) => lengths.length));
-  const longest = Math.max(1, ...kinds.flatMap(({ lengths }) => lengths));
+  const longest = Math.max(
+    1,
+    ...kinds.map(({ kind }) => config[`${kind}Length`] + lengthOffsets[config.robustness][3]),
+  );
   return { kinds, sums: [...sums.values()], width, longest };
 }
 
@@ -73,10 +79,10 @@ function talliesOf(kinds: readonly KindKernel[], config: SignalConfig, bars: num
   let equityBars = 0;
   for (const { kind, withVotes, votes, equity, lengths } of kinds) {
     if (!withVotes) continue;
-    ties += votes.ties;
-    floored += votes.floored + equity.floored;
+    ties += votes.counts[0] as number;
+    floored += (votes.counts[1] as number) + (equity[3] as number);
     equityBars += lengths.length * firstLayerBars + secondLayerBars;
-    if (secondLayerBars > 0) weights[kind] = equity.equity;
+    if (secondLayerBars > 0) weights[kind] = equity[0] as number;
   }
   return { ties, floored, equityBars, weights };
 }
@@ -99,8 +105,8 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
 
   function advanceAverages(): void {
     for (const { votes: sumsOfVotes } of kinds) clearSums(sumsOfVotes, memory, block.count);
+    for (const shared of sums) shared.advance(memory, block);
     for (let index = 0; index < width; index++) {
-      for (const shared of sums) shared.advance(memory, block, index);
       for (const kind of kinds) {
         if (index < kind.lengths.length) advanceAverage(kind, index, memory, block, firstFactors);
       }

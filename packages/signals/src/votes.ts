@@ -14,23 +14,25 @@ export interface Votes {
   readonly weighted: number;
   /** Row of the sums of equities. */
   readonly total: number;
-  /** Bars, summed over the averages, at which the close was equal to the average. */
-  ties: number;
-  /** Bars, summed over the averages, at which the equity lay on the floor. */
-  floored: number;
+  /** Bars, summed over the averages: at which the close was equal to the average; at which the equity lay on the floor. */
+  readonly counts: Float64Array;
 }
 
 /** Votes that have not begun, with equities of 1. */
 export function createVotes(count: number, layout: MemoryLayout): Votes {
   return {
-    votes: new Float64Array(count),
-    equities: new Float64Array(count).fill(1),
-    sides: new Float64Array(count).fill(Number.NaN),
+    votes: layout.state(new Array<number>(count).fill(0)),
+    equities: layout.state(new Array<number>(count).fill(1)),
+    sides: layout.state(new Array<number>(count).fill(Number.NaN)),
+    counts: layout.state([0, 0]),
     weighted: layout.take(blockLength),
     total: layout.take(blockLength),
-    ties: 0,
-    floored: 0,
   };
+}
+
+function addCounts({ counts }: Votes, ties: number, floored: number): void {
+  counts[0] = (counts[0] as number) + ties;
+  counts[1] = (counts[1] as number) + floored;
 }
 
 /** Empties the sums of a block of `count` bars. */
@@ -83,12 +85,14 @@ function watchCrossings(
   let vote = state.votes[index] as number;
   let equity = state.equities[index] as number;
   let side = state.sides[index] as number;
+  let ties = 0;
+  let floored = 0;
   for (let i = from; i < count; i++) {
     const still = memory[flat + i] as number;
     equity *= vote === 0 ? still : still + vote * (memory[spread + i] as number);
     if (!(equity > floor)) {
       equity = floor;
-      state.floored++;
+      floored++;
     } else if (equity > cap) equity = cap;
     const price = memory[close + i] as number;
     const difference = price - (memory[average + i] as number);
@@ -103,7 +107,7 @@ function watchCrossings(
       side = -1;
     } else {
       side = 0;
-      state.ties++;
+      ties++;
     }
     memory[state.weighted + i] = (memory[state.weighted + i] as number) + vote * equity;
     memory[state.total + i] = (memory[state.total + i] as number) + equity;
@@ -111,6 +115,7 @@ function watchCrossings(
   state.votes[index] = vote;
   state.equities[index] = equity;
   state.sides[index] = side;
+  addCounts(state, ties, floored);
 }
 
 /**
@@ -141,6 +146,8 @@ function followSides(
   let equityA = equities[first] as number;
   let equityB = equities[first + 1] as number;
   let equityC = equities[first + 2] as number;
+  let ties = 0;
+  let floored = 0;
   let end = count;
   for (let i = 0; i < end; i++) {
     const change = memory[spread + i] as number;
@@ -150,14 +157,14 @@ function followSides(
     equityA *= kept + voteA * change;
     if (!(equityA > floor)) {
       equityA = floor;
-      state.floored++;
+      floored++;
     } else if (equityA > cap) equityA = cap;
     const differenceA = price - (memory[rowA + i] as number);
     const distanceA = Math.abs(differenceA);
     if (distanceA > bound && distanceA <= Number.MAX_VALUE) sideA = voteA = differenceA / distanceA;
     else if (distanceA <= bound) {
       sideA = 0;
-      state.ties++;
+      ties++;
     } else {
       sideA = Number.NaN;
       end = i + 1;
@@ -166,14 +173,14 @@ function followSides(
     equityB *= kept + voteB * change;
     if (!(equityB > floor)) {
       equityB = floor;
-      state.floored++;
+      floored++;
     } else if (equityB > cap) equityB = cap;
     const differenceB = price - (memory[rowB + i] as number);
     const distanceB = Math.abs(differenceB);
     if (distanceB > bound && distanceB <= Number.MAX_VALUE) sideB = voteB = differenceB / distanceB;
     else if (distanceB <= bound) {
       sideB = 0;
-      state.ties++;
+      ties++;
     } else {
       sideB = Number.NaN;
       end = i + 1;
@@ -182,14 +189,14 @@ function followSides(
     equityC *= kept + voteC * change;
     if (!(equityC > floor)) {
       equityC = floor;
-      state.floored++;
+      floored++;
     } else if (equityC > cap) equityC = cap;
     const differenceC = price - (memory[rowC + i] as number);
     const distanceC = Math.abs(differenceC);
     if (distanceC > bound && distanceC <= Number.MAX_VALUE) sideC = voteC = differenceC / distanceC;
     else if (distanceC <= bound) {
       sideC = 0;
-      state.ties++;
+      ties++;
     } else {
       sideC = Number.NaN;
       end = i + 1;
@@ -208,5 +215,6 @@ function followSides(
   equities[first] = equityA;
   equities[first + 1] = equityB;
   equities[first + 2] = equityC;
+  addCounts(state, ties, floored);
   return end;
 }

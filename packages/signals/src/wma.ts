@@ -1,14 +1,15 @@
 import { type Average, blankBefore } from "./average.ts";
 import type { SourceSums } from "./source-sums.ts";
+import { triangle } from "./triangle.ts";
 
 /** WMA: weights 1..n, the newest n, divided by n (n + 1) / 2. */
-export function createWma(lengths: readonly number[], sums: SourceSums): Average {
-  const weighted = sums.weighted();
+export function createWma(lengths: readonly number[], { windows }: SourceSums): Average {
   return {
     advance(memory, block, index, target) {
       const length = lengths[index] as number;
-      const divisor = (length * (length + 1)) / 2;
-      for (let i = 0; i < block.count; i++) memory[target + i] = (memory[weighted + i] as number) / divisor;
+      const weighted = windows.weighted[index] as number;
+      const factor = 1 / triangle(length);
+      for (let i = 0; i < block.count; i++) memory[target + i] = (memory[weighted + i] as number) * factor;
       blankBefore(length - 1, memory, block, target);
     },
   };
