@@ -2,8 +2,14 @@ import type { RowKind } from "./dataset.ts";
 import { AtcError } from "./error.ts";
 import { nearest } from "./nearest.ts";
 
-/** Columns that names of a file can be mapped to; `price` and `size` are what ticks call `close` and `volume`. */
-export type SourceColumn = "symbol" | "timestamp" | "open" | "high" | "low" | "close" | "volume" | "price" | "size";
+/**
+ * Columns that names of a file can be mapped to; `price` and `size` are what ticks call `close` and `volume`, `clock` is the time of day beside
+ * a `timestamp` that holds dates.
+ */
+export type SourceColumn =
+  | ("symbol" | "timestamp" | "clock")
+  | ("open" | "high" | "low" | "close" | "volume")
+  | ("price" | "size");
 
 /** Names under which files hold these columns, best first, as {@link aliasForm} writes them. */
 export const columnAliases: Readonly<Record<SourceColumn, readonly string[]>> = {
@@ -12,6 +18,7 @@ export const columnAliases: Readonly<Record<SourceColumn, readonly string[]>> = 
     ...["timestamp", "timestamp_utc", "datetime", "datetime_utc", "date_time", "open_time", "ts", "unix"],
     ...["date", "date_utc", "time", "time_utc", "t"],
   ],
+  clock: ["time", "time_utc"],
   open: ["open", "o"],
   high: ["high", "h"],
   low: ["low", "l"],
@@ -68,7 +75,7 @@ export function matchColumns(names: readonly string[], options: MatchOptions): M
   for (const [column, name] of Object.entries(options.columns ?? {}))
     found.set(column as SourceColumn, mappedPosition(forms, column, name, options.source));
   for (const [column, aliases] of Object.entries(columnAliases)) {
-    if (found.has(column as SourceColumn)) continue;
+    if (found.has(column as SourceColumn) || column === "clock") continue;
     const taken = new Set(found.values());
     const free = forms.map((form, position) => (taken.has(position) ? "" : form));
     const position = aliasedPosition(free, aliases, options.source);
@@ -84,7 +91,7 @@ export function matchColumns(names: readonly string[], options: MatchOptions): M
     kind: options.kind ?? (bars ? "bars" : "ticks"),
     symbol: found.get("symbol"),
     timestamp,
-    clock: clockPosition(forms, timestamp),
+    clock: found.get("clock") ?? clockPosition(forms, timestamp),
     numbers: numbers.flatMap(([name, position]) => (position === undefined ? [] : [{ name, position }])),
   };
 }
@@ -136,7 +143,7 @@ function aliasedPosition(forms: readonly string[], aliases: readonly string[], s
 
 function clockPosition(forms: readonly string[], timestamp: number): number | undefined {
   if (!["date", "date_utc"].includes(forms[timestamp] ?? "")) return undefined;
-  const clock = forms.findIndex((form) => form === "time" || form === "time_utc");
+  const clock = forms.findIndex((form) => columnAliases.clock.includes(form));
   return clock < 0 ? undefined : clock;
 }
 
@@ -146,11 +153,18 @@ function unusable(names: readonly string[], found: ReadonlyMap<SourceColumn, num
     ...(found.has("close") || found.has("price") ? [] : ["a price (close, c, price)"]),
   ];
   const shown = names.slice(0, 30).map((name) => name.slice(0, 80));
+  const candidates = ["timestamp", "close", "price"] as const;
+  const known = candidates.flatMap((column) => columnAliases[column]).filter((name) => name.length > 3);
+  const taken = new Set(found.values());
+  const hints = names.flatMap((name, position) => {
+    const meant = taken.has(position) || name.length < 3 ? undefined : nearest(aliasForm(name), known);
+    return meant === undefined ? [] : [`is "${name.trim().slice(0, 40)}" meant as "${meant}"? `];
+  });
   return new AtcError(
     "ATC_INVALID_DATA",
     `"${source}" has no column for ${missing.join(" and none for ")}; it has ${shown
-      .map((name) => `"${name}"`)
-      .join(", ")}; name them with the option columns`,
+      .map((name) => `"${name.trim()}"`)
+      .join(", ")}; ${hints.slice(0, 2).join("")}name them with the option columns`,
     { details: { source, found: shown } },
   );
 }

@@ -34,7 +34,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   timeUnit: ["s", "ms", "us", "ns"],
 };
 const columnNames: readonly string[] = [
-  ...["symbol", "timestamp", "open", "high", "low", "close", "volume", "price", "size"],
+  ...["symbol", "timestamp", "clock", "open", "high", "low", "close", "volume", "price", "size"],
 ];
 
 /** ATC_INVALID_ARGUMENT for an option of a source that is out of range. */

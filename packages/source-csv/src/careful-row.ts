@@ -1,6 +1,6 @@
 import type { BadRowPolicy, FaultReason } from "./bad-rows.ts";
 import { CR, excerpt, LF } from "./byte.ts";
-import { scanDecimal } from "./decimal.ts";
+import { scanCommaDecimal, scanDecimal } from "./decimal.ts";
 import type { Dictionary } from "./dictionary.ts";
 import {
   brokenQuote,
@@ -11,7 +11,6 @@ import {
   needsMore,
   withoutDoubledQuotes,
 } from "./field-scanner.ts";
-import { readClock } from "./iso-time.ts";
 import { type ParseLimit, type RowContext, roleNumber } from "./row-context.ts";
 import { isMissing } from "./sample.ts";
 
@@ -35,7 +34,7 @@ export interface CarefulRow {
 
 /** A reader of rows of any shape: quoted fields, blanks around fields, missing values, faults. */
 export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulRow {
-  const { separator, roles, names, buffers, hasSymbol, readTime, instant, clock, storeTime } = context;
+  const { separator, roles, names, buffers, hasSymbol, readTime, readClock, instant, clock, storeTime } = context;
   const { numbers, texts, dictionaries, symbols, symbolDictionary } = buffers;
   const bounds = fieldBounds();
   const symbol = fieldBounds();
@@ -56,7 +55,12 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
   function readNumber(bytes: Uint8Array, field: number, row: number): void {
     const { start, end } = bounds;
     const target = numbers[field] as Float64Array;
-    if (scanDecimal(bytes, start, target, row) === end) return;
+    if (
+      context.commaDecimals
+        ? scanCommaDecimal(bytes, start, end, target, row)
+        : scanDecimal(bytes, start, target, row) === end
+    )
+      return;
     target[row] = Number.NaN;
     const missing = end - start <= 4 && isMissing(excerpt(bytes, start, end));
     if (!missing || roles[field] === roleNumber.price) setFault("number", field, bytes, start, end);

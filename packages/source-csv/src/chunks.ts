@@ -1,14 +1,14 @@
 import { AtcError, type ChunksOptions, type ColumnChunk, type SourceSummary, throwIfAborted } from "@atc/contract";
 import { type BadRowPolicy, badRowPolicy } from "./bad-rows.ts";
 import { CR, LF, padding } from "./byte.ts";
-import { type ByteInput, byteInput } from "./byte-input.ts";
+import type { ByteInput } from "./byte-input.ts";
 import { columnBuffers } from "./column-buffers.ts";
 import type { CsvOptions } from "./csv-options.ts";
 import { hashFunctions, hexOf } from "./hash.ts";
 import type { FileLayout } from "./layout.ts";
+import type { Medium } from "./medium.ts";
 import { type ParseLimit, rowContext } from "./row-context.ts";
 import { type RowParser, rowParser } from "./row-parser.ts";
-import { checkUnchanged, type FileState, openFile } from "./source-file.ts";
 
 /** Rows of a chunk. */
 const chunkRows = 65_536;
@@ -21,10 +21,8 @@ const progressStep = 8 * blockLength;
 export interface OpenedFile {
   /** Its path. */
   readonly path: string;
-  /** Its state when it was opened first. */
-  readonly state: FileState;
-  /** Whether it is compressed. */
-  readonly gzip: boolean;
+  /** Where its bytes come from. */
+  readonly medium: Medium;
   /** How to read its rows. */
   readonly layout: FileLayout;
   /** What a bad row means. */
@@ -111,7 +109,7 @@ function report({ file, input, rows, parser }: Reading, options: ChunksOptions):
   options.onProgress?.({
     phase: "reading",
     done: input.taken(),
-    total: file.state.size,
+    total: file.medium.size,
     unit: "bytes",
     rows: rows + parser.length(),
   });
@@ -126,23 +124,20 @@ export async function* chunksOf(
 ): AsyncGenerator<ColumnChunk, void, undefined> {
   throwIfAborted(options.signal);
   const hash = (await hashFunctions()).create64();
-  const handle = await openFile(file.path);
-  try {
-    await checkUnchanged(handle, file.path, file.state);
-    await using input = byteInput({ handle, path: file.path, hash, gzip: file.gzip });
-    const buffers = columnBuffers(file.layout, chunkRows);
-    const badRows: BadRowPolicy = badRowPolicy(file.path, file.badRows, options.onBadRow);
-    const parser = rowParser(rowContext(file.layout, buffers), badRows, file.layout.line);
-    const reading: Reading = { file, input, parser, options, isClosed, rows: 0 };
-    for await (const length of parsedRows(reading)) {
-      yield buffers.chunk(length, reading.rows);
-      reading.rows += length;
-      parser.clear();
-    }
-    await checkUnchanged(handle, file.path, file.state);
-    report(reading, options);
-    onEnd({ rows: reading.rows, badRows: badRows.count(), bytes: input.taken(), hash: hexOf(hash.digest()) });
-  } finally {
-    await handle.close();
+  await using medium = await file.medium.open();
+  await medium.checkUnchanged();
+  await using input = medium.input(hash);
+  const buffers = columnBuffers(file.layout, chunkRows);
+  const { path, badRows: policy, layout } = file;
+  const badRows: BadRowPolicy = badRowPolicy({ path, policy, layout, onBadRow: options.onBadRow });
+  const parser = rowParser(rowContext(layout, buffers), badRows, layout.line);
+  const reading: Reading = { file, input, parser, options, isClosed, rows: 0 };
+  for await (const length of parsedRows(reading)) {
+    yield buffers.chunk(length, reading.rows);
+    reading.rows += length;
+    parser.clear();
   }
+  await medium.checkUnchanged();
+  report(reading, options);
+  onEnd({ rows: reading.rows, badRows: badRows.count(), bytes: input.taken(), hash: hexOf(hash.digest()) });
 }

@@ -59,12 +59,23 @@ export function columnBuffers(layout: FileLayout, capacity: number): ColumnBuffe
     symbols,
     symbolDictionary,
     timeWords: new Int32Array(times.buffer),
-    chunk: (length, row) => ({
-      length,
-      row,
-      symbol: { indices: symbols.subarray(0, length), values: symbolDictionary.values },
-      columns: Object.fromEntries(columns.map(([name, array]) => [name, array.subarray(0, length)])),
-      ...(kept.length > 0 ? { dictionaries: Object.fromEntries(kept) } : {}),
-    }),
+    chunk: (length, row) => {
+      layout.fields.forEach(({ role }, field) => {
+        if (role === "price") divide(numbers[field] as Float64Array, length, layout.priceScale);
+      });
+      return {
+        length,
+        row,
+        symbol: { indices: symbols.subarray(0, length), values: symbolDictionary.values },
+        columns: Object.fromEntries(columns.map(([name, array]) => [name, array.subarray(0, length)])),
+        ...(kept.length > 0 ? { dictionaries: Object.fromEntries(kept) } : {}),
+      };
+    },
   };
+}
+
+/** Divides the first `length` values: one exact rounding, so that 973123 over 10000 equals 97.3123. */
+function divide(values: Float64Array, length: number, scale: number): void {
+  if (scale === 1) return;
+  for (let row = 0; row < length; row++) values[row] = (values[row] as number) / scale;
 }

@@ -1,94 +1,91 @@
-import { AtcError, type JsonObject, nearest } from "@atc/contract";
-import type { EpochUnit } from "./epoch-time.ts";
+import {
+  checkLocalTimeOptions,
+  checkSourceOptions,
+  identifyingOptions as identifying,
+  invalidOption,
+  type JsonObject,
+  type LocalTimeOptions,
+  type SourceColumn,
+  type SourceOptions,
+} from "@atc/contract";
 
-/** Our columns that a header can be mapped to; `price` and `size` are what ticks call `close` and `volume`. */
-export type CsvColumn = "symbol" | "timestamp" | "open" | "high" | "low" | "close" | "volume" | "price" | "size";
+/** Our columns that a header can be mapped to; `price` and `size` are what ticks call `close` and `volume`, `clock` is a time of day. */
+export type CsvColumn = SourceColumn;
 
 /** How to read a CSV file; what is left out is told from the file. */
-export interface CsvOptions {
+export interface CsvOptions extends Omit<SourceOptions, "columns">, LocalTimeOptions {
   /** The byte between fields, an ASCII character; found among comma, semicolon, tab and `|` where absent. */
   readonly separator?: string;
-  /** The symbol of every row of a file that has no symbol column; the file's name without `.gz` and `.csv`, `.tsv` or `.txt` where absent. */
-  readonly symbol?: string;
-  /** Names of the file's header for our columns, for headers that are not known by themselves: `{ close: "Kurs" }`. Case does not matter. */
-  readonly columns?: Readonly<Partial<Record<CsvColumn, string>>>;
   /**
-   * What a row with a field that cannot be read means: `error` ends the reading with ATC_INVALID_DATA; `skip` leaves the row out; `nan` keeps it
-   * with NaN for numbers that cannot be read, and leaves out rows whose time, symbol, quotes or number of fields are at fault. `error` where absent.
+   * Names of the file's header for our columns, for headers that are not known by themselves: `{ close: "Kurs" }`; case does not matter. A list names
+   * the fields of a file that has no header line, in order, as a header would; an empty name leaves a field out.
    */
-  readonly badRows?: "error" | "skip" | "nan";
-  /** Whether other text columns are left out or kept as columns of type `text`. `drop` where absent. */
-  readonly text?: "drop" | "keep";
-  /** Whether other columns of numbers are left out or kept as float64. `keep` where absent. */
-  readonly extra?: "drop" | "keep";
-  /** What a row is; ticks where the file has a price and neither open, high, low nor close, bars otherwise. */
-  readonly kind?: "bars" | "ticks";
-  /** What times that are numbers count since 1970-01-01T00:00:00Z; told by their magnitude where absent. */
-  readonly timeUnit?: EpochUnit;
+  readonly columns?: Readonly<Partial<Record<CsvColumn, string>>> | readonly string[];
+  /** Lines at the start that are left out, ahead of the header line. Lines of comments ahead of a known header are found by themselves. 0 where absent. */
+  readonly skipLines?: number;
+  /** The order of day, month and year in dates such as `31/01/2024`; `ymd` where absent: it is never guessed. */
+  readonly dateOrder?: "ymd" | "dmy" | "mdy";
+  /** The character ahead of decimals; `.` where absent. With a comma, each row takes the slower path of rows with quotes. */
+  readonly decimal?: "." | ",";
+  /** What open, high, low and close are divided by, for prices in parts of a unit: 10000 where 973100 is 97.31. 1 where absent. */
+  readonly priceScale?: number;
 }
 
-/** The members of {@link CsvOptions} that are one of some words. */
-const words: Readonly<Record<"badRows" | "text" | "extra" | "kind" | "timeUnit", readonly string[]>> = {
-  badRows: ["error", "skip", "nan"],
-  text: ["drop", "keep"],
-  extra: ["drop", "keep"],
-  kind: ["bars", "ticks"],
-  timeUnit: ["s", "ms", "us", "ns"],
+const own: Readonly<Record<string, readonly string[]>> = {
+  separator: [],
+  skipLines: [],
+  dateOrder: ["ymd", "dmy", "mdy"],
+  decimal: [".", ","],
+  priceScale: [],
+  timeZone: [],
+  disambiguation: [],
 };
-const names: readonly string[] = [...Object.keys(words), "separator", "symbol", "columns"];
-const columnNames: readonly string[] = [
-  "symbol",
-  "timestamp",
-  "open",
-  "high",
-  "low",
-  "close",
-  "volume",
-  "price",
-  "size",
-];
 
-function invalid(name: string, value: unknown, allowed: string): AtcError {
-  return new AtcError("ATC_INVALID_ARGUMENT", `csv: option ${name} is "${String(value)}"; give ${allowed}`, {
-    details: { option: name },
-  });
+/** The names of a file without a header, where the options give them. */
+export function givenNames(options: CsvOptions): readonly string[] | undefined {
+  return isList(options.columns) ? options.columns : undefined;
 }
 
-function checkName(name: string, known: readonly string[], what: string): void {
-  if (known.includes(name)) return;
-  const meant = nearest(name, known);
-  const hint = meant === undefined ? `give one of ${known.join(", ")}` : `did you mean "${meant}"?`;
-  throw new AtcError("ATC_INVALID_ARGUMENT", `csv: unknown ${what} "${name}"; ${hint}`, { details: { option: name } });
+/** The names of a header for our columns, where the options give them. */
+export function mappedNames(options: CsvOptions): SourceOptions["columns"] {
+  return isList(options.columns) ? undefined : options.columns;
+}
+
+function isList(columns: CsvOptions["columns"]): columns is readonly string[] {
+  return Array.isArray(columns);
 }
 
 /** Throws ATC_INVALID_ARGUMENT naming the first option that is unknown or out of range: options come from configurations too. */
 export function checkOptions(options: CsvOptions): void {
-  for (const [name, value] of Object.entries(options)) {
-    checkName(name, names, "option");
-    if (value === undefined) continue;
-    for (const [member, allowed] of Object.entries(words))
-      if (member === name && !allowed.includes(String(value)))
-        throw invalid(name, value, `one of ${allowed.join(", ")}`);
-  }
-  const { separator, symbol, columns } = options;
+  const { columns: _, ...rest } = options;
+  const mapped = mappedNames(options);
+  checkSourceOptions("csv", { ...rest, ...(mapped === undefined ? {} : { columns: mapped }) }, own);
+  checkLocalTimeOptions("csv", options);
+  const { separator, decimal, skipLines, priceScale } = options;
+  const refuse = (name: string, value: unknown, allowed: string): never => {
+    throw invalidOption("csv", name, value, allowed);
+  };
   if (separator !== undefined && !/^[\t!#$%&*,;@^_|~]$/.test(separator))
-    throw invalid("separator", separator, "one character such as a comma, a semicolon, a tab or |");
-  if (symbol !== undefined && (typeof symbol !== "string" || symbol.trim() === ""))
-    throw invalid("symbol", symbol, "a name that is not empty");
-  if (columns !== undefined && (typeof columns !== "object" || columns === null))
-    throw invalid("columns", columns, "an object of our column names to the file's");
-  for (const [column, header] of Object.entries(columns ?? {})) {
-    checkName(column, columnNames, "column");
-    if (typeof header !== "string") throw invalid(`columns.${column}`, header, "a name of the file's header");
-  }
+    refuse("separator", separator, "one character such as a comma, a semicolon, a tab or |");
+  if (separator === "," && decimal === ",") refuse("decimal", decimal, "a separator other than the comma with it");
+  if (skipLines !== undefined && !(Number.isInteger(skipLines) && skipLines >= 0 && skipLines <= 1000))
+    refuse("skipLines", skipLines, "an integer from 0 to 1000");
+  if (priceScale !== undefined && !(Number.isFinite(priceScale) && priceScale > 0))
+    refuse("priceScale", priceScale, "a number above 0, such as 10000");
+  const names = givenNames(options);
+  if (names?.some((name) => typeof name !== "string") === true || names?.length === 0)
+    refuse("columns", names, "the name of each field, in order");
 }
 
 /** The options as plain data for an identity: those given, as they change what is read. */
 export function identifyingOptions(options: CsvOptions): JsonObject {
-  const { columns, ...rest } = options;
-  const given: Record<string, string | JsonObject> = {};
-  for (const [name, value] of Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)))
-    if (typeof value === "string") given[name] = value;
-  if (columns !== undefined) given["columns"] = Object.fromEntries(Object.entries(columns).sort());
-  return given;
+  const { columns: _, skipLines, priceScale, ...rest } = options;
+  const names = givenNames(options);
+  const mapped = mappedNames(options);
+  return {
+    ...identifying({ ...rest, ...(mapped === undefined ? {} : { columns: mapped }) }, Object.keys(own)),
+    ...(names === undefined ? {} : { columns: [...names] }),
+    ...(skipLines === undefined ? {} : { skipLines }),
+    ...(priceScale === undefined ? {} : { priceScale }),
+  };
 }

@@ -1,4 +1,4 @@
-import { asciiText, DOT, MINUS, PLUS, ZERO } from "./byte.ts";
+import { asciiText, DOT, MINUS, PLUS, padding, ZERO } from "./byte.ts";
 
 /** The powers of ten that a double holds exactly. */
 const powers: Float64Array = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
@@ -73,4 +73,27 @@ export function scanDecimal(bytes: Uint8Array, position: number, target: Float64
   const value = digits > 15 || end > at ? Number(asciiText(bytes, first, end)) : mantissa / (powers[scale] as number);
   target[row] = sign === MINUS ? -value : value;
   return Number.isFinite(value) ? end : -1;
+}
+
+const comma = 44;
+const longestNumber = 1024;
+const scratch = new Uint8Array(longestNumber + padding);
+
+/** Reads `bytes[start, end)` as a number with a comma ahead of its decimals into `target[row]`; false where it is none, one with a point included. */
+export function scanCommaDecimal(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  target: Float64Array,
+  row: number,
+): boolean {
+  const length = end - start;
+  if (length > longestNumber) return false;
+  for (let at = 0; at < length; at++) {
+    const byte = bytes[start + at] as number;
+    if (byte === DOT) return false;
+    scratch[at] = byte === comma ? DOT : byte;
+  }
+  scratch[length] = 0;
+  return scanDecimal(scratch, 0, target, row) === length;
 }

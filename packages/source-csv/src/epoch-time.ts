@@ -1,18 +1,9 @@
+import type { EpochUnit } from "@atc/contract";
 import { DOT, MINUS, PLUS, ZERO } from "./byte.ts";
 import type { InstantReader } from "./instant.ts";
 
-/** What an epoch time counts since 1970-01-01T00:00:00Z. */
-export type EpochUnit = "s" | "ms" | "us" | "ns";
-
 /** Digits of a time in each unit that stand for fractions of a second. */
 const fractionDigits: Readonly<Record<EpochUnit, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
-
-/** The unit that times of this magnitude count in: each is taken for a time before the year 5138, so milliseconds after 1973-03-03. */
-export function epochUnitOf(magnitude: number): EpochUnit {
-  if (magnitude < 1e11) return "s";
-  if (magnitude < 1e14) return "ms";
-  return magnitude < 1e17 ? "us" : "ns";
-}
 
 /** The digits of `bytes[start, end)` as a number, exact to 15 digits. */
 function digitsOf(bytes: Uint8Array, start: number, end: number): number {

@@ -1,6 +1,5 @@
 import { CR, LF, QUOTE, SPACE } from "./byte.ts";
 import { scanDecimal, scanShortDecimal } from "./decimal.ts";
-import { readClock } from "./iso-time.ts";
 import { type RowContext, roleNumber } from "./row-context.ts";
 
 /** The offset of the separator or line end after a field without quotes and blanks around; -1 for other fields. */
@@ -18,7 +17,7 @@ function scanPlain(bytes: Uint8Array, position: number, separator: number): numb
  * means nothing. No allocation; most of the time of a file is spent here.
  */
 export function fastRow(context: RowContext): (bytes: Uint8Array, start: number, row: number, end: number) => number {
-  const { separator, roles, buffers, hasSymbol, readTime, instant, clock, storeTime } = context;
+  const { separator, roles, buffers, hasSymbol, readTime, readClock, instant, clock, storeTime } = context;
   const { numbers, texts, dictionaries, symbols, symbolDictionary } = buffers;
   const { symbol, text, time, price } = roleNumber;
   const last = roles.length - 1;

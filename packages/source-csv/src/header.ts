@@ -1,125 +1,158 @@
-import { AtcError, nearest } from "@atc/contract";
-import type { CsvColumn, CsvOptions } from "./csv-options.ts";
+import { AtcError, aliasForm, columnAliases, type SourceColumn, type SourceOptions } from "@atc/contract";
+import { LF } from "./byte.ts";
+import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
+import { type Sample, sampleRows } from "./sample.ts";
 
-/** Names under which files hold our columns, best first; spaces in a header count as `_`. */
-const aliases: Readonly<Record<CsvColumn, readonly string[]>> = {
-  symbol: ["symbol", "ticker", "instrument"],
-  timestamp: [
-    ...["timestamp", "timestamp_utc", "datetime", "datetime_utc", "date_time", "open_time", "ts", "unix"],
-    ...["date", "date_utc", "time", "time_utc", "t"],
-  ],
-  open: ["open", "o"],
-  high: ["high", "h"],
-  low: ["low", "l"],
-  close: ["close", "c"],
-  price: ["price"],
-  volume: ["volume", "vol", "v", "tickvol"],
-  size: ["size", "qty", "quantity", "amount"],
-};
-/** Names of a column that holds the time of day beside a column of dates. */
-const clockNames: readonly string[] = ["time", "time_utc"];
-const dateNames: readonly string[] = ["date", "date_utc"];
-
-/** Which field of a row holds what. */
-export interface HeaderMap {
-  /** The field of each of our columns that the file has. */
-  readonly fields: ReadonlyMap<CsvColumn, number>;
-  /** The field of the time of day, where the header has a date and a time column. */
-  readonly clock: number | undefined;
+/** The start of a file's text and what is known about it; a line feed stands at `end`. */
+export interface FileHead {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  /** Whether the text ends here. */
+  readonly final: boolean;
+  /** Whether lines end with a lone carriage return; the bytes hold line feeds in their place already. */
+  readonly loneReturns: boolean;
 }
 
-/** A header name as aliases are written: lower case, no blanks around, no `<>` (MetaTrader), `_` for spaces. */
-function aliasForm(name: string): string {
-  return plainName(name).replaceAll(/\s+/g, "_");
+/** What a file calls its columns, and where its rows begin. */
+export interface Header {
+  /** The byte between fields. */
+  readonly separator: number;
+  /** The names, in order of the fields. */
+  readonly names: readonly string[];
+  /** Offset of the first row. */
+  readonly start: number;
+  /** Line of the first row, from 1. */
+  readonly line: number;
 }
 
-/** A header name as a column of ours is called: lower case, no blanks and no `<>` around. */
-export function plainName(name: string): string {
-  const trimmed = name.trim().toLowerCase();
-  return /^<.*>$/.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
+/** Lines among which the header is looked for. */
+const searchedLines = 30;
+const separators = [",", ";", "\t", "|"];
+
+/** A line that may be the header. */
+interface Candidate extends Sample {
+  readonly separator: number;
+  readonly names: readonly string[];
+  /** Which of our columns it names. */
+  readonly known: ReadonlySet<SourceColumn>;
+  /** Its place among the lines looked at. */
+  readonly place: number;
 }
 
-/** How many of our columns a header names by an alias; tells a header from another line, and one separator from another. */
-export function knownNames(header: readonly string[], columns: CsvOptions["columns"] = {}): number {
-  const forms = new Set(header.map(aliasForm));
-  const mapped = Object.values(columns).filter((name) => forms.has(aliasForm(name))).length;
-  return mapped + Object.values(aliases).filter((names) => names.some((name) => forms.has(name))).length;
+/** Which of our columns a header names. */
+function knownColumns(names: readonly string[], columns: SourceOptions["columns"] = {}): ReadonlySet<SourceColumn> {
+  const forms = new Set(names.map(aliasForm));
+  const known = new Set<SourceColumn>();
+  for (const [column, name] of Object.entries(columns))
+    if (forms.has(aliasForm(name))) known.add(column as SourceColumn);
+  for (const [column, aliases] of Object.entries(columnAliases))
+    if (column !== "clock" && aliases.some((name) => forms.has(name))) known.add(column as SourceColumn);
+  return known;
 }
 
-/** The field that the option `columns` names, which must be there. */
-function mappedField(forms: readonly string[], column: string, name: string, path: string): number {
-  const field = forms.indexOf(aliasForm(name));
-  if (field >= 0) return field;
-  const meant = nearest(aliasForm(name), forms);
-  throw new AtcError(
-    "ATC_INVALID_ARGUMENT",
-    `"${path}" has no column "${name}" (asked for by columns.${column}); ${
-      meant === undefined ? `it has ${forms.join(", ")}` : `did you mean "${meant}"?`
-    }`,
-    { details: { path, column: name } },
-  );
+function isUsable({ known }: Candidate): boolean {
+  return known.has("timestamp") && (known.has("close") || known.has("price"));
 }
 
-/** The first field with one of `names`, best name first. */
-function aliasedField(forms: readonly string[], names: readonly string[], path: string): number | undefined {
-  for (const name of names) {
-    const field = forms.indexOf(name);
-    if (field < 0) continue;
-    if (forms.indexOf(name, field + 1) >= 0)
-      throw new AtcError("ATC_INVALID_DATA", `"${path}" has two columns "${name}"; rename one in the file's header`, {
-        details: { path, column: name },
-      });
-    return field;
+/** The offset after `lines` lines. */
+function afterLines({ bytes, start, end }: FileHead, lines: number): number {
+  let at = start;
+  for (let line = 0; line < lines && at < end; line++) at = bytes.indexOf(LF, at) + 1;
+  return Math.min(at, end);
+}
+
+function isComment(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 35 || (bytes[at] === 47 && bytes[at + 1] === 47);
+}
+
+function separatorsOf(options: CsvOptions): readonly string[] {
+  if (options.separator !== undefined) return [options.separator];
+  return options.decimal === "," ? separators.slice(1) : separators;
+}
+
+/** The lines from `start` on as headers, with one separator. */
+function candidates(head: FileHead, start: number, separator: number, options: CsvOptions): readonly Candidate[] {
+  const found: Candidate[] = [];
+  for (let place = 0, at = start; place < searchedLines && at < head.end; place++) {
+    const sample = sampleRows(head.bytes, { ...head, start: at }, separator, 1);
+    const [first = []] = sample.rows;
+    const names = first.map((name, field) => (field === 0 ? name.replace(/^(?:#+|\/\/)\s*/, "") : name));
+    found.push({ ...sample, separator, names, known: knownColumns(names, mappedNames(options)), place });
+    at = head.bytes.indexOf(LF, at) + 1;
   }
-  return undefined;
+  return found;
+}
+
+/** Whether the lines ahead of one are no rows of its table: comments, or sentences with fewer fields. */
+function followsComments(
+  head: FileHead,
+  start: number,
+  all: readonly Candidate[],
+  { names, place }: Candidate,
+): boolean {
+  let at = start;
+  return all.slice(0, place).every((line) => {
+    const comment = isComment(head.bytes, at);
+    at = head.bytes.indexOf(LF, at) + 1;
+    return comment || line.names.length < names.length;
+  });
+}
+
+function better(a: Candidate, b: Candidate): number {
+  return b.known.size - a.known.size || a.place - b.place || b.names.length - a.names.length;
+}
+
+/** The line after comments that names a time and a price, under the separator with which it names most; else the first line. */
+function headerLine(head: FileHead, start: number, options: CsvOptions): Candidate | undefined {
+  const lines = separatorsOf(options).map((separator) => candidates(head, start, separator.charCodeAt(0), options));
+  const usable = lines.flatMap((all) =>
+    all.filter((line) => isUsable(line) && followsComments(head, start, all, line)),
+  );
+  const [best] = usable.sort(better);
+  if (best !== undefined) return best;
+  return lines.flatMap((all) => all.slice(0, 1)).sort(better)[0];
+}
+
+/** The separator that parts the first row into as many fields as there are names, else the one that parts it most. */
+function rowSeparator(head: FileHead, start: number, fields: number, options: CsvOptions): number {
+  const widths = separatorsOf(options).map((separator) => {
+    const [row = []] = sampleRows(head.bytes, { ...head, start }, separator.charCodeAt(0), 1).rows;
+    return { separator: separator.charCodeAt(0), width: row.length };
+  });
+  const fitting = widths.find(({ width }) => width === fields && width > 1);
+  return (fitting ?? widths.sort((a, b) => b.width - a.width)[0])?.separator ?? 44;
+}
+
+function lineAt({ bytes, start }: FileHead, offset: number): number {
+  let line = 1;
+  for (let at = bytes.indexOf(LF, start); at >= 0 && at < offset; at = bytes.indexOf(LF, at + 1)) line++;
+  return line;
 }
 
 /**
- * Finds our columns in a header.
+ * Finds the header line, which comments may precede, or takes the names that the options give to a file without one.
  *
- * @throws ATC_INVALID_DATA where no time or no price is there, or a name stands twice; ATC_INVALID_ARGUMENT where `columns` names what is not there
+ * @throws ATC_INVALID_DATA where there is no line
  */
-export function mapHeader(header: readonly string[], path: string, columns: CsvOptions["columns"] = {}): HeaderMap {
-  const forms = header.map(aliasForm);
-  const fields = new Map<CsvColumn, number>();
-  for (const [column, name] of Object.entries(columns))
-    fields.set(column as CsvColumn, mappedField(forms, column, name, path));
-  for (const [column, names] of Object.entries(aliases)) {
-    if (fields.has(column as CsvColumn)) continue;
-    const taken = new Set(fields.values());
-    const free = forms.map((form, field) => (taken.has(field) ? "" : form));
-    const field = aliasedField(free, names, path);
-    if (field !== undefined) fields.set(column as CsvColumn, field);
-  }
-  if (!fields.has("timestamp") || !(fields.has("close") || fields.has("price"))) throw unusable(header, fields, path);
-  return { fields, clock: clockField(forms, fields) };
-}
-
-function clockField(forms: readonly string[], fields: ReadonlyMap<CsvColumn, number>): number | undefined {
-  const date = fields.get("timestamp");
-  if (date === undefined || !dateNames.includes(forms[date] ?? "")) return undefined;
-  const clock = forms.findIndex((form) => clockNames.includes(form));
-  return clock < 0 ? undefined : clock;
-}
-
-function unusable(header: readonly string[], fields: ReadonlyMap<CsvColumn, number>, path: string): AtcError {
-  const missing = [
-    ...(fields.has("timestamp") ? [] : [`a time (${aliases.timestamp.join(", ")})`]),
-    ...(fields.has("close") || fields.has("price") ? [] : ["a price (close, c, price)"]),
-  ];
-  const candidates = [...aliases.timestamp, ...aliases.close, ...aliases.price].filter((name) => name.length > 3);
-  const taken = new Set(fields.values());
-  const hints = header.flatMap((name, field) => {
-    const meant = taken.has(field) || name.length < 3 ? undefined : nearest(aliasForm(name), candidates);
-    return meant === undefined ? [] : [`is "${name.trim().slice(0, 40)}" meant as "${meant}"?`];
-  });
-  const found = header.map((name) => `"${name.trim().slice(0, 40)}"`).slice(0, 30);
-  return new AtcError(
-    "ATC_INVALID_DATA",
-    `"${path}" has no column for ${missing.join(" and none for ")}; its first line names ${found.join(", ")}; ${[
-      ...hints.slice(0, 2),
-      "name them with the option columns, or put a header line first",
-    ].join(" ")}`,
-    { details: { path, found: header.slice(0, 30).map((name) => name.slice(0, 80)) } },
-  );
+export function findHeader(head: FileHead, path: string, options: CsvOptions): Header {
+  const start = afterLines(head, options.skipLines ?? 0);
+  const names = givenNames(options);
+  if (names !== undefined)
+    return {
+      separator: rowSeparator(head, start, names.length, options),
+      names,
+      start,
+      line: lineAt(head, start),
+    };
+  const best = headerLine(head, start, options);
+  if (best === undefined || best.rows.length === 0)
+    throw new AtcError(
+      "ATC_INVALID_DATA",
+      head.final
+        ? `"${path}" holds no text; give a CSV file with a header line and rows`
+        : `"${path}" has no line end in its first ${head.end} bytes, so it is no table of rows; give a CSV file`,
+      { details: { path } },
+    );
+  return { separator: best.separator, names: best.names, start: best.next, line: lineAt(head, best.next) };
 }

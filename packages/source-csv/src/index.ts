@@ -5,5 +5,4 @@
  */
 export { csv } from "./csv.ts";
 export type { CsvColumn, CsvOptions } from "./csv-options.ts";
-export type { EpochUnit } from "./epoch-time.ts";
 export { type CsvSourceOptions, default } from "./plugin.ts";

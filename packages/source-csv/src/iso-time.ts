@@ -13,7 +13,7 @@ function two(bytes: Uint8Array, at: number): number {
 const monthLengths = Uint8Array.of(0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31);
 
 /** Seconds from the epoch to the start of a day of the proleptic Gregorian calendar; NaN where there is no such day. */
-function daySeconds(year: number, month: number, day: number): number {
+export function daySeconds(year: number, month: number, day: number): number {
   if (month < 1 || month > 12 || day < 1 || day > (monthLengths[month] as number)) return Number.NaN;
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   if (month === 2 && day === 29 && !leap) return Number.NaN;
@@ -23,7 +23,7 @@ function daySeconds(year: number, month: number, day: number): number {
 }
 
 /** Reads up to 9 digits of a fraction as nanoseconds into `instant[1]`; returns the offset after them, -1 where there are none or more. */
-function readFraction(bytes: Uint8Array, position: number, instant: Float64Array): number {
+export function readFraction(bytes: Uint8Array, position: number, instant: Float64Array): number {
   let at = position;
   let value = 0;
   while (((bytes[at] as number) - ZERO) >>> 0 < 10) {
@@ -44,8 +44,8 @@ function namesUtc(bytes: Uint8Array, at: number): boolean {
   return (a === 85 && b === 84 && c === 67) || (a === 71 && b === 77 && c === 84);
 }
 
-/** Applies `Z`, `UTC`, `+hh:mm`, `+hhmm` or `+hh` to `instant[0]`; returns the offset after it, `position` where there is none, -1 where it is wrong. */
-function readZone(bytes: Uint8Array, position: number, instant: Float64Array): number {
+/** Applies to `instant[0]` a zone: `Z`, `UTC`, `+hh:mm`, `+hhmm` or `+hh`; returns the offset after it, `position` where there is none, -1 where it is wrong. */
+export function readZone(bytes: Uint8Array, position: number, instant: Float64Array): number {
   let at = position;
   let byte = bytes[at] as number;
   if ((byte | 32) === 122) return at + 1;
@@ -67,10 +67,10 @@ function readZone(bytes: Uint8Array, position: number, instant: Float64Array): n
 }
 
 /**
- * Reads a time of day, `hh:mm[:ss[.fraction]][zone]`, `hhmm[ss]` or `hh`, as seconds after midnight UTC (negative or more than a day where the
- * zone makes it so) and nanoseconds. `24:00` is the end of the day. Leap seconds are refused: no bar starts in one.
+ * Reads a time of day, `hh:mm[:ss[.fraction]]`, `hhmm[ss]` or `hh`, as seconds after midnight and nanoseconds. `24:00` is the end of the day.
+ * Leap seconds are refused: no bar starts in one.
  */
-export const readClock: InstantReader = (bytes, position, instant) => {
+export const readPlainClock: InstantReader = (bytes, position, instant) => {
   const hours = two(bytes, position);
   if (hours < 0 || hours > 24) return -1;
   let at = position + 2;
@@ -92,7 +92,7 @@ export const readClock: InstantReader = (bytes, position, instant) => {
   } else if (colon === 1) return -1;
   if (minutes > 59 || seconds > 59 || (hours === 24 && minutes + seconds + (instant[1] as number) > 0)) return -1;
   instant[0] = hours * 3600 + minutes * 60 + seconds;
-  return readZone(bytes, at, instant);
+  return at;
 };
 
 /** Reads a date, `YYYY-MM-DD` with `-`, `/` or `.`, or `YYYYMMDD`, as the second at which it starts. */
@@ -111,9 +111,9 @@ const readDate: InstantReader = (bytes, position, instant) => {
 
 /**
  * A reader of ISO 8601 dates and times and their near relatives: `YYYY-MM-DD`, `YYYY/MM/DD`, `YYYY.MM.DD` or `YYYYMMDD`, then nothing, or `T` or a
- * space and a time of day. No zone means UTC. It remembers the last date: neighbours in a file mostly share it.
+ * space and a time of day. Either all times of day name a zone or none does; a date alone is its midnight. It remembers the last date: neighbours in a file mostly share it.
  */
-export function isoReader(): InstantReader {
+export function isoReader(isZoned: boolean): InstantReader {
   let viewed: Uint8Array = new Uint8Array(0);
   let view: DataView = new DataView(viewed.buffer);
   // The last date as its ten bytes in three words; a compact date leaves them alone.
@@ -142,8 +142,10 @@ export function isoReader(): InstantReader {
     const byte = bytes[at] as number;
     if ((byte !== SPACE && (byte | 32) !== 116) || ((bytes[at + 1] as number) - ZERO) >>> 0 > 9) return at;
     const midnight = instant[0] as number;
-    const end = readClock(bytes, at + 1, instant);
+    at = readPlainClock(bytes, at + 1, instant);
+    if (at < 0) return -1;
+    const end = readZone(bytes, at, instant);
     instant[0] = (instant[0] as number) + midnight;
-    return end;
+    return end > at === isZoned ? end : -1;
   };
 }

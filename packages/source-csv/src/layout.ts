@@ -1,7 +1,25 @@
-import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
-import type { CsvOptions } from "./csv-options.ts";
-import { type HeaderMap, knownNames, mapHeader, plainName } from "./header.ts";
-import { isClockColumn, isTextColumn, type Sample, sampleRows, type TimeFormat, timeFormat } from "./sample.ts";
+import {
+  AtcError,
+  aliasForm,
+  type ColumnMetadata,
+  type MatchedColumns,
+  matchColumns,
+  otherColumns,
+  type RowKind,
+} from "@atc/contract";
+import { type CsvOptions, mappedNames } from "./csv-options.ts";
+import { type FileHead, findHeader, type Header } from "./header.ts";
+import {
+  isClockColumn,
+  isTextColumn,
+  isTwelveHour,
+  isZoned,
+  type Sample,
+  sampleRows,
+  type TimeFormat,
+  timeFormat,
+} from "./sample.ts";
+import type { TimeStyle } from "./written-time.ts";
 
 /** What a field of a row is read as. */
 export type FieldRole = "skip" | "symbol" | "time" | "clock" | "price" | "number" | "text";
@@ -28,6 +46,14 @@ export interface FileLayout {
   readonly kind: RowKind;
   /** How times are written. */
   readonly time: TimeFormat;
+  /** How their dates, hours and zones are written; of a date beside a time of day, `isZoned` and `isTwelveHour` are about the latter. */
+  readonly timeStyle: TimeStyle;
+  /** The zone of times that name none; UTC where absent. */
+  readonly localTime: Pick<CsvOptions, "timeZone" | "disambiguation"> | undefined;
+  /** Whether a comma stands ahead of decimals. */
+  readonly commaDecimals: boolean;
+  /** What prices are divided by. */
+  readonly priceScale: number;
   /** The fields of a row. */
   readonly fields: readonly FieldLayout[];
   /** The symbol of every row, where no field holds it. */
@@ -36,98 +62,88 @@ export interface FileLayout {
   readonly columns: readonly ColumnMetadata[];
 }
 
-const canonical = ["open", "high", "low", "close", "volume"] as const;
 const sampledRows = 5000;
 
-/** The start of a file's text and what is known about it; a line feed stands at `end`. */
-export interface FileHead {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-  /** Whether the text ends here. */
-  readonly final: boolean;
-  /** Whether lines end with a lone carriage return; the bytes hold line feeds in their place already. */
-  readonly loneReturns: boolean;
-}
-
-/** The separator under which the first line names most of our columns, or has most fields. */
-function findSeparator(head: FileHead, columns: CsvOptions["columns"]): number {
-  let best = { separator: 44, known: -1, fields: 0 };
-  for (const separator of [44, 59, 9, 124]) {
-    const header = sampleRows(head.bytes, head, separator, 1).rows[0] ?? [];
-    const known = knownNames(header, columns);
-    if (known > best.known || (known === best.known && header.length > best.fields))
-      best = { separator, known, fields: header.length };
-  }
-  return best.separator;
-}
-
-/** Names in the header that fit the rows: a row may end with a separator of its own. */
-function fittedHeader(header: readonly string[], rows: Sample["rows"], path: string): readonly string[] {
+/** Fields that most rows have. */
+function usualWidth(rows: Sample["rows"]): number {
   const widths = new Map<number, number>();
   for (const row of rows) widths.set(row.length, (widths.get(row.length) ?? 0) + 1);
-  const [width] = [...widths].sort((a, b) => b[1] - a[1])[0] ?? [header.length];
+  return [...widths].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
+}
+
+/** The place of a time of day without a name of its own, behind a date. */
+function unnamedClock(names: readonly string[], rows: Sample["rows"], path: string, options: CsvOptions): number {
+  const { timestamp, clock } = matchColumns(names, { source: path, columns: mappedNames(options) });
+  const isDate = rows.every((row) => /^(?:\d{8}|\d{1,4}([-/.])\d{1,2}\1\d{1,4})$/.test(row[timestamp] ?? ""));
+  const named = ["date", "date_utc"].includes(aliasForm(names[timestamp] ?? ""));
+  return clock === undefined && named && isDate && isClockColumn(rows, timestamp + 1) ? timestamp + 1 : -1;
+}
+
+/** Names that fit the rows: a row may end with a separator of its own, and a time of day may stand unnamed behind its date. */
+function fittedNames(
+  names: readonly string[],
+  rows: Sample["rows"],
+  path: string,
+  options: CsvOptions,
+): readonly string[] {
+  const width = usualWidth(rows);
   // Rows that lack fields are told one by one, with their lines.
-  if (width <= header.length) return header;
-  if (width === header.length + 1 && rows.every((row) => row.length !== width || row[width - 1] === ""))
-    return [...header, ""];
+  if (width <= names.length) return names;
+  if (width === names.length + 1) {
+    const usual = rows.filter((row) => row.length === width);
+    if (usual.every((row) => row[width - 1] === "")) return [...names, ""];
+    const clock = unnamedClock(names, usual, path, options);
+    if (clock > 0) return names.toSpliced(clock, 0, "time");
+  }
   throw new AtcError(
     "ATC_INVALID_DATA",
-    `"${path}" names ${header.length} columns in its header, but most rows have ${width} fields; correct the header line`,
-    { details: { path, names: header.length, fields: width } },
+    `"${path}" names ${names.length} columns in its header, but most rows have ${width} fields; correct the header line, or leave it out with skipLines and name all fields with a list of columns`,
+    { details: { path, names: names.length, fields: width } },
   );
 }
 
-function rowKind(map: HeaderMap, options: CsvOptions): RowKind {
-  if (options.kind !== undefined) return options.kind;
-  const bars = (["open", "high", "low", "close"] as const).some((column) => map.fields.has(column));
-  return bars ? "bars" : "ticks";
+/** Which fields hold what; a time of day counts where the rows have one. */
+function matchedFields(
+  names: readonly string[],
+  rows: Sample["rows"],
+  path: string,
+  options: CsvOptions,
+): MatchedColumns {
+  const matched = matchColumns(names, { source: path, columns: mappedNames(options), kind: options.kind });
+  const { clock } = matched;
+  return clock !== undefined && !isClockColumn(rows, clock) ? { ...matched, clock: undefined } : matched;
 }
 
-/** Roles and names of the fields of a header. */
+/** Roles and names of the fields. */
 function fieldLayouts(
-  header: readonly string[],
-  map: HeaderMap,
+  names: readonly string[],
+  matched: MatchedColumns,
   rows: Sample["rows"],
   options: CsvOptions,
 ): FieldLayout[] {
-  const own = new Map<number, FieldLayout>();
-  for (const column of ["symbol", "timestamp", "open", "high", "low"] as const) {
-    const field = map.fields.get(column);
-    const role = column === "symbol" ? "symbol" : column === "timestamp" ? "time" : "price";
-    if (field !== undefined) own.set(field, { name: column, role });
-  }
-  const close = map.fields.get("close") ?? map.fields.get("price");
-  if (close !== undefined) own.set(close, { name: "close", role: "price" });
-  const volume = map.fields.get("volume") ?? map.fields.get("size");
-  if (volume !== undefined) own.set(volume, { name: "volume", role: "number" });
-  if (map.clock !== undefined && isClockColumn(rows, map.clock)) own.set(map.clock, { name: "time", role: "clock" });
-  const taken = new Set<string>(["symbol", "timestamp", ...canonical]);
-  return header.map((heading, field) => {
-    const known = own.get(field);
-    if (known !== undefined) return known;
-    const text = isTextColumn(rows, field);
-    const kept = heading.trim() !== "" && (text ? options.text === "keep" : options.extra !== "drop");
-    if (!kept) return { name: heading.trim(), role: "skip" };
-    const base = plainName(heading);
-    let name = base;
-    for (let copy = 1; taken.has(name); copy++) name = `${base}.${copy}`;
-    taken.add(name);
-    return { name, role: text ? "text" : "number" };
-  });
+  const fields: FieldLayout[] = names.map((name) => ({ name: name.trim(), role: "skip" }));
+  const isText = (position: number): boolean => isTextColumn(rows, position, options.decimal === ",");
+  const isKept = (position: number): boolean =>
+    names[position]?.trim() !== "" && (isText(position) ? options.text === "keep" : options.extra !== "drop");
+  for (const { name, position } of otherColumns(names, matched, isKept))
+    fields[position] = { name, role: isText(position) ? "text" : "number" };
+  if (matched.symbol !== undefined) fields[matched.symbol] = { name: "symbol", role: "symbol" };
+  fields[matched.timestamp] = { name: "timestamp", role: "time" };
+  if (matched.clock !== undefined) fields[matched.clock] = { name: "time", role: "clock" };
+  for (const { name, position } of matched.numbers)
+    fields[position] = { name, role: name === "volume" ? "number" : "price" };
+  return fields;
 }
 
-function columnsOf(fields: readonly FieldLayout[], kind: RowKind): ColumnMetadata[] {
-  const float = (name: string): ColumnMetadata => ({ name, type: "float64" });
-  const numbers = fields.filter(({ role }) => role === "price" || role === "number").map(({ name }) => name);
-  const known: readonly string[] = canonical;
+function columnsOf(fields: readonly FieldLayout[], { kind, numbers }: MatchedColumns): ColumnMetadata[] {
+  const known = numbers.map(({ name }) => name);
   return [
     { name: "symbol", type: "text" },
     { name: "timestamp", type: kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },
-    ...known.filter((name) => numbers.includes(name)).map(float),
+    ...known.map((name): ColumnMetadata => ({ name, type: "float64" })),
     ...fields.flatMap(({ name, role }): ColumnMetadata[] => {
       if (role === "text") return [{ name, type: "text" }];
-      return role === "number" && !known.includes(name) ? [float(name)] : [];
+      return role === "number" && !known.includes(name) ? [{ name, type: "float64" }] : [];
     }),
   ];
 }
@@ -145,39 +161,76 @@ function noRows(head: FileHead, path: string): AtcError {
   return new AtcError("ATC_INVALID_DATA", message, { details: { path } });
 }
 
+/** How times are written. */
+function timeLayout(
+  rows: Sample["rows"],
+  { timestamp, clock }: MatchedColumns,
+  path: string,
+  options: CsvOptions,
+): Pick<FileLayout, "time" | "timeStyle" | "localTime"> {
+  const { dateOrder = "ymd", timeZone, disambiguation } = options;
+  const dates = rows.map((row) => row[timestamp] ?? "");
+  const told = timeFormat(dates, options.timeUnit);
+  const time = told === "iso" && dateOrder !== "ymd" ? "written" : told;
+  const times = clock === undefined ? dates : rows.map((row) => row[clock] ?? "");
+  const timeStyle = { dateOrder, isTwelveHour: isTwelveHour(times), isZoned: isZoned(times) };
+  const isNumber = time !== "iso" && time !== "written";
+  if (timeZone !== undefined && (timeStyle.isZoned || isNumber))
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `the times of "${path}" ${isNumber ? "count from 1970 in UTC" : "name their zone"}, such as "${times[0]}"; leave the option timeZone out`,
+      { details: { path, option: "timeZone" } },
+    );
+  return {
+    time,
+    timeStyle,
+    localTime:
+      timeZone === undefined ? undefined : { timeZone, ...(disambiguation === undefined ? {} : { disambiguation }) },
+  };
+}
+
+/** A hint for a file whose first line is a row already. */
+function explained(error: unknown, header: Header): unknown {
+  const isRow = header.names.some((name) => /^[+-]?\d/.test(name.trim()));
+  if (!(error instanceof AtcError) || error.code !== "ATC_INVALID_DATA" || !isRow) return error;
+  return new AtcError(
+    error.code,
+    `${error.message}; where there is no header line, name the fields with a list of columns (--columns timestamp,open,high,low,close,volume)`,
+    { cause: error, details: error.details },
+  );
+}
+
 /**
  * Tells how to read a file from its first bytes.
  *
- * @throws ATC_INVALID_DATA where there is no row or no usable header, ATC_INVALID_ARGUMENT where `columns` names what is not there
+ * @param name - what stands for the file's name where its symbol is told from it
+ * @throws ATC_INVALID_DATA where there is no row or no usable header, ATC_INVALID_ARGUMENT where an option does not fit the file
  */
-export function detectLayout(head: FileHead, path: string, options: CsvOptions): FileLayout {
-  const separator = options.separator?.charCodeAt(0) ?? findSeparator(head, options.columns);
-  const first = sampleRows(head.bytes, head, separator, 1);
-  const names = first.rows[0];
-  if (names === undefined)
-    throw new AtcError(
-      "ATC_INVALID_DATA",
-      head.final
-        ? `"${path}" holds no text; give a CSV file with a header line and rows`
-        : `"${path}" has no line end in its first ${head.end} bytes, so it is no table of rows; give a CSV file`,
-      { details: { path } },
-    );
-  const map = mapHeader(names, path, options.columns);
-  const { rows } = sampleRows(head.bytes, { ...head, start: first.next }, separator, sampledRows);
-  if (rows.length === 0) throw noRows(head, path);
-  const header = fittedHeader(names, rows, path);
-  const kind = rowKind(map, options);
-  const fields = fieldLayouts(header, map, rows, options);
-  const timeField = map.fields.get("timestamp") ?? 0;
+export function detectLayout(head: FileHead, path: string, name: string, options: CsvOptions): FileLayout {
+  const header = findHeader(head, path, options);
+  const { rows } = sampleRows(head.bytes, { ...head, start: header.start }, header.separator, sampledRows);
+  let matched: MatchedColumns;
+  let names: readonly string[];
+  try {
+    matched = matchedFields(header.names, rows, path, options);
+    if (rows.length === 0) throw noRows(head, path);
+    names = fittedNames(header.names, rows, path, options);
+    if (names !== header.names) matched = matchedFields(names, rows, path, options);
+  } catch (error) {
+    throw explained(error, header);
+  }
+  const fields = fieldLayouts(names, matched, rows, options);
   return {
-    separator,
+    separator: header.separator,
     loneReturns: head.loneReturns,
-    start: first.next,
-    line: first.line + 1,
-    kind,
-    time: timeFormat(rows, timeField, options.timeUnit),
+    start: header.start,
+    line: header.line,
+    kind: matched.kind,
+    ...timeLayout(rows, matched, path, options),
+    commaDecimals: options.decimal === ",",
+    priceScale: options.priceScale ?? 1,
     fields,
-    symbol: map.fields.has("symbol") ? undefined : (options.symbol ?? fileStem(path)),
-    columns: columnsOf(fields, kind),
+    symbol: matched.symbol === undefined ? (options.symbol ?? fileStem(name)) : undefined,
+    columns: columnsOf(fields, matched),
   };
 }

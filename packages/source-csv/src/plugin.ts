@@ -1,18 +1,21 @@
-import { AtcError, type DataSource, type Plugin } from "@atc/contract";
+import { AtcError, type DataSource, type Plugin, type SourceInput } from "@atc/contract";
 import { csv } from "./csv.ts";
 import type { CsvOptions } from "./csv-options.ts";
 
 /** The options of the plugin: a file and how to read it. */
 export interface CsvSourceOptions extends CsvOptions {
   /** The file's path. */
-  readonly path: string;
+  readonly path?: string;
+  /** Bytes that stand for a file, in place of `path`. */
+  readonly input?: SourceInput;
 }
 
 /** The source of kind `source`, name `csv`. */
 const source: Plugin<"source", CsvSourceOptions> = {
   kind: "source",
   name: "csv",
-  create: ({ path, ...options }): Promise<DataSource> => {
+  create: ({ path, input, ...options }): Promise<DataSource> => {
+    if (input !== undefined) return csv(input, options);
     if (typeof path !== "string")
       throw new AtcError("ATC_INVALID_ARGUMENT", "csv: option path is missing; give the path of a CSV file", {
         details: { option: "path" },

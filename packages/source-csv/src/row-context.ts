@@ -1,8 +1,10 @@
+import { localOffset } from "@atc/contract";
 import type { ColumnBuffers } from "./column-buffers.ts";
 import { epochReader } from "./epoch-time.ts";
 import { type InstantReader, storeInstant } from "./instant.ts";
 import { isoReader } from "./iso-time.ts";
 import type { FieldRole, FileLayout } from "./layout.ts";
+import { clockReader, writtenReader } from "./written-time.ts";
 
 /** The roles of fields as small integers, so that a loop over the fields of a row switches on bytes. Those from `price` on hold numbers. */
 export const roleNumber: Readonly<Record<FieldRole, number>> = {
@@ -37,6 +39,10 @@ export interface RowContext {
   readonly hasSymbol: boolean;
   /** Reads the time. */
   readonly readTime: InstantReader;
+  /** Reads the time of day, where that is a field of its own. */
+  readonly readClock: InstantReader;
+  /** Whether a comma stands ahead of decimals, which the fast reader does not know. */
+  readonly commaDecimals: boolean;
   /** The time of the row under way. */
   readonly instant: Float64Array;
   /** Its time of day, where that is a field of its own. */
@@ -47,12 +53,13 @@ export interface RowContext {
 
 /** The context of a layout. */
 export function rowContext(layout: FileLayout, buffers: ColumnBuffers): RowContext {
-  const { fields, kind, time, symbol } = layout;
+  const { fields, kind, symbol, commaDecimals } = layout;
   const instant = new Float64Array(2);
   const clock = new Float64Array(2);
   const hasClock = fields.some(({ role }) => role === "clock");
   const unit = kind === "ticks" ? "ns" : "ms";
   const words = buffers.timeWords;
+  const offsetOf = layout.localTime === undefined ? undefined : localOffset("csv", layout.localTime);
   if (symbol !== undefined) {
     const name = new TextEncoder().encode(symbol);
     buffers.symbols.fill(buffers.symbolDictionary.indexOf(name, 0, name.length));
@@ -63,7 +70,9 @@ export function rowContext(layout: FileLayout, buffers: ColumnBuffers): RowConte
     names: fields.map(({ name }) => name),
     buffers,
     hasSymbol: fields.some(({ role }) => role === "symbol"),
-    readTime: time === "iso" ? isoReader() : epochReader(time),
+    readTime: timeReader(layout, hasClock),
+    readClock: clockReader(layout.timeStyle),
+    commaDecimals,
     instant,
     clock,
     storeTime: (row) => {
@@ -71,7 +80,15 @@ export function rowContext(layout: FileLayout, buffers: ColumnBuffers): RowConte
         instant[0] = (instant[0] as number) + (clock[0] as number);
         instant[1] = clock[1] as number;
       }
+      if (offsetOf !== undefined) instant[0] = (instant[0] as number) - offsetOf(instant[0] as number);
       return storeInstant(instant, unit, words, row);
     },
   };
+}
+
+/** The reader of the time field: of the date alone, where the time of day is a field of its own. */
+function timeReader({ time, timeStyle }: FileLayout, hasClock: boolean): InstantReader {
+  const style = hasClock ? { ...timeStyle, isZoned: false, isTwelveHour: false } : timeStyle;
+  if (time === "written") return writtenReader(style);
+  return time === "iso" ? isoReader(style.isZoned) : epochReader(time);
 }

@@ -1,4 +1,4 @@
-import { type EpochUnit, epochUnitOf } from "./epoch-time.ts";
+import { type EpochUnit, epochUnitOf } from "@atc/contract";
 import { endsLine, fieldBounds, locateField } from "./field-scanner.ts";
 
 /** Bytes of a field that are looked at. */
@@ -58,39 +58,68 @@ export function isMissing(text: string): boolean {
 }
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const commaDecimal = /^[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Whether a column holds anything that is neither a number nor missing. */
-export function isTextColumn(rows: readonly (readonly string[])[], field: number): boolean {
+export function isTextColumn(rows: readonly (readonly string[])[], field: number, isComma: boolean): boolean {
+  const number = isComma ? commaDecimal : decimal;
   return rows.some((row) => {
     const text = row[field] ?? "";
-    return !decimal.test(text) && !isMissing(text);
+    return !number.test(text) && !isMissing(text);
   });
 }
 
-/** How a file writes its times. */
-export type TimeFormat = "iso" | EpochUnit;
+/** How a file writes its times: ISO 8601, numbers since the epoch, or something that takes a more patient reader. */
+export type TimeFormat = "iso" | "written" | EpochUnit;
 
 /** Whether eight digits are a date of the years 1700 to 2299. */
 function isCompactDate(text: string): boolean {
   return /^(?:1[7-9]|2[0-2])\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/.test(text);
 }
 
+/** Whether digits are such a date with hours and minutes, and seconds or not. */
+function isCompactTime(text: string): boolean {
+  return /^\d{8}(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?$/.test(text) && isCompactDate(text.slice(0, 8));
+}
+
+/** Dates or hours with one digit where ISO 8601 has two. */
+const shortened = /^\d{4}([-/.])(?:\d\1|\d\d\1\d(?!\d))|[ tT]\d:/;
+const halfDay = /\d[ -]?[ap]m\b/i;
+
+function most<Value>(values: readonly Value[], test: (value: Value) => boolean): boolean {
+  return values.filter(test).length * 2 > values.length;
+}
+
 /** How the times of a column are written: by most of the sampled fields; numbers by their largest magnitude, unless the unit is given. */
-export function timeFormat(
-  rows: readonly (readonly string[])[],
-  field: number,
-  timeUnit: EpochUnit | undefined,
-): TimeFormat {
-  const texts = rows.map((row) => row[field] ?? "").filter((text) => text !== "");
-  const numbers = texts.filter((text) => /^[+-]?\d+(?:\.\d*)?$/.test(text));
-  if (numbers.length * 2 <= texts.length) return "iso";
+export function timeFormat(texts: readonly string[], timeUnit: EpochUnit | undefined): TimeFormat {
+  const filled = texts.filter((text) => text !== "");
+  const numbers = filled.filter((text) => /^[+-]?\d+(?:\.\d*)?$/.test(text));
+  if (numbers.length * 2 <= filled.length)
+    return filled.some((text) => shortened.test(text)) || most(filled, (text) => halfDay.test(text))
+      ? "written"
+      : "iso";
   if (timeUnit !== undefined) return timeUnit;
   if (numbers.every(isCompactDate)) return "iso";
+  if (numbers.every(isCompactTime)) return "written";
   return epochUnitOf(Math.max(...numbers.map((text) => Math.abs(Number(text)))));
 }
 
+const zone = /(?:^|[ tT])\d{1,2}[\d:.]*\s?(?:[ap]m\s?)?(?:z|utc|gmt|[+-]\d{2}(?::?\d{2})?)$/i;
+
+/** Whether most times name a zone. */
+export function isZoned(texts: readonly string[]): boolean {
+  return most(texts, (text) => zone.test(text));
+}
+
+/** Whether most times are those of a 12-hour clock. */
+export function isTwelveHour(texts: readonly string[]): boolean {
+  return most(texts, (text) => halfDay.test(text));
+}
+
+const clock =
+  /^(?:\d{2}(?::?\d{2}){1,2}(?:\.\d+)?\S*|\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?(?:[ -]?[ap]m)?\S*|\d{1,2}[ -]?[ap]m)$/i;
+
 /** Whether most of a column's fields are times of day. */
 export function isClockColumn(rows: readonly (readonly string[])[], field: number): boolean {
-  const clocks = rows.filter((row) => /^\d{2}(?::?\d{2}){1,2}(?:\.\d+)?\S*$/.test(row[field] ?? ""));
-  return clocks.length * 2 > rows.length;
+  return most(rows, (row) => clock.test(row[field] ?? ""));
 }

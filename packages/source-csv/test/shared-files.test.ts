@@ -19,6 +19,8 @@ const files = [
   ["odd/6EH4.XCME_1min_bars_20240101_20240131.csv.gz", 29_996, 1, "2024-01-01T23:01Z", "2024-01-31T23:59Z", "bars"],
   ["odd/pystock-20160104-prices.csv.gz", 12_197, 6096, "2015-12-31T00:00Z", "2016-01-04T00:00Z", "bars"],
   ["odd/6EH4.XCME_1min_bars.csv", 9, 1, "2024-01-01T23:01Z", "2024-01-01T23:09Z", "bars"],
+  ["odd/Coinbase_BTCUSD_1h.csv", 20_111, 1, "2017-07-01T11:00Z", "2019-10-17T09:00Z", "bars"],
+  ["odd/2006-01-02-volume-min-001.txt", 30_889, 1, "2006-01-02T09:01Z", "2006-02-27T22:00Z", "bars"],
 ] as const;
 
 describe.skipIf(!present)("real files (needs ../shared)", () => {
@@ -44,8 +46,6 @@ describe.skipIf(!present)("real files (needs ../shared)", () => {
   });
 
   it.each([
-    ["odd/2006-01-02-volume-min-001.txt", "ATC_INVALID_DATA"],
-    ["odd/Coinbase_BTCUSD_1h.csv", "ATC_INVALID_DATA"],
     ["odd/ETH_BTC-5m.feather", "ATC_UNSUPPORTED"],
     ["odd/spy.zip", "ATC_UNSUPPORTED"],
   ])("says why it cannot read %s", async (name, code) => {

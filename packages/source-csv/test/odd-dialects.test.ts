@@ -1,0 +1,156 @@
+import { expect, it } from "vitest";
+import { failure, fileOf, read, readText } from "./temporary-file.ts";
+
+const ms = (text: string): bigint => BigInt(Date.parse(text));
+
+it.each([
+  ["a sentence", "Times are UTC,https://example.org\n"],
+  ["a lone URL", "https://example.org/prices\n"],
+  ["lines that start with #", "# made by hand, on a Monday, with care, and more, and more\n# in UTC\n"],
+  ["slashes and blank lines", "// exported\n\n// twice\n"],
+  ["an open quote", '# it"s odd\n'],
+])("leaves out %s ahead of the header and counts the lines", async (_, comment) => {
+  const rows = "date,symbol,open,close,volume\n2024-01-01,A,1,2,3\n2024-01-02,A,1,x,3\n";
+  const { times, badRows } = await readText(comment + rows, { badRows: "skip" });
+  expect(times).toEqual([ms("2024-01-01")]);
+  expect(badRows).toMatchObject([{ line: comment.split("\n").length + 2, text: "x" }]);
+});
+
+it("takes a header that is a comment itself", async () => {
+  expect((await readText("#date,close\n2024-01-01,1\n")).numbers).toEqual({ close: [1] });
+});
+
+it("leaves out the lines that are asked for", async () => {
+  const text = "a,b,c,d\n1,2,3,4\ndate,close\n2024-01-01,1\n";
+  expect((await failure(readText(text))).code).toBe("ATC_INVALID_DATA");
+  expect((await readText(text, { skipLines: 2 })).numbers).toEqual({ close: [1] });
+});
+
+it("names the fields of a file without a header", async () => {
+  const text =
+    "19980102 00:00,973100,975300,965300,973600,2150000,junk\n19980105 00:00,978400,984400,967800,977500,4030800,junk\n";
+  const columns = ["timestamp", "open", "high", "low", "close", "volume", ""];
+  const { times, numbers, symbols } = await read(fileOf(text, "SPY.csv"), { columns, priceScale: 10_000 });
+  expect([times, symbols]).toEqual([
+    [ms("1998-01-02"), ms("1998-01-05")],
+    ["SPY", "SPY"],
+  ]);
+  expect(numbers).toEqual({
+    open: [97.31, 97.84],
+    high: [97.53, 98.44],
+    low: [96.53, 96.78],
+    close: [97.36, 97.75],
+    volume: [2_150_000, 4_030_800],
+  });
+});
+
+it("says that a file without a header has one where the list of columns is given all the same", async () => {
+  const error = await failure(readText("date,close\n2024-01-01,1\n", { columns: ["timestamp", "close"] }));
+  expect([error.code, error.details["line"]]).toEqual(["ATC_INVALID_DATA", 1]);
+  expect(
+    (await readText("date,close\n2024-01-01,1\n", { columns: ["timestamp", "close"], skipLines: 1 })).times,
+  ).toHaveLength(1);
+});
+
+it.each([
+  ["2019-10-17 09-AM", "2019-10-17T09:00Z"],
+  ["2019-10-17 12-AM", "2019-10-17T00:00Z"],
+  ["2019-10-17 12-PM", "2019-10-17T12:00Z"],
+  ["2019-10-17 9:30 pm", "2019-10-17T21:30Z"],
+  ["2019-10-17 11:59:59.5 PM", "2019-10-17T23:59:59.5Z"],
+  ["2019-10-17 9:05:00", "2019-10-17T09:05Z"],
+  ["2019-1-7", "2019-01-07"],
+  ["2019/1/7 09:05", "2019-01-07T09:05Z"],
+  ["20191017 09:05", "2019-10-17T09:05Z"],
+  ["20191017", "2019-10-17"],
+  ["20191017090500", "2019-10-17T09:05Z"],
+  ["201910170905", "2019-10-17T09:05Z"],
+])("reads the time %s", async (text, wanted) => {
+  expect((await readText(`date;close\n${text};1\n`)).times).toEqual([ms(wanted)]);
+});
+
+it.each(["2019-10-17 13-AM", "2019-10-17 0-AM", "2019-10-17 9:60 AM", "2019-10-17 AM", "2019-10-17 9-XM"])(
+  "refuses the time %s amid others of a 12-hour clock",
+  async (text) => {
+    const rows = "date,close\n2019-10-17 08-AM,1\n2019-10-17 09-AM,1\n2019-10-17 10-AM,1\n";
+    expect((await readText(`${rows}${text},1\n`, { badRows: "skip" })).badRows).toMatchObject([{ line: 5, text }]);
+  },
+);
+
+it("reads days ahead of months only where asked to", async () => {
+  const text = "date,close\n31/01/2024,1\n1.2.2024 09:30,2\n";
+  const refused = await failure(readText(text));
+  expect(refused.code).toBe("ATC_INVALID_DATA");
+  expect(refused.message).toMatch(/dateOrder/);
+  expect((await readText(text, { dateOrder: "dmy" })).times).toEqual([ms("2024-01-31"), ms("2024-02-01T09:30Z")]);
+  const american = "date,close\n01/31/2024 1:05 PM,1\n";
+  expect((await readText(american, { dateOrder: "mdy" })).times).toEqual([ms("2024-01-31T13:05Z")]);
+  expect((await failure(readText(american, { dateOrder: "dmy" }))).details["line"]).toBe(2);
+});
+
+it("finds a time of day without a name behind a date", async () => {
+  const { times, numbers } = await readText("Date,Open,Close\r\n2006-01-02,09:01:00,3602.00,3599.00\r\n");
+  expect([times, numbers]).toEqual([[ms("2006-01-02T09:01Z")], { open: [3602], close: [3599] }]);
+});
+
+it("joins a date and a time of any names and of a 12-hour clock", async () => {
+  const { times } = await readText("Day;Hour;Kurs\n2024-01-31;9:30 PM;1\n2024-01-31;12:15 AM;1\n", {
+    columns: { timestamp: "Day", clock: "Hour", close: "Kurs" },
+  });
+  expect(times).toEqual([ms("2024-01-31T21:30Z"), ms("2024-01-31T00:15Z")]);
+});
+
+it("reads decimal commas where asked to, and says so where not", async () => {
+  const text = "Datum;Kurs;Umsatz\n2024-01-31;1234,5;7\n2024-02-01;-0,25;1e3\n";
+  const columns = { timestamp: "Datum", close: "Kurs", volume: "Umsatz" };
+  expect((await failure(readText(text, { columns }))).message).toMatch(/decimal ","/);
+  const { numbers } = await readText(text, { columns, decimal: "," });
+  expect(numbers).toEqual({ close: [1234.5, -0.25], volume: [7, 1000] });
+  const points = "date;close\n2024-01-31;1.234,5\n";
+  expect((await failure(readText(points, { decimal: "," }))).code).toBe("ATC_INVALID_DATA");
+});
+
+it("takes times in a zone, before and after its clocks change", async () => {
+  const rows = ["2024-01-02 09:30", "2024-03-08 09:30", "2024-03-11 09:30", "2024-11-04 09:30", "1950-01-03 09:30"];
+  const text = `date,close\n${rows.map((row) => `${row},1\n`).join("")}`;
+  const { times } = await readText(text, { timeZone: "America/New_York" });
+  expect(times.map((time) => new Date(Number(time)).toISOString().slice(11, 16))).toEqual([
+    ...["14:30", "14:30", "13:30", "14:30", "14:30"],
+  ]);
+  expect((await readText(text, { timeZone: "+05:30" })).times[0]).toBe(ms("2024-01-02T04:00Z"));
+});
+
+it.each([
+  ["reject", undefined, undefined],
+  ["earlier", "2024-03-10T06:30Z", "2024-11-03T05:30Z"],
+  ["later", "2024-03-10T07:30Z", "2024-11-03T06:30Z"],
+  ["compatible", "2024-03-10T07:30Z", "2024-11-03T05:30Z"],
+] as const)("takes times that clocks skip or make twice as %s", async (disambiguation, skipped, twice) => {
+  const options = { timeZone: "America/New_York", disambiguation, badRows: "skip" } as const;
+  for (const [local, wanted] of [
+    ["2024-03-10 02:30", skipped],
+    ["2024-11-03 01:30", twice],
+  ] as const) {
+    const { times, badRows } = await readText(`date,close\n2024-06-01 00:00,1\n${local},1\n`, options);
+    if (wanted === undefined) expect(badRows).toMatchObject([{ line: 3, reason: "time" }]);
+    else expect(times[1]).toBe(ms(wanted));
+  }
+});
+
+it("names file and line of a time without a zone amid times with one, and the other way round", async () => {
+  const zoned = ["2024-01-01T00:00:00Z", "2024-01-01T01:00:00+00:00", "2024-01-01T02:00:00+02:00"];
+  const bare = ["2024-01-01T00:00:00", "2024-01-01T01:00:00", "2024-01-01T02:00:00"];
+  for (const [most, odd] of [
+    [zoned, bare],
+    [bare, zoned],
+  ] as const) {
+    const error = await failure(readText(`date,close\n${[...most, odd[0]].map((text) => `${text},1\n`).join("")}`));
+    expect([error.code, error.details["line"], error.details["reason"]]).toEqual(["ATC_INVALID_DATA", 5, "time"]);
+    expect(error.message).toMatch(/bars\.csv" line 5.*zone/);
+  }
+});
+
+it("scales ticks as well, and no volume", async () => {
+  const { numbers } = await readText("time,price,size\n2024-01-01T00:00:00Z,1843700,300\n", { priceScale: 1e4 });
+  expect(numbers).toEqual({ close: [184.37], volume: [300] });
+});
