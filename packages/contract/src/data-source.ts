@@ -2,6 +2,7 @@ import type { ColumnMetadata, TypedArray } from "./column.ts";
 import type { RowKind } from "./dataset.ts";
 import type { JsonObject } from "./json.ts";
 import type { OperationOptions } from "./progress.ts";
+import type { SlicedSource } from "./source-slices.ts";
 
 /** A text column of a chunk: `values[indices[i]]` is the text of row i, -1 no text. `values` only grows from chunk to chunk, so an index keeps its meaning. */
 export interface TextColumn {
@@ -82,6 +83,11 @@ export interface DataSource extends AsyncDisposable {
    * is to stop, ATC_CORRUPT_DATA where the medium is damaged, ATC_ABORTED.
    */
   chunks(options?: ChunksOptions): AsyncIterable<ColumnChunk>;
+  /**
+   * Cuts the source into slices of about `length` bytes that threads can read side by side; absent, or undefined, where it must be read from its
+   * start (a compressed file).
+   */
+  slices?(options: { readonly length: number }): Promise<SlicedSource | undefined>;
   /** What the last complete reading found; undefined before. */
   summary(): SourceSummary | undefined;
 }

@@ -165,8 +165,13 @@ export interface DatasetWriter extends AsyncDisposable {
 export interface DatasetLock extends AsyncDisposable {
   /** The dataset. */
   readonly name: string;
-  /** An empty directory on the dataset's disk for the writer's intermediate files; undefined where the store is not on a disk. A crash leaves nothing: the next lock removes it. */
+  /** A directory on the dataset's disk for the writer's intermediate files, empty but for `abandoned`; undefined where the store is not on a disk. A crash leaves nothing: the next lock removes it. */
   readonly scratch: string | undefined;
+  /**
+   * What the last holder left in its scratch directory when it died, for one who can go on with it; undefined where nothing is left. A directory
+   * within `scratch`, so it goes with that.
+   */
+  readonly abandoned?: string | undefined;
 }
 
 /** Something in a dataset that is not what its manifest says. */

@@ -27,4 +27,5 @@ export * from "./progress.ts";
 export * from "./signal-config.ts";
 export * from "./source-input.ts";
 export * from "./source-options.ts";
+export * from "./source-slices.ts";
 export * from "./text-dictionary.ts";
