@@ -68,21 +68,35 @@ export function withConfigKeys(command: Command): Command {
   return command;
 }
 
-/** Adds how a file is read. */
-export function withReading(command: Command): Command {
+/** Adds how files are read; `naming` are the options about the dataset that they become. */
+export function withReading(command: Command, { naming = true }: { readonly naming?: boolean } = {}): Command {
+  command.optionsGroup("Reading files:");
+  if (naming)
+    command
+      .option("--name <dataset>", "name of the dataset that the files become")
+      .option("--force", "read the files again though their dataset is up to date, or was appended to");
   return command
-    .optionsGroup("Reading a file:")
-    .option("--name <dataset>", "name of the dataset that the file becomes")
     .option("--csv-symbol <symbol>", "symbol of a file that has no symbol column (default: the file's name)")
     .option("--separator <character>", "separator of fields (default: detected among , ; | and tab)")
-    .option("--columns <list>", "our names for the file's headers, such as close=Last,volume=Vol")
+    .option(
+      "--columns <list>",
+      "our names for the file's headers, such as close=Last,volume=Vol; or the names of all fields of a file without a header",
+    )
+    .option("--time-zone <zone>", "zone of times that name none, such as America/New_York (default: UTC)")
     .option("--bad-rows <policy>", "error, skip or nan: what to do with a row that cannot be read (default: error)")
     .option(
       "--duplicates <policy>",
       "keep-last, keep-first, keep-all or error: rows of one symbol and time (default: keep-last for bars, keep-all for ticks)",
     )
-    .option("--memory <bytes>", "most memory for rows while reading, such as 256MB")
-    .option("--force", "read the file again though its dataset is up to date");
+    .option("--source <name>", "what reads the files, such as csv or duckdb (default: by their endings)")
+    .option("--sql <query>", "read the rows of a query by @atc/source-duckdb; the files are its view files")
+    .option(
+      "--source-option <name=value>",
+      "an option of the source as it documents it, once for each: see atc data sources",
+      (value: string, former: readonly string[]) => [...former, value],
+      [] as readonly string[],
+    )
+    .option("--memory <bytes>", "most memory for rows while reading, such as 256MB");
 }
 
 /** The values of the configuration's options. */

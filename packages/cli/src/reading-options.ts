@@ -1,7 +1,9 @@
+import type { JsonValue } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import type { DataOptions, RuntimeOptions } from "@atc/runtime";
 
-function choice<Choice extends string>(
+/** One of some words that an option may be; undefined where it is not given. */
+export function choice<Choice extends string>(
   options: Readonly<Record<string, unknown>>,
   name: string,
   flag: string,
@@ -44,7 +46,9 @@ export function parseBytes(text: string, flag: string): number {
   return bytes;
 }
 
-function columnMap(text: string): Readonly<Record<string, string>> {
+function columnNames(text: string): JsonValue {
+  // Without "=" it is the header that the file lacks.
+  if (!text.includes("=")) return text.split(",").map((name) => name.trim());
   const pairs = text.split(",").map((pair) => pair.split("=").map((part) => part.trim()));
   for (const pair of pairs) {
     if (pair.length !== 2 || pair.some((part) => part === "")) {
@@ -58,21 +62,48 @@ function columnMap(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs) as Record<string, string>;
 }
 
-/** How a file is read, by the options of `withReading`. */
+/** The value of a source's option: JSON where it is a number, `true`, `false`, a list, an object or a quoted text; else the text itself. */
+function optionValue(text: string): JsonValue {
+  if (!/^(-?\d|true$|false$|[[{"])/.test(text)) return text;
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return text;
+  }
+}
+
+function givenOptions(given: unknown): Record<string, JsonValue> {
+  const options: Record<string, JsonValue> = {};
+  for (const pair of Array.isArray(given) ? (given as readonly string[]) : []) {
+    const at = pair.indexOf("=");
+    if (at < 1)
+      throw new AtcError("ATC_INVALID_ARGUMENT", `--source-option is "${pair}"; write name=value such as extra=drop`, {
+        details: { flag: "--source-option", value: pair },
+      });
+    options[pair.slice(0, at).trim()] = optionValue(pair.slice(at + 1));
+  }
+  return options;
+}
+
+/** How files are read, by the options of `withReading`. */
 export function readingOptions(options: Readonly<Record<string, unknown>>): DataOptions {
   const badRows = choice(options, "badRows", "--bad-rows", ["error", "skip", "nan"]);
   const duplicates = choice(options, "duplicates", "--duplicates", ["keep-all", "keep-last", "keep-first", "error"]);
-  const { name, csvSymbol, separator, columns, memory } = options;
+  const { name, csvSymbol, separator, columns, timeZone, memory, source, sql, sourceOption } = options;
   return {
-    csv: {
+    sourceOptions: {
       ...(badRows === undefined ? {} : { badRows }),
       ...(typeof csvSymbol === "string" ? { symbol: csvSymbol } : {}),
       ...(typeof separator === "string"
         ? { separator: separator === "\\t" || separator === "tab" ? "\t" : separator }
         : {}),
-      ...(typeof columns === "string" ? { columns: columnMap(columns) } : {}),
+      ...(typeof columns === "string" ? { columns: columnNames(columns) } : {}),
+      ...(typeof timeZone === "string" ? { timeZone } : {}),
+      ...givenOptions(sourceOption),
     },
     ...(typeof name === "string" ? { name } : {}),
+    ...(typeof source === "string" ? { source } : {}),
+    ...(typeof sql === "string" ? { sql } : {}),
     ...(duplicates === undefined ? {} : { duplicates }),
     ...(typeof memory === "string" ? { memoryBytes: parseBytes(memory, "--memory") } : {}),
     ...(options["force"] === true ? { force: true } : {}),

@@ -52,10 +52,10 @@ describe("a file that cannot be used", () => {
     expect(await shop.cached()).toEqual([]);
   });
 
-  it("is refused: a directory", async () => {
+  it("is refused: a directory without data", async () => {
     const run = await shop.atc("ingest", ".", "--json");
-    expect(errorOf(run).code).toBe("ATC_INVALID_ARGUMENT");
-    expect(run.code).toBe(2);
+    expect(errorOf(run).code).toBe("ATC_NOT_FOUND");
+    expect(run.code).toBe(4);
     expect(await shop.cached()).toEqual([]);
   });
 

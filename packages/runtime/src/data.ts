@@ -2,24 +2,19 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Dataset, DatasetManifest, JsonObject, OperationOptions } from "@atc/contract";
 import { AtcError, nearest } from "@atc/contract";
-import type { IngestOptions, IngestReport, IngestResult } from "@atc/ingest";
-import { datasetName, ingest, ingestReport } from "@atc/ingest";
-import type { CsvOptions } from "@atc/source-csv";
-import { csv } from "@atc/source-csv";
+import type { IngestReport, IngestResult } from "@atc/ingest";
+import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
+import { datasetHistory } from "./dataset-history.ts";
+import type { ReadingOptions } from "./open-source.ts";
+import { defaultName, openSource } from "./open-source.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** How a file becomes a dataset. */
-export interface DataOptions extends OperationOptions {
+/** How files become a dataset. */
+export interface DataOptions extends ReadingOptions, OperationOptions {
   /** The dataset's name; the file's stem and 8 digits of the hash of its path where absent. */
   readonly name?: string;
-  /** How the CSV is read. */
-  readonly csv?: CsvOptions;
-  /** What happens to rows of one symbol and time. */
-  readonly duplicates?: IngestOptions["duplicates"];
-  /** Reads the file again though the dataset is up to date. */
+  /** Reads the file again though the dataset is up to date, also where other files were appended to it. */
   readonly force?: boolean;
-  /** The most bytes of rows held in memory while reading. */
-  readonly memoryBytes?: number;
 }
 
 /** A dataset opened for a run. Disposal closes it. */
@@ -32,11 +27,6 @@ export interface OpenedData extends Disposable {
   readonly reused: boolean;
   /** What ingest found. */
   readonly report: IngestReport | undefined;
-}
-
-/** The path of a file that the user named: as it was typed where that is enough, for messages. */
-function located({ cwd }: Runtime, file: string): string {
-  return cwd === process.cwd() ? file : resolve(cwd, file);
 }
 
 /** Whether `path` is something on the disk. */
@@ -66,48 +56,54 @@ async function notFound(runtime: Runtime, data: string): Promise<AtcError> {
   });
 }
 
+/** Refuses to make a dataset anew of its first file where others were appended to it since. */
+async function checkNotAppended({ store }: Runtime, name: string, fingerprint: string): Promise<void> {
+  const manifest = await store.find(name).catch(() => undefined);
+  if (manifest === undefined || manifest.fingerprint === fingerprint) return;
+  const last = datasetHistory(manifest).at(-1);
+  if (last === undefined) return;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `the dataset "${name}" also holds rows that were appended from "${last.source}", which reading the file again would drop; use the dataset by its name, give another --name, or drop them with --force`,
+    { details: { dataset: name } },
+  );
+}
+
 /**
- * Reads a CSV into a dataset, or leaves the dataset alone where it is up to date.
+ * Reads files, or the rows of a query, into a dataset, or leaves the dataset alone where it is up to date. See `openSource` for what reads which file.
  *
- * @throws ATC_NOT_FOUND, ATC_INVALID_DATA, ATC_CORRUPT_DATA, ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
+ * @param paths - a file, directory or pattern, or a list of these; none where `sql` is given
+ * @throws ATC_NOT_FOUND, ATC_MISSING_PLUGIN, ATC_INVALID_ARGUMENT (also where other files were appended since), ATC_INVALID_DATA, ATC_CORRUPT_DATA, ATC_LOCKED,
+ * ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
  */
-export async function ingestFile(runtime: Runtime, file: string, options: DataOptions = {}): Promise<IngestResult> {
-  const path = located(runtime, file);
-  if (!(await exists(path))) throw await notFound(runtime, file);
-  if (/\.(parquet|arrow|feather|zip|json|jsonl)$/i.test(path)) {
-    throw new AtcError(
-      "ATC_UNSUPPORTED",
-      `"${path}" is not CSV; this version reads CSV, plain or gzip: export it as CSV first`,
-      { details: { path } },
-    );
-  }
+export async function ingestFile(
+  runtime: Runtime,
+  paths: string | readonly string[],
+  options: DataOptions = {},
+): Promise<IngestResult> {
+  const list = typeof paths === "string" ? [paths] : paths;
   const {
-    name = datasetName(resolve(path)),
-    csv: csvOptions,
+    name = defaultName(runtime, list, options.sql),
     duplicates,
     force,
     memoryBytes,
     signal,
     onProgress,
   } = options;
-  const source = await csv(path, csvOptions ?? {});
-  try {
-    return await ingest(source, runtime.store, {
-      name,
-      ...(duplicates === undefined ? {} : { duplicates }),
-      ...(force === undefined ? {} : { force }),
-      ...(memoryBytes === undefined ? {} : { memoryBytes }),
-      signal,
-      onProgress,
-    });
-  } finally {
-    await source[Symbol.asyncDispose]();
-  }
+  await using source = await openSource(runtime, list, options);
+  const settings = { name, duplicates, force, memoryBytes };
+  if (force !== true) await checkNotAppended(runtime, name, fingerprintOf(source, settings));
+  return await ingest(source, runtime.store, { ...settings, signal, onProgress });
+}
+
+/** Whether a text stands for files: something on the disk, or a pattern. */
+async function namesFiles({ cwd }: Runtime, data: string): Promise<boolean> {
+  return (await exists(resolve(cwd, data))) || /[*?[]/.test(data);
 }
 
 /** Opens what `data` names: a file (read into a dataset first, where that is not up to date) or a dataset. */
 export async function openData(runtime: Runtime, data: string, options: DataOptions = {}): Promise<OpenedData> {
-  if (await exists(located(runtime, data))) {
+  if (options.sql !== undefined || (await namesFiles(runtime, data))) {
     const { manifest, reused, report } = await ingestFile(runtime, data, options);
     return opened(await runtime.store.open(manifest.name), { path: data, reused, report });
   }

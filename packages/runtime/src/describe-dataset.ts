@@ -1,5 +1,4 @@
-import type { ArrayStore, RowKind } from "@atc/contract";
-import { ingestReport } from "@atc/ingest";
+import type { ArrayStore, DatasetManifest, RowKind } from "@atc/contract";
 import { sourcePathOf } from "./data.ts";
 
 /** A dataset in a list. Only `name` and `problem` are there where its manifest cannot be read. */
@@ -29,7 +28,6 @@ export async function describeDataset(store: ArrayStore, name: string): Promise<
   try {
     const manifest = await store.find(name);
     if (manifest === undefined) return { name, problem: "it was deleted just now" };
-    const report = ingestReport(manifest);
     const source = sourcePathOf(manifest);
     return {
       name,
@@ -37,10 +35,30 @@ export async function describeDataset(store: ArrayStore, name: string): Promise<
       rows: manifest.rows,
       symbols: manifest.series.length,
       bytes: manifest.bytes,
-      ...(report === undefined ? {} : { start: report.firstTime, end: report.lastTime }),
+      ...spanOf(manifest),
       ...(source === undefined ? {} : { source }),
     };
   } catch (error) {
     return { name, problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** A time of a dataset, ISO 8601 in UTC to the millisecond; undefined where no `Date` holds it. */
+function isoOf(time: bigint, kind: RowKind): string | undefined {
+  const ms = Number(kind === "ticks" ? time / 1_000_000n : time);
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : undefined;
+}
+
+/** The first and the last time of all series. */
+function spanOf({ series, schema: { kind } }: DatasetManifest): { readonly start?: string; readonly end?: string } {
+  const [one] = series;
+  if (one === undefined) return {};
+  let { firstTime: first, lastTime: last } = one;
+  for (const { firstTime, lastTime } of series) {
+    if (firstTime < first) first = firstTime;
+    if (lastTime > last) last = lastTime;
+  }
+  const start = isoOf(first, kind);
+  const end = isoOf(last, kind);
+  return { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
 }

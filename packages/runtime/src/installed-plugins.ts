@@ -16,6 +16,12 @@ export interface InstalledPlugin {
   readonly version: string;
   /** The `file:` URL of the package's entry. */
   readonly entry: string;
+  /** Of a source: the endings of the names of files that it reads, in lower case. */
+  readonly extensions: readonly string[];
+  /** Of a source: whether its option `path` may be a list. */
+  readonly takesLists: boolean;
+  /** Its options by name, each with a line for people. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 /** Where packages are looked for: the package.json whose dependencies count, and those named besides. */
@@ -84,7 +90,16 @@ async function pluginsOf(root: string, name: string): Promise<readonly Installed
     packageName: name,
     version: String(manifest["version"]),
     entry,
+    extensions: texts(plugin["extensions"]).map((ending) => ending.toLowerCase()),
+    takesLists: plugin["takesLists"] === true,
+    options: isJsonObject(plugin["options"])
+      ? Object.fromEntries(Object.entries(plugin["options"]).map(([name, text]) => [name, String(text)]))
+      : {},
   }));
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
 }
 
 /**

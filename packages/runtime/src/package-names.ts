@@ -25,8 +25,41 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "byte-store": { fs: "@atc/cache-fs" },
   "array-store": { mmap: "@atc/mmap-store" },
-  source: { csv: "@atc/source-csv", duckdb: "@atc/source-duckdb" },
+  source: {
+    csv: "@atc/source-csv",
+    duckdb: "@atc/source-duckdb",
+    arrow: "@atc/source-arrow",
+    json: "@atc/source-json",
+  },
+  "table-writer": { parquet: "@atc/source-duckdb" },
 };
+
+/** Endings of files that packages of ours read, so that a file says what to install. A package's own manifest decides once it is installed. */
+const sourceEndings: readonly (readonly [source: string, endings: readonly string[]])[] = [
+  ["csv", [".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"]],
+  ["arrow", [".arrow", ".feather", ".ipc"]],
+  ["json", [".json"]],
+  [
+    "duckdb",
+    [".parquet", ".parq", ".pq", ".csv.zst", ".tsv.zst", ".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst"],
+  ],
+];
+
+/** All endings of files that packages of ours read. */
+export const knownEndings: readonly string[] = sourceEndings.flatMap(([, endings]) => endings);
+
+/** The source of ours, its package, and the longest ending that it has for a file of this name. */
+export function sourcePackageFor(
+  file: string,
+): { readonly source: string; readonly packageName: string; readonly ending: string } | undefined {
+  const name = file.toLowerCase();
+  const fitting = sourceEndings
+    .flatMap(([source, endings]) => endings.map((ending) => ({ source, ending })))
+    .filter(({ ending }) => name.endsWith(ending))
+    .sort((a, b) => b.ending.length - a.ending.length)[0];
+  const packageName = fitting === undefined ? undefined : packageOf("source", fitting.source);
+  return fitting === undefined || packageName === undefined ? undefined : { ...fitting, packageName };
+}
 
 /** The package of ours that brings a plugin, where one does. */
 export function packageOf(kind: string, name: string): string | undefined {

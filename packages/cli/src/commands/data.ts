@@ -7,6 +7,8 @@ import type { CommandLineIo } from "../invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
 import { qualityLines, seriesTable } from "../quality-lines.ts";
 import { textTable } from "../text-table.ts";
+import { addAppend } from "./data-append.ts";
+import { addSources } from "./data-sources.ts";
 
 /** Adds `atc data list`. */
 function addList(data: Command, io: CommandLineIo): void {
@@ -153,10 +155,12 @@ function addCompact(data: Command, io: CommandLineIo): void {
 
 /** Adds `atc data`. */
 export function addData(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
-  const data = program.command("data").description("List, describe, verify, compact and delete datasets");
+  const data = program.command("data").description("List, describe, extend, verify, compact and delete datasets");
   addList(data, io);
   addInfo(data, io);
   addRemove(data, io);
   addVerify(data, io, exit);
   addCompact(data, io);
+  addAppend(data, io);
+  addSources(data, io);
 }

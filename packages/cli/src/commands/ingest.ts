@@ -8,11 +8,11 @@ import { qualityLines } from "../quality-lines.ts";
 /** Adds `atc ingest`. */
 export function addIngest(program: Command, io: CommandLineIo): void {
   const command = program
-    .command("ingest <file>")
-    .description("Read a CSV file into a dataset: sorted by symbol and time, checked, mapped");
-  withConfigKeys(withReading(withCommon(command))).action(async (file: string) => {
+    .command("ingest [file...]")
+    .description("Read files, directories or patterns into a dataset: sorted by symbol and time, checked, mapped");
+  withConfigKeys(withReading(withCommon(command))).action(async (files: readonly string[]) => {
     await using run = await startInvocation(command, io);
-    const { manifest, report, reused } = await ingestFile(run.runtime, file, run.data);
+    const { manifest, report, reused } = await ingestFile(run.runtime, files, run.data);
     if (run.json) {
       const { name, rows, bytes: size, fingerprint } = manifest;
       run.printJson({ dataset: name, rows, symbols: manifest.series.length, bytes: size, fingerprint, reused, report });

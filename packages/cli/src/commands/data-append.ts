@@ -1,0 +1,69 @@
+import type { AppendResult, SymbolAppend } from "@atc/runtime";
+import { appendFiles } from "@atc/runtime";
+import type { Command } from "commander";
+import { integer } from "../figures.ts";
+import type { CommandLineIo } from "../invocation.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
+import { qualityLines } from "../quality-lines.ts";
+import { choice } from "../reading-options.ts";
+import { textTable } from "../text-table.ts";
+
+/** Symbols shown in full. */
+const mostSymbols = 40;
+
+function symbolsTable(symbols: readonly SymbolAppend[]): string {
+  const shown = symbols.slice(0, mostSymbols);
+  const table = textTable(
+    [
+      { title: "symbol", align: "left" },
+      { title: "new", align: "right" },
+      { title: "restated", align: "right" },
+      { title: "unchanged", align: "right" },
+      { title: "ignored", align: "right" },
+    ],
+    shown.map(({ symbol, isNew, added, restated, unchanged, ignored }) => [
+      isNew ? `${symbol} (new)` : symbol,
+      ...[added, restated, unchanged, ignored].map(integer),
+    ]),
+  );
+  const rest = symbols.length - shown.length;
+  return rest > 0 ? `${table}\nand ${integer(rest)} more symbols (--json lists all)` : table;
+}
+
+function headline(name: string, { changed, manifest, symbols }: AppendResult): string {
+  if (!changed) return `dataset ${name} has all of these rows already; nothing was changed`;
+  const sum = (count: (one: SymbolAppend) => number): string =>
+    integer(symbols.reduce((total, one) => total + count(one), 0));
+  return `dataset ${name}: ${sum(({ added }) => added)} new rows, ${sum(({ restated }) => restated)} restated; ${integer(manifest.rows)} rows of ${integer(manifest.series.length)} symbols now (generation ${manifest.generation})`;
+}
+
+/** Adds `atc data append`. */
+export function addAppend(data: Command, io: CommandLineIo): void {
+  const command = data
+    .command("append <dataset> [file...]")
+    .description("Add the rows of files to a dataset; readers of it are not disturbed")
+    .option(
+      "--overlap <policy>",
+      "restate, keep or error: rows at a time that the dataset has already with other values (default: restate)",
+    );
+  withConfigKeys(withReading(withCommon(command), { naming: false })).action(
+    async (name: string, files: readonly string[]) => {
+      await using run = await startInvocation(command, io);
+      const overlap = choice(run.options, "overlap", "--overlap", ["restate", "keep", "error"]);
+      const result = await appendFiles(run.runtime, name, files, {
+        ...run.data,
+        ...(overlap === undefined ? {} : { overlap }),
+      });
+      const { manifest, changed, symbols, droppedColumns, report } = result;
+      if (run.json) {
+        const { generation, rows, fingerprint } = manifest;
+        run.printJson({ dataset: name, changed, generation, rows, fingerprint, symbols, droppedColumns, report });
+        return;
+      }
+      run.print(headline(name, result));
+      if (changed) run.print(symbolsTable(symbols));
+      if (droppedColumns.length > 0) run.print(`columns that the dataset does not have: ${droppedColumns.join(", ")}`);
+      for (const line of qualityLines({ ...report, droppedColumns: [] })) run.print(line);
+    },
+  );
+}

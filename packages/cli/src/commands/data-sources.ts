@@ -1,0 +1,41 @@
+import { installedSources } from "@atc/runtime";
+import type { Command } from "commander";
+import type { CommandLineIo } from "../invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
+import { textTable } from "../text-table.ts";
+
+/** Adds `atc data sources`. */
+export function addSources(data: Command, io: CommandLineIo): void {
+  const command = data
+    .command("sources")
+    .description("The installed sources: which files they read, which options they take");
+  withConfigKeys(withCommon(command)).action(async () => {
+    await using run = await startInvocation(command, io);
+    const sources = await installedSources(run.runtime);
+    if (run.json)
+      return run.printJson(
+        sources.map(({ name, packageName, version, extensions, options }) => ({
+          name,
+          package: packageName,
+          version,
+          extensions,
+          options,
+        })),
+      );
+    run.print(
+      textTable(
+        [
+          { title: "source", align: "left" },
+          { title: "package", align: "left" },
+          { title: "reads", align: "left" },
+        ],
+        sources.map(({ name, packageName, extensions }) => [name, packageName, extensions.join(" ")]),
+      ),
+    );
+    for (const { name, options } of sources) {
+      if (Object.keys(options).length === 0) continue;
+      run.print(`\n--source-option for ${name}:`);
+      for (const [option, text] of Object.entries(options)) run.print(`  ${option.padEnd(16)} ${text}`);
+    }
+  });
+}
