@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { AtcError, type DatasetLock, fromSystemError } from "@atc/contract";
@@ -57,10 +57,13 @@ export async function lockDataset(name: string, directory: string, purpose: Lock
     );
   }
   const scratch = join(directory, `.scratch-${token}`);
+  let abandoned: string | undefined;
   try {
-    await removeLeftovers(directory, token);
     await mkdir(scratch);
+    abandoned = await adoptScratch(directory, scratch);
+    await removeLeftovers(directory, token);
   } catch (error) {
+    await removeQuietly(scratch);
     await release(directory, token);
     throw fromSystemError(
       error,
@@ -68,7 +71,7 @@ export async function lockDataset(name: string, directory: string, purpose: Lock
       "check the disk and its permissions",
     );
   }
-  return heldLock(name, directory, token, scratch);
+  return heldLock(name, directory, token, scratch, abandoned);
 }
 
 /** Throws ATC_LOCKED where somebody holds the lock; takes none. */
@@ -90,7 +93,28 @@ export async function retryCleanup(name: string, directory: string, referenced: 
   }
 }
 
-function heldLock(name: string, directory: string, token: string, scratch: string): HeldLock {
+/** Moves the newest scratch directory of a dead holder that is not empty into `scratch`, and returns where it is now. */
+async function adoptScratch(directory: string, scratch: string): Promise<string | undefined> {
+  const found: { readonly path: string; readonly mtimeMs: number }[] = [];
+  for (const entry of await entriesOf(directory)) {
+    const path = join(directory, entry);
+    if (!entry.startsWith(".scratch-") || path === scratch || (await entriesOf(path)).length === 0) continue;
+    found.push({ path, mtimeMs: (await stat(path)).mtimeMs });
+  }
+  const [newest] = found.sort((a, b) => b.mtimeMs - a.mtimeMs);
+  if (newest === undefined) return undefined;
+  const abandoned = join(scratch, "abandoned");
+  await rename(newest.path, abandoned);
+  return abandoned;
+}
+
+function heldLock(
+  name: string,
+  directory: string,
+  token: string,
+  scratch: string,
+  abandoned: string | undefined,
+): HeldLock {
   const actions: (() => Promise<void>)[] = [];
   let released: Promise<void> | undefined;
   let serial = 0;
@@ -105,6 +129,7 @@ function heldLock(name: string, directory: string, token: string, scratch: strin
   return {
     name,
     scratch,
+    abandoned,
     token,
     nextSerial: () => serial++,
     isReleased: () => released !== undefined,

@@ -43,6 +43,22 @@ describe("a writer killed while it writes", () => {
     expect(readdirSync(join(directory, "d")).sort()).toEqual(["manifest.json", "seg-1-0.arrow"]);
   });
 
+  it("leaves what was in its scratch directory to the next holder, and to nobody after that", async () => {
+    const directory = newDirectory();
+    const store = mmapStore({ directory });
+    const child = storeProcess("write", directory);
+    expect(await child.line()).toBe("writing");
+    await child.kill();
+    const [scratch] = readdirSync(join(directory, "d")).filter((entry) => entry.startsWith(".scratch-"));
+    writeFileSync(join(directory, "d", scratch ?? "", "rows"), "kept");
+    const lock = await store.lock("d");
+    expect(readFileSync(join(lock.abandoned ?? "", "rows"), "utf8")).toBe("kept");
+    await lock[Symbol.asyncDispose]();
+    const next = await store.lock("d");
+    expect([next.abandoned, readdirSync(next.scratch ?? "")]).toEqual([undefined, []]);
+    await next[Symbol.asyncDispose]();
+  });
+
   it("of a new dataset leaves none, and the next lock that is given back removes its directory", async () => {
     const directory = newDirectory();
     const child = storeProcess("write", directory);
