@@ -11,6 +11,7 @@ const arrows = {
   "codec-zstd": ["contract"],
   "codec-snappy": ["contract"],
   "filter-numeric": ["contract"],
+  "filter-numeric": ["contract"],
   cache: ["contract"],
   "cache-fs": ["contract"],
   "mmap-store": ["contract"],

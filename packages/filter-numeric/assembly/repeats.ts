@@ -1,0 +1,94 @@
+/** Splits integers into runs of equal ones: their values and their lengths less one. Returns how many runs there are. */
+export function splitRuns(values: usize, count: usize, heads: usize, lengths: usize): usize {
+  let runs: usize = 0;
+  let begin = values;
+  const end = values + (count << 3);
+  while (begin < end) {
+    const value = load<i64>(begin);
+    let at = begin + 8;
+    while (at < end && load<i64>(at) == value) at += 8;
+    store<i64>(heads + (runs << 3), value);
+    store<i64>(lengths + (runs << 3), <i64>((at - begin) >> 3) - 1);
+    runs++;
+    begin = at;
+  }
+  return runs;
+}
+
+/** Inverts {@link splitRuns}; false where the runs do not make `count` integers. */
+export function joinRuns(heads: usize, lengths: usize, runs: usize, values: usize, count: usize): bool {
+  let at = values;
+  const end = values + (count << 3);
+  for (let run: usize = 0; run < runs; run++) {
+    const value = load<i64>(heads + (run << 3));
+    const length = load<u64>(lengths + (run << 3));
+    if (length >= <u64>((end - at) >> 3)) return false;
+    const last = at + (<usize>length << 3);
+    for (; at <= last; at += 8) store<i64>(at, value);
+  }
+  return at == end;
+}
+
+/** Where a value stands, or would stand, in a table of 256 places; each holds a rank, 0 where it is free. */
+@inline
+function placeOf(value: i64, common: usize, table: usize): usize {
+  let place = <usize>((<u64>value * 0x9e3779b97f4a7c15) >> 56);
+  let rank = <usize>load<u8>(table + place);
+  while (rank != 0 && load<i64>(common + ((rank - 1) << 3)) != value) {
+    place = (place + 1) & 255;
+    rank = <usize>load<u8>(table + place);
+  }
+  return table + place;
+}
+
+/**
+ * Writes each integer's rank among up to 127 distinct common ones, from 1, to `ranks`, and 0 for any other, which follows in `rest`. Returns how many
+ * those are. `table` is 256 bytes of scratch.
+ */
+export function separate(
+  values: usize,
+  count: usize,
+  common: usize,
+  commonCount: usize,
+  ranks: usize,
+  rest: usize,
+  table: usize,
+): usize {
+  memory.fill(table, 0, 256);
+  for (let rank: usize = 1; rank <= commonCount; rank++)
+    store<u8>(placeOf(load<i64>(common + ((rank - 1) << 3)), common, table), <u8>rank);
+  let others: usize = 0;
+  for (let i: usize = 0; i < count; i++) {
+    const value = load<i64>(values + (i << 3));
+    const rank = load<u8>(placeOf(value, common, table));
+    store<i64>(ranks + (i << 3), <i64>rank);
+    store<i64>(rest + (others << 3), value);
+    others += <usize>(rank == 0);
+  }
+  return others;
+}
+
+/** Inverts {@link separate}; false for a rank without a value, or where the rest is not used up. */
+export function combine(
+  ranks: usize,
+  count: usize,
+  common: usize,
+  commonCount: usize,
+  rest: usize,
+  restCount: usize,
+  values: usize,
+): bool {
+  let others: usize = 0;
+  for (let i: usize = 0; i < count; i++) {
+    const rank = load<u64>(ranks + (i << 3));
+    if (rank > <u64>commonCount) return false;
+    let from = common + ((<usize>rank - 1) << 3);
+    if (rank == 0) {
+      if (others == restCount) return false;
+      from = rest + (others << 3);
+      others++;
+    }
+    store<i64>(values + (i << 3), load<i64>(from));
+  }
+  return others == restCount;
+}

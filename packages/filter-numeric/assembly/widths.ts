@@ -1,0 +1,30 @@
+/** Elements of 1, 2, 4 or 8 bytes to 64-bit integers, with their sign. */
+export function widen(source: usize, target: usize, count: usize, size: usize): void {
+  if (size == 8) return memory.copy(target, source, count << 3);
+  if (size == 4) for (let i: usize = 0; i < count; i++) store<i64>(target + (i << 3), <i64>load<i32>(source + (i << 2)));
+  else if (size == 2)
+    for (let i: usize = 0; i < count; i++) store<i64>(target + (i << 3), <i64>load<i16>(source + (i << 1)));
+  else for (let i: usize = 0; i < count; i++) store<i64>(target + (i << 3), <i64>load<i8>(source + i));
+}
+
+/** Inverts {@link widen}. */
+export function narrow(source: usize, target: usize, count: usize, size: usize): void {
+  if (size == 8) return memory.copy(target, source, count << 3);
+  if (size == 4) for (let i: usize = 0; i < count; i++) store<i32>(target + (i << 2), <i32>load<i64>(source + (i << 3)));
+  else if (size == 2)
+    for (let i: usize = 0; i < count; i++) store<i16>(target + (i << 1), <i16>load<i64>(source + (i << 3)));
+  else for (let i: usize = 0; i < count; i++) store<i8>(target + i, <i8>load<i64>(source + (i << 3)));
+}
+
+/**
+ * Bits of IEEE numbers of `size` bytes to integers in the order of the numbers, so that neighbours through zero are near each other: the bits below
+ * the sign are inverted where it is set. Its own inverse.
+ */
+export function orderFloats(values: usize, count: usize, size: usize): void {
+  const mask: i64 = size == 8 ? 0x7fffffffffffffff : 0x7fffffff;
+  const end = values + (count << 3);
+  for (let at = values; at < end; at += 8) {
+    const bits = load<i64>(at);
+    store<i64>(at, bits ^ ((bits >> 63) & mask));
+  }
+}

@@ -1,0 +1,115 @@
+import { inflateRawSync } from "node:zlib";
+import type { BlockKind } from "./block-writer.ts";
+import { type ByteCursor, corrupt, createByteCursor } from "./byte-cursor.ts";
+import { readIntegers } from "./integer-stream.ts";
+import {
+  arrangementKinds,
+  mostCommon,
+  mostDigits,
+  mostLag,
+  mostOrder,
+  type Representation,
+  representationKinds,
+} from "./plan.ts";
+import { restore } from "./representation.ts";
+import { mostElements, type Workspace } from "./workspace.ts";
+
+/** A number of a block that must be in a range. */
+function within(value: number, from: number, to: number, what: string): number {
+  if (value < from || value > to) throw corrupt(`${what} ${value} where ${from} to ${to} belong`);
+  return value;
+}
+
+function readRepresentation(cursor: ByteCursor, size: number): Representation {
+  const kind = representationKinds[within(cursor.byte(), 0, representationKinds.length - 1, "representation")];
+  if (kind !== "integers" && size < 4) throw corrupt(`floats of ${size} bytes`);
+  const digits = kind === "decimals" ? within(cursor.byte(), 0, mostDigits, "digits") : 0;
+  if (kind === "floats" || kind === undefined) return { kind: "floats" };
+  const divisor = within(cursor.varint(), 1, Number.MAX_SAFE_INTEGER, "divisor");
+  return kind === "decimals" ? { kind, digits, divisor } : { kind, divisor };
+}
+
+/** Reads integers with their sign, and takes sums of an order. */
+function readDifferences(space: Workspace, cursor: ByteCursor, area: number, most: number, order: number): number {
+  const count = readIntegers(space, cursor, area, most);
+  space.kernel.unzigzag(area, count);
+  for (let i = 0; i < order; i++) space.kernel.accumulate(area, count, 1);
+  return count;
+}
+
+/** What has no integer: puts its bits where they belong. `areas` of indices and bits were read before the values. */
+interface Exceptions {
+  readonly indices: BigInt64Array;
+  readonly bits: BigInt64Array;
+}
+
+function readExceptions(space: Workspace, cursor: ByteCursor, count: number): Exceptions | undefined {
+  const { integers, work, heads } = space;
+  const exceptions = within(cursor.varint(), 0, count, "exceptions");
+  if (exceptions === 0) return undefined;
+  for (const area of [work, heads])
+    if (readDifferences(space, cursor, area, exceptions, 1) !== exceptions) throw corrupt("exceptions are missing");
+  const indices = integers.slice(work / 8, work / 8 + exceptions);
+  if (indices.some((index) => index < 0n || index >= BigInt(count))) throw corrupt("an exception outside its block");
+  return { indices, bits: integers.slice(heads / 8, heads / 8 + exceptions) };
+}
+
+/** Reads the `count` integers of a block to the area `values`. */
+function readArranged(space: Workspace, cursor: ByteCursor, count: number): void {
+  const { kernel, bytes, values, heads, lengths, common } = space;
+  const kind = arrangementKinds[within(cursor.byte(), 0, arrangementKinds.length - 1, "arrangement")];
+  const order = within(cursor.byte(), 0, mostOrder, "order");
+  if (kind === "plain") {
+    if (readDifferences(space, cursor, values, count, order) !== count) throw corrupt("values are missing");
+  } else if (kind === "runs") {
+    const lag = within(cursor.byte(), 0, mostLag, "lag");
+    const runs = readDifferences(space, cursor, heads, count, 0);
+    if (lag > 0) kernel.accumulate(heads, runs, lag);
+    if (readIntegers(space, cursor, lengths, count) !== runs) throw corrupt("run lengths are missing");
+    if (kernel.joinRuns(heads, lengths, runs, values, count) === 0) throw corrupt("runs of another length");
+    for (let i = 0; i < order; i++) kernel.accumulate(values, count, 1);
+  } else {
+    const commonCount = within(cursor.varint(), 1, mostCommon, "common values");
+    bytes.set(cursor.take(8 * commonCount), common);
+    if (readIntegers(space, cursor, heads, count) !== count) throw corrupt("ranks are missing");
+    const rest = readDifferences(space, cursor, lengths, count, order);
+    if (kernel.combine(heads, count, common, commonCount, lengths, rest, values) === 0)
+      throw corrupt("ranks that do not fit the values");
+  }
+}
+
+/** Decodes a block of numbers to `target`. */
+function readNumbers(space: Workspace, encoded: Uint8Array, target: Uint8Array): void {
+  const { kernel, bytes, integers, source, values } = space;
+  const cursor = createByteCursor(encoded);
+  const size = cursor.byte();
+  if (size !== 1 && size !== 2 && size !== 4 && size !== 8) throw corrupt(`elements of ${size} bytes`);
+  const count = target.length / size;
+  if (!Number.isInteger(count) || count > mostElements) throw corrupt(`${target.length} bytes of ${size} each`);
+  const representation = readRepresentation(cursor, size);
+  const exceptions = readExceptions(space, cursor, count);
+  readArranged(space, cursor, count);
+  if (cursor.left() > 0) throw corrupt(`${cursor.left()} bytes too many in a block`);
+  restore(space, representation, values, count, size);
+  exceptions?.indices.forEach((index, i) => {
+    integers[values / 8 + Number(index)] = exceptions.bits[i] as bigint;
+  });
+  kernel.narrow(values, source, count, size);
+  target.set(bytes.subarray(source, source + target.length));
+}
+
+function inflate(encoded: Uint8Array, length: number): Uint8Array {
+  try {
+    return inflateRawSync(encoded, { maxOutputLength: Math.max(1, length) });
+  } catch (error) {
+    throw corrupt(error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+/** Decodes a block so that it fills `target`. */
+export function readBlock(space: Workspace, kind: BlockKind, encoded: Uint8Array, target: Uint8Array): void {
+  if (kind === "numbers") return readNumbers(space, encoded, target);
+  const content = kind === "deflated" ? inflate(encoded, target.length) : encoded;
+  if (content.length !== target.length) throw corrupt(`a block of ${content.length} bytes where ${target.length} belong`);
+  target.set(content);
+}
