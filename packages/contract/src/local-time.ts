@@ -62,6 +62,17 @@ export function checkLocalTimeOptions(source: string, { timeZone, disambiguation
 }
 
 /**
+ * The offset of a zone from UTC at an instant: a function from seconds since the epoch to the seconds by which local time is ahead.
+ *
+ * @param source - who asks, for messages
+ * @throws ATC_INVALID_ARGUMENT for a zone that is not known
+ */
+export function zoneOffset(source: string, timeZone: string): (seconds: number) => number {
+  const fixed = fixedOffset(timeZone);
+  return fixed === undefined ? namedOffset(source, timeZone) : () => fixed;
+}
+
+/**
  * The offset of local times from UTC: a function from a local time, in seconds since 1970-01-01T00:00:00 of the same clock, to the seconds that
  * are to be subtracted from it; NaN where the time is rejected. Whole stretches without a change are remembered, so that a call costs a comparison.
  *
