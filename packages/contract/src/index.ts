@@ -16,6 +16,8 @@ export * from "./decode-target.ts";
 export * from "./epoch-time.ts";
 export * from "./error.ts";
 export * from "./executor.ts";
+export * from "./file-symbol.ts";
+export * from "./flat-table.ts";
 export * from "./indicator.ts";
 export * from "./json.ts";
 export * from "./kernel-module.ts";

@@ -1,5 +1,4 @@
-import type { ColumnType } from "@atc/contract";
-import { type FlatTable, rootTable } from "./flat-table.ts";
+import { type ColumnType, type FlatTable, rootTable } from "@atc/contract";
 
 /** Reads `length` bytes of a file from `offset`. */
 export type ReadBytes = (offset: number, length: number) => Promise<Uint8Array>;

@@ -1,6 +1,8 @@
 import {
+  checkFileSymbolOptions,
   checkLocalTimeOptions,
   checkSourceOptions,
+  type FileSymbolOptions,
   identifyingOptions as identifying,
   invalidOption,
   type JsonObject,
@@ -13,7 +15,7 @@ import {
 export type CsvColumn = SourceColumn;
 
 /** How to read a CSV file; what is left out is told from the file. */
-export interface CsvOptions extends Omit<SourceOptions, "columns">, LocalTimeOptions {
+export interface CsvOptions extends Omit<SourceOptions, "columns">, LocalTimeOptions, FileSymbolOptions {
   /** The byte between fields, an ASCII character; found among comma, semicolon, tab and `|` where absent. */
   readonly separator?: string;
   /**
@@ -39,6 +41,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   priceScale: [],
   timeZone: [],
   disambiguation: [],
+  symbolPattern: [],
 };
 
 /** The names of a file without a header, where the options give them. */
@@ -61,6 +64,7 @@ export function checkOptions(options: CsvOptions): void {
   const mapped = mappedNames(options);
   checkSourceOptions("csv", { ...rest, ...(mapped === undefined ? {} : { columns: mapped }) }, own);
   checkLocalTimeOptions("csv", options);
+  checkFileSymbolOptions("csv", options);
   const { separator, decimal, skipLines, priceScale } = options;
   const refuse = (name: string, value: unknown, allowed: string): never => {
     throw invalidOption("csv", name, value, allowed);

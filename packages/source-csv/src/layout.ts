@@ -2,6 +2,7 @@ import {
   AtcError,
   aliasForm,
   type ColumnMetadata,
+  fileSymbol,
   type MatchedColumns,
   matchColumns,
   otherColumns,
@@ -148,11 +149,7 @@ function columnsOf(fields: readonly FieldLayout[], { kind, numbers }: MatchedCol
   ];
 }
 
-/** The name of the file without its folder and the endings `.gz` and `.csv`, `.tsv` or `.txt`. */
-function fileStem(path: string): string {
-  const name = path.split(/[/\\]/).at(-1) ?? path;
-  return name.replace(/\.gz$/i, "").replace(/\.(?:csv|tsv|txt)$/i, "") || name;
-}
+const endings = /(?:\.(?:csv|tsv|txt))?(?:\.gz)?$/i;
 
 function noRows(head: FileHead, path: string): AtcError {
   const message = head.final
@@ -230,7 +227,7 @@ export function detectLayout(head: FileHead, path: string, name: string, options
     commaDecimals: options.decimal === ",",
     priceScale: options.priceScale ?? 1,
     fields,
-    symbol: matched.symbol === undefined ? (options.symbol ?? fileStem(name)) : undefined,
+    symbol: matched.symbol === undefined ? fileSymbol("csv", name, endings, options) : undefined,
     columns: columnsOf(fields, matched),
   };
 }

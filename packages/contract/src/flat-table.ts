@@ -1,10 +1,19 @@
-/** A table of a flatbuffer, its fields by index. A field that is left out is 0, empty or undefined. What a damaged buffer points at outside of itself gives RangeError. */
+/**
+ * A table of a flatbuffer, its fields by index. A field that is left out is 0, empty or undefined. What a damaged buffer points at outside of itself
+ * gives RangeError.
+ */
 export interface FlatTable {
-  int8(field: number): number;
-  int16(field: number): number;
-  int32(field: number): number;
+  /** A signed byte; `absent` where the field is left out. */
+  int8(field: number, absent?: number): number;
+  /** A signed 16-bit integer; `absent` where the field is left out. */
+  int16(field: number, absent?: number): number;
+  /** A signed 32-bit integer; `absent` where the field is left out. */
+  int32(field: number, absent?: number): number;
+  /** A signed 64-bit integer as the nearest number. */
   int64(field: number): number;
+  /** UTF-8 text. */
   text(field: number): string;
+  /** A table. */
   table(field: number): FlatTable | undefined;
   /** A vector of tables. */
   tables(field: number): readonly FlatTable[];
@@ -12,7 +21,11 @@ export interface FlatTable {
   words(field: number, size: number): readonly (readonly number[])[];
 }
 
-/** The root table of the flatbuffer in `bytes`. */
+/**
+ * The root table of the flatbuffer in `bytes`, which is how Arrow files describe themselves.
+ *
+ * @throws RangeError where the table points outside of the bytes, as do the methods of all tables.
+ */
 export function rootTable(bytes: Uint8Array): FlatTable {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return tableAt(view, view.getInt32(0, true));
@@ -28,9 +41,9 @@ function tableAt(view: DataView, position: number): FlatTable {
   };
   const number =
     (read: (at: number) => number) =>
-    (field: number): number => {
+    (field: number, absent = 0): number => {
       const at = placeOf(field);
-      return at === undefined ? 0 : read(at);
+      return at === undefined ? absent : read(at);
     };
   const targetOf = (at: number): number => at + view.getInt32(at, true);
   const vectorOf = (field: number, elementBytes: number): { readonly start: number; readonly length: number } => {
