@@ -1,0 +1,187 @@
+// The signals beside a C program of the same algorithm that is compiled here, and single averages beside npm libraries. Processor time, each in turn in one
+// run, medians after a round of warm-up. Parts by name in ATC_BENCH_PART (c, averages, lengths, cores, many); ATC_BENCH_BARS adds a length to "lengths".
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { workerExecutor } from "@atc/executor-worker";
+import { compute, signalOutputs } from "@atc/signals";
+import { libraries, numberOf, otherDefinitions } from "../averages.js";
+import { walk } from "../market.js";
+import { cpuMs, median, report, withFolder } from "../measure.js";
+import { startPeer } from "../peer.js";
+import { compileSignals } from "../signals-c-program.js";
+
+const bars = 1_000_000;
+const rounds = 9;
+const task = fileURLToPath(new URL("../signals-task.js", import.meta.url));
+const wanted = process.env.ATC_BENCH_PART?.split(",");
+
+/** Ours with a kernel of its own: the one chosen by default, or the reference kernel. */
+function startOurs(args, kernel) {
+  return startPeer(process.execPath, [task, ...args], kernel === undefined ? {} : { ATC_KERNEL: kernel });
+}
+
+function columnsOf(file) {
+  const bytes = readFileSync(file);
+  const all = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
+  const length = all.length / signalOutputs.length;
+  return Object.fromEntries(signalOutputs.map((name, i) => [name, all.subarray(i * length, (i + 1) * length)]));
+}
+
+/** Throws where two runs differ by more than 1e-9 of the value or of 1: a signal that is rounded the other way differs by 1e-2. */
+function compare(name, actual, expected) {
+  for (const output of signalOutputs) {
+    for (let bar = 0; bar < expected[output].length; bar++) {
+      const [a, b] = [actual[output][bar], expected[output][bar]];
+      if (Object.is(a, b) || Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b))) continue;
+      if (Number.isNaN(a) && Number.isNaN(b)) continue;
+      throw new Error(`${name}: ${output} at bar ${bar} is ${a}, the default kernel gives ${b}`);
+    }
+  }
+}
+
+async function takeTurns(peers, command) {
+  const times = Object.fromEntries(Object.keys(peers).map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const [name, peer] of Object.entries(peers)) {
+      const ns = Number(await peer.ask(command)) / bars;
+      if (round > 0) times[name].push(ns);
+    }
+  }
+  return times;
+}
+
+const one = (value) => Math.round(value * 10) / 10;
+
+/** Both kernels beside both builds of the C program: equal outputs first, then times. */
+async function besideC(folder) {
+  const file = join(folder, "closes");
+  writeFileSync(file, new Uint8Array(walk(bars).buffer));
+  const programs = compileSignals(folder) ?? {};
+  const peers = { "ours, default kernel": startOurs([file]), "ours, reference kernel": startOurs([file], "reference") };
+  for (const [name, program] of Object.entries(programs)) peers[name] = startPeer(program, [file]);
+  let expected;
+  for (const [name, peer] of Object.entries(peers)) {
+    const output = join(folder, "columns");
+    await peer.ask(`write ${output}`);
+    const columns = columnsOf(output);
+    expected ??= columns;
+    compare(name, columns, expected);
+  }
+  const times = await takeTurns(peers, "run");
+  for (const peer of Object.values(peers)) peer.close();
+  const ours = times["ours, default kernel"];
+  return Object.fromEntries(
+    Object.entries(times).map(([name, all]) => [
+      name,
+      {
+        "ns per bar": one(median(all)),
+        "best round": one(Math.min(...all)),
+        "of ours": Number(median(all.map((ns, round) => ns / ours[round])).toFixed(2)),
+      },
+    ]),
+  );
+}
+
+/** A bar's cost and the peak memory at growing lengths, each in a process of its own. */
+async function byLength() {
+  const rows = {};
+  const more = process.env.ATC_BENCH_BARS;
+  const lengths = [10_000, 100_000, 1_000_000, 10_000_000, ...(more === undefined ? [] : [Number(more)])];
+  for (const length of lengths) {
+    const peer = startOurs(["stream", String(length)]);
+    const answers = [];
+    for (let round = 0; round <= (length > 1e6 ? 2 : 5); round++)
+      answers.push((await peer.ask("run")).split(" ").map(Number));
+    peer.close();
+    rows[`streamed, ${length.toLocaleString("en")} bars`] = {
+      "ns per bar": one(median(answers.slice(1).map(([ns]) => ns))),
+      "peak MB": Math.round(answers.at(-1)[1]),
+    };
+  }
+  return rows;
+}
+
+/** How far a library's last thousand values lie from ours, relative. */
+function distance(theirs, ours) {
+  let largest = 0;
+  for (let i = 1; i <= 1000; i++) {
+    const value = ours.at(-i);
+    largest = Math.max(largest, Math.abs(numberOf(theirs.at(-i)) - value) / value);
+  }
+  return largest;
+}
+
+/** Each single average beside the same of npm libraries, which get the plain array that they are made for. */
+async function besideLibraries() {
+  const close = walk(bars);
+  const values = Array.from(close);
+  const period = 28;
+  const rows = {};
+  for (const [kind, others] of Object.entries(libraries)) {
+    const actions = { ours: () => compute({ close }, {}, { outputs: [kind] }).columns[kind] };
+    for (const [name, run] of Object.entries(others)) actions[name] = () => run(values, period);
+    const times = Object.fromEntries(Object.keys(actions).map((name) => [name, []]));
+    const expected = actions.ours();
+    // The sums of some drift: 1e-5 of the price after a million bars is theirs, more would be another definition.
+    let farthest = 0;
+    for (let round = 0; round <= 5; round++) {
+      for (const [name, action] of Object.entries(actions)) {
+        let result;
+        globalThis.gc?.();
+        const ms = await cpuMs(() => {
+          result = action();
+        });
+        if (round > 0) times[name].push((ms * 1e6) / bars);
+        if (round > 0 || otherDefinitions.has(kind)) continue;
+        farthest = Math.max(farthest, distance(result, expected));
+      }
+    }
+    if (farthest > 1e-4) throw new Error(`${kind}: a library's values are ${farthest} away from ours`);
+    const ours = median(times.ours);
+    const fastest = Math.min(...Object.keys(others).map((name) => median(times[name])));
+    rows[`${kind} ${period}`] = {
+      ...Object.fromEntries(Object.entries(times).map(([name, all]) => [name, one(median(all))])),
+      "fastest of ours": one(fastest / ours),
+      "they are off by": otherDefinitions.has(kind) ? undefined : Number(farthest.toExponential(0)),
+    };
+  }
+  return rows;
+}
+
+/** Processor time a bar over symbols on one worker thread and on two. */
+async function onCores() {
+  const symbols = 16;
+  const each = 250_000;
+  const modules = { bench: new URL("../signals-tasks.js", import.meta.url).href };
+  const executors = {};
+  for (const threads of [1, 2]) executors[threads] = workerExecutor({ modules, threads });
+  const times = { 1: [], 2: [] };
+  for (let round = 0; round <= 5; round++) {
+    for (const [threads, executor] of Object.entries(executors)) {
+      const startedAt = performance.now();
+      const ms = await cpuMs(() =>
+        Promise.all(
+          Array.from({ length: symbols }, (_, seed) =>
+            executor.submit({ task: "bench#lastSignal", version: 1 }, { bars: each, seed: seed + 1 }),
+          ),
+        ),
+      );
+      if (round > 0) times[threads].push([(ms * 1e6) / (symbols * each), performance.now() - startedAt]);
+    }
+  }
+  for (const executor of Object.values(executors)) await executor[Symbol.asyncDispose]();
+  const row = (all) => ({
+    "ns per bar": one(median(all.map(([ns]) => ns))),
+    "wall ms": Math.round(median(all.map(([, ms]) => ms))),
+  });
+  return { "16 symbols, one thread": row(times[1]), "16 symbols, two threads": row(times[2]) };
+}
+
+const parts = { c: besideC, averages: besideLibraries, lengths: byLength, cores: onCores };
+await withFolder(async (folder) => {
+  const rows = {};
+  for (const [name, part] of Object.entries(parts))
+    if (wanted === undefined || wanted.includes(name)) Object.assign(rows, await part(folder));
+  report(rows);
+});

@@ -1,0 +1,27 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const source = fileURLToPath(new URL("signals-c/signals.c", import.meta.url));
+
+/** Flags of the two builds of the C program. */
+export const builds = {
+  "C -O3 -march=native -ffast-math": ["-O3", "-march=native", "-ffast-math"],
+  "C -O3 -march=native": ["-O3", "-march=native"],
+};
+
+/** Compiles the program once for each of `builds` into `folder`; undefined, with a message, where there is no gcc. */
+export function compileSignals(folder) {
+  if (spawnSync("gcc", ["--version"]).status !== 0) {
+    console.error("no gcc here: the C program is left out");
+    return undefined;
+  }
+  const programs = {};
+  for (const [name, flags] of Object.entries(builds)) {
+    const program = join(folder, `signals-${Object.keys(programs).length}`);
+    const { status } = spawnSync("gcc", [...flags, "-o", program, source, "-lm"], { stdio: "inherit" });
+    if (status !== 0) throw new Error(`gcc ${flags.join(" ")} failed with exit code ${status}`);
+    programs[name] = program;
+  }
+  return programs;
+}
