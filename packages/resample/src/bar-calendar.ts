@@ -1,0 +1,94 @@
+import type { BarRule } from "./bar-rule.ts";
+import { intradayMs } from "./bar-rule.ts";
+import type { ResolvedResample } from "./resample-options.ts";
+import { zoneClock } from "./zone-clock.ts";
+
+const day = 86_400_000;
+
+/** The interval of a bar of time, in ms since the epoch. */
+export interface BarInterval {
+  /** Whether rows of this time belong to a bar; not outside of a session. */
+  readonly isOpen: boolean;
+  /** The first instant of the bar. */
+  readonly start: number;
+  /** The instant after its last one. */
+  readonly end: number;
+  /** The instant from which on the answer is another: the session's end, the bar's end, or where it is closed, the next opening. */
+  readonly until: number;
+  /** The bar's first calendar day, midnight UTC. */
+  readonly date: number;
+}
+
+/** Finds the interval of an instant. */
+export type BarCalendar = (utc: number) => BarInterval;
+
+/** First and last day (exclusive) of the period of days, weeks or months that a day is in; days since the epoch. */
+type PeriodOf = (dayNumber: number) => readonly [first: number, end: number];
+
+/** Days of the first of a month, months since 1970-01. */
+function dayOfMonth(month: number): number {
+  return Date.UTC(1970, month, 1) / day;
+}
+
+function periodsOf(rule: BarRule & { readonly by: "time" }, weekStart: "monday" | "sunday"): PeriodOf {
+  const { count, unit } = rule;
+  if (unit === "mo")
+    return (dayNumber) => {
+      const date = new Date(dayNumber * day);
+      const month = (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+      const first = Math.floor(month / count) * count;
+      return [dayOfMonth(first), dayOfMonth(first + count)];
+    };
+  // 1970-01-01 was a Thursday: three days after a Monday, four after a Sunday.
+  const shift = unit === "w" ? (weekStart === "monday" ? 3 : 4) : 0;
+  const days = unit === "w" ? 7 * count : count;
+  return (dayNumber) => {
+    const first = Math.floor((dayNumber + shift) / days) * days - shift;
+    return [first, first + days];
+  };
+}
+
+/** The calendar of bars of time. Bars within a day are counted from the session's opening, or midnight, and end with it. */
+export function barCalendar(rule: BarRule & { readonly by: "time" }, options: ResolvedResample): BarCalendar {
+  const { session, timeZone, weekStart } = options;
+  const clock = zoneClock(timeZone);
+  const { start: opens, end: closes } = session ?? { start: 0, end: day };
+  const isOvernight = closes <= opens;
+  const opening = (dayNumber: number): number => clock.instant((dayNumber - (isOvernight ? 1 : 0)) * day + opens);
+  const closing = (dayNumber: number): number => clock.instant(dayNumber * day + closes);
+  const length = intradayMs(rule);
+  const periodOf = length === undefined ? periodsOf(rule, weekStart) : undefined;
+
+  // Most bars follow another of the same session.
+  let current = { day: 0, open: 0, close: 0 };
+
+  /** Makes the session of an instant the current one; gives the next opening where there is none. */
+  function findSession(utc: number): number | undefined {
+    const today = Math.floor(clock.local(utc) / day);
+    for (let dayNumber = today - 1; ; dayNumber++) {
+      const open = opening(dayNumber);
+      if (utc < open) return open;
+      const close = closing(dayNumber);
+      if (utc >= close) continue;
+      current = { day: dayNumber, open, close };
+      return undefined;
+    }
+  }
+
+  return (utc) => {
+    if (utc < current.open || utc >= current.close) {
+      const next = findSession(utc);
+      if (next !== undefined) return { isOpen: false, start: next, end: next, until: next, date: 0 };
+    }
+    const { day: dayNumber, open, close } = current;
+    if (periodOf === undefined) {
+      const bar = length as number;
+      const start = open + Math.floor((utc - open) / bar) * bar;
+      const end = Math.min(start + bar, close);
+      return { isOpen: true, start, end, until: end, date: dayNumber * day };
+    }
+    const [first, last] = periodOf(dayNumber);
+    const end = closing(last - 1);
+    return { isOpen: true, start: opening(first), end, until: session === undefined ? end : close, date: first * day };
+  };
+}

@@ -1,0 +1,108 @@
+import type { ColumnMetadata, DatasetSchema, ReadonlyTypedArray } from "@atc/contract";
+import type { Aggregation, ResolvedResample } from "./resample-options.ts";
+
+/** A column of bars and what it is made of. */
+export interface BarColumn {
+  /** The name. */
+  readonly name: string;
+  /** The column of the rows; undefined counts the rows. */
+  readonly from: string | undefined;
+  /** How its values become one. */
+  readonly how: Exclude<Aggregation, "drop">;
+  /** What stands in a bar of an interval without rows. */
+  readonly empty: "close" | "zero" | "last";
+}
+
+const summed = /volume|turnover|amount|count|trades/;
+
+function aggregationOf(name: string, { aggregate }: ResolvedResample): Aggregation {
+  return aggregate[name] ?? (summed.test(name) ? "sum" : "last");
+}
+
+/**
+ * The columns of bars made of rows of a schema: open, high, low and close, `volume` where the rows have it, then the others, then `count`, the rows (or
+ * the sum of the rows' own `count`).
+ */
+export function barColumns(
+  { columns }: Pick<DatasetSchema, "columns">,
+  options: ResolvedResample,
+): readonly BarColumn[] {
+  const known = new Set(columns.map(({ name }) => name));
+  const price = (name: string, how: BarColumn["how"]): BarColumn => ({
+    name,
+    from: known.has(name) ? name : "close",
+    how,
+    empty: "close",
+  });
+  const sum = (name: string, from: string | undefined): BarColumn => ({ name, from, how: "sum", empty: "zero" });
+  const usual = new Set(["timestamp", "open", "high", "low", "close", "volume", "count"]);
+  const others = columns
+    .filter(({ name }) => !usual.has(name))
+    .map(({ name }) => ({ name, from: name, how: aggregationOf(name, options) }))
+    .filter((column): column is typeof column & { readonly how: BarColumn["how"] } => column.how !== "drop");
+  return [
+    price("open", "first"),
+    price("high", "max"),
+    price("low", "min"),
+    price("close", "last"),
+    ...(known.has("volume") ? [sum("volume", "volume")] : []),
+    ...others.map((column): BarColumn => ({ ...column, empty: column.how === "sum" ? "zero" : "last" })),
+    sum("count", known.has("count") ? "count" : undefined),
+  ];
+}
+
+/** The schema of bars with these columns: times in ms, all else float64. */
+export function barSchema(columns: readonly BarColumn[]): DatasetSchema {
+  const values = columns.map(({ name }): ColumnMetadata => ({ name, type: "float64" }));
+  return { kind: "bars", columns: [{ name: "timestamp", type: "timestamp[ms]" }, ...values] };
+}
+
+/** Takes rows `from` to `to` of a column into what was made of the rows before them; NaN is what no row has given yet. */
+export type Accumulate = (former: number, values: ReadonlyTypedArray, from: number, to: number) => number;
+
+// Loops of their own, so that each stays of one kind; NaN never takes a value's place.
+const accumulators: Readonly<Record<BarColumn["how"], Accumulate>> = {
+  first(former, values, from, to) {
+    let result = former;
+    for (let i = from; i < to && Number.isNaN(result); i++) result = values[i] as number;
+    return result;
+  },
+  last(former, values, from, to) {
+    for (let i = to - 1; i >= from; i--) {
+      const value = values[i] as number;
+      if (!Number.isNaN(value)) return value;
+    }
+    return former;
+  },
+  max(former, values, from, to) {
+    let result = former;
+    for (let i = from; i < to; i++) {
+      const value = values[i] as number;
+      if (value > result || Number.isNaN(result)) result = value;
+    }
+    return result;
+  },
+  min(former, values, from, to) {
+    let result = former;
+    for (let i = from; i < to; i++) {
+      const value = values[i] as number;
+      if (value < result || Number.isNaN(result)) result = value;
+    }
+    return result;
+  },
+  sum(former, values, from, to) {
+    let result = former;
+    for (let i = from; i < to; i++) {
+      const value = values[i] as number;
+      if (!Number.isNaN(value)) result = !Number.isNaN(result) ? result + value : value;
+    }
+    return result;
+  },
+};
+
+const countRows: Accumulate = (former, _, from, to) => (!Number.isNaN(former) ? former + to - from : to - from);
+
+/** What accumulates a column. */
+export function accumulatorOf({ from, how }: BarColumn): Accumulate {
+  return from === undefined ? countRows : accumulators[how];
+}

@@ -1,0 +1,91 @@
+import { AtcError } from "@atc/contract";
+
+/** The units of a bar of time. `mo` are calendar months. */
+export type TimeUnit = "ms" | "s" | "m" | "h" | "d" | "w" | "mo";
+
+/** When a bar ends and the next one begins. */
+export type BarRule =
+  | {
+      /** Bars of equal time. */
+      readonly by: "time";
+      /** Units of a bar, 1 or more. */
+      readonly count: number;
+      /** What is counted. */
+      readonly unit: TimeUnit;
+    }
+  | {
+      /** Bars of equally many rows (`ticks`), of a traded volume, or of a traded value (price times volume). */
+      readonly by: "ticks" | "volume" | "dollars";
+      /** What a bar holds at least, above 0. */
+      readonly amount: number;
+    };
+
+const timeUnits: Readonly<Record<string, TimeUnit>> = {
+  ms: "ms",
+  s: "s",
+  sec: "s",
+  m: "m",
+  min: "m",
+  h: "h",
+  d: "d",
+  w: "w",
+  mo: "mo",
+  month: "mo",
+};
+const amounts: Readonly<Record<string, "ticks" | "volume" | "dollars">> = {
+  tick: "ticks",
+  ticks: "ticks",
+  volume: "volume",
+  dollar: "dollars",
+  dollars: "dollars",
+};
+const msPerUnit: Readonly<Partial<Record<TimeUnit, number>>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const msPerDay = 86_400_000;
+
+function refuse(text: string, what: string): AtcError {
+  return new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `bars of "${text}": ${what}; write 5m, 1h, 1d, 1w, 1mo, 500ticks, 10000volume or 1e6dollars`,
+    { details: { option: "to", value: text } },
+  );
+}
+
+/**
+ * The rule of a text such as `5m`, `4h`, `1d`, `1w`, `1mo` (calendar months), `500ticks`, `10000volume`, `1e6dollars`.
+ *
+ * @throws ATC_INVALID_ARGUMENT for another text, and for hours, minutes or seconds that exceed a day
+ */
+export function parseBarRule(text: string): BarRule {
+  const [, digits = "", word = ""] = /^\s*(\d+(?:\.\d+)?(?:e\d+)?)\s*([a-z]+)\s*$/i.exec(text) ?? [];
+  const number = Number(digits);
+  // Months and minutes differ by more than case: `1M` is refused rather than guessed.
+  const by = amounts[word.toLowerCase()];
+  const unit = word === "M" ? undefined : timeUnits[word.toLowerCase()];
+  if (digits === "" || (by === undefined && unit === undefined)) throw refuse(text, "that is no rule");
+  const rule: BarRule =
+    unit === undefined ? { by: by ?? "ticks", amount: number } : { by: "time", count: number, unit };
+  checkBarRule(rule, text);
+  return rule;
+}
+
+/** A rule as the text that {@link parseBarRule} reads. */
+export function formatBarRule(rule: BarRule): string {
+  return rule.by === "time" ? `${rule.count}${rule.unit}` : `${rule.amount}${rule.by}`;
+}
+
+/** Milliseconds of a bar that is a part of a day; undefined for days, weeks, months and bars that are not of time. */
+export function intradayMs(rule: BarRule): number | undefined {
+  if (rule.by !== "time") return undefined;
+  const ms = msPerUnit[rule.unit];
+  return ms === undefined ? undefined : rule.count * ms;
+}
+
+/** Throws ATC_INVALID_ARGUMENT for a rule that no bar can follow. */
+export function checkBarRule(rule: BarRule, text: string = formatBarRule(rule)): void {
+  if (rule.by === "time") {
+    if (!Number.isSafeInteger(rule.count) || rule.count < 1) throw refuse(text, "the number is not whole or below 1");
+    if ((intradayMs(rule) ?? 0) > msPerDay) throw refuse(text, "that is more than a day; count days");
+  } else if (!(rule.amount > 0 && rule.amount < Number.POSITIVE_INFINITY))
+    throw refuse(text, "the amount is not above 0");
+  else if (rule.by === "ticks" && !Number.isSafeInteger(rule.amount)) throw refuse(text, "ticks are whole");
+}

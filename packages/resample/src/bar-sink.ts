@@ -1,0 +1,89 @@
+import type { ReadonlyTypedArray, SeriesColumns } from "@atc/contract";
+import type { Accumulate, BarColumn } from "./bar-columns.ts";
+import { accumulatorOf } from "./bar-columns.ts";
+
+/** Finished bars in columns of a fixed capacity, and the bar in the making. */
+export interface BarSink {
+  /** Finished bars since the last {@link BarSink.clear}. */
+  readonly length: () => number;
+  /** Whether it must be cleared before the next bar ends. */
+  readonly isFull: () => boolean;
+  /** Takes rows `from` to `to` into the bar in the making. */
+  take(values: readonly ReadonlyTypedArray[], from: number, to: number): void;
+  /** Ends the bar in the making. */
+  end(time: number): void;
+  /** Ends a bar without rows: the prices are the close before it. */
+  endEmpty(time: number): void;
+  /** Forgets the bar in the making. */
+  drop(): void;
+  /** The finished bars as columns, valid until they are cleared. */
+  columns(): SeriesColumns;
+  /** Forgets the finished bars. */
+  clear(): void;
+}
+
+/** A sink; `inputs` are the columns of the rows as {@link BarSink.take} gets them. */
+export function barSink(columns: readonly BarColumn[], inputs: readonly string[], capacity: number): BarSink {
+  const times = new BigInt64Array(capacity);
+  const arrays = columns.map(() => new Float64Array(capacity));
+  const places = columns.map(({ from }) => (from === undefined ? 0 : inputs.indexOf(from)));
+  const accumulators = columns.map(accumulatorOf);
+  const current = new Float64Array(columns.length).fill(Number.NaN);
+  const former = new Float64Array(columns.length).fill(Number.NaN);
+  const closeAt = columns.findIndex(({ name }) => name === "close");
+  let length = 0;
+  const put = (time: number): void => {
+    times[length] = BigInt(time);
+    for (let c = 0; c < arrays.length; c++) (arrays[c] as Float64Array)[length] = current[c] as number;
+    length++;
+    former.set(current);
+    current.fill(Number.NaN);
+  };
+  return {
+    length: () => length,
+    isFull: () => length === capacity,
+    take(values, from, to) {
+      for (let c = 0; c < accumulators.length; c++) {
+        const array = values[places[c] as number] as ReadonlyTypedArray;
+        current[c] = (accumulators[c] as Accumulate)(current[c] as number, array, from, to);
+      }
+    },
+    end: put,
+    endEmpty(time) {
+      for (const [c, { empty }] of columns.entries())
+        current[c] = empty === "zero" ? 0 : (former[empty === "close" ? closeAt : c] as number);
+      put(time);
+    },
+    drop() {
+      current.fill(Number.NaN);
+    },
+    columns: () =>
+      Object.fromEntries([
+        ["timestamp", times.subarray(0, length)] as const,
+        ...columns.map(({ name }, c) => [name, (arrays[c] as Float64Array).subarray(0, length)] as const),
+      ]),
+    clear() {
+      length = 0;
+    },
+  };
+}
+
+/** A sink that only counts. */
+export function countingSink(): BarSink {
+  let length = 0;
+  const end = (): void => {
+    length++;
+  };
+  return {
+    length: () => length,
+    isFull: () => false,
+    take: () => undefined,
+    end,
+    endEmpty: end,
+    drop: () => undefined,
+    columns: () => ({}),
+    clear() {
+      length = 0;
+    },
+  };
+}

@@ -1,0 +1,9 @@
+/**
+ * Bars from bars and from ticks: by time and session, by count, by volume, by value.
+ *
+ * @packageDocumentation
+ */
+export { type BarRule, formatBarRule, parseBarRule, type TimeUnit } from "./bar-rule.ts";
+export { type ResampleDatasetOptions, type ResampleResult, resample, type SymbolBars } from "./resample.ts";
+export type { Aggregation, ResampleOptions, Session } from "./resample-options.ts";
+export { type BarBlock, resampleSeries } from "./series-bars.ts";

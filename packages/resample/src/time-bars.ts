@@ -1,0 +1,105 @@
+import type { RowKind } from "@atc/contract";
+import type { BarCalendar, BarInterval } from "./bar-calendar.ts";
+import type { BarSink } from "./bar-sink.ts";
+import type { ResolvedResample } from "./resample-options.ts";
+import type { RowBlock } from "./row-block.ts";
+
+/** What became of rows that are in no bar. */
+export interface RowTally {
+  /** Rows outside of the session. */
+  outside: number;
+  /** Rows of a last bar that was left out. */
+  unfinished: number;
+}
+
+/** The smallest time between two rows of a block, in ms; NaN where all are at one time. */
+export function smallestSpacing({ length, times }: RowBlock): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let i = 1; i < length; i++) {
+    const spacing = (times[i] as number) - (times[i - 1] as number);
+    if (spacing > 0 && spacing < smallest) smallest = spacing;
+  }
+  return smallest === Number.POSITIVE_INFINITY ? Number.NaN : smallest;
+}
+
+/** Puts rows into bars of equal time. Yields where the sink is full, and after each block. */
+export function* timeBars(
+  blocks: Iterable<RowBlock>,
+  kind: RowKind,
+  calendar: BarCalendar,
+  options: ResolvedResample,
+  sink: BarSink,
+  tally: RowTally,
+): Generator<void, void> {
+  const timeOf = timeLabel(options);
+  let current: BarInterval | undefined;
+  let until = Number.NEGATIVE_INFINITY;
+  let isOpen = false;
+  let spacing = Number.NaN;
+  let lastTime = Number.NaN;
+  let rows = 0;
+  for (const block of blocks) {
+    const { length, times, values } = block;
+    if (!(spacing > 0)) spacing = smallestSpacing(block);
+    for (let i = 0; i < length; ) {
+      const time = times[i] as number;
+      if (!(time < until)) {
+        const next = calendar(time);
+        ({ until, isOpen } = next);
+        if (isOpen && next.start !== current?.start) {
+          if (current !== undefined) {
+            if (sink.isFull()) yield;
+            sink.end(timeOf(current));
+            if (options.fill === "previous") yield* fillBetween(current, next, calendar, timeOf, sink);
+          }
+          current = next;
+          rows = 0;
+        }
+      }
+      const end = rowsUntil(times, i + 1, length, until);
+      if (isOpen) {
+        sink.take(values, i, end);
+        rows += end - i;
+        lastTime = times[end - 1] as number;
+      } else tally.outside += end - i;
+      i = end;
+    }
+    yield;
+  }
+  if (current === undefined) return;
+  const isFilled = kind === "bars" && lastTime + spacing >= current.end;
+  if (sink.isFull()) yield;
+  if (isFilled || options.partial === "keep") sink.end(timeOf(current));
+  else {
+    sink.drop();
+    tally.unfinished += rows;
+  }
+}
+
+function timeLabel({ label }: ResolvedResample): (interval: BarInterval) => number {
+  if (label === "date") return ({ date }) => date;
+  return label === "end" ? ({ end }) => end : ({ start }) => start;
+}
+
+function rowsUntil(times: Float64Array, from: number, length: number, until: number): number {
+  let i = from;
+  while (i < length && (times[i] as number) < until) i++;
+  return i;
+}
+
+/** Bars for the intervals without a row between two that have some. */
+function* fillBetween(
+  before: BarInterval,
+  next: BarInterval,
+  calendar: BarCalendar,
+  timeOf: (interval: BarInterval) => number,
+  sink: BarSink,
+): Generator<void, void> {
+  for (let time = before.end; time < next.start; ) {
+    const interval = calendar(time);
+    time = interval.isOpen ? interval.end : interval.until;
+    if (!interval.isOpen || interval.start >= next.start) continue;
+    if (sink.isFull()) yield;
+    sink.endEmpty(timeOf(interval));
+  }
+}
