@@ -22,6 +22,8 @@ export interface ByteInputOptions {
   readonly path: string;
   /** Takes the file's bytes as they are read; none where absent. */
   readonly hash?: XXHash<bigint> | undefined;
+  /** Where in the file to start, which must not be compressed then; 0 where absent. */
+  readonly start?: number;
 }
 
 const compressedBlockLength = 256 * 1024;
@@ -39,12 +41,12 @@ function readFault(path: string, error: unknown): AtcError {
 }
 
 /** The bytes of a file as they are. */
-function plainInput({ handle, path, hash }: ByteInputOptions): ByteInput {
+function plainInput({ handle, path, hash, start = 0 }: ByteInputOptions): ByteInput {
   let taken = 0;
   return {
     taken: () => taken,
     read: async (target) => {
-      const length = await readFully(handle, target, taken).catch((error: unknown) => {
+      const length = await readFully(handle, target, start + taken).catch((error: unknown) => {
         throw readFault(path, error);
       });
       hash?.update(target.subarray(0, length));

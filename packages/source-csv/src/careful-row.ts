@@ -11,7 +11,7 @@ import {
   needsMore,
   withoutDoubledQuotes,
 } from "./field-scanner.ts";
-import { type ParseLimit, type RowContext, roleNumber } from "./row-context.ts";
+import { longestRow, type ParseLimit, type RowContext, roleNumber } from "./row-context.ts";
 import { isMissing } from "./sample.ts";
 
 /** What became of a row. */
@@ -24,7 +24,7 @@ interface RowOutcome {
 
 /** Reads rows of any shape. */
 export interface CarefulRow {
-  /** Reads the row at `start`; returns the offset of the next, -1 where the row's end is not among the bytes. */
+  /** Reads the row at `start`; returns the offset of the next, -1 where the row's end is not among the bytes or too far. */
   read(bytes: Uint8Array, start: number, row: number, line: number, limit: ParseLimit): number;
   /** Takes the row at `start` as bad up to its first line feed: its quote is not closed within any reason. */
   dropUnclosed(bytes: Uint8Array, start: number, line: number, end: number): number;
@@ -109,7 +109,7 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
   function dropBroken(bytes: Uint8Array, start: number, line: number, limit: ParseLimit): number {
     const { unclosed } = bounds;
     const newline = bytes.indexOf(LF, unclosed ? start : bounds.fault);
-    if (newline >= limit.end && !limit.final) return needsMore;
+    if (newline - start >= longestRow || (newline >= limit.end && !limit.final)) return needsMore;
     fault = undefined;
     setFault("quote", -1, bytes, start, newline);
     takeFault(line);
@@ -146,7 +146,7 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
       if (field < roles.length) readField(bytes, field, row);
       if (endsLine(bytes, stop)) {
         const newline = bytes[stop] === CR ? stop + 1 : stop;
-        if (newline >= limit.end && !limit.final) return needsMore;
+        if (newline - start >= longestRow || (newline >= limit.end && !limit.final)) return needsMore;
         return endRow(bytes, start, stop, row, line, field + 1);
       }
       position = stop + 1;
@@ -158,7 +158,7 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
     read,
     dropUnclosed: (bytes, start, line, end) => {
       bounds.unclosed = true;
-      return dropBroken(bytes, start, line, { end, final: true });
+      return dropBroken(bytes, start, line, { end, final: true, stop: end });
     },
   };
 }

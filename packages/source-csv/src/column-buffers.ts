@@ -1,6 +1,7 @@
 import type { ColumnChunk, ColumnMetadata, TypedArray } from "@atc/contract";
 import { createDictionary, type Dictionary } from "./dictionary.ts";
 import type { FileLayout } from "./layout.ts";
+import type { RowMemory } from "./row-memory.ts";
 
 /** The arrays that rows are parsed into, reused from chunk to chunk. */
 export interface ColumnBuffers {
@@ -35,17 +36,31 @@ function columnArrays(
   });
 }
 
-/** Buffers for `capacity` rows of a layout. */
-export function columnBuffers(layout: FileLayout, capacity: number): ColumnBuffers {
+/** Bytes that the buffers for `capacity` rows take of a memory. */
+export function columnsLength(layout: FileLayout, capacity: number): number {
+  return capacity * (12 + 8 * layout.fields.length);
+}
+
+/** Buffers for `capacity` rows of a layout, in a memory. */
+export function columnBuffers(layout: FileLayout, capacity: number, memory: RowMemory): ColumnBuffers {
+  const floats = (length: number): Float64Array => {
+    const { buffer, offset } = memory.allocate(8 * length);
+    return new Float64Array(buffer, offset, length);
+  };
+  const words = (length: number): Int32Array => {
+    const { buffer, offset } = memory.allocate(4 * length);
+    return new Int32Array(buffer, offset, length);
+  };
   const isNumber = layout.fields.map(({ role }) => role === "price" || role === "number");
   const isText = layout.fields.map(({ role }) => role === "text");
-  const numbers = isNumber.map((used) => new Float64Array(used ? capacity : 0));
-  const texts = isText.map((used) => new Int32Array(used ? capacity : 0));
+  const numbers = isNumber.map((used) => floats(used ? capacity : 0));
+  const texts = isText.map((used) => words(used ? capacity : 0));
   const none = createDictionary();
   const dictionaries = isText.map((used) => (used ? createDictionary() : none));
-  const symbols = new Int32Array(capacity);
+  const symbols = words(capacity);
   const symbolDictionary = createDictionary();
-  const times = new BigInt64Array(capacity);
+  const timeWords = words(2 * capacity);
+  const times = new BigInt64Array(timeWords.buffer, timeWords.byteOffset, capacity);
   const arrays = layout.fields.map((_, field) => (isText[field] ? texts[field] : numbers[field]) as Float64Array);
   const columns = columnArrays(layout, times, arrays);
   const kept = layout.fields.flatMap(({ name }, field) =>
@@ -58,7 +73,7 @@ export function columnBuffers(layout: FileLayout, capacity: number): ColumnBuffe
     dictionaries,
     symbols,
     symbolDictionary,
-    timeWords: new Int32Array(times.buffer),
+    timeWords,
     chunk: (length, row) => {
       layout.fields.forEach(({ role }, field) => {
         if (role === "price") divide(numbers[field] as Float64Array, length, layout.priceScale);

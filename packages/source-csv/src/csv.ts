@@ -13,6 +13,7 @@ import { checkEncoding } from "./encoding.ts";
 import type { FileHead } from "./header.ts";
 import { detectLayout } from "./layout.ts";
 import { type Medium, mediumOf } from "./medium.ts";
+import { slicesOf } from "./slices.ts";
 
 /** Raised when the same bytes are read to other values than before, so that stored results are not taken for current. */
 const readerVersion = 1;
@@ -88,6 +89,10 @@ export async function csv(file: string | SourceInput, options: CsvOptions = {}):
           latest = summary;
         },
       );
+    },
+    slices: ({ length }) => {
+      checkOpen();
+      return slicesOf(opened, length);
     },
     summary: () => {
       checkOpen();

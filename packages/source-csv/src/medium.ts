@@ -4,7 +4,15 @@ import type { XXHash } from "xxhash-wasm";
 import { type ByteInput, byteInput, streamInput } from "./byte-input.ts";
 import { isGzip } from "./encoding.ts";
 import { hashFunctions, hexOf } from "./hash.ts";
-import { checkUnchanged, type FileState, fileState, openFile, readFully } from "./source-file.ts";
+import {
+  checkUnchanged,
+  type FileState,
+  fileState,
+  openFile,
+  type PlainFile,
+  plainFile,
+  readFully,
+} from "./source-file.ts";
 
 /** Bytes at either end of a file that are part of the identity. */
 const endLength = 64 * 1024;
@@ -29,6 +37,8 @@ export interface Medium {
   readonly size: number;
   /** What identifies the bytes. */
   readonly parts: JsonObject;
+  /** The file whose bytes are the text, which can be read from anywhere; absent where they are compressed or no file. */
+  readonly plainFile?: PlainFile;
   /** Opens it for one reading. */
   open(): Promise<OpenedMedium>;
 }
@@ -57,6 +67,7 @@ async function fileMedium(path: string): Promise<Medium> {
     path: await realpath(path),
     size: state.size,
     parts: { size: state.size, mtimeNs: String(state.mtimeNs), inode: String(state.inode), head, tail },
+    ...(gzip ? {} : { plainFile: plainFile(path, state) }),
     open: async () => {
       const opened = await openFile(path);
       return {

@@ -17,8 +17,13 @@ export const roleNumber: Readonly<Record<FieldRole, number>> = {
   number: 6,
 };
 
+/** Bytes of the longest row, its line end left out. */
+export const longestRow: number = 1024 * 1024;
+
 /** Where a parser stops: no byte of the row under way may be beyond. */
 export interface ParseLimit {
+  /** A row that starts here or after is another's; beyond `end` where that is far. */
+  stop: number;
   /** Offset after the last byte; a line feed and some padding stand there. */
   end: number;
   /** Whether the text ends there, so that a last row without a line end is whole. */

@@ -1,7 +1,8 @@
 import type { BadRowPolicy } from "./bad-rows.ts";
 import { carefulRow } from "./careful-row.ts";
 import { fastRow } from "./fast-row.ts";
-import type { ParseLimit, RowContext } from "./row-context.ts";
+import { longestRow, type ParseLimit, type RowContext } from "./row-context.ts";
+import type { RowKernel } from "./row-kernel.ts";
 
 /** Parses rows into column buffers. */
 export interface RowParser {
@@ -17,9 +18,17 @@ export interface RowParser {
   dropUnclosed(bytes: Uint8Array, position: number, end: number): number;
 }
 
-/** A parser of rows, the first of which stands in line `firstLine`: the fast reader takes most rows, the careful one what that refuses. */
-export function rowParser(context: RowContext, badRows: BadRowPolicy, firstLine: number): RowParser {
-  const { capacity } = context.buffers;
+/**
+ * A parser of rows, the first of which stands in line `firstLine`: the kernel takes most rows, or the fast reader where there is none, and the
+ * careful one what both refuse. It stops at a row that is too long.
+ */
+export function rowParser(
+  context: RowContext,
+  badRows: BadRowPolicy,
+  firstLine: number,
+  kernel: RowKernel | undefined,
+): RowParser {
+  const { capacity, symbolDictionary } = context.buffers;
   const readFast = fastRow(context);
   const careful = carefulRow(context, badRows);
   const { outcome } = careful;
@@ -28,11 +37,21 @@ export function rowParser(context: RowContext, badRows: BadRowPolicy, firstLine:
 
   function parse(bytes: Uint8Array, position: number, limit: ParseLimit): number {
     const { end } = limit;
+    const stop = Math.min(limit.stop, end);
     let at = position;
     let row = length;
-    while (at < end && row < capacity) {
+    while (at < stop && row < capacity) {
+      if (kernel !== undefined) {
+        kernel.learn(symbolDictionary.values);
+        const first = row;
+        row = kernel.parse(at, row, limit);
+        line += row - first;
+        at = kernel.position();
+        if (at >= stop || row === capacity) break;
+      }
       let next = readFast(bytes, at, row, end);
       if (next > 0) {
+        if (next - at > longestRow) break;
         row++;
         line++;
       } else {

@@ -11,6 +11,28 @@ export interface FileState {
   readonly inode: bigint;
 }
 
+/** A file and its state as plain data. */
+export interface PlainFile {
+  /** Its path. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Time of the last change, in ns since the epoch, as decimal digits. */
+  readonly mtimeNs: string;
+  /** The file's number in its file system, as decimal digits. */
+  readonly inode: string;
+}
+
+/** A file in a state as plain data. */
+export function plainFile(path: string, { size, mtimeNs, inode }: FileState): PlainFile {
+  return { path, size, mtimeNs: String(mtimeNs), inode: String(inode) };
+}
+
+/** The state that plain data tell of. */
+export function stateOfPlain({ size, mtimeNs, inode }: PlainFile): FileState {
+  return { size, mtimeNs: BigInt(mtimeNs), inode: BigInt(inode) };
+}
+
 /** Throws where `path` is anything but a regular file; asks before opening, as opening a pipe waits for its other end. */
 async function checkRegular(path: string): Promise<void> {
   const status = await stat(path).catch((error: unknown) => {

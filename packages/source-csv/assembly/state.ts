@@ -1,0 +1,48 @@
+/** Offsets in the state that `src/kernel.ts` lays out: settings, the last date, the fields. */
+
+/** i32: the byte between fields. */
+export const separatorAt: usize = 0;
+/** i32: number of the last field. */
+export const lastFieldAt: usize = 4;
+/** i32: address of the int64 column of times. */
+export const timesAt: usize = 8;
+/** i32: address of the int32 column of symbols. */
+export const symbolsAt: usize = 12;
+/** i32: address of the table of symbols. */
+export const tableAt: usize = 16;
+/** i32: slots of the table less one. */
+export const maskAt: usize = 20;
+/** i32: how times are written: 0 ISO, else the digits of an epoch time that are fractions of a second, plus 1. */
+export const timeFormatAt: usize = 24;
+/** i32: digits of a stored time that are fractions of a second: 3 or 9. */
+export const timeDigitsAt: usize = 28;
+/** i32: whether the time of day is a field of its own. */
+export const hasClockAt: usize = 32;
+/** i32: where parsing stopped. */
+export const positionAt: usize = 36;
+/** i32: whether times of day name a zone: all must, or none may. */
+export const zonedAt: usize = 40;
+/** i64: the first eight bytes of the last date. */
+export const dateAt: usize = 48;
+/** i64: its last two bytes. */
+export const dateRestAt: usize = 56;
+/** i64: when it starts, in the unit of stored times. */
+export const dateValueAt: usize = 64;
+/** f64: the powers of ten from 0 to 22, which a double holds exactly. */
+export const powersAt: usize = 72;
+/** Pairs of i32: the role of each field, the address of its column. */
+export const fieldsAt: usize = 256;
+
+/** Roles of fields, as `roleNumber` of `src/row-context.ts`. */
+export const skip: i32 = 0;
+export const symbol: i32 = 1;
+export const time: i32 = 3;
+export const price: i32 = 5;
+
+export const CR: u32 = 13;
+export const LF: u32 = 10;
+export const SPACE: u32 = 32;
+export const QUOTE: u32 = 34;
+
+/** Bytes of the longest row, its line end left out, as in `src/row-context.ts`. */
+export const longestRow: usize = 1024 * 1024;

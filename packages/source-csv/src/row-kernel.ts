@@ -1,0 +1,79 @@
+import type { ColumnBuffers } from "./column-buffers.ts";
+import type { FileLayout } from "./layout.ts";
+import { type ParseLimit, roleNumber } from "./row-context.ts";
+import type { RowMemory } from "./row-memory.ts";
+
+/** Offsets in the kernel's state, as `assembly/state.ts` has them. */
+const positionWord = 9;
+const dateAt = 48;
+const powersAt = 72;
+const fieldsAt = 256;
+/** Names of symbols that the kernel's table holds, and its slots: half of them stay free. */
+const mostNames = 16_384;
+const tableSlots: number = 2 * mostNames;
+const longestName = 24;
+const slotLength = 32;
+
+/** Bytes that a kernel takes of a memory. */
+export function kernelLength(layout: FileLayout): number {
+  return fieldsAt + 8 * layout.fields.length + longestName + tableSlots * slotLength;
+}
+
+/** Parses the rows of a memory that are plain. */
+export interface RowKernel {
+  /** Parses rows from `at` into row `row` and on; the count of rows then. Stops at a row that is not plain. */
+  parse(at: number, row: number, limit: ParseLimit): number;
+  /** The offset at which `parse` stopped. */
+  position(): number;
+  /** Takes notice of symbols that have come to the dictionary. */
+  learn(names: readonly string[]): void;
+}
+
+/** The kernel for a memory; undefined where it has none. */
+export function rowKernel(memory: RowMemory, layout: FileLayout, buffers: ColumnBuffers): RowKernel | undefined {
+  const { exports, bytes } = memory;
+  if (exports === undefined) return undefined;
+  const { fields } = layout;
+  const state = memory.allocate(fieldsAt + 8 * fields.length);
+  const name = memory.allocate(longestName);
+  const table = memory.allocate(tableSlots * slotLength);
+  new Uint8Array(table.buffer, table.offset, tableSlots * slotLength).fill(0);
+  const words = new Int32Array(state.buffer, state.offset, fieldsAt / 4 + 2 * fields.length);
+  const fractions = { iso: 0, written: 0, s: 1, ms: 4, us: 7, ns: 10 }[layout.time];
+  const hasClock = fields.some(({ role }) => role === "clock");
+  words.set([
+    layout.separator,
+    fields.length - 1,
+    buffers.timeWords.byteOffset,
+    buffers.symbols.byteOffset,
+    table.offset,
+    tableSlots - 1,
+  ]);
+  words.set([fractions, layout.kind === "ticks" ? 9 : 3, hasClock ? 1 : 0, 0, layout.timeStyle.isZoned ? 1 : 0], 6);
+  // No text is equal to this date, so the first is learned.
+  words[dateAt / 4] = -1;
+  new Float64Array(state.buffer, state.offset + powersAt, 23).set(
+    Array.from({ length: 23 }, (_, e) => Number(`1e${e}`)),
+  );
+  words.set(
+    fields.flatMap(({ role }, field) => [roleNumber[role], buffers.numbers[field]?.byteOffset ?? -1]),
+    fieldsAt / 4,
+  );
+  const nameBytes = new Uint8Array(name.buffer, name.offset, longestName);
+  const encoder = new TextEncoder();
+  const from = bytes.byteOffset;
+  let learned = 0;
+  return {
+    parse: (at, row, { stop, end }) =>
+      exports.parse(state.offset, from + at, from + Math.min(stop, end), from + end, row, buffers.capacity),
+    position: () => (words[positionWord] as number) - from,
+    learn: (names) => {
+      for (; learned < Math.min(names.length, mostNames); learned++) {
+        const text = encoder.encode(names[learned] as string);
+        if (text.length > longestName) continue;
+        nameBytes.fill(0).set(text);
+        exports.remember(state.offset, name.offset, text.length, learned);
+      }
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength } from "@atc/contract";
+import { padding } from "./byte.ts";
+import type { FileLayout } from "./layout.ts";
+import { kernelLength } from "./row-kernel.ts";
+
+/** The functions of `assembly/index.ts`; addresses are bytes. */
+interface RowExports {
+  parse(state: number, at: number, stop: number, end: number, row: number, capacity: number): number;
+  remember(state: number, at: number, length: number, index: number): void;
+}
+
+const code = kernelModule<RowExports>(() => readFileSync(new URL("../dist/kernel.wasm", import.meta.url)));
+
+/** Memory in which rows are parsed: their text and the columns, given out piece by piece. */
+export interface RowMemory {
+  /** The text, with padding after it. */
+  readonly bytes: Uint8Array;
+  /** The next `length` bytes, of any content, at an offset that is a multiple of 64. */
+  allocate(length: number): { readonly buffer: ArrayBuffer; readonly offset: number };
+  /** The code in WebAssembly over this memory; undefined where this machine or file needs TypeScript. */
+  readonly exports: RowExports | undefined;
+  /** Ends the use of the memory: the next reading of this thread may have it. */
+  release(): void;
+}
+
+/** A memory that no reading uses. One is kept, since freed ones wait for the garbage collector, and a file may be read in many slices. */
+let spare: GrowingMemory | undefined;
+
+/** The spare memory, or a new one. */
+function takeMemory(length: number): GrowingMemory {
+  const found = spare !== undefined && spare.buffer.byteLength >= length ? spare : undefined;
+  if (found === undefined) return createKernelMemory(Math.ceil(length / memoryPageLength));
+  spare = undefined;
+  return found;
+}
+
+/** Memory for `textLength` bytes of text and some columns; in reach of the kernel where that can read the layout. */
+export function rowMemory(layout: FileLayout, textLength: number, columnsLength: number): RowMemory {
+  const total = textLength + padding + columnsLength + kernelLength(layout) + 64 * (2 * layout.fields.length + 8);
+  const memory = isPlain(layout) ? takeMemory(total) : undefined;
+  const exports = memory && code.instantiate(memory);
+  const buffer = exports === undefined ? new ArrayBuffer(total) : (memory?.buffer as ArrayBuffer);
+  let used = 0;
+  const allocate: RowMemory["allocate"] = (length) => {
+    const offset = used;
+    used = Math.ceil((used + length) / 64) * 64;
+    return { buffer, offset };
+  };
+  const release = (): void => {
+    spare = memory;
+  };
+  const text = allocate(textLength + padding);
+  return { bytes: new Uint8Array(buffer, text.offset, textLength + padding), allocate, exports, release };
+}
+
+/** Whether the kernel knows all roles of the fields and the form of numbers and times. */
+function isPlain({ fields, time, timeStyle, localTime, commaDecimals }: FileLayout): boolean {
+  if (time === "written" || timeStyle.isTwelveHour || localTime !== undefined || commaDecimals) return false;
+  const hasClock = fields.some(({ role }) => role === "clock");
+  return fields.every(({ role }) => role !== "text") && !(hasClock && time !== "iso");
+}

@@ -1,0 +1,185 @@
+import type { BadRow } from "@atc/contract";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { badRowPolicy } from "../src/bad-rows.ts";
+import { LF, padding } from "../src/byte.ts";
+import { columnBuffers, columnsLength } from "../src/column-buffers.ts";
+import { detectLayout, type FileLayout } from "../src/layout.ts";
+import { rowContext } from "../src/row-context.ts";
+import { rowKernel } from "../src/row-kernel.ts";
+import { rowMemory } from "../src/row-memory.ts";
+import { rowParser } from "../src/row-parser.ts";
+
+const capacity = 64;
+
+/** What a parser makes of a text: columns bit by bit, symbols, bad rows, the line after the last row; and how many rows the kernel took. */
+function parsed(layout: FileLayout, text: Uint8Array, withKernel: boolean): { result: object; taken: number } {
+  const memory = rowMemory(layout, text.length, columnsLength(layout, capacity));
+  const buffers = columnBuffers(layout, capacity, memory);
+  const kernel = withKernel ? rowKernel(memory, layout, buffers) : undefined;
+  if (withKernel) expect(kernel).toBeDefined();
+  let taken = 0;
+  const counting = kernel && {
+    ...kernel,
+    parse: (...args: Parameters<typeof kernel.parse>): number => {
+      const rows = kernel.parse(...args);
+      taken += rows - args[1];
+      return rows;
+    },
+  };
+  const bad: BadRow[] = [];
+  const badRows = badRowPolicy({ path: "f", policy: "nan", layout, onBadRow: (row) => bad.push({ ...row }) });
+  const parser = rowParser(rowContext(layout, buffers), badRows, layout.line, counting);
+  memory.bytes.set(text);
+  memory.bytes.fill(LF, text.length, text.length + padding);
+  const limit = { stop: text.length, end: text.length, final: true };
+  const position = parser.parse(memory.bytes, layout.start, limit);
+  const length = parser.length();
+  const words = (array: Float64Array): number[] => [
+    ...new Int32Array(array.buffer, array.byteOffset, array.length > 0 ? 2 * length : 0),
+  ];
+  const symbols = [...buffers.symbols.subarray(0, length)].map((index) => buffers.symbolDictionary.values[index]);
+  const times = [...buffers.timeWords.subarray(0, 2 * length)];
+  return {
+    result: { position, line: parser.line(), length, bad, symbols, times, numbers: buffers.numbers.map(words) },
+    taken,
+  };
+}
+
+function layoutOf(text: string, options = {}): FileLayout {
+  const bytes = new TextEncoder().encode(text);
+  const head = new Uint8Array(bytes.length + padding).fill(LF);
+  head.set(bytes);
+  return detectLayout(
+    { bytes: head, start: 0, end: bytes.length, final: true, loneReturns: false },
+    "f.csv",
+    "f.csv",
+    options,
+  );
+}
+
+/** Both ways of reading agree on rows put behind a header and a sample that tells the layout; gives the rows that the kernel took. */
+function agree(header: string, sample: string, rows: readonly string[], options = {}): number {
+  const start = `${header}\n${sample}\n`;
+  const layout = layoutOf(start, options);
+  const text = new TextEncoder().encode(start + rows.join(""));
+  const plain = parsed(layout, text, false);
+  const fast = parsed(layout, text, true);
+  expect(fast.result).toEqual(plain.result);
+  return fast.taken;
+}
+
+const digits = (least: number, most: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: least, maxLength: most });
+const number = fc.oneof(
+  fc.tuple(fc.constantFrom("", "-", "+"), digits(0, 22), fc.constantFrom("", "."), digits(0, 8)).map((p) => p.join("")),
+  fc.tuple(digits(1, 4), digits(2, 2)).map((parts) => parts.join(".")),
+  fc.double({ noNaN: true }).map(String),
+  fc.double({ min: 0.001, max: 1e6, noNaN: true }).map(String),
+  fc.constantFrom("", "nan", "x", "1e5", "1.2.3", " 1", "1 ", '"1"', "-0", "0", ".5", "5.", ".", "-", "1e400", "é"),
+);
+const name = fc.oneof(
+  fc.constantFrom("A", "AAPL", "BRK.B", "ES 24", "EURUSD=X", "Ω", "🦄", "a/b", "A", "a"),
+  fc.string({ maxLength: 40 }).map((text) => text.replaceAll(/[\r\n]/g, "")),
+);
+const eol = fc.constantFrom("\n", "\r\n", "\n", "\n");
+const clock = fc
+  .tuple(fc.integer({ min: 0, max: 25 }), fc.integer({ min: 0, max: 61 }), fc.integer({ min: 0, max: 61 }))
+  .map((parts) => parts.map((part) => String(part).padStart(2, "0")).join(":"));
+const date = fc.oneof(
+  fc
+    .date({ min: new Date("0001-01-01"), max: new Date("9999-12-31"), noInvalidDate: true })
+    .map((at) => at.toISOString().slice(0, 10)),
+  fc.constantFrom(
+    "2024-02-29",
+    "2023-02-29",
+    "2024-13-01",
+    "2024-01-32",
+    "2024-04-31",
+    "2024/01/05",
+    "2024.01.05",
+    "2024-01/05",
+    "20240105",
+    "1969-12-31",
+    "1677-09-20",
+    "2262-04-12",
+    "2261-12-31",
+  ),
+);
+const time = fc
+  .tuple(
+    date,
+    fc.constantFrom("T", " ", "t", ""),
+    clock,
+    fc.constantFrom("", ".5", ".123", ".123456789", ".1234567890", "."),
+    fc.constantFrom("", "Z", "+00:00", "+01:00"),
+  )
+  .map((parts) => parts.join(""));
+const shortTime = fc
+  .tuple(date, fc.constantFrom(" 09:30", " 9:30", "", "T16:00:00", " 16:00:00.25"))
+  .map((p) => p.join(""));
+
+const header = "symbol,timestamp,open,high,low,close,volume";
+const row = (at: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc
+    .tuple(name, at, number, number, number, number, number, eol)
+    .map((parts) => `${parts.slice(0, -1).join(",")}${parts.at(-1)}`);
+const rows = (one: fc.Arbitrary<string>): fc.Arbitrary<string[]> => fc.array(one, { maxLength: 20 });
+
+describe("the kernel and TypeScript read alike", () => {
+  const iso = "A,2024-01-02 09:30:00,1,1,1,1,1";
+  const zoned = "A,2024-01-02T09:30:00Z,1,1,1,1,1";
+  for (const [what, sample, one] of [
+    ["rows of any shape", iso, row(fc.oneof(time, shortTime))],
+    ["times with zones", zoned, row(time)],
+    ["seconds since 1970", "A,1700000000,1,1,1,1,1", row(fc.oneof(digits(0, 20), fc.constantFrom("-5", "1.5")))],
+    ["milliseconds since 1970", "A,1700000000123,1,1,1,1,1", row(digits(0, 20))],
+  ] as const)
+    it(what, () => {
+      fc.assert(
+        fc.property(rows(one), fc.constantFrom("bars", "ticks"), (some, kind) => {
+          agree(header, sample, some, { kind });
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+  it("other separators, a time of day of its own, columns that are left out", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(";", "\t", "|"),
+        rows(fc.tuple(date, clock, name, number, number, eol).map((parts) => parts.join("~"))),
+        (separator, some) => {
+          const lines = some.map((line) => line.replace(/~(?=\r?\n$)/, "").replaceAll("~", separator));
+          const names = ["date", "time", "note", "close", "volume"].join(separator);
+          const sample = ["2024-01-02", "09:30:00", "x", "1", "1"].join(separator);
+          agree(names, sample, lines, { separator });
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  // One row for each new symbol is not the kernel's.
+  it("nearly all rows of a usual file are the kernel's", () => {
+    const prices = Array.from(
+      { length: 60 },
+      (_, i) => `S${i % 3},2024-01-02 09:${10 + (i % 50)}:00,${100 + i}.25,${i}.5,0.${i},${i},${i * 1000}\n`,
+    );
+    expect(agree(header, iso, prices)).toBe(57);
+  });
+});
+
+it("reads numbers as Number() does, bit for bit", () => {
+  fc.assert(
+    fc.property(fc.array(number, { minLength: 1, maxLength: 60 }), (texts) => {
+      const plain = texts.filter((text) => /^-?(\d+\.?\d*|\.\d+)$/.test(text));
+      const layout = layoutOf("timestamp,close\n1700000000,1\n");
+      const text = new TextEncoder().encode(`timestamp,close\n${plain.map((one) => `1700000000,${one}\n`).join("")}`);
+      const { result } = parsed(layout, text, true);
+      const wanted = [...new Int32Array(Float64Array.from(plain, Number).buffer)];
+      expect((result as { numbers: number[][] }).numbers[1]).toEqual(wanted);
+    }),
+    { numRuns: 1000 },
+  );
+});
