@@ -14,18 +14,33 @@ export interface KernelTallies {
 }
 
 /**
- * The computation of the outputs, a block of bars at a time, over prices that were checked before. The reference kernel is plain TypeScript; a kernel in
- * WebAssembly takes its place behind this interface, with `results` over its own memory.
+ * Which code computes: `wasm`, WebAssembly with SIMD, or `reference`, the same computation in plain TypeScript, for where that cannot run. Their results
+ * are equal to the last bit.
  */
-export interface Kernel {
+export type KernelName = "reference" | "wasm";
+
+/** The computation of the outputs, a block of bars at a time, over prices that were checked before. */
+export interface Kernel extends Disposable {
+  /** Which code computes. */
+  readonly name: KernelName;
   /** The most bars of one block. */
   readonly blockLength: number;
   /** Whether votes are taken: not where every output is an average. */
   readonly votes: boolean;
-  /** An array of the block length for each output asked for, valid until the next advance. */
+  /** An array of at least the block length for each output asked for, valid until any kernel of the thread advances or is made. */
   readonly results: Readonly<Partial<Record<SignalOutput, Float64Array>>>;
   /** Takes bars `from` to `from + count` (exclusive) of two columns and writes their results at 0 to `count`. */
   advance(close: ReadonlyTypedArray<number>, source: ReadonlyTypedArray<number>, from: number, count: number): void;
   /** The counts so far. */
   tallies(): KernelTallies;
+  /** Keeps the state as it is before one more bar. */
+  mark(): void;
+  /** Returns to the state at the last mark, since which one block of one bar was taken. */
+  rollBack(): void;
+  /** Doubles that {@link Kernel.save} writes. */
+  readonly savedLength: number;
+  /** Writes all that later bars depend on, but the number of bars, to the begin of `target`. Every kernel writes the same. */
+  save(target: Float64Array): void;
+  /** Goes on from what was saved after `bars` bars by a kernel of the same configuration and outputs. */
+  restore(saved: Float64Array, bars: number): void;
 }

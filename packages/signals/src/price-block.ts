@@ -42,13 +42,14 @@ export function createPriceBlock(longest: number, layout: MemoryLayout): PriceBl
   };
 }
 
-function makeRoom(block: PriceBlock, memory: Float64Array, count: number): void {
+/** Puts the current bars behind and makes sure that `count` more fit. */
+export function settlePrices(block: PriceBlock, memory: Float64Array, count: number): void {
   const { room, history } = block;
   if (block.count > 0) block.previousClose = memory[block.close + block.count - 1] as number;
   block.start += block.count;
   block.source += block.count;
   block.changes += block.count;
-  block.count = count;
+  block.count = 0;
   if (block.source + count <= room.source + room.capacity) return;
   memory.copyWithin(room.source, block.source - history, block.source);
   memory.copyWithin(room.changes, block.changes - history, block.changes);
@@ -65,7 +66,8 @@ export function advancePrices(
   from: number,
   count: number,
 ): void {
-  makeRoom(block, memory, count);
+  settlePrices(block, memory, count);
+  block.count = count;
   const { source, changes, close } = block;
   let previous = block.start === 0 ? (sources[from] as number) : (memory[source - 1] as number);
   for (let i = 0; i < count; i++) {

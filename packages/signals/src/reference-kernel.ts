@@ -1,7 +1,8 @@
-import type { AverageKind, SignalConfig } from "@atc/contract";
-import { averageKinds, derivedLengths, lengthOffsets } from "@atc/contract";
+import type { SignalConfig } from "@atc/contract";
 import { type AverageSignal, addKind, clearKinds, createAverageSignal, finishAverageSignal } from "./average-signal.ts";
-import type { Kernel, KernelTallies } from "./kernel.ts";
+import { keepState } from "./kept-state.ts";
+import type { Kernel } from "./kernel.ts";
+import { type KindPart, type KindTallies, longestWindow, neededKinds, needsAll, sumTallies } from "./kernel-parts.ts";
 import { advanceKindEquity } from "./kind-equity.ts";
 import { advanceAverage, createKindKernel, type KindKernel, writeSignals } from "./kind-kernel.ts";
 import { createMemoryLayout, type MemoryLayout } from "./memory-layout.ts";
@@ -16,38 +17,17 @@ import { firstLayerCutout } from "./warmup.ts";
 interface Parts {
   readonly kinds: readonly KindKernel[];
   readonly sums: readonly SourceSums[];
-  /** The most lengths of a kind. */
-  readonly width: number;
-  /** The longest window, in bars. */
-  readonly longest: number;
 }
 
-function createParts(
-  config: SignalConfig,
-  outputs: ReadonlySet<SignalOutput>,
-  all: boolean,
-  layout: MemoryLayout,
-): Parts {
-  const kinds: KindKernel[] = [];
+function createParts(parts: readonly KindPart[], config: SignalConfig, layout: MemoryLayout): Parts {
   const sums = new Map<number, SourceSums>();
   function sumsOf(base: number): SourceSums {
     const shared = sums.get(base) ?? createSourceSums(base, config, layout);
     sums.set(base, shared);
     return shared;
   }
-  for (const kind of averageKinds) {
-    const withVotes = all || outputs.has(`${kind}Signal`) || outputs.has(`${kind}Equity`);
-    if (!withVotes && !outputs.has(kind)) continue;
-    const base = config[`${kind}Length`];
-    const lengths = withVotes ? derivedLengths(base, config.robustness) : [base];
-    kinds.push(createKindKernel(kind, lengths, config, sumsOf, layout));
-  }
-  const width = Math.max(0, ...kinds.map(({ lengths }) => lengths.length));
-  const longest = Math.max(
-    1,
-    ...kinds.map(({ kind }) => config[`${kind}Length`] + lengthOffsets[config.robustness][3]),
-  );
-  return { kinds, sums: [...sums.values()], width, longest };
+  const kinds = parts.map(({ kind, lengths }) => createKindKernel(kind, lengths, config, sumsOf, layout));
+  return { kinds, sums: [...sums.values()] };
 }
 
 function resultsOf(
@@ -70,32 +50,17 @@ function resultsOf(
   return results;
 }
 
-function talliesOf(kinds: readonly KindKernel[], config: SignalConfig, bars: number): KernelTallies {
-  const weights: Record<AverageKind, number> = { ema: NaN, hma: NaN, wma: NaN, dema: NaN, lsma: NaN, kama: NaN };
-  const firstLayerBars = Math.max(0, bars - firstLayerCutout(config));
-  const secondLayerBars = Math.max(0, bars - config.cutout);
-  let ties = 0;
-  let floored = 0;
-  let equityBars = 0;
-  for (const { kind, withVotes, votes, equity, lengths } of kinds) {
-    if (!withVotes) continue;
-    ties += votes.counts[0] as number;
-    floored += (votes.counts[1] as number) + (equity[3] as number);
-    equityBars += lengths.length * firstLayerBars + secondLayerBars;
-    if (secondLayerBars > 0) weights[kind] = equity[0] as number;
-  }
-  return { ties, floored, equityBars, weights };
-}
-
 /**
  * The kernel in plain TypeScript. Each pass runs over one average and one block with its state in local variables; nothing is allocated after the start.
  */
 export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kernel {
   const layout = createMemoryLayout();
-  const all = outputs.has("averageSignal") || outputs.has("direction");
-  const { kinds, sums, width, longest } = createParts(config, outputs, all, layout);
+  const all = needsAll(outputs);
+  const parts = neededKinds(config, outputs);
+  const { kinds, sums } = createParts(parts, config, layout);
+  const width = Math.max(0, ...parts.map(({ lengths }) => lengths.length));
   const votes = width > 1;
-  const block = createPriceBlock(longest, layout);
+  const block = createPriceBlock(longestWindow(parts, config), layout);
   const firstFactors = createReturnFactors(firstLayerCutout(config), config, layout);
   const sameCutout = firstFactors.cutout === config.cutout;
   const secondFactors = sameCutout ? firstFactors : createReturnFactors(config.cutout, config, layout);
@@ -113,7 +78,14 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
     }
   }
 
+  function tallyOf(index: number): KindTallies {
+    const { votes: ofVotes, equity } = kinds[index] as KindKernel;
+    const [ties = 0, floored = 0] = ofVotes.counts;
+    return { ties, floored, equity: equity[0] as number, equityFloored: equity[3] as number };
+  }
+
   return {
+    name: "reference",
     blockLength,
     votes,
     results: resultsOf(kinds, averageSignal, outputs, memory),
@@ -132,6 +104,8 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
       }
       if (all) finishAverageSignal(averageSignal, memory, block, config);
     },
-    tallies: () => talliesOf(kinds, config, block.start + block.count),
+    tallies: () => sumTallies(parts, tallyOf, config, block.start + block.count),
+    ...keepState(layout, block, memory),
+    [Symbol.dispose]() {},
   };
 }

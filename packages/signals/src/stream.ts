@@ -1,8 +1,8 @@
 import type { OutputColumns, SignalConfig } from "@atc/contract";
+import { createKernel } from "./create-kernel.ts";
 import { growthWarnings, largestGrowth, type SignalDiagnostics } from "./diagnostics.ts";
 import type { Kernel } from "./kernel.ts";
 import { type CheckedPrices, checkBar, checkPrices } from "./price-check.ts";
-import { createReferenceKernel } from "./reference-kernel.ts";
 import type { SignalOutput } from "./signal-output.ts";
 import type { SignalOptions, SignalStream, SignalTargets } from "./signal-stream.ts";
 import { allocateTarget, checkOutputs, checkTargets, copyResults, type Target } from "./targets.ts";
@@ -50,7 +50,7 @@ export function createStream<Name extends SignalOutput = SignalOutput>(
 ): SignalStream<Name> {
   const whole = validateSignalConfig(config);
   const outputs = checkOutputs(options.outputs);
-  const kernel = createReferenceKernel(whole, new Set(outputs));
+  const kernel = createKernel(whole, new Set(outputs));
   const pending = kernel.votes ? [...growthWarnings(whole)] : [];
   const barClose = new Float64Array(1);
   const barSource = new Float64Array(1);

@@ -1,0 +1,59 @@
+/**
+ * The signals in AssemblyScript with SIMD, over a memory that is handed in: a block of bars at a time, every kind's nine lengths with their votes and
+ * equities, both layers and the average in one call. Nothing is kept but in the records and the state that `src/wasm-kernel.ts` lays out; arithmetic is in
+ * the order of the kernel in TypeScript, so results are equal to the last bit.
+ */
+import { slideAll } from "./averages";
+import { advanceAverage, advanceKinds } from "./layers";
+import { fillFactors, makeRoom, takePrices } from "./prices";
+import { at, Kernel, Kind, State, Windows } from "./records";
+import { advanceDema, advanceEma, advanceKama } from "./recursive";
+import { advanceVotes } from "./votes";
+
+function advanceRecursive(kind: Kind, kernel: Kernel, source: usize, start: f64, count: usize): void {
+  const lts = kernel.lts != 0;
+  const which = <i32>kind.kind;
+  if (which == 0) advanceEma(kind, source, start, count);
+  else if (which == 3) advanceDema(kind, !lts, source, start, count);
+  else if (which == 5) advanceKama(kind, lts, source, start, count);
+}
+
+/** Takes the `count` bars that lie in the rows of close and, where it is another, source. */
+export function advance(address: usize, scratch: usize, count: usize): void {
+  const kernel = changetype<Kernel>(address);
+  const state = changetype<State>(<usize>kernel.state);
+  const start = state.bars;
+  const source = takePrices(kernel, state, scratch, count);
+  const changes = source + <usize>kernel.changes - <usize>kernel.source;
+  for (let i: usize = 0; i < <usize>kernel.windowsCount; i++) {
+    slideAll(changetype<Windows>(<usize>load<f64>(at(kernel.windows, i))), source, changes, scratch, start, count);
+  }
+  for (let i: usize = 0; i < <usize>kernel.kindCount; i++) {
+    advanceRecursive(changetype<Kind>(<usize>load<f64>(at(kernel.kinds, i))), kernel, source, start, count);
+  }
+  if (kernel.pairCount != 0) fillFactors(kernel, scratch, start, count);
+  for (let i: usize = 0; i < <usize>kernel.pairCount; i++) {
+    const pair = <usize>kernel.pairs + (i << 4);
+    const a = changetype<Kind>(<usize>load<f64>(pair));
+    const b = changetype<Kind>(<usize>load<f64>(pair, 8));
+    advanceVotes(a, b, kernel, state, scratch, count);
+    advanceKinds(a, b, kernel, start, scratch, count);
+  }
+  if (kernel.averaged != 0) advanceAverage(kernel, scratch, count);
+  state.place += <f64>count;
+  state.bars += <f64>count;
+}
+
+/** Keeps the state, for {@link rollBack} after one more bar. */
+export function mark(address: usize): void {
+  const kernel = changetype<Kernel>(address);
+  // The bar is then not moved when it is taken, so it can be taken again.
+  makeRoom(kernel, changetype<State>(<usize>kernel.state), 1);
+  memory.copy(<usize>kernel.checkpoint, <usize>kernel.state, <usize>kernel.stateBytes);
+}
+
+/** Returns to the state that was kept. */
+export function rollBack(address: usize): void {
+  const kernel = changetype<Kernel>(address);
+  memory.copy(<usize>kernel.state, <usize>kernel.checkpoint, <usize>kernel.stateBytes);
+}

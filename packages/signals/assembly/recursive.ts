@@ -1,0 +1,263 @@
+import { at, lengthCount, rowLength, Kind } from "./records";
+
+@inline
+function storePair(row: usize, values: v128): void {
+  v128.store64_lane(row, values, 0);
+  v128.store64_lane(row + rowLength, values, 1);
+}
+
+/** The bar of the block from which on no average of the kind is being seeded. */
+function steadyFrom(kind: Kind, doubled: bool, start: f64, count: usize): usize {
+  const lanes = <usize>kind.count;
+  // One average alone gains nothing from lanes.
+  if (lanes < lengthCount) return count;
+  let last: f64 = 0;
+  for (let k: usize = 0; k < lanes; k++) last = max<f64>(last, load<f64>(at(kind.lengths, k)));
+  if (doubled) last = 2 * last;
+  return <usize>min<f64>(max<f64>(last - start, 0), <f64>count);
+}
+
+function seedEma(kind: Kind, k: usize, source: usize, start: f64, end: usize): void {
+  const length = load<f64>(at(kind.lengths, k));
+  const rate = 2 / (length + 1);
+  const rest = 1 - rate;
+  const row = <usize>kind.rows + k * rowLength;
+  let value = load<f64>(at(kind.averages, k));
+  let i: usize = 0;
+  for (; i < end && start + <f64>i < length; i++) {
+    const bar = start + <f64>i;
+    value += load<f64>(source + (i << 3));
+    if (bar == length - 1) value /= length;
+    store<f64>(row + (i << 3), bar == length - 1 ? value : NaN);
+  }
+  for (; i < end; i++) {
+    value = rate * load<f64>(source + (i << 3)) + rest * value;
+    store<f64>(row + (i << 3), value);
+  }
+  store<f64>(at(kind.averages, k), value);
+}
+
+@inline
+function rates(lengths: usize): v128 {
+  return f64x2.div(f64x2.splat(2), f64x2.add(v128.load(lengths), f64x2.splat(1)));
+}
+
+/** Nine EMAs in five pairs of lanes, of which the last repeats one: a chain of a multiplication and an addition a bar, five abreast. */
+export function advanceEma(kind: Kind, source: usize, start: f64, count: usize): void {
+  const from = steadyFrom(kind, false, start, count);
+  if (from > 0) for (let k: usize = 0; k < <usize>kind.count; k++) seedEma(kind, k, source, start, from);
+  if (from == count) return;
+  const lengths = <usize>kind.lengths;
+  const values = <usize>kind.averages;
+  const one = f64x2.splat(1);
+  const rateA = rates(lengths);
+  const rateB = rates(lengths + 16);
+  const rateC = rates(lengths + 32);
+  const rateD = rates(lengths + 48);
+  const rateE = rates(lengths + 56);
+  const restA = f64x2.sub(one, rateA);
+  const restB = f64x2.sub(one, rateB);
+  const restC = f64x2.sub(one, rateC);
+  const restD = f64x2.sub(one, rateD);
+  const restE = f64x2.sub(one, rateE);
+  let a = v128.load(values);
+  let b = v128.load(values + 16);
+  let c = v128.load(values + 32);
+  let d = v128.load(values + 48);
+  let e = v128.load(values + 56);
+  let row = <usize>kind.rows + (from << 3);
+  const end = source + (count << 3);
+  for (let at = source + (from << 3); at < end; at += 8) {
+    const price = v128.load64_splat(at);
+    a = f64x2.add(f64x2.mul(rateA, price), f64x2.mul(restA, a));
+    b = f64x2.add(f64x2.mul(rateB, price), f64x2.mul(restB, b));
+    c = f64x2.add(f64x2.mul(rateC, price), f64x2.mul(restC, c));
+    d = f64x2.add(f64x2.mul(rateD, price), f64x2.mul(restD, d));
+    e = f64x2.add(f64x2.mul(rateE, price), f64x2.mul(restE, e));
+    storePair(row, a);
+    storePair(row + 2 * rowLength, b);
+    storePair(row + 4 * rowLength, c);
+    storePair(row + 6 * rowLength, d);
+    v128.store64_lane(row + 8 * rowLength, e, 1);
+    row += 8;
+  }
+  v128.store(values, a);
+  v128.store(values + 16, b);
+  v128.store(values + 32, c);
+  v128.store(values + 48, d);
+  v128.store64_lane(values + 64, e, 1);
+}
+
+function seedDema(kind: Kind, k: usize, source: usize, start: f64, end: usize, doubled: bool): void {
+  const length = load<f64>(at(kind.lengths, k));
+  const seedLength = doubled ? length : 1;
+  const seeded = length - 1 + seedLength;
+  const rate = 2 / (length + 1);
+  const rest = 1 - rate;
+  const row = <usize>kind.rows + k * rowLength;
+  const firsts = at(kind.averages, k);
+  const seconds = firsts + (<usize>kind.count << 3);
+  let first = load<f64>(firsts);
+  let second = load<f64>(seconds);
+  let i: usize = 0;
+  for (; i < end && start + <f64>i < seeded; i++) {
+    const bar = start + <f64>i;
+    const value = load<f64>(source + (i << 3));
+    first = bar < length ? first + value : rate * value + rest * first;
+    if (bar == length - 1) first /= length;
+    if (bar >= length - 1) second += first;
+    if (bar == seeded - 1) second /= seedLength;
+    store<f64>(row + (i << 3), bar == seeded - 1 ? 2 * first - second : NaN);
+  }
+  for (; i < end; i++) {
+    first = rate * load<f64>(source + (i << 3)) + rest * first;
+    second = rate * first + rest * second;
+    store<f64>(row + (i << 3), 2 * first - second);
+  }
+  store<f64>(firsts, first);
+  store<f64>(seconds, second);
+}
+
+/** DEMAs number 0 to 5. */
+function advanceFirst(kind: Kind, source: usize, from: usize, count: usize): void {
+  const lengths = <usize>kind.lengths;
+  const firsts = <usize>kind.averages;
+  const seconds = firsts + (lengthCount << 3);
+  const one = f64x2.splat(1);
+  const rateA = rates(lengths);
+  const rateB = rates(lengths + 16);
+  const rateC = rates(lengths + 32);
+  const restA = f64x2.sub(one, rateA);
+  const restB = f64x2.sub(one, rateB);
+  const restC = f64x2.sub(one, rateC);
+  let a = v128.load(firsts);
+  let b = v128.load(firsts + 16);
+  let c = v128.load(firsts + 32);
+  let a2 = v128.load(seconds);
+  let b2 = v128.load(seconds + 16);
+  let c2 = v128.load(seconds + 32);
+  let row = <usize>kind.rows + (from << 3);
+  const end = source + (count << 3);
+  for (let at = source + (from << 3); at < end; at += 8) {
+    const price = v128.load64_splat(at);
+    a = f64x2.add(f64x2.mul(rateA, price), f64x2.mul(restA, a));
+    b = f64x2.add(f64x2.mul(rateB, price), f64x2.mul(restB, b));
+    c = f64x2.add(f64x2.mul(rateC, price), f64x2.mul(restC, c));
+    a2 = f64x2.add(f64x2.mul(rateA, a), f64x2.mul(restA, a2));
+    b2 = f64x2.add(f64x2.mul(rateB, b), f64x2.mul(restB, b2));
+    c2 = f64x2.add(f64x2.mul(rateC, c), f64x2.mul(restC, c2));
+    storePair(row, f64x2.sub(f64x2.add(a, a), a2));
+    storePair(row + 2 * rowLength, f64x2.sub(f64x2.add(b, b), b2));
+    storePair(row + 4 * rowLength, f64x2.sub(f64x2.add(c, c), c2));
+    row += 8;
+  }
+  v128.store(firsts, a);
+  v128.store(firsts + 16, b);
+  v128.store(firsts + 32, c);
+  v128.store(seconds, a2);
+  v128.store(seconds + 16, b2);
+  v128.store(seconds + 32, c2);
+}
+
+/** Nine DEMAs. */
+export function advanceDema(kind: Kind, doubled: bool, source: usize, start: f64, count: usize): void {
+  const from = steadyFrom(kind, doubled, start, count);
+  if (from > 0) for (let k: usize = 0; k < <usize>kind.count; k++) seedDema(kind, k, source, start, from, doubled);
+  if (from == count) return;
+  advanceFirst(kind, source, from, count);
+  advanceRest(kind, source, from, count);
+}
+
+/** DEMAs number 6 to 8. */
+function advanceRest(kind: Kind, source: usize, from: usize, count: usize): void {
+  const lengths = at(kind.lengths, 6);
+  const firsts = at(kind.averages, 6);
+  const seconds = firsts + (lengthCount << 3);
+  const one = f64x2.splat(1);
+  const rateA = rates(lengths);
+  const restA = f64x2.sub(one, rateA);
+  const rateB = 2 / (load<f64>(lengths + 16) + 1);
+  const restB = 1 - rateB;
+  let a = v128.load(firsts);
+  let b = load<f64>(firsts + 16);
+  let a2 = v128.load(seconds);
+  let b2 = load<f64>(seconds + 16);
+  let row = <usize>kind.rows + 6 * rowLength + (from << 3);
+  const end = source + (count << 3);
+  for (let at = source + (from << 3); at < end; at += 8) {
+    const price = v128.load64_splat(at);
+    a = f64x2.add(f64x2.mul(rateA, price), f64x2.mul(restA, a));
+    b = rateB * load<f64>(at) + restB * b;
+    a2 = f64x2.add(f64x2.mul(rateA, a), f64x2.mul(restA, a2));
+    b2 = rateB * b + restB * b2;
+    storePair(row, f64x2.sub(f64x2.add(a, a), a2));
+    store<f64>(row + 2 * rowLength, 2 * b - b2);
+    row += 8;
+  }
+  v128.store(firsts, a);
+  store<f64>(firsts + 16, b);
+  v128.store(seconds, a2);
+  store<f64>(seconds + 16, b2);
+}
+
+function seedKama(kind: Kind, k: usize, source: usize, start: f64, end: usize, constant: bool): void {
+  const slow: f64 = 0.064;
+  const length = load<f64>(at(kind.lengths, k));
+  const row = <usize>kind.rows + k * rowLength;
+  let value = load<f64>(at(kind.averages, k));
+  if (start == 0 && constant) value = load<f64>(source);
+  let i: usize = 0;
+  for (; i < end && start + <f64>i < length; i++) {
+    if (!constant) value += slow * slow * (load<f64>(source + (i << 3)) - value);
+    store<f64>(row + (i << 3), value);
+  }
+  for (; i < end; i++) {
+    value += load<f64>(row + (i << 3)) * (load<f64>(source + (i << 3)) - value);
+    store<f64>(row + (i << 3), value);
+  }
+  store<f64>(at(kind.averages, k), value);
+}
+
+@inline
+function loadPair(row: usize): v128 {
+  return v128.load64_lane(row + rowLength, v128.load64_zero(row), 1);
+}
+
+@inline
+function approach(value: v128, price: v128, factors: v128): v128 {
+  return f64x2.add(value, f64x2.mul(factors, f64x2.sub(price, value)));
+}
+
+/** Nine KAMAs, whose smoothing factors lie in their rows. */
+export function advanceKama(kind: Kind, constant: bool, source: usize, start: f64, count: usize): void {
+  const from = steadyFrom(kind, false, start, count);
+  if (from > 0) for (let k: usize = 0; k < <usize>kind.count; k++) seedKama(kind, k, source, start, from, constant);
+  if (from == count) return;
+  const values = <usize>kind.averages;
+  let a = v128.load(values);
+  let b = v128.load(values + 16);
+  let c = v128.load(values + 32);
+  let d = v128.load(values + 48);
+  let e = v128.load64_zero(values + 64);
+  let row = <usize>kind.rows + (from << 3);
+  const end = source + (count << 3);
+  for (let at = source + (from << 3); at < end; at += 8) {
+    const price = v128.load64_splat(at);
+    a = approach(a, price, loadPair(row));
+    b = approach(b, price, loadPair(row + 2 * rowLength));
+    c = approach(c, price, loadPair(row + 4 * rowLength));
+    d = approach(d, price, loadPair(row + 6 * rowLength));
+    e = approach(e, price, v128.load64_zero(row + 8 * rowLength));
+    storePair(row, a);
+    storePair(row + 2 * rowLength, b);
+    storePair(row + 4 * rowLength, c);
+    storePair(row + 6 * rowLength, d);
+    v128.store64_lane(row + 8 * rowLength, e, 0);
+    row += 8;
+  }
+  v128.store(values, a);
+  v128.store(values + 16, b);
+  v128.store(values + 32, c);
+  v128.store(values + 48, d);
+  v128.store64_lane(values + 64, e, 0);
+}

@@ -1,0 +1,74 @@
+import type { AverageKind, SignalConfig } from "@atc/contract";
+import { averageKinds, derivedLengths, lengthOffsets } from "@atc/contract";
+import type { KernelTallies } from "./kernel.ts";
+import type { SignalOutput } from "./signal-output.ts";
+import { firstLayerCutout } from "./warmup.ts";
+
+/** What is computed of one kind. */
+export interface KindPart {
+  /** The kind. */
+  readonly kind: AverageKind;
+  /** Whether its nine averages vote. */
+  readonly withVotes: boolean;
+  /** The lengths that are computed: all nine, or the base length alone where there are no votes. */
+  readonly lengths: readonly number[];
+}
+
+/** Whether all kinds are needed, for the average signal. */
+export function needsAll(outputs: ReadonlySet<SignalOutput>): boolean {
+  return outputs.has("averageSignal") || outputs.has("direction");
+}
+
+/** The kinds that the outputs need. */
+export function neededKinds(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): readonly KindPart[] {
+  const all = needsAll(outputs);
+  const parts: KindPart[] = [];
+  for (const kind of averageKinds) {
+    const withVotes = all || outputs.has(`${kind}Signal`) || outputs.has(`${kind}Equity`);
+    if (!withVotes && !outputs.has(kind)) continue;
+    const base = config[`${kind}Length`];
+    parts.push({ kind, withVotes, lengths: withVotes ? derivedLengths(base, config.robustness) : [base] });
+  }
+  return parts;
+}
+
+/** Bars that are kept before the current ones: the longest of the nine windows of any kind needed. */
+export function longestWindow(parts: readonly KindPart[], config: SignalConfig): number {
+  return Math.max(1, ...parts.map(({ kind }) => config[`${kind}Length`] + lengthOffsets[config.robustness][3]));
+}
+
+/** The counts of one kind: ties and floored equities of its votes; its layer-2 equity and how often that lay on the floor. */
+export interface KindTallies {
+  /** Ties of its averages. */
+  readonly ties: number;
+  /** Floored equities of its votes. */
+  readonly floored: number;
+  /** Its layer-2 equity. */
+  readonly equity: number;
+  /** How often that lay on the floor. */
+  readonly equityFloored: number;
+}
+
+/** Adds up the counts of the kinds with votes after `bars` bars. */
+export function sumTallies(
+  parts: readonly KindPart[],
+  of: (index: number) => KindTallies,
+  config: SignalConfig,
+  bars: number,
+): KernelTallies {
+  const weights: Record<AverageKind, number> = { ema: NaN, hma: NaN, wma: NaN, dema: NaN, lsma: NaN, kama: NaN };
+  const firstLayerBars = Math.max(0, bars - firstLayerCutout(config));
+  const secondLayerBars = Math.max(0, bars - config.cutout);
+  let ties = 0;
+  let floored = 0;
+  let equityBars = 0;
+  for (const [index, { kind, withVotes, lengths }] of parts.entries()) {
+    if (!withVotes) continue;
+    const tallies = of(index);
+    ties += tallies.ties;
+    floored += tallies.floored + tallies.equityFloored;
+    equityBars += lengths.length * firstLayerBars + secondLayerBars;
+    if (secondLayerBars > 0) weights[kind] = tallies.equity;
+  }
+  return { ties, floored, equityBars, weights };
+}

@@ -1,0 +1,116 @@
+/**
+ * The records of `assembly/records.ts`, member by member in the same order. Every member is a double, addresses included, so that one Float64Array writes
+ * them all.
+ */
+const members = {
+  kernel: [
+    "state",
+    "stateBytes",
+    "checkpoint",
+    "average",
+    "kinds",
+    "kindCount",
+    "windows",
+    "windowsCount",
+    "pairs",
+    "pairCount",
+    "source",
+    "changes",
+    "capacity",
+    "history",
+    "ownSource",
+    "kept",
+    "growthCap",
+    "cappedGrowth",
+    "firstCutout",
+    "secondCutout",
+    "cutLong",
+    "cutShort",
+    "longThreshold",
+    "shortThreshold",
+    "lts",
+    "strategyMode",
+    "averaged",
+  ],
+  state: ["bars", "previousClose", "place", "wild"],
+  kind: [
+    "kind",
+    "count",
+    "lengths",
+    "firsts",
+    "rows",
+    "averages",
+    "votes",
+    "equities",
+    "sides",
+    "counts",
+    "equity",
+    "signalRow",
+    "equityRow",
+    "simple",
+    "halves",
+    "roots",
+    "history",
+  ],
+  windows: ["lengths", "indices", "plainSuffixes", "weightedSuffixes", "state", "wma", "lsma", "hma", "kama"],
+} as const;
+
+/** The records by name. */
+export type RecordName = keyof typeof members;
+
+/** The members of a record. */
+export type RecordMember<Name extends RecordName> = (typeof members)[Name][number];
+
+/** Doubles that a record takes. */
+export function recordLength(name: RecordName): number {
+  return members[name].length;
+}
+
+/** Place of a member in its record, in doubles. */
+export function memberPlace<Name extends RecordName>(name: Name, member: RecordMember<Name>): number {
+  return (members[name] as readonly string[]).indexOf(member);
+}
+
+/** The most bars of a block. */
+export const wasmBlockLength = 128;
+
+/** Bytes of a working row: those of a block, and 64 so that rows do not all begin at the same place of a page. */
+const rowBytes = wasmBlockLength * 8 + 64;
+
+/** Where the working rows begin, which all computations in a memory share. */
+export const scratchAddress = 1024;
+
+function rowAddress(row: number): number {
+  return scratchAddress + 64 + row * rowBytes;
+}
+
+/** Addresses of the working rows that are written and read from here. */
+export const rows: {
+  readonly close: number;
+  readonly source: number;
+  readonly firstGrowth: number;
+  readonly secondGrowth: number;
+  readonly averageSignal: number;
+  readonly direction: number;
+  signals(kind: number): number;
+  equities(kind: number): number;
+  averages(kind: number): number;
+  readonly end: number;
+} = {
+  close: scratchAddress + 16,
+  source: rowAddress(1),
+  /** Growth of layer 1. */
+  firstGrowth: rowAddress(2),
+  /** Growth of layer 2, where it begins at another bar. */
+  secondGrowth: rowAddress(3),
+  averageSignal: rowAddress(8),
+  direction: rowAddress(9),
+  /** Signals of a kind by its number, 0 to 5. */
+  signals: (kind: number): number => rowAddress(16 + kind),
+  /** Its equities. */
+  equities: (kind: number): number => rowAddress(22 + kind),
+  /** Its nine averages, a row each. */
+  averages: (kind: number): number => rowAddress(40 + 9 * kind),
+  /** The address after the last row. */
+  end: rowAddress(94),
+};

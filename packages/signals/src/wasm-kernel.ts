@@ -1,0 +1,203 @@
+import type { ReadonlyTypedArray, SignalConfig } from "@atc/contract";
+import { averageKinds } from "@atc/contract";
+import { growthAfter } from "./growth.ts";
+import type { Kernel } from "./kernel.ts";
+import { sumTallies } from "./kernel-parts.ts";
+import { type KernelPlan, planKernel } from "./kernel-plan.ts";
+import { memberPlace, rows, scratchAddress, wasmBlockLength } from "./kernel-records.ts";
+import { type KernelSpace, kernelSpace } from "./kernel-space.ts";
+import type { SignalOutput } from "./signal-output.ts";
+import type { Stretch } from "./slot-plan.ts";
+import { firstLayerCutout } from "./warmup.ts";
+
+/** A slot that goes back to its memory when it is disposed of, or when its kernel is collected. */
+interface Slot {
+  readonly space: KernelSpace;
+  readonly address: number;
+  readonly length: number;
+}
+
+const abandoned = new FinalizationRegistry<Slot>(({ space, address, length }) => space.release(address, length));
+
+function takeSlot({ slot }: KernelPlan): Slot | undefined {
+  const length = slot.length();
+  const space = kernelSpace(length);
+  const address = space?.take(length);
+  if (space === undefined || address === undefined) return undefined;
+  slot.write(space.doubles(), address);
+  return { space, address, length };
+}
+
+/** Addresses of the rows that hold the outputs. */
+function rowsOf(outputs: ReadonlySet<SignalOutput>): ReadonlyMap<SignalOutput, number> {
+  const addresses = new Map<SignalOutput, number>([
+    ["averageSignal", rows.averageSignal],
+    ["direction", rows.direction],
+  ]);
+  for (const [number, kind] of averageKinds.entries()) {
+    addresses.set(kind, rows.averages(number));
+    addresses.set(`${kind}Signal`, rows.signals(number));
+    addresses.set(`${kind}Equity`, rows.equities(number));
+  }
+  return new Map([...addresses].filter(([output]) => outputs.has(output)));
+}
+
+function viewRows(
+  addresses: ReadonlyMap<SignalOutput, number>,
+  memory: Float64Array,
+): Partial<Record<SignalOutput, Float64Array>> {
+  const views: Partial<Record<SignalOutput, Float64Array>> = {};
+  for (const [output, address] of addresses) {
+    views[output] = memory.subarray(address / 8, address / 8 + wasmBlockLength);
+  }
+  return views;
+}
+
+/** Writes the growth of a layer that begins at `cutout`, from bar `start` on; the machine's own exp, so that both kernels have the same. */
+function writeGrowth(
+  memory: Float64Array,
+  address: number,
+  start: number,
+  cutout: number,
+  count: number,
+  config: SignalConfig,
+): void {
+  const first = address / 8;
+  for (let i = 0; i < count; i++) memory[first + i] = growthAfter(start + i - cutout, config);
+}
+
+/** Saves and restores the slot. */
+function saving(plan: KernelPlan, slot: Slot): Pick<Kernel, "savedLength" | "save" | "restore"> {
+  const { saved, room, state } = plan;
+  const base = slot.address / 8;
+  const { history } = room;
+  const savedLength = saved.reduce((sum, { length }) => sum + length, 2 * history + 1);
+  const place = base + state.first + memberPlace("state", "place");
+  const close = base + state.first + memberPlace("state", "previousClose");
+  function copy(from: Float64Array, at: number, to: Float64Array, target: number, length: number): number {
+    for (let i = 0; i < length; i++) to[target + i] = from[at + i] as number;
+    return length;
+  }
+  return {
+    savedLength,
+    save(target) {
+      const memory = slot.space.doubles();
+      let at = 0;
+      for (const { first, length } of saved) at += copy(memory, base + first, target, at, length);
+      const newest = memory[place] as number;
+      for (const { first } of [room.source, room.changes]) {
+        at += copy(memory, base + first + newest - history, target, at, history);
+      }
+      target[at] = memory[close] as number;
+    },
+    restore(values, bars) {
+      const memory = slot.space.doubles();
+      let at = 0;
+      for (const { first, length } of saved) at += copy(values, at, memory, base + first, length);
+      for (const { first } of [room.source, room.changes]) at += copy(values, at, memory, base + first, history);
+      memory[place] = history;
+      memory[close] = values[at] as number;
+      memory[base + state.first + memberPlace("state", "bars")] = bars;
+      // Unknown here: the kernel errs towards caution.
+      memory[base + state.first + memberPlace("state", "wild")] = bars === 0 ? 0 : wildAmong(values);
+    },
+  };
+}
+
+/** 1 where any saved number is so large that a window sum may have overflowed. */
+function wildAmong(values: Float64Array): number {
+  for (const value of values) if (Math.abs(value) > 1e290) return 1;
+  return 0;
+}
+
+/** The results of a computation whose memory may grow, and be another array, with every computation that is made. */
+function resultsIn(space: KernelSpace, outputs: ReadonlySet<SignalOutput>): () => Kernel["results"] {
+  const addresses = rowsOf(outputs);
+  let memory = space.doubles();
+  let views = viewRows(addresses, memory);
+  return () => {
+    if (space.doubles() === memory) return views;
+    memory = space.doubles();
+    views = viewRows(addresses, memory);
+    return views;
+  };
+}
+
+/**
+ * The kernel in WebAssembly: it takes a block in one call, in which all nine lengths of two kinds advance together in the lanes of vectors. Undefined where
+ * this machine cannot run it or there is no memory for it.
+ */
+export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kernel | undefined {
+  const plan = planKernel(config, outputs);
+  const slot = takeSlot(plan);
+  if (slot === undefined) return undefined;
+  const { space, address } = slot;
+  const { exports } = space;
+  const record = address + 8 * plan.kernel.first;
+  const votes = plan.parts.some(({ withVotes }) => withVotes);
+  const results = resultsIn(space, outputs);
+  const ownSource = config.calculationSource !== "close";
+  const growthCap = config.growthCap === "none" ? Number.POSITIVE_INFINITY : config.growthCap;
+  const firstCutout = firstLayerCutout(config);
+  const closeAt = rows.close / 8;
+  const sourceAt = rows.source / 8;
+  let bars = 0;
+  let marked = 0;
+  let released = false;
+
+  function writeGrowths(memory: Float64Array, count: number): void {
+    if (bars - firstCutout < growthCap) writeGrowth(memory, rows.firstGrowth, bars, firstCutout, count, config);
+    if (config.cutout !== firstCutout && bars - config.cutout < growthCap) {
+      writeGrowth(memory, rows.secondGrowth, bars, config.cutout, count, config);
+    }
+  }
+
+  function tallyOf(index: number): ReturnType<Parameters<typeof sumTallies>[1]> {
+    const memory = space.doubles();
+    const { counts, equity } = plan.tallies[index] as { readonly counts: Stretch; readonly equity: Stretch };
+    const [ties = 0, floored = 0] = memory.subarray(address / 8 + counts.first);
+    const values = memory.subarray(address / 8 + equity.first);
+    return { ties, floored, equity: values[0] as number, equityFloored: values[3] as number };
+  }
+
+  const { savedLength, save, restore } = saving(plan, slot);
+  const kernel: Kernel = {
+    name: "wasm",
+    blockLength: wasmBlockLength,
+    votes,
+    get results() {
+      return results();
+    },
+    advance(close: ReadonlyTypedArray<number>, source: ReadonlyTypedArray<number>, from: number, count: number) {
+      const memory = space.doubles();
+      for (let i = 0; i < count; i++) memory[closeAt + i] = close[from + i] as number;
+      if (ownSource) for (let i = 0; i < count; i++) memory[sourceAt + i] = source[from + i] as number;
+      if (votes) writeGrowths(memory, count);
+      exports.advance(record, scratchAddress, count);
+      bars += count;
+    },
+    tallies: () => sumTallies(plan.parts, tallyOf, config, bars),
+    mark() {
+      exports.mark(record);
+      marked = bars;
+    },
+    rollBack() {
+      exports.rollBack(record);
+      bars = marked;
+    },
+    savedLength,
+    save,
+    restore(values, taken) {
+      restore(values, taken);
+      bars = taken;
+    },
+    [Symbol.dispose]() {
+      if (released) return;
+      released = true;
+      abandoned.unregister(slot);
+      space.release(address, slot.length);
+    },
+  };
+  abandoned.register(kernel, slot, slot);
+  return kernel;
+}
