@@ -20,6 +20,14 @@ export function accumulate(values: usize, count: usize, lag: usize): void {
   for (let at = values + (lag << 3); at < end; at += 8) store<i64>(at, load<i64>(at) + load<i64>(at - (lag << 3)));
 }
 
+/** Whether none of some integers is negative. */
+export function isUnsigned(values: usize, count: usize): bool {
+  let union: i64 = 0;
+  const end = values + (count << 3);
+  for (let at = values; at < end; at += 8) union |= load<i64>(at);
+  return union >= 0;
+}
+
 /** Signed integers to unsigned ones in place, small distances first: 0, -1, 1, -2 become 0, 1, 2, 3. */
 export function zigzag(values: usize, count: usize): void {
   const end = values + (count << 3);

@@ -2,15 +2,7 @@ import { inflateRawSync } from "node:zlib";
 import type { BlockKind } from "./block-writer.ts";
 import { type ByteCursor, corrupt, createByteCursor } from "./byte-cursor.ts";
 import { readIntegers } from "./integer-stream.ts";
-import {
-  arrangementKinds,
-  mostCommon,
-  mostDigits,
-  mostLag,
-  mostOrder,
-  type Representation,
-  representationKinds,
-} from "./plan.ts";
+import { arrangementKinds, mostCommon, mostLag, mostOrder, type Representation, representationKinds } from "./plan.ts";
 import { restore } from "./representation.ts";
 import { mostElements, type Workspace } from "./workspace.ts";
 
@@ -20,80 +12,79 @@ function within(value: number, from: number, to: number, what: string): number {
   return value;
 }
 
+function readFactor(cursor: ByteCursor, what: string): number {
+  return within(cursor.varint(), 1, Number.MAX_SAFE_INTEGER, what);
+}
+
 function readRepresentation(cursor: ByteCursor, size: number): Representation {
   const kind = representationKinds[within(cursor.byte(), 0, representationKinds.length - 1, "representation")];
   if (kind !== "integers" && size < 4) throw corrupt(`floats of ${size} bytes`);
-  const digits = kind === "decimals" ? within(cursor.byte(), 0, mostDigits, "digits") : 0;
   if (kind === "floats" || kind === undefined) return { kind: "floats" };
-  const divisor = within(cursor.varint(), 1, Number.MAX_SAFE_INTEGER, "divisor");
-  return kind === "decimals" ? { kind, digits, divisor } : { kind, divisor };
+  const scale = kind === "fractions" ? readFactor(cursor, "scale") : 1;
+  const divisor = readFactor(cursor, "divisor");
+  return kind === "fractions" ? { kind, scale, divisor } : { kind, divisor };
 }
 
-/** Reads integers with their sign, and takes sums of an order. */
+/** Reads integers that may be negative, and takes sums of an order. */
 function readDifferences(space: Workspace, cursor: ByteCursor, area: number, most: number, order: number): number {
+  const signed = within(cursor.byte(), 0, 1, "sign") === 1;
   const count = readIntegers(space, cursor, area, most);
-  space.kernel.unzigzag(area, count);
+  if (signed) space.kernel.unzigzag(area, count);
   for (let i = 0; i < order; i++) space.kernel.accumulate(area, count, 1);
   return count;
 }
 
-/** What has no integer: puts its bits where they belong. `areas` of indices and bits were read before the values. */
-interface Exceptions {
-  readonly indices: BigInt64Array;
-  readonly bits: BigInt64Array;
+/** Reads corrections to their area; false where there are none. */
+function readCorrections(space: Workspace, cursor: ByteCursor, representation: Representation, count: number): boolean {
+  if (representation.kind !== "fractions") return false;
+  if (within(cursor.byte(), 0, 1, "corrections") === 0) return false;
+  if (readDifferences(space, cursor, space.corrections, count, 0) !== count) throw corrupt("corrections are missing");
+  return true;
 }
 
-function readExceptions(space: Workspace, cursor: ByteCursor, count: number): Exceptions | undefined {
-  const { integers, work, heads } = space;
-  const exceptions = within(cursor.varint(), 0, count, "exceptions");
-  if (exceptions === 0) return undefined;
-  for (const area of [work, heads])
-    if (readDifferences(space, cursor, area, exceptions, 1) !== exceptions) throw corrupt("exceptions are missing");
-  const indices = integers.slice(work / 8, work / 8 + exceptions);
-  if (indices.some((index) => index < 0n || index >= BigInt(count))) throw corrupt("an exception outside its block");
-  return { indices, bits: integers.slice(heads / 8, heads / 8 + exceptions) };
+function readRuns(space: Workspace, cursor: ByteCursor, count: number, order: number): void {
+  const { kernel, values, heads, lengths } = space;
+  const lag = within(cursor.byte(), 0, mostLag, "lag");
+  const runs = readDifferences(space, cursor, heads, count, 0);
+  if (lag > 0) kernel.accumulate(heads, runs, lag);
+  if (readIntegers(space, cursor, lengths, count) !== runs) throw corrupt("run lengths are missing");
+  if (kernel.joinRuns(heads, lengths, runs, values, count) === 0) throw corrupt("runs of another length");
+  for (let i = 0; i < order; i++) kernel.accumulate(values, count, 1);
+}
+
+function readCommon(space: Workspace, cursor: ByteCursor, count: number, order: number): void {
+  const { kernel, bytes, values, heads, lengths, common } = space;
+  const commonCount = within(cursor.varint(), 1, mostCommon, "common values");
+  bytes.set(cursor.take(8 * commonCount), common);
+  if (readIntegers(space, cursor, heads, count) !== count) throw corrupt("ranks are missing");
+  const rest = readDifferences(space, cursor, lengths, count, order);
+  if (kernel.combine(heads, count, common, commonCount, lengths, rest, values) === 0)
+    throw corrupt("ranks that do not fit the values");
 }
 
 /** Reads the `count` integers of a block to the area `values`. */
 function readArranged(space: Workspace, cursor: ByteCursor, count: number): void {
-  const { kernel, bytes, values, heads, lengths, common } = space;
   const kind = arrangementKinds[within(cursor.byte(), 0, arrangementKinds.length - 1, "arrangement")];
   const order = within(cursor.byte(), 0, mostOrder, "order");
-  if (kind === "plain") {
-    if (readDifferences(space, cursor, values, count, order) !== count) throw corrupt("values are missing");
-  } else if (kind === "runs") {
-    const lag = within(cursor.byte(), 0, mostLag, "lag");
-    const runs = readDifferences(space, cursor, heads, count, 0);
-    if (lag > 0) kernel.accumulate(heads, runs, lag);
-    if (readIntegers(space, cursor, lengths, count) !== runs) throw corrupt("run lengths are missing");
-    if (kernel.joinRuns(heads, lengths, runs, values, count) === 0) throw corrupt("runs of another length");
-    for (let i = 0; i < order; i++) kernel.accumulate(values, count, 1);
-  } else {
-    const commonCount = within(cursor.varint(), 1, mostCommon, "common values");
-    bytes.set(cursor.take(8 * commonCount), common);
-    if (readIntegers(space, cursor, heads, count) !== count) throw corrupt("ranks are missing");
-    const rest = readDifferences(space, cursor, lengths, count, order);
-    if (kernel.combine(heads, count, common, commonCount, lengths, rest, values) === 0)
-      throw corrupt("ranks that do not fit the values");
-  }
+  if (kind === "runs") readRuns(space, cursor, count, order);
+  else if (kind === "common") readCommon(space, cursor, count, order);
+  else if (readDifferences(space, cursor, space.values, count, order) !== count) throw corrupt("values are missing");
 }
 
 /** Decodes a block of numbers to `target`. */
 function readNumbers(space: Workspace, encoded: Uint8Array, target: Uint8Array): void {
-  const { kernel, bytes, integers, source, values } = space;
+  const { kernel, bytes, source, values, corrections } = space;
   const cursor = createByteCursor(encoded);
   const size = cursor.byte();
   if (size !== 1 && size !== 2 && size !== 4 && size !== 8) throw corrupt(`elements of ${size} bytes`);
   const count = target.length / size;
   if (!Number.isInteger(count) || count > mostElements) throw corrupt(`${target.length} bytes of ${size} each`);
   const representation = readRepresentation(cursor, size);
-  const exceptions = readExceptions(space, cursor, count);
+  const corrected = readCorrections(space, cursor, representation, count);
   readArranged(space, cursor, count);
   if (cursor.left() > 0) throw corrupt(`${cursor.left()} bytes too many in a block`);
   restore(space, representation, values, count, size);
-  exceptions?.indices.forEach((index, i) => {
-    integers[values / 8 + Number(index)] = exceptions.bits[i] as bigint;
-  });
+  if (corrected) kernel.add(values, corrections, count);
   kernel.narrow(values, source, count, size);
   target.set(bytes.subarray(source, source + target.length));
 }
@@ -108,8 +99,12 @@ function inflate(encoded: Uint8Array, length: number): Uint8Array {
 
 /** Decodes a block so that it fills `target`. */
 export function readBlock(space: Workspace, kind: BlockKind, encoded: Uint8Array, target: Uint8Array): void {
-  if (kind === "numbers") return readNumbers(space, encoded, target);
+  if (kind === "numbers") {
+    readNumbers(space, encoded, target);
+    return;
+  }
   const content = kind === "deflated" ? inflate(encoded, target.length) : encoded;
-  if (content.length !== target.length) throw corrupt(`a block of ${content.length} bytes where ${target.length} belong`);
+  if (content.length !== target.length)
+    throw corrupt(`a block of ${content.length} bytes where ${target.length} belong`);
   target.set(content);
 }

@@ -2,7 +2,11 @@ import { AtcError } from "@atc/contract";
 
 /** The error for bytes that no encoder wrote. */
 export function corrupt(reason: string, cause?: unknown): AtcError {
-  return new AtcError("ATC_CORRUPT_DATA", `numeric: ${reason}; the frame is damaged`, cause === undefined ? {} : { cause });
+  return new AtcError(
+    "ATC_CORRUPT_DATA",
+    `numeric: ${reason}; the frame is damaged`,
+    cause === undefined ? {} : { cause },
+  );
 }
 
 /** Reads bytes from first to last, none beyond. */

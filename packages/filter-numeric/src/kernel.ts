@@ -13,7 +13,7 @@ export interface NumericKernel {
   narrow(source: number, target: number, count: number, size: number): void;
   /** Bits of floats of `size` bytes to integers in the floats' order, in place; its own inverse. */
   orderFloats(values: number, count: number, size: number): void;
-  /** Bits of floats to the integers `q` where `q * divisor / scale` is the float; returns how many have none and writes their indices, 32 bits each. */
+  /** Bits of floats to the integers `q` whose `q * divisor / scale` is nearest, and what is missing in the bits; returns for how many that is not 0. */
   toDecimal(
     values: number,
     target: number,
@@ -21,10 +21,12 @@ export interface NumericKernel {
     scale: number,
     divisor: number,
     single: number,
-    indices: number,
+    corrections: number,
   ): number;
-  /** Inverts `toDecimal` in place, but for the exceptions. */
+  /** Inverts `toDecimal` in place, but for the corrections. */
   fromDecimal(values: number, count: number, scale: number, divisor: number, single: number): void;
+  /** Adds integers to integers, in place. */
+  add(values: number, others: number, count: number): void;
   /** Divides by `divisor`; 0 where an integer is no multiple. */
   divide(values: number, target: number, count: number, divisor: number): number;
   /** Inverts `divide` in place. */
@@ -33,6 +35,8 @@ export interface NumericKernel {
   difference(values: number, count: number, lag: number): void;
   /** Inverts `difference`. */
   accumulate(values: number, count: number, lag: number): void;
+  /** Whether no integer is negative. */
+  isUnsigned(values: number, count: number): number;
   /** Signed integers to unsigned ones in place, small distances from zero first. */
   zigzag(values: number, count: number): void;
   /** Inverts `zigzag`. */

@@ -15,9 +15,13 @@ export function numericIn(space: () => Workspace): Codec {
     extension: ".numeric",
     encode: (decoded, { typesize = 1 } = {}) => {
       if (!Number.isInteger(typesize) || typesize < 1 || typesize > 255)
-        throw new AtcError("ATC_INVALID_ARGUMENT", `numeric: typesize is "${typesize}"; give an integer from 1 to 255`, {
-          details: { field: "typesize" },
-        });
+        throw new AtcError(
+          "ATC_INVALID_ARGUMENT",
+          `numeric: typesize is "${typesize}"; give an integer from 1 to 255`,
+          {
+            details: { field: "typesize" },
+          },
+        );
       return writeFrame(space(), plain(decoded), typesize);
     },
     decode: (encoded, options) => readFrame(space(), plain(encoded), options),

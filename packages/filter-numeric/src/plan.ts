@@ -4,8 +4,10 @@ export type Representation =
   | { readonly kind: "integers"; readonly divisor: number }
   /** The bits of floats, as integers in the floats' order. */
   | { readonly kind: "floats" }
-  /** Floats that are `q * divisor / 10^digits` for integers `q`, with exceptions. */
-  | { readonly kind: "decimals"; readonly digits: number; readonly divisor: number };
+  /**
+   * Floats that are `q * divisor / scale` for integers `q`, or near it: decimals, for which `scale` is a power of ten, and weighted means of them.
+   */
+  | { readonly kind: "fractions"; readonly scale: number; readonly divisor: number };
 
 /** How the integers of a representation become streams. `order` is how often differences are taken, 0 to 3. */
 export type Arrangement =
@@ -23,12 +25,10 @@ export interface Plan {
 }
 
 /** The kinds by their number in a block. */
-export const representationKinds: readonly Representation["kind"][] = ["integers", "floats", "decimals"];
+export const representationKinds: readonly Representation["kind"][] = ["integers", "floats", "fractions"];
 /** The kinds by their number in a block. */
 export const arrangementKinds: readonly Arrangement["kind"][] = ["plain", "runs", "common"];
 
-/** The most digits after the point: 10^22 is the last power of ten that is a float64. */
-export const mostDigits = 22;
 /** The most times that differences are taken. */
 export const mostOrder = 3;
 /** The longest distance of runs that are compared: directions that alternate are equal at 2. */

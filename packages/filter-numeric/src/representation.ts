@@ -2,20 +2,20 @@ import type { Representation } from "./plan.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
- * Turns the elements at `from` (bits, widened) to the integers of a representation at `to`. Returns how many have none, with their indices in the
- * workspace; undefined where the representation does not hold at all.
+ * Turns the elements at `from` (bits, widened) to the integers of a representation at `to`, with the corrections in the workspace. Returns how many of
+ * those are not 0; undefined where the representation does not hold.
  */
 export function represent(
-  { kernel, bytes, indices }: Workspace,
+  { kernel, bytes, corrections }: Workspace,
   representation: Representation,
   from: number,
   to: number,
   count: number,
   size: number,
 ): number | undefined {
-  if (representation.kind === "decimals") {
-    const { digits, divisor } = representation;
-    return kernel.toDecimal(from, to, count, 10 ** digits, divisor, size === 4 ? 1 : 0, indices);
+  if (representation.kind === "fractions") {
+    const { scale, divisor } = representation;
+    return kernel.toDecimal(from, to, count, scale, divisor, size === 4 ? 1 : 0, corrections);
   }
   if (representation.kind === "integers" && representation.divisor > 1)
     return kernel.divide(from, to, count, representation.divisor) === 1 ? 0 : undefined;
@@ -24,7 +24,7 @@ export function represent(
   return 0;
 }
 
-/** Inverts {@link represent} in place, but for the exceptions. */
+/** Inverts {@link represent} in place, but for the corrections. */
 export function restore(
   { kernel }: Workspace,
   representation: Representation,
@@ -32,9 +32,9 @@ export function restore(
   count: number,
   size: number,
 ): void {
-  if (representation.kind === "decimals") {
-    const { digits, divisor } = representation;
-    kernel.fromDecimal(values, count, 10 ** digits, divisor, size === 4 ? 1 : 0);
+  if (representation.kind === "fractions") {
+    const { scale, divisor } = representation;
+    kernel.fromDecimal(values, count, scale, divisor, size === 4 ? 1 : 0);
   } else if (representation.kind === "floats") kernel.orderFloats(values, count, size);
   else if (representation.divisor > 1) kernel.multiply(values, count, representation.divisor);
 }

@@ -21,8 +21,6 @@ export interface WorkspaceLayout {
   readonly common: number;
   /** A byte each. */
   readonly tokens: number;
-  /** 32 bits each. */
-  readonly indices: number;
   /** The block's elements as they are. */
   readonly source: number;
   /** The elements' bits, as integers. */
@@ -31,6 +29,8 @@ export interface WorkspaceLayout {
   readonly work: number;
   readonly heads: number;
   readonly lengths: number;
+  /** What is to be added to the elements' bits. */
+  readonly corrections: number;
   /** What follows the tokens: at most 61 bits each, and reading damaged ones goes as far beyond. */
   readonly bits: number;
   /** Entropy-coded tokens to read: at most 12 bits each, and reading damaged ones goes as far beyond. */
@@ -46,15 +46,15 @@ const layout: WorkspaceLayout = {
   table: 2 ** 12,
   common: 2 ** 15,
   tokens: 2 ** 16,
-  indices: 2 ** 16 + mostElements,
   source: areas,
   values: areas + integers,
   work: areas + 2 * integers,
   heads: areas + 3 * integers,
   lengths: areas + 4 * integers,
-  bits: areas + 5 * integers,
-  words: areas + 7 * integers,
-  wordsEnd: areas + 8 * integers,
+  corrections: areas + 5 * integers,
+  bits: areas + 6 * integers,
+  words: areas + 8 * integers,
+  wordsEnd: areas + 9 * integers,
 };
 
 /** A memory of a thread, the kernel over it and where its areas are. */
@@ -87,7 +87,7 @@ export function createWorkspace(create: (memory: KernelMemory) => NumericKernel 
 
 let shared: Workspace | undefined;
 
-/** This thread's workspace, 9 MB, made at the first call. */
+/** This thread's workspace, 10 MB, made at the first call. */
 export function workspace(): Workspace {
   shared ??= createWorkspace();
   return shared;

@@ -1,0 +1,75 @@
+import { arrangements } from "./arrangement-search.ts";
+import { estimateBits } from "./integer-stream.ts";
+import type { Plan, Representation } from "./plan.ts";
+import { represent } from "./representation.ts";
+import { representationsOf } from "./representation-search.ts";
+import { copyPieces, makeUnsigned, type Piece, samplePieces } from "./sample.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** A plan, and the bits that an element takes under it, about. */
+export interface Estimate {
+  readonly plan: Plan;
+  readonly bits: number;
+}
+
+/** The bits of a piece's corrections; none where the representation does not hold. */
+function correctionBits(space: Workspace, corrected: number | undefined, count: number, share: number): number {
+  if (corrected === undefined) return Number.POSITIVE_INFINITY;
+  if (corrected === 0) return 0;
+  const piece = { at: space.corrections, count };
+  makeUnsigned(space, [piece]);
+  return estimateBits(space, [piece], share);
+}
+
+/** A sample whose integers of a representation stand in pieces, and the bits that its corrections take. */
+interface RepresentedSample {
+  readonly pieces: readonly Piece[];
+  readonly bits: number;
+}
+
+function representSample(
+  space: Workspace,
+  representation: Representation,
+  sampled: readonly Piece[],
+  to: number,
+  size: number,
+  blockShare: number,
+): RepresentedSample {
+  let end = to;
+  let bits = 0;
+  const pieces = sampled.map(({ at, count }) => {
+    const corrected = represent(space, representation, at, end, count, size);
+    bits += correctionBits(space, corrected, count, blockShare / sampled.length);
+    end += 8 * count;
+    return { at: end - 8 * count, count };
+  });
+  return { pieces, bits };
+}
+
+/**
+ * The plan under which the `count` elements of `size` bytes, widened at `values`, take the fewest bits, as far as a sample tells; without divisors of
+ * integers where those of the sample did not hold for all.
+ */
+export function choosePlan(
+  space: Workspace,
+  count: number,
+  size: number,
+  { divisors = true }: { readonly divisors?: boolean } = {},
+): Estimate {
+  const sampled = copyPieces(space, samplePieces(space.values, count), space.source);
+  const elements = sampled.reduce((sum, piece) => sum + piece.count, 0);
+  const blockShare = elements / count;
+  let best: Estimate | undefined;
+  for (const representation of representationsOf(space, sampled, size)) {
+    if (!divisors && representation.kind === "integers" && representation.divisor > 1) continue;
+    const to = space.source + 8 * elements;
+    const represented = representSample(space, representation, sampled, to, size, blockShare);
+    if (represented.bits / elements >= (best?.bits ?? 8 * size)) continue;
+    for (const { arrangement, bits } of arrangements(space, represented.pieces, blockShare)) {
+      const perElement = (bits + represented.bits) / elements;
+      if (best === undefined || perElement < best.bits)
+        best = { plan: { representation, arrangement }, bits: perElement };
+    }
+  }
+  return best as Estimate;
+}

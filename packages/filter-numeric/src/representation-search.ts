@@ -1,0 +1,75 @@
+import { findScale } from "./fraction-scale.ts";
+import type { Representation } from "./plan.ts";
+import { represent } from "./representation.ts";
+import { integersOf, type Piece } from "./sample.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** The most digits after the point: 10^22 is the last power of ten that is a float64. */
+const mostDigits = 22;
+/** Elements that are tried first. */
+const triedLength = 16;
+
+/** How many elements of a piece are fractions of `scale` to the last bit. */
+function exactCount(space: Workspace, { at, count }: Piece, scale: number, size: number): number {
+  return count - (represent(space, { kind: "fractions", scale, divisor: 1 }, at, space.work, count, size) ?? count);
+}
+
+/** The fewest digits after the point with which most floats of a piece are decimals; undefined where there are none. */
+function findDigits(space: Workspace, piece: Piece, size: number): number | undefined {
+  const short = { at: piece.at, count: Math.min(piece.count, triedLength) };
+  for (let digits = 0; digits <= (size === 4 ? 10 : mostDigits); digits++) {
+    if (exactCount(space, short, 10 ** digits, size) < short.count / 2) continue;
+    if (exactCount(space, piece, 10 ** digits, size) >= 0.75 * piece.count) return digits;
+  }
+  return undefined;
+}
+
+/** Floats at even distances in a piece, those that are finite and not 0. */
+function someFloats({ bytes }: Workspace, { at, count }: Piece, size: number): readonly number[] {
+  const view = new DataView(bytes.buffer);
+  const step = Math.max(1, Math.floor(count / triedLength));
+  const found: number[] = [];
+  for (let i = step - 1; i < count; i += step) {
+    const value = size === 4 ? view.getFloat32(at + 8 * i, true) : view.getFloat64(at + 8 * i, true);
+    if (Number.isFinite(value) && value !== 0) found.push(value);
+  }
+  return found;
+}
+
+/** The scales under which the floats of a piece may be fractions. */
+function scalesOf(space: Workspace, piece: Piece, size: number): readonly number[] {
+  const digits = findDigits(space, piece, size);
+  if (digits !== undefined) return [10 ** digits];
+  const floats = someFloats(space, piece, size);
+  const scale = floats.length < triedLength / 2 ? undefined : findScale(floats);
+  return scale === undefined ? [] : [scale];
+}
+
+function commonDivisor(values: BigInt64Array): number {
+  let divisor = 0n;
+  for (const value of values) {
+    let rest = value < 0n ? -value : value;
+    while (rest !== 0n) [divisor, rest] = [rest, divisor % rest];
+    if (divisor === 1n) return 1;
+  }
+  return divisor > 1n && divisor <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(divisor) : 1;
+}
+
+/** What a block's elements may be taken for, as far as its pieces tell. */
+export function representationsOf(space: Workspace, pieces: readonly Piece[], size: number): readonly Representation[] {
+  const found: Representation[] = [];
+  const divided = commonDivisor(integersOf(space, pieces[0] as Piece).subarray(0, 64));
+  found.push({ kind: "integers", divisor: 1 });
+  if (divided > 1) found.push({ kind: "integers", divisor: divided });
+  if (size < 4) return found;
+  if (pieces.some((piece) => integersOf(space, piece).some((value) => value < 0n))) found.push({ kind: "floats" });
+  for (const scale of new Set(pieces.flatMap((piece) => scalesOf(space, piece, size)))) {
+    const [{ at, count }] = pieces as [Piece];
+    const length = Math.min(count, 64);
+    represent(space, { kind: "fractions", scale, divisor: 1 }, at, space.work, length, size);
+    const divisor = commonDivisor(integersOf(space, { at: space.work, count: length }));
+    found.push({ kind: "fractions", scale, divisor: 1 });
+    if (divisor > 1) found.push({ kind: "fractions", scale, divisor });
+  }
+  return found;
+}
