@@ -1,4 +1,4 @@
-import type { ColumnMetadata, DatasetSchema, ReadonlyTypedArray } from "@atc/contract";
+import type { ColumnMetadata, DatasetSchema, ReadonlyTypedArray, RowKind } from "@atc/contract";
 import type { Aggregation, ResolvedResample } from "./resample-options.ts";
 
 /** A column of bars and what it is made of. */
@@ -15,18 +15,16 @@ export interface BarColumn {
 
 const summed = /volume|turnover|amount|count|trades/;
 
-function aggregationOf(name: string, { aggregate }: ResolvedResample): Aggregation {
-  return aggregate[name] ?? (summed.test(name) ? "sum" : "last");
+function aggregationOf(name: string, kind: RowKind, { aggregate }: ResolvedResample): Aggregation {
+  // Numbers beside a tick are conditions and flags of that tick alone.
+  return aggregate[name] ?? (summed.test(name) ? "sum" : kind === "ticks" ? "drop" : "last");
 }
 
 /**
  * The columns of bars made of rows of a schema: open, high, low and close, `volume` where the rows have it, then the others, then `count`, the rows (or
  * the sum of the rows' own `count`).
  */
-export function barColumns(
-  { columns }: Pick<DatasetSchema, "columns">,
-  options: ResolvedResample,
-): readonly BarColumn[] {
+export function barColumns({ kind, columns }: DatasetSchema, options: ResolvedResample): readonly BarColumn[] {
   const known = new Set(columns.map(({ name }) => name));
   const price = (name: string, how: BarColumn["how"]): BarColumn => ({
     name,
@@ -38,7 +36,7 @@ export function barColumns(
   const usual = new Set(["timestamp", "open", "high", "low", "close", "volume", "count"]);
   const others = columns
     .filter(({ name }) => !usual.has(name))
-    .map(({ name }) => ({ name, from: name, how: aggregationOf(name, options) }))
+    .map(({ name }) => ({ name, from: name, how: aggregationOf(name, kind, options) }))
     .filter((column): column is typeof column & { readonly how: BarColumn["how"] } => column.how !== "drop");
   return [
     price("open", "first"),

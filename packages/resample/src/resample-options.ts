@@ -38,8 +38,8 @@ export interface ResampleOptions {
   /** Whether intervals without a row give no bar, or one at the close before with a volume of 0. Bars of time only; `none` where absent. */
   readonly fill?: "none" | "previous";
   /**
-   * How columns other than open, high, low, close and volume are put together: the last value where absent, the sum for names with `volume`, `turnover`,
-   * `amount`, `count` or `trades` in them.
+   * How columns other than open, high, low, close and volume are put together. Where absent the sum for names with `volume`, `turnover`, `amount`, `count` or
+   * `trades` in them; for others the last value in bars, and none in ticks, where they are flags of one trade.
    */
   readonly aggregate?: Readonly<Record<string, Aggregation>>;
 }

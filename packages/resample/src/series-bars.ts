@@ -55,7 +55,7 @@ export function* resampleSeries(series: Series, options: ResampleOptions): Gener
   const resolved = resolveResample(options);
   checkColumns(resolved, series);
   const kind = series.columns[0]?.type === "timestamp[ns]" ? "ticks" : "bars";
-  const columns = barColumns(series, resolved);
+  const columns = barColumns({ kind, columns: series.columns }, resolved);
   const inputs = inputColumns(columns, resolved, false);
   const sink = barSink(columns, inputs, blockBars);
   const bars = fillBars(series, { kind }, inputs, resolved, sink, { outside: 0, unfinished: 0 });

@@ -8,6 +8,7 @@ import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
 import { qualityLines, seriesTable } from "../quality-lines.ts";
 import { textTable } from "../text-table.ts";
 import { addAppend } from "./data-append.ts";
+import { addResample } from "./data-resample.ts";
 import { addSources } from "./data-sources.ts";
 
 /** Adds `atc data list`. */
@@ -162,5 +163,6 @@ export function addData(program: Command, io: CommandLineIo, exit: (code: number
   addVerify(data, io, exit);
   addCompact(data, io);
   addAppend(data, io);
+  addResample(data, io);
   addSources(data, io);
 }

@@ -1,0 +1,96 @@
+import { AtcError } from "@atc/contract";
+import type { Aggregation, ResampleOptions } from "@atc/runtime";
+import { resampleData } from "@atc/runtime";
+import type { Command } from "commander";
+import { integer } from "../figures.ts";
+import type { CommandLineIo } from "../invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
+import { choice } from "../reading-options.ts";
+
+function invalid(flag: string, value: string, allowed: string): AtcError {
+  return new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${value}"; give ${allowed}`, { details: { flag, value } });
+}
+
+function sessionOf(text: string): NonNullable<ResampleOptions["session"]> {
+  const [start = "", end = "", ...more] = text.split("-").map((part) => part.trim());
+  if (start === "" || end === "" || more.length > 0)
+    throw invalid("--session", text, "opening and closing such as 09:30-16:00");
+  return { start, end };
+}
+
+function aggregationsOf(text: string): Record<string, Aggregation> {
+  const pairs = text.split(",").map((pair) => pair.split("=").map((part) => part.trim()));
+  if (pairs.some((pair) => pair.length !== 2 || pair.includes("")))
+    throw invalid("--aggregate", text, "column=how pairs such as oi=last,turnover=sum");
+  return Object.fromEntries(pairs) as Record<string, Aggregation>;
+}
+
+/** How rows become bars, by the command's options. */
+function barOptions(options: Readonly<Record<string, unknown>>): ResampleOptions {
+  const { to, timeZone, session, aggregate } = options;
+  const weekStart = choice(options, "weekStart", "--week-start", ["monday", "sunday"]);
+  const label = choice(options, "label", "--label", ["start", "end", "date"]);
+  const partial = choice(options, "partial", "--partial", ["keep", "drop"]);
+  const fill = choice(options, "fillGaps", "--fill-gaps", ["none", "previous"]);
+  return {
+    to: String(to),
+    ...(typeof timeZone === "string" ? { timeZone } : {}),
+    ...(typeof session === "string" ? { session: sessionOf(session) } : {}),
+    ...(typeof aggregate === "string" ? { aggregate: aggregationsOf(aggregate) } : {}),
+    ...(weekStart === undefined ? {} : { weekStart }),
+    ...(label === undefined ? {} : { label }),
+    ...(partial === undefined ? {} : { partial }),
+    ...(fill === undefined ? {} : { fill }),
+  };
+}
+
+/** Adds `atc data resample`. */
+export function addResample(data: Command, io: CommandLineIo): void {
+  const command = data
+    .command("resample <data>")
+    .description("Make a dataset of longer bars of a dataset or a file: by time, session, count, volume or value")
+    .requiredOption("--to <rule>", "5m, 1h, 1d, 1w, 1mo, 500ticks, 10000volume or 1e6dollars")
+    .option("--name <dataset>", "name of the new dataset (default: the old one's and the rule)")
+    .option("--time-zone <zone>", "zone of days and sessions, such as America/New_York (default: UTC)")
+    .option("--session <hours>", "hours of trading, such as 09:30-16:00 or 17:00-16:00; rows outside are left out")
+    .option("--week-start <day>", "monday or sunday (default: monday)")
+    .option("--label <time>", "start, end or date: the time of a bar (default: start, date for days and longer)")
+    .option("--partial <policy>", "keep or drop a last bar that is not full (default: keep bars of time, drop others)")
+    .option("--fill-gaps <policy>", "none or previous: bars for intervals without rows (default: none)")
+    .option("--aggregate <list>", "how other columns are put together, such as oi=last,turnover=sum")
+    .option("--force", "make it again though it is up to date");
+  withConfigKeys(withCommon(command)).action(async (source: string) => {
+    await using run = await startInvocation(command, io);
+    const { name, force } = run.options;
+    const { manifest, reused, symbols } = await resampleData(run.runtime, source, {
+      bars: barOptions(run.options),
+      ...(typeof name === "string" ? { name } : {}),
+      force: force === true,
+      signal: io.signal,
+      onProgress: run.display.listener,
+    });
+    if (run.json) {
+      const { rows, fingerprint } = manifest;
+      run.printJson({
+        dataset: manifest.name,
+        rows,
+        symbols: manifest.series.length,
+        fingerprint,
+        reused,
+        report: symbols,
+      });
+      return;
+    }
+    const bars = `${integer(manifest.rows)} bars, ${integer(manifest.series.length)} symbols`;
+    run.print(`dataset ${manifest.name} ${reused ? "is up to date" : "was written"}: ${bars}`);
+    const sum = (count: (one: (typeof symbols)[number]) => number): number =>
+      symbols.reduce((total, one) => total + count(one), 0);
+    const outside = sum((one) => one.outside);
+    const unfinished = sum((one) => one.unfinished);
+    if (outside > 0) run.print(`${integer(outside)} rows outside of the session left out`);
+    if (unfinished > 0) run.print(`${integer(unfinished)} rows of last bars that are not full left out`);
+    const without = symbols.filter((one) => one.bars === 0).map(({ symbol }) => symbol);
+    if (without.length > 0)
+      run.print(`without a bar: ${without.slice(0, 8).join(", ")}${without.length > 8 ? ", ..." : ""}`);
+  });
+}
