@@ -30,6 +30,7 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     duckdb: "@atc/source-duckdb",
     arrow: "@atc/source-arrow",
     json: "@atc/source-json",
+    zip: "@atc/source-zip",
   },
   "table-writer": { parquet: "@atc/source-duckdb" },
 };
@@ -37,12 +38,10 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Endings of files that packages of ours read, so that a file says what to install. A package's own manifest decides once it is installed. */
 const sourceEndings: readonly (readonly [source: string, endings: readonly string[]])[] = [
   ["csv", [".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"]],
-  ["arrow", [".arrow", ".feather", ".ipc"]],
-  ["json", [".json"]],
-  [
-    "duckdb",
-    [".parquet", ".parq", ".pq", ".csv.zst", ".tsv.zst", ".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst"],
-  ],
+  ["arrow", [".arrow", ".arrows", ".feather", ".ipc"]],
+  ["json", [".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz"]],
+  ["zip", [".zip"]],
+  ["duckdb", [".parquet", ".parq", ".pq", ".csv.zst", ".tsv.zst", ".txt.zst", ".jsonl.zst", ".ndjson.zst"]],
 ];
 
 /** All endings of files that packages of ours read. */
