@@ -1,0 +1,128 @@
+import { type FileHandle, open, realpath, stat } from "node:fs/promises";
+import { AtcError, fromSystemError, type JsonObject } from "@atc/contract";
+import xxhash from "xxhash-wasm";
+
+/** A file, open for one reading. */
+export interface OpenedFile extends AsyncDisposable {
+  /**
+   * The bytes from `offset` on.
+   *
+   * @throws ATC_CORRUPT_DATA beyond the end of the file, ATC_IO
+   */
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Throws ATC_INVALID_DATA where the file is no longer what it was when it was looked at first. */
+  checkUnchanged(): Promise<void>;
+}
+
+/** A regular file. */
+export interface ArrowFile {
+  /** The path as it was given. */
+  readonly path: string;
+  /** The real, absolute path. */
+  readonly realPath: string;
+  /** Bytes. */
+  readonly size: number;
+  /** What identifies its bytes. */
+  readonly parts: JsonObject;
+  /** Opens it for one reading. */
+  open(): Promise<OpenedFile>;
+}
+
+interface FileState {
+  readonly size: number;
+  readonly mtimeNs: bigint;
+  readonly inode: bigint;
+}
+
+/** Bytes at either end of the file that are part of the identity. */
+const endLength = 64 * 1024;
+
+async function stateOf(handle: FileHandle): Promise<FileState> {
+  const { size, mtimeNs, ino } = await handle.stat({ bigint: true });
+  return { size: Number(size), mtimeNs, inode: ino };
+}
+
+async function openRegular(path: string): Promise<FileHandle> {
+  // Asked before opening, as opening a pipe waits for its other end.
+  const status = await stat(path).catch((error: unknown) => {
+    throw fromSystemError(error, `cannot read "${path}"`, "check the path");
+  });
+  if (status.isDirectory())
+    throw new AtcError("ATC_INVALID_ARGUMENT", `"${path}" is a directory; give the path of an Arrow file in it`, {
+      details: { path },
+    });
+  if (!status.isFile())
+    throw new AtcError(
+      "ATC_UNSUPPORTED",
+      `"${path}" is a pipe or a device, which can be read only once; write it to a file first and give the file's path`,
+      { details: { path } },
+    );
+  return await open(path, "r").catch((error: unknown) => {
+    throw fromSystemError(error, `cannot open "${path}"`, "check the file's permissions");
+  });
+}
+
+function readerOf(handle: FileHandle, path: string): OpenedFile["read"] {
+  return async (offset, length) => {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const { bytesRead } = await handle.read(bytes, done, length - done, offset + done).catch((error: unknown) => {
+        throw fromSystemError(error, `cannot read "${path}"`, "check the disk");
+      });
+      if (bytesRead === 0)
+        throw new AtcError("ATC_CORRUPT_DATA", `"${path}" ends at byte ${offset + done}; it was cut, fetch it again`, {
+          details: { path },
+        });
+      done += bytesRead;
+    }
+    return bytes;
+  };
+}
+
+function opened(handle: FileHandle, path: string, before: FileState): OpenedFile {
+  return {
+    read: readerOf(handle, path),
+    checkUnchanged: async () => {
+      const now = await stateOf(handle);
+      if (now.size === before.size && now.mtimeNs === before.mtimeNs && now.inode === before.inode) return;
+      throw new AtcError(
+        "ATC_INVALID_DATA",
+        `"${path}" changed after it was opened (${before.size} bytes then, ${now.size} now); wait until its writer is done and open it again`,
+        { details: { path, size: now.size } },
+      );
+    },
+    [Symbol.asyncDispose]: () => handle.close(),
+  };
+}
+
+/**
+ * Looks at a regular file.
+ *
+ * @throws ATC_NOT_FOUND, ATC_INVALID_ARGUMENT for a directory, ATC_UNSUPPORTED for a pipe or device, ATC_INVALID_DATA for an empty file, ATC_IO
+ */
+export async function arrowFile(path: string): Promise<ArrowFile> {
+  const handle = await openRegular(path);
+  await using file = opened(handle, path, await stateOf(handle));
+  const state = await stateOf(handle);
+  if (state.size === 0)
+    throw new AtcError("ATC_INVALID_DATA", `"${path}" is empty; write it anew`, { details: { path } });
+  const { h64Raw } = await xxhash();
+  const length = Math.min(endLength, state.size);
+  const hex = async (offset: number): Promise<string> =>
+    h64Raw(await file.read(offset, length))
+      .toString(16)
+      .padStart(16, "0");
+  return {
+    path,
+    realPath: await realpath(path),
+    size: state.size,
+    parts: {
+      size: state.size,
+      mtimeNs: String(state.mtimeNs),
+      inode: String(state.inode),
+      head: await hex(0),
+      tail: await hex(state.size - length),
+    },
+    open: async () => opened(await openRegular(path), path, state),
+  };
+}

@@ -1,0 +1,131 @@
+import {
+  AtcError,
+  type ChunksOptions,
+  type DataSource,
+  type EpochUnit,
+  epochUnitOf,
+  fileSymbol,
+  type SourceSummary,
+} from "@atc/contract";
+import { type ArrowFile, arrowFile, type OpenedFile } from "./arrow-file.ts";
+import { type ArrowOptions, checkOptions, identifyingOptions } from "./arrow-options.ts";
+import { chunksOf, damaged, type OpenedSource } from "./chunks.ts";
+import { type ArrowContents, batchMessage, readContents, readMessage } from "./messages.ts";
+import { bitsOf, isSet, numbersOf } from "./number-reader.ts";
+import { type Projection, project } from "./projection.ts";
+import { recordBatch } from "./record-batch.ts";
+
+/** Raised when the same bytes are read to other values than before, so that stored results are not taken for current. */
+const readerVersion = 1;
+/** Rows from which the unit of times that are integers is told. */
+const sampledRows = 5000;
+const endings = /\.(?:feather|arrow|arrows|ipc)$/i;
+
+/** The unit of times that are numbers, by the largest of the first rows. */
+async function unitOf(
+  file: OpenedFile,
+  path: string,
+  contents: ArrowContents,
+  { projected }: Projection,
+  options: ArrowOptions,
+): Promise<EpochUnit> {
+  const position = projected.find(({ role }) => role === "time")?.position ?? 0;
+  const type = contents.fields[position]?.type;
+  if (options.timeUnit !== undefined || type?.is !== "number") return options.timeUnit ?? "ms";
+  for (const place of contents.messages) {
+    const { type: kind, header, bodyLength } = await readMessage(file, place);
+    const count = kind === batchMessage ? Math.min(sampledRows, header.int64(0)) : 0;
+    if (count === 0) continue;
+    const batch = await recordBatch(
+      header,
+      { file, path, body: place.body, bodyLength },
+      contents.fields,
+      options.codec,
+    );
+    const { buffers, validity } = batch.column(position);
+    const bits = validity && (await bitsOf(validity, 0, count));
+    let largest = 0;
+    for (const [row, value] of (await numbersOf(buffers[0], type.array, 0, count)).entries())
+      if (bits === undefined || isSet(bits, row)) largest = Math.max(largest, Math.abs(Number(value)));
+    return epochUnitOf(largest);
+  }
+  return "ms";
+}
+
+/** Looks at a file's schema and at what is needed to read it. */
+async function inspect(file: ArrowFile, options: ArrowOptions): Promise<OpenedSource> {
+  const { path, size } = file;
+  await using opened = await file.open();
+  const contents = await readContents(opened, path, size);
+  const projection = project(contents.fields, path, options);
+  const time = contents.fields[projection.projected.find(({ role }) => role === "time")?.position ?? 0];
+  if (options.timeZone !== undefined && !(time?.type.is === "time" && time.type.zone === ""))
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `the times of "${path}" are instants already, so no time zone fits them; leave the option timeZone out`,
+      { details: { path, option: "timeZone" } },
+    );
+  const unit = await unitOf(opened, path, contents, projection, options);
+  const hasSymbol = projection.projected.some(({ role }) => role === "symbol");
+  const symbol = hasSymbol ? undefined : fileSymbol("arrow", path, endings, options);
+  return { file, contents, projection, unit, symbol, options };
+}
+
+/**
+ * Opens an Arrow IPC file, Feather file of version 2 or Arrow stream of bars or ticks as a source of column chunks. Columns are found by their names
+ * as in CSV files. Times are timestamps of any unit and zone, dates, or integers since 1970 whose unit is told by their magnitude; those without a zone are UTC
+ * or in the option `timeZone`. They become `timestamp[ms]` for bars (finer parts cut off) and `timestamp[ns]` for ticks; numbers of any width
+ * become float64. A missing volume is NaN; a missing price, time or symbol is a bad row, told by its number from 1.
+ *
+ * Only the columns in use are read, 65,536 rows at a time, whatever the size of a record batch; buffers that are compressed are held whole, one batch at a time.
+ * `summary().hash` is xxHash64 over the columns that were delivered, not over the file's bytes.
+ *
+ * @param path - a regular file
+ * @throws ATC_NOT_FOUND; ATC_INVALID_ARGUMENT for a directory or an option out of range; ATC_UNSUPPORTED for a pipe, another format or a compression that is
+ * not known; ATC_MISSING_PLUGIN for a compressed file without its codec; ATC_INVALID_DATA for a schema without columns of a time and a price; ATC_CORRUPT_DATA for
+ * a damaged or cut file; ATC_IO
+ */
+export async function arrow(path: string, options: ArrowOptions = {}): Promise<DataSource> {
+  checkOptions(options);
+  const file = await arrowFile(path);
+  const opened = await inspect(file, options).catch((error: unknown) => {
+    throw damaged(error, path);
+  });
+  let closed = false;
+  let latest: SourceSummary | undefined;
+  const checkOpen = (): void => {
+    if (closed) throw new AtcError("ATC_CLOSED", `the source of "${path}" was disposed; open the file again`);
+  };
+  return {
+    identity: {
+      name: path,
+      path: file.realPath,
+      parts: {
+        reader: `@atc/source-arrow/${readerVersion}`,
+        ...file.parts,
+        options: identifyingOptions(options),
+        ...(opened.symbol === undefined ? {} : { symbol: opened.symbol }),
+      },
+    },
+    kind: opened.projection.kind,
+    columns: opened.projection.columns,
+    chunks: (chunksOptions: ChunksOptions = {}) => {
+      checkOpen();
+      return chunksOf(
+        opened,
+        chunksOptions,
+        () => closed,
+        (summary) => {
+          latest = summary;
+        },
+      );
+    },
+    summary: () => {
+      checkOpen();
+      return latest;
+    },
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+    },
+  };
+}
