@@ -28,6 +28,8 @@ export interface ColumnChunk {
 
 /** Why a row could not be taken. */
 export interface BadRow {
+  /** The file, where a source reads several. */
+  readonly file?: string;
   /** Line in the source, from 1 (the header, where there is one, is a line). */
   readonly line: number;
   /** The column's name, where one is to blame. */
@@ -54,6 +56,22 @@ export interface ChunksOptions extends OperationOptions {
   readonly onBadRow?: ((row: BadRow) => void) | undefined;
 }
 
+/** Rows of one symbol and time that two files of a source have. */
+export interface SourceOverlap {
+  /** The file that is read first. */
+  readonly first: string;
+  /** The other file. */
+  readonly second: string;
+  /** Symbols that both have in one stretch of time. */
+  readonly symbols: number;
+  /** Bars of a symbol and time that both have; absent for ticks, and where times are too irregular to be kept in mind. */
+  readonly rows?: number;
+  /** Where the stretch of time that both have begins, ISO 8601 in UTC. */
+  readonly from: string;
+  /** Its last time. */
+  readonly to: string;
+}
+
 /** What a finished reading tells. */
 export interface SourceSummary {
   /** Good rows. */
@@ -64,6 +82,8 @@ export interface SourceSummary {
   readonly bytes: number;
   /** xxHash64 of all those bytes, 16 hexadecimal digits. */
   readonly hash: string;
+  /** Pairs of files that overlap, most rows first, at most 100; absent where a source reads one file or none do. */
+  readonly overlaps?: readonly SourceOverlap[];
 }
 
 /**

@@ -3,6 +3,7 @@ import type { BlockCodec, Codec, Filter } from "./codec.ts";
 import type { DataSource } from "./data-source.ts";
 import type { ArrayStore } from "./dataset.ts";
 import type { Executor } from "./executor.ts";
+import type { TableWriter } from "./table-writer.ts";
 
 /** What each kind of plugin makes. */
 export interface PluginProducts {
@@ -18,6 +19,8 @@ export interface PluginProducts {
   readonly "array-store": ArrayStore;
   /** A reader of files. */
   readonly source: DataSource;
+  /** A writer of files. */
+  readonly "table-writer": TableWriter;
   /** A way to run tasks. */
   readonly executor: Executor;
 }

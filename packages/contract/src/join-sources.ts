@@ -1,0 +1,214 @@
+import { allocate, type ColumnMetadata, dtypeOf, type TypedArray } from "./column.ts";
+import type { ChunksOptions, ColumnChunk, DataSource, SourceSummary } from "./data-source.ts";
+import { AtcError, throwIfAborted } from "./error.ts";
+import { type OverlapFinder, overlapFinder } from "./source-overlaps.ts";
+
+/** How sources become one. */
+export interface JoinOptions {
+  /** A name for all of them, for people. */
+  readonly name: string;
+}
+
+/** The texts of one column over all sources: a list that grows. */
+interface JointTexts {
+  readonly values: string[];
+  readonly indices: Map<string, number>;
+}
+
+/**
+ * Sources as one whose rows follow each other in the order given. The first source says what rows are and must have all prices that others have; a
+ * volume or another column that some lack is NaN there, a text is absent. `summary().overlaps` tells rows of one symbol and time that two of the
+ * sources have; they are all delivered, the later source's later. Disposing it disposes the sources.
+ *
+ * @throws ATC_INVALID_ARGUMENT for no source; ATC_INVALID_DATA where kinds or prices of two sources differ
+ */
+export function joinSources(sources: readonly DataSource[], { name }: JoinOptions): DataSource {
+  const [first] = sources;
+  if (first === undefined) throw new AtcError("ATC_INVALID_ARGUMENT", "there is no source to join");
+  for (const source of sources) checkAlike(first, source);
+  const columns = jointColumns(sources);
+  let closed = false;
+  let latest: SourceSummary | undefined;
+  const checkOpen = (): void => {
+    if (closed) throw new AtcError("ATC_CLOSED", `the source "${name}" was disposed; open it again`);
+  };
+  return {
+    identity: { name, parts: { files: sources.map(({ identity }) => identity.parts) } },
+    kind: first.kind,
+    columns,
+    chunks: (options: ChunksOptions = {}) => {
+      checkOpen();
+      return chunksOf({ sources, columns, kind: first.kind, options, checkOpen }, (summary) => {
+        latest = summary;
+      });
+    },
+    summary: () => {
+      checkOpen();
+      return latest;
+    },
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+      for (const source of sources) await source[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const prices: readonly string[] = ["open", "high", "low", "close"];
+
+function checkAlike(first: DataSource, source: DataSource): void {
+  const refuse = (what: string): AtcError =>
+    new AtcError(
+      "ATC_INVALID_DATA",
+      `"${source.identity.name}" cannot be read together with "${first.identity.name}": ${what}; read them apart, or name the columns alike with the option columns`,
+      { details: { source: source.identity.name, first: first.identity.name } },
+    );
+  if (source.kind !== first.kind) throw refuse(`it holds ${source.kind}, the other ${first.kind}`);
+  const own = new Map(source.columns.map((column) => [column.name, column.type]));
+  const known = new Map(first.columns.map((column) => [column.name, column.type]));
+  for (const price of prices)
+    if (own.has(price) !== known.has(price)) throw refuse(`${own.has(price) ? "the other" : "it"} has no "${price}"`);
+  for (const [column, type] of own)
+    if ((known.get(column) ?? type) !== type)
+      throw refuse(`its "${column}" is ${type}, the other's ${known.get(column)}`);
+}
+
+/** The columns of all sources: canonical ones first, each once. */
+function jointColumns(sources: readonly DataSource[]): readonly ColumnMetadata[] {
+  const found = new Map<string, ColumnMetadata>();
+  for (const { columns } of sources)
+    for (const column of columns) if (!found.has(column.name)) found.set(column.name, column);
+  const canonical = ["symbol", "timestamp", ...prices, "volume"].flatMap((name) => found.get(name) ?? []);
+  return [...canonical, ...[...found.values()].filter((column) => !canonical.includes(column))];
+}
+
+interface Joining {
+  readonly sources: readonly DataSource[];
+  readonly columns: readonly ColumnMetadata[];
+  readonly kind: DataSource["kind"];
+  readonly options: ChunksOptions;
+  readonly checkOpen: () => void;
+}
+
+async function* chunksOf(
+  joining: Joining,
+  onEnd: (summary: SourceSummary) => void,
+): AsyncGenerator<ColumnChunk, void, undefined> {
+  const { sources, columns, options, checkOpen } = joining;
+  throwIfAborted(options.signal);
+  const texts = new Map(
+    columns
+      .filter(({ type }) => type === "text")
+      .map(({ name }) => [name, { values: [], indices: new Map() } as JointTexts]),
+  );
+  const finder: OverlapFinder = overlapFinder(joining.kind);
+  const sums = { rows: 0, badRows: 0, bytes: 0 };
+  const hashes: string[] = [];
+  const total = totalBytes(sources);
+  for (const [part, source] of sources.entries()) {
+    checkOpen();
+    const { rows, bytes } = sums;
+    const { name: file } = source.identity;
+    const own: ChunksOptions = {
+      signal: options.signal,
+      onBadRow: (row) => options.onBadRow?.({ file, ...row }),
+      onProgress: ({ total: _, ...progress }) => {
+        if (progress.unit !== "bytes") return;
+        const done = bytes + progress.done;
+        options.onProgress?.({
+          ...progress,
+          done,
+          rows: rows + (progress.rows ?? 0),
+          ...(total === undefined ? {} : { total: Math.max(total, done) }),
+        });
+      },
+    };
+    const joinChunk = chunkJoiner(columns, texts);
+    for await (const chunk of source.chunks(own)) {
+      checkOpen();
+      const joined = joinChunk(chunk, rows + chunk.row);
+      finder.add(part, joined);
+      yield joined;
+    }
+    const summary = source.summary();
+    sums.rows += summary?.rows ?? 0;
+    sums.badRows += summary?.badRows ?? 0;
+    sums.bytes += summary?.bytes ?? 0;
+    hashes.push(summary?.hash ?? "");
+  }
+  options.onProgress?.({ phase: "reading", done: sums.bytes, total: sums.bytes, unit: "bytes", rows: sums.rows });
+  const overlaps = finder.overlaps(sources.map(({ identity }) => identity.name));
+  onEnd({ ...sums, hash: hashOf(hashes), ...(overlaps.length === 0 ? {} : { overlaps }) });
+}
+
+/** Bytes of all sources, where each tells its own. */
+function totalBytes(sources: readonly DataSource[]): number | undefined {
+  let total = 0;
+  for (const { identity } of sources) {
+    const size = identity.parts["size"];
+    if (typeof size !== "number") return undefined;
+    total += size;
+  }
+  return total;
+}
+
+/** Turns chunks of one source into those of all. */
+function chunkJoiner(
+  columns: readonly ColumnMetadata[],
+  texts: ReadonlyMap<string, JointTexts>,
+): (chunk: ColumnChunk, row: number) => ColumnChunk {
+  const numbers = new Map<string, number[]>();
+  const renumbered = (name: string, indices: Int32Array, values: readonly string[]): Int32Array => {
+    const joint = texts.get(name) as JointTexts;
+    const own = numbers.get(name) ?? [];
+    numbers.set(name, own);
+    for (let i = own.length; i < values.length; i++) own.push(indexOf(joint, values[i] as string));
+    const target = new Int32Array(indices.length);
+    for (let i = 0; i < target.length; i++) target[i] = own[indices[i] as number] ?? -1;
+    return target;
+  };
+  const missing = ({ type }: ColumnMetadata, length: number): TypedArray => {
+    const array = allocate(dtypeOf(type), length);
+    if (type === "text") (array as Int32Array).fill(-1);
+    else if (array instanceof Float64Array || array instanceof Float32Array) array.fill(Number.NaN);
+    return array;
+  };
+  const dictionaries = Object.fromEntries(
+    [...texts].filter(([name]) => name !== "symbol").map(([name, { values }]) => [name, values]),
+  );
+  return (chunk, row) => ({
+    length: chunk.length,
+    row,
+    symbol: {
+      indices: renumbered("symbol", chunk.symbol.indices, chunk.symbol.values),
+      values: texts.get("symbol")?.values ?? [],
+    },
+    columns: Object.fromEntries(
+      columns.slice(1).map((column) => {
+        const { name, type } = column;
+        const array = chunk.columns[name] ?? missing(column, chunk.length);
+        return [
+          name,
+          type === "text" && name in chunk.columns
+            ? renumbered(name, array as Int32Array, chunk.dictionaries?.[name] ?? [])
+            : array,
+        ];
+      }),
+    ),
+    ...(Object.keys(dictionaries).length > 0 ? { dictionaries } : {}),
+  });
+}
+
+function indexOf({ values, indices }: JointTexts, text: string): number {
+  const known = indices.get(text);
+  if (known !== undefined) return known;
+  indices.set(text, values.length);
+  return values.push(text) - 1;
+}
+
+/** FNV-1a of 64 bits over hashes of parts. */
+function hashOf(hashes: readonly string[]): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const character of hashes.join())
+    hash = BigInt.asUintN(64, (hash ^ BigInt(character.charCodeAt(0))) * 0x100000001b3n);
+  return hash.toString(16).padStart(16, "0");
+}
