@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { DataSource, JsonValue } from "@atc/contract";
-import { AtcError } from "@atc/contract";
+import { AtcError, joinSources } from "@atc/contract";
 import type { IngestOptions } from "@atc/ingest";
 import { datasetName } from "@atc/ingest";
 import type { InstalledPlugin } from "./installed-plugins.ts";
-import { joinSources } from "./join-sources.ts";
 import { installLine, sourcePackageFor } from "./package-names.ts";
 import type { Runtime } from "./runtime.ts";
 import { endingOf, filesOf } from "./source-files.ts";
@@ -89,7 +88,11 @@ export async function openSource(
   try {
     for (const [i, file] of files.entries())
       opened.push(await host.find("source", names[i] ?? "csv", { ...sourceOptions, path: file }));
-    return opened.length === 1 ? (opened[0] as DataSource) : joinSources(opened, paths);
+    return opened.length === 1
+      ? (opened[0] as DataSource)
+      : joinSources(opened, {
+          name: paths.length === 1 ? String(paths[0]) : `${files[0]} and ${files.length - 1} more`,
+        });
   } catch (error) {
     for (const source of opened) await source[Symbol.asyncDispose]();
     throw error;
