@@ -12,6 +12,56 @@ const largestExact: f64 = 9007199254740991;
 /** A correction of up to that many steps of the last bit belongs to the quotient nearby; a larger one tells that the number is no such fraction. */
 const largestCorrection: i64 = 1 << 20;
 
+/** Added to a number of less than 2^51, it rounds it to an integer, which stands in the sum's low bits then. */
+const rounder: f64 = 6755399441055744;
+const roundable: f64 = 2251799813685247;
+
+/**
+ * As {@link toDecimal}, for two numbers that are such fractions, or near them: which of them (a bit each) are corrected; -1, and nothing is said, where
+ * one is no such fraction.
+ */
+@inline
+function toFractions(bits: v128, target: usize, scale: f64, divisor: f64, corrections: usize): i32 {
+  const sum = f64x2.add(f64x2.mul(bits, f64x2.splat(scale / divisor)), f64x2.splat(rounder));
+  const quotient = f64x2.sub(sum, f64x2.splat(rounder));
+  const value = f64x2.div(f64x2.mul(quotient, f64x2.splat(divisor)), f64x2.splat(scale));
+  const within = f64x2.le(f64x2.mul(f64x2.abs(quotient), f64x2.splat(divisor)), f64x2.splat(roundable));
+  const correction = i64x2.sub(bits, value);
+  const small = v128.and(
+    i64x2.le_s(correction, i64x2.splat(largestCorrection)),
+    i64x2.ge_s(correction, i64x2.splat(-largestCorrection)),
+  );
+  v128.store(target, i64x2.sub(sum, f64x2.splat(rounder)));
+  v128.store(corrections, correction);
+  if (!i64x2.all_true(v128.and(small, within))) return -1;
+  return i64x2.bitmask(i64x2.ne(correction, i64x2.splat(0)));
+}
+
+/** As {@link toDecimal}, for one number; `before` is the integer of the one before. Returns whether it is corrected. */
+function toFraction(
+  bits: i64,
+  target: usize,
+  scale: f64,
+  divisor: f64,
+  single: bool,
+  corrections: usize,
+  before: i64,
+): bool {
+  const value: f64 = single ? <f64>reinterpret<f32>(<i32>bits) : reinterpret<f64>(bits);
+  const quotient = nearest(value * (scale / divisor));
+  // NaN and infinities are not within the limit.
+  let whole = abs(quotient * divisor) <= largestExact ? <i64>quotient : before;
+  let correction = bits - decimalBits(<f64>whole, scale, divisor, single);
+  const corrected = correction != 0;
+  if (<u64>(correction + largestCorrection) > <u64>(2 * largestCorrection)) {
+    whole = before;
+    correction = bits - decimalBits(<f64>whole, scale, divisor, single);
+  }
+  store<i64>(corrections, correction);
+  store<i64>(target, whole);
+  return corrected;
+}
+
 /**
  * Writes for each number, given as its bits, the integer `q` for which `q * divisor / scale` is nearest to `target`, and what must be added to the bits
  * of that quotient, as integers, to have the number's bits to `corrections`. Where a number is no such fraction (NaN, infinities, -0, more digits), `q`
@@ -26,26 +76,21 @@ export function toDecimal(
   single: bool,
   corrections: usize,
 ): usize {
-  const factor = scale / divisor;
   let corrected: usize = 0;
-  let before: i64 = 0;
-  for (let at: usize = 0; at < count << 3; at += 8) {
-    const bits = load<i64>(values + at);
-    const value: f64 = single ? <f64>reinterpret<f32>(<i32>bits) : reinterpret<f64>(bits);
-    const quotient = nearest(value * factor);
-    // NaN and infinities are not within the limit.
-    let whole = abs(quotient * divisor) <= largestExact ? <i64>quotient : before;
-    let correction = bits - decimalBits(<f64>whole, scale, divisor, single);
-    if (correction != 0) {
-      corrected++;
-      if (<u64>(correction + largestCorrection) > <u64>(2 * largestCorrection)) {
-        whole = before;
-        correction = bits - decimalBits(<f64>whole, scale, divisor, single);
+  let at: usize = 0;
+  const end = count << 3;
+  while (at < end) {
+    if (!single && at + 16 <= end) {
+      const pair = toFractions(v128.load(values + at), target + at, scale, divisor, corrections + at);
+      if (pair >= 0) {
+        corrected += <usize>popcnt(pair);
+        at += 16;
+        continue;
       }
     }
-    store<i64>(corrections + at, correction);
-    store<i64>(target + at, whole);
-    before = whole;
+    const before = at == 0 ? 0 : load<i64>(target + at - 8);
+    corrected += <usize>toFraction(load<i64>(values + at), target + at, scale, divisor, single, corrections + at, before);
+    at += 8;
   }
   return corrected;
 }

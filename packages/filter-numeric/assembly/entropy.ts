@@ -5,33 +5,45 @@
 const scaleBits: u32 = 12;
 const lowest: u32 = 1 << 16;
 
-/** A frequency's place in the encoder's table: reciprocal (8 bytes), frequency, start. */
+/** A token's entry in the encoder's table: its frequency's reciprocal (8 bytes), the largest state that has room for it, frequency and start (16 bits each). */
 function prepareEncoder(frequencies: usize, table: usize): void {
   let start: u32 = 0;
   for (let token: usize = 0; token < 256; token++) {
     const frequency = <u32>load<u16>(frequencies + (token << 1));
     const entry = table + (token << 4);
     store<f64>(entry, frequency == 0 ? 0 : 1.0 / <f64>frequency);
-    store<u32>(entry, frequency, 8);
-    store<u32>(entry, start, 12);
+    store<u32>(entry, (frequency << 20) - 1, 8);
+    store<u32>(entry, frequency | (start << 16), 12);
     start += frequency;
   }
 }
 
-/** Where the last `put` wrote. */
-let cursor: usize = 0;
+/** Moves 16 bits of a state out to where they end at `cursor`, where it has no room for a token. Returns where they begin. */
+@inline
+function moveOut(cursor: usize, state: u32, entry: usize): usize {
+  store<u16>(cursor - 2, <u16>state);
+  return cursor - (<usize>(state > load<u32>(entry, 8)) << 1);
+}
 
-/** Takes one token into a state, after moving 16 of its bits out where it would not fit. */
+/** 2^52 as bits, over which an integer of 32 bits is the float that is larger by it. */
+const floatBits: u64 = 0x4330000000000000;
+/** 2^52 less a half: added, it rounds to the integer below, which stands in the sum's low bits then; subtracted, it leaves the integer and a half. */
+const half: f64 = 4503599627370495.5;
+
+/** Takes a token into a state, of which 16 bits moved out where it had no room. */
 @inline
 function put(state: u32, entry: usize): u32 {
-  const frequency = load<u32>(entry, 8);
-  store<u16>(cursor - 2, <u16>state);
-  const full = <u64>state >= <u64>frequency << 20;
-  cursor -= <usize>full << 1;
-  const room = full ? state >> 16 : state;
-  // Exact: a quotient of such integers and a half is never as near to an integer as the product's error is large.
-  const quotient = <u32>((<f64>room + 0.5) * load<f64>(entry));
-  return (quotient << scaleBits) + (room - quotient * frequency) + load<u32>(entry, 12);
+  const room = state > load<u32>(entry, 8) ? state >> 16 : state;
+  // Exact: a quotient of such an integer and a half is never as near to an integer as the product's error is large.
+  const product = (reinterpret<f64>(floatBits | <u64>room) - half) * load<f64>(entry);
+  const quotient = <u32>reinterpret<u64>(product + half);
+  const token = load<u32>(entry, 12);
+  return (quotient << scaleBits) + (room - quotient * (token & 0xffff)) + (token >> 16);
+}
+
+@inline
+function encoderEntry(table: usize, token: u32): usize {
+  return table + (<usize>token << 4);
 }
 
 /**
@@ -40,21 +52,35 @@ function put(state: u32, entry: usize): u32 {
  */
 export function encodeTokens(tokens: usize, count: usize, frequencies: usize, table: usize, end: usize): usize {
   prepareEncoder(frequencies, table);
-  cursor = end;
+  let cursor = end;
   let a = lowest;
   let b = lowest;
   let c = lowest;
   let d = lowest;
-  const whole = count & ~3;
-  if (count - whole > 2) c = put(c, table + (<usize>load<u8>(tokens + whole + 2) << 4));
-  if (count - whole > 1) b = put(b, table + (<usize>load<u8>(tokens + whole + 1) << 4));
-  if (count > whole) a = put(a, table + (<usize>load<u8>(tokens + whole) << 4));
-  for (let i = whole; i > 0; i -= 4) {
-    const four = load<u32>(tokens + i - 4);
-    d = put(d, table + (<usize>(four >> 24) << 4));
-    c = put(c, table + (<usize>((four >> 16) & 255) << 4));
-    b = put(b, table + (<usize>((four >> 8) & 255) << 4));
-    a = put(a, table + (<usize>(four & 255) << 4));
+  let i = count;
+  while (i > 0) {
+    // A last group of fewer than four has its tokens in the first lanes.
+    const lanes = ((i - 1) & 3) + 1;
+    i -= lanes;
+    const four = load<u32>(tokens + i);
+    if (lanes == 4) {
+      const entry = encoderEntry(table, four >> 24);
+      cursor = moveOut(cursor, d, entry);
+      d = put(d, entry);
+    }
+    if (lanes >= 3) {
+      const entry = encoderEntry(table, (four >> 16) & 255);
+      cursor = moveOut(cursor, c, entry);
+      c = put(c, entry);
+    }
+    if (lanes >= 2) {
+      const entry = encoderEntry(table, (four >> 8) & 255);
+      cursor = moveOut(cursor, b, entry);
+      b = put(b, entry);
+    }
+    const entry = encoderEntry(table, four & 255);
+    cursor = moveOut(cursor, a, entry);
+    a = put(a, entry);
   }
   const begin = cursor - 16;
   store<u32>(begin, a);
@@ -74,19 +100,27 @@ function prepareDecoder(frequencies: usize, table: usize): void {
   }
 }
 
-/** Takes the next token's place out of a state; the token is `entry & 255`. */
-@inline
-function get(state: u32, entry: u32): u32 {
-  const next = (((entry >> 8) & 4095) + 1) * (state >> scaleBits) + (entry >> 20);
-  const word = <u32>load<u16>(cursor);
-  const empty = next < lowest;
-  cursor += <usize>empty << 1;
-  return empty ? (next << 16) | word : next;
-}
-
 @inline
 function entryOf(table: usize, state: u32): u32 {
   return load<u32>(table + (<usize>(state & 4095) << 2));
+}
+
+/** A state without the token that `entry` is of. */
+@inline
+function drop(state: u32, entry: u32): u32 {
+  return (((entry >> 8) & 4095) + 1) * (state >> scaleBits) + (entry >> 20);
+}
+
+/** A state with the 16 bits at `cursor`, where it has too few. */
+@inline
+function refill(state: u32, cursor: usize): u32 {
+  return state < lowest ? (state << 16) | <u32>load<u16>(cursor) : state;
+}
+
+/** Where the next 16 bits are after a state was refilled. */
+@inline
+function moved(state: u32, cursor: usize): usize {
+  return cursor + (<usize>(state < lowest) << 1);
 }
 
 /**
@@ -106,7 +140,7 @@ export function decodeTokens(
   let b = load<u32>(source, 4);
   let c = load<u32>(source, 8);
   let d = load<u32>(source, 12);
-  cursor = source + 16;
+  let cursor = source + 16;
   const whole = count & ~3;
   for (let i: usize = 0; i < whole; i += 4) {
     const first = entryOf(table, a);
@@ -114,25 +148,29 @@ export function decodeTokens(
     const third = entryOf(table, c);
     const fourth = entryOf(table, d);
     store<u32>(tokens + i, (first & 255) | ((second & 255) << 8) | ((third & 255) << 16) | (fourth << 24));
-    a = get(a, first);
-    b = get(b, second);
-    c = get(c, third);
-    d = get(d, fourth);
+    const nextA = drop(a, first);
+    const nextB = drop(b, second);
+    const nextC = drop(c, third);
+    const nextD = drop(d, fourth);
+    a = refill(nextA, cursor);
+    cursor = moved(nextA, cursor);
+    b = refill(nextB, cursor);
+    cursor = moved(nextB, cursor);
+    c = refill(nextC, cursor);
+    cursor = moved(nextC, cursor);
+    d = refill(nextD, cursor);
+    cursor = moved(nextD, cursor);
   }
-  if (count > whole) {
+  for (let i = whole; i < count; i++) {
     const entry = entryOf(table, a);
-    store<u8>(tokens + whole, <u8>entry);
-    a = get(a, entry);
-  }
-  if (count - whole > 1) {
-    const entry = entryOf(table, b);
-    store<u8>(tokens + whole, <u8>entry, 1);
-    b = get(b, entry);
-  }
-  if (count - whole > 2) {
-    const entry = entryOf(table, c);
-    store<u8>(tokens + whole, <u8>entry, 2);
-    c = get(c, entry);
+    store<u8>(tokens + i, <u8>entry);
+    const next = drop(a, entry);
+    const state = refill(next, cursor);
+    cursor = moved(next, cursor);
+    // The lanes turn, so that the next is the first.
+    a = b;
+    b = c;
+    c = state;
   }
   return cursor == source + length && a == lowest && b == lowest && c == lowest && d == lowest;
 }

@@ -41,6 +41,18 @@ function placeOf(value: i64, common: usize, table: usize): usize {
   return table + place;
 }
 
+/** As {@link separate}, for one common value, without a search. */
+function separateOne(values: usize, count: usize, common: i64, ranks: usize, rest: usize): usize {
+  let others: usize = 0;
+  for (let i: usize = 0; i < count; i++) {
+    const value = load<i64>(values + (i << 3));
+    store<i64>(ranks + (i << 3), <i64>(value == common));
+    store<i64>(rest + (others << 3), value);
+    others += <usize>(value != common);
+  }
+  return others;
+}
+
 /**
  * Writes each integer's rank among up to 127 distinct common ones, from 1, to `ranks`, and 0 for any other, which follows in `rest`. Returns how many
  * those are. `table` is 256 bytes of scratch.
@@ -54,6 +66,7 @@ export function separate(
   rest: usize,
   table: usize,
 ): usize {
+  if (commonCount == 1) return separateOne(values, count, load<i64>(common), ranks, rest);
   memory.fill(table, 0, 256);
   for (let rank: usize = 1; rank <= commonCount; rank++)
     store<u8>(placeOf(load<i64>(common + ((rank - 1) << 3)), common, table), <u8>rank);

@@ -70,47 +70,69 @@ function writeArranged(space: Workspace, arrangement: Arrangement, area: number,
   else writeCommon(space, arrangement, area, count);
 }
 
-/** Appends a block whose values are represented in the area `lengths`, with `corrected` corrections that are not 0. */
-function writePlanned(space: Workspace, { representation, arrangement }: Plan, corrected: number, count: number): void {
-  const { bytes, lengths, work, corrections } = space;
+/** Appends a block whose `count` integers are at `area`, with `corrected` corrections that are not 0. */
+function writePlanned(
+  space: Workspace,
+  { representation, arrangement }: Plan,
+  area: number,
+  corrected: number,
+  count: number,
+): void {
   sink.byte(representationKinds.indexOf(representation.kind));
   if (representation.kind === "fractions") sink.varint(representation.scale);
   if (representation.kind !== "floats") sink.varint(representation.divisor);
   if (representation.kind === "fractions") {
     sink.byte(corrected > 0 ? 1 : 0);
-    if (corrected > 0) writeDifferences(space, corrections, count, 0);
+    if (corrected > 0) writeDifferences(space, space.corrections, count, 0);
   }
-  bytes.copyWithin(work, lengths, lengths + 8 * count);
-  writeArranged(space, arrangement, work, count);
+  writeArranged(space, arrangement, area, count);
+}
+
+/** Represents a block's values, where they are or in the area `work`; returns where, and how many corrections are not 0. */
+function representBlock(
+  space: Workspace,
+  { representation }: Plan,
+  count: number,
+  size: number,
+): { readonly area: number; readonly corrected: number } | undefined {
+  const { values, work } = space;
+  if (representation.kind === "integers" && representation.divisor === 1) return { area: values, corrected: 0 };
+  const corrected = represent(space, representation, values, work, count, size);
+  return corrected === undefined ? undefined : { area: work, corrected };
 }
 
 /** Of a byte's eight bits, what deflate must save to be worth its time. */
 const deflateGain = 0.9;
 const deflateSample = 8192;
 
+/** Bytes that take fewer bits each are numbers to be sure. */
+const numericBits = 2;
+
 /** Whether bytes, which may as well be text, are smaller by deflate than by `bits` a byte. */
 function isForDeflate(bytes: Uint8Array, bits: number): boolean {
+  if (bits < numericBits) return false;
   const sample = bytes.subarray(0, deflateSample);
   return deflateRawSync(sample, { level: 1 }).length < deflateGain * sample.length * (bits / 8);
 }
 
 /** A block of whole elements of `size` bytes, at most those that a workspace has room for. */
 export function writeNumbers(space: Workspace, bytes: Uint8Array, size: number): EncodedBlock {
-  const { kernel, source, values, lengths } = space;
+  const { kernel, source, values } = space;
   const count = bytes.length / size;
   space.bytes.set(bytes, source);
   kernel.widen(source, values, count, size);
-  let chosen = choosePlan(space, count, size);
-  if (size === 1 && isForDeflate(bytes, chosen.bits)) return writeBytes(bytes);
-  if (chosen.bits >= 8 * size) return { kind: "stored", bytes };
-  let corrected = represent(space, chosen.plan.representation, values, lengths, count, size);
-  if (corrected === undefined) {
-    // A divisor that holds for the sample does not for the block.
-    chosen = choosePlan(space, count, size, { divisors: false });
-    corrected = represent(space, chosen.plan.representation, values, lengths, count, size) as number;
-  }
+  const { plan, bits } = choosePlan(space, count, size);
+  if (size === 1 && isForDeflate(bytes, bits)) return writeBytes(bytes);
+  if (bits >= 8 * size) return { kind: "stored", bytes };
   sink.byte(size);
-  writePlanned(space, chosen.plan, corrected, count);
+  const represented = representBlock(space, plan, count, size);
+  if (represented !== undefined) writePlanned(space, plan, represented.area, represented.corrected, count);
+  else {
+    // A divisor that holds for the sample does not for the block.
+    const other = choosePlan(space, count, size, { divisors: false }).plan;
+    const { area, corrected } = representBlock(space, other, count, size) ?? { area: values, corrected: 0 };
+    writePlanned(space, other, area, corrected, count);
+  }
   const encoded = sink.take();
   return encoded.length < bytes.length ? { kind: "numbers", bytes: encoded } : { kind: "stored", bytes };
 }

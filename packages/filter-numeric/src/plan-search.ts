@@ -65,11 +65,14 @@ export function choosePlan(
     const to = space.source + 8 * elements;
     const represented = representSample(space, representation, sampled, to, size, blockShare);
     if (represented.bits / elements >= (best?.bits ?? 8 * size)) continue;
+    const isExact = representation.kind === "fractions" && represented.bits === 0;
     for (const { arrangement, bits } of arrangements(space, represented.pieces, blockShare)) {
       const perElement = (bits + represented.bits) / elements;
       if (best === undefined || perElement < best.bits)
         best = { plan: { representation, arrangement }, bits: perElement };
     }
+    // As integers, the bits of what is decimal take more.
+    if (isExact) break;
   }
   return best as Estimate;
 }

@@ -55,21 +55,27 @@ function commonDivisor(values: BigInt64Array): number {
   return divisor > 1n && divisor <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(divisor) : 1;
 }
 
-/** What a block's elements may be taken for, as far as its pieces tell. */
-export function representationsOf(space: Workspace, pieces: readonly Piece[], size: number): readonly Representation[] {
-  const found: Representation[] = [];
-  const divided = commonDivisor(integersOf(space, pieces[0] as Piece).subarray(0, 64));
-  found.push({ kind: "integers", divisor: 1 });
-  if (divided > 1) found.push({ kind: "integers", divisor: divided });
-  if (size < 4) return found;
-  if (pieces.some((piece) => integersOf(space, piece).some((value) => value < 0n))) found.push({ kind: "floats" });
-  for (const scale of new Set(pieces.flatMap((piece) => scalesOf(space, piece, size)))) {
-    const [{ at, count }] = pieces as [Piece];
-    const length = Math.min(count, 64);
+function fractionsOf(space: Workspace, pieces: readonly Piece[], size: number): readonly Representation[] {
+  const [{ at, count }] = pieces as [Piece];
+  const length = Math.min(count, 64);
+  const scales = new Set(pieces.flatMap((piece) => scalesOf(space, piece, size)));
+  return [...scales].flatMap((scale) => {
     represent(space, { kind: "fractions", scale, divisor: 1 }, at, space.work, length, size);
     const divisor = commonDivisor(integersOf(space, { at: space.work, count: length }));
-    found.push({ kind: "fractions", scale, divisor: 1 });
-    if (divisor > 1) found.push({ kind: "fractions", scale, divisor });
-  }
-  return found;
+    const divisors = divisor > 1 ? [divisor, 1] : [1];
+    return divisors.map((one) => ({ kind: "fractions", scale, divisor: one }) as const);
+  });
+}
+
+/** What a block's elements may be taken for, as far as its pieces tell; what promises most comes first. */
+export function representationsOf(space: Workspace, pieces: readonly Piece[], size: number): readonly Representation[] {
+  const divisor = commonDivisor(integersOf(space, pieces[0] as Piece).subarray(0, 64));
+  const integers: readonly Representation[] = [
+    { kind: "integers", divisor: 1 },
+    ...(divisor > 1 ? [{ kind: "integers", divisor } as const] : []),
+  ];
+  if (size < 4) return integers;
+  const isSigned = pieces.some(({ at, count }) => space.kernel.isUnsigned(at, count) === 0);
+  const floats: readonly Representation[] = isSigned ? [{ kind: "floats" }] : [];
+  return [...fractionsOf(space, pieces, size), ...integers, ...floats];
 }
