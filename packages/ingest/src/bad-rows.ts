@@ -7,6 +7,8 @@ const firstKept = 20;
 export interface BadRowLog {
   /** Takes one. */
   add(row: BadRow): void;
+  /** Takes those of another log, in lines counted from elsewhere. */
+  addAll(rows: BadRows, lineOffset: number): void;
   /** What was taken. */
   badRows(): BadRows;
 }
@@ -16,11 +18,18 @@ export function createBadRowLog(): BadRowLog {
   const reasons = new Map<string, number>();
   const first: BadRow[] = [];
   let count = 0;
+  const addReason = (reason: string, rows: number): void => {
+    count += rows;
+    reasons.set(reason, (reasons.get(reason) ?? 0) + rows);
+  };
   return {
     add(row) {
-      count++;
-      reasons.set(row.reason, (reasons.get(row.reason) ?? 0) + 1);
+      addReason(row.reason, 1);
       if (first.length < firstKept) first.push({ ...row });
+    },
+    addAll(rows, lineOffset) {
+      for (const [reason, number] of Object.entries(rows.reasons)) addReason(reason, number);
+      for (const row of rows.first) if (first.length < firstKept) first.push({ ...row, line: row.line + lineOffset });
     },
     badRows: () => ({ count, reasons: Object.fromEntries(reasons), first: [...first] }),
   };

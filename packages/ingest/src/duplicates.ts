@@ -1,5 +1,3 @@
-import type { SeriesRows } from "./row-buffer.ts";
-
 /** What becomes of rows of one symbol and time; `error` counts them as `keep-all` does, the caller stops. */
 export type DuplicatePolicy = "keep-all" | "keep-last" | "keep-first" | "error";
 
@@ -7,49 +5,51 @@ export type DuplicatePolicy = "keep-all" | "keep-last" | "keep-first" | "error";
 export interface Duplicates {
   /** Rows whose time a row ahead of them has too. */
   readonly count: number;
-  /** Of these, rows equal to the row just ahead of them in every column. */
-  readonly identical: number;
-  /** Rows left out. */
-  readonly dropped: number;
-  /** Place of the first duplicate in the order, -1 where there is none. */
+  /** Place of the first in the order, -1 where there is none. */
   readonly first: number;
+  /** Rows left in the order. */
+  readonly kept: number;
+  /** Pairs of such a row and the one just ahead of it. */
+  readonly pairs: Uint32Array;
 }
 
 /** Finds rows of equal time in `order` and takes out of it, in place, those that the policy leaves out. */
 export function resolveDuplicates(
-  rows: SeriesRows,
+  times: Int32Array,
   order: Uint32Array,
+  length: number,
   policy: DuplicatePolicy,
-  slots: number,
 ): Duplicates {
-  const { times, length } = rows;
   const drops = policy === "keep-last" || policy === "keep-first";
-  let kept = 0;
+  const ties = countTies(times, order, length);
+  if (ties.count === 0) return { count: 0, first: -1, kept: length, pairs: new Uint32Array(0) };
+  const pairs = new Uint32Array(2 * ties.count);
+  let kept = ties.first;
   let count = 0;
-  let identical = 0;
-  let first = -1;
-  let previous = -1;
-  let previousLow = 0;
-  let previousHigh = 0;
-  for (let i = 0; i < length; i++) {
+  let previous = order[ties.first - 1] as number;
+  for (let i = ties.first; i < length; i++) {
     const row = order[i] as number;
-    const low = times[2 * row] as number;
-    const high = times[2 * row + 1] as number;
-    const same = low === previousLow && high === previousHigh && previous >= 0;
+    const same = sameTime(times, row, previous);
     if (same) {
-      if (count++ === 0) first = i;
-      if (sameValues(rows.valueWords, 2 * slots, row, previous)) identical++;
+      pairs[2 * count] = row;
+      pairs[2 * count + 1] = previous;
+      count++;
     }
-    previous = row;
-    previousLow = low;
-    previousHigh = high;
     if (!same || !drops) order[kept++] = row;
     else if (policy === "keep-last") order[kept - 1] = row;
+    previous = row;
   }
-  return { count, identical, dropped: length - kept, first };
+  return { count, first: ties.first, kept, pairs };
 }
 
-function sameValues(words: Int32Array, width: number, a: number, b: number): boolean {
-  for (let w = 0; w < width; w++) if (words[a * width + w] !== words[b * width + w]) return false;
-  return true;
+function countTies(times: Int32Array, order: Uint32Array, length: number): { count: number; first: number } {
+  let count = 0;
+  let first = -1;
+  for (let i = 1; i < length; i++)
+    if (sameTime(times, order[i] as number, order[i - 1] as number) && count++ === 0) first = i;
+  return { count, first };
+}
+
+function sameTime(times: Int32Array, a: number, b: number): boolean {
+  return times[2 * a] === times[2 * b] && times[2 * a + 1] === times[2 * b + 1];
 }

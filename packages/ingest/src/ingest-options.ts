@@ -1,4 +1,4 @@
-import type { DataSource, OperationOptions } from "@atc/contract";
+import type { DataSource, Executor, OperationOptions } from "@atc/contract";
 import { AtcError, nearest } from "@atc/contract";
 import { datasetName } from "./dataset-name.ts";
 import type { DuplicatePolicy } from "./duplicates.ts";
@@ -9,8 +9,16 @@ export interface IngestOptions extends OperationOptions {
   readonly name?: string | undefined;
   /** What becomes of rows of one symbol and time; `keep-all` for ticks and `keep-last` for bars where absent. */
   readonly duplicates?: DuplicatePolicy | undefined;
-  /** Bytes of rows held in memory before they are spilled to disk, 4,096 or more; 256 MiB where absent, what is over 4 GiB is not used. */
+  /**
+   * Bytes that the process may take in all, 4,096 or more; 256 MiB where absent, what is over 4 GiB is not used. Rows get what Node, the modules and
+   * the threads leave, a quarter at least: below some 150 MB the process itself is larger than asked for.
+   */
   readonly memoryBytes?: number | undefined;
+  /**
+   * Threads that read and sort, whose modules have `@atc/ingest/tasks` as `@atc/ingest`. The dataset is the same, bit for bit, with any number of
+   * them. This thread alone where absent.
+   */
+  readonly executor?: Executor | undefined;
   /** Whether to read the source also where the dataset already is what it would give; false where absent. */
   readonly force?: boolean | undefined;
 }

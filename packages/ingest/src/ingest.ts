@@ -1,4 +1,4 @@
-import type { ArrayStore, DataSource, DatasetLock, DatasetManifest, JsonObject } from "@atc/contract";
+import type { ArrayStore, DataSource, DatasetLock, DatasetManifest, JsonObject, SourceSummary } from "@atc/contract";
 import { throwIfAborted } from "@atc/contract";
 import { createBadRowLog } from "./bad-rows.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -6,15 +6,16 @@ import type { IngestOptions, ResolvedOptions } from "./ingest-options.ts";
 import { resolveOptions } from "./ingest-options.ts";
 import type { BadRows, IngestReport } from "./ingest-report.ts";
 import { isoTime } from "./iso-time.ts";
+import { memoryPlan } from "./memory-plan.ts";
 import { createPace } from "./pace.ts";
+import { planAll, type SeriesWork } from "./plan-phase.ts";
 import { qualityTotals } from "./quality-totals.ts";
-import { readRows } from "./read-phase.ts";
+import { noRows, readRows } from "./read-phase.ts";
 import { ingestReport, plain, reportAttribute } from "./report-attributes.ts";
-import { createRowBuffer } from "./row-buffer.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { rowLayout } from "./row-layout.ts";
-import { createSeriesOrderer } from "./series-order.ts";
-import { planSeries } from "./series-plan.ts";
+import { seriesTable } from "./series-table.ts";
+import { executorRunner, inlineRunner } from "./task-runner.ts";
 import type { Written } from "./write-phase.ts";
 import { writeSeries } from "./write-phase.ts";
 
@@ -32,9 +33,10 @@ export interface IngestResult {
  * Makes a dataset of a source: rows in any order become series sorted by symbol and time, rows of equal time in the source's order. Where
  * the store already holds a dataset of the same fingerprint, that is the result and no row is read.
  *
- * Rows are held in memory up to `memoryBytes` and spilled to the lock's scratch directory beyond; then series are loaded one at a time, so
- * the peak is `memoryBytes`, or the rows of the longest series where those take more, and up to 40 bytes a row of the longest
- * series that is not sorted. The dataset appears at once, when all is written. An error or an abort leaves the store as it was.
+ * A source that can be cut into slices (a CSV file that is not compressed) is read by the threads of `executor`, or in this one, and its rows go
+ * to files in the lock's scratch directory; an ingest that was killed goes on from its last finished slice when it is started again. Other
+ * sources are read from their start, into memory where they fit. Then series are put in order part by part, so `memoryBytes` holds for series
+ * of any length. The dataset appears at once, when all is written. An error or an abort leaves the store as it was.
  *
  * @throws ATC_INVALID_DATA where the source has no good row, at its bad rows if its policy says so, or at equal times under `error`;
  * ATC_INVALID_ARGUMENT for an option out of its range; ATC_LOCKED where the dataset is being written; ATC_ABORTED; ATC_NO_SPACE,
@@ -82,16 +84,24 @@ async function build(
   const layout = rowLayout(source);
   const badRows = createBadRowLog();
   const pace = createPace(options);
-  const orderer = createSeriesOrderer();
-  await using buffer = createRowBuffer(layout, memoryBytes, lock.scratch);
-  const { counts, rows } = await readRows(source, layout, buffer, badRows, pace, options);
-  const planned = await planSeries(layout, buffer, counts, orderer, policy, pace);
-  const series = planned.map(({ symbol, rows: length }) => ({ symbol, rows: length }));
+  const runner = options.executor === undefined ? inlineRunner : executorRunner(options.executor);
+  const memory = memoryPlan(memoryBytes, runner.concurrency, layout);
+  const context = { source, layout, lock, fingerprint, memory, runner, badRows, pace, options };
+  await using read = await readRows(context);
+  const { runs, rows, summary } = read;
+  if (rows === 0) throw noRows(source, badRows);
+  const table = seriesTable(read.indices);
+  // Rows in memory are not sent to other threads.
+  const isHere = runs.some((run) => typeof run !== "string");
+  const { partRows } = memory;
+  const work: SeriesWork = { runs, table, layout, policy, partRows, runner: isHere ? inlineRunner : runner, pace };
+  const planned = await planAll(work, options);
+  const series = planned.map(({ rows: length }, s) => ({ symbol: table.entry(s).symbol, rows: length }));
   await using writer = await store.create(lock, { schema: layout.schema, fingerprint, series });
-  const written = await writeSeries(writer, planned, { layout, buffer, counts, orderer, policy, pace });
+  const written = await writeSeries(writer, planned, work, options);
   throwIfAborted(options.signal);
   const report = makeReport(layout, rows, badRows.badRows(), written, { duplicates: policy });
-  const manifest = await writer.publish(attributesOf(source, report));
+  const manifest = await writer.publish(attributesOf(source, summary, report));
   return { reused: false, manifest, report };
 }
 
@@ -118,9 +128,8 @@ function makeReport(
   };
 }
 
-function attributesOf(source: DataSource, report: IngestReport): JsonObject {
+function attributesOf(source: DataSource, summary: SourceSummary | undefined, report: IngestReport): JsonObject {
   const { name, path, parts } = source.identity;
-  const summary = source.summary();
   return {
     ...plain({ source: { name, path, parts }, summary, options: { duplicates: report.duplicates } }),
     report: reportAttribute(report),

@@ -1,55 +1,65 @@
-import type { DataSource, OperationOptions, Progress, ProgressListener } from "@atc/contract";
+import type { DataSource, DatasetLock, OperationOptions, SourceSummary } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import type { BadRowLog } from "./bad-rows.ts";
+import { openJournal } from "./journal.ts";
+import type { MemoryPlan } from "./memory-plan.ts";
 import type { Pace } from "./pace.ts";
-import type { RowBuffer } from "./row-buffer.ts";
+import type { Runs } from "./piece-reader.ts";
+import { cutSource, readSlices } from "./read-slices.ts";
+import { readStream } from "./read-stream.ts";
 import type { RowLayout } from "./row-layout.ts";
-import type { SeriesCounts } from "./scatter.ts";
-import { createScatter } from "./scatter.ts";
+import type { RunIndex } from "./run-index.ts";
+import type { TaskRunner } from "./task-runner.ts";
 
-/** What the reading gave, beside the buffered rows. */
-export interface ReadRows {
-  readonly counts: SeriesCounts;
-  /** Rows of all series, 1 or more. */
+/** Sources whose rows take fewer bytes of text are not worth a file and threads. */
+const leastSliced: number = 8 * 2 ** 20;
+
+/** What the reading works on. */
+export interface ReadPhase {
+  readonly source: DataSource;
+  readonly layout: RowLayout;
+  readonly lock: DatasetLock;
+  readonly fingerprint: string;
+  readonly memory: MemoryPlan;
+  readonly runner: TaskRunner;
+  readonly badRows: BadRowLog;
+  readonly pace: Pace;
+  readonly options: OperationOptions;
+}
+
+/** The rows of a source in runs. Disposal removes their files. */
+export interface ReadRows extends AsyncDisposable {
+  readonly runs: Runs;
+  readonly indices: readonly RunIndex[];
   readonly rows: number;
+  readonly summary: SourceSummary | undefined;
 }
 
-/** Reads the whole source into the buffer; ATC_INVALID_DATA where it has no good row. */
-export async function readRows(
-  source: DataSource,
-  layout: RowLayout,
-  buffer: RowBuffer,
-  badRows: BadRowLog,
-  pace: Pace,
-  options: OperationOptions,
-): Promise<ReadRows> {
-  const counts = createScatter(layout, buffer);
-  let rows = 0;
-  let last: Progress | undefined;
-  // The source knows bytes and their total; where it says nothing, the rows are counted here.
-  const onProgress: ProgressListener = (progress) => {
-    last = { ...progress, phase: "reading", rows: progress.rows ?? rows };
-    pace.progress(last);
-  };
-  for await (const chunk of source.chunks({ signal: options.signal, onProgress, onBadRow: badRows.add })) {
-    await counts.push(chunk);
-    rows += chunk.length;
-    if (last === undefined) pace.progress({ phase: "reading", done: rows, unit: "rows" });
-    await pace.turn();
-  }
-  if (rows === 0) throw noRows(source, badRows);
-  pace.milestone(finished(last, rows));
-  await buffer.finish();
-  return { counts, rows };
+/** Reads the whole source: in slices where it can be cut and is not small, else from its start. */
+export async function readRows(phase: ReadPhase): Promise<ReadRows> {
+  const { source, layout, memory, lock, badRows, pace, options } = phase;
+  const sliced = await readInSlices(phase);
+  if (sliced !== undefined) return sliced;
+  const { arenaBytes } = memory;
+  const read = await readStream(source, layout, { arenaBytes, scratch: lock.scratch }, badRows, pace, options);
+  return { ...read, summary: source.summary() };
 }
 
-/** The last that the source told may have been throttled away, or short of its end. */
-function finished(last: Progress | undefined, rows: number): Progress {
-  if (last === undefined) return { phase: "reading", done: rows, total: rows, unit: "rows" };
-  return { ...last, done: last.total ?? last.done, rows };
+async function readInSlices(phase: ReadPhase): Promise<ReadRows | undefined> {
+  const { source, layout, lock, fingerprint, memory, runner, badRows, pace, options } = phase;
+  const { scratch, abandoned } = lock;
+  const { arenaBytes } = memory;
+  const sliced = scratch === undefined ? undefined : await cutSource(source, arenaBytes, runner);
+  if (sliced === undefined || scratch === undefined) return undefined;
+  if (sliced.end - (sliced.starts[0] as number) < Math.min(leastSliced, arenaBytes)) return undefined;
+  const { starts, end } = sliced;
+  const journal = await openJournal({ scratch, abandoned }, { fingerprint, starts, end });
+  const read = await readSlices({ sliced, journal, layout, arenaBytes, runner }, badRows, pace, options);
+  return { ...read, [Symbol.asyncDispose]: () => journal.remove() };
 }
 
-function noRows(source: DataSource, badRows: BadRowLog): AtcError {
+/** What to say of a source without a good row. */
+export function noRows(source: DataSource, badRows: BadRowLog): AtcError {
   const { count, first } = badRows.badRows();
   const bad = first[0];
   const why =

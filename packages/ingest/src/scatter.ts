@@ -1,7 +1,7 @@
 import type { ColumnChunk, TypedArray } from "@atc/contract";
 import { AtcError } from "@atc/contract";
+import type { RowArena } from "./row-arena.ts";
 import { resized } from "./row-arena.ts";
-import type { RowBuffer } from "./row-buffer.ts";
 import type { RowLayout, StoredColumn } from "./row-layout.ts";
 
 /** Rows placed before their columns are copied: what they touch stays in the processor's cache. */
@@ -18,12 +18,23 @@ export interface SeriesCounts {
   back(series: number): number;
   /** Rows whose time is that of the row ahead of them. */
   ties(series: number): number;
+  /** The time of the first row of a series. */
+  firstTime(series: number): bigint;
+  /** The time of the last. */
+  lastTime(series: number): bigint;
+}
+
+/** Where rows are put. */
+export interface ScatterTarget {
+  readonly arena: RowArena;
+  /** Empties the arena. */
+  spill(): void;
 }
 
 /** Takes chunks and hands their rows to series. */
 export interface Scatter extends SeriesCounts {
   /** Takes a chunk, spilling where the buffer is full. */
-  push(chunk: ColumnChunk): Promise<void>;
+  push(chunk: ColumnChunk): void;
 }
 
 interface SeriesState {
@@ -35,10 +46,14 @@ interface SeriesState {
   lastHigh: Int32Array<ArrayBuffer>;
   /** With the sign bit flipped, so that signed comparison orders it. */
   lastLow: Int32Array<ArrayBuffer>;
+  firstHigh: Int32Array<ArrayBuffer>;
+  /** With the sign bit flipped. */
+  firstLow: Int32Array<ArrayBuffer>;
 }
 
-/** Scatters rows into `buffer`. */
-export function createScatter(layout: RowLayout, buffer: RowBuffer): Scatter {
+/** Scatters rows into the arena of `target`. */
+export function createScatter(layout: RowLayout, target: ScatterTarget): Scatter {
+  const { arena } = target;
   const symbols: string[] = [];
   const numbers = new Map<string, number>();
   const empty = new Int32Array(0);
@@ -49,6 +64,8 @@ export function createScatter(layout: RowLayout, buffer: RowBuffer): Scatter {
     ties: empty,
     lastHigh: empty,
     lastLow: empty,
+    firstHigh: empty,
+    firstLow: empty,
   };
   const placed = new Int32Array(blockRows);
   let known = 0;
@@ -57,7 +74,7 @@ export function createScatter(layout: RowLayout, buffer: RowBuffer): Scatter {
     if (values.length === known) return;
     if (values.length > state.seriesOf.length) {
       const length = Math.max(values.length, 2 * known, 64);
-      for (const key of ["seriesOf", "rows", "back", "ties", "lastHigh", "lastLow"] as const)
+      for (const key of ["seriesOf", "rows", "back", "ties", "lastHigh", "lastLow", "firstHigh", "firstLow"] as const)
         state[key] = resized(state[key], length);
     }
     for (; known < values.length; known++) {
@@ -69,7 +86,7 @@ export function createScatter(layout: RowLayout, buffer: RowBuffer): Scatter {
       }
       state.seriesOf[known] = series;
     }
-    buffer.reserve(symbols.length);
+    arena.reserve(symbols.length);
   }
 
   return {
@@ -77,27 +94,33 @@ export function createScatter(layout: RowLayout, buffer: RowBuffer): Scatter {
     rows: (series) => state.rows[series] as number,
     back: (series) => state.back[series] as number,
     ties: (series) => state.ties[series] as number,
-    async push(chunk) {
+    firstTime: (series) => timeOf(state.firstLow, state.firstHigh, series),
+    lastTime: (series) => timeOf(state.lastLow, state.lastHigh, series),
+    push(chunk) {
       learn(chunk.symbol.values);
       const times = chunk.columns["timestamp"];
       if (times === undefined) throw missingColumn("timestamp", chunk);
       const words = new Int32Array(times.buffer, times.byteOffset, 2 * chunk.length);
       for (let from = 0; from < chunk.length; ) {
         const to = Math.min(from + blockRows, chunk.length);
-        const count = placeRows(state, buffer.arena, chunk, words, placed, from, to, known);
-        copyTimes(buffer.arena.times, words, placed, from, count);
-        for (const column of layout.columns) copyColumn(layout, buffer.arena, column, chunk, placed, from, count);
+        const count = placeRows(state, arena, chunk, words, placed, from, to, known);
+        copyTimes(arena.times, words, placed, from, count);
+        for (const column of layout.columns) copyColumn(layout, arena, column, chunk, placed, from, count);
         from += count;
-        if (from < to) await buffer.spill();
+        if (from < to) target.spill();
       }
     },
   };
 }
 
+function timeOf(low: Int32Array, high: Int32Array, series: number): bigint {
+  return (BigInt(high[series] as number) << 32n) | BigInt(((low[series] as number) ^ signBit) >>> 0);
+}
+
 /** Finds each row's place in the arena and compares its time with the last of its series; stops where the arena is full. */
 function placeRows(
   state: SeriesState,
-  arena: RowBuffer["arena"],
+  arena: RowArena,
   chunk: ColumnChunk,
   words: Int32Array,
   placed: Int32Array,
@@ -120,6 +143,8 @@ function placeRows(
         // The first row is compared with itself; the tie that this makes is taken off beforehand.
         lastHigh[s] = high;
         lastLow[s] = low;
+        state.firstHigh[s] = high;
+        state.firstLow[s] = low;
         ties[s] = -1;
       }
     }
@@ -147,7 +172,7 @@ function copyTimes(target: Int32Array, words: Int32Array, placed: Int32Array, fr
 
 function copyColumn(
   layout: RowLayout,
-  arena: RowBuffer["arena"],
+  arena: RowArena,
   column: StoredColumn,
   chunk: ColumnChunk,
   placed: Int32Array,

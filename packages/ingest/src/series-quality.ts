@@ -1,13 +1,11 @@
-import type { ReadonlyTypedArray, RowKind, TypedArray } from "@atc/contract";
-import type { Duplicates } from "./duplicates.ts";
+import type { ReadonlyTypedArray, RowKind, SeriesColumns, TypedArray } from "@atc/contract";
 import { createGapFinder } from "./gap-finder.ts";
-import type { Finding, RowOrder, SeriesQuality } from "./ingest-report.ts";
+import type { DuplicateCounts, Finding, RowOrder, SeriesQuality } from "./ingest-report.ts";
 import { isoTime, timeAt } from "./iso-time.ts";
 import { createJumpFinder, jumpThreshold } from "./jump-finder.ts";
 import type { PriceColumns, PriceTallies, Tally } from "./price-checks.ts";
 import { checkPrices, priceTallies } from "./price-checks.ts";
 import type { SeriesScale } from "./series-scale.ts";
-import type { Slice } from "./series-slices.ts";
 
 /** What is known of a series before its rows are checked. */
 export interface SeriesFacts {
@@ -18,8 +16,18 @@ export interface SeriesFacts {
   readonly rows: number;
   readonly back: number;
   readonly ties: number;
-  readonly duplicates: Duplicates;
+  /** Counted while rows are pushed. */
+  readonly duplicates: DuplicateCounts;
   readonly scale: SeriesScale;
+}
+
+/** Consecutive rows of a series as columns. */
+export interface Slice {
+  readonly length: number;
+  /** Times as pairs of 32-bit words. */
+  readonly times: Int32Array;
+  /** All columns, `timestamp` too. */
+  readonly columns: SeriesColumns;
 }
 
 /** Checks the rows of a series slice by slice. */

@@ -1,5 +1,4 @@
 import { median } from "./median.ts";
-import type { SeriesRows } from "./row-buffer.ts";
 
 const mostSamples = 16_384;
 const fewestMoves = 20;
@@ -12,65 +11,64 @@ export interface SeriesScale {
   readonly move: number | undefined;
 }
 
-/** Measures series with one working memory: exactly up to 16,385 rows, on as many evenly spread pairs of neighbours beyond. */
-export function createScaleMeter(): (
-  rows: SeriesRows,
-  order: Uint32Array | undefined,
-  length: number,
-  close: { readonly slots: number; readonly slot: number } | undefined,
-) => SeriesScale {
-  const samples = new Float64Array(mostSamples);
-  return (rows, order, length, close) => {
-    const step = Math.max(1, (length - 1) / mostSamples);
-    const spacings = sampleSpacings(rows.times, order, length, step, samples);
-    const interval = spacings === 0 ? undefined : median(samples, spacings);
-    const moves = close === undefined ? 0 : sampleMoves(rows.values, close, order, length, step, samples);
-    return { interval, move: moves < fewestMoves ? undefined : median(samples, moves) };
+/** The rows of a part of a series in order: `order` holds places in `times` (pairs of 32-bit words) and `close`; undefined for all as they stand. */
+export interface ScaleRows {
+  readonly times: Int32Array;
+  readonly close: Float64Array | undefined;
+  readonly order: Uint32Array | undefined;
+  readonly kept: number;
+}
+
+/** Measures a series part by part: exactly up to 16,385 rows, on as many evenly spread pairs of neighbours beyond. */
+export interface ScaleMeter {
+  /** Takes the next rows. */
+  push(rows: ScaleRows): void;
+  /** What was found. */
+  scale(): SeriesScale;
+}
+
+/** A meter for a series of `length` rows. */
+export function scaleMeter(length: number): ScaleMeter {
+  const spacings = new Float64Array(Math.min(length, mostSamples));
+  const moves = new Float64Array(spacings.length);
+  const step = Math.max(1, (length - 1) / mostSamples);
+  const last = { low: 0, high: 0, close: Number.NaN };
+  let spacingCount = 0;
+  let moveCount = 0;
+  /** The next place to look at, and the place of the first row that is still to come. */
+  let next = 1;
+  let start = 0;
+
+  function take(rows: ScaleRows, place: number): void {
+    const row = rows.order === undefined ? place : (rows.order[place] as number);
+    const before = rows.order === undefined ? place - 1 : (rows.order[place - 1] as number);
+    const low = place === 0 ? last.low : (rows.times[2 * before] as number);
+    const high = place === 0 ? last.high : (rows.times[2 * before + 1] as number);
+    const spacing =
+      ((rows.times[2 * row + 1] as number) - high) * 4_294_967_296 +
+      (((rows.times[2 * row] as number) >>> 0) - (low >>> 0));
+    if (spacing > 0 && spacingCount < spacings.length) spacings[spacingCount++] = spacing;
+    if (rows.close === undefined) return;
+    const from = place === 0 ? last.close : (rows.close[before] as number);
+    const to = rows.close[row] as number;
+    const move = Math.abs(to / from - 1);
+    const isMove = from > 0 && to > 0 && move > 0 && move < Number.POSITIVE_INFINITY;
+    if (isMove && moveCount < moves.length) moves[moveCount++] = move;
+  }
+
+  return {
+    push(rows) {
+      if (rows.kept === 0) return;
+      for (; Math.floor(next) < start + rows.kept; next += step) take(rows, Math.floor(next) - start);
+      start += rows.kept;
+      const row = rows.order === undefined ? rows.kept - 1 : (rows.order[rows.kept - 1] as number);
+      last.low = rows.times[2 * row] as number;
+      last.high = rows.times[2 * row + 1] as number;
+      last.close = rows.close?.[row] ?? Number.NaN;
+    },
+    scale: () => ({
+      interval: spacingCount === 0 ? undefined : median(spacings, spacingCount),
+      move: moveCount < fewestMoves ? undefined : median(moves, moveCount),
+    }),
   };
-}
-
-function sampleSpacings(
-  times: Int32Array,
-  order: Uint32Array | undefined,
-  length: number,
-  step: number,
-  samples: Float64Array,
-): number {
-  let count = 0;
-  for (let at = 1; at < length && count < samples.length; at += step) {
-    const i = Math.floor(at);
-    const spacing = spacingOf(
-      times,
-      order === undefined ? i - 1 : (order[i - 1] as number),
-      order === undefined ? i : (order[i] as number),
-    );
-    if (spacing > 0) samples[count++] = spacing;
-  }
-  return count;
-}
-
-function sampleMoves(
-  values: Float64Array,
-  { slots, slot }: { readonly slots: number; readonly slot: number },
-  order: Uint32Array | undefined,
-  length: number,
-  step: number,
-  samples: Float64Array,
-): number {
-  let count = 0;
-  for (let at = 1; at < length && count < samples.length; at += step) {
-    const i = Math.floor(at);
-    const before = values[(order === undefined ? i - 1 : (order[i - 1] as number)) * slots + slot] as number;
-    const after = values[(order === undefined ? i : (order[i] as number)) * slots + slot] as number;
-    const move = Math.abs(after / before - 1);
-    if (before > 0 && after > 0 && move > 0 && move < Number.POSITIVE_INFINITY) samples[count++] = move;
-  }
-  return count;
-}
-
-/** The time from row `a` to row `b` in units of the times, exact below 2^53. */
-function spacingOf(times: Int32Array, a: number, b: number): number {
-  const high = (times[2 * b + 1] as number) - (times[2 * a + 1] as number);
-  const low = ((times[2 * b] as number) >>> 0) - ((times[2 * a] as number) >>> 0);
-  return high * 4_294_967_296 + low;
 }

@@ -1,0 +1,69 @@
+import type { DuplicatePolicy, Duplicates } from "./duplicates.ts";
+import { resolveDuplicates } from "./duplicates.ts";
+import { isEarlier, mergedOrder } from "./merge-order.ts";
+import type { PieceReader } from "./piece-reader.ts";
+import type { SeriesPieces } from "./series-table.ts";
+import { createTimeSorter } from "./time-order.ts";
+
+/** Rows `from` to `to` of each piece of a series. */
+export interface PieceRanges {
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
+
+/** Some rows of a series in order of time. */
+export interface Arrangement {
+  /** Rows in the ranges. */
+  readonly rows: number;
+  /** Times in the order of the pieces, as pairs of 32-bit words; valid until the next arrangement. */
+  readonly times: Int32Array;
+  /** The rows that are kept, in order; undefined where they are all as they stand. */
+  readonly order: Uint32Array | undefined;
+  /** Rows that are kept. */
+  readonly kept: number;
+  readonly duplicates: Duplicates;
+}
+
+/** What is known of a series' order. */
+export interface OrderHints {
+  readonly back: number;
+  readonly ties: number;
+}
+
+/** Arranges parts of series one after another with one working memory. */
+export type Arranger = (
+  reader: PieceReader,
+  pieces: SeriesPieces,
+  ranges: PieceRanges,
+  hints: OrderHints,
+  policy: DuplicatePolicy,
+) => Arrangement;
+
+/** Makes an arranger. */
+export function createArranger(): Arranger {
+  const sorter = createTimeSorter();
+  let memory = new Int32Array(0);
+  return (reader, pieces, { from, to }, { back, ties }, policy) => {
+    const starts: number[] = [];
+    let rows = 0;
+    for (let p = 0; p < from.length; p++) rows += (to[p] as number) - (from[p] as number);
+    if (memory.length < 2 * rows) memory = new Int32Array(Math.ceil(2.25 * rows));
+    const times = memory.subarray(0, 2 * rows);
+    const bytes = new Uint8Array(times.buffer, 0, 8 * rows);
+    let at = 0;
+    for (let p = 0; p < from.length; p++) {
+      const count = (to[p] as number) - (from[p] as number);
+      if (count === 0) continue;
+      starts.push(at);
+      reader.read(pieces, p, 0, from[p] as number, to[p] as number, bytes.subarray(8 * at));
+      at += count;
+    }
+    const none = { count: 0, first: -1, kept: rows, pairs: new Uint32Array(0) };
+    if (back + ties === 0) return { rows, times, order: undefined, kept: rows, duplicates: none };
+    const isSorted = starts.every((start) => start === 0 || !isEarlier(times, start, start - 1));
+    const order = mergedOrder(times, rows, starts, sorter);
+    const duplicates = resolveDuplicates(times, order, rows, policy);
+    const asRead = isSorted && duplicates.kept === rows;
+    return { rows, times, order: asRead ? undefined : order, kept: duplicates.kept, duplicates };
+  };
+}

@@ -1,0 +1,29 @@
+import type { RowLayout } from "./row-layout.ts";
+
+/** What a process takes before any row: Node, the modules, and for each thread another of both and its blocks of text. */
+const processBytes: number = 72 * 2 ** 20;
+const threadBytes: number = 20 * 2 ** 20;
+/** The least share of the memory that rows get, where there is less than that. */
+const leastShare = 0.25;
+/** Bytes that putting a row in order takes beside its columns. */
+const orderBytes = 24;
+
+/** How much of the memory each step may use. */
+export interface MemoryPlan {
+  /** Bytes of rows held by each reading thread. */
+  readonly arenaBytes: number;
+  /** Rows that each thread puts in order at once. */
+  readonly partRows: number;
+}
+
+/** Divides the memory among threads. */
+export function memoryPlan(memoryBytes: number, threads: number, { rowBytes }: RowLayout): MemoryPlan {
+  const rest = memoryBytes - processBytes - threads * threadBytes;
+  const bytes = Math.max(rest, leastShare * memoryBytes);
+  // Beside each thread's own there are columns that are being written, and one lot that waits.
+  const partBytes = threads * (rowBytes + orderBytes) + (threads + 1) * rowBytes;
+  return {
+    arenaBytes: Math.floor((0.4 * bytes) / threads),
+    partRows: Math.max(64, Math.floor((0.6 * bytes) / partBytes)),
+  };
+}

@@ -1,0 +1,19 @@
+import type { SeriesColumns, TypedArray } from "@atc/contract";
+import { viewOf } from "@atc/contract";
+import type { RowLayout } from "./row-layout.ts";
+
+/** Bytes of a value at most, and the unit that columns are aligned to. */
+const unit = 8;
+
+/** Bytes that the columns of `rows` rows take. */
+export function partBytes({ columns }: RowLayout, rows: number): number {
+  return unit * rows * (1 + columns.length);
+}
+
+/** Views of the columns of `rows` rows in a buffer from `offset` on: the times, then the others, each in room for 8 bytes a row. */
+export function partColumns(layout: RowLayout, buffer: ArrayBuffer, offset: number, rows: number): SeriesColumns {
+  const columns: Record<string, TypedArray> = { timestamp: new BigInt64Array(buffer, offset, rows) };
+  for (const [c, { name, dtype }] of layout.columns.entries())
+    columns[name] = viewOf(dtype, buffer, offset + unit * rows * (c + 1), rows);
+  return columns;
+}

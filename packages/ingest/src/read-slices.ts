@@ -1,0 +1,148 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import type { DataSource, OperationOptions, SlicedSource, SourceSummary } from "@atc/contract";
+import { isAtcError } from "@atc/contract";
+import type { BadRowLog } from "./bad-rows.ts";
+import type { Journal } from "./journal.ts";
+import type { Pace } from "./pace.ts";
+import type { RowLayout } from "./row-layout.ts";
+import { decodeRunIndex, type RunIndex } from "./run-index.ts";
+import type { SliceRun } from "./slice-task.ts";
+import type { TaskRunner } from "./task-runner.ts";
+import { inOrder } from "./task-runner.ts";
+
+/** Bytes of text that a slice has at least where the source is large enough. */
+const leastLength: number = 4 * 2 ** 20;
+/** Slices for each thread, so that all end at about the same time. */
+const slicesPerThread = 6;
+
+/** How a source is read in slices. */
+export interface SliceReading {
+  readonly sliced: SlicedSource;
+  readonly journal: Journal;
+  readonly layout: RowLayout;
+  readonly arenaBytes: number;
+  readonly runner: TaskRunner;
+}
+
+/** What was read. */
+export interface SlicesRead {
+  readonly runs: readonly string[];
+  readonly indices: readonly RunIndex[];
+  readonly rows: number;
+  readonly summary: SourceSummary;
+}
+
+/** Cuts a source for the threads of a runner; undefined where it cannot be cut. */
+export async function cutSource(
+  source: DataSource,
+  arenaBytes: number,
+  { concurrency }: TaskRunner,
+): Promise<SlicedSource | undefined> {
+  const whole = await source.slices?.({ length: Number.MAX_SAFE_INTEGER });
+  if (whole === undefined) return undefined;
+  const size = whole.end - (whole.starts[0] as number);
+  // Text takes about as many bytes as its rows in memory, so a slice fills the arena about once.
+  const length = Math.max(
+    Math.min(size / (slicesPerThread * concurrency), arenaBytes),
+    Math.min(leastLength, arenaBytes),
+  );
+  return await source.slices?.({ length: Math.ceil(length) });
+}
+
+/** Reads all slices, those that a journal has left out, and notes each in it. */
+export async function readSlices(
+  { sliced, journal, layout, arenaBytes, runner }: SliceReading,
+  badRows: BadRowLog,
+  pace: Pace,
+  { signal }: OperationOptions,
+): Promise<SlicesRead> {
+  const { starts } = journal;
+  const total = sliced.end - (starts[0] as number);
+  const progress = sliceProgress(starts.length, total, pace);
+  const runSlice = async (slice: number, start: number, line: number, ended: AbortSignal): Promise<SliceRun> => {
+    const input = {
+      module: sliced.module,
+      source: sliced.input,
+      start,
+      end: starts[slice + 1] ?? sliced.end,
+      line,
+      layout,
+      arenaBytes,
+      path: journal.path(slice),
+    };
+    const onProgress = ({ done, rows }: { readonly done: number; readonly rows?: number }): void =>
+      progress(slice, done, rows ?? 0);
+    const run = await runner.readSlice(input, { signal: ended, onProgress });
+    await journal.add(slice, run);
+    return run;
+  };
+  const stop = new AbortController();
+  const ended = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  // Settled into a value at once: it is looked at after the slices, and a failure of theirs comes first.
+  const digest = sliced.digest({ signal: ended }).then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  const found: SliceRun[] = [];
+  try {
+    const ahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;
+    let position = starts[0] as number;
+    let line = sliced.line;
+    const slices = inOrder(starts.keys(), ahead, { signal }, async (slice, either) => {
+      const finished = journal.find(slice);
+      // Lines are counted from 1 until those ahead are known.
+      return finished ?? (await runSlice(slice, starts[slice] as number, 1, either));
+    });
+    for await (const { item: slice, result } of slices) {
+      let run = result.status === "fulfilled" ? result.value : undefined;
+      if (result.status === "rejected" && !isAtcError(result.reason, "ATC_INVALID_DATA")) throw result.reason;
+      // Where a slice began within a row (of quotes with line ends in them), or failed in a line not known by then, it is read again.
+      if (run === undefined || run.start !== position) run = await runSlice(slice, position, line, ended);
+      badRows.addAll(run.badRows, line - run.line);
+      line += run.endLine - run.line;
+      position = run.endPosition;
+      progress(slice, (starts[slice + 1] ?? sliced.end) - (starts[slice] as number), run.rows);
+      found.push(run);
+    }
+  } catch (error) {
+    stop.abort();
+    await digest;
+    throw error;
+  }
+  const bytes = await digest;
+  if ("error" in bytes) throw bytes.error;
+  const rows = found.reduce((sum, run) => sum + run.rows, 0);
+  const summary = { rows, badRows: badRows.badRows().count, ...bytes.value };
+  return { runs: found.map(({ path }) => path), indices: found.map(readIndex), rows, summary };
+}
+
+/** Adds up what slices tell of themselves. */
+function sliceProgress(slices: number, total: number, pace: Pace): (slice: number, done: number, rows: number) => void {
+  const doneOf = new Float64Array(slices);
+  const rowsOf = new Float64Array(slices);
+  let done = 0;
+  let rows = 0;
+  return (slice, own, ownRows) => {
+    done += own - (doneOf[slice] as number);
+    rows += ownRows - (rowsOf[slice] as number);
+    doneOf[slice] = own;
+    rowsOf[slice] = ownRows;
+    pace.progress({ phase: "reading", done, total, unit: "bytes", rows });
+  };
+}
+
+/** The index at the end of a run's file. */
+function readIndex({ path, pieceBytes, bytes }: SliceRun): RunIndex {
+  const file = openSync(path, "r");
+  try {
+    const index = new Uint8Array(bytes - pieceBytes);
+    for (let done = 0; done < index.length; ) {
+      const read = readSync(file, index, done, index.length - done, pieceBytes + done);
+      if (read === 0) throw new Error(`"${path}" ends early`);
+      done += read;
+    }
+    return decodeRunIndex(index);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DataSource, OperationOptions, Progress, ProgressListener } from "@atc/contract";
+import type { BadRowLog } from "./bad-rows.ts";
+import type { Pace } from "./pace.ts";
+import type { Runs } from "./piece-reader.ts";
+import { createRowArena } from "./row-arena.ts";
+import type { RowLayout } from "./row-layout.ts";
+import type { RunIndex } from "./run-index.ts";
+import type { FileSink } from "./run-sink.ts";
+import { fileSink, memorySink, refused } from "./run-sink.ts";
+import { createRunWriter } from "./run-writer.ts";
+import { createScatter } from "./scatter.ts";
+
+/** The rows of a source that was read from its start, as one run. Disposal removes its file. */
+export interface StreamRead extends AsyncDisposable {
+  readonly runs: Runs;
+  readonly indices: readonly RunIndex[];
+  readonly rows: number;
+}
+
+/** Reads a source from its start: into memory where its rows fit, else into a file in `scratch` or the system's temporary directory. */
+export async function readStream(
+  source: DataSource,
+  layout: RowLayout,
+  memory: { readonly arenaBytes: number; readonly scratch: string | undefined },
+  badRows: BadRowLog,
+  pace: Pace,
+  options: OperationOptions,
+): Promise<StreamRead> {
+  const place = await spillPlace(memory.scratch);
+  const arena = createRowArena(layout, memory.arenaBytes);
+  const spilled: { sink?: FileSink } = {};
+  const spill = (): FileSink => {
+    spilled.sink ??= fileSink(place.path());
+    writer.write(spilled.sink);
+    return spilled.sink;
+  };
+  const counts = createScatter(layout, { arena, spill });
+  const writer = createRunWriter(layout, arena, counts);
+  const dispose = async (): Promise<void> => {
+    spilled.sink?.discard();
+    await place.remove();
+  };
+  try {
+    let rows = 0;
+    let last: Progress | undefined;
+    // The source knows bytes and their total; where it says nothing, the rows are counted here.
+    const onProgress: ProgressListener = (progress) => {
+      last = { ...progress, phase: "reading", rows: progress.rows ?? rows };
+      pace.progress(last);
+    };
+    for await (const chunk of source.chunks({ signal: options.signal, onProgress, onBadRow: badRows.add })) {
+      counts.push(chunk);
+      rows += chunk.length;
+      if (last === undefined) pace.progress({ phase: "reading", done: rows, unit: "rows" });
+      await pace.turn();
+    }
+    if (rows > 0) pace.milestone(finished(last, rows));
+    if (spilled.sink === undefined) {
+      const inMemory = memorySink(rows * layout.rowBytes);
+      writer.write(inMemory);
+      return { runs: [inMemory.bytes], indices: [writer.index()], rows, [Symbol.asyncDispose]: dispose };
+    }
+    spill().finish();
+    return { runs: [place.path()], indices: [writer.index()], rows, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** Where the file of a source is kept, in a directory of its own where the store has none. */
+async function spillPlace(scratch: string | undefined): Promise<{ path(): string; remove(): Promise<void> }> {
+  const own = scratch ?? (await mkdtemp(join(tmpdir(), "atc-ingest-")).catch(refused(tmpdir())));
+  const path = join(own, "rows.run");
+  return {
+    path: () => path,
+    // What cannot be removed now goes with the scratch directory; a failure here would hide the error that led to it.
+    remove: () => rm(scratch === undefined ? own : path, { recursive: true, force: true }).catch(() => undefined),
+  };
+}
+
+/** The last that the source told may have been throttled away, or short of its end. */
+function finished(last: Progress | undefined, rows: number): Progress {
+  if (last === undefined) return { phase: "reading", done: rows, total: rows, unit: "rows" };
+  return { ...last, done: last.total ?? last.done, rows };
+}

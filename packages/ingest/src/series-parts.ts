@@ -1,0 +1,69 @@
+import type { PieceRanges } from "./arrangement.ts";
+import type { PieceReader } from "./piece-reader.ts";
+import type { SeriesPieces } from "./series-table.ts";
+
+/** All rows of all pieces. */
+export function wholeRanges({ rows }: SeriesPieces): PieceRanges {
+  return { from: new Int32Array(rows.length), to: rows.slice() };
+}
+
+/** Places in pieces, as many as they have rows, from time to time: `at(piece, row)` gives a time. */
+type TimeAt = (piece: number, row: number) => bigint;
+
+/** The first row of a piece, from `from` to `to`, that is not before `time`. */
+function firstRow(timeAt: TimeAt, piece: number, from: number, to: number, time: bigint): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (timeAt(piece, middle) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Cuts ranges at ascending times: rows of one time stay together. Ranges without rows are left out. */
+export function cutRanges(timeAt: TimeAt, { from, to }: PieceRanges, times: readonly bigint[]): PieceRanges[] {
+  const parts: PieceRanges[] = [];
+  let start = from;
+  for (const time of [...times, undefined]) {
+    const end =
+      time === undefined ? to : start.map((row, piece) => firstRow(timeAt, piece, row, to[piece] as number, time));
+    if (end.some((row, piece) => row > (start[piece] as number))) parts.push({ from: start, to: end });
+    start = end;
+  }
+  return parts;
+}
+
+/** A reader of single times. */
+export function timeReader(reader: PieceReader, pieces: SeriesPieces): TimeAt {
+  const time = new BigInt64Array(1);
+  const bytes = new Uint8Array(time.buffer);
+  return (piece, row) => {
+    reader.read(pieces, piece, 0, row, row + 1, bytes);
+    return time[0] as bigint;
+  };
+}
+
+/**
+ * Cuts a series into parts of about half of `mostRows`, at times that a sample of its rows suggests; more than `mostRows` are in a part only
+ * where they have one time.
+ */
+export function sampledParts(reader: PieceReader, pieces: SeriesPieces, rows: number, mostRows: number): PieceRanges[] {
+  const whole = wholeRanges(pieces);
+  if (rows <= mostRows) return [whole];
+  const timeAt = timeReader(reader, pieces);
+  // A part is wrong by less than a stride for each piece.
+  const stride = Math.max(1, Math.floor(mostRows / (2 * pieces.rows.length)));
+  const sample: bigint[] = [];
+  for (const [piece, length] of pieces.rows.entries())
+    for (let row = stride - 1; row < length; row += stride) sample.push(timeAt(piece, row));
+  const sorted = BigInt64Array.from(sample).sort();
+  const step = Math.max(1, Math.floor(mostRows / 2 / stride));
+  const times: bigint[] = [];
+  for (let at = step; at < sorted.length; at += step) {
+    const time = sorted[at] as bigint;
+    if (times.length === 0 || time > (times.at(-1) as bigint)) times.push(time);
+  }
+  return cutRanges(timeAt, whole, times);
+}

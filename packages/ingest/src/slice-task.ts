@@ -1,0 +1,90 @@
+import type { JsonObject, SliceReader, TaskContext } from "@atc/contract";
+import { createBadRowLog } from "./bad-rows.ts";
+import type { BadRows } from "./ingest-report.ts";
+import type { RowArena } from "./row-arena.ts";
+import { createRowArena } from "./row-arena.ts";
+import type { RowLayout } from "./row-layout.ts";
+import { encodeRunIndex } from "./run-index.ts";
+import { fileSink } from "./run-sink.ts";
+import { createRunWriter } from "./run-writer.ts";
+import { createScatter } from "./scatter.ts";
+
+/** A slice of a source to be turned into a run. */
+export interface SliceTaskInput {
+  /** The module that reads it and what that must know. */
+  readonly module: string;
+  readonly source: JsonObject;
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+  readonly layout: RowLayout;
+  /** Bytes of rows held in memory. */
+  readonly arenaBytes: number;
+  /** The run's file. */
+  readonly path: string;
+}
+
+/** A slice that was turned into a run. Its file holds the pieces, then the index. */
+export interface SliceRun {
+  readonly path: string;
+  readonly start: number;
+  readonly line: number;
+  /** Where the next slice starts. */
+  readonly endPosition: number;
+  readonly endLine: number;
+  readonly rows: number;
+  readonly badRows: BadRows;
+  /** Bytes of the pieces, and of the whole file. */
+  readonly pieceBytes: number;
+  readonly bytes: number;
+  /** CRC-32 of the file. */
+  readonly crc: number;
+}
+
+/** The arena of this thread: kept from slice to slice, since a freed one would wait for the garbage collector. */
+let kept: { readonly key: string; readonly arena: RowArena } | undefined;
+
+function arenaOf(layout: RowLayout, bytes: number): RowArena {
+  const key = `${layout.slots} ${bytes}`;
+  if (kept?.key !== key) kept = { key, arena: createRowArena(layout, bytes) };
+  kept.arena.reset();
+  return kept.arena;
+}
+
+/** Lets go of the memory of this thread that only slices need. */
+export function releaseArena(): void {
+  kept = undefined;
+}
+
+/** Reads a slice and writes its run. */
+export async function writeSliceRun(input: SliceTaskInput, context: TaskContext): Promise<SliceRun> {
+  const { path, layout, start, end, line } = input;
+  const { readSlice } = (await import(input.module)) as { readonly readSlice: SliceReader };
+  const badRows = createBadRowLog();
+  const arena = arenaOf(layout, input.arenaBytes);
+  const sink = fileSink(path);
+  try {
+    const counts = createScatter(layout, { arena, spill: () => writer.write(sink) });
+    const writer = createRunWriter(layout, arena, counts);
+    const { signal, onProgress } = context;
+    const chunks = readSlice(input.source, { start, end, line, signal, onProgress, onBadRow: badRows.add });
+    let rows = 0;
+    for (;;) {
+      const step = await chunks.next();
+      if (step.done === true) {
+        writer.write(sink);
+        const pieceBytes = sink.length;
+        sink.append(encodeRunIndex(writer.index()));
+        const bytes = sink.length;
+        const { position, line: endLine } = step.value;
+        const ends = { endPosition: position, endLine, rows, badRows: badRows.badRows() };
+        return { path, start, line, ...ends, pieceBytes, bytes, crc: sink.finish() };
+      }
+      counts.push(step.value);
+      rows += step.value.length;
+      context.throwIfCancelled();
+    }
+  } finally {
+    sink.discard();
+  }
+}
