@@ -40,6 +40,16 @@ function readStart(frame: Uint8Array): FrameStart {
   return { checksum, length: cursor.varint(), cursor };
 }
 
+/** The fewest bytes of a block of numbers, and the most that one byte of deflate stands for. */
+const shortestNumbers = 8;
+const largestExpansion = 1032;
+
+/** Whether `encoded` bytes can stand for a block of `length` at all, found before anything is allocated. */
+function isPlausible(kind: BlockKind, length: number, encoded: number): boolean {
+  if (kind === "stored") return encoded === length;
+  return kind === "deflated" ? length <= largestExpansion * encoded : encoded >= shortestNumbers;
+}
+
 /** All blocks of a frame, which together have its length and use it up. */
 function readBlocks({ cursor, length }: FrameStart): readonly FrameBlock[] {
   const blocks: FrameBlock[] = [];
@@ -49,7 +59,8 @@ function readBlocks({ cursor, length }: FrameStart): readonly FrameBlock[] {
     const blockLength = cursor.varint();
     const encoded = cursor.take(cursor.varint());
     if (kind === undefined) throw corrupt("a block of an unknown kind");
-    if (blockLength === 0 || blockLength > longestBlock) throw corrupt(`a block of ${blockLength} bytes`);
+    if (blockLength === 0 || blockLength > longestBlock || !isPlausible(kind, blockLength, encoded.length))
+      throw corrupt(`a block of ${encoded.length} bytes that stands for ${blockLength}`);
     total += blockLength;
     blocks.push({ kind, length: blockLength, encoded });
   }

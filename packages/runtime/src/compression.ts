@@ -1,7 +1,7 @@
 import type { AtcConfig } from "@atc/config";
 import type { Codec } from "@atc/contract";
 import { AtcError, isAtcError, nearest } from "@atc/contract";
-import { bloscPackages, installLine } from "./package-names.ts";
+import { bloscPackages, installLine, packageOf } from "./package-names.ts";
 import type { InstalledPluginHost } from "./plugin-host.ts";
 
 /** What decides how cache entries are compressed. */
@@ -50,7 +50,8 @@ export async function findCodec(config: CompressionConfig, host: InstalledPlugin
   if (name === "blosclz") return defaultCodec(host, level);
   if (name in bloscPackages) return bloscCodec(host, name, level);
   const installed = (await host.installed()).filter(({ kind }) => kind === "codec").map((plugin) => plugin.name);
-  if (installed.includes(name)) return host.find("codec", name, { level });
+  // A codec of ours that is not installed is told with the line that installs it.
+  if (installed.includes(name) || packageOf("codec", name) !== undefined) return host.find("codec", name, { level });
   const names = [...new Set([...Object.keys(bloscPackages), ...installed])];
   const suggestion = nearest(name, names);
   throw new AtcError(
