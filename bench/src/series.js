@@ -88,3 +88,32 @@ export function cachedArrays({ close, volume, time }) {
 export function syntheticArrays(bars, seed = 1) {
   return cachedArrays(syntheticBars(bars, seed));
 }
+
+/** Prices of 8 decimals near 0.0123, as of a coin. */
+export function finePrices(bars, seed = 7) {
+  const next = uniform(seed);
+  const prices = new Float64Array(bars);
+  let price = 0.0123;
+  for (let i = 0; i < bars; i++) {
+    price *= 1 + (next() + next() + next() - 1.5) * 0.001;
+    prices[i] = Math.round(price * 1e8) / 1e8;
+  }
+  return { bytes: bytesOf(prices), typesize: 8 };
+}
+
+/** Directions of an exponential average of 7 bars over one of 28, which change every 23 bars or so, as int8 and float64. */
+export function slowCrossings(bars, seed = 1) {
+  const { close } = syntheticBars(bars, seed);
+  const directions = new Int8Array(bars);
+  let fast = close[0];
+  let slow = close[0];
+  for (let i = 0; i < bars; i++) {
+    fast += (close[i] - fast) / 4;
+    slow += (close[i] - slow) * (2 / 29);
+    directions[i] = fast > slow ? 1 : -1;
+  }
+  return {
+    "crossings int8": { bytes: bytesOf(directions), typesize: 1 },
+    "crossings float64": { bytes: bytesOf(Float64Array.from(directions)), typesize: 8 },
+  };
+}
