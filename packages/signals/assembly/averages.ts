@@ -1,83 +1,158 @@
-import {
-  at,
-  blankBefore,
-  differenceRow,
-  rowLength,
-  sumRows,
-  Kind,
-  Windows,
-} from "./records";
-import { indexOf, ranks, slide } from "./windows";
+import { at, blankBefore, differenceRows, lengthCount, rowLength, rowOf, sumRows, wholeAt, Kernel, Kind, Windows } from "./records";
+import { lengthen, lengthened, lengthenPlain, shortestPlain, shortestWeighted } from "./windows";
 
-@inline
-function inverseTriangle(length: usize): f64 {
-  const n = <f64>length;
-  return 1 / ((n * (n + 1)) / 2);
-}
-
-@inline
-function rowOf(kind: Kind, index: usize): usize {
-  return <usize>kind.rows + index * rowLength;
-}
-
-@inline
-function lengthOf(kind: Kind, index: usize): usize {
-  return <usize>load<f64>(at(kind.lengths, index));
-}
-
-function scale(from: usize, factor: f64, count: usize, target: usize): void {
-  const bytes = count << 3;
-  const factors = f64x2.splat(factor);
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(target + i, f64x2.mul(v128.load(from + i), factors));
-}
-
-function leastSquares(plain: usize, weighted: usize, length: usize, count: usize, target: usize): void {
-  const bytes = count << 3;
-  const three = f64x2.splat(3);
-  const next = f64x2.splat(<f64>length + 1);
-  const factor = f64x2.splat(inverseTriangle(length));
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const difference = f64x2.sub(
-      f64x2.mul(three, v128.load(weighted + i)),
-      f64x2.mul(next, v128.load(plain + i)),
-    );
-    v128.store(target + i, f64x2.mul(difference, factor));
+function scale(from: usize, factor: usize, count: usize, target: usize): void {
+  const factors = v128.load64_splat(factor);
+  for (let left = (count + 1) >> 1; left > 0; left--) {
+    v128.store(target, f64x2.mul(v128.load(from), factors));
+    from += 16;
+    target += 16;
   }
+}
+
+/** The end of the least-squares line from its sums. */
+@inline
+function lineEnd(plain: v128, weighted: v128, three: v128, next: v128, factor: v128): v128 {
+  return f64x2.mul(f64x2.sub(f64x2.mul(three, weighted), f64x2.mul(next, plain)), factor);
+}
+
+/** One more than a length; a load, so that no loop computes it anew. */
+@inline
+function nextLength(kernel: Kernel, lengths: u64, index: usize): v128 {
+  const one = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("one"));
+  return f64x2.add(v128.load64_splat(at(lengths, index)), one);
+}
+
+function leastSquares(kernel: Kernel, kind: Kind, index: usize, plain: usize, weighted: usize, count: usize): void {
+  const three = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("three"));
+  const next = nextLength(kernel, kind.lengths, index);
+  const factor = v128.load64_splat(at(kind.factors, index));
+  let target = rowOf(kind, index);
+  for (let left = (count + 1) >> 1; left > 0; left--) {
+    v128.store(target, lineEnd(v128.load(plain), v128.load(weighted), three, next, factor));
+    plain += 16;
+    weighted += 16;
+    target += 16;
+  }
+}
+
+/**
+ * Sums lengthened by 0, 1 or 2 bars and, from them, WMA and LSMA of the same length: two vectors, or four bars, a turn.
+ */
+@inline
+function slideBoth(by: i32, kernel: Kernel, wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
+  const three = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("three"));
+  const next = nextLength(kernel, lsma.lengths, index);
+  const factor = v128.load64_splat(at(wma.factors, index));
+  let mean = rowOf(wma, index);
+  let line = rowOf(lsma, index);
+  for (let left = (count + 3) >> 2; left > 0; left--) {
+    let sumA = v128.load(plain);
+    let sumB = v128.load(plain, 16);
+    let weightedA = v128.load(plain, rowLength);
+    let weightedB = v128.load(plain, rowLength + 16);
+    if (by > 0) {
+      sumA = f64x2.add(sumA, v128.load(oldest, 8));
+      sumB = f64x2.add(sumB, v128.load(oldest, 24));
+      weightedA = f64x2.add(weightedA, sumA);
+      weightedB = f64x2.add(weightedB, sumB);
+    }
+    if (by > 1) {
+      sumA = f64x2.add(sumA, v128.load(oldest));
+      sumB = f64x2.add(sumB, v128.load(oldest, 16));
+      weightedA = f64x2.add(weightedA, sumA);
+      weightedB = f64x2.add(weightedB, sumB);
+    }
+    if (by > 0) {
+      v128.store(plain, sumA);
+      v128.store(plain, sumB, 16);
+      v128.store(plain, weightedA, rowLength);
+      v128.store(plain, weightedB, rowLength + 16);
+    }
+    v128.store(mean, f64x2.mul(weightedA, factor));
+    v128.store(mean, f64x2.mul(weightedB, factor), 16);
+    v128.store(line, lineEnd(sumA, weightedA, three, next, factor));
+    v128.store(line, lineEnd(sumB, weightedB, three, next, factor), 16);
+    oldest += 32;
+    plain += 32;
+    mean += 32;
+    line += 32;
+  }
+}
+
+function slideBothAsTheyAre(kernel: Kernel, wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
+  slideBoth(0, kernel, wma, lsma, index, oldest, plain, count);
+}
+function slideBothByOne(kernel: Kernel, wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
+  slideBoth(1, kernel, wma, lsma, index, oldest, plain, count);
+}
+function slideBothByTwo(kernel: Kernel, wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
+  slideBoth(2, kernel, wma, lsma, index, oldest, plain, count);
 }
 
 /** Squares of the efficiency ratio, scaled, from the sums of changes. */
-function smoothing(noises: usize, source: usize, length: usize, count: usize, target: usize): void {
-  const bytes = count << 3;
-  const slow: f64 = 0.064;
-  const fast: f64 = 0.666;
-  const range = f64x2.splat(fast - slow);
-  const least = f64x2.splat(slow);
+function smoothing(kernel: Kernel, kind: Kind, index: usize, noises: usize, source: usize, count: usize): void {
+  const range = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("range"));
+  const slow = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("slow"));
   const zero = f64x2.splat(0);
-  const before = source - (length << 3);
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const noise = v128.load(noises + i);
-    const travel = f64x2.abs(f64x2.sub(v128.load(source + i), v128.load(before + i)));
+  let before = source - (<usize>load<f64>(at(kind.lengths, index)) << 3);
+  let target = rowOf(kind, index);
+  for (let left = (count + 1) >> 1; left > 0; left--) {
+    const noise = v128.load(noises);
+    const travel = f64x2.abs(f64x2.sub(v128.load(source), v128.load(before)));
     const ratio = v128.and(f64x2.div(travel, noise), f64x2.ne(noise, zero));
-    const root = f64x2.add(f64x2.mul(ratio, range), least);
-    v128.store(target + i, f64x2.mul(root, root));
+    const root = f64x2.add(f64x2.mul(ratio, range), slow);
+    v128.store(target, f64x2.mul(root, root));
+    noises += 16;
+    source += 16;
+    before += 16;
+    target += 16;
   }
 }
 
-/** Four pairs of bars of a short window's weighted sums at a time, times `factor`, to `target`. */
-function shortWeighted(length: usize, series: usize, count: usize, target: usize, factor: f64): void {
-  const bytes = count << 3;
-  const factors = f64x2.splat(factor);
-  for (let i: usize = 0; i < bytes; i += 64) {
-    let from = series + i;
-    let a = v128.load(from);
-    let b = v128.load(from, 16);
-    let c = v128.load(from, 32);
-    let d = v128.load(from, 48);
+/** Weighted sums of a short window, times a factor, to `target`: eight bars a turn, and four bars of the window before the inner loop. */
+function shortWeighted(length: usize, series: usize, count: usize, target: usize, factor: usize): void {
+  const factors = v128.load64_splat(factor);
+  for (let left = (count + 7) >> 3; left > 0; left--) {
+    let a = v128.load(series);
+    let b = v128.load(series, 16);
+    let c = v128.load(series, 32);
+    let d = v128.load(series, 48);
     let sumA = a;
     let sumB = b;
     let sumC = c;
     let sumD = d;
-    for (let back: usize = 1; back < length; back++) {
+    let from = series;
+    let rest = length;
+    if (length >= 4) {
+      from -= 24;
+      rest -= 3;
+      a = f64x2.add(a, v128.load(from, 16));
+      b = f64x2.add(b, v128.load(from, 32));
+      c = f64x2.add(c, v128.load(from, 48));
+      d = f64x2.add(d, v128.load(from, 64));
+      sumA = f64x2.add(sumA, a);
+      sumB = f64x2.add(sumB, b);
+      sumC = f64x2.add(sumC, c);
+      sumD = f64x2.add(sumD, d);
+      a = f64x2.add(a, v128.load(from, 8));
+      b = f64x2.add(b, v128.load(from, 24));
+      c = f64x2.add(c, v128.load(from, 40));
+      d = f64x2.add(d, v128.load(from, 56));
+      sumA = f64x2.add(sumA, a);
+      sumB = f64x2.add(sumB, b);
+      sumC = f64x2.add(sumC, c);
+      sumD = f64x2.add(sumD, d);
+      a = f64x2.add(a, v128.load(from));
+      b = f64x2.add(b, v128.load(from, 16));
+      c = f64x2.add(c, v128.load(from, 32));
+      d = f64x2.add(d, v128.load(from, 48));
+      sumA = f64x2.add(sumA, a);
+      sumB = f64x2.add(sumB, b);
+      sumC = f64x2.add(sumC, c);
+      sumD = f64x2.add(sumD, d);
+    }
+    for (; rest > 1; rest--) {
       from -= 8;
       a = f64x2.add(a, v128.load(from));
       b = f64x2.add(b, v128.load(from, 16));
@@ -88,90 +163,158 @@ function shortWeighted(length: usize, series: usize, count: usize, target: usize
       sumC = f64x2.add(sumC, c);
       sumD = f64x2.add(sumD, d);
     }
-    v128.store(target + i, f64x2.mul(sumA, factors));
-    v128.store(target + i, f64x2.mul(sumB, factors), 16);
-    v128.store(target + i, f64x2.mul(sumC, factors), 32);
-    v128.store(target + i, f64x2.mul(sumD, factors), 48);
+    v128.store(target, f64x2.mul(sumA, factors));
+    v128.store(target, f64x2.mul(sumB, factors), 16);
+    v128.store(target, f64x2.mul(sumC, factors), 32);
+    v128.store(target, f64x2.mul(sumD, factors), 48);
+    series += 64;
+    target += 64;
   }
 }
 
-/** Differences between twice the half windows' average and the whole windows', which lie at `whole`. */
-function differ(half: usize, factor: f64, whole: usize, count: usize, target: usize): void {
-  const bytes = count << 3;
-  const factors = f64x2.splat(factor);
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const average = f64x2.mul(v128.load(half + i), factors);
-    v128.store(target + i, f64x2.sub(f64x2.add(average, average), v128.load(whole + i)));
+/** Half windows lengthened by 0 or 1 bars and, from them, the differences between twice their average and the whole windows', which lies at `whole`. */
+@inline
+function differ(by: i32, oldest: usize, plain: usize, factor: usize, whole: usize, count: usize, target: usize): void {
+  const factors = v128.load64_splat(factor);
+  for (let left = (count + 3) >> 2; left > 0; left--) {
+    let weightedA = v128.load(plain, rowLength);
+    let weightedB = v128.load(plain, rowLength + 16);
+    if (by > 0) {
+      const sumA = f64x2.add(v128.load(plain), v128.load(oldest));
+      const sumB = f64x2.add(v128.load(plain, 16), v128.load(oldest, 16));
+      weightedA = f64x2.add(weightedA, sumA);
+      weightedB = f64x2.add(weightedB, sumB);
+      v128.store(plain, sumA);
+      v128.store(plain, sumB, 16);
+      v128.store(plain, weightedA, rowLength);
+      v128.store(plain, weightedB, rowLength + 16);
+    }
+    const averageA = f64x2.mul(weightedA, factors);
+    const averageB = f64x2.mul(weightedB, factors);
+    v128.store(target, f64x2.sub(f64x2.add(averageA, averageA), v128.load(whole)));
+    v128.store(target, f64x2.sub(f64x2.add(averageB, averageB), v128.load(whole, 16)), 16);
+    oldest += 32;
+    plain += 32;
+    whole += 32;
+    target += 32;
   }
 }
 
-/** Hull's average, from the averages of the whole windows in the kind's rows. */
+function differAsTheyAre(plain: usize, factor: usize, whole: usize, count: usize, target: usize): void {
+  differ(0, 0, plain, factor, whole, count, target);
+}
+function differByOne(oldest: usize, plain: usize, factor: usize, whole: usize, count: usize, target: usize): void {
+  differ(1, oldest, plain, factor, whole, count, target);
+}
+
+/** Hull's average, from the averages of the whole windows. */
 function hull(kind: Kind, series: usize, scratch: usize, start: f64, count: usize): void {
   const windows = changetype<Windows>(<usize>kind.halves);
-  const plain = sumRows(scratch);
+  const plain = scratch + sumRows;
   const weighted = plain + rowLength;
   const history = <usize>kind.history << 3;
-  const differences = differenceRow(scratch) + 8192;
+  const differences = scratch + differenceRows + 8192;
   const total = <usize>kind.count;
-  for (let rank: usize = 0; rank < ranks; rank++) {
-    slide(windows, rank, series, count, plain, weighted);
-    const index = indexOf(windows, rank);
-    if (index >= total) continue;
-    const length = lengthOf(kind, index);
-    const root = <usize>load<f64>(at(kind.roots, index));
-    const row = rowOf(kind, index);
+  shortestWeighted(windows, series, count, plain, weighted);
+  let length = wholeAt(windows.lengths, 0);
+  for (let rank: usize = 0; rank < lengthCount; rank++) {
+    const longer = wholeAt(windows.lengths, rank);
+    const index = wholeAt(windows.indices, rank);
+    if (index >= total) {
+      for (; length < longer; length++) lengthen(series, length, count, plain, weighted);
+      continue;
+    }
     const kept = <usize>kind.averages + index * history;
+    const factor = at(kind.halfFactors, index);
+    const whole = <usize>kind.wholes + index * rowLength;
     memory.copy(differences - history, kept, history);
-    differ(weighted, inverseTriangle(length >> 1), row, count, differences);
+    for (; length + 1 < longer; length++) lengthen(series, length, count, plain, weighted);
+    if (length == longer) differAsTheyAre(plain, factor, whole, count, differences);
+    else differByOne(series - (length << 3), plain, factor, whole, count, differences);
+    length = longer;
     memory.copy(kept, differences + (count << 3) - history, history);
-    shortWeighted(root, differences, count, row, inverseTriangle(root));
-    blankBefore(load<f64>(at(kind.firsts, index)), start, row, count);
+    shortWeighted(wholeAt(kind.roots, index), differences, count, rowOf(kind, index), at(kind.rootFactors, index));
+    blankBefore(kind, index, start, count);
+  }
+}
+
+/** KAMA's smoothing factors. */
+function slideChanges(kernel: Kernel, windows: Windows, source: usize, changes: usize, plain: usize, count: usize): void {
+  const kama = changetype<Kind>(<usize>windows.kama);
+  shortestPlain(windows, changes, count, plain);
+  let length = wholeAt(windows.lengths, 0);
+  for (let rank: usize = 0; rank < lengthCount; rank++) {
+    const longer = wholeAt(windows.lengths, rank);
+    for (; length < longer; length++) lengthenPlain(changes, length, count, plain);
+    const index = wholeAt(windows.indices, rank);
+    if (index < <usize>kama.count) smoothing(kernel, kama, index, plain, source, count);
+  }
+}
+
+/** WMA and LSMA of nine lengths each, from windows that they share. */
+function slideShared(kernel: Kernel, windows: Windows, source: usize, plain: usize, start: f64, count: usize): void {
+  const wma = changetype<Kind>(<usize>windows.wma);
+  const lsma = changetype<Kind>(<usize>windows.lsma);
+  let length = wholeAt(windows.lengths, 0);
+  for (let rank: usize = 0; rank < lengthCount; rank++) {
+    const longer = wholeAt(windows.lengths, rank);
+    const index = wholeAt(windows.indices, rank);
+    for (; length + 2 < longer; length++) lengthen(source, length, count, plain, plain + rowLength);
+    const oldest = source - ((longer - 1) << 3);
+    if (length == longer) slideBothAsTheyAre(kernel, wma, lsma, index, oldest, plain, count);
+    else if (length + 1 == longer) slideBothByOne(kernel, wma, lsma, index, oldest - 8, plain, count);
+    else slideBothByTwo(kernel, wma, lsma, index, oldest, plain, count);
+    length = longer;
+    if (longer == 2) memory.copy(rowOf(lsma, index), source, count << 3);
+    blankBefore(wma, index, start, count);
+    blankBefore(lsma, index, start, count);
+  }
+}
+
+/** Any of WMA, LSMA and the simple HMA, and the averages over whole windows for Hull's where WMA does not give them. */
+function slideEach(kernel: Kernel, windows: Windows, source: usize, plain: usize, start: f64, count: usize): void {
+  const wma = changetype<Kind>(<usize>windows.wma);
+  const lsma = changetype<Kind>(<usize>windows.lsma);
+  const hma = changetype<Kind>(<usize>windows.hma);
+  const weighted = plain + rowLength;
+  const wmaCount = windows.wma != 0 ? <usize>wma.count : 0;
+  const lsmaCount = windows.lsma != 0 ? <usize>lsma.count : 0;
+  const hmaCount = windows.hma != 0 ? <usize>hma.count : 0;
+  let length = wholeAt(windows.lengths, 0);
+  for (let rank: usize = 0; rank < lengthCount; rank++) {
+    const longer = wholeAt(windows.lengths, rank);
+    for (; length < longer; length++) lengthen(source, length, count, plain, weighted);
+    const index = wholeAt(windows.indices, rank);
+    if (index < wmaCount) {
+      scale(weighted, at(wma.factors, index), count, rowOf(wma, index));
+      blankBefore(wma, index, start, count);
+    }
+    if (index < lsmaCount) {
+      if (length == 2) memory.copy(rowOf(lsma, index), source, count << 3);
+      else leastSquares(kernel, lsma, index, plain, weighted, count);
+      blankBefore(lsma, index, start, count);
+    }
+    if (index < hmaCount && (hma.simple != 0 || hma.wholes == hma.rows)) {
+      scale(hma.simple != 0 ? plain : weighted, at(hma.factors, index), count, rowOf(hma, index));
+      if (hma.simple != 0) blankBefore(hma, index, start, count);
+    }
   }
 }
 
 /** The kinds that slide windows over the source, and the factors of KAMA. */
-export function slideAll(windows: Windows, source: usize, changes: usize, scratch: usize, start: f64, count: usize): void {
-  const plain = sumRows(scratch);
+export function slideAll(kernel: Kernel, windows: Windows, source: usize, changes: usize, scratch: usize, start: f64, count: usize): void {
+  const plain = scratch + sumRows;
   if (windows.kama != 0) {
-    const kama = changetype<Kind>(<usize>windows.kama);
-    for (let rank: usize = 0; rank < ranks; rank++) {
-      slide(windows, rank, changes, count, plain, 0);
-      const index = indexOf(windows, rank);
-      if (index < <usize>kama.count) smoothing(plain, source, lengthOf(kama, index), count, rowOf(kama, index));
-    }
+    slideChanges(kernel, windows, source, changes, plain, count);
     return;
   }
-  const weighted = plain + rowLength;
+  shortestWeighted(windows, source, count, plain, plain + rowLength);
   const wma = changetype<Kind>(<usize>windows.wma);
   const lsma = changetype<Kind>(<usize>windows.lsma);
   const hma = changetype<Kind>(<usize>windows.hma);
-  const wmaCount = windows.wma != 0 ? <usize>wma.count : 0;
-  const lsmaCount = windows.lsma != 0 ? <usize>lsma.count : 0;
-  const hmaCount = windows.hma != 0 ? <usize>hma.count : 0;
-  const simple = hmaCount > 0 && hma.simple != 0;
-  for (let rank: usize = 0; rank < ranks; rank++) {
-    slide(windows, rank, source, count, plain, weighted);
-    const index = indexOf(windows, rank);
-    const length = <usize>load<f64>(at(windows.lengths, rank));
-    const first = <f64>length - 1;
-    if (index < wmaCount) {
-      const row = rowOf(wma, index);
-      scale(weighted, inverseTriangle(length), count, row);
-      blankBefore(first, start, row, count);
-    }
-    if (index < lsmaCount) {
-      const row = rowOf(lsma, index);
-      if (length == 2) memory.copy(row, source, count << 3);
-      else leastSquares(plain, weighted, length, count, row);
-      blankBefore(first, start, row, count);
-    }
-    if (index < hmaCount) {
-      const row = rowOf(hma, index);
-      if (simple) {
-        scale(plain, 1 / <f64>length, count, row);
-        blankBefore(first, start, row, count);
-      } else scale(weighted, inverseTriangle(length), count, row);
-    }
-  }
-  if (hmaCount > 0 && !simple) hull(hma, source, scratch, start, count);
+  const shared = windows.wma != 0 && windows.lsma != 0 && wma.count == lengthCount && lsma.count == lengthCount;
+  const apart = windows.hma != 0 && (hma.simple != 0 || hma.wholes == hma.rows);
+  if (shared && !apart) slideShared(kernel, windows, source, plain, start, count);
+  else slideEach(kernel, windows, source, plain, start, count);
+  if (windows.hma != 0 && hma.simple == 0) hull(hma, source, scratch, start, count);
 }

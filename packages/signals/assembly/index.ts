@@ -1,14 +1,25 @@
 /**
  * The signals in AssemblyScript with SIMD, over a memory that is handed in: a block of bars at a time, every kind's nine lengths with their votes and
- * equities, both layers and the average in one call. Nothing is kept but in the records and the state that `src/wasm-kernel.ts` lays out; arithmetic is in
+ * equities, both layers and the average in one call. Nothing is kept but in the records and the state that `src/kernel-plan.ts` lays out; arithmetic is in
  * the order of the kernel in TypeScript, so results are equal to the last bit.
  */
 import { slideAll } from "./averages";
 import { advanceAverage, advanceKinds } from "./layers";
 import { fillFactors, makeRoom, takePrices } from "./prices";
-import { at, Kernel, Kind, State, Windows } from "./records";
+import { wholeAt, Kernel, Kind, State, Windows } from "./records";
 import { advanceDema, advanceEma, advanceKama } from "./recursive";
 import { advanceVotes } from "./votes";
+
+export {
+  fillLaneFactors,
+  fillReturns,
+  splitLanes,
+  takeAverage,
+  takeCrossings,
+  takeKind,
+  takeKindEquity,
+  turnCodes,
+} from "./many";
 
 function advanceRecursive(kind: Kind, kernel: Kernel, source: usize, start: f64, count: usize): void {
   const lts = kernel.lts != 0;
@@ -26,25 +37,24 @@ export function advance(address: usize, scratch: usize, count: usize): void {
   const source = takePrices(kernel, state, scratch, count);
   const changes = source + <usize>kernel.changes - <usize>kernel.source;
   for (let i: usize = 0; i < <usize>kernel.windowsCount; i++) {
-    slideAll(changetype<Windows>(<usize>load<f64>(at(kernel.windows, i))), source, changes, scratch, start, count);
+    slideAll(kernel, changetype<Windows>(wholeAt(kernel.windows, i)), source, changes, scratch, start, count);
   }
   for (let i: usize = 0; i < <usize>kernel.kindCount; i++) {
-    advanceRecursive(changetype<Kind>(<usize>load<f64>(at(kernel.kinds, i))), kernel, source, start, count);
+    advanceRecursive(changetype<Kind>(wholeAt(kernel.kinds, i)), kernel, source, start, count);
   }
-  if (kernel.pairCount != 0) fillFactors(kernel, scratch, start, count);
+  const calm = kernel.pairCount != 0 && fillFactors(kernel, scratch, start, count);
   for (let i: usize = 0; i < <usize>kernel.pairCount; i++) {
-    const pair = <usize>kernel.pairs + (i << 4);
-    const a = changetype<Kind>(<usize>load<f64>(pair));
-    const b = changetype<Kind>(<usize>load<f64>(pair, 8));
-    advanceVotes(a, b, kernel, state, scratch, count);
+    const a = changetype<Kind>(wholeAt(kernel.pairs, 2 * i));
+    const b = changetype<Kind>(wholeAt(kernel.pairs, 2 * i + 1));
+    advanceVotes(a, b, kernel, state, calm, scratch, count);
     advanceKinds(a, b, kernel, start, scratch, count);
   }
   if (kernel.averaged != 0) advanceAverage(kernel, scratch, count);
-  state.place += <f64>count;
+  state.place += count;
   state.bars += <f64>count;
 }
 
-/** Keeps the state, for {@link rollBack} after one more bar. */
+/** Keeps the state, for `rollBack` after one more bar. */
 export function mark(address: usize): void {
   const kernel = changetype<Kernel>(address);
   // The bar is then not moved when it is taken, so it can be taken again.

@@ -8,69 +8,80 @@ export function makeRoom(kernel: Kernel, state: State, count: usize): void {
   const from = (place - history) << 3;
   memory.copy(<usize>kernel.source, <usize>kernel.source + from, history << 3);
   memory.copy(<usize>kernel.changes, <usize>kernel.changes + from, history << 3);
-  state.place = <f64>history;
+  state.place = history;
 }
 
 /** Takes the bars in the rows of close and source into their room; returns the address of the first source. */
 export function takePrices(kernel: Kernel, state: State, scratch: usize, count: usize): usize {
   makeRoom(kernel, state, count);
   const offset = <usize>state.place << 3;
-  const source = <usize>kernel.source + offset;
-  const changes = <usize>kernel.changes + offset;
-  const bytes = count << 3;
-  const close = closeRow(scratch);
-  const given = kernel.ownSource != 0 ? sourceRow(scratch) : close;
-  memory.copy(source, given, bytes);
+  const first = <usize>kernel.source + offset;
+  let close = scratch + closeRow;
+  let source = first;
+  let changes = <usize>kernel.changes + offset;
+  memory.copy(source, kernel.ownSource != 0 ? scratch + sourceRow : close, count << 3);
   let largest = f64x2.splat(0);
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const value = v128.load(source + i);
-    v128.store(changes + i, f64x2.abs(f64x2.sub(value, v128.load(source + i - 8))));
-    largest = f64x2.max(largest, f64x2.max(value, v128.load(close + i)));
-  }
-  if (state.bars == 0) store<f64>(changes, 0);
   // Beyond the last bar lies what was there before, perhaps of another computation: it may only err towards caution.
+  for (let left = (count + 1) >> 1; left > 0; left--) {
+    const value = v128.load(source);
+    v128.store(changes, f64x2.abs(f64x2.sub(value, v128.load(source - 8))));
+    largest = f64x2.pmax(largest, f64x2.pmax(value, v128.load(close)));
+    source += 16;
+    changes += 16;
+    close += 16;
+  }
+  if (state.bars == 0) store<f64>(<usize>kernel.changes + offset, 0);
   if (max<f64>(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1)) > 1e290) state.wild = 1;
-  store<f64>(close - 8, state.previousClose);
-  state.previousClose = load<f64>(close + bytes - 8);
-  return source;
+  store<f64>(scratch + closeRow - 8, state.previousClose);
+  state.previousClose = load<f64>(scratch + closeRow + (count << 3) - 8);
+  return first;
 }
 
-/** Writes what the equities of one layer are multiplied by, flat and spread, of a layer that begins at bar `cutout`. */
-function fillLayer(kernel: Kernel, scratch: usize, rows: usize, growths: usize, cutout: f64, start: f64, count: usize): void {
-  const bytes = count << 3;
-  const close = closeRow(scratch);
-  const kept = f64x2.splat(kernel.kept);
-  const one = f64x2.splat(1);
+/**
+ * Writes what the equities of one layer are multiplied by, flat and spread, of a layer that begins at bar `cutout`. Returns whether no spread is 99 or more.
+ */
+function fillLayer(kernel: Kernel, scratch: usize, second: usize, cutout: f64, start: f64, count: usize): bool {
+  const address = changetype<usize>(kernel);
+  const kept = v128.load64_splat(address, offsetof<Kernel>("kept"));
+  const one = v128.load64_splat(address, offsetof<Kernel>("one"));
+  let growth = v128.load64_splat(address, offsetof<Kernel>("cappedGrowth"));
+  let close = scratch + closeRow;
+  let growths = scratch + growthRow + second * rowLength;
+  let row = scratch + factorRows + 2 * second * rowLength;
   const steady = start - cutout >= kernel.growthCap;
-  const capped = f64x2.splat(kernel.cappedGrowth);
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const change = f64x2.sub(f64x2.div(v128.load(close + i), v128.load(close + i - 8)), one);
-    const growth = steady ? capped : v128.load(growths + i);
-    v128.store(rows + i, kept);
-    v128.store(rows + rowLength + i, f64x2.mul(kept, f64x2.mul(change, growth)));
+  let calm = i64x2.splat(-1);
+  const wide = f64x2.splat(99);
+  for (let left = (count + 1) >> 1; left > 0; left--) {
+    const change = f64x2.sub(f64x2.div(v128.load(close), v128.load(close - 8)), one);
+    if (!steady) growth = v128.load(growths);
+    const spread = f64x2.mul(kept, f64x2.mul(change, growth));
+    v128.store(row, kept);
+    v128.store(row, spread, rowLength);
+    calm = v128.and(calm, f64x2.lt(f64x2.abs(spread), wide));
+    close += 16;
+    growths += 16;
+    row += 16;
   }
-  if (start > cutout) return;
-  const end = <usize>min<f64>(cutout - start + 1, <f64>count);
-  for (let i: usize = 0; i < end; i++) {
-    store<f64>(rows + (i << 3), 1);
-    store<f64>(rows + rowLength + (i << 3), 0);
+  if (start <= cutout) {
+    row = scratch + factorRows + 2 * second * rowLength;
+    for (let left = <usize>min<f64>(cutout - start + 1, <f64>count); left > 0; left--) {
+      store<f64>(row, 1);
+      store<f64>(row, 0, rowLength);
+      row += 8;
+    }
   }
+  return i64x2.bitmask(calm) == 3;
 }
 
-/** Writes the factors of both layers; those of layer 2 are those of layer 1 where both begin at the same bar. */
-export function fillFactors(kernel: Kernel, scratch: usize, start: f64, count: usize): void {
-  const rows = factorRows(scratch);
-  const growths = growthRow(scratch);
-  const firstCutout = kernel.firstCutout;
-  const secondCutout = kernel.secondCutout;
-  fillLayer(kernel, scratch, rows, growths, firstCutout, start, count);
-  if (firstCutout != secondCutout) {
-    fillLayer(kernel, scratch, rows + 2 * rowLength, growths + rowLength, secondCutout, start, count);
-  }
+/** Writes the factors of both layers; those of layer 2 are those of layer 1 where both begin at the same bar. Returns whether layer 1's are small. */
+export function fillFactors(kernel: Kernel, scratch: usize, start: f64, count: usize): bool {
+  const calm = fillLayer(kernel, scratch, 0, kernel.firstCutout, start, count);
+  if (kernel.firstCutout != kernel.secondCutout) fillLayer(kernel, scratch, 1, kernel.secondCutout, start, count);
+  return calm;
 }
 
-/** Address of the flat factors of layer 2. */
+/** Address of the spreads of layer 2. */
 @inline
-export function secondFactors(kernel: Kernel, scratch: usize): usize {
-  return factorRows(scratch) + (kernel.firstCutout != kernel.secondCutout ? 2 * rowLength : 0);
+export function secondSpreads(kernel: Kernel, scratch: usize): usize {
+  return scratch + factorRows + rowLength + (kernel.firstCutout != kernel.secondCutout ? 2 * rowLength : 0);
 }

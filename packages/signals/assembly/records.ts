@@ -1,33 +1,36 @@
 /** Bytes of a row: 128 bars of a block and 64 bytes, so that rows do not all begin at the same place of a page. */
 export const rowLength: usize = 1088;
 
-/** The most bars of a block. */
-export const blockLength: usize = 128;
-
 /** Lengths of a kind. */
 export const lengthCount: usize = 9;
 
 /**
- * Where things of one computation lie, and its constants. `src/kernel-records.ts` lists the same members in the same order; all are doubles, addresses
- * included, so that one Float64Array can write them.
+ * Where things of one computation lie, and its constants. `src/kernel-records.ts` lists the same members in the same order; each takes 8 bytes, whole
+ * numbers and addresses (u64) as well.
+ *
+ * Loops take constants from here by a load, and walk by pointers that they carry from turn to turn: V8 computes anew in each turn whatever it can compute
+ * from something known before the loop, conversions and constants of vectors included, which made the voting loop twice as long.
  */
 @unmanaged
 export class Kernel {
-  state: f64;
-  stateBytes: f64;
-  checkpoint: f64;
-  average: f64;
-  kinds: f64;
-  kindCount: f64;
-  windows: f64;
-  windowsCount: f64;
-  pairs: f64;
-  pairCount: f64;
-  source: f64;
-  changes: f64;
-  capacity: f64;
-  history: f64;
-  ownSource: f64;
+  state: u64;
+  stateBytes: u64;
+  checkpoint: u64;
+  average: u64;
+  kinds: u64;
+  kindCount: u64;
+  windows: u64;
+  windowsCount: u64;
+  pairs: u64;
+  pairCount: u64;
+  source: u64;
+  changes: u64;
+  capacity: u64;
+  history: u64;
+  ownSource: u64;
+  lts: u64;
+  delayed: u64;
+  averaged: u64;
   kept: f64;
   growthCap: f64;
   cappedGrowth: f64;
@@ -37,21 +40,29 @@ export class Kernel {
   cutShort: f64;
   longThreshold: f64;
   shortThreshold: f64;
-  lts: f64;
-  strategyMode: f64;
-  averaged: f64;
+  /** 0.25, 1e-10, -0, 1, 100, 1.5 x 2^52, the largest double, 3, 0.064, 0.666 - 0.064. */
+  floor: f64;
+  tolerance: f64;
+  sign: f64;
+  one: f64;
+  hundred: f64;
+  shift: f64;
+  largest: f64;
+  three: f64;
+  slow: f64;
+  range: f64;
 }
 
 /** What a computation knows between blocks; a bar that is taken again finds it as it was. */
 @unmanaged
 export class State {
+  /** Place of the next bar in the room of the source. */
+  place: u64;
+  /** 1 from the first price on that is so large that window sums may overflow. */
+  wild: u64;
   /** Bars taken. */
   bars: f64;
   previousClose: f64;
-  /** Place of the next bar in the room of the source. */
-  place: f64;
-  /** 1 from the first price on that is so large that window sums may overflow. */
-  wild: f64;
 }
 
 /** The average signal at the last bar. */
@@ -65,98 +76,94 @@ export class Average {
   held: f64;
 }
 
-/** One kind of average. */
+/** One kind of average. Lists have a double for each length, in the order in which they vote. */
 @unmanaged
 export class Kind {
-  kind: f64;
+  kind: u64;
   /** 9, or 1 where the average at the base length is all that is asked for. */
-  count: f64;
-  lengths: f64;
-  firsts: f64;
-  rows: f64;
-  averages: f64;
-  votes: f64;
-  equities: f64;
-  sides: f64;
-  counts: f64;
-  equity: f64;
-  signalRow: f64;
-  equityRow: f64;
-  /** Of HMA: 1 for the simple average, the windows of half the length, the square roots of the lengths, the differences kept per length. */
-  simple: f64;
-  halves: f64;
-  roots: f64;
-  history: f64;
+  count: u64;
+  lengths: u64;
+  firsts: u64;
+  /** What sums or prices are multiplied by; of EMA and DEMA the rate, behind which lies the rest to 1. */
+  factors: u64;
+  rests: u64;
+  rows: u64;
+  averages: u64;
+  votes: u64;
+  equities: u64;
+  sides: u64;
+  counts: u64;
+  equity: u64;
+  signalRow: u64;
+  equityRow: u64;
+  /** Of HMA: 1 for the simple average; rows of the averages over the whole windows; the windows of half the length and their factors; the square roots
+   * of the lengths, whole numbers, and their factors; the differences kept per length. */
+  simple: u64;
+  wholes: u64;
+  halves: u64;
+  halfFactors: u64;
+  roots: u64;
+  rootFactors: u64;
+  history: u64;
 }
 
 /** Sums over windows of nine lengths. */
 @unmanaged
 export class Windows {
-  /** The lengths from the shortest on, and the index of each in the order in which they vote. */
-  lengths: f64;
-  indices: f64;
-  plainSuffixes: f64;
-  weightedSuffixes: f64;
-  state: f64;
+  /** The lengths from the shortest on, and the index of each in the order in which they vote; whole numbers. */
+  lengths: u64;
+  indices: u64;
+  plainSuffixes: u64;
+  weightedSuffixes: u64;
+  state: u64;
   /** The kinds that take them; 0 for none. */
-  wma: f64;
-  lsma: f64;
-  hma: f64;
-  kama: f64;
+  wma: u64;
+  lsma: u64;
+  hma: u64;
+  kama: u64;
 }
 
 /** Addresses of the working rows, which all computations in a memory share, from `scratch` on. */
-@inline
-export function closeRow(scratch: usize): usize {
-  return scratch + 16;
-}
-@inline
-export function sourceRow(scratch: usize): usize {
-  return scratch + 1 * rowLength + 64;
-}
-@inline
-export function growthRow(scratch: usize): usize {
-  return scratch + 2 * rowLength + 64;
-}
+export const closeRow: usize = 16;
+export const sourceRow: usize = 64 + 1 * rowLength;
+export const growthRow: usize = 64 + 2 * rowLength;
 /** Flat factors of layer 1, their spreads, then the same of layer 2. */
-@inline
-export function factorRows(scratch: usize): usize {
-  return scratch + 4 * rowLength + 64;
-}
+export const factorRows: usize = 64 + 4 * rowLength;
 /** The average signal, then the direction. */
-@inline
-export function averageRows(scratch: usize): usize {
-  return scratch + 8 * rowLength + 64;
-}
+export const averageRows: usize = 64 + 8 * rowLength;
 /** Plain and weighted sums of the window at hand. */
-@inline
-export function sumRows(scratch: usize): usize {
-  return scratch + 10 * rowLength + 64;
-}
+export const sumRows: usize = 64 + 10 * rowLength;
 /** Sums of votes times equities of two kinds, bar by bar in turn, then sums of equities. */
-@inline
-export function voteRows(scratch: usize): usize {
-  return scratch + 12 * rowLength + 64;
-}
+export const voteRows: usize = 64 + 12 * rowLength;
 /** Six rows of signals, then six of equities. */
-@inline
-export function kindRows(scratch: usize): usize {
-  return scratch + 16 * rowLength + 64;
-}
+export const kindRows: usize = 64 + 16 * rowLength;
 /** Room for the differences of HMA and up to 1,024 of them before the block. */
+export const differenceRows: usize = 64 + 28 * rowLength;
+
+/** A double of a list. */
 @inline
-export function differenceRow(scratch: usize): usize {
-  return scratch + 28 * rowLength + 64;
+export function at(list: u64, index: usize): usize {
+  return <usize>list + (index << 3);
+}
+
+/** A whole number of a list. */
+@inline
+export function wholeAt(list: u64, index: usize): usize {
+  return load<u32>(<usize>list + (index << 3));
 }
 
 @inline
-export function at(base: f64, index: usize): usize {
-  return <usize>base + (index << 3);
+export function rowOf(kind: Kind, index: usize): usize {
+  return <usize>kind.rows + index * rowLength;
 }
 
-/** Bars `from` on, NaN before absolute bar `first`. */
-export function blankBefore(first: f64, start: f64, row: usize, count: usize): void {
+/** Makes bars before absolute bar `first` of length number `index` NaN. */
+export function blankBefore(kind: Kind, index: usize, start: f64, count: usize): void {
+  const first = load<f64>(at(kind.firsts, index));
   if (start >= first) return;
-  const end = <usize>min<f64>(first - start, <f64>count);
-  for (let i: usize = 0; i < end; i++) store<f64>(row + (i << 3), NaN);
+  let row = rowOf(kind, index);
+  for (let left = <usize>min<f64>(first - start, <f64>count); left > 0; left--) {
+    store<f64>(row, NaN);
+    row += 8;
+  }
 }

@@ -37,29 +37,24 @@ function seedEma(kind: Kind, k: usize, source: usize, start: f64, end: usize): v
   store<f64>(at(kind.averages, k), value);
 }
 
-@inline
-function rates(lengths: usize): v128 {
-  return f64x2.div(f64x2.splat(2), f64x2.add(v128.load(lengths), f64x2.splat(1)));
-}
-
 /** Nine EMAs in five pairs of lanes, of which the last repeats one: a chain of a multiplication and an addition a bar, five abreast. */
 export function advanceEma(kind: Kind, source: usize, start: f64, count: usize): void {
   const from = steadyFrom(kind, false, start, count);
   if (from > 0) for (let k: usize = 0; k < <usize>kind.count; k++) seedEma(kind, k, source, start, from);
   if (from == count) return;
-  const lengths = <usize>kind.lengths;
+  const factors = <usize>kind.factors;
+  const rests = <usize>kind.rests;
   const values = <usize>kind.averages;
-  const one = f64x2.splat(1);
-  const rateA = rates(lengths);
-  const rateB = rates(lengths + 16);
-  const rateC = rates(lengths + 32);
-  const rateD = rates(lengths + 48);
-  const rateE = rates(lengths + 56);
-  const restA = f64x2.sub(one, rateA);
-  const restB = f64x2.sub(one, rateB);
-  const restC = f64x2.sub(one, rateC);
-  const restD = f64x2.sub(one, rateD);
-  const restE = f64x2.sub(one, rateE);
+  const rateA = v128.load(factors);
+  const rateB = v128.load(factors + 16);
+  const rateC = v128.load(factors + 32);
+  const rateD = v128.load(factors + 48);
+  const rateE = v128.load(factors + 56);
+  const restA = v128.load(rests);
+  const restB = v128.load(rests + 16);
+  const restC = v128.load(rests + 32);
+  const restD = v128.load(rests + 48);
+  const restE = v128.load(rests + 56);
   let a = v128.load(values);
   let b = v128.load(values + 16);
   let c = v128.load(values + 32);
@@ -120,16 +115,16 @@ function seedDema(kind: Kind, k: usize, source: usize, start: f64, end: usize, d
 
 /** DEMAs number 0 to 5. */
 function advanceFirst(kind: Kind, source: usize, from: usize, count: usize): void {
-  const lengths = <usize>kind.lengths;
+  const factors = <usize>kind.factors;
+  const rests = <usize>kind.rests;
   const firsts = <usize>kind.averages;
   const seconds = firsts + (lengthCount << 3);
-  const one = f64x2.splat(1);
-  const rateA = rates(lengths);
-  const rateB = rates(lengths + 16);
-  const rateC = rates(lengths + 32);
-  const restA = f64x2.sub(one, rateA);
-  const restB = f64x2.sub(one, rateB);
-  const restC = f64x2.sub(one, rateC);
+  const rateA = v128.load(factors);
+  const rateB = v128.load(factors + 16);
+  const rateC = v128.load(factors + 32);
+  const restA = v128.load(rests);
+  const restB = v128.load(rests + 16);
+  const restC = v128.load(rests + 32);
   let a = v128.load(firsts);
   let b = v128.load(firsts + 16);
   let c = v128.load(firsts + 32);
@@ -170,14 +165,14 @@ export function advanceDema(kind: Kind, doubled: bool, source: usize, start: f64
 
 /** DEMAs number 6 to 8. */
 function advanceRest(kind: Kind, source: usize, from: usize, count: usize): void {
-  const lengths = at(kind.lengths, 6);
+  const factors = at(kind.factors, 6);
+  const rests = at(kind.rests, 6);
   const firsts = at(kind.averages, 6);
   const seconds = firsts + (lengthCount << 3);
-  const one = f64x2.splat(1);
-  const rateA = rates(lengths);
-  const restA = f64x2.sub(one, rateA);
-  const rateB = 2 / (load<f64>(lengths + 16) + 1);
-  const restB = 1 - rateB;
+  const rateA = v128.load(factors);
+  const restA = v128.load(rests);
+  const rateB = load<f64>(factors + 16);
+  const restB = load<f64>(rests + 16);
   let a = v128.load(firsts);
   let b = load<f64>(firsts + 16);
   let a2 = v128.load(seconds);

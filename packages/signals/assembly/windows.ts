@@ -1,4 +1,4 @@
-import { at, lengthCount, Windows } from "./records";
+import { wholeAt, Windows } from "./records";
 
 /** Takes the suffix sums of the group of `length` bars that begins at `first`; weighted ones where there is room for them. */
 function closeGroup(first: usize, length: usize, suffixes: usize, weighted: usize): void {
@@ -14,24 +14,27 @@ function closeGroup(first: usize, length: usize, suffixes: usize, weighted: usiz
 }
 
 /** Writes the plain sums of the shortest window to row `plain`. */
-function shortestPlain(windows: Windows, series: usize, count: usize, plain: usize): void {
+export function shortestPlain(windows: Windows, series: usize, count: usize, plain: usize): void {
   const state = <usize>windows.state;
   const suffixes = <usize>windows.plainSuffixes;
-  const length = <usize>load<f64>(<usize>windows.lengths);
+  const length = wholeAt(windows.lengths, 0);
   let place = <usize>load<f64>(state);
   let prefix = load<f64>(state, 8);
-  let i: usize = 0;
-  while (i < count) {
-    const end = min(count, i + length - place);
+  let left = count;
+  while (left > 0) {
+    let inGroup = min(left, length - place);
     let next = suffixes + ((place + 1) << 3);
-    place += end - i;
-    for (; i < end; i++) {
-      prefix += load<f64>(series + (i << 3));
-      store<f64>(plain + (i << 3), load<f64>(next) + prefix);
+    place += inGroup;
+    left -= inGroup;
+    for (; inGroup > 0; inGroup--) {
+      prefix += load<f64>(series);
+      store<f64>(plain, load<f64>(next) + prefix);
+      series += 8;
+      plain += 8;
       next += 8;
     }
     if (place == length) {
-      closeGroup(series + ((end - length) << 3), length, suffixes, 0);
+      closeGroup(series - (length << 3), length, suffixes, 0);
       place = 0;
       prefix = 0;
     }
@@ -41,33 +44,39 @@ function shortestPlain(windows: Windows, series: usize, count: usize, plain: usi
 }
 
 /** Writes the plain and weighted sums of the shortest window to rows `plain` and `target`. */
-function shortestWeighted(windows: Windows, series: usize, count: usize, plain: usize, target: usize): void {
+export function shortestWeighted(windows: Windows, series: usize, count: usize, plain: usize, target: usize): void {
   const state = <usize>windows.state;
   const suffixes = <usize>windows.plainSuffixes;
   const weightedSuffixes = <usize>windows.weightedSuffixes;
-  const length = <usize>load<f64>(<usize>windows.lengths);
+  const length = wholeAt(windows.lengths, 0);
   let place = <usize>load<f64>(state);
   let prefix = load<f64>(state, 8);
   let weighted = load<f64>(state, 16);
-  let i: usize = 0;
-  while (i < count) {
-    const end = min(count, i + length - place);
-    let next = (place + 1) << 3;
+  let left = count;
+  while (left > 0) {
+    let inGroup = min(left, length - place);
+    let next = suffixes + ((place + 1) << 3);
+    let weightedNext = weightedSuffixes + ((place + 1) << 3);
     let rank = <f64>(place + 1);
     let rest = <f64>length - rank;
-    place += end - i;
-    for (; i < end; i++) {
-      const value = load<f64>(series + (i << 3));
+    place += inGroup;
+    left -= inGroup;
+    for (; inGroup > 0; inGroup--) {
+      const value = load<f64>(series);
       prefix += value;
       weighted += rank * value;
-      store<f64>(plain + (i << 3), load<f64>(suffixes + next) + prefix);
-      store<f64>(target + (i << 3), load<f64>(weightedSuffixes + next) + (weighted + rest * prefix));
+      store<f64>(plain, load<f64>(next) + prefix);
+      store<f64>(target, load<f64>(weightedNext) + (weighted + rest * prefix));
       rank += 1;
       rest -= 1;
+      series += 8;
+      plain += 8;
+      target += 8;
       next += 8;
+      weightedNext += 8;
     }
     if (place == length) {
-      closeGroup(series + ((end - length) << 3), length, suffixes, weightedSuffixes);
+      closeGroup(series - (length << 3), length, suffixes, weightedSuffixes);
       place = 0;
       prefix = 0;
       weighted = 0;
@@ -78,63 +87,32 @@ function shortestWeighted(windows: Windows, series: usize, count: usize, plain: 
   store<f64>(state, weighted, 16);
 }
 
-/** Adds the bar before the windows of `length` bars to their plain sums, and those to the weighted ones. */
-function lengthen(series: usize, length: usize, count: usize, plain: usize, weighted: usize): void {
-  const bytes = count << 3;
-  const oldest = series - (length << 3);
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const sum = f64x2.add(v128.load(plain + i), v128.load(oldest + i));
-    v128.store(plain + i, sum);
-    v128.store(weighted + i, f64x2.add(v128.load(weighted + i), sum));
-  }
+/** A window one bar longer: `sum` with the bar at `oldest`, `sumOfSums` with that sum. Two bars of the block, in the lanes of a vector. */
+@inline
+export function lengthened(sum: v128, oldest: usize): v128 {
+  return f64x2.add(sum, v128.load(oldest));
 }
 
-/** The same for two bars. */
-function lengthenByTwo(series: usize, length: usize, count: usize, plain: usize, weighted: usize): void {
-  const bytes = count << 3;
-  const oldest = series - (length << 3);
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const sum = f64x2.add(v128.load(plain + i), v128.load(oldest + i));
-    const second = f64x2.add(sum, v128.load(oldest + i - 8));
-    v128.store(plain + i, second);
-    v128.store(weighted + i, f64x2.add(f64x2.add(v128.load(weighted + i), sum), second));
+/** Adds the bar before the windows of `length` bars to their plain sums, and those to the weighted ones. */
+export function lengthen(series: usize, length: usize, count: usize, plain: usize, weighted: usize): void {
+  let oldest = series - (length << 3);
+  for (let left = (count + 1) >> 1; left > 0; left--) {
+    const sum = lengthened(v128.load(plain), oldest);
+    v128.store(plain, sum);
+    v128.store(weighted, f64x2.add(v128.load(weighted), sum));
+    oldest += 16;
+    plain += 16;
+    weighted += 16;
   }
 }
 
 /** As `lengthen`, with no weighted sums. */
-function lengthenPlain(series: usize, length: usize, count: usize, plain: usize): void {
-  const bytes = count << 3;
-  const oldest = series - (length << 3);
-  for (let i: usize = 0; i < bytes; i += 16) {
-    v128.store(plain + i, f64x2.add(v128.load(plain + i), v128.load(oldest + i)));
+export function lengthenPlain(series: usize, length: usize, count: usize, plain: usize): void {
+  let oldest = series - (length << 3);
+  for (let left = (count + 3) >> 2; left > 0; left--) {
+    v128.store(plain, lengthened(v128.load(plain), oldest));
+    v128.store(plain, lengthened(v128.load(plain, 16), oldest + 16), 16);
+    oldest += 32;
+    plain += 32;
   }
 }
-
-/**
- * Makes the sums of the windows of rank `rank`, counted from the shortest, from those of the rank before; has to be called for all ranks in order. Weighted
- * sums where `weighted` is not 0.
- */
-export function slide(windows: Windows, rank: usize, series: usize, count: usize, plain: usize, weighted: usize): void {
-  if (rank == 0) {
-    if (weighted == 0) shortestPlain(windows, series, count, plain);
-    else shortestWeighted(windows, series, count, plain, weighted);
-    return;
-  }
-  const length = <usize>load<f64>(at(windows.lengths, rank));
-  let from = <usize>load<f64>(at(windows.lengths, rank - 1));
-  if (weighted == 0) {
-    for (; from < length; from++) lengthenPlain(series, from, count, plain);
-    return;
-  }
-  for (; from + 1 < length; from += 2) lengthenByTwo(series, from, count, plain, weighted);
-  if (from < length) lengthen(series, from, count, plain, weighted);
-}
-
-/** Index, in the order in which they vote, of the windows of rank `rank`. */
-@inline
-export function indexOf(windows: Windows, rank: usize): usize {
-  return <usize>load<f64>(at(windows.indices, rank));
-}
-
-/** How many ranks there are. */
-export const ranks: usize = lengthCount;

@@ -5,6 +5,7 @@ import { type KindPart, longestWindow, neededKinds, needsAll } from "./kernel-pa
 import { rows, wasmBlockLength } from "./kernel-records.ts";
 import type { SignalOutput } from "./signal-output.ts";
 import { createSlotPlan, type SlotPlan, type Stretch, type Word } from "./slot-plan.ts";
+import { triangle } from "./triangle.ts";
 import { firstBarOf, firstLayerCutout } from "./warmup.ts";
 
 /** Where a computation's parts lie in its slot. */
@@ -41,7 +42,7 @@ function addState({ slot, states }: Draft, values: readonly number[]): Stretch {
 }
 
 function addTable({ slot, tables }: Draft, length: number): Stretch {
-  const stretch = slot.take(length);
+  const stretch = slot.doubles(length);
   tables.push(stretch);
   return stretch;
 }
@@ -55,11 +56,9 @@ function addWindows(draft: Draft, lengths: readonly number[], weighted: boolean)
   const { slot } = draft;
   const ascending = lengths.map((length, index) => ({ index, length })).sort((a, b) => a.length - b.length);
   const shortest = Math.min(...lengths);
-  const sorted = ascending.map(({ length }) => length);
-  const indices = ascending.map(({ index }) => index);
   return slot.record("windows", {
-    lengths: slot.take(sorted.length, sorted),
-    indices: slot.take(indices.length, indices),
+    lengths: slot.whole(ascending.map(({ length }) => length)),
+    indices: slot.whole(ascending.map(({ index }) => index)),
     plainSuffixes: addTable(draft, shortest + 1),
     weightedSuffixes: weighted ? addTable(draft, shortest + 1) : 0,
     state: addState(draft, [0, 0, 0]),
@@ -85,30 +84,58 @@ function windowsOf(draft: Draft, kind: AverageKind): Stretch | undefined {
 interface AverageWords {
   readonly averages: Word;
   readonly simple: Word;
+  readonly wholes: Word;
   readonly halves: Word;
+  readonly halfFactors: Word;
   readonly roots: Word;
+  readonly rootFactors: Word;
   readonly history: Word;
 }
 
-function addHull(draft: Draft, lengths: readonly number[]): AverageWords {
+const noHull = { simple: 0, wholes: 0, halves: 0, halfFactors: 0, roots: 0, rootFactors: 0, history: 0 };
+
+function addHull(draft: Draft, lengths: readonly number[], wholes: number): AverageWords {
   const { slot, config } = draft;
-  const halves = derivedLengths(config.hmaLength, config.robustness).map((length) => Math.floor(length / 2));
+  const halfOf = (length: number): number => Math.floor(length / 2);
+  const halves = derivedLengths(config.hmaLength, config.robustness).map(halfOf);
   const roots = lengths.map((length) => Math.floor(Math.sqrt(length)));
   const history = Math.max(...roots);
   return {
     simple: 0,
+    wholes,
     halves: addWindows(draft, halves, true),
     averages: addState(draft, zeros(lengths.length * history)),
-    roots: slot.take(roots.length, roots),
+    halfFactors: slot.doubles(
+      lengths.length,
+      lengths.map((length) => 1 / triangle(halfOf(length))),
+    ),
+    roots: slot.whole(roots),
+    rootFactors: slot.doubles(
+      roots.length,
+      roots.map((root) => 1 / triangle(root)),
+    ),
     history,
   };
 }
 
-function addAverages(draft: Draft, { kind, lengths }: KindPart): AverageWords {
-  if (kind === "hma" && draft.config.hma === "hull") return addHull(draft, lengths);
+function addAverages(draft: Draft, { kind, lengths }: KindPart, wholes: number): AverageWords {
+  if (kind === "hma" && draft.config.hma === "hull") return addHull(draft, lengths, wholes);
   const kept = { ema: 1, hma: 0, wma: 0, dema: 2, lsma: 0, kama: 1 }[kind];
   const averages = kept === 0 ? 0 : addState(draft, zeros(kept * lengths.length));
-  return { averages, simple: kind === "hma" ? 1 : 0, halves: 0, roots: 0, history: 0 };
+  return { ...noHull, averages, simple: kind === "hma" ? 1 : 0 };
+}
+
+/** What the sums, or of EMA and DEMA the prices, of a length are multiplied by. */
+function factorOf(kind: AverageKind, length: number, config: SignalConfig): number {
+  if (kind === "ema" || kind === "dema") return 2 / (length + 1);
+  return kind === "hma" && config.hma === "sma" ? 1 / length : 1 / triangle(length);
+}
+
+/** Rows of the averages over HMA's whole windows: WMA's where its lengths are the same and all computed, else HMA's own, for the time being. */
+function wholeRows(parts: readonly KindPart[], config: SignalConfig): number {
+  const shared =
+    config.wmaLength === config.hmaLength && parts.some(({ kind, withVotes }) => kind === "wma" && withVotes);
+  return rows.averages(averageKinds.indexOf(shared ? "wma" : "hma"));
 }
 
 /** A kind: its record, and where its counts are. */
@@ -119,14 +146,15 @@ interface KindPlan {
   readonly equity: Stretch;
 }
 
-function addKind(draft: Draft, part: KindPart): KindPlan {
+function addKind(draft: Draft, part: KindPart, wholes: number): KindPlan {
   const { slot, config } = draft;
   const { kind, lengths, withVotes } = part;
   const count = lengths.length;
   const number = averageKinds.indexOf(kind);
   const firsts = lengths.map((length) => firstBarOf(kind, length, config));
+  const factors = lengths.map((length) => factorOf(kind, length, config));
   const windows = windowsOf(draft, kind);
-  const averages = addAverages(draft, part);
+  const averages = addAverages(draft, part, wholes);
   const votes = addState(draft, zeros(count));
   const equities = addState(draft, new Array<number>(count).fill(1));
   const sides = addState(draft, new Array<number>(count).fill(Number.NaN));
@@ -136,8 +164,13 @@ function addKind(draft: Draft, part: KindPart): KindPlan {
     ...averages,
     kind: number,
     count,
-    lengths: slot.take(count, lengths),
-    firsts: slot.take(count, firsts),
+    lengths: slot.doubles(count, lengths),
+    firsts: slot.doubles(count, firsts),
+    factors: slot.doubles(count, factors),
+    rests: slot.doubles(
+      count,
+      factors.map((factor) => 1 - factor),
+    ),
     rows: rows.averages(number),
     votes,
     equities,
@@ -158,29 +191,26 @@ function pairsOf(kinds: readonly KindPlan[]): readonly Stretch[] {
   return last !== undefined && voting.length % 2 === 1 ? [...voting, last] : voting;
 }
 
-function constantsOf(
-  config: SignalConfig,
-  all: boolean,
-): Record<
-  | "ownSource"
-  | "kept"
-  | "growthCap"
-  | "cappedGrowth"
-  | "firstCutout"
-  | "secondCutout"
-  | "cutLong"
-  | "cutShort"
-  | "longThreshold"
-  | "shortThreshold"
-  | "lts"
-  | "strategyMode"
-  | "averaged",
-  number
-> {
+const constants = {
+  floor: 0.25,
+  tolerance: 1e-10,
+  sign: -0,
+  one: 1,
+  hundred: 100,
+  shift: 6_755_399_441_055_744,
+  largest: Number.MAX_VALUE,
+  three: 3,
+  slow: 0.064,
+  range: 0.666 - 0.064,
+};
+
+function settingsOf(config: SignalConfig): Readonly<Record<SettingName, number>> {
   const lts = config.dialect === "lts";
   const growthCap = config.growthCap === "none" ? Number.POSITIVE_INFINITY : config.growthCap;
   return {
     ownSource: Number(config.calculationSource !== "close"),
+    lts: Number(lts),
+    delayed: Number(config.strategyMode),
     kept: 1 - config.decay / 100,
     growthCap,
     cappedGrowth: growthAfter(growthCap, config),
@@ -190,11 +220,23 @@ function constantsOf(
     cutShort: lts ? config.shortThreshold : -0.49,
     longThreshold: config.longThreshold,
     shortThreshold: config.shortThreshold,
-    lts: Number(lts),
-    strategyMode: Number(config.strategyMode),
-    averaged: Number(all),
   };
 }
+
+/** The members of the kernel's record that come from the configuration. */
+type SettingName =
+  | "ownSource"
+  | "lts"
+  | "delayed"
+  | "kept"
+  | "growthCap"
+  | "cappedGrowth"
+  | "firstCutout"
+  | "secondCutout"
+  | "cutLong"
+  | "cutShort"
+  | "longThreshold"
+  | "shortThreshold";
 
 /** Lays out the slot of a computation. */
 export function planKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): KernelPlan {
@@ -204,28 +246,27 @@ export function planKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutp
   const history = longestWindow(parts, config);
   // Room for as many new bars as there is history: the shift to the front then costs at most one copied bar per new bar.
   const capacity = history + Math.max(wasmBlockLength, history);
-  const state = slot.state([0, Number.NaN, history, 0]);
-  const kinds = parts.map((part) => addKind(draft, part));
+  const state = slot.state([history, 0, 0, Number.NaN], 2);
+  const kinds = parts.map((part) => addKind(draft, part, wholeRows(parts, config)));
   const average = addState(draft, [0, Number.NaN, 0]);
   const pairs = pairsOf(kinds);
   const windows = [...draft.windows.values()];
   // Loops take whole vectors, and four at a time: they read up to seven bars beyond the last.
-  const source = slot.take(capacity + 8);
-  const changes = slot.take(capacity + 8);
+  const source = slot.doubles(capacity + 8);
+  const changes = slot.doubles(capacity + 8);
   const kernel = slot.record("kernel", {
-    ...constantsOf(config, needsAll(outputs)),
+    ...constants,
+    ...settingsOf(config),
+    averaged: Number(needsAll(outputs)),
     state,
     stateBytes: 0,
     checkpoint: 0,
     average,
-    kinds: slot.take(
-      kinds.length,
-      kinds.map(({ record }) => record),
-    ),
+    kinds: slot.whole(kinds.map(({ record }) => record)),
     kindCount: kinds.length,
-    windows: slot.take(windows.length, windows),
+    windows: slot.whole(windows),
     windowsCount: windows.length,
-    pairs: slot.take(pairs.length, pairs),
+    pairs: slot.whole(pairs),
     pairCount: pairs.length / 2,
     source,
     changes,
@@ -234,7 +275,7 @@ export function planKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutp
   });
   const states = slot.placeStates();
   slot.set(kernel, "kernel", "stateBytes", 8 * states.length);
-  slot.set(kernel, "kernel", "checkpoint", slot.take(states.length));
+  slot.set(kernel, "kernel", "checkpoint", slot.doubles(states.length));
   const saved = [...draft.states, ...draft.tables];
   return { slot, kernel, state, parts, tallies: kinds, saved, room: { source, changes, history } };
 }

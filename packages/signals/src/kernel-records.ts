@@ -1,74 +1,106 @@
 /**
- * The records of `assembly/records.ts`, member by member in the same order. Every member is a double, addresses included, so that one Float64Array writes
- * them all.
+ * The records of `assembly/records.ts`, member by member in the same order: the whole numbers and addresses, then the doubles. Each takes 8 bytes.
  */
 const members = {
-  kernel: [
-    "state",
-    "stateBytes",
-    "checkpoint",
-    "average",
-    "kinds",
-    "kindCount",
-    "windows",
-    "windowsCount",
-    "pairs",
-    "pairCount",
-    "source",
-    "changes",
-    "capacity",
-    "history",
-    "ownSource",
-    "kept",
-    "growthCap",
-    "cappedGrowth",
-    "firstCutout",
-    "secondCutout",
-    "cutLong",
-    "cutShort",
-    "longThreshold",
-    "shortThreshold",
-    "lts",
-    "strategyMode",
-    "averaged",
-  ],
-  state: ["bars", "previousClose", "place", "wild"],
-  kind: [
-    "kind",
-    "count",
-    "lengths",
-    "firsts",
-    "rows",
-    "averages",
-    "votes",
-    "equities",
-    "sides",
-    "counts",
-    "equity",
-    "signalRow",
-    "equityRow",
-    "simple",
-    "halves",
-    "roots",
-    "history",
-  ],
-  windows: ["lengths", "indices", "plainSuffixes", "weightedSuffixes", "state", "wma", "lsma", "hma", "kama"],
+  kernel: {
+    whole: [
+      "state",
+      "stateBytes",
+      "checkpoint",
+      "average",
+      "kinds",
+      "kindCount",
+      "windows",
+      "windowsCount",
+      "pairs",
+      "pairCount",
+      "source",
+      "changes",
+      "capacity",
+      "history",
+      "ownSource",
+      "lts",
+      "delayed",
+      "averaged",
+    ],
+    doubles: [
+      "kept",
+      "growthCap",
+      "cappedGrowth",
+      "firstCutout",
+      "secondCutout",
+      "cutLong",
+      "cutShort",
+      "longThreshold",
+      "shortThreshold",
+      "floor",
+      "tolerance",
+      "sign",
+      "one",
+      "hundred",
+      "shift",
+      "largest",
+      "three",
+      "slow",
+      "range",
+    ],
+  },
+  state: { whole: ["place", "wild"], doubles: ["bars", "previousClose"] },
+  average: { whole: [], doubles: ["last", "lastOutput", "held"] },
+  kind: {
+    whole: [
+      "kind",
+      "count",
+      "lengths",
+      "firsts",
+      "factors",
+      "rests",
+      "rows",
+      "averages",
+      "votes",
+      "equities",
+      "sides",
+      "counts",
+      "equity",
+      "signalRow",
+      "equityRow",
+      "simple",
+      "wholes",
+      "halves",
+      "halfFactors",
+      "roots",
+      "rootFactors",
+      "history",
+    ],
+    doubles: [],
+  },
+  windows: {
+    whole: ["lengths", "indices", "plainSuffixes", "weightedSuffixes", "state", "wma", "lsma", "hma", "kama"],
+    doubles: [],
+  },
 } as const;
 
 /** The records by name. */
 export type RecordName = keyof typeof members;
 
 /** The members of a record. */
-export type RecordMember<Name extends RecordName> = (typeof members)[Name][number];
+export type RecordMember<Name extends RecordName> =
+  | (typeof members)[Name]["whole"][number]
+  | (typeof members)[Name]["doubles"][number];
 
-/** Doubles that a record takes. */
+/** Places of 8 bytes that a record takes. */
 export function recordLength(name: RecordName): number {
-  return members[name].length;
+  return members[name].whole.length + members[name].doubles.length;
 }
 
-/** Place of a member in its record, in doubles. */
+/** Place of a member in its record. */
 export function memberPlace<Name extends RecordName>(name: Name, member: RecordMember<Name>): number {
-  return (members[name] as readonly string[]).indexOf(member);
+  return ([...members[name].whole, ...members[name].doubles] as readonly string[]).indexOf(member);
+}
+
+/** Whether a member is a whole number or an address. */
+export function isWhole<Name extends RecordName>(name: Name, member: RecordMember<Name>): boolean {
+  return (members[name].whole as readonly string[]).includes(member);
 }
 
 /** The most bars of a block. */
@@ -77,8 +109,8 @@ export const wasmBlockLength = 128;
 /** Bytes of a working row: those of a block, and 64 so that rows do not all begin at the same place of a page. */
 const rowBytes = wasmBlockLength * 8 + 64;
 
-/** Where the working rows begin, which all computations in a memory share. */
-export const scratchAddress = 1024;
+/** Where the working rows begin, which all computations in a memory share; before them lie the constants of the code. */
+export const scratchAddress = 4096;
 
 function rowAddress(row: number): number {
   return scratchAddress + 64 + row * rowBytes;

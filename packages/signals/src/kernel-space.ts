@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength } from "@atc/contract";
+import type { LaneExports } from "./compute-many-exports.ts";
 import { rows } from "./kernel-records.ts";
 
 /** The functions of `assembly/index.ts`; addresses are bytes, `count` is bars. */
-interface SignalExports {
+interface SignalExports extends LaneExports {
   advance(kernel: number, scratch: number, count: number): void;
   mark(kernel: number): void;
   rollBack(kernel: number): void;

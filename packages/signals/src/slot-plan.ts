@@ -1,8 +1,8 @@
-import { memberPlace, type RecordMember, type RecordName, recordLength } from "./kernel-records.ts";
+import { isWhole, memberPlace, type RecordMember, type RecordName, recordLength } from "./kernel-records.ts";
 
-/** A stretch of a slot, in doubles from the slot's begin. */
+/** A stretch of a slot, in places of 8 bytes from the slot's begin. */
 export interface Stretch {
-  /** The first double; of a state, known once all states are. */
+  /** The first place; of a state, known once all states are. */
   readonly first: number;
   /** How many. */
   readonly length: number;
@@ -13,17 +13,19 @@ export type Word = number | Stretch;
 
 /** Lays out what one computation keeps in the WebAssembly memory, before it is known where its slot will lie. */
 export interface SlotPlan {
-  /** Takes some doubles; those that are not given are 0. */
-  take(length: number, values?: readonly Word[]): Stretch;
+  /** Takes places for doubles; those that are not given are 0. */
+  doubles(length: number, values?: readonly number[]): Stretch;
+  /** Takes places for whole numbers and addresses. */
+  whole(values: readonly Word[]): Stretch;
   /** Takes a record. */
   record<Name extends RecordName>(name: Name, words: Readonly<Record<RecordMember<Name>, Word>>): Stretch;
   /** Replaces a member of a record. */
   set<Name extends RecordName>(record: Stretch, name: Name, member: RecordMember<Name>, word: Word): void;
-  /** Takes doubles that change with the bars. */
-  state(values: readonly number[]): Stretch;
-  /** Lays all states out behind everything else, one after the other, and returns where; nothing is taken afterwards. */
+  /** Takes doubles that change with the bars; the first `whole` of them are whole numbers. */
+  state(values: readonly number[], whole?: number): Stretch;
+  /** Lays all states out behind everything else, one after the other, and returns where; only doubles are taken afterwards. */
   placeStates(): Stretch;
-  /** Doubles taken. */
+  /** Places taken. */
   length(): number;
   /** Writes everything to a slot, which begins at `address` of the memory. */
   write(memory: Float64Array, address: number): void;
@@ -32,6 +34,12 @@ export interface SlotPlan {
 interface MovableStretch extends Stretch {
   first: number;
   readonly values: readonly number[];
+  readonly whole: number;
+}
+
+interface Content {
+  readonly word: Word;
+  readonly whole: boolean;
 }
 
 /** Stretches begin at a whole vector of two doubles. */
@@ -42,41 +50,52 @@ function even(length: number): number {
 /** The plan of an empty slot. */
 export function createSlotPlan(): SlotPlan {
   let taken = 0;
-  const words = new Map<number, Word>();
+  const contents = new Map<number, Content>();
   const states: MovableStretch[] = [];
-  function take(length: number, values: readonly Word[] = []): Stretch {
+  function take(length: number, values: readonly Word[], whole: number): Stretch {
     const first = taken;
     taken += even(length);
-    for (const [place, value] of values.entries()) words.set(first + place, value);
+    for (const [place, word] of values.entries()) contents.set(first + place, { word, whole: place < whole });
     return { first, length };
   }
+  function setMember<Name extends RecordName>(
+    record: Stretch,
+    name: Name,
+    member: RecordMember<Name>,
+    word: Word,
+  ): void {
+    contents.set(record.first + memberPlace(name, member), { word, whole: isWhole(name, member) });
+  }
   return {
-    take,
+    doubles: (length, values = []) => take(length, values, 0),
+    whole: (values) => take(values.length, values, values.length),
     record(name, members) {
-      const record = take(recordLength(name));
+      const record = take(recordLength(name), [], 0);
       for (const [member, word] of Object.entries(members) as [RecordMember<typeof name>, Word][]) {
-        words.set(record.first + memberPlace(name, member), word);
+        setMember(record, name, member, word);
       }
       return record;
     },
-    set(record, name, member, word) {
-      words.set(record.first + memberPlace(name, member), word);
-    },
-    state(values) {
-      const stretch = { first: 0, length: values.length, values };
+    set: setMember,
+    state(values, whole = 0) {
+      const stretch = { first: 0, length: values.length, values, whole };
       states.push(stretch);
       return stretch;
     },
     placeStates() {
       const first = taken;
-      for (const stretch of states) stretch.first = take(stretch.length, stretch.values).first;
+      for (const stretch of states) stretch.first = take(stretch.length, stretch.values, stretch.whole).first;
       return { first, length: taken - first };
     },
     length: () => taken,
     write(memory, address) {
-      memory.fill(0, address / 8, address / 8 + taken);
-      for (const [place, word] of words) {
-        memory[address / 8 + place] = typeof word === "number" ? word : address + 8 * word.first;
+      const base = address / 8;
+      const wholes = new Uint32Array(memory.buffer);
+      memory.fill(0, base, base + taken);
+      for (const [place, { word, whole }] of contents) {
+        const value = typeof word === "number" ? word : address + 8 * word.first;
+        if (whole) wholes[2 * (base + place)] = value;
+        else memory[base + place] = value;
       }
     },
   };

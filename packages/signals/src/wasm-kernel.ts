@@ -4,7 +4,7 @@ import { growthAfter } from "./growth.ts";
 import type { Kernel } from "./kernel.ts";
 import { sumTallies } from "./kernel-parts.ts";
 import { type KernelPlan, planKernel } from "./kernel-plan.ts";
-import { memberPlace, rows, scratchAddress, wasmBlockLength } from "./kernel-records.ts";
+import { memberPlace, type RecordMember, rows, scratchAddress, wasmBlockLength } from "./kernel-records.ts";
 import { type KernelSpace, kernelSpace } from "./kernel-space.ts";
 import type { SignalOutput } from "./signal-output.ts";
 import type { Stretch } from "./slot-plan.ts";
@@ -67,39 +67,46 @@ function writeGrowth(
 }
 
 /** Saves and restores the slot. */
-function saving(plan: KernelPlan, slot: Slot): Pick<Kernel, "savedLength" | "save" | "restore"> {
+function saving(plan: KernelPlan, { space, address }: Slot): Pick<Kernel, "savedLength" | "save" | "restore"> {
   const { saved, room, state } = plan;
-  const base = slot.address / 8;
+  const base = address / 8;
   const { history } = room;
   const savedLength = saved.reduce((sum, { length }) => sum + length, 2 * history + 1);
-  const place = base + state.first + memberPlace("state", "place");
-  const close = base + state.first + memberPlace("state", "previousClose");
-  function copy(from: Float64Array, at: number, to: Float64Array, target: number, length: number): number {
-    for (let i = 0; i < length; i++) to[target + i] = from[at + i] as number;
-    return length;
-  }
+  const member = (name: RecordMember<"state">): number => base + state.first + memberPlace("state", name);
+  const place = 2 * member("place");
+  const close = member("previousClose");
   return {
     savedLength,
     save(target) {
-      const memory = slot.space.doubles();
+      const memory = space.doubles();
       let at = 0;
-      for (const { first, length } of saved) at += copy(memory, base + first, target, at, length);
-      const newest = memory[place] as number;
+      for (const { first, length } of saved) {
+        target.set(memory.subarray(base + first, base + first + length), at);
+        at += length;
+      }
+      const newest = new Uint32Array(memory.buffer)[place] as number;
       for (const { first } of [room.source, room.changes]) {
-        at += copy(memory, base + first + newest - history, target, at, history);
+        target.set(memory.subarray(base + first + newest - history, base + first + newest), at);
+        at += history;
       }
       target[at] = memory[close] as number;
     },
     restore(values, bars) {
-      const memory = slot.space.doubles();
+      const memory = space.doubles();
       let at = 0;
-      for (const { first, length } of saved) at += copy(values, at, memory, base + first, length);
-      for (const { first } of [room.source, room.changes]) at += copy(values, at, memory, base + first, history);
-      memory[place] = history;
+      for (const { first, length } of [
+        ...saved,
+        { ...room.source, length: history },
+        { ...room.changes, length: history },
+      ]) {
+        memory.set(values.subarray(at, at + length), base + first);
+        at += length;
+      }
+      const wholes = new Uint32Array(memory.buffer);
+      wholes[place] = history;
+      wholes[2 * member("wild")] = wildAmong(values);
       memory[close] = values[at] as number;
-      memory[base + state.first + memberPlace("state", "bars")] = bars;
-      // Unknown here: the kernel errs towards caution.
-      memory[base + state.first + memberPlace("state", "wild")] = bars === 0 ? 0 : wildAmong(values);
+      memory[member("bars")] = bars;
     },
   };
 }

@@ -1,0 +1,52 @@
+/** The functions of `assembly/many.ts`; addresses are bytes, counts are bars. */
+export interface LaneExports {
+  takeCrossings(average: number, close: number, count: number, codes: number, state: number): number;
+  turnCodes(codes: number, count: number): void;
+  fillReturns(close: number, count: number, returns: number): void;
+  fillLaneFactors(
+    returns: number,
+    growthA: number,
+    growthB: number,
+    kept: number,
+    count: number,
+    standing: number,
+    factors: number,
+    spreads: number,
+  ): number;
+  takeKind(
+    codes: number,
+    factors: number,
+    count: number,
+    equities: number,
+    signals: number,
+    blank: number,
+    away: number,
+    calm: number,
+    floored: number,
+  ): void;
+  takeKindEquity(
+    signals: number,
+    factors: number,
+    spreads: number,
+    count: number,
+    skipped: number,
+    standing: number,
+    state: number,
+    weighted: number,
+    total: number,
+    repeats: number,
+    out: number,
+  ): void;
+  takeAverage(
+    weighted: number,
+    total: number,
+    count: number,
+    state: number,
+    zeroes: number,
+    delayed: number,
+    averages: number,
+    directions: number,
+    row: number,
+  ): void;
+  splitLanes(vectors: number, count: number, divisor: number, rows: number, row: number): void;
+}
