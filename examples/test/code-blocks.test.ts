@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { pythonFor, runBlock, runProgram } from "./block-runner.ts";
@@ -9,6 +10,8 @@ import { bin, packageJson, root } from "./repository.ts";
 
 /** What a page finds in its project besides `bars.csv`. */
 const preparations: Readonly<Record<string, (project: string) => Promise<unknown>>> = {
+  "packages/source-zip/README.md": (project) =>
+    copyFile(join(root, "packages/source-zip/test/fixtures/spy.zip"), join(project, "spy.zip")),
   async "packages/backtest-kit/README.md"(project) {
     const code =
       'import { minutes } from "./minutes.js"; console.log(minutes(2).map((row) => row.join()).join("\\n"));';
