@@ -49,11 +49,15 @@ export interface ChunkBuilder {
   reject(row: BadRow): void;
   /**
    * Takes the `count` rows that were put from {@link ChunkBuilder.length} on and closes the gaps that bad ones leave. `text` tells what stands in a column of
-   * a row of the batch, for messages.
+   * a row of the batch, for messages, and `place` where it stands: its number counts as its line where absent.
    *
    * @throws ATC_INVALID_DATA for a bad row under `error`
    */
-  accept(count: number, text: (row: number, column: string) => string): void;
+  accept(
+    count: number,
+    text: (row: number, column: string) => string,
+    place?: (row: number) => Pick<BadRow, "line" | "offset">,
+  ): void;
   /** The chunk, whose arrays are valid until the next batch is put; the next chunk begins. */
   take(): ColumnChunk;
 }
@@ -102,14 +106,19 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
     return target + end - start;
   };
   /** Takes rows from the first bad one on, runs of good ones at once. */
-  const acceptCarefully = (from: number, end: number, text: (row: number, column: string) => string): number => {
+  const acceptCarefully = (
+    from: number,
+    end: number,
+    text: (row: number, column: string) => string,
+    place: ((row: number) => Pick<BadRow, "line" | "offset">) | undefined,
+  ): number => {
     let kept = from;
     let run = from;
     for (let row = from; row < end; row++) {
       const fault = faultOf(row);
       if (fault === undefined) continue;
       const line = scanned + row - length + (options.firstLine ?? 1);
-      reject({ line, ...fault, text: text(row - length, fault.column).slice(0, 80) });
+      reject({ line, ...place?.(row - length), ...fault, text: text(row - length, fault.column).slice(0, 80) });
       if (policy === "nan" && fault.reason === "number") {
         for (const array of [...priceArrays, volume]) if (!Number.isFinite(array[row])) array[row] = Number.NaN;
         continue;
@@ -128,7 +137,7 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
     scanned: () => scanned,
     badRows: () => faults,
     reject,
-    accept: (count, text) => {
+    accept: (count, text, place) => {
       const end = length + count;
       for (; seenSymbols < options.symbols.length; seenSymbols++)
         if (options.symbols[seenSymbols] === "") emptySymbol = seenSymbols;
@@ -139,7 +148,7 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
         firstInfinite(volume, length, volume.length === 0 ? length : end, end),
       ];
       const good = Math.min(...limits);
-      length = good === end ? end : acceptCarefully(good, end, text);
+      length = good === end ? end : acceptCarefully(good, end, text, place);
       scanned += count;
     },
     take: () => {
@@ -203,10 +212,20 @@ const explanations: Readonly<Record<string, string>> = {
 
 function badRowError(source: string, row: BadRow): AtcError {
   const { line, column, reason, text } = row;
-  const where = column === undefined ? "" : `, column "${column}"`;
+  const byte = row.offset === undefined ? "" : ` (byte ${row.offset})`;
+  const where = `${byte}${column === undefined ? "" : `, column "${column}"`}`;
   return new AtcError(
     "ATC_INVALID_DATA",
     `"${source}" line ${line}${where}: "${text}": ${explanations[reason] ?? `cannot be read (${reason})`}; correct it, or leave out such rows with badRows "skip"`,
-    { details: { source, line, reason, text, ...(column === undefined ? {} : { column }) } },
+    {
+      details: {
+        source,
+        line,
+        ...(row.offset === undefined ? {} : { offset: row.offset }),
+        reason,
+        text,
+        ...(column === undefined ? {} : { column }),
+      },
+    },
   );
 }

@@ -32,6 +32,8 @@ export interface BadRow {
   readonly file?: string;
   /** Line in the source, from 1 (the header, where there is one, is a line). */
   readonly line: number;
+  /** The row's first byte in the decompressed source, where many rows may stand in one line. */
+  readonly offset?: number;
   /** The column's name, where one is to blame. */
   readonly column?: string;
   /** What it is: `fields`, `number`, `time`, `quote`, `encoding`. */
