@@ -58,10 +58,11 @@ export function fillReturns(close: usize, count: i32, returns: usize): void {
 
 /**
  * Writes the factors of equities at each bar for votes of -1, 0 and +1, and what a vote adds, from the returns and the growth of each lane. The first `standing`
- * bars leave an equity where it is. Returns whether no factor is so large that an equity below 1e100 could pass 1e300 within a block.
+ * bars leave an equity where it is, as do the factors behind the last bar. Returns whether no factor is so large that an equity below 1e100 could pass 1e300 within a block.
  */
 export function fillLaneFactors(returns: usize, growthA: usize, growthB: usize, kept: usize, count: i32, standing: i32, factors: usize, spreads: usize): bool {
   const flat = v128.load(kept);
+  const one = f64x2.splat(1);
   const limit = f64x2.splat(6);
   let calm = i64x2.splat(-1);
   for (let i = 0; i < count; i++) {
@@ -80,7 +81,9 @@ export function fillLaneFactors(returns: usize, growthA: usize, growthB: usize, 
     factors += factorStride;
     spreads += 16;
   }
-  const one = f64x2.splat(1);
+  v128.store(factors, one);
+  v128.store(factors, one, 16);
+  v128.store(factors, one, 32);
   factors -= <usize>count * factorStride;
   spreads -= <usize>count << 4;
   for (let i = 0; i < standing; i++) {
@@ -107,11 +110,6 @@ function factorAt(factors: usize, codes: usize, index: usize): v128 {
 }
 
 @inline
-function signAt(codes: usize, index: usize): v128 {
-  return v128.load(signs + load<u8>(codes + index));
-}
-
-@inline
 function onFloor(equity: v128): v128 {
   return f64x2.eq(equity, floor);
 }
@@ -129,57 +127,87 @@ function roundHalfEven(scaled: v128): v128 {
   return f64x2.sub(f64x2.add(scaled, shift), shift);
 }
 
+/**
+ * Each average's code is looked up once: for the sign of its vote at the bar, then for the factor of the bar after. Behind the last bar's factors lie ones, so
+ * that the equities end as they were at the last bar.
+ */
 @inline
 function kindOver(codes: usize, factors: usize, count: i32, equities: usize, signals: usize, away: bool, calm: bool): v128 {
-  let e0 = v128.load(equities);
-  let e1 = v128.load(equities, 16);
-  let e2 = v128.load(equities, 32);
-  let e3 = v128.load(equities, 48);
-  let e4 = v128.load(equities, 64);
-  let e5 = v128.load(equities, 80);
-  let e6 = v128.load(equities, 96);
-  let e7 = v128.load(equities, 112);
-  let e8 = v128.load(equities, 128);
+  let e0 = f64x2.mul(v128.load(equities, 0), factorAt(factors, codes, 0));
+  let e1 = f64x2.mul(v128.load(equities, 16), factorAt(factors, codes, 1));
+  let e2 = f64x2.mul(v128.load(equities, 32), factorAt(factors, codes, 2));
+  let e3 = f64x2.mul(v128.load(equities, 48), factorAt(factors, codes, 3));
+  let e4 = f64x2.mul(v128.load(equities, 64), factorAt(factors, codes, 4));
+  let e5 = f64x2.mul(v128.load(equities, 80), factorAt(factors, codes, 5));
+  let e6 = f64x2.mul(v128.load(equities, 96), factorAt(factors, codes, 6));
+  let e7 = f64x2.mul(v128.load(equities, 112), factorAt(factors, codes, 7));
+  let e8 = f64x2.mul(v128.load(equities, 128), factorAt(factors, codes, 8));
   let floored = i64x2.splat(0);
   for (let i = 0; i < count; i++) {
-    const next = codes + codeStride;
-    e0 = hold(f64x2.mul(e0, factorAt(factors, codes, 0)), calm);
-    e1 = hold(f64x2.mul(e1, factorAt(factors, codes, 1)), calm);
-    e2 = hold(f64x2.mul(e2, factorAt(factors, codes, 2)), calm);
-    e3 = hold(f64x2.mul(e3, factorAt(factors, codes, 3)), calm);
-    e4 = hold(f64x2.mul(e4, factorAt(factors, codes, 4)), calm);
-    e5 = hold(f64x2.mul(e5, factorAt(factors, codes, 5)), calm);
-    e6 = hold(f64x2.mul(e6, factorAt(factors, codes, 6)), calm);
-    e7 = hold(f64x2.mul(e7, factorAt(factors, codes, 7)), calm);
-    e8 = hold(f64x2.mul(e8, factorAt(factors, codes, 8)), calm);
-    let weighted = f64x2.mul(e0, signAt(next, 0));
-    weighted = f64x2.add(weighted, f64x2.mul(e1, signAt(next, 1)));
-    weighted = f64x2.add(weighted, f64x2.mul(e2, signAt(next, 2)));
-    weighted = f64x2.add(weighted, f64x2.mul(e3, signAt(next, 3)));
-    weighted = f64x2.add(weighted, f64x2.mul(e4, signAt(next, 4)));
-    weighted = f64x2.add(weighted, f64x2.mul(e5, signAt(next, 5)));
-    weighted = f64x2.add(weighted, f64x2.mul(e6, signAt(next, 6)));
-    weighted = f64x2.add(weighted, f64x2.mul(e7, signAt(next, 7)));
-    weighted = f64x2.add(weighted, f64x2.mul(e8, signAt(next, 8)));
-    let total = f64x2.add(f64x2.add(e0, e1), e2);
-    total = f64x2.add(f64x2.add(f64x2.add(total, e3), e4), e5);
-    total = f64x2.add(f64x2.add(f64x2.add(total, e6), e7), e8);
+    codes += codeStride;
+    factors += factorStride;
+    let weighted = f64x2.splat(0);
+    let total = weighted;
+    let code: usize = 0;
+    code = load<u8>(codes, 0);
+    e0 = hold(e0, calm);
+    weighted = f64x2.add(weighted, f64x2.mul(e0, v128.load(signs + code)));
+    total = f64x2.add(total, e0);
+    floored = i64x2.sub(floored, onFloor(e0));
+    e0 = f64x2.mul(e0, v128.load(factors + code));
+    code = load<u8>(codes, 1);
+    e1 = hold(e1, calm);
+    weighted = f64x2.add(weighted, f64x2.mul(e1, v128.load(signs + code)));
+    total = f64x2.add(total, e1);
+    floored = i64x2.sub(floored, onFloor(e1));
+    e1 = f64x2.mul(e1, v128.load(factors + code));
+    code = load<u8>(codes, 2);
+    e2 = hold(e2, calm);
+    weighted = f64x2.add(weighted, f64x2.mul(e2, v128.load(signs + code)));
+    total = f64x2.add(total, e2);
+    floored = i64x2.sub(floored, onFloor(e2));
+    e2 = f64x2.mul(e2, v128.load(factors + code));
+    code = load<u8>(codes, 3);
+    e3 = hold(e3, calm);
+    weighted = f64x2.add(weighted, f64x2.mul(e3, v128.load(signs + code)));
+    total = f64x2.add(total, e3);
+    floored = i64x2.sub(floored, onFloor(e3));
+    e3 = f64x2.mul(e3, v128.load(factors + code));
+    code = load<u8>(codes, 4);
+    e4 = hold(e4, calm);
+    weighted = f64x2.add(weighted, f64x2.mul(e4, v128.load(signs + code)));
+    total = f64x2.add(total, e4);
+    floored = i64x2.sub(floored, onFloor(e4));
+    e4 = f64x2.mul(e4, v128.load(factors + code));
+    code = load<u8>(codes, 5);
+    e5 = hold(e5, calm);
+    weighted = f64x2.add(weighted, f64x2.mul(e5, v128.load(signs + code)));
+    total = f64x2.add(total, e5);
+    floored = i64x2.sub(floored, onFloor(e5));
+    e5 = f64x2.mul(e5, v128.load(factors + code));
+    code = load<u8>(codes, 6);
+    e6 = hold(e6, calm);
+    weighted = f64x2.add(weighted, f64x2.mul(e6, v128.load(signs + code)));
+    total = f64x2.add(total, e6);
+    floored = i64x2.sub(floored, onFloor(e6));
+    e6 = f64x2.mul(e6, v128.load(factors + code));
+    code = load<u8>(codes, 7);
+    e7 = hold(e7, calm);
+    weighted = f64x2.add(weighted, f64x2.mul(e7, v128.load(signs + code)));
+    total = f64x2.add(total, e7);
+    floored = i64x2.sub(floored, onFloor(e7));
+    e7 = f64x2.mul(e7, v128.load(factors + code));
+    code = load<u8>(codes, 8);
+    e8 = hold(e8, calm);
+    weighted = f64x2.add(weighted, f64x2.mul(e8, v128.load(signs + code)));
+    total = f64x2.add(total, e8);
+    floored = i64x2.sub(floored, onFloor(e8));
+    e8 = f64x2.mul(e8, v128.load(factors + code));
     const scaled = f64x2.mul(hundred, f64x2.div(weighted, total));
     v128.store(signals, away ? roundHalfAway(scaled) : roundHalfEven(scaled));
-    floored = i64x2.sub(floored, onFloor(e0));
-    floored = i64x2.sub(floored, onFloor(e1));
-    floored = i64x2.sub(floored, onFloor(e2));
-    floored = i64x2.sub(floored, onFloor(e3));
-    floored = i64x2.sub(floored, onFloor(e4));
-    floored = i64x2.sub(floored, onFloor(e5));
-    floored = i64x2.sub(floored, onFloor(e6));
-    floored = i64x2.sub(floored, onFloor(e7));
-    floored = i64x2.sub(floored, onFloor(e8));
-    codes = next;
-    factors += factorStride;
     signals += 16;
   }
-  v128.store(equities, e0);
+  v128.store(equities, e0, 0);
   v128.store(equities, e1, 16);
   v128.store(equities, e2, 32);
   v128.store(equities, e3, 48);

@@ -1,5 +1,6 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
 import { growthAfter, growthReaches } from "./growth.ts";
+import type { KernelName, KernelTallies } from "./kernel.ts";
 import { firstLayerCutout } from "./warmup.ts";
 
 /** The growth factor g of returns passed a threshold: recent returns now outweigh early ones. */
@@ -16,6 +17,8 @@ export interface SignalWarning {
 
 /** How far the outputs so far can be trusted. */
 export interface SignalDiagnostics {
+  /** Which code computed: WebAssembly, or plain TypeScript where that cannot run; the results are the same to the last bit. */
+  readonly kernel: KernelName;
   /** Bars taken. */
   readonly bars: number;
   /** Largest growth factor g so far; 1 where no output needs one. */
@@ -47,4 +50,22 @@ export function growthWarnings(config: SignalConfig): readonly SignalWarning[] {
 /** Largest growth factor of the first `bars` bars. */
 export function largestGrowth(config: SignalConfig, bars: number): number {
   return growthAfter(bars - 1 - firstLayerCutout(config), config);
+}
+
+/** The diagnostics of `bars` bars from what a kernel counted; `votes` is whether it took votes. */
+export function diagnosticsOf(
+  { kernel, ties, floored, equityBars, weights }: KernelTallies,
+  votes: boolean,
+  config: SignalConfig,
+  bars: number,
+): SignalDiagnostics {
+  return {
+    kernel,
+    bars,
+    largestGrowth: votes ? largestGrowth(config, bars) : 1,
+    floorShare: equityBars === 0 ? 0 : floored / equityBars,
+    ties,
+    weights,
+    warnings: votes ? growthWarnings(config).filter(({ bar }) => bar < bars) : [],
+  };
 }

@@ -4,9 +4,12 @@
  * @packageDocumentation
  */
 export { compute, type SignalResult } from "./compute.ts";
+export { computeMany } from "./compute-many.ts";
+export { createManyStream, type ManyBlock, type ManyOptions, type ManyStream } from "./compute-many-stream.ts";
 export type { SignalDiagnostics, SignalWarning } from "./diagnostics.ts";
+export type { KernelName } from "./kernel.ts";
 export { columnNames, type SignalOutput, signalOutputs } from "./signal-output.ts";
-export type { PriceBar, SignalOptions, SignalStream, SignalTargets } from "./signal-stream.ts";
+export type { DirectionChange, PriceBar, SignalOptions, SignalStream, SignalTargets } from "./signal-stream.ts";
 export { createStream } from "./stream.ts";
 export { validateSignalConfig } from "./validate-config.ts";
 export { signalsVersion } from "./version.ts";
