@@ -2,6 +2,7 @@ import { version } from "@atc/runtime";
 import { Command } from "commander";
 import { addBacktest } from "./commands/backtest.ts";
 import { addCache } from "./commands/cache.ts";
+import { addCodec } from "./commands/codec.ts";
 import { addConfig } from "./commands/config.ts";
 import { addData } from "./commands/data.ts";
 import { addDemo } from "./commands/demo.ts";
@@ -32,6 +33,7 @@ export function createProgram(io: CommandLineIo, exit: (code: number) => void): 
   addSignals(program, io);
   addData(program, io, exit);
   addCache(program, io, exit);
+  addCodec(program, io);
   addConfig(program, io);
   addDoctor(program, io, exit);
   return program;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -20,6 +20,8 @@ export interface Workshop extends AsyncDisposable {
   readonly path: string;
   /** Writes a file into it and returns its path. */
   file(name: string, content: string | Uint8Array): Promise<string>;
+  /** Makes packages of ours its dependencies, as `pnpm add` would. */
+  install(...names: string[]): Promise<void>;
   /** Runs `atc` in it. */
   atc(...args: string[]): Promise<Run>;
   /** Every file below `.cache`, for tests that nothing was left. */
@@ -52,6 +54,17 @@ export async function workshop(): Promise<Workshop> {
       const file = join(path, name);
       await writeFile(file, content);
       return file;
+    },
+    async install(...names) {
+      await mkdir(join(path, "node_modules", "@atc"), { recursive: true });
+      for (const name of names)
+        await symlink(
+          fileURLToPath(new URL(`../../${name}`, import.meta.url)),
+          join(path, "node_modules", "@atc", name),
+          "junction",
+        );
+      const dependencies = Object.fromEntries(names.map((name) => [`@atc/${name}`, "*"]));
+      await writeFile(join(path, "package.json"), JSON.stringify({ name: "shop", dependencies }));
     },
     atc: (...args) => runAtc(path, args),
     async cached() {

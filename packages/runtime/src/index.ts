@@ -14,6 +14,7 @@ export { type BacktestOptions, backtest } from "./backtest-file.ts";
 export { getCacheManager } from "./cache-manager.ts";
 export { type DataOptions, ingestFile, type OpenedData, openData } from "./data.ts";
 export { type AppendOptions, type AppendResult, appendFiles, type SymbolAppend } from "./data-append.ts";
+export { type ExportOptions, type ExportResult, exportData } from "./data-export.ts";
 export { type ResampleDataOptions, resampleData } from "./data-resample.ts";
 export { datasetHistory, type ReadingRecord } from "./dataset-history.ts";
 export { type DatasetDescription, describeDataset } from "./describe-dataset.ts";

@@ -8,6 +8,7 @@ const kinds: readonly (readonly [RegExp, AtcErrorCode, string])[] = [
     "ATC_NO_SPACE",
     "free space, or name another place with the option tempDirectory",
   ],
+  [/Permission denied|Read-only file system/i, "ATC_READ_ONLY", "check the folder's permissions"],
   [/^Out of Memory/i, "ATC_INVALID_ARGUMENT", "raise the option memoryBytes, or lower threads"],
   [/No files found that match/i, "ATC_NOT_FOUND", "check the path"],
   [/schema mismatch|failed to cast column|union_by_name/i, "ATC_INVALID_DATA", "read files of one schema at a time"],

@@ -1,6 +1,7 @@
 import { AtcError, type DataSource, type Plugin } from "@atc/contract";
 import { duckdb } from "./duckdb.ts";
 import type { DuckdbOptions } from "./duckdb-options.ts";
+import { type ParquetOptions, parquetWriter } from "./parquet-writer.ts";
 
 /** The options of the plugin: files or a query, and how to read them. */
 export interface DuckdbSourceOptions extends DuckdbOptions {
@@ -23,6 +24,13 @@ const source: Plugin<"source", DuckdbSourceOptions> = {
   },
 };
 
-/** The plugins of this package: the source `duckdb`. */
-const plugins: readonly Plugin[] = [source];
+/** The table writer of kind `table-writer`, name `parquet`. */
+const writer: Plugin<"table-writer", ParquetOptions> = {
+  kind: "table-writer",
+  name: "parquet",
+  create: (options) => parquetWriter(options),
+};
+
+/** The plugins of this package: the source `duckdb` and the table writer `parquet`. */
+const plugins: readonly Plugin[] = [source, writer];
 export default plugins;

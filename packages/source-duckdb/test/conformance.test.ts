@@ -48,7 +48,9 @@ describe.each([
 });
 
 it("names its plugins in its manifest and makes sources of them", async () => {
-  expect(manifest.atc.plugins).toEqual(plugins.map(({ kind, name }) => ({ kind, name })));
+  expect(manifest.atc.plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
+    plugins.map(({ kind, name }) => ({ kind, name })),
+  );
   const create = plugins[0]?.create as unknown as (options: unknown, host: unknown) => ReturnType<typeof duckdb>;
   await using source = await create({ path: fewBars, badRows: "skip" }, {});
   expect(source.identity.parts).toMatchObject({ options: { badRows: "skip" } });

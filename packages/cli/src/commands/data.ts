@@ -8,6 +8,7 @@ import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
 import { qualityLines, seriesTable } from "../quality-lines.ts";
 import { textTable } from "../text-table.ts";
 import { addAppend } from "./data-append.ts";
+import { addExport } from "./data-export.ts";
 import { addResample } from "./data-resample.ts";
 import { addSources } from "./data-sources.ts";
 
@@ -164,5 +165,6 @@ export function addData(program: Command, io: CommandLineIo, exit: (code: number
   addCompact(data, io);
   addAppend(data, io);
   addResample(data, io);
+  addExport(data, io);
   addSources(data, io);
 }

@@ -1,0 +1,170 @@
+import type { JsonObject } from "@atc/contract";
+import { AtcError, throwIfAborted } from "@atc/contract";
+import type { Command } from "commander";
+import { bytes } from "../figures.ts";
+import type { CommandLineIo, Invocation } from "../invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
+import { parseBytes } from "../reading-options.ts";
+import { textTable } from "../text-table.ts";
+import { type CodecCandidate, codecCandidates, installedCodecs } from "./codec-candidates.ts";
+import { type CodecInput, readCodecInput } from "./codec-input.ts";
+import { type CodecFigures, type CodecUse, measureCodec, secondsPerGB, uncompressed } from "./codec-measure.ts";
+
+/** What a candidate reached, or why it did not. */
+interface CodecResult extends Pick<CodecCandidate, "title" | "options" | "config"> {
+  readonly codec: string;
+  readonly figures?: CodecFigures;
+  readonly secondsPerGB?: number;
+  readonly problem?: string;
+}
+
+function numberOption(run: Invocation, name: string, flag: string, least: number): number {
+  const value = Number(run.options[name]);
+  if (!Number.isFinite(value) || value < least)
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `${flag} is "${String(run.options[name])}"; give a number from ${least}`,
+      {
+        details: { flag },
+      },
+    );
+  return value;
+}
+
+async function tryCandidate(
+  run: Invocation,
+  candidate: CodecCandidate,
+  input: CodecInput,
+  budgetMs: number,
+  use: CodecUse,
+): Promise<CodecResult> {
+  const { title, name, options, config } = candidate;
+  const common = { title, codec: name, options, config };
+  try {
+    const codec = await run.runtime.host.find("codec", name, options);
+    const figures = measureCodec(codec, input, budgetMs);
+    if (figures === undefined) return { ...common, problem: "it does not give back what it was given" };
+    return { ...common, figures, secondsPerGB: secondsPerGB(figures, use) };
+  } catch (error) {
+    return { ...common, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function tryAll(run: Invocation, input: CodecInput, use: CodecUse): Promise<readonly CodecResult[]> {
+  const budgetMs = 1000 * numberOption(run, "seconds", "--seconds", 0);
+  const candidates = await codecCandidates(run.runtime.host);
+  const none = { title: "none", codec: "none", options: {}, config: { useCompression: false } };
+  const results: CodecResult[] = [{ ...none, figures: uncompressed, secondsPerGB: secondsPerGB(uncompressed, use) }];
+  for (const candidate of candidates) {
+    throwIfAborted(run.io.signal);
+    run.display.listener({
+      phase: "measuring",
+      done: (results.length - 1) * input.bytes.length,
+      total: candidates.length * input.bytes.length,
+      unit: "bytes",
+    });
+    results.push(await tryCandidate(run, candidate, input, budgetMs, use));
+    // The loop of events must turn, for Ctrl-C to be heard.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return results;
+}
+
+/** What takes the least time of what a configuration can choose. */
+function recommend(results: readonly CodecResult[]): CodecResult & { readonly config: JsonObject } {
+  const chosen = results
+    .filter((one): one is CodecResult & { readonly config: JsonObject } => one.config !== undefined)
+    .reduce((best, one) => ((one.secondsPerGB ?? Infinity) < (best.secondsPerGB ?? Infinity) ? one : best));
+  return chosen;
+}
+
+function speed(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(0) : "-";
+}
+
+function printResults(run: Invocation, input: CodecInput, results: readonly CodecResult[], use: CodecUse): void {
+  const best = recommend(results);
+  run.print(`${input.source}: ${bytes(input.bytes.length)}, elements of ${input.typesize} bytes`);
+  run.print(
+    textTable(
+      [
+        { title: "codec", align: "left" },
+        { title: "ratio", align: "right" },
+        { title: "compress MB/s", align: "right" },
+        { title: "decompress MB/s", align: "right" },
+        { title: "s/GB", align: "right" },
+        { title: "", align: "left" },
+      ],
+      results.map((one) => [
+        one.title,
+        one.figures?.ratio.toFixed(2) ?? "-",
+        speed(one.figures?.compressMBs ?? Infinity),
+        speed(one.figures?.decompressMBs ?? Infinity),
+        one.secondsPerGB?.toFixed(1) ?? "-",
+        one === best ? "recommended" : (one.problem ?? (one.config === undefined ? "in code only" : "")),
+      ]),
+    ),
+  );
+  run.print(
+    `s/GB: to compress and store a gigabyte once and read it ${use.reads} times, with a disk of ${use.diskMBs} MB/s (--reads, --disk)`,
+  );
+  run.print(`\nFor atc.yaml:\n${configLines(best.config)}`);
+}
+
+function configLines(config: JsonObject): string {
+  return Object.entries(config)
+    .map(([key, value]) => `${key}: ${String(value)}`)
+    .join("\n");
+}
+
+/** What JSON has no number for is left out. */
+function jsonResult({ title, codec, options, config, figures, secondsPerGB: seconds, problem }: CodecResult): object {
+  return {
+    title,
+    codec,
+    options,
+    config: config ?? null,
+    ...(figures === undefined || codec === "none" ? {} : figures),
+    ...(codec === "none" ? { ratio: 1 } : {}),
+    ...(seconds === undefined ? {} : { secondsPerGB: seconds }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function addBench(codecCommand: Command, io: CommandLineIo): void {
+  const command = codecCommand
+    .command("bench [file]")
+    .description("Measure every installed codec on your own data, and recommend one")
+    .option("--dataset <name>", "take a column of this dataset instead of a file")
+    .option("--column <name>", "the column (default: close)")
+    .option("--symbol <symbol>", "the symbol (default: the one of most rows)")
+    .option("--dtype <dtype>", "type of a raw file's numbers: float64, int64, float32, int32, uint32, int8, uint8")
+    .option("--typesize <bytes>", "bytes of an element of a raw file, where it is none of those types")
+    .option("--max-bytes <bytes>", "measure on this much from the start", "4MB")
+    .option("--seconds <seconds>", "time for each direction of each codec", "0.2")
+    .option("--reads <times>", "how often what is stored is read", "3")
+    .option("--disk <bytes>", "what the disk takes and gives a second", "200MB");
+  withConfigKeys(withCommon(command)).action(async (file: string | undefined) => {
+    await using run = await startInvocation(command, io);
+    const use = {
+      reads: numberOption(run, "reads", "--reads", 0),
+      diskMBs: parseBytes(String(run.options["disk"]), "--disk") / 1e6,
+    };
+    const most = parseBytes(String(run.options["maxBytes"]), "--max-bytes");
+    const input = await readCodecInput(run, file, await installedCodecs(run.runtime.host), most);
+    const results = await tryAll(run, input, use);
+    if (!run.json) return printResults(run, input, results, use);
+    const { source, typesize } = input;
+    run.printJson({
+      input: { source, bytes: input.bytes.length, typesize },
+      use,
+      results: results.map(jsonResult),
+      recommended: jsonResult(recommend(results)),
+    });
+  });
+}
+
+/** Adds `atc codec`. */
+export function addCodec(program: Command, io: CommandLineIo): void {
+  addBench(program.command("codec").description("How far and how fast the installed codecs compress"), io);
+}

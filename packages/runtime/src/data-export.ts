@@ -1,0 +1,275 @@
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import type { Dataset, OperationOptions, SeriesColumns, TableFile, TablePlan, TypedArray } from "@atc/contract";
+import { AtcError, fromSystemError, nearest, throwIfAborted } from "@atc/contract";
+import { arrowTable } from "./arrow-table.ts";
+import { csvTable } from "./csv-table.ts";
+import type { DataOptions } from "./data.ts";
+import { openData } from "./data.ts";
+import { symbolFiles } from "./export-names.ts";
+import type { Runtime } from "./runtime.ts";
+import { firstRowFrom } from "./series-cursor.ts";
+import { createTurns } from "./turns.ts";
+
+/** What is exported, and to where. */
+export interface ExportOptions extends OperationOptions {
+  /** A file; with `{symbol}` in its name, a file for each symbol. */
+  readonly file?: string;
+  /** Where CSV goes in place of a file. */
+  readonly stream?: NodeJS.WritableStream;
+  /** `csv`, `arrow`, or the name of an installed table writer such as `parquet`; told by the file's ending where absent. */
+  readonly format?: string;
+  /** The symbols; all where absent. */
+  readonly symbols?: readonly string[];
+  /** The first time, inclusive, in ms since the epoch. */
+  readonly from?: number;
+  /** The last time, exclusive, in ms since the epoch. */
+  readonly to?: number;
+  /** Whether a file that is there is replaced. */
+  readonly force?: boolean;
+  /** How `data` is read where it is a file. */
+  readonly reading?: DataOptions;
+}
+
+/** What an export wrote. */
+export interface ExportResult {
+  /** The files, in the order of their symbols; none where a stream was written. */
+  readonly files: readonly string[];
+  /** Rows in all. */
+  readonly rows: number;
+  /** Symbols in all. */
+  readonly symbols: number;
+  /** The format. */
+  readonly format: string;
+}
+
+/** Rows of one symbol that are exported. */
+interface Range {
+  readonly symbol: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const formats: Readonly<Record<string, string>> = {
+  ".csv": "csv",
+  ".arrow": "arrow",
+  ".feather": "arrow",
+  ".ipc": "arrow",
+  ".parquet": "parquet",
+  ".parq": "parquet",
+  ".pq": "parquet",
+};
+const remedy = "check the folder and the space on the disk";
+
+/**
+ * Writes the rows of a dataset or a file to files of another format. Memory does not grow with the rows. A file appears at once, when it is complete; an error or
+ * an abort leaves what was there.
+ *
+ * @throws ATC_INVALID_ARGUMENT for an unknown format, or where a file is there already; ATC_NOT_FOUND for the data or a symbol; ATC_MISSING_PLUGIN with the line
+ * that installs the format's package; ATC_INVALID_DATA where there is no row; ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
+ */
+export async function exportData(runtime: Runtime, data: string, options: ExportOptions): Promise<ExportResult> {
+  const format = formatOf(options);
+  const { signal, onProgress } = options;
+  const target = options.file === undefined ? undefined : placeOf(runtime, options.file);
+  if (target !== undefined) await checkFree(target, options);
+  using opened = await openData(runtime, data, { ...options.reading, signal, onProgress });
+  const { dataset } = opened;
+  const ranges = rangesOf(dataset, options);
+  const total = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+  const done = { files: [] as string[], rows: total, symbols: ranges.length, format };
+  const run = { dataset, options, total, done: 0 };
+  if (target === undefined) {
+    await using table = await streamTable(options.stream, planOf(dataset, ranges), signal);
+    await copy(run, ranges, table);
+    await table.finish();
+    return done;
+  }
+  const files = symbolFiles(
+    target,
+    ranges.map(({ symbol }) => symbol),
+  );
+  const parts = target.includes("{symbol}") ? ranges.map((range) => [range]) : [ranges];
+  const create = await creatorOf(runtime, format);
+  const written = new Map<string, string>();
+  try {
+    for (const part of parts) {
+      const file = files.get(part[0]?.symbol ?? "") as string;
+      await checkFree(file, options);
+      const temporary = temporaryOf(file);
+      written.set(file, temporary);
+      await makeFolder(file);
+      await using table = await create(temporary, planOf(dataset, part));
+      await copy(run, part, table);
+      await table.finish();
+    }
+    throwIfAborted(signal);
+    for (const [file, temporary] of written) await replace(temporary, file, options);
+  } catch (error) {
+    for (const temporary of written.values()) await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+  return { ...done, files: [...written.keys()] };
+}
+
+/** The path as it was typed where that is enough, for messages. */
+function placeOf({ cwd }: Runtime, file: string): string {
+  return cwd === process.cwd() ? file : resolve(cwd, file);
+}
+
+function formatOf({ file, format }: ExportOptions): string {
+  const told = format ?? (file === undefined ? "csv" : formats[extname(file).toLowerCase()]);
+  if (told === undefined)
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `"${file ?? ""}" does not end in .csv, .arrow or .parquet; name the file so, or give --format`,
+      { details: { file: file ?? "" } },
+    );
+  if (file === undefined && told !== "csv")
+    throw new AtcError("ATC_INVALID_ARGUMENT", `only csv goes to standard output, not ${told}; name a file`, {
+      details: { format: told },
+    });
+  return told;
+}
+
+function existing(file: string): AtcError {
+  return new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `"${file}" is there already; give another name, or replace it with --force`,
+    {
+      details: { file },
+    },
+  );
+}
+
+async function checkFree(file: string, { force }: ExportOptions): Promise<void> {
+  const status = await stat(file).catch(() => undefined);
+  if (status?.isDirectory() === true)
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `"${file}" is a directory; name a file in it, or "${join(file, "{symbol}.csv")}" for one a symbol`,
+      { details: { file } },
+    );
+  if (status !== undefined && force !== true) throw existing(file);
+}
+
+function temporaryOf(file: string): string {
+  return join(dirname(file), `.${basename(file).slice(0, 100)}.${process.pid}.tmp`);
+}
+
+async function makeFolder(file: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+  } catch (error) {
+    throw fromSystemError(error, `cannot make the folder of "${file}"`, remedy);
+  }
+}
+
+async function replace(temporary: string, file: string, options: ExportOptions): Promise<void> {
+  await checkFree(file, options);
+  try {
+    await rename(temporary, file);
+  } catch (error) {
+    throw fromSystemError(error, `cannot write "${file}"`, remedy);
+  }
+}
+
+/** The rows that are asked for, symbol by symbol. */
+function rangesOf(dataset: Dataset, options: ExportOptions): readonly Range[] {
+  const all = dataset.symbols();
+  const chosen = options.symbols ?? all;
+  const unknown = chosen.find((symbol) => !all.includes(symbol));
+  if (unknown !== undefined) {
+    const meant = nearest(unknown, all);
+    throw new AtcError(
+      "ATC_NOT_FOUND",
+      `there is no symbol "${unknown}"${meant === undefined ? "; list them with: atc data info" : `; did you mean "${meant}"?`}`,
+      { details: { symbol: unknown } },
+    );
+  }
+  const { name, schema } = dataset.manifest;
+  const unit = schema.kind === "ticks" ? 1_000_000n : 1n;
+  const ranges = all
+    .filter((symbol) => chosen.includes(symbol))
+    .map((symbol): Range => {
+      const series = dataset.series(symbol);
+      const rowFrom = (ms: number | undefined, none: number): number =>
+        ms === undefined ? none : firstRowFrom(series, BigInt(ms) * unit);
+      return { symbol, from: rowFrom(options.from, 0), to: rowFrom(options.to, series.length) };
+    })
+    .filter(({ from, to }) => to > from);
+  if (ranges.length === 0)
+    throw new AtcError("ATC_INVALID_DATA", `"${name}" has no row in that time; see atc data info ${name}`, {
+      details: { dataset: name },
+    });
+  return ranges;
+}
+
+function planOf({ manifest: { schema } }: Dataset, ranges: readonly Range[]): TablePlan {
+  return { schema, series: ranges.map(({ symbol, from, to }) => ({ symbol, rows: to - from })) };
+}
+
+/** What starts a file of a format. */
+async function creatorOf(
+  { host }: Runtime,
+  format: string,
+): Promise<(path: string, plan: TablePlan) => Promise<TableFile>> {
+  if (format === "arrow") return arrowTable;
+  if (format === "csv") return csvFile;
+  const writer = await host.find("table-writer", format);
+  return (path, plan) => writer.create(path, plan);
+}
+
+async function csvFile(path: string, plan: TablePlan): Promise<TableFile> {
+  const failed = (error: unknown): AtcError => fromSystemError(error, `cannot write "${path}"`, remedy);
+  const handle = await open(path, "wx").catch((error: unknown) => {
+    throw failed(error);
+  });
+  const write = async (text: string): Promise<void> => {
+    await handle.writeFile(text).catch((error: unknown) => {
+      throw failed(error);
+    });
+  };
+  return await csvTable(plan, write, async () => await handle.close());
+}
+
+async function streamTable(
+  stream: NodeJS.WritableStream | undefined,
+  plan: TablePlan,
+  signal: AbortSignal | undefined,
+): Promise<TableFile> {
+  if (stream === undefined) throw new AtcError("ATC_INVALID_ARGUMENT", "name a file, or - for standard output");
+  const write = async (text: string): Promise<void> => {
+    throwIfAborted(signal);
+    if (stream.write(text)) return;
+    // A reader that went away ends the process by itself; one that is slow is waited for.
+    await new Promise<void>((done) => {
+      stream.once("drain", done);
+      stream.once("close", done);
+    });
+  };
+  return await csvTable(plan, write, () => Promise.resolve());
+}
+
+/** What one run works on. */
+interface Run {
+  readonly dataset: Dataset;
+  readonly options: OperationOptions;
+  readonly total: number;
+  done: number;
+}
+
+async function copy(run: Run, ranges: readonly Range[], table: TableFile): Promise<void> {
+  const { dataset, options, total } = run;
+  const columns = dataset.manifest.schema.columns.map(({ name }) => name);
+  const turns = createTurns(options);
+  for (const { symbol, from, to } of ranges) {
+    for (const block of dataset.series(symbol).blocks({ columns, from, to })) {
+      const arrays = columns.map((name) => [name, name === "timestamp" ? block.times() : block.values(name)] as const);
+      await table.write(symbol, Object.fromEntries(arrays) as unknown as Record<string, TypedArray> as SeriesColumns);
+      run.done += block.length;
+      options.onProgress?.({ phase: "writing", done: run.done, total, unit: "rows" });
+      await turns.turn();
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import {
+  AtcError,
+  type ColumnType,
+  type TableFile,
+  type TablePlan,
+  type TableWriter,
+  type TypedArray,
+} from "@atc/contract";
+import type { Appender, Connection, DataChunk, LogicalType } from "@duckdb/node-bindings";
+import type { Binding } from "./binding.ts";
+import { type Database, identifier, openDatabase, quoted } from "./database.ts";
+import { duckdbError } from "./duckdb-error.ts";
+import type { DuckdbOptions } from "./duckdb-options.ts";
+
+/** How Parquet is written. */
+export interface ParquetOptions extends Pick<DuckdbOptions, "memoryBytes" | "threads" | "tempDirectory"> {
+  /** How column chunks are compressed; `zstd` where absent. */
+  readonly compression?: "zstd" | "snappy" | "gzip" | "uncompressed";
+}
+
+const compressions: readonly string[] = ["zstd", "snappy", "gzip", "uncompressed"];
+/** Rows of a vector of DuckDB. */
+const chunkRows = 2048;
+
+/** DuckDB's types of stored columns: names for SQL, numbers for its C interface. Times are UTC without saying so, as a type with nanoseconds and a zone is missing. */
+function typeOf(duckdb: Binding, type: ColumnType): { readonly sql: string; readonly id: number } {
+  const { Type } = duckdb;
+  switch (type) {
+    case "timestamp[ms]":
+      return { sql: "TIMESTAMP_MS", id: Type.TIMESTAMP_MS };
+    case "timestamp[ns]":
+      return { sql: "TIMESTAMP_NS", id: Type.TIMESTAMP_NS };
+    case "int8":
+      return { sql: "TINYINT", id: Type.TINYINT };
+    case "uint8":
+      return { sql: "UTINYINT", id: Type.UTINYINT };
+    case "int32":
+      return { sql: "INTEGER", id: Type.INTEGER };
+    case "uint32":
+      return { sql: "UINTEGER", id: Type.UINTEGER };
+    case "int64":
+      return { sql: "BIGINT", id: Type.BIGINT };
+    case "float32":
+      return { sql: "FLOAT", id: Type.FLOAT };
+    case "float64":
+      return { sql: "DOUBLE", id: Type.DOUBLE };
+    case "text":
+      throw new AtcError("ATC_UNSUPPORTED", "parquet: text columns other than the symbol are not written");
+  }
+}
+
+/**
+ * A writer of Parquet files: rows are gathered in a table of DuckDB, which moves to the temporary directory what exceeds its memory, and written at the end in
+ * the order in which they came. Numbers keep every bit; times are int64 milliseconds or nanoseconds, UTC.
+ *
+ * @throws ATC_INVALID_ARGUMENT for an option out of range
+ */
+export function parquetWriter(options: ParquetOptions = {}): TableWriter {
+  const { compression = "zstd", ...settings } = options;
+  if (!compressions.includes(compression))
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `parquet: option compression is "${compression}"; give one of ${compressions.join(", ")}`,
+      { details: { option: "compression" } },
+    );
+  return {
+    name: "parquet",
+    extension: ".parquet",
+    async create(path, plan) {
+      const database = await openDatabase(settings);
+      try {
+        return await openFile(database, path, plan, compression);
+      } catch (error) {
+        await database[Symbol.asyncDispose]();
+        throw duckdbError(error, path);
+      }
+    },
+  };
+}
+
+async function openFile(
+  database: Database,
+  path: string,
+  { schema: { columns } }: TablePlan,
+  compression: string,
+): Promise<TableFile> {
+  const { duckdb } = database;
+  const types = columns.map(({ type }) => typeOf(duckdb, type));
+  const connection = await database.connect();
+  const definitions = columns.map(({ name }, i) => `${identifier(name)} ${types[i]?.sql ?? ""}`);
+  await duckdb.query(connection, `CREATE TABLE rows (symbol VARCHAR, ${definitions.join(", ")})`);
+  const appender = duckdb.appender_create(connection, null, "rows");
+  const logical = [duckdb.Type.VARCHAR, ...types.map(({ id }) => id)].map((id) => duckdb.create_logical_type(id));
+  let closed = false;
+  const close = async (): Promise<void> => {
+    if (closed) return;
+    closed = true;
+    duckdb.disconnect_sync(connection);
+    await database[Symbol.asyncDispose]();
+  };
+  return {
+    write: (symbol, values) =>
+      guarded(path, async () => {
+        const arrays = columns.map(({ name }) => values[name] as TypedArray);
+        const rows = arrays[0]?.length ?? 0;
+        for (let row = 0; row < rows; row += chunkRows)
+          appendRows(duckdb, appender, logical, symbol, arrays, row, Math.min(chunkRows, rows - row));
+        duckdb.appender_flush_sync(appender);
+        await Promise.resolve();
+      }),
+    finish: () =>
+      guarded(path, async () => {
+        duckdb.appender_close_sync(appender);
+        await copyTo(duckdb, connection, path, compression);
+        await close();
+      }),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function guarded(path: string, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    throw duckdbError(error, path);
+  }
+}
+
+async function copyTo(duckdb: Binding, connection: Connection, path: string, compression: string): Promise<void> {
+  await duckdb.query(connection, `COPY rows TO ${quoted(path)} (FORMAT parquet, COMPRESSION ${compression})`);
+}
+
+/** Appends rows `from` to `from + count`: each column by one copy of its bytes. */
+function appendRows(
+  duckdb: Binding,
+  appender: Appender,
+  types: readonly LogicalType[],
+  symbol: string,
+  arrays: readonly TypedArray[],
+  from: number,
+  count: number,
+): void {
+  const chunk: DataChunk = duckdb.create_data_chunk(types);
+  duckdb.data_chunk_set_size(chunk, count);
+  const symbols = duckdb.data_chunk_get_vector(chunk, 0);
+  for (let row = 0; row < count; row++) duckdb.vector_assign_string_element(symbols, row, symbol);
+  for (const [c, array] of arrays.entries()) {
+    const vector = duckdb.data_chunk_get_vector(chunk, c + 1);
+    const width = array.BYTES_PER_ELEMENT;
+    const start = array.byteOffset + from * width;
+    duckdb.copy_data_to_vector(vector, 0, array.buffer as ArrayBuffer, start, count * width);
+  }
+  duckdb.append_data_chunk(appender, chunk);
+}
