@@ -127,12 +127,15 @@ describe("atc codec bench", () => {
     await install("codec-blosc", "codec-zstd", "filter-numeric");
     await shop.file("bars.csv", barsCsv(["AAA"], 400));
     await shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "numeric");
-    const entry = (await shop.cached()).find((file) => file.endsWith(".npz.numeric") && !/\.\d\.npz/.test(file));
-    expect(entry).toBeDefined();
+    const entries = (await shop.cached()).filter((file) => file.endsWith(".npz.numeric"));
+    const lengths = await Promise.all(entries.map(async (file) => (await readFile(join(shop.path, file))).length));
+    // The largest holds curves.
+    const length = Math.max(...lengths);
+    const entry = entries[lengths.indexOf(length)];
     const run = await shop.atc("codec", "bench", entry as string, "--json", ...quick);
     const { input } = run.json<Report>();
     expect(input.typesize).toBe(8);
-    expect(input.bytes).toBeGreaterThan((await readFile(join(shop.path, entry as string))).length);
+    expect(input.bytes).toBeGreaterThan(length);
   });
 
   it("tells of a codec that fails and goes on", async () => {

@@ -37,7 +37,7 @@ export function measureCodec(
   { bytes, typesize }: CodecInput,
   budgetMs: number,
 ): CodecFigures | undefined {
-  let encoded = new Uint8Array(0);
+  let encoded: Uint8Array = new Uint8Array(0);
   const encoding = shortest(() => {
     encoded = codec.encode(bytes, { typesize });
   }, budgetMs);
