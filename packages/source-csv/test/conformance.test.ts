@@ -35,7 +35,9 @@ describe.each([
 const fileOfBars = fileOf(twoBars);
 
 it("names its plugins in its manifest and makes a source of them", async () => {
-  expect(manifest.atc.plugins).toEqual(plugins.map(({ kind, name }) => ({ kind, name })));
+  expect(manifest.atc.plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
+    plugins.map(({ kind, name }) => ({ kind, name })),
+  );
   const create = plugins[0]?.create as unknown as (
     options: unknown,
     host: unknown,
