@@ -96,7 +96,7 @@ export function withReading(command: Command, { naming = true }: { readonly nami
       (value: string, former: readonly string[]) => [...former, value],
       [] as readonly string[],
     )
-    .option("--memory <bytes>", "most memory for rows while reading, such as 256MB");
+    .option("--memory <bytes>", "most memory of the process while reading, such as 256MB (default)");
 }
 
 /** The values of the configuration's options. */

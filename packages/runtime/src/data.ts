@@ -9,6 +9,9 @@ import type { ReadingOptions } from "./open-source.ts";
 import { defaultName, openSource } from "./open-source.ts";
 import type { Runtime } from "./runtime.ts";
 
+/** Bytes of text that a row takes, about. */
+const bytesPerRow = 50;
+
 /** How files become a dataset. */
 export interface DataOptions extends ReadingOptions, OperationOptions {
   /** The dataset's name; the file's stem and 8 digits of the hash of its path where absent. */
@@ -93,7 +96,9 @@ export async function ingestFile(
   await using source = await openSource(runtime, list, options);
   const settings = { name, duplicates, force, memoryBytes };
   if (force !== true) await checkNotAppended(runtime, name, fingerprintOf(source, settings));
-  return await ingest(source, runtime.store, { ...settings, signal, onProgress });
+  const { size } = source.identity.parts;
+  const executor = runtime.executor(typeof size === "number" ? size / bytesPerRow : 0);
+  return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress });
 }
 
 /** Whether a text stands for files: something on the disk, or a pattern. */

@@ -65,6 +65,13 @@ function tasksModule(): string {
   return new URL(url.endsWith(".ts") ? "../dist/tasks.js" : "./tasks.js", url).href;
 }
 
+/** The compiled module of the tasks of an ingest. */
+function ingestModule(): string {
+  const { url } = import.meta;
+  if (url.endsWith(".ts")) return new URL("../../ingest/dist/tasks.js", url).href;
+  return import.meta.resolve("@atc/ingest/tasks");
+}
+
 /**
  * Reads the configuration, finds the installed plugins and wires the packages. Nothing is written.
  *
@@ -113,7 +120,8 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     },
     executor(bars) {
       if (where === "inline" || (where === undefined && bars < fewBars)) return undefined;
-      executor ??= workerExecutor({ modules: { "@atc/runtime": tasksModule() }, threads: options.threads });
+      const modules = { "@atc/runtime": tasksModule(), "@atc/ingest": ingestModule() };
+      executor ??= workerExecutor({ modules, threads: options.threads });
       return executor.concurrency === 1 && where === undefined ? undefined : executor;
     },
     warn: (message) => host.warn(message),

@@ -56,6 +56,12 @@ async function digest(file: PlainFile, { signal }: OperationOptions): Promise<So
   }
 }
 
+/** This module for other threads: compiled, where this one runs as source. */
+function readerModule(): string {
+  const { url } = import.meta;
+  return url.endsWith(".ts") ? new URL("../dist/slices.js", url).href : url;
+}
+
 /** Cuts a file into slices of about `length` bytes; undefined where it must be read from its start. */
 export async function slicesOf(
   { path, medium, layout, badRows }: OpenedFile,
@@ -77,7 +83,7 @@ export async function slicesOf(
   }
   const input: SliceInput = { path, layout, policy: badRows, file: plainFile };
   return {
-    module: import.meta.url,
+    module: readerModule(),
     input: input as unknown as JsonObject,
     starts,
     end: plainFile.size,

@@ -9,7 +9,8 @@ import { qualityLines } from "../quality-lines.ts";
 export function addIngest(program: Command, io: CommandLineIo): void {
   const command = program
     .command("ingest [file...]")
-    .description("Read files, directories or patterns into a dataset: sorted by symbol and time, checked, mapped");
+    .description("Read files, directories or patterns into a dataset: sorted by symbol and time, checked, mapped")
+    .option("--threads <count>", "threads for a large file (default: one a core)");
   withConfigKeys(withReading(withCommon(command))).action(async (files: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { manifest, report, reused } = await ingestFile(run.runtime, files, run.data);
