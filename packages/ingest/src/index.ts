@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { datasetName } from "./dataset-name.ts";
+export { datasetReport } from "./dataset-report.ts";
 export type { DuplicatePolicy } from "./duplicates.ts";
 export { fingerprintOf } from "./fingerprint.ts";
 export type { IngestResult } from "./ingest.ts";
