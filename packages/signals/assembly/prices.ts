@@ -19,13 +19,15 @@ export function takePrices(kernel: Kernel, state: State, scratch: usize, count: 
   let close = scratch + closeRow;
   let source = first;
   let changes = <usize>kernel.changes + offset;
-  memory.copy(source, kernel.ownSource != 0 ? scratch + sourceRow : close, count << 3);
+  let given = kernel.ownSource != 0 ? scratch + sourceRow : close;
   let largest = f64x2.splat(0);
   // Beyond the last bar lies what was there before, perhaps of another computation: it may only err towards caution.
   for (let left = (count + 1) >> 1; left > 0; left--) {
-    const value = v128.load(source);
+    const value = v128.load(given);
+    v128.store(source, value);
     v128.store(changes, f64x2.abs(f64x2.sub(value, v128.load(source - 8))));
     largest = f64x2.pmax(largest, f64x2.pmax(value, v128.load(close)));
+    given += 16;
     source += 16;
     changes += 16;
     close += 16;

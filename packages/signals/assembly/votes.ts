@@ -172,7 +172,12 @@ function follow(a: Kind, b: Kind, k: usize, kernel: Kernel, scratch: usize, coun
 
 /** Takes the crossings of two kinds, which may be one, over a block whose spreads are small or not, and sums their votes and equities. */
 export function advanceVotes(a: Kind, b: Kind, kernel: Kernel, state: State, calm: bool, scratch: usize, count: usize): void {
-  memory.fill(scratch + voteRows, 0, 4 * rowLength);
+  let sums = scratch + voteRows;
+  for (let left = count; left > 0; left--) {
+    v128.store(sums, i64x2.splat(0));
+    v128.store(sums, i64x2.splat(0), 2 * rowLength);
+    sums += 16;
+  }
   const settled = calm && state.bars > kernel.firstCutout && state.wild == 0;
   for (let k: usize = 0; k < 9; k += 3) {
     let following = settled;

@@ -62,7 +62,9 @@ export function finishAverageSignal(
 ): void {
   const { longThreshold, shortThreshold, strategyMode } = config;
   const lts = config.dialect === "lts";
-  let [last, lastOutput, held] = state as unknown as [number, number, number];
+  let last = state[0] as number;
+  let lastOutput = state[1] as number;
+  let held = state[2] as number;
   for (let i = 0; i < block.count; i++) {
     // The equities are NaN before the cutout, and so is their sum.
     let value = (memory[weighted + i] as number) / (memory[total + i] as number);

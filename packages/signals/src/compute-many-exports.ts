@@ -17,13 +17,14 @@ export interface LaneExports {
     codes: number,
     factors: number,
     count: number,
-    equities: number,
-    signals: number,
-    blank: number,
-    away: number,
+    equitiesA: number,
+    equitiesB: number,
+    flooredA: number,
+    flooredB: number,
+    sums: number,
     calm: number,
-    floored: number,
   ): void;
+  takeSignals(sums: number, count: number, signals: number, blank: number, away: number): void;
   takeKindEquity(
     signals: number,
     factors: number,
@@ -32,14 +33,21 @@ export interface LaneExports {
     skipped: number,
     standing: number,
     state: number,
-    weighted: number,
-    total: number,
+    sums: number,
     repeats: number,
     out: number,
   ): void;
+  takeKindEquities(
+    signals: number,
+    row: number,
+    spreads: number,
+    kept: number,
+    count: number,
+    state: number,
+    sums: number,
+  ): void;
   takeAverage(
-    weighted: number,
-    total: number,
+    sums: number,
     count: number,
     state: number,
     zeroes: number,

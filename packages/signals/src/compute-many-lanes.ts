@@ -3,7 +3,7 @@ import { averageKinds } from "@atc/contract";
 import type { LaneExports } from "./compute-many-exports.ts";
 import { collectGrowths, type Growths, type LanePair, type Member, pairConfigs } from "./compute-many-groups.ts";
 import type { BlockResults, ManyKernel } from "./compute-many-kernel.ts";
-import { type LaneSlot, pairPlaces, planLaneSlot, writePair } from "./compute-many-slot.ts";
+import { type LaneSlot, pairPlaces, planLaneSlot, signalRowBytes, writePair } from "./compute-many-slot.ts";
 import { growthAfter } from "./growth.ts";
 import type { KernelTallies } from "./kernel.ts";
 import { type KindTallies, needsAll, sumTallies } from "./kernel-parts.ts";
@@ -47,7 +47,7 @@ function planGroup(members: readonly Member[], outputs: ReadonlySet<SignalOutput
   const plan = planKernel(config, outputs);
   const pairs = pairConfigs(members);
   const growths = collectGrowths(members);
-  const layout = planLaneSlot(growths.all.length, pairs.length);
+  const layout = planLaneSlot(growths.all.length, pairs.length + (pairs.length % 2));
   const planned = plan.slot.length();
   const length = planned + layout.length;
   const space = kernelSpace(length);
@@ -71,10 +71,12 @@ function writeGroup({ plan, slot, layout, base, pairs }: LaneGroup): void {
   const bytes = new Uint8Array(memory.buffer);
   for (let kind = 0; kind < averageKinds.length; kind++) {
     // The code of no vote.
-    bytes.fill(16, base + layout.codes(kind), base + layout.codes(kind) + lengthCount);
+    bytes.fill(32, base + layout.codes(kind), base + layout.codes(kind) + lengthCount);
     for (let i = 0; i < lengthCount; i++) memory[(base + layout.crossing(kind, i)) / 8 + 1] = Number.NaN;
   }
   for (const [place, pair] of pairs.entries()) writePair(memory, (base + layout.pair(place)) / 8, pair);
+  const [last] = pairs.slice(-1);
+  if (last !== undefined && pairs.length % 2 === 1) writePair(memory, (base + layout.pair(pairs.length)) / 8, last);
 }
 
 /** The results of one lane, views that stay valid until the memory grows. */
@@ -99,8 +101,24 @@ function within(bars: number, count: number): number {
   return Math.max(0, Math.min(bars, count));
 }
 
-/** Advances the pairs of a group over the codes of a block. */
-function createPairPass(group: LaneGroup): (pair: number, start: number, count: number) => void {
+/** A pair at work: which of the two it is, and its state. */
+interface PairAtWork {
+  readonly place: number;
+  readonly pair: LanePair;
+  readonly state: number;
+  /** Whether the factors of both layers are small. */
+  readonly calm: boolean;
+}
+
+/** The passes over a block whose codes there are, for two pairs of configurations. */
+interface LanePasses {
+  /** Layer 1 of pairs number `first` and `first + 1`. */
+  takeVotes(first: number, start: number, count: number): readonly [PairAtWork, PairAtWork];
+  /** Layer 2 of one of them, and its outputs. */
+  takeKinds(pair: PairAtWork, start: number, count: number): void;
+}
+
+function createPasses(group: LaneGroup): LanePasses {
   const { pairs, growths, layout, slot, base, voting, outputs } = group;
   const exports: LaneExports = slot.space.exports;
   const all = needsAll(outputs);
@@ -108,69 +126,110 @@ function createPairPass(group: LaneGroup): (pair: number, start: number, count: 
     averageKinds.map((kind: AverageKind) => outputs.has(`${kind}${suffix}`));
   const signalWanted = wanted("Signal");
   const equityWanted = wanted("Equity");
-  const weighted = base + layout.sums;
-  const total = weighted + 16 * wasmBlockLength;
+  const anyEquity = equityWanted.includes(true);
+  const votes = base + layout.votes;
+  const sums = base + layout.sums;
 
-  function fill(pair: LanePair, state: number, layer: number, cutout: number, start: number, count: number): number {
+  function fill(
+    { place, pair, state }: PairAtWork,
+    layer: number,
+    cutout: number,
+    start: number,
+    count: number,
+  ): boolean {
     const [a, b] = pair.map(({ config }) => base + layout.growth(growths.placeOf(config, cutout))) as [number, number];
     const standing = within(cutout - start + 1, count);
-    const factors = base + layout.factors(layer);
-    const spreads = base + layout.spreads(layer);
+    const factors = base + layout.factors(layer) + 16 * place;
+    const spreads = base + layout.spreads(layer, place);
     const kept = state + pairPlaces.kept;
-    return exports.fillLaneFactors(base + layout.returns, a, b, kept, count, standing, factors, spreads);
+    return exports.fillLaneFactors(base + layout.returns, a, b, kept, count, standing, factors, spreads) !== 0;
   }
 
-  return (place, start, count) => {
-    const pair = pairs[place] as LanePair;
+  function start(place: number, number: number, from: number, count: number): PairAtWork {
+    // The last of an odd number of pairs is accompanied by its like, whose results nobody gets.
+    const pair = pairs[Math.min(number, pairs.length - 1)] as LanePair;
+    const begun = { place, pair, state: base + layout.pair(number), calm: false };
     const [{ config }] = pair;
-    const state = base + layout.pair(place);
-    const lts = config.dialect === "lts";
     const firstCutout = firstLayerCutout(config);
-    const { cutout } = config;
-    const second = cutout === firstCutout ? 0 : 1;
-    const calm = fill(pair, state, 0, firstCutout, start, count);
-    if (second === 1) fill(pair, state, 1, cutout, start, count);
-    const blank = within(firstCutout - start, count);
-    const skipped = within(cutout - start, count);
-    const standing = within(cutout - start + 1, count);
-    slot.space.doubles().fill(0, weighted / 8, weighted / 8 + 4 * wasmBlockLength);
+    const calm = fill(begun, 0, firstCutout, from, count);
+    const alsoCalm = config.cutout === firstCutout || fill(begun, 1, config.cutout, from, count);
+    return { ...begun, calm: calm && alsoCalm };
+  }
+
+  function takeVotes(first: number, from: number, count: number): readonly [PairAtWork, PairAtWork] {
+    const both = [start(0, first, from, count), start(1, first + 1, from, count)] as const;
+    const [a, b] = both;
     for (const kind of voting) {
-      const signals = base + layout.signals(kind);
-      const equities = equityWanted[kind] === true ? base + layout.equities(kind) : 0;
       exports.takeKind(
         base + layout.codes(kind),
         base + layout.factors(0),
         count,
-        state + pairPlaces.equities(kind),
-        signals,
-        blank,
-        Number(!lts),
-        calm,
-        state + pairPlaces.floored,
+        a.state + pairPlaces.equities(kind),
+        b.state + pairPlaces.equities(kind),
+        a.state + pairPlaces.floored,
+        b.state + pairPlaces.floored,
+        votes,
+        Number(a.calm && b.calm),
       );
+      for (const { place, pair } of both) {
+        const [{ config }] = pair;
+        const blank = within(firstLayerCutout(config) - from, count);
+        const signals = base + layout.signals(kind, place);
+        exports.takeSignals(votes + 32 * place, count, signals, blank, Number(config.dialect !== "lts"));
+      }
+    }
+    return both;
+  }
+
+  /** Layer 2 as it stands, kind by kind. */
+  function takeEach({ place, pair, state }: PairAtWork, from: number, count: number): void {
+    const [{ config }] = pair;
+    const { cutout } = config;
+    const layer = cutout === firstLayerCutout(config) ? 0 : 1;
+    slot.space.doubles().fill(0, sums / 8, sums / 8 + 4 * count);
+    for (const kind of voting) {
+      const equities = equityWanted[kind] === true ? base + layout.equities(kind) : 0;
       exports.takeKindEquity(
-        signals,
-        base + layout.factors(second),
-        base + layout.spreads(second),
+        base + layout.signals(kind, place),
+        base + layout.factors(layer) + 16 * place,
+        base + layout.spreads(layer, place),
         count,
-        skipped,
-        standing,
+        within(cutout - from, count),
+        within(cutout - from + 1, count),
         state + pairPlaces.kindState(kind),
-        weighted,
-        total,
-        Number(!lts),
+        sums,
+        Number(config.dialect !== "lts"),
         equities,
       );
-      if (signalWanted[kind] === true)
-        exports.splitLanes(signals, count, 100, base + layout.signalRows(kind), wasmBlockLength);
       if (equities !== 0) exports.splitLanes(equities, count, 1, base + layout.equityRows(kind), wasmBlockLength);
     }
-    if (!all) return;
-    const averages = base + layout.averages;
-    const directions = base + layout.directions;
-    const average = state + pairPlaces.average;
-    const delayed = Number(config.strategyMode);
-    exports.takeAverage(weighted, total, count, average, Number(lts), delayed, averages, directions, wasmBlockLength);
+  }
+
+  return {
+    takeVotes,
+    takeKinds(work, from, count) {
+      const { place, pair, state, calm } = work;
+      const [{ config }] = pair;
+      const lts = config.dialect === "lts";
+      for (const kind of voting) {
+        const signals = base + layout.signals(kind, place);
+        if (signalWanted[kind] === true)
+          exports.splitLanes(signals, count, 100, base + layout.signalRows(kind), wasmBlockLength);
+      }
+      if (!all || anyEquity || !lts || !calm || from <= config.cutout) takeEach(work, from, count);
+      else {
+        const spreads = base + layout.spreads(config.cutout === 0 ? 0 : 1, place);
+        const kindState = state + pairPlaces.kindState(0);
+        const signals = base + layout.signals(0, place);
+        exports.takeKindEquities(signals, signalRowBytes, spreads, state + pairPlaces.kept, count, kindState, sums);
+      }
+      if (!all) return;
+      const averages = base + layout.averages;
+      const directions = base + layout.directions;
+      const average = state + pairPlaces.average;
+      const delayed = Number(config.strategyMode);
+      exports.takeAverage(sums, count, average, Number(lts), delayed, averages, directions, wasmBlockLength);
+    },
   };
 }
 
@@ -233,7 +292,7 @@ export function createLaneKernel(
   const record = address + 8 * plan.kernel.first;
   const ownSource = (members[0] as Member).config.calculationSource !== "close";
   const places = new Map<Member, number>(members.map((member, place) => [member, place]));
-  const advancePair = createPairPass(group);
+  const passes = createPasses(group);
   const writeGrowths = createGrowthRows(group);
   const ties = new Float64Array(averageKinds.length);
   let views: readonly [BlockResults, BlockResults] | undefined;
@@ -289,10 +348,17 @@ export function createLaneKernel(
       takePrices(close, source, from, count);
       writeGrowths(bars, count);
       takeVotes(count);
-      for (const [place, [a, b]] of pairs.entries()) {
-        if (voting.length > 0) advancePair(place, bars, count);
-        deliver(places.get(a) as number, laneResults()[0]);
-        if (b !== a) deliver(places.get(b) as number, laneResults()[1]);
+      for (let first = 0; first < pairs.length; first += 2) {
+        const both = voting.length > 0 ? passes.takeVotes(first, bars, count) : undefined;
+        for (const place of [0, 1]) {
+          const pair = pairs[first + place];
+          const work = both?.[place];
+          if (pair === undefined) continue;
+          if (work !== undefined) passes.takeKinds(work, bars, count);
+          const [a, b] = pair;
+          deliver(places.get(a) as number, laneResults()[0]);
+          if (b !== a) deliver(places.get(b) as number, laneResults()[1]);
+        }
       }
       bars += count;
       lastCount = count;

@@ -35,15 +35,17 @@ export interface LaneSlot {
   crossing(kind: number, index: number): number;
   /** Returns of the block. */
   readonly returns: number;
-  /** Factors of a layer, 0 or 1, of the pair at hand, one bar more than a block has. */
+  /** Factors of a layer, 0 or 1, of the two pairs at hand, one bar more than a block has. */
   factors(layer: number): number;
-  /** What a vote adds to them. */
-  spreads(layer: number): number;
-  /** 100 times a kind's signals, as vectors. */
-  signals(kind: number): number;
+  /** What a vote adds to them, of one of the pairs. */
+  spreads(layer: number, pair: number): number;
+  /** Sums of the votes of a kind, four vectors a bar. */
+  readonly votes: number;
+  /** 100 times a kind's signals of one of the pairs, as vectors, with room for one ahead. */
+  signals(kind: number, pair: number): number;
   /** A kind's equities, as vectors. */
   equities(kind: number): number;
-  /** Sums of cut equities, then sums of equities, as vectors. */
+  /** Sums of cut equities and of equities, two vectors a bar. */
   readonly sums: number;
   /** Rows of both lanes: the average signal. */
   readonly averages: number;
@@ -63,7 +65,10 @@ export interface LaneSlot {
   readonly length: number;
 }
 
-/** Lays out the slot of a group with so many growths and pairs. */
+/** Bytes from one kind's signals to the next. */
+export const signalRowBytes: number = vector * (wasmBlockLength + 1);
+
+/** Lays out the slot of a group with so many growths and states of pairs. */
 export function planLaneSlot(growths: number, pairs: number): LaneSlot {
   const bars = wasmBlockLength;
   let end = 0;
@@ -75,9 +80,10 @@ export function planLaneSlot(growths: number, pairs: number): LaneSlot {
   const codes = take(vector * (bars + 1), kindCount);
   const crossings = take(vector, kindCount * lengthCount);
   const returns = take(8 * bars)(0);
-  const factors = take(3 * vector * (bars + 1), 2);
-  const spreads = take(vector * bars, 2);
-  const signals = take(vector * bars, kindCount);
+  const factors = take(6 * vector * (bars + 1), 2);
+  const spreads = take(vector * bars, 4);
+  const votes = take(4 * vector * bars)(0);
+  const signals = take(signalRowBytes, 2 * kindCount);
   const equities = take(vector * bars, kindCount);
   const sums = take(2 * vector * bars)(0);
   const averages = take(2 * 8 * bars)(0);
@@ -93,8 +99,9 @@ export function planLaneSlot(growths: number, pairs: number): LaneSlot {
     crossing,
     returns,
     factors,
-    spreads,
-    signals,
+    spreads: (layer, place) => spreads(2 * layer + place),
+    votes,
+    signals: (kind, place) => signals(kindCount * place + kind) + vector,
     equities,
     sums,
     averages,
@@ -146,7 +153,6 @@ function writeKind(
   kept: (config: SignalConfig) => number,
 ): void {
   write(place, (config) => config[`${kind}Weight`]);
-  write(place + vector, () => Number.NaN);
   write(place + 2 * vector, kept);
   write(place + 3 * vector, ({ dialect, longThreshold }) =>
     percentageNotAbove(dialect === "lts" ? longThreshold : 0.49),

@@ -35,7 +35,7 @@ export function compute<Name extends SignalOutput = SignalOutput>(
     const allowed = `0 to ${bars - 1} for a series of ${bars} bars: a larger one leaves no bar`;
     throw configError([{ path: "cutout", value: String(whole.cutout), allowed }]);
   }
-  const stream = createStream(whole, options);
+  using stream = createStream(whole, options);
   const columns = stream.push(prices);
   return { columns, diagnostics: stream.diagnostics() };
 }

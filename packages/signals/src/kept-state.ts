@@ -20,11 +20,13 @@ export function keepState(
     mark() {
       // The bar is then not moved when it is taken, so it can be taken again.
       settlePrices(block, memory, 1);
-      for (const [i, state] of states.entries()) marks[i]?.set(state);
-      ({ start, source, previousClose } = block);
+      for (let i = 0; i < states.length; i++) (marks[i] as Float64Array).set(states[i] as Float64Array);
+      start = block.start;
+      source = block.source;
+      previousClose = block.previousClose;
     },
     rollBack() {
-      for (const [i, state] of states.entries()) state.set(marks[i] as Float64Array);
+      for (let i = 0; i < states.length; i++) (states[i] as Float64Array).set(marks[i] as Float64Array);
       block.start = start;
       block.count = 0;
       block.changes += source - block.source;

@@ -1,6 +1,6 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
 import { averageKinds, derivedLengths, lengthOffsets } from "@atc/contract";
-import type { KernelTallies } from "./kernel.ts";
+import type { KernelName, KernelTallies } from "./kernel.ts";
 import type { SignalOutput } from "./signal-output.ts";
 import { firstLayerCutout } from "./warmup.ts";
 
@@ -55,6 +55,7 @@ export function sumTallies(
   of: (index: number) => KindTallies,
   config: SignalConfig,
   bars: number,
+  kernel: KernelName = "wasm",
 ): KernelTallies {
   const weights: Record<AverageKind, number> = { ema: NaN, hma: NaN, wma: NaN, dema: NaN, lsma: NaN, kama: NaN };
   const firstLayerBars = Math.max(0, bars - firstLayerCutout(config));
@@ -70,5 +71,5 @@ export function sumTallies(
     equityBars += lengths.length * firstLayerBars + secondLayerBars;
     if (secondLayerBars > 0) weights[kind] = tallies.equity;
   }
-  return { ties, floored, equityBars, weights };
+  return { kernel, ties, floored, equityBars, weights };
 }

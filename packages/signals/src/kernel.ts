@@ -1,8 +1,16 @@
 import type { AverageKind, ReadonlyTypedArray } from "@atc/contract";
 import type { SignalOutput } from "./signal-output.ts";
 
+/**
+ * Which code computes: `wasm`, WebAssembly with SIMD, or `reference`, the same computation in plain TypeScript, for where that cannot run. Their results
+ * are equal to the last bit.
+ */
+export type KernelName = "reference" | "wasm";
+
 /** What a kernel counted since its first bar. */
 export interface KernelTallies {
+  /** Which code computes. */
+  readonly kernel: KernelName;
   /** Bars, summed over the averages, at which the close was equal to the average within 1e-10. */
   readonly ties: number;
   /** Bars, summed over the equities of both layers, at which the equity lay on the floor. */
@@ -12,12 +20,6 @@ export interface KernelTallies {
   /** Layer-2 equity of each kind at the last bar; NaN before the cutout and where no output needs it. */
   readonly weights: Readonly<Record<AverageKind, number>>;
 }
-
-/**
- * Which code computes: `wasm`, WebAssembly with SIMD, or `reference`, the same computation in plain TypeScript, for where that cannot run. Their results
- * are equal to the last bit.
- */
-export type KernelName = "reference" | "wasm";
 
 /** The computation of the outputs, a block of bars at a time, over prices that were checked before. */
 export interface Kernel extends Disposable {

@@ -27,7 +27,10 @@ export function advanceKindEquity(
   const { count, start } = block;
   const { flat, spread, cutout } = factors;
   const { floor, cap } = equityBounds;
-  let [equity, signal, repeated, floored] = state as unknown as [number, number, number, number];
+  let equity = state[0] as number;
+  let signal = state[1] as number;
+  let repeated = state[2] as number;
+  let floored = state[3] as number;
   for (let i = 0; i < count; i++) {
     let factor = memory[flat + i] as number;
     if (signal > 0) factor += memory[spread + i] as number;

@@ -55,15 +55,35 @@ export function checkPrices(prices: PriceColumns, config: SignalConfig, position
   return { close: prices.close, source };
 }
 
+/** A bar to be taken, in arrays of one element: a number that is handed from function to function may be allocated anew each time. */
+export interface BarPrices {
+  /** Its close. */
+  readonly close: Float64Array;
+  /** Its calculation source. */
+  readonly source: Float64Array;
+}
+
+/** A member of a bar by a name that is known where it is read: reading by a variable name allocates. */
+function readPrice(bar: PriceBar, column: PriceName): number | undefined {
+  if (column === "close") return bar.close;
+  if (column === "open") return bar.open;
+  return column === "high" ? bar.high : bar.low;
+}
+
+function isPrice(price: number | undefined): boolean {
+  return price !== undefined && price > 0 && price < Number.POSITIVE_INFINITY;
+}
+
 /**
- * The calculation source of one bar; `position` is its absolute index.
+ * Copies a bar to `target`; `position` is its absolute index.
  *
- * @throws ATC_INVALID_DATA where it is missing, or a price in use is not finite and above 0
+ * @throws ATC_INVALID_DATA where the calculation source is missing, or a price in use is not finite and above 0; `target` is then as it was
  */
-export function checkBar(bar: PriceBar, column: PriceName, position: number): number {
-  const source = bar[column];
+export function readBar(bar: PriceBar, column: PriceName, position: number, target: BarPrices): void {
+  const source = readPrice(bar, column);
   if (source === undefined) throw missingSource(column);
-  if (!(bar.close > 0 && bar.close < Number.POSITIVE_INFINITY)) throw priceError("close", position, bar.close);
-  if (!(source > 0 && source < Number.POSITIVE_INFINITY)) throw priceError(column, position, source);
-  return source;
+  if (!isPrice(bar.close)) throw priceError("close", position, bar.close);
+  if (!isPrice(source)) throw priceError(column, position, source);
+  target.close[0] = bar.close;
+  target.source[0] = source;
 }

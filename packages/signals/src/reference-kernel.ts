@@ -104,7 +104,7 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
       }
       if (all) finishAverageSignal(averageSignal, memory, block, config);
     },
-    tallies: () => sumTallies(parts, tallyOf, config, block.start + block.count),
+    tallies: () => sumTallies(parts, tallyOf, config, block.start + block.count, "reference"),
     ...keepState(layout, block, memory),
     [Symbol.dispose]() {},
   };

@@ -1,41 +1,34 @@
-import type { OutputColumns, SignalConfig } from "@atc/contract";
+import type { OutputColumns, PriceColumns, SignalConfig } from "@atc/contract";
+import { AtcError } from "@atc/contract";
+import { createBarSequence } from "./bar-sequence.ts";
 import { createKernel } from "./create-kernel.ts";
-import { growthWarnings, largestGrowth, type SignalDiagnostics } from "./diagnostics.ts";
-import type { Kernel } from "./kernel.ts";
-import { type CheckedPrices, checkBar, checkPrices } from "./price-check.ts";
+import { diagnosticsOf, growthWarnings, type SignalWarning } from "./diagnostics.ts";
+import { createDirectionWatch } from "./direction-watch.ts";
+import { createOutputReader } from "./output-reader.ts";
+import { checkPrices, readBar } from "./price-check.ts";
 import type { SignalOutput } from "./signal-output.ts";
-import type { SignalOptions, SignalStream, SignalTargets } from "./signal-stream.ts";
-import { allocateTarget, checkOutputs, checkTargets, copyResults, type Target } from "./targets.ts";
+import type { PriceBar, SignalOptions, SignalStream, SignalTargets } from "./signal-stream.ts";
+import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
+import { allocateTarget, checkOutputs, checkTargets, checkValues, type Target } from "./targets.ts";
 import { validateSignalConfig } from "./validate-config.ts";
 import { warmupOf } from "./warmup.ts";
 
-/** Runs the kernel over checked prices, block by block. */
-function runBlocks(
-  kernel: Kernel,
-  { close, source }: CheckedPrices,
-  names: readonly SignalOutput[],
-  targets: Readonly<Partial<Record<SignalOutput, Target>>>,
-): void {
-  for (let from = 0; from < close.length; from += kernel.blockLength) {
-    const count = Math.min(kernel.blockLength, close.length - from);
-    kernel.advance(close, source, from, count);
-    for (const name of names) {
-      const target = targets[name];
-      const results = kernel.results[name];
-      if (target !== undefined && results !== undefined) copyResults(results, count, target, from);
-    }
-  }
-}
-
-function diagnosticsOf(kernel: Kernel, config: SignalConfig, bars: number): SignalDiagnostics {
-  const { ties, floored, equityBars, weights } = kernel.tallies();
+/** Tells each warning once, when its bar has been taken. */
+function createWarner(
+  warnings: readonly SignalWarning[],
+  listen: ((warning: SignalWarning) => void) | undefined,
+): { tell(position: number): void; skip(position: number): void } {
+  let next = 0;
   return {
-    bars,
-    largestGrowth: kernel.votes ? largestGrowth(config, bars) : 1,
-    floorShare: equityBars === 0 ? 0 : floored / equityBars,
-    ties,
-    weights,
-    warnings: kernel.votes ? growthWarnings(config).filter(({ bar }) => bar < bars) : [],
+    tell(position) {
+      for (let warning = warnings[next]; warning !== undefined && warning.bar < position; warning = warnings[next]) {
+        next++;
+        listen?.(warning);
+      }
+    },
+    skip(position) {
+      next = warnings.filter(({ bar }) => bar < position).length;
+    },
   };
 }
 
@@ -50,55 +43,108 @@ export function createStream<Name extends SignalOutput = SignalOutput>(
 ): SignalStream<Name> {
   const whole = validateSignalConfig(config);
   const outputs = checkOutputs(options.outputs);
-  const kernel = createKernel(whole, new Set(outputs));
-  const pending = kernel.votes ? [...growthWarnings(whole)] : [];
-  const barClose = new Float64Array(1);
-  const barSource = new Float64Array(1);
-  const float32 = whole.precision === "float32";
-  let position = 0;
+  const computed = new Set<SignalOutput>(outputs);
+  if (options.onDirection !== undefined) computed.add("direction");
+  const kernel = createKernel(whole, computed);
+  const watch = createDirectionWatch(options.onDirection);
+  const warner = createWarner(kernel.votes ? growthWarnings(whole) : [], options.onWarning);
+  const sequence = createBarSequence(kernel, watch);
+  const reader = createOutputReader(kernel, outputs, whole.precision === "float32");
+  let closed = false;
 
-  function moveOn(bars: number): void {
-    position += bars;
-    while (pending[0] !== undefined && pending[0].bar < position) {
-      const warning = pending.shift();
-      if (warning !== undefined) options.onWarning?.(warning);
+  function assertOpen(): void {
+    if (closed) throw new AtcError("ATC_CLOSED", "the stream was disposed before; make a new one");
+  }
+
+  /** Tells what the bars taken brought, once the stream is ready for the next. */
+  function tell(): void {
+    warner.tell(sequence.position);
+    watch.tell();
+  }
+
+  function pushOne(bar: PriceBar): void {
+    readBar(bar, whole.calculationSource, sequence.position, sequence.last);
+    sequence.takeOne();
+  }
+
+  function replaceOne(bar: PriceBar): void {
+    if (sequence.position === 0) {
+      throw new AtcError("ATC_INVALID_ARGUMENT", "there is no bar to replace; push one first");
     }
+    readBar(bar, whole.calculationSource, sequence.position - 1, sequence.last);
+    sequence.replace();
   }
 
   return {
     config: whole,
     outputs,
     get position() {
-      return position;
+      return sequence.position;
     },
     warmup: (output) => warmupOf(output, whole),
-    push(prices) {
-      const checked = checkPrices(prices, whole, position);
-      const bars = prices.close.length;
+    push(prices: PriceColumns) {
+      assertOpen();
+      const checked = checkPrices(prices, whole, sequence.position);
       const columns: Partial<Record<SignalOutput, Target>> = {};
-      for (const output of outputs) columns[output] = allocateTarget(output, whole, bars);
-      runBlocks(kernel, checked, outputs, columns);
-      moveOn(bars);
+      for (const output of outputs) columns[output] = allocateTarget(output, whole, prices.close.length);
+      sequence.take(checked, reader.copier(columns));
+      tell();
       return columns as OutputColumns<Name>;
     },
-    pushInto(prices, targets: SignalTargets) {
-      const checked = checkPrices(prices, whole, position);
+    pushInto(prices: PriceColumns, targets: SignalTargets) {
+      assertOpen();
+      const checked = checkPrices(prices, whole, sequence.position);
       checkTargets(targets, outputs, prices.close.length);
-      runBlocks(kernel, checked, outputs, targets);
-      moveOn(prices.close.length);
+      sequence.take(checked, reader.copier(targets));
+      tell();
     },
     pushBar(bar) {
-      barSource[0] = checkBar(bar, whole.calculationSource, position);
-      barClose[0] = bar.close;
-      kernel.advance(barClose, barSource, 0, 1);
-      const values: Partial<Record<SignalOutput, number>> = {};
-      for (const output of outputs) {
-        const value = kernel.results[output]?.[0] as number;
-        values[output] = float32 ? Math.fround(value) : value;
-      }
-      moveOn(1);
-      return values as Record<Name, number>;
+      assertOpen();
+      pushOne(bar);
+      const values = reader.record();
+      tell();
+      return values;
     },
-    diagnostics: () => diagnosticsOf(kernel, whole, position),
+    pushBarInto(bar, values) {
+      assertOpen();
+      checkValues(values, outputs);
+      pushOne(bar);
+      reader.write(values);
+      tell();
+    },
+    replace(bar) {
+      assertOpen();
+      replaceOne(bar);
+      const values = reader.record();
+      tell();
+      return values;
+    },
+    replaceInto(bar, values) {
+      assertOpen();
+      checkValues(values, outputs);
+      replaceOne(bar);
+      reader.write(values);
+      tell();
+    },
+    snapshot() {
+      assertOpen();
+      const { bars, lastBar, numbers } = sequence.save();
+      return encodeSnapshot({ config: whole, outputs: [...computed], bars, lastBar, told: watch.told }, numbers);
+    },
+    restore(snapshot) {
+      assertOpen();
+      const { header, state } = decodeSnapshot(snapshot, whole, [...computed], kernel.savedLength);
+      sequence.restore({ bars: header.bars, lastBar: header.lastBar, numbers: state });
+      watch.told = header.told;
+      warner.skip(sequence.position);
+    },
+    diagnostics() {
+      assertOpen();
+      return diagnosticsOf(kernel.tallies(), kernel.votes, whole, sequence.position);
+    },
+    [Symbol.dispose]() {
+      closed = true;
+      kernel[Symbol.dispose]();
+    },
   };
 }

@@ -53,3 +53,10 @@ export function allocateTarget(output: SignalOutput, config: SignalConfig, lengt
   if (output === "direction") return new Int8Array(length);
   return config.precision === "float32" ? new Float32Array(length) : new Float64Array(length);
 }
+
+/** Throws ATC_INVALID_ARGUMENT where there are fewer values than outputs. */
+export function checkValues(values: Float64Array, outputs: readonly string[]): void {
+  if (values.length >= outputs.length) return;
+  const message = `there is room for ${values.length} values, but the outputs are ${outputs.length}: ${outputs.join(", ")}`;
+  throw new AtcError("ATC_INVALID_ARGUMENT", message, { details: { length: values.length, outputs: outputs.length } });
+}
