@@ -1,10 +1,11 @@
 import type { IngestReport, SeriesQuality } from "@atc/runtime";
 import { duration, integer } from "./figures.ts";
+import { sparkline } from "./sparkline.ts";
 import type { TextColumn } from "./text-table.ts";
 import { textTable } from "./text-table.ts";
 
 /** Series shown in full. */
-const mostSeries = 60;
+export const mostSeries = 60;
 /** Places shown in full. */
 const mostPlaces = 8;
 
@@ -36,6 +37,36 @@ function jumpLines({ series }: IngestReport): readonly string[] {
     : lines;
 }
 
+/** Rows that did not come oldest first. */
+function orderLines({ series, totals }: IngestReport): readonly string[] {
+  if (totals.unsorted === 0) return [];
+  const newest = series.filter(({ order }) => order === "newest-first");
+  const stray = newest.reduce((sum, { outOfOrder }) => sum + outOfOrder, 0);
+  const reversed = newest.reduce((sum, { unsorted }) => sum + unsorted, 0);
+  const lines =
+    newest.length === 0
+      ? []
+      : [
+          `${counted(newest.length, "symbol", "symbols")} newest first${stray > 0 ? `, ${counted(stray, "step", "steps")} out of that order` : ""}; sorted`,
+        ];
+  const rest = totals.unsorted - reversed;
+  return rest > 0 ? [...lines, `${counted(rest, "row", "rows")} out of order, sorted`] : lines;
+}
+
+function identicalNote({ series }: IngestReport): string {
+  const identical = series.reduce((sum, { duplicates }) => sum + duplicates.identical, 0);
+  return identical > 0 ? `, ${integer(identical)} in every stored value too` : "";
+}
+
+function gapLine({ series, totals }: IngestReport): string {
+  const withinDay = series.reduce((sum, { gaps }) => sum + gaps.withinDay, 0);
+  const longest = series
+    .flatMap(({ symbol, gaps }) => gaps.longest.slice(0, 1).map((gap) => ({ symbol, ...gap })))
+    .reduce((most, gap) => (gap.ms > most.ms ? gap : most), { symbol: "", after: "", ms: 0 });
+  const within = withinDay > 0 ? `, ${integer(withinDay)} within a day` : "";
+  return `${counted(totals.gaps, "gap", "gaps")}${within} (nights and weekends count), the longest ${duration(longest.ms)} after ${longest.after} (${longest.symbol})`;
+}
+
 /** What an ingest found, for a person; nothing where all is well. */
 export function qualityLines(report: IngestReport): readonly string[] {
   const { totals } = report;
@@ -44,16 +75,17 @@ export function qualityLines(report: IngestReport): readonly string[] {
       ? `, ${integer(totals.dropped)} left out (${report.duplicates})`
       : `, all kept (${report.duplicates})`;
   const found = [
-    totals.unsorted > 0 ? `${counted(totals.unsorted, "row", "rows")} out of order, sorted` : "",
+    ...orderLines(report),
     totals.duplicates > 0
-      ? `${counted(totals.duplicates, "row shares", "rows share")} symbol and time with another${dropped}`
+      ? `${counted(totals.duplicates, "row shares", "rows share")} symbol and time with another${identicalNote(report)}${dropped}`
       : "",
-    totals.gaps > 0 ? `${counted(totals.gaps, "gap", "gaps")} (nights and weekends count)` : "",
+    totals.gaps > 0 ? gapLine(report) : "",
     totals.zeroVolumes > 0 ? `${counted(totals.zeroVolumes, "row", "rows")} with volume 0` : "",
     totals.badVolumes > 0 ? `${counted(totals.badVolumes, "row", "rows")} with a negative or missing volume` : "",
     totals.ohlcViolations > 0
       ? `${counted(totals.ohlcViolations, "bar", "bars")} whose high or low is not the highest or lowest`
       : "",
+    totals.flatBars > 0 ? `${counted(totals.flatBars, "bar", "bars")} with four equal prices` : "",
     totals.missingPrices > 0 ? `${counted(totals.missingPrices, "row", "rows")} without a price` : "",
     totals.nonPositivePrices > 0 ? `${counted(totals.nonPositivePrices, "row", "rows")} with a price of 0 or less` : "",
     totals.jumps > 0 ? counted(totals.jumps, "jump of a price", "jumps of a price") : "",
@@ -74,9 +106,10 @@ const headings: readonly TextColumn[] = [
   { title: "volume 0", align: "right" },
   { title: "OHLC", align: "right" },
   { title: "jumps", align: "right" },
+  { title: "close", align: "left" },
 ];
 
-function row(quality: SeriesQuality): readonly string[] {
+function row(quality: SeriesQuality, closes: readonly number[]): readonly string[] {
   return [
     quality.symbol,
     integer(quality.rows),
@@ -89,12 +122,17 @@ function row(quality: SeriesQuality): readonly string[] {
     integer(quality.zeroVolumes.count),
     integer(quality.ohlcViolations.count),
     integer(quality.jumps.count),
+    sparkline(closes),
   ];
 }
 
-/** A line for each symbol with what was found in it. */
-export function seriesTable({ series }: IngestReport): string {
-  const table = textTable(headings, series.slice(0, mostSeries).map(row));
+/** A line for each symbol with what was found in it, and how its closes run. */
+export function seriesTable({ series }: IngestReport, closes: ReadonlyMap<string, readonly number[]>): string {
+  const shown = series.slice(0, mostSeries);
+  const table = textTable(
+    headings,
+    shown.map((quality) => row(quality, closes.get(quality.symbol) ?? [])),
+  );
   return series.length > mostSeries
     ? `${table}\nand ${integer(series.length - mostSeries)} more symbols (--json lists all)`
     : table;

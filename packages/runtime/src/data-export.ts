@@ -97,8 +97,8 @@ export async function exportData(runtime: Runtime, data: string, options: Export
       const file = files.get(part[0]?.symbol ?? "") as string;
       await checkFree(file, options);
       const temporary = temporaryOf(file);
-      written.set(file, temporary);
       await makeFolder(file);
+      written.set(file, temporary);
       await using table = await create(temporary, planOf(dataset, part));
       await copy(run, part, table);
       await table.finish();

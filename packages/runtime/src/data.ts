@@ -136,6 +136,12 @@ export function sourcePathOf(manifest: DatasetManifest): string | undefined {
   return typeof path === "string" ? path : undefined;
 }
 
+/** What a dataset was read from, for people: a file's path, or another name of the source. */
+export function sourceNameOf(manifest: DatasetManifest): string | undefined {
+  const name = member(manifest.attributes, "source")?.["name"];
+  return sourcePathOf(manifest) ?? (typeof name === "string" ? name : undefined);
+}
+
 /**
  * What identifies a dataset's rows for cache keys: the hash of all source bytes and how they were read, where ingest kept it, so that a file that was
  * merely copied or touched keeps its entries; else the fingerprint.

@@ -1,5 +1,5 @@
 import type { ArrayStore, DatasetManifest, RowKind } from "@atc/contract";
-import { sourcePathOf } from "./data.ts";
+import { sourceNameOf } from "./data.ts";
 
 /** A dataset in a list. Only `name` and `problem` are there where its manifest cannot be read. */
 export interface DatasetDescription {
@@ -28,7 +28,7 @@ export async function describeDataset(store: ArrayStore, name: string): Promise<
   try {
     const manifest = await store.find(name);
     if (manifest === undefined) return { name, problem: "it was deleted just now" };
-    const source = sourcePathOf(manifest);
+    const source = sourceNameOf(manifest);
     return {
       name,
       kind: manifest.schema.kind,

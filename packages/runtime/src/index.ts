@@ -17,6 +17,7 @@ export { type AppendOptions, type AppendResult, appendFiles, type SymbolAppend }
 export { type ExportOptions, type ExportResult, exportData } from "./data-export.ts";
 export { type ResampleDataOptions, resampleData } from "./data-resample.ts";
 export { datasetHistory, type ReadingRecord } from "./dataset-history.ts";
+export { type DatasetInfo, type DatasetInfoOptions, datasetInfo } from "./dataset-info.ts";
 export { type DatasetDescription, describeDataset } from "./describe-dataset.ts";
 export { examine, type Finding } from "./examine.ts";
 export type { InstalledPlugin } from "./installed-plugins.ts";

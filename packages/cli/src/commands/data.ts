@@ -1,14 +1,14 @@
 import { AtcError } from "@atc/contract";
-import { describeDataset, ingestReport } from "@atc/runtime";
+import { describeDataset } from "@atc/runtime";
 import type { Command } from "commander";
 import { exitCodes } from "../exit-code.ts";
 import { bytes, integer } from "../figures.ts";
 import type { CommandLineIo } from "../invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { qualityLines, seriesTable } from "../quality-lines.ts";
 import { textTable } from "../text-table.ts";
 import { addAppend } from "./data-append.ts";
 import { addExport } from "./data-export.ts";
+import { addInfo } from "./data-info.ts";
 import { addResample } from "./data-resample.ts";
 import { addSources } from "./data-sources.ts";
 
@@ -46,39 +46,6 @@ function addList(data: Command, io: CommandLineIo): void {
         ]),
       ),
     );
-  });
-}
-
-/** Adds `atc data info`. */
-function addInfo(data: Command, io: CommandLineIo): void {
-  const command = data.command("info <dataset>").description("What a dataset holds, and what its ingest found");
-  withConfigKeys(withCommon(command)).action(async (name: string) => {
-    await using run = await startInvocation(command, io);
-    const { store } = run.runtime;
-    using dataset = await store.open(name);
-    const report = ingestReport(dataset.manifest);
-    const row = await describeDataset(store, name);
-    if (run.json)
-      return run.printJson({
-        ...row,
-        columns: dataset.manifest.schema.columns,
-        fingerprint: dataset.manifest.fingerprint,
-        report,
-      });
-    run.print(
-      `${name}: ${row.kind ?? ""}, ${integer(row.rows)} rows, ${integer(row.symbols)} symbols, ${bytes(row.bytes ?? 0)}, generation ${dataset.manifest.generation}`,
-    );
-    run.print(
-      `from ${row.start ?? "-"} to ${row.end ?? "-"}${row.source === undefined ? "" : `, read from ${row.source}`}`,
-    );
-    run.print(
-      `columns: ${dataset.manifest.schema.columns.map((column) => `${column.name} ${column.type}`).join(", ")}`,
-    );
-    if (report !== undefined) {
-      run.print("");
-      run.print(seriesTable(report));
-      for (const line of qualityLines(report)) run.print(line);
-    }
   });
 }
 

@@ -1,0 +1,66 @@
+import type { DatasetInfo } from "@atc/runtime";
+import { datasetInfo, describeDataset } from "@atc/runtime";
+import type { Command } from "commander";
+import { bytes, integer } from "../figures.ts";
+import type { CommandLineIo } from "../invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
+import { mostSeries, qualityLines, seriesTable } from "../quality-lines.ts";
+
+/** Readings shown in full. */
+const mostReadings = 8;
+
+function historyLines({ history, manifest }: DatasetInfo): readonly string[] {
+  const bars = manifest.attributes["resample"];
+  if (typeof bars === "object" && bars !== null && "to" in bars) {
+    const { to, outside, unfinished } = bars as Readonly<Record<string, unknown>>;
+    return [
+      `bars of ${String(to)}; rows outside of the session: ${integer(outside)}, of last bars left out: ${integer(unfinished)}`,
+    ];
+  }
+  const lines = history.map(({ source, overlap, rowsRead, added, restated, badRows }) => {
+    const more = restated > 0 ? `, ${integer(restated)} restated` : "";
+    const bad = badRows > 0 ? `, ${integer(badRows)} bad` : "";
+    const how = overlap === undefined ? "read" : `appended (${overlap})`;
+    return `  ${how} ${source}: ${integer(rowsRead)} rows, ${integer(added)} new${more}${bad}`;
+  });
+  if (lines.length <= mostReadings) return lines;
+  return [...lines.slice(0, 1), `  and ${integer(lines.length - mostReadings)} more`, ...lines.slice(1 - mostReadings)];
+}
+
+/** Adds `atc data info`. */
+export function addInfo(data: Command, io: CommandLineIo): void {
+  const command = data
+    .command("info <dataset>")
+    .description("What a dataset holds, how its prices run, and what is odd in it");
+  withConfigKeys(withCommon(command)).action(async (name: string) => {
+    await using run = await startInvocation(command, io);
+    const row = await describeDataset(run.runtime.store, name);
+    const info = await datasetInfo(run.runtime, name, {
+      sampledSymbols: mostSeries,
+      signal: io.signal,
+      onProgress: run.display.listener,
+    });
+    const { manifest, report, history, closes } = info;
+    const { columns } = manifest.schema;
+    if (run.json)
+      return run.printJson({
+        ...row,
+        columns,
+        fingerprint: manifest.fingerprint,
+        generation: manifest.generation,
+        history,
+        closes: Object.fromEntries(closes),
+        report,
+      });
+    run.print(
+      `${name}: ${row.kind ?? ""}, ${integer(row.rows)} rows, ${integer(row.symbols)} symbols, ${bytes(row.bytes ?? 0)}, generation ${manifest.generation}`,
+    );
+    run.print(
+      `from ${row.start ?? "-"} to ${row.end ?? "-"}${row.source === undefined ? "" : `, read from ${row.source}`}`,
+    );
+    for (const line of historyLines(info)) run.print(line);
+    run.print(`columns: ${columns.map((column) => `${column.name} ${column.type}`).join(", ")}\n`);
+    run.print(seriesTable(report, closes));
+    for (const line of qualityLines(report)) run.print(line);
+  });
+}

@@ -1,0 +1,81 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Workshop } from "./atc.ts";
+import { barsCsv, workshop } from "./atc.ts";
+import { datasetRows } from "./dataset-rows.ts";
+
+let shop: Workshop;
+const mounted: string[] = [];
+
+beforeEach(async () => {
+  shop = await workshop();
+});
+afterEach(async () => {
+  for (const folder of mounted.splice(0)) execFileSync("umount", ["-l", folder]);
+  await shop[Symbol.asyncDispose]();
+});
+
+/** A small disk; undefined where none can be mounted. */
+async function smallDisk(name: string, size: string): Promise<string | undefined> {
+  const folder = join(shop.path, name);
+  await mkdir(folder, { recursive: true });
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder], { stdio: "ignore" });
+  } catch {
+    return undefined;
+  }
+  mounted.push(folder);
+  return folder;
+}
+
+/** Files below a folder but those of finished datasets. */
+async function leftovers(folder: string): Promise<readonly string[]> {
+  if (!existsSync(folder)) return [];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !/^(manifest\.json|seg-\d+-\d+\.arrow)$/.test(entry.name))
+    .map(({ name }) => name);
+}
+
+describe("a disk that is full", () => {
+  it("ends an append and a resample, and leaves the datasets as they were", async (context) => {
+    const disk = await smallDisk(".cache/mmap", "400k");
+    if (disk === undefined) return context.skip("a tmpfs cannot be mounted here");
+    await shop.file("old.csv", barsCsv(["A"], 3000));
+    await shop.file("new.csv", barsCsv(["A"], 9000));
+    expect((await shop.atc("ingest", "old.csv", "--name", "d")).code).toBe(0);
+    const before = await datasetRows(shop.path, "d");
+    const append = await shop.atc("data", "append", "d", "new.csv", "--json");
+    expect([append.code, append.stderr.includes("ATC_NO_SPACE")]).toEqual([6, true]);
+    expect(await datasetRows(shop.path, "d")).toEqual(before);
+    const bars = await shop.atc("data", "resample", "d", "--to", "1h", "--json");
+    expect(bars.code === 0 || bars.stderr.includes("ATC_NO_SPACE")).toBe(true);
+    const copy = await shop.atc("data", "resample", "d", "--to", "1h", "--label", "end", "--json");
+    expect([copy.code, copy.stderr.includes("ATC_NO_SPACE")]).toEqual([6, true]);
+    expect(await leftovers(disk)).toEqual([]);
+    expect((await shop.atc("data", "verify", "d")).code).toBe(0);
+  });
+
+  it.each(["out.csv", "out.arrow", "out.parquet"])("ends an export to %s, and leaves no file", async (file) => {
+    const disk = await smallDisk("disk", "64k");
+    // Where nothing can be mounted the test of a disk says nothing.
+    if (disk === undefined) return;
+    await shop.install("source-duckdb");
+    await shop.file("bars.csv", barsCsv(["A", "B"], 20_000));
+    await shop.atc("ingest", "bars.csv", "--name", "d");
+    const run = await shop.atc("data", "export", "d", "-o", `disk/${file}`, "--json");
+    expect([run.code, run.stderr]).toEqual([6, expect.stringContaining("ATC_NO_SPACE")]);
+    expect(await readdir(disk)).toEqual([]);
+  });
+
+  it("ends an export into a folder that cannot be written", async () => {
+    await shop.file("bars.csv", barsCsv(["A"], 10));
+    await shop.file("taken", "a file where a folder should be");
+    const run = await shop.atc("data", "export", "bars.csv", "-o", "taken/out.csv", "--json");
+    expect(run.code).not.toBe(0);
+    expect(run.stderr).toMatch(/ATC_(IO|NOT_FOUND|READ_ONLY)/);
+  });
+});
