@@ -17,7 +17,9 @@ export {
   takeAverage,
   takeCrossings,
   takeKind,
+  takeKindEquities,
   takeKindEquity,
+  takeSignals,
   turnCodes,
 } from "./many";
 
