@@ -1,0 +1,141 @@
+import { createReadStream } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { AtcError, fromSystemError, isAtcError, type JsonObject, type SourceInput } from "@atc/contract";
+
+const blockLength = 1024 * 1024;
+
+interface FileState {
+  readonly size: number;
+  readonly mtimeNs: bigint;
+  readonly inode: bigint;
+}
+
+async function stateOf(path: string): Promise<FileState> {
+  const status = await stat(path, { bigint: true }).catch((error: unknown) => {
+    throw fromSystemError(error, `cannot read "${path}"`, "check the path");
+  });
+  if (status.isDirectory())
+    throw new AtcError("ATC_INVALID_ARGUMENT", `"${path}" is a directory; give the path of a JSON file in it`, {
+      details: { path },
+    });
+  if (!status.isFile())
+    throw new AtcError(
+      "ATC_UNSUPPORTED",
+      `"${path}" is a pipe or a device, which can be read only once; write it to a file first and give the file's path`,
+      { details: { path } },
+    );
+  return { size: Number(status.size), mtimeNs: status.mtimeNs, inode: status.ino };
+}
+
+async function checkUnchanged(path: string, before: FileState): Promise<void> {
+  const now = await stateOf(path);
+  if (now.size === before.size && now.mtimeNs === before.mtimeNs && now.inode === before.inode) return;
+  throw new AtcError(
+    "ATC_INVALID_DATA",
+    `"${path}" changed after it was opened (${before.size} bytes then, ${now.size} now); wait until its writer is done and open it again`,
+    { details: { path, size: now.size } },
+  );
+}
+
+async function* fileBytes(path: string, state: FileState): AsyncGenerator<Uint8Array> {
+  await checkUnchanged(path, state);
+  const stream = createReadStream(path, { highWaterMark: blockLength });
+  try {
+    yield* stream as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw fromSystemError(error, `cannot read "${path}"`, "check the disk and the file's permissions");
+  } finally {
+    stream.destroy();
+  }
+  await checkUnchanged(path, state);
+}
+
+/** A regular file as an input, and its real path. */
+export async function fileInput(path: string): Promise<{ readonly input: SourceInput; readonly realPath: string }> {
+  const state = await stateOf(path);
+  const parts: JsonObject = { size: state.size, mtimeNs: String(state.mtimeNs), inode: String(state.inode) };
+  const input: SourceInput = {
+    name: path,
+    fileName: path,
+    size: state.size,
+    parts,
+    open: () => fileBytes(path, state),
+  };
+  return { input, realPath: await realpath(path) };
+}
+
+/** Bytes in order, decompressed where they are gzip. */
+export interface ByteStream extends AsyncDisposable {
+  /** The next piece; undefined at the end. */
+  next(): Promise<Uint8Array | undefined>;
+  /** Bytes taken from the input so far. */
+  taken(): number;
+}
+
+function gunzipFault(name: string, error: unknown): unknown {
+  if (isAtcError(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new AtcError(
+    "ATC_CORRUPT_DATA",
+    `"${name}" is a damaged or incomplete gzip file (${reason}); fetch it again and check it with gzip -t`,
+    { cause: error, details: { path: name } },
+  );
+}
+
+/**
+ * Opens an input; `onBytes` is told of its bytes as they are taken.
+ *
+ * @throws ATC_CORRUPT_DATA for damaged gzip, and what the input throws
+ */
+export async function openBytes(input: SourceInput, onBytes: (bytes: Uint8Array) => void): Promise<ByteStream> {
+  let taken = 0;
+  const source = input.open()[Symbol.asyncIterator]();
+  const first = await source.next();
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    try {
+      for (let step = first; step.done !== true; step = await source.next()) {
+        taken += step.value.length;
+        onBytes(step.value);
+        yield step.value;
+      }
+    } finally {
+      await source.return?.(undefined);
+    }
+  }
+  const isGzip = first.done !== true && first.value[0] === 0x1f && first.value[1] === 0x8b;
+  const plain = pieces();
+  if (!isGzip)
+    return {
+      next: async () => {
+        const { value, done } = await plain.next();
+        return done === true ? undefined : value;
+      },
+      taken: () => taken,
+      [Symbol.asyncDispose]: async () => {
+        await plain.return(undefined);
+        await source.return?.(undefined);
+      },
+    };
+  const gunzip = createGunzip({ chunkSize: blockLength / 4 });
+  const compressed = Readable.from(plain);
+  compressed.once("error", (error) => gunzip.destroy(error));
+  compressed.pipe(gunzip);
+  const parts: AsyncIterator<Uint8Array> = gunzip[Symbol.asyncIterator]();
+  return {
+    next: async () => {
+      const { value, done } = await parts.next().catch((error: unknown) => {
+        throw gunzipFault(input.name, error);
+      });
+      return done === true ? undefined : (value as Uint8Array);
+    },
+    taken: () => taken,
+    [Symbol.asyncDispose]: async () => {
+      compressed.destroy();
+      gunzip.destroy();
+      await plain.return(undefined);
+      await source.return?.(undefined);
+    },
+  };
+}

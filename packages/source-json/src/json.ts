@@ -1,0 +1,105 @@
+import { AtcError, type ChunksOptions, type DataSource, type SourceInput, type SourceSummary } from "@atc/contract";
+import { chunksOf, type OpenedSource } from "./chunks.ts";
+import { fileInput, openBytes } from "./json-input.ts";
+import { checkOptions, identifyingOptions, type JsonOptions } from "./json-options.ts";
+import { detectLayout } from "./layout.ts";
+import { longestRow } from "./row-stream.ts";
+import { findRows, type JsonHead } from "./rows-place.ts";
+
+/** Raised when the same bytes are read to other values than before, so that stored results are not taken for current. */
+const readerVersion = 1;
+
+async function readHead(input: SourceInput): Promise<JsonHead> {
+  await using stream = await openBytes(input, () => undefined);
+  const bytes = new Uint8Array(longestRow);
+  let end = 0;
+  let final = false;
+  while (end < bytes.length && !final) {
+    const piece = await stream.next();
+    final = piece === undefined;
+    const kept = piece?.subarray(0, bytes.length - end) ?? new Uint8Array(0);
+    bytes.set(kept, end);
+    end += kept.length;
+  }
+  return { bytes, end, final };
+}
+
+/** Throws where the first bytes are no UTF-8 text. */
+function checkEncoding({ bytes, end }: JsonHead, name: string): void {
+  const start = bytes.subarray(0, Math.min(end, 4096));
+  const nul = start.indexOf(0);
+  const isUtf16 = (start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff);
+  if (nul < 0 && !isUtf16) return;
+  // Every other byte of Latin text in UTF-16 is 0.
+  if (isUtf16 || (start.length > 3 && (start[0] === 0) !== (start[1] === 0) && (start[2] === 0) === (start[0] === 0)))
+    throw new AtcError("ATC_UNSUPPORTED", `"${name}" is UTF-16 text; save it as UTF-8 (iconv -f UTF-16 -t UTF-8)`, {
+      details: { path: name },
+    });
+  throw new AtcError("ATC_INVALID_DATA", `"${name}" holds NUL bytes: it is no JSON; give a JSON file`, {
+    details: { path: name },
+  });
+}
+
+async function inspect(input: SourceInput, options: JsonOptions): Promise<OpenedSource> {
+  const { name, fileName, size } = input;
+  if (size === 0)
+    throw new AtcError("ATC_INVALID_DATA", `"${name}" is empty; give JSON with rows`, { details: { path: name } });
+  const head = await readHead(input);
+  checkEncoding(head, name);
+  const layout = detectLayout(head, findRows(head, name, options.rowsAt), name, fileName, options);
+  return { input, layout, badRows: options.badRows ?? "error" };
+}
+
+/**
+ * Opens JSON rows of bars or ticks as a source of column chunks: a list of rows as ccxt and exchanges give them (`[[ts, o, h, l, c, v], ...]`, or of objects), such a
+ * list within an object at the option `rowsAt`, or one row after another (JSON lines). Rows are lists of values or objects; numbers may be quoted. gzip is
+ * told by its first bytes. The document is read in memory for a few rows, not as a whole. Columns of objects are found by their names as in CSV files; places of
+ * lists by the option `columns`. Times are ISO 8601 or numbers since 1970 whose unit is told by their magnitude; integers keep all digits.
+ *
+ * @param file - the path of a regular file, or bytes that stand for one
+ * @throws ATC_NOT_FOUND; ATC_INVALID_ARGUMENT for a directory or an option out of range; ATC_UNSUPPORTED for a pipe or UTF-16; ATC_INVALID_DATA for a document without
+ * rows, or rows without a time and a price, with line and byte; ATC_CORRUPT_DATA for one that is cut; ATC_IO
+ */
+export async function json(file: string | SourceInput, options: JsonOptions = {}): Promise<DataSource> {
+  checkOptions(options);
+  const { input, realPath } = typeof file === "string" ? await fileInput(file) : { input: file, realPath: undefined };
+  const opened = await inspect(input, options);
+  const { layout } = opened;
+  let closed = false;
+  let latest: SourceSummary | undefined;
+  const checkOpen = (): void => {
+    if (closed) throw new AtcError("ATC_CLOSED", `the source of "${input.name}" was disposed; open the file again`);
+  };
+  return {
+    identity: {
+      name: input.name,
+      ...(realPath === undefined ? {} : { path: realPath }),
+      parts: {
+        reader: `@atc/source-json/${readerVersion}`,
+        ...input.parts,
+        options: identifyingOptions(options),
+        ...(layout.symbol === undefined ? {} : { symbol: layout.symbol }),
+      },
+    },
+    kind: layout.time.kind,
+    columns: layout.columns,
+    chunks: (chunksOptions: ChunksOptions = {}) => {
+      checkOpen();
+      return chunksOf(
+        opened,
+        chunksOptions,
+        () => closed,
+        (summary) => {
+          latest = summary;
+        },
+      );
+    },
+    summary: () => {
+      checkOpen();
+      return latest;
+    },
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import { AtcError, type ColumnMetadata, epochUnitOf, fileSymbol, matchColumns, otherColumns } from "@atc/contract";
+import { givenNames, type JsonOptions, mappedNames } from "./json-options.ts";
+import { afterBlanks, closeList, comma, openList, valueEnd } from "./row-extent.ts";
+import { fieldFinder } from "./row-fields.ts";
+import { numberOf, plainText, textOf } from "./row-values.ts";
+import type { JsonHead, RowsPlace } from "./rows-place.ts";
+import { isNumeric, namesZone, type TimeStyle } from "./time-value.ts";
+
+/** A field of a row that is read. */
+export interface FieldLayout {
+  /** The column's name. */
+  readonly name: string;
+  /** Its place among the names. */
+  readonly position: number;
+  /** What it is read as. */
+  readonly role: "symbol" | "time" | "price" | "number" | "text";
+}
+
+/** All that must be known to read the rows of a document. */
+export interface JsonLayout extends RowsPlace {
+  /** The names of members of objects, or of places of lists. */
+  readonly names: readonly string[];
+  /** The fields that are read. */
+  readonly fields: readonly FieldLayout[];
+  /** How times are written. */
+  readonly time: TimeStyle;
+  /** The symbol of every row, where no field holds it. */
+  readonly symbol: string | undefined;
+  /** The columns of every chunk. */
+  readonly columns: readonly ColumnMetadata[];
+}
+
+const sampledRows = 2000;
+const ccxt: readonly string[] = ["timestamp", "open", "high", "low", "close", "volume"];
+const endings = /(?:\.(?:json|jsonl|ndjson))?(?:\.gz)?$/i;
+
+/** Where the first rows begin and end. */
+function sampleExtents({ bytes, end, final }: JsonHead, place: RowsPlace): readonly (readonly [number, number])[] {
+  const found: [number, number][] = [];
+  for (let at = place.start; at < end && found.length < sampledRows; ) {
+    if (place.isList && bytes[at] === closeList) break;
+    let stop = valueEnd(bytes, at, end);
+    if (stop < 0 && final && !place.isList) stop = end;
+    if (stop <= at) break;
+    found.push([at, stop]);
+    at = afterBlanks(bytes, stop, end);
+    if (place.isList && bytes[at] === comma) at = afterBlanks(bytes, at + 1, end);
+  }
+  return found;
+}
+
+/** The members of the sampled objects, in order of appearance. */
+function memberNames(head: JsonHead, extents: readonly (readonly [number, number])[]): readonly string[] {
+  const names = new Set<string>();
+  for (const [start, end] of extents) {
+    try {
+      const row: unknown = JSON.parse(Buffer.from(head.bytes.subarray(start, end)).toString("utf8"));
+      if (typeof row === "object" && row !== null) for (const name of Object.keys(row)) names.add(name);
+    } catch {
+      // A row that is no JSON is told with its place when it is read.
+    }
+  }
+  return [...names];
+}
+
+/** Texts of a field in the sampled rows that have it. */
+type Sample = readonly (readonly string[])[];
+
+/** Whether prices are where ccxt has them: high and low at the top and the bottom of nearly all bars that are not flat. */
+function looksLikeCcxt(rows: Sample): boolean {
+  let good = 0;
+  let bad = 0;
+  for (const row of rows) {
+    const [open = Number.NaN, high = Number.NaN, low = Number.NaN, close = Number.NaN] = row.slice(1, 5).map(Number);
+    if (high < Math.max(open, low, close) || low > Math.min(open, close)) bad++;
+    else if (high !== low) good++;
+  }
+  return bad === 0 || good > 9 * bad;
+}
+
+function checkNames(rows: Sample, name: string): void {
+  const whole = rows.filter((row) => row.length >= 5);
+  if (whole.length > 0 && looksLikeCcxt(whole)) return;
+  throw new AtcError(
+    "ATC_INVALID_DATA",
+    `the rows of "${name}" are lists, but not of time, open, high, low, close and volume as ccxt has them; name their places with a list of columns (--columns timestamp,low,high,open,close,volume)`,
+    { details: { path: name } },
+  );
+}
+
+function timeStyle(texts: readonly string[], kind: TimeStyle["kind"], name: string, options: JsonOptions): TimeStyle {
+  const filled = texts.filter((text) => text !== "" && text !== "null");
+  const numbers = filled.filter(isNumeric);
+  const isNumber = numbers.length * 2 > filled.length;
+  const zones = filled.map(namesZone);
+  const zoned = zones.filter((zone) => zone === true).length;
+  const isZoned = zoned * 2 > zones.filter((zone) => zone !== undefined).length;
+  if (options.timeZone !== undefined && (isNumber || isZoned))
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `the times of "${name}" ${isNumber ? "count from 1970 in UTC" : "name their zone"}, such as "${filled[0]}"; leave the option timeZone out`,
+      { details: { path: name, option: "timeZone" } },
+    );
+  const largest = numbers.reduce((most, text) => Math.max(most, Math.abs(Number(text))), 0);
+  return {
+    kind,
+    unit: isNumber ? (options.timeUnit ?? epochUnitOf(largest)) : undefined,
+    isZoned,
+    localTime: options.timeZone === undefined ? undefined : options,
+  };
+}
+
+/**
+ * Tells how to read a document from its first rows.
+ *
+ * @param fileName - what stands for the file's name where its symbol is told from it
+ * @throws ATC_INVALID_DATA where there is no row, or no time or price in rows
+ */
+export function detectLayout(
+  head: JsonHead,
+  place: RowsPlace,
+  name: string,
+  fileName: string,
+  options: JsonOptions,
+): JsonLayout {
+  const { bytes } = head;
+  const extents = sampleExtents(head, place);
+  const [first] = extents;
+  if (first === undefined)
+    throw new AtcError(
+      "ATC_INVALID_DATA",
+      head.bytes[place.start] === closeList
+        ? `"${name}" has an empty list of rows; give a file with rows`
+        : `"${name}" has no row that ends in its first ${head.end} bytes; is it cut, or no list of rows?`,
+      { details: { path: name } },
+    );
+  const isLists = bytes[first[0]] === openList;
+  const given = givenNames(options);
+  const names = isLists ? (given ?? ccxt) : memberNames(head, extents);
+  const finder = fieldFinder(names);
+  const sample = extents
+    .filter(([start, end]) => finder.split(bytes, start, end))
+    .map(([start, end]) => {
+      finder.split(bytes, start, end);
+      const { starts, ends } = finder.fields;
+      return { start, end, starts: starts.slice(), ends: ends.slice() };
+    });
+  const valueAt = (row: (typeof sample)[number], field: number): string =>
+    (row.ends[field] ?? 0) === 0 ? "" : plainText(bytes, row.starts[field] ?? 0, row.ends[field] ?? 0);
+  if (isLists && given === undefined)
+    checkNames(
+      sample.map((row) => names.map((_, field) => valueAt(row, field)).filter((text) => text !== "")),
+      name,
+    );
+  const matched = matchColumns(names, { source: name, columns: mappedNames(options), kind: options.kind });
+  const isNumber = (field: number): boolean =>
+    sample.every(({ starts, ends }) => numberOf(bytes, starts[field] ?? 0, ends[field] ?? 0) !== undefined);
+  const isText = (field: number): boolean =>
+    sample.every(({ starts, ends }) => textOf(bytes, starts[field] ?? 0, ends[field] ?? 0) !== null);
+  const isKept = (field: number): boolean => {
+    if (names[field]?.trim() === "") return false;
+    return isNumber(field) ? options.extra !== "drop" : options.text === "keep" && isText(field);
+  };
+  const others = otherColumns(names, { ...matched, clock: undefined }, isKept).map(
+    ({ name: column, position }): FieldLayout => ({
+      name: column,
+      position,
+      role: isNumber(position) ? "number" : "text",
+    }),
+  );
+  const numbers = matched.numbers.map(
+    ({ name: column, position }): FieldLayout => ({
+      name: column,
+      position,
+      role: column === "volume" ? "number" : "price",
+    }),
+  );
+  const texts = sample.map((row) => valueAt(row, matched.timestamp));
+  return {
+    ...place,
+    names,
+    fields: [
+      ...(matched.symbol === undefined ? [] : [{ name: "symbol", position: matched.symbol, role: "symbol" } as const]),
+      { name: "timestamp", position: matched.timestamp, role: "time" },
+      ...numbers,
+      ...others,
+    ],
+    time: timeStyle(texts, matched.kind, name, options),
+    symbol: matched.symbol === undefined ? fileSymbol("json", fileName, endings, options) : undefined,
+    columns: [
+      { name: "symbol", type: "text" },
+      { name: "timestamp", type: matched.kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },
+      ...[...numbers, ...others].map(
+        ({ name: column, role }): ColumnMetadata => ({ name: column, type: role === "text" ? "text" : "float64" }),
+      ),
+    ],
+  };
+}

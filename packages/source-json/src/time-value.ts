@@ -1,0 +1,87 @@
+import { type EpochUnit, type LocalTimeOptions, localOffset, noTime, type RowKind } from "@atc/contract";
+import { plainText, shortDecimal } from "./row-values.ts";
+
+/** How the times of a source are written. */
+export interface TimeStyle {
+  /** What a row is. */
+  readonly kind: RowKind;
+  /** What numbers count; undefined where times are texts in ISO 8601. */
+  readonly unit: EpochUnit | undefined;
+  /** Whether texts name a zone: all that have a time of day must, or none may. */
+  readonly isZoned: boolean;
+  /** The zone of texts without one. */
+  readonly localTime: LocalTimeOptions | undefined;
+}
+
+const iso =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s?([Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?$/;
+const numeric = /^(-?)(\d+)(?:\.(\d*))?$/;
+const digits: Readonly<Record<EpochUnit, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
+/** The largest time of JavaScript's Date either side of the epoch, in ms. */
+const largestDate = 8_640_000_000_000_000n;
+const limit = 2n ** 63n;
+
+/** Whether a text is a number, as which a time counts from 1970. */
+export function isNumeric(text: string): boolean {
+  return numeric.test(text);
+}
+
+/** Whether a text in ISO 8601 names a zone; undefined where it is a date alone, or no time. */
+export function namesZone(text: string): boolean | undefined {
+  const match = iso.exec(text);
+  return match?.[4] === undefined ? undefined : match[8] !== undefined;
+}
+
+/** Nanoseconds since the epoch of a number in a unit, finer parts cut off. */
+function fromNumber(text: string, unit: EpochUnit): bigint | undefined {
+  const [, sign, whole, decimals = ""] = numeric.exec(text) ?? [];
+  if (whole === undefined || whole.length > 20) return undefined;
+  const places = 9 - digits[unit];
+  const value = BigInt(whole + decimals.slice(0, places).padEnd(places, "0"));
+  return sign === "-" ? -value : value;
+}
+
+function zoneSeconds(zone: string): number {
+  const [, sign, hours = "0", minutes = "0"] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
+}
+
+/** A reader of times as int64 of the unit of the rows' kind; `noTime` where there is none, or it is out of range. */
+export function timeReader(style: TimeStyle): (bytes: Uint8Array, start: number, end: number) => bigint {
+  const { kind, unit, isZoned } = style;
+  /** Milliseconds of a whole number, where bars count in them or in seconds. */
+  const perUnit = kind === "ticks" ? 0 : unit === "ms" ? 1 : unit === "s" ? 1000 : 0;
+  const offsetOf = style.localTime === undefined ? undefined : localOffset("json", style.localTime);
+
+  function fromText(text: string): bigint | undefined {
+    const [, year, month, day, hour, minute, second = "0", fraction = "", zone] = iso.exec(text) ?? [];
+    if (year === undefined) return undefined;
+    const midnight = new Date(0);
+    midnight.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+    if (midnight.getUTCMonth() !== Number(month) - 1 || midnight.getUTCDate() !== Number(day)) return undefined;
+    let seconds = midnight.getTime() / 1000;
+    if (hour !== undefined) {
+      if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+      if ((zone !== undefined) !== isZoned) return undefined;
+      seconds +=
+        Number(hour) * 3600 + Number(minute) * 60 + Number(second) - (zone === undefined ? 0 : zoneSeconds(zone));
+    }
+    if (zone === undefined && offsetOf !== undefined) seconds -= offsetOf(seconds);
+    return Number.isNaN(seconds) ? undefined : BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, "0"));
+  }
+
+  return (bytes, start, end) => {
+    if (end === 0) return noTime;
+    // Seconds and milliseconds of bars, as nearly all files have them, need no text.
+    if (perUnit > 0) {
+      const short = shortDecimal(bytes, start, end);
+      if (Number.isInteger(short)) return BigInt(short * perUnit);
+    }
+    const text = plainText(bytes, start, end);
+    const nanoseconds = unit === undefined ? fromText(text) : fromNumber(text, unit);
+    if (nanoseconds === undefined) return noTime;
+    if (kind === "ticks") return nanoseconds >= -limit + 1n && nanoseconds < limit ? nanoseconds : noTime;
+    const milliseconds = (nanoseconds - (((nanoseconds % 1_000_000n) + 1_000_000n) % 1_000_000n)) / 1_000_000n;
+    return milliseconds >= -largestDate && milliseconds <= largestDate ? milliseconds : noTime;
+  };
+}
