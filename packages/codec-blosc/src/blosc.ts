@@ -2,9 +2,9 @@ import { AtcError, type BlockCodec, type Codec, type EncodeOptions, nearest } fr
 import { type BloscCname, bloscAlgorithms, cnames } from "./algorithms.ts";
 import { blockMemory } from "./block-memory.ts";
 import { blosclzBlock } from "./blosclz-block.ts";
-import { largestFrameContent, type Shuffle } from "./frame-header.ts";
-import { decodedLengthOf, readFrame } from "./frame-reader.ts";
-import { type FrameOptions, writeFrame } from "./frame-writer.ts";
+import type { Shuffle } from "./frame-header.ts";
+import { decodedLengthOf, type FrameSequence, readFrames, writeFrames } from "./frame-sequence.ts";
+import type { FrameOptions } from "./frame-writer.ts";
 import { type BloscPreset, presetNames, withPreset } from "./preset.ts";
 
 /** How {@link blosc} encodes; each member means what python-blosc means by it. */
@@ -75,9 +75,9 @@ function readersOf(blockCodecs: readonly BlockCodec[]): Map<number, BlockCodec> 
   return readers;
 }
 
-function checkLength(length: number): void {
-  if (length > largestFrameContent)
-    throw invalid("decoded.length", length, `a frame holds at most ${largestFrameContent} bytes; write several frames`);
+/** A Buffer has another hidden class, which would slow the shuffle loops down for every later call. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** The name among Blosc's that a block codec claims; a codec of another name encodes under the rules of the first of its format. */
@@ -86,15 +86,12 @@ function cnameOf(codec: BlockCodec): BloscCname {
   return known ?? cnames.find((cname) => bloscAlgorithms[cname].bloscFormat === codec.bloscFormat) ?? "lz4";
 }
 
-/**
- * The codec `blosc`: Blosc 1 frames that python-blosc (c-blosc 1.21) reads, with its block lengths, split rules and levels, and every frame
- * that it writes with an algorithm among `blockCodecs`. A frame has no checksum: whoever stores frames keeps one beside them.
- *
- * @param blockCodecs - the algorithms besides `blosclz`: the one that `cname` names encodes, the first of each format decodes
- * @throws ATC_INVALID_ARGUMENT for an option out of range, ATC_MISSING_PLUGIN where `blockCodecs` lacks what `cname` names; `decode` throws
- * ATC_MISSING_PLUGIN for a frame of an algorithm that is neither
- */
-export function blosc(options: BloscOptions, blockCodecs: readonly BlockCodec[] = []): Codec {
+/** {@link blosc}, with frames of another length where `sequence` tells one. */
+export function bloscOf(
+  options: BloscOptions,
+  blockCodecs: readonly BlockCodec[],
+  sequence: FrameSequence = {},
+): Codec {
   checkOptions(options);
   const settings = withPreset(options);
   const { clevel = defaultClevel, shuffle = "shuffle", blocksize } = settings;
@@ -108,19 +105,23 @@ export function blosc(options: BloscOptions, blockCodecs: readonly BlockCodec[] 
     extension: ".blosc",
     encode: (decoded, { typesize = options.typesize ?? 1 }: EncodeOptions = {}) => {
       checkInteger("typesize", typesize, 1, 255);
-      checkLength(decoded.length);
-      // A Buffer has another hidden class, which would slow the shuffle loops down for every later call.
-      const bytes = new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.length);
       const frameOptions: FrameOptions = { cname, clevel, shuffle, typesize, blocksize, largestBitBlock };
-      return writeFrame(bytes, frameOptions, codec, blockMemory());
+      return writeFrames(plain(decoded), frameOptions, codec, blockMemory(), sequence);
     },
-    decode: (encoded, decodeOptions) =>
-      readFrame(
-        new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.length),
-        decodeOptions,
-        readers,
-        blockMemory(),
-      ),
-    decodedLength: decodedLengthOf,
+    decode: (encoded, decodeOptions) => readFrames(plain(encoded), decodeOptions, readers, blockMemory(), sequence),
+    decodedLength: (encoded) => decodedLengthOf(plain(encoded), sequence),
   };
+}
+
+/**
+ * The codec `blosc`: Blosc 1 frames that python-blosc (c-blosc 1.21) reads, with its block lengths, split rules and levels, and every frame
+ * that it writes with an algorithm among `blockCodecs`. A frame has no checksum: whoever stores frames keeps one beside them. Content of more than
+ * 2^31 - 17 bytes is several frames, one after the other, and decodes as one under a `maxLength` that allows it.
+ *
+ * @param blockCodecs - the algorithms besides `blosclz`: the one that `cname` names encodes, the first of each format decodes
+ * @throws ATC_INVALID_ARGUMENT for an option out of range, ATC_MISSING_PLUGIN where `blockCodecs` lacks what `cname` names; `decode` throws
+ * ATC_MISSING_PLUGIN for a frame of an algorithm that is neither
+ */
+export function blosc(options: BloscOptions, blockCodecs: readonly BlockCodec[] = []): Codec {
+  return bloscOf(options, blockCodecs);
 }

@@ -1,4 +1,4 @@
-import { AtcError, type BlockCodec, type DecodeOptions, decodeTarget } from "@atc/contract";
+import { AtcError, type BlockCodec } from "@atc/contract";
 import { algorithmOf } from "./algorithms.ts";
 import { bitUnshuffle } from "./bit-shuffle.ts";
 import { type BlockMemory, longestMemoryBlock } from "./block-memory.ts";
@@ -40,15 +40,6 @@ function restore(scratch: Uint8Array, block: Uint8Array, header: FrameHeader): v
   else bitUnshuffle(scratch, block, header.typesize);
 }
 
-/** How many bytes a frame decodes to; undefined where its header is none. */
-export function decodedLengthOf(frame: Uint8Array): number | undefined {
-  try {
-    return readHeader(frame).length;
-  } catch {
-    return undefined;
-  }
-}
-
 function readBlocks(frame: Uint8Array, header: FrameHeader, reader: BlockCodec, target: Uint8Array): void {
   const { length, blockLength } = header;
   const blockCount = Math.ceil(length / blockLength);
@@ -65,32 +56,45 @@ function readBlocks(frame: Uint8Array, header: FrameHeader, reader: BlockCodec, 
   }
 }
 
+/** A frame that was checked, so that it can be decoded; nothing of its length is allocated yet. */
+export interface CheckedFrame {
+  readonly frame: Uint8Array;
+  readonly header: FrameHeader;
+  /** What decodes its parts; undefined where the content follows the header as it is. */
+  readonly reader: BlockCodec | undefined;
+}
+
 /**
- * Decodes a frame into `options.target` or a new array.
+ * Checks the header, offsets and lengths of a frame.
+ *
+ * @throws ATC_CORRUPT_DATA, ATC_MISSING_PLUGIN for an algorithm that `readers` lacks, ATC_UNSUPPORTED for Blosc 2
+ */
+export function checkFrame(frame: Uint8Array, readers: BlockReaders): CheckedFrame {
+  const header = readHeader(frame);
+  if (header.stored) return { frame, header, reader: undefined };
+  if (header.length === 0 && frame.length > headerLength) throw corrupt(`${frame.length} bytes that stand for none`);
+  const reader = findReader(header.bloscFormat, readers);
+  checkParts(frame, header);
+  return { frame, header, reader };
+}
+
+/**
+ * Decodes a frame so that it fills `target`.
  *
  * @param memory - where blocks are decoded and put in order; in TypeScript, block by block in their place, where absent
  */
 export function readFrame(
-  frame: Uint8Array,
-  options: DecodeOptions | undefined,
-  readers: BlockReaders,
+  { frame, header, reader }: CheckedFrame,
+  target: Uint8Array,
   memory: BlockMemory | undefined,
-): Uint8Array {
-  const header = readHeader(frame);
-  const { length, blockLength, stored } = header;
-  if (stored) {
-    const target = decodeTarget("blosc", length, options);
+): void {
+  const { blockLength } = header;
+  if (reader === undefined) {
     target.set(frame.subarray(headerLength));
-    return target;
+    return;
   }
-  if (length === 0 && frame.length > headerLength) throw corrupt(`${frame.length} bytes that stand for none`);
-  const reader = findReader(header.bloscFormat, readers);
-  checkParts(frame, header);
-  const result = decodeTarget("blosc", length, options);
-  const target = new Uint8Array(result.buffer, result.byteOffset, result.length);
   const useful = isRearranged(header, blockLength) || reader.kernel !== undefined;
   if (memory !== undefined && useful && blockLength <= longestMemoryBlock)
     readBlocksInMemory(memory, frame, header, reader, target);
   else readBlocks(frame, header, reader, target);
-  return result;
 }

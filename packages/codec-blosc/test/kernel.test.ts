@@ -2,7 +2,7 @@ import type { BlockCodec } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { blockMemory } from "../src/block-memory.ts";
-import { readFrame } from "../src/frame-reader.ts";
+import { readFrames } from "../src/frame-sequence.ts";
 import { writeFrame } from "../src/frame-writer.ts";
 import type { BloscCname } from "../src/index.ts";
 import { blockCodecs } from "./block-codecs.ts";
@@ -50,8 +50,8 @@ describe("the kernels", () => {
         const frame = writeFrame(bytes, frameOptions, codec, blockMemory());
         expect(Buffer.compare(frame, writeFrame(bytes, frameOptions, codec, undefined))).toBe(0);
         const readers = new Map([[codec.bloscFormat, codec]]);
-        expect(Buffer.compare(readFrame(frame, undefined, readers, blockMemory()), bytes)).toBe(0);
-        expect(Buffer.compare(readFrame(frame, undefined, readers, undefined), bytes)).toBe(0);
+        expect(Buffer.compare(readFrames(frame, undefined, readers, blockMemory(), {}), bytes)).toBe(0);
+        expect(Buffer.compare(readFrames(frame, undefined, readers, undefined, {}), bytes)).toBe(0);
       }),
       { numRuns: 400 },
     );
@@ -61,7 +61,7 @@ describe("the kernels", () => {
     const attempt = (frame: Uint8Array, codec: BlockCodec, memory: ReturnType<typeof blockMemory>): string => {
       try {
         return Buffer.from(
-          readFrame(frame, { maxLength: 2 ** 20 }, new Map([[codec.bloscFormat, codec]]), memory),
+          readFrames(frame, { maxLength: 2 ** 20 }, new Map([[codec.bloscFormat, codec]]), memory, {}),
         ).toString("hex");
       } catch (error) {
         return String(error);
