@@ -1,0 +1,54 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach } from "vitest";
+
+/** Directories that are removed after each test. */
+export function temporaryDirectories(): () => string {
+  const made: string[] = [];
+  afterEach(() => {
+    for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
+  });
+  return () => {
+    const directory = mkdtempSync(join(tmpdir(), "atc-ingest-test-"));
+    made.push(directory);
+    return directory;
+  };
+}
+
+/** Writes a CSV file of bars of `symbols` symbols: out of order, with equal times, quotes with line ends in them and rows that are bad. */
+export function writeBars(
+  directory: string,
+  rows: number,
+  { symbols = 7, quotes = true }: { readonly symbols?: number; readonly quotes?: boolean } = {},
+): string {
+  const path = join(directory, "bars.csv");
+  let state = 7;
+  const next = (most: number): number => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % most;
+  };
+  const lines = ["symbol,timestamp,open,high,low,close,volume,note"];
+  for (let row = 0; row < rows; row++) {
+    const time = new Date(Date.UTC(2024, 0, 1) + 60_000 * ((row >> 3) + next(5))).toISOString();
+    const close = next(100_000) / 100;
+    const note = quotes && row % 41 === 0 ? '"two\nlines, ""quoted"""' : "plain";
+    const volume = row % 997 === 500 ? "many" : String(next(1000));
+    lines.push(`S${next(symbols)},${time},${close},${close + 1},${close / 2},${close},${volume},${note}`);
+  }
+  writeFileSync(path, `${lines.join("\n")}\n`);
+  return path;
+}
+
+/** The bytes of the segments of a dataset, and its manifest without what tells one writing from another. */
+export function datasetBytes(directory: string, name: string): object {
+  const folder = join(directory, name);
+  const files = readdirSync(folder).filter((entry) => entry.endsWith(".arrow"));
+  const { attributes, series, rows } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+  return {
+    attributes,
+    series,
+    rows,
+    segments: files.map((file) => readFileSync(join(folder, file)).toString("base64")),
+  };
+}

@@ -1,0 +1,41 @@
+// Ingests a file into dataset "d" of a directory again and again, until it is killed or has read as many slices as it is told.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { workerExecutor } from "@atc/executor-worker";
+import { ingest } from "@atc/ingest";
+import { mmapStore } from "@atc/mmap-store";
+import { csv } from "@atc/source-csv";
+
+const [directory, file, slices] = process.argv.slice(2);
+const store = mmapStore({ directory });
+const threads = workerExecutor({ modules: { "@atc/ingest": import.meta.resolve("@atc/ingest/tasks") }, threads: 2 });
+let left = Number(slices);
+let before;
+
+/** The slices that are noted as finished. */
+function noted() {
+  const folder = join(directory, "d");
+  const scratch = readdirSync(folder).find((entry) => entry.startsWith(".scratch-"));
+  try {
+    return Object.keys(JSON.parse(readFileSync(join(folder, scratch, "runs", "journal.json"), "utf8")).runs).length;
+  } catch {
+    return 0;
+  }
+}
+
+const executor = {
+  ...threads,
+  async submit(task, ...rest) {
+    if (task.task.endsWith("#readSlice")) {
+      before ??= noted();
+      if (left-- <= 0) {
+        while (noted() < before + Number(slices)) await new Promise(setImmediate);
+        process.kill(process.pid, "SIGKILL");
+      }
+    }
+    return await threads.submit(task, ...rest);
+  },
+};
+const source = await csv(file, { badRows: "skip" });
+process.stdout.write("started\n");
+for (;;) await ingest(source, store, { name: "d", memoryBytes: 1_000_000, force: true, executor });

@@ -1,0 +1,135 @@
+import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import type { Executor } from "@atc/contract";
+import { inlineExecutor } from "@atc/executor-worker";
+import { mmapStore } from "@atc/mmap-store";
+import { csv } from "@atc/source-csv";
+import { describe, expect, it } from "vitest";
+import { ingest } from "../src/index.ts";
+import { datasetBytes, temporaryDirectories, writeBars } from "./csv-files.ts";
+
+const newDirectory = temporaryDirectories();
+/** ATC_KILLS=200 makes more of them. */
+const kills = Number(process.env["ATC_KILLS"] ?? 8);
+const memoryBytes = 1_000_000;
+
+/** Starts ingest-process.mjs, which ends with its `slices`, or is killed `ms` after its start. */
+async function killed(
+  directory: string,
+  file: string,
+  end: { readonly slices?: number; readonly ms?: number },
+): Promise<void> {
+  const script = fileURLToPath(new URL("ingest-process.mjs", import.meta.url));
+  const child = spawn(process.execPath, [script, directory, file, String(end.slices ?? 1e9)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(child, "exit");
+  for await (const line of createInterface({ input: child.stdout })) if (line === "started") break;
+  if (end.ms !== undefined) {
+    await setTimeout(end.ms);
+    child.kill("SIGKILL");
+  }
+  const [code, signal] = (await exited) as [number | null, string | null];
+  expect([code, signal]).toEqual([null, "SIGKILL"]);
+}
+
+/** Ingests in this process; tells how many slices were read. */
+async function ingestHere(directory: string, file: string): Promise<number> {
+  await using inline = inlineExecutor({
+    modules: { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href },
+  });
+  let slices = 0;
+  const executor: Executor = {
+    ...inline,
+    // As many as the process has, since slices are cut for them.
+    concurrency: 2,
+    submit: (task, ...rest) => {
+      if (task.task === "@atc/ingest#readSlice") slices++;
+      return inline.submit(task, ...rest);
+    },
+  };
+  await using source = await csv(file, { badRows: "skip" });
+  await ingest(source, mmapStore({ directory }), { name: "d", memoryBytes, executor, force: true });
+  return slices;
+}
+
+const leftovers = (directory: string): string[] =>
+  readdirSync(join(directory, "d")).filter((entry) => !/^(manifest\.json|seg-.*\.arrow)$/.test(entry));
+
+describe("an ingest that was killed", () => {
+  it("goes on from its finished slices, to the same dataset", async () => {
+    // Without quotes no slice is read twice.
+    const file = writeBars(newDirectory(), 20_000, { quotes: false });
+    const whole = newDirectory();
+    const all = await ingestHere(whole, file);
+    expect(all).toBeGreaterThan(10);
+    const directory = newDirectory();
+    await killed(directory, file, { slices: 6 });
+    await killed(directory, file, { slices: 3 });
+    expect(await ingestHere(directory, file)).toBe(all - 9);
+    expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
+    expect(leftovers(directory)).toEqual([]);
+  }, 60_000);
+
+  it("begins anew where the file has changed, or what it left is damaged", async () => {
+    // Without quotes no slice is read twice.
+    const file = writeBars(newDirectory(), 20_000, { quotes: false });
+    const all = await ingestHere(newDirectory(), file);
+    const changed = newDirectory();
+    await killed(changed, file, { slices: 6 });
+    appendFileSync(file, "S1,2025-01-01T00:00:00Z,1,1,1,1,1,plain\n");
+    const anew = await ingestHere(changed, file);
+    expect(anew).toBeGreaterThanOrEqual(all);
+    const damaged = newDirectory();
+    await killed(damaged, file, { slices: 6 });
+    const scratch = readdirSync(join(damaged, "d")).find((entry) => entry.startsWith(".scratch-")) ?? "";
+    const runs = join(damaged, "d", scratch, "runs");
+    const [first] = readdirSync(runs).filter((entry) => entry.endsWith(".run"));
+    appendFileSync(join(runs, first ?? ""), "x");
+    expect(await ingestHere(damaged, file)).toBe(anew - 5);
+    expect(datasetBytes(damaged, "d")).toEqual(datasetBytes(changed, "d"));
+    await killed(damaged, file, { slices: 6 });
+    const again = readdirSync(join(damaged, "d")).find((entry) => entry.startsWith(".scratch-")) ?? "";
+    writeFileSync(join(damaged, "d", again, "runs", "journal.json"), "{");
+    expect(await ingestHere(damaged, file)).toBe(anew);
+    expect([leftovers(changed), leftovers(damaged)]).toEqual([[], []]);
+  }, 60_000);
+
+  it(
+    `${kills} times at any moment leaves the old or the new dataset, and nothing else after the next ingest`,
+    async () => {
+      const files = [writeBars(newDirectory(), 9000), writeBars(newDirectory(), 10_000, { symbols: 9 })];
+      const wanted: object[] = [];
+      for (const file of files) {
+        const whole = newDirectory();
+        await ingestHere(whole, file);
+        wanted.push(datasetBytes(whole, "d"));
+      }
+      const directory = newDirectory();
+      const store = mmapStore({ directory });
+      await ingestHere(directory, files[0] ?? "");
+      let former = 0;
+      for (let kill = 0; kill < kills; kill++) {
+        await killed(directory, files[kill % 2] ?? "", { ms: randomInt(700) });
+        expect((await store.verify("d")).faults).toEqual([]);
+        const found = (await store.find("d"))?.attributes;
+        const state = wanted.findIndex((dataset) =>
+          isDeepStrictEqual("attributes" in dataset && dataset.attributes, found),
+        );
+        expect([former, kill % 2]).toContain(state);
+        former = state;
+      }
+      await ingestHere(directory, files[0] ?? "");
+      expect(datasetBytes(directory, "d")).toEqual(wanted[0]);
+      expect(leftovers(directory)).toEqual([]);
+    },
+    60_000 + 10_000 * kills,
+  );
+});
