@@ -1,6 +1,6 @@
-// A second identical run against the first on 50 symbols x 200,000 bars, and what each kind of entry shrinks to under each algorithm.
+// A second identical run against the first on 50 symbols x 200,000 bars.
 import { join } from "node:path";
-import { computeSignals, openRuntime, runBacktest } from "@atc/runtime";
+import { openRuntime, runBacktest } from "@atc/runtime";
 import { walk } from "../market.js";
 import { report, withFolder } from "../measure.js";
 
@@ -44,18 +44,6 @@ async function timed(config, action) {
   return ms;
 }
 
-async function shrunk(runtime) {
-  const sums = {};
-  for await (const { size, metadata } of (await runtime.cache()).entries()) {
-    if (metadata === undefined || metadata.arrays.length === 0) continue;
-    const sum = sums[metadata.key.kind] ?? { stored: 0, raw: 0 };
-    sums[metadata.key.kind] = sum;
-    sum.stored += size;
-    sum.raw += metadata.arrays.reduce((total, { length }) => total + length * metadata.itemsize, 0);
-  }
-  return Object.fromEntries(Object.entries(sums).map(([kind, { raw, stored }]) => [kind, +(raw / stored).toFixed(2)]));
-}
-
 await withFolder(async (folder) => {
   const dataDir = join(folder, "data");
   const base = { dataDir, useMemoryMapped: true };
@@ -76,18 +64,5 @@ await withFolder(async (folder) => {
       "times faster": +(first / Math.min(...curves)).toFixed(1),
     },
   };
-  for (const compressionAlgorithm of ["lz4", "zlib", "zstd"]) {
-    const config = {
-      ...base,
-      cacheDir: join(folder, compressionAlgorithm),
-      useCompression: true,
-      compressionAlgorithm,
-    };
-    const runtime = await openRuntime({ cwd: process.cwd(), config, env: {} });
-    await runBacktest(runtime, "market", { symbols: symbols.slice(0, 5) });
-    await computeSignals(runtime, "market", { symbol: "S0" });
-    rows[`ratio under ${compressionAlgorithm}`] = await shrunk(runtime);
-    await runtime[Symbol.asyncDispose]();
-  }
   report(rows);
 });
