@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { workerExecutor } from "@atc/executor-worker";
-import { compute, signalOutputs } from "@atc/signals";
+import { compute, computeMany, createStream, signalOutputs } from "@atc/signals";
 import { libraries, numberOf, otherDefinitions } from "../averages.js";
 import { walk } from "../market.js";
 import { cpuMs, median, report, withFolder } from "../measure.js";
@@ -178,7 +178,45 @@ async function onCores() {
   return { "16 symbols, one thread": row(times[1]), "16 symbols, two threads": row(times[2]) };
 }
 
-const parts = { c: besideC, averages: besideLibraries, lengths: byLength, cores: onCores };
+/** A sweep of ten lambdas by ten decays, at once and one after the other, both with the default kernel. */
+async function sweep() {
+  const length = 100_000;
+  const close = walk(length);
+  const steps = Array.from({ length: 10 }, (_, step) => step + 1);
+  const configs = steps.flatMap((i) => steps.map((j) => ({ lambda: 0.005 * i, decay: 0.01 * j })));
+  const outputs = ["direction"];
+  const separate = () =>
+    configs.map((config) => {
+      const stream = createStream(config, { outputs });
+      const direction = new Int8Array(length);
+      stream.pushInto({ close }, { direction });
+      return direction;
+    });
+  const together = () => computeMany({ close }, configs, { outputs }).map(({ columns }) => columns.direction);
+  const wantedDirections = separate();
+  for (const [index, direction] of together().entries()) {
+    if (Buffer.compare(Buffer.from(direction.buffer), Buffer.from(wantedDirections[index].buffer)) !== 0)
+      throw new Error(`configuration ${index} differs`);
+  }
+  const times = { separate: [], together: [] };
+  for (let round = 0; round <= 7; round++) {
+    for (const [name, action] of Object.entries({ separate, together })) {
+      const ms = await cpuMs(action);
+      if (round > 0) times[name].push((ms * 1e6) / (length * configs.length));
+    }
+  }
+  const row = (all) => ({
+    "ns per bar": one(median(all)),
+    "best round": one(Math.min(...all)),
+    "of separate": Number(median(all.map((ns, round) => ns / times.separate[round])).toFixed(2)),
+  });
+  return {
+    "100 configurations, separate": row(times.separate),
+    "100 configurations, computeMany": row(times.together),
+  };
+}
+
+const parts = { c: besideC, averages: besideLibraries, lengths: byLength, cores: onCores, many: sweep };
 await withFolder(async (folder) => {
   const rows = {};
   for (const [name, part] of Object.entries(parts))

@@ -153,6 +153,16 @@ describe("computeMany", () => {
     expect(float64?.columns.averageSignal).toBeInstanceOf(Float64Array);
   });
 
+  it("agrees where the growth overflows", () => {
+    const configs = [5, 400, 700, 900, 5000].map((lambda) => ({ lambda, growthCap: "none" as const, decay: 0 }));
+    const flat = close.map((price, bar) => (bar % 90 < 20 ? 100 : price));
+    for (const [index, { columns }] of computeMany({ close: flat }, configs, { outputs: signalOutputs }).entries()) {
+      expectIdentical(columns, compute({ close: flat }, configs[index]).columns);
+    }
+    const directions = computeMany({ close: flat }, configs).map(({ columns }) => columns.direction);
+    expect(directions).toEqual(configs.map((config) => compute({ close: flat }, config).columns.direction));
+  });
+
   it("takes configurations with nothing in common, and their own sources", () => {
     const open = close.map((price, bar) => price * (1 + (bar % 7) / 1000));
     const configs: Partial<SignalConfig>[] = [
