@@ -19,7 +19,10 @@ function badRowLines({ badRows }: IngestReport): readonly string[] {
   const reasons = Object.entries(badRows.reasons).map(([reason, count]) => `${reason} ${integer(count)}`);
   const places = badRows.first
     .slice(0, mostPlaces)
-    .map(({ line, column, text }) => `  line ${line}${column === undefined ? "" : `, ${column}`}: "${text}"`);
+    .map(
+      ({ file, line, column, text }) =>
+        `  ${file === undefined ? "" : `${file} `}line ${line}${column === undefined ? "" : `, ${column}`}: "${text}"`,
+    );
   return [`${counted(badRows.count, "bad row", "bad rows")} (${reasons.join(", ")})`, ...places];
 }
 
@@ -35,6 +38,18 @@ function jumpLines({ series }: IngestReport): readonly string[] {
   return telling.length > mostPlaces
     ? [...lines, `  and ${integer(telling.length - mostPlaces)} more (--json lists them)`]
     : lines;
+}
+
+/** Pairs of files that share symbols and times. */
+function overlapLines({ overlaps = [] }: IngestReport): readonly string[] {
+  const lines = overlaps.slice(0, mostPlaces).map(({ first, second, symbols, rows, from, to }) => {
+    const shared = rows === undefined ? "" : `${counted(rows, "row", "rows")} of `;
+    return `  ${first} and ${second}: ${shared}${counted(symbols, "symbol", "symbols")}, from ${from} to ${to}`;
+  });
+  if (lines.length === 0) return [];
+  const more =
+    overlaps.length > mostPlaces ? [`  and ${integer(overlaps.length - mostPlaces)} more (--json lists them)`] : [];
+  return [`${counted(overlaps.length, "pair of files overlaps", "pairs of files overlap")} in time`, ...lines, ...more];
 }
 
 /** Rows that did not come oldest first. */
@@ -91,7 +106,7 @@ export function qualityLines(report: IngestReport): readonly string[] {
     totals.jumps > 0 ? counted(totals.jumps, "jump of a price", "jumps of a price") : "",
     report.droppedColumns.length > 0 ? `text columns left out: ${report.droppedColumns.join(", ")}` : "",
   ].filter((line) => line !== "");
-  return [...badRowLines(report), ...found, ...jumpLines(report)];
+  return [...badRowLines(report), ...overlapLines(report), ...found, ...jumpLines(report)];
 }
 
 const headings: readonly TextColumn[] = [

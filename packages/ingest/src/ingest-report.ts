@@ -1,4 +1,4 @@
-import type { BadRow, RowKind } from "@atc/contract";
+import type { BadRow, RowKind, SourceOverlap } from "@atc/contract";
 import type { DuplicatePolicy } from "./duplicates.ts";
 
 /** Rows with something remarkable. */
@@ -162,6 +162,8 @@ export interface IngestReport {
   readonly duplicates: DuplicatePolicy;
   /** Rows that are not good. */
   readonly badRows: BadRows;
+  /** Pairs of files of the source that share symbols and times; absent where none do. Resolved as the policy for duplicates says. */
+  readonly overlaps?: readonly SourceOverlap[];
   /** The first time of all symbols, ISO 8601 in UTC. */
   readonly firstTime: string;
   /** The last time of all symbols, ISO 8601 in UTC. */

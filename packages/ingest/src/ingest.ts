@@ -100,7 +100,10 @@ async function build(
   await using writer = await store.create(lock, { schema: layout.schema, fingerprint, series });
   const written = await writeSeries(writer, planned, work, options);
   throwIfAborted(options.signal);
-  const report = makeReport(layout, rows, badRows.badRows(), written, { duplicates: policy });
+  const report = makeReport(layout, rows, badRows.badRows(), written, {
+    duplicates: policy,
+    overlaps: summary?.overlaps,
+  });
   const manifest = await writer.publish(attributesOf(source, summary, report));
   return { reused: false, manifest, report };
 }
@@ -110,7 +113,10 @@ function makeReport(
   rowsRead: number,
   badRows: BadRows,
   { series, first, last }: Written,
-  { duplicates }: Pick<ResolvedOptions, "duplicates">,
+  {
+    duplicates,
+    overlaps,
+  }: Pick<ResolvedOptions, "duplicates"> & { readonly overlaps: SourceSummary["overlaps"] | undefined },
 ): IngestReport {
   const { kind, columns } = layout.schema;
   return {
@@ -121,6 +127,7 @@ function makeReport(
     droppedColumns: layout.dropped,
     duplicates,
     badRows,
+    ...(overlaps === undefined ? {} : { overlaps }),
     firstTime: isoTime(first, layout.unitsPerMs),
     lastTime: isoTime(last, layout.unitsPerMs),
     totals: qualityTotals(series),
