@@ -55,50 +55,58 @@ export function barSchema(columns: readonly BarColumn[]): DatasetSchema {
   return { kind: "bars", columns: [{ name: "timestamp", type: "timestamp[ms]" }, ...values] };
 }
 
-/** Takes rows `from` to `to` of a column into what was made of the rows before them; NaN is what no row has given yet. */
-export type Accumulate = (former: number, values: ReadonlyTypedArray, from: number, to: number) => number;
+/**
+ * Takes rows `from` to `to` of a column into `state[at]`, what was made of the rows before them; NaN is what no row has given yet. The state is written in place:
+ * a number that is returned through a call of many kinds is put on the heap, which took a third of the time.
+ */
+export type Accumulate = (
+  state: Float64Array,
+  at: number,
+  values: ReadonlyTypedArray,
+  from: number,
+  to: number,
+) => void;
 
 // Loops of their own, so that each stays of one kind; NaN never takes a value's place.
 const accumulators: Readonly<Record<BarColumn["how"], Accumulate>> = {
-  first(former, values, from, to) {
-    let result = former;
-    for (let i = from; i < to && Number.isNaN(result); i++) result = values[i] as number;
-    return result;
+  first(state, at, values, from, to) {
+    for (let i = from; i < to && Number.isNaN(state[at]); i++) state[at] = values[i] as number;
   },
-  last(former, values, from, to) {
-    for (let i = to - 1; i >= from; i--) {
-      const value = values[i] as number;
-      if (!Number.isNaN(value)) return value;
-    }
-    return former;
+  last(state, at, values, from, to) {
+    let i = to - 1;
+    while (i >= from && Number.isNaN(values[i])) i--;
+    if (i >= from) state[at] = values[i] as number;
   },
-  max(former, values, from, to) {
-    let result = former;
+  max(state, at, values, from, to) {
+    let result = state[at] as number;
     for (let i = from; i < to; i++) {
       const value = values[i] as number;
       if (value > result || Number.isNaN(result)) result = value;
     }
-    return result;
+    state[at] = result;
   },
-  min(former, values, from, to) {
-    let result = former;
+  min(state, at, values, from, to) {
+    let result = state[at] as number;
     for (let i = from; i < to; i++) {
       const value = values[i] as number;
       if (value < result || Number.isNaN(result)) result = value;
     }
-    return result;
+    state[at] = result;
   },
-  sum(former, values, from, to) {
-    let result = former;
+  sum(state, at, values, from, to) {
+    let result = state[at] as number;
     for (let i = from; i < to; i++) {
       const value = values[i] as number;
-      if (!Number.isNaN(value)) result = !Number.isNaN(result) ? result + value : value;
+      if (!Number.isNaN(value)) result = Number.isNaN(result) ? value : result + value;
     }
-    return result;
+    state[at] = result;
   },
 };
 
-const countRows: Accumulate = (former, _, from, to) => (!Number.isNaN(former) ? former + to - from : to - from);
+const countRows: Accumulate = (state, at, _, from, to) => {
+  const before = state[at] as number;
+  state[at] = (Number.isNaN(before) ? 0 : before) + to - from;
+};
 
 /** What accumulates a column. */
 export function accumulatorOf({ from, how }: BarColumn): Accumulate {

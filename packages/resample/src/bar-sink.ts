@@ -25,6 +25,7 @@ export interface BarSink {
 /** A sink; `inputs` are the columns of the rows as {@link BarSink.take} gets them. */
 export function barSink(columns: readonly BarColumn[], inputs: readonly string[], capacity: number): BarSink {
   const times = new BigInt64Array(capacity);
+  const words = new Int32Array(times.buffer);
   const arrays = columns.map(() => new Float64Array(capacity));
   const places = columns.map(({ from }) => (from === undefined ? 0 : inputs.indexOf(from)));
   const accumulators = columns.map(accumulatorOf);
@@ -33,7 +34,10 @@ export function barSink(columns: readonly BarColumn[], inputs: readonly string[]
   const closeAt = columns.findIndex(({ name }) => name === "close");
   let length = 0;
   const put = (time: number): void => {
-    times[length] = BigInt(time);
+    // As words: a BigInt a bar takes longer than the bar.
+    const high = Math.floor(time / 4_294_967_296);
+    words[2 * length] = time - high * 4_294_967_296;
+    words[2 * length + 1] = high;
     for (let c = 0; c < arrays.length; c++) (arrays[c] as Float64Array)[length] = current[c] as number;
     length++;
     former.set(current);
@@ -45,7 +49,7 @@ export function barSink(columns: readonly BarColumn[], inputs: readonly string[]
     take(values, from, to) {
       for (let c = 0; c < accumulators.length; c++) {
         const array = values[places[c] as number] as ReadonlyTypedArray;
-        current[c] = (accumulators[c] as Accumulate)(current[c] as number, array, from, to);
+        (accumulators[c] as Accumulate)(current, c, array, from, to);
       }
     },
     end: put,

@@ -3,14 +3,37 @@ import type { ReadonlyTypedArray, SeriesColumns, TableFile, TablePlan, TypedArra
 /** Rows whose text is put together before it is handed on. */
 const rowsPerPiece = 2048;
 
-/** A time as ISO 8601 in UTC: three digits of a second for ms, nine for ns; the number itself where no `Date` holds it. */
-function timeText(time: bigint, unit: "ms" | "ns"): string {
-  const ms = unit === "ms" ? time : (time - (((time % 1_000_000n) + 1_000_000n) % 1_000_000n)) / 1_000_000n;
-  const number = Number(ms);
-  if (!(Math.abs(number) <= 8.64e15)) return String(time);
-  const iso = new Date(number).toISOString();
-  if (unit === "ms") return iso;
-  return `${iso.slice(0, -1)}${String(time - ms * 1_000_000n).padStart(6, "0")}Z`;
+const msPerDay = 86_400_000;
+const twoDigits = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, "0"));
+
+/** The time of day of ms since midnight, to the millisecond. */
+function clockText(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  const hour = twoDigits[Math.floor(minutes / 60)] ?? "";
+  const rest = ms - minutes * 60_000;
+  const second = twoDigits[Math.floor(rest / 1000)] ?? "";
+  return `${hour}:${twoDigits[minutes % 60] ?? ""}:${second}.${String(rest % 1000).padStart(3, "0")}`;
+}
+
+/**
+ * Makes texts of times, ISO 8601 in UTC: three digits of a second for ms, nine for ns; the number itself where no `Date` holds it. Remembers the day: a
+ * `Date` a row would take most of an export's time.
+ */
+function timeTexts(unit: "ms" | "ns"): (time: bigint) => string {
+  let day = Number.NaN;
+  let dayText = "";
+  return (time) => {
+    const ms = unit === "ms" ? time : (time - (((time % 1_000_000n) + 1_000_000n) % 1_000_000n)) / 1_000_000n;
+    const number = Number(ms);
+    if (!(Math.abs(number) <= 8.64e15)) return String(time);
+    const own = Math.floor(number / msPerDay);
+    if (own !== day) {
+      day = own;
+      dayText = new Date(number).toISOString().replace(/T.*/, "T");
+    }
+    const text = dayText + clockText(number - own * msPerDay);
+    return unit === "ms" ? `${text}Z` : `${text}${String(time - ms * 1_000_000n).padStart(6, "0")}Z`;
+  };
 }
 
 /** The shortest text that reads back as the same double; nothing for NaN, and the sign of a zero is kept. */
@@ -40,7 +63,7 @@ export async function csvTable(
   close: () => Promise<void>,
 ): Promise<TableFile> {
   const { columns } = plan.schema;
-  const unit = columns[0]?.type === "timestamp[ns]" ? "ns" : "ms";
+  const timeText = timeTexts(columns[0]?.type === "timestamp[ns]" ? "ns" : "ms");
   const names = columns.slice(1).map(({ name }) => name);
   await write(headerOf(plan));
   return {
@@ -49,7 +72,7 @@ export async function csvTable(
       const times = values["timestamp"] as BigInt64Array;
       const arrays = names.map((name) => values[name] as Exclude<TypedArray, BigInt64Array>);
       for (let row = 0; row < times.length; row += rowsPerPiece)
-        await write(linesOf(prefix, times, unit, arrays, row, Math.min(row + rowsPerPiece, times.length)));
+        await write(linesOf(prefix, times, timeText, arrays, row, Math.min(row + rowsPerPiece, times.length)));
     },
     finish: close,
     [Symbol.asyncDispose]: close,
@@ -59,14 +82,14 @@ export async function csvTable(
 function linesOf(
   prefix: string,
   times: BigInt64Array,
-  unit: "ms" | "ns",
+  timeText: (time: bigint) => string,
   arrays: readonly ReadonlyTypedArray[],
   from: number,
   to: number,
 ): string {
   let text = "";
   for (let row = from; row < to; row++) {
-    text += prefix + timeText(times[row] as bigint, unit);
+    text += prefix + timeText(times[row] as bigint);
     for (const array of arrays) text += `,${numberText(array[row] as number)}`;
     text += "\n";
   }
