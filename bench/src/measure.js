@@ -43,9 +43,9 @@ export function report(rows) {
   process.stdout.write(JSON.stringify(rows));
 }
 
-/** Runs `use` with a folder that is deleted after. */
+/** Runs `use` with a folder that is deleted after, in ATC_BENCH_FOLDER or the temporary one. */
 export async function withFolder(use) {
-  const folder = mkdtempSync(join(tmpdir(), "atc-bench-"));
+  const folder = mkdtempSync(join(process.env.ATC_BENCH_FOLDER ?? tmpdir(), "atc-bench-"));
   try {
     return await use(folder);
   } finally {

@@ -1,58 +1,63 @@
-// Rows a second from a CSV of 50 interleaved symbols to a sorted dataset, and the peak memory of doing so.
+// From a CSV of interleaved symbols to a sorted, published dataset, beside DuckDB's `COPY (... ORDER BY symbol, timestamp)` of the same file.
+// ATC_BENCH_ROWS sets the rows (3,000,000 where absent; the issue's size is 24,000,000), ATC_BENCH_FOLDER where files are made.
 import { execFileSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ingest } from "@atc/ingest";
-import { mmapStore } from "@atc/mmap-store";
-import { csv } from "@atc/source-csv";
-import { cpuMs, median, peakMb, report, withFolder } from "../measure.js";
+import { median, report, withFolder } from "../measure.js";
 
-const symbols = 50;
-const bars = 60_000;
-const rows = symbols * bars;
+const rows = Number(process.env.ATC_BENCH_ROWS ?? 3_000_000);
+const rounds = Number(process.env.ATC_BENCH_ROUNDS ?? 3);
+const threads = 2;
+const memoryBytes = 256e6;
+/** With less it runs out of memory now and then. */
+const duckdbBytes = 1024e6;
 
-/** Writes the file in a process of its own, so that its memory is not counted. */
-function writeFile(file) {
-  const market = fileURLToPath(new URL("../market.js", import.meta.url));
-  const script = `import(${JSON.stringify(market)}).then(({ writeMarket }) => writeMarket(${JSON.stringify(file)}, ${symbols}, ${bars}))`;
+/** Runs a script in a process of its own, so that each one's memory is told apart, and returns what it prints. */
+function run(script, ...args) {
+  const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
+  return execFileSync(process.execPath, [path, ...args.map(String)], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
+
+/** Writes a market of `symbols` symbols: minute bars, neighbouring minutes out of order. */
+function writeFile(file, symbols) {
+  const market = new URL("../market.js", import.meta.url).href;
+  const script = `import(${JSON.stringify(market)}).then(({ writeMarket }) => writeMarket(${JSON.stringify(file)}, ${symbols}, ${rows / symbols}))`;
   execFileSync(process.execPath, ["-e", script]);
 }
 
 await withFolder(async (folder) => {
-  const file = join(folder, "market.csv");
-  writeFile(file);
-  const before = peakMb();
-  const store = mmapStore({ directory: join(folder, "data") });
-  const steps = {
-    "parse only": async (source) => {
-      let parsed = 0;
-      for await (const chunk of source.chunks()) parsed += chunk.length;
-      if (parsed !== rows) throw new Error(`${parsed} rows instead of ${rows}`);
-    },
-    "parse, sort, write, publish": (source) =>
-      ingest(source, store, { name: "bench", force: true, memoryBytes: 128e6 }),
-  };
-  const wall = {};
-  const cpu = {};
-  for (let round = 0; round < 4; round++) {
-    for (const [name, step] of Object.entries(steps)) {
-      const source = await csv(file);
-      const startedAt = performance.now();
-      const ms = await cpuMs(() => step(source));
-      await source[Symbol.asyncDispose]();
-      if (round === 0) continue;
-      wall[name] = [...(wall[name] ?? []), performance.now() - startedAt];
-      cpu[name] = [...(cpu[name] ?? []), ms];
+  const found = {};
+  for (const symbols of [50, 5000]) {
+    const file = join(folder, "market.csv");
+    const target = join(folder, "out");
+    writeFile(file, symbols);
+    const megabytes = statSync(file).size / 1e6;
+    const ways = {
+      "parse, 1 thread": ["parse", memoryBytes, 1],
+      "ingest, 1 thread": ["ingest", memoryBytes, 1],
+      [`ingest, ${threads} threads`]: ["ingest", memoryBytes, threads],
+      [`DuckDB COPY ORDER BY, ${threads} threads`]: ["duckdb", duckdbBytes, threads],
+    };
+    const samples = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
+    for (let round = 0; round < rounds; round++)
+      for (const [name, [way, bytes, count]] of Object.entries(ways)) {
+        samples[name].push(JSON.parse(run("ingest-task.js", way, file, target, bytes, count)));
+        for (const made of [target, `${target}.parquet`, `${target}.tmp`])
+          rmSync(made, { recursive: true, force: true });
+      }
+    for (const [name, all] of Object.entries(samples)) {
+      const of = (what) => median(all.map((sample) => sample[what]));
+      found[`${symbols} symbols: ${name}`] = {
+        "M rows/s": +(rows / of("ms") / 1000).toFixed(2),
+        "M rows per CPU second": +(rows / of("cpuMs") / 1000).toFixed(2),
+        "MB/s": Math.round((megabytes / of("ms")) * 1000),
+        "peak RSS MB": Math.max(...all.map(({ peakMb }) => peakMb)),
+      };
     }
   }
-  const figures = Object.keys(steps).map((name) => [
-    name,
-    {
-      "M rows/s": +(rows / median(wall[name]) / 1000).toFixed(2),
-      "M rows per CPU second": +(rows / median(cpu[name]) / 1000).toFixed(2),
-      "MB/s": Math.round(statSync(file).size / median(wall[name]) / 1000),
-    },
-  ]);
-  report({ ...Object.fromEntries(figures), memory: { "peak RSS MB": peakMb(), "before MB": before } });
+  report(found);
 });
