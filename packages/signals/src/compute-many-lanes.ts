@@ -269,6 +269,14 @@ function tallyMember(
       ties: ties[kind] as number,
       // Counted over all kinds at once.
       floored: index === firstVoting ? Number(counts[(state + pairPlaces.floored) / 8]) : 0,
+      votes: Float64Array.from(
+        { length: lengthCount },
+        (_, i) => memory[(base + layout.crossing(kind, i)) / 8] as number,
+      ),
+      equities: Float64Array.from(
+        { length: lengthCount },
+        (_, i) => memory[(state + pairPlaces.equities(kind)) / 8 + 2 * i] as number,
+      ),
       equity: memory[kindState] as number,
       equityFloored: Number(counts[kindState + 10]),
     };

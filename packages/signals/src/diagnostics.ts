@@ -1,6 +1,6 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
 import { growthAfter, growthReaches } from "./growth.ts";
-import type { KernelName, KernelTallies } from "./kernel.ts";
+import type { KernelName, KernelTallies, LengthWeight } from "./kernel.ts";
 import { firstLayerCutout } from "./warmup.ts";
 
 /** The growth factor g of returns passed a threshold: recent returns now outweigh early ones. */
@@ -29,6 +29,10 @@ export interface SignalDiagnostics {
   readonly ties: number;
   /** Layer-2 equity of each kind at the last bar, its weight in the average signal; NaN before the cutout and where no output needs it. */
   readonly weights: Readonly<Record<AverageKind, number>>;
+  /**
+   * Length, vote and weight of the nine averages of each kind at the last bar, in the order in which they vote; a kind that no output needs is absent.
+   */
+  readonly lengthWeights: Readonly<Partial<Record<AverageKind, readonly LengthWeight[]>>>;
   /** The warnings so far, oldest first. */
   readonly warnings: readonly SignalWarning[];
 }
@@ -54,7 +58,7 @@ export function largestGrowth(config: SignalConfig, bars: number): number {
 
 /** The diagnostics of `bars` bars from what a kernel counted; `votes` is whether it took votes. */
 export function diagnosticsOf(
-  { kernel, ties, floored, equityBars, weights }: KernelTallies,
+  { kernel, ties, floored, equityBars, weights, lengthWeights }: KernelTallies,
   votes: boolean,
   config: SignalConfig,
   bars: number,
@@ -66,6 +70,7 @@ export function diagnosticsOf(
     floorShare: equityBars === 0 ? 0 : floored / equityBars,
     ties,
     weights,
+    lengthWeights,
     warnings: votes ? growthWarnings(config).filter(({ bar }) => bar < bars) : [],
   };
 }

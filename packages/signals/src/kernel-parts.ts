@@ -1,6 +1,6 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
 import { averageKinds, derivedLengths, lengthOffsets } from "@atc/contract";
-import type { KernelName, KernelTallies } from "./kernel.ts";
+import type { KernelName, KernelTallies, LengthWeight } from "./kernel.ts";
 import type { SignalOutput } from "./signal-output.ts";
 import { firstLayerCutout } from "./warmup.ts";
 
@@ -43,6 +43,10 @@ export interface KindTallies {
   readonly ties: number;
   /** Floored equities of its votes. */
   readonly floored: number;
+  /** Its votes at the last bar. */
+  readonly votes: ArrayLike<number>;
+  /** Their equities. */
+  readonly equities: ArrayLike<number>;
   /** Its layer-2 equity. */
   readonly equity: number;
   /** How often that lay on the floor. */
@@ -60,6 +64,7 @@ export function sumTallies(
   const weights: Record<AverageKind, number> = { ema: NaN, hma: NaN, wma: NaN, dema: NaN, lsma: NaN, kama: NaN };
   const firstLayerBars = Math.max(0, bars - firstLayerCutout(config));
   const secondLayerBars = Math.max(0, bars - config.cutout);
+  const lengthWeights: Partial<Record<AverageKind, readonly LengthWeight[]>> = {};
   let ties = 0;
   let floored = 0;
   let equityBars = 0;
@@ -70,6 +75,10 @@ export function sumTallies(
     floored += tallies.floored + tallies.equityFloored;
     equityBars += lengths.length * firstLayerBars + secondLayerBars;
     if (secondLayerBars > 0) weights[kind] = tallies.equity;
+    lengthWeights[kind] = lengths.map((length, i) => {
+      const weight = firstLayerBars > 0 ? (tallies.equities[i] as number) : Number.NaN;
+      return { length, vote: tallies.votes[i] as number, weight };
+    });
   }
-  return { kernel, ties, floored, equityBars, weights };
+  return { kernel, ties, floored, equityBars, weights, lengthWeights };
 }

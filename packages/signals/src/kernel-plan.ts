@@ -8,6 +8,14 @@ import { createSlotPlan, type SlotPlan, type Stretch, type Word } from "./slot-p
 import { triangle } from "./triangle.ts";
 import { firstBarOf, firstLayerCutout } from "./warmup.ts";
 
+/** Where a kind keeps what the diagnostics are made of. */
+export interface PlannedTallies {
+  readonly counts: Stretch;
+  readonly votes: Stretch;
+  readonly equities: Stretch;
+  readonly equity: Stretch;
+}
+
 /** Where a computation's parts lie in its slot. */
 export interface KernelPlan {
   /** The slot. */
@@ -18,8 +26,8 @@ export interface KernelPlan {
   readonly state: Stretch;
   /** The kinds needed. */
   readonly parts: readonly KindPart[];
-  /** For each of them the counts of its votes and its layer-2 equity. */
-  readonly tallies: readonly { readonly counts: Stretch; readonly equity: Stretch }[];
+  /** For each of them what its votes counted, its votes and their equities, and its layer-2 equity. */
+  readonly tallies: readonly PlannedTallies[];
   /** What is saved, in the order in which the reference kernel saves: small states, then tables. */
   readonly saved: readonly Stretch[];
   /** Room of the source and of its changes, and how many bars before the current ones it keeps. */
@@ -139,11 +147,9 @@ function wholeRows(parts: readonly KindPart[], config: SignalConfig): number {
 }
 
 /** A kind: its record, and where its counts are. */
-interface KindPlan {
+interface KindPlan extends PlannedTallies {
   readonly record: Stretch;
   readonly withVotes: boolean;
-  readonly counts: Stretch;
-  readonly equity: Stretch;
 }
 
 function addKind(draft: Draft, part: KindPart, wholes: number): KindPlan {
@@ -181,7 +187,7 @@ function addKind(draft: Draft, part: KindPart, wholes: number): KindPlan {
     equityRow: rows.equities(number),
   });
   if (windows !== undefined && kind !== "ema" && kind !== "dema") slot.set(windows, "windows", kind, record);
-  return { record, withVotes, counts, equity };
+  return { record, withVotes, counts, votes, equities, equity };
 }
 
 /** Two kinds at a time, in the lanes of a vector; an odd one with itself. */
@@ -238,8 +244,22 @@ type SettingName =
   | "longThreshold"
   | "shortThreshold";
 
-/** Lays out the slot of a computation. */
+const plans = new Map<string, KernelPlan>();
+
+/** The layout of the slot of a computation; the last few are remembered, as many symbols are computed under one configuration. */
 export function planKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): KernelPlan {
+  const key = JSON.stringify([config, [...outputs].sort()]);
+  const known = plans.get(key);
+  if (known !== undefined) return known;
+  const plan = layOut(config, outputs);
+  const [oldest] = plans.keys();
+  if (plans.size >= 32 && oldest !== undefined) plans.delete(oldest);
+  plans.set(key, plan);
+  return plan;
+}
+
+/** Lays out the slot of a computation. */
+function layOut(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): KernelPlan {
   const slot = createSlotPlan();
   const draft: Draft = { slot, config, states: [], tables: [], windows: new Map() };
   const parts = neededKinds(config, outputs);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength } from "@atc/contract";
 import type { LaneExports } from "./compute-many-exports.ts";
-import { rows } from "./kernel-records.ts";
+import { rows, wasmBlockLength } from "./kernel-records.ts";
 
 /** The functions of `assembly/index.ts`; addresses are bytes, `count` is bars. */
 interface SignalExports extends LaneExports {
@@ -18,6 +18,8 @@ export interface KernelSpace {
   readonly exports: SignalExports;
   /** The memory as doubles; another array after it has grown. */
   doubles(): Float64Array;
+  /** The row of a block at an address; the same array each time, until the memory has grown. */
+  row(address: number): Float64Array;
   /** Address of a slot of `length` doubles, all of any value; undefined where the memory cannot grow that far. */
   take(length: number): number | undefined;
   /** Gives a slot back. */
@@ -51,11 +53,21 @@ function createSpace(): KernelSpace | undefined {
   const free = new Map<number, number[]>();
   let view = new Float64Array(memory.buffer);
   let end = rows.end;
+  const views = new Map<number, Float64Array>();
   return {
     exports,
     doubles() {
-      if (view.length === 0) view = new Float64Array(memory.buffer);
+      if (view.length === 0) {
+        view = new Float64Array(memory.buffer);
+        views.clear();
+      }
       return view;
+    },
+    row(address) {
+      const doubles = this.doubles();
+      const known = views.get(address) ?? doubles.subarray(address / 8, address / 8 + wasmBlockLength);
+      views.set(address, known);
+      return known;
     },
     take(length) {
       const used = free.get(length)?.pop();

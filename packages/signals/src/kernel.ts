@@ -7,6 +7,16 @@ import type { SignalOutput } from "./signal-output.ts";
  */
 export type KernelName = "reference" | "wasm";
 
+/** One of the nine averages of a kind at the last bar. */
+export interface LengthWeight {
+  /** Its length, in bars. */
+  readonly length: number;
+  /** Its vote: -1, 0 where it never crossed, or +1. */
+  readonly vote: number;
+  /** Its layer-1 equity, the weight of its vote in the kind's signal; NaN before the cutout of layer 1. */
+  readonly weight: number;
+}
+
 /** What a kernel counted since its first bar. */
 export interface KernelTallies {
   /** Which code computes. */
@@ -19,6 +29,8 @@ export interface KernelTallies {
   readonly equityBars: number;
   /** Layer-2 equity of each kind at the last bar; NaN before the cutout and where no output needs it. */
   readonly weights: Readonly<Record<AverageKind, number>>;
+  /** The nine averages of each kind that votes, in the order in which they vote. */
+  readonly lengthWeights: Readonly<Partial<Record<AverageKind, readonly LengthWeight[]>>>;
 }
 
 /** The computation of the outputs, a block of bars at a time, over prices that were checked before. */

@@ -81,7 +81,15 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
   function tallyOf(index: number): KindTallies {
     const { votes: ofVotes, equity } = kinds[index] as KindKernel;
     const [ties = 0, floored = 0] = ofVotes.counts;
-    return { ties, floored, equity: equity[0] as number, equityFloored: equity[3] as number };
+    const { votes: lastVotes, equities } = ofVotes;
+    return {
+      ties,
+      floored,
+      votes: lastVotes,
+      equities,
+      equity: equity[0] as number,
+      equityFloored: equity[3] as number,
+    };
   }
 
   return {

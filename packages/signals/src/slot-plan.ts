@@ -47,11 +47,46 @@ function even(length: number): number {
   return length + (length % 2);
 }
 
+/** The contents of a slot in arrays, for every computation of one plan. */
+interface SlotImage {
+  readonly doublePlaces: Int32Array;
+  readonly doubles: Float64Array;
+  readonly wholePlaces: Int32Array;
+  readonly wholes: Int32Array;
+  /** 1 for an address, to which that of the slot is added. */
+  readonly moves: Uint8Array;
+}
+
+function createImage(contents: ReadonlyMap<number, Content>): SlotImage {
+  const entries = [...contents];
+  const doubles = entries.filter(([, { whole }]) => !whole);
+  const wholes = entries.filter(([, { whole }]) => whole);
+  const numberOf = (word: Word): number => (typeof word === "number" ? word : 8 * word.first);
+  return {
+    doublePlaces: Int32Array.from(doubles, ([place]) => place),
+    doubles: Float64Array.from(doubles, ([, { word }]) => numberOf(word)),
+    wholePlaces: Int32Array.from(wholes, ([place]) => place),
+    wholes: Int32Array.from(wholes, ([, { word }]) => numberOf(word)),
+    moves: Uint8Array.from(wholes, ([, { word }]) => Number(typeof word !== "number")),
+  };
+}
+
+function writeImage(image: SlotImage, memory: Float64Array, address: number): void {
+  const { doublePlaces, doubles, wholePlaces, wholes, moves } = image;
+  const base = address / 8;
+  const words = new Uint32Array(memory.buffer);
+  for (let i = 0; i < doubles.length; i++) memory[base + (doublePlaces[i] as number)] = doubles[i] as number;
+  for (let i = 0; i < wholes.length; i++) {
+    words[2 * (base + (wholePlaces[i] as number))] = (wholes[i] as number) + (moves[i] as number) * address;
+  }
+}
+
 /** The plan of an empty slot. */
 export function createSlotPlan(): SlotPlan {
   let taken = 0;
   const contents = new Map<number, Content>();
   const states: MovableStretch[] = [];
+  let image: SlotImage | undefined;
   function take(length: number, values: readonly Word[], whole: number): Stretch {
     const first = taken;
     taken += even(length);
@@ -89,14 +124,9 @@ export function createSlotPlan(): SlotPlan {
     },
     length: () => taken,
     write(memory, address) {
-      const base = address / 8;
-      const wholes = new Uint32Array(memory.buffer);
-      memory.fill(0, base, base + taken);
-      for (const [place, { word, whole }] of contents) {
-        const value = typeof word === "number" ? word : address + 8 * word.first;
-        if (whole) wholes[2 * (base + place)] = value;
-        else memory[base + place] = value;
-      }
+      image ??= createImage(contents);
+      memory.fill(0, address / 8, address / 8 + taken);
+      writeImage(image, memory, address);
     },
   };
 }

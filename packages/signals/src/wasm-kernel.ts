@@ -3,7 +3,7 @@ import { averageKinds } from "@atc/contract";
 import { growthAfter } from "./growth.ts";
 import type { Kernel } from "./kernel.ts";
 import { sumTallies } from "./kernel-parts.ts";
-import { type KernelPlan, planKernel } from "./kernel-plan.ts";
+import { type KernelPlan, type PlannedTallies, planKernel } from "./kernel-plan.ts";
 import { memberPlace, type RecordMember, rows, scratchAddress, wasmBlockLength } from "./kernel-records.ts";
 import { type KernelSpace, kernelSpace } from "./kernel-space.ts";
 import type { SignalOutput } from "./signal-output.ts";
@@ -42,14 +42,9 @@ function rowsOf(outputs: ReadonlySet<SignalOutput>): ReadonlyMap<SignalOutput, n
   return new Map([...addresses].filter(([output]) => outputs.has(output)));
 }
 
-function viewRows(
-  addresses: ReadonlyMap<SignalOutput, number>,
-  memory: Float64Array,
-): Partial<Record<SignalOutput, Float64Array>> {
+function viewRows(addresses: ReadonlyMap<SignalOutput, number>, space: KernelSpace): Kernel["results"] {
   const views: Partial<Record<SignalOutput, Float64Array>> = {};
-  for (const [output, address] of addresses) {
-    views[output] = memory.subarray(address / 8, address / 8 + wasmBlockLength);
-  }
+  for (const [output, address] of addresses) views[output] = space.row(address);
   return views;
 }
 
@@ -121,11 +116,11 @@ function wildAmong(values: Float64Array): number {
 function resultsIn(space: KernelSpace, outputs: ReadonlySet<SignalOutput>): () => Kernel["results"] {
   const addresses = rowsOf(outputs);
   let memory = space.doubles();
-  let views = viewRows(addresses, memory);
+  let views = viewRows(addresses, space);
   return () => {
     if (space.doubles() === memory) return views;
     memory = space.doubles();
-    views = viewRows(addresses, memory);
+    views = viewRows(addresses, space);
     return views;
   };
 }
@@ -161,10 +156,12 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
 
   function tallyOf(index: number): ReturnType<Parameters<typeof sumTallies>[1]> {
     const memory = space.doubles();
-    const { counts, equity } = plan.tallies[index] as { readonly counts: Stretch; readonly equity: Stretch };
-    const [ties = 0, floored = 0] = memory.subarray(address / 8 + counts.first);
-    const values = memory.subarray(address / 8 + equity.first);
-    return { ties, floored, equity: values[0] as number, equityFloored: values[3] as number };
+    const planned = plan.tallies[index] as PlannedTallies;
+    const view = ({ first, length }: Stretch): Float64Array =>
+      memory.subarray(address / 8 + first, address / 8 + first + length);
+    const [ties = 0, floored = 0] = view(planned.counts);
+    const [equity = Number.NaN, , , equityFloored = 0] = view(planned.equity);
+    return { ties, floored, votes: view(planned.votes), equities: view(planned.equities), equity, equityFloored };
   }
 
   const { savedLength, save, restore } = saving(plan, slot);

@@ -98,7 +98,7 @@ export function naiveAverage(
 }
 
 /** Votes by crossings of the close and an average. */
-function naiveVotes(close: readonly number[], average: readonly number[]): Values {
+export function naiveVotes(close: readonly number[], average: readonly number[]): Values {
   function side(t: number): number {
     const price = Number(close[t]);
     const difference = price - Number(average[t]);
