@@ -1,4 +1,5 @@
 import { AtcError, type BlockCodec, type Codec, type EncodeOptions, nearest } from "@atc/contract";
+import { adaptOptions } from "./adapt.ts";
 import { type BloscCname, bloscAlgorithms, cnames } from "./algorithms.ts";
 import { blockMemory } from "./block-memory.ts";
 import { blosclzBlock } from "./blosclz-block.ts";
@@ -10,8 +11,9 @@ import { type BloscPreset, presetNames, withPreset } from "./preset.ts";
 /** How {@link blosc} encodes; each member means what python-blosc means by it. */
 export interface BloscOptions {
   /**
-   * What the options start from: `compat`, the choices of c-blosc 1.21, where absent; `fast`, Zstandard at clevel 1 behind a bit shuffle in blocks of
-   * 1 MiB, which compresses floats about as small as python-blosc's zstd at clevel 5 in a fraction of its time. python-blosc reads both.
+   * What the options start from: `compat`, the choices of c-blosc 1.21, where absent; `fast`, Zstandard at clevel 1 in blocks of 1 MiB behind a bit or
+   * byte shuffle, whichever a sample favours, and at clevel 3 what shrinks far. It compresses floats about as small as python-blosc's zstd at clevel 5
+   * in a fraction of its time. python-blosc reads both. Where `cname`, `clevel`, `shuffle` or `blocksize` is given, nothing is sampled.
    */
   readonly preset?: BloscPreset;
   /** The algorithm. The first block codec's where absent, `blosclz` where there is none. */
@@ -86,6 +88,11 @@ function cnameOf(codec: BlockCodec): BloscCname {
   return known ?? cnames.find((cname) => bloscAlgorithms[cname].bloscFormat === codec.bloscFormat) ?? "lz4";
 }
 
+/** Whether a preset alone decides. */
+function isUntouched({ cname, clevel, shuffle, blocksize }: BloscOptions): boolean {
+  return [cname, clevel, shuffle, blocksize].every((one) => one === undefined);
+}
+
 /** {@link blosc}, with frames of another length where `sequence` tells one. */
 export function bloscOf(
   options: BloscOptions,
@@ -96,6 +103,7 @@ export function bloscOf(
   const settings = withPreset(options);
   const { clevel = defaultClevel, shuffle = "shuffle", blocksize } = settings;
   const largestBitBlock = blocksize === undefined && shuffle === "bitshuffle" ? settings.largestBitBlock : undefined;
+  const isAdaptive = settings.adaptive === true && isUntouched(options);
   const codecs = [...blockCodecs, blosclzBlock()];
   const codec = settings.cname === undefined ? (codecs[0] as BlockCodec) : findWriter(settings.cname, codecs);
   const cname = cnameOf(codec);
@@ -105,8 +113,11 @@ export function bloscOf(
     extension: ".blosc",
     encode: (decoded, { typesize = options.typesize ?? 1 }: EncodeOptions = {}) => {
       checkInteger("typesize", typesize, 1, 255);
-      const frameOptions: FrameOptions = { cname, clevel, shuffle, typesize, blocksize, largestBitBlock };
-      return writeFrames(plain(decoded), frameOptions, codec, blockMemory(), sequence);
+      const bytes = plain(decoded);
+      const memory = blockMemory();
+      const set: FrameOptions = { cname, clevel, shuffle, typesize, blocksize, largestBitBlock };
+      const frameOptions = isAdaptive ? adaptOptions(bytes, set, codec, memory) : set;
+      return writeFrames(bytes, frameOptions, codec, memory, sequence);
     },
     decode: (encoded, decodeOptions) => readFrames(plain(encoded), decodeOptions, readers, blockMemory(), sequence),
     decodedLength: (encoded) => decodedLengthOf(plain(encoded), sequence),

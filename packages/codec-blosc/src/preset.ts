@@ -10,11 +10,13 @@ export interface PresetOptions {
   readonly clevel?: number;
   readonly shuffle?: Shuffle;
   readonly largestBitBlock?: number;
+  /** Whether shuffle and level are chosen by a sample. */
+  readonly adaptive?: boolean;
 }
 
 const presets: Readonly<Record<BloscPreset, PresetOptions>> = {
   compat: {},
-  fast: { cname: "zstd", clevel: 1, shuffle: "bitshuffle", largestBitBlock: 2 ** 20 },
+  fast: { cname: "zstd", clevel: 1, shuffle: "bitshuffle", largestBitBlock: 2 ** 20, adaptive: true },
 };
 
 /** The names in one list. */
