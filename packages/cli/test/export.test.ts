@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -165,7 +165,27 @@ describe.skipIf(!sharedFile("data").present)("real data (needs ../shared)", () =
   );
 });
 
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe("an export that is ended", () => {
+  it("by a kill leaves what the next one to the file removes", async () => {
+    await shop.file("in.csv", barsCsv(["A"], 10));
+    const { pid } = spawn(process.execPath, ["--version"]);
+    await mkdir(join(shop.path, `.out.csv.${pid}.tmp.store`));
+    await shop.file(`.out.csv.${pid}.tmp`, "half");
+    await shop.file(".other.csv.1.tmp", "of another");
+    while (isAlive(pid ?? 0)) await new Promise(setImmediate);
+    await shop.atc("data", "export", "in.csv", "-o", "out.csv");
+    expect(await files()).toEqual([".other.csv.1.tmp", "out.csv"]);
+  });
+
   it.each(["out.csv", "out.arrow", "out.parquet", "out/{symbol}.csv"])(
     "by Ctrl-C leaves no file (%s)",
     async (file) => {

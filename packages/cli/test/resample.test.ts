@@ -1,7 +1,10 @@
-import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Run, Workshop } from "./atc.ts";
-import { barsCsv, sharedFile, workshop } from "./atc.ts";
+import { barsCsv, bin, sharedFile, workshop } from "./atc.ts";
 import { datasetRows } from "./dataset-rows.ts";
 
 let shop: Workshop;
@@ -84,6 +87,21 @@ describe("atc data resample", () => {
     expect(errorCode(await shop.atc("data", "resample", "hours", ...args, "--json"))).toBe(code);
     expect(await shop.cached()).toEqual(before);
   });
+});
+
+it("atc data resample by Ctrl-C leaves no dataset and no file", { timeout: 60_000 }, async () => {
+  await shop.file("bars.csv", barsCsv(["A", "B", "C"], 60_000));
+  await shop.atc("ingest", "bars.csv", "--name", "d");
+  const folder = join(shop.path, ".cache/mmap/r");
+  // Every hour its own bar, and those between filled: enough to be ended amid.
+  const args = ["data", "resample", "d", "--to", "1s", "--fill-gaps", "previous", "--name", "r"];
+  const child = spawn(process.execPath, [bin, ...args], { cwd: shop.path, stdio: "ignore" });
+  const exited = once(child, "exit");
+  while (!existsSync(folder)) await new Promise(setImmediate);
+  child.kill("SIGINT");
+  expect(await exited).toEqual([130, null]);
+  expect((await shop.atc("data", "list", "--json")).json<{ name: string }[]>().map(({ name }) => name)).toEqual(["d"]);
+  expect((await shop.cached()).filter((name) => name.includes("mmap/r/"))).toEqual([]);
 });
 
 const data = sharedFile("data");

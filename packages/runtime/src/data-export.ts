@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Dataset, OperationOptions, SeriesColumns, TableFile, TablePlan, TypedArray } from "@atc/contract";
 import { AtcError, fromSystemError, nearest, throwIfAborted } from "@atc/contract";
@@ -157,9 +157,30 @@ function temporaryOf(file: string): string {
   return join(dirname(file), `.${basename(file).slice(0, 100)}.${process.pid}.tmp`);
 }
 
+/** Removes what exports to the same file left that were killed. */
+async function removeStale(file: string): Promise<void> {
+  const pattern = /\.(\d+)\.tmp(?:\.store)?$/;
+  const prefix = `.${basename(file).slice(0, 100)}.`;
+  for (const name of await readdir(dirname(file))) {
+    const pid = Number(pattern.exec(name)?.[1]);
+    if (!name.startsWith(prefix) || !(pid > 0) || pid === process.pid || isAlive(pid)) continue;
+    await rm(join(dirname(file), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
 async function makeFolder(file: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
+    await removeStale(file);
   } catch (error) {
     throw fromSystemError(error, `cannot make the folder of "${file}"`, remedy);
   }
