@@ -129,6 +129,14 @@ describe("atc signals", () => {
     }
   });
 
+  it.each(["computed", "cached"])("shows what each kind and its lengths weigh: %s", async () => {
+    const { stdout } = await shop.atc("signals", "bars.csv", "--symbol", "BBB");
+    for (const kind of ["EMA", "HMA", "WMA", "DEMA", "LSMA", "KAMA"]) {
+      expect(stdout).toMatch(new RegExp(`^${kind} +\\d+\\.\\d\\d +\\d+ % +\\d of 9 +\\d+ +\\d+ %$`, "m"));
+    }
+    expect(stdout).toMatch(/returns count 1\.\d+ times/);
+  });
+
   it("gives the same from the cache", async () => {
     await shop.atc("signals", "bars.csv", "--symbol", "BBB", "--out", "one.csv");
     await shop.atc("signals", "bars.csv", "--symbol", "BBB", "--out", "two.csv");

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { integer } from "../figures.ts";
 import type { CommandLineIo } from "../invocation.ts";
 import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
+import { signalWeights } from "../signal-weights.ts";
 
 /** Adds `atc signals`. */
 export function addSignals(program: Command, io: CommandLineIo): void {
@@ -36,6 +37,8 @@ export function addSignals(program: Command, io: CommandLineIo): void {
     run.print(
       `${name}: ${integer(length)} bars, average signal ${table.last.averageSignal?.toFixed(2) ?? "-"}, direction ${table.last.direction}${typeof out === "string" ? `, written to ${out}` : ""}`,
     );
+    const weights = signalWeights(diagnostics);
+    if (weights !== undefined) run.print(weights);
     for (const warning of table.warnings) run.say(`  ${warning}`);
     if (out === undefined) run.say("write every bar with: --out FILE.csv, .arrow or .json");
   });
