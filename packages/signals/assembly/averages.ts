@@ -214,7 +214,7 @@ function copyDoubles(target: usize, source: usize, bytes: usize): void {
 }
 
 /** Hull's average, from the averages of the whole windows. */
-function hull(kind: Kind, series: usize, scratch: usize, start: f64, count: usize): void {
+function hull(kind: Kind, series: usize, scratch: usize, count: usize): void {
   const windows = changetype<Windows>(<usize>kind.halves);
   const plain = scratch + sumRows;
   const weighted = plain + rowLength;
@@ -240,8 +240,12 @@ function hull(kind: Kind, series: usize, scratch: usize, start: f64, count: usiz
     length = longer;
     copyDoubles(kept, differences + (count << 3) - history, history);
     shortWeighted(wholeAt(kind.roots, index), differences, count, rowOf(kind, index), at(kind.rootFactors, index));
-    blankBefore(kind, index, start, count);
   }
+}
+
+/** Makes the bars NaN at which windows are not full yet. */
+function blank(kind: Kind, start: f64, count: usize): void {
+  for (let index: usize = 0; index < <usize>kind.count; index++) blankBefore(kind, index, start, count);
 }
 
 /** KAMA's smoothing factors. */
@@ -258,7 +262,7 @@ function slideChanges(kernel: Kernel, windows: Windows, source: usize, changes: 
 }
 
 /** WMA and LSMA of nine lengths each, from windows that they share. */
-function slideShared(kernel: Kernel, windows: Windows, source: usize, plain: usize, start: f64, count: usize): void {
+function slideShared(kernel: Kernel, windows: Windows, source: usize, plain: usize, count: usize): void {
   const wma = changetype<Kind>(<usize>windows.wma);
   const lsma = changetype<Kind>(<usize>windows.lsma);
   let length = wholeAt(windows.lengths, 0);
@@ -272,13 +276,11 @@ function slideShared(kernel: Kernel, windows: Windows, source: usize, plain: usi
     else slideBothByTwo(kernel, wma, lsma, index, oldest, plain, count);
     length = longer;
     if (longer == 2) memory.copy(rowOf(lsma, index), source, count << 3);
-    blankBefore(wma, index, start, count);
-    blankBefore(lsma, index, start, count);
   }
 }
 
 /** Any of WMA, LSMA and the simple HMA, and the averages over whole windows for Hull's where WMA does not give them. */
-function slideEach(kernel: Kernel, windows: Windows, source: usize, plain: usize, start: f64, count: usize): void {
+function slideEach(kernel: Kernel, windows: Windows, source: usize, plain: usize, count: usize): void {
   const wma = changetype<Kind>(<usize>windows.wma);
   const lsma = changetype<Kind>(<usize>windows.lsma);
   const hma = changetype<Kind>(<usize>windows.hma);
@@ -291,18 +293,13 @@ function slideEach(kernel: Kernel, windows: Windows, source: usize, plain: usize
     const longer = wholeAt(windows.lengths, rank);
     for (; length < longer; length++) lengthen(source, length, count, plain, weighted);
     const index = wholeAt(windows.indices, rank);
-    if (index < wmaCount) {
-      scale(weighted, at(wma.factors, index), count, rowOf(wma, index));
-      blankBefore(wma, index, start, count);
-    }
+    if (index < wmaCount) scale(weighted, at(wma.factors, index), count, rowOf(wma, index));
     if (index < lsmaCount) {
       if (length == 2) memory.copy(rowOf(lsma, index), source, count << 3);
       else leastSquares(kernel, lsma, index, plain, weighted, count);
-      blankBefore(lsma, index, start, count);
     }
     if (index < hmaCount && (hma.simple != 0 || hma.wholes == hma.rows)) {
       scale(hma.simple != 0 ? plain : weighted, at(hma.factors, index), count, rowOf(hma, index));
-      if (hma.simple != 0) blankBefore(hma, index, start, count);
     }
   }
 }
@@ -320,7 +317,12 @@ export function slideAll(kernel: Kernel, windows: Windows, source: usize, change
   const hma = changetype<Kind>(<usize>windows.hma);
   const shared = windows.wma != 0 && windows.lsma != 0 && wma.count == lengthCount && lsma.count == lengthCount;
   const apart = windows.hma != 0 && (hma.simple != 0 || hma.wholes == hma.rows);
-  if (shared && !apart) slideShared(kernel, windows, source, plain, start, count);
-  else slideEach(kernel, windows, source, plain, start, count);
-  if (windows.hma != 0 && hma.simple == 0) hull(hma, source, scratch, start, count);
+  if (shared && !apart) slideShared(kernel, windows, source, plain, count);
+  else slideEach(kernel, windows, source, plain, count);
+  if (windows.hma != 0 && hma.simple == 0) hull(hma, source, scratch, count);
+  // HMA's longest takes less than twice as long as its window.
+  if (start >= 2 * <f64>kernel.history) return;
+  if (windows.wma != 0) blank(wma, start, count);
+  if (windows.lsma != 0) blank(lsma, start, count);
+  if (windows.hma != 0) blank(hma, start, count);
 }

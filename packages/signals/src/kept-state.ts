@@ -15,7 +15,8 @@ export function keepState(
   const savedLength = states.reduce((sum, { length }) => sum + length, tables + 2 * history + 1);
   let start = 0;
   let source = 0;
-  let previousClose = Number.NaN;
+  // In an array: a variable of a closure that holds a double is allocated anew at each mark.
+  const previousClose = new Float64Array(1);
   return {
     mark() {
       // The bar is then not moved when it is taken, so it can be taken again.
@@ -23,7 +24,7 @@ export function keepState(
       for (let i = 0; i < states.length; i++) (marks[i] as Float64Array).set(states[i] as Float64Array);
       start = block.start;
       source = block.source;
-      previousClose = block.previousClose;
+      previousClose[0] = block.previousClose;
     },
     rollBack() {
       for (let i = 0; i < states.length; i++) (states[i] as Float64Array).set(marks[i] as Float64Array);
@@ -31,7 +32,7 @@ export function keepState(
       block.count = 0;
       block.changes += source - block.source;
       block.source = source;
-      block.previousClose = previousClose;
+      block.previousClose = previousClose[0] as number;
     },
     savedLength,
     save(target) {

@@ -3,7 +3,7 @@ import { averageKinds, derivedLengths } from "@atc/contract";
 import { growthAfter } from "./growth.ts";
 import { type KindPart, longestWindow, neededKinds, needsAll } from "./kernel-parts.ts";
 import { rows, wasmBlockLength } from "./kernel-records.ts";
-import type { SignalOutput } from "./signal-output.ts";
+import { type SignalOutput, signalOutputs } from "./signal-output.ts";
 import { createSlotPlan, type SlotPlan, type Stretch, type Word } from "./slot-plan.ts";
 import { triangle } from "./triangle.ts";
 import { firstBarOf, firstLayerCutout } from "./warmup.ts";
@@ -248,7 +248,7 @@ const plans = new Map<string, KernelPlan>();
 
 /** The layout of the slot of a computation; the last few are remembered, as many symbols are computed under one configuration. */
 export function planKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): KernelPlan {
-  const key = JSON.stringify([config, [...outputs].sort()]);
+  const key = JSON.stringify([config, signalOutputs.filter((output) => outputs.has(output))]);
   const known = plans.get(key);
   if (known !== undefined) return known;
   const plan = layOut(config, outputs);

@@ -63,15 +63,16 @@ export interface BarPrices {
   readonly source: Float64Array;
 }
 
-/** A member of a bar by a name that is known where it is read: reading by a variable name allocates. */
-function readPrice(bar: PriceBar, column: PriceName): number | undefined {
-  if (column === "close") return bar.close;
-  if (column === "open") return bar.open;
-  return column === "high" ? bar.high : bar.low;
-}
+/** Close and source of a bar that is being checked, for the same reason. */
+const candidate = new Float64Array(2);
 
-function isPrice(price: number | undefined): boolean {
-  return price !== undefined && price > 0 && price < Number.POSITIVE_INFINITY;
+/** Copies both prices; an absent source, which is not a number, becomes NaN. */
+function readCandidate(bar: PriceBar, column: PriceName): void {
+  candidate[0] = bar.close;
+  if (column === "close") candidate[1] = bar.close;
+  else if (column === "open") candidate[1] = bar.open as number;
+  else if (column === "high") candidate[1] = bar.high as number;
+  else candidate[1] = bar.low as number;
 }
 
 /**
@@ -80,10 +81,15 @@ function isPrice(price: number | undefined): boolean {
  * @throws ATC_INVALID_DATA where the calculation source is missing, or a price in use is not finite and above 0; `target` is then as it was
  */
 export function readBar(bar: PriceBar, column: PriceName, position: number, target: BarPrices): void {
-  const source = readPrice(bar, column);
-  if (source === undefined) throw missingSource(column);
-  if (!isPrice(bar.close)) throw priceError("close", position, bar.close);
-  if (!isPrice(source)) throw priceError(column, position, source);
-  target.close[0] = bar.close;
+  readCandidate(bar, column);
+  const close = candidate[0] as number;
+  const source = candidate[1] as number;
+  if (!(source > 0 && source < Number.POSITIVE_INFINITY && close > 0 && close < Number.POSITIVE_INFINITY)) {
+    if (bar[column] === undefined) throw missingSource(column);
+    throw close > 0 && close < Number.POSITIVE_INFINITY
+      ? priceError(column, position, bar[column])
+      : priceError("close", position, bar.close);
+  }
+  target.close[0] = close;
   target.source[0] = source;
 }

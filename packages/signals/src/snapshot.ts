@@ -38,7 +38,8 @@ export function encodeSnapshot(header: SnapshotHeader, state: Float64Array): Uin
   bytes.set(json, fixedLength);
   const first = fixedLength + json.length;
   // One NaN for all: kernels differ in the bits of theirs.
-  for (const [i, value] of state.entries()) view.setFloat64(first + 8 * i, value === value ? value : Number.NaN, true);
+  for (const [i, value] of state.entries())
+    view.setFloat64(first + 8 * i, Number.isNaN(value) ? Number.NaN : value, true);
   view.setUint32(bytes.length - 4, crc32(bytes.subarray(0, -4)), true);
   return bytes;
 }

@@ -2,6 +2,7 @@ import type { PriceColumns, SignalConfig } from "@atc/contract";
 import { indicatorCases } from "@atc/testing";
 import { describe, it } from "vitest";
 import { createStream } from "../src/index.ts";
+import { kernels, useKernel } from "./kernels.ts";
 import { randomWalk } from "./price-walks.ts";
 
 const close = randomWalk(1500);
@@ -16,11 +17,15 @@ const configs: readonly Partial<SignalConfig>[] = [
   { robustness: "Narrow", emaLength: 5, hmaLength: 6, wmaLength: 5, demaLength: 5, lsmaLength: 6, kamaLength: 5 },
 ];
 
-describe.each(configs)("signals with %o", (config) => {
-  for (const { name, run } of indicatorCases(() => createStream(config), prices)) it(name, run);
-});
+describe.each(kernels)("the kernel %s", (kernel) => {
+  useKernel(kernel);
 
-describe("some outputs alone", () => {
-  const outputs = ["averageSignal", "ema", "kamaSignal"] as const;
-  for (const { name, run } of indicatorCases(() => createStream({}, { outputs }), prices)) it(name, run);
+  describe.each(configs)("with %o", (config) => {
+    for (const { name, run } of indicatorCases(() => createStream(config), prices)) it(name, run);
+  });
+
+  describe("of some outputs alone", () => {
+    const outputs = ["averageSignal", "ema", "kamaSignal"] as const;
+    for (const { name, run } of indicatorCases(() => createStream({}, { outputs }), prices)) it(name, run);
+  });
 });

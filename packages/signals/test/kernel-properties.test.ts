@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compute, createStream, type SignalOutput, signalOutputs } from "../src/index.ts";
 import { assertAgreement } from "./agreement.ts";
+import { kernels, useKernel } from "./kernels.ts";
 import { naiveAverage, naiveSignals } from "./naive-signals.ts";
 import { randomWalk, seededRandom } from "./price-walks.ts";
 import { anyConfig, anySeries, shapes } from "./random-series.ts";
@@ -19,7 +20,9 @@ function expectIdentical(actual: Columns, wanted: Columns, bars: number): void {
   }
 }
 
-describe("the kernel", () => {
+describe.each(kernels)("the kernel %s", (kernel) => {
+  useKernel(kernel);
+
   it("agrees with the naive implementation under any configuration", () => {
     fc.assert(
       fc.property(anyConfig, anySeries(400), (config, { close }) => {

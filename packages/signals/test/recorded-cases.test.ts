@@ -2,6 +2,7 @@ import type { PriceColumns } from "@atc/contract";
 import { describe, expect, it } from "vitest";
 import { compute, createStream, type SignalOutput, signalOutputs, validateSignalConfig } from "../src/index.ts";
 import { assertAgreement } from "./agreement.ts";
+import { kernels, useKernel } from "./kernels.ts";
 import { naiveSignals } from "./naive-signals.ts";
 import { type RecordedCase, readCases } from "./recorded-cases.ts";
 
@@ -63,10 +64,12 @@ it("has fixtures", () => {
   expect(fixtures.length).toBeGreaterThan(10);
 });
 
-describe.each(fixtures)("agrees with the fixture $name", agreesWith);
+describe.each(kernels)("the kernel %s", (kernel) => {
+  useKernel(kernel);
+  describe.each(fixtures)("agrees with the fixture $name", agreesWith);
+  describe.each(goldens)("agrees with the recording $name", agreesWith);
+});
 
 it.skipIf(goldens.length === 0)("has recordings of real prices (needs ../shared)", () => {
   expect(goldens.length).toBe(5);
 });
-
-describe.each(goldens)("agrees with the recording $name", agreesWith);
