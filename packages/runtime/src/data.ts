@@ -131,7 +131,7 @@ function member(object: JsonObject | undefined, name: string): JsonObject | unde
 }
 
 /** The file that a dataset was read from, where it was. */
-export function sourcePathOf(manifest: DatasetManifest): string | undefined {
+function sourcePathOf(manifest: DatasetManifest): string | undefined {
   const path = member(manifest.attributes, "source")?.["path"];
   return typeof path === "string" ? path : undefined;
 }

@@ -8,7 +8,7 @@ const longestName = 120;
  * A symbol as a part of a file's name: letters, digits, `.`, `_`, `-` and `^` stay, every other byte of its UTF-8 becomes `%` and two digits, as does what would give a
  * hidden file, a device or a parent folder. A long name is cut, and ends with digits of its hash.
  */
-export function fileNameOf(symbol: string): string {
+function fileNameOf(symbol: string): string {
   const percent = (text: string): string =>
     [...Buffer.from(text)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
   let name = symbol.replace(/[^A-Za-z0-9._^-]+/gu, percent);

@@ -54,7 +54,7 @@ export function firstRowFrom(series: Series, time: bigint): number {
 }
 
 /** The time of one row. */
-export function timeOfRow(series: Series, row: number): bigint {
+function timeOfRow(series: Series, row: number): bigint {
   for (const block of series.blocks({ columns: ["timestamp"], from: row, to: row + 1 }))
     return block.times()[0] as bigint;
   throw new RangeError(`row ${row} of ${series.length}`);
