@@ -106,7 +106,7 @@ export function qualityLines(report: IngestReport): readonly string[] {
     totals.jumps > 0 ? counted(totals.jumps, "jump of a price", "jumps of a price") : "",
     report.droppedColumns.length > 0 ? `text columns left out: ${report.droppedColumns.join(", ")}` : "",
   ].filter((line) => line !== "");
-  return [...badRowLines(report), ...overlapLines(report), ...found, ...jumpLines(report)];
+  return [...(report.notes ?? []), ...badRowLines(report), ...overlapLines(report), ...found, ...jumpLines(report)];
 }
 
 const headings: readonly TextColumn[] = [

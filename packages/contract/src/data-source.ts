@@ -100,6 +100,8 @@ export interface DataSource extends AsyncDisposable {
   readonly kind: RowKind;
   /** The columns of every chunk: `symbol` first, then `timestamp`. */
   readonly columns: readonly ColumnMetadata[];
+  /** What was assumed or left out to read it, a sentence each without a full stop: lines of comments, times without a zone. */
+  readonly notes?: readonly string[];
   /**
    * Reads from the start; each call reads anew. Throws ATC_INVALID_DATA with line, column and text at a bad row where the source's policy
    * is to stop, ATC_CORRUPT_DATA where the medium is damaged, ATC_ABORTED.

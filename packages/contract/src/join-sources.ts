@@ -36,6 +36,7 @@ export function joinSources(sources: readonly DataSource[], { name }: JoinOption
     identity: { name, parts: { files: sources.map(({ identity }) => identity.parts) } },
     kind: first.kind,
     columns,
+    notes: jointNotes(sources),
     chunks: (options: ChunksOptions = {}) => {
       checkOpen();
       return chunksOf({ sources, columns, kind: first.kind, options, checkOpen }, (summary) => {
@@ -70,6 +71,17 @@ function checkAlike(first: DataSource, source: DataSource): void {
   for (const [column, type] of own)
     if ((known.get(column) ?? type) !== type)
       throw refuse(`its "${column}" is ${type}, the other's ${known.get(column)}`);
+}
+
+/** The notes of all sources, each once, with the file where it is not about all. */
+function jointNotes(sources: readonly DataSource[]): readonly string[] {
+  const files = new Map<string, string[]>();
+  for (const { notes = [], identity } of sources)
+    for (const note of notes) files.set(note, [...(files.get(note) ?? []), identity.name]);
+  return [...files].map(([note, names]) => {
+    if (names.length === sources.length) return note;
+    return `${note} (${names[0]}${names.length > 1 ? ` and ${names.length - 1} more` : ""})`;
+  });
 }
 
 /** The columns of all sources: canonical ones first, each once. */

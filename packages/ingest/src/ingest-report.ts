@@ -158,6 +158,8 @@ export interface IngestReport {
   readonly columns: readonly string[];
   /** Names of the text columns that the source has and a dataset of numbers cannot hold. */
   readonly droppedColumns: readonly string[];
+  /** What the source assumed or left out to read its files; absent where it tells nothing. */
+  readonly notes?: readonly string[];
   /** How equal times were resolved. */
   readonly duplicates: DuplicatePolicy;
   /** Rows that are not good. */

@@ -79,6 +79,7 @@ export async function csv(file: string | SourceInput, options: CsvOptions = {}):
     identity: { name, ...(path === undefined ? {} : { path }), parts },
     kind: opened.layout.kind,
     columns: opened.layout.columns,
+    notes: opened.layout.notes,
     chunks: (chunksOptions: ChunksOptions = {}) => {
       checkOpen();
       return chunksOf(

@@ -1,5 +1,5 @@
 import { AtcError, aliasForm, columnAliases, type SourceColumn, type SourceOptions } from "@atc/contract";
-import { LF } from "./byte.ts";
+import { excerpt, LF } from "./byte.ts";
 import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
 import { type Sample, sampleRows } from "./sample.ts";
 
@@ -24,6 +24,8 @@ export interface Header {
   readonly start: number;
   /** Line of the first row, from 1. */
   readonly line: number;
+  /** What stands ahead of the header, where that was found by itself. */
+  readonly comments: string | undefined;
 }
 
 /** Lines among which the header is looked for. */
@@ -144,6 +146,7 @@ export function findHeader(head: FileHead, path: string, options: CsvOptions): H
       names,
       start,
       line: lineAt(head, start),
+      comments: undefined,
     };
   const best = headerLine(head, start, options);
   if (best === undefined || best.rows.length === 0)
@@ -154,5 +157,7 @@ export function findHeader(head: FileHead, path: string, options: CsvOptions): H
         : `"${path}" has no line end in its first ${head.end} bytes, so it is no table of rows; give a CSV file`,
       { details: { path } },
     );
-  return { separator: best.separator, names: best.names, start: best.next, line: lineAt(head, best.next) };
+  const { separator, names: found, next, place } = best;
+  const comments = place === 0 ? undefined : excerpt(head.bytes, start, head.bytes.indexOf(LF, start)).trim();
+  return { separator, names: found, start: next, line: lineAt(head, next), comments };
 }

@@ -10,6 +10,7 @@ import {
 } from "@atc/contract";
 import { type CsvOptions, mappedNames } from "./csv-options.ts";
 import { type FileHead, findHeader, type Header } from "./header.ts";
+import { layoutNotes } from "./layout-notes.ts";
 import {
   isClockColumn,
   isTextColumn,
@@ -61,6 +62,8 @@ export interface FileLayout {
   readonly symbol: string | undefined;
   /** The columns of every chunk. */
   readonly columns: readonly ColumnMetadata[];
+  /** What was assumed or left out. */
+  readonly notes: readonly string[];
 }
 
 const sampledRows = 5000;
@@ -217,17 +220,20 @@ export function detectLayout(head: FileHead, path: string, name: string, options
     throw explained(error, header);
   }
   const fields = fieldLayouts(names, matched, rows, options);
+  const time = timeLayout(rows, matched, path, options);
+  const leftOut = fields.flatMap(({ name: field, role }) => (role === "skip" && field !== "" ? [field] : []));
   return {
     separator: header.separator,
     loneReturns: head.loneReturns,
     start: header.start,
     line: header.line,
     kind: matched.kind,
-    ...timeLayout(rows, matched, path, options),
+    ...time,
     commaDecimals: options.decimal === ",",
     priceScale: options.priceScale ?? 1,
     fields,
     symbol: matched.symbol === undefined ? fileSymbol("csv", name, endings, options) : undefined,
     columns: columnsOf(fields, matched),
+    notes: layoutNotes({ header, names, matched, rows, time, leftOut, options }),
   };
 }

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { csv } from "../src/index.ts";
 import { failure, fileOf, read, readText } from "./temporary-file.ts";
 
 const ms = (text: string): bigint => BigInt(Date.parse(text));
@@ -153,4 +154,38 @@ it("names file and line of a time without a zone amid times with one, and the ot
 it("scales ticks as well, and no volume", async () => {
   const { numbers } = await readText("time,price,size\n2024-01-01T00:00:00Z,1843700,300\n", { priceScale: 1e4 });
   expect(numbers).toEqual({ close: [184.37], volume: [300] });
+});
+
+it.each([
+  ["date,close\n2024-01-01,1\n", {}, []],
+  ["date,close\n2024-01-01T00:00Z,1\n", {}, []],
+  ["date,close\n2024-01-01 09:30,1\n", {}, ["times name no zone and were taken in UTC"]],
+  ["date,close,type\n2024-01-01,1,Last\n", {}, ["columns left out: type"]],
+  [
+    "date,close\n2024-01-01 09:30,1\n",
+    { timeZone: "Europe/Berlin" },
+    ["times name no zone and were taken in Europe/Berlin (reject where clocks change)"],
+  ],
+  ["#x\ndate,close\n2024-01-01,1\n", {}, ['comments ahead of the header were left out: "#x"']],
+  [
+    "x\ndate;close\n2024-01-01;1,5\n",
+    { skipLines: 1, decimal: ",", priceScale: 10 },
+    [
+      "1 line at the start left out (skipLines)",
+      "prices were divided by 10 (priceScale)",
+      "commas were taken for decimal points (decimal)",
+    ],
+  ],
+  [
+    "Date,Close\n2024-01-01,9:30 PM,1\n",
+    {},
+    [
+      "the header has 2 names for 3 fields: the time of day behind the date has none",
+      "times name no zone and were taken in UTC",
+      "times are those of a 12-hour clock",
+    ],
+  ],
+] as const)("notes what it assumes of %j", async (text, options, notes) => {
+  await using source = await csv(fileOf(text), options);
+  expect(source.notes).toEqual(notes);
 });

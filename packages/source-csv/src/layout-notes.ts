@@ -1,0 +1,59 @@
+import type { LocalTimeOptions, MatchedColumns } from "@atc/contract";
+import type { CsvOptions } from "./csv-options.ts";
+import type { Header } from "./header.ts";
+import type { Sample, TimeFormat } from "./sample.ts";
+import type { TimeStyle } from "./written-time.ts";
+
+/** What is known of a file when its notes are made. */
+interface LayoutFacts {
+  readonly header: Header;
+  /** The names of the fields, with those that the header lacks. */
+  readonly names: readonly string[];
+  readonly matched: MatchedColumns;
+  readonly rows: Sample["rows"];
+  readonly time: {
+    readonly time: TimeFormat;
+    readonly timeStyle: TimeStyle;
+    readonly localTime: LocalTimeOptions | undefined;
+  };
+  /** Names of fields that become no column. */
+  readonly leftOut: readonly string[];
+  readonly options: CsvOptions;
+}
+
+/** How times were taken. */
+function timeNotes({ matched, rows, time }: LayoutFacts): readonly string[] {
+  const { timeStyle, localTime } = time;
+  const isWritten = time.time === "iso" || time.time === "written";
+  const hasClock = matched.clock !== undefined || rows.some((row) => (row[matched.timestamp] ?? "").length > 10);
+  const zone =
+    localTime === undefined
+      ? "UTC"
+      : `${localTime.timeZone} (${localTime.disambiguation ?? "reject"} where clocks change)`;
+  return [
+    ...(isWritten && hasClock && !timeStyle.isZoned ? [`times name no zone and were taken in ${zone}`] : []),
+    ...(timeStyle.isTwelveHour ? ["times are those of a 12-hour clock"] : []),
+  ];
+}
+
+/** What was assumed or left out to read a file, for the report of its ingest. */
+export function layoutNotes(facts: LayoutFacts): readonly string[] {
+  const { header, names, matched, leftOut, options } = facts;
+  const { skipLines = 0, priceScale = 1, decimal } = options;
+  const isInserted = names.length > header.names.length && matched.clock !== undefined;
+  return [
+    ...(header.comments === undefined ? [] : [`comments ahead of the header were left out: "${header.comments}"`]),
+    ...(skipLines === 0
+      ? []
+      : [`${skipLines} ${skipLines === 1 ? "line" : "lines"} at the start left out (skipLines)`]),
+    ...(isInserted
+      ? [
+          `the header has ${header.names.length} names for ${names.length} fields: the time of day behind the date has none`,
+        ]
+      : []),
+    ...timeNotes(facts),
+    ...(priceScale === 1 ? [] : [`prices were divided by ${priceScale} (priceScale)`]),
+    ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`]),
+    ...(decimal === "," ? ["commas were taken for decimal points (decimal)"] : []),
+  ];
+}
