@@ -23,6 +23,7 @@ it("there is an example for each road", () => {
     "codec",
     "config",
     "custom-codec",
+    "live",
     "mapped-store",
     "own-strategy",
   ];
