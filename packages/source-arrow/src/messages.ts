@@ -24,7 +24,7 @@ const magic = "ARROW1";
 const endLength = magic.length + 4;
 /** Bytes of a header: thousands of columns fit. */
 const longestHeader = 64 * 1024 * 1024;
-export const schemaMessage = 1;
+const schemaMessage = 1;
 export const dictionaryMessage = 2;
 export const batchMessage = 3;
 

@@ -18,7 +18,7 @@ import {
 const endLength = 64 * 1024;
 
 /** Where the bytes come from, opened for one reading; disposing closes it. */
-export interface OpenedMedium extends AsyncDisposable {
+interface OpenedMedium extends AsyncDisposable {
   /** The bytes from the start, decompressed where they are compressed. */
   input(hash?: XXHash<bigint>): ByteInput;
   /** Throws ATC_INVALID_DATA where the bytes are no longer those that were inspected. */

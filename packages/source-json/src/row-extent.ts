@@ -3,13 +3,13 @@ export const quote = 34;
 export const comma = 44;
 export const colon = 58;
 export const openList = 91;
-export const backslash = 92;
+const backslash = 92;
 export const closeList = 93;
 export const openObject = 123;
 export const closeObject = 125;
 
 /** Whether a byte is a blank between tokens. */
-export function isBlank(byte: number | undefined): boolean {
+function isBlank(byte: number | undefined): boolean {
   return byte === 32 || byte === 10 || byte === 13 || byte === 9;
 }
 

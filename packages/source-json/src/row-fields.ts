@@ -11,7 +11,7 @@ import {
 } from "./row-extent.ts";
 
 /** The values of a row by field: where each starts and ends; 0 where there is none. */
-export interface RowFields {
+interface RowFields {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
 }
