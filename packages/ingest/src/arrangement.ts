@@ -39,23 +39,22 @@ export type Arranger = (
   policy: DuplicatePolicy,
 ) => Arrangement;
 
-/** Makes an arranger. */
-export function createArranger(): Arranger {
+/** Makes an arranger, which starts with the memory that it is given. */
+export function createArranger(given: Int32Array = new Int32Array(0)): Arranger {
   const sorter = createTimeSorter();
-  let memory = new Int32Array(0);
+  let memory = given;
   return (reader, pieces, { from, to }, { back, ties }, policy) => {
     const starts: number[] = [];
     let rows = 0;
     for (let p = 0; p < from.length; p++) rows += (to[p] as number) - (from[p] as number);
     if (memory.length < 2 * rows) memory = new Int32Array(Math.ceil(2.25 * rows));
     const times = memory.subarray(0, 2 * rows);
-    const bytes = new Uint8Array(times.buffer, 0, 8 * rows);
     let at = 0;
     for (let p = 0; p < from.length; p++) {
       const count = (to[p] as number) - (from[p] as number);
       if (count === 0) continue;
       starts.push(at);
-      reader.read(pieces, p, 0, from[p] as number, to[p] as number, bytes.subarray(8 * at));
+      reader.read(pieces, p, 0, from[p] as number, to[p] as number, times, at);
       at += count;
     }
     const none = { count: 0, first: -1, kept: rows, pairs: new Uint32Array(0) };

@@ -96,16 +96,23 @@ async function build(
   const { partRows } = memory;
   const work: SeriesWork = { runs, table, layout, policy, partRows, runner: isHere ? inlineRunner : runner, pace };
   const planned = await planAll(work, options);
-  const series = planned.map(({ rows: length }, s) => ({ symbol: table.entry(s).symbol, rows: length }));
+  const series = planned.map(({ symbol, rows: length }) => ({ symbol, rows: length }));
   await using writer = await store.create(lock, { schema: layout.schema, fingerprint, series });
   const written = await writeSeries(writer, planned, work, options);
   throwIfAborted(options.signal);
   const report = makeReport(layout, rows, badRows.badRows(), written, {
     duplicates: policy,
     overlaps: summary?.overlaps,
+    notes: source.notes,
   });
   const manifest = await writer.publish(attributesOf(source, summary, report));
   return { reused: false, manifest, report };
+}
+
+/** What a report says that is not about rows. */
+interface ReportFacts extends Pick<ResolvedOptions, "duplicates"> {
+  readonly overlaps: SourceSummary["overlaps"] | undefined;
+  readonly notes: DataSource["notes"] | undefined;
 }
 
 function makeReport(
@@ -113,10 +120,7 @@ function makeReport(
   rowsRead: number,
   badRows: BadRows,
   { series, first, last }: Written,
-  {
-    duplicates,
-    overlaps,
-  }: Pick<ResolvedOptions, "duplicates"> & { readonly overlaps: SourceSummary["overlaps"] | undefined },
+  { duplicates, overlaps, notes = [] }: ReportFacts,
 ): IngestReport {
   const { kind, columns } = layout.schema;
   return {
@@ -128,6 +132,7 @@ function makeReport(
     duplicates,
     badRows,
     ...(overlaps === undefined ? {} : { overlaps }),
+    ...(notes.length === 0 ? {} : { notes }),
     firstTime: isoTime(first, layout.unitsPerMs),
     lastTime: isoTime(last, layout.unitsPerMs),
     totals: qualityTotals(series),

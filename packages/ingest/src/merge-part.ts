@@ -19,15 +19,13 @@ export interface PartDuplicates {
 
 /** A part whose columns were written to a buffer. */
 export interface MergedPart {
-  /** Where its columns start in the buffer. */
-  readonly offset: number;
   /** Its rows. */
   readonly rows: number;
   readonly duplicates: PartDuplicates;
 }
 
 /** A part to put in order. */
-export interface PartInput extends Omit<SeriesEntry, "symbol"> {
+export interface PartInput extends SeriesEntry {
   readonly ranges: PieceRanges;
 }
 
@@ -42,9 +40,9 @@ export interface MergeTools {
 /** Merges parts with one working memory. */
 export type PartMerger = (tools: MergeTools, part: PartInput, buffer: ArrayBuffer, offset: number) => MergedPart;
 
-/** Makes a merger. */
-export function createPartMerger(): PartMerger {
-  let memory = new Float64Array(0);
+/** Makes a merger, which starts with the memory that it is given. */
+export function createPartMerger(given: Float64Array = new Float64Array(0)): PartMerger {
+  let memory = given;
   return ({ reader, arrange, layout, policy }, part, buffer, offset) => {
     const arranged = arrange(reader, part.pieces, part.ranges, part, policy);
     const { rows, kept, duplicates } = arranged;
@@ -52,7 +50,7 @@ export function createPartMerger(): PartMerger {
     gatherWords(arranged.times, arranged, wordsOf(columns["timestamp"] as BigInt64Array));
     if (memory.length < rows) memory = new Float64Array(Math.ceil(1.125 * rows));
     const values = memory.subarray(0, rows);
-    const words = new Int32Array(values.buffer, 0, 2 * rows);
+    const words = new Int32Array(values.buffer, values.byteOffset, 2 * rows);
     const differs = new Uint8Array(duplicates.count);
     for (const [c, { name, dtype }] of layout.columns.entries()) {
       const target = columns[name] as TypedArray;
@@ -68,7 +66,6 @@ export function createPartMerger(): PartMerger {
     let identical = 0;
     for (let i = 0; i < differs.length; i++) identical += 1 - (differs[i] as number);
     return {
-      offset,
       rows: kept,
       duplicates: { count: duplicates.count, identical, dropped: rows - kept },
     };

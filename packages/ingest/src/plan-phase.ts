@@ -1,12 +1,13 @@
 import type { OperationOptions } from "@atc/contract";
 import { AtcError } from "@atc/contract";
+import { batches } from "./batches.ts";
 import type { DuplicatePolicy } from "./duplicates.ts";
 import { isoTime } from "./iso-time.ts";
 import type { Pace } from "./pace.ts";
 import type { Runs } from "./piece-reader.ts";
-import type { PlannedSeries } from "./plan-series.ts";
+import type { EqualTimes, PlannedSeries } from "./plan-series.ts";
 import type { RowLayout } from "./row-layout.ts";
-import type { SeriesEntry, SeriesTable } from "./series-table.ts";
+import type { SeriesTable } from "./series-table.ts";
 import type { TaskRunner } from "./task-runner.ts";
 import { inOrder } from "./task-runner.ts";
 
@@ -21,42 +22,28 @@ export interface SeriesWork {
   readonly pace: Pace;
 }
 
-/** Neighbouring numbers whose rows are few together; one alone where it has many. */
-export function* batches(
-  length: number,
-  rowsOf: (at: number) => number,
-  mostRows: number,
-): Generator<{ readonly from: number; readonly to: number }> {
-  for (let from = 0; from < length; ) {
-    let to = from + 1;
-    let rows = rowsOf(from);
-    while (to < length && rows + rowsOf(to) <= mostRows) rows += rowsOf(to++);
-    yield { from, to };
-    from = to;
-  }
+/** A series that was planned. */
+export interface SeriesPlanned extends Pick<PlannedSeries, "rows" | "parts" | "scale"> {
+  readonly symbol: string;
 }
 
 /** Plans all series. ATC_INVALID_DATA at equal times under the policy `error`. */
-export async function planAll(work: SeriesWork, { signal }: OperationOptions): Promise<readonly PlannedSeries[]> {
+export async function planAll(work: SeriesWork, { signal }: OperationOptions): Promise<readonly SeriesPlanned[]> {
   const { table, runs, layout, policy, partRows, runner, pace } = work;
-  const planned: PlannedSeries[] = [];
+  const planned: SeriesPlanned[] = [];
   pace.milestone({ phase: "sorting", done: 0, total: table.length, unit: "symbols" });
-  const groups = batches(table.length, (s) => table.entry(s).rows, partRows);
-  const results = inOrder(
-    groups,
-    runner.concurrency === 1 ? 1 : 2 * runner.concurrency,
-    { signal },
-    ({ from, to }, ended) => {
-      const series = Array.from({ length: to - from }, (_, i) => withoutSymbol(table.entry(from + i)));
-      return runner.plan({ runs, layout, policy, partRows, series }, { signal: ended });
-    },
+  const groups = batches(table.length, (s) => table.rows(s), partRows);
+  const ahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;
+  const results = inOrder(groups, ahead, { signal }, ({ from, to }, ended) =>
+    runner.plan({ runs, layout, policy, partRows, series: table.pack(from, to) }, { signal: ended }),
   );
   for await (const { item, result } of results) {
     if (result.status === "rejected") throw result.reason;
-    for (const [i, series] of result.value.entries()) {
-      if (series.equalTimes !== undefined)
-        throw equalTimes(table.entry(item.from + i).symbol, series.equalTimes, layout);
-      planned.push(series);
+    const { rows, intervals, moves, parts, equalTimes: equal } = result.value;
+    if (equal !== undefined) throw equalTimes(table.symbol(item.from + equal.series), equal, layout);
+    for (const [s, kept] of rows.entries()) {
+      const scale = { interval: defined(intervals[s]), move: defined(moves[s]) };
+      planned.push({ symbol: table.symbol(item.from + s), rows: kept, parts: parts.get(s), scale });
     }
     pace.progress({ phase: "sorting", done: planned.length, total: table.length, unit: "symbols" });
     await pace.turn();
@@ -65,16 +52,11 @@ export async function planAll(work: SeriesWork, { signal }: OperationOptions): P
   return planned;
 }
 
-/** What tasks need of a series. */
-export function withoutSymbol({ symbol: _, ...entry }: SeriesEntry): Omit<SeriesEntry, "symbol"> {
-  return entry;
+function defined(value: number | undefined): number | undefined {
+  return value === undefined || Number.isNaN(value) ? undefined : value;
 }
 
-function equalTimes(
-  symbol: string,
-  { time, count }: NonNullable<PlannedSeries["equalTimes"]>,
-  { unitsPerMs }: RowLayout,
-): AtcError {
+function equalTimes(symbol: string, { time, count }: EqualTimes, { unitsPerMs }: RowLayout): AtcError {
   const at = isoTime(time, unitsPerMs);
   return new AtcError(
     "ATC_INVALID_DATA",

@@ -12,11 +12,19 @@ import type { SeriesEntry } from "./series-table.ts";
 export interface PlannedSeries {
   /** Rows that are kept. */
   readonly rows: number;
-  /** Its rows in parts of ascending times that are each put in order by themselves. */
-  readonly parts: readonly PieceRanges[];
+  /** Its rows in parts of ascending times that are each put in order by themselves; undefined where it is one part. */
+  readonly parts: readonly PieceRanges[] | undefined;
   readonly scale: SeriesScale;
-  /** Under the policy `error`: a time that several rows have, and how many rows have the time of another. */
-  readonly equalTimes: { readonly time: bigint; readonly count: number } | undefined;
+  /** Under the policy `error`, where there are any. */
+  readonly equalTimes: EqualTimes | undefined;
+}
+
+/** Rows of one symbol and time where none are allowed. */
+export interface EqualTimes {
+  /** The earliest such time. */
+  readonly time: bigint;
+  /** How many rows have the time of a row ahead of them. */
+  readonly count: number;
 }
 
 /** How series are planned. */
@@ -30,7 +38,7 @@ export interface PlanSettings {
 /** Reads the times and closes of a series, and tells what to make of it. */
 export function planSeries(
   reader: PieceReader,
-  entry: Omit<SeriesEntry, "symbol">,
+  entry: SeriesEntry,
   arrange: Arranger,
   { layout, policy, partRows }: PlanSettings,
 ): PlannedSeries {
@@ -59,7 +67,7 @@ export function planSeries(
     meter.push({ times: arranged.times, close, order: arranged.order, kept: arranged.kept });
   }
   const equalTimes = policy === "error" && firstEqual !== undefined ? { time: firstEqual, count: equal } : undefined;
-  return { rows, parts, scale: meter.scale(), equalTimes };
+  return { rows, parts: parts.length === 1 ? undefined : parts, scale: meter.scale(), equalTimes };
 }
 
 /** Parts of a window of at most `partRows` rows, but for rows of one time. */
@@ -90,12 +98,12 @@ export function readColumn(
   column: number,
   target: Float64Array = new Float64Array(rows),
 ): Float64Array {
-  const bytes = new Uint8Array(target.buffer, target.byteOffset, 8 * rows);
+  const words = new Int32Array(target.buffer, target.byteOffset, 2 * rows);
   let at = 0;
   for (let p = 0; p < from.length; p++) {
     const count = (to[p] as number) - (from[p] as number);
     if (count === 0) continue;
-    reader.read(pieces, p, column, from[p] as number, to[p] as number, bytes.subarray(8 * at));
+    reader.read(pieces, p, column, from[p] as number, to[p] as number, words, at);
     at += count;
   }
   return target;

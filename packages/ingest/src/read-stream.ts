@@ -63,7 +63,7 @@ export async function readStream(
       writer.write(inMemory);
       return { runs: [inMemory.bytes], indices: [writer.index()], rows, [Symbol.asyncDispose]: dispose };
     }
-    spill().finish();
+    spill().finish(new Uint8Array(0));
     return { runs: [place.path()], indices: [writer.index()], rows, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();

@@ -33,10 +33,11 @@ export interface RowArena {
   reset(): void;
 }
 
-/** An arena of at most `bytes`, but 64 rows at least. */
-export function createRowArena(layout: RowLayout, bytes: number): RowArena {
+/** An arena of at most `bytes`, but 64 rows at least; of all of them from the start where the source is known to be large. */
+export function createRowArena(layout: RowLayout, bytes: number, size: "small" | "large" = "small"): RowArena {
   const most = Math.max(fewestRows, Math.floor(bytes / layout.rowBytes));
-  const capacity = Math.min(most, Math.max(fewestRows, Math.floor(startBytes / layout.rowBytes)));
+  const start = Math.max(fewestRows, Math.floor(startBytes / layout.rowBytes));
+  const capacity = size === "large" ? most : Math.min(most, start);
   const values = new Float64Array(capacity * layout.slots);
   const extents: number[][] = [];
   const present: number[] = [];

@@ -3,19 +3,24 @@ import { crc32 } from "node:zlib";
 import { fromSystemError } from "@atc/contract";
 
 const stagingBytes: number = 2 ** 20;
+/** The most values that {@link RunSink.reserve} gives room for. */
+export const mostValues = 8192;
 
-/** Where a run is written, at its end only. */
+/** Where a run is written, at its end only: values of 8 bytes are put straight into its memory. */
 export interface RunSink {
-  /** Bytes appended so far. */
+  /** Bytes so far. */
   readonly length: number;
-  /** Appends bytes; they may be changed afterwards. */
-  append(bytes: Uint8Array): void;
+  /** The memory, as values and as pairs of 32-bit words. */
+  readonly values: Float64Array;
+  readonly words: Int32Array;
+  /** Makes room for the next `count` values, at most {@link mostValues}, and returns the place of the first in `values`; they must be put there at once. */
+  reserve(count: number): number;
 }
 
 /** A run in a file. Writing is synchronous: it goes to the system's cache in parts of a mebibyte. */
 export interface FileSink extends RunSink {
-  /** Writes what waits in memory, closes the file and returns the CRC-32 of its bytes. */
-  finish(): number;
+  /** Writes `tail` after the values, closes the file and returns the CRC-32 of all its bytes. */
+  finish(tail: Uint8Array): number;
   /** Closes and removes the file where it is not finished. */
   discard(): void;
 }
@@ -40,14 +45,13 @@ export function fileSink(path: string): FileSink {
   let crc = 0;
   let open = true;
 
-  function flush(): void {
-    const bytes = staging.subarray(0, staged);
+  function write(bytes: Uint8Array): void {
     attempt(path, () => {
-      for (let done = 0; done < staged; ) done += writeSync(file, bytes, done, staged - done, written + done);
+      for (let done = 0; done < bytes.length; )
+        done += writeSync(file, bytes, done, bytes.length - done, written + done);
     });
     crc = crc32(bytes, crc);
-    written += staged;
-    staged = 0;
+    written += bytes.length;
   }
 
   function close(): void {
@@ -56,20 +60,23 @@ export function fileSink(path: string): FileSink {
   }
 
   return {
+    values: new Float64Array(staging.buffer),
+    words: new Int32Array(staging.buffer),
     get length() {
       return written + staged;
     },
-    append(bytes) {
-      for (let from = 0; from < bytes.length; ) {
-        const count = Math.min(bytes.length - from, stagingBytes - staged);
-        staging.set(bytes.subarray(from, from + count), staged);
-        staged += count;
-        from += count;
-        if (staged === stagingBytes) flush();
+    reserve(count) {
+      if (staged + 8 * count > stagingBytes) {
+        write(staging.subarray(0, staged));
+        staged = 0;
       }
+      staged += 8 * count;
+      return staged / 8 - count;
     },
-    finish() {
-      flush();
+    finish(tail) {
+      write(staging.subarray(0, staged));
+      staged = 0;
+      write(tail);
       close();
       return crc;
     },
@@ -87,12 +94,14 @@ export function memorySink(bytes: number): RunSink & { readonly bytes: Uint8Arra
   let length = 0;
   return {
     bytes: memory,
+    values: new Float64Array(memory.buffer),
+    words: new Int32Array(memory.buffer),
     get length() {
       return length;
     },
-    append(part) {
-      memory.set(part, length);
-      length += part.length;
+    reserve(count) {
+      length += 8 * count;
+      return length / 8 - count;
     },
   };
 }

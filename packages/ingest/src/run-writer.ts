@@ -1,12 +1,9 @@
-import { createPieceOrder } from "./piece-order.ts";
+import { createPieceOrder, type PieceOrder } from "./piece-order.ts";
 import type { RowArena } from "./row-arena.ts";
 import type { RowLayout } from "./row-layout.ts";
 import type { RunIndex } from "./run-index.ts";
-import type { RunSink } from "./run-sink.ts";
+import { mostValues, type RunSink } from "./run-sink.ts";
 import type { SeriesCounts } from "./scatter.ts";
-
-/** Rows gathered at a time: they stay in the processor's cache. */
-const blockRows = 8192;
 
 /** Writes what an arena holds as pieces, as often as it is full. */
 export interface RunWriter {
@@ -19,9 +16,6 @@ export interface RunWriter {
 /** A writer of the rows that `counts` scatters into `arena`. */
 export function createRunWriter(layout: RowLayout, arena: RowArena, counts: SeriesCounts): RunWriter {
   const orderOf = createPieceOrder();
-  const block = new Int32Array(2 * blockRows);
-  const blockValues = new Float64Array(block.buffer);
-  const blockBytes = new Uint8Array(block.buffer);
   const symbols: number[] = [];
   const rows: number[] = [];
   const offsets: number[] = [];
@@ -38,45 +32,40 @@ export function createRunWriter(layout: RowLayout, arena: RowArena, counts: Seri
     for (const [rank, s] of sorted.entries()) ranks[s] = rank;
   }
 
-  function append(
-    sink: RunSink,
-    from: Int32Array,
-    width: number,
-    offset: number,
-    order: Uint32Array,
-    length: number,
-  ): void {
-    for (let start = 0; start < length; start += blockRows) {
-      const count = Math.min(blockRows, length - start);
-      for (let i = 0; i < count; i++) {
-        const at = width * (order[start + i] as number) + offset;
-        block[2 * i] = from[at] as number;
-        block[2 * i + 1] = from[at + 1] as number;
+  function append(sink: RunSink, from: Int32Array, width: number, offset: number, { order, length }: PieceOrder): void {
+    const { words } = sink;
+    for (let start = 0; start < length; start += mostValues) {
+      const end = Math.min(start + mostValues, length);
+      let at = 2 * sink.reserve(end - start);
+      for (let i = start; i < end; i++) {
+        const word = width * (order[i] as number) + offset;
+        words[at++] = from[word] as number;
+        words[at++] = from[word + 1] as number;
       }
-      sink.append(blockBytes.subarray(0, 8 * count));
     }
   }
 
-  function appendValues(sink: RunSink, slot: number, order: Uint32Array, length: number): void {
-    const { values } = arena;
+  function appendValues(sink: RunSink, slot: number, { order, length }: PieceOrder): void {
+    const from = arena.values;
+    const to = sink.values;
     const { slots } = layout;
-    for (let start = 0; start < length; start += blockRows) {
-      const count = Math.min(blockRows, length - start);
-      for (let i = 0; i < count; i++) blockValues[i] = values[(order[start + i] as number) * slots + slot] as number;
-      sink.append(blockBytes.subarray(0, 8 * count));
+    for (let start = 0; start < length; start += mostValues) {
+      const end = Math.min(start + mostValues, length);
+      let at = sink.reserve(end - start);
+      for (let i = start; i < end; i++) to[at++] = from[(order[i] as number) * slots + slot] as number;
     }
   }
 
   function writePiece(sink: RunSink, series: number): void {
-    const { order, length } = orderOf(arena.times, arena.extents(series));
+    const piece = orderOf(arena.times, arena.extents(series));
     symbols.push(series);
-    rows.push(length);
+    rows.push(piece.length);
     offsets.push(sink.length);
-    append(sink, arena.times, 2, 0, order, length);
+    append(sink, arena.times, 2, 0, piece);
     // A float64 takes its words through a float register, which may not keep the bits of an int64.
     for (const { slot, dtype } of layout.columns)
-      if (dtype === "int64") append(sink, arena.valueWords, 2 * layout.slots, 2 * slot, order, length);
-      else appendValues(sink, slot, order, length);
+      if (dtype === "int64") append(sink, arena.valueWords, 2 * layout.slots, 2 * slot, piece);
+      else appendValues(sink, slot, piece);
   }
 
   return {

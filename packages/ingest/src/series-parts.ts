@@ -38,9 +38,9 @@ export function cutRanges(timeAt: TimeAt, { from, to }: PieceRanges, times: read
 /** A reader of single times. */
 export function timeReader(reader: PieceReader, pieces: SeriesPieces): TimeAt {
   const time = new BigInt64Array(1);
-  const bytes = new Uint8Array(time.buffer);
+  const words = new Int32Array(time.buffer);
   return (piece, row) => {
-    reader.read(pieces, piece, 0, row, row + 1, bytes);
+    reader.read(pieces, piece, 0, row, row + 1, words, 0);
     return time[0] as bigint;
   };
 }

@@ -12,7 +12,6 @@ export interface SeriesPieces {
 
 /** What is known of a series before it is read again. */
 export interface SeriesEntry {
-  readonly symbol: string;
   /** Rows in all pieces. */
   readonly rows: number;
   /** Rows whose time is before that of the row ahead of them in the source. */
@@ -22,10 +21,42 @@ export interface SeriesEntry {
   readonly pieces: SeriesPieces;
 }
 
+/** Some neighbouring series in a few arrays: thousands of small ones would take longer to send to a thread than to sort. */
+export interface PackedSeries {
+  /** The pieces of all. */
+  readonly pieces: SeriesPieces;
+  /** Where the pieces of each start, and where the last ones end. */
+  readonly starts: Int32Array;
+  /** Rows, rows back and ties of each. */
+  readonly counts: Float64Array;
+}
+
 /** The series of all runs, sorted by symbol. Runs come in the source's order. */
 export interface SeriesTable {
   readonly length: number;
-  entry(series: number): SeriesEntry;
+  symbol(series: number): string;
+  rows(series: number): number;
+  back(series: number): number;
+  ties(series: number): number;
+  /** Series `from` to `to`. */
+  pack(from: number, to: number): PackedSeries;
+}
+
+/** The series that are packed. */
+export function unpackSeries({ pieces, starts, counts }: PackedSeries): SeriesEntry[] {
+  return Array.from({ length: starts.length - 1 }, (_, s) => {
+    const [from, to] = [starts[s] as number, starts[s + 1] as number];
+    return {
+      rows: counts[3 * s] as number,
+      back: counts[3 * s + 1] as number,
+      ties: counts[3 * s + 2] as number,
+      pieces: {
+        runs: pieces.runs.subarray(from, to),
+        offsets: pieces.offsets.subarray(from, to),
+        rows: pieces.rows.subarray(from, to),
+      },
+    };
+  });
 }
 
 /** Counts of a series, over the runs so far. */
@@ -47,19 +78,24 @@ export function seriesTable(runs: readonly RunIndex[]): SeriesTable {
   for (const [place, symbol] of symbols.entries())
     starts[place + 1] = (starts[place] as number) + (tallies.get(symbol) as Tally).pieces;
   const pieces = placePieces(runs, places, starts);
+  const ordered = symbols.map((symbol) => tallies.get(symbol) as Tally);
   return {
     length: symbols.length,
-    entry(series) {
-      const symbol = symbols[series] as string;
-      const { rows, back, ties } = tallies.get(symbol) as Tally;
-      const from = starts[series] as number;
-      const to = starts[series + 1] as number;
-      const own = {
-        runs: pieces.runs.slice(from, to),
-        offsets: pieces.offsets.slice(from, to),
-        rows: pieces.rows.slice(from, to),
+    symbol: (series) => symbols[series] as string,
+    rows: (series) => (ordered[series] as Tally).rows,
+    back: (series) => (ordered[series] as Tally).back,
+    ties: (series) => (ordered[series] as Tally).ties,
+    pack(from, to) {
+      const [start, end] = [starts[from] as number, starts[to] as number];
+      return {
+        pieces: {
+          runs: pieces.runs.slice(start, end),
+          offsets: pieces.offsets.slice(start, end),
+          rows: pieces.rows.slice(start, end),
+        },
+        starts: starts.slice(from, to + 1).map((at) => at - start),
+        counts: Float64Array.from(ordered.slice(from, to).flatMap(({ rows, back, ties }) => [rows, back, ties])),
       };
-      return { symbol, rows, back, ties, pieces: own };
     },
   };
 }

@@ -46,14 +46,16 @@ let kept: { readonly key: string; readonly arena: RowArena } | undefined;
 
 function arenaOf(layout: RowLayout, bytes: number): RowArena {
   const key = `${layout.slots} ${bytes}`;
-  if (kept?.key !== key) kept = { key, arena: createRowArena(layout, bytes) };
+  if (kept?.key !== key) kept = { key, arena: createRowArena(layout, bytes, "large") };
   kept.arena.reset();
   return kept.arena;
 }
 
-/** Lets go of the memory of this thread that only slices need. */
-export function releaseArena(): void {
+/** Gives away the memory that slices of this thread used; undefined where there is none. */
+export function takeArena(): RowArena | undefined {
+  const arena = kept?.arena;
   kept = undefined;
+  return arena;
 }
 
 /** Reads a slice and writes its run. */
@@ -74,11 +76,10 @@ export async function writeSliceRun(input: SliceTaskInput, context: TaskContext)
       if (step.done === true) {
         writer.write(sink);
         const pieceBytes = sink.length;
-        sink.append(encodeRunIndex(writer.index()));
-        const bytes = sink.length;
+        const index = encodeRunIndex(writer.index());
         const { position, line: endLine } = step.value;
         const ends = { endPosition: position, endLine, rows, badRows: badRows.badRows() };
-        return { path, start, line, ...ends, pieceBytes, bytes, crc: sink.finish() };
+        return { path, start, line, ...ends, pieceBytes, bytes: pieceBytes + index.length, crc: sink.finish(index) };
       }
       counts.push(step.value);
       rows += step.value.length;

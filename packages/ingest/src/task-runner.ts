@@ -1,7 +1,6 @@
 import type { Executor, OperationOptions, Task, TaskContext } from "@atc/contract";
 import { isTransferred, throwIfAborted } from "@atc/contract";
-import type { PlannedSeries } from "./plan-series.ts";
-import type { MergeTaskInput, MergeTaskOutput, PlanTaskInput } from "./series-tasks.ts";
+import type { MergeTaskInput, MergeTaskOutput, PlanTaskInput, PlanTaskOutput } from "./series-tasks.ts";
 import type { SliceRun, SliceTaskInput } from "./slice-task.ts";
 import { merge, plan, readSlice } from "./tasks.ts";
 
@@ -10,7 +9,7 @@ export interface TaskRunner {
   /** Tasks that run at the same time. */
   readonly concurrency: number;
   readSlice(input: SliceTaskInput, options: OperationOptions): Promise<SliceRun>;
-  plan(input: PlanTaskInput, options: OperationOptions): Promise<readonly PlannedSeries[]>;
+  plan(input: PlanTaskInput, options: OperationOptions): Promise<PlanTaskOutput>;
   merge(input: MergeTaskInput, options: OperationOptions): Promise<MergeTaskOutput>;
 }
 

@@ -1,14 +1,15 @@
 import type { DatasetWriter, OperationOptions } from "@atc/contract";
 import { AtcError } from "@atc/contract";
+import type { PieceRanges } from "./arrangement.ts";
+import { batches } from "./batches.ts";
 import type { SeriesQuality } from "./ingest-report.ts";
 import { timeAt } from "./iso-time.ts";
 import type { MergedPart } from "./merge-part.ts";
-import { partColumns } from "./part-columns.ts";
-import { batches, type SeriesWork, withoutSymbol } from "./plan-phase.ts";
-import type { PlannedSeries } from "./plan-series.ts";
+import { partBytes, partColumns } from "./part-columns.ts";
+import type { SeriesPlanned, SeriesWork } from "./plan-phase.ts";
 import type { QualityCheck } from "./series-quality.ts";
 import { createQualityCheck } from "./series-quality.ts";
-import { mergeBytes } from "./series-tasks.ts";
+import type { SeriesTable } from "./series-table.ts";
 import { inOrder } from "./task-runner.ts";
 
 /** What the writing found. */
@@ -23,7 +24,8 @@ export interface Written {
 /** A part of a series that is to be written. */
 interface PlannedPart {
   readonly series: number;
-  readonly part: number;
+  /** Its rows; undefined where it is the whole series. */
+  readonly ranges: PieceRanges | undefined;
   /** Rows that are read for it. */
   readonly rows: number;
 }
@@ -38,56 +40,71 @@ interface OpenSeries {
 }
 
 /** All parts of all series, in order. */
-function partsOf(planned: readonly PlannedSeries[]): PlannedPart[] {
-  return planned.flatMap(({ parts }, series) =>
-    parts.map(({ from, to }, part) => ({
-      series,
-      part,
-      rows: to.reduce((sum, end, p) => sum + end - (from[p] as number), 0),
-    })),
-  );
+function partsOf(planned: readonly SeriesPlanned[], table: SeriesTable): PlannedPart[] {
+  return planned.flatMap(({ parts }, series): PlannedPart[] => {
+    if (parts === undefined) return [{ series, ranges: undefined, rows: table.rows(series) }];
+    return parts.map((ranges) => {
+      const { from, to } = ranges;
+      return { series, ranges, rows: to.reduce((sum, end, p) => sum + end - (from[p] as number), 0) };
+    });
+  });
+}
+
+/** What the merging of a series found, the `s`th of those that were merged together. */
+function mergedPart(merged: Float64Array, s: number): MergedPart & { readonly offset: number } {
+  const [offset, rows, count, identical, dropped] = merged.subarray(5 * s, 5 * s + 5) as unknown as number[];
+  const duplicates = { count: count as number, identical: identical as number, dropped: dropped as number };
+  return { offset: offset as number, rows: rows as number, duplicates };
 }
 
 /** Writes the planned series one after another, each put in order by the runner and checked on the way. */
 export async function writeSeries(
   writer: DatasetWriter,
-  planned: readonly PlannedSeries[],
+  planned: readonly SeriesPlanned[],
   work: SeriesWork,
   { signal }: OperationOptions,
 ): Promise<Written> {
   const { runs, table, layout, policy, partRows, runner, pace } = work;
   const total = planned.reduce((sum, { rows }) => sum + rows, 0);
-  const parts = partsOf(planned);
+  const parts = partsOf(planned, table);
   const spare: ArrayBuffer[] = [];
   const book = createBook(planned, work);
   let done = 0;
   pace.milestone({ phase: "writing", done, total, unit: "rows" });
-  const groups = batches(parts.length, (p) => (parts[p] as PlannedPart).rows, partRows);
+  // A series of several parts is not put together with others.
+  const rowsOf = (p: number): number => {
+    const { rows, ranges } = parts[p] as PlannedPart;
+    return ranges === undefined ? rows : Number.POSITIVE_INFINITY;
+  };
+  const groups = batches(parts.length, rowsOf, partRows);
+  const usualRows = Math.min(total, partRows);
   const ahead = runner.concurrency === 1 ? 1 : runner.concurrency + 1;
   const results = inOrder(groups, ahead, { signal }, ({ from, to }, ended) => {
-    const inputs = parts.slice(from, to).map(({ series, part }) => ({
-      ...withoutSymbol(table.entry(series)),
-      ranges: (planned[series] as PlannedSeries).parts[part] as PlannedSeries["parts"][number],
-    }));
+    const own = parts.slice(from, to);
+    const first = own[0] as PlannedPart;
+    const rows = own.reduce((sum, part) => sum + part.rows, 0);
+    const bytes = partBytes(layout, Math.max(rows, usualRows));
     // Memory goes round: what is written gives its buffer to what is put in order next.
-    const needed = mergeBytes({ parts: inputs, layout });
-    const fitting = spare.findIndex(({ byteLength }) => byteLength >= needed);
-    const [buffer] = fitting < 0 ? [spare.length > 0 ? undefined : new ArrayBuffer(needed)] : spare.splice(fitting, 1);
-    return runner.merge({ runs, layout, policy, parts: inputs, buffer }, { signal: ended });
+    const fitting = spare.findIndex(({ byteLength }) => byteLength >= bytes);
+    const [buffer] = fitting < 0 ? [undefined] : spare.splice(fitting, 1);
+    if (fitting < 0) spare.length = 0;
+    const series = table.pack(first.series, first.series + own.length);
+    return runner.merge({ runs, layout, policy, series, ranges: first.ranges, bytes, buffer }, { signal: ended });
   });
   for await (const { item, result } of results) {
     if (result.status === "rejected") throw result.reason;
-    const { buffer } = result.value;
-    for (const [i, merged] of result.value.parts.entries()) {
-      const open = book.part(parts[item.from + i] as PlannedPart, merged);
-      if (merged.rows === 0) continue;
-      const columns = partColumns(layout, buffer, merged.offset, merged.rows);
-      const times = new Int32Array(buffer, merged.offset, 2 * merged.rows);
-      open.check.push({ length: merged.rows, times, columns });
-      book.ends.push(timeAt(times, 0), timeAt(times, merged.rows - 1));
+    const { buffer, merged } = result.value;
+    for (let p = item.from; p < item.to; p++) {
+      const part = mergedPart(merged, p - item.from);
+      const open = book.part(parts[p] as PlannedPart, part);
+      if (part.rows === 0) continue;
+      const columns = partColumns(layout, buffer, part.offset, part.rows);
+      const times = new Int32Array(buffer, part.offset, 2 * part.rows);
+      open.check.push({ length: part.rows, times, columns });
+      book.ends.push(timeAt(times, 0), timeAt(times, part.rows - 1));
       await writer.write(open.symbol, open.row, columns);
-      open.row += merged.rows;
-      done += merged.rows;
+      open.row += part.rows;
+      done += part.rows;
       pace.progress({ phase: "writing", done, total, unit: "rows" });
       await pace.turn();
     }
@@ -101,7 +118,7 @@ export async function writeSeries(
 
 /** Keeps account of what is found in the series as their parts come. */
 function createBook(
-  planned: readonly PlannedSeries[],
+  planned: readonly SeriesPlanned[],
   { table, layout }: SeriesWork,
 ): {
   readonly ends: bigint[];
@@ -112,7 +129,7 @@ function createBook(
   let open: OpenSeries | undefined;
   function finish(): void {
     if (open === undefined) return;
-    if (open.row !== (planned[open.series] as PlannedSeries).rows)
+    if (open.row !== (planned[open.series] as SeriesPlanned).rows)
       throw new AtcError(
         "ATC_CORRUPT_DATA",
         `"${open.symbol}": ${open.row} rows came back, ${planned[open.series]?.rows} were counted; the intermediate file was changed by somebody else`,
@@ -121,8 +138,8 @@ function createBook(
     open = undefined;
   }
   function start(series: number): OpenSeries {
-    const { symbol, rows, back, ties } = table.entry(series);
-    const { scale } = planned[series] as PlannedSeries;
+    const { symbol, scale } = planned[series] as SeriesPlanned;
+    const [rows, back, ties] = [table.rows(series), table.back(series), table.ties(series)];
     const duplicates = { count: 0, identical: 0, dropped: 0 };
     const { unitsPerMs } = layout;
     const facts = { symbol, kind: layout.schema.kind, unitsPerMs, rows, back, ties, duplicates, scale };
