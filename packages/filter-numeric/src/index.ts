@@ -1,7 +1,8 @@
 /**
- * Lossless numeric encoding of prices, times, volumes, signals and averages, as a codec.
+ * Lossless numeric encoding of prices, times, volumes, signals and averages, as a codec, and as a filter ahead of another codec.
  *
  * @packageDocumentation
  */
 export { numeric } from "./numeric.ts";
+export { numericFilter } from "./numeric-filter.ts";
 export { plugins as default } from "./plugins.ts";

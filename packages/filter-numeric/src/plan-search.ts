@@ -1,6 +1,6 @@
 import { arrangements } from "./arrangement-search.ts";
 import { estimateBits } from "./integer-stream.ts";
-import type { Plan, Representation } from "./plan.ts";
+import { type Arrangement, arrangementKinds, type Plan, type Representation } from "./plan.ts";
 import { represent } from "./representation.ts";
 import { representationsOf } from "./representation-search.ts";
 import { copyPieces, makeUnsigned, type Piece, samplePieces } from "./sample.ts";
@@ -10,6 +10,14 @@ import type { Workspace } from "./workspace.ts";
 export interface Estimate {
   readonly plan: Plan;
   readonly bits: number;
+}
+
+/** What is not to be tried. */
+export interface SearchOptions {
+  /** Whether integers may be divided; true where absent. */
+  readonly divisors?: boolean;
+  /** The arrangements; all where absent. */
+  readonly kinds?: readonly Arrangement["kind"][];
 }
 
 /** The bits of a piece's corrections; none where the representation does not hold. */
@@ -48,13 +56,13 @@ function representSample(
 
 /**
  * The plan under which the `count` elements of `size` bytes, widened at `values`, take the fewest bits, as far as a sample tells; without divisors of
- * integers where those of the sample did not hold for all.
+ * integers where those of a sample did not hold for all.
  */
 export function choosePlan(
   space: Workspace,
   count: number,
   size: number,
-  { divisors = true }: { readonly divisors?: boolean } = {},
+  { divisors = true, kinds = arrangementKinds }: SearchOptions = {},
 ): Estimate {
   const sampled = copyPieces(space, samplePieces(space.values, count), space.source);
   const elements = sampled.reduce((sum, piece) => sum + piece.count, 0);
@@ -67,6 +75,7 @@ export function choosePlan(
     if (represented.bits / elements >= (best?.bits ?? 8 * size)) continue;
     const isExact = representation.kind === "fractions" && represented.bits === 0;
     for (const { arrangement, bits } of arrangements(space, represented.pieces, blockShare)) {
+      if (!kinds.includes(arrangement.kind)) continue;
       const perElement = (bits + represented.bits) / elements;
       if (best === undefined || perElement < best.bits)
         best = { plan: { representation, arrangement }, bits: perElement };

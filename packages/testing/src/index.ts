@@ -10,4 +10,5 @@ export * from "./codec-cases.ts";
 export type { ConformanceCase } from "./conformance-case.ts";
 export * from "./data-source-cases.ts";
 export * from "./executor-cases.ts";
+export * from "./filter-cases.ts";
 export * from "./indicator-cases.ts";
