@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { csv } from "../src/index.ts";
+import { readSlice } from "../src/slices.ts";
 import { failure, fileOf, read, readText } from "./temporary-file.ts";
 
 const ms = (text: string): bigint => BigInt(Date.parse(text));
@@ -188,4 +189,44 @@ it.each([
 ] as const)("notes what it assumes of %j", async (text, options, notes) => {
   await using source = await csv(fileOf(text), options);
   expect(source.notes).toEqual(notes);
+});
+
+it.each([
+  [
+    "a zone",
+    (day: string, i: number) => `${day} 0${i % 8}:30,1${i}.5\n`,
+    { timeZone: "America/New_York", disambiguation: "later" },
+  ],
+  ["a 12-hour clock", (day: string, i: number) => `${day} ${1 + (i % 12)}:05 PM,1${i}.5\n`, {}],
+  ["scaled prices", (day: string, i: number) => `${day},${i}\n`, { priceScale: 1e4 }],
+  ["decimal commas", (day: string, i: number) => `${day};${i},25\n`, { decimal: "," }],
+  [
+    "days ahead of months",
+    (day: string, i: number) => `${day.split("-").toReversed().join("/")},${i}\n`,
+    { dateOrder: "dmy" },
+  ],
+  ["no header", (day: string, i: number) => `${day},${i}\n`, { columns: ["timestamp", "close"] }],
+] as const)("reads %s in slices as from the start", async (name, row, options) => {
+  const rows = Array.from({ length: 300 }, (_, i) =>
+    row(new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10), i),
+  );
+  const header = name === "no header" ? "" : `# made up\ndate${name === "decimal commas" ? ";" : ","}close\n`;
+  const path = fileOf(header + rows.join(""));
+  const { times, numbers } = await read(path, options);
+  expect(times).toHaveLength(300);
+  await using source = await csv(path, options);
+  const sliced = await source.slices?.({ length: 700 });
+  if (sliced === undefined) throw new Error("it has no slices");
+  expect(sliced.starts.length).toBeGreaterThan(3);
+  const found: { times: bigint[]; closes: number[] } = { times: [], closes: [] };
+  for (const [i, start] of sliced.starts.entries())
+    for await (const { columns } of readSlice(JSON.parse(JSON.stringify(sliced.input)), {
+      start,
+      end: sliced.starts[i + 1] ?? sliced.end,
+      line: 1,
+    })) {
+      found.times.push(...(columns["timestamp"] as BigInt64Array));
+      found.closes.push(...(columns["close"] as Float64Array));
+    }
+  expect(found).toEqual({ times, closes: numbers["close"] });
 });
