@@ -107,6 +107,19 @@ describe("atc backtest", () => {
 });
 
 describe("atc signals", () => {
+  it("computes on a thread what it computes in its own", async () => {
+    for (const where of ["inline", "worker"]) {
+      const args = ["--executor", where, "--no-cache", "--limit", "200", "--cutout", "20", "--out", `${where}.csv`];
+      const run = await shop.atc("signals", "bars.csv", "--symbol", "BBB", ...args);
+      expect(run).toMatchObject({ code: 0 });
+    }
+    const worker = await readFile(join(shop.path, "worker.csv"), "utf8");
+    expect(worker.split("\n").length).toBeGreaterThan(200);
+    expect(worker).toBe(await readFile(join(shop.path, "inline.csv"), "utf8"));
+    const refused = await shop.atc("signals", "bars.csv", "--symbol", "BBB", "--executor", "moon");
+    expect(refused.code).not.toBe(0);
+  });
+
   it.each([".csv", ".arrow", ".json"])("writes every output as %s", async (ending) => {
     const run = await shop.atc("signals", "bars.csv", "--symbol", "BBB", "--out", `out${ending}`, "--json");
     expect(run.code).toBe(0);

@@ -1,8 +1,8 @@
 import type { CacheKey } from "@atc/cache";
-import type { Dataset, OutputColumns, PriceColumns } from "@atc/contract";
-import { AtcError, throwIfAborted } from "@atc/contract";
+import type { Dataset, OutputColumns } from "@atc/contract";
+import { AtcError, isAtcError, throwIfAborted } from "@atc/contract";
 import type { SignalOutput } from "@atc/signals";
-import { createStream, longestWarmup, signalsVersion } from "@atc/signals";
+import { longestWarmup, signalsVersion } from "@atc/signals";
 import { asJson, signalPart } from "./config-parts.ts";
 import type { DataOptions } from "./data.ts";
 import { contentOf, openData } from "./data.ts";
@@ -10,9 +10,11 @@ import type { PriceSeries } from "./price-series.ts";
 import { readPrices } from "./price-series.ts";
 import { usableCache } from "./run-backtest.ts";
 import type { Runtime } from "./runtime.ts";
+import { signalColumns } from "./signal-columns.ts";
 import type { ComputedSignals } from "./signal-entries.ts";
 import { rememberSignals } from "./signal-entries.ts";
 import type { SignalTable } from "./signal-table.ts";
+import type { SignalTaskInput } from "./tasks.ts";
 
 /** How to compute signals. */
 export interface SignalRunOptions extends DataOptions {
@@ -33,42 +35,48 @@ function onlySymbol(symbols: readonly string[]): string {
   );
 }
 
-/** Bars between two chances to stop. */
-const barsPerPush = 65_536;
-
-async function computeAll(
-  runtime: Runtime,
-  { close, source }: PriceSeries,
-  options: SignalRunOptions,
-): Promise<ComputedSignals> {
-  const { config } = runtime;
-  const stream = createStream(signalPart(config));
-  const { length } = close;
-  const targets = Object.fromEntries(
-    stream.outputs.map((name) => [
-      name,
-      name === "direction"
-        ? new Int8Array(length)
-        : config.precision === "float32"
-          ? new Float32Array(length)
-          : new Float64Array(length),
-    ]),
-  ) as Record<SignalOutput, Float64Array | Float32Array | Int8Array>;
-  for (let from = 0; from < length; from += barsPerPush) {
-    const to = Math.min(from + barsPerPush, length);
-    const prices: PriceColumns = {
-      close: close.subarray(from, to),
-      [config.calculationSource]: source.subarray(from, to),
-    };
-    const views = Object.fromEntries(Object.entries(targets).map(([name, array]) => [name, array.subarray(from, to)]));
-    stream.pushInto(prices, views);
-    options.onProgress?.({ phase: "computing", done: to, total: length, unit: "bars" });
+/** Computes in this thread, which can stop and tell of its progress between blocks. */
+async function computeHere(runtime: Runtime, prices: PriceSeries, options: SignalRunOptions): Promise<ComputedSignals> {
+  const { length } = prices.close;
+  const steps = signalColumns(signalPart(runtime.config), prices);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    options.onProgress?.({ phase: "computing", done: step.value, total: length, unit: "bars" });
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
     throwIfAborted(options.signal);
   }
-  return { columns: targets, diagnostics: stream.diagnostics() };
+}
+
+const taskRef = { task: "@atc/runtime#signalsOfSymbol", version: 1 };
+
+/** Computes on a thread of the executor; in this one where there is none, or where the dataset was replaced meanwhile: it is still open here. */
+async function computeAll(
+  runtime: Runtime,
+  { manifest }: Dataset,
+  symbol: string,
+  prices: PriceSeries,
+  options: SignalRunOptions,
+): Promise<ComputedSignals> {
+  const { config } = runtime;
+  const { length } = prices.close;
+  const executor = runtime.executor(length);
+  if (executor === undefined) return await computeHere(runtime, prices, options);
+  const { dataDir, useMemoryMapped: mapped, invalidPrices, limit } = config;
+  const { name: dataset, generation } = manifest;
+  const signals = signalPart(config);
+  const input: SignalTaskInput = { dataDir, mapped, dataset, generation, symbol, signals, invalidPrices, limit };
+  try {
+    return await executor.submit<SignalTaskInput, ComputedSignals>(taskRef, input, {
+      signal: options.signal,
+      onProgress: ({ done }) => options.onProgress?.({ phase: "computing", done, total: length, unit: "bars" }),
+    });
+  } catch (error) {
+    if (isAtcError(error, "ATC_NOT_FOUND")) return await computeHere(runtime, prices, options);
+    throw error;
+  }
 }
 
 /** Makes the keys of a symbol's cache entries. */
@@ -115,7 +123,7 @@ export async function computeSignals(
   assertBars(runtime, symbol, length);
   const cache = await usableCache(runtime);
   const computed = await rememberSignals(cache, keysOf(runtime, dataset, symbol), () =>
-    computeAll(runtime, prices, options),
+    computeAll(runtime, dataset, symbol, prices, options),
   );
   const { diagnostics, cached } = computed;
   const warmup = longestWarmup(signalPart(runtime.config));

@@ -1,5 +1,6 @@
 import type { EncodedResult } from "@atc/backtest";
 import { atcStrategy, backtestSeries, encodeResult } from "@atc/backtest";
+import type { AtcConfig } from "@atc/config";
 import type {
   ArrayStore,
   BacktestConfig,
@@ -12,9 +13,12 @@ import type {
 } from "@atc/contract";
 import { AtcError, isAtcError, task, transferred } from "@atc/contract";
 import { mmapStore } from "@atc/mmap-store";
+import { readPrices } from "./price-series.ts";
+import { signalColumns } from "./signal-columns.ts";
+import type { ComputedSignals } from "./signal-entries.ts";
 
-/** Some symbols of a dataset to be tested with ATC. */
-export interface BacktestTaskInput {
+/** A dataset that a thread opens for itself. */
+export interface DatasetRef {
   /** Folder of the datasets, absolute. */
   readonly dataDir: string;
   /** Whether segments are mapped where that works. */
@@ -23,6 +27,10 @@ export interface BacktestTaskInput {
   readonly dataset: string;
   /** The generation that whoever submits the task has open. */
   readonly generation: number;
+}
+
+/** Some symbols of a dataset to be tested with ATC. */
+export interface BacktestTaskInput extends DatasetRef {
   /** The symbols. */
   readonly symbols: readonly string[];
   /** The configuration of the signals. */
@@ -54,7 +62,7 @@ export interface BacktestTaskOutput {
 /** Datasets that this thread keeps open between tasks. */
 const open = new Map<string, { readonly store: ArrayStore; readonly dataset: Dataset }>();
 
-async function openDataset(input: BacktestTaskInput): Promise<Dataset> {
+async function openDataset(input: DatasetRef): Promise<Dataset> {
   const { dataDir, mapped, dataset: name, generation } = input;
   const id = `${mapped} ${generation} ${dataDir} ${name}`;
   const kept = open.get(id);
@@ -102,6 +110,40 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Tran
 
 /** Backtests some symbols of a dataset with ATC; the thread opens the dataset itself and keeps it open for its next task. */
 export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 1, run });
+
+/** A symbol of a dataset whose signals are wanted. */
+export interface SignalTaskInput extends DatasetRef {
+  /** The symbol. */
+  readonly symbol: string;
+  /** The configuration of the signals. */
+  readonly signals: SignalConfig;
+  /** What becomes of bars without a price. */
+  readonly invalidPrices: AtcConfig["invalidPrices"];
+  /** Only the last so many bars. */
+  readonly limit: number | undefined;
+}
+
+async function runSignals(input: SignalTaskInput, context: TaskContext): Promise<Transferred<ComputedSignals>> {
+  const dataset = await openDataset(input);
+  const { signals, invalidPrices, limit } = input;
+  const { calculationSource } = signals;
+  const prices = readPrices(dataset.series(input.symbol), { calculationSource, invalidPrices, limit }, undefined);
+  const steps = signalColumns(signals, prices);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) {
+      return transferred(
+        step.value,
+        Object.values(step.value.columns).map(({ buffer }) => buffer),
+      );
+    }
+    context.throwIfCancelled();
+    context.onProgress({ phase: "computing", done: step.value, unit: "bars" });
+  }
+}
+
+/** Computes every output of ATC for one symbol of a dataset. */
+export const signalsOfSymbol: Task<SignalTaskInput, ComputedSignals> = task({ version: 1, run: runSignals });
 
 /** Closes what this thread has open. */
 export async function disposeWorker(): Promise<void> {

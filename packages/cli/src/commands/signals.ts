@@ -16,6 +16,10 @@ export function addSignals(program: Command, io: CommandLineIo): void {
     )
     .option("--symbol <symbol>", "the symbol (needed where the data has several)")
     .option("--out <file>", `file to write: ${signalFormats.join(", ")}`)
+    .option(
+      "--executor <where>",
+      "worker or inline: a thread beside this one, or this one (default: a thread where the work is worth it)",
+    )
     .option("--no-cache", "neither take results from the cache nor keep them");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string) => {
     await using run = await startInvocation(command, io);

@@ -1,0 +1,36 @@
+import type { PriceColumns, SignalConfig } from "@atc/contract";
+import { createStream, type SignalOutput } from "@atc/signals";
+import type { PriceSeries } from "./price-series.ts";
+import type { ComputedSignals } from "./signal-entries.ts";
+
+/** Bars between two chances to stop. */
+const barsPerPush = 65_536;
+
+type OutputArray = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
+
+/** An array for every bar of an output at the configured precision. */
+function allocate(output: SignalOutput, length: number, { precision }: SignalConfig): OutputArray {
+  if (output === "direction") return new Int8Array(length);
+  return precision === "float32" ? new Float32Array(length) : new Float64Array(length);
+}
+
+/** Computes every output of a series; yields the bars done so far at each chance to stop, and returns the outputs. */
+export function* signalColumns(
+  config: SignalConfig,
+  { close, source }: PriceSeries,
+): Generator<number, ComputedSignals & { readonly columns: Readonly<Record<string, OutputArray>> }> {
+  using stream = createStream(config);
+  const { length } = close;
+  const columns = Object.fromEntries(stream.outputs.map((output) => [output, allocate(output, length, config)]));
+  for (let from = 0; from < length; from += barsPerPush) {
+    const to = Math.min(from + barsPerPush, length);
+    const prices: PriceColumns = {
+      close: close.subarray(from, to),
+      [config.calculationSource]: source.subarray(from, to),
+    };
+    const views = Object.fromEntries(Object.entries(columns).map(([name, array]) => [name, array.subarray(from, to)]));
+    stream.pushInto(prices, views);
+    yield to;
+  }
+  return { columns, diagnostics: stream.diagnostics() };
+}
