@@ -108,7 +108,8 @@ export function trackDirection(
   const direction = new Int8Array(closeTimes.length);
   const prices: PriceColumns =
     source === "close" ? { close: bars.close } : { close: bars.close, [source]: bars[source] };
-  createStream(config, { outputs: ["direction"] }).pushInto(prices, { direction });
+  using stream = createStream(config, { outputs: ["direction"] });
+  stream.pushInto(prices, { direction });
   return {
     directionAt(time) {
       const bar = barAt(closeTimes, time);

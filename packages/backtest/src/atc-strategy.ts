@@ -43,6 +43,7 @@ export function atcStrategy(config: Partial<SignalConfig> = {}): Strategy {
         decide: (bars, direction) => stream.pushInto(bars, { direction }),
         finish() {
           const diagnostics = stream.diagnostics();
+          stream[Symbol.dispose]();
           if (diagnostics.bars > cutout) return sentences(diagnostics, warmup);
           throw new AtcError(
             "ATC_INVALID_DATA",
