@@ -1,4 +1,6 @@
+import { open } from "node:fs/promises";
 import type { ReadonlyTypedArray, SeriesColumns, TableFile, TablePlan, TypedArray } from "@atc/contract";
+import { fromSystemError } from "@atc/contract";
 
 /** Rows whose text is put together before it is handed on. */
 const rowsPerPiece = 2048;
@@ -94,4 +96,19 @@ function linesOf(
     text += "\n";
   }
   return text;
+}
+
+/** A CSV file of a table at a path where there is none. */
+export async function csvFile(path: string, plan: TablePlan): Promise<TableFile> {
+  const failed = (error: unknown): Error =>
+    fromSystemError(error, `cannot write "${path}"`, "check the folder and the space on the disk");
+  const handle = await open(path, "wx").catch((error: unknown) => {
+    throw failed(error);
+  });
+  const write = async (text: string): Promise<void> => {
+    await handle.writeFile(text).catch((error: unknown) => {
+      throw failed(error);
+    });
+  };
+  return await csvTable(plan, write, async () => await handle.close());
 }

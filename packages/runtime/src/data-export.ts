@@ -1,9 +1,9 @@
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Dataset, OperationOptions, SeriesColumns, TableFile, TablePlan, TypedArray } from "@atc/contract";
 import { AtcError, fromSystemError, nearest, throwIfAborted } from "@atc/contract";
 import { arrowTable } from "./arrow-table.ts";
-import { csvTable } from "./csv-table.ts";
+import { csvFile, csvTable } from "./csv-table.ts";
 import type { DataOptions } from "./data.ts";
 import { openData } from "./data.ts";
 import { symbolFiles } from "./export-names.ts";
@@ -239,19 +239,6 @@ async function creatorOf(
   if (format === "csv") return csvFile;
   const writer = await host.find("table-writer", format);
   return (path, plan) => writer.create(path, plan);
-}
-
-async function csvFile(path: string, plan: TablePlan): Promise<TableFile> {
-  const failed = (error: unknown): AtcError => fromSystemError(error, `cannot write "${path}"`, remedy);
-  const handle = await open(path, "wx").catch((error: unknown) => {
-    throw failed(error);
-  });
-  const write = async (text: string): Promise<void> => {
-    await handle.writeFile(text).catch((error: unknown) => {
-      throw failed(error);
-    });
-  };
-  return await csvTable(plan, write, async () => await handle.close());
 }
 
 async function streamTable(

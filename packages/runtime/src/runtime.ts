@@ -56,6 +56,9 @@ export interface Runtime extends AsyncDisposable {
   warn(message: string): void;
 }
 
+/** MiB of young objects in each thread: all tasks work on typed arrays, and memory is better spent on rows. */
+const youngHeapMiB = 8;
+
 /** Bars below which starting threads takes longer than the work. */
 const fewBars = 400_000;
 
@@ -121,7 +124,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     executor(bars) {
       if (where === "inline" || (where === undefined && bars < fewBars)) return undefined;
       const modules = { "@atc/runtime": tasksModule(), "@atc/ingest": ingestModule() };
-      executor ??= workerExecutor({ modules, threads: options.threads });
+      executor ??= workerExecutor({ modules, threads: options.threads, maxYoungHeapMiB: youngHeapMiB });
       return executor.concurrency === 1 && where === undefined ? undefined : executor;
     },
     warn: (message) => host.warn(message),

@@ -12,3 +12,4 @@ export * from "./data-source-cases.ts";
 export * from "./executor-cases.ts";
 export * from "./filter-cases.ts";
 export * from "./indicator-cases.ts";
+export * from "./table-writer-cases.ts";

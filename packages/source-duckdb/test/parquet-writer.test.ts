@@ -1,0 +1,33 @@
+import type { RowKind } from "@atc/contract";
+import { type ReadRow, tableWriterCases } from "@atc/testing";
+import { describe, expect, it } from "vitest";
+import { duckdb, parquetWriter } from "../src/index.ts";
+
+/** All rows of a Parquet file, through the source; a price that is NaN stays. */
+async function read(path: string, kind: RowKind): Promise<readonly ReadRow[]> {
+  await using source = await duckdb(
+    { sql: "SELECT * FROM files", files: path },
+    { kind, badRows: "nan", format: "parquet", threads: 1 },
+  );
+  const rows: ReadRow[] = [];
+  for await (const { length, symbol, columns } of source.chunks())
+    for (let i = 0; i < length; i++) {
+      const others = Object.entries(columns).filter(([name]) => name !== "timestamp");
+      rows.push({
+        symbol: symbol.values[symbol.indices[i] as number] as string,
+        time: columns["timestamp"]?.[i] as bigint,
+        values: Object.fromEntries(others.map(([name, array]) => [name, array[i] as number])),
+      });
+    }
+  return rows;
+}
+
+describe("conformance: Parquet", () => {
+  for (const { name, run } of tableWriterCases(() => parquetWriter({ threads: 1 }), { read })) it(name, run, 60_000);
+});
+
+it("refuses an unknown compression", () => {
+  expect(() => parquetWriter({ compression: "lzma" as "zstd" })).toThrow(
+    expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),
+  );
+});
