@@ -21,7 +21,8 @@ const ways = {
     const { csv } = await import("@atc/source-csv");
     const { workerExecutor } = await import("@atc/executor-worker");
     const modules = { "@atc/ingest": import.meta.resolve("@atc/ingest/tasks") };
-    const executor = Number(threads) > 1 ? workerExecutor({ modules, threads: Number(threads) }) : undefined;
+    const executor =
+      Number(threads) > 1 ? workerExecutor({ modules, threads: Number(threads), maxYoungHeapMiB: 8 }) : undefined;
     await ingest(await csv(file), mmapStore({ directory: target }), {
       name: "bench",
       memoryBytes: Number(memoryBytes),

@@ -10,6 +10,8 @@ export interface ThreadPoolOptions {
   readonly threads: number;
   /** MiB of heap that a worker may use; Node's default where undefined. */
   readonly maxHeapMiB: number | undefined;
+  /** MiB of it for young objects; Node's default where undefined. */
+  readonly maxYoungHeapMiB: number | undefined;
   /** The flags of all tasks. */
   readonly cells: Cells;
   /** Milliseconds that a worker may take to close what it opened. */
@@ -33,7 +35,7 @@ export type Pool = Piscina<WorkerCall | ThreadChoice, number | PortableError | u
  * started, which `hasStarted` tells: by itself piscina also hands them to one that is still starting, while others are idle.
  */
 export function createPool(
-  { threads, maxHeapMiB, cells }: ThreadPoolOptions,
+  { threads, maxHeapMiB, maxYoungHeapMiB, cells }: ThreadPoolOptions,
   hasStarted: (threadId: number) => boolean,
 ): Pool {
   const workerData: WorkerBirth = { cells };
@@ -45,7 +47,10 @@ export function createPool(
     idleTimeout: Number.POSITIVE_INFINITY,
     recordTiming: false,
     workerData,
-    ...(maxHeapMiB === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB } }),
+    resourceLimits: {
+      ...(maxHeapMiB === undefined ? {} : { maxOldGenerationSizeMb: maxHeapMiB }),
+      ...(maxYoungHeapMiB === undefined ? {} : { maxYoungGenerationSizeMb: maxYoungHeapMiB }),
+    },
     loadBalancer: (task, workers) => {
       const wanted = wantedThread(task);
       const fits = (id: number): boolean => (wanted === undefined ? hasStarted(id) : id === wanted);

@@ -30,10 +30,14 @@ interface Threads {
  * ATC_ABORTED with the signal's reason as cause, ATC_CLOSED, or what the task threw.
  */
 export function workerExecutor(options: WorkerExecutorOptions): Executor {
-  const { modules, threads, graceMs, closeMs, maxHeapMiB } = checkOptions(options);
+  const { modules, threads, graceMs, closeMs, maxHeapMiB, maxYoungHeapMiB } = checkOptions(options);
   const cells = createCells(threads);
   const turns = createTurns(threads);
-  const shared: Threads = { pool: createThreadPool({ threads, maxHeapMiB, cells, closeMs }), cells, graceMs };
+  const shared: Threads = {
+    pool: createThreadPool({ threads, maxHeapMiB, maxYoungHeapMiB, cells, closeMs }),
+    cells,
+    graceMs,
+  };
   const life = createLife(async () => {
     await turns.idle();
     await shared.pool.close();

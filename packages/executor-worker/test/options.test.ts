@@ -24,6 +24,10 @@ describe("options", () => {
       expect(() => workerExecutor({ modules, maxHeapMiB })).toThrow(
         expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),
       );
+    for (const maxYoungHeapMiB of [0, -1, 1.5])
+      expect(() => workerExecutor({ modules, maxYoungHeapMiB })).toThrow(
+        expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),
+      );
   });
 
   it("whose modules are no URLs are refused by both executors", () => {
