@@ -1,6 +1,6 @@
 // Blosc frames beside python-blosc, in turn in one run: bytes of the array a second of CPU time, one thread, warm, medians of five rounds. Frames
 // of both are of the same parameters, but for "fast", which stands beside python's zstd at clevel 5 with either shuffle. A CSV with the columns
-// close and volume in ATC_BENCH_CSV is measured too.
+// close and volume in ATC_BENCH_CSV is measured too; ATC_BENCH_SETTINGS measures only settings whose name holds it, such as "fast".
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { blosc } from "@atc/codec-blosc";
@@ -19,7 +19,7 @@ const mebibyte = 2 ** 20;
 const bitBlocks = { cname: "zstd", clevel: 1, shuffle: "bitshuffle", blocksize: mebibyte };
 const fast = { preset: "fast" };
 /** Ours, and python's where it is another. */
-const settings = {
+const everySetting = {
   "lz4 5": [{ cname: "lz4", clevel: 5, shuffle: "shuffle" }],
   "lz4 9": [{ cname: "lz4", clevel: 9, shuffle: "shuffle" }],
   "lz4hc 5": [{ cname: "lz4hc", clevel: 5, shuffle: "shuffle" }],
@@ -32,6 +32,9 @@ const settings = {
   "fast, zstd 5 bit": [fast, { cname: "zstd", clevel: 5, shuffle: "bitshuffle" }],
   "fast, zstd 5 byte": [fast, { cname: "zstd", clevel: 5, shuffle: "shuffle" }],
 };
+
+const wanted = process.env.ATC_BENCH_SETTINGS ?? "";
+const settings = Object.fromEntries(Object.entries(everySetting).filter(([name]) => name.includes(wanted)));
 
 function cpuMs(action) {
   const before = process.cpuUsage();

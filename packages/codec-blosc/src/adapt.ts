@@ -9,7 +9,7 @@ const sampledPart = 16;
 const longestSample = 2 ** 17;
 /** Bit shuffle decodes slower, so the byte shuffle need not gain more than this. */
 const worthwhile = 0.98;
-/** What shrinks so far is encoded so fast that a higher level costs little, and gains. */
+/** What shrinks so far is encoded so fast that a higher level costs little; it is taken where a sample gains at all. */
 const farRatio = 16;
 const farClevel = 3;
 
@@ -24,7 +24,7 @@ function sampleOf(decoded: Uint8Array, typesize: number): Uint8Array {
 }
 
 /**
- * The options under which a sample of `decoded` is smallest: byte or bit shuffle, and a higher level where it shrinks far. `options` for what is too
+ * The options under which a sample of `decoded` is smallest: byte or bit shuffle, and a higher level where it shrinks far and further by that. `options` for what is too
  * short for a sample.
  */
 export function adaptOptions(
@@ -46,6 +46,8 @@ export function adaptOptions(
   const bitLength = lengthUnder(options);
   const byteLength = lengthUnder(bytes);
   const chosen = byteLength < worthwhile * bitLength ? bytes : options;
-  const isFar = farRatio * Math.min(bitLength, byteLength) < sample.length;
-  return isFar ? { ...chosen, clevel: farClevel } : chosen;
+  const length = chosen === bytes ? byteLength : bitLength;
+  if (farRatio * length > sample.length) return chosen;
+  const far = { ...chosen, clevel: farClevel };
+  return lengthUnder(far) < length ? far : chosen;
 }
