@@ -1,6 +1,6 @@
 import { AtcError, type BadRow } from "@atc/contract";
 import type { CsvOptions } from "./csv-options.ts";
-import type { FileLayout } from "./layout.ts";
+import type { TimeLayout } from "./time-layout.ts";
 
 /** Why a row cannot be taken; `number` alone leaves the rest of the row good. */
 export type FaultReason = "fields" | "number" | "time" | "quote" | "encoding" | "symbol";
@@ -11,7 +11,7 @@ const explanations: Readonly<Record<FaultReason, string>> = {
   number: '"@" is not a number',
   time: '"@" is not a time as this file writes them (%)',
   quote: 'a quote is not closed, or text follows it, in "@"',
-  encoding: '"@" is not UTF-8 text',
+  encoding: '"@" is not UTF-8 text, or holds a NUL byte',
   symbol: 'the symbol is empty in "@"',
 };
 
@@ -32,7 +32,7 @@ interface BadRowOptions {
   /** What a bad row means. */
   readonly policy: NonNullable<CsvOptions["badRows"]>;
   /** How the file writes its times. */
-  readonly layout: Pick<FileLayout, "time" | "timeStyle" | "localTime">;
+  readonly layout: TimeLayout;
   /** Is told of every bad row that does not end the reading. */
   readonly onBadRow: ((row: BadRow) => void) | undefined;
 }

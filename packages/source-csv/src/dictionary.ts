@@ -2,7 +2,7 @@
 export interface Dictionary {
   /** The texts; grows, never changes. */
   readonly values: readonly string[];
-  /** The index of the text with these UTF-8 bytes, which is added where it is new; -1 where the bytes are not UTF-8. */
+  /** The index of the text with these UTF-8 bytes, which is added where it is new; -1 where the bytes are not UTF-8 or hold a NUL. */
   indexOf(bytes: Uint8Array, start: number, end: number): number;
 }
 
@@ -54,6 +54,7 @@ export function createDictionary(): Dictionary {
 
   function add(text: Uint8Array, lowWord: number, highWord: number): number {
     const index = values.length;
+    if (text.includes(0)) return -1;
     try {
       values.push(decoder.decode(text));
     } catch {

@@ -1,8 +1,8 @@
-import type { LocalTimeOptions, MatchedColumns } from "@atc/contract";
+import type { MatchedColumns } from "@atc/contract";
 import type { CsvOptions } from "./csv-options.ts";
 import type { Header } from "./header.ts";
-import type { Sample, TimeFormat } from "./sample.ts";
-import type { TimeStyle } from "./written-time.ts";
+import type { Sample } from "./sample.ts";
+import type { TimeLayout } from "./time-layout.ts";
 
 /** What is known of a file when its notes are made. */
 interface LayoutFacts {
@@ -11,11 +11,7 @@ interface LayoutFacts {
   readonly names: readonly string[];
   readonly matched: MatchedColumns;
   readonly rows: Sample["rows"];
-  readonly time: {
-    readonly time: TimeFormat;
-    readonly timeStyle: TimeStyle;
-    readonly localTime: LocalTimeOptions | undefined;
-  };
+  readonly time: TimeLayout;
   /** Names of fields that become no column. */
   readonly leftOut: readonly string[];
   readonly options: CsvOptions;

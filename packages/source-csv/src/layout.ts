@@ -11,17 +11,8 @@ import {
 import { type CsvOptions, mappedNames } from "./csv-options.ts";
 import { type FileHead, findHeader, type Header } from "./header.ts";
 import { layoutNotes } from "./layout-notes.ts";
-import {
-  isClockColumn,
-  isTextColumn,
-  isTwelveHour,
-  isZoned,
-  type Sample,
-  sampleRows,
-  type TimeFormat,
-  timeFormat,
-} from "./sample.ts";
-import type { TimeStyle } from "./written-time.ts";
+import { isClockColumn, isTextColumn, type Sample, sampleRows } from "./sample.ts";
+import { type TimeLayout, timeLayout } from "./time-layout.ts";
 
 /** What a field of a row is read as. */
 export type FieldRole = "skip" | "symbol" | "time" | "clock" | "price" | "number" | "text";
@@ -35,7 +26,7 @@ interface FieldLayout {
 }
 
 /** All that must be known about a file to read its rows. */
-export interface FileLayout {
+export interface FileLayout extends TimeLayout {
   /** The byte between fields. */
   readonly separator: number;
   /** Whether lines end with a lone carriage return. */
@@ -46,12 +37,6 @@ export interface FileLayout {
   readonly line: number;
   /** What a row is. */
   readonly kind: RowKind;
-  /** How times are written. */
-  readonly time: TimeFormat;
-  /** How their dates, hours and zones are written; of a date beside a time of day, `isZoned` and `isTwelveHour` are about the latter. */
-  readonly timeStyle: TimeStyle;
-  /** The zone of times that name none; UTC where absent. */
-  readonly localTime: Pick<CsvOptions, "timeZone" | "disambiguation"> | undefined;
   /** Whether a comma stands ahead of decimals. */
   readonly commaDecimals: boolean;
   /** What prices are divided by. */
@@ -159,34 +144,6 @@ function noRows(head: FileHead, path: string): AtcError {
     ? `"${path}" has a header line and no rows; give a file with rows`
     : `"${path}" has no row that ends in its first ${head.end} bytes; is it a table of rows, or a quote left open?`;
   return new AtcError("ATC_INVALID_DATA", message, { details: { path } });
-}
-
-/** How times are written. */
-function timeLayout(
-  rows: Sample["rows"],
-  { timestamp, clock }: MatchedColumns,
-  path: string,
-  options: CsvOptions,
-): Pick<FileLayout, "time" | "timeStyle" | "localTime"> {
-  const { dateOrder = "ymd", timeZone, disambiguation } = options;
-  const dates = rows.map((row) => row[timestamp] ?? "");
-  const told = timeFormat(dates, options.timeUnit);
-  const time = told === "iso" && dateOrder !== "ymd" ? "written" : told;
-  const times = clock === undefined ? dates : rows.map((row) => row[clock] ?? "");
-  const timeStyle = { dateOrder, isTwelveHour: isTwelveHour(times), isZoned: isZoned(times) };
-  const isNumber = time !== "iso" && time !== "written";
-  if (timeZone !== undefined && (timeStyle.isZoned || isNumber))
-    throw new AtcError(
-      "ATC_INVALID_ARGUMENT",
-      `the times of "${path}" ${isNumber ? "count from 1970 in UTC" : "name their zone"}, such as "${times[0]}"; leave the option timeZone out`,
-      { details: { path, option: "timeZone" } },
-    );
-  return {
-    time,
-    timeStyle,
-    localTime:
-      timeZone === undefined ? undefined : { timeZone, ...(disambiguation === undefined ? {} : { disambiguation }) },
-  };
 }
 
 /** A hint for a file whose first line is a row already. */
