@@ -46,10 +46,19 @@ function grow(memory: GrowingMemory, bytes: number): boolean {
   return true;
 }
 
+/** A memory for the working rows; undefined where the address space is used up. */
+function createMemory(): GrowingMemory | undefined {
+  try {
+    return createKernelMemory(Math.ceil(rows.end / memoryPageLength));
+  } catch {
+    return undefined;
+  }
+}
+
 function createSpace(): KernelSpace | undefined {
-  const memory = createKernelMemory(Math.ceil(rows.end / memoryPageLength));
-  const exports = code.instantiate(memory);
-  if (exports === undefined) return undefined;
+  const memory = createMemory();
+  const exports = memory && code.instantiate(memory);
+  if (memory === undefined || exports === undefined) return undefined;
   const free = new Map<number, number[]>();
   let view = new Float64Array(memory.buffer);
   let end = rows.end;
