@@ -17,7 +17,7 @@ import { mmapStore } from "@atc/mmap-store";
 import { asJson } from "./config-parts.ts";
 import { appendedAttributes } from "./dataset-history.ts";
 import type { ReadingOptions } from "./open-source.ts";
-import { openSource } from "./open-source.ts";
+import { executorFor, openSource } from "./open-source.ts";
 import { rowCollector } from "./row-collector.ts";
 import type { Runtime } from "./runtime.ts";
 import { emptyCursor, firstRowFrom, seriesCursor } from "./series-cursor.ts";
@@ -102,7 +102,8 @@ export async function appendFiles(
   if (lock.scratch === undefined) throw new AtcError("ATC_UNSUPPORTED", "this store cannot append to datasets");
   await using staging = mmapStore({ directory: join(lock.scratch, "appended"), backend: "read" });
   const { duplicates, memoryBytes, signal, onProgress } = options;
-  const staged = await ingest(source, staging, { name: "rows", duplicates, memoryBytes, signal, onProgress });
+  const executor = executorFor(runtime, source);
+  const staged = await ingest(source, staging, { name: "rows", duplicates, memoryBytes, executor, signal, onProgress });
   using added = await staging.open("rows");
   using stored = await store.open(name);
   const droppedColumns = checkSchema(name, stored.manifest.schema, added.manifest.schema);

@@ -6,11 +6,8 @@ import type { IngestReport, IngestResult } from "@atc/ingest";
 import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
 import { datasetHistory } from "./dataset-history.ts";
 import type { ReadingOptions } from "./open-source.ts";
-import { defaultName, openSource } from "./open-source.ts";
+import { defaultName, executorFor, openSource } from "./open-source.ts";
 import type { Runtime } from "./runtime.ts";
-
-/** Bytes of text that a row takes, about. */
-const bytesPerRow = 50;
 
 /** How files become a dataset. */
 export interface DataOptions extends ReadingOptions, OperationOptions {
@@ -96,8 +93,7 @@ export async function ingestFile(
   await using source = await openSource(runtime, list, options);
   const settings = { name, duplicates, force, memoryBytes };
   if (force !== true) await checkNotAppended(runtime, name, fingerprintOf(source, settings));
-  const { size } = source.identity.parts;
-  const executor = runtime.executor(typeof size === "number" ? size / bytesPerRow : 0);
+  const executor = executorFor(runtime, source);
   return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress });
 }
 

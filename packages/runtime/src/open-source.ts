@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import type { DataSource, JsonValue } from "@atc/contract";
+import type { DataSource, Executor, JsonValue } from "@atc/contract";
 import { AtcError, joinSources } from "@atc/contract";
 import type { IngestOptions } from "@atc/ingest";
 import { datasetName } from "@atc/ingest";
@@ -107,4 +107,13 @@ export function defaultName(runtime: Pick<Runtime, "cwd">, paths: readonly strin
     .update([sql, ...places].join("\n"))
     .digest("hex");
   return `query-${digits.slice(0, 8)}`;
+}
+
+/** Bytes of text that a row takes, about. */
+const bytesPerRow = 50;
+
+/** Threads to read a source with, where it is large enough to be worth them. */
+export function executorFor(runtime: Runtime, { identity }: DataSource): Executor | undefined {
+  const { size } = identity.parts;
+  return runtime.executor(typeof size === "number" ? size / bytesPerRow : 0);
 }
