@@ -10,7 +10,7 @@ export const mostBytes: number = 2 ** 19;
 const integers = 8 * mostElements;
 
 /** Offsets of a workspace's areas; each has room for the integers of a block, unless told otherwise. */
-export interface WorkspaceLayout {
+interface WorkspaceLayout {
   /** 256 of 16 bits. */
   readonly frequencies: number;
   /** 256 of 32 bits. */
