@@ -10,18 +10,8 @@ import { wholeAt, Kernel, Kind, State, Windows } from "./records";
 import { advanceDema, advanceEma, advanceKama } from "./recursive";
 import { advanceVotes } from "./votes";
 
-export {
-  fillLaneFactors,
-  fillReturns,
-  splitLanes,
-  takeAverage,
-  takeCrossings,
-  takeKind,
-  takeKindEquities,
-  takeKindEquity,
-  takeSignals,
-  turnCodes,
-} from "./many";
+export { splitLanes, takeAverage, takeKindEquities, takeKindEquity } from "./many-kinds";
+export { fillLaneFactors, fillReturns, takeCrossings, takeKind, takeSignals, turnCodes } from "./many-votes";
 
 function advanceRecursive(kind: Kind, kernel: Kernel, source: usize, start: f64, count: usize): void {
   const lts = kernel.lts != 0;

@@ -1,4 +1,4 @@
-/** The functions of `assembly/many.ts`; addresses are bytes, counts are bars. */
+/** The functions of `assembly/many-votes.ts` and `assembly/many-kinds.ts`; addresses are bytes, counts are bars. */
 export interface LaneExports {
   takeCrossings(average: number, close: number, count: number, codes: number, state: number): number;
   turnCodes(codes: number, count: number): void;
