@@ -1,5 +1,5 @@
-import type { NumericKernel } from "./kernel.ts";
-import type { MemoryViews } from "./plain-kernel.ts";
+import type { MemoryViews } from "./memory-views.ts";
+import type { NumericKernel } from "./numeric-kernel.ts";
 
 const scale = 4096;
 const lowest = 2 ** 16;

@@ -1,5 +1,5 @@
-import type { NumericKernel } from "./kernel.ts";
-import type { MemoryViews } from "./plain-kernel.ts";
+import type { MemoryViews } from "./memory-views.ts";
+import type { NumericKernel } from "./numeric-kernel.ts";
 
 /** `assembly/widths.ts` and `assembly/difference.ts`. */
 export function plainIntegers({

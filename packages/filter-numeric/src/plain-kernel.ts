@@ -1,20 +1,11 @@
 import type { KernelMemory } from "@atc/contract";
-import type { NumericKernel } from "./kernel.ts";
+import type { MemoryViews } from "./memory-views.ts";
+import type { NumericKernel } from "./numeric-kernel.ts";
 import { plainDecimals } from "./plain-decimals.ts";
 import { plainEntropy } from "./plain-entropy.ts";
 import { plainIntegers } from "./plain-integers.ts";
 import { plainRepeats } from "./plain-repeats.ts";
 import { plainTokens } from "./plain-tokens.ts";
-
-/** The memory behind a kernel as typed arrays, and as a view for what stands at any offset. */
-export interface MemoryViews {
-  readonly view: DataView;
-  readonly bytes: Uint8Array;
-  readonly words16: Uint16Array;
-  readonly words32: Uint32Array;
-  readonly integers: BigInt64Array;
-  readonly naturals: BigUint64Array;
-}
 
 /**
  * The kernel in TypeScript, for where WebAssembly does not run: the same bytes, some fifty times slower. As the memory does not grow, its views

@@ -1,5 +1,5 @@
-import type { NumericKernel } from "./kernel.ts";
-import type { MemoryViews } from "./plain-kernel.ts";
+import type { MemoryViews } from "./memory-views.ts";
+import type { NumericKernel } from "./numeric-kernel.ts";
 
 function restLength(token: number): number {
   return token < 16 ? 0 : ((token - 16) >> 2) + 2;

@@ -1,5 +1,6 @@
 import { createKernelMemory, type KernelMemory, memoryPageLength } from "@atc/contract";
-import { kernelOver, type NumericKernel } from "./kernel.ts";
+import { kernelOver } from "./kernel.ts";
+import type { NumericKernel } from "./numeric-kernel.ts";
 
 /** The most elements of a block. */
 export const mostElements: number = 2 ** 17;
