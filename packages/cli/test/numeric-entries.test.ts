@@ -1,0 +1,82 @@
+import { spawnSync } from "node:child_process";
+import { mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Run, Workshop } from "./atc.ts";
+import { barsCsv, workshop } from "./atc.ts";
+
+let shop: Workshop;
+beforeEach(async () => {
+  shop = await workshop();
+  await shop.file("bars.csv", barsCsv(["AAA", "BBB"], 400));
+});
+afterEach(() => shop[Symbol.asyncDispose]());
+
+async function install(...folders: readonly string[]): Promise<void> {
+  await mkdir(join(shop.path, "node_modules", "@atc"), { recursive: true });
+  for (const folder of folders)
+    await symlink(
+      fileURLToPath(new URL(`../../${folder}`, import.meta.url)),
+      join(shop.path, "node_modules", "@atc", folder),
+    );
+  const dependencies = Object.fromEntries(folders.map((folder) => [`@atc/${folder}`, "0.0.0"]));
+  await shop.file("package.json", JSON.stringify({ name: "project", private: true, dependencies }));
+}
+
+function backtest(): Promise<Run> {
+  return shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "numeric");
+}
+
+const python = [process.env["ATC_PYTHON"], "python3", "/usr/bin/python3"]
+  .filter((one) => one !== undefined)
+  .find((one) => spawnSync(one, ["-c", "import numpy"]).status === 0);
+
+/** As docs/cache-entry.md tells it. */
+const readAll = `
+import io, json, sys
+sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
+import atc_numeric, numpy as np
+out = {}
+for path in sys.argv[2:]:
+    with np.load(io.BytesIO(atc_numeric.decode(open(path, "rb").read()))) as entry:
+        for name in entry.files:
+            if name != "entry.json":
+                out[name] = [str(entry[name].dtype), len(entry[name])]
+print(json.dumps(out))
+`;
+
+describe("compressionAlgorithm: numeric", () => {
+  it("writes entries from which a second run is served", async () => {
+    await install("filter-numeric");
+    expect((await backtest()).code).toBe(0);
+    const entries = (await shop.cached()).filter((file) => file.endsWith(".npz.numeric"));
+    expect(entries.length).toBeGreaterThan(0);
+    expect((await backtest()).stderr).toContain("from the cache");
+    expect((await shop.atc("cache", "verify", "--json")).json()).toMatchObject({ damaged: [], unreadable: [] });
+  });
+
+  it.skipIf(python === undefined)(
+    "writes entries that Python reads with numpy alone (needs python3 with numpy)",
+    async () => {
+      await install("filter-numeric");
+      await backtest();
+      const files = (await shop.cached()).filter((file) => file.endsWith(".npz.numeric"));
+      const folder = fileURLToPath(new URL("../../../docs/python/", import.meta.url));
+      const paths = files.map((file) => join(shop.path, file));
+      const { stdout, stderr } = spawnSync(python ?? "", ["-c", readAll, folder, ...paths], { encoding: "utf8" });
+      expect(stderr).toBe("");
+      const arrays = JSON.parse(stdout) as Record<string, [string, number]>;
+      expect(arrays["0/equity"]).toEqual(["float64", 400]);
+      expect(arrays["1/directions"]).toEqual(["int8", 400]);
+    },
+  );
+
+  it("names what to install where it is missing", async () => {
+    const run = await backtest();
+    expect(run.code).toBe(5);
+    expect(run.stderr).toContain("pnpm add @atc/filter-numeric");
+    expect(run.stdout).toBe("");
+  });
+});
