@@ -9,9 +9,10 @@ import {
 } from "@atc/contract";
 import { type ArrowFile, arrowFile, type OpenedFile } from "./arrow-file.ts";
 import { type ArrowOptions, checkOptions, identifyingOptions } from "./arrow-options.ts";
-import { chunksOf, damaged, type OpenedSource } from "./chunks.ts";
+import { chunksOf, damaged } from "./chunks.ts";
 import { type ArrowContents, batchMessage, readContents, readMessage } from "./messages.ts";
 import { bitsOf, isSet, numbersOf } from "./number-reader.ts";
+import type { OpenedSource } from "./opened-source.ts";
 import { type Projection, project } from "./projection.ts";
 import { recordBatch } from "./record-batch.ts";
 

@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
+import { open, realpath, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { AtcError, fromSystemError, isAtcError, type JsonObject, type SourceInput } from "@atc/contract";
@@ -39,15 +38,24 @@ async function checkUnchanged(path: string, before: FileState): Promise<void> {
   );
 }
 
+function readFault(path: string): (error: unknown) => never {
+  return (error) => {
+    throw fromSystemError(error, `cannot read "${path}"`, "check the disk and the file's permissions");
+  };
+}
+
 async function* fileBytes(path: string, state: FileState): AsyncGenerator<Uint8Array> {
   await checkUnchanged(path, state);
-  const stream = createReadStream(path, { highWaterMark: blockLength });
+  const handle = await open(path, "r").catch(readFault(path));
   try {
-    yield* stream as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    throw fromSystemError(error, `cannot read "${path}"`, "check the disk and the file's permissions");
+    for (;;) {
+      // A new block each time: the reader keeps them, and so does a decompressor.
+      const { bytesRead, buffer } = await handle.read(new Uint8Array(blockLength)).catch(readFault(path));
+      if (bytesRead === 0) break;
+      yield buffer.subarray(0, bytesRead);
+    }
   } finally {
-    stream.destroy();
+    await handle.close();
   }
   await checkUnchanged(path, state);
 }

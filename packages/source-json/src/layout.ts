@@ -1,4 +1,12 @@
-import { AtcError, type ColumnMetadata, epochUnitOf, fileSymbol, matchColumns, otherColumns } from "@atc/contract";
+import {
+  AtcError,
+  type ColumnMetadata,
+  epochUnitOf,
+  fileSymbol,
+  type MatchedColumns,
+  matchColumns,
+  otherColumns,
+} from "@atc/contract";
 import { givenNames, type JsonOptions, mappedNames } from "./json-options.ts";
 import { afterBlanks, closeList, comma, openList, valueEnd } from "./row-extent.ts";
 import { fieldFinder } from "./row-fields.ts";
@@ -110,6 +118,55 @@ function timeStyle(texts: readonly string[], kind: TimeStyle["kind"], name: stri
   };
 }
 
+/** A row of the sample, with the places of its values. */
+interface SampledRow {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
+function sampledRowsOf(
+  { bytes }: JsonHead,
+  extents: readonly (readonly [number, number])[],
+  names: readonly string[],
+): readonly SampledRow[] {
+  const finder = fieldFinder(names);
+  const { starts, ends } = finder.fields;
+  return extents.flatMap(([start, end]) =>
+    finder.split(bytes, start, end) ? [{ starts: starts.slice(), ends: ends.slice() }] : [],
+  );
+}
+
+/** The columns that are kept besides those of bars and ticks. */
+function otherFields(
+  { bytes }: JsonHead,
+  sample: readonly SampledRow[],
+  names: readonly string[],
+  matched: MatchedColumns,
+  options: JsonOptions,
+): readonly FieldLayout[] {
+  const isNumber = (field: number): boolean =>
+    sample.every(({ starts, ends }) => numberOf(bytes, starts[field] ?? 0, ends[field] ?? 0) !== undefined);
+  const isText = (field: number): boolean =>
+    sample.every(({ starts, ends }) => textOf(bytes, starts[field] ?? 0, ends[field] ?? 0) !== null);
+  const isKept = (field: number): boolean => {
+    if (names[field]?.trim() === "") return false;
+    return isNumber(field) ? options.extra !== "drop" : options.text === "keep" && isText(field);
+  };
+  return otherColumns(names, { ...matched, clock: undefined }, isKept).map(({ name, position }) => ({
+    name,
+    position,
+    role: isNumber(position) ? "number" : "text",
+  }));
+}
+
+function noRows({ bytes, end }: JsonHead, { start }: RowsPlace, name: string): AtcError {
+  const message =
+    bytes[start] === closeList
+      ? `"${name}" has an empty list of rows; give a file with rows`
+      : `"${name}" has no row that ends in its first ${end} bytes; is it cut, or no list of rows?`;
+  return new AtcError("ATC_INVALID_DATA", message, { details: { path: name } });
+}
+
 /**
  * Tells how to read a document from its first rows.
  *
@@ -125,49 +182,19 @@ export function detectLayout(
 ): JsonLayout {
   const { bytes } = head;
   const extents = sampleExtents(head, place);
-  const [first] = extents;
-  if (first === undefined)
-    throw new AtcError(
-      "ATC_INVALID_DATA",
-      head.bytes[place.start] === closeList
-        ? `"${name}" has an empty list of rows; give a file with rows`
-        : `"${name}" has no row that ends in its first ${head.end} bytes; is it cut, or no list of rows?`,
-      { details: { path: name } },
-    );
-  const isLists = bytes[first[0]] === openList;
+  if (extents[0] === undefined) throw noRows(head, place, name);
+  const isLists = bytes[extents[0][0]] === openList;
   const given = givenNames(options);
   const names = isLists ? (given ?? ccxt) : memberNames(head, extents);
-  const finder = fieldFinder(names);
-  const sample = extents
-    .filter(([start, end]) => finder.split(bytes, start, end))
-    .map(([start, end]) => {
-      finder.split(bytes, start, end);
-      const { starts, ends } = finder.fields;
-      return { start, end, starts: starts.slice(), ends: ends.slice() };
-    });
-  const valueAt = (row: (typeof sample)[number], field: number): string =>
-    (row.ends[field] ?? 0) === 0 ? "" : plainText(bytes, row.starts[field] ?? 0, row.ends[field] ?? 0);
+  const sample = sampledRowsOf(head, extents, names);
+  const textAt = ({ starts, ends }: SampledRow, field: number): string =>
+    ends[field] === 0 ? "" : plainText(bytes, starts[field] ?? 0, ends[field] ?? 0);
   if (isLists && given === undefined)
     checkNames(
-      sample.map((row) => names.map((_, field) => valueAt(row, field)).filter((text) => text !== "")),
+      sample.map((row) => names.map((_, field) => textAt(row, field)).filter((text) => text !== "")),
       name,
     );
   const matched = matchColumns(names, { source: name, columns: mappedNames(options), kind: options.kind });
-  const isNumber = (field: number): boolean =>
-    sample.every(({ starts, ends }) => numberOf(bytes, starts[field] ?? 0, ends[field] ?? 0) !== undefined);
-  const isText = (field: number): boolean =>
-    sample.every(({ starts, ends }) => textOf(bytes, starts[field] ?? 0, ends[field] ?? 0) !== null);
-  const isKept = (field: number): boolean => {
-    if (names[field]?.trim() === "") return false;
-    return isNumber(field) ? options.extra !== "drop" : options.text === "keep" && isText(field);
-  };
-  const others = otherColumns(names, { ...matched, clock: undefined }, isKept).map(
-    ({ name: column, position }): FieldLayout => ({
-      name: column,
-      position,
-      role: isNumber(position) ? "number" : "text",
-    }),
-  );
   const numbers = matched.numbers.map(
     ({ name: column, position }): FieldLayout => ({
       name: column,
@@ -175,22 +202,23 @@ export function detectLayout(
       role: column === "volume" ? "number" : "price",
     }),
   );
-  const texts = sample.map((row) => valueAt(row, matched.timestamp));
+  const rest = [...numbers, ...otherFields(head, sample, names, matched, options)];
+  const times = sample.map((row) => textAt(row, matched.timestamp));
+  const { symbol, timestamp, kind } = matched;
   return {
     ...place,
     names,
     fields: [
-      ...(matched.symbol === undefined ? [] : [{ name: "symbol", position: matched.symbol, role: "symbol" } as const]),
-      { name: "timestamp", position: matched.timestamp, role: "time" },
-      ...numbers,
-      ...others,
+      ...(symbol === undefined ? [] : [{ name: "symbol", position: symbol, role: "symbol" } as const]),
+      { name: "timestamp", position: timestamp, role: "time" },
+      ...rest,
     ],
-    time: timeStyle(texts, matched.kind, name, options),
-    symbol: matched.symbol === undefined ? fileSymbol("json", fileName, endings, options) : undefined,
+    time: timeStyle(times, kind, name, options),
+    symbol: symbol === undefined ? fileSymbol("json", fileName, endings, options) : undefined,
     columns: [
       { name: "symbol", type: "text" },
-      { name: "timestamp", type: matched.kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },
-      ...[...numbers, ...others].map(
+      { name: "timestamp", type: kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },
+      ...rest.map(
         ({ name: column, role }): ColumnMetadata => ({ name: column, type: role === "text" ? "text" : "float64" }),
       ),
     ],

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { open, realpath, stat } from "node:fs/promises";
 import { AtcError, fromSystemError, isAtcError } from "@atc/contract";
 import yauzl from "yauzl";
@@ -42,6 +43,13 @@ const yauzlOptions = { autoClose: false, decodeStrings: false, validateEntrySize
 /** Opens the archive's file for one reading of an entry, or of its directory. */
 export function openArchive(path: string): Promise<yauzl.ZipFile> {
   return yauzl.openPromise(path, yauzlOptions);
+}
+
+/** Closes an archive, and waits until its file is closed, which is once its streams have ended. */
+export async function closeArchive(archive: yauzl.ZipFile): Promise<void> {
+  const closed = once(archive, "close");
+  archive.close();
+  await closed;
 }
 
 /** The present state of a file. */
@@ -110,7 +118,7 @@ async function listEntries(path: string): Promise<readonly ArchiveEntry[]> {
     }
     return entries;
   } finally {
-    archive.close();
+    await closeArchive(archive);
   }
 }
 

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { AtcError, type SourceInput } from "@atc/contract";
-import { type Archive, type ArchiveEntry, damaged, fileState, openArchive } from "./archive.ts";
+import { type Archive, type ArchiveEntry, closeArchive, damaged, fileState, openArchive } from "./archive.ts";
 
 /** Throws ATC_INVALID_DATA where the archive is no longer what it was when its directory was read. */
 async function checkUnchanged({ path, state }: Archive): Promise<void> {
@@ -39,7 +39,7 @@ async function* decompressed(
   } catch (error) {
     throw damaged(label, error);
   } finally {
-    opened.close();
+    await closeArchive(opened);
   }
 }
 

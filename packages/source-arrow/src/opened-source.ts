@@ -1,0 +1,21 @@
+import type { EpochUnit } from "@atc/contract";
+import type { ArrowFile } from "./arrow-file.ts";
+import type { ArrowOptions } from "./arrow-options.ts";
+import type { ArrowContents } from "./messages.ts";
+import type { Projection } from "./projection.ts";
+
+/** A file that is ready to be read. */
+export interface OpenedSource {
+  /** The file. */
+  readonly file: ArrowFile;
+  /** What it says of itself. */
+  readonly contents: ArrowContents;
+  /** Which of its columns are read. */
+  readonly projection: Projection;
+  /** What times that are integers count. */
+  readonly unit: EpochUnit;
+  /** The symbol of every row, where no column holds it. */
+  readonly symbol: string | undefined;
+  /** How to read it. */
+  readonly options: ArrowOptions;
+}
