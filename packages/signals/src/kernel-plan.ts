@@ -1,12 +1,12 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
 import { averageKinds, derivedLengths } from "@atc/contract";
-import { growthAfter } from "./growth.ts";
 import { type KindPart, longestWindow, neededKinds, needsAll } from "./kernel-parts.ts";
 import { rows, wasmBlockLength } from "./kernel-records.ts";
+import { kernelConstants, settingsOf } from "./kernel-settings.ts";
 import { type SignalOutput, signalOutputs } from "./signal-output.ts";
 import { createSlotPlan, type SlotPlan, type Stretch, type Word } from "./slot-plan.ts";
 import { triangle } from "./triangle.ts";
-import { firstBarOf, firstLayerCutout } from "./warmup.ts";
+import { firstBarOf } from "./warmup.ts";
 
 /** Where a kind keeps what the diagnostics are made of. */
 export interface PlannedTallies {
@@ -197,53 +197,6 @@ function pairsOf(kinds: readonly KindPlan[]): readonly Stretch[] {
   return last !== undefined && voting.length % 2 === 1 ? [...voting, last] : voting;
 }
 
-const constants = {
-  floor: 0.25,
-  tolerance: 1e-10,
-  sign: -0,
-  one: 1,
-  hundred: 100,
-  shift: 6_755_399_441_055_744,
-  largest: Number.MAX_VALUE,
-  three: 3,
-  slow: 0.064,
-  range: 0.666 - 0.064,
-};
-
-function settingsOf(config: SignalConfig): Readonly<Record<SettingName, number>> {
-  const lts = config.dialect === "lts";
-  const growthCap = config.growthCap === "none" ? Number.POSITIVE_INFINITY : config.growthCap;
-  return {
-    ownSource: Number(config.calculationSource !== "close"),
-    lts: Number(lts),
-    delayed: Number(config.strategyMode),
-    kept: 1 - config.decay / 100,
-    growthCap,
-    cappedGrowth: growthAfter(growthCap, config),
-    firstCutout: firstLayerCutout(config),
-    secondCutout: config.cutout,
-    cutLong: lts ? config.longThreshold : 0.49,
-    cutShort: lts ? config.shortThreshold : -0.49,
-    longThreshold: config.longThreshold,
-    shortThreshold: config.shortThreshold,
-  };
-}
-
-/** The members of the kernel's record that come from the configuration. */
-type SettingName =
-  | "ownSource"
-  | "lts"
-  | "delayed"
-  | "kept"
-  | "growthCap"
-  | "cappedGrowth"
-  | "firstCutout"
-  | "secondCutout"
-  | "cutLong"
-  | "cutShort"
-  | "longThreshold"
-  | "shortThreshold";
-
 const plans = new Map<string, KernelPlan>();
 
 /** The layout of the slot of a computation; the last few are remembered, as many symbols are computed under one configuration. */
@@ -275,7 +228,7 @@ function layOut(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kerne
   const source = slot.doubles(capacity + 8);
   const changes = slot.doubles(capacity + 8);
   const kernel = slot.record("kernel", {
-    ...constants,
+    ...kernelConstants,
     ...settingsOf(config),
     averaged: Number(needsAll(outputs)),
     state,

@@ -1,21 +1,15 @@
 import type { ReadonlyTypedArray, SignalConfig } from "@atc/contract";
 import { averageKinds } from "@atc/contract";
-import { growthAfter } from "./growth.ts";
+import { writeGrowth } from "./growth.ts";
 import type { Kernel } from "./kernel.ts";
 import { sumTallies } from "./kernel-parts.ts";
 import { type KernelPlan, type PlannedTallies, planKernel } from "./kernel-plan.ts";
-import { memberPlace, type RecordMember, rows, scratchAddress, wasmBlockLength } from "./kernel-records.ts";
+import { rows, scratchAddress, wasmBlockLength } from "./kernel-records.ts";
 import { type KernelSpace, kernelSpace } from "./kernel-space.ts";
 import type { SignalOutput } from "./signal-output.ts";
 import type { Stretch } from "./slot-plan.ts";
+import { type Slot, slotState } from "./slot-state.ts";
 import { firstLayerCutout } from "./warmup.ts";
-
-/** A slot that goes back to its memory when it is disposed of, or when its kernel is collected. */
-interface Slot {
-  readonly space: KernelSpace;
-  readonly address: number;
-  readonly length: number;
-}
 
 const abandoned = new FinalizationRegistry<Slot>(({ space, address, length }) => space.release(address, length));
 
@@ -46,70 +40,6 @@ function viewRows(addresses: ReadonlyMap<SignalOutput, number>, space: KernelSpa
   const views: Partial<Record<SignalOutput, Float64Array>> = {};
   for (const [output, address] of addresses) views[output] = space.row(address);
   return views;
-}
-
-/** Writes the growth of a layer that begins at `cutout`, from bar `start` on; the machine's own exp, so that both kernels have the same. */
-function writeGrowth(
-  memory: Float64Array,
-  address: number,
-  start: number,
-  cutout: number,
-  count: number,
-  config: SignalConfig,
-): void {
-  const first = address / 8;
-  for (let i = 0; i < count; i++) memory[first + i] = growthAfter(start + i - cutout, config);
-}
-
-/** Saves and restores the slot. */
-function saving(plan: KernelPlan, { space, address }: Slot): Pick<Kernel, "savedLength" | "save" | "restore"> {
-  const { saved, room, state } = plan;
-  const base = address / 8;
-  const { history } = room;
-  const savedLength = saved.reduce((sum, { length }) => sum + length, 2 * history + 1);
-  const member = (name: RecordMember<"state">): number => base + state.first + memberPlace("state", name);
-  const place = 2 * member("place");
-  const close = member("previousClose");
-  return {
-    savedLength,
-    save(target) {
-      const memory = space.doubles();
-      let at = 0;
-      for (const { first, length } of saved) {
-        target.set(memory.subarray(base + first, base + first + length), at);
-        at += length;
-      }
-      const newest = new Uint32Array(memory.buffer)[place] as number;
-      for (const { first } of [room.source, room.changes]) {
-        target.set(memory.subarray(base + first + newest - history, base + first + newest), at);
-        at += history;
-      }
-      target[at] = memory[close] as number;
-    },
-    restore(values, bars) {
-      const memory = space.doubles();
-      let at = 0;
-      for (const { first, length } of [
-        ...saved,
-        { ...room.source, length: history },
-        { ...room.changes, length: history },
-      ]) {
-        memory.set(values.subarray(at, at + length), base + first);
-        at += length;
-      }
-      const wholes = new Uint32Array(memory.buffer);
-      wholes[place] = history;
-      wholes[2 * member("wild")] = wildAmong(values);
-      memory[close] = values[at] as number;
-      memory[member("bars")] = bars;
-    },
-  };
-}
-
-/** 1 where any saved number is so large that a window sum may have overflowed. */
-function wildAmong(values: Float64Array): number {
-  for (const value of values) if (Math.abs(value) > 1e290) return 1;
-  return 0;
 }
 
 /** The results of a computation whose memory may grow, and be another array, with every computation that is made. */
@@ -148,9 +78,9 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
   let released = false;
 
   function writeGrowths(memory: Float64Array, count: number): void {
-    if (bars - firstCutout < growthCap) writeGrowth(memory, rows.firstGrowth, bars, firstCutout, count, config);
+    if (bars - firstCutout < growthCap) writeGrowth(memory, rows.firstGrowth / 8, bars, firstCutout, count, config);
     if (config.cutout !== firstCutout && bars - config.cutout < growthCap) {
-      writeGrowth(memory, rows.secondGrowth, bars, config.cutout, count, config);
+      writeGrowth(memory, rows.secondGrowth / 8, bars, config.cutout, count, config);
     }
   }
 
@@ -164,7 +94,7 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
     return { ties, floored, votes: view(planned.votes), equities: view(planned.equities), equity, equityFloored };
   }
 
-  const { savedLength, save, restore } = saving(plan, slot);
+  const { savedLength, save, restore } = slotState(plan, slot);
   const kernel: Kernel = {
     name: "wasm",
     blockLength: wasmBlockLength,

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { isAtcError, type SignalConfig } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -275,6 +275,20 @@ describe("a snapshot", () => {
     const later = Uint8Array.from(bytes);
     later[8] = 2;
     expect(codeOf(() => createStream().restore(later))).toBe("ATC_UNSUPPORTED");
+  });
+
+  it("that a release wrote is taken up by every later one of the same format and algorithm", () => {
+    const lengths = { emaLength: 9, hmaLength: 10, wmaLength: 8, demaLength: 7, lsmaLength: 9, kamaLength: 8 };
+    const config = { dialect: "tradingview", cutout: 40, robustness: "Narrow", ...lengths } as const;
+    const price = (bar: number): number => 100 + 10 * Math.sin(bar / 9) + bar / 50;
+    const outputs = ["averageSignal", "direction", "kama"] as const;
+    const stream = createStream(config, { outputs });
+    stream.restore(readFileSync(new URL("snapshots/format-1.bin", import.meta.url)));
+    expect(stream.position).toBe(200);
+    const prices = Float64Array.from({ length: 300 }, (_, bar) => price(bar));
+    const { columns } = compute({ close: prices }, config, { outputs });
+    const tail = stream.push({ close: prices.subarray(200) });
+    for (const output of outputs) expect([...tail[output]]).toEqual([...columns[output].subarray(200)]);
   });
 
   it("does not grow with the bars", () => {

@@ -44,7 +44,9 @@ function streamAll(): LongRun {
 }
 
 describe.each(kernels)(`over ${bars / 1e6} million bars streamed through the kernel %s`, (kernel) => {
-  it("the averages are those of the last window computed anew, and memory stays as it was", { timeout: 600_000 }, () => {
+  it("the averages are those of the last window computed anew, and memory stays as it was", {
+    timeout: 600_000,
+  }, () => {
     const { tail, last, grownMb } = under(kernel, streamAll);
     const errors = averageKinds.map((kind) => {
       // Long enough for a recursive average to forget where it began.
