@@ -1,18 +1,34 @@
+/** Which of eight integers differ from the one before each, a bit each. */
+@inline
+function changes(at: usize): u32 {
+  const first = i64x2.bitmask(i64x2.ne(v128.load(at), v128.load(at - 8)));
+  const second = i64x2.bitmask(i64x2.ne(v128.load(at, 16), v128.load(at - 8, 16)));
+  const third = i64x2.bitmask(i64x2.ne(v128.load(at, 32), v128.load(at - 8, 32)));
+  const fourth = i64x2.bitmask(i64x2.ne(v128.load(at, 48), v128.load(at - 8, 48)));
+  return <u32>(first | (second << 2) | (third << 4) | (fourth << 6));
+}
+
 /** Splits integers into runs of equal ones: their values and their lengths less one. Returns how many runs there are. */
 export function splitRuns(values: usize, count: usize, heads: usize, lengths: usize): usize {
-  let runs: usize = 0;
-  let begin = values;
-  const end = values + (count << 3);
-  while (begin < end) {
-    const value = load<i64>(begin);
-    let at = begin + 8;
-    while (at < end && load<i64>(at) == value) at += 8;
-    store<i64>(heads + (runs << 3), value);
-    store<i64>(lengths + (runs << 3), <i64>((at - begin) >> 3) - 1);
-    runs++;
-    begin = at;
+  if (count == 0) return 0;
+  let run: usize = 0;
+  let begin: usize = 0;
+  store<i64>(heads, load<i64>(values));
+  for (let i: usize = 1; i < count; ) {
+    const at = values + (i << 3);
+    const many = i + 8 <= count;
+    let mask = many ? changes(at) : <u32>(load<i64>(at) != load<i64>(at - 8));
+    for (; mask != 0; mask &= mask - 1) {
+      const place = i + <usize>ctz(mask);
+      store<i64>(lengths + run, <i64>(place - begin) - 1);
+      run += 8;
+      store<i64>(heads + run, load<i64>(values + (place << 3)));
+      begin = place;
+    }
+    i += many ? 8 : 1;
   }
-  return runs;
+  store<i64>(lengths + run, <i64>(count - begin) - 1);
+  return (run >> 3) + 1;
 }
 
 /** Inverts {@link splitRuns}; false where the runs do not make `count` integers. */

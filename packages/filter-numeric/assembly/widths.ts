@@ -1,10 +1,29 @@
+/** Eight integers of 16 bits to 64 bits. */
+@inline
+function widen16(eight: v128, target: usize): void {
+  const low = i32x4.extend_low_i16x8_s(eight);
+  const high = i32x4.extend_high_i16x8_s(eight);
+  v128.store(target, i64x2.extend_low_i32x4_s(low));
+  v128.store(target, i64x2.extend_high_i32x4_s(low), 16);
+  v128.store(target, i64x2.extend_low_i32x4_s(high), 32);
+  v128.store(target, i64x2.extend_high_i32x4_s(high), 48);
+}
+
 /** Elements of 1, 2, 4 or 8 bytes to 64-bit integers, with their sign. */
 export function widen(source: usize, target: usize, count: usize, size: usize): void {
   if (size == 8) return memory.copy(target, source, count << 3);
   if (size == 4) for (let i: usize = 0; i < count; i++) store<i64>(target + (i << 3), <i64>load<i32>(source + (i << 2)));
   else if (size == 2)
     for (let i: usize = 0; i < count; i++) store<i64>(target + (i << 3), <i64>load<i16>(source + (i << 1)));
-  else for (let i: usize = 0; i < count; i++) store<i64>(target + (i << 3), <i64>load<i8>(source + i));
+  else {
+    const whole = count & ~15;
+    for (let i: usize = 0; i < whole; i += 16) {
+      const bytes = v128.load(source + i);
+      widen16(i16x8.extend_low_i8x16_s(bytes), target + (i << 3));
+      widen16(i16x8.extend_high_i8x16_s(bytes), target + (i << 3) + 64);
+    }
+    for (let i = whole; i < count; i++) store<i64>(target + (i << 3), <i64>load<i8>(source + i));
+  }
 }
 
 /** Inverts {@link widen}. */
