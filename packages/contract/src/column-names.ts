@@ -15,7 +15,18 @@ export type SourceColumn =
 export const columnAliases: Readonly<Record<SourceColumn, readonly string[]>> = {
   symbol: ["symbol", "ticker", "instrument"],
   timestamp: [
-    ...["timestamp", "timestamp_utc", "datetime", "datetime_utc", "date_time", "open_time", "ts", "unix"],
+    ...[
+      "timestamp",
+      "timestamp_utc",
+      "datetime",
+      "datetime_utc",
+      "date_time",
+      "open_time",
+      "opentime",
+      "gmt_time",
+      "ts",
+      "unix",
+    ],
     ...["date", "date_utc", "time", "time_utc", "t"],
   ],
   clock: ["time", "time_utc"],

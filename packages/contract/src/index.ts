@@ -31,6 +31,5 @@ export * from "./signal-config.ts";
 export * from "./source-input.ts";
 export * from "./source-options.ts";
 export * from "./source-overlaps.ts";
-export * from "./source-slices.ts";
 export * from "./table-writer.ts";
 export * from "./text-dictionary.ts";
