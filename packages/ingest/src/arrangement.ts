@@ -25,7 +25,7 @@ export interface Arrangement {
 }
 
 /** What is known of a series' order. */
-export interface OrderHints {
+interface OrderHints {
   readonly back: number;
   readonly ties: number;
 }

@@ -8,7 +8,7 @@ import type { RowLayout } from "./row-layout.ts";
 import type { SeriesEntry } from "./series-table.ts";
 
 /** Rows of one symbol and time in a part. */
-export interface PartDuplicates {
+interface PartDuplicates {
   /** Rows whose time a row ahead of them has too. */
   readonly count: number;
   /** Of these, rows equal to the row just ahead of them in every column. */
@@ -25,12 +25,12 @@ export interface MergedPart {
 }
 
 /** A part to put in order. */
-export interface PartInput extends SeriesEntry {
+interface PartInput extends SeriesEntry {
   readonly ranges: PieceRanges;
 }
 
 /** What parts are put in order with. */
-export interface MergeTools {
+interface MergeTools {
   readonly reader: PieceReader;
   readonly arrange: Arranger;
   readonly layout: RowLayout;

@@ -22,7 +22,7 @@ export interface SeriesFacts {
 }
 
 /** Consecutive rows of a series as columns. */
-export interface Slice {
+interface Slice {
   readonly length: number;
   /** Times as pairs of 32-bit words. */
   readonly times: Int32Array;

@@ -12,7 +12,7 @@ export interface SeriesScale {
 }
 
 /** The rows of a part of a series in order: `order` holds places in `times` (pairs of 32-bit words) and `close`; undefined for all as they stand. */
-export interface ScaleRows {
+interface ScaleRows {
   readonly times: Int32Array;
   readonly close: Float64Array | undefined;
   readonly order: Uint32Array | undefined;

@@ -83,7 +83,7 @@ export function createTimeSorter(): TimeSorter {
 }
 
 /** How many different times there are among rows in order. */
-export function countTimes(times: Int32Array, order: Uint32Array, rows: number): number {
+function countTimes(times: Int32Array, order: Uint32Array, rows: number): number {
   let count = rows === 0 ? 0 : 1;
   for (let i = 1; i < rows; i++) {
     const a = 2 * (order[i] as number);

@@ -6,7 +6,7 @@ import { type ColumnBuffers, columnBuffers, columnsLength } from "./column-buffe
 import type { CsvOptions } from "./csv-options.ts";
 import type { FileLayout } from "./layout.ts";
 import { longestRow, type ParseLimit, rowContext } from "./row-context.ts";
-import { rowKernel } from "./row-kernel.ts";
+import { kernelLength, rowKernel } from "./row-kernel.ts";
 import { type RowMemory, rowMemory } from "./row-memory.ts";
 import { type RowParser, rowParser } from "./row-parser.ts";
 
@@ -47,7 +47,7 @@ export interface RowsReading {
 
 /** Memory and a parser for rows of a layout. */
 export function rowsReading({ path, layout, policy, line, onBadRow }: RowsOptions): RowsReading {
-  const memory = rowMemory(layout, 2 * blockLength, columnsLength(layout, chunkRows));
+  const memory = rowMemory(layout, 2 * blockLength, columnsLength(layout, chunkRows) + kernelLength(layout));
   const buffers = columnBuffers(layout, chunkRows, memory);
   const kernel = rowKernel(memory, layout, buffers);
   const badRows = badRowPolicy({ path, policy, layout, onBadRow });

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength } from "@atc/contract";
 import { padding } from "./byte.ts";
 import type { FileLayout } from "./layout.ts";
-import { kernelLength } from "./row-kernel.ts";
 
 /** The functions of `assembly/index.ts`; addresses are bytes. */
 interface RowExports {
@@ -35,9 +34,9 @@ function takeMemory(length: number): GrowingMemory {
   return found;
 }
 
-/** Memory for `textLength` bytes of text and some columns; in reach of the kernel where that can read the layout. */
-export function rowMemory(layout: FileLayout, textLength: number, columnsLength: number): RowMemory {
-  const total = textLength + padding + columnsLength + kernelLength(layout) + 64 * (2 * layout.fields.length + 8);
+/** Memory for `textLength` bytes of text and `otherLength` of columns and the kernel's own; in reach of the kernel where that can read the layout. */
+export function rowMemory(layout: FileLayout, textLength: number, otherLength: number): RowMemory {
+  const total = textLength + padding + otherLength + 64 * (2 * layout.fields.length + 8);
   const memory = isPlain(layout) ? takeMemory(total) : undefined;
   const exports = memory && code.instantiate(memory);
   const buffer = exports === undefined ? new ArrayBuffer(total) : (memory?.buffer as ArrayBuffer);

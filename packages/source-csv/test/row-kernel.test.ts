@@ -6,7 +6,7 @@ import { LF, padding } from "../src/byte.ts";
 import { columnBuffers, columnsLength } from "../src/column-buffers.ts";
 import { detectLayout, type FileLayout } from "../src/layout.ts";
 import { rowContext } from "../src/row-context.ts";
-import { rowKernel } from "../src/row-kernel.ts";
+import { kernelLength, rowKernel } from "../src/row-kernel.ts";
 import { rowMemory } from "../src/row-memory.ts";
 import { rowParser } from "../src/row-parser.ts";
 
@@ -14,7 +14,7 @@ const capacity = 64;
 
 /** What a parser makes of a text: columns bit by bit, symbols, bad rows, the line after the last row; and how many rows the kernel took. */
 function parsed(layout: FileLayout, text: Uint8Array, withKernel: boolean): { result: object; taken: number } {
-  const memory = rowMemory(layout, text.length, columnsLength(layout, capacity));
+  const memory = rowMemory(layout, text.length, columnsLength(layout, capacity) + kernelLength(layout));
   const buffers = columnBuffers(layout, capacity, memory);
   const kernel = withKernel ? rowKernel(memory, layout, buffers) : undefined;
   if (withKernel) expect(kernel).toBeDefined();
