@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { type BarRule, formatBarRule, parseBarRule, type TimeUnit } from "./bar-rule.ts";
-export { type ResampleDatasetOptions, type ResampleResult, resample, type SymbolBars } from "./resample.ts";
+export type { SymbolBars } from "./dataset-bars.ts";
+export { type ResampleDatasetOptions, type ResampleResult, resample } from "./resample.ts";
 export type { Aggregation, ResampleOptions, Session } from "./resample-options.ts";
 export { type BarBlock, resampleSeries } from "./series-bars.ts";

@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
-import type { ArrayStore, Dataset, DatasetManifest, DatasetWriter, JsonObject, OperationOptions } from "@atc/contract";
+import type { ArrayStore, Dataset, DatasetManifest, JsonObject, OperationOptions } from "@atc/contract";
 import { AtcError, throwIfAborted } from "@atc/contract";
-import { type BarColumn, barColumns, barSchema } from "./bar-columns.ts";
+import { barColumns, barSchema } from "./bar-columns.ts";
 import { formatBarRule, intradayMs } from "./bar-rule.ts";
-import { barSink, countingSink } from "./bar-sink.ts";
+import { countBars, type Run, type SymbolBars, writeBars } from "./dataset-bars.ts";
 import { checkColumns, type ResampleOptions, type ResolvedResample, resolveResample } from "./resample-options.ts";
 import { rowBlockReader } from "./row-block.ts";
-import { fillBars, inputColumns } from "./series-bars.ts";
 import { smallestSpacing } from "./time-bars.ts";
 
 /** How a dataset of bars is made of another dataset. */
@@ -16,20 +14,6 @@ export interface ResampleDatasetOptions extends ResampleOptions, OperationOption
   readonly name: string;
   /** Whether it is made again though it is up to date; false where absent. */
   readonly force?: boolean;
-}
-
-/** What became of the rows of one symbol. */
-export interface SymbolBars {
-  /** The symbol. */
-  readonly symbol: string;
-  /** Rows of the original. */
-  readonly rows: number;
-  /** Bars made of them. */
-  readonly bars: number;
-  /** Rows outside of the session, which are in no bar. */
-  readonly outside: number;
-  /** Rows of a last bar that was left out. */
-  readonly unfinished: number;
 }
 
 /** What resampling a dataset gave. */
@@ -44,10 +28,6 @@ export interface ResampleResult {
 
 /** Raised when the same rows give other bars than before. */
 const version = 1;
-/** Bars that are written at once. */
-const sliceBars = 65_536;
-const turnMs = 25;
-
 /**
  * Makes a dataset of bars of a dataset of bars or ticks. Rows are read twice, first to count the bars; memory does not grow with them. Symbols without a bar are left out.
  * The new dataset appears at once; an error or an abort leaves the store as it was.
@@ -74,7 +54,7 @@ export async function resample(
   const found = force ? undefined : await upToDate(store, name, fingerprint);
   if (found !== undefined) return { manifest: found, reused: true, symbols: [] };
   await using lock = await store.lock(name);
-  const run = { dataset, resolved, columns, options: { signal, onProgress } };
+  const run: Run = { dataset, resolved, columns, options: { signal, onProgress } };
   const symbols = await countBars(run);
   const series = symbols.filter(({ bars }) => bars > 0).map(({ symbol, bars }) => ({ symbol, rows: bars }));
   if (series.length === 0)
@@ -88,14 +68,6 @@ export async function resample(
   throwIfAborted(signal);
   const published = await writer.publish(attributesOf(manifest, resolved, symbols));
   return { manifest: published, reused: false, symbols };
-}
-
-/** What one run works on. */
-interface Run {
-  readonly dataset: Dataset;
-  readonly resolved: ResolvedResample;
-  readonly columns: readonly BarColumn[];
-  readonly options: OperationOptions;
 }
 
 /** Throws where the shortest time between two of the first rows is longer than a bar. */
@@ -145,61 +117,4 @@ function attributesOf(
       unfinished: sum(({ unfinished }) => unfinished),
     },
   };
-}
-
-/** Lets the event loop turn now and then, so that an abort is noticed. */
-function turns({ signal }: OperationOptions): () => Promise<void> {
-  let turned = performance.now();
-  return async () => {
-    throwIfAborted(signal);
-    if (performance.now() - turned < turnMs) return;
-    await setImmediate();
-    turned = performance.now();
-    throwIfAborted(signal);
-  };
-}
-
-async function countBars({ dataset, resolved, columns, options }: Run): Promise<readonly SymbolBars[]> {
-  const inputs = inputColumns(columns, resolved, true);
-  const turn = turns(options);
-  const symbols: SymbolBars[] = [];
-  const total = dataset.manifest.series.length;
-  for (const { symbol, rows } of dataset.manifest.series) {
-    const sink = countingSink();
-    const tally = { outside: 0, unfinished: 0 };
-    const bars = fillBars(dataset.series(symbol), dataset.manifest.schema, inputs, resolved, sink, tally);
-    while (bars.next().done !== true) await turn();
-    symbols.push({ symbol, rows, bars: sink.length(), ...tally });
-    options.onProgress?.({ phase: "counting", done: symbols.length, total, unit: "symbols" });
-  }
-  return symbols;
-}
-
-async function writeBars(
-  { dataset, resolved, columns, options }: Run,
-  writer: DatasetWriter,
-  series: readonly { readonly symbol: string; readonly rows: number }[],
-): Promise<void> {
-  const inputs = inputColumns(columns, resolved, false);
-  const longest = series.reduce((most, { rows }) => Math.max(most, rows), 1);
-  const sink = barSink(columns, inputs, Math.min(longest, sliceBars));
-  const turn = turns(options);
-  const total = series.reduce((sum, { rows }) => sum + rows, 0);
-  let done = 0;
-  for (const { symbol } of series) {
-    const tally = { outside: 0, unfinished: 0 };
-    const bars = fillBars(dataset.series(symbol), dataset.manifest.schema, inputs, resolved, sink, tally);
-    let row = 0;
-    for (let ended = false; !ended; ) {
-      ended = bars.next().done === true;
-      await turn();
-      const length = sink.length();
-      if (length === 0 || !(ended || sink.isFull())) continue;
-      await writer.write(symbol, row, sink.columns());
-      sink.clear();
-      row += length;
-      done += length;
-      options.onProgress?.({ phase: "writing", done, total, unit: "bars" });
-    }
-  }
 }

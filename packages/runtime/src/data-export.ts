@@ -1,14 +1,16 @@
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { rm } from "node:fs/promises";
+import { extname, resolve } from "node:path";
 import type { Dataset, OperationOptions, SeriesColumns, TableFile, TablePlan, TypedArray } from "@atc/contract";
-import { AtcError, fromSystemError, nearest, throwIfAborted } from "@atc/contract";
+import { AtcError, throwIfAborted } from "@atc/contract";
 import { arrowTable } from "./arrow-table.ts";
 import { csvFile, csvTable } from "./csv-table.ts";
 import type { DataOptions } from "./data.ts";
 import { openData } from "./data.ts";
+import { checkFree, makeFolder, replace, temporaryOf } from "./export-files.ts";
 import { symbolFiles } from "./export-names.ts";
+import type { Range } from "./export-ranges.ts";
+import { rangesOf } from "./export-ranges.ts";
 import type { Runtime } from "./runtime.ts";
-import { firstRowFrom } from "./series-cursor.ts";
 import { createTurns } from "./turns.ts";
 
 /** What is exported, and to where. */
@@ -43,13 +45,6 @@ export interface ExportResult {
   readonly format: string;
 }
 
-/** Rows of one symbol that are exported. */
-interface Range {
-  readonly symbol: string;
-  readonly from: number;
-  readonly to: number;
-}
-
 const formats: Readonly<Record<string, string>> = {
   ".csv": "csv",
   ".arrow": "arrow",
@@ -59,7 +54,6 @@ const formats: Readonly<Record<string, string>> = {
   ".parq": "parquet",
   ".pq": "parquet",
 };
-const remedy = "check the folder and the space on the disk";
 
 /**
  * Writes the rows of a dataset or a file to files of another format. Memory does not grow with the rows. A file appears at once, when it is complete; an error or
@@ -77,7 +71,7 @@ export async function exportData(runtime: Runtime, data: string, options: Export
   const { dataset } = opened;
   const ranges = rangesOf(dataset, options);
   const total = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
-  const done = { files: [] as string[], rows: total, symbols: ranges.length, format };
+  const done = { files: [], rows: total, symbols: ranges.length, format };
   const run = { dataset, options, total, done: 0 };
   if (target === undefined) {
     await using table = await streamTable(options.stream, planOf(dataset, ranges), signal);
@@ -85,6 +79,18 @@ export async function exportData(runtime: Runtime, data: string, options: Export
     await table.finish();
     return done;
   }
+  return { ...done, files: await writeFiles(runtime, run, ranges, target, format) };
+}
+
+/** Writes the files of a target under other names, then lets all of them appear; returns their names. */
+async function writeFiles(
+  runtime: Runtime,
+  run: Run,
+  ranges: readonly Range[],
+  target: string,
+  format: string,
+): Promise<readonly string[]> {
+  const { dataset, options } = run;
   const files = symbolFiles(
     target,
     ranges.map(({ symbol }) => symbol),
@@ -103,13 +109,13 @@ export async function exportData(runtime: Runtime, data: string, options: Export
       await copy(run, part, table);
       await table.finish();
     }
-    throwIfAborted(signal);
+    throwIfAborted(options.signal);
     for (const [file, temporary] of written) await replace(temporary, file, options);
   } catch (error) {
     for (const temporary of written.values()) await rm(temporary, { recursive: true, force: true });
     throw error;
   }
-  return { ...done, files: [...written.keys()] };
+  return [...written.keys()];
 }
 
 /** The path as it was typed where that is enough, for messages. */
@@ -130,100 +136,6 @@ function formatOf({ file, format }: ExportOptions): string {
       details: { format: told },
     });
   return told;
-}
-
-function existing(file: string): AtcError {
-  return new AtcError(
-    "ATC_INVALID_ARGUMENT",
-    `"${file}" is there already; give another name, or replace it with --force`,
-    {
-      details: { file },
-    },
-  );
-}
-
-async function checkFree(file: string, { force }: ExportOptions): Promise<void> {
-  const status = await stat(file).catch(() => undefined);
-  if (status?.isDirectory() === true)
-    throw new AtcError(
-      "ATC_INVALID_ARGUMENT",
-      `"${file}" is a directory; name a file in it, or "${join(file, "{symbol}.csv")}" for one a symbol`,
-      { details: { file } },
-    );
-  if (status !== undefined && force !== true) throw existing(file);
-}
-
-function temporaryOf(file: string): string {
-  return join(dirname(file), `.${basename(file).slice(0, 100)}.${process.pid}.tmp`);
-}
-
-/** Removes what exports to the same file left that were killed. */
-async function removeStale(file: string): Promise<void> {
-  const pattern = /\.(\d+)\.tmp(?:\.store)?$/;
-  const prefix = `.${basename(file).slice(0, 100)}.`;
-  for (const name of await readdir(dirname(file))) {
-    const pid = Number(pattern.exec(name)?.[1]);
-    if (!name.startsWith(prefix) || !(pid > 0) || pid === process.pid || isAlive(pid)) continue;
-    await rm(join(dirname(file), name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-async function makeFolder(file: string): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await removeStale(file);
-  } catch (error) {
-    throw fromSystemError(error, `cannot make the folder of "${file}"`, remedy);
-  }
-}
-
-async function replace(temporary: string, file: string, options: ExportOptions): Promise<void> {
-  await checkFree(file, options);
-  try {
-    await rename(temporary, file);
-  } catch (error) {
-    throw fromSystemError(error, `cannot write "${file}"`, remedy);
-  }
-}
-
-/** The rows that are asked for, symbol by symbol. */
-function rangesOf(dataset: Dataset, options: ExportOptions): readonly Range[] {
-  const all = dataset.symbols();
-  const chosen = options.symbols ?? all;
-  const unknown = chosen.find((symbol) => !all.includes(symbol));
-  if (unknown !== undefined) {
-    const meant = nearest(unknown, all);
-    throw new AtcError(
-      "ATC_NOT_FOUND",
-      `there is no symbol "${unknown}"${meant === undefined ? "; list them with: atc data info" : `; did you mean "${meant}"?`}`,
-      { details: { symbol: unknown } },
-    );
-  }
-  const { name, schema } = dataset.manifest;
-  const unit = schema.kind === "ticks" ? 1_000_000n : 1n;
-  const ranges = all
-    .filter((symbol) => chosen.includes(symbol))
-    .map((symbol): Range => {
-      const series = dataset.series(symbol);
-      const rowFrom = (ms: number | undefined, none: number): number =>
-        ms === undefined ? none : firstRowFrom(series, BigInt(ms) * unit);
-      return { symbol, from: rowFrom(options.from, 0), to: rowFrom(options.to, series.length) };
-    })
-    .filter(({ from, to }) => to > from);
-  if (ranges.length === 0)
-    throw new AtcError("ATC_INVALID_DATA", `"${name}" has no row in that time; see atc data info ${name}`, {
-      details: { dataset: name },
-    });
-  return ranges;
 }
 
 function planOf({ manifest: { schema } }: Dataset, ranges: readonly Range[]): TablePlan {
@@ -262,7 +174,7 @@ async function streamTable(
 /** What one run works on. */
 interface Run {
   readonly dataset: Dataset;
-  readonly options: OperationOptions;
+  readonly options: ExportOptions;
   readonly total: number;
   done: number;
 }

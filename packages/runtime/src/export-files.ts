@@ -1,0 +1,78 @@
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { AtcError, fromSystemError } from "@atc/contract";
+
+/** What to do about it, where a disk refuses. */
+export const remedy = "check the folder and the space on the disk";
+
+/** Whether a file that is there may be replaced. */
+interface Replacing {
+  readonly force?: boolean;
+}
+
+function existing(file: string): AtcError {
+  return new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `"${file}" is there already; give another name, or replace it with --force`,
+    {
+      details: { file },
+    },
+  );
+}
+
+/** Throws ATC_INVALID_ARGUMENT where a file is there and may not be replaced, or a directory is. */
+export async function checkFree(file: string, { force }: Replacing): Promise<void> {
+  const status = await stat(file).catch(() => undefined);
+  if (status?.isDirectory() === true)
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `"${file}" is a directory; name a file in it, or "${join(file, "{symbol}.csv")}" for one a symbol`,
+      { details: { file } },
+    );
+  if (status !== undefined && force !== true) throw existing(file);
+}
+
+/** Where a file is written before it appears. */
+export function temporaryOf(file: string): string {
+  return join(dirname(file), `.${basename(file).slice(0, 100)}.${process.pid}.tmp`);
+}
+
+/** Removes what exports to the same file left that were killed. */
+async function removeStale(file: string): Promise<void> {
+  const pattern = /\.(\d+)\.tmp(?:\.store)?$/;
+  const prefix = `.${basename(file).slice(0, 100)}.`;
+  for (const name of await readdir(dirname(file))) {
+    const pid = Number(pattern.exec(name)?.[1]);
+    if (!name.startsWith(prefix) || !(pid > 0) || pid === process.pid || isAlive(pid)) continue;
+    await rm(join(dirname(file), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Makes the folder of a file, and removes what killed exports to the file left in it. */
+export async function makeFolder(file: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await removeStale(file);
+  } catch (error) {
+    throw fromSystemError(error, `cannot make the folder of "${file}"`, remedy);
+  }
+}
+
+/** Lets a finished file appear. */
+export async function replace(temporary: string, file: string, options: Replacing): Promise<void> {
+  await checkFree(file, options);
+  try {
+    await rename(temporary, file);
+  } catch (error) {
+    throw fromSystemError(error, `cannot write "${file}"`, remedy);
+  }
+}
