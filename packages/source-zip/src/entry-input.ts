@@ -1,6 +1,11 @@
-import { crc32 } from "node:zlib";
+import { pipeline, type Readable } from "node:stream";
+import { crc32, createInflateRaw } from "node:zlib";
 import { AtcError, type SourceInput } from "@atc/contract";
+import type { ZipFile } from "yauzl";
 import { type Archive, type ArchiveEntry, closeArchive, damaged, fileState, openArchive } from "./archive.ts";
+
+/** Bytes of a decompressed piece. */
+const pieceLength = 256 * 1024;
 
 /** Throws ATC_INVALID_DATA where the archive is no longer what it was when its directory was read. */
 async function checkUnchanged({ path, state }: Archive): Promise<void> {
@@ -13,31 +18,38 @@ async function checkUnchanged({ path, state }: Archive): Promise<void> {
   );
 }
 
+/** The bytes of an entry, decompressed in large pieces: the library's own stream makes small ones through another stream, at half the speed. */
+async function openEntry(opened: ZipFile, { entry }: ArchiveEntry): Promise<Readable> {
+  const stored = await opened.openReadStreamPromise(entry, { decodeFileData: false });
+  if (entry.compressionMethod === 0) return stored;
+  const inflate = createInflateRaw({ chunkSize: pieceLength });
+  // A failure reaches the reader through the decompressor.
+  pipeline(stored, inflate, () => undefined);
+  return inflate;
+}
+
 /** The decompressed bytes of an entry, which must be as long as its size and have its CRC-32. */
-async function* decompressed(
-  archive: Archive,
-  { name, entry, crc32: wanted }: ArchiveEntry,
-): AsyncGenerator<Uint8Array> {
+async function* decompressed(archive: Archive, entry: ArchiveEntry): AsyncGenerator<Uint8Array> {
   await checkUnchanged(archive);
-  const label = `${archive.path}/${name}`;
   const opened = await openArchive(archive.path).catch((error: unknown) => {
     throw damaged(archive.path, error);
   });
   try {
-    const stream = await opened.openReadStreamPromise(entry);
     let checksum = 0;
-    try {
-      for await (const piece of stream as AsyncIterable<Uint8Array>) {
-        checksum = crc32(piece, checksum);
-        yield piece;
-      }
-    } finally {
-      stream.destroy();
+    let length = 0;
+    for await (const piece of (await openEntry(opened, entry)) as AsyncIterable<Uint8Array>) {
+      length += piece.length;
+      if (length > entry.size)
+        throw new Error(`it has more than the ${entry.size} bytes that the archive's directory tells`);
+      checksum = crc32(piece, checksum);
+      yield piece;
     }
-    if (checksum !== wanted) throw new Error("its checksum is another than the archive's directory says");
+    if (length < entry.size)
+      throw new Error(`it has ${length} of the ${entry.size} bytes that the archive's directory tells`);
+    if (checksum !== entry.crc32) throw new Error("its checksum is another than the archive's directory tells");
     await checkUnchanged(archive);
   } catch (error) {
-    throw damaged(label, error);
+    throw damaged(`${archive.path}/${entry.name}`, error);
   } finally {
     await closeArchive(opened);
   }
