@@ -11,6 +11,10 @@ function invalid(flag: string, value: string, allowed: string): AtcError {
   return new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${value}"; give ${allowed}`, { details: { flag, value } });
 }
 
+function counted(rows: number): string {
+  return `${integer(rows)} ${rows === 1 ? "row" : "rows"}`;
+}
+
 function sessionOf(text: string): NonNullable<ResampleOptions["session"]> {
   const [start = "", end = "", ...more] = text.split("-").map((part) => part.trim());
   if (start === "" || end === "" || more.length > 0)
@@ -87,8 +91,8 @@ export function addResample(data: Command, io: CommandLineIo): void {
       symbols.reduce((total, one) => total + count(one), 0);
     const outside = sum((one) => one.outside);
     const unfinished = sum((one) => one.unfinished);
-    if (outside > 0) run.print(`${integer(outside)} rows outside of the session left out`);
-    if (unfinished > 0) run.print(`${integer(unfinished)} rows of last bars that are not full left out`);
+    if (outside > 0) run.print(`${counted(outside)} outside of the session left out`);
+    if (unfinished > 0) run.print(`${counted(unfinished)} in last bars that are not full left out`);
     const without = symbols.filter((one) => one.bars === 0).map(({ symbol }) => symbol);
     if (without.length > 0)
       run.print(`without a bar: ${without.slice(0, 8).join(", ")}${without.length > 8 ? ", ..." : ""}`);
