@@ -38,6 +38,8 @@ export function valueEnd(bytes: Uint8Array, at: number, end: number): number {
     let depth = 0;
     for (let next = at; next < end; next++) {
       const byte = bytes[next] as number;
+      // Digits, commas and points, which most bytes are, come before all brackets.
+      if (byte < openList && byte !== quote) continue;
       if (byte === quote) {
         next = textEnd(bytes, next, end) - 1;
         if (next < 0) return -1;
@@ -47,7 +49,9 @@ export function valueEnd(bytes: Uint8Array, at: number, end: number): number {
     return -1;
   }
   for (let next = at; next < end; next++) {
-    const byte = bytes[next];
+    const byte = bytes[next] as number;
+    // All of a number but its plus comes after the comma.
+    if (byte > comma && byte < colon) continue;
     if (isBlank(byte) || byte === comma || byte === colon || byte === closeList || byte === closeObject) return next;
   }
   return -1;

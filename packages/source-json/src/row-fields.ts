@@ -66,10 +66,12 @@ export function fieldFinder(names: readonly string[]): FieldFinder {
         fields.starts[field] = at;
         fields.ends[field] = valueStop;
       }
-      at = afterBlanks(bytes, valueStop, end);
+      at = valueStop;
+      if (bytes[at] !== comma) at = afterBlanks(bytes, at, end);
       if (bytes[at] === close) return at === end - 1;
       if (bytes[at] !== comma) return false;
-      at = afterBlanks(bytes, at + 1, end);
+      at++;
+      if ((bytes[at] as number) <= 32) at = afterBlanks(bytes, at, end);
     }
   }
 
