@@ -1,19 +1,19 @@
 // The signals beside a C program of the same algorithm that is compiled here, and single averages beside npm libraries. Processor time, each in turn in one
-// run, medians after a round of warm-up. Parts by name in ATC_BENCH_PART (c, averages, lengths, cores, many); ATC_BENCH_BARS adds a length to "lengths".
+// run, medians after rounds of warm-up. Parts by name in ATC_BENCH_PART (c, averages, lengths, cores, many); ATC_BENCH_BARS adds a length to "lengths".
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { workerExecutor } from "@atc/executor-worker";
-import { compute, computeMany, createStream, signalOutputs } from "@atc/signals";
-import { libraries, numberOf, otherDefinitions } from "../averages.js";
+import { computeMany, createStream, signalOutputs } from "@atc/signals";
+import { libraries, otherDefinitions } from "../averages.js";
 import { walk } from "../market.js";
 import { cpuMs, median, report, withFolder } from "../measure.js";
 import { startPeer } from "../peer.js";
 import { compileSignals } from "../signals-c-program.js";
 
 const bars = 1_000_000;
-const rounds = 9;
 const task = fileURLToPath(new URL("../signals-task.js", import.meta.url));
+const averageTask = fileURLToPath(new URL("../averages-task.js", import.meta.url));
 const wanted = process.env.ATC_BENCH_PART?.split(",");
 
 /** Ours with a kernel of its own: the one chosen by default, or the reference kernel. */
@@ -40,7 +40,7 @@ function compare(name, actual, expected) {
   }
 }
 
-async function takeTurns(peers, command) {
+async function takeTurns(peers, command, rounds) {
   const times = Object.fromEntries(Object.keys(peers).map((name) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
     for (const [name, peer] of Object.entries(peers)) {
@@ -68,7 +68,7 @@ async function besideC(folder) {
     expected ??= columns;
     compare(name, columns, expected);
   }
-  const times = await takeTurns(peers, "run");
+  const times = await takeTurns(peers, "run", 9);
   for (const peer of Object.values(peers)) peer.close();
   const ours = times["ours, default kernel"];
   return Object.fromEntries(
@@ -102,50 +102,43 @@ async function byLength() {
   return rows;
 }
 
-/** How far a library's last thousand values lie from ours, relative. */
+/** How far values lie from ours at most, relative. */
 function distance(theirs, ours) {
-  let largest = 0;
-  for (let i = 1; i <= 1000; i++) {
-    const value = ours.at(-i);
-    largest = Math.max(largest, Math.abs(numberOf(theirs.at(-i)) - value) / value);
-  }
-  return largest;
+  return Math.max(...ours.map((value, i) => Math.abs(theirs[i] - value) / value));
 }
 
-/** Each single average beside the same of npm libraries, which get the plain array that they are made for. */
-async function besideLibraries() {
-  const close = walk(bars);
-  const values = Array.from(close);
-  const period = 28;
-  const rows = {};
-  for (const [kind, others] of Object.entries(libraries)) {
-    const actions = { ours: () => compute({ close }, {}, { outputs: [kind] }).columns[kind] };
-    for (const [name, run] of Object.entries(others)) actions[name] = () => run(values, period);
-    const times = Object.fromEntries(Object.keys(actions).map((name) => [name, []]));
-    const expected = actions.ours();
-    // The sums of some drift: 1e-5 of the price after a million bars is theirs, more would be another definition.
-    let farthest = 0;
-    for (let round = 0; round <= 5; round++) {
-      for (const [name, action] of Object.entries(actions)) {
-        let result;
-        globalThis.gc?.();
-        const ms = await cpuMs(() => {
-          result = action();
-        });
-        if (round > 0) times[name].push((ms * 1e6) / bars);
-        if (round > 0 || otherDefinitions.has(kind)) continue;
-        farthest = Math.max(farthest, distance(result, expected));
-      }
-    }
-    if (farthest > 1e-4) throw new Error(`${kind}: a library's values are ${farthest} away from ours`);
-    const ours = median(times.ours);
-    const fastest = Math.min(...Object.keys(others).map((name) => median(times[name])));
-    rows[`${kind} ${period}`] = {
-      ...Object.fromEntries(Object.entries(times).map(([name, all]) => [name, one(median(all))])),
-      "fastest of ours": one(fastest / ours),
-      "they are off by": otherDefinitions.has(kind) ? undefined : Number(farthest.toExponential(0)),
-    };
+/** One average of ours beside the same of each library that has it. */
+async function oneAverage(kind, file) {
+  const names = ["ours", ...Object.keys(libraries[kind])];
+  const peers = Object.fromEntries(
+    names.map((name) => [name, startPeer(process.execPath, [averageTask, name, kind, file])]),
+  );
+  await takeTurns(peers, "run", 2);
+  const times = await takeTurns(peers, "run", 5);
+  const tails = {};
+  for (const [name, peer] of Object.entries(peers)) {
+    tails[name] = JSON.parse(await peer.ask("tail"));
+    peer.close();
   }
+  const distances = names.slice(1).map((name) => distance(tails[name], tails.ours));
+  const farthest = Math.max(...distances);
+  // The sums of some drift: 1e-5 of the price after a million bars is theirs, more would be another definition.
+  if (farthest > 1e-4 && !otherDefinitions.has(kind))
+    throw new Error(`${kind}: a library's values are ${farthest} off`);
+  const [ours, ...theirs] = names.map((name) => median(times[name]));
+  return {
+    ...Object.fromEntries(Object.entries(times).map(([name, all]) => [name, one(median(all))])),
+    "fastest of ours": one(Math.min(...theirs) / ours),
+    "they are off by": otherDefinitions.has(kind) ? undefined : Number(farthest.toExponential(0)),
+  };
+}
+
+/** Each single average beside the same of npm libraries. */
+async function besideLibraries(folder) {
+  const file = join(folder, "closes");
+  writeFileSync(file, new Uint8Array(walk(bars).buffer));
+  const rows = {};
+  for (const kind of Object.keys(libraries)) rows[`${kind} 28`] = await oneAverage(kind, file);
   return rows;
 }
 

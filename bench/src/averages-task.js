@@ -1,0 +1,30 @@
+// One single average in a process of its own, so that nobody pays for another's garbage: `node averages-task.js LIBRARY KIND FILE` reads closes (doubles), then commands.
+//   run     computes the average of 28 bars; answers with the nanoseconds of processor time
+//   tail    answers with its last thousand values
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { compute } from "@atc/signals";
+import { libraries, numberOf } from "./averages.js";
+
+const [library, kind, file] = process.argv.slice(2);
+const bytes = readFileSync(file);
+const close = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
+// Libraries are made for plain arrays.
+const values = Array.from(close);
+const period = 28;
+const run =
+  library === "ours"
+    ? () => compute({ close }, {}, { outputs: [kind] }).columns[kind]
+    : () => libraries[kind][library](values, period);
+
+let result = [];
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === "tail") {
+    process.stdout.write(`${JSON.stringify(Array.from(result.slice(-1000), numberOf))}\n`);
+    continue;
+  }
+  const before = process.cpuUsage();
+  result = run();
+  const { user, system } = process.cpuUsage(before);
+  process.stdout.write(`${(user + system) * 1000}\n`);
+}
