@@ -22,6 +22,8 @@ interface ColumnBuffer {
 }
 
 const bufferBytes = 256 * 1024;
+/** Bytes after which the disk is set to work while more are written, so that little is left to wait for at the end. */
+const syncBytes: number = 32 * 2 ** 20;
 
 /** A writer of the segment file at `path`, which is created on the first write. */
 export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWriter {
@@ -29,9 +31,28 @@ export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWri
   const runs: ChecksummedRun[] = [];
   const runEndingAt = new Map<number, ChecksummedRun>();
   let handle: FileHandle | undefined;
+  let unsynced = 0;
+  let syncing: Promise<void> | undefined;
+  const syncFaults: unknown[] = [];
 
+  /** Starts to make durable what is written so far. A fault is kept: the system tells of it once. */
+  const startSync = (file: FileHandle): void => {
+    unsynced = 0;
+    syncing = file.datasync().then(
+      () => {
+        syncing = undefined;
+      },
+      (error: unknown) => {
+        syncing = undefined;
+        syncFaults.push(error);
+      },
+    );
+  };
   const writeAt = async (position: number, bytes: Uint8Array): Promise<void> => {
-    await writeFully(await opened(), bytes, position);
+    const file = await opened();
+    await writeFully(file, bytes, position);
+    unsynced += bytes.length;
+    if (unsynced >= syncBytes && syncing === undefined) startSync(file);
     const run = runEndingAt.get(position);
     runEndingAt.delete(position);
     const extended = run ?? { offset: position, length: 0, crc: 0 };
@@ -64,6 +85,7 @@ export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWri
   const close = async (): Promise<void> => {
     const closing = handle;
     handle = undefined;
+    await syncing;
     await closing?.close();
   };
 
@@ -95,7 +117,9 @@ export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWri
       try {
         await flushAll();
         const file = await opened();
+        await syncing;
         await file.sync();
+        if (syncFaults.length > 0) throw syncFaults[0];
         await file.chmod(0o444);
       } finally {
         for (const buffer of buffers) buffer.bytes = undefined;
