@@ -12,6 +12,9 @@ export interface RowTally {
   unfinished: number;
 }
 
+/** Empty bars between two turns of the event loop. */
+const barsPerTurn = 16_384;
+
 /** The smallest time between two rows of a block, in ms; NaN where all are at one time. */
 export function smallestSpacing({ length, times }: RowBlock): number {
   let smallest = Number.POSITIVE_INFINITY;
@@ -22,7 +25,7 @@ export function smallestSpacing({ length, times }: RowBlock): number {
   return smallest === Number.POSITIVE_INFINITY ? Number.NaN : smallest;
 }
 
-/** Puts rows into bars of equal time. Yields where the sink is full, and after each block. */
+/** Puts rows into bars of equal time. Yields where the sink is full, after each block, and now and then amid gaps. */
 export function* timeBars(
   blocks: Iterable<RowBlock>,
   kind: RowKind,
@@ -32,6 +35,7 @@ export function* timeBars(
   tally: RowTally,
 ): Generator<void, void> {
   const timeOf = timeLabel(options);
+  const filled = { bars: 0 };
   let current: BarInterval | undefined;
   let until = Number.NEGATIVE_INFINITY;
   let isOpen = false;
@@ -50,7 +54,7 @@ export function* timeBars(
           if (current !== undefined) {
             if (sink.isFull()) yield;
             sink.end(timeOf(current));
-            if (options.fill === "previous") yield* fillBetween(current, next, calendar, timeOf, sink);
+            if (options.fill === "previous") yield* fillBetween(current, next, calendar, timeOf, sink, filled);
           }
           current = next;
           rows = 0;
@@ -94,12 +98,14 @@ function* fillBetween(
   calendar: BarCalendar,
   timeOf: (interval: BarInterval) => number,
   sink: BarSink,
+  filled: { bars: number },
 ): Generator<void, void> {
   for (let time = before.end; time < next.start; ) {
     const interval = calendar(time);
     time = interval.isOpen ? interval.end : interval.until;
     if (!interval.isOpen || interval.start >= next.start) continue;
-    if (sink.isFull()) yield;
+    // Also where nothing is full: a block of rows may have gaps of years.
+    if (sink.isFull() || filled.bars++ % barsPerTurn === 0) yield;
     sink.endEmpty(timeOf(interval));
   }
 }
