@@ -28,7 +28,7 @@ function syntheticBars(bars, seed) {
   return { close, volume, time };
 }
 
-/** The columns `close`, `volume` and the time of a CSV with a header; undefined where the file is absent. */
+/** The columns `close` or `price`, `volume` or `size`, and the time of a CSV with a header; undefined where the file is absent. */
 export function readBars(file) {
   let text;
   try {
@@ -38,7 +38,9 @@ export function readBars(file) {
   }
   const [header, ...lines] = text.trim().split(/\r?\n/);
   const names = header.toLowerCase().split(",");
-  const columns = ["close", "volume"].map((name) => names.indexOf(name));
+  const columns = [/^(close|price)$/, /^(volume|size)$/].map((pattern) =>
+    names.findIndex((name) => pattern.test(name)),
+  );
   const rows = lines.map((line) => line.split(","));
   const [close, volume] = columns.map((at) => Float64Array.from(rows, (row) => Number(row[at])));
   const at = names.findIndex((name) => /^(timestamp|time|date)/.test(name));

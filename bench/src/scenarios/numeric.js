@@ -1,6 +1,7 @@
 // The codec "numeric" beside the best that python-blosc and python-blosc2 reach at any setting, on the same arrays. Ratios need no clock; speeds are bytes
 // of the array a second of CPU time, one thread, warm, medians of nine rounds. ATC_PYTHON_BLOSC2 names a Python that has blosc2. CSVs with the columns
-// close and volume, separated by colons, in ATC_BENCH_CSV are measured too. Takes some minutes, which are python's highest levels.
+// close and volume, separated by colons, in ATC_BENCH_CSV are measured too; ATC_BENCH_ARRAYS measures only arrays whose name holds it. Takes some minutes,
+// which are python's highest levels.
 import { basename } from "node:path";
 import { numeric } from "@atc/filter-numeric";
 import { median, report, withFolder } from "../measure.js";
@@ -48,6 +49,8 @@ await withFolder((folder) => {
     if (read === undefined) continue;
     for (const [name, array] of Object.entries(cachedArrays(read))) arrays[`${basename(file, ".csv")} ${name}`] = array;
   }
+  const wanted = process.env.ATC_BENCH_ARRAYS ?? "";
+  for (const name of Object.keys(arrays)) if (!name.includes(wanted)) delete arrays[name];
   const codec = numeric();
   const best = pythonBest(arrays, folder);
   const rows = Object.entries(arrays).map(([name, array]) => {

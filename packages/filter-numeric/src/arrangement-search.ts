@@ -3,7 +3,7 @@ import { type Arrangement, mostLag, mostOrder } from "./plan.ts";
 import { copyPieces, integersOf, makeUnsigned, type Piece } from "./sample.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Elements among which common values are sought. */
+/** Elements of all pieces among which common values are sought. */
 const soughtLength = 512;
 /** How often a value stands among those, to be common. */
 const commonTimes = 4;
@@ -22,10 +22,17 @@ export interface ArrangementEstimate {
   readonly bits: number;
 }
 
-/** Values that stand often in the first piece, the most frequent first. */
+/** Values that stand often in the pieces, the most frequent first. */
 function commonValues(space: Workspace, pieces: readonly Piece[]): BigInt64Array {
-  const [first] = pieces as [Piece];
-  const sorted = integersOf(space, first).slice(0, soughtLength).sort();
+  const each = Math.floor(soughtLength / pieces.length);
+  const sorted = new BigInt64Array(pieces.reduce((sum, { count }) => sum + Math.min(each, count), 0));
+  let length = 0;
+  for (const piece of pieces) {
+    const some = integersOf(space, piece).subarray(0, each);
+    sorted.set(some, length);
+    length += some.length;
+  }
+  sorted.sort();
   const found: { readonly value: bigint; readonly times: number }[] = [];
   for (let from = 0, at = 1; at <= sorted.length; at++) {
     if (sorted[at] === sorted[from]) continue;

@@ -45,23 +45,32 @@ function scalesOf(space: Workspace, piece: Piece, size: number): readonly number
   return scale === undefined ? [] : [scale];
 }
 
-function commonDivisor(values: BigInt64Array): number {
+/** Elements of each piece whose divisor is sought. */
+const dividedLength = 32;
+
+/** The greatest common divisor of the first integers of pieces; 1 where it is none that a float64 holds. */
+function commonDivisor(space: Workspace, pieces: readonly Piece[]): number {
   let divisor = 0n;
-  for (const value of values) {
-    let rest = value < 0n ? -value : value;
-    while (rest !== 0n) [divisor, rest] = [rest, divisor % rest];
-    if (divisor === 1n) return 1;
-  }
+  for (const piece of pieces)
+    for (const value of integersOf(space, piece).subarray(0, dividedLength)) {
+      let rest = value < 0n ? -value : value;
+      while (rest !== 0n) [divisor, rest] = [rest, divisor % rest];
+      if (divisor === 1n) return 1;
+    }
   return divisor > 1n && divisor <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(divisor) : 1;
 }
 
 function fractionsOf(space: Workspace, pieces: readonly Piece[], size: number): readonly Representation[] {
-  const [{ at, count }] = pieces as [Piece];
-  const length = Math.min(count, 64);
   const scales = new Set(pieces.flatMap((piece) => scalesOf(space, piece, size)));
   return [...scales].flatMap((scale) => {
-    represent(space, { kind: "fractions", scale, divisor: 1 }, at, space.work, length, size);
-    const divisor = commonDivisor(integersOf(space, { at: space.work, count: length }));
+    let end = space.work;
+    const quotients = pieces.map((piece) => {
+      const count = Math.min(piece.count, dividedLength);
+      represent(space, { kind: "fractions", scale, divisor: 1 }, piece.at, end, count, size);
+      end += 8 * count;
+      return { at: end - 8 * count, count };
+    });
+    const divisor = commonDivisor(space, quotients);
     const divisors = divisor > 1 ? [divisor, 1] : [1];
     return divisors.map((one) => ({ kind: "fractions", scale, divisor: one }) as const);
   });
@@ -69,7 +78,7 @@ function fractionsOf(space: Workspace, pieces: readonly Piece[], size: number): 
 
 /** What a block's elements may be taken for, as far as its pieces tell; what promises most comes first. */
 export function representationsOf(space: Workspace, pieces: readonly Piece[], size: number): readonly Representation[] {
-  const divisor = commonDivisor(integersOf(space, pieces[0] as Piece).subarray(0, 64));
+  const divisor = commonDivisor(space, pieces);
   const integers: readonly Representation[] = [
     { kind: "integers", divisor: 1 },
     ...(divisor > 1 ? [{ kind: "integers", divisor } as const] : []),

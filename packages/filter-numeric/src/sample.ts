@@ -1,7 +1,9 @@
 import type { Workspace } from "./workspace.ts";
 
-/** Elements of each piece of a block that is looked at; a block of up to twice as many is looked at whole. */
-const pieceLength = 1024;
+/** Elements of each piece of a block that is looked at. */
+const pieceLength = 512;
+/** Where the pieces stand, as parts of the block: a curve may be at rest for most of it. */
+const places = [0.05, 0.35, 0.65, 0.95];
 
 /** A piece of a block in the workspace. */
 export interface Piece {
@@ -9,11 +11,10 @@ export interface Piece {
   readonly count: number;
 }
 
-/** The pieces of a block whose elements, widened, are at `values`: all of a short one, else one from its first half and one from its second. */
+/** The pieces of a block whose elements, widened, are at `values`; all of a short one. */
 export function samplePieces(values: number, count: number): readonly Piece[] {
-  if (count <= 2 * pieceLength) return [{ at: values, count }];
-  const at = (share: number): number => values + 8 * Math.floor((count - pieceLength) * share);
-  return [at(0.2), at(0.8)].map((piece) => ({ at: piece, count: pieceLength }));
+  if (count <= places.length * pieceLength) return [{ at: values, count }];
+  return places.map((place) => ({ at: values + 8 * Math.floor((count - pieceLength) * place), count: pieceLength }));
 }
 
 /** Copies pieces to `to`, one after the other, and returns where they are. */
