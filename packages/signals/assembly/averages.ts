@@ -1,5 +1,5 @@
 import { at, blankBefore, differenceRows, lengthCount, rowLength, rowOf, sumRows, wholeAt, Kernel, Kind, Windows } from "./records";
-import { lengthen, lengthened, lengthenPlain, shortestPlain, shortestWeighted } from "./windows";
+import { lengthen, lengthenPlain, shortestPlain, shortestWeighted } from "./windows";
 
 function scale(from: usize, factor: usize, count: usize, target: usize): void {
   const factors = v128.load64_splat(factor);
@@ -226,15 +226,16 @@ function hull(kind: Kind, series: usize, scratch: usize, count: usize): void {
   for (let rank: usize = 0; rank < lengthCount; rank++) {
     const longer = wholeAt(windows.lengths, rank);
     const index = wholeAt(windows.indices, rank);
-    if (index >= total) {
-      for (; length < longer; length++) lengthen(series, length, count, plain, weighted);
-      continue;
-    }
+    // Where the base length alone is wanted, the last of its windows.
+    if (index >= total) continue;
     const kept = <usize>kind.averages + index * history;
     const factor = at(kind.halfFactors, index);
     const whole = <usize>kind.wholes + index * rowLength;
     copyDoubles(differences - history, kept, history);
-    for (; length + 1 < longer; length++) lengthen(series, length, count, plain, weighted);
+    if (length + 1 < longer) {
+      lengthen(series, length, longer, count, plain, weighted);
+      length = longer;
+    }
     if (length == longer) differAsTheyAre(plain, factor, whole, count, differences);
     else differByOne(series - (length << 3), plain, factor, whole, count, differences);
     length = longer;
@@ -255,13 +256,15 @@ function slideChanges(kernel: Kernel, windows: Windows, source: usize, changes: 
   let length = wholeAt(windows.lengths, 0);
   for (let rank: usize = 0; rank < lengthCount; rank++) {
     const longer = wholeAt(windows.lengths, rank);
-    for (; length < longer; length++) lengthenPlain(changes, length, count, plain);
     const index = wholeAt(windows.indices, rank);
-    if (index < <usize>kama.count) smoothing(kernel, kama, index, plain, source, count);
+    if (index >= <usize>kama.count) continue;
+    lengthenPlain(changes, length, longer, count, plain);
+    length = longer;
+    smoothing(kernel, kama, index, plain, source, count);
   }
 }
 
-/** WMA and LSMA of nine lengths each, from windows that they share. */
+/** WMA and LSMA of nine lengths each, at most two bars apart, from windows that they share. */
 function slideShared(kernel: Kernel, windows: Windows, source: usize, plain: usize, count: usize): void {
   const wma = changetype<Kind>(<usize>windows.wma);
   const lsma = changetype<Kind>(<usize>windows.lsma);
@@ -269,7 +272,6 @@ function slideShared(kernel: Kernel, windows: Windows, source: usize, plain: usi
   for (let rank: usize = 0; rank < lengthCount; rank++) {
     const longer = wholeAt(windows.lengths, rank);
     const index = wholeAt(windows.indices, rank);
-    for (; length + 2 < longer; length++) lengthen(source, length, count, plain, plain + rowLength);
     const oldest = source - ((longer - 1) << 3);
     if (length == longer) slideBothAsTheyAre(kernel, wma, lsma, index, oldest, plain, count);
     else if (length + 1 == longer) slideBothByOne(kernel, wma, lsma, index, oldest - 8, plain, count);
@@ -288,11 +290,14 @@ function slideEach(kernel: Kernel, windows: Windows, source: usize, plain: usize
   const wmaCount = windows.wma != 0 ? <usize>wma.count : 0;
   const lsmaCount = windows.lsma != 0 ? <usize>lsma.count : 0;
   const hmaCount = windows.hma != 0 ? <usize>hma.count : 0;
+  const most = max(wmaCount, max(lsmaCount, hmaCount));
   let length = wholeAt(windows.lengths, 0);
   for (let rank: usize = 0; rank < lengthCount; rank++) {
     const longer = wholeAt(windows.lengths, rank);
-    for (; length < longer; length++) lengthen(source, length, count, plain, weighted);
     const index = wholeAt(windows.indices, rank);
+    if (index >= most) continue;
+    lengthen(source, length, longer, count, plain, weighted);
+    length = longer;
     if (index < wmaCount) scale(weighted, at(wma.factors, index), count, rowOf(wma, index));
     if (index < lsmaCount) {
       if (length == 2) memory.copy(rowOf(lsma, index), source, count << 3);

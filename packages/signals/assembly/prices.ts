@@ -20,12 +20,14 @@ export function takePrices(kernel: Kernel, state: State, scratch: usize, count: 
   let source = first;
   let changes = <usize>kernel.changes + offset;
   let given = kernel.ownSource != 0 ? scratch + sourceRow : close;
+  // The bar before is read from the row: in the room it would lie across two vectors that were stored just now, for which a processor waits.
+  store<f64>(given - 8, load<f64>(source - 8));
   let largest = f64x2.splat(0);
   // Beyond the last bar lies what was there before, perhaps of another computation: it may only err towards caution.
   for (let left = (count + 1) >> 1; left > 0; left--) {
     const value = v128.load(given);
     v128.store(source, value);
-    v128.store(changes, f64x2.abs(f64x2.sub(value, v128.load(source - 8))));
+    v128.store(changes, f64x2.abs(f64x2.sub(value, v128.load(given - 8))));
     largest = f64x2.pmax(largest, f64x2.pmax(value, v128.load(close)));
     given += 16;
     source += 16;

@@ -3,7 +3,7 @@ import type { Kernel } from "./kernel.ts";
 import type { BarPrices, CheckedPrices } from "./price-check.ts";
 
 /** What a sequence was at some bar. */
-export interface SequenceState {
+interface SequenceState {
   /** Bars before the last one. */
   readonly bars: number;
   /** Close and source of the last bar; absent before the first. */

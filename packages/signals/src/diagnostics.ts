@@ -52,7 +52,7 @@ export function growthWarnings(config: SignalConfig): readonly SignalWarning[] {
 }
 
 /** Largest growth factor of the first `bars` bars. */
-export function largestGrowth(config: SignalConfig, bars: number): number {
+function largestGrowth(config: SignalConfig, bars: number): number {
   return growthAfter(bars - 1 - firstLayerCutout(config), config);
 }
 
