@@ -1,4 +1,5 @@
 // From a CSV of interleaved symbols to a sorted, published dataset, beside DuckDB's `COPY (... ORDER BY symbol, timestamp)` of the same file.
+// ATC_PYTHON, a Python with polars, adds polars' reading and sorting in memory (nothing is written by it).
 // ATC_BENCH_ROWS sets the rows (3,000,000 where absent; the issue's size is 24,000,000), ATC_BENCH_FOLDER where files are made.
 import { execFileSync } from "node:child_process";
 import { rmSync, statSync } from "node:fs";
@@ -22,6 +23,13 @@ function run(script, ...args) {
   });
 }
 
+/** What a Python with polars measures of itself. */
+function runPolars(file) {
+  const script = fileURLToPath(new URL("../polars-sort.py", import.meta.url));
+  const env = { ...process.env, POLARS_MAX_THREADS: String(threads) };
+  return execFileSync(process.env.ATC_PYTHON, [script, file], { encoding: "utf8", env });
+}
+
 /** Writes a market of `symbols` symbols: minute bars, neighbouring minutes out of order. */
 function writeFile(file, symbols) {
   const market = new URL("../market.js", import.meta.url).href;
@@ -41,11 +49,13 @@ await withFolder(async (folder) => {
       "ingest, 1 thread": ["ingest", memoryBytes, 1],
       [`ingest, ${threads} threads`]: ["ingest", memoryBytes, threads],
       [`DuckDB COPY ORDER BY, ${threads} threads`]: ["duckdb", duckdbBytes, threads],
+      ...(process.env.ATC_PYTHON === undefined ? {} : { [`polars in memory, ${threads} threads`]: ["polars"] }),
     };
     const samples = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
     for (let round = 0; round < rounds; round++)
       for (const [name, [way, bytes, count]] of Object.entries(ways)) {
-        samples[name].push(JSON.parse(run("ingest-task.js", way, file, target, bytes, count)));
+        const printed = way === "polars" ? runPolars(file) : run("ingest-task.js", way, file, target, bytes, count);
+        samples[name].push(JSON.parse(printed));
         for (const made of [target, `${target}.parquet`, `${target}.tmp`])
           rmSync(made, { recursive: true, force: true });
       }
