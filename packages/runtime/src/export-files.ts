@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { AtcError, fromSystemError } from "@atc/contract";
 
 /** What to do about it, where a disk refuses. */
-export const remedy = "check the folder and the space on the disk";
+const remedy = "check the folder and the space on the disk";
 
 /** Whether a file that is there may be replaced. */
 interface Replacing {
