@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 const source = fileURLToPath(new URL("signals-c/signals.c", import.meta.url));
 
 /** Flags of the two builds of the C program. */
-export const builds = {
+const builds = {
   "C -O3 -march=native -ffast-math": ["-O3", "-march=native", "-ffast-math"],
   "C -O3 -march=native": ["-O3", "-march=native"],
 };
