@@ -1,4 +1,4 @@
-import { CR, LF, powersAt } from "./state";
+import { CR, fivesAt, LF, powersAt } from "./state";
 
 /** Ten to the power of `exponent`, 0 to 22. */
 @inline
@@ -47,7 +47,48 @@ function scanShort(state: usize, at: usize, target: usize, sign: f64): usize {
   return at + <usize>end;
 }
 
-/** Reads a number of up to 19 digits whose digits alone are an integer below 2^53; 0 where it is another. */
+/** The high half of the product of two words; the low half is their product in 64 bits. */
+@inline
+function highProduct(a: u64, b: u64): u64 {
+  const aLow = a & 0xffffffff;
+  const aHigh = a >> 32;
+  const bLow = b & 0xffffffff;
+  const bHigh = b >> 32;
+  const middle = aHigh * bLow + ((aLow * bLow) >> 32);
+  const other = aLow * bHigh + (middle & 0xffffffff);
+  return aHigh * bHigh + (middle >> 32) + (other >> 32);
+}
+
+/**
+ * The bits of the double nearest to `mantissa` over 10 to the power of `scale`, 0 to 22, for a mantissa above 0 (D. Lemire, "Number parsing at a
+ * gigabyte per second", 2021). Within these powers 128 bits always tell which double is nearest.
+ */
+function quotientBits(state: usize, mantissa: u64, scale: u32): u64 {
+  const zeros = clz(mantissa);
+  const word = mantissa << zeros;
+  const five = state + (scale << 4);
+  let high = highProduct(word, load<u64>(five, fivesAt));
+  let low = word * load<u64>(five, fivesAt);
+  if ((high & 0x1ff) == 0x1ff) {
+    const more = highProduct(word, load<u64>(five, fivesAt + 8));
+    low += more;
+    if (more > low) high++;
+  }
+  const upper = high >> 63;
+  const shift = upper + 9;
+  let bits = high >> shift;
+  let exponent = <i64>((-217706 * <i32>scale) >> 16) + 63 + <i64>upper - <i64>zeros + 1023;
+  // Halfway between two doubles, which happens for few digits behind the point alone: to the even one.
+  if (low <= 1 && scale <= 4 && (bits & 3) == 1 && bits << shift == high) bits &= ~(<u64>1);
+  bits = (bits + (bits & 1)) >> 1;
+  if (bits >= 0x20000000000000) {
+    bits = 0x10000000000000;
+    exponent++;
+  }
+  return (bits & 0xfffffffffffff) | (<u64>exponent << 52);
+}
+
+/** Reads a number of up to 19 digits; 0 where it has more or none. */
 function scanLong(state: usize, at: usize, target: usize, sign: f64): usize {
   let mantissa: u64 = 0;
   let digits = 0;
@@ -62,14 +103,16 @@ function scanLong(state: usize, at: usize, target: usize, sign: f64): usize {
     } else if (digit == <u32>(46 - 48) && points == 0) points = 1;
     else break;
   }
-  if (digits == 0 || digits > 19 || mantissa > 0x20000000000000) return 0;
-  store<f64>(target, (sign * <f64>mantissa) / power(state, scale));
+  if (digits == 0 || digits > 19) return 0;
+  // Up to 2^53 one division is exact (Clinger, 1990).
+  if (mantissa <= 0x20000000000000) store<f64>(target, (sign * <f64>mantissa) / power(state, scale));
+  else store<f64>(target, sign * reinterpret<f64>(quotientBits(state, mantissa, scale)));
   return at;
 }
 
 /**
- * Reads the decimal number at `at` into `target` and returns the address after it; 0 where it has an exponent, a plus or more digits than one
- * exact division can take (Clinger, 1990). A missing number is NaN where `missing` allows it.
+ * Reads the decimal number at `at` into `target` and returns the address after it; 0 where it has an exponent, a plus or more than 19
+ * digits. A missing number is NaN where `missing` allows it.
  */
 @inline
 export function scanDecimal(state: usize, at: usize, target: usize, missing: bool, separator: u32): usize {

@@ -30,8 +30,10 @@ export const dateRestAt: usize = 56;
 export const dateValueAt: usize = 64;
 /** f64: the powers of ten from 0 to 22, which a double holds exactly. */
 export const powersAt: usize = 72;
+/** Pairs of u64, high half first: 5 to the power of -0 to -22 as 128 bits, the first of them set, rounded up. */
+export const fivesAt: usize = 256;
 /** Pairs of i32: the role of each field, the address of its column. */
-export const fieldsAt: usize = 256;
+export const fieldsAt: usize = 624;
 
 /** Roles of fields, as `roleNumber` of `src/row-context.ts`. */
 export const skip: i32 = 0;

@@ -7,7 +7,8 @@ import type { RowMemory } from "./row-memory.ts";
 const positionWord = 9;
 const dateAt = 48;
 const powersAt = 72;
-const fieldsAt = 256;
+const fivesAt = 256;
+const fieldsAt = 624;
 /** Names of symbols that the kernel's table holds, and its slots: half of them stay free. */
 const mostNames = 16_384;
 const tableSlots: number = 2 * mostNames;
@@ -17,6 +18,16 @@ const slotLength = 32;
 /** Bytes that a kernel takes of a memory. */
 export function kernelLength(layout: FileLayout): number {
   return fieldsAt + 8 * layout.fields.length + longestName + tableSlots * slotLength;
+}
+
+/** 5 to the power of -0 to -22 as the kernel needs them: 128 bits of which the first is set, in two words, rounded up. */
+function reciprocals(): bigint[] {
+  return Array.from({ length: 23 }, (_, scale) => {
+    const power = 5n ** BigInt(scale);
+    const bits = BigInt(scale === 0 ? 0 : (power - 1n).toString(2).length);
+    const value = scale === 0 ? 1n << 127n : (1n << (bits + 127n)) / power + 1n;
+    return [value >> 64n, value & (2n ** 64n - 1n)];
+  }).flat();
 }
 
 /** Parses the rows of a memory that are plain. */
@@ -55,6 +66,7 @@ export function rowKernel(memory: RowMemory, layout: FileLayout, buffers: Column
   new Float64Array(state.buffer, state.offset + powersAt, 23).set(
     Array.from({ length: 23 }, (_, e) => Number(`1e${e}`)),
   );
+  new BigUint64Array(state.buffer, state.offset + fivesAt, 46).set(reciprocals());
   words.set(
     fields.flatMap(({ role }, field) => [roleNumber[role], buffers.numbers[field]?.byteOffset ?? -1]),
     fieldsAt / 4,

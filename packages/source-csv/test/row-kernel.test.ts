@@ -75,6 +75,12 @@ const number = fc.oneof(
   fc.tuple(fc.constantFrom("", "-", "+"), digits(0, 22), fc.constantFrom("", "."), digits(0, 8)).map((p) => p.join("")),
   fc.tuple(digits(1, 4), digits(2, 2)).map((parts) => parts.join(".")),
   fc.double({ noNaN: true }).map(String),
+  fc.tuple(digits(1, 12), digits(1, 12)).map((parts) => parts.join(".")),
+  fc.bigInt(0n, 10n ** 19n - 1n).map(String),
+  // Halfway between two doubles, or next to it.
+  fc
+    .tuple(fc.bigInt(2n ** 53n, 2n ** 60n), fc.integer({ min: -1, max: 1 }))
+    .map(([n, more]) => String((n << 2n) + 2n + BigInt(more))),
   fc.double({ min: 0.001, max: 1e6, noNaN: true }).map(String),
   fc.constantFrom("", "nan", "x", "1e5", "1.2.3", " 1", "1 ", '"1"', "-0", "0", ".5", "5.", ".", "-", "1e400", "é"),
 );
@@ -164,7 +170,8 @@ describe("the kernel and TypeScript read alike", () => {
   it("nearly all rows of a usual file are the kernel's", () => {
     const prices = Array.from(
       { length: 60 },
-      (_, i) => `S${i % 3},2024-01-02 09:${10 + (i % 50)}:00,${100 + i}.25,${i}.5,0.${i},${i},${i * 1000}\n`,
+      (_, i) =>
+        `S${i % 3},2024-01-02 09:${10 + (i % 50)}:00,${100 + i}.25,${i}.5,0.1234567890123456${i % 10},${i},${i * 1000}\n`,
     );
     expect(agree(header, iso, prices)).toBe(57);
   });
