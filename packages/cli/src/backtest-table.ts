@@ -1,5 +1,5 @@
 import type { BacktestReport, Metrics } from "@atc/runtime";
-import { integer, percent, ratio, share } from "./figures.ts";
+import { counted, integer, percent, ratio, share } from "./figures.ts";
 import type { TextColumn } from "./text-table.ts";
 import { textTable } from "./text-table.ts";
 
@@ -84,7 +84,7 @@ export function backtestTable(report: BacktestReport): string {
   const span =
     portfolio === null ? "" : `${String(portfolio.start).slice(0, 10)} to ${String(portfolio.end).slice(0, 10)}, `;
   const { feeBps, slippageBps } = report.config;
-  const title = `${report.data.path}: ${span}${integer(report.data.rows)} rows, ${integer(report.data.symbols)} symbols; fee ${String(feeBps)} bps, slippage ${String(slippageBps)} bps`;
+  const title = `${report.data.path}: ${span}${counted(report.data.rows, "row")}, ${counted(report.data.symbols, "symbol")}; fee ${String(feeBps)} bps, slippage ${String(slippageBps)} bps`;
   const rest = report.symbols.length - shown.length;
   return [
     title,

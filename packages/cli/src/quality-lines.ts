@@ -1,5 +1,5 @@
 import type { IngestReport, SeriesQuality } from "@atc/runtime";
-import { duration, integer } from "./figures.ts";
+import { counted, duration, integer } from "./figures.ts";
 import { sparkline } from "./sparkline.ts";
 import type { TextColumn } from "./text-table.ts";
 import { textTable } from "./text-table.ts";
@@ -8,11 +8,6 @@ import { textTable } from "./text-table.ts";
 export const mostSeries = 60;
 /** Places shown in full. */
 const mostPlaces = 8;
-
-/** `12 gaps`, `1 gap`. */
-function counted(count: number, one: string, many: string): string {
-  return `${integer(count)} ${count === 1 ? one : many}`;
-}
 
 function badRowLines({ badRows }: IngestReport): readonly string[] {
   if (badRows.count === 0) return [];

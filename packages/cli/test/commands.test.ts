@@ -180,6 +180,20 @@ describe("atc data", () => {
     expect((await readFile(file)).length).toBeGreaterThan(0);
   });
 
+  it("names the dataset that was meant where only the file's name was given", async () => {
+    const { dataset } = (await shop.atc("ingest", "bars.csv", "--json")).json<{ dataset: string }>();
+    for (const command of [
+      ["data", "info", "bars"],
+      ["data", "rm", "bars"],
+      ["data", "compact", "bars"],
+      ["backtest", "bars"],
+    ]) {
+      const run = await shop.atc(...command);
+      expect(run.code).toBe(4);
+      expect(run.stderr).toContain(`did you mean "${dataset}"?`);
+    }
+  });
+
   it("verifies every byte and names the segment of a flipped bit", async () => {
     await shop.atc("ingest", "bars.csv", "--name", "mine");
     const sound = await shop.atc("data", "verify", "mine");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, duration, integer, percent, ratio, share } from "../src/figures.ts";
+import { bytes, counted, duration, integer, percent, ratio, share } from "../src/figures.ts";
 import { progressDisplay } from "../src/progress-display.ts";
 import { textTable } from "../src/text-table.ts";
 
@@ -18,6 +18,11 @@ describe("figures", () => {
       "1.00",
       "-",
       "1,235",
+    ]);
+    expect([counted(1, "gap"), counted(1200, "gap"), counted(2, "half", "halves")]).toEqual([
+      "1 gap",
+      "1,200 gaps",
+      "2 halves",
     ]);
     expect([bytes(999), bytes(1500), bytes(2.5e6), bytes(3e9)]).toEqual(["999 B", "1.5 kB", "2.5 MB", "3.00 GB"]);
     expect([duration(60_000), duration(90_000), duration(86_400_000), duration(5), duration(undefined)]).toEqual([

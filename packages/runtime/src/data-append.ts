@@ -10,6 +10,7 @@ import { compareAll, writeMerge } from "./append-merge.ts";
 import { checkSchema } from "./append-schema.ts";
 import { asJson } from "./config-parts.ts";
 import { appendedAttributes } from "./dataset-history.ts";
+import { datasetHint } from "./dataset-lookup.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { executorFor, openSource } from "./open-source.ts";
 import type { Runtime } from "./runtime.ts";
@@ -58,7 +59,7 @@ export async function appendFiles(
   if ((await store.find(name)) === undefined)
     throw new AtcError(
       "ATC_NOT_FOUND",
-      `there is no dataset "${name}" to append to; make it with: atc ingest FILE --name ${name}`,
+      `there is no dataset "${name}" to append to; make it with: atc ingest FILE --name ${name}, or ${await datasetHint(store, name)}`,
       {
         details: { name },
       },

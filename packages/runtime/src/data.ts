@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Dataset, DatasetManifest, JsonObject, OperationOptions } from "@atc/contract";
-import { AtcError, nearest } from "@atc/contract";
+import { AtcError } from "@atc/contract";
 import type { IngestReport, IngestResult } from "@atc/ingest";
 import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
 import { datasetHistory } from "./dataset-history.ts";
+import { datasetHint } from "./dataset-lookup.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { defaultName, executorFor, openSource } from "./open-source.ts";
 import type { Runtime } from "./runtime.ts";
@@ -48,9 +49,7 @@ async function notFound(runtime: Runtime, data: string): Promise<AtcError> {
   if (looksLikePath(data)) {
     return new AtcError("ATC_NOT_FOUND", `there is no file "${data}"; check the path`, { details: { path: data } });
   }
-  const names = await runtime.store.list();
-  const suggestion = nearest(data, names);
-  const hint = suggestion === undefined ? "list the datasets with: atc data list" : `did you mean "${suggestion}"?`;
+  const hint = await datasetHint(runtime.store, data);
   return new AtcError("ATC_NOT_FOUND", `there is neither a file nor a dataset "${data}"; ${hint}`, {
     details: { name: data },
   });

@@ -3,6 +3,7 @@ import type { IngestReport } from "@atc/ingest";
 import { datasetReport, ingestReport } from "@atc/ingest";
 import type { ReadingRecord } from "./dataset-history.ts";
 import { datasetHistory } from "./dataset-history.ts";
+import { findDataset } from "./dataset-lookup.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** What a dataset holds and what was found in it. */
@@ -35,6 +36,7 @@ export async function datasetInfo(
   name: string,
   options: DatasetInfoOptions = {},
 ): Promise<DatasetInfo> {
+  await findDataset(store, name);
   using dataset = await store.open(name);
   const { manifest } = dataset;
   const report = ingestReport(manifest) ?? (await datasetReport(dataset, options));

@@ -19,6 +19,7 @@ export { type ExportOptions, type ExportResult, exportData } from "./data-export
 export { type ResampleDataOptions, resampleData } from "./data-resample.ts";
 export { datasetHistory, type ReadingRecord } from "./dataset-history.ts";
 export { type DatasetInfo, type DatasetInfoOptions, datasetInfo } from "./dataset-info.ts";
+export { findDataset } from "./dataset-lookup.ts";
 export { type DatasetDescription, describeDataset } from "./describe-dataset.ts";
 export { examine, type Finding } from "./examine.ts";
 export type { InstalledPlugin } from "./installed-plugins.ts";

@@ -1,7 +1,7 @@
 import type { AppendResult, SymbolAppend } from "@atc/runtime";
 import { appendFiles } from "@atc/runtime";
 import type { Command } from "commander";
-import { integer } from "../figures.ts";
+import { counted, integer } from "../figures.ts";
 import type { CommandLineIo } from "../invocation.ts";
 import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
 import { qualityLines } from "../quality-lines.ts";
@@ -34,7 +34,7 @@ function headline(name: string, { changed, manifest, symbols }: AppendResult): s
   if (!changed) return `dataset ${name} has all of these rows already; nothing was changed`;
   const sum = (count: (one: SymbolAppend) => number): string =>
     integer(symbols.reduce((total, one) => total + count(one), 0));
-  return `dataset ${name}: ${sum(({ added }) => added)} new rows, ${sum(({ restated }) => restated)} restated; ${integer(manifest.rows)} rows of ${integer(manifest.series.length)} symbols now (generation ${manifest.generation})`;
+  return `dataset ${name}: ${sum(({ added }) => added)} new rows, ${sum(({ restated }) => restated)} restated; ${counted(manifest.rows, "row")} of ${counted(manifest.series.length, "symbol")} now (generation ${manifest.generation})`;
 }
 
 /** Adds `atc data append`. */

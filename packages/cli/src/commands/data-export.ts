@@ -1,7 +1,7 @@
 import { AtcError } from "@atc/contract";
 import { exportData } from "@atc/runtime";
 import type { Command } from "commander";
-import { integer } from "../figures.ts";
+import { counted, integer } from "../figures.ts";
 import type { CommandLineIo } from "../invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
 
@@ -52,7 +52,7 @@ export function addExport(data: Command, io: CommandLineIo): void {
     const { files, rows, symbols } = result;
     const more = files.length > mostFiles ? ` and ${integer(files.length - mostFiles)} more` : "";
     run.print(
-      `wrote ${files.slice(0, mostFiles).join(", ")}${more}: ${integer(rows)} rows, ${integer(symbols)} symbols`,
+      `wrote ${files.slice(0, mostFiles).join(", ")}${more}: ${counted(rows, "row")}, ${counted(symbols, "symbol")}`,
     );
   });
 }

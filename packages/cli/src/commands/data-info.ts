@@ -1,7 +1,7 @@
 import type { DatasetInfo } from "@atc/runtime";
 import { datasetInfo, describeDataset } from "@atc/runtime";
 import type { Command } from "commander";
-import { bytes, integer } from "../figures.ts";
+import { bytes, counted, integer } from "../figures.ts";
 import type { CommandLineIo } from "../invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
 import { mostSeries, qualityLines, seriesTable } from "../quality-lines.ts";
@@ -53,7 +53,7 @@ export function addInfo(data: Command, io: CommandLineIo): void {
         report,
       });
     run.print(
-      `${name}: ${row.kind ?? ""}, ${integer(row.rows)} rows, ${integer(row.symbols)} symbols, ${bytes(row.bytes ?? 0)}, generation ${manifest.generation}`,
+      `${name}: ${row.kind ?? ""}, ${counted(row.rows ?? 0, "row")}, ${counted(row.symbols ?? 0, "symbol")}, ${bytes(row.bytes ?? 0)}, generation ${manifest.generation}`,
     );
     run.print(
       `from ${row.start ?? "-"} to ${row.end ?? "-"}${row.source === undefined ? "" : `, read from ${row.source}`}`,

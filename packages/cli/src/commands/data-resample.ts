@@ -2,17 +2,13 @@ import { AtcError } from "@atc/contract";
 import type { Aggregation, ResampleOptions } from "@atc/runtime";
 import { resampleData } from "@atc/runtime";
 import type { Command } from "commander";
-import { integer } from "../figures.ts";
+import { counted } from "../figures.ts";
 import type { CommandLineIo } from "../invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
 import { choice } from "../reading-options.ts";
 
 function invalid(flag: string, value: string, allowed: string): AtcError {
   return new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${value}"; give ${allowed}`, { details: { flag, value } });
-}
-
-function counted(rows: number): string {
-  return `${integer(rows)} ${rows === 1 ? "row" : "rows"}`;
 }
 
 function sessionOf(text: string): NonNullable<ResampleOptions["session"]> {
@@ -85,14 +81,14 @@ export function addResample(data: Command, io: CommandLineIo): void {
       });
       return;
     }
-    const bars = `${integer(manifest.rows)} bars, ${integer(manifest.series.length)} symbols`;
+    const bars = `${counted(manifest.rows, "bar")}, ${counted(manifest.series.length, "symbol")}`;
     run.print(`dataset ${manifest.name} ${reused ? "is up to date" : "was written"}: ${bars}`);
     const sum = (count: (one: (typeof symbols)[number]) => number): number =>
       symbols.reduce((total, one) => total + count(one), 0);
     const outside = sum((one) => one.outside);
     const unfinished = sum((one) => one.unfinished);
-    if (outside > 0) run.print(`${counted(outside)} outside of the session left out`);
-    if (unfinished > 0) run.print(`${counted(unfinished)} in last bars that are not full left out`);
+    if (outside > 0) run.print(`${counted(outside, "row")} outside of the session left out`);
+    if (unfinished > 0) run.print(`${counted(unfinished, "row")} in last bars that are not full left out`);
     const without = symbols.filter((one) => one.bars === 0).map(({ symbol }) => symbol);
     if (without.length > 0)
       run.print(`without a bar: ${without.slice(0, 8).join(", ")}${without.length > 8 ? ", ..." : ""}`);

@@ -1,5 +1,5 @@
 import { AtcError } from "@atc/contract";
-import { describeDataset } from "@atc/runtime";
+import { describeDataset, findDataset } from "@atc/runtime";
 import type { Command } from "commander";
 import { exitCodes } from "../exit-code.ts";
 import { bytes, integer } from "../figures.ts";
@@ -55,9 +55,7 @@ function addRemove(data: Command, io: CommandLineIo): void {
   withConfigKeys(withCommon(command)).action(async (names: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { store } = run.runtime;
-    for (const name of names)
-      if ((await store.find(name)) === undefined)
-        throw new AtcError("ATC_NOT_FOUND", `there is no dataset "${name}"; list them with: atc data list`);
+    for (const name of names) await findDataset(store, name);
     for (const name of names) await store.delete(name, { signal: io.signal });
     if (run.json) return run.printJson({ deleted: names });
     run.print(`deleted ${names.join(", ")}`);
@@ -102,9 +100,7 @@ function addCompact(data: Command, io: CommandLineIo): void {
     await using run = await startInvocation(command, io);
     const { store } = run.runtime;
     if (store.compact === undefined) throw unsupported("compact");
-    const before = await store.find(name);
-    if (before === undefined)
-      throw new AtcError("ATC_NOT_FOUND", `there is no dataset "${name}"; list them with: atc data list`);
+    const before = await findDataset(store, name);
     await using lock = await store.lock(name);
     const after = await store.compact(lock, run.data);
     if (run.json)

@@ -1,6 +1,6 @@
 import { ingestFile } from "@atc/runtime";
 import type { Command } from "commander";
-import { bytes, integer } from "../figures.ts";
+import { bytes, counted } from "../figures.ts";
 import type { CommandLineIo } from "../invocation.ts";
 import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
 import { qualityLines } from "../quality-lines.ts";
@@ -21,7 +21,7 @@ export function addIngest(program: Command, io: CommandLineIo): void {
     }
     const state = reused ? "is up to date" : "was written";
     run.print(
-      `dataset ${manifest.name} ${state}: ${integer(manifest.rows)} rows, ${integer(manifest.series.length)} symbols, ${bytes(manifest.bytes)}`,
+      `dataset ${manifest.name} ${state}: ${counted(manifest.rows, "row")}, ${counted(manifest.series.length, "symbol")}, ${bytes(manifest.bytes)}`,
     );
     for (const line of qualityLines(report)) run.print(line);
     run.say(`\nnext: atc backtest ${manifest.name}`);
