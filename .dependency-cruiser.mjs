@@ -11,7 +11,6 @@ const arrows = {
   "codec-zstd": ["contract"],
   "codec-snappy": ["contract"],
   "filter-numeric": ["contract"],
-  "filter-numeric": ["contract"],
   cache: ["contract"],
   "cache-fs": ["contract"],
   "mmap-store": ["contract"],
@@ -23,9 +22,7 @@ const arrows = {
   ingest: ["contract"],
   resample: ["contract"],
   "executor-worker": ["contract"],
-  "executor-bullmq": ["contract"],
   backtest: ["contract", "signals"],
-  report: ["contract"],
   "backtest-kit": ["contract", "signals"],
   cli: ["runtime", "contract"],
 };
