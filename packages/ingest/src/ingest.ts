@@ -14,7 +14,6 @@ import { noRows, readRows } from "./read-phase.ts";
 import { ingestReport, plain, reportAttribute } from "./report-attributes.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { rowLayout } from "./row-layout.ts";
-import { seriesTable } from "./series-table.ts";
 import { executorRunner, inlineRunner } from "./task-runner.ts";
 import type { Written } from "./write-phase.ts";
 import { writeSeries } from "./write-phase.ts";
@@ -88,9 +87,8 @@ async function build(
   const memory = memoryPlan(memoryBytes, runner.concurrency, layout);
   const context = { source, layout, lock, fingerprint, memory, runner, badRows, pace, options };
   await using read = await readRows(context);
-  const { runs, rows, summary } = read;
+  const { runs, rows, table, summary } = read;
   if (rows === 0) throw noRows(source, badRows);
-  const table = seriesTable(read.indices);
   // Rows in memory are not sent to other threads.
   const isHere = runs.some((run) => typeof run !== "string");
   const { partRows } = memory;

@@ -1,8 +1,8 @@
 import type { RowLayout } from "./row-layout.ts";
 
 /** What a process takes before any row: Node, the modules, and for each thread another of both and its blocks of text. */
-const processBytes: number = 96 * 2 ** 20;
-const threadBytes: number = 32 * 2 ** 20;
+const processBytes: number = 104 * 2 ** 20;
+const threadBytes: number = 40 * 2 ** 20;
 /** The least share of the memory that rows get, where there is less than that. */
 const leastShare = 0.25;
 /** Bytes that putting a row in order takes beside its columns. */
@@ -23,7 +23,7 @@ export function memoryPlan(memoryBytes: number, threads: number, { rowBytes }: R
   // Beside each thread's own there are columns that are being written, and one lot that waits.
   const partBytes = threads * (rowBytes + orderBytes) + (threads + 1) * rowBytes;
   return {
-    arenaBytes: Math.floor((0.4 * bytes) / threads),
-    partRows: Math.max(64, Math.floor((0.6 * bytes) / partBytes)),
+    arenaBytes: Math.floor((0.36 * bytes) / threads),
+    partRows: Math.max(64, Math.floor((0.44 * bytes) / partBytes)),
   };
 }

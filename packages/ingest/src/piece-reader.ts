@@ -5,10 +5,11 @@ import type { SeriesPieces } from "./series-table.ts";
 /** Runs: the paths of their files, or their bytes. */
 export type Runs = readonly (string | Uint8Array)[];
 
-/** Pieces that are shorter are read with their neighbours. */
-const shortPiece: number = 64 * 1024;
-/** Bytes read around pieces for each byte of them, and bytes read at once in all. */
-const mostWaste = 1.5;
+/** Stretches that are longer on average are read piece by piece, straight into their place. */
+const longStretch: number = 2 ** 20;
+/** Bytes between two pieces that are read along with them. */
+const smallGap = 4096;
+/** Bytes of pieces that are read at once in all. */
 export const mostFetched: number = 8 * 2 ** 20;
 /** Words up to which a loop is faster than a view and a copy. */
 const fewWords = 512;
@@ -43,7 +44,7 @@ export interface FetchMemory {
 /** A reader of runs. */
 export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
   const files = new Map<number, number>();
-  const fetched = new Map<number, Fetched>();
+  const fetched = new Map<number, Fetched[]>();
 
   function readAt(run: number, target: Uint8Array, position: number): void {
     const path = runs[run] as string;
@@ -60,11 +61,15 @@ export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
     }
   }
 
-  function nearOf(run: number): Fetched | undefined {
+  /** What is in memory of a run around some of its bytes. */
+  function nearOf(run: number, position: number, end: number): Fetched | undefined {
     const source = runs[run] as string | Uint8Array;
     if (typeof source !== "string" && !fetched.has(run))
-      fetched.set(run, { from: 0, words: new Int32Array(source.buffer, source.byteOffset, source.byteLength / 4) });
-    return fetched.get(run);
+      fetched.set(run, [{ from: 0, words: new Int32Array(source.buffer, source.byteOffset, source.byteLength / 4) }]);
+    const all = fetched.get(run);
+    if (all === undefined) return undefined;
+    for (const near of all) if (position >= near.from && end <= near.from + 4 * near.words.length) return near;
+    return undefined;
   }
 
   return {
@@ -72,28 +77,28 @@ export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
       const run = pieces.runs[piece] as number;
       const position = (pieces.offsets[piece] as number) + 8 * (column * (pieces.rows[piece] as number) + from);
       const count = 2 * (to - from);
-      const near = nearOf(run);
-      const first = near === undefined ? -1 : (position - near.from) / 4;
-      if (near === undefined || first < 0 || first + count > near.words.length)
+      const near = nearOf(run, position, position + 4 * count);
+      if (near === undefined) {
         readAt(run, new Uint8Array(target.buffer, target.byteOffset + 8 * at, 4 * count), position);
-      else if (count > fewWords) target.set(near.words.subarray(first, first + count), 2 * at);
+        return;
+      }
+      const first = (position - near.from) / 4;
+      if (count > fewWords) target.set(near.words.subarray(first, first + count), 2 * at);
       else for (let i = 0; i < count; i++) target[2 * at + i] = near.words[first + i] as number;
     },
     fetch(series, rowBytes) {
       if (typeof runs[0] !== "string") return;
       fetched.clear();
-      const { ranges, useful, count } = rangesOf(series, rowBytes);
-      let all = 0;
-      for (const { from, to } of ranges.values()) all += to - from;
-      if (useful / count > shortPiece || all > mostWaste * useful || all > 2 * mostFetched) return;
+      const stretches = stretchesOf(series, rowBytes);
+      const all = stretches.reduce((sum, { from, to }) => sum + to - from, 0);
+      if (all / stretches.length > longStretch || all > 2 * mostFetched) return;
       if (memory.bytes.length < all) memory.bytes = new Uint8Array(Math.max(all, mostFetched));
       let used = 0;
-      for (const [run, { from, to }] of ranges) {
-        readAt(run, memory.bytes.subarray(used, used + to - from), from);
-        fetched.set(run, {
-          from,
-          words: new Int32Array(memory.bytes.buffer, memory.bytes.byteOffset + used, (to - from) / 4),
-        });
+      for (const { run, from, to } of stretches) {
+        const bytes = memory.bytes.subarray(used, used + to - from);
+        readAt(run, bytes, from);
+        const own = { from, words: new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) };
+        fetched.set(run, [...(fetched.get(run) ?? []), own]);
         used += to - from;
       }
     },
@@ -105,26 +110,27 @@ export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
   };
 }
 
-/** The stretch of each run that holds all pieces of some series. */
-function rangesOf(
-  series: readonly SeriesPieces[],
-  rowBytes: number,
-): { ranges: Map<number, { from: number; to: number }>; useful: number; count: number } {
-  const ranges = new Map<number, { from: number; to: number }>();
-  let useful = 0;
-  let count = 0;
+/** Consecutive bytes of a run. */
+interface Stretch {
+  readonly run: number;
+  readonly from: number;
+  to: number;
+}
+
+/** The stretches of runs that hold all pieces of some series: neighbours lie side by side wherever the memory of a slice was emptied into its run. */
+function stretchesOf(series: readonly SeriesPieces[], rowBytes: number): Stretch[] {
+  const pieces: Stretch[] = [];
   for (const { runs, offsets, rows } of series)
     for (let p = 0; p < runs.length; p++) {
       const from = offsets[p] as number;
-      const to = from + rowBytes * (rows[p] as number);
-      const range = ranges.get(runs[p] as number);
-      useful += to - from;
-      count++;
-      if (range === undefined) ranges.set(runs[p] as number, { from, to });
-      else {
-        range.from = Math.min(range.from, from);
-        range.to = Math.max(range.to, to);
-      }
+      pieces.push({ run: runs[p] as number, from, to: from + rowBytes * (rows[p] as number) });
     }
-  return { ranges, useful, count };
+  pieces.sort((a, b) => a.run - b.run || a.from - b.from);
+  const stretches: Stretch[] = [];
+  for (const piece of pieces) {
+    const last = stretches.at(-1);
+    if (last !== undefined && last.run === piece.run && piece.from - last.to <= smallGap) last.to = piece.to;
+    else stretches.push(piece);
+  }
+  return stretches;
 }

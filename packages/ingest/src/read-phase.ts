@@ -8,7 +8,7 @@ import type { Runs } from "./piece-reader.ts";
 import { cutSource, readSlices } from "./read-slices.ts";
 import { readStream } from "./read-stream.ts";
 import type { RowLayout } from "./row-layout.ts";
-import type { RunIndex } from "./run-index.ts";
+import type { SeriesTable } from "./series-table.ts";
 import type { TaskRunner } from "./task-runner.ts";
 
 /** Sources whose rows take fewer bytes of text are not worth a file and threads. */
@@ -30,7 +30,7 @@ export interface ReadPhase {
 /** The rows of a source in runs. Disposal removes their files. */
 export interface ReadRows extends AsyncDisposable {
   readonly runs: Runs;
-  readonly indices: readonly RunIndex[];
+  readonly table: SeriesTable;
   readonly rows: number;
   readonly summary: SourceSummary | undefined;
 }

@@ -6,6 +6,8 @@ import type { Journal } from "./journal.ts";
 import type { Pace } from "./pace.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { decodeRunIndex, type RunIndex } from "./run-index.ts";
+import type { SeriesTable } from "./series-table.ts";
+import { tableBuilder } from "./series-table.ts";
 import type { SliceRun } from "./slice-task.ts";
 import type { TaskRunner } from "./task-runner.ts";
 import { inOrder } from "./task-runner.ts";
@@ -27,7 +29,7 @@ export interface SliceReading {
 /** What was read. */
 export interface SlicesRead {
   readonly runs: readonly string[];
-  readonly indices: readonly RunIndex[];
+  readonly table: SeriesTable;
   readonly rows: number;
   readonly summary: SourceSummary;
 }
@@ -41,11 +43,9 @@ export async function cutSource(
   const whole = await source.slices?.({ length: Number.MAX_SAFE_INTEGER });
   if (whole === undefined) return undefined;
   const size = whole.end - (whole.starts[0] as number);
-  // Text takes about as many bytes as its rows in memory, so a slice fills the arena about once.
-  const length = Math.max(
-    Math.min(size / (slicesPerThread * concurrency), arenaBytes),
-    Math.min(leastLength, arenaBytes),
-  );
+  // Text takes about as many bytes as its rows in memory, where symbols also have room that they do not use.
+  const most = 0.7 * arenaBytes;
+  const length = Math.max(Math.min(size / (slicesPerThread * concurrency), most), Math.min(leastLength, most));
   return await source.slices?.({ length: Math.ceil(length) });
 }
 
@@ -84,6 +84,7 @@ export async function readSlices(
     (error: unknown) => ({ error }),
   );
   const found: SliceRun[] = [];
+  const builder = tableBuilder();
   try {
     const ahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;
     let position = starts[0] as number;
@@ -102,6 +103,7 @@ export async function readSlices(
       line += run.endLine - run.line;
       position = run.endPosition;
       progress(slice, (starts[slice + 1] ?? sliced.end) - (starts[slice] as number), run.rows);
+      builder.add(readIndex(run));
       found.push(run);
     }
   } catch (error) {
@@ -113,7 +115,7 @@ export async function readSlices(
   if ("error" in bytes) throw bytes.error;
   const rows = found.reduce((sum, run) => sum + run.rows, 0);
   const summary = { rows, badRows: badRows.badRows().count, ...bytes.value };
-  return { runs: found.map(({ path }) => path), indices: found.map(readIndex), rows, summary };
+  return { runs: found.map(({ path }) => path), table: builder.table(), rows, summary };
 }
 
 /** Adds up what slices tell of themselves. */

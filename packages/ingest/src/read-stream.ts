@@ -12,11 +12,13 @@ import type { FileSink } from "./run-sink.ts";
 import { fileSink, memorySink, refused } from "./run-sink.ts";
 import { createRunWriter } from "./run-writer.ts";
 import { createScatter } from "./scatter.ts";
+import type { SeriesTable } from "./series-table.ts";
+import { tableBuilder } from "./series-table.ts";
 
 /** The rows of a source that was read from its start, as one run. Disposal removes its file. */
 export interface StreamRead extends AsyncDisposable {
   readonly runs: Runs;
-  readonly indices: readonly RunIndex[];
+  readonly table: SeriesTable;
   readonly rows: number;
 }
 
@@ -61,14 +63,20 @@ export async function readStream(
     if (spilled.sink === undefined) {
       const inMemory = memorySink(rows * layout.rowBytes);
       writer.write(inMemory);
-      return { runs: [inMemory.bytes], indices: [writer.index()], rows, [Symbol.asyncDispose]: dispose };
+      return { runs: [inMemory.bytes], table: tableFrom(writer.index()), rows, [Symbol.asyncDispose]: dispose };
     }
     spill().finish(new Uint8Array(0));
-    return { runs: [place.path()], indices: [writer.index()], rows, [Symbol.asyncDispose]: dispose };
+    return { runs: [place.path()], table: tableFrom(writer.index()), rows, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;
   }
+}
+
+function tableFrom(index: RunIndex): SeriesTable {
+  const builder = tableBuilder();
+  builder.add(index);
+  return builder.table();
 }
 
 /** Where the file of a source is kept, in a directory of its own where the store has none. */

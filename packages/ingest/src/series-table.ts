@@ -59,8 +59,17 @@ export function unpackSeries({ pieces, starts, counts }: PackedSeries): SeriesEn
   });
 }
 
+/** Puts the series of runs together. */
+export interface TableBuilder {
+  /** Takes the next run in the source's order. */
+  add(run: RunIndex): void;
+  /** All series. */
+  table(): SeriesTable;
+}
+
 /** Counts of a series, over the runs so far. */
 interface Tally {
+  readonly symbol: string;
   rows: number;
   back: number;
   ties: number;
@@ -68,20 +77,104 @@ interface Tally {
   last: bigint;
 }
 
-/** Puts the series of runs together. Pieces are kept in a few arrays: thousands of symbols in dozens of runs are hundreds of thousands of pieces. */
-export function seriesTable(runs: readonly RunIndex[]): SeriesTable {
-  const tallies = new Map<string, Tally>();
-  for (const run of runs) tally(run, tallies);
-  const symbols = [...tallies.keys()].sort((a, b) => (a < b ? -1 : 1));
-  const places = new Map(symbols.map((symbol, place) => [symbol, place]));
-  const starts = new Int32Array(symbols.length + 1);
-  for (const [place, symbol] of symbols.entries())
-    starts[place + 1] = (starts[place] as number) + (tallies.get(symbol) as Tally).pieces;
-  const pieces = placePieces(runs, places, starts);
-  const ordered = symbols.map((symbol) => tallies.get(symbol) as Tally);
+/** Pieces of all runs in their order. */
+interface PieceList {
+  series: Int32Array<ArrayBuffer>;
+  runs: Int32Array<ArrayBuffer>;
+  rows: Int32Array<ArrayBuffer>;
+  offsets: Float64Array<ArrayBuffer>;
+  length: number;
+}
+
+/**
+ * A builder without runs. It keeps a few numbers of each piece in a few arrays: thousands of symbols in dozens of runs are hundreds of
+ * thousands of pieces.
+ */
+export function tableBuilder(): TableBuilder {
+  const tallies: Tally[] = [];
+  const numbers = new Map<string, number>();
+  const list: PieceList = {
+    series: new Int32Array(0),
+    runs: new Int32Array(0),
+    rows: new Int32Array(0),
+    offsets: new Float64Array(0),
+    length: 0,
+  };
+  let runs = 0;
   return {
-    length: symbols.length,
-    symbol: (series) => symbols[series] as string,
+    add(run) {
+      const own = run.symbols.map((symbol, s) => {
+        const known = numbers.get(symbol);
+        const series = known ?? tallies.length;
+        if (known === undefined) {
+          numbers.set(symbol, series);
+          tallies.push({ symbol, rows: 0, back: 0, ties: 0, pieces: 0, last: 0n });
+        }
+        count(tallies[series] as Tally, run, s);
+        return series;
+      });
+      append(list, run, runs++, own);
+      for (const s of run.pieceSymbols) (tallies[own[s] as number] as Tally).pieces++;
+    },
+    table: () => tableOf(tallies, list),
+  };
+}
+
+/** Adds what a run has of a series. */
+function count(tally: Tally, run: RunIndex, s: number): void {
+  const rows = run.rows[s] as number;
+  if (rows === 0) return;
+  const first = run.firstTimes[s] as bigint;
+  if (tally.rows > 0 && first < tally.last) tally.back++;
+  if (tally.rows > 0 && first === tally.last) tally.ties++;
+  tally.rows += rows;
+  tally.back += run.back[s] as number;
+  tally.ties += run.ties[s] as number;
+  tally.last = run.lastTimes[s] as bigint;
+}
+
+function append(list: PieceList, run: RunIndex, number: number, series: readonly number[]): void {
+  const length = list.length + run.pieceRows.length;
+  if (length > list.series.length) {
+    const room = Math.max(length, Math.ceil(1.5 * list.series.length));
+    list.series = longer(list.series, new Int32Array(room));
+    list.runs = longer(list.runs, new Int32Array(room));
+    list.rows = longer(list.rows, new Int32Array(room));
+    list.offsets = longer(list.offsets, new Float64Array(room));
+  }
+  list.series.set(
+    run.pieceSymbols.map((s) => series[s] as number),
+    list.length,
+  );
+  list.runs.fill(number, list.length, length);
+  list.rows.set(run.pieceRows, list.length);
+  list.offsets.set(run.pieceOffsets, list.length);
+  list.length = length;
+}
+
+function longer<Values extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(
+  values: Values,
+  room: Values,
+): Values {
+  room.set(values);
+  return room;
+}
+
+function tableOf(tallies: readonly Tally[], list: PieceList): SeriesTable {
+  const places = [...tallies.keys()]
+    .filter((series) => (tallies[series] as Tally).rows > 0)
+    .sort((a, b) => ((tallies[a] as Tally).symbol < (tallies[b] as Tally).symbol ? -1 : 1));
+  const ordered = places.map((series) => tallies[series] as Tally);
+  const starts = new Int32Array(ordered.length + 1);
+  const next = new Int32Array(tallies.length);
+  for (const [place, series] of places.entries()) {
+    next[series] = starts[place] as number;
+    starts[place + 1] = (starts[place] as number) + (ordered[place] as Tally).pieces;
+  }
+  const pieces = placePieces(list, next);
+  return {
+    length: ordered.length,
+    symbol: (series) => (ordered[series] as Tally).symbol,
     rows: (series) => (ordered[series] as Tally).rows,
     back: (series) => (ordered[series] as Tally).back,
     ties: (series) => (ordered[series] as Tally).ties,
@@ -100,38 +193,17 @@ export function seriesTable(runs: readonly RunIndex[]): SeriesTable {
   };
 }
 
-function tally(run: RunIndex, tallies: Map<string, Tally>): void {
-  for (const [s, symbol] of run.symbols.entries()) {
-    const rows = run.rows[s] as number;
-    if (rows === 0) continue;
-    const first = run.firstTimes[s] as bigint;
-    const known = tallies.get(symbol);
-    const own = known ?? { rows: 0, back: 0, ties: 0, pieces: 0, last: first };
-    if (known === undefined) tallies.set(symbol, own);
-    else if (first < own.last) own.back++;
-    else if (first === own.last) own.ties++;
-    own.rows += rows;
-    own.back += run.back[s] as number;
-    own.ties += run.ties[s] as number;
-    own.last = run.lastTimes[s] as bigint;
-  }
-  for (const s of run.pieceSymbols) (tallies.get(run.symbols[s] as string) as Tally).pieces++;
-}
-
-function placePieces(runs: readonly RunIndex[], places: ReadonlyMap<string, number>, starts: Int32Array): SeriesPieces {
-  const count = starts.at(-1) as number;
-  const all = { runs: new Int32Array(count), offsets: new Float64Array(count), rows: new Int32Array(count) };
-  const next = starts.slice();
-  for (const [r, run] of runs.entries()) {
-    const placeOf = Int32Array.from(run.symbols, (symbol) => places.get(symbol) ?? -1);
-    for (const [p, s] of run.pieceSymbols.entries()) {
-      const place = placeOf[s] as number;
-      const at = next[place] as number;
-      next[place] = at + 1;
-      all.runs[at] = r;
-      all.offsets[at] = run.pieceOffsets[p] as number;
-      all.rows[at] = run.pieceRows[p] as number;
-    }
+/** The pieces series by series; `next` has where those of each start. */
+function placePieces(list: PieceList, next: Int32Array): SeriesPieces {
+  const { length } = list;
+  const all = { runs: new Int32Array(length), offsets: new Float64Array(length), rows: new Int32Array(length) };
+  for (let p = 0; p < length; p++) {
+    const series = list.series[p] as number;
+    const at = next[series] as number;
+    next[series] = at + 1;
+    all.runs[at] = list.runs[p] as number;
+    all.offsets[at] = list.offsets[p] as number;
+    all.rows[at] = list.rows[p] as number;
   }
   return all;
 }

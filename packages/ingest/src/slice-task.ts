@@ -1,4 +1,4 @@
-import type { JsonObject, SliceReader, TaskContext } from "@atc/contract";
+import type { JsonObject, SliceEnd, SliceReader, TaskContext } from "@atc/contract";
 import { createBadRowLog } from "./bad-rows.ts";
 import type { BadRows } from "./ingest-report.ts";
 import type { RowArena } from "./row-arena.ts";
@@ -71,19 +71,24 @@ export async function writeSliceRun(input: SliceTaskInput, context: TaskContext)
     const { signal, onProgress } = context;
     const chunks = readSlice(input.source, { start, end, line, signal, onProgress, onBadRow: badRows.add });
     let rows = 0;
-    for (;;) {
-      const step = await chunks.next();
-      if (step.done === true) {
-        writer.write(sink);
-        const pieceBytes = sink.length;
-        const index = encodeRunIndex(writer.index());
-        const { position, line: endLine } = step.value;
-        const ends = { endPosition: position, endLine, rows, badRows: badRows.badRows() };
-        return { path, start, line, ...ends, pieceBytes, bytes: pieceBytes + index.length, crc: sink.finish(index) };
+    try {
+      for (;;) {
+        const step = await chunks.next();
+        if (step.done === true) {
+          writer.write(sink);
+          const pieceBytes = sink.length;
+          const index = encodeRunIndex(writer.index());
+          const { position, line: endLine } = step.value;
+          const ends = { endPosition: position, endLine, rows, badRows: badRows.badRows() };
+          return { path, start, line, ...ends, pieceBytes, bytes: pieceBytes + index.length, crc: sink.finish(index) };
+        }
+        counts.push(step.value);
+        rows += step.value.length;
+        context.throwIfCancelled();
       }
-      counts.push(step.value);
-      rows += step.value.length;
-      context.throwIfCancelled();
+    } finally {
+      // Closes the source's file where the reading ends early.
+      await chunks.return(undefined as unknown as SliceEnd);
     }
   } finally {
     sink.discard();

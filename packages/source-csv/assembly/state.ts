@@ -8,9 +8,9 @@ export const lastFieldAt: usize = 4;
 export const timesAt: usize = 8;
 /** i32: address of the int32 column of symbols. */
 export const symbolsAt: usize = 12;
-/** i32: address of the table of symbols. */
+/** i32: address of the slots by which symbols are found. */
 export const tableAt: usize = 16;
-/** i32: slots of the table less one. */
+/** i32: slots less one. */
 export const maskAt: usize = 20;
 /** i32: how times are written: 0 ISO, else the digits of an epoch time that are fractions of a second, plus 1. */
 export const timeFormatAt: usize = 24;
@@ -22,6 +22,8 @@ export const hasClockAt: usize = 32;
 export const positionAt: usize = 36;
 /** i32: whether times of day name a zone: all must, or none may. */
 export const zonedAt: usize = 40;
+/** i32: address of the names of symbols by index, 32 bytes each. */
+export const namesAt: usize = 44;
 /** i64: the first eight bytes of the last date. */
 export const dateAt: usize = 48;
 /** i64: its last two bytes. */
@@ -32,8 +34,11 @@ export const dateValueAt: usize = 64;
 export const powersAt: usize = 72;
 /** Pairs of u64, high half first: 5 to the power of -0 to -22 as 128 bits, the first of them set, rounded up. */
 export const fivesAt: usize = 256;
+/** i32: names that are known, and the index of the last row's. */
+export const countAt: usize = 624;
+export const lastAt: usize = 628;
 /** Pairs of i32: the role of each field, the address of its column. */
-export const fieldsAt: usize = 624;
+export const fieldsAt: usize = 632;
 
 /** Roles of fields, as `roleNumber` of `src/row-context.ts`. */
 export const skip: i32 = 0;

@@ -1,8 +1,8 @@
-import { maskAt, tableAt } from "./state";
+import { countAt, lastAt, maskAt, namesAt, tableAt } from "./state";
 
-/** Bytes of a slot: a name of up to 24 bytes, zeros after it, then u32 its length and u32 its index plus 1; 0 in a free slot. */
-const slotLength: usize = 32;
-/** The longest name that the table holds. */
+/** Log2 of the bytes of a name: up to 24 bytes, zeros after them, then u32 its length. */
+const nameShift: u32 = 5;
+/** The longest name that is kept. */
 export const longestName: usize = 24;
 
 /** `length` bytes at `at` as a word, zeros after them. */
@@ -17,41 +17,66 @@ function hashOf(a: u64, b: u64, c: u64): u32 {
   return <u32>(mixed >> 40) ^ <u32>(mixed >> 20);
 }
 
-/** The index of the name at `at`, -1 where it is not in the table. Up to 24 bytes from `at` are read. */
+/** Whether the name with an index is these words. */
+@inline
+function isName(names: usize, index: u32, a: u64, b: u64, c: u64, length: usize): bool {
+  const entry = names + (<usize>index << nameShift);
+  return (
+    load<u64>(entry) == a && load<u64>(entry, 8) == b && load<u64>(entry, 16) == c && load<u32>(entry, 24) == <u32>length
+  );
+}
+
+/**
+ * The index of the name at `at`, -1 where it is not known. Up to 24 bytes from `at` are read. Symbols mostly come in the same turn again and again, or one
+ * stays: both are tried before the slots, which for thousands of symbols lie outside of the processor's nearest caches.
+ */
 @inline
 export function indexOf(state: usize, at: usize, length: usize): i32 {
   if (length > longestName) return -1;
   const a = wordOf(at, length);
   const b = length > 8 ? wordOf(at + 8, length - 8) : 0;
   const c = length > 16 ? wordOf(at + 16, length - 16) : 0;
-  const table = load<u32>(state, tableAt);
+  const names = <usize>load<u32>(state, namesAt);
+  const count = load<u32>(state, countAt);
+  const last = load<u32>(state, lastAt);
+  const next = last + 1 < count ? last + 1 : 0;
+  if (count == 0) return -1;
+  if (isName(names, next, a, b, c, length)) {
+    store<u32>(state, next, lastAt);
+    return next;
+  }
+  if (isName(names, last, a, b, c, length)) return last;
+  const table = <usize>load<u32>(state, tableAt);
   const mask = load<u32>(state, maskAt);
   let slot = hashOf(a, b, c) & mask;
-  let entry = table + slot * <u32>slotLength;
-  let index = load<u32>(entry, 28);
-  while (index != 0) {
-    const same = load<u64>(entry) == a && load<u64>(entry, 8) == b && load<u64>(entry, 16) == c;
-    if (same && load<u32>(entry, 24) == <u32>length) return index - 1;
+  let found = load<u32>(table + (<usize>slot << 2));
+  while (found != 0) {
+    if (isName(names, found - 1, a, b, c, length)) {
+      store<u32>(state, found - 1, lastAt);
+      return found - 1;
+    }
     slot = (slot + 1) & mask;
-    entry = table + slot * <u32>slotLength;
-    index = load<u32>(entry, 28);
+    found = load<u32>(table + (<usize>slot << 2));
   }
   return -1;
 }
 
-/** Puts a name of 1 to 24 bytes in the table, where it is not yet and where there is a free slot. */
-export function remember(state: usize, at: usize, length: usize, index: i32): void {
-  const a = wordOf(at, length);
-  const b = length > 8 ? wordOf(at + 8, length - 8) : 0;
-  const c = length > 16 ? wordOf(at + 16, length - 16) : 0;
-  const table = load<u32>(state, tableAt);
-  const mask = load<u32>(state, maskAt);
-  let slot = hashOf(a, b, c) & mask;
-  while (load<u32>(table + slot * <u32>slotLength, 28) != 0) slot = (slot + 1) & mask;
-  const entry = table + slot * <u32>slotLength;
+/** Keeps the next name: 1 to 24 bytes with zeros after them; one of no length keeps its index for a name that is too long. */
+export function remember(state: usize, at: usize, length: usize): void {
+  const index = load<u32>(state, countAt);
+  const entry = <usize>load<u32>(state, namesAt) + (<usize>index << nameShift);
+  const a = load<u64>(at);
+  const b = load<u64>(at, 8);
+  const c = load<u64>(at, 16);
   store<u64>(entry, a);
   store<u64>(entry, b, 8);
   store<u64>(entry, c, 16);
   store<u32>(entry, <u32>length, 24);
-  store<u32>(entry, index + 1, 28);
+  store<u32>(state, index + 1, countAt);
+  if (length == 0) return;
+  const table = <usize>load<u32>(state, tableAt);
+  const mask = load<u32>(state, maskAt);
+  let slot = hashOf(a, b, c) & mask;
+  while (load<u32>(table + (<usize>slot << 2)) != 0) slot = (slot + 1) & mask;
+  store<u32>(table + (<usize>slot << 2), index + 1);
 }

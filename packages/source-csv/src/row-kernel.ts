@@ -8,16 +8,17 @@ const positionWord = 9;
 const dateAt = 48;
 const powersAt = 72;
 const fivesAt = 256;
-const fieldsAt = 624;
+const countWord = 156;
+const fieldsAt = 632;
 /** Names of symbols that the kernel's table holds, and its slots: half of them stay free. */
 const mostNames = 16_384;
 const tableSlots: number = 2 * mostNames;
 const longestName = 24;
-const slotLength = 32;
+const nameLength = 32;
 
 /** Bytes that a kernel takes of a memory. */
 export function kernelLength(layout: FileLayout): number {
-  return fieldsAt + 8 * layout.fields.length + longestName + tableSlots * slotLength;
+  return fieldsAt + 8 * layout.fields.length + longestName + mostNames * nameLength + 4 * tableSlots;
 }
 
 /** 5 to the power of -0 to -22 as the kernel needs them: 128 bits of which the first is set, in two words, rounded up. */
@@ -47,8 +48,9 @@ export function rowKernel(memory: RowMemory, layout: FileLayout, buffers: Column
   const { fields } = layout;
   const state = memory.allocate(fieldsAt + 8 * fields.length);
   const name = memory.allocate(longestName);
-  const table = memory.allocate(tableSlots * slotLength);
-  new Uint8Array(table.buffer, table.offset, tableSlots * slotLength).fill(0);
+  const table = memory.allocate(4 * tableSlots);
+  const known = memory.allocate(mostNames * nameLength);
+  new Int32Array(table.buffer, table.offset, tableSlots).fill(0);
   const words = new Int32Array(state.buffer, state.offset, fieldsAt / 4 + 2 * fields.length);
   const fractions = { iso: 0, written: 0, s: 1, ms: 4, us: 7, ns: 10 }[layout.time];
   const hasClock = fields.some(({ role }) => role === "clock");
@@ -60,7 +62,11 @@ export function rowKernel(memory: RowMemory, layout: FileLayout, buffers: Column
     table.offset,
     tableSlots - 1,
   ]);
-  words.set([fractions, layout.kind === "ticks" ? 9 : 3, hasClock ? 1 : 0, 0, layout.timeStyle.isZoned ? 1 : 0], 6);
+  words.set(
+    [fractions, layout.kind === "ticks" ? 9 : 3, hasClock ? 1 : 0, 0, layout.timeStyle.isZoned ? 1 : 0, known.offset],
+    6,
+  );
+  words.set([0, 0], countWord);
   // No text is equal to this date, so the first is learned.
   words[dateAt / 4] = -1;
   new Float64Array(state.buffer, state.offset + powersAt, 23).set(
@@ -82,9 +88,9 @@ export function rowKernel(memory: RowMemory, layout: FileLayout, buffers: Column
     learn: (names) => {
       for (; learned < Math.min(names.length, mostNames); learned++) {
         const text = encoder.encode(names[learned] as string);
-        if (text.length > longestName) continue;
-        nameBytes.fill(0).set(text);
-        exports.remember(state.offset, name.offset, text.length, learned);
+        const isLong = text.length > longestName;
+        nameBytes.fill(0).set(isLong ? [] : text);
+        exports.remember(state.offset, name.offset, isLong ? 0 : text.length);
       }
     },
   };

@@ -6,7 +6,7 @@ import type { FileLayout } from "./layout.ts";
 /** The functions of `assembly/index.ts`; addresses are bytes. */
 interface RowExports {
   parse(state: number, at: number, stop: number, end: number, row: number, capacity: number): number;
-  remember(state: number, at: number, length: number, index: number): void;
+  remember(state: number, at: number, length: number): void;
 }
 
 const code = kernelModule<RowExports>(() => readFileSync(new URL("../dist/kernel.wasm", import.meta.url)));
