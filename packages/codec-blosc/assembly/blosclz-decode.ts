@@ -1,17 +1,25 @@
 const firstFarDistance: usize = 8192;
 
-/** Bytes of the tables that {@link prepareDecoder} writes: 16 patterns of 16 bytes, then the 16 steps. */
-export const decoderTables: usize = 272;
+const steps: usize = 272;
+
+/** Bytes of the tables that {@link prepareDecoder} writes: 17 patterns of 16 bytes, then the 17 steps. */
+export const decoderTables: usize = 304;
 
 /**
- * For each distance under 16, which of the bytes at the distance repeat in 16 bytes, and the largest multiple of the distance in 16. They let a
- * match that overlaps itself be written 16 bytes at a time.
+ * For each distance up to 16, which of the bytes at the distance repeat in 16 bytes, and the largest multiple of the distance in 16. They let a
+ * match that overlaps itself be written 16 bytes at a time, and a short match of any distance without a branch.
  */
 export function prepareDecoder(tables: usize): void {
-  for (let distance: usize = 1; distance < 16; distance++) {
+  for (let distance: usize = 1; distance <= 16; distance++) {
     for (let i: usize = 0; i < 16; i++) store<u8>(tables + 16 * distance + i, <u8>(i % distance));
-    store<u8>(tables + 256 + distance, <u8>(16 - (16 % distance)));
+    store<u8>(tables + steps + distance, <u8>(16 - (16 % distance)));
   }
+}
+
+/** The 16 bytes after `target` of a match at `distance`. */
+@inline
+function matchStart(target: usize, distance: usize, tables: usize): v128 {
+  return i8x16.swizzle(v128.load(target - distance), v128.load(tables + (min(distance, 16) << 4)));
 }
 
 /** Copies a match; there is room for 16 bytes after it. */
@@ -25,8 +33,8 @@ function copyMatch(target: usize, distance: usize, length: usize, tables: usize)
     } while (target < end);
     return;
   }
-  const pattern = i8x16.swizzle(v128.load(target - distance), v128.load(tables + 16 * distance));
-  const step = <usize>load<u8>(tables + 256 + distance);
+  const pattern = matchStart(target, distance, tables);
+  const step = <usize>load<u8>(tables + steps + distance);
   do {
     v128.store(target, pattern);
     target += step;
@@ -81,7 +89,8 @@ export function decodeBlosclz(source: usize, length: usize, target: usize, room:
         s += 2;
       }
       if (distance > d - target || matched > limit - d) return false;
-      if (matched + 16 <= limit - d) copyMatch(d, distance, matched, tables);
+      if (matched <= 16 && limit - d >= 16) v128.store(d, matchStart(d, distance, tables));
+      else if (matched + 16 <= limit - d) copyMatch(d, distance, matched, tables);
       else copyLastMatch(d, distance, matched, limit, tables);
       d += matched;
     }

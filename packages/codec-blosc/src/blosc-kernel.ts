@@ -21,7 +21,7 @@ export function instantiateBlosc(memory: KernelMemory): BloscExports | undefined
   return code.instantiate(memory);
 }
 
-const decoderTablesLength = 272;
+const decoderTablesLength = 304;
 const hashTableLength = 4 * 2 ** 14;
 
 /** BloscLZ for blocks in a memory. */

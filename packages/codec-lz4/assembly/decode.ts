@@ -1,17 +1,25 @@
 import { copyWild } from "./copy";
 
-/** Bytes of the tables that {@link prepareDecoder} writes: 16 patterns of 16 bytes, then the 16 steps. */
-export const decoderTables: usize = 272;
+const steps: usize = 272;
+
+/** Bytes of the tables that {@link prepareDecoder} writes: 17 patterns of 16 bytes, then the 17 steps. */
+export const decoderTables: usize = 304;
 
 /**
- * For each distance under 16, which of the bytes at the distance repeat in 16 bytes, and the largest multiple of the distance in 16. They let a
- * match that overlaps itself be written 16 bytes at a time.
+ * For each distance up to 16, which of the bytes at the distance repeat in 16 bytes, and the largest multiple of the distance in 16. They let a
+ * match that overlaps itself be written 16 bytes at a time, and a short match of any distance without a branch.
  */
 export function prepareDecoder(tables: usize): void {
-  for (let distance: usize = 1; distance < 16; distance++) {
+  for (let distance: usize = 1; distance <= 16; distance++) {
     for (let i: usize = 0; i < 16; i++) store<u8>(tables + 16 * distance + i, <u8>(i % distance));
-    store<u8>(tables + 256 + distance, <u8>(16 - (16 % distance)));
+    store<u8>(tables + steps + distance, <u8>(16 - (16 % distance)));
   }
+}
+
+/** The 16 bytes after `target` of a match at `distance`. */
+@inline
+function matchStart(target: usize, distance: usize, tables: usize): v128 {
+  return i8x16.swizzle(v128.load(target - distance), v128.load(tables + (min(distance, 16) << 4)));
 }
 
 /** Copies a match; there is room for 16 bytes after it. */
@@ -19,8 +27,8 @@ export function prepareDecoder(tables: usize): void {
 function copyMatch(target: usize, distance: usize, length: usize, tables: usize): void {
   if (distance >= 16) return copyWild(target, target - distance, length);
   const end = target + length;
-  const pattern = i8x16.swizzle(v128.load(target - distance), v128.load(tables + 16 * distance));
-  const step = <usize>load<u8>(tables + 256 + distance);
+  const pattern = matchStart(target, distance, tables);
+  const step = <usize>load<u8>(tables + steps + distance);
   do {
     v128.store(target, pattern);
     target += step;
@@ -35,6 +43,20 @@ function copyLastMatch(target: usize, distance: usize, length: usize, limit: usi
   for (let i = whole; i < length; i++) store<u8>(target + i, load<u8>(target + i - distance));
 }
 
+/** Copies literals of which at least 15 are likely; reads no more than 16 bytes after them, writes none at `limit` or after. */
+@inline
+function copyLongLiterals(target: usize, source: usize, length: usize, readable: usize, room: usize): void {
+  if (readable >= 64 && room >= length + 64) {
+    // Most are shorter than this, and a loop would mispredict how often it runs.
+    v128.store(target, v128.load(source));
+    v128.store(target, v128.load(source, 16), 16);
+    v128.store(target, v128.load(source, 32), 32);
+    v128.store(target, v128.load(source, 48), 48);
+    if (length > 64) copyWild(target + 64, source + 64, length - 64);
+  } else if (room >= length + 16) copyWild(target, source, length);
+  else memory.copy(target, source, length);
+}
+
 /**
  * Decodes LZ4 sequences from `source` up to `end`; a match reads no byte before `floor`, and no byte is written at `limit` or after. Returns
  * the address after the last byte written, 0 where the sequences break the format or leave their bounds. Reads up to 32 bytes after `end`.
@@ -46,19 +68,10 @@ export function decode(source: usize, end: usize, target: usize, floor: usize, l
     const token = <usize>load<u8>(s++);
     let literals = token >> 4;
     let length = (token & 15) + 4;
-    if (literals < 15 && s + 18 <= end && d + 48 <= limit) {
+    if (literals < 15 && s + 16 <= end && d + 32 <= limit) {
       v128.store(d, v128.load(s));
       s += literals;
       d += literals;
-      const distance = <usize>load<u16>(s);
-      if (length < 19 && distance >= 16 && d - floor >= distance) {
-        s += 2;
-        const from = d - distance;
-        v128.store(d, v128.load(from));
-        store<u16>(d + 16, load<u16>(from + 16));
-        d += length;
-        continue;
-      }
     } else {
       if (literals == 15) {
         let more: usize = 255;
@@ -69,8 +82,7 @@ export function decode(source: usize, end: usize, target: usize, floor: usize, l
         }
       }
       if (literals > end - s || literals > limit - d) return 0;
-      if (literals + 16 <= limit - d) copyWild(d, s, literals);
-      else memory.copy(d, s, literals);
+      copyLongLiterals(d, s, literals, end - s, limit - d);
       s += literals;
       d += literals;
       if (s == end) return d;
@@ -78,7 +90,13 @@ export function decode(source: usize, end: usize, target: usize, floor: usize, l
     }
     const distance = <usize>load<u16>(s);
     s += 2;
-    if (distance == 0 || distance > d - floor) return 0;
+    // A distance of 0 is over all others here.
+    if (distance - 1 >= d - floor) return 0;
+    if (d + 32 <= limit && length <= 16) {
+      v128.store(d, matchStart(d, distance, tables));
+      d += length;
+      continue;
+    }
     if (length == 19) {
       let more: usize = 255;
       while (more == 255) {

@@ -13,7 +13,7 @@ interface Lz4Exports {
 const code = kernelModule<Lz4Exports>(() => readFileSync(new URL("../dist/kernel.wasm", import.meta.url)));
 
 /** Bytes of the decoder's tables, at the start of the scratch. */
-const decoderTablesLength = 272;
+const decoderTablesLength = 304;
 const fastTableLength = 4 * 2 ** 13;
 const chainTablesLength = 4 * 2 ** 15 + 2 * 2 ** 16;
 
