@@ -2,7 +2,7 @@ import { at, blankBefore, lengthCount, rowLength, rowOf, sumRows, wholeAt, Kerne
 import { hull } from "./hull";
 import { lengthen, lengthenPlain, shortestPlain, shortestWeighted } from "./windows";
 
-function scale(from: usize, factor: usize, count: usize, target: usize): void {
+export function scale(from: usize, factor: usize, count: usize, target: usize): void {
   const factors = v128.load64_splat(factor);
   for (let left = (count + 1) >> 1; left > 0; left--) {
     v128.store(target, f64x2.mul(v128.load(from), factors));
@@ -24,7 +24,7 @@ function nextLength(kernel: Kernel, lengths: u64, index: usize): v128 {
   return f64x2.add(v128.load64_splat(at(lengths, index)), one);
 }
 
-function leastSquares(kernel: Kernel, kind: Kind, index: usize, plain: usize, weighted: usize, count: usize): void {
+export function leastSquares(kernel: Kernel, kind: Kind, index: usize, plain: usize, weighted: usize, count: usize): void {
   const three = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("three"));
   const next = nextLength(kernel, kind.lengths, index);
   const factor = v128.load64_splat(at(kind.factors, index));
@@ -92,7 +92,7 @@ function slideBothByTwo(kernel: Kernel, wma: Kind, lsma: Kind, index: usize, old
 }
 
 /** Squares of the efficiency ratio, scaled, from the sums of changes. */
-function smoothing(kernel: Kernel, kind: Kind, index: usize, noises: usize, source: usize, count: usize): void {
+export function smoothing(kernel: Kernel, kind: Kind, index: usize, noises: usize, source: usize, count: usize): void {
   const range = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("range"));
   const slow = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("slow"));
   const zero = f64x2.splat(0);

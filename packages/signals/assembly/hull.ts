@@ -2,7 +2,7 @@ import { at, differenceRows, lengthCount, rowLength, rowOf, sumRows, wholeAt, Ki
 import { lengthen, shortestWeighted } from "./windows";
 
 /** Weighted sums of a short window, times a factor, to `target`: eight bars a turn, and four bars of the window before the inner loop. */
-function shortWeighted(length: usize, series: usize, count: usize, target: usize, factor: usize): void {
+export function shortWeighted(length: usize, series: usize, count: usize, target: usize, factor: usize): void {
   const factors = v128.load64_splat(factor);
   for (let left = (count + 7) >> 3; left > 0; left--) {
     let a = v128.load(series);

@@ -7,19 +7,12 @@ import { slideAll } from "./averages";
 import { advanceAverage, advanceKinds } from "./layers";
 import { fillFactors, makeRoom, takePrices } from "./prices";
 import { wholeAt, Kernel, Kind, State, Windows } from "./records";
-import { advanceDema, advanceEma, advanceKama } from "./recursive";
+import { advanceRecursive } from "./recursive";
 import { advanceVotes } from "./votes";
 
+export { advanceAlone } from "./alone";
 export { splitLanes, takeAverage, takeKindEquities, takeKindEquity } from "./many-kinds";
 export { fillLaneFactors, fillReturns, takeCrossings, takeKind, takeSignals, turnCodes } from "./many-votes";
-
-function advanceRecursive(kind: Kind, kernel: Kernel, source: usize, start: f64, count: usize): void {
-  const lts = kernel.lts != 0;
-  const which = <i32>kind.kind;
-  if (which == 0) advanceEma(kind, source, start, count);
-  else if (which == 3) advanceDema(kind, !lts, source, start, count);
-  else if (which == 5) advanceKama(kind, lts, source, start, count);
-}
 
 /** Takes the `count` bars that lie in the rows of close and, where it is another, source. */
 export function advance(address: usize, scratch: usize, count: usize): void {

@@ -140,6 +140,19 @@ export const kindRows: usize = 64 + 16 * rowLength;
 /** Room for the differences of HMA and up to 1,024 of them before the block. */
 export const differenceRows: usize = 64 + 28 * rowLength;
 
+/** Bars of a long block, which averages alone are taken in; their rows are behind all others. */
+export const aloneLength: usize = 1024;
+export const aloneRow: usize = 64 + 8 * aloneLength;
+const aloneRows: usize = 64 + 94 * rowLength;
+/** The source, the changes and the differences of HMA have a row each for up to 1,024 bars before the block. */
+export const aloneSource: usize = aloneRows + aloneRow;
+export const aloneChanges: usize = aloneRows + 3 * aloneRow;
+export const aloneDifferences: usize = aloneRows + 5 * aloneRow;
+/** Plain suffix sums behind room for those of the bars before, then weighted ones. */
+export const aloneSuffixes: usize = aloneRows + 7 * aloneRow;
+/** Plain sums, and two rows on the weighted ones. */
+export const alonePrefixes: usize = aloneRows + 11 * aloneRow;
+
 /** A double of a list. */
 @inline
 export function at(list: u64, index: usize): usize {

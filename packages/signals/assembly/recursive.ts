@@ -1,4 +1,4 @@
-import { at, lengthCount, rowLength, Kind } from "./records";
+import { at, lengthCount, rowLength, Kernel, Kind } from "./records";
 
 @inline
 function storePair(row: usize, values: v128): void {
@@ -255,4 +255,13 @@ export function advanceKama(kind: Kind, constant: bool, source: usize, start: f6
   v128.store(values + 32, c);
   v128.store(values + 48, d);
   v128.store64_lane(values + 64, e, 0);
+}
+
+/** EMA, DEMA or KAMA; of the other kinds nothing is left to do. */
+export function advanceRecursive(kind: Kind, kernel: Kernel, source: usize, start: f64, count: usize): void {
+  const lts = kernel.lts != 0;
+  const which = <i32>kind.kind;
+  if (which == 0) advanceEma(kind, source, start, count);
+  else if (which == 3) advanceDema(kind, !lts, source, start, count);
+  else if (which == 5) advanceKama(kind, lts, source, start, count);
 }

@@ -1,7 +1,7 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
 import { averageKinds, derivedLengths } from "@atc/contract";
 import { type KindPart, longestWindow, neededKinds, needsAll } from "./kernel-parts.ts";
-import { rows, wasmBlockLength } from "./kernel-records.ts";
+import { aloneHistory, rows, wasmBlockLength } from "./kernel-records.ts";
 import { kernelConstants, settingsOf } from "./kernel-settings.ts";
 import { type SignalOutput, signalOutputs } from "./signal-output.ts";
 import { createSlotPlan, type SlotPlan, type Stretch, type Word } from "./slot-plan.ts";
@@ -30,6 +30,8 @@ export interface KernelPlan {
   readonly tallies: readonly PlannedTallies[];
   /** What is saved, in the order in which the reference kernel saves: small states, then tables. */
   readonly saved: readonly Stretch[];
+  /** Whether blocks may be long, as averages are all that is asked for, each at its base length alone. */
+  readonly alone: boolean;
   /** Room of the source and of its changes, and how many bars before the current ones it keeps. */
   readonly room: { readonly source: Stretch; readonly changes: Stretch; readonly history: number };
 }
@@ -38,6 +40,7 @@ export interface KernelPlan {
 interface Draft {
   readonly slot: SlotPlan;
   readonly config: SignalConfig;
+  readonly averageRow: (kind: number) => number;
   readonly states: Stretch[];
   readonly tables: Stretch[];
   readonly windows: Map<number | "changes", Stretch>;
@@ -140,10 +143,10 @@ function factorOf(kind: AverageKind, length: number, config: SignalConfig): numb
 }
 
 /** Rows of the averages over HMA's whole windows: WMA's where its lengths are the same and all computed, else HMA's own, for the time being. */
-function wholeRows(parts: readonly KindPart[], config: SignalConfig): number {
+function wholeRows({ config, averageRow }: Draft, parts: readonly KindPart[]): number {
   const shared =
     config.wmaLength === config.hmaLength && parts.some(({ kind, withVotes }) => kind === "wma" && withVotes);
-  return rows.averages(averageKinds.indexOf(shared ? "wma" : "hma"));
+  return averageRow(averageKinds.indexOf(shared ? "wma" : "hma"));
 }
 
 /** A kind: its record, and where its counts are. */
@@ -177,7 +180,7 @@ function addKind(draft: Draft, part: KindPart, wholes: number): KindPlan {
       count,
       factors.map((factor) => 1 - factor),
     ),
-    rows: rows.averages(number),
+    rows: draft.averageRow(number),
     votes,
     equities,
     sides,
@@ -199,12 +202,19 @@ function pairsOf(kinds: readonly KindPlan[]): readonly Stretch[] {
 
 const plans = new Map<string, KernelPlan>();
 
-/** The layout of the slot of a computation; the last few are remembered, as many symbols are computed under one configuration. */
-export function planKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): KernelPlan {
-  const key = JSON.stringify([config, signalOutputs.filter((output) => outputs.has(output))]);
+/**
+ * The layout of the slot of a computation, with long blocks where they are wanted and possible; the last few are remembered, as many symbols are computed
+ * under one configuration.
+ */
+export function planKernel(
+  config: SignalConfig,
+  outputs: ReadonlySet<SignalOutput>,
+  { longBlocks = false }: { readonly longBlocks?: boolean } = {},
+): KernelPlan {
+  const key = JSON.stringify([config, signalOutputs.filter((output) => outputs.has(output)), longBlocks]);
   const known = plans.get(key);
   if (known !== undefined) return known;
-  const plan = layOut(config, outputs);
+  const plan = layOut(config, outputs, longBlocks);
   const [oldest] = plans.keys();
   if (plans.size >= 32 && oldest !== undefined) plans.delete(oldest);
   plans.set(key, plan);
@@ -212,15 +222,17 @@ export function planKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutp
 }
 
 /** Lays out the slot of a computation. */
-function layOut(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): KernelPlan {
+function layOut(config: SignalConfig, outputs: ReadonlySet<SignalOutput>, longBlocks: boolean): KernelPlan {
   const slot = createSlotPlan();
-  const draft: Draft = { slot, config, states: [], tables: [], windows: new Map() };
   const parts = neededKinds(config, outputs);
   const history = longestWindow(parts, config);
+  const alone = longBlocks && history <= aloneHistory && !parts.some(({ withVotes }) => withVotes);
+  const averageRow = alone ? rows.averageAlone : rows.averages;
+  const draft: Draft = { slot, config, averageRow, states: [], tables: [], windows: new Map() };
   // Room for as many new bars as there is history: the shift to the front then costs at most one copied bar per new bar.
   const capacity = history + Math.max(wasmBlockLength, history);
   const state = slot.state([history, 0, 0, Number.NaN], 2);
-  const kinds = parts.map((part) => addKind(draft, part, wholeRows(parts, config)));
+  const kinds = parts.map((part) => addKind(draft, part, wholeRows(draft, parts)));
   const average = addState(draft, [0, Number.NaN, 0]);
   const pairs = pairsOf(kinds);
   const windows = [...draft.windows.values()];
@@ -250,5 +262,5 @@ function layOut(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kerne
   slot.set(kernel, "kernel", "stateBytes", 8 * states.length);
   slot.set(kernel, "kernel", "checkpoint", slot.doubles(states.length));
   const saved = [...draft.states, ...draft.tables];
-  return { slot, kernel, state, parts, tallies: kinds, saved, room: { source, changes, history } };
+  return { slot, kernel, state, parts, alone, tallies: kinds, saved, room: { source, changes, history } };
 }

@@ -116,6 +116,16 @@ function rowAddress(row: number): number {
   return scratchAddress + 64 + row * rowBytes;
 }
 
+/** The most bars of a block where averages are all that is asked for, each at its base length alone. */
+export const aloneBlockLength = 1024;
+
+/** The most bars that such blocks may keep before them. */
+export const aloneHistory = 1024;
+
+function longRowAddress(row: number): number {
+  return rowAddress(94) + row * (aloneBlockLength * 8 + 64);
+}
+
 /** Addresses of the working rows that are written and read from here. */
 export const rows: {
   readonly close: number;
@@ -127,6 +137,8 @@ export const rows: {
   signals(kind: number): number;
   equities(kind: number): number;
   averages(kind: number): number;
+  readonly aloneSource: number;
+  averageAlone(kind: number): number;
   readonly end: number;
 } = {
   close: scratchAddress + 16,
@@ -143,6 +155,10 @@ export const rows: {
   equities: (kind: number): number => rowAddress(22 + kind),
   /** Its nine averages, a row each. */
   averages: (kind: number): number => rowAddress(40 + 9 * kind),
+  /** The source of a long block. */
+  aloneSource: longRowAddress(1),
+  /** The average alone of a kind, over a long block. */
+  averageAlone: (kind: number): number => longRowAddress(14 + kind),
   /** The address after the last row. */
-  end: rowAddress(94),
+  end: longRowAddress(20),
 };

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength } from "@atc/contract";
 import type { LaneExports } from "./compute-many-exports.ts";
-import { rows, wasmBlockLength } from "./kernel-records.ts";
+import { rows } from "./kernel-records.ts";
 
 /** The functions of `assembly/index.ts`; addresses are bytes, `count` is bars. */
 interface SignalExports extends LaneExports {
   advance(kernel: number, scratch: number, count: number): void;
+  advanceAlone(kernel: number, scratch: number, count: number, close: number): void;
   mark(kernel: number): void;
   rollBack(kernel: number): void;
 }
@@ -19,7 +20,7 @@ export interface KernelSpace {
   /** The memory as doubles; another array after it has grown. */
   doubles(): Float64Array;
   /** The row of a block at an address; the same array each time, until the memory has grown. */
-  row(address: number): Float64Array;
+  row(address: number, length: number): Float64Array;
   /** Address of a slot of `length` doubles, all of any value; undefined where the memory cannot grow that far. */
   take(length: number): number | undefined;
   /** Gives a slot back. */
@@ -72,9 +73,9 @@ function createSpace(): KernelSpace | undefined {
       }
       return view;
     },
-    row(address) {
+    row(address, length) {
       const doubles = this.doubles();
-      const known = views.get(address) ?? doubles.subarray(address / 8, address / 8 + wasmBlockLength);
+      const known = views.get(address) ?? doubles.subarray(address / 8, address / 8 + length);
       views.set(address, known);
       return known;
     },

@@ -34,8 +34,22 @@ function checkLengths(prices: PriceColumns): void {
   }
 }
 
+/** How many bars, four at a time, are finite and above 0 for certain: a sum of four of them is, but for the largest doubles. */
+function countSound(prices: ReadonlyTypedArray<number>): number {
+  const end = prices.length - 3;
+  let i = 0;
+  for (; i < end; i += 4) {
+    const a = prices[i] as number;
+    const b = prices[i + 1] as number;
+    const c = prices[i + 2] as number;
+    const d = prices[i + 3] as number;
+    if (!(a > 0 && b > 0 && c > 0 && d > 0 && a + b + c + d < Number.POSITIVE_INFINITY)) return i;
+  }
+  return i;
+}
+
 function checkColumn(column: PriceName, prices: ReadonlyTypedArray<number>, position: number): void {
-  for (let i = 0; i < prices.length; i++) {
+  for (let i = countSound(prices); i < prices.length; i++) {
     const price = prices[i] as number;
     if (!(price > 0 && price < Number.POSITIVE_INFINITY)) throw priceError(column, position + i, price);
   }

@@ -39,10 +39,10 @@ export function checkTargets(
   }
 }
 
-/** Copies the first `count` results of a block to `at`. A whole block goes by `set`: a copy of memory, and no view is made for it. */
+/** Copies the first `count` results of a block to `at`: by `set`, a copy of memory, but for a few, for which it is not worth a view. */
 export function copyResults(results: Float64Array, count: number, target: Target, at: number): void {
-  if (count === results.length) {
-    target.set(results, at);
+  if (count > 64) {
+    target.set(count === results.length ? results : results.subarray(0, count), at);
     return;
   }
   for (let i = 0; i < count; i++) target[at + i] = results[i] as number;

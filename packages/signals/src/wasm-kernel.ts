@@ -4,7 +4,7 @@ import { writeGrowth } from "./growth.ts";
 import type { Kernel } from "./kernel.ts";
 import { sumTallies } from "./kernel-parts.ts";
 import { type KernelPlan, type PlannedTallies, planKernel } from "./kernel-plan.ts";
-import { rows, scratchAddress, wasmBlockLength } from "./kernel-records.ts";
+import { aloneBlockLength, rows, scratchAddress, wasmBlockLength } from "./kernel-records.ts";
 import { type KernelSpace, kernelSpace } from "./kernel-space.ts";
 import type { SignalOutput } from "./signal-output.ts";
 import type { Stretch } from "./slot-plan.ts";
@@ -23,34 +23,35 @@ function takeSlot({ slot }: KernelPlan): Slot | undefined {
 }
 
 /** Addresses of the rows that hold the outputs. */
-function rowsOf(outputs: ReadonlySet<SignalOutput>): ReadonlyMap<SignalOutput, number> {
+function rowsOf(outputs: ReadonlySet<SignalOutput>, alone: boolean): ReadonlyMap<SignalOutput, number> {
   const addresses = new Map<SignalOutput, number>([
     ["averageSignal", rows.averageSignal],
     ["direction", rows.direction],
   ]);
   for (const [number, kind] of averageKinds.entries()) {
-    addresses.set(kind, rows.averages(number));
+    addresses.set(kind, alone ? rows.averageAlone(number) : rows.averages(number));
     addresses.set(`${kind}Signal`, rows.signals(number));
     addresses.set(`${kind}Equity`, rows.equities(number));
   }
   return new Map([...addresses].filter(([output]) => outputs.has(output)));
 }
 
-function viewRows(addresses: ReadonlyMap<SignalOutput, number>, space: KernelSpace): Kernel["results"] {
+function viewRows(addresses: ReadonlyMap<SignalOutput, number>, space: KernelSpace, length: number): Kernel["results"] {
   const views: Partial<Record<SignalOutput, Float64Array>> = {};
-  for (const [output, address] of addresses) views[output] = space.row(address);
+  for (const [output, address] of addresses) views[output] = space.row(address, length);
   return views;
 }
 
 /** The results of a computation whose memory may grow, and be another array, with every computation that is made. */
-function resultsIn(space: KernelSpace, outputs: ReadonlySet<SignalOutput>): () => Kernel["results"] {
-  const addresses = rowsOf(outputs);
+function resultsIn(space: KernelSpace, outputs: ReadonlySet<SignalOutput>, alone: boolean): () => Kernel["results"] {
+  const addresses = rowsOf(outputs, alone);
+  const length = alone ? aloneBlockLength : wasmBlockLength;
   let memory = space.doubles();
-  let views = viewRows(addresses, space);
+  let views = viewRows(addresses, space, length);
   return () => {
     if (space.doubles() === memory) return views;
     memory = space.doubles();
-    views = viewRows(addresses, space);
+    views = viewRows(addresses, space, length);
     return views;
   };
 }
@@ -60,19 +61,20 @@ function resultsIn(space: KernelSpace, outputs: ReadonlySet<SignalOutput>): () =
  * this machine cannot run it or there is no memory for it.
  */
 export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kernel | undefined {
-  const plan = planKernel(config, outputs);
+  const plan = planKernel(config, outputs, { longBlocks: true });
   const slot = takeSlot(plan);
   if (slot === undefined) return undefined;
   const { space, address } = slot;
   const { exports } = space;
   const record = address + 8 * plan.kernel.first;
   const votes = plan.parts.some(({ withVotes }) => withVotes);
-  const results = resultsIn(space, outputs);
+  const results = resultsIn(space, outputs, plan.alone);
   const ownSource = config.calculationSource !== "close";
   const growthCap = config.growthCap === "none" ? Number.POSITIVE_INFINITY : config.growthCap;
   const firstCutout = firstLayerCutout(config);
   const closeAt = rows.close / 8;
   const sourceAt = rows.source / 8;
+  const aloneAt = rows.aloneSource / 8;
   let bars = 0;
   let marked = 0;
   let released = false;
@@ -97,13 +99,19 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
   const { savedLength, save, restore } = slotState(plan, slot);
   const kernel: Kernel = {
     name: "wasm",
-    blockLength: wasmBlockLength,
+    blockLength: plan.alone ? aloneBlockLength : wasmBlockLength,
     votes,
     get results() {
       return results();
     },
     advance(close: ReadonlyTypedArray<number>, source: ReadonlyTypedArray<number>, from: number, count: number) {
       const memory = space.doubles();
+      if (count > wasmBlockLength) {
+        memory.set(source.subarray(from, from + count), aloneAt);
+        exports.advanceAlone(record, scratchAddress, count, close[from + count - 1] as number);
+        bars += count;
+        return;
+      }
       for (let i = 0; i < count; i++) memory[closeAt + i] = close[from + i] as number;
       if (ownSource) for (let i = 0; i < count; i++) memory[sourceAt + i] = source[from + i] as number;
       if (votes) writeGrowths(memory, count);

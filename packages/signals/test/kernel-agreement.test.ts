@@ -55,6 +55,7 @@ function expectKernelsAgree(
   expect(fast.diagnostics).toEqual(slow.diagnostics);
 }
 
+const someAverages = fc.uniqueArray(fc.constantFrom(...averageKinds), { minLength: 1, maxLength: 6 });
 const someOutputs = fc.uniqueArray(fc.constantFrom(...signalOutputs), { minLength: 1, maxLength: 6 });
 const someChunks = fc.array(fc.integer({ min: 1, max: 400 }), { maxLength: 12 });
 const growths = fc.constantFrom(0, 0.02, 5, 900, 1e6, 1e300);
@@ -66,6 +67,32 @@ describe.skipIf(!wasmBuilt)("both kernels (needs dist/kernel.wasm)", () => {
         expectKernelsAgree(close, { ...config, lambda }, signalOutputs, chunks);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it("give the same bits of averages alone, of which a snapshot in any place keeps the same, in short and in long blocks", () => {
+    const longChunks = fc.array(fc.integer({ min: 1, max: 1500 }), { maxLength: 6 });
+    const longLength = fc.constantFrom(undefined, 200, 990, 1017, 1300);
+    fc.assert(
+      fc.property(
+        anyConfig,
+        longLength,
+        anySeries(4000),
+        someAverages,
+        longChunks,
+        (any, length, { close }, kinds, chunks) => {
+          const config =
+            length === undefined ? any : { ...any, emaLength: length, wmaLength: length, hmaLength: length };
+          expectKernelsAgree(close, config, kinds, chunks);
+          const saved = (): Uint8Array => {
+            using stream = createStream(config, { outputs: kinds });
+            stream.push({ close });
+            return stream.snapshot();
+          };
+          expect(Buffer.compare(under("wasm", saved), under("reference", saved))).toBe(0);
+        },
+      ),
+      { numRuns: 150 },
     );
   });
 

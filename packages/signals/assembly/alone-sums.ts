@@ -1,0 +1,157 @@
+import { aloneRow, wholeAt, Windows } from "./records";
+
+/** From a plain sum's row to that of the weighted sum of the same bar. */
+export const weightedBeyond: usize = 2 * aloneRow;
+
+/** Writes the suffix sums of a group that begins at `series` to the places of its bars; 0 to that of the bar after it. */
+@inline
+function closeGroup(series: usize, length: usize, suffixes: usize, weighted: bool): void {
+  let sum: f64 = 0;
+  let sumOfSums: f64 = 0;
+  for (let at = length << 3; at > 8; ) {
+    at -= 8;
+    sum += load<f64>(series + at);
+    store<f64>(suffixes + at, sum);
+    if (!weighted) continue;
+    sumOfSums += sum;
+    store<f64>(suffixes + at, sumOfSums, weightedBeyond);
+  }
+  store<f64>(suffixes + (length << 3), 0);
+  if (weighted) store<f64>(suffixes + (length << 3), 0, weightedBeyond);
+}
+
+/**
+ * The shortest windows of a long block, in two rows of two parts that add up to their sums: `suffixes`, of the group before, at the place of the bar
+ * where a window begins, and `prefixes`, of the group at hand, at the place of the bar where it ends. What the tables of `windows` keep is the same.
+ */
+@inline
+function cutGroups(windows: Windows, series: usize, count: usize, suffixes: usize, prefixes: usize, hasWeights: bool): void {
+  const state = <usize>windows.state;
+  const table = <usize>windows.plainSuffixes;
+  const weightedTable = <usize>windows.weightedSuffixes;
+  const length = wholeAt(windows.lengths, 0);
+  const bytes = length << 3;
+  let place = <usize>load<f64>(state);
+  let prefix = load<f64>(state, 8);
+  let weighted = load<f64>(state, 16);
+  // What the last group left: the places that windows of this block begin at.
+  const left = (length - place) << 3;
+  memory.copy(suffixes + 8 - bytes, table + ((place + 1) << 3), left);
+  if (hasWeights) memory.copy(suffixes + weightedBeyond + 8 - bytes, weightedTable + ((place + 1) << 3), left);
+  let at = series;
+  const end = series + (count << 3);
+  const toPrefix = prefixes - series;
+  const toSuffix = suffixes - series;
+  let closed: usize = 0;
+  while (at < end) {
+    const stop = min(end, at + ((length - place) << 3));
+    let rank = <f64>(place + 1);
+    let rest = <f64>length - rank;
+    place += (stop - at) >> 3;
+    const group = stop - bytes;
+    if (place == length) {
+      closeGroup(group, length, group + toSuffix, hasWeights);
+      closed = group + toSuffix;
+    }
+    for (; at < stop; at += 8) {
+      const value = load<f64>(at);
+      prefix += value;
+      store<f64>(at + toPrefix, prefix);
+      if (!hasWeights) continue;
+      weighted += rank * value;
+      store<f64>(at + toPrefix, weighted + rest * prefix, weightedBeyond);
+      rank += 1;
+      rest -= 1;
+    }
+    if (place == length) {
+      place = 0;
+      prefix = 0;
+      weighted = 0;
+    }
+  }
+  if (closed != 0) {
+    memory.copy(table + 8, closed + 8, bytes - 8);
+    if (hasWeights) memory.copy(weightedTable + 8, closed + weightedBeyond + 8, bytes - 8);
+  }
+  store<f64>(state, <f64>place);
+  store<f64>(state, prefix, 8);
+  if (hasWeights) store<f64>(state, weighted, 16);
+}
+
+/** Plain sums. */
+export function cutPlain(windows: Windows, series: usize, count: usize, suffixes: usize, prefixes: usize): void {
+  cutGroups(windows, series, count, suffixes, prefixes, false);
+}
+
+/** Plain sums and weighted ones. */
+export function cutWeighted(windows: Windows, series: usize, count: usize, suffixes: usize, prefixes: usize): void {
+  cutGroups(windows, series, count, suffixes, prefixes, true);
+}
+
+/** Adds the parts of the shortest windows and lengthens them to `longer` bars, into the rows of the prefixes. Eight bars a turn. */
+export function joinWeighted(windows: Windows, series: usize, longer: usize, count: usize, suffixes: usize, plain: usize): void {
+  const length = wholeAt(windows.lengths, 0);
+  suffixes -= (length - 1) << 3;
+  series -= length << 3;
+  for (let left = (count + 7) >> 3; left > 0; left--) {
+    let a = f64x2.add(v128.load(suffixes), v128.load(plain));
+    let b = f64x2.add(v128.load(suffixes, 16), v128.load(plain, 16));
+    let c = f64x2.add(v128.load(suffixes, 32), v128.load(plain, 32));
+    let d = f64x2.add(v128.load(suffixes, 48), v128.load(plain, 48));
+    let sumA = f64x2.add(v128.load(suffixes, weightedBeyond), v128.load(plain, weightedBeyond));
+    let sumB = f64x2.add(v128.load(suffixes, weightedBeyond + 16), v128.load(plain, weightedBeyond + 16));
+    let sumC = f64x2.add(v128.load(suffixes, weightedBeyond + 32), v128.load(plain, weightedBeyond + 32));
+    let sumD = f64x2.add(v128.load(suffixes, weightedBeyond + 48), v128.load(plain, weightedBeyond + 48));
+    let oldest = series;
+    for (let more = longer - length; more > 0; more--) {
+      a = f64x2.add(a, v128.load(oldest));
+      b = f64x2.add(b, v128.load(oldest, 16));
+      c = f64x2.add(c, v128.load(oldest, 32));
+      d = f64x2.add(d, v128.load(oldest, 48));
+      sumA = f64x2.add(sumA, a);
+      sumB = f64x2.add(sumB, b);
+      sumC = f64x2.add(sumC, c);
+      sumD = f64x2.add(sumD, d);
+      oldest -= 8;
+    }
+    v128.store(plain, a);
+    v128.store(plain, b, 16);
+    v128.store(plain, c, 32);
+    v128.store(plain, d, 48);
+    v128.store(plain, sumA, weightedBeyond);
+    v128.store(plain, sumB, weightedBeyond + 16);
+    v128.store(plain, sumC, weightedBeyond + 32);
+    v128.store(plain, sumD, weightedBeyond + 48);
+    suffixes += 64;
+    series += 64;
+    plain += 64;
+  }
+}
+
+/** As `joinWeighted`, with no weighted sums. */
+export function joinPlain(windows: Windows, series: usize, longer: usize, count: usize, suffixes: usize, plain: usize): void {
+  const length = wholeAt(windows.lengths, 0);
+  suffixes -= (length - 1) << 3;
+  series -= length << 3;
+  for (let left = (count + 7) >> 3; left > 0; left--) {
+    let a = f64x2.add(v128.load(suffixes), v128.load(plain));
+    let b = f64x2.add(v128.load(suffixes, 16), v128.load(plain, 16));
+    let c = f64x2.add(v128.load(suffixes, 32), v128.load(plain, 32));
+    let d = f64x2.add(v128.load(suffixes, 48), v128.load(plain, 48));
+    let oldest = series;
+    for (let more = longer - length; more > 0; more--) {
+      a = f64x2.add(a, v128.load(oldest));
+      b = f64x2.add(b, v128.load(oldest, 16));
+      c = f64x2.add(c, v128.load(oldest, 32));
+      d = f64x2.add(d, v128.load(oldest, 48));
+      oldest -= 8;
+    }
+    v128.store(plain, a);
+    v128.store(plain, b, 16);
+    v128.store(plain, c, 32);
+    v128.store(plain, d, 48);
+    suffixes += 64;
+    series += 64;
+    plain += 64;
+  }
+}
