@@ -17,7 +17,7 @@ export interface Arrangement {
   readonly rows: number;
   /** Times in the order of the pieces, as pairs of 32-bit words; valid until the next arrangement. */
   readonly times: Int32Array;
-  /** The rows that are kept, in order; undefined where they are all as they stand. */
+  /** The rows that are kept, in order, valid as long as the times; undefined where they are all as they stand. */
   readonly order: Uint32Array | undefined;
   /** Rows that are kept. */
   readonly kept: number;
@@ -43,6 +43,7 @@ export type Arranger = (
 export function createArranger(given: Int32Array = new Int32Array(0)): Arranger {
   const sorter = createTimeSorter();
   let memory = given;
+  let places = new Uint32Array(0);
   return (reader, pieces, { from, to }, { back, ties }, policy) => {
     const starts: number[] = [];
     let rows = 0;
@@ -60,7 +61,9 @@ export function createArranger(given: Int32Array = new Int32Array(0)): Arranger 
     const none = { count: 0, first: -1, kept: rows, pairs: new Uint32Array(0) };
     if (back + ties === 0) return { rows, times, order: undefined, kept: rows, duplicates: none };
     const isSorted = starts.every((start) => start === 0 || !isEarlier(times, start, start - 1));
-    const order = mergedOrder(times, rows, starts, sorter);
+    if (places.length < rows) places = new Uint32Array(Math.ceil(1.125 * rows));
+    const order = places.subarray(0, rows);
+    mergedOrder(times, rows, starts, sorter, order);
     const duplicates = resolveDuplicates(times, order, rows, policy);
     const asRead = isSorted && duplicates.kept === rows;
     return { rows, times, order: asRead ? undefined : order, kept: duplicates.kept, duplicates };

@@ -2,7 +2,7 @@ import type { RowLayout } from "./row-layout.ts";
 
 /** What a process takes before any row: Node, the modules, and for each thread another of both and its blocks of text. */
 const processBytes: number = 104 * 2 ** 20;
-const threadBytes: number = 40 * 2 ** 20;
+const threadBytes: number = 32 * 2 ** 20;
 /** The least share of the memory that rows get, where there is less than that. */
 const leastShare = 0.25;
 /** Bytes that putting a row in order takes beside its columns. */

@@ -52,7 +52,7 @@ function merge(times: Int32Array, order: Uint32Array, start: number, middle: num
 }
 
 /**
- * Puts rows in order of time that are sorted in stretches, which start at `starts` (0 first); rows of one time stay in their order. Neighbours
+ * Fills in `order`, of as many elements, the rows in order of time. They are sorted in stretches, which start at `starts` (0 first); rows of one time stay in their order. Neighbours
  * are merged where they overlap, which in most files is little; where it is much, all rows are sorted.
  */
 export function mergedOrder(
@@ -60,8 +60,8 @@ export function mergedOrder(
   rows: number,
   starts: readonly number[],
   sorter: TimeSorter,
-): Uint32Array {
-  const order = new Uint32Array(rows);
+  order: Uint32Array,
+): void {
   for (let row = 0; row < rows; row++) order[row] = row;
   let misplaced = 0;
   for (let s = 1; s < starts.length; s++) {
@@ -70,7 +70,7 @@ export function mergedOrder(
   }
   if (misplaced > rows / 4) {
     order.set(sorter.order(times, rows).order.subarray(0, rows));
-    return order;
+    return;
   }
   let stretches = [...starts];
   while (stretches.length > 1) {
@@ -78,5 +78,4 @@ export function mergedOrder(
       merge(times, order, stretches[s - 1] as number, stretches[s] as number, stretches[s + 1] ?? rows);
     stretches = stretches.filter((_, s) => s % 2 === 0);
   }
-  return order;
 }

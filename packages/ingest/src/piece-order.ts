@@ -7,8 +7,11 @@ export interface PieceOrder {
   readonly length: number;
 }
 
-/** Orders series one after another with one working memory: `extents` are pairs of first row and rows. */
-export function createPieceOrder(): (times: Int32Array, extents: readonly number[]) => PieceOrder {
+/** Orders series one after another: `extents` are pairs of first row and rows. */
+export type PieceOrderer = (times: Int32Array, extents: readonly number[]) => PieceOrder;
+
+/** An orderer with a working memory of its own. */
+export function createPieceOrder(): PieceOrderer {
   const sorter = createTimeSorter();
   let rows = new Uint32Array(0);
   let sorted = new Uint32Array(0);

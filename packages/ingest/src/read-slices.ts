@@ -85,6 +85,7 @@ export async function readSlices(
   );
   const found: SliceRun[] = [];
   const builder = tableBuilder();
+  const indexOf = indexReader();
   try {
     const ahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;
     let position = starts[0] as number;
@@ -103,7 +104,7 @@ export async function readSlices(
       line += run.endLine - run.line;
       position = run.endPosition;
       progress(slice, (starts[slice + 1] ?? sliced.end) - (starts[slice] as number), run.rows);
-      builder.add(readIndex(run));
+      builder.add(indexOf(run));
       found.push(run);
     }
   } catch (error) {
@@ -133,11 +134,19 @@ function sliceProgress(slices: number, total: number, pace: Pace): (slice: numbe
   };
 }
 
-/** The index at the end of a run's file. */
-function readIndex({ path, pieceBytes, bytes }: SliceRun): RunIndex {
+/** Reads the indices at the ends of runs' files, one after the other: each is valid until the next. */
+function indexReader(): (run: SliceRun) => RunIndex {
+  let memory = new Uint8Array(0);
+  return (run) => {
+    const length = run.bytes - run.pieceBytes;
+    if (memory.length < length) memory = new Uint8Array(Math.ceil(1.25 * length));
+    return readIndex(run, memory.subarray(0, length));
+  };
+}
+
+function readIndex({ path, pieceBytes }: SliceRun, index: Uint8Array): RunIndex {
   const file = openSync(path, "r");
   try {
-    const index = new Uint8Array(bytes - pieceBytes);
     for (let done = 0; done < index.length; ) {
       const read = readSync(file, index, done, index.length - done, pieceBytes + done);
       if (read === 0) throw new Error(`"${path}" ends early`);

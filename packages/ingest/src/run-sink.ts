@@ -2,7 +2,7 @@ import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { fromSystemError } from "@atc/contract";
 
-const stagingBytes: number = 2 ** 20;
+export const stagingBytes: number = 2 ** 20;
 /** The most values that {@link RunSink.reserve} gives room for. */
 export const mostValues = 8192;
 
@@ -36,10 +36,9 @@ export function refused(path: string): (error: unknown) => never {
   };
 }
 
-/** A new file, in place of one of that name. */
-export function fileSink(path: string): FileSink {
+/** A new file, in place of one of that name. `staging` is memory of {@link stagingBytes} that no other sink uses. */
+export function fileSink(path: string, staging: Uint8Array<ArrayBuffer> = new Uint8Array(stagingBytes)): FileSink {
   const file = attempt(path, () => openSync(path, "w"));
-  const staging = new Uint8Array(stagingBytes);
   let staged = 0;
   let written = 0;
   let crc = 0;

@@ -1,4 +1,4 @@
-import { createPieceOrder, type PieceOrder } from "./piece-order.ts";
+import { createPieceOrder, type PieceOrder, type PieceOrderer } from "./piece-order.ts";
 import type { RowArena } from "./row-arena.ts";
 import type { RowLayout } from "./row-layout.ts";
 import type { RunIndex } from "./run-index.ts";
@@ -14,8 +14,12 @@ export interface RunWriter {
 }
 
 /** A writer of the rows that `counts` scatters into `arena`. */
-export function createRunWriter(layout: RowLayout, arena: RowArena, counts: SeriesCounts): RunWriter {
-  const orderOf = createPieceOrder();
+export function createRunWriter(
+  layout: RowLayout,
+  arena: RowArena,
+  counts: SeriesCounts,
+  orderOf: PieceOrderer = createPieceOrder(),
+): RunWriter {
   const symbols: number[] = [];
   const rows: number[] = [];
   const offsets: number[] = [];

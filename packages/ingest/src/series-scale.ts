@@ -27,10 +27,12 @@ export interface ScaleMeter {
   scale(): SeriesScale;
 }
 
-/** A meter for a series of `length` rows. */
+/** The samples of the only meter that is in use in this thread. */
+const samples = { spacings: new Float64Array(mostSamples), moves: new Float64Array(mostSamples) };
+
+/** A meter for a series of `length` rows; ends the use of the one before. */
 export function scaleMeter(length: number): ScaleMeter {
-  const spacings = new Float64Array(Math.min(length, mostSamples));
-  const moves = new Float64Array(spacings.length);
+  const { spacings, moves } = samples;
   const step = Math.max(1, (length - 1) / mostSamples);
   const last = { low: 0, high: 0, close: Number.NaN };
   let spacingCount = 0;

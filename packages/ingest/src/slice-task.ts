@@ -1,11 +1,12 @@
 import type { JsonObject, SliceEnd, SliceReader, TaskContext } from "@atc/contract";
 import { createBadRowLog } from "./bad-rows.ts";
 import type { BadRows } from "./ingest-report.ts";
+import { createPieceOrder, type PieceOrderer } from "./piece-order.ts";
 import type { RowArena } from "./row-arena.ts";
 import { createRowArena } from "./row-arena.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { encodeRunIndex } from "./run-index.ts";
-import { fileSink } from "./run-sink.ts";
+import { fileSink, stagingBytes } from "./run-sink.ts";
 import { createRunWriter } from "./run-writer.ts";
 import { createScatter } from "./scatter.ts";
 
@@ -41,14 +42,24 @@ export interface SliceRun {
   readonly crc: number;
 }
 
-/** The arena of this thread: kept from slice to slice, since a freed one would wait for the garbage collector. */
-let kept: { readonly key: string; readonly arena: RowArena } | undefined;
+/** The memory of this thread for slices: kept from one to the next, since freed memory would wait for the garbage collector. */
+interface SliceMemory {
+  readonly key: string;
+  readonly arena: RowArena;
+  readonly orderOf: PieceOrderer;
+  readonly staging: Uint8Array<ArrayBuffer>;
+}
 
-function arenaOf(layout: RowLayout, bytes: number): RowArena {
+let kept: SliceMemory | undefined;
+
+function memoryOf(layout: RowLayout, bytes: number): SliceMemory {
   const key = `${layout.slots} ${bytes}`;
-  if (kept?.key !== key) kept = { key, arena: createRowArena(layout, bytes, "large") };
+  if (kept?.key !== key) {
+    const arena = createRowArena(layout, bytes, "large");
+    kept = { key, arena, orderOf: createPieceOrder(), staging: new Uint8Array(stagingBytes) };
+  }
   kept.arena.reset();
-  return kept.arena;
+  return kept;
 }
 
 /** Gives away the memory that slices of this thread used; undefined where there is none. */
@@ -63,11 +74,11 @@ export async function writeSliceRun(input: SliceTaskInput, context: TaskContext)
   const { path, layout, start, end, line } = input;
   const { readSlice } = (await import(input.module)) as { readonly readSlice: SliceReader };
   const badRows = createBadRowLog();
-  const arena = arenaOf(layout, input.arenaBytes);
-  const sink = fileSink(path);
+  const { arena, orderOf, staging } = memoryOf(layout, input.arenaBytes);
+  const sink = fileSink(path, staging);
   try {
     const counts = createScatter(layout, { arena, spill: () => writer.write(sink) });
-    const writer = createRunWriter(layout, arena, counts);
+    const writer = createRunWriter(layout, arena, counts, orderOf);
     const { signal, onProgress } = context;
     const chunks = readSlice(input.source, { start, end, line, signal, onProgress, onBadRow: badRows.add });
     let rows = 0;
