@@ -16,9 +16,9 @@ const slack = 64;
 /** Where blocks start; the tables of bound kernels stand before. */
 const blocksStart = 2 ** 20;
 
-/** How many elements are shuffled at a time: 32 KiB of them, a multiple of 16. */
-export function pieceCount(typesize: number): number {
-  return Math.max(16, Math.floor(2 ** 15 / typesize / 16) * 16);
+/** How many elements are shuffled at a time: `length` bytes of them, a multiple of 16. */
+export function pieceCount(typesize: number, length: number): number {
+  return Math.max(16, Math.floor(length / typesize / 16) * 16);
 }
 
 /** The memory that a thread's blocks are shuffled, encoded and decoded in. */

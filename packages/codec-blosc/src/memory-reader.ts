@@ -4,6 +4,15 @@ import { type BlockMemory, pieceCount } from "./block-memory.ts";
 import { type FrameHeader, isRearranged } from "./frame-header.ts";
 import { blockOffset, partAt, partCountOf } from "./frame-parts.ts";
 
+/**
+ * Bytes between the planes of a split block. Blocks are powers of two, so that planes side by side would share one set of each cache, which has fewer
+ * ways than there are planes.
+ */
+const planePadding = 4096 + 9 * 64;
+
+/** Longer than the encoder's: a copy out of the memory waits for the target, not for the cache. */
+const pieceLength = 2 ** 17;
+
 /** How the parts of a frame are decoded inside the memory. */
 interface PartDecoder {
   readonly bytes: Uint8Array;
@@ -15,10 +24,6 @@ interface PartDecoder {
 
 function decodePart(decoder: PartDecoder, part: Uint8Array, target: number, targetLength: number): void {
   const { bytes, codec, kernel, encoded } = decoder;
-  if (part.length === targetLength) {
-    bytes.set(part, target);
-    return;
-  }
   if (kernel !== undefined) {
     bytes.set(part, encoded);
     if (kernel.decodeBlock(encoded, part.length, target, targetLength)) return;
@@ -27,19 +32,65 @@ function decodePart(decoder: PartDecoder, part: Uint8Array, target: number, targ
   codec.decodeBlock(part, bytes.subarray(target, target + targetLength));
 }
 
-/** Inverts a block's byte shuffle into `block`, piece by piece, so that what is copied out is still in the fastest cache. */
-function copyUnshuffled(memory: BlockMemory, planes: number, piece: number, block: Uint8Array, typesize: number): void {
+/** A block's parts: where they stand in the frame, and where they go in the memory, `stride` bytes apart. */
+interface Parts {
+  readonly offset: number;
+  readonly count: number;
+  readonly length: number;
+  readonly target: number;
+  readonly stride: number;
+}
+
+/** Decodes the parts of a block, then copies those in that are stored, so that they are in the cache when the shuffle is inverted. */
+function decodeParts(decoder: PartDecoder, frame: Uint8Array, bloscFormat: number, parts: Parts): void {
+  const { count, length, stride } = parts;
+  const stored: Uint8Array[] = [];
+  const targets: number[] = [];
+  let { offset, target } = parts;
+  for (let part = 0; part < count; part++, target += stride) {
+    const { bytes, end } = partAt(frame, offset, length, bloscFormat);
+    offset = end;
+    if (bytes.length === length) {
+      stored.push(bytes);
+      targets.push(target);
+    } else decodePart(decoder, bytes, target, length);
+  }
+  for (const [index, bytes] of stored.entries()) decoder.bytes.set(bytes, targets[index]);
+}
+
+/** Planes in the memory, `stride` bytes apart; what follows them stands at the end of the last. */
+interface Planes {
+  readonly start: number;
+  readonly stride: number;
+}
+
+/**
+ * Inverts the byte shuffle of `length` bytes into `target` at `at`, piece by piece by way of `piece`, so that what is copied out is still in a
+ * cache of the core.
+ */
+function copyUnshuffled(memory: BlockMemory, planes: Planes, piece: number, range: Range, typesize: number): void {
   const { exports } = memory;
+  const { target, at, length } = range;
+  const { start, stride } = planes;
   const bytes = memory.bytes();
-  const count = Math.floor(block.length / typesize);
-  const step = pieceCount(typesize);
+  const count = Math.floor(length / typesize);
+  const step = pieceCount(typesize, pieceLength);
+  const whole = bytes.subarray(piece, piece + step * typesize);
   for (let from = 0; from < count; from += step) {
     const elements = Math.min(step, count - from);
-    exports.unshuffle(planes + from, piece, count, elements, typesize);
-    block.set(bytes.subarray(piece, piece + elements * typesize), from * typesize);
+    exports.unshuffle(start + from, piece, stride, elements, typesize);
+    target.set(elements === step ? whole : whole.subarray(0, elements * typesize), at + from * typesize);
   }
-  const whole = count * typesize;
-  block.set(bytes.subarray(planes + whole, planes + block.length), whole);
+  const end = start + (typesize - 1) * stride + count;
+  const rest = length - count * typesize;
+  if (rest > 0) target.set(bytes.subarray(end, end + rest), at + length - rest);
+}
+
+/** Where a block belongs. */
+interface Range {
+  readonly target: Uint8Array;
+  readonly at: number;
+  readonly length: number;
 }
 
 /** Decodes all blocks by way of `memory`: each part is copied in unless stored, each block copied out once. */
@@ -54,7 +105,7 @@ export function readBlocksInMemory(
   const { exports } = memory;
   const kernel = memory.kernelOf(codec);
   const [decoded = 0, restored = 0, scratch = 0] = memory.areas([
-    blockLength,
+    blockLength + typesize * planePadding,
     blockLength,
     longestPart(header.bloscFormat, blockLength),
   ]);
@@ -66,18 +117,22 @@ export function readBlocksInMemory(
     const thisLength = Math.min(blockLength, length - start);
     const partCount = partCountOf(header, thisLength);
     const partLength = thisLength / partCount;
-    let offset = blockOffset(frame, index, blockCount);
-    for (let part = 0; part < partCount; part++) {
-      const { bytes: encoded, end } = partAt(frame, offset, partLength, header.bloscFormat);
-      decodePart(decoder, encoded, decoded + part * partLength, partLength);
-      offset = end;
-    }
-    const block = target.subarray(start, start + thisLength);
-    if (!isRearranged(header, thisLength)) block.set(bytes.subarray(decoded, decoded + thisLength));
-    else if (header.shuffle === "shuffle") copyUnshuffled(memory, decoded, restored, block, typesize);
-    else {
+    const isUnshuffled = header.shuffle === "shuffle" && isRearranged(header, thisLength);
+    const stride = partLength + (isUnshuffled ? planePadding : 0);
+    decodeParts(decoder, frame, header.bloscFormat, {
+      offset: blockOffset(frame, index, blockCount),
+      count: partCount,
+      length: partLength,
+      target: decoded,
+      stride,
+    });
+    const range = { target, at: start, length: thisLength };
+    if (isUnshuffled) {
+      const planes = { start: decoded, stride: partCount > 1 ? stride : Math.floor(thisLength / typesize) };
+      copyUnshuffled(memory, planes, restored, range, typesize);
+    } else if (isRearranged(header, thisLength)) {
       exports.bitUnshuffle(decoded, restored, thisLength, typesize, scratch);
-      block.set(bytes.subarray(restored, restored + thisLength));
-    }
+      target.set(bytes.subarray(restored, restored + thisLength), start);
+    } else target.set(bytes.subarray(decoded, decoded + thisLength), start);
   }
 }

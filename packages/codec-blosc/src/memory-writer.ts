@@ -5,6 +5,9 @@ import { type FrameHeader, headerLength, isRearranged } from "./frame-header.ts"
 /** Encoded bytes that gather in the memory before they are copied out. */
 const mostGathered = 2 ** 23;
 
+/** Bytes that are shuffled at a time, about the fastest cache. */
+const pieceLength = 2 ** 15;
+
 /** The blocks of a frame, encoded. */
 export interface EncodedBlocks {
   /** Where each block starts in the frame. */
@@ -48,7 +51,7 @@ function copyShuffled(memory: BlockMemory, block: Uint8Array, piece: number, pla
   const { exports } = memory;
   const bytes = memory.bytes();
   const count = Math.floor(block.length / typesize);
-  const step = pieceCount(typesize);
+  const step = pieceCount(typesize, pieceLength);
   for (let from = 0; from < count; from += step) {
     const elements = Math.min(step, count - from);
     bytes.set(block.subarray(from * typesize, (from + elements) * typesize), piece);
