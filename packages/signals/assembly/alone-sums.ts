@@ -44,15 +44,35 @@ function cutGroups(windows: Windows, series: usize, count: usize, suffixes: usiz
   const toSuffix = suffixes - series;
   let closed: usize = 0;
   while (at < end) {
-    const stop = min(end, at + ((length - place) << 3));
+    const group = at - (place << 3);
+    const stop = min(end, group + bytes);
+    const whole = group + bytes == stop;
     let rank = <f64>(place + 1);
     let rest = <f64>length - rank;
-    place += (stop - at) >> 3;
-    const group = stop - bytes;
-    if (place == length) {
-      closeGroup(group, length, group + toSuffix, hasWeights);
-      closed = group + toSuffix;
-    }
+    // Sums of the suffixes are taken beside those of the prefixes: two chains of additions, neither of which waits for the other.
+    let back = stop;
+    const from = at;
+    if (whole && place == 0) {
+      let sum: f64 = 0;
+      let sumOfSums: f64 = 0;
+      for (; at < stop - 8; at += 8) {
+        back -= 8;
+        const value = load<f64>(at);
+        sum += load<f64>(back);
+        prefix += value;
+        store<f64>(back + toSuffix, sum);
+        store<f64>(at + toPrefix, prefix);
+        if (!hasWeights) continue;
+        sumOfSums += sum;
+        weighted += rank * value;
+        store<f64>(back + toSuffix, sumOfSums, weightedBeyond);
+        store<f64>(at + toPrefix, weighted + rest * prefix, weightedBeyond);
+        rank += 1;
+        rest -= 1;
+      }
+      store<f64>(stop + toSuffix, 0);
+      if (hasWeights) store<f64>(stop + toSuffix, 0, weightedBeyond);
+    } else if (whole) closeGroup(group, length, group + toSuffix, hasWeights);
     for (; at < stop; at += 8) {
       const value = load<f64>(at);
       prefix += value;
@@ -63,11 +83,12 @@ function cutGroups(windows: Windows, series: usize, count: usize, suffixes: usiz
       rank += 1;
       rest -= 1;
     }
-    if (place == length) {
-      place = 0;
-      prefix = 0;
-      weighted = 0;
-    }
+    place += (stop - from) >> 3;
+    if (!whole) continue;
+    closed = group + toSuffix;
+    place = 0;
+    prefix = 0;
+    weighted = 0;
   }
   if (closed != 0) {
     memory.copy(table + 8, closed + 8, bytes - 8);

@@ -141,7 +141,7 @@ export const kindRows: usize = 64 + 16 * rowLength;
 export const differenceRows: usize = 64 + 28 * rowLength;
 
 /** Bars of a long block, which averages alone are taken in; their rows are behind all others. */
-export const aloneLength: usize = 1024;
+export const aloneLength: usize = 4096;
 export const aloneRow: usize = 64 + 8 * aloneLength;
 const aloneRows: usize = 64 + 94 * rowLength;
 /** The source, the changes and the differences of HMA have a row each for up to 1,024 bars before the block. */

@@ -57,6 +57,7 @@ export function createBarSequence(kernel: Kernel, watch: DirectionWatch): BarSeq
       const last = prices.close.length - 1;
       for (let from = 0; from < last; ) {
         const count = Math.min(kernel.blockLength, last - from);
+        prices.check?.(from, count);
         kernel.advance(prices.close, prices.source, from, count);
         watch.look(kernel.results.direction, position, count);
         deliver(count, from);
@@ -64,6 +65,7 @@ export function createBarSequence(kernel: Kernel, watch: DirectionWatch): BarSeq
         from += count;
       }
       if (last < 0) return;
+      prices.check?.(last, 1);
       close[0] = prices.close[last] as number;
       source[0] = prices.source[last] as number;
       takeLast();

@@ -1,9 +1,10 @@
 import type { OutputColumns, PriceColumns, SignalConfig } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import type { SignalDiagnostics } from "./diagnostics.ts";
+import { checkAsTaken } from "./price-check.ts";
 import type { SignalOutput } from "./signal-output.ts";
 import type { SignalOptions } from "./signal-stream.ts";
-import { createStream } from "./stream.ts";
+import { openStream } from "./stream.ts";
 import { configError, validateSignalConfig } from "./validate-config.ts";
 
 /** The outputs of a whole series. */
@@ -35,7 +36,8 @@ export function compute<Name extends SignalOutput = SignalOutput>(
     const allowed = `0 to ${bars - 1} for a series of ${bars} bars: a larger one leaves no bar`;
     throw configError([{ path: "cutout", value: String(whole.cutout), allowed }]);
   }
-  using stream = createStream(whole, options);
+  // A bad price ends the computation, of which nothing has been seen: prices need not all be checked before the first is taken.
+  using stream = openStream(whole, options, checkAsTaken);
   const columns = stream.push(prices);
   return { columns, diagnostics: stream.diagnostics() };
 }

@@ -117,7 +117,7 @@ function rowAddress(row: number): number {
 }
 
 /** The most bars of a block where averages are all that is asked for, each at its base length alone. */
-export const aloneBlockLength = 1024;
+export const aloneBlockLength = 4096;
 
 /** The most bars that such blocks may keep before them. */
 export const aloneHistory = 1024;

@@ -2,12 +2,14 @@ import type { PriceColumns, ReadonlyTypedArray, SignalConfig } from "@atc/contra
 import { AtcError } from "@atc/contract";
 import type { PriceBar } from "./signal-stream.ts";
 
-/** The two columns that a computation reads. */
+/** The two columns that a computation reads, every price of which is finite and above 0. */
 export interface CheckedPrices {
   /** Closing prices. */
   readonly close: ReadonlyTypedArray<number>;
   /** The calculation source. */
   readonly source: ReadonlyTypedArray<number>;
+  /** Checks bars `from` to `from + count` (exclusive), where that is put off until they are taken. */
+  readonly check?: (from: number, count: number) => void;
 }
 
 type PriceName = keyof PriceColumns;
@@ -34,25 +36,34 @@ function checkLengths(prices: PriceColumns): void {
   }
 }
 
-/** How many bars, four at a time, are finite and above 0 for certain: a sum of four of them is, but for the largest doubles. */
-function countSound(prices: ReadonlyTypedArray<number>): number {
-  const end = prices.length - 3;
-  let i = 0;
-  for (; i < end; i += 4) {
+/** The first bar of `from` to `end` (exclusive) of which it is not certain, four at a time, that it and those after are finite and above 0. */
+function firstUnsure(prices: ReadonlyTypedArray<number>, from: number, end: number): number {
+  const last = end - 3;
+  let i = from;
+  for (; i < last; i += 4) {
     const a = prices[i] as number;
     const b = prices[i + 1] as number;
     const c = prices[i + 2] as number;
     const d = prices[i + 3] as number;
-    if (!(a > 0 && b > 0 && c > 0 && d > 0 && a + b + c + d < Number.POSITIVE_INFINITY)) return i;
+    // A sum of four is finite, but for the largest doubles, where each is.
+    if (!(a > 0 && b > 0 && c > 0 && d > 0 && a + b + c + d < Number.POSITIVE_INFINITY)) break;
+  }
+  return i;
+}
+
+/** The first bar of `from` to `end` (exclusive) whose price is not finite and above 0; `end` where there is none. */
+function firstFault(prices: ReadonlyTypedArray<number>, from: number, end: number): number {
+  let i = firstUnsure(prices, from, end);
+  for (; i < end; i++) {
+    const price = prices[i] as number;
+    if (!(price > 0 && price < Number.POSITIVE_INFINITY)) break;
   }
   return i;
 }
 
 function checkColumn(column: PriceName, prices: ReadonlyTypedArray<number>, position: number): void {
-  for (let i = countSound(prices); i < prices.length; i++) {
-    const price = prices[i] as number;
-    if (!(price > 0 && price < Number.POSITIVE_INFINITY)) throw priceError(column, position + i, price);
-  }
+  const fault = firstFault(prices, 0, prices.length);
+  if (fault < prices.length) throw priceError(column, position + fault, prices[fault]);
 }
 
 /**
@@ -67,6 +78,28 @@ export function checkPrices(prices: PriceColumns, config: SignalConfig, position
   checkColumn("close", prices.close, position);
   if (config.calculationSource !== "close") checkColumn(config.calculationSource, source, position);
   return { close: prices.close, source };
+}
+
+/**
+ * As {@link checkPrices}, but that prices are checked as they are taken, from near caches: for a computation that ends with the error.
+ *
+ * @throws ATC_INVALID_DATA where the calculation source is missing or columns are of unequal lengths
+ */
+export function checkAsTaken(prices: PriceColumns, config: SignalConfig, position: number): CheckedPrices {
+  const { close } = prices;
+  const source = prices[config.calculationSource];
+  if (source === undefined) throw missingSource(config.calculationSource);
+  checkLengths(prices);
+  return {
+    close,
+    source,
+    check(from, count) {
+      const end = from + count;
+      const sound = firstFault(close, from, end) === end && (source === close || firstFault(source, from, end) === end);
+      // Names the bar that it names everywhere: of the close before that of the source.
+      if (!sound) checkPrices(prices, config, position);
+    },
+  };
 }
 
 /** A bar to be taken, in arrays of one element: a number that is handed from function to function may be allocated anew each time. */

@@ -41,6 +41,15 @@ export function createStream<Name extends SignalOutput = SignalOutput>(
   config: Partial<SignalConfig> = {},
   options: SignalOptions<Name> = {},
 ): SignalStream<Name> {
+  return openStream(config, options, checkPrices);
+}
+
+/** The same with another check of what is pushed; where that is put off, a push that throws leaves the stream in between, of use to nobody. */
+export function openStream<Name extends SignalOutput>(
+  config: Partial<SignalConfig>,
+  options: SignalOptions<Name>,
+  check: typeof checkPrices,
+): SignalStream<Name> {
   const whole = validateSignalConfig(config);
   const outputs = checkOutputs(options.outputs);
   const computed = new Set<SignalOutput>(outputs);
@@ -84,7 +93,7 @@ export function createStream<Name extends SignalOutput = SignalOutput>(
     warmup: (output) => warmupOf(output, whole),
     push(prices: PriceColumns) {
       assertOpen();
-      const checked = checkPrices(prices, whole, sequence.position);
+      const checked = check(prices, whole, sequence.position);
       const columns: Partial<Record<SignalOutput, Target>> = {};
       for (const output of outputs) columns[output] = allocateTarget(output, whole, prices.close.length);
       sequence.take(checked, reader.copier(columns));
@@ -93,7 +102,7 @@ export function createStream<Name extends SignalOutput = SignalOutput>(
     },
     pushInto(prices: PriceColumns, targets: SignalTargets) {
       assertOpen();
-      const checked = checkPrices(prices, whole, sequence.position);
+      const checked = check(prices, whole, sequence.position);
       checkTargets(targets, outputs, prices.close.length);
       sequence.take(checked, reader.copier(targets));
       tell();
