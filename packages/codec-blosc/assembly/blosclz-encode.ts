@@ -1,4 +1,5 @@
 const hashBits = 14;
+const shortestNearMatch: usize = 5;
 const shortestFarMatch: usize = 6;
 const firstFarDistance: usize = 8192;
 const farthestMatch: usize = 8192 + 65_535;
@@ -108,7 +109,7 @@ function encodeMatches(
         const distance = position - candidate;
         if (load<u32>(candidate) != load<u32>(position) || distance > farthestMatch) continue;
         found = matchLength(candidate + 4, position + 4, matchEnd) + 4;
-        if (distance < firstFarDistance || found >= shortestFarMatch) break;
+        if (found >= (distance < firstFarDistance ? shortestNearMatch : shortestFarMatch)) break;
         found = 0;
       }
       if (found == 0) break;

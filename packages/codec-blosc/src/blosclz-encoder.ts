@@ -7,6 +7,7 @@ import {
   longestLiterals,
   shortestFarMatch,
   shortestMatch,
+  shortestNearMatch,
 } from "./blosclz-sequences.ts";
 
 const hashBits = 14;
@@ -101,7 +102,7 @@ function encodeMatches(source: Uint8Array, target: Uint8Array, table: Int32Array
       const distance = position - candidate;
       if (distance > farthestMatch || view.getInt32(candidate, true) !== word) continue;
       found = shortestMatch + matchLength(view, candidate + shortestMatch, position + shortestMatch, matchEnd);
-      if (distance < firstFarDistance || found >= shortestFarMatch) break;
+      if (found >= (distance < firstFarDistance ? shortestNearMatch : shortestFarMatch)) break;
       found = 0;
     }
     if (found === 0) break;

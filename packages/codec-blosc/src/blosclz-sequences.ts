@@ -10,8 +10,10 @@ import { AtcError } from "@atc/contract";
 
 /** The longest run of literals behind one control byte. */
 export const longestLiterals = 32;
-/** The shortest match that the encoder takes: it hashes four bytes. */
+/** The shortest match that the encoder looks up: it hashes four bytes. */
 export const shortestMatch = 4;
+/** The shortest match that it takes: a shorter one saves a byte or two, and takes as long to decode as a long one. */
+export const shortestNearMatch = 5;
 /** The shortest match worth two more bytes of distance. */
 export const shortestFarMatch = 6;
 /** The first distance that takes two more bytes. */
