@@ -3,7 +3,7 @@
 //   tail    answers with its last thousand values
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { compute } from "@atc/signals";
+import { compute, createStream } from "@atc/signals";
 import { libraries, numberOf } from "./averages.js";
 
 const [library, kind, file] = process.argv.slice(2);
@@ -12,10 +12,17 @@ const close = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8)
 // Libraries are made for plain arrays.
 const values = Array.from(close);
 const period = 28;
-const run =
-  library === "ours"
-    ? () => compute({ close }, {}, { outputs: [kind] }).columns[kind]
-    : () => libraries[kind][library](values, period);
+const kept = new Float64Array(close.length);
+const ours = {
+  ours: () => compute({ close }, {}, { outputs: [kind] }).columns[kind],
+  "ours, into an array": () => {
+    const stream = createStream({}, { outputs: [kind] });
+    stream.pushInto({ close }, { [kind]: kept });
+    stream[Symbol.dispose]();
+    return kept;
+  },
+};
+const run = ours[library] ?? (() => libraries[kind][library](values, period));
 
 let result = [];
 for await (const line of createInterface({ input: process.stdin })) {

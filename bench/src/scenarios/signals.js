@@ -109,7 +109,7 @@ function distance(theirs, ours) {
 
 /** One average of ours beside the same of each library that has it. */
 async function oneAverage(kind, file) {
-  const names = ["ours", ...Object.keys(libraries[kind])];
+  const names = ["ours", "ours, into an array", ...Object.keys(libraries[kind])];
   const peers = Object.fromEntries(
     names.map((name) => [name, startPeer(process.execPath, [averageTask, name, kind, file])]),
   );
@@ -125,10 +125,11 @@ async function oneAverage(kind, file) {
   // The sums of some drift: 1e-5 of the price after a million bars is theirs, more would be another definition.
   if (farthest > 1e-4 && !otherDefinitions.has(kind))
     throw new Error(`${kind}: a library's values are ${farthest} off`);
-  const [ours, ...theirs] = names.map((name) => median(times[name]));
+  const [ours, into, ...theirs] = names.map((name) => median(times[name]));
   return {
     ...Object.fromEntries(Object.entries(times).map(([name, all]) => [name, one(median(all))])),
     "fastest of ours": one(Math.min(...theirs) / ours),
+    "of ours, into an array": one(Math.min(...theirs) / into),
     "they are off by": otherDefinitions.has(kind) ? undefined : Number(farthest.toExponential(0)),
   };
 }

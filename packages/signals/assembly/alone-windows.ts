@@ -1,7 +1,8 @@
 import { cutPlain, cutWeighted, joinPlain, joinWeighted, weightedBeyond } from "./alone-sums";
-import { leastSquares, scale, smoothing } from "./averages";
+import { leastSquares, scale } from "./averages";
 import { shortWeighted } from "./hull";
 import { aloneDifferences, alonePrefixes, aloneSuffixes, blankBefore, wholeAt, Kernel, Kind, Windows } from "./records";
+import { seedKama } from "./recursive";
 
 /** Hull's average, from the average of the whole window in its row. */
 function hullAlone(kind: Kind, series: usize, scratch: usize, count: usize): void {
@@ -30,20 +31,69 @@ function hullAlone(kind: Kind, series: usize, scratch: usize, count: usize): voi
   shortWeighted(wholeAt(kind.roots, 0), differences, count, row, <usize>kind.rootFactors);
 }
 
-/** KAMA's smoothing factors, to its row. */
-function slideChangesAlone(kernel: Kernel, windows: Windows, source: usize, changes: usize, scratch: usize, count: usize): void {
+/** A step of KAMA. */
+@inline
+function approach(value: f64, price: f64, factor: f64): f64 {
+  return value + factor * (price - value);
+}
+
+/**
+ * KAMA over bars with full windows. Smoothing factors are taken two at a time beside the chain of KAMA itself, three operations a bar of which each waits
+ * for the one before.
+ */
+function chainKama(kernel: Kernel, kind: Kind, noises: usize, source: usize, from: usize, count: usize): void {
+  const range = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("range"));
+  const slow = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("slow"));
+  const zero = f64x2.splat(0);
+  const end = source + (count << 3);
+  let target = <usize>kind.rows + (from << 3);
+  let value = load<f64>(<usize>kind.averages);
+  noises += from << 3;
+  source += from << 3;
+  let before = source - (<usize>load<f64>(<usize>kind.lengths) << 3);
+  for (; source + 8 < end; source += 16) {
+    const noise = v128.load(noises);
+    const prices = v128.load(source);
+    const travel = f64x2.abs(f64x2.sub(prices, v128.load(before)));
+    const ratio = v128.and(f64x2.div(travel, noise), f64x2.ne(noise, zero));
+    const root = f64x2.add(f64x2.mul(ratio, range), slow);
+    const factors = f64x2.mul(root, root);
+    value = approach(value, f64x2.extract_lane(prices, 0), f64x2.extract_lane(factors, 0));
+    store<f64>(target, value);
+    value = approach(value, f64x2.extract_lane(prices, 1), f64x2.extract_lane(factors, 1));
+    store<f64>(target, value, 8);
+    noises += 16;
+    before += 16;
+    target += 16;
+  }
+  if (source < end) {
+    const noise = load<f64>(noises);
+    const price = load<f64>(source);
+    const ratio = noise == 0 ? 0 : abs<f64>(price - load<f64>(before)) / noise;
+    const root = ratio * kernel.range + kernel.slow;
+    value = approach(value, price, root * root);
+    store<f64>(target, value);
+  }
+  store<f64>(<usize>kind.averages, value);
+}
+
+/** KAMA, from its first bar on. */
+function advanceKamaAlone(kernel: Kernel, windows: Windows, source: usize, changes: usize, scratch: usize, start: f64, count: usize): void {
   const kama = changetype<Kind>(<usize>windows.kama);
+  const length = load<f64>(<usize>kama.lengths);
   const suffixes = scratch + aloneSuffixes;
   const noises = scratch + alonePrefixes;
   cutPlain(windows, changes, count, suffixes, noises);
-  joinPlain(windows, changes, <usize>load<f64>(<usize>kama.lengths), count, suffixes, noises);
-  smoothing(kernel, kama, 0, noises, source, count);
+  joinPlain(windows, changes, <usize>length, count, suffixes, noises);
+  const unfilled = <usize>min<f64>(max<f64>(length - start, 0), <f64>count);
+  if (unfilled > 0) seedKama(kama, 0, source, start, unfilled, kernel.lts != 0);
+  chainKama(kernel, kama, noises, source, unfilled, count);
 }
 
 /** The averages at the base length over one set of windows, over a long block. */
 export function slideAlone(kernel: Kernel, windows: Windows, source: usize, changes: usize, scratch: usize, start: f64, count: usize): void {
   if (windows.kama != 0) {
-    slideChangesAlone(kernel, windows, source, changes, scratch, count);
+    advanceKamaAlone(kernel, windows, source, changes, scratch, start, count);
     return;
   }
   const suffixes = scratch + aloneSuffixes;

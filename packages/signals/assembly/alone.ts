@@ -39,7 +39,9 @@ export function advanceAlone(address: usize, scratch: usize, count: usize, close
     slideAlone(kernel, changetype<Windows>(wholeAt(kernel.windows, i)), source, changes, scratch, start, count);
   }
   for (let i: usize = 0; i < <usize>kernel.kindCount; i++) {
-    advanceRecursive(changetype<Kind>(wholeAt(kernel.kinds, i)), kernel, source, start, count);
+    const kind = changetype<Kind>(wholeAt(kernel.kinds, i));
+    // KAMA goes with its windows.
+    if (kind.kind != 5) advanceRecursive(kind, kernel, source, start, count);
   }
   memory.copy(<usize>kernel.source, source + ((count - history) << 3), history << 3);
   memory.copy(<usize>kernel.changes, changes + ((count - history) << 3), history << 3);

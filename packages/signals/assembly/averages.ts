@@ -92,7 +92,7 @@ function slideBothByTwo(kernel: Kernel, wma: Kind, lsma: Kind, index: usize, old
 }
 
 /** Squares of the efficiency ratio, scaled, from the sums of changes. */
-export function smoothing(kernel: Kernel, kind: Kind, index: usize, noises: usize, source: usize, count: usize): void {
+function smoothing(kernel: Kernel, kind: Kind, index: usize, noises: usize, source: usize, count: usize): void {
   const range = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("range"));
   const slow = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("slow"));
   const zero = f64x2.splat(0);

@@ -195,7 +195,7 @@ function advanceRest(kind: Kind, source: usize, from: usize, count: usize): void
   store<f64>(seconds + 16, b2);
 }
 
-function seedKama(kind: Kind, k: usize, source: usize, start: f64, end: usize, constant: bool): void {
+export function seedKama(kind: Kind, k: usize, source: usize, start: f64, end: usize, constant: bool): void {
   const slow: f64 = 0.064;
   const length = load<f64>(at(kind.lengths, k));
   const row = <usize>kind.rows + k * rowLength;
