@@ -5,14 +5,13 @@ const hashBits = 13;
 const skipShift = 6;
 const farthestMatch: usize = 65_535;
 
-/** Bytes of the table that {@link encodeFast} remembers positions in. */
-export const fastTable: usize = 4 << hashBits;
+/** Bytes of the table that {@link encodeFast} remembers positions in: their low 16 bits, which is as far as a match reaches. */
+export const fastTable: usize = 2 << hashBits;
 
 @inline
 function slotOf(table: usize, at: usize): usize {
-  const word = load<u64>(at);
-  const hash = <u32>word * 0x9e3779b1 + <u32>((word >> 32) & 255) * 0x85ebca77;
-  return table + (<usize>(hash >> (32 - hashBits)) << 2);
+  const hash = load<u32>(at) * 0x9e3779b1 + <u32>load<u8>(at, 4) * 0x85ebca77;
+  return table + (<usize>(hash >> (32 - hashBits)) << 1);
 }
 
 /**
@@ -46,9 +45,11 @@ export function encodeFast(
           break;
         }
         const slot = slotOf(table, position);
-        candidate = source + <usize>load<u32>(slot);
-        store<u32>(slot, <u32>(position - source));
-        if (load<u32>(candidate) == load<u32>(position) && position - candidate <= farthestMatch) break;
+        const distance = (position - source - <usize>load<u16>(slot)) & farthestMatch;
+        store<u16>(slot, <u16>(position - source));
+        candidate = position - distance;
+        // A distance of 0 is over all others here.
+        if (distance - 1 < position - source && load<u32>(candidate) == load<u32>(position)) break;
         position += <usize>(searches >> skipShift);
         searches++;
       }
@@ -63,7 +64,7 @@ export function encodeFast(
       position += matched;
       anchor = position;
       if (position > lastStart) break;
-      store<u32>(slotOf(table, position - 2), <u32>(position - 2 - source));
+      store<u16>(slotOf(table, position - 2), <u16>(position - 2 - source));
     }
   }
   d = writeLastLiterals(anchor, end, d, limit);

@@ -7,9 +7,9 @@ const hashShift = 32 - hashBits;
 /** After 2^6 positions without a match the step grows by one, so that bytes without any are passed over fast. */
 const skipShift = 6;
 
-/** A place that {@link encodeFast} remembers positions in, made once and cleared at each call. */
-export function createHashTable(): Int32Array {
-  return new Int32Array(1 << hashBits);
+/** A place that {@link encodeFast} remembers the low 16 bits of positions in, made once and cleared at each call. */
+export function createHashTable(): Uint16Array {
+  return new Uint16Array(1 << hashBits);
 }
 
 /** Of five bytes: in large blocks of four, a slot would hold a near match too short to pay. */
@@ -23,7 +23,7 @@ function hash(word: number, fifth: number): number {
  *
  * @param acceleration - 1 (smallest) and up (faster): the first step over positions without a match
  */
-export function encodeFast(source: Uint8Array, target: Uint8Array, table: Int32Array, acceleration: number): number {
+export function encodeFast(source: Uint8Array, target: Uint8Array, table: Uint16Array, acceleration: number): number {
   const lastStart = source.length - lastMatchStart;
   if (lastStart <= 0) return writeLastLiterals(source, 0, target, 0);
   const view = new DataView(source.buffer, source.byteOffset, source.length);
@@ -39,9 +39,10 @@ export function encodeFast(source: Uint8Array, target: Uint8Array, table: Int32A
       if (position > lastStart) return writeLastLiterals(source, anchor, target, d);
       const word = view.getInt32(position, true);
       const slot = hash(word, view.getUint8(position + 4));
-      candidate = table[slot] as number;
+      const distance = (position - (table[slot] as number)) & farthestMatch;
       table[slot] = position;
-      if (position - candidate <= farthestMatch && view.getInt32(candidate, true) === word) break;
+      candidate = position - distance;
+      if (distance > 0 && candidate >= 0 && view.getInt32(candidate, true) === word) break;
       position += searches++ >>> skipShift;
     }
     while (position > anchor && candidate > 0 && source[position - 1] === source[candidate - 1]) {

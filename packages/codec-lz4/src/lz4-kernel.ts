@@ -14,7 +14,7 @@ const code = kernelModule<Lz4Exports>(() => readFileSync(new URL("../dist/kernel
 
 /** Bytes of the decoder's tables, at the start of the scratch. */
 const decoderTablesLength = 304;
-const fastTableLength = 4 * 2 ** 13;
+const fastTableLength = 2 * 2 ** 13;
 const chainTablesLength = 4 * 2 ** 15 + 2 * 2 ** 16;
 
 /** Bytes that any of the kernel's functions need. */
