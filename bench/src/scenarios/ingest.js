@@ -1,6 +1,6 @@
 // From a CSV of interleaved symbols to a sorted, published dataset, beside DuckDB's `COPY (... ORDER BY symbol, timestamp)` of the same file.
 // ATC_PYTHON, a Python with polars, adds polars' reading and sorting in memory (nothing is written by it).
-// ATC_BENCH_ROWS sets the rows (3,000,000 where absent; the issue's size is 24,000,000), ATC_BENCH_FOLDER where files are made.
+// ATC_BENCH_ROWS sets the rows (3,000,000 where absent), ATC_BENCH_SYMBOLS the markets (50,5000), ATC_BENCH_FOLDER where files are made.
 import { execFileSync } from "node:child_process";
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { median, report, withFolder } from "../measure.js";
 
 const rows = Number(process.env.ATC_BENCH_ROWS ?? 3_000_000);
 const rounds = Number(process.env.ATC_BENCH_ROUNDS ?? 3);
+const markets = (process.env.ATC_BENCH_SYMBOLS ?? "50,5000").split(",").map(Number);
 const threads = 2;
 const memoryBytes = 256e6;
 /** With less it runs out of memory now and then. */
@@ -39,7 +40,7 @@ function writeFile(file, symbols) {
 
 await withFolder(async (folder) => {
   const found = {};
-  for (const symbols of [50, 5000]) {
+  for (const symbols of markets) {
     const file = join(folder, "market.csv");
     const target = join(folder, "out");
     writeFile(file, symbols);
