@@ -3,10 +3,16 @@ import { walk } from "./market.js";
 
 const kept = new Map();
 
-/** The last average signal of a symbol of `bars` bars; prices are made once in a thread. */
-export function lastSignal({ bars, seed }) {
-  const id = `${bars} ${seed}`;
-  const close = kept.get(id) ?? walk(bars, seed);
-  kept.set(id, close);
+/** The prices of all symbols, made at once in a thread: a symbol may come to another thread in a later round. */
+function pricesOf(symbols, bars) {
+  const id = `${symbols} ${bars}`;
+  const all = kept.get(id) ?? Array.from({ length: symbols }, (_, seed) => walk(bars, seed + 1));
+  kept.set(id, all);
+  return all;
+}
+
+/** The last average signal of symbol `symbol` of `symbols`, of `bars` bars. */
+export function lastSignal({ symbols, symbol, bars }) {
+  const close = pricesOf(symbols, bars)[symbol];
   return compute({ close }, {}, { outputs: ["averageSignal", "direction"] }).columns.averageSignal.at(-1);
 }

@@ -156,8 +156,8 @@ async function onCores() {
       const startedAt = performance.now();
       const ms = await cpuMs(() =>
         Promise.all(
-          Array.from({ length: symbols }, (_, seed) =>
-            executor.submit({ task: "bench#lastSignal", version: 1 }, { bars: each, seed: seed + 1 }),
+          Array.from({ length: symbols }, (_, symbol) =>
+            executor.submit({ task: "bench#lastSignal", version: 1 }, { symbols, symbol, bars: each }),
           ),
         ),
       );
