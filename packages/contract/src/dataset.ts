@@ -161,6 +161,51 @@ export interface DatasetWriter extends AsyncDisposable {
   abort(): Promise<void>;
 }
 
+/** Where some rows of a series lie: rows `row` to `row + rows` of it, in one file. */
+export interface RowExtent {
+  /** The file, which has its full size already. Bytes that nobody wrote are zeros. */
+  readonly path: string;
+  /** The first row, counted within the series. */
+  readonly row: number;
+  /** Rows. */
+  readonly rows: number;
+  /** Per column of the schema: the byte offset of its value in the first of the rows. The others follow, little-endian, as in a typed array of the column's dtype. */
+  readonly offsets: readonly number[];
+}
+
+/** Rows `row` to `row + rows` of a series that lie in their place, sorted by time. */
+export interface PlacedRows {
+  /** The series. */
+  readonly symbol: string;
+  /** The first row, counted within the series. */
+  readonly row: number;
+  /** Rows, all of one extent. */
+  readonly rows: number;
+  /** Per column of the schema: the CRC-32 (as zlib computes it) of the bytes of its values. */
+  readonly crc32: readonly number[];
+  /** The time of the first row, in the unit of the schema's `timestamp`. */
+  readonly firstTime: bigint;
+  /** The time of the last row. */
+  readonly lastTime: bigint;
+}
+
+/** One new generation of a dataset whose rows others put into its files: threads that each write some of them. Nothing is visible before `publish`. */
+export interface DatasetLayout extends AsyncDisposable {
+  /** Where the rows of a planned series belong, in order. ATC_INVALID_ARGUMENT for another symbol. */
+  extents(symbol: string): readonly RowExtent[];
+  /** Sets the disk to work on what was written so far, so that little is left to wait for at the end. Does nothing while it still works on it. */
+  sync(): void;
+  /**
+   * Takes notice of rows that are in their place for good: in any order, each row once, times of a series rising from extent to extent.
+   * ATC_INVALID_ARGUMENT where they are not planned or were told of before, ATC_INVALID_DATA where their times go back.
+   */
+  placed(rows: PlacedRows): void;
+  /** Makes the dataset visible at once and durable; ATC_INVALID_ARGUMENT where planned rows were not told of. `attributes` are kept in the manifest. */
+  publish(attributes?: JsonObject): Promise<DatasetManifest>;
+  /** Forgets what was written. Disposing without `publish` does the same. */
+  abort(): Promise<void>;
+}
+
 /** The right to write a dataset, held from before its source is read until its writer has published. Disposal gives it back and removes the scratch directory. */
 export interface DatasetLock extends AsyncDisposable {
   /** The dataset. */
@@ -204,6 +249,11 @@ export interface ArrayStore extends AsyncDisposable {
   lock(name: string): Promise<DatasetLock>;
   /** Starts a new generation. `lock` must be held by the caller and of the same name. ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO where the disk refuses. */
   create(lock: DatasetLock, plan: DatasetPlan): Promise<DatasetWriter>;
+  /**
+   * Starts a new generation whose rows are put into its files by others; absent where a store has no such files. They are made in `directory`
+   * where it is given, which must be on the dataset's disk and may hold files of the same plan that a crash left: rows in them stay. Throws as `create` does.
+   */
+  layOut?(lock: DatasetLock, plan: DatasetPlan, options?: { readonly directory?: string }): Promise<DatasetLayout>;
   /**
    * Starts a new generation that extends the newest one, whose rows are not written again; absent where a store cannot. A symbol's first slice
    * begins at the row after those that it keeps. ATC_NOT_FOUND without a dataset, ATC_INVALID_ARGUMENT where a slice begins ahead of the last
