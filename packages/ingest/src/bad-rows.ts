@@ -9,6 +9,8 @@ export interface BadRowLog {
   add(row: BadRow): void;
   /** Takes those of another log, in lines counted from elsewhere. */
   addAll(rows: BadRows, lineOffset: number): void;
+  /** Forgets them all. */
+  clear(): void;
   /** What was taken. */
   badRows(): BadRows;
 }
@@ -30,6 +32,11 @@ export function createBadRowLog(): BadRowLog {
     addAll(rows, lineOffset) {
       for (const [reason, number] of Object.entries(rows.reasons)) addReason(reason, number);
       for (const row of rows.first) if (first.length < firstKept) first.push({ ...row, line: row.line + lineOffset });
+    },
+    clear() {
+      reasons.clear();
+      first.length = 0;
+      count = 0;
     },
     badRows: () => ({ count, reasons: Object.fromEntries(reasons), first: [...first] }),
   };

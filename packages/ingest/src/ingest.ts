@@ -1,4 +1,4 @@
-import type { ArrayStore, DataSource, DatasetLock, DatasetManifest, JsonObject, SourceSummary } from "@atc/contract";
+import type { ArrayStore, DataSource, DatasetLock, DatasetManifest, DatasetWriter, JsonObject, SourceSummary } from "@atc/contract";
 import { throwIfAborted } from "@atc/contract";
 import { createBadRowLog } from "./bad-rows.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -15,6 +15,7 @@ import { ingestReport, plain, reportAttribute } from "./report-attributes.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { rowLayout } from "./row-layout.ts";
 import { executorRunner, inlineRunner } from "./task-runner.ts";
+import { settleSeries } from "./settle-phase.ts";
 import type { Written } from "./write-phase.ts";
 import { writeSeries } from "./write-phase.ts";
 
@@ -85,26 +86,28 @@ async function build(
   const pace = createPace(options);
   const runner = options.executor === undefined ? inlineRunner : executorRunner(options.executor);
   const memory = memoryPlan(memoryBytes, runner.concurrency, layout);
-  const context = { source, layout, lock, fingerprint, memory, runner, badRows, pace, options };
+  const context = { source, store, layout, lock, fingerprint, memory, runner, badRows, pace, options };
   await using read = await readRows(context);
-  const { runs, rows, table, summary } = read;
+  const { runs, rows, table, summary, placement } = read;
   if (rows === 0) throw noRows(source, badRows);
-  // Rows in memory are not sent to other threads.
-  const isHere = runs.some((run) => typeof run !== "string");
   const { partRows } = memory;
+  const publish = async (writer: Pick<DatasetWriter, "publish">, written: Written): Promise<IngestResult> => {
+    throwIfAborted(options.signal);
+    const facts = { duplicates: policy, overlaps: summary?.overlaps, notes: source.notes };
+    const report = makeReport(layout, rows, badRows.badRows(), written, facts);
+    return { reused: false, manifest: await writer.publish(attributesOf(source, summary, report)), report };
+  };
+  if (placement !== undefined) {
+    const settled = await settleSeries({ placement, table, layout, policy, partRows, runner, pace }, rows, options);
+    if (settled !== undefined) return await publish(placement.layout, settled);
+  }
+  // Rows in memory are not sent to other threads.
+  const isHere = runs.some((run) => run instanceof Uint8Array);
   const work: SeriesWork = { runs, table, layout, policy, partRows, runner: isHere ? inlineRunner : runner, pace };
   const planned = await planAll(work, options);
   const series = planned.map(({ symbol, rows: length }) => ({ symbol, rows: length }));
   await using writer = await store.create(lock, { schema: layout.schema, fingerprint, series });
-  const written = await writeSeries(writer, planned, work, options);
-  throwIfAborted(options.signal);
-  const report = makeReport(layout, rows, badRows.badRows(), written, {
-    duplicates: policy,
-    overlaps: summary?.overlaps,
-    notes: source.notes,
-  });
-  const manifest = await writer.publish(attributesOf(source, summary, report));
-  return { reused: false, manifest, report };
+  return await publish(writer, await writeSeries(writer, planned, work, options));
 }
 
 /** What a report says that is not about rows. */

@@ -7,7 +7,7 @@ import { fromSystemError } from "@atc/contract";
 import type { SliceRun } from "./slice-task.ts";
 
 /** Counts up with every change of what runs hold. */
-const journalVersion = 1;
+const journalVersion = 2;
 const workName = "runs";
 const journalName = "journal.json";
 
@@ -28,6 +28,10 @@ export interface Journal {
   find(slice: number): SliceRun | undefined;
   /** The path of the run of a slice. */
   path(slice: number): string;
+  /** A directory for files of the store whose rows runs have put in place; it is kept with the runs. */
+  readonly placed: string;
+  /** Keeps the finished runs of which `isGood` is true alone. */
+  keep(isGood: (run: SliceRun) => boolean): void;
   /** Notes that a slice is finished. */
   add(slice: number, run: SliceRun): Promise<void>;
   /** Removes the journal and its runs. */
@@ -67,6 +71,10 @@ function journal(directory: string, stored: Stored): Journal {
       return run === undefined ? undefined : { ...run, path: pathOf(slice) };
     },
     path: pathOf,
+    placed: join(directory, "placed"),
+    keep(isGood) {
+      for (const [slice, run] of runs) if (!isGood({ ...run, path: pathOf(Number(slice)) })) runs.delete(slice);
+    },
     remove: () => rm(directory, { recursive: true, force: true }).catch(() => undefined),
     async add(slice, run) {
       runs.set(String(slice), run);

@@ -2,8 +2,15 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { refused } from "./run-sink.ts";
 import type { SeriesPieces } from "./series-table.ts";
 
-/** Runs: the paths of their files, or their bytes. */
-export type Runs = readonly (string | Uint8Array)[];
+/** A file of the store in which rows were put in their place. */
+export interface PlacedFile {
+  readonly path: string;
+  /** Bytes from a column to the next: all are of 8 bytes a value. */
+  readonly stride: number;
+}
+
+/** Runs: the paths of their files, their bytes, or the files in which their rows were put in place. */
+export type Runs = readonly (string | Uint8Array | PlacedFile)[];
 
 /** Stretches that are longer on average are read piece by piece, straight into their place. */
 const longStretch: number = 2 ** 20;
@@ -47,7 +54,8 @@ export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
   const fetched = new Map<number, Fetched[]>();
 
   function readAt(run: number, target: Uint8Array, position: number): void {
-    const path = runs[run] as string;
+    const source = runs[run] as string | PlacedFile;
+    const path = typeof source === "string" ? source : source.path;
     try {
       const file = files.get(run) ?? openSync(path, "r");
       files.set(run, file);
@@ -63,8 +71,8 @@ export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
 
   /** What is in memory of a run around some of its bytes. */
   function nearOf(run: number, position: number, end: number): Fetched | undefined {
-    const source = runs[run] as string | Uint8Array;
-    if (typeof source !== "string" && !fetched.has(run))
+    const source = runs[run];
+    if (source instanceof Uint8Array && !fetched.has(run))
       fetched.set(run, [{ from: 0, words: new Int32Array(source.buffer, source.byteOffset, source.byteLength / 4) }]);
     const all = fetched.get(run);
     if (all === undefined) return undefined;
@@ -75,7 +83,10 @@ export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
   return {
     read(pieces, piece, column, from, to, target, at) {
       const run = pieces.runs[piece] as number;
-      const position = (pieces.offsets[piece] as number) + 8 * (column * (pieces.rows[piece] as number) + from);
+      const source = runs[run];
+      const isPlaced = typeof source === "object" && "stride" in source;
+      const stride = isPlaced ? source.stride : 8 * (pieces.rows[piece] as number);
+      const position = (pieces.offsets[piece] as number) + column * stride + 8 * from;
       const count = 2 * (to - from);
       const near = nearOf(run, position, position + 4 * count);
       if (near === undefined) {

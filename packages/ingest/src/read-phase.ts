@@ -1,10 +1,23 @@
-import type { DataSource, DatasetLock, OperationOptions, SourceSummary } from "@atc/contract";
+import type {
+  ArrayStore,
+  DataSource,
+  DatasetLock,
+  OperationOptions,
+  SlicedSource,
+  SourceSummary,
+} from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import type { BadRowLog } from "./bad-rows.ts";
+import { countSlices } from "./count-phase.ts";
+import type { Journal } from "./journal.ts";
 import { openJournal } from "./journal.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
 import type { Pace } from "./pace.ts";
 import type { Runs } from "./piece-reader.ts";
+import { isInPlace } from "./placed-runs.ts";
+import { isMiscount } from "./placed-sink.ts";
+import type { Placement } from "./placement.ts";
+import { placementOf } from "./placement.ts";
 import { cutSource, readSlices } from "./read-slices.ts";
 import { readStream } from "./read-stream.ts";
 import type { RowLayout } from "./row-layout.ts";
@@ -17,6 +30,7 @@ const leastSliced: number = 8 * 2 ** 20;
 /** What the reading works on. */
 export interface ReadPhase {
   readonly source: DataSource;
+  readonly store: ArrayStore;
   readonly layout: RowLayout;
   readonly lock: DatasetLock;
   readonly fingerprint: string;
@@ -33,6 +47,8 @@ export interface ReadRows extends AsyncDisposable {
   readonly table: SeriesTable;
   readonly rows: number;
   readonly summary: SourceSummary | undefined;
+  /** Where the rows lie in the files of the store; undefined where they are in runs of their own. */
+  readonly placement: Placement | undefined;
 }
 
 /** Reads the whole source: in slices where it can be cut and is not small, else from its start. */
@@ -42,7 +58,7 @@ export async function readRows(phase: ReadPhase): Promise<ReadRows> {
   if (sliced !== undefined) return sliced;
   const { arenaBytes } = memory;
   const read = await readStream(source, layout, { arenaBytes, scratch: lock.scratch }, badRows, pace, options);
-  return { ...read, summary: source.summary() };
+  return { ...read, summary: source.summary(), placement: undefined };
 }
 
 async function readInSlices(phase: ReadPhase): Promise<ReadRows | undefined> {
@@ -54,8 +70,38 @@ async function readInSlices(phase: ReadPhase): Promise<ReadRows | undefined> {
   if (sliced.end - (sliced.starts[0] as number) < Math.min(leastSliced, arenaBytes)) return undefined;
   const { starts, end } = sliced;
   const journal = await openJournal({ scratch, abandoned }, { fingerprint, starts, end });
-  const read = await readSlices({ sliced, journal, layout, arenaBytes, runner }, badRows, pace, options);
-  return { ...read, [Symbol.asyncDispose]: () => journal.remove() };
+  const reading = { sliced, journal, layout, arenaBytes, runner };
+  const placement = await placeSlices(phase, sliced, journal);
+  if (placement !== undefined)
+    try {
+      const read = await readSlices({ ...reading, placement }, badRows, pace, options);
+      const dispose = async (): Promise<void> => {
+        await placement.layout.abort();
+        await journal.remove();
+      };
+      return { ...read, placement, [Symbol.asyncDispose]: dispose };
+    } catch (error) {
+      await placement.layout.abort();
+      if (!isMiscount(error)) throw error;
+      badRows.clear();
+    }
+  journal.keep(({ placedCrc }) => placement === undefined && placedCrc === undefined);
+  const read = await readSlices({ ...reading, placement: undefined }, badRows, pace, options);
+  return { ...read, placement: undefined, [Symbol.asyncDispose]: () => journal.remove() };
+}
+
+/** Lays the rows of slices out in the files of the store, where it has such files and the rows can be counted. */
+async function placeSlices(phase: ReadPhase, sliced: SlicedSource, journal: Journal): Promise<Placement | undefined> {
+  const { store, lock, fingerprint, layout: rowLayout, runner, pace, options } = phase;
+  if (store.layOut === undefined) return undefined;
+  const { starts, placed: directory } = journal;
+  const counts = await countSlices({ sliced, starts, layout: rowLayout, runner, pace }, options);
+  if (counts === undefined) return undefined;
+  const placement = await placementOf(counts, { store, lock, fingerprint, rowLayout, directory });
+  if (placement === undefined) return undefined;
+  const { files } = placement;
+  journal.keep((run) => run.placedCrc !== undefined && isInPlace(run, files, rowLayout.columns.length));
+  return placement;
 }
 
 /** What to say of a source without a good row. */

@@ -4,6 +4,9 @@ import { isAtcError } from "@atc/contract";
 import type { BadRowLog } from "./bad-rows.ts";
 import type { Journal } from "./journal.ts";
 import type { Pace } from "./pace.ts";
+import type { Runs } from "./piece-reader.ts";
+import { miscounted } from "./placed-sink.ts";
+import type { Placement } from "./placement.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { decodeRunIndex, type RunIndex } from "./run-index.ts";
 import type { SeriesTable } from "./series-table.ts";
@@ -24,11 +27,13 @@ export interface SliceReading {
   readonly layout: RowLayout;
   readonly arenaBytes: number;
   readonly runner: TaskRunner;
+  /** Where rows go; undefined where they go to runs' files. */
+  readonly placement: Placement | undefined;
 }
 
 /** What was read. */
 export interface SlicesRead {
-  readonly runs: readonly string[];
+  readonly runs: Runs;
   readonly table: SeriesTable;
   readonly rows: number;
   readonly summary: SourceSummary;
@@ -51,7 +56,7 @@ export async function cutSource(
 
 /** Reads all slices, those that a journal has left out, and notes each in it. */
 export async function readSlices(
-  { sliced, journal, layout, arenaBytes, runner }: SliceReading,
+  { sliced, journal, layout, arenaBytes, runner, placement }: SliceReading,
   badRows: BadRowLog,
   pace: Pace,
   { signal }: OperationOptions,
@@ -69,11 +74,13 @@ export async function readSlices(
       layout,
       arenaBytes,
       path: journal.path(slice),
+      places: placement?.places(slice),
     };
     const onProgress = ({ done, rows }: { readonly done: number; readonly rows?: number }): void =>
       progress(slice, done, rows ?? 0);
     const run = await runner.readSlice(input, { signal: ended, onProgress });
     await journal.add(slice, run);
+    placement?.layout.sync();
     return run;
   };
   const stop = new AbortController();
@@ -84,7 +91,7 @@ export async function readSlices(
     (error: unknown) => ({ error }),
   );
   const found: SliceRun[] = [];
-  const builder = tableBuilder();
+  const builder = tableBuilder(placement === undefined ? "runs" : "placed");
   const indexOf = indexReader();
   try {
     const ahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;
@@ -98,6 +105,8 @@ export async function readSlices(
     for await (const { item: slice, result } of slices) {
       let run = result.status === "fulfilled" ? result.value : undefined;
       if (result.status === "rejected" && !isAtcError(result.reason, "ATC_INVALID_DATA")) throw result.reason;
+      if (placement !== undefined && position !== starts[slice])
+        throw miscounted(`a slice ends at byte ${position}, it was counted to byte ${starts[slice]}`);
       // Where a slice began within a row (of quotes with line ends in them), or failed in a line not known by then, it is read again.
       if (run === undefined || run.start !== position) run = await runSlice(slice, position, line, ended);
       badRows.addAll(run.badRows, line - run.line);
@@ -116,7 +125,8 @@ export async function readSlices(
   if ("error" in bytes) throw bytes.error;
   const rows = found.reduce((sum, run) => sum + run.rows, 0);
   const summary = { rows, badRows: badRows.badRows().count, ...bytes.value };
-  return { runs: found.map(({ path }) => path), table: builder.table(), rows, summary };
+  const runs = placement?.files ?? found.map(({ path }) => path);
+  return { runs, table: builder.table(), rows, summary };
 }
 
 /** Adds up what slices tell of themselves. */

@@ -1,14 +1,18 @@
-import type { Executor, OperationOptions, Task, TaskContext } from "@atc/contract";
+import type { Executor, OperationOptions, SliceCounts, Task, TaskContext } from "@atc/contract";
 import { isTransferred, throwIfAborted } from "@atc/contract";
+import type { CountTaskInput } from "./count-task.ts";
 import type { MergeTaskInput, MergeTaskOutput, PlanTaskInput, PlanTaskOutput } from "./series-tasks.ts";
+import type { SettleTaskInput, SettleTaskOutput } from "./settle-task.ts";
 import type { SliceRun, SliceTaskInput } from "./slice-task.ts";
-import { merge, plan, readSlice } from "./tasks.ts";
+import { countSlice, merge, plan, readSlice, settle } from "./tasks.ts";
 
 /** Runs the tasks of an ingest, on an executor's threads or in this one. */
 export interface TaskRunner {
   /** Tasks that run at the same time. */
   readonly concurrency: number;
+  countSlice(input: CountTaskInput, options: OperationOptions): Promise<SliceCounts | undefined>;
   readSlice(input: SliceTaskInput, options: OperationOptions): Promise<SliceRun>;
+  settle(input: SettleTaskInput, options: OperationOptions): Promise<SettleTaskOutput>;
   plan(input: PlanTaskInput, options: OperationOptions): Promise<PlanTaskOutput>;
   merge(input: MergeTaskInput, options: OperationOptions): Promise<MergeTaskOutput>;
 }
@@ -28,7 +32,9 @@ async function runHere<Input, Output>(
 /** A runner on this thread alone. */
 export const inlineRunner: TaskRunner = {
   concurrency: 1,
+  countSlice: (input, options) => runHere(countSlice, input, options),
   readSlice: (input, options) => runHere(readSlice, input, options),
+  settle: (input, options) => runHere(settle, input, options),
   plan: (input, options) => runHere(plan, input, options),
   merge: (input, options) => runHere(merge, input, options),
 };
@@ -38,7 +44,9 @@ export function executorRunner(executor: Executor): TaskRunner {
   const ref = (name: string): { task: string; version: number } => ({ task: `@atc/ingest#${name}`, version: 1 });
   return {
     concurrency: executor.concurrency,
+    countSlice: (input, options) => executor.submit(ref("countSlice"), input, options),
     readSlice: (input, options) => executor.submit(ref("readSlice"), input, options),
+    settle: (input, options) => executor.submit(ref("settle"), input, options),
     plan: (input, options) => executor.submit(ref("plan"), input, options),
     merge: (input, options) =>
       executor.submit(ref("merge"), input, {

@@ -1,12 +1,20 @@
-import type { Task } from "@atc/contract";
+import type { SliceCounts, Task } from "@atc/contract";
 import { task } from "@atc/contract";
+import { type CountTaskInput, countSliceRows } from "./count-task.ts";
 import type { MergeTaskInput, MergeTaskOutput, PlanTaskInput, PlanTaskOutput } from "./series-tasks.ts";
 import { mergeBatch, planBatch, releaseTools } from "./series-tasks.ts";
+import { type SettleTaskInput, type SettleTaskOutput, settleBatch } from "./settle-task.ts";
 import type { SliceRun, SliceTaskInput } from "./slice-task.ts";
 import { writeSliceRun } from "./slice-task.ts";
 
-/** Reads a slice of a source and writes its rows to a file, scattered by symbol. */
+/** Counts the rows of a slice of a source by symbol; undefined where only reading can tell. */
+export const countSlice: Task<CountTaskInput, SliceCounts | undefined> = task({ version: 1, run: countSliceRows });
+
+/** Reads a slice of a source and writes its rows, scattered by symbol, to a file or to their places in the files of the store. */
 export const readSlice: Task<SliceTaskInput, SliceRun> = task({ version: 1, run: writeSliceRun });
+
+/** Puts series in order whose rows lie in the files of the store, and checks them. */
+export const settle: Task<SettleTaskInput, SettleTaskOutput> = task({ version: 1, run: settleBatch });
 
 /** Tells how many rows of some series are kept. */
 export const plan: Task<PlanTaskInput, PlanTaskOutput> = task({ version: 1, run: planBatch });

@@ -1,0 +1,36 @@
+/** Counts rows of equal time in rows that are in order, window by window. */
+export interface TieCounter {
+  /** Takes the next rows: columns of 8 bytes a value one after the other, the times first. */
+  push(buffer: ArrayBuffer, rows: number): void;
+}
+
+/** A counter over `width` columns, which adds to `counts`: rows whose time the row ahead has too, and of these those that are equal to it. */
+export function createTieCounter(width: number, counts: { count: number; identical: number }): TieCounter {
+  const last = new Int32Array(2 * width);
+  let started = false;
+
+  /** Whether the values of two rows of a column are equal in all bits; row -1 is the last of the former window. */
+  function isSame(words: Int32Array, column: number, rows: number, row: number): boolean {
+    const at = 2 * (column * rows + row);
+    const [low, high] = row === 0 ? [last[2 * column], last[2 * column + 1]] : [words[at - 2], words[at - 1]];
+    return words[at] === low && words[at + 1] === high;
+  }
+
+  return {
+    push(buffer, rows) {
+      const words = new Int32Array(buffer, 0, 2 * width * rows);
+      for (let row = started ? 0 : 1; row < rows; row++) {
+        if (!isSame(words, 0, rows, row)) continue;
+        counts.count++;
+        let column = 1;
+        while (column < width && isSame(words, column, rows, row)) column++;
+        if (column === width) counts.identical++;
+      }
+      for (let column = 0; column < width; column++) {
+        last[2 * column] = words[2 * (column * rows + rows - 1)] as number;
+        last[2 * column + 1] = words[2 * (column * rows + rows - 1) + 1] as number;
+      }
+      started = true;
+    },
+  };
+}
