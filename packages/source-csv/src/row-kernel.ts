@@ -2,23 +2,16 @@ import type { ColumnBuffers } from "./column-buffers.ts";
 import type { FileLayout } from "./layout.ts";
 import { type ParseLimit, roleNumber } from "./row-context.ts";
 import type { RowMemory } from "./row-memory.ts";
+import { fieldsAt, positionWord, stateLength, symbolTable, symbolTableLength } from "./symbol-table.ts";
 
-/** Offsets in the kernel's state, as `assembly/state.ts` has them. */
-const positionWord = 9;
+/** Offsets in the kernel's state, as `assembly/state.ts` has them; others are in symbol-table.ts. */
 const dateAt = 48;
 const powersAt = 72;
 const fivesAt = 256;
-const countWord = 156;
-const fieldsAt = 632;
-/** Names of symbols that the kernel's table holds, and its slots: half of them stay free. */
-const mostNames = 16_384;
-const tableSlots: number = 2 * mostNames;
-const longestName = 24;
-const nameLength = 32;
 
 /** Bytes that a kernel takes of a memory. */
 export function kernelLength(layout: FileLayout): number {
-  return fieldsAt + 8 * layout.fields.length + longestName + mostNames * nameLength + 4 * tableSlots;
+  return stateLength(layout) + symbolTableLength;
 }
 
 /** 5 to the power of -0 to -22 as the kernel needs them: 128 bits of which the first is set, in two words, rounded up. */
@@ -46,27 +39,12 @@ export function rowKernel(memory: RowMemory, layout: FileLayout, buffers: Column
   const { exports, bytes } = memory;
   if (exports === undefined) return undefined;
   const { fields } = layout;
-  const state = memory.allocate(fieldsAt + 8 * fields.length);
-  const name = memory.allocate(longestName);
-  const table = memory.allocate(4 * tableSlots);
-  const known = memory.allocate(mostNames * nameLength);
-  new Int32Array(table.buffer, table.offset, tableSlots).fill(0);
-  const words = new Int32Array(state.buffer, state.offset, fieldsAt / 4 + 2 * fields.length);
+  const state = memory.allocate(stateLength(layout));
+  const words = new Int32Array(state.buffer, state.offset, stateLength(layout) / 4);
   const fractions = { iso: 0, written: 0, s: 1, ms: 4, us: 7, ns: 10 }[layout.time];
   const hasClock = fields.some(({ role }) => role === "clock");
-  words.set([
-    layout.separator,
-    fields.length - 1,
-    buffers.timeWords.byteOffset,
-    buffers.symbols.byteOffset,
-    table.offset,
-    tableSlots - 1,
-  ]);
-  words.set(
-    [fractions, layout.kind === "ticks" ? 9 : 3, hasClock ? 1 : 0, 0, layout.timeStyle.isZoned ? 1 : 0, known.offset],
-    6,
-  );
-  words.set([0, 0], countWord);
+  words.set([layout.separator, fields.length - 1, buffers.timeWords.byteOffset, buffers.symbols.byteOffset]);
+  words.set([fractions, layout.kind === "ticks" ? 9 : 3, hasClock ? 1 : 0, 0, layout.timeStyle.isZoned ? 1 : 0], 6);
   // No text is equal to this date, so the first is learned.
   words[dateAt / 4] = -1;
   new Float64Array(state.buffer, state.offset + powersAt, 23).set(
@@ -77,21 +55,11 @@ export function rowKernel(memory: RowMemory, layout: FileLayout, buffers: Column
     fields.flatMap(({ role }, field) => [roleNumber[role], buffers.numbers[field]?.byteOffset ?? -1]),
     fieldsAt / 4,
   );
-  const nameBytes = new Uint8Array(name.buffer, name.offset, longestName);
-  const encoder = new TextEncoder();
   const from = bytes.byteOffset;
-  let learned = 0;
   return {
     parse: (at, row, { stop, end }) =>
       exports.parse(state.offset, from + at, from + Math.min(stop, end), from + end, row, buffers.capacity),
     position: () => (words[positionWord] as number) - from,
-    learn: (names) => {
-      for (; learned < Math.min(names.length, mostNames); learned++) {
-        const text = encoder.encode(names[learned] as string);
-        const isLong = text.length > longestName;
-        nameBytes.fill(0).set(isLong ? [] : text);
-        exports.remember(state.offset, name.offset, isLong ? 0 : text.length);
-      }
-    },
+    learn: symbolTable(memory, exports, state),
   };
 }

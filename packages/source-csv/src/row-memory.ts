@@ -4,8 +4,9 @@ import { padding } from "./byte.ts";
 import type { FileLayout } from "./layout.ts";
 
 /** The functions of `assembly/index.ts`; addresses are bytes. */
-interface RowExports {
+export interface RowExports {
   parse(state: number, at: number, stop: number, end: number, row: number, capacity: number): number;
+  count(state: number, at: number, stop: number, end: number, field: number, isLast: boolean, counts: number): boolean;
   remember(state: number, at: number, length: number): void;
 }
 
@@ -36,8 +37,23 @@ function takeMemory(length: number): GrowingMemory {
 
 /** Memory for `textLength` bytes of text and `otherLength` of columns and the kernel's own; in reach of the kernel where that can read the layout. */
 export function rowMemory(layout: FileLayout, textLength: number, otherLength: number): RowMemory {
-  const total = textLength + padding + otherLength + 64 * (2 * layout.fields.length + 8);
-  const memory = isPlain(layout) ? takeMemory(total) : undefined;
+  const total = totalLength(layout, textLength, otherLength);
+  return laidOut(total, textLength, isPlain(layout) ? takeMemory(total) : undefined);
+}
+
+/** Memory as `rowMemory` gives it, in reach of the kernel whatever the layout is: the kernel can count the rows of all. */
+export function countMemory(layout: FileLayout, textLength: number, otherLength: number): RowMemory {
+  const total = totalLength(layout, textLength, otherLength);
+  return laidOut(total, textLength, takeMemory(total));
+}
+
+/** Bytes of all pieces and the gaps between them. */
+function totalLength(layout: FileLayout, textLength: number, otherLength: number): number {
+  return textLength + padding + otherLength + 64 * (2 * layout.fields.length + 8);
+}
+
+/** Gives out `total` bytes: of a memory, where there is one that the kernel works in. */
+function laidOut(total: number, textLength: number, memory: GrowingMemory | undefined): RowMemory {
   const exports = memory && code.instantiate(memory);
   const buffer = exports === undefined ? new ArrayBuffer(total) : (memory?.buffer as ArrayBuffer);
   let used = 0;
@@ -47,7 +63,7 @@ export function rowMemory(layout: FileLayout, textLength: number, otherLength: n
     return { buffer, offset };
   };
   const release = (): void => {
-    spare = memory;
+    if (memory !== undefined) spare = memory;
   };
   const text = allocate(textLength + padding);
   return { bytes: new Uint8Array(buffer, text.offset, textLength + padding), allocate, exports, release };

@@ -2,6 +2,7 @@ import type {
   ColumnChunk,
   JsonObject,
   OperationOptions,
+  SliceCounts,
   SlicedSource,
   SliceEnd,
   SliceOptions,
@@ -12,9 +13,12 @@ import { LF } from "./byte.ts";
 import { byteInput } from "./byte-input.ts";
 import type { OpenedFile } from "./chunks.ts";
 import { hashFunctions, hexOf } from "./hash.ts";
-import { parsedRows, type RowsOptions, rowsReading } from "./parsed-rows.ts";
+import { parsedRows, type RowsOptions, readingLength, rowsReading } from "./parsed-rows.ts";
 import { longestRow } from "./row-context.ts";
+import { rowCounter } from "./row-counter.ts";
+import { countMemory } from "./row-memory.ts";
 import { checkUnchanged, openFile, type PlainFile, readFully, stateOfPlain } from "./source-file.ts";
+import { textBlocks, textLength } from "./text-blocks.ts";
 
 /** Bytes read at once to find the end of a line. */
 const searchLength = 4096;
@@ -123,6 +127,39 @@ export async function* readSlice(
     }
   } finally {
     reading.memory.release();
+    await handle.close();
+  }
+}
+
+/** Counts the rows of a slice: the `SliceCounter` of this package. Undefined at quotes, and at rows that are bad for their number of fields or symbol. */
+export async function countSlice(
+  input: JsonObject,
+  { start, end, signal, onProgress }: SliceOptions,
+): Promise<SliceCounts | undefined> {
+  const { path, layout, file } = input as unknown as SliceInput;
+  throwIfAborted(signal);
+  const handle = await openFile(file.path);
+  // The memory is as large as the reading of a slice needs, which mostly follows in the same thread.
+  const memory = countMemory(layout, textLength, readingLength(layout));
+  try {
+    await checkUnchanged(handle, path, stateOfPlain(file));
+    await using bytes = byteInput({ handle, path, gzip: false, start });
+    const counter = rowCounter(memory, layout);
+    const onTurn = (): void => {
+      throwIfAborted(signal);
+      const done = Math.min(bytes.taken(), end - start);
+      onProgress?.({ phase: "counting", done, total: end - start, unit: "bytes" });
+    };
+    const { loneReturns } = layout;
+    const text = textBlocks({ bytes: memory.bytes, loneReturns }, bytes, { start: 0, stop: end - start, onTurn });
+    while (await text.next()) {
+      text.position = counter.count(text.position, text.limit);
+      if (text.position < 0) return undefined;
+    }
+    await checkUnchanged(handle, path, stateOfPlain(file));
+    return { symbols: counter.symbols(), rows: counter.rows(), position: start + text.offset() };
+  } finally {
+    memory.release();
     await handle.close();
   }
 }

@@ -1,0 +1,94 @@
+import { CR, LF, longestRow, positionAt, separatorAt } from "./state";
+import { indexOf } from "./symbols";
+
+/** Bytes that are looked at together: about those of a row of bars, so that the loop over a row is mostly one turn. */
+const chunk: usize = 64;
+
+/** A bit for each of the 64 bytes at `at` that is the byte in all lanes of `wanted`. */
+@inline
+function matches(at: usize, wanted: v128): u64 {
+  const a = <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at), wanted)));
+  const b = <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 16), wanted)));
+  const c = <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 32), wanted)));
+  const d = <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 48), wanted)));
+  return a | (b << 16) | (c << 32) | (d << 48);
+}
+
+/** Lanes in which any of the 64 bytes at `at` is that of `wanted`. */
+@inline
+function lanes(at: usize, wanted: v128): v128 {
+  const first = v128.or(i8x16.eq(v128.load(at), wanted), i8x16.eq(v128.load(at, 16), wanted));
+  const second = v128.or(i8x16.eq(v128.load(at, 32), wanted), i8x16.eq(v128.load(at, 48), wanted));
+  return v128.or(first, second);
+}
+
+/** A bit for each of the 16 bytes at `at` that is the separator or a line feed. */
+@inline
+function stops(at: usize, separators: v128, feeds: v128): i32 {
+  const bytes = v128.load(at);
+  return i8x16.bitmask(v128.or(i8x16.eq(bytes, separators), i8x16.eq(bytes, feeds)));
+}
+
+/** The address of the first byte at or after `at` that is the separator or a line feed. */
+@inline
+function fieldEnd(at: usize, separators: v128, feeds: v128): usize {
+  let bits = stops(at, separators, feeds);
+  while (bits == 0) bits = stops((at += 16), separators, feeds);
+  return at + <usize>ctz(bits);
+}
+
+/**
+ * The index of the row's symbol, which stands in field `field`, the last where `isLast`: -1 where it is not known, or the row lacks fields.
+ * Text that starts or ends with blanks is never known, since names are kept without.
+ */
+@inline
+function symbolOf(state: usize, at: usize, field: u32, isLast: bool, separators: v128, feeds: v128): i32 {
+  let end = fieldEnd(at, separators, feeds);
+  for (; field > 0; field--) {
+    if (<u32>load<u8>(end) == LF) return -1;
+    at = end + 1;
+    end = fieldEnd(at, separators, feeds);
+  }
+  if ((<u32>load<u8>(end) == LF) != isLast) return -1;
+  if (isLast && end > at && <u32>load<u8>(end - 1) == CR) end--;
+  return end == at ? -1 : indexOf(state, at, end - at);
+}
+
+/**
+ * Counts the rows from `at` on per symbol, in u32 at `counts`, until one starts at or after `stop`, has no known symbol, is too long, or ends
+ * at or after `end`, where a line feed must stand; empty lines are passed over. Where `field` is -1 all rows are the first symbol's, and those
+ * whose first byte may be a blank are left to TypeScript. 64 bytes after `end` are read. Returns whether a quote stands among the bytes looked
+ * at, some of which may be behind the last row; the state's position tells where the counting stopped.
+ */
+export function count(state: usize, at: usize, stop: usize, end: usize, field: i32, isLast: bool, counts: usize): bool {
+  const separators = i8x16.splat(<i8>load<u32>(state, separatorAt));
+  const feeds = i8x16.splat(10);
+  const quoteBytes = i8x16.splat(34);
+  let quotes = i8x16.splat(0);
+  while (at < stop) {
+    let next = at;
+    let bits = matches(next, feeds);
+    quotes = v128.or(quotes, lanes(next, quoteBytes));
+    while (bits == 0) {
+      next += chunk;
+      bits = matches(next, feeds);
+      quotes = v128.or(quotes, lanes(next, quoteBytes));
+    }
+    next += <usize>ctz(bits);
+    if (next >= end || next - at >= longestRow) break;
+    const first = <u32>load<u8>(at);
+    if (first == LF || (first == CR && next == at + 1)) {
+      at = next + 1;
+      continue;
+    }
+    let index: i32 = 0;
+    if (field < 0) index = first > 32 && first < 128 ? 0 : -1;
+    else index = symbolOf(state, at, field, isLast, separators, feeds);
+    if (index < 0) break;
+    const target = counts + (<usize>index << 2);
+    store<u32>(target, load<u32>(target) + 1);
+    at = next + 1;
+  }
+  store<u32>(state, <u32>at, positionAt);
+  return v128.any_true(quotes);
+}
