@@ -191,6 +191,8 @@ export interface PlacedRows {
 
 /** One new generation of a dataset whose rows others put into its files: threads that each write some of them. Nothing is visible before `publish`. */
 export interface DatasetLayout extends AsyncDisposable {
+  /** Whether all files were there before, with the rows that were put into them then. Where not, no row that an earlier process wrote may be told of. */
+  readonly isResumed: boolean;
   /** Where the rows of a planned series belong, in order. ATC_INVALID_ARGUMENT for another symbol. */
   extents(symbol: string): readonly RowExtent[];
   /** Sets the disk to work on what was written so far, so that little is left to wait for at the end. Does nothing while it still works on it. */
@@ -251,7 +253,8 @@ export interface ArrayStore extends AsyncDisposable {
   create(lock: DatasetLock, plan: DatasetPlan): Promise<DatasetWriter>;
   /**
    * Starts a new generation whose rows are put into its files by others; absent where a store has no such files. They are made in `directory`
-   * where it is given, which must be on the dataset's disk and may hold files of the same plan that a crash left: rows in them stay. Throws as `create` does.
+   * where it is given, an absolute path within the lock's scratch directory, where a crash may have left files of the same plan: rows in them stay,
+   * anything else goes. ATC_INVALID_ARGUMENT for a directory elsewhere; else throws as `create` does.
    */
   layOut?(lock: DatasetLock, plan: DatasetPlan, options?: { readonly directory?: string }): Promise<DatasetLayout>;
   /**

@@ -8,6 +8,8 @@ export interface ChecksummedRun {
 }
 
 const polynomial = 0xedb88320;
+/** The polynomial 1. */
+const one = 0x80000000;
 
 /** Product of two polynomials over GF(2) modulo the CRC-32 polynomial, bits reflected. */
 function multiply(a: number, b: number): number {
@@ -31,12 +33,25 @@ const zeroByteShifts: Uint32Array = (() => {
   return shifts;
 })();
 
+/** What {@link appendCrc32} needs to know of the second string's length: computed once where many strings of one length follow others. */
+export function crc32Shift(length: number): number {
+  let shift: number | undefined;
+  for (let rest = length, i = 0; rest > 0; rest = Math.floor(rest / 2), i++)
+    if (rest % 2 === 1) {
+      const factor = zeroByteShifts[i] as number;
+      shift = shift === undefined ? factor : multiply(factor, shift);
+    }
+  return shift ?? one;
+}
+
+/** The CRC-32 of two byte strings one after the other, from the CRC-32 of each and the {@link crc32Shift} of the second's length. */
+export function appendCrc32(first: number, second: number, shift: number): number {
+  return (multiply(shift, first) ^ second) >>> 0;
+}
+
 /** The CRC-32 of two byte strings one after the other, from the CRC-32 of each and the length of the second: no byte is read again. */
 export function combineCrc32(first: number, second: number, secondLength: number): number {
-  let shifted = first >>> 0;
-  for (let rest = secondLength, i = 0; rest > 0; rest = Math.floor(rest / 2), i++)
-    if (rest % 2 === 1) shifted = multiply(zeroByteShifts[i] as number, shifted);
-  return (shifted ^ second) >>> 0;
+  return appendCrc32(first, second, crc32Shift(secondLength));
 }
 
 /** The CRC-32 of a file of `bytes` bytes from runs in any order that do not overlap; between them the file holds zeros. */

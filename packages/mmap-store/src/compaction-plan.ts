@@ -1,4 +1,4 @@
-import type { GenerationPlan } from "./dataset-writer.ts";
+import type { GenerationPlan } from "./generation-plan.ts";
 import { keptRows, type PlacedPart, placed } from "./kept-rows.ts";
 import { type PlannedPart, planSegments, type SegmentPlan } from "./segment-plan.ts";
 import type { StoredManifest, StoredSegment } from "./stored-manifest.ts";

@@ -12,8 +12,8 @@ import {
 } from "@atc/contract";
 import { compactedGeneration } from "./compaction-plan.ts";
 import { manifestBytes, manifestPath } from "./dataset-directory.ts";
-import { type GenerationPlan, type LockedDirectory, storedManifest, temporaryDirectory } from "./dataset-writer.ts";
 import { type GenerationFiles, generationFiles } from "./generation-files.ts";
+import { type GenerationPlan, type LockedDirectory, storedManifest, temporaryDirectory } from "./generation-plan.ts";
 import { describe, parseManifest } from "./manifest.ts";
 import { openDataset } from "./open-dataset.ts";
 import { publishFiles } from "./publication.ts";

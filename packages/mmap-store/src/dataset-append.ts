@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type AppendPlan, AtcError, fromSystemError, type SeriesAppend } from "@atc/contract";
 import { manifestBytes, manifestPath } from "./dataset-directory.ts";
 import { isSymbol } from "./dataset-plan.ts";
-import type { GenerationPlan } from "./dataset-writer.ts";
+import type { GenerationPlan } from "./generation-plan.ts";
 import { keptRows, type PlacedPart, placed } from "./kept-rows.ts";
 import { parseManifest } from "./manifest.ts";
 import { planSegments } from "./segment-plan.ts";

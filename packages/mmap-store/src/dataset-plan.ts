@@ -1,5 +1,5 @@
 import { AtcError, bytesPerElement, type ColumnMetadata, type DatasetPlan, dtypeOf } from "@atc/contract";
-import type { GenerationPlan } from "./dataset-writer.ts";
+import type { GenerationPlan } from "./generation-plan.ts";
 import { nothingKept } from "./kept-rows.ts";
 import { planSegments } from "./segment-plan.ts";
 

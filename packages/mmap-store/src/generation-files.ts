@@ -1,26 +1,15 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { bytesPerElement, type ColumnMetadata, dtypeOf, type SeriesColumns, type TypedArray } from "@atc/contract";
 import { type ArrowFileLayout, layOutArrowFile } from "./arrow-file.ts";
-import { hexOf } from "./checksum.ts";
 import { removeQuietly } from "./dataset-directory.ts";
-import type { PlacedPart } from "./kept-rows.ts";
 import { type PlannedPart, type PlannedSegment, type SegmentPlan, segmentColumns } from "./segment-plan.ts";
 import { type SegmentWriter, segmentWriter } from "./segment-writer.ts";
-import type { StoredSegment } from "./stored-manifest.ts";
+import { type PartTimes, placedParts, storedSegment, temporaryPath, type WrittenFiles } from "./written-files.ts";
 
 /** The segments of one generation while they are written into a temporary directory. */
-export interface GenerationFiles {
+export interface GenerationFiles extends WrittenFiles {
   /** Writes rows `row` to `row + rows` of a symbol, which were checked. */
   write(symbol: string, row: number, rows: number, columns: SeriesColumns): Promise<void>;
-  /** What the manifest says of the segments once all rows are written; files are to be named by `nameOf`. */
-  segments(nameOf: (segment: number) => string): readonly StoredSegment[];
-  /** The parts of each symbol with their times, in row order. */
-  parts(): ReadonlyMap<string, readonly PlacedPart[]>;
-  /** The temporary path of each segment. */
-  paths(): readonly string[];
-  /** Closes all and removes the temporary directory. */
-  discard(): Promise<void>;
 }
 
 interface OpenSegment {
@@ -30,11 +19,6 @@ interface OpenSegment {
   readonly writer: SegmentWriter;
   rowsLeft: number;
   crc: number;
-}
-
-interface PartTimes {
-  first: bigint;
-  last: bigint;
 }
 
 const indexChunk = 16_384;
@@ -55,7 +39,7 @@ export async function generationFiles(
     const known = open.get(index);
     if (known !== undefined) return known;
     const segment = planned[index] as PlannedSegment;
-    const path = join(directory, `${index}.arrow`);
+    const path = temporaryPath(directory, index);
     const layout = layOutArrowFile(segmentColumns(schema, segment.symbols), segment.rows);
     const created = {
       planned: segment,
@@ -92,8 +76,7 @@ export async function generationFiles(
     const stamps = slice["timestamp"] as BigInt64Array;
     const last = stamps[to - sliceRow - 1] as bigint;
     const known = times.get(part);
-    if (known === undefined) times.set(part, { first: stamps[from - sliceRow] as bigint, last });
-    else known.last = last;
+    times.set(part, { firstTime: known?.firstTime ?? (stamps[from - sliceRow] as bigint), lastTime: last });
     segment.rowsLeft -= to - from;
     if (segment.rowsLeft > 0) return;
     segment.crc = await segment.writer.finish();
@@ -111,11 +94,9 @@ export async function generationFiles(
     segments: (nameOf) =>
       planned.map((_, index) => {
         const { layout, crc, planned: segment } = segmentOf(index);
-        const names = ["symbol", ...schema.map(({ name }) => name)];
-        const offsets = Object.fromEntries(names.map((name, i) => [name, layout.columns[i]?.offset ?? 0]));
-        return { file: nameOf(index), rows: segment.rows, bytes: layout.bytes, crc32: hexOf(crc), offsets };
+        return storedSegment(nameOf(index), segment.rows, schema, layout, crc);
       }),
-    parts: () => new Map([...parts].map(([symbol, list]) => [symbol, list.map((part) => placedPart(part, times))])),
+    parts: () => placedParts(parts, (part) => times.get(part)),
     paths: () => planned.map((_, index) => segmentOf(index).path),
     async discard() {
       try {
@@ -127,12 +108,6 @@ export async function generationFiles(
       await removeQuietly(directory);
     },
   };
-}
-
-function placedPart(part: PlannedPart, times: ReadonlyMap<PlannedPart, PartTimes>): PlacedPart {
-  const { segment, row, rows, seriesRow } = part;
-  const range = times.get(part);
-  return { segment, row, rows, seriesRow, firstTime: String(range?.first ?? 0n), lastTime: String(range?.last ?? 0n) };
 }
 
 function bytesOf(array: TypedArray, from: number, to: number): Uint8Array {

@@ -4,8 +4,10 @@ import {
   type AppendPlan,
   type ArrayStore,
   AtcError,
+  type DatasetLayout,
   type DatasetLock,
   type DatasetManifest,
+  type DatasetPlan,
   type DatasetWriter,
   type OperationOptions,
   throwIfAborted,
@@ -15,10 +17,12 @@ import { compactDataset } from "./compaction.ts";
 import { appendedGeneration } from "./dataset-append.ts";
 import { deleteDataset } from "./dataset-deletion.ts";
 import { checkDatasetName, entriesOf, exists, isDatasetName, manifestPath, readManifest } from "./dataset-directory.ts";
+import { datasetLayout } from "./dataset-layout.ts";
 import { type HeldLock, lockDataset } from "./dataset-lock.ts";
 import { plannedGeneration } from "./dataset-plan.ts";
 import { verifyDataset } from "./dataset-verification.ts";
-import { datasetWriter, type LockedDirectory } from "./dataset-writer.ts";
+import { datasetWriter } from "./dataset-writer.ts";
+import type { LockedDirectory } from "./generation-plan.ts";
 import { describe } from "./manifest.ts";
 import { mappingBackend, requireMapping } from "./mapping.ts";
 import { openDataset } from "./open-dataset.ts";
@@ -45,6 +49,11 @@ const networkFileSystems: ReadonlySet<number> = new Set([
 
 /** An array store with all that the contract leaves to a store's choice. */
 export interface MmapStore extends ArrayStore {
+  /**
+   * Starts a new generation whose rows others put into its files, see `ArrayStore.layOut`. `directory` must lie within the lock's scratch
+   * directory: whatever is in it and no file of the plan is removed.
+   */
+  layOut(lock: DatasetLock, plan: DatasetPlan, options?: { readonly directory?: string }): Promise<DatasetLayout>;
   /** Starts a new generation that extends the newest one, see `ArrayStore.append`. */
   append(lock: DatasetLock, plan: AppendPlan): Promise<DatasetWriter>;
   /** Writes a dataset that grew by appends again as if at once, see `ArrayStore.compact`. */
@@ -95,6 +104,10 @@ export function mmapStore(options: MmapStoreOptions): MmapStore {
     async create(given, plan) {
       const place = locked(given);
       return await datasetWriter(place, plannedGeneration(given.name, plan, segmentBytes));
+    },
+    async layOut(given, plan, { directory } = {}) {
+      const place = locked(given);
+      return await datasetLayout(place, plannedGeneration(given.name, plan, segmentBytes), directory);
     },
     async append(given, plan) {
       const place = locked(given);

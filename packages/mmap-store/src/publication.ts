@@ -9,9 +9,9 @@ import {
   removeLeftovers,
   syncDirectory,
 } from "./dataset-directory.ts";
-import type { GenerationFiles } from "./generation-files.ts";
 import { formatManifest } from "./manifest.ts";
 import type { StoredManifest } from "./stored-manifest.ts";
+import type { WrittenFiles } from "./written-files.ts";
 
 /** What is published where. */
 export interface Publication {
@@ -21,7 +21,7 @@ export interface Publication {
   readonly temporary: string;
   /** The token of the lock. */
   readonly token: string;
-  readonly files: GenerationFiles;
+  readonly files: WrittenFiles;
   /** The manifest that the new one extends; undefined where it stands for itself. */
   readonly base: Uint8Array | undefined;
 }

@@ -134,7 +134,7 @@ export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWri
 const synchronousBytes = 16 * 1024;
 
 /** Writes all of `bytes`: the system may take fewer at once. */
-async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   let done = 0;
   while (done < bytes.length) {
     const left = bytes.length - done;

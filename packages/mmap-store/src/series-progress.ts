@@ -88,3 +88,24 @@ export function firstGoingBack(times: BigInt64Array): number {
   }
   return -1;
 }
+
+/** ATC_INVALID_ARGUMENT for a symbol that the plan does not name. */
+export function unplannedSymbol(dataset: string, symbol: string): AtcError {
+  return new AtcError("ATC_INVALID_ARGUMENT", `dataset "${dataset}" was planned without symbol "${symbol}"`, {
+    details: { symbol },
+  });
+}
+
+/** Throws ATC_INVALID_ARGUMENT where a series has fewer rows than planned. */
+export function checkComplete(
+  name: string,
+  progress: ReadonlyMap<string, { readonly rows: number; readonly written: number }>,
+): void {
+  for (const [symbol, { rows, written }] of progress)
+    if (written < rows)
+      throw new AtcError(
+        "ATC_INVALID_ARGUMENT",
+        `cannot publish dataset "${name}": symbol "${symbol}" has ${written} of its ${rows} planned rows; write the rest or abort`,
+        { details: { symbol, rows, written } },
+      );
+}

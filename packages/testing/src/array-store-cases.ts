@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ArrayStore, DatasetWriter } from "@atc/contract";
 import { growingLaws } from "./array-store-growing.ts";
 import { assertRejects, assertThrows, onlySymbol, type StoreLaw, withWriter } from "./array-store-laws.ts";
+import { placingLaws } from "./array-store-placing.ts";
 import { readingLaws } from "./array-store-reading.ts";
 import { assertShows, sampleDataset, writeSample } from "./array-store-samples.ts";
 import { writingLaws } from "./array-store-writing.ts";
@@ -139,7 +140,13 @@ export function arrayStoreCases(
   options: ArrayStoreCasesOptions = {},
 ): readonly ConformanceCase[] {
   const { reopen, maxRows = 400 } = options;
-  const laws: Record<string, StoreLaw> = { ...readingLaws, ...writingLaws, ...growingLaws, ...lifeLaws };
+  const laws: Record<string, StoreLaw> = {
+    ...readingLaws,
+    ...writingLaws,
+    ...placingLaws,
+    ...growingLaws,
+    ...lifeLaws,
+  };
   if (reopen !== undefined) laws["keeps datasets for a later store"] = keepsLaw(reopen);
   return Object.entries(laws).map(([name, law]) => ({
     name,

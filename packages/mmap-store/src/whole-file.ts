@@ -1,0 +1,92 @@
+import { type FileHandle, lstat, open, rm } from "node:fs/promises";
+import { crc32 } from "node:zlib";
+import type { ArrowFileLayout } from "./arrow-file.ts";
+import type { ChecksummedRun } from "./checksum.ts";
+import { isSystemError } from "./dataset-directory.ts";
+import { writeFully } from "./segment-writer.ts";
+
+/** What was written of a segment file that has its full size. */
+export interface WholeFile {
+  /** All but the values of the schema's columns, with their checksums. */
+  readonly runs: readonly ChecksummedRun[];
+  /** Whether the file was there before, with the rows that were put into it then. */
+  readonly isKept: boolean;
+}
+
+const indexBufferBytes = 2 ** 18;
+
+/**
+ * Makes the segment file at `path` whole but for the values of its columns behind the first, `symbol`, whose n-th symbol has `rowsOf[n]` rows.
+ * A file that this made before keeps what is in it; anything else that is there is replaced. The head is written last: a file that has it is whole.
+ */
+export async function makeWholeFile(
+  path: string,
+  layout: ArrowFileLayout,
+  rowsOf: readonly number[],
+): Promise<WholeFile> {
+  const kept = await openKept(path, layout);
+  const file = kept ?? (await createAnew(path));
+  try {
+    if (kept === undefined) await file.truncate(layout.bytes);
+    const symbols = await writeIndices(file, layout.columns[0]?.offset ?? 0, rowsOf);
+    await writeFully(file, layout.tail, layout.tailOffset);
+    await writeFully(file, layout.head, 0);
+    const tail = { offset: layout.tailOffset, length: layout.tail.length, crc: crc32(layout.tail) };
+    const head = { offset: 0, length: layout.head.length, crc: crc32(layout.head) };
+    return { runs: [head, symbols, tail], isKept: kept !== undefined };
+  } finally {
+    await file.close();
+  }
+}
+
+async function createAnew(path: string): Promise<FileHandle> {
+  await rm(path, { recursive: true, force: true });
+  return await open(path, "wx");
+}
+
+/** Opens a file that has the layout's size and head; undefined where there is none. */
+async function openKept(path: string, { head, bytes }: ArrowFileLayout): Promise<FileHandle | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    const found = await lstat(path);
+    if (!found.isFile() || found.size !== bytes) return undefined;
+    file = await open(path, "r");
+    const { buffer } = await file.read(new Uint8Array(head.length), 0, head.length, 0);
+    if (Buffer.compare(buffer, head) !== 0) return undefined;
+    // A crash amid a publication leaves it read-only.
+    await file.chmod(0o644);
+    return await open(path, "r+");
+  } catch (error) {
+    if (isSystemError(error, "ENOENT")) return undefined;
+    throw error;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Writes the column `symbol`: each index as often as its symbol has rows. */
+async function writeIndices(file: FileHandle, offset: number, rowsOf: readonly number[]): Promise<ChecksummedRun> {
+  const rows = rowsOf.reduce((sum, count) => sum + count, 0);
+  const indices = new Int32Array(Math.min(rows, indexBufferBytes / 4));
+  const bytes = new Uint8Array(indices.buffer);
+  const run = { offset, length: 0, crc: 0 };
+  let used = 0;
+  const flush = async (): Promise<void> => {
+    const filled = bytes.subarray(0, 4 * used);
+    await writeFully(file, filled, offset + run.length);
+    run.crc = crc32(filled, run.crc);
+    run.length += filled.length;
+    used = 0;
+  };
+  for (const [index, count] of rowsOf.entries()) {
+    for (let left = count; left > 0; ) {
+      const length = Math.min(left, indices.length - used);
+      indices.fill(index, used, used + length);
+      used += length;
+      left -= length;
+      if (used === indices.length) await flush();
+    }
+  }
+  if (used > 0) await flush();
+  return run;
+}
