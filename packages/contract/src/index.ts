@@ -28,6 +28,7 @@ export * from "./plugin.ts";
 export * from "./portable-error.ts";
 export * from "./progress.ts";
 export * from "./signal-config.ts";
+export * from "./source-frame.ts";
 export * from "./source-input.ts";
 export * from "./source-options.ts";
 export * from "./source-overlaps.ts";

@@ -1,7 +1,8 @@
 import { chunkJoiner, type JointTexts } from "./chunk-joiner.ts";
 import type { ColumnMetadata } from "./column.ts";
 import type { ChunksOptions, ColumnChunk, DataSource, SourceSummary } from "./data-source.ts";
-import { AtcError, throwIfAborted } from "./error.ts";
+import { AtcError } from "./error.ts";
+import { createDataSource, type SourceReading } from "./source-frame.ts";
 import { type OverlapFinder, overlapFinder } from "./source-overlaps.ts";
 
 /** How sources become one. */
@@ -22,31 +23,16 @@ export function joinSources(sources: readonly DataSource[], { name }: JoinOption
   if (first === undefined) throw new AtcError("ATC_INVALID_ARGUMENT", "there is no source to join");
   for (const source of sources) checkAlike(first, source);
   const columns = jointColumns(sources);
-  let closed = false;
-  let latest: SourceSummary | undefined;
-  const checkOpen = (): void => {
-    if (closed) throw new AtcError("ATC_CLOSED", `the source "${name}" was disposed; open it again`);
-  };
-  return {
+  return createDataSource({
     identity: { name, parts: { files: sources.map(({ identity }) => identity.parts) } },
     kind: first.kind,
     columns,
     notes: jointNotes(sources),
-    chunks: (options: ChunksOptions = {}) => {
-      checkOpen();
-      return chunksOf({ sources, columns, kind: first.kind, options, checkOpen }, (summary) => {
-        latest = summary;
-      });
-    },
-    summary: () => {
-      checkOpen();
-      return latest;
-    },
-    [Symbol.asyncDispose]: async () => {
-      closed = true;
+    read: (reading) => chunksOf({ sources, columns, kind: first.kind }, reading),
+    close: async () => {
       for (const source of sources) await source[Symbol.asyncDispose]();
     },
-  };
+  });
 }
 
 const prices: readonly string[] = ["open", "high", "low", "close"];
@@ -92,36 +78,32 @@ interface Joining {
   readonly sources: readonly DataSource[];
   readonly columns: readonly ColumnMetadata[];
   readonly kind: DataSource["kind"];
-  readonly options: ChunksOptions;
-  readonly checkOpen: () => void;
 }
 
 async function* chunksOf(
-  joining: Joining,
-  onEnd: (summary: SourceSummary) => void,
-): AsyncGenerator<ColumnChunk, void, undefined> {
-  const { sources, columns, options, checkOpen } = joining;
-  throwIfAborted(options.signal);
+  { sources, columns, kind }: Joining,
+  { signal, onBadRow, check, report }: SourceReading,
+): AsyncGenerator<ColumnChunk, SourceSummary, undefined> {
   const texts = new Map(
     columns
       .filter(({ type }) => type === "text")
       .map(({ name }) => [name, { values: [], indices: new Map() } as JointTexts]),
   );
-  const finder: OverlapFinder = overlapFinder(joining.kind);
+  const finder: OverlapFinder = overlapFinder(kind);
   const sums = { rows: 0, badRows: 0, bytes: 0 };
   const hashes: string[] = [];
   const total = totalBytes(sources);
   for (const [part, source] of sources.entries()) {
-    checkOpen();
+    check();
     const { rows, bytes } = sums;
     const { name: file } = source.identity;
     const own: ChunksOptions = {
-      signal: options.signal,
-      onBadRow: (row) => options.onBadRow?.({ file, ...row }),
+      signal,
+      onBadRow: (row) => onBadRow?.({ file, ...row }),
       onProgress: ({ total: _, ...progress }) => {
         if (progress.unit !== "bytes") return;
         const done = bytes + progress.done;
-        options.onProgress?.({
+        report({
           ...progress,
           done,
           rows: rows + (progress.rows ?? 0),
@@ -131,7 +113,7 @@ async function* chunksOf(
     };
     const joinChunk = chunkJoiner(columns, texts);
     for await (const chunk of source.chunks(own)) {
-      checkOpen();
+      check();
       const joined = joinChunk(chunk, rows + chunk.row);
       finder.add(part, joined);
       yield joined;
@@ -142,9 +124,9 @@ async function* chunksOf(
     sums.bytes += summary?.bytes ?? 0;
     hashes.push(summary?.hash ?? "");
   }
-  options.onProgress?.({ phase: "reading", done: sums.bytes, total: sums.bytes, unit: "bytes", rows: sums.rows });
+  report({ done: sums.bytes, total: sums.bytes, unit: "bytes", rows: sums.rows });
   const overlaps = finder.overlaps(sources.map(({ identity }) => identity.name));
-  onEnd({ ...sums, hash: hashOf(hashes), ...(overlaps.length === 0 ? {} : { overlaps }) });
+  return { ...sums, hash: hashOf(hashes), ...(overlaps.length === 0 ? {} : { overlaps }) };
 }
 
 /** Bytes of all sources, where each tells its own. */

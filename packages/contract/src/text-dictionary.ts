@@ -1,3 +1,5 @@
+import type { ColumnMetadata } from "./column.ts";
+
 /** The texts of a column, each once, in order of appearance. */
 export interface TextDictionary {
   /** The texts; an index keeps its meaning. */
@@ -55,6 +57,29 @@ export function createTextDictionary(): TextDictionary {
         if (entry.hash === hash && isSame(entry.bytes, bytes, start, end)) return entry.index;
       }
     },
+  };
+}
+
+/** The dictionaries of a source's text columns: as they are filled, and as {@link chunkBuilder} takes them. */
+export interface ColumnTexts {
+  /** The dictionary of each text column, `symbol` included, by name. */
+  readonly byColumn: ReadonlyMap<string, TextDictionary>;
+  /** The texts of `symbol`. */
+  readonly symbols: readonly string[];
+  /** The texts of the others. */
+  readonly dictionaries: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Empty dictionaries for the text columns among `columns`; `symbol`, where no column holds it, has the index 0 among the symbols. */
+export function columnTexts(columns: readonly ColumnMetadata[], symbol?: string): ColumnTexts {
+  const texts = columns.filter(({ type, name }) => type === "text" && name !== "symbol");
+  const others = texts.map(({ name }) => [name, createTextDictionary()] as const);
+  const symbols = createTextDictionary();
+  if (symbol !== undefined) symbols.indexOfText(symbol);
+  return {
+    byColumn: new Map([["symbol", symbols], ...others]),
+    symbols: symbols.values,
+    dictionaries: Object.fromEntries(others.map(([name, { values }]) => [name, values])),
   };
 }
 

@@ -1,12 +1,4 @@
-import {
-  AtcError,
-  type ChunksOptions,
-  type DataSource,
-  type EpochUnit,
-  epochUnitOf,
-  fileSymbol,
-  type SourceSummary,
-} from "@atc/contract";
+import { AtcError, createDataSource, type DataSource, type EpochUnit, epochUnitOf, fileSymbol } from "@atc/contract";
 import { type ArrowFile, arrowFile, type OpenedFile } from "./arrow-file.ts";
 import { type ArrowOptions, checkOptions, identifyingOptions } from "./arrow-options.ts";
 import { chunksOf, damaged } from "./chunks.ts";
@@ -92,12 +84,7 @@ export async function arrow(path: string, options: ArrowOptions = {}): Promise<D
   const opened = await inspect(file, options).catch((error: unknown) => {
     throw damaged(error, path);
   });
-  let closed = false;
-  let latest: SourceSummary | undefined;
-  const checkOpen = (): void => {
-    if (closed) throw new AtcError("ATC_CLOSED", `the source of "${path}" was disposed; open the file again`);
-  };
-  return {
+  return createDataSource({
     identity: {
       name: path,
       path: file.realPath,
@@ -110,23 +97,6 @@ export async function arrow(path: string, options: ArrowOptions = {}): Promise<D
     },
     kind: opened.projection.kind,
     columns: opened.projection.columns,
-    chunks: (chunksOptions: ChunksOptions = {}) => {
-      checkOpen();
-      return chunksOf(
-        opened,
-        chunksOptions,
-        () => closed,
-        (summary) => {
-          latest = summary;
-        },
-      );
-    },
-    summary: () => {
-      checkOpen();
-      return latest;
-    },
-    [Symbol.asyncDispose]: async () => {
-      closed = true;
-    },
-  };
+    read: (reading) => chunksOf(opened, reading),
+  });
 }

@@ -1,16 +1,13 @@
 import {
-  AtcError,
   type ChunkBuilder,
-  type ChunksOptions,
   type ColumnChunk,
   chunkBuilder,
   columnHash,
-  createTextDictionary,
+  columnTexts,
   isAtcError,
   noTime,
+  type SourceReading,
   type SourceSummary,
-  type TextDictionary,
-  throwIfAborted,
 } from "@atc/contract";
 import xxhash from "xxhash-wasm";
 import { fillerOf, type Reading, readDictionary } from "./column-filler.ts";
@@ -71,51 +68,32 @@ async function* filledBuffers(
   if (builder.length() > 0) yield;
 }
 
-/** Goes through a file's rows in chunks; the summary is given to `onEnd` after the last. */
+/** Goes through a file's rows in chunks. */
 export async function* chunksOf(
   source: OpenedSource,
-  options: ChunksOptions,
-  isClosed: () => boolean,
-  onEnd: (summary: SourceSummary) => void,
-): AsyncGenerator<ColumnChunk, void, undefined> {
+  { check, report, onBadRow }: SourceReading,
+): AsyncGenerator<ColumnChunk, SourceSummary, undefined> {
   const { path, size } = source.file;
-  const check = (): void => {
-    throwIfAborted(options.signal);
-    if (isClosed()) throw new AtcError("ATC_CLOSED", `the source of "${path}" was disposed while it was read`);
-  };
-  check();
   const { create64 } = await xxhash();
   const hash = columnHash(create64);
   await using file = await source.file.open();
   await file.checkUnchanged();
   const { columns } = source.projection;
-  const dictionaries = new Map(
-    columns.filter(({ type }) => type === "text").map(({ name }) => [name, createTextDictionary()]),
-  );
-  const symbols = dictionaries.get("symbol") as TextDictionary;
-  if (source.symbol !== undefined) symbols.indexOfText(source.symbol);
+  const { byColumn, symbols, dictionaries } = columnTexts(columns, source.symbol);
   const builder = chunkBuilder({
     source: path,
     columns,
     capacity: chunkRows,
-    symbols: symbols.values,
-    dictionaries: Object.fromEntries(
-      [...dictionaries].filter(([name]) => name !== "symbol").map(([name, { values }]) => [name, values]),
-    ),
+    symbols,
+    dictionaries,
     badRows: source.options.badRows ?? "error",
-    onBadRow: options.onBadRow,
+    onBadRow,
   });
-  const reading: Reading = { source, file, arrowDictionaries: new Map(), dictionaries };
-  const report = (done: number): void =>
-    options.onProgress?.({
-      phase: "reading",
-      done,
-      total: size,
-      unit: "bytes",
-      rows: builder.rows() + builder.length(),
-    });
+  const reading: Reading = { source, file, arrowDictionaries: new Map(), dictionaries: byColumn };
+  const reportAt = (done: number): void =>
+    report({ done, total: size, unit: "bytes", rows: builder.rows() + builder.length() });
   try {
-    for await (const _ of filledBuffers(reading, builder, check, ({ offset }) => report(offset))) {
+    for await (const _ of filledBuffers(reading, builder, check, ({ offset }) => reportAt(offset))) {
       const chunk = builder.take();
       hash.update(chunk);
       yield chunk;
@@ -124,6 +102,6 @@ export async function* chunksOf(
   } catch (error) {
     throw damaged(error, path);
   }
-  report(size);
-  onEnd({ rows: builder.rows(), badRows: builder.badRows(), bytes: size, hash: hash.digest() });
+  reportAt(size);
+  return { rows: builder.rows(), badRows: builder.badRows(), bytes: size, hash: hash.digest() };
 }

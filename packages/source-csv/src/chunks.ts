@@ -1,4 +1,4 @@
-import { AtcError, type ChunksOptions, type ColumnChunk, type SourceSummary, throwIfAborted } from "@atc/contract";
+import type { ColumnChunk, SourceReading, SourceSummary } from "@atc/contract";
 import type { CsvOptions } from "./csv-options.ts";
 import { hashFunctions, hexOf } from "./hash.ts";
 import type { FileLayout } from "./layout.ts";
@@ -20,37 +20,27 @@ export interface OpenedFile {
   readonly badRows: NonNullable<CsvOptions["badRows"]>;
 }
 
-/** Goes through a file's rows in chunks; the summary is given to `onEnd` after the last. */
+/** Goes through a file's rows in chunks. */
 export async function* chunksOf(
   file: OpenedFile,
-  options: ChunksOptions,
-  isClosed: () => boolean,
-  onEnd: (summary: SourceSummary) => void,
-): AsyncGenerator<ColumnChunk, void, undefined> {
-  throwIfAborted(options.signal);
+  { check, report, onBadRow }: SourceReading,
+): AsyncGenerator<ColumnChunk, SourceSummary, undefined> {
   const hash = (await hashFunctions()).create64();
   await using medium = await file.medium.open();
   await medium.checkUnchanged();
   await using input = medium.input(hash);
   const { path, badRows: policy, layout } = file;
-  const reading = rowsReading({ path, layout, policy, line: layout.line, onBadRow: options.onBadRow });
+  const reading = rowsReading({ path, layout, policy, line: layout.line, onBadRow });
   const { parser, buffers, badRows } = reading;
   let rows = 0;
   let nextReport = progressStep;
-  const report = (): void => {
+  const reportTaken = (): void => {
     nextReport = input.taken() + progressStep;
-    options.onProgress?.({
-      phase: "reading",
-      done: input.taken(),
-      total: file.medium.size,
-      unit: "bytes",
-      rows: rows + parser.length(),
-    });
+    report({ done: input.taken(), total: file.medium.size, unit: "bytes", rows: rows + parser.length() });
   };
   const onTurn = (): void => {
-    throwIfAborted(options.signal);
-    if (isClosed()) throw new AtcError("ATC_CLOSED", `the source of "${path}" was disposed while it was read`);
-    if (input.taken() >= nextReport) report();
+    check();
+    if (input.taken() >= nextReport) reportTaken();
   };
   const range = { start: layout.start, stop: Number.POSITIVE_INFINITY, onTurn };
   try {
@@ -63,6 +53,6 @@ export async function* chunksOf(
     reading.memory.release();
   }
   await medium.checkUnchanged();
-  report();
-  onEnd({ rows, badRows: badRows.count(), bytes: input.taken(), hash: hexOf(hash.digest()) });
+  reportTaken();
+  return { rows, badRows: badRows.count(), bytes: input.taken(), hash: hexOf(hash.digest()) };
 }

@@ -1,11 +1,4 @@
-import {
-  AtcError,
-  type ChunksOptions,
-  type DataSource,
-  type JsonObject,
-  type SourceInput,
-  type SourceSummary,
-} from "@atc/contract";
+import { AtcError, createDataSource, type DataSource, type JsonObject, type SourceInput } from "@atc/contract";
 import { CR, LF, padding } from "./byte.ts";
 import { chunksOf, type OpenedFile } from "./chunks.ts";
 import { type CsvOptions, checkOptions, identifyingOptions } from "./csv-options.ts";
@@ -70,37 +63,12 @@ export async function csv(file: string | SourceInput, options: CsvOptions = {}):
   const medium = await mediumOf(file);
   const { file: opened, parts } = await inspect(medium, options);
   const { name, path } = medium;
-  let closed = false;
-  let latest: SourceSummary | undefined;
-  const checkOpen = (): void => {
-    if (closed) throw new AtcError("ATC_CLOSED", `the source of "${name}" was disposed; open the file again`);
-  };
-  return {
+  return createDataSource({
     identity: { name, ...(path === undefined ? {} : { path }), parts },
     kind: opened.layout.kind,
     columns: opened.layout.columns,
     notes: opened.layout.notes,
-    chunks: (chunksOptions: ChunksOptions = {}) => {
-      checkOpen();
-      return chunksOf(
-        opened,
-        chunksOptions,
-        () => closed,
-        (summary) => {
-          latest = summary;
-        },
-      );
-    },
-    slices: ({ length }) => {
-      checkOpen();
-      return slicesOf(opened, length);
-    },
-    summary: () => {
-      checkOpen();
-      return latest;
-    },
-    [Symbol.asyncDispose]: async () => {
-      closed = true;
-    },
-  };
+    read: (reading) => chunksOf(opened, reading),
+    slices: ({ length }) => slicesOf(opened, length),
+  });
 }

@@ -1,12 +1,11 @@
 import {
-  AtcError,
   type ChunkBuilder,
-  type ChunksOptions,
   type ColumnChunk,
   chunkBuilder,
   columnHash,
+  type Progress,
+  type SourceReading,
   type SourceSummary,
-  throwIfAborted,
 } from "@atc/contract";
 import xxhash from "xxhash-wasm";
 import { checkCompressed } from "./compressed-file.ts";
@@ -45,16 +44,8 @@ export interface OpenedSource {
   readonly badRows: NonNullable<DuckdbOptions["badRows"]>;
   /** Whether compressed files were found whole, which is looked at once: a changed file is not read. */
   readonly checked: { done: boolean };
-  /** Whether the source was disposed. */
-  readonly isClosed: () => boolean;
   /** The readings that run now; each ends at once when its connection is interrupted. */
   readonly readings: Set<Reading>;
-}
-
-function checkRunning(source: OpenedSource, signal: AbortSignal | undefined): void {
-  throwIfAborted(signal);
-  if (source.isClosed())
-    throw new AtcError("ATC_CLOSED", `the source of "${source.name}" was disposed while it was read`);
 }
 
 /** Yields the number of rows whenever the builder is full, and at the end. */
@@ -63,15 +54,15 @@ async function* filledBuffers(
   query: Query,
   reader: RowReader,
   builder: ChunkBuilder,
-  signal: AbortSignal | undefined,
+  check: () => void,
 ): AsyncGenerator<void> {
   for (;;) {
-    checkRunning(source, signal);
+    check();
     const rows = await query.next();
-    checkRunning(source, signal);
+    check();
     if (rows === undefined) break;
     if (builder.length() + rows.length > chunkRows) yield;
-    checkRunning(source, signal);
+    check();
     reader.read(rows.chunk, rows.length, builder);
   }
   if (source.relation.rejects)
@@ -80,23 +71,20 @@ async function* filledBuffers(
 }
 
 /** The error that a reading ends with, where DuckDB was interrupted for a reason that is known here. */
-function endingError(error: unknown, source: OpenedSource, signal: AbortSignal | undefined): unknown {
+function endingError(error: unknown, name: string, check: () => void): unknown {
   try {
-    checkRunning(source, signal);
+    check();
   } catch (reason) {
     return reason;
   }
-  return duckdbError(error, source.name);
+  return duckdbError(error, name);
 }
 
-/** Goes through a source's rows in chunks; the summary is given to `onEnd` after the last. */
+/** Goes through a source's rows in chunks. */
 export async function* chunksOf(
   source: OpenedSource,
-  options: ChunksOptions,
-  onEnd: (summary: SourceSummary) => void,
-): AsyncGenerator<ColumnChunk, void, undefined> {
-  const { signal } = options;
-  checkRunning(source, signal);
+  { signal, onBadRow, check, report }: SourceReading,
+): AsyncGenerator<ColumnChunk, SourceSummary, undefined> {
   await checkUnchanged(source.files);
   if (!source.checked.done) await checkCompressed(source.files, signal);
   source.checked.done = true;
@@ -111,31 +99,31 @@ export async function* chunksOf(
     symbols: reader.symbols,
     dictionaries: reader.dictionaries,
     badRows: source.badRows,
-    onBadRow: options.onBadRow,
+    onBadRow,
     firstLine: source.relation.firstLine,
   });
   const query = await startQuery(source.database, source.projection.sql).catch((error: unknown) => {
-    throw endingError(error, source, signal);
+    throw endingError(error, source.name, check);
   });
   const onAbort = (): void => query.interrupt();
   source.readings.add(query);
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     let nextReport = progressStep;
-    for await (const _ of filledBuffers(source, query, reader, builder, signal)) {
+    for await (const _ of filledBuffers(source, query, reader, builder, check)) {
       const chunk = builder.take();
       hash.update(chunk);
       yield chunk;
       if (builder.scanned() < nextReport) continue;
       nextReport = builder.scanned() + progressStep;
-      report(source, builder, options, false);
+      report(progressOf(builder, source.totalRows));
     }
     await checkUnchanged(source.files);
-    report(source, builder, options, true);
+    report(progressOf(builder, source.totalRows === undefined ? undefined : builder.scanned()));
     const bytes = source.files.reduce((sum, { size }) => sum + size, 0);
-    onEnd({ rows: builder.rows(), badRows: builder.badRows(), bytes, hash: hash.digest() });
+    return { rows: builder.rows(), badRows: builder.badRows(), bytes, hash: hash.digest() };
   } catch (error) {
-    throw endingError(error, source, signal);
+    throw endingError(error, source.name, check);
   } finally {
     signal?.removeEventListener("abort", onAbort);
     source.readings.delete(query);
@@ -143,14 +131,6 @@ export async function* chunksOf(
   }
 }
 
-function report({ totalRows }: OpenedSource, builder: ChunkBuilder, options: ChunksOptions, isEnd: boolean): void {
-  const done = builder.scanned();
-  const total = isEnd && totalRows !== undefined ? done : totalRows;
-  options.onProgress?.({
-    phase: "reading",
-    done,
-    unit: "rows",
-    rows: builder.rows(),
-    ...(total === undefined ? {} : { total }),
-  });
+function progressOf(builder: ChunkBuilder, total: number | undefined): Omit<Progress, "phase"> {
+  return { done: builder.scanned(), unit: "rows", rows: builder.rows(), ...(total === undefined ? {} : { total }) };
 }

@@ -1,4 +1,4 @@
-import { AtcError, type ChunksOptions, type DataSource, type JsonObject, type SourceSummary } from "@atc/contract";
+import { AtcError, createDataSource, type DataSource, type JsonObject } from "@atc/contract";
 import { chunksOf, type OpenedSource } from "./chunks.ts";
 import { checkCompressedHead } from "./compressed-file.ts";
 import { type Database, openDatabase, quoted } from "./database.ts";
@@ -12,7 +12,6 @@ import {
 } from "./duckdb-options.ts";
 import { commonFormat, fileStem, findFiles, identifyingFiles, type SourceFile } from "./files.ts";
 import { project } from "./projection.ts";
-import type { Reading } from "./query.ts";
 import { fileRelation, sqlRelation } from "./relation.ts";
 import { type Request, requestOf } from "./request.ts";
 
@@ -39,12 +38,7 @@ async function parquetRows(database: Database, files: readonly SourceFile[]): Pr
   return Number(answer?.["rows"] ?? 0);
 }
 
-async function inspect(
-  database: Database,
-  request: Request,
-  options: DuckdbOptions,
-  state: Pick<OpenedSource, "isClosed" | "readings">,
-): Promise<OpenedSource> {
+async function inspect(database: Database, request: Request, options: DuckdbOptions): Promise<OpenedSource> {
   const given = await findFiles(database, request.paths);
   const format: FileFormat | undefined = given.length > 0 ? (options.format ?? (await commonFormat(given))) : undefined;
   const named = request.sql === undefined ? [] : await filesInQuery(database, request.sql);
@@ -71,7 +65,7 @@ async function inspect(
   const isParquet = request.sql === undefined && format === "parquet";
   const totalRows = isParquet ? await parquetRows(database, given) : undefined;
   return {
-    ...state,
+    readings: new Set(),
     checked: { done: false },
     name: request.name,
     database,
@@ -116,21 +110,15 @@ export async function duckdb(
   checkOptions(options);
   const request = requestOf(source);
   const database = await openDatabase(options);
-  const readings = new Set<Reading>();
-  let closed = false;
   let opened: OpenedSource;
   try {
-    opened = await inspect(database, request, options, { isClosed: () => closed, readings });
+    opened = await inspect(database, request, options);
   } catch (error) {
     await database[Symbol.asyncDispose]();
     throw duckdbError(error, request.name);
   }
   const [only, ...others] = opened.files;
-  let latest: SourceSummary | undefined;
-  const checkOpen = (): void => {
-    if (closed) throw new AtcError("ATC_CLOSED", `the source of "${request.name}" was disposed; open it again`);
-  };
-  return {
+  return createDataSource({
     identity: {
       name: request.name,
       ...(only !== undefined && others.length === 0 && request.sql === undefined ? { path: only.realPath } : {}),
@@ -138,24 +126,13 @@ export async function duckdb(
     },
     kind: opened.projection.kind,
     columns: opened.projection.columns,
-    chunks: (chunksOptions: ChunksOptions = {}) => {
-      checkOpen();
-      return chunksOf(opened, chunksOptions, (summary) => {
-        latest = summary;
-      });
-    },
-    summary: () => {
-      checkOpen();
-      return latest;
-    },
-    [Symbol.asyncDispose]: async () => {
-      if (closed) return;
-      closed = true;
-      for (const reading of readings) {
+    read: (reading) => chunksOf(opened, reading),
+    close: async () => {
+      for (const reading of opened.readings) {
         reading.interrupt();
         await reading.close();
       }
       await database[Symbol.asyncDispose]();
     },
-  };
+  });
 }

@@ -1,15 +1,13 @@
 import {
-  AtcError,
   type ChunkBuilder,
-  type ChunksOptions,
   type ColumnChunk,
   chunkBuilder,
-  createTextDictionary,
+  columnTexts,
   noTime,
   type SourceInput,
+  type SourceReading,
   type SourceSummary,
   type TextDictionary,
-  throwIfAborted,
 } from "@atc/contract";
 import xxhash from "xxhash-wasm";
 import { openBytes } from "./json-input.ts";
@@ -135,54 +133,35 @@ async function* filledBuffers(
   if (builder.length() > 0) yield;
 }
 
-/** Goes through a document's rows in chunks; the summary is given to `onEnd` after the last. */
+/** Goes through a document's rows in chunks. */
 export async function* chunksOf(
   source: OpenedSource,
-  options: ChunksOptions,
-  isClosed: () => boolean,
-  onEnd: (summary: SourceSummary) => void,
-): AsyncGenerator<ColumnChunk, void, undefined> {
+  { check, report, onBadRow }: SourceReading,
+): AsyncGenerator<ColumnChunk, SourceSummary, undefined> {
   const { input, layout } = source;
-  const check = (): void => {
-    throwIfAborted(options.signal);
-    if (isClosed()) throw new AtcError("ATC_CLOSED", `the source of "${input.name}" was disposed while it was read`);
-  };
-  check();
   const hash = (await xxhash()).create64();
-  const dictionaries = new Map(
-    layout.columns.filter(({ type }) => type === "text").map(({ name }) => [name, createTextDictionary()]),
-  );
-  const symbols = dictionaries.get("symbol") as TextDictionary;
-  if (layout.symbol !== undefined) symbols.indexOfText(layout.symbol);
+  const { byColumn, symbols, dictionaries } = columnTexts(layout.columns, layout.symbol);
   const builder = chunkBuilder({
     source: input.name,
     columns: layout.columns,
     capacity: chunkRows,
-    symbols: symbols.values,
-    dictionaries: Object.fromEntries(
-      [...dictionaries].filter(([name]) => name !== "symbol").map(([name, { values }]) => [name, values]),
-    ),
+    symbols,
+    dictionaries,
     badRows: source.badRows,
-    onBadRow: options.onBadRow,
+    onBadRow,
   });
   await using bytes = await openBytes(input, (piece) => hash.update(piece));
-  const report = (): void =>
-    options.onProgress?.({
-      phase: "reading",
-      done: bytes.taken(),
-      total: input.size,
-      unit: "bytes",
-      rows: builder.rows() + builder.length(),
-    });
-  for await (const _ of filledBuffers(source, rowBlocks(bytes, layout, input.name), builder, dictionaries, check)) {
-    report();
+  const reportTaken = (): void =>
+    report({ done: bytes.taken(), total: input.size, unit: "bytes", rows: builder.rows() + builder.length() });
+  for await (const _ of filledBuffers(source, rowBlocks(bytes, layout, input.name), builder, byColumn, check)) {
+    reportTaken();
     yield builder.take();
   }
-  report();
-  onEnd({
+  reportTaken();
+  return {
     rows: builder.rows(),
     badRows: builder.badRows(),
     bytes: bytes.taken(),
     hash: hash.digest().toString(16).padStart(16, "0"),
-  });
+  };
 }

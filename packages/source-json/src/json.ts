@@ -1,4 +1,4 @@
-import { AtcError, type ChunksOptions, type DataSource, type SourceInput, type SourceSummary } from "@atc/contract";
+import { AtcError, createDataSource, type DataSource, type SourceInput } from "@atc/contract";
 import { chunksOf, type OpenedSource } from "./chunks.ts";
 import { fileInput, openBytes } from "./json-input.ts";
 import { checkOptions, identifyingOptions, type JsonOptions } from "./json-options.ts";
@@ -65,12 +65,7 @@ export async function json(file: string | SourceInput, options: JsonOptions = {}
   const { input, realPath } = typeof file === "string" ? await fileInput(file) : { input: file, realPath: undefined };
   const opened = await inspect(input, options);
   const { layout } = opened;
-  let closed = false;
-  let latest: SourceSummary | undefined;
-  const checkOpen = (): void => {
-    if (closed) throw new AtcError("ATC_CLOSED", `the source of "${input.name}" was disposed; open the file again`);
-  };
-  return {
+  return createDataSource({
     identity: {
       name: input.name,
       ...(realPath === undefined ? {} : { path: realPath }),
@@ -83,23 +78,6 @@ export async function json(file: string | SourceInput, options: JsonOptions = {}
     },
     kind: layout.time.kind,
     columns: layout.columns,
-    chunks: (chunksOptions: ChunksOptions = {}) => {
-      checkOpen();
-      return chunksOf(
-        opened,
-        chunksOptions,
-        () => closed,
-        (summary) => {
-          latest = summary;
-        },
-      );
-    },
-    summary: () => {
-      checkOpen();
-      return latest;
-    },
-    [Symbol.asyncDispose]: async () => {
-      closed = true;
-    },
-  };
+    read: (reading) => chunksOf(opened, reading),
+  });
 }
