@@ -16,6 +16,7 @@ export * from "./decode-target.ts";
 export * from "./epoch-time.ts";
 export * from "./error.ts";
 export * from "./executor.ts";
+export * from "./file-state.ts";
 export * from "./file-symbol.ts";
 export * from "./flat-table.ts";
 export * from "./indicator.ts";

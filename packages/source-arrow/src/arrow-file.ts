@@ -1,5 +1,13 @@
 import { type FileHandle, open, realpath, stat } from "node:fs/promises";
-import { AtcError, fromSystemError, type JsonObject } from "@atc/contract";
+import {
+  AtcError,
+  type FileState,
+  fileStateOf,
+  fromSystemError,
+  identifyingState,
+  type JsonObject,
+  throwIfChanged,
+} from "@atc/contract";
 import xxhash from "xxhash-wasm";
 
 /** A file, open for one reading. */
@@ -28,35 +36,21 @@ export interface ArrowFile {
   open(): Promise<OpenedFile>;
 }
 
-interface FileState {
-  readonly size: number;
-  readonly mtimeNs: bigint;
-  readonly inode: bigint;
-}
-
 /** Bytes at either end of the file that are part of the identity. */
 const endLength = 64 * 1024;
 
-async function stateOf(handle: FileHandle): Promise<FileState> {
-  const { size, mtimeNs, ino } = await handle.stat({ bigint: true });
-  return { size: Number(size), mtimeNs, inode: ino };
+const wanted = "an Arrow file in it";
+
+async function stateOf(handle: FileHandle, path: string): Promise<FileState> {
+  return fileStateOf(path, await handle.stat({ bigint: true }), wanted);
 }
 
 async function openRegular(path: string): Promise<FileHandle> {
   // Asked before opening, as opening a pipe waits for its other end.
-  const status = await stat(path).catch((error: unknown) => {
+  const status = await stat(path, { bigint: true }).catch((error: unknown) => {
     throw fromSystemError(error, `cannot read "${path}"`, "check the path");
   });
-  if (status.isDirectory())
-    throw new AtcError("ATC_INVALID_ARGUMENT", `"${path}" is a directory; give the path of an Arrow file in it`, {
-      details: { path },
-    });
-  if (!status.isFile())
-    throw new AtcError(
-      "ATC_UNSUPPORTED",
-      `"${path}" is a pipe or a device, which can be read only once; write it to a file first and give the file's path`,
-      { details: { path } },
-    );
+  fileStateOf(path, status, wanted);
   return await open(path, "r").catch((error: unknown) => {
     throw fromSystemError(error, `cannot open "${path}"`, "check the file's permissions");
   });
@@ -82,15 +76,7 @@ function readerOf(handle: FileHandle, path: string): OpenedFile["read"] {
 function opened(handle: FileHandle, path: string, before: FileState): OpenedFile {
   return {
     read: readerOf(handle, path),
-    checkUnchanged: async () => {
-      const now = await stateOf(handle);
-      if (now.size === before.size && now.mtimeNs === before.mtimeNs && now.inode === before.inode) return;
-      throw new AtcError(
-        "ATC_INVALID_DATA",
-        `"${path}" changed after it was opened (${before.size} bytes then, ${now.size} now); wait until its writer is done and open it again`,
-        { details: { path, size: now.size } },
-      );
-    },
+    checkUnchanged: async () => throwIfChanged(path, before, await stateOf(handle, path)),
     [Symbol.asyncDispose]: () => handle.close(),
   };
 }
@@ -102,8 +88,8 @@ function opened(handle: FileHandle, path: string, before: FileState): OpenedFile
  */
 export async function arrowFile(path: string): Promise<ArrowFile> {
   const handle = await openRegular(path);
-  await using file = opened(handle, path, await stateOf(handle));
-  const state = await stateOf(handle);
+  const state = await stateOf(handle, path);
+  await using file = opened(handle, path, state);
   if (state.size === 0)
     throw new AtcError("ATC_INVALID_DATA", `"${path}" is empty; write it anew`, { details: { path } });
   const { h64Raw } = await xxhash();
@@ -116,13 +102,7 @@ export async function arrowFile(path: string): Promise<ArrowFile> {
     path,
     realPath: await realpath(path),
     size: state.size,
-    parts: {
-      size: state.size,
-      mtimeNs: String(state.mtimeNs),
-      inode: String(state.inode),
-      head: await hex(0),
-      tail: await hex(state.size - length),
-    },
+    parts: { ...identifyingState(state), head: await hex(0), tail: await hex(state.size - length) },
     open: async () => opened(await openRegular(path), path, state),
   };
 }

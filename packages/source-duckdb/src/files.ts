@@ -1,21 +1,22 @@
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { AtcError, fromSystemError, type JsonObject } from "@atc/contract";
+import {
+  AtcError,
+  type FileState,
+  fromSystemError,
+  identifyingState,
+  type JsonObject,
+  throwIfChanged,
+} from "@atc/contract";
 import { type Database, quoted } from "./database.ts";
 import type { FileFormat } from "./duckdb-options.ts";
 
 /** A file and its state when the source was opened. */
-export interface SourceFile {
+export interface SourceFile extends FileState {
   /** The path as DuckDB gets it. */
   readonly path: string;
   /** The real, absolute path. */
   readonly realPath: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Time of the last change, in ns since the epoch. */
-  readonly mtimeNs: bigint;
-  /** The file's number in its file system. */
-  readonly inode: bigint;
 }
 
 const endings: readonly (readonly [RegExp, FileFormat])[] = [
@@ -148,23 +149,10 @@ async function startsAsParquet(path: string): Promise<boolean> {
 
 /** Throws ATC_INVALID_DATA where a file is no longer in the state in which it was opened first. */
 export async function checkUnchanged(files: readonly SourceFile[]): Promise<void> {
-  for (const file of files) {
-    const now = await stateOf(file.path);
-    if (now.size === file.size && now.mtimeNs === file.mtimeNs && now.inode === file.inode) continue;
-    throw new AtcError(
-      "ATC_INVALID_DATA",
-      `"${file.path}" changed after it was opened (${file.size} bytes then, ${now.size} now); wait until its writer is done and open it again`,
-      { details: { path: file.path, size: now.size } },
-    );
-  }
+  for (const file of files) throwIfChanged(file.path, file, await stateOf(file.path));
 }
 
 /** Files as plain data for an identity. */
 export function identifyingFiles(files: readonly SourceFile[]): readonly JsonObject[] {
-  return files.map(({ realPath, size, mtimeNs, inode }) => ({
-    path: realPath,
-    size,
-    mtimeNs: String(mtimeNs),
-    inode: String(inode),
-  }));
+  return files.map((file) => ({ path: file.realPath, ...identifyingState(file) }));
 }

@@ -1,41 +1,24 @@
 import { open, realpath, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { AtcError, fromSystemError, isAtcError, type JsonObject, type SourceInput } from "@atc/contract";
+import {
+  AtcError,
+  type FileState,
+  fileStateOf,
+  fromSystemError,
+  identifyingState,
+  isAtcError,
+  type SourceInput,
+  throwIfChanged,
+} from "@atc/contract";
 
 const blockLength = 1024 * 1024;
-
-interface FileState {
-  readonly size: number;
-  readonly mtimeNs: bigint;
-  readonly inode: bigint;
-}
 
 async function stateOf(path: string): Promise<FileState> {
   const status = await stat(path, { bigint: true }).catch((error: unknown) => {
     throw fromSystemError(error, `cannot read "${path}"`, "check the path");
   });
-  if (status.isDirectory())
-    throw new AtcError("ATC_INVALID_ARGUMENT", `"${path}" is a directory; give the path of a JSON file in it`, {
-      details: { path },
-    });
-  if (!status.isFile())
-    throw new AtcError(
-      "ATC_UNSUPPORTED",
-      `"${path}" is a pipe or a device, which can be read only once; write it to a file first and give the file's path`,
-      { details: { path } },
-    );
-  return { size: Number(status.size), mtimeNs: status.mtimeNs, inode: status.ino };
-}
-
-async function checkUnchanged(path: string, before: FileState): Promise<void> {
-  const now = await stateOf(path);
-  if (now.size === before.size && now.mtimeNs === before.mtimeNs && now.inode === before.inode) return;
-  throw new AtcError(
-    "ATC_INVALID_DATA",
-    `"${path}" changed after it was opened (${before.size} bytes then, ${now.size} now); wait until its writer is done and open it again`,
-    { details: { path, size: now.size } },
-  );
+  return fileStateOf(path, status, "a JSON file in it");
 }
 
 function readFault(path: string): (error: unknown) => never {
@@ -45,7 +28,7 @@ function readFault(path: string): (error: unknown) => never {
 }
 
 async function* fileBytes(path: string, state: FileState): AsyncGenerator<Uint8Array> {
-  await checkUnchanged(path, state);
+  throwIfChanged(path, state, await stateOf(path));
   const handle = await open(path, "r").catch(readFault(path));
   try {
     for (;;) {
@@ -57,18 +40,17 @@ async function* fileBytes(path: string, state: FileState): AsyncGenerator<Uint8A
   } finally {
     await handle.close();
   }
-  await checkUnchanged(path, state);
+  throwIfChanged(path, state, await stateOf(path));
 }
 
 /** A regular file as an input, and its real path. */
 export async function fileInput(path: string): Promise<{ readonly input: SourceInput; readonly realPath: string }> {
   const state = await stateOf(path);
-  const parts: JsonObject = { size: state.size, mtimeNs: String(state.mtimeNs), inode: String(state.inode) };
   const input: SourceInput = {
     name: path,
     fileName: path,
     size: state.size,
-    parts,
+    parts: identifyingState(state),
     open: () => fileBytes(path, state),
   };
   return { input, realPath: await realpath(path) };

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { open, realpath, stat } from "node:fs/promises";
-import { AtcError, fromSystemError, isAtcError } from "@atc/contract";
+import { AtcError, type FileState, fileStateOf, fromSystemError, isAtcError } from "@atc/contract";
 import yauzl from "yauzl";
 
 /** A file in an archive. */
@@ -13,16 +13,6 @@ export interface ArchiveEntry {
   readonly crc32: number;
   /** What reads it. */
   readonly entry: yauzl.Entry;
-}
-
-/** What tells one state of a file from another. */
-export interface FileState {
-  /** Bytes. */
-  readonly size: number;
-  /** Time of the last change, in ns since the epoch. */
-  readonly mtimeNs: bigint;
-  /** The file's number in its file system. */
-  readonly inode: bigint;
 }
 
 /** A zip archive. */
@@ -57,17 +47,7 @@ export async function fileState(path: string): Promise<FileState> {
   const status = await stat(path, { bigint: true }).catch((error: unknown) => {
     throw fromSystemError(error, `cannot read "${path}"`, "check the path");
   });
-  if (status.isDirectory())
-    throw new AtcError("ATC_INVALID_ARGUMENT", `"${path}" is a directory; give the path of a zip archive`, {
-      details: { path },
-    });
-  if (!status.isFile())
-    throw new AtcError(
-      "ATC_UNSUPPORTED",
-      `"${path}" is a pipe or a device, which can be read only once; write it to a file first and give the file's path`,
-      { details: { path } },
-    );
-  return { size: Number(status.size), mtimeNs: status.mtimeNs, inode: status.ino };
+  return fileStateOf(path, status, "a zip archive");
 }
 
 async function startsAsZip(path: string): Promise<boolean> {

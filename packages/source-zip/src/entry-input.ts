@@ -1,6 +1,6 @@
 import { pipeline, type Readable } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
-import { AtcError, type SourceInput } from "@atc/contract";
+import { type SourceInput, throwIfChanged } from "@atc/contract";
 import type { ZipFile } from "yauzl";
 import { type Archive, type ArchiveEntry, closeArchive, damaged, fileState, openArchive } from "./archive.ts";
 
@@ -9,13 +9,7 @@ const pieceLength = 256 * 1024;
 
 /** Throws ATC_INVALID_DATA where the archive is no longer what it was when its directory was read. */
 async function checkUnchanged({ path, state }: Archive): Promise<void> {
-  const now = await fileState(path);
-  if (now.size === state.size && now.mtimeNs === state.mtimeNs && now.inode === state.inode) return;
-  throw new AtcError(
-    "ATC_INVALID_DATA",
-    `"${path}" changed after it was opened (${state.size} bytes then, ${now.size} now); wait until its writer is done and open it again`,
-    { details: { path, size: now.size } },
-  );
+  throwIfChanged(path, state, await fileState(path));
 }
 
 /** The bytes of an entry, decompressed in large pieces: the library's own stream makes small ones through another stream, at half the speed. */
