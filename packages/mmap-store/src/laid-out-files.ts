@@ -4,7 +4,7 @@ import { bytesPerElement, type ColumnMetadata, dtypeOf, type RowExtent } from "@
 import { type ArrowFileLayout, layOutArrowFile } from "./arrow-file.ts";
 import { type ChecksummedRun, checksumOf } from "./checksum.ts";
 import { entriesOf, isSystemError } from "./dataset-directory.ts";
-import { joinCrcs, type PlacedRange } from "./placed-rows.ts";
+import { appendCrcs, type PlacedRange } from "./placed-rows.ts";
 import { type PlannedPart, type SegmentPlan, segmentColumns } from "./segment-plan.ts";
 import type { StoredSegment } from "./stored-manifest.ts";
 import { makeWholeFile, type WholeFile } from "./whole-file.ts";
@@ -81,11 +81,11 @@ function columnRuns(
   ranges: readonly (PlacedRange | undefined)[],
   widths: readonly number[],
 ): ChecksummedRun[] {
-  let crcs: readonly number[] = widths.map(() => 0);
+  const crcs = widths.map(() => 0);
   let rows = 0;
   for (const range of ranges) {
     if (range === undefined) continue;
-    crcs = joinCrcs(crcs, range.crc32, range.rows, widths);
+    appendCrcs(crcs, crcs, range.crc32, range.rows, widths);
     rows += range.rows;
   }
   return widths.map((width, column) => ({

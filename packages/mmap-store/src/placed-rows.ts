@@ -4,7 +4,15 @@ import type { PlannedPart } from "./segment-plan.ts";
 import { unplannedSymbol } from "./series-progress.ts";
 
 /** Rows without a gap that were told of. Neighbours are joined at once, so that few are kept, whatever the order they come in. */
-export type PlacedRange = Omit<PlacedRows, "symbol">;
+export interface PlacedRange {
+  /** The first row, counted within the series. */
+  row: number;
+  rows: number;
+  firstTime: bigint;
+  lastTime: bigint;
+  /** Per column of the schema. */
+  readonly crc32: number[];
+}
 
 /** The rows of a generation that were told to be in their place. */
 export interface PlacedRowsLedger {
@@ -140,50 +148,53 @@ function checkTimes(placed: PlacedRows, before: PlacedRange | undefined, after: 
   if (after !== undefined) refuse(lastTime, after.firstTime, after.row);
 }
 
-/** Puts a range ahead of the one at `next`, joined with the neighbours that it touches. */
-function insert(
-  ranges: PlacedRange[],
-  next: number,
-  { symbol: _, ...added }: PlacedRows,
-  widths: readonly number[],
-): void {
+/** Puts rows ahead of the range at `next`, joined with the neighbours that they touch. */
+function insert(ranges: PlacedRange[], next: number, placed: PlacedRows, widths: readonly number[]): void {
   const before = ranges[next - 1];
   const after = ranges[next];
-  let joined: PlacedRange = { ...added, crc32: [...added.crc32] };
-  let from = next;
-  let to = next;
-  if (before !== undefined && before.row + before.rows === joined.row) {
-    joined = join(before, joined, widths);
-    from--;
+  const isBehind = before !== undefined && before.row + before.rows === placed.row;
+  const isAhead = after !== undefined && placed.row + placed.rows === after.row;
+  if (isBehind) append(before, placed, widths);
+  if (isBehind && isAhead) {
+    append(before, after, widths);
+    ranges.splice(next, 1);
+  } else if (isAhead) prepend(after, placed, widths);
+  else if (!isBehind) {
+    const { row, rows, firstTime, lastTime, crc32 } = placed;
+    ranges.splice(next, 0, { row, rows, firstTime, lastTime, crc32: [...crc32] });
   }
-  if (after !== undefined && joined.row + joined.rows === after.row) {
-    joined = join(joined, after, widths);
-    to++;
-  }
-  ranges.splice(from, to - from, joined);
 }
 
-function join(first: PlacedRange, second: PlacedRange, widths: readonly number[]): PlacedRange {
-  return {
-    row: first.row,
-    rows: first.rows + second.rows,
-    crc32: joinCrcs(first.crc32, second.crc32, second.rows, widths),
-    firstTime: first.firstTime,
-    lastTime: second.lastTime,
-  };
+type Rows = Omit<PlacedRows, "symbol">;
+
+function append(range: PlacedRange, added: Rows, widths: readonly number[]): void {
+  appendCrcs(range.crc32, range.crc32, added.crc32, added.rows, widths);
+  range.rows += added.rows;
+  range.lastTime = added.lastTime;
 }
 
-/** The checksums of columns of `widths` bytes a value, `rows` of which follow others. */
-export function joinCrcs(
+function prepend(range: PlacedRange, added: Rows, widths: readonly number[]): void {
+  appendCrcs(range.crc32, added.crc32, range.crc32, range.rows, widths);
+  range.row = added.row;
+  range.rows += added.rows;
+  range.firstTime = added.firstTime;
+}
+
+/** The checksums of columns of `widths` bytes a value, `rows` of which follow others: `into`, which may be one of the two. */
+export function appendCrcs(
+  into: number[],
   first: readonly number[],
   second: readonly number[],
   rows: number,
   widths: readonly number[],
-): number[] {
-  const shifts: number[] = [];
-  return widths.map((width, column) => {
-    const shift = shifts[width] ?? crc32Shift(rows * width);
-    shifts[width] = shift;
-    return appendCrc32(first[column] as number, second[column] as number, shift);
-  });
+): void {
+  let width = 0;
+  let shift = 0;
+  for (let column = 0; column < widths.length; column++) {
+    if (widths[column] !== width) {
+      width = widths[column] as number;
+      shift = crc32Shift(rows * width);
+    }
+    into[column] = appendCrc32(first[column] as number, second[column] as number, shift);
+  }
 }

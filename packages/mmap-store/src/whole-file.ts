@@ -13,6 +13,7 @@ export interface WholeFile {
   readonly isKept: boolean;
 }
 
+/** Bytes of each of two buffers: so few that the checksum finds them in the processor's cache. */
 const indexBufferBytes = 2 ** 18;
 
 /**
@@ -64,29 +65,36 @@ async function openKept(path: string, { head, bytes }: ArrowFileLayout): Promise
   }
 }
 
-/** Writes the column `symbol`: each index as often as its symbol has rows. */
+/** Writes the column `symbol`: each index as often as its symbol has rows. One buffer is filled while the other one is written. */
 async function writeIndices(file: FileHandle, offset: number, rowsOf: readonly number[]): Promise<ChecksummedRun> {
   const rows = rowsOf.reduce((sum, count) => sum + count, 0);
-  const indices = new Int32Array(Math.min(rows, indexBufferBytes / 4));
-  const bytes = new Uint8Array(indices.buffer);
+  const newBuffer = (): Int32Array => new Int32Array(Math.min(rows, indexBufferBytes / 4));
+  let filling = newBuffer();
+  let writing = newBuffer();
+  let written: Promise<void> = Promise.resolve();
   const run = { offset, length: 0, crc: 0 };
   let used = 0;
   const flush = async (): Promise<void> => {
-    const filled = bytes.subarray(0, 4 * used);
-    await writeFully(file, filled, offset + run.length);
-    run.crc = crc32(filled, run.crc);
-    run.length += filled.length;
+    await written;
+    [filling, writing] = [writing, filling];
+    const bytes = new Uint8Array(writing.buffer, 0, 4 * used);
+    written = writeFully(file, bytes, offset + run.length);
+    // Awaited by the next flush; until then its failure is not unhandled.
+    written.catch(() => undefined);
+    run.crc = crc32(bytes, run.crc);
+    run.length += bytes.length;
     used = 0;
   };
   for (const [index, count] of rowsOf.entries()) {
     for (let left = count; left > 0; ) {
-      const length = Math.min(left, indices.length - used);
-      indices.fill(index, used, used + length);
+      const length = Math.min(left, filling.length - used);
+      filling.fill(index, used, used + length);
       used += length;
       left -= length;
-      if (used === indices.length) await flush();
+      if (used === filling.length) await flush();
     }
   }
   if (used > 0) await flush();
+  await written;
   return run;
 }

@@ -1,6 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import { mmapStore } from "../src/index.ts";
 import { stateOf, thisOwner } from "../src/lock-owner.ts";
@@ -57,6 +67,42 @@ describe("a writer killed while it writes", () => {
     const next = await store.lock("d");
     expect([next.abandoned, readdirSync(next.scratch ?? "")]).toEqual([undefined, []]);
     await next[Symbol.asyncDispose]();
+  });
+
+  it("leaves the rows that were put in their place to a layout of the same plan", async () => {
+    const directory = newDirectory();
+    const child = storeProcess("place", directory);
+    expect(await child.line()).toBe("placed");
+    await child.kill();
+    const store = mmapStore({ directory, segmentBytes: 65_536 });
+    const lock = await store.lock("d");
+    const columns = [
+      { name: "timestamp", type: "timestamp[ms]" },
+      { name: "close", type: "float64" },
+    ] as const;
+    const plan = {
+      schema: { kind: "bars", columns },
+      fingerprint: "",
+      series: [{ symbol: "A", rows: 20_000 }],
+    } as const;
+    const layout = await store.layOut(lock, plan, { directory: join(lock.abandoned ?? "", "rows") });
+    expect(layout.isResumed).toBe(true);
+    for (const [place, { path, row, rows, offsets }] of layout.extents("A").entries()) {
+      const times = new Uint8Array(BigInt64Array.from({ length: rows }, (_, i) => BigInt(row + i)).buffer);
+      const closes = new Uint8Array(new Float64Array(rows).fill(1).buffer);
+      // The killed process wrote the rows of the first two extents, this one writes the others.
+      if (place > 1) {
+        const file = openSync(path, "r+");
+        writeSync(file, times, 0, times.length, offsets[0]);
+        writeSync(file, closes, 0, closes.length, offsets[1]);
+        closeSync(file);
+      }
+      const [firstTime, lastTime] = [BigInt(row), BigInt(row + rows - 1)];
+      layout.placed({ symbol: "A", row, rows, crc32: [crc32(times), crc32(closes)], firstTime, lastTime });
+    }
+    await layout.publish();
+    await lock[Symbol.asyncDispose]();
+    expect((await store.verify("d")).faults).toEqual([]);
   });
 
   it("of a new dataset leaves none, and the next lock that is given back removes its directory", async () => {

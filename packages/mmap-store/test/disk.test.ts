@@ -64,6 +64,17 @@ describe.skipIf(!canMount)(`a small disk${canMount ? "" : " (needs the right to 
     expect(readdirSync(directory)).toEqual([]);
   });
 
+  it("that is too small for the symbols of a layout gives ATC_NO_SPACE, and holds nothing of it", async () => {
+    const directory = mount("1m");
+    const store = mmapStore({ directory });
+    const lock = await store.lock("d");
+    const plan = { schema: barSchema, fingerprint: "", series: [{ symbol: "A", rows: 1_000_000 }] };
+    await expect(store.layOut(lock, plan)).rejects.toThrow(code("ATC_NO_SPACE"));
+    expect(readdirSync(join(directory, "d")).some((entry) => entry.startsWith(".tmp-"))).toBe(false);
+    await lock[Symbol.asyncDispose]();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
   it("that has no room for a lock still lets a dataset be deleted", async () => {
     const directory = mount("256k");
     const store = mmapStore({ directory });

@@ -1,4 +1,6 @@
 // A process of its own for tests of locks and crashes. It says what it does in lines, and ends when its input does.
+import { closeSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { mmapStore } from "@atc/mmap-store";
 
 const [task, directory] = process.argv.slice(2);
@@ -33,6 +35,19 @@ const tasks = {
     const writer = await store.create(lock, plan);
     await writer.write("A", 0, bars(10_000, 1));
     say("writing");
+  },
+  async place() {
+    const lock = await store.lock("d");
+    const plan = { schema, fingerprint: "", series: [{ symbol: "A", rows: 20_000 }] };
+    const layout = await store.layOut(lock, plan, { directory: join(lock.scratch, "rows") });
+    const { timestamp, close } = bars(20_000, 1);
+    for (const { path, row, rows, offsets } of layout.extents("A").slice(0, 2)) {
+      const file = openSync(path, "r+");
+      writeSync(file, timestamp, 8 * row, 8 * rows, offsets[0]);
+      writeSync(file, close, 8 * row, 8 * rows, offsets[1]);
+      closeSync(file);
+    }
+    say("placed");
   },
   async publish() {
     for (let generation = 1; ; generation++) {

@@ -16,7 +16,7 @@ export interface StoreProcess {
 }
 
 /** Starts store-process.mjs, which uses the built package, on the store in `directory`. */
-export function storeProcess(task: "lock" | "write" | "publish", directory: string): StoreProcess {
+export function storeProcess(task: "lock" | "write" | "place" | "publish", directory: string): StoreProcess {
   const script = fileURLToPath(new URL("store-process.mjs", import.meta.url));
   const child: ChildProcessByStdio<Writable, Readable, null> = spawn(process.execPath, [script, task, directory], {
     stdio: ["pipe", "pipe", "inherit"],
