@@ -1,30 +1,17 @@
-import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { openRuntime } from "@atc/runtime";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Run, Workshop } from "./atc.ts";
-import { barsCsv, bin, sharedFile, workshop } from "./atc.ts";
-import { datasetRows } from "./dataset-rows.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { barsCsv, sharedFile } from "./atc.ts";
+import { errorOf, leftovers, rowsOf, shop, startAtc } from "./shop.ts";
 
 /** ATC_KILLS=200 makes more of them. */
 const kills = Number(process.env["ATC_KILLS"] ?? 6);
 const header = "symbol,timestamp,open,high,low,close,volume\n";
 const bar = (symbol: string, day: number, close: number): string =>
   `${symbol},2024-01-${String(day).padStart(2, "0")},1,3,0.5,${close},10\n`;
-
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop[Symbol.asyncDispose]());
-
-function errorCode(run: Run): string {
-  return JSON.parse(run.stderr.split("\n").find((line) => line.startsWith('{"error"')) ?? "{}").error?.code;
-}
 
 interface Appended {
   readonly changed: boolean;
@@ -33,8 +20,6 @@ interface Appended {
   readonly droppedColumns: readonly string[];
   readonly symbols: readonly Record<string, unknown>[];
 }
-
-const rowsOf = (name: string): Promise<readonly string[]> => datasetRows(shop.path, name);
 
 describe("atc data append", () => {
   beforeEach(async () => {
@@ -70,7 +55,7 @@ describe("atc data append", () => {
   it("stops at a bar with other values under error, and changes nothing", async () => {
     const before = await rowsOf("d");
     const run = await shop.atc("data", "append", "d", "new.csv", "--overlap", "error", "--json");
-    expect(errorCode(run)).toBe("ATC_INVALID_DATA");
+    expect(errorOf(run).code).toBe("ATC_INVALID_DATA");
     expect(run.stderr).toContain("2024-01-05");
     expect(await rowsOf("d")).toEqual(before);
     expect(await shop.cached()).toHaveLength(2);
@@ -128,7 +113,7 @@ describe("atc data append", () => {
 
   it("is not undone by reading the first file again, unless forced", async () => {
     await shop.atc("data", "append", "d", "new.csv");
-    expect(errorCode(await shop.atc("ingest", "old.csv", "--name", "d", "--json"))).toBe("ATC_INVALID_ARGUMENT");
+    expect(errorOf(await shop.atc("ingest", "old.csv", "--name", "d", "--json")).code).toBe("ATC_INVALID_ARGUMENT");
     expect((await shop.atc("ingest", "old.csv", "--name", "d", "--force", "--json")).json()["rows"]).toBe(4);
   });
 
@@ -145,7 +130,7 @@ describe("atc data append", () => {
     await shop.file("short.csv", "symbol,timestamp,open,high,low,close\nA,2024-02-01,1,2,0.5,1\n");
     await shop.file("bad.csv", `${header}${bar("A", 9, 1)}A,2024-01-10,1,2,0.5,soon,1\n`);
     const before = await rowsOf("d");
-    expect(errorCode(await shop.atc(...args, "--json"))).toBe(code);
+    expect(errorOf(await shop.atc(...args, "--json")).code).toBe(code);
     expect(await rowsOf("d")).toEqual(before);
     expect(await shop.cached()).toHaveLength(2);
   });
@@ -188,21 +173,11 @@ describe.skipIf(!data.present)("append of real data (needs ../shared)", () => {
 describe("an append that is ended", () => {
   /** Runs `atc data append` and ends it at a random moment; tells whether it was ended. */
   async function endedAppend(signal: NodeJS.Signals, ms: number): Promise<number | null> {
-    const child = spawn(process.execPath, [bin, "data", "append", "d", "new.csv", "--memory", "1MB"], {
-      cwd: shop.path,
-      stdio: "ignore",
-    });
+    const { child, exited } = startAtc("data", "append", "d", "new.csv", "--memory", "1MB");
     const timer = setTimeout(() => child.kill(signal), ms);
-    const [code] = (await once(child, "exit")) as [number | null];
+    const [code] = (await exited) as [number | null];
     clearTimeout(timer);
     return code;
-  }
-
-  async function leftovers(): Promise<readonly string[]> {
-    const entries = await readdir(join(shop.path, ".cache", "mmap"), { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => !entry.isDirectory() && !/^(manifest\.json|seg-\d+-\d+\.arrow)$/.test(entry.name))
-      .map(({ name }) => name);
   }
 
   beforeEach(async () => {
@@ -243,11 +218,7 @@ describe("an append that is ended", () => {
 
   it("by Ctrl-C leaves the old dataset and no file", { timeout: 60_000 }, async () => {
     const before = (await stat(join(shop.path, ".cache/mmap/d/manifest.json"))).mtimeMs;
-    const child = spawn(process.execPath, [bin, "data", "append", "d", "new.csv", "--memory", "1MB"], {
-      cwd: shop.path,
-      stdio: "ignore",
-    });
-    const exited = once(child, "exit");
+    const { child, exited } = startAtc("data", "append", "d", "new.csv", "--memory", "1MB");
     // The intermediate rows appear in the lock's scratch directory.
     while ((await leftovers()).length === 0) await new Promise(setImmediate);
     child.kill("SIGINT");

@@ -1,19 +1,7 @@
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Run, Workshop } from "./atc.ts";
-import { barsCsv, workshop } from "./atc.ts";
-
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop[Symbol.asyncDispose]());
-
-/** The error object that `--json` prints. */
-function errorOf(run: Run): { code: string; message: string; details: Record<string, unknown> } {
-  const line = run.stderr.split("\n").find((one) => one.startsWith('{"error"'));
-  return JSON.parse(line ?? '{"error":{}}').error;
-}
+import { describe, expect, it } from "vitest";
+import { barsCsv } from "./atc.ts";
+import { errorOf, shop } from "./shop.ts";
 
 const header = "symbol,timestamp,open,high,low,close,volume\n";
 const good = "A,2020-01-01,1,2,0.5,1.5,10\n";

@@ -1,27 +1,8 @@
-import { mkdir, readFile, symlink } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Workshop } from "./atc.ts";
-import { barsCsv, workshop } from "./atc.ts";
-
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop[Symbol.asyncDispose]());
-
-/** Makes the folder a project that has installed some packages. */
-async function install(...folders: readonly string[]): Promise<void> {
-  await mkdir(join(shop.path, "node_modules", "@atc"), { recursive: true });
-  for (const folder of folders)
-    await symlink(
-      fileURLToPath(new URL(`../../${folder}`, import.meta.url)),
-      join(shop.path, "node_modules", "@atc", folder),
-    );
-  const dependencies = Object.fromEntries(folders.map((folder) => [`@atc/${folder}`, "0.0.0"]));
-  await shop.file("package.json", JSON.stringify({ name: "project", private: true, dependencies }));
-}
+import { describe, expect, it } from "vitest";
+import { barsCsv } from "./atc.ts";
+import { shop } from "./shop.ts";
 
 interface Report {
   readonly input: { readonly source: string; readonly bytes: number; readonly typesize: number };
@@ -45,7 +26,7 @@ function prices(count: number): Uint8Array {
 
 describe("atc codec bench", () => {
   it("measures every installed codec on a raw file", async () => {
-    await install("codec-blosc", "codec-zstd", "codec-lz4", "filter-numeric");
+    await shop.install("codec-blosc", "codec-zstd", "codec-lz4", "filter-numeric");
     await shop.file("close.bin", prices(20_000));
     const run = await shop.atc("codec", "bench", "close.bin", "--dtype", "float64", "--json", ...quick);
     expect(run.stderr).toBe("");
@@ -75,7 +56,7 @@ describe("atc codec bench", () => {
   });
 
   it("prints lines for the configuration, which choose what it recommends", async () => {
-    await install("codec-blosc", "codec-zstd", "filter-numeric");
+    await shop.install("codec-blosc", "codec-zstd", "filter-numeric");
     await shop.file("bars.csv", barsCsv(["AAA"], 400));
     await shop.file("close.bin", prices(20_000));
     const run = await shop.atc("codec", "bench", "close.bin", "--typesize", "8", "--disk", "1MB", ...quick);
@@ -90,7 +71,7 @@ describe("atc codec bench", () => {
   });
 
   it("recommends none where reading costs nothing and nobody waits for the disk", async () => {
-    await install("codec-blosc");
+    await shop.install("codec-blosc");
     await shop.file("close.bin", prices(2000));
     const run = await shop.atc(
       "codec",
@@ -107,7 +88,7 @@ describe("atc codec bench", () => {
   });
 
   it("takes a column of a dataset", async () => {
-    await install("filter-numeric");
+    await shop.install("filter-numeric");
     await shop.file("bars.csv", barsCsv(["AAA", "BBB"], 500));
     await shop.atc("ingest", "bars.csv", "--name", "bars");
     for (const [column, source] of [
@@ -124,7 +105,7 @@ describe("atc codec bench", () => {
   });
 
   it("takes a cache entry, decoded, with the size that its arrays tell", async () => {
-    await install("codec-blosc", "codec-zstd", "filter-numeric");
+    await shop.install("codec-blosc", "codec-zstd", "filter-numeric");
     await shop.file("bars.csv", barsCsv(["AAA"], 400));
     await shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "numeric");
     const entries = (await shop.cached()).filter((file) => file.endsWith(".npz.numeric"));
@@ -139,7 +120,7 @@ describe("atc codec bench", () => {
   });
 
   it("tells of a codec that fails and goes on", async () => {
-    await install("filter-numeric");
+    await shop.install("filter-numeric");
     const folder = join(shop.path, "node_modules", "broken-codec");
     await mkdir(folder);
     await shop.file(
@@ -175,7 +156,7 @@ describe("atc codec bench", () => {
     [["empty.bin"], 2, "ATC_INVALID_ARGUMENT"],
     [["--dataset", "nothing"], 4, "ATC_NOT_FOUND"],
   ] as const)("refuses %j with exit code %i", async (args, code, error) => {
-    await install("filter-numeric");
+    await shop.install("filter-numeric");
     await shop.file("close.bin", prices(100));
     await shop.file("empty.bin", new Uint8Array(0));
     const run = await shop.atc("codec", "bench", ...args);
@@ -185,7 +166,7 @@ describe("atc codec bench", () => {
   });
 
   it("names the nearest column", async () => {
-    await install("filter-numeric");
+    await shop.install("filter-numeric");
     await shop.file("bars.csv", barsCsv(["AAA"], 50));
     await shop.atc("ingest", "bars.csv", "--name", "bars");
     const run = await shop.atc("codec", "bench", "--dataset", "bars", "--column", "volum");

@@ -1,17 +1,14 @@
 import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Workshop } from "./atc.ts";
+import { beforeEach, describe, expect, it } from "vitest";
 import { barsCsv, runAtc, workshop } from "./atc.ts";
+import { shop } from "./shop.ts";
 
-let shop: Workshop;
 let file: string;
 beforeEach(async () => {
-  shop = await workshop();
   file = await shop.file("bars.csv", barsCsv(["AAA", "BBB", "CCC"], 300));
 });
-afterEach(() => shop[Symbol.asyncDispose]());
 
 describe("atc backtest", () => {
   it("prints the portfolio first, then the symbols, buy and hold beside", async () => {

@@ -1,34 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, readFile, symlink } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Workshop } from "./atc.ts";
-import { barsCsv, workshop } from "./atc.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { barsCsv } from "./atc.ts";
+import { pythonWith, shop } from "./shop.ts";
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-  await shop.file("bars.csv", barsCsv(["AAA", "BBB"], 400));
-});
-afterEach(() => shop[Symbol.asyncDispose]());
+beforeEach(() => shop.file("bars.csv", barsCsv(["AAA", "BBB"], 400)));
 
-/** Makes the folder a user's project that has installed some codecs. */
-async function install(...codecs: readonly string[]): Promise<void> {
-  await mkdir(join(shop.path, "node_modules", "@atc"), { recursive: true });
-  for (const codec of codecs) {
-    const target = fileURLToPath(new URL(`../../codec-${codec}`, import.meta.url));
-    await symlink(target, join(shop.path, "node_modules", "@atc", `codec-${codec}`));
-  }
-  const dependencies = Object.fromEntries(codecs.map((codec) => [`@atc/codec-${codec}`, "0.0.0"]));
-  await shop.file("package.json", JSON.stringify({ name: "project", private: true, dependencies }));
-}
-
-/** A Python that has `modules`, where there is one. */
-function pythonWith(...modules: readonly string[]): string | undefined {
-  const candidates = [process.env["ATC_PYTHON"], "python3", "/usr/bin/python3"].filter((one) => one !== undefined);
-  return candidates.find((python) => spawnSync(python, ["-c", `import ${modules.join(", ")}`]).status === 0);
-}
 const python = pythonWith("blosc", "numpy");
 
 const readAll = `
@@ -62,7 +40,7 @@ describe("useCompression", () => {
   it.each(["blosclz", "zlib", "lz4", "lz4hc", "zstd"])(
     "writes %s entries, and a second run is served from them",
     async (algorithm) => {
-      await install("blosc", "zlib", "lz4", "zstd");
+      await shop.install("codec-blosc", "codec-zlib", "codec-lz4", "codec-zstd");
       expect((await blosc(algorithm)).length).toBeGreaterThan(0);
       const again = await shop.atc(
         "backtest",
@@ -79,7 +57,7 @@ describe("useCompression", () => {
   it.skipIf(python === undefined).each(["blosclz", "zlib", "lz4", "zstd"])(
     "writes %s entries that Python reads with numpy and blosc (needs python3 with both)",
     async (algorithm) => {
-      await install("blosc", "zlib", "lz4", "zstd");
+      await shop.install("codec-blosc", "codec-zlib", "codec-lz4", "codec-zstd");
       const files = await blosc(algorithm);
       const { stdout, stderr } = spawnSync(python ?? "", ["-c", readAll, ...files], { encoding: "utf8" });
       expect(stderr).toBe("");
@@ -97,7 +75,7 @@ describe("useCompression", () => {
   );
 
   it("leaves entries of another setting readable", async () => {
-    await install("blosc", "zlib", "lz4", "zstd");
+    await shop.install("codec-blosc", "codec-zlib", "codec-lz4", "codec-zstd");
     await blosc("zstd");
     for (const setting of [
       ["--use-compression", "false"],
@@ -130,14 +108,14 @@ describe("useCompression", () => {
   });
 
   it("names the block codec where the container alone is installed", async () => {
-    await install("blosc");
+    await shop.install("codec-blosc");
     const run = await shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "zstd");
     expect(run.code).toBe(5);
     expect(run.stderr).toContain("@atc/codec-zstd");
   });
 
   it("writes blosclz, its default, where the container alone is installed", async () => {
-    await install("blosc");
+    await shop.install("codec-blosc");
     const run = await shop.atc("backtest", "bars.csv", "--use-compression", "true");
     expect(run.code).toBe(0);
     expect(run.stderr).not.toContain("warning");

@@ -1,23 +1,11 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Run, Workshop } from "./atc.ts";
-import { barsCsv, bin, sharedFile, workshop } from "./atc.ts";
-import { datasetRows } from "./dataset-rows.ts";
-
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop[Symbol.asyncDispose]());
-
-function errorCode(run: Run): string {
-  return JSON.parse(run.stderr.split("\n").find((line) => line.startsWith('{"error"')) ?? "{}").error?.code;
-}
+import { beforeEach, describe, expect, it } from "vitest";
+import { barsCsv, sharedFile } from "./atc.ts";
+import { errorOf, rowsOf, shop, startAtc } from "./shop.ts";
 
 const text = (name: string): Promise<string> => readFile(join(shop.path, name), "utf8");
 const files = async (): Promise<readonly string[]> =>
@@ -42,7 +30,7 @@ describe("atc data export", () => {
   it("writes CSV that reads back bit for bit", async () => {
     expect((await shop.atc("data", "export", "d", "-o", "out.csv")).code).toBe(0);
     await shop.atc("ingest", "out.csv", "--name", "again");
-    expect(await datasetRows(shop.path, "again")).toEqual(await datasetRows(shop.path, "d"));
+    expect(await rowsOf("again")).toEqual(await rowsOf("d"));
     expect((await text("out.csv")).split("\n").slice(0, 2)).toEqual([
       "symbol,timestamp,open,high,low,close,volume",
       `"A,B",2024-01-01T00:00:00.000Z,${Array(4).fill("0.30000000000000004").join(",")},`,
@@ -71,20 +59,20 @@ describe("atc data export", () => {
 
   it("writes Parquet that reads back bit for bit, where its package is installed", async () => {
     const without = await shop.atc("data", "export", "d", "-o", "out.parquet", "--json");
-    expect(errorCode(without)).toBe("ATC_MISSING_PLUGIN");
+    expect(errorOf(without).code).toBe("ATC_MISSING_PLUGIN");
     expect(without.stderr).toContain("pnpm add @atc/source-duckdb");
     expect(await files()).toEqual([]);
     await shop.install("source-duckdb");
     expect((await shop.atc("data", "export", "d", "-o", "out.parquet")).stderr).not.toContain("error");
     await shop.atc("ingest", "out.parquet", "--name", "again");
-    expect(await datasetRows(shop.path, "again")).toEqual(await datasetRows(shop.path, "d"));
+    expect(await rowsOf("again")).toEqual(await rowsOf("d"));
     expect(await files()).toEqual(["out.parquet"]);
   });
 
   it("writes the symbols and the time that are asked for, half-open", async () => {
     const args = ["-o", "-", "--only", "A,B", "--from", "2024-01-03", "--to", "2024-01-05T00:00Z"];
     // A comma parts symbols; one with a comma is exported with all or by its own file.
-    expect(errorCode(await shop.atc("data", "export", "d", ...args, "--json"))).toBe("ATC_NOT_FOUND");
+    expect(errorOf(await shop.atc("data", "export", "d", ...args, "--json")).code).toBe("ATC_NOT_FOUND");
     const run = await shop.atc("data", "export", "d", "-o", "-", "--from", "2024-01-03", "--to", "2024-01-05");
     expect(run.stdout.trimEnd().split("\n")).toHaveLength(3);
     const one = await shop.atc("data", "export", "d", "-o", "-", "--only", "Z");
@@ -93,7 +81,7 @@ describe("atc data export", () => {
 
   it("replaces nothing unless forced", async () => {
     await shop.file("out.csv", "mine");
-    expect(errorCode(await shop.atc("data", "export", "d", "-o", "out.csv", "--json"))).toBe("ATC_INVALID_ARGUMENT");
+    expect(errorOf(await shop.atc("data", "export", "d", "-o", "out.csv", "--json")).code).toBe("ATC_INVALID_ARGUMENT");
     expect(await text("out.csv")).toBe("mine");
     expect((await shop.atc("data", "export", "d", "-o", "out.csv", "--force")).code).toBe(0);
     expect(await text("out.csv")).toContain("symbol");
@@ -108,7 +96,7 @@ describe("atc data export", () => {
     ["a time that is none", ["-o", "out.csv", "--from", "soon"], "ATC_INVALID_ARGUMENT"],
     ["an unknown symbol", ["-o", "out.csv", "--only", "Y"], "ATC_NOT_FOUND"],
   ])("refuses %s and leaves no file", async (_, args, code) => {
-    expect(errorCode(await shop.atc("data", "export", "d", ...args, "--json"))).toBe(code);
+    expect(errorOf(await shop.atc("data", "export", "d", ...args, "--json")).code).toBe(code);
     expect(await files()).toEqual([]);
   });
 });
@@ -143,7 +131,7 @@ describe("a file a symbol", () => {
     expect(await files()).toEqual(["out"]);
     // All files together hold all rows.
     await shop.atc("ingest", "out", "--name", "again");
-    expect(await datasetRows(shop.path, "again")).toEqual(await datasetRows(shop.path, "d"));
+    expect(await rowsOf("again")).toEqual(await rowsOf("d"));
   });
 });
 
@@ -153,12 +141,12 @@ describe.skipIf(!sharedFile("data").present)("real data (needs ../shared)", () =
     async (name) => {
       await shop.install("source-duckdb");
       await shop.atc("ingest", sharedFile(`data/${name}`).path, "--name", "d");
-      const rows = await datasetRows(shop.path, "d");
+      const rows = await rowsOf("d");
       for (const file of ["out.csv", "out.parquet"]) {
         expect((await shop.atc("data", "export", "d", "-o", file)).code).toBe(0);
         const kind = name.includes("tick") ? ["--source-option", "kind=ticks"] : [];
         await shop.atc("ingest", file, "--name", "again", ...kind);
-        expect(await datasetRows(shop.path, "again")).toEqual(rows);
+        expect(await rowsOf("again")).toEqual(rows);
       }
     },
     60_000,
@@ -192,11 +180,7 @@ describe("an export that is ended", () => {
       await shop.install("source-duckdb");
       await shop.file("in.csv", barsCsv(["A", "B", "C"], 40_000));
       await shop.atc("ingest", "in.csv", "--name", "d");
-      const child = spawn(process.execPath, [bin, "data", "export", "d", "-o", file], {
-        cwd: shop.path,
-        stdio: "ignore",
-      });
-      const exited = once(child, "exit");
+      const { child, exited } = startAtc("data", "export", "d", "-o", file);
       const folder = join(shop.path, file.includes("/") ? "out" : ".");
       const begun = async (): Promise<boolean> =>
         existsSync(folder) && (await readdir(folder)).some((name) => name.includes(".tmp"));

@@ -1,21 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Workshop } from "./atc.ts";
-import { barsCsv, workshop } from "./atc.ts";
-import { datasetRows } from "./dataset-rows.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { barsCsv } from "./atc.ts";
+import { leftovers, rowsOf, shop } from "./shop.ts";
 
-let shop: Workshop;
 const mounted: string[] = [];
 
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(async () => {
+afterEach(() => {
   for (const folder of mounted.splice(0)) execFileSync("umount", ["-l", folder]);
-  await shop[Symbol.asyncDispose]();
 });
 
 /** A small disk; undefined where none can be mounted. */
@@ -31,15 +24,6 @@ async function smallDisk(name: string, size: string): Promise<string | undefined
   return folder;
 }
 
-/** Files below a folder but those of finished datasets. */
-async function leftovers(folder: string): Promise<readonly string[]> {
-  if (!existsSync(folder)) return [];
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && !/^(manifest\.json|seg-\d+-\d+\.arrow)$/.test(entry.name))
-    .map(({ name }) => name);
-}
-
 describe("a disk that is full", () => {
   it("ends an append and a resample, and leaves the datasets as they were", async (context) => {
     const disk = await smallDisk(".cache/mmap", "400k");
@@ -47,10 +31,10 @@ describe("a disk that is full", () => {
     await shop.file("old.csv", barsCsv(["A"], 3000));
     await shop.file("new.csv", barsCsv(["A"], 9000));
     expect((await shop.atc("ingest", "old.csv", "--name", "d")).code).toBe(0);
-    const before = await datasetRows(shop.path, "d");
+    const before = await rowsOf("d");
     const append = await shop.atc("data", "append", "d", "new.csv", "--json");
     expect([append.code, append.stderr.includes("ATC_NO_SPACE")]).toEqual([6, true]);
-    expect(await datasetRows(shop.path, "d")).toEqual(before);
+    expect(await rowsOf("d")).toEqual(before);
     const bars = await shop.atc("data", "resample", "d", "--to", "1h", "--json");
     expect(bars.code === 0 || bars.stderr.includes("ATC_NO_SPACE")).toBe(true);
     const copy = await shop.atc("data", "resample", "d", "--to", "1h", "--label", "end", "--json");

@@ -1,16 +1,10 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { sparkline } from "../src/sparkline.ts";
-import type { Workshop } from "./atc.ts";
-import { barsCsv, sharedFile, workshop } from "./atc.ts";
-
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop[Symbol.asyncDispose]());
+import { barsCsv, sharedFile } from "./atc.ts";
+import { shop } from "./shop.ts";
 
 interface Info {
   readonly history: readonly Record<string, unknown>[];

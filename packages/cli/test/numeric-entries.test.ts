@@ -1,36 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Run, Workshop } from "./atc.ts";
-import { barsCsv, workshop } from "./atc.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Run } from "./atc.ts";
+import { barsCsv } from "./atc.ts";
+import { pythonWith, shop } from "./shop.ts";
 
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-  await shop.file("bars.csv", barsCsv(["AAA", "BBB"], 400));
-});
-afterEach(() => shop[Symbol.asyncDispose]());
-
-async function install(...folders: readonly string[]): Promise<void> {
-  await mkdir(join(shop.path, "node_modules", "@atc"), { recursive: true });
-  for (const folder of folders)
-    await symlink(
-      fileURLToPath(new URL(`../../${folder}`, import.meta.url)),
-      join(shop.path, "node_modules", "@atc", folder),
-    );
-  const dependencies = Object.fromEntries(folders.map((folder) => [`@atc/${folder}`, "0.0.0"]));
-  await shop.file("package.json", JSON.stringify({ name: "project", private: true, dependencies }));
-}
+beforeEach(() => shop.file("bars.csv", barsCsv(["AAA", "BBB"], 400)));
 
 function backtest(): Promise<Run> {
   return shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "numeric");
 }
 
-const python = [process.env["ATC_PYTHON"], "python3", "/usr/bin/python3"]
-  .filter((one) => one !== undefined)
-  .find((one) => spawnSync(one, ["-c", "import numpy"]).status === 0);
+const python = pythonWith("numpy");
 
 /** As docs/cache-entry.md tells it. */
 const readAll = `
@@ -49,7 +31,7 @@ print(json.dumps(out))
 
 describe("compressionAlgorithm: numeric", () => {
   it("writes entries from which a second run is served", async () => {
-    await install("filter-numeric");
+    await shop.install("filter-numeric");
     expect((await backtest()).code).toBe(0);
     const entries = (await shop.cached()).filter((file) => file.endsWith(".npz.numeric"));
     expect(entries.length).toBeGreaterThan(0);
@@ -60,7 +42,7 @@ describe("compressionAlgorithm: numeric", () => {
   it.skipIf(python === undefined)(
     "writes entries that Python reads with numpy alone (needs python3 with numpy)",
     async () => {
-      await install("filter-numeric");
+      await shop.install("filter-numeric");
       await backtest();
       const files = (await shop.cached()).filter((file) => file.endsWith(".npz.numeric"));
       const folder = fileURLToPath(new URL("../../../docs/python/", import.meta.url));

@@ -1,16 +1,13 @@
 import { readFileSync } from "node:fs";
 import { link, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Workshop } from "./atc.ts";
-import { sharedFile, workshop } from "./atc.ts";
-import { datasetRows } from "./dataset-rows.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { sharedFile } from "./atc.ts";
+import { rowsOf, shop } from "./shop.ts";
 
 const odd = sharedFile("data/odd");
 
-let shop: Workshop;
 beforeEach(async () => {
-  shop = await workshop();
   await shop.install("source-arrow", "source-json", "source-zip", "codec-lz4");
   if (!odd.present) return;
   // Without the folder, as a reader has them; a copy where links across disks are not allowed.
@@ -19,7 +16,6 @@ beforeEach(async () => {
       link(join(odd.path, name), join(shop.path, name)),
     );
 });
-afterEach(() => shop[Symbol.asyncDispose]());
 
 /** The commands of the page, in order, as arguments. */
 const page = readFileSync(new URL("../../../docs/csv-dialects.md", import.meta.url), "utf8");
@@ -127,6 +123,6 @@ describe.skipIf(!odd.present)("odd files (need ../shared)", () => {
     const spy = commands.find((args) => args.includes("spy.zip")) ?? [];
     await shop.atc(...spy, "--name", "raw");
     await shop.atc("ingest", sharedFile("data/spy_1d.csv").path, "--name", "normalised");
-    expect(await datasetRows(shop.path, "raw")).toEqual(await datasetRows(shop.path, "normalised"));
+    expect(await rowsOf("raw")).toEqual(await rowsOf("normalised"));
   }, 60_000);
 });

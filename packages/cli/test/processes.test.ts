@@ -4,25 +4,10 @@ import { mkdir, readdir, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Workshop } from "./atc.ts";
-import { barsCsv, bin, workshop } from "./atc.ts";
+import { barsCsv, bin } from "./atc.ts";
+import { leftovers, shop } from "./shop.ts";
 
 const run = promisify(execFile);
-
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop[Symbol.asyncDispose]());
-
-/** Everything below the data folder but what a reader of a finished dataset needs. */
-async function leftovers(folder: string): Promise<readonly string[]> {
-  if (!existsSync(folder)) return [];
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && !/^(manifest\.json|seg-\d+-\d+\.arrow)$/.test(entry.name))
-    .map(({ name }) => name);
-}
 
 /** Starts an ingest of a large file and ends it by `signal` once it has begun to read. */
 async function interrupt(signal: NodeJS.Signals): Promise<{ readonly code: number | null; readonly stderr: string }> {
@@ -59,7 +44,7 @@ describe("an interrupted ingest", () => {
     expect(code).toBe(130);
     expect(stderr).toContain("stopped");
     expect((await shop.atc("data", "list", "--json")).json()).toEqual([]);
-    expect(await leftovers(join(shop.path, ".cache", "mmap"))).toEqual([]);
+    expect(await leftovers()).toEqual([]);
   }, 60_000);
 
   it("leaves nothing half-visible when killed, and the next start cleans up", async () => {
@@ -68,7 +53,7 @@ describe("an interrupted ingest", () => {
     expect((await shop.atc("data", "list", "--json")).json()).toEqual([]);
     const again = await shop.atc("ingest", "large.csv", "--name", "large", "--json");
     expect(again.json()).toMatchObject({ rows: 300_000, reused: false });
-    expect(await leftovers(join(shop.path, ".cache", "mmap"))).toEqual([]);
+    expect(await leftovers()).toEqual([]);
   }, 60_000);
 
   it("is refused while another process ingests the same dataset", async () => {

@@ -1,15 +1,9 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Workshop } from "./atc.ts";
-import { sharedFile, workshop } from "./atc.ts";
-
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop[Symbol.asyncDispose]());
+import { describe, expect, it } from "vitest";
+import { sharedFile } from "./atc.ts";
+import { shop } from "./shop.ts";
 
 /** File, rows kept, symbols: what `../shared/data/SOURCES.md` says; one raw file has two rows that another replaces. */
 const files: readonly (readonly [string, number, number])[] = [

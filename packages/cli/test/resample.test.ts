@@ -1,21 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Run, Workshop } from "./atc.ts";
-import { barsCsv, bin, sharedFile, workshop } from "./atc.ts";
-import { datasetRows } from "./dataset-rows.ts";
-
-let shop: Workshop;
-beforeEach(async () => {
-  shop = await workshop();
-});
-afterEach(() => shop[Symbol.asyncDispose]());
-
-function errorCode(run: Run): string {
-  return JSON.parse(run.stderr.split("\n").find((line) => line.startsWith('{"error"')) ?? "{}").error?.code;
-}
+import { beforeEach, describe, expect, it } from "vitest";
+import { barsCsv, sharedFile } from "./atc.ts";
+import { errorOf, rowsOf, shop, startAtc } from "./shop.ts";
 
 /** A bar as `datasetRows` writes it: symbol, time, open, high, low, close, volume, rows. */
 type Bar = readonly [string, number, number, number, number, number, number, number];
@@ -84,7 +71,7 @@ describe("atc data resample", () => {
     ["a name that leads elsewhere", ["--to", "1d", "--name", "../x"], "ATC_INVALID_ARGUMENT"],
   ])("refuses %s and writes nothing", async (_, args, code) => {
     const before = await shop.cached();
-    expect(errorCode(await shop.atc("data", "resample", "hours", ...args, "--json"))).toBe(code);
+    expect(errorOf(await shop.atc("data", "resample", "hours", ...args, "--json")).code).toBe(code);
     expect(await shop.cached()).toEqual(before);
   });
 });
@@ -95,8 +82,7 @@ it("atc data resample by Ctrl-C leaves no dataset and no file", { timeout: 60_00
   const folder = join(shop.path, ".cache/mmap/r");
   // Every hour its own bar, and those between filled: enough to be ended amid.
   const args = ["data", "resample", "d", "--to", "1s", "--fill-gaps", "previous", "--name", "r"];
-  const child = spawn(process.execPath, [bin, ...args], { cwd: shop.path, stdio: "ignore" });
-  const exited = once(child, "exit");
+  const { child, exited } = startAtc(...args);
   while (!existsSync(folder)) await new Promise(setImmediate);
   child.kill("SIGINT");
   expect(await exited).toEqual([130, null]);
@@ -122,9 +108,7 @@ describe.skipIf(!data.present)("bars of real data (needs ../shared)", () => {
       hours.set(hour, [...(hours.get(hour) ?? []), row]);
     }
     await shop.atc("data", "resample", sharedFile("data/btcperp_1m_epochms.csv").path, "--to", "1h", "--name", "h");
-    expect(await datasetRows(shop.path, "h")).toEqual(
-      written([...hours].map(([hour, own]) => barOf("BTC-PERP", hour, own))),
-    );
+    expect(await rowsOf("h")).toEqual(written([...hours].map(([hour, own]) => barOf("BTC-PERP", hour, own))));
   });
 
   const ticks = (): Row[] =>
@@ -140,9 +124,7 @@ describe.skipIf(!data.present)("bars of real data (needs ../shared)", () => {
       minutes.set(minute, [...(minutes.get(minute) ?? []), row]);
     }
     await shop.atc("data", "resample", sharedFile("data/ibm_trades_tick.csv").path, "--to", "1m", "--name", "m");
-    expect(await datasetRows(shop.path, "m")).toEqual(
-      written([...minutes].map(([minute, own]) => barOf("IBM", minute, own))),
-    );
+    expect(await rowsOf("m")).toEqual(written([...minutes].map(([minute, own]) => barOf("IBM", minute, own))));
   });
 
   it.each([
@@ -162,6 +144,6 @@ describe.skipIf(!data.present)("bars of real data (needs ../shared)", () => {
       sum = 0;
     }
     await shop.atc("data", "resample", sharedFile("data/ibm_trades_tick.csv").path, "--to", to, "--name", "v");
-    expect(await datasetRows(shop.path, "v")).toEqual(written(bars));
+    expect(await rowsOf("v")).toEqual(written(bars));
   });
 });

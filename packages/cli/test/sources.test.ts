@@ -1,31 +1,23 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Run, Workshop } from "./atc.ts";
-import { barsCsv, workshop } from "./atc.ts";
-import { datasetRows } from "./dataset-rows.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { barsCsv } from "./atc.ts";
+import { errorOf, rowsOf, shop } from "./shop.ts";
 
-let shop: Workshop;
 let expected: readonly string[];
 const csv = barsCsv(["AAA", "BBB"], 50);
 
 beforeEach(async () => {
-  shop = await workshop();
   await shop.file("bars.csv", csv);
   await shop.atc("ingest", "bars.csv", "--name", "d");
-  expected = await datasetRows(shop.path, "d");
+  expected = await rowsOf("d");
 });
-afterEach(() => shop[Symbol.asyncDispose]());
-
-function errorOf(run: Run): { readonly code: string; readonly message: string } {
-  return JSON.parse(run.stderr.split("\n").find((line) => line.startsWith('{"error"')) ?? "{}").error ?? {};
-}
 
 async function ingested(...args: string[]): Promise<readonly string[]> {
   const run = await shop.atc("ingest", ...args, "--name", "again", "--json");
   expect(errorOf(run)).toEqual({});
-  return await datasetRows(shop.path, "again");
+  return await rowsOf("again");
 }
 
 describe("a source that is not installed", () => {
@@ -141,7 +133,7 @@ describe("a Parquet file that cannot be used", () => {
     expect(errorOf(await shop.atc("ingest", "cut.parquet", "--json"))).toMatchObject({ code: "ATC_CORRUPT_DATA" });
     expect(errorOf(await shop.atc("data", "append", "d", "cut.parquet", "--json")).code).toBe("ATC_CORRUPT_DATA");
     expect(await shop.cached()).toEqual(before);
-    expect(await datasetRows(shop.path, "d")).toEqual(expected);
+    expect(await rowsOf("d")).toEqual(expected);
   });
 
   it("is refused where it has no price", async () => {
