@@ -1,4 +1,12 @@
-import type { ArrayStore, DataSource, DatasetLock, DatasetManifest, DatasetWriter, JsonObject, SourceSummary } from "@atc/contract";
+import type {
+  ArrayStore,
+  DataSource,
+  DatasetLock,
+  DatasetManifest,
+  DatasetWriter,
+  JsonObject,
+  SourceSummary,
+} from "@atc/contract";
 import { throwIfAborted } from "@atc/contract";
 import { createBadRowLog } from "./bad-rows.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -14,8 +22,8 @@ import { noRows, readRows } from "./read-phase.ts";
 import { ingestReport, plain, reportAttribute } from "./report-attributes.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { rowLayout } from "./row-layout.ts";
-import { executorRunner, inlineRunner } from "./task-runner.ts";
 import { settleSeries } from "./settle-phase.ts";
+import { executorRunner, inlineRunner } from "./task-runner.ts";
 import type { Written } from "./write-phase.ts";
 import { writeSeries } from "./write-phase.ts";
 

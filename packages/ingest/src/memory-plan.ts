@@ -10,8 +10,10 @@ const orderBytes = 24;
 
 /** How much of the memory each step may use. */
 export interface MemoryPlan {
-  /** Bytes of rows held by each reading thread. */
+  /** Bytes of rows held by each thread that reads rows of unknown number. */
   readonly arenaBytes: number;
+  /** Rows held by each thread that reads rows which were counted. */
+  readonly countedRows: number;
   /** Rows that each thread puts in order at once. */
   readonly partRows: number;
 }
@@ -23,6 +25,8 @@ export function memoryPlan(memoryBytes: number, threads: number, { rowBytes }: R
   // Beside each thread's own there are columns that are being written, and one lot that waits.
   const partBytes = threads * (rowBytes + orderBytes) + (threads + 1) * rowBytes;
   return {
+    // Half as much again is for the order of rows and what is put in it.
+    countedRows: Math.max(64, Math.floor((0.5 * bytes) / threads / rowBytes)),
     arenaBytes: Math.floor((0.36 * bytes) / threads),
     partRows: Math.max(64, Math.floor((0.44 * bytes) / partBytes)),
   };

@@ -1,13 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import type { PlacedFile } from "./placed-files.ts";
 import { refused } from "./run-sink.ts";
 import type { SeriesPieces } from "./series-table.ts";
-
-/** A file of the store in which rows were put in their place. */
-export interface PlacedFile {
-  readonly path: string;
-  /** Bytes from a column to the next: all are of 8 bytes a value. */
-  readonly stride: number;
-}
 
 /** Runs: the paths of their files, their bytes, or the files in which their rows were put in place. */
 export type Runs = readonly (string | Uint8Array | PlacedFile)[];

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import type { PlacedFile } from "./piece-reader.ts";
+import { type PlacedFile, placedFiles } from "./placed-files.ts";
 import { decodeRunIndex } from "./run-index.ts";
 import type { SliceRun } from "./slice-task.ts";
 
@@ -9,28 +9,22 @@ const blockBytes: number = 2 ** 20;
 
 /** Whether the rows of a run still lie in their places to the last bit: a crash may have come while they were put in order, or with the machine. */
 export function isInPlace({ path, placedCrc }: SliceRun, files: readonly PlacedFile[], columns: number): boolean {
-  const handles: number[] = [];
   const block = new Uint8Array(blockBytes);
+  using placed = placedFiles(files);
   try {
-    const { pieceFiles, pieceOffsets, pieceRows } = decodeRunIndex(readFileSync(path));
+    const { pieceFiles = new Int32Array(0), pieceOffsets, pieceRows } = decodeRunIndex(readFileSync(path));
     let crc = 0;
-    for (const { path: file } of files) handles.push(openSync(file, "r"));
-    for (const [p, rows] of pieceRows.entries()) {
-      const file = pieceFiles[p] as number;
+    for (const [p, file] of pieceFiles.entries())
       for (let column = 0; column <= columns; column++) {
-        const position = (pieceOffsets[p] as number) + column * (files[file] as PlacedFile).stride;
-        for (let done = 0; done < 8 * rows; ) {
-          const read = readSync(handles[file] as number, block, 0, Math.min(blockBytes, 8 * rows - done), position + done);
-          if (read === 0) return false;
-          crc = crc32(block.subarray(0, read), crc);
-          done += read;
+        const bytes = 8 * (pieceRows[p] as number);
+        for (let done = 0; done < bytes; done += blockBytes) {
+          const part = block.subarray(0, Math.min(blockBytes, bytes - done));
+          placed.read(file, (pieceOffsets[p] as number) + done, column, part);
+          crc = crc32(part, crc);
         }
       }
-    }
     return crc === placedCrc;
   } catch {
     return false;
-  } finally {
-    for (const handle of handles) closeSync(handle);
   }
 }

@@ -1,6 +1,4 @@
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
-import type { PlacedFile } from "./piece-reader.ts";
-import { attempt } from "./run-sink.ts";
+import type { PlacedFiles } from "./placed-files.ts";
 import type { Span } from "./slice-places.ts";
 
 /** A series whose rows lie in the files of the store, read and written as values of 8 bytes. */
@@ -14,52 +12,20 @@ export interface PlacedSeries {
   write(column: number, from: number, source: Uint8Array): void;
 }
 
-/** Files of the store, opened as they are needed. Disposal closes them. */
-export interface PlacedFiles extends Disposable {
-  series(spans: readonly Span[]): PlacedSeries;
-}
-
-/** The files for reading and writing. */
-export function placedFiles(files: readonly PlacedFile[]): PlacedFiles {
-  const handles = new Map<number, number>();
-
-  function transfer(span: Span, column: number, row: number, bytes: Uint8Array, call: typeof readSync): void {
-    const { path, stride } = files[span.file] as PlacedFile;
-    const position = span.offset + column * stride + 8 * row;
-    attempt(path, () => {
-      const handle = handles.get(span.file) ?? openSync(path, "r+");
-      handles.set(span.file, handle);
-      for (let done = 0; done < bytes.length; ) {
-        const count = call(handle, bytes, done, bytes.length - done, position + done);
-        if (count === 0) throw new Error(`the file ends at byte ${position + done}, rows are missing`);
-        done += count;
+/** The series of which the spans are, in order. */
+export function placedSeries(files: PlacedFiles, spans: readonly Span[]): PlacedSeries {
+  const borders = [0];
+  for (const { rows } of spans) borders.push((borders.at(-1) as number) + rows);
+  const transferBy =
+    (transfer: PlacedFiles["read"]): PlacedSeries["read"] =>
+    (column, from, bytes) => {
+      const to = from + bytes.length / 8;
+      for (const [s, { file, offset }] of spans.entries()) {
+        const [first, last] = [borders[s] as number, borders[s + 1] as number];
+        if (last <= from || first >= to) continue;
+        const [start, end] = [Math.max(from, first), Math.min(to, last)];
+        transfer(file, offset + 8 * (start - first), column, bytes.subarray(8 * (start - from), 8 * (end - from)));
       }
-    });
-  }
-
-  return {
-    series(spans) {
-      const borders = [0];
-      for (const { rows } of spans) borders.push((borders.at(-1) as number) + rows);
-      const each = (column: number, from: number, bytes: Uint8Array, call: typeof readSync): void => {
-        const to = from + bytes.length / 8;
-        for (const [s, span] of spans.entries()) {
-          const [first, last] = [borders[s] as number, borders[s + 1] as number];
-          if (last <= from || first >= to) continue;
-          const [start, end] = [Math.max(from, first), Math.min(to, last)];
-          transfer(span, column, start - first, bytes.subarray(8 * (start - from), 8 * (end - from)), call);
-        }
-      };
-      return {
-        rows: borders.at(-1) as number,
-        borders,
-        read: (column, from, target) => each(column, from, target, readSync),
-        write: (column, from, source) => each(column, from, source, writeSync as typeof readSync),
-      };
-    },
-    [Symbol.dispose]() {
-      for (const handle of handles.values()) closeSync(handle);
-      handles.clear();
-    },
-  };
+    };
+  return { rows: borders.at(-1) as number, borders, read: transferBy(files.read), write: transferBy(files.write) };
 }

@@ -1,5 +1,5 @@
 import type { ArrayStore, DatasetLayout, DatasetLock, DatasetPlan, SliceCounts } from "@atc/contract";
-import type { PlacedFile } from "./piece-reader.ts";
+import type { PlacedFile } from "./placed-files.ts";
 import type { RowLayout } from "./row-layout.ts";
 import type { SlicePlaces, Span } from "./slice-places.ts";
 import { packPlaces } from "./slice-places.ts";

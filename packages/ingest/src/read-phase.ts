@@ -1,31 +1,23 @@
-import type {
-  ArrayStore,
-  DataSource,
-  DatasetLock,
-  OperationOptions,
-  SlicedSource,
-  SourceSummary,
-} from "@atc/contract";
+import type { ArrayStore, DataSource, DatasetLock, OperationOptions, SourceSummary } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import type { BadRowLog } from "./bad-rows.ts";
 import { countSlices } from "./count-phase.ts";
 import type { Journal } from "./journal.ts";
 import { openJournal } from "./journal.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
+import { isMiscount } from "./miscount.ts";
 import type { Pace } from "./pace.ts";
 import type { Runs } from "./piece-reader.ts";
 import { isInPlace } from "./placed-runs.ts";
-import { isMiscount } from "./placed-sink.ts";
 import type { Placement } from "./placement.ts";
 import { placementOf } from "./placement.ts";
-import { cutSource, readSlices } from "./read-slices.ts";
+import { readSlices } from "./read-slices.ts";
 import { readStream } from "./read-stream.ts";
 import type { RowLayout } from "./row-layout.ts";
 import type { SeriesTable } from "./series-table.ts";
+import type { SliceCut } from "./slice-cut.ts";
+import { cutSource } from "./slice-cut.ts";
 import type { TaskRunner } from "./task-runner.ts";
-
-/** Sources whose rows take fewer bytes of text are not worth a file and threads. */
-const leastSliced: number = 8 * 2 ** 20;
 
 /** What the reading works on. */
 export interface ReadPhase {
@@ -65,13 +57,15 @@ async function readInSlices(phase: ReadPhase): Promise<ReadRows | undefined> {
   const { source, layout, lock, fingerprint, memory, runner, badRows, pace, options } = phase;
   const { scratch, abandoned } = lock;
   const { arenaBytes } = memory;
-  const sliced = scratch === undefined ? undefined : await cutSource(source, arenaBytes, runner);
-  if (sliced === undefined || scratch === undefined) return undefined;
-  if (sliced.end - (sliced.starts[0] as number) < Math.min(leastSliced, arenaBytes)) return undefined;
+  if (scratch === undefined) return undefined;
+  const canPlace = phase.store.layOut !== undefined;
+  const cut = await cutSource(source, { layout, memory, runner, canPlace }, options);
+  if (cut === undefined) return undefined;
+  const { sliced } = cut;
   const { starts, end } = sliced;
   const journal = await openJournal({ scratch, abandoned }, { fingerprint, starts, end });
   const reading = { sliced, journal, layout, arenaBytes, runner };
-  const placement = await placeSlices(phase, sliced, journal);
+  const placement = await placeSlices(phase, cut, journal);
   if (placement !== undefined)
     try {
       const read = await readSlices({ ...reading, placement }, badRows, pace, options);
@@ -91,16 +85,18 @@ async function readInSlices(phase: ReadPhase): Promise<ReadRows | undefined> {
 }
 
 /** Lays the rows of slices out in the files of the store, where it has such files and the rows can be counted. */
-async function placeSlices(phase: ReadPhase, sliced: SlicedSource, journal: Journal): Promise<Placement | undefined> {
-  const { store, lock, fingerprint, layout: rowLayout, runner, pace, options } = phase;
-  if (store.layOut === undefined) return undefined;
+async function placeSlices(phase: ReadPhase, cut: SliceCut, journal: Journal): Promise<Placement | undefined> {
+  const { store, lock, fingerprint, layout: rowLayout, memory, runner, pace, options } = phase;
   const { starts, placed: directory } = journal;
-  const counts = await countSlices({ sliced, starts, layout: rowLayout, runner, pace }, options);
+  const mostRows = memory.countedRows;
+  const counts = await countSlices({ cut, starts, mostRows, runner, pace }, options);
   if (counts === undefined) return undefined;
   const placement = await placementOf(counts, { store, lock, fingerprint, rowLayout, directory });
   if (placement === undefined) return undefined;
-  const { files } = placement;
-  journal.keep((run) => run.placedCrc !== undefined && isInPlace(run, files, rowLayout.columns.length));
+  const { files, layout } = placement;
+  journal.keep(
+    (run) => layout.isResumed && run.placedCrc !== undefined && isInPlace(run, files, rowLayout.columns.length),
+  );
   return placement;
 }
 

@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import type { DataSource, OperationOptions, SlicedSource, SourceSummary } from "@atc/contract";
+import type { OperationOptions, SlicedSource, SourceSummary } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import type { BadRowLog } from "./bad-rows.ts";
 import type { Journal } from "./journal.ts";
+import { miscounted } from "./miscount.ts";
 import type { Pace } from "./pace.ts";
 import type { Runs } from "./piece-reader.ts";
-import { miscounted } from "./placed-sink.ts";
 import type { Placement } from "./placement.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { decodeRunIndex, type RunIndex } from "./run-index.ts";
@@ -14,11 +14,6 @@ import { tableBuilder } from "./series-table.ts";
 import type { SliceRun } from "./slice-task.ts";
 import type { TaskRunner } from "./task-runner.ts";
 import { inOrder } from "./task-runner.ts";
-
-/** Bytes of text that a slice has at least where the source is large enough. */
-const leastLength: number = 4 * 2 ** 20;
-/** Slices for each thread, so that all end at about the same time. */
-const slicesPerThread = 6;
 
 /** How a source is read in slices. */
 export interface SliceReading {
@@ -37,21 +32,6 @@ export interface SlicesRead {
   readonly table: SeriesTable;
   readonly rows: number;
   readonly summary: SourceSummary;
-}
-
-/** Cuts a source for the threads of a runner; undefined where it cannot be cut. */
-export async function cutSource(
-  source: DataSource,
-  arenaBytes: number,
-  { concurrency }: TaskRunner,
-): Promise<SlicedSource | undefined> {
-  const whole = await source.slices?.({ length: Number.MAX_SAFE_INTEGER });
-  if (whole === undefined) return undefined;
-  const size = whole.end - (whole.starts[0] as number);
-  // Text takes about as many bytes as its rows in memory, where symbols also have room that they do not use.
-  const most = 0.7 * arenaBytes;
-  const length = Math.max(Math.min(size / (slicesPerThread * concurrency), most), Math.min(leastLength, most));
-  return await source.slices?.({ length: Math.ceil(length) });
 }
 
 /** Reads all slices, those that a journal has left out, and notes each in it. */
@@ -91,7 +71,7 @@ export async function readSlices(
     (error: unknown) => ({ error }),
   );
   const found: SliceRun[] = [];
-  const builder = tableBuilder(placement === undefined ? "runs" : "placed");
+  const builder = tableBuilder();
   const indexOf = indexReader();
   try {
     const ahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;

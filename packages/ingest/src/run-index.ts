@@ -23,8 +23,8 @@ export interface RunIndex {
   readonly pieceRows: Int32Array;
   /** Per piece: offset of its times in its file, in bytes. */
   readonly pieceOffsets: Float64Array;
-  /** Per piece: the number of its file, where they were put in their place in the store's files; all 0 in a run's own file. */
-  readonly pieceFiles: Int32Array;
+  /** Per piece: the number of its file of the store, where it was put in its place; absent where pieces are in the run's own file. */
+  readonly pieceFiles?: Int32Array;
 }
 
 /** The index as bytes, for this version of Node to read. */

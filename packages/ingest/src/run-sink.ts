@@ -6,23 +6,10 @@ export const stagingBytes: number = 2 ** 20;
 /** The most values that {@link RunSink.reserve} gives room for. */
 export const mostValues = 8192;
 
-/** Consecutive rows of a piece, and where they go. */
-export interface PiecePart {
-  readonly rows: number;
-  /** The number of the file. */
-  readonly file: number;
-  /** The offset of their times in it, in bytes. */
-  readonly offset: number;
-}
-
-/** Where a run is written, column by column of one piece after another: values of 8 bytes are put straight into its memory. */
+/** Where a run is written, at its end only: values of 8 bytes are put straight into its memory. */
 export interface RunSink {
   /** Bytes so far. */
   readonly length: number;
-  /** The parts that the next `rows` rows of a symbol are written in. */
-  parts(symbol: string, rows: number): readonly PiecePart[];
-  /** What is put next are the values of a column of a part, 0 for the times. */
-  column(part: PiecePart, column: number): void;
   /** The memory, as values and as pairs of 32-bit words. */
   readonly values: Float64Array;
   readonly words: Int32Array;
@@ -48,9 +35,6 @@ export function refused(path: string): (error: unknown) => never {
     );
   };
 }
-
-/** Columns follow one another where a run has a file of its own. */
-function inSequence(): void {}
 
 /** A new file, in place of one of that name. `staging` is memory of {@link stagingBytes} that no other sink uses. */
 export function fileSink(path: string, staging: Uint8Array<ArrayBuffer> = new Uint8Array(stagingBytes)): FileSink {
@@ -80,8 +64,6 @@ export function fileSink(path: string, staging: Uint8Array<ArrayBuffer> = new Ui
     get length() {
       return written + staged;
     },
-    parts: (_symbol, rows) => [{ rows, file: 0, offset: written + staged }],
-    column: inSequence,
     reserve(count) {
       if (staged + 8 * count > stagingBytes) {
         write(staging.subarray(0, staged));
@@ -116,8 +98,6 @@ export function memorySink(bytes: number): RunSink & { readonly bytes: Uint8Arra
     get length() {
       return length;
     },
-    parts: (_symbol, rows) => [{ rows, file: 0, offset: length }],
-    column: inSequence,
     reserve(count) {
       length += 8 * count;
       return length / 8 - count;

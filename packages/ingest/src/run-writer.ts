@@ -1,8 +1,8 @@
-import { createPieceOrder, type PieceOrderer } from "./piece-order.ts";
+import { createPieceOrder, type PieceOrder, type PieceOrderer } from "./piece-order.ts";
 import type { RowArena } from "./row-arena.ts";
 import type { RowLayout } from "./row-layout.ts";
 import type { RunIndex } from "./run-index.ts";
-import { mostValues, type PiecePart, type RunSink } from "./run-sink.ts";
+import { mostValues, type RunSink } from "./run-sink.ts";
 import type { SeriesCounts } from "./scatter.ts";
 
 /** Writes what an arena holds as pieces, as often as it is full. */
@@ -23,7 +23,6 @@ export function createRunWriter(
   const symbols: number[] = [];
   const rows: number[] = [];
   const offsets: number[] = [];
-  const files: number[] = [];
   let ranks = new Int32Array(0);
 
   /** The place of each symbol among the symbols in order, so that neighbours are read together. */
@@ -37,52 +36,40 @@ export function createRunWriter(
     for (const [rank, s] of sorted.entries()) ranks[s] = rank;
   }
 
-  function append(sink: RunSink, words: Int32Array, width: number, offset: number, rows: Uint32Array): void {
-    const to = sink.words;
-    for (let start = 0; start < rows.length; start += mostValues) {
-      const end = Math.min(start + mostValues, rows.length);
+  function append(sink: RunSink, from: Int32Array, width: number, offset: number, { order, length }: PieceOrder): void {
+    const { words } = sink;
+    for (let start = 0; start < length; start += mostValues) {
+      const end = Math.min(start + mostValues, length);
       let at = 2 * sink.reserve(end - start);
       for (let i = start; i < end; i++) {
-        const word = width * (rows[i] as number) + offset;
-        to[at++] = words[word] as number;
-        to[at++] = words[word + 1] as number;
+        const word = width * (order[i] as number) + offset;
+        words[at++] = from[word] as number;
+        words[at++] = from[word + 1] as number;
       }
     }
   }
 
-  function appendValues(sink: RunSink, slot: number, rows: Uint32Array): void {
+  function appendValues(sink: RunSink, slot: number, { order, length }: PieceOrder): void {
     const from = arena.values;
     const to = sink.values;
     const { slots } = layout;
-    for (let start = 0; start < rows.length; start += mostValues) {
-      const end = Math.min(start + mostValues, rows.length);
+    for (let start = 0; start < length; start += mostValues) {
+      const end = Math.min(start + mostValues, length);
       let at = sink.reserve(end - start);
-      for (let i = start; i < end; i++) to[at++] = from[(rows[i] as number) * slots + slot] as number;
-    }
-  }
-
-  function writePart(sink: RunSink, part: PiecePart, rows: Uint32Array): void {
-    sink.column(part, 0);
-    append(sink, arena.times, 2, 0, rows);
-    // A float64 takes its words through a float register, which may not keep the bits of an int64.
-    for (const [c, { slot, dtype }] of layout.columns.entries()) {
-      sink.column(part, c + 1);
-      if (dtype === "int64") append(sink, arena.valueWords, 2 * layout.slots, 2 * slot, rows);
-      else appendValues(sink, slot, rows);
+      for (let i = start; i < end; i++) to[at++] = from[(order[i] as number) * slots + slot] as number;
     }
   }
 
   function writePiece(sink: RunSink, series: number): void {
-    const { order, length } = orderOf(arena.times, arena.extents(series));
-    let row = 0;
-    for (const part of sink.parts(counts.symbols[series] as string, length)) {
-      symbols.push(series);
-      rows.push(part.rows);
-      offsets.push(part.offset);
-      files.push(part.file);
-      writePart(sink, part, order.subarray(row, row + part.rows));
-      row += part.rows;
-    }
+    const piece = orderOf(arena.times, arena.extents(series));
+    symbols.push(series);
+    rows.push(piece.length);
+    offsets.push(sink.length);
+    append(sink, arena.times, 2, 0, piece);
+    // A float64 takes its words through a float register, which may not keep the bits of an int64.
+    for (const { slot, dtype } of layout.columns)
+      if (dtype === "int64") append(sink, arena.valueWords, 2 * layout.slots, 2 * slot, piece);
+      else appendValues(sink, slot, piece);
   }
 
   return {
@@ -102,7 +89,6 @@ export function createRunWriter(
       pieceSymbols: Int32Array.from(symbols),
       pieceRows: Int32Array.from(rows),
       pieceOffsets: Float64Array.from(offsets),
-      pieceFiles: Int32Array.from(files),
     }),
   };
 }

@@ -1,5 +1,5 @@
 import type { ColumnChunk, TypedArray } from "@atc/contract";
-import { AtcError } from "@atc/contract";
+import { missingColumn, missingSymbol } from "./chunk-faults.ts";
 import type { RowArena } from "./row-arena.ts";
 import { resized } from "./row-arena.ts";
 import type { RowLayout, StoredColumn } from "./row-layout.ts";
@@ -213,15 +213,4 @@ function copyWords(
     target[at] = source[2 * (from + i)] as number;
     target[at + 1] = source[2 * (from + i) + 1] as number;
   }
-}
-
-function missingColumn(name: string, chunk: ColumnChunk): AtcError {
-  return new AtcError(
-    "ATC_INVALID_DATA",
-    `the chunk at row ${chunk.row} lacks the column "${name}" that its source announced`,
-  );
-}
-
-function missingSymbol(row: number): AtcError {
-  return new AtcError("ATC_INVALID_DATA", `row ${row} has no symbol; give the source a symbol for such rows`);
 }

@@ -90,7 +90,7 @@ interface PieceList {
  * A builder without runs. It keeps a few numbers of each piece in a few arrays: thousands of symbols in dozens of runs are hundreds of
  * thousands of pieces. The runs of pieces are those files, or where rows were put in their place the files of the store.
  */
-export function tableBuilder(kind: "runs" | "placed" = "runs"): TableBuilder {
+export function tableBuilder(): TableBuilder {
   const tallies: Tally[] = [];
   const numbers = new Map<string, number>();
   const list: PieceList = {
@@ -113,7 +113,7 @@ export function tableBuilder(kind: "runs" | "placed" = "runs"): TableBuilder {
         count(tallies[series] as Tally, run, s);
         return series;
       });
-      append(list, run, kind === "placed" ? undefined : runs++, own);
+      append(list, run, runs++, own);
       for (const s of run.pieceSymbols) (tallies[own[s] as number] as Tally).pieces++;
     },
     table: () => tableOf(tallies, list),
@@ -133,7 +133,7 @@ function count(tally: Tally, run: RunIndex, s: number): void {
   tally.last = run.lastTimes[s] as bigint;
 }
 
-function append(list: PieceList, run: RunIndex, number: number | undefined, series: readonly number[]): void {
+function append(list: PieceList, run: RunIndex, number: number, series: readonly number[]): void {
   const length = list.length + run.pieceRows.length;
   if (length > list.series.length) {
     const room = Math.max(length, Math.ceil(1.5 * list.series.length));
@@ -146,7 +146,7 @@ function append(list: PieceList, run: RunIndex, number: number | undefined, seri
     run.pieceSymbols.map((s) => series[s] as number),
     list.length,
   );
-  if (number === undefined) list.runs.set(run.pieceFiles, list.length);
+  if (run.pieceFiles !== undefined) list.runs.set(run.pieceFiles, list.length);
   else list.runs.fill(number, list.length, length);
   list.rows.set(run.pieceRows, list.length);
   list.offsets.set(run.pieceOffsets, list.length);

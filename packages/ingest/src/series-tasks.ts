@@ -11,7 +11,7 @@ import { planSeries } from "./plan-series.ts";
 import { wholeRanges } from "./series-parts.ts";
 import type { PackedSeries, SeriesPieces } from "./series-table.ts";
 import { unpackSeries } from "./series-table.ts";
-import { takeArena } from "./slice-task.ts";
+import { takeMemory } from "./slice-memory.ts";
 
 /** Some neighbouring series to plan. */
 export interface PlanTaskInput extends PlanSettings {
@@ -66,13 +66,13 @@ let tools: SeriesTools | undefined;
 
 /** The tools of this thread, in the memory that its slices used: freed memory would wait for the garbage collector. */
 function toolsHere(): SeriesTools {
-  const arena = takeArena();
-  if (tools !== undefined && arena === undefined) return tools;
-  const values = arena?.values ?? new Float64Array(0);
+  const free = takeMemory();
+  if (tools !== undefined && free === undefined) return tools;
+  const values = free?.values ?? new Float64Array(0);
   const share = Math.floor(mergeShare * values.length);
   const bytes = new Uint8Array(values.buffer, 8 * share);
   tools = {
-    arrange: createArranger(arena?.times),
+    arrange: createArranger(free?.times),
     merge: createPartMerger(values.subarray(0, share)),
     fetched: { bytes },
   };
@@ -81,7 +81,7 @@ function toolsHere(): SeriesTools {
 
 /** Lets go of the working memory of this thread. */
 export function releaseTools(): void {
-  takeArena();
+  takeMemory();
   tools = undefined;
 }
 

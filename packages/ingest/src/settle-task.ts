@@ -1,17 +1,17 @@
 import { crc32 } from "node:zlib";
 import type { PlacedRows, TaskContext } from "@atc/contract";
 import type { DuplicatePolicy } from "./duplicates.ts";
-import { createTieCounter } from "./tie-counter.ts";
 import type { SeriesQuality } from "./ingest-report.ts";
 import { timeAt } from "./iso-time.ts";
 import { partBytes, partColumns } from "./part-columns.ts";
-import type { PlacedFile } from "./piece-reader.ts";
-import { type PlacedSeries, placedFiles } from "./placed-series.ts";
+import { type PlacedFile, placedFiles } from "./placed-files.ts";
+import { type PlacedSeries, placedSeries } from "./placed-series.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { mendSeams } from "./seams.ts";
 import { createQualityCheck } from "./series-quality.ts";
 import { type SeriesScale, scaleMeter } from "./series-scale.ts";
 import type { Span } from "./slice-places.ts";
+import { createTieCounter } from "./tie-counter.ts";
 import { createTimeSorter } from "./time-order.ts";
 
 /** Rows that are read at once: their columns stay in the processor's cache. */
@@ -57,7 +57,7 @@ export function settleBatch(input: SettleTaskInput, context: TaskContext): Settl
   const buffer = new ArrayBuffer(partBytes(layout, windowRows));
   for (const entry of input.series) {
     context.throwIfCancelled();
-    const series = files.series(entry.spans);
+    const series = placedSeries(files, entry.spans);
     if (!mendSeams(series, entry.seams, tools)) return undefined;
     const scale = measure(series, layout, buffer);
     if (scale.ties && input.policy !== "keep-all") return undefined;

@@ -1,4 +1,4 @@
-import type { PlacedFile } from "./piece-reader.ts";
+import type { PlacedFile } from "./placed-files.ts";
 
 /** Where the rows of a slice go that were counted before: plain data for another thread. */
 export interface SlicePlaces {

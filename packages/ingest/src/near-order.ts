@@ -1,0 +1,48 @@
+import type { TimeSorter } from "./time-order.ts";
+
+/** Steps a row that insertion may take on average; beyond, a sort in passes is faster. */
+const mostSteps = 4;
+
+/**
+ * Sorts the times of rows that are nearly in order, as pairs of 32-bit words, in place; `order` gets the rows in their new order. Rows of one time stay in theirs.
+ * Where they are far from in order, `sorter` takes over.
+ */
+export function sortTimes(times: Int32Array, order: Uint32Array, rows: number, sorter: TimeSorter): void {
+  for (let i = 0; i < rows; i++) order[i] = i;
+  if (insertAll(times, order, rows)) return;
+  const sorted = sorter.order(times, rows).order;
+  const from = order.slice(0, rows);
+  const former = times.slice(0, 2 * rows);
+  for (let i = 0; i < rows; i++) {
+    const row = sorted[i] as number;
+    order[i] = from[row] as number;
+    times[2 * i] = former[2 * row] as number;
+    times[2 * i + 1] = former[2 * row + 1] as number;
+  }
+}
+
+/** Moves each row ahead of those that are later; false, with some of it done, where that takes too many steps. */
+function insertAll(times: Int32Array, order: Uint32Array, rows: number): boolean {
+  let left = mostSteps * rows;
+  for (let i = 1; i < rows; i++) {
+    const low = times[2 * i] as number;
+    const high = times[2 * i + 1] as number;
+    let at = i;
+    while (at > 0 && left >= 0) {
+      const highBefore = times[2 * at - 1] as number;
+      const lowBefore = times[2 * at - 2] as number;
+      if (high > highBefore || (high === highBefore && low >>> 0 >= lowBefore >>> 0)) break;
+      times[2 * at] = lowBefore;
+      times[2 * at + 1] = highBefore;
+      order[at] = order[at - 1] as number;
+      at--;
+      left--;
+    }
+    if (at === i) continue;
+    times[2 * at] = low;
+    times[2 * at + 1] = high;
+    order[at] = i;
+    if (left < 0) return false;
+  }
+  return true;
+}
