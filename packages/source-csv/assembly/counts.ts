@@ -69,7 +69,7 @@ function symbolOf(state: usize, at: usize, field: u32, isLast: bool, separators:
 /**
  * Counts the rows from `at` on per symbol, in u32 at `counts`, until one starts at or after `stop`, has no known symbol, is too long, or ends
  * at or after `end`, where a line feed must stand; empty lines are passed over. Where `field` is -1 all rows are the first symbol's, and those
- * whose first byte may be a blank are left to TypeScript. 64 bytes after `end` are read. Returns whether a quote stands among the bytes looked
+ * whose first byte may be a blank are left to TypeScript. 96 bytes from `end` on are read. Returns whether a quote stands among the bytes looked
  * at, some of which may be behind the last row; the state's position tells where the counting stopped.
  */
 export function count(state: usize, at: usize, stop: usize, end: usize, field: i32, isLast: bool, counts: usize): bool {
