@@ -53,6 +53,7 @@ export async function settleSeries(
       for (const extent of placed) placement.layout.placed(extent);
       book.add(placed);
     }
+    placement.layout.sync();
     pace.progress({ phase: "sorting", done: qualities.length, total: table.length, unit: "symbols" });
     await pace.turn();
   }

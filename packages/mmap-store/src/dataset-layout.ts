@@ -62,17 +62,19 @@ function layoutOf(place: LockedDirectory, plan: GenerationPlan, files: LaidOutFi
   const { paths } = files;
   const ledger = placedRowsLedger(name, plan.columns, parts);
   const disk = backgroundSync();
-  for (const path of paths) disk.touch(path);
   const written: WrittenFiles = {
     segments: (nameOf) => segments.map((_, index) => files.stored(index, nameOf(index), ledger.rangeOf)),
     parts: () => placedParts(parts, ledger.rangeOf),
     paths: () => paths,
     async discard() {
+      await files.filled().catch(() => undefined);
       await disk.settled();
       await removeQuietly(temporary);
     },
   };
   const steps = generationSteps(place, plan, written, temporary);
+  // A failure is kept, and thrown by whatever is called next.
+  steps.onDisk("lay out", files.filled).catch(() => undefined);
   return {
     isResumed: files.isResumed,
     extents(symbol) {
@@ -83,17 +85,21 @@ function layoutOf(place: LockedDirectory, plan: GenerationPlan, files: LaidOutFi
     },
     sync() {
       steps.check();
+      // Rows may have come to any of them.
+      for (const path of paths) disk.touch(path);
       disk.start();
     },
     placed(rows) {
       steps.check();
-      const { segment } = ledger.tell(rows);
-      disk.touch(paths[segment] as string);
+      ledger.tell(rows);
     },
     publish: (attributes) =>
       steps.publish(attributes, async () => {
         checkComplete(name, ledger.progress);
-        await steps.onDisk("publish", () => disk.finish(paths));
+        await steps.onDisk("publish", async () => {
+          await files.filled();
+          await disk.finish(paths);
+        });
       }),
     abort: steps.abort,
     [Symbol.asyncDispose]: steps.abort,

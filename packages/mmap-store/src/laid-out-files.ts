@@ -7,10 +7,10 @@ import { entriesOf, isSystemError } from "./dataset-directory.ts";
 import { appendCrcs, type PlacedRange } from "./placed-rows.ts";
 import { type PlannedPart, type SegmentPlan, segmentColumns } from "./segment-plan.ts";
 import type { StoredSegment } from "./stored-manifest.ts";
-import { makeWholeFile, type WholeFile } from "./whole-file.ts";
+import { fillSymbols, makeWholeFile, type WholeFile } from "./whole-file.ts";
 import { storedSegment, temporaryName, temporaryPath } from "./written-files.ts";
 
-/** The segments of one generation, whole but for the values of their columns. */
+/** The segments of one generation, whole but for the values of their columns, the first of which, `symbol`, comes by itself. */
 export interface LaidOutFiles {
   /** Whether all of them were there before, with the rows that were put into them then. */
   readonly isResumed: boolean;
@@ -18,6 +18,8 @@ export interface LaidOutFiles {
   readonly paths: readonly string[];
   /** Where the rows of a part belong. */
   extentOf(part: PlannedPart): RowExtent;
+  /** Waits until the symbols of all rows are written, which goes on beside the rows' own writers. */
+  filled(): Promise<void>;
   /** What the manifest says of a segment named `file` whose parts hold `rangeOf`. */
   stored(segment: number, file: string, rangeOf: (part: PlannedPart) => PlacedRange | undefined): StoredSegment;
 }
@@ -27,6 +29,7 @@ interface LaidOutSegment extends WholeFile {
   readonly layout: Pick<ArrowFileLayout, "columns" | "bytes">;
   /** By row. */
   readonly parts: readonly PlannedPart[];
+  symbols: ChecksummedRun;
 }
 
 /** Makes the files in `directory`, which is created where it does not exist. Files in it that this made before stay as they are; all else goes. */
@@ -47,24 +50,37 @@ export async function laidOutFiles(
     const own = inSegments[index] as PlannedPart[];
     own.sort((a, b) => a.row - b.row);
     const layout = layOutArrowFile(segmentColumns(schema, symbols), rows);
-    const file = await makeWholeFile(
-      paths[index] as string,
-      layout,
-      own.map((part) => part.rows),
-    );
-    segments.push({ ...file, rows, layout: { columns: layout.columns, bytes: layout.bytes }, parts: own });
+    const file = await makeWholeFile(paths[index] as string, layout);
+    const place = { offset: layout.columns[0]?.offset ?? 0, length: 0, crc: 0 };
+    segments.push({
+      ...file,
+      rows,
+      layout: { columns: layout.columns, bytes: layout.bytes },
+      parts: own,
+      symbols: place,
+    });
   }
+  const fill = async (): Promise<void> => {
+    for (const [index, segment] of segments.entries()) {
+      const rowsOf = segment.parts.map(({ rows }) => rows);
+      segment.symbols = await fillSymbols(paths[index] as string, segment.symbols.offset, rowsOf);
+    }
+  };
+  const filling = fill();
+  // Whoever waits for it hears of its failure.
+  filling.catch(() => undefined);
   return {
     isResumed: segments.every(({ isKept }) => isKept),
     paths,
+    filled: () => filling,
     extentOf({ segment, row, rows, seriesRow }) {
       const { columns } = (segments[segment] as LaidOutSegment).layout;
       const offsets = widths.map((width, column) => offsetOf(columns, column) + row * width);
       return { path: paths[segment] as string, row: seriesRow, rows, offsets };
     },
     stored(segment, file, rangeOf) {
-      const { rows, layout, runs, parts: own } = segments[segment] as LaidOutSegment;
-      const all = [...runs, ...columnRuns(layout, own.map(rangeOf), widths)];
+      const { rows, layout, runs, symbols, parts: own } = segments[segment] as LaidOutSegment;
+      const all = [...runs, symbols, ...columnRuns(layout, own.map(rangeOf), widths)];
       return storedSegment(file, rows, schema, layout, checksumOf(all, layout.bytes));
     },
   };

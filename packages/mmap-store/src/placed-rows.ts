@@ -18,8 +18,8 @@ export interface PlacedRange {
 export interface PlacedRowsLedger {
   /** Rows planned and told of, for each symbol. */
   readonly progress: ReadonlyMap<string, { readonly rows: number; readonly written: number }>;
-  /** Takes notice of rows and returns the part that they are in; throws with nothing changed where they cannot be. */
-  tell(rows: PlacedRows): PlannedPart;
+  /** Takes notice of rows; throws with nothing changed where they cannot be. */
+  tell(rows: PlacedRows): void;
   /** A part's rows, once all of them were told of. */
   rangeOf(part: PlannedPart): PlacedRange | undefined;
 }
@@ -63,7 +63,6 @@ export function placedRowsLedger(
       checkTimes(rows, known[next - 1] ?? series.ranges[at - 1]?.at(-1), known[next] ?? series.ranges[at + 1]?.[0]);
       insert(known, next, rows, widths);
       series.written += rows.rows;
-      return series.parts[at] as PlannedPart;
     },
     rangeOf(part) {
       const [range] = ranges.get(part) ?? [];

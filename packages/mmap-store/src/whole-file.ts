@@ -5,9 +5,9 @@ import type { ChecksummedRun } from "./checksum.ts";
 import { isSystemError } from "./dataset-directory.ts";
 import { writeFully } from "./segment-writer.ts";
 
-/** What was written of a segment file that has its full size. */
+/** A segment file that has its full size, and all but the values of its columns. */
 export interface WholeFile {
-  /** All but the values of the schema's columns, with their checksums. */
+  /** Its head and tail, with their checksums. */
   readonly runs: readonly ChecksummedRun[];
   /** Whether the file was there before, with the rows that were put into it then. */
   readonly isKept: boolean;
@@ -17,24 +17,29 @@ export interface WholeFile {
 const indexBufferBytes = 2 ** 18;
 
 /**
- * Makes the segment file at `path` whole but for the values of its columns behind the first, `symbol`, whose n-th symbol has `rowsOf[n]` rows.
- * A file that this made before keeps what is in it; anything else that is there is replaced. The head is written last: a file that has it is whole.
+ * Makes the segment file at `path`, but for the values of its columns. A file that this made before keeps what is in it; anything else that is there is
+ * replaced. The head is written last: a file that has it has its size.
  */
-export async function makeWholeFile(
-  path: string,
-  layout: ArrowFileLayout,
-  rowsOf: readonly number[],
-): Promise<WholeFile> {
+export async function makeWholeFile(path: string, layout: ArrowFileLayout): Promise<WholeFile> {
   const kept = await openKept(path, layout);
   const file = kept ?? (await createAnew(path));
   try {
     if (kept === undefined) await file.truncate(layout.bytes);
-    const symbols = await writeIndices(file, layout.columns[0]?.offset ?? 0, rowsOf);
     await writeFully(file, layout.tail, layout.tailOffset);
     await writeFully(file, layout.head, 0);
     const tail = { offset: layout.tailOffset, length: layout.tail.length, crc: crc32(layout.tail) };
     const head = { offset: 0, length: layout.head.length, crc: crc32(layout.head) };
-    return { runs: [head, symbols, tail], isKept: kept !== undefined };
+    return { runs: [head, tail], isKept: kept !== undefined };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes the column `symbol` of the segment file at `path` from byte `offset` on: the n-th of its symbols has `rowsOf[n]` rows. */
+export async function fillSymbols(path: string, offset: number, rowsOf: readonly number[]): Promise<ChecksummedRun> {
+  const file = await open(path, "r+");
+  try {
+    return await writeIndices(file, offset, rowsOf);
   } finally {
     await file.close();
   }
@@ -65,7 +70,7 @@ async function openKept(path: string, { head, bytes }: ArrowFileLayout): Promise
   }
 }
 
-/** Writes the column `symbol`: each index as often as its symbol has rows. One buffer is filled while the other one is written. */
+/** Writes each index as often as its symbol has rows. One buffer is filled while the other one is written. */
 async function writeIndices(file: FileHandle, offset: number, rowsOf: readonly number[]): Promise<ChecksummedRun> {
   const rows = rowsOf.reduce((sum, count) => sum + count, 0);
   const newBuffer = (): Int32Array => new Int32Array(Math.min(rows, indexBufferBytes / 4));

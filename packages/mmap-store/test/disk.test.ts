@@ -64,12 +64,16 @@ describe.skipIf(!canMount)(`a small disk${canMount ? "" : " (needs the right to 
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("that is too small for the symbols of a layout gives ATC_NO_SPACE, and holds nothing of it", async () => {
+  it("that is too small for the symbols of a layout gives ATC_NO_SPACE at the next call, and holds nothing of it", async () => {
     const directory = mount("1m");
     const store = mmapStore({ directory });
     const lock = await store.lock("d");
     const plan = { schema: barSchema, fingerprint: "", series: [{ symbol: "A", rows: 1_000_000 }] };
-    await expect(store.layOut(lock, plan)).rejects.toThrow(code("ATC_NO_SPACE"));
+    const layout = await store.layOut(lock, plan);
+    await vi.waitFor(() => expect(() => layout.sync()).toThrow(code("ATC_NO_SPACE")));
+    expect(() => layout.extents("A")).toThrow(code("ATC_NO_SPACE"));
+    await expect(layout.publish()).rejects.toThrow(code("ATC_NO_SPACE"));
+    await layout.abort();
     expect(readdirSync(join(directory, "d")).some((entry) => entry.startsWith(".tmp-"))).toBe(false);
     await lock[Symbol.asyncDispose]();
     expect(readdirSync(directory)).toEqual([]);
