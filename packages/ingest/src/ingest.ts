@@ -94,9 +94,9 @@ async function build(
   const pace = createPace(options);
   const runner = options.executor === undefined ? inlineRunner : executorRunner(options.executor);
   const memory = memoryPlan(memoryBytes, runner.concurrency, layout);
-  const context = { source, store, layout, lock, fingerprint, memory, runner, badRows, pace, options };
+  const context = { source, store, layout, policy, lock, fingerprint, memory, runner, badRows, pace, options };
   await using read = await readRows(context);
-  const { runs, rows, table, summary, placement } = read;
+  const { runs, rows, table, summary, placed } = read;
   if (rows === 0) throw noRows(source, badRows);
   const { partRows } = memory;
   const publish = async (writer: Pick<DatasetWriter, "publish">, written: Written): Promise<IngestResult> => {
@@ -105,9 +105,9 @@ async function build(
     const report = makeReport(layout, rows, badRows.badRows(), written, facts);
     return { reused: false, manifest: await writer.publish(attributesOf(source, summary, report)), report };
   };
-  if (placement !== undefined) {
-    const settled = await settleSeries({ placement, table, layout, policy, partRows, runner, pace }, rows, options);
-    if (settled !== undefined) return await publish(placement.layout, settled);
+  if (placed !== undefined) {
+    const settled = await settleSeries({ ...placed, table, layout, policy, partRows, runner, pace }, rows, options);
+    if (settled !== undefined) return await publish(placed.placement.layout, settled);
   }
   // Rows in memory are not sent to other threads.
   const isHere = runs.some((run) => run instanceof Uint8Array);

@@ -1,95 +1,76 @@
-import { writeFileSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import type { TaskContext } from "@atc/contract";
 import { createBadRowLog } from "./bad-rows.ts";
+import { writePieces } from "./counted-pieces.ts";
 import { type CountedRows, countedRows } from "./counted-rows.ts";
-import { sortTimes } from "./near-order.ts";
-import { placedFiles } from "./placed-files.ts";
-import { encodeRunIndex, type RunIndex } from "./run-index.ts";
+import { encodeRunIndex, type PartitionPieces } from "./run-index.ts";
 import { attempt } from "./run-sink.ts";
 import { readChunks } from "./slice-chunks.ts";
-import { sliceSorter } from "./slice-memory.ts";
 import type { SlicePlaces } from "./slice-places.ts";
 import type { SliceRun, SliceTaskInput } from "./slice-task.ts";
 
-/** Reads a slice whose rows were counted and puts them in their places in the files of the store, those of each symbol in order of time. */
+/**
+ * Reads a slice whose rows were counted. Those of symbols that have many in it are put in their places in the files of the store, in order of time; the
+ * others go to the run's file, partition by partition.
+ */
 export async function placeSlice(
-  { places, ...input }: SliceTaskInput & { readonly places: SlicePlaces },
+  input: SliceTaskInput & { readonly places: SlicePlaces },
   context: TaskContext,
 ): Promise<SliceRun> {
-  const { path, layout, start, line } = input;
+  const { path, layout, start, line, places } = input;
   const badRows = createBadRowLog();
   const rows = countedRows(layout, places);
   let count = 0;
-  const end = await readChunks({ ...input, places }, context, {
+  const end = await readChunks(input, context, {
     push(chunk) {
       rows.push(chunk);
       count += chunk.length;
     },
     onBadRow: badRows.add,
   });
-  const { index, crc: placedCrc } = writePieces(rows, places);
-  const bytes = encodeRunIndex(index);
-  attempt(path, () => writeFileSync(path, bytes));
+  const direct = places.symbols.slice(0, places.spans.starts.length - 1);
+  const { index, crc: placedCrc } = writePieces(rows, direct, places.spans);
+  const file = writeRun(path, rows, places, direct.length, (partitions) => encodeRunIndex({ ...index, partitions }));
   const ends = { endPosition: end.position, endLine: end.line, rows: count, badRows: badRows.badRows() };
-  return { path, start, line, ...ends, pieceBytes: 0, bytes: bytes.length, crc: crc32(bytes), placedCrc };
+  return { path, start, line, ...ends, ...file, placedCrc };
 }
 
-/** Writes the rows of each symbol; returns what is where, and the CRC-32 of all bytes in the order they were written. */
-function writePieces(rows: CountedRows, places: SlicePlaces): { readonly index: RunIndex; readonly crc: number } {
-  const { starts, ends, times, columns } = rows;
-  const { spanFiles, spanRows, spanOffsets } = places;
-  using files = placedFiles(places.files);
-  const sorter = sliceSorter();
+/** Writes the rows of the groups from `first` on to a file, then what `indexOf` makes of their places. */
+function writeRun(
+  path: string,
+  { times, columns, members, starts, ends }: CountedRows,
+  { partitions }: SlicePlaces,
+  first: number,
+  indexOf: (pieces: PartitionPieces) => Uint8Array,
+): Pick<SliceRun, "pieceBytes" | "bytes" | "crc"> {
+  const offsets = new Float64Array(partitions.length);
+  const rows = new Int32Array(partitions.length);
+  let position = 0;
   let crc = 0;
-  const write = (file: number, offset: number, column: number, bytes: Uint8Array): void => {
-    files.write(file, offset, column, bytes);
-    crc = crc32(bytes, crc);
-  };
-  const stamps = new BigInt64Array(times.buffer, 0, times.length / 2);
-  const ofEach = Array.from(places.symbols, (_, s) => [starts[s] as number, ends[s] as number] as const);
-  const firstTimes = BigInt64Array.from(ofEach, ([from, to]) => (from < to ? (stamps[from] as bigint) : 0n));
-  const lastTimes = BigInt64Array.from(ofEach, ([from, to]) => (from < to ? (stamps[to - 1] as bigint) : 0n));
-  const longest = ofEach.reduce((most, [from, to]) => Math.max(most, to - from), 0);
-  const order = new Uint32Array(rows.back.some((back) => back > 0) ? longest : 0);
-  const gathered = new Float64Array(order.length);
-  const pieces = { symbols: [] as number[], rows: [] as number[], offsets: [] as number[], files: [] as number[] };
-  for (const [s, [from, to]] of ofEach.entries()) {
-    const isSorted = rows.back[s] === 0;
-    if (!isSorted) sortTimes(times.subarray(2 * from, 2 * to), order, to - from, sorter);
-    let row = from;
-    for (let span = places.starts[s] as number; row < to; span++) {
-      const count = Math.min(to - row, spanRows[span] as number);
-      const file = spanFiles[span] as number;
-      const offset = spanOffsets[span] as number;
-      pieces.symbols.push(s);
-      pieces.rows.push(count);
-      pieces.offsets.push(offset);
-      pieces.files.push(file);
-      write(file, offset, 0, new Uint8Array(times.buffer, 8 * row, 8 * count));
-      for (const [c, column] of columns.entries()) {
-        const values = isSorted ? column.subarray(row, row + count) : gathered.subarray(0, count);
-        if (!isSorted) gather(column, from, order, row - from, values);
-        write(file, offset, c + 1, new Uint8Array(values.buffer, values.byteOffset, 8 * count));
+  return attempt(path, () => {
+    const file = openSync(path, "w");
+    const write = (bytes: Uint8Array): void => {
+      for (let done = 0; done < bytes.length; )
+        done += writeSync(file, bytes, done, bytes.length - done, position + done);
+      crc = crc32(bytes, crc);
+      position += bytes.length;
+    };
+    try {
+      for (let p = 0; p < partitions.length; p++) {
+        const [from, to] = [starts[first + p] as number, ends[first + p] as number];
+        offsets[p] = position;
+        rows[p] = to - from;
+        write(new Uint8Array(times.buffer, 8 * from, 8 * (to - from)));
+        for (const { buffer, byteOffset } of columns)
+          write(new Uint8Array(buffer, byteOffset + 8 * from, 8 * (to - from)));
+        write(new Uint8Array(members.buffer, members.byteOffset + 4 * from, 4 * (to - from)));
       }
-      row += count;
+      const pieceBytes = position;
+      write(indexOf({ partitions, rows, offsets }));
+      return { pieceBytes, bytes: position, crc };
+    } finally {
+      closeSync(file);
     }
-  }
-  const index: RunIndex = {
-    symbols: places.symbols,
-    rows: Float64Array.from(ofEach, ([from, to]) => to - from),
-    back: Float64Array.from(rows.back),
-    ties: Float64Array.from(rows.ties),
-    firstTimes,
-    lastTimes,
-    pieceSymbols: Int32Array.from(pieces.symbols),
-    pieceRows: Int32Array.from(pieces.rows),
-    pieceOffsets: Float64Array.from(pieces.offsets),
-    pieceFiles: Int32Array.from(pieces.files),
-  };
-  return { index, crc };
-}
-
-function gather(column: Float64Array, from: number, order: Uint32Array, first: number, target: Float64Array): void {
-  for (let i = 0; i < target.length; i++) target[i] = column[from + (order[first + i] as number)] as number;
+  });
 }

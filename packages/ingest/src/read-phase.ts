@@ -2,11 +2,13 @@ import type { ArrayStore, DataSource, DatasetLock, OperationOptions, SourceSumma
 import { AtcError } from "@atc/contract";
 import type { BadRowLog } from "./bad-rows.ts";
 import { countSlices } from "./count-phase.ts";
+import type { DuplicatePolicy } from "./duplicates.ts";
 import type { Journal } from "./journal.ts";
 import { openJournal } from "./journal.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
 import { isMiscount } from "./miscount.ts";
 import type { Pace } from "./pace.ts";
+import { placePartitions } from "./partition-phase.ts";
 import type { Runs } from "./piece-reader.ts";
 import { isInPlace } from "./placed-runs.ts";
 import type { Placement } from "./placement.ts";
@@ -15,6 +17,7 @@ import { readSlices } from "./read-slices.ts";
 import { readStream } from "./read-stream.ts";
 import type { RowLayout } from "./row-layout.ts";
 import type { SeriesTable } from "./series-table.ts";
+import type { SettleWork } from "./settle-phase.ts";
 import type { SliceCut } from "./slice-cut.ts";
 import { cutSource } from "./slice-cut.ts";
 import type { TaskRunner } from "./task-runner.ts";
@@ -24,6 +27,7 @@ export interface ReadPhase {
   readonly source: DataSource;
   readonly store: ArrayStore;
   readonly layout: RowLayout;
+  readonly policy: DuplicatePolicy;
   readonly lock: DatasetLock;
   readonly fingerprint: string;
   readonly memory: MemoryPlan;
@@ -40,7 +44,7 @@ export interface ReadRows extends AsyncDisposable {
   readonly rows: number;
   readonly summary: SourceSummary | undefined;
   /** Where the rows lie in the files of the store; undefined where they are in runs of their own. */
-  readonly placement: Placement | undefined;
+  readonly placed: Pick<SettleWork, "placement" | "settled"> | undefined;
 }
 
 /** Reads the whole source: in slices where it can be cut and is not small, else from its start. */
@@ -50,7 +54,7 @@ export async function readRows(phase: ReadPhase): Promise<ReadRows> {
   if (sliced !== undefined) return sliced;
   const { arenaBytes } = memory;
   const read = await readStream(source, layout, { arenaBytes, scratch: lock.scratch }, badRows, pace, options);
-  return { ...read, summary: source.summary(), placement: undefined };
+  return { ...read, summary: source.summary(), placed: undefined };
 }
 
 async function readInSlices(phase: ReadPhase): Promise<ReadRows | undefined> {
@@ -69,11 +73,14 @@ async function readInSlices(phase: ReadPhase): Promise<ReadRows | undefined> {
   if (placement !== undefined)
     try {
       const read = await readSlices({ ...reading, placement }, badRows, pace, options);
+      const { paths, book, builder, rows, summary } = read;
+      const settled = await placePartitions({ ...phase, placement, book, paths }, builder, options);
       const dispose = async (): Promise<void> => {
         await placement.layout.abort();
         await journal.remove();
       };
-      return { ...read, placement, [Symbol.asyncDispose]: dispose };
+      const placed = { placement, settled };
+      return { runs: placement.files, table: builder.table(), rows, summary, placed, [Symbol.asyncDispose]: dispose };
     } catch (error) {
       await placement.layout.abort();
       if (!isMiscount(error)) throw error;
@@ -81,7 +88,9 @@ async function readInSlices(phase: ReadPhase): Promise<ReadRows | undefined> {
     }
   journal.keep(({ placedCrc }) => placement === undefined && placedCrc === undefined);
   const read = await readSlices({ ...reading, placement: undefined }, badRows, pace, options);
-  return { ...read, placement: undefined, [Symbol.asyncDispose]: () => journal.remove() };
+  const { paths: runs, builder, rows, summary } = read;
+  const dispose = (): Promise<void> => journal.remove();
+  return { runs, table: builder.table(), rows, summary, placed: undefined, [Symbol.asyncDispose]: dispose };
 }
 
 /** Lays the rows of slices out in the files of the store, where it has such files and the rows can be counted. */
@@ -91,7 +100,7 @@ async function placeSlices(phase: ReadPhase, cut: SliceCut, journal: Journal): P
   const mostRows = memory.countedRows;
   const counts = await countSlices({ cut, starts, mostRows, runner, pace }, options);
   if (counts === undefined) return undefined;
-  const placement = await placementOf(counts, { store, lock, fingerprint, rowLayout, directory });
+  const placement = await placementOf(counts, { store, lock, fingerprint, rowLayout, directory, mostRows });
   if (placement === undefined) return undefined;
   const { files, layout } = placement;
   journal.keep(

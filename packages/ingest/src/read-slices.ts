@@ -1,15 +1,14 @@
-import { closeSync, openSync, readSync } from "node:fs";
 import type { OperationOptions, SlicedSource, SourceSummary } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import type { BadRowLog } from "./bad-rows.ts";
 import type { Journal } from "./journal.ts";
 import { miscounted } from "./miscount.ts";
 import type { Pace } from "./pace.ts";
-import type { Runs } from "./piece-reader.ts";
+import { type PartitionBook, partitionBook } from "./partition-phase.ts";
 import type { Placement } from "./placement.ts";
 import type { RowLayout } from "./row-layout.ts";
-import { decodeRunIndex, type RunIndex } from "./run-index.ts";
-import type { SeriesTable } from "./series-table.ts";
+import { runIndexReader } from "./run-index.ts";
+import type { TableBuilder } from "./series-table.ts";
 import { tableBuilder } from "./series-table.ts";
 import type { SliceRun } from "./slice-task.ts";
 import type { TaskRunner } from "./task-runner.ts";
@@ -28,8 +27,12 @@ export interface SliceReading {
 
 /** What was read. */
 export interface SlicesRead {
-  readonly runs: Runs;
-  readonly table: SeriesTable;
+  /** The paths of the runs. */
+  readonly paths: readonly string[];
+  /** The series so far. */
+  readonly builder: TableBuilder;
+  /** Rows that are parted by symbol later. */
+  readonly book: PartitionBook;
   readonly rows: number;
   readonly summary: SourceSummary;
 }
@@ -72,7 +75,8 @@ export async function readSlices(
   );
   const found: SliceRun[] = [];
   const builder = tableBuilder();
-  const indexOf = indexReader();
+  const book = partitionBook();
+  const indexOf = runIndexReader();
   try {
     const ahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;
     let position = starts[0] as number;
@@ -93,7 +97,9 @@ export async function readSlices(
       line += run.endLine - run.line;
       position = run.endPosition;
       progress(slice, (starts[slice + 1] ?? sliced.end) - (starts[slice] as number), run.rows);
-      builder.add(indexOf(run));
+      const index = indexOf(run);
+      builder.add(index);
+      book.add(index.partitions);
       found.push(run);
     }
   } catch (error) {
@@ -105,8 +111,7 @@ export async function readSlices(
   if ("error" in bytes) throw bytes.error;
   const rows = found.reduce((sum, run) => sum + run.rows, 0);
   const summary = { rows, badRows: badRows.badRows().count, ...bytes.value };
-  const runs = placement?.files ?? found.map(({ path }) => path);
-  return { runs, table: builder.table(), rows, summary };
+  return { paths: found.map(({ path }) => path), builder, book, rows, summary };
 }
 
 /** Adds up what slices tell of themselves. */
@@ -122,28 +127,4 @@ function sliceProgress(slices: number, total: number, pace: Pace): (slice: numbe
     rowsOf[slice] = ownRows;
     pace.progress({ phase: "reading", done, total, unit: "bytes", rows });
   };
-}
-
-/** Reads the indices at the ends of runs' files, one after the other: each is valid until the next. */
-function indexReader(): (run: SliceRun) => RunIndex {
-  let memory = new Uint8Array(0);
-  return (run) => {
-    const length = run.bytes - run.pieceBytes;
-    if (memory.length < length) memory = new Uint8Array(Math.ceil(1.25 * length));
-    return readIndex(run, memory.subarray(0, length));
-  };
-}
-
-function readIndex({ path, pieceBytes }: SliceRun, index: Uint8Array): RunIndex {
-  const file = openSync(path, "r");
-  try {
-    for (let done = 0; done < index.length; ) {
-      const read = readSync(file, index, done, index.length - done, pieceBytes + done);
-      if (read === 0) throw new Error(`"${path}" ends early`);
-      done += read;
-    }
-    return decodeRunIndex(index);
-  } finally {
-    closeSync(file);
-  }
 }

@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
 
 /**
@@ -25,6 +26,18 @@ export interface RunIndex {
   readonly pieceOffsets: Float64Array;
   /** Per piece: the number of its file of the store, where it was put in its place; absent where pieces are in the run's own file. */
   readonly pieceFiles?: Int32Array;
+  /** Rows in the run's file that are parted by symbol later; absent where there are none. */
+  readonly partitions?: PartitionPieces;
+}
+
+/** Rows of several symbols together, in the source's order: their times, each column, then as int32 the number of the symbol in its partition. */
+export interface PartitionPieces {
+  /** Per piece: the number of the partition. */
+  readonly partitions: Int32Array;
+  /** Per piece: rows. */
+  readonly rows: Int32Array;
+  /** Per piece: offset in the run's file, in bytes. */
+  readonly offsets: Float64Array;
 }
 
 /** The index as bytes, for this version of Node to read. */
@@ -32,7 +45,31 @@ export function encodeRunIndex(index: RunIndex): Uint8Array {
   return serialize(index);
 }
 
-/** The index that {@link encodeRunIndex} wrote. */
-export function decodeRunIndex(bytes: Uint8Array): RunIndex {
-  return deserialize(bytes) as RunIndex;
+/** Where an index lies in a run's file. */
+export interface RunFile {
+  readonly path: string;
+  /** Bytes ahead of the index, and of the whole file. */
+  readonly pieceBytes: number;
+  readonly bytes: number;
+}
+
+/** Reads indices at the ends of runs' files, one after the other: each is valid until the next. */
+export function runIndexReader(): (run: RunFile) => RunIndex {
+  let memory = new Uint8Array(0);
+  return ({ path, pieceBytes, bytes }) => {
+    const length = bytes - pieceBytes;
+    if (memory.length < length) memory = new Uint8Array(Math.ceil(1.25 * length));
+    const index = memory.subarray(0, length);
+    const file = openSync(path, "r");
+    try {
+      for (let done = 0; done < length; ) {
+        const read = readSync(file, index, done, length - done, pieceBytes + done);
+        if (read === 0) throw new Error(`"${path}" ends early`);
+        done += read;
+      }
+      return deserialize(index) as RunIndex;
+    } finally {
+      closeSync(file);
+    }
+  };
 }

@@ -18,7 +18,7 @@ export interface SeamTools {
  * Puts the pieces of a series in order where one goes back behind the end of the one ahead of it, as neighbouring rows do that were parted by the
  * border of two slices. Each piece is in order itself; rows of one time stay in their order. False, with some of it done, where that would move many rows.
  */
-export function mendSeams(series: PlacedSeries, seams: readonly number[], tools: SeamTools): boolean {
+export function mendSeams(series: PlacedSeries, seams: Float64Array, tools: SeamTools): boolean {
   const time = new BigInt64Array(1);
   const bytes = new Uint8Array(time.buffer);
   const timeAt = (row: number): bigint => {

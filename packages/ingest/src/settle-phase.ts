@@ -1,12 +1,13 @@
-import type { DatasetLayout, OperationOptions } from "@atc/contract";
+import type { OperationOptions, PlacedRows } from "@atc/contract";
 import { batches } from "./batches.ts";
 import type { DuplicatePolicy } from "./duplicates.ts";
-import type { SeriesQuality } from "./ingest-report.ts";
 import type { Pace } from "./pace.ts";
 import type { Placement } from "./placement.ts";
 import type { RowLayout } from "./row-layout.ts";
 import type { SeriesTable } from "./series-table.ts";
+import type { SettledSeries } from "./settle-series.ts";
 import type { UnsettledSeries } from "./settle-task.ts";
+import { packSpans } from "./slice-places.ts";
 import type { TaskRunner } from "./task-runner.ts";
 import { inOrder } from "./task-runner.ts";
 import type { Written } from "./write-phase.ts";
@@ -17,6 +18,8 @@ const batchesPerThread = 8;
 /** Series whose rows were put in their places. */
 export interface SettleWork {
   readonly placement: Placement;
+  /** The series of partitions, which are settled or cannot be. */
+  readonly settled: ReadonlyMap<string, SettledSeries | undefined>;
   readonly table: SeriesTable;
   readonly layout: RowLayout;
   readonly policy: DuplicatePolicy;
@@ -29,70 +32,72 @@ export interface SettleWork {
 export async function settleSeries(
   work: SettleWork,
   rows: number,
-  { signal }: OperationOptions,
+  options: OperationOptions,
 ): Promise<Written | undefined> {
-  const { table, placement, layout, policy, partRows, runner, pace } = work;
+  const { table, placement, pace } = work;
+  const found = new Map(work.settled);
   // A bad row leaves a hole.
   for (let s = 0; s < table.length; s++) if (table.rows(s) !== placement.rows(table.symbol(s))) return undefined;
   if (rows !== placement.total) return undefined;
-  const qualities: SeriesQuality[] = [];
-  const book = times();
-  const most = rows / (batchesPerThread * runner.concurrency);
+  for (const series of found.values()) if (series === undefined) return undefined;
+  if (!(await settleOthers(work, found, rows, options))) return undefined;
+  const series = Array.from({ length: table.length }, (_, s) => found.get(table.symbol(s)) as SettledSeries);
+  for (const { placed } of series) for (const extent of placed) placement.layout.placed(extent);
+  pace.milestone({ phase: "sorting", done: table.length, total: table.length, unit: "symbols" });
+  pace.milestone({ phase: "writing", done: rows, total: rows, unit: "rows" });
+  return { series: series.map(({ quality }) => quality), ...endsOf(series.flatMap(({ placed }) => placed)) };
+}
+
+/** Settles the series that are not in `found` yet; false where one cannot be. */
+async function settleOthers(
+  { table, placement, layout, policy, partRows, runner, pace }: SettleWork,
+  found: Map<string, SettledSeries | undefined>,
+  rows: number,
+  { signal }: OperationOptions,
+): Promise<boolean> {
+  const left = Array.from({ length: table.length }, (_, s) => s).filter((s) => !found.has(table.symbol(s)));
   const ahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;
-  pace.milestone({ phase: "sorting", done: 0, total: table.length, unit: "symbols" });
-  const groups = batches(table.length, (s) => table.rows(s), most);
+  const most = rows / (batchesPerThread * runner.concurrency);
+  pace.milestone({ phase: "sorting", done: found.size, total: table.length, unit: "symbols" });
+  const groups = batches(left.length, (i) => table.rows(left[i] as number), most);
   const results = inOrder(groups, ahead, { signal }, ({ from, to }, ended) => {
-    const series = unsettled(work, from, to);
-    return runner.settle({ files: placement.files, layout, policy, series, mostRows: partRows }, { signal: ended });
+    const own = left.slice(from, to);
+    const spans = packSpans(
+      placement.files,
+      own.map((s) => placement.spans(table.symbol(s))),
+    );
+    const series = own.map((s) => unsettled(table, s));
+    return runner.settle({ layout, policy, series, spans, mostRows: partRows }, { signal: ended });
   });
   for await (const { result } of results) {
     if (result.status === "rejected") throw result.reason;
-    if (result.value === undefined) return undefined;
-    for (const { quality, placed } of result.value) {
-      qualities.push(quality);
-      for (const extent of placed) placement.layout.placed(extent);
-      book.add(placed);
-    }
+    if (result.value === undefined) return false;
+    for (const series of result.value) found.set(series.quality.symbol, series);
     placement.layout.sync();
-    pace.progress({ phase: "sorting", done: qualities.length, total: table.length, unit: "symbols" });
+    pace.progress({ phase: "sorting", done: found.size, total: table.length, unit: "symbols" });
     await pace.turn();
   }
-  pace.milestone({ phase: "sorting", done: table.length, total: table.length, unit: "symbols" });
-  pace.milestone({ phase: "writing", done: rows, total: rows, unit: "rows" });
-  return { series: qualities, ...book.ends() };
+  return true;
 }
 
-/** Series `from` to `to` for a task. */
-function unsettled({ table, placement }: SettleWork, from: number, to: number): UnsettledSeries[] {
-  const { pieces, starts } = table.pack(from, to);
-  return Array.from({ length: to - from }, (_, i) => {
-    const s = from + i;
-    const symbol = table.symbol(s);
-    const seams: number[] = [];
-    let row = 0;
-    for (let p = starts[i] as number; p < (starts[i + 1] as number); p++) {
-      if (row > 0) seams.push(row);
-      row += pieces.rows[p] as number;
-    }
-    const spans = placement.spans(symbol, 0, table.rows(s));
-    return { symbol, back: table.back(s), ties: table.ties(s), spans, seams };
-  });
+function unsettled(table: SeriesTable, s: number): UnsettledSeries {
+  const { pieces } = table.pack(s, s + 1);
+  const seams = new Float64Array(Math.max(0, pieces.rows.length - 1));
+  let row = 0;
+  for (let p = 0; p < seams.length; p++) {
+    row += pieces.rows[p] as number;
+    seams[p] = row;
+  }
+  return { symbol: table.symbol(s), back: table.back(s), ties: table.ties(s), seams };
 }
 
 /** The earliest and the latest time. */
-function times(): {
-  add(placed: readonly Parameters<DatasetLayout["placed"]>[0][]): void;
-  ends(): Pick<Written, "first" | "last">;
-} {
-  let first: bigint | undefined;
-  let last: bigint | undefined;
-  return {
-    add(placed) {
-      for (const { firstTime, lastTime } of placed) {
-        if (first === undefined || firstTime < first) first = firstTime;
-        if (last === undefined || lastTime > last) last = lastTime;
-      }
-    },
-    ends: () => ({ first: first as bigint, last: last as bigint }),
-  };
+function endsOf(placed: readonly PlacedRows[]): Pick<Written, "first" | "last"> {
+  const start = placed[0] as PlacedRows;
+  let [first, last] = [start.firstTime, start.lastTime];
+  for (const { firstTime, lastTime } of placed) {
+    if (firstTime < first) first = firstTime;
+    if (lastTime > last) last = lastTime;
+  }
+  return { first, last };
 }

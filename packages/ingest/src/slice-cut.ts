@@ -13,8 +13,6 @@ const leastSliced: number = 8 * 2 ** 20;
 const probeLength: number = 2 ** 20;
 /** The share of the memory for counted rows that slices are cut for: rows are shorter in some than at the start. */
 const countedShare = 0.85;
-/** Rows that a slice has of a symbol, at least: for fewer, a write for each of their columns takes longer than writing all rows twice. */
-const fewestRows = 256;
 
 /** How a source is cut. */
 export interface SliceCut {
@@ -47,29 +45,26 @@ export async function cutSource(
     return await source.slices?.({ length: Math.ceil(length) });
   };
   const density = canPlace ? await probe(whole, runner, options) : undefined;
-  const most = countedShare * (memory.countedRows / (density?.rowsPerByte ?? 0));
   // Places are found in units of 8 bytes.
   const isPlain = layout.columns.every(({ dtype }) => dtype === "float64");
   if (density !== undefined && isPlain) {
-    const sliced = await cut(most);
-    const rows = (density.rowsPerByte * size) / (sliced?.starts.length ?? 1);
-    if (sliced !== undefined && rows >= fewestRows * density.symbols) return { sliced, isCounted: true };
+    const sliced = await cut(countedShare * (memory.countedRows / density));
+    return sliced && { sliced, isCounted: true };
   }
   // Text takes about as many bytes as its rows in memory, where symbols also have room that they do not use.
   const sliced = await cut(0.7 * memory.arenaBytes);
   return sliced && { sliced, isCounted: false };
 }
 
-/** How many rows and symbols there are at the start of a source; undefined where only reading can tell. */
+/** Rows in a byte at the start of a source; undefined where only reading can tell. */
 async function probe(
   { module, input: source, starts, end, line }: SlicedSource,
   runner: TaskRunner,
   { signal }: OperationOptions,
-): Promise<{ readonly rowsPerByte: number; readonly symbols: number } | undefined> {
+): Promise<number | undefined> {
   const start = starts[0] as number;
   const input = { module, source, start, end: Math.min(end, start + probeLength), line };
   const counts = await runner.countSlice(input, { signal });
-  if (counts === undefined || counts.symbols.length === 0) return undefined;
-  const rows = counts.rows.reduce((sum, own) => sum + own, 0);
-  return { rowsPerByte: rows / (counts.position - start), symbols: counts.symbols.length };
+  const rows = counts?.rows.reduce((sum, own) => sum + own, 0) ?? 0;
+  return counts === undefined || rows === 0 ? undefined : rows / (counts.position - start);
 }

@@ -1,10 +1,11 @@
 import type { Executor, OperationOptions, SliceCounts, Task, TaskContext } from "@atc/contract";
 import { isTransferred, throwIfAborted } from "@atc/contract";
 import type { CountTaskInput } from "./count-task.ts";
+import type { PartitionTaskInput, PartitionTaskOutput } from "./partition-task.ts";
 import type { MergeTaskInput, MergeTaskOutput, PlanTaskInput, PlanTaskOutput } from "./series-tasks.ts";
 import type { SettleTaskInput, SettleTaskOutput } from "./settle-task.ts";
 import type { SliceRun, SliceTaskInput } from "./slice-task.ts";
-import { countSlice, merge, plan, readSlice, settle } from "./tasks.ts";
+import { countSlice, merge, partition, plan, readSlice, settle } from "./tasks.ts";
 
 /** Runs the tasks of an ingest, on an executor's threads or in this one. */
 export interface TaskRunner {
@@ -12,6 +13,7 @@ export interface TaskRunner {
   readonly concurrency: number;
   countSlice(input: CountTaskInput, options: OperationOptions): Promise<SliceCounts | undefined>;
   readSlice(input: SliceTaskInput, options: OperationOptions): Promise<SliceRun>;
+  placePartition(input: PartitionTaskInput, options: OperationOptions): Promise<PartitionTaskOutput>;
   settle(input: SettleTaskInput, options: OperationOptions): Promise<SettleTaskOutput>;
   plan(input: PlanTaskInput, options: OperationOptions): Promise<PlanTaskOutput>;
   merge(input: MergeTaskInput, options: OperationOptions): Promise<MergeTaskOutput>;
@@ -34,6 +36,7 @@ export const inlineRunner: TaskRunner = {
   concurrency: 1,
   countSlice: (input, options) => runHere(countSlice, input, options),
   readSlice: (input, options) => runHere(readSlice, input, options),
+  placePartition: (input, options) => runHere(partition, input, options),
   settle: (input, options) => runHere(settle, input, options),
   plan: (input, options) => runHere(plan, input, options),
   merge: (input, options) => runHere(merge, input, options),
@@ -46,6 +49,7 @@ export function executorRunner(executor: Executor): TaskRunner {
     concurrency: executor.concurrency,
     countSlice: (input, options) => executor.submit(ref("countSlice"), input, options),
     readSlice: (input, options) => executor.submit(ref("readSlice"), input, options),
+    placePartition: (input, options) => executor.submit(ref("partition"), input, options),
     settle: (input, options) => executor.submit(ref("settle"), input, options),
     plan: (input, options) => executor.submit(ref("plan"), input, options),
     merge: (input, options) =>

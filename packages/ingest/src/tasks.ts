@@ -1,6 +1,7 @@
 import type { SliceCounts, Task } from "@atc/contract";
 import { task } from "@atc/contract";
 import { type CountTaskInput, countSliceRows } from "./count-task.ts";
+import { type PartitionTaskInput, type PartitionTaskOutput, placePartition } from "./partition-task.ts";
 import type { MergeTaskInput, MergeTaskOutput, PlanTaskInput, PlanTaskOutput } from "./series-tasks.ts";
 import { mergeBatch, planBatch, releaseTools } from "./series-tasks.ts";
 import { type SettleTaskInput, type SettleTaskOutput, settleBatch } from "./settle-task.ts";
@@ -12,6 +13,9 @@ export const countSlice: Task<CountTaskInput, SliceCounts | undefined> = task({ 
 
 /** Reads a slice of a source and writes its rows, scattered by symbol, to a file or to their places in the files of the store. */
 export const readSlice: Task<SliceTaskInput, SliceRun> = task({ version: 1, run: writeSliceRun });
+
+/** Parts the rows of a partition by symbol and puts them in their places in the files of the store. */
+export const partition: Task<PartitionTaskInput, PartitionTaskOutput> = task({ version: 1, run: placePartition });
 
 /** Puts series in order whose rows lie in the files of the store, and checks them. */
 export const settle: Task<SettleTaskInput, SettleTaskOutput> = task({ version: 1, run: settleBatch });

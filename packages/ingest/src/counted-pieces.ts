@@ -1,0 +1,62 @@
+import { crc32 } from "node:zlib";
+import { type CountedRows, sortGroup } from "./counted-rows.ts";
+import { placedFiles } from "./placed-files.ts";
+import type { RunIndex } from "./run-index.ts";
+import type { PackedSpans } from "./slice-places.ts";
+
+/** Rows that were put in their places. */
+export interface WrittenPieces {
+  readonly index: RunIndex;
+  /** The CRC-32 of all bytes in the order they were written. */
+  readonly crc: number;
+}
+
+/** Puts the first groups, which are of one symbol each, in order of time and in their places. They stay in memory, in order. */
+export function writePieces(rows: CountedRows, symbols: readonly string[], spans: PackedSpans): WrittenPieces {
+  const { starts, ends, times, columns } = rows;
+  const { spanFiles, spanRows, spanOffsets } = spans;
+  using files = placedFiles(spans.files);
+  const pieces = { symbols: [] as number[], rows: [] as number[], offsets: [] as number[], files: [] as number[] };
+  const stamps = new BigInt64Array(times.buffer, 0, times.length / 2);
+  const ranges = symbols.map((_, s) => [starts[s] as number, ends[s] as number] as const);
+  // Of the rows as they came, so before they are sorted.
+  const firstTimes = BigInt64Array.from(ranges, ([from, to]) => (from < to ? (stamps[from] as bigint) : 0n));
+  const lastTimes = BigInt64Array.from(ranges, ([from, to]) => (from < to ? (stamps[to - 1] as bigint) : 0n));
+  const longest = ranges.reduce((most, [from, to], s) => (rows.back[s] === 0 ? most : Math.max(most, to - from)), 0);
+  const order = new Uint32Array(longest);
+  const memory = new Float64Array(longest);
+  let crc = 0;
+  const write = (file: number, offset: number, column: number, bytes: Uint8Array): void => {
+    files.write(file, offset, column, bytes);
+    crc = crc32(bytes, crc);
+  };
+  for (const [s, [from, to]] of ranges.entries()) {
+    sortGroup(rows, s, order, memory);
+    let row = from;
+    for (let span = spans.starts[s] as number; row < to; span++) {
+      const count = Math.min(to - row, spanRows[span] as number);
+      const [file, offset] = [spanFiles[span] as number, spanOffsets[span] as number];
+      pieces.symbols.push(s);
+      pieces.rows.push(count);
+      pieces.offsets.push(offset);
+      pieces.files.push(file);
+      write(file, offset, 0, new Uint8Array(times.buffer, 8 * row, 8 * count));
+      for (const [c, { buffer, byteOffset }] of columns.entries())
+        write(file, offset, c + 1, new Uint8Array(buffer, byteOffset + 8 * row, 8 * count));
+      row += count;
+    }
+  }
+  const index: RunIndex = {
+    symbols,
+    rows: Float64Array.from(ranges, ([from, to]) => to - from),
+    back: Float64Array.from(rows.back.subarray(0, symbols.length)),
+    ties: Float64Array.from(rows.ties.subarray(0, symbols.length)),
+    firstTimes,
+    lastTimes,
+    pieceSymbols: Int32Array.from(pieces.symbols),
+    pieceRows: Int32Array.from(pieces.rows),
+    pieceOffsets: Float64Array.from(pieces.offsets),
+    pieceFiles: Int32Array.from(pieces.files),
+  };
+  return { index, crc };
+}
