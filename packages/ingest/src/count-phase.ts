@@ -1,4 +1,4 @@
-import type { OperationOptions, SliceCounts } from "@atc/contract";
+import type { OperationOptions } from "@atc/contract";
 import type { Pace } from "./pace.ts";
 import type { SliceCut } from "./slice-cut.ts";
 import type { TaskRunner } from "./task-runner.ts";
@@ -15,6 +15,14 @@ export interface Counting {
   readonly pace: Pace;
 }
 
+/** The rows of all slices by symbol. */
+export interface SourceCounts {
+  /** The symbols that have rows, in the order they are met. */
+  readonly symbols: readonly string[];
+  /** Per slice: its symbols, as indices into `symbols`, and the rows of each. */
+  readonly slices: readonly { readonly symbols: Int32Array; readonly rows: Float64Array }[];
+}
+
 /**
  * Counts the rows of all slices by symbol, so that each can be put in its place as soon as it is read. Undefined where that is not worth it,
  * only reading can tell, or a slice has more rows than it may.
@@ -22,24 +30,32 @@ export interface Counting {
 export async function countSlices(
   { cut: { sliced, isCounted }, starts, mostRows, runner, pace }: Counting,
   { signal }: OperationOptions,
-): Promise<readonly SliceCounts[] | undefined> {
+): Promise<SourceCounts | undefined> {
   if (!isCounted) return undefined;
   const from = starts[0] as number;
-  const counts: SliceCounts[] = [];
+  const symbols: string[] = [];
+  const numbers = new Map<string, number>();
+  const numberOf = (symbol: string): number => {
+    const number = numbers.get(symbol) ?? symbols.push(symbol) - 1;
+    numbers.set(symbol, number);
+    return number;
+  };
+  const slices: SourceCounts["slices"][number][] = [];
   const ahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;
   const endOf = (slice: number): number => starts[slice + 1] ?? sliced.end;
-  const slices = inOrder(starts.keys(), ahead, { signal }, (slice, ended) => {
+  const results = inOrder(starts.keys(), ahead, { signal }, (slice, ended) => {
     const { module, input: source, line } = sliced;
     const input = { module, source, start: starts[slice] as number, end: endOf(slice), line };
     return runner.countSlice(input, { signal: ended });
   });
-  for await (const { item: slice, result } of slices) {
+  for await (const { item: slice, result } of results) {
     if (result.status === "rejected") throw result.reason;
     const found = result.value;
     if (found === undefined || found.position !== endOf(slice)) return undefined;
     if (found.rows.reduce((sum, own) => sum + own, 0) > mostRows) return undefined;
-    counts.push(found);
+    // The texts of each slice are copies.
+    slices.push({ symbols: Int32Array.from(found.symbols, numberOf), rows: found.rows });
     pace.progress({ phase: "counting", done: endOf(slice) - from, total: sliced.end - from, unit: "bytes" });
   }
-  return counts;
+  return { symbols, slices };
 }

@@ -26,7 +26,7 @@ export function memoryPlan(memoryBytes: number, threads: number, { rowBytes }: R
   const partBytes = threads * (rowBytes + orderBytes) + (threads + 1) * rowBytes;
   return {
     // Half as much again is for the order of rows and what is put in it.
-    countedRows: Math.max(64, Math.floor((0.5 * bytes) / threads / rowBytes)),
+    countedRows: Math.max(64, Math.floor((0.35 * bytes) / threads / rowBytes)),
     arenaBytes: Math.floor((0.36 * bytes) / threads),
     partRows: Math.max(64, Math.floor((0.44 * bytes) / partBytes)),
   };

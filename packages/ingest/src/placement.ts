@@ -1,4 +1,5 @@
-import type { ArrayStore, DatasetLayout, DatasetLock, SliceCounts } from "@atc/contract";
+import type { ArrayStore, DatasetLayout, DatasetLock } from "@atc/contract";
+import type { SourceCounts } from "./count-phase.ts";
 import type { PlacedFile } from "./placed-files.ts";
 import type { RowLayout } from "./row-layout.ts";
 import type { SlicePlaces, Span } from "./slice-places.ts";
@@ -45,118 +46,118 @@ interface PlacementInput {
   readonly mostRows: number;
 }
 
-/** What is known of a symbol. */
-interface CountedSymbol {
-  readonly symbol: string;
-  rows: number;
-  /** The partition and the number in it; undefined where rows are put in their places at once. */
-  partition: { readonly number: number; readonly member: number } | undefined;
+/** The symbols of a source by number. */
+interface CountedSymbols {
+  readonly names: readonly string[];
+  /** Per symbol: all of its rows. */
+  readonly rows: Float64Array;
+  /** Per symbol: its partition, -1 where its rows are put in their places at once. */
+  readonly partitions: Int32Array;
+  /** Per symbol: its number in its partition. */
+  readonly members: Int32Array;
 }
 
 /** Lays the rows that were counted out in the files of the store; undefined where the store has no such files. */
-export async function placementOf(
-  counts: readonly SliceCounts[],
-  input: PlacementInput,
-): Promise<Placement | undefined> {
+export async function placementOf(counts: SourceCounts, input: PlacementInput): Promise<Placement | undefined> {
   const { store, lock, fingerprint, rowLayout, directory } = input;
-  const symbols = symbolsOf(counts);
-  if (symbols.size === 0) return undefined;
-  const partitions = partitionsOf(symbols, counts.length, input.mostRows);
-  const firstRows = firstRowsOf(counts, symbols);
-  const series = [...symbols.values()].map(({ symbol, rows }) => ({ symbol, rows }));
+  const all = symbolsOf(counts);
+  const total = all.rows.reduce((sum, rows) => sum + rows, 0);
+  if (total === 0) return undefined;
+  const partitions = assignPartitions(all, counts.slices.length, input.mostRows);
+  const firstRows = firstRowsOf(counts, all);
+  const series = all.names.map((symbol, s) => ({ symbol, rows: all.rows[s] as number })).filter(({ rows }) => rows > 0);
   const layout = await store.layOut?.(lock, { schema: rowLayout.schema, fingerprint, series }, { directory });
   if (layout === undefined) return undefined;
-  const { files, spans } = extentsOf(layout, symbols.keys());
+  const { files, spans } = extentsOf(
+    layout,
+    series.map(({ symbol }) => symbol),
+  );
+  const rowsOf = new Map(series.map(({ symbol, rows }) => [symbol, rows]));
+  const places = (slice: number): SlicePlaces => {
+    const counted = counts.slices[slice] as SourceCounts["slices"][number];
+    const first = firstRows[slice] as Float64Array;
+    const entries = Array.from(counted.symbols.keys());
+    const isDirect = (s: number): boolean => all.partitions[counted.symbols[s] as number] === -1;
+    const direct = entries.filter(isDirect);
+    const ordered = [...direct, ...entries.filter((s) => !isDirect(s))];
+    const symbols = Int32Array.from(ordered, (s) => counted.symbols[s] as number);
+    const numbers = [...new Set(symbols.subarray(direct.length).map((s) => all.partitions[s] as number))];
+    const groupOf = new Map(numbers.map((number, g) => [number, direct.length + g]));
+    const groups = symbols.map((s, i) => groupOf.get(all.partitions[s] as number) ?? i);
+    const groupRows = new Float64Array(direct.length + numbers.length);
+    for (const [i, s] of ordered.entries()) {
+      const group = groups[i] as number;
+      groupRows[group] = (groupRows[group] as number) + (counted.rows[s] as number);
+    }
+    const directSpans = direct.map((s) => {
+      const from = first[s] as number;
+      return spans(all.names[counted.symbols[s] as number] as string, from, from + (counted.rows[s] as number));
+    });
+    return {
+      symbols: Array.from(symbols, (s) => all.names[s] as string),
+      groups,
+      members: numbers.length === 0 ? undefined : symbols.map((s) => all.members[s] as number),
+      groupRows,
+      spans: packSpans(files, directSpans),
+      partitions: Int32Array.from(numbers),
+    };
+  };
   return {
     layout,
     files,
     spans,
     partitions,
-    symbols: symbols.size,
-    total: series.reduce((sum, { rows }) => sum + rows, 0),
-    rows: (symbol) => symbols.get(symbol)?.rows ?? 0,
-    places(slice) {
-      const counted = counts[slice] as SliceCounts;
-      const first = firstRows[slice] as Float64Array;
-      const entries = counted.symbols.map((symbol, s) => ({
-        ...(symbols.get(symbol) as CountedSymbol),
-        own: counted.rows[s] as number,
-        first: first[s] as number,
-      }));
-      const direct = entries.filter(({ partition }) => partition === undefined);
-      const others = entries.filter(({ partition }) => partition !== undefined);
-      const numbers = [...new Set(others.map(({ partition }) => partition?.number ?? 0))].sort((a, b) => a - b);
-      const groupOf = new Map(numbers.map((number, g) => [number, direct.length + g]));
-      const groups = [...direct, ...others].map(({ partition }, s) => groupOf.get(partition?.number ?? -1) ?? s);
-      const groupRows = new Float64Array(direct.length + numbers.length);
-      for (const [s, { own }] of [...direct, ...others].entries())
-        groupRows[groups[s] as number] = (groupRows[groups[s] as number] as number) + own;
-      return {
-        symbols: [...direct, ...others].map(({ symbol }) => symbol),
-        groups: Int32Array.from(groups),
-        members:
-          others.length === 0
-            ? undefined
-            : Int32Array.from([...direct, ...others], ({ partition }) => partition?.member ?? 0),
-        groupRows,
-        spans: packSpans(
-          files,
-          direct.map(({ symbol, own, first: from }) => spans(symbol, from, from + own)),
-        ),
-        partitions: Int32Array.from(numbers),
-      };
-    },
+    places,
+    total,
+    symbols: series.length,
+    rows: (symbol) => rowsOf.get(symbol) ?? 0,
   };
 }
 
-function symbolsOf(counts: readonly SliceCounts[]): ReadonlyMap<string, CountedSymbol> {
-  const symbols = new Map<string, CountedSymbol>();
-  for (const { symbols: names, rows } of counts)
-    for (const [s, symbol] of names.entries()) {
-      const own = rows[s] as number;
-      const known = symbols.get(symbol);
-      if (known !== undefined) known.rows += own;
-      else if (own > 0) symbols.set(symbol, { symbol, rows: own, partition: undefined });
-    }
-  return symbols;
+function symbolsOf({ symbols: names, slices }: SourceCounts): CountedSymbols {
+  const rows = new Float64Array(names.length);
+  for (const { symbols, rows: own } of slices)
+    for (const [s, number] of symbols.entries()) rows[number] = (rows[number] as number) + (own[s] as number);
+  const partitions = new Int32Array(names.length).fill(-1);
+  return { names, rows, partitions, members: new Int32Array(names.length) };
 }
 
 /** Gives the symbols of few rows to partitions, neighbours together. */
-function partitionsOf(
-  symbols: ReadonlyMap<string, CountedSymbol>,
-  slices: number,
-  mostRows: number,
-): readonly Partition[] {
+function assignPartitions(all: CountedSymbols, slices: number, mostRows: number): readonly Partition[] {
+  const { names, rows } = all;
   const room = partitionShare * mostRows;
-  const few = [...symbols.values()]
-    .filter(({ rows }) => rows < fewestRows * slices && rows <= room)
-    .sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
-  const partitions: CountedSymbol[][] = [];
+  const few = Array.from(names.keys())
+    .filter((s) => (rows[s] as number) < fewestRows * slices && (rows[s] as number) <= room)
+    .sort((a, b) => ((names[a] as string) < (names[b] as string) ? -1 : 1));
+  const partitions: number[][] = [];
   let left = 0;
-  for (const entry of few) {
-    if (entry.rows > left) {
+  for (const s of few) {
+    const own = rows[s] as number;
+    if (own === 0) continue;
+    if (own > left) {
       partitions.push([]);
       left = room;
     }
-    left -= entry.rows;
-    const own = partitions.at(-1) as CountedSymbol[];
-    entry.partition = { number: partitions.length - 1, member: own.length };
-    own.push(entry);
+    left -= own;
+    const members = partitions.at(-1) as number[];
+    all.partitions[s] = partitions.length - 1;
+    all.members[s] = members.length;
+    members.push(s);
   }
-  return partitions.map((own) => ({
-    symbols: own.map(({ symbol }) => symbol),
-    rows: Float64Array.from(own, ({ rows }) => rows),
+  return partitions.map((members) => ({
+    symbols: members.map((s) => names[s] as string),
+    rows: Float64Array.from(members, (s) => rows[s] as number),
   }));
 }
 
 /** Per slice and symbol in it: the first of its rows within the series. */
-function firstRowsOf(counts: readonly SliceCounts[], symbols: ReadonlyMap<string, CountedSymbol>): Float64Array[] {
-  const next = new Map<string, number>();
-  return counts.map(({ symbols: names, rows }) =>
-    Float64Array.from(names, (symbol, s) => {
-      if (symbols.get(symbol)?.partition !== undefined) return 0;
-      const first = next.get(symbol) ?? 0;
-      next.set(symbol, first + (rows[s] as number));
+function firstRowsOf({ slices }: SourceCounts, { rows: all }: CountedSymbols): readonly Float64Array[] {
+  const next = new Float64Array(all.length);
+  return slices.map(({ symbols, rows }) =>
+    rows.map((own, s) => {
+      const number = symbols[s] as number;
+      const first = next[number] as number;
+      next[number] = first + own;
       return first;
     }),
   );

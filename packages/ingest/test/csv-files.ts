@@ -52,3 +52,28 @@ export function datasetBytes(directory: string, name: string): object {
     segments: files.map((file) => readFileSync(join(folder, file)).toString("base64")),
   };
 }
+
+/** Bars without anything odd in them. */
+export interface PlainBars {
+  readonly rows?: number;
+  readonly symbols?: number;
+  /** The minute of a bar of a symbol, by its number. */
+  readonly minute?: (bar: number) => number;
+  /** Other lines by number of the row. */
+  readonly line?: (row: number) => string | undefined;
+  readonly header?: string;
+}
+
+/** Writes a CSV file of bars, one of each symbol in turn. */
+export function writePlainBars(directory: string, options: PlainBars = {}): string {
+  const { rows = 30_000, symbols = 3, minute = (bar) => bar, line = () => undefined, header } = options;
+  const path = join(directory, "plain.csv");
+  const lines = [header ?? "symbol,timestamp,open,high,low,close,volume"];
+  for (let row = 0; row < rows; row++) {
+    const time = new Date(Date.UTC(2020, 0, 1) + 60_000 * minute(Math.floor(row / symbols))).toISOString();
+    const close = 100 + ((row * 7919) % 101) / 100;
+    lines.push(line(row) ?? `S${row % symbols},${time},${close},${close + 1},${close - 1},${close},${row % 1000}`);
+  }
+  writeFileSync(path, `${lines.join("\n")}\n`);
+  return path;
+}

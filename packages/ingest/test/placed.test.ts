@@ -9,44 +9,13 @@ import { type CsvOptions, csv } from "@atc/source-csv";
 import { describe, expect, it } from "vitest";
 import type { IngestOptions, IngestReport } from "../src/index.ts";
 import { ingest } from "../src/index.ts";
-import { datasetBytes, temporaryDirectories } from "./csv-files.ts";
+import { datasetBytes, type PlainBars, temporaryDirectories, writePlainBars } from "./csv-files.ts";
 
 const newDirectory = temporaryDirectories();
+const writeFile = (bars: PlainBars = {}): string => writePlainBars(newDirectory(), bars);
 const modules = { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href };
 /** Little memory, so that the files of these tests are cut into slices. */
 const memoryBytes = 1_000_000;
-
-interface Bars {
-  readonly rows?: number;
-  readonly symbols?: number;
-  /** The minute of a row of a symbol. */
-  readonly minute?: (bar: number) => number;
-  /** Whole lines by number of the row. */
-  readonly line?: (row: number) => string | undefined;
-  /** Decimal places of seconds. */
-  readonly header?: string;
-}
-
-/** A file of bars, symbol by symbol in turn. */
-function writeFile({
-  rows = 30_000,
-  symbols = 3,
-  minute = (bar) => bar,
-  line = () => undefined,
-  header,
-}: Bars = {}): string {
-  const path = join(newDirectory(), "f.csv");
-  const lines = [header ?? "symbol,timestamp,open,high,low,close,volume"];
-  for (let row = 0; row < rows; row++) {
-    const symbol = row % symbols;
-    const bar = Math.floor(row / symbols);
-    const time = new Date(Date.UTC(2020, 0, 1) + 60_000 * minute(bar)).toISOString();
-    const close = 100 + ((row * 7919) % 101) / 100;
-    lines.push(line(row) ?? `S${symbol},${time},${close},${close + 1},${close - 1},${close},${row % 1000}`);
-  }
-  writeFileSync(path, `${lines.join("\n")}\n`);
-  return path;
-}
 
 interface Outcome {
   readonly report: IngestReport;
@@ -128,6 +97,23 @@ describe("rows that were counted are put in their place", () => {
     expect((await roadOf(writeFile({ line }))).road).toBe("placed");
   });
 
+  it("of many symbols, in any order of times", async () => {
+    for (const minute of [(bar: number) => bar, (bar: number) => bar ^ 3, (bar: number) => 1000 - bar])
+      expect((await roadOf(writeFile({ symbols: 60, minute }))).road).toBe("placed");
+    await using executor = workerExecutor({ modules, threads: 2 });
+    const path = writeFile({ rows: 60_000, symbols: 120, minute: (bar) => (bar * 7) % 500 });
+    expect((await roadOf(path, { executor, memoryBytes: 4_000_000, segmentBytes: 65_536 })).road).toBe("placed");
+  });
+
+  it("of symbols with many rows beside others with few", async () => {
+    const line = (row: number): string | undefined =>
+      row % 5 === 0 ? `T${row % 355},${new Date(1.6e12 + row * 60_000).toISOString()},1,2,1,2,${row}` : undefined;
+    const { road, report } = await roadOf(writeFile({ symbols: 2, line }));
+    expect([road, report.series.length]).toEqual(["placed", 73]);
+    const twice = (row: number): string | undefined => line(row - (row % 10));
+    expect((await roadOf(writeFile({ symbols: 2, line: twice }), { duplicates: "keep-all" })).road).toBe("placed");
+  });
+
   it("over borders of segments", async () => {
     expect((await roadOf(writeFile({ minute: (bar) => bar ^ 3 }), { segmentBytes: 65_536 })).road).toBe("placed");
   });
@@ -155,6 +141,17 @@ describe("rows that were counted are written again", () => {
   it("where one of equal times is left out", async () => {
     const { road, report } = await roadOf(writeFile({ minute: (bar) => (bar === 7000 ? 6999 : bar) }));
     expect([road, report.totals.dropped]).toEqual(["written", 3]);
+  });
+
+  it("where a symbol of few rows has a bad one, or two of one time", async () => {
+    const bad = writeFile({ symbols: 60, line: (row) => (row === 20_000 ? "S1,2020-01-01,x,1,1,1,1" : undefined) });
+    expect((await roadOf(bad, { csv: { badRows: "skip" } })).road).toBe("written");
+    const tied = writeFile({ symbols: 60, minute: (bar) => (bar === 400 ? 399 : bar) });
+    for (const duplicates of ["keep-first", "keep-last"] as const)
+      expect(await roadOf(tied, { duplicates })).toMatchObject({
+        road: "written",
+        report: { totals: { dropped: 60 } },
+      });
   });
 
   it("where the file begins with the newest", async () => {

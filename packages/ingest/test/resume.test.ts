@@ -13,7 +13,7 @@ import { mmapStore } from "@atc/mmap-store";
 import { csv } from "@atc/source-csv";
 import { describe, expect, it } from "vitest";
 import { ingest } from "../src/index.ts";
-import { datasetBytes, temporaryDirectories, writeBars } from "./csv-files.ts";
+import { datasetBytes, temporaryDirectories, writeBars, writePlainBars } from "./csv-files.ts";
 
 const newDirectory = temporaryDirectories();
 /** ATC_KILLS=200 makes more of them. */
@@ -78,6 +78,21 @@ describe("an ingest that was killed", () => {
     expect(leftovers(directory)).toEqual([]);
   }, 60_000);
 
+  it("goes on where rows are put in their places", async () => {
+    for (const symbols of [3, 60]) {
+      const file = writePlainBars(newDirectory(), { rows: 40_000, symbols, minute: (bar) => bar ^ 1 });
+      const whole = newDirectory();
+      const all = await ingestHere(whole, file);
+      expect(all).toBeGreaterThan(10);
+      const directory = newDirectory();
+      await killed(directory, file, { slices: 6 });
+      await killed(directory, file, { slices: 3 });
+      expect(await ingestHere(directory, file)).toBe(all - 9);
+      expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
+      expect(leftovers(directory)).toEqual([]);
+    }
+  }, 60_000);
+
   it("begins anew where the file has changed, or what it left is damaged", async () => {
     // Without quotes no slice is read twice.
     const file = writeBars(newDirectory(), 20_000, { quotes: false });
@@ -105,7 +120,14 @@ describe("an ingest that was killed", () => {
   it(
     `${kills} times at any moment leaves the old or the new dataset, and nothing else after the next ingest`,
     async () => {
-      const files = [writeBars(newDirectory(), 9000), writeBars(newDirectory(), 10_000, { symbols: 9 })];
+      const minute = (bar: number): number => bar ^ 1;
+      const files = [
+        writeBars(newDirectory(), 9000),
+        // Rows of these are put in their places: at once, and by way of partitions.
+        writePlainBars(newDirectory(), { rows: 30_000, minute }),
+        writeBars(newDirectory(), 10_000, { symbols: 9 }),
+        writePlainBars(newDirectory(), { rows: 24_000, symbols: 60, minute }),
+      ];
       const wanted: object[] = [];
       for (const file of files) {
         const whole = newDirectory();
@@ -117,13 +139,13 @@ describe("an ingest that was killed", () => {
       await ingestHere(directory, files[0] ?? "");
       let former = 0;
       for (let kill = 0; kill < kills; kill++) {
-        await killed(directory, files[kill % 2] ?? "", { ms: randomInt(700) });
+        await killed(directory, files[kill % files.length] ?? "", { ms: randomInt(700) });
         expect((await store.verify("d")).faults).toEqual([]);
         const found = (await store.find("d"))?.attributes;
         const state = wanted.findIndex((dataset) =>
           isDeepStrictEqual("attributes" in dataset && dataset.attributes, found),
         );
-        expect([former, kill % 2]).toContain(state);
+        expect([former, kill % files.length]).toContain(state);
         former = state;
       }
       await ingestHere(directory, files[0] ?? "");
