@@ -1,5 +1,5 @@
 import type { SliceCounter, SliceCounts, TaskContext } from "@atc/contract";
-import type { SliceTaskInput } from "./slice-task.ts";
+import type { SliceTaskInput } from "./slice-run.ts";
 
 /** A slice of a source whose rows are to be counted. */
 export type CountTaskInput = Pick<SliceTaskInput, "module" | "source" | "start" | "end" | "line">;

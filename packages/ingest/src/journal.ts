@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { DatasetLock } from "@atc/contract";
 import { fromSystemError } from "@atc/contract";
-import type { SliceRun } from "./slice-task.ts";
+import type { SliceRun } from "./slice-run.ts";
 
 /** Counts up with every change of what runs hold. */
 const journalVersion = 2;

@@ -8,7 +8,7 @@ import { encodeRunIndex, type PartitionPieces } from "./run-index.ts";
 import { attempt } from "./run-sink.ts";
 import { readChunks } from "./slice-chunks.ts";
 import type { SlicePlaces } from "./slice-places.ts";
-import type { SliceRun, SliceTaskInput } from "./slice-task.ts";
+import type { SliceRun, SliceTaskInput } from "./slice-run.ts";
 
 /**
  * Reads a slice whose rows were counted. Those of symbols that have many in it are put in their places in the files of the store, in order of time; the

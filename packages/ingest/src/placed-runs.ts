@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { type PlacedFile, placedFiles } from "./placed-files.ts";
 import { runIndexReader } from "./run-index.ts";
-import type { SliceRun } from "./slice-task.ts";
+import type { SliceRun } from "./slice-run.ts";
 
 /** Bytes that are read at once. */
 const blockBytes: number = 2 ** 20;

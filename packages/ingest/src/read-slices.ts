@@ -10,7 +10,7 @@ import type { RowLayout } from "./row-layout.ts";
 import { runIndexReader } from "./run-index.ts";
 import type { TableBuilder } from "./series-table.ts";
 import { tableBuilder } from "./series-table.ts";
-import type { SliceRun } from "./slice-task.ts";
+import type { SliceRun } from "./slice-run.ts";
 import type { TaskRunner } from "./task-runner.ts";
 import { inOrder } from "./task-runner.ts";
 

@@ -1,5 +1,5 @@
 import type { BadRow, ColumnChunk, SliceEnd, SliceReader, TaskContext } from "@atc/contract";
-import type { SliceTaskInput } from "./slice-task.ts";
+import type { SliceTaskInput } from "./slice-run.ts";
 
 /** Who takes the rows of a slice. */
 interface ChunkTaker {

@@ -6,7 +6,7 @@ import { createRunWriter } from "./run-writer.ts";
 import { createScatter } from "./scatter.ts";
 import { readChunks } from "./slice-chunks.ts";
 import { spillMemory } from "./slice-memory.ts";
-import type { SliceRun, SliceTaskInput } from "./slice-task.ts";
+import type { SliceRun, SliceTaskInput } from "./slice-run.ts";
 
 /** Reads a slice and writes its rows, scattered by symbol, to the run's file as often as the memory is full. */
 export async function spillSlice(input: SliceTaskInput, context: TaskContext): Promise<SliceRun> {

@@ -4,7 +4,7 @@ import type { CountTaskInput } from "./count-task.ts";
 import type { PartitionTaskInput, PartitionTaskOutput } from "./partition-task.ts";
 import type { MergeTaskInput, MergeTaskOutput, PlanTaskInput, PlanTaskOutput } from "./series-tasks.ts";
 import type { SettleTaskInput, SettleTaskOutput } from "./settle-task.ts";
-import type { SliceRun, SliceTaskInput } from "./slice-task.ts";
+import type { SliceRun, SliceTaskInput } from "./slice-run.ts";
 import { countSlice, merge, partition, plan, readSlice, settle } from "./tasks.ts";
 
 /** Runs the tasks of an ingest, on an executor's threads or in this one. */

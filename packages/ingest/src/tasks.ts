@@ -5,7 +5,7 @@ import { type PartitionTaskInput, type PartitionTaskOutput, placePartition } fro
 import type { MergeTaskInput, MergeTaskOutput, PlanTaskInput, PlanTaskOutput } from "./series-tasks.ts";
 import { mergeBatch, planBatch, releaseTools } from "./series-tasks.ts";
 import { type SettleTaskInput, type SettleTaskOutput, settleBatch } from "./settle-task.ts";
-import type { SliceRun, SliceTaskInput } from "./slice-task.ts";
+import type { SliceRun, SliceTaskInput } from "./slice-run.ts";
 import { writeSliceRun } from "./slice-task.ts";
 
 /** Counts the rows of a slice of a source by symbol; undefined where only reading can tell. */
