@@ -1,4 +1,5 @@
 import { CR, LF, longestRow, positionAt, separatorAt } from "./state";
+import { stopsOf } from "./stops";
 import { indexOf } from "./symbols";
 
 /**
@@ -34,18 +35,11 @@ function lanes(at: usize, wanted: v128): v128 {
   return v128.or(v128.or(first, second), third);
 }
 
-/** A bit for each of the 16 bytes at `at` that is the separator or a line feed. */
-@inline
-function stops(at: usize, separators: v128, feeds: v128): i32 {
-  const bytes = v128.load(at);
-  return i8x16.bitmask(v128.or(i8x16.eq(bytes, separators), i8x16.eq(bytes, feeds)));
-}
-
 /** The address of the first byte at or after `at` that is the separator or a line feed. */
 @inline
 function fieldEnd(at: usize, separators: v128, feeds: v128): usize {
-  let bits = stops(at, separators, feeds);
-  while (bits == 0) bits = stops((at += 16), separators, feeds);
+  let bits = stopsOf(at, separators, feeds);
+  while (bits == 0) bits = stopsOf((at += 16), separators, feeds);
   return at + <usize>ctz(bits);
 }
 

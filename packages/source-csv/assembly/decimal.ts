@@ -1,4 +1,4 @@
-import { CR, fivesAt, LF, powersAt } from "./state";
+import { fivesAt, powersAt } from "./state";
 
 /** Ten to the power of `exponent`, 0 to 22. */
 @inline
@@ -6,13 +6,11 @@ function power(state: usize, exponent: u32): f64 {
   return load<f64>(state + (exponent << 3), powersAt);
 }
 
-/** The high bit of every byte of a word that is no digit. */
+/** The high bit of every byte of a word that is no digit, each less "0". */
 @inline
 export function nonDigits(word: u64): u64 {
-  // No byte borrows from or carries into the next: each has its high bit cleared, or set, before.
-  const above = (word & 0x7f7f7f7f7f7f7f7f) + 0x4646464646464646;
-  const below = ~((word | 0x8080808080808080) - 0x3030303030303030);
-  return (above | below | word) & 0x8080808080808080;
+  // No byte carries into the next: each has its high bit cleared before.
+  return (((word & 0x7f7f7f7f7f7f7f7f) + 0x7676767676767676) | word) & 0x8080808080808080;
 }
 
 /** The number of eight digits, the first in the lowest byte, each less "0". */
@@ -23,28 +21,34 @@ export function eightDigits(word: u64): u64 {
   return (fours * 10000 + (fours >> 32)) & 0xffffffff;
 }
 
+/** The digits of a word of digits and one other byte, whose high bit alone is set in `mark`: those before it move on by a byte, over it. */
+@inline
+function withoutPoint(word: u64, mark: u64): u64 {
+  return (word & ~((mark << 1) - 1)) | ((word & ((mark >> 7) - 1)) << 8);
+}
+
+/** Whether a word of digits has one other byte, a point; `mark` has the high bit set of each byte that is no digit. */
+@inline
+function hasOnePoint(word: u64, mark: u64): bool {
+  return (mark & (mark - 1)) == 0 && (word << clz(mark)) >> 56 == 0x1e;
+}
+
 /**
- * Reads a number of up to seven bytes, as nearly all prices are, without a loop: the point is taken out of the word, the digits are moved to
- * its end. Returns the address after it, 0 where it has another shape.
+ * Reads a number of 1 to 8 bytes, as nearly all prices are, without a loop: the digits, each less "0", are moved to the end of the word, the
+ * point is taken out. False where it has another shape.
  */
 @inline
-function scanShort(state: usize, at: usize, target: usize, sign: f64): usize {
-  const word = load<u64>(at);
-  const others = nonDigits(word);
-  // A word of eight digits has no terminator in it.
-  if (others == 0) return 0;
-  const first = <u64>ctz(others) >> 3;
-  const hasPoint = ((word >> (first << 3)) & 0xff) == 0x2e;
-  const later = others & (others - 1);
-  const end = hasPoint ? (later == 0 ? 8 : <u64>ctz(later) >> 3) : first;
-  if (end == 8) return 0;
-  const digits = hasPoint ? end - 1 : end;
-  if (digits == 0) return 0;
-  const below = (<u64>1 << (first << 3)) - 1;
-  const joined = hasPoint ? (word & below) | ((word >> 8) & ~below) : word;
-  const value = <f64>eightDigits((joined - 0x3030303030303030) << ((8 - digits) << 3));
-  store<f64>(target, (sign * value) / power(state, <u32>(hasPoint ? end - first - 1 : 0)));
-  return at + <usize>end;
+function readShort(state: usize, at: usize, length: usize, target: usize): bool {
+  const word = (load<u64>(at) ^ 0x3030303030303030) << ((8 - <u64>length) << 3);
+  const mark = nonDigits(word);
+  if (mark == 0) {
+    store<f64>(target, <f64>eightDigits(word));
+    return true;
+  }
+  if (length == 1 || !hasOnePoint(word, mark)) return false;
+  // Bits after the mark's byte are 8 for each digit behind the point.
+  store<f64>(target, <f64>eightDigits(withoutPoint(word, mark)) / load<f64>(state + <usize>clz(mark), powersAt));
+  return true;
 }
 
 /** The high half of the product of two words; the low half is their product in 64 bits. */
@@ -88,42 +92,80 @@ function quotientBits(state: usize, mantissa: u64, scale: u32): u64 {
   return (bits & 0xfffffffffffff) | (<u64>exponent << 52);
 }
 
-/** Reads a number of up to 19 digits; 0 where it has more or none. */
-function scanLong(state: usize, at: usize, target: usize, sign: f64): usize {
+/** Stores a number of up to 19 digits with `scale` of them behind the point. */
+@inline
+function storeQuotient(state: usize, mantissa: u64, scale: u32, target: usize, sign: f64): void {
+  // Up to 2^53 one division is exact (Clinger, 1990).
+  if (mantissa <= 0x20000000000000) store<f64>(target, (sign * <f64>mantissa) / power(state, scale));
+  else store<f64>(target, sign * reinterpret<f64>(quotientBits(state, mantissa, scale)));
+}
+
+/** Reads a number of 9 to 16 bytes; false where it has another shape. */
+@inline
+function readLong(state: usize, at: usize, length: usize, target: usize, sign: f64): bool {
+  const high = (load<u64>(at) ^ 0x3030303030303030) << ((16 - <u64>length) << 3);
+  const low = load<u64>(at + length - 8) ^ 0x3030303030303030;
+  const highMark = nonDigits(high);
+  const lowMark = nonDigits(low);
+  if (highMark == 0) {
+    if (lowMark == 0) {
+      storeQuotient(state, eightDigits(high) * 100000000 + eightDigits(low), 0, target, sign);
+      return true;
+    }
+    if (!hasOnePoint(low, lowMark)) return false;
+    const mantissa = eightDigits(high) * 10000000 + eightDigits(withoutPoint(low, lowMark));
+    storeQuotient(state, mantissa, <u32>clz(lowMark) >> 3, target, sign);
+    return true;
+  }
+  if (lowMark != 0 || !hasOnePoint(high, highMark)) return false;
+  const mantissa = eightDigits(withoutPoint(high, highMark)) * 100000000 + eightDigits(low);
+  storeQuotient(state, mantissa, (<u32>clz(highMark) >> 3) + 8, target, sign);
+  return true;
+}
+
+/** Reads a number of up to 19 digits byte by byte; false where it has more or none, or something else in it. */
+function readBytes(state: usize, at: usize, end: usize, target: usize, sign: f64): bool {
   let mantissa: u64 = 0;
   let digits = 0;
   let scale: u32 = 0;
   let points: u32 = 0;
-  for (; ; at++) {
+  for (; at < end; at++) {
     const digit = <u32>load<u8>(at) - 48;
     if (digit < 10) {
       mantissa = mantissa * 10 + digit;
       digits++;
       scale += points;
     } else if (digit == <u32>(46 - 48) && points == 0) points = 1;
-    else break;
+    else return false;
   }
-  if (digits == 0 || digits > 19) return 0;
-  // Up to 2^53 one division is exact (Clinger, 1990).
-  if (mantissa <= 0x20000000000000) store<f64>(target, (sign * <f64>mantissa) / power(state, scale));
-  else store<f64>(target, sign * reinterpret<f64>(quotientBits(state, mantissa, scale)));
-  return at;
+  if (digits == 0 || digits > 19) return false;
+  storeQuotient(state, mantissa, scale, target, sign);
+  return true;
+}
+
+/** Reads what is no short number without a sign. */
+function readOther(state: usize, at: usize, end: usize, target: usize, missing: bool): bool {
+  if (at == end) {
+    store<f64>(target, NaN);
+    return missing;
+  }
+  const negative = <u32>load<u8>(at) == 45;
+  const sign: f64 = negative ? -1.0 : 1.0;
+  if (negative) at++;
+  const length = end - at;
+  if (length - 9 < 8) return readLong(state, at, length, target, sign);
+  if (!negative || length - 1 >= 8) return readBytes(state, at, end, target, sign);
+  if (!readShort(state, at, length, target)) return false;
+  store<f64>(target, -load<f64>(target));
+  return true;
 }
 
 /**
- * Reads the decimal number at `at` into `target` and returns the address after it; 0 where it has an exponent, a plus or more than 19
- * digits. A missing number is NaN where `missing` allows it.
+ * Reads the decimal number from `at` to `end` into `target`; false where it has an exponent, a plus or more than 19 digits. A missing number
+ * is NaN where `missing` allows it.
  */
 @inline
-export function scanDecimal(state: usize, at: usize, target: usize, missing: bool, separator: u32): usize {
-  const byte = <u32>load<u8>(at);
-  const negative = byte == 45;
-  if (missing && (byte == separator || byte == LF || byte == CR)) {
-    store<f64>(target, NaN);
-    return at;
-  }
-  const sign: f64 = negative ? -1.0 : 1.0;
-  if (negative) at++;
-  const end = scanShort(state, at, target, sign);
-  return end != 0 ? end : scanLong(state, at, target, sign);
+export function readDecimal(state: usize, at: usize, end: usize, target: usize, missing: bool): bool {
+  const length = end - at;
+  return (length - 1 < 8 && readShort(state, at, length, target)) || readOther(state, at, end, target, missing);
 }

@@ -1,94 +1,117 @@
-import { scanDecimal } from "./decimal";
+import { readDecimal } from "./decimal";
 import {
   CR,
   fieldsAt,
   hasClockAt,
   LF,
   lastFieldAt,
-  longestRow,
   positionAt,
   price,
   QUOTE,
   SPACE,
   separatorAt,
   skip,
+  stopsAt,
+  stopsLengthAt,
   symbol,
   symbolsAt,
   time,
   timeFormatAt,
   timesAt,
 } from "./state";
+import { listStops } from "./stops";
 import { indexOf } from "./symbols";
 import { readClock, readEpoch, readIso, timeEnd } from "./times";
 
-/** The address after a field without quotes and blanks around; 0 for other fields. */
+/** Whether a field that is left out is without quotes and blanks around. */
 @inline
-function plainEnd(at: usize, separator: u32): usize {
-  const start = at;
-  let byte = <u32>load<u8>(at);
-  if (byte == QUOTE || byte == SPACE || byte == 9) return byte == separator ? at : 0;
-  while (byte != separator && byte != LF && byte != CR) byte = <u32>load<u8>(++at);
-  if (at == start) return at;
-  const last = <u32>load<u8>(at - 1);
-  return last == SPACE || last == 9 ? 0 : at;
+function isPlain(at: usize, end: usize): bool {
+  if (at == end) return true;
+  const first = <u32>load<u8>(at);
+  const last = <u32>load<u8>(end - 1);
+  if (first == QUOTE || first == SPACE || first == 9 || last == SPACE || last == 9) return false;
+  for (; at < end; at++) if (<u32>load<u8>(at) == CR) return false;
+  return true;
 }
 
-/** The address after a field of a row whose value is stored; 0 where it is unusual. */
+/** Reads a time, or the date alone where the time of day is a field of its own. */
 @inline
-function readField(state: usize, at: usize, field: usize, row: u32, separator: u32): usize {
-  const role = load<i32>(state + field, fieldsAt);
-  if (role >= price) {
-    const target = load<u32>(state + field, fieldsAt + 4) + (row << 3);
-    return scanDecimal(state, at, target, role != price, separator);
-  }
-  if (role == symbol) {
-    const end = plainEnd(at, separator);
-    if (end <= at) return 0;
-    const index = indexOf(state, at, end - at);
-    store<i32>(load<u32>(state, symbolsAt) + (row << 2), index);
-    return index < 0 ? 0 : end;
-  }
-  if (role == skip) return plainEnd(at, separator);
-  const target = load<u32>(state, timesAt) + (row << 3);
-  if (role == time) {
-    const format = load<u32>(state, timeFormatAt);
-    const value = format == 0 ? readIso(state, at, load<u32>(state, hasClockAt) != 0) : readEpoch(state, at, format - 1);
-    store<i64>(target, load<u32>(state, hasClockAt) != 0 ? load<i64>(target) + value : value);
-    return timeEnd;
-  }
-  store<i64>(target, load<i64>(target) + readClock(state, at));
+function readTime(state: usize, at: usize, target: usize): usize {
+  const hasClock = load<u32>(state, hasClockAt) != 0;
+  const format = load<u32>(state, timeFormatAt);
+  const value = format == 0 ? readIso(state, at, hasClock) : readEpoch(state, at, format - 1);
+  store<i64>(target, hasClock ? load<i64>(target) + value : value);
   return timeEnd;
 }
 
-/** The address after the row at `at`, which is stored as row `row`; 0 where it is unusual or its line feed is not ahead of `end`. */
+/** Stores the value of the field from `at` to `end`; false where it is unusual. */
 @inline
-function readRow(state: usize, at: usize, end: usize, row: u32, last: usize, separator: u32): usize {
+function readField(state: usize, at: usize, end: usize, field: usize, row: u32): bool {
+  const role = load<i32>(state + field, fieldsAt);
+  if (role >= price) {
+    const target = load<u32>(state + field, fieldsAt + 4) + (row << 3);
+    return readDecimal(state, at, end, target, role != price);
+  }
+  if (role == symbol) {
+    if (end == at) return false;
+    const index = indexOf(state, at, end - at);
+    store<i32>(load<u32>(state, symbolsAt) + (row << 2), index);
+    return index >= 0;
+  }
+  if (role == skip) return isPlain(at, end);
+  const target = load<u32>(state, timesAt) + (row << 3);
+  if (role == time) return readTime(state, at, target) == end;
+  store<i64>(target, load<i64>(target) + readClock(state, at));
+  return timeEnd == end;
+}
+
+/** The address after the row at `at`, whose fields end where `stops` says and which is stored as row `row`; 0 where it is unusual or its line feed is not ahead of `end`. */
+@inline
+function readRow(state: usize, at: usize, end: usize, stops: usize, row: u32, last: usize, separator: u32): usize {
   let next = at;
   for (let field: usize = 0; field < last; field += 8) {
-    next = readField(state, next, field, row, separator);
-    if (next == 0 || <u32>load<u8>(next) != separator) return 0;
-    next++;
+    const stop = <usize>load<u32>(stops);
+    if (<u32>load<u8>(stop) != separator || !readField(state, next, stop, field, row)) return 0;
+    next = stop + 1;
+    stops += 4;
   }
-  next = readField(state, next, last, row, separator);
-  if (next == 0) return 0;
-  if (<u32>load<u8>(next) == CR) next++;
-  return <u32>load<u8>(next) == LF && next < end && next - at < longestRow ? next + 1 : 0;
+  const stop = <usize>load<u32>(stops);
+  if (stop >= end || <u32>load<u8>(stop) != LF) return 0;
+  const lineEnd = stop > next && <u32>load<u8>(stop - 1) == CR ? stop - 1 : stop;
+  return readField(state, next, lineEnd, last, row) ? stop + 1 : 0;
 }
 
 /**
  * Parses rows from `at` into row `row` of the columns and on, until one starts at or after `stop`, `capacity` rows are stored, or a row is
- * unusual or ends at or after `end`, where a line feed must stand. Returns the rows stored in all; the state's position tells where it stopped.
+ * unusual, does not fit the list of stops, or ends at or after `end`, where a line feed must stand. Returns the rows stored in all; the state's
+ * position tells where it stopped. 64 bytes from `end` on may be read.
  */
 export function parse(state: usize, at: usize, stop: usize, end: usize, row: u32, capacity: u32): u32 {
   const separator = load<u32>(state, separatorAt);
   const last = <usize>load<u32>(state, lastFieldAt) << 3;
+  const rowStops = (last >> 1) + 4;
   const hasClock = load<u32>(state, hasClockAt) != 0;
-  while (at < stop && row < capacity) {
-    if (hasClock) store<i64>(load<u32>(state, timesAt) + (row << 3), 0);
-    const next = readRow(state, at, end, row, last, separator);
-    if (next == 0) break;
-    at = next;
-    row++;
+  const list = <usize>load<u32>(state, stopsAt);
+  const most = <usize>load<u32>(state, stopsLengthAt);
+  let isUsual = true;
+  // Where each row is unusual, no text is listed for nothing but a little.
+  for (let length: usize = 256; isUsual && at < stop && row < capacity; length = min<usize>(2 * length, most)) {
+    const start = at;
+    const listed = listStops(at, min(at + length, end), list, separator);
+    for (let stops = list; at < stop && row < capacity; stops += rowStops) {
+      if (stops + rowStops > listed) {
+        isUsual = at > start || (length < most && at + length < end);
+        break;
+      }
+      if (hasClock) store<i64>(load<u32>(state, timesAt) + (row << 3), 0);
+      const next = readRow(state, at, end, stops, row, last, separator);
+      if (next == 0) {
+        isUsual = false;
+        break;
+      }
+      at = next;
+      row++;
+    }
   }
   store<u32>(state, <u32>at, positionAt);
   return row;

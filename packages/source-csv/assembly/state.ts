@@ -37,8 +37,11 @@ export const fivesAt: usize = 256;
 /** i32: names that are known, and the index of the last row's. */
 export const countAt: usize = 624;
 export const lastAt: usize = 628;
+/** i32: address of the list of where fields end, and the bytes of text that it has room for. */
+export const stopsAt: usize = 632;
+export const stopsLengthAt: usize = 636;
 /** Pairs of i32: the role of each field, the address of its column. */
-export const fieldsAt: usize = 632;
+export const fieldsAt: usize = 640;
 
 /** Roles of fields, as `roleNumber` of `src/row-context.ts`. */
 export const skip: i32 = 0;

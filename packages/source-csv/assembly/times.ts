@@ -51,7 +51,8 @@ export function readClock(state: usize, at: usize): i64 {
   const word = load<u64>(at);
   timeEnd = 0;
   // Digits where digits belong, a colon after the hour.
-  if ((nonDigits(word) & 0x0000008080008080) != 0 || ((word >> 16) & 0xff) != 58) return 0;
+  const strange = nonDigits(word ^ 0x3030303030303030);
+  if ((strange & 0x0000008080008080) != 0 || ((word >> 16) & 0xff) != 58) return 0;
   const digits = word & 0x0f0f000f0f000f0f;
   const hours = (digits & 15) * 10 + ((digits >> 8) & 15);
   const minutes = ((digits >> 24) & 15) * 10 + ((digits >> 32) & 15);
@@ -59,7 +60,7 @@ export function readClock(state: usize, at: usize): i64 {
   let seconds: u64 = 0;
   let units: i64 = 0;
   if (((word >> 40) & 0xff) == 58) {
-    if ((nonDigits(word) & 0x8080000000000000) != 0) return 0;
+    if ((strange & 0x8080000000000000) != 0) return 0;
     seconds = ((digits >> 48) & 15) * 10 + (digits >> 56);
     end = at + 8;
     if (load<u8>(end) == 46) {

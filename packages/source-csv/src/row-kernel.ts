@@ -8,10 +8,21 @@ import { fieldsAt, positionWord, stateLength, symbolTable, symbolTableLength } f
 const dateAt = 48;
 const powersAt = 72;
 const fivesAt = 256;
+const stopsWord = 158;
+
+/** Bytes of text whose separators the kernel lists at once: rows of that many fields fit that are shorter than 32 bytes on average. */
+function listedLength({ fields }: FileLayout): number {
+  return Math.max(2048, 32 * Math.ceil(fields.length / 2) * 2);
+}
+
+/** Bytes of the list of separators: a word for each byte of text, since none is sure to be something else, and those overwritten beyond. */
+function listLength(layout: FileLayout): number {
+  return 4 * (listedLength(layout) + 128);
+}
 
 /** Bytes that a kernel takes of a memory. */
 export function kernelLength(layout: FileLayout): number {
-  return stateLength(layout) + symbolTableLength;
+  return stateLength(layout) + symbolTableLength + listLength(layout);
 }
 
 /** 5 to the power of -0 to -22 as the kernel needs them: 128 bits of which the first is set, in two words, rounded up. */
@@ -45,6 +56,7 @@ export function rowKernel(memory: RowMemory, layout: FileLayout, buffers: Column
   const hasClock = fields.some(({ role }) => role === "clock");
   words.set([layout.separator, fields.length - 1, buffers.timeWords.byteOffset, buffers.symbols.byteOffset]);
   words.set([fractions, layout.kind === "ticks" ? 9 : 3, hasClock ? 1 : 0, 0, layout.timeStyle.isZoned ? 1 : 0], 6);
+  words.set([memory.allocate(listLength(layout)).offset, listedLength(layout)], stopsWord);
   // No text is equal to this date, so the first is learned.
   words[dateAt / 4] = -1;
   new Float64Array(state.buffer, state.offset + powersAt, 23).set(

@@ -3,7 +3,7 @@ import type { RowExports, RowMemory } from "./row-memory.ts";
 
 /** Offsets in the kernel's state, as `assembly/state.ts` has them. */
 export const positionWord = 9;
-export const fieldsAt = 632;
+export const fieldsAt = 640;
 const tableWord = 4;
 const namesWord = 11;
 const countWord = 156;
@@ -12,6 +12,8 @@ export const mostNames = 16_384;
 const tableSlots: number = 2 * mostNames;
 const longestName = 24;
 const nameLength = 32;
+/** Names that stand in quotes or between blanks alone, or that a lone carriage return cuts: those are for TypeScript. */
+const quotedAlone = /^[\t "]|[\t \r]$|\r/;
 
 /** Bytes that a table of symbols takes of a memory. */
 export const symbolTableLength: number = longestName + mostNames * nameLength + 4 * tableSlots;
@@ -41,9 +43,9 @@ export function symbolTable(
   return (names) => {
     for (; learned < Math.min(names.length, mostNames); learned++) {
       const text = encoder.encode(names[learned] as string);
-      const isLong = text.length > longestName;
-      nameBytes.fill(0).set(isLong ? [] : text);
-      exports.remember(state.offset, name.offset, isLong ? 0 : text.length);
+      const isKept = text.length <= longestName && !quotedAlone.test(names[learned] as string);
+      nameBytes.fill(0).set(isKept ? text : []);
+      exports.remember(state.offset, name.offset, isKept ? text.length : 0);
     }
   };
 }
