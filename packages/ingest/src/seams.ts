@@ -1,4 +1,4 @@
-import { mergedOrder } from "./merge-order.ts";
+import { sortTimes } from "./near-order.ts";
 import type { PlacedSeries } from "./placed-series.ts";
 import type { TimeSorter } from "./time-order.ts";
 
@@ -36,7 +36,7 @@ export function mendSeams(series: PlacedSeries, seams: Float64Array, tools: Seam
     const to = firstRow(seam, end, (row) => timeAt(row) >= last);
     moved += to - from;
     if (to - from > tools.mostRows || moved > mostMoved * series.rows) return false;
-    moveRows(series, from, seam, to, tools);
+    moveRows(series, from, to, tools);
   }
   return true;
 }
@@ -53,15 +53,17 @@ function firstRow(from: number, to: number, isPast: (row: number) => boolean): n
   return low;
 }
 
-/** Merges rows `from` to `seam` with rows `seam` to `to`. */
-function moveRows(series: PlacedSeries, from: number, seam: number, to: number, { sorter, columns }: SeamTools): void {
+/** Puts rows `from` to `to` in order. */
+function moveRows(series: PlacedSeries, from: number, to: number, { sorter, columns }: SeamTools): void {
   const rows = to - from;
   const order = new Uint32Array(rows);
   const read = new Int32Array(2 * rows);
   const moved = new Int32Array(2 * rows);
-  for (let column = 0; column <= columns; column++) {
+  series.read(0, from, new Uint8Array(read.buffer));
+  sortTimes(read, order, rows, sorter);
+  series.write(0, from, new Uint8Array(read.buffer));
+  for (let column = 1; column <= columns; column++) {
     series.read(column, from, new Uint8Array(read.buffer));
-    if (column === 0) mergedOrder(read, rows, [0, seam - from], sorter, order);
     for (let i = 0; i < rows; i++) {
       const row = order[i] as number;
       moved[2 * i] = read[2 * row] as number;
