@@ -34,14 +34,49 @@ function isPlain(at: usize, end: usize): bool {
   return true;
 }
 
-/** Reads a time, or the date alone where the time of day is a field of its own. */
+/** Length of a time that is never repeated. */
+const noLength: usize = usize.MAX_VALUE;
+/** Where the time of the row before starts, and how long it is. */
+let timeAt: usize = 0;
+let timeLength: usize = noLength;
+
+/** Whether the text of a time is that of the row before, whose value stands in front of the row's. Rows of several symbols mostly share the time. */
 @inline
-function readTime(state: usize, at: usize, target: usize): usize {
+function isRepeated(at: usize, length: usize): bool {
+  if (length != timeLength) return false;
+  // Times of 16 to 24 bytes are covered. The hour and minute come first, which differ most.
+  const middle = length - 16;
+  const last = length - 8;
+  return (
+    load<u64>(at + middle) == load<u64>(timeAt + middle) &&
+    load<u64>(at + last) == load<u64>(timeAt + last) &&
+    load<u64>(at) == load<u64>(timeAt)
+  );
+}
+
+/** Stores a time, or the date alone where the time of day is a field of its own; false where it is unusual. */
+@inline
+function readTime(state: usize, at: usize, end: usize, target: usize): bool {
   const hasClock = load<u32>(state, hasClockAt) != 0;
   const format = load<u32>(state, timeFormatAt);
-  const value = format == 0 ? readIso(state, at, hasClock) : readEpoch(state, at, format - 1);
-  store<i64>(target, hasClock ? load<i64>(target) + value : value);
-  return timeEnd;
+  if (format != 0) {
+    store<i64>(target, readEpoch(state, at, format - 1));
+    return timeEnd == end;
+  }
+  if (hasClock) {
+    store<i64>(target, load<i64>(target) + readIso(state, at, true));
+    return timeEnd == end;
+  }
+  const length = end - at;
+  if (isRepeated(at, length)) {
+    timeAt = at;
+    store<i64>(target, load<i64>(target - 8));
+    return true;
+  }
+  store<i64>(target, readIso(state, at, false));
+  timeAt = at;
+  timeLength = length - 16 <= 8 ? length : noLength;
+  return timeEnd == end;
 }
 
 /** Stores the value of the field from `at` to `end`; false where it is unusual. */
@@ -60,7 +95,7 @@ function readField(state: usize, at: usize, end: usize, field: usize, row: u32):
   }
   if (role == skip) return isPlain(at, end);
   const target = load<u32>(state, timesAt) + (row << 3);
-  if (role == time) return readTime(state, at, target) == end;
+  if (role == time) return readTime(state, at, end, target);
   store<i64>(target, load<i64>(target) + readClock(state, at));
   return timeEnd == end;
 }
@@ -93,6 +128,7 @@ export function parse(state: usize, at: usize, stop: usize, end: usize, row: u32
   const hasClock = load<u32>(state, hasClockAt) != 0;
   const list = <usize>load<u32>(state, stopsAt);
   const most = <usize>load<u32>(state, stopsLengthAt);
+  timeLength = noLength;
   let isUsual = true;
   // Where each row is unusual, no text is listed for nothing but a little.
   for (let length: usize = 256; isUsual && at < stop && row < capacity; length = min<usize>(2 * length, most)) {

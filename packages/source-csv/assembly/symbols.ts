@@ -26,26 +26,26 @@ function isName(names: usize, index: u32, a: u64, b: u64, c: u64, length: usize)
   );
 }
 
-/**
- * The index of the name at `at`, -1 where it is not known. Up to 24 bytes from `at` are read. Symbols mostly come in the same turn again and again, or one
- * stays: both are tried before the slots, which for thousands of symbols lie outside of the processor's nearest caches.
- */
+/** Whether the name with an index has this length and these first eight bytes, zeros after those there are; up to eight there are no more. */
 @inline
-export function indexOf(state: usize, at: usize, length: usize): i32 {
+function startsName(entry: usize, first: u64, length: usize): bool {
+  return load<u64>(entry) == first && load<u32>(entry, 24) == <u32>length;
+}
+
+/** Whether the bytes of a name of 9 to 24 behind the first eight are those at `at`. */
+@inline
+function endsName(entry: usize, at: usize, length: usize): bool {
+  const second = wordOf(at + 8, length - 8);
+  return load<u64>(entry, 8) == second && load<u64>(entry, 16) == (length > 16 ? wordOf(at + 16, length - 16) : 0);
+}
+
+/** The index of a name that is neither of those expected; -1 where it is not known. */
+function findName(state: usize, at: usize, length: usize): i32 {
   if (length > longestName) return -1;
   const a = wordOf(at, length);
   const b = length > 8 ? wordOf(at + 8, length - 8) : 0;
   const c = length > 16 ? wordOf(at + 16, length - 16) : 0;
   const names = <usize>load<u32>(state, namesAt);
-  const count = load<u32>(state, countAt);
-  const last = load<u32>(state, lastAt);
-  const next = last + 1 < count ? last + 1 : 0;
-  if (count == 0) return -1;
-  if (isName(names, next, a, b, c, length)) {
-    store<u32>(state, next, lastAt);
-    return next;
-  }
-  if (isName(names, last, a, b, c, length)) return last;
   const table = <usize>load<u32>(state, tableAt);
   const mask = load<u32>(state, maskAt);
   let slot = hashOf(a, b, c) & mask;
@@ -59,6 +59,26 @@ export function indexOf(state: usize, at: usize, length: usize): i32 {
     found = load<u32>(table + (<usize>slot << 2));
   }
   return -1;
+}
+
+/**
+ * The index of the name at `at`, -1 where it is not known. Up to 24 bytes from `at` are read. Symbols mostly come in the same turn again and again, or one
+ * stays: both are tried before the slots, which for thousands of symbols lie outside of the processor's nearest caches.
+ */
+@inline
+export function indexOf(state: usize, at: usize, length: usize): i32 {
+  const names = <usize>load<u32>(state, namesAt);
+  const last = load<u32>(state, lastAt);
+  const next = last + 1 < load<u32>(state, countAt) ? last + 1 : 0;
+  const first = wordOf(at, length);
+  const entry = names + (<usize>next << nameShift);
+  if (startsName(entry, first, length) && (length <= 8 || endsName(entry, at, length))) {
+    store<u32>(state, next, lastAt);
+    return next;
+  }
+  const same = names + (<usize>last << nameShift);
+  if (startsName(same, first, length) && (length <= 8 || endsName(same, at, length))) return last;
+  return findName(state, at, length);
 }
 
 /** Keeps the next name: 1 to 24 bytes with zeros after them; one of no length keeps its index for a name that is too long. */

@@ -33,6 +33,8 @@ export function symbolTable(
   const table = memory.allocate(4 * tableSlots);
   const known = memory.allocate(mostNames * nameLength);
   new Int32Array(table.buffer, table.offset, tableSlots).fill(0);
+  // The first name is compared while there is none.
+  new Int32Array(known.buffer, known.offset, nameLength / 4).fill(0);
   const words = new Int32Array(state.buffer, state.offset, fieldsAt / 4);
   words.set([table.offset, tableSlots - 1], tableWord);
   words[namesWord] = known.offset;
