@@ -94,37 +94,37 @@ function quotientBits(state: usize, mantissa: u64, scale: u32): u64 {
 
 /** Stores a number of up to 19 digits with `scale` of them behind the point. */
 @inline
-function storeQuotient(state: usize, mantissa: u64, scale: u32, target: usize, sign: f64): void {
+function storeQuotient(state: usize, mantissa: u64, scale: u32, target: usize): void {
   // Up to 2^53 one division is exact (Clinger, 1990).
-  if (mantissa <= 0x20000000000000) store<f64>(target, (sign * <f64>mantissa) / power(state, scale));
-  else store<f64>(target, sign * reinterpret<f64>(quotientBits(state, mantissa, scale)));
+  if (mantissa <= 0x20000000000000) store<f64>(target, <f64>mantissa / power(state, scale));
+  else store<f64>(target, reinterpret<f64>(quotientBits(state, mantissa, scale)));
 }
 
 /** Reads a number of 9 to 16 bytes; false where it has another shape. */
 @inline
-function readLong(state: usize, at: usize, length: usize, target: usize, sign: f64): bool {
+function readLong(state: usize, at: usize, length: usize, target: usize): bool {
   const high = (load<u64>(at) ^ 0x3030303030303030) << ((16 - <u64>length) << 3);
   const low = load<u64>(at + length - 8) ^ 0x3030303030303030;
   const highMark = nonDigits(high);
   const lowMark = nonDigits(low);
   if (highMark == 0) {
     if (lowMark == 0) {
-      storeQuotient(state, eightDigits(high) * 100000000 + eightDigits(low), 0, target, sign);
+      storeQuotient(state, eightDigits(high) * 100000000 + eightDigits(low), 0, target);
       return true;
     }
     if (!hasOnePoint(low, lowMark)) return false;
     const mantissa = eightDigits(high) * 10000000 + eightDigits(withoutPoint(low, lowMark));
-    storeQuotient(state, mantissa, <u32>clz(lowMark) >> 3, target, sign);
+    storeQuotient(state, mantissa, <u32>clz(lowMark) >> 3, target);
     return true;
   }
   if (lowMark != 0 || !hasOnePoint(high, highMark)) return false;
   const mantissa = eightDigits(withoutPoint(high, highMark)) * 100000000 + eightDigits(low);
-  storeQuotient(state, mantissa, (<u32>clz(highMark) >> 3) + 8, target, sign);
+  storeQuotient(state, mantissa, (<u32>clz(highMark) >> 3) + 8, target);
   return true;
 }
 
 /** Reads a number of up to 19 digits byte by byte; false where it has more or none, or something else in it. */
-function readBytes(state: usize, at: usize, end: usize, target: usize, sign: f64): bool {
+function readBytes(state: usize, at: usize, end: usize, target: usize): bool {
   let mantissa: u64 = 0;
   let digits = 0;
   let scale: u32 = 0;
@@ -139,25 +139,24 @@ function readBytes(state: usize, at: usize, end: usize, target: usize, sign: f64
     else return false;
   }
   if (digits == 0 || digits > 19) return false;
-  storeQuotient(state, mantissa, scale, target, sign);
+  storeQuotient(state, mantissa, scale, target);
   return true;
 }
 
-/** Reads what is no short number without a sign. */
+/** Reads a number that is missing, negative or longer. */
 function readOther(state: usize, at: usize, end: usize, target: usize, missing: bool): bool {
   if (at == end) {
     store<f64>(target, NaN);
     return missing;
   }
   const negative = <u32>load<u8>(at) == 45;
-  const sign: f64 = negative ? -1.0 : 1.0;
   if (negative) at++;
   const length = end - at;
-  if (length - 9 < 8) return readLong(state, at, length, target, sign);
-  if (!negative || length - 1 >= 8) return readBytes(state, at, end, target, sign);
-  if (!readShort(state, at, length, target)) return false;
-  store<f64>(target, -load<f64>(target));
-  return true;
+  let found = false;
+  if (length - 1 < 8) found = readShort(state, at, length, target);
+  else found = length - 9 < 8 ? readLong(state, at, length, target) : readBytes(state, at, end, target);
+  if (negative) store<f64>(target, -load<f64>(target));
+  return found;
 }
 
 /**
@@ -167,5 +166,8 @@ function readOther(state: usize, at: usize, end: usize, target: usize, missing: 
 @inline
 export function readDecimal(state: usize, at: usize, end: usize, target: usize, missing: bool): bool {
   const length = end - at;
-  return (length - 1 < 8 && readShort(state, at, length, target)) || readOther(state, at, end, target, missing);
+  if (length - 1 < 8) {
+    if (readShort(state, at, length, target)) return true;
+  } else if (length - 9 < 8 && readLong(state, at, length, target)) return true;
+  return readOther(state, at, end, target, missing);
 }

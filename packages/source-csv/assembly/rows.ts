@@ -60,7 +60,7 @@ function readTime(state: usize, at: usize, end: usize, target: usize): bool {
   const hasClock = load<u32>(state, hasClockAt) != 0;
   const format = load<u32>(state, timeFormatAt);
   if (format != 0) {
-    store<i64>(target, readEpoch(state, at, format - 1));
+    store<i64>(target, readEpoch(state, at, end, format - 1));
     return timeEnd == end;
   }
   if (hasClock) {
@@ -82,9 +82,9 @@ function readTime(state: usize, at: usize, end: usize, target: usize): bool {
 /** Stores the value of the field from `at` to `end`; false where it is unusual. */
 @inline
 function readField(state: usize, at: usize, end: usize, field: usize, row: u32): bool {
-  const role = load<i32>(state + field, fieldsAt);
+  const role = load<i32>(field, fieldsAt);
   if (role >= price) {
-    const target = load<u32>(state + field, fieldsAt + 4) + (row << 3);
+    const target = load<u32>(field, fieldsAt + 4) + (row << 3);
     return readDecimal(state, at, end, target, role != price);
   }
   if (role == symbol) {
@@ -100,20 +100,26 @@ function readField(state: usize, at: usize, end: usize, field: usize, row: u32):
   return timeEnd == end;
 }
 
-/** The address after the row at `at`, whose fields end where `stops` says and which is stored as row `row`; 0 where it is unusual or its line feed is not ahead of `end`. */
+/**
+ * The address after the row at `at`, whose fields end where `stops` says and which is stored as row `row`; 0 where it is unusual or its line feed
+ * is not ahead of `end`. The carriage return in front of a line feed becomes the last field's end in the list.
+ */
 @inline
 function readRow(state: usize, at: usize, end: usize, stops: usize, row: u32, last: usize, separator: u32): usize {
+  const fields = state + last;
+  const lineStop = stops + (last >> 1);
+  const line = <usize>load<u32>(lineStop);
+  if (line >= end || <u32>load<u8>(line) != LF) return 0;
   let next = at;
-  for (let field: usize = 0; field < last; field += 8) {
+  store<u32>(lineStop, <u32>(line > at && <u32>load<u8>(line - 1) == CR ? line - 1 : line));
+  for (let field = state; field <= fields; field += 8) {
     const stop = <usize>load<u32>(stops);
-    if (<u32>load<u8>(stop) != separator || !readField(state, next, stop, field, row)) return 0;
+    if (!readField(state, next, stop, field, row)) return 0;
+    if (field < fields && <u32>load<u8>(stop) != separator) return 0;
     next = stop + 1;
     stops += 4;
   }
-  const stop = <usize>load<u32>(stops);
-  if (stop >= end || <u32>load<u8>(stop) != LF) return 0;
-  const lineEnd = stop > next && <u32>load<u8>(stop - 1) == CR ? stop - 1 : stop;
-  return readField(state, next, lineEnd, last, row) ? stop + 1 : 0;
+  return line + 1;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { nonDigits } from "./decimal";
+import { eightDigits, nonDigits } from "./decimal";
 import { dateAt, dateRestAt, dateValueAt, timeDigitsAt, zonedAt } from "./state";
 
 /** Where the time read last ends; 0 where it was unusual. */
@@ -123,22 +123,33 @@ export function readIso(state: usize, at: usize, dateOnly: bool): i64 {
   return midnight + readClock(state, at + 11);
 }
 
-/** Reads digits that count since the epoch; `fraction` of them are fractions of a second. */
+/** Reads the digits from `at` to `end` that count since the epoch; `fraction` of them are fractions of a second. */
 @inline
-export function readEpoch(state: usize, at: usize, fraction: u32): i64 {
+export function readEpoch(state: usize, at: usize, end: usize, fraction: u32): i64 {
   timeEnd = 0;
-  const start = at;
+  const digits = <u32>(end - at);
   let value: u64 = 0;
-  for (let digit = <u32>load<u8>(at) - 48; digit < 10; digit = <u32>load<u8>(++at) - 48) value = value * 10 + digit;
-  const digits = <u32>(at - start);
-  if (digits == 0 || digits > min<u32>(19, 15 + fraction)) return 0;
-  let kept = load<u32>(state, timeDigitsAt);
+  if (digits - 9 < 8) {
+    const high = (load<u64>(at) ^ 0x3030303030303030) << ((16 - <u64>digits) << 3);
+    const low = load<u64>(end - 8) ^ 0x3030303030303030;
+    if ((nonDigits(high) | nonDigits(low)) != 0) return 0;
+    value = eightDigits(high) * 100000000 + eightDigits(low);
+  } else {
+    if (digits == 0 || digits > 19) return 0;
+    for (let next = at; next < end; next++) {
+      const digit = <u32>load<u8>(next) - 48;
+      if (digit > 9) return 0;
+      value = value * 10 + digit;
+    }
+  }
+  if (digits > 15 + fraction) return 0;
   // Beyond the year 2200 lies what TypeScript checks.
   let limit: u64 = 7258118400;
   for (let i: u32 = 0; i < fraction; i++) limit *= 10;
   if (value >= limit) return 0;
+  let kept = load<u32>(state, timeDigitsAt);
   for (; kept < fraction; kept++) value /= 10;
   for (; kept > fraction; kept--) value *= 10;
-  timeEnd = at;
+  timeEnd = end;
   return <i64>value;
 }
