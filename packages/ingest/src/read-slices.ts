@@ -63,7 +63,6 @@ export async function readSlices(
       progress(slice, done, rows ?? 0);
     const run = await runner.readSlice(input, { signal: ended, onProgress });
     await journal.add(slice, run);
-    placement?.layout.sync();
     return run;
   };
   const stop = new AbortController();

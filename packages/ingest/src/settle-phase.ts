@@ -59,6 +59,8 @@ async function settleOthers(
   const ahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;
   const most = rows / (batchesPerThread * runner.concurrency);
   pace.milestone({ phase: "sorting", done: found.size, total: table.length, unit: "symbols" });
+  // Not sooner: threads wait for pages that they write to again while those are on their way to the disk.
+  placement.layout.sync();
   const groups = batches(left.length, (i) => table.rows(left[i] as number), most);
   const results = inOrder(groups, ahead, { signal }, ({ from, to }, ended) => {
     const own = left.slice(from, to);
