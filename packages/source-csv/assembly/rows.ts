@@ -23,15 +23,11 @@ import { listStops } from "./stops";
 import { indexOf } from "./symbols";
 import { readClock, readEpoch, readIso, timeEnd } from "./times";
 
-/** Whether a field that is left out is without quotes and blanks around. */
+/** Whether a field that is left out is surely without quotes around, in which a separator would be text. */
 @inline
 function isPlain(at: usize, end: usize): bool {
-  if (at == end) return true;
   const first = <u32>load<u8>(at);
-  const last = <u32>load<u8>(end - 1);
-  if (first == QUOTE || first == SPACE || first == 9 || last == SPACE || last == 9) return false;
-  for (; at < end; at++) if (<u32>load<u8>(at) == CR) return false;
-  return true;
+  return at == end || (first != QUOTE && first != SPACE && first != 9);
 }
 
 /** Length of a time that is never repeated. */

@@ -12,8 +12,8 @@ export const mostNames = 16_384;
 const tableSlots: number = 2 * mostNames;
 const longestName = 24;
 const nameLength = 32;
-/** Names that stand in quotes or between blanks alone, or that a lone carriage return cuts: those are for TypeScript. */
-const quotedAlone = /^[\t "]|[\t \r]$|\r/;
+/** Names that stand in quotes alone; without, their blanks or quotes would mean something else. */
+const quotedAlone = /^[\t "]|[\t ]$/;
 
 /** Bytes that a table of symbols takes of a memory. */
 export const symbolTableLength: number = longestName + mostNames * nameLength + 4 * tableSlots;

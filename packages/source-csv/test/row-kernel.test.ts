@@ -1,73 +1,7 @@
-import type { BadRow } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { badRowPolicy } from "../src/bad-rows.ts";
-import { LF, padding } from "../src/byte.ts";
-import { columnBuffers, columnsLength } from "../src/column-buffers.ts";
-import { detectLayout, type FileLayout } from "../src/layout.ts";
-import { rowContext } from "../src/row-context.ts";
-import { kernelLength, rowKernel } from "../src/row-kernel.ts";
-import { rowMemory } from "../src/row-memory.ts";
-import { rowParser } from "../src/row-parser.ts";
-
-const capacity = 64;
-
-/** What a parser makes of a text: columns bit by bit, symbols, bad rows, the line after the last row; and how many rows the kernel took. */
-function parsed(layout: FileLayout, text: Uint8Array, withKernel: boolean): { result: object; taken: number } {
-  const memory = rowMemory(layout, text.length, columnsLength(layout, capacity) + kernelLength(layout));
-  const buffers = columnBuffers(layout, capacity, memory);
-  const kernel = withKernel ? rowKernel(memory, layout, buffers) : undefined;
-  if (withKernel) expect(kernel).toBeDefined();
-  let taken = 0;
-  const counting = kernel && {
-    ...kernel,
-    parse: (...args: Parameters<typeof kernel.parse>): number => {
-      const rows = kernel.parse(...args);
-      taken += rows - args[1];
-      return rows;
-    },
-  };
-  const bad: BadRow[] = [];
-  const badRows = badRowPolicy({ path: "f", policy: "nan", layout, onBadRow: (row) => bad.push({ ...row }) });
-  const parser = rowParser(rowContext(layout, buffers), badRows, layout.line, counting);
-  memory.bytes.set(text);
-  memory.bytes.fill(LF, text.length, text.length + padding);
-  const limit = { stop: text.length, end: text.length, final: true };
-  const position = parser.parse(memory.bytes, layout.start, limit);
-  const length = parser.length();
-  const words = (array: Float64Array): number[] => [
-    ...new Int32Array(array.buffer, array.byteOffset, array.length > 0 ? 2 * length : 0),
-  ];
-  const symbols = [...buffers.symbols.subarray(0, length)].map((index) => buffers.symbolDictionary.values[index]);
-  const times = [...buffers.timeWords.subarray(0, 2 * length)];
-  const numbers = buffers.numbers.map(words);
-  // The next reading finds what this one leaves in the memory.
-  memory.release();
-  return { result: { position, line: parser.line(), length, bad, symbols, times, numbers }, taken };
-}
-
-function layoutOf(text: string, options = {}): FileLayout {
-  const bytes = new TextEncoder().encode(text);
-  const head = new Uint8Array(bytes.length + padding).fill(LF);
-  head.set(bytes);
-  return detectLayout(
-    { bytes: head, start: 0, end: bytes.length, final: true, loneReturns: false },
-    "f.csv",
-    "f.csv",
-    options,
-  );
-}
-
-/** Both ways of reading agree on rows put behind a header and a sample that tells the layout; gives the rows that the kernel took. */
-function agree(header: string, sample: string, rows: readonly string[], options = {}): number {
-  const start = `${header}\n${sample}\n`;
-  const layout = layoutOf(start, options);
-  const text = new TextEncoder().encode(start + rows.join(""));
-  const plain = parsed(layout, text, false);
-  const fast = parsed(layout, text, true);
-  expect(fast.result).toEqual(plain.result);
-  return fast.taken;
-}
+import { LF } from "../src/byte.ts";
+import { agree, layoutOf, parsed } from "./parsed-both-ways.ts";
 
 const digits = (least: number, most: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: least, maxLength: most });
@@ -239,17 +173,46 @@ describe("the kernel and TypeScript read alike", () => {
       );
     });
 
+  it("each of many times after each other, to a last row without a line end", () => {
+    const clocks = ["09:30", "09:30:00", "09:31:00", "10:30:00", "09:30:00.000", "09:30:00.500", "09:30:00.0000001"];
+    const times = ["2024-01-02", "2024-01-12", "2025-01-02"].flatMap((day) =>
+      clocks.flatMap((one) => ["", "Z", "z", "+00:00", "+01:00", "x"].map((zone) => `${day}T${one}${zone}`)),
+    );
+    for (const kind of ["bars", "ticks"])
+      for (const zone of ["", "Z"])
+        for (const first of times) {
+          const lines = times.map((second) => `A,${first},1\nA,${second},2\n`);
+          const sample = `A,2024-01-02T09:30:00${zone},1`;
+          for (const end of ["", `A,${first},3`, `A,${first},3\r`])
+            agree("symbol,timestamp,close", sample, [...lines, end], { kind });
+        }
+  });
+
+  it("text that ends within a row", () => {
+    const start = `${header}\n${iso}\n`;
+    const text = new TextEncoder().encode(`${start}${`${iso}234\n`.repeat(9)}${iso}\r\n${iso}.25\n`);
+    const layout = layoutOf(start);
+    for (let end = start.length; end <= text.length; end++) {
+      const cut = text.subarray(0, end);
+      const plain = parsed(layout, cut, false, false);
+      expect(parsed(layout, cut, true, false).result).toEqual(plain.result);
+      expect(plain.result).toMatchObject({ position: cut.lastIndexOf(LF) + 1 });
+    }
+  });
+
   it("rows of many columns and rows longer than the kernel looks ahead", () => {
     for (const count of [3, 30, 300, 1000]) {
       const names = ["timestamp", "close", ...Array.from({ length: count }, (_, i) => `c${i}`)].join(",");
-      for (const length of [1, 12, 40]) {
+      for (const length of [1, 12, 19, 40]) {
         const line = (i: number): string =>
           `${1700000000 + i},${Array.from({ length: count + 1 }, (_, j) => String((i + 1) * (j + 1)).padStart(length, "0")).join(",")}`;
-        agree(
+        const taken = agree(
           names,
           line(0),
           Array.from({ length: 40 }, (_, i) => `${line(i)}\n`),
         );
+        // The sample is a row too. No number of 40 digits is the kernel's.
+        expect(taken).toBe(length < 40 ? 41 : 0);
       }
     }
   });
