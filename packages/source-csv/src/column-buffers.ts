@@ -42,7 +42,12 @@ export function columnsLength(layout: FileLayout, capacity: number): number {
 }
 
 /** Buffers for `capacity` rows of a layout, in a memory. */
-export function columnBuffers(layout: FileLayout, capacity: number, memory: RowMemory): ColumnBuffers {
+export function columnBuffers(
+  layout: FileLayout,
+  capacity: number,
+  memory: RowMemory,
+  symbolDictionary: Dictionary = createDictionary(),
+): ColumnBuffers {
   const floats = (length: number): Float64Array => {
     const { buffer, offset } = memory.allocate(8 * length);
     return new Float64Array(buffer, offset, length);
@@ -58,7 +63,6 @@ export function columnBuffers(layout: FileLayout, capacity: number, memory: RowM
   const none = createDictionary();
   const dictionaries = isText.map((used) => (used ? createDictionary() : none));
   const symbols = words(capacity);
-  const symbolDictionary = createDictionary();
   const timeWords = words(2 * capacity);
   const times = new BigInt64Array(timeWords.buffer, timeWords.byteOffset, capacity);
   const arrays = layout.fields.map((_, field) => (isText[field] ? texts[field] : numbers[field]) as Float64Array);

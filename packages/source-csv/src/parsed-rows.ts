@@ -4,6 +4,7 @@ import { LF } from "./byte.ts";
 import type { ByteInput } from "./byte-input.ts";
 import { type ColumnBuffers, columnBuffers, columnsLength } from "./column-buffers.ts";
 import type { CsvOptions } from "./csv-options.ts";
+import type { Dictionary } from "./dictionary.ts";
 import type { FileLayout } from "./layout.ts";
 import { longestRow, rowContext } from "./row-context.ts";
 import { kernelLength, rowKernel } from "./row-kernel.ts";
@@ -26,6 +27,8 @@ export interface RowsOptions {
   readonly line: number;
   /** Is told of every bad row that does not end the reading. */
   readonly onBadRow: ((row: BadRow) => void) | undefined;
+  /** Symbols that may be in the file; none where absent. */
+  readonly symbols?: Dictionary;
 }
 
 /** What rows are parsed with. */
@@ -50,9 +53,9 @@ export function readingLength(layout: FileLayout): number {
 }
 
 /** Memory and a parser for rows of a layout. */
-export function rowsReading({ path, layout, policy, line, onBadRow }: RowsOptions): RowsReading {
+export function rowsReading({ path, layout, policy, line, onBadRow, symbols }: RowsOptions): RowsReading {
   const memory = rowMemory(layout, textLength, readingLength(layout));
-  const buffers = columnBuffers(layout, chunkRows, memory);
+  const buffers = columnBuffers(layout, chunkRows, memory, symbols);
   const kernel = rowKernel(memory, layout, buffers);
   const badRows = badRowPolicy({ path, policy, layout, onBadRow });
   const parser = rowParser(rowContext(layout, buffers), badRows, line, kernel);

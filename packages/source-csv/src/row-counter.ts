@@ -1,13 +1,13 @@
 import { CR, excerpt, LF, QUOTE, SPACE } from "./byte.ts";
-import { createDictionary } from "./dictionary.ts";
+import { createDictionary, type Dictionary } from "./dictionary.ts";
 import type { FileLayout } from "./layout.ts";
 import { longestRow, type ParseLimit } from "./row-context.ts";
 import type { RowMemory } from "./row-memory.ts";
-import { mostNames, positionWord, stateLength, symbolTable, symbolTableLength } from "./symbol-table.ts";
+import { mostNames, positionWord, stateLength, symbolTable } from "./symbol-table.ts";
 
 /** Bytes that counting takes of a memory, its text left out. */
 export function counterLength(layout: FileLayout): number {
-  return stateLength(layout) + symbolTableLength + 4 * mostNames;
+  return stateLength(layout) + 4 * mostNames;
 }
 
 /** The row is cut by the end of the bytes. */
@@ -19,7 +19,7 @@ const unclear = -2;
 export interface RowCounter {
   /** Counts whole rows from `position` until the limit is near; returns the offset of the next row, -2 where only reading can tell. */
   count(position: number, limit: ParseLimit): number;
-  /** The symbols in the order in which they were met. */
+  /** The symbols, those of the dictionary first that were known before. */
   symbols(): readonly string[];
   /** Rows of each. */
   rows(): Float64Array;
@@ -34,10 +34,15 @@ interface CountKernel {
   /** The offset at which `count` stopped. */
   position(): number;
   /** Takes notice of symbols that have come to the dictionary. */
-  learn(names: readonly string[]): void;
+  learn(): void;
 }
 
-function countKernel(memory: RowMemory, layout: FileLayout, field: number): CountKernel | undefined {
+function countKernel(
+  memory: RowMemory,
+  layout: FileLayout,
+  field: number,
+  dictionary: Dictionary,
+): CountKernel | undefined {
   const { exports, bytes } = memory;
   if (exports === undefined) return undefined;
   const state = memory.allocate(stateLength(layout));
@@ -54,20 +59,23 @@ function countKernel(memory: RowMemory, layout: FileLayout, field: number): Coun
         exports.count(state.offset, from + at, from + Math.min(stop, end), from + end, field, isLast, target.offset),
       ),
     position: () => (words[positionWord] as number) - from,
-    learn: symbolTable(memory, exports, state),
+    learn: symbolTable(memory, exports, state, dictionary),
   };
 }
 
 /** Counter of the rows of a layout in a memory: the kernel counts most of them, and what it leaves, or all where there is none, is counted here. */
-export function rowCounter(memory: RowMemory, layout: FileLayout): RowCounter {
+export function rowCounter(
+  memory: RowMemory,
+  layout: FileLayout,
+  dictionary: Dictionary = createDictionary(),
+): RowCounter {
   const { bytes } = memory;
   // A Buffer is searched for a byte many times as fast as other arrays are.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { separator, fields, symbol } = layout;
   const field = fields.findIndex(({ role }) => role === "symbol");
   const isLast = field === fields.length - 1;
-  const dictionary = createDictionary();
-  const kernel = countKernel(memory, layout, field);
+  const kernel = countKernel(memory, layout, field, dictionary);
   /** Rows of each symbol that are counted here. */
   const counts: number[] = [];
 
@@ -119,7 +127,7 @@ export function rowCounter(memory: RowMemory, layout: FileLayout): RowCounter {
     let maybeQuoted = kernel === undefined;
     while (at < stop) {
       if (kernel !== undefined) {
-        kernel.learn(dictionary.values);
+        kernel.learn();
         if (kernel.count(at, limit)) maybeQuoted = true;
         at = kernel.position();
         if (at >= stop) break;

@@ -2,7 +2,7 @@ import type { ColumnBuffers } from "./column-buffers.ts";
 import type { FileLayout } from "./layout.ts";
 import { type ParseLimit, roleNumber } from "./row-context.ts";
 import type { RowMemory } from "./row-memory.ts";
-import { fieldsAt, positionWord, stateLength, symbolTable, symbolTableLength } from "./symbol-table.ts";
+import { fieldsAt, positionWord, stateLength, symbolTable } from "./symbol-table.ts";
 
 /** Offsets in the kernel's state, as `assembly/state.ts` has them; others are in symbol-table.ts. */
 const dateAt = 48;
@@ -22,7 +22,7 @@ function listLength(layout: FileLayout): number {
 
 /** Bytes that a kernel takes of a memory. */
 export function kernelLength(layout: FileLayout): number {
-  return stateLength(layout) + symbolTableLength + listLength(layout);
+  return stateLength(layout) + listLength(layout);
 }
 
 /** 5 to the power of -0 to -22 as the kernel needs them: 128 bits of which the first is set, in two words, rounded up. */
@@ -42,7 +42,7 @@ export interface RowKernel {
   /** The offset at which `parse` stopped. */
   position(): number;
   /** Takes notice of symbols that have come to the dictionary. */
-  learn(names: readonly string[]): void;
+  learn(): void;
 }
 
 /** The kernel for a memory; undefined where it has none. */
@@ -72,6 +72,6 @@ export function rowKernel(memory: RowMemory, layout: FileLayout, buffers: Column
     parse: (at, row, { stop, end }) =>
       exports.parse(state.offset, from + at, from + Math.min(stop, end), from + end, row, buffers.capacity),
     position: () => (words[positionWord] as number) - from,
-    learn: symbolTable(memory, exports, state),
+    learn: symbolTable(memory, exports, state, buffers.symbolDictionary),
   };
 }

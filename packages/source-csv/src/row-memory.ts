@@ -12,12 +12,23 @@ export interface RowExports {
 
 const code = kernelModule<RowExports>(() => readFileSync(new URL("../dist/kernel.wasm", import.meta.url)));
 
+/** Bytes of a memory from an offset on. */
+export interface MemoryPiece {
+  readonly buffer: ArrayBuffer;
+  readonly offset: number;
+}
+
+/** Bytes of {@link RowMemory.kept}: the table of symbols, 16,384 names of 32 bytes in twice as many slots. */
+export const keptLength: number = 24 + 16_384 * 32 + 2 * 16_384 * 4;
+
 /** Memory in which rows are parsed: their text and the columns, given out piece by piece. */
 export interface RowMemory {
+  /** The first bytes, which keep what the last reading of this thread left there. */
+  readonly kept: MemoryPiece;
   /** The text, with padding after it. */
   readonly bytes: Uint8Array;
   /** The next `length` bytes, of any content, at an offset that is a multiple of 64. */
-  allocate(length: number): { readonly buffer: ArrayBuffer; readonly offset: number };
+  allocate(length: number): MemoryPiece;
   /** The code in WebAssembly over this memory; undefined where this machine or file needs TypeScript. */
   readonly exports: RowExports | undefined;
   /** Ends the use of the memory: the next reading of this thread may have it. */
@@ -49,7 +60,7 @@ export function countMemory(layout: FileLayout, textLength: number, otherLength:
 
 /** Bytes of all pieces and the gaps between them. */
 function totalLength(layout: FileLayout, textLength: number, otherLength: number): number {
-  return textLength + padding + otherLength + 64 * (2 * layout.fields.length + 8);
+  return keptLength + textLength + padding + otherLength + 64 * (2 * layout.fields.length + 8);
 }
 
 /** Gives out `total` bytes: of a memory, where there is one that the kernel works in. */
@@ -65,8 +76,9 @@ function laidOut(total: number, textLength: number, memory: GrowingMemory | unde
   const release = (): void => {
     if (memory !== undefined) spare = memory;
   };
+  const kept = allocate(keptLength);
   const text = allocate(textLength + padding);
-  return { bytes: new Uint8Array(buffer, text.offset, textLength + padding), allocate, exports, release };
+  return { kept, bytes: new Uint8Array(buffer, text.offset, textLength + padding), allocate, exports, release };
 }
 
 /** Whether the kernel knows all roles of the fields and the form of numbers and times. */

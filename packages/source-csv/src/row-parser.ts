@@ -28,7 +28,7 @@ export function rowParser(
   firstLine: number,
   kernel: RowKernel | undefined,
 ): RowParser {
-  const { capacity, symbolDictionary } = context.buffers;
+  const { capacity } = context.buffers;
   const readFast = fastRow(context);
   const careful = carefulRow(context, badRows);
   const { outcome } = careful;
@@ -42,7 +42,7 @@ export function rowParser(
     let row = length;
     while (at < stop && row < capacity) {
       if (kernel !== undefined) {
-        kernel.learn(symbolDictionary.values);
+        kernel.learn();
         const first = row;
         row = kernel.parse(at, row, limit);
         line += row - first;

@@ -12,6 +12,7 @@ import { throwIfAborted } from "@atc/contract";
 import { LF } from "./byte.ts";
 import { byteInput } from "./byte-input.ts";
 import type { OpenedFile } from "./chunks.ts";
+import { createDictionary, type Dictionary } from "./dictionary.ts";
 import { hashFunctions, hexOf } from "./hash.ts";
 import { parsedRows, type RowsOptions, readingLength, rowsReading } from "./parsed-rows.ts";
 import { longestRow } from "./row-context.ts";
@@ -96,14 +97,24 @@ export async function slicesOf(
   };
 }
 
+/** The symbols of the file that this thread read slices of last: others of its slices mostly have the same. */
+let known: { readonly file: string; readonly symbols: Dictionary } | undefined;
+
+function symbolsOf({ path, file, layout }: SliceInput): Dictionary {
+  const key = JSON.stringify([path, file, layout]);
+  if (known?.file !== key) known = { file: key, symbols: createDictionary() };
+  return known.symbols;
+}
+
 /** Reads a slice: the `SliceReader` of this package. */
 export async function* readSlice(
   input: JsonObject,
   { start, end, line, signal, onProgress, onBadRow }: SliceOptions,
 ): AsyncGenerator<ColumnChunk, SliceEnd, undefined> {
-  const { path, layout, policy, file } = input as unknown as SliceInput;
+  const slice = input as unknown as SliceInput;
+  const { path, layout, policy, file } = slice;
   const handle = await openFile(file.path);
-  const reading = rowsReading({ path, layout, policy, line, onBadRow });
+  const reading = rowsReading({ path, layout, policy, line, onBadRow, symbols: symbolsOf(slice) });
   const { parser, buffers, badRows } = reading;
   try {
     await checkUnchanged(handle, path, stateOfPlain(file));
@@ -136,7 +147,8 @@ export async function countSlice(
   input: JsonObject,
   { start, end, signal, onProgress }: SliceOptions,
 ): Promise<SliceCounts | undefined> {
-  const { path, layout, file } = input as unknown as SliceInput;
+  const slice = input as unknown as SliceInput;
+  const { path, layout, file } = slice;
   throwIfAborted(signal);
   const handle = await openFile(file.path);
   // The memory is as large as the reading of a slice needs, which mostly follows in the same thread.
@@ -144,7 +156,7 @@ export async function countSlice(
   try {
     await checkUnchanged(handle, path, stateOfPlain(file));
     await using bytes = byteInput({ handle, path, gzip: false, start });
-    const counter = rowCounter(memory, layout);
+    const counter = rowCounter(memory, layout, symbolsOf(slice));
     const onTurn = (): void => {
       throwIfAborted(signal);
       const done = Math.min(bytes.taken(), end - start);
@@ -157,7 +169,9 @@ export async function countSlice(
       if (text.position < 0) return undefined;
     }
     await checkUnchanged(handle, path, stateOfPlain(file));
-    return { symbols: counter.symbols(), rows: counter.rows(), position: start + text.offset() };
+    const rows = counter.rows();
+    const symbols = counter.symbols().filter((_, s) => rows[s] !== 0);
+    return { symbols, rows: rows.filter((count) => count !== 0), position: start + text.offset() };
   } finally {
     memory.release();
     await handle.close();

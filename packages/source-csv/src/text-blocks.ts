@@ -3,7 +3,7 @@ import type { ByteInput } from "./byte-input.ts";
 import { longestRow, type ParseLimit } from "./row-context.ts";
 
 /** Bytes read at once, no fewer than those of the longest row. */
-export const blockLength: number = longestRow;
+const blockLength: number = longestRow;
 /** Bytes of a buffer for text: room for a row that is cut by a block's end, then the block. */
 export const textLength: number = 2 * blockLength;
 
