@@ -1,18 +1,18 @@
-import { crc32 } from "node:zlib";
 import { type CountedRows, sortGroup } from "./counted-rows.ts";
 import { placedFiles } from "./placed-files.ts";
 import type { RunIndex } from "./run-index.ts";
 import type { PackedSpans } from "./slice-places.ts";
 
-/** Rows that were put in their places. */
-export interface WrittenPieces {
-  readonly index: RunIndex;
-  /** The CRC-32 of all bytes in the order they were written. */
-  readonly crc: number;
-}
-
-/** Puts the first groups, which are of one symbol each, in order of time and in their places. They stay in memory, in order. */
-export function writePieces(rows: CountedRows, symbols: readonly string[], spans: PackedSpans): WrittenPieces {
+/**
+ * Puts the first groups, which are of one symbol each, in order of time and in their places. They stay in memory, in order. Returns what is where; `onBytes` takes all
+ * bytes in the order in which the index has them.
+ */
+export function writePieces(
+  rows: CountedRows,
+  symbols: readonly string[],
+  spans: PackedSpans,
+  onBytes: (bytes: Uint8Array) => void = () => undefined,
+): RunIndex {
   const { starts, ends, times, columns } = rows;
   const { spanFiles, spanRows, spanOffsets } = spans;
   using files = placedFiles(spans.files);
@@ -25,10 +25,9 @@ export function writePieces(rows: CountedRows, symbols: readonly string[], spans
   const longest = ranges.reduce((most, [from, to], s) => (rows.back[s] === 0 ? most : Math.max(most, to - from)), 0);
   const order = new Uint32Array(longest);
   const memory = new Float64Array(longest);
-  let crc = 0;
   const write = (file: number, offset: number, column: number, bytes: Uint8Array): void => {
     files.write(file, offset, column, bytes);
-    crc = crc32(bytes, crc);
+    onBytes(bytes);
   };
   for (const [s, [from, to]] of ranges.entries()) {
     sortGroup(rows, s, order, memory);
@@ -46,7 +45,7 @@ export function writePieces(rows: CountedRows, symbols: readonly string[], spans
       row += count;
     }
   }
-  const index: RunIndex = {
+  return {
     symbols,
     rows: Float64Array.from(ranges, ([from, to]) => to - from),
     back: Float64Array.from(rows.back.subarray(0, symbols.length)),
@@ -58,5 +57,4 @@ export function writePieces(rows: CountedRows, symbols: readonly string[], spans
     pieceOffsets: Float64Array.from(pieces.offsets),
     pieceFiles: Int32Array.from(pieces.files),
   };
-  return { index, crc };
 }

@@ -46,7 +46,7 @@ export function placePartition(input: PartitionTaskInput, context: TaskContext):
     context.throwIfCancelled();
     rows.push(chunk);
   }
-  const { index } = writePieces(rows, symbols, spans);
+  const index = writePieces(rows, symbols, spans);
   const settled = symbols.map((symbol, s) => {
     const count = (rows.ends[s] as number) - (rows.starts[s] as number);
     if (count === 0) return undefined;

@@ -30,7 +30,10 @@ export async function placeSlice(
     onBadRow: badRows.add,
   });
   const direct = places.symbols.slice(0, places.spans.starts.length - 1);
-  const { index, crc: placedCrc } = writePieces(rows, direct, places.spans);
+  let placedCrc = 0;
+  const index = writePieces(rows, direct, places.spans, (bytes) => {
+    placedCrc = crc32(bytes, placedCrc);
+  });
   const file = writeRun(path, rows, places, direct.length, (partitions) => encodeRunIndex({ ...index, partitions }));
   const ends = { endPosition: end.position, endLine: end.line, rows: count, badRows: badRows.badRows() };
   return { path, start, line, ...ends, ...file, placedCrc };

@@ -5,11 +5,6 @@ import { longestRow, type ParseLimit } from "./row-context.ts";
 import type { RowMemory } from "./row-memory.ts";
 import { mostNames, positionWord, stateLength, symbolTable } from "./symbol-table.ts";
 
-/** Bytes that counting takes of a memory, its text left out. */
-export function counterLength(layout: FileLayout): number {
-  return stateLength(layout) + 4 * mostNames;
-}
-
 /** The row is cut by the end of the bytes. */
 const cut = -1;
 /** Only reading can tell what the row is. */

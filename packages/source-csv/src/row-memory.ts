@@ -19,7 +19,7 @@ export interface MemoryPiece {
 }
 
 /** Bytes of {@link RowMemory.kept}: the table of symbols, 16,384 names of 32 bytes in twice as many slots. */
-export const keptLength: number = 24 + 16_384 * 32 + 2 * 16_384 * 4;
+const keptLength: number = 24 + 16_384 * 32 + 2 * 16_384 * 4;
 
 /** Memory in which rows are parsed: their text and the columns, given out piece by piece. */
 export interface RowMemory {
