@@ -1,10 +1,8 @@
 // From a CSV of interleaved symbols to a sorted, published dataset, beside DuckDB's `COPY (... ORDER BY symbol, timestamp)` of the same file.
 // ATC_PYTHON, a Python with polars, adds polars' reading and sorting in memory (nothing is written by it).
-// Ahead of each run as much memory is written to and freed as it will take: a virtual machine's host may have taken it away, and giving it back page by page took
-// longer than the ingest itself. ATC_BENCH_COLD=1 leaves that out.
 // ATC_BENCH_ROWS sets the rows (3,000,000 where absent), ATC_BENCH_SYMBOLS the markets (50,5000), ATC_BENCH_FOLDER where files are made.
 import { execFileSync } from "node:child_process";
-import { closeSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { median, report, withFolder } from "../measure.js";
@@ -16,15 +14,6 @@ const threads = 2;
 const memoryBytes = 256e6;
 /** With less it runs out of memory now and then. */
 const duckdbBytes = 1024e6;
-
-/** Has the system hold `bytes` of memory for files, and frees them. */
-function warmMemory(file, bytes) {
-  const block = new Uint8Array(16e6).fill(1);
-  const handle = openSync(file, "w");
-  for (let written = 0; written < bytes; written += block.length) writeSync(handle, block);
-  closeSync(handle);
-  rmSync(file);
-}
 
 /** Runs a script in a process of its own, so that each one's memory is told apart, and returns what it prints. */
 function run(script, ...args) {
@@ -66,7 +55,6 @@ await withFolder(async (folder) => {
     const samples = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
     for (let round = 0; round < rounds; round++)
       for (const [name, [way, bytes, count]] of Object.entries(ways)) {
-        if (process.env.ATC_BENCH_COLD === undefined) warmMemory(join(folder, "warm"), 1.5 * statSync(file).size);
         const printed = way === "polars" ? runPolars(file) : run("ingest-task.js", way, file, target, bytes, count);
         samples[name].push(JSON.parse(printed));
         for (const made of [target, `${target}.parquet`, `${target}.tmp`])
