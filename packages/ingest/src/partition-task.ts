@@ -1,8 +1,9 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import type { ColumnChunk, TaskContext, TypedArray } from "@atc/contract";
 import { writePieces } from "./counted-pieces.ts";
 import { type CountedRows, countedRows } from "./counted-rows.ts";
 import type { DuplicatePolicy } from "./duplicates.ts";
+import { readBytes } from "./file-bytes.ts";
 import { partColumns } from "./part-columns.ts";
 import type { PlacedSeries } from "./placed-series.ts";
 import type { RowLayout } from "./row-layout.ts";
@@ -77,11 +78,7 @@ function readPiece(path: string, position: number, bytes: Uint8Array): void {
   attempt(path, () => {
     const file = openSync(path, "r");
     try {
-      for (let done = 0; done < bytes.length; ) {
-        const count = readSync(file, bytes, done, bytes.length - done, position + done);
-        if (count === 0) throw new Error(`the file ends at byte ${position + done}, rows are missing`);
-        done += count;
-      }
+      readBytes(file, bytes, position);
     } finally {
       closeSync(file);
     }

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
+import { readBytes } from "./file-bytes.ts";
 import type { PlacedFile } from "./placed-files.ts";
 import { refused } from "./run-sink.ts";
 import type { SeriesPieces } from "./series-table.ts";
@@ -53,11 +54,7 @@ export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
     try {
       const file = files.get(run) ?? openSync(path, "r");
       files.set(run, file);
-      for (let done = 0; done < target.length; ) {
-        const bytesRead = readSync(file, target, done, target.length - done, position + done);
-        if (bytesRead === 0) throw new Error(`the file ends at byte ${position + done}, rows are missing`);
-        done += bytesRead;
-      }
+      readBytes(file, target, position);
     } catch (error) {
       refused(path)(error);
     }

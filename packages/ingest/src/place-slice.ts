@@ -1,9 +1,10 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import type { TaskContext } from "@atc/contract";
 import { createBadRowLog } from "./bad-rows.ts";
 import { writePieces } from "./counted-pieces.ts";
 import { type CountedRows, countedRows } from "./counted-rows.ts";
+import { writeBytes } from "./file-bytes.ts";
 import { encodeRunIndex, type PartitionPieces } from "./run-index.ts";
 import { attempt } from "./run-sink.ts";
 import { readChunks } from "./slice-chunks.ts";
@@ -54,8 +55,7 @@ function writeRun(
   return attempt(path, () => {
     const file = openSync(path, "w");
     const write = (bytes: Uint8Array): void => {
-      for (let done = 0; done < bytes.length; )
-        done += writeSync(file, bytes, done, bytes.length - done, position + done);
+      writeBytes(file, bytes, position);
       crc = crc32(bytes, crc);
       position += bytes.length;
     };

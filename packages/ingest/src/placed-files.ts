@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
+import { readBytes, writeBytes } from "./file-bytes.ts";
 import { attempt } from "./run-sink.ts";
 
 /** A file of the store in which rows are put in their place: columns of 8 bytes a value. */
@@ -20,23 +21,19 @@ export interface PlacedFiles extends Disposable {
 export function placedFiles(files: readonly PlacedFile[]): PlacedFiles {
   const handles = new Map<number, number>();
   const transferBy =
-    (call: typeof readSync): PlacedFiles["read"] =>
+    (transfer: typeof readBytes): PlacedFiles["read"] =>
     (file, offset, column, bytes) => {
       const { path, stride } = files[file] as PlacedFile;
       const position = offset + column * stride;
       attempt(path, () => {
         const handle = handles.get(file) ?? openSync(path, "r+");
         handles.set(file, handle);
-        for (let done = 0; done < bytes.length; ) {
-          const count = call(handle, bytes, done, bytes.length - done, position + done);
-          if (count === 0) throw new Error(`the file ends at byte ${position + done}, rows are missing`);
-          done += count;
-        }
+        transfer(handle, bytes, position);
       });
     };
   return {
-    read: transferBy(readSync),
-    write: transferBy(writeSync as typeof readSync),
+    read: transferBy(readBytes),
+    write: transferBy(writeBytes),
     [Symbol.dispose]() {
       for (const handle of handles.values()) closeSync(handle);
       handles.clear();

@@ -74,33 +74,8 @@ export async function placementOf(counts: SourceCounts, input: PlacementInput): 
   );
   const rowsOf = new Map(series.map(({ symbol, rows }) => [symbol, rows]));
   const places = (slice: number): SlicePlaces => {
-    const counted = counts.slices[slice] as SourceCounts["slices"][number];
-    const first = firstRows[slice] as Float64Array;
-    const entries = Array.from(counted.symbols.keys());
-    const isDirect = (s: number): boolean => all.partitions[counted.symbols[s] as number] === -1;
-    const direct = entries.filter(isDirect);
-    const ordered = [...direct, ...entries.filter((s) => !isDirect(s))];
-    const symbols = Int32Array.from(ordered, (s) => counted.symbols[s] as number);
-    const numbers = [...new Set(symbols.subarray(direct.length).map((s) => all.partitions[s] as number))];
-    const groupOf = new Map(numbers.map((number, g) => [number, direct.length + g]));
-    const groups = symbols.map((s, i) => groupOf.get(all.partitions[s] as number) ?? i);
-    const groupRows = new Float64Array(direct.length + numbers.length);
-    for (const [i, s] of ordered.entries()) {
-      const group = groups[i] as number;
-      groupRows[group] = (groupRows[group] as number) + (counted.rows[s] as number);
-    }
-    const directSpans = direct.map((s) => {
-      const from = first[s] as number;
-      return spans(all.names[counted.symbols[s] as number] as string, from, from + (counted.rows[s] as number));
-    });
-    return {
-      symbols: Array.from(symbols, (s) => all.names[s] as string),
-      groups,
-      members: numbers.length === 0 ? undefined : symbols.map((s) => all.members[s] as number),
-      groupRows,
-      spans: packSpans(files, directSpans),
-      partitions: Int32Array.from(numbers),
-    };
+    const own = { ...(counts.slices[slice] as SliceRows), first: firstRows[slice] as Float64Array };
+    return slicePlaces(own, all, { files, spans });
   };
   return {
     layout,
@@ -111,6 +86,41 @@ export async function placementOf(counts: SourceCounts, input: PlacementInput): 
     total,
     symbols: series.length,
     rows: (symbol) => rowsOf.get(symbol) ?? 0,
+  };
+}
+
+type SliceRows = SourceCounts["slices"][number];
+
+/** Where the rows of a slice go: `first` has the first row of each of its symbols within the series. */
+function slicePlaces(
+  { symbols, rows, first }: SliceRows & { readonly first: Float64Array },
+  { names, partitions, members }: CountedSymbols,
+  { files, spans }: Pick<Placement, "files" | "spans">,
+): SlicePlaces {
+  const entries = Array.from(symbols.keys());
+  const isDirect = (s: number): boolean => partitions[symbols[s] as number] === -1;
+  const direct = entries.filter(isDirect);
+  const ordered = [...direct, ...entries.filter((s) => !isDirect(s))];
+  const numbers = Int32Array.from(ordered, (s) => symbols[s] as number);
+  const present = [...new Set(numbers.subarray(direct.length).map((s) => partitions[s] as number))];
+  const groupOf = new Map(present.map((partition, g) => [partition, direct.length + g]));
+  const groups = numbers.map((s, i) => groupOf.get(partitions[s] as number) ?? i);
+  const groupRows = new Float64Array(direct.length + present.length);
+  for (const [i, s] of ordered.entries()) {
+    const group = groups[i] as number;
+    groupRows[group] = (groupRows[group] as number) + (rows[s] as number);
+  }
+  const directSpans = direct.map((s) => {
+    const from = first[s] as number;
+    return spans(names[symbols[s] as number] as string, from, from + (rows[s] as number));
+  });
+  return {
+    symbols: Array.from(numbers, (s) => names[s] as string),
+    groups,
+    members: present.length === 0 ? undefined : numbers.map((s) => members[s] as number),
+    groupRows,
+    spans: packSpans(files, directSpans),
+    partitions: Int32Array.from(present),
   };
 }
 

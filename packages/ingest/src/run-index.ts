@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
+import { readBytes } from "./file-bytes.ts";
 
 /**
  * What a run holds. A run is the rows of a part of the source, scattered to series: each series has one or more pieces in it. A piece is rows
@@ -62,11 +63,7 @@ export function runIndexReader(): (run: RunFile) => RunIndex {
     const index = memory.subarray(0, length);
     const file = openSync(path, "r");
     try {
-      for (let done = 0; done < length; ) {
-        const read = readSync(file, index, done, length - done, pieceBytes + done);
-        if (read === 0) throw new Error(`"${path}" ends early`);
-        done += read;
-      }
+      readBytes(file, index, pieceBytes);
       return deserialize(index) as RunIndex;
     } finally {
       closeSync(file);

@@ -1,6 +1,7 @@
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { fromSystemError } from "@atc/contract";
+import { writeBytes } from "./file-bytes.ts";
 
 export const stagingBytes: number = 2 ** 20;
 /** The most values that {@link RunSink.reserve} gives room for. */
@@ -45,10 +46,7 @@ export function fileSink(path: string, staging: Uint8Array<ArrayBuffer> = new Ui
   let open = true;
 
   function write(bytes: Uint8Array): void {
-    attempt(path, () => {
-      for (let done = 0; done < bytes.length; )
-        done += writeSync(file, bytes, done, bytes.length - done, written + done);
-    });
+    attempt(path, () => writeBytes(file, bytes, written));
     crc = crc32(bytes, crc);
     written += bytes.length;
   }

@@ -64,23 +64,15 @@ const leftovers = (directory: string): string[] =>
   readdirSync(join(directory, "d")).filter((entry) => !/^(manifest\.json|seg-.*\.arrow)$/.test(entry));
 
 describe("an ingest that was killed", () => {
-  it("goes on from its finished slices, to the same dataset", async () => {
+  const files: Record<string, () => string> = {
     // Without quotes no slice is read twice.
-    const file = writeBars(newDirectory(), 20_000, { quotes: false });
-    const whole = newDirectory();
-    const all = await ingestHere(whole, file);
-    expect(all).toBeGreaterThan(10);
-    const directory = newDirectory();
-    await killed(directory, file, { slices: 6 });
-    await killed(directory, file, { slices: 3 });
-    expect(await ingestHere(directory, file)).toBe(all - 9);
-    expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
-    expect(leftovers(directory)).toEqual([]);
-  }, 60_000);
-
-  it("goes on where rows are put in their places", async () => {
-    for (const symbols of [3, 60]) {
-      const file = writePlainBars(newDirectory(), { rows: 40_000, symbols, minute: (bar) => bar ^ 1 });
+    "that are in runs": () => writeBars(newDirectory(), 20_000, { quotes: false }),
+    "whose rows are in their places": () => writePlainBars(newDirectory(), { rows: 40_000, minute: (bar) => bar ^ 1 }),
+    "whose rows are in partitions": () => writePlainBars(newDirectory(), { rows: 40_000, symbols: 60 }),
+  };
+  for (const [what, write] of Object.entries(files))
+    it(`goes on from its finished slices, ${what}, to the same dataset`, async () => {
+      const file = write();
       const whole = newDirectory();
       const all = await ingestHere(whole, file);
       expect(all).toBeGreaterThan(10);
@@ -90,8 +82,7 @@ describe("an ingest that was killed", () => {
       expect(await ingestHere(directory, file)).toBe(all - 9);
       expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
       expect(leftovers(directory)).toEqual([]);
-    }
-  }, 60_000);
+    }, 60_000);
 
   it("begins anew where the file has changed, or what it left is damaged", async () => {
     // Without quotes no slice is read twice.
