@@ -1,4 +1,4 @@
-import type { DatasetWriter, OperationOptions } from "@atc/contract";
+import type { DatasetWriter, OperationOptions, SeriesColumns } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import type { PieceRanges } from "./arrangement.ts";
 import { batches } from "./batches.ts";
@@ -91,6 +91,17 @@ export async function writeSeries(
     const series = table.pack(first.series, first.series + own.length);
     return runner.merge({ runs, layout, policy, series, ranges: first.ranges, bytes, buffer }, { signal: ended });
   });
+  // The rows that were checked last are on their way to the disk while the next ones are checked.
+  let writing: Promise<void> = Promise.resolve();
+  let written: ArrayBuffer | undefined;
+  const write = async (buffer: ArrayBuffer, { symbol, row }: OpenSeries, columns: SeriesColumns): Promise<void> => {
+    await writing;
+    if (written !== undefined && written !== buffer) spare.push(written);
+    written = buffer;
+    writing = writer.write(symbol, row, columns);
+    // Whoever waits for it hears of its failure.
+    writing.catch(() => undefined);
+  };
   for await (const { item, result } of results) {
     if (result.status === "rejected") throw result.reason;
     const { buffer, merged } = result.value;
@@ -102,14 +113,14 @@ export async function writeSeries(
       const times = new Int32Array(buffer, part.offset, 2 * part.rows);
       open.check.push({ length: part.rows, times, columns });
       book.ends.push(timeAt(times, 0), timeAt(times, part.rows - 1));
-      await writer.write(open.symbol, open.row, columns);
+      await write(buffer, open, columns);
       open.row += part.rows;
       done += part.rows;
       pace.progress({ phase: "writing", done, total, unit: "rows" });
       await pace.turn();
     }
-    spare.push(buffer);
   }
+  await writing;
   pace.milestone({ phase: "writing", done, total, unit: "rows" });
   const series = book.close();
   const ends = book.ends.sort((a, b) => (a < b ? -1 : 1));
