@@ -9,6 +9,7 @@ import {
   type RowKind,
 } from "@atc/contract";
 import type { ConformanceCase } from "./conformance-case.ts";
+import { assertSlices } from "./data-source-slices.ts";
 
 /** What the source that {@link dataSourceCases} opens holds. */
 export interface DataSourceExpectation {
@@ -73,16 +74,26 @@ function keep(chunk: ColumnChunk, source: DataSource): KeptChunk {
   return kept;
 }
 
+/** Rows that come in chunks, column by column. */
+function keptRows(source: DataSource): { take(chunk: ColumnChunk): void; rows(): KeptChunk } {
+  const all: Record<string, (string | number | bigint | undefined)[]> = {};
+  return {
+    take(chunk) {
+      for (const [name, values] of Object.entries(keep(chunk, source))) {
+        const column = all[name] ?? [];
+        for (const value of values) column.push(value);
+        all[name] = column;
+      }
+    },
+    rows: () => all,
+  };
+}
+
 /** All rows, column by column. */
 async function readAll(source: DataSource, options?: ChunksOptions): Promise<KeptChunk> {
-  const all: Record<string, (string | number | bigint | undefined)[]> = {};
-  for await (const chunk of source.chunks(options))
-    for (const [name, values] of Object.entries(keep(chunk, source))) {
-      const column = all[name] ?? [];
-      for (const value of values) column.push(value);
-      all[name] = column;
-    }
-  return all;
+  const { take, rows } = keptRows(source);
+  for await (const chunk of source.chunks(options)) take(chunk);
+  return rows();
 }
 
 /** Asserts that going through `chunks` ends with an AtcError of a code. */
@@ -190,6 +201,9 @@ const endLaws: Readonly<Record<string, SourceLaw>> = {
     const [second, third] = await Promise.all([readAll(source), readAll(source)]);
     assert.deepEqual(second, first);
     assert.deepEqual(third, first);
+  },
+  "has the same rows in slices, and counts them rightly, where it can be cut and counted": async (source) => {
+    if (source.slices !== undefined) await assertSlices(source, await readAll(source), () => keptRows(source));
   },
   "tells its summary after a complete reading and not before": async (source, expected) => {
     assert.equal(source.summary(), undefined);
