@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { DatasetLock } from "@atc/contract";
@@ -7,9 +7,10 @@ import { fromSystemError } from "@atc/contract";
 import type { SliceRun } from "./slice-run.ts";
 
 /** Counts up with every change of what runs hold. */
-const journalVersion = 2;
+const journalVersion = 3;
 const workName = "runs";
-const journalName = "journal.json";
+/** A line says what the journal is about, each of the others that a slice is finished. */
+const journalName = "journal.jsonl";
 
 /** What a journal is about: an ingest goes on with runs of the same source and options alone, cut in the same places. */
 export interface JournalSubject {
@@ -38,11 +39,16 @@ export interface Journal {
   remove(): Promise<void>;
 }
 
-interface Stored extends JournalSubject {
+interface Heading extends JournalSubject {
   readonly version: number;
   /** Who can read the indices of runs. */
   readonly node: string;
-  readonly runs: Readonly<Record<string, SliceRun>>;
+}
+
+interface Stored {
+  readonly starts: readonly number[];
+  /** By slice. */
+  readonly runs: Map<number, SliceRun>;
 }
 
 /** A journal in a lock's scratch directory: what a dead holder left goes on where it is about the same, and is removed otherwise. */
@@ -53,34 +59,36 @@ export async function openJournal(
   const directory = join(scratch, workName);
   try {
     const left = abandoned === undefined ? undefined : await adopt(abandoned, directory, subject);
+    if (left !== undefined) return journal(directory, left);
     await mkdir(directory, { recursive: true });
-    return journal(directory, left ?? { ...subject, version: journalVersion, node: process.version, runs: {} });
+    const heading: Heading = { ...subject, version: journalVersion, node: process.version };
+    await writeFile(join(directory, journalName), JSON.stringify(heading));
+    return journal(directory, { starts: subject.starts, runs: new Map() });
   } catch (error) {
     throw fromSystemError(error, `cannot keep rows in "${directory}"`, "check the disk and its permissions");
   }
 }
 
-function journal(directory: string, stored: Stored): Journal {
-  const runs = new Map(Object.entries(stored.runs));
+function journal(directory: string, { starts, runs }: Stored): Journal {
   let writing: Promise<void> = Promise.resolve();
   const pathOf = (slice: number): string => join(directory, `${slice}.run`);
   return {
-    starts: stored.starts,
+    starts,
     find: (slice) => {
-      const run = runs.get(String(slice));
+      const run = runs.get(slice);
       return run === undefined ? undefined : { ...run, path: pathOf(slice) };
     },
     path: pathOf,
     placed: join(directory, "placed"),
     keep(isGood) {
-      for (const [slice, run] of runs) if (!isGood({ ...run, path: pathOf(Number(slice)) })) runs.delete(slice);
+      for (const [slice, run] of runs) if (!isGood({ ...run, path: pathOf(slice) })) runs.delete(slice);
     },
     remove: () => rm(directory, { recursive: true, force: true }).catch(() => undefined),
     async add(slice, run) {
-      runs.set(String(slice), run);
+      runs.set(slice, run);
       const path = join(directory, journalName);
-      // One after the other: all go by way of one temporary file.
-      writing = writing.then(() => replaceFile(path, JSON.stringify({ ...stored, runs: Object.fromEntries(runs) })));
+      // One after the other, so that lines stay whole; the line feed first, since a crash may have cut the line ahead.
+      writing = writing.then(() => appendFile(path, `\n${JSON.stringify([slice, run])}`));
       try {
         await writing;
       } catch (error) {
@@ -94,25 +102,35 @@ function journal(directory: string, stored: Stored): Journal {
 async function adopt(abandoned: string, directory: string, subject: JournalSubject): Promise<Stored | undefined> {
   const left = join(abandoned, workName);
   const stored = await readJournal(join(left, journalName), subject);
-  const runs: Record<string, SliceRun> = {};
-  for (const [slice, run] of Object.entries(stored?.runs ?? {}))
-    if (await isWhole(join(left, `${slice}.run`), run)) runs[slice] = run;
+  for (const [slice, run] of stored?.runs ?? [])
+    if (!(await isWhole(join(left, `${slice}.run`), run))) stored?.runs.delete(slice);
   // From here on it is this holder's: one step, so that a crash leaves it to one of the two.
   if (stored !== undefined) await rename(left, directory);
   await rm(abandoned, { recursive: true, force: true });
-  return stored && { ...stored, runs };
+  return stored;
 }
 
 async function readJournal(path: string, subject: JournalSubject): Promise<Stored | undefined> {
   try {
-    const stored = JSON.parse(await readFile(path, "utf8")) as Stored;
+    const [first = "", ...lines] = (await readFile(path, "utf8")).split("\n");
+    const heading = JSON.parse(first) as Heading;
     const isSame =
-      stored.version === journalVersion &&
-      stored.node === process.version &&
-      stored.fingerprint === subject.fingerprint &&
-      stored.starts[0] === subject.starts[0] &&
-      stored.end === subject.end;
-    return isSame ? stored : undefined;
+      heading.version === journalVersion &&
+      heading.node === process.version &&
+      heading.fingerprint === subject.fingerprint &&
+      heading.starts[0] === subject.starts[0] &&
+      heading.end === subject.end;
+    const runs = new Map(lines.flatMap((line) => entryOf(line) ?? []));
+    return isSame ? { starts: heading.starts, runs } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A slice and its run; undefined where a crash cut the line. */
+function entryOf(line: string): [[number, SliceRun]] | undefined {
+  try {
+    return [JSON.parse(line) as [number, SliceRun]];
   } catch {
     return undefined;
   }
@@ -129,15 +147,4 @@ async function isWhole(path: string, { bytes, crc }: SliceRun): Promise<boolean>
   } catch {
     return false;
   }
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, "w");
-  try {
-    await file.writeFile(text);
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
 }

@@ -17,7 +17,10 @@ function noted() {
   const folder = join(directory, "d");
   const scratch = readdirSync(folder).find((entry) => entry.startsWith(".scratch-"));
   try {
-    return Object.keys(JSON.parse(readFileSync(join(folder, scratch, "runs", "journal.json"), "utf8")).runs).length;
+    const lines = readFileSync(join(folder, scratch, "runs", "journal.jsonl"), "utf8")
+      .split("\n")
+      .slice(1);
+    return new Set(lines.filter((line) => line.endsWith("]")).map((line) => JSON.parse(line)[0])).size;
   } catch {
     return 0;
   }

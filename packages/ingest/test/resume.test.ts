@@ -60,6 +60,12 @@ async function ingestHere(directory: string, file: string): Promise<number> {
   return slices;
 }
 
+/** The journal that a crash left. */
+function journalOf(directory: string): string {
+  const scratch = readdirSync(join(directory, "d")).find((entry) => entry.startsWith(".scratch-")) ?? "";
+  return join(directory, "d", scratch, "runs", "journal.jsonl");
+}
+
 const leftovers = (directory: string): string[] =>
   readdirSync(join(directory, "d")).filter((entry) => !/^(manifest\.json|seg-.*\.arrow)$/.test(entry));
 
@@ -78,6 +84,7 @@ describe("an ingest that was killed", () => {
       expect(all).toBeGreaterThan(10);
       const directory = newDirectory();
       await killed(directory, file, { slices: 6 });
+      appendFileSync(journalOf(directory), '\n[7,{"path":"cut by a cr');
       await killed(directory, file, { slices: 3 });
       expect(await ingestHere(directory, file)).toBe(all - 9);
       expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
@@ -102,8 +109,7 @@ describe("an ingest that was killed", () => {
     expect(await ingestHere(damaged, file)).toBe(anew - 5);
     expect(datasetBytes(damaged, "d")).toEqual(datasetBytes(changed, "d"));
     await killed(damaged, file, { slices: 6 });
-    const again = readdirSync(join(damaged, "d")).find((entry) => entry.startsWith(".scratch-")) ?? "";
-    writeFileSync(join(damaged, "d", again, "runs", "journal.json"), "{");
+    writeFileSync(journalOf(damaged), "{");
     expect(await ingestHere(damaged, file)).toBe(anew);
     expect([leftovers(changed), leftovers(damaged)]).toEqual([[], []]);
   }, 60_000);
