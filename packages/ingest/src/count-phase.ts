@@ -20,7 +20,7 @@ export interface SourceCounts {
   /** The symbols that have rows, in the order they are met. */
   readonly symbols: readonly string[];
   /** Per slice: its symbols, as indices into `symbols`, and the rows of each. */
-  readonly slices: readonly { readonly symbols: Int32Array; readonly rows: Float64Array }[];
+  readonly slices: readonly { readonly symbols: Int32Array; readonly rows: Uint32Array }[];
 }
 
 /**
@@ -54,7 +54,7 @@ export async function countSlices(
     if (found === undefined || found.position !== endOf(slice)) return undefined;
     if (found.rows.reduce((sum, own) => sum + own, 0) > mostRows) return undefined;
     // The texts of each slice are copies.
-    slices.push({ symbols: Int32Array.from(found.symbols, numberOf), rows: found.rows });
+    slices.push({ symbols: Int32Array.from(found.symbols, numberOf), rows: Uint32Array.from(found.rows) });
     pace.progress({ phase: "counting", done: endOf(slice) - from, total: sliced.end - from, unit: "bytes" });
   }
   return { symbols, slices };

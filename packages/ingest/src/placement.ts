@@ -91,7 +91,7 @@ export async function placementOf(counts: SourceCounts, input: PlacementInput): 
 
 type SliceRows = SourceCounts["slices"][number];
 
-/** Where the rows of a slice go: `first` has the first row of each of its symbols within the series. */
+/** Where the rows of a slice go: `first` is of {@link firstRowsOf}. */
 function slicePlaces(
   { symbols, rows, first }: SliceRows & { readonly first: Float64Array },
   { names, partitions, members }: CountedSymbols,
@@ -110,8 +110,8 @@ function slicePlaces(
     const group = groups[i] as number;
     groupRows[group] = (groupRows[group] as number) + (rows[s] as number);
   }
-  const directSpans = direct.map((s) => {
-    const from = first[s] as number;
+  const directSpans = direct.map((s, d) => {
+    const from = first[d] as number;
     return spans(names[symbols[s] as number] as string, from, from + (rows[s] as number));
   });
   return {
@@ -160,17 +160,18 @@ function assignPartitions(all: CountedSymbols, slices: number, mostRows: number)
   }));
 }
 
-/** Per slice and symbol in it: the first of its rows within the series. */
-function firstRowsOf({ slices }: SourceCounts, { rows: all }: CountedSymbols): readonly Float64Array[] {
+/** Per slice, for each of its symbols whose rows are put in their places at once: the first of them within the series. */
+function firstRowsOf({ slices }: SourceCounts, { rows: all, partitions }: CountedSymbols): readonly Float64Array[] {
   const next = new Float64Array(all.length);
-  return slices.map(({ symbols, rows }) =>
-    rows.map((own, s) => {
-      const number = symbols[s] as number;
-      const first = next[number] as number;
-      next[number] = first + own;
-      return first;
-    }),
-  );
+  return slices.map(({ symbols, rows }) => {
+    const first: number[] = [];
+    for (const [s, symbol] of symbols.entries()) {
+      if (partitions[symbol] !== -1) continue;
+      first.push(next[symbol] as number);
+      next[symbol] = (next[symbol] as number) + (rows[s] as number);
+    }
+    return Float64Array.from(first);
+  });
 }
 
 function extentsOf(
