@@ -31,7 +31,7 @@ export async function placeSlice(
     onBadRow: badRows.add,
   });
   const direct = places.symbols.slice(0, places.spans.starts.length - 1);
-  let placedCrc = 0;
+  let placedCrc = places.key;
   const index = writePieces(rows, direct, places.spans, (bytes) => {
     placedCrc = crc32(bytes, placedCrc);
   });

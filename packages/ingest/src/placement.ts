@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import type { ArrayStore, DatasetLayout, DatasetLock } from "@atc/contract";
 import type { SourceCounts } from "./count-phase.ts";
 import type { PlacedFile } from "./placed-files.ts";
@@ -26,6 +27,8 @@ export interface Placement {
   readonly symbols: number;
   /** Symbols whose rows go to their places by way of runs. */
   readonly partitions: readonly Partition[];
+  /** Tells partitions apart from others of the same source, which depend on the memory. */
+  readonly key: number;
   /** Rows of a symbol. */
   rows(symbol: string): number;
   /** Where rows `from` to `to` of a symbol lie, all where they are left out. */
@@ -64,6 +67,7 @@ export async function placementOf(counts: SourceCounts, input: PlacementInput): 
   const total = all.rows.reduce((sum, rows) => sum + rows, 0);
   if (total === 0) return undefined;
   const partitions = assignPartitions(all, counts.slices.length, input.mostRows);
+  const key = crc32(JSON.stringify(partitions.map(({ symbols }) => symbols)));
   const firstRows = firstRowsOf(counts, all);
   const series = all.names.map((symbol, s) => ({ symbol, rows: all.rows[s] as number })).filter(({ rows }) => rows > 0);
   const layout = await store.layOut?.(lock, { schema: rowLayout.schema, fingerprint, series }, { directory });
@@ -75,13 +79,14 @@ export async function placementOf(counts: SourceCounts, input: PlacementInput): 
   const rowsOf = new Map(series.map(({ symbol, rows }) => [symbol, rows]));
   const places = (slice: number): SlicePlaces => {
     const own = { ...(counts.slices[slice] as SliceRows), first: firstRows[slice] as Float64Array };
-    return slicePlaces(own, all, { files, spans });
+    return slicePlaces(own, all, { files, spans, key });
   };
   return {
     layout,
     files,
     spans,
     partitions,
+    key,
     places,
     total,
     symbols: series.length,
@@ -95,7 +100,7 @@ type SliceRows = SourceCounts["slices"][number];
 function slicePlaces(
   { symbols, rows, first }: SliceRows & { readonly first: Float64Array },
   { names, partitions, members }: CountedSymbols,
-  { files, spans }: Pick<Placement, "files" | "spans">,
+  { files, spans, key }: Pick<Placement, "files" | "spans" | "key">,
 ): SlicePlaces {
   const entries = Array.from(symbols.keys());
   const isDirect = (s: number): boolean => partitions[symbols[s] as number] === -1;
@@ -121,6 +126,7 @@ function slicePlaces(
     groupRows,
     spans: packSpans(files, directSpans),
     partitions: Int32Array.from(present),
+    key,
   };
 }
 

@@ -102,10 +102,9 @@ async function placeSlices(phase: ReadPhase, cut: SliceCut, journal: Journal): P
   if (counts === undefined) return undefined;
   const placement = await placementOf(counts, { store, lock, fingerprint, rowLayout, directory, mostRows });
   if (placement === undefined) return undefined;
-  const { files, layout } = placement;
-  journal.keep(
-    (run) => layout.isResumed && run.placedCrc !== undefined && isInPlace(run, files, rowLayout.columns.length),
-  );
+  const { isResumed } = placement.layout;
+  const columns = rowLayout.columns.length;
+  journal.keep((run) => isResumed && run.placedCrc !== undefined && isInPlace(run, placement, columns));
   return placement;
 }
 

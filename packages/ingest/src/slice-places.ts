@@ -40,6 +40,8 @@ export interface SlicePlaces extends RowGroups {
   readonly spans: PackedSpans;
   /** The partitions that the other groups are of. */
   readonly partitions: Int32Array;
+  /** Tells partitions apart from others of the same source, which depend on the memory. */
+  readonly key: number;
 }
 
 /** Packs the spans of symbols. */

@@ -35,6 +35,6 @@ export interface SliceRun {
   readonly bytes: number;
   /** CRC-32 of the file. */
   readonly crc: number;
-  /** CRC-32 of the pieces that were put in their places, column by column; undefined where they are in the file. */
+  /** CRC-32 of the pieces that were put in their places, column by column, behind the key of the places; undefined where they are in the file. */
   readonly placedCrc: number | undefined;
 }

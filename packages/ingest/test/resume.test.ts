@@ -41,7 +41,7 @@ async function killed(
 }
 
 /** Ingests in this process; tells how many slices were read. */
-async function ingestHere(directory: string, file: string): Promise<number> {
+async function ingestHere(directory: string, file: string, bytes: number = memoryBytes): Promise<number> {
   await using inline = inlineExecutor({
     modules: { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href },
   });
@@ -56,7 +56,7 @@ async function ingestHere(directory: string, file: string): Promise<number> {
     },
   };
   await using source = await csv(file, { badRows: "skip" });
-  await ingest(source, mmapStore({ directory }), { name: "d", memoryBytes, executor, force: true });
+  await ingest(source, mmapStore({ directory }), { name: "d", memoryBytes: bytes, executor, force: true });
   return slices;
 }
 
@@ -90,6 +90,20 @@ describe("an ingest that was killed", () => {
       expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
       expect(leftovers(directory)).toEqual([]);
     }, 60_000);
+
+  it("gives the same dataset with more memory or less than before the crash", async () => {
+    const file = writePlainBars(newDirectory(), { rows: 40_000, symbols: 600 });
+    const whole = newDirectory();
+    const all = await ingestHere(whole, file);
+    for (const bytes of [1_600_000, 500_000]) {
+      const directory = newDirectory();
+      await killed(directory, file, { slices: 6 });
+      // Rows are parted in other ways, so what is left is of no use.
+      expect(await ingestHere(directory, file, bytes)).toBe(all);
+      expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
+      expect(leftovers(directory)).toEqual([]);
+    }
+  }, 60_000);
 
   it("begins anew where the file has changed, or what it left is damaged", async () => {
     // Without quotes no slice is read twice.
