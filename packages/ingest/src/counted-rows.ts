@@ -2,6 +2,7 @@ import type { ColumnChunk } from "@atc/contract";
 import { missingColumn, missingSymbol } from "./chunk-faults.ts";
 import { miscounted } from "./miscount.ts";
 import { sortTimes } from "./near-order.ts";
+import { resized } from "./row-arena.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { columnMemory, sliceSorter } from "./slice-memory.ts";
 import type { RowGroups } from "./slice-places.ts";
@@ -156,10 +157,4 @@ function copyValues(target: Float64Array, source: Float64Array, from: number, co
 
 function gather(column: Float64Array, from: number, order: Uint32Array, rows: number, target: Float64Array): void {
   for (let i = 0; i < rows; i++) target[i] = column[from + (order[i] as number)] as number;
-}
-
-function resized(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(length);
-  longer.set(array);
-  return longer;
 }

@@ -1,13 +1,10 @@
 import type { OperationOptions } from "@atc/contract";
-import type { DuplicatePolicy } from "./duplicates.ts";
-import type { Pace } from "./pace.ts";
 import type { Partition, Placement } from "./placement.ts";
-import type { RowLayout } from "./row-layout.ts";
+import type { SeriesWork } from "./plan-phase.ts";
 import type { PartitionPieces } from "./run-index.ts";
 import type { TableBuilder } from "./series-table.ts";
 import type { SettledSeries } from "./settle-series.ts";
 import { packSpans } from "./slice-places.ts";
-import type { TaskRunner } from "./task-runner.ts";
 import { inOrder } from "./task-runner.ts";
 
 /** The pieces of all partitions in the source's order. */
@@ -49,15 +46,11 @@ export function partitionBook(): PartitionBook {
 }
 
 /** What partitions are put in place with. */
-export interface PartitionWork {
+export interface PartitionWork extends Pick<SeriesWork, "layout" | "policy" | "runner" | "pace"> {
   readonly placement: Placement;
   readonly book: PartitionBook;
   /** The paths of the runs. */
   readonly paths: readonly string[];
-  readonly layout: RowLayout;
-  readonly policy: DuplicatePolicy;
-  readonly runner: TaskRunner;
-  readonly pace: Pace;
 }
 
 /** Puts the rows of all partitions in their places and adds their series to the table; returns what became of each symbol. */

@@ -1,14 +1,11 @@
 import type { OperationOptions, PlacedRows } from "@atc/contract";
 import { batches } from "./batches.ts";
-import type { DuplicatePolicy } from "./duplicates.ts";
-import type { Pace } from "./pace.ts";
 import type { Placement } from "./placement.ts";
-import type { RowLayout } from "./row-layout.ts";
+import type { SeriesWork } from "./plan-phase.ts";
 import type { SeriesTable } from "./series-table.ts";
 import type { SettledSeries } from "./settle-series.ts";
 import type { UnsettledSeries } from "./settle-task.ts";
 import { packSpans } from "./slice-places.ts";
-import type { TaskRunner } from "./task-runner.ts";
 import { inOrder } from "./task-runner.ts";
 import type { Written } from "./write-phase.ts";
 
@@ -16,16 +13,10 @@ import type { Written } from "./write-phase.ts";
 const batchesPerThread = 8;
 
 /** Series whose rows were put in their places. */
-export interface SettleWork {
+export interface SettleWork extends Omit<SeriesWork, "runs"> {
   readonly placement: Placement;
   /** The series of partitions, which are settled or cannot be. */
   readonly settled: ReadonlyMap<string, SettledSeries | undefined>;
-  readonly table: SeriesTable;
-  readonly layout: RowLayout;
-  readonly policy: DuplicatePolicy;
-  readonly partRows: number;
-  readonly runner: TaskRunner;
-  readonly pace: Pace;
 }
 
 /** Puts all series in order where they lie and checks them; undefined where one must be written anew. */
