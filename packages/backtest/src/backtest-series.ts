@@ -6,15 +6,17 @@ import {
   type Series,
   throwIfAborted,
 } from "@atc/contract";
-import type { TimeUnit } from "./calendar.ts";
+import { arraySink } from "./array-curves.ts";
+import { isoTime, type TimeUnit } from "./calendar.ts";
 import { validateBacktestConfig } from "./configuration.ts";
+import type { CurveReader, CurveSink } from "./curves.ts";
+import { createShortfall } from "./equity-statistics.ts";
 import { metricsOf } from "./metrics.ts";
 import { createPriceScreen, type PriceScreen } from "./price-screen.ts";
 import { createSimulator, type SimulatedAccount } from "./simulator.ts";
 import { createSplitScan, type SplitScan } from "./split-scan.ts";
 import type { Strategy, StrategyBars } from "./strategy.ts";
-import type { SymbolResult } from "./symbol-result.ts";
-import { tradeStatistics } from "./trades.ts";
+import type { SymbolFigures, SymbolResult } from "./symbol-result.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** How to test one series. */
@@ -77,45 +79,46 @@ interface Pass {
   readonly splits: SplitScan;
   readonly screen: PriceScreen;
   readonly sentences: readonly string[];
-  readonly times: BigInt64Array;
-  readonly equity: Float64Array;
-  readonly directions: Int8Array;
+  readonly curves: CurveReader;
+}
+
+/** What one pass needs besides its series. */
+interface PassOptions extends BacktestSeriesOptions {
+  readonly columns: Columns;
+  readonly config: BacktestConfig;
+  readonly sink: CurveSink;
 }
 
 /** Goes through the bars once; yields after every block how many rows are done. */
-function* pass(
-  series: Series,
-  columns: Columns,
-  config: BacktestConfig,
-  options: BacktestSeriesOptions,
-): Generator<number, Pass, void> {
+function* pass(series: Series, options: PassOptions): Generator<number, Pass, void> {
+  const { columns, config, sink } = options;
   const rows = barsWithin(series, options.limit);
-  const simulator = createSimulator(config);
+  const simulator = createSimulator(config, (trades) => sink.takeTrades(trades));
   const splits = createSplitScan();
   const screen = createPriceScreen({ ...columns, symbol: series.symbol, policy: config.invalidPrices });
   const run = options.strategy.start(series.symbol);
-  const times = new BigInt64Array(rows);
-  const equity = new Float64Array(rows);
-  const directions = new Int8Array(rows);
   let bars = 0;
-  let told = 0;
+  let reported = 0;
   for (const block of series.blocks({
     columns: ["timestamp", ...columns.prices, ...columns.others],
     from: series.length - rows,
     blockLength: options.blockLength ?? defaultBlockLength,
   })) {
-    const taken = screen.take(block, times.subarray(bars)) as StrategyBars;
+    const room = sink.room(block.length);
+    const taken = screen.take(block, room.times) as StrategyBars;
     const { length } = taken.close;
     const fill = taken[columns.fill] as ReadonlyTypedArray<number>;
-    const decided = directions.subarray(bars, bars + length);
-    const takenTimes = times.subarray(bars, bars + length);
-    if (length > 0) run.decide(taken, decided);
-    simulator.push({ times: takenTimes, close: taken.close, fill, directions: decided }, equity.subarray(bars));
-    splits.push(taken.close, takenTimes);
+    const directions = room.directions.subarray(0, length);
+    const times = room.times.subarray(0, length);
+    if (length > 0) run.decide(taken, directions);
+    simulator.push({ times, close: taken.close, fill, directions }, room.equity);
+    assertFinite(series.symbol, columns.timeUnit, taken.close, room.equity, times);
+    splits.push(taken.close, times);
+    sink.takeBars(length);
     bars += length;
     const done = block.row + block.length - (series.length - rows);
-    if (done === rows || done - told >= rowsBetweenReports) {
-      told = done;
+    if (done === rows || done - reported >= rowsBetweenReports) {
+      reported = done;
       options.onProgress?.({ phase: "computing", done, total: rows, unit: "bars" });
     }
     yield done;
@@ -123,15 +126,33 @@ function* pass(
     throwIfAborted(options.signal);
   }
   if (bars === 0) throw noBars(series.symbol, screen.skipped);
-  return {
-    account: simulator.account(),
-    splits,
-    screen,
-    sentences: run.finish?.() ?? [],
-    times: bars === rows ? times : times.slice(0, bars),
-    equity: bars === rows ? equity : equity.slice(0, bars),
-    directions: bars === rows ? directions : directions.slice(0, bars),
-  };
+  const account = simulator.account();
+  if (!Number.isFinite(account.fees)) throw overflow(series.symbol, `its fees add up to ${account.fees}`);
+  simulator.finish();
+  return { account, splits, screen, sentences: run.finish?.() ?? [], curves: sink.finish() };
+}
+
+/** An equity that is no number never becomes one again, so the last of a block speaks for the block. */
+function assertFinite(
+  symbol: string,
+  unit: TimeUnit,
+  close: ReadonlyTypedArray<number>,
+  equity: Float64Array,
+  times: BigInt64Array,
+): void {
+  const { length } = close;
+  if (length === 0 || Number.isFinite(equity[length - 1])) return;
+  const row = equity.findIndex((value) => !Number.isFinite(value));
+  const time = isoTime(times[row] as bigint, unit);
+  throw overflow(symbol, `at ${time} the close is ${close[row]} and the equity ${equity[row]}`);
+}
+
+function overflow(symbol: string, what: string): AtcError {
+  return new AtcError(
+    "ATC_INVALID_DATA",
+    `symbol "${symbol}" has prices that a double cannot reckon with: ${what}; scale its prices, or leave the symbol out`,
+    { details: { symbol } },
+  );
 }
 
 function noBars(symbol: string, skipped: number): AtcError {
@@ -142,18 +163,19 @@ function noBars(symbol: string, skipped: number): AtcError {
   );
 }
 
-/** {@link backtestSeries} step by step: yields after each block how many rows are done, so that the caller can let others run. */
-export function* backtestSteps(series: Series, options: BacktestSeriesOptions): Generator<number, SymbolResult, void> {
+/** What {@link backtestSteps} needs: a sink that has room for every bar. */
+export interface BacktestStepsOptions extends BacktestSeriesOptions {
+  /** Takes bars and trades. */
+  readonly sink: CurveSink;
+}
+
+/** Tests a series step by step: yields after each block how many rows are done, so that the caller can let others run. */
+export function* backtestSteps(series: Series, options: BacktestStepsOptions): Generator<number, SymbolFigures, void> {
   throwIfAborted(options.signal);
   checkCount("blockLength", options.blockLength);
   const config = validateBacktestConfig(options.config ?? {});
   const columns = chooseColumns(series, options.strategy, config);
-  const { account, splits, screen, sentences, times, equity, directions } = yield* pass(
-    series,
-    columns,
-    config,
-    options,
-  );
+  const { account, splits, screen, sentences, curves } = yield* pass(series, { ...options, columns, config });
   const { timeUnit } = columns;
   const { skipped: skippedBars } = screen;
   const { firstTime, lastTime, statistics, trades, heldBars, traded, fees } = account;
@@ -169,25 +191,55 @@ export function* backtestSteps(series: Series, options: BacktestSeriesOptions): 
     firstTime,
     lastTime,
     statistics,
-    equity,
-    trades: tradeStatistics([trades]),
+    trades,
+    shortfallSquares: (target) => shortfallOf(curves, target),
     riskFreeRate: config.riskFreeRate,
     exposure: heldBars / account.bars,
     fees,
   });
   const warnings = warningsOf({ account, timeUnit, config, splits, skippedBars, strategy: sentences });
-  return { symbol: series.symbol, timeUnit, metrics, warnings, skippedBars, totals, trades, times, equity, directions };
+  return { symbol: series.symbol, timeUnit, metrics, warnings, skippedBars, totals };
 }
 
-/**
- * Tests a strategy on one series: one pass over its blocks, in memory only the result (17 bytes a bar) and one block.
- *
- * @throws ATC_INVALID_DATA where a price is missing, zero or negative (under `invalidPrices: error`), a column is missing or no bar is left;
- * ATC_INVALID_CONFIG; ATC_INVALID_ARGUMENT for a limit or block length below 1 or a direction other than -1, 0 and 1; ATC_ABORTED between blocks.
- */
-export function backtestSeries(series: Series, options: BacktestSeriesOptions): SymbolResult {
-  const steps = backtestSteps(series, options);
+/** Reads the equity again, a portion at a time. */
+function shortfallOf(curves: CurveReader, target: number): number {
+  const shortfall = createShortfall(target);
+  const portion = new Float64Array(Math.min(curves.bars, defaultBlockLength));
+  for (let row = 0; row < curves.bars; row += portion.length) {
+    const equity = portion.subarray(0, Math.min(portion.length, curves.bars - row));
+    curves.equity(row, equity);
+    shortfall.add(equity, equity.length);
+  }
+  return shortfall.squares;
+}
+
+/** Drives steps to their end without a pause. */
+function lastOf<Result>(steps: Generator<number, Result, void>): Result {
   let step = steps.next();
   while (step.done !== true) step = steps.next();
   return step.value;
+}
+
+/**
+ * Tests a strategy on one series: one pass over its blocks, in memory only the result (17 bytes a bar, 66 a trade) and one block. With a sink the
+ * result is the figures alone: bars and trades go to the sink, block by block, and memory does not grow with the bars.
+ *
+ * @throws ATC_INVALID_DATA if a price is missing, zero or negative (under `invalidPrices: error`), a column is missing, no bar is left or prices are
+ * so small or large that the equity overflows; ATC_INVALID_CONFIG; ATC_INVALID_ARGUMENT for a limit or block length below 1 or a direction other
+ * than -1, 0 and 1; ATC_ABORTED between blocks; what the sink throws.
+ */
+export function backtestSeries(
+  series: Series,
+  options: BacktestSeriesOptions & { readonly sink: CurveSink },
+): SymbolFigures;
+export function backtestSeries(series: Series, options: BacktestSeriesOptions): SymbolResult;
+export function backtestSeries(
+  series: Series,
+  options: BacktestSeriesOptions & { readonly sink?: CurveSink },
+): SymbolFigures | SymbolResult {
+  const { sink } = options;
+  if (sink !== undefined) return lastOf(backtestSteps(series, { ...options, sink }));
+  const arrays = arraySink(barsWithin(series, options.limit));
+  const figures = lastOf(backtestSteps(series, { ...options, sink: arrays }));
+  return { ...figures, ...arrays.arrays() };
 }

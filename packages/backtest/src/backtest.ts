@@ -9,13 +9,21 @@ import {
   type SignalConfig,
   throwIfAborted,
 } from "@atc/contract";
+import { arrayCurves } from "./array-curves.ts";
 import { atcStrategy } from "./atc-strategy.ts";
-import { type BacktestSeriesOptions, backtestSteps, barsWithin, rowsBetweenReports } from "./backtest-series.ts";
+import { type BacktestStepsOptions, backtestSteps, barsWithin, rowsBetweenReports } from "./backtest-series.ts";
 import { byCodeUnit } from "./code-unit-order.ts";
 import { validateBacktestConfig } from "./configuration.ts";
-import { type PortfolioResult, portfolio } from "./portfolio.ts";
+import type { CurveStore } from "./curves.ts";
+import {
+  type PortfolioFigures,
+  type PortfolioListener,
+  type PortfolioResult,
+  portfolio,
+  portfolioOf,
+} from "./portfolio.ts";
 import type { Strategy } from "./strategy.ts";
-import type { SymbolResult } from "./symbol-result.ts";
+import type { SymbolFigures, SymbolResult } from "./symbol-result.ts";
 
 /** How to test a dataset. */
 export interface BacktestOptions extends OperationOptions {
@@ -29,11 +37,19 @@ export interface BacktestOptions extends OperationOptions {
   readonly symbols?: readonly string[] | undefined;
   /** Only the last so many bars of each symbol, 1 or more; all where absent. */
   readonly limit?: number | undefined;
+}
+
+/** How to test a dataset into a store of curves. */
+export interface BacktestIntoOptions extends BacktestOptions {
+  /** Takes the bars and trades of every symbol. */
+  readonly curves: CurveStore;
   /**
-   * Stands between the backtest and every symbol, so that a cache can serve it: returns a result that it has, or what `compute` gives.
-   * What it throws is treated as a failure of that symbol's computation.
+   * Stands between the backtest and every symbol, so that a cache or other threads can serve it: returns figures whose curves `curves` has taken, or
+   * what `compute` gives. What it throws is treated as a failure of that symbol's computation.
    */
-  readonly remember?: ((symbol: string, compute: () => Promise<SymbolResult>) => Promise<SymbolResult>) | undefined;
+  readonly remember?: ((symbol: string, compute: () => Promise<SymbolFigures>) => Promise<SymbolFigures>) | undefined;
+  /** Receives the portfolio's curve, block by block. */
+  readonly onPortfolio?: PortfolioListener | undefined;
 }
 
 /** A symbol that could not be computed. */
@@ -46,15 +62,23 @@ export interface SkippedSymbol {
   readonly code: AtcError["code"];
 }
 
-/** The backtest of a dataset. */
-export interface BacktestResult {
+/** The figures of a dataset's backtest: no arrays. */
+export interface BacktestFigures {
   /** The configuration of fills and costs, complete. */
   readonly config: BacktestConfig;
   /** The computed symbols, sorted by UTF-16 code unit. */
-  readonly symbols: readonly SymbolResult[];
+  readonly symbols: readonly SymbolFigures[];
   /** The others, sorted likewise. */
   readonly skipped: readonly SkippedSymbol[];
-  /** All computed symbols as one; undefined where there is none. */
+  /** All computed symbols as one; undefined if there is none. */
+  readonly portfolio: PortfolioFigures | undefined;
+}
+
+/** The backtest of a dataset, in arrays. */
+export interface BacktestResult extends BacktestFigures {
+  /** The computed symbols, sorted by UTF-16 code unit. */
+  readonly symbols: readonly SymbolResult[];
+  /** All computed symbols as one; undefined if there is none. */
   readonly portfolio: PortfolioResult | undefined;
 }
 
@@ -94,7 +118,7 @@ function createPacer(total: number, onProgress: ProgressListener | undefined): P
 }
 
 /** Drives the steps of one symbol to their end with pauses between. */
-async function drive(series: Series, options: BacktestSeriesOptions, pacer: Pacer): Promise<SymbolResult> {
+async function drive(series: Series, options: BacktestStepsOptions, pacer: Pacer): Promise<SymbolFigures> {
   const steps = backtestSteps(series, options);
   let step = steps.next();
   while (step.done !== true) {
@@ -119,34 +143,61 @@ function chooseStrategy(options: BacktestOptions): Strategy {
   );
 }
 
-/**
- * Tests a strategy on the symbols of a dataset, one after the other, and on the portfolio of them. A symbol whose data does not hold is listed
- * under `skipped` with its reason, and the rest goes on. In memory: the results, 17 bytes a bar, besides one block.
- *
- * @throws ATC_INVALID_CONFIG, ATC_INVALID_ARGUMENT; ATC_NOT_FOUND for a symbol that the dataset lacks; ATC_ABORTED; ATC_CLOSED, ATC_CORRUPT_DATA
- * or ATC_IO from the dataset; whatever else the strategy throws.
- */
-export async function backtest(dataset: Dataset, options: BacktestOptions = {}): Promise<BacktestResult> {
+/** All symbols, one after the other, without the portfolio. */
+async function testSymbols(
+  dataset: Dataset,
+  options: BacktestIntoOptions,
+): Promise<Omit<BacktestFigures, "portfolio">> {
   const config = validateBacktestConfig(options.config ?? {});
   const strategy = chooseStrategy(options);
-  const { signal, limit, remember = (_symbol, compute) => compute() } = options;
+  const { curves, signal, limit, remember = (_symbol, compute) => compute() } = options;
   const names = [...new Set(options.symbols ?? dataset.symbols())].toSorted(byCodeUnit);
   const all = names.map((name) => dataset.series(name));
   const rows = all.map((series) => barsWithin(series, limit));
   const total = rows.reduce((sum, count) => sum + count, 0);
   const pacer = createPacer(total, options.onProgress);
   throwIfAborted(signal);
-  const symbols: SymbolResult[] = [];
+  const symbols: SymbolFigures[] = [];
   const skipped: SkippedSymbol[] = [];
   for (const [i, series] of all.entries()) {
     const { symbol } = series;
+    const bars = rows[i] as number;
     try {
-      symbols.push(await remember(symbol, () => drive(series, { strategy, config, limit, signal }, pacer)));
+      const compute = (): Promise<SymbolFigures> =>
+        drive(series, { strategy, config, limit, signal, sink: curves.sink(symbol, bars) }, pacer);
+      symbols.push(await remember(symbol, compute));
     } catch (error) {
       skipped.push(skippedBy(error, symbol));
     }
-    await pacer.finish(rows[i] as number);
+    await pacer.finish(bars);
     throwIfAborted(signal);
   }
-  return { config, symbols, skipped, portfolio: symbols.length === 0 ? undefined : portfolio(symbols, config) };
+  return { config, symbols, skipped };
+}
+
+/**
+ * Tests a strategy on the symbols of a dataset, one after the other, and on the portfolio of them, whose bars and trades go to a store of curves. A
+ * symbol whose data does not hold is listed under `skipped` with its reason, and the rest goes on. Memory does not grow with the bars, beyond what
+ * the store keeps.
+ *
+ * @throws ATC_INVALID_CONFIG, ATC_INVALID_ARGUMENT; ATC_NOT_FOUND for a symbol that the dataset lacks; ATC_ABORTED; ATC_CLOSED, ATC_CORRUPT_DATA
+ * or ATC_IO from the dataset; what the store or the strategy throws.
+ */
+export async function backtestInto(dataset: Dataset, options: BacktestIntoOptions): Promise<BacktestFigures> {
+  const tested = await testSymbols(dataset, options);
+  const accounts = tested.symbols.map((figures) => ({ figures, curves: options.curves.reader(figures.symbol) }));
+  const whole = accounts.length === 0 ? undefined : portfolioOf(accounts, tested.config, options.onPortfolio);
+  return { ...tested, portfolio: whole };
+}
+
+/**
+ * {@link backtestInto} with everything in arrays. In memory: the results, 17 bytes a bar and 66 a trade, besides one block.
+ *
+ * @throws what {@link backtestInto} throws
+ */
+export async function backtest(dataset: Dataset, options: BacktestOptions = {}): Promise<BacktestResult> {
+  const curves = arrayCurves();
+  const tested = await testSymbols(dataset, { ...options, curves });
+  const symbols = tested.symbols.map((figures) => ({ ...figures, ...curves.arrays(figures.symbol) }));
+  return { ...tested, symbols, portfolio: symbols.length === 0 ? undefined : portfolio(symbols, tested.config) };
 }

@@ -151,12 +151,30 @@ export function meanEquity(statistics: EquityStatistics): number {
   return (statistics.sum + statistics.sumError) / statistics.bars;
 }
 
-/** Sum of the squared shortfalls of the returns below `target`, which is known only once all bars are. */
-export function shortfallSquares(equity: Float64Array, target: number): number {
-  let sum = 0;
-  for (let i = 1; i < equity.length; i++) {
-    const shortfall = (equity[i] as number) / (equity[i - 1] as number) - 1 - target;
-    if (shortfall < 0) sum += shortfall * shortfall;
-  }
-  return sum;
+/** Adds up the squared shortfalls of the returns below a target, which is known only once all bars are. */
+export interface Shortfall {
+  /** The sum so far. */
+  readonly squares: number;
+  /** Takes the next `length` bars. */
+  add(equity: Float64Array, length: number): void;
+}
+
+/** The shortfall of no bars. */
+export function createShortfall(target: number): Shortfall {
+  let squares = 0;
+  let previous = Number.NaN;
+  return {
+    get squares() {
+      return squares;
+    },
+    add(equity, length) {
+      for (let i = 0; i < length; i++) {
+        const value = equity[i] as number;
+        // The first bar has no return: NaN is below nothing.
+        const shortfall = value / previous - 1 - target;
+        if (shortfall < 0) squares += shortfall * shortfall;
+        previous = value;
+      }
+    },
+  };
 }

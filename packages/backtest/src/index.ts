@@ -3,21 +3,65 @@
  *
  * @packageDocumentation
  */
+
+export { arrayCurves, arraysOfReader, type CurveArrays, noCurves, readerOfArrays } from "./array-curves.ts";
 export { atcStrategy } from "./atc-strategy.ts";
-export { type BacktestOptions, type BacktestResult, backtest, type SkippedSymbol } from "./backtest.ts";
+export {
+  type BacktestFigures,
+  type BacktestIntoOptions,
+  type BacktestOptions,
+  type BacktestResult,
+  backtest,
+  backtestInto,
+  type SkippedSymbol,
+} from "./backtest.ts";
 export { type BacktestSeriesOptions, backtestSeries } from "./backtest-series.ts";
 export { isoTime, type TimeUnit } from "./calendar.ts";
 export { validateBacktestConfig } from "./configuration.ts";
-export { columnsToCsv } from "./csv.ts";
+export { blocksToCsv, columnsToCsv } from "./csv.ts";
+export type { BarRoom, CurveReader, CurveSink, CurveStore } from "./curves.ts";
 export type { EquityStatistics } from "./equity-statistics.ts";
 export { type MemoryDatasetOptions, memoryDataset } from "./memory-dataset.ts";
 export { type MemoryColumns, memorySeries } from "./memory-series.ts";
 export type { Metrics } from "./metrics.ts";
-export { type PortfolioResult, portfolio } from "./portfolio.ts";
-export { decodeResult, type EncodedResult, encodeResult, resultVersion } from "./result-codec.ts";
+export {
+  type PortfolioFigures,
+  type PortfolioListener,
+  type PortfolioResult,
+  portfolio,
+  portfolioOf,
+  type SymbolAccount,
+} from "./portfolio.ts";
+export {
+  decodeCurves,
+  decodeFigures,
+  decodeResult,
+  type EncodedResult,
+  encodeCurves,
+  encodeFigures,
+  encodeResult,
+  resultVersion,
+} from "./result-codec.ts";
 export { type BacktestJson, resultToJson } from "./result-json.ts";
 export { createSimulator, type SimulatedAccount, type SimulatedBars, type Simulator } from "./simulator.ts";
 export { type Strategy, type StrategyBars, type StrategyOptions, type StrategyRun, strategyOf } from "./strategy.ts";
-export type { AccountTotals, SymbolResult } from "./symbol-result.ts";
-export { equityColumns, portfolioColumns, type Table, tradeColumns } from "./tables.ts";
-export type { Trades } from "./trades.ts";
+export type { AccountTotals, SymbolFigures, SymbolResult } from "./symbol-result.ts";
+export {
+  equityBlocks,
+  equityColumns,
+  type PortfolioCurve,
+  portfolioBlocks,
+  portfolioColumns,
+  type Table,
+  type TableBlocks,
+  tradeBlocks,
+  tradeColumns,
+} from "./tables.ts";
+export {
+  allocateTrades,
+  copyTrades,
+  partOfTrades,
+  type TradeListener,
+  type TradeStatistics,
+  type Trades,
+} from "./trades.ts";

@@ -1,5 +1,5 @@
 import { isoTime, type TimeUnit, yearsBetween } from "./calendar.ts";
-import { type EquityStatistics, meanEquity, shortfallSquares } from "./equity-statistics.ts";
+import { type EquityStatistics, meanEquity } from "./equity-statistics.ts";
 import type { TradeStatistics } from "./trades.ts";
 
 /**
@@ -65,8 +65,8 @@ export interface MetricsInput {
   readonly lastTime: bigint;
   /** Statistics of the equity. */
   readonly statistics: Readonly<EquityStatistics>;
-  /** Equity at every bar; read only where `riskFreeRate` is not 0. */
-  readonly equity: Float64Array;
+  /** Sum of the squared shortfalls of the returns below a target; called only if `riskFreeRate` is not 0, since it reads every bar again. */
+  readonly shortfallSquares: (target: number) => number;
   /** Closed trades. */
   readonly trades: TradeStatistics;
   /** Yearly rate without risk. */
@@ -89,11 +89,11 @@ function finite(value: number): number | null {
 
 /** Annualised ratios of the returns, NaN or infinite where undefined. */
 function ratios(input: MetricsInput, years: number): { volatility: number; sharpe: number; sortino: number } {
-  const { statistics, riskFreeRate, equity } = input;
+  const { statistics, riskFreeRate } = input;
   const returns = statistics.bars - 1;
   const barsPerYear = returns / years;
   const rateAbove = riskFreeRate === 0 ? 0 : riskFreeRate / barsPerYear;
-  const squares = rateAbove === 0 ? statistics.downside : shortfallSquares(equity, rateAbove);
+  const squares = rateAbove === 0 ? statistics.downside : input.shortfallSquares(rateAbove);
   const deviation = Math.sqrt(statistics.squares / (returns - 1));
   const excess = statistics.mean - rateAbove;
   const yearly = Math.sqrt(barsPerYear);

@@ -1,30 +1,47 @@
 import { AtcError, type BacktestConfig } from "@atc/contract";
+import { readerOfArrays } from "./array-curves.ts";
 import type { TimeUnit } from "./calendar.ts";
 import { joinCommonTimes } from "./common-times.ts";
 import { validateBacktestConfig } from "./configuration.ts";
-import { addEquities, createEquityStatistics } from "./equity-statistics.ts";
+import type { CurveReader } from "./curves.ts";
+import { addEquities, createEquityStatistics, createShortfall } from "./equity-statistics.ts";
 import { type Metrics, metricsOf } from "./metrics.ts";
-import type { SymbolResult } from "./symbol-result.ts";
+import type { SymbolFigures, SymbolResult } from "./symbol-result.ts";
 import { mergeCurves } from "./time-merge.ts";
-import { tradeStatistics } from "./trades.ts";
+import { addTrades, allocateTrades, noTrades, partOfTrades, type TradeStatistics } from "./trades.ts";
 
-/** The accounts of all symbols seen as one. */
-export interface PortfolioResult {
+/** The figures of the accounts of all symbols seen as one: no arrays. */
+export interface PortfolioFigures {
   /** The metrics. */
   readonly metrics: Metrics;
   /** Unit of the times. */
   readonly timeUnit: TimeUnit;
+}
+
+/** The accounts of all symbols seen as one. */
+export interface PortfolioResult extends PortfolioFigures {
   /** The union of the symbols' times, each once. */
   readonly times: BigInt64Array;
   /** Sum of the accounts' latest equities at each. */
   readonly equity: Float64Array;
 }
 
-function sumOf(results: readonly SymbolResult[], term: (result: SymbolResult) => number): number {
+/** The account of one symbol: its figures, and its curves to be read. */
+export interface SymbolAccount {
+  /** The figures. */
+  readonly figures: SymbolFigures;
+  /** Bars and trades. */
+  readonly curves: CurveReader;
+}
+
+/** Receives the next `length` points of the portfolio's curve; the arrays are used again afterwards. */
+export type PortfolioListener = (times: BigInt64Array, equity: Float64Array, length: number) => void;
+
+function sumOf(results: readonly SymbolFigures[], term: (result: SymbolFigures) => number): number {
   return results.reduce((sum, result) => sum + term(result), 0);
 }
 
-function commonUnit(results: readonly SymbolResult[]): TimeUnit {
+function commonUnit(results: readonly SymbolFigures[]): TimeUnit {
   const units = new Set(results.map((result) => result.timeUnit));
   const [unit] = units;
   if (unit !== undefined && units.size === 1) return unit;
@@ -45,43 +62,100 @@ function join<A extends BigInt64Array | Float64Array>(portions: readonly A[], wh
   return whole;
 }
 
+/** Trades read at once. */
+const tradesAtOnce = 1024;
+
+/** What the closed trades of all accounts come to, in the order of the accounts: sums of sums would differ in their last bits. */
+function tradesOf(accounts: readonly SymbolAccount[]): TradeStatistics {
+  const statistics = noTrades();
+  const rows = allocateTrades(tradesAtOnce);
+  for (const { curves } of accounts)
+    for (let row = 0; row < curves.trades; row += tradesAtOnce) {
+      const part = partOfTrades(rows, 0, Math.min(tradesAtOnce, curves.trades - row));
+      curves.readTrades(row, part);
+      addTrades(statistics, part);
+    }
+  return statistics;
+}
+
+/** Merges the accounts' curves into the mean of the accounts. It can be called again: nothing is kept. */
+function meanCurve(accounts: readonly SymbolAccount[], onBlock: PortfolioListener): void {
+  const count = accounts.length;
+  const curves = joinCommonTimes(accounts.map((account) => account.curves));
+  mergeCurves(curves, (times, sums, length) => {
+    for (let i = 0; i < length; i++) sums[i] = (sums[i] as number) / count;
+    onBlock(times, sums, length);
+  });
+}
+
 /**
- * The portfolio of `docs/backtest-spec.md`: N accounts of `initialCapital` / N each, all of which `results` were computed with the whole of
- * (an account scales with its capital). Time grows with bars x log2(symbols).
+ * The portfolio of `docs/backtest-spec.md` from accounts whose curves may lie anywhere: N accounts of `initialCapital` / N each, all of which were
+ * computed with the whole of it (an account scales with its capital). Memory does not grow with the bars. Time grows with bars x log2(symbols);
+ * with a `riskFreeRate` the curves are merged twice, since Sortino's target is known only after the first pass.
+ *
+ * @param accounts - one symbol or more, of one time unit, from one configuration
+ * @param config - the configuration they were computed with; `riskFreeRate` counts here
+ * @param onBlock - receives the portfolio's curve, block by block
+ * @throws ATC_INVALID_ARGUMENT without accounts or if bars and ticks are mixed; ATC_INVALID_CONFIG; what a reader or the listener throws.
+ */
+export function portfolioOf(
+  accounts: readonly SymbolAccount[],
+  config: Partial<BacktestConfig> = {},
+  onBlock: PortfolioListener = () => undefined,
+): PortfolioFigures {
+  const { riskFreeRate } = validateBacktestConfig(config);
+  const results = accounts.map(({ figures }) => figures);
+  const timeUnit = commonUnit(results);
+  const count = accounts.length;
+  const statistics = createEquityStatistics();
+  let firstTime: bigint | undefined;
+  let lastTime = 0n;
+  meanCurve(accounts, (times, equity, length) => {
+    addEquities(statistics, equity, times, length);
+    firstTime ??= times[0];
+    lastTime = times[length - 1] as bigint;
+    onBlock(times, equity, length);
+  });
+  const metrics = metricsOf({
+    timeUnit,
+    firstTime: firstTime ?? 0n,
+    lastTime,
+    statistics,
+    trades: tradesOf(accounts),
+    riskFreeRate,
+    shortfallSquares(target) {
+      const shortfall = createShortfall(target);
+      meanCurve(accounts, (_times, equity, length) => shortfall.add(equity, length));
+      return shortfall.squares;
+    },
+    grossReturn: sumOf(results, ({ totals }) => totals.grossReturn) / count,
+    exposure: sumOf(results, ({ totals }) => totals.heldBars) / sumOf(results, ({ metrics: { bars } }) => bars),
+    traded: sumOf(results, ({ totals }) => totals.traded) / count,
+    fees: sumOf(results, ({ metrics: { fees } }) => fees) / count,
+    buyAndHold: sumOf(results, ({ totals }) => totals.buyAndHold) / count,
+  });
+  return { metrics, timeUnit };
+}
+
+/**
+ * {@link portfolioOf} for results in arrays, with the curve as arrays.
  *
  * @param results - one symbol or more, of one time unit, from one configuration
  * @param config - the configuration they were computed with; `riskFreeRate` counts here
- * @throws ATC_INVALID_ARGUMENT without results or where bars and ticks are mixed; ATC_INVALID_CONFIG.
+ * @throws ATC_INVALID_ARGUMENT without results or if bars and ticks are mixed; ATC_INVALID_CONFIG.
  */
 export function portfolio(results: readonly SymbolResult[], config: Partial<BacktestConfig> = {}): PortfolioResult {
-  const { riskFreeRate } = validateBacktestConfig(config);
-  const timeUnit = commonUnit(results);
-  const accounts = results.length;
-  const statistics = createEquityStatistics();
+  const accounts = results.map((result) => ({ figures: result, curves: readerOfArrays(result) }));
   const timePortions: BigInt64Array[] = [];
   const equityPortions: Float64Array[] = [];
-  const curves = joinCommonTimes(results.map(({ times, equity }) => ({ times, values: equity })));
-  mergeCurves(curves, (times, sums, length) => {
-    const portion = sums.slice(0, length).map((sum) => sum / accounts);
+  const figures = portfolioOf(accounts, config, (times, equity, length) => {
     timePortions.push(times.slice(0, length));
-    equityPortions.push(portion);
-    addEquities(statistics, portion, times, length);
+    equityPortions.push(equity.slice(0, length));
   });
-  const times = join(timePortions, new BigInt64Array(statistics.bars));
-  const equity = join(equityPortions, new Float64Array(statistics.bars));
-  const metrics = metricsOf({
-    timeUnit,
-    firstTime: times[0] as bigint,
-    lastTime: times[times.length - 1] as bigint,
-    statistics,
-    equity,
-    trades: tradeStatistics(results.map((result) => result.trades)),
-    riskFreeRate,
-    grossReturn: sumOf(results, ({ totals }) => totals.grossReturn) / accounts,
-    exposure: sumOf(results, ({ totals }) => totals.heldBars) / sumOf(results, ({ metrics: { bars } }) => bars),
-    traded: sumOf(results, ({ totals }) => totals.traded) / accounts,
-    fees: sumOf(results, ({ metrics: { fees } }) => fees) / accounts,
-    buyAndHold: sumOf(results, ({ totals }) => totals.buyAndHold) / accounts,
-  });
-  return { metrics, timeUnit, times, equity };
+  const { bars } = figures.metrics;
+  return {
+    ...figures,
+    times: join(timePortions, new BigInt64Array(bars)),
+    equity: join(equityPortions, new Float64Array(bars)),
+  };
 }

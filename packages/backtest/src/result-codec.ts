@@ -1,6 +1,7 @@
 import { AtcError, type JsonObject, type JsonValue, type TypedArray } from "@atc/contract";
+import type { CurveArrays } from "./array-curves.ts";
 import type { Metrics } from "./metrics.ts";
-import type { AccountTotals, SymbolResult } from "./symbol-result.ts";
+import type { AccountTotals, SymbolFigures, SymbolResult } from "./symbol-result.ts";
 import { allocateTrades, type Trades } from "./trades.ts";
 
 /** A result as plain typed arrays and JSON, for a cache or another thread. */
@@ -17,29 +18,34 @@ export const resultVersion: number = 1;
 type TradeColumn = Exclude<keyof Trades, "length">;
 const tradeColumns = Object.keys(allocateTrades(0)).filter((name): name is TradeColumn => name !== "length");
 
-/** The arrays are those of the result, not copies. */
-export function encodeResult(result: SymbolResult): EncodedResult {
-  const { symbol, timeUnit, warnings, skippedBars, totals, metrics, trades } = result;
-  const { times, equity, directions } = result;
+/** Bars and trades by the names that {@link EncodedResult} has for them; the arrays are those given, not copies. */
+export function encodeCurves({ times, equity, directions, trades }: CurveArrays): EncodedResult["arrays"] {
+  return {
+    times,
+    equity,
+    directions,
+    ...Object.fromEntries(tradeColumns.map((name) => [`trades.${name}`, trades[name]])),
+  };
+}
+
+/** Figures as plain data. */
+export function encodeFigures({ symbol, timeUnit, warnings, skippedBars, totals, metrics }: SymbolFigures): JsonObject {
   const { grossReturn, buyAndHold, ...counts } = totals;
   const plain = (value: number): JsonValue => (Number.isFinite(value) ? value : null);
   return {
-    arrays: {
-      times,
-      equity,
-      directions,
-      ...Object.fromEntries(tradeColumns.map((name) => [`trades.${name}`, trades[name]])),
-    },
-    attributes: {
-      version: resultVersion,
-      symbol,
-      timeUnit,
-      skippedBars,
-      warnings: [...warnings],
-      totals: { ...counts, grossReturn: plain(grossReturn), buyAndHold: plain(buyAndHold) },
-      metrics: { ...metrics },
-    },
+    version: resultVersion,
+    symbol,
+    timeUnit,
+    skippedBars,
+    warnings: [...warnings],
+    totals: { ...counts, grossReturn: plain(grossReturn), buyAndHold: plain(buyAndHold) },
+    metrics: { ...metrics },
   };
+}
+
+/** The arrays are those of the result, not copies. */
+export function encodeResult(result: SymbolResult): EncodedResult {
+  return { arrays: encodeCurves(result), attributes: encodeFigures(result) };
 }
 
 function corrupt(what: string): AtcError {
@@ -47,33 +53,33 @@ function corrupt(what: string): AtcError {
 }
 
 function array<A extends TypedArray>(
-  encoded: EncodedResult,
+  arrays: EncodedResult["arrays"],
   name: string,
   type: abstract new (...rest: never[]) => A,
   length: number | undefined,
 ): A {
-  const found = encoded.arrays[name];
+  const found = arrays[name];
   if (!(found instanceof type)) throw corrupt(`the array "${name}" is missing or of another type`);
   if (length !== undefined && found.length !== length)
     throw corrupt(`the array "${name}" has ${found.length} elements, not ${length}`);
   return found;
 }
 
-function decodeTrades(encoded: EncodedResult): Trades {
-  const { length } = array(encoded, "trades.entryTime", BigInt64Array, undefined);
-  const float = (name: TradeColumn): Float64Array => array(encoded, `trades.${name}`, Float64Array, length);
+function decodeTrades(arrays: EncodedResult["arrays"]): Trades {
+  const { length } = array(arrays, "trades.entryTime", BigInt64Array, undefined);
+  const float = (name: TradeColumn): Float64Array => array(arrays, `trades.${name}`, Float64Array, length);
   return {
     length,
-    entryTime: array(encoded, "trades.entryTime", BigInt64Array, length),
-    exitTime: array(encoded, "trades.exitTime", BigInt64Array, length),
-    direction: array(encoded, "trades.direction", Int8Array, length),
+    entryTime: array(arrays, "trades.entryTime", BigInt64Array, length),
+    exitTime: array(arrays, "trades.exitTime", BigInt64Array, length),
+    direction: array(arrays, "trades.direction", Int8Array, length),
     quantity: float("quantity"),
     entryPrice: float("entryPrice"),
     exitPrice: float("exitPrice"),
     fees: float("fees"),
     profit: float("profit"),
     return: float("return"),
-    open: array(encoded, "trades.open", Uint8Array, length),
+    open: array(arrays, "trades.open", Uint8Array, length),
   };
 }
 
@@ -98,19 +104,31 @@ function decodeTotals(value: JsonValue | undefined): AccountTotals {
 }
 
 /**
- * The result that {@link encodeResult} was given, bit for bit.
+ * The curves that {@link encodeCurves} was given.
  *
- * @throws ATC_CORRUPT_DATA where arrays or attributes are missing, of another type or length, or of another version.
+ * @throws ATC_CORRUPT_DATA if arrays are missing, of another type or of another length.
  */
-export function decodeResult(encoded: EncodedResult): SymbolResult {
-  const { version, symbol, timeUnit, skippedBars, warnings, totals, metrics } = encoded.attributes;
+export function decodeCurves(arrays: EncodedResult["arrays"]): CurveArrays {
+  const times = array(arrays, "times", BigInt64Array, undefined);
+  return {
+    trades: decodeTrades(arrays),
+    times,
+    equity: array(arrays, "equity", Float64Array, times.length),
+    directions: array(arrays, "directions", Int8Array, times.length),
+  };
+}
+
+/**
+ * The figures that {@link encodeFigures} was given, bit for bit.
+ *
+ * @throws ATC_CORRUPT_DATA if members are missing, of another type or of another version.
+ */
+export function decodeFigures(attributes: JsonObject): SymbolFigures {
+  const { version, symbol, timeUnit, skippedBars, warnings, totals, metrics } = attributes;
   if (version !== resultVersion) throw corrupt(`its version is "${String(version)}", not "${resultVersion}"`);
   if (typeof symbol !== "string" || (timeUnit !== "ms" && timeUnit !== "ns") || typeof skippedBars !== "number")
     throw corrupt("its symbol, time unit or count of skipped bars is missing");
   if (!(Array.isArray(warnings) && isObject(metrics))) throw corrupt("its warnings or metrics are missing");
-  const times = array(encoded, "times", BigInt64Array, undefined);
-  if (metrics["bars"] !== times.length)
-    throw corrupt(`it has ${times.length} times for "${String(metrics["bars"])}" bars`);
   return {
     symbol,
     timeUnit,
@@ -118,9 +136,18 @@ export function decodeResult(encoded: EncodedResult): SymbolResult {
     warnings: warnings.map(String),
     totals: decodeTotals(totals),
     metrics: metrics as unknown as Metrics,
-    trades: decodeTrades(encoded),
-    times,
-    equity: array(encoded, "equity", Float64Array, times.length),
-    directions: array(encoded, "directions", Int8Array, times.length),
   };
+}
+
+/**
+ * The result that {@link encodeResult} was given, bit for bit.
+ *
+ * @throws ATC_CORRUPT_DATA if arrays or attributes are missing, of another type or length, or of another version.
+ */
+export function decodeResult({ arrays, attributes }: EncodedResult): SymbolResult {
+  const figures = decodeFigures(attributes);
+  const curves = decodeCurves(arrays);
+  if (figures.metrics.bars !== curves.times.length)
+    throw corrupt(`it has ${curves.times.length} times for "${String(figures.metrics.bars)}" bars`);
+  return { ...figures, ...curves };
 }

@@ -1,4 +1,4 @@
-import type { BacktestResult } from "./backtest.ts";
+import type { BacktestFigures } from "./backtest.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** The parts of `docs/backtest-spec.md` "Output" that a backtest knows; `config` and `data` are its caller's to add. */
@@ -12,7 +12,7 @@ export interface BacktestJson {
 }
 
 /** Plain data for `JSON.stringify`: times as ISO 8601, figures that are undefined as null. */
-export function resultToJson(result: Pick<BacktestResult, "symbols" | "skipped" | "portfolio">): BacktestJson {
+export function resultToJson(result: Pick<BacktestFigures, "symbols" | "skipped" | "portfolio">): BacktestJson {
   return {
     portfolio: result.portfolio === undefined ? null : { ...result.portfolio.metrics },
     symbols: result.symbols.map(({ symbol, metrics, warnings }) => ({ symbol, ...metrics, warnings: [...warnings] })),

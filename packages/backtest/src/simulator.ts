@@ -1,7 +1,7 @@
 import { AtcError, type BacktestConfig, type ReadonlyTypedArray } from "@atc/contract";
 import { type Account, openAccount, rebalance } from "./account.ts";
 import { addEquities, createEquityStatistics, type EquityStatistics } from "./equity-statistics.ts";
-import { createTradeLedger, type Trades } from "./trades.ts";
+import { createTradeLedger, type TradeListener, type TradeStatistics } from "./trades.ts";
 
 /** The next bars of one symbol: columns of equal length, prices finite and above 0. */
 export interface SimulatedBars {
@@ -27,8 +27,8 @@ export interface SimulatedAccount {
   readonly firstClose: number;
   /** Last close. */
   readonly lastClose: number;
-  /** All trades; the open one last, marked at the last close. */
-  readonly trades: Trades;
+  /** What the closed trades come to. */
+  readonly trades: TradeStatistics;
   /** Statistics of the equity. */
   readonly statistics: Readonly<EquityStatistics>;
   /** Bars that closed with a position. */
@@ -43,7 +43,7 @@ export interface SimulatedAccount {
   readonly bankruptAt: bigint | undefined;
 }
 
-/** Fills, costs and equity of one account, block by block, with constant state besides its trades. */
+/** Fills, costs and equity of one account, block by block, with constant state. */
 export interface Simulator {
   /**
    * Takes the next bars and writes the equity at each close into `equity`, which has room for them. What the last bar decides is filled in the
@@ -54,6 +54,8 @@ export interface Simulator {
   push(bars: SimulatedBars, equity: Float64Array): void;
   /** Where the account stands; the simulator can go on afterwards. */
   account(): SimulatedAccount;
+  /** Hands on the trades that are left, an open position last, marked at the last close. Nothing may be pushed afterwards. */
+  finish(): void;
 }
 
 interface Position {
@@ -78,13 +80,19 @@ function invalidDirection(direction: number, bar: number): AtcError {
   );
 }
 
-/** A simulator of the arithmetic of `docs/backtest-spec.md` with an account of `config.initialCapital`. Of `config`, `fill` and `invalidPrices` are the caller's to apply. */
-export function createSimulator(config: BacktestConfig): Simulator {
+/**
+ * A simulator of the arithmetic of `docs/backtest-spec.md` with an account of `config.initialCapital`. Of `config`, `fill` and `invalidPrices` are
+ * the caller's to apply.
+ *
+ * @param config - sides, costs and capital
+ * @param onTrades - receives the trades in portions, in the order in which they end; the arrays are used again after each call
+ */
+export function createSimulator(config: BacktestConfig, onTrades: TradeListener = () => undefined): Simulator {
   const net = openAccount(config.initialCapital, config.feeBps, config.slippageBps);
   const gross = openAccount(config.initialCapital, 0, 0);
   const lowest = config.side === "long" ? 0 : -1;
   const highest = config.side === "short" ? 0 : 1;
-  const ledger = createTradeLedger();
+  const ledger = createTradeLedger(onTrades);
   const statistics = createEquityStatistics();
   const position: Position = {
     pending: 0,
@@ -141,7 +149,8 @@ export function createSimulator(config: BacktestConfig): Simulator {
       position.lastClose = bars.close[length - 1] as number;
       position.bars += length;
     },
-    account: () => standing(position, net, gross, statistics, ledger.trades(position.lastTime, position.lastClose)),
+    account: () => standing(position, net, gross, statistics, { ...ledger.statistics }),
+    finish: () => ledger.finish(position.lastTime, position.lastClose),
   };
 }
 
@@ -150,7 +159,7 @@ function standing(
   net: Account,
   gross: Account,
   statistics: EquityStatistics,
-  trades: Trades,
+  trades: TradeStatistics,
 ): SimulatedAccount {
   return {
     bars: position.bars,

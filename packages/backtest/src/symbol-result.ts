@@ -1,6 +1,6 @@
+import type { CurveArrays } from "./array-curves.ts";
 import type { TimeUnit } from "./calendar.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Trades } from "./trades.ts";
 
 /** Sums of one account that a portfolio adds up. */
 export interface AccountTotals {
@@ -14,8 +14,8 @@ export interface AccountTotals {
   readonly buyAndHold: number;
 }
 
-/** The backtest of one symbol on an account of its own. */
-export interface SymbolResult {
+/** The figures of one symbol on an account of its own: no arrays. */
+export interface SymbolFigures {
   /** The symbol. */
   readonly symbol: string;
   /** Unit of every time in it. */
@@ -28,12 +28,7 @@ export interface SymbolResult {
   readonly skippedBars: number;
   /** Sums that a portfolio adds up. */
   readonly totals: AccountTotals;
-  /** All trades, the open one last. */
-  readonly trades: Trades;
-  /** Time of each bar that was not left out. */
-  readonly times: BigInt64Array;
-  /** Equity at the close of each. */
-  readonly equity: Float64Array;
-  /** What the strategy decided at the close of each: -1, 0 or 1, before `side` restricts it. */
-  readonly directions: Int8Array;
 }
+
+/** The backtest of one symbol on an account of its own: its figures, bars and trades. */
+export interface SymbolResult extends SymbolFigures, CurveArrays {}

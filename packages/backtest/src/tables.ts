@@ -1,8 +1,9 @@
 import type { ColumnMetadata, ColumnType, TextColumn, TypedArray } from "@atc/contract";
+import { readerOfArrays } from "./array-curves.ts";
 import type { TimeUnit } from "./calendar.ts";
-import type { PortfolioResult } from "./portfolio.ts";
+import type { PortfolioResult, SymbolAccount } from "./portfolio.ts";
 import type { SymbolResult } from "./symbol-result.ts";
-import { allocateTrades, copyTrades } from "./trades.ts";
+import { allocateTrades, partOfTrades, type Trades } from "./trades.ts";
 
 /** Columns of equal length for a writer of CSV or Arrow. */
 export interface Table {
@@ -14,89 +15,201 @@ export interface Table {
   readonly values: Readonly<Record<string, TypedArray | TextColumn>>;
 }
 
-type Column = readonly [name: string, type: ColumnType, values: TypedArray | TextColumn];
-
-function table(length: number, columns: readonly Column[]): Table {
-  return {
-    length,
-    columns: columns.map(([name, type]) => ({ name, type })),
-    values: Object.fromEntries(columns.map(([name, , values]) => [name, values])),
-  };
+/** A table that is read block by block, any number of times, so that it need not be in memory. */
+export interface TableBlocks {
+  /** Rows of all blocks. */
+  readonly length: number;
+  /** Names and types in order. */
+  readonly columns: readonly ColumnMetadata[];
+  /** The texts of each `text` column, which all blocks share. */
+  readonly texts: Readonly<Record<string, readonly string[]>>;
+  /** The blocks with only the named columns in `values`; each is valid until the next. */
+  blocks(names: readonly string[]): Iterable<Table>;
 }
+
+/** Rows of a block. */
+const blockRows = 8192;
 
 function timestamp(unit: TimeUnit | undefined): ColumnType {
   return unit === "ns" ? "timestamp[ns]" : "timestamp[ms]";
 }
 
-/** Each symbol as often as it has rows. */
-function symbolColumn(
-  results: readonly SymbolResult[],
-  rowsOf: (result: SymbolResult) => number,
-  rows: number,
-): TextColumn {
-  const indices = new Int32Array(rows);
-  let row = 0;
-  results.forEach((result, index) => {
-    indices.fill(index, row, row + rowsOf(result));
-    row += rowsOf(result);
-  });
-  return { indices, values: results.map((result) => result.symbol) };
+/** Where the rows of one symbol's block come from. */
+interface SymbolRows {
+  /** Rows of the symbol. */
+  readonly rows: number;
+  /** The arrays of rows `from` (inclusive) to `to` (exclusive) by column; only those that are wanted are read. */
+  read(from: number, to: number, wanted: (name: string) => boolean): Readonly<Record<string, TypedArray>>;
+}
+
+/** A table whose first column is the symbol: the rows of one symbol after those of another. */
+function symbolTable(
+  accounts: readonly SymbolAccount[],
+  columns: readonly ColumnMetadata[],
+  rowsOf: (account: SymbolAccount) => SymbolRows,
+): TableBlocks {
+  const symbols = accounts.map(({ figures }) => figures.symbol);
+  const all = accounts.map(rowsOf);
+  return {
+    length: all.reduce((sum, { rows }) => sum + rows, 0),
+    columns: [{ name: "symbol", type: "text" }, ...columns],
+    texts: { symbol: symbols },
+    *blocks(names) {
+      const wanted = new Set(names);
+      const chosen = [{ name: "symbol", type: "text" } as const, ...columns].filter(({ name }) => wanted.has(name));
+      const indices = new Int32Array(blockRows);
+      for (const [index, { rows, read }] of all.entries())
+        for (let from = 0; from < rows; from += blockRows) {
+          const length = Math.min(blockRows, rows - from);
+          const symbol = { indices: indices.fill(index, 0, length).subarray(0, length), values: symbols };
+          const values = read(from, from + length, (name) => wanted.has(name));
+          yield { length, columns: chosen, values: { ...values, symbol } };
+        }
+    },
+  };
 }
 
 /**
- * All trades of all symbols: `symbol`, `entryTime`, `exitTime`, `direction`, `quantity`, `entryPrice`, `exitPrice`, `fees`, `profit`, `return`,
- * `open`, as {@link Trades} defines them for an account of the whole initial capital. All results must be of one time unit.
+ * All trades of all symbols, block by block: `symbol`, `entryTime`, `exitTime`, `direction`, `quantity`, `entryPrice`, `exitPrice`, `fees`, `profit`,
+ * `return`, `open`, as {@link Trades} defines them for an account of the whole initial capital. All accounts must be of one time unit.
  */
+export function tradeBlocks(accounts: readonly SymbolAccount[]): TableBlocks {
+  const time = timestamp(accounts[0]?.figures.timeUnit);
+  const columns: readonly ColumnMetadata[] = [
+    { name: "entryTime", type: time },
+    { name: "exitTime", type: time },
+    { name: "direction", type: "int8" },
+    ...(["quantity", "entryPrice", "exitPrice", "fees", "profit", "return"] as const).map(
+      (name) => ({ name, type: "float64" }) as const,
+    ),
+    { name: "open", type: "uint8" },
+  ];
+  const rows = allocateTrades(blockRows);
+  return symbolTable(accounts, columns, ({ curves }) => ({
+    rows: curves.trades,
+    read(from, to) {
+      const part = partOfTrades(rows, 0, to - from);
+      curves.readTrades(from, part);
+      return arraysOf(part);
+    },
+  }));
+}
+
+function arraysOf({ length: _rows, ...columns }: Trades): Readonly<Record<string, TypedArray>> {
+  return columns;
+}
+
+/**
+ * Every bar of all symbols, block by block: `symbol`, `timestamp`, `equity` (of an account of the whole initial capital), `direction` (what is decided
+ * at the close).
+ */
+export function equityBlocks(accounts: readonly SymbolAccount[]): TableBlocks {
+  const columns: readonly ColumnMetadata[] = [
+    { name: "timestamp", type: timestamp(accounts[0]?.figures.timeUnit) },
+    { name: "equity", type: "float64" },
+    { name: "direction", type: "int8" },
+  ];
+  const rows = {
+    timestamp: new BigInt64Array(blockRows),
+    equity: new Float64Array(blockRows),
+    direction: new Int8Array(blockRows),
+  };
+  return symbolTable(accounts, columns, ({ curves }) => ({
+    rows: curves.bars,
+    read(from, to, wanted) {
+      const timestamps = rows.timestamp.subarray(0, to - from);
+      const equity = rows.equity.subarray(0, to - from);
+      const direction = rows.direction.subarray(0, to - from);
+      if (wanted("timestamp")) curves.times(from, timestamps);
+      if (wanted("equity")) curves.equity(from, equity);
+      if (wanted("direction")) curves.directions(from, direction);
+      return { timestamp: timestamps, equity, direction };
+    },
+  }));
+}
+
+/** The points of a portfolio's curve, to be read in portions. */
+export interface PortfolioCurve {
+  /** Unit of the times. */
+  readonly timeUnit: TimeUnit;
+  /** Points. */
+  readonly length: number;
+  /** Fills both arrays, of equal length, with the points from `row` on. */
+  read(row: number, times: BigInt64Array, equity: Float64Array): void;
+}
+
+/** The portfolio's curve, block by block: `timestamp`, `equity`. */
+export function portfolioBlocks({ timeUnit, length, read }: PortfolioCurve): TableBlocks {
+  const columns: readonly ColumnMetadata[] = [
+    { name: "timestamp", type: timestamp(timeUnit) },
+    { name: "equity", type: "float64" },
+  ];
+  return {
+    length,
+    columns,
+    texts: {},
+    *blocks() {
+      const times = new BigInt64Array(blockRows);
+      const equity = new Float64Array(blockRows);
+      for (let row = 0; row < length; row += blockRows) {
+        const rows = Math.min(blockRows, length - row);
+        const values = { timestamp: times.subarray(0, rows), equity: equity.subarray(0, rows) };
+        read(row, values.timestamp, values.equity);
+        yield { length: rows, columns, values };
+      }
+    },
+  };
+}
+
+function emptyArray(type: ColumnType, rows: number): TypedArray {
+  switch (type) {
+    case "float64":
+      return new Float64Array(rows);
+    case "int8":
+      return new Int8Array(rows);
+    case "uint8":
+      return new Uint8Array(rows);
+    default:
+      return new BigInt64Array(rows);
+  }
+}
+
+/** All blocks of a table in one. */
+function wholeTable({ length, columns, texts, blocks }: TableBlocks): Table {
+  const values: Record<string, TypedArray | TextColumn> = Object.fromEntries(
+    columns.map(({ name, type }) => [
+      name,
+      type === "text" ? { indices: new Int32Array(length), values: texts[name] ?? [] } : emptyArray(type, length),
+    ]),
+  );
+  let row = 0;
+  for (const block of blocks(columns.map(({ name }) => name))) {
+    for (const { name } of columns) arrayOf(values[name]).set(arrayOf(block.values[name]) as never, row);
+    row += block.length;
+  }
+  return { length, columns, values };
+}
+
+function arrayOf(values: TypedArray | TextColumn | undefined): TypedArray {
+  return values !== undefined && "indices" in values ? values.indices : (values as TypedArray);
+}
+
+function accountsOf(results: readonly SymbolResult[]): readonly SymbolAccount[] {
+  return results.map((result) => ({ figures: result, curves: readerOfArrays(result) }));
+}
+
+/** {@link tradeBlocks} as one table in memory. */
 export function tradeColumns(results: readonly SymbolResult[]): Table {
-  const rows = results.reduce((sum, { trades }) => sum + trades.length, 0);
-  const all = allocateTrades(rows);
-  let row = 0;
-  for (const { trades } of results) {
-    copyTrades(trades, all, row);
-    row += trades.length;
-  }
-  const time = timestamp(results[0]?.timeUnit);
-  return table(rows, [
-    ["symbol", "text", symbolColumn(results, ({ trades }) => trades.length, rows)],
-    ["entryTime", time, all.entryTime],
-    ["exitTime", time, all.exitTime],
-    ["direction", "int8", all.direction],
-    ["quantity", "float64", all.quantity],
-    ["entryPrice", "float64", all.entryPrice],
-    ["exitPrice", "float64", all.exitPrice],
-    ["fees", "float64", all.fees],
-    ["profit", "float64", all.profit],
-    ["return", "float64", all.return],
-    ["open", "uint8", all.open],
-  ]);
+  return wholeTable(tradeBlocks(accountsOf(results)));
 }
 
-/** Every bar of all symbols: `symbol`, `timestamp`, `equity` (of an account of the whole initial capital), `direction` (what is decided at the close). */
+/** {@link equityBlocks} as one table in memory. */
 export function equityColumns(results: readonly SymbolResult[]): Table {
-  const rows = results.reduce((sum, { times }) => sum + times.length, 0);
-  const times = new BigInt64Array(rows);
-  const equity = new Float64Array(rows);
-  const direction = new Int8Array(rows);
-  let row = 0;
-  for (const result of results) {
-    times.set(result.times, row);
-    equity.set(result.equity, row);
-    direction.set(result.directions, row);
-    row += result.times.length;
-  }
-  return table(rows, [
-    ["symbol", "text", symbolColumn(results, (result) => result.times.length, rows)],
-    ["timestamp", timestamp(results[0]?.timeUnit), times],
-    ["equity", "float64", equity],
-    ["direction", "int8", direction],
-  ]);
+  return wholeTable(equityBlocks(accountsOf(results)));
 }
 
-/** The portfolio's curve: `timestamp`, `equity`. The arrays are those of the result. */
-export function portfolioColumns(result: PortfolioResult): Table {
-  const { timeUnit, times, equity } = result;
-  return table(times.length, [
-    ["timestamp", timestamp(timeUnit), times],
-    ["equity", "float64", equity],
-  ]);
+/** The portfolio's curve as a table: `timestamp`, `equity`. The arrays are those of the result. */
+export function portfolioColumns({ timeUnit, times, equity }: PortfolioResult): Table {
+  const { columns } = portfolioBlocks({ timeUnit, length: times.length, read: () => undefined });
+  return { length: times.length, columns, values: { timestamp: times, equity } };
 }

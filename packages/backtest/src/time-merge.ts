@@ -1,9 +1,9 @@
-/** A curve: a value at each time, times sorted, several values may share one. */
-export interface TimedValues {
-  /** Times, in one unit for all curves. */
-  readonly times: BigInt64Array;
-  /** A value a time. */
-  readonly values: Float64Array;
+/** A curve: a value at each time, times sorted, several values may share one. It is read in portions, so it may lie in a file. */
+export interface TimedCurve {
+  /** Values, 1 or more. */
+  readonly length: number;
+  /** Fills both arrays, of equal length, with the times and values from `row` on. Times have one unit for all curves. */
+  read(row: number, times: BigInt64Array, values: Float64Array): void;
 }
 
 /** Receives the next `length` points of the merged curve; the arrays are used again afterwards. */
@@ -11,16 +11,19 @@ export type MergedBlockListener = (times: BigInt64Array, sums: Float64Array, len
 
 const blockLength = 4096;
 
+/** Rows of all curves that are in memory at once: 16 MiB. */
+const windowRows = 2 ** 20;
+
 /**
  * Adds up curves over the union of their times: at each time the sum of every curve's latest value (the last where several share the time, the
  * first value before the first time, the last value after the last).
  *
  * Two binary trees over the curves share one walk from leaf to root: a tournament whose root is the curve with the earliest time, and sums whose
  * root is the total. So a row costs log2(curves) steps, nothing drifts (a sum depends on the current values alone, not on the way to them),
- * and only one row of each curve is looked at. Times are compared as two 32-bit words: exact for nanoseconds, which a double is not, and without a
+ * and only a window of each curve is in memory. Times are compared as two 32-bit words: exact for nanoseconds, which a double is not, and without a
  * BigInt a row.
  */
-export function mergeCurves(curves: readonly TimedValues[], onBlock: MergedBlockListener): void {
+export function mergeCurves(curves: readonly TimedCurve[], onBlock: MergedBlockListener): void {
   const tree = plantTree(curves);
   const words = new Int32Array(2 * blockLength);
   const times = new BigInt64Array(words.buffer);
@@ -45,24 +48,66 @@ interface CurveTree {
 /** After the last time of a curve: later than every time. */
 const endHigh = 0x7fff_ffff;
 
-function plantTree(curves: readonly TimedValues[]): CurveTree {
+/** The windows of all curves in one piece of memory, each over some rows of its curve. */
+interface Windows {
+  /** Rows of a window. */
+  readonly rows: number;
+  /** Times as pairs of words; window `k` begins at word `2 * k * rows`. */
+  readonly words: Int32Array;
+  /** Values; window `k` begins at `k * rows`. */
+  readonly values: Float64Array;
+  /** Moves the window of a curve to begin at a row; returns how many rows it holds then, 0 behind the last one. */
+  move(curve: number, row: number): number;
+}
+
+function openWindows(curves: readonly TimedCurve[]): Windows {
+  const longest = curves.reduce((most, { length }) => Math.max(most, length), 1);
+  const rows = Math.max(1, Math.min(longest, blockLength, Math.floor(windowRows / curves.length)));
+  const words = new Int32Array(2 * rows * curves.length);
+  const times = new BigInt64Array(words.buffer);
+  const values = new Float64Array(rows * curves.length);
+  return {
+    rows,
+    words,
+    values,
+    move(number, row) {
+      const curve = curves[number] as TimedCurve;
+      const held = Math.min(rows, curve.length - row);
+      const from = number * rows;
+      if (held > 0) curve.read(row, times.subarray(from, from + held), values.subarray(from, from + held));
+      return held;
+    },
+  };
+}
+
+function plantTree(curves: readonly TimedCurve[]): CurveTree {
   let leaves = 1;
   while (leaves < curves.length) leaves *= 2;
-  const timeWords = curves.map(({ times }) => new Int32Array(times.buffer, times.byteOffset, 2 * times.length));
-  const values = curves.map((curve) => curve.values);
-  const rows = new Uint32Array(leaves);
+  const windows = openWindows(curves);
+  const { words: timeWords, values, rows: windowLength } = windows;
+  // Where the current row of a curve lies in `values`, where its window ends there, and the row of its curve that follows the window.
+  const position = new Uint32Array(leaves);
+  const end = new Uint32Array(leaves);
+  const following = new Float64Array(leaves);
   const high = new Int32Array(leaves).fill(endHigh);
   const low = new Uint32Array(leaves).fill(0xffff_ffff);
   // Node i has the children 2i and 2i + 1; leaf k is node `leaves + k`.
   const winner = new Uint32Array(2 * leaves);
   const sum = new Float64Array(2 * leaves);
 
-  function seek(leaf: number, row: number): void {
-    const words = timeWords[leaf] as Int32Array;
-    const ended = 2 * row === words.length;
-    rows[leaf] = row;
-    high[leaf] = ended ? endHigh : (words[2 * row + 1] as number);
-    low[leaf] = ended ? 0xffff_ffff : (words[2 * row] as number);
+  function refill(leaf: number): void {
+    const held = windows.move(leaf, following[leaf] as number);
+    position[leaf] = leaf * windowLength;
+    end[leaf] = leaf * windowLength + held;
+    following[leaf] = (following[leaf] as number) + held;
+  }
+
+  function look(leaf: number): void {
+    if (position[leaf] === end[leaf]) refill(leaf);
+    const at = position[leaf] as number;
+    const ended = at === (end[leaf] as number);
+    high[leaf] = ended ? endHigh : (timeWords[2 * at + 1] as number);
+    low[leaf] = ended ? 0xffff_ffff : (timeWords[2 * at] as number);
   }
 
   function play(node: number): void {
@@ -79,24 +124,24 @@ function plantTree(curves: readonly TimedValues[]): CurveTree {
   for (let leaf = 0; leaf < leaves; leaf++) {
     winner[leaves + leaf] = leaf;
     if (leaf >= curves.length) continue;
-    seek(leaf, 0);
-    sum[leaves + leaf] = (values[leaf] as Float64Array)[0] as number;
+    look(leaf);
+    sum[leaves + leaf] = values[position[leaf] as number] as number;
   }
   for (let node = leaves - 1; node >= 1; node--) play(node);
 
   return {
     isEmpty() {
       const first = winner[1] as number;
-      return first >= curves.length || (rows[first] as number) === (values[first] as Float64Array).length;
+      return first >= curves.length || position[first] === end[first];
     },
     next(words, sums, row) {
       let leaf = winner[1] as number;
       const timeHigh = high[leaf] as number;
       const timeLow = low[leaf] as number;
       do {
-        const at = rows[leaf] as number;
-        sum[leaves + leaf] = (values[leaf] as Float64Array)[at] as number;
-        seek(leaf, at + 1);
+        sum[leaves + leaf] = values[position[leaf] as number] as number;
+        position[leaf] = (position[leaf] as number) + 1;
+        look(leaf);
         for (let node = (leaves + leaf) >> 1; node >= 1; node >>= 1) play(node);
         leaf = winner[1] as number;
       } while (high[leaf] === timeHigh && low[leaf] === timeLow && !(timeHigh === endHigh && timeLow === 0xffff_ffff));

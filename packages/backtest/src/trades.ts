@@ -55,48 +55,58 @@ export function copyTrades(from: Trades, to: Trades, row: number): void {
   to.open.set(from.open, row);
 }
 
-/** A copy of the first `length` rows that holds no spare room. */
-function firstTrades(trades: Trades, length: number): Trades {
+/** Rows `from` (inclusive) to `to` (exclusive) as views. */
+export function partOfTrades(trades: Trades, from: number, to: number): Trades {
   return {
-    length,
-    entryTime: trades.entryTime.slice(0, length),
-    exitTime: trades.exitTime.slice(0, length),
-    direction: trades.direction.slice(0, length),
-    quantity: trades.quantity.slice(0, length),
-    entryPrice: trades.entryPrice.slice(0, length),
-    exitPrice: trades.exitPrice.slice(0, length),
-    fees: trades.fees.slice(0, length),
-    profit: trades.profit.slice(0, length),
-    return: trades.return.slice(0, length),
-    open: trades.open.slice(0, length),
+    length: to - from,
+    entryTime: trades.entryTime.subarray(from, to),
+    exitTime: trades.exitTime.subarray(from, to),
+    direction: trades.direction.subarray(from, to),
+    quantity: trades.quantity.subarray(from, to),
+    entryPrice: trades.entryPrice.subarray(from, to),
+    exitPrice: trades.exitPrice.subarray(from, to),
+    fees: trades.fees.subarray(from, to),
+    profit: trades.profit.subarray(from, to),
+    return: trades.return.subarray(from, to),
+    open: trades.open.subarray(from, to),
   };
 }
 
-/** Turns fills into trades. */
+/** Receives the next trades; the arrays are used again after the call. */
+export type TradeListener = (trades: Trades) => void;
+
+/** Turns fills into trades, which it hands on in portions. */
 export interface TradeLedger {
-  /** Books a fill: ends the position of `before` units, where that is not 0, and opens one of `after`. Quantities are signed; the fee is split by quantity. */
+  /** What the closed trades come to so far. */
+  readonly statistics: TradeStatistics;
+  /** Books a fill: ends the position of `before` units, if that is not 0, and opens one of `after`. Quantities are signed; the fee is split by quantity. */
   fill(time: bigint, price: number, before: number, after: number, feeRate: number): void;
-  /** All trades so far; a position that is open is listed as such, marked at `close`. */
-  trades(time: bigint, close: number): Trades;
+  /** Lists an open position, marked at `close`, and hands on what is left. Nothing may be booked afterwards. */
+  finish(time: bigint, close: number): void;
 }
 
+/** Rows handed on at once: 34 kB. */
+const portion = 512;
+
 /** An empty ledger. */
-export function createTradeLedger(): TradeLedger {
-  let rows = allocateTrades(64);
+export function createTradeLedger(onTrades: TradeListener): TradeLedger {
+  const rows = allocateTrades(portion);
+  const statistics = noTrades();
   let length = 0;
   let entryTime = 0n;
   let entryPrice = 0;
   let entryFee = 0;
   let held = 0;
 
+  function handOn(): void {
+    if (length > 0) onTrades(length === portion ? rows : partOfTrades(rows, 0, length));
+    length = 0;
+  }
+
   function append(exitTime: bigint, exitPrice: number, exitFee: number, open: number): void {
-    if (length === rows.length) {
-      const larger = allocateTrades(2 * length);
-      copyTrades(rows, larger, 0);
-      rows = larger;
-    }
     const quantity = Math.abs(held);
     const profit = held * (exitPrice - entryPrice) - (entryFee + exitFee);
+    const gain = profit / (quantity * entryPrice);
     rows.entryTime[length] = entryTime;
     rows.exitTime[length] = exitTime;
     rows.direction[length] = held > 0 ? 1 : -1;
@@ -105,12 +115,14 @@ export function createTradeLedger(): TradeLedger {
     rows.exitPrice[length] = exitPrice;
     rows.fees[length] = entryFee + exitFee;
     rows.profit[length] = profit;
-    rows.return[length] = profit / (quantity * entryPrice);
+    rows.return[length] = gain;
     rows.open[length] = open;
-    length++;
+    if (open === 0) countTrade(statistics, profit, gain);
+    if (++length === portion) handOn();
   }
 
   return {
+    statistics,
     fill(time, price, before, after, feeRate) {
       if (before !== 0) append(time, price, Math.abs(before) * price * feeRate, 0);
       held = after;
@@ -118,12 +130,10 @@ export function createTradeLedger(): TradeLedger {
       entryPrice = price;
       entryFee = Math.abs(after) * price * feeRate;
     },
-    trades(time, close) {
-      const closed = length;
+    finish(time, close) {
       if (held !== 0) append(time, close, 0, 1);
-      const listed = firstTrades(rows, length);
-      length = closed;
-      return listed;
+      held = 0;
+      handOn();
     },
   };
 }
@@ -146,23 +156,28 @@ export interface TradeStatistics {
   readonly lossReturns: number;
 }
 
-/** Counts the closed trades; open ones are left out. */
-export function tradeStatistics(accounts: Iterable<Trades>): TradeStatistics {
-  const sums = { closed: 0, wins: 0, losses: 0, gained: 0, lost: 0, winReturns: 0, lossReturns: 0 };
-  for (const { length, profit, return: returns, open } of accounts)
-    for (let i = 0; i < length; i++) {
-      if (open[i] === 1) continue;
-      const gain = profit[i] as number;
-      sums.closed++;
-      if (gain > 0) {
-        sums.wins++;
-        sums.gained += gain;
-        sums.winReturns += returns[i] as number;
-      } else if (gain < 0) {
-        sums.losses++;
-        sums.lost -= gain;
-        sums.lossReturns += returns[i] as number;
-      }
-    }
-  return sums;
+/** The statistics while they are counted. */
+type Counting = { -readonly [Name in keyof TradeStatistics]: TradeStatistics[Name] };
+
+/** The statistics of no trade. */
+export function noTrades(): Counting {
+  return { closed: 0, wins: 0, losses: 0, gained: 0, lost: 0, winReturns: 0, lossReturns: 0 };
+}
+
+function countTrade(statistics: Counting, profit: number, gain: number): void {
+  statistics.closed++;
+  if (profit > 0) {
+    statistics.wins++;
+    statistics.gained += profit;
+    statistics.winReturns += gain;
+  } else if (profit < 0) {
+    statistics.losses++;
+    statistics.lost -= profit;
+    statistics.lossReturns += gain;
+  }
+}
+
+/** Counts the closed trades of a portion; open ones are left out. Portions of any size give bit-identical statistics. */
+export function addTrades(statistics: Counting, { length, profit, return: returns, open }: Trades): void {
+  for (let i = 0; i < length; i++) if (open[i] !== 1) countTrade(statistics, profit[i] as number, returns[i] as number);
 }

@@ -2,17 +2,21 @@ import assert from "node:assert/strict";
 import { AtcError, isAtcError, type Progress, type SignalConfig } from "@atc/contract";
 import { describe, it } from "vitest";
 import {
+  arrayCurves,
   atcStrategy,
+  type BacktestIntoOptions,
   type BacktestOptions,
   backtest,
+  backtestInto,
   backtestSeries,
-  decodeResult,
-  type EncodedResult,
-  encodeResult,
+  type CurveSink,
+  decodeFigures,
+  encodeFigures,
   type MemoryColumns,
   memoryDataset,
   memorySeries,
   resultToJson,
+  type SymbolFigures,
   strategyOf,
   validateBacktestConfig,
 } from "../src/index.ts";
@@ -93,20 +97,120 @@ describe("a backtest of a dataset", () => {
   });
   it("asks the memory before it computes", async () => {
     const data = memoryDataset({ A: bars(30), B: bars(30) });
-    const kept = new Map<string, EncodedResult>();
+    const curves = arrayCurves();
+    const kept = new Map<string, SymbolFigures>();
     const computed: string[] = [];
-    const remember: BacktestOptions["remember"] = async (symbol, compute) => {
+    const remember: BacktestIntoOptions["remember"] = async (symbol, compute) => {
       const known = kept.get(symbol);
-      if (known !== undefined) return decodeResult(known);
+      if (known !== undefined) return decodeFigures(encodeFigures(known));
       computed.push(symbol);
       const result = await compute();
-      kept.set(symbol, encodeResult(result));
+      kept.set(symbol, result);
       return result;
     };
-    const first = await backtest(data, { strategy: long, remember });
-    const second = await backtest(data, { strategy: long, remember });
+    const first = await backtestInto(data, { strategy: long, curves, remember });
+    const second = await backtestInto(data, { strategy: long, curves, remember });
     assert.deepEqual(second, first);
     assert.deepEqual(computed, ["A", "B"]);
+  });
+  it("gives the same figures and curves into a store as in arrays", async () => {
+    const times = [40, 90, 40].map((count, seed) => bars(count, seed));
+    const data = memoryDataset({ A: times[0] ?? {}, B: times[1] ?? {}, C: times[2] ?? {} } as never);
+    const config = { riskFreeRate: 0.03, feeBps: 3 };
+    const whole = await backtest(data, { config });
+    const curves = arrayCurves();
+    const points: [bigint, number][] = [];
+    const figures = await backtestInto(data, {
+      config,
+      curves,
+      onPortfolio: (at, equity, length) => {
+        for (let i = 0; i < length; i++) points.push([at[i] as bigint, equity[i] as number]);
+      },
+    });
+    assert.deepEqual(resultToJson(figures), resultToJson(whole));
+    assert.deepEqual(
+      points,
+      Array.from(whole.portfolio?.times ?? [], (at, i) => [at, whole.portfolio?.equity[i]]),
+    );
+    for (const symbol of whole.symbols) assert.deepEqual({ ...symbol, ...curves.arrays(symbol.symbol) }, symbol);
+  });
+});
+
+/** A sink that hands out the same memory for every block, filled with rubbish, as a spool does. */
+function reusingSink(bars: number): { readonly sink: CurveSink; readonly kept: ReturnType<typeof arrayCurves> } {
+  const kept = arrayCurves();
+  const inner = kept.sink("A", bars);
+  let memory = { times: new BigInt64Array(0), equity: new Float64Array(0), directions: new Int8Array(0) };
+  const sink: CurveSink = {
+    ...inner,
+    room(length) {
+      if (memory.times.length < length)
+        memory = {
+          times: new BigInt64Array(length).fill(-7n),
+          equity: new Float64Array(length).fill(Number.NaN),
+          directions: new Int8Array(length),
+        };
+      return { ...memory, directions: memory.directions.fill(0) };
+    },
+    takeBars(length) {
+      const room = inner.room(length);
+      room.times.set(memory.times.subarray(0, length));
+      room.equity.set(memory.equity.subarray(0, length));
+      room.directions.set(memory.directions.subarray(0, length));
+      inner.takeBars(length);
+    },
+  };
+  return { sink, kept };
+}
+
+describe("a sink", () => {
+  it("may hand out the same memory again, with bars left out and a strategy that writes only what it changes", () => {
+    const columns = bars(700);
+    const close = [...(columns["close"] as number[])];
+    for (let i = 0; i < close.length; i += 13) close[i] = Number.NaN;
+    const series = memorySeries("A", { ...columns, close });
+    const sparse = strategyOf("sparse", () => (_bars, directions) => {
+      for (let i = 0; i < directions.length; i += 3) directions[i] = i % 2 === 0 ? 1 : -1;
+    });
+    const options = { strategy: sparse, config: { invalidPrices: "skip" }, blockLength: 64 } as const;
+    const whole = backtestSeries(series, options);
+    const { sink, kept } = reusingSink(series.length);
+    const figures = backtestSeries(series, { ...options, sink });
+    assert.deepEqual({ ...figures, ...kept.arrays("A") }, whole);
+    assert.ok(whole.trades.length > 100 && whole.skippedBars > 50);
+  });
+  it("receives more trades than a ledger hands on at once, each symbol its own", () => {
+    const turning = strategyOf("turning", () => {
+      let bar = 0;
+      return (_bars, directions) => {
+        for (let i = 0; i < directions.length; i++) directions[i] = bar++ % 2 === 0 ? 1 : -1;
+      };
+    });
+    const curves = arrayCurves();
+    for (const [seed, symbol] of ["A", "B"].entries())
+      backtestSeries(memorySeries(symbol, bars(1500, seed)), {
+        strategy: turning,
+        sink: curves.sink(symbol, 1500),
+      });
+    for (const [seed, symbol] of ["A", "B"].entries()) {
+      const { trades } = backtestSeries(memorySeries(symbol, bars(1500, seed)), { strategy: turning });
+      assert.equal(trades.length, 1499);
+      assert.deepEqual(curves.arrays(symbol).trades, trades);
+    }
+  });
+});
+
+describe("prices that a double cannot reckon with", () => {
+  const tiny = { timestamp: days(40), close: prices(40, 0).map((price) => price * 1e-320) };
+  it("leave the symbol out by its name, and the others and the portfolio are right", async () => {
+    const result = await backtest(memoryDataset({ BAD: tiny, GOOD: bars(40) }));
+    const alone = await backtest(memoryDataset({ GOOD: bars(40) }));
+    assert.deepEqual(
+      result.skipped.map(({ symbol, code }) => [symbol, code]),
+      [["BAD", "ATC_INVALID_DATA"]],
+    );
+    assert.match(result.skipped[0]?.reason ?? "", /symbol "BAD" has prices that a double cannot reckon with: at 20/);
+    assert.deepEqual(result.portfolio, alone.portfolio);
   });
 });
 

@@ -3,10 +3,43 @@ import { isAtcError } from "@atc/contract";
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { joinCommonTimes } from "../src/common-times.ts";
-import { backtestSeries, memorySeries, portfolio, type SymbolResult } from "../src/index.ts";
-import { mergeCurves, type TimedValues } from "../src/time-merge.ts";
+import {
+  allocateTrades,
+  backtestSeries,
+  memorySeries,
+  portfolio,
+  readerOfArrays,
+  type SymbolResult,
+} from "../src/index.ts";
+import { mergeCurves, type TimedCurve } from "../src/time-merge.ts";
 import { day, free, given, simulated, start } from "./given.ts";
 import { naiveMetrics } from "./naive.ts";
+
+/** A curve in arrays. */
+interface TimedValues {
+  readonly times: BigInt64Array;
+  readonly values: Float64Array;
+}
+
+const noTrades = allocateTrades(0);
+const readerOf = ({ times, values }: TimedValues) =>
+  readerOfArrays({ times, equity: values, directions: new Int8Array(times.length), trades: noTrades });
+
+function timedCurve({ times, values }: TimedValues): TimedCurve {
+  return {
+    length: times.length,
+    read(row, intoTimes, intoValues) {
+      intoTimes.set(times.subarray(row, row + intoTimes.length));
+      intoValues.set(values.subarray(row, row + intoValues.length));
+    },
+  };
+}
+
+function timedValues({ length, read }: TimedCurve): TimedValues {
+  const whole = { times: new BigInt64Array(length), values: new Float64Array(length) };
+  read(0, whole.times, whole.values);
+  return whole;
+}
 
 const time = fc.oneof(
   fc.bigInt({ min: 0n, max: 12n }),
@@ -27,7 +60,7 @@ const curve = fc
 
 function merged(curves: readonly TimedValues[]): [bigint, number][] {
   const points: [bigint, number][] = [];
-  mergeCurves(curves, (times, sums, length) => {
+  mergeCurves(curves.map(timedCurve), (times, sums, length) => {
     for (let i = 0; i < length; i++) points.push([times[i] as bigint, sums[i] as number]);
   });
   return points;
@@ -62,7 +95,8 @@ describe("merging curves", () => {
     const other = BigInt64Array.from([1n, 2n, 3n, 9n]);
     const curveOf = (own: BigInt64Array, ...values: number[]) => ({ times: own, values: Float64Array.from(values) });
     const kept = curveOf(times, 1, 2, 3, 4);
-    const joined = joinCommonTimes([kept, curveOf(other, 5, 6, 7, 8), curveOf(times, 10, 20, 30, 40)]);
+    const curves = [kept, curveOf(other, 5, 6, 7, 8), curveOf(times, 10, 20, 30, 40)];
+    const joined = joinCommonTimes(curves.map(readerOf)).map(timedValues);
     assert.deepEqual(joined, [curveOf(times, 11, 22, 33, 44), curveOf(other, 5, 6, 7, 8)]);
     assert.deepEqual([...kept.values], [1, 2, 3, 4]);
   });

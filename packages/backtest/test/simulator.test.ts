@@ -213,7 +213,8 @@ describe("a lost account", () => {
 
 describe("a simulator by itself", () => {
   it("goes on after it was asked for its account", () => {
-    const simulator = createSimulator({ ...backtestDefaults, feeBps: 0 });
+    const profits: number[] = [];
+    const simulator = createSimulator({ ...backtestDefaults, feeBps: 0 }, ({ profit }) => profits.push(...profit));
     const equity = new Float64Array(2);
     const push = (times: bigint[], close: number[], directions: number[]): void => {
       const prices = Float64Array.from(close);
@@ -227,9 +228,11 @@ describe("a simulator by itself", () => {
     push([2n], [20], [0]);
     push([3n], [20], [0]);
     const after = simulator.account();
-    assert.deepEqual([before.trades.open[0], before.trades.length, before.bars], [1, 1, 2]);
-    assert.deepEqual([after.trades.open[0], after.trades.length, after.bars], [0, 1, 4]);
-    assert.equal(after.trades.profit[0], 10_000);
+    assert.deepEqual([before.trades.closed, before.bars], [0, 2]);
+    assert.deepEqual([after.trades.closed, after.trades.gained, after.bars], [1, 10_000, 4]);
+    assert.deepEqual(profits, []);
+    simulator.finish();
+    assert.deepEqual(profits, [10_000]);
     assert.deepEqual([after.statistics.last, before.statistics.last], [20_000, 10_000]);
   });
 });

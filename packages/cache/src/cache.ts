@@ -8,6 +8,14 @@ import type { CacheStatistics } from "./statistics.ts";
 export interface SetValueOptions {
   /** What it took to compute the value, in ms; 0 where absent. */
   readonly costMs?: number | undefined;
+  /** Whether the value also stays in memory; true if absent. A value that is read once says false, so that it does not take memory from others. */
+  readonly keepInMemory?: boolean | undefined;
+}
+
+/** How a value is looked up. */
+export interface GetValueOptions {
+  /** Whether a value that comes from a file stays in memory; true if absent. If false its arrays are the only copy. */
+  readonly keepInMemory?: boolean | undefined;
 }
 
 /** What a cache did, and what its store holds now. */
@@ -31,7 +39,7 @@ export interface Cache extends AsyncDisposable {
   /** A snapshot of the counters. */
   readonly statistics: CacheStatistics;
   /** The value of `key`, or undefined. */
-  get(key: CacheKey): Promise<CacheValue | undefined>;
+  get(key: CacheKey, options?: GetValueOptions): Promise<CacheValue | undefined>;
   /** Stores a value; whether the store took it. Throws ATC_INVALID_ARGUMENT on what is no cache value, or takes 2^31 - 17 bytes and more. */
   set(key: CacheKey, value: CacheValue, options?: SetValueOptions): Promise<boolean>;
   /**

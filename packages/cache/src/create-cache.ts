@@ -36,8 +36,9 @@ export function createCache(options: CacheOptions): Cache {
     get statistics() {
       return statistics();
     },
-    get: async (key) => values.find(resolveOpen(key)),
-    set: async (key, value, { costMs = 0 } = {}) => values.keep(resolveOpen(key), value, costMs),
+    get: async (key, { keepInMemory = true } = {}) => values.find(resolveOpen(key), keepInMemory),
+    set: async (key, value, { costMs = 0, keepInMemory = true } = {}) =>
+      values.keep(resolveOpen(key), value, { costMs, keepInMemory }),
     compute: async (key, produce) => values.findOrProduce(resolveOpen(key), produce),
     async delete(key) {
       const { digest } = resolveOpen(key);

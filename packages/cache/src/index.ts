@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { Cache, CacheStats, SetValueOptions } from "./cache.ts";
+export type { Cache, CacheStats, GetValueOptions, SetValueOptions } from "./cache.ts";
 export type { CacheKey } from "./cache-key.ts";
 export type { CacheValue } from "./cache-value.ts";
 export { createCache } from "./create-cache.ts";

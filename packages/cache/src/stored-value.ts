@@ -4,7 +4,7 @@ import type { ResolvedKey } from "./cache-key.ts";
 import { type CacheValue, groupByItemsize, namedArrays } from "./cache-value.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { type EntryMetadata, entryFormat } from "./entry-metadata.ts";
-import { type ChecksummedArray, checksum, copyArrays, type Npz, writeNpz } from "./npz.ts";
+import { type ChecksummedArray, checksum, copyArrays, type Npz, showArrays, writeNpz } from "./npz.ts";
 
 /**
  * A value as verified payloads, one for each element size, the largest first. Compression shuffles bytes by the element size, so a file that
@@ -24,6 +24,13 @@ export function toCacheValue({ parts }: StoredValue): CacheValue {
   const arrays = Object.fromEntries(parts.flatMap(copyArrays));
   const attributes = parts[0]?.metadata.attributes;
   return attributes === undefined ? { arrays } : { arrays, attributes: structuredClone(attributes) };
+}
+
+/** The value without copies, for a caller that has the only hold on it. */
+export function showValue({ parts }: StoredValue): CacheValue {
+  const arrays = Object.fromEntries(parts.flatMap(showArrays));
+  const attributes = parts[0]?.metadata.attributes;
+  return attributes === undefined ? { arrays } : { arrays, attributes };
 }
 
 /** The payloads of a value. ATC_INVALID_ARGUMENT where it is no cache value, or too large for one. */

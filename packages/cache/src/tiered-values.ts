@@ -4,19 +4,25 @@ import { type CacheValue, copyValue } from "./cache-value.ts";
 import type { EntryFiles, Lookup } from "./entry-files.ts";
 import type { MemoryTier } from "./memory-tier.ts";
 import type { CacheEvent, Counters } from "./statistics.ts";
-import { type StoredValue, storeValue, toCacheValue } from "./stored-value.ts";
+import { type StoredValue, showValue, storeValue, toCacheValue } from "./stored-value.ts";
 
 /** What makes a value. */
 type Produce = () => CacheValue | Promise<CacheValue>;
 
+/** How a value is kept. */
+interface KeepOptions {
+  readonly costMs: number;
+  readonly keepInMemory: boolean;
+}
+
 /** Values in memory ahead of those in files. */
 export interface TieredValues {
-  /** The value of a key from memory or from its files, where it then stays in memory. */
-  find(resolved: ResolvedKey): Promise<CacheValue | undefined>;
+  /** The value of a key from memory or from its files, after which it stays in memory if that is wanted. */
+  find(resolved: ResolvedKey, keepInMemory: boolean): Promise<CacheValue | undefined>;
   /** The value of a key, found or produced; one production at a time for each key. */
   findOrProduce(resolved: ResolvedKey, produce: Produce): Promise<CacheValue>;
-  /** Puts a value in memory and in files; whether the store took it. */
-  keep(resolved: ResolvedKey, value: CacheValue, costMs: number): Promise<boolean>;
+  /** Puts a value in files, and in memory if that is wanted; whether the store took it. */
+  keep(resolved: ResolvedKey, value: CacheValue, options: KeepOptions): Promise<boolean>;
   /** Resolves when nothing is being produced any more. */
   settled(): Promise<void>;
 }
@@ -33,7 +39,7 @@ export interface TieredValuesOptions {
 export function tieredValues({ memory, files, counters, emit }: TieredValuesOptions): TieredValues {
   const flights = new Map<string, Promise<CacheValue>>();
 
-  async function lookUp(resolved: ResolvedKey): Promise<Lookup> {
+  async function lookUp(resolved: ResolvedKey, keepInMemory = true): Promise<Lookup> {
     const { digest } = resolved;
     const { kind } = resolved.key;
     const kept = memory.get(digest);
@@ -45,7 +51,7 @@ export function tieredValues({ memory, files, counters, emit }: TieredValuesOpti
     }
     const tier = kept === undefined ? "disk" : "memory";
     counters[`${tier}Hits`]++;
-    if (tier === "disk") memory.set(digest, found.value);
+    if (tier === "disk" && keepInMemory) memory.set(digest, found.value);
     emit({ type: "hit", tier, kind, digest });
     return found;
   }
@@ -91,14 +97,17 @@ export function tieredValues({ memory, files, counters, emit }: TieredValuesOpti
   }
 
   return {
-    async find(resolved) {
-      const found = await lookUp(resolved);
-      return "value" in found ? toCacheValue(found.value) : undefined;
+    async find(resolved, keepInMemory) {
+      const found = await lookUp(resolved, keepInMemory);
+      if ("reason" in found) return undefined;
+      const isShared = memory.get(resolved.digest) !== undefined;
+      return isShared ? toCacheValue(found.value) : showValue(found.value);
     },
     findOrProduce,
-    async keep(resolved, value, costMs) {
+    async keep(resolved, value, { costMs, keepInMemory }) {
       const stored = storeValue(resolved, value, costMs);
-      memory.set(resolved.digest, stored);
+      if (keepInMemory) memory.set(resolved.digest, stored);
+      else memory.delete(resolved.digest);
       return files.write(resolved, stored, { replace: true });
     },
     async settled() {

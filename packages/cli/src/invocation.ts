@@ -39,6 +39,8 @@ export interface Invocation extends AsyncDisposable {
   say(text: string): void;
   /** Prints a value as JSON. */
   printJson(value: unknown): void;
+  /** Prints a result in portions, without waiting for the whole of it. */
+  printPortions(portions: Iterable<string>): Promise<void>;
 }
 
 const flagNames = new Map(configKeys.map(({ flag, name }) => [camelCase(flag.slice(2)), name]));
@@ -126,6 +128,8 @@ export async function startInvocation(
     env: io.env,
     flags: configFlags(options),
     cache: options["cache"] !== false,
+    // A command looks each value up once.
+    cacheMemoryBytes: 0,
     onWarning: warn,
     ...executorOptions(options),
     ...(typeof configFile === "string" ? { configFile } : {}),
@@ -149,6 +153,11 @@ export async function startInvocation(
     printJson(value) {
       display.stop();
       io.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+    async printPortions(portions) {
+      display.stop();
+      for (const text of portions)
+        if (!io.stdout.write(text)) await new Promise<void>((resolve) => io.stdout.once("drain", resolve));
     },
     async [Symbol.asyncDispose]() {
       display.stop();

@@ -40,6 +40,64 @@ export function encodeArrow(table: ArrowTable): Uint8Array[] {
   return [...pieces(table, layout, rows)];
 }
 
+/** A table that is read column by column, each in blocks, so that it need not be in memory. */
+export interface ArrowBlocks {
+  /** Rows. */
+  readonly rows: number;
+  /** The columns in stored order; `texts` holds the texts of a column of type `text`. */
+  readonly columns: readonly { readonly name: string; readonly type: ColumnType; readonly texts?: readonly string[] }[];
+  /** Key and value pairs kept in the schema. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * The values of a column from its first row to its last, each array valid until the next: of the type's dtype, or indices into `texts`, one for
+   * every row.
+   */
+  values(column: string): Iterable<TypedArray>;
+}
+
+/**
+ * The bytes of {@link encodeArrow} for a table that is not in memory: a column at a time, a block at a time. Each piece is valid until the next.
+ *
+ * @throws ATC_INVALID_ARGUMENT if blocks hold another number of rows, an array of another type or an index without a text.
+ */
+export function* encodeArrowBlocks(table: ArrowBlocks): Generator<Uint8Array, void, void> {
+  const columns = table.columns.map(
+    ({ name, type, texts }): ArrowColumn =>
+      type === "text"
+        ? { name, type, nullable: true, dictionary: texts ?? [], nulls: 0 }
+        : { name, type, nullable: false },
+  );
+  const layout = layOutArrowFile(columns, table.rows, table.metadata);
+  yield layout.head;
+  let end = layout.head.length;
+  for (const [i, column] of table.columns.entries()) {
+    const place = layout.columns[i] as ArrowFileLayout["columns"][number];
+    if (place.offset > end) yield new Uint8Array(place.offset - end);
+    let rows = 0;
+    for (const block of table.values(column.name)) {
+      checkBlock(column, block);
+      rows += block.length;
+      if (rows > table.rows) break;
+      yield new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
+    }
+    if (rows !== table.rows) throw invalid(column, `its blocks hold ${rows} rows or more, not ${table.rows}`);
+    end = place.offset + place.length;
+  }
+  if (layout.tailOffset > end) yield new Uint8Array(layout.tailOffset - end);
+  yield layout.tail;
+}
+
+function checkBlock({ name, type, texts = [] }: ArrowBlocks["columns"][number], block: TypedArray): void {
+  if (type !== "text") {
+    arrayOf({ name, type, values: block });
+    return;
+  }
+  const indices = arrayOf({ name, type, values: { indices: block as Int32Array, values: texts } }) as Int32Array;
+  for (const index of indices)
+    if (index < 0 || index >= texts.length)
+      throw invalid({ name }, `index ${index} is outside of its ${texts.length} texts`);
+}
+
 function* pieces(table: ArrowTable, layout: ArrowFileLayout, rows: number): Generator<Uint8Array> {
   yield layout.head;
   let end = layout.head.length;
@@ -107,7 +165,7 @@ function validityOf(indices: Int32Array, rows: number): Uint8Array {
   return bitmap;
 }
 
-function invalid(column: ArrowTableColumn, what: string): AtcError {
+function invalid(column: Pick<ArrowTableColumn, "name">, what: string): AtcError {
   return new AtcError("ATC_INVALID_ARGUMENT", `cannot export column "${column.name}": ${what}`, {
     details: { column: column.name },
   });

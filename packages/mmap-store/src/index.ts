@@ -3,7 +3,14 @@
  *
  * @packageDocumentation
  */
-export { type ArrowTable, type ArrowTableColumn, encodeArrow, type TextValues } from "./arrow-export.ts";
+export {
+  type ArrowBlocks,
+  type ArrowTable,
+  type ArrowTableColumn,
+  encodeArrow,
+  encodeArrowBlocks,
+  type TextValues,
+} from "./arrow-export.ts";
 export { type MappingBackend, mappingBackend } from "./mapping.ts";
 export { type MmapStore, type MmapStoreOptions, mmapStore } from "./mmap-store.ts";
 export { plugins as default } from "./plugin.ts";

@@ -11,6 +11,7 @@ export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
 export { ingestReport } from "@atc/ingest";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";
 export type { SymbolAppend } from "./append-merge.ts";
+export type { BacktestCurves } from "./backtest-curves.ts";
 export { type BacktestOptions, backtest } from "./backtest-file.ts";
 export { getCacheManager } from "./cache-manager.ts";
 export { type DataOptions, ingestFile, type OpenedData, openData } from "./data.ts";
@@ -25,7 +26,15 @@ export { examine, type Finding } from "./examine.ts";
 export type { InstalledPlugin } from "./installed-plugins.ts";
 export { installedSources, openSource, type ReadingOptions } from "./open-source.ts";
 export type { InstalledPluginHost } from "./plugin-host.ts";
-export { type BacktestOutcome, type BacktestReport, type RunBacktestOptions, runBacktest } from "./run-backtest.ts";
+export { reportJson } from "./report-json.ts";
+export {
+  type BacktestOutcome,
+  type BacktestReport,
+  type OpenBacktest,
+  openBacktest,
+  type RunBacktestOptions,
+  runBacktest,
+} from "./run-backtest.ts";
 export { computeSignals, type SignalRunOptions } from "./run-signals.ts";
 export { openRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
 export type { OverlapPolicy } from "./series-merge.ts";

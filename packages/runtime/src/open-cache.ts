@@ -7,6 +7,9 @@ import { AtcError, isAtcError } from "@atc/contract";
 import { findCodec, installedCodecs } from "./compression.ts";
 import type { InstalledPluginHost } from "./plugin-host.ts";
 
+/** The most bytes that all entries of a cache folder take together. */
+export const cacheBytes: number = 2 ** 30;
+
 /** A cache and the store under it. */
 export interface OpenedCache extends AsyncDisposable {
   /** The cache. */
@@ -19,11 +22,15 @@ export interface OpenedCache extends AsyncDisposable {
  *
  * @throws ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG for the codec; ATC_IO, ATC_READ_ONLY for the directory
  */
-export async function openCache(config: AtcConfig, host: InstalledPluginHost): Promise<OpenedCache> {
+export async function openCache(
+  config: AtcConfig,
+  host: InstalledPluginHost,
+  memoryBytes?: number,
+): Promise<OpenedCache> {
   const codec = await findCodec(config, host);
   const readers = await installedCodecs(host);
   const store = await openStore(config.cacheDir, host);
-  const cache = createCache({ store, codec, readers, warn: (message) => host.warn(message) });
+  const cache = createCache({ store, codec, readers, memoryBytes, warn: (message) => host.warn(message) });
   return {
     cache,
     async [Symbol.asyncDispose]() {
@@ -36,7 +43,7 @@ export async function openCache(config: AtcConfig, host: InstalledPluginHost): P
 /** The folder, whatever is wrong with it told by a code of the disk: a run then does without a cache. */
 async function openStore(directory: string, host: InstalledPluginHost): Promise<ByteStore> {
   try {
-    return await cacheFs({ directory, onEvict: () => host.warn(evicting(directory)) });
+    return await cacheFs({ directory, maxBytes: cacheBytes, onEvict: () => host.warn(evicting(directory)) });
   } catch (error) {
     if (isAtcError(error, "ATC_INVALID_ARGUMENT")) throw new AtcError("ATC_IO", error.message, { cause: error });
     throw error;

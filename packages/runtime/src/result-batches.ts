@@ -1,32 +1,19 @@
-import type { SymbolResult } from "@atc/backtest";
-import { decodeResult, encodeResult } from "@atc/backtest";
-import type { Cache, CacheKey } from "@atc/cache";
-import type { JsonObject, JsonValue, TypedArray } from "@atc/contract";
-import { isAtcError } from "@atc/contract";
-
-/** The bars after which a batch is full. */
-const mostBars = 500_000;
-
-/** A symbol and how many bars of it are computed. */
-export interface SizedSymbol {
-  /** The symbol. */
-  readonly symbol: string;
-  /** Bars. */
-  readonly bars: number;
-}
+import type { SymbolFigures } from "@atc/backtest";
+import type { SizedSymbol } from "./spool/spool-layout.ts";
+import { type StoredResults, wholeBars } from "./stored-results.ts";
 
 /** Neighbours are computed and stored together, so that thousands of short series do not make thousands of files: at most `batchSize` symbols, or half a million bars. */
-export function batchesOf(symbols: readonly SizedSymbol[], batchSize: number): readonly (readonly string[])[] {
-  const batches: string[][] = [];
-  let open: string[] = [];
+export function batchesOf(symbols: readonly SizedSymbol[], batchSize: number): readonly (readonly SizedSymbol[])[] {
+  const batches: SizedSymbol[][] = [];
+  let open: SizedSymbol[] = [];
   let bars = 0;
   for (const one of symbols) {
-    if (open.length > 0 && (open.length >= batchSize || bars + one.bars > mostBars)) {
+    if (open.length > 0 && (open.length >= batchSize || bars + one.bars > wholeBars)) {
       batches.push(open);
       open = [];
       bars = 0;
     }
-    open.push(one.symbol);
+    open.push(one);
     bars += one.bars;
   }
   return open.length > 0 ? [...batches, open] : batches;
@@ -35,7 +22,7 @@ export function batchesOf(symbols: readonly SizedSymbol[], batchSize: number): r
 /** What became of a batch that was computed elsewhere. */
 interface BatchOutcome {
   /** The results. */
-  readonly results: readonly SymbolResult[];
+  readonly results: readonly SymbolFigures[];
   /** Why the other symbols have none. */
   readonly failures: ReadonlyMap<string, Error>;
   /** What it took, in ms. */
@@ -52,20 +39,18 @@ export interface BatchComputer {
 
 /** Where results come from. */
 export interface ResultBatchesOptions {
-  /** The cache, where there is one. */
-  readonly cache: Cache | undefined;
+  /** What the cache has, if there is one. */
+  readonly stored: StoredResults | undefined;
   /** The batches in order. */
-  readonly batches: readonly (readonly string[])[];
-  /** The key of a batch. */
-  readonly key: (symbols: readonly string[]) => CacheKey;
-  /** Other threads, where there are any. */
+  readonly batches: readonly (readonly SizedSymbol[])[];
+  /** Other threads, if there are any. */
   readonly computer: BatchComputer | undefined;
 }
 
 /** Serves the results of symbols from the cache or other threads, and keeps what had to be computed. */
 export interface ResultBatches {
   /** The result of a symbol: stored, computed elsewhere, or from `compute`. Symbols are asked for in the order of the batches. */
-  readonly remember: (symbol: string, compute: () => Promise<SymbolResult>) => Promise<SymbolResult>;
+  readonly remember: (symbol: string, compute: () => Promise<SymbolFigures>) => Promise<SymbolFigures>;
   /** Stores the last batch. */
   flush(): Promise<void>;
 }
@@ -73,60 +58,23 @@ export interface ResultBatches {
 /** A batch as far as it is known. */
 interface Batch {
   readonly symbols: readonly string[];
-  readonly results: Map<string, SymbolResult>;
+  readonly results: Map<string, SymbolFigures>;
   readonly failures: ReadonlyMap<string, Error>;
   /** What it took to compute what the cache did not have, in ms; undefined where it had all. */
   costMs: number | undefined;
 }
 
-/** Array names of a result stand behind its number within the batch: `3/equity`. */
-function encodeBatch(results: readonly SymbolResult[]): { arrays: Record<string, TypedArray>; attributes: JsonObject } {
-  const arrays: Record<string, TypedArray> = {};
-  const attributes = results.map((result, number) => {
-    const encoded = encodeResult(result);
-    for (const [name, array] of Object.entries(encoded.arrays)) arrays[`${number}/${name}`] = array;
-    return encoded.attributes;
-  });
-  return { arrays, attributes: { results: attributes } };
-}
-
-function decodeBatch(
-  arrays: Readonly<Record<string, TypedArray>>,
-  attributes: readonly JsonValue[],
-): readonly SymbolResult[] {
-  const byNumber = attributes.map((): Record<string, TypedArray> => ({}));
-  for (const [name, array] of Object.entries(arrays)) {
-    const slash = name.indexOf("/");
-    const own = byNumber[Number(name.slice(0, slash))];
-    if (own !== undefined) own[name.slice(slash + 1)] = array;
-  }
-  return attributes.map((one, number) =>
-    decodeResult({ arrays: byNumber[number] ?? {}, attributes: one as JsonObject }),
-  );
-}
-
-async function load(cache: Cache | undefined, key: CacheKey): Promise<readonly SymbolResult[]> {
-  const value = await cache?.get(key);
-  const results = value?.attributes?.["results"];
-  if (value === undefined || !Array.isArray(results)) return [];
-  try {
-    return decodeBatch(value.arrays, results as readonly JsonValue[]);
-  } catch (error) {
-    // Written by a version with another layout of results: computed again.
-    if (isAtcError(error, "ATC_CORRUPT_DATA")) return [];
-    throw error;
-  }
-}
-
 /** Makes the hook that a backtest asks for every symbol. */
-export function resultBatches({ cache, batches, key, computer }: ResultBatchesOptions): ResultBatches {
-  const numbers = new Map(batches.flatMap((symbols, number) => symbols.map((symbol) => [symbol, number] as const)));
+export function resultBatches({ stored, batches, computer }: ResultBatchesOptions): ResultBatches {
+  const numbers = new Map(batches.flatMap((batch, number) => batch.map(({ symbol }) => [symbol, number] as const)));
   const started = new Map<number, Promise<Batch>>();
   let current: Batch | undefined;
+  let currentNumber = -1;
 
-  async function prepare(symbols: readonly string[]): Promise<Batch> {
-    const stored = await load(cache, key(symbols));
-    const results = new Map(stored.map((result) => [result.symbol, result]));
+  async function prepare(sized: readonly SizedSymbol[]): Promise<Batch> {
+    const symbols = sized.map(({ symbol }) => symbol);
+    const found = (await stored?.load(sized)) ?? [];
+    const results = new Map(found.map((result) => [result.symbol, result]));
     const missing = symbols.filter((symbol) => !results.has(symbol));
     const outcome = missing.length === 0 ? undefined : await computer?.compute(missing);
     for (const result of outcome?.results ?? []) results.set(result.symbol, result);
@@ -134,10 +82,10 @@ export function resultBatches({ cache, batches, key, computer }: ResultBatchesOp
   }
 
   function start(number: number): Promise<Batch> | undefined {
-    const symbols = batches[number];
+    const sized = batches[number];
     const running = started.get(number);
-    if (symbols === undefined || running !== undefined) return running;
-    const batch = prepare(symbols);
+    if (sized === undefined || running !== undefined) return running;
+    const batch = prepare(sized);
     // A batch computed ahead may fail before it is awaited; it tells when it is.
     batch.catch(() => undefined);
     started.set(number, batch);
@@ -147,17 +95,18 @@ export function resultBatches({ cache, batches, key, computer }: ResultBatchesOp
   async function flush(): Promise<void> {
     const done = current;
     current = undefined;
-    if (done?.costMs === undefined || cache === undefined || done.results.size === 0) return;
+    if (done?.costMs === undefined || stored === undefined || done.results.size === 0) return;
     const all = done.symbols.flatMap((symbol) => done.results.get(symbol) ?? []);
-    await cache.set(key(done.symbols), encodeBatch(all), { costMs: done.costMs });
+    await stored.store(all, done.symbols, done.costMs);
   }
 
   async function enter(symbol: string): Promise<Batch> {
     const number = numbers.get(symbol) ?? 0;
-    if (current !== undefined && current.symbols === batches[number]) return current;
+    if (current !== undefined && currentNumber === number) return current;
     await flush();
     for (let ahead = 0; ahead <= (computer?.concurrency ?? 0); ahead++) void start(number + ahead);
     current = (await start(number)) as Batch;
+    currentNumber = number;
     started.delete(number);
     return current;
   }

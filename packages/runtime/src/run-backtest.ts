@@ -1,15 +1,19 @@
-import type { BacktestJson, BacktestResult, Strategy } from "@atc/backtest";
-import { atcStrategy, backtest, resultToJson, resultVersion } from "@atc/backtest";
+import type { BacktestFigures, BacktestJson, BacktestResult, Strategy } from "@atc/backtest";
+import { arraysOfReader, atcStrategy, backtestInto, resultToJson, resultVersion } from "@atc/backtest";
 import type { Cache, CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
 import type { AtcErrorCode, Dataset, JsonObject, OperationOptions } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
+import type { BacktestCurves } from "./backtest-curves.ts";
 import { asJson, backtestPart, signalPart } from "./config-parts.ts";
 import type { DataOptions, OpenedData } from "./data.ts";
 import { contentOf, openData } from "./data.ts";
 import type { ResultBatches } from "./result-batches.ts";
 import { batchesOf, resultBatches } from "./result-batches.ts";
 import type { Runtime } from "./runtime.ts";
+import { openSpool, type Spool } from "./spool/open-spool.ts";
+import type { SizedSymbol } from "./spool/spool-layout.ts";
+import { storedResults } from "./stored-results.ts";
 import { threadBatches } from "./thread-batches.ts";
 import { timeframeMs } from "./timeframe.ts";
 
@@ -32,16 +36,26 @@ export interface BacktestReport {
   readonly skipped: BacktestJson["skipped"];
 }
 
-/** What a backtest gives. */
-export interface BacktestOutcome {
+/** What every backtest gives. */
+interface BacktestEnd {
   /** The figures. */
   readonly report: BacktestReport;
-  /** Curves, trades and directions; undefined where the figures came from the cache and curves were not asked for. */
-  readonly result: BacktestResult | undefined;
   /** Whether the figures came from the cache. */
   readonly cached: boolean;
   /** Whether the dataset was there already and up to date. */
   readonly reused: boolean;
+}
+
+/** What a backtest gives in arrays. */
+export interface BacktestOutcome extends BacktestEnd {
+  /** Curves, trades and directions; undefined if they were not asked for. */
+  readonly result: BacktestResult | undefined;
+}
+
+/** What a backtest gives whose curves nobody has to hold in memory. Disposal gives them back. */
+export interface OpenBacktest extends BacktestEnd, Disposable {
+  /** Curves and trades, to be read in portions until disposal; undefined if they were not asked for. */
+  readonly curves: BacktestCurves | undefined;
 }
 
 /** How to run a backtest. */
@@ -50,7 +64,7 @@ export interface RunBacktestOptions extends DataOptions {
   readonly symbols?: readonly string[];
   /** Replaces ATC. Its name, version and parameters are part of every cache key. */
   readonly strategy?: Strategy;
-  /** Whether `result` is wanted, also where the figures are in the cache. */
+  /** Whether curves and trades are wanted, also if the figures are in the cache. */
   readonly curves?: boolean;
 }
 
@@ -99,80 +113,148 @@ function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind:
   return (kind, part) => ({ kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version });
 }
 
-/** How a run is told of, and ended. */
+/** What a run needs besides its runtime. */
 interface RunOptions extends OperationOptions {
-  /** The symbols, sorted. */
-  readonly symbols: readonly string[];
+  readonly dataset: Dataset;
+  readonly spool: Spool;
+  readonly cache: Cache | undefined;
+  readonly key: ReturnType<typeof keysOf>;
+  /** The symbols, sorted, with the bars of each. */
+  readonly symbols: readonly SizedSymbol[];
   /** Whether the strategy is ATC, which threads can start for themselves; a function of the user's stays in this thread. */
   readonly isAtc: boolean;
 }
 
-/** Where the results of the symbols come from: the cache, other threads, or this one. Progress of threads is told here, else by the backtest. */
+/** Where the results of the symbols come from: the cache, other threads, or this one. Threads report progress here, else the backtest does. */
 function resultsOf(
   runtime: Runtime,
-  cache: Cache | undefined,
-  dataset: Dataset,
-  key: ReturnType<typeof keysOf>,
-  { symbols, isAtc, signal, onProgress }: RunOptions,
+  { dataset, spool, cache, key, symbols, isAtc, signal, onProgress }: RunOptions,
 ): ResultBatches & { readonly onProgress: OperationOptions["onProgress"] } {
-  const { limit: most = Number.POSITIVE_INFINITY, batchSize } = runtime.config;
-  const sized = symbols.map((symbol) => ({ symbol, bars: Math.min(dataset.series(symbol).length, most) }));
-  const batches = batchesOf(sized, batchSize);
-  const bars = sized.reduce((sum, one) => sum + one.bars, 0);
+  const batches = batchesOf(symbols, runtime.config.batchSize);
+  const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
   const executor = isAtc && batches.length > 1 ? runtime.executor(bars) : undefined;
   const computer =
-    executor === undefined ? undefined : threadBatches(runtime, { dataset, executor, bars, signal, onProgress });
-  const results = resultBatches({ cache, batches, computer, key: (batch) => key("results", { symbols: batch }) });
+    executor === undefined ? undefined : threadBatches(runtime, { dataset, spool, executor, bars, signal, onProgress });
+  const stored =
+    cache === undefined
+      ? undefined
+      : storedResults({
+          cache,
+          curves: spool.curves,
+          key: (batch, part = {}) => key("results", { symbols: batch, ...part }),
+          bars,
+          mostBytes: runtime.cacheBytes / 4,
+          warn: (message) => runtime.warn(message),
+        });
+  const results = resultBatches({ stored, batches, computer });
   return { ...results, onProgress: computer === undefined ? onProgress : undefined };
 }
 
+/** The symbols of a run, sorted, with the bars of each. */
+function sizedSymbols(runtime: Runtime, dataset: Dataset, wanted: readonly string[] | undefined): SizedSymbol[] {
+  const { limit = Number.POSITIVE_INFINITY } = runtime.config;
+  const symbols = wanted === undefined ? dataset.symbols() : [...new Set(wanted)].sort(byCodeUnit);
+  return symbols.map((symbol) => ({ symbol, bars: Math.min(dataset.series(symbol).length, limit) }));
+}
+
 /**
- * Backtests a CSV file or a dataset under the runtime's configuration. Figures, and the curves of each symbol, are taken from the cache where the same data
- * was computed with the same parameters before.
+ * Backtests a CSV file or a dataset under the runtime's configuration. Figures, and the curves of each symbol, are taken from the cache if the same
+ * data was computed with the same parameters before. Curves and trades go through files without a name in the data folder, so that memory does not
+ * grow with the bars; {@link writeCurves} writes them out.
  *
- * @throws what {@link openData} throws; ATC_NOT_FOUND for a symbol that the data does not have
+ * @throws what {@link openData} throws; ATC_NOT_FOUND for a symbol that the data does not have; ATC_NO_SPACE if the data folder has no room for the curves
+ */
+export async function openBacktest(
+  runtime: Runtime,
+  data: string,
+  options: RunBacktestOptions = {},
+): Promise<OpenBacktest> {
+  using opened = await openData(runtime, data, options);
+  warnOfTimeframe(runtime, opened);
+  const { config } = runtime;
+  const { dataset, reused, path = data } = opened;
+  const strategy = options.strategy ?? atcStrategy(signalPart(config));
+  const symbols = sizedSymbols(runtime, dataset, options.symbols);
+  const cache = await usableCache(runtime);
+  const key = keysOf(config, dataset, strategy);
+  const whole = key("report", { symbols: symbols.map(({ symbol }) => symbol) });
+  const wantsCurves = options.curves === true;
+  const stored = wantsCurves ? undefined : await cache?.get(whole);
+  if (stored !== undefined) {
+    const report = reportWith(runtime, path, dataset, stored.attributes as unknown as Figures);
+    return { report, curves: undefined, cached: true, reused, [Symbol.dispose]: () => undefined };
+  }
+  const spool = openSpool({
+    symbols,
+    folders: [config.dataDir, config.cacheDir],
+    warn: (message) => runtime.warn(message),
+  });
+  try {
+    const { signal } = options;
+    const isAtc = options.strategy === undefined;
+    const { remember, flush, onProgress } = resultsOf(runtime, {
+      dataset,
+      spool,
+      cache,
+      key,
+      symbols,
+      isAtc,
+      signal,
+      onProgress: options.onProgress,
+    });
+    const figures = await backtestInto(dataset, {
+      strategy,
+      curves: spool.curves,
+      symbols: symbols.map(({ symbol }) => symbol),
+      limit: config.limit,
+      signal,
+      onProgress,
+      config: backtestPart(config),
+      remember,
+      onPortfolio: wantsCurves ? spool.portfolio.take : undefined,
+    });
+    await flush();
+    const json = resultToJson(figures);
+    await cache?.set(whole, { arrays: {}, attributes: asJson(json) });
+    const report = reportWith(runtime, path, dataset, json);
+    const curves = wantsCurves ? curvesOf(figures, spool) : undefined;
+    return { report, curves, cached: false, reused, [Symbol.dispose]: () => spool[Symbol.dispose]() };
+  } catch (error) {
+    spool[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function curvesOf(figures: BacktestFigures, { curves, portfolio }: Spool): BacktestCurves {
+  const accounts = figures.symbols.map((one) => ({ figures: one, curves: curves.reader(one.symbol) }));
+  if (figures.portfolio === undefined) return { figures, accounts, portfolio: undefined };
+  const { timeUnit } = figures.portfolio;
+  return { figures, accounts, portfolio: { timeUnit, length: portfolio.length, read: portfolio.read } };
+}
+
+/** Curves as arrays. */
+function arraysOf({ figures, accounts, portfolio }: BacktestCurves): BacktestResult {
+  const symbols = accounts.map((account) => ({ ...account.figures, ...arraysOfReader(account.curves) }));
+  if (figures.portfolio === undefined || portfolio === undefined) return { ...figures, symbols, portfolio: undefined };
+  const times = new BigInt64Array(portfolio.length);
+  const equity = new Float64Array(portfolio.length);
+  portfolio.read(0, times, equity);
+  return { ...figures, symbols, portfolio: { ...figures.portfolio, times, equity } };
+}
+
+/**
+ * {@link openBacktest} with curves and trades in arrays, if they are asked for.
+ *
+ * @throws what {@link openBacktest} throws
  */
 export async function runBacktest(
   runtime: Runtime,
   data: string,
   options: RunBacktestOptions = {},
 ): Promise<BacktestOutcome> {
-  using opened = await openData(runtime, data, options);
-  warnOfTimeframe(runtime, opened);
-  const { config } = runtime;
-  const { dataset, reused, path = data } = opened;
-  const strategy = options.strategy ?? atcStrategy(signalPart(config));
-  const symbols = options.symbols === undefined ? dataset.symbols() : [...new Set(options.symbols)].sort(byCodeUnit);
-  const cache = await usableCache(runtime);
-  const key = keysOf(config, dataset, strategy);
-  const whole = key("report", { symbols });
-  const stored = options.curves === true ? undefined : await cache?.get(whole);
-  if (stored !== undefined) {
-    const report = reportWith(runtime, path, dataset, stored.attributes as unknown as Figures);
-    return { report, result: undefined, cached: true, reused };
-  }
-  const { signal } = options;
-  const isAtc = options.strategy === undefined;
-  const { remember, flush, onProgress } = resultsOf(runtime, cache, dataset, key, {
-    symbols,
-    isAtc,
-    signal,
-    onProgress: options.onProgress,
-  });
-  const { limit } = config;
-  const result = await backtest(dataset, {
-    strategy,
-    symbols,
-    limit,
-    signal,
-    onProgress,
-    config: backtestPart(config),
-    remember,
-  });
-  await flush();
-  const figures = resultToJson(result);
-  await cache?.set(whole, { arrays: {}, attributes: asJson(figures) });
-  return { report: reportWith(runtime, path, dataset, figures), result, cached: false, reused };
+  using run = await openBacktest(runtime, data, options);
+  const { report, curves, cached, reused } = run;
+  return { report, result: curves === undefined ? undefined : arraysOf(curves), cached, reused };
 }
 
 function byCodeUnit(a: string, b: string): number {

@@ -8,7 +8,7 @@ import { workerExecutor } from "@atc/executor-worker";
 import { mmapStore } from "@atc/mmap-store";
 import { nearestPackageJson } from "./installed-plugins.ts";
 import type { OpenedCache } from "./open-cache.ts";
-import { openCache } from "./open-cache.ts";
+import { cacheBytes, openCache } from "./open-cache.ts";
 import type { InstalledPluginHost } from "./plugin-host.ts";
 import { createPluginHost } from "./plugin-host.ts";
 
@@ -26,6 +26,8 @@ export interface RuntimeOptions {
   readonly flags?: Readonly<Record<string, unknown>>;
   /** Whether results are kept in the cache and taken from it; true where absent. */
   readonly cache?: boolean;
+  /** Bytes of cached values that stay in memory for the next call; 64 MiB if absent, 0 for a process that makes one call. */
+  readonly cacheMemoryBytes?: number;
   /** Where symbols are computed: `worker` threads, or `inline` in the caller's own. Threads where absent and the work is worth them. */
   readonly executor?: "worker" | "inline";
   /** Threads, 1 or more; one a core where absent. */
@@ -48,6 +50,8 @@ export interface Runtime extends AsyncDisposable {
   readonly store: ArrayStore;
   /** Whether results are kept in the cache and taken from it. */
   readonly usesCache: boolean;
+  /** The most bytes that the cache folder takes. */
+  readonly cacheBytes: number;
   /** The cache, opened at the first call. */
   cache(): Promise<Cache>;
   /** Threads for work of so many bars, started at the first call; undefined where the work is to be done in this thread. */
@@ -117,8 +121,9 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     host,
     store,
     usesCache,
+    cacheBytes,
     async cache() {
-      opened ??= openCache(config, host);
+      opened ??= openCache(config, host, options.cacheMemoryBytes);
       return (await opened).cache;
     },
     executor(bars) {

@@ -1,5 +1,4 @@
-import type { EncodedResult } from "@atc/backtest";
-import { atcStrategy, backtestSeries, encodeResult } from "@atc/backtest";
+import { atcStrategy, backtestSeries, encodeFigures } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
 import type {
   ArrayStore,
@@ -16,6 +15,8 @@ import { mmapStore } from "@atc/mmap-store";
 import { readPrices } from "./price-series.ts";
 import { signalColumns } from "./signal-columns.ts";
 import type { ComputedSignals } from "./signal-entries.ts";
+import type { SpoolPart } from "./spool/open-spool.ts";
+import { type CurveCounts, spoolCurves } from "./spool/spool-curves.ts";
 
 /** A dataset that a thread opens for itself. */
 export interface DatasetRef {
@@ -39,6 +40,16 @@ export interface BacktestTaskInput extends DatasetRef {
   readonly config: BacktestConfig;
   /** Only the last so many bars of each symbol. */
   readonly limit: number | undefined;
+  /** Where bars and trades of the symbols go. */
+  readonly spool: SpoolPart;
+}
+
+/** A symbol whose bars and trades lie in the spool. */
+export interface TestedSymbol {
+  /** Its figures, as `encodeFigures` gives them. */
+  readonly figures: JsonObject;
+  /** How many bars and trades it has. */
+  readonly counts: CurveCounts;
 }
 
 /** A symbol that could not be tested, as plain data. */
@@ -53,8 +64,8 @@ export interface TaskFailure {
 
 /** What became of the symbols. */
 export interface BacktestTaskOutput {
-  /** The results, in the order of the input. */
-  readonly results: readonly EncodedResult[];
+  /** The symbols that were tested, in the order of the input. */
+  readonly tested: readonly TestedSymbol[];
   /** Symbols whose data does not hold (ATC_INVALID_DATA). */
   readonly failures: readonly TaskFailure[];
 }
@@ -79,11 +90,13 @@ async function openDataset(input: DatasetRef): Promise<Dataset> {
   return dataset;
 }
 
-async function run(input: BacktestTaskInput, context: TaskContext): Promise<Transferred<BacktestTaskOutput>> {
+async function run(input: BacktestTaskInput, context: TaskContext): Promise<BacktestTaskOutput> {
   const dataset = await openDataset(input);
   const { signals, config, limit } = input;
   const strategy = atcStrategy(signals);
-  const results: EncodedResult[] = [];
+  const { spool } = input;
+  const curves = spoolCurves(spool, new Map(spool.regions.map((region) => [region.symbol, region])));
+  const tested: TestedSymbol[] = [];
   const failures: TaskFailure[] = [];
   let before = 0;
   for (const symbol of input.symbols) {
@@ -94,7 +107,9 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Tran
         context.throwIfCancelled();
         context.onProgress({ phase: "computing", done: before + done, unit: "bars" });
       };
-      results.push(encodeResult(backtestSeries(series, { strategy, config, limit, onProgress })));
+      const sink = curves.sink(symbol, series.length);
+      const figures = backtestSeries(series, { strategy, config, limit, onProgress, sink });
+      tested.push({ figures: encodeFigures(figures), counts: curves.counts(symbol) as CurveCounts });
     } catch (error) {
       if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
       failures.push({ symbol, message: error.message, details: error.details });
@@ -102,14 +117,11 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Tran
     before += Math.min(series.length, limit ?? series.length);
     context.onProgress({ phase: "computing", done: before, unit: "bars" });
   }
-  const buffers = new Set(
-    results.flatMap(({ arrays }) => Object.values(arrays).map(({ buffer }) => buffer as ArrayBuffer)),
-  );
-  return transferred({ results, failures }, [...buffers]);
+  return { tested, failures };
 }
 
-/** Backtests some symbols of a dataset with ATC; the thread opens the dataset itself and keeps it open for its next task. */
-export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 1, run });
+/** Backtests some symbols of a dataset with ATC; the thread opens the dataset itself, keeps it open for its next task and writes curves to the spool. */
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 2, run });
 
 /** A symbol of a dataset whose signals are wanted. */
 export interface SignalTaskInput extends DatasetRef {

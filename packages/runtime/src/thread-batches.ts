@@ -1,12 +1,13 @@
-import { decodeResult } from "@atc/backtest";
+import { decodeFigures } from "@atc/backtest";
 import type { Dataset, Executor, OperationOptions } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
 import { backtestPart, signalPart } from "./config-parts.ts";
 import type { BatchComputer } from "./result-batches.ts";
 import type { Runtime } from "./runtime.ts";
+import type { Spool } from "./spool/open-spool.ts";
 import type { BacktestTaskInput, BacktestTaskOutput } from "./tasks.ts";
 
-const taskRef = { task: "@atc/runtime#backtestSymbols", version: 1 };
+const taskRef = { task: "@atc/runtime#backtestSymbols", version: 2 };
 
 /** Adds up what several tasks tell of themselves. */
 function sharedProgress(total: number, onProgress: OperationOptions["onProgress"]): () => (done: number) => void {
@@ -26,6 +27,8 @@ function sharedProgress(total: number, onProgress: OperationOptions["onProgress"
 export interface ThreadBatchesOptions extends OperationOptions {
   /** The dataset; each thread opens it for itself. */
   readonly dataset: Dataset;
+  /** Takes the curves. */
+  readonly spool: Spool;
   /** Runs the tasks. */
   readonly executor: Executor;
   /** Bars of all symbols, for progress. */
@@ -34,7 +37,7 @@ export interface ThreadBatchesOptions extends OperationOptions {
 
 /** Computes batches of symbols with ATC on the executor's threads. A dataset that was replaced meanwhile is computed by the caller, who still has it open. */
 export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): BatchComputer {
-  const { dataset, executor, signal } = options;
+  const { dataset, executor, signal, spool } = options;
   const { config } = runtime;
   const { limit = Number.POSITIVE_INFINITY } = config;
   const { name, generation } = dataset.manifest;
@@ -52,6 +55,7 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
         signals: signalPart(config),
         config: backtestPart(config),
         limit: config.limit,
+        spool: spool.part(symbols),
       };
       const startedAt = performance.now();
       try {
@@ -64,8 +68,13 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
         const failures = output.failures.map(
           ({ symbol, message, details }) => [symbol, new AtcError("ATC_INVALID_DATA", message, { details })] as const,
         );
+        const results = output.tested.map(({ figures, counts }) => {
+          const decoded = decodeFigures(figures);
+          spool.curves.written(decoded.symbol, counts);
+          return decoded;
+        });
         return {
-          results: output.results.map(decodeResult),
+          results,
           failures: new Map(failures),
           costMs: performance.now() - startedAt,
         };

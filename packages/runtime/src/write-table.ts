@@ -1,12 +1,14 @@
 import { open, rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
-import type { Table } from "@atc/backtest";
-import { columnsToCsv, equityColumns, portfolioColumns, tradeColumns } from "@atc/backtest";
-import type { ColumnType, TypedArray } from "@atc/contract";
+import type { Table, TableBlocks } from "@atc/backtest";
+import { blocksToCsv, columnsToCsv, equityBlocks, portfolioBlocks, tradeBlocks } from "@atc/backtest";
+import type { ColumnType, TextColumn, TypedArray } from "@atc/contract";
 import { AtcError, fromSystemError } from "@atc/contract";
-import { encodeArrow } from "@atc/mmap-store";
+import { encodeArrow, encodeArrowBlocks } from "@atc/mmap-store";
 import { columnNames, signalOutputs } from "@atc/signals";
-import type { BacktestOutcome } from "./run-backtest.ts";
+import { curvesOfResult } from "./backtest-curves.ts";
+import { reportJson } from "./report-json.ts";
+import type { BacktestOutcome, OpenBacktest } from "./run-backtest.ts";
 import type { SignalTable } from "./signal-table.ts";
 
 /** Endings of files that signals are written to. */
@@ -29,14 +31,36 @@ async function replaceFile(file: string, pieces: Iterable<string | Uint8Array>):
   }
 }
 
-/** A table as a `.csv` or `.arrow` file, by the file's ending. */
-async function writeTable(table: Table, file: string): Promise<void> {
+/** Whether a file is CSV and not Arrow, by its ending. */
+function isCsv(file: string): boolean {
   const ending = extname(file).toLowerCase();
-  if (ending === ".csv") return replaceFile(file, columnsToCsv(table));
-  if (ending !== ".arrow")
+  if (ending !== ".csv" && ending !== ".arrow")
     throw new AtcError("ATC_INVALID_ARGUMENT", `"${file}" must end in .csv or .arrow`, { details: { file } });
+  return ending === ".csv";
+}
+
+/** A table in memory as a `.csv` or `.arrow` file. */
+async function writeTable(table: Table, file: string): Promise<void> {
+  if (isCsv(file)) return replaceFile(file, columnsToCsv(table));
   const columns = table.columns.map(({ name, type }) => ({ name, type, values: table.values[name] as TypedArray }));
   return replaceFile(file, encodeArrow({ columns }));
+}
+
+/** A table of blocks as a `.csv` or `.arrow` file: block by block, Arrow one column after the other. */
+async function writeBlocks(table: TableBlocks, file: string): Promise<void> {
+  if (isCsv(file)) return replaceFile(file, blocksToCsv(table));
+  const columns = table.columns.map(({ name, type }) => {
+    const texts = table.texts[name];
+    return texts === undefined ? { name, type } : { name, type, texts };
+  });
+  return replaceFile(file, encodeArrowBlocks({ rows: table.length, columns, values: (name) => valuesOf(table, name) }));
+}
+
+function* valuesOf(table: TableBlocks, name: string): Generator<TypedArray> {
+  for (const { values } of table.blocks([name])) {
+    const column = values[name] as TypedArray | TextColumn;
+    yield "indices" in column ? column.indices : column;
+  }
 }
 
 /** Where the curves of a backtest go. */
@@ -52,21 +76,25 @@ export interface CurveFiles {
 }
 
 /**
- * Writes what is asked for of a backtest; returns the files written.
+ * Writes what is asked for of a backtest, in portions; returns the files written.
  *
- * @throws ATC_INVALID_ARGUMENT for an ending, or where the outcome has no curves; ATC_IO, ATC_NO_SPACE, ATC_READ_ONLY
+ * @throws ATC_INVALID_ARGUMENT for an ending, or if the outcome has no curves; ATC_IO, ATC_NO_SPACE, ATC_READ_ONLY
  */
-export async function writeCurves(outcome: BacktestOutcome, files: CurveFiles): Promise<readonly string[]> {
-  const { result, report } = outcome;
+export async function writeCurves(
+  outcome: BacktestOutcome | OpenBacktest,
+  files: CurveFiles,
+): Promise<readonly string[]> {
+  const { report } = outcome;
+  const curves = "curves" in outcome ? outcome.curves : outcome.result && curvesOfResult(outcome.result);
   const written: string[] = [];
   for (const [kind, file] of Object.entries(files) as (readonly [keyof CurveFiles, string])[]) {
-    if (kind === "report") await replaceFile(file, [`${JSON.stringify(report, undefined, 2)}\n`]);
+    if (kind === "report") await replaceFile(file, reportJson(report));
     else {
-      if (result === undefined)
+      if (curves === undefined)
         throw new AtcError("ATC_INVALID_ARGUMENT", "the outcome has no curves; ask for them with curves: true");
-      if (kind === "trades") await writeTable(tradeColumns(result.symbols), file);
-      else if (kind === "equity") await writeTable(equityColumns(result.symbols), file);
-      else if (result.portfolio !== undefined) await writeTable(portfolioColumns(result.portfolio), file);
+      if (kind === "trades") await writeBlocks(tradeBlocks(curves.accounts), file);
+      else if (kind === "equity") await writeBlocks(equityBlocks(curves.accounts), file);
+      else if (curves.portfolio !== undefined) await writeBlocks(portfolioBlocks(curves.portfolio), file);
     }
     written.push(file);
   }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { BacktestReport, CurveFiles } from "@atc/runtime";
-import { runBacktest, writeCurves } from "@atc/runtime";
+import { openBacktest, reportJson, writeCurves } from "@atc/runtime";
 import type { Command } from "commander";
 import { backtestTable } from "../backtest-table.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -47,13 +47,13 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     const symbols = symbolList(options["symbols"]);
     const curves = curveKinds.some((kind) => kind !== "report" && kind in files);
     const startedAt = performance.now();
-    const outcome = await runBacktest(run.runtime, data, {
+    using outcome = await openBacktest(run.runtime, data, {
       ...run.data,
       curves,
       ...(symbols === undefined ? {} : { symbols }),
     });
     for (const file of await writeCurves(outcome, files)) run.say(`wrote ${file}`);
-    if (run.json) run.printJson(outcome.report);
+    if (run.json) await run.printPortions(reportJson(outcome.report));
     else {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
       run.print(backtestTable(outcome.report));

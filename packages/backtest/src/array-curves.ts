@@ -1,0 +1,136 @@
+import { AtcError } from "@atc/contract";
+import type { CurveReader, CurveSink, CurveStore } from "./curves.ts";
+import { allocateTrades, copyTrades, partOfTrades, type Trades } from "./trades.ts";
+
+/** Bars and trades of one symbol in arrays of exactly their length. */
+export interface CurveArrays {
+  /** Time of each bar that was not left out. */
+  readonly times: BigInt64Array;
+  /** Equity at the close of each. */
+  readonly equity: Float64Array;
+  /** What the strategy decided at the close of each: -1, 0 or 1, before `side` restricts it. */
+  readonly directions: Int8Array;
+  /** All trades, the open one last. */
+  readonly trades: Trades;
+}
+
+/** Reads arrays; they are shown, not copied, until a reader's method fills a caller's array. */
+export function readerOfArrays({ times, equity, directions, trades }: CurveArrays): CurveReader {
+  return {
+    bars: times.length,
+    trades: trades.length,
+    times: (row, into) => into.set(times.subarray(row, row + into.length)),
+    equity: (row, into) => into.set(equity.subarray(row, row + into.length)),
+    directions: (row, into) => into.set(directions.subarray(row, row + into.length)),
+    readTrades: (row, into) => copyTrades(partOfTrades(trades, row, row + into.length), into, 0),
+  };
+}
+
+/** A reader's whole content in arrays. */
+export function arraysOfReader(reader: CurveReader): CurveArrays {
+  const arrays = {
+    times: new BigInt64Array(reader.bars),
+    equity: new Float64Array(reader.bars),
+    directions: new Int8Array(reader.bars),
+    trades: allocateTrades(reader.trades),
+  };
+  reader.times(0, arrays.times);
+  reader.equity(0, arrays.equity);
+  reader.directions(0, arrays.directions);
+  reader.readTrades(0, arrays.trades);
+  return arrays;
+}
+
+/** A sink that keeps bars and trades in arrays: 17 bytes a bar and 66 a trade. */
+export interface ArraySink extends CurveSink {
+  /** What was taken so far. */
+  arrays(): CurveArrays;
+}
+
+/** A sink for at most `bars` bars. */
+export function arraySink(bars: number): ArraySink {
+  const times = new BigInt64Array(bars);
+  const equity = new Float64Array(bars);
+  const directions = new Int8Array(bars);
+  let trades = allocateTrades(64);
+  let taken = 0;
+  let listed = 0;
+
+  function arrays(): CurveArrays {
+    const isFull = taken === bars;
+    return {
+      times: isFull ? times : times.slice(0, taken),
+      equity: isFull ? equity : equity.slice(0, taken),
+      directions: isFull ? directions : directions.slice(0, taken),
+      trades: copyOf(partOfTrades(trades, 0, listed)),
+    };
+  }
+
+  return {
+    room: (length) => ({
+      times: times.subarray(taken, taken + length),
+      equity: equity.subarray(taken, taken + length),
+      directions: directions.subarray(taken, taken + length),
+    }),
+    takeBars(length) {
+      taken += length;
+    },
+    takeTrades(more) {
+      if (listed + more.length > trades.length) {
+        const larger = allocateTrades(Math.max(2 * trades.length, listed + more.length));
+        copyTrades(partOfTrades(trades, 0, listed), larger, 0);
+        trades = larger;
+      }
+      copyTrades(more, trades, listed);
+      listed += more.length;
+    },
+    finish: () => readerOfArrays(arrays()),
+    arrays,
+  };
+}
+
+function copyOf(trades: Trades): Trades {
+  const copy = allocateTrades(trades.length);
+  copyTrades(trades, copy, 0);
+  return copy;
+}
+
+/** A store of curves in arrays. */
+export interface ArrayCurves extends CurveStore {
+  /** The arrays of a symbol; ATC_NOT_FOUND for one whose sink was not finished. */
+  arrays(symbol: string): CurveArrays;
+}
+
+/** A store that keeps the curves of every symbol in memory. */
+export function arrayCurves(): ArrayCurves {
+  const finished = new Map<string, CurveArrays>();
+
+  function arraysOf(symbol: string): CurveArrays {
+    const found = finished.get(symbol);
+    if (found === undefined) throw noCurves(symbol);
+    return found;
+  }
+
+  return {
+    sink(symbol, bars) {
+      const sink = arraySink(bars);
+      return {
+        ...sink,
+        finish() {
+          const arrays = sink.arrays();
+          finished.set(symbol, arrays);
+          return readerOfArrays(arrays);
+        },
+      };
+    },
+    reader: (symbol) => readerOfArrays(arraysOf(symbol)),
+    arrays: arraysOf,
+  };
+}
+
+/** The error of a store that has no curves of a symbol. */
+export function noCurves(symbol: string): AtcError {
+  return new AtcError("ATC_NOT_FOUND", `there are no curves of "${symbol}"; compute the symbol first`, {
+    details: { symbol },
+  });
+}

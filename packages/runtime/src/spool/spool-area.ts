@@ -1,0 +1,45 @@
+import { readSync, writeSync } from "node:fs";
+import { AtcError, fromSystemError } from "@atc/contract";
+
+/**
+ * One area of a spool: a file that is open in this process, by its descriptor, or memory that threads share. Both can be sent to a thread as
+ * they are: descriptors belong to the process.
+ */
+export type SpoolArea = number | SharedArrayBuffer;
+
+/** Writes bytes at an offset. ATC_NO_SPACE or ATC_IO if the disk refuses. */
+export function writeArea(area: SpoolArea, offset: number, bytes: Uint8Array): void {
+  if (typeof area !== "number") {
+    new Uint8Array(area).set(bytes, offset);
+    return;
+  }
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(area, bytes, done, bytes.length - done, offset + done);
+  } catch (error) {
+    throw fromSystemError(
+      error,
+      "cannot write the intermediate curves of the backtest into the data folder",
+      "free some space there, or choose another folder with --data-dir",
+    );
+  }
+}
+
+/** Fills `into` with the bytes at an offset. ATC_IO if the disk refuses, ATC_CORRUPT_DATA if the area ends before. */
+export function readArea(area: SpoolArea, offset: number, into: Uint8Array): void {
+  if (typeof area !== "number") {
+    into.set(new Uint8Array(area, offset, into.length));
+    return;
+  }
+  let done = 0;
+  try {
+    while (done < into.length) {
+      const read = readSync(area, into, done, into.length - done, offset + done);
+      if (read === 0) break;
+      done += read;
+    }
+  } catch (error) {
+    throw fromSystemError(error, "cannot read the intermediate curves of the backtest", "check the disk");
+  }
+  if (done < into.length)
+    throw new AtcError("ATC_CORRUPT_DATA", "the intermediate curves of the backtest end too early; run it again");
+}

@@ -1,0 +1,105 @@
+import type { BarRoom, CurveReader, CurveSink, CurveStore } from "@atc/backtest";
+import { noCurves } from "@atc/backtest";
+import { readArea, type SpoolArea, writeArea } from "./spool-area.ts";
+import { type SpoolRegion, tradeBytes } from "./spool-layout.ts";
+import { createTradeRows } from "./trade-rows.ts";
+
+/** The two areas of a spool. */
+export interface SpoolAreas {
+  /** Bars, and the portfolio's points. */
+  readonly bars: SpoolArea;
+  /** Trades. */
+  readonly trades: SpoolArea;
+}
+
+/** How much of a symbol a spool has taken. */
+export interface CurveCounts {
+  /** Bars. */
+  readonly bars: number;
+  /** Trades. */
+  readonly trades: number;
+}
+
+/** A store of curves in a spool. One symbol is written at a time; each thread has a store of its own over the same areas. */
+export interface SpoolCurves extends CurveStore {
+  /** What was taken of a symbol; undefined until its sink is finished. */
+  counts(symbol: string): CurveCounts | undefined;
+  /** Takes notice of curves that another thread has written. */
+  written(symbol: string, counts: CurveCounts): void;
+}
+
+function bytesOf(array: BigInt64Array | Float64Array | Int8Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+function emptyRoom(length: number): BarRoom {
+  return { times: new BigInt64Array(length), equity: new Float64Array(length), directions: new Int8Array(length) };
+}
+
+/** A store over the areas of a spool, for the symbols whose regions are given. */
+export function spoolCurves(areas: SpoolAreas, regions: ReadonlyMap<string, SpoolRegion>): SpoolCurves {
+  const finished = new Map<string, CurveCounts>();
+  const tradeRows = createTradeRows();
+  // The room of every sink: one is filled at a time, and taken before the next is asked for.
+  let room = emptyRoom(0);
+
+  function regionOf(symbol: string): SpoolRegion {
+    const region = regions.get(symbol);
+    if (region === undefined) throw noCurves(symbol);
+    return region;
+  }
+
+  function readerOf(
+    { barOffset, tradeOffset, bars: capacity }: SpoolRegion,
+    { bars, trades }: CurveCounts,
+  ): CurveReader {
+    return {
+      bars,
+      trades,
+      times: (row, into) => readArea(areas.bars, barOffset + 8 * row, bytesOf(into)),
+      equity: (row, into) => readArea(areas.bars, barOffset + 8 * (capacity + row), bytesOf(into)),
+      directions: (row, into) => readArea(areas.bars, barOffset + 16 * capacity + row, bytesOf(into)),
+      readTrades: (row, into) =>
+        tradeRows.unpack(into, (from, bytes) => readArea(areas.trades, tradeOffset + tradeBytes * (row + from), bytes)),
+    };
+  }
+
+  function sinkOf(region: SpoolRegion): CurveSink {
+    const { symbol, barOffset, tradeOffset, bars: capacity } = region;
+    let bars = 0;
+    let trades = 0;
+    finished.delete(symbol);
+    return {
+      room(length) {
+        if (room.times.length < length) room = emptyRoom(length);
+        room.directions.fill(0);
+        return room;
+      },
+      takeBars(length) {
+        writeArea(areas.bars, barOffset + 8 * bars, bytesOf(room.times.subarray(0, length)));
+        writeArea(areas.bars, barOffset + 8 * (capacity + bars), bytesOf(room.equity.subarray(0, length)));
+        writeArea(areas.bars, barOffset + 16 * capacity + bars, bytesOf(room.directions.subarray(0, length)));
+        bars += length;
+      },
+      takeTrades(more) {
+        tradeRows.pack(more, (row, bytes) => writeArea(areas.trades, tradeOffset + tradeBytes * (trades + row), bytes));
+        trades += more.length;
+      },
+      finish() {
+        finished.set(symbol, { bars, trades });
+        return readerOf(region, { bars, trades });
+      },
+    };
+  }
+
+  return {
+    sink: (symbol) => sinkOf(regionOf(symbol)),
+    reader(symbol) {
+      const counts = finished.get(symbol);
+      if (counts === undefined) throw noCurves(symbol);
+      return readerOf(regionOf(symbol), counts);
+    },
+    counts: (symbol) => finished.get(symbol),
+    written: (symbol, counts) => void finished.set(symbol, counts),
+  };
+}

@@ -1,0 +1,227 @@
+import type { CurveArrays, CurveReader, CurveSink, SymbolFigures } from "@atc/backtest";
+import { allocateTrades, decodeCurves, decodeFigures, encodeCurves, encodeFigures } from "@atc/backtest";
+import type { Cache, CacheKey, CacheValue } from "@atc/cache";
+import type { JsonObject, JsonValue, TypedArray } from "@atc/contract";
+import { isAtcError } from "@atc/contract";
+import type { SpoolCurves } from "./spool/spool-curves.ts";
+
+/** The bars of one piece of a long series: an entry exists as arrays and as a payload at once, so 2^20 would take 60 MB more. */
+const pieceBars = 2 ** 18;
+/** The trades of one piece: 8 MiB. */
+const pieceTrades = 120_000;
+/** The bars above which a series is stored in pieces. */
+export const wholeBars = 500_000;
+
+/** Makes the key of an entry of some symbols; `part` tells the entries of the same symbols apart. */
+export type ResultKey = (symbols: readonly string[], part?: JsonObject) => CacheKey;
+
+/** Results of some symbols in a cache: one entry for neighbours, pieces and an index for a long series. */
+export interface StoredResults {
+  /** The stored figures of the symbols, whose curves the spool then has. Symbols that are missing, damaged or of another version are left out. */
+  load(symbols: readonly SymbolRoom[]): Promise<readonly SymbolFigures[]>;
+  /** Stores figures, with their curves from the spool. */
+  store(results: readonly SymbolFigures[], symbols: readonly string[], costMs: number): Promise<void>;
+}
+
+/** A symbol and the bars that it can have at most. */
+interface SymbolRoom {
+  readonly symbol: string;
+  readonly bars: number;
+}
+
+/** What {@link storedResults} works with. */
+export interface StoredResultsOptions {
+  readonly cache: Cache;
+  readonly curves: SpoolCurves;
+  readonly key: ResultKey;
+  /** Bars of the whole run. */
+  readonly bars: number;
+  /** The most bytes that the results of one run may take in the cache: more of them would evict their own first ones. */
+  readonly mostBytes: number;
+  /** Is told once if the results are too large to be stored. */
+  readonly warn: (message: string) => void;
+}
+
+/** Bytes of a bar and of a trade before compression. */
+const barBytes = 17;
+const tradeBytes = 66;
+
+type Arrays = Readonly<Record<string, TypedArray>>;
+
+/** Entries are read once, so they leave the memory of the cache to others. */
+const once = { keepInMemory: false } as const;
+const noTrades = allocateTrades(0);
+
+/** Rows `from` (inclusive) to `to` (exclusive) of the bars, without trades. */
+function barsOf(reader: CurveReader, from: number, to: number): CurveArrays {
+  const rows = to - from;
+  const arrays = {
+    times: new BigInt64Array(rows),
+    equity: new Float64Array(rows),
+    directions: new Int8Array(rows),
+    trades: noTrades,
+  };
+  reader.times(from, arrays.times);
+  reader.equity(from, arrays.equity);
+  reader.directions(from, arrays.directions);
+  return arrays;
+}
+
+function tradesOf(reader: CurveReader, from: number, to: number): CurveArrays["trades"] {
+  const trades = allocateTrades(to - from);
+  reader.readTrades(from, trades);
+  return trades;
+}
+
+/** Gives curves to a sink. */
+function fill(sink: CurveSink, { times, equity, directions, trades }: CurveArrays): void {
+  const room = sink.room(times.length);
+  room.times.set(times);
+  room.equity.set(equity);
+  room.directions.set(directions);
+  sink.takeBars(times.length);
+  sink.takeTrades(trades);
+}
+
+/** Arrays of a batch stand behind the number of their symbol: `3/equity`. */
+function arraysByNumber(arrays: Arrays, count: number): readonly Arrays[] {
+  const byNumber = Array.from({ length: count }, (): Record<string, TypedArray> => ({}));
+  for (const [name, array] of Object.entries(arrays)) {
+    const slash = name.indexOf("/");
+    const own = byNumber[Number(name.slice(0, slash))];
+    if (own !== undefined) own[name.slice(slash + 1)] = array;
+  }
+  return byNumber;
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
+}
+
+function countOf(value: JsonValue | undefined): number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : -1;
+}
+
+/** Takes what a decoder refuses as missing: another version wrote it, and it is computed again. */
+async function unlessRefused<Result>(decode: () => Promise<Result> | Result, missing: Result): Promise<Result> {
+  try {
+    return await decode();
+  } catch (error) {
+    if (isAtcError(error, "ATC_CORRUPT_DATA")) return missing;
+    throw error;
+  }
+}
+
+/** Results of a cache, whose curves go through a spool. */
+export function storedResults(options: StoredResultsOptions): StoredResults {
+  const { cache, curves, key, mostBytes } = options;
+  let bytes = barBytes * options.bars;
+  let isTooLarge = false;
+
+  /** Whether there is room for some more results. Trades are known only now, so a run of very many is found to be too large in its middle. */
+  function fits(results: readonly SymbolFigures[]): boolean {
+    for (const { symbol } of results) bytes += tradeBytes * (curves.counts(symbol)?.trades ?? 0);
+    if (bytes <= mostBytes) return true;
+    if (!isTooLarge)
+      options.warn(
+        `the curves take ${Math.ceil(bytes / 2 ** 20)} MiB, more than a quarter of the cache, so only the figures of the whole run are cached`,
+      );
+    isTooLarge = true;
+    return false;
+  }
+
+  function loadBatch({ arrays, attributes }: CacheValue, symbols: readonly SymbolRoom[]): readonly SymbolFigures[] {
+    const encoded = listOf(attributes?.["results"]);
+    const parts = arraysByNumber(arrays, encoded.length);
+    return symbols.flatMap(({ symbol, bars }) => {
+      const number = encoded.findIndex((one) => (one as JsonObject)["symbol"] === symbol);
+      if (number < 0) return [];
+      const figures = decodeFigures(encoded[number] as JsonObject);
+      const stored = decodeCurves(parts[number] ?? {});
+      if (stored.times.length !== figures.metrics.bars || stored.times.length > bars) return [];
+      const sink = curves.sink(symbol, bars);
+      fill(sink, stored);
+      sink.finish();
+      return [figures];
+    });
+  }
+
+  async function piece(symbol: string, part: JsonObject): Promise<CurveArrays | undefined> {
+    const value = await cache.get(key([symbol], part), once);
+    return value === undefined ? undefined : decodeCurves(value.arrays);
+  }
+
+  async function loadPieces({ attributes = {} }: CacheValue, { symbol, bars }: SymbolRoom): Promise<SymbolFigures[]> {
+    const [encoded] = listOf(attributes["results"]);
+    const figures = decodeFigures(encoded as JsonObject);
+    const trades = countOf(attributes["trades"]);
+    if (figures.symbol !== symbol || figures.metrics.bars > bars || trades < 0) return [];
+    const sink = curves.sink(symbol, bars);
+    let left = figures.metrics.bars;
+    for (let number = 0; left > 0; number++) {
+      const found = await piece(symbol, { bars: number });
+      if (found === undefined || found.times.length !== Math.min(left, pieceBars)) return [];
+      fill(sink, found);
+      left -= found.times.length;
+    }
+    left = trades;
+    for (let number = 0; left > 0; number++) {
+      const found = await piece(symbol, { trades: number });
+      if (found === undefined || found.trades.length !== Math.min(left, pieceTrades)) return [];
+      sink.takeTrades(found.trades);
+      left -= found.trades.length;
+    }
+    sink.finish();
+    return [figures];
+  }
+
+  async function storePieces(figures: SymbolFigures, costMs: number): Promise<void> {
+    const { symbol } = figures;
+    const reader = curves.reader(symbol);
+    const put = async (part: JsonObject, piece: CurveArrays): Promise<boolean> =>
+      await cache.set(key([symbol], part), { arrays: encodeCurves(piece) }, { costMs, ...once });
+    for (let from = 0, number = 0; from < reader.bars; from += pieceBars, number++) {
+      const bars = barsOf(reader, from, Math.min(from + pieceBars, reader.bars));
+      if (!(await put({ bars: number }, bars))) return;
+    }
+    for (let from = 0, number = 0; from < reader.trades; from += pieceTrades, number++) {
+      const trades = tradesOf(reader, from, Math.min(from + pieceTrades, reader.trades));
+      if (!(await put({ trades: number }, { ...barsOf(reader, 0, 0), trades }))) return;
+    }
+    // The index comes last: who finds it finds the pieces.
+    const attributes = { results: [encodeFigures(figures)], trades: reader.trades };
+    await cache.set(key([symbol]), { arrays: {}, attributes }, { costMs, ...once });
+  }
+
+  async function storeBatch(results: readonly SymbolFigures[], symbols: readonly string[], costMs: number) {
+    const arrays: Record<string, TypedArray> = {};
+    for (const [number, { symbol }] of results.entries()) {
+      const reader = curves.reader(symbol);
+      const whole = { ...barsOf(reader, 0, reader.bars), trades: tradesOf(reader, 0, reader.trades) };
+      for (const [name, array] of Object.entries(encodeCurves(whole))) arrays[`${number}/${name}`] = array;
+    }
+    const attributes = { results: results.map(encodeFigures) };
+    await cache.set(key(symbols), { arrays, attributes }, { costMs, ...once });
+  }
+
+  return {
+    async load(symbols) {
+      const value = await cache.get(key(symbols.map(({ symbol }) => symbol)), once);
+      if (value === undefined) return [];
+      const [first] = symbols;
+      return await unlessRefused(
+        () =>
+          value.attributes?.["trades"] === undefined || first === undefined
+            ? loadBatch(value, symbols)
+            : loadPieces(value, first),
+        [],
+      );
+    },
+    async store(results, symbols, costMs) {
+      if (!fits(results)) return;
+      const [only] = results;
+      if (only !== undefined && symbols.length === 1 && only.metrics.bars > wholeBars) await storePieces(only, costMs);
+      else if (only !== undefined) await storeBatch(results, symbols, costMs);
+    },
+  };
+}
