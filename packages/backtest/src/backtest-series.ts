@@ -150,7 +150,7 @@ function assertFinite(
 function overflow(symbol: string, what: string): AtcError {
   return new AtcError(
     "ATC_INVALID_DATA",
-    `symbol "${symbol}" has prices that a double cannot reckon with: ${what}; scale its prices, or leave the symbol out`,
+    `symbol "${symbol}" goes beyond what a double can hold: ${what}; check its prices, or leave the symbol out`,
     { details: { symbol } },
   );
 }

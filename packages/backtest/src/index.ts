@@ -4,7 +4,15 @@
  * @packageDocumentation
  */
 
-export { arrayCurves, arraysOfReader, type CurveArrays, noCurves, readerOfArrays } from "./array-curves.ts";
+export {
+  type ArraySink,
+  arrayCurves,
+  arraySink,
+  arraysOfReader,
+  type CurveArrays,
+  noCurves,
+  readerOfArrays,
+} from "./array-curves.ts";
 export { atcStrategy } from "./atc-strategy.ts";
 export {
   type BacktestFigures,

@@ -200,7 +200,7 @@ describe("a sink", () => {
   });
 });
 
-describe("prices that a double cannot reckon with", () => {
+describe("prices that a double cannot hold the equity of", () => {
   const tiny = { timestamp: days(40), close: prices(40, 0).map((price) => price * 1e-320) };
   it("leave the symbol out by its name, and the others and the portfolio are right", async () => {
     const result = await backtest(memoryDataset({ BAD: tiny, GOOD: bars(40) }));
@@ -209,7 +209,10 @@ describe("prices that a double cannot reckon with", () => {
       result.skipped.map(({ symbol, code }) => [symbol, code]),
       [["BAD", "ATC_INVALID_DATA"]],
     );
-    assert.match(result.skipped[0]?.reason ?? "", /symbol "BAD" has prices that a double cannot reckon with: at 20/);
+    assert.match(
+      result.skipped[0]?.reason ?? "",
+      /symbol "BAD" goes beyond what a double can hold: at 2020-\d\d-\d\dT.* the close is \d\S*e-3\d\d and the equity/,
+    );
     assert.deepEqual(result.portfolio, alone.portfolio);
   });
 });

@@ -117,9 +117,15 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
   const { cache, curves, key, mostBytes } = options;
   let bytes = barBytes * options.bars;
   let isTooLarge = false;
+  const written: CacheKey[] = [];
+
+  async function put(entry: CacheKey, value: CacheValue, costMs: number): Promise<boolean> {
+    written.push(entry);
+    return await cache.set(entry, value, { costMs, ...once });
+  }
 
   /** Whether there is room for some more results. Trades are known only now, so a run of very many is found to be too large in its middle. */
-  function fits(results: readonly SymbolFigures[]): boolean {
+  async function fits(results: readonly SymbolFigures[]): Promise<boolean> {
     for (const { symbol } of results) bytes += tradeBytes * (curves.counts(symbol)?.trades ?? 0);
     if (bytes <= mostBytes) return true;
     if (!isTooLarge)
@@ -127,6 +133,8 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
         `the curves take ${Math.ceil(bytes / 2 ** 20)} MiB, more than a quarter of the cache, so only the figures of the whole run are cached`,
       );
     isTooLarge = true;
+    // A part of a run spares little work, and takes the room of others.
+    for (const entry of written.splice(0)) await cache.delete(entry);
     return false;
   }
 
@@ -178,19 +186,19 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
   async function storePieces(figures: SymbolFigures, costMs: number): Promise<void> {
     const { symbol } = figures;
     const reader = curves.reader(symbol);
-    const put = async (part: JsonObject, piece: CurveArrays): Promise<boolean> =>
-      await cache.set(key([symbol], part), { arrays: encodeCurves(piece) }, { costMs, ...once });
+    const putPiece = async (part: JsonObject, piece: CurveArrays): Promise<boolean> =>
+      await put(key([symbol], part), { arrays: encodeCurves(piece) }, costMs);
     for (let from = 0, number = 0; from < reader.bars; from += pieceBars, number++) {
       const bars = barsOf(reader, from, Math.min(from + pieceBars, reader.bars));
-      if (!(await put({ bars: number }, bars))) return;
+      if (!(await putPiece({ bars: number }, bars))) return;
     }
     for (let from = 0, number = 0; from < reader.trades; from += pieceTrades, number++) {
       const trades = tradesOf(reader, from, Math.min(from + pieceTrades, reader.trades));
-      if (!(await put({ trades: number }, { ...barsOf(reader, 0, 0), trades }))) return;
+      if (!(await putPiece({ trades: number }, { ...barsOf(reader, 0, 0), trades }))) return;
     }
     // The index comes last: who finds it finds the pieces.
     const attributes = { results: [encodeFigures(figures)], trades: reader.trades };
-    await cache.set(key([symbol]), { arrays: {}, attributes }, { costMs, ...once });
+    await put(key([symbol]), { arrays: {}, attributes }, costMs);
   }
 
   async function storeBatch(results: readonly SymbolFigures[], symbols: readonly string[], costMs: number) {
@@ -201,7 +209,7 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
       for (const [name, array] of Object.entries(encodeCurves(whole))) arrays[`${number}/${name}`] = array;
     }
     const attributes = { results: results.map(encodeFigures) };
-    await cache.set(key(symbols), { arrays, attributes }, { costMs, ...once });
+    await put(key(symbols), { arrays, attributes }, costMs);
   }
 
   return {
@@ -218,7 +226,7 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
       );
     },
     async store(results, symbols, costMs) {
-      if (!fits(results)) return;
+      if (!(await fits(results))) return;
       const [only] = results;
       if (only !== undefined && symbols.length === 1 && only.metrics.bars > wholeBars) await storePieces(only, costMs);
       else if (only !== undefined) await storeBatch(results, symbols, costMs);

@@ -14,13 +14,30 @@ import type { SignalTable } from "./signal-table.ts";
 /** Endings of files that signals are written to. */
 export const signalFormats: readonly string[] = [".csv", ".arrow", ".json"];
 
+/** Bytes of text that are encoded at once. */
+const textBytes = 2 ** 20;
+
+/**
+ * Encodes texts in one piece of memory, which is used again for each: a buffer a text would stand beside the next ones until the garbage is
+ * collected.
+ */
+function* encodedTexts(pieces: Iterable<string | Uint8Array>): Generator<Uint8Array, void, void> {
+  const memory = Buffer.allocUnsafeSlow(textBytes);
+  for (const piece of pieces) {
+    if (typeof piece !== "string") yield piece;
+    // A UTF-16 code unit takes 3 bytes at most.
+    else if (3 * piece.length > textBytes) yield Buffer.from(piece);
+    else yield memory.subarray(0, memory.write(piece));
+  }
+}
+
 /** Replaces `file` by what `pieces` yields, at once: a failure leaves what was there. */
 async function replaceFile(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     const handle = await open(temporary, "w");
     try {
-      for (const piece of pieces) await handle.writeFile(piece);
+      for (const bytes of encodedTexts(pieces)) await handle.writeFile(bytes);
     } finally {
       await handle.close();
     }
