@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { type ArrowTable, type ArrowTableColumn, encodeArrow, type TextValues } from "./arrow-export.ts";
-export { type MappingBackend, mappingBackend } from "./mapping.ts";
+export { type MappingBackend, mappingBackend, unmapDisposed } from "./mapping.ts";
 export { type MmapStore, type MmapStoreOptions, mmapStore } from "./mmap-store.ts";
 export { plugins as default } from "./plugin.ts";
 export type { SegmentBackend } from "./segment-reader.ts";

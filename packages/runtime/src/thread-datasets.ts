@@ -1,7 +1,7 @@
 import type { AtcConfig } from "@atc/config";
 import type { Dataset, DatasetManifest } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
-import { mmapStore } from "@atc/mmap-store";
+import { mmapStore, unmapDisposed } from "@atc/mmap-store";
 
 /** A dataset that a thread opens for itself: the very one that whoever submits the task has open. */
 export interface DatasetRef extends Pick<DatasetManifest, "generation" | "fingerprint" | "createdAt"> {
@@ -55,6 +55,12 @@ async function openSame(ref: DatasetRef): Promise<Dataset> {
   });
 }
 
+/** Tasks copy out of their views, so none is read any more. */
+function closeAll(datasets: readonly Dataset[]): void {
+  for (const dataset of datasets) dataset[Symbol.dispose]();
+  unmapDisposed();
+}
+
 /** Datasets of this thread, none open yet. */
 export function createThreadDatasets(): ThreadDatasets {
   const open = new Map<string, Dataset>();
@@ -64,7 +70,7 @@ export function createThreadDatasets(): ThreadDatasets {
       const kept = open.get(id);
       if (kept !== undefined && isSame(kept.manifest, ref)) return kept;
       open.delete(id);
-      kept?.[Symbol.dispose]();
+      if (kept !== undefined) closeAll([kept]);
       const dataset = await openSame(ref);
       open.set(id, dataset);
       return dataset;
@@ -72,7 +78,7 @@ export function createThreadDatasets(): ThreadDatasets {
     close() {
       const all = [...open.values()];
       open.clear();
-      for (const dataset of all) dataset[Symbol.dispose]();
+      closeAll(all);
     },
   };
 }
