@@ -92,7 +92,8 @@ export async function ingestFile(
   await using source = await openSource(runtime, list, options);
   const settings = { name, duplicates, force, memoryBytes };
   if (force !== true) await checkNotAppended(runtime, name, fingerprintOf(source, settings));
-  const executor = executorFor(runtime, source);
+  // Ends with the ingest: what follows has the memory of its threads.
+  await using executor = executorFor(runtime, source);
   return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress });
 }
 

@@ -2,7 +2,7 @@ import type { BacktestJson, BacktestResult, Strategy } from "@atc/backtest";
 import { atcStrategy, backtest, resultToJson, resultVersion } from "@atc/backtest";
 import type { Cache, CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
-import type { AtcErrorCode, Dataset, JsonObject, OperationOptions } from "@atc/contract";
+import type { AtcErrorCode, Dataset, Executor, JsonObject, OperationOptions } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import { asJson, backtestPart, signalPart } from "./config-parts.ts";
 import type { DataOptions, OpenedData } from "./data.ts";
@@ -114,7 +114,7 @@ function resultsOf(
   dataset: Dataset,
   key: ReturnType<typeof keysOf>,
   { symbols, isAtc, signal, onProgress }: RunOptions,
-): ResultBatches & { readonly onProgress: OperationOptions["onProgress"] } {
+): ResultBatches & { readonly onProgress: OperationOptions["onProgress"]; readonly executor: Executor | undefined } {
   const { limit: most = Number.POSITIVE_INFINITY, batchSize } = runtime.config;
   const sized = symbols.map((symbol) => ({ symbol, bars: Math.min(dataset.series(symbol).length, most) }));
   const batches = batchesOf(sized, batchSize);
@@ -123,7 +123,7 @@ function resultsOf(
   const computer =
     executor === undefined ? undefined : threadBatches(runtime, { dataset, executor, bars, signal, onProgress });
   const results = resultBatches({ cache, batches, computer, key: (batch) => key("results", { symbols: batch }) });
-  return { ...results, onProgress: computer === undefined ? onProgress : undefined };
+  return { ...results, executor, onProgress: computer === undefined ? onProgress : undefined };
 }
 
 /**
@@ -153,12 +153,13 @@ export async function runBacktest(
   }
   const { signal } = options;
   const isAtc = options.strategy === undefined;
-  const { remember, flush, onProgress } = resultsOf(runtime, cache, dataset, key, {
+  const { remember, flush, onProgress, executor } = resultsOf(runtime, cache, dataset, key, {
     symbols,
     isAtc,
     signal,
     onProgress: options.onProgress,
   });
+  await using _threads = executor;
   const { limit } = config;
   const result = await backtest(dataset, {
     strategy,

@@ -63,7 +63,7 @@ async function computeAll(
 ): Promise<ComputedSignals> {
   const { config } = runtime;
   const { length } = prices.close;
-  const executor = runtime.executor(length);
+  await using executor = runtime.executor(length);
   if (executor === undefined) return await computeHere(runtime, prices, options);
   const { invalidPrices, limit } = config;
   const signals = signalPart(config);

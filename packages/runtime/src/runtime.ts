@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cache } from "@atc/cache";
@@ -11,6 +12,7 @@ import type { OpenedCache } from "./open-cache.ts";
 import { openCache } from "./open-cache.ts";
 import type { InstalledPluginHost } from "./plugin-host.ts";
 import { createPluginHost } from "./plugin-host.ts";
+import { leasedExecutor } from "./thread-lease.ts";
 
 /** Where a runtime takes its configuration from, in rising order of precedence, and how it speaks to the user. */
 export interface RuntimeOptions {
@@ -50,7 +52,10 @@ export interface Runtime extends AsyncDisposable {
   readonly usesCache: boolean;
   /** The cache, opened at the first call. */
   cache(): Promise<Cache>;
-  /** Threads for work of so many bars, started at the first call; undefined where the work is to be done in this thread. */
+  /**
+   * Threads for work of so many bars, started when a task needs them; undefined if the work is to be done in this thread. Dispose it after the work:
+   * the threads end when all work that leases them has done so, so that their memory is free for what follows.
+   */
   executor(bars: number): Executor | undefined;
   /** Tells the user something once. */
   warn(message: string): void;
@@ -108,8 +113,11 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   for (const warning of loaded.warnings) host.warn(warning);
   const store = mmapStore({ directory: config.dataDir, backend: config.useMemoryMapped ? "auto" : "read" });
   let opened: Promise<OpenedCache> | undefined;
-  let executor: Executor | undefined;
   const { executor: where } = options;
+  const threads = leasedExecutor(() => {
+    const modules = { "@atc/runtime": tasksModule(), "@atc/ingest": ingestModule() };
+    return workerExecutor({ modules, threads: options.threads, maxYoungHeapMiB: youngHeapMiB });
+  });
   return {
     loaded,
     config,
@@ -123,13 +131,12 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     },
     executor(bars) {
       if (where === "inline" || (where === undefined && bars < fewBars)) return undefined;
-      const modules = { "@atc/runtime": tasksModule(), "@atc/ingest": ingestModule() };
-      executor ??= workerExecutor({ modules, threads: options.threads, maxYoungHeapMiB: youngHeapMiB });
-      return executor.concurrency === 1 && where === undefined ? undefined : executor;
+      if (where === undefined && (options.threads ?? availableParallelism()) === 1) return undefined;
+      return threads.lease();
     },
     warn: (message) => host.warn(message),
     async [Symbol.asyncDispose]() {
-      await executor?.[Symbol.asyncDispose]();
+      await threads[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
       const cache = await opened?.catch(() => undefined);
       await cache?.[Symbol.asyncDispose]();
