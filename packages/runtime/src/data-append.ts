@@ -11,6 +11,7 @@ import { checkSchema } from "./append-schema.ts";
 import { asJson } from "./config-parts.ts";
 import { appendedAttributes } from "./dataset-history.ts";
 import { datasetHint } from "./dataset-lookup.ts";
+import { machineDefaults } from "./machine-defaults.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { executorFor, openSource } from "./open-source.ts";
 import type { Runtime } from "./runtime.ts";
@@ -88,7 +89,7 @@ async function stageRows(
   runtime: Runtime,
   source: DataSource,
   staging: ArrayStore,
-  { duplicates, memoryBytes, signal, onProgress }: AppendOptions,
+  { duplicates, memoryBytes = machineDefaults().memoryBytes, signal, onProgress }: AppendOptions,
 ): Promise<IngestResult> {
   await using executor = executorFor(runtime, source);
   return await ingest(source, staging, { name: "rows", duplicates, memoryBytes, executor, signal, onProgress });

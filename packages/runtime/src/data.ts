@@ -6,6 +6,7 @@ import type { IngestReport, IngestResult } from "@atc/ingest";
 import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
 import { datasetHistory } from "./dataset-history.ts";
 import { datasetHint } from "./dataset-lookup.ts";
+import { machineDefaults } from "./machine-defaults.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { defaultName, executorFor, openSource } from "./open-source.ts";
 import type { Runtime } from "./runtime.ts";
@@ -85,7 +86,7 @@ export async function ingestFile(
     name = defaultName(runtime, list, options.sql),
     duplicates,
     force,
-    memoryBytes,
+    memoryBytes = machineDefaults().memoryBytes,
     signal,
     onProgress,
   } = options;

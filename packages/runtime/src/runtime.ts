@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cache } from "@atc/cache";
@@ -8,6 +7,7 @@ import type { ArrayStore, Executor } from "@atc/contract";
 import { workerExecutor } from "@atc/executor-worker";
 import { mmapStore } from "@atc/mmap-store";
 import { nearestPackageJson } from "./installed-plugins.ts";
+import { machineDefaults } from "./machine-defaults.ts";
 import type { OpenedCache } from "./open-cache.ts";
 import { openCache } from "./open-cache.ts";
 import type { InstalledPluginHost } from "./plugin-host.ts";
@@ -30,7 +30,7 @@ export interface RuntimeOptions {
   readonly cache?: boolean;
   /** Where symbols are computed: `worker` threads, or `inline` in the caller's own. Threads where absent and the work is worth them. */
   readonly executor?: "worker" | "inline";
-  /** Threads, 1 or more; one a core where absent. */
+  /** Threads, 1 or more; if absent one a core, or fewer if a container or the machine has little memory: 24 MB each beside 100 MB. */
   readonly threads?: number;
   /** Is told each warning once; printed on standard error where absent. */
   readonly onWarning?: (message: string) => void;
@@ -113,10 +113,10 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   for (const warning of loaded.warnings) host.warn(warning);
   const store = mmapStore({ directory: config.dataDir, backend: config.useMemoryMapped ? "auto" : "read" });
   let opened: Promise<OpenedCache> | undefined;
-  const { executor: where } = options;
+  const { executor: where, threads: threadCount = machineDefaults().threads } = options;
   const threads = leasedExecutor(() => {
     const modules = { "@atc/runtime": tasksModule(), "@atc/ingest": ingestModule() };
-    return workerExecutor({ modules, threads: options.threads, maxYoungHeapMiB: youngHeapMiB });
+    return workerExecutor({ modules, threads: threadCount, maxYoungHeapMiB: youngHeapMiB });
   });
   return {
     loaded,
@@ -131,7 +131,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     },
     executor(bars) {
       if (where === "inline" || (where === undefined && bars < fewBars)) return undefined;
-      if (where === undefined && (options.threads ?? availableParallelism()) === 1) return undefined;
+      if (where === undefined && threadCount === 1) return undefined;
       return threads.lease();
     },
     warn: (message) => host.warn(message),
