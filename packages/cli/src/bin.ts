@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+// First: it holds for what is imported after it.
+import "./young-heap.ts";
+
 import { exitCodes } from "./exit-code.ts";
 import { main } from "./main.ts";
 

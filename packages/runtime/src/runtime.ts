@@ -61,8 +61,8 @@ export interface Runtime extends AsyncDisposable {
   warn(message: string): void;
 }
 
-/** MiB of young objects in each thread: all tasks work on typed arrays, and memory is better spent on rows. */
-const youngHeapMiB = 8;
+/** MiB of young objects in each thread: 2 MB of heap, where 8 are 8 and the default is 32. All tasks work on typed arrays, and memory is better spent on rows. */
+const youngHeapMiB = 3;
 
 /** Bars below which starting threads takes longer than the work. */
 const fewBars = 400_000;
