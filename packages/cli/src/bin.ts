@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// First: it holds for what is imported after it.
 import "./young-heap.ts";
 
-import { exitCodes } from "./exit-code.ts";
-import { main } from "./main.ts";
+// What is imported statically is loaded before the first of it runs, and loading alone lets the heap grow.
+const { exitCodes } = await import("./exit-code.ts");
+const { main } = await import("./main.ts");
 
 const controller = new AbortController();
 process.on("SIGINT", () => {
