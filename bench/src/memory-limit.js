@@ -16,8 +16,8 @@ const interfaces = [
   { parent: version2, limit: "memory.max", swap: "memory.swap.max", peak: "memory.peak" },
 ];
 
-/** Makes a memory cgroup of so many bytes; undefined where that is not allowed. */
-function makeGroup(bytes) {
+/** Makes a memory cgroup of so many bytes, a folder that is removed when no process is left in it; undefined where that is not allowed. */
+export function makeGroup(bytes) {
   for (const { parent, limit, swap, peak } of interfaces) {
     const group = join(parent, `atc-bench-${process.pid}-${Date.now()}`);
     try {

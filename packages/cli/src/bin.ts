@@ -1,6 +1,9 @@
 #!/usr/bin/env node
-import { exitCodes } from "./exit-code.ts";
-import { main } from "./main.ts";
+import "./young-heap.ts";
+
+// What is imported statically is loaded before the first of it runs, and loading alone lets the heap grow.
+const { exitCodes } = await import("./exit-code.ts");
+const { main } = await import("./main.ts");
 
 const controller = new AbortController();
 process.on("SIGINT", () => {

@@ -17,7 +17,7 @@ export const exitCodes = {
   missingPlugin: 5,
   /** The disk is full, read-only or failing. */
   disk: 6,
-  /** Another process writes the same dataset. */
+  /** Another process writes the same dataset, or replaced it while it was read. */
   locked: 7,
   /** Ended by Ctrl-C. */
   aborted: 130,
@@ -36,6 +36,7 @@ const byError: Readonly<Record<AtcErrorCode, number>> = {
   ATC_NOT_FOUND: exitCodes.notFound,
   ATC_NO_SPACE: exitCodes.disk,
   ATC_READ_ONLY: exitCodes.disk,
+  ATC_REPLACED: exitCodes.locked,
   ATC_TIMEOUT: exitCodes.disk,
   ATC_UNSUPPORTED: exitCodes.usage,
 };

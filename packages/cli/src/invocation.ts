@@ -98,7 +98,10 @@ export function withReading(command: Command, { naming = true }: { readonly nami
       (value: string, former: readonly string[]) => [...former, value],
       [] as readonly string[],
     )
-    .option("--memory <bytes>", "most memory of the process while reading, such as 256MB (default)");
+    .option(
+      "--memory <bytes>",
+      "most memory of the process while reading, such as 256MB (default: 256MiB, or 3/4 of what a container or the machine has)",
+    );
 }
 
 /** The values of the configuration's options. */

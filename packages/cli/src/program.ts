@@ -13,7 +13,7 @@ import type { CommandLineIo } from "./invocation.ts";
 
 const exitCodeHelp = `
 Exit codes: 0 done, 1 a fault of atc, 2 wrong options or configuration, 3 wrong or damaged data or no symbol computed, 4 not found,
-5 a package is not installed, 6 the disk refused, 7 the dataset is being written, 130 Ctrl-C.`;
+5 a package is not installed, 6 the disk refused, 7 the dataset is being written or was replaced, 130 Ctrl-C.`;
 
 /** The whole command line; `exit` is told the exit code of a command that ends well. */
 export function createProgram(io: CommandLineIo, exit: (code: number) => void): Command {

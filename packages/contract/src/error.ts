@@ -17,6 +17,7 @@ import type { JsonObject } from "./json.ts";
  * | ATC_NOT_FOUND | a file, dataset, symbol or key that does not exist |
  * | ATC_NO_SPACE | the disk is full |
  * | ATC_READ_ONLY | the target cannot be written |
+ * | ATC_REPLACED | a dataset that was replaced or deleted while it was read |
  * | ATC_TIMEOUT | a deadline passed |
  * | ATC_UNSUPPORTED | valid, but not by this version, platform or plugin |
  */
@@ -33,6 +34,7 @@ export type AtcErrorCode =
   | "ATC_NOT_FOUND"
   | "ATC_NO_SPACE"
   | "ATC_READ_ONLY"
+  | "ATC_REPLACED"
   | "ATC_TIMEOUT"
   | "ATC_UNSUPPORTED";
 

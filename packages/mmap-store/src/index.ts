@@ -11,7 +11,7 @@ export {
   encodeArrowBlocks,
   type TextValues,
 } from "./arrow-export.ts";
-export { type MappingBackend, mappingBackend } from "./mapping.ts";
+export { type MappingBackend, mappingBackend, unmapDisposed } from "./mapping.ts";
 export { type MmapStore, type MmapStoreOptions, mmapStore } from "./mmap-store.ts";
 export { plugins as default } from "./plugin.ts";
 export type { SegmentBackend } from "./segment-reader.ts";

@@ -108,6 +108,31 @@ export function mappingBackend(): MappingBackend {
 /** Unmaps what was forgotten, and on Node 20 everything: a buffer lives as long as any of its views, so nobody can read it any more. */
 const forgotten: FinalizationRegistry<() => void> = new FinalizationRegistry((unmap) => unmap());
 
+/** What was disposed of and waits for the garbage collector: the token under which it is forgotten, and how it is unmapped. */
+const lingering = new Map<object, () => void>();
+
+/** What happens when nobody can read a mapping any more. A function of its own, which does not keep the buffer alive as a closure beside it would. */
+function collected(token: object, unmap: () => void): () => void {
+  return () => {
+    lingering.delete(token);
+    unmap();
+  };
+}
+
+/**
+ * Unmaps what disposed datasets of this thread still map, which is nothing on Node 22 and later. Node 20 keeps a mapping until its views are
+ * collected, and a thread that ends collects nothing: the mapping, and the disk space of a deleted file, stay until the process ends.
+ *
+ * Call it only if no view of a disposed dataset is read any more: reading one ends the process.
+ */
+export function unmapDisposed(): void {
+  for (const [token, unmap] of lingering) {
+    forgotten.unregister(token);
+    unmap();
+  }
+  lingering.clear();
+}
+
 /**
  * Maps the first `length` bytes of an open file, which must have them.
  *
@@ -150,7 +175,7 @@ function mappingOf({ view, unmap, madvise }: MappedMemory): Mapping {
       if (buffer !== undefined) return buffer;
       buffer = view();
       forgotten.unregister(token);
-      forgotten.register(buffer, unmap, token);
+      forgotten.register(buffer, collected(token, unmap), token);
       return buffer;
     },
     advise(pattern) {
@@ -168,7 +193,10 @@ function mappingOf({ view, unmap, madvise }: MappedMemory): Mapping {
       isClosed = true;
       const closing = buffer;
       buffer = undefined;
-      if (closing !== undefined && !isTransferable(closing)) return;
+      if (closing !== undefined && !isTransferable(closing)) {
+        lingering.set(token, unmap);
+        return;
+      }
       forgotten.unregister(token);
       closing?.transfer();
       unmap();

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { PluginManifest } from "@atc/contract";
 import { describe, expect, it } from "vitest";
-import plugins, { mappingBackend, mmapStore } from "../src/index.ts";
+import plugins, { mappingBackend, mmapStore, unmapDisposed } from "../src/index.ts";
 import { publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
@@ -51,6 +51,23 @@ describe.runIf(isMapping)("a mapping", () => {
       mapsWithoutView: 0,
       mapsOfForgotten: 0,
     });
+  });
+
+  it("is given back on demand once its dataset is disposed, also on Node 20", async () => {
+    const directory = newDirectory();
+    await publishBars(mmapStore({ directory }), "d", { A: 10_000 });
+    const store = mmapStore({ directory, backend: "mmap" });
+    const countMaps = (): number => readFileSync("/proc/self/maps", "utf8").split(directory).length - 1;
+    using open = await store.open("d");
+    const closed = await store.open("d");
+    const views = [open, closed].map((dataset) => dataset.series("A").window("close", 0, 10));
+    expect(countMaps()).toBe(2);
+    closed[Symbol.dispose]();
+    unmapDisposed();
+    expect(countMaps()).toBe(1);
+    expect(views[0]?.length).toBe(10);
+    unmapDisposed();
+    expect(countMaps()).toBe(1);
   });
 });
 

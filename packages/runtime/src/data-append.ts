@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { DatasetManifest, OperationOptions } from "@atc/contract";
+import type { ArrayStore, DataSource, DatasetManifest, OperationOptions } from "@atc/contract";
 import { AtcError } from "@atc/contract";
-import type { IngestReport } from "@atc/ingest";
+import type { IngestReport, IngestResult } from "@atc/ingest";
 import { ingest, ingestReport } from "@atc/ingest";
 import { mmapStore } from "@atc/mmap-store";
 import type { SymbolAppend } from "./append-merge.ts";
@@ -11,6 +11,7 @@ import { checkSchema } from "./append-schema.ts";
 import { asJson } from "./config-parts.ts";
 import { appendedAttributes } from "./dataset-history.ts";
 import { datasetHint } from "./dataset-lookup.ts";
+import { machineDefaults } from "./machine-defaults.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { executorFor, openSource } from "./open-source.ts";
 import type { Runtime } from "./runtime.ts";
@@ -68,9 +69,7 @@ export async function appendFiles(
   await using lock = await store.lock(name);
   if (lock.scratch === undefined) throw new AtcError("ATC_UNSUPPORTED", "this store cannot append to datasets");
   await using staging = mmapStore({ directory: join(lock.scratch, "appended"), backend: "read" });
-  const { duplicates, memoryBytes, signal, onProgress } = options;
-  const executor = executorFor(runtime, source);
-  const staged = await ingest(source, staging, { name: "rows", duplicates, memoryBytes, executor, signal, onProgress });
+  const staged = await stageRows(runtime, source, staging, options);
   using added = await staging.open("rows");
   using stored = await store.open(name);
   const droppedColumns = checkSchema(name, stored.manifest.schema, added.manifest.schema);
@@ -83,6 +82,17 @@ export async function appendFiles(
     attributes: appendedAttributes(stored.manifest, ingestReport(stored.manifest), history),
   });
   return { ...result, manifest, changed: true, report: staged.report };
+}
+
+/** Reads the files into the dataset "rows" of `staging`. The threads that do so end before the rows are merged. */
+async function stageRows(
+  runtime: Runtime,
+  source: DataSource,
+  staging: ArrayStore,
+  { duplicates, memoryBytes = machineDefaults().memoryBytes, signal, onProgress }: AppendOptions,
+): Promise<IngestResult> {
+  await using executor = executorFor(runtime, source);
+  return await ingest(source, staging, { name: "rows", duplicates, memoryBytes, executor, signal, onProgress });
 }
 
 function checkedOverlap(overlap: OverlapPolicy = "restate"): OverlapPolicy {

@@ -6,6 +6,7 @@ import type { IngestReport, IngestResult } from "@atc/ingest";
 import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
 import { datasetHistory } from "./dataset-history.ts";
 import { datasetHint } from "./dataset-lookup.ts";
+import { machineDefaults } from "./machine-defaults.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { defaultName, executorFor, openSource } from "./open-source.ts";
 import type { Runtime } from "./runtime.ts";
@@ -85,14 +86,15 @@ export async function ingestFile(
     name = defaultName(runtime, list, options.sql),
     duplicates,
     force,
-    memoryBytes,
+    memoryBytes = machineDefaults().memoryBytes,
     signal,
     onProgress,
   } = options;
   await using source = await openSource(runtime, list, options);
   const settings = { name, duplicates, force, memoryBytes };
   if (force !== true) await checkNotAppended(runtime, name, fingerprintOf(source, settings));
-  const executor = executorFor(runtime, source);
+  // Ends with the ingest: what follows has the memory of its threads.
+  await using executor = executorFor(runtime, source);
   return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress });
 }
 

@@ -19,7 +19,7 @@ export interface ReadingOptions {
   readonly sourceOptions?: Readonly<Record<string, JsonValue>>;
   /** What happens to rows of one symbol and time. */
   readonly duplicates?: IngestOptions["duplicates"];
-  /** The most bytes of rows held in memory while reading. */
+  /** The most memory of the process while reading, in bytes; if absent 256 MiB, or three quarters of what a container or the machine has. */
   readonly memoryBytes?: number;
 }
 
@@ -112,7 +112,7 @@ export function defaultName(runtime: Pick<Runtime, "cwd">, paths: readonly strin
 /** Bytes of text that a row takes, about. */
 const bytesPerRow = 50;
 
-/** Threads to read a source with, where it is large enough to be worth them. */
+/** Threads to read a source with if it is large enough to be worth them; whoever asks disposes of them. */
 export function executorFor(runtime: Runtime, { identity }: DataSource): Executor | undefined {
   const { size } = identity.parts;
   return runtime.executor(typeof size === "number" ? size / bytesPerRow : 0);

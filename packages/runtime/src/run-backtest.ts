@@ -2,7 +2,7 @@ import type { BacktestFigures, BacktestJson, BacktestResult, Strategy } from "@a
 import { arraysOfReader, atcStrategy, backtestInto, resultToJson, resultVersion } from "@atc/backtest";
 import type { Cache, CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
-import type { AtcErrorCode, Dataset, JsonObject, OperationOptions } from "@atc/contract";
+import type { AtcErrorCode, Dataset, Executor, JsonObject, OperationOptions } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import type { BacktestCurves } from "./backtest-curves.ts";
 import { asJson, backtestPart, signalPart } from "./config-parts.ts";
@@ -129,7 +129,7 @@ interface RunOptions extends OperationOptions {
 function resultsOf(
   runtime: Runtime,
   { dataset, spool, cache, key, symbols, isAtc, signal, onProgress }: RunOptions,
-): ResultBatches & { readonly onProgress: OperationOptions["onProgress"] } {
+): ResultBatches & { readonly onProgress: OperationOptions["onProgress"]; readonly executor: Executor | undefined } {
   const batches = batchesOf(symbols, runtime.config.batchSize);
   const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
   const executor = isAtc && batches.length > 1 ? runtime.executor(bars) : undefined;
@@ -147,7 +147,7 @@ function resultsOf(
           warn: (message) => runtime.warn(message),
         });
   const results = resultBatches({ stored, batches, computer });
-  return { ...results, onProgress: computer === undefined ? onProgress : undefined };
+  return { ...results, executor, onProgress: computer === undefined ? onProgress : undefined };
 }
 
 /** The symbols of a run, sorted, with the bars of each. */
@@ -192,7 +192,7 @@ export async function openBacktest(
   try {
     const { signal } = options;
     const isAtc = options.strategy === undefined;
-    const { remember, flush, onProgress } = resultsOf(runtime, {
+    const { remember, flush, onProgress, executor } = resultsOf(runtime, {
       dataset,
       spool,
       cache,
@@ -202,6 +202,8 @@ export async function openBacktest(
       signal,
       onProgress: options.onProgress,
     });
+    // They end before the curves are written out, and before the spool is closed under them.
+    await using _threads = executor;
     const figures = await backtestInto(dataset, {
       strategy,
       curves: spool.curves,

@@ -15,6 +15,7 @@ import type { ComputedSignals } from "./signal-entries.ts";
 import { rememberSignals } from "./signal-entries.ts";
 import type { SignalTable } from "./signal-table.ts";
 import type { SignalTaskInput } from "./tasks.ts";
+import { datasetRef } from "./thread-datasets.ts";
 
 /** How to compute signals. */
 export interface SignalRunOptions extends DataOptions {
@@ -62,19 +63,18 @@ async function computeAll(
 ): Promise<ComputedSignals> {
   const { config } = runtime;
   const { length } = prices.close;
-  const executor = runtime.executor(length);
+  await using executor = runtime.executor(length);
   if (executor === undefined) return await computeHere(runtime, prices, options);
-  const { dataDir, useMemoryMapped: mapped, invalidPrices, limit } = config;
-  const { name: dataset, generation } = manifest;
+  const { invalidPrices, limit } = config;
   const signals = signalPart(config);
-  const input: SignalTaskInput = { dataDir, mapped, dataset, generation, symbol, signals, invalidPrices, limit };
+  const input: SignalTaskInput = { ...datasetRef(config, manifest), symbol, signals, invalidPrices, limit };
   try {
     return await executor.submit<SignalTaskInput, ComputedSignals>(taskRef, input, {
       signal: options.signal,
       onProgress: ({ done }) => options.onProgress?.({ phase: "computing", done, total: length, unit: "bars" }),
     });
   } catch (error) {
-    if (isAtcError(error, "ATC_NOT_FOUND")) return await computeHere(runtime, prices, options);
+    if (isAtcError(error, "ATC_REPLACED")) return await computeHere(runtime, prices, options);
     throw error;
   }
 }

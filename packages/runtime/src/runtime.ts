@@ -7,10 +7,12 @@ import type { ArrayStore, Executor } from "@atc/contract";
 import { workerExecutor } from "@atc/executor-worker";
 import { mmapStore } from "@atc/mmap-store";
 import { nearestPackageJson } from "./installed-plugins.ts";
+import { machineDefaults } from "./machine-defaults.ts";
 import type { OpenedCache } from "./open-cache.ts";
 import { cacheBytes, openCache } from "./open-cache.ts";
 import type { InstalledPluginHost } from "./plugin-host.ts";
 import { createPluginHost } from "./plugin-host.ts";
+import { leasedExecutor } from "./thread-lease.ts";
 
 /** Where a runtime takes its configuration from, in rising order of precedence, and how it speaks to the user. */
 export interface RuntimeOptions {
@@ -30,7 +32,7 @@ export interface RuntimeOptions {
   readonly cacheMemoryBytes?: number;
   /** Where symbols are computed: `worker` threads, or `inline` in the caller's own. Threads where absent and the work is worth them. */
   readonly executor?: "worker" | "inline";
-  /** Threads, 1 or more; one a core where absent. */
+  /** Threads, 1 or more; if absent one a core, or fewer if a container or the machine has little memory: 24 MB each beside 100 MB. */
   readonly threads?: number;
   /** Is told each warning once; printed on standard error where absent. */
   readonly onWarning?: (message: string) => void;
@@ -54,14 +56,17 @@ export interface Runtime extends AsyncDisposable {
   readonly cacheBytes: number;
   /** The cache, opened at the first call. */
   cache(): Promise<Cache>;
-  /** Threads for work of so many bars, started at the first call; undefined where the work is to be done in this thread. */
+  /**
+   * Threads for work of so many bars, started when a task needs them; undefined if the work is to be done in this thread. Dispose it after the work:
+   * the threads end when all work that leases them has done so, so that their memory is free for what follows.
+   */
   executor(bars: number): Executor | undefined;
   /** Tells the user something once. */
   warn(message: string): void;
 }
 
-/** MiB of young objects in each thread: all tasks work on typed arrays, and memory is better spent on rows. */
-const youngHeapMiB = 8;
+/** MiB of young objects in each thread: 2 MB of heap, where 8 are 8 and the default is 32. All tasks work on typed arrays, and memory is better spent on rows. */
+const youngHeapMiB = 3;
 
 /** Bars below which starting threads takes longer than the work. */
 const fewBars = 400_000;
@@ -112,8 +117,11 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   for (const warning of loaded.warnings) host.warn(warning);
   const store = mmapStore({ directory: config.dataDir, backend: config.useMemoryMapped ? "auto" : "read" });
   let opened: Promise<OpenedCache> | undefined;
-  let executor: Executor | undefined;
-  const { executor: where } = options;
+  const { executor: where, threads: threadCount = machineDefaults().threads } = options;
+  const threads = leasedExecutor(() => {
+    const modules = { "@atc/runtime": tasksModule(), "@atc/ingest": ingestModule() };
+    return workerExecutor({ modules, threads: threadCount, maxYoungHeapMiB: youngHeapMiB });
+  });
   return {
     loaded,
     config,
@@ -128,13 +136,12 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     },
     executor(bars) {
       if (where === "inline" || (where === undefined && bars < fewBars)) return undefined;
-      const modules = { "@atc/runtime": tasksModule(), "@atc/ingest": ingestModule() };
-      executor ??= workerExecutor({ modules, threads: options.threads, maxYoungHeapMiB: youngHeapMiB });
-      return executor.concurrency === 1 && where === undefined ? undefined : executor;
+      if (where === undefined && threadCount === 1) return undefined;
+      return threads.lease();
     },
     warn: (message) => host.warn(message),
     async [Symbol.asyncDispose]() {
-      await executor?.[Symbol.asyncDispose]();
+      await threads[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
       const cache = await opened?.catch(() => undefined);
       await cache?.[Symbol.asyncDispose]();

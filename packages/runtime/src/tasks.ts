@@ -1,34 +1,13 @@
 import { atcStrategy, backtestSeries, encodeFigures } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
-import type {
-  ArrayStore,
-  BacktestConfig,
-  Dataset,
-  JsonObject,
-  SignalConfig,
-  Task,
-  TaskContext,
-  Transferred,
-} from "@atc/contract";
-import { AtcError, isAtcError, task, transferred } from "@atc/contract";
-import { mmapStore } from "@atc/mmap-store";
+import type { BacktestConfig, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
+import { isAtcError, task, transferred } from "@atc/contract";
 import { readPrices } from "./price-series.ts";
 import { signalColumns } from "./signal-columns.ts";
 import type { ComputedSignals } from "./signal-entries.ts";
 import type { SpoolPart } from "./spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "./spool/spool-curves.ts";
-
-/** A dataset that a thread opens for itself. */
-export interface DatasetRef {
-  /** Folder of the datasets, absolute. */
-  readonly dataDir: string;
-  /** Whether segments are mapped where that works. */
-  readonly mapped: boolean;
-  /** The dataset. */
-  readonly dataset: string;
-  /** The generation that whoever submits the task has open. */
-  readonly generation: number;
-}
+import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
 
 /** Some symbols of a dataset to be tested with ATC. */
 export interface BacktestTaskInput extends DatasetRef {
@@ -70,28 +49,10 @@ export interface BacktestTaskOutput {
   readonly failures: readonly TaskFailure[];
 }
 
-/** Datasets that this thread keeps open between tasks. */
-const open = new Map<string, { readonly store: ArrayStore; readonly dataset: Dataset }>();
-
-async function openDataset(input: DatasetRef): Promise<Dataset> {
-  const { dataDir, mapped, dataset: name, generation } = input;
-  const id = `${mapped} ${generation} ${dataDir} ${name}`;
-  const kept = open.get(id);
-  if (kept !== undefined) return kept.dataset;
-  const store = mmapStore({ directory: dataDir, backend: mapped ? "auto" : "read" });
-  const dataset = await store.open(name);
-  if (dataset.manifest.generation !== generation) {
-    dataset[Symbol.dispose]();
-    throw new AtcError("ATC_NOT_FOUND", `the dataset "${name}" was replaced while it was read; run again`, {
-      details: { name, generation },
-    });
-  }
-  open.set(id, { store, dataset });
-  return dataset;
-}
+const datasets = createThreadDatasets();
 
 async function run(input: BacktestTaskInput, context: TaskContext): Promise<BacktestTaskOutput> {
-  const dataset = await openDataset(input);
+  const dataset = await datasets.open(input);
   const { signals, config, limit } = input;
   const strategy = atcStrategy(signals);
   const { spool } = input;
@@ -136,7 +97,7 @@ export interface SignalTaskInput extends DatasetRef {
 }
 
 async function runSignals(input: SignalTaskInput, context: TaskContext): Promise<Transferred<ComputedSignals>> {
-  const dataset = await openDataset(input);
+  const dataset = await datasets.open(input);
   const { signals, invalidPrices, limit } = input;
   const { calculationSource } = signals;
   const prices = readPrices(dataset.series(input.symbol), { calculationSource, invalidPrices, limit }, undefined);
@@ -158,11 +119,6 @@ async function runSignals(input: SignalTaskInput, context: TaskContext): Promise
 export const signalsOfSymbol: Task<SignalTaskInput, ComputedSignals> = task({ version: 1, run: runSignals });
 
 /** Closes what this thread has open. */
-export async function disposeWorker(): Promise<void> {
-  const all = [...open.values()];
-  open.clear();
-  for (const { store, dataset } of all) {
-    dataset[Symbol.dispose]();
-    await store[Symbol.asyncDispose]();
-  }
+export function disposeWorker(): void {
+  datasets.close();
 }

@@ -6,6 +6,7 @@ import type { BatchComputer } from "./result-batches.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Spool } from "./spool/open-spool.ts";
 import type { BacktestTaskInput, BacktestTaskOutput } from "./tasks.ts";
+import { datasetRef } from "./thread-datasets.ts";
 
 const taskRef = { task: "@atc/runtime#backtestSymbols", version: 2 };
 
@@ -40,17 +41,13 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
   const { dataset, executor, signal, spool } = options;
   const { config } = runtime;
   const { limit = Number.POSITIVE_INFINITY } = config;
-  const { name, generation } = dataset.manifest;
   const progress = sharedProgress(options.bars, options.onProgress);
   return {
     concurrency: executor.concurrency,
     async compute(symbols) {
       const tell = progress();
       const input: BacktestTaskInput = {
-        dataDir: config.dataDir,
-        mapped: config.useMemoryMapped,
-        dataset: name,
-        generation,
+        ...datasetRef(config, dataset.manifest),
         symbols,
         signals: signalPart(config),
         config: backtestPart(config),
@@ -79,7 +76,7 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
           costMs: performance.now() - startedAt,
         };
       } catch (error) {
-        if (isAtcError(error, "ATC_NOT_FOUND")) return undefined;
+        if (isAtcError(error, "ATC_REPLACED")) return undefined;
         throw error;
       }
     },

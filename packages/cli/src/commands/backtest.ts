@@ -33,7 +33,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       "--executor <where>",
       "worker or inline: threads, or this one (default: threads where the work is worth them)",
     )
-    .option("--threads <count>", "threads (default: one a core)")
+    .option("--threads <count>", "threads (default: one a core, fewer in a small container)")
     .option("--no-cache", "neither take results from the cache nor keep them");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string) => {
     await using run = await startInvocation(command, io);

@@ -10,7 +10,7 @@ export function addIngest(program: Command, io: CommandLineIo): void {
   const command = program
     .command("ingest [file...]")
     .description("Read files, directories or patterns into a dataset: sorted by symbol and time, checked, mapped")
-    .option("--threads <count>", "threads for a large file (default: one a core)");
+    .option("--threads <count>", "threads for a large file (default: one a core, fewer in a small container)");
   withConfigKeys(withReading(withCommon(command))).action(async (files: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { manifest, report, reused } = await ingestFile(run.runtime, files, run.data);

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { makeGroup } from "./memory-limit.js";
+
+/** The checkout whose command is measured: ATC_CHECKOUT, or the one that this file is of. */
+export const checkout = process.env.ATC_CHECKOUT ?? fileURLToPath(new URL("../..", import.meta.url));
+
+const sampleMs = 5;
+
+/** Anonymous memory of a process now, all its threads included, in bytes; 0 where the system does not tell. */
+function anonymousBytes(pid) {
+  try {
+    return 1024 * Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** The environment of the command: variables of the benchmark are none of its keys. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^ATC_(BENCH_|BASELINE$|CHECKOUT$)/.test(name)),
+);
+
+/**
+ * Runs the `atc` command of a checkout in `cwd`, its standard output to a file, and samples its anonymous memory. `peakBytes` of the outcome
+ * is the most that the cgroup held, pages of files included; undefined without a limit, and where no cgroup can be made (only root may), so that none held.
+ *
+ * @param {object} options `args`, `cwd`, `stdout` (a file), `root` (a checkout), `limitBytes` (of a memory cgroup), `killAfterMs`, `nodeArgs`
+ */
+export async function runCommand({ args, cwd, stdout, root = checkout, limitBytes, killAfterMs, nodeArgs = [] }) {
+  const group = limitBytes === undefined ? undefined : makeGroup(limitBytes);
+  if (limitBytes !== undefined && group === undefined)
+    throw new Error("no memory cgroup can be made here; run as root");
+  const output = openSync(stdout, "w");
+  const command = [process.execPath, ...nodeArgs, join(root, "packages/cli/dist/bin.js"), ...args];
+  // The shell gives its process to the command: what is sampled is the command.
+  const script = group === undefined ? 'exec "$@"' : 'echo $$ > "$0/cgroup.procs" && exec "$@"';
+  const startedAt = performance.now();
+  const child = spawn("sh", ["-c", script, group?.group ?? "sh", ...command], {
+    cwd,
+    env: environment,
+    stdio: ["ignore", output, "pipe"],
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8");
+  child.stderr.on("data", (text) => {
+    stderr = (stderr + text).slice(-4000);
+  });
+  let peak = 0;
+  const sampling = setInterval(() => {
+    peak = Math.max(peak, anonymousBytes(child.pid));
+  }, sampleMs);
+  const killing = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  const [status, signal] = await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (...end) => resolve(end));
+  });
+  clearInterval(sampling);
+  clearTimeout(killing);
+  closeSync(output);
+  const peakBytes = group?.peakBytes();
+  if (group !== undefined) rmdirSync(group.group);
+  return { status, signal, stderr, ms: performance.now() - startedAt, anonymousMb: peak / 1e6, peakBytes };
+}

@@ -1,0 +1,35 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+
+/** MiB of the heap for young objects of a process that makes millions of them, some 20,000 alive at a time. */
+function youngMiB(first: string): number {
+  const code = `
+    ${first}
+    import { getHeapSpaceStatistics } from "node:v8";
+    let kept = [];
+    for (let i = 0; i < 3e6; i++) {
+      kept.push({ i, list: [i] });
+      if (kept.length > 20_000) kept = [];
+    }
+    console.log(getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space").space_size / 2 ** 20);`;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", code], { encoding: "utf8" });
+  expect(stderr).toBe("");
+  return Number(stdout);
+}
+
+describe("the heap of the command for young objects", () => {
+  const module = new URL("../dist/young-heap.js", import.meta.url);
+
+  it("stays small", () => {
+    expect(existsSync(module)).toBe(true);
+    expect(youngMiB("")).toBeGreaterThan(8);
+    expect(youngMiB(`import ${JSON.stringify(module.href)};`)).toBeLessThanOrEqual(4);
+  });
+
+  it("is bounded before the command loads anything else", async () => {
+    const text = await readFile(new URL("../dist/bin.js", import.meta.url), "utf8");
+    expect(text.match(/^import .*$/gm)).toEqual(['import "./young-heap.js";']);
+  });
+});
