@@ -17,6 +17,7 @@ export { type PortfolioResult, portfolio } from "./portfolio.ts";
 export { decodeResult, type EncodedResult, encodeResult, resultVersion } from "./result-codec.ts";
 export { type BacktestJson, resultToJson } from "./result-json.ts";
 export { createSimulator, type SimulatedAccount, type SimulatedBars, type Simulator } from "./simulator.ts";
+export { decodeMetrics } from "./stored-metrics.ts";
 export { type Strategy, type StrategyBars, type StrategyOptions, type StrategyRun, strategyOf } from "./strategy.ts";
 export type { AccountTotals, SymbolResult } from "./symbol-result.ts";
 export { equityColumns, portfolioColumns, type Table, tradeColumns } from "./tables.ts";

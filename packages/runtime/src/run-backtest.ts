@@ -5,11 +5,13 @@ import type { AtcConfig } from "@atc/config";
 import type { AtcErrorCode, Dataset, JsonObject, OperationOptions } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import { asJson, backtestPart, signalPart } from "./config-parts.ts";
+import { contentKeys } from "./content-keys.ts";
 import type { DataOptions, OpenedData } from "./data.ts";
-import { contentOf, openData } from "./data.ts";
+import { openData } from "./data.ts";
 import type { ResultBatches } from "./result-batches.ts";
 import { batchesOf, resultBatches } from "./result-batches.ts";
 import type { Runtime } from "./runtime.ts";
+import { type Figures, storedFigures } from "./stored-report.ts";
 import { threadBatches } from "./thread-batches.ts";
 import { timeframeMs } from "./timeframe.ts";
 
@@ -80,8 +82,6 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
   }
 }
 
-type Figures = Pick<BacktestReport, "portfolio" | "symbols" | "skipped">;
-
 function reportWith(runtime: Runtime, path: string, { manifest }: Dataset, figures: Figures): BacktestReport {
   const { fingerprint, rows, series } = manifest;
   return {
@@ -91,12 +91,18 @@ function reportWith(runtime: Runtime, path: string, { manifest }: Dataset, figur
   };
 }
 
-/** Makes the keys of a run's cache entries: the data's content, everything that configures the arithmetic, the strategy and its version. */
-function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind: string, part: JsonObject) => CacheKey {
-  const input = contentOf(dataset.manifest);
+/** What an entry holds: results of these symbols, whose rows alone its key depends on. */
+type EntryPart = JsonObject & { readonly symbols: readonly string[] };
+
+/** Makes the keys of a run's cache entries: the content of their symbols, everything that configures the arithmetic, the strategy and its version. */
+function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind: string, part: EntryPart) => CacheKey {
+  const contentOf = contentKeys(dataset.manifest);
   const parameters = { ...signalPart(config), ...backtestPart(config), limit: config.limit ?? null, resultVersion };
   const { name: algorithm, version } = strategy;
-  return (kind, part) => ({ kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version });
+  return (kind, part) => {
+    const input = contentOf(part.symbols);
+    return { kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version };
+  };
 }
 
 /** How a run is told of, and ended. */
@@ -146,9 +152,9 @@ export async function runBacktest(
   const cache = await usableCache(runtime);
   const key = keysOf(config, dataset, strategy);
   const whole = key("report", { symbols });
-  const stored = options.curves === true ? undefined : await cache?.get(whole);
+  const stored = options.curves === true ? undefined : storedFigures(await cache?.get(whole), symbols);
   if (stored !== undefined) {
-    const report = reportWith(runtime, path, dataset, stored.attributes as unknown as Figures);
+    const report = reportWith(runtime, path, dataset, stored);
     return { report, result: undefined, cached: true, reused };
   }
   const { signal } = options;
