@@ -233,7 +233,7 @@ export interface DatasetLock extends AsyncDisposable {
 
 /** Something in a dataset that is not what its manifest says. */
 export interface VerifyFault {
-  /** The segment, as the store names it. */
+  /** The segment, as the store names it; the manifest's own name if the fault lies in that alone. */
   readonly segment: string;
   /** The symbols whose rows are in doubt, sorted by UTF-16 code unit. */
   readonly symbols: readonly string[];
