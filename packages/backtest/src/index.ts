@@ -52,6 +52,7 @@ export {
 } from "./result-codec.ts";
 export { type BacktestJson, resultToJson } from "./result-json.ts";
 export { createSimulator, type SimulatedAccount, type SimulatedBars, type Simulator } from "./simulator.ts";
+export { decodeMetrics } from "./stored-metrics.ts";
 export { type Strategy, type StrategyBars, type StrategyOptions, type StrategyRun, strategyOf } from "./strategy.ts";
 export type { AccountTotals, SymbolFigures, SymbolResult } from "./symbol-result.ts";
 export {

@@ -1,6 +1,6 @@
 import { AtcError, type JsonObject, type JsonValue, type TypedArray } from "@atc/contract";
 import type { CurveArrays } from "./array-curves.ts";
-import type { Metrics } from "./metrics.ts";
+import { decodeMetrics } from "./stored-metrics.ts";
 import type { AccountTotals, SymbolFigures, SymbolResult } from "./symbol-result.ts";
 import { allocateTrades, type Trades } from "./trades.ts";
 
@@ -128,14 +128,15 @@ export function decodeFigures(attributes: JsonObject): SymbolFigures {
   if (version !== resultVersion) throw corrupt(`its version is "${String(version)}", not "${resultVersion}"`);
   if (typeof symbol !== "string" || (timeUnit !== "ms" && timeUnit !== "ns") || typeof skippedBars !== "number")
     throw corrupt("its symbol, time unit or count of skipped bars is missing");
-  if (!(Array.isArray(warnings) && isObject(metrics))) throw corrupt("its warnings or metrics are missing");
+  if (!(Array.isArray(warnings) && warnings.every((warning) => typeof warning === "string")))
+    throw corrupt("its warnings are missing");
   return {
     symbol,
     timeUnit,
     skippedBars,
     warnings: warnings.map(String),
     totals: decodeTotals(totals),
-    metrics: metrics as unknown as Metrics,
+    metrics: decodeMetrics(metrics),
   };
 }
 

@@ -62,6 +62,11 @@ export interface SeriesExtent {
   readonly firstTime: bigint;
   /** The last row's time, in the unit of the schema's `timestamp`. */
   readonly lastTime: bigint;
+  /**
+   * Per column of the schema: the CRC-32 (as zlib computes it) of the bytes of its values, little-endian and without padding, from the first
+   * row to the last. It does not depend on the layout of the rows. Absent if the dataset has no `content`.
+   */
+  readonly crc32?: readonly number[];
 }
 
 /** What a dataset says of itself. */
@@ -76,6 +81,11 @@ export interface DatasetManifest {
   readonly schema: DatasetSchema;
   /** What the plan said. */
   readonly fingerprint: string;
+  /**
+   * What the rows are, whatever they were read from and wherever they lie: `datasetContent` of all series, 64 hexadecimal digits. Absent if the
+   * store keeps no checksums of columns, or if the dataset was written before they were kept.
+   */
+  readonly content?: string;
   /** Rows of all symbols. */
   readonly rows: number;
   /** Bytes of all segments. */
@@ -223,7 +233,7 @@ export interface DatasetLock extends AsyncDisposable {
 
 /** Something in a dataset that is not what its manifest says. */
 export interface VerifyFault {
-  /** The segment, as the store names it. */
+  /** The segment, as the store names it; the manifest's own name if the fault lies in that alone. */
   readonly segment: string;
   /** The symbols whose rows are in doubt, sorted by UTF-16 code unit. */
   readonly symbols: readonly string[];
@@ -260,18 +270,19 @@ export interface ArrayStore extends AsyncDisposable {
   /**
    * Starts a new generation that extends the newest one, whose rows are not written again; absent where a store cannot. A symbol's first slice
    * begins at the row after those that it keeps. ATC_NOT_FOUND without a dataset, ATC_INVALID_ARGUMENT where a slice begins ahead of the last
-   * kept row's time (with bars, at it too) or where another writer of the same lock published in between.
+   * kept row's time (with bars, at it too) or where another writer of the same lock published in between. A dataset without `content` stays
+   * without it: its kept rows are not read.
    */
   append?(lock: DatasetLock, plan: AppendPlan): Promise<DatasetWriter>;
   /**
    * Writes a dataset that grew by appends again as if at once: as few segments as possible and no superseded rows, as a new generation with the
-   * same rows, fingerprint and attributes; absent where a store has nothing to gain from it. Returns the manifest, of the newest generation
-   * unchanged where there is nothing to gain. ATC_ABORTED leaves that generation.
+   * same rows, fingerprint and attributes; absent where a store has nothing to gain from it. A dataset without `content` gains it. Returns the
+   * manifest, of the newest generation unchanged where there is nothing to gain. ATC_ABORTED leaves that generation.
    */
   compact?(lock: DatasetLock, options?: OperationOptions): Promise<DatasetManifest>;
   /**
-   * Reads the newest generation whole and compares it with its manifest: sizes, checksums, metadata, symbols, order of times; absent where a
-   * store keeps no checksums. Faults are reported, not thrown. ATC_NOT_FOUND, ATC_CORRUPT_DATA or ATC_UNSUPPORTED where there is no manifest to
+   * Reads the newest generation whole and compares it with its manifest: sizes, checksums, metadata, symbols, order of times, content; absent where
+   * a store keeps no checksums. Faults are reported, not thrown. ATC_NOT_FOUND, ATC_CORRUPT_DATA or ATC_UNSUPPORTED where there is no manifest to
    * compare with.
    */
   verify?(name: string, options?: OperationOptions): Promise<VerifyReport>;

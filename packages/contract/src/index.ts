@@ -12,6 +12,7 @@ export * from "./column-hash.ts";
 export * from "./column-names.ts";
 export * from "./data-source.ts";
 export * from "./dataset.ts";
+export * from "./dataset-content.ts";
 export * from "./decode-target.ts";
 export * from "./epoch-time.ts";
 export * from "./error.ts";

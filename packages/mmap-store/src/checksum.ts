@@ -54,6 +54,27 @@ export function combineCrc32(first: number, second: number, secondLength: number
   return appendCrc32(first, second, crc32Shift(secondLength));
 }
 
+/** The inverse of a polynomial that is not 0: the field has 2^32 elements, so it is the power of 2^32 - 2. */
+function inverse(of: number): number {
+  let result = one;
+  let power = of;
+  for (let bit = 1; bit < 32; bit++) {
+    power = multiply(power, power);
+    result = multiply(result, power);
+  }
+  return result;
+}
+
+/** What {@link cutCrc32} needs to know of the length that is cut off: computed once if several strings lose as much. */
+export function crc32Unshift(length: number): number {
+  return inverse(crc32Shift(length));
+}
+
+/** The CRC-32 of a byte string without its end, from the CRC-32 of the whole and of that end, and the {@link crc32Unshift} of the end's length. */
+export function cutCrc32(whole: number, end: number, unshift: number): number {
+  return multiply(unshift, (whole ^ end) >>> 0);
+}
+
 /** The CRC-32 of a file of `bytes` bytes from runs in any order that do not overlap; between them the file holds zeros. */
 export function checksumOf(runs: readonly ChecksummedRun[], bytes: number): number {
   let crc = 0;

@@ -1,22 +1,22 @@
 import type { GenerationPlan } from "./generation-plan.ts";
-import { keptRows, type PlacedPart, placed } from "./kept-rows.ts";
+import { keptRows, type PlacedPart, partsOf } from "./kept-rows.ts";
 import { type PlannedPart, planSegments, type SegmentPlan } from "./segment-plan.ts";
 import type { StoredManifest, StoredSegment } from "./stored-manifest.ts";
 
-/** The generation after a compaction, or undefined where it would have neither fewer segments nor fewer superseded rows. */
+/** The generation after a compaction, or undefined if it would have neither fewer segments nor fewer superseded rows, and has its content. */
 export function compactedGeneration(
   stored: StoredManifest,
   base: Uint8Array,
   segmentBytes: number,
 ): GenerationPlan | undefined {
-  const whole = new Map(stored.series.map(({ symbol, parts }) => [symbol, placed(parts)]));
+  const whole = new Map(stored.series.map((series) => [series.symbol, partsOf(stored, series)]));
   const lengths = [...whole].map(([symbol, parts]) => ({
     symbol,
     rows: parts.reduce((sum, { rows }) => sum + rows, 0),
   }));
   const ideal = planSegments(stored.columns, lengths, segmentBytes);
   const isCut = stored.segments.some(({ superseded }) => superseded !== undefined);
-  if (!isCut && ideal.segments.length >= stored.segments.length) return undefined;
+  if (stored.content !== undefined && !isCut && ideal.segments.length >= stored.segments.length) return undefined;
   const { columns, kind, fingerprint, attributes } = stored;
   const { kept, written } = unchangedAndChanged(stored.segments, whole, ideal);
   return { columns, kind, fingerprint, attributes, series: [], kept: keptRows(stored.segments, kept), written, base };

@@ -14,10 +14,11 @@ import { compactedGeneration } from "./compaction-plan.ts";
 import { manifestBytes, manifestPath } from "./dataset-directory.ts";
 import { type GenerationFiles, generationFiles } from "./generation-files.ts";
 import { type GenerationPlan, type LockedDirectory, storedManifest, temporaryDirectory } from "./generation-plan.ts";
+import type { KeptRows, PlacedPart } from "./kept-rows.ts";
 import { describe, parseManifest } from "./manifest.ts";
 import { openDataset } from "./open-dataset.ts";
 import { publishFiles } from "./publication.ts";
-import { partsBySegment, segmentFaults } from "./segment-verification.ts";
+import { partsBySegment, type SymbolPart, segmentFaults } from "./segment-verification.ts";
 import type { StoredManifest } from "./stored-manifest.ts";
 
 /**
@@ -59,7 +60,7 @@ async function write(
   const temporary = temporaryDirectory(place);
   let files: GenerationFiles | undefined;
   try {
-    await checkSources(place, stored, plan, options);
+    const kept = await checkSources(place, stored, plan, options);
     files = await generationFiles(temporary, plan.columns, plan.written);
     const dataset = await openDataset(lock.name, directory, "read");
     try {
@@ -70,7 +71,7 @@ async function write(
     const written = files;
     const publication = { name: lock.name, directory, temporary, token: lock.token, files, base: plan.base };
     const manifest = await publishFiles(publication, (generation) =>
-      storedManifest(plan, written, generation, plan.attributes),
+      storedManifest({ ...plan, kept }, written, generation, plan.attributes),
     );
     return describe(lock.name, manifest);
   } catch (error) {
@@ -84,16 +85,20 @@ async function write(
   }
 }
 
-/** Throws ATC_CORRUPT_DATA where a segment that is to be copied is not what the manifest says. */
+/**
+ * Throws ATC_CORRUPT_DATA where a segment that is to be copied is not what the manifest says. In a dataset without a content those that stay are
+ * read too; what stays is returned with the checksums that were found.
+ */
 async function checkSources(
   { directory, lock }: LockedDirectory,
   stored: StoredManifest,
   plan: GenerationPlan,
   { signal, onProgress }: OperationOptions,
-): Promise<void> {
-  const kept = new Set(plan.kept.segments.map(({ file }) => file));
+): Promise<KeptRows> {
+  const kept = new Set(stored.content === undefined ? [] : plan.kept.segments.map(({ file }) => file));
   const parts = partsBySegment(stored);
   const sources = [...stored.segments.entries()].filter(([, { file }]) => !kept.has(file));
+  const found = new Map<string, string>();
   const total = sources.reduce((sum, [, { bytes }]) => sum + bytes, 0);
   let done = 0;
   const advance = (bytes: number): void => {
@@ -101,13 +106,28 @@ async function checkSources(
     done += bytes;
     onProgress?.({ phase: "verifying", done, total, unit: "bytes" });
   };
-  for (const [index, segment] of sources)
-    for await (const { what } of segmentFaults(directory, segment, stored.columns, parts[index] ?? [], advance))
+  for (const [index, segment] of sources) {
+    const checksums = ({ row }: SymbolPart, crc32: string): void => {
+      found.set(`${segment.file} ${row}`, crc32);
+    };
+    const steps = { advance, checksums };
+    for await (const { what } of segmentFaults(directory, segment, stored.columns, parts[index] ?? [], steps))
       throw new AtcError(
         "ATC_CORRUPT_DATA",
         `cannot compact dataset "${lock.name}": segment "${segment.file}" ${what}; ingest the dataset again, and check the disk`,
         { details: { dataset: lock.name, segment: segment.file } },
       );
+  }
+  return withChecksums(plan.kept, found);
+}
+
+/** What stays, with checksums of the parts that have none, by file and row. */
+function withChecksums({ segments, parts }: KeptRows, found: ReadonlyMap<string, string>): KeptRows {
+  const checked = (part: PlacedPart): PlacedPart => {
+    const crc32 = part.crc32 ?? found.get(`${segments[part.segment]?.file} ${part.row}`);
+    return crc32 === undefined ? part : { ...part, crc32 };
+  };
+  return { segments, parts: new Map([...parts].map(([symbol, list]) => [symbol, list.map(checked)])) };
 }
 
 /** Copies segment by segment, so that one file is open at a time. */

@@ -1,13 +1,12 @@
-import { open } from "node:fs/promises";
-import { join } from "node:path";
-import { type AppendPlan, AtcError, fromSystemError, type SeriesAppend } from "@atc/contract";
+import { type AppendPlan, AtcError, type SeriesAppend } from "@atc/contract";
 import { manifestBytes, manifestPath } from "./dataset-directory.ts";
 import { isSymbol } from "./dataset-plan.ts";
 import type { GenerationPlan } from "./generation-plan.ts";
-import { keptRows, type PlacedPart, placed } from "./kept-rows.ts";
+import { keptRows, type PlacedPart, partsOf } from "./kept-rows.ts";
 import { parseManifest } from "./manifest.ts";
+import { cutPart } from "./part-cut.ts";
 import { planSegments } from "./segment-plan.ts";
-import type { StoredManifest, StoredPart, StoredSegment } from "./stored-manifest.ts";
+import type { StoredManifest, StoredSegment } from "./stored-manifest.ts";
 
 /** The next generation of the dataset in `directory`: its segments stay, cut where the plan says so, and the plan's rows come to new ones. */
 export async function appendedGeneration(
@@ -23,7 +22,7 @@ export async function appendedGeneration(
   const parts = new Map<string, readonly PlacedPart[]>();
   const kept = (symbol: string): number => appends.get(symbol)?.keepRows ?? lengths.get(symbol) ?? 0;
   for (const series of stored.series)
-    parts.set(series.symbol, await firstRows(name, directory, stored, placed(series.parts), kept(series.symbol)));
+    parts.set(series.symbol, await firstRows(name, directory, stored, partsOf(stored, series), kept(series.symbol)));
   const added = [...appends.values()].filter(({ rows }) => rows > 0);
   if (added.length === 0 && [...parts.values()].every((list) => list.length === 0))
     throw refusal(name, "it would be left without a row; delete it instead");
@@ -78,48 +77,17 @@ function checkedAppends(
   return appends;
 }
 
-/** The parts of the first `rows` rows of a series. The last one may be cut; its last time then is read from its segment. */
+/** The parts of the first `rows` rows of a series. The last one may be cut. */
 async function firstRows(
   name: string,
   directory: string,
-  { segments }: StoredManifest,
+  { segments, columns }: StoredManifest,
   parts: readonly PlacedPart[],
   rows: number,
 ): Promise<readonly PlacedPart[]> {
   const kept = parts.filter((part) => part.seriesRow < rows);
   const last = kept.at(-1);
   if (last === undefined || last.seriesRow + last.rows <= rows) return kept;
-  const cut = { ...last, rows: rows - last.seriesRow };
-  const lastTime = await lastTimeOf(name, directory, segments[cut.segment] as StoredSegment, cut);
-  return [...kept.slice(0, -1), { ...cut, lastTime: String(lastTime) }];
-}
-
-async function lastTimeOf(
-  name: string,
-  directory: string,
-  { file, bytes, offsets }: StoredSegment,
-  { row, rows }: StoredPart,
-): Promise<bigint> {
-  const path = join(directory, file);
-  const target = new BigInt64Array(1);
-  try {
-    const handle = await open(path, "r");
-    try {
-      const { size } = await handle.stat();
-      const position = (offsets["timestamp"] as number) + 8 * (row + rows - 1);
-      const { bytesRead } = await handle.read(new Uint8Array(target.buffer), 0, 8, position);
-      if (size === bytes && bytesRead === 8) return target[0] as bigint;
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw fromSystemError(error, `cannot append to dataset "${name}"`, "check the disk, or ingest the dataset again");
-  }
-  throw new AtcError(
-    "ATC_CORRUPT_DATA",
-    `segment "${path}" is not as long as its manifest says; ingest the dataset again`,
-    {
-      details: { dataset: name, path },
-    },
-  );
+  const place = { name, directory, columns, segment: segments[last.segment] as StoredSegment };
+  return [...kept.slice(0, -1), await cutPart(place, last, rows - last.seriesRow)];
 }

@@ -1,4 +1,5 @@
 import { type OperationOptions, throwIfAborted, type VerifyFault, type VerifyReport } from "@atc/contract";
+import { contentOf } from "./dataset-content.ts";
 import { isSystemError, manifestBytes, manifestPath } from "./dataset-directory.ts";
 import { parseManifest } from "./manifest.ts";
 import { partsBySegment, segmentFaults } from "./segment-verification.ts";
@@ -45,7 +46,7 @@ async function faultsOf(
     const own = parts[index] ?? [];
     const symbols = [...new Set(own.map(({ symbol }) => symbol))];
     try {
-      for await (const fault of segmentFaults(directory, segment, manifest.columns, own, advance))
+      for await (const fault of segmentFaults(directory, segment, manifest.columns, own, { advance }))
         faults.push({
           segment: segment.file,
           symbols: fault.symbols ?? symbols,
@@ -58,6 +59,8 @@ async function faultsOf(
       faults.push({ segment: segment.file, symbols, message: messageOf(segment.file, what) });
     }
   }
+  // Whatever else is wrong makes the content wrong too, and tells more.
+  if (faults.length === 0) faults.push(...contentFaults(manifest));
   return { faults, isMissingFiles };
 }
 
@@ -82,4 +85,13 @@ function orderFaults({ segments, series }: StoredManifest): VerifyFault[] {
     }
   }
   return faults;
+}
+
+/** Whether the content is that of the checksums, each of which is compared with the rows. */
+function contentFaults(manifest: StoredManifest): VerifyFault[] {
+  const { content, kind, columns, series } = manifest;
+  const found = content === undefined ? undefined : contentOf({ kind, columns }, series);
+  if (found === content) return [];
+  const message = `the manifest says that the content is "${content}", the checksums of its columns give "${found}"; ingest the dataset again, and check the disk`;
+  return [{ segment: "manifest.json", symbols: series.map(({ symbol }) => symbol), message }];
 }

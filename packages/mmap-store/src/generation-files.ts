@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
+import { crc32 } from "node:zlib";
 import { bytesPerElement, type ColumnMetadata, dtypeOf, type SeriesColumns, type TypedArray } from "@atc/contract";
 import { type ArrowFileLayout, layOutArrowFile } from "./arrow-file.ts";
 import { removeQuietly } from "./dataset-directory.ts";
 import { type PlannedPart, type PlannedSegment, type SegmentPlan, segmentColumns } from "./segment-plan.ts";
 import { type SegmentWriter, segmentWriter } from "./segment-writer.ts";
-import { type PartTimes, placedParts, storedSegment, temporaryPath, type WrittenFiles } from "./written-files.ts";
+import { type PartFacts, placedParts, storedSegment, temporaryPath, type WrittenFiles } from "./written-files.ts";
 
 /** The segments of one generation while they are written into a temporary directory. */
 export interface GenerationFiles extends WrittenFiles {
@@ -21,6 +22,12 @@ interface OpenSegment {
   crc: number;
 }
 
+/** A part as far as it is written. */
+interface WrittenPart extends PartFacts {
+  lastTime: bigint;
+  readonly crc32: number[];
+}
+
 const indexChunk = 16_384;
 
 /** Creates the temporary directory and lays the segments out. */
@@ -30,7 +37,7 @@ export async function generationFiles(
   { segments: planned, parts }: SegmentPlan,
 ): Promise<GenerationFiles> {
   const open = new Map<number, OpenSegment>();
-  const times = new Map<PlannedPart, PartTimes>();
+  const facts = new Map<PlannedPart, WrittenPart>();
   const indices = new Int32Array(indexChunk);
   let active: OpenSegment | undefined;
   await mkdir(directory);
@@ -69,14 +76,17 @@ export async function generationFiles(
     const segment = await activate(part.segment);
     const row = part.row + from - part.seriesRow;
     await writeIndices(segment, row, to - from, part.symbolIndex);
+    const stamps = slice["timestamp"] as BigInt64Array;
+    const firstTime = stamps[from - sliceRow] as bigint;
+    const written = facts.get(part) ?? { firstTime, lastTime: firstTime, crc32: schema.map(() => 0) };
+    facts.set(part, written);
     for (const [place, { name, type }] of schema.entries()) {
       const bytes = bytesOf(slice[name] as TypedArray, from - sliceRow, to - sliceRow);
+      // Slices of a symbol come in order, so its checksum goes on from slice to slice.
+      written.crc32[place] = crc32(bytes, written.crc32[place]);
       await segment.writer.write(place + 1, row * bytesPerElement[dtypeOf(type)], bytes);
     }
-    const stamps = slice["timestamp"] as BigInt64Array;
-    const last = stamps[to - sliceRow - 1] as bigint;
-    const known = times.get(part);
-    times.set(part, { firstTime: known?.firstTime ?? (stamps[from - sliceRow] as bigint), lastTime: last });
+    written.lastTime = stamps[to - sliceRow - 1] as bigint;
     segment.rowsLeft -= to - from;
     if (segment.rowsLeft > 0) return;
     segment.crc = await segment.writer.finish();
@@ -96,7 +106,7 @@ export async function generationFiles(
         const { layout, crc, planned: segment } = segmentOf(index);
         return storedSegment(nameOf(index), segment.rows, schema, layout, crc);
       }),
-    parts: () => placedParts(parts, (part) => times.get(part)),
+    parts: () => placedParts(parts, (part) => facts.get(part)),
     paths: () => planned.map((_, index) => segmentOf(index).path),
     async discard() {
       try {

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { DatasetSchema, JsonObject } from "@atc/contract";
+import { contentOf } from "./dataset-content.ts";
 import type { HeldLock } from "./dataset-lock.ts";
 import type { KeptRows, PlacedPart } from "./kept-rows.ts";
 import { formatVersion } from "./manifest.ts";
 import { segmentFile } from "./publication.ts";
 import { bySymbol, type SegmentPlan } from "./segment-plan.ts";
-import type { StoredManifest, StoredPart } from "./stored-manifest.ts";
+import type { StoredManifest, StoredPart, StoredSeries } from "./stored-manifest.ts";
 import type { WrittenFiles } from "./written-files.ts";
 
 /** A generation before its rows are written. */
@@ -48,6 +49,10 @@ export function storedManifest(
     const moved = (written.get(symbol) ?? []).map((part) => ({ ...part, segment: part.segment + segments.length }));
     return [...(parts.get(symbol) ?? []), ...moved].sort((a, b) => a.seriesRow - b.seriesRow).map(storedPart);
   };
+  const series = withContent(
+    plan,
+    symbols.map((symbol) => ({ symbol, parts: partsOf(symbol) })),
+  );
   return {
     format: "atc-dataset",
     formatVersion,
@@ -56,10 +61,22 @@ export function storedManifest(
     kind: plan.kind,
     columns: plan.columns.map(({ name, type }) => ({ name, type })),
     fingerprint: plan.fingerprint,
+    ...(series.content === undefined ? {} : { content: series.content }),
     attributes,
     segments: [...segments, ...files.segments((index) => segmentFile(generation, index))],
-    series: symbols.map((symbol) => ({ symbol, parts: partsOf(symbol) })),
+    series: series.series,
   };
+}
+
+/** The series with their content; without it and without any checksum if some part has none, as those of a dataset that never had them. */
+function withContent(
+  schema: DatasetSchema,
+  series: readonly StoredSeries[],
+): { readonly series: readonly StoredSeries[]; readonly content: string | undefined } {
+  const content = contentOf(schema, series);
+  if (content !== undefined) return { series, content };
+  const bare = series.map(({ symbol, parts }) => ({ symbol, parts: parts.map(({ crc32: _, ...part }) => part) }));
+  return { series: bare, content };
 }
 
 function storedPart({ seriesRow: _, ...part }: PlacedPart): StoredPart {

@@ -1,4 +1,4 @@
-import type { StoredPart, StoredSegment } from "./stored-manifest.ts";
+import type { StoredManifest, StoredPart, StoredSegment, StoredSeries } from "./stored-manifest.ts";
 
 /** A part with its first row within the series. */
 export interface PlacedPart extends StoredPart {
@@ -50,4 +50,10 @@ export function placed(parts: readonly StoredPart[]): readonly PlacedPart[] {
     seriesRow += part.rows;
     return result;
   });
+}
+
+/** The parts of a series of a manifest, with their first rows. Checksums that a manifest without a content has hold for nothing, and go. */
+export function partsOf({ content }: StoredManifest, { parts }: StoredSeries): readonly PlacedPart[] {
+  if (content !== undefined) return placed(parts);
+  return placed(parts).map(({ crc32: _, ...part }) => part);
 }

@@ -1,4 +1,5 @@
 import { bytesPerElement, dtypeOf } from "@atc/contract";
+import { isChecksums } from "./column-checksums.ts";
 import type { StoredManifest, StoredPart, StoredSegment, StoredSeries } from "./stored-manifest.ts";
 
 const segmentName = /^seg-\d+-\d+\.arrow$/;
@@ -18,11 +19,15 @@ export function seriesFault(manifest: StoredManifest): string | undefined {
 }
 
 /** What is wrong with one series of a manifest, or undefined. */
-export function partsFault({ segments }: StoredManifest, { symbol, parts }: StoredSeries): string | undefined {
+export function partsFault(manifest: StoredManifest, { symbol, parts }: StoredSeries): string | undefined {
+  const { segments, columns, content } = manifest;
   return guarded(() => {
     if (parts.length === 0) return `symbol "${symbol}" has no rows`;
-    for (const part of parts)
+    for (const part of parts) {
       if (!isPart(part, segments)) return `a part of symbol "${symbol}" lies outside of its segment`;
+      if (content !== undefined && !isChecksums(part.crc32, columns.length))
+        return `a part of symbol "${symbol}" has no checksums of its columns`;
+    }
     return undefined;
   });
 }
@@ -38,6 +43,7 @@ function guarded(check: () => string | undefined): string | undefined {
 function headFault(manifest: StoredManifest): string | undefined {
   if (!isCount(manifest.generation) || manifest.generation < 1) return "its generation is no count";
   if (typeof manifest.fingerprint !== "string") return "its fingerprint is no text";
+  if (manifest.content !== undefined && !/^[0-9a-f]{64}$/.test(manifest.content)) return "its content is no digest";
   if (typeof manifest.createdAt !== "number") return "its createdAt is no time";
   if (typeof manifest.attributes !== "object" || manifest.attributes === null) return "its attributes are no object";
   const timeType = manifest.kind === "bars" ? "timestamp[ms]" : "timestamp[ns]";

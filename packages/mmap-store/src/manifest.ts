@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { AtcError, type DatasetManifest, type SeriesExtent } from "@atc/contract";
 import { hexOf } from "./checksum.ts";
+import { seriesExtents } from "./dataset-content.ts";
 import { manifestFault, partsFault, seriesFault } from "./manifest-check.ts";
 import type { StoredManifest, StoredSeries } from "./stored-manifest.ts";
 
@@ -86,7 +87,7 @@ export function parseManifestHead(bytes: Uint8Array, path: string): StoredManife
 
 /** What a dataset says of itself, from what is stored. `check` is called ahead of the first look at its series. */
 export function describe(name: string, stored: StoredManifest, check: () => void = () => undefined): DatasetManifest {
-  const { formatVersion, generation, fingerprint, createdAt, attributes, segments } = stored;
+  const { formatVersion, generation, fingerprint, content, createdAt, attributes, segments } = stored;
   let series: readonly SeriesExtent[] | undefined;
   return {
     name,
@@ -94,25 +95,17 @@ export function describe(name: string, stored: StoredManifest, check: () => void
     generation,
     schema: { kind: stored.kind, columns: stored.columns },
     fingerprint,
+    ...(content === undefined ? {} : { content }),
     rows: segments.reduce((sum, { rows, superseded = 0 }) => sum + rows - superseded, 0),
     bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
     get series() {
       if (series === undefined) {
         check();
-        series = stored.series.map(extentOf);
+        series = seriesExtents(stored);
       }
       return series;
     },
     createdAt,
     attributes,
-  };
-}
-
-function extentOf({ symbol, parts }: StoredSeries): SeriesExtent {
-  return {
-    symbol,
-    rows: parts.reduce((sum, part) => sum + part.rows, 0),
-    firstTime: BigInt(parts[0]?.firstTime ?? 0),
-    lastTime: BigInt(parts.at(-1)?.lastTime ?? 0),
   };
 }

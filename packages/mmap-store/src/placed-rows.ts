@@ -1,5 +1,5 @@
 import { AtcError, bytesPerElement, type ColumnMetadata, dtypeOf, type PlacedRows } from "@atc/contract";
-import { appendCrc32, crc32Shift } from "./checksum.ts";
+import { appendCrcs } from "./column-checksums.ts";
 import type { PlannedPart } from "./segment-plan.ts";
 import { unplannedSymbol } from "./series-progress.ts";
 
@@ -177,23 +177,4 @@ function prepend(range: PlacedRange, added: Rows, widths: readonly number[]): vo
   range.row = added.row;
   range.rows += added.rows;
   range.firstTime = added.firstTime;
-}
-
-/** The checksums of columns of `widths` bytes a value, `rows` of which follow others: `into`, which may be one of the two. */
-export function appendCrcs(
-  into: number[],
-  first: readonly number[],
-  second: readonly number[],
-  rows: number,
-  widths: readonly number[],
-): void {
-  let width = 0;
-  let shift = 0;
-  for (let column = 0; column < widths.length; column++) {
-    if (widths[column] !== width) {
-      width = widths[column] as number;
-      shift = crc32Shift(rows * width);
-    }
-    into[column] = appendCrc32(first[column] as number, second[column] as number, shift);
-  }
 }

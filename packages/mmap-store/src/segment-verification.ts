@@ -1,9 +1,11 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import type { ColumnMetadata } from "@atc/contract";
+import { bytesPerElement, type ColumnMetadata, dtypeOf } from "@atc/contract";
 import { type ArrowFileMetadata, type ReadBytes, readArrowMetadata } from "./arrow-reading.ts";
 import { hexOf } from "./checksum.ts";
+import { formatChecksums, parseChecksums } from "./column-checksums.ts";
+import { partsOf } from "./kept-rows.ts";
 import { firstGoingBack } from "./series-progress.ts";
 import type { StoredManifest, StoredPart, StoredSegment } from "./stored-manifest.ts";
 
@@ -19,25 +21,34 @@ export interface SymbolPart extends StoredPart {
   readonly symbol: string;
 }
 
+/** What a verification does while it reads. */
+export interface VerificationSteps {
+  /** Is told of the bytes read; throws to end it. */
+  advance(bytes: number): void;
+  /** Is told of the checksums that the columns of a part have, in a segment without a fault. */
+  checksums?(part: SymbolPart, crc32: string): void;
+}
+
 /** The parts in each segment of a manifest. */
-export function partsBySegment({ segments, series }: StoredManifest): SymbolPart[][] {
-  const bySegment: SymbolPart[][] = segments.map(() => []);
-  for (const { symbol, parts } of series) for (const part of parts) bySegment[part.segment]?.push({ ...part, symbol });
+export function partsBySegment(manifest: StoredManifest): SymbolPart[][] {
+  const bySegment: SymbolPart[][] = manifest.segments.map(() => []);
+  for (const series of manifest.series)
+    for (const part of partsOf(manifest, series)) bySegment[part.segment]?.push({ ...part, symbol: series.symbol });
   return bySegment;
 }
 
 const chunkBytes = 2 ** 20;
 
 /**
- * What is wrong with a segment: its size, its checksum, then whether its Arrow metadata, symbols and times are what the manifest says.
- * `advance` is told of the bytes read, and throws to end it.
+ * What is wrong with a segment: its size, its checksum, then whether its Arrow metadata, symbols, times and the checksums of its columns are what the
+ * manifest says. A part is checked against its checksums if it has some; those of a manifest without a content must be left out.
  */
 export async function* segmentFaults(
   directory: string,
   segment: StoredSegment,
   columns: readonly ColumnMetadata[],
   parts: readonly SymbolPart[],
-  advance: (bytes: number) => void,
+  { advance, checksums }: VerificationSteps,
 ): AsyncGenerator<SegmentFault, void> {
   const file = await open(join(directory, segment.file), "r");
   try {
@@ -47,7 +58,8 @@ export async function* segmentFaults(
       advance(segment.bytes);
       return;
     }
-    const checksum = await checksumOf(file, size, advance);
+    const ranges = columnRanges(segment, columns, parts);
+    const checksum = await checksumOf(file, size, ranges.flat(), advance);
     if (checksum !== segment.crc32)
       yield {
         what: `has the checksum ${checksum}, its manifest says ${segment.crc32}: bytes have changed on the disk`,
@@ -66,9 +78,11 @@ export async function* segmentFaults(
       yield { what: fault };
       return;
     }
-    for (const part of parts) {
-      const what = await partFault(read, segment, metadata.dictionary, part);
+    for (const [index, part] of parts.entries()) {
+      const own = ranges[index] as readonly ColumnRange[];
+      const what = (await partFault(read, segment, metadata.dictionary, part)) ?? contentFault(part, columns, own);
       if (what !== undefined) yield { what, symbols: [part.symbol] };
+      else checksums?.(part, formatChecksums(own.map(({ crc }) => crc)));
       advance(0);
     }
   } finally {
@@ -76,14 +90,52 @@ export async function* segmentFaults(
   }
 }
 
-async function checksumOf(file: FileHandle, bytes: number, advance: (bytes: number) => void): Promise<string> {
+/** The bytes of a column's values in one part, and their CRC-32 as far as they were read. */
+interface ColumnRange {
+  readonly start: number;
+  readonly end: number;
+  crc: number;
+}
+
+/** For each part the bytes of each column. */
+function columnRanges(
+  { offsets }: StoredSegment,
+  columns: readonly ColumnMetadata[],
+  parts: readonly SymbolPart[],
+): readonly (readonly ColumnRange[])[] {
+  return parts.map(({ row, rows }) =>
+    columns.map(({ name, type }) => {
+      const width = bytesPerElement[dtypeOf(type)];
+      const start = (offsets[name] as number) + width * row;
+      return { start, end: start + width * rows, crc: 0 };
+    }),
+  );
+}
+
+/** The checksum of a file, which is read once; on the way those of ranges, which do not overlap in a manifest that holds. */
+async function checksumOf(
+  file: FileHandle,
+  bytes: number,
+  ranges: ColumnRange[],
+  advance: (bytes: number) => void,
+): Promise<string> {
   const buffer = new Uint8Array(Math.min(chunkBytes, bytes));
+  ranges.sort((a, b) => a.start - b.start);
+  let next = 0;
   let crc = 0;
   for (let offset = 0; offset < bytes; ) {
     const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, bytes - offset), offset);
     if (bytesRead === 0) break;
+    const end = offset + bytesRead;
     crc = crc32(buffer.subarray(0, bytesRead), crc);
-    offset += bytesRead;
+    for (let range = ranges[next]; range !== undefined && range.start < end; range = ranges[next]) {
+      const from = Math.max(range.start, offset);
+      if (from < range.end)
+        range.crc = crc32(buffer.subarray(from - offset, Math.min(range.end, end) - offset), range.crc);
+      if (range.end > end) break;
+      next++;
+    }
+    offset = end;
     advance(bytesRead);
   }
   return hexOf(crc);
@@ -145,4 +197,18 @@ async function partFault(
   return String(last) === lastTime
     ? undefined
     : `ends symbol "${symbol}" at time "${last}", its manifest says "${lastTime}"`;
+}
+
+/** The columns whose values are not those of the checksums that the manifest has for a part. */
+function contentFault(
+  { symbol, crc32: stored }: SymbolPart,
+  columns: readonly ColumnMetadata[],
+  ranges: readonly ColumnRange[],
+): string | undefined {
+  if (stored === undefined) return undefined;
+  const expected = parseChecksums(stored);
+  const changed = columns.filter((_, place) => ranges[place]?.crc !== expected[place]);
+  if (changed.length === 0) return undefined;
+  const names = changed.map(({ name }) => `"${name}"`).join(", ");
+  return `has values of symbol "${symbol}" in column ${names} that do not give the checksum in its manifest`;
 }

@@ -24,6 +24,11 @@ export interface StoredPart {
   readonly rows: number;
   readonly firstTime: string;
   readonly lastTime: string;
+  /**
+   * For each column of the schema 8 hexadecimal digits, the CRC-32 of the bytes of its values in these rows. It holds only in a manifest that
+   * has a `content`: writers that did not know it took it over for parts that they cut.
+   */
+  readonly crc32?: string;
 }
 
 /** A symbol and its parts in time order. */
@@ -41,6 +46,8 @@ export interface StoredManifest {
   readonly kind: RowKind;
   readonly columns: DatasetSchema["columns"];
   readonly fingerprint: string;
+  /** The digest of all rows; absent if checksums of some are unknown. */
+  readonly content?: string;
   readonly attributes: JsonObject;
   readonly segments: readonly StoredSegment[];
   readonly series: readonly StoredSeries[];

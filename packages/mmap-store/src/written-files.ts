@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { ColumnMetadata } from "@atc/contract";
 import type { ArrowFileLayout } from "./arrow-file.ts";
 import { hexOf } from "./checksum.ts";
+import { formatChecksums } from "./column-checksums.ts";
 import type { PlacedPart } from "./kept-rows.ts";
 import type { PlannedPart } from "./segment-plan.ts";
 import type { StoredSegment } from "./stored-manifest.ts";
@@ -18,10 +19,14 @@ export interface WrittenFiles {
   discard(): Promise<void>;
 }
 
-/** The times of a part's first and last row. */
-export interface PartTimes {
+/** What is known of a part once its rows are written. */
+export interface PartFacts {
+  /** The time of its first row. */
   readonly firstTime: bigint;
+  /** The time of its last row. */
   readonly lastTime: bigint;
+  /** Per column of the schema: the CRC-32 of the bytes of its values. */
+  readonly crc32: readonly number[];
 }
 
 /** A segment's name in a temporary directory. */
@@ -47,15 +52,16 @@ export function storedSegment(
   return { file, rows, bytes: layout.bytes, crc32: hexOf(crc), offsets };
 }
 
-/** The parts of each symbol, with what `timesOf` says of them. */
+/** The parts of each symbol, with what `factsOf` says of them. */
 export function placedParts(
   parts: ReadonlyMap<string, readonly PlannedPart[]>,
-  timesOf: (part: PlannedPart) => PartTimes | undefined,
+  factsOf: (part: PlannedPart) => PartFacts | undefined,
 ): ReadonlyMap<string, readonly PlacedPart[]> {
   const placed = (part: PlannedPart): PlacedPart => {
     const { segment, row, rows, seriesRow } = part;
-    const { firstTime = 0n, lastTime = 0n } = timesOf(part) ?? {};
-    return { segment, row, rows, seriesRow, firstTime: String(firstTime), lastTime: String(lastTime) };
+    const { firstTime = 0n, lastTime = 0n, crc32 = [] } = factsOf(part) ?? {};
+    const times = { firstTime: String(firstTime), lastTime: String(lastTime) };
+    return { segment, row, rows, seriesRow, ...times, crc32: formatChecksums(crc32) };
   };
   return new Map([...parts].map(([symbol, list]) => [symbol, list.map(placed)]));
 }

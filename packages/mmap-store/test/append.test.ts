@@ -4,7 +4,16 @@ import type { AppendPlan } from "@atc/contract";
 import { describe, expect, it, vi } from "vitest";
 import { mmapStore } from "../src/index.ts";
 import { parseManifest } from "../src/manifest.ts";
-import { appendBars, barSchema, barsBetween, barsOf, closesOf, publishBars } from "./sample-store.ts";
+import {
+  appendBars,
+  barSchema,
+  barsBetween,
+  barsOf,
+  checksumsOf,
+  closesOf,
+  joined,
+  publishBars,
+} from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -72,7 +81,13 @@ describe("an append", () => {
     ]);
     dataset[Symbol.dispose]();
     const [extent] = (await store.find("d"))?.series ?? [];
-    expect(extent).toEqual({ symbol: "A", rows: 102, firstTime: 0n, lastTime: 101n * 60_000n + 8n });
+    expect(extent).toEqual({
+      symbol: "A",
+      rows: 102,
+      firstTime: 0n,
+      lastTime: 101n * 60_000n + 8n,
+      crc32: checksumsOf(joined(barsOf(98, 0), barsBetween(98, 102, 8))),
+    });
     const stored = storedOf(directory);
     expect(stored.segments.map(({ rows, superseded }) => [rows, superseded])).toEqual([
       [105, 2],
@@ -95,7 +110,8 @@ describe("an append", () => {
       {},
     );
     const manifest = await store.find("d");
-    expect(manifest?.series).toEqual([{ symbol: "A", rows: 700, firstTime: 0n, lastTime: 699n * 60_000n }]);
+    const crc32 = checksumsOf(barsOf(700, 0));
+    expect(manifest?.series).toEqual([{ symbol: "A", rows: 700, firstTime: 0n, lastTime: 699n * 60_000n, crc32 }]);
     expect(manifest?.rows).toBe(700);
     const stored = storedOf(directory);
     expect(readdirSync(join(directory, "d"))).toHaveLength(stored.segments.length + 1);
@@ -140,6 +156,7 @@ describe("an append", () => {
     await writer.write("A", 0, barsOf(3, 0));
     const first = await writer.publish({ from: "bars.csv" });
     const second = await (await store.append(lock, { fingerprint: "2", series: [] })).publish();
+    expect(second.content).toMatch(/^[0-9a-f]{64}$/);
     expect(second).toEqual({ ...first, fingerprint: "2", generation: 2, createdAt: second.createdAt });
     const third = await (await store.append(lock, { fingerprint: "3", series: [] })).publish({ from: "more.csv" });
     expect(third.attributes).toEqual({ from: "more.csv" });
@@ -183,7 +200,8 @@ describe("an append", () => {
     const second = await store.append(lock, { fingerprint: "", series: [{ symbol: "A", rows: 2 }] });
     await expect(second.write("A", 2, ticks(4n, 9n))).rejects.toThrow(code("ATC_INVALID_ARGUMENT"));
     await second.write("A", 2, ticks(5n, 5n));
-    expect((await second.publish()).series).toEqual([{ symbol: "A", rows: 4, firstTime: -7n, lastTime: 5n }]);
+    const crc32 = checksumsOf(ticks(-7n, 5n, 5n, 5n));
+    expect((await second.publish()).series).toEqual([{ symbol: "A", rows: 4, firstTime: -7n, lastTime: 5n, crc32 }]);
     await lock[Symbol.asyncDispose]();
   });
 

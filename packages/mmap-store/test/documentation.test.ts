@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -59,8 +60,25 @@ it("draws the manifest in docs/format.md as it is written", () => {
     "kind",
     "columns",
     "fingerprint",
+    "content",
     "attributes",
     "segments",
     "series",
   ]);
+});
+
+it("gives the content in docs/format.md for the text that is drawn there", () => {
+  const document = readFileSync(new URL("../../../docs/format.md", import.meta.url), "utf8");
+  const [, text] = /^```\n(\["content".*?)^```/ms.exec(document) ?? [];
+  const [, content] = /"content": "([0-9a-f]{64})"/.exec(document) ?? [];
+  expect(
+    createHash("sha256")
+      .update(text ?? "")
+      .digest("hex"),
+  ).toBe(content);
+  const drawn = [...document.matchAll(/"crc32":"([0-9a-f]{24})"/g)].map(([, digits = ""]) =>
+    [0, 8, 16].map((at) => Number.parseInt(digits.slice(at, at + 8), 16)).join(" "),
+  );
+  expect(drawn).toHaveLength(2);
+  for (const numbers of drawn) expect(text).toContain(numbers);
 });

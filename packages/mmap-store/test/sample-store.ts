@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import type {
   AppendPlan,
   ArrayStore,
@@ -6,6 +7,7 @@ import type {
   DatasetManifest,
   DatasetSchema,
   SeriesColumns,
+  TypedArray,
 } from "@atc/contract";
 import type { MmapStore } from "../src/index.ts";
 
@@ -70,6 +72,31 @@ export async function appendBars(
   } finally {
     await lock[Symbol.asyncDispose]();
   }
+}
+
+/** The checksums that rows have as a whole, column by column. */
+export function checksumsOf(columns: SeriesColumns): readonly number[] {
+  return Object.values(columns).map(({ buffer, byteOffset, byteLength }) =>
+    crc32(new Uint8Array(buffer, byteOffset, byteLength)),
+  );
+}
+
+/** Rows behind each other. */
+export function joined(...parts: readonly SeriesColumns[]): SeriesColumns {
+  const names = Object.keys(parts[0] ?? {});
+  const join = (name: string): TypedArray => {
+    const arrays = parts.map((part) => part[name] as TypedArray);
+    const all = arrays[0]?.slice(0, 0) as TypedArray;
+    const Type = all.constructor as new (length: number) => Float64Array;
+    const whole = new Type(arrays.reduce((sum, { length }) => sum + length, 0));
+    let row = 0;
+    for (const array of arrays) {
+      whole.set(array as never, row);
+      row += array.length;
+    }
+    return whole;
+  };
+  return Object.fromEntries(names.map((name) => [name, join(name)]));
 }
 
 /** All values of a symbol's column `close`. */

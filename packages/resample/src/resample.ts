@@ -92,8 +92,10 @@ function plainOptions({ rule, session, aggregate, ...rest }: ResolvedResample): 
   return { ...rest, to: formatBarRule(rule), aggregate: { ...aggregate }, session: session ?? null };
 }
 
-function fingerprintOf({ fingerprint }: DatasetManifest, resolved: ResolvedResample): string {
-  const subject = JSON.stringify({ resample: version, source: fingerprint, options: plainOptions(resolved) });
+/** Depends on the rows of the original, however they were read; on its fingerprint if its content is not known. */
+function fingerprintOf({ content, fingerprint }: DatasetManifest, resolved: ResolvedResample): string {
+  const source = content === undefined ? fingerprint : `content:${content}`;
+  const subject = JSON.stringify({ resample: version, source, options: plainOptions(resolved) });
   return createHash("sha256").update(subject).digest("hex");
 }
 

@@ -138,14 +138,3 @@ export function sourceNameOf(manifest: DatasetManifest): string | undefined {
   const name = member(manifest.attributes, "source")?.["name"];
   return sourcePathOf(manifest) ?? (typeof name === "string" ? name : undefined);
 }
-
-/**
- * What identifies a dataset's rows for cache keys: the hash of all source bytes and how they were read, where ingest kept it, so that a file that was
- * merely copied or touched keeps its entries; else the fingerprint.
- */
-export function contentOf(manifest: DatasetManifest): string {
-  const hash = member(manifest.attributes, "summary")?.["hash"];
-  const how = manifest.attributes["options"];
-  if (typeof hash !== "string" || how === undefined) return manifest.fingerprint;
-  return `xxh64:${hash} ${JSON.stringify(how)} ${JSON.stringify(manifest.schema)}`;
-}

@@ -6,13 +6,15 @@ import type { AtcErrorCode, Dataset, Executor, JsonObject, OperationOptions } fr
 import { isAtcError } from "@atc/contract";
 import type { BacktestCurves } from "./backtest-curves.ts";
 import { asJson, backtestPart, signalPart } from "./config-parts.ts";
+import { contentKeys } from "./content-keys.ts";
 import type { DataOptions, OpenedData } from "./data.ts";
-import { contentOf, openData } from "./data.ts";
+import { openData } from "./data.ts";
 import type { ResultBatches } from "./result-batches.ts";
 import { batchesOf, resultBatches } from "./result-batches.ts";
 import type { Runtime } from "./runtime.ts";
 import { openSpool, type Spool } from "./spool/open-spool.ts";
 import type { SizedSymbol } from "./spool/spool-layout.ts";
+import { type Figures, storedFigures } from "./stored-report.ts";
 import { storedResults } from "./stored-results.ts";
 import { threadBatches } from "./thread-batches.ts";
 import { timeframeMs } from "./timeframe.ts";
@@ -94,8 +96,6 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
   }
 }
 
-type Figures = Pick<BacktestReport, "portfolio" | "symbols" | "skipped">;
-
 function reportWith(runtime: Runtime, path: string, { manifest }: Dataset, figures: Figures): BacktestReport {
   const { fingerprint, rows, series } = manifest;
   return {
@@ -105,12 +105,18 @@ function reportWith(runtime: Runtime, path: string, { manifest }: Dataset, figur
   };
 }
 
-/** Makes the keys of a run's cache entries: the data's content, everything that configures the arithmetic, the strategy and its version. */
-function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind: string, part: JsonObject) => CacheKey {
-  const input = contentOf(dataset.manifest);
+/** What an entry holds: results of these symbols, whose rows alone its key depends on. */
+type EntryPart = JsonObject & { readonly symbols: readonly string[] };
+
+/** Makes the keys of a run's cache entries: the content of their symbols, everything that configures the arithmetic, the strategy and its version. */
+function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind: string, part: EntryPart) => CacheKey {
+  const contentOf = contentKeys(dataset.manifest);
   const parameters = { ...signalPart(config), ...backtestPart(config), limit: config.limit ?? null, resultVersion };
   const { name: algorithm, version } = strategy;
-  return (kind, part) => ({ kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version });
+  return (kind, part) => {
+    const input = contentOf(part.symbols);
+    return { kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version };
+  };
 }
 
 /** What a run needs besides its runtime. */
@@ -177,11 +183,12 @@ export async function openBacktest(
   const symbols = sizedSymbols(runtime, dataset, options.symbols);
   const cache = await usableCache(runtime);
   const key = keysOf(config, dataset, strategy);
-  const whole = key("report", { symbols: symbols.map(({ symbol }) => symbol) });
+  const names = symbols.map(({ symbol }) => symbol);
+  const whole = key("report", { symbols: names });
   const wantsCurves = options.curves === true;
-  const stored = wantsCurves ? undefined : await cache?.get(whole);
+  const stored = wantsCurves ? undefined : storedFigures(await cache?.get(whole), names);
   if (stored !== undefined) {
-    const report = reportWith(runtime, path, dataset, stored.attributes as unknown as Figures);
+    const report = reportWith(runtime, path, dataset, stored);
     return { report, curves: undefined, cached: true, reused, [Symbol.dispose]: () => undefined };
   }
   const spool = openSpool({
@@ -207,7 +214,7 @@ export async function openBacktest(
     const figures = await backtestInto(dataset, {
       strategy,
       curves: spool.curves,
-      symbols: symbols.map(({ symbol }) => symbol),
+      symbols: names,
       limit: config.limit,
       signal,
       onProgress,

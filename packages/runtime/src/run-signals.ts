@@ -1,17 +1,18 @@
 import type { CacheKey } from "@atc/cache";
-import type { Dataset, OutputColumns } from "@atc/contract";
+import type { Dataset } from "@atc/contract";
 import { AtcError, isAtcError, throwIfAborted } from "@atc/contract";
 import type { SignalOutput } from "@atc/signals";
 import { longestWarmup, signalsVersion } from "@atc/signals";
 import { asJson, signalPart } from "./config-parts.ts";
+import { contentKeys } from "./content-keys.ts";
 import type { DataOptions } from "./data.ts";
-import { contentOf, openData } from "./data.ts";
+import { openData } from "./data.ts";
 import type { PriceSeries } from "./price-series.ts";
 import { readPrices } from "./price-series.ts";
 import { usableCache } from "./run-backtest.ts";
 import type { Runtime } from "./runtime.ts";
 import { signalColumns } from "./signal-columns.ts";
-import type { ComputedSignals } from "./signal-entries.ts";
+import type { ComputedSignals, RememberedSignals } from "./signal-entries.ts";
 import { rememberSignals } from "./signal-entries.ts";
 import type { SignalTable } from "./signal-table.ts";
 import type { SignalTaskInput } from "./tasks.ts";
@@ -79,11 +80,11 @@ async function computeAll(
   }
 }
 
-/** Makes the keys of a symbol's cache entries. */
+/** Makes the keys of a symbol's cache entries, which depend on the content of this symbol alone. */
 function keysOf({ config }: Runtime, { manifest }: Dataset, symbol: string): (kind: string) => CacheKey {
   const { limit = null, invalidPrices } = config;
   const parameters = asJson({ ...signalPart(config), symbol, limit, invalidPrices });
-  const input = contentOf(manifest);
+  const input = contentKeys(manifest)([symbol]);
   return (kind) => ({ kind, input, parameters, algorithm: "atc", version: signalsVersion });
 }
 
@@ -99,7 +100,7 @@ function assertBars({ config }: Runtime, symbol: string, bars: number): void {
 }
 
 /** The value after the last bar; null where there is none yet. */
-function lastOf({ columns }: ComputedSignals, name: SignalOutput): number | null {
+function lastOf({ columns }: RememberedSignals, name: SignalOutput): number | null {
   const value = Number(columns[name]?.at(-1));
   return Number.isFinite(value) ? value : null;
 }
@@ -122,7 +123,8 @@ export async function computeSignals(
   const { length } = prices.close;
   assertBars(runtime, symbol, length);
   const cache = await usableCache(runtime);
-  const computed = await rememberSignals(cache, keysOf(runtime, dataset, symbol), () =>
+  const { precision } = runtime.config;
+  const computed = await rememberSignals(cache, keysOf(runtime, dataset, symbol), { length, precision }, () =>
     computeAll(runtime, dataset, symbol, prices, options),
   );
   const { diagnostics, cached } = computed;
@@ -133,7 +135,7 @@ export async function computeSignals(
     length,
     timeUnit: dataset.manifest.schema.kind === "ticks" ? "ns" : "ms",
     ...prices,
-    columns: computed.columns as unknown as OutputColumns<SignalOutput>,
+    columns: computed.columns,
     last: { averageSignal: lastOf(computed, "averageSignal"), direction: lastOf(computed, "direction") ?? 0 },
     diagnostics,
     warnings: [...few, ...diagnostics.warnings.map(({ message }) => message)],

@@ -1,8 +1,11 @@
 import type { Cache, CacheKey } from "@atc/cache";
-import type { TypedArray } from "@atc/contract";
-import { averageKinds } from "@atc/contract";
+import type { AtcConfig } from "@atc/config";
+import type { OutputColumns, TypedArray } from "@atc/contract";
+import { AtcError, averageKinds } from "@atc/contract";
 import type { SignalDiagnostics, SignalOutput } from "@atc/signals";
+import { signalOutputs } from "@atc/signals";
 import { asJson } from "./config-parts.ts";
+import { storedDiagnostics } from "./stored-diagnostics.ts";
 
 /** The outputs of a series and how far they can be trusted. */
 export interface ComputedSignals {
@@ -10,6 +13,22 @@ export interface ComputedSignals {
   readonly columns: Readonly<Record<string, TypedArray>>;
   /** The diagnostics after the last bar. */
   readonly diagnostics: SignalDiagnostics;
+}
+
+/** Outputs that were checked, and whether all of them came from the cache. */
+export interface RememberedSignals extends ComputedSignals {
+  /** An array of every output. */
+  readonly columns: OutputColumns<SignalOutput>;
+  /** Whether nothing was computed. */
+  readonly cached: boolean;
+}
+
+/** What arrays of outputs must be. */
+export interface SignalShape {
+  /** Bars. */
+  readonly length: number;
+  /** Of every output but the direction. */
+  readonly precision: AtcConfig["precision"];
 }
 
 /** What goes into one cache entry: outputs that are wanted together, and that shrink alike. */
@@ -20,33 +39,63 @@ const entryOutputs: Readonly<Record<string, readonly SignalOutput[]>> = {
   direction: ["direction"],
 };
 
-async function find(cache: Cache, key: (kind: string) => CacheKey): Promise<ComputedSignals | undefined> {
-  const columns: Record<string, TypedArray> = {};
-  let diagnostics: unknown;
-  for (const kind of Object.keys(entryOutputs)) {
-    const value = await cache.get(key(kind));
-    if (value === undefined) return undefined;
-    Object.assign(columns, value.arrays);
-    diagnostics = value.attributes?.["diagnostics"];
+/** The arrays of all outputs, each of its type and of the series' length; undefined if one is not. */
+function checkedColumns(
+  arrays: Readonly<Record<string, TypedArray>>,
+  { length, precision }: SignalShape,
+): OutputColumns<SignalOutput> | undefined {
+  const values = precision === "float32" ? Float32Array : Float64Array;
+  const columns: Partial<Record<SignalOutput, Float64Array | Float32Array | Int8Array>> = {};
+  for (const output of signalOutputs) {
+    const array = arrays[output];
+    const isTyped = output === "direction" ? array instanceof Int8Array : array instanceof values;
+    if (!isTyped || array?.length !== length) return undefined;
+    columns[output] = array as Float64Array | Float32Array | Int8Array;
   }
-  return { columns, diagnostics: diagnostics as SignalDiagnostics };
+  return columns as OutputColumns<SignalOutput>;
 }
 
-/** The outputs from the cache where every entry is there; else computed, and kept. */
+/** The outputs that the cache has; undefined if one is missing, or is not what this version would have written. */
+async function find(
+  cache: Cache,
+  key: (kind: string) => CacheKey,
+  shape: SignalShape,
+): Promise<RememberedSignals | undefined> {
+  const arrays: Record<string, TypedArray> = {};
+  let diagnostics: SignalDiagnostics | undefined;
+  for (const [kind, outputs] of Object.entries(entryOutputs)) {
+    const value = await cache.get(key(kind));
+    if (value === undefined) return undefined;
+    for (const output of outputs) {
+      const array = value.arrays[output];
+      if (array !== undefined) arrays[output] = array;
+    }
+    diagnostics = storedDiagnostics(value.attributes?.["diagnostics"], shape.length);
+    if (diagnostics === undefined) return undefined;
+  }
+  const columns = checkedColumns(arrays, shape);
+  return columns === undefined || diagnostics === undefined ? undefined : { columns, diagnostics, cached: true };
+}
+
+/** The outputs from the cache if every entry is there and holds what it must; else computed, and kept. */
 export async function rememberSignals(
   cache: Cache | undefined,
   key: (kind: string) => CacheKey,
+  shape: SignalShape,
   compute: () => Promise<ComputedSignals>,
-): Promise<ComputedSignals & { readonly cached: boolean }> {
-  const found = cache === undefined ? undefined : await find(cache, key);
-  if (found !== undefined) return { ...found, cached: true };
+): Promise<RememberedSignals> {
+  const found = cache === undefined ? undefined : await find(cache, key, shape);
+  if (found !== undefined) return found;
   const startedAt = performance.now();
-  const computed = await compute();
+  const { columns: arrays, diagnostics } = await compute();
   const costMs = performance.now() - startedAt;
-  const attributes = { diagnostics: asJson(computed.diagnostics) };
+  const columns = checkedColumns(arrays, shape);
+  if (columns === undefined)
+    throw new AtcError("ATC_INVALID_DATA", "the series changed while its signals were computed; run again");
+  const attributes = { diagnostics: asJson(diagnostics) };
   for (const [kind, outputs] of Object.entries(entryOutputs)) {
-    const arrays = Object.fromEntries(outputs.map((name) => [name, computed.columns[name] as TypedArray]));
-    await cache?.set(key(kind), { arrays, attributes }, { costMs });
+    const own = Object.fromEntries(outputs.map((name) => [name, columns[name]]));
+    await cache?.set(key(kind), { arrays: own, attributes }, { costMs });
   }
-  return { ...computed, cached: false };
+  return { columns, diagnostics, cached: false };
 }

@@ -6,6 +6,7 @@ import { AtcError } from "@atc/contract";
 import { workerExecutor } from "@atc/executor-worker";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { computeSignals, ingestFile, openData, openRuntime, type Runtime } from "../src/index.ts";
+import { openSpool } from "../src/spool/open-spool.ts";
 import { threadBatches } from "../src/thread-batches.ts";
 import { createThreadDatasets, datasetRef } from "../src/thread-datasets.ts";
 
@@ -90,7 +91,8 @@ describe("an executor that fails", () => {
 
   it("has the caller compute a dataset that was replaced", async () => {
     using opened = await openData(runtime, "bars");
-    const options = { dataset: opened.dataset, bars: 60, executor: failing("ATC_REPLACED") };
+    using spool = openSpool({ symbols: [{ symbol: "A", bars: 60 }], folders: [], warn: () => undefined });
+    const options = { dataset: opened.dataset, bars: 60, executor: failing("ATC_REPLACED"), spool };
     expect(await threadBatches(runtime, options).compute(["A"])).toBeUndefined();
     const threaded: Runtime = { ...runtime, usesCache: false, executor: () => failing("ATC_REPLACED") };
     expect((await computeSignals(threaded, "bars")).length).toBe(60);
@@ -103,7 +105,8 @@ describe("an executor that fails", () => {
   ])("is no reason to compute without it: %s", async (_what, create, code) => {
     using opened = await openData(runtime, "bars");
     await using executor = create();
-    const batches = threadBatches(runtime, { dataset: opened.dataset, bars: 60, executor });
+    using spool = openSpool({ symbols: [{ symbol: "A", bars: 60 }], folders: [], warn: () => undefined });
+    const batches = threadBatches(runtime, { dataset: opened.dataset, bars: 60, executor, spool });
     await expect(batches.compute(["A"])).rejects.toMatchObject({ code });
     const threaded: Runtime = { ...runtime, usesCache: false, executor: () => executor };
     await expect(computeSignals(threaded, "bars")).rejects.toMatchObject({ code });

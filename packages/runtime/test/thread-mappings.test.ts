@@ -5,6 +5,7 @@ import { mappingBackend } from "@atc/mmap-store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backtestPart, signalPart } from "../src/config-parts.ts";
 import { backtest, ingestFile, openData, openRuntime } from "../src/index.ts";
+import { openSpool } from "../src/spool/open-spool.ts";
 import { backtestSymbols, disposeWorker } from "../src/tasks.ts";
 import { datasetRef } from "../src/thread-datasets.ts";
 
@@ -56,7 +57,13 @@ describe.skipIf(!canCount)("mappings of datasets that were replaced", () => {
       await ingestFile(runtime, writeBars(call), { name: "bars" });
       using opened = await openData(runtime, "bars");
       const { config } = runtime;
-      const parts = { signals: signalPart(config), config: backtestPart(config), limit: undefined };
+      using spool = openSpool({ symbols: [{ symbol: "S0", bars: 10_000 }], folders: [], warn: () => undefined });
+      const parts = {
+        spool: spool.part(["S0"]),
+        signals: signalPart(config),
+        config: backtestPart(config),
+        limit: undefined,
+      };
       await backtestSymbols({ ...datasetRef(config, opened.dataset.manifest), symbols: ["S0"], ...parts }, context);
       // The task's: what is opened maps when it is read.
       counts.push(countMappings());

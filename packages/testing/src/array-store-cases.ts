@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ArrayStore, DatasetWriter } from "@atc/contract";
+import { contentLaws } from "./array-store-content.ts";
 import { growingLaws } from "./array-store-growing.ts";
 import { assertRejects, assertThrows, onlySymbol, type StoreLaw, withWriter } from "./array-store-laws.ts";
 import { placingLaws } from "./array-store-placing.ts";
@@ -144,6 +145,7 @@ export function arrayStoreCases(
     ...readingLaws,
     ...writingLaws,
     ...placingLaws,
+    ...contentLaws,
     ...growingLaws,
     ...lifeLaws,
   };

@@ -8,6 +8,7 @@ import {
   type SeriesColumns,
   type TypedArray,
 } from "@atc/contract";
+import { assertContent } from "./array-store-content.ts";
 import { assertRejects, onlySymbol, type StoreLaw } from "./array-store-laws.ts";
 import { assertShows, type SampleDataset, sampleDataset, sliceOf, writeSample } from "./array-store-samples.ts";
 import { seededRandom } from "./sample-bytes.ts";
@@ -81,6 +82,7 @@ export const growingLaws: Readonly<Record<string, StoreLaw>> = {
 async function assertNewest(store: ArrayStore, sample: SampleDataset): Promise<void> {
   const dataset = await store.open("d");
   assertShows(dataset, sample);
+  assertContent(dataset.manifest, sample);
   dataset[Symbol.dispose]();
   if (store.verify !== undefined) assert.deepEqual((await store.verify("d")).faults, []);
 }
@@ -93,7 +95,12 @@ async function compacted(store: ArrayStore, sample: SampleDataset): Promise<void
   assert.deepEqual(await store.compact(lock), after, "a second compaction has nothing to gain");
   await lock[Symbol.asyncDispose]();
   assert.deepEqual(after.series, before?.series);
-  assert.deepEqual([after.fingerprint, after.attributes], [before?.fingerprint, before?.attributes]);
+  const facts = (manifest: DatasetManifest | undefined): readonly unknown[] => [
+    manifest?.fingerprint,
+    manifest?.attributes,
+    manifest?.content,
+  ];
+  assert.deepEqual(facts(after), facts(before));
   await assertNewest(store, sample);
 }
 

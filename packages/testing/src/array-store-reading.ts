@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { BlocksOptions, Series } from "@atc/contract";
+import { assertContent, boundsOf } from "./array-store-content.ts";
 import { assertThrows, onlySymbol, type StoreLaw } from "./array-store-laws.ts";
 import { assertShows, sampleDataset, sortedSymbols, toArrayLike, writeSample } from "./array-store-samples.ts";
 import { seededRandom } from "./sample-bytes.ts";
@@ -38,7 +39,8 @@ export const readingLaws: Readonly<Record<string, StoreLaw>> = {
       const times = sample.values.get(symbol)?.["timestamp"] as BigInt64Array;
       return { symbol, rows: times.length, firstTime: times[0], lastTime: times.at(-1) };
     });
-    assert.deepEqual(published.series, expected);
+    assert.deepEqual(boundsOf(published), expected);
+    assertContent(published, sample);
     assert.equal(
       published.rows,
       expected.reduce((sum, { rows }) => sum + rows, 0),

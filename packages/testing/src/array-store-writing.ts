@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { DatasetWriter } from "@atc/contract";
+import { boundsOf } from "./array-store-content.ts";
 import { assertRejects, onlySymbol, type StoreLaw, withWriter } from "./array-store-laws.ts";
 import { assertShows, sampleDataset, sliceOf, writeSample } from "./array-store-samples.ts";
 
@@ -89,8 +90,7 @@ export const writingLaws: Readonly<Record<string, StoreLaw>> = {
       await writer.write("A", 0, rowsOf(-big, -1n));
       await assertRejects(writer.write("A", 2, rowsOf(-2n, 5n)), "ATC_INVALID_DATA", "a slice ahead of the last");
       await writer.write("A", 2, rowsOf(-1n, big));
-      const { series } = await writer.publish();
-      assert.deepEqual(series, [{ symbol: "A", rows: 4, firstTime: -big, lastTime: big }]);
+      assert.deepEqual(boundsOf(await writer.publish()), [{ symbol: "A", rows: 4, firstTime: -big, lastTime: big }]);
     });
   },
   "refuses plans that no dataset can hold": async (bench) => {
