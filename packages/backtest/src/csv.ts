@@ -2,7 +2,9 @@ import type { TextColumn, TypedArray } from "@atc/contract";
 import { isoTimeExact } from "./calendar.ts";
 import type { Table, TableBlocks } from "./tables.ts";
 
-const rowsPerPortion = 4096;
+/** Lines of a portion: few, so that no garbage outlives it, since texts that live longer make the heap grow. */
+const rowsPerPortion = 256;
+const rowsInMemory = 4096;
 
 /** Quotes a field as RFC 4180 asks, where it needs quotes. */
 function quoted(text: string): string {
@@ -11,41 +13,83 @@ function quoted(text: string): string {
 
 type FieldText = (values: TypedArray | TextColumn, row: number) => string;
 
+const msPerDay = 86_400_000;
+/** The last ms that a `Date` holds. */
+const lastTime = 8.64e15;
+
+/** Makes texts of times in ms; remembers the day, since a `Date` a row takes most of the time and leaves most of the garbage. */
+function msText(): FieldText {
+  let day = Number.NaN;
+  let dayText = "";
+  const digits = (value: number, length: number): string => String(value).padStart(length, "0");
+  const pairs = Array.from({ length: 60 }, (_, value) => digits(value, 2));
+  return (values, row) => {
+    const time = (values as BigInt64Array)[row] as bigint;
+    const ms = Number(time);
+    // A time that no date can hold is a number.
+    if (Math.abs(ms) > lastTime) return isoTimeExact(time, "ms");
+    const own = Math.floor(ms / msPerDay);
+    if (own !== day) {
+      const text = isoTimeExact(time, "ms");
+      day = own;
+      dayText = text.slice(0, text.indexOf("T") + 1);
+    }
+    const rest = ms - own * msPerDay;
+    const minutes = Math.floor(rest / 60_000);
+    const seconds = Math.floor(rest / 1000);
+    return `${dayText}${pairs[Math.floor(minutes / 60)]}:${pairs[minutes % 60]}:${pairs[seconds % 60]}.${digits(rest % 1000, 3)}Z`;
+  };
+}
+
 /** Makes the text of a column's fields; its texts are quoted once. */
 function fieldText(type: string, texts: readonly string[] | undefined): FieldText {
   if (type === "text") {
     const all = (texts ?? []).map(quoted);
     return (values, row) => all[(values as TextColumn).indices[row] as number] ?? "";
   }
-  if (type === "timestamp[ms]") return (values, row) => isoTimeExact((values as BigInt64Array)[row] as bigint, "ms");
+  if (type === "timestamp[ms]") return msText();
   if (type === "timestamp[ns]") return (values, row) => isoTimeExact((values as BigInt64Array)[row] as bigint, "ns");
   return (values, row) => String((values as TypedArray)[row]);
 }
 
+/** The lines of rows `start` (inclusive) to `end` (exclusive). */
+function linesOf(
+  fields: readonly FieldText[],
+  arrays: readonly (TypedArray | TextColumn)[],
+  start: number,
+  end: number,
+): string {
+  const last = fields.length - 1;
+  let lines = "";
+  for (let row = start; row < end; row++)
+    for (let i = 0; i <= last; i++)
+      lines += (fields[i] as FieldText)(arrays[i] as TypedArray, row) + (i === last ? "\n" : ",");
+  return lines;
+}
+
 /**
- * A table as CSV (RFC 4180 with LF): a header, then portions of some thousand lines. Times are ISO 8601 in UTC with all digits of their unit,
+ * A table as CSV (RFC 4180 with LF): a header, then portions of some hundred lines. Times are ISO 8601 in UTC with all digits of their unit,
  * numbers the shortest text that reads back as the same number, no value `NaN`.
  */
-export function* blocksToCsv({ columns, texts, blocks }: TableBlocks): Generator<string, void, void> {
+export function blocksToCsv(table: TableBlocks): Generator<string, void, void> {
+  return portions(table, rowsPerPortion);
+}
+
+/** {@link blocksToCsv} of a table in memory, in portions of some thousand lines. */
+export function columnsToCsv(table: Table): Generator<string, void, void> {
+  const texts = Object.fromEntries(
+    Object.entries(table.values).flatMap(([name, values]) => ("indices" in values ? [[name, values.values]] : [])),
+  );
+  return portions({ ...table, texts, blocks: () => [table] }, rowsInMemory);
+}
+
+function* portions({ columns, texts, blocks }: TableBlocks, rows: number): Generator<string, void, void> {
   const names = columns.map(({ name }) => name);
   yield `${names.map(quoted).join(",")}\n`;
   const fields = columns.map(({ name, type }) => fieldText(type, texts[name]));
   for (const { length, values } of blocks(names)) {
     const arrays = names.map((name) => values[name] as TypedArray | TextColumn);
-    for (let start = 0; start < length; start += rowsPerPortion) {
-      const end = Math.min(start + rowsPerPortion, length);
-      let lines = "";
-      for (let row = start; row < end; row++)
-        lines += `${fields.map((field, i) => field(arrays[i] as TypedArray | TextColumn, row)).join(",")}\n`;
-      yield lines;
-    }
+    for (let start = 0; start < length; start += rows)
+      yield linesOf(fields, arrays, start, Math.min(start + rows, length));
   }
-}
-
-/** {@link blocksToCsv} of a table in memory. */
-export function columnsToCsv(table: Table): Generator<string, void, void> {
-  const texts = Object.fromEntries(
-    Object.entries(table.values).flatMap(([name, values]) => ("indices" in values ? [[name, values.values]] : [])),
-  );
-  return blocksToCsv({ ...table, texts, blocks: () => [table] });
 }

@@ -75,3 +75,20 @@ describe("tables", () => {
     assert.ok(portions.length > 2 && portions.length < 10);
   });
 });
+
+describe("times in CSV", () => {
+  it("are those of Date, before 1970, at midnight, and beyond what a Date holds", () => {
+    const times = [-1n, 0n, 1n, -86_400_000n, 86_399_999n, 86_400_000n, 951_782_399_999n, 951_868_800_001n];
+    const far = [8_640_000_000_000_000n, 8_640_000_000_000_001n, -62_167_219_200_001n, 253_402_300_800_000n];
+    const all = BigInt64Array.from([...times, ...far, ...times]);
+    const table = {
+      length: all.length,
+      columns: [{ name: "timestamp", type: "timestamp[ms]" }],
+      values: { timestamp: all },
+    } as const;
+    const expected = Array.from(all, (time) =>
+      time === 8_640_000_000_000_001n ? String(time) : new Date(Number(time)).toISOString(),
+    );
+    assert.deepEqual(csv(table), ["timestamp", ...expected, ""]);
+  });
+});

@@ -14,21 +14,27 @@ import type { SignalTable } from "./signal-table.ts";
 /** Endings of files that signals are written to. */
 export const signalFormats: readonly string[] = [".csv", ".arrow", ".json"];
 
-/** Bytes of text that are encoded at once. */
+/** Bytes of text that are written at once. */
 const textBytes = 2 ** 20;
 
 /**
- * Encodes texts in one piece of memory, which is used again for each: a buffer a text would stand beside the next ones until the garbage is
- * collected.
+ * Encodes texts in one piece of memory, which is handed on when it is full and used again: a buffer a text would stand beside the next ones until
+ * the garbage is collected.
  */
 function* encodedTexts(pieces: Iterable<string | Uint8Array>): Generator<Uint8Array, void, void> {
   const memory = Buffer.allocUnsafeSlow(textBytes);
+  let filled = 0;
   for (const piece of pieces) {
-    if (typeof piece !== "string") yield piece;
     // A UTF-16 code unit takes 3 bytes at most.
-    else if (3 * piece.length > textBytes) yield Buffer.from(piece);
-    else yield memory.subarray(0, memory.write(piece));
+    const isShort = typeof piece === "string" && 3 * piece.length <= textBytes;
+    if (filled > 0 && (!isShort || filled + 3 * piece.length > textBytes)) {
+      yield memory.subarray(0, filled);
+      filled = 0;
+    }
+    if (isShort) filled += memory.write(piece, filled);
+    else yield typeof piece === "string" ? Buffer.from(piece) : piece;
   }
+  if (filled > 0) yield memory.subarray(0, filled);
 }
 
 /** Replaces `file` by what `pieces` yields, at once: a failure leaves what was there. */
