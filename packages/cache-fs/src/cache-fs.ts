@@ -68,6 +68,9 @@ export async function cacheFs(options: CacheFsOptions): Promise<CacheFs> {
   return directoryStore(checked, books, owner);
 }
 
+/** How often a value is written whose temporary file others remove. */
+const mostAttempts = 3;
+
 function resolveDirectory(directory: string): string {
   return typeof directory === "string" && directory !== "" ? resolve(directory) : directory;
 }
@@ -115,16 +118,20 @@ function directoryStore(options: CheckedOptions, books: Ledger, owner: string): 
     throwIfAborted(setOptions.signal);
     const size = value.byteLength;
     if (size > maxBytes) throw tooLarge(key, size, maxBytes);
-    const temporary = join(directory, internalFolder, `${owner}-${randomBytes(6).toString("hex")}.tmp`);
-    try {
-      await writeTemporary(temporary, value, options.fsync);
-      await books.write(key, size, async () => {
-        throwIfAborted(setOptions.signal);
-        await publishFile(temporary, path, options.fsync);
-      });
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw writeError(error, directory, key);
+    for (let attempt = 1; ; attempt++) {
+      const temporary = join(directory, internalFolder, `${owner}-${randomBytes(6).toString("hex")}.tmp`);
+      try {
+        await writeTemporary(temporary, value, options.fsync);
+        await books.write(key, size, async () => {
+          throwIfAborted(setOptions.signal);
+          await publishFile(temporary, path, options.fsync);
+        });
+        return;
+      } catch (error) {
+        await rm(temporary, { force: true }).catch(() => undefined);
+        // Folders are made where they are missing, so this says that somebody removed the temporary file.
+        if (systemCode(error) !== "ENOENT" || attempt === mostAttempts) throw writeError(error, directory, key);
+      }
     }
   }
 

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { AtcError, assertStoreKey, type Lease, type Leases } from "@atc/contract";
 import { writeTemporary } from "./atomic-file.ts";
+import { newOwner } from "./process-identity.ts";
 import { internalFolder, isAbsent, systemCode, writeError } from "./store-path.ts";
 
 interface Holding {
@@ -39,9 +40,14 @@ export function fileLeases(directory: string): Leases {
   return { acquire };
 }
 
+/** A name that tells of this process, so that nobody takes the file for one that a dead writer left. */
+function temporaryBeside(path: string): string {
+  return join(dirname(path), `${newOwner()}-lease.tmp`);
+}
+
 /** A lease file appears with its content, by a link, so that nobody reads an empty one. */
 async function create(path: string, holder: string, ttlMs: number): Promise<boolean> {
-  const temporary = `${path}.${holder}.tmp`;
+  const temporary = temporaryBeside(path);
   await writeTemporary(temporary, Buffer.from(JSON.stringify({ holder, expiresAt: Date.now() + ttlMs })), false);
   try {
     await link(temporary, path);
@@ -59,7 +65,7 @@ async function setAside(path: string): Promise<boolean> {
   const seen = await read(path);
   if (seen === undefined) return true;
   if (seen.expiresAt > Date.now()) return false;
-  const aside = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  const aside = temporaryBeside(path);
   try {
     await rename(path, aside);
   } catch (error) {

@@ -43,6 +43,12 @@ export function writeError(error: unknown, directory: string, key: string): AtcE
       `cannot store "${shown}" in "${directory}": a file stands where a folder must, or a folder where the file must; remove it, or choose another key or directory`,
       { cause: error, details: { key, directory, system: code } },
     );
+  if (code === "ENOENT")
+    return new AtcError(
+      "ATC_IO",
+      `cannot store "${shown}" in "${directory}": its folder or its temporary file was removed while it was written; let no other program clean that directory while it is in use`,
+      { cause: error, details: { key, directory, system: code } },
+    );
   return fromSystemError(
     error,
     `cannot store "${shown}" in "${directory}"`,

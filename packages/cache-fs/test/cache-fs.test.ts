@@ -220,6 +220,62 @@ describe("the store's own files", () => {
     expect(await keysOf(next)).toEqual(["a"]);
   });
 
+  it("stay while their process lives, however old the clock makes them", async () => {
+    const { directory, store } = await opened();
+    await store.set("a", bytes(1));
+    const [log = ""] = await internal(directory, ".log");
+    const owner = log.split("-").slice(0, 3).join("-");
+    const reused = owner.replace(/s\d+$/, "s1");
+    const names = [
+      `${owner}-x.tmp`,
+      `${reused}-x.tmp`,
+      "0badhost-1-0123456789-old.tmp",
+      "0badhost-1-0123456789-new.tmp",
+    ];
+    for (const name of names) await writeFile(join(directory, "~store-v1", name), "half");
+    // Two days ago by the file system, as if the clock had jumped since.
+    const then = Date.now() / 1000 - 2 * 86_400;
+    for (const name of names.slice(0, 3)) await utimes(join(directory, "~store-v1", name), then, then);
+    await cacheFs({ directory });
+    const isTold = reused !== owner;
+    expect(new Set(await internal(directory, ".tmp"))).toEqual(
+      new Set([names[0], ...(isTold ? [] : [names[1]]), names[3]]),
+    );
+  });
+
+  it("of another host are judged by the file system's time, not by this process's clock", async () => {
+    const { directory, store } = await opened();
+    await store.set("a", bytes(1));
+    const name = "0badhost-1-0123456789-x.tmp";
+    await writeFile(join(directory, "~store-v1", name), "half");
+    const now = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 2 * 86_400_000);
+    await cacheFs({ directory });
+    now.mockRestore();
+    expect(await internal(directory, ".tmp")).toEqual([name]);
+  });
+
+  it("are written anew if others remove them, and the error says so if they keep doing it", async () => {
+    const { directory, store } = await opened();
+    const folder = join(directory, "~store-v1");
+    await store.set("first", bytes(1));
+    /** Removes that many temporary files while they are written. */
+    const remove = async (times: number): Promise<void> => {
+      for (let left = times; left > 0; await new Promise((done) => setImmediate(done)))
+        for (const name of await internal(directory, ".tmp"))
+          await rm(join(folder, name)).then(
+            () => left--,
+            () => undefined,
+          );
+    };
+    const value = bytes(2 ** 23);
+    await Promise.all([store.set("a", value), remove(1)]);
+    expect(Buffer.compare((await store.get("a")) as Uint8Array, value)).toBe(0);
+    const [failed] = await Promise.allSettled([store.set("b", value), remove(3)]);
+    expect(failed).toMatchObject({ status: "rejected", reason: { code: "ATC_IO", details: { system: "ENOENT" } } });
+    expect(String((failed as PromiseRejectedResult).reason)).toMatch(/removed while it was written/);
+    expect(await keysOf(store)).toEqual(["a", "first"]);
+  });
+
   it("are folded into one log by the next writer", async () => {
     const directory = await newDirectory();
     for (let i = 0; i < 5; i++) {

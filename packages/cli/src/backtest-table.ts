@@ -55,7 +55,9 @@ function warningLines(report: BacktestReport): readonly string[] {
   const symbolsByWarning = new Map<string, string[]>();
   for (const { symbol, warnings } of report.symbols) {
     for (const warning of warnings) {
-      symbolsByWarning.set(warning, [...(symbolsByWarning.get(warning) ?? []), symbol]);
+      const symbols = symbolsByWarning.get(warning);
+      if (symbols === undefined) symbolsByWarning.set(warning, [symbol]);
+      else symbols.push(symbol);
     }
   }
   const all = [...symbolsByWarning]

@@ -3,8 +3,8 @@ const bars = "▁▂▃▄▅▆▇█";
 /** Numbers as a line of small bars from their lowest to their highest; a space where there is none. */
 export function sparkline(values: readonly number[]): string {
   const known = values.filter(Number.isFinite);
-  const low = Math.min(...known);
-  const span = Math.max(...known) - low;
+  const low = known.reduce((lowest, value) => Math.min(lowest, value), Number.POSITIVE_INFINITY);
+  const span = known.reduce((highest, value) => Math.max(highest, value), Number.NEGATIVE_INFINITY) - low;
   return values
     .map((value) => {
       if (!Number.isFinite(value)) return " ";

@@ -27,7 +27,9 @@ function printable(text: string): string {
 /** A table for a terminal: headings, a rule, rows; a row `undefined` draws a rule. */
 export function textTable(columns: readonly TextColumn[], rows: readonly (readonly string[] | undefined)[]): string {
   const clean = rows.map((row) => row?.map(printable));
-  const widths = columns.map(({ title }, i) => Math.max(cells(title), ...clean.map((row) => cells(row?.[i] ?? ""))));
+  const widths = columns.map(({ title }, i) =>
+    clean.reduce((widest, row) => Math.max(widest, cells(row?.[i] ?? "")), cells(title)),
+  );
   const line = (texts: readonly string[]): string =>
     texts
       .map((text, i) => {

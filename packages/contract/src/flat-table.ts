@@ -3,6 +3,8 @@
  * gives RangeError.
  */
 export interface FlatTable {
+  /** The table's offset in the buffer: two tables with one position are one table, which damaged buffers reach by many ways. */
+  readonly position: number;
   /** A signed byte; `absent` where the field is left out. */
   int8(field: number, absent?: number): number;
   /** A signed 16-bit integer; `absent` where the field is left out. */
@@ -11,8 +13,10 @@ export interface FlatTable {
   int32(field: number, absent?: number): number;
   /** A signed 64-bit integer as the nearest number. */
   int64(field: number): number;
-  /** UTF-8 text. */
-  text(field: number): string;
+  /** UTF-8 text; RangeError, before it is decoded, if it has more than `longest` bytes. */
+  text(field: number, longest?: number): string;
+  /** The elements of a vector of tables, before any is made: a table takes more memory than the bytes that name it. */
+  count(field: number): number;
   /** A table. */
   table(field: number): FlatTable | undefined;
   /** A vector of tables. */
@@ -56,12 +60,15 @@ function tableAt(view: DataView, position: number): FlatTable {
     return { start, length };
   };
   return {
+    position,
+    count: (field) => vectorOf(field, 4).length,
     int8: number((at) => view.getInt8(at)),
     int16: number((at) => view.getInt16(at, true)),
     int32: number((at) => view.getInt32(at, true)),
     int64: number((at) => Number(view.getBigInt64(at, true))),
-    text(field) {
+    text(field, longest = view.byteLength) {
       const { start, length } = vectorOf(field, 1);
+      if (length > longest) throw new RangeError(`a text of ${length} bytes`);
       return new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + start, length));
     },
     table(field) {

@@ -58,7 +58,11 @@ function checkAlike(first: DataSource, source: DataSource): void {
 function jointNotes(sources: readonly DataSource[]): readonly string[] {
   const files = new Map<string, string[]>();
   for (const { notes = [], identity } of sources)
-    for (const note of notes) files.set(note, [...(files.get(note) ?? []), identity.name]);
+    for (const note of notes) {
+      const names = files.get(note);
+      if (names === undefined) files.set(note, [identity.name]);
+      else names.push(identity.name);
+    }
   return [...files].map(([note, names]) => {
     if (names.length === sources.length) return note;
     return `${note} (${names[0]}${names.length > 1 ? ` and ${names.length - 1} more` : ""})`;

@@ -111,3 +111,62 @@ it("closes what it holds once, after its readings were told, and both disposals 
 it("has no slices where the frame has none", () => {
   expect("slices" in createDataSource(frameOf())).toBe(false);
 });
+
+/** A frame whose readings count those that are open. */
+function countedFrame(events: string[], step?: Promise<void>): SourceFrame {
+  return frameOf({
+    async *read(reading) {
+      events.push("open");
+      try {
+        if (step !== undefined) await step;
+        return yield* frameOf().read(reading);
+      } finally {
+        events.push("shut");
+      }
+    },
+    close: async () => {
+      events.push("close");
+    },
+  });
+}
+
+it("ends a reading that was left between two chunks ahead of closing, and its next step with ATC_CLOSED", async () => {
+  const events: string[] = [];
+  const source = createDataSource(countedFrame(events));
+  const reading = source.chunks()[Symbol.asyncIterator]();
+  expect((await reading.next()).value?.row).toBe(0);
+  const unread = source.chunks()[Symbol.asyncIterator]();
+  await source[Symbol.asyncDispose]();
+  expect(events).toEqual(["open", "shut", "close"]);
+  for (const left of [reading, unread]) await expect(left.next()).rejects.toMatchObject({ code: "ATC_CLOSED" });
+  expect(events.length).toBe(3);
+});
+
+it("closes ahead of waiting for a reading in the middle of a step, and waits until it has ended", async () => {
+  const events: string[] = [];
+  let go = (): void => undefined;
+  const step = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const source = createDataSource(countedFrame(events, step));
+  const next = source.chunks()[Symbol.asyncIterator]().next();
+  const failed = expect(next).rejects.toMatchObject({ code: "ATC_CLOSED" });
+  const closing = source[Symbol.asyncDispose]();
+  await new Promise((done) => setImmediate(done));
+  expect(events).toEqual(["open", "close"]);
+  go();
+  await closing;
+  await failed;
+  expect(events).toEqual(["open", "close", "shut"]);
+});
+
+it("does not end a reading twice: one that its reader ended, or that came to its end, is not looked at", async () => {
+  const events: string[] = [];
+  const source = createDataSource(countedFrame(events));
+  for await (const _ of source.chunks()) break;
+  const whole = source.chunks()[Symbol.asyncIterator]();
+  while ((await whole.next()).done !== true);
+  await source[Symbol.asyncDispose]();
+  expect(events).toEqual(["open", "shut", "open", "shut", "close"]);
+  expect((await whole.next()).done).toBe(true);
+});

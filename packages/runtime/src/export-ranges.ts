@@ -21,8 +21,9 @@ interface Selection {
 /** The rows that are asked for, symbol by symbol. */
 export function rangesOf(dataset: Dataset, options: Selection): readonly Range[] {
   const all = dataset.symbols();
-  const chosen = options.symbols ?? all;
-  const unknown = chosen.find((symbol) => !all.includes(symbol));
+  const chosen = new Set(options.symbols ?? all);
+  const known = new Set(all);
+  const unknown = [...chosen].find((symbol) => !known.has(symbol));
   if (unknown !== undefined) {
     const meant = nearest(unknown, all);
     throw new AtcError(
@@ -34,7 +35,7 @@ export function rangesOf(dataset: Dataset, options: Selection): readonly Range[]
   const { name, schema } = dataset.manifest;
   const unit = schema.kind === "ticks" ? 1_000_000n : 1n;
   const ranges = all
-    .filter((symbol) => chosen.includes(symbol))
+    .filter((symbol) => chosen.has(symbol))
     .map((symbol): Range => {
       const series = dataset.series(symbol);
       const rowFrom = (ms: number | undefined, none: number): number =>

@@ -56,8 +56,15 @@ async function openRegular(path: string): Promise<FileHandle> {
   });
 }
 
-function readerOf(handle: FileHandle, path: string): OpenedFile["read"] {
+function readerOf(handle: FileHandle, path: string, size: number): OpenedFile["read"] {
   return async (offset, length) => {
+    // Asked before there is room for it: damaged bytes ask for any length.
+    if (!(offset >= 0 && length >= 0 && offset + length <= size))
+      throw new AtcError(
+        "ATC_CORRUPT_DATA",
+        `"${path}" has ${size} bytes, and its parts name bytes ${offset} to ${offset + length}; fetch it again`,
+        { details: { path } },
+      );
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const { bytesRead } = await handle.read(bytes, done, length - done, offset + done).catch((error: unknown) => {
@@ -75,7 +82,7 @@ function readerOf(handle: FileHandle, path: string): OpenedFile["read"] {
 
 function opened(handle: FileHandle, path: string, before: FileState): OpenedFile {
   return {
-    read: readerOf(handle, path),
+    read: readerOf(handle, path, before.size),
     checkUnchanged: async () => throwIfChanged(path, before, await stateOf(handle, path)),
     [Symbol.asyncDispose]: () => handle.close(),
   };

@@ -1,7 +1,8 @@
 import { AtcError, createDataSource, type DataSource, type EpochUnit, epochUnitOf, fileSymbol } from "@atc/contract";
+import { damaged } from "./arrow-error.ts";
 import { type ArrowFile, arrowFile, type OpenedFile } from "./arrow-file.ts";
 import { type ArrowOptions, checkOptions, identifyingOptions } from "./arrow-options.ts";
-import { chunksOf, damaged } from "./chunks.ts";
+import { chunksOf } from "./chunks.ts";
 import { type ArrowContents, batchMessage, readContents, readMessage } from "./messages.ts";
 import { bitsOf, isSet, numbersOf } from "./number-reader.ts";
 import type { OpenedSource } from "./opened-source.ts";

@@ -4,27 +4,22 @@ import {
   chunkBuilder,
   columnHash,
   columnTexts,
-  isAtcError,
   noTime,
   type SourceReading,
   type SourceSummary,
 } from "@atc/contract";
 import xxhash from "xxhash-wasm";
+import { damaged } from "./arrow-error.ts";
 import { fillerOf, type Reading, readDictionary } from "./column-filler.ts";
-import { corrupt, dictionaryMessage, type MessagePlace, readMessage } from "./messages.ts";
+import { dictionaryMessage, type MessagePlace, readMessage } from "./messages.ts";
 import type { OpenedSource } from "./opened-source.ts";
 import { recordBatch } from "./record-batch.ts";
 
-/** Rows of a chunk. */
-const chunkRows = 65_536;
-
-/** Turns what reading damaged bytes throws into ATC_CORRUPT_DATA with the file's name. */
-export function damaged(error: unknown, path: string): unknown {
-  if (error instanceof RangeError) return corrupt(path, error.message, error);
-  return isAtcError(error, "ATC_CORRUPT_DATA") && error.details["path"] === undefined
-    ? corrupt(path, error.message, error)
-    : error;
-}
+/** The most rows of a chunk. */
+const mostChunkRows = 65_536;
+/** Bytes of a chunk at most, as long as a row takes no more: every column of the file has its room in it. */
+const chunkBytes = 2 ** 26;
+const valueBytes = 8;
 
 function textAt(reading: Reading, builder: ChunkBuilder, row: number, column: string): string {
   const dictionary = reading.dictionaries.get(column);
@@ -37,6 +32,7 @@ function textAt(reading: Reading, builder: ChunkBuilder, row: number, column: st
 async function* filledBuffers(
   reading: Reading,
   builder: ChunkBuilder,
+  chunkRows: number,
   check: () => void,
   onMessage: (place: MessagePlace) => void,
 ): AsyncGenerator<void> {
@@ -80,6 +76,7 @@ export async function* chunksOf(
   await file.checkUnchanged();
   const { columns } = source.projection;
   const { byColumn, symbols, dictionaries } = columnTexts(columns, source.symbol);
+  const chunkRows = Math.min(mostChunkRows, Math.ceil(chunkBytes / (valueBytes * columns.length)));
   const builder = chunkBuilder({
     source: path,
     columns,
@@ -93,7 +90,7 @@ export async function* chunksOf(
   const reportAt = (done: number): void =>
     report({ done, total: size, unit: "bytes", rows: builder.rows() + builder.length() });
   try {
-    for await (const _ of filledBuffers(reading, builder, check, ({ offset }) => reportAt(offset))) {
+    for await (const _ of filledBuffers(reading, builder, chunkRows, check, ({ offset }) => reportAt(offset))) {
       const chunk = builder.take();
       hash.update(chunk);
       yield chunk;

@@ -84,6 +84,9 @@ export function fillerOf(reading: Reading, { name, position, role }: ProjectedCo
   };
 }
 
+/** Texts of a dictionary batch that are read at once. */
+const textsAtOnce = 65_536;
+
 /** Takes the texts of a dictionary batch: all, or more of them. */
 export async function readDictionary(
   reading: Reading,
@@ -93,11 +96,9 @@ export async function readDictionary(
   const { source, file } = reading;
   const id = header.header.int64(0);
   const field = source.contents.fields.find(({ dictionary }) => dictionary?.id === id);
-  const own = createTextDictionary();
-  const fill = field && textReader(field.type, own);
   const data = header.header.table(1);
   // Dictionaries of columns that are not read, or inside nested ones, are left alone.
-  if (field === undefined || fill === undefined || data === undefined) return;
+  if (field === undefined || data === undefined || textReader(field.type, createTextDictionary()) === undefined) return;
   const plain: ArrowField = {
     ...field,
     dictionary: undefined,
@@ -107,13 +108,17 @@ export async function readDictionary(
   };
   const where = { file, path: source.file.path, body: place.body, bodyLength: header.bodyLength };
   const batch = await recordBatch(data, where, [plain], source.options.codec);
-  if (batch.length > mostTexts) throw new RangeError(`a dictionary of ${batch.length} texts`);
-  const column = batch.column(0);
-  const indices = new Int32Array(batch.length);
-  if (batch.length > 0) await fill(column, 0, batch.length, indices, 0);
-  await markMissing(column, 0, batch.length, indices, 0, -1);
-  const texts = Array.from(indices, (index) => own.values[index]);
   const known = dictionaryOf(reading, field);
-  if (header.header.int8(2) === 1) known.values.push(...texts);
-  else known.values = texts;
+  if (header.header.int8(2) !== 1) known.values = [];
+  if (known.values.length + batch.length > mostTexts)
+    throw new RangeError(`a dictionary of ${known.values.length + batch.length} texts`);
+  const column = batch.column(0);
+  for (let from = 0; from < batch.length; from += textsAtOnce) {
+    const count = Math.min(textsAtOnce, batch.length - from);
+    const own = createTextDictionary();
+    const indices = new Int32Array(count);
+    await textReader(field.type, own)?.(column, from, count, indices, 0);
+    await markMissing(column, from, count, indices, 0, -1);
+    for (const index of indices) known.values.push(own.values[index]);
+  }
 }

@@ -1,4 +1,5 @@
 import type { EpochUnit, FlatTable } from "@atc/contract";
+import { unsupported } from "./arrow-error.ts";
 
 /** What a column's values are, as far as a source of bars and ticks can use them. */
 export type ValueType =
@@ -22,6 +23,12 @@ export type NumberArray =
   | "BigUint64Array"
   | "Float32Array"
   | "Float64Array";
+
+/** Bytes of a view of a text. */
+export const viewBytes = 16;
+
+/** The most bytes of a header or footer: thousands of columns fit. */
+export const longestHeader: number = 64 * 1024 * 1024;
 
 /** A field of a schema and what it takes in a record batch. */
 export interface ArrowField {
@@ -60,6 +67,7 @@ function integerArray(type: FlatTable | undefined): NumberArray | undefined {
   );
 }
 
+const longestZone = 1024;
 const units: readonly EpochUnit[] = ["s", "ms", "us", "ns"];
 
 function valueType(field: FlatTable): ValueType {
@@ -77,14 +85,16 @@ function valueType(field: FlatTable): ValueType {
     }
     case "bool":
       return { is: "boolean" };
-    case "decimal":
-      return { is: "decimal", bytes: (type?.int32(2, 128) ?? 128) / 8, scale: type?.int32(1) ?? 0 };
+    case "decimal": {
+      const bits = type?.int32(2, 128) ?? 128;
+      return [32, 64, 128, 256].includes(bits) ? { is: "decimal", bytes: bits / 8, scale: type?.int32(1) ?? 0 } : other;
+    }
     case "date":
       return type?.int16(0, 1) === 0
         ? { is: "time", unit: "day", bytes: 4, zone: "" }
         : { is: "time", unit: "ms", bytes: 8, zone: "" };
     case "timestamp":
-      return { is: "time", unit: units[type?.int16(0) ?? 0] ?? "s", bytes: 8, zone: type?.text(1) ?? "" };
+      return { is: "time", unit: units[type?.int16(0) ?? 0] ?? "s", bytes: 8, zone: type?.text(1, longestZone) ?? "" };
     case "utf8":
       return { is: "text", offsetBytes: 4 };
     case "large_utf8":
@@ -94,6 +104,37 @@ function valueType(field: FlatTable): ValueType {
     default:
       return other;
   }
+}
+
+/**
+ * Bytes that `rows` rows take in the second buffer of a column: values, indices, offsets or views; undefined for types that are not read.
+ */
+export function neededBytes(
+  { type, dictionary }: Pick<ArrowField, "type" | "dictionary">,
+  rows: number,
+): number | undefined {
+  if (dictionary !== undefined) return rows * bytesOf(dictionary.indices);
+  switch (type.is) {
+    case "number":
+      return rows * bytesOf(type.array);
+    case "boolean":
+      return Math.ceil(rows / 8);
+    case "decimal":
+    case "time":
+      return rows * type.bytes;
+    case "text":
+      // A batch of no rows may leave out the one offset that it would have.
+      return rows === 0 ? 0 : (rows + 1) * type.offsetBytes;
+    case "text view":
+      return rows * viewBytes;
+    default:
+      return undefined;
+  }
+}
+
+function bytesOf(array: NumberArray): number {
+  if (array.startsWith("Big") || array === "Float64Array") return 8;
+  return array === "Float32Array" ? 4 : Number(/\d+/.exec(array)?.[0]) / 8;
 }
 
 /** Buffers of a field without its children. */
@@ -109,8 +150,46 @@ function sum(fields: readonly ArrowField[], of: "nodes" | "buffers" | "views"): 
   return fields.reduce((total, field) => total + field[of], 0);
 }
 
-function fieldOf(table: FlatTable): ArrowField {
+/** The most fields of a schema, children included; a column takes room in every chunk. */
+const mostFields = 2 ** 16;
+/** The most levels of fields, as in the C++ implementation. */
+const mostLevels = 64;
+/** Bytes of a field's name that count as usual. */
+const usualName = 1024;
+
+/** What walking a schema has met so far. */
+interface SchemaWalk {
+  readonly path: string;
+  readonly positions: Set<number>;
+  /** Characters of names beyond the usual. */
+  longNames: number;
+}
+
+/** The fields of a vector of them, each met for the first time: fields that share children are a tree of any size in few bytes. */
+function fieldsOf(table: FlatTable, vector: number, walk: SchemaWalk, level: number): readonly ArrowField[] {
+  const { positions, path } = walk;
+  const count = table.count(vector);
+  if (positions.size + count > mostFields)
+    throw unsupported(path, `has more than ${mostFields} columns, nested ones included; write those that are needed`);
+  if (count > 0 && level > mostLevels)
+    throw unsupported(path, `nests columns more than ${mostLevels} levels deep; write it without them`);
+  return table.tables(vector).map((field) => {
+    if (positions.has(field.position)) throw new RangeError("two of its fields share a child");
+    positions.add(field.position);
+    return fieldOf(field, walk, level);
+  });
+}
+
+function nameOf(table: FlatTable, walk: SchemaWalk): string {
   const name = table.text(0);
+  walk.longNames += Math.max(0, name.length - usualName);
+  // No header is as long as this, so names share their bytes.
+  if (walk.longNames > longestHeader) throw new RangeError("its fields share a long name");
+  return name;
+}
+
+function fieldOf(table: FlatTable, walk: SchemaWalk, level: number): ArrowField {
+  const name = nameOf(table, walk);
   const encoding = table.table(4);
   if (encoding !== undefined) {
     const indices = integerArray(encoding.table(1));
@@ -118,7 +197,7 @@ function fieldOf(table: FlatTable): ArrowField {
     const dictionary = { id: encoding.int64(0), indices };
     return { name, type: valueType(table), dictionary, nodes: 1, buffers: 2, views: 0 };
   }
-  const children = table.tables(5).map(fieldOf);
+  const children = fieldsOf(table, 5, walk, level + 1);
   const type = typeName(table);
   return {
     name,
@@ -133,9 +212,9 @@ function fieldOf(table: FlatTable): ArrowField {
 /**
  * The fields of a schema.
  *
- * @throws RangeError where it is damaged or of big-endian bytes
+ * @throws RangeError if it is damaged or of big-endian bytes; ATC_UNSUPPORTED if it has more fields or levels than are read
  */
-export function schemaFields(schema: FlatTable): readonly ArrowField[] {
+export function schemaFields(schema: FlatTable, path: string): readonly ArrowField[] {
   if (schema.int16(0) !== 0) throw new RangeError("it holds big-endian values");
-  return schema.tables(1).map(fieldOf);
+  return fieldsOf(schema, 1, { path, positions: new Set(), longNames: 0 }, 1);
 }

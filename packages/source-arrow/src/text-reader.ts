@@ -1,7 +1,7 @@
 import type { TextDictionary } from "@atc/contract";
 import { numbersOf } from "./number-reader.ts";
 import type { ArrowBuffer, BatchColumn } from "./record-batch.ts";
-import type { NumberArray, ValueType } from "./schema.ts";
+import { type NumberArray, type ValueType, viewBytes } from "./schema.ts";
 
 /** Puts the dictionary indices of `count` texts from row `from` on into `target` from `at` on; -1 for what is missing or not UTF-8. */
 export type TextReader = (
@@ -31,22 +31,21 @@ function offsetTexts(dictionary: TextDictionary, offsetBytes: 4 | 8): TextReader
   };
 }
 
-const viewLength = 16;
 const inlined = 12;
 
 /** Texts by views: up to 12 bytes in the view itself, longer ones in one of the other buffers. */
 function viewTexts(dictionary: TextDictionary): TextReader {
   return async ({ buffers: [viewBuffer, ...others] }, from, count, target, at) => {
-    const raw = await read(viewBuffer, from * viewLength, count * viewLength);
+    const raw = await read(viewBuffer, from * viewBytes, count * viewBytes);
     const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
     // The stretch of each buffer that these rows need.
     const stretches = others.map(() => ({ from: Number.POSITIVE_INFINITY, to: 0 }));
     for (let row = 0; row < count; row++) {
-      const length = view.getInt32(row * viewLength, true);
+      const length = view.getInt32(row * viewBytes, true);
       if (length <= inlined) continue;
-      const stretch = stretches[view.getInt32(row * viewLength + 8, true)];
+      const stretch = stretches[view.getInt32(row * viewBytes + 8, true)];
       if (stretch === undefined) throw new RangeError("a text in a buffer that is not there");
-      const start = view.getInt32(row * viewLength + 12, true);
+      const start = view.getInt32(row * viewBytes + 12, true);
       stretch.from = Math.min(stretch.from, start);
       stretch.to = Math.max(stretch.to, start + length);
     }
@@ -56,14 +55,14 @@ function viewTexts(dictionary: TextDictionary): TextReader {
       ),
     );
     for (let row = 0; row < count; row++) {
-      const length = view.getInt32(row * viewLength, true);
+      const length = view.getInt32(row * viewBytes, true);
       if (length < 0) throw new RangeError(`a text of ${length} bytes`);
       if (length <= inlined) {
-        target[at + row] = dictionary.indexOf(raw, row * viewLength + 4, row * viewLength + 4 + length);
+        target[at + row] = dictionary.indexOf(raw, row * viewBytes + 4, row * viewBytes + 4 + length);
         continue;
       }
-      const buffer = view.getInt32(row * viewLength + 8, true);
-      const start = view.getInt32(row * viewLength + 12, true) - (stretches[buffer]?.from ?? 0);
+      const buffer = view.getInt32(row * viewBytes + 8, true);
+      const start = view.getInt32(row * viewBytes + 12, true) - (stretches[buffer]?.from ?? 0);
       target[at + row] = dictionary.indexOf(bytes[buffer] as Uint8Array, start, start + length);
     }
   };
@@ -102,7 +101,8 @@ export function indexedTexts(indices: NumberArray, source: ArrowDictionary, dict
       if (found === undefined) {
         const text = known[index];
         found = text === undefined ? -1 : dictionary.indexOfText(text);
-        own[index] = found;
+        // An index without a text is not kept in mind: a missing row may hold any, and a later delta may give it a text.
+        if (text !== undefined) own[index] = found;
       }
       target[at + row] = found;
     }

@@ -123,6 +123,8 @@ function gzipInput(compressed: AsyncGenerator<Uint8Array> & { taken: number }, p
       stop.abort();
       gunzip.destroy();
       await flow;
+      // The pipeline does not wait until the file behind the pieces is closed.
+      await compressed.return(undefined);
     },
   };
 }

@@ -20,15 +20,15 @@ const readerVersion = 1;
 
 /** Files that a query names in quotes: without them a changed file would be taken for the old one. */
 async function filesInQuery(database: Database, sql: string): Promise<readonly SourceFile[]> {
-  const found: SourceFile[] = [];
+  const found = new Map<string, SourceFile>();
   for (const [, single, double] of sql.matchAll(/'((?:[^']|'')+)'|"((?:[^"]|"")+)"/g)) {
     const path = (single ?? double ?? "").replaceAll("''", "'").replaceAll('""', '"');
     // A text with a dot or a slash may be a path; any other names a symbol or a column.
     if (!/[./\\]/.test(path)) continue;
     const files = await findFiles(database, [path]).catch(() => []);
-    for (const file of files) if (!found.some(({ realPath }) => realPath === file.realPath)) found.push(file);
+    for (const file of files) if (!found.has(file.realPath)) found.set(file.realPath, file);
   }
-  return found;
+  return [...found.values()];
 }
 
 /** The rows of Parquet files by their footers. */
@@ -42,7 +42,8 @@ async function inspect(database: Database, request: Request, options: DuckdbOpti
   const given = await findFiles(database, request.paths);
   const format: FileFormat | undefined = given.length > 0 ? (options.format ?? (await commonFormat(given))) : undefined;
   const named = request.sql === undefined ? [] : await filesInQuery(database, request.sql);
-  const files = [...given, ...named.filter(({ realPath }) => !given.some((file) => file.realPath === realPath))];
+  const known = new Set(given.map(({ realPath }) => realPath));
+  const files = [...given, ...named.filter(({ realPath }) => !known.has(realPath))];
   if (files[0] !== undefined) await checkCompressedHead(files[0]);
   const badRows = options.badRows ?? "error";
   const relation =

@@ -1,4 +1,4 @@
-import type { Connection, DataChunk, Result } from "@duckdb/node-bindings";
+import type { Connection, DataChunk, PreparedStatement, Result } from "@duckdb/node-bindings";
 import type { Database } from "./database.ts";
 
 /** A query that runs on a connection of its own, as far as others may end it. */
@@ -26,6 +26,7 @@ export async function startQuery({ duckdb, connect }: Database, sql: string): Pr
   let waiting: Promise<unknown> = Promise.resolve();
   let isOpen = true;
   let isInterrupted = false;
+  let prepared: PreparedStatement | undefined;
   let result: Result | undefined;
   // The chunk in use: DuckDB frees its memory, and with it the arrays over it, when the chunk object is collected.
   let held: DataChunk | null = null;
@@ -39,8 +40,9 @@ export async function startQuery({ duckdb, connect }: Database, sql: string): Pr
     connection,
     next: async () => {
       if (result === undefined) {
-        const prepared = await wait(() => duckdb.prepare(connection, sql));
-        result = await wait(() => duckdb.execute_prepared_streaming(prepared));
+        const statement = await wait(() => duckdb.prepare(connection, sql));
+        prepared = statement;
+        result = await wait(() => duckdb.execute_prepared_streaming(statement));
       }
       const streaming = result;
       held = await wait(() => duckdb.fetch_chunk(streaming));
@@ -59,7 +61,10 @@ export async function startQuery({ duckdb, connect }: Database, sql: string): Pr
       if (!isOpen) return;
       isOpen = false;
       held = null;
+      // A result is destroyed when its object is collected, and holds the files until then. Another query of the connection ends it now.
+      if (result !== undefined) await duckdb.query(connection, "SELECT 1").catch(() => undefined);
       result = undefined;
+      if (prepared !== undefined) duckdb.destroy_prepare_sync(prepared);
       duckdb.disconnect_sync(connection);
     },
   };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import {
   type ChunksOptions,
   type ColumnChunk,
@@ -257,7 +258,45 @@ const endLaws: Readonly<Record<string, SourceLaw>> = {
     await source[Symbol.asyncDispose]();
     await rejects(() => source.chunks(), "ATC_CLOSED");
   },
+  "closes the files of readings that were left unfinished when it is disposed, and ends them with ATC_CLOSED": async (
+    source,
+  ) => {
+    const before = openDescriptors();
+    const left = source.chunks()[Symbol.asyncIterator]();
+    assert.equal((await left.next()).done ?? false, false);
+    const busy = source.chunks()[Symbol.asyncIterator]();
+    const step = busy.next();
+    const opened = [...openDescriptors()].filter((one) => !before.has(one));
+    const closing = source[Symbol.asyncDispose]();
+    await Promise.allSettled([step, closing]);
+    await closing;
+    const now = openDescriptors();
+    assert.deepEqual(
+      opened.filter((one) => now.has(one)),
+      [],
+    );
+    for (const reading of [left, busy])
+      await assert.rejects(
+        async () => reading.next(),
+        (error) => isAtcError(error, "ATC_CLOSED"),
+      );
+  },
 };
+
+/** The open regular files of this process, each by its descriptor and path; none on systems that do not list them. */
+function openDescriptors(): ReadonlySet<string> {
+  const folder = "/proc/self/fd";
+  if (!existsSync(folder)) return new Set();
+  const found = readdirSync(folder).map((descriptor) => {
+    try {
+      return `${descriptor} ${readlinkSync(`${folder}/${descriptor}`)}`;
+    } catch {
+      // The descriptor of this listing itself.
+      return "";
+    }
+  });
+  return new Set(found.filter((one) => / \/(?!dev\/|proc\/)/.test(one)));
+}
 
 /** Laws that need a second source of the same bytes. */
 function identityLaws(create: () => DataSource | Promise<DataSource>): Readonly<Record<string, SourceLaw>> {
