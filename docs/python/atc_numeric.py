@@ -18,6 +18,23 @@ LANES = 4
 LOWEST = 1 << 16
 SLOTS = 4096
 
+# What a frame can hold; packages/filter-numeric has the same limits. Every number is a float64, so that all readers round alike.
+LARGEST_INTEGER = (1 << 53) - 1
+LARGEST_SCALE = 10**22
+MOST_BYTES = 1 << 19
+MOST_ELEMENTS = 1 << 17
+MOST_ORDER = 3
+MOST_LAG = 2
+MOST_COMMON = 127
+SHORTEST_NUMBERS = 8
+LARGEST_EXPANSION = 1032
+
+
+def within(value, low, high, what):
+    if not low <= value <= high:
+        raise ValueError(f"{what} {value} is not one of {low} to {high}")
+    return value
+
 
 class Cursor:
     """Takes numbers and bytes off the front of some bytes."""
@@ -38,36 +55,38 @@ class Cursor:
     def byte(self):
         return self.take(1)[0]
 
-    def varint(self):
-        value = shift = 0
-        while True:
+    def varint(self, most=LARGEST_INTEGER):
+        value = 0
+        for shift in range(0, 77, 7):
             part = self.byte()
             value |= (part & 127) << shift
             if part < 128:
+                if value > most or int(float(value)) != value:
+                    raise ValueError(f"a number above {most}, or no float64")
                 return value
-            shift += 7
-            if shift > 49:
-                raise ValueError("a number of more than 56 bits")
+        raise ValueError("a number that does not end")
 
 
 class Stream:
     """Unsigned integers that are still encoded: tokens of a byte, each followed by some bits."""
 
     def __init__(self, cursor, most):
-        self.count = cursor.varint()
+        self.count = within(cursor.varint(), 0, most, "the count of a stream")
         self.tokens = np.zeros(self.count, dtype=np.uint8)
         self.bits = self.words = b""
-        if self.count > most:
-            raise ValueError("a stream of too many integers")
         if self.count == 0:
             return
         self.frequencies = read_frequencies(cursor)
         bits, words = cursor.varint(), cursor.varint()
+        within(bits, 0, 8 * self.count, "the length of bits")
         self.bits, self.words = cursor.take(bits), cursor.take(words)
         if self.frequencies.max() == SLOTS:
+            within(words, 0, 0, "the length of words")
             self.tokens[:] = self.frequencies.argmax()
-        elif words < 4 * LANES or words % 2:
-            raise ValueError("tokens of a wrong length")
+        else:
+            within(words, 4 * LANES, 4 * LANES + 2 * self.count, "the length of words")
+            if words % 2:
+                raise ValueError("half a word")
 
     def integers(self):
         """The integers, once the tokens are there."""
@@ -161,7 +180,7 @@ class Differences:
     """A stream of integers that may be negative, and how often they are to be summed."""
 
     def __init__(self, cursor, most, order, streams):
-        self.signed = cursor.byte()
+        self.signed = within(cursor.byte(), 0, 1, "sign")
         self.order = order
         self.stream = Stream(cursor, most)
         streams.append(self.stream)
@@ -187,23 +206,31 @@ class Numbers:
         self.size = cursor.byte()
         if self.size not in (1, 2, 4, 8) or length % self.size:
             raise ValueError("elements of a wrong size")
-        self.count = count = length // self.size
-        self.representation = cursor.byte()
-        self.scale = cursor.varint() if self.representation == 2 else 1
-        self.divisor = 1 if self.representation == 1 else cursor.varint()
-        corrected = self.representation == 2 and cursor.byte()
+        self.count = count = within(length // self.size, 1, MOST_ELEMENTS, "the count of elements")
+        self.representation = within(cursor.byte(), 0, 2 if self.size >= 4 else 0, "representation")
+        self.scale = within(cursor.varint(LARGEST_SCALE), 1, LARGEST_SCALE, "scale") if self.representation == 2 else 1
+        self.divisor = 1 if self.representation == 1 else within(cursor.varint(), 1, LARGEST_INTEGER, "divisor")
+        corrected = self.representation == 2 and within(cursor.byte(), 0, 1, "corrections")
         self.corrections = Differences(cursor, count, 0, streams) if corrected else None
-        self.arrangement, self.order = cursor.byte(), cursor.byte()
+        if corrected and self.corrections.stream.count != count:
+            raise ValueError("corrections are missing")
+        self.arrangement = within(cursor.byte(), 0, 2, "arrangement")
+        self.order = within(cursor.byte(), 0, MOST_ORDER, "order")
         if self.arrangement == 0:
             self.main = Differences(cursor, count, self.order, streams)
         elif self.arrangement == 1:
-            self.lag = cursor.byte()
+            self.lag = within(cursor.byte(), 0, MOST_LAG, "lag")
             self.main = Differences(cursor, count, 0, streams)
             self.lengths = Stream(cursor, count)
             streams.append(self.lengths)
+            if self.lengths.count != self.main.stream.count:
+                raise ValueError("run lengths are missing")
         else:
-            self.common = np.frombuffer(cursor.take(8 * cursor.varint()), dtype="<i8")
+            common = within(cursor.varint(), 1, MOST_COMMON, "the count of common values")
+            self.common = np.frombuffer(cursor.take(8 * common), dtype="<i8")
             self.ranks = Stream(cursor, count)
+            if self.ranks.count != count:
+                raise ValueError("ranks are missing")
             streams.append(self.ranks)
             self.main = Differences(cursor, count, self.order, streams)
         if cursor.left():
@@ -214,9 +241,16 @@ class Numbers:
         if self.arrangement == 1:
             for start in range(self.lag):
                 values[start :: self.lag] = sums(np.ascontiguousarray(values[start :: self.lag]), 1)
-            return sums(np.repeat(values, self.lengths.integers().astype(np.int64) + 1), self.order)
+            lengths = self.lengths.integers()
+            # Compared ahead of the sum, which could wrap, and of the values, which could fill the memory.
+            if (lengths >= self.count).any() or int(lengths.sum()) + len(lengths) != self.count:
+                raise ValueError("runs of another length")
+            return sums(np.repeat(values, lengths.astype(np.int64) + 1), self.order)
         if self.arrangement == 2:
-            ranks = self.ranks.integers().astype(np.int64)
+            ranks = self.ranks.integers()
+            if (ranks > len(self.common)).any() or (ranks == 0).sum() != len(values):
+                raise ValueError("ranks that do not fit the values")
+            ranks = ranks.astype(np.int64)
             table = np.concatenate([np.zeros(1, dtype=np.int64), self.common])
             all_values = table[ranks]
             all_values[ranks == 0] = values
@@ -229,7 +263,7 @@ class Numbers:
             raise ValueError("values are missing")
         if self.representation == 2:
             # Exactly these two roundings, and a third to single precision.
-            floats = values.astype(np.float64) * self.divisor / self.scale
+            floats = values.astype(np.float64) * np.float64(self.divisor) / np.float64(self.scale)
             values = floats.view(np.int64) if self.size == 8 else floats.astype(np.float32).view(np.int32).astype(np.int64)
             if self.corrections is not None:
                 values = values + self.corrections.values()
@@ -241,6 +275,20 @@ class Numbers:
         return values.astype(f"<i{self.size}").tobytes()
 
 
+def inflate(encoded, length):
+    if length > LARGEST_EXPANSION * len(encoded):
+        raise ValueError("a block that is too long for its bytes")
+    inflater = zlib.decompressobj(-15)
+    try:
+        # A byte more than declared, so that a longer block is not taken for a whole one.
+        content = inflater.decompress(encoded, length + 1)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if not inflater.eof:
+        raise ValueError("a block that does not end")
+    return content
+
+
 def decode(frame):
     """The content of a frame, as bytes; ValueError where it is damaged."""
     cursor = Cursor(frame)
@@ -250,13 +298,17 @@ def decode(frame):
     length = cursor.varint()
     blocks, streams, total = [], [], 0
     while cursor.left():
-        kind, decoded = cursor.byte(), cursor.varint()
+        kind, decoded = within(cursor.byte(), 0, 2, "the kind of a block"), within(cursor.varint(), 1, MOST_BYTES, "a block's length")
         encoded = cursor.take(cursor.varint())
         total += decoded
         if kind == 2:
+            if len(encoded) < SHORTEST_NUMBERS:
+                raise ValueError("a block of numbers that is too short")
             blocks.append(Numbers(encoded, decoded, streams))
         else:
-            blocks.append(zlib.decompress(encoded, -15) if kind == 1 else bytes(encoded))
+            blocks.append(inflate(encoded, decoded) if kind == 1 else bytes(encoded))
+            if len(blocks[-1]) != decoded:
+                raise ValueError("a block of another length than declared")
     if total != length:
         raise ValueError("blocks of another length than declared")
     decode_tokens(streams)

@@ -98,7 +98,26 @@ export function toDecimal(
 /** Inverts {@link toDecimal} in place, but for the corrections. */
 export function fromDecimal(values: usize, count: usize, scale: f64, divisor: f64, single: bool): void {
   const end = values + (count << 3);
-  for (let at = values; at < end; at += 8) store<i64>(at, decimalBits(<f64>load<i64>(at), scale, divisor, single));
+  let at = values;
+  if (!single) {
+    const bias = reinterpret<i64>(rounder);
+    for (; at + 16 <= end; at += 16) {
+      const pair = v128.load(at);
+      const within = v128.and(
+        i64x2.le_s(pair, i64x2.splat(<i64>roundable)),
+        i64x2.ge_s(pair, i64x2.splat(-(<i64>roundable))),
+      );
+      if (i64x2.all_true(within)) {
+        // Added to the bits of the rounder, an integer is the float that is larger by it.
+        const quotient = f64x2.sub(i64x2.add(pair, i64x2.splat(bias)), f64x2.splat(rounder));
+        v128.store(at, f64x2.div(f64x2.mul(quotient, f64x2.splat(divisor)), f64x2.splat(scale)));
+      } else {
+        store<i64>(at, decimalBits(<f64>load<i64>(at), scale, divisor, false));
+        store<i64>(at, decimalBits(<f64>load<i64>(at, 8), scale, divisor, false), 8);
+      }
+    }
+  }
+  for (; at < end; at += 8) store<i64>(at, decimalBits(<f64>load<i64>(at), scale, divisor, single));
 }
 
 /** Divides every integer by `divisor` into `target`; false where one is no multiple. */
@@ -122,5 +141,8 @@ export function multiply(values: usize, count: usize, divisor: f64): void {
 
 /** Adds integers to integers in place, as inverts a correction. */
 export function add(values: usize, others: usize, count: usize): void {
-  for (let at: usize = 0; at < count << 3; at += 8) store<i64>(values + at, load<i64>(values + at) + load<i64>(others + at));
+  const end = count << 3;
+  let at: usize = 0;
+  for (; at + 16 <= end; at += 16) v128.store(values + at, i64x2.add(v128.load(values + at), v128.load(others + at)));
+  if (at < end) store<i64>(values + at, load<i64>(values + at) + load<i64>(others + at));
 }

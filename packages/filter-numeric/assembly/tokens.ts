@@ -44,8 +44,13 @@ export function tokenize(values: usize, count: usize, tokens: usize, histogram: 
     const rest = value & ((<u64>1 << length) - 1);
     pending |= rest << filled;
     filled += length;
-    if (filled >= 64) {
-      store<u64>(at, pending);
+    store<u64>(at, pending);
+    if (filled < 64) {
+      // Whole bytes leave at each token: a branch on their number would be a guess.
+      at += <usize>(filled >> 3);
+      pending >>= filled & ~7;
+      filled &= 7;
+    } else {
       at += 8;
       filled -= 64;
       pending = rest >> (length - filled);

@@ -1,8 +1,9 @@
 import { inflateRawSync } from "node:zlib";
-import type { BlockKind } from "./block-writer.ts";
+import type { BlockKind } from "./block.ts";
 import { type ByteCursor, corrupt, createByteCursor } from "./byte-cursor.ts";
 import { readIntegers } from "./integer-stream.ts";
 import { arrangementKinds, mostCommon, mostLag, mostOrder, type Representation, representationKinds } from "./plan.ts";
+import { isRepresentable, largestScale } from "./representable.ts";
 import { restore } from "./representation.ts";
 import { mostElements, type Workspace } from "./workspace.ts";
 
@@ -12,17 +13,19 @@ function within(value: number, from: number, to: number, what: string): number {
   return value;
 }
 
-function readFactor(cursor: ByteCursor, what: string): number {
-  return within(cursor.varint(), 1, Number.MAX_SAFE_INTEGER, what);
+function readUnchecked(cursor: ByteCursor): Representation {
+  const kind = representationKinds[within(cursor.byte(), 0, representationKinds.length - 1, "representation")];
+  if (kind === "floats" || kind === undefined) return { kind: "floats" };
+  const scale = kind === "fractions" ? cursor.varint(largestScale) : 1;
+  const divisor = cursor.varint();
+  return kind === "fractions" ? { kind, scale, divisor } : { kind, divisor };
 }
 
 function readRepresentation(cursor: ByteCursor, size: number): Representation {
-  const kind = representationKinds[within(cursor.byte(), 0, representationKinds.length - 1, "representation")];
-  if (kind !== "integers" && size < 4) throw corrupt(`floats of ${size} bytes`);
-  if (kind === "floats" || kind === undefined) return { kind: "floats" };
-  const scale = kind === "fractions" ? readFactor(cursor, "scale") : 1;
-  const divisor = readFactor(cursor, "divisor");
-  return kind === "fractions" ? { kind, scale, divisor } : { kind, divisor };
+  const representation = readUnchecked(cursor);
+  if (!isRepresentable(representation, size))
+    throw corrupt(`elements of ${size} bytes as ${JSON.stringify(representation)}`);
+  return representation;
 }
 
 /** Reads integers that may be negative, and takes sums of an order. */
@@ -71,14 +74,14 @@ function readArranged(space: Workspace, cursor: ByteCursor, count: number): void
   else if (readDifferences(space, cursor, space.values, count, order) !== count) throw corrupt("values are missing");
 }
 
-/** Decodes a block of numbers to `target`. */
-function readNumbers(space: Workspace, encoded: Uint8Array, target: Uint8Array): void {
+/** Decodes a block of numbers to `length` bytes of elements in the workspace; what is returned is no copy. */
+export function readNumbers(space: Workspace, encoded: Uint8Array, length: number): Uint8Array {
   const { kernel, bytes, source, values, corrections } = space;
   const cursor = createByteCursor(encoded);
   const size = cursor.byte();
   if (size !== 1 && size !== 2 && size !== 4 && size !== 8) throw corrupt(`elements of ${size} bytes`);
-  const count = target.length / size;
-  if (!Number.isInteger(count) || count > mostElements) throw corrupt(`${target.length} bytes of ${size} each`);
+  const count = length / size;
+  if (!Number.isInteger(count) || count > mostElements) throw corrupt(`${length} bytes of ${size} each`);
   const representation = readRepresentation(cursor, size);
   const corrected = readCorrections(space, cursor, representation, count);
   readArranged(space, cursor, count);
@@ -86,7 +89,7 @@ function readNumbers(space: Workspace, encoded: Uint8Array, target: Uint8Array):
   restore(space, representation, values, count, size);
   if (corrected) kernel.add(values, corrections, count);
   kernel.narrow(values, source, count, size);
-  target.set(bytes.subarray(source, source + target.length));
+  return bytes.subarray(source, source + length);
 }
 
 function inflate(encoded: Uint8Array, length: number): Uint8Array {
@@ -100,7 +103,7 @@ function inflate(encoded: Uint8Array, length: number): Uint8Array {
 /** Decodes a block so that it fills `target`. */
 export function readBlock(space: Workspace, kind: BlockKind, encoded: Uint8Array, target: Uint8Array): void {
   if (kind === "numbers") {
-    readNumbers(space, encoded, target);
+    target.set(readNumbers(space, encoded, target.length));
     return;
   }
   const content = kind === "deflated" ? inflate(encoded, target.length) : encoded;

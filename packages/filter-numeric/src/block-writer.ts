@@ -1,31 +1,22 @@
 import { deflateRawSync } from "node:zlib";
+import { type EncodedBlock, isPlausible } from "./block.ts";
+import { readNumbers } from "./block-reader.ts";
 import { createByteSink } from "./byte-sink.ts";
 import { writeIntegers } from "./integer-stream.ts";
 import { type Arrangement, arrangementKinds, type Plan, representationKinds } from "./plan.ts";
 import { choosePlan } from "./plan-search.ts";
 import { represent } from "./representation.ts";
-
 import type { Workspace } from "./workspace.ts";
 
 /** Where blocks are put together. */
 const sink = createByteSink();
 
-/** The kinds of block by their number: bytes as they are, bytes by deflate, numbers. */
-export const blockKinds = ["stored", "deflated", "numbers"] as const;
-
-/** A kind of block. */
-export type BlockKind = (typeof blockKinds)[number];
-
-/** An encoded block. */
-export interface EncodedBlock {
-  readonly kind: BlockKind;
-  readonly bytes: Uint8Array;
-}
-
 /** A block of other bytes than numbers. */
 export function writeBytes(bytes: Uint8Array): EncodedBlock {
   const deflated = deflateRawSync(bytes);
-  return deflated.length < bytes.length ? { kind: "deflated", bytes: deflated } : { kind: "stored", bytes };
+  return deflated.length < bytes.length && isPlausible("deflated", bytes.length, deflated.length)
+    ? { kind: "deflated", bytes: deflated }
+    : { kind: "stored", bytes };
 }
 
 /** Appends integers after differences of an order, and ahead of them whether any is negative. */
@@ -115,6 +106,18 @@ function isForDeflate(bytes: Uint8Array, bits: number): boolean {
   return deflateRawSync(sample, { level: 1 }).length < deflateGain * sample.length * (bits / 8);
 }
 
+/** Whether the reader gives back every bit of a block of numbers, as far as the writer can find out: by reading it. */
+function decodesTo(space: Workspace, encoded: Uint8Array, bytes: Uint8Array): boolean {
+  try {
+    return (
+      isPlausible("numbers", bytes.length, encoded.length) &&
+      Buffer.compare(readNumbers(space, encoded, bytes.length), bytes) === 0
+    );
+  } catch {
+    return false;
+  }
+}
+
 /** A block of whole elements of `size` bytes, at most those that a workspace has room for. */
 export function writeNumbers(space: Workspace, bytes: Uint8Array, size: number): EncodedBlock {
   const { kernel, source, values } = space;
@@ -134,5 +137,6 @@ export function writeNumbers(space: Workspace, bytes: Uint8Array, size: number):
     writePlanned(space, other, area, corrected, count);
   }
   const encoded = sink.take();
-  return encoded.length < bytes.length ? { kind: "numbers", bytes: encoded } : { kind: "stored", bytes };
+  if (encoded.length >= bytes.length) return { kind: "stored", bytes };
+  return decodesTo(space, encoded, bytes) ? { kind: "numbers", bytes: encoded } : writeBytes(bytes);
 }

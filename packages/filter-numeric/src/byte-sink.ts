@@ -4,13 +4,16 @@ export interface ByteSink {
   readonly length: number;
   /** Appends a byte. */
   byte(value: number): void;
-  /** Appends a whole number of 0 to 2^53 - 1: seven bits a byte, the lowest first, the highest bit of a byte set where more follow. */
+  /** Appends a whole number of 0 to 10^22 that is a float64: seven bits a byte, the lowest first, the highest bit of a byte set if more follow. */
   varint(value: number): void;
   /** Appends bytes. */
   append(bytes: Uint8Array): void;
   /** A copy of all of them; the sink is empty after. */
   take(): Uint8Array;
 }
+
+/** Bytes of 10^22. */
+const longestNumber = 11;
 
 /** Makes an empty sink. */
 export function createByteSink(): ByteSink {
@@ -31,7 +34,7 @@ export function createByteSink(): ByteSink {
       bytes[length++] = value;
     },
     varint(value) {
-      reserve(8);
+      reserve(longestNumber);
       let left = value;
       for (; left >= 128; left = Math.floor(left / 128)) bytes[length++] = (left % 128) | 128;
       bytes[length++] = left;

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { AtcError, type DecodeOptions, decodeTarget } from "@atc/contract";
+import { type BlockKind, blockKinds, isPlausible } from "./block.ts";
 import { readBlock } from "./block-reader.ts";
-import { type BlockKind, blockKinds } from "./block-writer.ts";
 import { type ByteCursor, corrupt, createByteCursor } from "./byte-cursor.ts";
 import { mostBytes, type Workspace } from "./workspace.ts";
 
@@ -15,6 +15,11 @@ interface FrameBlock {
   readonly kind: BlockKind;
   readonly length: number;
   readonly encoded: Uint8Array;
+}
+
+/** The CRC-32 of a frame's content, which for none is 0: Node's crc32 takes no bytes that have no memory behind them. */
+export function checksumOf(content: Uint8Array): number {
+  return content.length === 0 ? 0 : crc32(content);
 }
 
 interface FrameStart {
@@ -38,16 +43,6 @@ function readStart(frame: Uint8Array): FrameStart {
   const crc = cursor.take(4);
   const checksum = new DataView(crc.buffer, crc.byteOffset, 4).getUint32(0, true);
   return { checksum, length: cursor.varint(), cursor };
-}
-
-/** The fewest bytes of a block of numbers, and the most that one byte of deflate stands for. */
-const shortestNumbers = 8;
-const largestExpansion = 1032;
-
-/** Whether `encoded` bytes can stand for a block of `length` at all, found before anything is allocated. */
-function isPlausible(kind: BlockKind, length: number, encoded: number): boolean {
-  if (kind === "stored") return encoded === length;
-  return kind === "deflated" ? length <= largestExpansion * encoded : encoded >= shortestNumbers;
 }
 
 /** All blocks of a frame, which together have its length and use it up. */
@@ -87,6 +82,6 @@ export function readFrame(space: Workspace, frame: Uint8Array, options: DecodeOp
     readBlock(space, kind, encoded, target.subarray(at, at + length));
     at += length;
   }
-  if (target.length > 0 && crc32(target) !== start.checksum) throw corrupt("the checksum differs");
+  if (checksumOf(target) !== start.checksum) throw corrupt("the checksum differs");
   return target;
 }

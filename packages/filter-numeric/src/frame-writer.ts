@@ -1,8 +1,8 @@
-import { crc32 } from "node:zlib";
-import { blockKinds, writeBytes, writeNumbers } from "./block-writer.ts";
+import { blockKinds } from "./block.ts";
+import { writeBytes, writeNumbers } from "./block-writer.ts";
 import { createByteSink } from "./byte-sink.ts";
 import { type ContentRange, contentRanges } from "./content-ranges.ts";
-import { frameMagic, longestBlock } from "./frame-reader.ts";
+import { checksumOf, frameMagic, longestBlock } from "./frame-reader.ts";
 import { mostElements, type Workspace } from "./workspace.ts";
 
 /** Where the blocks of a range begin and end: as few as can be, of about equal length. */
@@ -19,8 +19,7 @@ export function writeFrame(space: Workspace, content: Uint8Array, typesize: numb
   const header = createByteSink();
   header.append(frameMagic);
   const checksum = new Uint8Array(4);
-  // Node's crc32 takes no bytes that have no memory behind them.
-  new DataView(checksum.buffer).setUint32(0, content.length === 0 ? 0 : crc32(content), true);
+  new DataView(checksum.buffer).setUint32(0, checksumOf(content), true);
   header.append(checksum);
   header.varint(content.length);
   const chunks: Uint8Array[] = [header.take()];

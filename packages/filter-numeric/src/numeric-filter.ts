@@ -8,6 +8,7 @@ import {
 } from "@atc/contract";
 import { mostOrder, type Representation, representationKinds } from "./plan.ts";
 import { choosePlan } from "./plan-search.ts";
+import { isRepresentable, largestInteger, largestScale } from "./representable.ts";
 import { represent, restore } from "./representation.ts";
 import { mostBytes, mostElements, type Workspace, workspace } from "./workspace.ts";
 
@@ -61,7 +62,26 @@ function filterPiece(
   return corrected;
 }
 
-/** Filters all pieces; undefined where the representation does not hold for one. */
+/** Puts back a piece whose differences are in the area `source` and whose corrections, if any, are in theirs; the elements take the differences' place. */
+function restorePiece(space: Workspace, plan: FilterPlan, count: number, size: number): Uint8Array {
+  const { kernel, source, values, corrections } = space;
+  const typesize = differenceSize(plan.representation, size);
+  kernel.widen(source, values, count, typesize);
+  if (typesize === 8) kernel.unzigzag(values, count);
+  for (let i = 0; i < plan.order; i++) kernel.accumulate(values, count, 1);
+  // What wrapped within its size has its sign again.
+  kernel.narrow(values, source, count, typesize);
+  kernel.widen(source, values, count, typesize);
+  restore(space, plan.representation, values, count, size);
+  if (plan.corrected) {
+    kernel.unzigzag(corrections, count);
+    kernel.add(values, corrections, count);
+  }
+  kernel.narrow(values, source, count, size);
+  return space.bytes.subarray(source, source + count * size);
+}
+
+/** Filters all pieces; undefined if the representation does not hold for one, or does not give its bits back. */
 function filterAll(
   space: Workspace,
   values: TypedArray,
@@ -79,11 +99,14 @@ function filterAll(
     if (corrected === undefined) return undefined;
     space.kernel.narrow(space.work, space.source, count, typesize);
     differences.set(space.bytes.subarray(space.source, space.source + count * typesize), from * typesize);
-    if (corrected === 0) continue;
-    corrections ??= new Uint8Array(values.length * correctionSize);
-    space.kernel.zigzag(space.corrections, count);
-    const { corrections: at } = space;
-    corrections.set(space.bytes.subarray(at, at + count * correctionSize), from * correctionSize);
+    if (corrected > 0) {
+      corrections ??= new Uint8Array(values.length * correctionSize);
+      space.kernel.zigzag(space.corrections, count);
+      const { corrections: at } = space;
+      corrections.set(space.bytes.subarray(at, at + count * correctionSize), from * correctionSize);
+    }
+    const restored = restorePiece(space, { ...plan, corrected: corrected > 0 }, count, size);
+    if (Buffer.compare(restored, bytesOf(values).subarray(from * size, (from + count) * size)) !== 0) return undefined;
   }
   const bytes = new Uint8Array(differences.length + (corrections?.length ?? 0));
   bytes.set(differences);
@@ -126,46 +149,36 @@ function readConfiguration(configuration: JsonObject, size: number): FilterPlan 
   if (version !== 1) throw corrupt(`version "${JSON.stringify(version)}" where 1 belongs`);
   const told = objectOf(configuration["representation"]);
   const kind = representationKinds.find((one) => one === told["kind"]);
-  if (kind === undefined || (kind !== "integers" && size < 4) || typeof corrected !== "boolean")
-    throw corrupt("an unknown representation");
-  const factor = (name: string): number => integer(told[name], 1, Number.MAX_SAFE_INTEGER);
+  if (kind === undefined || typeof corrected !== "boolean") throw corrupt("an unknown representation");
+  const factor = (name: string, most: number): number => integer(told[name], 1, most);
   const representation: Representation =
     kind === "floats"
       ? { kind }
       : kind === "integers"
-        ? { kind, divisor: factor("divisor") }
-        : { kind, scale: factor("scale"), divisor: factor("divisor") };
+        ? { kind, divisor: factor("divisor", largestInteger) }
+        : { kind, scale: factor("scale", largestScale), divisor: factor("divisor", largestInteger) };
+  if (!isRepresentable(representation, size)) throw corrupt(`elements of ${size} bytes as ${kind}`);
   return { representation, order: integer(order, 0, mostOrder), corrected };
 }
 
 function decode(bytes: Uint8Array, configuration: JsonObject, target: TypedArray): void {
   const space = workspace();
-  const { kernel, source, values, corrections } = space;
+  const { source, corrections } = space;
   const size = target.BYTES_PER_ELEMENT;
-  const { representation, order, corrected } = readConfiguration(configuration, size);
-  const typesize = differenceSize(representation, size);
-  const length = target.length * (typesize + (corrected ? correctionSize : 0));
+  const plan = readConfiguration(configuration, size);
+  const typesize = differenceSize(plan.representation, size);
+  const length = target.length * (typesize + (plan.corrected ? correctionSize : 0));
   if (bytes.length !== length) throw corrupt(`${bytes.length} bytes where ${length} belong`);
   const correctionsAt = target.length * typesize;
   const step = pieceLength(size);
   for (let from = 0; from < target.length; from += step) {
     const count = Math.min(step, target.length - from);
     space.bytes.set(bytes.subarray(from * typesize, (from + count) * typesize), source);
-    kernel.widen(source, values, count, typesize);
-    if (typesize === 8) kernel.unzigzag(values, count);
-    for (let i = 0; i < order; i++) kernel.accumulate(values, count, 1);
-    // What wrapped within its size has its sign again.
-    kernel.narrow(values, source, count, typesize);
-    kernel.widen(source, values, count, typesize);
-    restore(space, representation, values, count, size);
-    if (corrected) {
+    if (plan.corrected) {
       const start = correctionsAt + from * correctionSize;
       space.bytes.set(bytes.subarray(start, start + count * correctionSize), corrections);
-      kernel.unzigzag(corrections, count);
-      kernel.add(values, corrections, count);
     }
-    kernel.narrow(values, source, count, size);
-    bytesOf(target).set(space.bytes.subarray(source, source + count * size), from * size);
+    bytesOf(target).set(restorePiece(space, plan, count, size), from * size);
   }
 }
 

@@ -1,11 +1,12 @@
 import { findScale } from "./fraction-scale.ts";
 import type { Representation } from "./plan.ts";
+import { isRepresentable, largestInteger, mostDigits } from "./representable.ts";
 import { represent } from "./representation.ts";
 import { integersOf, type Piece } from "./sample.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** The most digits after the point: 10^22 is the last power of ten that is a float64. */
-const mostDigits = 22;
+/** The most digits after the point of single precision. */
+const mostSingleDigits = 10;
 /** Elements that are tried first. */
 const triedLength = 16;
 
@@ -17,7 +18,7 @@ function exactCount(space: Workspace, { at, count }: Piece, scale: number, size:
 /** The fewest digits after the point with which most floats of a piece are decimals; undefined where there are none. */
 function findDigits(space: Workspace, piece: Piece, size: number): number | undefined {
   const short = { at: piece.at, count: Math.min(piece.count, triedLength) };
-  for (let digits = 0; digits <= (size === 4 ? 10 : mostDigits); digits++) {
+  for (let digits = 0; digits <= (size === 4 ? mostSingleDigits : mostDigits); digits++) {
     if (exactCount(space, short, 10 ** digits, size) < short.count / 2) continue;
     if (exactCount(space, piece, 10 ** digits, size) >= 0.75 * piece.count) return digits;
   }
@@ -57,7 +58,7 @@ function commonDivisor(space: Workspace, pieces: readonly Piece[]): number {
       while (rest !== 0n) [divisor, rest] = [rest, divisor % rest];
       if (divisor === 1n) return 1;
     }
-  return divisor > 1n && divisor <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(divisor) : 1;
+  return divisor > 1n && divisor <= BigInt(largestInteger) ? Number(divisor) : 1;
 }
 
 function fractionsOf(space: Workspace, pieces: readonly Piece[], size: number): readonly Representation[] {
@@ -83,8 +84,8 @@ export function representationsOf(space: Workspace, pieces: readonly Piece[], si
     { kind: "integers", divisor: 1 },
     ...(divisor > 1 ? [{ kind: "integers", divisor } as const] : []),
   ];
-  if (size < 4) return integers;
+  if (size < 4) return integers.filter((one) => isRepresentable(one, size));
   const isSigned = pieces.some(({ at, count }) => space.kernel.isUnsigned(at, count) === 0);
   const floats: readonly Representation[] = isSigned ? [{ kind: "floats" }] : [];
-  return [...fractionsOf(space, pieces, size), ...integers, ...floats];
+  return [...fractionsOf(space, pieces, size), ...integers, ...floats].filter((one) => isRepresentable(one, size));
 }

@@ -3,6 +3,7 @@ import type { AtcErrorCode, Codec } from "@atc/contract";
 import { assertBytes, assertCode } from "./codec-assertions.ts";
 import { damageCases } from "./codec-damage-cases.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
+import { precisionBytes } from "./precision-bytes.ts";
 import { priceBytes, randomBytes, sampleBytes, textBytes } from "./sample-bytes.ts";
 
 const typesizes = [1, 4, 8, 17];
@@ -35,6 +36,19 @@ function lengthCases(create: () => Codec): readonly ConformanceCase[] {
           for (const bytes of [randomBytes(length, length), textBytes(length, length)])
             assertBytes(codec.decode(codec.encode(bytes)), bytes, `${length} bytes`);
         }
+      },
+    },
+  ];
+}
+
+function precisionCases(create: () => Codec): readonly ConformanceCase[] {
+  return [
+    {
+      name: "restores results in full precision",
+      run: () => {
+        const codec = create();
+        for (const { name, bytes } of precisionBytes())
+          for (const typesize of [1, 8]) assertBytes(codec.decode(codec.encode(bytes, { typesize })), bytes, name);
       },
     },
   ];
@@ -147,7 +161,7 @@ function targetCases(create: () => Codec): readonly ConformanceCase[] {
 }
 
 /**
- * The laws of `Codec`: round trips of 0 bytes to 1 MiB, arguments unchanged and unshared, targets, `maxLength`, `decodedLength`, and damage
+ * The laws of `Codec`: round trips of 0 bytes to 1 MiB and of doubles in full precision, arguments unchanged and unshared, targets, `maxLength`, `decodedLength`, and damage
  * (truncation, trailing bytes, flipped bits, random bytes) that gives bytes or an error with a code, within `maxLength`.
  *
  * @param create - makes the codec under test; called once a case
@@ -156,6 +170,7 @@ export function codecCases(create: () => Codec): readonly ConformanceCase[] {
   return [
     ...roundTripCases(create),
     ...lengthCases(create),
+    ...precisionCases(create),
     ...argumentCases(create),
     ...targetCases(create),
     ...damageCases(create),

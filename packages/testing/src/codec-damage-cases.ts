@@ -81,6 +81,18 @@ export function damageCases(create: () => Codec): readonly ConformanceCase[] {
       },
     },
     {
+      name: "takes no flipped bit of a frame of no content for content",
+      run: () => {
+        const codec = create();
+        const frame = codec.encode(new Uint8Array(0));
+        for (let bit = 0; bit < 8 * frame.length; bit++) {
+          const damaged = frame.slice();
+          damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
+          assertSurvives(codec, damaged, 0, `bit ${bit}`);
+        }
+      },
+    },
+    {
       name: "answers random bytes with bytes or an error that has a code",
       run: () => {
         const codec = create();
