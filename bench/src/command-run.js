@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, rmdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, createReadStream, openSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeGroup } from "./memory-limit.js";
@@ -63,4 +64,11 @@ export async function runCommand({ args, cwd, stdout, root = checkout, limitByte
   const peakBytes = group?.peakBytes();
   if (group !== undefined) rmdirSync(group.group);
   return { status, signal, stderr, ms: performance.now() - startedAt, anonymousMb: peak / 1e6, peakBytes };
+}
+
+/** The SHA-256 of a file of any size. */
+export async function hashOf(file) {
+  const hash = createHash("sha256");
+  for await (const bytes of createReadStream(file)) hash.update(bytes);
+  return hash.digest("hex");
 }

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCommand } from "./command-run.js";
+import { hashOf, runCommand } from "./command-run.js";
 import { writeMarketCsv } from "./synthetic-market.js";
 
 const moments = [0.2, 0.4, 0.6, 0.8, 0.9, 0.97];
@@ -44,14 +43,10 @@ export async function killedRuns(folder, market) {
     return ms;
   };
   const outputs = () =>
-    ["report.json", "trades.csv", "equity.csv", "portfolio.csv"].map((name) =>
-      createHash("sha256")
-        .update(readFileSync(join(cwd, name)))
-        .digest("hex"),
-    );
+    Promise.all(["report.json", "trades.csv", "equity.csv", "portfolio.csv"].map((name) => hashOf(join(cwd, name))));
   await ended(runCommand({ cwd, stdout, args: ["ingest", ...common] }));
   const ms = await ended(backtest());
-  const [expected, before, temporary] = [outputs(), filesIn(data), readdirSync(tmpdir())];
+  const [expected, before, temporary] = [await outputs(), filesIn(data), readdirSync(tmpdir())];
   const lines = [];
   for (const moment of moments) {
     rmSync(cache, { recursive: true, force: true });
@@ -63,7 +58,7 @@ export async function killedRuns(folder, market) {
     const inTemporary = added(temporary, readdirSync(tmpdir())).filter((name) => /atc/i.test(name));
     if (inTemporary.length > 0) faults.push(`the temporary folder has ${inTemporary.join(", ")}`);
     await ended(backtest());
-    if (outputs().some((hash, i) => hash !== expected[i])) faults.push("the next run gives other outputs");
+    if ((await outputs()).some((hash, i) => hash !== expected[i])) faults.push("the next run gives other outputs");
     const halves = filesIn(cache).filter((name) => name.endsWith(".tmp"));
     if (halves.length > 0) faults.push(`the cache keeps ${halves.length} temporary files after the next run`);
     const when =
