@@ -28,9 +28,18 @@ const environment = Object.fromEntries(
  * Runs the `atc` command of a checkout in `cwd`, its standard output to a file, and samples its anonymous memory. `peakBytes` of the outcome
  * is the most that the cgroup held, pages of files included; undefined without a limit, and where no cgroup can be made (only root may), so that none held.
  *
- * @param {object} options `args`, `cwd`, `stdout` (a file), `root` (a checkout), `limitBytes` (of a memory cgroup), `killAfterMs`, `nodeArgs`
+ * @param {object} options `args`, `cwd`, `stdout` (a file), `root` (a checkout), `limitBytes` (of a memory cgroup), `killAfterMs`, `nodeArgs`, `env`
  */
-export async function runCommand({ args, cwd, stdout, root = checkout, limitBytes, killAfterMs, nodeArgs = [] }) {
+export async function runCommand({
+  args,
+  cwd,
+  stdout,
+  root = checkout,
+  limitBytes,
+  killAfterMs,
+  nodeArgs = [],
+  env = {},
+}) {
   const group = limitBytes === undefined ? undefined : makeGroup(limitBytes);
   if (limitBytes !== undefined && group === undefined)
     throw new Error("no memory cgroup can be made here; run as root");
@@ -41,7 +50,7 @@ export async function runCommand({ args, cwd, stdout, root = checkout, limitByte
   const startedAt = performance.now();
   const child = spawn("sh", ["-c", script, group?.group ?? "sh", ...command], {
     cwd,
-    env: environment,
+    env: { ...environment, ...env },
     stdio: ["ignore", output, "pipe"],
   });
   let stderr = "";
