@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, rmdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, createReadStream, openSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeGroup } from "./memory-limit.js";
@@ -27,9 +28,18 @@ const environment = Object.fromEntries(
  * Runs the `atc` command of a checkout in `cwd`, its standard output to a file, and samples its anonymous memory. `peakBytes` of the outcome
  * is the most that the cgroup held, pages of files included; undefined without a limit, and where no cgroup can be made (only root may), so that none held.
  *
- * @param {object} options `args`, `cwd`, `stdout` (a file), `root` (a checkout), `limitBytes` (of a memory cgroup), `killAfterMs`, `nodeArgs`
+ * @param {object} options `args`, `cwd`, `stdout` (a file), `root` (a checkout), `limitBytes` (of a memory cgroup), `killAfterMs`, `nodeArgs`, `env`
  */
-export async function runCommand({ args, cwd, stdout, root = checkout, limitBytes, killAfterMs, nodeArgs = [] }) {
+export async function runCommand({
+  args,
+  cwd,
+  stdout,
+  root = checkout,
+  limitBytes,
+  killAfterMs,
+  nodeArgs = [],
+  env = {},
+}) {
   const group = limitBytes === undefined ? undefined : makeGroup(limitBytes);
   if (limitBytes !== undefined && group === undefined)
     throw new Error("no memory cgroup can be made here; run as root");
@@ -40,7 +50,7 @@ export async function runCommand({ args, cwd, stdout, root = checkout, limitByte
   const startedAt = performance.now();
   const child = spawn("sh", ["-c", script, group?.group ?? "sh", ...command], {
     cwd,
-    env: environment,
+    env: { ...environment, ...env },
     stdio: ["ignore", output, "pipe"],
   });
   let stderr = "";
@@ -63,4 +73,11 @@ export async function runCommand({ args, cwd, stdout, root = checkout, limitByte
   const peakBytes = group?.peakBytes();
   if (group !== undefined) rmdirSync(group.group);
   return { status, signal, stderr, ms: performance.now() - startedAt, anonymousMb: peak / 1e6, peakBytes };
+}
+
+/** The SHA-256 of a file of any size. */
+export async function hashOf(file) {
+  const hash = createHash("sha256");
+  for await (const bytes of createReadStream(file)) hash.update(bytes);
+  return hash.digest("hex");
 }

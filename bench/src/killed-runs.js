@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { runCommand } from "./command-run.js";
+import { hashOf, runCommand } from "./command-run.js";
 import { writeMarketCsv } from "./synthetic-market.js";
 
 const moments = [0.2, 0.4, 0.6, 0.8, 0.9, 0.97];
@@ -23,6 +21,9 @@ export async function killedRuns(folder, market) {
   mkdirSync(cwd);
   const [data, cache] = [join(cwd, "data"), join(cwd, "cache")];
   const stdout = join(cwd, "report.json");
+  // A temporary folder of its own: others write to the machine's.
+  const env = { TMPDIR: join(cwd, "temporary") };
+  mkdirSync(env.TMPDIR);
   writeMarketCsv(join(cwd, "market.csv"), market);
   const common = [
     "market.csv",
@@ -37,21 +38,17 @@ export async function killedRuns(folder, market) {
     "--json",
   ];
   const files = ["--trades", "trades.csv", "--equity", "equity.csv", "--portfolio", "portfolio.csv"];
-  const backtest = (more = {}) => runCommand({ cwd, stdout, args: ["backtest", ...common, ...files], ...more });
+  const backtest = (more = {}) => runCommand({ cwd, stdout, env, args: ["backtest", ...common, ...files], ...more });
   const ended = async (run) => {
     const { status, stderr, ms } = await run;
     if (status !== 0) throw new Error(`ended with ${status}: ${stderr}`);
     return ms;
   };
   const outputs = () =>
-    ["report.json", "trades.csv", "equity.csv", "portfolio.csv"].map((name) =>
-      createHash("sha256")
-        .update(readFileSync(join(cwd, name)))
-        .digest("hex"),
-    );
+    Promise.all(["report.json", "trades.csv", "equity.csv", "portfolio.csv"].map((name) => hashOf(join(cwd, name))));
   await ended(runCommand({ cwd, stdout, args: ["ingest", ...common] }));
   const ms = await ended(backtest());
-  const [expected, before, temporary] = [outputs(), filesIn(data), readdirSync(tmpdir())];
+  const [expected, before] = [await outputs(), filesIn(data)];
   const lines = [];
   for (const moment of moments) {
     rmSync(cache, { recursive: true, force: true });
@@ -60,10 +57,10 @@ export async function killedRuns(folder, market) {
     const faults = [];
     const inData = added(before, filesIn(data));
     if (inData.length > 0) faults.push(`the data folder has ${inData.join(", ")}`);
-    const inTemporary = added(temporary, readdirSync(tmpdir())).filter((name) => /atc/i.test(name));
+    const inTemporary = filesIn(env.TMPDIR);
     if (inTemporary.length > 0) faults.push(`the temporary folder has ${inTemporary.join(", ")}`);
     await ended(backtest());
-    if (outputs().some((hash, i) => hash !== expected[i])) faults.push("the next run gives other outputs");
+    if ((await outputs()).some((hash, i) => hash !== expected[i])) faults.push("the next run gives other outputs");
     const halves = filesIn(cache).filter((name) => name.endsWith(".tmp"));
     if (halves.length > 0) faults.push(`the cache keeps ${halves.length} temporary files after the next run`);
     const when =

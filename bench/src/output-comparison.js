@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkout, runCommand } from "./command-run.js";
+import { checkout, hashOf, runCommand } from "./command-run.js";
 import { marketOf, writeMarketCsv } from "./synthetic-market.js";
 
 const kinds = ["trades", "equity", "portfolio"];
@@ -37,7 +36,7 @@ async function outputsOf(cwd, { root, args, keeps = false, fresh = false }) {
     outputs[`report beside ${format}`] = readFileSync(stdout, "utf8");
     for (const [, file] of written) {
       const path = join(cwd, file);
-      outputs[file] = existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest("hex") : "missing";
+      outputs[file] = existsSync(path) ? await hashOf(path) : "missing";
       rmSync(path, { force: true });
     }
   }

@@ -100,7 +100,7 @@ export function withReading(command: Command, { naming = true }: { readonly nami
     )
     .option(
       "--memory <bytes>",
-      "most memory of the process while reading, such as 256MB (default: 256MiB, or 3/4 of what a container or the machine has)",
+      "most memory of the process while reading, such as 256MB (default: 224MiB, or 3/4 of what a container or the machine has)",
     );
 }
 

@@ -19,7 +19,7 @@ export interface ReadingOptions {
   readonly sourceOptions?: Readonly<Record<string, JsonValue>>;
   /** What happens to rows of one symbol and time. */
   readonly duplicates?: IngestOptions["duplicates"];
-  /** The most memory of the process while reading, in bytes; if absent 256 MiB, or three quarters of what a container or the machine has. */
+  /** The most memory of the process while reading, in bytes; if absent 224 MiB, or three quarters of what a container or the machine has. */
   readonly memoryBytes?: number;
 }
 
