@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { describe, it } from "vitest";
 import {
   backtestSeries,
@@ -90,5 +91,21 @@ describe("times in CSV", () => {
       time === 8_640_000_000_000_001n ? String(time) : new Date(Number(time)).toISOString(),
     );
     assert.deepEqual(csv(table), ["timestamp", ...expected, ""]);
+  });
+});
+
+describe("numbers in CSV", () => {
+  it("are the shortest texts, of every magnitude, with values that are none among them", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double(), { maxLength: 20 }), fc.boolean(), (numbers, finite) => {
+        const values = Float64Array.from(finite ? numbers.filter(Number.isFinite) : numbers);
+        const columns = [{ name: "x", type: "float64" }] as const;
+        assert.deepEqual(csv({ length: values.length, columns, values: { x: values } }), [
+          "x",
+          ...Array.from(values, String),
+          "",
+        ]);
+      }),
+    );
   });
 });
