@@ -60,9 +60,10 @@ export async function* segmentFaults(
     }
     const ranges = columnRanges(segment, columns, parts);
     const checksum = await checksumOf(file, size, ranges.flat(), advance);
-    if (checksum !== segment.crc32)
+    const isWhole = checksum === segment.crc32;
+    if (!isWhole)
       yield {
-        what: `has the checksum ${checksum}, its manifest says ${segment.crc32}: bytes have changed on the disk`,
+        what: `has the checksum ${checksum}, its manifest says ${segment.crc32}: bytes have changed on the disk${changedPlaces(parts, columns, ranges)}`,
       };
     const read: ReadBytes = (offset, length) => readExactly(file, offset, length);
     let metadata: ArrowFileMetadata;
@@ -80,7 +81,9 @@ export async function* segmentFaults(
     }
     for (const [index, part] of parts.entries()) {
       const own = ranges[index] as readonly ColumnRange[];
-      const what = (await partFault(read, segment, metadata.dictionary, part)) ?? contentFault(part, columns, own);
+      const what =
+        (await partFault(read, segment, metadata.dictionary, part)) ??
+        (isWhole ? contentFault(part, columns, own) : undefined);
       if (what !== undefined) yield { what, symbols: [part.symbol] };
       else checksums?.(part, formatChecksums(own.map(({ crc }) => crc)));
       advance(0);
@@ -199,16 +202,39 @@ async function partFault(
     : `ends symbol "${symbol}" at time "${last}", its manifest says "${lastTime}"`;
 }
 
-/** The columns whose values are not those of the checksums that the manifest has for a part. */
+/** The names of the columns whose values are not those of the checksums that the manifest has for a part. */
+function changedColumns(
+  { crc32: stored }: SymbolPart,
+  columns: readonly ColumnMetadata[],
+  ranges: readonly ColumnRange[],
+): string {
+  if (stored === undefined) return "";
+  const expected = parseChecksums(stored);
+  const changed = columns.filter((_, place) => ranges[place]?.crc !== expected[place]);
+  return changed.map(({ name }) => `"${name}"`).join(", ");
+}
+
 function contentFault(
-  { symbol, crc32: stored }: SymbolPart,
+  part: SymbolPart,
   columns: readonly ColumnMetadata[],
   ranges: readonly ColumnRange[],
 ): string | undefined {
-  if (stored === undefined) return undefined;
-  const expected = parseChecksums(stored);
-  const changed = columns.filter((_, place) => ranges[place]?.crc !== expected[place]);
-  if (changed.length === 0) return undefined;
-  const names = changed.map(({ name }) => `"${name}"`).join(", ");
-  return `has values of symbol "${symbol}" in column ${names} that do not give the checksum in its manifest`;
+  const names = changedColumns(part, columns, ranges);
+  if (names === "") return undefined;
+  return `has values of symbol "${part.symbol}" in column ${names} that do not give the checksum in its manifest`;
+}
+
+/** The first symbol whose values changed, and how many others; nothing if what changed is no value that counts. */
+function changedPlaces(
+  parts: readonly SymbolPart[],
+  columns: readonly ColumnMetadata[],
+  ranges: readonly (readonly ColumnRange[])[],
+): string {
+  const changed = parts.flatMap((part, i) => {
+    const names = changedColumns(part, columns, ranges[i] ?? []);
+    return names === "" ? [] : [`, in column ${names} of symbol "${part.symbol}"`];
+  });
+  const [first] = changed;
+  if (first === undefined) return "";
+  return changed.length === 1 ? first : `${first} and in ${changed.length - 1} more`;
 }
