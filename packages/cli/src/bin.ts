@@ -1,6 +1,34 @@
 #!/usr/bin/env node
-import { exitCodes } from "./exit-code.ts";
+import { AtcError, printableText } from "@atc/contract";
+import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { faultText, knownError } from "./fault-text.ts";
+import { standardOutput } from "./file-output.ts";
 import { main } from "./main.ts";
+
+const { stderr, env } = process;
+const args = process.argv.slice(2);
+
+/** Prints what no command could catch; the exit code. */
+function fault(error: unknown): number {
+  stderr.write(`${printableText(faultText(error, { json: args.includes("--json"), env }))}\n`);
+  return exitCodeOf(knownError(error));
+}
+
+/** The working directory; somebody may have removed it. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    const message = "the working directory no longer exists; change to a folder that does, such as with: cd ~";
+    throw new AtcError("ATC_NOT_FOUND", message, { cause });
+  }
+}
+
+// Nobody can be told that the errors have no reader; the exit code says what happened.
+stderr.on("error", () => undefined);
+const stdout = standardOutput();
+stdout.on("error", () => undefined);
+process.on("uncaughtException", (error) => process.exit(fault(error)));
 
 const controller = new AbortController();
 process.on("SIGINT", () => {
@@ -9,16 +37,9 @@ process.on("SIGINT", () => {
   controller.abort();
 });
 process.on("SIGTERM", () => controller.abort());
-// A reader that goes away, as `head` does, is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(exitCodes.ok);
-});
 
-const { stdout, stderr, env } = process;
-process.exitCode = await main(process.argv.slice(2), {
-  stdout,
-  stderr,
-  env,
-  cwd: process.cwd(),
-  signal: controller.signal,
-});
+try {
+  process.exitCode = await main(args, { stdout, stderr, env, cwd: workingDirectory(), signal: controller.signal });
+} catch (error) {
+  process.exitCode = fault(error);
+}

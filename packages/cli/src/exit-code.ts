@@ -38,6 +38,7 @@ const byError: Readonly<Record<AtcErrorCode, number>> = {
   ATC_READ_ONLY: exitCodes.disk,
   ATC_TIMEOUT: exitCodes.disk,
   ATC_UNSUPPORTED: exitCodes.usage,
+  ATC_UNTRUSTED: exitCodes.usage,
 };
 
 /** The exit code for an error. */

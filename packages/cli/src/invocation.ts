@@ -1,3 +1,4 @@
+import { printableText } from "@atc/contract";
 import type { DataOptions, Runtime, RuntimeOptions } from "@atc/runtime";
 import { configKeys, openRuntime } from "@atc/runtime";
 import type { Command } from "commander";
@@ -9,8 +10,10 @@ import { executorOptions, readingOptions } from "./reading-options.ts";
 export interface CommandLineIo {
   /** Results. */
   readonly stdout: NodeJS.WritableStream;
-  /** Progress, warnings and errors. */
+  /** Progress, warnings and errors. Control characters of data are replaced on the way. */
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  /** Takes the progress bar, which moves the cursor; `stderr` if absent. */
+  readonly terminal?: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** The working directory. */
   readonly cwd: string;
   /** Environment variables. */
@@ -33,7 +36,7 @@ export interface Invocation extends AsyncDisposable {
   readonly runtime: Runtime;
   /** What every operation of the run is handed: the signal, progress, how the file is read. */
   readonly data: DataOptions;
-  /** Prints a text as a result. */
+  /** Prints a text as a result for people: control characters of data are replaced. */
   print(text: string): void;
   /** Says something to the person, not to a program: nothing under `--quiet` and `--json`. */
   say(text: string): void;
@@ -115,7 +118,7 @@ export async function startInvocation(
   const options = command.optsWithGlobals<Record<string, unknown>>();
   const json = options["json"] === true;
   const quiet = options["quiet"] === true;
-  const display = progressDisplay({ stream: io.stderr, quiet: quiet || json });
+  const display = progressDisplay({ stream: io.terminal ?? io.stderr, quiet: quiet || json });
   const { config: configFile } = options;
   const warn = (message: string): void => {
     display.stop();
@@ -140,7 +143,7 @@ export async function startInvocation(
     data: { ...readingOptions(options), signal: io.signal, onProgress: display.listener },
     print(text) {
       display.stop();
-      io.stdout.write(`${text}\n`);
+      io.stdout.write(`${printableText(text)}\n`);
     },
     say(text) {
       display.stop();
