@@ -92,7 +92,10 @@ export function withReading(command: Command, { naming = true }: { readonly nami
       "keep-last, keep-first, keep-all or error: rows of one symbol and time (default: keep-last for bars, keep-all for ticks)",
     )
     .option("--source <name>", "what reads the files, such as csv or duckdb (default: by their endings)")
-    .option("--sql <query>", "read the rows of a query by @atc/source-duckdb; the files are its view files")
+    .option(
+      "--sql <query>",
+      "read the rows of a query by @atc/source-duckdb; the files, which may be left out, are its view files",
+    )
     .option(
       "--source-option <name=value>",
       "an option of the source as it documents it, once for each: see atc data sources",

@@ -134,13 +134,13 @@ function resultsOf(
  */
 export async function runBacktest(
   runtime: Runtime,
-  data: string,
+  data: string | undefined,
   options: RunBacktestOptions = {},
 ): Promise<BacktestOutcome> {
   using opened = await openData(runtime, data, options);
   warnOfTimeframe(runtime, opened);
   const { config } = runtime;
-  const { dataset, reused, path = data } = opened;
+  const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
   const strategy = options.strategy ?? atcStrategy(signalPart(config));
   const symbols = options.symbols === undefined ? dataset.symbols() : [...new Set(options.symbols)].sort(byCodeUnit);
   const cache = await usableCache(runtime);

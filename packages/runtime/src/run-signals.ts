@@ -112,7 +112,7 @@ function lastOf({ columns }: ComputedSignals, name: SignalOutput): number | null
  */
 export async function computeSignals(
   runtime: Runtime,
-  data: string,
+  data: string | undefined,
   options: SignalRunOptions = {},
 ): Promise<SignalTable> {
   using opened = await openData(runtime, data, options);
