@@ -1,6 +1,6 @@
 import { lstat, mkdir, readFile, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { absentOnly, fromSystemError } from "@atc/contract";
+import { absentOnly, systemFaults, systemNameOf } from "@atc/contract";
 import { mappingBackend } from "@atc/mmap-store";
 import type { Runtime } from "./runtime.ts";
 
@@ -43,7 +43,9 @@ async function examineFolder(what: string, folder: string): Promise<readonly Fin
     await mkdir(probe);
     await rm(probe, { recursive: true });
   } catch (error) {
-    const { message: reason } = fromSystemError(error, "a folder in it", "check it");
+    const name = systemNameOf(error);
+    const told = error instanceof Error ? error.message : String(error);
+    const reason = systemFaults.get(name) === undefined ? told : `${systemFaults.get(name)?.words} (${name})`;
     return [
       {
         state: "fault",
