@@ -26,6 +26,7 @@ export * from "./json.ts";
 export * from "./kernel-module.ts";
 export * from "./local-time.ts";
 export * from "./nearest.ts";
+export * from "./own-member.ts";
 export * from "./plugin.ts";
 export * from "./portable-error.ts";
 export * from "./printable-text.ts";
