@@ -129,7 +129,7 @@ const simulate = (name: string): Error => Object.assign(new Error(`${name}: simu
 
 describe.skipIf(!onLinux)("an error of the system", () => {
   it("has a way to be provoked, each of them", () => {
-    expect(Object.keys(provoked).sort()).toEqual([...systemFaults.keys()].sort());
+    expect(new Set(Object.keys(provoked))).toEqual(new Set(systemFaults.keys()));
   });
 
   it.each(Object.entries(provoked))("%s has its code, its words and a remedy", async (name, provoke) => {
