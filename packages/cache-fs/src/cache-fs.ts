@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rm, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { readFile, readlink, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import {
   AtcError,
   type ByteRange,
@@ -51,7 +51,7 @@ export interface CacheFs extends ByteStore, Leases {
  * pass the budget first evicts what was used longest ago. Many processes may share the directory. Access times stand in the store's own
  * logs, so that restored or copied files keep their order; files that the store did not write are neither listed, counted nor removed.
  *
- * @throws ATC_INVALID_ARGUMENT where an option is out of its range or the directory is a file. Methods throw ATC_NO_SPACE on a full disk
+ * @throws ATC_INVALID_ARGUMENT where an option is out of its range or the directory is a file; ATC_NOT_FOUND if it is a link that leads nowhere. Methods throw ATC_NO_SPACE on a full disk
  * or a value beyond the budget, ATC_READ_ONLY where the directory cannot be written, ATC_IO on other failures of the system.
  */
 export async function cacheFs(options: CacheFsOptions): Promise<CacheFs> {
@@ -75,14 +75,36 @@ function resolveDirectory(directory: string): string {
   return typeof directory === "string" && directory !== "" ? resolve(directory) : directory;
 }
 
+/** Throws if no folder can be at a path: a file is there or above it, or a link that leads nowhere. */
 async function assertNoFile(directory: string): Promise<void> {
-  const found = await stat(directory).catch((error: unknown) => (systemCode(error) === "ENOTDIR" ? "file" : undefined));
-  if (found === undefined || (found !== "file" && found.isDirectory())) return;
-  throw new AtcError(
-    "ATC_INVALID_ARGUMENT",
-    `the cache directory "${directory}" is a file, or lies under one; remove the file or choose another directory`,
-    { details: { field: "directory", directory } },
-  );
+  for (let place = directory; ; place = dirname(place)) {
+    const found = await look(place);
+    if (found === "folder") return;
+    if (found === "file")
+      throw new AtcError(
+        "ATC_INVALID_ARGUMENT",
+        `the cache directory "${directory}" is a file, or lies under one; remove the file or choose another directory`,
+        { details: { field: "directory", directory } },
+      );
+    const target = await readlink(place).catch(() => undefined);
+    if (target !== undefined)
+      throw new AtcError(
+        "ATC_NOT_FOUND",
+        `the cache directory "${directory}" cannot be used: "${place}" is a link to "${target}", which does not exist; mount or make that folder, or choose another directory`,
+        { details: { field: "directory", directory, target } },
+      );
+  }
+}
+
+/** What is at a path. */
+async function look(place: string): Promise<"folder" | "file" | "nothing"> {
+  try {
+    return (await stat(place)).isDirectory() ? "folder" : "file";
+  } catch (error) {
+    if (systemCode(error) === "ENOTDIR") return "file";
+    if (systemCode(error) === "ENOENT") return "nothing";
+    throw fromSystemError(error, `cannot use the cache directory "${place}"`, "check its permissions");
+  }
 }
 
 function directoryStore(options: CheckedOptions, books: Ledger, owner: string): CacheFs {

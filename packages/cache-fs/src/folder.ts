@@ -1,18 +1,11 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, readlink, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isAbsent, systemCode } from "./store-path.ts";
+import { makeFolders } from "@atc/contract";
+import { isAbsent } from "./store-path.ts";
 
-/** Makes a folder and those above it. Node's recursive mkdir says ENOENT where a disk is read-only, so the step that failed is asked again by itself. */
+/** Makes a folder and those above it. */
 export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    if (systemCode(error) !== "ENOENT" || dirname(folder) === folder) throw error;
-    await makeFolder(dirname(folder));
-    await mkdir(folder).catch((again: unknown) => {
-      if (systemCode(again) !== "EEXIST") throw again;
-    });
-  }
+  await makeFolders(folder, { mkdir, stat, readlink, dirname });
 }
 
 /** The names in a folder; none where it does not exist. */

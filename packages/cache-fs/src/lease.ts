@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AtcError, assertStoreKey, type Lease, type Leases } from "@atc/contract";
+import { AtcError, absentOnly, assertStoreKey, type Lease, type Leases } from "@atc/contract";
 import { writeTemporary } from "./atomic-file.ts";
 import { newOwner } from "./process-identity.ts";
 import { internalFolder, isAbsent, systemCode, writeError } from "./store-path.ts";
@@ -103,7 +103,7 @@ function lease(key: string, path: string, holder: string, ttlMs: number): Lease 
     key,
     async renew() {
       if (!(await held())) return false;
-      const handle = await open(path, "r+").catch(() => undefined);
+      const handle = await open(path, "r+").catch(absentOnly);
       if (handle === undefined) return false;
       // The record keeps its length (the time has 13 digits until the year 2286), so one write replaces it.
       await handle.write(JSON.stringify({ holder, expiresAt: Date.now() + ttlMs }), 0).finally(() => handle.close());

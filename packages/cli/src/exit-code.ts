@@ -39,6 +39,7 @@ const byError: Readonly<Record<AtcErrorCode, number>> = {
   ATC_REPLACED: exitCodes.locked,
   ATC_TIMEOUT: exitCodes.disk,
   ATC_UNSUPPORTED: exitCodes.usage,
+  ATC_UNTRUSTED: exitCodes.usage,
 };
 
 /** The exit code for an error. */

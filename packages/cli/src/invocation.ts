@@ -1,3 +1,4 @@
+import { printableText } from "@atc/contract";
 import type { DataOptions, Runtime, RuntimeOptions } from "@atc/runtime";
 import { configKeys, openRuntime } from "@atc/runtime";
 import type { Command } from "commander";
@@ -9,8 +10,10 @@ import { executorOptions, readingOptions } from "./reading-options.ts";
 export interface CommandLineIo {
   /** Results. */
   readonly stdout: NodeJS.WritableStream;
-  /** Progress, warnings and errors. */
+  /** Progress, warnings and errors. Control characters of data are replaced on the way. */
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  /** Takes the progress bar, which moves the cursor; `stderr` if absent. */
+  readonly terminal?: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** The working directory. */
   readonly cwd: string;
   /** Environment variables. */
@@ -33,7 +36,7 @@ export interface Invocation extends AsyncDisposable {
   readonly runtime: Runtime;
   /** What every operation of the run is handed: the signal, progress, how the file is read. */
   readonly data: DataOptions;
-  /** Prints a text as a result. */
+  /** Prints a text as a result for people: control characters of data are replaced. */
   print(text: string): void;
   /** Says something to the person, not to a program: nothing under `--quiet` and `--json`. */
   say(text: string): void;
@@ -91,7 +94,10 @@ export function withReading(command: Command, { naming = true }: { readonly nami
       "keep-last, keep-first, keep-all or error: rows of one symbol and time (default: keep-last for bars, keep-all for ticks)",
     )
     .option("--source <name>", "what reads the files, such as csv or duckdb (default: by their endings)")
-    .option("--sql <query>", "read the rows of a query by @atc/source-duckdb; the files are its view files")
+    .option(
+      "--sql <query>",
+      "read the rows of a query by @atc/source-duckdb; the files, which may be left out, are its view files",
+    )
     .option(
       "--source-option <name=value>",
       "an option of the source as it documents it, once for each: see atc data sources",
@@ -120,7 +126,7 @@ export async function startInvocation(
   const options = command.optsWithGlobals<Record<string, unknown>>();
   const json = options["json"] === true;
   const quiet = options["quiet"] === true;
-  const display = progressDisplay({ stream: io.stderr, quiet: quiet || json });
+  const display = progressDisplay({ stream: io.terminal ?? io.stderr, quiet: quiet || json });
   const { config: configFile } = options;
   const warn = (message: string): void => {
     display.stop();
@@ -147,7 +153,7 @@ export async function startInvocation(
     data: { ...readingOptions(options), signal: io.signal, onProgress: display.listener },
     print(text) {
       display.stop();
-      io.stdout.write(`${text}\n`);
+      io.stdout.write(`${printableText(text)}\n`);
     },
     say(text) {
       display.stop();

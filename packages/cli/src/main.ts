@@ -1,19 +1,45 @@
-import { isAtcError } from "@atc/contract";
+import { fromSystemError } from "@atc/contract";
 import { CommanderError } from "commander";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { faultText, knownError } from "./fault-text.ts";
 import type { CommandLineIo } from "./invocation.ts";
+import { isReaderGone, type OutputWatch, watchOutput } from "./output-watch.ts";
+import { peopleStream } from "./people-stream.ts";
 import { createProgram } from "./program.ts";
-
-function describe(error: unknown): string {
-  if (isAtcError(error)) return `error: ${error.message} (${error.code})`;
-  return `fault of atc, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-}
 
 /**
  * Runs one command line, without `node` and the program's name; resolves to its exit code and never rejects. Under `--json` an error is one JSON object
- * on standard error: `{ error: { code, message, details } }`.
+ * on standard error: `{ error: { code, message, details } }`. A standard output that fails ends the command: quietly if its reader went away, else with an
+ * error and the exit code of the disk.
  */
-export async function main(args: readonly string[], io: CommandLineIo): Promise<number> {
+export async function main(args: readonly string[], given: CommandLineIo): Promise<number> {
+  const output = watchOutput(given.stdout);
+  const io: CommandLineIo = {
+    ...given,
+    stderr: peopleStream(given.stderr),
+    terminal: given.terminal ?? given.stderr,
+    signal: AbortSignal.any([given.signal, output.signal]),
+  };
+  const fault = (error: unknown): number => {
+    io.stderr.write(`${faultText(error, { json: args.includes("--json"), env: io.env })}\n`);
+    return exitCodeOf(knownError(error));
+  };
+  const code = await run(args, io, given.signal, output, fault);
+  const failure = await output.settled();
+  if (failure === undefined || given.signal.aborted) return code;
+  if (isReaderGone(failure)) return code === exitCodes.aborted ? exitCodes.ok : code;
+  return fault(
+    fromSystemError(failure, "cannot write all of the result to standard output", "check where the output goes"),
+  );
+}
+
+async function run(
+  args: readonly string[],
+  io: CommandLineIo,
+  stop: AbortSignal,
+  output: OutputWatch,
+  fault: (error: unknown) => number,
+): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const program = createProgram(io, (code) => {
     exitCode = code;
@@ -23,13 +49,11 @@ export async function main(args: readonly string[], io: CommandLineIo): Promise<
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    const thrown = io.signal.aborted ? undefined : error;
-    if (thrown === undefined) io.stderr.write("stopped; nothing half-written is left behind\n");
-    else if (args.includes("--json") && isAtcError(thrown)) {
-      io.stderr.write(
-        `${JSON.stringify({ error: { code: thrown.code, message: thrown.message, details: thrown.details } })}\n`,
-      );
-    } else io.stderr.write(`${describe(thrown)}\n`);
-    return thrown === undefined ? exitCodes.aborted : exitCodeOf(thrown);
+    if (stop.aborted) {
+      io.stderr.write("stopped; nothing half-written is left behind\n");
+      return exitCodes.aborted;
+    }
+    // What follows from a failed output is no fault of its own.
+    return output.signal.aborted ? exitCodes.aborted : fault(error);
   }
 }

@@ -1,3 +1,4 @@
+import { printableText } from "@atc/contract";
 import { version } from "@atc/runtime";
 import { Command } from "commander";
 import { addBacktest } from "./commands/backtest.ts";
@@ -24,7 +25,7 @@ export function createProgram(io: CommandLineIo, exit: (code: number) => void): 
     .showHelpAfterError("(add --help for the options)")
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void io.stdout.write(text),
+      writeOut: (text) => void io.stdout.write(printableText(text)),
       writeErr: (text) => void io.stderr.write(text),
     });
   addDemo(program, io);

@@ -1,4 +1,5 @@
 import type { Progress, ProgressListener } from "@atc/contract";
+import { printableLine } from "@atc/contract";
 import { SingleBar } from "cli-progress";
 
 /** Shows progress to a person; `stop` clears what is on the line. */
@@ -53,7 +54,9 @@ function plainLines(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }
         progress.total === undefined || progress.total === 0
           ? ""
           : ` ${Math.floor((100 * progress.done) / progress.total)} %`;
-      stream.write(`${phase}${share} ${amount(progress.done, progress.unit)} ${rate(progress, at - startedAt)}\n`);
+      stream.write(
+        `${printableLine(phase)}${share} ${amount(progress.done, progress.unit)} ${rate(progress, at - startedAt)}\n`,
+      );
     },
     stop() {
       phase = "";
@@ -80,7 +83,7 @@ function bar(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: 
         phase = progress.phase;
         startedAt = now();
         shown = new SingleBar({
-          format: `${phase.padEnd(10)} [{bar}] {percentage}% | {amount} | {rate} | ETA {eta_formatted}`,
+          format: `${printableLine(phase).padEnd(10)} [{bar}] {percentage}% | {amount} | {rate} | ETA {eta_formatted}`,
           stream: stream as NodeJS.WriteStream,
           clearOnComplete: true,
           hideCursor: true,

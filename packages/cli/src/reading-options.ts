@@ -1,5 +1,5 @@
 import type { JsonValue } from "@atc/contract";
-import { AtcError } from "@atc/contract";
+import { AtcError, ownMember } from "@atc/contract";
 import type { DataOptions, RuntimeOptions } from "@atc/runtime";
 
 /** One of some words that an option may be; undefined where it is not given. */
@@ -36,7 +36,7 @@ const byteUnits: Readonly<Record<string, number>> = {
 /** Bytes of a text such as `256MB`, `1 GiB`, `1048576`. */
 export function parseBytes(text: string, flag: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
-  const factor = byteUnits[unit?.toLowerCase() ?? "?"];
+  const factor = ownMember(byteUnits, unit?.toLowerCase() ?? "?");
   const bytes = digits === undefined || factor === undefined ? Number.NaN : Math.round(Number(digits) * factor);
   if (!Number.isSafeInteger(bytes) || bytes < 1) {
     throw new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${text}"; give bytes such as 256MB or 1GiB`, {
@@ -73,16 +73,16 @@ function optionValue(text: string): JsonValue {
 }
 
 function givenOptions(given: unknown): Record<string, JsonValue> {
-  const options: Record<string, JsonValue> = {};
+  const options = new Map<string, JsonValue>();
   for (const pair of Array.isArray(given) ? (given as readonly string[]) : []) {
     const at = pair.indexOf("=");
     if (at < 1)
       throw new AtcError("ATC_INVALID_ARGUMENT", `--source-option is "${pair}"; write name=value such as extra=drop`, {
         details: { flag: "--source-option", value: pair },
       });
-    options[pair.slice(0, at).trim()] = optionValue(pair.slice(at + 1));
+    options.set(pair.slice(0, at).trim(), optionValue(pair.slice(at + 1)));
   }
-  return options;
+  return Object.fromEntries(options);
 }
 
 /** How files are read, by the options of `withReading`. */

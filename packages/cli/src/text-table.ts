@@ -1,3 +1,5 @@
+import { printableLine } from "@atc/contract";
+
 /** One column of a {@link textTable}. */
 export interface TextColumn {
   /** The heading. */
@@ -19,14 +21,9 @@ function cells(text: string): number {
   return width;
 }
 
-/** Control characters of data must not reach the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, "?");
-}
-
 /** A table for a terminal: headings, a rule, rows; a row `undefined` draws a rule. */
 export function textTable(columns: readonly TextColumn[], rows: readonly (readonly string[] | undefined)[]): string {
-  const clean = rows.map((row) => row?.map(printable));
+  const clean = rows.map((row) => row?.map(printableLine));
   const widths = columns.map(({ title }, i) =>
     clean.reduce((widest, row) => Math.max(widest, cells(row?.[i] ?? "")), cells(title)),
   );

@@ -14,3 +14,5 @@ export type { LoadConfigOptions, LoadedConfig, ParseConfigOptions } from "./load
 export { loadConfig, parseConfig } from "./load-config.ts";
 export type { Origin } from "./origin.ts";
 export { describeOrigin } from "./origin.ts";
+export type { Trust, TrustOptions } from "./trust.ts";
+export { createTrust } from "./trust.ts";

@@ -58,7 +58,14 @@ export function flagLayer(flags: unknown): Layer {
 }
 
 /** Variables that other parts read. */
-const reserved: ReadonlySet<string> = new Set(["ATC_DEBUG", "ATC_NODE", "ATC_PYTHON", "ATC_KERNEL", "ATC_LOG"]);
+const reserved: ReadonlySet<string> = new Set([
+  "ATC_DEBUG",
+  "ATC_NODE",
+  "ATC_PYTHON",
+  "ATC_KERNEL",
+  "ATC_LOG",
+  "ATC_TRUST",
+]);
 
 /** The layer of the environment: variables that start with `ATC_`, the empty ones left out. An unknown one is no fault but a warning. */
 export function environmentLayer(env: Readonly<Record<string, string | undefined>>, warnings: string[]): Layer {

@@ -11,6 +11,7 @@ import { environmentLayer, flagLayer, objectLayer } from "./layer.ts";
 import type { Origin } from "./origin.ts";
 import type { Resolution } from "./resolve-layers.ts";
 import { resolveLayers } from "./resolve-layers.ts";
+import { createTrust } from "./trust.ts";
 
 /** Where {@link loadConfig} takes a configuration from. */
 export interface LoadConfigOptions {
@@ -72,7 +73,9 @@ function originsOf({ chosen }: Resolution): Readonly<Record<ConfigName, Origin>>
 async function fileOf(options: LoadConfigOptions, cwd: string, warnings: string[]): Promise<FoundFile | undefined> {
   if (options.file === false) return undefined;
   const found =
-    options.file === undefined ? await findConfigFile(cwd, warnings) : await readConfigFile(resolve(cwd, options.file));
+    options.file === undefined
+      ? await findConfigFile(cwd, createTrust({ env: options.env ?? process.env, cwd }), warnings)
+      : await readConfigFile(resolve(cwd, options.file));
   warnings.push(...(found?.warnings ?? []));
   return found;
 }
@@ -81,10 +84,11 @@ async function fileOf(options: LoadConfigOptions, cwd: string, warnings: string[
  * The configuration of a run, from the defaults, an object, a YAML or JSON file, `ATC_*` environment variables and flags, in rising order of precedence.
  *
  * Without `file`, the first of `atc.yaml`, `atc.yml`, `atc.json` and `config.yaml` is taken that is found in `cwd` or a folder above it. Every key is
- * accepted in its Python spelling too. Null stands for a key that is not set.
+ * accepted in its Python spelling too. Null stands for a key that is not set. A file that is found, not named, is refused if others may change it: see
+ * {@link Trust}.
  *
  * @throws ATC_INVALID_CONFIG with every fault of every layer in `details.faults`, each a {@link ConfigFault}; ATC_NOT_FOUND where `file` does not exist;
- * ATC_READ_ONLY or ATC_IO where it cannot be read.
+ * ATC_READ_ONLY or ATC_IO where it cannot be read; ATC_UNTRUSTED if others may change it.
  */
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<LoadedConfig> {
   const cwd = resolve(options.cwd ?? ".");

@@ -31,7 +31,8 @@ describe("search", () => {
     for (const inner of ["a", "b", "c"]) {
       const { config, file, warnings } = await load({ cwd: join(root, inner) });
       expect([config.feeBps, file]).toEqual([1, join(root, "atc.yaml")]);
-      expect(warnings).toHaveLength(1);
+      expect(warnings).toHaveLength(2);
+      expect(warnings[1]).toContain("lies above");
       expect(warnings[0]).toContain(join(root, inner, "config.yaml"));
     }
   });

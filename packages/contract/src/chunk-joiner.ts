@@ -1,5 +1,6 @@
 import { allocate, type ColumnMetadata, dtypeOf, type TypedArray } from "./column.ts";
 import type { ColumnChunk } from "./data-source.ts";
+import { ownMember } from "./own-member.ts";
 
 /** The texts of one column over all sources: a list that grows. */
 export interface JointTexts {
@@ -41,11 +42,11 @@ export function chunkJoiner(
     columns: Object.fromEntries(
       columns.slice(1).map((column) => {
         const { name, type } = column;
-        const array = chunk.columns[name] ?? missing(column, chunk.length);
+        const array = ownMember(chunk.columns, name) ?? missing(column, chunk.length);
         return [
           name,
           type === "text" && name in chunk.columns
-            ? renumbered(name, array as Int32Array, chunk.dictionaries?.[name] ?? [])
+            ? renumbered(name, array as Int32Array, ownMember(chunk.dictionaries ?? {}, name) ?? [])
             : array,
         ];
       }),

@@ -20,6 +20,7 @@ import type { JsonObject } from "./json.ts";
  * | ATC_REPLACED | a dataset that was replaced or deleted while it was read |
  * | ATC_TIMEOUT | a deadline passed |
  * | ATC_UNSUPPORTED | valid, but not by this version, platform or plugin |
+ * | ATC_UNTRUSTED | a configuration or a package that another user owns or may write |
  */
 export type AtcErrorCode =
   | "ATC_ABORTED"
@@ -36,7 +37,8 @@ export type AtcErrorCode =
   | "ATC_READ_ONLY"
   | "ATC_REPLACED"
   | "ATC_TIMEOUT"
-  | "ATC_UNSUPPORTED";
+  | "ATC_UNSUPPORTED"
+  | "ATC_UNTRUSTED";
 
 /** What an {@link AtcError} carries besides its message. */
 export interface AtcErrorOptions {
@@ -70,36 +72,6 @@ export class AtcError extends Error {
 export function isAtcError(error: unknown, code?: AtcErrorCode): error is AtcError {
   if (!(error instanceof Error) || error.name !== "AtcError" || !("code" in error)) return false;
   return code === undefined ? typeof error.code === "string" : error.code === code;
-}
-
-const systemCodes: Readonly<Record<string, AtcErrorCode>> = {
-  ENOENT: "ATC_NOT_FOUND",
-  ENOTDIR: "ATC_NOT_FOUND",
-  ENOSPC: "ATC_NO_SPACE",
-  EDQUOT: "ATC_NO_SPACE",
-  EROFS: "ATC_READ_ONLY",
-  EACCES: "ATC_READ_ONLY",
-  EPERM: "ATC_READ_ONLY",
-};
-
-/**
- * The {@link AtcError} for an error of Node's file system: ENOENT and ENOTDIR become ATC_NOT_FOUND, ENOSPC and EDQUOT ATC_NO_SPACE,
- * EROFS, EACCES and EPERM ATC_READ_ONLY, an AbortError ATC_ABORTED, all else ATC_IO. An AtcError is returned as it is.
- *
- * @param error - what was caught
- * @param what - what was being done to what, such as `cannot read "bars.csv"`
- * @param remedy - what the user can do, such as `check the path`
- */
-export function fromSystemError(error: unknown, what: string, remedy: string): AtcError {
-  if (isAtcError(error)) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  if (error instanceof Error && error.name === "AbortError")
-    return new AtcError("ATC_ABORTED", `${what}: aborted`, { cause: error });
-  const system = error instanceof Error && "code" in error ? String(error.code) : "";
-  return new AtcError(systemCodes[system] ?? "ATC_IO", `${what}: ${reason}; ${remedy}`, {
-    cause: error,
-    details: { system },
-  });
 }
 
 /** Throws ATC_ABORTED, with the signal's reason as cause, where `signal` is aborted. */

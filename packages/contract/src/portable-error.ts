@@ -53,10 +53,10 @@ function describeCause(cause: unknown, depth: number): NonNullable<PortableError
 }
 
 function membersOf(error: Error): JsonObject {
-  const members: Record<string, JsonValue> = {};
-  for (const [key, value] of readableEntries(error))
-    if (!["name", "message", "stack", "cause", "errors"].includes(key)) members[key] = plain(value, []);
-  return members;
+  const entries = readableEntries(error).filter(
+    ([key]) => !["name", "message", "stack", "cause", "errors"].includes(key),
+  );
+  return Object.fromEntries(entries.map(([key, value]) => [key, plain(value, [])]));
 }
 
 /** What JSON can hold of `value`; the rest as text. NaN and infinities stay: a structured clone keeps them. */

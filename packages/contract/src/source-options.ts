@@ -4,6 +4,7 @@ import type { EpochUnit } from "./epoch-time.ts";
 import { AtcError } from "./error.ts";
 import type { JsonObject } from "./json.ts";
 import { nearest } from "./nearest.ts";
+import { ownMember } from "./own-member.ts";
 
 /** How a source reads rows that come as columns; what is left out is told from the data. */
 export interface SourceOptions {
@@ -67,7 +68,7 @@ export function checkSourceOptions(
   const allowed = { ...words, ...own };
   for (const [name, value] of Object.entries(options)) {
     checkName(source, name, [...Object.keys(allowed), "symbol", "columns"], "option");
-    const known = allowed[name] ?? [];
+    const known = ownMember(allowed, name) ?? [];
     if (value !== undefined && known.length > 0 && !known.includes(String(value)))
       throw invalidOption(source, name, value, `one of ${known.join(", ")}`);
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { access, mkdir, open, readdir, readFile, rm, unlink } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, readlink, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AtcError, fromSystemError } from "@atc/contract";
+import { AtcError, absentOnly, fromSystemError, makeFolders } from "@atc/contract";
 import { parseManifest } from "./manifest.ts";
 import type { StoredManifest } from "./stored-manifest.ts";
 
@@ -131,24 +131,16 @@ export function isSystemError(error: unknown, ...codes: readonly string[]): bool
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }
 
-/** Creates a directory and those above it. Node's own recursive mkdir says ENOENT where a disk is read-only. */
+/** Creates a directory and those above it. */
 export async function makeDirectories(directory: string): Promise<void> {
-  try {
-    await mkdir(directory);
-  } catch (error) {
-    if (isSystemError(error, "EEXIST")) return;
-    if (!isSystemError(error, "ENOENT") || dirname(directory) === directory) throw error;
-    await makeDirectories(dirname(directory));
-    await makeDirectories(directory);
-  }
+  await makeFolders(directory, { mkdir, stat, readlink, dirname });
 }
 
-/** Whether there is something at `path` that this process may see. */
+/** Whether there is something at `path`. What cannot be looked at is not taken for absent: its error is thrown. */
 export async function exists(path: string): Promise<boolean> {
   try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
+    return (await stat(path).catch(absentOnly)) !== undefined;
+  } catch (error) {
+    throw fromSystemError(error, `cannot look for "${path}"`, "check the disk and its permissions");
   }
 }

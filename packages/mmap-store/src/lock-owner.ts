@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { isSystemError } from "./dataset-directory.ts";
 
 /** Who holds a lock: enough to tell a living holder from a dead one whose process id was given to another. */
 export interface LockOwner {
@@ -33,8 +34,14 @@ interface ProcessStat {
 
 /** Fields 3 and 22 of /proc/PID/stat; the command in field 2 may hold blanks and brackets, so they are counted from its end. */
 function statOf(pid: number): ProcessStat | undefined {
-  const text = valueOrNothing(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
-  if (text === undefined) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch (error) {
+    // A process that has no descriptor left to look must not take the holder for dead.
+    if (isSystemError(error, "EMFILE", "ENFILE", "ENOMEM", "EIO")) throw error;
+    return undefined;
+  }
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return { state: fields[0] ?? "", started: fields[19] ?? "" };
 }

@@ -1,4 +1,5 @@
 import type { ColumnMetadata, DatasetSchema, ReadonlyTypedArray, RowKind } from "@atc/contract";
+import { ownMember } from "@atc/contract";
 import type { Aggregation, ResolvedResample } from "./resample-options.ts";
 
 /** A column of bars and what it is made of. */
@@ -17,7 +18,7 @@ const summed = /volume|turnover|amount|count|trades/;
 
 function aggregationOf(name: string, kind: RowKind, { aggregate }: ResolvedResample): Aggregation {
   // Numbers beside a tick are conditions and flags of that tick alone.
-  return aggregate[name] ?? (summed.test(name) ? "sum" : kind === "ticks" ? "drop" : "last");
+  return ownMember(aggregate, name) ?? (summed.test(name) ? "sum" : kind === "ticks" ? "drop" : "last");
 }
 
 /**

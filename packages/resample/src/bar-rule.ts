@@ -1,4 +1,4 @@
-import { AtcError } from "@atc/contract";
+import { AtcError, ownMember } from "@atc/contract";
 
 /** The units of a bar of time. `mo` are calendar months. */
 export type TimeUnit = "ms" | "s" | "m" | "h" | "d" | "w" | "mo";
@@ -59,8 +59,8 @@ export function parseBarRule(text: string): BarRule {
   const [, digits = "", word = ""] = /^\s*(\d+(?:\.\d+)?(?:e\d+)?)\s*([a-z]+)\s*$/i.exec(text) ?? [];
   const number = Number(digits);
   // Months and minutes differ by more than case: `1M` is refused rather than guessed.
-  const by = amounts[word.toLowerCase()];
-  const unit = word === "M" ? undefined : timeUnits[word.toLowerCase()];
+  const by = ownMember(amounts, word.toLowerCase());
+  const unit = word === "M" ? undefined : ownMember(timeUnits, word.toLowerCase());
   if (digits === "" || (by === undefined && unit === undefined)) throw refuse(text, "that is no rule");
   const rule: BarRule =
     unit === undefined ? { by: by ?? "ticks", amount: number } : { by: "time", count: number, unit };

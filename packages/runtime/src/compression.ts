@@ -48,7 +48,7 @@ export async function findCodec(config: CompressionConfig, host: InstalledPlugin
   if (!config.useCompression) return undefined;
   const { compressionAlgorithm: name, compressionLevel: level } = config;
   if (name === "blosclz") return defaultCodec(host, level);
-  if (name in bloscPackages) return bloscCodec(host, name, level);
+  if (Object.hasOwn(bloscPackages, name)) return bloscCodec(host, name, level);
   const installed = (await host.installed()).filter(({ kind }) => kind === "codec").map((plugin) => plugin.name);
   // A codec of ours that is not installed is told with the line that installs it.
   if (installed.includes(name) || packageOf("codec", name) !== undefined) return host.find("codec", name, { level });

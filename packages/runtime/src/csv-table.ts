@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import type { ReadonlyTypedArray, SeriesColumns, TableFile, TablePlan, TypedArray } from "@atc/contract";
-import { fromSystemError } from "@atc/contract";
+import { fromSystemError, ownMember } from "@atc/contract";
 
 /** Rows whose text is put together before it is handed on. */
 const rowsPerPiece = 2048;
@@ -52,7 +52,7 @@ function fieldText(text: string): string {
 /** Names of columns in CSV: ticks have a price and a size, by which they are told from bars. */
 function headerOf({ schema: { kind, columns } }: TablePlan): string {
   const ours: Readonly<Record<string, string>> = kind === "ticks" ? { close: "price", volume: "size" } : {};
-  return `${["symbol", ...columns.map(({ name }) => fieldText(ours[name] ?? name))].join(",")}\n`;
+  return `${["symbol", ...columns.map(({ name }) => fieldText(ownMember(ours, name) ?? name))].join(",")}\n`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import type { Dataset, OperationOptions, SeriesColumns, TableFile, TablePlan, TypedArray } from "@atc/contract";
-import { AtcError, throwIfAborted } from "@atc/contract";
+import { AtcError, fromSystemError, throwIfAborted } from "@atc/contract";
 import { arrowTable } from "./arrow-table.ts";
 import { csvFile, csvTable } from "./csv-table.ts";
 import type { DataOptions } from "./data.ts";
@@ -153,6 +153,10 @@ async function creatorOf(
   return (path, plan) => writer.create(path, plan);
 }
 
+function streamFault(error: Error): AtcError {
+  return fromSystemError(error, "cannot write the rows to the stream", "check where it leads");
+}
+
 async function streamTable(
   stream: NodeJS.WritableStream | undefined,
   plan: TablePlan,
@@ -161,11 +165,9 @@ async function streamTable(
   if (stream === undefined) throw new AtcError("ATC_INVALID_ARGUMENT", "name a file, or - for standard output");
   const write = async (text: string): Promise<void> => {
     throwIfAborted(signal);
-    if (stream.write(text)) return;
-    // A reader that went away ends the process by itself; one that is slow is waited for.
-    await new Promise<void>((done) => {
-      stream.once("drain", done);
-      stream.once("close", done);
+    // The callback waits for a slow reader, and is told of a full disk and of a reader that went away.
+    await new Promise<void>((done, failed) => {
+      stream.write(text, (error) => (error ? failed(streamFault(error)) : done()));
     });
   };
   return await csvTable(plan, write, () => Promise.resolve());

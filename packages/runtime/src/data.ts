@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Dataset, DatasetManifest, JsonObject, OperationOptions } from "@atc/contract";
-import { AtcError } from "@atc/contract";
+import { AtcError, absentOnly, fromSystemError, systemNameOf } from "@atc/contract";
 import type { IngestReport, IngestResult } from "@atc/ingest";
 import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
 import { datasetHistory } from "./dataset-history.ts";
@@ -34,10 +34,11 @@ export interface OpenedData extends Disposable {
 /** Whether `path` is something on the disk. */
 async function exists(path: string): Promise<boolean> {
   try {
-    await stat(path);
-    return true;
-  } catch {
-    return false;
+    return (await stat(path).catch(absentOnly)) !== undefined;
+  } catch (error) {
+    // No file system holds such a name, but it may be that of a dataset.
+    if (systemNameOf(error) === "ENAMETOOLONG" && !looksLikePath(path)) return false;
+    throw fromSystemError(error, `cannot look for "${path}"`, "check the path and its permissions");
   }
 }
 
@@ -58,7 +59,11 @@ async function notFound(runtime: Runtime, data: string): Promise<AtcError> {
 
 /** Refuses to make a dataset anew of its first file where others were appended to it since. */
 async function checkNotAppended({ store }: Runtime, name: string, fingerprint: string): Promise<void> {
-  const manifest = await store.find(name).catch(() => undefined);
+  const manifest = await store.find(name).catch((error: unknown) => {
+    // A damaged dataset is made anew; one that could not be read may hold appended rows.
+    if (systemNameOf(error) !== "") throw error;
+    return undefined;
+  });
   if (manifest === undefined || manifest.fingerprint === fingerprint) return;
   const last = datasetHistory(manifest).at(-1);
   if (last === undefined) return;
@@ -103,10 +108,21 @@ async function namesFiles({ cwd }: Runtime, data: string): Promise<boolean> {
   return (await exists(resolve(cwd, data))) || /[*?[]/.test(data);
 }
 
-/** Opens what `data` names: a file (read into a dataset first, where that is not up to date) or a dataset. */
-export async function openData(runtime: Runtime, data: string, options: DataOptions = {}): Promise<OpenedData> {
-  if (options.sql !== undefined || (await namesFiles(runtime, data))) {
-    const { manifest, reused, report } = await ingestFile(runtime, data, options);
+/**
+ * Opens what `data` names: a file (read into a dataset first, where that is not up to date) or a dataset. Without `data` it opens the rows of the query
+ * `options.sql`.
+ *
+ * @throws ATC_INVALID_ARGUMENT if neither is given
+ */
+export async function openData(
+  runtime: Runtime,
+  data: string | undefined,
+  options: DataOptions = {},
+): Promise<OpenedData> {
+  if (data === undefined && options.sql === undefined)
+    throw new AtcError("ATC_INVALID_ARGUMENT", "no data is named; give a file or a dataset, or --sql QUERY");
+  if (data === undefined || options.sql !== undefined || (await namesFiles(runtime, data))) {
+    const { manifest, reused, report } = await ingestFile(runtime, data ?? [], options);
     return opened(await runtime.store.open(manifest.name), { path: data, reused, report });
   }
   if (looksLikePath(data) || (await runtime.store.find(data)) === undefined) throw await notFound(runtime, data);

@@ -1,5 +1,6 @@
-import { access, constants, mkdir, readFile, rm, statfs } from "node:fs/promises";
+import { lstat, mkdir, readFile, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { absentOnly, systemFaults, systemNameOf } from "@atc/contract";
 import { mappingBackend } from "@atc/mmap-store";
 import type { Runtime } from "./runtime.ts";
 
@@ -29,23 +30,22 @@ const networkTypes: Readonly<Record<number, string>> = {
 
 async function existingParent(folder: string): Promise<string> {
   for (let path = folder; ; path = dirname(path)) {
-    try {
-      await access(path, constants.F_OK);
-      return path;
-    } catch {
-      if (dirname(path) === path) return path;
-    }
+    // A link that leads nowhere is there: a folder made of its path would not be.
+    if ((await lstat(path).catch(absentOnly)) !== undefined || dirname(path) === path) return path;
   }
 }
 
 async function examineFolder(what: string, folder: string): Promise<readonly Finding[]> {
-  const parent = await existingParent(folder);
-  const probe = join(parent, `.atc-probe-${process.pid}`);
+  let parent: string;
   try {
+    parent = await existingParent(folder);
+    const probe = join(parent, `.atc-probe-${process.pid}`);
     await mkdir(probe);
     await rm(probe, { recursive: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const name = systemNameOf(error);
+    const told = error instanceof Error ? error.message : String(error);
+    const reason = systemFaults.get(name) === undefined ? told : `${systemFaults.get(name)?.words} (${name})`;
     return [
       {
         state: "fault",

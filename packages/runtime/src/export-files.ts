@@ -1,6 +1,6 @@
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { AtcError, fromSystemError } from "@atc/contract";
+import { mkdir, readdir, readlink, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { AtcError, absentOnly, fromSystemError, makeFolders } from "@atc/contract";
 
 /** What to do about it, where a disk refuses. */
 const remedy = "check the folder and the space on the disk";
@@ -22,7 +22,11 @@ function existing(file: string): AtcError {
 
 /** Throws ATC_INVALID_ARGUMENT where a file is there and may not be replaced, or a directory is. */
 export async function checkFree(file: string, { force }: Replacing): Promise<void> {
-  const status = await stat(file).catch(() => undefined);
+  const status = await stat(file)
+    .catch(absentOnly)
+    .catch((error: unknown) => {
+      throw fromSystemError(error, `cannot look at "${file}"`, remedy);
+    });
   if (status?.isDirectory() === true)
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
@@ -60,7 +64,7 @@ function isAlive(pid: number): boolean {
 /** Makes the folder of a file, and removes what killed exports to the file left in it. */
 export async function makeFolder(file: string): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolders(dirname(resolve(file)), { mkdir, stat, readlink, dirname });
     await removeStale(file);
   } catch (error) {
     throw fromSystemError(error, `cannot make the folder of "${file}"`, remedy);

@@ -1,7 +1,10 @@
+import { lstatSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Trust } from "@atc/config";
+import { fromSystemError, isAbsence, systemNameOf } from "@atc/contract";
 import { isJsonObject } from "./json-object.ts";
 
 /** A plugin that an installed package brings, as its package.json tells; nothing of the package is imported yet. */
@@ -34,20 +37,32 @@ export interface PluginRoot {
 
 const dependencyMembers = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
+/** A package.json; undefined if there is none, or none that is an object. What could not be read is not absent: a plugin would be called missing. */
 async function readPackageJson(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  let text: string;
   try {
-    const parsed: unknown = JSON.parse(await readFile(path, "utf8"));
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (isAbsence(error) || systemNameOf(error) === "EISDIR") return undefined;
+    throw fromSystemError(error, `cannot read "${path}"`, "check its permissions");
+  }
+  try {
+    const parsed: unknown = JSON.parse(text);
     return isJsonObject(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The package.json nearest to `directory`, upwards; undefined where there is none. */
+/** The package.json nearest to `directory`, upwards; undefined if there is none. One that this user may not read belongs to somebody else's project. */
 export async function nearestPackageJson(directory: string): Promise<string | undefined> {
   for (let folder = directory; ; folder = dirname(folder)) {
     const candidate = join(folder, "package.json");
-    if ((await readPackageJson(candidate)) !== undefined) return candidate;
+    const found = await readPackageJson(candidate).catch((error: unknown) => {
+      if (systemNameOf(error) === "EACCES" || systemNameOf(error) === "EPERM") return undefined;
+      throw error;
+    });
+    if (found !== undefined) return candidate;
     if (dirname(folder) === folder) return undefined;
   }
 }
@@ -58,6 +73,7 @@ async function locate(root: string, name: string): Promise<string | undefined> {
   try {
     return resolver.resolve(`${name}/package.json`);
   } catch {
+    // Whatever the resolver met, the files themselves tell.
     for (const folder of resolver.resolve.paths(name) ?? []) {
       const candidate = join(folder, name, "package.json");
       if ((await readPackageJson(candidate)) !== undefined) return candidate;
@@ -73,23 +89,40 @@ function dependencyNames(manifest: Readonly<Record<string, unknown>>): readonly 
   });
 }
 
-async function pluginsOf(root: string, name: string): Promise<readonly InstalledPlugin[]> {
+/**
+ * Throws ATC_UNTRUSTED if others may change a package whose code would run: its folder as the root sees it, its package.json, its entry, and the
+ * node_modules folders in which the entry's own imports are looked for.
+ */
+function checkTrusted(root: string, name: string, manifest: string, entry: string, trust: Trust): void {
+  const use = `the plugin package ${name}`;
+  const seen = (createRequire(root).resolve.paths(name) ?? []).map((folder) => join(folder, name));
+  const first = seen.find((folder) => lstatSync(folder, { throwIfNoEntry: false }) !== undefined);
+  const searched = (createRequire(entry).resolve.paths(name) ?? []).filter(
+    (folder) => basename(folder) === "node_modules",
+  );
+  for (const path of [...(first === undefined ? [] : [first]), manifest, entry, ...searched]) trust.check(path, use);
+}
+
+async function pluginsOf(root: string, name: string, trust: Trust): Promise<readonly InstalledPlugin[]> {
   const path = await locate(root, name);
   const manifest = path === undefined ? undefined : await readPackageJson(path);
   const atc = manifest?.["atc"];
   if (path === undefined || manifest === undefined || !isJsonObject(atc) || !Array.isArray(atc["plugins"])) return [];
   let entry: string;
   try {
-    entry = pathToFileURL(createRequire(root).resolve(name)).href;
+    entry = createRequire(root).resolve(name);
   } catch {
+    // The resolver takes what it cannot open for absent; reading the manifest again tells the two apart.
+    await readPackageJson(path);
     return [];
   }
+  checkTrusted(root, name, path, entry, trust);
   return atc["plugins"].filter(isJsonObject).map((plugin) => ({
     kind: String(plugin["kind"]),
     name: String(plugin["name"]),
     packageName: name,
     version: String(manifest["version"]),
-    entry,
+    entry: pathToFileURL(entry).href,
     extensions: texts(plugin["extensions"]).map((ending) => ending.toLowerCase()),
     takesLists: plugin["takesLists"] === true,
     options: isJsonObject(plugin["options"])
@@ -104,14 +137,21 @@ function texts(value: unknown): readonly string[] {
 
 /**
  * The plugins that the packages of `roots` bring, root by root; packages named in `extra` come first. A package that several roots know is listed once.
+ *
+ * @throws ATC_UNTRUSTED if others may change a package that brings plugins, or the package.json that names it
  */
-export async function installedPlugins(roots: readonly PluginRoot[]): Promise<readonly InstalledPlugin[]> {
+export async function installedPlugins(
+  roots: readonly PluginRoot[],
+  trust: Trust,
+): Promise<readonly InstalledPlugin[]> {
   const found = new Map<string, InstalledPlugin>();
   for (const { packageJson, extra } of roots) {
     const manifest = await readPackageJson(packageJson);
     const own = typeof manifest?.["name"] === "string" ? [manifest["name"]] : [];
     const names = new Set([...extra, ...dependencyNames(manifest ?? {}), ...own]);
-    for (const plugins of await Promise.all([...names].map((name) => pluginsOf(packageJson, name)))) {
+    const packages = await Promise.all([...names].map((name) => pluginsOf(packageJson, name, trust)));
+    if (packages.some((plugins) => plugins.length > 0)) trust.check(packageJson, "the list of plugin packages");
+    for (const plugins of packages) {
       for (const plugin of plugins) {
         const id = `${plugin.kind} ${plugin.name} ${plugin.packageName}`;
         if (!found.has(id)) found.set(id, plugin);

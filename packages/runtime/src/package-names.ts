@@ -1,3 +1,4 @@
+import { ownMember } from "@atc/contract";
 /** The packages behind each algorithm of a Blosc frame; see `docs/configuration.md`. */
 export const bloscPackages: Readonly<Record<string, readonly string[]>> = {
   blosclz: ["@atc/codec-blosc"],
@@ -63,12 +64,12 @@ export function sourcePackageFor(
 
 /** The package of ours that brings a plugin, where one does. */
 export function packageOf(kind: string, name: string): string | undefined {
-  return known[kind]?.[name];
+  return ownMember(ownMember(known, kind) ?? {}, name);
 }
 
 /** The names of a kind that packages of ours bring. */
 export function knownNames(kind: string): readonly string[] {
-  return Object.keys(known[kind] ?? {});
+  return Object.keys(ownMember(known, kind) ?? {});
 }
 
 /** The line that installs `packages`. */

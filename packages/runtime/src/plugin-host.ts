@@ -1,5 +1,6 @@
+import { createTrust, type Trust } from "@atc/config";
 import type { Codec, Plugin, PluginHost, PluginKind, PluginProducts } from "@atc/contract";
-import { AtcError, nearest } from "@atc/contract";
+import { AtcError, fromSystemError, nearest, systemFaults, systemNameOf } from "@atc/contract";
 import type { InstalledPlugin, PluginRoot } from "./installed-plugins.ts";
 import { installedPlugins } from "./installed-plugins.ts";
 import { isJsonObject } from "./json-object.ts";
@@ -17,6 +18,8 @@ export interface PluginHostOptions {
   readonly roots: readonly PluginRoot[];
   /** Is told each message once. */
   readonly warn: (message: string) => void;
+  /** Whose packages may run code; by the environment of the process if absent. */
+  readonly trust?: Trust;
 }
 
 function missing(kind: string, name: string, installed: readonly InstalledPlugin[]): AtcError {
@@ -82,6 +85,9 @@ async function load(plugin: InstalledPlugin): Promise<Plugin> {
   try {
     module = await import(plugin.entry);
   } catch (error) {
+    // A machine without descriptors or memory is no fault of the package.
+    if (systemFaults.get(systemNameOf(error))?.ofMachine === true)
+      throw fromSystemError(error, `cannot load the package ${plugin.packageName}`, "");
     throw broken(plugin, `importing it failed: ${reasonOf(error)}`, error);
   }
   const listed: unknown =
@@ -113,13 +119,17 @@ function proveCodec(plugin: InstalledPlugin, codec: Codec): void {
 }
 
 /** Makes a host over the packages of `roots`. Packages are imported only when one of their plugins is asked for. */
-export function createPluginHost({ roots, warn }: PluginHostOptions): InstalledPluginHost {
+export function createPluginHost({
+  roots,
+  warn,
+  trust = createTrust({ env: process.env, cwd: process.cwd() }),
+}: PluginHostOptions): InstalledPluginHost {
   let listing: Promise<readonly InstalledPlugin[]> | undefined;
   const preferred = new Set(roots.flatMap((root) => root.extra));
   const told = new Set<string>();
   const host: InstalledPluginHost = {
     installed() {
-      listing ??= installedPlugins(roots);
+      listing ??= installedPlugins(roots, trust);
       return listing;
     },
     warn(message) {

@@ -172,13 +172,13 @@ function sizedSymbols(runtime: Runtime, dataset: Dataset, wanted: readonly strin
  */
 export async function openBacktest(
   runtime: Runtime,
-  data: string,
+  data: string | undefined,
   options: RunBacktestOptions = {},
 ): Promise<OpenBacktest> {
   using opened = await openData(runtime, data, options);
   warnOfTimeframe(runtime, opened);
   const { config } = runtime;
-  const { dataset, reused, path = data } = opened;
+  const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
   const strategy = options.strategy ?? atcStrategy(signalPart(config));
   const symbols = sizedSymbols(runtime, dataset, options.symbols);
   const cache = await usableCache(runtime);
@@ -258,7 +258,7 @@ function arraysOf({ figures, accounts, portfolio }: BacktestCurves): BacktestRes
  */
 export async function runBacktest(
   runtime: Runtime,
-  data: string,
+  data: string | undefined,
   options: RunBacktestOptions = {},
 ): Promise<BacktestOutcome> {
   using run = await openBacktest(runtime, data, options);

@@ -113,7 +113,7 @@ function lastOf({ columns }: RememberedSignals, name: SignalOutput): number | nu
  */
 export async function computeSignals(
   runtime: Runtime,
-  data: string,
+  data: string | undefined,
   options: SignalRunOptions = {},
 ): Promise<SignalTable> {
   using opened = await openData(runtime, data, options);

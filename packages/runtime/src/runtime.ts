@@ -2,8 +2,9 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cache } from "@atc/cache";
 import type { AtcConfig, LoadedConfig } from "@atc/config";
-import { loadConfig } from "@atc/config";
+import { createTrust, loadConfig } from "@atc/config";
 import type { ArrayStore, Executor } from "@atc/contract";
+import { printableText } from "@atc/contract";
 import { workerExecutor } from "@atc/executor-worker";
 import { mmapStore } from "@atc/mmap-store";
 import { nearestPackageJson } from "./installed-plugins.ts";
@@ -98,7 +99,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     flags,
     cache: usesCache = true,
   } = options;
-  const { onWarning = (message) => process.emitWarning(message, "AtcWarning") } = options;
+  const { onWarning = (message) => process.emitWarning(printableText(message), "AtcWarning") } = options;
   const loaded = await loadConfig({
     cwd,
     env,
@@ -113,7 +114,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     ...(nearest === undefined ? [] : [{ packageJson: nearest, extra: config.plugins }]),
     { packageJson: own, extra: [] },
   ];
-  const host = createPluginHost({ roots, warn: onWarning });
+  const host = createPluginHost({ roots, warn: onWarning, trust: createTrust({ env, cwd }) });
   for (const warning of loaded.warnings) host.warn(warning);
   const store = mmapStore({ directory: config.dataDir, backend: config.useMemoryMapped ? "auto" : "read" });
   let opened: Promise<OpenedCache> | undefined;

@@ -1,6 +1,7 @@
+import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
-import { AtcError, fromSystemError } from "@atc/contract";
+import { AtcError, absentOnly, fromSystemError } from "@atc/contract";
 import type { InstalledPlugin } from "./installed-plugins.ts";
 import { knownEndings } from "./package-names.ts";
 
@@ -19,6 +20,15 @@ export function endingOf(file: string, endings: readonly string[]): string | und
     .at(0);
 }
 
+/** What is at a path; undefined if there is nothing. */
+async function statusOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path).catch(absentOnly);
+  } catch (error) {
+    throw fromSystemError(error, `cannot look for "${path}"`, "check the path and its permissions");
+  }
+}
+
 /** The files that paths, directories and patterns (`*`, `**`, `?`, `[a-z]`) stand for. */
 export async function filesOf(
   cwd: string,
@@ -29,7 +39,7 @@ export async function filesOf(
   const found: SourceFile[] = [];
   for (const path of paths) {
     const place = cwd === process.cwd() ? path : resolve(cwd, path);
-    const status = await stat(place).catch(() => undefined);
+    const status = await statusOf(place);
     // Not by spreading: a call takes some 100,000 arguments, a directory any number of files.
     if (status?.isDirectory() === true) for (const file of await filesBelow(place, endings)) found.push(file);
     else if (status === undefined && /[*?[]/.test(path)) for (const file of await filesFitting(place)) found.push(file);
@@ -70,7 +80,7 @@ async function filesFitting(pattern: string): Promise<readonly SourceFile[]> {
   );
   const root = fixed.length === 0 ? "." : fixed.join(sep) || sep;
   const expression = expressionOf(parts.slice(fixed.length));
-  const isThere = await stat(root).catch(() => undefined);
+  const isThere = await statusOf(root);
   const files = isThere === undefined ? [] : await walk(root);
   const fitting = files.filter((file) => expression.test(relative(root, file).split(sep).join("/")));
   if (fitting.length > 0) return fitting.map((path) => ({ path }));

@@ -1,4 +1,4 @@
-import { AtcError, createDataSource, type DataSource, type JsonObject } from "@atc/contract";
+import { AtcError, createDataSource, type DataSource, type JsonObject, systemNameOf } from "@atc/contract";
 import { chunksOf, type OpenedSource } from "./chunks.ts";
 import { checkCompressedHead } from "./compressed-file.ts";
 import { type Database, openDatabase, quoted } from "./database.ts";
@@ -18,6 +18,12 @@ import { type Request, requestOf } from "./request.ts";
 /** Raised when the same files are read to other values than before, so that stored results are not taken for current. */
 const readerVersion = 1;
 
+/** A text that names no file is none; one that nobody could look at may be. */
+function noFiles(error: unknown): readonly SourceFile[] {
+  if (["EMFILE", "ENFILE", "ENOMEM", "EIO"].includes(systemNameOf(error))) throw error;
+  return [];
+}
+
 /** Files that a query names in quotes: without them a changed file would be taken for the old one. */
 async function filesInQuery(database: Database, sql: string): Promise<readonly SourceFile[]> {
   const found = new Map<string, SourceFile>();
@@ -25,7 +31,7 @@ async function filesInQuery(database: Database, sql: string): Promise<readonly S
     const path = (single ?? double ?? "").replaceAll("''", "'").replaceAll('""', '"');
     // A text with a dot or a slash may be a path; any other names a symbol or a column.
     if (!/[./\\]/.test(path)) continue;
-    const files = await findFiles(database, [path]).catch(() => []);
+    const files = await findFiles(database, [path]).catch(noFiles);
     for (const file of files) if (!found.has(file.realPath)) found.set(file.realPath, file);
   }
   return [...found.values()];

@@ -22,7 +22,7 @@ function reportExitCode(report: BacktestReport): number {
 /** Adds `atc backtest`. */
 export function addBacktest(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = program
-    .command("backtest <data>")
+    .command("backtest [data]")
     .description("Backtest a CSV file or a dataset: ATC signals, fills, costs, metrics")
     .option("--symbols <list>", "only these symbols, separated by commas")
     .option("--trades <file>", "write the trades to a .csv or .arrow file")
@@ -35,7 +35,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     )
     .option("--threads <count>", "threads (default: one a core, fewer in a small container)")
     .option("--no-cache", "neither take results from the cache nor keep them");
-  withConfigKeys(withReading(withCommon(command))).action(async (data: string) => {
+  withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {
     await using run = await startInvocation(command, io);
     const { options } = run;
     const files: CurveFiles = Object.fromEntries(

@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { fromSystemError } from "@atc/contract";
+import { mkdir, readlink, stat, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fromSystemError, makeFolders } from "@atc/contract";
 import { runBacktest } from "@atc/runtime";
 import type { Command } from "commander";
 import { backtestTable } from "../backtest-table.ts";
@@ -19,7 +19,7 @@ export function addDemo(program: Command, io: CommandLineIo): void {
     const folder = join(io.cwd, ".cache", "atc-demo");
     const file = join(folder, "market.csv");
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolders(folder, { mkdir, stat, readlink, dirname });
       await writeFile(file, [...demoMarket(market)].join(""));
     } catch (error) {
       throw fromSystemError(error, `cannot write "${file}"`, "run the demo in a folder that can be written");

@@ -10,7 +10,7 @@ import { signalWeights } from "../signal-weights.ts";
 /** Adds `atc signals`. */
 export function addSignals(program: Command, io: CommandLineIo): void {
   const command = program
-    .command("signals <data>")
+    .command("signals [data]")
     .description(
       "Compute every output of ATC for one symbol: averages, layer-1 signals, equities, average signal, direction",
     )
@@ -21,7 +21,7 @@ export function addSignals(program: Command, io: CommandLineIo): void {
       "worker or inline: a thread beside this one, or this one (default: a thread where the work is worth it)",
     )
     .option("--no-cache", "neither take results from the cache nor keep them");
-  withConfigKeys(withReading(withCommon(command))).action(async (data: string) => {
+  withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {
     await using run = await startInvocation(command, io);
     const { symbol, out } = run.options;
     if (typeof out === "string" && !signalFormats.some((ending) => out.endsWith(ending))) {

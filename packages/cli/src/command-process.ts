@@ -1,0 +1,45 @@
+/** The command as a process: its streams, its signals, its working directory. */
+import { AtcError, printableText } from "@atc/contract";
+import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { faultText, knownError } from "./fault-text.ts";
+import { standardOutput } from "./file-output.ts";
+import { main } from "./main.ts";
+
+const { stderr, env } = process;
+const args = process.argv.slice(2);
+
+/** Prints what no command could catch; the exit code. */
+function fault(error: unknown): number {
+  stderr.write(`${printableText(faultText(error, { json: args.includes("--json"), env }))}\n`);
+  return exitCodeOf(knownError(error));
+}
+
+/** The working directory; somebody may have removed it. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    const message = "the working directory no longer exists; change to a folder that does, such as with: cd ~";
+    throw new AtcError("ATC_NOT_FOUND", message, { cause });
+  }
+}
+
+// Nobody can be told that the errors have no reader; the exit code says what happened.
+stderr.on("error", () => undefined);
+const stdout = standardOutput();
+stdout.on("error", () => undefined);
+process.on("uncaughtException", (error) => process.exit(fault(error)));
+
+const controller = new AbortController();
+process.on("SIGINT", () => {
+  // A second Ctrl-C ends at once; the next start cleans up.
+  if (controller.signal.aborted) process.exit(exitCodes.aborted);
+  controller.abort();
+});
+process.on("SIGTERM", () => controller.abort());
+
+try {
+  process.exitCode = await main(args, { stdout, stderr, env, cwd: workingDirectory(), signal: controller.signal });
+} catch (error) {
+  process.exitCode = fault(error);
+}
