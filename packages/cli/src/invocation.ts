@@ -1,4 +1,5 @@
-import { printableText } from "@atc/contract";
+import { type EventEmitter, once } from "node:events";
+import { printableText, throwIfAborted } from "@atc/contract";
 import type { DataOptions, Runtime, RuntimeOptions } from "@atc/runtime";
 import { configKeys, openRuntime } from "@atc/runtime";
 import type { Command } from "commander";
@@ -165,8 +166,11 @@ export async function startInvocation(
     },
     async printPortions(portions) {
       display.stop();
-      for (const text of portions)
-        if (!io.stdout.write(text)) await new Promise<void>((resolve) => io.stdout.once("drain", resolve));
+      for (const text of portions) {
+        throwIfAborted(io.signal);
+        // The signal also ends the wait for an output that has failed.
+        if (!io.stdout.write(text)) await once(io.stdout as EventEmitter, "drain", { signal: io.signal });
+      }
     },
     async [Symbol.asyncDispose]() {
       display.stop();
