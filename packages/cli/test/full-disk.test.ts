@@ -1,28 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { readdir } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
 import { barsCsv } from "./atc.ts";
 import { leftovers, rowsOf, shop } from "./shop.ts";
-
-const mounted: string[] = [];
-
-afterEach(() => {
-  for (const folder of mounted.splice(0)) execFileSync("umount", ["-l", folder]);
-});
-
-/** A small disk; undefined where none can be mounted. */
-async function smallDisk(name: string, size: string): Promise<string | undefined> {
-  const folder = join(shop.path, name);
-  await mkdir(folder, { recursive: true });
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder], { stdio: "ignore" });
-  } catch {
-    return undefined;
-  }
-  mounted.push(folder);
-  return folder;
-}
+import { smallDisk } from "./small-disk.ts";
 
 describe("a disk that is full", () => {
   it("ends an append and a resample, and leaves the datasets as they were", async (context) => {

@@ -19,10 +19,33 @@ function youngMiB(first: string): number {
   return Number(stdout);
 }
 
-describe("the heap of the command for young objects", () => {
-  const module = new URL("../dist/young-heap.js", import.meta.url);
+/** The most MiB of heap of a process that keeps some objects for a while, so that they are garbage among old ones. */
+function heapMiB(first: string): number {
+  const code = `
+    ${first}
+    import { getHeapStatistics } from "node:v8";
+    let most = 0;
+    let kept = [];
+    for (let i = 0; i < 4e6; i++) {
+      kept.push({ i, list: [i] });
+      if (kept.length > 60_000) kept = [];
+      if (i % 1000 === 0) most = Math.max(most, getHeapStatistics().total_heap_size);
+    }
+    console.log(most / 2 ** 20);`;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", code], { encoding: "utf8" });
+  expect(stderr).toBe("");
+  return Number(stdout);
+}
 
-  it("stays small", () => {
+describe("the heap of the command", () => {
+  const module = new URL("../dist/heap-bounds.js", import.meta.url);
+
+  it("collects the garbage among old objects early", () => {
+    const bounded = heapMiB(`import ${JSON.stringify(module.href)};`);
+    expect(bounded).toBeLessThan(0.7 * heapMiB(""));
+  });
+
+  it("stays small for young objects", () => {
     expect(existsSync(module)).toBe(true);
     expect(youngMiB("")).toBeGreaterThan(8);
     expect(youngMiB(`import ${JSON.stringify(module.href)};`)).toBeLessThanOrEqual(4);
@@ -30,6 +53,6 @@ describe("the heap of the command for young objects", () => {
 
   it("is bounded before the command loads anything else", async () => {
     const text = await readFile(new URL("../dist/bin.js", import.meta.url), "utf8");
-    expect(text.match(/^import .*$/gm)).toEqual(['import "./young-heap.js";']);
+    expect(text.match(/^import .*$/gm)).toEqual(['import "./heap-bounds.js";']);
   });
 });
