@@ -232,6 +232,7 @@ export function backtestSeries(
   series: Series,
   options: BacktestSeriesOptions & { readonly sink: CurveSink },
 ): SymbolFigures;
+/** {@link backtestSeries} into arrays. */
 export function backtestSeries(series: Series, options: BacktestSeriesOptions): SymbolResult;
 export function backtestSeries(
   series: Series,

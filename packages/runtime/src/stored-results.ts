@@ -13,7 +13,7 @@ const pieceTrades = 120_000;
 export const wholeBars = 500_000;
 
 /** Makes the key of an entry of some symbols; `part` tells the entries of the same symbols apart. */
-export type ResultKey = (symbols: readonly string[], part?: JsonObject) => CacheKey;
+type ResultKey = (symbols: readonly string[], part?: JsonObject) => CacheKey;
 
 /** Results of some symbols in a cache: one entry for neighbours, pieces and an index for a long series. */
 export interface StoredResults {

@@ -20,7 +20,7 @@ export interface SpoolPart {
 }
 
 /** The curve of a portfolio in a spool. */
-export interface SpooledPortfolio {
+interface SpooledPortfolio {
   /** Points taken so far. */
   readonly length: number;
   /** Takes the next points. */
