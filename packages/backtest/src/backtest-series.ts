@@ -232,7 +232,7 @@ export function backtestSeries(
   series: Series,
   options: BacktestSeriesOptions & { readonly sink: CurveSink },
 ): SymbolFigures;
-/** {@link backtestSeries} into arrays. */
+/** The same into arrays, without a sink. */
 export function backtestSeries(series: Series, options: BacktestSeriesOptions): SymbolResult;
 export function backtestSeries(
   series: Series,
