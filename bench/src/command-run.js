@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
@@ -80,4 +80,21 @@ export async function hashOf(file) {
   const hash = createHash("sha256");
   for await (const bytes of createReadStream(file)) hash.update(bytes);
   return hash.digest("hex");
+}
+
+/** Runs the `atc` command of a checkout and gives its time by the clock and by the processor, threads included, in ms. It must end well. */
+export function commandTimes({ args, cwd, root = checkout }) {
+  const script = 'TIMEFORMAT="%R %U %S"; time "$@" > /dev/null 2> command-errors.txt';
+  const command = [process.execPath, join(root, "packages/cli/dist/bin.js"), ...args];
+  const { status, stderr } = spawnSync("bash", ["-c", script, "bash", ...command], {
+    cwd,
+    env: environment,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`${args.join(" ")}: ${readFileSync(join(cwd, "command-errors.txt"), "utf8")}`);
+  const [real, user, system] = stderr
+    .trim()
+    .split(" ")
+    .map((seconds) => 1000 * Number(seconds));
+  return { ms: real, cpuMs: user + system };
 }

