@@ -49,6 +49,8 @@ export interface ResultBatchesOptions {
 
 /** Serves the results of symbols from the cache or other threads, and keeps what had to be computed. */
 export interface ResultBatches {
+  /** Results that the cache did not have. */
+  readonly computed: number;
   /** The result of a symbol: stored, computed elsewhere, or from `compute`. Symbols are asked for in the order of the batches. */
   readonly remember: (symbol: string, compute: () => Promise<SymbolFigures>) => Promise<SymbolFigures>;
   /** Stores the last batch. */
@@ -70,6 +72,7 @@ export function resultBatches({ stored, batches, computer }: ResultBatchesOption
   const started = new Map<number, Promise<Batch>>();
   let current: Batch | undefined;
   let currentNumber = -1;
+  let computed = 0;
 
   async function prepare(sized: readonly SizedSymbol[]): Promise<Batch> {
     const symbols = sized.map(({ symbol }) => symbol);
@@ -78,6 +81,7 @@ export function resultBatches({ stored, batches, computer }: ResultBatchesOption
     const missing = symbols.filter((symbol) => !results.has(symbol));
     const outcome = missing.length === 0 ? undefined : await computer?.compute(missing);
     for (const result of outcome?.results ?? []) results.set(result.symbol, result);
+    computed += outcome?.results.length ?? 0;
     return { symbols, results, failures: outcome?.failures ?? new Map(), costMs: outcome?.costMs };
   }
 
@@ -112,6 +116,9 @@ export function resultBatches({ stored, batches, computer }: ResultBatchesOption
   }
 
   return {
+    get computed() {
+      return computed;
+    },
     flush,
     async remember(symbol, compute) {
       const batch = await enter(symbol);
@@ -122,6 +129,7 @@ export function resultBatches({ stored, batches, computer }: ResultBatchesOption
       const startedAt = performance.now();
       const result = await compute();
       batch.results.set(symbol, result);
+      computed++;
       batch.costMs = (batch.costMs ?? 0) + performance.now() - startedAt;
       return result;
     },

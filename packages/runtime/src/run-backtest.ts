@@ -42,8 +42,10 @@ export interface BacktestReport {
 interface BacktestEnd {
   /** The figures. */
   readonly report: BacktestReport;
-  /** Whether the figures came from the cache. */
+  /** Whether the whole report came from the cache, which it does only if curves are not asked for. */
   readonly cached: boolean;
+  /** Symbols whose results came from the cache, curves included. */
+  readonly cachedSymbols: number;
   /** Whether the dataset was there already and up to date. */
   readonly reused: boolean;
 }
@@ -135,7 +137,11 @@ interface RunOptions extends OperationOptions {
 function resultsOf(
   runtime: Runtime,
   { dataset, spool, cache, key, symbols, isAtc, signal, onProgress }: RunOptions,
-): ResultBatches & { readonly onProgress: OperationOptions["onProgress"]; readonly executor: Executor | undefined } {
+): {
+  readonly results: ResultBatches;
+  readonly onProgress: OperationOptions["onProgress"];
+  readonly executor: Executor | undefined;
+} {
   const batches = batchesOf(symbols, runtime.config.batchSize);
   const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
   const executor = isAtc && batches.length > 1 ? runtime.executor(bars) : undefined;
@@ -153,7 +159,7 @@ function resultsOf(
           warn: (message) => runtime.warn(message),
         });
   const results = resultBatches({ stored, batches, computer });
-  return { ...results, executor, onProgress: computer === undefined ? onProgress : undefined };
+  return { results, executor, onProgress: computer === undefined ? onProgress : undefined };
 }
 
 /** The symbols of a run, sorted, with the bars of each. */
@@ -189,7 +195,8 @@ export async function openBacktest(
   const stored = wantsCurves ? undefined : storedFigures(await cache?.get(whole), names);
   if (stored !== undefined) {
     const report = reportWith(runtime, path, dataset, stored);
-    return { report, curves: undefined, cached: true, reused, [Symbol.dispose]: () => undefined };
+    const cachedSymbols = report.symbols.length;
+    return { report, curves: undefined, cached: true, cachedSymbols, reused, [Symbol.dispose]: () => undefined };
   }
   const spool = openSpool({
     symbols,
@@ -199,7 +206,7 @@ export async function openBacktest(
   try {
     const { signal } = options;
     const isAtc = options.strategy === undefined;
-    const { remember, flush, onProgress, executor } = resultsOf(runtime, {
+    const { results, onProgress, executor } = resultsOf(runtime, {
       dataset,
       spool,
       cache,
@@ -219,15 +226,16 @@ export async function openBacktest(
       signal,
       onProgress,
       config: backtestPart(config),
-      remember,
+      remember: results.remember,
       onPortfolio: wantsCurves ? spool.portfolio.take : undefined,
     });
-    await flush();
+    await results.flush();
     const json = resultToJson(figures);
     await cache?.set(whole, { arrays: {}, attributes: asJson(json) });
     const report = reportWith(runtime, path, dataset, json);
     const curves = wantsCurves ? curvesOf(figures, spool) : undefined;
-    return { report, curves, cached: false, reused, [Symbol.dispose]: () => spool[Symbol.dispose]() };
+    const cachedSymbols = figures.symbols.length - results.computed;
+    return { report, curves, cached: false, cachedSymbols, reused, [Symbol.dispose]: () => spool[Symbol.dispose]() };
   } catch (error) {
     spool[Symbol.dispose]();
     throw error;
@@ -262,8 +270,8 @@ export async function runBacktest(
   options: RunBacktestOptions = {},
 ): Promise<BacktestOutcome> {
   using run = await openBacktest(runtime, data, options);
-  const { report, curves, cached, reused } = run;
-  return { report, result: curves === undefined ? undefined : arraysOf(curves), cached, reused };
+  const { report, curves, cached, cachedSymbols, reused } = run;
+  return { report, result: curves === undefined ? undefined : arraysOf(curves), cached, cachedSymbols, reused };
 }
 
 function byCodeUnit(a: string, b: string): number {

@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
-import type { BacktestReport, CurveFiles } from "@atc/runtime";
+import type { BacktestReport, CurveFiles, OpenBacktest } from "@atc/runtime";
 import { openBacktest, reportJson, writeCurves } from "@atc/runtime";
 import type { Command } from "commander";
 import { backtestTable } from "../backtest-table.ts";
 import { exitCodes } from "../exit-code.ts";
 import type { CommandLineIo } from "../invocation.ts";
 import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
+import { checkOutputs } from "../output-files.ts";
 
 const curveKinds = ["trades", "equity", "portfolio", "report"] as const;
 
@@ -17,6 +18,12 @@ function symbolList(text: unknown): readonly string[] | undefined {
 /** The exit code of a report: data, where not one symbol could be computed. */
 function reportExitCode(report: BacktestReport): number {
   return report.symbols.length === 0 ? exitCodes.data : exitCodes.ok;
+}
+
+/** Where the results came from. */
+function origin({ cachedSymbols, report: { symbols } }: OpenBacktest): string {
+  if (symbols.length > 0 && cachedSymbols === symbols.length) return "from the cache";
+  return cachedSymbols === 0 ? "computed" : `computed, ${cachedSymbols} of ${symbols.length} symbols from the cache,`;
 }
 
 /** Adds `atc backtest`. */
@@ -44,6 +51,8 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
         return typeof file === "string" ? [[kind, resolve(io.cwd, file)]] : [];
       }),
     );
+    const outputs = Object.entries(files).map(([kind, file]) => ({ flag: `--${kind}`, file }));
+    checkOutputs(outputs, [data, run.runtime.loaded.file], io.cwd);
     const symbols = symbolList(options["symbols"]);
     const curves = curveKinds.some((kind) => kind !== "report" && kind in files);
     const startedAt = performance.now();
@@ -57,9 +66,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     else {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
       run.print(backtestTable(outcome.report));
-      run.say(
-        `\n${outcome.cached ? "from the cache" : "computed"} in ${seconds} s${outcome.reused ? "" : ", the file was read into a dataset"}`,
-      );
+      run.say(`\n${origin(outcome)} in ${seconds} s${outcome.reused ? "" : ", the file was read into a dataset"}`);
     }
     exit(reportExitCode(outcome.report));
   });

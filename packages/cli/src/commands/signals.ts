@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { integer } from "../figures.ts";
 import type { CommandLineIo } from "../invocation.ts";
 import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
+import { checkOutputs } from "../output-files.ts";
 import { signalWeights } from "../signal-weights.ts";
 
 /** Adds `atc signals`. */
@@ -31,6 +32,8 @@ export function addSignals(program: Command, io: CommandLineIo): void {
         { details: { flag: "--out", value: out } },
       );
     }
+    if (typeof out === "string")
+      checkOutputs([{ flag: "--out", file: resolve(io.cwd, out) }], [data, run.runtime.loaded.file], io.cwd);
     const table = await computeSignals(run.runtime, data, {
       ...run.data,
       ...(typeof symbol === "string" ? { symbol } : {}),
