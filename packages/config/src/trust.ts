@@ -213,12 +213,12 @@ function untrusted(path: string, use: string, weakness: Weakness, instead: strin
   const { path: weak, status, owner, group, others } = weakness;
   const mode = (status.mode & 0o7777).toString(8).padStart(4, "0");
   const who = [
-    ...(owner === undefined ? [] : [`the user ${owner} owns it`]),
-    ...(group === undefined ? [] : [`the group ${group} may write it`]),
-    ...(others === true ? ["every user may write it"] : []),
+    ...(owner === undefined ? [] : [`the user ${owner} owns`]),
+    ...(group === undefined ? [] : [`the group ${group} may write`]),
+    ...(others === true ? ["every user may write"] : []),
   ].join(" and ");
-  const place = weak === path ? "" : ` "${weak}", which leads to it:`;
-  const message = `"${path}" is not taken as ${use}, since others could run code as you by it:${place} ${who} (owner ${status.uid}, group ${status.gid}, mode ${mode})`;
+  const place = weak === path ? "it" : `"${weak}", which leads to it`;
+  const message = `"${path}" is not taken as ${use}: ${who} ${place}, and could have you run other code (owner ${status.uid}, group ${status.gid}, mode ${mode})`;
   const cures = [
     `run ${curesOf(weakness).join(" && ")}`,
     ...(instead === undefined ? [] : [instead]),
