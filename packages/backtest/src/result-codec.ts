@@ -30,7 +30,7 @@ export function encodeCurves({ times, equity, directions, trades }: CurveArrays)
 
 /** Figures as plain data. */
 export function encodeFigures({ symbol, timeUnit, warnings, skippedBars, totals, metrics }: SymbolFigures): JsonObject {
-  const { grossReturn, buyAndHold, ...counts } = totals;
+  const { heldBars, traded, grossReturn, buyAndHold } = totals;
   const plain = (value: number): JsonValue => (Number.isFinite(value) ? value : null);
   return {
     version: resultVersion,
@@ -38,7 +38,7 @@ export function encodeFigures({ symbol, timeUnit, warnings, skippedBars, totals,
     timeUnit,
     skippedBars,
     warnings: [...warnings],
-    totals: { ...counts, grossReturn: plain(grossReturn), buyAndHold: plain(buyAndHold) },
+    totals: { heldBars, traded: plain(traded), grossReturn: plain(grossReturn), buyAndHold: plain(buyAndHold) },
     metrics: { ...metrics },
   };
 }

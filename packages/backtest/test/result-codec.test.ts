@@ -11,6 +11,12 @@ function stored(encoded: EncodedResult): { arrays: Record<string, TypedArray>; a
   return { arrays: structuredClone({ ...encoded.arrays }), attributes: JSON.parse(JSON.stringify(encoded.attributes)) };
 }
 
+/** What a cache takes: it refuses numbers that JSON cannot hold. */
+function asJson(attributes: JsonObject): JsonObject {
+  assert.deepEqual(JSON.parse(JSON.stringify(attributes)), attributes);
+  return attributes;
+}
+
 describe("a stored result", () => {
   it("comes back bit for bit", () => {
     assert.deepEqual(decodeResult(stored(encodeResult(result)) as EncodedResult), result);
@@ -18,6 +24,11 @@ describe("a stored result", () => {
   it("keeps what JSON has no number for", () => {
     const odd = { ...result, totals: { ...result.totals, grossReturn: Number.NaN } };
     assert.deepEqual(decodeResult(stored(encodeResult(odd)) as EncodedResult), odd);
+  });
+  it("keeps what was traded if the sum goes beyond a double", () => {
+    const odd = { ...result, totals: { ...result.totals, traded: Number.POSITIVE_INFINITY } };
+    const encoded = stored({ ...encodeResult(odd), attributes: asJson(encodeResult(odd).attributes) });
+    assert.deepEqual(decodeResult(encoded as EncodedResult).totals.traded, Number.NaN);
   });
   const damages: Record<string, (encoded: ReturnType<typeof stored>) => void> = {
     "of another version": ({ attributes }) => {
