@@ -46,3 +46,15 @@ it("a run with curves says whether its figures came from the cache", async () =>
   expect((await shop.atc("backtest", "bars.csv", ...options)).stderr).toContain("computed in");
   expect((await shop.atc("backtest", "bars.csv", ...options)).stderr).toContain("from the cache in");
 });
+
+it("what a killed run left beside an output goes at the next run; what a living process writes stays", async () => {
+  await shop.file("bars.csv", barsCsv(["A"], 300));
+  await shop.file(".t.csv.4194303-0123456789abcdef.tmp", "half a file");
+  await shop.file(`.t.csv.${process.ppid}-0123456789abcdef.tmp`, "of a living process");
+  expect((await shop.atc("backtest", "bars.csv", "--trades", "t.csv")).code).toBe(0);
+  expect((await readdir(shop.path)).filter((name) => name !== ".cache").sort()).toEqual([
+    `.t.csv.${process.ppid}-0123456789abcdef.tmp`,
+    "bars.csv",
+    "t.csv",
+  ]);
+});

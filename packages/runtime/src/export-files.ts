@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readlink, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AtcError, absentOnly, fromSystemError, makeFolders } from "@atc/contract";
@@ -36,14 +37,15 @@ export async function checkFree(file: string, { force }: Replacing): Promise<voi
   if (status !== undefined && force !== true) throw existing(file);
 }
 
-/** Where a file is written before it appears. */
+/** Where a file is written before it appears: under a name that nobody else has, also in another container, and that nobody could have placed there. */
 export function temporaryOf(file: string): string {
-  return join(dirname(file), `.${basename(file).slice(0, 100)}.${process.pid}.tmp`);
+  const token = randomBytes(8).toString("hex");
+  return join(dirname(file), `.${basename(file).slice(0, 100)}.${process.pid}-${token}.tmp`);
 }
 
-/** Removes what exports to the same file left that were killed. */
-async function removeStale(file: string): Promise<void> {
-  const pattern = /\.(\d+)\.tmp(?:\.store)?$/;
+/** Removes what writers of the same file left that were killed. */
+export async function removeStale(file: string): Promise<void> {
+  const pattern = /\.(\d+)(?:-[0-9a-f]+)?\.tmp(?:\.store)?$/;
   const prefix = `.${basename(file).slice(0, 100)}.`;
   for (const name of await readdir(dirname(file))) {
     const pid = Number(pattern.exec(name)?.[1]);

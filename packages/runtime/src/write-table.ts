@@ -7,6 +7,7 @@ import { AtcError, fromSystemError } from "@atc/contract";
 import { encodeArrow, encodeArrowBlocks } from "@atc/mmap-store";
 import { columnNames, signalOutputs } from "@atc/signals";
 import { curvesOfResult } from "./backtest-curves.ts";
+import { removeStale, temporaryOf } from "./export-files.ts";
 import { reportJson } from "./report-json.ts";
 import type { BacktestOutcome, OpenBacktest } from "./run-backtest.ts";
 import type { SignalTable } from "./signal-table.ts";
@@ -39,9 +40,10 @@ function* encodedTexts(pieces: Iterable<string | Uint8Array>): Generator<Uint8Ar
 
 /** Replaces `file` by what `pieces` yields, at once: a failure leaves what was there. */
 async function replaceFile(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = temporaryOf(file);
   try {
-    const handle = await open(temporary, "w");
+    await removeStale(file);
+    const handle = await open(temporary, "wx");
     try {
       for (const bytes of encodedTexts(pieces)) await handle.writeFile(bytes);
     } finally {

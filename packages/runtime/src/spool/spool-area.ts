@@ -18,8 +18,8 @@ export function writeArea(area: SpoolArea, offset: number, bytes: Uint8Array): v
   } catch (error) {
     throw fromSystemError(
       error,
-      "cannot write the intermediate curves of the backtest into the data folder",
-      "free some space there, or choose another folder with --data-dir",
+      "cannot write the intermediate curves of the backtest into the folder of the data or of the cache",
+      "free some space there, or choose another disk with --data-dir and --cache-dir",
     );
   }
 }
