@@ -1,13 +1,14 @@
-import type { CurveArrays, CurveReader, CurveSink, SymbolFigures } from "@atc/backtest";
-import { allocateTrades, decodeCurves, decodeFigures, encodeCurves, encodeFigures } from "@atc/backtest";
+import type { CurveArrays, CurveSink, SymbolFigures } from "@atc/backtest";
+import { decodeCurves, decodeFigures, encodeCurves, encodeFigures } from "@atc/backtest";
 import type { Cache, CacheKey, CacheValue } from "@atc/cache";
 import type { JsonObject, JsonValue, TypedArray } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
+import { curveMemory, lengthOf, type Rows } from "./curve-memory.ts";
 import type { SpoolCurves } from "./spool/spool-curves.ts";
 
 /** The bars of one piece of a long series: an entry exists as arrays and as a payload at once, so 2^20 would take 60 MB more. */
 const pieceBars = 2 ** 18;
-/** The trades of one piece: 8 MiB. */
+/** The most trades of one piece: 8 MiB. */
 const pieceTrades = 120_000;
 /** The bars above which a series is stored in pieces. */
 export const wholeBars = 500_000;
@@ -50,27 +51,19 @@ type Arrays = Readonly<Record<string, TypedArray>>;
 
 /** Entries are read once, so they leave the memory of the cache to others. */
 const once = { keepInMemory: false } as const;
-const noTrades = allocateTrades(0);
 
-/** Rows `from` (inclusive) to `to` (exclusive) of the bars, without trades. */
-function barsOf(reader: CurveReader, from: number, to: number): CurveArrays {
-  const rows = to - from;
-  const arrays = {
-    times: new BigInt64Array(rows),
-    equity: new Float64Array(rows),
-    directions: new Int8Array(rows),
-    trades: noTrades,
-  };
-  reader.times(from, arrays.times);
-  reader.equity(from, arrays.equity);
-  reader.directions(from, arrays.directions);
-  return arrays;
-}
-
-function tradesOf(reader: CurveReader, from: number, to: number): CurveArrays["trades"] {
-  const trades = allocateTrades(to - from);
-  reader.readTrades(from, trades);
-  return trades;
+/** Which bars and trades lie in which piece: as many pieces as bars and trades ask for, the trades spread evenly. */
+function piecesOf(bars: number, trades: number): readonly { readonly barRows: Rows; readonly tradeRows: Rows }[] {
+  const length = Math.max(Math.ceil(bars / pieceBars), Math.ceil(trades / pieceTrades));
+  const share = Math.ceil(trades / length);
+  const rows = (piece: number, most: number, all: number): Rows => [
+    Math.min(piece * most, all),
+    Math.min((piece + 1) * most, all),
+  ];
+  return Array.from({ length }, (_, piece) => ({
+    barRows: rows(piece, pieceBars, bars),
+    tradeRows: rows(piece, share, trades),
+  }));
 }
 
 /** Gives curves to a sink. */
@@ -118,6 +111,8 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
   let bytes = barBytes * options.bars;
   let isTooLarge = false;
   const written: CacheKey[] = [];
+  // One entry is written at a time, and the cache has copied it when it has taken it.
+  const readCurves = curveMemory();
 
   async function put(entry: CacheKey, value: CacheValue, costMs: number): Promise<boolean> {
     written.push(entry);
@@ -154,30 +149,18 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
     });
   }
 
-  async function piece(symbol: string, part: JsonObject): Promise<CurveArrays | undefined> {
-    const value = await cache.get(key([symbol], part), once);
-    return value === undefined ? undefined : decodeCurves(value.arrays);
-  }
-
   async function loadPieces({ attributes = {} }: CacheValue, { symbol, bars }: SymbolRoom): Promise<SymbolFigures[]> {
     const [encoded] = listOf(attributes["results"]);
     const figures = decodeFigures(encoded as JsonObject);
     const trades = countOf(attributes["trades"]);
     if (figures.symbol !== symbol || figures.metrics.bars > bars || trades < 0) return [];
     const sink = curves.sink(symbol, bars);
-    let left = figures.metrics.bars;
-    for (let number = 0; left > 0; number++) {
-      const found = await piece(symbol, { bars: number });
-      if (found === undefined || found.times.length !== Math.min(left, pieceBars)) return [];
+    for (const [piece, { barRows, tradeRows }] of piecesOf(figures.metrics.bars, trades).entries()) {
+      const value = await cache.get(key([symbol], { piece }), once);
+      if (value === undefined) return [];
+      const found = decodeCurves(value.arrays);
+      if (found.times.length !== lengthOf(barRows) || found.trades.length !== lengthOf(tradeRows)) return [];
       fill(sink, found);
-      left -= found.times.length;
-    }
-    left = trades;
-    for (let number = 0; left > 0; number++) {
-      const found = await piece(symbol, { trades: number });
-      if (found === undefined || found.trades.length !== Math.min(left, pieceTrades)) return [];
-      sink.takeTrades(found.trades);
-      left -= found.trades.length;
     }
     sink.finish();
     return [figures];
@@ -186,15 +169,10 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
   async function storePieces(figures: SymbolFigures, costMs: number): Promise<void> {
     const { symbol } = figures;
     const reader = curves.reader(symbol);
-    const putPiece = async (part: JsonObject, piece: CurveArrays): Promise<boolean> =>
-      await put(key([symbol], part), { arrays: encodeCurves(piece) }, costMs);
-    for (let from = 0, number = 0; from < reader.bars; from += pieceBars, number++) {
-      const bars = barsOf(reader, from, Math.min(from + pieceBars, reader.bars));
-      if (!(await putPiece({ bars: number }, bars))) return;
-    }
-    for (let from = 0, number = 0; from < reader.trades; from += pieceTrades, number++) {
-      const trades = tradesOf(reader, from, Math.min(from + pieceTrades, reader.trades));
-      if (!(await putPiece({ trades: number }, { ...barsOf(reader, 0, 0), trades }))) return;
+    for (const [piece, { barRows, tradeRows }] of piecesOf(reader.bars, reader.trades).entries()) {
+      const [read] = readCurves([{ reader, bars: barRows, trades: tradeRows }]);
+      const arrays = encodeCurves(read as CurveArrays);
+      if (!(await put(key([symbol], { piece }), { arrays }, costMs))) return;
     }
     // The index comes last: who finds it finds the pieces.
     const attributes = { results: [encodeFigures(figures)], trades: reader.trades };
@@ -203,11 +181,10 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
 
   async function storeBatch(results: readonly SymbolFigures[], symbols: readonly string[], costMs: number) {
     const arrays: Record<string, TypedArray> = {};
-    for (const [number, { symbol }] of results.entries()) {
-      const reader = curves.reader(symbol);
-      const whole = { ...barsOf(reader, 0, reader.bars), trades: tradesOf(reader, 0, reader.trades) };
+    const readers = results.map(({ symbol }) => curves.reader(symbol));
+    const all = readCurves(readers.map((reader) => ({ reader, bars: [0, reader.bars], trades: [0, reader.trades] })));
+    for (const [number, whole] of all.entries())
       for (const [name, array] of Object.entries(encodeCurves(whole))) arrays[`${number}/${name}`] = array;
-    }
     const attributes = { results: results.map(encodeFigures) };
     await put(key(symbols), { arrays, attributes }, costMs);
   }

@@ -1,0 +1,62 @@
+import type { CurveArrays, CurveReader } from "@atc/backtest";
+import { allocateTrades, partOfTrades } from "@atc/backtest";
+
+/** Rows: the first, inclusive, and the last, exclusive. */
+export type Rows = readonly [from: number, to: number];
+
+/** Curves to be read at the same time. */
+export interface WantedCurves {
+  readonly reader: CurveReader;
+  readonly bars: Rows;
+  readonly trades: Rows;
+}
+
+/** Number of rows. */
+export function lengthOf([from, to]: Rows): number {
+  return to - from;
+}
+
+/**
+ * Reads curves into memory that is used again at the next call: new arrays for every cache entry have the garbage collected again and again, which took an
+ * eighth of a run's time.
+ */
+export function curveMemory(): (wanted: readonly WantedCurves[]) => readonly CurveArrays[] {
+  let memory: CurveArrays = {
+    times: new BigInt64Array(0),
+    equity: new Float64Array(0),
+    directions: new Int8Array(0),
+    trades: allocateTrades(0),
+  };
+  return (wanted) => {
+    const bars = wanted.reduce((sum, one) => sum + lengthOf(one.bars), 0);
+    const trades = wanted.reduce((sum, one) => sum + lengthOf(one.trades), 0);
+    if (memory.times.length < bars)
+      memory = {
+        ...memory,
+        times: new BigInt64Array(bars),
+        equity: new Float64Array(bars),
+        directions: new Int8Array(bars),
+      };
+    if (memory.trades.length < trades) memory = { ...memory, trades: allocateTrades(trades) };
+    let bar = 0;
+    let trade = 0;
+    return wanted.map((one) => {
+      const barEnd = bar + lengthOf(one.bars);
+      const tradeEnd = trade + lengthOf(one.trades);
+      const curves = {
+        times: memory.times.subarray(bar, barEnd),
+        equity: memory.equity.subarray(bar, barEnd),
+        directions: memory.directions.subarray(bar, barEnd),
+        trades: partOfTrades(memory.trades, trade, tradeEnd),
+      };
+      const [from] = one.bars;
+      one.reader.times(from, curves.times);
+      one.reader.equity(from, curves.equity);
+      one.reader.directions(from, curves.directions);
+      one.reader.readTrades(one.trades[0], curves.trades);
+      bar = barEnd;
+      trade = tradeEnd;
+      return curves;
+    });
+  };
+}
