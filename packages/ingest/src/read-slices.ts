@@ -109,6 +109,8 @@ export async function readSlices(
   const bytes = await digest;
   if ("error" in bytes) throw bytes.error;
   const rows = found.reduce((sum, run) => sum + run.rows, 0);
+  // The last report may have been throttled away.
+  pace.milestone({ phase: "reading", done: total, total, unit: "bytes", rows });
   const summary = { rows, badRows: badRows.badRows().count, ...bytes.value };
   return { paths: found.map(({ path }) => path), builder, book, rows, summary };
 }
