@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { Document, LineCounter, YAMLMap } from "yaml";
 import type { ConfigFault } from "./config-fault.ts";
 import { invalidConfig, jsonValue } from "./config-fault.ts";
@@ -6,6 +7,8 @@ import { fileLayer } from "./layer.ts";
 import { nameSpelling } from "./spelling.ts";
 
 type Yaml = typeof import("yaml");
+
+const require = createRequire(import.meta.url);
 
 /** What a configuration file says. */
 export interface ParsedFile {
@@ -64,7 +67,8 @@ function syntaxFaults(document: Document, file: string, lines: LineCounter): rea
  * @throws ATC_INVALID_CONFIG with line and column for bad syntax, a key that stands twice, or a file that holds anything but keys and values.
  */
 export async function parseConfigFile(text: string, file: string): Promise<ParsedFile> {
-  const yaml = await import("yaml");
+  // By require: Node 22 imports this CommonJS module empty while the command's own module still waits.
+  const yaml: Yaml = require("yaml");
   const lines = new yaml.LineCounter();
   const document = yaml.parseDocument(text, {
     lineCounter: lines,
