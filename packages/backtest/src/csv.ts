@@ -1,6 +1,7 @@
 import type { TextColumn, TypedArray } from "@atc/contract";
-import { isoTimeExact } from "./calendar.ts";
+import type { TimeUnit } from "./calendar.ts";
 import type { Table, TableBlocks } from "./tables.ts";
+import { timeTexts } from "./time-texts.ts";
 
 /** Lines of a portion: few, so that no garbage outlives it, since texts that live longer make the heap grow. */
 const rowsPerPortion = 256;
@@ -29,34 +30,10 @@ function numberTexts(values: TypedArray | TextColumn, start: number, end: number
   return JSON.stringify(numbers).slice(1, -1).split(",");
 }
 
-const msPerDay = 86_400_000;
-/** The last ms that a `Date` holds. */
-const lastTime = 8.64e15;
-
-const digits = (value: number, length: number): string => String(value).padStart(length, "0");
-const pairs = Array.from({ length: 60 }, (_, value) => digits(value, 2));
-const triples = Array.from({ length: 1000 }, (_, value) => digits(value, 3));
-
-/** Makes texts of times in ms; remembers the day, since a `Date` a row takes most of the time and leaves most of the garbage. */
-function msTexts(): FieldTexts {
-  let day = Number.NaN;
-  let dayText = "";
-  return eachField((values, row) => {
-    const time = (values as BigInt64Array)[row] as bigint;
-    const ms = Number(time);
-    // A time that no date can hold is a number.
-    if (Math.abs(ms) > lastTime) return isoTimeExact(time, "ms");
-    const own = Math.floor(ms / msPerDay);
-    if (own !== day) {
-      const text = isoTimeExact(time, "ms");
-      day = own;
-      dayText = text.slice(0, text.indexOf("T") + 1);
-    }
-    const rest = ms - own * msPerDay;
-    const minutes = Math.floor(rest / 60_000);
-    const seconds = Math.floor(rest / 1000);
-    return `${dayText}${pairs[Math.floor(minutes / 60)]}:${pairs[minutes % 60]}:${pairs[seconds % 60]}.${triples[rest % 1000]}Z`;
-  });
+/** Makes the texts of times. */
+function timeFields(unit: TimeUnit): FieldTexts {
+  const text = timeTexts(unit);
+  return eachField((values, row) => text((values as BigInt64Array)[row] as bigint));
 }
 
 /** Makes the texts of a column's fields; its texts are quoted once. */
@@ -65,9 +42,8 @@ function fieldTexts(type: string, texts: readonly string[] | undefined): FieldTe
     const all = (texts ?? []).map(quoted);
     return eachField((values, row) => all[(values as TextColumn).indices[row] as number] ?? "");
   }
-  if (type === "timestamp[ms]") return msTexts();
-  if (type === "timestamp[ns]")
-    return eachField((values, row) => isoTimeExact((values as BigInt64Array)[row] as bigint, "ns"));
+  if (type === "timestamp[ms]") return timeFields("ms");
+  if (type === "timestamp[ns]") return timeFields("ns");
   if (type === "float64") return numberTexts;
   return eachField((values, row) => String((values as TypedArray)[row]));
 }

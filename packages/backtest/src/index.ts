@@ -33,6 +33,7 @@ export { type MemoryDatasetOptions, memoryDataset } from "./memory-dataset.ts";
 export { type MemoryColumns, memorySeries } from "./memory-series.ts";
 export type { Metrics } from "./metrics.ts";
 export {
+  accountsOf,
   type PortfolioFigures,
   type PortfolioListener,
   type PortfolioResult,
@@ -66,6 +67,7 @@ export {
   tradeBlocks,
   tradeColumns,
 } from "./tables.ts";
+export { timeTexts } from "./time-texts.ts";
 export {
   allocateTrades,
   copyTrades,

@@ -34,6 +34,11 @@ export interface SymbolAccount {
   readonly curves: CurveReader;
 }
 
+/** The accounts of results in arrays. */
+export function accountsOf(results: readonly SymbolResult[]): readonly SymbolAccount[] {
+  return results.map((result) => ({ figures: result, curves: readerOfArrays(result) }));
+}
+
 /** Receives the next `length` points of the portfolio's curve; the arrays are used again afterwards. */
 export type PortfolioListener = (times: BigInt64Array, equity: Float64Array, length: number) => void;
 
@@ -145,7 +150,7 @@ export function portfolioOf(
  * @throws ATC_INVALID_ARGUMENT without results or if bars and ticks are mixed; ATC_INVALID_CONFIG.
  */
 export function portfolio(results: readonly SymbolResult[], config: Partial<BacktestConfig> = {}): PortfolioResult {
-  const accounts = results.map((result) => ({ figures: result, curves: readerOfArrays(result) }));
+  const accounts = accountsOf(results);
   const timePortions: BigInt64Array[] = [];
   const equityPortions: Float64Array[] = [];
   const figures = portfolioOf(accounts, config, (times, equity, length) => {

@@ -123,7 +123,8 @@ export function decodeCurves(arrays: EncodedResult["arrays"]): CurveArrays {
  *
  * @throws ATC_CORRUPT_DATA if members are missing, of another type or of another version.
  */
-export function decodeFigures(attributes: JsonObject): SymbolFigures {
+export function decodeFigures(attributes: JsonValue | undefined): SymbolFigures {
+  if (!isObject(attributes)) throw corrupt("its figures are no object");
   const { version, symbol, timeUnit, skippedBars, warnings, totals, metrics } = attributes;
   if (version !== resultVersion) throw corrupt(`its version is "${String(version)}", not "${resultVersion}"`);
   if (typeof symbol !== "string" || (timeUnit !== "ms" && timeUnit !== "ns") || typeof skippedBars !== "number")

@@ -1,7 +1,6 @@
 import type { ColumnMetadata, ColumnType, TextColumn, TypedArray } from "@atc/contract";
-import { readerOfArrays } from "./array-curves.ts";
 import type { TimeUnit } from "./calendar.ts";
-import type { PortfolioResult, SymbolAccount } from "./portfolio.ts";
+import { accountsOf, type PortfolioResult, type SymbolAccount } from "./portfolio.ts";
 import type { SymbolResult } from "./symbol-result.ts";
 import { allocateTrades, partOfTrades, type Trades } from "./trades.ts";
 
@@ -192,10 +191,6 @@ function wholeTable({ length, columns, texts, blocks }: TableBlocks): Table {
 
 function arrayOf(values: TypedArray | TextColumn | undefined): TypedArray {
   return values !== undefined && "indices" in values ? values.indices : (values as TypedArray);
-}
-
-function accountsOf(results: readonly SymbolResult[]): readonly SymbolAccount[] {
-  return results.map((result) => ({ figures: result, curves: readerOfArrays(result) }));
 }
 
 /** {@link tradeBlocks} as one table in memory. */

@@ -81,7 +81,7 @@ export async function isAbandoned(folder: string, name: string): Promise<boolean
   }
 }
 
-/** What the file system of a folder takes for now, in ms: another machine may keep that time. */
+/** The present time of a folder's file system, in ms: another machine may keep it. */
 async function timeIn(folder: string): Promise<number> {
   const probe = join(folder, `${newOwner()}-time.tmp`);
   try {

@@ -1,5 +1,5 @@
 import type { BacktestFigures, BacktestResult, PortfolioCurve, SymbolAccount } from "@atc/backtest";
-import { readerOfArrays } from "@atc/backtest";
+import { accountsOf } from "@atc/backtest";
 
 /** Curves and trades of a backtest, wherever they lie, to be read in portions. */
 export interface BacktestCurves {
@@ -14,7 +14,7 @@ export interface BacktestCurves {
 /** The curves of a result in arrays. */
 export function curvesOfResult(result: BacktestResult): BacktestCurves {
   const { symbols, portfolio } = result;
-  const accounts = symbols.map((symbol) => ({ figures: symbol, curves: readerOfArrays(symbol) }));
+  const accounts = accountsOf(symbols);
   if (portfolio === undefined) return { figures: result, accounts, portfolio };
   const { timeUnit, times, equity } = portfolio;
   return {

@@ -1,4 +1,4 @@
-import type { CurveArrays, CurveReader } from "@atc/backtest";
+import type { CurveArrays, CurveReader, CurveSink } from "@atc/backtest";
 import { allocateTrades, partOfTrades } from "@atc/backtest";
 
 /** Rows: the first, inclusive, and the last, exclusive. */
@@ -14,6 +14,16 @@ export interface WantedCurves {
 /** Number of rows. */
 export function lengthOf([from, to]: Rows): number {
   return to - from;
+}
+
+/** Gives curves to a sink. */
+export function fillSink(sink: CurveSink, { times, equity, directions, trades }: CurveArrays): void {
+  const room = sink.room(times.length);
+  room.times.set(times);
+  room.equity.set(equity);
+  room.directions.set(directions);
+  sink.takeBars(times.length);
+  sink.takeTrades(trades);
 }
 
 /**

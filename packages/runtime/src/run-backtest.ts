@@ -122,21 +122,20 @@ function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind:
 }
 
 /** What a run needs besides its runtime. */
-interface RunOptions extends OperationOptions {
+interface RunOptions {
   readonly dataset: Dataset;
   readonly spool: Spool;
   readonly cache: Cache | undefined;
   readonly key: ReturnType<typeof keysOf>;
   /** The symbols, sorted, with the bars of each. */
   readonly symbols: readonly SizedSymbol[];
-  /** Whether the strategy is ATC, which threads can start for themselves; a function of the user's stays in this thread. */
-  readonly isAtc: boolean;
+  readonly options: RunBacktestOptions;
 }
 
 /** Where the results of the symbols come from: the cache, other threads, or this one. Threads report progress here, else the backtest does. */
 function resultsOf(
   runtime: Runtime,
-  { dataset, spool, cache, key, symbols, isAtc, signal, onProgress }: RunOptions,
+  { dataset, spool, cache, key, symbols, options: { strategy, signal, onProgress } }: RunOptions,
 ): {
   readonly results: ResultBatches;
   readonly onProgress: OperationOptions["onProgress"];
@@ -144,7 +143,8 @@ function resultsOf(
 } {
   const batches = batchesOf(symbols, runtime.config.batchSize);
   const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
-  const executor = isAtc && batches.length > 1 ? runtime.executor(bars) : undefined;
+  // Threads can start ATC for themselves; a function of the user's stays in this thread.
+  const executor = strategy === undefined && batches.length > 1 ? runtime.executor(bars) : undefined;
   const computer =
     executor === undefined ? undefined : threadBatches(runtime, { dataset, spool, executor, bars, signal, onProgress });
   const stored =
@@ -185,10 +185,9 @@ export async function openBacktest(
   warnOfTimeframe(runtime, opened);
   const { config } = runtime;
   const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
-  const strategy = options.strategy ?? atcStrategy(signalPart(config));
   const symbols = sizedSymbols(runtime, dataset, options.symbols);
   const cache = await usableCache(runtime);
-  const key = keysOf(config, dataset, strategy);
+  const key = keysOf(config, dataset, strategyOf(config, options));
   const names = symbols.map(({ symbol }) => symbol);
   const whole = key("report", { symbols: names });
   const wantsCurves = options.curves === true;
@@ -204,42 +203,46 @@ export async function openBacktest(
     warn: (message) => runtime.warn(message),
   });
   try {
-    const { signal } = options;
-    const isAtc = options.strategy === undefined;
-    const { results, onProgress, executor } = resultsOf(runtime, {
-      dataset,
-      spool,
-      cache,
-      key,
-      symbols,
-      isAtc,
-      signal,
-      onProgress: options.onProgress,
-    });
-    // They end before the curves are written out, and before the spool is closed under them.
-    await using _threads = executor;
-    const figures = await backtestInto(dataset, {
-      strategy,
-      curves: spool.curves,
-      symbols: names,
-      limit: config.limit,
-      signal,
-      onProgress,
-      config: backtestPart(config),
-      remember: results.remember,
-      onPortfolio: wantsCurves ? spool.portfolio.take : undefined,
-    });
-    await results.flush();
+    const { figures, cachedSymbols } = await compute(runtime, { dataset, spool, cache, key, symbols, options });
     const json = resultToJson(figures);
     await cache?.set(whole, { arrays: {}, attributes: asJson(json) });
     const report = reportWith(runtime, path, dataset, json);
     const curves = wantsCurves ? curvesOf(figures, spool) : undefined;
-    const cachedSymbols = figures.symbols.length - results.computed;
     return { report, curves, cached: false, cachedSymbols, reused, [Symbol.dispose]: () => spool[Symbol.dispose]() };
   } catch (error) {
     spool[Symbol.dispose]();
     throw error;
   }
+}
+
+/** Computes what the cache does not have, and the portfolio; curves go to the spool. */
+async function compute(
+  runtime: Runtime,
+  run: RunOptions,
+): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
+  const { config } = runtime;
+  const { dataset, spool, symbols, options } = run;
+  const { results, onProgress, executor } = resultsOf(runtime, run);
+  // Threads end before the curves are written out, and before the spool is closed under them.
+  await using _threads = executor;
+  const figures = await backtestInto(dataset, {
+    strategy: strategyOf(config, options),
+    curves: spool.curves,
+    symbols: symbols.map(({ symbol }) => symbol),
+    limit: config.limit,
+    signal: options.signal,
+    onProgress,
+    config: backtestPart(config),
+    remember: results.remember,
+    onPortfolio: options.curves === true ? spool.portfolio.take : undefined,
+  });
+  await results.flush();
+  return { figures, cachedSymbols: figures.symbols.length - results.computed };
+}
+
+/** What decides the directions: the user's strategy, or ATC. */
+function strategyOf(config: AtcConfig, { strategy }: RunBacktestOptions): Strategy {
+  return strategy ?? atcStrategy(signalPart(config));
 }
 
 function curvesOf(figures: BacktestFigures, { curves, portfolio }: Spool): BacktestCurves {

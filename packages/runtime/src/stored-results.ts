@@ -1,15 +1,13 @@
-import type { CurveArrays, CurveSink, SymbolFigures } from "@atc/backtest";
+import type { SymbolFigures } from "@atc/backtest";
 import { decodeCurves, decodeFigures, encodeCurves, encodeFigures } from "@atc/backtest";
 import type { Cache, CacheKey, CacheValue } from "@atc/cache";
 import type { JsonObject, JsonValue, TypedArray } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
-import { curveMemory, lengthOf, type Rows } from "./curve-memory.ts";
+import { curveMemory, fillSink } from "./curve-memory.ts";
+import { seriesPieces } from "./series-pieces.ts";
 import type { SpoolCurves } from "./spool/spool-curves.ts";
+import type { SizedSymbol } from "./spool/spool-layout.ts";
 
-/** The bars of one piece of a long series: an entry exists as arrays and as a payload at once, so 2^20 would take 60 MB more. */
-const pieceBars = 2 ** 18;
-/** The most trades of one piece: 8 MiB. */
-const pieceTrades = 120_000;
 /** The bars above which a series is stored in pieces. */
 export const wholeBars = 500_000;
 
@@ -19,15 +17,9 @@ type ResultKey = (symbols: readonly string[], part?: JsonObject) => CacheKey;
 /** Results of some symbols in a cache: one entry for neighbours, pieces and an index for a long series. */
 export interface StoredResults {
   /** The stored figures of the symbols, whose curves the spool then has. Symbols that are missing, damaged or of another version are left out. */
-  load(symbols: readonly SymbolRoom[]): Promise<readonly SymbolFigures[]>;
+  load(symbols: readonly SizedSymbol[]): Promise<readonly SymbolFigures[]>;
   /** Stores figures, with their curves from the spool. */
   store(results: readonly SymbolFigures[], symbols: readonly string[], costMs: number): Promise<void>;
-}
-
-/** A symbol and the bars that it can have at most. */
-interface SymbolRoom {
-  readonly symbol: string;
-  readonly bars: number;
 }
 
 /** What {@link storedResults} works with. */
@@ -52,30 +44,6 @@ type Arrays = Readonly<Record<string, TypedArray>>;
 /** Entries are read once, so they leave the memory of the cache to others. */
 const once = { keepInMemory: false } as const;
 
-/** Which bars and trades lie in which piece: as many pieces as bars and trades ask for, the trades spread evenly. */
-function piecesOf(bars: number, trades: number): readonly { readonly barRows: Rows; readonly tradeRows: Rows }[] {
-  const length = Math.max(Math.ceil(bars / pieceBars), Math.ceil(trades / pieceTrades));
-  const share = Math.ceil(trades / length);
-  const rows = (piece: number, most: number, all: number): Rows => [
-    Math.min(piece * most, all),
-    Math.min((piece + 1) * most, all),
-  ];
-  return Array.from({ length }, (_, piece) => ({
-    barRows: rows(piece, pieceBars, bars),
-    tradeRows: rows(piece, share, trades),
-  }));
-}
-
-/** Gives curves to a sink. */
-function fill(sink: CurveSink, { times, equity, directions, trades }: CurveArrays): void {
-  const room = sink.room(times.length);
-  room.times.set(times);
-  room.equity.set(equity);
-  room.directions.set(directions);
-  sink.takeBars(times.length);
-  sink.takeTrades(trades);
-}
-
 /** Arrays of a batch stand behind the number of their symbol: `3/equity`. */
 function arraysByNumber(arrays: Arrays, count: number): readonly Arrays[] {
   const byNumber = Array.from({ length: count }, (): Record<string, TypedArray> => ({}));
@@ -91,8 +59,11 @@ function listOf(value: JsonValue | undefined): readonly JsonValue[] {
   return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
 }
 
-function countOf(value: JsonValue | undefined): number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : -1;
+/** The symbol that an encoded result is of. */
+function symbolOf(encoded: JsonValue): JsonValue | undefined {
+  return typeof encoded === "object" && encoded !== null && !Array.isArray(encoded)
+    ? (encoded as JsonObject)["symbol"]
+    : undefined;
 }
 
 /** Takes what a decoder refuses as missing: another version wrote it, and it is computed again. */
@@ -119,6 +90,13 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
     return await cache.set(entry, value, { costMs, ...once });
   }
 
+  const pieces = seriesPieces({
+    curves,
+    readCurves,
+    get: (symbol, part) => cache.get(key([symbol], part), once),
+    put: (symbol, part, value, costMs) => put(key([symbol], part), value, costMs),
+  });
+
   /** Whether there is room for some more results. Trades are known only now, so a run of very many is found to be too large in its middle. */
   async function fits(results: readonly SymbolFigures[]): Promise<boolean> {
     for (const { symbol } of results) bytes += tradeBytes * (curves.counts(symbol)?.trades ?? 0);
@@ -133,53 +111,27 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
     return false;
   }
 
-  function loadBatch({ arrays, attributes }: CacheValue, symbols: readonly SymbolRoom[]): readonly SymbolFigures[] {
+  function loadBatch({ arrays, attributes }: CacheValue, symbols: readonly SizedSymbol[]): readonly SymbolFigures[] {
     const encoded = listOf(attributes?.["results"]);
     const parts = arraysByNumber(arrays, encoded.length);
     return symbols.flatMap(({ symbol, bars }) => {
-      const number = encoded.findIndex((one) => (one as JsonObject)["symbol"] === symbol);
+      const number = encoded.findIndex((one) => symbolOf(one) === symbol);
       if (number < 0) return [];
-      const figures = decodeFigures(encoded[number] as JsonObject);
+      const figures = decodeFigures(encoded[number]);
       const stored = decodeCurves(parts[number] ?? {});
       if (stored.times.length !== figures.metrics.bars || stored.times.length > bars) return [];
       const sink = curves.sink(symbol, bars);
-      fill(sink, stored);
+      fillSink(sink, stored);
       sink.finish();
       return [figures];
     });
   }
 
-  async function loadPieces({ attributes = {} }: CacheValue, { symbol, bars }: SymbolRoom): Promise<SymbolFigures[]> {
-    const [encoded] = listOf(attributes["results"]);
-    const figures = decodeFigures(encoded as JsonObject);
-    const trades = countOf(attributes["trades"]);
-    if (figures.symbol !== symbol || figures.metrics.bars > bars || trades < 0) return [];
-    const sink = curves.sink(symbol, bars);
-    for (const [piece, { barRows, tradeRows }] of piecesOf(figures.metrics.bars, trades).entries()) {
-      const value = await cache.get(key([symbol], { piece }), once);
-      if (value === undefined) return [];
-      const found = decodeCurves(value.arrays);
-      if (found.times.length !== lengthOf(barRows) || found.trades.length !== lengthOf(tradeRows)) return [];
-      fill(sink, found);
-    }
-    sink.finish();
-    return [figures];
-  }
-
-  async function storePieces(figures: SymbolFigures, costMs: number): Promise<void> {
-    const { symbol } = figures;
-    const reader = curves.reader(symbol);
-    for (const [piece, { barRows, tradeRows }] of piecesOf(reader.bars, reader.trades).entries()) {
-      const [read] = readCurves([{ reader, bars: barRows, trades: tradeRows }]);
-      const arrays = encodeCurves(read as CurveArrays);
-      if (!(await put(key([symbol], { piece }), { arrays }, costMs))) return;
-    }
-    // The index comes last: who finds it finds the pieces.
-    const attributes = { results: [encodeFigures(figures)], trades: reader.trades };
-    await put(key([symbol]), { arrays: {}, attributes }, costMs);
-  }
-
-  async function storeBatch(results: readonly SymbolFigures[], symbols: readonly string[], costMs: number) {
+  async function storeBatch(
+    results: readonly SymbolFigures[],
+    symbols: readonly string[],
+    costMs: number,
+  ): Promise<void> {
     const arrays: Record<string, TypedArray> = {};
     const readers = results.map(({ symbol }) => curves.reader(symbol));
     const all = readCurves(readers.map((reader) => ({ reader, bars: [0, reader.bars], trades: [0, reader.trades] })));
@@ -194,18 +146,16 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
       const value = await cache.get(key(symbols.map(({ symbol }) => symbol)), once);
       if (value === undefined) return [];
       const [first] = symbols;
-      return await unlessRefused(
-        () =>
-          value.attributes?.["trades"] === undefined || first === undefined
-            ? loadBatch(value, symbols)
-            : loadPieces(value, first),
-        [],
-      );
+      return await unlessRefused(async () => {
+        if (first === undefined || !pieces.isIndex(value)) return loadBatch(value, symbols);
+        const figures = await pieces.load(value, first);
+        return figures === undefined ? [] : [figures];
+      }, []);
     },
     async store(results, symbols, costMs) {
       if (!(await fits(results))) return;
       const [only] = results;
-      if (only !== undefined && symbols.length === 1 && only.metrics.bars > wholeBars) await storePieces(only, costMs);
+      if (only !== undefined && symbols.length === 1 && only.metrics.bars > wholeBars) await pieces.store(only, costMs);
       else if (only !== undefined) await storeBatch(results, symbols, costMs);
     },
   };

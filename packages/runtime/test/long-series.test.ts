@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BacktestResult, encodeResult } from "@atc/backtest";
+import type { JsonObject } from "@atc/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   backtest,
@@ -25,10 +26,9 @@ const base = (): { cwd: string; env: Record<string, string>; onWarning: (message
 /** A series of more bars than one cache entry holds, beside two short ones that share an entry. */
 const bars = { LONG: 560_000, S1: 700, S2: 900 };
 
-beforeEach(async () => {
-  warnings.length = 0;
-  cwd = await mkdtemp(join(tmpdir(), "atc-long-"));
-  const rows = Object.entries(bars).flatMap(([symbol, count]) => {
+/** A random walk of each symbol, as CSV. */
+function barsOf(counts: Readonly<Record<string, number>>): string {
+  const rows = Object.entries(counts).flatMap(([symbol, count]) => {
     let price = 100;
     let random = 7;
     return Array.from({ length: count }, (_, i) => {
@@ -37,7 +37,13 @@ beforeEach(async () => {
       return `${symbol},${1.5e12 + i * 60_000},${price.toFixed(2)}`;
     });
   });
-  await writeFile(join(cwd, "long.csv"), `symbol,timestamp,close\n${rows.join("\n")}\n`);
+  return `symbol,timestamp,close\n${rows.join("\n")}\n`;
+}
+
+beforeEach(async () => {
+  warnings.length = 0;
+  cwd = await mkdtemp(join(tmpdir(), "atc-long-"));
+  await writeFile(join(cwd, "long.csv"), barsOf(bars));
 });
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 
@@ -114,5 +120,29 @@ describe("an open backtest", () => {
       expect((await readFile(files("open")[kind])).equals(await readFile(files("arrays")[kind]))).toBe(true);
     const report = { ...whole.report, symbols: [], skipped: [], portfolio: null };
     expect([...reportJson(report)].join("")).toBe(`${JSON.stringify(report, undefined, 2)}\n`);
+  });
+});
+
+describe("an entry of results that holds no figures", () => {
+  it.each([
+    { results: [null, 7, "x"] },
+    { results: 5 },
+    {},
+    { trades: 1 },
+    { figures: null, trades: 1 },
+    { figures: {}, trades: "many" },
+  ])("is computed again: %j", async (attributes) => {
+    await writeFile(join(cwd, "long.csv"), barsOf({ S1: 300 }));
+    const first = await backtest("long.csv", base());
+    {
+      await using cache = await getCacheManager(base());
+      const keys = [];
+      for await (const { metadata } of cache.entries()) if (metadata?.key.kind === "results") keys.push(metadata.key);
+      expect(keys).not.toHaveLength(0);
+      for (const key of keys) await cache.set(key, { arrays: {}, attributes: attributes as JsonObject });
+    }
+    const again = await backtest("long.csv", base());
+    expect([again.cachedSymbols, digest(again.result)]).toEqual([0, digest(first.result)]);
+    expect(warnings).toEqual([]);
   });
 });

@@ -146,20 +146,18 @@ export function openSpool(options: SpoolOptions): Spool {
 function spooledPortfolio(area: SpoolArea, offset: number, points: number): SpooledPortfolio {
   let taken = 0;
   const equityOffset = offset + (pointBytes / 2) * points;
-  const bytes = (array: BigInt64Array | Float64Array): Uint8Array =>
-    new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   return {
     get length() {
       return taken;
     },
     take(times, equity, length) {
-      writeArea(area, offset + 8 * taken, bytes(times.subarray(0, length)));
-      writeArea(area, equityOffset + 8 * taken, bytes(equity.subarray(0, length)));
+      writeArea(area, offset + 8 * taken, times.subarray(0, length));
+      writeArea(area, equityOffset + 8 * taken, equity.subarray(0, length));
       taken += length;
     },
     read(row, times, equity) {
-      readArea(area, offset + 8 * row, bytes(times));
-      readArea(area, equityOffset + 8 * row, bytes(equity));
+      readArea(area, offset + 8 * row, times);
+      readArea(area, equityOffset + 8 * row, equity);
     },
   };
 }

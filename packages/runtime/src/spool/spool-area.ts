@@ -7,8 +7,13 @@ import { AtcError, fromSystemError } from "@atc/contract";
  */
 export type SpoolArea = number | SharedArrayBuffer;
 
-/** Writes bytes at an offset. ATC_NO_SPACE or ATC_IO if the disk refuses. */
-export function writeArea(area: SpoolArea, offset: number, bytes: Uint8Array): void {
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Writes the bytes of an array at an offset. ATC_NO_SPACE or ATC_IO if the disk refuses. */
+export function writeArea(area: SpoolArea, offset: number, array: ArrayBufferView): void {
+  const bytes = bytesOf(array);
   if (typeof area !== "number") {
     new Uint8Array(area).set(bytes, offset);
     return;
@@ -24,8 +29,9 @@ export function writeArea(area: SpoolArea, offset: number, bytes: Uint8Array): v
   }
 }
 
-/** Fills `into` with the bytes at an offset. ATC_IO if the disk refuses, ATC_CORRUPT_DATA if the area ends before. */
-export function readArea(area: SpoolArea, offset: number, into: Uint8Array): void {
+/** Fills the bytes of an array with those at an offset. ATC_IO if the disk refuses, ATC_CORRUPT_DATA if the area ends before. */
+export function readArea(area: SpoolArea, offset: number, array: ArrayBufferView): void {
+  const into = bytesOf(array);
   if (typeof area !== "number") {
     into.set(new Uint8Array(area, offset, into.length));
     return;

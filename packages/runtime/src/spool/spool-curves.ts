@@ -28,10 +28,6 @@ export interface SpoolCurves extends CurveStore {
   written(symbol: string, counts: CurveCounts): void;
 }
 
-function bytesOf(array: BigInt64Array | Float64Array | Int8Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-}
-
 function emptyRoom(length: number): BarRoom {
   return { times: new BigInt64Array(length), equity: new Float64Array(length), directions: new Int8Array(length) };
 }
@@ -56,9 +52,9 @@ export function spoolCurves(areas: SpoolAreas, regions: ReadonlyMap<string, Spoo
     return {
       bars,
       trades,
-      times: (row, into) => readArea(areas.bars, barOffset + 8 * row, bytesOf(into)),
-      equity: (row, into) => readArea(areas.bars, barOffset + 8 * (capacity + row), bytesOf(into)),
-      directions: (row, into) => readArea(areas.bars, barOffset + 16 * capacity + row, bytesOf(into)),
+      times: (row, into) => readArea(areas.bars, barOffset + 8 * row, into),
+      equity: (row, into) => readArea(areas.bars, barOffset + 8 * (capacity + row), into),
+      directions: (row, into) => readArea(areas.bars, barOffset + 16 * capacity + row, into),
       readTrades: (row, into) =>
         tradeRows.unpack(into, (from, bytes) => readArea(areas.trades, tradeOffset + tradeBytes * (row + from), bytes)),
     };
@@ -76,9 +72,9 @@ export function spoolCurves(areas: SpoolAreas, regions: ReadonlyMap<string, Spoo
         return room;
       },
       takeBars(length) {
-        writeArea(areas.bars, barOffset + 8 * bars, bytesOf(room.times.subarray(0, length)));
-        writeArea(areas.bars, barOffset + 8 * (capacity + bars), bytesOf(room.equity.subarray(0, length)));
-        writeArea(areas.bars, barOffset + 16 * capacity + bars, bytesOf(room.directions.subarray(0, length)));
+        writeArea(areas.bars, barOffset + 8 * bars, room.times.subarray(0, length));
+        writeArea(areas.bars, barOffset + 8 * (capacity + bars), room.equity.subarray(0, length));
+        writeArea(areas.bars, barOffset + 16 * capacity + bars, room.directions.subarray(0, length));
         bars += length;
       },
       takeTrades(more) {
