@@ -7,7 +7,6 @@ export { datasetName } from "./dataset-name.ts";
 export { datasetReport } from "./dataset-report.ts";
 export type { DuplicatePolicy } from "./duplicates.ts";
 export { fingerprintOf } from "./fingerprint.ts";
-export type { IngestResult } from "./ingest.ts";
 export { ingest } from "./ingest.ts";
 export type { IngestOptions } from "./ingest-options.ts";
 export type {
@@ -23,4 +22,5 @@ export type {
   RowOrder,
   SeriesQuality,
 } from "./ingest-report.ts";
+export type { IngestResult } from "./ingest-result.ts";
 export { ingestReport } from "./report-attributes.ts";
