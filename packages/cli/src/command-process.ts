@@ -46,7 +46,7 @@ try {
     env,
     cwd: workingDirectory(),
     signal: controller.signal,
-    onWork: boundOldHeap,
+    onComputing: boundOldHeap,
   });
 } catch (error) {
   process.exitCode = fault(error);

@@ -21,8 +21,8 @@ export interface CommandLineIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Called once if there is work that takes a while: files to be read, symbols to be computed. */
-  readonly onWork?: () => void;
+  /** Called once if symbols are to be computed. */
+  readonly onComputing?: () => void;
 }
 
 /** One run of one command: its options, where it writes, and the runtime behind it. Disposal closes the runtime. */
@@ -120,12 +120,14 @@ function configFlags(options: Readonly<Record<string, unknown>>): Record<string,
   return flags;
 }
 
-/** A listener that calls `begin` at the first report. */
-function firstOf(begin: (() => void) | undefined, listener: ProgressListener): ProgressListener {
-  let isFirst = true;
+/** A listener that calls `begin` at the first report of computing. */
+function withBeginning(begin: (() => void) | undefined, listener: ProgressListener): ProgressListener {
+  let hasBegun = false;
   return (progress) => {
-    if (isFirst) begin?.();
-    isFirst = false;
+    if (progress.phase === "computing" && !hasBegun) {
+      hasBegun = true;
+      begin?.();
+    }
     listener(progress);
   };
 }
@@ -163,7 +165,11 @@ export async function startInvocation(
     io,
     display,
     runtime,
-    data: { ...readingOptions(options), signal: io.signal, onProgress: firstOf(io.onWork, display.listener) },
+    data: {
+      ...readingOptions(options),
+      signal: io.signal,
+      onProgress: withBeginning(io.onComputing, display.listener),
+    },
     print(text) {
       display.stop();
       io.stdout.write(`${printableText(text)}\n`);
