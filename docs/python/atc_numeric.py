@@ -1,4 +1,4 @@
-"""Reads what the codec `numeric` of @atc/filter-numeric wrote, with numpy and the standard library alone.
+"""Reads what the codec `numeric` of @atc/codec-numeric wrote, with numpy and the standard library alone.
 
     import atc_numeric, io, numpy
     prices = numpy.frombuffer(atc_numeric.decode(open("close.numeric", "rb").read()), dtype="<f8")
@@ -18,7 +18,7 @@ LANES = 4
 LOWEST = 1 << 16
 SLOTS = 4096
 
-# What a frame can hold; packages/filter-numeric has the same limits. Every number is a float64, so that all readers round alike.
+# What a frame can hold; packages/codec-numeric has the same limits. Every number is a float64, so that all readers round alike.
 LARGEST_INTEGER = (1 << 53) - 1
 LARGEST_SCALE = 10**22
 MOST_BYTES = 1 << 19

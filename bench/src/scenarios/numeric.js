@@ -3,7 +3,7 @@
 // close and volume, separated by colons, in ATC_BENCH_CSV are measured too; ATC_BENCH_ARRAYS measures only arrays whose name holds it. Takes some minutes,
 // which are python's highest levels.
 import { basename } from "node:path";
-import { numeric } from "@atc/filter-numeric";
+import { numeric } from "@atc/codec-numeric";
 import { median, report, withFolder } from "../measure.js";
 import { pythonBest } from "../python-best.js";
 import { cachedArrays, finePrices, readBars, slowCrossings, syntheticArrays } from "../series.js";

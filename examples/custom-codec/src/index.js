@@ -1,5 +1,6 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
-import { AtcError, decodeTarget } from "@atc/contract";
+import { AtcError } from "@atc/contract";
+import { decodeTarget } from "@atc/plugin-kit";
 
 // A Brotli stream tells neither its length nor whether it is one, so eight bytes go ahead of it: "ATCB", and the decoded length.
 const headerBytes = 8;

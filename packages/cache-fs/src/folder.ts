@@ -1,6 +1,6 @@
 import { mkdir, readdir, readlink, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { makeFolders } from "@atc/contract";
+import { makeFolders } from "@atc/plugin-kit";
 import { isAbsent } from "./store-path.ts";
 
 /** Makes a folder and those above it. */

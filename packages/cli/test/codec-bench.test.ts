@@ -26,7 +26,7 @@ function prices(count: number): Uint8Array {
 
 describe("atc codec bench", () => {
   it("measures every installed codec on a raw file", async () => {
-    await shop.install("codec-blosc", "codec-zstd", "codec-lz4", "filter-numeric");
+    await shop.install("codec-blosc", "codec-zstd", "codec-lz4", "codec-numeric");
     await shop.file("close.bin", prices(20_000));
     const run = await shop.atc("codec", "bench", "close.bin", "--dtype", "float64", "--json", ...quick);
     expect(run.stderr).toBe("");
@@ -56,7 +56,7 @@ describe("atc codec bench", () => {
   });
 
   it("prints lines for the configuration, which choose what it recommends", async () => {
-    await shop.install("codec-blosc", "codec-zstd", "filter-numeric");
+    await shop.install("codec-blosc", "codec-zstd", "codec-numeric");
     await shop.file("bars.csv", barsCsv(["AAA"], 400));
     await shop.file("close.bin", prices(20_000));
     const run = await shop.atc("codec", "bench", "close.bin", "--typesize", "8", "--disk", "1MB", ...quick);
@@ -88,7 +88,7 @@ describe("atc codec bench", () => {
   });
 
   it("takes a column of a dataset", async () => {
-    await shop.install("filter-numeric");
+    await shop.install("codec-numeric");
     await shop.file("bars.csv", barsCsv(["AAA", "BBB"], 500));
     await shop.atc("ingest", "bars.csv", "--name", "bars");
     for (const [column, source] of [
@@ -105,7 +105,7 @@ describe("atc codec bench", () => {
   });
 
   it("takes a cache entry, decoded, with the size that its arrays tell", async () => {
-    await shop.install("codec-blosc", "codec-zstd", "filter-numeric");
+    await shop.install("codec-blosc", "codec-zstd", "codec-numeric");
     await shop.file("bars.csv", barsCsv(["AAA"], 400));
     await shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "numeric");
     const entries = (await shop.cached()).filter((file) => file.endsWith(".npz.numeric"));
@@ -120,7 +120,7 @@ describe("atc codec bench", () => {
   });
 
   it("tells of a codec that fails and goes on", async () => {
-    await shop.install("filter-numeric");
+    await shop.install("codec-numeric");
     const folder = join(shop.path, "node_modules", "broken-codec");
     await mkdir(folder);
     await shop.file(
@@ -136,7 +136,7 @@ describe("atc codec bench", () => {
     await shop.file("node_modules/broken-codec/index.js", "export default [];");
     await shop.file(
       "package.json",
-      JSON.stringify({ name: "project", dependencies: { "broken-codec": "1.0.0", "@atc/filter-numeric": "0.0.0" } }),
+      JSON.stringify({ name: "project", dependencies: { "broken-codec": "1.0.0", "@atc/codec-numeric": "0.0.0" } }),
     );
     await shop.file("close.bin", prices(1000));
     const run = await shop.atc("codec", "bench", "close.bin", "--dtype", "float64", "--json", ...quick);
@@ -156,7 +156,7 @@ describe("atc codec bench", () => {
     [["empty.bin"], 2, "ATC_INVALID_ARGUMENT"],
     [["--dataset", "nothing"], 4, "ATC_NOT_FOUND"],
   ] as const)("refuses %j with exit code %i", async (args, code, error) => {
-    await shop.install("filter-numeric");
+    await shop.install("codec-numeric");
     await shop.file("close.bin", prices(100));
     await shop.file("empty.bin", new Uint8Array(0));
     const run = await shop.atc("codec", "bench", ...args);
@@ -166,7 +166,7 @@ describe("atc codec bench", () => {
   });
 
   it("names the nearest column", async () => {
-    await shop.install("filter-numeric");
+    await shop.install("codec-numeric");
     await shop.file("bars.csv", barsCsv(["AAA"], 50));
     await shop.atc("ingest", "bars.csv", "--name", "bars");
     const run = await shop.atc("codec", "bench", "--dataset", "bars", "--column", "volum");

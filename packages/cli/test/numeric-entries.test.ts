@@ -31,7 +31,7 @@ print(json.dumps(out))
 
 describe("compressionAlgorithm: numeric", () => {
   it("writes entries from which a second run is served", async () => {
-    await shop.install("filter-numeric");
+    await shop.install("codec-numeric");
     expect((await backtest()).code).toBe(0);
     const entries = (await shop.cached()).filter((file) => file.endsWith(".npz.numeric"));
     expect(entries.length).toBeGreaterThan(0);
@@ -42,7 +42,7 @@ describe("compressionAlgorithm: numeric", () => {
   it.skipIf(python === undefined)(
     "writes entries that Python reads with numpy alone (needs python3 with numpy)",
     async () => {
-      await shop.install("filter-numeric");
+      await shop.install("codec-numeric");
       await backtest();
       const files = (await shop.cached()).filter((file) => file.endsWith(".npz.numeric"));
       const folder = fileURLToPath(new URL("../../../docs/python/", import.meta.url));
@@ -58,7 +58,7 @@ describe("compressionAlgorithm: numeric", () => {
   it("names what to install where it is missing", async () => {
     const run = await backtest();
     expect(run.code).toBe(5);
-    expect(run.stderr).toContain("pnpm add @atc/filter-numeric");
+    expect(run.stderr).toContain("pnpm add @atc/codec-numeric");
     expect(run.stdout).toBe("");
   });
 });

@@ -1,11 +1,5 @@
-import {
-  type BlockCodec,
-  type BlockKernel,
-  type BlockKernelSource,
-  createKernelMemory,
-  type GrowingMemory,
-  memoryPageLength,
-} from "@atc/contract";
+import type { BlockCodec, BlockKernel, BlockKernelSource } from "@atc/contract";
+import { createKernelMemory, type GrowingMemory, memoryPageLength } from "@atc/plugin-kit";
 import { type BloscExports, instantiateBlosc } from "./blosc-kernel.ts";
 
 /** A longer block is encoded and decoded outside the memory, which never shrinks. */

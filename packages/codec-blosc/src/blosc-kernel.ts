@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type BlockKernelSource, type KernelMemory, kernelModule } from "@atc/contract";
+import type { BlockKernelSource, KernelMemory } from "@atc/contract";
+import { kernelModule } from "@atc/plugin-kit";
 
 /** The functions of `assembly/index.ts`; addresses and lengths are bytes. */
 export interface BloscExports {

@@ -1,4 +1,5 @@
-import { type BlockCodec, type DecodeOptions, decodeTarget } from "@atc/contract";
+import type { BlockCodec, DecodeOptions } from "@atc/contract";
+import { decodeTarget } from "@atc/plugin-kit";
 import type { BlockMemory } from "./block-memory.ts";
 import { headerLength, largestFrameContent, readHeader } from "./frame-header.ts";
 import { corrupt } from "./frame-parts.ts";

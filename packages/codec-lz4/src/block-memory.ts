@@ -1,10 +1,5 @@
-import {
-  type BlockKernel,
-  type BlockKernelSource,
-  createKernelMemory,
-  type GrowingMemory,
-  memoryPageLength,
-} from "@atc/contract";
+import type { BlockKernel, BlockKernelSource } from "@atc/contract";
+import { createKernelMemory, type GrowingMemory, memoryPageLength } from "@atc/plugin-kit";
 
 /** A longer block stays out of the memory, which never shrinks. */
 const longestKernelBlock: number = 2 ** 23;

@@ -1,4 +1,5 @@
-import { type DecodeOptions, decodeTarget } from "@atc/contract";
+import type { DecodeOptions } from "@atc/contract";
+import { decodeTarget } from "@atc/plugin-kit";
 import { decodeInMemory } from "./block-memory.ts";
 import { type FrameDescriptor, readDescriptor, storedBit } from "./frame-descriptor.ts";
 import { fastKernel } from "./lz4-kernel.ts";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type BlockKernel, type BlockKernelSource, type KernelMemory, kernelModule } from "@atc/contract";
+import type { BlockKernel, BlockKernelSource, KernelMemory } from "@atc/contract";
+import { kernelModule } from "@atc/plugin-kit";
 import { depths } from "./chain-encoder.ts";
 
 /** The functions of `assembly/index.ts`; addresses and lengths are bytes, 0 stands for failure. */

@@ -1,4 +1,4 @@
-import { createKernelMemory } from "@atc/contract";
+import { createKernelMemory } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lz4Block, lz4hcBlock } from "../src/index.ts";

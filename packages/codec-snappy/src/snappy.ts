@@ -1,4 +1,5 @@
-import { type Codec, type DecodeOptions, decodeTarget } from "@atc/contract";
+import type { Codec, DecodeOptions } from "@atc/contract";
+import { decodeTarget } from "@atc/plugin-kit";
 import { maskedCrc32c } from "./crc32c.ts";
 import {
   checksumLength,

@@ -1,5 +1,6 @@
 import { deflateSync } from "node:zlib";
-import { AtcError, type Codec, type DecodeOptions, decodeTarget } from "@atc/contract";
+import { AtcError, type Codec, type DecodeOptions } from "@atc/contract";
+import { decodeTarget } from "@atc/plugin-kit";
 import { inflate } from "./inflate.ts";
 
 /** How {@link zlib} encodes. */

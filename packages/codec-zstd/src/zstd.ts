@@ -1,4 +1,5 @@
-import { AtcError, type Codec, checkDecodedLength, type DecodeOptions } from "@atc/contract";
+import { AtcError, type Codec, type DecodeOptions } from "@atc/contract";
+import { checkDecodedLength } from "@atc/plugin-kit";
 import { decompress, type ZstdBinding, zstdBinding } from "./binding.ts";
 import { checkLength, frameLength, readFrame } from "./frame-blocks.ts";
 import { writeFrame } from "./frame-writer.ts";

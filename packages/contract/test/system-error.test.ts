@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import {
   link,
-  lstat,
   mkdir,
   open,
   readdir,
@@ -15,9 +14,9 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { absentOnly, fromSystemError, isAtcError, makeFolders, systemFaults, systemNameOf } from "../src/index.ts";
+import { absentOnly, fromSystemError, systemFaults, systemNameOf } from "../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "atc-errno-"));
 const mounts: string[] = [];
@@ -151,37 +150,5 @@ describe.skipIf(!onLinux)("an error of the system", () => {
     const isAbsent = name === "ENOENT" || name === "ENOTDIR";
     if (isAbsent) expect(absentOnly(error)).toBeUndefined();
     else expect(() => absentOnly(error)).toThrow();
-  });
-});
-
-describe.skipIf(!onLinux)("makeFolders", () => {
-  const make = (path: string): Promise<unknown> =>
-    makeFolders(path, { mkdir, stat, readlink, dirname }).catch((error: unknown) =>
-      isAtcError(error) ? error.code : systemNameOf(error),
-    );
-
-  it("makes folders and is content with those that are there", async () => {
-    expect(await make(at("made", "b", "c"))).toBeUndefined();
-    expect(await make(at("made", "b", "c"))).toBeUndefined();
-    expect((await lstat(at("made", "b", "c"))).isDirectory()).toBe(true);
-    expect(await Promise.all([1, 2, 3, 4].map(() => make(at("raced", "b", "c", "d"))))).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
-  });
-
-  it("ends at a link that leads nowhere, under /proc, at a file, at a circle, at a name too long", async () => {
-    await symlink(at("not", "mounted"), at("dangling"));
-    await symlink("circle", at("circle"));
-    await writeFile(at("in the way"), "");
-    expect(await make(at("dangling"))).toBe("ATC_NOT_FOUND");
-    expect(await make(at("dangling", "x", "y"))).toBe("ATC_NOT_FOUND");
-    expect(await make("/proc/x/y/z")).toBe("ATC_READ_ONLY");
-    expect(await make(at("in the way"))).toBe("ATC_IO");
-    expect(await make(at("in the way", "x"))).toBe("ENOTDIR");
-    expect(await make(at("circle", "x"))).toBe("ELOOP");
-    expect(await make(at("x".repeat(300)))).toBe("ENAMETOOLONG");
   });
 });

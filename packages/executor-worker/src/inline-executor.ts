@@ -1,12 +1,5 @@
-import {
-  type Executor,
-  fromPortableError,
-  isTransferred,
-  type SubmitOptions,
-  type TaskContext,
-  type TaskRef,
-  toPortableError,
-} from "@atc/contract";
+import { type Executor, isTransferred, type SubmitOptions, type TaskContext, type TaskRef } from "@atc/contract";
+import { fromPortableError, toPortableError } from "@atc/plugin-kit";
 import { cancelled } from "./cells.ts";
 import { createLife } from "./life.ts";
 import { movableBuffers } from "./movable.ts";

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
-import { AtcError, fromPortableError, type PortableError } from "@atc/contract";
+import { AtcError } from "@atc/contract";
+import { fromPortableError, type PortableError } from "@atc/plugin-kit";
 import type { Piscina, PiscinaTask, queueOptionsSymbol } from "piscina";
 import type { Cells } from "./cells.ts";
 import { workerArguments, workerEntry } from "./worker-entry.ts";

@@ -1,4 +1,5 @@
-import { type ProgressListener, toPortableError } from "@atc/contract";
+import type { ProgressListener } from "@atc/contract";
+import { toPortableError } from "@atc/plugin-kit";
 import { hasStarted } from "./cells.ts";
 import { movableBuffers } from "./movable.ts";
 import { closeThread, createPool, type ThreadPoolOptions } from "./piscina-pool.ts";

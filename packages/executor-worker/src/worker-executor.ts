@@ -1,4 +1,5 @@
-import { AtcError, type Executor, fromPortableError, type SubmitOptions, type TaskRef } from "@atc/contract";
+import { AtcError, type Executor, type SubmitOptions, type TaskRef } from "@atc/contract";
+import { fromPortableError } from "@atc/plugin-kit";
 import { type Cancellation, createCancellation } from "./cancellation.ts";
 import { type Cells, clearCells, createCells } from "./cells.ts";
 import { guardListener } from "./guarded-listener.ts";

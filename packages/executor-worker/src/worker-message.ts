@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
-import type { PortableError, Progress } from "@atc/contract";
+import type { Progress } from "@atc/contract";
+import type { PortableError } from "@atc/plugin-kit";
 import type { Cells } from "./cells.ts";
 import type { TaskCall } from "./task-modules.ts";
 

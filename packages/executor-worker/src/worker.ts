@@ -1,6 +1,7 @@
 /** The entry of a worker thread, which piscina loads; a file of its own in `dist`. */
 import { MessageChannel, parentPort, threadId, workerData } from "node:worker_threads";
-import { isTransferred, type PortableError, toPortableError } from "@atc/contract";
+import { isTransferred } from "@atc/contract";
+import { type PortableError, toPortableError } from "@atc/plugin-kit";
 import { cellContext, start } from "./cells.ts";
 import { movableBuffers } from "./movable.ts";
 import { type ProgressPace, paceProgress } from "./progress-pace.ts";

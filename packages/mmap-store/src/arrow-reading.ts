@@ -1,4 +1,5 @@
-import { type ColumnType, type FlatTable, rootTable } from "@atc/contract";
+import type { ColumnType } from "@atc/contract";
+import { type FlatTable, rootTable } from "@atc/plugin-kit";
 
 /** Reads `length` bytes of a file from `offset`. */
 export type ReadBytes = (offset: number, length: number) => Promise<Uint8Array>;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { bytesPerElement, type DatasetSchema, datasetContent, dtypeOf, type SeriesExtent } from "@atc/contract";
+import { bytesPerElement, type DatasetSchema, dtypeOf, type SeriesExtent } from "@atc/contract";
+import { datasetContent } from "@atc/plugin-kit";
 import { appendCrcs, parseChecksums } from "./column-checksums.ts";
 import type { StoredManifest, StoredPart, StoredSeries } from "./stored-manifest.ts";
 

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, readlink, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AtcError, absentOnly, fromSystemError, makeFolders } from "@atc/contract";
+import { AtcError, absentOnly, fromSystemError } from "@atc/contract";
+import { makeFolders } from "@atc/plugin-kit";
 import { parseManifest } from "./manifest.ts";
 import type { StoredManifest } from "./stored-manifest.ts";
 

@@ -1,5 +1,5 @@
 import type { Block, ReadonlyTypedArray, RowKind } from "@atc/contract";
-import { convertTimes } from "@atc/contract";
+import { convertTimes } from "@atc/plugin-kit";
 
 /** Rows of a series as plain arrays. */
 export interface RowBlock {

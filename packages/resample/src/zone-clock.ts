@@ -1,4 +1,4 @@
-import { zoneOffset } from "@atc/contract";
+import { zoneOffset } from "@atc/plugin-kit";
 
 const day = 86_400_000;
 

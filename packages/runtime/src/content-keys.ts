@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DatasetManifest, SeriesExtent } from "@atc/contract";
-import { datasetContent } from "@atc/contract";
+import { datasetContent } from "@atc/plugin-kit";
 
 /**
  * Makes what cache keys say of the rows of some symbols: their content, so that neither how they were read nor rows of other symbols matter. A dataset without

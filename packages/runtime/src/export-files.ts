@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readlink, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { AtcError, absentOnly, fromSystemError, makeFolders } from "@atc/contract";
+import { AtcError, absentOnly, fromSystemError } from "@atc/contract";
+import { makeFolders } from "@atc/plugin-kit";
 
 /** What to do about it, where a disk refuses. */
 const remedy = "check the folder and the space on the disk";

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { DataSource, Executor, JsonValue } from "@atc/contract";
-import { AtcError, joinSources } from "@atc/contract";
+import { AtcError } from "@atc/contract";
 import type { IngestOptions } from "@atc/ingest";
 import { datasetName } from "@atc/ingest";
+import { joinSources } from "@atc/plugin-kit";
 import type { InstalledPlugin } from "./installed-plugins.ts";
 import { installLine, sourcePackageFor } from "./package-names.ts";
 import type { Runtime } from "./runtime.ts";

@@ -16,7 +16,7 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     zlib: "@atc/codec-zlib",
     zstd: "@atc/codec-zstd",
     snappy: "@atc/codec-snappy",
-    numeric: "@atc/filter-numeric",
+    numeric: "@atc/codec-numeric",
   },
   "block-codec": {
     lz4: "@atc/codec-lz4",

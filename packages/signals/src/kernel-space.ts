@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength } from "@atc/contract";
+import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength } from "@atc/plugin-kit";
 import type { LaneExports } from "./compute-many-exports.ts";
 import { rows } from "./kernel-records.ts";
 

@@ -1,13 +1,6 @@
 import { type FileHandle, open, realpath, stat } from "node:fs/promises";
-import {
-  AtcError,
-  type FileState,
-  fileStateOf,
-  fromSystemError,
-  identifyingState,
-  type JsonObject,
-  throwIfChanged,
-} from "@atc/contract";
+import { AtcError, fromSystemError, type JsonObject } from "@atc/contract";
+import { type FileState, fileStateOf, identifyingState, throwIfChanged } from "@atc/plugin-kit";
 import xxhash from "xxhash-wasm";
 
 /** A file, open for one reading. */

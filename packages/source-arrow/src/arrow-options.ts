@@ -1,14 +1,13 @@
+import type { Codec, JsonObject } from "@atc/contract";
 import {
-  type Codec,
   checkFileSymbolOptions,
   checkLocalTimeOptions,
   checkSourceOptions,
   type FileSymbolOptions,
   identifyingOptions as identifying,
-  type JsonObject,
   type LocalTimeOptions,
   type SourceOptions,
-} from "@atc/contract";
+} from "@atc/plugin-kit";
 
 /** How to read an Arrow file; what is left out is told from its schema. */
 export interface ArrowOptions extends SourceOptions, LocalTimeOptions, FileSymbolOptions {

@@ -1,4 +1,5 @@
-import { AtcError, createDataSource, type DataSource, type EpochUnit, epochUnitOf, fileSymbol } from "@atc/contract";
+import { AtcError, type DataSource } from "@atc/contract";
+import { createDataSource, type EpochUnit, epochUnitOf, fileSymbol } from "@atc/plugin-kit";
 import { damaged } from "./arrow-error.ts";
 import { type ArrowFile, arrowFile, type OpenedFile } from "./arrow-file.ts";
 import { type ArrowOptions, checkOptions, identifyingOptions } from "./arrow-options.ts";

@@ -1,13 +1,5 @@
-import {
-  type ChunkBuilder,
-  type ColumnChunk,
-  chunkBuilder,
-  columnHash,
-  columnTexts,
-  noTime,
-  type SourceReading,
-  type SourceSummary,
-} from "@atc/contract";
+import type { ColumnChunk, SourceSummary } from "@atc/contract";
+import { type ChunkBuilder, chunkBuilder, columnHash, columnTexts, noTime, type SourceReading } from "@atc/plugin-kit";
 import xxhash from "xxhash-wasm";
 import { damaged } from "./arrow-error.ts";
 import { fillerOf, type Reading, readDictionary } from "./column-filler.ts";

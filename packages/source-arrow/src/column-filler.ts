@@ -1,4 +1,5 @@
-import { AtcError, type ChunkBuilder, createTextDictionary, noTime, type TextDictionary } from "@atc/contract";
+import { AtcError } from "@atc/contract";
+import { type ChunkBuilder, createTextDictionary, noTime, type TextDictionary } from "@atc/plugin-kit";
 import type { OpenedFile } from "./arrow-file.ts";
 import type { MessagePlace, readMessage } from "./messages.ts";
 import { bitsOf, isSet, numberReader } from "./number-reader.ts";

@@ -1,4 +1,4 @@
-import { type FlatTable, rootTable } from "@atc/contract";
+import { type FlatTable, rootTable } from "@atc/plugin-kit";
 import { corrupt, unsupported } from "./arrow-error.ts";
 import type { OpenedFile } from "./arrow-file.ts";
 import { type ArrowField, longestHeader, schemaFields } from "./schema.ts";

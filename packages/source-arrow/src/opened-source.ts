@@ -1,4 +1,4 @@
-import type { EpochUnit } from "@atc/contract";
+import type { EpochUnit } from "@atc/plugin-kit";
 import type { ArrowFile } from "./arrow-file.ts";
 import type { ArrowOptions } from "./arrow-options.ts";
 import type { ArrowContents } from "./messages.ts";

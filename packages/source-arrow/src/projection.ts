@@ -1,4 +1,5 @@
-import { AtcError, type ColumnMetadata, matchColumns, otherColumns, type RowKind } from "@atc/contract";
+import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
+import { matchColumns, otherColumns } from "@atc/plugin-kit";
 import type { ArrowOptions } from "./arrow-options.ts";
 import type { ArrowField, ValueType } from "./schema.ts";
 

@@ -1,4 +1,5 @@
-import { AtcError, type Codec, type FlatTable } from "@atc/contract";
+import { AtcError, type Codec } from "@atc/contract";
+import type { FlatTable } from "@atc/plugin-kit";
 import { corrupt } from "./arrow-error.ts";
 import type { OpenedFile } from "./arrow-file.ts";
 import type { ArrowOptions } from "./arrow-options.ts";

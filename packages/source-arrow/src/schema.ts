@@ -1,4 +1,4 @@
-import type { EpochUnit, FlatTable } from "@atc/contract";
+import type { EpochUnit, FlatTable } from "@atc/plugin-kit";
 import { unsupported } from "./arrow-error.ts";
 
 /** What a column's values are, as far as a source of bars and ticks can use them. */

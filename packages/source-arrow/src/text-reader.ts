@@ -1,4 +1,4 @@
-import type { TextDictionary } from "@atc/contract";
+import type { TextDictionary } from "@atc/plugin-kit";
 import { numbersOf } from "./number-reader.ts";
 import type { ArrowBuffer, BatchColumn } from "./record-batch.ts";
 import { type NumberArray, type ValueType, viewBytes } from "./schema.ts";

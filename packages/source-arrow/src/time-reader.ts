@@ -1,4 +1,5 @@
-import { convertTimes, type EpochUnit, type LocalTimeOptions, localOffset, noTime, type RowKind } from "@atc/contract";
+import type { RowKind } from "@atc/contract";
+import { convertTimes, type EpochUnit, type LocalTimeOptions, localOffset, noTime } from "@atc/plugin-kit";
 import { numbersOf } from "./number-reader.ts";
 import type { BatchColumn } from "./record-batch.ts";
 import type { ValueType } from "./schema.ts";

@@ -1,14 +1,3 @@
-/** The bytes that the grammar of a CSV file is made of. */
-export const LF = 10;
-export const CR = 13;
-export const SPACE = 32;
-export const QUOTE = 34;
-export const PLUS = 43;
-export const MINUS = 45;
-export const DOT = 46;
-export const ZERO = 48;
-export const COLON = 58;
-
 /** Bytes that a scan may look at after the last byte of a buffer; the first of them is a line feed, so that no scan runs beyond. */
 export const padding = 64;
 

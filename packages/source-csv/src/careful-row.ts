@@ -1,5 +1,6 @@
+import { CR, LF } from "@atc/plugin-kit";
 import type { BadRowPolicy, FaultReason } from "./bad-rows.ts";
-import { CR, excerpt, LF } from "./byte.ts";
+import { excerpt } from "./byte.ts";
 import { scanCommaDecimal, scanDecimal } from "./decimal.ts";
 import type { Dictionary } from "./dictionary.ts";
 import {

@@ -1,4 +1,5 @@
-import type { ColumnChunk, SourceReading, SourceSummary } from "@atc/contract";
+import type { ColumnChunk, SourceSummary } from "@atc/contract";
+import type { SourceReading } from "@atc/plugin-kit";
 import type { CsvOptions } from "./csv-options.ts";
 import { hashFunctions, hexOf } from "./hash.ts";
 import type { FileLayout } from "./layout.ts";

@@ -1,3 +1,4 @@
+import type { JsonObject } from "@atc/contract";
 import {
   checkFileSymbolOptions,
   checkLocalTimeOptions,
@@ -5,11 +6,10 @@ import {
   type FileSymbolOptions,
   identifyingOptions as identifying,
   invalidOption,
-  type JsonObject,
   type LocalTimeOptions,
   type SourceColumn,
   type SourceOptions,
-} from "@atc/contract";
+} from "@atc/plugin-kit";
 
 /** Our columns that a header can be mapped to; `price` and `size` are what ticks call `close` and `volume`, `clock` is a time of day. */
 export type CsvColumn = SourceColumn;

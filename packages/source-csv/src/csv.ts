@@ -1,5 +1,6 @@
-import { AtcError, createDataSource, type DataSource, type JsonObject, type SourceInput } from "@atc/contract";
-import { CR, LF, padding } from "./byte.ts";
+import { AtcError, type DataSource, type JsonObject, type SourceInput } from "@atc/contract";
+import { CR, createDataSource, LF } from "@atc/plugin-kit";
+import { padding } from "./byte.ts";
 import { chunksOf, type OpenedFile } from "./chunks.ts";
 import { type CsvOptions, checkOptions, identifyingOptions } from "./csv-options.ts";
 import { checkEncoding } from "./encoding.ts";

@@ -1,4 +1,5 @@
-import { asciiText, DOT, MINUS, PLUS, padding, ZERO } from "./byte.ts";
+import { DOT, MINUS, PLUS, ZERO } from "@atc/plugin-kit";
+import { asciiText, padding } from "./byte.ts";
 
 /** The powers of ten that a double holds exactly. */
 const powers: Float64Array = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));

@@ -1,4 +1,4 @@
-import { CR, LF, QUOTE, SPACE } from "./byte.ts";
+import { CR, LF, QUOTE, SPACE } from "@atc/plugin-kit";
 import { scanDecimal, scanShortDecimal } from "./decimal.ts";
 import { type RowContext, roleNumber } from "./row-context.ts";
 

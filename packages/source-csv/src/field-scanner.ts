@@ -1,4 +1,4 @@
-import { CR, LF, QUOTE, SPACE } from "./byte.ts";
+import { CR, LF, QUOTE, SPACE } from "@atc/plugin-kit";
 
 /** The field cannot be told before more bytes are there. */
 export const needsMore = -1;

@@ -1,5 +1,6 @@
-import { AtcError, aliasForm, columnAliases, type SourceColumn, type SourceOptions } from "@atc/contract";
-import { excerpt, LF } from "./byte.ts";
+import { AtcError } from "@atc/contract";
+import { aliasForm, columnAliases, LF, type SourceColumn, type SourceOptions } from "@atc/plugin-kit";
+import { excerpt } from "./byte.ts";
 import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
 import { type Sample, sampleRows } from "./sample.ts";
 

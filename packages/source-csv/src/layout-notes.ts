@@ -1,4 +1,4 @@
-import type { MatchedColumns } from "@atc/contract";
+import type { MatchedColumns } from "@atc/plugin-kit";
 import type { CsvOptions } from "./csv-options.ts";
 import type { Header } from "./header.ts";
 import type { Sample } from "./sample.ts";

@@ -1,13 +1,5 @@
-import {
-  AtcError,
-  aliasForm,
-  type ColumnMetadata,
-  fileSymbol,
-  type MatchedColumns,
-  matchColumns,
-  otherColumns,
-  type RowKind,
-} from "@atc/contract";
+import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
+import { aliasForm, fileSymbol, type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
 import { type CsvOptions, mappedNames } from "./csv-options.ts";
 import { type FileHead, findHeader, type Header } from "./header.ts";
 import { layoutNotes } from "./layout-notes.ts";

@@ -1,6 +1,6 @@
 import { AtcError, type BadRow } from "@atc/contract";
+import { LF } from "@atc/plugin-kit";
 import { type BadRowPolicy, badRowPolicy } from "./bad-rows.ts";
-import { LF } from "./byte.ts";
 import type { ByteInput } from "./byte-input.ts";
 import { type ColumnBuffers, columnBuffers, columnsLength } from "./column-buffers.ts";
 import type { CsvOptions } from "./csv-options.ts";

@@ -1,10 +1,14 @@
-import { localOffset } from "@atc/contract";
+import {
+  clockReader,
+  epochReader,
+  type InstantReader,
+  isoReader,
+  localOffset,
+  storeInstant,
+  writtenReader,
+} from "@atc/plugin-kit";
 import type { ColumnBuffers } from "./column-buffers.ts";
-import { epochReader } from "./epoch-time.ts";
-import { type InstantReader, storeInstant } from "./instant.ts";
-import { isoReader } from "./iso-time.ts";
 import type { FieldRole, FileLayout } from "./layout.ts";
-import { clockReader, writtenReader } from "./written-time.ts";
 
 /** The roles of fields as small integers, so that a loop over the fields of a row switches on bytes. Those from `price` on hold numbers. */
 export const roleNumber: Readonly<Record<FieldRole, number>> = {

@@ -1,4 +1,5 @@
-import { CR, excerpt, LF, QUOTE, SPACE } from "./byte.ts";
+import { CR, LF, QUOTE, SPACE } from "@atc/plugin-kit";
+import { excerpt } from "./byte.ts";
 import { createDictionary, type Dictionary } from "./dictionary.ts";
 import type { FileLayout } from "./layout.ts";
 import { longestRow, type ParseLimit } from "./row-context.ts";

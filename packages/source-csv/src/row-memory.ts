@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength } from "@atc/contract";
+import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength } from "@atc/plugin-kit";
 import { padding } from "./byte.ts";
 import type { FileLayout } from "./layout.ts";
 

@@ -1,4 +1,4 @@
-import { type EpochUnit, epochUnitOf } from "@atc/contract";
+import { type EpochUnit, epochUnitOf } from "@atc/plugin-kit";
 import { endsLine, fieldBounds, locateField } from "./field-scanner.ts";
 
 /** Bytes of a field that are looked at. */

@@ -9,7 +9,7 @@ import type {
   SourceDigest,
 } from "@atc/contract";
 import { throwIfAborted } from "@atc/contract";
-import { LF } from "./byte.ts";
+import { LF } from "@atc/plugin-kit";
 import { byteInput } from "./byte-input.ts";
 import type { OpenedFile } from "./chunks.ts";
 import { createDictionary, type Dictionary } from "./dictionary.ts";

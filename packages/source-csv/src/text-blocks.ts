@@ -1,4 +1,5 @@
-import { CR, LF, padding } from "./byte.ts";
+import { CR, LF } from "@atc/plugin-kit";
+import { padding } from "./byte.ts";
 import type { ByteInput } from "./byte-input.ts";
 import { longestRow, type ParseLimit } from "./row-context.ts";
 

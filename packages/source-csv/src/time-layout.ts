@@ -1,7 +1,7 @@
-import { AtcError, type LocalTimeOptions, type MatchedColumns } from "@atc/contract";
+import { AtcError } from "@atc/contract";
+import type { LocalTimeOptions, MatchedColumns, TimeStyle } from "@atc/plugin-kit";
 import type { CsvOptions } from "./csv-options.ts";
 import { isTwelveHour, isZoned, type Sample, type TimeFormat, timeFormat } from "./sample.ts";
-import type { TimeStyle } from "./written-time.ts";
 
 /** How the times of a file are read. */
 export interface TimeLayout {

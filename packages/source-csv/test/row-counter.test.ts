@@ -1,7 +1,8 @@
+import { LF } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { badRowPolicy } from "../src/bad-rows.ts";
-import { LF, padding } from "../src/byte.ts";
+import { padding } from "../src/byte.ts";
 import { columnBuffers, columnsLength } from "../src/column-buffers.ts";
 import { detectLayout, type FileLayout } from "../src/layout.ts";
 import { rowContext } from "../src/row-context.ts";

@@ -1,6 +1,6 @@
+import { LF } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LF } from "../src/byte.ts";
 import { agree, layoutOf, parsed } from "./parsed-both-ways.ts";
 
 const digits = (least: number, most: number): fc.Arbitrary<string> =>

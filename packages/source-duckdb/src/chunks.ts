@@ -1,12 +1,5 @@
-import {
-  type ChunkBuilder,
-  type ColumnChunk,
-  chunkBuilder,
-  columnHash,
-  type Progress,
-  type SourceReading,
-  type SourceSummary,
-} from "@atc/contract";
+import type { ColumnChunk, Progress, SourceSummary } from "@atc/contract";
+import { type ChunkBuilder, chunkBuilder, columnHash, type SourceReading } from "@atc/plugin-kit";
 import xxhash from "xxhash-wasm";
 import { checkCompressed } from "./compressed-file.ts";
 import type { Database } from "./database.ts";

@@ -1,10 +1,10 @@
+import type { JsonObject } from "@atc/contract";
 import {
   checkSourceOptions,
   identifyingOptions as identifying,
   invalidOption,
-  type JsonObject,
   type SourceOptions,
-} from "@atc/contract";
+} from "@atc/plugin-kit";
 
 /** The kinds of file that are read without SQL. */
 export type FileFormat = "parquet" | "csv" | "json";

@@ -1,4 +1,5 @@
-import { AtcError, createDataSource, type DataSource, type JsonObject, systemNameOf } from "@atc/contract";
+import { AtcError, type DataSource, type JsonObject, systemNameOf } from "@atc/contract";
+import { createDataSource } from "@atc/plugin-kit";
 import { chunksOf, type OpenedSource } from "./chunks.ts";
 import { checkCompressedHead } from "./compressed-file.ts";
 import { type Database, openDatabase, quoted } from "./database.ts";

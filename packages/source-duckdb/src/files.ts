@@ -1,13 +1,7 @@
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import {
-  AtcError,
-  type FileState,
-  fromSystemError,
-  identifyingState,
-  type JsonObject,
-  throwIfChanged,
-} from "@atc/contract";
+import { AtcError, fromSystemError, type JsonObject } from "@atc/contract";
+import { type FileState, identifyingState, throwIfChanged } from "@atc/plugin-kit";
 import { type Database, quoted } from "./database.ts";
 import type { FileFormat } from "./duckdb-options.ts";
 

@@ -1,12 +1,5 @@
-import {
-  AtcError,
-  type ColumnMetadata,
-  type EpochUnit,
-  type MatchedColumns,
-  matchColumns,
-  otherColumns,
-  type RowKind,
-} from "@atc/contract";
+import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
+import { type EpochUnit, type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
 import { type Database, identifier } from "./database.ts";
 import type { DuckdbOptions } from "./duckdb-options.ts";
 import { fileColumn, type Relation } from "./relation.ts";

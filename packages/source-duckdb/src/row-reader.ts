@@ -1,4 +1,5 @@
-import { type ChunkBuilder, type ColumnMetadata, convertTimes } from "@atc/contract";
+import type { ColumnMetadata } from "@atc/contract";
+import { type ChunkBuilder, convertTimes } from "@atc/plugin-kit";
 import type { DataChunk, Vector } from "@duckdb/node-bindings";
 import type { Binding } from "./binding.ts";
 import type { Projection } from "./projection.ts";

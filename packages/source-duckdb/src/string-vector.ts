@@ -1,4 +1,4 @@
-import { createTextDictionary } from "@atc/contract";
+import { createTextDictionary } from "@atc/plugin-kit";
 import type { Vector } from "@duckdb/node-bindings";
 import type { Binding } from "./binding.ts";
 

@@ -1,4 +1,5 @@
-import { type EpochUnit, epochUnitOf, type RowKind } from "@atc/contract";
+import type { RowKind } from "@atc/contract";
+import { type EpochUnit, epochUnitOf } from "@atc/plugin-kit";
 import { type Database, identifier, quoted } from "./database.ts";
 import type { Relation } from "./relation.ts";
 import { type RelationColumn, textExpression } from "./relation-column.ts";

@@ -1,14 +1,12 @@
+import type { ColumnChunk, SourceInput, SourceSummary } from "@atc/contract";
 import {
   type ChunkBuilder,
-  type ColumnChunk,
   chunkBuilder,
   columnTexts,
   noTime,
-  type SourceInput,
   type SourceReading,
-  type SourceSummary,
   type TextDictionary,
-} from "@atc/contract";
+} from "@atc/plugin-kit";
 import xxhash from "xxhash-wasm";
 import { openBytes } from "./json-input.ts";
 import type { JsonOptions } from "./json-options.ts";

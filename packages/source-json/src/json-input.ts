@@ -1,16 +1,8 @@
 import { open, realpath, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import {
-  AtcError,
-  type FileState,
-  fileStateOf,
-  fromSystemError,
-  identifyingState,
-  isAtcError,
-  type SourceInput,
-  throwIfChanged,
-} from "@atc/contract";
+import { AtcError, fromSystemError, isAtcError, type SourceInput } from "@atc/contract";
+import { type FileState, fileStateOf, identifyingState, throwIfChanged } from "@atc/plugin-kit";
 
 const blockLength = 1024 * 1024;
 

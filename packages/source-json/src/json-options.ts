@@ -1,3 +1,4 @@
+import type { JsonObject } from "@atc/contract";
 import {
   checkFileSymbolOptions,
   checkLocalTimeOptions,
@@ -5,11 +6,10 @@ import {
   type FileSymbolOptions,
   identifyingOptions as identifying,
   invalidOption,
-  type JsonObject,
   type LocalTimeOptions,
   type SourceColumn,
   type SourceOptions,
-} from "@atc/contract";
+} from "@atc/plugin-kit";
 
 /** How to read JSON; what is left out is told from the first rows. */
 export interface JsonOptions extends Omit<SourceOptions, "columns">, LocalTimeOptions, FileSymbolOptions {

@@ -1,4 +1,5 @@
-import { AtcError, createDataSource, type DataSource, type SourceInput } from "@atc/contract";
+import { AtcError, type DataSource, type SourceInput } from "@atc/contract";
+import { createDataSource } from "@atc/plugin-kit";
 import { chunksOf, type OpenedSource } from "./chunks.ts";
 import { fileInput, openBytes } from "./json-input.ts";
 import { checkOptions, identifyingOptions, type JsonOptions } from "./json-options.ts";

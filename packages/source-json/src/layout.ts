@@ -1,12 +1,5 @@
-import {
-  AtcError,
-  type ColumnMetadata,
-  epochUnitOf,
-  fileSymbol,
-  type MatchedColumns,
-  matchColumns,
-  otherColumns,
-} from "@atc/contract";
+import { AtcError, type ColumnMetadata } from "@atc/contract";
+import { epochUnitOf, fileSymbol, type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
 import { givenNames, type JsonOptions, mappedNames } from "./json-options.ts";
 import { afterBlanks, closeList, comma, openList, valueEnd } from "./row-extent.ts";
 import { fieldFinder } from "./row-fields.ts";

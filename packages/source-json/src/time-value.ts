@@ -1,4 +1,5 @@
-import { type EpochUnit, type LocalTimeOptions, localOffset, noTime, type RowKind } from "@atc/contract";
+import type { RowKind } from "@atc/contract";
+import { type EpochUnit, type LocalTimeOptions, localOffset, noTime } from "@atc/plugin-kit";
 import { plainText, shortDecimal } from "./row-values.ts";
 
 /** How the times of a source are written. */

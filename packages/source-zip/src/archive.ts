@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { open, realpath, stat } from "node:fs/promises";
-import { AtcError, type FileState, fileStateOf, fromSystemError, isAtcError } from "@atc/contract";
+import { AtcError, fromSystemError, isAtcError } from "@atc/contract";
+import { type FileState, fileStateOf } from "@atc/plugin-kit";
 import yauzl from "yauzl";
 
 /** A file in an archive. */

@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
-import { type SourceInput, throwIfChanged } from "@atc/contract";
+import type { SourceInput } from "@atc/contract";
+import { throwIfChanged } from "@atc/plugin-kit";
 import type { ZipFile } from "yauzl";
 import { type Archive, type ArchiveEntry, closeArchive, damaged, fileState, openArchive } from "./archive.ts";
 

@@ -1,4 +1,5 @@
-import { AtcError, type DataSource, invalidOption, joinSources, type SourceInput } from "@atc/contract";
+import { AtcError, type DataSource, type SourceInput } from "@atc/contract";
+import { invalidOption, joinSources } from "@atc/plugin-kit";
 import { type Archive, type ArchiveEntry, readArchive } from "./archive.ts";
 import { entryInput } from "./entry-input.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { type DatasetManifest, datasetContent, type SeriesExtent } from "@atc/contract";
+import type { DatasetManifest, SeriesExtent } from "@atc/contract";
+import { datasetContent } from "@atc/plugin-kit";
 import type { StoreLaw } from "./array-store-laws.ts";
 import { piecesOf, put } from "./array-store-pieces.ts";
 import { type SampleDataset, sampleDataset, sliceOf, writeSample } from "./array-store-samples.ts";

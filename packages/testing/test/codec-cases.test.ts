@@ -1,4 +1,5 @@
-import { AtcError, type BlockCodec, type Codec, decodeTarget } from "@atc/contract";
+import { AtcError, type BlockCodec, type Codec } from "@atc/contract";
+import { decodeTarget } from "@atc/plugin-kit";
 import { describe, expect, it } from "vitest";
 import { blockCodecCases, type ConformanceCase, codecCases } from "../src/index.ts";
 

@@ -1,6 +1,7 @@
 import { mkdir, readlink, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { fromSystemError, makeFolders } from "@atc/contract";
+import { fromSystemError } from "@atc/contract";
+import { makeFolders } from "@atc/plugin-kit";
 import { runBacktest } from "@atc/runtime";
 import type { Command } from "commander";
 import { backtestTable } from "../backtest-table.ts";

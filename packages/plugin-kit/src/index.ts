@@ -1,0 +1,28 @@
+/**
+ * What implementations of the contract share: chunk builder, column names, times, file states, kernels, progress.
+ *
+ * @packageDocumentation
+ */
+export * from "./chunks/chunk-builder.ts";
+export * from "./chunks/column-hash.ts";
+export * from "./chunks/text-dictionary.ts";
+export * from "./codecs/decode-target.ts";
+export * from "./codecs/kernel-module.ts";
+export * from "./files/dataset-content.ts";
+export * from "./files/file-state.ts";
+export * from "./files/flat-table.ts";
+export * from "./files/folder-making.ts";
+export * from "./sources/column-names.ts";
+export * from "./sources/file-symbol.ts";
+export * from "./sources/join-sources.ts";
+export * from "./sources/source-frame.ts";
+export * from "./sources/source-options.ts";
+export * from "./sources/source-overlaps.ts";
+export * from "./tasks/portable-error.ts";
+export * from "./text/ascii.ts";
+export * from "./time/epoch-text.ts";
+export * from "./time/epoch-time.ts";
+export * from "./time/instant.ts";
+export * from "./time/iso-time.ts";
+export * from "./time/local-time.ts";
+export * from "./time/written-time.ts";

@@ -1,0 +1,145 @@
+import { COLON, DOT, MINUS, SPACE, ZERO } from "../text/ascii.ts";
+import type { InstantReader } from "./instant.ts";
+import { daySeconds, readFraction, readPlainClock, readZone } from "./iso-time.ts";
+
+/** How a file writes dates and times of day. */
+export interface TimeStyle {
+  /** The order of day, month and year. */
+  readonly dateOrder: "ymd" | "dmy" | "mdy";
+  /** Whether hours are those of a 12-hour clock, with AM or PM after them. */
+  readonly isTwelveHour: boolean;
+  /** Whether times of day name a zone: all must, or none may. */
+  readonly isZoned: boolean;
+}
+
+const slash = 47;
+const lowerA = 97;
+const lowerP = 112;
+const lowerM = 109;
+
+function isDigit(byte: number | undefined): boolean {
+  return ((byte as number) - ZERO) >>> 0 < 10;
+}
+
+/** The offset after at most `most` digits at `at`. */
+function digitsEnd(bytes: Uint8Array, at: number, most: number): number {
+  let end = at;
+  while (end - at < most && isDigit(bytes[end])) end++;
+  return end;
+}
+
+function digitsOf(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) value = value * 10 + (bytes[at] as number) - ZERO;
+  return value;
+}
+
+/** A reader of dates with one or two digits of day and month and four of the year, or of `YYYYMMDD`. */
+function dateReader(dateOrder: TimeStyle["dateOrder"]): InstantReader {
+  const yearAt = dateOrder === "ymd" ? 0 : 2;
+  const monthAt = dateOrder === "mdy" ? 0 : 1;
+  const parts = new Float64Array(3);
+  let known = Number.NaN;
+  let knownSeconds = Number.NaN;
+  return (bytes, position, instant) => {
+    let at = position;
+    if (yearAt === 0 && digitsEnd(bytes, at, 8) === at + 8) {
+      parts[0] = digitsOf(bytes, at, at + 4);
+      parts[1] = digitsOf(bytes, at + 4, at + 6);
+      parts[2] = digitsOf(bytes, at + 6, at + 8);
+      at += 8;
+    } else {
+      let mark = -1;
+      for (let part = 0; part < 3; part++) {
+        const end = digitsEnd(bytes, at, part === yearAt ? 4 : 2);
+        if (end === at || (part === yearAt && end < at + 4)) return -1;
+        parts[part] = digitsOf(bytes, at, end);
+        at = end;
+        if (part === 2) break;
+        const byte = bytes[at] as number;
+        if (part === 0 && (byte === MINUS || byte === slash || byte === DOT)) mark = byte;
+        if (byte !== mark) return -1;
+        at++;
+      }
+    }
+    const year = parts[yearAt] as number;
+    const month = parts[monthAt] as number;
+    const day = parts[3 - yearAt - monthAt] as number;
+    const date = (year * 100 + month) * 100 + day;
+    if (date !== known) {
+      knownSeconds = daySeconds(year, month, day);
+      known = date;
+    }
+    instant[0] = knownSeconds;
+    return Number.isNaN(knownSeconds) ? -1 : at;
+  };
+}
+
+/** Reads `h[:mm[:ss[.fraction]]]` and `AM` or `PM`, which a space or `-` may precede. */
+const readTwelveHourClock: InstantReader = (bytes, position, instant) => {
+  let at = digitsEnd(bytes, position, 2);
+  const hours = digitsOf(bytes, position, at);
+  let seconds = 0;
+  instant[1] = 0;
+  for (let unit = 60; unit > 0 && bytes[at] === COLON; unit = unit === 60 ? 1 : 0) {
+    if (digitsEnd(bytes, at + 1, 2) !== at + 3) return -1;
+    const count = digitsOf(bytes, at + 1, at + 3);
+    if (count > 59) return -1;
+    seconds += count * unit;
+    at += 3;
+    if (unit === 1 && bytes[at] === DOT) at = readFraction(bytes, at + 1, instant);
+    if (at < 0) return -1;
+  }
+  if (bytes[at] === SPACE || bytes[at] === MINUS) at++;
+  const half = (bytes[at] as number) | 32;
+  const isHalf = (half === lowerA || half === lowerP) && ((bytes[at + 1] as number) | 32) === lowerM;
+  if (!isHalf || hours < 1 || hours > 12) return -1;
+  instant[0] = (hours % 12) * 3600 + (half === lowerP ? 43_200 : 0) + seconds;
+  return at + 2;
+};
+
+const padded = new Uint8Array(64);
+
+/** Reads a time of day of a 24-hour clock, whose hour may have one digit. */
+const readLooseClock: InstantReader = (bytes, position, instant) => {
+  if (digitsEnd(bytes, position, 2) !== position + 1 || bytes[position + 1] !== COLON)
+    return readPlainClock(bytes, position, instant);
+  padded.fill(0);
+  padded[0] = ZERO;
+  padded.set(bytes.subarray(position, position + 32), 1);
+  const end = readPlainClock(padded, 0, instant);
+  return end < 0 ? -1 : position + end - 1;
+};
+
+/** A reader of times of day in a column of their own. */
+export function clockReader({ isTwelveHour, isZoned }: Omit<TimeStyle, "dateOrder">): InstantReader {
+  const readClock = isTwelveHour ? readTwelveHourClock : readLooseClock;
+  return (bytes, position, instant) => {
+    const end = readClock(bytes, position, instant);
+    if (end < 0) return -1;
+    const zoneEnd = readZone(bytes, end, instant);
+    return zoneEnd > end === isZoned ? zoneEnd : -1;
+  };
+}
+
+/**
+ * A reader of dates and times that are not ISO 8601: days ahead of months, digits left out, 12-hour clocks, `YYYYMMDDhhmmss`. A space, `T` or `-`
+ * stands between date and time of day, or nothing after a compact date.
+ */
+export function writtenReader(style: TimeStyle): InstantReader {
+  const readDate = dateReader(style.dateOrder);
+  const readClock = clockReader(style);
+  return (bytes, position, instant) => {
+    let at = readDate(bytes, position, instant);
+    if (at < 0) return -1;
+    instant[1] = 0;
+    const byte = bytes[at] as number;
+    const isMark = byte === SPACE || byte === MINUS || (byte | 32) === 116;
+    if (isMark && isDigit(bytes[at + 1])) at++;
+    else if (!isDigit(byte)) return at;
+    const midnight = instant[0] as number;
+    const end = readClock(bytes, at, instant);
+    instant[0] = (instant[0] as number) + midnight;
+    return end;
+  };
+}
