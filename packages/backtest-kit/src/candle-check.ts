@@ -21,11 +21,11 @@ const anomalyFactor = 1000;
 
 /** What is wrong with bar `i`, undefined where it holds; `lowest` is the lowest price that the host accepts. */
 export function candleFault(columns: CandleColumns, i: number, lowest: number): string | undefined {
-  const open = columns.open[i] as number;
-  const high = columns.high[i] as number;
-  const low = columns.low[i] as number;
-  const close = columns.close[i] as number;
-  const volume = columns.volume === undefined ? 0 : (columns.volume[i] as number);
+  const open = columns.open[i];
+  const high = columns.high[i];
+  const low = columns.low[i];
+  const close = columns.close[i];
+  const volume = columns.volume === undefined ? 0 : columns.volume[i];
   const least = Math.max(lowest, Number.MIN_VALUE);
   const most = Number.MAX_VALUE;
   const held =
@@ -51,7 +51,7 @@ export function lowestPrice(columns: CandleColumns, length: number): number {
   for (const name of priceNames) {
     const prices = columns[name];
     for (let i = 0; i < length; i++) {
-      const price = prices[i] as number;
+      const price = prices[i];
       if (price > 0 && price < least) least = price;
       if (price > most && price < Number.POSITIVE_INFINITY) most = price;
     }
@@ -62,7 +62,7 @@ export function lowestPrice(columns: CandleColumns, length: number): number {
 
 function reference(columns: CandleColumns, length: number): number {
   const positive = priceNames
-    .flatMap((name) => Array.from({ length }, (_, i) => columns[name][i] as number))
+    .flatMap((name) => Array.from({ length }, (_, i) => columns[name][i]))
     .filter((price) => price > 0 && price < Number.POSITIVE_INFINITY)
     .toSorted((a, b) => a - b);
   if (length >= 5) return positive[Math.floor(positive.length / 2)] ?? 0;

@@ -45,17 +45,17 @@ function allocateSlots(length: number): Slots {
 }
 
 function aggregate(slots: Slots, from: number, to: number, timestamp: number): Candle {
-  let high = slots.high[from] as number;
-  let low = slots.low[from] as number;
-  let volume = slots.volume[from] as number;
+  let high = slots.high[from];
+  let low = slots.low[from];
+  let volume = slots.volume[from];
   for (let i = from + 1; i < to; i++) {
-    const h = slots.high[i] as number;
-    const l = slots.low[i] as number;
+    const h = slots.high[i];
+    const l = slots.low[i];
     if (h > high) high = h;
     if (l < low) low = l;
-    volume += slots.volume[i] as number;
+    volume += slots.volume[i];
   }
-  return { timestamp, open: slots.open[from] as number, high, low, close: slots.close[to - 1] as number, volume };
+  return { timestamp, open: slots.open[from], high, low, close: slots.close[to - 1], volume };
 }
 
 /** Reads base bars from `time` on into slots 0 to `count`. `time` is at or after the first bar. */
@@ -69,13 +69,13 @@ function createReader(series: Series, report: GapReport): (slots: Slots, time: n
     for (const name of columns) {
       const values = series.window(name, row, count);
       const slot = slots[name];
-      for (let i = 0; i < count; i++) slot[at + i] = values[i] as number;
+      for (let i = 0; i < count; i++) slot[at + i] = values[i];
     }
     if (!columns.includes("volume")) slots.volume.fill(0, at, at + count);
   }
 
   function fill(slots: Slots, at: number, count: number, row: number): void {
-    const close = series.window("close", row, 1)[0] as number;
+    const close = series.window("close", row, 1)[0];
     for (const name of ["open", "high", "low", "close"] as const) slots[name].fill(close, at, at + count);
     slots.volume.fill(0, at, at + count);
   }

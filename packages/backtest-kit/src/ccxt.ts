@@ -53,7 +53,7 @@ function checkRow(rows: readonly (readonly number[])[], i: number): readonly num
   }
   const time = values[0] as number;
   if (!Number.isSafeInteger(time)) throw refuse(i, `timestamp is "${time}"; give whole ms since the epoch`);
-  const before = i === 0 ? Number.NEGATIVE_INFINITY : (rows[i - 1]?.[0] as number);
+  const before = i === 0 ? Number.NEGATIVE_INFINITY : rows[i - 1]?.[0];
   if (time === before) throw refuse(i, `timestamp "${time}" stands twice; keep one of the two rows`);
   if (time < before) throw refuse(i, `timestamp "${time}" is before that of the row above; sort the rows by time`);
   return values as readonly number[];
@@ -71,12 +71,12 @@ export function candlesFromCcxt(rows: readonly (readonly number[])[]): OwnedCand
   const timestamp = new BigInt64Array(length);
   for (let i = 0; i < length; i++) {
     const row = checkRow(rows, i);
-    timestamp[i] = BigInt(row[0] as number);
-    table.open[i] = row[1] as number;
-    table.high[i] = row[2] as number;
-    table.low[i] = row[3] as number;
-    table.close[i] = row[4] as number;
-    table.volume[i] = row[5] as number;
+    timestamp[i] = BigInt(row[0]);
+    table.open[i] = row[1];
+    table.high[i] = row[2];
+    table.low[i] = row[3];
+    table.close[i] = row[4];
+    table.volume[i] = row[5];
   }
   return { timestamp, ...table };
 }
@@ -96,10 +96,10 @@ export function candlesToCcxt(columns: CandleTable): number[][] {
     );
   return Array.from({ length }, (_, i) => [
     Number(columns.timestamp[i]),
-    columns.open[i] as number,
-    columns.high[i] as number,
-    columns.low[i] as number,
-    columns.close[i] as number,
-    columns.volume[i] as number,
+    columns.open[i],
+    columns.high[i],
+    columns.low[i],
+    columns.close[i],
+    columns.volume[i],
   ]);
 }

@@ -51,7 +51,7 @@ function aggregateBars(series: Series, report: GapReport, stepMs: number, source
     const values = block.values(source);
     for (let i = 0; i < block.length; i++) {
       const now = Math.floor(timeOf(words, i) / stepMs);
-      const value = values[i] as number;
+      const value = values[i];
       if (now !== bucket) {
         bucket = now;
         bar++;
@@ -60,10 +60,10 @@ function aggregateBars(series: Series, report: GapReport, stepMs: number, source
         bars.high[bar] = value;
         bars.low[bar] = value;
       } else {
-        if (value > (bars.high[bar] as number)) bars.high[bar] = value;
-        if (value < (bars.low[bar] as number)) bars.low[bar] = value;
+        if (value > bars.high[bar]) bars.high[bar] = value;
+        if (value < bars.low[bar]) bars.low[bar] = value;
       }
-      bars.close[bar] = close[i] as number;
+      bars.close[bar] = close[i];
     }
   }
   return bars;
@@ -75,7 +75,7 @@ function barAt(closeTimes: Float64Array, time: number): number {
   let high = closeTimes.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((closeTimes[middle] as number) <= time) low = middle + 1;
+    if (closeTimes[middle] <= time) low = middle + 1;
     else high = middle;
   }
   return low - 1;
@@ -117,10 +117,10 @@ export function trackDirection(
     },
     since(time) {
       let bar = barAt(closeTimes, time);
-      const now = bar < 0 ? 0 : (direction[bar] as number);
+      const now = bar < 0 ? 0 : direction[bar];
       if (now === 0) return undefined;
       while (bar > 0 && direction[bar - 1] === now) bar--;
-      return closeTimes[bar] as number;
+      return closeTimes[bar];
     },
   };
 }

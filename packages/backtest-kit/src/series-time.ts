@@ -2,7 +2,7 @@ import { AtcError, type ReadonlyTypedArray, type Series } from "@atc/contract";
 
 /** The time of row `index` in ms, from the pairs of 32-bit words of a block. */
 export function timeOf(words: ReadonlyTypedArray<number>, index: number): number {
-  return (words[2 * index + 1] as number) * 4_294_967_296 + ((words[2 * index] as number) >>> 0);
+  return words[2 * index + 1] * 4_294_967_296 + (words[2 * index] >>> 0);
 }
 
 /** The time of one row in ms. */

@@ -143,7 +143,7 @@ function assertFinite(
   const { length } = close;
   if (length === 0 || Number.isFinite(equity[length - 1])) return;
   const row = equity.findIndex((value) => !Number.isFinite(value));
-  const time = isoTime(times[row] as bigint, unit);
+  const time = isoTime(times[row], unit);
   throw overflow(symbol, `at ${time} the close is ${close[row]} and the equity ${equity[row]}`);
 }
 

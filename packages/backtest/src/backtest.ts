@@ -161,7 +161,7 @@ async function testSymbols(
   const skipped: SkippedSymbol[] = [];
   for (const [i, series] of all.entries()) {
     const { symbol } = series;
-    const bars = rows[i] as number;
+    const bars = rows[i];
     try {
       const compute = (): Promise<SymbolFigures> =>
         drive(series, { strategy, config, limit, signal, sink: curves.sink(symbol, bars) }, pacer);

@@ -22,7 +22,7 @@ function hashOfTimes(curve: CurveReader, times: BigInt64Array): number {
   const words = new Int32Array(times.buffer);
   let hash = -2_128_831_035;
   everyPortion(curve, times, (_row, rows) => {
-    for (let i = 0; i < 2 * rows; i++) hash = Math.imul(hash ^ (words[i] as number), 16_777_619);
+    for (let i = 0; i < 2 * rows; i++) hash = Math.imul(hash ^ words[i], 16_777_619);
     return true;
   });
   return hash;
@@ -42,7 +42,7 @@ function sameTimes(a: CurveReader, b: CurveReader, own: BigInt64Array, other: Bi
 function timeAt(curve: CurveReader, row: number): bigint {
   const time = new BigInt64Array(1);
   if (curve.bars > 0) curve.times(row, time);
-  return time[0] as bigint;
+  return time[0];
 }
 
 /** The sum of the curves of a group, row by row in their order. */
@@ -58,7 +58,7 @@ function sumOf(group: Group): TimedCurve {
       const more = added.subarray(0, values.length);
       for (const curve of rest) {
         curve.equity(row, more);
-        for (let i = 0; i < more.length; i++) values[i] = (values[i] as number) + (more[i] as number);
+        for (let i = 0; i < more.length; i++) values[i] = values[i] + more[i];
       }
     },
   };

@@ -33,14 +33,14 @@ function numberTexts(values: TypedArray | TextColumn, start: number, end: number
 /** Makes the texts of times. */
 function timeFields(unit: TimeUnit): FieldTexts {
   const text = timeTexts(unit);
-  return eachField((values, row) => text((values as BigInt64Array)[row] as bigint));
+  return eachField((values, row) => text((values as BigInt64Array)[row]));
 }
 
 /** Makes the texts of a column's fields; its texts are quoted once. */
 function fieldTexts(type: string, texts: readonly string[] | undefined): FieldTexts {
   if (type === "text") {
     const all = (texts ?? []).map(quoted);
-    return eachField((values, row) => all[(values as TextColumn).indices[row] as number] ?? "");
+    return eachField((values, row) => all[(values as TextColumn).indices[row]] ?? "");
   }
   if (type === "timestamp[ms]") return timeFields("ms");
   if (type === "timestamp[ns]") return timeFields("ns");

@@ -78,13 +78,13 @@ export function addEquities(
 ): void {
   if (length === 0) return;
   if (statistics.bars === 0) {
-    statistics.first = equity[0] as number;
+    statistics.first = equity[0];
     statistics.last = statistics.first;
   }
   addReturns(statistics, equity, length);
   addDrawdowns(statistics, equity, times, length);
   statistics.bars += length;
-  statistics.last = equity[length - 1] as number;
+  statistics.last = equity[length - 1];
 }
 
 function addReturns(statistics: EquityStatistics, equity: Float64Array, length: number): void {
@@ -92,7 +92,7 @@ function addReturns(statistics: EquityStatistics, equity: Float64Array, length: 
   let previous = statistics.last;
   let returns = statistics.bars - 1;
   for (let i = 0; i < length; i++) {
-    const value = equity[i] as number;
+    const value = equity[i];
     const total = sum + value;
     sumError += Math.abs(sum) >= Math.abs(value) ? sum - total + value : value - total + sum;
     sum = total;
@@ -116,7 +116,7 @@ function addDrawdowns(statistics: EquityStatistics, equity: Float64Array, times:
   const start = statistics.bars;
   let { maximum, maximumBar, drawdown, peak, peakBar, troughBar, recoveryBar } = statistics;
   for (let i = 0; i < length; i++) {
-    const value = equity[i] as number;
+    const value = equity[i];
     if (value >= maximum) {
       maximum = value;
       maximumBar = start + i;
@@ -131,7 +131,7 @@ function addDrawdowns(statistics: EquityStatistics, equity: Float64Array, times:
     } else if (value >= peak && recoveryBar < 0) recoveryBar = start + i;
   }
   // Times are looked up once a block: a BigInt for every new high would cost more than all the rest.
-  const timeOf = (bar: number, known: bigint): bigint => (bar >= start ? (times[bar - start] as bigint) : known);
+  const timeOf = (bar: number, known: bigint): bigint => (bar >= start ? times[bar - start] : known);
   const heightTime = statistics.maximumTime;
   statistics.peakTime = peakBar === statistics.peakBar ? statistics.peakTime : timeOf(peakBar, heightTime);
   statistics.maximumTime = timeOf(maximumBar, heightTime);
@@ -169,7 +169,7 @@ export function createShortfall(target: number): Shortfall {
     },
     add(equity, length) {
       for (let i = 0; i < length; i++) {
-        const value = equity[i] as number;
+        const value = equity[i];
         // The first bar has no return: NaN is below nothing.
         const shortfall = value / previous - 1 - target;
         if (shortfall < 0) squares += shortfall * shortfall;

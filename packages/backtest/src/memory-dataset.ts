@@ -13,8 +13,7 @@ export interface MemoryDatasetOptions {
 function describe(name: string, kind: RowKind, all: readonly Series[]): DatasetManifest {
   const rows = all.reduce((sum, series) => sum + series.length, 0);
   const timeOf = (series: Series, row: number): bigint => {
-    for (const block of series.blocks({ columns: ["timestamp"], from: row, to: row + 1 }))
-      return block.times()[0] as bigint;
+    for (const block of series.blocks({ columns: ["timestamp"], from: row, to: row + 1 })) return block.times()[0];
     return 0n;
   };
   return {

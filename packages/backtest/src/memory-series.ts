@@ -37,8 +37,7 @@ function timesOf(symbol: string, column: TypedArray | readonly number[] | undefi
       ? column
       : BigInt64Array.from(column as ArrayLike<number>, (ms) => BigInt(Math.round(ms)) * nsPerMs);
   for (let i = 1; i < times.length; i++)
-    if ((times[i] as bigint) < (times[i - 1] as bigint))
-      throw refuse(symbol, `the time goes back at row ${i}; sort the rows by time`);
+    if (times[i] < times[i - 1]) throw refuse(symbol, `the time goes back at row ${i}; sort the rows by time`);
   return times;
 }
 

@@ -88,7 +88,7 @@ function meanCurve(accounts: readonly SymbolAccount[], onBlock: PortfolioListene
   const count = accounts.length;
   const curves = joinCommonTimes(accounts.map((account) => account.curves));
   mergeCurves(curves, (times, sums, length) => {
-    for (let i = 0; i < length; i++) sums[i] = (sums[i] as number) / count;
+    for (let i = 0; i < length; i++) sums[i] = sums[i] / count;
     onBlock(times, sums, length);
   });
 }
@@ -118,7 +118,7 @@ export function portfolioOf(
   meanCurve(accounts, (times, equity, length) => {
     addEquities(statistics, equity, times, length);
     firstTime ??= times[0];
-    lastTime = times[length - 1] as bigint;
+    lastTime = times[length - 1];
     onBlock(times, equity, length);
   });
   const metrics = metricsOf({

@@ -33,7 +33,7 @@ export interface PriceScreen {
 function firstInvalid(values: ReadonlyTypedArray<number>, from: number): number {
   const { length } = values;
   for (let i = from; i < length; i++) {
-    const value = values[i] as number;
+    const value = values[i];
     if (!(value > 0 && value < Number.POSITIVE_INFINITY)) return i;
   }
   return length;
@@ -47,7 +47,7 @@ export function createPriceScreen(options: PriceScreenOptions): PriceScreen {
 
   function refusal(block: Block, index: number, column: string, value: number): AtcError {
     const bar = block.row + index;
-    const time = isoTime(block.times()[index] as bigint, timeUnit);
+    const time = isoTime(block.times()[index], timeUnit);
     return new AtcError(
       "ATC_INVALID_DATA",
       `symbol "${symbol}", bar ${bar} (${time}): ${column} is "${value}", but a price must be finite and above 0; correct the data, or set invalidPrices to "skip" to leave such bars out`,
@@ -68,12 +68,12 @@ export function createPriceScreen(options: PriceScreenOptions): PriceScreen {
     const rows = keep(block, columns);
     const blockTimes = block.times();
     rows.forEach((row, i) => {
-      times[i] = blockTimes[row] as bigint;
+      times[i] = blockTimes[row];
     });
     skipped += block.length - rows.length;
     const kept = names.map((name) => {
       const values = columns[name] as ReadonlyTypedArray<number>;
-      return [name, Float64Array.from(rows, (row) => values[row] as number)] as const;
+      return [name, Float64Array.from(rows, (row) => values[row])] as const;
     });
     return Object.fromEntries(kept);
   }
@@ -88,7 +88,7 @@ export function createPriceScreen(options: PriceScreenOptions): PriceScreen {
         const values = columns[name] as ReadonlyTypedArray<number>;
         const index = firstInvalid(values, 0);
         if (index === block.length) continue;
-        if (policy === "error") throw refusal(block, index, name, values[index] as number);
+        if (policy === "error") throw refusal(block, index, name, values[index]);
         return compact(block, columns, times);
       }
       times.set(block.times());

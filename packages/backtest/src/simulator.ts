@@ -120,13 +120,13 @@ export function createSimulator(config: BacktestConfig, onTrades: TradeListener 
     let { cash, quantity } = net;
     for (let i = 0; i < length; i++) {
       if (pending !== held) {
-        fill(pending, fillPrices[i] as number, times[i] as bigint);
+        fill(pending, fillPrices[i], times[i]);
         held = pending;
         ({ cash, quantity } = net);
       }
       if (quantity !== 0) heldBars++;
-      equity[i] = cash + quantity * (close[i] as number);
-      const direction = directions[i] as number;
+      equity[i] = cash + quantity * close[i];
+      const direction = directions[i];
       if (direction < -1 || direction > 1) throw invalidDirection(direction, position.bars + i);
       pending = Math.max(lowest, Math.min(direction, highest));
     }
@@ -140,13 +140,13 @@ export function createSimulator(config: BacktestConfig, onTrades: TradeListener 
       const length = bars.close.length;
       if (length === 0) return;
       if (position.bars === 0) {
-        position.firstTime = bars.times[0] as bigint;
-        position.firstClose = bars.close[0] as number;
+        position.firstTime = bars.times[0];
+        position.firstClose = bars.close[0];
       }
       simulate(bars, equity, length);
       addEquities(statistics, equity, bars.times, length);
-      position.lastTime = bars.times[length - 1] as bigint;
-      position.lastClose = bars.close[length - 1] as number;
+      position.lastTime = bars.times[length - 1];
+      position.lastClose = bars.close[length - 1];
       position.bars += length;
     },
     account: () => standing(position, net, gross, statistics, { ...ledger.statistics }),

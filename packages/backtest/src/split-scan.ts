@@ -46,10 +46,10 @@ export function createSplitScan(): SplitScan {
     push(close, times) {
       let before = previous;
       for (let i = 0; i < close.length; i++) {
-        const price = close[i] as number;
+        const price = close[i];
         if ((price >= smallestRatio * before || before >= smallestRatio * price) && looksLikeSplit(before, price)) {
           count++;
-          first ??= { time: times[i] as bigint, from: before, to: price };
+          first ??= { time: times[i], from: before, to: price };
         }
         before = price;
       }

@@ -96,58 +96,57 @@ function plantTree(curves: readonly TimedCurve[]): CurveTree {
   const sum = new Float64Array(2 * leaves);
 
   function refill(leaf: number): void {
-    const held = windows.move(leaf, following[leaf] as number);
+    const held = windows.move(leaf, following[leaf]);
     position[leaf] = leaf * windowLength;
     end[leaf] = leaf * windowLength + held;
-    following[leaf] = (following[leaf] as number) + held;
+    following[leaf] = following[leaf] + held;
   }
 
   function look(leaf: number): void {
     if (position[leaf] === end[leaf]) refill(leaf);
-    const at = position[leaf] as number;
-    const ended = at === (end[leaf] as number);
-    high[leaf] = ended ? endHigh : (timeWords[2 * at + 1] as number);
-    low[leaf] = ended ? 0xffff_ffff : (timeWords[2 * at] as number);
+    const at = position[leaf];
+    const ended = at === end[leaf];
+    high[leaf] = ended ? endHigh : timeWords[2 * at + 1];
+    low[leaf] = ended ? 0xffff_ffff : timeWords[2 * at];
   }
 
   function play(node: number): void {
-    const left = winner[2 * node] as number;
-    const right = winner[2 * node + 1] as number;
-    const leftHigh = high[left] as number;
-    const rightHigh = high[right] as number;
-    const leftFirst =
-      leftHigh < rightHigh || (leftHigh === rightHigh && (low[left] as number) <= (low[right] as number));
+    const left = winner[2 * node];
+    const right = winner[2 * node + 1];
+    const leftHigh = high[left];
+    const rightHigh = high[right];
+    const leftFirst = leftHigh < rightHigh || (leftHigh === rightHigh && low[left] <= low[right]);
     winner[node] = leftFirst ? left : right;
-    sum[node] = (sum[2 * node] as number) + (sum[2 * node + 1] as number);
+    sum[node] = sum[2 * node] + sum[2 * node + 1];
   }
 
   for (let leaf = 0; leaf < leaves; leaf++) {
     winner[leaves + leaf] = leaf;
     if (leaf >= curves.length) continue;
     look(leaf);
-    sum[leaves + leaf] = values[position[leaf] as number] as number;
+    sum[leaves + leaf] = values[position[leaf]];
   }
   for (let node = leaves - 1; node >= 1; node--) play(node);
 
   return {
     isEmpty() {
-      const first = winner[1] as number;
+      const first = winner[1];
       return first >= curves.length || position[first] === end[first];
     },
     next(words, sums, row) {
-      let leaf = winner[1] as number;
-      const timeHigh = high[leaf] as number;
-      const timeLow = low[leaf] as number;
+      let leaf = winner[1];
+      const timeHigh = high[leaf];
+      const timeLow = low[leaf];
       do {
-        sum[leaves + leaf] = values[position[leaf] as number] as number;
-        position[leaf] = (position[leaf] as number) + 1;
+        sum[leaves + leaf] = values[position[leaf]];
+        position[leaf] = position[leaf] + 1;
         look(leaf);
         for (let node = (leaves + leaf) >> 1; node >= 1; node >>= 1) play(node);
-        leaf = winner[1] as number;
+        leaf = winner[1];
       } while (high[leaf] === timeHigh && low[leaf] === timeLow && !(timeHigh === endHigh && timeLow === 0xffff_ffff));
       words[2 * row] = timeLow;
       words[2 * row + 1] = timeHigh;
-      sums[row] = sum[1] as number;
+      sums[row] = sum[1];
     },
   };
 }

@@ -179,5 +179,5 @@ function countTrade(statistics: Counting, profit: number, gain: number): void {
 
 /** Counts the closed trades of a portion; open ones are left out. Portions of any size give bit-identical statistics. */
 export function addTrades(statistics: Counting, { length, profit, return: returns, open }: Trades): void {
-  for (let i = 0; i < length; i++) if (open[i] !== 1) countTrade(statistics, profit[i] as number, returns[i] as number);
+  for (let i = 0; i < length; i++) if (open[i] !== 1) countTrade(statistics, profit[i], returns[i]);
 }

@@ -22,12 +22,7 @@ function transpose(low: number, high: number): number {
 }
 
 function gather(bytes: Uint8Array, at: number, stride: number): number {
-  return (
-    (bytes[at] as number) |
-    ((bytes[at + stride] as number) << 8) |
-    ((bytes[at + 2 * stride] as number) << 16) |
-    ((bytes[at + 3 * stride] as number) << 24)
-  );
+  return bytes[at] | (bytes[at + stride] << 8) | (bytes[at + 2 * stride] << 16) | (bytes[at + 3 * stride] << 24);
 }
 
 function scatter(bytes: Uint8Array, at: number, stride: number, word: number): void {

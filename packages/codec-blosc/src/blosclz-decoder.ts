@@ -7,7 +7,7 @@ const shortRun = 48;
 function copyMatch(target: Uint8Array, at: number, distance: number, length: number): void {
   const from = at - distance;
   if (length <= shortRun) {
-    for (let i = 0; i < length; i++) target[at + i] = target[from + i] as number;
+    for (let i = 0; i < length; i++) target[at + i] = target[from + i];
     return;
   }
   // What lies between `from` and the end of what is written repeats; each round copies all of it, so it doubles.
@@ -28,7 +28,7 @@ export function decodeBlosclz(source: Uint8Array, target: Uint8Array): void {
   const end = source.length;
   const limit = target.length;
   if (end === 0) throw corrupt("no bytes");
-  let control = (source[0] as number) & 31;
+  let control = source[0] & 31;
   let s = 1;
   let d = 0;
   for (;;) {
@@ -36,21 +36,21 @@ export function decodeBlosclz(source: Uint8Array, target: Uint8Array): void {
       const literals = control + 1;
       if (literals > end - s) throw corrupt("literals run over the end");
       if (literals > limit - d) throw corrupt("more bytes than belong");
-      for (let i = 0; i < literals; i++) target[d + i] = source[s + i] as number;
+      for (let i = 0; i < literals; i++) target[d + i] = source[s + i];
       s += literals;
       d += literals;
     } else {
       let length = control >>> 5;
       for (let more = length === 7 ? 255 : 0; more === 255; length += more) {
         if (s >= end) throw corrupt("a length runs over the end");
-        more = source[s++] as number;
+        more = source[s++];
       }
       length += 2;
       if (s >= end) throw corrupt("a match runs over the end");
-      let distance = ((control & 31) << 8) + (source[s++] as number) + 1;
+      let distance = ((control & 31) << 8) + source[s++] + 1;
       if (distance === firstFarDistance) {
         if (end - s < 2) throw corrupt("a match runs over the end");
-        distance += ((source[s] as number) << 8) | (source[s + 1] as number);
+        distance += (source[s] << 8) | source[s + 1];
         s += 2;
       }
       if (distance > d) throw corrupt(`a match ${distance} bytes back where ${d} are decoded`);
@@ -59,7 +59,7 @@ export function decodeBlosclz(source: Uint8Array, target: Uint8Array): void {
       d += length;
     }
     if (s === end) break;
-    control = source[s++] as number;
+    control = source[s++];
   }
   if (d !== limit) throw corrupt(`the block decodes to ${d} bytes where ${limit} belong`);
 }

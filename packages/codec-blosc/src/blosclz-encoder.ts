@@ -50,7 +50,7 @@ function writeLiterals(source: Uint8Array, from: number, to: number, target: Uin
   for (let s = from; s < to; ) {
     const run = Math.min(longestLiterals, to - s);
     target[d++] = run - 1;
-    for (let i = 0; i < run; i++) target[d + i] = source[s + i] as number;
+    for (let i = 0; i < run; i++) target[d + i] = source[s + i];
     d += run;
     s += run;
   }
@@ -97,7 +97,7 @@ function encodeMatches(source: Uint8Array, target: Uint8Array, table: Int32Array
     for (; position <= lastStart; position += searches++ >>> skipShift) {
       const word = view.getInt32(position, true);
       const slot = Math.imul(word, 0x9e3779b1) >>> hashShift;
-      candidate = table[slot] as number;
+      candidate = table[slot];
       table[slot] = position;
       const distance = position - candidate;
       if (distance > farthestMatch || view.getInt32(candidate, true) !== word) continue;
@@ -132,11 +132,11 @@ function encodeMatches(source: Uint8Array, target: Uint8Array, table: Int32Array
  */
 export function encodeBlosclz(source: Uint8Array, target: Uint8Array, table: Int32Array, clevel: number): number {
   const { length } = source;
-  const least = leastTenths[clevel] as number;
+  const least = leastTenths[clevel];
   const judged = least > 0 && length >= shortestJudged && length <= longestJudged;
   const room = judged ? Math.min(target.length, Math.floor((length * 10) / least)) : target.length;
   let written = encodeMatches(source, target.subarray(0, room), table, clevel);
   if (written === 0 && room < target.length) written = writeLiterals(source, 0, length, target, 0);
-  if (written > 0) target[0] = (target[0] as number) | levelBit;
+  if (written > 0) target[0] = target[0] | levelBit;
   return written;
 }

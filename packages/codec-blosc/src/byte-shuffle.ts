@@ -16,10 +16,10 @@ function words(bytes: Uint8Array): Int32Array {
 function shuffleWords4(source: Int32Array, target: Int32Array, count: number): void {
   const stride = count >> 2;
   for (let i = 0, s = 0; i < stride; i++, s += 4) {
-    const a = source[s] as number;
-    const b = source[s + 1] as number;
-    const c = source[s + 2] as number;
-    const d = source[s + 3] as number;
+    const a = source[s];
+    const b = source[s + 1];
+    const c = source[s + 2];
+    const d = source[s + 3];
     const ab02 = (a & 0x00ff00ff) | ((b & 0x00ff00ff) << 8);
     const ab13 = ((a >>> 8) & 0x00ff00ff) | (b & 0xff00ff00);
     const cd02 = (c & 0x00ff00ff) | ((d & 0x00ff00ff) << 8);
@@ -37,10 +37,10 @@ function shuffleWords8(source: Int32Array, target: Int32Array, count: number): v
   for (let half = 0; half < 2; half++) {
     const base = half * 4 * stride;
     for (let i = 0, s = half; i < stride; i++, s += 8) {
-      const a = source[s] as number;
-      const b = source[s + 2] as number;
-      const c = source[s + 4] as number;
-      const d = source[s + 6] as number;
+      const a = source[s];
+      const b = source[s + 2];
+      const c = source[s + 4];
+      const d = source[s + 6];
       const ab02 = (a & 0x00ff00ff) | ((b & 0x00ff00ff) << 8);
       const ab13 = ((a >>> 8) & 0x00ff00ff) | (b & 0xff00ff00);
       const cd02 = (c & 0x00ff00ff) | ((d & 0x00ff00ff) << 8);
@@ -57,10 +57,10 @@ function shuffleWords8(source: Int32Array, target: Int32Array, count: number): v
 function unshuffleWords4(source: Int32Array, target: Int32Array, count: number): void {
   const stride = count >> 2;
   for (let i = 0, t = 0; i < stride; i++, t += 4) {
-    const p = source[i] as number;
-    const q = source[i + stride] as number;
-    const r = source[i + 2 * stride] as number;
-    const s = source[i + 3 * stride] as number;
+    const p = source[i];
+    const q = source[i + stride];
+    const r = source[i + 2 * stride];
+    const s = source[i + 3 * stride];
     const pq02 = (p & 0x00ff00ff) | ((q & 0x00ff00ff) << 8);
     const pq13 = ((p >>> 8) & 0x00ff00ff) | (q & 0xff00ff00);
     const rs02 = (r & 0x00ff00ff) | ((s & 0x00ff00ff) << 8);
@@ -77,10 +77,10 @@ function unshuffleWords8(source: Int32Array, target: Int32Array, count: number):
   for (let half = 0; half < 2; half++) {
     const base = half * 4 * stride;
     for (let i = 0, t = half; i < stride; i++, t += 8) {
-      const p = source[base + i] as number;
-      const q = source[base + i + stride] as number;
-      const r = source[base + i + 2 * stride] as number;
-      const s = source[base + i + 3 * stride] as number;
+      const p = source[base + i];
+      const q = source[base + i + stride];
+      const r = source[base + i + 2 * stride];
+      const s = source[base + i + 3 * stride];
       const pq02 = (p & 0x00ff00ff) | ((q & 0x00ff00ff) << 8);
       const pq13 = ((p >>> 8) & 0x00ff00ff) | (q & 0xff00ff00);
       const rs02 = (r & 0x00ff00ff) | ((s & 0x00ff00ff) << 8);
@@ -96,19 +96,19 @@ function unshuffleWords8(source: Int32Array, target: Int32Array, count: number):
 function shuffleBytes(source: Uint8Array, target: Uint8Array, count: number, typesize: number): void {
   for (let plane = 0; plane < typesize; plane++) {
     const base = plane * count;
-    for (let i = 0, s = plane; i < count; i++, s += typesize) target[base + i] = source[s] as number;
+    for (let i = 0, s = plane; i < count; i++, s += typesize) target[base + i] = source[s];
   }
 }
 
 function unshuffleBytes(source: Uint8Array, target: Uint8Array, count: number, typesize: number): void {
   for (let plane = 0; plane < typesize; plane++) {
     const base = plane * count;
-    for (let i = 0, t = plane; i < count; i++, t += typesize) target[t] = source[base + i] as number;
+    for (let i = 0, t = plane; i < count; i++, t += typesize) target[t] = source[base + i];
   }
 }
 
 function copyRest(source: Uint8Array, target: Uint8Array, from: number): void {
-  for (let i = from; i < source.length; i++) target[i] = source[i] as number;
+  for (let i = from; i < source.length; i++) target[i] = source[i];
 }
 
 /** Shuffles `source` into `target`, which has its length and does not overlap it. */

@@ -32,7 +32,7 @@ function insert(view: DataView, chains: MatchChains, from: number, to: number): 
   const { heads, distances } = chains;
   for (let position = from; position < to; position++) {
     const slot = hash(view.getInt32(position, true));
-    const distance = position - (heads[slot] as number);
+    const distance = position - heads[slot];
     distances[position % window] = distance > farthestMatch ? 0 : distance;
     heads[slot] = position;
   }
@@ -51,7 +51,7 @@ function findMatch(
   const word = view.getInt32(position, true);
   const lowest = Math.max(0, position - farthestMatch);
   let longest = best;
-  let candidate = heads[hash(word)] as number;
+  let candidate = heads[hash(word)];
   for (let left = depth; left > 0 && candidate >= lowest; left--) {
     if (position + longest >= matchEnd) break;
     const end = view.getUint8(candidate + longest) === view.getUint8(position + longest);
@@ -62,7 +62,7 @@ function findMatch(
         chains.found = candidate;
       }
     }
-    const distance = distances[candidate % window] as number;
+    const distance = distances[candidate % window];
     if (distance === 0) break;
     candidate -= distance;
   }
@@ -80,7 +80,7 @@ export function encodeChained(source: Uint8Array, target: Uint8Array, chains: Ma
   if (lastStart <= 0) return writeLastLiterals(source, 0, target, 0);
   const view = new DataView(source.buffer, source.byteOffset, source.length);
   const matchEnd = source.length - lastLiterals;
-  const depth = depths[clevel] as number;
+  const depth = depths[clevel];
   let anchor = 0;
   let position = 0;
   let inserted = 0;

@@ -39,7 +39,7 @@ export function encodeFast(source: Uint8Array, target: Uint8Array, table: Uint16
       if (position > lastStart) return writeLastLiterals(source, anchor, target, d);
       const word = view.getInt32(position, true);
       const slot = hash(word, view.getUint8(position + 4));
-      const distance = (position - (table[slot] as number)) & farthestMatch;
+      const distance = (position - table[slot]) & farthestMatch;
       table[slot] = position;
       candidate = position - distance;
       if (distance > 0 && candidate >= 0 && view.getInt32(candidate, true) === word) break;

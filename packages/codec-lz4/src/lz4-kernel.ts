@@ -31,7 +31,7 @@ const fast: Encoder =
 const chained: Encoder =
   ({ encodeChained }, tables) =>
   (source, sourceLength, target, targetLength, clevel) =>
-    encodeChained(source, sourceLength, target, targetLength, tables, depths[clevel] as number);
+    encodeChained(source, sourceLength, target, targetLength, tables, depths[clevel]);
 
 function bind(memory: KernelMemory, scratch: number, encoder: Encoder): BlockKernel | undefined {
   const exports = code.instantiate(memory);

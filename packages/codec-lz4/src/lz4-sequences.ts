@@ -25,11 +25,11 @@ const shortRun = 48;
 function copyMatch(target: Uint8Array, at: number, offset: number, length: number): void {
   const from = at - offset;
   if (length <= shortRun) {
-    for (let i = 0; i < length; i++) target[at + i] = target[from + i] as number;
+    for (let i = 0; i < length; i++) target[at + i] = target[from + i];
     return;
   }
   if (offset === 1) {
-    target.fill(target[from] as number, at, at + length);
+    target.fill(target[from], at, at + length);
     return;
   }
   // What lies between `from` and the end of what is written repeats; each round copies all of it, so it doubles.
@@ -68,13 +68,13 @@ export function decodeSequences(source: Uint8Array, target: Uint8Array, range: S
   const from = new DataView(source.buffer, source.byteOffset, source.length);
   const to = new DataView(target.buffer, target.byteOffset, target.length);
   while (s < end) {
-    const token = source[s++] as number;
+    const token = source[s++];
     let literals = token >>> 4;
     if (literals === 15) {
       let more = 255;
       while (more === 255) {
         if (s >= end) throw corrupt("a length runs over the end");
-        more = source[s++] as number;
+        more = source[s++];
         literals += more;
       }
     }
@@ -83,12 +83,12 @@ export function decodeSequences(source: Uint8Array, target: Uint8Array, range: S
     if (literals > shortRun) target.set(source.subarray(s, s + literals), d);
     else if (literals <= end - s - 3 && literals <= limit - d - 3)
       for (let i = 0; i < literals; i += 4) to.setInt32(d + i, from.getInt32(s + i, true), true);
-    else for (let i = 0; i < literals; i++) target[d + i] = source[s + i] as number;
+    else for (let i = 0; i < literals; i++) target[d + i] = source[s + i];
     s += literals;
     d += literals;
     if (s === end) return d;
     if (end - s < 2) throw corrupt("a match runs over the end");
-    const offset = (source[s] as number) | ((source[s + 1] as number) << 8);
+    const offset = source[s] | (source[s + 1] << 8);
     s += 2;
     if (offset === 0 || offset > d - floor)
       throw corrupt(`a match ${offset} bytes back where ${d - floor} are decoded`);
@@ -97,7 +97,7 @@ export function decodeSequences(source: Uint8Array, target: Uint8Array, range: S
       let more = 255;
       while (more === 255) {
         if (s >= end) throw corrupt("a length runs over the end");
-        more = source[s++] as number;
+        more = source[s++];
         length += more;
       }
     }
@@ -120,11 +120,11 @@ export function sequencesLength(source: Uint8Array, start: number, end: number):
   let s = start;
   let total = 0;
   while (s < end) {
-    const token = source[s++] as number;
+    const token = source[s++];
     let literals = token >>> 4;
     for (let more = literals === 15 ? 255 : 0; more === 255; literals += more) {
       if (s >= end) throw corrupt("a length runs over the end");
-      more = source[s++] as number;
+      more = source[s++];
     }
     if (literals > end - s) throw corrupt("literals run over the end");
     s += literals;
@@ -134,7 +134,7 @@ export function sequencesLength(source: Uint8Array, start: number, end: number):
     let length = (token & 15) + shortestMatch;
     for (let more = length === 15 + shortestMatch ? 255 : 0; more === 255; length += more) {
       if (s >= end) throw corrupt("a length runs over the end");
-      more = source[s++] as number;
+      more = source[s++];
     }
     total += length;
   }

@@ -9,7 +9,7 @@ function writeRest(target: Uint8Array, at: number, rest: number): number {
 }
 
 function copyLiterals(source: Uint8Array, anchor: number, length: number, target: Uint8Array, at: number): void {
-  if (length <= 32) for (let i = 0; i < length; i++) target[at + i] = source[anchor + i] as number;
+  if (length <= 32) for (let i = 0; i < length; i++) target[at + i] = source[anchor + i];
   else target.set(source.subarray(anchor, anchor + length), at);
 }
 

@@ -36,7 +36,7 @@ function commonValues(space: Workspace, pieces: readonly Piece[]): BigInt64Array
   const found: { readonly value: bigint; readonly times: number }[] = [];
   for (let from = 0, at = 1; at <= sorted.length; at++) {
     if (sorted[at] === sorted[from]) continue;
-    if (at - from >= commonTimes) found.push({ value: sorted[from] as bigint, times: at - from });
+    if (at - from >= commonTimes) found.push({ value: sorted[from], times: at - from });
     from = at;
   }
   found.sort((a, b) => b.times - a.times);

@@ -17,7 +17,7 @@ function startsWith(bytes: Uint8Array, at: number, magic: readonly number[]): bo
 
 /** The elements of the `.npy` file at `at`, as far as they are there; undefined where it is none, or of another type. */
 function npyRange(bytes: Uint8Array, at: number): ContentRange | undefined {
-  const start = at + 10 + (bytes[at + 8] as number) + 256 * (bytes[at + 9] as number);
+  const start = at + 10 + bytes[at + 8] + 256 * bytes[at + 9];
   if (!(start <= bytes.length)) return undefined;
   const header = new TextDecoder("latin1").decode(bytes.subarray(at + 10, start));
   const size = Number(/'descr': *'[<|][iuf]([1248])'/.exec(header)?.[1] ?? 0);

@@ -39,7 +39,7 @@ function readStart(frame: Uint8Array): FrameStart {
     throw new AtcError(
       "ATC_UNSUPPORTED",
       `numeric: the frame has format version ${magic[name]}, which this version does not read; update @atc/codec-numeric`,
-      { details: { version: magic[name] as number } },
+      { details: { version: magic[name] } },
     );
   const crc = cursor.take(4);
   const checksum = new DataView(crc.buffer, crc.byteOffset, 4).getUint32(0, true);

@@ -9,10 +9,10 @@ const scale = 4096;
 /** Scales counts to frequencies with the sum 4096, none of a counted token 0. What rounding leaves over goes to the most frequent ones. */
 export function scaleCounts(counts: Uint32Array, frequencies: Uint16Array): void {
   let total = 0;
-  for (let token = 0; token < tokenCount; token++) total += counts[token] as number;
+  for (let token = 0; token < tokenCount; token++) total += counts[token];
   let sum = 0;
   for (let token = 0; token < tokenCount; token++) {
-    const count = counts[token] as number;
+    const count = counts[token];
     const frequency = count === 0 ? 0 : Math.max(1, Math.round((count * scale) / total));
     frequencies[token] = frequency;
     sum += frequency;
@@ -24,16 +24,15 @@ export function scaleCounts(counts: Uint32Array, frequencies: Uint16Array): void
 /** Adds to the most frequent token's frequency, which alters the least by it. */
 function change(frequencies: Uint16Array, by: number): void {
   let most = 0;
-  for (let token = 1; token < tokenCount; token++)
-    if ((frequencies[token] as number) > (frequencies[most] as number)) most = token;
-  frequencies[most] = (frequencies[most] as number) + by;
+  for (let token = 1; token < tokenCount; token++) if (frequencies[token] > frequencies[most]) most = token;
+  frequencies[most] = frequencies[most] + by;
 }
 
 /** Writes frequencies from token 0 to the last that is not 0, which the sum tells: a 0 is followed by how many more there are. */
 export function writeFrequencies(frequencies: Uint16Array, sink: ByteSink): void {
   let left = scale;
   for (let token = 0; left > 0; ) {
-    const frequency = frequencies[token] as number;
+    const frequency = frequencies[token];
     sink.varint(frequency);
     left -= frequency;
     token++;

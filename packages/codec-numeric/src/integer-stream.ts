@@ -102,7 +102,7 @@ export function estimateBits(
   }
   let used = 0;
   for (let token = 0; token < tokenCount; token++) {
-    const count = counts[token] as number;
+    const count = counts[token];
     if (count === 0) continue;
     used++;
     bits -= products[count] ?? count * Math.log2(count);

@@ -35,7 +35,7 @@ export function plainDecimals({
       let corrected = 0;
       let before = 0n;
       for (let i = 0; i < count; i++) {
-        const bits = integers[values / 8 + i] as bigint;
+        const bits = integers[values / 8 + i];
         const quotient = nearestEven(floatOf(bits, single) * factor);
         let whole = Math.abs(quotient * divisor) <= Number.MAX_SAFE_INTEGER ? BigInt(quotient) : before;
         let correction = bits - fractionBits(whole, scale, divisor, single);
@@ -55,12 +55,12 @@ export function plainDecimals({
     },
     fromDecimal(values, count, scale, divisor, single) {
       for (let i = values / 8; i < values / 8 + count; i++)
-        integers[i] = fractionBits(integers[i] as bigint, scale, divisor, single);
+        integers[i] = fractionBits(integers[i], scale, divisor, single);
     },
     divide(values, target, count, divisor) {
       const whole = BigInt(divisor);
       for (let i = 0; i < count; i++) {
-        const value = integers[values / 8 + i] as bigint;
+        const value = integers[values / 8 + i];
         if (value % whole !== 0n) return 0;
         integers[target / 8 + i] = value / whole;
       }
@@ -68,7 +68,7 @@ export function plainDecimals({
     },
     multiply(values, count, divisor) {
       const whole = BigInt(divisor);
-      for (let i = values / 8; i < values / 8 + count; i++) integers[i] = (integers[i] as bigint) * whole;
+      for (let i = values / 8; i < values / 8 + count; i++) integers[i] = integers[i] * whole;
     },
   };
 }

@@ -13,8 +13,7 @@ export function plainEntropy({
 }: MemoryViews): Pick<NumericKernel, "encodeTokens" | "decodeTokens"> {
   const startsOf = (frequencies: number): Uint32Array => {
     const starts = new Uint32Array(257);
-    for (let token = 0; token < 256; token++)
-      starts[token + 1] = (starts[token] as number) + (words16[frequencies / 2 + token] as number);
+    for (let token = 0; token < 256; token++) starts[token + 1] = starts[token] + words16[frequencies / 2 + token];
     return starts;
   };
   return {
@@ -23,15 +22,15 @@ export function plainEntropy({
       const states = new Array<number>(lanes).fill(lowest);
       let cursor = end;
       for (let i = count - 1; i >= 0; i--) {
-        const token = bytes[tokens + i] as number;
-        const frequency = words16[frequencies / 2 + token] as number;
-        let state = states[i % lanes] as number;
+        const token = bytes[tokens + i];
+        const frequency = words16[frequencies / 2 + token];
+        let state = states[i % lanes];
         if (state >= frequency * 2 ** 20) {
           cursor -= 2;
           view.setUint16(cursor, state % lowest, true);
           state = Math.floor(state / lowest);
         }
-        states[i % lanes] = Math.floor(state / frequency) * scale + (state % frequency) + (starts[token] as number);
+        states[i % lanes] = Math.floor(state / frequency) * scale + (state % frequency) + starts[token];
       }
       cursor -= 4 * lanes;
       for (const [lane, state] of states.entries()) view.setUint32(cursor + 4 * lane, state, true);
@@ -44,13 +43,13 @@ export function plainEntropy({
       const states = Array.from({ length: lanes }, (_, lane) => view.getUint32(source + 4 * lane, true));
       let cursor = source + 4 * lanes;
       for (let i = 0; i < count; i++) {
-        const state = states[i % lanes] as number;
+        const state = states[i % lanes];
         const slot = state % scale;
-        const token = tokenOfSlot[slot] as number;
+        const token = tokenOfSlot[slot];
         bytes[tokens + i] = token;
-        const frequency = words16[frequencies / 2 + token] as number;
+        const frequency = words16[frequencies / 2 + token];
         // 32 bits, as of the kernel, where a damaged state gives more.
-        let next = (frequency * Math.floor(state / scale) + slot - (starts[token] as number)) >>> 0;
+        let next = (frequency * Math.floor(state / scale) + slot - starts[token]) >>> 0;
         if (next < lowest) {
           next = next * lowest + view.getUint16(cursor, true);
           cursor += 2;

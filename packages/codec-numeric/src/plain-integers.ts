@@ -29,7 +29,7 @@ export function plainIntegers({
     },
     narrow(source, target, count, size) {
       const write = writers[size] as (at: number, value: bigint) => void;
-      for (let i = 0; i < count; i++) write(target + i * size, integers[source / 8 + i] as bigint);
+      for (let i = 0; i < count; i++) write(target + i * size, integers[source / 8 + i]);
     },
     orderFloats(values, count, size) {
       const mask = size === 8 ? 2n ** 63n - 1n : 2n ** 31n - 1n;
@@ -40,11 +40,11 @@ export function plainIntegers({
     },
     difference(values, count, lag) {
       const area = areaOf(values, count);
-      for (let i = count - 1; i >= lag; i--) area[i] = (area[i] as bigint) - (area[i - lag] as bigint);
+      for (let i = count - 1; i >= lag; i--) area[i] = area[i] - area[i - lag];
     },
     accumulate(values, count, lag) {
       const area = areaOf(values, count);
-      for (let i = lag; i < count; i++) area[i] = (area[i] as bigint) + (area[i - lag] as bigint);
+      for (let i = lag; i < count; i++) area[i] = area[i] + area[i - lag];
     },
     isUnsigned: (values, count) => (areaOf(values, count).some((value) => value < 0n) ? 0 : 1),
     zigzag(values, count) {
@@ -62,7 +62,7 @@ export function plainIntegers({
     add(values, others, count) {
       const area = areaOf(values, count);
       areaOf(others, count).forEach((value, i) => {
-        area[i] = (area[i] as bigint) + value;
+        area[i] = area[i] + value;
       });
     },
   };

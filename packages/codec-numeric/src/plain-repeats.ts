@@ -11,7 +11,7 @@ export function plainRepeats({
       let runs = 0;
       for (let begin = 0, at = 1; at <= count; at++) {
         if (at < count && integers[values / 8 + at] === integers[values / 8 + begin]) continue;
-        integers[heads / 8 + runs] = integers[values / 8 + begin] as bigint;
+        integers[heads / 8 + runs] = integers[values / 8 + begin];
         integers[lengths / 8 + runs] = BigInt(at - begin - 1);
         runs++;
         begin = at;
@@ -21,21 +21,20 @@ export function plainRepeats({
     joinRuns(heads, lengths, runs, values, count) {
       let at = 0;
       for (let run = 0; run < runs; run++) {
-        const length = naturals[lengths / 8 + run] as bigint;
+        const length = naturals[lengths / 8 + run];
         if (length >= BigInt(count - at)) return 0;
         const end = at + Number(length) + 1;
-        integers.fill(integers[heads / 8 + run] as bigint, values / 8 + at, values / 8 + end);
+        integers.fill(integers[heads / 8 + run], values / 8 + at, values / 8 + end);
         at = end;
       }
       return at === count ? 1 : 0;
     },
     separate(values, count, common, commonCount, ranks, rest) {
       const rankOf = new Map<bigint, bigint>();
-      for (let rank = commonCount; rank > 0; rank--)
-        rankOf.set(integers[common / 8 + rank - 1] as bigint, BigInt(rank));
+      for (let rank = commonCount; rank > 0; rank--) rankOf.set(integers[common / 8 + rank - 1], BigInt(rank));
       let others = 0;
       for (let i = 0; i < count; i++) {
-        const value = integers[values / 8 + i] as bigint;
+        const value = integers[values / 8 + i];
         const rank = rankOf.get(value) ?? 0n;
         integers[ranks / 8 + i] = rank;
         if (rank === 0n) integers[rest / 8 + others++] = value;
@@ -45,10 +44,10 @@ export function plainRepeats({
     combine(ranks, count, common, commonCount, rest, restCount, values) {
       let others = 0;
       for (let i = 0; i < count; i++) {
-        const rank = naturals[ranks / 8 + i] as bigint;
+        const rank = naturals[ranks / 8 + i];
         if (rank > BigInt(commonCount) || (rank === 0n && others === restCount)) return 0;
         const from = rank === 0n ? rest / 8 + others++ : common / 8 + Number(rank) - 1;
-        integers[values / 8 + i] = integers[from] as bigint;
+        integers[values / 8 + i] = integers[from];
       }
       return others === restCount ? 1 : 0;
     },

@@ -20,13 +20,13 @@ export function plainTokens({
   naturals,
 }: MemoryViews): Pick<NumericKernel, "measure" | "tokenize" | "detokenize"> {
   const count1 = (histogram: number, token: number): void => {
-    words32[histogram / 4 + token] = (words32[histogram / 4 + token] as number) + 1;
+    words32[histogram / 4 + token] = words32[histogram / 4 + token] + 1;
   };
   return {
     measure(values, count, histogram) {
       let bits = 0;
       for (let i = 0; i < count; i++) {
-        const token = tokenOf(naturals[values / 8 + i] as bigint);
+        const token = tokenOf(naturals[values / 8 + i]);
         count1(histogram, token);
         bits += restLength(token);
       }
@@ -37,7 +37,7 @@ export function plainTokens({
       let pending = 0n;
       let filled = 0;
       for (let i = 0; i < count; i++) {
-        const value = naturals[values / 8 + i] as bigint;
+        const value = naturals[values / 8 + i];
         const token = tokenOf(value);
         bytes[tokens + i] = token;
         count1(histogram, token);
@@ -56,7 +56,7 @@ export function plainTokens({
     detokenize(tokens, count, bits, length, values) {
       let position = 0;
       for (let i = 0; i < count; i++) {
-        const token = bytes[tokens + i] as number;
+        const token = bytes[tokens + i];
         const rest = restLength(token);
         const at = bits + Math.floor(position / 8);
         const word = (view.getBigUint64(at, true) | (view.getBigUint64(at + 8, true) << 64n)) >> BigInt(position % 8);

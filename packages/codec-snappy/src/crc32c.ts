@@ -9,8 +9,7 @@ function makeTables(): readonly Uint32Array[] {
     return crc;
   });
   const all = [first];
-  for (let n = 1; n < 8; n++)
-    all.push((all[n - 1] as Uint32Array).map((crc) => (first[crc & 255] as number) ^ (crc >>> 8)));
+  for (let n = 1; n < 8; n++) all.push((all[n - 1] as Uint32Array).map((crc) => first[crc & 255] ^ (crc >>> 8)));
   return all;
 }
 
@@ -34,16 +33,16 @@ export function crc32c(bytes: Uint8Array): number {
     const low = crc ^ view.getInt32(i, true);
     const high = view.getInt32(i + 4, true);
     crc =
-      (h[low & 255] as number) ^
-      (g[(low >>> 8) & 255] as number) ^
-      (f[(low >>> 16) & 255] as number) ^
-      (e[low >>> 24] as number) ^
-      (d[high & 255] as number) ^
-      (c[(high >>> 8) & 255] as number) ^
-      (b[(high >>> 16) & 255] as number) ^
-      (a[high >>> 24] as number);
+      h[low & 255] ^
+      g[(low >>> 8) & 255] ^
+      f[(low >>> 16) & 255] ^
+      e[low >>> 24] ^
+      d[high & 255] ^
+      c[(high >>> 8) & 255] ^
+      b[(high >>> 16) & 255] ^
+      a[high >>> 24];
   }
-  for (; i < bytes.length; i++) crc = (a[(crc ^ view.getUint8(i)) & 255] as number) ^ (crc >>> 8);
+  for (; i < bytes.length; i++) crc = a[(crc ^ view.getUint8(i)) & 255] ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 

@@ -24,7 +24,7 @@ export interface BlockSections {
 
 function byteAt(bytes: Uint8Array, at: number, end: number): number {
   if (at >= end) throw corrupt("a block ends within one of its headers");
-  return bytes[at] as number;
+  return bytes[at];
 }
 
 /** The literals' decoded length, and the offset after their encoded bytes (RFC 8878, 3.1.1.3.1.1). */
@@ -37,17 +37,17 @@ function readLiterals(
   const type = first & 3;
   const format = (first >> 2) & 3;
   if (type < 2) {
-    const size = [1, 2, 1, 3][format] as number;
+    const size = [1, 2, 1, 3][format];
     const last = byteAt(bytes, start + size - 1, end);
-    const middle = size === 3 ? (bytes[start + 1] as number) : last;
+    const middle = size === 3 ? bytes[start + 1] : last;
     const length = size === 1 ? first >> 3 : (first >> 4) | (middle << 4) | (size === 3 ? last << 12 : 0);
     return { length, end: start + size + (type === 0 ? length : 1) };
   }
-  const size = [3, 3, 4, 5][format] as number;
-  const width = [10, 10, 14, 18][format] as number;
+  const size = [3, 3, 4, 5][format];
+  const width = [10, 10, 14, 18][format];
   byteAt(bytes, start + size - 1, end);
   let header = 0;
-  for (let i = 0; i < size; i++) header += (bytes[start + i] as number) * 2 ** (8 * i);
+  for (let i = 0; i < size; i++) header += bytes[start + i] * 2 ** (8 * i);
   const length = Math.floor(header / 16) % 2 ** width;
   return { length, end: start + size + Math.floor(header / 2 ** (4 + width)) };
 }
@@ -92,7 +92,7 @@ function readTable(
 /** `count` bits, 0 to 16, whose lowest is bit `at` of `bytes`, counted from `start`. */
 function bitsAt(bytes: Uint8Array, start: number, at: number, count: number): number {
   const byte = start + (at >> 3);
-  const word = (bytes[byte] as number) | ((bytes[byte + 1] ?? 0) << 8) | ((bytes[byte + 2] ?? 0) << 16);
+  const word = bytes[byte] | ((bytes[byte + 1] ?? 0) << 8) | ((bytes[byte + 2] ?? 0) << 16);
   return (word >> (at & 7)) & ((1 << count) - 1);
 }
 
@@ -112,14 +112,14 @@ function sumMatches(bytes: Uint8Array, start: number, end: number, count: number
   let matchState = read(matchTable.accuracyLog);
   let total = 0;
   for (let left = count; left > 0; left--) {
-    const match = matchTable.symbols[matchState] as number;
-    at -= offsetTable.symbols[offsetState] as number;
-    total += (matchLengthBases[match] as number) + read(matchLengths.extraBits[match] as number);
-    at -= literalLengths.extraBits[literalTable.symbols[literalState] as number] as number;
+    const match = matchTable.symbols[matchState];
+    at -= offsetTable.symbols[offsetState];
+    total += matchLengthBases[match] + read(matchLengths.extraBits[match]);
+    at -= literalLengths.extraBits[literalTable.symbols[literalState]];
     if (left === 1) break;
-    literalState = (literalTable.bases[literalState] as number) + read(literalTable.bits[literalState] as number);
-    matchState = (matchTable.bases[matchState] as number) + read(matchTable.bits[matchState] as number);
-    offsetState = (offsetTable.bases[offsetState] as number) + read(offsetTable.bits[offsetState] as number);
+    literalState = literalTable.bases[literalState] + read(literalTable.bits[literalState]);
+    matchState = matchTable.bases[matchState] + read(matchTable.bits[matchState]);
+    offsetState = offsetTable.bases[offsetState] + read(offsetTable.bits[offsetState]);
   }
   if (at !== 0) throw corrupt("a block's sequences do not use up their bits");
   return total;

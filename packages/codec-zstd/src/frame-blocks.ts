@@ -38,7 +38,7 @@ export function readFrame(bytes: Uint8Array): Frame {
   let at = header.end;
   for (let last = false; !last; ) {
     if (at + 3 > bytes.length) throw corrupt("the frame ends within a block's header");
-    const word = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
+    const word = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16);
     const type = types[(word >> 1) & 3];
     const length = word >> 3;
     const start = at + 3;

@@ -49,7 +49,7 @@ export function readHeader(frame: Uint8Array): FrameHeader {
   if ((flags & 3) !== 0)
     throw new AtcError("ATC_UNSUPPORTED", "zstd: the frame needs a dictionary; write it without one");
   const single = (flags & singleSegmentFlag) !== 0;
-  const lengthBytes = [single ? 1 : 0, 2, 4, 8][flags >> 6] as number;
+  const lengthBytes = [single ? 1 : 0, 2, 4, 8][flags >> 6];
   const at = single ? 5 : 6;
   const contentLength = readContentLength(view, at, lengthBytes);
   return {

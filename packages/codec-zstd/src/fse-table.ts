@@ -39,8 +39,8 @@ export function buildFseTable(counts: readonly number[], accuracyLog: number): F
   spreadSymbols(counts, table.symbols);
   const next = counts.map((count) => Math.abs(count));
   for (let state = 0; state < size; state++) {
-    const symbol = table.symbols[state] as number;
-    const value = next[symbol] as number;
+    const symbol = table.symbols[state];
+    const value = next[symbol];
     next[symbol] = value + 1;
     const bits = accuracyLog - (31 - Math.clz32(value));
     table.bits[state] = bits;
@@ -72,7 +72,7 @@ function forwardBits(
     read(count) {
       if (at + count > end * 8) throw corrupt("a table runs over the end of its block");
       let value = 0;
-      for (let i = 0; i < count; i++, at++) value |= (((bytes[at >> 3] as number) >> (at & 7)) & 1) << i;
+      for (let i = 0; i < count; i++, at++) value |= ((bytes[at >> 3] >> (at & 7)) & 1) << i;
       return value;
     },
     back() {

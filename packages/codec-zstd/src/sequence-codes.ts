@@ -49,7 +49,7 @@ export const matchLengthBases: Uint32Array = (() => {
   let base = 3;
   for (let symbol = 0; symbol < bases.length; symbol++) {
     bases[symbol] = base;
-    base += 2 ** (matchLengths.extraBits[symbol] as number);
+    base += 2 ** matchLengths.extraBits[symbol];
   }
   return bases;
 })();

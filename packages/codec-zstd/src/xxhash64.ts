@@ -55,7 +55,7 @@ function runStripes(view: DataView, end: number): Word64 {
   lanes.forEach((lane, index) => {
     runLane(view, 8 * index, end, lane);
     const turned = word64(lane.high, lane.low);
-    rotate(turned, [1, 7, 12, 18][index] as number);
+    rotate(turned, [1, 7, 12, 18][index]);
     add(hash, turned.high, turned.low);
   });
   for (const lane of lanes) {

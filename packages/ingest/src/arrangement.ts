@@ -47,15 +47,15 @@ export function createArranger(given: Int32Array = new Int32Array(0)): Arranger 
   return (reader, pieces, { from, to }, { back, ties }, policy) => {
     const starts: number[] = [];
     let rows = 0;
-    for (let p = 0; p < from.length; p++) rows += (to[p] as number) - (from[p] as number);
+    for (let p = 0; p < from.length; p++) rows += to[p] - from[p];
     if (memory.length < 2 * rows) memory = new Int32Array(Math.ceil(2.25 * rows));
     const times = memory.subarray(0, 2 * rows);
     let at = 0;
     for (let p = 0; p < from.length; p++) {
-      const count = (to[p] as number) - (from[p] as number);
+      const count = to[p] - from[p];
       if (count === 0) continue;
       starts.push(at);
-      reader.read(pieces, p, 0, from[p] as number, to[p] as number, times, at);
+      reader.read(pieces, p, 0, from[p], to[p], times, at);
       at += count;
     }
     const none = { count: 0, first: -1, kept: rows, pairs: new Uint32Array(0) };

@@ -32,7 +32,7 @@ export async function countSlices(
   { signal }: OperationOptions,
 ): Promise<SourceCounts | undefined> {
   if (!isCounted) return undefined;
-  const from = starts[0] as number;
+  const from = starts[0];
   const symbols: string[] = [];
   const numbers = new Map<string, number>();
   const numberOf = (symbol: string): number => {
@@ -45,7 +45,7 @@ export async function countSlices(
   const endOf = (slice: number): number => starts[slice + 1] ?? sliced.end;
   const results = inOrder(starts.keys(), ahead, { signal }, (slice, ended) => {
     const { module, input: source, line } = sliced;
-    const input = { module, source, start: starts[slice] as number, end: endOf(slice), line };
+    const input = { module, source, start: starts[slice], end: endOf(slice), line };
     return runner.countSlice(input, { signal: ended });
   });
   for await (const { item: slice, result } of results) {

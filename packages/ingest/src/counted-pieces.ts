@@ -18,10 +18,10 @@ export function writePieces(
   using files = placedFiles(spans.files);
   const pieces = { symbols: [] as number[], rows: [] as number[], offsets: [] as number[], files: [] as number[] };
   const stamps = new BigInt64Array(times.buffer, 0, times.length / 2);
-  const ranges = symbols.map((_, s) => [starts[s] as number, ends[s] as number] as const);
+  const ranges = symbols.map((_, s) => [starts[s], ends[s]] as const);
   // Of the rows as they came, so before they are sorted.
-  const firstTimes = BigInt64Array.from(ranges, ([from, to]) => (from < to ? (stamps[from] as bigint) : 0n));
-  const lastTimes = BigInt64Array.from(ranges, ([from, to]) => (from < to ? (stamps[to - 1] as bigint) : 0n));
+  const firstTimes = BigInt64Array.from(ranges, ([from, to]) => (from < to ? stamps[from] : 0n));
+  const lastTimes = BigInt64Array.from(ranges, ([from, to]) => (from < to ? stamps[to - 1] : 0n));
   const longest = ranges.reduce((most, [from, to], s) => (rows.back[s] === 0 ? most : Math.max(most, to - from)), 0);
   const order = new Uint32Array(longest);
   const memory = new Float64Array(longest);
@@ -32,9 +32,9 @@ export function writePieces(
   for (const [s, [from, to]] of ranges.entries()) {
     sortGroup(rows, s, order, memory);
     let row = from;
-    for (let span = spans.starts[s] as number; row < to; span++) {
-      const count = Math.min(to - row, spanRows[span] as number);
-      const [file, offset] = [spanFiles[span] as number, spanOffsets[span] as number];
+    for (let span = spans.starts[s]; row < to; span++) {
+      const count = Math.min(to - row, spanRows[span]);
+      const [file, offset] = [spanFiles[span], spanOffsets[span]];
       pieces.symbols.push(s);
       pieces.rows.push(count);
       pieces.offsets.push(offset);

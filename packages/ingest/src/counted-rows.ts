@@ -34,7 +34,7 @@ export interface CountedRows {
 export function countedRows(layout: RowLayout, groups: RowGroups): CountedRows {
   const { symbols, members = new Int32Array(0), groupRows } = groups;
   const starts = new Int32Array(groupRows.length + 1);
-  for (const [g, rows] of groupRows.entries()) starts[g + 1] = (starts[g] as number) + rows;
+  for (const [g, rows] of groupRows.entries()) starts[g + 1] = starts[g] + rows;
   const all = starts.at(-1) as number;
   const width = layout.slots + 1;
   const memory = columnMemory(all * width + (members.length > 0 ? Math.ceil(all / 2) : 0));
@@ -80,13 +80,13 @@ export function countedRows(layout: RowLayout, groups: RowGroups): CountedRows {
     }
     for (; known < values.length; known++) {
       const s = numbers.get(values[known] as string);
-      groupOf[known] = s === undefined ? -1 : (groups.groups[s] as number);
+      groupOf[known] = s === undefined ? -1 : groups.groups[s];
       memberOf[known] = s === undefined ? 0 : (members[s] ?? 0);
     }
   }
 
   function refused(chunk: ColumnChunk, row: number): Error {
-    const index = chunk.symbol.indices[row] as number;
+    const index = chunk.symbol.indices[row];
     if (index < 0 || index >= known) return missingSymbol(chunk.row + row);
     return miscounted(`symbol "${chunk.symbol.values[index]}" has more rows in a slice than were counted in it`);
   }
@@ -102,7 +102,7 @@ export function sortGroup(
   memory: Float64Array,
 ): void {
   if (back[group] === 0) return;
-  const [from, to] = [starts[group] as number, ends[group] as number];
+  const [from, to] = [starts[group], ends[group]];
   sortTimes(times.subarray(2 * from, 2 * to), order, to - from, sliceSorter());
   for (const column of columns) {
     gather(column, from, order, to - from, memory);
@@ -121,21 +121,21 @@ function placeRows(
   placed: Int32Array,
 ): number {
   for (let i = 0; i < count; i++) {
-    const g = groupOf[indices[from + i] as number] ?? -1;
+    const g = groupOf[indices[from + i]] ?? -1;
     if (g < 0) return from + i;
-    const row = ends[g] as number;
+    const row = ends[g];
     if (row === starts[g + 1]) return from + i;
-    const low = words[2 * (from + i)] as number;
-    const high = words[2 * (from + i) + 1] as number;
+    const low = words[2 * (from + i)];
+    const high = words[2 * (from + i) + 1];
     ends[g] = row + 1;
     placed[i] = row;
     times[2 * row] = low;
     times[2 * row + 1] = high;
     if (row === starts[g]) continue;
-    const highBefore = times[2 * row - 1] as number;
-    const lowBefore = times[2 * row - 2] as number;
-    if (high < highBefore || (high === highBefore && low >>> 0 < lowBefore >>> 0)) back[g] = (back[g] as number) + 1;
-    else if (high === highBefore && low === lowBefore) ties[g] = (ties[g] as number) + 1;
+    const highBefore = times[2 * row - 1];
+    const lowBefore = times[2 * row - 2];
+    if (high < highBefore || (high === highBefore && low >>> 0 < lowBefore >>> 0)) back[g] = back[g] + 1;
+    else if (high === highBefore && low === lowBefore) ties[g] = ties[g] + 1;
   }
   return -1;
 }
@@ -148,13 +148,13 @@ function copyMembers(
   count: number,
   placed: Int32Array,
 ): void {
-  for (let i = 0; i < count; i++) target[placed[i] as number] = memberOf[indices[from + i] as number] as number;
+  for (let i = 0; i < count; i++) target[placed[i]] = memberOf[indices[from + i]];
 }
 
 function copyValues(target: Float64Array, source: Float64Array, from: number, count: number, placed: Int32Array): void {
-  for (let i = 0; i < count; i++) target[placed[i] as number] = source[from + i] as number;
+  for (let i = 0; i < count; i++) target[placed[i]] = source[from + i];
 }
 
 function gather(column: Float64Array, from: number, order: Uint32Array, rows: number, target: Float64Array): void {
-  for (let i = 0; i < rows; i++) target[i] = column[from + (order[i] as number)] as number;
+  for (let i = 0; i < rows; i++) target[i] = column[from + order[i]];
 }

@@ -22,17 +22,17 @@ function duplicateCounter(): {
       const length = times.length / 2;
       for (let row = 0; row < length; row++) {
         const isSame = started && times[2 * row] === low && times[2 * row + 1] === high;
-        low = times[2 * row] as number;
-        high = times[2 * row + 1] as number;
+        low = times[2 * row];
+        high = times[2 * row + 1];
         if (!isSame) {
           started = true;
           continue;
         }
         counts.count++;
-        const before = row === 0 ? former : columns.map((column) => column[row - 1] as number);
+        const before = row === 0 ? former : columns.map((column) => column[row - 1]);
         if (columns.every((column, c) => Object.is(column[row], before[c]))) counts.identical++;
       }
-      if (length > 0) former = columns.map((column) => column[length - 1] as number);
+      if (length > 0) former = columns.map((column) => column[length - 1]);
     },
   };
 }

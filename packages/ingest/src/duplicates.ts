@@ -26,9 +26,9 @@ export function resolveDuplicates(
   const pairs = new Uint32Array(2 * ties.count);
   let kept = ties.first;
   let count = 0;
-  let previous = order[ties.first - 1] as number;
+  let previous = order[ties.first - 1];
   for (let i = ties.first; i < length; i++) {
-    const row = order[i] as number;
+    const row = order[i];
     const same = sameTime(times, row, previous);
     if (same) {
       pairs[2 * count] = row;
@@ -45,8 +45,7 @@ export function resolveDuplicates(
 function countTies(times: Int32Array, order: Uint32Array, length: number): { count: number; first: number } {
   let count = 0;
   let first = -1;
-  for (let i = 1; i < length; i++)
-    if (sameTime(times, order[i] as number, order[i - 1] as number) && count++ === 0) first = i;
+  for (let i = 1; i < length; i++) if (sameTime(times, order[i], order[i - 1]) && count++ === 0) first = i;
   return { count, first };
 }
 

@@ -41,12 +41,12 @@ export function createGapFinder(interval: number | undefined, unitsPerMs: number
       if (started) look(spacingBetween(previousLow, previousHigh, times, 0), previousLow, previousHigh);
       started = true;
       for (let i = nextGap(times, 1, length, limit); i < length; i = nextGap(times, i + 1, length, limit)) {
-        const low = times[2 * i - 2] as number;
-        const high = times[2 * i - 1] as number;
+        const low = times[2 * i - 2];
+        const high = times[2 * i - 1];
         look(spacingBetween(low, high, times, i), low, high);
       }
-      previousLow = times[2 * length - 2] as number;
-      previousHigh = times[2 * length - 1] as number;
+      previousLow = times[2 * length - 2];
+      previousHigh = times[2 * length - 1];
     },
     gaps: () => ({
       count,
@@ -59,13 +59,13 @@ export function createGapFinder(interval: number | undefined, unitsPerMs: number
 /** The first row from `from` that comes more than `limit` after the one before; `length` where there is none. */
 function nextGap(times: Int32Array, from: number, length: number, limit: number): number {
   for (let i = from; i < length; i++) {
-    const high = (times[2 * i + 1] as number) - (times[2 * i - 1] as number);
-    const low = ((times[2 * i] as number) >>> 0) - ((times[2 * i - 2] as number) >>> 0);
+    const high = times[2 * i + 1] - times[2 * i - 1];
+    const low = (times[2 * i] >>> 0) - (times[2 * i - 2] >>> 0);
     if (high * 4_294_967_296 + low > limit) return i;
   }
   return length;
 }
 
 function spacingBetween(low: number, high: number, times: Int32Array, row: number): number {
-  return ((times[2 * row + 1] as number) - high) * 4_294_967_296 + (((times[2 * row] as number) >>> 0) - (low >>> 0));
+  return (times[2 * row + 1] - high) * 4_294_967_296 + ((times[2 * row] >>> 0) - (low >>> 0));
 }

@@ -15,5 +15,5 @@ export function isoTime(time: bigint, unitsPerMs: number): string {
 
 /** The time of a row among pairs of 32-bit words, low half first. */
 export function timeAt(words: Int32Array, row: number): bigint {
-  return (BigInt(words[2 * row + 1] as number) << 32n) | BigInt((words[2 * row] as number) >>> 0);
+  return (BigInt(words[2 * row + 1]) << 32n) | BigInt(words[2 * row] >>> 0);
 }

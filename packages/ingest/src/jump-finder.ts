@@ -71,7 +71,7 @@ export function createJumpFinder(threshold: number, unitsPerMs: number): JumpFin
       const from = Math.max(0, place.row + 1 - row);
       const to = Math.min(length, place.row + 1 + revertRows - row);
       for (let i = from; i < to; i++)
-        if (Math.abs(Math.log((close[i] as number) / place.from)) <= revertShare * size(place)) place.reverts = true;
+        if (Math.abs(Math.log(close[i] / place.from)) <= revertShare * size(place)) place.reverts = true;
     }
   }
 
@@ -80,13 +80,13 @@ export function createJumpFinder(threshold: number, unitsPerMs: number): JumpFin
       let before = previous;
       for (let i = 0; i < length; i++) {
         const stop = nextMove(close, i, length, before, least, most);
-        if (stop > i) before = close[stop - 1] as number;
+        if (stop > i) before = close[stop - 1];
         if (stop === length) break;
         i = stop;
-        const price = close[i] as number;
+        const price = close[i];
         if (!(price > 0 && price < Number.POSITIVE_INFINITY)) continue;
         if (before > 0) {
-          const opening = open === undefined ? price : (open[i] as number) || price;
+          const opening = open === undefined ? price : open[i] || price;
           const split = splitOf(opening / before);
           add({ row: row + i, time: timeAt(times, i), from: before, to: price, split, reverts: false });
         }
@@ -132,7 +132,7 @@ function nextMove(
 ): number {
   let before = previous;
   for (let i = from; i < length; i++) {
-    const price = close[i] as number;
+    const price = close[i];
     if (!(price <= before * most && price >= before * least)) return i;
     before = price;
   }

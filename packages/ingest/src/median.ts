@@ -7,20 +7,20 @@ export function median(values: Float64Array, length: number): number {
   let left = 0;
   let right = length - 1;
   while (left < right) {
-    const pivot = values[(left + right) >> 1] as number;
+    const pivot = values[(left + right) >> 1];
     let i = left;
     let j = right;
     while (i <= j) {
-      while ((values[i] as number) < pivot) i++;
-      while ((values[j] as number) > pivot) j--;
+      while (values[i] < pivot) i++;
+      while (values[j] > pivot) j--;
       if (i > j) break;
-      const swapped = values[i] as number;
-      values[i++] = values[j] as number;
+      const swapped = values[i];
+      values[i++] = values[j];
       values[j--] = swapped;
     }
     if (wanted <= j) right = j;
     else if (wanted >= i) left = i;
     else break;
   }
-  return values[wanted] as number;
+  return values[wanted];
 }

@@ -2,9 +2,9 @@ import type { TimeSorter } from "./time-order.ts";
 
 /** Whether row `a` is earlier than row `b`; `times` holds pairs of 32-bit words. */
 export function isEarlier(times: Int32Array, a: number, b: number): boolean {
-  const highA = times[2 * a + 1] as number;
-  const highB = times[2 * b + 1] as number;
-  return highA < highB || (highA === highB && (times[2 * a] as number) >>> 0 < (times[2 * b] as number) >>> 0);
+  const highA = times[2 * a + 1];
+  const highB = times[2 * b + 1];
+  return highA < highB || (highA === highB && times[2 * a] >>> 0 < times[2 * b] >>> 0);
 }
 
 /** The first place from `from` to `to` whose row is not earlier than `row`, or is later than it where `later`. */
@@ -13,7 +13,7 @@ function bound(times: Int32Array, order: Uint32Array, from: number, to: number, 
   let high = to;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const at = order[middle] as number;
+    const at = order[middle];
     const isBefore = later ? !isEarlier(times, row, at) : isEarlier(times, at, row);
     if (isBefore) low = middle + 1;
     else high = middle;
@@ -29,8 +29,8 @@ function overlap(
   middle: number,
   end: number,
 ): { from: number; to: number } {
-  const last = order[middle - 1] as number;
-  const first = order[middle] as number;
+  const last = order[middle - 1];
+  const first = order[middle];
   if (!isEarlier(times, first, last)) return { from: middle, to: middle };
   return {
     from: bound(times, order, start, middle, first, true),
@@ -46,9 +46,9 @@ function merge(times: Int32Array, order: Uint32Array, start: number, middle: num
   let j = middle;
   let at = from;
   while (i < left.length && j < to)
-    if (isEarlier(times, order[j] as number, left[i] as number)) order[at++] = order[j++] as number;
-    else order[at++] = left[i++] as number;
-  while (i < left.length) order[at++] = left[i++] as number;
+    if (isEarlier(times, order[j], left[i])) order[at++] = order[j++];
+    else order[at++] = left[i++];
+  while (i < left.length) order[at++] = left[i++];
 }
 
 /**
@@ -65,7 +65,7 @@ export function mergedOrder(
   for (let row = 0; row < rows; row++) order[row] = row;
   let misplaced = 0;
   for (let s = 1; s < starts.length; s++) {
-    const { from, to } = overlap(times, order, starts[s - 1] as number, starts[s] as number, starts[s + 1] ?? rows);
+    const { from, to } = overlap(times, order, starts[s - 1], starts[s], starts[s + 1] ?? rows);
     misplaced += to - from;
   }
   if (misplaced > rows / 4) {
@@ -75,7 +75,7 @@ export function mergedOrder(
   let stretches = [...starts];
   while (stretches.length > 1) {
     for (let s = 1; s < stretches.length; s += 2)
-      merge(times, order, stretches[s - 1] as number, stretches[s] as number, stretches[s + 1] ?? rows);
+      merge(times, order, stretches[s - 1], stretches[s], stretches[s + 1] ?? rows);
     stretches = stretches.filter((_, s) => s % 2 === 0);
   }
 }

@@ -64,7 +64,7 @@ export function createPartMerger(given: Float64Array = new Float64Array(0)): Par
       else if (!isDirect) gatherNumbers(values, arranged, target);
     }
     let identical = 0;
-    for (let i = 0; i < differs.length; i++) identical += 1 - (differs[i] as number);
+    for (let i = 0; i < differs.length; i++) identical += 1 - differs[i];
     return {
       rows: kept,
       duplicates: { count: duplicates.count, identical, dropped: rows - kept },
@@ -79,8 +79,8 @@ function wordsOf({ buffer, byteOffset, length }: BigInt64Array | Float64Array): 
 /** Marks pairs of rows whose values differ in any bit. */
 function markDifferent(words: Int32Array, pairs: Uint32Array, differs: Uint8Array): void {
   for (let i = 0; i < differs.length; i++) {
-    const a = 2 * (pairs[2 * i] as number);
-    const b = 2 * (pairs[2 * i + 1] as number);
+    const a = 2 * pairs[2 * i];
+    const b = 2 * pairs[2 * i + 1];
     if (words[a] !== words[b] || words[a + 1] !== words[b + 1]) differs[i] = 1;
   }
 }
@@ -91,9 +91,9 @@ function gatherWords(words: Int32Array, { order, kept }: Arrangement, target: In
     return;
   }
   for (let i = 0; i < kept; i++) {
-    const row = order[i] as number;
-    target[2 * i] = words[2 * row] as number;
-    target[2 * i + 1] = words[2 * row + 1] as number;
+    const row = order[i];
+    target[2 * i] = words[2 * row];
+    target[2 * i + 1] = words[2 * row + 1];
   }
 }
 
@@ -103,5 +103,5 @@ function gatherNumbers(
   target: Exclude<TypedArray, BigInt64Array>,
 ): void {
   if (order === undefined) target.set(values.subarray(0, kept));
-  else for (let i = 0; i < kept; i++) target[i] = values[order[i] as number] as number;
+  else for (let i = 0; i < kept; i++) target[i] = values[order[i]];
 }

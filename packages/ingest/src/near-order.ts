@@ -14,10 +14,10 @@ export function sortTimes(times: Int32Array, order: Uint32Array, rows: number, s
   const from = order.slice(0, rows);
   const former = times.slice(0, 2 * rows);
   for (let i = 0; i < rows; i++) {
-    const row = sorted[i] as number;
-    order[i] = from[row] as number;
-    times[2 * i] = former[2 * row] as number;
-    times[2 * i + 1] = former[2 * row + 1] as number;
+    const row = sorted[i];
+    order[i] = from[row];
+    times[2 * i] = former[2 * row];
+    times[2 * i + 1] = former[2 * row + 1];
   }
 }
 
@@ -25,16 +25,16 @@ export function sortTimes(times: Int32Array, order: Uint32Array, rows: number, s
 function insertAll(times: Int32Array, order: Uint32Array, rows: number): boolean {
   let left = mostSteps * rows;
   for (let i = 1; i < rows; i++) {
-    const low = times[2 * i] as number;
-    const high = times[2 * i + 1] as number;
+    const low = times[2 * i];
+    const high = times[2 * i + 1];
     let at = i;
     while (at > 0 && left >= 0) {
-      const highBefore = times[2 * at - 1] as number;
-      const lowBefore = times[2 * at - 2] as number;
+      const highBefore = times[2 * at - 1];
+      const lowBefore = times[2 * at - 2];
       if (high > highBefore || (high === highBefore && low >>> 0 >= lowBefore >>> 0)) break;
       times[2 * at] = lowBefore;
       times[2 * at + 1] = highBefore;
-      order[at] = order[at - 1] as number;
+      order[at] = order[at - 1];
       at--;
       left--;
     }

@@ -30,8 +30,8 @@ export function partitionBook(): PartitionBook {
       for (const [p, partition] of own.partitions.entries()) {
         while (pieces.length <= partition) pieces.push({ runs: [], offsets: [], rows: [] });
         pieces[partition]?.runs.push(run);
-        pieces[partition]?.offsets.push(own.offsets[p] as number);
-        pieces[partition]?.rows.push(own.rows[p] as number);
+        pieces[partition]?.offsets.push(own.offsets[p]);
+        pieces[partition]?.rows.push(own.rows[p]);
       }
     },
     piecesOf(partition) {

@@ -49,9 +49,9 @@ export function placePartition(input: PartitionTaskInput, context: TaskContext):
   }
   const index = writePieces(rows, symbols, spans);
   const settled = symbols.map((symbol, s) => {
-    const count = (rows.ends[s] as number) - (rows.starts[s] as number);
+    const count = rows.ends[s] - rows.starts[s];
     if (count === 0) return undefined;
-    const entry = { symbol, back: rows.back[s] as number, ties: rows.ties[s] as number };
+    const entry = { symbol, back: rows.back[s], ties: rows.ties[s] };
     const borders = [0];
     for (const span of spansOf(spans, s)) borders.push(Math.min((borders.at(-1) as number) + span.rows, count));
     return settleInOrder(seriesInMemory(rows, s, borders), entry, layout, policy);
@@ -66,8 +66,8 @@ function* chunksOf({ layout, runs, symbols, ...pieces }: PartitionTaskInput): Ge
   const buffer = new ArrayBuffer(longest * (8 * width + 4));
   for (const [p, rows] of pieces.pieceRows.entries()) {
     if (rows === 0) continue;
-    const path = runs[pieces.pieceRuns[p] as number] as string;
-    readPiece(path, pieces.pieceOffsets[p] as number, new Uint8Array(buffer, 0, rows * (8 * width + 4)));
+    const path = runs[pieces.pieceRuns[p]] as string;
+    readPiece(path, pieces.pieceOffsets[p], new Uint8Array(buffer, 0, rows * (8 * width + 4)));
     const columns: Record<string, TypedArray> = { ...partColumns(layout, buffer, 0, rows) };
     const indices = new Int32Array(buffer, 8 * width * rows, rows);
     yield { length: rows, row: 0, symbol: { indices, values: symbols }, columns };
@@ -91,9 +91,9 @@ function seriesInMemory(
   group: number,
   borders: readonly number[],
 ): Omit<PlacedSeries, "write"> {
-  const start = starts[group] as number;
+  const start = starts[group];
   return {
-    rows: (ends[group] as number) - start,
+    rows: ends[group] - start,
     borders,
     read(column, from, target) {
       const { buffer, byteOffset } = column === 0 ? times : (columns[column - 1] as Float64Array);

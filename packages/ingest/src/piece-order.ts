@@ -27,11 +27,11 @@ export function createPieceOrder(): PieceOrderer {
 
   return (times, extents) => {
     let length = 0;
-    for (let e = 1; e < extents.length; e += 2) length += extents[e] as number;
+    for (let e = 1; e < extents.length; e += 2) length += extents[e];
     reserve(length);
     if (!gather(times, extents, rows, words)) return { order: rows, length };
     const { order } = sorter.order(words, length);
-    for (let i = 0; i < length; i++) sorted[i] = rows[order[i] as number] as number;
+    for (let i = 0; i < length; i++) sorted[i] = rows[order[i]];
     return { order: sorted, length };
   };
 }
@@ -43,11 +43,11 @@ function gather(times: Int32Array, extents: readonly number[], rows: Uint32Array
   let lastHigh = -2_147_483_648;
   let lastLow = 0;
   for (let e = 0; e < extents.length; e += 2) {
-    const first = extents[e] as number;
-    const end = first + (extents[e + 1] as number);
+    const first = extents[e];
+    const end = first + extents[e + 1];
     for (let row = first; row < end; row++) {
-      const low = times[2 * row] as number;
-      const high = times[2 * row + 1] as number;
+      const low = times[2 * row];
+      const high = times[2 * row + 1];
       if (high < lastHigh || (high === lastHigh && low >>> 0 < lastLow)) back = true;
       lastHigh = high;
       lastLow = low >>> 0;

@@ -73,11 +73,11 @@ export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
 
   return {
     read(pieces, piece, column, from, to, target, at) {
-      const run = pieces.runs[piece] as number;
+      const run = pieces.runs[piece];
       const source = runs[run];
       const isPlaced = typeof source === "object" && "stride" in source;
-      const stride = isPlaced ? source.stride : 8 * (pieces.rows[piece] as number);
-      const position = (pieces.offsets[piece] as number) + column * stride + 8 * from;
+      const stride = isPlaced ? source.stride : 8 * pieces.rows[piece];
+      const position = pieces.offsets[piece] + column * stride + 8 * from;
       const count = 2 * (to - from);
       const near = nearOf(run, position, position + 4 * count);
       if (near === undefined) {
@@ -86,7 +86,7 @@ export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
       }
       const first = (position - near.from) / 4;
       if (count > fewWords) target.set(near.words.subarray(first, first + count), 2 * at);
-      else for (let i = 0; i < count; i++) target[2 * at + i] = near.words[first + i] as number;
+      else for (let i = 0; i < count; i++) target[2 * at + i] = near.words[first + i];
     },
     fetch(series, rowBytes) {
       if (typeof runs[0] !== "string") return;
@@ -124,8 +124,8 @@ function stretchesOf(series: readonly SeriesPieces[], rowBytes: number): Stretch
   const pieces: Stretch[] = [];
   for (const { runs, offsets, rows } of series)
     for (let p = 0; p < runs.length; p++) {
-      const from = offsets[p] as number;
-      pieces.push({ run: runs[p] as number, from, to: from + rowBytes * (rows[p] as number) });
+      const from = offsets[p];
+      pieces.push({ run: runs[p], from, to: from + rowBytes * rows[p] });
     }
   pieces.sort((a, b) => a.run - b.run || a.from - b.from);
   const stretches: Stretch[] = [];

@@ -61,7 +61,7 @@ function writeRun(
     };
     try {
       for (let p = 0; p < partitions.length; p++) {
-        const [from, to] = [starts[first + p] as number, ends[first + p] as number];
+        const [from, to] = [starts[first + p], ends[first + p]];
         offsets[p] = position;
         rows[p] = to - from;
         write(new Uint8Array(times.buffer, 8 * from, 8 * (to - from)));

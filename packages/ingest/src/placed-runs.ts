@@ -16,10 +16,10 @@ export function isInPlace(run: SliceRun, { files, key }: Pick<Placement, "files"
     let crc = key;
     for (const [p, file] of pieceFiles.entries())
       for (let column = 0; column <= columns; column++) {
-        const bytes = 8 * (pieceRows[p] as number);
+        const bytes = 8 * pieceRows[p];
         for (let done = 0; done < bytes; done += blockBytes) {
           const part = block.subarray(0, Math.min(blockBytes, bytes - done));
-          placed.read(file, (pieceOffsets[p] as number) + done, column, part);
+          placed.read(file, pieceOffsets[p] + done, column, part);
           crc = crc32(part, crc);
         }
       }

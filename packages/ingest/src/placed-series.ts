@@ -21,7 +21,7 @@ export function placedSeries(files: PlacedFiles, spans: readonly Span[]): Placed
     (column, from, bytes) => {
       const to = from + bytes.length / 8;
       for (const [s, { file, offset }] of spans.entries()) {
-        const [first, last] = [borders[s] as number, borders[s + 1] as number];
+        const [first, last] = [borders[s], borders[s + 1]];
         if (last <= from || first >= to) continue;
         const [start, end] = [Math.max(from, first), Math.min(to, last)];
         transfer(file, offset + 8 * (start - first), column, bytes.subarray(8 * (start - from), 8 * (end - from)));

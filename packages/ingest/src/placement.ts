@@ -69,7 +69,7 @@ export async function placementOf(counts: SourceCounts, input: PlacementInput): 
   const partitions = assignPartitions(all, counts.slices.length, input.mostRows);
   const key = crc32(JSON.stringify(partitions.map(({ symbols }) => symbols)));
   const firstRows = firstRowsOf(counts, all);
-  const series = all.names.map((symbol, s) => ({ symbol, rows: all.rows[s] as number })).filter(({ rows }) => rows > 0);
+  const series = all.names.map((symbol, s) => ({ symbol, rows: all.rows[s] })).filter(({ rows }) => rows > 0);
   const layout = await store.layOut?.(lock, { schema: rowLayout.schema, fingerprint, series }, { directory });
   if (layout === undefined) return undefined;
   const { files, spans } = extentsOf(
@@ -103,26 +103,26 @@ function slicePlaces(
   { files, spans, key }: Pick<Placement, "files" | "spans" | "key">,
 ): SlicePlaces {
   const entries = Array.from(symbols.keys());
-  const isDirect = (s: number): boolean => partitions[symbols[s] as number] === -1;
+  const isDirect = (s: number): boolean => partitions[symbols[s]] === -1;
   const direct = entries.filter(isDirect);
   const ordered = [...direct, ...entries.filter((s) => !isDirect(s))];
-  const numbers = Int32Array.from(ordered, (s) => symbols[s] as number);
-  const present = [...new Set(numbers.subarray(direct.length).map((s) => partitions[s] as number))];
+  const numbers = Int32Array.from(ordered, (s) => symbols[s]);
+  const present = [...new Set(numbers.subarray(direct.length).map((s) => partitions[s]))];
   const groupOf = new Map(present.map((partition, g) => [partition, direct.length + g]));
-  const groups = numbers.map((s, i) => groupOf.get(partitions[s] as number) ?? i);
+  const groups = numbers.map((s, i) => groupOf.get(partitions[s]) ?? i);
   const groupRows = new Float64Array(direct.length + present.length);
   for (const [i, s] of ordered.entries()) {
-    const group = groups[i] as number;
-    groupRows[group] = (groupRows[group] as number) + (rows[s] as number);
+    const group = groups[i];
+    groupRows[group] = groupRows[group] + rows[s];
   }
   const directSpans = direct.map((s, d) => {
-    const from = first[d] as number;
-    return spans(names[symbols[s] as number] as string, from, from + (rows[s] as number));
+    const from = first[d];
+    return spans(names[symbols[s]] as string, from, from + rows[s]);
   });
   return {
     symbols: Array.from(numbers, (s) => names[s] as string),
     groups,
-    members: present.length === 0 ? undefined : numbers.map((s) => members[s] as number),
+    members: present.length === 0 ? undefined : numbers.map((s) => members[s]),
     groupRows,
     spans: packSpans(files, directSpans),
     partitions: Int32Array.from(present),
@@ -133,7 +133,7 @@ function slicePlaces(
 function symbolsOf({ symbols: names, slices }: SourceCounts): CountedSymbols {
   const rows = new Float64Array(names.length);
   for (const { symbols, rows: own } of slices)
-    for (const [s, number] of symbols.entries()) rows[number] = (rows[number] as number) + (own[s] as number);
+    for (const [s, number] of symbols.entries()) rows[number] = rows[number] + own[s];
   const partitions = new Int32Array(names.length).fill(-1);
   return { names, rows, partitions, members: new Int32Array(names.length) };
 }
@@ -143,12 +143,12 @@ function assignPartitions(all: CountedSymbols, slices: number, mostRows: number)
   const { names, rows } = all;
   const room = partitionShare * mostRows;
   const few = Array.from(names.keys())
-    .filter((s) => (rows[s] as number) < fewestRows * slices && (rows[s] as number) <= room)
+    .filter((s) => rows[s] < fewestRows * slices && rows[s] <= room)
     .sort((a, b) => ((names[a] as string) < (names[b] as string) ? -1 : 1));
   const partitions: number[][] = [];
   let left = 0;
   for (const s of few) {
-    const own = rows[s] as number;
+    const own = rows[s];
     if (own === 0) continue;
     if (own > left) {
       partitions.push([]);
@@ -162,7 +162,7 @@ function assignPartitions(all: CountedSymbols, slices: number, mostRows: number)
   }
   return partitions.map((members) => ({
     symbols: members.map((s) => names[s] as string),
-    rows: Float64Array.from(members, (s) => rows[s] as number),
+    rows: Float64Array.from(members, (s) => rows[s]),
   }));
 }
 
@@ -173,8 +173,8 @@ function firstRowsOf({ slices }: SourceCounts, { rows: all, partitions }: Counte
     const first: number[] = [];
     for (const [s, symbol] of symbols.entries()) {
       if (partitions[symbol] !== -1) continue;
-      first.push(next[symbol] as number);
-      next[symbol] = (next[symbol] as number) + (rows[s] as number);
+      first.push(next[symbol]);
+      next[symbol] = next[symbol] + rows[s];
     }
     return Float64Array.from(first);
   });

@@ -83,7 +83,7 @@ function splitWindow(
   const cuts: bigint[] = [];
   for (let part = 1; part < count; part++) {
     const place = Math.floor((part * kept) / count);
-    const time = timeAt(times, order === undefined ? place : (order[place] as number));
+    const time = timeAt(times, order === undefined ? place : order[place]);
     if (cuts.length === 0 || time > (cuts.at(-1) as bigint)) cuts.push(time);
   }
   return cutRanges(timeReader(reader, pieces), window, cuts);
@@ -101,9 +101,9 @@ export function readColumn(
   const words = new Int32Array(target.buffer, target.byteOffset, 2 * rows);
   let at = 0;
   for (let p = 0; p < from.length; p++) {
-    const count = (to[p] as number) - (from[p] as number);
+    const count = to[p] - from[p];
     if (count === 0) continue;
-    reader.read(pieces, p, column, from[p] as number, to[p] as number, words, at);
+    reader.read(pieces, p, column, from[p], to[p], words, at);
     at += count;
   }
   return target;

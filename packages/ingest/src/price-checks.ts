@@ -59,10 +59,10 @@ function checkBars(
   tallies: PriceTallies,
 ): void {
   for (let i = 0; i < length; i++) {
-    const o = open[i] as number;
-    const h = high[i] as number;
-    const l = low[i] as number;
-    const c = close[i] as number;
+    const o = open[i];
+    const h = high[i];
+    const l = low[i];
+    const c = close[i];
     // One chain of comparisons passes a sound bar; what fails it is looked at in detail. NaN fails every comparison.
     if (l > 0 && h >= o && h >= c && h >= l && l <= o && l <= c && h < Number.POSITIVE_INFINITY) {
       if (h === l) note(tallies.flatBars, i);
@@ -82,7 +82,7 @@ function checkPlain(columns: readonly ReadonlyTypedArray[], length: number, tall
     let missing = false;
     let nonPositive = false;
     for (let c = 0; c < columns.length; c++) {
-      const price = (columns[c] as ReadonlyTypedArray)[i] as number;
+      const price = (columns[c] as ReadonlyTypedArray)[i];
       if (price > 0 && price < Number.POSITIVE_INFINITY) continue;
       if (price <= 0) nonPositive = true;
       if (!Number.isFinite(price)) missing = true;
@@ -94,7 +94,7 @@ function checkPlain(columns: readonly ReadonlyTypedArray[], length: number, tall
 
 function checkVolumes(volume: ReadonlyTypedArray, length: number, tallies: PriceTallies): void {
   for (let i = 0; i < length; i++) {
-    const v = volume[i] as number;
+    const v = volume[i];
     if (v > 0 && v < Number.POSITIVE_INFINITY) continue;
     note(v === 0 ? tallies.zeroVolumes : tallies.badVolumes, i);
   }

@@ -45,7 +45,7 @@ export async function readSlices(
   { signal }: OperationOptions,
 ): Promise<SlicesRead> {
   const { starts } = journal;
-  const total = sliced.end - (starts[0] as number);
+  const total = sliced.end - starts[0];
   const progress = sliceProgress(starts.length, total, pace);
   const runSlice = async (slice: number, start: number, line: number, ended: AbortSignal): Promise<SliceRun> => {
     const input = {
@@ -78,12 +78,12 @@ export async function readSlices(
   const indexOf = runIndexReader();
   try {
     const ahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;
-    let position = starts[0] as number;
+    let position = starts[0];
     let line = sliced.line;
     const slices = inOrder(starts.keys(), ahead, { signal }, async (slice, either) => {
       const finished = journal.find(slice);
       // Lines are counted from 1 until those ahead are known.
-      return finished ?? (await runSlice(slice, starts[slice] as number, 1, either));
+      return finished ?? (await runSlice(slice, starts[slice], 1, either));
     });
     for await (const { item: slice, result } of slices) {
       let run = result.status === "fulfilled" ? result.value : undefined;
@@ -95,7 +95,7 @@ export async function readSlices(
       badRows.addAll(run.badRows, line - run.line);
       line += run.endLine - run.line;
       position = run.endPosition;
-      progress(slice, (starts[slice + 1] ?? sliced.end) - (starts[slice] as number), run.rows);
+      progress(slice, (starts[slice + 1] ?? sliced.end) - starts[slice], run.rows);
       const index = indexOf(run);
       builder.add(index);
       book.add(index.partitions);
@@ -122,8 +122,8 @@ function sliceProgress(slices: number, total: number, pace: Pace): (slice: numbe
   let done = 0;
   let rows = 0;
   return (slice, own, ownRows) => {
-    done += own - (doneOf[slice] as number);
-    rows += ownRows - (rowsOf[slice] as number);
+    done += own - doneOf[slice];
+    rows += ownRows - rowsOf[slice];
     doneOf[slice] = own;
     rowsOf[slice] = ownRows;
     pace.progress({ phase: "reading", done, total, unit: "bytes", rows });

@@ -63,7 +63,7 @@ export function createRowArena(layout: RowLayout, bytes: number, size: "small" |
     },
     extend(series) {
       if (top === arena.capacity && top < most) grow(arena, most, layout.slots);
-      const rows = Math.min(want[series] as number, arena.capacity - top);
+      const rows = Math.min(want[series], arena.capacity - top);
       if (rows === 0) return false;
       const own = extents[series] as number[];
       if (own.length > 0 && arena.limit[series] === top) own[own.length - 1] = (own.at(-1) as number) + rows;
@@ -74,14 +74,14 @@ export function createRowArena(layout: RowLayout, bytes: number, size: "small" |
       }
       top += rows;
       arena.limit[series] = top;
-      want[series] = Math.min(longestExtent, 2 * (want[series] as number));
+      want[series] = Math.min(longestExtent, 2 * want[series]);
       return true;
     },
     present,
     extents(series) {
       const own = [...(extents[series] as number[])];
       const last = own.length - 2;
-      if (last >= 0) own[last + 1] = (arena.cursor[series] as number) - (own[last] as number);
+      if (last >= 0) own[last + 1] = arena.cursor[series] - own[last];
       return own;
     },
     reset() {

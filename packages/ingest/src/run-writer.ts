@@ -42,9 +42,9 @@ export function createRunWriter(
       const end = Math.min(start + mostValues, length);
       let at = 2 * sink.reserve(end - start);
       for (let i = start; i < end; i++) {
-        const word = width * (order[i] as number) + offset;
-        words[at++] = from[word] as number;
-        words[at++] = from[word + 1] as number;
+        const word = width * order[i] + offset;
+        words[at++] = from[word];
+        words[at++] = from[word + 1];
       }
     }
   }
@@ -56,7 +56,7 @@ export function createRunWriter(
     for (let start = 0; start < length; start += mostValues) {
       const end = Math.min(start + mostValues, length);
       let at = sink.reserve(end - start);
-      for (let i = start; i < end; i++) to[at++] = from[(order[i] as number) * slots + slot] as number;
+      for (let i = start; i < end; i++) to[at++] = from[order[i] * slots + slot];
     }
   }
 
@@ -75,8 +75,7 @@ export function createRunWriter(
   return {
     write(sink) {
       updateRanks();
-      for (const series of [...arena.present].sort((a, b) => (ranks[a] as number) - (ranks[b] as number)))
-        writePiece(sink, series);
+      for (const series of [...arena.present].sort((a, b) => ranks[a] - ranks[b])) writePiece(sink, series);
       arena.reset();
     },
     index: () => ({

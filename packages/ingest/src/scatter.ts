@@ -91,9 +91,9 @@ export function createScatter(layout: RowLayout, target: ScatterTarget): Scatter
 
   return {
     symbols,
-    rows: (series) => state.rows[series] as number,
-    back: (series) => state.back[series] as number,
-    ties: (series) => state.ties[series] as number,
+    rows: (series) => state.rows[series],
+    back: (series) => state.back[series],
+    ties: (series) => state.ties[series],
     firstTime: (series) => timeOf(state.firstLow, state.firstHigh, series),
     lastTime: (series) => timeOf(state.lastLow, state.lastHigh, series),
     push(chunk) {
@@ -114,7 +114,7 @@ export function createScatter(layout: RowLayout, target: ScatterTarget): Scatter
 }
 
 function timeOf(low: Int32Array, high: Int32Array, series: number): bigint {
-  return (BigInt(high[series] as number) << 32n) | BigInt(((low[series] as number) ^ signBit) >>> 0);
+  return (BigInt(high[series]) << 32n) | BigInt((low[series] ^ signBit) >>> 0);
 }
 
 /** Finds each row's place in the arena and compares its time with the last of its series; stops where the arena is full. */
@@ -132,11 +132,11 @@ function placeRows(
   const { cursor, limit } = arena;
   const { indices } = chunk.symbol;
   for (let i = from; i < to; i++) {
-    const index = indices[i] as number;
+    const index = indices[i];
     if (index < 0 || index >= known) throw missingSymbol(chunk.row + i);
-    const s = seriesOf[index] as number;
-    const low = (words[2 * i] as number) ^ signBit;
-    const high = words[2 * i + 1] as number;
+    const s = seriesOf[index];
+    const low = words[2 * i] ^ signBit;
+    const high = words[2 * i + 1];
     if (cursor[s] === limit[s]) {
       if (!arena.extend(s)) return i - from;
       if (rows[s] === 0) {
@@ -148,14 +148,14 @@ function placeRows(
         ties[s] = -1;
       }
     }
-    const row = cursor[s] as number;
+    const row = cursor[s];
     placed[i - from] = row;
     cursor[s] = row + 1;
-    rows[s] = (rows[s] as number) + 1;
-    const h = lastHigh[s] as number;
-    const l = lastLow[s] as number;
-    if (high < h || (high === h && low < l)) back[s] = (back[s] as number) + 1;
-    else if (high === h && low === l) ties[s] = (ties[s] as number) + 1;
+    rows[s] = rows[s] + 1;
+    const h = lastHigh[s];
+    const l = lastLow[s];
+    if (high < h || (high === h && low < l)) back[s] = back[s] + 1;
+    else if (high === h && low === l) ties[s] = ties[s] + 1;
     lastHigh[s] = high;
     lastLow[s] = low;
   }
@@ -164,9 +164,9 @@ function placeRows(
 
 function copyTimes(target: Int32Array, words: Int32Array, placed: Int32Array, from: number, count: number): void {
   for (let i = 0; i < count; i++) {
-    const row = placed[i] as number;
-    target[2 * row] = words[2 * (from + i)] as number;
-    target[2 * row + 1] = words[2 * (from + i) + 1] as number;
+    const row = placed[i];
+    target[2 * row] = words[2 * (from + i)];
+    target[2 * row + 1] = words[2 * (from + i) + 1];
   }
 }
 
@@ -196,7 +196,7 @@ function copyNumbers(
   from: number,
   count: number,
 ): void {
-  for (let i = 0; i < count; i++) target[(placed[i] as number) * slots + slot] = source[from + i] as number;
+  for (let i = 0; i < count; i++) target[placed[i] * slots + slot] = source[from + i];
 }
 
 function copyWords(
@@ -209,8 +209,8 @@ function copyWords(
   count: number,
 ): void {
   for (let i = 0; i < count; i++) {
-    const at = 2 * ((placed[i] as number) * slots + slot);
-    target[at] = source[2 * (from + i)] as number;
-    target[at + 1] = source[2 * (from + i) + 1] as number;
+    const at = 2 * (placed[i] * slots + slot);
+    target[at] = source[2 * (from + i)];
+    target[at + 1] = source[2 * (from + i) + 1];
   }
 }

@@ -23,7 +23,7 @@ export function mendSeams(series: PlacedSeries, seams: Float64Array, tools: Seam
   const bytes = new Uint8Array(time.buffer);
   const timeAt = (row: number): bigint => {
     series.read(0, row, bytes);
-    return time[0] as bigint;
+    return time[0];
   };
   let moved = 0;
   for (const [s, seam] of seams.entries()) {
@@ -65,9 +65,9 @@ function moveRows(series: PlacedSeries, from: number, to: number, { sorter, colu
   for (let column = 1; column <= columns; column++) {
     series.read(column, from, new Uint8Array(read.buffer));
     for (let i = 0; i < rows; i++) {
-      const row = order[i] as number;
-      moved[2 * i] = read[2 * row] as number;
-      moved[2 * i + 1] = read[2 * row + 1] as number;
+      const row = order[i];
+      moved[2 * i] = read[2 * row];
+      moved[2 * i + 1] = read[2 * row + 1];
     }
     series.write(column, from, new Uint8Array(moved.buffer));
   }

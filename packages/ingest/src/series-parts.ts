@@ -27,9 +27,8 @@ export function cutRanges(timeAt: TimeAt, { from, to }: PieceRanges, times: read
   const parts: PieceRanges[] = [];
   let start = from;
   for (const time of [...times, undefined]) {
-    const end =
-      time === undefined ? to : start.map((row, piece) => firstRow(timeAt, piece, row, to[piece] as number, time));
-    if (end.some((row, piece) => row > (start[piece] as number))) parts.push({ from: start, to: end });
+    const end = time === undefined ? to : start.map((row, piece) => firstRow(timeAt, piece, row, to[piece], time));
+    if (end.some((row, piece) => row > start[piece])) parts.push({ from: start, to: end });
     start = end;
   }
   return parts;
@@ -41,7 +40,7 @@ export function timeReader(reader: PieceReader, pieces: SeriesPieces): TimeAt {
   const words = new Int32Array(time.buffer);
   return (piece, row) => {
     reader.read(pieces, piece, 0, row, row + 1, words, 0);
-    return time[0] as bigint;
+    return time[0];
   };
 }
 
@@ -62,7 +61,7 @@ export function sampledParts(reader: PieceReader, pieces: SeriesPieces, rows: nu
   const step = Math.max(1, Math.floor(mostRows / 2 / stride));
   const times: bigint[] = [];
   for (let at = step; at < sorted.length; at += step) {
-    const time = sorted[at] as bigint;
+    const time = sorted[at];
     if (times.length === 0 || time > (times.at(-1) as bigint)) times.push(time);
   }
   return cutRanges(timeAt, whole, times);

@@ -42,17 +42,15 @@ export function scaleMeter(length: number): ScaleMeter {
   let start = 0;
 
   function take(rows: ScaleRows, place: number): void {
-    const row = rows.order === undefined ? place : (rows.order[place] as number);
-    const before = rows.order === undefined ? place - 1 : (rows.order[place - 1] as number);
-    const low = place === 0 ? last.low : (rows.times[2 * before] as number);
-    const high = place === 0 ? last.high : (rows.times[2 * before + 1] as number);
-    const spacing =
-      ((rows.times[2 * row + 1] as number) - high) * 4_294_967_296 +
-      (((rows.times[2 * row] as number) >>> 0) - (low >>> 0));
+    const row = rows.order === undefined ? place : rows.order[place];
+    const before = rows.order === undefined ? place - 1 : rows.order[place - 1];
+    const low = place === 0 ? last.low : rows.times[2 * before];
+    const high = place === 0 ? last.high : rows.times[2 * before + 1];
+    const spacing = (rows.times[2 * row + 1] - high) * 4_294_967_296 + ((rows.times[2 * row] >>> 0) - (low >>> 0));
     if (spacing > 0 && spacingCount < spacings.length) spacings[spacingCount++] = spacing;
     if (rows.close === undefined) return;
-    const from = place === 0 ? last.close : (rows.close[before] as number);
-    const to = rows.close[row] as number;
+    const from = place === 0 ? last.close : rows.close[before];
+    const to = rows.close[row];
     const move = Math.abs(to / from - 1);
     const isMove = from > 0 && to > 0 && move > 0 && move < Number.POSITIVE_INFINITY;
     if (isMove && moveCount < moves.length) moves[moveCount++] = move;
@@ -63,9 +61,9 @@ export function scaleMeter(length: number): ScaleMeter {
       if (rows.kept === 0) return;
       for (; Math.floor(next) < start + rows.kept; next += step) take(rows, Math.floor(next) - start);
       start += rows.kept;
-      const row = rows.order === undefined ? rows.kept - 1 : (rows.order[rows.kept - 1] as number);
-      last.low = rows.times[2 * row] as number;
-      last.high = rows.times[2 * row + 1] as number;
+      const row = rows.order === undefined ? rows.kept - 1 : rows.order[rows.kept - 1];
+      last.low = rows.times[2 * row];
+      last.high = rows.times[2 * row + 1];
       last.close = rows.close?.[row] ?? Number.NaN;
     },
     scale: () => ({

@@ -45,11 +45,11 @@ export interface SeriesTable {
 /** The series that are packed. */
 export function unpackSeries({ pieces, starts, counts }: PackedSeries): SeriesEntry[] {
   return Array.from({ length: starts.length - 1 }, (_, s) => {
-    const [from, to] = [starts[s] as number, starts[s + 1] as number];
+    const [from, to] = [starts[s], starts[s + 1]];
     return {
-      rows: counts[3 * s] as number,
-      back: counts[3 * s + 1] as number,
-      ties: counts[3 * s + 2] as number,
+      rows: counts[3 * s],
+      back: counts[3 * s + 1],
+      ties: counts[3 * s + 2],
       pieces: {
         runs: pieces.runs.subarray(from, to),
         offsets: pieces.offsets.subarray(from, to),
@@ -114,7 +114,7 @@ export function tableBuilder(): TableBuilder {
         return series;
       });
       append(list, run, runs++, own);
-      for (const s of run.pieceSymbols) (tallies[own[s] as number] as Tally).pieces++;
+      for (const s of run.pieceSymbols) (tallies[own[s]] as Tally).pieces++;
     },
     table: () => tableOf(tallies, list),
   };
@@ -122,15 +122,15 @@ export function tableBuilder(): TableBuilder {
 
 /** Adds what a run has of a series. */
 function count(tally: Tally, run: RunIndex, s: number): void {
-  const rows = run.rows[s] as number;
+  const rows = run.rows[s];
   if (rows === 0) return;
-  const first = run.firstTimes[s] as bigint;
+  const first = run.firstTimes[s];
   if (tally.rows > 0 && first < tally.last) tally.back++;
   if (tally.rows > 0 && first === tally.last) tally.ties++;
   tally.rows += rows;
-  tally.back += run.back[s] as number;
-  tally.ties += run.ties[s] as number;
-  tally.last = run.lastTimes[s] as bigint;
+  tally.back += run.back[s];
+  tally.ties += run.ties[s];
+  tally.last = run.lastTimes[s];
 }
 
 function append(list: PieceList, run: RunIndex, number: number, series: readonly number[]): void {
@@ -143,7 +143,7 @@ function append(list: PieceList, run: RunIndex, number: number, series: readonly
     list.offsets = longer(list.offsets, new Float64Array(room));
   }
   list.series.set(
-    run.pieceSymbols.map((s) => series[s] as number),
+    run.pieceSymbols.map((s) => series[s]),
     list.length,
   );
   if (run.pieceFiles !== undefined) list.runs.set(run.pieceFiles, list.length);
@@ -169,8 +169,8 @@ function tableOf(tallies: readonly Tally[], list: PieceList): SeriesTable {
   const starts = new Int32Array(ordered.length + 1);
   const next = new Int32Array(tallies.length);
   for (const [place, series] of places.entries()) {
-    next[series] = starts[place] as number;
-    starts[place + 1] = (starts[place] as number) + (ordered[place] as Tally).pieces;
+    next[series] = starts[place];
+    starts[place + 1] = starts[place] + (ordered[place] as Tally).pieces;
   }
   const pieces = placePieces(list, next);
   return {
@@ -180,7 +180,7 @@ function tableOf(tallies: readonly Tally[], list: PieceList): SeriesTable {
     back: (series) => (ordered[series] as Tally).back,
     ties: (series) => (ordered[series] as Tally).ties,
     pack(from, to) {
-      const [start, end] = [starts[from] as number, starts[to] as number];
+      const [start, end] = [starts[from], starts[to]];
       return {
         pieces: {
           runs: pieces.runs.slice(start, end),
@@ -199,12 +199,12 @@ function placePieces(list: PieceList, next: Int32Array): SeriesPieces {
   const { length } = list;
   const all = { runs: new Int32Array(length), offsets: new Float64Array(length), rows: new Int32Array(length) };
   for (let p = 0; p < length; p++) {
-    const series = list.series[p] as number;
-    const at = next[series] as number;
+    const series = list.series[p];
+    const at = next[series];
     next[series] = at + 1;
-    all.runs[at] = list.runs[p] as number;
-    all.offsets[at] = list.offsets[p] as number;
-    all.rows[at] = list.rows[p] as number;
+    all.runs[at] = list.runs[p];
+    all.offsets[at] = list.offsets[p];
+    all.rows[at] = list.rows[p];
   }
   return all;
 }

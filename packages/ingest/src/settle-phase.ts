@@ -52,7 +52,7 @@ async function settleOthers(
   pace.milestone({ phase: "sorting", done: found.size, total: table.length, unit: "symbols" });
   // Not sooner: threads wait for pages that they write to again while those are on their way to the disk.
   placement.layout.sync();
-  const groups = batches(left.length, (i) => table.rows(left[i] as number), most);
+  const groups = batches(left.length, (i) => table.rows(left[i]), most);
   const results = inOrder(groups, ahead, { signal }, ({ from, to }, ended) => {
     const own = left.slice(from, to);
     const spans = packSpans(
@@ -78,7 +78,7 @@ function unsettled(table: SeriesTable, s: number): UnsettledSeries {
   const seams = new Float64Array(Math.max(0, pieces.rows.length - 1));
   let row = 0;
   for (let p = 0; p < seams.length; p++) {
-    row += pieces.rows[p] as number;
+    row += pieces.rows[p];
     seams[p] = row;
   }
   return { symbol: table.symbol(s), back: table.back(s), ties: table.ties(s), seams };

@@ -50,8 +50,8 @@ export function settleInOrder(
 /** Windows of rows that each lie in one span. */
 function* windowsOf({ borders }: SortedSeries): Generator<{ readonly from: number; readonly rows: number }> {
   for (let s = 1; s < borders.length; s++)
-    for (let from = borders[s - 1] as number; from < (borders[s] as number); from += windowRows)
-      yield { from, rows: Math.min(windowRows, (borders[s] as number) - from) };
+    for (let from = borders[s - 1]; from < borders[s]; from += windowRows)
+      yield { from, rows: Math.min(windowRows, borders[s] - from) };
 }
 
 /** What is usual in a series, and whether rows have one time. */
@@ -73,8 +73,8 @@ function measure(series: SortedSeries, layout: RowLayout, buffer: ArrayBuffer): 
     series.read(0, from, new Uint8Array(buffer, 0, 8 * rows));
     if (closeColumn > 0) series.read(closeColumn, from, new Uint8Array(buffer, 8 * windowRows, 8 * rows));
     ties ||= (from > 0 && times[0] === low && times[1] === high) || hasTies(times, rows);
-    low = times[2 * rows - 2] as number;
-    high = times[2 * rows - 1] as number;
+    low = times[2 * rows - 2];
+    high = times[2 * rows - 1];
     meter.push({ times, close: closeColumn > 0 ? closes : undefined, order: undefined, kept: rows });
   }
   return { scale: meter.scale(), ties };

@@ -38,7 +38,7 @@ export async function cutSource(
 ): Promise<SliceCut | undefined> {
   const whole = await source.slices?.({ length: Number.MAX_SAFE_INTEGER });
   if (whole === undefined) return undefined;
-  const size = whole.end - (whole.starts[0] as number);
+  const size = whole.end - whole.starts[0];
   if (size < Math.min(leastSliced, memory.arenaBytes)) return undefined;
   const cut = async (most: number): Promise<SlicedSource | undefined> => {
     const length = Math.max(Math.min(size / (slicesPerThread * runner.concurrency), most), Math.min(leastLength, most));
@@ -62,7 +62,7 @@ async function probe(
   runner: TaskRunner,
   { signal }: OperationOptions,
 ): Promise<number | undefined> {
-  const start = starts[0] as number;
+  const start = starts[0];
   const input = { module, source, start, end: Math.min(end, start + probeLength), line };
   const counts = await runner.countSlice(input, { signal });
   const rows = counts?.rows.reduce((sum, own) => sum + own, 0) ?? 0;

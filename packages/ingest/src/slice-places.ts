@@ -48,7 +48,7 @@ export interface SlicePlaces extends RowGroups {
 export function packSpans(files: readonly PlacedFile[], spans: readonly (readonly Span[])[]): PackedSpans {
   const all = spans.flat();
   const starts = new Int32Array(spans.length + 1);
-  for (const [s, own] of spans.entries()) starts[s + 1] = (starts[s] as number) + own.length;
+  for (const [s, own] of spans.entries()) starts[s + 1] = starts[s] + own.length;
   return {
     files,
     starts,
@@ -61,11 +61,11 @@ export function packSpans(files: readonly PlacedFile[], spans: readonly (readonl
 /** The spans of a symbol. */
 export function spansOf({ starts, spanFiles, spanRows, spanOffsets }: PackedSpans, symbol: number): Span[] {
   const spans: Span[] = [];
-  for (let span = starts[symbol] as number; span < (starts[symbol + 1] as number); span++)
+  for (let span = starts[symbol]; span < starts[symbol + 1]; span++)
     spans.push({
-      file: spanFiles[span] as number,
-      rows: spanRows[span] as number,
-      offset: spanOffsets[span] as number,
+      file: spanFiles[span],
+      rows: spanRows[span],
+      offset: spanOffsets[span],
     });
   return spans;
 }

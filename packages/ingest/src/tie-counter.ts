@@ -27,8 +27,8 @@ export function createTieCounter(width: number, counts: { count: number; identic
         if (column === width) counts.identical++;
       }
       for (let column = 0; column < width; column++) {
-        last[2 * column] = words[2 * (column * rows + rows - 1)] as number;
-        last[2 * column + 1] = words[2 * (column * rows + rows - 1) + 1] as number;
+        last[2 * column] = words[2 * (column * rows + rows - 1)];
+        last[2 * column + 1] = words[2 * (column * rows + rows - 1) + 1];
       }
       started = true;
     },

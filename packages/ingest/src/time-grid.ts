@@ -20,10 +20,9 @@ export function timeGrid(times: Int32Array, rows: number, mostPoints: number): T
     if (isBefore(times, i, earliest)) earliest = i;
     else if (isBefore(times, latest, i)) latest = i;
   }
-  const firstLow = (times[2 * earliest] as number) >>> 0;
-  const firstHigh = times[2 * earliest + 1] as number;
-  const range =
-    ((times[2 * latest + 1] as number) - firstHigh) * highUnit + (((times[2 * latest] as number) >>> 0) - firstLow);
+  const firstLow = times[2 * earliest] >>> 0;
+  const firstHigh = times[2 * earliest + 1];
+  const range = (times[2 * latest + 1] - firstHigh) * highUnit + ((times[2 * latest] >>> 0) - firstLow);
   if (range > Number.MAX_SAFE_INTEGER) return undefined;
   const unit = commonUnit(times, rows, firstLow, firstHigh, range, mostPoints);
   if (range === 0) return { firstLow, firstHigh, unit: 1, points: 1 };
@@ -32,15 +31,14 @@ export function timeGrid(times: Int32Array, rows: number, mostPoints: number): T
 
 /** Which point of the grid the time of a row is. */
 export function gridPoint(times: Int32Array, row: number, { firstLow, firstHigh, unit }: TimeGrid): number {
-  const offset =
-    ((times[2 * row + 1] as number) - firstHigh) * highUnit + (((times[2 * row] as number) >>> 0) - firstLow);
+  const offset = (times[2 * row + 1] - firstHigh) * highUnit + ((times[2 * row] >>> 0) - firstLow);
   return (offset / unit) | 0;
 }
 
 function isBefore(times: Int32Array, a: number, b: number): boolean {
-  const highA = times[2 * a + 1] as number;
-  const highB = times[2 * b + 1] as number;
-  return highA < highB || (highA === highB && (times[2 * a] as number) >>> 0 < (times[2 * b] as number) >>> 0);
+  const highA = times[2 * a + 1];
+  const highB = times[2 * b + 1];
+  return highA < highB || (highA === highB && times[2 * a] >>> 0 < times[2 * b] >>> 0);
 }
 
 function commonUnit(
@@ -53,8 +51,7 @@ function commonUnit(
 ): number | undefined {
   let unit = range;
   for (let i = 0; i < rows; i++) {
-    const offset =
-      ((times[2 * i + 1] as number) - firstHigh) * highUnit + (((times[2 * i] as number) >>> 0) - firstLow);
+    const offset = (times[2 * i + 1] - firstHigh) * highUnit + ((times[2 * i] >>> 0) - firstLow);
     const point = offset / unit;
     // Below 2^53 the quotient is whole only where the unit divides the offset.
     if (point === Math.floor(point)) continue;

@@ -86,8 +86,8 @@ export function createTimeSorter(): TimeSorter {
 function countTimes(times: Int32Array, order: Uint32Array, rows: number): number {
   let count = rows === 0 ? 0 : 1;
   for (let i = 1; i < rows; i++) {
-    const a = 2 * (order[i] as number);
-    const b = 2 * (order[i - 1] as number);
+    const a = 2 * order[i];
+    const b = 2 * order[i - 1];
     if (times[a] !== times[b] || times[a + 1] !== times[b + 1]) count++;
   }
   return count;
@@ -97,7 +97,7 @@ function countPoints(times: Int32Array, rows: number, grid: TimeGrid, points: Ui
   for (let i = 0; i < rows; i++) {
     const point = gridPoint(times, i, grid);
     points[i] = point;
-    counts[point] = (counts[point] as number) + 1;
+    counts[point] = counts[point] + 1;
   }
 }
 
@@ -115,14 +115,14 @@ function place(points: Uint32Array, rows: number, counts: Uint32Array, length: n
   let start = 0;
   let distinct = 0;
   for (let p = 0; p < length; p++) {
-    const own = counts[p] as number;
+    const own = counts[p];
     if (own > 0) distinct++;
     counts[p] = start;
     start += own;
   }
   for (let i = 0; i < rows; i++) {
-    const point = points[i] as number;
-    const at = counts[point] as number;
+    const point = points[i];
+    const at = counts[point];
     counts[point] = at + 1;
     order[at] = i;
   }
@@ -135,11 +135,11 @@ function makeKeys(rows: number): Keys {
 
 /** Fills the keys with each time less the earliest: far fewer bits to sort by. Whether any needs more than 32. */
 function offsetsFromFirst(times: Int32Array, rows: number, keys: Keys): boolean {
-  let firstLow = (times[0] as number) >>> 0;
-  let firstHigh = times[1] as number;
+  let firstLow = times[0] >>> 0;
+  let firstHigh = times[1];
   for (let i = 1; i < rows; i++) {
-    const high = times[2 * i + 1] as number;
-    const low = (times[2 * i] as number) >>> 0;
+    const high = times[2 * i + 1];
+    const low = times[2 * i] >>> 0;
     if (high < firstHigh || (high === firstHigh && low < firstLow)) {
       firstHigh = high;
       firstLow = low;
@@ -147,8 +147,8 @@ function offsetsFromFirst(times: Int32Array, rows: number, keys: Keys): boolean 
   }
   let seen = 0;
   for (let i = 0; i < rows; i++) {
-    const low = (times[2 * i] as number) >>> 0;
-    const high = ((times[2 * i + 1] as number) - firstHigh - (low < firstLow ? 1 : 0)) | 0;
+    const low = times[2 * i] >>> 0;
+    const high = (times[2 * i + 1] - firstHigh - (low < firstLow ? 1 : 0)) | 0;
     keys.low[i] = low - firstLow;
     keys.high[i] = high;
     keys.row[i] = i;
@@ -163,13 +163,13 @@ function countDigits(part: Uint32Array, rows: number, counts: readonly Uint32Arr
   const c2 = counts[from + 2] as Uint32Array;
   const mask = buckets - 1;
   for (let i = 0; i < rows; i++) {
-    const key = part[i] as number;
+    const key = part[i];
     const d0 = key & mask;
     const d1 = (key >>> digitBits) & mask;
     const d2 = key >>> (2 * digitBits);
-    c0[d0] = (c0[d0] as number) + 1;
-    c1[d1] = (c1[d1] as number) + 1;
-    c2[d2] = (c2[d2] as number) + 1;
+    c0[d0] = c0[d0] + 1;
+    c1[d1] = c1[d1] + 1;
+    c2[d2] = c2[d2] + 1;
   }
 }
 
@@ -177,7 +177,7 @@ function countDigits(part: Uint32Array, rows: number, counts: readonly Uint32Arr
 function startsOf(count: Uint32Array, rows: number): boolean {
   let start = 0;
   for (let b = 0; b < buckets; b++) {
-    const own = count[b] as number;
+    const own = count[b];
     if (own === rows) return false;
     count[b] = start;
     start += own;
@@ -198,11 +198,11 @@ function movePass(
   const { low, high, row } = from;
   const { low: toLow, high: toHigh, row: toRow } = to;
   for (let i = 0; i < rows; i++) {
-    const bucket = ((part[i] as number) >>> shift) & mask;
-    const at = starts[bucket] as number;
+    const bucket = (part[i] >>> shift) & mask;
+    const at = starts[bucket];
     starts[bucket] = at + 1;
-    toLow[at] = low[i] as number;
-    toRow[at] = row[i] as number;
-    if (wide) toHigh[at] = high[i] as number;
+    toLow[at] = low[i];
+    toRow[at] = row[i];
+    if (wide) toHigh[at] = high[i];
   }
 }

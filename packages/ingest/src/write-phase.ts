@@ -45,7 +45,7 @@ function partsOf(planned: readonly SeriesPlanned[], table: SeriesTable): Planned
     if (parts === undefined) return [{ series, ranges: undefined, rows: table.rows(series) }];
     return parts.map((ranges) => {
       const { from, to } = ranges;
-      return { series, ranges, rows: to.reduce((sum, end, p) => sum + end - (from[p] as number), 0) };
+      return { series, ranges, rows: to.reduce((sum, end, p) => sum + end - from[p], 0) };
     });
   });
 }
@@ -53,8 +53,8 @@ function partsOf(planned: readonly SeriesPlanned[], table: SeriesTable): Planned
 /** What the merging of a series found, the `s`th of those that were merged together. */
 function mergedPart(merged: Float64Array, s: number): MergedPart & { readonly offset: number } {
   const [offset, rows, count, identical, dropped] = merged.subarray(5 * s, 5 * s + 5) as unknown as number[];
-  const duplicates = { count: count as number, identical: identical as number, dropped: dropped as number };
-  return { offset: offset as number, rows: rows as number, duplicates };
+  const duplicates = { count: count, identical: identical, dropped: dropped };
+  return { offset: offset, rows: rows, duplicates };
 }
 
 /** Writes the planned series one after another, each put in order by the runner and checked on the way. */
@@ -124,7 +124,7 @@ export async function writeSeries(
   pace.milestone({ phase: "writing", done, total, unit: "rows" });
   const series = book.close();
   const ends = book.ends.sort((a, b) => (a < b ? -1 : 1));
-  return { series, first: ends[0] as bigint, last: ends.at(-1) as bigint };
+  return { series, first: ends[0], last: ends.at(-1) as bigint };
 }
 
 /** Keeps account of what is found in the series as their parts come. */

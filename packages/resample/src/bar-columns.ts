@@ -71,33 +71,33 @@ export type Accumulate = (
 // Loops of their own, so that each stays of one kind; NaN never takes a value's place.
 const accumulators: Readonly<Record<BarColumn["how"], Accumulate>> = {
   first(state, at, values, from, to) {
-    for (let i = from; i < to && Number.isNaN(state[at]); i++) state[at] = values[i] as number;
+    for (let i = from; i < to && Number.isNaN(state[at]); i++) state[at] = values[i];
   },
   last(state, at, values, from, to) {
     let i = to - 1;
     while (i >= from && Number.isNaN(values[i])) i--;
-    if (i >= from) state[at] = values[i] as number;
+    if (i >= from) state[at] = values[i];
   },
   max(state, at, values, from, to) {
-    let result = state[at] as number;
+    let result = state[at];
     for (let i = from; i < to; i++) {
-      const value = values[i] as number;
+      const value = values[i];
       if (value > result || Number.isNaN(result)) result = value;
     }
     state[at] = result;
   },
   min(state, at, values, from, to) {
-    let result = state[at] as number;
+    let result = state[at];
     for (let i = from; i < to; i++) {
-      const value = values[i] as number;
+      const value = values[i];
       if (value < result || Number.isNaN(result)) result = value;
     }
     state[at] = result;
   },
   sum(state, at, values, from, to) {
-    let result = state[at] as number;
+    let result = state[at];
     for (let i = from; i < to; i++) {
-      const value = values[i] as number;
+      const value = values[i];
       if (!Number.isNaN(value)) result = Number.isNaN(result) ? value : result + value;
     }
     state[at] = result;
@@ -105,7 +105,7 @@ const accumulators: Readonly<Record<BarColumn["how"], Accumulate>> = {
 };
 
 const countRows: Accumulate = (state, at, _, from, to) => {
-  const before = state[at] as number;
+  const before = state[at];
   state[at] = (Number.isNaN(before) ? 0 : before) + to - from;
 };
 

@@ -38,7 +38,7 @@ export function barSink(columns: readonly BarColumn[], inputs: readonly string[]
     const high = Math.floor(time / 4_294_967_296);
     words[2 * length] = time - high * 4_294_967_296;
     words[2 * length + 1] = high;
-    for (let c = 0; c < arrays.length; c++) (arrays[c] as Float64Array)[length] = current[c] as number;
+    for (let c = 0; c < arrays.length; c++) (arrays[c] as Float64Array)[length] = current[c];
     length++;
     former.set(current);
     current.fill(Number.NaN);
@@ -48,14 +48,14 @@ export function barSink(columns: readonly BarColumn[], inputs: readonly string[]
     isFull: () => length === capacity,
     take(values, from, to) {
       for (let c = 0; c < accumulators.length; c++) {
-        const array = values[places[c] as number] as ReadonlyTypedArray;
+        const array = values[places[c]] as ReadonlyTypedArray;
         (accumulators[c] as Accumulate)(current, c, array, from, to);
       }
     },
     end: put,
     endEmpty(time) {
       for (const [c, { empty }] of columns.entries())
-        current[c] = empty === "zero" ? 0 : (former[empty === "close" ? closeAt : c] as number);
+        current[c] = empty === "zero" ? 0 : former[empty === "close" ? closeAt : c];
       put(time);
     },
     drop() {

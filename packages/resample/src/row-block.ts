@@ -34,6 +34,5 @@ export function rowBlockReader(kind: RowKind, columns: readonly string[]): (bloc
 
 /** A double holds every time of a Date exactly. */
 function copyTimes(words: ReadonlyTypedArray, length: number, target: Float64Array): void {
-  for (let i = 0; i < length; i++)
-    target[i] = (words[2 * i + 1] as number) * 4_294_967_296 + ((words[2 * i] as number) >>> 0);
+  for (let i = 0; i < length; i++) target[i] = words[2 * i + 1] * 4_294_967_296 + (words[2 * i] >>> 0);
 }

@@ -38,8 +38,8 @@ export function* thresholdBars(
       if (rule.by === "ticks" || volume === undefined) takeRows(fill, rule.amount, i, length);
       else if (rule.by === "volume") takeVolume(fill, rule.amount, volume, i, length);
       else takeValue(fill, rule.amount, close, volume, i, length);
-      if (rows === 0) first = times[i] as number;
-      last = times[fill.end - 1] as number;
+      if (rows === 0) first = times[i];
+      last = times[fill.end - 1];
       rows += fill.end - i;
       sink.take(values, i, fill.end);
       if (fill.amount < rule.amount) continue;
@@ -68,7 +68,7 @@ function takeVolume(fill: Fill, amount: number, volume: ReadonlyTypedArray, from
   let sum = fill.amount;
   let i = from;
   while (i < length && sum < amount) {
-    const value = volume[i++] as number;
+    const value = volume[i++];
     if (!Number.isNaN(value)) sum += value;
   }
   fill.amount = sum;
@@ -86,7 +86,7 @@ function takeValue(
   let sum = fill.amount;
   let i = from;
   while (i < length && sum < amount) {
-    const value = (close[i] as number) * (volume[i] as number);
+    const value = close[i] * volume[i];
     i++;
     if (!Number.isNaN(value)) sum += value;
   }

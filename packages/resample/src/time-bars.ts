@@ -19,7 +19,7 @@ const barsPerTurn = 16_384;
 export function smallestSpacing({ length, times }: RowBlock): number {
   let smallest = Number.POSITIVE_INFINITY;
   for (let i = 1; i < length; i++) {
-    const spacing = (times[i] as number) - (times[i - 1] as number);
+    const spacing = times[i] - times[i - 1];
     if (spacing > 0 && spacing < smallest) smallest = spacing;
   }
   return smallest === Number.POSITIVE_INFINITY ? Number.NaN : smallest;
@@ -46,7 +46,7 @@ export function* timeBars(
     const { length, times, values } = block;
     if (!(spacing > 0)) spacing = smallestSpacing(block);
     for (let i = 0; i < length; ) {
-      const time = times[i] as number;
+      const time = times[i];
       if (!(time < until)) {
         const next = calendar(time);
         ({ until, isOpen } = next);
@@ -64,7 +64,7 @@ export function* timeBars(
       if (isOpen) {
         sink.take(values, i, end);
         rows += end - i;
-        lastTime = times[end - 1] as number;
+        lastTime = times[end - 1];
       } else tally.outside += end - i;
       i = end;
     }
@@ -87,7 +87,7 @@ function timeLabel({ label }: ResolvedResample): (interval: BarInterval) => numb
 
 function rowsUntil(times: Float64Array, from: number, length: number, until: number): number {
   let i = from;
-  while (i < length && (times[i] as number) < until) i++;
+  while (i < length && times[i] < until) i++;
   return i;
 }
 

@@ -45,11 +45,11 @@ export function addKind(
   const long = config.dialect === "lts" ? config.longThreshold : 0.49;
   const short = config.dialect === "lts" ? config.shortThreshold : -0.49;
   for (let i = 0; i < block.count; i++) {
-    const signal = memory[signals + i] as number;
-    const equity = memory[equities + i] as number;
-    if (signal > long) memory[weighted + i] = (memory[weighted + i] as number) + equity;
-    else if (signal < short) memory[weighted + i] = (memory[weighted + i] as number) - equity;
-    memory[total + i] = (memory[total + i] as number) + equity;
+    const signal = memory[signals + i];
+    const equity = memory[equities + i];
+    if (signal > long) memory[weighted + i] = memory[weighted + i] + equity;
+    else if (signal < short) memory[weighted + i] = memory[weighted + i] - equity;
+    memory[total + i] = memory[total + i] + equity;
   }
 }
 
@@ -62,12 +62,12 @@ export function finishAverageSignal(
 ): void {
   const { longThreshold, shortThreshold, strategyMode } = config;
   const lts = config.dialect === "lts";
-  let last = state[0] as number;
-  let lastOutput = state[1] as number;
-  let held = state[2] as number;
+  let last = state[0];
+  let lastOutput = state[1];
+  let held = state[2];
   for (let i = 0; i < block.count; i++) {
     // The equities are NaN before the cutout, and so is their sum.
-    let value = (memory[weighted + i] as number) / (memory[total + i] as number);
+    let value = memory[weighted + i] / memory[total + i];
     if (lts && !Number.isFinite(value)) value = 0;
     const output = strategyMode ? last : value;
     if (output > longThreshold && lastOutput <= longThreshold) held = 1;

@@ -66,8 +66,8 @@ export function createBarSequence(kernel: Kernel, watch: DirectionWatch): BarSeq
       }
       if (last < 0) return;
       prices.check?.(last, 1);
-      close[0] = prices.close[last] as number;
-      source[0] = prices.source[last] as number;
+      close[0] = prices.close[last];
+      source[0] = prices.source[last];
       takeLast();
       deliver(1, last);
     },
@@ -86,7 +86,7 @@ export function createBarSequence(kernel: Kernel, watch: DirectionWatch): BarSeq
       kernel.rollBack();
       kernel.save(numbers);
       kernel.advance(close, source, 0, 1);
-      return { bars: position - 1, lastBar: [close[0] as number, source[0] as number], numbers };
+      return { bars: position - 1, lastBar: [close[0], source[0]], numbers };
     },
     restore({ bars, lastBar, numbers }) {
       kernel.restore(numbers, bars);

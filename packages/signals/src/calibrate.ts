@@ -24,8 +24,8 @@ function takeVotes(average: Float64Array, close: PriceColumns["close"], votes: I
   let vote = 0;
   let side = Number.NaN;
   for (let bar = 0; bar < votes.length; bar++) {
-    const price = close[bar] as number;
-    const difference = price - (average[bar] as number);
+    const price = close[bar];
+    const difference = price - average[bar];
     const distance = Math.abs(difference);
     if (!(distance <= Number.MAX_VALUE)) side = Number.NaN;
     else if (distance <= 1e-10 * price) side = 0;

@@ -54,17 +54,17 @@ function tallyMember(group: LaneGroup, member: Member, ties: Float64Array, bars:
   const counts = new BigInt64Array(memory.buffer);
   const firstVoting = plan.parts.findIndex(({ withVotes }) => withVotes);
   const nine = (addressOf: (index: number) => number): Float64Array =>
-    Float64Array.from({ length: lengthCount }, (_, index) => memory[addressOf(index) / 8] as number);
+    Float64Array.from({ length: lengthCount }, (_, index) => memory[addressOf(index) / 8]);
   function tallyOf(index: number): KindTallies {
     const kind = averageKinds.indexOf(plan.parts[index]?.kind ?? "ema");
     const kindState = (state + pairPlaces.kindState(kind)) / 8;
     return {
-      ties: ties[kind] as number,
+      ties: ties[kind],
       // Counted over all kinds at once.
       floored: index === firstVoting ? Number(counts[(state + pairPlaces.floored) / 8]) : 0,
       votes: nine((length) => base + layout.crossing(kind, length)),
       equities: nine((length) => state + pairPlaces.equities(kind) + 16 * length),
-      equity: memory[kindState] as number,
+      equity: memory[kindState],
       equityFloored: Number(counts[kindState + 10]),
     };
   }
@@ -82,8 +82,8 @@ function takeAverages(
   const { exports } = slot.space;
   const memory = slot.space.doubles();
   const ownSource = members[0]?.config.calculationSource !== "close";
-  for (let i = 0; i < count; i++) memory[rows.close / 8 + i] = close[from + i] as number;
-  if (ownSource) for (let i = 0; i < count; i++) memory[rows.source / 8 + i] = source[from + i] as number;
+  for (let i = 0; i < count; i++) memory[rows.close / 8 + i] = close[from + i];
+  if (ownSource) for (let i = 0; i < count; i++) memory[rows.source / 8 + i] = source[from + i];
   exports.advance(slot.address + 8 * plan.kernel.first, scratchAddress, count);
   exports.fillReturns(rows.close, count, base + layout.returns);
   // Out of the working rows, which whoever is handed results may use for a computation of its own.
@@ -104,7 +104,7 @@ function takeCrossings(group: LaneGroup, ties: Float64Array, before: number, cou
     for (let i = 0; i < lengthCount; i++) {
       const average = rows.averages(kind) + averageRowBytes * i;
       const more = exports.takeCrossings(average, rows.close, count, codes + 16 + i, base + layout.crossing(kind, i));
-      ties[kind] = (ties[kind] as number) + more;
+      ties[kind] = ties[kind] + more;
     }
   }
 }

@@ -16,7 +16,7 @@ function checkCutouts(configs: readonly SignalConfig[], bars: number): void {
 
 function copyBlock(results: Float64Array | Int8Array, count: number, target: Target, at: number): void {
   if (count === results.length) target.set(results, at);
-  else for (let i = 0; i < count; i++) target[at + i] = results[i] as number;
+  else for (let i = 0; i < count; i++) target[at + i] = results[i];
 }
 
 /**

@@ -12,17 +12,17 @@ export function createDema(lengths: readonly number[], config: SignalConfig, lay
   return {
     advance(memory, block, index, target) {
       const { source, count, start } = block;
-      const length = lengths[index] as number;
+      const length = lengths[index];
       const seedLength = config.dialect === "tradingview" ? length : 1;
       const seeded = length - 1 + seedLength;
       const rate = 2 / (length + 1);
       const rest = 1 - rate;
-      let first = firsts[index] as number;
-      let second = seconds[index] as number;
+      let first = firsts[index];
+      let second = seconds[index];
       let i = 0;
       for (; i < count && start + i < seeded; i++) {
         const bar = start + i;
-        const value = memory[source + i] as number;
+        const value = memory[source + i];
         first = bar < length ? first + value : rate * value + rest * first;
         if (bar === length - 1) first /= length;
         if (bar >= length - 1) second += first;
@@ -30,7 +30,7 @@ export function createDema(lengths: readonly number[], config: SignalConfig, lay
         memory[target + i] = bar === seeded - 1 ? 2 * first - second : Number.NaN;
       }
       for (; i < count; i++) {
-        first = rate * (memory[source + i] as number) + rest * first;
+        first = rate * memory[source + i] + rest * first;
         second = rate * first + rest * second;
         memory[target + i] = 2 * first - second;
       }

@@ -18,7 +18,7 @@ export function createDirectionWatch(listen: ((change: DirectionChange) => void)
     look(directions, start, count) {
       if (listen === undefined || directions === undefined) return;
       for (let i = 0; i < count; i++) {
-        const direction = directions[i] as number;
+        const direction = directions[i];
         if (direction === watch.told) continue;
         changes.push({ bar: start + i, direction, previous: watch.told });
         watch.told = direction;

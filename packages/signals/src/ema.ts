@@ -8,18 +8,18 @@ export function createEma(lengths: readonly number[], layout: MemoryLayout): Ave
   return {
     advance(memory, block, index, target) {
       const { source, count, start } = block;
-      const length = lengths[index] as number;
+      const length = lengths[index];
       const rate = 2 / (length + 1);
       const rest = 1 - rate;
-      let value = values[index] as number;
+      let value = values[index];
       let i = 0;
       for (; i < count && start + i < length; i++) {
-        value += memory[source + i] as number;
+        value += memory[source + i];
         if (start + i === length - 1) value /= length;
         memory[target + i] = start + i === length - 1 ? value : Number.NaN;
       }
       for (; i < count; i++) {
-        value = rate * (memory[source + i] as number) + rest * value;
+        value = rate * memory[source + i] + rest * value;
         memory[target + i] = value;
       }
       values[index] = value;

@@ -51,7 +51,7 @@ export function writeGrowth(
     }
     const counted = config.growthCap === "none" ? elapsed : Math.min(elapsed, config.growthCap);
     while (table.filled <= counted) values[table.filled] = Math.exp((config.lambda / 1000) * table.filled++);
-    target[first + i] = values[counted] as number;
+    target[first + i] = values[counted];
   }
 }
 

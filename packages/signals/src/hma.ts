@@ -11,10 +11,10 @@ import { createWindowSums, shortWeightedSums, weightedSums } from "./window-sums
 function createSimple(lengths: readonly number[], { windows }: SourceSums): Average {
   return {
     advance(memory, block, index, target) {
-      const length = lengths[index] as number;
-      const plain = windows.plain[index] as number;
+      const length = lengths[index];
+      const plain = windows.plain[index];
       const factor = 1 / length;
-      for (let i = 0; i < block.count; i++) memory[target + i] = (memory[plain + i] as number) * factor;
+      for (let i = 0; i < block.count; i++) memory[target + i] = memory[plain + i] * factor;
       blankBefore(length - 1, memory, block, target);
     },
   };
@@ -38,22 +38,21 @@ function createHull(
   return {
     advance(memory, block, index, target) {
       const { source, count } = block;
-      const length = lengths[index] as number;
+      const length = lengths[index];
       if (index === 0) weightedSums(halfWindows, memory, source, count);
-      const half = halfWindows.weighted[index] as number;
-      const whole = windows.weighted[index] as number;
+      const half = halfWindows.weighted[index];
+      const whole = windows.weighted[index];
       const halfFactor = 1 / triangle(halfOf(length));
       const factor = 1 / triangle(length);
-      const root = roots[index] as number;
+      const root = roots[index];
       const before = index * history;
-      for (let i = 0; i < history; i++) memory[differences - history + i] = kept[before + i] as number;
+      for (let i = 0; i < history; i++) memory[differences - history + i] = kept[before + i];
       for (let i = 0; i < count; i++) {
-        memory[differences + i] =
-          2 * ((memory[half + i] as number) * halfFactor) - (memory[whole + i] as number) * factor;
+        memory[differences + i] = 2 * (memory[half + i] * halfFactor) - memory[whole + i] * factor;
       }
-      for (let i = 0; i < history; i++) kept[before + i] = memory[differences + count - history + i] as number;
+      for (let i = 0; i < history; i++) kept[before + i] = memory[differences + count - history + i];
       shortWeightedSums(root, memory, differences, count, target, 1 / triangle(root));
-      blankBefore(firsts[index] as number, memory, block, target);
+      blankBefore(firsts[index], memory, block, target);
     },
   };
 }

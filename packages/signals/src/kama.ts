@@ -16,20 +16,20 @@ export function createKama(lengths: readonly number[], config: SignalConfig, lay
       const { source, count, start } = block;
       const slow = 0.064;
       const fast = 0.666;
-      const length = lengths[index] as number;
+      const length = lengths[index];
       if (index === 0) plainSums(windows, memory, block.changes, count);
-      const noises = windows.plain[index] as number;
-      let value = values[index] as number;
-      if (start === 0 && constantAtFirst) value = memory[source] as number;
+      const noises = windows.plain[index];
+      let value = values[index];
+      if (start === 0 && constantAtFirst) value = memory[source];
       let i = 0;
       for (; i < count && start + i < length; i++) {
-        if (!constantAtFirst) value += slow * slow * ((memory[source + i] as number) - value);
+        if (!constantAtFirst) value += slow * slow * (memory[source + i] - value);
         memory[target + i] = value;
       }
       for (; i < count; i++) {
-        const price = memory[source + i] as number;
-        const noise = memory[noises + i] as number;
-        const ratio = noise === 0 ? 0 : Math.abs(price - (memory[source + i - length] as number)) / noise;
+        const price = memory[source + i];
+        const noise = memory[noises + i];
+        const ratio = noise === 0 ? 0 : Math.abs(price - memory[source + i - length]) / noise;
         const root = ratio * (fast - slow) + slow;
         value += root * root * (price - value);
         memory[target + i] = value;

@@ -32,7 +32,7 @@ export function keepState(
       block.count = 0;
       block.changes += source - block.source;
       block.source = source;
-      block.previousClose = previousClose[0] as number;
+      block.previousClose = previousClose[0];
     },
     savedLength,
     save(target) {
@@ -62,7 +62,7 @@ export function keepState(
       }
       memory.set(saved.subarray(at, at + history), block.source - history);
       memory.set(saved.subarray(at + history, at + 2 * history), block.changes - history);
-      block.previousClose = saved[at + 2 * history] as number;
+      block.previousClose = saved[at + 2 * history];
       block.start = bars;
       block.count = 0;
     },

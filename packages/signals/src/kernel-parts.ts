@@ -76,8 +76,8 @@ export function sumTallies(
     equityBars += lengths.length * firstLayerBars + secondLayerBars;
     if (secondLayerBars > 0) weights[kind] = tallies.equity;
     lengthWeights[kind] = lengths.map((length, i) => {
-      const weight = firstLayerBars > 0 ? (tallies.equities[i] as number) : Number.NaN;
-      return { length, vote: tallies.votes[i] as number, weight };
+      const weight = firstLayerBars > 0 ? tallies.equities[i] : Number.NaN;
+      return { length, vote: tallies.votes[i], weight };
     });
   }
   return { kernel, ties, floored, equityBars, weights, lengthWeights };

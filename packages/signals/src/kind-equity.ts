@@ -27,17 +27,17 @@ export function advanceKindEquity(
   const { count, start } = block;
   const { flat, spread, cutout } = factors;
   const { floor, cap } = equityBounds;
-  let equity = state[0] as number;
-  let signal = state[1] as number;
-  let repeated = state[2] as number;
-  let floored = state[3] as number;
+  let equity = state[0];
+  let signal = state[1];
+  let repeated = state[2];
+  let floored = state[3];
   for (let i = 0; i < count; i++) {
-    let factor = memory[flat + i] as number;
-    if (signal > 0) factor += memory[spread + i] as number;
-    else if (signal < 0) factor -= memory[spread + i] as number;
+    let factor = memory[flat + i];
+    if (signal > 0) factor += memory[spread + i];
+    else if (signal < 0) factor -= memory[spread + i];
     else if (repeats && start + i > cutout) factor = repeated;
     if (repeats && start + i > cutout) repeated = factor;
-    signal = memory[signals + i] as number;
+    signal = memory[signals + i];
     if (start + i < cutout) {
       memory[target + i] = Number.NaN;
       continue;

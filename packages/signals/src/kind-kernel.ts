@@ -97,7 +97,7 @@ export function writeSignals(
   const { count, start } = block;
   const lts = config.dialect === "lts";
   for (let i = 0; i < count; i++) {
-    const mean = (memory[weighted + i] as number) / (memory[total + i] as number);
+    const mean = memory[weighted + i] / memory[total + i];
     memory[signals + i] = lts ? roundHalfEven(mean) : roundHalfAway(mean);
   }
   if (start < cutout) memory.fill(Number.NaN, signals, signals + Math.min(count, cutout - start));
@@ -112,6 +112,6 @@ export function advanceAverage(
   factors: ReturnFactors,
 ): void {
   const rows = index < 3 ? state.firstRows : state.rows;
-  state.average.advance(memory, block, index, rows[index % 3] as number);
+  state.average.advance(memory, block, index, rows[index % 3]);
   if (state.withVotes && index % 3 === 2) advanceVotes(state.votes, index - 2, memory, block, rows, factors);
 }

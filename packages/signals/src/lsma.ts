@@ -10,14 +10,14 @@ export function createLsma(lengths: readonly number[], { windows }: SourceSums):
   return {
     advance(memory, block, index, target) {
       const { source, count } = block;
-      const length = lengths[index] as number;
-      const plain = windows.plain[index] as number;
-      const weighted = windows.weighted[index] as number;
+      const length = lengths[index];
+      const plain = windows.plain[index];
+      const weighted = windows.weighted[index];
       const factor = 1 / triangle(length);
       // A line through two values ends in the newer: a tie at every bar, which after a bad tick the sums would miss by more than its tolerance.
       if (length === 2) memory.copyWithin(target, source, source + count);
       for (let i = 0; i < count && length > 2; i++) {
-        const difference = 3 * (memory[weighted + i] as number) - (length + 1) * (memory[plain + i] as number);
+        const difference = 3 * memory[weighted + i] - (length + 1) * memory[plain + i];
         memory[target + i] = difference * factor;
       }
       blankBefore(length - 1, memory, block, target);

@@ -34,7 +34,7 @@ export function createOutputReader<Name extends SignalOutput>(
     const current = currentRows();
     for (let i = 0; i < current.length; i++) {
       const row = current[i] as Float64Array;
-      values[i] = float32 ? Math.fround(row[0] as number) : (row[0] as number);
+      values[i] = float32 ? Math.fround(row[0]) : row[0];
     }
   }
 
@@ -43,7 +43,7 @@ export function createOutputReader<Name extends SignalOutput>(
     record() {
       write(values);
       const record: Partial<Record<SignalOutput, number>> = {};
-      for (let i = 0; i < outputs.length; i++) record[outputs[i] as Name] = values[i] as number;
+      for (let i = 0; i < outputs.length; i++) record[outputs[i] as Name] = values[i];
       return record as Record<Name, number>;
     },
     write,

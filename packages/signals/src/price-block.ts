@@ -45,7 +45,7 @@ export function createPriceBlock(longest: number, layout: MemoryLayout): PriceBl
 /** Puts the current bars behind and makes sure that `count` more fit. */
 export function settlePrices(block: PriceBlock, memory: Float64Array, count: number): void {
   const { room, history } = block;
-  if (block.count > 0) block.previousClose = memory[block.close + block.count - 1] as number;
+  if (block.count > 0) block.previousClose = memory[block.close + block.count - 1];
   block.start += block.count;
   block.source += block.count;
   block.changes += block.count;
@@ -69,10 +69,10 @@ export function advancePrices(
   settlePrices(block, memory, count);
   block.count = count;
   const { source, changes, close } = block;
-  let previous = block.start === 0 ? (sources[from] as number) : (memory[source - 1] as number);
+  let previous = block.start === 0 ? sources[from] : memory[source - 1];
   for (let i = 0; i < count; i++) {
-    const value = sources[from + i] as number;
-    memory[close + i] = closes[from + i] as number;
+    const value = sources[from + i];
+    memory[close + i] = closes[from + i];
     memory[source + i] = value;
     memory[changes + i] = Math.abs(value - previous);
     previous = value;

@@ -41,10 +41,10 @@ function firstUnsure(prices: ReadonlyTypedArray<number>, from: number, end: numb
   const last = end - 3;
   let i = from;
   for (; i < last; i += 4) {
-    const a = prices[i] as number;
-    const b = prices[i + 1] as number;
-    const c = prices[i + 2] as number;
-    const d = prices[i + 3] as number;
+    const a = prices[i];
+    const b = prices[i + 1];
+    const c = prices[i + 2];
+    const d = prices[i + 3];
     // A sum of four is finite, but for the largest doubles, where each is.
     if (!(a > 0 && b > 0 && c > 0 && d > 0 && a + b + c + d < Number.POSITIVE_INFINITY)) break;
   }
@@ -55,7 +55,7 @@ function firstUnsure(prices: ReadonlyTypedArray<number>, from: number, end: numb
 function firstFault(prices: ReadonlyTypedArray<number>, from: number, end: number): number {
   let i = firstUnsure(prices, from, end);
   for (; i < end; i++) {
-    const price = prices[i] as number;
+    const price = prices[i];
     if (!(price > 0 && price < Number.POSITIVE_INFINITY)) break;
   }
   return i;
@@ -129,8 +129,8 @@ function readCandidate(bar: PriceBar, column: PriceName): void {
  */
 export function readBar(bar: PriceBar, column: PriceName, position: number, target: BarPrices): void {
   readCandidate(bar, column);
-  const close = candidate[0] as number;
-  const source = candidate[1] as number;
+  const close = candidate[0];
+  const source = candidate[1];
   if (!(source > 0 && source < Number.POSITIVE_INFINITY && close > 0 && close < Number.POSITIVE_INFINITY)) {
     if (bar[column] === undefined) throw missingSource(column);
     throw close > 0 && close < Number.POSITIVE_INFINITY

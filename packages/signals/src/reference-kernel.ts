@@ -87,8 +87,8 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
       floored,
       votes: lastVotes,
       equities,
-      equity: equity[0] as number,
-      equityFloored: equity[3] as number,
+      equity: equity[0],
+      equityFloored: equity[3],
     };
   }
 

@@ -44,7 +44,7 @@ export function fillReturnFactors(
   let previous = block.previousClose;
   for (let i = 0; i < count; i++) {
     const elapsed = start + i - cutout;
-    const price = memory[close + i] as number;
+    const price = memory[close + i];
     const growth = elapsed < capped ? growthAfter(elapsed, config) : cappedGrowth;
     memory[flat + i] = elapsed > 0 ? kept : 1;
     memory[spread + i] = elapsed > 0 ? kept * ((price / previous - 1) * growth) : 0;

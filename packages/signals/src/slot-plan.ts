@@ -75,9 +75,9 @@ function writeImage(image: SlotImage, memory: Float64Array, address: number): vo
   const { doublePlaces, doubles, wholePlaces, wholes, moves } = image;
   const base = address / 8;
   const words = new Uint32Array(memory.buffer);
-  for (let i = 0; i < doubles.length; i++) memory[base + (doublePlaces[i] as number)] = doubles[i] as number;
+  for (let i = 0; i < doubles.length; i++) memory[base + doublePlaces[i]] = doubles[i];
   for (let i = 0; i < wholes.length; i++) {
-    words[2 * (base + (wholePlaces[i] as number))] = (wholes[i] as number) + (moves[i] as number) * address;
+    words[2 * (base + wholePlaces[i])] = wholes[i] + moves[i] * address;
   }
 }
 

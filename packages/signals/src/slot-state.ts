@@ -40,12 +40,12 @@ export function slotState(
         target.set(memory.subarray(base + first, base + first + length), at);
         at += length;
       }
-      const newest = new Uint32Array(memory.buffer)[place] as number;
+      const newest = new Uint32Array(memory.buffer)[place];
       for (const { first } of [room.source, room.changes]) {
         target.set(memory.subarray(base + first + newest - history, base + first + newest), at);
         at += history;
       }
-      target[at] = memory[close] as number;
+      target[at] = memory[close];
     },
     restore(values, bars) {
       const memory = space.doubles();
@@ -61,7 +61,7 @@ export function slotState(
       const wholes = new Uint32Array(memory.buffer);
       wholes[place] = history;
       wholes[2 * member("wild")] = wildAmong(values);
-      memory[close] = values[at] as number;
+      memory[close] = values[at];
       memory[member("bars")] = bars;
     },
   };

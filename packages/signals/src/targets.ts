@@ -45,7 +45,7 @@ export function copyResults(results: Float64Array, count: number, target: Target
     target.set(count === results.length ? results : results.subarray(0, count), at);
     return;
   }
-  for (let i = 0; i < count; i++) target[at + i] = results[i] as number;
+  for (let i = 0; i < count; i++) target[at + i] = results[i];
 }
 
 /** A new array for an output at the configured precision. */

@@ -31,8 +31,8 @@ export function createVotes(count: number, layout: MemoryLayout): Votes {
 }
 
 function addCounts({ counts }: Votes, ties: number, floored: number): void {
-  counts[0] = (counts[0] as number) + ties;
-  counts[1] = (counts[1] as number) + floored;
+  counts[0] = counts[0] + ties;
+  counts[1] = counts[1] + floored;
 }
 
 /** Empties the sums of a block of `count` bars. */
@@ -57,14 +57,14 @@ export function advanceVotes(
   const from = follow ? followSides(state, first, memory, block, rows, factors) : 0;
   if (from === block.count) return;
   for (let lane = 0; lane < 3; lane++) {
-    watchCrossings(state, first + lane, memory, block, rows[lane] as number, factors, from);
+    watchCrossings(state, first + lane, memory, block, rows[lane], factors, from);
   }
 }
 
 /** Whether a vote is the last side that was not 0, as it is from its first crossing on while the average has a value. */
 function follows({ votes, sides }: Votes, index: number): boolean {
-  const vote = votes[index] as number;
-  const side = sides[index] as number;
+  const vote = votes[index];
+  const side = sides[index];
   return vote !== 0 && (side === vote || side === 0);
 }
 
@@ -82,20 +82,20 @@ function watchCrossings(
   const { flat, spread } = factors;
   const { floor, cap } = equityBounds;
   const tolerance = 1e-10;
-  let vote = state.votes[index] as number;
-  let equity = state.equities[index] as number;
-  let side = state.sides[index] as number;
+  let vote = state.votes[index];
+  let equity = state.equities[index];
+  let side = state.sides[index];
   let ties = 0;
   let floored = 0;
   for (let i = from; i < count; i++) {
-    const still = memory[flat + i] as number;
-    equity *= vote === 0 ? still : still + vote * (memory[spread + i] as number);
+    const still = memory[flat + i];
+    equity *= vote === 0 ? still : still + vote * memory[spread + i];
     if (!(equity > floor)) {
       equity = floor;
       floored++;
     } else if (equity > cap) equity = cap;
-    const price = memory[close + i] as number;
-    const difference = price - (memory[average + i] as number);
+    const price = memory[close + i];
+    const difference = price - memory[average + i];
     const bound = tolerance * price;
     if (!Number.isFinite(difference)) {
       side = Number.NaN;
@@ -109,8 +109,8 @@ function watchCrossings(
       side = 0;
       ties++;
     }
-    memory[state.weighted + i] = (memory[state.weighted + i] as number) + vote * equity;
-    memory[state.total + i] = (memory[state.total + i] as number) + equity;
+    memory[state.weighted + i] = memory[state.weighted + i] + vote * equity;
+    memory[state.total + i] = memory[state.total + i] + equity;
   }
   state.votes[index] = vote;
   state.equities[index] = equity;
@@ -137,21 +137,21 @@ function followSides(
   const { floor, cap } = equityBounds;
   const [rowA, rowB, rowC] = rows;
   const tolerance = 1e-10;
-  let voteA = votes[first] as number;
-  let voteB = votes[first + 1] as number;
-  let voteC = votes[first + 2] as number;
+  let voteA = votes[first];
+  let voteB = votes[first + 1];
+  let voteC = votes[first + 2];
   let sideA = voteA;
   let sideB = voteB;
   let sideC = voteC;
-  let equityA = equities[first] as number;
-  let equityB = equities[first + 1] as number;
-  let equityC = equities[first + 2] as number;
+  let equityA = equities[first];
+  let equityB = equities[first + 1];
+  let equityC = equities[first + 2];
   let ties = 0;
   let floored = 0;
   let end = count;
   for (let i = 0; i < end; i++) {
-    const change = memory[spread + i] as number;
-    const price = memory[close + i] as number;
+    const change = memory[spread + i];
+    const price = memory[close + i];
     const bound = tolerance * price;
 
     equityA *= kept + voteA * change;
@@ -159,7 +159,7 @@ function followSides(
       equityA = floor;
       floored++;
     } else if (equityA > cap) equityA = cap;
-    const differenceA = price - (memory[rowA + i] as number);
+    const differenceA = price - memory[rowA + i];
     const distanceA = Math.abs(differenceA);
     if (distanceA > bound && distanceA <= Number.MAX_VALUE) sideA = voteA = differenceA / distanceA;
     else if (distanceA <= bound) {
@@ -175,7 +175,7 @@ function followSides(
       equityB = floor;
       floored++;
     } else if (equityB > cap) equityB = cap;
-    const differenceB = price - (memory[rowB + i] as number);
+    const differenceB = price - memory[rowB + i];
     const distanceB = Math.abs(differenceB);
     if (distanceB > bound && distanceB <= Number.MAX_VALUE) sideB = voteB = differenceB / distanceB;
     else if (distanceB <= bound) {
@@ -191,7 +191,7 @@ function followSides(
       equityC = floor;
       floored++;
     } else if (equityC > cap) equityC = cap;
-    const differenceC = price - (memory[rowC + i] as number);
+    const differenceC = price - memory[rowC + i];
     const distanceC = Math.abs(differenceC);
     if (distanceC > bound && distanceC <= Number.MAX_VALUE) sideC = voteC = differenceC / distanceC;
     else if (distanceC <= bound) {
@@ -202,9 +202,9 @@ function followSides(
       end = i + 1;
     }
 
-    const sum = memory[weighted + i] as number;
+    const sum = memory[weighted + i];
     memory[weighted + i] = sum + voteA * equityA + voteB * equityB + voteC * equityC;
-    memory[total + i] = (memory[total + i] as number) + equityA + equityB + equityC;
+    memory[total + i] = memory[total + i] + equityA + equityB + equityC;
   }
   votes[first] = voteA;
   votes[first + 1] = voteB;

@@ -108,12 +108,12 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
       const memory = space.doubles();
       if (count > wasmBlockLength) {
         memory.set(source.subarray(from, from + count), aloneAt);
-        exports.advanceAlone(record, scratchAddress, count, close[from + count - 1] as number);
+        exports.advanceAlone(record, scratchAddress, count, close[from + count - 1]);
         bars += count;
         return;
       }
-      for (let i = 0; i < count; i++) memory[closeAt + i] = close[from + i] as number;
-      if (ownSource) for (let i = 0; i < count; i++) memory[sourceAt + i] = source[from + i] as number;
+      for (let i = 0; i < count; i++) memory[closeAt + i] = close[from + i];
+      if (ownSource) for (let i = 0; i < count; i++) memory[sourceAt + i] = source[from + i];
       if (votes) writeGrowths(memory, count);
       exports.advance(record, scratchAddress, count);
       bars += count;

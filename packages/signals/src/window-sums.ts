@@ -47,7 +47,7 @@ export function createWindowSums(lengths: readonly number[], weighted: boolean, 
 function closePlain(memory: Float64Array, first: number, length: number, suffix: number): void {
   let sum = 0;
   for (let place = length - 1; place > 0; place--) {
-    sum += memory[first + place] as number;
+    sum += memory[first + place];
     memory[suffix + place] = sum;
   }
 }
@@ -57,7 +57,7 @@ function closeWeighted(memory: Float64Array, first: number, length: number, suff
   let sum = 0;
   let sumOfSums = 0;
   for (let place = length - 1; place > 0; place--) {
-    sum += memory[first + place] as number;
+    sum += memory[first + place];
     sumOfSums += sum;
     memory[suffix + place] = sum;
     memory[weighted + place] = sumOfSums;
@@ -67,16 +67,16 @@ function closeWeighted(memory: Float64Array, first: number, length: number, suff
 /** The plain sums of the shortest window. */
 function shortestPlain(windows: WindowSums, memory: Float64Array, series: number, count: number, target: number): void {
   const { plainSuffixes, state } = windows;
-  const length = (windows.ascending[0]?.length as number) | 0;
-  let place = (state[0] as number) | 0;
-  let prefix = state[1] as number;
+  const length = windows.ascending[0]?.length | 0;
+  let place = state[0] | 0;
+  let prefix = state[1];
   for (let i = 0; i < count; ) {
     const end = Math.min(count, i + length - place);
     const next = plainSuffixes + place + 1 - i;
     place += end - i;
     for (; i < end; i++) {
-      prefix += memory[series + i] as number;
-      memory[target + i] = (memory[next + i] as number) + prefix;
+      prefix += memory[series + i];
+      memory[target + i] = memory[next + i] + prefix;
     }
     if (place === length) {
       closePlain(memory, series + end - length, length, plainSuffixes);
@@ -98,10 +98,10 @@ function shortestWeighted(
   target: number,
 ): void {
   const { plainSuffixes, weightedSuffixes, state } = windows;
-  const length = (windows.ascending[0]?.length as number) | 0;
-  let place = (state[0] as number) | 0;
-  let prefix = state[1] as number;
-  let weighted = state[2] as number;
+  const length = windows.ascending[0]?.length | 0;
+  let place = state[0] | 0;
+  let prefix = state[1];
+  let weighted = state[2];
   for (let i = 0; i < count; ) {
     const end = Math.min(count, i + length - place);
     const next = place + 1 - i;
@@ -109,11 +109,11 @@ function shortestWeighted(
     let rest = length - rank;
     place += end - i;
     for (; i < end; i++) {
-      const value = memory[series + i] as number;
+      const value = memory[series + i];
       prefix += value;
       weighted += rank * value;
-      memory[plain + i] = (memory[plainSuffixes + next + i] as number) + prefix;
-      memory[target + i] = (memory[weightedSuffixes + next + i] as number) + (weighted + rest * prefix);
+      memory[plain + i] = memory[plainSuffixes + next + i] + prefix;
+      memory[target + i] = memory[weightedSuffixes + next + i] + (weighted + rest * prefix);
       rank += 1;
       rest -= 1;
     }
@@ -135,11 +135,11 @@ export function plainSums(windows: WindowSums, memory: Float64Array, series: num
   let length = 0;
   let from = 0;
   for (const longer of ascending) {
-    const to = plain[longer.index] as number;
+    const to = plain[longer.index];
     if (length === 0) shortestPlain(windows, memory, series, count, to);
     for (let i = 0; i < count && length > 0; i++) {
-      let sum = memory[from + i] as number;
-      for (let back = length; back < longer.length; back++) sum += memory[series + i - back] as number;
+      let sum = memory[from + i];
+      for (let back = length; back < longer.length; back++) sum += memory[series + i - back];
       memory[to + i] = sum;
     }
     length = longer.length;
@@ -154,14 +154,14 @@ export function weightedSums(windows: WindowSums, memory: Float64Array, series: 
   let fromPlain = 0;
   let fromWeighted = 0;
   for (const longer of ascending) {
-    const toPlain = plain[longer.index] as number;
-    const toWeighted = weighted[longer.index] as number;
+    const toPlain = plain[longer.index];
+    const toWeighted = weighted[longer.index];
     if (length === 0) shortestWeighted(windows, memory, series, count, toPlain, toWeighted);
     for (let i = 0; i < count && length > 0; i++) {
-      let sum = memory[fromPlain + i] as number;
-      let sumOfSums = memory[fromWeighted + i] as number;
+      let sum = memory[fromPlain + i];
+      let sumOfSums = memory[fromWeighted + i];
       for (let back = length; back < longer.length; back++) {
-        sum += memory[series + i - back] as number;
+        sum += memory[series + i - back];
         sumOfSums += sum;
       }
       memory[toPlain + i] = sum;
@@ -186,10 +186,10 @@ export function shortWeightedSums(
   factor: number,
 ): void {
   for (let i = 0; i < count; i++) {
-    let sum = memory[series + i] as number;
+    let sum = memory[series + i];
     let sumOfSums = sum;
     for (let back = 1; back < length; back++) {
-      sum += memory[series + i - back] as number;
+      sum += memory[series + i - back];
       sumOfSums += sum;
     }
     memory[target + i] = sumOfSums * factor;

@@ -6,10 +6,10 @@ import { triangle } from "./triangle.ts";
 export function createWma(lengths: readonly number[], { windows }: SourceSums): Average {
   return {
     advance(memory, block, index, target) {
-      const length = lengths[index] as number;
-      const weighted = windows.weighted[index] as number;
+      const length = lengths[index];
+      const weighted = windows.weighted[index];
       const factor = 1 / triangle(length);
-      for (let i = 0; i < block.count; i++) memory[target + i] = (memory[weighted + i] as number) * factor;
+      for (let i = 0; i < block.count; i++) memory[target + i] = memory[weighted + i] * factor;
       blankBefore(length - 1, memory, block, target);
     },
   };

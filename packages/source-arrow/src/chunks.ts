@@ -15,7 +15,7 @@ const valueBytes = 8;
 
 function textAt(reading: Reading, builder: ChunkBuilder, row: number, column: string): string {
   const dictionary = reading.dictionaries.get(column);
-  if (column === "symbol") return dictionary?.values[builder.symbols[row] as number] ?? "";
+  if (column === "symbol") return dictionary?.values[builder.symbols[row]] ?? "";
   const value = column === "timestamp" ? builder.times[row] : builder.columns[column]?.[row];
   return value === noTime ? "no time" : String(value);
 }

@@ -77,9 +77,9 @@ function decimals(bytes: number, scale: number): NumberReader {
     const words = bytes / 4;
     const values = await numbersOf(buffer, "Int32Array", from * words, count * words);
     for (let row = 0; row < count; row++) {
-      let value = BigInt(values[(row + 1) * words - 1] as number);
+      let value = BigInt(values[(row + 1) * words - 1]);
       for (let word = words - 2; word >= 0; word--)
-        value = value * 4_294_967_296n + BigInt((values[row * words + word] as number) >>> 0);
+        value = value * 4_294_967_296n + BigInt(values[row * words + word] >>> 0);
       target[at + row] = Number(`${value}e${-scale}`);
     }
   };
@@ -101,5 +101,5 @@ export async function bitsOf(buffer: ArrowBuffer | undefined, from: number, coun
 
 /** Whether a bit is 1. */
 export function isSet(bits: Uint8Array, bit: number): boolean {
-  return (((bits[bit >> 3] as number) >> (bit & 7)) & 1) === 1;
+  return ((bits[bit >> 3] >> (bit & 7)) & 1) === 1;
 }

@@ -23,8 +23,8 @@ function offsetTexts(dictionary: TextDictionary, offsetBytes: 4 | 8): TextReader
     const start = offsets[0] ?? 0;
     const bytes = await read(text, start, (offsets[count] ?? 0) - start);
     for (let row = 0; row < count; row++) {
-      const begin = (offsets[row] as number) - start;
-      const end = (offsets[row + 1] as number) - start;
+      const begin = offsets[row] - start;
+      const end = offsets[row + 1] - start;
       if (begin < 0 || end < begin || end > bytes.length) throw new RangeError("texts that overlap");
       target[at + row] = dictionary.indexOf(bytes, begin, end);
     }

@@ -27,7 +27,7 @@ export interface TimeOptions {
 function toUtc(times: BigInt64Array, perSecond: bigint, localTime: LocalTimeOptions): void {
   const offsetOf = localOffset("arrow", localTime);
   for (let row = 0; row < times.length; row++) {
-    const time = times[row] as bigint;
+    const time = times[row];
     const offset = offsetOf(Math.floor(Number(time) / Number(perSecond)));
     if (time !== noTime) times[row] = Number.isNaN(offset) ? noTime : time - BigInt(offset) * perSecond;
   }
@@ -38,7 +38,7 @@ function fromFloat(values: Float32Array | Float64Array, unit: EpochUnit, to: "ms
   const digits = { s: 0, ms: 3, us: 6, ns: 9 };
   const factor = 10 ** (digits[to] - digits[unit]);
   for (let row = 0; row < values.length; row++) {
-    const value = Math.floor((values[row] as number) * factor);
+    const value = Math.floor(values[row] * factor);
     target[row] = Math.abs(value) < 2 ** 63 ? BigInt(value) : noTime;
   }
 }

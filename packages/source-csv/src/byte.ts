@@ -4,7 +4,7 @@ export const padding = 64;
 /** The text of a stretch of ASCII bytes. */
 export function asciiText(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
   return text;
 }
 

@@ -88,7 +88,7 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
 
   function readField(bytes: Uint8Array, field: number, row: number): void {
     const { start, end } = bounds;
-    const role = roles[field] as number;
+    const role = roles[field];
     if (role >= roleNumber.price) readNumber(bytes, field, row);
     else if (role === roleNumber.text)
       (texts[field] as Int32Array)[row] = textIndex(dictionaries[field], bytes, field, bounds);

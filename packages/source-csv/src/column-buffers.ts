@@ -96,5 +96,5 @@ export function columnBuffers(
 /** Divides the first `length` values: one exact rounding, so that 973123 over 10000 equals 97.3123. */
 function divide(values: Float64Array, length: number, scale: number): void {
   if (scale === 1) return;
-  for (let row = 0; row < length; row++) values[row] = (values[row] as number) / scale;
+  for (let row = 0; row < length; row++) values[row] = values[row] / scale;
 }

@@ -14,36 +14,36 @@ export function scanShortDecimal(bytes: Uint8Array, position: number, target: Fl
   const first = negative ? position + 1 : position;
   let at = first;
   let mantissa = 0;
-  let digit = (bytes[at] as number) - ZERO;
+  let digit = bytes[at] - ZERO;
   while (digit >>> 0 < 10) {
     mantissa = (Math.imul(mantissa, 10) + digit) | 0;
-    digit = (bytes[++at] as number) - ZERO;
+    digit = bytes[++at] - ZERO;
   }
   let digits = at - first;
   let scale = 0;
   if (digit === DOT - ZERO) {
     const point = at;
-    digit = (bytes[++at] as number) - ZERO;
+    digit = bytes[++at] - ZERO;
     while (digit >>> 0 < 10) {
       mantissa = (Math.imul(mantissa, 10) + digit) | 0;
-      digit = (bytes[++at] as number) - ZERO;
+      digit = bytes[++at] - ZERO;
     }
     scale = at - point - 1;
     digits += scale;
   }
   if (digits > 9 || digits === 0) return -1;
-  const value = mantissa / (powers[scale] as number);
+  const value = mantissa / powers[scale];
   target[row] = negative ? -value : value;
   return at;
 }
 
 /** The offset after an exponent at `at`, or `at` where there is none. */
 function exponentEnd(bytes: Uint8Array, at: number): number {
-  if (((bytes[at] as number) | 32) !== lowerE) return at;
-  const sign = bytes[at + 1] as number;
+  if ((bytes[at] | 32) !== lowerE) return at;
+  const sign = bytes[at + 1];
   const first = sign === MINUS || sign === PLUS ? at + 2 : at + 1;
   let end = first;
-  while (((bytes[end] as number) - ZERO) >>> 0 < 10) end++;
+  while ((bytes[end] - ZERO) >>> 0 < 10) end++;
   return end === first ? at : end;
 }
 
@@ -54,14 +54,14 @@ function exponentEnd(bytes: Uint8Array, at: number): number {
  * "How to read floating point numbers accurately", 1990), the rest goes through `Number()`.
  */
 export function scanDecimal(bytes: Uint8Array, position: number, target: Float64Array, row: number): number {
-  const sign = bytes[position] as number;
+  const sign = bytes[position];
   const first = sign === MINUS || sign === PLUS ? position + 1 : position;
   let at = first;
   let mantissa = 0;
   let scale = 0;
   let points = 0;
   for (; ; at++) {
-    const digit = (bytes[at] as number) - ZERO;
+    const digit = bytes[at] - ZERO;
     if (digit >>> 0 < 10) {
       mantissa = mantissa * 10 + digit;
       scale += points;
@@ -71,7 +71,7 @@ export function scanDecimal(bytes: Uint8Array, position: number, target: Float64
   const digits = at - first - points;
   if (digits === 0) return -1;
   const end = exponentEnd(bytes, at);
-  const value = digits > 15 || end > at ? Number(asciiText(bytes, first, end)) : mantissa / (powers[scale] as number);
+  const value = digits > 15 || end > at ? Number(asciiText(bytes, first, end)) : mantissa / powers[scale];
   target[row] = sign === MINUS ? -value : value;
   return Number.isFinite(value) ? end : -1;
 }
@@ -91,7 +91,7 @@ export function scanCommaDecimal(
   const length = end - start;
   if (length > longestNumber) return false;
   for (let at = 0; at < length; at++) {
-    const byte = bytes[start + at] as number;
+    const byte = bytes[start + at];
     if (byte === DOT) return false;
     scratch[at] = byte === comma ? DOT : byte;
   }

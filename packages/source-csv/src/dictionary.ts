@@ -41,8 +41,7 @@ export function createDictionary(): Dictionary {
 
   function insert(index: number): void {
     const mask = table.length - 1;
-    let slot =
-      slotOf(low[index] as number, high[index] as number, lengths[index] as number, longTexts.get(index)) & mask;
+    let slot = slotOf(low[index], high[index], lengths[index], longTexts.get(index)) & mask;
     while (table[slot] !== -1) slot = (slot + 1) & mask;
     table[slot] = index;
   }
@@ -81,12 +80,12 @@ export function createDictionary(): Dictionary {
       view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     }
     const length = end - start;
-    const lowWord = view.getInt32(start, true) & (masks[Math.min(length, 4)] as number);
-    const highWord = length <= 4 ? 0 : view.getInt32(start + 4, true) & (masks[Math.min(length - 4, 4)] as number);
+    const lowWord = view.getInt32(start, true) & masks[Math.min(length, 4)];
+    const highWord = length <= 4 ? 0 : view.getInt32(start + 4, true) & masks[Math.min(length - 4, 4)];
     const tail = length > 8 ? bytes.subarray(start, end) : undefined;
     const mask = table.length - 1;
     for (let slot = slotOf(lowWord, highWord, length, tail) & mask; ; slot = (slot + 1) & mask) {
-      const index = table[slot] as number;
+      const index = table[slot];
       if (index === -1) return add(bytes.subarray(start, end), lowWord, highWord);
       if (low[index] !== lowWord || high[index] !== highWord || lengths[index] !== length) continue;
       if (tail === undefined || sameBytes(longTexts.get(index), tail)) return index;
@@ -99,8 +98,7 @@ export function createDictionary(): Dictionary {
 /** A hash of a text's first 8 bytes and length, and of its other bytes where it has more. */
 function slotOf(low: number, high: number, length: number, text: Uint8Array | undefined): number {
   let hash = Math.imul(low ^ length, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b);
-  if (text !== undefined)
-    for (let i = 8; i < text.length; i++) hash = Math.imul(hash ^ (text[i] as number), 0x01000193);
+  if (text !== undefined) for (let i = 8; i < text.length; i++) hash = Math.imul(hash ^ text[i], 0x01000193);
   return hash ^ (hash >>> 15);
 }
 

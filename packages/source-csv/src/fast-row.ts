@@ -5,9 +5,9 @@ import { type RowContext, roleNumber } from "./row-context.ts";
 /** The offset of the separator or line end after a field without quotes and blanks around; -1 for other fields. */
 function scanPlain(bytes: Uint8Array, position: number, separator: number): number {
   let at = position;
-  let byte = bytes[at] as number;
+  let byte = bytes[at];
   if (byte <= SPACE || byte === QUOTE) return -1;
-  while (byte !== separator && byte !== LF && byte !== CR) byte = bytes[++at] as number;
+  while (byte !== separator && byte !== LF && byte !== CR) byte = bytes[++at];
   return bytes[at - 1] === SPACE ? -1 : at;
 }
 
@@ -36,7 +36,7 @@ export function fastRow(context: RowContext): (bytes: Uint8Array, start: number,
     let symbolStart = 0;
     let symbolEnd = 0;
     for (let field = 0; field <= last; field++) {
-      const role = roles[field] as number;
+      const role = roles[field];
       let stop: number;
       if (role >= price) {
         const target = numbers[field] as Float64Array;

@@ -38,7 +38,7 @@ function isBlank(byte: number, separator: number): boolean {
 /** The offset of the first byte at or after `at` that is no space and no tab. */
 function afterBlanks(bytes: Uint8Array, at: number, separator: number): number {
   let next = at;
-  while (isBlank(bytes[next] as number, separator)) next++;
+  while (isBlank(bytes[next], separator)) next++;
   return next;
 }
 
@@ -97,7 +97,7 @@ export function locateField(
   if (bytes[start] === QUOTE) return locateQuoted(bytes, start, limit, separator, bounds);
   const stop = plainEnd(bytes, start, separator);
   let end = stop;
-  while (end > start && isBlank(bytes[end - 1] as number, separator)) end--;
+  while (end > start && isBlank(bytes[end - 1], separator)) end--;
   bounds.start = start;
   bounds.end = end;
   return stop;
@@ -108,7 +108,7 @@ export function withoutDoubledQuotes(bytes: Uint8Array, start: number, end: numb
   const text = new Uint8Array(end - start);
   let length = 0;
   for (let i = start; i < end; i++) {
-    const byte = bytes[i] as number;
+    const byte = bytes[i];
     text[length++] = byte;
     if (byte === QUOTE && bytes[i + 1] === QUOTE) i++;
   }

@@ -86,10 +86,10 @@ export function rowContext(layout: FileLayout, buffers: ColumnBuffers): RowConte
     clock,
     storeTime: (row) => {
       if (hasClock) {
-        instant[0] = (instant[0] as number) + (clock[0] as number);
-        instant[1] = clock[1] as number;
+        instant[0] = instant[0] + clock[0];
+        instant[1] = clock[1];
       }
-      if (offsetOf !== undefined) instant[0] = (instant[0] as number) - offsetOf(instant[0] as number);
+      if (offsetOf !== undefined) instant[0] = instant[0] - offsetOf(instant[0]);
       return storeInstant(instant, unit, words, row);
     },
   };

@@ -54,7 +54,7 @@ function countKernel(
       Boolean(
         exports.count(state.offset, from + at, from + Math.min(stop, end), from + end, field, isLast, target.offset),
       ),
-    position: () => (words[positionWord] as number) - from,
+    position: () => words[positionWord] - from,
     learn: symbolTable(memory, exports, state, dictionary),
   };
 }
@@ -91,8 +91,8 @@ export function rowCounter(
     let from = start;
     let to = stop;
     if (bytes[stop] === LF && to > from && bytes[to - 1] === CR) to--;
-    while (from < to && isBlank(bytes[from] as number)) from++;
-    while (from < to && isBlank(bytes[to - 1] as number)) to--;
+    while (from < to && isBlank(bytes[from])) from++;
+    while (from < to && isBlank(bytes[to - 1])) to--;
     return from < to && (bytes[stop] === LF) === isLast ? dictionary.indexOf(bytes, from, to) : -1;
   }
 

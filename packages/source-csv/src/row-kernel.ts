@@ -71,7 +71,7 @@ export function rowKernel(memory: RowMemory, layout: FileLayout, buffers: Column
   return {
     parse: (at, row, { stop, end }) =>
       exports.parse(state.offset, from + at, from + Math.min(stop, end), from + end, row, buffers.capacity),
-    position: () => (words[positionWord] as number) - from,
+    position: () => words[positionWord] - from,
     learn: symbolTable(memory, exports, state, buffers.symbolDictionary),
   };
 }

@@ -80,11 +80,11 @@ async function checkZstd(path: string): Promise<void> {
         continue;
       }
       if (magic !== frameMagic) throw damaged(path);
-      const descriptor = head[4] as number;
+      const descriptor = head[4];
       position += 5 + headerLength(descriptor);
       for (let isLast = false; !isLast; ) {
         await read(position, 3);
-        const block = (head[0] as number) | ((head[1] as number) << 8) | ((head[2] as number) << 16);
+        const block = head[0] | (head[1] << 8) | (head[2] << 16);
         isLast = (block & 1) === 1;
         // A block of one repeated byte holds that byte alone.
         position += 3 + (((block >> 1) & 3) === 1 ? 1 : block >> 3);
@@ -100,7 +100,7 @@ async function checkZstd(path: string): Promise<void> {
 /** Bytes of a frame's header after its descriptor: the window, the dictionary's number and the content's length. */
 function headerLength(descriptor: number): number {
   const isSingleSegment = (descriptor & 0x20) !== 0;
-  const dictionary = [0, 1, 2, 4][descriptor & 3] as number;
-  const content = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] as number;
+  const dictionary = [0, 1, 2, 4][descriptor & 3];
+  const content = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6];
   return (isSingleSegment ? 0 : 1) + dictionary + content;
 }

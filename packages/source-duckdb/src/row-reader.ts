@@ -106,7 +106,7 @@ function markFaults(
   const reader = createStringReader(duckdb);
   reader.read(strings, length, indices, 0);
   for (let row = 0; row < length; row++) {
-    const text = reader.values[indices[row] as number];
+    const text = reader.values[indices[row]];
     if (text !== undefined && !missing.has(text.trim().toLowerCase())) target[at + row] = Number.POSITIVE_INFINITY;
   }
 }
@@ -129,7 +129,7 @@ function textAt(
       const indices = new Int32Array(length);
       const reader = createStringReader(duckdb);
       reader.read(strings, length, indices, 0);
-      return reader.values[indices[row] as number] ?? "";
+      return reader.values[indices[row]] ?? "";
     }
   }
   const position = find(false);

@@ -30,7 +30,7 @@ export function vectorWords(duckdb: Binding, vector: Vector, length: number): St
 
 /** Whether a row has a value. */
 export function isValid(validity: Uint8Array | null, row: number): boolean {
-  return validity === null || (((validity[row >> 3] as number) >> (row & 7)) & 1) === 1;
+  return validity === null || ((validity[row >> 3] >> (row & 7)) & 1) === 1;
 }
 
 /** Turns strings into indices of a dictionary. */
@@ -59,22 +59,22 @@ export function createStringReader(duckdb: Binding, rename?: (text: string) => s
     if (index < 0) index = raw.indexOfText(decoder.decode(bytes));
     if (rename === undefined) return index;
     indices[index] ??= renamed.indexOfText(rename(raw.values[index] ?? ""));
-    return indices[index] as number;
+    return indices[index];
   };
   // In one vector equal words are equal strings; in the next the same pointer may lead to another text.
   const pointers = new Int32Array(4 * pointerSlots);
   const pointed = new Int32Array(pointerSlots);
   const indexOfLong = (source: Int32Array, at: number): number => {
-    const slot = ((source[at + 2] as number) >>> 4) & (pointerSlots - 1);
-    if (isSameString(source, at, pointers, 4 * slot)) return pointed[slot] as number;
+    const slot = (source[at + 2] >>> 4) & (pointerSlots - 1);
+    if (isSameString(source, at, pointers, 4 * slot)) return pointed[slot];
     const byteOffset = source.byteOffset + 4 * at + 8;
-    const text = duckdb.get_data_from_pointer(source.buffer as ArrayBuffer, byteOffset, source[at] as number);
-    for (let word = 0; word < 4; word++) pointers[4 * slot + word] = source[at + word] as number;
+    const text = duckdb.get_data_from_pointer(source.buffer as ArrayBuffer, byteOffset, source[at]);
+    for (let word = 0; word < 4; word++) pointers[4 * slot + word] = source[at + word];
     pointed[slot] = indexOfBytes(text);
-    return pointed[slot] as number;
+    return pointed[slot];
   };
   const indexAt = (source: Int32Array, at: number): number => {
-    const length = source[at] as number;
+    const length = source[at];
     if (length > inlineLength) return indexOfLong(source, at);
     const byteOffset = source.byteOffset + 4 * at;
     const known = words.find(source, at);
@@ -94,7 +94,7 @@ export function createStringReader(duckdb: Binding, rename?: (text: string) => s
           continue;
         }
         const isSame = previous >= 0 && isSameString(source, 4 * row, source, 4 * previous);
-        target[at + row] = isSame ? (target[at + previous] as number) : indexAt(source, 4 * row);
+        target[at + row] = isSame ? target[at + previous] : indexAt(source, 4 * row);
         previous = row;
       }
     },
@@ -126,18 +126,18 @@ function createWordTable(): {
   };
   const put = (words: Int32Array, at: number, index: number): void => {
     const slot = slotOf(words, at);
-    for (let word = 0; word < 4; word++) keys[4 * slot + word] = words[at + word] as number;
+    for (let word = 0; word < 4; word++) keys[4 * slot + word] = words[at + word];
     values[slot] = index;
   };
   return {
-    find: (words, at) => values[slotOf(words, at)] as number,
+    find: (words, at) => values[slotOf(words, at)],
     add: (words, at, index) => {
       if (++count * 2 > values.length) {
         const [oldKeys, oldValues] = [keys, values];
         keys = new Int32Array(2 * oldKeys.length);
         values = new Int32Array(2 * oldValues.length).fill(-1);
         for (let slot = 0; slot < oldValues.length; slot++)
-          if (oldValues[slot] !== -1) put(oldKeys, 4 * slot, oldValues[slot] as number);
+          if (oldValues[slot] !== -1) put(oldKeys, 4 * slot, oldValues[slot]);
       }
       put(words, at, index);
     },
@@ -145,8 +145,8 @@ function createWordTable(): {
 }
 
 function hashOf(words: Int32Array, at: number): number {
-  let hash = Math.imul(words[at] as number, 0x9e3779b1) ^ Math.imul(words[at + 1] as number, 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 15) ^ (words[at + 2] as number), 0xc2b2ae35) ^ (words[at + 3] as number);
+  let hash = Math.imul(words[at], 0x9e3779b1) ^ Math.imul(words[at + 1], 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ words[at + 2], 0xc2b2ae35) ^ words[at + 3];
   hash = Math.imul(hash ^ (hash >>> 13), 0x27d4eb2f);
   return hash ^ (hash >>> 16);
 }

@@ -49,14 +49,14 @@ function rowReader(
     const { name, position, role } = field;
     if (role === "time")
       return (bytes, row) => {
-        const time = readTime(bytes, starts[position] as number, ends[position] as number);
+        const time = readTime(bytes, starts[position], ends[position]);
         builder.times[row] = time;
         return time === noTime ? "time" : undefined;
       };
     if (role === "price" || role === "number") {
       const target = builder.columns[name] as Float64Array;
       return (bytes, row) => {
-        const value = numberOf(bytes, starts[position] as number, ends[position] as number);
+        const value = numberOf(bytes, starts[position], ends[position]);
         // Infinity stands for what is no number: a builder takes it for a bad row.
         target[row] = value ?? Number.POSITIVE_INFINITY;
         return value === undefined && name !== "volume" && role === "number" ? "number" : undefined;
@@ -65,7 +65,7 @@ function rowReader(
     const dictionary = dictionaries.get(name) as TextDictionary;
     const target = role === "symbol" ? builder.symbols : (builder.columns[name] as Int32Array);
     return (bytes, row) => {
-      const text = textOf(bytes, starts[position] as number, ends[position] as number);
+      const text = textOf(bytes, starts[position], ends[position]);
       target[row] = typeof text === "string" ? dictionary.indexOfText(text) : -1;
       if (role === "symbol") return text === undefined ? "symbol" : text === null ? "encoding" : undefined;
       return text === null ? "encoding" : undefined;
@@ -97,22 +97,22 @@ async function* filledBuffers(
     check();
     let taken = 0;
     const placeOf = (row: number): { readonly line: number; readonly offset: number } => ({
-      line: lines[row] as number,
-      offset: offset + (starts[row] as number),
+      line: lines[row],
+      offset: offset + starts[row],
     });
-    const textAt = (row: number): string => excerpt(bytes, starts[row] as number, ends[row] as number);
+    const textAt = (row: number): string => excerpt(bytes, starts[row], ends[row]);
     const accept = (): void => {
       const at = builder.length();
       if (layout.symbol !== undefined) builder.symbols.fill(0, at, at + taken);
       builder.accept(
         taken,
-        (row) => textAt(rowOf[row] as number),
-        (row) => placeOf(rowOf[row] as number),
+        (row) => textAt(rowOf[row]),
+        (row) => placeOf(rowOf[row]),
       );
       taken = 0;
     };
     for (let row = 0; row < count; row++) {
-      const fault = read(bytes, starts[row] as number, ends[row] as number, builder.length() + taken);
+      const fault = read(bytes, starts[row], ends[row], builder.length() + taken);
       if (fault === undefined) rowOf[taken++] = row;
       else {
         // Rows ahead of this one first, so that faults are told in order.

@@ -37,7 +37,7 @@ export function valueEnd(bytes: Uint8Array, at: number, end: number): number {
   if (first === openList || first === openObject) {
     let depth = 0;
     for (let next = at; next < end; next++) {
-      const byte = bytes[next] as number;
+      const byte = bytes[next];
       // Digits, commas and points, which most bytes are, come before all brackets.
       if (byte < openList && byte !== quote) continue;
       if (byte === quote) {
@@ -49,7 +49,7 @@ export function valueEnd(bytes: Uint8Array, at: number, end: number): number {
     return -1;
   }
   for (let next = at; next < end; next++) {
-    const byte = bytes[next] as number;
+    const byte = bytes[next];
     // All of a number but its plus comes after the comma.
     if (byte > comma && byte < colon) continue;
     if (isBlank(byte) || byte === comma || byte === colon || byte === closeList || byte === closeObject) return next;

@@ -71,7 +71,7 @@ export function fieldFinder(names: readonly string[]): FieldFinder {
       if (bytes[at] === close) return at === end - 1;
       if (bytes[at] !== comma) return false;
       at++;
-      if ((bytes[at] as number) <= 32) at = afterBlanks(bytes, at, end);
+      if (bytes[at] <= 32) at = afterBlanks(bytes, at, end);
     }
   }
 

@@ -29,7 +29,7 @@ export function shortDecimal(bytes: Uint8Array, start: number, end: number): num
   let scale = 0;
   let point = 0;
   for (; at < end; at++) {
-    const digit = (bytes[at] as number) - 48;
+    const digit = bytes[at] - 48;
     if (digit >>> 0 < 10) {
       mantissa = mantissa * 10 + digit;
       scale += point;
@@ -38,7 +38,7 @@ export function shortDecimal(bytes: Uint8Array, start: number, end: number): num
   }
   const count = end - first - point;
   if (count < 1 || count > 15) return Number.NaN;
-  const value = mantissa / (powers[scale] as number);
+  const value = mantissa / powers[scale];
   return isNegative ? -value : value;
 }
 

@@ -19,7 +19,7 @@ export function chunkJoiner(
     numbers.set(name, own);
     for (let i = own.length; i < values.length; i++) own.push(indexOf(joint, values[i] as string));
     const target = new Int32Array(indices.length);
-    for (let i = 0; i < target.length; i++) target[i] = own[indices[i] as number] ?? -1;
+    for (let i = 0; i < target.length; i++) target[i] = own[indices[i]] ?? -1;
     return target;
   };
   const missing = ({ type }: ColumnMetadata, length: number): TypedArray => {

@@ -52,7 +52,7 @@ export function createTextDictionary(): TextDictionary {
     indexOf: (bytes, start, end) => {
       const hash = hashOf(bytes, start, end);
       for (let slot = hash & (table.length - 1); ; slot = (slot + 1) & (table.length - 1)) {
-        const entry = entries[table[slot] as number];
+        const entry = entries[table[slot]];
         if (entry === undefined) return add(bytes.subarray(start, end), hash);
         if (entry.hash === hash && isSame(entry.bytes, bytes, start, end)) return entry.index;
       }
@@ -86,7 +86,7 @@ export function columnTexts(columns: readonly ColumnMetadata[], symbol?: string)
 /** FNV-1a, its high bits mixed into the low ones. */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193);
   return hash ^ (hash >>> 15);
 }
 

@@ -46,9 +46,9 @@ export function overlapFinder(kind: RowKind): OverlapFinder {
       const times = columns["timestamp"] as BigInt64Array;
       const halves = new Int32Array(times.buffer, times.byteOffset, 2 * length);
       for (let row = 0; row < length; row++) {
-        const raw = (halves[2 * row + 1] as number) * word + ((halves[2 * row] as number) >>> 0);
+        const raw = halves[2 * row + 1] * word + (halves[2 * row] >>> 0);
         const time = kind === "ticks" ? Math.floor(raw / 1e6) : raw;
-        const own = timesOf(indices[row] as number, part);
+        const own = timesOf(indices[row], part);
         if (time < own.from) own.from = time;
         if (time > own.to) own.to = time;
         if (isCounting && extend(own.runs, time) && ++runs > mostRuns) giveUpCounting();
@@ -62,9 +62,9 @@ export function overlapFinder(kind: RowKind): OverlapFinder {
 function extend(runs: number[], time: number): boolean {
   const at = runs.length - 3;
   if (at >= 0) {
-    const start = runs[at] as number;
-    const step = runs[at + 1] as number;
-    const count = runs[at + 2] as number;
+    const start = runs[at];
+    const step = runs[at + 1];
+    const count = runs[at + 2];
     if (count === 1 && time !== start) {
       runs[at + 1] = time - start;
       runs[at + 2] = 2;
@@ -144,9 +144,9 @@ interface Run {
 function ascending(runs: readonly number[]): readonly Run[] {
   const found: Run[] = [];
   for (let at = 0; at < runs.length; at += 3) {
-    const start = runs[at] as number;
-    const end = start + (runs[at + 1] as number) * ((runs[at + 2] as number) - 1);
-    found.push({ low: Math.min(start, end), high: Math.max(start, end), step: Math.abs(runs[at + 1] as number) || 1 });
+    const start = runs[at];
+    const end = start + runs[at + 1] * (runs[at + 2] - 1);
+    found.push({ low: Math.min(start, end), high: Math.max(start, end), step: Math.abs(runs[at + 1]) || 1 });
   }
   return found.sort((a, b) => a.low - b.low);
 }

@@ -1,5 +1,5 @@
-import type { EpochUnit } from "./epoch-time.ts";
 import { DOT, MINUS, PLUS, ZERO } from "../text/ascii.ts";
+import type { EpochUnit } from "./epoch-time.ts";
 import type { InstantReader } from "./instant.ts";
 
 /** Digits of a time in each unit that stand for fractions of a second. */
@@ -8,14 +8,14 @@ const fractionDigits: Readonly<Record<EpochUnit, number>> = { s: 0, ms: 3, us: 6
 /** The digits of `bytes[start, end)` as a number, exact to 15 digits. */
 function digitsOf(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
-  for (let i = start; i < end; i++) value = value * 10 + (bytes[i] as number) - ZERO;
+  for (let i = start; i < end; i++) value = value * 10 + bytes[i] - ZERO;
   return value;
 }
 
 /** The offset after the digits at `at`. */
 function digitsEnd(bytes: Uint8Array, at: number): number {
   let end = at;
-  while (((bytes[end] as number) - ZERO) >>> 0 < 10) end++;
+  while ((bytes[end] - ZERO) >>> 0 < 10) end++;
   return end;
 }
 
@@ -26,7 +26,7 @@ function digitsEnd(bytes: Uint8Array, at: number): number {
 export function epochReader(unit: EpochUnit): InstantReader {
   const shift = fractionDigits[unit];
   return (bytes, position, instant) => {
-    const sign = bytes[position] as number;
+    const sign = bytes[position];
     const first = sign === MINUS || sign === PLUS ? position + 1 : position;
     const point = digitsEnd(bytes, first);
     if (point === first || point - first > 15 + shift) return -1;

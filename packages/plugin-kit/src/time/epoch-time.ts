@@ -47,8 +47,8 @@ function isExtreme(low: number, high: number): boolean {
 /** Divides and rounds down; every quotient within Date's range is exact. */
 function divide(source: Int32Array, divisor: number, target: Int32Array): void {
   for (let at = 0; at < source.length; at += 2) {
-    const low = source[at] as number;
-    const high = source[at + 1] as number;
+    const low = source[at];
+    const high = source[at + 1];
     const quotient = Math.floor(high / divisor);
     const rest = (high - quotient * divisor) * word + (low >>> 0);
     const value = quotient * word + Math.floor(rest / divisor);
@@ -62,8 +62,8 @@ function divide(source: Int32Array, divisor: number, target: Int32Array): void {
 /** Multiplies by at most 1e6, so that the product of each half is exact. */
 function multiply(source: Int32Array, factor: number, target: Int32Array, limit: number): void {
   for (let at = 0; at < source.length; at += 2) {
-    const low = source[at] as number;
-    const high = source[at + 1] as number;
+    const low = source[at];
+    const high = source[at + 1];
     const product = (low >>> 0) * factor;
     const carry = Math.floor(product / word);
     const targetHigh = high * factor + carry;

@@ -15,8 +15,8 @@ const millisecondSeconds = 8_640_000_000_000;
  * False where it is out of range. Milliseconds are rounded down.
  */
 export function storeInstant(instant: Float64Array, unit: "ms" | "ns", words: Int32Array, row: number): boolean {
-  const seconds = instant[0] as number;
-  const nanoseconds = instant[1] as number;
+  const seconds = instant[0];
+  const nanoseconds = instant[1];
   if (unit === "ms") {
     if (!(seconds >= -millisecondSeconds && seconds <= millisecondSeconds)) return false;
     const milliseconds = seconds * 1000 + Math.floor(nanoseconds / 1e6);

@@ -5,8 +5,8 @@ const slash = 47;
 
 /** Two digits as a number, negative where they are not digits. */
 function two(bytes: Uint8Array, at: number): number {
-  const tens = (bytes[at] as number) - ZERO;
-  const ones = (bytes[at + 1] as number) - ZERO;
+  const tens = bytes[at] - ZERO;
+  const ones = bytes[at + 1] - ZERO;
   return tens >>> 0 < 10 && ones >>> 0 < 10 ? tens * 10 + ones : -1;
 }
 
@@ -14,7 +14,7 @@ const monthLengths = Uint8Array.of(0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30
 
 /** Seconds from the epoch to the start of a day of the proleptic Gregorian calendar; NaN where there is no such day. */
 export function daySeconds(year: number, month: number, day: number): number {
-  if (month < 1 || month > 12 || day < 1 || day > (monthLengths[month] as number)) return Number.NaN;
+  if (month < 1 || month > 12 || day < 1 || day > monthLengths[month]) return Number.NaN;
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   if (month === 2 && day === 29 && !leap) return Number.NaN;
   const date = new Date(0);
@@ -26,9 +26,9 @@ export function daySeconds(year: number, month: number, day: number): number {
 export function readFraction(bytes: Uint8Array, position: number, instant: Float64Array): number {
   let at = position;
   let value = 0;
-  while (((bytes[at] as number) - ZERO) >>> 0 < 10) {
+  while ((bytes[at] - ZERO) >>> 0 < 10) {
     if (at - position === 9) return -1;
-    value = value * 10 + (bytes[at++] as number) - ZERO;
+    value = value * 10 + bytes[at++] - ZERO;
   }
   if (at === position) return -1;
   for (let digits = at - position; digits < 9; digits++) value *= 10;
@@ -47,11 +47,11 @@ function namesUtc(bytes: Uint8Array, at: number): boolean {
 /** Applies to `instant[0]` a zone: `Z`, `UTC`, `+hh:mm`, `+hhmm` or `+hh`; returns the offset after it, `position` where there is none, -1 where it is wrong. */
 export function readZone(bytes: Uint8Array, position: number, instant: Float64Array): number {
   let at = position;
-  let byte = bytes[at] as number;
+  let byte = bytes[at];
   if ((byte | 32) === 122) return at + 1;
   if (byte === SPACE) {
     if (namesUtc(bytes, at + 1)) return at + 4;
-    byte = bytes[++at] as number;
+    byte = bytes[++at];
   }
   if (byte !== PLUS && byte !== MINUS) return position;
   const hours = two(bytes, at + 1);
@@ -62,7 +62,7 @@ export function readZone(bytes: Uint8Array, position: number, instant: Float64Ar
   if (minutes > 59 || (minutes < 0 && minutesAt > at)) return -1;
   if (minutes >= 0) at = minutesAt + 2;
   const seconds = hours * 3600 + Math.max(minutes, 0) * 60;
-  instant[0] = (instant[0] as number) + (byte === PLUS ? -seconds : seconds);
+  instant[0] = instant[0] + (byte === PLUS ? -seconds : seconds);
   return at;
 }
 
@@ -90,7 +90,7 @@ export const readPlainClock: InstantReader = (bytes, position, instant) => {
       if (at < 0) return -1;
     }
   } else if (colon === 1) return -1;
-  if (minutes > 59 || seconds > 59 || (hours === 24 && minutes + seconds + (instant[1] as number) > 0)) return -1;
+  if (minutes > 59 || seconds > 59 || (hours === 24 && minutes + seconds + instant[1] > 0)) return -1;
   instant[0] = hours * 3600 + minutes * 60 + seconds;
   return at;
 };
@@ -99,7 +99,7 @@ export const readPlainClock: InstantReader = (bytes, position, instant) => {
 const readDate: InstantReader = (bytes, position, instant) => {
   const century = two(bytes, position);
   const year = two(bytes, position + 2);
-  const mark = bytes[position + 4] as number;
+  const mark = bytes[position + 4];
   const gap = mark === MINUS || mark === slash || mark === DOT ? 1 : 0;
   const month = two(bytes, position + 4 + gap);
   const day = two(bytes, position + 6 + 2 * gap);
@@ -135,17 +135,17 @@ export function isoReader(isZoned: boolean): InstantReader {
         date[0] = a;
         date[1] = b;
         date[2] = c;
-        dateSeconds = instant[0] as number;
+        dateSeconds = instant[0];
       }
     } else instant[0] = dateSeconds;
     instant[1] = 0;
-    const byte = bytes[at] as number;
-    if ((byte !== SPACE && (byte | 32) !== 116) || ((bytes[at + 1] as number) - ZERO) >>> 0 > 9) return at;
-    const midnight = instant[0] as number;
+    const byte = bytes[at];
+    if ((byte !== SPACE && (byte | 32) !== 116) || (bytes[at + 1] - ZERO) >>> 0 > 9) return at;
+    const midnight = instant[0];
     at = readPlainClock(bytes, at + 1, instant);
     if (at < 0) return -1;
     const end = readZone(bytes, at, instant);
-    instant[0] = (instant[0] as number) + midnight;
+    instant[0] = instant[0] + midnight;
     return end > at === isZoned ? end : -1;
   };
 }

@@ -30,7 +30,7 @@ function digitsEnd(bytes: Uint8Array, at: number, most: number): number {
 
 function digitsOf(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
-  for (let at = start; at < end; at++) value = value * 10 + (bytes[at] as number) - ZERO;
+  for (let at = start; at < end; at++) value = value * 10 + bytes[at] - ZERO;
   return value;
 }
 
@@ -56,15 +56,15 @@ function dateReader(dateOrder: TimeStyle["dateOrder"]): InstantReader {
         parts[part] = digitsOf(bytes, at, end);
         at = end;
         if (part === 2) break;
-        const byte = bytes[at] as number;
+        const byte = bytes[at];
         if (part === 0 && (byte === MINUS || byte === slash || byte === DOT)) mark = byte;
         if (byte !== mark) return -1;
         at++;
       }
     }
-    const year = parts[yearAt] as number;
-    const month = parts[monthAt] as number;
-    const day = parts[3 - yearAt - monthAt] as number;
+    const year = parts[yearAt];
+    const month = parts[monthAt];
+    const day = parts[3 - yearAt - monthAt];
     const date = (year * 100 + month) * 100 + day;
     if (date !== known) {
       knownSeconds = daySeconds(year, month, day);
@@ -91,8 +91,8 @@ const readTwelveHourClock: InstantReader = (bytes, position, instant) => {
     if (at < 0) return -1;
   }
   if (bytes[at] === SPACE || bytes[at] === MINUS) at++;
-  const half = (bytes[at] as number) | 32;
-  const isHalf = (half === lowerA || half === lowerP) && ((bytes[at + 1] as number) | 32) === lowerM;
+  const half = bytes[at] | 32;
+  const isHalf = (half === lowerA || half === lowerP) && (bytes[at + 1] | 32) === lowerM;
   if (!isHalf || hours < 1 || hours > 12) return -1;
   instant[0] = (hours % 12) * 3600 + (half === lowerP ? 43_200 : 0) + seconds;
   return at + 2;
@@ -133,13 +133,13 @@ export function writtenReader(style: TimeStyle): InstantReader {
     let at = readDate(bytes, position, instant);
     if (at < 0) return -1;
     instant[1] = 0;
-    const byte = bytes[at] as number;
+    const byte = bytes[at];
     const isMark = byte === SPACE || byte === MINUS || (byte | 32) === 116;
     if (isMark && isDigit(bytes[at + 1])) at++;
     else if (!isDigit(byte)) return at;
-    const midnight = instant[0] as number;
+    const midnight = instant[0];
     const end = readClock(bytes, at, instant);
-    instant[0] = (instant[0] as number) + midnight;
+    instant[0] = instant[0] + midnight;
     return end;
   };
 }
