@@ -18,6 +18,7 @@ export * from "./sources/join-sources.ts";
 export * from "./sources/source-frame.ts";
 export * from "./sources/source-options.ts";
 export * from "./sources/source-overlaps.ts";
+export * from "./tasks/pacer.ts";
 export * from "./tasks/portable-error.ts";
 export * from "./text/ascii.ts";
 export * from "./time/epoch-text.ts";
