@@ -1,5 +1,5 @@
-import { AtcError } from "./error.ts";
-import type { OperationOptions, ProgressListener } from "./progress.ts";
+import type { OperationOptions, ProgressListener } from "../data/progress.ts";
+import { AtcError } from "../errors/error.ts";
 
 /** Names a task so that another thread or machine can find its code: `@atc/backtest#runSymbol`. */
 export interface TaskRef {

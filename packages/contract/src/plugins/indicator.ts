@@ -1,4 +1,4 @@
-import type { ReadonlyTypedArray } from "./column.ts";
+import type { ReadonlyTypedArray } from "../data/column.ts";
 
 /** Columns of prices of equal length, oldest first. `close` is always there; the others where a calculation source needs them. */
 export interface PriceColumns {

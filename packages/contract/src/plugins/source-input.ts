@@ -1,4 +1,4 @@
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "../data/json.ts";
 
 /**
  * Bytes that a source reads in place of a file's, such as an entry of an archive. They can be read from the start any number of times, also side by

@@ -1,5 +1,5 @@
-import { AtcError } from "./error.ts";
-import type { OperationOptions } from "./progress.ts";
+import type { OperationOptions } from "../data/progress.ts";
+import { AtcError } from "../errors/error.ts";
 
 /** A part of a value, clipped at its end. */
 export type ByteRange = { readonly offset: number; readonly length: number } | { readonly suffixLength: number };

@@ -1,5 +1,5 @@
-import type { TypedArray } from "./column.ts";
-import type { JsonObject } from "./json.ts";
+import type { TypedArray } from "../data/column.ts";
+import type { JsonObject } from "../data/json.ts";
 
 /** How to encode. */
 export interface EncodeOptions {

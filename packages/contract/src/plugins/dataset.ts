@@ -1,6 +1,6 @@
-import type { ColumnMetadata, ReadonlyTypedArray, TypedArray } from "./column.ts";
-import type { JsonObject } from "./json.ts";
-import type { OperationOptions } from "./progress.ts";
+import type { ColumnMetadata, ReadonlyTypedArray, TypedArray } from "../data/column.ts";
+import type { JsonObject } from "../data/json.ts";
+import type { OperationOptions } from "../data/progress.ts";
 
 /** What the rows of a dataset are: bars (one row a time and symbol, times in ms) or ticks (many rows may share a time, times in ns). */
 export type RowKind = "bars" | "ticks";

@@ -1,7 +1,7 @@
-import type { ColumnMetadata, TypedArray } from "./column.ts";
+import type { ColumnMetadata, TypedArray } from "../data/column.ts";
+import type { JsonObject } from "../data/json.ts";
+import type { OperationOptions } from "../data/progress.ts";
 import type { RowKind } from "./dataset.ts";
-import type { JsonObject } from "./json.ts";
-import type { OperationOptions } from "./progress.ts";
 
 /** A text column of a chunk: `values[indices[i]]` is the text of row i, -1 no text. `values` only grows from chunk to chunk, so an index keeps its meaning. */
 export interface TextColumn {
