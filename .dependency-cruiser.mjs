@@ -4,7 +4,7 @@ const arrows = {
   contract: [],
   "plugin-kit": ["contract"],
   testing: ["contract", "plugin-kit"],
-  config: ["contract"],
+  config: ["contract", "plugin-kit"],
   signals: ["contract", "plugin-kit"],
   "codec-blosc": ["contract", "plugin-kit"],
   "codec-lz4": ["contract", "plugin-kit"],

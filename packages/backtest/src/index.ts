@@ -5,42 +5,16 @@
  */
 
 export {
-  type ArraySink,
-  arrayCurves,
-  arraySink,
-  arraysOfReader,
-  type CurveArrays,
-  noCurves,
-  readerOfArrays,
-} from "./array-curves.ts";
-export { atcStrategy } from "./atc-strategy.ts";
-export {
-  type BacktestFigures,
-  type BacktestIntoOptions,
-  type BacktestOptions,
-  type BacktestResult,
-  backtest,
-  backtestInto,
-  type SkippedSymbol,
-} from "./backtest.ts";
-export { type BacktestSeriesOptions, backtestSeries } from "./backtest-series.ts";
-export { isoTime, type TimeUnit } from "./calendar.ts";
-export { validateBacktestConfig } from "./configuration.ts";
-export { blocksToCsv, columnsToCsv } from "./csv.ts";
-export type { BarRoom, CurveReader, CurveSink, CurveStore } from "./curves.ts";
-export type { EquityStatistics } from "./equity-statistics.ts";
-export { type MemoryDatasetOptions, memoryDataset } from "./memory-dataset.ts";
-export { type MemoryColumns, memorySeries } from "./memory-series.ts";
-export type { Metrics } from "./metrics.ts";
-export {
-  accountsOf,
-  type PortfolioFigures,
-  type PortfolioListener,
-  type PortfolioResult,
-  portfolio,
-  portfolioOf,
-  type SymbolAccount,
-} from "./portfolio.ts";
+  allocateTrades,
+  copyTrades,
+  partOfTrades,
+  type TradeListener,
+  type TradeStatistics,
+  type Trades,
+} from "./account/trades.ts";
+export { isoTime, type TimeUnit } from "./base/calendar.ts";
+export { validateBacktestConfig } from "./base/configuration.ts";
+export { blocksToCsv, columnsToCsv } from "./output/csv.ts";
 export {
   decodeCurves,
   decodeFigures,
@@ -50,12 +24,9 @@ export {
   encodeFigures,
   encodeResult,
   resultVersion,
-} from "./result-codec.ts";
-export { type BacktestJson, resultToJson } from "./result-json.ts";
-export { createSimulator, type SimulatedAccount, type SimulatedBars, type Simulator } from "./simulator.ts";
-export { decodeMetrics } from "./stored-metrics.ts";
-export { type Strategy, type StrategyBars, type StrategyOptions, type StrategyRun, strategyOf } from "./strategy.ts";
-export type { AccountTotals, SymbolFigures, SymbolResult } from "./symbol-result.ts";
+} from "./output/result-codec.ts";
+export { type BacktestJson, resultToJson } from "./output/result-json.ts";
+export { decodeMetrics } from "./output/stored-metrics.ts";
 export {
   equityBlocks,
   equityColumns,
@@ -66,13 +37,48 @@ export {
   type TableBlocks,
   tradeBlocks,
   tradeColumns,
-} from "./tables.ts";
-export { timeTexts } from "./time-texts.ts";
+} from "./output/tables.ts";
+export { timeTexts } from "./output/time-texts.ts";
 export {
-  allocateTrades,
-  copyTrades,
-  partOfTrades,
-  type TradeListener,
-  type TradeStatistics,
-  type Trades,
-} from "./trades.ts";
+  accountsOf,
+  type PortfolioFigures,
+  type PortfolioListener,
+  type PortfolioResult,
+  portfolio,
+  portfolioOf,
+  type SymbolAccount,
+} from "./portfolio/portfolio.ts";
+export { type MemoryDatasetOptions, memoryDataset } from "./prices/memory-dataset.ts";
+export { type MemoryColumns, memorySeries } from "./prices/memory-series.ts";
+export {
+  type ArraySink,
+  arrayCurves,
+  arraySink,
+  arraysOfReader,
+  type CurveArrays,
+  noCurves,
+  readerOfArrays,
+} from "./results/array-curves.ts";
+export type { BarRoom, CurveReader, CurveSink, CurveStore } from "./results/curves.ts";
+export type { AccountTotals, SymbolFigures, SymbolResult } from "./results/symbol-result.ts";
+export {
+  type BacktestFigures,
+  type BacktestIntoOptions,
+  type BacktestOptions,
+  type BacktestResult,
+  backtest,
+  backtestInto,
+  type SkippedSymbol,
+} from "./run/backtest.ts";
+export { type BacktestSeriesOptions, backtestSeries } from "./run/backtest-series.ts";
+export { createSimulator, type SimulatedAccount, type SimulatedBars, type Simulator } from "./simulation/simulator.ts";
+export type { EquityStatistics } from "./statistics/equity-statistics.ts";
+export type { Metrics } from "./statistics/metrics.ts";
+export { atcStrategy } from "./strategy/atc-strategy.ts";
+export {
+  type Strategy,
+  type StrategyBars,
+  type StrategyOptions,
+  type StrategyRun,
+  strategyOf,
+} from "./strategy/strategy.ts";

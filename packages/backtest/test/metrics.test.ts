@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "vitest";
-import { isoTimeExact } from "../src/calendar.ts";
-import { addEquities, createEquityStatistics, meanEquity } from "../src/equity-statistics.ts";
+import { isoTimeExact } from "../src/base/calendar.ts";
 import { isoTime } from "../src/index.ts";
+import { addEquities, createEquityStatistics, meanEquity } from "../src/statistics/equity-statistics.ts";
 import { simulated } from "./given.ts";
 
 describe("metrics", () => {

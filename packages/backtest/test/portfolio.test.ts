@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { isAtcError } from "@atc/contract";
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { joinCommonTimes } from "../src/common-times.ts";
 import {
   allocateTrades,
   backtestSeries,
@@ -11,7 +10,8 @@ import {
   readerOfArrays,
   type SymbolResult,
 } from "../src/index.ts";
-import { mergeCurves, type TimedCurve } from "../src/time-merge.ts";
+import { joinCommonTimes } from "../src/portfolio/common-times.ts";
+import { mergeCurves, type TimedCurve } from "../src/portfolio/time-merge.ts";
 import { day, free, given, simulated, start } from "./given.ts";
 import { naiveMetrics } from "./naive.ts";
 

@@ -67,7 +67,7 @@ function findWriter(cname: BloscCname, codecs: readonly BlockCodec[]): BlockCode
   throw new AtcError(
     "ATC_MISSING_PLUGIN",
     `blosc: no block codec "${cname}" was handed in; install it: pnpm add ${packageName}`,
-    { details: { cname, package: packageName } },
+    { details: { kind: "block-codec", name: cname, packages: [packageName] } },
   );
 }
 

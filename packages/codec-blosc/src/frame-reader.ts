@@ -19,7 +19,7 @@ function findReader(bloscFormat: number, readers: BlockReaders): BlockCodec {
   throw new AtcError(
     "ATC_MISSING_PLUGIN",
     `blosc: the frame holds "${cname}", whose package is not installed; install it: pnpm add ${packageName}`,
-    { details: { cname, package: packageName } },
+    { details: { kind: "block-codec", name: cname, packages: [packageName] } },
   );
 }
 

@@ -1,5 +1,4 @@
 import type { BacktestConfig, SignalConfig } from "@atc/contract";
-import { backtestDefaults, signalDefaults } from "@atc/contract";
 
 /** Everything that a run is configured by. The keys, their Python spellings and what each allows stand in `docs/configuration.md`. */
 export interface AtcConfig extends SignalConfig, BacktestConfig {
@@ -27,19 +26,3 @@ export interface AtcConfig extends SignalConfig, BacktestConfig {
 
 /** The name of a key as this package spells it. */
 export type ConfigName = keyof AtcConfig;
-
-/** The default of every key; the two folders are relative here. */
-export const configDefaults: AtcConfig = Object.freeze({
-  ...signalDefaults,
-  ...backtestDefaults,
-  limit: undefined,
-  timeframe: undefined,
-  batchSize: 100,
-  useMemoryMapped: false,
-  useCompression: false,
-  compressionLevel: 5,
-  compressionAlgorithm: "blosclz",
-  cacheDir: ".cache/atc",
-  dataDir: ".cache/mmap",
-  plugins: Object.freeze([]),
-});

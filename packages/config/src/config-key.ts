@@ -1,11 +1,8 @@
 import type { JsonObject, JsonValue } from "@atc/contract";
-import { z } from "zod";
-import { allowedText, schemaParts } from "./allowed.ts";
+import { allowedValues } from "@atc/plugin-kit";
 import type { ConfigName } from "./atc-config.ts";
-import { configDefaults } from "./atc-config.ts";
-import type { ConfigGroup } from "./key-notes.ts";
-import { keyNotes } from "./key-notes.ts";
-import { settingSchemas } from "./settings-schema.ts";
+import { type ConfigGroup, configNames, groupOf, parameters } from "./parameters.ts";
+import { settingJsonSchema } from "./settings-schema.ts";
 
 /** What a key holds; a `choice` is one of a few words, a `list` holds texts. */
 export type ConfigKind = "number" | "integer" | "boolean" | "string" | "choice" | "list";
@@ -38,48 +35,32 @@ export interface ConfigKey {
   readonly schema: JsonObject;
 }
 
-/** The JSON Schema of a zod schema, without the bounds that only say "a safe integer". */
-function jsonSchema(schema: z.ZodType): JsonObject {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-    target: "draft-2020-12",
-    override: ({ jsonSchema: made }) => {
-      if (made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum;
-      if (made.minimum === Number.MIN_SAFE_INTEGER) delete made.minimum;
-    },
-  });
-  return rest as JsonObject;
-}
-
-function kindOf(schema: JsonObject): ConfigKind {
-  if (Array.isArray(schema["enum"])) return "choice";
-  const type = schema["type"];
-  if (type === "integer" || type === "number" || type === "boolean") return type;
-  return type === "array" ? "list" : "string";
-}
-
 /** `feeBps` with `separator` between its words: `fee-bps`. */
 function separated(name: string, separator: string): string {
   return name.replaceAll(/(?<!^)[A-Z]/g, (capital) => separator + capital).toLowerCase();
 }
 
+/** What a parameter's kind is called here: a text is a `string`. */
+function kindOf(name: ConfigName): ConfigKind {
+  const { kind } = parameters[name];
+  return kind === "text" ? "string" : kind;
+}
+
 function configKey(name: ConfigName): ConfigKey {
-  const note = keyNotes[name];
-  const schema = jsonSchema(settingSchemas[name]);
-  const parts = schemaParts(schema);
-  const main = parts[0] ?? schema;
+  const parameter = parameters[name];
   return Object.freeze({
     name,
-    pythonNames: note.pythonNames,
+    pythonNames: parameter.pythonNames,
     variable: variableOf(separated(name, "_")),
     flag: `--${separated(name, "-")}`,
-    group: note.group,
-    description: note.description,
-    default: configDefaults[name] ?? "none",
-    kind: kindOf(main),
-    allowed: note.allowed ?? allowedText(schema),
-    ...(Array.isArray(main["enum"]) ? { values: main["enum"].map(String) } : {}),
-    acceptsNone: parts.some((part) => part["const"] === "none"),
-    schema,
+    group: groupOf(name),
+    description: parameter.description,
+    default: parameter.default ?? "none",
+    kind: kindOf(name),
+    allowed: allowedValues(parameter),
+    ...(parameter.values === undefined ? {} : { values: parameter.values }),
+    acceptsNone: parameter.acceptsNone === true,
+    schema: settingJsonSchema(name),
   });
 }
 
@@ -94,6 +75,4 @@ export function flagOf(spelling: string): string {
 }
 
 /** Every key, in the order in which they are documented. */
-export const configKeys: readonly ConfigKey[] = Object.freeze(
-  (Object.keys(keyNotes) as ConfigName[]).map((name) => configKey(name)),
-);
+export const configKeys: readonly ConfigKey[] = Object.freeze(configNames.map((name) => configKey(name)));

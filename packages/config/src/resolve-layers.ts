@@ -1,6 +1,5 @@
 import { nearest } from "@atc/contract";
 import type { ConfigName } from "./atc-config.ts";
-import { configDefaults } from "./atc-config.ts";
 import type { ConfigFault } from "./config-fault.ts";
 import { jsonValue } from "./config-fault.ts";
 import type { ConfigKey } from "./config-key.ts";
@@ -9,6 +8,7 @@ import type { Layer, Setting } from "./layer.ts";
 import type { NoEffectKey } from "./no-effect.ts";
 import type { Origin } from "./origin.ts";
 import { describeOrigin } from "./origin.ts";
+import { configDefaults } from "./parameters.ts";
 import type { Settings } from "./settings-schema.ts";
 import { settingSchemas, settingsSchema } from "./settings-schema.ts";
 import { isConfigKey } from "./spelling.ts";

@@ -22,7 +22,7 @@ describe("faults", () => {
         key: "emaLength",
         origin: `${file}:1`,
         value: "abc",
-        allowed: "an integer of 1 or more is needed",
+        allowed: "an integer from 1 to 1000000 is needed",
       },
       {
         path: "robustness",

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from "./config/backtest-config.ts";
+export * from "./config/parameter.ts";
 export * from "./config/signal-config.ts";
 export * from "./data/column.ts";
 export * from "./data/json.ts";

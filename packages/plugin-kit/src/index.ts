@@ -12,6 +12,7 @@ export * from "./files/dataset-content.ts";
 export * from "./files/file-state.ts";
 export * from "./files/flat-table.ts";
 export * from "./files/folder-making.ts";
+export * from "./parameters/parameter-check.ts";
 export * from "./sources/column-names.ts";
 export * from "./sources/file-symbol.ts";
 export * from "./sources/join-sources.ts";

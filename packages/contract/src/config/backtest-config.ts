@@ -1,3 +1,5 @@
+import { type ParameterTable, parameterDefaults } from "./parameter.ts";
+
 /** The configuration of fills and costs; each member is defined in `docs/backtest-spec.md`. */
 export interface BacktestConfig {
   /** Fee on the traded notional, in basis points, 0 or more. */
@@ -16,13 +18,59 @@ export interface BacktestConfig {
   readonly invalidPrices: "error" | "skip";
 }
 
-/** The default of every member of {@link BacktestConfig}. */
-export const backtestDefaults: BacktestConfig = {
-  feeBps: 10,
-  slippageBps: 0,
-  side: "both",
-  fill: "nextOpen",
-  initialCapital: 10_000,
-  riskFreeRate: 0,
-  invalidPrices: "error",
+/** Every parameter of fills and costs, in the order in which they are documented. */
+export const backtestParameters: ParameterTable<BacktestConfig> = {
+  feeBps: {
+    kind: "number",
+    minimum: 0,
+    default: 10,
+    description: "Fee on the traded notional, in basis points",
+    pythonNames: ["fee_bps"],
+  },
+  slippageBps: {
+    kind: "number",
+    minimum: 0,
+    below: 10_000,
+    default: 0,
+    description: "Slippage against the trader, in basis points of the price",
+    pythonNames: ["slippage_bps"],
+  },
+  side: {
+    kind: "choice",
+    values: ["both", "long", "short"],
+    default: "both",
+    description: "Which directions may be held",
+    pythonNames: [],
+  },
+  fill: {
+    kind: "choice",
+    values: ["nextOpen", "nextClose"],
+    default: "nextOpen",
+    description: "Which price of the next bar fills an order",
+    pythonNames: [],
+  },
+  initialCapital: {
+    kind: "number",
+    above: 0,
+    default: 10_000,
+    description: "Money at the start",
+    pythonNames: ["initial_capital"],
+  },
+  riskFreeRate: {
+    kind: "number",
+    above: -1,
+    default: 0,
+    description: "Yearly rate for Sharpe and Sortino: 0.02 is 2 %",
+    pythonNames: ["risk_free_rate"],
+  },
+  invalidPrices: {
+    kind: "choice",
+    values: ["error", "skip"],
+    default: "error",
+    description: "A bar whose price is missing, zero or negative: stop, or leave it out",
+    pythonNames: ["invalid_prices"],
+  },
 };
+
+/** The default of every member of {@link BacktestConfig}. */
+export const backtestDefaults: BacktestConfig = parameterDefaults(backtestParameters);

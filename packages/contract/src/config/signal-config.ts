@@ -1,3 +1,5 @@
+import { type Parameter, type ParameterTable, parameterDefaults } from "./parameter.ts";
+
 /** The six kinds of moving average, in the order in which they vote. */
 export type AverageKind = "ema" | "hma" | "wma" | "dema" | "lsma" | "kama";
 
@@ -56,33 +58,131 @@ export interface SignalConfig {
   readonly hma: "hull" | "sma";
 }
 
-/** The default of every member of {@link SignalConfig}. */
-export const signalDefaults: SignalConfig = {
-  emaLength: 28,
-  hmaLength: 28,
-  wmaLength: 28,
-  demaLength: 28,
-  lsmaLength: 28,
-  kamaLength: 28,
-  emaWeight: 1,
-  hmaWeight: 1,
-  wmaWeight: 1,
-  demaWeight: 1,
-  lsmaWeight: 1,
-  kamaWeight: 1,
-  robustness: "Medium",
-  lambda: 0.02,
-  decay: 0.03,
-  cutout: 0,
-  growthCap: 10_000,
-  longThreshold: 0.1,
-  shortThreshold: -0.1,
-  strategyMode: false,
-  calculationSource: "close",
-  precision: "float64",
-  dialect: "lts",
-  hma: "hull",
+/** Nine windows of this length for each of six kinds take half a gigabyte. */
+const longestBaseLength = 1_000_000;
+
+function length(kind: AverageKind, ...pythonNames: string[]): Parameter<number> {
+  return {
+    kind: "integer",
+    minimum: 1,
+    maximum: longestBaseLength,
+    default: 28,
+    description: `Base length of the ${kind.toUpperCase()}s, in bars`,
+    pythonNames: [`${kind}_len`, ...pythonNames],
+  };
+}
+
+function weight(kind: AverageKind): Parameter<number> {
+  return {
+    kind: "number",
+    above: 0,
+    default: 1,
+    description: `Starting equity of the ${kind.toUpperCase()}s in layer 2`,
+    pythonNames: [`${kind}_w`],
+  };
+}
+
+/** Every parameter of the signals, in the order in which they are documented. */
+export const signalParameters: ParameterTable<SignalConfig> = {
+  emaLength: length("ema"),
+  hmaLength: length("hma", "hull_len"),
+  wmaLength: length("wma"),
+  demaLength: length("dema"),
+  lsmaLength: length("lsma"),
+  kamaLength: length("kama"),
+  emaWeight: weight("ema"),
+  hmaWeight: weight("hma"),
+  wmaWeight: weight("wma"),
+  demaWeight: weight("dema"),
+  lsmaWeight: weight("lsma"),
+  kamaWeight: weight("kama"),
+  robustness: {
+    kind: "choice",
+    values: ["Narrow", "Medium", "Wide"],
+    default: "Medium",
+    description: "Distance between the nine lengths of each average",
+    pythonNames: [],
+  },
+  lambda: {
+    kind: "number",
+    minimum: 0,
+    default: 0.02,
+    description: "Growth rate of recent returns, in thousandths per bar",
+    pythonNames: ["lambda_param", "La"],
+  },
+  decay: {
+    kind: "number",
+    minimum: 0,
+    maximum: 100,
+    default: 0.03,
+    description: "Decay of equities per bar, in per cent",
+    pythonNames: ["De", "decay_rate"],
+  },
+  cutout: {
+    kind: "integer",
+    minimum: 0,
+    default: 0,
+    description: "Bars left out at the start",
+    pythonNames: [],
+  },
+  growthCap: {
+    kind: "integer",
+    minimum: 0,
+    acceptsNone: true,
+    default: 10_000,
+    description: "The most bars that the growth exponent counts",
+    pythonNames: ["growth_cap"],
+  },
+  longThreshold: {
+    kind: "number",
+    default: 0.1,
+    description: "Above it the average signal turns long",
+    pythonNames: ["long_threshold"],
+  },
+  shortThreshold: {
+    kind: "number",
+    default: -0.1,
+    description: "Below it the average signal turns short",
+    pythonNames: ["short_threshold"],
+  },
+  strategyMode: {
+    kind: "boolean",
+    default: false,
+    description: "Delay the average signal by one bar",
+    pythonNames: ["strategy_mode"],
+  },
+  calculationSource: {
+    kind: "choice",
+    values: ["open", "high", "low", "close"],
+    default: "close",
+    description: "The price that the averages are computed from",
+    pythonNames: ["calculation_source"],
+  },
+  precision: {
+    kind: "choice",
+    values: ["float64", "float32"],
+    default: "float64",
+    description: "Precision of stored results",
+    pythonNames: [],
+  },
+  dialect: {
+    kind: "choice",
+    values: ["lts", "tradingview"],
+    default: "lts",
+    description: "Which origin to follow if the two differ",
+    pythonNames: [],
+  },
+  hma: {
+    kind: "choice",
+    values: ["hull", "sma"],
+    default: "hull",
+    description: "Hull's average, or the simple one that the published script plots",
+    pythonNames: [],
+  },
 };
+
+/** The default of every member of {@link SignalConfig}. */
+export const signalDefaults: SignalConfig = parameterDefaults(signalParameters);
 
 /** The offsets from the base length that each robustness stands for; the nine lengths are L, L + each, L - each. */
 export const lengthOffsets: Readonly<Record<SignalConfig["robustness"], readonly [number, number, number, number]>> = {

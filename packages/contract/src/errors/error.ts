@@ -1,4 +1,4 @@
-import type { JsonObject } from "../data/json.ts";
+import type { JsonObject, JsonValue } from "../data/json.ts";
 
 /**
  * What went wrong, for programs; stable across releases.
@@ -6,14 +6,14 @@ import type { JsonObject } from "../data/json.ts";
  * | code | meaning |
  * |---|---|
  * | ATC_ABORTED | the caller's signal was aborted |
- * | ATC_CLOSED | the resource was disposed before |
+ * | ATC_CLOSED | the resource is disposed |
  * | ATC_CORRUPT_DATA | stored bytes that no writer of ours could have left there |
  * | ATC_INVALID_ARGUMENT | an argument out of its documented range |
- * | ATC_INVALID_CONFIG | a configuration that does not hold; `details.faults` lists each fault |
+ * | ATC_INVALID_CONFIG | a configuration with faults; `details.faults` lists each |
  * | ATC_INVALID_DATA | the user's data: a bad row, a price that is not positive |
  * | ATC_IO | the system refused a read or a write |
- * | ATC_LOCKED | somebody else writes the same thing now |
- * | ATC_MISSING_PLUGIN | a package is not installed; the message holds the line that installs it |
+ * | ATC_LOCKED | another process is writing the same thing |
+ * | ATC_MISSING_PLUGIN | a package is not installed; the message holds the command that installs it |
  * | ATC_NOT_FOUND | a file, dataset, symbol or key that does not exist |
  * | ATC_NO_SPACE | the disk is full |
  * | ATC_READ_ONLY | the target cannot be written |
@@ -40,41 +40,111 @@ export type AtcErrorCode =
   | "ATC_UNSUPPORTED"
   | "ATC_UNTRUSTED";
 
+/** Where in the user's or in stored data a fault is. */
+interface DataPlace {
+  /** The file. */
+  readonly path?: string;
+  /** The source, if it has no path. */
+  readonly source?: string;
+  /** The dataset's name. */
+  readonly dataset?: string;
+  /** The symbol. */
+  readonly symbol?: string;
+  /** The column's name. */
+  readonly column?: string;
+  /** The line of a text file, from 1. */
+  readonly line?: number;
+}
+
+/** What the operating system refused. */
+interface SystemRefusal {
+  /** The file or folder. */
+  readonly path?: string;
+  /** The name of the system's error, such as `ENOSPC`. */
+  readonly system?: string;
+}
+
+/** The members of {@link AtcError.details} by code. A code that is not listed has no member that is always named alike. */
+export interface AtcErrorDetails {
+  /** Where the stored bytes are. */
+  readonly ATC_CORRUPT_DATA: DataPlace;
+  /** Each fault: the member, its value, what is accepted. */
+  readonly ATC_INVALID_CONFIG: { readonly faults?: readonly JsonValue[] };
+  /** Where the data is. */
+  readonly ATC_INVALID_DATA: DataPlace;
+  /** What the system refused. */
+  readonly ATC_IO: SystemRefusal;
+  /** The plugin that is missing, and the packages that bring it if they are known. */
+  readonly ATC_MISSING_PLUGIN: {
+    /** The kind of plugin, such as `codec`; `addon` for a native addon. */
+    readonly kind: string;
+    /** The plugin's name. */
+    readonly name: string;
+    /** The packages to install. */
+    readonly packages?: readonly string[];
+    /** The plugins of this kind that are installed. */
+    readonly installed?: readonly string[];
+    /** The installed or known name that was probably meant. */
+    readonly nearest?: string;
+  };
+  /** What does not exist. */
+  readonly ATC_NOT_FOUND: DataPlace;
+  /** What the system refused. */
+  readonly ATC_NO_SPACE: SystemRefusal;
+  /** What the system refused. */
+  readonly ATC_READ_ONLY: SystemRefusal;
+  /** The dataset that changed. */
+  readonly ATC_REPLACED: { readonly name?: string; readonly generation?: number };
+  /** The file or folder that is not trusted. */
+  readonly ATC_UNTRUSTED: { readonly path?: string };
+}
+
+/** The details of an error of one code: its listed members, and any further plain data. */
+export type AtcErrorDetailsOf<Code extends AtcErrorCode> = Code extends keyof AtcErrorDetails
+  ? AtcErrorDetails[Code] & JsonObject
+  : JsonObject;
+
 /** What an {@link AtcError} carries besides its message. */
-export interface AtcErrorOptions {
+export interface AtcErrorOptions<Code extends AtcErrorCode = AtcErrorCode> {
   /** The error that caused this one. */
   readonly cause?: unknown;
-  /** Plain data for programs: the file, the line, the field, what was allowed. */
-  readonly details?: JsonObject;
+  /** Plain data for programs: the file, the line, the field, what is accepted. */
+  readonly details?: AtcErrorDetailsOf<Code>;
 }
 
 /**
  * An error that this family of packages throws on purpose. Its message says what is wrong, where, and what to do.
  * Tests and callers compare `code`, never the message.
  */
-export class AtcError extends Error {
-  /** Always `AtcError`: how it is told across two copies of this package. */
+export class AtcError<Code extends AtcErrorCode = AtcErrorCode> extends Error {
+  /** Always `AtcError`: two copies of this package recognise each other's errors by it. */
   override readonly name: string = "AtcError";
   /** What went wrong, for programs. */
-  readonly code: AtcErrorCode;
+  readonly code: Code;
   /** Plain data about where and what; survives a worker thread. */
-  readonly details: JsonObject;
+  readonly details: AtcErrorDetailsOf<Code>;
 
   /** Makes an error of `code` with a message for people. */
-  constructor(code: AtcErrorCode, message: string, options: AtcErrorOptions = {}) {
+  constructor(code: Code, message: string, options: AtcErrorOptions<Code> = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.details = options.details ?? {};
+    this.details = options.details ?? ({} as AtcErrorDetailsOf<Code>);
   }
 }
 
-/** Whether `error` is an {@link AtcError}, of the given code where one is given. Also true across two copies of this package. */
-export function isAtcError(error: unknown, code?: AtcErrorCode): error is AtcError {
+/**
+ * Whether `error` is an {@link AtcError}, and of `code` if one is given; `details` has that code's members then.
+ * Also true across two copies of this package.
+ */
+export function isAtcError<Code extends AtcErrorCode = AtcErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is AtcError<Code> {
   if (!(error instanceof Error) || error.name !== "AtcError" || !("code" in error)) return false;
   return code === undefined ? typeof error.code === "string" : error.code === code;
 }
 
-/** Throws ATC_ABORTED, with the signal's reason as cause, where `signal` is aborted. */
+/** Throws ATC_ABORTED, with the signal's reason as its cause, if `signal` is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true)
     throw new AtcError("ATC_ABORTED", "the operation was aborted", { cause: signal.reason });

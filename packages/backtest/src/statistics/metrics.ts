@@ -1,6 +1,6 @@
-import { isoTime, type TimeUnit, yearsBetween } from "./calendar.ts";
+import type { TradeStatistics } from "../account/trades.ts";
+import { isoTime, type TimeUnit, yearsBetween } from "../base/calendar.ts";
 import { type EquityStatistics, meanEquity } from "./equity-statistics.ts";
-import type { TradeStatistics } from "./trades.ts";
 
 /**
  * The metrics of an account or a portfolio under their names in JSON; each is defined in `docs/backtest-spec.md` "Metrics". A figure is null

@@ -1,14 +1,14 @@
 import { AtcError, type BacktestConfig } from "@atc/contract";
-import { readerOfArrays } from "./array-curves.ts";
-import type { TimeUnit } from "./calendar.ts";
+import { addTrades, allocateTrades, noTrades, partOfTrades, type TradeStatistics } from "../account/trades.ts";
+import type { TimeUnit } from "../base/calendar.ts";
+import { validateBacktestConfig } from "../base/configuration.ts";
+import { readerOfArrays } from "../results/array-curves.ts";
+import type { CurveReader } from "../results/curves.ts";
+import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
+import { addEquities, createEquityStatistics, createShortfall } from "../statistics/equity-statistics.ts";
+import { type Metrics, metricsOf } from "../statistics/metrics.ts";
 import { joinCommonTimes } from "./common-times.ts";
-import { validateBacktestConfig } from "./configuration.ts";
-import type { CurveReader } from "./curves.ts";
-import { addEquities, createEquityStatistics, createShortfall } from "./equity-statistics.ts";
-import { type Metrics, metricsOf } from "./metrics.ts";
-import type { SymbolFigures, SymbolResult } from "./symbol-result.ts";
 import { mergeCurves } from "./time-merge.ts";
-import { addTrades, allocateTrades, noTrades, partOfTrades, type TradeStatistics } from "./trades.ts";
 
 /** The figures of the accounts of all symbols seen as one: no arrays. */
 export interface PortfolioFigures {

@@ -6,18 +6,18 @@ import {
   type Series,
   throwIfAborted,
 } from "@atc/contract";
-import { arraySink } from "./array-curves.ts";
-import { isoTime, type TimeUnit } from "./calendar.ts";
-import { validateBacktestConfig } from "./configuration.ts";
-import type { CurveReader, CurveSink } from "./curves.ts";
-import { createShortfall } from "./equity-statistics.ts";
-import { metricsOf } from "./metrics.ts";
-import { createPriceScreen, type PriceScreen } from "./price-screen.ts";
-import { createSimulator, type SimulatedAccount } from "./simulator.ts";
-import { createSplitScan, type SplitScan } from "./split-scan.ts";
-import type { Strategy, StrategyBars } from "./strategy.ts";
-import type { SymbolFigures, SymbolResult } from "./symbol-result.ts";
-import { warningsOf } from "./warnings.ts";
+import { isoTime, type TimeUnit } from "../base/calendar.ts";
+import { validateBacktestConfig } from "../base/configuration.ts";
+import { createPriceScreen, type PriceScreen } from "../prices/price-screen.ts";
+import { createSplitScan, type SplitScan } from "../prices/split-scan.ts";
+import { warningsOf } from "../prices/warnings.ts";
+import { arraySink } from "../results/array-curves.ts";
+import type { CurveReader, CurveSink } from "../results/curves.ts";
+import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
+import { createSimulator, type SimulatedAccount } from "../simulation/simulator.ts";
+import { createShortfall } from "../statistics/equity-statistics.ts";
+import { metricsOf } from "../statistics/metrics.ts";
+import type { Strategy, StrategyBars } from "../strategy/strategy.ts";
 
 /** How to test one series. */
 export interface BacktestSeriesOptions extends OperationOptions {

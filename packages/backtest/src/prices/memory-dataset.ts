@@ -1,5 +1,5 @@
 import { AtcError, type Dataset, type DatasetManifest, nearest, type RowKind, type Series } from "@atc/contract";
-import { byCodeUnit } from "./code-unit-order.ts";
+import { byCodeUnit } from "../base/code-unit-order.ts";
 import { type MemoryColumns, memorySeries } from "./memory-series.ts";
 
 /** What {@link memoryDataset} accepts besides the columns. */

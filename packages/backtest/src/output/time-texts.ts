@@ -1,4 +1,4 @@
-import type { TimeUnit } from "./calendar.ts";
+import type { TimeUnit } from "../base/calendar.ts";
 
 const msPerDay = 86_400_000;
 const twoDigits = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, "0"));

@@ -1,6 +1,6 @@
 import { AtcError } from "@atc/contract";
+import { allocateTrades, copyTrades, partOfTrades, type Trades } from "../account/trades.ts";
 import type { CurveReader, CurveSink, CurveStore } from "./curves.ts";
-import { allocateTrades, copyTrades, partOfTrades, type Trades } from "./trades.ts";
 
 /** Bars and trades of one symbol in arrays of exactly their length. */
 export interface CurveArrays {

@@ -1,4 +1,4 @@
-import type { Trades } from "./trades.ts";
+import type { Trades } from "../account/trades.ts";
 
 /** Room for the next bars of a symbol: arrays of equal length, all to be written from the front. */
 export interface BarRoom {

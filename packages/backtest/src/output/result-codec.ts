@@ -1,8 +1,8 @@
 import { AtcError, type JsonObject, type JsonValue, type TypedArray } from "@atc/contract";
-import type { CurveArrays } from "./array-curves.ts";
+import { allocateTrades, type Trades } from "../account/trades.ts";
+import type { CurveArrays } from "../results/array-curves.ts";
+import type { AccountTotals, SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
 import { decodeMetrics } from "./stored-metrics.ts";
-import type { AccountTotals, SymbolFigures, SymbolResult } from "./symbol-result.ts";
-import { allocateTrades, type Trades } from "./trades.ts";
 
 /** A result as plain typed arrays and JSON, for a cache or another thread. */
 export interface EncodedResult {

@@ -1,6 +1,6 @@
 import type { BacktestConfig } from "@atc/contract";
-import { isoTime, type TimeUnit, yearsBetween } from "./calendar.ts";
-import type { SimulatedAccount } from "./simulator.ts";
+import { isoTime, type TimeUnit, yearsBetween } from "../base/calendar.ts";
+import type { SimulatedAccount } from "../simulation/simulator.ts";
 import type { SplitScan } from "./split-scan.ts";
 
 /** What warnings are made of. */

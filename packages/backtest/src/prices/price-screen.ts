@@ -1,5 +1,5 @@
 import { AtcError, type BacktestConfig, type Block, type ReadonlyTypedArray } from "@atc/contract";
-import { isoTime, type TimeUnit } from "./calendar.ts";
+import { isoTime, type TimeUnit } from "../base/calendar.ts";
 
 /** Columns of equal length, by name. */
 type ScreenedColumns = Readonly<Record<string, ReadonlyTypedArray<number>>>;

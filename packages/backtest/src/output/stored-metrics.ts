@@ -1,5 +1,5 @@
 import { AtcError } from "@atc/contract";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics } from "../statistics/metrics.ts";
 
 /** Reads one member of stored metrics; throws a TypeError that ends a sentence which begins with the member's name. */
 type Member<T> = (value: unknown) => T;

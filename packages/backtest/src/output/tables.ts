@@ -1,8 +1,8 @@
 import type { ColumnMetadata, ColumnType, TextColumn, TypedArray } from "@atc/contract";
-import type { TimeUnit } from "./calendar.ts";
-import { accountsOf, type PortfolioResult, type SymbolAccount } from "./portfolio.ts";
-import type { SymbolResult } from "./symbol-result.ts";
-import { allocateTrades, partOfTrades, type Trades } from "./trades.ts";
+import { allocateTrades, partOfTrades, type Trades } from "../account/trades.ts";
+import type { TimeUnit } from "../base/calendar.ts";
+import { accountsOf, type PortfolioResult, type SymbolAccount } from "../portfolio/portfolio.ts";
+import type { SymbolResult } from "../results/symbol-result.ts";
 
 /** Columns of equal length for a writer of CSV or Arrow. */
 export interface Table {

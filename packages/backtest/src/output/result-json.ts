@@ -1,5 +1,5 @@
-import type { BacktestFigures } from "./backtest.ts";
-import type { Metrics } from "./metrics.ts";
+import type { BacktestFigures } from "../run/backtest.ts";
+import type { Metrics } from "../statistics/metrics.ts";
 
 /** The parts of `docs/backtest-spec.md` "Output" that a backtest knows; `config` and `data` are its caller's to add. */
 export interface BacktestJson {

@@ -1,4 +1,4 @@
-import type { CurveReader } from "./curves.ts";
+import type { CurveReader } from "../results/curves.ts";
 import type { TimedCurve } from "./time-merge.ts";
 
 /** Rows that are compared or added up at once. */

@@ -1,6 +1,6 @@
+import type { TimeUnit } from "../base/calendar.ts";
+import type { Metrics } from "../statistics/metrics.ts";
 import type { CurveArrays } from "./array-curves.ts";
-import type { TimeUnit } from "./calendar.ts";
-import type { Metrics } from "./metrics.ts";
 
 /** Sums of one account that a portfolio adds up. */
 export interface AccountTotals {

@@ -9,21 +9,21 @@ import {
   type SignalConfig,
   throwIfAborted,
 } from "@atc/contract";
-import { arrayCurves } from "./array-curves.ts";
-import { atcStrategy } from "./atc-strategy.ts";
-import { type BacktestStepsOptions, backtestSteps, barsWithin, rowsBetweenReports } from "./backtest-series.ts";
-import { byCodeUnit } from "./code-unit-order.ts";
-import { validateBacktestConfig } from "./configuration.ts";
-import type { CurveStore } from "./curves.ts";
+import { byCodeUnit } from "../base/code-unit-order.ts";
+import { validateBacktestConfig } from "../base/configuration.ts";
 import {
   type PortfolioFigures,
   type PortfolioListener,
   type PortfolioResult,
   portfolio,
   portfolioOf,
-} from "./portfolio.ts";
-import type { Strategy } from "./strategy.ts";
-import type { SymbolFigures, SymbolResult } from "./symbol-result.ts";
+} from "../portfolio/portfolio.ts";
+import { arrayCurves } from "../results/array-curves.ts";
+import type { CurveStore } from "../results/curves.ts";
+import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
+import { atcStrategy } from "../strategy/atc-strategy.ts";
+import type { Strategy } from "../strategy/strategy.ts";
+import { type BacktestStepsOptions, backtestSteps, barsWithin, rowsBetweenReports } from "./backtest-series.ts";
 
 /** How to test a dataset. */
 export interface BacktestOptions extends OperationOptions {

@@ -1,5 +1,5 @@
 import type { TextColumn, TypedArray } from "@atc/contract";
-import type { TimeUnit } from "./calendar.ts";
+import type { TimeUnit } from "../base/calendar.ts";
 import type { Table, TableBlocks } from "./tables.ts";
 import { timeTexts } from "./time-texts.ts";
 

@@ -1,7 +1,7 @@
 import { AtcError, type BacktestConfig, type ReadonlyTypedArray } from "@atc/contract";
-import { type Account, openAccount, rebalance } from "./account.ts";
-import { addEquities, createEquityStatistics, type EquityStatistics } from "./equity-statistics.ts";
-import { createTradeLedger, type TradeListener, type TradeStatistics } from "./trades.ts";
+import { type Account, openAccount, rebalance } from "../account/account.ts";
+import { createTradeLedger, type TradeListener, type TradeStatistics } from "../account/trades.ts";
+import { addEquities, createEquityStatistics, type EquityStatistics } from "../statistics/equity-statistics.ts";
 
 /** The next bars of one symbol: columns of equal length, prices finite and above 0. */
 export interface SimulatedBars {

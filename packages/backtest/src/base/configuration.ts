@@ -1,0 +1,14 @@
+import { type BacktestConfig, backtestDefaults, backtestParameters } from "@atc/contract";
+import { invalidParameters, parameterFaults } from "@atc/plugin-kit";
+
+/**
+ * The complete configuration: the given members, and the defaults for the rest. A member that is `undefined` counts as absent.
+ *
+ * @throws ATC_INVALID_CONFIG with every fault in the message and, as `{ path, value, allowed }` (all texts), in `details.faults`.
+ */
+export function validateBacktestConfig(config: Partial<BacktestConfig>): BacktestConfig {
+  const faults = parameterFaults(backtestParameters, { ...config });
+  if (faults.length > 0) throw invalidParameters("the backtest configuration", faults);
+  const given = Object.entries(config).filter(([, value]) => value !== undefined);
+  return { ...backtestDefaults, ...Object.fromEntries(given) };
+}

@@ -1,0 +1,122 @@
+import {
+  backtestParameters,
+  type Parameter,
+  type ParameterTable,
+  parameterDefaults,
+  signalParameters,
+} from "@atc/contract";
+import type { AtcConfig, ConfigName } from "./atc-config.ts";
+
+/** The part of a run that a key belongs to. */
+export type ConfigGroup = "signals" | "backtest" | "data" | "storage";
+
+type DataConfig = Pick<AtcConfig, "limit" | "timeframe" | "batchSize">;
+type StorageConfig = Omit<
+  AtcConfig,
+  keyof typeof signalParameters | keyof typeof backtestParameters | keyof DataConfig
+>;
+
+const dataParameters: ParameterTable<DataConfig> = {
+  limit: {
+    kind: "integer",
+    minimum: 1,
+    acceptsNone: true,
+    default: undefined,
+    description: "Use only this many of the last bars of each symbol",
+    pythonNames: [],
+  },
+  timeframe: {
+    kind: "text",
+    pattern: /^[1-9]\d*[smhdwHDW]$/,
+    acceptsNone: true,
+    default: undefined,
+    description: "The interval that the data should have; a warning if it differs",
+    allowed: "a count and s, m, h, d or w, such as 15m, or none",
+    pythonNames: [],
+  },
+  batchSize: {
+    kind: "integer",
+    minimum: 1,
+    default: 100,
+    description: "Symbols in one task",
+    pythonNames: ["batch_size"],
+  },
+};
+
+const storageParameters: ParameterTable<StorageConfig> = {
+  useMemoryMapped: {
+    kind: "boolean",
+    default: false,
+    description: "Map the columns into memory instead of reading them",
+    pythonNames: ["use_memory_mapped"],
+  },
+  useCompression: {
+    kind: "boolean",
+    default: false,
+    description: "Compress cache entries",
+    pythonNames: ["use_compression"],
+  },
+  compressionLevel: {
+    kind: "integer",
+    minimum: 0,
+    maximum: 9,
+    default: 5,
+    description: "From 0 (stored) to 9 (smallest)",
+    pythonNames: ["compression_level"],
+  },
+  compressionAlgorithm: {
+    kind: "text",
+    default: "blosclz",
+    description: "Algorithm of cache entries",
+    allowed: "blosclz, lz4, lz4hc, zlib, zstd, snappy or the name of a codec plugin",
+    pythonNames: ["compression_algorithm"],
+  },
+  cacheDir: {
+    kind: "text",
+    default: ".cache/atc",
+    description: "Folder of the cache",
+    allowed: "a folder",
+    pythonNames: ["cache_dir"],
+  },
+  dataDir: {
+    kind: "text",
+    default: ".cache/mmap",
+    description: "Folder of the datasets",
+    allowed: "a folder",
+    pythonNames: ["data_dir"],
+  },
+  plugins: {
+    kind: "list",
+    default: Object.freeze([]),
+    description: "Packages to look for plugins in, besides the dependencies",
+    allowed: "a list of package names",
+    pythonNames: [],
+  },
+};
+
+const groups: Readonly<Record<ConfigGroup, Readonly<Record<string, Parameter>>>> = {
+  signals: signalParameters,
+  backtest: backtestParameters,
+  data: dataParameters,
+  storage: storageParameters,
+};
+
+/** Every parameter of a configuration, in the order in which they are documented. */
+export const parameters: ParameterTable<AtcConfig> = {
+  ...signalParameters,
+  ...backtestParameters,
+  ...dataParameters,
+  ...storageParameters,
+};
+
+/** The names of all keys, in the order in which they are documented. */
+export const configNames: readonly ConfigName[] = Object.freeze(Object.keys(parameters) as ConfigName[]);
+
+/** The group of a key. */
+export function groupOf(name: ConfigName): ConfigGroup {
+  const found = (Object.keys(groups) as ConfigGroup[]).find((group) => Object.hasOwn(groups[group], name));
+  return found ?? "storage";
+}
+
+/** The default of every key; the two folders are relative here. */
+export const configDefaults: AtcConfig = parameterDefaults(parameters);
