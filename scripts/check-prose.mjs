@@ -17,6 +17,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bannedForms } from "./prose/banned-forms.mjs";
 import { proseFiles, readProse } from "./prose/repository-prose.mjs";
+import { allowance, applyAllowances, isWhere } from "./prose/where-allowances.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,8 +38,6 @@ const { values, positionals } = parseArgs({
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = resolve(values.root);
-const [where] = bannedForms;
-const whereLimit = 100;
 const tableHead = "| not | but |\n|---|---|\n";
 const table = tableHead + bannedForms.map(({ form, use }) => `| ${form} | ${use} |\n`).join("");
 
@@ -49,25 +48,12 @@ const limits = [
 const within = (file) => limits.length === 0 || limits.some((path) => file === path || file.startsWith(`${path}/`));
 const whole = limits.length === 0 && root === resolve(here, "..");
 
-/** A sentence is allowed in a package, whatever file of it holds it; elsewhere in its file. */
-const allowance = (file, sentence) => `${/^packages\/[^/]+/u.exec(file)?.[0] ?? file}: ${sentence}`;
-const allowed = readFileSync(join(here, "prose/allowed-where.txt"), "utf8")
-  .split("\n")
-  .filter((line) => line !== "" && !line.startsWith("#"));
-
-/** What is wrong with the lists themselves. */
-function* listFaults(usedAllowances) {
-  if (allowed.length > whereLimit)
-    yield `scripts/prose/allowed-where.txt has ${allowed.length} sentences; ${whereLimit} are allowed`;
-  for (const line of allowed) {
-    if (!usedAllowances.has(line))
-      yield `scripts/prose/allowed-where.txt: nothing says this any more; remove the line: ${line}`;
-  }
+/** What is wrong with the table of forms. */
+function tableFault() {
   const style = join(root, "docs/style.md");
-  if (!existsSync(style)) yield "docs/style.md does not exist";
-  else if (!readFileSync(style, "utf8").includes(table)) {
-    yield "docs/style.md: the table of forms differs from scripts/prose/banned-forms.mjs; print it with `node scripts/check-prose.mjs --table`";
-  }
+  if (!existsSync(style)) return "docs/style.md does not exist";
+  if (readFileSync(style, "utf8").includes(table)) return undefined;
+  return "docs/style.md: its table of forms differs from scripts/prose/banned-forms.mjs; print it with `node scripts/check-prose.mjs --table`";
 }
 
 async function spelling(words, placed) {
@@ -103,26 +89,17 @@ if (values.table) {
   process.stdout.write(table);
 } else {
   const { findings: all, words, placed } = readProse(root, proseFiles(root, values.tests).filter(within));
-  const used = new Set();
-  const findings = all.filter(({ rule, form, file, sentence }) => {
-    if (rule === "long") return values.long;
-    if (form !== where.form) return true;
-    const key = allowance(file, sentence);
-    used.add(key);
-    return !allowed.includes(key);
-  });
+  const { findings: reviewed, faults: listFaults } = applyAllowances(all);
+  const findings = reviewed.filter(({ rule }) => values.long || rule !== "long");
   if (values.spelling) findings.push(...(await spelling(words, placed)));
-  const faults = whole ? [...listFaults(used)] : [];
+  const faults = whole ? [tableFault(), ...listFaults].filter((fault) => fault !== undefined) : [];
   findings.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column));
   if (values.json) console.log(JSON.stringify({ findings, faults }, undefined, 1));
   else if (values.where) {
-    const lines = findings
-      .filter(({ form }) => form === where.form)
-      .map(({ file, sentence }) => allowance(file, sentence));
-    for (const line of new Set(lines)) console.log(line);
+    for (const line of new Set(findings.filter(isWhere).map(allowance))) console.log(line);
   } else if (values.words) {
     const parts = findings.filter(({ rule }) => rule === "spelling").map(({ match }) => match.toLowerCase());
-    for (const word of [...new Set(parts)].sort()) console.log(word);
+    for (const word of [...new Set(parts)].sort((a, b) => (a < b ? -1 : 1))) console.log(word);
   } else if (values.counts) printCounts(findings);
   else {
     for (const { file, line, column, kind, form, match, use, rule } of findings) {

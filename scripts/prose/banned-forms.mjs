@@ -66,9 +66,14 @@ export const bannedForms = [
   {
     form: "lies (a file, a row)",
     use: "is; is stored",
-    pattern: /\b(?:lie|lies|lain|lying)\b(?!\s+(?:between|within|outside|above|below|beyond)\b)|\blay\b(?!\s+out\b)/giu,
+    pattern:
+      /\b(?:lie|lies|lain|lying)\b(?!\s+(?:between|within|outside|above|below|beyond|apart)\b)|\blay\b(?!\s+out\b)/giu,
   },
-  { form: "stands (text)", use: "is", pattern: /\b(?:stand|stands|stood|standing)\b(?!\s+(?:for|alone|out)\b)/giu },
+  {
+    form: "stands (text)",
+    use: "is",
+    pattern: /\b(?:stand|stands|stood|standing)\b(?!\s+(?:for|alone|out|in for)\b)/giu,
+  },
   {
     form: "turn (of the event loop)",
     use: "yield to the event loop",

@@ -38,8 +38,8 @@ export function sentences(text) {
   return found;
 }
 
-/** The sentence around an offset, in one line. */
+/** The sentence around an offset, in one line; "…" for what a template computes. */
 export function sentenceAt({ raw, text }, offset) {
   const { from, to } = sentences(text).find((sentence) => offset < sentence.to) ?? { from: 0, to: text.length };
-  return raw.slice(from, to).replace(/\s+/gu, " ").trim();
+  return raw.slice(from, to).replace(/\s+/gu, " ").replace(/¤+/gu, "…").trim();
 }

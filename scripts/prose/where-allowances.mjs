@@ -1,0 +1,25 @@
+// The reviewed sentences in which "where" is a place: allowed-where.txt.
+import { readFileSync } from "node:fs";
+import { bannedForms } from "./banned-forms.mjs";
+
+const [where] = bannedForms;
+const limit = 100;
+const list = "scripts/prose/allowed-where.txt";
+
+/** A sentence is allowed in a package, whatever file of it holds it; elsewhere in its file. */
+export const allowance = ({ file, sentence }) => `${/^packages\/[^/]+/u.exec(file)?.[0] ?? file}: ${sentence}`;
+export const isWhere = ({ form }) => form === where.form;
+
+/** Sorts findings by the list: those that stay, and what is wrong with the list itself once a whole checkout is read. */
+export function applyAllowances(findings) {
+  const allowed = readFileSync(new URL("allowed-where.txt", import.meta.url), "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  const used = new Set(findings.filter(isWhere).map(allowance));
+  const faults = allowed
+    .filter((line) => !used.has(line))
+    .map((line) => `${list}: the repository no longer has this sentence; remove the line: ${line}`);
+  if (allowed.length > limit) faults.unshift(`${list} has ${allowed.length} sentences; at most ${limit} are allowed`);
+  const kept = findings.filter((finding) => !isWhere(finding) || !allowed.includes(allowance(finding)));
+  return { findings: kept, faults };
+}
