@@ -4,8 +4,8 @@
 //     --root DIR  counts another checkout too, before this one; may be repeated
 //     --json      all figures as JSON
 //
-// Sources are packages/*/src. AssemblyScript in packages/*/assembly is left out of casts and parameters: it has no structs without allocation,
-// so that positional parameters are its only way. Interfaces and types have no parameters of their own here; only what has a body counts.
+// Sources are packages/*/src. AssemblyScript in packages/*/assembly does not count for casts and parameters: a struct
+// would have to be allocated there. Only functions with a body count, not the signatures of interfaces and types.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";

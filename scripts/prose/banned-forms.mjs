@@ -21,7 +21,7 @@ export const bannedForms = [
   {
     form: "where, wherever (as a condition)",
     use: 'if, when, whenever; "where" is for places only',
-    pattern: /(?<![-\w.$])[Ww]here(?:ver)?(?![-\w.:(=])(?!\s+absent\b)/gu,
+    pattern: /(?<![-\w.$"])[Ww]here(?:ver)?(?![-\w.:(="])(?!\s+absent\b)/gu,
   },
   { form: "where absent, if absent: X", use: "default: X; defaults to X", pattern: /\b(?:where|if|when) absent\b/giu },
   {

@@ -51,7 +51,8 @@ export function markdownProse(page) {
       lines.push({ start, line, table: true });
       let from = start;
       for (const cell of line.split(/(?<!\\)\|/u)) {
-        if (/\p{L}/u.test(cell)) pieces.push({ kind: "markdown", start: from, raw: cell, text: maskCode(cell) });
+        if (/\p{L}/u.test(cell))
+          pieces.push({ kind: "markdown", start: from, raw: cell, text: maskCode(cell), cell: true });
         from += cell.length + 1;
       }
     } else {

@@ -22,7 +22,8 @@ export const maskCode = (text) =>
     .replace(/[\w.@-]*(?:\/[\w.@<>*-]+)+/gu, (path) => (/[.@<*]|\/.*\//u.test(path) ? mask(path) : path))
     .replace(/\b[\w-]+\.(?:ts|js|mjs|md|json|yaml|csv|py|arrow|npz|wasm)\b/gu, mask);
 
-const ends = /[.!?](?=[\s"')¤]|$)|\n[ \t]*\n/gu;
+// A sentence also ends before a tag of JSDoc ("¶" in the masked text) and before an item of a list.
+const ends = /[.!?](?=[\s"')¤]|$)|\n[ \t]*\n|(?=¶)|\n[ \t]*(?=[-*][ \t])/gu;
 
 /** Offsets of the sentences of a piece. */
 export function sentences(text) {

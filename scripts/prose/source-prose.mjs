@@ -12,17 +12,19 @@ const unmarked = (comment) =>
     .replace(/^\/\/+/u, blank)
     .replace(/\n[ \t]*(?:\*(?!\/)|\/\/+)/gu, blank);
 
+const tag = (text) => `¶${blank(text.slice(1))}`;
+
 /** Code in a JSDoc comment: fences, examples, links, names of parameters. */
 const maskTags = (text) =>
   maskCode(
     text
       .replace(/@example\b[^@]*/gu, blank)
-      .replace(/\{@\w+[^}]*\}/gu, blank)
+      .replace(/\{@\w+[^}]*\}/gu, (link) => link.replace(/[^\n]/gu, "¤"))
       .replace(
         /@(?:param|property|template|throws|returns|typedef|type)\b(?:\s+\{[^}]*\})?(?:(?<=(?:param|property|template)\b.*)\s+[\w.[\]=]+)?/gu,
-        blank,
+        tag,
       )
-      .replace(/@\w+/gu, blank),
+      .replace(/@\w+/gu, tag),
   );
 
 function comments(text, source) {

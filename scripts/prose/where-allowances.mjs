@@ -10,7 +10,7 @@ const list = "scripts/prose/allowed-where.txt";
 export const allowance = ({ file, sentence }) => `${/^packages\/[^/]+/u.exec(file)?.[0] ?? file}: ${sentence}`;
 export const isWhere = ({ form }) => form === where.form;
 
-/** Sorts findings by the list: those that stay, and what is wrong with the list itself once a whole checkout is read. */
+/** The findings that the list does not allow, and the faults of the list if `findings` are of a whole checkout. */
 export function applyAllowances(findings) {
   const allowed = readFileSync(new URL("allowed-where.txt", import.meta.url), "utf8")
     .split("\n")
