@@ -8,6 +8,7 @@
 //     --tests    also reads packages/*/test
 //     --no-spelling  leaves the spelling out
 //     --where    prints the sentences with "where" that are not allowed, as lines for scripts/prose/allowed-where.txt
+//     --prune    removes the lines of scripts/prose/allowed-where.txt that the repository no longer needs
 //     --words    prints the words that the dictionaries lack, as lines for scripts/prose/words.txt
 //     --table    prints the table of forms for docs/style.md
 //     --root DIR reads another checkout
@@ -17,7 +18,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bannedForms } from "./prose/banned-forms.mjs";
 import { proseFiles, readProse } from "./prose/repository-prose.mjs";
-import { allowance, applyAllowances, isWhere } from "./prose/where-allowances.mjs";
+import { allowance, applyAllowances, isWhere, pruneAllowances } from "./prose/where-allowances.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,6 +30,7 @@ const { values, positionals } = parseArgs({
     tests: { type: "boolean", default: false },
     spelling: { type: "boolean", default: true },
     where: { type: "boolean", default: false },
+    prune: { type: "boolean", default: false },
     words: { type: "boolean", default: false },
     table: { type: "boolean", default: false },
     package: { type: "string", multiple: true, default: [] },
@@ -89,6 +91,7 @@ if (values.table) {
   process.stdout.write(table);
 } else {
   const { findings: all, words, placed } = readProse(root, proseFiles(root, values.tests).filter(within));
+  if (values.prune && whole) pruneAllowances(all);
   const { findings: reviewed, faults: listFaults } = applyAllowances(all);
   const findings = reviewed.filter(({ rule }) => values.long || rule !== "long");
   if (values.spelling) findings.push(...(await spelling(words, placed)));
