@@ -75,13 +75,16 @@ function* wideLines(file, text, { pieces, lines }) {
     const shown = line.replace(/\]\([^)]*\)/gu, "]").replace(/https?:\/\/\S+/gu, "");
     if (!table && shown.length > limit) yield report(start, line, "markdown");
   }
-  for (const { kind, start, raw } of pieces) {
-    if (kind !== "jsdoc" && kind !== "comment") continue;
-    let from = text.lastIndexOf("\n", start) + 1;
-    while (from < start + raw.length) {
+  for (const piece of pieces) {
+    if (piece.kind !== "jsdoc" && piece.kind !== "comment") continue;
+    let from = text.lastIndexOf("\n", piece.start) + 1;
+    while (from < piece.start + piece.raw.length) {
       const end = text.indexOf("\n", from);
       const line = text.slice(from, end < 0 ? text.length : end);
-      if (line.length > limit && !/https?:\/\//u.test(line) && start < from + limit) yield report(from, line, kind);
+      // Lines without words are code.
+      const words = piece.text.slice(Math.max(0, from - piece.start), from + line.length - piece.start);
+      const isProse = /\p{L}/u.test(words) && !/https?:\/\//u.test(line) && piece.start < from + limit;
+      if (line.length > limit && isProse) yield report(from, line, piece.kind);
       from += line.length + 1;
     }
   }

@@ -27,7 +27,8 @@ const maskTags = (text) =>
       .replace(/@\w+/gu, tag),
   );
 
-function comments(text, source) {
+/** The comments of a source; those of one line that follow each other are one: `{ pos, end, line }`. */
+export function commentRanges(text, source) {
   const ranges = new Map();
   const add = (range) => ranges.set(range.pos, range);
   const visit = (node) => {
@@ -41,7 +42,6 @@ function comments(text, source) {
     for (const range of ts.getLeadingCommentRanges(text, node.pos) ?? []) add(range);
   };
   visit(source);
-  // Comments of one line that follow each other are one text.
   const joined = [];
   for (const { pos, end, kind } of [...ranges.values()].sort((a, b) => a.pos - b.pos)) {
     const last = joined.at(-1);
@@ -49,12 +49,15 @@ function comments(text, source) {
     if (last !== undefined && line && last.line && /^\r?\n[ \t]*$/u.test(text.slice(last.end, pos))) last.end = end;
     else joined.push({ pos, end, line });
   }
-  return joined.map(({ pos, end }) => {
+  return joined;
+}
+
+const comments = (text, source) =>
+  commentRanges(text, source).map(({ pos, end }) => {
     const comment = text.slice(pos, end);
     const raw = unmarked(comment);
     return { kind: comment.startsWith("/**") ? "jsdoc" : "comment", start: pos, raw, text: maskTags(raw) };
   });
-}
 
 const isText = (node) =>
   ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node);
@@ -106,15 +109,12 @@ function messages(source) {
   return found;
 }
 
+export const parseSource = (path, text) =>
+  ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, kinds[extname(path)] ?? ts.ScriptKind.TS);
+
 /** The prose of TypeScript, AssemblyScript or JavaScript. */
 export function sourceProse(path, text) {
-  const source = ts.createSourceFile(
-    path,
-    text,
-    ts.ScriptTarget.Latest,
-    true,
-    kinds[extname(path)] ?? ts.ScriptKind.TS,
-  );
+  const source = parseSource(path, text);
   return [...comments(text, source), ...messages(source)];
 }
 
