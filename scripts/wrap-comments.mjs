@@ -1,4 +1,4 @@
-// Wraps comments and JSDoc that are wider than 120 columns: `node scripts/wrap-comments.mjs packages/cli`. Only paragraphs
+// Wraps comments that are wider than 120 columns: `node scripts/wrap-comments.mjs packages/cli`. Only paragraphs
 // with such a line change; lists, tables, code and comments behind code stay as they are.
 import { readFileSync, writeFileSync } from "node:fs";
 import { extname } from "node:path";
