@@ -1,5 +1,6 @@
-// Replaces the module "backtest-kit", so that this example runs without it. It has the members that the plugin uses and follows their contract:
-// it even ends the process at a missing candle. It is not the framework: no reports, no live trading, no risk, one run at a time.
+// Replaces the module "backtest-kit", so that this example runs without it. It has the members that the plugin uses and
+// follows their contract: it even ends the process at a missing candle. It is not the framework: no reports, no live
+// trading, no risk, one run at a time.
 const minute = 60_000;
 const steps = {
   "1m": 1,
@@ -79,7 +80,10 @@ function average(candles) {
   return candles.reduce((sum, c) => sum + ((c.high + c.low + c.close) / 3) * c.volume, 0) / volume;
 }
 
-/** The reason why a minute ends a position: end of the frame, a requested close, a stop that was hit, or an average that reached the target. */
+/**
+ * The reason why a minute ends a position: end of the frame, a requested close, a stop that was hit, or an average that
+ * reached the target.
+ */
 function exitOf(signal, candle, price, frameEnd) {
   const sign = signal.position === "long" ? 1 : -1;
   if (candle.timestamp > frameEnd) return ["time_expired", price];

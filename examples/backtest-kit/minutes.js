@@ -10,8 +10,9 @@ function randomNumbers(seed) {
 }
 
 /**
- * Rows as ccxt's `fetchOHLCV(symbol, "1m")` returns them: [timestamp, open, high, low, close, volume]. The prices are a random walk whose drift
- * changes every few hours, without the bars of two outages of the exchange. They are synthetic: the profit of a strategy on them says nothing about markets.
+ * Rows as ccxt's `fetchOHLCV(symbol, "1m")` returns them: [timestamp, open, high, low, close, volume]. The prices are a
+ * random walk whose drift changes every few hours, without the bars of two outages of the exchange. They are synthetic:
+ * the profit of a strategy on them says nothing about markets.
  */
 export function minutes(days, seed = 7) {
   const random = randomNumbers(seed);

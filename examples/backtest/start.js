@@ -20,7 +20,8 @@ const { report, result } = await backtest(file, {
   useMemoryMapped: true,
 });
 
-// The report: the same metrics for the portfolio and for each symbol. Compare a return with the one before costs and with holding.
+// The report: the same metrics for the portfolio and for each symbol. Compare a return with the one before costs and
+// with holding.
 const percent = (share) => Number((100 * share).toFixed(1));
 const row = ({ totalReturn, grossReturn, buyAndHold, maxDrawdown, sharpe, trades }) => ({
   "return %": percent(totalReturn),

@@ -24,7 +24,8 @@ function volatility(length) {
   });
 }
 
-// A key has the input and the computation of a value, but no path and no time. A copy of the file is a hit, another file is a miss.
+// A key has the input and the computation of a value, but no path and no time. A copy of the file is a hit, another
+// file is a miss.
 const input = createHash("sha256").update(bytes).digest("hex");
 const keyOf = (length, version = 1) => ({
   kind: "volatility",

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openRuntime, runBacktest } from "@atc/runtime";
 
-// atc.yaml in this folder names "brotli". The runtime searches the nearest package.json and its dependencies for that name under "atc".
-// It imports the package only if the name is found.
+// atc.yaml in this folder names "brotli". The runtime searches the nearest package.json and its dependencies for that
+// name under "atc". It imports the package only if the name is found.
 const file = process.argv[2] ?? fileURLToPath(new URL("../bars.csv", import.meta.url));
 const runtime = await openRuntime({ cwd: import.meta.dirname });
 const { compressionAlgorithm, compressionLevel, cacheDir } = runtime.config;

@@ -14,7 +14,8 @@ console.log(
   `an oscillating price: ${(100 * portfolio.metrics.totalReturn).toFixed(1)} % in ${portfolio.metrics.trades} trades\n`,
 );
 
-// A file: the strategy's name, which contains the lengths, and its version are part of the cache's keys. So each pair is computed once.
+// A file: the strategy's name, which contains the lengths, and its version are part of the cache's keys. So each pair
+// is computed once.
 const file = process.argv[2] ?? fileURLToPath(new URL("../bars.csv", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "atc-strategy-"));
 const config = { dataDir: join(folder, "mmap"), cacheDir: join(folder, "atc"), feeBps: 5 };

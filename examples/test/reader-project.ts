@@ -21,7 +21,10 @@ export const standIns: ReadonlyMap<string, string> = new Map([
   ["backtest-kit", join(root, "examples/backtest-kit/host.js")],
 ]);
 
-/** Makes a project outside the repository. It depends on all our packages and has a `bars.csv` of three symbols, including AAPL. */
+/**
+ * Makes a project outside the repository. It depends on all our packages and has a `bars.csv` of three symbols,
+ * including AAPL.
+ */
 export function readerProject(): ReaderProject {
   const path = mkdtempSync(join(tmpdir(), "atc-reader-"));
   const dependencies = Object.fromEntries([...installable.keys()].map((name) => [name, "*"]));
