@@ -1,6 +1,8 @@
-// One single average in a process of its own, so that nobody pays for another's garbage: `node averages-task.js LIBRARY KIND FILE` reads closes (doubles), then commands.
-//   run     computes the average of 28 bars; answers with the nanoseconds of processor time
-//   tail    answers with its last thousand values
+// One average in its own process, so that one library does not pay for the garbage of another.
+// `node averages-task.js LIBRARY KIND FILE` reads closes (doubles), then commands.
+//
+//   run     computes the average of 28 bars; prints the nanoseconds of processor time
+//   tail    prints its last thousand values
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { compute, createStream } from "@atc/signals";
@@ -9,13 +11,13 @@ import { libraries, numberOf } from "./averages.js";
 const [library, kind, file] = process.argv.slice(2);
 const bytes = readFileSync(file);
 const close = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
-// Libraries are made for plain arrays.
+// The libraries expect plain arrays.
 const values = Array.from(close);
 const period = 28;
 const kept = new Float64Array(close.length);
 const ours = {
   ours: () => compute({ close }, {}, { outputs: [kind] }).columns[kind],
-  "ours, into an array": () => {
+  "ours, existing array": () => {
     const stream = createStream({}, { outputs: [kind] });
     stream.pushInto({ close }, { [kind]: kept });
     stream[Symbol.dispose]();

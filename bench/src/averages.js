@@ -4,10 +4,10 @@ import { DEMA, EMA, HMA, KAMA, LinearRegression, WMA } from "trading-signals";
 
 const ixjb94 = new IndicatorsSync();
 
-/** `updates` of trading-signals gives null where there is no value yet. */
+/** `updates` of trading-signals returns null if there is no value yet. */
 const updated = (Average) => (values, period) => new Average(period).updates(values);
 
-/** An average of npm libraries by our kind: `compute(values, period)`, and whether its definition is ours once its beginning is forgotten. */
+/** The averages of npm libraries by our kind, as `compute(values, period)`. */
 export const libraries = {
   ema: {
     technicalindicators: (values, period) => technical.EMA.calculate({ period, values }),
@@ -37,10 +37,13 @@ export const libraries = {
   },
 };
 
-/** Kinds whose definition differs: their KAMA smooths between 2/3 and 2/31, ours, as the published script, between 0.666 and 0.064. */
+/**
+ * Kinds with another definition: their KAMA smooths between 2/3 and 2/31; ours, like the published script, between
+ * 0.666 and 0.064.
+ */
 export const otherDefinitions = new Set(["kama"]);
 
-/** The number that a result stands for: trading-signals predicts the next bar, one slope after the newest. */
+/** The value of a result. LinearRegression of trading-signals predicts the next bar, one slope after the newest. */
 export function numberOf(result) {
   return typeof result === "number" ? result : result.prediction - result.slope;
 }

@@ -1,4 +1,5 @@
-// One task over the dataset "market" in a directory, in a process of its own: `node beyond-ram-task.js TASK BACKEND DIRECTORY`. Prints its result as JSON.
+// One task over the dataset "market" in a directory, in its own process:
+// `node beyond-ram-task.js TASK BACKEND DIRECTORY`. Prints its result as JSON.
 import { readFileSync } from "node:fs";
 import { backtestSeries, strategyOf } from "@atc/backtest";
 import { mmapStore } from "@atc/mmap-store";
@@ -27,7 +28,7 @@ function sumOf(dataset, columns) {
   return total;
 }
 
-/** Long above the average of the last 512 closes or so, short below it. */
+/** Long above the average of about the last 512 closes, short below it. */
 const aboveAverage = strategyOf("above average", () => {
   let average = Number.NaN;
   return ({ close }, directions) => {
@@ -38,7 +39,7 @@ const aboveAverage = strategyOf("above average", () => {
   };
 });
 
-/** A sink that keeps nothing but the count of trades: curves of any length take the memory of a block. */
+/** A sink that keeps only the count of trades: curves of any length take the memory of one block. */
 function countingSink() {
   let room = { times: new BigInt64Array(0), equity: new Float64Array(0), directions: new Int8Array(0) };
   let trades = 0;
@@ -72,7 +73,7 @@ function backtestOf(dataset) {
   return results;
 }
 
-/** The sum of 3000 windows of 64 closes here and there. */
+/** The sum of 3000 windows of 64 closes at scattered places. */
 function windowsOf(dataset) {
   const symbols = dataset.symbols();
   let total = 0;

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeGroup } from "./memory-limit.js";
 
-/** The checkout whose command is measured: ATC_CHECKOUT, or the one that this file is of. */
+/** The checkout whose command is measured: ATC_CHECKOUT, or the one that contains this file. */
 export const checkout = process.env.ATC_CHECKOUT ?? fileURLToPath(new URL("../..", import.meta.url));
 
 const sampleMs = 5;
 
-/** Anonymous memory of a process now, all its threads included, in bytes; 0 where the system does not tell. */
+/** Current anonymous memory of a process in bytes, including all its threads; 0 if the system does not report it. */
 function anonymousBytes(pid) {
   try {
     return 1024 * Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
@@ -19,16 +19,18 @@ function anonymousBytes(pid) {
   }
 }
 
-/** The environment of the command: variables of the benchmark are none of its keys. */
+/** The environment of the command, without the variables of the benchmark, which are not its keys. */
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^ATC_(BENCH_|BASELINE$|CHECKOUT$)/.test(name)),
 );
 
 /**
- * Runs the `atc` command of a checkout in `cwd`, its standard output to a file, and samples its anonymous memory. `peakBytes` of the outcome
- * is the most that the cgroup held, pages of files included; undefined without a limit, and where no cgroup can be made (only root may), so that none held.
+ * Runs the `atc` command of a checkout in `cwd` with its standard output to a file, and samples its anonymous memory.
+ * `peakBytes` of the outcome is the peak of the cgroup, including pages of files. It is undefined without a limit, or
+ * if no cgroup can be created (only root can).
  *
- * @param {object} options `args`, `cwd`, `stdout` (a file), `root` (a checkout), `limitBytes` (of a memory cgroup), `killAfterMs`, `nodeArgs`, `env`
+ * @param {object} options `args`, `cwd`, `stdout` (a file), `root` (a checkout), `limitBytes` (of a memory cgroup),
+ *   `killAfterMs`, `nodeArgs`, `env`
  */
 export async function runCommand({
   args,
@@ -41,11 +43,10 @@ export async function runCommand({
   env = {},
 }) {
   const group = limitBytes === undefined ? undefined : makeGroup(limitBytes);
-  if (limitBytes !== undefined && group === undefined)
-    throw new Error("no memory cgroup can be made here; run as root");
+  if (limitBytes !== undefined && group === undefined) throw new Error("cannot create a memory cgroup; run as root");
   const output = openSync(stdout, "w");
   const command = [process.execPath, ...nodeArgs, join(root, "packages/cli/dist/bin.js"), ...args];
-  // The shell gives its process to the command: what is sampled is the command.
+  // The shell replaces itself by the command, so the samples are of the command.
   const script = group === undefined ? 'exec "$@"' : 'echo $$ > "$0/cgroup.procs" && exec "$@"';
   const startedAt = performance.now();
   const child = spawn("sh", ["-c", script, group?.group ?? "sh", ...command], {
@@ -82,7 +83,10 @@ export async function hashOf(file) {
   return hash.digest("hex");
 }
 
-/** Runs the `atc` command of a checkout and gives its time by the clock and by the processor, threads included, in ms. It must end well. */
+/**
+ * Runs the `atc` command of a checkout. Returns its elapsed and its processor time in ms, including threads. Throws if
+ * it fails.
+ */
 export function commandTimes({ args, cwd, root = checkout }) {
   const script = 'TIMEFORMAT="%R %U %S"; time "$@" > /dev/null 2> command-errors.txt';
   const command = [process.execPath, join(root, "packages/cli/dist/bin.js"), ...args];

@@ -1,9 +1,9 @@
-// One way from a CSV to sorted data, in a process of its own: prints its time, processor time and peak memory as JSON.
+// One way from a CSV to sorted data, in its own process. Prints its time, processor time and peak memory as JSON.
 import { readFileSync } from "node:fs";
 
 const [way, file, target, memoryBytes, threads] = process.argv.slice(2);
 
-/** The peak of resident memory in MB; of this process from its start where the system tells. */
+/** The peak of resident memory in MB; of this process since its start, if the system reports it. */
 function peakMb() {
   const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
   return Math.round((kilobytes ?? process.resourceUsage().maxRSS) / 1000);

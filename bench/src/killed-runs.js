@@ -9,19 +9,22 @@ function filesIn(folder) {
   return readdirSync(folder, { recursive: true }).map(String).sort();
 }
 
-/** What of `after` was not there before. */
+/** The entries of `after` that `before` does not have. */
 function added(before, after) {
   const known = new Set(before);
   return after.filter((name) => !known.has(name));
 }
 
-/** Kills backtests at some moments with SIGKILL: the data folder must stay as it was, and a run after it must give what an undisturbed one does. */
+/**
+ * Kills backtests at several moments with SIGKILL. The data folder must not change, and the next run must give the
+ * results of an undisturbed one.
+ */
 export async function killedRuns(folder, market) {
   const cwd = join(folder, "killed");
   mkdirSync(cwd);
   const [data, cache] = [join(cwd, "data"), join(cwd, "cache")];
   const stdout = join(cwd, "report.json");
-  // A temporary folder of its own: others write to the machine's.
+  // Its own temporary folder: other programs write to the machine's.
   const env = { TMPDIR: join(cwd, "temporary") };
   mkdirSync(env.TMPDIR);
   writeMarketCsv(join(cwd, "market.csv"), market);
@@ -60,13 +63,13 @@ export async function killedRuns(folder, market) {
     const inTemporary = filesIn(env.TMPDIR);
     if (inTemporary.length > 0) faults.push(`the temporary folder has ${inTemporary.join(", ")}`);
     await ended(backtest());
-    if ((await outputs()).some((hash, i) => hash !== expected[i])) faults.push("the next run gives other outputs");
+    if ((await outputs()).some((hash, i) => hash !== expected[i])) faults.push("the outputs of the next run differ");
     const halves = filesIn(cache).filter((name) => name.endsWith(".tmp"));
     if (halves.length > 0) faults.push(`the cache keeps ${halves.length} temporary files after the next run`);
     const when =
       signal === "SIGKILL"
         ? `killed at ${Math.round(100 * moment)} %`
-        : `not killed at ${Math.round(100 * moment)} %, it was faster`;
+        : `not killed at ${Math.round(100 * moment)} %, it ended before`;
     lines.push({ name: `kill -9, ${when}`, bound: "nothing is left", faults });
   }
   rmSync(cwd, { recursive: true });

@@ -21,7 +21,10 @@ export function walk(bars, seed = 1) {
   return close;
 }
 
-/** Writes a CSV of minute bars, `symbols` interleaved, neighbouring minutes out of order now and then; returns its rows. */
+/**
+ * Writes a CSV of minute bars with `symbols` interleaved and neighbouring minutes sometimes out of order. Returns the
+ * number of rows.
+ */
 export function writeMarket(file, symbols, bars, seed = 1) {
   const next = uniform(seed);
   const prices = new Float64Array(symbols).fill(100);

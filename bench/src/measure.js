@@ -25,7 +25,7 @@ export async function alternate(actions, rounds = 5) {
   return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
 }
 
-/** Milliseconds of processor time that an action took, in this process. */
+/** Milliseconds of processor time of an action in this process. */
 export async function cpuMs(action) {
   const before = process.cpuUsage();
   await action();
@@ -43,7 +43,7 @@ export function report(rows) {
   process.stdout.write(JSON.stringify(rows));
 }
 
-/** Runs `use` with a folder that is deleted after, in ATC_BENCH_FOLDER or the temporary one. */
+/** Runs `use` with a new folder in ATC_BENCH_FOLDER or the temporary folder, and deletes it afterwards. */
 export async function withFolder(use) {
   const folder = mkdtempSync(join(process.env.ATC_BENCH_FOLDER ?? tmpdir(), "atc-bench-"));
   try {

@@ -16,7 +16,10 @@ const interfaces = [
   { parent: version2, limit: "memory.max", swap: "memory.swap.max", peak: "memory.peak" },
 ];
 
-/** Makes a memory cgroup of so many bytes, a folder that is removed when no process is left in it; undefined where that is not allowed. */
+/**
+ * Creates a memory cgroup of `bytes` bytes: a folder that is removed when no process is left in it. Undefined if that
+ * is not allowed.
+ */
 export function makeGroup(bytes) {
   for (const { parent, limit, swap, peak } of interfaces) {
     const group = join(parent, `atc-bench-${process.pid}-${Date.now()}`);
@@ -31,7 +34,7 @@ export function makeGroup(bytes) {
       rmdirSync(group);
       continue;
     }
-    // Without swap accounting there is no such file, and without swap no need for it.
+    // Without swap accounting this file does not exist. Without swap it is not needed.
     if (existsSync(join(group, swap)))
       writeFileSync(join(group, swap), swap === "memory.swap.max" ? "0" : String(bytes));
     return { group, peakBytes: () => Number(readFileSync(join(group, peak), "utf8")) };
@@ -40,8 +43,9 @@ export function makeGroup(bytes) {
 }
 
 /**
- * Runs Node with at most `bytes` of memory, page cache included where a cgroup can be made (as root), else with twice as many bytes of private memory
- * (`prlimit --data`). Returns how it ended, what it printed and the most memory the cgroup had.
+ * Runs Node with at most `bytes` of memory. If a cgroup can be created (as root), this includes the page cache;
+ * otherwise it is twice as many bytes of private memory (`prlimit --data`). Returns the exit status, the output and the
+ * peak memory of the cgroup.
  */
 export function runWithin(bytes, args) {
   const made = makeGroup(bytes);
@@ -65,7 +69,7 @@ export function runFreely(args) {
   return spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 1 << 26 });
 }
 
-/** Takes files out of the page cache, whose pages would be charged to whoever read them first. */
+/** Drops files from the page cache: its pages would be charged to their first reader. */
 export function dropFromCache(files) {
   for (const file of files) {
     const { status, stderr } = spawnSync("dd", [`if=${file}`, "iflag=nocache", "count=0"], { encoding: "utf8" });

@@ -1,4 +1,4 @@
-// Opens the dataset "market" in a directory and reads one window, once, in a process of its own. Prints the milliseconds that took.
+// Opens the dataset "market" in a directory and reads one window, once, in its own process. Prints the milliseconds.
 import { mmapStore } from "@atc/mmap-store";
 
 const [directory] = process.argv.slice(2);

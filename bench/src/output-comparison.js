@@ -6,7 +6,10 @@ import { marketOf, writeMarketCsv } from "./synthetic-market.js";
 const kinds = ["trades", "equity", "portfolio"];
 const baseline = process.env.ATC_BASELINE;
 
-/** A market in which several symbols share a batch, one is longer than any batch, times overlap in part, and one symbol cannot be computed. */
+/**
+ * A market of several symbols that share a batch, one that is longer than any batch, partly overlapping times, and one
+ * that cannot be computed.
+ */
 function mixedMarket(scale) {
   const bars = (count) => Math.max(300, Math.round(count * scale));
   return [
@@ -26,14 +29,14 @@ async function outputsOf(cwd, { root, args, keeps = false, fresh = false }) {
   if (fresh) rmSync(join(cwd, "cache"), { recursive: true, force: true });
   const outputs = {};
   const base = ["backtest", "market.csv", "--data-dir", "data", "--cache-dir", "cache", "--use-memory-mapped", "true"];
-  // Options of one run of one format; the second format is written from the cache of the first if there is one.
+  // Options of one run of one format. If there is a cache, the second format is written from the cache of the first.
   for (const format of ["csv", "arrow"]) {
     const written = kinds.map((kind) => [kind, `${kind}.${format}`]);
     const files = written.flatMap(([kind, file]) => [`--${kind}`, file]);
     const stdout = join(cwd, "report.json");
     const { status, stderr } = await runCommand({ root, cwd, stdout, args: [...base, ...args, ...files, "--json"] });
     if (status !== 0) throw new Error(`${root}: ${args.join(" ")} ended with ${status}: ${stderr}`);
-    outputs[`report beside ${format}`] = readFileSync(stdout, "utf8");
+    outputs[`report with ${format}`] = readFileSync(stdout, "utf8");
     for (const [, file] of written) {
       const path = join(cwd, file);
       outputs[file] = existsSync(path) ? await hashOf(path) : "missing";
@@ -47,7 +50,7 @@ async function outputsOf(cwd, { root, args, keeps = false, fresh = false }) {
   return outputs;
 }
 
-/** What differs between two texts: the first line that does. */
+/** The first line that differs between two texts. */
 function firstDifference(a, b) {
   const [left, right] = [a.split("\n"), b.split("\n")];
   const line = left.findIndex((text, i) => text !== right[i]);
@@ -62,15 +65,16 @@ function differences(expected, actual) {
 }
 
 /**
- * Compares JSON, and the trades, equity and portfolio as CSV and Arrow, byte for byte: with those of ATC_BASELINE, or without one with those of one
- * thread and no cache. Each run is made cold and again out of its cache.
+ * Compares JSON, and the trades, equity and portfolio as CSV and Arrow, byte for byte with those of ATC_BASELINE.
+ * Without a baseline, it compares them with those of one thread without a cache. Each run is made cold and again from
+ * its cache.
  */
 export async function compareOutputs(folder, scale) {
   const cwd = join(folder, "outputs");
   mkdirSync(cwd);
   const market = mixedMarket(scale);
   writeMarketCsv(join(cwd, "market.csv"), market);
-  // A symbol that is skipped: its price is negative.
+  // This symbol is skipped, because its price is negative.
   const text = `BAD,${market[0].start},1,1,1,-1,1\nBAD,${market[0].start + 60_000},1,1,1,1,1\n`;
   writeFileSync(join(cwd, "market.csv"), text, { flag: "a" });
   const lines = [];
@@ -80,7 +84,7 @@ export async function compareOutputs(folder, scale) {
     ["risk-free rate", ["--risk-free-rate", "0.02"]],
     ["last 5,000 bars", ["--limit", "5000"]],
   ]) {
-    // The report names the threads nowhere, so runs of different threads compare.
+    // The report does not name the threads, so runs of different threads can be compared.
     const threads = ["--threads", "2", "--executor", "worker"];
     const inline = ["--executor", "inline", "--no-cache"];
     const reference = {
@@ -94,8 +98,8 @@ export async function compareOutputs(folder, scale) {
       lines.push({ name: `outputs, ${name}, ${what}`, bound, faults: differences(expected, actual) });
     };
     await compare("threads, cold", { args: threads });
-    await compare("threads, out of the cache", { args: threads, keeps: true });
-    await compare("inline, out of the cache of threads", { args: ["--executor", "inline"], keeps: true });
+    await compare("threads, from the cache", { args: threads, keeps: true });
+    await compare("inline, from the cache of threads", { args: ["--executor", "inline"], keeps: true });
     await compare("inline, cold", { args: ["--executor", "inline"], keeps: true, fresh: true });
     await compare("threads, no cache", { args: [...threads, "--no-cache"], keeps: true });
   }

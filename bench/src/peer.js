@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 /**
- * A child process that takes commands, one a line, and answers each with one line: whatever is compared can take turns in one run.
+ * A child process that reads commands, one per line, and answers each with one line. So the compared programs can
+ * alternate in one run.
  *
  * @param {string} command
  * @param {readonly string[]} args

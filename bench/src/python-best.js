@@ -2,7 +2,10 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The best ratio of a module over its algorithms, levels, shuffles, filters and block sizes; prints `{ ratio, setting }` for each file. */
+/**
+ * Prints `{ ratio, setting }` for each file: the best ratio of a module over its algorithms, levels, shuffles, filters
+ * and block sizes.
+ */
 const worker = `
 import json, sys
 def blosc1(content, typesize):
@@ -41,7 +44,8 @@ function pythonWith(module) {
 }
 
 /**
- * What python-blosc and python-blosc2 make of arrays at whichever setting is best, by array: `{ blosc, blosc2 }`, each undefined where no Python has it.
+ * The best results of python-blosc and python-blosc2 over all settings, by array: `{ blosc, blosc2 }`, each undefined
+ * if no Python has it.
  *
  * @param {Record<string, { bytes: Uint8Array, typesize: number }>} arrays
  * @param {string} folder

@@ -1,7 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** Keeps arrays in memory and times its own calls: compress to a new bytes object, decompress into an array that is there. */
+/**
+ * Keeps arrays in memory and times its own calls: compress to a new bytes object, decompress into an existing array.
+ */
 const worker = `
 import json, sys, time
 import blosc, numpy
@@ -31,7 +33,7 @@ function findPython() {
   return candidates.find((python) => spawnSync(python, ["-c", "import blosc, numpy"]).status === 0);
 }
 
-/** A python-blosc that answers tasks with its own CPU times; undefined where no Python has blosc and numpy. */
+/** A python-blosc that answers tasks with its own CPU times; undefined if no Python has blosc and numpy. */
 export function startPythonBlosc() {
   const python = findPython();
   if (python === undefined) return undefined;

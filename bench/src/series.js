@@ -10,7 +10,7 @@ function uniform(seed) {
   };
 }
 
-/** Minute bars that nobody traded: prices of 2 decimals, volumes of 5, times in ms with a gap now and then. */
+/** Synthetic minute bars: prices of 2 decimals, volumes of 5, times in ms with occasional gaps. */
 function syntheticBars(bars, seed) {
   const next = uniform(seed);
   const close = new Float64Array(bars);
@@ -28,7 +28,10 @@ function syntheticBars(bars, seed) {
   return { close, volume, time };
 }
 
-/** The columns `close` or `price`, `volume` or `size`, and the time of a CSV with a header; undefined where the file is absent. */
+/**
+ * The columns `close` or `price`, `volume` or `size`, and the time of a CSV with a header; undefined if the file is
+ * absent.
+ */
 export function readBars(file) {
   let text;
   try {
@@ -56,7 +59,7 @@ function bytesOf(column) {
 }
 
 /**
- * What a cache and an archive hold of one series of bars, as `{ bytes, typesize, kind }` by name.
+ * The arrays of one series of bars in a cache and an archive, as `{ bytes, typesize, kind }` by name.
  *
  * @param {{ close: Float64Array, volume: Float64Array, time: BigInt64Array }} bars
  */
@@ -91,7 +94,7 @@ export function syntheticArrays(bars, seed = 1) {
   return cachedArrays(syntheticBars(bars, seed));
 }
 
-/** Prices of 8 decimals near 0.0123, as of a coin. */
+/** Prices of 8 decimals near 0.0123, like those of a coin. */
 export function finePrices(bars, seed = 7) {
   const next = uniform(seed);
   const prices = new Float64Array(bars);
@@ -103,7 +106,9 @@ export function finePrices(bars, seed = 7) {
   return { bytes: bytesOf(prices), typesize: 8 };
 }
 
-/** Directions of an exponential average of 7 bars over one of 28, which change every 23 bars or so, as int8 and float64. */
+/**
+ * Directions of an exponential average of 7 bars over one of 28, as int8 and float64. They change about every 23 bars.
+ */
 export function slowCrossings(bars, seed = 1) {
   const { close } = syntheticBars(bars, seed);
   const directions = new Int8Array(bars);

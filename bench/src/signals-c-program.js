@@ -10,10 +10,13 @@ const builds = {
   "C -O3 -march=native": ["-O3", "-march=native"],
 };
 
-/** Compiles the program once for each of `builds` into `folder`; undefined, with a message, where there is no gcc. */
+/**
+ * Compiles the program once for each of `builds` into `folder`. If there is no gcc, prints a message and returns
+ * undefined.
+ */
 export function compileSignals(folder) {
   if (spawnSync("gcc", ["--version"]).status !== 0) {
-    console.error("no gcc here: the C program is left out");
+    console.error("gcc is not installed: the C program is skipped");
     return undefined;
   }
   const programs = {};

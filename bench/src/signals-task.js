@@ -1,8 +1,10 @@
-// Our kernel as the C program stands beside it: `node signals-task.js FILE` reads closes (doubles), then commands, one a line.
-//   run          average signal and direction in blocks of 4,096 bars; answers with the nanoseconds of processor time
+// Our kernel with the interface of the C program: `node signals-task.js FILE` reads closes (doubles), then commands,
+// one per line.
+//   run          average signal and direction in blocks of 4,096 bars; prints the nanoseconds of processor time
 //   all          the same for every output, into new arrays
 //   write OUT    writes every output as a column of doubles, in canonical order
-// `node signals-task.js stream BARS` answers "run" with "nanoseconds-a-bar peak-MB" of that many bars that no array ever holds.
+// `node signals-task.js stream BARS` answers "run" with "nanoseconds-per-bar peak-MB". It streams that many bars
+// without an array of them.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { compute, createStream, signalOutputs } from "@atc/signals";
@@ -45,7 +47,10 @@ function overFile(file) {
   };
 }
 
-/** Streams `bars` bars, the same 2^18 over and over; short series several times, so that there is something to measure. */
+/**
+ * Streams `bars` bars: the same 2^18 repeatedly. Short series are streamed several times, so that the time can be
+ * measured.
+ */
 function overStream(bars) {
   const close = walk(64 * blockLength);
   const targets = { averageSignal: new Float64Array(blockLength), direction: new Int8Array(blockLength) };

@@ -3,7 +3,7 @@ import { walk } from "./market.js";
 
 const kept = new Map();
 
-/** The prices of all symbols, made at once in a thread: a symbol may come to another thread in a later round. */
+/** The prices of all symbols, made at once in each thread: a symbol may run on another thread in a later round. */
 function pricesOf(symbols, bars) {
   const id = `${symbols} ${bars}`;
   const all = kept.get(id) ?? Array.from({ length: symbols }, (_, seed) => walk(bars, seed + 1));

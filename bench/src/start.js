@@ -1,4 +1,4 @@
-// Runs scenarios, each in its own process, and prints what they measured: `node src/start.js [scenario...] [--json]`.
+// Runs scenarios, each in its own process, and prints their figures: `node src/start.js [scenario...] [--json]`.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
@@ -13,7 +13,7 @@ const json = args.includes("--json");
 const wanted = args.filter((arg) => !arg.startsWith("--"));
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
-  console.error(`no scenario "${unknown.join('", "')}"; there are: ${all.join(", ")}`);
+  console.error(`unknown scenario "${unknown.join('", "')}"; choose from: ${all.join(", ")}`);
   process.exit(2);
 }
 const results = {};
@@ -32,7 +32,7 @@ for (const name of wanted.length > 0 ? wanted : all) {
   if (status !== 0) {
     failed = true;
     console.error(`${name} failed with exit code ${status}`);
-    // A scenario that missed a bound reports its figures all the same.
+    // A scenario that misses a bound still reports its figures.
     if (!stdout.startsWith("{")) continue;
   }
   results[name] = JSON.parse(stdout);

@@ -17,7 +17,7 @@ function centWalk(seed) {
   return () => {
     const open = cents;
     const random = next();
-    // Returns to the middle, so that walks of any length stay positive and of few digits.
+    // Reverts to the mean, so that walks of any length stay positive and have few digits.
     cents = Math.max(200, cents + (random % 41) - 20 + (cents > 20_000 ? -1 : 0));
     return {
       open,
@@ -30,8 +30,8 @@ function centWalk(seed) {
 }
 
 /**
- * The symbols of a market: `rows` bars each, at `interval` ms, from `start` ms on. Symbols of one start have all times in common; with `apart`, each starts
- * at a minute and hour of its own.
+ * The symbols of a market: `rows` bars each, at `interval` ms, from `start` ms on. Symbols of one start share all
+ * times. With `apart`, each starts at its own minute and hour.
  */
 export function marketOf({ symbols, bars, apart = false, interval = minute }) {
   const width = String(symbols - 1).length;
@@ -44,7 +44,7 @@ export function marketOf({ symbols, bars, apart = false, interval = minute }) {
   }));
 }
 
-/** Writes text that is put together digit by digit: strings would take ten times as long. */
+/** Writes text digit by digit: strings would take ten times as long. */
 function textWriter(file) {
   const handle = openSync(file, "w");
   const buffer = Buffer.allocUnsafe(1 << 20);
@@ -88,7 +88,7 @@ function textWriter(file) {
   };
 }
 
-/** Writes a market as CSV, bar by bar, the symbols interleaved; those that have no bar left are left out. */
+/** Writes a market as CSV, bar by bar, with the symbols interleaved. Symbols without further bars are skipped. */
 export function writeMarketCsv(file, market) {
   const writer = textWriter(file);
   writer.text("symbol,timestamp,open,high,low,close,volume\n");
@@ -118,7 +118,10 @@ const columns = [
 ];
 const blockRows = 250_000;
 
-/** Writes a market as the dataset `name` of a folder, through the store: the rows that {@link writeMarketCsv} writes. Returns its bytes. */
+/**
+ * Writes a market as the dataset `name` of a folder, through the store, with the rows of {@link writeMarketCsv}.
+ * Returns its bytes.
+ */
 export async function storeMarket(directory, name, market) {
   const store = mmapStore({ directory });
   const lock = await store.lock(name);

@@ -1,11 +1,11 @@
-"""Reads what the codec `numeric` of @atc/codec-numeric wrote, with numpy and the standard library alone.
+"""Reads the frames of the codec `numeric` of @atc/codec-numeric, with only numpy and the standard library.
 
     import atc_numeric, io, numpy
     prices = numpy.frombuffer(atc_numeric.decode(open("close.numeric", "rb").read()), dtype="<f8")
     entry = numpy.load(io.BytesIO(atc_numeric.decode(open("<key>.npz.numeric", "rb").read())))
 
-or `python atc_numeric.py close.numeric close.bin`. The format is drawn in docs/numeric-frame.md. One file, no licence conditions
-beyond those of the repository: copy it where you need it.
+or `python atc_numeric.py close.numeric close.bin`. docs/numeric-frame.md describes the format. This is one file under the
+licence of the repository: copy it to any place.
 """
 
 import struct
@@ -18,7 +18,7 @@ LANES = 4
 LOWEST = 1 << 16
 SLOTS = 4096
 
-# What a frame can hold; packages/codec-numeric has the same limits. Every number is a float64, so that all readers round alike.
+# The limits of a frame, as in packages/codec-numeric. Every number is a float64, so that all readers round alike.
 LARGEST_INTEGER = (1 << 53) - 1
 LARGEST_SCALE = 10**22
 MOST_BYTES = 1 << 19
@@ -37,7 +37,7 @@ def within(value, low, high, what):
 
 
 class Cursor:
-    """Takes numbers and bytes off the front of some bytes."""
+    """Reads numbers and bytes from the front of some bytes."""
 
     def __init__(self, data):
         self.data = memoryview(data)
@@ -62,13 +62,13 @@ class Cursor:
             value |= (part & 127) << shift
             if part < 128:
                 if value > most or int(float(value)) != value:
-                    raise ValueError(f"a number above {most}, or no float64")
+                    raise ValueError(f"a number is above {most} or is not a float64")
                 return value
-        raise ValueError("a number that does not end")
+        raise ValueError("a number does not end")
 
 
 class Stream:
-    """Unsigned integers that are still encoded: tokens of a byte, each followed by some bits."""
+    """Encoded unsigned integers: tokens of one byte, each followed by some bits."""
 
     def __init__(self, cursor, most):
         self.count = within(cursor.varint(), 0, most, "the count of a stream")
@@ -86,18 +86,18 @@ class Stream:
         else:
             within(words, 4 * LANES, 4 * LANES + 2 * self.count, "the length of words")
             if words % 2:
-                raise ValueError("half a word")
+                raise ValueError("the words have an odd length")
 
     def integers(self):
-        """The integers, once the tokens are there."""
+        """The integers, after the tokens are decoded."""
         token = self.tokens.astype(np.int64)
         length = np.where(token < 16, 0, ((token - 16) >> 2) + 2)
         end = np.cumsum(length)
         if self.count and (end[-1] + 7) // 8 != len(self.bits):
-            raise ValueError("bits of a wrong length")
+            raise ValueError("the bits have a wrong length")
         at = end - length
         padded = np.frombuffer(bytes(self.bits) + bytes(16), dtype=np.uint8)
-        # Nine bytes from where a value's bits begin hold all of them.
+        # All bits of a value are within nine bytes of its first bit.
         low = np.ndarray((len(padded) - 7,), np.dtype("<u8"), padded, 0, (1,))[at >> 3]
         high = padded[(at >> 3) + 8].astype(np.uint64)
         shift = (at & 7).astype(np.uint64)
@@ -114,7 +114,7 @@ def read_frequencies(cursor):
     while left > 0:
         frequency = cursor.varint()
         if token > 255 or frequency > left:
-            raise ValueError("frequencies that do not add up")
+            raise ValueError("the frequencies do not add up")
         frequencies[token] = frequency
         left -= frequency
         token += 1
@@ -124,7 +124,10 @@ def read_frequencies(cursor):
 
 
 def decode_tokens(streams):
-    """Decodes the tokens of all streams side by side: four lanes each, the longest streams first, so that those that end drop out."""
+    """Decodes the tokens of all streams side by side, four lanes each.
+
+    The longest streams come first; streams drop out at their end.
+    """
     streams = sorted((one for one in streams if len(one.words)), key=lambda one: -one.count)
     if not streams:
         return
@@ -148,7 +151,7 @@ def decode_tokens(streams):
             active -= 1
         lanes = min(LANES, streams[active - 1].count - LANES * step)
         if lanes < LANES or streams[0].count - LANES * step < LANES:
-            # Some stream has its last few tokens here.
+            # At least one stream has its last few tokens here.
             counts = np.array([one.count for one in streams[:active]]) - LANES * step
             used = np.arange(LANES) < counts[:, None]
         else:
@@ -171,13 +174,13 @@ def decode_tokens(streams):
             room = found.shape[1] - LANES * step
             found[:active, LANES * step : LANES * step + LANES] = (entry & 255)[:, :room]
     if (at != ends).any() or (heads != LOWEST).any():
-        raise ValueError("tokens that do not end where they must")
+        raise ValueError("the tokens do not end in the final states")
     for stream, row in zip(streams, found):
         stream.tokens = row[: stream.count]
 
 
 class Differences:
-    """A stream of integers that may be negative, and how often they are to be summed."""
+    """A stream of integers that may be negative, and the number of sums over them."""
 
     def __init__(self, cursor, most, order, streams):
         self.signed = within(cursor.byte(), 0, 1, "sign")
@@ -199,13 +202,13 @@ def sums(values, order):
 
 
 class Numbers:
-    """A block of numbers; parsed at once, decoded when the tokens of its streams are there."""
+    """A block of numbers: parsed at once, decoded after the tokens of its streams."""
 
     def __init__(self, encoded, length, streams):
         cursor = Cursor(encoded)
         self.size = cursor.byte()
         if self.size not in (1, 2, 4, 8) or length % self.size:
-            raise ValueError("elements of a wrong size")
+            raise ValueError("the elements have a wrong size")
         self.count = count = within(length // self.size, 1, MOST_ELEMENTS, "the count of elements")
         self.representation = within(cursor.byte(), 0, 2 if self.size >= 4 else 0, "representation")
         self.scale = within(cursor.varint(LARGEST_SCALE), 1, LARGEST_SCALE, "scale") if self.representation == 2 else 1
@@ -234,7 +237,7 @@ class Numbers:
             streams.append(self.ranks)
             self.main = Differences(cursor, count, self.order, streams)
         if cursor.left():
-            raise ValueError("bytes too many in a block")
+            raise ValueError("a block has extra bytes")
 
     def integers(self):
         values = self.main.values()
@@ -242,14 +245,14 @@ class Numbers:
             for start in range(self.lag):
                 values[start :: self.lag] = sums(np.ascontiguousarray(values[start :: self.lag]), 1)
             lengths = self.lengths.integers()
-            # Compared ahead of the sum, which could wrap, and of the values, which could fill the memory.
+            # Checked before the sum, which could wrap, and before the values, which could fill the memory.
             if (lengths >= self.count).any() or int(lengths.sum()) + len(lengths) != self.count:
-                raise ValueError("runs of another length")
+                raise ValueError("the runs have another length")
             return sums(np.repeat(values, lengths.astype(np.int64) + 1), self.order)
         if self.arrangement == 2:
             ranks = self.ranks.integers()
             if (ranks > len(self.common)).any() or (ranks == 0).sum() != len(values):
-                raise ValueError("ranks that do not fit the values")
+                raise ValueError("the ranks do not fit the values")
             ranks = ranks.astype(np.int64)
             table = np.concatenate([np.zeros(1, dtype=np.int64), self.common])
             all_values = table[ranks]
@@ -277,20 +280,20 @@ class Numbers:
 
 def inflate(encoded, length):
     if length > LARGEST_EXPANSION * len(encoded):
-        raise ValueError("a block that is too long for its bytes")
+        raise ValueError("a block is too long for its bytes")
     inflater = zlib.decompressobj(-15)
     try:
-        # A byte more than declared, so that a longer block is not taken for a whole one.
+        # One byte more than declared, so that a longer block is detected.
         content = inflater.decompress(encoded, length + 1)
     except zlib.error as error:
         raise ValueError(str(error)) from error
     if not inflater.eof:
-        raise ValueError("a block that does not end")
+        raise ValueError("a block does not end")
     return content
 
 
 def decode(frame):
-    """The content of a frame, as bytes; ValueError where it is damaged."""
+    """The content of a frame, as bytes. Raises ValueError if the frame is damaged."""
     cursor = Cursor(frame)
     if bytes(cursor.take(5)) != b"ATCN\x01":
         raise ValueError("not a numeric frame of version 1")
@@ -303,14 +306,14 @@ def decode(frame):
         total += decoded
         if kind == 2:
             if len(encoded) < SHORTEST_NUMBERS:
-                raise ValueError("a block of numbers that is too short")
+                raise ValueError("a block of numbers is too short")
             blocks.append(Numbers(encoded, decoded, streams))
         else:
             blocks.append(inflate(encoded, decoded) if kind == 1 else bytes(encoded))
             if len(blocks[-1]) != decoded:
-                raise ValueError("a block of another length than declared")
+                raise ValueError("a block differs from its declared length")
     if total != length:
-        raise ValueError("blocks of another length than declared")
+        raise ValueError("the blocks differ from the declared length")
     decode_tokens(streams)
     with np.errstate(over="ignore"):
         content = b"".join(block if isinstance(block, bytes) else block.decode() for block in blocks)

@@ -1,5 +1,6 @@
-// A stand-in for the module "backtest-kit", so that this example runs where that is not installed. It has the members that the plugin uses and follows
-// their contract, down to the end of the process at a missing candle; it is not the framework: no reports, no live trading, no risk, one run at a time.
+// Replaces the module "backtest-kit", so that this example runs without it. It has the members that the plugin uses and
+// follows their contract: it even ends the process at a missing candle. It is not the framework: no reports, no live
+// trading, no risk, one run at a time.
 const minute = 60_000;
 const steps = {
   "1m": 1,
@@ -48,7 +49,7 @@ export async function commitClosePending() {
 }
 
 function register(schemas, name, schema) {
-  if (schemas.has(name)) throw new Error(`${name} is registered already`);
+  if (schemas.has(name)) throw new Error(`${name} is already registered`);
   schemas.set(name, schema);
 }
 
@@ -72,14 +73,17 @@ async function candlesOf(exchangeName, symbol, since, limit) {
   process.exit(-1);
 }
 
-/** The typical price by volume; the mean close where there is no volume. */
+/** The typical price weighted by volume; the mean close if there is no volume. */
 function average(candles) {
   const volume = candles.reduce((sum, c) => sum + c.volume, 0);
   if (volume === 0) return candles.reduce((sum, c) => sum + c.close, 0) / candles.length;
   return candles.reduce((sum, c) => sum + ((c.high + c.low + c.close) / 3) * c.volume, 0) / volume;
 }
 
-/** What ends a position in a minute: the frame, a close asked for, a touched stop, a target reached by the average. */
+/**
+ * The reason why a minute ends a position: end of the frame, a requested close, a stop that was hit, or an average that
+ * reached the target.
+ */
 function exitOf(signal, candle, price, frameEnd) {
   const sign = signal.position === "long" ? 1 : -1;
   if (candle.timestamp > frameEnd) return ["time_expired", price];
@@ -104,7 +108,7 @@ async function hold(symbol, { strategy, exchangeName, frameEnd }, signal, when) 
   }
 }
 
-/** Profit in per cent, after a fee and a slippage of 0.1 % at each end. */
+/** Profit in per cent, after 0.1 % of fee and 0.1 % of slippage on each side. */
 function profit(position, open, close) {
   const sign = position === "long" ? 1 : -1;
   const [entry, exit] = [open * (1 + sign * 0.001), close * (1 - sign * 0.001)];

@@ -1,6 +1,6 @@
 const minute = 60_000;
 
-/** The same pseudo-random numbers from 0 to 1 at every start. */
+/** Pseudo-random numbers from 0 to 1, the same at every start. */
 function randomNumbers(seed) {
   let state = seed;
   return () => {
@@ -10,8 +10,9 @@ function randomNumbers(seed) {
 }
 
 /**
- * Rows as ccxt's `fetchOHLCV(symbol, "1m")` returns them: [timestamp, open, high, low, close, volume]. The prices are a random walk whose drift changes
- * every few hours; two outages of the exchange are missing. Made-up prices: what a strategy earns on them says nothing about markets.
+ * Rows as ccxt's `fetchOHLCV(symbol, "1m")` returns them: [timestamp, open, high, low, close, volume]. The prices are a
+ * random walk whose drift changes every few hours, without the bars of two outages of the exchange. They are synthetic:
+ * the profit of a strategy on them says nothing about markets.
  */
 export function minutes(days, seed = 7) {
   const random = randomNumbers(seed);

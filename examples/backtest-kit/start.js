@@ -5,8 +5,8 @@ import { candlesFromCcxt, createAtcPlugin } from "@atc/backtest-kit";
 import { mmapStore } from "@atc/mmap-store";
 import { minutes } from "./minutes.js";
 
-// Candles as ccxt returns them become the columns of a dataset: once, then every run maps the same file.
-const directory = mkdtempSync(join(tmpdir(), "atc-backtest-kit-")); // ".cache/mmap" is where atc itself keeps datasets
+// Candles as ccxt returns them become the columns of a dataset once. Then every run maps the same file.
+const directory = mkdtempSync(join(tmpdir(), "atc-backtest-kit-")); // atc itself keeps datasets in ".cache/mmap"
 const store = mmapStore({ directory });
 const columns = candlesFromCcxt(minutes(10));
 const schema = {
@@ -24,18 +24,16 @@ await writer.publish();
 await lock[Symbol.asyncDispose]();
 const dataset = await store.open("minutes");
 
-// The host is handed in. The real one is the module itself, import * as host from "backtest-kit"; where it is not installed, host.js stands in for it.
+// The plugin needs the host: the module "backtest-kit" itself. If it is not installed, host.js replaces it.
 const installed = "backtest-kit";
 const real = await import(installed).catch((error) => {
   if (error.code === "ERR_MODULE_NOT_FOUND") return undefined;
   throw error;
 });
 const host = real ?? (await import("./host.js"));
-console.log(
-  real === undefined ? "backtest-kit is not installed: host.js stands in for it\n" : "the host is backtest-kit\n",
-);
+console.log(real === undefined ? "backtest-kit is not installed: host.js replaces it\n" : "the host is backtest-kit\n");
 
-// One missing minute would end the process in the middle of a run. It is found before the host runs.
+// In the host, one missing minute ends the process in the middle of a run. The plugin finds it before the host runs.
 try {
   createAtcPlugin(host, { dataset });
 } catch (error) {
@@ -43,11 +41,11 @@ try {
 }
 const plugin = createAtcPlugin(host, { dataset, gaps: "forward-fill" });
 const { presentBars, missingBars } = plugin.reports.get("BTCUSDT");
-console.log(`${presentBars} minutes, ${missingBars} filled with the close before them\n`);
+console.log(`${presentBars} minutes, ${missingBars} filled with the previous close\n`);
 
 const [frame] = plugin.addFrames({ frameName: "all" });
 console.log(`from ${new Date(frame.from).toISOString()} to ${new Date(frame.to).toISOString()}`);
-console.log("strategy         trades  flips  targets  stops     sum");
+const table = {};
 const strategies = [
   { strategyName: "atc-15m", interval: "15m" },
   { strategyName: "atc-1h", interval: "1h" },
@@ -58,12 +56,17 @@ for (const options of strategies) {
   const context = { strategyName, exchangeName: plugin.exchangeName, frameName: frame.frameName };
   const closed = [];
   for await (const event of host.Backtest.run("BTCUSDT", context)) if (event.action === "closed") closed.push(event);
-  const count = (reason) => String(closed.filter(({ closeReason }) => closeReason === reason).length);
+  const count = (reason) => closed.filter(({ closeReason }) => closeReason === reason).length;
   const sum = closed.reduce((total, { pnl }) => total + pnl.pnlPercentage, 0);
-  console.log(
-    `${strategyName.padEnd(15)} ${String(closed.length).padStart(7)} ${count("closed").padStart(6)} ${count("take_profit").padStart(8)} ${count("stop_loss").padStart(6)} ${sum.toFixed(2).padStart(6)} %`,
-  );
+  table[strategyName] = {
+    trades: closed.length,
+    flips: count("closed"),
+    targets: count("take_profit"),
+    stops: count("stop_loss"),
+    "sum %": Number(sum.toFixed(2)),
+  };
 }
+console.table(table);
 
 dataset[Symbol.dispose]();
 await store[Symbol.asyncDispose]();

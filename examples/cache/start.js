@@ -12,7 +12,7 @@ const lines = bytes
   .filter((line) => line.startsWith(`${symbol},`));
 const closes = Float64Array.from(lines, (line) => Number(line.split(",")[5]));
 
-/** Volatility of the last `length` daily returns, a year's: what is worth keeping. */
+/** Annualised volatility of the last `length` daily returns: the value to keep. */
 function volatility(length) {
   const returns = closes.map((close, i) => (i === 0 ? Number.NaN : Math.log(close / closes[i - 1])));
   return closes.map((_, i) => {
@@ -24,7 +24,8 @@ function volatility(length) {
   });
 }
 
-// A key says what a value was computed from and how, never where or when: the same file elsewhere is a hit, another file a miss.
+// A key has the input and the computation of a value, but no path and no time. A copy of the file is a hit, another
+// file is a miss.
 const input = createHash("sha256").update(bytes).digest("hex");
 const keyOf = (length, version = 1) => ({
   kind: "volatility",
@@ -34,7 +35,7 @@ const keyOf = (length, version = 1) => ({
   version,
 });
 
-const cacheDir = mkdtempSync(join(tmpdir(), "atc-cache-")); // leave it out to share the folder of the backtests
+const cacheDir = mkdtempSync(join(tmpdir(), "atc-cache-")); // without cacheDir, the cache shares the folder of the backtests
 const cache = await getCacheManager({ config: { cacheDir } });
 async function show(length, version) {
   const key = keyOf(length, version);
@@ -42,12 +43,12 @@ async function show(length, version) {
   const { arrays } = await cache.compute(key, () => ({ arrays: { volatility: volatility(length) } }));
   const changes = differences.map(({ field, asked, stored }) => `${field} is ${asked}, stored ${stored}`).join("; ");
   const last = (100 * arrays.volatility.at(-1)).toFixed(1);
-  console.log(`${length} bars: ${last} % a year, ${found ? "from the cache" : "computed"} (${changes || reason})`);
+  console.log(`${length} bars: ${last} % per year, ${found ? "from the cache" : "computed"} (${changes || reason})`);
 }
 await show(20);
 await show(20);
 await show(60);
-await show(60, 2); // the formula changed: a new version, so that old values are not taken for new ones
+await show(60, 2); // the formula has changed: a new version keeps old values from being used
 const { memoryHits, diskHits, misses, storedEntries, storedBytes } = await cache.stats();
 console.log(`${memoryHits + diskHits} hits, ${misses} misses; ${storedEntries} files, ${storedBytes} bytes`);
 await cache[Symbol.asyncDispose]();

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openRuntime, runBacktest } from "@atc/runtime";
 
-// atc.yaml in this folder asks for "brotli". The runtime looks in the dependencies of the nearest package.json and in that package itself,
-// finds the name under "atc" there, and imports the package only now.
+// atc.yaml in this folder names "brotli". The runtime searches the nearest package.json and its dependencies for that
+// name under "atc". It imports the package only if the name is found.
 const file = process.argv[2] ?? fileURLToPath(new URL("../bars.csv", import.meta.url));
 const runtime = await openRuntime({ cwd: import.meta.dirname });
 const { compressionAlgorithm, compressionLevel, cacheDir } = runtime.config;
-console.log(`${runtime.loaded.file} asks for ${compressionAlgorithm} at level ${compressionLevel}\n`);
+console.log(`${runtime.loaded.file} names ${compressionAlgorithm} at level ${compressionLevel}\n`);
 for (const run of ["first", "second"]) {
   const started = performance.now();
   const { report, cached } = await runBacktest(runtime, file);

@@ -1,9 +1,9 @@
 /**
- * Candles as an exchange sends them over a socket: each is repeated with newer prices until its minute is over. A price that swings around a rising line, with
- * some noise; the same on every run.
+ * Candles as an exchange sends them over a socket: each is repeated with newer prices until its minute is over.
+ * The price oscillates around a rising line, with some noise. It is the same on every run.
  *
- * @param {number} candles - how many minutes
- * @returns {Generator<{ start: number, close: number }>} four updates a candle
+ * @param {number} candles - number of minutes
+ * @returns {Generator<{ start: number, close: number }>} four updates per candle
  */
 export function* feed(candles) {
   const begin = Date.UTC(2026, 0, 5);

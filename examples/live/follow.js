@@ -12,14 +12,14 @@ export function follow(config, onDirection) {
   let start;
   return {
     stream,
-    /** The average signal and the direction; the same array each time, so that nothing is left for the garbage collector. */
+    /** The average signal and the direction. The array is reused, so that updates allocate nothing. */
     values,
     take(candle) {
       if (candle.start === start) stream.replaceInto(candle, values);
       else stream.pushBarInto(candle, values);
       start = candle.start;
     },
-    /** What a new process needs to go on, here in the middle of a candle. */
+    /** The state that a new process needs to resume, also in the middle of a candle. */
     save: () => ({ start, state: stream.snapshot() }),
     restore(saved) {
       stream.restore(saved.state);

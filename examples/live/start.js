@@ -5,16 +5,16 @@ import { follow } from "./follow.js";
 
 const config = { robustness: "Narrow", decay: 0.01 };
 const names = { "-1": "short", 0: "flat", 1: "long" };
-// Until every average has a value, a few of them decide alone.
+// Until every average has a value, only some of them decide. Ignore changes before that.
 const warmup = longestWarmup(config);
-let told = 0;
+let changes = 0;
 const listen = ({ bar, direction, previous }) => {
   if (bar < warmup) return;
-  told++;
-  if (told <= 8) console.log(`candle ${bar}: ${names[previous]} -> ${names[direction]}`);
+  changes++;
+  if (changes <= 8) console.log(`candle ${bar}: ${names[previous]} -> ${names[direction]}`);
 };
 
-// The finished candles, to compare with in the end.
+// The finished candles, for the comparison at the end.
 const closes = [];
 const signals = [];
 let bot = follow(config, listen);
@@ -26,7 +26,7 @@ for (const candle of feed(2000)) {
     closes.push(candle.close);
     signals.push(bot.values[0]);
   }
-  // A restart between two updates of candle 1,000: what a new process takes up is some kilobytes, not a thousand candles.
+  // A restart between two updates of candle 1,000. The new process reads a few kilobytes instead of a thousand candles.
   if (updates === 4001) {
     const saved = bot.save();
     bot.stream[Symbol.dispose]();
@@ -35,7 +35,7 @@ for (const candle of feed(2000)) {
     console.log(`restarted within candle ${bot.stream.position - 1} from ${saved.state.length} bytes`);
   }
 }
-console.log(`${closes.length} candles, ${updates} updates, ${told} changes of direction told`);
+console.log(`${closes.length} candles, ${updates} updates, ${changes} changes of direction`);
 
 const { columns } = compute({ close: Float64Array.from(closes) }, config, { outputs: ["averageSignal", "direction"] });
 assert.deepEqual(Float64Array.from(signals), columns.averageSignal);

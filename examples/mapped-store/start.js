@@ -7,7 +7,7 @@ import { mmapStore } from "@atc/mmap-store";
 import { csv } from "@atc/source-csv";
 
 const file = process.argv[2] ?? fileURLToPath(new URL("../bars.csv", import.meta.url));
-const directory = mkdtempSync(join(tmpdir(), "atc-mapped-")); // ".cache/mmap" is where atc itself keeps datasets
+const directory = mkdtempSync(join(tmpdir(), "atc-mapped-")); // atc itself keeps datasets in ".cache/mmap"
 const store = mmapStore({ directory });
 const source = await csv(file);
 const { report } = await ingest(source, store, { name: "stocks" });
@@ -15,11 +15,12 @@ console.log(`${report.rowsRead} rows of ${report.series.length} symbols, ${repor
 const again = await ingest(source, store, { name: "stocks" });
 console.log(`a second ingest ${again.reused ? "finds the dataset up to date" : "reads the file again"}\n`);
 
+const round = (price) => Number(price.toFixed(2));
 const dataset = await store.open("stocks");
-console.log("symbol      bars  average price by volume    20-day range      last");
+const table = {};
 for (const symbol of dataset.symbols()) {
   const series = dataset.series(symbol);
-  // Blocks: all rows in order, in memory that does not grow with them. Values are views of the file, valid until the next step.
+  // Blocks: all rows in order, in constant memory. Values are views of the file, valid until the next step.
   let money = 0;
   let shares = 0;
   for (const block of series.blocks({ columns: ["close", "volume"], blockLength: 256 })) {
@@ -30,17 +31,20 @@ for (const symbol of dataset.symbols()) {
       shares += volume[i];
     }
   }
-  // A window: any rows by their index.
+  // A window: any range of rows by index.
   const last = series.length - 20;
   const highest = Math.max(...Array.from(series.window("high", last, 20)));
   const lowest = Math.min(...Array.from(series.window("low", last, 20)));
   const close = series.window("close", series.length - 1, 1)[0];
-  const range = `${lowest.toFixed(2)} to ${highest.toFixed(2)}`;
-  const average = (money / shares).toFixed(2);
-  console.log(
-    `${symbol.padEnd(8)} ${String(series.length).padStart(7)}  ${average.padStart(23)}  ${range.padStart(17)}  ${close.toFixed(2).padStart(6)}`,
-  );
+  table[symbol] = {
+    bars: series.length,
+    "average price by volume": round(money / shares),
+    "20-day low": round(lowest),
+    "20-day high": round(highest),
+    last: round(close),
+  };
 }
+console.table(table);
 dataset[Symbol.dispose]();
 await source[Symbol.asyncDispose]();
 await store[Symbol.asyncDispose]();

@@ -1,8 +1,9 @@
 import { strategyOf } from "@atc/backtest";
 
 /**
- * Long while the average of the last `fast` closes is above that of the last `slow`, short while it is below, flat until both are there.
- * Bars come in blocks of any length, so what must be remembered between blocks lives in the outer function, once a symbol.
+ * Long while the average of the last `fast` closes is above that of the last `slow`, short while it is below, flat
+ * until both exist. Bars come in blocks of any length. State between blocks belongs in the outer function, which runs
+ * once per symbol.
  */
 export function crossing(fast, slow) {
   return strategyOf(`cross ${fast}/${slow}`, () => {

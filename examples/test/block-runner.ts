@@ -8,7 +8,7 @@ import type { CodeBlock } from "./code-block.ts";
 import { bin, root } from "./repository.ts";
 import { runShellLine } from "./shell-line.ts";
 
-/** Runs a program that must end well. */
+/** Runs a program that must succeed. */
 export async function runProgram(command: string, args: readonly string[], cwd: string): Promise<string> {
   const { code, stdout, stderr } = await run(command, args, cwd);
   assert.equal(code, 0, `${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
@@ -17,7 +17,7 @@ export async function runProgram(command: string, args: readonly string[], cwd: 
 
 const pythons = [process.env["ATC_PYTHON"], "python3", "/usr/bin/python3"].filter((python) => python !== undefined);
 
-/** A Python that has what a program imports; undefined where none has. */
+/** A Python that has the imports of a program; undefined if there is none. */
 export function pythonFor(code: string): string | undefined {
   const modules = [...code.matchAll(/^(?:import|from) (\w+)/gm)].map(([, name]) => name);
   const has = (python: string) =>
@@ -30,7 +30,7 @@ const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.
 /** Runs a block in a reader's project. */
 type Runner = (block: CodeBlock, project: string, page: string) => Promise<unknown>;
 
-/** Writes a block to the file that its first line names, such as `// tasks.js`, so that later blocks find it. */
+/** Writes a block to the file that its first line names, such as `// tasks.js`, so that later blocks can use it. */
 function writeCode({ language, line, code: source }: CodeBlock, project: string, code: string): string {
   const [, named] = /^(?:\/\/|#) ([\w-]+\.\w+)\b/.exec(source) ?? [];
   const file = named ?? `line-${line}.${language === "ts" ? "js" : language}`;
@@ -54,7 +54,7 @@ const runners: Readonly<Record<string, Runner>> = {
   python: (block, project) => runProgram(pythonFor(block.code) ?? "python3", ["-c", block.code], project),
 };
 
-/** Runs a block as its language asks; fails where it does not end well, or nobody knows the language. */
+/** Runs a block according to its language. Throws if it fails or the language is unknown. */
 export async function runBlock(block: CodeBlock, project: string, page: string): Promise<void> {
   const runner = runners[block.language];
   assert.ok(runner, `nobody knows how to run "${block.language}"; add a runner, or call the block "text"`);

@@ -7,10 +7,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The Node under test: the one that runs the tests, or the one that `ATC_NODE` names. */
+/** The Node under test: `ATC_NODE`, or the one that runs the tests. */
 export const node: string = process.env["ATC_NODE"] ?? process.execPath;
 
-/** The environment without our own variables, which would configure what is tested. */
+/** The environment without our own variables, which would configure the program under test. */
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ATC_")));
 
 /** Runs a program to its end. */

@@ -8,7 +8,7 @@ import { pages } from "./page.ts";
 import { type ReaderProject, readerProject } from "./reader-project.ts";
 import { bin, packageJson, root } from "./repository.ts";
 
-/** What a page finds in its project besides `bars.csv`. */
+/** Files that a page needs in its project in addition to `bars.csv`. */
 const preparations: Readonly<Record<string, (project: string) => Promise<unknown>>> = {
   "packages/source-zip/README.md": (project) =>
     copyFile(join(root, "packages/source-zip/test/fixtures/spy.zip"), join(project, "spy.zip")),
@@ -22,7 +22,7 @@ const preparations: Readonly<Record<string, (project: string) => Promise<unknown
   },
 };
 
-// Every block of a page runs in one project, in the page's order, so that one may use what another made.
+// All blocks of a page run in one project, in the page's order, so that a block can use the files of earlier ones.
 describe.each(pages.map((page) => [page.name, page.blocks] as const))("%s", (name, blocks) => {
   let project: ReaderProject | undefined;
   afterAll(() => project?.[Symbol.dispose]());

@@ -15,8 +15,8 @@ function sources(folder: string): readonly string[] {
 
 const folders = packageFolders("examples");
 
-it("there is an example for each road", () => {
-  const roads = [
+it("there is an example for each use", () => {
+  const uses = [
     "backtest",
     "backtest-kit",
     "cache",
@@ -27,7 +27,7 @@ it("there is an example for each road", () => {
     "mapped-store",
     "own-strategy",
   ];
-  expect(folders.map((folder) => basename(folder))).toEqual(expect.arrayContaining(roads));
+  expect(folders.map((folder) => basename(folder))).toEqual(expect.arrayContaining(uses));
 });
 
 describe.each(folders.map((folder) => [basename(folder), folder] as const))("examples/%s", (_, folder) => {
@@ -50,7 +50,7 @@ describe.each(folders.map((folder) => [basename(folder), folder] as const))("exa
       expect(stdout).toMatch(/^(# |ℹ )pass [1-9]/m);
     });
 
-  it("imports what its package.json names and nothing else", () => {
+  it("imports only what its package.json names", () => {
     const known = [name, ...Object.keys({ ...dependencies, ...devDependencies })];
     const imported = sources(folder).flatMap((text) => [
       ...text.matchAll(/^(?:import|export) .*from "([^".][^"]*)";$/gm),
@@ -69,7 +69,7 @@ it.skipIf(python === undefined)(title, { timeout: 60_000 }, async () => {
   expect(read.map(([, algorithm]) => algorithm)).toEqual(["lz4", "lz4hc", "zlib", "zstd"]);
 });
 
-it("a codec of one's own is used by name from atc.yaml", { timeout: 60_000 }, async () => {
+it("atc.yaml can name a custom codec", { timeout: 60_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "atc-own-codec-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const args = [bin, "backtest", "../bars.csv", "--cache-dir", join(folder, "atc"), "--data-dir", join(folder, "mmap")];

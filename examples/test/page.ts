@@ -11,7 +11,7 @@ export interface Page {
   readonly blocks: readonly CodeBlock[];
 }
 
-/** Languages of drawings and output: nothing to run. */
+/** Languages of drawings and output, which are not run. */
 const texts: readonly string[] = ["", "text"];
 
 function candidates(): readonly string[] {
@@ -22,7 +22,7 @@ function candidates(): readonly string[] {
   return ["README.md", "docs/writing-a-plugin.md", ...folders.map((folder) => join(folder, "README.md"))];
 }
 
-/** Every README and the guide to plugins. Packages test the pages of their formats and keys themselves. */
+/** Every README and docs/writing-a-plugin.md. Packages test the pages of their formats and keys themselves. */
 export const pages: readonly Page[] = candidates()
   .filter((name) => existsSync(join(root, name)))
   .map((name) => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { packageFolders, packageJson, root } from "./repository.ts";
 
-/** A project as a reader of our pages has it. Disposing deletes it. */
+/** A project like that of a reader of our pages. Disposal deletes it. */
 export interface ReaderProject extends Disposable {
   readonly path: string;
 }
@@ -16,12 +16,15 @@ export const installable: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** Packages of others that our pages name, each with the module that stands in for it here. */
+/** Third-party packages that our pages name, each with the module that replaces it here. */
 export const standIns: ReadonlyMap<string, string> = new Map([
   ["backtest-kit", join(root, "examples/backtest-kit/host.js")],
 ]);
 
-/** Makes a project outside of the repository, with every package of ours among its dependencies and a `bars.csv` of three symbols, AAPL among them. */
+/**
+ * Makes a project outside the repository. It depends on all our packages and has a `bars.csv` of three symbols,
+ * including AAPL.
+ */
 export function readerProject(): ReaderProject {
   const path = mkdtempSync(join(tmpdir(), "atc-reader-"));
   const dependencies = Object.fromEntries([...installable.keys()].map((name) => [name, "*"]));

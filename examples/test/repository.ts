@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The members of a package.json that are looked at here. */
+/** The members of a package.json that these tests use. */
 export interface PackageJson {
   readonly name: string;
   readonly scripts?: Readonly<Record<string, string>>;

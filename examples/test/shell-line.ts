@@ -5,11 +5,11 @@ import { node, run } from "./child-process.ts";
 import { installable, standIns } from "./reader-project.ts";
 import { bin, packageJson, root } from "./repository.ts";
 
-/** Where a line of a page is run. */
+/** The place where a line of a page runs. */
 export interface ShellPlace {
   /** The reader's project. */
   readonly project: string;
-  /** The folder of the page: what a page calls by a file's name lies there. */
+  /** The folder of the page: files that the page names are there. */
   readonly page: string;
 }
 
@@ -25,7 +25,7 @@ async function runAtc(
   assert.equal(code, 0, `atc ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
 }
 
-/** A script of the root: `atc` is run, what is a check of the whole checkout is only looked up. */
+/** A script of the root. `atc` runs; a check of the whole checkout must only exist. */
 async function runScript(name: string, args: readonly string[], place: ShellPlace): Promise<void> {
   const [, inner = name] = /^node scripts\/bootstrap\.mjs run (\S+)$/.exec(scripts[name] ?? "") ?? [];
   const body = scripts[inner];
@@ -44,7 +44,7 @@ function checkInstall(words: readonly string[]): void {
     assert.ok(installable.has(name) || standIns.has(name), `"${name}" is no package of this workspace`);
 }
 
-/** Does what a line of a `sh` block says: runs `atc`, checks that what is installed or called by name is there. */
+/** Executes a line of a `sh` block: runs `atc`, and checks that packages to install and files to run exist. */
 export async function runShellLine(line: string, place: ShellPlace): Promise<void> {
   const words = line
     .replace(/(^| +)#.*$/, "")
@@ -63,7 +63,7 @@ export async function runShellLine(line: string, place: ShellPlace): Promise<voi
     const [name = "", ...args] = ["run", "-s"].includes(first) ? rest : [first, ...rest];
     return await runScript(name, args, place);
   }
-  // Files beside the page are run by the tests of the examples.
+  // The tests of the examples run the files next to the page.
   if (command === "node" && first === "--test") return;
   if (["node", "python3"].includes(command) && existsSync(join(place.page, first))) return;
   assert.fail(`nobody knows how to run "${line}"; add a rule to shell-line.ts`);

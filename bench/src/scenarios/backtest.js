@@ -1,4 +1,5 @@
-// Processor time a bar of a backtest: arrays in memory, mapped segments and positioned reads of the same series, with ATC and with a strategy that costs nearly nothing.
+// Processor time per bar of a backtest: arrays in memory, mapped segments and positioned reads of the same series. It
+// runs with ATC and with a trivial strategy.
 import assert from "node:assert/strict";
 import { atcStrategy, backtestSeries, memorySeries, strategyOf } from "@atc/backtest";
 import { mmapStore } from "@atc/mmap-store";
@@ -8,7 +9,7 @@ import { cpuMs, median, peakMb, report, withFolder } from "../measure.js";
 const bars = 2_000_000;
 const rounds = 5;
 
-/** Long above an average of the last 512 closes or so, short below it. */
+/** Long above an average of about the last 512 closes, short below it. */
 const aboveAverage = strategyOf("above average", () => {
   let average = Number.NaN;
   return ({ close }, directions) => {
@@ -52,7 +53,7 @@ async function compare(roads, strategy) {
         metrics = backtestSeries(series, { strategy }).metrics;
       });
       expected ??= metrics;
-      assert.deepEqual(metrics, expected, `${name}: other metrics`);
+      assert.deepEqual(metrics, expected, `${name}: the metrics differ`);
       if (round > 0) times[name].push(ms);
     }
   }
@@ -76,10 +77,10 @@ await withFolder(async (directory) => {
     Object.keys(roads).map((name) => [
       name,
       {
-        "ATC, ns a bar": Math.round(atc[name]),
-        "of memory": +(atc["arrays in memory"] / atc[name]).toFixed(2),
-        "above average, ns a bar": Math.round(cheap[name]),
-        "of memory, cheap": +(cheap["arrays in memory"] / cheap[name]).toFixed(2),
+        "ATC, ns per bar": Math.round(atc[name]),
+        "speed / arrays": +(atc["arrays in memory"] / atc[name]).toFixed(2),
+        "trivial strategy, ns per bar": Math.round(cheap[name]),
+        "speed / arrays, trivial": +(cheap["arrays in memory"] / cheap[name]).toFixed(2),
       },
     ]),
   );

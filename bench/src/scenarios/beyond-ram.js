@@ -1,6 +1,7 @@
-// A dataset of 3 GB scanned and backtested in 256 MiB of memory, its pages out of the cache at first: same results as without a limit, and what an
-// in-memory approach does under the same limit. Then `atc backtest` with its cache on, cold and out of the cache. ATC_BENCH_BARS=300000000 takes that many
-// bars instead of 60 million (52 bytes each on the disk, and half of that again for the cache).
+// Scans and backtests a dataset of 3 GB in 256 MiB of memory, with its pages first dropped from the page cache. The
+// results must equal those without a limit. For comparison, an in-memory approach runs under the same limit. Then
+// `atc backtest` runs with its cache, cold and from the cache. ATC_BENCH_BARS=300000000 uses that many bars instead of
+// 60 million (52 bytes each on the disk, and half of that again for the cache).
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -47,7 +48,7 @@ function answerOf({ status, signal, stdout, stderr }) {
   return JSON.parse(stdout);
 }
 
-/** One run of the command over the dataset, its outputs as one hash; `keepsCache` leaves the cache as it is. */
+/** One run of the command over the dataset, with its outputs as one hash. `keepsCache` does not clear the cache. */
 async function commandRun(directory, { limitBytes: limit, keepsCache = false }) {
   const cwd = join(directory, "command");
   if (!keepsCache) rmSync(cwd, { recursive: true, force: true });
@@ -63,14 +64,17 @@ async function commandRun(directory, { limitBytes: limit, keepsCache = false }) 
   return { ...run, outputs: outputs.join(" ") };
 }
 
-/** Runs the command without a limit, then under it, cold and out of its cache; its outputs must be the same, its memory bounded. */
+/**
+ * Runs the command without a limit, then under it, cold and from its cache. Its outputs must be equal and its memory
+ * bounded.
+ */
 async function compareCommand(directory, files, bytes) {
   const rows = {};
   let expected;
   for (const [name, options] of [
     ["no limit, cold", {}],
     ["limited, cold", { limitBytes }],
-    ["limited, out of the cache", { limitBytes, keepsCache: true }],
+    ["limited, from the cache", { limitBytes, keepsCache: true }],
   ]) {
     dropFromCache(files);
     const run = await commandRun(directory, options);
@@ -95,8 +99,8 @@ async function compareCommand(directory, files, bytes) {
 
 await withFolder(async (directory) => {
   const bytes = await writeMarketDataset(mmapStore({ directory }));
-  assert.ok(bytes >= 48 * symbols * bars, `the dataset has ${bytes} bytes only`);
-  // Of fewer bars, asked for to try this out, the limit is no limit.
+  assert.ok(bytes >= 48 * symbols * bars, `the dataset has only ${bytes} bytes`);
+  // With fewer bars, for a trial run, the limit has no effect.
   const isBeyond = bytes >= 3e9;
   const files = readdirSync(join(directory, "market")).map((file) => join(directory, "market", file));
   const rows = {};
@@ -115,9 +119,9 @@ await withFolder(async (directory) => {
     dropFromCache(files);
     const run = runWithin(limitBytes, args);
     const limited = answerOf(run);
-    assert.deepEqual(limited.result, free.result, `${task} with ${backend}: another result under the limit`);
+    assert.deepEqual(limited.result, free.result, `${task} with ${backend}: the result differs under the limit`);
     assert.ok(limited.anonymousMb <= mostAnonymousMb, `${task} with ${backend}: ${limited.anonymousMb} MB of its own`);
-    // Windows need few pages: that they take no others is the point.
+    // Windows need few pages and must not use others.
     if (isBeyond && run.peakBytes !== undefined && task !== "windows")
       assert.ok(run.peakBytes >= 0.95 * limitBytes, `${task} with ${backend}: the limit was never reached`);
     rows[`${task}, ${backend}`] = {

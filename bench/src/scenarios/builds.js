@@ -1,5 +1,6 @@
-// How long this build of the command takes beside another: ATC_BASELINE is the built checkout to compare with. Both take turns on the same files, in
-// processes of their own; figures are medians of ATC_BENCH_ROUNDS (9) rounds. ATC_BENCH_SCALE=0.1 makes the files smaller.
+// Compares the time of this build of the command with another: ATC_BASELINE is the built checkout to compare with. Both
+// alternate on the same files, in their own processes. Figures are medians of ATC_BENCH_ROUNDS (9) rounds.
+// ATC_BENCH_SCALE=0.1 makes the files smaller.
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { checkout, commandTimes } from "../command-run.js";
@@ -12,7 +13,7 @@ const scale = Number(process.env.ATC_BENCH_SCALE ?? 1);
 const bars = Math.round(1e6 * scale);
 
 if (baseline === undefined) {
-  report({ builds: { result: "left out: set ATC_BASELINE to another built checkout" } });
+  report({ builds: { result: "skipped: set ATC_BASELINE to another built checkout" } });
 } else {
   await withFolder(async (folder) => {
     const market = marketOf({ symbols: 4, bars });

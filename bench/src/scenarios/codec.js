@@ -1,6 +1,7 @@
-// Blosc frames beside python-blosc, in turn in one run: bytes of the array a second of CPU time, one thread, warm, medians of fifteen rounds. Frames
-// of both are of the same parameters, but for "fast", which stands beside python's zstd at clevel 5 with either shuffle. A CSV with the columns
-// close and volume in ATC_BENCH_CSV is measured too; ATC_BENCH_SETTINGS measures only settings whose name holds it, such as "fast".
+// Blosc frames compared with python-blosc, alternating in one run: bytes of the array per second of CPU time, one
+// thread, warm, medians of fifteen rounds. Both use the same parameters, except for "fast", which is compared with
+// python's zstd at clevel 5 with either shuffle. ATC_BENCH_CSV adds a CSV with the columns close and volume.
+// ATC_BENCH_SETTINGS selects the settings whose name contains it, such as "fast".
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { blosc } from "@atc/codec-blosc";
@@ -18,7 +19,7 @@ const blockCodecs = [lz4Block(), lz4hcBlock(), snappyBlock(), zlibBlock(), zstdB
 const mebibyte = 2 ** 20;
 const bitBlocks = { cname: "zstd", clevel: 1, shuffle: "bitshuffle", blocksize: mebibyte };
 const fast = { preset: "fast" };
-/** Ours, and python's where it is another. */
+/** Our options, and python's if they differ. */
 const everySetting = {
   "lz4 5": [{ cname: "lz4", clevel: 5, shuffle: "shuffle" }],
   "lz4 9": [{ cname: "lz4", clevel: 9, shuffle: "shuffle" }],
@@ -49,7 +50,7 @@ function ours(codec, { bytes, typesize }, target) {
   return { length: compressed.result.length, compressMs: compressed.ms, decompressMs: decompressed.ms };
 }
 
-/** What one side reached: bytes a byte, MB/s, MB/s. */
+/** The result of one side: compression ratio and both speeds in MB/s. */
 function summary(length, all) {
   const speed = (field) => length / 1000 / median(all.map((one) => one[field]));
   return { ratio: length / all[0].length, compress: speed("compressMs"), decompress: speed("decompressMs") };
@@ -67,7 +68,7 @@ async function measure(array, [options, theirs = options], python) {
     mine.push(one);
     if (peer !== undefined) peers.push(peer);
   }
-  if (Buffer.compare(target, array.bytes) !== 0) throw new Error("the frame decoded to other bytes");
+  if (Buffer.compare(target, array.bytes) !== 0) throw new Error("the frame does not decode to its input");
   return {
     mine: summary(array.bytes.length, mine),
     peer: peers.length === 0 ? undefined : summary(array.bytes.length, peers),
@@ -89,7 +90,7 @@ function row({ mine, peer }) {
   };
 }
 
-/** The medians of ours over python's, of the rows that `belongs` picks. */
+/** The medians of ours divided by python's, over the rows that `belongs` selects. */
 function medians(results, belongs) {
   const picked = results.filter(({ peer, name }) => peer !== undefined && belongs(name));
   if (picked.length === 0) return undefined;
@@ -106,7 +107,8 @@ function medians(results, belongs) {
 
 await withFolder(async (folder) => {
   const python = startPythonBlosc();
-  if (python === undefined) console.error("no python-blosc here (python3-blosc and python3-numpy): our figures alone");
+  if (python === undefined)
+    console.error("python-blosc is not installed (python3-blosc and python3-numpy): only our figures are measured");
   const file = process.env.ATC_BENCH_CSV;
   const arrays = syntheticArrays(bars);
   const real = file === undefined ? undefined : readBars(file);

@@ -1,5 +1,5 @@
-// What each kind of cache entry shrinks to under each algorithm at level 5, arrays over files: of synthetic minute bars with prices of 2 decimals, and of a CSV
-// in ATC_BENCH_CSV.
+// The compression ratio of each kind of cache entry under each algorithm at level 5: bytes of the arrays divided by
+// bytes of the files. The data is synthetic minute bars with prices of 2 decimals, and a CSV in ATC_BENCH_CSV.
 import { join } from "node:path";
 import { computeSignals, ingestFile, openRuntime, runBacktest } from "@atc/runtime";
 import { writeMarket } from "../market.js";

@@ -1,6 +1,7 @@
-// From a CSV of interleaved symbols to a sorted, published dataset, beside DuckDB's `COPY (... ORDER BY symbol, timestamp)` of the same file.
-// ATC_PYTHON, a Python with polars, adds polars' reading and sorting in memory (nothing is written by it).
-// ATC_BENCH_ROWS sets the rows (3,000,000 where absent), ATC_BENCH_SYMBOLS the markets (50,5000), ATC_BENCH_FOLDER where files are made.
+// From a CSV of interleaved symbols to a sorted, published dataset, compared with DuckDB's
+// `COPY (... ORDER BY symbol, timestamp)` of the same file. ATC_PYTHON, a Python with polars, adds polars, which reads
+// and sorts in memory and writes nothing. ATC_BENCH_ROWS sets the rows (default: 3,000,000), ATC_BENCH_SYMBOLS the
+// markets (default: 50,5000), ATC_BENCH_FOLDER the folder of the files.
 import { execFileSync } from "node:child_process";
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -12,10 +13,10 @@ const rounds = Number(process.env.ATC_BENCH_ROUNDS ?? 3);
 const markets = (process.env.ATC_BENCH_SYMBOLS ?? "50,5000").split(",").map(Number);
 const threads = 2;
 const memoryBytes = 256e6;
-/** With less it runs out of memory now and then. */
+/** With less, DuckDB sometimes runs out of memory. */
 const duckdbBytes = 1024e6;
 
-/** Runs a script in a process of its own, so that each one's memory is told apart, and returns what it prints. */
+/** Runs a script in its own process, so that its memory is measured separately, and returns its output. */
 function run(script, ...args) {
   const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
   return execFileSync(process.execPath, [path, ...args.map(String)], {
@@ -24,14 +25,14 @@ function run(script, ...args) {
   });
 }
 
-/** What a Python with polars measures of itself. */
+/** The figures that a Python with polars measures of itself. */
 function runPolars(file) {
   const script = fileURLToPath(new URL("../polars-sort.py", import.meta.url));
   const env = { ...process.env, POLARS_MAX_THREADS: String(threads) };
   return execFileSync(process.env.ATC_PYTHON, [script, file], { encoding: "utf8", env });
 }
 
-/** Writes a market of `symbols` symbols: minute bars, neighbouring minutes out of order. */
+/** Writes a market of `symbols` symbols: minute bars with neighbouring minutes out of order. */
 function writeFile(file, symbols) {
   const market = new URL("../market.js", import.meta.url).href;
   const script = `import(${JSON.stringify(market)}).then(({ writeMarket }) => writeMarket(${JSON.stringify(file)}, ${symbols}, ${rows / symbols}))`;

@@ -1,4 +1,4 @@
-// Nanoseconds a bar of the reference kernel: one million bars, default configuration, one core, CPU time.
+// Nanoseconds per bar of the kernel: one million bars, default configuration, one core, CPU time.
 import { compute, createStream } from "@atc/signals";
 import { walk } from "../market.js";
 import { cpuMs, median, peakMb, report } from "../measure.js";

@@ -1,6 +1,8 @@
-// What `atc backtest` holds in memory: from a CSV with empty folders in memory cgroups, and the peak of anonymous memory without one, however many bars;
-// and whether its outputs are those of another build. ATC_CHECKOUT is the checkout that is measured, ATC_BASELINE one to compare outputs with.
-// ATC_BENCH_PART=limits,free,store,symbols,outputs,kill picks parts; ATC_BENCH_SCALE=0.01 makes all of it smaller, for trying it out.
+// The memory of `atc backtest`: in memory cgroups, from a CSV with empty folders; and the peak of anonymous memory
+// without a cgroup, for any number of bars. It also compares the outputs with those of another build. ATC_CHECKOUT is
+// the checkout to measure, ATC_BASELINE the one to compare outputs with.
+// ATC_BENCH_PART=limits,free,store,symbols,outputs,kill selects parts. ATC_BENCH_SCALE=0.01 makes everything smaller,
+// for a trial.
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand } from "../command-run.js";
@@ -13,7 +15,7 @@ const scale = Number(process.env.ATC_BENCH_SCALE ?? 1);
 const parts = process.env.ATC_BENCH_PART?.split(",");
 const wants = (part) => parts === undefined || parts.includes(part);
 const mebibyte = 2 ** 20;
-const ends = "ends well";
+const ends = "succeeds";
 const mostMb = 150;
 const mostMbOfManySymbols = 280;
 const mostGrowthMb = 10;
@@ -31,13 +33,13 @@ const manySymbols = marketOf({
 const rows = {};
 let failures = 0;
 
-/** A name by bars, of a scaled market too. */
+/** The name of a market by its bars, also if it is scaled. */
 function barsOf(market) {
   const bars = market.reduce((sum, one) => sum + one.rows, 0);
   return bars >= 1e6 ? `${+(bars / 1e6).toFixed(1)} million` : `${bars}`;
 }
 
-/** Adds a row; `faults` says which bounds it breaks. */
+/** Adds a row; `faults` lists the bounds that it breaks. */
 function add(name, { ms, anonymousMb, peakBytes, status, signal, stderr }, bound, faults) {
   const all = status === 0 ? faults : [`ended with ${signal ?? `exit code ${status}`}`];
   failures += all.length;
@@ -59,20 +61,23 @@ function add(name, { ms, anonymousMb, peakBytes, status, signal, stderr }, bound
 
 const curves = ["--equity", "equity.csv", "--trades", "trades.csv", "--portfolio", "portfolio.csv"];
 
-/** Runs a backtest with default settings in folders of its own, which are removed after; `data` is a file, or a dataset of the folder `dataDir`. */
+/**
+ * Runs a backtest with default settings in its own folders and removes them. `data` is a file, or a dataset of the
+ * folder `dataDir`.
+ */
 async function run(folder, { data, dataDir, limitBytes }) {
   const cwd = join(folder, "run");
   rmSync(cwd, { recursive: true, force: true });
   mkdirSync(cwd);
   const args = ["backtest", data, "--use-memory-mapped", "true", "--threads", "2", "--json", ...curves];
-  const where = ["--data-dir", dataDir ?? "data", "--cache-dir", "cache"];
-  const outcome = await runCommand({ args: [...args, ...where], cwd, stdout: join(cwd, "report.json"), limitBytes });
+  const folders = ["--data-dir", dataDir ?? "data", "--cache-dir", "cache"];
+  const outcome = await runCommand({ args: [...args, ...folders], cwd, stdout: join(cwd, "report.json"), limitBytes });
   rmSync(cwd, { recursive: true, force: true });
   return outcome;
 }
 
 function above(anonymousMb, most) {
-  return anonymousMb <= most ? [] : [`${Math.round(anonymousMb)} MB of anonymous memory, ${most} at most`];
+  return anonymousMb <= most ? [] : [`${Math.round(anonymousMb)} MB of anonymous memory, above ${most}`];
 }
 
 async function fromFiles(folder) {
@@ -125,7 +130,7 @@ async function fromManySymbols(folder) {
   rmSync(data);
 }
 
-/** Adds lines of `{ name, faults }` that measure no memory. */
+/** Adds lines of `{ name, faults }` that do not measure memory. */
 function addChecks(lines) {
   for (const { name, faults, bound } of lines) {
     failures += faults.length;
@@ -135,15 +140,15 @@ function addChecks(lines) {
 }
 
 await withFolder(async (folder) => {
-  if (!existsSync("/proc/self/status")) throw new Error("anonymous memory is read from /proc, which is not here");
+  if (!existsSync("/proc/self/status"))
+    throw new Error("cannot read anonymous memory: /proc does not exist on this system");
   if (wants("outputs")) addChecks(await compareOutputs(folder, scale));
   if (wants("kill")) addChecks(await killedRuns(folder, markets[0]));
   if (wants("limits") || wants("free")) await fromFiles(folder);
   if (wants("symbols")) await fromManySymbols(folder);
   if (wants("store")) await fromStore(folder);
   const left = readdirSync(folder).filter((name) => name !== "run");
-  if (left.length > 0)
-    addChecks([{ name: "the benchmark's own folder", bound: "empty", faults: [`${left} are left`] }]);
+  if (left.length > 0) addChecks([{ name: "the benchmark's own folder", bound: "empty", faults: [`${left} remain`] }]);
 });
 report(rows);
 if (failures > 0) process.exitCode = 1;

@@ -1,7 +1,8 @@
-// The codec "numeric" beside the best that python-blosc and python-blosc2 reach at any setting, on the same arrays. Ratios need no clock; speeds are bytes
-// of the array a second of CPU time, one thread, warm, medians of nine rounds. ATC_PYTHON_BLOSC2 names a Python that has blosc2. CSVs with the columns
-// close and volume, separated by colons, in ATC_BENCH_CSV are measured too; ATC_BENCH_ARRAYS measures only arrays whose name holds it. Takes some minutes,
-// which are python's highest levels.
+// The codec "numeric" compared with the best results of python-blosc and python-blosc2 at any setting, on the same
+// arrays. Speeds are bytes of the array per second of CPU time, one thread, warm, medians of nine rounds.
+// ATC_PYTHON_BLOSC2 names a Python that has blosc2. ATC_BENCH_CSV adds CSVs with the columns close and volume,
+// separated by colons. ATC_BENCH_ARRAYS selects the arrays whose name contains it. This takes some minutes, mostly for
+// python's highest levels.
 import { basename } from "node:path";
 import { numeric } from "@atc/codec-numeric";
 import { median, report, withFolder } from "../measure.js";
@@ -31,7 +32,7 @@ function measure(codec, { bytes, typesize }) {
     encoding.push(encoded.ms);
     decoding.push(decoded.ms);
   }
-  if (Buffer.compare(target, bytes) !== 0) throw new Error("the frame decoded to other bytes");
+  if (Buffer.compare(target, bytes) !== 0) throw new Error("the frame does not decode to its input");
   const speed = (ms) => Math.round(bytes.length / 1000 / median(ms));
   return { length, compress: speed(encoding), decompress: speed(decoding) };
 }
@@ -62,7 +63,7 @@ await withFolder((folder) => {
       name,
       {
         ratio: digits(ratio, ratio < 100 ? 2 : 0),
-        "bytes a row": digits((array.typesize * length) / array.bytes.length, 3),
+        "bytes per row": digits((array.typesize * length) / array.bytes.length, 3),
         blosc: digits(blosc?.ratio, 2),
         "at ": blosc?.setting,
         blosc2: digits(blosc2?.ratio, 2),

@@ -1,4 +1,5 @@
-// Milliseconds to open a dataset of 5,000 symbols and read one window of one of them, in fresh processes: nothing is compiled, nothing loaded.
+// Milliseconds to open a dataset of 5,000 symbols and read one window of one of them, in new processes without compiled
+// or loaded code.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";

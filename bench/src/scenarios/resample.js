@@ -1,4 +1,5 @@
-// Minute bars of ten symbols to longer bars, beside polars where a Python has it (ATC_PYTHON names one): both read the same Arrow file, one thread, and write what results.
+// Minute bars of ten symbols to longer bars, compared with polars if a Python has it (ATC_PYTHON names one). Both read
+// the same Arrow file on one thread and write the result.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -96,13 +97,14 @@ await withFolder(async (directory) => {
       const found = sums(made);
       made[Symbol.dispose]();
       assert.equal(found.rows, height);
-      assert.ok(near(found.close, close) && near(found.volume, volume), "other bars than polars made");
+      assert.ok(near(found.close, close) && near(found.volume, volume), "the bars differ from those of polars");
     }
     const millions = (symbols * bars) / 1e6;
     rows[name] = {
       "million rows per processor second": +(millions / (median(own) / 1000)).toFixed(1),
-      "polars, the same": theirs.length === 0 ? "-" : +(millions / (median(theirs) / 1000)).toFixed(1),
-      "resident MB, mapped pages included": Math.round(process.memoryUsage().rss / 1e6),
+      "polars, million rows per processor second":
+        theirs.length === 0 ? "-" : +(millions / (median(theirs) / 1000)).toFixed(1),
+      "resident MB, including mapped pages": Math.round(process.memoryUsage().rss / 1e6),
     };
   }
   peer?.close();

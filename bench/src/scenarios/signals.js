@@ -1,5 +1,6 @@
-// The signals beside a C program of the same algorithm that is compiled here, and single averages beside npm libraries. Processor time, each in turn in one
-// run, medians after rounds of warm-up. Parts by name in ATC_BENCH_PART (c, averages, lengths, cores, many); ATC_BENCH_BARS adds a length to "lengths".
+// The signals compared with a C program of the same algorithm, which is compiled first, and single averages compared
+// with npm libraries. Processor time, alternating in one run, medians after rounds of warm-up. ATC_BENCH_PART selects
+// parts by name (c, averages, lengths, cores, many). ATC_BENCH_BARS adds a length to "lengths".
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +17,7 @@ const task = fileURLToPath(new URL("../signals-task.js", import.meta.url));
 const averageTask = fileURLToPath(new URL("../averages-task.js", import.meta.url));
 const wanted = process.env.ATC_BENCH_PART?.split(",");
 
-/** Ours with a kernel of its own: the one chosen by default, or the reference kernel. */
+/** Our program with the default kernel or the reference kernel. */
 function startOurs(args, kernel) {
   return startPeer(process.execPath, [task, ...args], kernel === undefined ? {} : { ATC_KERNEL: kernel });
 }
@@ -28,14 +29,17 @@ function columnsOf(file) {
   return Object.fromEntries(signalOutputs.map((name, i) => [name, all.subarray(i * length, (i + 1) * length)]));
 }
 
-/** Throws where two runs differ by more than 1e-9 of the value or of 1: a signal that is rounded the other way differs by 1e-2. */
+/**
+ * Throws if two runs differ by more than 1e-9 of the value or of 1. A signal that is rounded the other way differs by
+ * 1e-2.
+ */
 function compare(name, actual, expected) {
   for (const output of signalOutputs) {
     for (let bar = 0; bar < expected[output].length; bar++) {
       const [a, b] = [actual[output][bar], expected[output][bar]];
       if (Object.is(a, b) || Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b))) continue;
       if (Number.isNaN(a) && Number.isNaN(b)) continue;
-      throw new Error(`${name}: ${output} at bar ${bar} is ${a}, the default kernel gives ${b}`);
+      throw new Error(`${name}: ${output} at bar ${bar} is ${a}, the default kernel returns ${b}`);
     }
   }
 }
@@ -53,8 +57,8 @@ async function takeTurns(peers, command, rounds) {
 
 const one = (value) => Math.round(value * 10) / 10;
 
-/** Both kernels beside both builds of the C program: equal outputs first, then times. */
-async function besideC(folder) {
+/** Compares both kernels with both builds of the C program: first that the outputs are equal, then the times. */
+async function versusC(folder) {
   const file = join(folder, "closes");
   writeFileSync(file, new Uint8Array(walk(bars).buffer));
   const programs = compileSignals(folder) ?? {};
@@ -83,7 +87,7 @@ async function besideC(folder) {
   );
 }
 
-/** A bar's cost and the peak memory at growing lengths, each in a process of its own. */
+/** Time per bar and peak memory at growing lengths, each in its own process. */
 async function byLength() {
   const rows = {};
   const more = process.env.ATC_BENCH_BARS;
@@ -102,14 +106,14 @@ async function byLength() {
   return rows;
 }
 
-/** How far values lie from ours at most, relative. */
+/** The largest relative difference from our values. */
 function distance(theirs, ours) {
   return Math.max(...ours.map((value, i) => Math.abs(theirs[i] - value) / value));
 }
 
-/** One average of ours beside the same of each library that has it. */
+/** Compares one of our averages with that of each library that has it. */
 async function oneAverage(kind, file) {
-  const names = ["ours", "ours, into an array", ...Object.keys(libraries[kind])];
+  const names = ["ours", "ours, existing array", ...Object.keys(libraries[kind])];
   const peers = Object.fromEntries(
     names.map((name) => [name, startPeer(process.execPath, [averageTask, name, kind, file])]),
   );
@@ -122,20 +126,21 @@ async function oneAverage(kind, file) {
   }
   const distances = names.slice(1).map((name) => distance(tails[name], tails.ours));
   const farthest = Math.max(...distances);
-  // The sums of some drift: 1e-5 of the price after a million bars is theirs, more would be another definition.
+  // Some libraries have sums that drift: up to 1e-5 of the price after a million bars. More indicates another
+  // definition.
   if (farthest > 1e-4 && !otherDefinitions.has(kind))
     throw new Error(`${kind}: a library's values are ${farthest} off`);
   const [ours, into, ...theirs] = names.map((name) => median(times[name]));
   return {
     ...Object.fromEntries(Object.entries(times).map(([name, all]) => [name, one(median(all))])),
-    "fastest of ours": one(Math.min(...theirs) / ours),
-    "of ours, into an array": one(Math.min(...theirs) / into),
-    "they are off by": otherDefinitions.has(kind) ? undefined : Number(farthest.toExponential(0)),
+    "fastest library / ours": one(Math.min(...theirs) / ours),
+    "fastest library / existing array": one(Math.min(...theirs) / into),
+    "largest error": otherDefinitions.has(kind) ? undefined : Number(farthest.toExponential(0)),
   };
 }
 
-/** Each single average beside the same of npm libraries. */
-async function besideLibraries(folder) {
+/** Compares each single average with those of npm libraries. */
+async function versusLibraries(folder) {
   const file = join(folder, "closes");
   writeFileSync(file, new Uint8Array(walk(bars).buffer));
   const rows = {};
@@ -143,7 +148,7 @@ async function besideLibraries(folder) {
   return rows;
 }
 
-/** Processor time a bar over symbols on one worker thread and on two. */
+/** Processor time per bar over symbols on one worker thread and on two. */
 async function onCores() {
   const symbols = 16;
   const each = 250_000;
@@ -172,7 +177,7 @@ async function onCores() {
   return { "16 symbols, one thread": row(times[1]), "16 symbols, two threads": row(times[2]) };
 }
 
-/** A sweep of ten lambdas by ten decays, at once and one after the other, both with the default kernel. */
+/** A sweep of ten lambdas by ten decays, together and one after the other, both with the default kernel. */
 async function sweep() {
   const length = 100_000;
   const close = walk(length);
@@ -210,7 +215,7 @@ async function sweep() {
   };
 }
 
-const parts = { c: besideC, averages: besideLibraries, lengths: byLength, cores: onCores, many: sweep };
+const parts = { c: versusC, averages: versusLibraries, lengths: byLength, cores: onCores, many: sweep };
 await withFolder(async (folder) => {
   const rows = {};
   for (const [name, part] of Object.entries(parts))

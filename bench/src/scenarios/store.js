@@ -1,4 +1,4 @@
-// MB/s of summing a float64 column of 20 million rows through blocks: mapped, read, and an array in memory.
+// MB/s of a sum over a float64 column of 20 million rows through blocks: mapped, read, and an array in memory.
 import { mmapStore } from "@atc/mmap-store";
 import { alternate, peakMb, report, withFolder } from "../measure.js";
 

@@ -1,9 +1,9 @@
 /*
- * Adaptive Trend Classification, dialect lts, default configuration: the program that our kernel is measured against. The nine lengths of a kind
- * advance in lockstep, in arrays of nine, which the compiler turns into vectors; the six kinds do so in layer 2. Windows are prefix and suffix sums
- * of groups of n bars, which never subtract, so that it drifts as little as ours.
+ * Adaptive Trend Classification, dialect lts, default configuration: the program that our kernel is compared with. The
+ * nine lengths of a kind advance in lockstep, in arrays of nine, which the compiler vectorises. So do the six kinds in
+ * layer 2. Windows are prefix and suffix sums of groups of n bars. They never subtract, so they drift as little as ours.
  *
- *   signals FILE     reads closes (doubles), then commands, one a line:
+ *   signals FILE     reads closes (doubles), then commands, one per line:
  *     run            computes the average signal and the direction; prints the nanoseconds of processor time
  *     write OUT      computes every output and writes 20 columns of doubles, in our canonical order
  */
@@ -20,22 +20,22 @@ static const int lengths[LENGTHS] = {28, 29, 30, 32, 34, 27, 26, 24, 22};
 static const double lambda = 0.02 / 1000, kept = 1 - 0.03 / 100, growth_cap = 10000;
 static const double long_threshold = 0.1, short_threshold = -0.1;
 
-/* gcc would unroll short loops before it tries to vectorise them, and then mostly does not. */
+/* Otherwise gcc unrolls short loops before it tries to vectorise them, and then it mostly does not. */
 #define EACH_LENGTH(k) _Pragma("GCC unroll 1") for (int k = 0; k < LENGTHS; k++)
 #define EACH_KIND(kind) _Pragma("GCC unroll 1") for (int kind = 0; kind < KIND_LANES; kind++)
 
 typedef double Lanes[LENGTHS];
 typedef double KindLanes[KIND_LANES];
 
-/* Votes and layer-1 equities of one kind; `follows` is whether each vote follows its side, as it does from its first crossing on. */
+/* Votes and layer-1 equities of one kind. `follows`: each vote follows its side, as after its first crossing. */
 typedef struct {
   Lanes vote, equity, side;
   int follows;
 } Votes;
 
 /*
- * Sums over the last n values of a series, n by lane. The index is cut into groups shorter than any window, so that a window is the end of one group,
- * one more group at most, and the beginning of the newest.
+ * Sums over the last n values of a series, with n by lane. The index is cut into groups shorter than any window. So a
+ * window is the end of one group, at most one more group, and the beginning of the newest.
  */
 typedef struct {
   int group;
@@ -44,12 +44,12 @@ typedef struct {
   double prefix, weighted, before, weighted_before;
   /* From each bar to the end of its group. */
   double suffix[RING + BLOCK], weighted_suffix[RING + BLOCK];
-  /* By bar: the newest group so far, and the whole one before it; weights count from 1 at the beginning of the group. */
+  /* By bar: the newest group so far, and the complete one before it. Weights count from 1 at the start of the group. */
   double prefixes[BLOCK], weighted_prefixes[BLOCK], befores[BLOCK], weighted_befores[BLOCK];
   Lanes ends[BLOCK], weighted_ends[BLOCK];
 } Windows;
 
-/* Where each column of a full run goes; a run that is timed writes the last two. */
+/* The target of each column of a full run. A timed run writes the last two. */
 typedef struct {
   double *average[KINDS], *signal[KINDS], *equity[KINDS], *average_signal, *direction;
 } Outputs;
@@ -121,7 +121,10 @@ static void group_sums(Windows *w, const double *series, int start, int count) {
   }
 }
 
-/* Sums of the windows that end at each bar of the block: plain ones to `sum` where it is not null, weighted by 1..n to `weighted` where that is not. */
+/*
+ * Sums of the windows that end at each bar of the block: plain sums to `sum`, sums weighted by 1..n to
+ * `weighted`; each only if it is not null.
+ */
 static inline __attribute__((always_inline)) void window_sums(Windows *restrict w, const double *restrict series, int start, int count, Lanes *restrict sum, Lanes *restrict weighted) {
   group_sums(w, series, start, count);
   for (int i = 0; i < count; i++)
@@ -138,7 +141,7 @@ static inline __attribute__((always_inline)) void window_sums(Windows *restrict 
     double *to = sum ? sum[i] : NULL, *weighted_to = weighted ? weighted[i] : NULL;
     const double *end = w->ends[i], *weighted_end = w->weighted_ends[i];
     EACH_LENGTH(k) {
-      /* Bars of the window ahead of the newest group, and of the group before it. */
+      /* Bars of the window before the newest group, and of the group before it. */
       const double rest = ahead[k] - place, more = rest - group;
       const double some = more > 0 ? before : 0, slope_some = more > 0 ? slope_before : 0;
       if (sum) to[k] = end[k] + some + prefix;
@@ -148,7 +151,7 @@ static inline __attribute__((always_inline)) void window_sums(Windows *restrict 
   }
 }
 
-/* The definition as it stands, while averages have no value yet or votes have not begun. */
+/* The plain definition, while averages have no value yet or votes have not begun. */
 static void first_votes(State *s, int kind, const double *close, int start, int count) {
   static const int offset[KINDS] = {-1, -2, -1, -1, -1, 0};
   Votes *v = &s->votes[kind];

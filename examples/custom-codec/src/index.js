@@ -2,7 +2,7 @@ import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { AtcError } from "@atc/contract";
 import { decodeTarget } from "@atc/plugin-kit";
 
-// A Brotli stream tells neither its length nor whether it is one, so eight bytes go ahead of it: "ATCB", and the decoded length.
+// A Brotli stream has no length and no signature. So eight bytes precede it: "ATCB" and the decoded length.
 const headerBytes = 8;
 const magic = 0x42435441;
 
@@ -30,7 +30,7 @@ function decompress(stream, length) {
 /**
  * Brotli (RFC 7932) as a codec.
  *
- * @param {{ level?: number }} options - 0 to 9, the `compressionLevel` of a configuration; 5 where absent
+ * @param {{ level?: number }} options - 0 to 9, the `compressionLevel` of a configuration; default: 5
  * @returns {import("@atc/contract").Codec}
  */
 export function brotli({ level = 5 } = {}) {
