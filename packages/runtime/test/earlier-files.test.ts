@@ -1,0 +1,38 @@
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, it } from "vitest";
+import { openRuntime, runBacktest } from "../src/index.ts";
+
+const fixture = fileURLToPath(new URL("fixtures/before-rooms", import.meta.url));
+const repository = fileURLToPath(new URL("../../..", import.meta.url));
+const folder = await mkdtemp(join(tmpdir(), "atc-earlier-"));
+await cp(fixture, folder, { recursive: true });
+afterAll(() => rm(folder, { recursive: true, force: true }));
+const earlier = JSON.parse(await readFile(join(folder, "results.json"), "utf8")) as object;
+
+it.each(["numeric", "zstd"])("an earlier dataset and earlier cache entries (%s) still open", async (algorithm) => {
+  const config = {
+    dataDir: join(folder, "datasets"),
+    cacheDir: join(folder, "cache"),
+    useCompression: true,
+    compressionAlgorithm: algorithm,
+  };
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  await using runtime = await openRuntime({ cwd: repository, env: {}, config, warn });
+  const { report, cachedSymbols } = await runBacktest(runtime, "bars");
+  expect(warnings).toEqual([]);
+  expect(cachedSymbols).toBe(2);
+  expect(JSON.parse(JSON.stringify({ portfolio: report.portfolio, symbols: report.symbols }))).toEqual(earlier);
+
+  await using fresh = await openRuntime({
+    cwd: repository,
+    env: {},
+    config: { ...config, cacheDir: join(folder, `${algorithm}-2`) },
+  });
+  const computed = await runBacktest(fresh, "bars");
+  expect(computed.cachedSymbols).toBe(0);
+  expect(computed.report.symbols).toEqual(report.symbols);
+});
