@@ -20,8 +20,8 @@ it.each(["numeric", "zstd"])("an earlier dataset and earlier cache entries (%s) 
     compressionAlgorithm: algorithm,
   };
   const warnings: string[] = [];
-  const warn = (message: string): void => void warnings.push(message);
-  await using runtime = await openRuntime({ cwd: repository, env: {}, config, warn });
+  const onWarning = (message: string): void => void warnings.push(message);
+  await using runtime = await openRuntime({ cwd: repository, env: {}, config, onWarning });
   const { report, cachedSymbols } = await runBacktest(runtime, "bars");
   expect(warnings).toEqual([]);
   expect(cachedSymbols).toBe(2);
