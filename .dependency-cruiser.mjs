@@ -1,45 +1,50 @@
-/** Who may import whom: the table of the architecture, one rule an arrow. `runtime` alone may import any but testing and cli. */
-const pkg = (name) => `^packages/(${name})/src`;
-const arrows = {
-  contract: [],
-  "plugin-kit": ["contract"],
-  testing: ["contract", "plugin-kit"],
-  config: ["contract", "plugin-kit"],
-  signals: ["contract", "plugin-kit"],
-  "codec-blosc": ["contract", "plugin-kit"],
-  "codec-lz4": ["contract", "plugin-kit"],
-  "codec-zlib": ["contract", "plugin-kit"],
-  "codec-zstd": ["contract", "plugin-kit"],
-  "codec-snappy": ["contract", "plugin-kit"],
-  "codec-numeric": ["contract", "plugin-kit"],
-  cache: ["contract"],
-  "cache-fs": ["contract", "plugin-kit"],
-  "mmap-store": ["contract", "plugin-kit"],
-  "source-csv": ["contract", "plugin-kit"],
-  "source-duckdb": ["contract", "plugin-kit"],
-  "source-arrow": ["contract", "plugin-kit"],
-  "source-json": ["contract", "plugin-kit"],
-  "source-zip": ["contract", "plugin-kit"],
-  ingest: ["contract", "plugin-kit"],
-  resample: ["contract", "plugin-kit"],
-  "executor-worker": ["contract", "plugin-kit"],
-  backtest: ["contract", "plugin-kit", "signals"],
-  "backtest-kit": ["contract", "signals"],
-  cli: ["runtime", "contract", "plugin-kit"],
-};
+import { packages } from "./scripts/architecture.mjs";
+
+const source = (name) => `^packages/(${name})/src`;
+
+/** One rule per package: it imports what the architecture's table allows. */
+const arrows = Object.entries(packages).map(([from, { imports }]) => ({
+  name: `${from}-imports`,
+  severity: "error",
+  from: { path: source(from) },
+  to: { path: "^packages/", pathNot: source([from, ...imports].join("|")) },
+}));
+
+/** One rule per folder: it imports nothing from the folders above it, nor from the files at the top of `src`. */
+const folders = Object.entries(packages).flatMap(([name, { folders = [] }]) =>
+  folders.map((folder, floor) => ({
+    name: `${name}-${folder.replaceAll("/", "-")}-imports-down`,
+    severity: "error",
+    from: { path: `^packages/${name}/src/${folder}/` },
+    to: {
+      path: [
+        `^packages/${name}/src/[^/]+$`,
+        ...folders.slice(0, floor).map((above) => `^packages/${name}/src/${above}/`),
+      ],
+    },
+  })),
+);
+
+/** A package with folders keeps every file but its entries in one that the table names. */
+const unnamed = Object.entries(packages)
+  .filter(([, { folders }]) => folders !== undefined)
+  .map(([name, { folders }]) => ({
+    name: `${name}-folders-are-named`,
+    severity: "error",
+    from: {},
+    to: { path: `^packages/${name}/src/[^/]+/`, pathNot: folders.map((folder) => `^packages/${name}/src/${folder}/`) },
+  }));
+
 export default {
   forbidden: [
-    ...Object.entries(arrows).map(([from, to]) => ({
-      name: `${from}-imports-${to.join("-") || "nothing"}`,
-      severity: "error",
-      from: { path: pkg(from) },
-      to: { path: "^packages/", pathNot: pkg([from, ...to].join("|")) },
-    })),
+    ...arrows,
+    ...folders,
+    ...unnamed,
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "testing-is-for-tests",
       severity: "error",
-      from: { path: "^packages/[^/]+/src", pathNot: pkg("testing") },
+      from: { path: "^packages/[^/]+/src", pathNot: source("testing") },
       to: { path: "^packages/testing/" },
     },
     {

@@ -4,12 +4,20 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { configurationRows } from "./tables/configuration.mjs";
+import { architectureTable, packageNames, packageReferences, readmeTable, rootReferences } from "./tables/packages.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const isCheck = process.argv.includes("--check");
 
 /** Each derived file: its path and a function from its text, as it is, to its text as it should be. */
-const derived = [["docs/configuration.md", configurationRows]];
+const derived = [
+  ["docs/configuration.md", configurationRows],
+  ["README.md", readmeTable],
+  ["ARCHITECTURE.md", architectureTable],
+  ["tsconfig.json", rootReferences],
+  ["tsconfig.test.json", rootReferences],
+  ...packageNames.map((name) => [`packages/${name}/tsconfig.json`, packageReferences(name)]),
+];
 
 const stale = [];
 for (const [path, make] of derived) {

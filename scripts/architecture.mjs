@@ -1,0 +1,150 @@
+/**
+ * What the packages' manifests do not say. By package, from the ground up: which other packages its source may import,
+ * its folders in `src` from the top floor to the bottom (no import runs from a lower one to a higher one), and the most
+ * that its compiled JavaScript may take, gzipped.
+ *
+ * The import rules, ARCHITECTURE.md, README.md, the TypeScript references and the size limits derive from this table
+ * (`pnpm tables`).
+ */
+export const packages = {
+  contract: {
+    imports: [],
+    folders: ["plugins", "config", "errors", "data"],
+    limit: "9 kB",
+  },
+  "plugin-kit": {
+    imports: ["contract"],
+    limit: "30 kB",
+  },
+  testing: {
+    imports: ["contract", "plugin-kit"],
+    limit: "39 kB",
+  },
+  config: {
+    imports: ["contract", "plugin-kit"],
+    limit: "18 kB",
+  },
+  signals: {
+    imports: ["contract", "plugin-kit"],
+    limit: "48 kB",
+  },
+  backtest: {
+    imports: ["contract", "plugin-kit", "signals"],
+    folders: [
+      "output",
+      "run",
+      "portfolio",
+      "results",
+      "prices",
+      "simulation",
+      "strategy",
+      "statistics",
+      "account",
+      "base",
+    ],
+    limit: "29 kB",
+  },
+  ingest: {
+    imports: ["contract", "plugin-kit"],
+    limit: "68 kB",
+  },
+  resample: {
+    imports: ["contract", "plugin-kit"],
+    limit: "16 kB",
+  },
+  "mmap-store": {
+    imports: ["contract", "plugin-kit"],
+    limit: "52 kB",
+  },
+  cache: {
+    imports: ["contract"],
+    limit: "19 kB",
+  },
+  "cache-fs": {
+    imports: ["contract", "plugin-kit"],
+    limit: "14 kB",
+  },
+  "codec-blosc": {
+    imports: ["contract", "plugin-kit"],
+    limit: "22 kB",
+  },
+  "codec-lz4": {
+    imports: ["contract", "plugin-kit"],
+    limit: "13 kB",
+  },
+  "codec-zlib": {
+    imports: ["contract", "plugin-kit"],
+    limit: "4 kB",
+  },
+  "codec-zstd": {
+    imports: ["contract", "plugin-kit"],
+    limit: "14 kB",
+  },
+  "codec-snappy": {
+    imports: ["contract", "plugin-kit"],
+    limit: "7 kB",
+  },
+  "codec-numeric": {
+    imports: ["contract", "plugin-kit"],
+    limit: "24 kB",
+  },
+  "executor-worker": {
+    imports: ["contract", "plugin-kit"],
+    limit: "16 kB",
+  },
+  "source-csv": {
+    imports: ["contract", "plugin-kit"],
+    limit: "41 kB",
+  },
+  "source-arrow": {
+    imports: ["contract", "plugin-kit"],
+    limit: "20 kB",
+  },
+  "source-json": {
+    imports: ["contract", "plugin-kit"],
+    limit: "17 kB",
+  },
+  "source-zip": {
+    imports: ["contract", "plugin-kit"],
+    limit: "6 kB",
+  },
+  "source-duckdb": {
+    imports: ["contract", "plugin-kit"],
+    limit: "25 kB",
+  },
+  "backtest-kit": {
+    imports: ["contract", "signals"],
+    limit: "17 kB",
+  },
+  runtime: {
+    imports: [
+      "contract",
+      "plugin-kit",
+      "config",
+      "signals",
+      "backtest",
+      "ingest",
+      "resample",
+      "mmap-store",
+      "cache",
+      "cache-fs",
+      "codec-blosc",
+      "codec-lz4",
+      "codec-zlib",
+      "codec-zstd",
+      "codec-snappy",
+      "codec-numeric",
+      "executor-worker",
+      "source-csv",
+      "source-arrow",
+      "source-json",
+      "source-zip",
+      "source-duckdb",
+    ],
+    limit: "63 kB",
+  },
+  cli: {
+    imports: ["runtime", "contract", "plugin-kit"],
+    limit: "48 kB",
+  },
+};
