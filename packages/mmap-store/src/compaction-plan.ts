@@ -1,6 +1,7 @@
 import type { GenerationPlan } from "./generation-plan.ts";
-import { keptRows, type PlacedPart, partsOf } from "./kept-rows.ts";
+import { keptRows } from "./kept-rows.ts";
 import { type PlannedPart, planSegments, type SegmentPlan } from "./segment-plan.ts";
+import { type PlacedPart, partsOf } from "./series-part.ts";
 import type { StoredManifest, StoredSegment } from "./stored-manifest.ts";
 
 /** The generation after a compaction, or undefined if it would have neither fewer segments nor fewer superseded rows, and has its content. */

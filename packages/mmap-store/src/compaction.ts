@@ -14,11 +14,12 @@ import { compactedGeneration } from "./compaction-plan.ts";
 import { manifestBytes, manifestPath } from "./dataset-directory.ts";
 import { type GenerationFiles, generationFiles } from "./generation-files.ts";
 import { type GenerationPlan, type LockedDirectory, storedManifest, temporaryDirectory } from "./generation-plan.ts";
-import type { KeptRows, PlacedPart } from "./kept-rows.ts";
+import type { KeptRows } from "./kept-rows.ts";
 import { describe, parseManifest } from "./manifest.ts";
 import { openDataset } from "./open-dataset.ts";
 import { publishFiles } from "./publication.ts";
 import { partsBySegment, type SymbolPart, segmentFaults } from "./segment-verification.ts";
+import type { PlacedPart } from "./series-part.ts";
 import type { StoredManifest } from "./stored-manifest.ts";
 
 /**

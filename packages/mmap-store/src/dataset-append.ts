@@ -2,10 +2,11 @@ import { type AppendPlan, AtcError, type SeriesAppend } from "@atc/contract";
 import { manifestBytes, manifestPath } from "./dataset-directory.ts";
 import { isSymbol } from "./dataset-plan.ts";
 import type { GenerationPlan } from "./generation-plan.ts";
-import { keptRows, type PlacedPart, partsOf } from "./kept-rows.ts";
+import { keptRows } from "./kept-rows.ts";
 import { parseManifest } from "./manifest.ts";
 import { cutPart } from "./part-cut.ts";
 import { planSegments } from "./segment-plan.ts";
+import { type PlacedPart, partsOf } from "./series-part.ts";
 import type { StoredManifest, StoredSegment } from "./stored-manifest.ts";
 
 /** The next generation of the dataset in `directory`: its segments stay, cut where the plan says so, and the plan's rows come to new ones. */

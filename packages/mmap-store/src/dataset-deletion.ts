@@ -1,14 +1,8 @@
 import { join } from "node:path";
 import { fromSystemError, isAtcError } from "@atc/contract";
-import {
-  exists,
-  manifestPath,
-  readManifest,
-  removeLeftovers,
-  syncDirectory,
-  unlinkIfThere,
-} from "./dataset-directory.ts";
+import { manifestPath, readManifest, removeLeftovers } from "./dataset-directory.ts";
 import { checkUnlocked, type HeldLock } from "./dataset-lock.ts";
+import { exists, syncDirectory, unlinkIfThere } from "./file-system.ts";
 
 /** Removes the dataset in `directory`: its manifest first, so that it is gone at once, then its files. Tells whether it was there. */
 export async function deleteDataset(name: string, directory: string, lock: () => Promise<HeldLock>): Promise<boolean> {

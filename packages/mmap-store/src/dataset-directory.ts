@@ -1,22 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, readlink, rm, stat, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { AtcError, absentOnly, fromSystemError } from "@atc/contract";
-import { makeFolders } from "@atc/plugin-kit";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AtcError, fromSystemError } from "@atc/contract";
+import { entriesOf, isSystemError, removeQuietly } from "./file-system.ts";
 import { parseManifest } from "./manifest.ts";
+import { generationOf, isSegmentName } from "./segment-name.ts";
 import type { StoredManifest } from "./stored-manifest.ts";
 
 const datasetName = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/;
-const segmentName = /^seg-(\d+)-\d+\.arrow$/;
 
 /** Whether `name` may name a dataset: `[A-Za-z0-9._-]`, 1 to 100 characters, not starting with a dot. */
 export function isDatasetName(name: string): boolean {
   return datasetName.test(name);
-}
-
-/** Whether a file of this name is a segment. */
-export function isSegmentName(name: string): boolean {
-  return segmentName.test(name);
 }
 
 /** Throws ATC_INVALID_ARGUMENT for a name that no dataset can have, so that no name leads out of the store's directory. */
@@ -84,64 +79,6 @@ export async function removeLeftovers(directory: string, token: string): Promise
 
 /** The highest generation that any segment file in `directory` belongs to; 0 where there is none. */
 export async function highestGeneration(directory: string): Promise<number> {
-  const generations = (await entriesOf(directory)).map((entry) => Number(segmentName.exec(entry)?.[1] ?? 0));
+  const generations = (await entriesOf(directory)).map((entry) => generationOf(entry));
   return generations.reduce((highest, generation) => Math.max(highest, generation), 0);
-}
-
-/** The names in a directory; none where it does not exist. */
-export async function entriesOf(directory: string): Promise<readonly string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (isSystemError(error, "ENOENT", "ENOTDIR")) return [];
-    throw fromSystemError(error, `cannot list "${directory}"`, "check the disk and its permissions");
-  }
-}
-
-/** Makes names in a directory durable. Windows cannot do that for a directory; there it is left to the file system. */
-export async function syncDirectory(directory: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Removes a file or directory where the system lets us: Windows refuses while it is mapped, and the next lock tries again. */
-export async function removeQuietly(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true });
-  } catch {
-    // The next lock tries again.
-  }
-}
-
-/** Removes a file; one that is not there is fine. */
-export async function unlinkIfThere(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    if (!isSystemError(error, "ENOENT")) throw error;
-  }
-}
-
-/** Whether `error` is Node's error for one of the system's codes. */
-export function isSystemError(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
-}
-
-/** Creates a directory and those above it. */
-export async function makeDirectories(directory: string): Promise<void> {
-  await makeFolders(directory, { mkdir, stat, readlink, dirname });
-}
-
-/** Whether there is something at `path`. What cannot be looked at is not taken for absent: its error is thrown. */
-export async function exists(path: string): Promise<boolean> {
-  try {
-    return (await stat(path).catch(absentOnly)) !== undefined;
-  } catch (error) {
-    throw fromSystemError(error, `cannot look for "${path}"`, "check the disk and its permissions");
-  }
 }

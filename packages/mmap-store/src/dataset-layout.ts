@@ -1,8 +1,8 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { AtcError, type DatasetLayout, fromSystemError } from "@atc/contract";
 import { backgroundSync } from "./background-sync.ts";
-import { removeQuietly } from "./dataset-directory.ts";
 import type { HeldLock } from "./dataset-lock.ts";
+import { removeQuietly } from "./file-system.ts";
 import { type GenerationPlan, type LockedDirectory, temporaryDirectory } from "./generation-plan.ts";
 import { diskRemedy, generationSteps } from "./generation-steps.ts";
 import { type LaidOutFiles, laidOutFiles } from "./laid-out-files.ts";

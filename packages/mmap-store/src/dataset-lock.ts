@@ -2,17 +2,10 @@ import { mkdir, readFile, rename, rmdir, stat, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { AtcError, type DatasetLock, fromSystemError } from "@atc/contract";
-import {
-  entriesOf,
-  isSegmentName,
-  isSystemError,
-  makeDirectories,
-  removeLeftovers,
-  removeQuietly,
-  uniqueToken,
-  unlinkIfThere,
-} from "./dataset-directory.ts";
+import { removeLeftovers, uniqueToken } from "./dataset-directory.ts";
+import { entriesOf, isSystemError, makeDirectories, removeQuietly, unlinkIfThere } from "./file-system.ts";
 import { stateOf, thisOwner } from "./lock-owner.ts";
+import { isSegmentName } from "./segment-name.ts";
 
 /** A held lock, as the store sees it. */
 export interface HeldLock extends DatasetLock {

@@ -1,6 +1,7 @@
 import { type OperationOptions, throwIfAborted, type VerifyFault, type VerifyReport } from "@atc/contract";
 import { contentOf } from "./dataset-content.ts";
-import { isSystemError, manifestBytes, manifestPath } from "./dataset-directory.ts";
+import { manifestBytes, manifestPath } from "./dataset-directory.ts";
+import { isSystemError } from "./file-system.ts";
 import { parseManifest } from "./manifest.ts";
 import { partsBySegment, segmentFaults } from "./segment-verification.ts";
 import type { StoredManifest } from "./stored-manifest.ts";

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { bytesPerElement, type ColumnMetadata, dtypeOf, type SeriesColumns, type TypedArray } from "@atc/contract";
 import { type ArrowFileLayout, layOutArrowFile } from "./arrow-file.ts";
-import { removeQuietly } from "./dataset-directory.ts";
+import { removeQuietly } from "./file-system.ts";
 import { type PlannedPart, type PlannedSegment, type SegmentPlan, segmentColumns } from "./segment-plan.ts";
 import { type SegmentWriter, segmentWriter } from "./segment-writer.ts";
 import { type PartFacts, placedParts, storedSegment, temporaryPath, type WrittenFiles } from "./written-files.ts";

@@ -2,10 +2,11 @@ import { join } from "node:path";
 import type { DatasetSchema, JsonObject } from "@atc/contract";
 import { contentOf } from "./dataset-content.ts";
 import type { HeldLock } from "./dataset-lock.ts";
-import type { KeptRows, PlacedPart } from "./kept-rows.ts";
+import type { KeptRows } from "./kept-rows.ts";
 import { formatVersion } from "./manifest.ts";
-import { segmentFile } from "./publication.ts";
+import { segmentFile } from "./segment-name.ts";
 import { bySymbol, type SegmentPlan } from "./segment-plan.ts";
+import type { PlacedPart } from "./series-part.ts";
 import type { StoredManifest, StoredPart, StoredSeries } from "./stored-manifest.ts";
 import type { WrittenFiles } from "./written-files.ts";
 

@@ -13,5 +13,6 @@ export {
 } from "./arrow-export.ts";
 export { type MappingBackend, mappingBackend, unmapDisposed } from "./mapping.ts";
 export { type MmapStore, type MmapStoreOptions, mmapStore } from "./mmap-store.ts";
+export { networkFileSystems } from "./network-file-systems.ts";
 export { plugins as default } from "./plugin.ts";
 export type { SegmentBackend } from "./segment-reader.ts";

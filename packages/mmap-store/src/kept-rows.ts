@@ -1,9 +1,5 @@
-import type { StoredManifest, StoredPart, StoredSegment, StoredSeries } from "./stored-manifest.ts";
-
-/** A part with its first row within the series. */
-export interface PlacedPart extends StoredPart {
-  readonly seriesRow: number;
-}
+import type { PlacedPart } from "./series-part.ts";
+import type { StoredSegment } from "./stored-manifest.ts";
 
 /** What a new generation takes over from the former one: files that are not written again, and the rows of each symbol in them. */
 export interface KeptRows {
@@ -40,20 +36,4 @@ export function keptRows(
     );
   }
   return { segments: kept, parts: renumbered };
-}
-
-/** Parts with their first rows within the series. */
-export function placed(parts: readonly StoredPart[]): readonly PlacedPart[] {
-  let seriesRow = 0;
-  return parts.map((part) => {
-    const result = { ...part, seriesRow };
-    seriesRow += part.rows;
-    return result;
-  });
-}
-
-/** The parts of a series of a manifest, with their first rows. Checksums that a manifest without a content has hold for nothing, and go. */
-export function partsOf({ content }: StoredManifest, { parts }: StoredSeries): readonly PlacedPart[] {
-  if (content !== undefined) return placed(parts);
-  return placed(parts).map(({ crc32: _, ...part }) => part);
 }

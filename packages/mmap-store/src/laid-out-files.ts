@@ -4,7 +4,7 @@ import { bytesPerElement, type ColumnMetadata, dtypeOf, type RowExtent } from "@
 import { type ArrowFileLayout, layOutArrowFile } from "./arrow-file.ts";
 import { type ChecksummedRun, checksumOf } from "./checksum.ts";
 import { appendCrcs } from "./column-checksums.ts";
-import { entriesOf, isSystemError } from "./dataset-directory.ts";
+import { entriesOf, isSystemError } from "./file-system.ts";
 import type { PlacedRange } from "./placed-rows.ts";
 import { type PlannedPart, type SegmentPlan, segmentColumns } from "./segment-plan.ts";
 import type { StoredSegment } from "./stored-manifest.ts";

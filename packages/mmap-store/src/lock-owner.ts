@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { isSystemError } from "./dataset-directory.ts";
+import { isSystemError } from "./file-system.ts";
 
 /** Who holds a lock: enough to tell a living holder from a dead one whose process id was given to another. */
 export interface LockOwner {

@@ -1,8 +1,8 @@
 import { bytesPerElement, dtypeOf } from "@atc/contract";
 import { isChecksums } from "./column-checksums.ts";
+import { isSegmentName } from "./segment-name.ts";
 import type { StoredManifest, StoredPart, StoredSegment, StoredSeries } from "./stored-manifest.ts";
 
-const segmentName = /^seg-\d+-\d+\.arrow$/;
 const decimal = /^-?\d{1,19}$/;
 
 /**
@@ -61,7 +61,7 @@ function headFault(manifest: StoredManifest): string | undefined {
 }
 
 function segmentFault(segment: StoredSegment, { columns }: StoredManifest): string | undefined {
-  if (!segmentName.test(segment.file)) return "has no segment's name";
+  if (!isSegmentName(segment.file)) return "has no segment's name";
   if (!isCount(segment.rows) || segment.rows < 1 || !isCount(segment.bytes)) return "has no size";
   if (segment.superseded !== undefined && !isCount(segment.superseded)) return "has no count of superseded rows";
   if (!/^[0-9a-f]{8}$/.test(segment.crc32)) return "has no checksum";

@@ -16,15 +16,17 @@ import {
 import { compactDataset } from "./compaction.ts";
 import { appendedGeneration } from "./dataset-append.ts";
 import { deleteDataset } from "./dataset-deletion.ts";
-import { checkDatasetName, entriesOf, exists, isDatasetName, manifestPath, readManifest } from "./dataset-directory.ts";
+import { checkDatasetName, isDatasetName, manifestPath, readManifest } from "./dataset-directory.ts";
 import { datasetLayout } from "./dataset-layout.ts";
 import { type HeldLock, lockDataset } from "./dataset-lock.ts";
 import { plannedGeneration } from "./dataset-plan.ts";
 import { verifyDataset } from "./dataset-verification.ts";
 import { datasetWriter } from "./dataset-writer.ts";
+import { entriesOf, exists } from "./file-system.ts";
 import type { LockedDirectory } from "./generation-plan.ts";
 import { describe } from "./manifest.ts";
 import { mappingBackend, requireMapping } from "./mapping.ts";
+import { networkFileSystems } from "./network-file-systems.ts";
 import { openDataset } from "./open-dataset.ts";
 import type { SegmentBackend } from "./segment-reader.ts";
 
@@ -42,10 +44,6 @@ export interface MmapStoreOptions {
 
 const maxSegmentBytes = 2 ** 30;
 const minSegmentBytes = 2 ** 14;
-/** File systems of which a server may take bytes away under a mapping: NFS, SMB, CIFS, SMB2, 9P, FUSE, Ceph, AFS, as statfs names them. */
-const networkFileSystems: ReadonlySet<number> = new Set([
-  0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x00c36400, 0x5346414f,
-]);
 
 /** An array store with all that the contract leaves to a store's choice. */
 export interface MmapStore extends ArrayStore {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { AtcError, type Dataset, fromSystemError, nearest } from "@atc/contract";
 import { scanTrail } from "./access-policy.ts";
-import { isSystemError, manifestBytes, manifestPath } from "./dataset-directory.ts";
+import { manifestBytes, manifestPath } from "./dataset-directory.ts";
 import { retryCleanup } from "./dataset-lock.ts";
+import { isSystemError } from "./file-system.ts";
 import { checkAllSeries, checkSeries, describe, parseManifestHead } from "./manifest.ts";
 import { openSegment, type SegmentBackend, type SegmentReader } from "./segment-reader.ts";
 import { seriesOf } from "./series-rows.ts";

@@ -4,7 +4,8 @@ import { crc32 } from "node:zlib";
 import { AtcError, bytesPerElement, type ColumnMetadata, dtypeOf, fromSystemError } from "@atc/contract";
 import { crc32Unshift, cutCrc32 } from "./checksum.ts";
 import { formatChecksums, parseChecksums } from "./column-checksums.ts";
-import type { PlacedPart } from "./kept-rows.ts";
+import { readFully } from "./file-system.ts";
+import type { PlacedPart } from "./series-part.ts";
 import type { StoredSegment } from "./stored-manifest.ts";
 
 /** Where a part that is cut lies. */
@@ -87,12 +88,4 @@ async function checksumsWithout(
     left.push(cutCrc32(whole[place] as number, end, crc32Unshift(width * rows)));
   }
   return left;
-}
-
-async function readFully(file: FileHandle, target: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < target.length; ) {
-    const { bytesRead } = await file.read(target, done, target.length - done, position + done);
-    if (bytesRead === 0) throw new RangeError(`it ends at byte ${position + done}`);
-    done += bytesRead;
-  }
 }

@@ -7,9 +7,10 @@ import {
   readManifest,
   readManifestBytes,
   removeLeftovers,
-  syncDirectory,
 } from "./dataset-directory.ts";
+import { syncDirectory } from "./file-system.ts";
 import { formatManifest } from "./manifest.ts";
+import { segmentFile } from "./segment-name.ts";
 import type { StoredManifest } from "./stored-manifest.ts";
 import type { WrittenFiles } from "./written-files.ts";
 
@@ -72,11 +73,6 @@ export async function publishFiles(
   } finally {
     await removeLeftoversQuietly(directory, token);
   }
-}
-
-/** The name of the n-th segment that a generation wrote. */
-export function segmentFile(generation: number, index: number): string {
-  return `seg-${generation}-${index}.arrow`;
 }
 
 /** After a publication former generations go; after one that failed, the segments that were already named. The next lock tries again. */

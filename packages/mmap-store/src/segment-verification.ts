@@ -5,9 +5,10 @@ import { bytesPerElement, type ColumnMetadata, dtypeOf } from "@atc/contract";
 import { type ArrowFileMetadata, type ReadBytes, readArrowMetadata } from "./arrow-reading.ts";
 import { hexOf } from "./checksum.ts";
 import { formatChecksums, parseChecksums } from "./column-checksums.ts";
-import { partsOf } from "./kept-rows.ts";
-import { firstGoingBack } from "./series-progress.ts";
+import { readFully } from "./file-system.ts";
+import { partsOf } from "./series-part.ts";
 import type { StoredManifest, StoredPart, StoredSegment } from "./stored-manifest.ts";
+import { firstGoingBack } from "./time-order.ts";
 
 /** What is wrong with a segment: the end of a sentence that begins with its name. */
 export interface SegmentFault {
@@ -65,7 +66,12 @@ export async function* segmentFaults(
       yield {
         what: `has the checksum ${checksum}, its manifest says ${segment.crc32}: bytes have changed on the disk${changedPlaces(parts, columns, ranges)}`,
       };
-    const read: ReadBytes = (offset, length) => readExactly(file, offset, length);
+    const read: ReadBytes = async (offset, length) => {
+      // Memory of its own, so that any typed array can view it.
+      const target = new Uint8Array(length);
+      await readFully(file, target, offset);
+      return target;
+    };
     let metadata: ArrowFileMetadata;
     try {
       metadata = await readArrowMetadata(read, size);
@@ -142,17 +148,6 @@ async function checksumOf(
     advance(bytesRead);
   }
   return hexOf(crc);
-}
-
-/** Bytes of a file in memory of their own, so that any typed array can view them. */
-async function readExactly(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
-  const target = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await file.read(target, done, length - done, offset + done);
-    if (bytesRead === 0) throw new RangeError(`it ends at byte ${offset + done}`);
-    done += bytesRead;
-  }
-  return target;
 }
 
 /** How the file's own description differs from the manifest's. */

@@ -1,8 +1,8 @@
-import { writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { ArrowFileLayout } from "./arrow-file.ts";
 import { type ChecksummedRun, checksumOf } from "./checksum.ts";
+import { writeFully } from "./file-system.ts";
 
 /** Writes one segment's columns in any order, each slice in its place. Holds one buffer a column, so that many small slices become few writes. */
 export interface SegmentWriter {
@@ -128,19 +128,4 @@ export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWri
       return checksumOf(runs, layout.bytes);
     },
   };
-}
-
-/** Below this many bytes a write waits for no thread: for some hundred bytes the way to one and back takes ten times as long as the write. */
-const synchronousBytes = 16 * 1024;
-
-/** Writes all of `bytes`: the system may take fewer at once. */
-export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const left = bytes.length - done;
-    done +=
-      left < synchronousBytes
-        ? writeSync(file.fd, bytes, done, left, position + done)
-        : (await file.write(bytes, done, left, position + done)).bytesWritten;
-  }
 }

@@ -1,4 +1,5 @@
 import { AtcError, allocate, type DatasetSchema, dtypeOf, type RowKind, type SeriesColumns } from "@atc/contract";
+import { firstGoingBack } from "./time-order.ts";
 
 /** How far a symbol was written. */
 export interface SeriesProgress {
@@ -76,17 +77,6 @@ function checkOrder(symbol: string, progress: SeriesProgress, row: number, times
     `times of symbol "${symbol}" go back at row ${row + bad}: "${times[bad]}" follows "${before}"; sort the rows by time`,
     { details: { symbol, row: row + bad } },
   );
-}
-
-/** Index of the first time that is less than the one ahead of it, or -1. Compares 32-bit halves: a BigInt a row takes twice as long. */
-export function firstGoingBack(times: BigInt64Array): number {
-  const high = new Int32Array(times.buffer, times.byteOffset, times.length * 2);
-  const low = new Uint32Array(times.buffer, times.byteOffset, times.length * 2);
-  for (let i = 2; i < high.length; i += 2) {
-    const rise = (high[i + 1] as number) - (high[i - 1] as number);
-    if (rise < 0 || (rise === 0 && (low[i] as number) < (low[i - 2] as number))) return i / 2;
-  }
-  return -1;
 }
 
 /** ATC_INVALID_ARGUMENT for a symbol that the plan does not name. */

@@ -13,8 +13,8 @@ import {
   type TypedArray,
 } from "@atc/contract";
 import type { ScanTrail } from "./access-policy.ts";
-import { type PlacedPart, placed } from "./kept-rows.ts";
 import type { SegmentReader } from "./segment-reader.ts";
+import { type PlacedPart, placed } from "./series-part.ts";
 import type { StoredPart, StoredSegment } from "./stored-manifest.ts";
 
 /** What a series reads from: the dataset's segments, while it is open. */

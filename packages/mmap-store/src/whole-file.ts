@@ -2,8 +2,7 @@ import { type FileHandle, lstat, open, rm } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { ArrowFileLayout } from "./arrow-file.ts";
 import type { ChecksummedRun } from "./checksum.ts";
-import { isSystemError } from "./dataset-directory.ts";
-import { writeFully } from "./segment-writer.ts";
+import { isSystemError, writeFully } from "./file-system.ts";
 
 /** A segment file that has its full size, and all but the values of its columns. */
 export interface WholeFile {

@@ -3,8 +3,8 @@ import type { ColumnMetadata } from "@atc/contract";
 import type { ArrowFileLayout } from "./arrow-file.ts";
 import { hexOf } from "./checksum.ts";
 import { formatChecksums } from "./column-checksums.ts";
-import type { PlacedPart } from "./kept-rows.ts";
 import type { PlannedPart } from "./segment-plan.ts";
+import type { PlacedPart } from "./series-part.ts";
 import type { StoredSegment } from "./stored-manifest.ts";
 
 /** The segments of one generation in a temporary directory, as its publication names them. */
