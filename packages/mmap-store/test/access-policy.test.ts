@@ -2,10 +2,10 @@ import { chmodSync, readdirSync, readFileSync, readlinkSync, truncateSync } from
 import { join } from "node:path";
 import type { Dataset } from "@atc/contract";
 import { describe, expect, it, vi } from "vitest";
-import { accessPolicy, scanTrail } from "../src/access-policy.ts";
 import { mappingBackend, mmapStore } from "../src/index.ts";
-import type { SegmentReader } from "../src/segment-reader.ts";
-import { type SeriesSource, seriesOf } from "../src/series-rows.ts";
+import { accessPolicy, scanTrail } from "../src/reading/access-policy.ts";
+import type { SegmentReader } from "../src/reading/segment-reader.ts";
+import { type SeriesSource, seriesOf } from "../src/reading/series-rows.ts";
 import { barSchema, barsOf, closesOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 

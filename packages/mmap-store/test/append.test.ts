@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { AppendPlan } from "@atc/contract";
 import { describe, expect, it, vi } from "vitest";
 import { mmapStore } from "../src/index.ts";
-import { parseManifest } from "../src/manifest.ts";
+import { parseManifest } from "../src/manifest/manifest.ts";
 import {
   appendBars,
   barSchema,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DatasetManifest, OperationOptions, Progress } from "@atc/contract";
 import { describe, expect, it, vi } from "vitest";
 import { type MmapStore, mmapStore } from "../src/index.ts";
-import { parseManifest } from "../src/manifest.ts";
+import { parseManifest } from "../src/manifest/manifest.ts";
 import { appendBars, barsBetween, barsOf, closesOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 

@@ -4,10 +4,10 @@ import { crc32 } from "node:zlib";
 import type { DatasetManifest, SeriesColumns, TypedArray } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { combineCrc32, crc32Unshift, cutCrc32 } from "../src/checksum.ts";
+import { combineCrc32, crc32Unshift, cutCrc32 } from "../src/base/checksum.ts";
 import { type MmapStore, mmapStore } from "../src/index.ts";
-import { formatManifest, parseManifest } from "../src/manifest.ts";
-import type { StoredManifest, StoredPart } from "../src/stored-manifest.ts";
+import { formatManifest, parseManifest } from "../src/manifest/manifest.ts";
+import type { StoredManifest, StoredPart } from "../src/manifest/stored-manifest.ts";
 import { appendBars, barSchema, barsBetween, barsOf, checksumsOf, joined, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 

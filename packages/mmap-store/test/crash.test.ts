@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import { mmapStore } from "../src/index.ts";
-import { stateOf, thisOwner } from "../src/lock-owner.ts";
+import { stateOf, thisOwner } from "../src/lock/lock-owner.ts";
 import { publishBars } from "./sample-store.ts";
 import { storeProcess } from "./store-process.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";

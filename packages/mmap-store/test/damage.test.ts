@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import { mappingBackend, mmapStore, type SegmentBackend } from "../src/index.ts";
-import { formatManifest, parseManifest } from "../src/manifest.ts";
-import type { StoredManifest } from "../src/stored-manifest.ts";
+import { formatManifest, parseManifest } from "../src/manifest/manifest.ts";
+import type { StoredManifest } from "../src/manifest/stored-manifest.ts";
 import { publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 

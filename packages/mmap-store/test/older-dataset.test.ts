@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { DatasetManifest, SeriesColumns } from "@atc/contract";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type MmapStore, mmapStore } from "../src/index.ts";
-import { formatManifest, parseManifest } from "../src/manifest.ts";
+import { formatManifest, parseManifest } from "../src/manifest/manifest.ts";
 import { barSchema, barsBetween, checksumsOf, closesOf, joined, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 

@@ -4,12 +4,12 @@ import { crc32 } from "node:zlib";
 import { RecordBatchFileReader, RecordBatchStreamReader, tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { layOutArrowFile } from "../src/arrow-file.ts";
-import { checksumOf, combineCrc32 } from "../src/checksum.ts";
+import { layOutArrowFile } from "../src/arrow/arrow-file.ts";
+import { checksumOf, combineCrc32 } from "../src/base/checksum.ts";
 import { mmapStore } from "../src/index.ts";
-import { parseManifest } from "../src/manifest.ts";
-import { planSegments } from "../src/segment-plan.ts";
-import type { StoredManifest } from "../src/stored-manifest.ts";
+import { parseManifest } from "../src/manifest/manifest.ts";
+import type { StoredManifest } from "../src/manifest/stored-manifest.ts";
+import { planSegments } from "../src/segment/segment-plan.ts";
 import { barSchema, barsOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 

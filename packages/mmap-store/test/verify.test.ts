@@ -5,8 +5,8 @@ import type { Progress, VerifyReport } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { type MmapStore, mmapStore } from "../src/index.ts";
-import { formatManifest, parseManifest } from "../src/manifest.ts";
-import type { StoredManifest } from "../src/stored-manifest.ts";
+import { formatManifest, parseManifest } from "../src/manifest/manifest.ts";
+import type { StoredManifest } from "../src/manifest/stored-manifest.ts";
 import { publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 

@@ -1,0 +1,117 @@
+import { AtcError } from "@atc/contract";
+import type { ResolvedKey } from "../base/cache-key.ts";
+import { type CacheValue, copyValue } from "../base/cache-value.ts";
+import type { CacheEvent, Counters } from "../base/statistics.ts";
+import type { EntryFiles, Lookup } from "../entry/entry-files.ts";
+import { type StoredValue, showValue, storeValue, toCacheValue } from "../entry/stored-value.ts";
+import type { MemoryTier } from "./memory-tier.ts";
+
+/** What makes a value. */
+type Produce = () => CacheValue | Promise<CacheValue>;
+
+/** How a value is kept. */
+interface KeepOptions {
+  readonly costMs: number;
+  readonly keepInMemory: boolean;
+}
+
+/** Values in memory ahead of those in files. */
+export interface TieredValues {
+  /** The value of a key from memory or from its files, after which it stays in memory if that is wanted. */
+  find(resolved: ResolvedKey, keepInMemory: boolean): Promise<CacheValue | undefined>;
+  /** The value of a key, found or produced; one production at a time for each key. */
+  findOrProduce(resolved: ResolvedKey, produce: Produce): Promise<CacheValue>;
+  /** Puts a value in files, and in memory if that is wanted; whether the store took it. */
+  keep(resolved: ResolvedKey, value: CacheValue, options: KeepOptions): Promise<boolean>;
+  /** Resolves when nothing is being produced any more. */
+  settled(): Promise<void>;
+}
+
+/** What {@link tieredValues} works with. */
+export interface TieredValuesOptions {
+  readonly memory: MemoryTier;
+  readonly files: EntryFiles;
+  readonly counters: Counters;
+  readonly emit: (event: CacheEvent) => void;
+}
+
+/** The two tiers as one. */
+export function tieredValues({ memory, files, counters, emit }: TieredValuesOptions): TieredValues {
+  const flights = new Map<string, Promise<CacheValue>>();
+
+  async function lookUp(resolved: ResolvedKey, keepInMemory = true): Promise<Lookup> {
+    const { digest } = resolved;
+    const { kind } = resolved.key;
+    const kept = memory.get(digest);
+    const found = kept === undefined ? await files.lookUp(resolved) : { value: kept };
+    if ("reason" in found) {
+      counters.misses++;
+      emit({ type: "miss", reason: found.reason, kind, digest });
+      return found;
+    }
+    const tier = kept === undefined ? "disk" : "memory";
+    counters[`${tier}Hits`]++;
+    if (tier === "disk" && keepInMemory) memory.set(digest, found.value);
+    emit({ type: "hit", tier, kind, digest });
+    return found;
+  }
+
+  async function produceOnMiss(resolved: ResolvedKey, produce: Produce): Promise<CacheValue> {
+    const found = await lookUp(resolved);
+    if ("value" in found) return toCacheValue(found.value);
+    const started = performance.now();
+    const value = await produce();
+    const stored = storeUnlessTooLarge(resolved, value, performance.now() - started);
+    if (stored === undefined) return value;
+    memory.set(resolved.digest, stored);
+    // What a newer version wrote is left to it.
+    if (found.reason !== "newer") await files.write(resolved, stored, { replace: false });
+    return value;
+  }
+
+  function storeUnlessTooLarge(resolved: ResolvedKey, value: CacheValue, costMs: number): StoredValue | undefined {
+    try {
+      return storeValue(resolved, value, costMs);
+    } catch (error) {
+      if (!(error instanceof AtcError) || error.details["maxBytes"] === undefined) throw error;
+      counters.writeFailures++;
+      emit({ type: "failed", operation: "write", error });
+      return undefined;
+    }
+  }
+
+  async function findOrProduce(resolved: ResolvedKey, produce: Produce): Promise<CacheValue> {
+    const { digest } = resolved;
+    const flying = flights.get(digest);
+    if (flying !== undefined) {
+      counters.shared++;
+      return copyValue(await flying);
+    }
+    const flight = produceOnMiss(resolved, produce);
+    flights.set(digest, flight);
+    try {
+      return await flight;
+    } finally {
+      flights.delete(digest);
+    }
+  }
+
+  return {
+    async find(resolved, keepInMemory) {
+      const found = await lookUp(resolved, keepInMemory);
+      if ("reason" in found) return undefined;
+      const isShared = memory.get(resolved.digest) !== undefined;
+      return isShared ? toCacheValue(found.value) : showValue(found.value);
+    },
+    findOrProduce,
+    async keep(resolved, value, { costMs, keepInMemory }) {
+      const stored = storeValue(resolved, value, costMs);
+      if (keepInMemory) memory.set(resolved.digest, stored);
+      else memory.delete(resolved.digest);
+      return files.write(resolved, stored, { replace: true });
+    },
+    async settled() {
+      await Promise.allSettled(flights.values());
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import { type ByteStore, type Codec, isAtcError } from "@atc/contract";
+import { type CacheKey, quarantinePrefix, type ResolvedKey, resolveKey, storeKeyOf } from "../base/cache-key.ts";
+import type { CacheEvent, Counters, MissReason } from "../base/statistics.ts";
+import { maxPayloadBytes, type Npz, readNpz } from "./npz.ts";
+import type { StoredValue } from "./stored-value.ts";
+
+/** A file that was read, or why it cannot be used. */
+type FileReading =
+  | { readonly state: "whole"; readonly npz: Npz; readonly bytes: number }
+  | { readonly state: Exclude<MissReason, "incomplete">; readonly problem?: string };
+
+/** A value that was read, or why there is none. */
+export type Lookup = { readonly value: StoredValue } | { readonly reason: MissReason };
+
+/** Entries as files of a store, in the form of any of some codecs. No method throws for what the store or a codec does. */
+export interface EntryFiles {
+  /** The extensions of the codecs, the one that writes first. */
+  readonly extensions: readonly string[];
+  /** The value of a key, from the first codec whose files hold it. */
+  lookUp(resolved: ResolvedKey): Promise<Lookup>;
+  /** Writes a value; whether the store took all of it. With `replace`, files of the other codecs go, so that no reader meets an older value. */
+  write(resolved: ResolvedKey, value: StoredValue, options: { readonly replace: boolean }): Promise<boolean>;
+  /** Removes the files of a key; whether there was one. */
+  remove(digest: string): Promise<boolean>;
+  /** Reads and verifies one file; what is damaged is set aside. A digest of 64 digits must be the one of the key inside. */
+  readFile(digest: string, part: number | undefined, extension: string, touch: boolean): Promise<FileReading>;
+}
+
+/** What {@link entryFiles} works with. */
+export interface EntryFilesOptions {
+  readonly store: ByteStore;
+  /** The codec that writes, then those that only read. */
+  readonly codecs: readonly Codec[];
+  readonly counters: Counters;
+  readonly emit: (event: CacheEvent) => void;
+}
+
+/** The form without compression. */
+export const plain: Codec = {
+  name: "none",
+  extension: "",
+  encode: (decoded) => decoded,
+  decode: (encoded) => encoded,
+  decodedLength: (encoded) => encoded.byteLength,
+};
+
+const partSizes: readonly (number | undefined)[] = [undefined, 8, 4, 1];
+
+/** The entries of a store. */
+export function entryFiles({ store, codecs, counters, emit }: EntryFilesOptions): EntryFiles {
+  const [writer = plain] = codecs;
+  const extensions = codecs.map(({ extension }) => extension);
+
+  function failed(operation: "read" | "write", error: unknown): void {
+    counters[operation === "read" ? "readFailures" : "writeFailures"]++;
+    emit({ type: "failed", operation, error });
+  }
+
+  async function setAside(storeKey: string, bytes: Uint8Array, problem: string): Promise<FileReading> {
+    counters.damaged++;
+    emit({ type: "damaged", storeKey, problem });
+    try {
+      await store.set(`${quarantinePrefix}${storeKey}`, bytes);
+    } catch (error) {
+      failed("write", error);
+    }
+    await store.delete(storeKey).catch((error: unknown) => failed("write", error));
+    return { state: "damaged", problem };
+  }
+
+  async function readFile(
+    digest: string,
+    part: number | undefined,
+    extension: string,
+    touch: boolean,
+  ): Promise<FileReading> {
+    const codec = codecs.find((one) => one.extension === extension);
+    if (codec === undefined) return { state: "unreadable", problem: `no codec for "${extension}" was given` };
+    const storeKey = storeKeyOf(digest, part, extension);
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = await store.get(storeKey, { touch });
+    } catch (error) {
+      failed("read", error);
+    }
+    if (bytes === undefined) return { state: "absent" };
+    counters.bytesRead += bytes.byteLength;
+    try {
+      const npz = readNpz(codec.decode(bytes, { maxLength: maxPayloadBytes }));
+      if ("newer" in npz) return { state: "newer" };
+      const problem = misplacement(npz, digest, part);
+      return problem === undefined
+        ? { state: "whole", npz, bytes: bytes.byteLength }
+        : setAside(storeKey, bytes, problem);
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      // The bytes are whole, but this installation cannot decode them: they stay for one that can.
+      if (isAtcError(error, "ATC_MISSING_PLUGIN") || isAtcError(error, "ATC_UNSUPPORTED"))
+        return { state: "unreadable", problem };
+      return setAside(storeKey, bytes, problem);
+    }
+  }
+
+  async function lookUpAs(digest: string, extension: string): Promise<Lookup> {
+    const main = await readFile(digest, undefined, extension, true);
+    if (main.state !== "whole") return { reason: main.state };
+    const { itemsizes, generation } = main.npz.metadata;
+    const parts = [main.npz];
+    for (const itemsize of itemsizes.slice(1)) {
+      const part = await readFile(digest, itemsize, extension, true);
+      if (part.state === "damaged" || part.state === "newer") return { reason: part.state };
+      if (part.state !== "whole" || part.npz.metadata.generation !== generation) {
+        counters.incomplete++;
+        return { reason: "incomplete" };
+      }
+      parts.push(part.npz);
+    }
+    return { value: { parts } };
+  }
+
+  async function lookUp({ digest }: ResolvedKey): Promise<Lookup> {
+    let reason: MissReason = "absent";
+    for (const extension of extensions) {
+      const found = await lookUpAs(digest, extension);
+      if ("value" in found) return found;
+      if (found.reason !== "absent") reason = found.reason;
+    }
+    return { reason };
+  }
+
+  async function removeAs(digest: string, extension: string): Promise<boolean> {
+    let existed = false;
+    for (const part of partSizes)
+      try {
+        existed = (await store.delete(storeKeyOf(digest, part, extension))) || existed;
+      } catch (error) {
+        failed("write", error);
+      }
+    return existed;
+  }
+
+  async function write(
+    { digest }: ResolvedKey,
+    { parts }: StoredValue,
+    { replace }: { readonly replace: boolean },
+  ): Promise<boolean> {
+    try {
+      // The file of the largest elements names the others, so it comes last: who finds it finds them.
+      for (const { payload, metadata } of [...parts].reverse()) {
+        const { itemsize, itemsizes, costMs } = metadata;
+        const frame = writer.encode(payload, { typesize: itemsize });
+        const part = itemsize === itemsizes[0] ? undefined : itemsize;
+        await store.set(storeKeyOf(digest, part, writer.extension), frame, { costMs });
+        counters.writes++;
+        counters.bytesWritten += frame.byteLength;
+      }
+    } catch (error) {
+      failed("write", error);
+      return false;
+    }
+    if (replace) for (const extension of extensions.slice(1)) await removeAs(digest, extension);
+    return true;
+  }
+
+  async function remove(digest: string): Promise<boolean> {
+    let existed = false;
+    for (const extension of extensions) existed = (await removeAs(digest, extension)) || existed;
+    return existed;
+  }
+
+  return { extensions, lookUp, write, remove, readFile };
+}
+
+/** What is wrong with the place of a verified file: a whole entry of another key, or of another part, is no answer here. */
+function misplacement({ metadata }: Npz, digest: string, part: number | undefined): string | undefined {
+  if (digestOf(metadata.key) !== digest) return "it holds the value of another key";
+  const expected = part ?? metadata.itemsizes[0];
+  return metadata.itemsize === expected
+    ? undefined
+    : `it holds elements of ${metadata.itemsize} bytes, not of ${expected}`;
+}
+
+function digestOf(key: CacheKey): string | undefined {
+  try {
+    return resolveKey(key).digest;
+  } catch {
+    return undefined;
+  }
+}

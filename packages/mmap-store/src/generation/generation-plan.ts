@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import type { DatasetSchema, JsonObject } from "@atc/contract";
+import type { HeldLock } from "../lock/dataset-lock.ts";
+import { contentOf } from "../manifest/dataset-content.ts";
+import { formatVersion } from "../manifest/manifest.ts";
+import { segmentFile } from "../manifest/segment-name.ts";
+import type { PlacedPart } from "../manifest/series-part.ts";
+import type { StoredManifest, StoredPart, StoredSeries } from "../manifest/stored-manifest.ts";
+import { bySymbol, type SegmentPlan } from "../segment/segment-plan.ts";
+import type { KeptRows } from "./kept-rows.ts";
+import type { WrittenFiles } from "./written-files.ts";
+
+/** A generation before its rows are written. */
+export interface GenerationPlan extends DatasetSchema {
+  readonly fingerprint: string;
+  /** Kept in the manifest unless `publish` is given others. */
+  readonly attributes: JsonObject;
+  /** The series that may be written, with all of their rows and those of them that stay. */
+  readonly series: readonly { readonly symbol: string; readonly rows: number; readonly kept: number }[];
+  /** What stays of the former generation. */
+  readonly kept: KeptRows;
+  /** What is written. */
+  readonly written: SegmentPlan;
+  /** The manifest that it extends; undefined where it stands for itself. */
+  readonly base: Uint8Array | undefined;
+}
+
+/** A locked dataset's directory. */
+export interface LockedDirectory {
+  readonly directory: string;
+  readonly lock: HeldLock;
+}
+
+/** A temporary directory for files of the locked dataset, which is not created yet. */
+export function temporaryDirectory({ directory, lock }: LockedDirectory): string {
+  return join(directory, `.tmp-${lock.token}-${lock.nextSerial()}`);
+}
+
+/** What the manifest of a generation says once its files are written. */
+export function storedManifest(
+  plan: GenerationPlan,
+  files: WrittenFiles,
+  generation: number,
+  attributes: JsonObject,
+): StoredManifest {
+  const { segments, parts } = plan.kept;
+  const written = files.parts();
+  const symbols = [...new Set([...parts.keys(), ...written.keys()])].sort(bySymbol);
+  const partsOf = (symbol: string): StoredPart[] => {
+    const moved = (written.get(symbol) ?? []).map((part) => ({ ...part, segment: part.segment + segments.length }));
+    return [...(parts.get(symbol) ?? []), ...moved].sort((a, b) => a.seriesRow - b.seriesRow).map(storedPart);
+  };
+  const series = withContent(
+    plan,
+    symbols.map((symbol) => ({ symbol, parts: partsOf(symbol) })),
+  );
+  return {
+    format: "atc-dataset",
+    formatVersion,
+    generation,
+    createdAt: Date.now(),
+    kind: plan.kind,
+    columns: plan.columns.map(({ name, type }) => ({ name, type })),
+    fingerprint: plan.fingerprint,
+    ...(series.content === undefined ? {} : { content: series.content }),
+    attributes,
+    segments: [...segments, ...files.segments((index) => segmentFile(generation, index))],
+    series: series.series,
+  };
+}
+
+/** The series with their content; without it and without any checksum if some part has none, as those of a dataset that never had them. */
+function withContent(
+  schema: DatasetSchema,
+  series: readonly StoredSeries[],
+): { readonly series: readonly StoredSeries[]; readonly content: string | undefined } {
+  const content = contentOf(schema, series);
+  if (content !== undefined) return { series, content };
+  const bare = series.map(({ symbol, parts }) => ({ symbol, parts: parts.map(({ crc32: _, ...part }) => part) }));
+  return { series: bare, content };
+}
+
+function storedPart({ seriesRow: _, ...part }: PlacedPart): StoredPart {
+  return part;
+}

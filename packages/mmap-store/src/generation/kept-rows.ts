@@ -1,0 +1,39 @@
+import type { PlacedPart } from "../manifest/series-part.ts";
+import type { StoredSegment } from "../manifest/stored-manifest.ts";
+
+/** What a new generation takes over from the former one: files that are not written again, and the rows of each symbol in them. */
+export interface KeptRows {
+  readonly segments: readonly StoredSegment[];
+  /** The parts of each symbol in row order. */
+  readonly parts: ReadonlyMap<string, readonly PlacedPart[]>;
+}
+
+/** What a generation that is written as a whole takes over. */
+export const nothingKept: KeptRows = { segments: [], parts: new Map() };
+
+/** Segments that hold none of `parts` are left out, and those that hold other rows besides tell how many. */
+export function keptRows(
+  segments: readonly StoredSegment[],
+  parts: ReadonlyMap<string, readonly PlacedPart[]>,
+): KeptRows {
+  const used = new Float64Array(segments.length);
+  for (const list of parts.values())
+    for (const { segment, rows } of list) used[segment] = (used[segment] as number) + rows;
+  const places = new Map<number, number>();
+  const kept: StoredSegment[] = [];
+  for (const [index, { superseded: _, ...segment }] of segments.entries()) {
+    const rows = used[index] as number;
+    if (rows === 0) continue;
+    places.set(index, kept.length);
+    kept.push(rows === segment.rows ? segment : { ...segment, superseded: segment.rows - rows });
+  }
+  const renumbered = new Map<string, readonly PlacedPart[]>();
+  for (const [symbol, list] of parts) {
+    if (list.length === 0) continue;
+    renumbered.set(
+      symbol,
+      list.map((part) => ({ ...part, segment: places.get(part.segment) as number })),
+    );
+  }
+  return { segments: kept, parts: renumbered };
+}

@@ -1,0 +1,126 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { bytesPerElement, type ColumnMetadata, dtypeOf, type RowExtent } from "@atc/contract";
+import { type ArrowFileLayout, layOutArrowFile } from "../arrow/arrow-file.ts";
+import { type ChecksummedRun, checksumOf } from "../base/checksum.ts";
+import { appendCrcs } from "../base/column-checksums.ts";
+import { entriesOf, isSystemError } from "../base/file-system.ts";
+import type { StoredSegment } from "../manifest/stored-manifest.ts";
+import { type PlannedPart, type SegmentPlan, segmentColumns } from "../segment/segment-plan.ts";
+import { fillSymbols, makeWholeFile, type WholeFile } from "../segment/whole-file.ts";
+import type { PlacedRange } from "./placed-rows.ts";
+import { storedSegment, temporaryName, temporaryPath } from "./written-files.ts";
+
+/** The segments of one generation, whole but for the values of their columns, the first of which, `symbol`, comes by itself. */
+export interface LaidOutFiles {
+  /** Whether all of them were there before, with the rows that were put into them then. */
+  readonly isResumed: boolean;
+  /** The path of each segment. */
+  readonly paths: readonly string[];
+  /** Where the rows of a part belong. */
+  extentOf(part: PlannedPart): RowExtent;
+  /** Waits until the symbols of all rows are written, which goes on beside the rows' own writers. */
+  filled(): Promise<void>;
+  /** What the manifest says of a segment named `file` whose parts hold `rangeOf`. */
+  stored(segment: number, file: string, rangeOf: (part: PlannedPart) => PlacedRange | undefined): StoredSegment;
+}
+
+interface LaidOutSegment extends WholeFile {
+  readonly rows: number;
+  readonly layout: Pick<ArrowFileLayout, "columns" | "bytes">;
+  /** By row. */
+  readonly parts: readonly PlannedPart[];
+  symbols: ChecksummedRun;
+}
+
+/** Makes the files in `directory`, which is created where it does not exist. Files in it that this made before stay as they are; all else goes. */
+export async function laidOutFiles(
+  directory: string,
+  schema: readonly ColumnMetadata[],
+  { segments: planned, parts }: SegmentPlan,
+): Promise<LaidOutFiles> {
+  const names = planned.map((_, index) => temporaryName(index));
+  const paths = planned.map((_, index) => temporaryPath(directory, index));
+  await makeDirectory(directory);
+  await removeOthers(directory, new Set(names));
+  const inSegments: PlannedPart[][] = planned.map(() => []);
+  for (const list of parts.values()) for (const part of list) inSegments[part.segment]?.push(part);
+  const widths = schema.map(({ type }) => bytesPerElement[dtypeOf(type)]);
+  const segments: LaidOutSegment[] = [];
+  for (const [index, { symbols, rows }] of planned.entries()) {
+    const own = inSegments[index] as PlannedPart[];
+    own.sort((a, b) => a.row - b.row);
+    const layout = layOutArrowFile(segmentColumns(schema, symbols), rows);
+    const file = await makeWholeFile(paths[index] as string, layout);
+    const place = { offset: layout.columns[0]?.offset ?? 0, length: 0, crc: 0 };
+    segments.push({
+      ...file,
+      rows,
+      layout: { columns: layout.columns, bytes: layout.bytes },
+      parts: own,
+      symbols: place,
+    });
+  }
+  const fill = async (): Promise<void> => {
+    for (const [index, segment] of segments.entries()) {
+      const rowsOf = segment.parts.map(({ rows }) => rows);
+      segment.symbols = await fillSymbols(paths[index] as string, segment.symbols.offset, rowsOf);
+    }
+  };
+  const filling = fill();
+  // Whoever waits for it hears of its failure.
+  filling.catch(() => undefined);
+  return {
+    isResumed: segments.every(({ isKept }) => isKept),
+    paths,
+    filled: () => filling,
+    extentOf({ segment, row, rows, seriesRow }) {
+      const { columns } = (segments[segment] as LaidOutSegment).layout;
+      const offsets = widths.map((width, column) => offsetOf(columns, column) + row * width);
+      return { path: paths[segment] as string, row: seriesRow, rows, offsets };
+    },
+    stored(segment, file, rangeOf) {
+      const { rows, layout, runs, symbols, parts: own } = segments[segment] as LaidOutSegment;
+      const all = [...runs, symbols, ...columnRuns(layout, own.map(rangeOf), widths)];
+      return storedSegment(file, rows, schema, layout, checksumOf(all, layout.bytes));
+    },
+  };
+}
+
+/** The byte offset of a column of the schema, which `symbol` precedes. */
+function offsetOf(columns: ArrowFileLayout["columns"], column: number): number {
+  return (columns[column + 1] as ArrowFileLayout["columns"][number]).offset;
+}
+
+/** One run for each column, whose parts follow each other without a gap. */
+function columnRuns(
+  { columns }: Pick<ArrowFileLayout, "columns">,
+  ranges: readonly (PlacedRange | undefined)[],
+  widths: readonly number[],
+): ChecksummedRun[] {
+  const crcs = widths.map(() => 0);
+  let rows = 0;
+  for (const range of ranges) {
+    if (range === undefined) continue;
+    appendCrcs(crcs, crcs, range.crc32, range.rows, widths);
+    rows += range.rows;
+  }
+  return widths.map((width, column) => ({
+    offset: offsetOf(columns, column),
+    length: rows * width,
+    crc: crcs[column] as number,
+  }));
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    if (!isSystemError(error, "EEXIST")) throw error;
+  }
+}
+
+async function removeOthers(directory: string, names: ReadonlySet<string>): Promise<void> {
+  for (const entry of await entriesOf(directory))
+    if (!names.has(entry)) await rm(join(directory, entry), { recursive: true, force: true });
+}

@@ -1,0 +1,95 @@
+import { open, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { AtcError, isAtcError } from "@atc/contract";
+import { syncDirectory } from "../base/file-system.ts";
+import {
+  highestGeneration,
+  manifestPath,
+  readManifest,
+  readManifestBytes,
+  removeLeftovers,
+} from "../manifest/dataset-directory.ts";
+import { formatManifest } from "../manifest/manifest.ts";
+import { segmentFile } from "../manifest/segment-name.ts";
+import type { StoredManifest } from "../manifest/stored-manifest.ts";
+import type { WrittenFiles } from "./written-files.ts";
+
+/** What is published where. */
+export interface Publication {
+  readonly name: string;
+  readonly directory: string;
+  /** The directory of the files that are not named yet. */
+  readonly temporary: string;
+  /** The token of the lock. */
+  readonly token: string;
+  readonly files: WrittenFiles;
+  /** The manifest that the new one extends; undefined where it stands for itself. */
+  readonly base: Uint8Array | undefined;
+}
+
+/**
+ * The generation that comes next. A damaged manifest is replaced; one of a newer format is not.
+ *
+ * @throws ATC_UNSUPPORTED for a newer format.
+ */
+export async function nextGeneration(directory: string): Promise<number> {
+  let generation = 0;
+  try {
+    generation = (await readManifest(directory))?.generation ?? 0;
+  } catch (error) {
+    if (!isAtcError(error, "ATC_CORRUPT_DATA")) throw error;
+  }
+  return 1 + Math.max(generation, await highestGeneration(directory));
+}
+
+/**
+ * Names the finished files, then the manifest that `manifestOf` gives: a crash at any point leaves the former generation or the new one.
+ *
+ * @throws ATC_INVALID_ARGUMENT where another writer of the same lock published after this one began to extend its dataset.
+ */
+export async function publishFiles(
+  { name, directory, temporary, token, files, base }: Publication,
+  manifestOf: (generation: number) => StoredManifest,
+): Promise<StoredManifest> {
+  if (base !== undefined && (await readManifestBytes(directory))?.equals(base) !== true)
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `cannot publish dataset "${name}": it was published by another writer since this one began; begin again`,
+      { details: { dataset: name } },
+    );
+  const generation = await nextGeneration(directory);
+  const manifest = manifestOf(generation);
+  try {
+    await syncDirectory(temporary);
+    for (const [index, path] of files.paths().entries())
+      await rename(path, join(directory, segmentFile(generation, index)));
+    await syncDirectory(directory);
+    const next = join(temporary, "manifest.json");
+    await writeDurably(next, formatManifest(manifest));
+    await rename(next, manifestPath(directory));
+    await syncDirectory(directory);
+    await syncDirectory(dirname(directory));
+    return manifest;
+  } finally {
+    await removeLeftoversQuietly(directory, token);
+  }
+}
+
+/** After a publication former generations go; after one that failed, the segments that were already named. The next lock tries again. */
+async function removeLeftoversQuietly(directory: string, token: string): Promise<void> {
+  try {
+    await removeLeftovers(directory, token);
+  } catch {
+    // The next lock tries again.
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

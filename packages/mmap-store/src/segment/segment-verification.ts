@@ -1,0 +1,235 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { bytesPerElement, type ColumnMetadata, dtypeOf } from "@atc/contract";
+import { type ArrowFileMetadata, type ReadBytes, readArrowMetadata } from "../arrow/arrow-reading.ts";
+import { hexOf } from "../base/checksum.ts";
+import { formatChecksums, parseChecksums } from "../base/column-checksums.ts";
+import { readFully } from "../base/file-system.ts";
+import { firstGoingBack } from "../base/time-order.ts";
+import { partsOf } from "../manifest/series-part.ts";
+import type { StoredManifest, StoredPart, StoredSegment } from "../manifest/stored-manifest.ts";
+
+/** What is wrong with a segment: the end of a sentence that begins with its name. */
+export interface SegmentFault {
+  readonly what: string;
+  /** The symbol in doubt; all of the segment's where absent. */
+  readonly symbols?: readonly string[];
+}
+
+/** Rows of a symbol in the segment that is verified. */
+export interface SymbolPart extends StoredPart {
+  readonly symbol: string;
+}
+
+/** What a verification does while it reads. */
+export interface VerificationSteps {
+  /** Is told of the bytes read; throws to end it. */
+  advance(bytes: number): void;
+  /** Is told of the checksums that the columns of a part have, in a segment without a fault. */
+  checksums?(part: SymbolPart, crc32: string): void;
+}
+
+/** The parts in each segment of a manifest. */
+export function partsBySegment(manifest: StoredManifest): SymbolPart[][] {
+  const bySegment: SymbolPart[][] = manifest.segments.map(() => []);
+  for (const series of manifest.series)
+    for (const part of partsOf(manifest, series)) bySegment[part.segment]?.push({ ...part, symbol: series.symbol });
+  return bySegment;
+}
+
+const chunkBytes = 2 ** 20;
+
+/**
+ * What is wrong with a segment: its size, its checksum, then whether its Arrow metadata, symbols, times and the checksums of its columns are what the
+ * manifest says. A part is checked against its checksums if it has some; those of a manifest without a content must be left out.
+ */
+export async function* segmentFaults(
+  directory: string,
+  segment: StoredSegment,
+  columns: readonly ColumnMetadata[],
+  parts: readonly SymbolPart[],
+  { advance, checksums }: VerificationSteps,
+): AsyncGenerator<SegmentFault, void> {
+  const file = await open(join(directory, segment.file), "r");
+  try {
+    const { size } = await file.stat();
+    if (size !== segment.bytes) {
+      yield { what: `is ${size} bytes long, its manifest says ${segment.bytes}` };
+      advance(segment.bytes);
+      return;
+    }
+    const ranges = columnRanges(segment, columns, parts);
+    const checksum = await checksumOf(file, size, ranges.flat(), advance);
+    const isWhole = checksum === segment.crc32;
+    if (!isWhole)
+      yield {
+        what: `has the checksum ${checksum}, its manifest says ${segment.crc32}: bytes have changed on the disk${changedPlaces(parts, columns, ranges)}`,
+      };
+    const read: ReadBytes = async (offset, length) => {
+      // Memory of its own, so that any typed array can view it.
+      const target = new Uint8Array(length);
+      await readFully(file, target, offset);
+      return target;
+    };
+    let metadata: ArrowFileMetadata;
+    try {
+      metadata = await readArrowMetadata(read, size);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      yield { what: `holds no readable Arrow metadata (${error.message})` };
+      return;
+    }
+    const fault = metadataFault(metadata, segment, columns);
+    if (fault !== undefined) {
+      yield { what: fault };
+      return;
+    }
+    for (const [index, part] of parts.entries()) {
+      const own = ranges[index] as readonly ColumnRange[];
+      const what =
+        (await partFault(read, segment, metadata.dictionary, part)) ??
+        (isWhole ? contentFault(part, columns, own) : undefined);
+      if (what !== undefined) yield { what, symbols: [part.symbol] };
+      else checksums?.(part, formatChecksums(own.map(({ crc }) => crc)));
+      advance(0);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The bytes of a column's values in one part, and their CRC-32 as far as they were read. */
+interface ColumnRange {
+  readonly start: number;
+  readonly end: number;
+  crc: number;
+}
+
+/** For each part the bytes of each column. */
+function columnRanges(
+  { offsets }: StoredSegment,
+  columns: readonly ColumnMetadata[],
+  parts: readonly SymbolPart[],
+): readonly (readonly ColumnRange[])[] {
+  return parts.map(({ row, rows }) =>
+    columns.map(({ name, type }) => {
+      const width = bytesPerElement[dtypeOf(type)];
+      const start = (offsets[name] as number) + width * row;
+      return { start, end: start + width * rows, crc: 0 };
+    }),
+  );
+}
+
+/** The checksum of a file, which is read once; on the way those of ranges, which do not overlap in a manifest that holds. */
+async function checksumOf(
+  file: FileHandle,
+  bytes: number,
+  ranges: ColumnRange[],
+  advance: (bytes: number) => void,
+): Promise<string> {
+  const buffer = new Uint8Array(Math.min(chunkBytes, bytes));
+  ranges.sort((a, b) => a.start - b.start);
+  let next = 0;
+  let crc = 0;
+  for (let offset = 0; offset < bytes; ) {
+    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, bytes - offset), offset);
+    if (bytesRead === 0) break;
+    const end = offset + bytesRead;
+    crc = crc32(buffer.subarray(0, bytesRead), crc);
+    for (let range = ranges[next]; range !== undefined && range.start < end; range = ranges[next]) {
+      const from = Math.max(range.start, offset);
+      if (from < range.end)
+        range.crc = crc32(buffer.subarray(from - offset, Math.min(range.end, end) - offset), range.crc);
+      if (range.end > end) break;
+      next++;
+    }
+    offset = end;
+    advance(bytesRead);
+  }
+  return hexOf(crc);
+}
+
+/** How the file's own description differs from the manifest's. */
+function metadataFault(
+  { columns, rows, offsets }: ArrowFileMetadata,
+  segment: StoredSegment,
+  expected: readonly ColumnMetadata[],
+): string | undefined {
+  if (rows !== segment.rows) return `tells of ${rows} rows in its Arrow metadata, its manifest of ${segment.rows}`;
+  const all = [{ name: "symbol", type: "text" } as const, ...expected];
+  if (columns.length !== all.length) return `has ${columns.length} columns, its manifest tells of ${all.length}`;
+  for (const [i, { name, type }] of all.entries()) {
+    const column = columns[i];
+    if (column?.name !== name || column.type !== type)
+      return `has the column "${column?.name}" of type "${column?.type}" where its manifest tells of "${name}" of type "${type}"`;
+    if (offsets[i] !== segment.offsets[name])
+      return `has the values of column "${name}" at byte ${offsets[i]}, its manifest says ${segment.offsets[name]}`;
+  }
+  return undefined;
+}
+
+/** How a symbol's rows differ from what the manifest says of them. */
+async function partFault(
+  read: ReadBytes,
+  { offsets }: StoredSegment,
+  dictionary: readonly string[],
+  { symbol, row, rows, firstTime, lastTime }: SymbolPart,
+): Promise<string | undefined> {
+  const expected = dictionary.indexOf(symbol);
+  const step = chunkBytes / 8;
+  let last: bigint | undefined;
+  for (let from = row; from < row + rows; from += step) {
+    const length = Math.min(step, row + rows - from);
+    const indices = new Int32Array((await read((offsets["symbol"] as number) + 4 * from, 4 * length)).buffer);
+    const stranger = indices.findIndex((index) => index !== expected);
+    if (stranger !== -1)
+      return `holds symbol "${dictionary[indices[stranger] as number]}" in row ${from + stranger}, its manifest says "${symbol}"`;
+    const times = new BigInt64Array((await read((offsets["timestamp"] as number) + 8 * from, 8 * length)).buffer);
+    if (last === undefined && String(times[0]) !== firstTime)
+      return `begins symbol "${symbol}" at time "${times[0]}", its manifest says "${firstTime}"`;
+    const back = last !== undefined && (times[0] as bigint) < last ? 0 : firstGoingBack(times);
+    if (back !== -1) return `has times of symbol "${symbol}" that go back in row ${from + back}`;
+    last = times[length - 1];
+  }
+  return String(last) === lastTime
+    ? undefined
+    : `ends symbol "${symbol}" at time "${last}", its manifest says "${lastTime}"`;
+}
+
+/** The names of the columns whose values are not those of the checksums that the manifest has for a part. */
+function changedColumns(
+  { crc32: stored }: SymbolPart,
+  columns: readonly ColumnMetadata[],
+  ranges: readonly ColumnRange[],
+): string {
+  if (stored === undefined) return "";
+  const expected = parseChecksums(stored);
+  const changed = columns.filter((_, place) => ranges[place]?.crc !== expected[place]);
+  return changed.map(({ name }) => `"${name}"`).join(", ");
+}
+
+function contentFault(
+  part: SymbolPart,
+  columns: readonly ColumnMetadata[],
+  ranges: readonly ColumnRange[],
+): string | undefined {
+  const names = changedColumns(part, columns, ranges);
+  if (names === "") return undefined;
+  return `has values of symbol "${part.symbol}" in column ${names} that do not give the checksum in its manifest`;
+}
+
+/** The first symbol whose values changed, and how many others; nothing if what changed is no value that counts. */
+function changedPlaces(
+  parts: readonly SymbolPart[],
+  columns: readonly ColumnMetadata[],
+  ranges: readonly (readonly ColumnRange[])[],
+): string {
+  const changed = parts.flatMap((part, i) => {
+    const names = changedColumns(part, columns, ranges[i] ?? []);
+    return names === "" ? [] : [`, in column ${names} of symbol "${part.symbol}"`];
+  });
+  const [first] = changed;
+  if (first === undefined) return "";
+  return changed.length === 1 ? first : `${first} and in ${changed.length - 1} more`;
+}

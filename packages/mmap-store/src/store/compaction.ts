@@ -1,0 +1,166 @@
+import {
+  AtcError,
+  type Block,
+  type ColumnMetadata,
+  type Dataset,
+  type DatasetManifest,
+  fromSystemError,
+  type OperationOptions,
+  type SeriesColumns,
+  type TypedArray,
+  throwIfAborted,
+} from "@atc/contract";
+import { type GenerationFiles, generationFiles } from "../generation/generation-files.ts";
+import {
+  type GenerationPlan,
+  type LockedDirectory,
+  storedManifest,
+  temporaryDirectory,
+} from "../generation/generation-plan.ts";
+import type { KeptRows } from "../generation/kept-rows.ts";
+import { publishFiles } from "../generation/publication.ts";
+import { manifestBytes, manifestPath } from "../manifest/dataset-directory.ts";
+import { describe, parseManifest } from "../manifest/manifest.ts";
+import type { PlacedPart } from "../manifest/series-part.ts";
+import type { StoredManifest } from "../manifest/stored-manifest.ts";
+import { openDataset } from "../reading/open-dataset.ts";
+import { partsBySegment, type SymbolPart, segmentFaults } from "../segment/segment-verification.ts";
+import { compactedGeneration } from "./compaction-plan.ts";
+
+/**
+ * Publishes the locked dataset in the layout that it would have if it had been written at once. Segments that are as they would be then stay;
+ * the rows of the others are copied block by block, after a check of their checksums, so that no damage gets a checksum that holds.
+ */
+export async function compactDataset(
+  place: LockedDirectory,
+  segmentBytes: number,
+  options: OperationOptions,
+): Promise<DatasetManifest> {
+  const { directory, lock } = place;
+  const base = await manifestBytes(lock.name, directory);
+  const stored = parseManifest(base, manifestPath(directory));
+  const plan = compactedGeneration(stored, base, segmentBytes);
+  throwIfAborted(options.signal);
+  if (plan === undefined) return describe(lock.name, stored);
+  const ended = new AbortController();
+  const running = write(place, stored, plan, { ...options, signal: anyOf(options.signal, ended.signal) });
+  // The lock is given back only after the last file was removed.
+  lock.onRelease(async () => {
+    ended.abort();
+    await running.catch(() => undefined);
+  });
+  return await running;
+}
+
+function anyOf(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {
+  return given === undefined ? own : AbortSignal.any([given, own]);
+}
+
+async function write(
+  place: LockedDirectory,
+  stored: StoredManifest,
+  plan: GenerationPlan,
+  options: OperationOptions,
+): Promise<DatasetManifest> {
+  const { directory, lock } = place;
+  const temporary = temporaryDirectory(place);
+  let files: GenerationFiles | undefined;
+  try {
+    const kept = await checkSources(place, stored, plan, options);
+    files = await generationFiles(temporary, plan.columns, plan.written);
+    const dataset = await openDataset(lock.name, directory, "read");
+    try {
+      await copyRows(dataset, plan, files, options);
+    } finally {
+      dataset[Symbol.dispose]();
+    }
+    const written = files;
+    const publication = { name: lock.name, directory, temporary, token: lock.token, files, base: plan.base };
+    const manifest = await publishFiles(publication, (generation) =>
+      storedManifest({ ...plan, kept }, written, generation, plan.attributes),
+    );
+    return describe(lock.name, manifest);
+  } catch (error) {
+    throw fromSystemError(
+      error,
+      `cannot compact dataset "${lock.name}" in "${directory}"`,
+      "check the disk and its permissions",
+    );
+  } finally {
+    await files?.discard();
+  }
+}
+
+/**
+ * Throws ATC_CORRUPT_DATA where a segment that is to be copied is not what the manifest says. In a dataset without a content those that stay are
+ * read too; what stays is returned with the checksums that were found.
+ */
+async function checkSources(
+  { directory, lock }: LockedDirectory,
+  stored: StoredManifest,
+  plan: GenerationPlan,
+  { signal, onProgress }: OperationOptions,
+): Promise<KeptRows> {
+  const kept = new Set(stored.content === undefined ? [] : plan.kept.segments.map(({ file }) => file));
+  const parts = partsBySegment(stored);
+  const sources = [...stored.segments.entries()].filter(([, { file }]) => !kept.has(file));
+  const found = new Map<string, string>();
+  const total = sources.reduce((sum, [, { bytes }]) => sum + bytes, 0);
+  let done = 0;
+  const advance = (bytes: number): void => {
+    throwIfAborted(signal);
+    done += bytes;
+    onProgress?.({ phase: "verifying", done, total, unit: "bytes" });
+  };
+  for (const [index, segment] of sources) {
+    const checksums = ({ row }: SymbolPart, crc32: string): void => {
+      found.set(`${segment.file} ${row}`, crc32);
+    };
+    const steps = { advance, checksums };
+    for await (const { what } of segmentFaults(directory, segment, stored.columns, parts[index] ?? [], steps))
+      throw new AtcError(
+        "ATC_CORRUPT_DATA",
+        `cannot compact dataset "${lock.name}": segment "${segment.file}" ${what}; ingest the dataset again, and check the disk`,
+        { details: { dataset: lock.name, segment: segment.file } },
+      );
+  }
+  return withChecksums(plan.kept, found);
+}
+
+/** What stays, with checksums of the parts that have none, by file and row. */
+function withChecksums({ segments, parts }: KeptRows, found: ReadonlyMap<string, string>): KeptRows {
+  const checked = (part: PlacedPart): PlacedPart => {
+    const crc32 = part.crc32 ?? found.get(`${segments[part.segment]?.file} ${part.row}`);
+    return crc32 === undefined ? part : { ...part, crc32 };
+  };
+  return { segments, parts: new Map([...parts].map(([symbol, list]) => [symbol, list.map(checked)])) };
+}
+
+/** Copies segment by segment, so that one file is open at a time. */
+async function copyRows(
+  dataset: Dataset,
+  { columns, written }: GenerationPlan,
+  files: GenerationFiles,
+  { signal, onProgress }: OperationOptions,
+): Promise<void> {
+  const names = columns.map(({ name }) => name);
+  const total = written.segments.reduce((sum, { rows }) => sum + rows, 0);
+  const parts = [...written.parts].flatMap(([symbol, list]) => list.map((part) => ({ ...part, symbol })));
+  parts.sort((a, b) => a.segment - b.segment || a.row - b.row);
+  let done = 0;
+  for (const { symbol, seriesRow, rows } of parts) {
+    const range = { columns: names, from: seriesRow, to: seriesRow + rows };
+    for (const block of dataset.series(symbol).blocks(range)) {
+      throwIfAborted(signal);
+      await files.write(symbol, block.row, block.length, columnsOf(block, columns));
+      done += block.length;
+      onProgress?.({ phase: "writing", done, total, unit: "rows" });
+    }
+  }
+  throwIfAborted(signal);
+}
+
+function columnsOf(block: Block, columns: readonly ColumnMetadata[]): SeriesColumns {
+  const arrays = columns.map(({ name }) => [name, name === "timestamp" ? block.times() : block.values(name)] as const);
+  return Object.fromEntries(arrays) as unknown as Record<string, TypedArray>;
+}
