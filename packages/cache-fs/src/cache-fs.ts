@@ -13,11 +13,11 @@ import {
   throwIfAborted,
 } from "@atc/contract";
 import { publishFile, removeAbandonedTemporaries, writeTemporary } from "./atomic-file.ts";
+import { readRange } from "./byte-range.ts";
 import { fileLeases } from "./lease.ts";
 import { fileSize, type Ledger, ledger, tooLarge } from "./ledger.ts";
 import { type CacheFsOptions, type CheckedOptions, checkOptions } from "./options.ts";
 import { newOwner } from "./process-identity.ts";
-import { readRange } from "./range.ts";
 import { internalFolder, isAbsent, pathOf, systemCode, writeError } from "./store-path.ts";
 
 /** What a directory store holds and did. */
@@ -127,7 +127,7 @@ function directoryStore(options: CheckedOptions, books: Ledger, owner: string): 
     try {
       const { bytes, size } = await read(path);
       throwIfAborted(options.signal);
-      if (options.touch !== false && closed === undefined) books.noteRead(key, size);
+      if (options.touch !== false && closed === undefined) books.recordRead(key, size);
       return bytes;
     } catch (error) {
       if (isAbsent(error)) return undefined;

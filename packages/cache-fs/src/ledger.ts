@@ -16,7 +16,7 @@ export interface Ledger {
   /** Bytes that this process evicted. */
   readonly evictedBytes: number;
   /** Notes that `key` was read; written down with the next write. */
-  noteRead(key: string, size: number): void;
+  recordRead(key: string, size: number): void;
   /** Takes in what other processes did. */
   follow(): Promise<void>;
   /** Makes room for `key`, runs `publish`, and tells the others. */
@@ -113,7 +113,7 @@ export function ledger(options: CheckedOptions, owner: string): Ledger {
     return existed;
   }
 
-  function noteRead(key: string, size: number): void {
+  function recordRead(key: string, size: number): void {
     reads.set(key, touch(key, size));
     // A directory that cannot be written to keeps no access times; reading it must go on all the same.
     if (reads.size >= pendingReads) exclusive(flushReads).catch(() => reads.clear());
@@ -132,7 +132,7 @@ export function ledger(options: CheckedOptions, owner: string): Ledger {
     get evictedBytes() {
       return eviction.bytes();
     },
-    noteRead,
+    recordRead,
     follow: () => exclusive(follow),
     write: (key, size, publish) => exclusive(() => write(key, size, publish)),
     remove: (key) => exclusive(() => remove(key)),

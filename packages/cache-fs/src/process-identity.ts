@@ -69,9 +69,9 @@ const abandonedAfterMs = 24 * 3600 * 1000;
  */
 export async function isAbandoned(folder: string, name: string): Promise<boolean> {
   if (name.startsWith(closedOwner)) return true;
-  const [host, pid, life] = name.split("-");
+  const [host, pid, start] = name.split("-");
   if (host === hostId() && /^\d+$/.test(pid ?? ""))
-    return !isRunning(Number(pid), /^[0-9a-f]{10}s(\d+)/.exec(life ?? "")?.[1]);
+    return !isRunning(Number(pid), /^[0-9a-f]{10}s(\d+)/.exec(start ?? "")?.[1]);
   try {
     const { mtimeMs } = await stat(join(folder, name));
     return (await timeIn(folder)) - mtimeMs > abandonedAfterMs;

@@ -4,7 +4,7 @@ import { crc32 } from "node:zlib";
 import type { DatasetManifest, SeriesColumns, TypedArray } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { combineCrc32, crc32Unshift, cutCrc32 } from "../src/base/checksum.ts";
+import { combineCrc32, crc32Unshift, prefixCrc32 } from "../src/base/checksum.ts";
 import { type MmapStore, mmapStore } from "../src/index.ts";
 import { formatManifest, parseManifest } from "../src/manifest/manifest.ts";
 import type { StoredManifest, StoredPart } from "../src/manifest/stored-manifest.ts";
@@ -15,13 +15,13 @@ vi.setConfig({ testTimeout: 120_000 });
 const newDirectory = temporaryDirectories();
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
-describe("cutCrc32", () => {
+describe("prefixCrc32", () => {
   it("is the checksum of what is left of a string", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 300 }), (first, second) => {
         const whole = combineCrc32(crc32(first), crc32(second), second.length);
         expect(whole).toBe(crc32(second, crc32(first)));
-        expect(cutCrc32(whole, crc32(second), crc32Unshift(second.length))).toBe(crc32(first));
+        expect(prefixCrc32(whole, crc32(second), crc32Unshift(second.length))).toBe(crc32(first));
       }),
     );
   });
@@ -33,7 +33,7 @@ describe("cutCrc32", () => {
         fc.nat(0xffffffff),
         fc.integer({ min: 0, max: 2 ** 36 }),
         (first, second, length) => {
-          expect(cutCrc32(combineCrc32(first, second, length), second, crc32Unshift(length))).toBe(first);
+          expect(prefixCrc32(combineCrc32(first, second, length), second, crc32Unshift(length))).toBe(first);
         },
       ),
     );

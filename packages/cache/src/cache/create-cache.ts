@@ -18,7 +18,7 @@ export function createCache(options: CacheOptions): Cache {
   const { store, codecs, memoryBytes, warn, onEvent } = checkOptions(options);
   const counters = newCounters();
   const memory = memoryTier(memoryBytes);
-  const emit = tellOnce(warn, onEvent);
+  const emit = warnOnce(warn, onEvent);
   const files = entryFiles({ store, codecs, counters, emit });
   const values = tieredValues({ memory, files, counters, emit });
   const statistics = (): CacheStatistics => ({ ...counters, ...memory.statistics() });
@@ -112,7 +112,7 @@ function sumOfSizes(entries: readonly { readonly size: number }[]): number {
 }
 
 /** Passes events on, and words the first failure and the first damage for people. */
-function tellOnce(warn: (message: string) => void, onEvent: (event: CacheEvent) => void): (event: CacheEvent) => void {
+function warnOnce(warn: (message: string) => void, onEvent: (event: CacheEvent) => void): (event: CacheEvent) => void {
   const told = new Set<string>();
   return (event) => {
     onEvent(event);

@@ -1,7 +1,7 @@
 import { endianness } from "node:os";
 import { AtcError, type ByteStore, type Codec } from "@atc/contract";
 import type { CacheEvent } from "../base/statistics.ts";
-import { plain } from "../entry/entry-files.ts";
+import { plainCodec } from "../entry/entry-files.ts";
 
 /** Where a cache keeps its values, and in what form. */
 export interface CacheOptions {
@@ -33,7 +33,7 @@ const extensionForm = /^(\.[A-Za-z0-9_-]{1,20}){0,4}$/;
 
 /** Fills in the defaults. ATC_INVALID_ARGUMENT on an option out of its range, ATC_UNSUPPORTED on a big-endian machine. */
 export function checkOptions(options: CacheOptions): CheckedOptions {
-  const { store, codec = plain, readers = [], memoryBytes = 64 * 2 ** 20 } = options;
+  const { store, codec = plainCodec, readers = [], memoryBytes = 64 * 2 ** 20 } = options;
   if (endianness() !== "LE")
     throw new AtcError("ATC_UNSUPPORTED", "cache entries are little-endian, and this machine is not");
   if (!Number.isSafeInteger(memoryBytes) || memoryBytes < 0)
@@ -41,7 +41,7 @@ export function checkOptions(options: CacheOptions): CheckedOptions {
       details: { field: "memoryBytes" },
     });
   const codecs: Codec[] = [];
-  for (const one of [codec, ...readers, plain]) {
+  for (const one of [codec, ...readers, plainCodec]) {
     if (!extensionForm.test(one.extension))
       throw new AtcError(
         "ATC_INVALID_ARGUMENT",

@@ -3,7 +3,7 @@ import type { ResolvedKey } from "../base/cache-key.ts";
 import { type CacheValue, copyValue } from "../base/cache-value.ts";
 import type { CacheEvent, Counters } from "../base/statistics.ts";
 import type { EntryFiles, Lookup } from "../entry/entry-files.ts";
-import { type StoredValue, showValue, storeValue, toCacheValue } from "../entry/stored-value.ts";
+import { copyStoredValue, type StoredValue, storeValue, viewStoredValue } from "../entry/stored-value.ts";
 import type { MemoryTier } from "./memory-tier.ts";
 
 /** What makes a value. */
@@ -37,7 +37,7 @@ export interface TieredValuesOptions {
 
 /** The two tiers as one. */
 export function tieredValues({ memory, files, counters, emit }: TieredValuesOptions): TieredValues {
-  const flights = new Map<string, Promise<CacheValue>>();
+  const inFlight = new Map<string, Promise<CacheValue>>();
 
   async function lookUp(resolved: ResolvedKey, keepInMemory = true): Promise<Lookup> {
     const { digest } = resolved;
@@ -58,7 +58,7 @@ export function tieredValues({ memory, files, counters, emit }: TieredValuesOpti
 
   async function produceOnMiss(resolved: ResolvedKey, produce: Produce): Promise<CacheValue> {
     const found = await lookUp(resolved);
-    if ("value" in found) return toCacheValue(found.value);
+    if ("value" in found) return copyStoredValue(found.value);
     const started = performance.now();
     const value = await produce();
     const stored = storeUnlessTooLarge(resolved, value, performance.now() - started);
@@ -82,17 +82,17 @@ export function tieredValues({ memory, files, counters, emit }: TieredValuesOpti
 
   async function findOrProduce(resolved: ResolvedKey, produce: Produce): Promise<CacheValue> {
     const { digest } = resolved;
-    const flying = flights.get(digest);
+    const flying = inFlight.get(digest);
     if (flying !== undefined) {
       counters.shared++;
       return copyValue(await flying);
     }
     const flight = produceOnMiss(resolved, produce);
-    flights.set(digest, flight);
+    inFlight.set(digest, flight);
     try {
       return await flight;
     } finally {
-      flights.delete(digest);
+      inFlight.delete(digest);
     }
   }
 
@@ -101,7 +101,7 @@ export function tieredValues({ memory, files, counters, emit }: TieredValuesOpti
       const found = await lookUp(resolved, keepInMemory);
       if ("reason" in found) return undefined;
       const isShared = memory.get(resolved.digest) !== undefined;
-      return isShared ? toCacheValue(found.value) : showValue(found.value);
+      return isShared ? copyStoredValue(found.value) : viewStoredValue(found.value);
     },
     findOrProduce,
     async keep(resolved, value, { costMs, keepInMemory }) {
@@ -111,7 +111,7 @@ export function tieredValues({ memory, files, counters, emit }: TieredValuesOpti
       return files.write(resolved, stored, { replace: true });
     },
     async settled() {
-      await Promise.allSettled(flights.values());
+      await Promise.allSettled(inFlight.values());
     },
   };
 }

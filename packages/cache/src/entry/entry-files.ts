@@ -36,7 +36,7 @@ export interface EntryFilesOptions {
 }
 
 /** The form without compression. */
-export const plain: Codec = {
+export const plainCodec: Codec = {
   name: "none",
   extension: "",
   encode: (decoded) => decoded,
@@ -48,7 +48,7 @@ const partSizes: readonly (number | undefined)[] = [undefined, 8, 4, 1];
 
 /** The entries of a store. */
 export function entryFiles({ store, codecs, counters, emit }: EntryFilesOptions): EntryFiles {
-  const [writer = plain] = codecs;
+  const [writer = plainCodec] = codecs;
   const extensions = codecs.map(({ extension }) => extension);
 
   function failed(operation: "read" | "write", error: unknown): void {

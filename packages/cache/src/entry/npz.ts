@@ -132,7 +132,7 @@ export function copyArrays({ payload, metadata, offsets }: Npz): [string, TypedA
 }
 
 /** The arrays of a verified payload as views of it, or copies if its memory does not begin at a multiple of their element's size. */
-export function showArrays(npz: Npz): [string, TypedArray][] {
+export function viewArrays(npz: Npz): [string, TypedArray][] {
   const { payload, metadata, offsets } = npz;
   if (payload.byteOffset % 8 !== 0) return copyArrays(npz);
   return metadata.arrays.map(({ name, dtype, length }, i) => [

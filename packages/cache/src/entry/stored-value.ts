@@ -4,7 +4,7 @@ import type { ResolvedKey } from "../base/cache-key.ts";
 import { type CacheValue, groupByItemsize, namedArrays } from "../base/cache-value.ts";
 import { canonicalJson } from "../base/canonical-json.ts";
 import { type EntryMetadata, entryFormat } from "./entry-metadata.ts";
-import { type ChecksummedArray, checksum, copyArrays, type Npz, showArrays, writeNpz } from "./npz.ts";
+import { type ChecksummedArray, checksum, copyArrays, type Npz, viewArrays, writeNpz } from "./npz.ts";
 
 /**
  * A value as verified payloads, one for each element size, the largest first. Compression shuffles bytes by the element size, so a file that
@@ -20,15 +20,15 @@ export function storedBytes({ parts }: StoredValue): number {
 }
 
 /** The value, in copies that belong to the caller: what a caller does to them never reaches the cache. */
-export function toCacheValue({ parts }: StoredValue): CacheValue {
+export function copyStoredValue({ parts }: StoredValue): CacheValue {
   const arrays = Object.fromEntries(parts.flatMap(copyArrays));
   const attributes = parts[0]?.metadata.attributes;
   return attributes === undefined ? { arrays } : { arrays, attributes: structuredClone(attributes) };
 }
 
 /** The value without copies, for a caller that has the only hold on it. */
-export function showValue({ parts }: StoredValue): CacheValue {
-  const arrays = Object.fromEntries(parts.flatMap(showArrays));
+export function viewStoredValue({ parts }: StoredValue): CacheValue {
+  const arrays = Object.fromEntries(parts.flatMap(viewArrays));
   const attributes = parts[0]?.metadata.attributes;
   return attributes === undefined ? { arrays } : { arrays, attributes };
 }

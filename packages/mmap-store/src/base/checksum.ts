@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 
 /** A stretch of a file that was written, and the CRC-32 of its bytes. */
-export interface ChecksummedRun {
+export interface ChecksummedRange {
   readonly offset: number;
   length: number;
   crc: number;
@@ -65,18 +65,18 @@ function inverse(of: number): number {
   return result;
 }
 
-/** What {@link cutCrc32} needs to know of the length that is cut off: computed once if several strings lose as much. */
+/** What {@link prefixCrc32} needs to know of the length that is cut off: computed once if several strings lose as much. */
 export function crc32Unshift(length: number): number {
   return inverse(crc32Shift(length));
 }
 
 /** The CRC-32 of a byte string without its end, from the CRC-32 of the whole and of that end, and the {@link crc32Unshift} of the end's length. */
-export function cutCrc32(whole: number, end: number, unshift: number): number {
+export function prefixCrc32(whole: number, end: number, unshift: number): number {
   return multiply(unshift, (whole ^ end) >>> 0);
 }
 
 /** The CRC-32 of a file of `bytes` bytes from runs in any order that do not overlap; between them the file holds zeros. */
-export function checksumOf(runs: readonly ChecksummedRun[], bytes: number): number {
+export function checksumOf(runs: readonly ChecksummedRange[], bytes: number): number {
   let crc = 0;
   let end = 0;
   const appendZeros = (length: number): void => {

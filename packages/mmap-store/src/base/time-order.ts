@@ -1,5 +1,5 @@
 /** Index of the first time that is less than the one ahead of it, or -1. Compares 32-bit halves: a BigInt a row takes twice as long. */
-export function firstGoingBack(times: BigInt64Array): number {
+export function firstDecrease(times: BigInt64Array): number {
   const high = new Int32Array(times.buffer, times.byteOffset, times.length * 2);
   const low = new Uint32Array(times.buffer, times.byteOffset, times.length * 2);
   for (let i = 2; i < high.length; i += 2) {

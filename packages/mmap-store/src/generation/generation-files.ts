@@ -1,126 +1,67 @@
-import { mkdir } from "node:fs/promises";
-import { crc32 } from "node:zlib";
-import { bytesPerElement, type ColumnMetadata, dtypeOf, type SeriesColumns, type TypedArray } from "@atc/contract";
-import { type ArrowFileLayout, layOutArrowFile } from "../arrow/arrow-file.ts";
-import { removeQuietly } from "../base/file-system.ts";
-import { type PlannedPart, type PlannedSegment, type SegmentPlan, segmentColumns } from "../segment/segment-plan.ts";
-import { type SegmentWriter, segmentWriter } from "../segment/segment-writer.ts";
-import { type PartFacts, placedParts, storedSegment, temporaryPath, type WrittenFiles } from "./written-files.ts";
+import { join } from "node:path";
+import type { ColumnMetadata } from "@atc/contract";
+import type { ArrowFileLayout } from "../arrow/arrow-file.ts";
+import { hexOf } from "../base/checksum.ts";
+import { formatChecksums } from "../base/column-checksums.ts";
+import type { SeriesPart } from "../manifest/series-part.ts";
+import type { StoredSegment } from "../manifest/stored-manifest.ts";
+import type { PlannedPart } from "../segment/segment-plan.ts";
 
-/** The segments of one generation while they are written into a temporary directory. */
-export interface GenerationFiles extends WrittenFiles {
-  /** Writes rows `row` to `row + rows` of a symbol, which were checked. */
-  write(symbol: string, row: number, rows: number, columns: SeriesColumns): Promise<void>;
+/** The segments of one generation in a temporary directory, as its publication names them. */
+export interface GenerationFiles {
+  /** What the manifest says of the segments once all rows are written; files are to be named by `nameOf`. */
+  segments(nameOf: (segment: number) => string): readonly StoredSegment[];
+  /** The parts of each symbol with their times, in row order. */
+  parts(): ReadonlyMap<string, readonly SeriesPart[]>;
+  /** The temporary path of each segment. */
+  paths(): readonly string[];
+  /** Closes all and removes the temporary directory. */
+  discard(): Promise<void>;
 }
 
-interface OpenSegment {
-  readonly planned: PlannedSegment;
-  readonly path: string;
-  readonly layout: ArrowFileLayout;
-  readonly writer: SegmentWriter;
-  rowsLeft: number;
-  crc: number;
+/** What is known of a part once its rows are written. */
+export interface PartFacts {
+  /** The time of its first row. */
+  readonly firstTime: bigint;
+  /** The time of its last row. */
+  readonly lastTime: bigint;
+  /** Per column of the schema: the CRC-32 of the bytes of its values. */
+  readonly crc32: readonly number[];
 }
 
-/** A part as far as it is written. */
-interface WrittenPart extends PartFacts {
-  lastTime: bigint;
-  readonly crc32: number[];
+/** A segment's name in a temporary directory. */
+export function temporaryName(segment: number): string {
+  return `${segment}.arrow`;
 }
 
-const indexChunk = 16_384;
+/** A segment's path in a temporary directory. */
+export function temporaryPath(directory: string, segment: number): string {
+  return join(directory, temporaryName(segment));
+}
 
-/** Creates the temporary directory and lays the segments out. */
-export async function generationFiles(
-  directory: string,
+/** What the manifest says of a segment. */
+export function storedSegment(
+  file: string,
+  rows: number,
   schema: readonly ColumnMetadata[],
-  { segments: planned, parts }: SegmentPlan,
-): Promise<GenerationFiles> {
-  const open = new Map<number, OpenSegment>();
-  const facts = new Map<PlannedPart, WrittenPart>();
-  const indices = new Int32Array(indexChunk);
-  let active: OpenSegment | undefined;
-  await mkdir(directory);
-
-  const segmentOf = (index: number): OpenSegment => {
-    const known = open.get(index);
-    if (known !== undefined) return known;
-    const segment = planned[index] as PlannedSegment;
-    const path = temporaryPath(directory, index);
-    const layout = layOutArrowFile(segmentColumns(schema, segment.symbols), segment.rows);
-    const created = {
-      planned: segment,
-      path,
-      layout,
-      writer: segmentWriter(path, layout),
-      rowsLeft: segment.rows,
-      crc: 0,
-    };
-    open.set(index, created);
-    return created;
-  };
-  const activate = async (index: number): Promise<OpenSegment> => {
-    const segment = segmentOf(index);
-    if (active !== segment) await active?.writer.suspend();
-    active = segment;
-    return segment;
-  };
-  const writeIndices = async (segment: OpenSegment, row: number, rows: number, index: number): Promise<void> => {
-    indices.fill(index, 0, Math.min(rows, indexChunk));
-    for (let done = 0; done < rows; done += indexChunk) {
-      const length = Math.min(indexChunk, rows - done);
-      await segment.writer.write(0, (row + done) * 4, bytesOf(indices, 0, length));
-    }
-  };
-  const writePart = async (part: PlannedPart, from: number, to: number, slice: SeriesColumns, sliceRow: number) => {
-    const segment = await activate(part.segment);
-    const row = part.row + from - part.seriesRow;
-    await writeIndices(segment, row, to - from, part.symbolIndex);
-    const stamps = slice["timestamp"] as BigInt64Array;
-    const firstTime = stamps[from - sliceRow] as bigint;
-    const written = facts.get(part) ?? { firstTime, lastTime: firstTime, crc32: schema.map(() => 0) };
-    facts.set(part, written);
-    for (const [place, { name, type }] of schema.entries()) {
-      const bytes = bytesOf(slice[name] as TypedArray, from - sliceRow, to - sliceRow);
-      // Slices of a symbol come in order, so its checksum goes on from slice to slice.
-      written.crc32[place] = crc32(bytes, written.crc32[place]);
-      await segment.writer.write(place + 1, row * bytesPerElement[dtypeOf(type)], bytes);
-    }
-    written.lastTime = stamps[to - sliceRow - 1] as bigint;
-    segment.rowsLeft -= to - from;
-    if (segment.rowsLeft > 0) return;
-    segment.crc = await segment.writer.finish();
-    active = undefined;
-  };
-
-  return {
-    async write(symbol, row, rows, columns) {
-      for (const part of parts.get(symbol) ?? []) {
-        const from = Math.max(row, part.seriesRow);
-        const to = Math.min(row + rows, part.seriesRow + part.rows);
-        if (from < to) await writePart(part, from, to, columns, row);
-      }
-    },
-    segments: (nameOf) =>
-      planned.map((_, index) => {
-        const { layout, crc, planned: segment } = segmentOf(index);
-        return storedSegment(nameOf(index), segment.rows, schema, layout, crc);
-      }),
-    parts: () => placedParts(parts, (part) => facts.get(part)),
-    paths: () => planned.map((_, index) => segmentOf(index).path),
-    async discard() {
-      try {
-        await active?.writer.suspend();
-      } catch {
-        // What it could not write goes anyway.
-      }
-      active = undefined;
-      await removeQuietly(directory);
-    },
-  };
+  layout: Pick<ArrowFileLayout, "columns" | "bytes">,
+  crc: number,
+): StoredSegment {
+  const names = ["symbol", ...schema.map(({ name }) => name)];
+  const offsets = Object.fromEntries(names.map((name, i) => [name, layout.columns[i]?.offset ?? 0]));
+  return { file, rows, bytes: layout.bytes, crc32: hexOf(crc), offsets };
 }
 
-function bytesOf(array: TypedArray, from: number, to: number): Uint8Array {
-  const size = array.BYTES_PER_ELEMENT;
-  return new Uint8Array(array.buffer, array.byteOffset + from * size, (to - from) * size);
+/** The parts of each symbol, with what `factsOf` says of them. */
+export function writtenParts(
+  parts: ReadonlyMap<string, readonly PlannedPart[]>,
+  factsOf: (part: PlannedPart) => PartFacts | undefined,
+): ReadonlyMap<string, readonly SeriesPart[]> {
+  const placed = (part: PlannedPart): SeriesPart => {
+    const { segment, row, rows, seriesRow } = part;
+    const { firstTime = 0n, lastTime = 0n, crc32 = [] } = factsOf(part) ?? {};
+    const times = { firstTime: String(firstTime), lastTime: String(lastTime) };
+    return { segment, row, rows, seriesRow, ...times, crc32: formatChecksums(crc32) };
+  };
+  return new Map([...parts].map(([symbol, list]) => [symbol, list.map(placed)]));
 }

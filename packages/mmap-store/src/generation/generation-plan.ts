@@ -4,11 +4,11 @@ import type { HeldLock } from "../lock/dataset-lock.ts";
 import { contentOf } from "../manifest/dataset-content.ts";
 import { formatVersion } from "../manifest/manifest.ts";
 import { segmentFile } from "../manifest/segment-name.ts";
-import type { PlacedPart } from "../manifest/series-part.ts";
+import type { SeriesPart } from "../manifest/series-part.ts";
 import type { StoredManifest, StoredPart, StoredSeries } from "../manifest/stored-manifest.ts";
 import { bySymbol, type SegmentPlan } from "../segment/segment-plan.ts";
-import type { KeptRows } from "./kept-rows.ts";
-import type { WrittenFiles } from "./written-files.ts";
+import type { GenerationFiles } from "./generation-files.ts";
+import type { RetainedSegments } from "./retained-segments.ts";
 
 /** A generation before its rows are written. */
 export interface GenerationPlan extends DatasetSchema {
@@ -18,7 +18,7 @@ export interface GenerationPlan extends DatasetSchema {
   /** The series that may be written, with all of their rows and those of them that stay. */
   readonly series: readonly { readonly symbol: string; readonly rows: number; readonly kept: number }[];
   /** What stays of the former generation. */
-  readonly kept: KeptRows;
+  readonly kept: RetainedSegments;
   /** What is written. */
   readonly written: SegmentPlan;
   /** The manifest that it extends; undefined where it stands for itself. */
@@ -39,7 +39,7 @@ export function temporaryDirectory({ directory, lock }: LockedDirectory): string
 /** What the manifest of a generation says once its files are written. */
 export function storedManifest(
   plan: GenerationPlan,
-  files: WrittenFiles,
+  files: GenerationFiles,
   generation: number,
   attributes: JsonObject,
 ): StoredManifest {
@@ -80,6 +80,6 @@ function withContent(
   return { series: bare, content };
 }
 
-function storedPart({ seriesRow: _, ...part }: PlacedPart): StoredPart {
+function storedPart({ seriesRow: _, ...part }: SeriesPart): StoredPart {
   return part;
 }

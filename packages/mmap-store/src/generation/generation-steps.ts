@@ -1,8 +1,8 @@
 import { AtcError, type DatasetManifest, fromSystemError, type JsonObject } from "@atc/contract";
-import { describe } from "../manifest/manifest.ts";
+import { datasetManifest } from "../manifest/manifest.ts";
+import type { GenerationFiles } from "./generation-files.ts";
 import { type GenerationPlan, type LockedDirectory, storedManifest } from "./generation-plan.ts";
 import { publishFiles } from "./publication.ts";
-import type { WrittenFiles } from "./written-files.ts";
 
 /** What all who write a generation share: one step after the other, and none once it is published, aborted or its lock given back. */
 export interface GenerationSteps {
@@ -25,7 +25,7 @@ export const diskRemedy = "check the disk and its permissions";
 export function generationSteps(
   { directory, lock }: LockedDirectory,
   plan: GenerationPlan,
-  files: WrittenFiles,
+  files: GenerationFiles,
   temporary: string,
 ): GenerationSteps {
   let isClosed = false;
@@ -65,7 +65,7 @@ export function generationSteps(
         );
         isClosed = true;
         await files.discard();
-        return describe(lock.name, manifest);
+        return datasetManifest(lock.name, manifest);
       }),
     abort: () =>
       inOrder(async () => {

@@ -12,7 +12,7 @@ import {
 import { formatManifest } from "../manifest/manifest.ts";
 import { segmentFile } from "../manifest/segment-name.ts";
 import type { StoredManifest } from "../manifest/stored-manifest.ts";
-import type { WrittenFiles } from "./written-files.ts";
+import type { GenerationFiles } from "./generation-files.ts";
 
 /** What is published where. */
 export interface Publication {
@@ -22,7 +22,7 @@ export interface Publication {
   readonly temporary: string;
   /** The token of the lock. */
   readonly token: string;
-  readonly files: WrittenFiles;
+  readonly files: GenerationFiles;
   /** The manifest that the new one extends; undefined where it stands for itself. */
   readonly base: Uint8Array | undefined;
 }

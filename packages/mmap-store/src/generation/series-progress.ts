@@ -1,5 +1,5 @@
 import { AtcError, allocate, type DatasetSchema, dtypeOf, type RowKind, type SeriesColumns } from "@atc/contract";
-import { firstGoingBack } from "../base/time-order.ts";
+import { firstDecrease } from "../base/time-order.ts";
 
 /** How far a symbol was written. */
 export interface SeriesProgress {
@@ -68,7 +68,7 @@ function checkAppended(
 
 /** Throws ATC_INVALID_DATA where a time is less than the one ahead of it. */
 function checkOrder(symbol: string, progress: SeriesProgress, row: number, times: BigInt64Array): void {
-  const at = firstGoingBack(times);
+  const at = firstDecrease(times);
   const bad = row > 0 && times.length > 0 && (times[0] as bigint) < progress.lastTime ? 0 : at;
   if (bad === -1) return;
   const before = bad === 0 ? progress.lastTime : times[bad - 1];

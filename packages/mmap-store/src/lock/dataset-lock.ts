@@ -69,7 +69,7 @@ export async function lockDataset(name: string, directory: string, purpose: Lock
 
 /** Throws ATC_LOCKED where somebody holds the lock; takes none. */
 export async function checkUnlocked(name: string, directory: string): Promise<void> {
-  await isHeldByDead(name, join(directory, lockName));
+  await clearDeadHolder(name, join(directory, lockName));
 }
 
 /**
@@ -151,7 +151,7 @@ async function take(name: string, directory: string, token: string, purpose: Loc
         // ENOENT: another process removed the empty dataset directory in the meantime.
         if (isSystemError(error, "ENOENT")) continue;
         if (!isSystemError(error, "ENOTEMPTY", "EEXIST", "EPERM", "EACCES", "EBUSY")) throw error;
-        if (!(await isHeldByDead(name, lock)) && !isSystemError(error, "ENOTEMPTY", "EEXIST")) throw error;
+        if (!(await clearDeadHolder(name, lock)) && !isSystemError(error, "ENOTEMPTY", "EEXIST")) throw error;
       }
     }
     throw locked(name, lock, "others take and give it back too fast");
@@ -161,7 +161,7 @@ async function take(name: string, directory: string, token: string, purpose: Loc
 }
 
 /** Removes a dead holder's entry, waits while somebody cleans up, and tells whether there was a lock directory at all; throws ATC_LOCKED where its holder may live. */
-async function isHeldByDead(name: string, lock: string): Promise<boolean> {
+async function clearDeadHolder(name: string, lock: string): Promise<boolean> {
   for (const token of await entriesOf(lock)) {
     let text: string;
     try {

@@ -86,7 +86,11 @@ export function parseManifestHead(bytes: Uint8Array, path: string): StoredManife
 }
 
 /** What a dataset says of itself, from what is stored. `check` is called ahead of the first look at its series. */
-export function describe(name: string, stored: StoredManifest, check: () => void = () => undefined): DatasetManifest {
+export function datasetManifest(
+  name: string,
+  stored: StoredManifest,
+  check: () => void = () => undefined,
+): DatasetManifest {
   const { formatVersion, generation, fingerprint, content, createdAt, attributes, segments } = stored;
   let series: readonly SeriesExtent[] | undefined;
   return {

@@ -1,12 +1,12 @@
 import type { StoredManifest, StoredPart, StoredSeries } from "./stored-manifest.ts";
 
 /** A part with its first row within the series. */
-export interface PlacedPart extends StoredPart {
+export interface SeriesPart extends StoredPart {
   readonly seriesRow: number;
 }
 
 /** Parts with their first rows within the series. */
-export function placed(parts: readonly StoredPart[]): readonly PlacedPart[] {
+export function withSeriesRows(parts: readonly StoredPart[]): readonly SeriesPart[] {
   let seriesRow = 0;
   return parts.map((part) => {
     const result = { ...part, seriesRow };
@@ -16,7 +16,7 @@ export function placed(parts: readonly StoredPart[]): readonly PlacedPart[] {
 }
 
 /** The parts of a series of a manifest, with their first rows. Checksums that a manifest without a content has hold for nothing, and go. */
-export function partsOf({ content }: StoredManifest, { parts }: StoredSeries): readonly PlacedPart[] {
-  if (content !== undefined) return placed(parts);
-  return placed(parts).map(({ crc32: _, ...part }) => part);
+export function seriesParts({ content }: StoredManifest, { parts }: StoredSeries): readonly SeriesPart[] {
+  if (content !== undefined) return withSeriesRows(parts);
+  return withSeriesRows(parts).map(({ crc32: _, ...part }) => part);
 }

@@ -3,7 +3,7 @@ import { AtcError, type Dataset, fromSystemError, nearest } from "@atc/contract"
 import { isSystemError } from "../base/file-system.ts";
 import { retryCleanup } from "../lock/dataset-lock.ts";
 import { manifestBytes, manifestPath } from "../manifest/dataset-directory.ts";
-import { checkAllSeries, checkSeries, describe, parseManifestHead } from "../manifest/manifest.ts";
+import { checkAllSeries, checkSeries, datasetManifest, parseManifestHead } from "../manifest/manifest.ts";
 import type { StoredManifest, StoredSeries } from "../manifest/stored-manifest.ts";
 import { scanTrail } from "./access-policy.ts";
 import { openSegment, type SegmentBackend, type SegmentReader } from "./segment-reader.ts";
@@ -46,7 +46,7 @@ function dispose(readers: readonly SegmentReader[]): void {
   for (const reader of readers) reader.dispose();
 }
 
-function lost(name: string, directory: string, cause: unknown): AtcError {
+function missingSegment(name: string, directory: string, cause: unknown): AtcError {
   const path = cause instanceof Error && "path" in cause ? String(cause.path) : directory;
   return new AtcError(
     "ATC_CORRUPT_DATA",
@@ -76,7 +76,7 @@ async function openSegments(
     dispose(readers);
     const isLost = isSystemError(error, "ENOENT");
     const fault = isLost
-      ? lost(name, directory, error)
+      ? missingSegment(name, directory, error)
       : fromSystemError(error, `cannot open dataset "${name}"`, remedy);
     return { fault };
   }
@@ -84,7 +84,7 @@ async function openSegments(
 
 function datasetOf(name: string, stored: StoredManifest, path: string, opened: readonly SegmentReader[]): Dataset {
   const checkAll = (): void => checkAllSeries(stored, path);
-  const manifest = describe(name, stored, checkAll);
+  const manifest = datasetManifest(name, stored, checkAll);
   let symbols: readonly string[] | undefined;
   let readers: readonly SegmentReader[] | undefined = opened;
   const open = (): readonly SegmentReader[] => {

@@ -12,7 +12,7 @@ import {
   type Series,
   type TypedArray,
 } from "@atc/contract";
-import { type PlacedPart, placed } from "../manifest/series-part.ts";
+import { type SeriesPart, withSeriesRows } from "../manifest/series-part.ts";
 import type { StoredPart, StoredSegment } from "../manifest/stored-manifest.ts";
 import type { ScanTrail } from "./access-policy.ts";
 import type { SegmentReader } from "./segment-reader.ts";
@@ -40,7 +40,7 @@ const defaultBlockLength = 65_536;
 
 /** The rows of one symbol. */
 export function seriesOf(source: SeriesSource, symbol: string, parts: readonly StoredPart[]): Series {
-  const own = placed(parts);
+  const own = withSeriesRows(parts);
   const last = own.at(-1);
   const length = last === undefined ? 0 : last.seriesRow + last.rows;
   const refuse = (what: string): AtcError =>
@@ -85,7 +85,7 @@ export function seriesOf(source: SeriesSource, symbol: string, parts: readonly S
 
 function windowOf(
   source: SeriesSource,
-  parts: readonly PlacedPart[],
+  parts: readonly SeriesPart[],
   column: ColumnMetadata,
   start: number,
   length: number,
@@ -94,7 +94,7 @@ function windowOf(
   const dtype = dtypeOf(column.type) as Exclude<DType, "int64">;
   const end = start + length;
   const touched = parts.filter((part) => part.seriesRow < end && part.seriesRow + part.rows > start);
-  const read = (part: PlacedPart, from: number, to: number): TypedArray => {
+  const read = (part: SeriesPart, from: number, to: number): TypedArray => {
     const reader = readers[part.segment] as SegmentReader;
     reader.checkSize();
     reader.window((to - from) * bytesPerElement[dtype]);
@@ -112,12 +112,12 @@ function windowOf(
   return copy;
 }
 
-function offsetOf(source: SeriesSource, part: PlacedPart, { name, type }: ColumnMetadata, row: number): number {
+function offsetOf(source: SeriesSource, part: SeriesPart, { name, type }: ColumnMetadata, row: number): number {
   const offsets = (source.segments[part.segment] as StoredSegment).offsets;
   return (offsets[name] as number) + (part.row + row - part.seriesRow) * bytesPerElement[dtypeOf(type)];
 }
 
-function* blocksOf(source: SeriesSource, parts: readonly PlacedPart[], scan: Scan): Generator<Block, void> {
+function* blocksOf(source: SeriesSource, parts: readonly SeriesPart[], scan: Scan): Generator<Block, void> {
   const targets = new Map<string, ArrayBuffer>();
   const targetOf =
     ({ name, type }: ColumnMetadata) =>

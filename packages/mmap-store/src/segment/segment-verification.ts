@@ -6,8 +6,8 @@ import { type ArrowFileMetadata, type ReadBytes, readArrowMetadata } from "../ar
 import { hexOf } from "../base/checksum.ts";
 import { formatChecksums, parseChecksums } from "../base/column-checksums.ts";
 import { readFully } from "../base/file-system.ts";
-import { firstGoingBack } from "../base/time-order.ts";
-import { partsOf } from "../manifest/series-part.ts";
+import { firstDecrease } from "../base/time-order.ts";
+import { seriesParts } from "../manifest/series-part.ts";
 import type { StoredManifest, StoredPart, StoredSegment } from "../manifest/stored-manifest.ts";
 
 /** What is wrong with a segment: the end of a sentence that begins with its name. */
@@ -34,7 +34,7 @@ export interface VerificationSteps {
 export function partsBySegment(manifest: StoredManifest): SymbolPart[][] {
   const bySegment: SymbolPart[][] = manifest.segments.map(() => []);
   for (const series of manifest.series)
-    for (const part of partsOf(manifest, series)) bySegment[part.segment]?.push({ ...part, symbol: series.symbol });
+    for (const part of seriesParts(manifest, series)) bySegment[part.segment]?.push({ ...part, symbol: series.symbol });
   return bySegment;
 }
 
@@ -188,7 +188,7 @@ async function partFault(
     const times = new BigInt64Array((await read((offsets["timestamp"] as number) + 8 * from, 8 * length)).buffer);
     if (last === undefined && String(times[0]) !== firstTime)
       return `begins symbol "${symbol}" at time "${times[0]}", its manifest says "${firstTime}"`;
-    const back = last !== undefined && (times[0] as bigint) < last ? 0 : firstGoingBack(times);
+    const back = last !== undefined && (times[0] as bigint) < last ? 0 : firstDecrease(times);
     if (back !== -1) return `has times of symbol "${symbol}" that go back in row ${from + back}`;
     last = times[length - 1];
   }

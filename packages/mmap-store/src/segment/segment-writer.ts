@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { ArrowFileLayout } from "../arrow/arrow-file.ts";
-import { type ChecksummedRun, checksumOf } from "../base/checksum.ts";
+import { type ChecksummedRange, checksumOf } from "../base/checksum.ts";
 import { writeFully } from "../base/file-system.ts";
 
 /** Writes one segment's columns in any order, each slice in its place. Holds one buffer a column, so that many small slices become few writes. */
@@ -28,8 +28,8 @@ const syncBytes: number = 32 * 2 ** 20;
 /** A writer of the segment file at `path`, which is created on the first write. */
 export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWriter {
   const buffers: ColumnBuffer[] = layout.columns.map(() => ({ position: 0, used: 0, bytes: undefined }));
-  const runs: ChecksummedRun[] = [];
-  const runEndingAt = new Map<number, ChecksummedRun>();
+  const runs: ChecksummedRange[] = [];
+  const runEndingAt = new Map<number, ChecksummedRange>();
   let handle: FileHandle | undefined;
   let unsynced = 0;
   let syncing: Promise<void> | undefined;

@@ -1,6 +1,6 @@
 import type { GenerationPlan } from "../generation/generation-plan.ts";
-import { keptRows } from "../generation/kept-rows.ts";
-import { type PlacedPart, partsOf } from "../manifest/series-part.ts";
+import { retainedSegments } from "../generation/retained-segments.ts";
+import { type SeriesPart, seriesParts } from "../manifest/series-part.ts";
 import type { StoredManifest, StoredSegment } from "../manifest/stored-manifest.ts";
 import { type PlannedPart, planSegments, type SegmentPlan } from "../segment/segment-plan.ts";
 
@@ -10,7 +10,7 @@ export function compactedGeneration(
   base: Uint8Array,
   segmentBytes: number,
 ): GenerationPlan | undefined {
-  const whole = new Map(stored.series.map((series) => [series.symbol, partsOf(stored, series)]));
+  const whole = new Map(stored.series.map((series) => [series.symbol, seriesParts(stored, series)]));
   const lengths = [...whole].map(([symbol, parts]) => ({
     symbol,
     rows: parts.reduce((sum, { rows }) => sum + rows, 0),
@@ -20,22 +20,31 @@ export function compactedGeneration(
   if (stored.content !== undefined && !isCut && ideal.segments.length >= stored.segments.length) return undefined;
   const { columns, kind, fingerprint, attributes } = stored;
   const { kept, written } = unchangedAndChanged(stored.segments, whole, ideal);
-  return { columns, kind, fingerprint, attributes, series: [], kept: keptRows(stored.segments, kept), written, base };
+  return {
+    columns,
+    kind,
+    fingerprint,
+    attributes,
+    series: [],
+    kept: retainedSegments(stored.segments, kept),
+    written,
+    base,
+  };
 }
 
 /** Parts the ideal layout into what lies in the segments already, row for row, and what must be written. */
 function unchangedAndChanged(
   segments: readonly StoredSegment[],
-  stored: ReadonlyMap<string, readonly PlacedPart[]>,
+  stored: ReadonlyMap<string, readonly SeriesPart[]>,
   ideal: SegmentPlan,
-): { readonly kept: ReadonlyMap<string, readonly PlacedPart[]>; readonly written: SegmentPlan } {
+): { readonly kept: ReadonlyMap<string, readonly SeriesPart[]>; readonly written: SegmentPlan } {
   const contents = contentsOf(segments.length, stored);
   const known = new Set(contents.filter((_, i) => segments[i]?.superseded === undefined));
   const idealContents = contentsOf(ideal.segments.length, ideal.parts);
   const isIdeal = new Set(idealContents);
   const places = new Map<number, number>();
   for (const [index, content] of idealContents.entries()) if (!known.has(content)) places.set(index, places.size);
-  const kept = new Map<string, readonly PlacedPart[]>();
+  const kept = new Map<string, readonly SeriesPart[]>();
   for (const [symbol, parts] of stored)
     kept.set(
       symbol,
@@ -56,7 +65,7 @@ function unchangedAndChanged(
 }
 
 /** For each segment a text of which symbols' which rows it holds, in order. */
-function contentsOf(count: number, series: ReadonlyMap<string, readonly (PlacedPart | PlannedPart)[]>): string[] {
+function contentsOf(count: number, series: ReadonlyMap<string, readonly (SeriesPart | PlannedPart)[]>): string[] {
   const rows: { readonly row: number; readonly text: string }[][] = Array.from({ length: count }, () => []);
   for (const [symbol, parts] of series)
     for (const { segment, row, rows: length, seriesRow } of parts)

@@ -10,18 +10,18 @@ import {
   type TypedArray,
   throwIfAborted,
 } from "@atc/contract";
-import { type GenerationFiles, generationFiles } from "../generation/generation-files.ts";
 import {
   type GenerationPlan,
   type LockedDirectory,
   storedManifest,
   temporaryDirectory,
 } from "../generation/generation-plan.ts";
-import type { KeptRows } from "../generation/kept-rows.ts";
 import { publishFiles } from "../generation/publication.ts";
+import type { RetainedSegments } from "../generation/retained-segments.ts";
+import { type WriterFiles, writerFiles } from "../generation/writer-files.ts";
 import { manifestBytes, manifestPath } from "../manifest/dataset-directory.ts";
-import { describe, parseManifest } from "../manifest/manifest.ts";
-import type { PlacedPart } from "../manifest/series-part.ts";
+import { datasetManifest, parseManifest } from "../manifest/manifest.ts";
+import type { SeriesPart } from "../manifest/series-part.ts";
 import type { StoredManifest } from "../manifest/stored-manifest.ts";
 import { openDataset } from "../reading/open-dataset.ts";
 import { partsBySegment, type SymbolPart, segmentFaults } from "../segment/segment-verification.ts";
@@ -41,7 +41,7 @@ export async function compactDataset(
   const stored = parseManifest(base, manifestPath(directory));
   const plan = compactedGeneration(stored, base, segmentBytes);
   throwIfAborted(options.signal);
-  if (plan === undefined) return describe(lock.name, stored);
+  if (plan === undefined) return datasetManifest(lock.name, stored);
   const ended = new AbortController();
   const running = write(place, stored, plan, { ...options, signal: anyOf(options.signal, ended.signal) });
   // The lock is given back only after the last file was removed.
@@ -64,10 +64,10 @@ async function write(
 ): Promise<DatasetManifest> {
   const { directory, lock } = place;
   const temporary = temporaryDirectory(place);
-  let files: GenerationFiles | undefined;
+  let files: WriterFiles | undefined;
   try {
     const kept = await checkSources(place, stored, plan, options);
-    files = await generationFiles(temporary, plan.columns, plan.written);
+    files = await writerFiles(temporary, plan.columns, plan.written);
     const dataset = await openDataset(lock.name, directory, "read");
     try {
       await copyRows(dataset, plan, files, options);
@@ -79,7 +79,7 @@ async function write(
     const manifest = await publishFiles(publication, (generation) =>
       storedManifest({ ...plan, kept }, written, generation, plan.attributes),
     );
-    return describe(lock.name, manifest);
+    return datasetManifest(lock.name, manifest);
   } catch (error) {
     throw fromSystemError(
       error,
@@ -100,7 +100,7 @@ async function checkSources(
   stored: StoredManifest,
   plan: GenerationPlan,
   { signal, onProgress }: OperationOptions,
-): Promise<KeptRows> {
+): Promise<RetainedSegments> {
   const kept = new Set(stored.content === undefined ? [] : plan.kept.segments.map(({ file }) => file));
   const parts = partsBySegment(stored);
   const sources = [...stored.segments.entries()].filter(([, { file }]) => !kept.has(file));
@@ -128,8 +128,8 @@ async function checkSources(
 }
 
 /** What stays, with checksums of the parts that have none, by file and row. */
-function withChecksums({ segments, parts }: KeptRows, found: ReadonlyMap<string, string>): KeptRows {
-  const checked = (part: PlacedPart): PlacedPart => {
+function withChecksums({ segments, parts }: RetainedSegments, found: ReadonlyMap<string, string>): RetainedSegments {
+  const checked = (part: SeriesPart): SeriesPart => {
     const crc32 = part.crc32 ?? found.get(`${segments[part.segment]?.file} ${part.row}`);
     return crc32 === undefined ? part : { ...part, crc32 };
   };
@@ -140,7 +140,7 @@ function withChecksums({ segments, parts }: KeptRows, found: ReadonlyMap<string,
 async function copyRows(
   dataset: Dataset,
   { columns, written }: GenerationPlan,
-  files: GenerationFiles,
+  files: WriterFiles,
   { signal, onProgress }: OperationOptions,
 ): Promise<void> {
   const names = columns.map(({ name }) => name);

@@ -1,10 +1,10 @@
 import { type AppendPlan, AtcError, type SeriesAppend } from "@atc/contract";
 import type { GenerationPlan } from "../generation/generation-plan.ts";
-import { keptRows } from "../generation/kept-rows.ts";
-import { cutPart } from "../generation/part-cut.ts";
+import { truncatePart } from "../generation/part-truncation.ts";
+import { retainedSegments } from "../generation/retained-segments.ts";
 import { manifestBytes, manifestPath } from "../manifest/dataset-directory.ts";
 import { parseManifest } from "../manifest/manifest.ts";
-import { type PlacedPart, partsOf } from "../manifest/series-part.ts";
+import { type SeriesPart, seriesParts } from "../manifest/series-part.ts";
 import type { StoredManifest, StoredSegment } from "../manifest/stored-manifest.ts";
 import { planSegments } from "../segment/segment-plan.ts";
 import { isSymbol } from "./dataset-plan.ts";
@@ -20,10 +20,13 @@ export async function appendedGeneration(
   const stored = parseManifest(base, manifestPath(directory));
   const lengths = lengthsOf(stored);
   const appends = checkedAppends(name, plan, lengths);
-  const parts = new Map<string, readonly PlacedPart[]>();
+  const parts = new Map<string, readonly SeriesPart[]>();
   const kept = (symbol: string): number => appends.get(symbol)?.keepRows ?? lengths.get(symbol) ?? 0;
   for (const series of stored.series)
-    parts.set(series.symbol, await firstRows(name, directory, stored, partsOf(stored, series), kept(series.symbol)));
+    parts.set(
+      series.symbol,
+      await firstRows(name, directory, stored, seriesParts(stored, series), kept(series.symbol)),
+    );
   const added = [...appends.values()].filter(({ rows }) => rows > 0);
   if (added.length === 0 && [...parts.values()].every((list) => list.length === 0))
     throw refusal(name, "it would be left without a row; delete it instead");
@@ -37,7 +40,7 @@ export async function appendedGeneration(
       rows: kept(symbol) + rows,
       kept: kept(symbol),
     })),
-    kept: keptRows(stored.segments, parts),
+    kept: retainedSegments(stored.segments, parts),
     written: planSegments(
       stored.columns,
       added.map(({ symbol, rows }) => ({ symbol, rows, firstRow: kept(symbol) })),
@@ -83,12 +86,12 @@ async function firstRows(
   name: string,
   directory: string,
   { segments, columns }: StoredManifest,
-  parts: readonly PlacedPart[],
+  parts: readonly SeriesPart[],
   rows: number,
-): Promise<readonly PlacedPart[]> {
+): Promise<readonly SeriesPart[]> {
   const kept = parts.filter((part) => part.seriesRow < rows);
   const last = kept.at(-1);
   if (last === undefined || last.seriesRow + last.rows <= rows) return kept;
   const place = { name, directory, columns, segment: segments[last.segment] as StoredSegment };
-  return [...kept.slice(0, -1), await cutPart(place, last, rows - last.seriesRow)];
+  return [...kept.slice(0, -1), await truncatePart(place, last, rows - last.seriesRow)];
 }

@@ -1,13 +1,13 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { AtcError, type DatasetLayout, fromSystemError } from "@atc/contract";
 import { removeQuietly } from "../base/file-system.ts";
+import { type GenerationFiles, writtenParts } from "../generation/generation-files.ts";
 import { type GenerationPlan, type LockedDirectory, temporaryDirectory } from "../generation/generation-plan.ts";
 import { diskRemedy, generationSteps } from "../generation/generation-steps.ts";
-import { type LaidOutFiles, laidOutFiles } from "../generation/laid-out-files.ts";
-import { placedRowsLedger } from "../generation/placed-rows.ts";
+import { type LayoutFiles, layoutFiles } from "../generation/layout-files.ts";
+import { placedRowsLedger } from "../generation/placed-rows-ledger.ts";
 import { nextGeneration } from "../generation/publication.ts";
 import { checkComplete, unplannedSymbol } from "../generation/series-progress.ts";
-import { placedParts, type WrittenFiles } from "../generation/written-files.ts";
 import type { HeldLock } from "../lock/dataset-lock.ts";
 import { backgroundSync } from "../segment/background-sync.ts";
 
@@ -50,21 +50,21 @@ async function openLayout(place: LockedDirectory, plan: GenerationPlan, temporar
   // A dataset of a newer format is refused before anything is written.
   await nextGeneration(directory);
   try {
-    return layoutOf(place, plan, await laidOutFiles(temporary, plan.columns, plan.written), temporary);
+    return layoutOf(place, plan, await layoutFiles(temporary, plan.columns, plan.written), temporary);
   } catch (error) {
     throw fromSystemError(error, `cannot lay out dataset "${lock.name}" in "${temporary}"`, diskRemedy);
   }
 }
 
-function layoutOf(place: LockedDirectory, plan: GenerationPlan, files: LaidOutFiles, temporary: string): DatasetLayout {
+function layoutOf(place: LockedDirectory, plan: GenerationPlan, files: LayoutFiles, temporary: string): DatasetLayout {
   const { name } = place.lock;
   const { segments, parts } = plan.written;
   const { paths } = files;
   const ledger = placedRowsLedger(name, plan.columns, parts);
   const disk = backgroundSync();
-  const written: WrittenFiles = {
+  const written: GenerationFiles = {
     segments: (nameOf) => segments.map((_, index) => files.stored(index, nameOf(index), ledger.rangeOf)),
-    parts: () => placedParts(parts, ledger.rangeOf),
+    parts: () => writtenParts(parts, ledger.rangeOf),
     paths: () => paths,
     async discard() {
       await files.filled().catch(() => undefined);

@@ -1,6 +1,6 @@
 import { AtcError, bytesPerElement, type ColumnMetadata, type DatasetPlan, dtypeOf } from "@atc/contract";
 import type { GenerationPlan } from "../generation/generation-plan.ts";
-import { nothingKept } from "../generation/kept-rows.ts";
+import { nothingRetained } from "../generation/retained-segments.ts";
 import { planSegments } from "../segment/segment-plan.ts";
 
 const loneSurrogate = /\p{Surrogate}/u;
@@ -20,7 +20,7 @@ export function plannedGeneration(name: string, plan: DatasetPlan, segmentBytes:
     fingerprint,
     attributes: {},
     series: series.map(({ symbol, rows }) => ({ symbol, rows, kept: 0 })),
-    kept: nothingKept,
+    kept: nothingRetained,
     written: planSegments(schema.columns, series, segmentBytes),
     base: undefined,
   };

@@ -1,9 +1,9 @@
 import { type DatasetWriter, fromSystemError } from "@atc/contract";
-import { type GenerationFiles, generationFiles } from "../generation/generation-files.ts";
 import { type GenerationPlan, type LockedDirectory, temporaryDirectory } from "../generation/generation-plan.ts";
 import { diskRemedy, generationSteps } from "../generation/generation-steps.ts";
 import { nextGeneration } from "../generation/publication.ts";
 import { checkComplete, checkSlice, type SeriesProgress, unplannedSymbol } from "../generation/series-progress.ts";
+import { type WriterFiles, writerFiles } from "../generation/writer-files.ts";
 
 /** A writer of the next generation of the locked dataset. */
 export async function datasetWriter(place: LockedDirectory, plan: GenerationPlan): Promise<DatasetWriter> {
@@ -11,9 +11,9 @@ export async function datasetWriter(place: LockedDirectory, plan: GenerationPlan
   // A dataset of a newer format is refused before anything is written.
   await nextGeneration(directory);
   const temporary = temporaryDirectory(place);
-  let files: GenerationFiles;
+  let files: WriterFiles;
   try {
-    files = await generationFiles(temporary, plan.columns, plan.written);
+    files = await writerFiles(temporary, plan.columns, plan.written);
   } catch (error) {
     throw fromSystemError(error, `cannot create dataset "${lock.name}" in "${directory}"`, diskRemedy);
   }
@@ -25,7 +25,7 @@ export async function datasetWriter(place: LockedDirectory, plan: GenerationPlan
 function openWriter(
   place: LockedDirectory,
   plan: GenerationPlan,
-  files: GenerationFiles,
+  files: WriterFiles,
   temporary: string,
 ): DatasetWriter {
   const { name } = place.lock;

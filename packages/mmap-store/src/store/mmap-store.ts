@@ -17,7 +17,7 @@ import { entriesOf, exists } from "../base/file-system.ts";
 import type { LockedDirectory } from "../generation/generation-plan.ts";
 import { type HeldLock, lockDataset } from "../lock/dataset-lock.ts";
 import { checkDatasetName, isDatasetName, manifestPath, readManifest } from "../manifest/dataset-directory.ts";
-import { describe } from "../manifest/manifest.ts";
+import { datasetManifest } from "../manifest/manifest.ts";
 import { mappingBackend, requireMapping } from "../reading/mapping.ts";
 import { networkFileSystems } from "../reading/network-file-systems.ts";
 import { openDataset } from "../reading/open-dataset.ts";
@@ -117,7 +117,7 @@ export function mmapStore(options: MmapStoreOptions): MmapStore {
     },
     async find(name) {
       const manifest = await readManifest(pathOf(name));
-      return manifest === undefined ? undefined : describe(name, manifest);
+      return manifest === undefined ? undefined : datasetManifest(name, manifest);
     },
     async compact(given, options = {}) {
       return await compactDataset(locked(given), segmentBytes, options);

@@ -1,21 +1,21 @@
-import type { PlacedPart } from "../manifest/series-part.ts";
+import type { SeriesPart } from "../manifest/series-part.ts";
 import type { StoredSegment } from "../manifest/stored-manifest.ts";
 
 /** What a new generation takes over from the former one: files that are not written again, and the rows of each symbol in them. */
-export interface KeptRows {
+export interface RetainedSegments {
   readonly segments: readonly StoredSegment[];
   /** The parts of each symbol in row order. */
-  readonly parts: ReadonlyMap<string, readonly PlacedPart[]>;
+  readonly parts: ReadonlyMap<string, readonly SeriesPart[]>;
 }
 
 /** What a generation that is written as a whole takes over. */
-export const nothingKept: KeptRows = { segments: [], parts: new Map() };
+export const nothingRetained: RetainedSegments = { segments: [], parts: new Map() };
 
 /** Segments that hold none of `parts` are left out, and those that hold other rows besides tell how many. */
-export function keptRows(
+export function retainedSegments(
   segments: readonly StoredSegment[],
-  parts: ReadonlyMap<string, readonly PlacedPart[]>,
-): KeptRows {
+  parts: ReadonlyMap<string, readonly SeriesPart[]>,
+): RetainedSegments {
   const used = new Float64Array(segments.length);
   for (const list of parts.values())
     for (const { segment, rows } of list) used[segment] = (used[segment] as number) + rows;
@@ -27,7 +27,7 @@ export function keptRows(
     places.set(index, kept.length);
     kept.push(rows === segment.rows ? segment : { ...segment, superseded: segment.rows - rows });
   }
-  const renumbered = new Map<string, readonly PlacedPart[]>();
+  const renumbered = new Map<string, readonly SeriesPart[]>();
   for (const [symbol, list] of parts) {
     if (list.length === 0) continue;
     renumbered.set(

@@ -1,13 +1,13 @@
 import { type FileHandle, lstat, open, rm } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { ArrowFileLayout } from "../arrow/arrow-file.ts";
-import type { ChecksummedRun } from "../base/checksum.ts";
+import type { ChecksummedRange } from "../base/checksum.ts";
 import { isSystemError, writeFully } from "../base/file-system.ts";
 
 /** A segment file that has its full size, and all but the values of its columns. */
-export interface WholeFile {
+export interface AllocatedSegment {
   /** Its head and tail, with their checksums. */
-  readonly runs: readonly ChecksummedRun[];
+  readonly runs: readonly ChecksummedRange[];
   /** Whether the file was there before, with the rows that were put into it then. */
   readonly isKept: boolean;
 }
@@ -19,8 +19,8 @@ const indexBufferBytes = 2 ** 18;
  * Makes the segment file at `path`, but for the values of its columns. A file that this made before keeps what is in it; anything else that is there is
  * replaced. The head is written last: a file that has it has its size.
  */
-export async function makeWholeFile(path: string, layout: ArrowFileLayout): Promise<WholeFile> {
-  const kept = await openKept(path, layout);
+export async function allocateSegment(path: string, layout: ArrowFileLayout): Promise<AllocatedSegment> {
+  const kept = await openExisting(path, layout);
   const file = kept ?? (await createAnew(path));
   try {
     if (kept === undefined) await file.truncate(layout.bytes);
@@ -35,7 +35,7 @@ export async function makeWholeFile(path: string, layout: ArrowFileLayout): Prom
 }
 
 /** Writes the column `symbol` of the segment file at `path` from byte `offset` on: the n-th of its symbols has `rowsOf[n]` rows. */
-export async function fillSymbols(path: string, offset: number, rowsOf: readonly number[]): Promise<ChecksummedRun> {
+export async function writeSymbols(path: string, offset: number, rowsOf: readonly number[]): Promise<ChecksummedRange> {
   const file = await open(path, "r+");
   try {
     return await writeIndices(file, offset, rowsOf);
@@ -50,7 +50,7 @@ async function createAnew(path: string): Promise<FileHandle> {
 }
 
 /** Opens a file that has the layout's size and head; undefined where there is none. */
-async function openKept(path: string, { head, bytes }: ArrowFileLayout): Promise<FileHandle | undefined> {
+async function openExisting(path: string, { head, bytes }: ArrowFileLayout): Promise<FileHandle | undefined> {
   let file: FileHandle | undefined;
   try {
     const found = await lstat(path);
@@ -70,7 +70,7 @@ async function openKept(path: string, { head, bytes }: ArrowFileLayout): Promise
 }
 
 /** Writes each index as often as its symbol has rows. One buffer is filled while the other one is written. */
-async function writeIndices(file: FileHandle, offset: number, rowsOf: readonly number[]): Promise<ChecksummedRun> {
+async function writeIndices(file: FileHandle, offset: number, rowsOf: readonly number[]): Promise<ChecksummedRange> {
   const rows = rowsOf.reduce((sum, count) => sum + count, 0);
   const newBuffer = (): Int32Array => new Int32Array(Math.min(rows, indexBufferBytes / 4));
   let filling = newBuffer();

@@ -2,17 +2,17 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { bytesPerElement, type ColumnMetadata, dtypeOf, type RowExtent } from "@atc/contract";
 import { type ArrowFileLayout, layOutArrowFile } from "../arrow/arrow-file.ts";
-import { type ChecksummedRun, checksumOf } from "../base/checksum.ts";
+import { type ChecksummedRange, checksumOf } from "../base/checksum.ts";
 import { appendCrcs } from "../base/column-checksums.ts";
 import { entriesOf, isSystemError } from "../base/file-system.ts";
 import type { StoredSegment } from "../manifest/stored-manifest.ts";
+import { type AllocatedSegment, allocateSegment, writeSymbols } from "../segment/segment-allocation.ts";
 import { type PlannedPart, type SegmentPlan, segmentColumns } from "../segment/segment-plan.ts";
-import { fillSymbols, makeWholeFile, type WholeFile } from "../segment/whole-file.ts";
-import type { PlacedRange } from "./placed-rows.ts";
-import { storedSegment, temporaryName, temporaryPath } from "./written-files.ts";
+import { storedSegment, temporaryName, temporaryPath } from "./generation-files.ts";
+import type { PlacedRange } from "./placed-rows-ledger.ts";
 
 /** The segments of one generation, whole but for the values of their columns, the first of which, `symbol`, comes by itself. */
-export interface LaidOutFiles {
+export interface LayoutFiles {
   /** Whether all of them were there before, with the rows that were put into them then. */
   readonly isResumed: boolean;
   /** The path of each segment. */
@@ -25,20 +25,20 @@ export interface LaidOutFiles {
   stored(segment: number, file: string, rangeOf: (part: PlannedPart) => PlacedRange | undefined): StoredSegment;
 }
 
-interface LaidOutSegment extends WholeFile {
+interface LayoutSegment extends AllocatedSegment {
   readonly rows: number;
   readonly layout: Pick<ArrowFileLayout, "columns" | "bytes">;
   /** By row. */
   readonly parts: readonly PlannedPart[];
-  symbols: ChecksummedRun;
+  symbols: ChecksummedRange;
 }
 
 /** Makes the files in `directory`, which is created where it does not exist. Files in it that this made before stay as they are; all else goes. */
-export async function laidOutFiles(
+export async function layoutFiles(
   directory: string,
   schema: readonly ColumnMetadata[],
   { segments: planned, parts }: SegmentPlan,
-): Promise<LaidOutFiles> {
+): Promise<LayoutFiles> {
   const names = planned.map((_, index) => temporaryName(index));
   const paths = planned.map((_, index) => temporaryPath(directory, index));
   await makeDirectory(directory);
@@ -46,12 +46,12 @@ export async function laidOutFiles(
   const inSegments: PlannedPart[][] = planned.map(() => []);
   for (const list of parts.values()) for (const part of list) inSegments[part.segment]?.push(part);
   const widths = schema.map(({ type }) => bytesPerElement[dtypeOf(type)]);
-  const segments: LaidOutSegment[] = [];
+  const segments: LayoutSegment[] = [];
   for (const [index, { symbols, rows }] of planned.entries()) {
     const own = inSegments[index] as PlannedPart[];
     own.sort((a, b) => a.row - b.row);
     const layout = layOutArrowFile(segmentColumns(schema, symbols), rows);
-    const file = await makeWholeFile(paths[index] as string, layout);
+    const file = await allocateSegment(paths[index] as string, layout);
     const place = { offset: layout.columns[0]?.offset ?? 0, length: 0, crc: 0 };
     segments.push({
       ...file,
@@ -64,7 +64,7 @@ export async function laidOutFiles(
   const fill = async (): Promise<void> => {
     for (const [index, segment] of segments.entries()) {
       const rowsOf = segment.parts.map(({ rows }) => rows);
-      segment.symbols = await fillSymbols(paths[index] as string, segment.symbols.offset, rowsOf);
+      segment.symbols = await writeSymbols(paths[index] as string, segment.symbols.offset, rowsOf);
     }
   };
   const filling = fill();
@@ -75,12 +75,12 @@ export async function laidOutFiles(
     paths,
     filled: () => filling,
     extentOf({ segment, row, rows, seriesRow }) {
-      const { columns } = (segments[segment] as LaidOutSegment).layout;
+      const { columns } = (segments[segment] as LayoutSegment).layout;
       const offsets = widths.map((width, column) => offsetOf(columns, column) + row * width);
       return { path: paths[segment] as string, row: seriesRow, rows, offsets };
     },
     stored(segment, file, rangeOf) {
-      const { rows, layout, runs, symbols, parts: own } = segments[segment] as LaidOutSegment;
+      const { rows, layout, runs, symbols, parts: own } = segments[segment] as LayoutSegment;
       const all = [...runs, symbols, ...columnRuns(layout, own.map(rangeOf), widths)];
       return storedSegment(file, rows, schema, layout, checksumOf(all, layout.bytes));
     },
@@ -97,7 +97,7 @@ function columnRuns(
   { columns }: Pick<ArrowFileLayout, "columns">,
   ranges: readonly (PlacedRange | undefined)[],
   widths: readonly number[],
-): ChecksummedRun[] {
+): ChecksummedRange[] {
   const crcs = widths.map(() => 0);
   let rows = 0;
   for (const range of ranges) {

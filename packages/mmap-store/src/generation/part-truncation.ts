@@ -2,14 +2,14 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { AtcError, bytesPerElement, type ColumnMetadata, dtypeOf, fromSystemError } from "@atc/contract";
-import { crc32Unshift, cutCrc32 } from "../base/checksum.ts";
+import { crc32Unshift, prefixCrc32 } from "../base/checksum.ts";
 import { formatChecksums, parseChecksums } from "../base/column-checksums.ts";
 import { readFully } from "../base/file-system.ts";
-import type { PlacedPart } from "../manifest/series-part.ts";
+import type { SeriesPart } from "../manifest/series-part.ts";
 import type { StoredSegment } from "../manifest/stored-manifest.ts";
 
 /** Where a part that is cut lies. */
-export interface CutPlace {
+export interface PartLocation {
   /** The dataset's name, for errors. */
   readonly name: string;
   readonly directory: string;
@@ -24,10 +24,10 @@ const chunkBytes = 2 ** 20;
  * The first `rows` rows of a part. Its last time is read from the segment; its checksums follow from those of the whole and of the rows that are cut
  * off, which are the only ones that are read. So a checksum goes on standing for what was written, also if the disk damages kept rows meanwhile.
  */
-export async function cutPart(place: CutPlace, part: PlacedPart, rows: number): Promise<PlacedPart> {
+export async function truncatePart(place: PartLocation, part: SeriesPart, rows: number): Promise<SeriesPart> {
   const { crc32: whole, ...rest } = part;
   return await withSegment(place, async (file) => {
-    const cut: PlacedPart = { ...rest, rows, lastTime: String(await lastTimeOf(file, place, part.row + rows)) };
+    const cut: SeriesPart = { ...rest, rows, lastTime: String(await lastTimeOf(file, place, part.row + rows)) };
     if (whole === undefined) return cut;
     const left = await checksumsWithout(file, place, parseChecksums(whole), part.row + rows, part.rows - rows);
     return { ...cut, crc32: formatChecksums(left) };
@@ -36,7 +36,7 @@ export async function cutPart(place: CutPlace, part: PlacedPart, rows: number): 
 
 /** Opens the segment, of which a reader may throw a RangeError if it ends too early. */
 async function withSegment<T>(
-  { name, directory, segment }: CutPlace,
+  { name, directory, segment }: PartLocation,
   read: (file: FileHandle) => Promise<T>,
 ): Promise<T> {
   const path = join(directory, segment.file);
@@ -59,7 +59,7 @@ async function withSegment<T>(
 }
 
 /** The time in the row ahead of `row`. */
-async function lastTimeOf(file: FileHandle, { segment }: CutPlace, row: number): Promise<bigint> {
+async function lastTimeOf(file: FileHandle, { segment }: PartLocation, row: number): Promise<bigint> {
   const target = new BigInt64Array(1);
   await readFully(file, new Uint8Array(target.buffer), (segment.offsets["timestamp"] as number) + 8 * (row - 1));
   return target[0] as bigint;
@@ -68,7 +68,7 @@ async function lastTimeOf(file: FileHandle, { segment }: CutPlace, row: number):
 /** The checksums of columns whose last `rows` rows are cut off, from row `row` of the segment on. */
 async function checksumsWithout(
   file: FileHandle,
-  { columns, segment }: CutPlace,
+  { columns, segment }: PartLocation,
   whole: readonly number[],
   row: number,
   rows: number,
@@ -85,7 +85,7 @@ async function checksumsWithout(
       await readFully(file, bytes, start + done);
       end = crc32(bytes, end);
     }
-    left.push(cutCrc32(whole[place] as number, end, crc32Unshift(width * rows)));
+    left.push(prefixCrc32(whole[place] as number, end, crc32Unshift(width * rows)));
   }
   return left;
 }
