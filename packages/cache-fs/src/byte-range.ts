@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { AtcError, type ByteRange } from "@atc/contract";
 
-/** The first byte and the number of bytes of `range` in a value of `size` bytes, clipped at its end; ATC_INVALID_ARGUMENT on a number that is no length. */
+/** Offset and length of `range` in a value of `size` bytes, clipped at its end. Throws ATC_INVALID_ARGUMENT for an invalid number. */
 function resolveRange(range: ByteRange, size: number): { readonly offset: number; readonly length: number } {
   for (const [field, value] of Object.entries(range))
     if (!Number.isSafeInteger(value) || value < 0)
@@ -17,7 +17,7 @@ function resolveRange(range: ByteRange, size: number): { readonly offset: number
   return { offset, length: Math.min(range.length, size - offset) };
 }
 
-/** A part of a file, and the size of the whole. */
+/** Reads a byte range of a file. Returns it with the size of the file. */
 export async function readRange(
   path: string,
   range: ByteRange,
@@ -30,10 +30,7 @@ export async function readRange(
     for (let done = 0; done < length; ) {
       const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
       if (bytesRead === 0)
-        throw new AtcError(
-          "ATC_IO",
-          `"${path}" became shorter while it was read; an entry must not be changed in place`,
-        );
+        throw new AtcError("ATC_IO", `"${path}" became shorter during a read; entries must not be changed in place`);
       done += bytesRead;
     }
     return { bytes, size };

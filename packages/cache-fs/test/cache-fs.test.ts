@@ -272,7 +272,7 @@ describe("the store's own files", () => {
     expect(Buffer.compare((await store.get("a")) as Uint8Array, value)).toBe(0);
     const [failed] = await Promise.allSettled([store.set("b", value), remove(3)]);
     expect(failed).toMatchObject({ status: "rejected", reason: { code: "ATC_IO", details: { system: "ENOENT" } } });
-    expect(String((failed as PromiseRejectedResult).reason)).toMatch(/removed while it was written/);
+    expect(String((failed as PromiseRejectedResult).reason)).toMatch(/removed during the write/);
     expect(await keysOf(store)).toEqual(["a", "first"]);
   });
 

@@ -1,15 +1,14 @@
 import { AtcError, bytesPerElement, type DType, type JsonObject, type TypedArray } from "@atc/contract";
 import { canonicalJson, isPlainObject } from "./canonical-json.ts";
 
-/** What a cache keeps: named arrays of any lengths and dtypes, and plain data beside them. */
+/** A cached value: named arrays of any lengths and dtypes, and plain data. */
 export interface CacheValue {
   /** The arrays by name. */
   readonly arrays: Readonly<Record<string, TypedArray>>;
-  /** Plain data that belongs to them, such as metrics. */
+  /** Plain JSON that belongs to the arrays, such as metrics. */
   readonly attributes?: JsonObject;
 }
 
-/** An array with its name and dtype. */
 export interface NamedArray {
   readonly name: string;
   readonly dtype: DType;
@@ -26,7 +25,10 @@ const dtypes: Readonly<Record<string, DType>> = {
   Float64Array: "float64",
 };
 
-/** The arrays of a value, checked, in the order of its members. ATC_INVALID_ARGUMENT on what is no array of a dtype, or a name that no archive can hold. */
+/**
+ * The checked arrays of a value, in the order of its members. Throws ATC_INVALID_ARGUMENT if a member is not a typed array
+ * of a dtype, or an archive cannot have a member of its name.
+ */
 export function namedArrays(value: CacheValue): NamedArray[] {
   if (!isPlainObject(value) || !isPlainObject(value.arrays))
     throw invalid("a cache value must be { arrays: { name: typed array }, attributes?: plain object }");
@@ -38,7 +40,9 @@ export function namedArrays(value: CacheValue): NamedArray[] {
     if (!isArrayName(name)) throw invalid(`"${name.slice(0, 100)}" cannot name an array of a cache value; ${nameRule}`);
     const dtype = dtypes[Object.prototype.toString.call(values).slice(8, -1)];
     if (dtype === undefined)
-      throw invalid(`the array "${name}" of a cache value is no ${Object.keys(dtypes).join(", ")}; convert it to one`);
+      throw invalid(
+        `the array "${name}" of a cache value must be one of ${Object.keys(dtypes).join(", ")}; convert it`,
+      );
     return { name, dtype, values };
   });
 }
@@ -46,13 +50,13 @@ export function namedArrays(value: CacheValue): NamedArray[] {
 const nameRule =
   'use 1 to 200 characters without control characters and "\\", no empty, "." or ".." segment between "/", and neither "entry.json" nor a lone surrogate';
 
-/** Whether `name` may name a member of an archive. */
+/** Whether an array may have this name. */
 export function isArrayName(name: string): boolean {
   if (name.length < 1 || name.length > 200 || name === "entry.json" || /[\p{Cc}\p{Cs}\\]/u.test(name)) return false;
   return name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
-/** The arrays grouped by the bytes of one element, the largest first; one group of no arrays where there are none. */
+/** The arrays grouped by bytes per element, the largest first. Without arrays there is one empty group. */
 export function groupByItemsize(
   arrays: readonly NamedArray[],
 ): { readonly itemsize: number; readonly arrays: NamedArray[] }[] {
@@ -69,7 +73,7 @@ export function groupByItemsize(
     .sort((a, b) => b.itemsize - a.itemsize);
 }
 
-/** A value whose arrays and attributes belong to the caller. */
+/** A deep copy of a value. */
 export function copyValue(value: CacheValue): CacheValue {
   const arrays = Object.fromEntries(Object.entries(value.arrays).map(([name, values]) => [name, values.slice()]));
   return value.attributes === undefined ? { arrays } : { arrays, attributes: structuredClone(value.attributes) };

@@ -1,12 +1,12 @@
-/** What a cache did since it was made. */
+/** The counters of a cache since it was created. */
 export interface CacheStatistics {
   /** Values that came from memory. */
   readonly memoryHits: number;
   /** Values that came from the store. */
   readonly diskHits: number;
-  /** Lookups that found nothing to use. */
+  /** Lookups without a usable value. */
   readonly misses: number;
-  /** Callers of `compute` that took part in a computation that another one had begun. */
+  /** Calls of `compute` that shared a computation in progress. */
   readonly shared: number;
   /** Files that were written. */
   readonly writes: number;
@@ -14,19 +14,19 @@ export interface CacheStatistics {
   readonly bytesWritten: number;
   /** Bytes of the files that were read. */
   readonly bytesRead: number;
-  /** Files that did not verify; they were set aside. */
+  /** Files that failed verification and were set aside. */
   readonly damaged: number;
-  /** Values of which a file was missing or of another write; they were computed again. */
+  /** Values of which a file was missing or from another write. They count as misses. */
   readonly incomplete: number;
-  /** Reads that the store refused. */
+  /** Reads that failed in the store. */
   readonly readFailures: number;
-  /** Writes that the store or the codec refused. */
+  /** Writes that failed in the store or the codec. */
   readonly writeFailures: number;
   /** Values in memory. */
   readonly memoryEntries: number;
   /** Bytes of the values in memory. */
   readonly memoryBytes: number;
-  /** Values that left memory for others. */
+  /** Values that were evicted from memory. */
   readonly memoryEvicted: number;
 }
 
@@ -52,12 +52,12 @@ export function newCounters(): Counters {
   };
 }
 
-/** Something that a cache did, for logs and progress. */
+/** An event of a cache, for logs and progress. */
 export type CacheEvent =
   | {
       /** A value was found. */
       readonly type: "hit";
-      /** Where. */
+      /** Where it was found. */
       readonly tier: "memory" | "disk";
       /** The key's kind. */
       readonly kind: string;
@@ -65,9 +65,8 @@ export type CacheEvent =
       readonly digest: string;
     }
   | {
-      /** No value was found: there is none, it did not verify, a file of it is missing, or a newer version wrote it. */
+      /** No usable value was found. */
       readonly type: "miss";
-      /** Why. */
       readonly reason: MissReason;
       /** The key's kind. */
       readonly kind: string;
@@ -75,21 +74,23 @@ export type CacheEvent =
       readonly digest: string;
     }
   | {
-      /** A file did not verify and was set aside. */
+      /** A file failed verification and was set aside. */
       readonly type: "damaged";
       /** Its key in the store. */
       readonly storeKey: string;
-      /** What was wrong. */
+      /** What is wrong with it. */
       readonly problem: string;
     }
   | {
-      /** The store or the codec refused to work; the computation went on. */
+      /** The store or the codec failed. The computation continued without the cache. */
       readonly type: "failed";
-      /** What was tried. */
       readonly operation: "read" | "write";
-      /** What it threw. */
+      /** The value that was thrown. */
       readonly error: unknown;
     };
 
-/** Why a lookup found nothing. */
+/**
+ * Why a lookup found no usable value: there is none (`absent`), a file failed verification (`damaged`), a file is missing or
+ * from another write (`incomplete`), a newer format (`newer`), or no codec for the file was given (`unreadable`).
+ */
 export type MissReason = "absent" | "damaged" | "incomplete" | "newer" | "unreadable";

@@ -4,21 +4,21 @@ import type { CacheStatistics } from "../base/statistics.ts";
 import type { Explanation } from "./explain.ts";
 import type { CacheEntry, PruneOptions, PruneReport, VerifyReport } from "./maintenance.ts";
 
-/** What may be told with a value. */
+/** Options of `set`. */
 export interface SetValueOptions {
-  /** What it took to compute the value, in ms; 0 where absent. */
+  /** How long the value took to compute, in ms; default: 0. */
   readonly costMs?: number | undefined;
-  /** Whether the value also stays in memory; true if absent. A value that is read once says false, so that it does not take memory from others. */
+  /** Whether the value also stays in memory; default: true. Set false for a value that is read once, so that it does not evict others. */
   readonly keepInMemory?: boolean | undefined;
 }
 
-/** How a value is looked up. */
+/** Options of `get`. */
 export interface GetValueOptions {
-  /** Whether a value that comes from a file stays in memory; true if absent. If false its arrays are the only copy. */
+  /** Whether a value from a file stays in memory; default: true. If false, its arrays are not copied. */
   readonly keepInMemory?: boolean | undefined;
 }
 
-/** What a cache did, and what its store holds now. */
+/** The counters of a cache, and the content of its store. */
 export interface CacheStats extends CacheStatistics {
   /** Files of entries in the store. */
   readonly storedEntries: number;
@@ -31,34 +31,38 @@ export interface CacheStats extends CacheStatistics {
 }
 
 /**
- * Computed arrays by content key. Every bit of a file is verified when it is read; a failing store is told by `warn` and never fails a
- * lookup or a computation. Arrays that come out belong to the caller. Every method throws ATC_CLOSED after disposal, and those that take a key
- * ATC_INVALID_ARGUMENT on one that is none.
+ * Computed arrays by content key. Every read verifies every bit of a file. If the store fails, the cache reports it once
+ * through `warn`, and lookups and computations continue. Returned arrays belong to the caller. Every method throws ATC_CLOSED
+ * after disposal, and ATC_INVALID_ARGUMENT for an invalid key.
  */
 export interface Cache extends AsyncDisposable {
   /** A snapshot of the counters. */
   readonly statistics: CacheStatistics;
-  /** The value of `key`, or undefined. */
+  /** The value of `key`, or undefined if there is no usable one. */
   get(key: CacheKey, options?: GetValueOptions): Promise<CacheValue | undefined>;
-  /** Stores a value; whether the store took it. Throws ATC_INVALID_ARGUMENT on what is no cache value, or takes 2^31 - 17 bytes and more. */
+  /**
+   * Stores a value. Returns whether the store took it. Throws ATC_INVALID_ARGUMENT if `value` is not a cache value, or one of
+   * its files would have more than 2^31 - 17 bytes.
+   */
   set(key: CacheKey, value: CacheValue, options?: SetValueOptions): Promise<boolean>;
   /**
-   * The value of `key`: stored, or from `produce`, which runs once however many callers of this process ask at the same time. Where it throws,
-   * all of them get its error and nothing is stored. A value too large for the store is given and not stored.
+   * The stored value of `key`, or the result of `produce`, which is then stored. Concurrent calls with one key in this process
+   * share one call of `produce`. If it throws, all of them get its error, and nothing is stored. A value that is too large for
+   * the store is returned and not stored.
    */
   compute(key: CacheKey, produce: () => CacheValue | Promise<CacheValue>): Promise<CacheValue>;
-  /** Removes the value of `key`; whether there was one. */
+  /** Removes the value of `key`. Returns whether there was one. */
   delete(key: CacheKey): Promise<boolean>;
-  /** Why `key` is a hit or a miss. Reads what every stored entry says of itself, which takes seconds where there are GiB of compressed ones. */
+  /** Why `key` is a hit or a miss. May read the metadata of every entry, which takes seconds for GiB of compressed entries. */
   explain(key: CacheKey): Promise<Explanation>;
-  /** The files of the store, used longest ago first, without counting as a use. */
+  /** The files of the store, least recently used first. Does not count as a use. */
   entries(): AsyncIterable<CacheEntry>;
-  /** Reads and verifies every file, and sets aside what is damaged. */
+  /** Reads and verifies every file, and sets damaged ones aside. */
   verify(): Promise<VerifyReport>;
-  /** Removes what was set aside, and the entries that the options name. */
+  /** Removes files that were set aside, and the entries that match the options. */
   prune(options?: PruneOptions): Promise<PruneReport>;
-  /** Removes every entry of this format; those of a newer one stay. */
+  /** Removes every entry of this format and all files that were set aside. Entries of a newer format stay. */
   clear(): Promise<Pick<PruneReport, "removedEntries" | "removedBytes">>;
-  /** The counters, and what the store holds. */
+  /** The counters, and the content of the store. */
   stats(): Promise<CacheStats>;
 }

@@ -10,9 +10,9 @@ import { type CacheOptions, checkOptions } from "./options.ts";
 import { tieredValues } from "./tiered-values.ts";
 
 /**
- * A cache over a byte store.
+ * Creates a cache over a byte store.
  *
- * @throws ATC_INVALID_ARGUMENT on an option out of its range, ATC_UNSUPPORTED on a big-endian machine
+ * @throws ATC_INVALID_ARGUMENT for an option out of its range, ATC_UNSUPPORTED on a big-endian machine.
  */
 export function createCache(options: CacheOptions): Cache {
   const { store, codecs, memoryBytes, warn, onEvent } = checkOptions(options);
@@ -25,7 +25,7 @@ export function createCache(options: CacheOptions): Cache {
   let closed = false;
 
   function assertOpen(): void {
-    if (closed) throw new AtcError("ATC_CLOSED", "the cache was disposed; make a new one");
+    if (closed) throw new AtcError("ATC_CLOSED", "the cache is disposed; create a new one");
   }
   function resolveOpen(key: CacheKey): ResolvedKey {
     assertOpen();
@@ -78,10 +78,10 @@ export function createCache(options: CacheOptions): Cache {
 }
 
 const missReasons: Readonly<Record<Exclude<MissReason, "absent">, string>> = {
-  damaged: "the stored file was damaged and has been set aside",
-  incomplete: "a file of the stored value is missing, or was written by somebody else meanwhile",
+  damaged: "the stored file is damaged and was set aside",
+  incomplete: "a file of the stored value is missing, or another process has written it since",
   newer: "a newer version of this package wrote the stored file",
-  unreadable: "no codec that was given can read the stored file",
+  unreadable: "none of the given codecs can read the stored file",
 };
 
 async function explain(resolved: ResolvedKey, store: ByteStore, files: EntryFiles): Promise<Explanation> {
@@ -111,16 +111,16 @@ function sumOfSizes(entries: readonly { readonly size: number }[]): number {
   return entries.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** Passes events on, and words the first failure and the first damage for people. */
+/** Passes events to `onEvent`, and reports the first failure and the first damage through `warn`. */
 function warnOnce(warn: (message: string) => void, onEvent: (event: CacheEvent) => void): (event: CacheEvent) => void {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return (event) => {
     onEvent(event);
-    if ((event.type !== "failed" && event.type !== "damaged") || told.has(event.type)) return;
-    told.add(event.type);
+    if ((event.type !== "failed" && event.type !== "damaged") || reported.has(event.type)) return;
+    reported.add(event.type);
     warn(
       event.type === "damaged"
-        ? `the cache entry "${event.storeKey}" was damaged and is set aside; it is computed again (${event.problem})`
+        ? `the cache entry "${event.storeKey}" is damaged and was set aside; it will be computed again (${event.problem})`
         : `the cache cannot ${event.operation}, so values are computed without it: ${reasonOf(event.error)}`,
     );
   };

@@ -2,29 +2,29 @@ import type { JsonValue } from "@atc/contract";
 import type { CacheKey } from "../base/cache-key.ts";
 import { canonicalJson, isPlainObject } from "../base/canonical-json.ts";
 
-/** A part of two keys that differs; undefined where a key has no such part. */
+/** A difference between two keys. A value is undefined if a key has no such member. */
 export interface KeyDifference {
-  /** The part, such as `version` or `parameters.length`. */
+  /** The member, such as `version` or `parameters.length`. */
   readonly field: string;
-  /** What the key that was asked for has. */
+  /** The value in the requested key. */
   readonly asked: JsonValue | undefined;
-  /** What the nearest stored key has. */
+  /** The value in the nearest stored key. */
   readonly stored: JsonValue | undefined;
 }
 
 /** Why a key is a hit or a miss. */
 export interface Explanation {
-  /** Whether the value would be found. */
+  /** Whether a lookup would find the value. */
   readonly found: boolean;
   /** One sentence for people. */
   readonly reason: string;
-  /** The stored key of the same kind that differs least, where there is one. */
+  /** The stored key of the same kind with the fewest differences, if there is one. */
   readonly nearest?: CacheKey;
-  /** In what it differs. */
+  /** The differences between `nearest` and the requested key. */
   readonly differences: readonly KeyDifference[];
 }
 
-/** In what two keys differ; parameters member by member. */
+/** The differences between two keys, with parameters compared member by member. */
 function compareKeys(asked: CacheKey, stored: CacheKey): KeyDifference[] {
   const differences: KeyDifference[] = [];
   for (const field of ["kind", "algorithm", "version", "input"] as const)
@@ -52,7 +52,7 @@ function memberOf(object: { readonly [key: string]: JsonValue }, name: string): 
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** Explains a miss by the stored key of the same kind that differs in the fewest parts. */
+/** Explains a miss by the stored key of the same kind with the fewest differences. */
 export async function explainMiss(
   asked: CacheKey,
   stored: AsyncIterable<CacheKey> | Iterable<CacheKey>,

@@ -1,5 +1,5 @@
 import type { ByteStore, ByteStoreEntry } from "@atc/contract";
-import { type EntryName, entryPrefix, parseStoreKey, quarantinePrefix } from "../base/cache-key.ts";
+import { type EntryName, entryPrefix, parseStoreKey, quarantinePrefix, storeKeyOf } from "../base/cache-key.ts";
 import type { MissReason } from "../base/statistics.ts";
 import type { EntryFiles } from "../entry/entry-files.ts";
 import { type EntryMetadata, parseMetadata } from "../entry/entry-metadata.ts";
@@ -15,45 +15,45 @@ export interface CacheEntry {
   readonly accessedAt: number;
   /** The codec's extension, "" without compression. */
   readonly extension: string;
-  /** `whole`, or why it cannot be used: `damaged` (now set aside), `newer` (of a newer format), `unreadable` (no codec for it is here). */
+  /** `whole`, or why it cannot be used: `damaged` (now set aside), `newer` (of a newer format), `unreadable` (no codec for it was given). */
   readonly state: "whole" | "damaged" | "newer" | "unreadable";
-  /** What it says of itself; only where it is whole. */
+  /** The metadata of a whole file. */
   readonly metadata?: EntryMetadata;
 }
 
-/** What `verify` found. */
+/** The result of `verify`. */
 export interface VerifyReport {
   /** Files that were read. */
   readonly checked: number;
   /** Bytes of those files. */
   readonly bytes: number;
-  /** Store keys of files that did not verify; they were set aside. */
+  /** Store keys of files that failed verification and were set aside. */
   readonly damaged: readonly string[];
-  /** Store keys of files whose siblings are missing or of another write; they will be computed again. */
+  /** Store keys of files whose siblings are missing or from another write. Lookups treat them as absent. */
   readonly incomplete: readonly string[];
-  /** Store keys of files that no given codec can read. */
+  /** Store keys of files for which no codec was given. */
   readonly unreadable: readonly string[];
   /** Store keys of files of a newer format. */
   readonly newer: readonly string[];
 }
 
-/** What `prune` removes. */
+/** Options of `prune`. */
 export interface PruneOptions {
-  /** Removes what was used longest ago until the files take at most this many bytes. */
+  /** Removes the least recently used files until the rest have at most this many bytes. */
   readonly maxBytes?: number | undefined;
-  /** Removes what was not used for this many ms. */
+  /** Removes files that were not used for this many ms. */
   readonly olderThanMs?: number | undefined;
-  /** Looks at entries of this kind alone; removes all of them where nothing else is given. */
+  /** Considers entries of this kind only. Without another option it removes all of them. */
   readonly kind?: string | undefined;
 }
 
-/** What was removed, and what is left. */
+/** The result of `prune`. */
 export interface PruneReport {
   /** Files that were removed. */
   readonly removedEntries: number;
   /** Bytes of those files. */
   readonly removedBytes: number;
-  /** Files that were looked at and kept. */
+  /** Files that were considered and kept. */
   readonly keptEntries: number;
   /** Bytes of those files. */
   readonly keptBytes: number;
@@ -63,7 +63,7 @@ interface ListedFile extends ByteStoreEntry {
   readonly name: EntryName;
 }
 
-/** The files of entries, used longest ago first. */
+/** The files of entries, least recently used first. */
 export async function listFiles(store: ByteStore): Promise<ListedFile[]> {
   const files: ListedFile[] = [];
   for await (const entry of store.list(entryPrefix)) {
@@ -73,10 +73,10 @@ export async function listFiles(store: ByteStore): Promise<ListedFile[]> {
   return files.sort((a, b) => a.accessedAt - b.accessedAt);
 }
 
-/** Bytes from the beginning of a file in which `entry.json` mostly is. */
+/** `entry.json` is usually within this many bytes from the beginning of a file. */
 const headBytes = 16_384;
 
-/** What each file says of itself, used longest ago first; without compression only its beginning is read. */
+/** All files with their metadata, least recently used first. Reads only the beginning of an uncompressed file. */
 export async function* listEntries(store: ByteStore, files: EntryFiles): AsyncGenerator<CacheEntry, void, undefined> {
   for (const { name, key: storeKey, size, accessedAt } of await listFiles(store)) {
     const { extension } = name;
@@ -98,10 +98,10 @@ async function readHead(store: ByteStore, storeKey: string): Promise<Described |
     const head = await store.getRange?.(storeKey, { offset: 0, length: headBytes }, { touch: false });
     if (head === undefined) return undefined;
     const metadata = parseMetadata(readMetadata(head).text);
-    if (metadata === undefined) return undefined;
+    if ("problem" in metadata) return undefined;
     return "newer" in metadata ? { state: "newer" } : { state: "whole", metadata };
   } catch {
-    // Longer than its beginning, or damaged: reading all of it tells which.
+    // entry.json is longer than the bytes read, or damaged. Reading the whole file shows which.
     return undefined;
   }
 }
@@ -111,7 +111,7 @@ async function readAll(files: EntryFiles, { digest, part, extension }: EntryName
   return reading.state === "whole" ? { state: "whole", metadata: reading.npz.metadata } : { state: reading.state };
 }
 
-/** Reads and verifies every file. */
+/** Reads and verifies every file. Sets damaged ones aside. */
 export async function verifyEntries(store: ByteStore, files: EntryFiles): Promise<VerifyReport> {
   const found = { damaged: [] as string[], unreadable: [] as string[], newer: [] as string[] };
   const whole = new Map<string, { readonly name: EntryName; readonly metadata: EntryMetadata }>();
@@ -133,16 +133,15 @@ type WholeFile = { readonly name: EntryName; readonly metadata: EntryMetadata };
 
 function isComplete({ name, metadata }: WholeFile, whole: ReadonlyMap<string, WholeFile>): boolean {
   return metadata.itemsizes.every((itemsize, i) => {
-    const part = i === 0 ? "" : `.${itemsize}`;
-    const sibling = `${entryPrefix}${name.digest.slice(0, 2)}/${name.digest}${part}.npz${name.extension}`;
+    const sibling = storeKeyOf(name.digest, i === 0 ? undefined : itemsize, name.extension);
     return whole.get(sibling)?.metadata.generation === metadata.generation;
   });
 }
 
-/** Entries of a newer format stay, and damaged ones were set aside by the listing itself. */
+/** Entries of a newer format stay, and the listing itself has set damaged ones aside. */
 const prunable: readonly CacheEntry["state"][] = ["whole", "unreadable"];
 
-/** Removes what was set aside, and the entries that the options name. */
+/** Removes files that were set aside, and the entries that match the options. */
 export async function pruneEntries(store: ByteStore, files: EntryFiles, options: PruneOptions): Promise<PruneReport> {
   const { maxBytes, olderThanMs, kind } = options;
   const removed = await removeAll(store, quarantinePrefix);
@@ -165,7 +164,7 @@ export async function pruneEntries(store: ByteStore, files: EntryFiles, options:
   return { ...removed, keptEntries, keptBytes };
 }
 
-/** Removes every file of this format and all that was set aside. */
+/** Removes every file of this format, and all files that were set aside. */
 export async function clearEntries(store: ByteStore): Promise<{ removedEntries: number; removedBytes: number }> {
   const removed = await removeAll(store, quarantinePrefix);
   for (const { key, size } of await listFiles(store)) {

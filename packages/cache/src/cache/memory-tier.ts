@@ -1,21 +1,18 @@
 import type { CacheStatistics } from "../base/statistics.ts";
 import { type StoredValue, storedBytes } from "../entry/stored-value.ts";
 
-/** Verified values in memory, in a budget of bytes. */
+/** Verified values in memory, within a budget of bytes. */
 export interface MemoryTier {
-  /** The value of a digest, which becomes the newest. */
+  /** The value of a digest. It becomes the most recently used one. */
   get(digest: string): StoredValue | undefined;
-  /** Keeps a value, unless it is larger than the whole budget; the values used longest ago make room. */
+  /** Keeps a value unless it is larger than the whole budget. Evicts the least recently used values. */
   set(digest: string, value: StoredValue): void;
-  /** Forgets a value. */
   delete(digest: string): void;
-  /** Forgets all values. */
   clear(): void;
-  /** What it holds and dropped. */
   statistics(): Pick<CacheStatistics, "memoryEntries" | "memoryBytes" | "memoryEvicted">;
 }
 
-/** An empty memory tier; a budget of 0 keeps nothing. */
+/** An empty memory tier. With a budget of 0 it keeps nothing. */
 export function memoryTier(maxBytes: number): MemoryTier {
   const values = new Map<string, StoredValue>();
   let bytes = 0;

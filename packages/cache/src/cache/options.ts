@@ -3,26 +3,26 @@ import { AtcError, type ByteStore, type Codec } from "@atc/contract";
 import type { CacheEvent } from "../base/statistics.ts";
 import { plainCodec } from "../entry/entry-files.ts";
 
-/** Where a cache keeps its values, and in what form. */
+/** Options of {@link createCache}. */
 export interface CacheOptions {
-  /** Where the files lie. It stays the caller's: disposing the cache does not dispose it. */
+  /** The store of the files. The caller owns it: disposing the cache does not dispose it. */
   readonly store: ByteStore;
-  /** What compresses the files; plain `.npz` where absent. */
+  /** The codec of new files; default: none (plain `.npz`). */
   readonly codec?: Codec | undefined;
-  /** Codecs that files of other settings were written with, so that these stay readable. Plain `.npz` always is. */
+  /** Codecs of files that were written with other settings, so that these stay readable. Plain `.npz` files always are. */
   readonly readers?: readonly Codec[] | undefined;
-  /** The budget of values in memory, in bytes; 64 MiB where absent, 0 keeps none. */
+  /** The budget of values in memory, in bytes; default: 64 MiB. 0 keeps none. */
   readonly memoryBytes?: number | undefined;
-  /** Is told once when the store fails, and once when a damaged file is met. */
+  /** Receives one message when the store first fails, and one when a file is first found damaged. */
   readonly warn?: ((message: string) => void) | undefined;
-  /** Is told of hits, misses, damage and failures. */
+  /** Receives every hit, miss, damaged file and failure. */
   readonly onEvent?: ((event: CacheEvent) => void) | undefined;
 }
 
 /** The options with every default filled in. */
 export interface CheckedOptions {
   readonly store: ByteStore;
-  /** The codec that writes, then those that only read, one for each extension. */
+  /** The writing codec, then those that only read, one per extension. */
   readonly codecs: readonly Codec[];
   readonly memoryBytes: number;
   readonly warn: (message: string) => void;
@@ -31,7 +31,7 @@ export interface CheckedOptions {
 
 const extensionForm = /^(\.[A-Za-z0-9_-]{1,20}){0,4}$/;
 
-/** Fills in the defaults. ATC_INVALID_ARGUMENT on an option out of its range, ATC_UNSUPPORTED on a big-endian machine. */
+/** Fills in the defaults. Throws ATC_INVALID_ARGUMENT for an option out of its range, ATC_UNSUPPORTED on a big-endian machine. */
 export function checkOptions(options: CacheOptions): CheckedOptions {
   const { store, codec = plainCodec, readers = [], memoryBytes = 64 * 2 ** 20 } = options;
   if (endianness() !== "LE")
@@ -45,7 +45,7 @@ export function checkOptions(options: CacheOptions): CheckedOptions {
     if (!extensionForm.test(one.extension))
       throw new AtcError(
         "ATC_INVALID_ARGUMENT",
-        `the codec "${one.name}" has the extension "${one.extension}"; it must be a dot and 1 to 20 of [A-Za-z0-9_-]`,
+        `the codec "${one.name}" has the extension "${one.extension}"; it must be a dot and 1 to 20 of [A-Za-z0-9_-], such as ".blosc"`,
       );
     if (!codecs.some(({ extension }) => extension === one.extension)) codecs.push(one);
   }

@@ -6,28 +6,26 @@ import type { EntryFiles, Lookup } from "../entry/entry-files.ts";
 import { copyStoredValue, type StoredValue, storeValue, viewStoredValue } from "../entry/stored-value.ts";
 import type { MemoryTier } from "./memory-tier.ts";
 
-/** What makes a value. */
+/** Computes a value. */
 type Produce = () => CacheValue | Promise<CacheValue>;
 
-/** How a value is kept. */
 interface KeepOptions {
   readonly costMs: number;
   readonly keepInMemory: boolean;
 }
 
-/** Values in memory ahead of those in files. */
+/** Values in memory, backed by values in files. */
 export interface TieredValues {
-  /** The value of a key from memory or from its files, after which it stays in memory if that is wanted. */
+  /** The value of a key, from memory or from its files. */
   find(resolved: ResolvedKey, keepInMemory: boolean): Promise<CacheValue | undefined>;
-  /** The value of a key, found or produced; one production at a time for each key. */
+  /** The value of a key, found or produced. Runs at most one `produce` per key at a time. */
   findOrProduce(resolved: ResolvedKey, produce: Produce): Promise<CacheValue>;
-  /** Puts a value in files, and in memory if that is wanted; whether the store took it. */
+  /** Stores a value in files and, if requested, in memory. Returns whether the store took it. */
   keep(resolved: ResolvedKey, value: CacheValue, options: KeepOptions): Promise<boolean>;
-  /** Resolves when nothing is being produced any more. */
+  /** Resolves when no `produce` is running. */
   settled(): Promise<void>;
 }
 
-/** What {@link tieredValues} works with. */
 export interface TieredValuesOptions {
   readonly memory: MemoryTier;
   readonly files: EntryFiles;
@@ -35,7 +33,6 @@ export interface TieredValuesOptions {
   readonly emit: (event: CacheEvent) => void;
 }
 
-/** The two tiers as one. */
 export function tieredValues({ memory, files, counters, emit }: TieredValuesOptions): TieredValues {
   const inFlight = new Map<string, Promise<CacheValue>>();
 
@@ -64,7 +61,7 @@ export function tieredValues({ memory, files, counters, emit }: TieredValuesOpti
     const stored = storeUnlessTooLarge(resolved, value, performance.now() - started);
     if (stored === undefined) return value;
     memory.set(resolved.digest, stored);
-    // What a newer version wrote is left to it.
+    // A file of a newer version stays as it is.
     if (found.reason !== "newer") await files.write(resolved, stored, { replace: false });
     return value;
   }

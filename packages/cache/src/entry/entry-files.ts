@@ -4,38 +4,40 @@ import type { CacheEvent, Counters, MissReason } from "../base/statistics.ts";
 import { maxPayloadBytes, type Npz, readNpz } from "./npz.ts";
 import type { StoredValue } from "./stored-value.ts";
 
-/** A file that was read, or why it cannot be used. */
+/** A file, or why it cannot be used. */
 type FileReading =
   | { readonly state: "whole"; readonly npz: Npz; readonly bytes: number }
   | { readonly state: Exclude<MissReason, "incomplete">; readonly problem?: string };
 
-/** A value that was read, or why there is none. */
+/** A value, or why there is none. */
 export type Lookup = { readonly value: StoredValue } | { readonly reason: MissReason };
 
-/** Entries as files of a store, in the form of any of some codecs. No method throws for what the store or a codec does. */
+/** Entries as files of a store, each in the form of one of several codecs. Methods do not throw if the store or a codec fails. */
 export interface EntryFiles {
-  /** The extensions of the codecs, the one that writes first. */
+  /** The extensions of the codecs, that of the writing codec first. */
   readonly extensions: readonly string[];
-  /** The value of a key, from the first codec whose files hold it. */
+  /** The value of a key, from the first codec that has files for it. */
   lookUp(resolved: ResolvedKey): Promise<Lookup>;
-  /** Writes a value; whether the store took all of it. With `replace`, files of the other codecs go, so that no reader meets an older value. */
+  /**
+   * Writes a value. Returns whether the store took all of it. With `replace`, removes the files of the other codecs, so that
+   * no reader finds an older value.
+   */
   write(resolved: ResolvedKey, value: StoredValue, options: { readonly replace: boolean }): Promise<boolean>;
-  /** Removes the files of a key; whether there was one. */
+  /** Removes the files of a key. Returns whether there was one. */
   remove(digest: string): Promise<boolean>;
-  /** Reads and verifies one file; what is damaged is set aside. A digest of 64 digits must be the one of the key inside. */
+  /** Reads and verifies one file. Sets it aside if it is damaged, or if the digest of its key is not `digest`. */
   readFile(digest: string, part: number | undefined, extension: string, touch: boolean): Promise<FileReading>;
 }
 
-/** What {@link entryFiles} works with. */
 export interface EntryFilesOptions {
   readonly store: ByteStore;
-  /** The codec that writes, then those that only read. */
+  /** The writing codec, then those that only read. */
   readonly codecs: readonly Codec[];
   readonly counters: Counters;
   readonly emit: (event: CacheEvent) => void;
 }
 
-/** The form without compression. */
+/** The codec of entries without compression. */
 export const plainCodec: Codec = {
   name: "none",
   extension: "",
@@ -46,7 +48,6 @@ export const plainCodec: Codec = {
 
 const partSizes: readonly (number | undefined)[] = [undefined, 8, 4, 1];
 
-/** The entries of a store. */
 export function entryFiles({ store, codecs, counters, emit }: EntryFilesOptions): EntryFiles {
   const [writer = plainCodec] = codecs;
   const extensions = codecs.map(({ extension }) => extension);
@@ -75,7 +76,7 @@ export function entryFiles({ store, codecs, counters, emit }: EntryFilesOptions)
     touch: boolean,
   ): Promise<FileReading> {
     const codec = codecs.find((one) => one.extension === extension);
-    if (codec === undefined) return { state: "unreadable", problem: `no codec for "${extension}" was given` };
+    if (codec === undefined) return { state: "unreadable", problem: `there is no codec for "${extension}"` };
     const storeKey = storeKeyOf(digest, part, extension);
     let bytes: Uint8Array | undefined;
     try {
@@ -94,7 +95,7 @@ export function entryFiles({ store, codecs, counters, emit }: EntryFilesOptions)
         : setAside(storeKey, bytes, problem);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
-      // The bytes are whole, but this installation cannot decode them: they stay for one that can.
+      // The bytes may be intact, but this installation cannot decode them. They stay for one that can.
       if (isAtcError(error, "ATC_MISSING_PLUGIN") || isAtcError(error, "ATC_UNSUPPORTED"))
         return { state: "unreadable", problem };
       return setAside(storeKey, bytes, problem);
@@ -145,7 +146,7 @@ export function entryFiles({ store, codecs, counters, emit }: EntryFilesOptions)
     { replace }: { readonly replace: boolean },
   ): Promise<boolean> {
     try {
-      // The file of the largest elements names the others, so it comes last: who finds it finds them.
+      // The file of the largest elements lists the others, so it is written last: a reader that finds it finds them.
       for (const { payload, metadata } of [...parts].reverse()) {
         const { itemsize, itemsizes, costMs } = metadata;
         const frame = writer.encode(payload, { typesize: itemsize });
@@ -171,13 +172,13 @@ export function entryFiles({ store, codecs, counters, emit }: EntryFilesOptions)
   return { extensions, lookUp, write, remove, readFile };
 }
 
-/** What is wrong with the place of a verified file: a whole entry of another key, or of another part, is no answer here. */
+/** Why a verified file does not belong under its store key: it is the entry of another key, or another part. */
 function misplacement({ metadata }: Npz, digest: string, part: number | undefined): string | undefined {
   if (digestOf(metadata.key) !== digest) return "it holds the value of another key";
   const expected = part ?? metadata.itemsizes[0];
   return metadata.itemsize === expected
     ? undefined
-    : `it holds elements of ${metadata.itemsize} bytes, not of ${expected}`;
+    : `it holds elements of ${metadata.itemsize} bytes instead of ${expected}`;
 }
 
 function digestOf(key: CacheKey): string | undefined {

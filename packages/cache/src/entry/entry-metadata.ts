@@ -4,48 +4,59 @@ import { isArrayName } from "../base/cache-value.ts";
 import { isPlainObject } from "../base/canonical-json.ts";
 import type { ArrayMetadata } from "./npy.ts";
 
-/** The format that this version writes; a file of a higher one is left alone. */
+/** The format that this version writes. Files of a higher format are left alone. */
 export const entryFormat = 1;
 
-/** What an entry says of itself, in its member `entry.json`. */
+/** The description of an entry, stored in its member `entry.json`. */
 export interface EntryMetadata {
-  /** The format's number: 1. */
+  /** The number of the format: 1. */
   readonly format: number;
-  /** What the value was computed from, and how. */
   readonly key: CacheKey;
-  /** Bytes of one element of every array of this file. */
+  /** Bytes per element of every array in this file. */
   readonly itemsize: number;
-  /** The element sizes of all files that make up the value, largest first; this file's own is one of them. */
+  /** The element sizes of all files of the value, the largest first, including this file's own. */
   readonly itemsizes: readonly number[];
-  /** A hash of the whole value's content: equal in all files of one value. */
+  /** A hash of the content of the whole value, the same in all of its files. */
   readonly generation: string;
-  /** What it took to compute the value, in ms. */
+  /** How long the value took to compute, in ms. */
   readonly costMs: number;
-  /** When it was written, in ms since the epoch. */
+  /** When the entry was written, in ms since the epoch. */
   readonly createdAt: number;
-  /** The arrays of this file, in their order. */
+  /** The arrays in this file, in order. */
   readonly arrays: readonly ArrayMetadata[];
-  /** The numeric filters that the arrays went through; none in this version. */
+  /** Always empty. Format 1 had a place for numeric filters, and its readers refuse an entry without this member. */
   readonly filters: readonly string[];
-  /** The value's plain data, in the file of the largest element size. */
+  /** The plain data of the value, in the file of the largest element size. */
   readonly attributes?: JsonObject;
 }
 
-/** Reads what {@link EntryMetadata} describes; undefined where the text is no such thing. A higher format is told by its number alone. */
+/** Why `entry.json` cannot be used. */
+export interface MetadataProblem {
+  readonly problem: string;
+}
+
+/**
+ * Parses `entry.json`. Returns what is wrong with it if it is not an {@link EntryMetadata}. Of a higher format it reads the
+ * number alone.
+ */
 export function parseMetadata(
   text: string,
-): EntryMetadata | { readonly format: number; readonly newer: true } | undefined {
+): EntryMetadata | { readonly format: number; readonly newer: true } | MetadataProblem {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    return undefined;
+    return notAnEntry;
   }
-  if (!isPlainObject(parsed) || !Number.isSafeInteger(parsed["format"])) return undefined;
+  if (!isPlainObject(parsed) || !Number.isSafeInteger(parsed["format"])) return notAnEntry;
   const format = Number(parsed["format"]);
   if (format > entryFormat) return { format, newer: true };
-  return isMetadata(parsed) ? parsed : undefined;
+  if (!isMetadata(parsed)) return notAnEntry;
+  if (parsed.filters.length === 0) return parsed;
+  return { problem: `entry.json lists the filters ${parsed.filters.join(", ")}, which this version cannot undo` };
 }
+
+const notAnEntry: MetadataProblem = { problem: "entry.json does not describe an entry" };
 
 function isMetadata(value: JsonObject): value is JsonObject & EntryMetadata {
   const { format, key, itemsize, itemsizes, generation, costMs, createdAt, arrays, filters, attributes } = value;
@@ -62,7 +73,7 @@ function isMetadata(value: JsonObject): value is JsonObject & EntryMetadata {
     Array.isArray(arrays) &&
     arrays.every((array) => isArrayMetadata(array, itemsize)) &&
     Array.isArray(filters) &&
-    filters.length === 0 &&
+    filters.every((filter) => typeof filter === "string") &&
     (attributes === undefined || isPlainObject(attributes))
   );
 }

@@ -1,16 +1,15 @@
 import type { DType } from "@atc/contract";
 
-/** What is known of an array without its values. */
+/** The description of an array. */
 export interface ArrayMetadata {
-  /** The name; the archive's member is the name and `.npy`. */
+  /** The name. The member of the archive is the name with `.npy`. */
   readonly name: string;
-  /** The dtype. */
   readonly dtype: DType;
   /** Number of elements. */
   readonly length: number;
 }
 
-/** How NumPy writes each dtype in the header of a `.npy` file. */
+/** The spelling of each dtype in the header of a `.npy` file. */
 const descr: Readonly<Record<DType, string>> = {
   int8: "|i1",
   uint8: "|u1",
@@ -21,7 +20,7 @@ const descr: Readonly<Record<DType, string>> = {
   float64: "<f8",
 };
 
-/** The header of a one-dimensional `.npy` file of format 1.0, padded so that the values begin at a multiple of 64 bytes. */
+/** The header of a one-dimensional `.npy` file of format 1.0, padded to a multiple of 64 bytes. */
 export function npyHeader(dtype: DType, length: number): Buffer {
   const text = `{'descr': '${descr[dtype]}', 'fortran_order': False, 'shape': (${length},), }`;
   const size = Math.ceil((10 + text.length + 1) / 64) * 64;

@@ -7,33 +7,33 @@ import { type EntryMetadata, entryFormat } from "./entry-metadata.ts";
 import { type ChecksummedArray, checksum, copyArrays, type Npz, viewArrays, writeNpz } from "./npz.ts";
 
 /**
- * A value as verified payloads, one for each element size, the largest first. Compression shuffles bytes by the element size, so a file that
- * mixed sizes would grow by 6 to 18 %.
+ * A value as verified payloads, one per element size, the largest first. Compression shuffles bytes by the element size, so
+ * a file with mixed sizes would be 6 to 18 % larger.
  */
 export interface StoredValue {
   readonly parts: readonly Npz[];
 }
 
-/** Bytes of the payloads. */
+/** Bytes of all payloads. */
 export function storedBytes({ parts }: StoredValue): number {
   return parts.reduce((sum, { payload }) => sum + payload.byteLength, 0);
 }
 
-/** The value, in copies that belong to the caller: what a caller does to them never reaches the cache. */
+/** The value as copies, so that changes by the caller do not reach the cache. */
 export function copyStoredValue({ parts }: StoredValue): CacheValue {
   const arrays = Object.fromEntries(parts.flatMap(copyArrays));
   const attributes = parts[0]?.metadata.attributes;
   return attributes === undefined ? { arrays } : { arrays, attributes: structuredClone(attributes) };
 }
 
-/** The value without copies, for a caller that has the only hold on it. */
+/** The value as views of the payloads, for a caller with the only reference to them. */
 export function viewStoredValue({ parts }: StoredValue): CacheValue {
   const arrays = Object.fromEntries(parts.flatMap(viewArrays));
   const attributes = parts[0]?.metadata.attributes;
   return attributes === undefined ? { arrays } : { arrays, attributes };
 }
 
-/** The payloads of a value. ATC_INVALID_ARGUMENT where it is no cache value, or too large for one. */
+/** The payloads of a value. Throws ATC_INVALID_ARGUMENT if it is not a cache value, or is too large for one. */
 export function storeValue(resolved: ResolvedKey, value: CacheValue, costMs: number): StoredValue {
   const groups = groupByItemsize(namedArrays(value)).map(({ itemsize, arrays }) => ({
     itemsize,
@@ -55,6 +55,7 @@ export function storeValue(resolved: ResolvedKey, value: CacheValue, costMs: num
       costMs,
       createdAt,
       arrays: arrays.map(({ name, dtype, values }) => ({ name, dtype, length: values.length })),
+      // Readers of format 1 set an entry without this member aside as damaged.
       filters: [],
       ...(i === 0 && value.attributes !== undefined ? { attributes: value.attributes } : {}),
     };
@@ -64,8 +65,8 @@ export function storeValue(resolved: ResolvedKey, value: CacheValue, costMs: num
 }
 
 /**
- * What ties the files of one value together. It follows from the content, so two processes that write the same value at once leave files that
- * belong together whatever their order, and files of two different values never do.
+ * The hash that all files of one value share. It depends on the content alone. So if two processes write the same value at
+ * once, their files belong together in any order, and files of different values never do.
  */
 function generationOf(arrays: readonly ChecksummedArray[], attributes: JsonObject | undefined): string {
   const hash = createHash("sha256").update(canonicalJson(attributes ?? {}));

@@ -1,34 +1,32 @@
 /** A member of a stored zip, before its data is known. */
 export interface ZipMember {
-  /** The member's name. */
   readonly name: string;
   /** Bytes of its data. */
   readonly size: number;
 }
 
-/** Where a member lies. */
+/** A member and its byte offsets in the archive. */
 export interface PlacedMember extends ZipMember {
   readonly nameBytes: Buffer;
-  /** Where its local header begins. */
+  /** Offset of the local header. */
   readonly headerOffset: number;
-  /** Where its data begins: a multiple of 64. */
+  /** Offset of the data, a multiple of 64. */
   readonly dataOffset: number;
 }
 
-/** Where everything lies in a stored zip; it follows from the members' names and sizes alone. */
+/** The layout of a stored zip. It depends on the names and sizes of the members alone. */
 export interface ZipLayout {
   readonly members: readonly PlacedMember[];
   readonly directoryOffset: number;
   readonly length: number;
 }
 
-/** Data begins at multiples of this many bytes. */
+/** The data of each member begins at a multiple of this many bytes. */
 export const alignment = 64;
 const localHeaderSize = 30;
 const centralHeaderSize = 46;
 const endRecordSize = 22;
 
-/** Lays the members out in their order. */
 export function layOutZip(members: readonly ZipMember[]): ZipLayout {
   const placed: PlacedMember[] = [];
   let offset = 0;
@@ -36,7 +34,7 @@ export function layOutZip(members: readonly ZipMember[]): ZipLayout {
   for (const { name, size } of members) {
     const nameBytes = Buffer.from(name, "utf8");
     const bare = offset + localHeaderSize + nameBytes.length;
-    // An extra field takes 6 bytes at least (its id, size and the alignment), so a smaller gap grows by one step.
+    // An extra field takes at least 6 bytes (its id, size and the alignment), so a smaller gap grows by 64 bytes.
     const dataOffset = Math.ceil((bare + 6) / alignment) * alignment;
     placed.push({ name, size, nameBytes, headerOffset: offset, dataOffset });
     offset = dataOffset + size;
@@ -48,12 +46,12 @@ export function layOutZip(members: readonly ZipMember[]): ZipLayout {
 const versionNeeded = 20;
 /** The names are UTF-8. */
 const flags = 0x0800;
-/** 1 January 1980, the first day that zip knows: an entry's bytes follow from its content. */
+/** 1 January 1980, the first date of zip. It is fixed, so that the bytes of an entry depend on its content alone. */
 const date = 0x0021;
-/** The id of an extra field that Android's zipalign defined for padding; readers pass over it. */
+/** The id of the extra field that Android's zipalign defines for padding. Readers ignore it. */
 const paddingId = 0xd935;
 
-/** The bytes between the end of the member before and the member's data. */
+/** The bytes between the end of the previous member and the data of this one. */
 export function localHeader(member: PlacedMember, crc: number): Buffer {
   const header = Buffer.alloc(member.dataOffset - member.headerOffset);
   const extra = localHeaderSize + member.nameBytes.length;
@@ -77,7 +75,7 @@ function writeCommon(header: Buffer, offset: number, member: PlacedMember, crc: 
   header.writeUInt16LE(member.nameBytes.length, offset + 20);
 }
 
-/** The central directory and the record that ends the archive. */
+/** The central directory and the end record. */
 export function centralDirectory(layout: ZipLayout, crcs: readonly number[]): Buffer {
   const directory = Buffer.alloc(layout.length - layout.directoryOffset);
   let offset = 0;

@@ -1,19 +1,17 @@
 import { AtcError, bytesPerElement, type ColumnType, dtypeOf, type TypedArray } from "@atc/contract";
 import { type ArrowColumn, type ArrowFileLayout, layOutArrowFile } from "./arrow-file.ts";
 
-/** Texts by index: row `i` is `values[indices[i]]`, or nothing where the index is -1. */
+/** Dictionary-encoded text: row `i` is `values[indices[i]]`, or null if the index is -1. */
 export interface TextValues {
-  /** An index into `values` for each row, -1 where there is no text. */
+  /** One index into `values` per row, -1 for null. */
   readonly indices: Int32Array;
-  /** The texts. */
   readonly values: readonly string[];
 }
 
 /** A column to export. */
 export interface ArrowTableColumn {
-  /** The name. */
   readonly name: string;
-  /** What it holds; `text` is stored as an int32-indexed dictionary, timestamps as UTC. */
+  /** The type. `text` is stored as an int32-indexed dictionary, timestamps as UTC. */
   readonly type: ColumnType;
   /** The array of the type's dtype (`BigInt64Array` for times), or {@link TextValues} for `text`. */
   readonly values: TypedArray | TextValues;
@@ -23,16 +21,16 @@ export interface ArrowTableColumn {
 export interface ArrowTable {
   /** The columns in stored order. */
   readonly columns: readonly ArrowTableColumn[];
-  /** Key and value pairs kept in the schema. */
+  /** Custom metadata of the Arrow schema. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
- * A table as an uncompressed Arrow IPC file (Feather version 2) of one record batch, its buffers aligned to 64 bytes: signals, trades or
- * equity for pyarrow, pandas, polars or DuckDB. Returns the file's bytes in pieces, which show the columns' own memory rather than copies of it:
- * `for (const piece of encodeArrow(table)) await file.write(piece)`.
+ * Encodes a table as an uncompressed Arrow IPC file (Feather version 2) with one record batch, whose buffers are aligned
+ * to 64 bytes: signals, trades or equity for pyarrow, pandas, polars or DuckDB. Returns the bytes of the file in pieces,
+ * which are views of the columns' memory, not copies: `for (const piece of encodeArrow(table)) await file.write(piece)`.
  *
- * @throws ATC_INVALID_ARGUMENT where columns differ in length, share a name, or hold an array of another type.
+ * @throws ATC_INVALID_ARGUMENT if columns differ in length, share a name, or hold an array of another type.
  */
 export function encodeArrow(table: ArrowTable): Uint8Array[] {
   const rows = rowsOf(table);
@@ -40,25 +38,26 @@ export function encodeArrow(table: ArrowTable): Uint8Array[] {
   return [...pieces(table, layout, rows)];
 }
 
-/** A table that is read column by column, each in blocks, so that it need not be in memory. */
+/** A table that is read column by column, block by block, so that it does not have to fit in memory. */
 export interface ArrowBlocks {
-  /** Rows. */
   readonly rows: number;
   /** The columns in stored order; `texts` holds the texts of a column of type `text`. */
   readonly columns: readonly { readonly name: string; readonly type: ColumnType; readonly texts?: readonly string[] }[];
-  /** Key and value pairs kept in the schema. */
+  /** Custom metadata of the Arrow schema. */
   readonly metadata?: Readonly<Record<string, string>>;
   /**
-   * The values of a column from its first row to its last, each array valid until the next: of the type's dtype, or indices into `texts`, one for
-   * every row.
+   * The values of a column from its first row to its last. An array has the type's dtype, or holds indices into `texts`,
+   * one per row. It is valid until the next one.
    */
   values(column: string): Iterable<TypedArray>;
 }
 
 /**
- * The bytes of {@link encodeArrow} for a table that is not in memory: a column at a time, a block at a time. Each piece is valid until the next.
+ * Encodes like {@link encodeArrow} a table that is not in memory. Reads one block of one column at a time. Each piece is
+ * valid until the next one.
  *
- * @throws ATC_INVALID_ARGUMENT if blocks hold another number of rows, an array of another type or an index without a text.
+ * @throws ATC_INVALID_ARGUMENT if the blocks of a column do not have `rows` rows, or hold an array of another type or an
+ *   index outside of `texts`.
  */
 export function* encodeArrowBlocks(table: ArrowBlocks): Generator<Uint8Array, void, void> {
   const columns = table.columns.map(
@@ -80,7 +79,7 @@ export function* encodeArrowBlocks(table: ArrowBlocks): Generator<Uint8Array, vo
       if (rows > table.rows) break;
       yield new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
     }
-    if (rows !== table.rows) throw invalid(column, `its blocks hold ${rows} rows or more, not ${table.rows}`);
+    if (rows !== table.rows) throw invalid(column, `its blocks hold at least ${rows} rows, not ${table.rows}`);
     end = place.offset + place.length;
   }
   if (layout.tailOffset > end) yield new Uint8Array(layout.tailOffset - end);
@@ -109,7 +108,7 @@ function* pieces(table: ArrowTable, layout: ArrowFileLayout, rows: number): Gene
       const bitmap = validityOf(array as Int32Array, rows);
       yield bitmap;
       end = place.validity + bitmap.length;
-      // polars refuses an index of -1 even where the bitmap says that there is no value.
+      // polars rejects an index of -1 even if the bitmap marks the row as null.
       array = (array as Int32Array).map((index) => Math.max(index, 0));
     }
     if (place.offset > end) yield new Uint8Array(place.offset - end);
@@ -128,7 +127,7 @@ function rowsOf(table: ArrowTable): number {
     names.add(column.name);
     const array = arrayOf(column);
     if (rows !== undefined && array.length !== rows)
-      throw invalid(column, `it has ${array.length} rows, the columns ahead of it have ${rows}`);
+      throw invalid(column, `it has ${array.length} rows, the columns before it have ${rows}`);
     rows = array.length;
   }
   return rows ?? 0;
@@ -160,8 +159,7 @@ function arrowColumn(column: ArrowTableColumn): ArrowColumn {
 
 function validityOf(indices: Int32Array, rows: number): Uint8Array {
   const bitmap = new Uint8Array(Math.ceil(rows / 8));
-  for (let i = 0; i < rows; i++)
-    if ((indices[i] as number) >= 0) bitmap[i >> 3] = (bitmap[i >> 3] as number) | (1 << (i & 7));
+  for (let i = 0; i < rows; i++) if ((indices[i] ?? -1) >= 0) bitmap[i >> 3] = (bitmap[i >> 3] ?? 0) | (1 << (i & 7));
   return bitmap;
 }
 

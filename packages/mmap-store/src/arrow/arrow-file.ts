@@ -10,32 +10,31 @@ import {
   schemaMessage,
 } from "./arrow-metadata.ts";
 
-/** Every buffer of our files begins at a multiple of this many bytes, as the Arrow format recommends for SIMD. */
+/** Every buffer begins at a multiple of this many bytes, as the Arrow format recommends for SIMD. */
 const alignment = 64;
 
 /** A column of an Arrow file before its values are known. */
 export interface ArrowColumn extends ArrowField {
   /** The texts of a `text` column. */
   readonly dictionary?: readonly string[];
-  /** Rows without a value; above 0 the column has a validity bitmap. */
+  /** Number of null rows; default: 0. If above 0, the column has a validity bitmap. */
   readonly nulls?: number;
 }
 
-/** Where a column's buffers lie in the file. */
+/** The position of a column's buffers in the file. */
 interface ColumnPlace {
   /** Byte offset of the values. */
   readonly offset: number;
   /** Bytes of the values, without padding. */
   readonly length: number;
-  /** Byte offset of the validity bitmap; undefined where each row has a value. */
+  /** Byte offset of the validity bitmap; undefined if no row is null. */
   readonly validity: number | undefined;
 }
 
-/** An Arrow file of one record batch: all but the columns' values. Between the buffers lie zeros. */
+/** An Arrow file with one record batch: everything except the columns' values. Zeros fill the gaps between buffers. */
 export interface ArrowFileLayout {
-  /** All bytes ahead of the record batch's body. */
+  /** All bytes before the record batch's body. */
   readonly head: Uint8Array;
-  /** The places of the columns, in order. */
   readonly columns: readonly ColumnPlace[];
   /** Byte offset of `tail`. */
   readonly tailOffset: number;
@@ -49,12 +48,12 @@ const magic = new TextEncoder().encode("ARROW1");
 const continuation = 0xffffffff;
 const maxDictionaryBytes = 2 ** 31 - 1;
 
-/** The least multiple of 64 that is not below `bytes`. */
+/** `bytes` rounded up to a multiple of 64. */
 function padded(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment;
 }
 
-/** Lays out an Arrow IPC file of one record batch of `rows` rows; its offsets depend on nothing else, so values can be written in any order. */
+/** Lays out an Arrow IPC file with one record batch. Offsets do not depend on values, so these can be written in any order. */
 export function layOutArrowFile(
   columns: readonly ArrowColumn[],
   rows: number,
@@ -99,7 +98,7 @@ export function layOutArrowFile(
   };
 }
 
-/** The record batch's metadata and the columns' places within its body. */
+/** The record batch's metadata, and the positions of the columns within its body. */
 function batchOf(
   columns: readonly ArrowColumn[],
   rows: number,
@@ -123,7 +122,7 @@ function batchOf(
   return { metadata: { rows, nulls, buffers, bodyLength: end }, places };
 }
 
-/** A message with its 8-byte prefix, its metadata padded so that what follows is aligned. */
+/** A message with its 8-byte prefix. Its metadata is padded, so that what follows is aligned. */
 function framed(metadata: Uint8Array, position: number): Uint8Array {
   const length = padded(position + 8 + metadata.length) - position;
   const frame = new Uint8Array(length);
@@ -138,12 +137,11 @@ function dictionaryBody(
   texts: readonly string[],
   column: string,
 ): { readonly bytes: Uint8Array; readonly batch: BatchMetadata } {
-  const sizes = texts.map((text) => Buffer.byteLength(text));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const total = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   if (total > maxDictionaryBytes)
     throw new AtcError(
       "ATC_UNSUPPORTED",
-      `the texts of column "${column}" take ${total} bytes; at most ${maxDictionaryBytes} fit`,
+      `the texts of column "${column}" have ${total} bytes; at most ${maxDictionaryBytes} are supported`,
     );
   const offsetBytes = 4 * (texts.length + 1);
   const dataOffset = padded(offsetBytes);
@@ -152,8 +150,7 @@ function dictionaryBody(
   const encoder = new TextEncoder();
   let end = 0;
   for (const [i, text] of texts.entries()) {
-    encoder.encodeInto(text, bytes.subarray(dataOffset + end));
-    end += sizes[i] as number;
+    end += encoder.encodeInto(text, bytes.subarray(dataOffset + end)).written;
     offsets[i + 1] = end;
   }
   const buffers = [

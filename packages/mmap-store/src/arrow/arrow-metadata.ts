@@ -1,7 +1,7 @@
 import { AtcError, type ColumnType } from "@atc/contract";
 import { Builder } from "flatbuffers";
 
-/** A column as an Arrow schema tells it. A `text` column is an int32-indexed dictionary whose id is the column's place. */
+/** A field of an Arrow schema. A `text` column is an int32-indexed dictionary; its id is the index of the column. */
 export interface ArrowField {
   readonly name: string;
   readonly type: ColumnType;
@@ -14,7 +14,7 @@ export interface BodyBuffer {
   readonly length: number;
 }
 
-/** What a record batch tells: rows, nulls of each column, and its buffers in order. */
+/** The header of a record batch: rows, null counts per column, and the buffers in order. */
 export interface BatchMetadata {
   readonly rows: number;
   readonly nulls: readonly number[];
@@ -22,14 +22,14 @@ export interface BatchMetadata {
   readonly bodyLength: number;
 }
 
-/** Where a message lies in a file. */
+/** The position of a message in a file. */
 export interface FileBlock {
   readonly offset: number;
   readonly metadataLength: number;
   readonly bodyLength: number;
 }
 
-/** Names of the numbers in Arrow's Schema.fbs, Message.fbs and File.fbs. */
+/** Numbers from Arrow's Schema.fbs, Message.fbs and File.fbs. */
 const metadataVersion5 = 4;
 const header = { schema: 1, dictionaryBatch: 2, recordBatch: 3 } as const;
 const typeTag = { int: 2, floatingPoint: 3, utf8: 5, timestamp: 10 } as const;
@@ -43,13 +43,11 @@ const integers = {
   int64: [64, true],
 } as const;
 
-/** The bytes of a Schema message. */
 export function schemaMessage(fields: readonly ArrowField[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const builder = new Builder(1024);
   return message(builder, header.schema, schema(builder, fields, metadata), 0);
 }
 
-/** The bytes of a DictionaryBatch message. */
 export function dictionaryMessage(id: number, batch: BatchMetadata): Uint8Array {
   const builder = new Builder(256);
   const data = recordBatch(builder, batch);
@@ -59,13 +57,11 @@ export function dictionaryMessage(id: number, batch: BatchMetadata): Uint8Array 
   return message(builder, header.dictionaryBatch, builder.endObject(), batch.bodyLength);
 }
 
-/** The bytes of a RecordBatch message. */
 export function recordBatchMessage(batch: BatchMetadata): Uint8Array {
   const builder = new Builder(1024);
   return message(builder, header.recordBatch, recordBatch(builder, batch), batch.bodyLength);
 }
 
-/** The bytes of a file's footer. */
 export function footer(
   fields: readonly ArrowField[],
   metadata: Readonly<Record<string, string>>,
@@ -175,7 +171,7 @@ function integer(builder: Builder, bits: number, signed: boolean): number {
 }
 
 function recordBatch(builder: Builder, batch: BatchMetadata): number {
-  // Flatbuffers are built from their end, so vectors of structs are written last element and last member first.
+  // Flatbuffers are built from the end, so vectors of structs are written in reverse: last element, last member first.
   builder.startVector(16, batch.nulls.length, 8);
   for (const nulls of batch.nulls.toReversed()) longs(builder, batch.rows, nulls);
   const nodes = builder.endVector();

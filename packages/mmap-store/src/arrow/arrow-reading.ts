@@ -4,36 +4,36 @@ import { type FlatTable, rootTable } from "@atc/plugin-kit";
 /** Reads `length` bytes of a file from `offset`. */
 export type ReadBytes = (offset: number, length: number) => Promise<Uint8Array>;
 
-/** What an Arrow file of one record batch says of itself. */
+/** The metadata of an Arrow file with one record batch. */
 export interface ArrowFileMetadata {
-  /** The columns in order; undefined stands for a type that no file of ours holds. */
+  /** The columns in order. The type is undefined if it is not a column type of a dataset. */
   readonly columns: readonly { readonly name: string; readonly type: ColumnType | undefined }[];
-  /** Rows of the record batch. */
   readonly rows: number;
   /** Byte offset within the file of each column's values. */
   readonly offsets: readonly number[];
-  /** The texts of the first dictionary. */
+  /** The values of the first dictionary. */
   readonly dictionary: readonly string[];
 }
 
 const tailLength = 10;
 
 /**
- * Decodes the metadata of an Arrow file of one record batch, independently of how ours are laid out.
+ * Decodes the metadata of an Arrow file with one record batch. Does not rely on the layout that this package writes.
  *
- * @throws RangeError where it is none.
+ * @throws RangeError if the file is not such a file.
  */
 export async function readArrowMetadata(read: ReadBytes, bytes: number): Promise<ArrowFileMetadata> {
   if (bytes < tailLength) throw new RangeError("it is too short for an Arrow file");
   const tail = await read(bytes - tailLength, tailLength);
   if (new TextDecoder().decode(tail.subarray(4)) !== "ARROW1") throw new RangeError('it does not end in "ARROW1"');
   const footerLength = new DataView(tail.buffer, tail.byteOffset).getInt32(0, true);
-  if (footerLength <= 0 || footerLength > bytes - tailLength) throw new RangeError(`a footer of ${footerLength} bytes`);
+  if (footerLength <= 0 || footerLength > bytes - tailLength)
+    throw new RangeError(`its footer has ${footerLength} bytes`);
   const footer = rootTable(await read(bytes - tailLength - footerLength, footerLength));
   const columns = (footer.table(1)?.tables(1) ?? []).map((field) => ({ name: field.text(0), type: typeOf(field) }));
   const [batch, ...more] = footer.words(3, 3);
   if (batch === undefined || more.length > 0)
-    throw new RangeError(`it has ${more.length} record batches more than one`);
+    throw new RangeError(batch === undefined ? "it has no record batch" : `it has ${1 + more.length} record batches`);
   const { header, body } = await messageAt(read, batch, bytes);
   const [dictionaryBlock] = footer.words(2, 3);
   const dictionary = dictionaryBlock === undefined ? [] : await dictionaryAt(read, dictionaryBlock, bytes);
@@ -42,7 +42,7 @@ export async function readArrowMetadata(read: ReadBytes, bytes: number): Promise
   return { columns, rows: header.int64(0), offsets, dictionary };
 }
 
-/** The header of the message that a footer's block names, and where its body begins. */
+/** The header of the message that a footer's block refers to, and the offset of its body. */
 async function messageAt(
   read: ReadBytes,
   [offset = -1, word = 0]: readonly number[],
@@ -50,7 +50,8 @@ async function messageAt(
 ): Promise<{ readonly header: FlatTable; readonly body: number }> {
   // The block's second word is a 32-bit length and 32 bits of padding.
   const length = word % 2 ** 32;
-  if (offset < 0 || length < 8 || offset + length > bytes) throw new RangeError(`a message at byte ${offset}`);
+  if (offset < 0 || length < 8 || offset + length > bytes)
+    throw new RangeError(`its message at byte ${offset} is outside of the file`);
   const header = rootTable((await read(offset, length)).subarray(8)).table(2);
   if (header === undefined) throw new RangeError(`the message at byte ${offset} has no header`);
   return { header, body: offset + length };
@@ -62,7 +63,7 @@ async function dictionaryAt(read: ReadBytes, block: readonly number[], bytes: nu
   const [, [offsetsAt = 0] = [], [textAt = 0, textLength = 0] = []] = data?.words(2, 2) ?? [];
   const count = data?.int64(0) ?? 0;
   if (!(count >= 0 && body + textAt + textLength <= bytes && 4 * count < bytes))
-    throw new RangeError("a dictionary outside of the file");
+    throw new RangeError("its dictionary is outside of the file");
   const raw = await read(body + offsetsAt, 4 * (count + 1));
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const texts = await read(body + textAt, textLength);
@@ -72,7 +73,7 @@ async function dictionaryAt(read: ReadBytes, block: readonly number[], bytes: nu
   );
 }
 
-/** The column type of a field, by the type tags of Arrow's Schema.fbs. */
+/** The column type of a field, from the type tags in Arrow's Schema.fbs. */
 function typeOf(field: FlatTable): ColumnType | undefined {
   const type = field.table(3);
   switch (field.int8(2)) {

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { absentOnly, fromSystemError } from "@atc/contract";
 import { makeFolders } from "@atc/plugin-kit";
 
-/** The names in a directory; none where it does not exist. */
+/** The names in a directory; none if it does not exist. */
 export async function entriesOf(directory: string): Promise<readonly string[]> {
   try {
     return await readdir(directory);
@@ -14,7 +14,7 @@ export async function entriesOf(directory: string): Promise<readonly string[]> {
   }
 }
 
-/** Makes names in a directory durable. Windows cannot do that for a directory; there it is left to the file system. */
+/** Makes the entries of a directory durable. Windows cannot sync a directory, so there it is left to the file system. */
 export async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(directory, "r");
@@ -25,7 +25,7 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Removes a file or directory where the system lets us: Windows refuses while it is mapped, and the next lock tries again. */
+/** Removes a file or directory. Never fails: Windows refuses while the file is mapped, and the next lock tries again. */
 export async function removeQuietly(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });
@@ -34,7 +34,7 @@ export async function removeQuietly(path: string): Promise<void> {
   }
 }
 
-/** Removes a file; one that is not there is fine. */
+/** Removes a file. Does nothing if it does not exist. */
 export async function unlinkIfThere(path: string): Promise<void> {
   try {
     await unlink(path);
@@ -43,17 +43,17 @@ export async function unlinkIfThere(path: string): Promise<void> {
   }
 }
 
-/** Whether `error` is Node's error for one of the system's codes. */
+/** Whether `error` is Node's error with one of these system codes, such as `ENOENT`. */
 export function isSystemError(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }
 
-/** Creates a directory and those above it. */
+/** Creates a directory and its parents. */
 export async function makeDirectories(directory: string): Promise<void> {
   await makeFolders(directory, { mkdir, stat, readlink, dirname });
 }
 
-/** Whether there is something at `path`. What cannot be looked at is not taken for absent: its error is thrown. */
+/** Whether there is something at `path`. Throws if that cannot be determined. */
 export async function exists(path: string): Promise<boolean> {
   try {
     return (await stat(path).catch(absentOnly)) !== undefined;
@@ -62,10 +62,13 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Below this many bytes a write waits for no thread: for some hundred bytes the way to one and back takes ten times as long as the write. */
+/**
+ * Writes of fewer bytes are synchronous: for a few hundred bytes the way to a pool thread and back takes ten times as
+ * long as the write.
+ */
 const synchronousBytes = 16 * 1024;
 
-/** Writes all of `bytes`: the system may take fewer at once. */
+/** Writes all of `bytes`, in several calls if the system writes fewer at once. */
 export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   let done = 0;
   while (done < bytes.length) {
@@ -77,7 +80,7 @@ export async function writeFully(file: FileHandle, bytes: Uint8Array, position: 
   }
 }
 
-/** Fills `target` from byte `position`; RangeError if the file ends before. */
+/** Fills `target` from byte `position` of a file; throws RangeError if the file ends before. */
 export async function readFully(file: FileHandle, target: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < target.length; ) {
     const { bytesRead } = await file.read(target, done, target.length - done, position + done);

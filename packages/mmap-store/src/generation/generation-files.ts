@@ -7,25 +7,23 @@ import type { SeriesPart } from "../manifest/series-part.ts";
 import type { StoredSegment } from "../manifest/stored-manifest.ts";
 import type { PlannedPart } from "../segment/segment-plan.ts";
 
-/** The segments of one generation in a temporary directory, as its publication names them. */
+/** The segment files of one generation in a temporary directory. */
 export interface GenerationFiles {
-  /** What the manifest says of the segments once all rows are written; files are to be named by `nameOf`. */
+  /** The segments for the manifest, once all rows are written. `nameOf` gives the final file name of each. */
   segments(nameOf: (segment: number) => string): readonly StoredSegment[];
   /** The parts of each symbol with their times, in row order. */
   parts(): ReadonlyMap<string, readonly SeriesPart[]>;
   /** The temporary path of each segment. */
   paths(): readonly string[];
-  /** Closes all and removes the temporary directory. */
+  /** Closes all files and removes the temporary directory. */
   discard(): Promise<void>;
 }
 
-/** What is known of a part once its rows are written. */
+/** The times and checksums of a part whose rows are written. */
 export interface PartFacts {
-  /** The time of its first row. */
   readonly firstTime: bigint;
-  /** The time of its last row. */
   readonly lastTime: bigint;
-  /** Per column of the schema: the CRC-32 of the bytes of its values. */
+  /** One CRC-32 per column of the schema, of the bytes of its values. */
   readonly crc32: readonly number[];
 }
 
@@ -39,7 +37,7 @@ export function temporaryPath(directory: string, segment: number): string {
   return join(directory, temporaryName(segment));
 }
 
-/** What the manifest says of a segment. */
+/** A segment for the manifest. */
 export function storedSegment(
   file: string,
   rows: number,
@@ -52,7 +50,7 @@ export function storedSegment(
   return { file, rows, bytes: layout.bytes, crc32: hexOf(crc), offsets };
 }
 
-/** The parts of each symbol, with what `factsOf` says of them. */
+/** The parts of each symbol for the manifest, with the times and checksums that `factsOf` returns. */
 export function writtenParts(
   parts: ReadonlyMap<string, readonly PlannedPart[]>,
   factsOf: (part: PlannedPart) => PartFacts | undefined,

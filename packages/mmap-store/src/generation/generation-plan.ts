@@ -13,37 +13,37 @@ import type { RetainedSegments } from "./retained-segments.ts";
 /** A generation before its rows are written. */
 export interface GenerationPlan extends DatasetSchema {
   readonly fingerprint: string;
-  /** Kept in the manifest unless `publish` is given others. */
+  /** The attributes of the manifest, unless `publish` gets others. */
   readonly attributes: JsonObject;
-  /** The series that may be written, with all of their rows and those of them that stay. */
+  /** The series that may be written: all of their rows, and how many of these stay from the previous generation. */
   readonly series: readonly { readonly symbol: string; readonly rows: number; readonly kept: number }[];
-  /** What stays of the former generation. */
-  readonly kept: RetainedSegments;
-  /** What is written. */
+  /** What stays from the previous generation. */
+  readonly retained: RetainedSegments;
+  /** The segments to write. */
   readonly written: SegmentPlan;
-  /** The manifest that it extends; undefined where it stands for itself. */
+  /** The bytes of the manifest that it extends; undefined if it replaces the dataset. */
   readonly base: Uint8Array | undefined;
 }
 
-/** A locked dataset's directory. */
+/** The directory of a locked dataset. */
 export interface LockedDirectory {
   readonly directory: string;
   readonly lock: HeldLock;
 }
 
-/** A temporary directory for files of the locked dataset, which is not created yet. */
+/** The path of a new temporary directory of the locked dataset. Does not create it. */
 export function temporaryDirectory({ directory, lock }: LockedDirectory): string {
   return join(directory, `.tmp-${lock.token}-${lock.nextSerial()}`);
 }
 
-/** What the manifest of a generation says once its files are written. */
+/** The manifest of a generation whose files are written. */
 export function storedManifest(
   plan: GenerationPlan,
   files: GenerationFiles,
   generation: number,
   attributes: JsonObject,
 ): StoredManifest {
-  const { segments, parts } = plan.kept;
+  const { segments, parts } = plan.retained;
   const written = files.parts();
   const symbols = [...new Set([...parts.keys(), ...written.keys()])].sort(bySymbol);
   const partsOf = (symbol: string): StoredPart[] => {
@@ -69,7 +69,7 @@ export function storedManifest(
   };
 }
 
-/** The series with their content; without it and without any checksum if some part has none, as those of a dataset that never had them. */
+/** The series with their content. If any part has no checksums, there is no content, and all checksums are dropped. */
 function withContent(
   schema: DatasetSchema,
   series: readonly StoredSeries[],

@@ -4,24 +4,27 @@ import type { GenerationFiles } from "./generation-files.ts";
 import { type GenerationPlan, type LockedDirectory, storedManifest } from "./generation-plan.ts";
 import { publishFiles } from "./publication.ts";
 
-/** What all who write a generation share: one step after the other, and none once it is published, aborted or its lock given back. */
+/**
+ * The steps of a writer or a layout. They run one after the other, and none runs after the generation is published or
+ * aborted, or its lock is released.
+ */
 export interface GenerationSteps {
-  /** Throws ATC_CLOSED where no step may follow, or the disk's error that an earlier step met. */
+  /** Throws ATC_CLOSED if no step may follow, or the disk error of an earlier step. */
   check(): void;
-  /** Runs a step after those before it. */
+  /** Runs a step after the earlier ones have settled. */
   inOrder<T>(step: () => Promise<T>): Promise<T>;
-  /** Does something on the disk, whose error ends all further steps. */
+  /** Runs a step that uses the disk. Its error ends all further steps. `what` is the verb of the error's message. */
   onDisk<T>(what: string, step: () => Promise<T>): Promise<T>;
-  /** Publishes what lies in the files. `finish` comes first: it throws where something is missing. */
+  /** Calls `finish`, which throws if rows are missing, then publishes the files. */
   publish(attributes: JsonObject | undefined, finish: () => Promise<void>): Promise<DatasetManifest>;
-  /** Removes the files; does nothing after `publish` or the first time. */
+  /** Removes the files. Does nothing after `publish` or an earlier `abort`. */
   abort(): Promise<void>;
 }
 
-/** What to do about an error of the disk. */
+/** The remedy of disk errors. */
 export const diskRemedy = "check the disk and its permissions";
 
-/** The steps of one generation whose files lie in the directory `temporary`. */
+/** The steps of one generation whose files are in the directory `temporary`. */
 export function generationSteps(
   { directory, lock }: LockedDirectory,
   plan: GenerationPlan,
@@ -39,7 +42,7 @@ export function generationSteps(
   };
   const check = (): void => {
     if (isClosed || lock.isReleased())
-      throw new AtcError("ATC_CLOSED", `the writer of dataset "${lock.name}" was closed before`);
+      throw new AtcError("ATC_CLOSED", `the writer of dataset "${lock.name}" is closed`);
     if (failure !== undefined) throw failure;
   };
   const onDisk = async <T>(what: string, step: () => Promise<T>): Promise<T> => {
@@ -76,7 +79,7 @@ export function generationSteps(
   };
 }
 
-/** A copy as JSON gives it back, so that its checksum is the same when it is read. */
+/** A copy that has passed through JSON, so that its checksum is the same when it is read again. */
 function storedAttributes(attributes: JsonObject): JsonObject {
   try {
     return JSON.parse(JSON.stringify(attributes)) as JsonObject;

@@ -11,29 +11,35 @@ import { type PlannedPart, type SegmentPlan, segmentColumns } from "../segment/s
 import { storedSegment, temporaryName, temporaryPath } from "./generation-files.ts";
 import type { PlacedRange } from "./placed-rows-ledger.ts";
 
-/** The segments of one generation, whole but for the values of their columns, the first of which, `symbol`, comes by itself. */
+/**
+ * The segment files of a dataset layout at their full size. Callers write the values of the columns; the column `symbol`
+ * is written here, in the background.
+ */
 export interface LayoutFiles {
-  /** Whether all of them were there before, with the rows that were put into them then. */
+  /** Whether all of them existed before, with the rows that were put in them then. */
   readonly isResumed: boolean;
   /** The path of each segment. */
   readonly paths: readonly string[];
-  /** Where the rows of a part belong. */
+  /** The position of the rows of a part. */
   extentOf(part: PlannedPart): RowExtent;
-  /** Waits until the symbols of all rows are written, which goes on beside the rows' own writers. */
+  /** Waits until the symbols of all rows are written. */
   filled(): Promise<void>;
-  /** What the manifest says of a segment named `file` whose parts hold `rangeOf`. */
+  /** The segment for the manifest, under the final name `file`. `rangeOf` returns the registered rows of a part. */
   stored(segment: number, file: string, rangeOf: (part: PlannedPart) => PlacedRange | undefined): StoredSegment;
 }
 
 interface LayoutSegment extends AllocatedSegment {
   readonly rows: number;
   readonly layout: Pick<ArrowFileLayout, "columns" | "bytes">;
-  /** By row. */
+  /** Sorted by row. */
   readonly parts: readonly PlannedPart[];
   symbols: ChecksummedRange;
 }
 
-/** Makes the files in `directory`, which is created where it does not exist. Files in it that this made before stay as they are; all else goes. */
+/**
+ * Creates the files in `directory`, which is created if it does not exist. Files of an earlier call with the same plan stay
+ * as they are; all other entries are removed.
+ */
 export async function layoutFiles(
   directory: string,
   schema: readonly ColumnMetadata[],
@@ -68,10 +74,10 @@ export async function layoutFiles(
     }
   };
   const filling = fill();
-  // Whoever waits for it hears of its failure.
+  // The caller that awaits it gets the failure.
   filling.catch(() => undefined);
   return {
-    isResumed: segments.every(({ isKept }) => isKept),
+    isResumed: segments.every((segment) => segment.isResumed),
     paths,
     filled: () => filling,
     extentOf({ segment, row, rows, seriesRow }) {
@@ -80,20 +86,20 @@ export async function layoutFiles(
       return { path: paths[segment] as string, row: seriesRow, rows, offsets };
     },
     stored(segment, file, rangeOf) {
-      const { rows, layout, runs, symbols, parts: own } = segments[segment] as LayoutSegment;
-      const all = [...runs, symbols, ...columnRuns(layout, own.map(rangeOf), widths)];
+      const { rows, layout, ranges, symbols, parts: own } = segments[segment] as LayoutSegment;
+      const all = [...ranges, symbols, ...columnRanges(layout, own.map(rangeOf), widths)];
       return storedSegment(file, rows, schema, layout, checksumOf(all, layout.bytes));
     },
   };
 }
 
-/** The byte offset of a column of the schema, which `symbol` precedes. */
+/** The byte offset of a column of the schema. The column `symbol` precedes those of the schema. */
 function offsetOf(columns: ArrowFileLayout["columns"], column: number): number {
   return (columns[column + 1] as ArrowFileLayout["columns"][number]).offset;
 }
 
-/** One run for each column, whose parts follow each other without a gap. */
-function columnRuns(
+/** The range of each column, whose parts are consecutive. */
+function columnRanges(
   { columns }: Pick<ArrowFileLayout, "columns">,
   ranges: readonly (PlacedRange | undefined)[],
   widths: readonly number[],
@@ -108,7 +114,7 @@ function columnRuns(
   return widths.map((width, column) => ({
     offset: offsetOf(columns, column),
     length: rows * width,
-    crc: crcs[column] as number,
+    crc: crcs[column] ?? 0,
   }));
 }
 

@@ -6,9 +6,9 @@ import { crc32Unshift, prefixCrc32 } from "../base/checksum.ts";
 import { formatChecksums, parseChecksums } from "../base/column-checksums.ts";
 import { readFully } from "../base/file-system.ts";
 import type { SeriesPart } from "../manifest/series-part.ts";
-import type { StoredSegment } from "../manifest/stored-manifest.ts";
+import { columnOffset, type StoredSegment } from "../manifest/stored-manifest.ts";
 
-/** Where a part that is cut lies. */
+/** The segment of a part to truncate. */
 export interface PartLocation {
   /** The dataset's name, for errors. */
   readonly name: string;
@@ -17,24 +17,26 @@ export interface PartLocation {
   readonly segment: StoredSegment;
 }
 
-/** Bytes of superseded rows that are in memory at once. */
+/** Bytes of dropped rows in memory at once. */
 const chunkBytes = 2 ** 20;
 
 /**
- * The first `rows` rows of a part. Its last time is read from the segment; its checksums follow from those of the whole and of the rows that are cut
- * off, which are the only ones that are read. So a checksum goes on standing for what was written, also if the disk damages kept rows meanwhile.
+ * The first `rows` rows of a part. Reads its last time from the segment. Computes its checksums from those of the part and
+ * of the dropped rows, and reads only these. So a checksum still describes what was written, even if the disk has damaged
+ * kept rows since.
  */
 export async function truncatePart(place: PartLocation, part: SeriesPart, rows: number): Promise<SeriesPart> {
   const { crc32: whole, ...rest } = part;
   return await withSegment(place, async (file) => {
-    const cut: SeriesPart = { ...rest, rows, lastTime: String(await lastTimeOf(file, place, part.row + rows)) };
-    if (whole === undefined) return cut;
+    const lastTime = await timeOf(file, place, part.row + rows - 1);
+    const truncated: SeriesPart = { ...rest, rows, lastTime: String(lastTime) };
+    if (whole === undefined) return truncated;
     const left = await checksumsWithout(file, place, parseChecksums(whole), part.row + rows, part.rows - rows);
-    return { ...cut, crc32: formatChecksums(left) };
+    return { ...truncated, crc32: formatChecksums(left) };
   });
 }
 
-/** Opens the segment, of which a reader may throw a RangeError if it ends too early. */
+/** Calls `read` with the open segment. It may throw RangeError if the file ends too early. */
 async function withSegment<T>(
   { name, directory, segment }: PartLocation,
   read: (file: FileHandle) => Promise<T>,
@@ -53,19 +55,18 @@ async function withSegment<T>(
   }
   throw new AtcError(
     "ATC_CORRUPT_DATA",
-    `segment "${path}" is not as long as its manifest says; ingest the dataset again`,
+    `segment "${path}" does not have the size that its manifest says; ingest the dataset again`,
     { details: { dataset: name, path } },
   );
 }
 
-/** The time in the row ahead of `row`. */
-async function lastTimeOf(file: FileHandle, { segment }: PartLocation, row: number): Promise<bigint> {
+async function timeOf(file: FileHandle, { segment }: PartLocation, row: number): Promise<bigint> {
   const target = new BigInt64Array(1);
-  await readFully(file, new Uint8Array(target.buffer), (segment.offsets["timestamp"] as number) + 8 * (row - 1));
-  return target[0] as bigint;
+  await readFully(file, new Uint8Array(target.buffer), columnOffset(segment, "timestamp") + 8 * row);
+  return target[0] ?? 0n;
 }
 
-/** The checksums of columns whose last `rows` rows are cut off, from row `row` of the segment on. */
+/** The checksums of columns without `rows` rows at their end, which begin at row `row` of the segment. */
 async function checksumsWithout(
   file: FileHandle,
   { columns, segment }: PartLocation,
@@ -78,14 +79,14 @@ async function checksumsWithout(
   const left: number[] = [];
   for (const [place, { name, type }] of columns.entries()) {
     const width = bytesPerElement[dtypeOf(type)];
-    const start = (segment.offsets[name] as number) + width * row;
-    let end = 0;
+    const start = columnOffset(segment, name) + width * row;
+    let dropped = 0;
     for (let done = 0; done < width * rows; done += buffer.length) {
       const bytes = buffer.subarray(0, Math.min(buffer.length, width * rows - done));
       await readFully(file, bytes, start + done);
-      end = crc32(bytes, end);
+      dropped = crc32(bytes, dropped);
     }
-    left.push(prefixCrc32(whole[place] as number, end, crc32Unshift(width * rows)));
+    left.push(prefixCrc32(whole[place] ?? 0, dropped, crc32Unshift(width * rows)));
   }
   return left;
 }

@@ -3,24 +3,24 @@ import { appendCrcs } from "../base/column-checksums.ts";
 import type { PlannedPart } from "../segment/segment-plan.ts";
 import { unplannedSymbol } from "./series-progress.ts";
 
-/** Rows without a gap that were told of. Neighbours are joined at once, so that few are kept, whatever the order they come in. */
+/** Consecutive registered rows. Adjacent ranges are merged at once, so that there are few, in whatever order rows arrive. */
 export interface PlacedRange {
-  /** The first row, counted within the series. */
+  /** Index of the first row within the series. */
   row: number;
   rows: number;
   firstTime: bigint;
   lastTime: bigint;
-  /** Per column of the schema. */
+  /** One CRC-32 per column of the schema. */
   readonly crc32: number[];
 }
 
-/** The rows of a generation that were told to be in their place. */
+/** The rows of a layout that callers have registered as placed. */
 export interface PlacedRowsLedger {
-  /** Rows planned and told of, for each symbol. */
+  /** Planned and registered rows per symbol. */
   readonly progress: ReadonlyMap<string, { readonly rows: number; readonly written: number }>;
-  /** Takes notice of rows; throws with nothing changed where they cannot be. */
-  tell(rows: PlacedRows): void;
-  /** A part's rows, once all of them were told of. */
+  /** Registers rows. Throws, and changes nothing, if they do not match the plan or the rows registered before. */
+  register(rows: PlacedRows): void;
+  /** The range of a part; undefined until all of its rows are registered. */
   rangeOf(part: PlannedPart): PlacedRange | undefined;
 }
 
@@ -28,7 +28,7 @@ interface PlacedSeries {
   readonly rows: number;
   written: number;
   readonly parts: readonly PlannedPart[];
-  /** For each part its ranges by row. */
+  /** The ranges of each part, sorted by row. */
   readonly ranges: PlacedRange[][];
 }
 
@@ -52,7 +52,7 @@ export function placedRowsLedger(
   }
   return {
     progress,
-    tell(rows) {
+    register(rows) {
       const series = progress.get(rows.symbol);
       if (series === undefined) throw unplannedSymbol(name, rows.symbol);
       checkShape(rows, widths.length);
@@ -74,31 +74,30 @@ export function placedRowsLedger(
 function refusal({ symbol, row, rows }: PlacedRows, what: string): AtcError {
   return new AtcError(
     "ATC_INVALID_ARGUMENT",
-    `cannot take notice of ${rows} rows of symbol "${symbol}" from row ${row}: ${what}`,
-    {
-      details: { symbol, row, rows },
-    },
+    `cannot register ${rows} rows of symbol "${symbol}" from row ${row} on: ${what}`,
+    { details: { symbol, row, rows } },
   );
 }
 
 function checkShape(placed: PlacedRows, columns: number): void {
   const { row, rows, crc32, firstTime, lastTime } = placed;
-  if (!Number.isSafeInteger(row) || row < 0) throw refusal(placed, "the first row must be a whole number from 0");
-  if (!Number.isSafeInteger(rows) || rows < 1) throw refusal(placed, "they must be 1 or more");
-  if (crc32.length !== columns) throw refusal(placed, `there are ${crc32.length} checksums for ${columns} columns`);
+  if (!Number.isSafeInteger(row) || row < 0) throw refusal(placed, "the first row must be a whole number of 0 or more");
+  if (!Number.isSafeInteger(rows) || rows < 1)
+    throw refusal(placed, "the number of rows must be a whole number of 1 or more");
+  if (crc32.length !== columns) throw refusal(placed, `it has ${crc32.length} checksums for ${columns} columns`);
   for (const crc of crc32)
-    if (crc >>> 0 !== crc) throw refusal(placed, `the checksum ${crc} is no unsigned 32-bit number`);
+    if (crc >>> 0 !== crc) throw refusal(placed, `the checksum ${crc} is not an unsigned 32-bit number`);
   for (const time of [firstTime, lastTime])
     if (typeof time !== "bigint" || BigInt.asIntN(64, time) !== time)
-      throw refusal(placed, `the time "${time}" is no 64-bit integer`);
+      throw refusal(placed, `the time "${time}" is not a 64-bit integer`);
   if (rows === 1 && firstTime !== lastTime)
-    throw refusal(placed, `one row has two times, "${firstTime}" and "${lastTime}"`);
+    throw refusal(placed, `a single row has two times, "${firstTime}" and "${lastTime}"`);
 }
 
 /** The index of the part that holds the rows. */
 function partOf({ parts, rows: planned }: PlacedSeries, placed: PlacedRows): number {
   const { row, rows } = placed;
-  if (row + rows > planned) throw refusal(placed, `${planned} rows are planned`);
+  if (row + rows > planned) throw refusal(placed, `only ${planned} rows are planned`);
   let low = 0;
   for (let high = parts.length - 1; low < high; ) {
     const middle = (low + high + 1) >> 1;
@@ -109,12 +108,12 @@ function partOf({ parts, rows: planned }: PlacedSeries, placed: PlacedRows): num
   if (row + rows > part.seriesRow + part.rows)
     throw refusal(
       placed,
-      `they lie in two extents, which part at row ${part.seriesRow + part.rows}; tell of them one by one`,
+      `they cross the end of an extent at row ${part.seriesRow + part.rows}; register each extent by itself`,
     );
   return low;
 }
 
-/** The index of the first range that begins behind `row`. */
+/** The index of the first range that begins after `row`. */
 function firstBeyond(ranges: readonly PlacedRange[], row: number): number {
   let low = 0;
   for (let high = ranges.length; low < high; ) {
@@ -129,17 +128,17 @@ function checkFree(placed: PlacedRows, before: PlacedRange | undefined, after: P
   const isTaken =
     (before !== undefined && before.row + before.rows > placed.row) ||
     (after !== undefined && placed.row + placed.rows > after.row);
-  if (isTaken) throw refusal(placed, "some of them were told of before");
+  if (isTaken) throw refusal(placed, "some of them are already registered");
 }
 
 function checkTimes(placed: PlacedRows, before: PlacedRange | undefined, after: PlacedRange | undefined): void {
   const { symbol, row, firstTime, lastTime } = placed;
-  const refuse = (earlier: bigint, later: bigint, where: number): void => {
+  const refuse = (earlier: bigint, later: bigint, at: number): void => {
     if (earlier <= later) return;
     throw new AtcError(
       "ATC_INVALID_DATA",
-      `times of symbol "${symbol}" go back ahead of row ${where}: "${later}" follows "${earlier}"; sort the rows by time`,
-      { details: { symbol, row: where } },
+      `the times of symbol "${symbol}" decrease before row ${at}: "${later}" follows "${earlier}"; sort the rows by time`,
+      { details: { symbol, row: at } },
     );
   };
   refuse(firstTime, lastTime, row + placed.rows);
@@ -147,18 +146,18 @@ function checkTimes(placed: PlacedRows, before: PlacedRange | undefined, after: 
   if (after !== undefined) refuse(lastTime, after.firstTime, after.row);
 }
 
-/** Puts rows ahead of the range at `next`, joined with the neighbours that they touch. */
+/** Inserts rows before the range at `next`, and merges them with adjacent ranges. */
 function insert(ranges: PlacedRange[], next: number, placed: PlacedRows, widths: readonly number[]): void {
   const before = ranges[next - 1];
   const after = ranges[next];
-  const isBehind = before !== undefined && before.row + before.rows === placed.row;
-  const isAhead = after !== undefined && placed.row + placed.rows === after.row;
-  if (isBehind) append(before, placed, widths);
-  if (isBehind && isAhead) {
+  const extendsBefore = before !== undefined && before.row + before.rows === placed.row;
+  const extendsAfter = after !== undefined && placed.row + placed.rows === after.row;
+  if (extendsBefore) append(before, placed, widths);
+  if (extendsBefore && extendsAfter) {
     append(before, after, widths);
     ranges.splice(next, 1);
-  } else if (isAhead) prepend(after, placed, widths);
-  else if (!isBehind) {
+  } else if (extendsAfter) prepend(after, placed, widths);
+  else if (!extendsBefore) {
     const { row, rows, firstTime, lastTime, crc32 } = placed;
     ranges.splice(next, 0, { row, rows, firstTime, lastTime, crc32: [...crc32] });
   }

@@ -14,21 +14,22 @@ import { segmentFile } from "../manifest/segment-name.ts";
 import type { StoredManifest } from "../manifest/stored-manifest.ts";
 import type { GenerationFiles } from "./generation-files.ts";
 
-/** What is published where. */
+/** The files of a generation to publish. */
 export interface Publication {
   readonly name: string;
+  /** The directory of the dataset. */
   readonly directory: string;
-  /** The directory of the files that are not named yet. */
+  /** The directory of the files until they get their final names. */
   readonly temporary: string;
   /** The token of the lock. */
   readonly token: string;
   readonly files: GenerationFiles;
-  /** The manifest that the new one extends; undefined where it stands for itself. */
+  /** The bytes of the manifest that the new one extends; undefined if it replaces the dataset. */
   readonly base: Uint8Array | undefined;
 }
 
 /**
- * The generation that comes next. A damaged manifest is replaced; one of a newer format is not.
+ * The number of the next generation. A damaged manifest may be replaced; one of a newer format may not.
  *
  * @throws ATC_UNSUPPORTED for a newer format.
  */
@@ -43,9 +44,10 @@ export async function nextGeneration(directory: string): Promise<number> {
 }
 
 /**
- * Names the finished files, then the manifest that `manifestOf` gives: a crash at any point leaves the former generation or the new one.
+ * Gives the finished files their final names, then replaces the manifest by the one that `manifestOf` returns. A crash at any
+ * point leaves the previous generation or the new one.
  *
- * @throws ATC_INVALID_ARGUMENT where another writer of the same lock published after this one began to extend its dataset.
+ * @throws ATC_INVALID_ARGUMENT if another writer under the same lock published since this one began to extend the dataset.
  */
 export async function publishFiles(
   { name, directory, temporary, token, files, base }: Publication,
@@ -54,7 +56,7 @@ export async function publishFiles(
   if (base !== undefined && (await readManifestBytes(directory))?.equals(base) !== true)
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
-      `cannot publish dataset "${name}": it was published by another writer since this one began; begin again`,
+      `cannot publish dataset "${name}": another writer published it since this one began; start the append again`,
       { details: { dataset: name } },
     );
   const generation = await nextGeneration(directory);
@@ -75,7 +77,7 @@ export async function publishFiles(
   }
 }
 
-/** After a publication former generations go; after one that failed, the segments that were already named. The next lock tries again. */
+/** Removes earlier generations after a publication, or the renamed segments of one that failed. */
 async function removeLeftoversQuietly(directory: string, token: string): Promise<void> {
   try {
     await removeLeftovers(directory, token);

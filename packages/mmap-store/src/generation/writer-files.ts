@@ -13,9 +13,9 @@ import {
   writtenParts,
 } from "./generation-files.ts";
 
-/** The segments of one generation while they are written into a temporary directory. */
+/** The segment files of a dataset writer. */
 export interface WriterFiles extends GenerationFiles {
-  /** Writes rows `row` to `row + rows` of a symbol, which were checked. */
+  /** Writes rows `row` to `row + rows` (exclusive) of a symbol. The caller has checked them. */
   write(symbol: string, row: number, rows: number, columns: SeriesColumns): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ interface OpenSegment {
   crc: number;
 }
 
-/** A part as far as it is written. */
+/** A part whose rows are being written. */
 interface WrittenPart extends PartFacts {
   lastTime: bigint;
   readonly crc32: number[];
@@ -36,7 +36,7 @@ interface WrittenPart extends PartFacts {
 
 const indexChunk = 16_384;
 
-/** Creates the temporary directory and lays the segments out. */
+/** Creates the temporary directory. The first row of a segment creates its file. */
 export async function writerFiles(
   directory: string,
   schema: readonly ColumnMetadata[],
@@ -82,17 +82,17 @@ export async function writerFiles(
     const segment = await activate(part.segment);
     const row = part.row + from - part.seriesRow;
     await writeIndices(segment, row, to - from, part.symbolIndex);
-    const stamps = slice["timestamp"] as BigInt64Array;
-    const firstTime = stamps[from - sliceRow] as bigint;
+    const times = slice["timestamp"] as BigInt64Array;
+    const firstTime = times[from - sliceRow] ?? 0n;
     const written = facts.get(part) ?? { firstTime, lastTime: firstTime, crc32: schema.map(() => 0) };
     facts.set(part, written);
     for (const [place, { name, type }] of schema.entries()) {
       const bytes = bytesOf(slice[name] as TypedArray, from - sliceRow, to - sliceRow);
-      // Slices of a symbol come in order, so its checksum goes on from slice to slice.
+      // Slices of a symbol arrive in order, so each continues the checksum of the one before.
       written.crc32[place] = crc32(bytes, written.crc32[place]);
       await segment.writer.write(place + 1, row * bytesPerElement[dtypeOf(type)], bytes);
     }
-    written.lastTime = stamps[to - sliceRow - 1] as bigint;
+    written.lastTime = times[to - sliceRow - 1] ?? 0n;
     segment.rowsLeft -= to - from;
     if (segment.rowsLeft > 0) return;
     segment.crc = await segment.writer.finish();
@@ -118,7 +118,7 @@ export async function writerFiles(
       try {
         await active?.writer.suspend();
       } catch {
-        // What it could not write goes anyway.
+        // The file is removed anyway.
       }
       active = undefined;
       await removeQuietly(directory);

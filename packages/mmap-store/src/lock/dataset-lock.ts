@@ -7,35 +7,34 @@ import { removeLeftovers, uniqueToken } from "../manifest/dataset-directory.ts";
 import { isSegmentName } from "../manifest/segment-name.ts";
 import { stateOf, thisOwner } from "./lock-owner.ts";
 
-/** A held lock, as the store sees it. */
+/** A held lock, with what the store needs beyond the contract. */
 export interface HeldLock extends DatasetLock {
-  /** Unique to this lock; in the names of all that its writer makes. */
+  /** Unique to this lock. Part of the names of all temporary files of its writers. */
   readonly token: string;
-  /** A number that this lock gives once. */
+  /** A number that is unique within this lock. */
   nextSerial(): number;
-  /** Whether it was given back. */
   isReleased(): boolean;
-  /** Runs before the lock is given back: writers abort here. */
+  /** Registers an action to run before the lock is released. Writers abort in it. */
   onRelease(action: () => Promise<void>): void;
 }
 
 /**
- * The lock is a directory `LOCK` that holds one file, named after its holder's token. Taking it is the rename of a prepared directory onto
- * `LOCK`, which fails while `LOCK` is not empty. A dead holder's file is removed by its unique name, so that of all who try only the dead one's
- * lock can be removed, never that of somebody who took it over in the meantime.
+ * The lock is a directory `LOCK` with one file, named after its holder's token. A process acquires it by renaming a
+ * prepared directory to `LOCK`, which fails while `LOCK` is not empty. The file of a dead holder is removed by its unique
+ * name. So several processes that try at once can remove the dead holder's lock only, never that of its successor.
  */
 const lockName = "LOCK";
 const attempts = 50;
-/** Milliseconds between attempts while a reader cleans up: 50 attempts outlast the removal of thousands of files. */
+/** Milliseconds between attempts while another process cleans up: 50 attempts outlast the removal of thousands of files. */
 const cleanupPause = 20;
 
-/** Why a dataset is locked: to write it, or for a moment to remove files that no manifest names. */
+/** Why a dataset is locked: to write it, or briefly to remove files that no manifest names. */
 export type LockPurpose = "write" | "cleanup";
 
 /**
- * Locks the dataset in `directory`, which is created where it does not exist, and removes what dead writers left.
+ * Locks the dataset in `directory`, which is created if it does not exist, and removes the leftovers of dead writers.
  *
- * @throws ATC_LOCKED where somebody holds it, ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO where the disk refuses.
+ * @throws ATC_LOCKED if another process holds the lock, ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO if the disk fails.
  */
 export async function lockDataset(name: string, directory: string, purpose: LockPurpose = "write"): Promise<HeldLock> {
   const token = uniqueToken();
@@ -67,14 +66,15 @@ export async function lockDataset(name: string, directory: string, purpose: Lock
   return heldLock(name, directory, token, scratch, abandoned);
 }
 
-/** Throws ATC_LOCKED where somebody holds the lock; takes none. */
+/** Throws ATC_LOCKED if a process holds the lock. Does not acquire it. */
 export async function checkUnlocked(name: string, directory: string): Promise<void> {
   await clearDeadHolder(name, join(directory, lockName));
 }
 
 /**
- * Removes what the system refused to remove before (Windows, while it is open elsewhere), where there is any and nobody writes. Needs the lock, since
- * a writer's segments have their names ahead of their manifest. Never fails: the next lock tries again.
+ * Removes segments that the system refused to remove before (Windows, while they are open elsewhere), unless a writer holds
+ * the lock. Takes the lock itself, since the segments of a writer get their names before their manifest. Never fails: the
+ * next lock tries again.
  */
 export async function retryCleanup(name: string, directory: string, referenced: ReadonlySet<string>): Promise<void> {
   try {
@@ -82,11 +82,11 @@ export async function retryCleanup(name: string, directory: string, referenced: 
     if (entries.includes(lockName) || !entries.some((entry) => isSegmentName(entry) && !referenced.has(entry))) return;
     await (await lockDataset(name, directory, "cleanup"))[Symbol.asyncDispose]();
   } catch {
-    // Somebody writes, or this process may only read.
+    // A writer holds the lock, or this process may only read.
   }
 }
 
-/** Moves the newest scratch directory of a dead holder that is not empty into `scratch`, and returns where it is now. */
+/** Moves the newest non-empty scratch directory of a dead holder into `scratch`. Returns its new path. */
 async function adoptScratch(directory: string, scratch: string): Promise<string | undefined> {
   const found: { readonly path: string; readonly mtimeMs: number }[] = [];
   for (const entry of await entriesOf(directory)) {
@@ -111,7 +111,7 @@ function heldLock(
   const actions: (() => Promise<void>)[] = [];
   let released: Promise<void> | undefined;
   let serial = 0;
-  const giveBack = async (): Promise<void> => {
+  const runActionsAndRelease = async (): Promise<void> => {
     try {
       for (const action of actions) await action();
     } finally {
@@ -130,7 +130,7 @@ function heldLock(
       actions.push(action);
     },
     [Symbol.asyncDispose]: () => {
-      released ??= giveBack();
+      released ??= runActionsAndRelease();
       return released;
     },
   };
@@ -154,13 +154,16 @@ async function take(name: string, directory: string, token: string, purpose: Loc
         if (!(await clearDeadHolder(name, lock)) && !isSystemError(error, "ENOTEMPTY", "EEXIST")) throw error;
       }
     }
-    throw locked(name, lock, "others take and give it back too fast");
+    throw locked(name, lock, `other processes held it in each of ${attempts} attempts; try again`);
   } finally {
     await removeQuietly(prepared);
   }
 }
 
-/** Removes a dead holder's entry, waits while somebody cleans up, and tells whether there was a lock directory at all; throws ATC_LOCKED where its holder may live. */
+/**
+ * Removes the file of a dead holder, or waits a moment for a holder that cleans up. Returns whether there was a lock
+ * directory. Throws ATC_LOCKED if the holder may be alive.
+ */
 async function clearDeadHolder(name: string, lock: string): Promise<boolean> {
   for (const token of await entriesOf(lock)) {
     let text: string;
@@ -175,10 +178,10 @@ async function clearDeadHolder(name: string, lock: string): Promise<boolean> {
       await setTimeout(cleanupPause);
       return true;
     }
-    if (state === "alive") throw locked(name, lock, `process ${owner?.pid} holds it; wait for it to end`);
+    if (state === "alive") throw locked(name, lock, `process ${owner?.pid} holds it; wait until it ends`);
     if (state === "unknown") {
-      const who = owner === undefined ? "an unknown process" : `process ${owner.pid} on "${owner.host}"`;
-      throw locked(name, lock, `${who} holds it; if that has ended, remove the lock's directory`);
+      const holder = owner === undefined ? "an unknown process" : `process ${owner.pid} on "${owner.host}"`;
+      throw locked(name, lock, `${holder} holds it; if that process has ended, remove the lock's directory`);
     }
     await unlinkIfThere(join(lock, token));
   }
@@ -191,7 +194,7 @@ function locked(name: string, lock: string, why: string): AtcError {
   });
 }
 
-/** Removes an empty directory; false where it was there and could not be removed for a reason other than content. */
+/** Removes a directory if it is empty. Returns false if there is none, or the system refuses for another reason than its content. */
 async function removeEmpty(directory: string): Promise<boolean> {
   try {
     await rmdir(directory);
@@ -201,7 +204,7 @@ async function removeEmpty(directory: string): Promise<boolean> {
   }
 }
 
-/** Gives a lock back; a dataset directory that holds nothing else goes too. */
+/** Releases a lock. Also removes the dataset's directory if it is empty. */
 async function release(directory: string, token: string): Promise<void> {
   const lock = join(directory, lockName);
   await removeQuietly(join(lock, token));

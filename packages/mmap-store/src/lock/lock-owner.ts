@@ -2,21 +2,21 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { isSystemError } from "../base/file-system.ts";
 
-/** Who holds a lock: enough to tell a living holder from a dead one whose process id was given to another. */
+/** The holder of a lock. Distinguishes a live holder from a dead one whose process id was reused. */
 export interface LockOwner {
   readonly pid: number;
   readonly host: string;
-  /** The kernel's id of this boot; undefined where it has none. */
+  /** The kernel's id of this boot; undefined if the system has none. */
   readonly boot?: string;
-  /** When the process started, in the kernel's clock ticks since boot; undefined where it cannot be told. */
+  /** When the process started, in the kernel's clock ticks since boot; undefined if unknown. */
   readonly started?: string;
-  /** The process id's namespace: containers of one machine do not see each other's processes. */
+  /** The namespace of the process id: containers on one machine do not see each other's processes. */
   readonly namespace?: string;
-  /** Held for a moment, to remove files that no manifest names: others wait for it. */
+  /** Set if the lock is held briefly to remove files that no manifest names. Others wait for it. */
   readonly purpose?: "cleanup";
 }
 
-/** Whether a lock's holder lives. `unknown`: it runs on another machine or in another container, where this process cannot look. */
+/** Whether the holder of a lock is alive; `unknown` if it runs on another machine or in another container. */
 export type OwnerState = "alive" | "dead" | "unknown";
 
 function valueOrNothing(read: () => string): string | undefined {
@@ -32,13 +32,13 @@ interface ProcessStat {
   readonly started: string;
 }
 
-/** Fields 3 and 22 of /proc/PID/stat; the command in field 2 may hold blanks and brackets, so they are counted from its end. */
+/** Fields 3 and 22 of /proc/PID/stat. The command in field 2 may contain blanks and brackets, so they are counted from its end. */
 function statOf(pid: number): ProcessStat | undefined {
   let text: string;
   try {
     text = readFileSync(`/proc/${pid}/stat`, "utf8");
   } catch (error) {
-    // A process that has no descriptor left to look must not take the holder for dead.
+    // A process without a free descriptor must not take the holder for dead.
     if (isSystemError(error, "EMFILE", "ENFILE", "ENOMEM", "EIO")) throw error;
     return undefined;
   }
@@ -60,7 +60,7 @@ export function thisOwner(): LockOwner {
   };
 }
 
-/** Whether the holder that `text` tells of lives. A lock that tells of nobody is `unknown`. */
+/** The state of the holder that the lock file's `text` names; `unknown` if it names none. */
 export function stateOf(text: string): { readonly state: OwnerState; readonly owner: LockOwner | undefined } {
   const owner = parseOwner(text);
   if (owner === undefined) return { state: "unknown", owner };

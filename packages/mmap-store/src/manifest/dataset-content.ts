@@ -4,7 +4,7 @@ import { datasetContent } from "@atc/plugin-kit";
 import { appendCrcs, parseChecksums } from "../base/column-checksums.ts";
 import type { StoredManifest, StoredPart, StoredSeries } from "./stored-manifest.ts";
 
-/** The content of a dataset of these series; undefined if some part has no checksums. */
+/** The content of a dataset with these series; undefined if any part has no checksums. */
 export function contentOf(schema: DatasetSchema, series: readonly StoredSeries[]): string | undefined {
   const widths = widthsOf(schema);
   return datasetContent(
@@ -14,7 +14,7 @@ export function contentOf(schema: DatasetSchema, series: readonly StoredSeries[]
   );
 }
 
-/** What a manifest says of its series. Without a content there are no checksums: those of its parts may be of rows that were cut since. */
+/** The extents of a manifest's series. They have checksums only if the manifest has a content; otherwise those of its parts may be outdated. */
 export function seriesExtents({ kind, columns, series, content }: StoredManifest): readonly SeriesExtent[] {
   const widths = content === undefined ? undefined : widthsOf({ kind, columns });
   return series.map((item) => extentOf(item, widths));
@@ -39,7 +39,7 @@ function extentOf({ symbol, parts }: StoredSeries, widths: readonly number[] | u
   };
 }
 
-/** The checksums of a series' columns from those of its parts, whose bytes follow each other; undefined if one has none. */
+/** The checksums of a series' columns, from those of its consecutive parts; undefined if any part has none. */
 function foldedChecksums(parts: readonly StoredPart[], widths: readonly number[]): readonly number[] | undefined {
   let folded: number[] | undefined;
   for (const { crc32, rows } of parts) {

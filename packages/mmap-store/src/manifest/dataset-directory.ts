@@ -14,12 +14,12 @@ export function isDatasetName(name: string): boolean {
   return datasetName.test(name);
 }
 
-/** Throws ATC_INVALID_ARGUMENT for a name that no dataset can have, so that no name leads out of the store's directory. */
+/** Throws ATC_INVALID_ARGUMENT unless `name` may name a dataset, so that no name leads out of the store's directory. */
 export function checkDatasetName(name: string): void {
   if (typeof name === "string" && isDatasetName(name)) return;
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
-    `"${String(name)}" cannot name a dataset; use 1 to 100 of the characters A-Z a-z 0-9 . _ - and no dot in front`,
+    `"${String(name)}" cannot name a dataset; use 1 to 100 of the characters A-Z a-z 0-9 . _ - and no leading dot`,
     { details: { name: String(name) } },
   );
 }
@@ -29,12 +29,11 @@ export function uniqueToken(): string {
   return `${process.pid}-${randomBytes(8).toString("hex")}`;
 }
 
-/** The path of a dataset's manifest. */
 export function manifestPath(directory: string): string {
   return join(directory, "manifest.json");
 }
 
-/** The bytes of the manifest in `directory`, or undefined where there is none. */
+/** The bytes of the manifest in `directory`, or undefined if there is none. */
 export async function readManifestBytes(directory: string): Promise<Buffer | undefined> {
   const path = manifestPath(directory);
   try {
@@ -45,7 +44,7 @@ export async function readManifestBytes(directory: string): Promise<Buffer | und
   }
 }
 
-/** The bytes of the manifest of the dataset `name`; ATC_NOT_FOUND where there is none. */
+/** The bytes of the manifest of the dataset `name`. Throws ATC_NOT_FOUND if there is none. */
 export async function manifestBytes(name: string, directory: string): Promise<Buffer> {
   const bytes = await readManifestBytes(directory);
   if (bytes !== undefined) return bytes;
@@ -56,13 +55,13 @@ export async function manifestBytes(name: string, directory: string): Promise<Bu
   );
 }
 
-/** The manifest of the dataset in `directory`, or undefined where there is none. */
+/** The manifest of the dataset in `directory`, or undefined if there is none. */
 export async function readManifest(directory: string): Promise<StoredManifest | undefined> {
   const bytes = await readManifestBytes(directory);
   return bytes === undefined ? undefined : parseManifest(bytes, manifestPath(directory));
 }
 
-/** Removes what no manifest refers to: leftovers of writers that died and segments of former generations. The caller holds the dataset's lock. */
+/** Removes files that no manifest names: leftovers of dead writers and segments of earlier generations. The caller must hold the lock. */
 export async function removeLeftovers(directory: string, token: string): Promise<void> {
   let referenced: ReadonlySet<string> | undefined;
   try {
@@ -77,7 +76,7 @@ export async function removeLeftovers(directory: string, token: string): Promise
   }
 }
 
-/** The highest generation that any segment file in `directory` belongs to; 0 where there is none. */
+/** The highest generation of any segment file in `directory`; 0 if there is none. */
 export async function highestGeneration(directory: string): Promise<number> {
   const generations = (await entriesOf(directory)).map((entry) => generationOf(entry));
   return generations.reduce((highest, generation) => Math.max(highest, generation), 0);

@@ -6,14 +6,15 @@ import type { StoredManifest, StoredPart, StoredSegment, StoredSeries } from "./
 const decimal = /^-?\d{1,19}$/;
 
 /**
- * What is wrong with a manifest but for its series, or undefined. Its checksum held, so this finds what a faulty writer or a hand wrote: after it and
- * {@link seriesFault} or {@link partsFault} no offset, row or name of the manifest can lead outside of its segments.
+ * What is wrong with a manifest, its series left out, or undefined. The checksum was valid, so this finds what a faulty
+ * writer or an editor wrote. After it and {@link seriesFault} or {@link partsFault} no offset, row or name can lead
+ * outside of the segments.
  */
 export function manifestFault(value: unknown): string | undefined {
   return guarded(() => headFault(value as StoredManifest));
 }
 
-/** What is wrong with the series of a manifest, all in all, or undefined. */
+/** What is wrong with any of the series of a manifest, or undefined. */
 export function seriesFault(manifest: StoredManifest): string | undefined {
   return guarded(() => allSeriesFault(manifest));
 }
@@ -24,7 +25,7 @@ export function partsFault(manifest: StoredManifest, { symbol, parts }: StoredSe
   return guarded(() => {
     if (parts.length === 0) return `symbol "${symbol}" has no rows`;
     for (const part of parts) {
-      if (!isPart(part, segments)) return `a part of symbol "${symbol}" lies outside of its segment`;
+      if (!isPart(part, segments)) return `a part of symbol "${symbol}" is outside of its segment`;
       if (content !== undefined && !isChecksums(part.crc32, columns.length))
         return `a part of symbol "${symbol}" has no checksums of its columns`;
     }
@@ -36,23 +37,25 @@ function guarded(check: () => string | undefined): string | undefined {
   try {
     return check();
   } catch {
-    return "a member is missing or of another type";
+    return "a member is missing or has the wrong type";
   }
 }
 
 function headFault(manifest: StoredManifest): string | undefined {
-  if (!isCount(manifest.generation) || manifest.generation < 1) return "its generation is no count";
-  if (typeof manifest.fingerprint !== "string") return "its fingerprint is no text";
-  if (manifest.content !== undefined && !/^[0-9a-f]{64}$/.test(manifest.content)) return "its content is no digest";
-  if (typeof manifest.createdAt !== "number") return "its createdAt is no time";
-  if (typeof manifest.attributes !== "object" || manifest.attributes === null) return "its attributes are no object";
+  if (!isCount(manifest.generation) || manifest.generation < 1) return "its generation is not a count";
+  if (typeof manifest.fingerprint !== "string") return "its fingerprint is not a string";
+  if (manifest.content !== undefined && !/^[0-9a-f]{64}$/.test(manifest.content))
+    return "its content is not a SHA-256 digest";
+  if (typeof manifest.createdAt !== "number") return "its createdAt is not a number";
+  if (typeof manifest.attributes !== "object" || manifest.attributes === null)
+    return "its attributes are not an object";
   const timeType = manifest.kind === "bars" ? "timestamp[ms]" : "timestamp[ns]";
   if (manifest.kind !== "bars" && manifest.kind !== "ticks") return "its kind is unknown";
   if (manifest.columns[0]?.name !== "timestamp" || manifest.columns[0].type !== timeType)
     return `its first column is not "timestamp" of type "${timeType}"`;
   for (const { name, type } of manifest.columns)
     if (typeof name !== "string" || !Object.hasOwn(bytesPerElement, dtypeOf(type)))
-      return `column "${name}" has no known type`;
+      return `the type of column "${name}" is unknown`;
   for (const segment of manifest.segments) {
     const fault = segmentFault(segment, manifest);
     if (fault !== undefined) return `segment "${segment.file}" ${fault}`;
@@ -61,7 +64,7 @@ function headFault(manifest: StoredManifest): string | undefined {
 }
 
 function segmentFault(segment: StoredSegment, { columns }: StoredManifest): string | undefined {
-  if (!isSegmentName(segment.file)) return "has no segment's name";
+  if (!isSegmentName(segment.file)) return "does not have the name of a segment";
   if (!isCount(segment.rows) || segment.rows < 1 || !isCount(segment.bytes)) return "has no size";
   if (segment.superseded !== undefined && !isCount(segment.superseded)) return "has no count of superseded rows";
   if (!/^[0-9a-f]{8}$/.test(segment.crc32)) return "has no checksum";
@@ -84,10 +87,10 @@ function allSeriesFault(manifest: StoredManifest): string | undefined {
     previous = symbol;
     const fault = partsFault(manifest, item);
     if (fault !== undefined) return fault;
-    for (const part of parts) covered[part.segment] = (covered[part.segment] as number) + part.rows;
+    for (const { segment, rows } of parts) covered[segment] = (covered[segment] ?? 0) + rows;
   }
-  const bad = segments.findIndex(({ rows, superseded = 0 }, i) => rows !== (covered[i] as number) + superseded);
-  return bad === -1 ? undefined : `segment "${segments[bad]?.file}" has rows of no symbol`;
+  const bad = segments.findIndex(({ rows, superseded = 0 }, i) => rows !== (covered[i] ?? 0) + superseded);
+  return bad === -1 ? undefined : `segment "${segments[bad]?.file}" has rows that belong to no symbol`;
 }
 
 function isPart(part: StoredPart, segments: readonly StoredSegment[]): boolean {
@@ -104,5 +107,5 @@ function isPart(part: StoredPart, segments: readonly StoredSegment[]): boolean {
 }
 
 function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }

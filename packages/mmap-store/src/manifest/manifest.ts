@@ -8,10 +8,10 @@ import type { StoredManifest, StoredSeries } from "./stored-manifest.ts";
 /** The version of the dataset format that this package writes and reads. */
 export const formatVersion = 1;
 
-/** Bytes of the last two lines of a manifest, which hold the checksum of all bytes ahead of them. */
+/** Bytes of the last two lines of a manifest, which hold the checksum of all bytes before them. */
 const checksumLength = ' "crc32": "00000000"\n}\n'.length;
 
-/** The text of `manifest.json`: one line for each member, segment and series. Its last member is the CRC-32 of all bytes ahead of that line. */
+/** The text of `manifest.json`: one line per member, segment and series. Its last member is the CRC-32 of all bytes before that line. */
 export function formatManifest(manifest: StoredManifest): string {
   const members = Object.entries(manifest).map(([key, value]) => {
     const isList = key === "segments" || key === "series";
@@ -27,7 +27,7 @@ export function formatManifest(manifest: StoredManifest): string {
 /**
  * Reads `manifest.json` and checks all of it.
  *
- * @throws ATC_UNSUPPORTED for a newer format, ATC_CORRUPT_DATA for anything no writer of ours could have left.
+ * @throws ATC_UNSUPPORTED for a newer format, ATC_CORRUPT_DATA for anything that this package does not write.
  */
 export function parseManifest(bytes: Uint8Array, path: string): StoredManifest {
   const stored = parseManifestHead(bytes, path);
@@ -35,13 +35,13 @@ export function parseManifest(bytes: Uint8Array, path: string): StoredManifest {
   return stored;
 }
 
-/** Throws ATC_CORRUPT_DATA where the series of a manifest are not those of its segments. */
+/** Throws ATC_CORRUPT_DATA if the series of a manifest do not match its segments. */
 export function checkAllSeries(stored: StoredManifest, path: string): void {
   const fault = seriesFault(stored);
   if (fault !== undefined) throw damaged(path, fault);
 }
 
-/** Throws ATC_CORRUPT_DATA where a series lies outside of its segments. */
+/** Throws ATC_CORRUPT_DATA if a series is outside of its segments. */
 export function checkSeries(stored: StoredManifest, series: StoredSeries, path: string): void {
   const fault = partsFault(stored, series);
   if (fault !== undefined) throw damaged(path, fault);
@@ -55,26 +55,26 @@ function damaged(path: string, what: string, cause?: unknown): AtcError {
 }
 
 /**
- * Reads `manifest.json` and checks all but its series, which take most of the time where there are thousands.
+ * Reads `manifest.json` and checks all but its series, which take most of the time if there are thousands.
  *
- * @throws ATC_UNSUPPORTED for a newer format, ATC_CORRUPT_DATA for anything no writer of ours could have left.
+ * @throws ATC_UNSUPPORTED for a newer format, ATC_CORRUPT_DATA for anything that this package does not write.
  */
 export function parseManifestHead(bytes: Uint8Array, path: string): StoredManifest {
   let stored: unknown;
   try {
     stored = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw damaged(path, "it is no JSON", error);
+    throw damaged(path, "it is not JSON", error);
   }
   if (typeof stored !== "object" || stored === null || !("format" in stored) || stored.format !== "atc-dataset")
     throw damaged(path, 'it has no member "format" of value "atc-dataset"');
   const version = "formatVersion" in stored ? stored.formatVersion : undefined;
   if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 1)
-    throw damaged(path, "its formatVersion is no version");
+    throw damaged(path, "its formatVersion is not a whole number of 1 or more");
   if (version > formatVersion)
     throw new AtcError(
       "ATC_UNSUPPORTED",
-      `"${path}" is of format version ${version}, this package reads up to ${formatVersion}; update @atc/mmap-store`,
+      `"${path}" has format version ${version}, and this package reads versions up to ${formatVersion}; update @atc/mmap-store`,
       { details: { path, formatVersion: version } },
     );
   const checksum = hexOf(crc32(bytes.subarray(0, -checksumLength)));
@@ -85,7 +85,7 @@ export function parseManifestHead(bytes: Uint8Array, path: string): StoredManife
   return checked as StoredManifest;
 }
 
-/** What a dataset says of itself, from what is stored. `check` is called ahead of the first look at its series. */
+/** The public manifest of a stored one. Calls `check` before its series are read for the first time. */
 export function datasetManifest(
   name: string,
   stored: StoredManifest,

@@ -1,6 +1,6 @@
 const segmentName = /^seg-(\d+)-\d+\.arrow$/;
 
-/** The file name of the segment at `index` of those that `generation` writes. */
+/** The file name of the segment at `index` among those that `generation` writes. */
 export function segmentFile(generation: number, index: number): string {
   return `seg-${generation}-${index}.arrow`;
 }

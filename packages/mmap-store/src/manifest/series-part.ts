@@ -1,11 +1,11 @@
 import type { StoredManifest, StoredPart, StoredSeries } from "./stored-manifest.ts";
 
-/** A part with its first row within the series. */
+/** A stored part, and the index of its first row within the series. */
 export interface SeriesPart extends StoredPart {
   readonly seriesRow: number;
 }
 
-/** Parts with their first rows within the series. */
+/** The parts of one series, in order, with the index of the first row of each. */
 export function withSeriesRows(parts: readonly StoredPart[]): readonly SeriesPart[] {
   let seriesRow = 0;
   return parts.map((part) => {
@@ -15,7 +15,7 @@ export function withSeriesRows(parts: readonly StoredPart[]): readonly SeriesPar
   });
 }
 
-/** The parts of a series of a manifest, with their first rows. Checksums that a manifest without a content has hold for nothing, and go. */
+/** The parts of a series of a manifest. Drops checksums if the manifest has no content, since they are not valid then. */
 export function seriesParts({ content }: StoredManifest, { parts }: StoredSeries): readonly SeriesPart[] {
   if (content !== undefined) return withSeriesRows(parts);
   return withSeriesRows(parts).map(({ crc32: _, ...part }) => part);

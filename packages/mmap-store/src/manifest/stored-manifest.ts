@@ -1,11 +1,11 @@
 import type { DatasetSchema, JsonObject, RowKind } from "@atc/contract";
 
-/** A segment as the manifest tells it. */
+/** A segment in a manifest. */
 export interface StoredSegment {
   /** File name within the dataset's directory. */
   readonly file: string;
   readonly rows: number;
-  /** How many of its rows no series has any more, because an append replaced them; absent where it is none. */
+  /** How many of its rows belong to no series any more, because an append replaced them; default: 0. */
   readonly superseded?: number;
   /** Size of the file. */
   readonly bytes: number;
@@ -13,6 +13,11 @@ export interface StoredSegment {
   readonly crc32: string;
   /** Byte offset of each column's values, `symbol` included. */
   readonly offsets: Readonly<Record<string, number>>;
+}
+
+/** The byte offset of the values of a column, which may be `symbol`. The manifest's check makes sure that there is one. */
+export function columnOffset({ offsets }: StoredSegment, column: string): number {
+  return offsets[column] ?? Number.NaN;
 }
 
 /** Rows of one symbol within one segment. Times are decimal strings of 64-bit integers. */
@@ -25,8 +30,8 @@ export interface StoredPart {
   readonly firstTime: string;
   readonly lastTime: string;
   /**
-   * For each column of the schema 8 hexadecimal digits, the CRC-32 of the bytes of its values in these rows. It holds only in a manifest that
-   * has a `content`: writers that did not know it took it over for parts that they cut.
+   * 8 hexadecimal digits per column of the schema: the CRC-32 of the bytes of its values in these rows. Valid only in a
+   * manifest with a `content`: writers that did not know this member kept it for parts that they truncated.
    */
   readonly crc32?: string;
 }
@@ -46,7 +51,7 @@ export interface StoredManifest {
   readonly kind: RowKind;
   readonly columns: DatasetSchema["columns"];
   readonly fingerprint: string;
-  /** The digest of all rows; absent if checksums of some are unknown. */
+  /** The digest of all rows; undefined if the checksums of some parts are unknown. */
   readonly content?: string;
   readonly attributes: JsonObject;
   readonly segments: readonly StoredSegment[];

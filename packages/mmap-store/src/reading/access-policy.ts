@@ -1,20 +1,20 @@
 import type { AccessPattern, Mapping } from "./mapping.ts";
 
-/** Tells the kernel how a mapping is read, as seldom as that changes. */
+/** Advises the kernel how a mapping is read, whenever that changes. */
 export interface AccessPolicy {
-  /** Rows will be read in order until the returned function is called; it may be called again. */
+  /** Announces reads in order, until the returned function is called. That function may be called twice. */
   scan(): () => void;
-  /** `bytes` in a row will be read, here and there. */
+  /** Announces a read of `bytes` consecutive bytes at any position. */
   window(bytes: number): void;
 }
 
 /**
- * Windows up to this many bytes are fetched page by page. With the usual reading ahead, 3000 windows of 64 values in 256 MiB of memory took 135
- * times as long, since each drove out what others needed.
+ * Windows up to this many bytes are fetched page by page. With the default read-ahead, 3000 windows of 64 values in
+ * 256 MiB of memory took 135 times as long, since each evicted pages that others needed.
  */
 const smallWindow = 2 ** 20;
 
-/** Scans read ahead, small windows do not. Who holds a large window may go through it at any time, so from then on nothing reads at random. */
+/** Scans read ahead, small windows do not. A caller may scan a large window at any time, so after one the policy is never "random". */
 export function accessPolicy(mapping: Mapping): AccessPolicy {
   let current: AccessPattern = "normal";
   let scans = 0;
@@ -41,22 +41,22 @@ export function accessPolicy(mapping: Mapping): AccessPolicy {
   };
 }
 
-/** A segment that can be taken out of the process's memory. */
+/** A segment whose pages can be released from the memory of the process. */
 interface Releasable {
   release(): void;
 }
 
-/** What scans of a dataset left behind them. */
+/** The pages that the scans of a dataset have read. */
 export interface ScanTrail {
-  /** `bytes` of a segment were read and will not be needed soon. */
+  /** Records that `bytes` of a segment were read and are not needed soon. */
   passed(segment: Releasable, bytes: number): void;
 }
 
 const trailBytes = 64 * 2 ** 20;
 
 /**
- * Takes what scans have passed out of the process's memory, 64 MiB at a time, so that a scan of any length takes no more than that. All scans of a
- * dataset share one trail: those of thousands of short series are as long as one of a long series.
+ * Releases the pages behind scans after every 64 MiB, so that a scan of any length holds no more memory. All scans of a
+ * dataset share one trail, since scans of thousands of short series add up to one of a long series.
  */
 export function scanTrail(): ScanTrail {
   const segments = new Set<Releasable>();

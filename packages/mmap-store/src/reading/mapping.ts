@@ -3,37 +3,37 @@ import { createRequire } from "node:module";
 import { getSystemErrorName } from "node:util";
 import { AtcError } from "@atc/contract";
 
-/** What is used of a koffi platform package, which ships no types. */
+/** The part of a koffi platform package that is used here; the package has no types. */
 interface Koffi {
   load(library: string | null): { func(prototype: string): (...values: readonly unknown[]) => number | bigint };
   view(pointer: bigint, length: number): ArrayBuffer;
   errno(): number;
 }
 
-/** How a mapping will be read: `sequential` reads far ahead, `random` not at all. */
+/** How a mapping is read. The kernel reads far ahead for `sequential`, and not at all for `random`. */
 export type AccessPattern = keyof typeof advice;
 
-/** A file mapped read-only. It can be read to its end after the file was closed, replaced or deleted. */
+/** A file mapped read-only. It stays readable after the file is closed, replaced or deleted. */
 export interface Mapping {
   /** The file's bytes. A write to them ends the process. */
   readonly buffer: ArrayBuffer;
-  /** Tells the kernel how the bytes will be read; a hint, so what it answers is ignored. */
+  /** Advises the kernel how the bytes will be read. Its result is ignored, since it is a hint. */
   advise(pattern: AccessPattern): void;
-  /** Asks the kernel to fetch `length` bytes from `offset` on in the background; a hint, so what it answers is ignored. */
+  /** Asks the kernel to fetch `length` bytes from `offset` on in the background. Its result is ignored, since it is a hint. */
   prefetch(offset: number, length: number): void;
-  /** Takes the bytes out of this process's memory. They stay in the page cache, from where the next access fetches them. */
+  /** Releases the pages from this process's memory. They stay in the page cache, from which the next access fetches them. */
   release(): void;
-  /** Makes the views unusable where Node can (22 and later), and unmaps. Elsewhere the memory is unmapped once no view is left. */
+  /** Detaches the views and unmaps on Node 22 and later. On Node 20, unmaps once no view is left. */
   dispose(): void;
 }
 
-/** Whether files can be mapped here, and why not. */
+/** Whether this process can map files. */
 export interface MappingBackend {
   /** Whether `backend: "mmap"` works in this process. */
   readonly available: boolean;
-  /** Whether `backend: "auto"` maps on this platform: it does where mapping was tried out, which is Linux. */
+  /** Whether `backend: "auto"` maps on this platform. It maps on Linux, the only platform on which mapping is tested. */
   readonly isDefault: boolean;
-  /** Why it is not available, or not the default, and what to do. */
+  /** Why mapping is not available or not the default, and what to do. */
   readonly reason?: string;
 }
 
@@ -49,11 +49,11 @@ const mapShared = 1;
 const advice = { normal: 0, random: 1, sequential: 2 } as const;
 /** MADV_WILLNEED. */
 const willNeed = 3;
-/** MADV_DONTNEED: of a shared mapping of a file it drops entries of the page table, never data. */
+/** MADV_DONTNEED: in a shared mapping of a file it drops page table entries, never data. */
 const dontNeed = 4;
-/** What addresses of advice are multiples of: the largest page of the systems that Node runs on. */
+/** Addresses of advice are multiples of this: the largest page of the systems that Node supports. */
 const pageLength = 65_536;
-/** Node 20 ends the process where an external ArrayBuffer would be longer than its limit, so lengths are checked ahead. */
+/** Node 20 ends the process if an external ArrayBuffer is longer than its limit, so lengths are checked first. */
 const maxLength = Math.min(constants.MAX_LENGTH, 2 ** 40) - 65_536;
 
 let loaded: { readonly system: System } | { readonly error: AtcError } | undefined;
@@ -61,7 +61,7 @@ let loaded: { readonly system: System } | { readonly error: AtcError } | undefin
 function load(): { readonly system: System } | { readonly error: AtcError } {
   const name = `@koromix/koffi-${process.platform}-${process.arch}`;
   if (process.platform === "win32")
-    return { error: new AtcError("ATC_UNSUPPORTED", 'mapping is not built for Windows; use backend "read"') };
+    return { error: new AtcError("ATC_UNSUPPORTED", 'mapping is not supported on Windows; use backend "read"') };
   try {
     const koffi = createRequire(import.meta.url)(name) as Koffi;
     const c = koffi.load(null);
@@ -77,12 +77,12 @@ function load(): { readonly system: System } | { readonly error: AtcError } {
     const isMissing = cause instanceof Error && "code" in cause && cause.code === "MODULE_NOT_FOUND";
     const error = isMissing
       ? new AtcError("ATC_MISSING_PLUGIN", `"${name}" is not installed; run: pnpm add ${name}`, { cause })
-      : new AtcError("ATC_UNSUPPORTED", `"${name}" does not load: ${String(cause)}; use backend "read"`, { cause });
+      : new AtcError("ATC_UNSUPPORTED", `"${name}" cannot be loaded: ${String(cause)}; use backend "read"`, { cause });
     return { error };
   }
 }
 
-/** Throws ATC_MISSING_PLUGIN or ATC_UNSUPPORTED where this process cannot map files. */
+/** Throws ATC_MISSING_PLUGIN or ATC_UNSUPPORTED if this process cannot map files. */
 export function requireMapping(): void {
   system();
 }
@@ -93,7 +93,7 @@ function system(): System {
   return loaded.system;
 }
 
-/** Whether this process can map files, for diagnostics; loads the native package on the first call. Never throws. */
+/** Whether this process can map files, for diagnostics. Loads the native package on the first call. Never throws. */
 export function mappingBackend(): MappingBackend {
   loaded ??= load();
   if ("error" in loaded) return { available: false, isDefault: false, reason: loaded.error.message };
@@ -101,17 +101,17 @@ export function mappingBackend(): MappingBackend {
   return {
     available: true,
     isDefault: false,
-    reason: `mapping was not tried out on ${process.platform}; ask for it with backend "mmap"`,
+    reason: `mapping is not tested on ${process.platform}; set backend "mmap" to use it`,
   };
 }
 
-/** Unmaps what was forgotten, and on Node 20 everything: a buffer lives as long as any of its views, so nobody can read it any more. */
-const forgotten: FinalizationRegistry<() => void> = new FinalizationRegistry((unmap) => unmap());
+/** Unmaps mappings that were not disposed, and on Node 20 all: a collected buffer has no view left that could be read. */
+const unmapOnCollection: FinalizationRegistry<() => void> = new FinalizationRegistry((unmap) => unmap());
 
-/** What was disposed of and waits for the garbage collector: the token under which it is forgotten, and how it is unmapped. */
+/** Disposed mappings that wait for the garbage collector: their registry tokens and unmap functions. */
 const lingering = new Map<object, () => void>();
 
-/** What happens when nobody can read a mapping any more. A function of its own, which does not keep the buffer alive as a closure beside it would. */
+/** The action after a buffer is collected. A separate function: a closure next to the buffer would keep it alive. */
 function collected(token: object, unmap: () => void): () => void {
   return () => {
     lingering.delete(token);
@@ -120,29 +120,30 @@ function collected(token: object, unmap: () => void): () => void {
 }
 
 /**
- * Unmaps what disposed datasets of this thread still map, which is nothing on Node 22 and later. Node 20 keeps a mapping until its views are
- * collected, and a thread that ends collects nothing: the mapping, and the disk space of a deleted file, stay until the process ends.
+ * Unmaps what disposed datasets of this thread still map; on Node 22 and later that is nothing. Node 20 keeps a mapping
+ * until its views are collected, and a thread that ends collects nothing. So the mapping, and the disk space of a deleted
+ * file, stay until the process ends.
  *
- * Call it only if no view of a disposed dataset is read any more: reading one ends the process.
+ * Call it only if no view of a disposed dataset is read any more: such a read ends the process.
  */
 export function unmapDisposed(): void {
   for (const [token, unmap] of lingering) {
-    forgotten.unregister(token);
+    unmapOnCollection.unregister(token);
     unmap();
   }
   lingering.clear();
 }
 
 /**
- * Maps the first `length` bytes of an open file, which must have them.
+ * Maps the first `length` bytes of an open file, which must have at least as many.
  *
- * @throws ATC_MISSING_PLUGIN or ATC_UNSUPPORTED where this process cannot map them, ATC_IO where the system refuses.
+ * @throws ATC_MISSING_PLUGIN or ATC_UNSUPPORTED if this process cannot map them, ATC_IO if the system refuses.
  */
 export function mapFile(fd: number, length: number, path: string): Mapping {
   if (length > maxLength)
     throw new AtcError(
       "ATC_UNSUPPORTED",
-      `cannot map "${path}": ${length} bytes are more than this Node maps (${maxLength})`,
+      `cannot map "${path}": it has ${length} bytes, more than the ${maxLength} that this version of Node can map; use backend "read"`,
     );
   const { koffi, mmap, munmap, madvise } = system();
   const address = BigInt(mmap(null, length, protRead, mapShared, fd, 0));
@@ -151,7 +152,7 @@ export function mapFile(fd: number, length: number, path: string): Mapping {
     throw new AtcError("ATC_IO", `cannot map "${path}": ${system}; use backend "read"`, { details: { path, system } });
   }
   return mappingOf({
-    // Made when it is first wanted: Node counts it as memory, and collects garbage the more often for it.
+    // Created on first use: Node counts it as memory, and collects garbage more often.
     view: () => koffi.view(address, length),
     unmap: () => munmap(address, length),
     madvise: (value, from = 0, bytes = length) => madvise(address + BigInt(from), bytes, value),
@@ -161,7 +162,7 @@ export function mapFile(fd: number, length: number, path: string): Mapping {
 interface MappedMemory {
   view(): ArrayBuffer;
   unmap(): void;
-  /** Of `length` bytes from a page's `offset` on; of all where both are absent. */
+  /** Advises on `length` bytes from `offset` on, a multiple of the page size; default: all bytes. */
   madvise(value: number, offset?: number, length?: number): void;
 }
 
@@ -171,11 +172,11 @@ function mappingOf({ view, unmap, madvise }: MappedMemory): Mapping {
   const token = {};
   const mapping: Mapping = {
     get buffer() {
-      if (isClosed) throw new AtcError("ATC_CLOSED", "the mapping was closed before");
+      if (isClosed) throw new AtcError("ATC_CLOSED", "the mapping is closed");
       if (buffer !== undefined) return buffer;
       buffer = view();
-      forgotten.unregister(token);
-      forgotten.register(buffer, collected(token, unmap), token);
+      unmapOnCollection.unregister(token);
+      unmapOnCollection.register(buffer, collected(token, unmap), token);
       return buffer;
     },
     advise(pattern) {
@@ -197,16 +198,16 @@ function mappingOf({ view, unmap, madvise }: MappedMemory): Mapping {
         lingering.set(token, unmap);
         return;
       }
-      forgotten.unregister(token);
+      unmapOnCollection.unregister(token);
       closing?.transfer();
       unmap();
     },
   };
-  forgotten.register(mapping, unmap, token);
+  unmapOnCollection.register(mapping, unmap, token);
   return mapping;
 }
 
-/** Node 22 and later can take the memory away from an ArrayBuffer and all of its views. */
+/** Node 22 and later can detach an ArrayBuffer, with all of its views. */
 function isTransferable(buffer: ArrayBuffer): buffer is ArrayBuffer & { transfer(): ArrayBuffer } {
   return "transfer" in buffer && typeof buffer.transfer === "function";
 }

@@ -10,23 +10,24 @@ import { openSegment, type SegmentBackend, type SegmentReader } from "./segment-
 import { seriesOf } from "./series-rows.ts";
 
 /**
- * Mapped segments beyond this many keep no descriptor: the mapping alone shows a file to its end, also after it was replaced or deleted. Segments
- * that are read keep theirs, since nothing else would.
+ * Mapped segments beyond this many do not keep their descriptors: the mapping alone keeps a replaced or deleted file
+ * readable. Segments that are read always keep theirs.
  */
 const keptDescriptors = 256;
 
 const remedy = "check the disk, its permissions and the limit of open files (ulimit -n)";
 
 /**
- * Opens the newest generation of the dataset in `directory`, all of its segments included: so it can be read to its end after it is replaced
- * or deleted.
+ * Opens the newest generation of the dataset in `directory`, with all of its segments. So it stays readable after it is
+ * replaced or deleted.
  */
 export async function openDataset(name: string, directory: string, backend: SegmentBackend): Promise<Dataset> {
   let bytes = await manifestBytes(name, directory);
   for (;;) {
     const manifest = parseManifestHead(bytes, manifestPath(directory));
     const opened = await openSegments(name, directory, manifest, backend);
-    // A dataset that was deleted and written again may have segments of the same names: only an unchanged manifest tells whose they are.
+    // A dataset that was deleted and written again may have segments with the same names. If the manifest has not changed,
+    // the open segments belong to it.
     const next = await manifestBytes(name, directory).catch((error: unknown) => {
       if ("readers" in opened) dispose(opened.readers);
       throw error;
@@ -58,7 +59,7 @@ function missingSegment(name: string, directory: string, cause: unknown): AtcErr
   );
 }
 
-/** All segments of a manifest, or what kept one from opening. */
+/** All segments of a manifest, or the error of the first that cannot be opened. */
 async function openSegments(
   name: string,
   directory: string,
@@ -88,7 +89,7 @@ function datasetOf(name: string, stored: StoredManifest, path: string, opened: r
   let symbols: readonly string[] | undefined;
   let readers: readonly SegmentReader[] | undefined = opened;
   const open = (): readonly SegmentReader[] => {
-    if (readers === undefined) throw new AtcError("ATC_CLOSED", `dataset "${name}" was disposed before`);
+    if (readers === undefined) throw new AtcError("ATC_CLOSED", `dataset "${name}" is disposed`);
     return readers;
   };
   const allSymbols = (): readonly string[] => {
@@ -129,7 +130,7 @@ function unknownSymbol(name: string, symbol: string, symbols: readonly string[])
   );
 }
 
-/** The series of a symbol, by bisection: a map of thousands of them would cost more than all that a reader of one asks for. */
+/** The series of a symbol, by binary search: building a map of thousands of series costs more than a reader of one needs. */
 function foundSeries(series: readonly StoredSeries[], symbol: string): StoredSeries | undefined {
   let low = 0;
   let high = series.length;

@@ -4,24 +4,24 @@ import { AtcError, bytesPerElement, type DType, fromSystemError, type TypedArray
 import { type AccessPolicy, accessPolicy } from "./access-policy.ts";
 import { type Mapping, mapFile } from "./mapping.ts";
 
-/** How segments are read. `auto` maps where that works and reads where it does not. */
+/** How segments are read: `mmap` maps, `read` reads, and `auto` maps if mapping works and reads if not. */
 export type SegmentBackend = "mmap" | "read" | "auto";
 
-/** One open segment. It holds the file's descriptor, so the file can be read after it was replaced or deleted. */
+/** An open segment. It stays readable after its file is replaced or deleted. */
 export interface SegmentReader {
   /** Whether values come from a mapping, without a copy. */
   isMapped(): boolean;
-  /** Throws ATC_CORRUPT_DATA where the file is no longer as long as the manifest says: reading on in a mapping would end the process. */
+  /** Throws ATC_CORRUPT_DATA if the file does not have the size in the manifest: a read past its end in a mapping ends the process. */
   checkSize(): void;
-  /** `length` values from a byte offset: a view of the mapping, else read into `target`, which must be large enough. */
+  /** `length` values from a byte offset: a view of the mapping, or a view of `target()`, which must be large enough. */
   values<D extends DType>(dtype: D, offset: number, length: number, target: () => ArrayBuffer): TypedArray;
-  /** Says that `length` bytes from `offset` on are read next. */
+  /** Announces that `length` bytes from `offset` on are read next. */
   prefetch(offset: number, length: number): void;
-  /** Says that rows will be read in order until the returned function is called. */
+  /** Announces reads in order, until the returned function is called. */
   scan(): () => void;
-  /** Says that `bytes` in a row will be read, here and there. */
+  /** Announces a read of `bytes` consecutive bytes at any position. */
   window(bytes: number): void;
-  /** Takes what was read out of this process's memory; it stays in the page cache. */
+  /** Releases the pages from this process's memory. They stay in the page cache. */
   release(): void;
   /** Closes the file and unmaps it. */
   dispose(): void;
@@ -29,20 +29,19 @@ export interface SegmentReader {
 
 const openFile = promisify(open);
 
-/** How a segment is opened. */
 export interface OpenSegmentOptions {
   readonly path: string;
-  /** The size that the manifest tells. */
+  /** The size in the manifest. */
   readonly bytes: number;
   readonly backend: SegmentBackend;
-  /** Whether a mapped segment keeps its file descriptor, which makes checks of its size a third cheaper. One that is read always keeps it. */
+  /** Whether a mapped segment keeps its file descriptor, which makes size checks a third cheaper. One that is read always keeps it. */
   readonly keepsDescriptor: boolean;
 }
 
 /**
  * Opens a segment and checks its size.
  *
- * @throws ATC_CORRUPT_DATA where it is not `bytes` long; the system's error where it cannot be opened.
+ * @throws ATC_CORRUPT_DATA if its size is not `bytes`; the system's error if it cannot be opened.
  */
 export async function openSegment(options: OpenSegmentOptions): Promise<SegmentReader> {
   const file = segmentFile(await openFile(options.path, "r"), options);
@@ -59,12 +58,12 @@ export async function openSegment(options: OpenSegmentOptions): Promise<SegmentR
 
 /** The file behind a segment. */
 interface SegmentFile {
-  /** Throws ATC_CORRUPT_DATA where it is not as long as it was. */
+  /** Throws ATC_CORRUPT_DATA if its size is not that in the manifest. */
   checkSize(): void;
-  /** Reads bytes; its descriptor must be open. */
+  /** Fills `target`. The descriptor must be open. */
   read(target: Uint8Array, offset: number): void;
   map(): Mapping;
-  /** Closes its descriptor. Its size is checked by its path from then on. */
+  /** Closes the descriptor. From then on the size is checked by path. */
   close(): void;
 }
 
@@ -74,12 +73,12 @@ function segmentFile(descriptor: number, { path, bytes }: OpenSegmentOptions): S
   const corrupt = (size: number): AtcError =>
     new AtcError(
       "ATC_CORRUPT_DATA",
-      `segment "${path}" is ${size} bytes long, its manifest says ${bytes}; ingest the dataset again`,
+      `segment "${path}" has ${size} bytes, its manifest says ${bytes}; ingest the dataset again`,
       { details: { path, bytes: size, expected: bytes } },
     );
   const opened = (): number => {
     if (fd !== undefined) return fd;
-    throw new AtcError("ATC_CLOSED", `segment "${path}" was closed before`);
+    throw new AtcError("ATC_CLOSED", `segment "${path}" is closed`);
   };
   return {
     checkSize() {
@@ -88,7 +87,7 @@ function segmentFile(descriptor: number, { path, bytes }: OpenSegmentOptions): S
         if (size !== bytes) throw corrupt(size);
         return;
       }
-      // A file that went, or gave way to another one, is out of everybody's reach: its mapping keeps it as it was.
+      // A file that was deleted or replaced cannot change any more: only its mapping still refers to it.
       const there = statSync(path, { throwIfNoEntry: false });
       if (there?.ino === ino && there.dev === dev && there.size !== bytes) throw corrupt(there.size);
     },

@@ -13,18 +13,18 @@ import {
   type TypedArray,
 } from "@atc/contract";
 import { type SeriesPart, withSeriesRows } from "../manifest/series-part.ts";
-import type { StoredPart, StoredSegment } from "../manifest/stored-manifest.ts";
+import { columnOffset, type StoredPart, type StoredSegment } from "../manifest/stored-manifest.ts";
 import type { ScanTrail } from "./access-policy.ts";
 import type { SegmentReader } from "./segment-reader.ts";
 
-/** What a series reads from: the dataset's segments, while it is open. */
+/** The segments that a series is read from. */
 export interface SeriesSource {
   readonly dataset: string;
   readonly columns: readonly ColumnMetadata[];
   readonly segments: readonly StoredSegment[];
-  /** Of all scans of the dataset. */
+  /** Shared by all scans of the dataset. */
   readonly trail: ScanTrail;
-  /** The open segments; throws ATC_CLOSED once the dataset is disposed. */
+  /** The open segments. Throws ATC_CLOSED after the dataset is disposed. */
   readers(): readonly SegmentReader[];
 }
 
@@ -35,10 +35,9 @@ interface Scan {
   readonly blockLength: number;
 }
 
-/** 64 Ki rows: 512 KiB of a float64 column, of which a handful stay in the processor's cache; larger blocks measured no faster. */
+/** 64 Ki rows: 512 KiB per float64 column, so that several columns fit in the processor's cache. Larger blocks were not faster. */
 const defaultBlockLength = 65_536;
 
-/** The rows of one symbol. */
 export function seriesOf(source: SeriesSource, symbol: string, parts: readonly StoredPart[]): Series {
   const own = withSeriesRows(parts);
   const last = own.at(-1);
@@ -58,7 +57,7 @@ export function seriesOf(source: SeriesSource, symbol: string, parts: readonly S
   };
   const checkRange = (from: number, to: number): void => {
     const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= 0 && from <= to && to <= length;
-    if (!isRange) throw refuse(`rows ${from} to ${to} lie outside of its ${length} rows`);
+    if (!isRange) throw refuse(`rows ${from} to ${to} are outside of its ${length} rows`);
   };
 
   return {
@@ -70,7 +69,7 @@ export function seriesOf(source: SeriesSource, symbol: string, parts: readonly S
       const { from = 0, to = length, blockLength = defaultBlockLength } = options;
       checkRange(from, to);
       if (!Number.isSafeInteger(blockLength) || blockLength < 1)
-        throw refuse(`a block of ${blockLength} rows is no block`);
+        throw refuse(`blockLength is ${blockLength}; give a whole number of 1 or more`);
       const scan = { columns: [...new Set(options.columns)].map(columnOf), from, to, blockLength };
       return { [Symbol.iterator]: () => blocksOf(source, own, scan) };
     },
@@ -113,8 +112,8 @@ function windowOf(
 }
 
 function offsetOf(source: SeriesSource, part: SeriesPart, { name, type }: ColumnMetadata, row: number): number {
-  const offsets = (source.segments[part.segment] as StoredSegment).offsets;
-  return (offsets[name] as number) + (part.row + row - part.seriesRow) * bytesPerElement[dtypeOf(type)];
+  const start = columnOffset(source.segments[part.segment] as StoredSegment, name);
+  return start + (part.row + row - part.seriesRow) * bytesPerElement[dtypeOf(type)];
 }
 
 function* blocksOf(source: SeriesSource, parts: readonly SeriesPart[], scan: Scan): Generator<Block, void> {
@@ -141,7 +140,7 @@ function* blocksOf(source: SeriesSource, parts: readonly SeriesPart[], scan: Sca
         const length = Math.min(scan.blockLength, end - row);
         reader.checkSize();
         const arrays = new Map<string, TypedArray>();
-        // The kernel reads ahead of one position in a file: a scan that takes turns between columns loses it at every turn.
+        // The kernel reads ahead from one position per file: a scan that alternates between columns loses it at each switch.
         const ahead = scan.columns.length > 1 ? Math.min(scan.blockLength, end - row - length) : 0;
         for (const column of scan.columns) {
           const offset = offsetOf(source, part, column, row);
@@ -172,12 +171,12 @@ function blockOf(
   const arrayOf = (column: string): TypedArray => {
     source.readers();
     if (!valid.current)
-      throw new AtcError("ATC_CLOSED", "the iteration went on to its next block; copy what must last");
+      throw new AtcError("ATC_CLOSED", "the iteration has moved to its next block; copy values that must stay valid");
     const array = arrays.get(column);
     if (array === undefined)
       throw new AtcError(
         "ATC_INVALID_ARGUMENT",
-        `column "${column}" was not asked for; name it in the columns of blocks()`,
+        `column "${column}" was not requested; add it to the columns of blocks()`,
       );
     return array;
   };

@@ -1,18 +1,20 @@
 import { open } from "node:fs/promises";
 
-/** Sets the disk to work on files while more is written, so that little is left to wait for at the end. */
+/** Syncs files in the background while more is written, so that the final sync has little left to do. */
 export interface BackgroundSync {
-  /** Notes that bytes of a file may not be on the disk yet. */
+  /** Marks a file as written to. */
   touch(path: string): void;
-  /** Starts to make durable what is written so far; does nothing while it is at it. */
+  /** Starts to make the marked files durable. Does nothing while an earlier call is at work. */
   start(): void;
-  /** Waits for what was started. */
+  /** Waits for the sync in progress. */
   settled(): Promise<void>;
-  /** Waits, then makes all of the files durable and read-only. Throws what the disk said at any time: the system tells of it once. */
+  /**
+   * Waits, then makes all of `paths` durable and read-only. Throws the first error of any sync so far, since the system
+   * reports it only once.
+   */
   finish(paths: readonly string[]): Promise<void>;
 }
 
-/** Nothing touched yet. */
 export function backgroundSync(): BackgroundSync {
   const touched = new Set<string>();
   const faults: unknown[] = [];

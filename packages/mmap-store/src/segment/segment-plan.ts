@@ -11,16 +11,16 @@ export interface PlannedPart {
   readonly symbolIndex: number;
 }
 
-/** One segment: its symbols in order and its rows. */
+/** A segment before it is written. */
 export interface PlannedSegment {
   readonly symbols: readonly string[];
   readonly rows: number;
 }
 
-/** Which rows go where. */
+/** The segment and position of every row. */
 export interface SegmentPlan {
   readonly segments: readonly PlannedSegment[];
-  /** The parts of each symbol in row order; symbols sorted by UTF-16 code unit. */
+  /** The parts of each symbol in row order. Symbols are sorted by UTF-16 code unit. */
   readonly parts: ReadonlyMap<string, readonly PlannedPart[]>;
 }
 
@@ -32,9 +32,9 @@ export function segmentColumns(columns: readonly ColumnMetadata[], symbols: read
   ];
 }
 
-/** Rows of a symbol that are to be written. */
+/** Rows of a symbol to write. */
 export interface WrittenSeries extends SeriesPlan {
-  /** The first of them within the series; 0 where absent. */
+  /** The index of the first of them within the series; default: 0. */
   readonly firstRow?: number;
 }
 
@@ -44,21 +44,21 @@ interface Limits {
   readonly fixedBytes: number;
 }
 
-/** The space for schema, messages and footer: generous, as their exact size depends on names. */
+/** An upper estimate of the space for schema, messages and footer; the exact size depends on names. */
 function limitsOf(columns: readonly ColumnMetadata[], bytes: number): Limits {
   const rowBytes = columns.reduce((sum, { type }) => sum + bytesPerElement[dtypeOf(type)], 4);
   const fixedBytes = columns.reduce((sum, { name }) => sum + 512 + 4 * Buffer.byteLength(name), 2048);
   return { bytes, rowBytes, fixedBytes };
 }
 
-/** Dictionary bytes of a symbol: its text and its offset. */
+/** Bytes of a symbol in the dictionary: its text and its offset. */
 function symbolBytes(symbol: string): number {
   return Buffer.byteLength(symbol) + 4;
 }
 
 /**
- * Packs symbols in order: as many into a segment as fit; a symbol that does not fit in a segment alone gets segments of its own, all full but
- * the last. Every segment holds at least one row, whatever `segmentBytes` says.
+ * Packs symbols in order, as many into a segment as fit. A symbol that does not fit into one segment gets segments of its
+ * own, all of them full except the last. Every segment holds at least one row, even if it exceeds `segmentBytes`.
  */
 export function planSegments(
   columns: readonly ColumnMetadata[],
@@ -103,7 +103,7 @@ export function planSegments(
   return { segments, parts };
 }
 
-/** Order of symbols everywhere: by UTF-16 code unit, as JavaScript compares strings. */
+/** The order of symbols in plans and manifests: by UTF-16 code unit, as JavaScript compares strings. */
 export function bySymbol(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

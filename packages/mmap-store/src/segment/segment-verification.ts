@@ -8,29 +8,30 @@ import { formatChecksums, parseChecksums } from "../base/column-checksums.ts";
 import { readFully } from "../base/file-system.ts";
 import { firstDecrease } from "../base/time-order.ts";
 import { seriesParts } from "../manifest/series-part.ts";
-import type { StoredManifest, StoredPart, StoredSegment } from "../manifest/stored-manifest.ts";
+import { columnOffset, type StoredManifest, type StoredPart, type StoredSegment } from "../manifest/stored-manifest.ts";
 
-/** What is wrong with a segment: the end of a sentence that begins with its name. */
+/** A fault of a segment. */
 export interface SegmentFault {
+  /** The end of a sentence that begins with the name of the segment. */
   readonly what: string;
-  /** The symbol in doubt; all of the segment's where absent. */
+  /** The symbols in doubt; default: all symbols of the segment. */
   readonly symbols?: readonly string[];
 }
 
-/** Rows of a symbol in the segment that is verified. */
+/** The rows of a symbol in one segment. */
 export interface SymbolPart extends StoredPart {
   readonly symbol: string;
 }
 
-/** What a verification does while it reads. */
+/** Callbacks of a verification. */
 export interface VerificationSteps {
-  /** Is told of the bytes read; throws to end it. */
+  /** Receives the number of bytes read since the last call. May throw to end the verification. */
   advance(bytes: number): void;
-  /** Is told of the checksums that the columns of a part have, in a segment without a fault. */
+  /** Receives the checksums found for the columns of a part that has no fault. */
   checksums?(part: SymbolPart, crc32: string): void;
 }
 
-/** The parts in each segment of a manifest. */
+/** The parts in each segment of a manifest, by index of the segment. */
 export function partsBySegment(manifest: StoredManifest): SymbolPart[][] {
   const bySegment: SymbolPart[][] = manifest.segments.map(() => []);
   for (const series of manifest.series)
@@ -41,8 +42,8 @@ export function partsBySegment(manifest: StoredManifest): SymbolPart[][] {
 const chunkBytes = 2 ** 20;
 
 /**
- * What is wrong with a segment: its size, its checksum, then whether its Arrow metadata, symbols, times and the checksums of its columns are what the
- * manifest says. A part is checked against its checksums if it has some; those of a manifest without a content must be left out.
+ * Compares a segment with its manifest: its size, its checksum, then its Arrow metadata, symbols, times and the checksums
+ * of its columns. A part without checksums is not checked against them; drop those of a manifest without a content.
  */
 export async function* segmentFaults(
   directory: string,
@@ -55,7 +56,7 @@ export async function* segmentFaults(
   try {
     const { size } = await file.stat();
     if (size !== segment.bytes) {
-      yield { what: `is ${size} bytes long, its manifest says ${segment.bytes}` };
+      yield { what: `has ${size} bytes, its manifest says ${segment.bytes}` };
       advance(segment.bytes);
       return;
     }
@@ -77,7 +78,7 @@ export async function* segmentFaults(
       metadata = await readArrowMetadata(read, size);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      yield { what: `holds no readable Arrow metadata (${error.message})` };
+      yield { what: `has no readable Arrow metadata (${error.message})` };
       return;
     }
     const fault = metadataFault(metadata, segment, columns);
@@ -86,7 +87,7 @@ export async function* segmentFaults(
       return;
     }
     for (const [index, part] of parts.entries()) {
-      const own = ranges[index] as readonly ColumnRange[];
+      const own = ranges[index] ?? [];
       const what =
         (await partFault(read, segment, metadata.dictionary, part)) ??
         (isWhole ? contentFault(part, columns, own) : undefined);
@@ -99,29 +100,29 @@ export async function* segmentFaults(
   }
 }
 
-/** The bytes of a column's values in one part, and their CRC-32 as far as they were read. */
+/** The byte range of a column's values in one part, and the CRC-32 of the bytes read so far. */
 interface ColumnRange {
   readonly start: number;
   readonly end: number;
   crc: number;
 }
 
-/** For each part the bytes of each column. */
+/** The range of each column, for each part. */
 function columnRanges(
-  { offsets }: StoredSegment,
+  segment: StoredSegment,
   columns: readonly ColumnMetadata[],
   parts: readonly SymbolPart[],
 ): readonly (readonly ColumnRange[])[] {
   return parts.map(({ row, rows }) =>
     columns.map(({ name, type }) => {
       const width = bytesPerElement[dtypeOf(type)];
-      const start = (offsets[name] as number) + width * row;
+      const start = columnOffset(segment, name) + width * row;
       return { start, end: start + width * rows, crc: 0 };
     }),
   );
 }
 
-/** The checksum of a file, which is read once; on the way those of ranges, which do not overlap in a manifest that holds. */
+/** The checksum of a file. Computes those of `ranges`, which must not overlap, while it reads the file once. */
 async function checksumOf(
   file: FileHandle,
   bytes: number,
@@ -150,46 +151,50 @@ async function checksumOf(
   return hexOf(crc);
 }
 
-/** How the file's own description differs from the manifest's. */
+/** How the file's Arrow metadata differ from the manifest. */
 function metadataFault(
   { columns, rows, offsets }: ArrowFileMetadata,
   segment: StoredSegment,
   expected: readonly ColumnMetadata[],
 ): string | undefined {
-  if (rows !== segment.rows) return `tells of ${rows} rows in its Arrow metadata, its manifest of ${segment.rows}`;
+  if (rows !== segment.rows) return `has ${rows} rows in its Arrow metadata, its manifest says ${segment.rows}`;
   const all = [{ name: "symbol", type: "text" } as const, ...expected];
-  if (columns.length !== all.length) return `has ${columns.length} columns, its manifest tells of ${all.length}`;
+  if (columns.length !== all.length) return `has ${columns.length} columns, its manifest says ${all.length}`;
   for (const [i, { name, type }] of all.entries()) {
     const column = columns[i];
     if (column?.name !== name || column.type !== type)
-      return `has the column "${column?.name}" of type "${column?.type}" where its manifest tells of "${name}" of type "${type}"`;
+      return `has column "${column?.name}" of type "${column?.type}" at index ${i}, its manifest says "${name}" of type "${type}"`;
     if (offsets[i] !== segment.offsets[name])
       return `has the values of column "${name}" at byte ${offsets[i]}, its manifest says ${segment.offsets[name]}`;
   }
   return undefined;
 }
 
-/** How a symbol's rows differ from what the manifest says of them. */
+/** How the rows of a symbol differ from the manifest. */
 async function partFault(
   read: ReadBytes,
-  { offsets }: StoredSegment,
+  segment: StoredSegment,
   dictionary: readonly string[],
   { symbol, row, rows, firstTime, lastTime }: SymbolPart,
 ): Promise<string | undefined> {
   const expected = dictionary.indexOf(symbol);
+  const symbolOffset = columnOffset(segment, "symbol");
+  const timeOffset = columnOffset(segment, "timestamp");
   const step = chunkBytes / 8;
   let last: bigint | undefined;
   for (let from = row; from < row + rows; from += step) {
     const length = Math.min(step, row + rows - from);
-    const indices = new Int32Array((await read((offsets["symbol"] as number) + 4 * from, 4 * length)).buffer);
-    const stranger = indices.findIndex((index) => index !== expected);
-    if (stranger !== -1)
-      return `holds symbol "${dictionary[indices[stranger] as number]}" in row ${from + stranger}, its manifest says "${symbol}"`;
-    const times = new BigInt64Array((await read((offsets["timestamp"] as number) + 8 * from, 8 * length)).buffer);
+    const indices = new Int32Array((await read(symbolOffset + 4 * from, 4 * length)).buffer);
+    const wrong = indices.findIndex((index) => index !== expected);
+    if (wrong !== -1)
+      return `has symbol "${dictionary[indices[wrong] ?? -1]}" in row ${from + wrong}, its manifest says "${symbol}"`;
+    const times = new BigInt64Array((await read(timeOffset + 8 * from, 8 * length)).buffer);
     if (last === undefined && String(times[0]) !== firstTime)
       return `begins symbol "${symbol}" at time "${times[0]}", its manifest says "${firstTime}"`;
-    const back = last !== undefined && (times[0] as bigint) < last ? 0 : firstDecrease(times);
-    if (back !== -1) return `has times of symbol "${symbol}" that go back in row ${from + back}`;
+    const [first = 0n] = times;
+    const decrease = last !== undefined && first < last ? 0 : firstDecrease(times);
+    if (decrease !== -1)
+      return `has a time of symbol "${symbol}" in row ${from + decrease} before that of the previous row`;
     last = times[length - 1];
   }
   return String(last) === lastTime
@@ -197,7 +202,7 @@ async function partFault(
     : `ends symbol "${symbol}" at time "${last}", its manifest says "${lastTime}"`;
 }
 
-/** The names of the columns whose values are not those of the checksums that the manifest has for a part. */
+/** The quoted names of the columns whose checksums differ from the manifest's; "" if none do. */
 function changedColumns(
   { crc32: stored }: SymbolPart,
   columns: readonly ColumnMetadata[],
@@ -216,10 +221,10 @@ function contentFault(
 ): string | undefined {
   const names = changedColumns(part, columns, ranges);
   if (names === "") return undefined;
-  return `has values of symbol "${part.symbol}" in column ${names} that do not give the checksum in its manifest`;
+  return `has values of symbol "${part.symbol}" in column ${names} that do not match the checksum in its manifest`;
 }
 
-/** The first symbol whose values changed, and how many others; nothing if what changed is no value that counts. */
+/** The first symbol whose values changed, and how many others; "" if the changed bytes belong to no value. */
 function changedPlaces(
   parts: readonly SymbolPart[],
   columns: readonly ColumnMetadata[],

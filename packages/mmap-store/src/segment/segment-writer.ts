@@ -4,13 +4,13 @@ import type { ArrowFileLayout } from "../arrow/arrow-file.ts";
 import { type ChecksummedRange, checksumOf } from "../base/checksum.ts";
 import { writeFully } from "../base/file-system.ts";
 
-/** Writes one segment's columns in any order, each slice in its place. Holds one buffer a column, so that many small slices become few writes. */
+/** Writes the columns of one segment in any order. Holds one buffer per column, so that many small slices become few writes. */
 export interface SegmentWriter {
   /** Writes bytes of a column at a byte offset within its values. */
   write(column: number, offset: number, bytes: Uint8Array): Promise<void>;
-  /** Writes what is buffered and closes the file; it can be written on later. */
+  /** Flushes the buffers and closes the file. A later write opens it again. */
   suspend(): Promise<void>;
-  /** Writes what is buffered, makes the file durable and read-only, and returns its CRC-32. */
+  /** Flushes the buffers, makes the file durable and read-only, and returns its CRC-32. */
   finish(): Promise<number>;
 }
 
@@ -22,20 +22,20 @@ interface ColumnBuffer {
 }
 
 const bufferBytes = 256 * 1024;
-/** Bytes after which the disk is set to work while more are written, so that little is left to wait for at the end. */
+/** After this many bytes a sync starts in the background, so that the final sync has little left to do. */
 const syncBytes: number = 32 * 2 ** 20;
 
-/** A writer of the segment file at `path`, which is created on the first write. */
+/** A writer of the segment file at `path`. The first write creates the file. */
 export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWriter {
   const buffers: ColumnBuffer[] = layout.columns.map(() => ({ position: 0, used: 0, bytes: undefined }));
-  const runs: ChecksummedRange[] = [];
-  const runEndingAt = new Map<number, ChecksummedRange>();
+  const ranges: ChecksummedRange[] = [];
+  const rangeEndingAt = new Map<number, ChecksummedRange>();
   let handle: FileHandle | undefined;
   let unsynced = 0;
   let syncing: Promise<void> | undefined;
   const syncFaults: unknown[] = [];
 
-  /** Starts to make durable what is written so far. A fault is kept: the system tells of it once. */
+  /** Starts to make the bytes written so far durable. Keeps a fault, since the system reports it only once. */
   const startSync = (file: FileHandle): void => {
     unsynced = 0;
     syncing = file.datasync().then(
@@ -53,17 +53,17 @@ export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWri
     await writeFully(file, bytes, position);
     unsynced += bytes.length;
     if (unsynced >= syncBytes && syncing === undefined) startSync(file);
-    const run = runEndingAt.get(position);
-    runEndingAt.delete(position);
-    const extended = run ?? { offset: position, length: 0, crc: 0 };
-    if (run === undefined) runs.push(extended);
+    const range = rangeEndingAt.get(position);
+    rangeEndingAt.delete(position);
+    const extended = range ?? { offset: position, length: 0, crc: 0 };
+    if (range === undefined) ranges.push(extended);
     extended.crc = crc32(bytes, extended.crc);
     extended.length += bytes.length;
-    runEndingAt.set(position + bytes.length, extended);
+    rangeEndingAt.set(position + bytes.length, extended);
   };
   const opened = async (): Promise<FileHandle> => {
     if (handle !== undefined) return handle;
-    if (runs.length > 0) {
+    if (ranges.length > 0) {
       handle = await open(path, "r+");
       return handle;
     }
@@ -125,7 +125,7 @@ export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWri
         for (const buffer of buffers) buffer.bytes = undefined;
         await close();
       }
-      return checksumOf(runs, layout.bytes);
+      return checksumOf(ranges, layout.bytes);
     },
   };
 }

@@ -4,7 +4,10 @@ import { type SeriesPart, seriesParts } from "../manifest/series-part.ts";
 import type { StoredManifest, StoredSegment } from "../manifest/stored-manifest.ts";
 import { type PlannedPart, planSegments, type SegmentPlan } from "../segment/segment-plan.ts";
 
-/** The generation after a compaction, or undefined if it would have neither fewer segments nor fewer superseded rows, and has its content. */
+/**
+ * The generation after a compaction. Undefined if the dataset has a content and compaction would remove neither segments nor
+ * superseded rows.
+ */
 export function compactedGeneration(
   stored: StoredManifest,
   base: Uint8Array,
@@ -26,13 +29,13 @@ export function compactedGeneration(
     fingerprint,
     attributes,
     series: [],
-    kept: retainedSegments(stored.segments, kept),
+    retained: retainedSegments(stored.segments, kept),
     written,
     base,
   };
 }
 
-/** Parts the ideal layout into what lies in the segments already, row for row, and what must be written. */
+/** Divides the ideal layout into segments that exist already, row for row, and segments to write. */
 function unchangedAndChanged(
   segments: readonly StoredSegment[],
   stored: ReadonlyMap<string, readonly SeriesPart[]>,
@@ -58,13 +61,13 @@ function unchangedAndChanged(
     if (changed.length > 0)
       parts.set(
         symbol,
-        changed.map((part) => ({ ...part, segment: places.get(part.segment) as number })),
+        changed.map((part) => ({ ...part, segment: places.get(part.segment) ?? 0 })),
       );
   }
   return { kept, written: { segments: ideal.segments.filter((_, i) => places.has(i)), parts } };
 }
 
-/** For each segment a text of which symbols' which rows it holds, in order. */
+/** One string per segment that identifies the rows it holds: symbols, row indices and lengths in order. */
 function contentsOf(count: number, series: ReadonlyMap<string, readonly (SeriesPart | PlannedPart)[]>): string[] {
   const rows: { readonly row: number; readonly text: string }[][] = Array.from({ length: count }, () => []);
   for (const [symbol, parts] of series)

@@ -28,8 +28,9 @@ import { partsBySegment, type SymbolPart, segmentFaults } from "../segment/segme
 import { compactedGeneration } from "./compaction-plan.ts";
 
 /**
- * Publishes the locked dataset in the layout that it would have if it had been written at once. Segments that are as they would be then stay;
- * the rows of the others are copied block by block, after a check of their checksums, so that no damage gets a checksum that holds.
+ * Publishes the locked dataset in the layout that it would have if it had been written at once. Segments that already match
+ * that layout stay. The rows of the others are copied block by block after their checksums are verified, so that damaged
+ * rows do not get a valid checksum.
  */
 export async function compactDataset(
   place: LockedDirectory,
@@ -44,7 +45,7 @@ export async function compactDataset(
   if (plan === undefined) return datasetManifest(lock.name, stored);
   const ended = new AbortController();
   const running = write(place, stored, plan, { ...options, signal: anyOf(options.signal, ended.signal) });
-  // The lock is given back only after the last file was removed.
+  // The lock is released only after the last temporary file is removed.
   lock.onRelease(async () => {
     ended.abort();
     await running.catch(() => undefined);
@@ -52,8 +53,8 @@ export async function compactDataset(
   return await running;
 }
 
-function anyOf(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {
-  return given === undefined ? own : AbortSignal.any([given, own]);
+function anyOf(caller: AbortSignal | undefined, own: AbortSignal): AbortSignal {
+  return caller === undefined ? own : AbortSignal.any([caller, own]);
 }
 
 async function write(
@@ -66,7 +67,7 @@ async function write(
   const temporary = temporaryDirectory(place);
   let files: WriterFiles | undefined;
   try {
-    const kept = await checkSources(place, stored, plan, options);
+    const retained = await checkSources(place, stored, plan, options);
     files = await writerFiles(temporary, plan.columns, plan.written);
     const dataset = await openDataset(lock.name, directory, "read");
     try {
@@ -77,7 +78,7 @@ async function write(
     const written = files;
     const publication = { name: lock.name, directory, temporary, token: lock.token, files, base: plan.base };
     const manifest = await publishFiles(publication, (generation) =>
-      storedManifest({ ...plan, kept }, written, generation, plan.attributes),
+      storedManifest({ ...plan, retained }, written, generation, plan.attributes),
     );
     return datasetManifest(lock.name, manifest);
   } catch (error) {
@@ -92,8 +93,8 @@ async function write(
 }
 
 /**
- * Throws ATC_CORRUPT_DATA where a segment that is to be copied is not what the manifest says. In a dataset without a content those that stay are
- * read too; what stays is returned with the checksums that were found.
+ * Throws ATC_CORRUPT_DATA if a segment to copy does not match the manifest. Returns the retained segments. If the dataset
+ * has no content, these are read too, and get the checksums that were found.
  */
 async function checkSources(
   { directory, lock }: LockedDirectory,
@@ -101,7 +102,7 @@ async function checkSources(
   plan: GenerationPlan,
   { signal, onProgress }: OperationOptions,
 ): Promise<RetainedSegments> {
-  const kept = new Set(stored.content === undefined ? [] : plan.kept.segments.map(({ file }) => file));
+  const kept = new Set(stored.content === undefined ? [] : plan.retained.segments.map(({ file }) => file));
   const parts = partsBySegment(stored);
   const sources = [...stored.segments.entries()].filter(([, { file }]) => !kept.has(file));
   const found = new Map<string, string>();
@@ -124,10 +125,10 @@ async function checkSources(
         { details: { dataset: lock.name, segment: segment.file } },
       );
   }
-  return withChecksums(plan.kept, found);
+  return withChecksums(plan.retained, found);
 }
 
-/** What stays, with checksums of the parts that have none, by file and row. */
+/** Adds the checksums in `found`, by file and row, to the parts that have none. */
 function withChecksums({ segments, parts }: RetainedSegments, found: ReadonlyMap<string, string>): RetainedSegments {
   const checked = (part: SeriesPart): SeriesPart => {
     const crc32 = part.crc32 ?? found.get(`${segments[part.segment]?.file} ${part.row}`);
@@ -136,7 +137,7 @@ function withChecksums({ segments, parts }: RetainedSegments, found: ReadonlyMap
   return { segments, parts: new Map([...parts].map(([symbol, list]) => [symbol, list.map(checked)])) };
 }
 
-/** Copies segment by segment, so that one file is open at a time. */
+/** Copies segment by segment, so that only one file is open at a time. */
 async function copyRows(
   dataset: Dataset,
   { columns, written }: GenerationPlan,

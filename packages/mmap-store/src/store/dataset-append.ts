@@ -9,7 +9,10 @@ import type { StoredManifest, StoredSegment } from "../manifest/stored-manifest.
 import { planSegments } from "../segment/segment-plan.ts";
 import { isSymbol } from "./dataset-plan.ts";
 
-/** The next generation of the dataset in `directory`: its segments stay, cut where the plan says so, and the plan's rows come to new ones. */
+/**
+ * The next generation of the dataset in `directory`. Its segments stay, without the rows that the plan replaces, and the rows
+ * of the plan go to new segments.
+ */
 export async function appendedGeneration(
   name: string,
   directory: string,
@@ -29,7 +32,7 @@ export async function appendedGeneration(
     );
   const added = [...appends.values()].filter(({ rows }) => rows > 0);
   if (added.length === 0 && [...parts.values()].every((list) => list.length === 0))
-    throw refusal(name, "it would be left without a row; delete it instead");
+    throw refusal(name, "no row would be left; delete the dataset instead");
   return {
     kind: stored.kind,
     columns: stored.columns,
@@ -40,7 +43,7 @@ export async function appendedGeneration(
       rows: kept(symbol) + rows,
       kept: kept(symbol),
     })),
-    kept: retainedSegments(stored.segments, parts),
+    retained: retainedSegments(stored.segments, parts),
     written: planSegments(
       stored.columns,
       added.map(({ symbol, rows }) => ({ symbol, rows, firstRow: kept(symbol) })),
@@ -65,23 +68,26 @@ function checkedAppends(
   { fingerprint, series }: AppendPlan,
   lengths: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, SeriesAppend> {
-  if (typeof fingerprint !== "string") throw refusal(name, "its fingerprint is no text");
+  if (typeof fingerprint !== "string") throw refusal(name, "its fingerprint is not a string");
   const appends = new Map<string, SeriesAppend>();
   for (const append of series) {
     const { symbol, rows, keepRows = 0 } = append;
     const length = lengths.get(symbol) ?? 0;
     if (appends.has(symbol)) throw refusal(name, `symbol "${symbol}" is planned twice`);
-    if (!isSymbol(symbol)) throw refusal(name, `symbol "${symbol}" holds half of a surrogate pair, which has no UTF-8`);
+    if (!isSymbol(symbol)) throw refusal(name, `symbol "${symbol}" has a lone surrogate, which UTF-8 cannot encode`);
     if (!Number.isSafeInteger(rows) || rows < 0)
-      throw refusal(name, `symbol "${symbol}" has ${rows} new rows; it needs 0 or more`);
+      throw refusal(name, `rows of symbol "${symbol}" is ${rows}; give a whole number of 0 or more`);
     if (!Number.isSafeInteger(keepRows) || keepRows < 0 || keepRows > length)
-      throw refusal(name, `symbol "${symbol}" has ${length} rows, of which ${keepRows} cannot stay`);
+      throw refusal(
+        name,
+        `keepRows of symbol "${symbol}" is ${keepRows}; it has ${length} rows, so give 0 to ${length}`,
+      );
     appends.set(symbol, append);
   }
   return appends;
 }
 
-/** The parts of the first `rows` rows of a series. The last one may be cut. */
+/** The parts of the first `rows` rows of a series. The last of them may be truncated. */
 async function firstRows(
   name: string,
   directory: string,

@@ -4,7 +4,7 @@ import { exists, syncDirectory, unlinkIfThere } from "../base/file-system.ts";
 import { checkUnlocked, type HeldLock } from "../lock/dataset-lock.ts";
 import { manifestPath, readManifest, removeLeftovers } from "../manifest/dataset-directory.ts";
 
-/** Removes the dataset in `directory`: its manifest first, so that it is gone at once, then its files. Tells whether it was there. */
+/** Removes the dataset in `directory`: its manifest first, so that it is gone at once, then its files. Returns whether it existed. */
 export async function deleteDataset(name: string, directory: string, lock: () => Promise<HeldLock>): Promise<boolean> {
   if (!(await exists(manifestPath(directory)))) return false;
   let held: HeldLock;
@@ -25,8 +25,8 @@ export async function deleteDataset(name: string, directory: string, lock: () =>
 }
 
 /**
- * A full disk has no room for a lock, and deleting is how to make room. Only files that the manifest names are removed, so a writer that
- * found room in the meantime loses nothing: its generation has names of its own.
+ * Deletes without a lock, for which a full disk has no room. Removes only files that the manifest names, so a writer that
+ * has found room in the meantime loses nothing: its generation has other names.
  */
 async function deleteFromFullDisk(name: string, directory: string, lock: () => Promise<HeldLock>): Promise<boolean> {
   await checkUnlocked(name, directory);
@@ -34,13 +34,13 @@ async function deleteFromFullDisk(name: string, directory: string, lock: () => P
   try {
     files = (await readManifest(directory))?.segments.map(({ file }) => file) ?? [];
   } catch {
-    // Damaged: what it named goes with the lock below.
+    // The manifest is damaged. The lock below removes its files.
   }
   await unlinkAll(name, directory, ["manifest.json", ...files]);
   try {
     await (await lock())[Symbol.asyncDispose]();
   } catch {
-    // Still no room for a lock, or a writer took it: the next lock removes the rest.
+    // There is still no room for a lock, or a writer holds it. The next lock removes the rest.
   }
   return true;
 }

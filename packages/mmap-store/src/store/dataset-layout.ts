@@ -11,16 +11,16 @@ import { checkComplete, unplannedSymbol } from "../generation/series-progress.ts
 import type { HeldLock } from "../lock/dataset-lock.ts";
 import { backgroundSync } from "../segment/background-sync.ts";
 
-/** A layout of the next generation of the locked dataset, in `given` where the caller may go on with files of an earlier one. */
+/** A layout of the next generation of the locked dataset. If `directory` is given, resumes an earlier layout in it. */
 export async function datasetLayout(
   place: LockedDirectory,
   plan: GenerationPlan,
-  given: string | undefined,
+  directory: string | undefined,
 ): Promise<DatasetLayout> {
   const { lock } = place;
-  const temporary = given === undefined ? temporaryDirectory(place) : checkedDirectory(lock, given);
+  const temporary = directory === undefined ? temporaryDirectory(place) : checkedDirectory(lock, directory);
   const opening = openLayout(place, plan, temporary);
-  // The lock is given back only after the last file was removed.
+  // The lock is released only after the last temporary file is removed.
   lock.onRelease(async () => {
     const layout = await opening.catch(() => undefined);
     await layout?.abort();
@@ -28,26 +28,26 @@ export async function datasetLayout(
   try {
     return await opening;
   } catch (error) {
-    // What an earlier process left stays for another attempt; it goes with the lock.
-    if (given === undefined) await removeQuietly(temporary);
+    // The files of an earlier process stay for another attempt, until the lock is released.
+    if (directory === undefined) await removeQuietly(temporary);
     throw error;
   }
 }
 
-/** Refuses a directory outside of the lock's scratch directory: what is in it may be removed. */
-function checkedDirectory({ name, scratch = "" }: HeldLock, given: string): string {
-  const within = isAbsolute(given) ? relative(scratch, resolve(given)) : "";
-  if (within !== "" && !isAbsolute(within) && !/^\.\.(?:[/\\]|$)/.test(within)) return resolve(given);
+/** Refuses a directory outside of the lock's scratch directory, since its content may be removed. */
+function checkedDirectory({ name, scratch = "" }: HeldLock, path: string): string {
+  const within = isAbsolute(path) ? relative(scratch, resolve(path)) : "";
+  if (within !== "" && !isAbsolute(within) && !/^\.\.(?:[/\\]|$)/.test(within)) return resolve(path);
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
-    `cannot lay out dataset "${name}" in "${given}": give a directory within the lock's scratch directory "${scratch}"`,
-    { details: { dataset: name, path: given } },
+    `cannot lay out dataset "${name}" in "${path}": give a directory within the lock's scratch directory "${scratch}"`,
+    { details: { dataset: name, path } },
   );
 }
 
 async function openLayout(place: LockedDirectory, plan: GenerationPlan, temporary: string): Promise<DatasetLayout> {
   const { directory, lock } = place;
-  // A dataset of a newer format is refused before anything is written.
+  // Refuses a dataset of a newer format before anything is written.
   await nextGeneration(directory);
   try {
     return layoutOf(place, plan, await layoutFiles(temporary, plan.columns, plan.written), temporary);
@@ -73,7 +73,7 @@ function layoutOf(place: LockedDirectory, plan: GenerationPlan, files: LayoutFil
     },
   };
   const steps = generationSteps(place, plan, written, temporary);
-  // A failure is kept, and thrown by whatever is called next.
+  // Keeps a failure for the next call, which throws it.
   steps.onDisk("lay out", files.filled).catch(() => undefined);
   return {
     isResumed: files.isResumed,
@@ -85,13 +85,13 @@ function layoutOf(place: LockedDirectory, plan: GenerationPlan, files: LayoutFil
     },
     sync() {
       steps.check();
-      // Rows may have come to any of them.
+      // Callers may have written to any of them.
       for (const path of paths) disk.touch(path);
       disk.start();
     },
     placed(rows) {
       steps.check();
-      ledger.tell(rows);
+      ledger.register(rows);
     },
     publish: (attributes) =>
       steps.publish(attributes, async () => {

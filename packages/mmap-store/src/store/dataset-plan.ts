@@ -5,12 +5,12 @@ import { planSegments } from "../segment/segment-plan.ts";
 
 const loneSurrogate = /\p{Surrogate}/u;
 
-/** Whether a symbol can be stored: as UTF-8, which half of a surrogate pair does not have. */
+/** Whether a symbol can be stored. It must have no lone surrogate, which UTF-8 cannot encode. */
 export function isSymbol(symbol: string): boolean {
   return typeof symbol === "string" && !loneSurrogate.test(symbol);
 }
 
-/** A generation that stands for itself. */
+/** A generation that replaces the dataset. */
 export function plannedGeneration(name: string, plan: DatasetPlan, segmentBytes: number): GenerationPlan {
   checkPlan(name, plan);
   const { schema, fingerprint, series } = plan;
@@ -20,13 +20,13 @@ export function plannedGeneration(name: string, plan: DatasetPlan, segmentBytes:
     fingerprint,
     attributes: {},
     series: series.map(({ symbol, rows }) => ({ symbol, rows, kept: 0 })),
-    kept: nothingRetained,
+    retained: nothingRetained,
     written: planSegments(schema.columns, series, segmentBytes),
     base: undefined,
   };
 }
 
-/** Throws ATC_INVALID_ARGUMENT or ATC_UNSUPPORTED where a plan cannot be written as it stands. */
+/** Throws ATC_INVALID_ARGUMENT or ATC_UNSUPPORTED if a plan cannot be written. */
 function checkPlan(name: string, plan: DatasetPlan): void {
   const refuse = (what: string): never => {
     throw new AtcError("ATC_INVALID_ARGUMENT", `cannot create dataset "${name}": ${what}`, {
@@ -47,7 +47,7 @@ function checkPlan(name: string, plan: DatasetPlan): void {
     if (place > 0) checkType(name, column);
   }
   checkSeries(plan, refuse);
-  if (typeof plan.fingerprint !== "string") refuse("its fingerprint is no text");
+  if (typeof plan.fingerprint !== "string") refuse("its fingerprint is not a string");
 }
 
 function checkType(dataset: string, { name, type }: ColumnMetadata): void {
@@ -55,19 +55,20 @@ function checkType(dataset: string, { name, type }: ColumnMetadata): void {
   if (isKnown && type !== "text" && dtypeOf(type) !== "int64") return;
   throw new AtcError(
     isKnown ? "ATC_UNSUPPORTED" : "ATC_INVALID_ARGUMENT",
-    `cannot create dataset "${dataset}": column "${name}" is of type "${type}"; besides its timestamp a dataset holds ` +
+    `cannot create dataset "${dataset}": column "${name}" has type "${type}"; besides its timestamp a dataset supports ` +
       "int8, uint8, int32, uint32, float32 and float64; convert the column or leave it out",
     { details: { dataset, column: name, type } },
   );
 }
 
 function checkSeries(plan: DatasetPlan, refuse: (what: string) => never): void {
-  if (plan.series.length === 0) refuse("it has no series; a dataset holds one symbol at least");
+  if (plan.series.length === 0) refuse("it has no series; a dataset needs at least one symbol");
   const symbols = new Set<string>();
   for (const { symbol, rows } of plan.series) {
     if (symbols.has(symbol)) refuse(`symbol "${symbol}" is planned twice`);
     symbols.add(symbol);
-    if (!isSymbol(symbol)) refuse(`symbol "${symbol}" holds half of a surrogate pair, which has no UTF-8`);
-    if (!Number.isSafeInteger(rows) || rows < 1) refuse(`symbol "${symbol}" has ${rows} rows; it needs 1 or more`);
+    if (!isSymbol(symbol)) refuse(`symbol "${symbol}" has a lone surrogate, which UTF-8 cannot encode`);
+    if (!Number.isSafeInteger(rows) || rows < 1)
+      refuse(`rows of symbol "${symbol}" is ${rows}; give a whole number of 1 or more`);
   }
 }

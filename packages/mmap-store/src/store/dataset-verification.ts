@@ -6,13 +6,13 @@ import { parseManifest } from "../manifest/manifest.ts";
 import type { StoredManifest } from "../manifest/stored-manifest.ts";
 import { partsBySegment, segmentFaults } from "../segment/segment-verification.ts";
 
-/** Reads every segment of the newest generation and reports what is not as the manifest says. */
+/** Reads every segment of the newest generation and reports how it differs from the manifest. */
 export async function verifyDataset(name: string, directory: string, options: OperationOptions): Promise<VerifyReport> {
   for (;;) {
     const bytes = await manifestBytes(name, directory);
     const manifest = parseManifest(bytes, manifestPath(directory));
     const { faults, isMissingFiles } = await faultsOf(directory, manifest, options);
-    // A generation that was replaced while it was read lost its files; the new one is verified instead.
+    // A generation that is replaced during the verification loses its files; the new one is verified instead.
     if (isMissingFiles && !(await manifestBytes(name, directory)).equals(bytes)) continue;
     return {
       name,
@@ -60,7 +60,7 @@ async function faultsOf(
       faults.push({ segment: segment.file, symbols, message: messageOf(segment.file, what) });
     }
   }
-  // Whatever else is wrong makes the content wrong too, and tells more.
+  // Any other fault makes the content wrong too, and says more.
   if (faults.length === 0) faults.push(...contentFaults(manifest));
   return { faults, isMissingFiles };
 }
@@ -73,7 +73,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Symbols whose parts are not in the order of their times. */
+/** Parts that begin before the previous part of their symbol ends. */
 function orderFaults({ segments, series }: StoredManifest): VerifyFault[] {
   const faults: VerifyFault[] = [];
   for (const { symbol, parts } of series) {
@@ -81,18 +81,18 @@ function orderFaults({ segments, series }: StoredManifest): VerifyFault[] {
       const before = parts[i - 1];
       if (before === undefined || BigInt(before.lastTime) <= BigInt(part.firstTime)) continue;
       const file = segments[part.segment]?.file ?? "";
-      const what = `begins symbol "${symbol}" at time "${part.firstTime}", ahead of its last row in another segment`;
+      const what = `begins symbol "${symbol}" at time "${part.firstTime}", before its last row in another segment`;
       faults.push({ segment: file, symbols: [symbol], message: messageOf(file, what) });
     }
   }
   return faults;
 }
 
-/** Whether the content is that of the checksums, each of which is compared with the rows. */
+/** A fault if the content does not follow from the checksums in the manifest, each of which matches the rows. */
 function contentFaults(manifest: StoredManifest): VerifyFault[] {
   const { content, kind, columns, series } = manifest;
   const found = content === undefined ? undefined : contentOf({ kind, columns }, series);
   if (found === content) return [];
-  const message = `the manifest says that the content is "${content}", the checksums of its columns give "${found}"; ingest the dataset again, and check the disk`;
+  const message = `the manifest says that the content is "${content}", but the checksums of its columns result in "${found}"; ingest the dataset again, and check the disk`;
   return [{ segment: "manifest.json", symbols: series.map(({ symbol }) => symbol), message }];
 }

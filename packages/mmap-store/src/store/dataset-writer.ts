@@ -8,7 +8,7 @@ import { type WriterFiles, writerFiles } from "../generation/writer-files.ts";
 /** A writer of the next generation of the locked dataset. */
 export async function datasetWriter(place: LockedDirectory, plan: GenerationPlan): Promise<DatasetWriter> {
   const { directory, lock } = place;
-  // A dataset of a newer format is refused before anything is written.
+  // Refuses a dataset of a newer format before anything is written.
   await nextGeneration(directory);
   const temporary = temporaryDirectory(place);
   let files: WriterFiles;
@@ -41,7 +41,7 @@ function openWriter(
         if (rows === 0) return;
         await steps.onDisk("write", () => files.write(symbol, row, rows, columns));
         series.written += rows;
-        series.lastTime = (columns["timestamp"] as BigInt64Array)[rows - 1] as bigint;
+        series.lastTime = (columns["timestamp"] as BigInt64Array)[rows - 1] ?? series.lastTime;
       }),
     publish: (attributes) => steps.publish(attributes, async () => checkComplete(name, progress)),
     abort: steps.abort,
@@ -49,7 +49,7 @@ function openWriter(
   };
 }
 
-function progressOf({ series, kept: { parts } }: GenerationPlan): ReadonlyMap<string, SeriesProgress> {
+function progressOf({ series, retained: { parts } }: GenerationPlan): ReadonlyMap<string, SeriesProgress> {
   const lastTime = (symbol: string): bigint => BigInt(parts.get(symbol)?.at(-1)?.lastTime ?? 0);
   return new Map(
     series.map(({ symbol, rows, kept }) => [symbol, { rows, kept, written: kept, lastTime: lastTime(symbol) }]),

@@ -30,41 +30,42 @@ import { plannedGeneration } from "./dataset-plan.ts";
 import { verifyDataset } from "./dataset-verification.ts";
 import { datasetWriter } from "./dataset-writer.ts";
 
-/** Where and how datasets are kept. */
+/** Options of {@link mmapStore}. */
 export interface MmapStoreOptions {
-  /** The directory that holds one directory for each dataset; created on the first write. */
+  /** The directory with one directory per dataset. The first write creates it. */
   readonly directory: string;
   /**
-   * `mmap` maps segments, `read` reads them, `auto` (the default) maps where mapping was tried out (Linux, on a local disk) and reads elsewhere.
+   * `mmap` maps segments, `read` reads them, and `auto` maps on Linux and local disks and reads otherwise; default: `auto`.
    */
   readonly backend?: SegmentBackend;
-  /** The most bytes of a segment file: 16 KiB to 1 GiB, which is the default. */
+  /** The maximum size of a segment file in bytes, from 16 KiB to 1 GiB; default: 1 GiB. */
   readonly segmentBytes?: number;
 }
 
 const maxSegmentBytes = 2 ** 30;
 const minSegmentBytes = 2 ** 14;
 
-/** An array store with all that the contract leaves to a store's choice. */
+/** An array store with all optional methods of the contract. */
 export interface MmapStore extends ArrayStore {
   /**
-   * Starts a new generation whose rows others put into its files, see `ArrayStore.layOut`. `directory` must lie within the lock's scratch
-   * directory: whatever is in it and no file of the plan is removed.
+   * Starts a new generation in whose files callers place the rows, see `ArrayStore.layOut`. `directory` must be within the
+   * lock's scratch directory. Entries in it that are not files of the plan are removed.
    */
   layOut(lock: DatasetLock, plan: DatasetPlan, options?: { readonly directory?: string }): Promise<DatasetLayout>;
   /** Starts a new generation that extends the newest one, see `ArrayStore.append`. */
   append(lock: DatasetLock, plan: AppendPlan): Promise<DatasetWriter>;
-  /** Writes a dataset that grew by appends again as if at once, see `ArrayStore.compact`. */
+  /** Rewrites a dataset that grew by appends as if it had been written at once, see `ArrayStore.compact`. */
   compact(lock: DatasetLock, options?: OperationOptions): Promise<DatasetManifest>;
-  /** Reads the newest generation whole and compares it with its manifest, see `ArrayStore.verify`. */
+  /** Reads the whole newest generation and compares it with its manifest, see `ArrayStore.verify`. */
   verify(name: string, options?: OperationOptions): Promise<VerifyReport>;
 }
 
 /**
- * A store of datasets as immutable Arrow files in a directory. Disposing it gives back its locks and aborts its writers; datasets that it opened
- * stay open until they are disposed themselves.
+ * A store of datasets as immutable Arrow files in a directory. Disposing it aborts its writers and releases its locks.
+ * Datasets that it opened stay open until they are disposed themselves.
  *
- * @throws ATC_INVALID_ARGUMENT for an option out of its range, ATC_MISSING_PLUGIN or ATC_UNSUPPORTED where `backend: "mmap"` cannot work here.
+ * @throws ATC_INVALID_ARGUMENT for an option out of its range, ATC_MISSING_PLUGIN or ATC_UNSUPPORTED if `backend` is "mmap"
+ *   and this process cannot map files.
  */
 export function mmapStore(options: MmapStoreOptions): MmapStore {
   const { backend, segmentBytes } = checked(options);
@@ -72,7 +73,7 @@ export function mmapStore(options: MmapStoreOptions): MmapStore {
   const locks = new Map<DatasetLock, HeldLock>();
   let isClosed = false;
   const pathOf = (name: string): string => {
-    if (isClosed) throw new AtcError("ATC_CLOSED", `the store in "${root}" was disposed before`);
+    if (isClosed) throw new AtcError("ATC_CLOSED", `the store in "${root}" is disposed`);
     checkDatasetName(name);
     return join(root, name);
   };
@@ -93,7 +94,7 @@ export function mmapStore(options: MmapStoreOptions): MmapStore {
     if (held !== undefined) return { directory, lock: held };
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
-      `the lock of dataset "${given.name}" is not held; lock it with this store first`,
+      `the lock of dataset "${given.name}" is not held by this store; call lock() of this store first`,
     );
   };
 
@@ -147,16 +148,16 @@ function checked({ directory, backend = "auto", segmentBytes = maxSegmentBytes }
   readonly segmentBytes: number;
 } {
   const refuse = (what: string): AtcError => new AtcError("ATC_INVALID_ARGUMENT", `cannot open a store: ${what}`);
-  if (typeof directory !== "string" || directory === "") throw refuse("it needs a directory");
+  if (typeof directory !== "string" || directory === "") throw refuse("directory must be a path");
   if (!["mmap", "read", "auto"].includes(backend))
-    throw refuse(`the backend "${backend}" is none of "mmap", "read", "auto"`);
+    throw refuse(`backend is "${backend}"; use "mmap", "read" or "auto"`);
   if (!Number.isSafeInteger(segmentBytes) || segmentBytes < minSegmentBytes || segmentBytes > maxSegmentBytes)
     throw refuse(`segmentBytes is ${segmentBytes}; use ${minSegmentBytes} to ${maxSegmentBytes}`);
   if (backend === "mmap") requireMapping();
   return { backend, segmentBytes };
 }
 
-/** Mapping on Linux and local disks; a network disk that fails under a mapping would end the process. */
+/** "auto" on Linux and local disks, else "read": a network disk that fails under a mapping ends the process. */
 async function chosenBackend(root: string): Promise<SegmentBackend> {
   if (!mappingBackend().isDefault) return "read";
   try {
