@@ -18,7 +18,9 @@ export function formatRecord(record: AccessRecord): string {
     : `+ ${record.time} ${record.size} ${record.key}\n`;
 }
 
-/** The records of complete lines. Skips torn lines of killed processes or full disks: each costs one access time only. */
+/**
+ * The records of complete lines. Skips torn lines of killed processes or full disks: each costs one access time only.
+ */
 export function parseRecords(text: string): AccessRecord[] {
   const records: AccessRecord[] = [];
   for (const one of text.split("\n")) {

@@ -1,7 +1,10 @@
 import { open } from "node:fs/promises";
 import { AtcError, type ByteRange } from "@atc/contract";
 
-/** Offset and length of `range` in a value of `size` bytes, clipped at its end. Throws ATC_INVALID_ARGUMENT for an invalid number. */
+/**
+ * Offset and length of `range` in a value of `size` bytes, clipped at its end. Throws ATC_INVALID_ARGUMENT for an
+ * invalid number.
+ */
 function resolveRange(range: ByteRange, size: number): { readonly offset: number; readonly length: number } {
   for (const [field, value] of Object.entries(range))
     if (!Number.isSafeInteger(value) || value < 0)

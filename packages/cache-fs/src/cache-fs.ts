@@ -47,14 +47,14 @@ export interface CacheFs extends ByteStore, Leases {
 }
 
 /**
- * Opens a byte store in a directory. A key is the path of its file, and `set` writes a temporary file and renames it. A write
- * that would exceed the budget first evicts the least recently used entries. Many processes may share the directory. The
- * store keeps access times in logs of its own, so that restored or copied files keep their order. Files that the store did
- * not write are neither listed, counted nor removed.
+ * Opens a byte store in a directory. A key is the path of its file, and `set` writes a temporary file and renames it.
+ * A write that would exceed the budget first evicts the least recently used entries. Many processes may share the
+ * directory. The store keeps access times in logs of its own, so that restored or copied files keep their order. Files
+ * that the store did not write are neither listed, counted nor removed.
  *
- * @throws ATC_INVALID_ARGUMENT if an option is out of its range or the directory is a file; ATC_NOT_FOUND if it is a broken
- *   link. Methods throw ATC_NO_SPACE if the disk is full or a value exceeds the budget, ATC_READ_ONLY if the directory is not
- *   writable, and ATC_IO for other failures of the system.
+ * @throws ATC_INVALID_ARGUMENT if an option is out of its range or the directory is a file; ATC_NOT_FOUND if it is a
+ * broken link. Methods throw ATC_NO_SPACE if the disk is full or a value exceeds the budget, ATC_READ_ONLY if the
+ * directory is not writable, and ATC_IO for other failures of the system.
  */
 export async function cacheFs(options: CacheFsOptions): Promise<CacheFs> {
   const checked = checkOptions({ ...options, directory: resolveDirectory(options.directory) });

@@ -22,7 +22,10 @@ export interface EntryIndex {
   entries(): [string, IndexedEntry][];
 }
 
-/** An empty index. A Map keeps insertion order, so an access is a delete and a set, and the least recent entry is the first. */
+/**
+ * An empty index. A Map keeps insertion order, so an access is a delete and a set, and the least recent entry is the
+ * first.
+ */
 export function entryIndex(): EntryIndex {
   const known = new Map<string, IndexedEntry>();
   let bytes = 0;

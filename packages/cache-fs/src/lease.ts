@@ -12,9 +12,9 @@ interface Holding {
 }
 
 /**
- * Leases as files that only one process can create. An expired lease is renamed away. If that hits the new lease of another
- * process by accident, the file is put back. If a third process was faster, that lease is lost, and `renew` reports it to its
- * holder.
+ * Leases as files that only one process can create. An expired lease is renamed away. If that hits the new lease of
+ * another process by accident, the file is put back. If a third process was faster, that lease is lost, and `renew`
+ * reports it to its holder.
  */
 export function fileLeases(directory: string): Leases {
   const folder = join(directory, internalFolder);
@@ -41,12 +41,18 @@ export function fileLeases(directory: string): Leases {
   return { acquire };
 }
 
-/** A name with the identity of this process, so that other processes do not take the file for a leftover of a dead writer. */
+/**
+ * A name with the identity of this process, so that other processes do not take the file for a leftover of a dead
+ * writer.
+ */
 function temporaryBeside(path: string): string {
   return join(dirname(path), `${newOwner()}-lease.tmp`);
 }
 
-/** Creates a lease file by linking a complete one, so that no process reads an empty file. Returns whether the path was free. */
+/**
+ * Creates a lease file by linking a complete one, so that no process reads an empty file. Returns whether the path was
+ * free.
+ */
 async function create(path: string, holder: string, ttlMs: number): Promise<boolean> {
   const temporary = temporaryBeside(path);
   await writeTemporary(temporary, Buffer.from(JSON.stringify({ holder, expiresAt: Date.now() + ttlMs })), false);

@@ -8,8 +8,8 @@ import type { CheckedOptions } from "./options.ts";
 import { isAbsent, pathOf } from "./store-path.ts";
 
 /**
- * The sizes and last accesses of the entries of a directory, shared by processes through access logs, and the eviction that
- * keeps the directory within its budget.
+ * The sizes and last accesses of the entries of a directory, shared by processes through access logs, and the eviction
+ * that keeps the directory within its budget.
  */
 export interface Ledger {
   /** The entries that are known now. */
@@ -34,9 +34,9 @@ export interface Ledger {
 const pendingReads = 512;
 
 /**
- * The ledger of a directory. A write is logged before the budget is checked. So if two processes write at the same time, the
- * later one sees the bytes of the other. It is logged again after the rename, for processes that looked for the file in
- * between and did not find it.
+ * The ledger of a directory. A write is logged before the budget is checked. So if two processes write at the same
+ * time, the later one sees the bytes of the other. It is logged again after the rename, for processes that looked for
+ * the file in between and did not find it.
  */
 export function openLedger(options: CheckedOptions, owner: string): Ledger {
   const { directory } = options;
@@ -61,7 +61,10 @@ export function openLedger(options: CheckedOptions, owner: string): Ledger {
 
   const append = (records: readonly AccessRecord[]): Promise<void> => log.append(records, snapshot);
 
-  /** The reads since the last call, without those of keys that are removed: a read would make other processes list the key again. */
+  /**
+   * The reads since the last call, without those of keys that are removed: a read would make other processes list the
+   * key again.
+   */
   function takeReads(): AccessRecord[] {
     const taken = [...reads.values()].filter(({ key }) => index.get(key) !== undefined);
     reads.clear();
@@ -108,7 +111,8 @@ export function openLedger(options: CheckedOptions, owner: string): Ledger {
   }
 
   async function remove(key: string): Promise<boolean> {
-    // Follow first, so that the removal is later than every write that it removes, whatever the clocks of other processes say.
+    // Follow first, so that the removal is later than every write that it removes, whatever the clocks of other
+    // processes say.
     await follow();
     const existed = await removeFile(pathOf(directory, key));
     const known = index.remove(key);
@@ -173,7 +177,8 @@ function evictor(options: CheckedOptions, index: EntryIndex): Evictor {
       const key = index.oldest(skip);
       if (key === undefined) break;
       skip.add(key);
-      // A file that cannot be removed (because it is open on Windows, for example) stays counted, and the next one is evicted.
+      // A file that cannot be removed (because it is open on Windows, for example) stays counted, and the next one is
+      // evicted.
       const existed = await removeFile(pathOf(directory, key)).catch(() => undefined);
       if (existed === undefined) continue;
       const entry = index.remove(key);

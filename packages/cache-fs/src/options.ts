@@ -17,7 +17,9 @@ export interface CacheFsOptions {
   readonly maxBytes?: number | undefined;
   /** The maximum number of entries; default: 100,000. */
   readonly maxEntries?: number | undefined;
-  /** Whether `set` syncs a value to the disk before it resolves, so that it survives a power failure; default: false. */
+  /**
+   * Whether `set` syncs a value to the disk before it resolves, so that it survives a power failure; default: false.
+   */
   readonly fsync?: boolean | undefined;
   /** Receives each entry that this process evicts. */
   readonly onEvict?: ((entry: EvictedEntry) => void) | undefined;

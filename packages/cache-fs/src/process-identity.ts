@@ -5,8 +5,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 
 /**
- * The owner of an internal file, as `<host>-<process>-<random>`. Process ids are reused, so the start time of the process
- * follows the random digits after an `s`, if the system reports it.
+ * The owner of an internal file, as `<host>-<process>-<random>`. Process ids are reused, so the start time of the
+ * process follows the random digits after an `s`, if the system reports it.
  */
 export function newOwner(): string {
   const started = processOf(process.pid)?.started;
@@ -37,7 +37,10 @@ interface RunningProcess {
   readonly started: string;
 }
 
-/** Fields 3 and 22 of /proc/PID/stat. The command in field 2 may contain blanks and brackets, so they are counted from its end. */
+/**
+ * Fields 3 and 22 of /proc/PID/stat. The command in field 2 may contain blanks and brackets, so they are counted from
+ * its end.
+ */
 function processOf(pid: number): RunningProcess | undefined {
   const text = valueOrNothing(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
   if (text === undefined) return undefined;
@@ -63,9 +66,9 @@ export const closedOwner = "closed-";
 const abandonedAfterMs = 24 * 3600 * 1000;
 
 /**
- * Whether the owner of an internal file has ended. On this host the process itself decides, whatever the clock says. A file
- * of another host counts as abandoned after a day without a change, by the clock of its file system. A wrong guess is
- * harmless: the owner notices that its file is gone and rewrites it.
+ * Whether the owner of an internal file has ended. On this host the process itself decides, whatever the clock says. A
+ * file of another host counts as abandoned after a day without a change, by the clock of its file system. A wrong
+ * guess is harmless: the owner notices that its file is gone and rewrites it.
  */
 export async function isAbandoned(folder: string, name: string): Promise<boolean> {
   if (name.startsWith(closedOwner)) return true;

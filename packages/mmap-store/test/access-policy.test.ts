@@ -209,7 +209,10 @@ describe.skipIf(!isLinux)(`a dataset of 300 segments${isLinux ? "" : " (needs Li
 });
 
 describe("a scan", () => {
-  /** What a scan of blocks of 4 rows asks to be fetched ahead, as `offset+length`, of a series of 10 rows whose columns start at 0 and 1000. */
+  /**
+   * What a scan of blocks of 4 rows asks to be fetched ahead, as `offset+length`, of a series of 10 rows whose columns
+   * start at 0 and 1000.
+   */
   function fetchedAhead(columns: readonly string[]): string[] {
     const fetched: string[] = [];
     const reader: SegmentReader = {

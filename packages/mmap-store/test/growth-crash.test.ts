@@ -13,7 +13,10 @@ const newDirectory = temporaryDirectories();
 /** ATC_KILLS=200 makes more of them. */
 const kills = Number(process.env["ATC_KILLS"] ?? 50);
 
-/** Kills a process that grows the dataset in `directory` some lines and some turns of this process's loop after it began; tells what it did last. */
+/**
+ * Kills a process that grows the dataset in `directory` some lines and some turns of this process's loop after it
+ * began; tells what it did last.
+ */
 async function killedAfter(directory: string, lines: number, turns: number): Promise<string> {
   const script = fileURLToPath(new URL("growth-process.mjs", import.meta.url));
   const child = spawn(process.execPath, [script, directory], { stdio: ["ignore", "pipe", "inherit"] });

@@ -44,7 +44,10 @@ function planOf(rows: Readonly<Record<string, number>>): DatasetPlan {
   return { schema, fingerprint: "f", series: Object.entries(rows).map(([symbol, count]) => ({ symbol, rows: count })) };
 }
 
-/** Each symbol's rows in ranges of at most `step` rows that lie in one extent, put in their place. The n-th symbol's seed is n. */
+/**
+ * Each symbol's rows in ranges of at most `step` rows that lie in one extent, put in their place. The n-th symbol's
+ * seed is n.
+ */
 function* put(layout: DatasetLayout, plan: DatasetPlan, step: number): Generator<PlacedRows, void> {
   for (const [seed, { symbol, rows: planned }] of plan.series.entries()) {
     const columns = rowsOf(planned, seed);
@@ -161,7 +164,10 @@ describe("rows that were put in their place", () => {
 });
 
 describe("a layout in a directory", () => {
-  /** Leaves a lock's scratch directory with half of the plan's rows in place, as a crash does, and returns what was told of. */
+  /**
+   * Leaves a lock's scratch directory with half of the plan's rows in place, as a crash does, and returns what was
+   * told of.
+   */
   async function leave(directory: string): Promise<readonly PlacedRows[]> {
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     const lock = await store.lock("d");

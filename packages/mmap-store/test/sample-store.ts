@@ -56,7 +56,10 @@ export function barsBetween(from: number, to: number, seed: number): SeriesColum
   return Object.fromEntries(Object.entries(barsOf(to, seed)).map(([name, values]) => [name, values.slice(from)]));
 }
 
-/** Appends rows to the dataset "d" whose values follow from their row number and their symbol's seed, as those of {@link publishBars} do. */
+/**
+ * Appends rows to the dataset "d" whose values follow from their row number and their symbol's seed, as those of
+ * {@link publishBars} do.
+ */
 export async function appendBars(
   store: MmapStore,
   series: AppendPlan["series"],

@@ -50,8 +50,9 @@ async function writeRows(store: ArrayStore, rows: number): Promise<void> {
 }
 
 /**
- * Writes a dataset of `rows` rows into `directory`, which is left there, and sums its float64 column `rounds` times with each backend, the
- * backends taking turns so that a noisy machine meets both. The first round is not counted: it warms the page cache and the compiler.
+ * Writes a dataset of `rows` rows into `directory`, which is left there, and sums its float64 column `rounds` times
+ * with each backend, the backends taking turns so that a noisy machine meets both. The first round is not counted: it
+ * warms the page cache and the compiler.
  */
 export async function measureScan(
   directory: string,

@@ -3,8 +3,8 @@ import { AtcError, type JsonObject } from "@atc/contract";
 import { canonicalJson, isPlainObject } from "./canonical-json.ts";
 
 /**
- * Everything that the content of a cached value depends on, and nothing else. A path or the time of day is not part of it,
- * and neither is compression, which does not change the content.
+ * Everything that the content of a cached value depends on, and nothing else. A path or the time of day is not part of
+ * it, and neither is compression, which does not change the content.
  */
 export interface CacheKey {
   /** What the value is: `results`, `votes`, `averages`, `equity`, or any other name. */

@@ -26,8 +26,8 @@ const dtypes: Readonly<Record<string, DType>> = {
 };
 
 /**
- * The checked arrays of a value, in the order of its members. Throws ATC_INVALID_ARGUMENT if a member is not a typed array
- * of a dtype, or an archive cannot have a member of its name.
+ * The checked arrays of a value, in the order of its members. Throws ATC_INVALID_ARGUMENT if a member is not a typed
+ * array of a dtype, or an archive cannot have a member of its name.
  */
 export function namedArrays(value: CacheValue): NamedArray[] {
   if (!isPlainObject(value) || !isPlainObject(value.arrays))

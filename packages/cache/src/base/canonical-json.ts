@@ -3,11 +3,12 @@ import { AtcError, type JsonValue } from "@atc/contract";
 const deepest = 64;
 
 /**
- * The canonical text of a JSON value by RFC 8785: members sorted by UTF-16 code units, numbers in ECMAScript's shortest exact
- * form (-0 is 0), no white space. Values that JSON cannot represent are refused, not dropped: two keys must not become one.
+ * The canonical text of a JSON value by RFC 8785: members sorted by UTF-16 code units, numbers in ECMAScript's
+ * shortest exact form (-0 is 0), no white space. Values that JSON cannot represent are refused, not dropped: two keys
+ * must not become one.
  *
- * @throws ATC_INVALID_ARGUMENT for a number that is not finite, undefined, a bigint, an object that is not plain, or more
- *   than 64 levels.
+ * @throws ATC_INVALID_ARGUMENT for a number that is not finite, undefined, a bigint, an object that is not plain, or
+ * more than 64 levels.
  */
 export function canonicalJson(value: JsonValue, path = "value", depth = 0): string {
   if (depth > deepest) throw refused(path, `is nested more than ${deepest} levels deep`);

@@ -90,7 +90,8 @@ export type CacheEvent =
     };
 
 /**
- * Why a lookup found no usable value: there is none (`absent`), a file failed verification (`damaged`), a file is missing or
- * from another write (`incomplete`), a newer format (`newer`), or no codec for the file was given (`unreadable`).
+ * Why a lookup found no usable value: there is none (`absent`), a file failed verification (`damaged`), a file is
+ * missing or from another write (`incomplete`), a newer format (`newer`), or no codec for the file was given
+ * (`unreadable`).
  */
 export type MissReason = "absent" | "damaged" | "incomplete" | "newer" | "unreadable";

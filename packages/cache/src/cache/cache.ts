@@ -8,7 +8,10 @@ import type { CacheEntry, PruneOptions, PruneReport, VerifyReport } from "./main
 export interface SetValueOptions {
   /** How long the value took to compute, in ms; default: 0. */
   readonly costMs?: number | undefined;
-  /** Whether the value also stays in memory; default: true. Set false for a value that is read once, so that it does not evict others. */
+  /**
+   * Whether the value also stays in memory; default: true. Set false for a value that is read once, so that it does
+   * not evict others.
+   */
   readonly keepInMemory?: boolean | undefined;
 }
 
@@ -31,9 +34,9 @@ export interface CacheStats extends CacheStatistics {
 }
 
 /**
- * Computed arrays by content key. Every read verifies every bit of a file. If the store fails, the cache reports it once
- * through `warn`, and lookups and computations continue. Returned arrays belong to the caller. Every method throws ATC_CLOSED
- * after disposal, and ATC_INVALID_ARGUMENT for an invalid key.
+ * Computed arrays by content key. Every read verifies every bit of a file. If the store fails, the cache reports it
+ * once through `warn`, and lookups and computations continue. Returned arrays belong to the caller. Every method
+ * throws ATC_CLOSED after disposal, and ATC_INVALID_ARGUMENT for an invalid key.
  */
 export interface Cache extends AsyncDisposable {
   /** A snapshot of the counters. */
@@ -41,19 +44,22 @@ export interface Cache extends AsyncDisposable {
   /** The value of `key`, or undefined if there is no usable one. */
   get(key: CacheKey, options?: GetValueOptions): Promise<CacheValue | undefined>;
   /**
-   * Stores a value. Returns whether the store took it. Throws ATC_INVALID_ARGUMENT if `value` is not a cache value, or one of
-   * its files would have more than 2^31 - 17 bytes.
+   * Stores a value. Returns whether the store took it. Throws ATC_INVALID_ARGUMENT if `value` is not a cache value, or
+   * one of its files would have more than 2^31 - 17 bytes.
    */
   set(key: CacheKey, value: CacheValue, options?: SetValueOptions): Promise<boolean>;
   /**
-   * The stored value of `key`, or the result of `produce`, which is then stored. Concurrent calls with one key in this process
-   * share one call of `produce`. If it throws, all of them get its error, and nothing is stored. A value that is too large for
-   * the store is returned and not stored.
+   * The stored value of `key`, or the result of `produce`, which is then stored. Concurrent calls with one key in this
+   * process share one call of `produce`. If it throws, all of them get its error, and nothing is stored. A value that
+   * is too large for the store is returned and not stored.
    */
   compute(key: CacheKey, produce: () => CacheValue | Promise<CacheValue>): Promise<CacheValue>;
   /** Removes the value of `key`. Returns whether there was one. */
   delete(key: CacheKey): Promise<boolean>;
-  /** Why `key` is a hit or a miss. May read the metadata of every entry, which takes seconds for GiB of compressed entries. */
+  /**
+   * Why `key` is a hit or a miss. May read the metadata of every entry, which takes seconds for GiB of compressed
+   * entries.
+   */
   explain(key: CacheKey): Promise<Explanation>;
   /** The files of the store, least recently used first. Does not count as a use. */
   entries(): AsyncIterable<CacheEntry>;

@@ -15,7 +15,10 @@ export interface CacheEntry {
   readonly accessedAt: number;
   /** The codec's extension, "" without compression. */
   readonly extension: string;
-  /** `whole`, or why it cannot be used: `damaged` (now set aside), `newer` (of a newer format), `unreadable` (no codec for it was given). */
+  /**
+   * `whole`, or why it cannot be used: `damaged` (now set aside), `newer` (of a newer format), `unreadable` (no codec
+   * for it was given).
+   */
   readonly state: "whole" | "damaged" | "newer" | "unreadable";
   /** The metadata of a whole file. */
   readonly metadata?: EntryMetadata;

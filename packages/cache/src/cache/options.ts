@@ -9,7 +9,9 @@ export interface CacheOptions {
   readonly store: ByteStore;
   /** The codec of new files; default: none (plain `.npz`). */
   readonly codec?: Codec | undefined;
-  /** Codecs of files that were written with other settings, so that these stay readable. Plain `.npz` files always are. */
+  /**
+   * Codecs of files that were written with other settings, so that these stay readable. Plain `.npz` files always are.
+   */
   readonly readers?: readonly Codec[] | undefined;
   /** The budget of values in memory, in bytes; default: 64 MiB. 0 keeps none. */
   readonly memoryBytes?: number | undefined;
@@ -31,7 +33,10 @@ export interface CheckedOptions {
 
 const extensionForm = /^(\.[A-Za-z0-9_-]{1,20}){0,4}$/;
 
-/** Fills in the defaults. Throws ATC_INVALID_ARGUMENT for an option out of its range, ATC_UNSUPPORTED on a big-endian machine. */
+/**
+ * Fills in the defaults. Throws ATC_INVALID_ARGUMENT for an option out of its range, ATC_UNSUPPORTED on a big-endian
+ * machine.
+ */
 export function checkOptions(options: CacheOptions): CheckedOptions {
   const { store, codec = plainCodec, readers = [], memoryBytes = 64 * 2 ** 20 } = options;
   if (endianness() !== "LE")

@@ -12,15 +12,18 @@ type FileReading =
 /** A value, or why there is none. */
 export type Lookup = { readonly value: StoredValue } | { readonly reason: MissReason };
 
-/** Entries as files of a store, each in the form of one of several codecs. Methods do not throw if the store or a codec fails. */
+/**
+ * Entries as files of a store, each in the form of one of several codecs. Methods do not throw if the store or a codec
+ * fails.
+ */
 export interface EntryFiles {
   /** The extensions of the codecs, that of the writing codec first. */
   readonly extensions: readonly string[];
   /** The value of a key, from the first codec that has files for it. */
   lookUp(resolved: ResolvedKey): Promise<Lookup>;
   /**
-   * Writes a value. Returns whether the store took all of it. With `replace`, removes the files of the other codecs, so that
-   * no reader finds an older value.
+   * Writes a value. Returns whether the store took all of it. With `replace`, removes the files of the other codecs,
+   * so that no reader finds an older value.
    */
   write(resolved: ResolvedKey, value: StoredValue, options: { readonly replace: boolean }): Promise<boolean>;
   /** Removes the files of a key. Returns whether there was one. */

@@ -36,8 +36,8 @@ export interface MetadataProblem {
 }
 
 /**
- * Parses `entry.json`. Returns what is wrong with it if it is not an {@link EntryMetadata}. Of a higher format it reads the
- * number alone.
+ * Parses `entry.json`. Returns what is wrong with it if it is not an {@link EntryMetadata}. Of a higher format it
+ * reads the number alone.
  */
 export function parseMetadata(
   text: string,

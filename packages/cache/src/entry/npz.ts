@@ -34,7 +34,10 @@ export function checksum(array: NamedArray): ChecksummedArray {
   return { ...array, header, crc };
 }
 
-/** The payload of an entry: a stored zip of `entry.json` and one `.npy` per array. `metadata.arrays` must describe `arrays`. */
+/**
+ * The payload of an entry: a stored zip of `entry.json` and one `.npy` per array. `metadata.arrays` must describe
+ * `arrays`.
+ */
 export function writeNpz(metadata: EntryMetadata, arrays: readonly ChecksummedArray[]): Npz {
   const text = Buffer.from(JSON.stringify(metadata), "utf8");
   const layout = layOut(text.length, metadata.arrays);
@@ -78,8 +81,8 @@ export interface Npz {
 export type ReadNpz = Npz | { readonly newer: true };
 
 /**
- * Verifies every bit of a payload. `entry.json` determines the position of every member, so each header is computed again,
- * with the CRC-32 of the data, and compared with the stored bytes.
+ * Verifies every bit of a payload. `entry.json` determines the position of every member, so each header is computed
+ * again, with the CRC-32 of the data, and compared with the stored bytes.
  *
  * @throws ATC_CORRUPT_DATA if any bit differs from what a writer would have written.
  */

@@ -7,8 +7,8 @@ import { type EntryMetadata, entryFormat } from "./entry-metadata.ts";
 import { type ChecksummedArray, checksum, copyArrays, type Npz, viewArrays, writeNpz } from "./npz.ts";
 
 /**
- * A value as verified payloads, one per element size, the largest first. Compression shuffles bytes by the element size, so
- * a file with mixed sizes would be 6 to 18 % larger.
+ * A value as verified payloads, one per element size, the largest first. Compression shuffles bytes by the element
+ * size, so a file with mixed sizes would be 6 to 18 % larger.
  */
 export interface StoredValue {
   readonly parts: readonly Npz[];
@@ -65,8 +65,8 @@ export function storeValue(resolved: ResolvedKey, value: CacheValue, costMs: num
 }
 
 /**
- * The hash that all files of one value share. It depends on the content alone. So if two processes write the same value at
- * once, their files belong together in any order, and files of different values never do.
+ * The hash that all files of one value share. It depends on the content alone. So if two processes write the same
+ * value at once, their files belong together in any order, and files of different values never do.
  */
 function generationOf(arrays: readonly ChecksummedArray[], attributes: JsonObject | undefined): string {
   const hash = createHash("sha256").update(canonicalJson(attributes ?? {}));

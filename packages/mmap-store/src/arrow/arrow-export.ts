@@ -26,9 +26,10 @@ export interface ArrowTable {
 }
 
 /**
- * Encodes a table as an uncompressed Arrow IPC file (Feather version 2) with one record batch, whose buffers are aligned
- * to 64 bytes: signals, trades or equity for pyarrow, pandas, polars or DuckDB. Returns the bytes of the file in pieces,
- * which are views of the columns' memory, not copies: `for (const piece of encodeArrow(table)) await file.write(piece)`.
+ * Encodes a table as an uncompressed Arrow IPC file (Feather version 2) with one record batch, whose buffers are
+ * aligned to 64 bytes: signals, trades or equity for pyarrow, pandas, polars or DuckDB. Returns the bytes of the file
+ * in pieces, which are views of the columns' memory, not copies:
+ * `for (const piece of encodeArrow(table)) await file.write(piece)`.
  *
  * @throws ATC_INVALID_ARGUMENT if columns differ in length, share a name, or hold an array of another type.
  */
@@ -46,18 +47,18 @@ export interface ArrowBlocks {
   /** Custom metadata of the Arrow schema. */
   readonly metadata?: Readonly<Record<string, string>>;
   /**
-   * The values of a column from its first row to its last. An array has the type's dtype, or holds indices into `texts`,
-   * one per row. It is valid until the next one.
+   * The values of a column from its first row to its last. An array has the type's dtype, or holds indices into
+   * `texts`, one per row. It is valid until the next one.
    */
   values(column: string): Iterable<TypedArray>;
 }
 
 /**
- * Encodes like {@link encodeArrow} a table that is not in memory. Reads one block of one column at a time. Each piece is
- * valid until the next one.
+ * Encodes like {@link encodeArrow} a table that is not in memory. Reads one block of one column at a time. Each piece
+ * is valid until the next one.
  *
- * @throws ATC_INVALID_ARGUMENT if the blocks of a column do not have `rows` rows, or hold an array of another type or an
- *   index outside of `texts`.
+ * @throws ATC_INVALID_ARGUMENT if the blocks of a column do not have `rows` rows, or hold an array of another type or
+ * an index outside of `texts`.
  */
 export function* encodeArrowBlocks(table: ArrowBlocks): Generator<Uint8Array, void, void> {
   const columns = table.columns.map(

@@ -53,7 +53,10 @@ function padded(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment;
 }
 
-/** Lays out an Arrow IPC file with one record batch. Offsets do not depend on values, so these can be written in any order. */
+/**
+ * Lays out an Arrow IPC file with one record batch. Offsets do not depend on values, so these can be written in any
+ * order.
+ */
 export function layOutArrowFile(
   columns: readonly ArrowColumn[],
   rows: number,

@@ -36,7 +36,10 @@ const zeroByteShifts: Uint32Array = (() => {
   return shifts;
 })();
 
-/** The shift of {@link appendCrc32} for a second string of `length` bytes. Compute it once for many strings of one length. */
+/**
+ * The shift of {@link appendCrc32} for a second string of `length` bytes. Compute it once for many strings of one
+ * length.
+ */
 export function crc32Shift(length: number): number {
   let shift: number | undefined;
   for (let rest = length, i = 0; rest > 0; rest = Math.floor(rest / 2), i++)
@@ -47,7 +50,10 @@ export function crc32Shift(length: number): number {
   return shift ?? one;
 }
 
-/** The CRC-32 of two consecutive byte strings, from the CRC-32 of each and the {@link crc32Shift} of the second's length. */
+/**
+ * The CRC-32 of two consecutive byte strings, from the CRC-32 of each and the {@link crc32Shift} of the second's
+ * length.
+ */
 export function appendCrc32(first: number, second: number, shift: number): number {
   return (multiply(shift, first) ^ second) >>> 0;
 }
@@ -81,7 +87,10 @@ export function prefixCrc32(whole: number, suffix: number, unshift: number): num
   return multiply(unshift, (whole ^ suffix) >>> 0);
 }
 
-/** The CRC-32 of a file of `bytes` bytes from ranges in any order that do not overlap; between them the file holds zeros. */
+/**
+ * The CRC-32 of a file of `bytes` bytes from ranges in any order that do not overlap; between them the file holds
+ * zeros.
+ */
 export function checksumOf(ranges: readonly ChecksummedRange[], bytes: number): number {
   let crc = 0;
   let end = 0;

@@ -14,7 +14,9 @@ export async function entriesOf(directory: string): Promise<readonly string[]> {
   }
 }
 
-/** Makes the entries of a directory durable. Windows cannot sync a directory, so there it is left to the file system. */
+/**
+ * Makes the entries of a directory durable. Windows cannot sync a directory, so there it is left to the file system.
+ */
 export async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(directory, "r");
@@ -25,7 +27,9 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Removes a file or directory. Never fails: Windows refuses while the file is mapped, and the next lock tries again. */
+/**
+ * Removes a file or directory. Never fails: Windows refuses while the file is mapped, and the next lock tries again.
+ */
 export async function removeQuietly(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });

@@ -1,4 +1,7 @@
-/** Index of the first time that is less than the previous one, or -1. Compares 32-bit halves: one BigInt per row takes twice as long. */
+/**
+ * Index of the first time that is less than the previous one, or -1. Compares 32-bit halves: one BigInt per row takes
+ * twice as long.
+ */
 export function firstDecrease(times: BigInt64Array): number {
   const high = new Int32Array(times.buffer, times.byteOffset, times.length * 2);
   const low = new Uint32Array(times.buffer, times.byteOffset, times.length * 2);

@@ -12,8 +12,8 @@ import { storedSegment, temporaryName, temporaryPath } from "./generation-files.
 import type { PlacedRange } from "./placed-rows-ledger.ts";
 
 /**
- * The segment files of a dataset layout at their full size. Callers write the values of the columns; the column `symbol`
- * is written here, in the background.
+ * The segment files of a dataset layout at their full size. Callers write the values of the columns; the column
+ * `symbol` is written here, in the background.
  */
 export interface LayoutFiles {
   /** Whether all of them existed before, with the rows that were put in them then. */
@@ -37,8 +37,8 @@ interface LayoutSegment extends AllocatedSegment {
 }
 
 /**
- * Creates the files in `directory`, which is created if it does not exist. Files of an earlier call with the same plan stay
- * as they are; all other entries are removed.
+ * Creates the files in `directory`, which is created if it does not exist. Files of an earlier call with the same plan
+ * stay as they are; all other entries are removed.
  */
 export async function layoutFiles(
   directory: string,

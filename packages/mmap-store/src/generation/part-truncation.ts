@@ -21,9 +21,9 @@ export interface PartLocation {
 const chunkBytes = 2 ** 20;
 
 /**
- * The first `rows` rows of a part. Reads its last time from the segment. Computes its checksums from those of the part and
- * of the dropped rows, and reads only these. So a checksum still describes what was written, even if the disk has damaged
- * kept rows since.
+ * The first `rows` rows of a part. Reads its last time from the segment. Computes its checksums from those of the part
+ * and of the dropped rows, and reads only these. So a checksum still describes what was written, even if the disk has
+ * damaged kept rows since.
  */
 export async function truncatePart(place: PartLocation, part: SeriesPart, rows: number): Promise<SeriesPart> {
   const { crc32: whole, ...rest } = part;

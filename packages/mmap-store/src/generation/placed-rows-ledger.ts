@@ -3,7 +3,10 @@ import { appendCrcs } from "../base/column-checksums.ts";
 import type { PlannedPart } from "../segment/segment-plan.ts";
 import { unplannedSymbol } from "./series-progress.ts";
 
-/** Consecutive registered rows. Adjacent ranges are merged at once, so that there are few, in whatever order rows arrive. */
+/**
+ * Consecutive registered rows. Adjacent ranges are merged at once, so that there are few, in whatever order rows
+ * arrive.
+ */
 export interface PlacedRange {
   /** Index of the first row within the series. */
   row: number;

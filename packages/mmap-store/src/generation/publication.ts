@@ -44,10 +44,11 @@ export async function nextGeneration(directory: string): Promise<number> {
 }
 
 /**
- * Gives the finished files their final names, then replaces the manifest by the one that `manifestOf` returns. A crash at any
- * point leaves the previous generation or the new one.
+ * Gives the finished files their final names, then replaces the manifest by the one that `manifestOf` returns. A crash
+ * at any point leaves the previous generation or the new one.
  *
- * @throws ATC_INVALID_ARGUMENT if another writer under the same lock published since this one began to extend the dataset.
+ * @throws ATC_INVALID_ARGUMENT if another writer under the same lock published since this one began to extend the
+ * dataset.
  */
 export async function publishFiles(
   { name, directory, temporary, token, files, base }: Publication,

@@ -1,7 +1,10 @@
 import type { SeriesPart } from "../manifest/series-part.ts";
 import type { StoredSegment } from "../manifest/stored-manifest.ts";
 
-/** What a new generation keeps of the previous one: files that are not written again, and the rows of each symbol in them. */
+/**
+ * What a new generation keeps of the previous one: files that are not written again, and the rows of each symbol in
+ * them.
+ */
 export interface RetainedSegments {
   readonly segments: readonly StoredSegment[];
   /** The parts of each symbol in row order. */

@@ -48,7 +48,9 @@ export function checkSlice(
   return count;
 }
 
-/** Throws ATC_INVALID_ARGUMENT if new rows do not follow the kept ones. Ticks with the same time may be on both sides. */
+/**
+ * Throws ATC_INVALID_ARGUMENT if new rows do not follow the kept ones. Ticks with the same time may be on both sides.
+ */
 function checkAppended(
   symbol: string,
   { kept, lastTime }: SeriesProgress,

@@ -20,12 +20,15 @@ export interface HeldLock extends DatasetLock {
 
 /**
  * The lock is a directory `LOCK` with one file, named after its holder's token. A process acquires it by renaming a
- * prepared directory to `LOCK`, which fails while `LOCK` is not empty. The file of a dead holder is removed by its unique
- * name. So several processes that try at once can remove the dead holder's lock only, never that of its successor.
+ * prepared directory to `LOCK`, which fails while `LOCK` is not empty. The file of a dead holder is removed by its
+ * unique name. So several processes that try at once can remove the dead holder's lock only, never that of its
+ * successor.
  */
 const lockName = "LOCK";
 const attempts = 50;
-/** Milliseconds between attempts while another process cleans up: 50 attempts outlast the removal of thousands of files. */
+/**
+ * Milliseconds between attempts while another process cleans up: 50 attempts outlast the removal of thousands of files.
+ */
 const cleanupPause = 20;
 
 /** Why a dataset is locked: to write it, or briefly to remove files that no manifest names. */
@@ -72,9 +75,9 @@ export async function checkUnlocked(name: string, directory: string): Promise<vo
 }
 
 /**
- * Removes segments that the system refused to remove before (Windows, while they are open elsewhere), unless a writer holds
- * the lock. Takes the lock itself, since the segments of a writer get their names before their manifest. Never fails: the
- * next lock tries again.
+ * Removes segments that the system refused to remove before (Windows, while they are open elsewhere), unless a writer
+ * holds the lock. Takes the lock itself, since the segments of a writer get their names before their manifest. Never
+ * fails: the next lock tries again.
  */
 export async function retryCleanup(name: string, directory: string, referenced: ReadonlySet<string>): Promise<void> {
   try {
@@ -194,7 +197,10 @@ function locked(name: string, lock: string, why: string): AtcError {
   });
 }
 
-/** Removes a directory if it is empty. Returns false if there is none, or the system refuses for another reason than its content. */
+/**
+ * Removes a directory if it is empty. Returns false if there is none, or the system refuses for another reason than
+ * its content.
+ */
 async function removeEmpty(directory: string): Promise<boolean> {
   try {
     await rmdir(directory);

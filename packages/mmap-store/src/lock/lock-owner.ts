@@ -32,7 +32,10 @@ interface ProcessStat {
   readonly started: string;
 }
 
-/** Fields 3 and 22 of /proc/PID/stat. The command in field 2 may contain blanks and brackets, so they are counted from its end. */
+/**
+ * Fields 3 and 22 of /proc/PID/stat. The command in field 2 may contain blanks and brackets, so they are counted from
+ * its end.
+ */
 function statOf(pid: number): ProcessStat | undefined {
   let text: string;
   try {

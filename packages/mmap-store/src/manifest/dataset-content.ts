@@ -14,7 +14,10 @@ export function contentOf(schema: DatasetSchema, series: readonly StoredSeries[]
   );
 }
 
-/** The extents of a manifest's series. They have checksums only if the manifest has a content; otherwise those of its parts may be outdated. */
+/**
+ * The extents of a manifest's series. They have checksums only if the manifest has a content; otherwise those of its
+ * parts may be outdated.
+ */
 export function seriesExtents({ kind, columns, series, content }: StoredManifest): readonly SeriesExtent[] {
   const widths = content === undefined ? undefined : widthsOf({ kind, columns });
   return series.map((item) => extentOf(item, widths));

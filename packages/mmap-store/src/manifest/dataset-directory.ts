@@ -61,7 +61,10 @@ export async function readManifest(directory: string): Promise<StoredManifest | 
   return bytes === undefined ? undefined : parseManifest(bytes, manifestPath(directory));
 }
 
-/** Removes files that no manifest names: leftovers of dead writers and segments of earlier generations. The caller must hold the lock. */
+/**
+ * Removes files that no manifest names: leftovers of dead writers and segments of earlier generations. The caller must
+ * hold the lock.
+ */
 export async function removeLeftovers(directory: string, token: string): Promise<void> {
   let referenced: ReadonlySet<string> | undefined;
   try {

@@ -11,7 +11,10 @@ export const formatVersion = 1;
 /** Bytes of the last two lines of a manifest, which hold the checksum of all bytes before them. */
 const checksumLength = ' "crc32": "00000000"\n}\n'.length;
 
-/** The text of `manifest.json`: one line per member, segment and series. Its last member is the CRC-32 of all bytes before that line. */
+/**
+ * The text of `manifest.json`: one line per member, segment and series. Its last member is the CRC-32 of all bytes
+ * before that line.
+ */
 export function formatManifest(manifest: StoredManifest): string {
   const members = Object.entries(manifest).map(([key, value]) => {
     const isList = key === "segments" || key === "series";

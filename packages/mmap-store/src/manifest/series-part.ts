@@ -15,7 +15,9 @@ export function withSeriesRows(parts: readonly StoredPart[]): readonly SeriesPar
   });
 }
 
-/** The parts of a series of a manifest. Drops checksums if the manifest has no content, since they are not valid then. */
+/**
+ * The parts of a series of a manifest. Drops checksums if the manifest has no content, since they are not valid then.
+ */
 export function seriesParts({ content }: StoredManifest, { parts }: StoredSeries): readonly SeriesPart[] {
   if (content !== undefined) return withSeriesRows(parts);
   return withSeriesRows(parts).map(({ crc32: _, ...part }) => part);

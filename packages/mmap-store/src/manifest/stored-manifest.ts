@@ -15,7 +15,9 @@ export interface StoredSegment {
   readonly offsets: Readonly<Record<string, number>>;
 }
 
-/** The byte offset of the values of a column, which may be `symbol`. The manifest's check makes sure that there is one. */
+/**
+ * The byte offset of the values of a column, which may be `symbol`. The manifest's check makes sure that there is one.
+ */
 export function columnOffset({ offsets }: StoredSegment, column: string): number {
   return offsets[column] ?? Number.NaN;
 }

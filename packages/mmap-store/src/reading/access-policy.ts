@@ -14,7 +14,10 @@ export interface AccessPolicy {
  */
 const smallWindow = 2 ** 20;
 
-/** Scans read ahead, small windows do not. A caller may scan a large window at any time, so after one the policy is never "random". */
+/**
+ * Scans read ahead, small windows do not. A caller may scan a large window at any time, so after one the policy is
+ * never "random".
+ */
 export function accessPolicy(mapping: Mapping): AccessPolicy {
   let current: AccessPattern = "normal";
   let scans = 0;

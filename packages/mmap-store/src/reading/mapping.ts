@@ -19,9 +19,15 @@ export interface Mapping {
   readonly buffer: ArrayBuffer;
   /** Advises the kernel how the bytes will be read. Its result is ignored, since it is a hint. */
   advise(pattern: AccessPattern): void;
-  /** Asks the kernel to fetch `length` bytes from `offset` on in the background. Its result is ignored, since it is a hint. */
+  /**
+   * Asks the kernel to fetch `length` bytes from `offset` on in the background. Its result is ignored, since it is a
+   * hint.
+   */
   prefetch(offset: number, length: number): void;
-  /** Releases the pages from this process's memory. They stay in the page cache, from which the next access fetches them. */
+  /**
+   * Releases the pages from this process's memory. They stay in the page cache, from which the next access fetches
+   * them.
+   */
   release(): void;
   /** Detaches the views and unmaps on Node 22 and later. On Node 20, unmaps once no view is left. */
   dispose(): void;
@@ -31,7 +37,9 @@ export interface Mapping {
 export interface MappingBackend {
   /** Whether `backend: "mmap"` works in this process. */
   readonly available: boolean;
-  /** Whether `backend: "auto"` maps on this platform. It maps on Linux, the only platform on which mapping is tested. */
+  /**
+   * Whether `backend: "auto"` maps on this platform. It maps on Linux, the only platform on which mapping is tested.
+   */
   readonly isDefault: boolean;
   /** Why mapping is not available or not the default, and what to do. */
   readonly reason?: string;
@@ -105,7 +113,9 @@ export function mappingBackend(): MappingBackend {
   };
 }
 
-/** Unmaps mappings that were not disposed, and on Node 20 all: a collected buffer has no view left that could be read. */
+/**
+ * Unmaps mappings that were not disposed, and on Node 20 all: a collected buffer has no view left that could be read.
+ */
 const unmapOnCollection: FinalizationRegistry<() => void> = new FinalizationRegistry((unmap) => unmap());
 
 /** Disposed mappings that wait for the garbage collector: their registry tokens and unmap functions. */
@@ -120,9 +130,9 @@ function collected(token: object, unmap: () => void): () => void {
 }
 
 /**
- * Unmaps what disposed datasets of this thread still map; on Node 22 and later that is nothing. Node 20 keeps a mapping
- * until its views are collected, and a thread that ends collects nothing. So the mapping, and the disk space of a deleted
- * file, stay until the process ends.
+ * Unmaps what disposed datasets of this thread still map; on Node 22 and later that is nothing. Node 20 keeps a
+ * mapping until its views are collected, and a thread that ends collects nothing. So the mapping, and the disk space
+ * of a deleted file, stay until the process ends.
  *
  * Call it only if no view of a disposed dataset is read any more: such a read ends the process.
  */

@@ -26,8 +26,8 @@ export async function openDataset(name: string, directory: string, backend: Segm
   for (;;) {
     const manifest = parseManifestHead(bytes, manifestPath(directory));
     const opened = await openSegments(name, directory, manifest, backend);
-    // A dataset that was deleted and written again may have segments with the same names. If the manifest has not changed,
-    // the open segments belong to it.
+    // A dataset that was deleted and written again may have segments with the same names. If the manifest has not
+    // changed, the open segments belong to it.
     const next = await manifestBytes(name, directory).catch((error: unknown) => {
       if ("readers" in opened) dispose(opened.readers);
       throw error;
@@ -130,7 +130,10 @@ function unknownSymbol(name: string, symbol: string, symbols: readonly string[])
   );
 }
 
-/** The series of a symbol, by binary search: building a map of thousands of series costs more than a reader of one needs. */
+/**
+ * The series of a symbol, by binary search: building a map of thousands of series costs more than a reader of one
+ * needs.
+ */
 function foundSeries(series: readonly StoredSeries[], symbol: string): StoredSeries | undefined {
   let low = 0;
   let high = series.length;

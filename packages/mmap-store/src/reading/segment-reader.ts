@@ -11,7 +11,10 @@ export type SegmentBackend = "mmap" | "read" | "auto";
 export interface SegmentReader {
   /** Whether values come from a mapping, without a copy. */
   isMapped(): boolean;
-  /** Throws ATC_CORRUPT_DATA if the file does not have the size in the manifest: a read past its end in a mapping ends the process. */
+  /**
+   * Throws ATC_CORRUPT_DATA if the file does not have the size in the manifest: a read past its end in a mapping ends
+   * the process.
+   */
   checkSize(): void;
   /** `length` values from a byte offset: a view of the mapping, or a view of `target()`, which must be large enough. */
   values<D extends DType>(dtype: D, offset: number, length: number, target: () => ArrayBuffer): TypedArray;
@@ -34,7 +37,10 @@ export interface OpenSegmentOptions {
   /** The size in the manifest. */
   readonly bytes: number;
   readonly backend: SegmentBackend;
-  /** Whether a mapped segment keeps its file descriptor, which makes size checks a third cheaper. One that is read always keeps it. */
+  /**
+   * Whether a mapped segment keeps its file descriptor, which makes size checks a third cheaper. One that is read
+   * always keeps it.
+   */
   readonly keepsDescriptor: boolean;
 }
 

@@ -35,7 +35,10 @@ interface Scan {
   readonly blockLength: number;
 }
 
-/** 64 Ki rows: 512 KiB per float64 column, so that several columns fit in the processor's cache. Larger blocks were not faster. */
+/**
+ * 64 Ki rows: 512 KiB per float64 column, so that several columns fit in the processor's cache. Larger blocks were not
+ * faster.
+ */
 const defaultBlockLength = 65_536;
 
 export function seriesOf(source: SeriesSource, symbol: string, parts: readonly StoredPart[]): Series {
@@ -140,7 +143,8 @@ function* blocksOf(source: SeriesSource, parts: readonly SeriesPart[], scan: Sca
         const length = Math.min(scan.blockLength, end - row);
         reader.checkSize();
         const arrays = new Map<string, TypedArray>();
-        // The kernel reads ahead from one position per file: a scan that alternates between columns loses it at each switch.
+        // The kernel reads ahead from one position per file: a scan that alternates between columns loses it at each
+        // switch.
         const ahead = scan.columns.length > 1 ? Math.min(scan.blockLength, end - row - length) : 0;
         for (const column of scan.columns) {
           const offset = offsetOf(source, part, column, row);

@@ -16,9 +16,9 @@ export interface AllocatedSegment {
 const indexBufferBytes = 2 ** 18;
 
 /**
- * Creates the segment file at `path` without the values of its columns. A file from an earlier call with the same layout
- * keeps its content; anything else at `path` is replaced. The head is written last, so a file with a head has its full
- * size.
+ * Creates the segment file at `path` without the values of its columns. A file from an earlier call with the same
+ * layout keeps its content; anything else at `path` is replaced. The head is written last, so a file with a head has
+ * its full size.
  */
 export async function allocateSegment(path: string, layout: ArrowFileLayout): Promise<AllocatedSegment> {
   const existing = await openExisting(path, layout);
@@ -35,7 +35,10 @@ export async function allocateSegment(path: string, layout: ArrowFileLayout): Pr
   }
 }
 
-/** Writes the column `symbol` of the segment file at `path`, which begins at byte `offset`. `rowsOf` has the rows of each symbol, in order. */
+/**
+ * Writes the column `symbol` of the segment file at `path`, which begins at byte `offset`. `rowsOf` has the rows of
+ * each symbol, in order.
+ */
 export async function writeSymbols(path: string, offset: number, rowsOf: readonly number[]): Promise<ChecksummedRange> {
   const file = await open(path, "r+");
   try {

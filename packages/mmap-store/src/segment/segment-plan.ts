@@ -57,8 +57,8 @@ function symbolBytes(symbol: string): number {
 }
 
 /**
- * Packs symbols in order, as many into a segment as fit. A symbol that does not fit into one segment gets segments of its
- * own, all of them full except the last. Every segment holds at least one row, even if it exceeds `segmentBytes`.
+ * Packs symbols in order, as many into a segment as fit. A symbol that does not fit into one segment gets segments of
+ * its own, all of them full except the last. Every segment holds at least one row, even if it exceeds `segmentBytes`.
  */
 export function planSegments(
   columns: readonly ColumnMetadata[],

@@ -42,8 +42,9 @@ export function partsBySegment(manifest: StoredManifest): SymbolPart[][] {
 const chunkBytes = 2 ** 20;
 
 /**
- * Compares a segment with its manifest: its size, its checksum, then its Arrow metadata, symbols, times and the checksums
- * of its columns. A part without checksums is not checked against them; drop those of a manifest without a content.
+ * Compares a segment with its manifest: its size, its checksum, then its Arrow metadata, symbols, times and the
+ * checksums of its columns. A part without checksums is not checked against them; drop those of a manifest without a
+ * content.
  */
 export async function* segmentFaults(
   directory: string,

@@ -4,7 +4,10 @@ import type { ArrowFileLayout } from "../arrow/arrow-file.ts";
 import { type ChecksummedRange, checksumOf } from "../base/checksum.ts";
 import { writeFully } from "../base/file-system.ts";
 
-/** Writes the columns of one segment in any order. Holds one buffer per column, so that many small slices become few writes. */
+/**
+ * Writes the columns of one segment in any order. Holds one buffer per column, so that many small slices become few
+ * writes.
+ */
 export interface SegmentWriter {
   /** Writes bytes of a column at a byte offset within its values. */
   write(column: number, offset: number, bytes: Uint8Array): Promise<void>;

@@ -5,8 +5,8 @@ import type { StoredManifest, StoredSegment } from "../manifest/stored-manifest.
 import { type PlannedPart, planSegments, type SegmentPlan } from "../segment/segment-plan.ts";
 
 /**
- * The generation after a compaction. Undefined if the dataset has a content and compaction would remove neither segments nor
- * superseded rows.
+ * The generation after a compaction. Undefined if the dataset has a content and compaction would remove neither
+ * segments nor superseded rows.
  */
 export function compactedGeneration(
   stored: StoredManifest,

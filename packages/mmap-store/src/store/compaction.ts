@@ -28,9 +28,9 @@ import { partsBySegment, type SymbolPart, segmentFaults } from "../segment/segme
 import { compactedGeneration } from "./compaction-plan.ts";
 
 /**
- * Publishes the locked dataset in the layout that it would have if it had been written at once. Segments that already match
- * that layout stay. The rows of the others are copied block by block after their checksums are verified, so that damaged
- * rows do not get a valid checksum.
+ * Publishes the locked dataset in the layout that it would have if it had been written at once. Segments that already
+ * match that layout stay. The rows of the others are copied block by block after their checksums are verified, so that
+ * damaged rows do not get a valid checksum.
  */
 export async function compactDataset(
   place: LockedDirectory,
@@ -93,8 +93,8 @@ async function write(
 }
 
 /**
- * Throws ATC_CORRUPT_DATA if a segment to copy does not match the manifest. Returns the retained segments. If the dataset
- * has no content, these are read too, and get the checksums that were found.
+ * Throws ATC_CORRUPT_DATA if a segment to copy does not match the manifest. Returns the retained segments. If the
+ * dataset has no content, these are read too, and get the checksums that were found.
  */
 async function checkSources(
   { directory, lock }: LockedDirectory,

@@ -10,8 +10,8 @@ import { planSegments } from "../segment/segment-plan.ts";
 import { isSymbol } from "./dataset-plan.ts";
 
 /**
- * The next generation of the dataset in `directory`. Its segments stay, without the rows that the plan replaces, and the rows
- * of the plan go to new segments.
+ * The next generation of the dataset in `directory`. Its segments stay, without the rows that the plan replaces, and
+ * the rows of the plan go to new segments.
  */
 export async function appendedGeneration(
   name: string,

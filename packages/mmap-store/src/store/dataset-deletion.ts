@@ -4,7 +4,10 @@ import { exists, syncDirectory, unlinkIfThere } from "../base/file-system.ts";
 import { checkUnlocked, type HeldLock } from "../lock/dataset-lock.ts";
 import { manifestPath, readManifest, removeLeftovers } from "../manifest/dataset-directory.ts";
 
-/** Removes the dataset in `directory`: its manifest first, so that it is gone at once, then its files. Returns whether it existed. */
+/**
+ * Removes the dataset in `directory`: its manifest first, so that it is gone at once, then its files. Returns whether
+ * it existed.
+ */
 export async function deleteDataset(name: string, directory: string, lock: () => Promise<HeldLock>): Promise<boolean> {
   if (!(await exists(manifestPath(directory)))) return false;
   let held: HeldLock;
@@ -25,8 +28,8 @@ export async function deleteDataset(name: string, directory: string, lock: () =>
 }
 
 /**
- * Deletes without a lock, for which a full disk has no room. Removes only files that the manifest names, so a writer that
- * has found room in the meantime loses nothing: its generation has other names.
+ * Deletes without a lock, for which a full disk has no room. Removes only files that the manifest names, so a writer
+ * that has found room in the meantime loses nothing: its generation has other names.
  */
 async function deleteFromFullDisk(name: string, directory: string, lock: () => Promise<HeldLock>): Promise<boolean> {
   await checkUnlocked(name, directory);

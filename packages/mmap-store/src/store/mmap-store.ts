@@ -35,7 +35,8 @@ export interface MmapStoreOptions {
   /** The directory with one directory per dataset. The first write creates it. */
   readonly directory: string;
   /**
-   * `mmap` maps segments, `read` reads them, and `auto` maps on Linux and local disks and reads otherwise; default: `auto`.
+   * `mmap` maps segments, `read` reads them, and `auto` maps on Linux and local disks and reads otherwise; default:
+   * `auto`.
    */
   readonly backend?: SegmentBackend;
   /** The maximum size of a segment file in bytes, from 16 KiB to 1 GiB; default: 1 GiB. */
@@ -48,8 +49,8 @@ const minSegmentBytes = 2 ** 14;
 /** An array store with all optional methods of the contract. */
 export interface MmapStore extends ArrayStore {
   /**
-   * Starts a new generation in whose files callers place the rows, see `ArrayStore.layOut`. `directory` must be within the
-   * lock's scratch directory. Entries in it that are not files of the plan are removed.
+   * Starts a new generation in whose files callers place the rows, see `ArrayStore.layOut`. `directory` must be within
+   * the lock's scratch directory. Entries in it that are not files of the plan are removed.
    */
   layOut(lock: DatasetLock, plan: DatasetPlan, options?: { readonly directory?: string }): Promise<DatasetLayout>;
   /** Starts a new generation that extends the newest one, see `ArrayStore.append`. */
@@ -64,8 +65,8 @@ export interface MmapStore extends ArrayStore {
  * A store of datasets as immutable Arrow files in a directory. Disposing it aborts its writers and releases its locks.
  * Datasets that it opened stay open until they are disposed themselves.
  *
- * @throws ATC_INVALID_ARGUMENT for an option out of its range, ATC_MISSING_PLUGIN or ATC_UNSUPPORTED if `backend` is "mmap"
- *   and this process cannot map files.
+ * @throws ATC_INVALID_ARGUMENT for an option out of its range, ATC_MISSING_PLUGIN or ATC_UNSUPPORTED if `backend` is
+ * "mmap" and this process cannot map files.
  */
 export function mmapStore(options: MmapStoreOptions): MmapStore {
   const { backend, segmentBytes } = checked(options);
