@@ -45,7 +45,7 @@ function planOf(rows: Readonly<Record<string, number>>): DatasetPlan {
 }
 
 /**
- * Each symbol's rows in ranges of at most `step` rows that lie in one extent, put in their place. The n-th symbol's
+ * Places each symbol's rows in ranges of at most `step` rows, each within one extent. The n-th symbol's
  * seed is n.
  */
 function* put(layout: DatasetLayout, plan: DatasetPlan, step: number): Generator<PlacedRows, void> {
@@ -77,7 +77,7 @@ async function publishWritten(store: MmapStore, plan: DatasetPlan): Promise<void
   await writer.publish();
 }
 
-/** The bytes of each file of a dataset; of its manifest all but the time and the checksum that covers it. */
+/** The bytes of each file of a dataset. Of its manifest, all but the time and the checksum that covers it. */
 function filesOf(directory: string, name: string): Readonly<Record<string, string>> {
   const files = readdirSync(join(directory, name)).sort();
   return Object.fromEntries(
@@ -99,7 +99,7 @@ async function expectSame(store: MmapStore, directory: string, plan: DatasetPlan
 
 const mixed = planOf({ MSFT: 700, AAPL: 1, "😀": 3, BTC: 5000, ETH: 1999, a: 20 });
 
-describe("rows that were put in their place", () => {
+describe("placed rows", () => {
   it.each([
     ["16 KiB", 16_384, 137],
     ["64 KiB", 65_536, 1],
@@ -110,7 +110,7 @@ describe("rows that were put in their place", () => {
     const lock = await store.lock("d");
     const layout = await store.layOut(lock, mixed);
     const pieces = [...put(layout, mixed, step)];
-    // Every other one first, the last ones ahead of the first.
+    // Every other one first, and in reverse order.
     for (const parity of [1, 0])
       for (const [i, piece] of [...pieces.entries()].reverse()) if (i % 2 === parity) layout.placed(piece);
     layout.sync();
@@ -123,7 +123,7 @@ describe("rows that were put in their place", () => {
     expect(statSync(join(directory, "d", segment ?? "")).mode & 0o222).toBe(0);
   });
 
-  it("may be told of 100,000 times in a segment", async () => {
+  it("may be registered in 100,000 calls per segment", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     const plan = planOf({ A: 100_000, B: 3 });
@@ -135,7 +135,7 @@ describe("rows that were put in their place", () => {
     await expectSame(store, directory, plan);
   });
 
-  it("may be of thousands of symbols", async () => {
+  it("may belong to thousands of symbols", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     const plan = planOf(Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`S${i}`, 1 + (i % 5)])));
@@ -147,7 +147,7 @@ describe("rows that were put in their place", () => {
     await expectSame(store, directory, plan);
   });
 
-  it("in two extents are told of one by one", async () => {
+  it("in two extents are registered one extent at a time", async () => {
     const store = mmapStore({ directory: newDirectory(), segmentBytes: 16_384 });
     const lock = await store.lock("d");
     const layout = await store.layOut(lock, mixed);
@@ -165,8 +165,8 @@ describe("rows that were put in their place", () => {
 
 describe("a layout in a directory", () => {
   /**
-   * Leaves a lock's scratch directory with half of the plan's rows in place, as a crash does, and returns what was
-   * told of.
+   * Leaves a lock's scratch directory with half of the plan's rows in place, as a crash does. Returns the
+   * registered rows.
    */
   async function leave(directory: string): Promise<readonly PlacedRows[]> {
     const store = mmapStore({ directory, segmentBytes: 16_384 });
@@ -184,7 +184,7 @@ describe("a layout in a directory", () => {
     return told;
   }
 
-  it("goes on with the rows that a crash left", async () => {
+  it("resumes with the rows that a crash has left", async () => {
     const directory = newDirectory();
     const told = await leave(directory);
     const store = mmapStore({ directory, segmentBytes: 16_384 });
@@ -195,7 +195,7 @@ describe("a layout in a directory", () => {
     const layout = await store.layOut(lock, mixed, { directory: rows });
     expect(layout.isResumed).toBe(true);
     expect(readdirSync(rows).filter((name) => !/^\d+\.arrow$/.test(name))).toEqual([]);
-    // All rows lie there already: what was told of before is not written again.
+    // All rows are in their place already: those that were registered before are not written again.
     for (const piece of told) layout.placed(piece);
     const isTold = (piece: PlacedRows) => told.some(({ symbol, row }) => symbol === piece.symbol && row === piece.row);
     for (const piece of put(layout, mixed, 137)) if (!isTold(piece)) layout.placed(piece);
@@ -208,8 +208,8 @@ describe("a layout in a directory", () => {
     ["is missing", (path: string) => ({ path, bytes: undefined })],
     ["has another size", (path: string) => ({ path, bytes: readFileSync(path).subarray(1) })],
     ["has another head", (path: string) => ({ path, bytes: readFileSync(path).fill(1, 600, 601) })],
-    ["was not whole yet", (path: string) => ({ path, bytes: readFileSync(path).fill(0, 0, 8) })],
-  ])("tells where a file %s, and makes that anew", async (_, damage) => {
+    ["was not complete", (path: string) => ({ path, bytes: readFileSync(path).fill(0, 0, 8) })],
+  ])("starts again if a file %s", async (_, damage) => {
     const directory = newDirectory();
     await leave(directory);
     const store = mmapStore({ directory, segmentBytes: 16_384 });
@@ -226,7 +226,7 @@ describe("a layout in a directory", () => {
     await expectSame(store, directory, mixed);
   });
 
-  it("that is not within the lock's scratch directory is refused, and what is there stays", async () => {
+  it("that is not within the lock's scratch directory is refused, and its content stays", async () => {
     const directory = newDirectory();
     const elsewhere = newDirectory();
     writeFileSync(join(elsewhere, "thesis.txt"), "x");
@@ -243,7 +243,7 @@ describe("a layout in a directory", () => {
 });
 
 describe("a layout", () => {
-  it("leaves nothing after abort, also while the disk is at work", async () => {
+  it("leaves nothing after abort, even during a sync", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     const lock = await store.lock("d");
@@ -257,7 +257,7 @@ describe("a layout", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("is closed by its lock, and by a lock that is given back while it is made", async () => {
+  it("is closed by its lock, even if the lock is released while the layout is created", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     const lock = await store.lock("d");
@@ -272,7 +272,7 @@ describe("a layout", () => {
     await expect(store.layOut(lock, mixed)).rejects.toThrow(code("ATC_INVALID_ARGUMENT"));
   });
 
-  it("whose file is lost publishes nothing", async () => {
+  it("with a lost file publishes nothing", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     const lock = await store.lock("d");

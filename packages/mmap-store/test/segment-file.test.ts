@@ -77,7 +77,7 @@ describe("a segment file", () => {
     }
   });
 
-  it("has a checksum that does not depend on the order of writes", async () => {
+  it("has a checksum that is independent of the order of writes", async () => {
     const sums = [];
     for (const isBackwards of [false, true]) {
       const directory = newDirectory();
@@ -103,7 +103,7 @@ describe("a segment file", () => {
 });
 
 describe("the layout of an Arrow file", () => {
-  it("refuses a dictionary beyond 2 GiB rather than writing wrong offsets", () => {
+  it("refuses a dictionary of more than 2 GiB instead of writing wrong offsets", () => {
     const long = "x".repeat(2 ** 28);
     const dictionary = Array.from({ length: 8 }, () => long);
     expect(() => layOutArrowFile([{ name: "symbol", type: "text", nullable: false, dictionary }], 1)).toThrow(
@@ -160,7 +160,7 @@ describe("a combined CRC-32", () => {
     );
   });
 
-  it("counts what was not written as zeros", () => {
+  it("counts bytes that were not written as zeros", () => {
     const bytes = new Uint8Array(1000);
     bytes.fill(7, 100, 300);
     bytes.fill(9, 640, 641);
