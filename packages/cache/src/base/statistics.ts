@@ -57,7 +57,7 @@ export type CacheEvent =
   | {
       /** A value was found. */
       readonly type: "hit";
-      /** Where it was found. */
+      /** The tier in which it was found. */
       readonly tier: "memory" | "disk";
       /** The key's kind. */
       readonly kind: string;

@@ -57,7 +57,7 @@ export async function publishFiles(
   if (base !== undefined && (await readManifestBytes(directory))?.equals(base) !== true)
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
-      `cannot publish dataset "${name}": another writer published it since this one began; start the append again`,
+      `cannot publish dataset "${name}": another writer published it since this one began; start again`,
       { details: { dataset: name } },
     );
   const generation = await nextGeneration(directory);

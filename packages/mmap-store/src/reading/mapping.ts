@@ -85,7 +85,7 @@ function load(): { readonly system: System } | { readonly error: AtcError } {
     const isMissing = cause instanceof Error && "code" in cause && cause.code === "MODULE_NOT_FOUND";
     const error = isMissing
       ? new AtcError("ATC_MISSING_PLUGIN", `"${name}" is not installed; run: pnpm add ${name}`, { cause })
-      : new AtcError("ATC_UNSUPPORTED", `"${name}" cannot be loaded: ${String(cause)}; use backend "read"`, { cause });
+      : new AtcError("ATC_UNSUPPORTED", `"${name}" does not load: ${String(cause)}; use backend "read"`, { cause });
     return { error };
   }
 }
