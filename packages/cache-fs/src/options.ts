@@ -2,6 +2,7 @@ import { AtcError } from "@atc/contract";
 
 /** An entry that was evicted. */
 export interface EvictedEntry {
+  /** The key of the entry in the store. */
   readonly key: string;
   /** Bytes of the value. */
   readonly size: number;

@@ -11,6 +11,7 @@ export const entryFormat = 1;
 export interface EntryMetadata {
   /** The number of the format: 1. */
   readonly format: number;
+  /** The key of the value. Its hash is part of the name of the file. */
   readonly key: CacheKey;
   /** Bytes per element of every array in this file. */
   readonly itemsize: number;

@@ -4,6 +4,7 @@ import type { DType } from "@atc/contract";
 export interface ArrayMetadata {
   /** The name. The member of the archive is the name with `.npy`. */
   readonly name: string;
+  /** The dtype of the elements. */
   readonly dtype: DType;
   /** Number of elements. */
   readonly length: number;

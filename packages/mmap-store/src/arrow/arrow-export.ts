@@ -5,11 +5,13 @@ import { type ArrowColumn, type ArrowFileLayout, layOutArrowFile } from "./arrow
 export interface TextValues {
   /** One index into `values` per row, -1 for null. */
   readonly indices: Int32Array;
+  /** The distinct texts. */
   readonly values: readonly string[];
 }
 
 /** A column to export. */
 export interface ArrowTableColumn {
+  /** The name, unique within the table. */
   readonly name: string;
   /** The type. `text` is stored as an int32-indexed dictionary, timestamps as UTC. */
   readonly type: ColumnType;
@@ -41,6 +43,7 @@ export function encodeArrow(table: ArrowTable): Uint8Array[] {
 
 /** A table that is read column by column, block by block, so that it does not have to fit in memory. */
 export interface ArrowBlocks {
+  /** The number of rows of every column. */
   readonly rows: number;
   /** The columns in stored order; `texts` holds the texts of a column of type `text`. */
   readonly columns: readonly { readonly name: string; readonly type: ColumnType; readonly texts?: readonly string[] }[];
