@@ -152,11 +152,11 @@ describe("placed rows", () => {
     const lock = await store.lock("d");
     const layout = await store.layOut(lock, mixed);
     const [first, second] = layout.extents("BTC");
-    const told = { symbol: "BTC", crc32: [0, 0, 0, 0], firstTime: 0n, lastTime: 1n };
-    const across = { ...told, row: 0, rows: (first?.rows ?? 0) + 1 };
+    const registered = { symbol: "BTC", crc32: [0, 0, 0, 0], firstTime: 0n, lastTime: 1n };
+    const across = { ...registered, row: 0, rows: (first?.rows ?? 0) + 1 };
     expect(() => layout.placed(across)).toThrow(code("ATC_INVALID_ARGUMENT"));
-    layout.placed({ ...told, row: second?.row ?? 0, rows: second?.rows ?? 0, firstTime: 10n, lastTime: 20n });
-    const late = { ...told, row: 0, rows: first?.rows ?? 0, lastTime: 11n };
+    layout.placed({ ...registered, row: second?.row ?? 0, rows: second?.rows ?? 0, firstTime: 10n, lastTime: 20n });
+    const late = { ...registered, row: 0, rows: first?.rows ?? 0, lastTime: 11n };
     expect(() => layout.placed(late)).toThrow(code("ATC_INVALID_DATA"));
     layout.placed({ ...late, lastTime: 10n });
     await lock[Symbol.asyncDispose]();
@@ -173,20 +173,20 @@ describe("a layout in a directory", () => {
     const lock = await store.lock("d");
     const rows = join(lock.scratch ?? "", "rows");
     const layout = await store.layOut(lock, mixed, { directory: rows });
-    const told: PlacedRows[] = [];
-    for (const piece of put(layout, mixed, 137)) if (told.length < 20) told.push(piece);
+    const registered: PlacedRows[] = [];
+    for (const piece of put(layout, mixed, 137)) if (registered.length < 20) registered.push(piece);
     const files = readdirSync(rows).map((name) => [name, readFileSync(join(rows, name))] as const);
     await lock[Symbol.asyncDispose]();
     const left = join(directory, "d", ".scratch-1-dead", "rows");
     mkdirSync(left, { recursive: true });
     for (const [name, bytes] of files)
       writeFileSync(join(left, name), bytes, { mode: name === "0.arrow" ? 0o444 : 0o644 });
-    return told;
+    return registered;
   }
 
   it("resumes with the rows that a crash has left", async () => {
     const directory = newDirectory();
-    const told = await leave(directory);
+    const registered = await leave(directory);
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     const lock = await store.lock("d");
     const rows = join(lock.abandoned ?? "", "rows");
@@ -196,9 +196,10 @@ describe("a layout in a directory", () => {
     expect(layout.isResumed).toBe(true);
     expect(readdirSync(rows).filter((name) => !/^\d+\.arrow$/.test(name))).toEqual([]);
     // All rows are in their place already: those that were registered before are not written again.
-    for (const piece of told) layout.placed(piece);
-    const isTold = (piece: PlacedRows) => told.some(({ symbol, row }) => symbol === piece.symbol && row === piece.row);
-    for (const piece of put(layout, mixed, 137)) if (!isTold(piece)) layout.placed(piece);
+    for (const piece of registered) layout.placed(piece);
+    const isRegistered = (piece: PlacedRows) =>
+      registered.some(({ symbol, row }) => symbol === piece.symbol && row === piece.row);
+    for (const piece of put(layout, mixed, 137)) if (!isRegistered(piece)) layout.placed(piece);
     await layout.publish();
     await lock[Symbol.asyncDispose]();
     await expectSame(store, directory, mixed);
