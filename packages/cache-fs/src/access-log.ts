@@ -5,20 +5,20 @@ import { listFolder, makeFolder } from "./folder.ts";
 import { closedOwner, isAbandoned } from "./process-identity.ts";
 import { internalFolder, isAbsent } from "./store-path.ts";
 
-/** The access logs of a directory: one that this store appends to, and those of other stores, which it follows. */
+/** The access logs of a directory: the own log of this store, and those of other stores, which it follows. */
 export interface AccessLog {
-  /** Appends to the own log. Starts it anew, with what `snapshot` tells, where it is missing or far longer than that. */
+  /** Appends to the own log. Starts a new one from `snapshot` if it is missing, or far longer than the snapshot. */
   append(records: readonly AccessRecord[], snapshot: () => AccessRecord[]): Promise<void>;
-  /** What other stores appended since the last call, in order of time. */
+  /** The records that other stores appended since the last call, in order of time. */
   follow(): Promise<AccessRecord[]>;
-  /** Closes the own log; its file stays, since it tells the next store what is here. */
+  /** Closes the own log. Its file stays, so that the next store knows the entries. */
   close(): Promise<void>;
 }
 
-/** Lines that a log may have beyond twice the entries before it is written anew. */
+/** A log is rewritten if it has this many lines more than twice the number of entries. */
 const slackLines = 20_000;
 
-/** The access logs under `directory`; `owner` names the own one. Nothing is written before the first append. */
+/** The access logs under `directory`. `owner` names the own log. Writes nothing before the first append. */
 export function accessLog(directory: string, owner: string): AccessLog {
   const folder = join(directory, internalFolder);
   const others = followedLogs(folder, owner);
@@ -31,7 +31,7 @@ export function accessLog(directory: string, owner: string): AccessLog {
     const path = join(folder, `${owner}-${started++}.log`);
     const handle = await createLog(folder, path, snapshot);
     own = { handle, path, lines: snapshot.length, torn: false };
-    // The new log holds all that the old ones told, so they may go; a crash before this line leaves the same facts twice.
+    // The new log has all records of the old ones, so these can be removed. A crash before this line leaves duplicates.
     for (const name of dead) await unlink(join(folder, name)).catch(() => undefined);
     if (previous === undefined) return;
     await previous.handle.close();
@@ -39,8 +39,8 @@ export function accessLog(directory: string, owner: string): AccessLog {
   }
 
   async function append(records: readonly AccessRecord[], snapshot: () => AccessRecord[]): Promise<void> {
-    const lost = own !== undefined && (await own.handle.stat()).nlink === 0;
-    if (own === undefined || lost) await start(snapshot());
+    const isDeleted = own !== undefined && (await own.handle.stat()).nlink === 0;
+    if (own === undefined || isDeleted) await start(snapshot());
     else if (own.lines > slackLines) {
       const entries = snapshot();
       if (own.lines > slackLines + 2 * entries.length) await start(entries);
@@ -79,7 +79,7 @@ async function createLog(folder: string, path: string, records: readonly AccessR
 
 interface FollowedLogs {
   readonly follow: () => Promise<AccessRecord[]>;
-  /** Logs read to their end whose owners have ended. */
+  /** The names of logs whose owners have ended and that were read to their end. */
   readonly abandoned: () => Promise<string[]>;
 }
 
@@ -91,7 +91,7 @@ function followedLogs(folder: string, owner: string): FollowedLogs {
     const seen: typeof progress = new Map();
     for (const name of await listFolder(folder)) {
       if (!name.endsWith(".log") || name.startsWith(owner)) continue;
-      // A log keeps its bytes when its store is disposed and its name changes.
+      // A log is renamed when its store is disposed; its bytes stay the same.
       const log = name.startsWith(closedOwner) ? name.slice(closedOwner.length) : name;
       const from = progress.get(log)?.lineEnd ?? 0;
       const tail = await readFrom(join(folder, name), from);

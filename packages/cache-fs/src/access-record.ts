@@ -1,25 +1,26 @@
 import { isStoreKey } from "./store-path.ts";
 
-/** One line of an access log: `key` was read or written with `size` bytes, or (size undefined) removed. */
+/** One line of an access log: `key` was read or written with `size` bytes, or removed (size undefined). */
 export interface AccessRecord {
-  /** The key. */
   readonly key: string;
   /** Microseconds since the epoch, strictly increasing within a process. */
   readonly time: number;
-  /** Bytes of the value; undefined where the entry was removed. */
+  /** Bytes of the value; undefined if the entry was removed. */
   readonly size: number | undefined;
 }
 
 const line = /^(?:\+ (\d{1,16}) (\d{1,16})|- (\d{1,16})) (\S+)$/;
 
-/** The line of `record`, with its end. */
+/** The line of `record`, including the newline. */
 export function formatRecord(record: AccessRecord): string {
   return record.size === undefined
     ? `- ${record.time} ${record.key}\n`
     : `+ ${record.time} ${record.size} ${record.key}\n`;
 }
 
-/** The records of whole lines. A line that a killed process or a full disk left torn is passed over: it is worth one access time, not an error. */
+/**
+ * The records of complete lines. Skips torn lines of killed processes or full disks: each costs one access time only.
+ */
 export function parseRecords(text: string): AccessRecord[] {
   const records: AccessRecord[] = [];
   for (const one of text.split("\n")) {

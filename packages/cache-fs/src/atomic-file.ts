@@ -4,7 +4,7 @@ import { listFolder, makeFolder } from "./folder.ts";
 import { isAbandoned } from "./process-identity.ts";
 import { internalFolder, isAbsent, systemCode } from "./store-path.ts";
 
-/** Writes `value` to the new file `path`; leaves nothing behind where that fails. */
+/** Writes `value` to the new file `path`. Leaves no file if that fails. */
 export async function writeTemporary(path: string, value: Uint8Array, fsync: boolean): Promise<void> {
   const handle = await openNew(path);
   try {
@@ -22,7 +22,7 @@ async function openNew(path: string): ReturnType<typeof open> {
   return recreating(dirname(path), () => open(path, "wx"));
 }
 
-/** Repeats `operation` where its folder went missing: somebody deleted the directory while it was in use. */
+/** Repeats `operation` if its folder is missing: another process has deleted the directory while it was in use. */
 async function recreating<T>(folder: string, operation: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -34,14 +34,14 @@ async function recreating<T>(folder: string, operation: () => Promise<T>): Promi
   }
 }
 
-/** Moves the file to `target` at once; readers see the old file or the new. */
+/** Moves the file to `target` atomically: readers see the old file or the new one. */
 export async function publishFile(temporary: string, target: string, fsync: boolean): Promise<void> {
   const move = (): Promise<void> => recreating(dirname(target), () => rename(temporary, target));
   try {
     await move();
   } catch (error) {
     if (systemCode(error) !== "EISDIR") throw error;
-    // A folder that other keys left empty is in the way; one that is in use makes rmdir fail.
+    // An empty folder that other keys have left is in the way. If it is in use, rmdir fails.
     await rmdir(target);
     await move();
   }
@@ -57,19 +57,19 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes a file; whether it was there. */
+/** Removes a file. Returns whether it existed. */
 export async function removeFile(path: string): Promise<boolean> {
   try {
     await unlink(path);
     return true;
   } catch (error) {
-    // Unlinking a folder is EISDIR on Linux and EPERM elsewhere; neither is an entry.
+    // Unlinking a folder fails with EISDIR on Linux and EPERM elsewhere. A folder is not an entry.
     if (isAbsent(error)) return false;
     throw error;
   }
 }
 
-/** Removes what killed writers left half written. */
+/** Removes the temporary files of killed writers. */
 export async function removeAbandonedTemporaries(directory: string): Promise<void> {
   const folder = join(directory, internalFolder);
   for (const name of await listFolder(folder))

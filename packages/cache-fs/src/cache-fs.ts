@@ -13,16 +13,16 @@ import {
   throwIfAborted,
 } from "@atc/contract";
 import { publishFile, removeAbandonedTemporaries, writeTemporary } from "./atomic-file.ts";
+import { readRange } from "./byte-range.ts";
 import { fileLeases } from "./lease.ts";
-import { fileSize, type Ledger, ledger, tooLarge } from "./ledger.ts";
+import { fileSize, type Ledger, openLedger, tooLarge } from "./ledger.ts";
 import { type CacheFsOptions, type CheckedOptions, checkOptions } from "./options.ts";
 import { newOwner } from "./process-identity.ts";
-import { readRange } from "./range.ts";
 import { internalFolder, isAbsent, pathOf, systemCode, writeError } from "./store-path.ts";
 
-/** What a directory store holds and did. */
+/** The content and the counters of a directory store. */
 export interface CacheFsStatistics {
-  /** Entries, as far as this process knows. */
+  /** Entries that this process knows of. */
   readonly entries: number;
   /** Bytes of their values. */
   readonly bytes: number;
@@ -30,9 +30,9 @@ export interface CacheFsStatistics {
   readonly maxBytes: number;
   /** The budget in entries. */
   readonly maxEntries: number;
-  /** Entries that this store evicted since it was opened. */
+  /** Entries that this store has evicted since it was opened. */
   readonly evictedEntries: number;
-  /** Bytes that this store evicted since it was opened. */
+  /** Bytes that this store has evicted since it was opened. */
   readonly evictedBytes: number;
 }
 
@@ -40,64 +40,65 @@ export interface CacheFsStatistics {
 export interface CacheFs extends ByteStore, Leases {
   /** The directory, as an absolute path. */
   readonly directory: string;
-  /** A snapshot of what it holds and did. */
+  /** A snapshot of the content and the counters. */
   readonly statistics: CacheFsStatistics;
-  /** A part of the value, or undefined where there is no such key. */
+  /** A byte range of the value, clipped at its end; undefined if there is no such key. */
   getRange(key: string, range: ByteRange, options?: GetOptions): Promise<Uint8Array | undefined>;
 }
 
 /**
- * Opens a byte store in a directory: a key is the path of its file, `set` writes a temporary file and renames it, and a write that would
- * pass the budget first evicts what was used longest ago. Many processes may share the directory. Access times stand in the store's own
- * logs, so that restored or copied files keep their order; files that the store did not write are neither listed, counted nor removed.
+ * Opens a byte store in a directory. A key is the path of its file, and `set` writes a temporary file and renames it.
+ * A write that would exceed the budget first evicts the least recently used entries. Many processes may share the
+ * directory. The store keeps access times in logs of its own, so that restored or copied files keep their order. Files
+ * that the store did not write are neither listed, counted nor removed.
  *
- * @throws ATC_INVALID_ARGUMENT where an option is out of its range or the directory is a file; ATC_NOT_FOUND if it is a link that leads nowhere. Methods throw ATC_NO_SPACE on a full disk
- * or a value beyond the budget, ATC_READ_ONLY where the directory cannot be written, ATC_IO on other failures of the system.
+ * @throws ATC_INVALID_ARGUMENT if an option is out of its range or the directory is a file; ATC_NOT_FOUND if it is a
+ * broken link. Methods throw ATC_NO_SPACE if the disk is full or a value exceeds the budget, ATC_READ_ONLY if the
+ * directory is not writable, and ATC_IO for other failures of the system.
  */
 export async function cacheFs(options: CacheFsOptions): Promise<CacheFs> {
   const checked = checkOptions({ ...options, directory: resolveDirectory(options.directory) });
   await assertNoFile(checked.directory);
   const owner = newOwner();
-  const books = ledger(checked, owner);
+  const ledger = openLedger(checked, owner);
   try {
     await removeAbandonedTemporaries(checked.directory);
-    await books.follow();
+    await ledger.follow();
   } catch (error) {
     throw fromSystemError(error, `cannot read the cache directory "${checked.directory}"`, "check its permissions");
   }
-  return directoryStore(checked, books, owner);
+  return directoryStore(checked, ledger, owner);
 }
 
-/** How often a value is written whose temporary file others remove. */
+/** Attempts to write a value if other programs remove its temporary file. */
 const mostAttempts = 3;
 
 function resolveDirectory(directory: string): string {
   return typeof directory === "string" && directory !== "" ? resolve(directory) : directory;
 }
 
-/** Throws if no folder can be at a path: a file is there or above it, or a link that leads nowhere. */
+/** Throws if a path cannot be a folder: it is a file or a broken link, or is under one. */
 async function assertNoFile(directory: string): Promise<void> {
   for (let place = directory; ; place = dirname(place)) {
-    const found = await look(place);
+    const found = await kindOf(place);
     if (found === "folder") return;
     if (found === "file")
       throw new AtcError(
         "ATC_INVALID_ARGUMENT",
-        `the cache directory "${directory}" is a file, or lies under one; remove the file or choose another directory`,
+        `the cache directory "${directory}" is a file or is under a file; remove the file or choose another directory`,
         { details: { field: "directory", directory } },
       );
     const target = await readlink(place).catch(() => undefined);
     if (target !== undefined)
       throw new AtcError(
         "ATC_NOT_FOUND",
-        `the cache directory "${directory}" cannot be used: "${place}" is a link to "${target}", which does not exist; mount or make that folder, or choose another directory`,
+        `the cache directory "${directory}" cannot be used: "${place}" is a link to "${target}", which does not exist; mount or create that folder, or choose another directory`,
         { details: { field: "directory", directory, target } },
       );
   }
 }
 
-/** What is at a path. */
-async function look(place: string): Promise<"folder" | "file" | "nothing"> {
+async function kindOf(place: string): Promise<"folder" | "file" | "nothing"> {
   try {
     return (await stat(place)).isDirectory() ? "folder" : "file";
   } catch (error) {
@@ -107,17 +108,17 @@ async function look(place: string): Promise<"folder" | "file" | "nothing"> {
   }
 }
 
-function directoryStore(options: CheckedOptions, books: Ledger, owner: string): CacheFs {
+function directoryStore(options: CheckedOptions, ledger: Ledger, owner: string): CacheFs {
   const { directory, maxBytes, maxEntries } = options;
   const leases = fileLeases(directory);
   let closed: Promise<void> | undefined;
   const check = (key: string): string => {
     if (closed !== undefined)
-      throw new AtcError("ATC_CLOSED", `the directory store "${directory}" was disposed; open it again`);
+      throw new AtcError("ATC_CLOSED", `the directory store "${directory}" is disposed; open it again`);
     return pathOf(directory, key);
   };
 
-  async function reading(
+  async function readEntry(
     key: string,
     options: GetOptions,
     read: (path: string) => Promise<Reading>,
@@ -127,7 +128,7 @@ function directoryStore(options: CheckedOptions, books: Ledger, owner: string): 
     try {
       const { bytes, size } = await read(path);
       throwIfAborted(options.signal);
-      if (options.touch !== false && closed === undefined) books.noteRead(key, size);
+      if (options.touch !== false && closed === undefined) ledger.recordRead(key, size);
       return bytes;
     } catch (error) {
       if (isAbsent(error)) return undefined;
@@ -144,14 +145,14 @@ function directoryStore(options: CheckedOptions, books: Ledger, owner: string): 
       const temporary = join(directory, internalFolder, `${owner}-${randomBytes(6).toString("hex")}.tmp`);
       try {
         await writeTemporary(temporary, value, options.fsync);
-        await books.write(key, size, async () => {
+        await ledger.write(key, size, async () => {
           throwIfAborted(setOptions.signal);
           await publishFile(temporary, path, options.fsync);
         });
         return;
       } catch (error) {
         await rm(temporary, { force: true }).catch(() => undefined);
-        // Folders are made where they are missing, so this says that somebody removed the temporary file.
+        // Missing folders are created, so ENOENT means that another program removed the temporary file.
         if (systemCode(error) !== "ENOENT" || attempt === mostAttempts) throw writeError(error, directory, key);
       }
     }
@@ -160,7 +161,7 @@ function directoryStore(options: CheckedOptions, books: Ledger, owner: string): 
   async function remove(key: string): Promise<boolean> {
     check(key);
     try {
-      return await books.remove(key);
+      return await ledger.remove(key);
     } catch (error) {
       throw fromSystemError(error, `cannot remove "${key}" in "${directory}"`, "check the permissions");
     }
@@ -168,11 +169,11 @@ function directoryStore(options: CheckedOptions, books: Ledger, owner: string): 
 
   async function* list(prefix = ""): AsyncGenerator<ByteStoreEntry, void, undefined> {
     check("any");
-    await books.follow();
-    for (const [key, { time }] of books.index.entries()) {
+    await ledger.follow();
+    for (const [key, { time }] of ledger.index.entries()) {
       if (!key.startsWith(prefix)) continue;
       const size = await fileSize(check(key));
-      if (size === undefined) books.index.remove(key);
+      if (size === undefined) ledger.index.remove(key);
       else yield { key, size, accessedAt: Math.floor(time / 1000) };
     }
   }
@@ -180,11 +181,11 @@ function directoryStore(options: CheckedOptions, books: Ledger, owner: string): 
   return {
     directory,
     get statistics() {
-      const { evictedEntries, evictedBytes, index } = books;
+      const { evictedEntries, evictedBytes, index } = ledger;
       return { entries: index.count, bytes: index.bytes, maxBytes, maxEntries, evictedEntries, evictedBytes };
     },
-    get: (key, options = {}) => reading(key, options, readWhole),
-    getRange: (key, range, options = {}) => reading(key, options, (path) => readRange(path, range)),
+    get: (key, options = {}) => readEntry(key, options, readWhole),
+    getRange: (key, range, options = {}) => readEntry(key, options, (path) => readRange(path, range)),
     set,
     delete: remove,
     list,
@@ -193,7 +194,7 @@ function directoryStore(options: CheckedOptions, books: Ledger, owner: string): 
       return leases.acquire(key, options);
     },
     async [Symbol.asyncDispose]() {
-      closed ??= books.close();
+      closed ??= ledger.close();
       await closed;
     },
   };

@@ -1,4 +1,3 @@
-/** What is known of one entry. */
 interface IndexedEntry {
   /** Bytes of the value. */
   readonly size: number;
@@ -6,25 +5,27 @@ interface IndexedEntry {
   readonly time: number;
 }
 
-/** The entries in order of their last access, oldest first, with their total size. */
+/** The entries in order of their last access, least recent first, with their total size. */
 export interface EntryIndex {
   /** Bytes of all entries. */
   readonly bytes: number;
   /** Number of entries. */
   readonly count: number;
-  /** What is known of `key`. */
   get(key: string): IndexedEntry | undefined;
-  /** Makes `key` the newest entry; an older `time` than the known one changes nothing. */
+  /** Makes `key` the most recent entry. Does nothing if a later time of it is known. */
   touch(key: string, entry: IndexedEntry): void;
-  /** Forgets `key`; what was known of it. */
+  /** Removes and returns the entry of `key`. */
   remove(key: string): IndexedEntry | undefined;
-  /** The oldest entry whose key `skip` does not hold. */
+  /** The least recent key that is not in `skip`. */
   oldest(skip: ReadonlySet<string>): string | undefined;
-  /** All entries, oldest first. */
+  /** All entries, least recent first. */
   entries(): [string, IndexedEntry][];
 }
 
-/** An empty index. A Map keeps its order of insertion, so an access is a delete and a set, and the oldest entry is the first. */
+/**
+ * An empty index. A Map keeps insertion order, so an access is a delete and a set, and the least recent entry is the
+ * first.
+ */
 export function entryIndex(): EntryIndex {
   const known = new Map<string, IndexedEntry>();
   let bytes = 0;

@@ -3,12 +3,12 @@ import { dirname } from "node:path";
 import { makeFolders } from "@atc/plugin-kit";
 import { isAbsent } from "./store-path.ts";
 
-/** Makes a folder and those above it. */
+/** Creates a folder and its parents. */
 export async function makeFolder(folder: string): Promise<void> {
   await makeFolders(folder, { mkdir, stat, readlink, dirname });
 }
 
-/** The names in a folder; none where it does not exist. */
+/** The names in a folder; none if it does not exist. */
 export async function listFolder(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);

@@ -12,8 +12,9 @@ interface Holding {
 }
 
 /**
- * Leases as files that only one process can create. A lease whose time is over is set aside by a rename; where that took somebody's fresh
- * lease by accident it is put back, or, if a third one was quicker, lost, which its holder learns from `renew`.
+ * Leases as files that only one process can create. An expired lease is renamed away. If that hits the new lease of
+ * another process by accident, the file is put back. If a third process was faster, that lease is lost, and `renew`
+ * reports it to its holder.
  */
 export function fileLeases(directory: string): Leases {
   const folder = join(directory, internalFolder);
@@ -24,14 +25,14 @@ export function fileLeases(directory: string): Leases {
     if (!Number.isSafeInteger(ttlMs) || ttlMs < 1)
       throw new AtcError(
         "ATC_INVALID_ARGUMENT",
-        `the time to live of the lease "${key}" is "${ttlMs}"; give whole ms, 1 or more`,
+        `ttlMs of the lease "${key}" is "${ttlMs}"; give a whole number of ms, 1 or more`,
       );
     const path = join(folder, `${createHash("sha256").update(key).digest("hex").slice(0, 40)}.lease`);
     const holder = randomBytes(12).toString("hex");
     try {
-      const free =
-        (await create(path, holder, ttlMs)) || ((await setAside(path)) && (await create(path, holder, ttlMs)));
-      return free ? lease(key, path, holder, ttlMs) : undefined;
+      const isAcquired =
+        (await create(path, holder, ttlMs)) || ((await removeExpired(path)) && (await create(path, holder, ttlMs)));
+      return isAcquired ? lease(key, path, holder, ttlMs) : undefined;
     } catch (error) {
       throw writeError(error, directory, key);
     }
@@ -40,12 +41,18 @@ export function fileLeases(directory: string): Leases {
   return { acquire };
 }
 
-/** A name that tells of this process, so that nobody takes the file for one that a dead writer left. */
+/**
+ * A name with the identity of this process, so that other processes do not take the file for a leftover of a dead
+ * writer.
+ */
 function temporaryBeside(path: string): string {
   return join(dirname(path), `${newOwner()}-lease.tmp`);
 }
 
-/** A lease file appears with its content, by a link, so that nobody reads an empty one. */
+/**
+ * Creates a lease file by linking a complete one, so that no process reads an empty file. Returns whether the path was
+ * free.
+ */
 async function create(path: string, holder: string, ttlMs: number): Promise<boolean> {
   const temporary = temporaryBeside(path);
   await writeTemporary(temporary, Buffer.from(JSON.stringify({ holder, expiresAt: Date.now() + ttlMs })), false);
@@ -60,8 +67,8 @@ async function create(path: string, holder: string, ttlMs: number): Promise<bool
   }
 }
 
-/** Removes a lease whose time is over; whether the path is free now. */
-async function setAside(path: string): Promise<boolean> {
+/** Removes an expired lease. Returns whether the path is free now. */
+async function removeExpired(path: string): Promise<boolean> {
   const seen = await read(path);
   if (seen === undefined) return true;
   if (seen.expiresAt > Date.now()) return false;
@@ -91,27 +98,27 @@ async function read(path: string): Promise<Holding | undefined> {
     const { holder, expiresAt } = JSON.parse(text);
     if (typeof holder === "string" && typeof expiresAt === "number") return { holder, expiresAt };
   } catch {
-    // No writer of ours leaves such a file; it counts as a lease that is over.
+    // This package does not write such a file. It counts as an expired lease.
   }
   return { holder: "", expiresAt: 0 };
 }
 
 function lease(key: string, path: string, holder: string, ttlMs: number): Lease {
-  let given = false;
-  const held = async (): Promise<boolean> => !given && (await read(path))?.holder === holder;
+  let isReleased = false;
+  const isHeld = async (): Promise<boolean> => !isReleased && (await read(path))?.holder === holder;
   return {
     key,
     async renew() {
-      if (!(await held())) return false;
+      if (!(await isHeld())) return false;
       const handle = await open(path, "r+").catch(absentOnly);
       if (handle === undefined) return false;
       // The record keeps its length (the time has 13 digits until the year 2286), so one write replaces it.
       await handle.write(JSON.stringify({ holder, expiresAt: Date.now() + ttlMs }), 0).finally(() => handle.close());
-      return held();
+      return isHeld();
     },
     async [Symbol.asyncDispose]() {
-      if (await held()) await rm(path, { force: true });
-      given = true;
+      if (await isHeld()) await rm(path, { force: true });
+      isReleased = true;
     },
   };
 }

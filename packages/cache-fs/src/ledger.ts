@@ -7,34 +7,38 @@ import { type EntryIndex, entryIndex } from "./entry-index.ts";
 import type { CheckedOptions } from "./options.ts";
 import { isAbsent, pathOf } from "./store-path.ts";
 
-/** What the entries of a directory cost, shared with the other processes through access logs, and the eviction that keeps it in its budget. */
+/**
+ * The sizes and last accesses of the entries of a directory, shared by processes through access logs, and the eviction
+ * that keeps the directory within its budget.
+ */
 export interface Ledger {
-  /** The entries as known now. */
+  /** The entries that are known now. */
   readonly index: EntryIndex;
-  /** Entries that this process evicted. */
+  /** Entries that this process has evicted. */
   readonly evictedEntries: number;
-  /** Bytes that this process evicted. */
+  /** Bytes that this process has evicted. */
   readonly evictedBytes: number;
-  /** Notes that `key` was read; written down with the next write. */
-  noteRead(key: string, size: number): void;
-  /** Takes in what other processes did. */
+  /** Records a read of `key`. The next write appends it to the log. */
+  recordRead(key: string, size: number): void;
+  /** Applies the records of other processes. */
   follow(): Promise<void>;
-  /** Makes room for `key`, runs `publish`, and tells the others. */
+  /** Makes room for `key`, runs `publish`, and appends the write to the log. */
   write(key: string, size: number, publish: () => Promise<void>): Promise<void>;
-  /** Removes the file of `key` and tells the others; whether it was there. */
+  /** Removes the file of `key` and appends that to the log. Returns whether the file existed. */
   remove(key: string): Promise<boolean>;
-  /** Writes down what is pending and closes the own log. */
+  /** Appends pending reads and closes the own log. */
   close(): Promise<void>;
 }
 
-/** Reads that wait for the next write at most; beyond, they are written down by themselves. */
+/** This many reads wait for the next write; then they are appended without one. */
 const pendingReads = 512;
 
 /**
- * The ledger of a directory. An intent is written before the budget is checked, so of two processes that write at the same time the later
- * one sees the other's bytes; it is written again after the rename, for those who looked for the file in between and did not find it.
+ * The ledger of a directory. A write is logged before the budget is checked. So if two processes write at the same
+ * time, the later one sees the bytes of the other. It is logged again after the rename, for processes that looked for
+ * the file in between and did not find it.
  */
-export function ledger(options: CheckedOptions, owner: string): Ledger {
+export function openLedger(options: CheckedOptions, owner: string): Ledger {
   const { directory } = options;
   const index = entryIndex();
   const log = accessLog(directory, owner);
@@ -43,7 +47,7 @@ export function ledger(options: CheckedOptions, owner: string): Ledger {
   const eviction = evictor(options, index);
   let lastTime = 0;
 
-  /** Microseconds since the epoch that never repeat or go back, whatever the clock does. */
+  /** Microseconds since the epoch, strictly increasing even if the clock is set back. */
   const now = (): number => {
     lastTime = Math.max(lastTime + 1, Date.now() * 1000);
     return lastTime;
@@ -57,7 +61,10 @@ export function ledger(options: CheckedOptions, owner: string): Ledger {
 
   const append = (records: readonly AccessRecord[]): Promise<void> => log.append(records, snapshot);
 
-  /** The reads since the last call, but those of keys that are gone by now: writing these down would bring the keys back in the eyes of others. */
+  /**
+   * The reads since the last call, without those of keys that are removed: a read would make other processes list the
+   * key again.
+   */
   function takeReads(): AccessRecord[] {
     const taken = [...reads.values()].filter(({ key }) => index.get(key) !== undefined);
     reads.clear();
@@ -79,7 +86,7 @@ export function ledger(options: CheckedOptions, owner: string): Ledger {
         index.touch(key, { size, time });
       }
     }
-    // Somebody may have written the key again at the same moment: the file itself is the judge.
+    // Another process may have written the key again at the same time, so the file itself decides.
     for (const [key, time] of removed) {
       const size = await fileSize(pathOf(directory, key));
       const known = index.remove(key);
@@ -99,12 +106,13 @@ export function ledger(options: CheckedOptions, owner: string): Ledger {
       if (left !== undefined) touch(key, left);
       throw error;
     }
-    const gone = evicted.map((one) => ({ key: one, size: undefined, time: now() }));
-    await append([...takeReads(), ...gone, touch(key, size)]);
+    const removals = evicted.map((one) => ({ key: one, size: undefined, time: now() }));
+    await append([...takeReads(), ...removals, touch(key, size)]);
   }
 
   async function remove(key: string): Promise<boolean> {
-    // Follows first, so that the removal is later than every write that it removes, whatever the clocks of others say.
+    // Follow first, so that the removal is later than every write that it removes, whatever the clocks of other
+    // processes say.
     await follow();
     const existed = await removeFile(pathOf(directory, key));
     const known = index.remove(key);
@@ -113,9 +121,9 @@ export function ledger(options: CheckedOptions, owner: string): Ledger {
     return existed;
   }
 
-  function noteRead(key: string, size: number): void {
+  function recordRead(key: string, size: number): void {
     reads.set(key, touch(key, size));
-    // A directory that cannot be written to keeps no access times; reading it must go on all the same.
+    // A read-only directory keeps no access times, but reads must still succeed.
     if (reads.size >= pendingReads) exclusive(flushReads).catch(() => reads.clear());
   }
 
@@ -132,7 +140,7 @@ export function ledger(options: CheckedOptions, owner: string): Ledger {
     get evictedBytes() {
       return eviction.bytes();
     },
-    noteRead,
+    recordRead,
     follow: () => exclusive(follow),
     write: (key, size, publish) => exclusive(() => write(key, size, publish)),
     remove: (key) => exclusive(() => remove(key)),
@@ -141,7 +149,7 @@ export function ledger(options: CheckedOptions, owner: string): Ledger {
 }
 
 interface Evictor {
-  /** Evicts the least recently used entries but `keep` until the budget holds; the keys that went. */
+  /** Evicts the least recently used entries except `keep` until the budget is met. Returns their keys. */
   readonly makeRoom: (keep: string) => Promise<string[]>;
   readonly entries: () => number;
   readonly bytes: () => number;
@@ -152,10 +160,10 @@ function evictor(options: CheckedOptions, index: EntryIndex): Evictor {
   let entries = 0;
   let bytes = 0;
 
-  function tell(key: string, size: number, accessedAt: number): void {
+  function report(key: string, size: number, accessedAt: number): void {
     if (entries === 0)
       options.warn(
-        `the cache in "${directory}" reached its budget of ${maxBytes} bytes or ${maxEntries} entries; the entries used longest ago are removed from now on`,
+        `the cache in "${directory}" has reached its budget of ${maxBytes} bytes or ${maxEntries} entries; the least recently used entries are removed from now on`,
       );
     entries++;
     bytes += size;
@@ -163,20 +171,21 @@ function evictor(options: CheckedOptions, index: EntryIndex): Evictor {
   }
 
   async function makeRoom(keep: string): Promise<string[]> {
-    const gone: string[] = [];
+    const evicted: string[] = [];
     const skip = new Set([keep]);
     while (index.bytes > maxBytes || index.count > maxEntries) {
       const key = index.oldest(skip);
       if (key === undefined) break;
       skip.add(key);
-      // A file that cannot be removed (open on Windows, say) stays counted, and the next oldest goes instead.
+      // A file that cannot be removed (because it is open on Windows, for example) stays counted, and the next one is
+      // evicted.
       const existed = await removeFile(pathOf(directory, key)).catch(() => undefined);
       if (existed === undefined) continue;
       const entry = index.remove(key);
-      gone.push(key);
-      if (existed && entry !== undefined) tell(key, entry.size, Math.floor(entry.time / 1000));
+      evicted.push(key);
+      if (existed && entry !== undefined) report(key, entry.size, Math.floor(entry.time / 1000));
     }
-    return gone;
+    return evicted;
   }
 
   return { makeRoom, entries: () => entries, bytes: () => bytes };
@@ -192,7 +201,7 @@ function queue(): <T>(operation: () => Promise<T>) => Promise<T> {
   };
 }
 
-/** Bytes of the file, or undefined where there is none. */
+/** Bytes of the file, or undefined if there is none. */
 export async function fileSize(path: string): Promise<number | undefined> {
   try {
     const found = await stat(path);
@@ -203,11 +212,11 @@ export async function fileSize(path: string): Promise<number | undefined> {
   }
 }
 
-/** The error of a value that no budget of this store can hold. */
+/** The error for a value that is larger than the budget. */
 export function tooLarge(key: string, size: number, maxBytes: number): AtcError {
   return new AtcError(
     "ATC_NO_SPACE",
-    `"${key}" has ${size} bytes, more than the whole budget of ${maxBytes} bytes; raise maxBytes`,
+    `"${key}" has ${size} bytes, more than the budget of ${maxBytes} bytes; raise maxBytes`,
     { details: { key, size, maxBytes } },
   );
 }

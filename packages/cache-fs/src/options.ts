@@ -1,8 +1,8 @@
 import { AtcError } from "@atc/contract";
 
-/** An entry that made room for another. */
+/** An entry that was evicted. */
 export interface EvictedEntry {
-  /** The key. */
+  /** The key of the entry in the store. */
   readonly key: string;
   /** Bytes of the value. */
   readonly size: number;
@@ -10,19 +10,21 @@ export interface EvictedEntry {
   readonly accessedAt: number;
 }
 
-/** Where a directory store keeps its entries, and how many. */
+/** Options of `cacheFs`. */
 export interface CacheFsOptions {
-  /** The directory; made at the first write where it does not exist. */
+  /** The directory. The first write creates it if it does not exist. */
   readonly directory: string;
-  /** The most bytes that all values may take together; 1 GiB where absent. */
+  /** The maximum total size of all values in bytes; default: 1 GiB. */
   readonly maxBytes?: number | undefined;
-  /** The most entries; 100,000 where absent. */
+  /** The maximum number of entries; default: 100,000. */
   readonly maxEntries?: number | undefined;
-  /** Whether a value is forced to the disk before `set` resolves, so that it survives a power cut; false where absent. */
+  /**
+   * Whether `set` syncs a value to the disk before it resolves, so that it survives a power failure; default: false.
+   */
   readonly fsync?: boolean | undefined;
-  /** Is told of each entry that this process evicts. */
+  /** Receives each entry that this process evicts. */
   readonly onEvict?: ((entry: EvictedEntry) => void) | undefined;
-  /** Is told once, at the first eviction, with the budget that was reached. */
+  /** Receives one message at the first eviction, with the budget that was reached. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -36,7 +38,7 @@ export interface CheckedOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Fills in the defaults; ATC_INVALID_ARGUMENT where a value is out of its range. */
+/** Fills in the defaults. Throws ATC_INVALID_ARGUMENT if a value is out of its range. */
 export function checkOptions(options: CacheFsOptions): CheckedOptions {
   const { directory, maxBytes = 2 ** 30, maxEntries = 100_000, fsync = false } = options;
   if (typeof directory !== "string" || directory === "" || directory.includes("\0"))

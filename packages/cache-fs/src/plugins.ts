@@ -8,5 +8,5 @@ const fs: Plugin<"byte-store", CacheFsOptions> = {
   create: (options, host) => cacheFs({ ...options, warn: options.warn ?? ((message) => host.warn(message)) }),
 };
 
-/** The byte store `fs`, which takes {@link CacheFsOptions}. */
+/** The byte store `fs`. Its options are {@link CacheFsOptions}. */
 export const plugins: readonly Plugin[] = [fs];

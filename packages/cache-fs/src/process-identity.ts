@@ -5,8 +5,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 
 /**
- * A name as `<host>-<process>-<random>`: who owns an internal file. The time at which the process started follows the random digits after an `s`, if the
- * system tells it: process ids are used again.
+ * The owner of an internal file, as `<host>-<process>-<random>`. Process ids are reused, so the start time of the
+ * process follows the random digits after an `s`, if the system reports it.
  */
 export function newOwner(): string {
   const started = processOf(process.pid)?.started;
@@ -22,7 +22,7 @@ function valueOrNothing<T>(read: () => T): T | undefined {
   }
 }
 
-/** This host, and this container of it: containers do not see each other's processes, and may have one name. */
+/** Identifies this host and container: containers do not see each other's processes, and may share a host name. */
 function hostId(): string {
   const namespace = valueOrNothing(() => readlinkSync("/proc/self/ns/pid"));
   return createHash("sha256")
@@ -33,11 +33,14 @@ function hostId(): string {
 
 interface RunningProcess {
   readonly state: string;
-  /** In the kernel's clock ticks since boot, which no change of the clock moves. */
+  /** In the kernel's clock ticks since boot, which changes of the clock do not affect. */
   readonly started: string;
 }
 
-/** Fields 3 and 22 of /proc/PID/stat; the command in field 2 may hold blanks and brackets, so they are counted from its end. */
+/**
+ * Fields 3 and 22 of /proc/PID/stat. The command in field 2 may contain blanks and brackets, so they are counted from
+ * its end.
+ */
 function processOf(pid: number): RunningProcess | undefined {
   const text = valueOrNothing(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
   if (text === undefined) return undefined;
@@ -51,37 +54,37 @@ function isRunning(pid: number, started: string | undefined): boolean {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
   }
-  // Systems may hide the processes of others: then the id alone decides.
+  // A system may hide the processes of other users; then the id alone decides.
   const found = processOf(pid);
   if (found === undefined) return true;
   return found.state !== "Z" && (started === undefined || found.started === started);
 }
 
-/** Begins the name of a log whose store was disposed. */
+/** The prefix of the name of a log whose store is disposed. */
 export const closedOwner = "closed-";
 
 const abandonedAfterMs = 24 * 3600 * 1000;
 
 /**
- * Whether the owner of an internal file has ended. A process of this host decides by itself, whatever the clock says. A file of another host counts as
- * abandoned if it is untouched for a day by the time of the file system that holds it. A wrong guess about such a file is harmless: the owner sees that its
- * file is gone and writes it anew.
+ * Whether the owner of an internal file has ended. On this host the process itself decides, whatever the clock says. A
+ * file of another host counts as abandoned after a day without a change, by the clock of its file system. A wrong
+ * guess is harmless: the owner notices that its file is gone and rewrites it.
  */
 export async function isAbandoned(folder: string, name: string): Promise<boolean> {
   if (name.startsWith(closedOwner)) return true;
-  const [host, pid, life] = name.split("-");
+  const [host, pid, start] = name.split("-");
   if (host === hostId() && /^\d+$/.test(pid ?? ""))
-    return !isRunning(Number(pid), /^[0-9a-f]{10}s(\d+)/.exec(life ?? "")?.[1]);
+    return !isRunning(Number(pid), /^[0-9a-f]{10}s(\d+)/.exec(start ?? "")?.[1]);
   try {
     const { mtimeMs } = await stat(join(folder, name));
     return (await timeIn(folder)) - mtimeMs > abandonedAfterMs;
   } catch {
-    // The file is gone, or nothing can be written here, so that nothing can be removed either.
+    // The file is gone, or the folder is read-only, so that nothing can be removed either.
     return false;
   }
 }
 
-/** The present time of a folder's file system, in ms: another machine may keep it. */
+/** The current time of a folder's file system, in ms. Its clock may be that of another machine. */
 async function timeIn(folder: string): Promise<number> {
   const probe = join(folder, `${newOwner()}-time.tmp`);
   try {

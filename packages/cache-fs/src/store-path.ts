@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { AtcError, assertStoreKey, fromSystemError, isAtcError } from "@atc/contract";
 
-/** The folder of the store's own files. No key can name it, since `~` is not in the alphabet of keys. */
+/** The folder of the store's own files. No key can name it, since keys cannot contain `~`. */
 export const internalFolder = "~store-v1";
 
-/** Whether `key` keeps the rules of a byte store's keys. */
+/** Whether `key` is a valid key of a byte store. */
 export function isStoreKey(key: string): boolean {
   try {
     assertStoreKey(key);
@@ -14,7 +14,7 @@ export function isStoreKey(key: string): boolean {
   }
 }
 
-/** The file of `key`. */
+/** The path of the file of `key`. */
 export function pathOf(directory: string, key: string): string {
   assertStoreKey(key);
   return join(directory, ...key.split("/"));
@@ -28,25 +28,25 @@ export function systemCode(error: unknown): string {
 
 const absent: readonly string[] = ["ENOENT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"];
 
-/** Whether an error means that no file is at a path, a folder being no file. */
+/** Whether an error means that there is no file at a path. A folder is not a file. */
 export function isAbsent(error: unknown): boolean {
   return absent.includes(systemCode(error));
 }
 
-/** The error for a failed write of `key`, in words for its user. */
+/** The error for a failed write of `key`. */
 export function writeError(error: unknown, directory: string, key: string): AtcError {
   const code = systemCode(error);
   const shown = key.length > 100 ? `${key.slice(0, 100)}...` : key;
   if (["ENOTDIR", "EEXIST", "EISDIR", "ENOTEMPTY"].includes(code))
     return new AtcError(
       "ATC_IO",
-      `cannot store "${shown}" in "${directory}": a file stands where a folder must, or a folder where the file must; remove it, or choose another key or directory`,
+      `cannot store "${shown}" in "${directory}": there is a file in place of one of its folders, or a folder in place of its file; remove it, or choose another key or directory`,
       { cause: error, details: { key, directory, system: code } },
     );
   if (code === "ENOENT")
     return new AtcError(
       "ATC_IO",
-      `cannot store "${shown}" in "${directory}": its folder or its temporary file was removed while it was written; let no other program clean that directory while it is in use`,
+      `cannot store "${shown}" in "${directory}": its folder or its temporary file was removed during the write; stop other programs from cleaning that directory while it is in use`,
       { cause: error, details: { key, directory, system: code } },
     );
   return fromSystemError(

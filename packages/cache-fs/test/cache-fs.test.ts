@@ -21,13 +21,13 @@ async function opened(options: Partial<CacheFsOptions> = {}): Promise<{ director
   return { directory, store: await cacheFs({ ...options, directory }) };
 }
 
-/** The store's own files of one ending. */
+/** The store's own files with one file ending. */
 async function internal(directory: string, ending: string): Promise<string[]> {
   return (await readdir(join(directory, "~store-v1"))).filter((name) => name.endsWith(ending));
 }
 
 describe("options", () => {
-  it("are refused out of their range", async () => {
+  it("are refused if out of range", async () => {
     const directory = await newDirectory();
     const wrong: unknown[] = [{ directory: "" }, { directory: undefined }, { directory: "a\0b" }];
     wrong.push({ directory, maxBytes: 0 }, { directory, maxBytes: Number.NaN }, { directory, maxEntries: 1.5 });
@@ -35,7 +35,7 @@ describe("options", () => {
       await expect(cacheFs(options as CacheFsOptions)).rejects.toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
   });
 
-  it("refuse a directory that is a file, or lies under one", async () => {
+  it("refuse a directory that is a file, or is under one", async () => {
     const file = join(await newDirectory(), "file");
     await writeFile(file, "mine");
     for (const directory of [file, join(file, "deeper")])
@@ -43,7 +43,7 @@ describe("options", () => {
     expect(await readFile(file, "utf8")).toBe("mine");
   });
 
-  it("make the plugin that package.json names", async () => {
+  it("create the plugin that package.json names", async () => {
     expect(plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(manifest.atc.plugins);
     const warn = vi.fn();
     const host: PluginHost = { find: () => Promise.reject(new Error("nothing")), warn };
@@ -56,7 +56,7 @@ describe("options", () => {
 });
 
 describe("files", () => {
-  it("lie at their key under the directory, and nothing is made before the first write", async () => {
+  it("are stored at their key under the directory, and nothing is created before the first write", async () => {
     const directory = join(await newDirectory(), "not", "yet");
     const { store } = await opened({ directory });
     expect(await store.get("v1/ab/c.npz")).toBeUndefined();
@@ -65,7 +65,7 @@ describe("files", () => {
     expect(await readFile(join(directory, "v1", "ab", "c.npz"))).toEqual(Buffer.from(bytes(3)));
   });
 
-  it("are there for the next store, with fsync or without", async () => {
+  it("are found by the next store, with fsync or without", async () => {
     for (const fsync of [true, false]) {
       const { directory, store } = await opened({ fsync });
       await store.set("a/b", bytes(3));
@@ -76,7 +76,7 @@ describe("files", () => {
     }
   });
 
-  it("of others are neither listed, counted nor removed, whatever their names", async () => {
+  it("of other programs are neither listed, counted nor removed, whatever their names", async () => {
     const { directory, store } = await opened({ maxBytes: 100 });
     const foreign = ["notes.txt", "v1/ab/legal-key.npz", ".gitignore", "with space", "v1/deep/er/file"];
     for (const name of foreign) {
@@ -90,7 +90,7 @@ describe("files", () => {
     for (const name of foreign) expect((await stat(join(directory, name))).size).toBe(1000);
   });
 
-  it("that were removed behind the store's back are absent, and the store goes on", async () => {
+  it("that another program has removed are absent, and the store continues", async () => {
     const { directory, store } = await opened({ maxBytes: 100 });
     await store.set("a", bytes(60));
     await rm(join(directory, "a"));
@@ -101,7 +101,7 @@ describe("files", () => {
     expect(store.statistics.evictedEntries).toBe(0);
   });
 
-  it("come back after the whole directory was deleted while in use", async () => {
+  it("are written again after the whole directory was deleted while in use", async () => {
     const { directory, store } = await opened();
     await store.set("v1/a", bytes(1));
     await rm(directory, { recursive: true });
@@ -113,7 +113,7 @@ describe("files", () => {
     expect(await keysOf(await cacheFs({ directory }))).toEqual(["v1/b"]);
   });
 
-  it("cannot lie under another key's file, nor take the place of a folder in use", async () => {
+  it("cannot be under another key's file, or replace a folder in use", async () => {
     const { store } = await opened();
     await store.set("a", bytes(1));
     await expect(store.set("a/b", bytes(1))).rejects.toMatchObject({ code: "ATC_IO" });
@@ -129,7 +129,7 @@ describe("files", () => {
 });
 
 describe("the budget", () => {
-  it("evicts what was used longest ago, and tells so", async () => {
+  it("evicts the least recently used entries, and reports that", async () => {
     const onEvict = vi.fn();
     const warn = vi.fn();
     const { store } = await opened({ maxBytes: 300, onEvict, warn });
@@ -149,27 +149,27 @@ describe("the budget", () => {
     expect(store.statistics).toMatchObject({ entries: 2, bytes: 250, evictedEntries: 3, evictedBytes: 300 });
   });
 
-  it("holds a number of entries too", async () => {
+  it("limits the number of entries too", async () => {
     const { store } = await opened({ maxEntries: 2 });
     for (const key of ["a", "b", "c"]) await store.set(key, bytes(1));
     expect(await keysOf(store)).toEqual(["b", "c"]);
   });
 
-  it("counts a value once that is set again", async () => {
+  it("counts a value that is set again once", async () => {
     const { store } = await opened({ maxBytes: 200 });
     await store.set("a", bytes(100));
     for (let i = 0; i < 5; i++) await store.set("b", bytes(100 - i));
     expect(store.statistics).toMatchObject({ entries: 2, bytes: 196, evictedEntries: 0 });
   });
 
-  it("refuses a value that is larger than all of it, and evicts nothing for it", async () => {
+  it("refuses a value that is larger than the budget, and evicts nothing for it", async () => {
     const { store } = await opened({ maxBytes: 100 });
     await store.set("a", bytes(100));
     await expect(store.set("b", bytes(101))).rejects.toMatchObject({ code: "ATC_NO_SPACE" });
     expect(await keysOf(store)).toEqual(["a"]);
   });
 
-  it("goes by the store's own access times after a restore that changed every file time", async () => {
+  it("uses the store's own access times after a restore that changed every file time", async () => {
     const { directory, store } = await opened();
     for (const key of ["a", "b", "c"]) await store.set(key, bytes(100));
     await store.get("a");
@@ -180,7 +180,7 @@ describe("the budget", () => {
     expect(await keysOf(next)).toEqual(["a", "c", "d"]);
   });
 
-  it("is one for all stores on a directory", async () => {
+  it("is shared by all stores on a directory", async () => {
     const directory = await newDirectory();
     const stores = await Promise.all([1, 2, 3].map(() => cacheFs({ directory, maxBytes: 1000 })));
     for (let i = 0; i < 60; i++) await stores[i % 3]?.set(`k/${i}`, bytes(100));
@@ -193,7 +193,7 @@ describe("the budget", () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(1000);
   });
 
-  it("sees a key that one store removed and another wrote again", async () => {
+  it("counts a key that one store removed and another wrote again", async () => {
     const directory = await newDirectory();
     const [one, two] = [await cacheFs({ directory }), await cacheFs({ directory })];
     await one.set("a", bytes(1));
@@ -207,7 +207,7 @@ describe("the budget", () => {
 });
 
 describe("the store's own files", () => {
-  it("are gone where their process ended, and stay where it lives", async () => {
+  it("are removed if their process has ended, and stay if it is alive", async () => {
     const { directory, store } = await opened();
     await store.set("a", bytes(1));
     const [log = ""] = await internal(directory, ".log");
@@ -220,7 +220,7 @@ describe("the store's own files", () => {
     expect(await keysOf(next)).toEqual(["a"]);
   });
 
-  it("stay while their process lives, however old the clock makes them", async () => {
+  it("stay while their process is alive, however old the clock makes them", async () => {
     const { directory, store } = await opened();
     await store.set("a", bytes(1));
     const [log = ""] = await internal(directory, ".log");
@@ -233,7 +233,7 @@ describe("the store's own files", () => {
       "0badhost-1-0123456789-new.tmp",
     ];
     for (const name of names) await writeFile(join(directory, "~store-v1", name), "half");
-    // Two days ago by the file system, as if the clock had jumped since.
+    // Two days old by the file system, as if the clock had been set forward since.
     const then = Date.now() / 1000 - 2 * 86_400;
     for (const name of names.slice(0, 3)) await utimes(join(directory, "~store-v1", name), then, then);
     await cacheFs({ directory });
@@ -254,11 +254,11 @@ describe("the store's own files", () => {
     expect(await internal(directory, ".tmp")).toEqual([name]);
   });
 
-  it("are written anew if others remove them, and the error says so if they keep doing it", async () => {
+  it("are written again if another program removes them, and the error says so if it continues", async () => {
     const { directory, store } = await opened();
     const folder = join(directory, "~store-v1");
     await store.set("first", bytes(1));
-    /** Removes that many temporary files while they are written. */
+    /** Removes this many temporary files while they are written. */
     const remove = async (times: number): Promise<void> => {
       for (let left = times; left > 0; await new Promise((done) => setImmediate(done)))
         for (const name of await internal(directory, ".tmp"))
@@ -272,11 +272,11 @@ describe("the store's own files", () => {
     expect(Buffer.compare((await store.get("a")) as Uint8Array, value)).toBe(0);
     const [failed] = await Promise.allSettled([store.set("b", value), remove(3)]);
     expect(failed).toMatchObject({ status: "rejected", reason: { code: "ATC_IO", details: { system: "ENOENT" } } });
-    expect(String((failed as PromiseRejectedResult).reason)).toMatch(/removed while it was written/);
+    expect(String((failed as PromiseRejectedResult).reason)).toMatch(/removed during the write/);
     expect(await keysOf(store)).toEqual(["a", "first"]);
   });
 
-  it("are folded into one log by the next writer", async () => {
+  it("are merged into one log by the next writer", async () => {
     const directory = await newDirectory();
     for (let i = 0; i < 5; i++) {
       const store = await cacheFs({ directory });
@@ -287,7 +287,7 @@ describe("the store's own files", () => {
     expect(await keysOf(await cacheFs({ directory }))).toEqual(["k/0", "k/1", "k/2", "k/3", "k/4"]);
   });
 
-  it("may be torn or hold garbage without harm", async () => {
+  it("may be torn or contain garbage without harm", async () => {
     const { directory, store } = await opened();
     await store.set("a", bytes(5));
     await store[Symbol.asyncDispose]();
@@ -299,7 +299,7 @@ describe("the store's own files", () => {
     expect(await keysOf(await cacheFs({ directory }))).toEqual(["a"]);
   });
 
-  it("write a log anew that has grown far beyond its entries", async () => {
+  it("are rewritten if a log has grown far beyond its entries", async () => {
     const directory = await newDirectory();
     const log = accessLog(directory, "aaaaaaaa-1-bb");
     const record = { key: "a", time: 1, size: 1 };
@@ -322,7 +322,7 @@ describe("the store's own files", () => {
 });
 
 describe("leases", () => {
-  it("have one holder at a time, and are given back", async () => {
+  it("have one holder at a time, and can be released", async () => {
     const directory = await newDirectory();
     const stores = await Promise.all([1, 2, 3, 4].map(() => cacheFs({ directory })));
     const leases = await Promise.all(stores.map((store) => store.acquire("a", { ttlMs: 60_000 })));
@@ -335,7 +335,7 @@ describe("leases", () => {
     expect(await stores[1]?.acquire("a", { ttlMs: 60_000 })).toBeDefined();
   });
 
-  it("pass to one other after their time, and the old holder learns it", async () => {
+  it("pass to one other holder when they expire, and renew reports that to the old one", async () => {
     const directory = await newDirectory();
     const store = await cacheFs({ directory });
     vi.useFakeTimers({ toFake: ["Date"] });

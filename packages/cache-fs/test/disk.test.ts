@@ -35,7 +35,7 @@ afterAll(() => {
 
 describe("a disk", () => {
   it.skipIf(full === undefined)(
-    "that is full gives ATC_NO_SPACE and keeps what it holds (needs the right to mount)",
+    "that is full throws ATC_NO_SPACE and keeps its entries (needs the right to mount)",
     async () => {
       const directory = full as string;
       const store = await cacheFs({ directory });
@@ -58,7 +58,7 @@ describe("a disk", () => {
   );
 
   it.skipIf(readOnly === undefined)(
-    "that is read-only gives ATC_READ_ONLY on writes and still reads (needs the right to mount)",
+    "that is read-only throws ATC_READ_ONLY on writes and can still be read (needs the right to mount)",
     async () => {
       const directory = readOnly as string;
       const writer = await cacheFs({ directory });

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { type CacheFs, cacheFs } from "../src/index.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
-/** Two stores on one directory, and what they must hold. */
+/** Two stores on one directory, and their expected content. */
 interface Real {
   readonly directory: string;
   readonly stores: CacheFs[];
-  /** Stores that were left without disposal; closed when the walk is over. */
+  /** Stores that are not disposed during the walk; they are closed after it. */
   readonly left: CacheFs[];
 }
 type Model = Map<string, Uint8Array>;
@@ -88,7 +88,7 @@ describe("two stores on one directory", () => {
     { maxCommands: 60 },
   );
 
-  it("behave like one Map, whichever is asked and however they are opened again", async () => {
+  it("behave like one Map, whichever is used and however they are opened again", async () => {
     await fc.assert(
       fc.asyncProperty(commands, async (steps) => {
         const directory = await newDirectory();

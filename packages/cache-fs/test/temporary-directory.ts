@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 
-/** A maker of empty directories, all removed when the tests of the file are done. */
+/** Creates empty directories, which are removed after the tests of the file. */
 export function temporaryDirectories(): () => Promise<string> {
   const made: string[] = [];
   afterAll(async () => {

@@ -3,13 +3,14 @@
  *
  * @packageDocumentation
  */
-export type { Cache, CacheStats, GetValueOptions, SetValueOptions } from "./cache.ts";
-export type { CacheKey } from "./cache-key.ts";
-export type { CacheValue } from "./cache-value.ts";
-export { createCache } from "./create-cache.ts";
-export type { EntryMetadata } from "./entry-metadata.ts";
-export type { Explanation, KeyDifference } from "./explain.ts";
-export type { CacheEntry, PruneOptions, PruneReport, VerifyReport } from "./maintenance.ts";
-export type { ArrayMetadata } from "./npy.ts";
-export type { CacheOptions } from "./options.ts";
-export type { CacheEvent, CacheStatistics, MissReason } from "./statistics.ts";
+
+export type { CacheKey } from "./base/cache-key.ts";
+export type { CacheValue } from "./base/cache-value.ts";
+export type { CacheEvent, CacheStatistics, MissReason } from "./base/statistics.ts";
+export type { Cache, CacheStats, GetValueOptions, SetValueOptions } from "./cache/cache.ts";
+export { createCache } from "./cache/create-cache.ts";
+export type { Explanation, KeyDifference } from "./cache/explain.ts";
+export type { CacheEntry, PruneOptions, PruneReport, VerifyReport } from "./cache/maintenance.ts";
+export type { CacheOptions } from "./cache/options.ts";
+export type { EntryMetadata } from "./entry/entry-metadata.ts";
+export type { ArrayMetadata } from "./entry/npy.ts";

@@ -1,4 +1,5 @@
-// One of several processes on a cache directory: computes and reads values at random until its standard input ends, and exits with 3 on a wrong one.
+// One of several processes on a cache directory. Computes and reads random values until its standard input ends. Exits
+// with 3 if a value is wrong.
 import { cacheFs } from "../../cache-fs/dist/index.js";
 import { createCache } from "../dist/index.js";
 

@@ -13,7 +13,7 @@ describe("the memory store of these tests keeps the laws of a byte store", () =>
 
 const floats = (...values: number[]): CacheValue => ({ arrays: { equity: Float64Array.from(values) } });
 
-describe("a cache gives back what it was given", () => {
+describe("a cache returns what was stored", () => {
   for (const codec of [undefined, xor, deflate])
     it(`restores every dtype bit for bit, from memory and from disk, ${codec?.name ?? "plain"}`, async () => {
       const store = memoryStore();
@@ -25,7 +25,7 @@ describe("a cache gives back what it was given", () => {
       expect(other.statistics).toMatchObject({ diskHits: 1, memoryHits: 0, misses: 0, damaged: 0 });
     });
 
-  it("keeps one file for each element size, named by its hash and extension", async () => {
+  it("keeps one file per element size, named by its hash and extension", async () => {
     const store = memoryStore();
     await createCache({ store, codec: xor }).set(keyOf(1), everyDtype());
     const names = [...store.kept.keys()].map((key) => key.replace(/[0-9a-f]{64}/, "sha"));
@@ -35,7 +35,7 @@ describe("a cache gives back what it was given", () => {
     for (const key of store.kept.keys()) expect(key).toMatch(/^v1\/([0-9a-f]{2})\/\1/);
   });
 
-  it("tells the codec the element size", async () => {
+  it("passes the element size to the codec", async () => {
     const seen: (number | undefined)[] = [];
     const codec = {
       ...xor,
@@ -61,7 +61,7 @@ describe("a cache gives back what it was given", () => {
     });
   });
 
-  it("is not poisoned by what a caller does to arrays and attributes", async () => {
+  it("is not affected by changes of a caller to arrays and attributes", async () => {
     const cache = createCache({ store: memoryStore() });
     const value = { arrays: { equity: Float64Array.of(1, 2) }, attributes: { deep: { n: 1 } } };
     const given = await cache.compute(keyOf(1), () => value);
@@ -74,7 +74,7 @@ describe("a cache gives back what it was given", () => {
     }
   });
 
-  it("takes strange names of arrays and refuses those that no archive can hold", async () => {
+  it("accepts unusual names of arrays, and refuses those that an archive cannot have", async () => {
     const cache = createCache({ store: memoryStore(), memoryBytes: 0 });
     const one = Float64Array.of(1);
     const arrays = { "BTC/USDT:USDT": one, "größe 円": one, toString: one };
@@ -86,7 +86,7 @@ describe("a cache gives back what it was given", () => {
       });
   });
 
-  it("refuses what is no value", async () => {
+  it("refuses anything but a cache value", async () => {
     const cache = createCache({ store: memoryStore() });
     const refused: unknown[] = [
       undefined,
@@ -102,7 +102,7 @@ describe("a cache gives back what it was given", () => {
 });
 
 describe("a key is its content", () => {
-  it("is the same whatever the order of parameters, and another for any other part", async () => {
+  it("does not depend on the order of parameters, and differs if any part does", async () => {
     const cache = createCache({ store: memoryStore() });
     await cache.set(keyOf(1, { parameters: { a: 1, b: { c: [0.1], d: -0 } } }), floats(1));
     expect(await cache.get(keyOf(1, { parameters: { b: { d: 0, c: [0.1] }, a: 1.0 } }))).toEqual(floats(1));
@@ -123,7 +123,7 @@ describe("a key is its content", () => {
       expect(await cache.get(keyOf(1, { parameters }))).toBeUndefined();
   });
 
-  it("refuses what JSON would drop or change", async () => {
+  it("refuses values that JSON would drop or change", async () => {
     const cache = createCache({ store: memoryStore() });
     const cyclic: Record<string, unknown> = {};
     cyclic["self"] = cyclic;
@@ -155,7 +155,7 @@ describe("a key is its content", () => {
 });
 
 describe("compute", () => {
-  it("runs once for callers that ask at the same time, and gives each its own arrays", async () => {
+  it("runs once for concurrent callers, and gives each its own arrays", async () => {
     const cache = createCache({ store: memoryStore() });
     const produce = vi.fn(async () => floats(1, 2, 3));
     const values = await Promise.all(Array.from({ length: 10 }, () => cache.compute(keyOf(1), produce)));
@@ -165,7 +165,7 @@ describe("compute", () => {
     expect(cache.statistics).toMatchObject({ misses: 1, shared: 9, writes: 1 });
   });
 
-  it("hands a failure to everybody who waits, and tries again afterwards", async () => {
+  it("rejects all waiting callers on a failure, and tries again afterwards", async () => {
     const cache = createCache({ store: memoryStore() });
     const failing = vi.fn((): CacheValue => {
       throw new Error("no such bar");
@@ -176,14 +176,14 @@ describe("compute", () => {
     expect(await cache.compute(keyOf(1), () => floats(4))).toEqual(floats(4));
   });
 
-  it("refuses to store what is no value", async () => {
+  it("refuses to store anything but a cache value", async () => {
     const cache = createCache({ store: memoryStore() });
     await expect(cache.compute(keyOf(1), () => ({}) as CacheValue)).rejects.toMatchObject({
       code: "ATC_INVALID_ARGUMENT",
     });
   });
 
-  it("notes what the computation took", async () => {
+  it("records how long the computation took", async () => {
     const store = memoryStore();
     const cache = createCache({ store });
     await cache.compute(keyOf(1), () => floats(1));
@@ -194,7 +194,7 @@ describe("compute", () => {
 });
 
 describe("a store that fails", () => {
-  it("never fails a computation, and is told once", async () => {
+  it("never fails a computation, and is reported once", async () => {
     const store = memoryStore();
     const fail = async (): Promise<never> => {
       throw new AtcError("ATC_NO_SPACE", "the disk is full");
@@ -208,14 +208,14 @@ describe("a store that fails", () => {
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
-  it("leaves the memory tier at work", async () => {
+  it("does not affect the memory tier", async () => {
     const store = { ...memoryStore(), set: () => Promise.reject(new AtcError("ATC_READ_ONLY", "read-only")) };
     const cache = createCache({ store });
     await cache.compute(keyOf(1), () => floats(1));
     expect(await cache.compute(keyOf(1), () => floats(2))).toEqual(floats(1));
   });
 
-  it("is no matter of a codec that cannot encode either", async () => {
+  it("counts a codec that cannot encode as a failed write", async () => {
     const codec = {
       ...xor,
       encode: () => {
@@ -229,7 +229,7 @@ describe("a store that fails", () => {
 });
 
 describe("the memory tier", () => {
-  it("drops what was used longest ago, and holds its budget", async () => {
+  it("evicts the least recently used values, and stays within its budget", async () => {
     const store = memoryStore();
     const cache = createCache({ store, memoryBytes: 200_000 });
     for (let i = 0; i < 3; i++) await cache.set(keyOf(i), { arrays: { a: new Float64Array(10_000).fill(i) } });
@@ -242,7 +242,7 @@ describe("the memory tier", () => {
     expect(await cache.get(keyOf(2))).toBeUndefined();
   });
 
-  it("passes by a value larger than the budget, which still comes from disk", async () => {
+  it("skips a value larger than the budget, which still comes from disk", async () => {
     const cache = createCache({ store: memoryStore(), memoryBytes: 1000 });
     await cache.set(keyOf(1), { arrays: { a: new Float64Array(1000) } });
     expect(cache.statistics.memoryEntries).toBe(0);
@@ -265,7 +265,7 @@ describe("files of other settings and versions", () => {
     expect((await without.verify()).unreadable).toHaveLength(6);
   });
 
-  it("never answer with an older value than the one that was set last", async () => {
+  it("never return an older value than the last one set", async () => {
     const store = memoryStore();
     await createCache({ store }).set(keyOf(1), floats(1));
     await createCache({ store, codec: xor }).set(keyOf(1), floats(2));
@@ -277,7 +277,7 @@ describe("files of other settings and versions", () => {
     const cache = createCache({ store, memoryBytes: 0 });
     await cache.set(keyOf(1), floats(1));
     const [storeKey = ""] = store.kept.keys();
-    const newer = newerFormat(store.kept.get(storeKey)?.value as Uint8Array);
+    const newer = edited(store.kept.get(storeKey)?.value as Uint8Array, { '"format":1': '"format":2' });
     await store.set(storeKey, newer);
     await store.set("v2/ab/whatever.bin", Uint8Array.of(1));
     const events: CacheEvent[] = [];
@@ -291,7 +291,22 @@ describe("files of other settings and versions", () => {
     expect([...store.kept.keys()]).toEqual(["v2/ab/whatever.bin"]);
   });
 
-  it("leaves alone what a missing plugin could decode", async () => {
+  it("refuses an entry that lists filters, and names them", async () => {
+    const store = memoryStore();
+    await createCache({ store }).set(keyOf(1), { ...floats(1), attributes: { padding: "xxxxxxx" } });
+    const [storeKey = ""] = store.kept.keys();
+    const payload = store.kept.get(storeKey)?.value as Uint8Array;
+    await store.set(storeKey, edited(payload, { '"filters":[]': '"filters":["delta"]', xxxxxxx: "" }));
+    const events: CacheEvent[] = [];
+    const cache = createCache({ store, onEvent: (event) => events.push(event) });
+    expect(await cache.get(keyOf(1))).toBeUndefined();
+    expect(events).toMatchObject([
+      { type: "damaged", storeKey, problem: expect.stringMatching(/filters delta/) },
+      { type: "miss", reason: "damaged" },
+    ]);
+  });
+
+  it("leaves files alone that a missing plugin could decode", async () => {
     const store = memoryStore();
     const codec = {
       ...xor,
@@ -307,12 +322,13 @@ describe("files of other settings and versions", () => {
   });
 });
 
-/** The payload with format 2 in its entry.json, and the CRC-32 that belongs to it. */
-function newerFormat(payload: Uint8Array): Uint8Array {
+/** The payload with texts of its entry.json replaced, and the matching CRC-32. The length must stay the same. */
+function edited(payload: Uint8Array, replacements: Readonly<Record<string, string>>): Uint8Array {
   const changed = Buffer.from(payload);
-  const at = changed.indexOf('"format":1');
-  changed.write('"format":2', at);
   const size = changed.readUInt32LE(18);
+  let text = changed.toString("utf8", 64, 64 + size);
+  for (const [before, after] of Object.entries(replacements)) text = text.replace(before, after);
+  changed.write(text, 64);
   changed.writeUInt32LE(crc32(changed.subarray(64, 64 + size)), 14);
   return new Uint8Array(changed);
 }
@@ -323,7 +339,7 @@ describe("a value of several files", () => {
   const sibling = (store: ReturnType<typeof memoryStore>): string =>
     [...store.kept.keys()].find((key) => key.includes(".1.npz")) ?? "";
 
-  it("is a miss where one of them is gone", async () => {
+  it("is a miss if one of them is missing", async () => {
     const store = memoryStore();
     await createCache({ store }).set(keyOf(1), value);
     store.kept.delete(sibling(store));
@@ -335,7 +351,7 @@ describe("a value of several files", () => {
     expect(await createCache({ store }).get(keyOf(1))).toEqual(value);
   });
 
-  it("is a miss where one of them is of another write", async () => {
+  it("is a miss if one of them is from another write", async () => {
     const store = memoryStore();
     const other = memoryStore();
     await createCache({ store }).set(keyOf(1), value);
@@ -363,7 +379,7 @@ describe("maintenance", () => {
     return { store, cache };
   }
 
-  it("lists what each file says of itself, oldest first, and touches none", async () => {
+  it("lists the metadata of each file, least recently used first, and does not count as a use", async () => {
     const { store, cache } = await filled();
     const times = [...store.kept.values()].map(({ accessedAt }) => accessedAt);
     const kinds: (string | undefined)[] = [];
@@ -386,7 +402,7 @@ describe("maintenance", () => {
     expect(await byKind.cache.get(keyOf(2, { kind: "equity" }))).toEqual(floats(2));
   });
 
-  it("tells what the store holds, sets damage aside, and clears", async () => {
+  it("reports the content of the store, sets damaged files aside, and clears", async () => {
     const { store, cache } = await filled();
     const [storeKey = ""] = store.kept.keys();
     await store.set(storeKey, Uint8Array.of(1, 2, 3));
@@ -411,7 +427,7 @@ describe("maintenance", () => {
     expect(store.kept.size).toBe(0);
   });
 
-  it("explains a miss by the stored key that differs least", async () => {
+  it("explains a miss by the stored key with the fewest differences", async () => {
     const store = memoryStore();
     const cache = createCache({ store });
     expect(await cache.explain(keyOf(1))).toMatchObject({ found: false, differences: [] });

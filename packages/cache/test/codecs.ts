@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { AtcError, type Codec } from "@atc/contract";
 
-/** A codec without any check of its own: each byte is turned. */
+/** A codec without a check of its own: it inverts each byte. */
 export const xor: Codec = {
   name: "xor",
   extension: ".xor",
@@ -10,7 +10,7 @@ export const xor: Codec = {
   decodedLength: (encoded) => encoded.length,
 };
 
-/** Deflate without a checksum; flips decode to wrong bytes, or to none. */
+/** Deflate without a checksum: flipped bits decode to wrong bytes, or not at all. */
 export const deflate: Codec = {
   name: "deflate",
   extension: ".deflate",

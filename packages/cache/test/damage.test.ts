@@ -13,7 +13,7 @@ function random(seed: number): (bound: number) => number {
   };
 }
 
-/** One of: a flipped bit, a cut, added bytes, a stretch of zeros, a stretch moved. */
+/** One of: a flipped bit, a truncation, added bytes, a range of zeros, a moved range. */
 function damage(bytes: Uint8Array, next: (bound: number) => number): Uint8Array {
   const copy = bytes.slice();
   const at = next(copy.length);
@@ -43,7 +43,7 @@ const value: CacheValue = {
 
 describe("2,000 damages to stored files", () => {
   for (const codec of [undefined, xor, deflate] as (Codec | undefined)[])
-    it(`never give a wrong value, ${codec?.name ?? "plain"}`, async () => {
+    it(`never return a wrong value, ${codec?.name ?? "plain"}`, async () => {
       const store = memoryStore();
       await createCache({ store, codec }).set(keyOf(1), value);
       const whole = new Map([...store.kept].map(([key, { value: bytes }]) => [key, bytes]));
@@ -62,7 +62,7 @@ describe("2,000 damages to stored files", () => {
         if (got !== undefined) {
           found++;
           expect(got, `damage ${i}`).toEqual(value);
-          // Deflate has bits that change nothing, such as those that fill its last byte.
+          // Some bits of deflate change nothing, such as the padding of its last byte.
           if (codec !== deflate) expect(same, `damage ${i} was overlooked`).toBe(true);
           continue;
         }
@@ -70,11 +70,11 @@ describe("2,000 damages to stored files", () => {
         expect(store.kept.has(victim)).toBe(false);
         expect(sameBytes(store.kept.get(`quarantine/${victim}`)?.value, bytes)).toBe(true);
       }
-      // Zeros over zeros change nothing, and deflate passes over bytes that follow its stream.
+      // Zeros over zeros change nothing, and deflate ignores bytes after its stream.
       expect(found).toBeLessThan(400);
     }, 60_000);
 
-  it("notices every single bit of a plain file", async () => {
+  it("detects every single flipped bit of a plain file", async () => {
     const store = memoryStore();
     await createCache({ store }).set(keyOf(1), {
       arrays: { a: Float64Array.of(1, 2), ü: new Float64Array(0) },
@@ -91,7 +91,7 @@ describe("2,000 damages to stored files", () => {
     }
   }, 60_000);
 
-  it("computes a damaged value again, and tells so once", async () => {
+  it("computes a damaged value again, and reports that once", async () => {
     const store = memoryStore();
     await createCache({ store }).set(keyOf(1), value);
     for (const [key, { value: bytes }] of [...store.kept]) await store.set(key, bytes.subarray(0, bytes.length - 1));
@@ -102,7 +102,7 @@ describe("2,000 damages to stored files", () => {
     expect(await createCache({ store }).get(keyOf(1))).toEqual(value);
   });
 
-  it("does not take the file of another key, or of another part, for an answer", async () => {
+  it("does not accept the file of another key, or of another part", async () => {
     const store = memoryStore();
     const cache = createCache({ store, memoryBytes: 0 });
     await cache.set(keyOf(1), { arrays: { a: Float64Array.of(1) } });

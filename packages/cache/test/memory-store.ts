@@ -12,7 +12,7 @@ interface Kept {
   accessedAt: number;
 }
 
-/** A byte store in memory, whose values a test can look at and change behind its back. */
+/** A byte store in memory, whose values a test can read and change directly. */
 export interface MemoryStore extends ByteStore {
   readonly kept: Map<string, Kept>;
 }

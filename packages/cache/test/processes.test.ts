@@ -37,7 +37,7 @@ async function progress({ child, ended }: Worker, count: number): Promise<void> 
   await Promise.race([reported, ended]);
 }
 
-/** Bytes of the entries while the other processes stand still, since a walk over moving files has no meaning. */
+/** Bytes of the entries while the other processes pause, since a sum over changing files has no meaning. */
 async function bytesUnder(directory: string, workers: readonly Worker[] = []): Promise<number> {
   for (const { child } of workers) child.kill("SIGSTOP");
   let sum = 0;
@@ -69,7 +69,7 @@ describe("4 processes on one directory", () => {
   });
 
   it.skipIf(!built)(
-    "never meet a torn or wrong value while 10 of them are killed, and hold the budget (needs pnpm build)",
+    "never read a torn or wrong value while 10 of them are killed, and stay within the budget (needs pnpm build)",
     async () => {
       const directory = await mkdtemp(join(tmpdir(), "atc-processes-"));
       made.push(directory);
@@ -80,7 +80,7 @@ describe("4 processes on one directory", () => {
         expect(worker.errors).toEqual([]);
         worker.child.kill("SIGKILL");
         expect(await worker.ended).toBeNull();
-        // Each process may hold one value of two files that was not yet renamed when the sum was taken.
+        // Each process may have one value of two files that was not renamed yet at the time of the sum.
         expect(await bytesUnder(directory)).toBeLessThanOrEqual(maxBytes + 4 * largestFile);
         workers[kill % 4] = launch(directory, 100 + kill);
       }

@@ -1,11 +1,11 @@
 import type { CacheKey, CacheValue } from "../src/index.ts";
 
-/** A key that differs by its number alone. */
+/** A key that differs by its number only. */
 export function keyOf(n: number, more: Partial<CacheKey> = {}): CacheKey {
   return { kind: "votes", input: `input-${n}`, parameters: { length: 28, n }, algorithm: "atc", version: 1, ...more };
 }
 
-/** Arrays of all dtypes, with the values that are easily lost. */
+/** Arrays of all dtypes, with values that are easily lost. */
 export function everyDtype(): CacheValue {
   return {
     arrays: {

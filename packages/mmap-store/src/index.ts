@@ -10,8 +10,9 @@ export {
   encodeArrow,
   encodeArrowBlocks,
   type TextValues,
-} from "./arrow-export.ts";
-export { type MappingBackend, mappingBackend, unmapDisposed } from "./mapping.ts";
-export { type MmapStore, type MmapStoreOptions, mmapStore } from "./mmap-store.ts";
+} from "./arrow/arrow-export.ts";
 export { plugins as default } from "./plugin.ts";
-export type { SegmentBackend } from "./segment-reader.ts";
+export { type MappingBackend, mappingBackend, unmapDisposed } from "./reading/mapping.ts";
+export { networkFileSystems } from "./reading/network-file-systems.ts";
+export type { SegmentBackend } from "./reading/segment-reader.ts";
+export { type MmapStore, type MmapStoreOptions, mmapStore } from "./store/mmap-store.ts";

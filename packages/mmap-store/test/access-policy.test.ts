@@ -2,10 +2,10 @@ import { chmodSync, readdirSync, readFileSync, readlinkSync, truncateSync } from
 import { join } from "node:path";
 import type { Dataset } from "@atc/contract";
 import { describe, expect, it, vi } from "vitest";
-import { accessPolicy, scanTrail } from "../src/access-policy.ts";
 import { mappingBackend, mmapStore } from "../src/index.ts";
-import type { SegmentReader } from "../src/segment-reader.ts";
-import { type SeriesSource, seriesOf } from "../src/series-rows.ts";
+import { accessPolicy, scanTrail } from "../src/reading/access-policy.ts";
+import type { SegmentReader } from "../src/reading/segment-reader.ts";
+import { type SeriesSource, seriesOf } from "../src/reading/series-rows.ts";
 import { barSchema, barsOf, closesOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
@@ -53,7 +53,7 @@ describe("the policy of a mapping", () => {
     });
   };
 
-  it("asks for reading ahead once while scans run, and for none for windows between them", () => {
+  it("advises read-ahead once while scans run, and none for windows between them", () => {
     const policy = policyOf();
     policy.window(512);
     policy.window(512);
@@ -67,7 +67,7 @@ describe("the policy of a mapping", () => {
     expect(calls).toEqual(["random", "sequential", "normal", "random"]);
   });
 
-  it("never asks for reading at random once somebody may go through a large window", () => {
+  it("never advises random reads after a large window, which a caller may scan", () => {
     const policy = policyOf();
     policy.window(512);
     policy.window(2 * mebibyte);
@@ -78,7 +78,7 @@ describe("the policy of a mapping", () => {
   });
 });
 
-it("a trail is dropped each 64 MiB, from all segments that were passed", () => {
+it("a trail releases all segments that scans have read every 64 MiB", () => {
   const released: string[] = [];
   const readerOf = (name: string) => ({ release: () => void released.push(name) });
   const [a, b] = [readerOf("a"), readerOf("b")];
@@ -92,7 +92,7 @@ it("a trail is dropped each 64 MiB, from all segments that were passed", () => {
 });
 
 describe.skipIf(!hasSmaps)(`the kernel${hasSmaps ? "" : " (needs Linux and /proc/self/smaps)"}`, () => {
-  it("is told of scans and windows", async () => {
+  it("is advised of scans and windows", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory, backend: "mmap" });
     await publishBars(store, "d", { A: 300_000 });
@@ -116,7 +116,7 @@ describe.skipIf(!hasSmaps)(`the kernel${hasSmaps ? "" : " (needs Linux and /proc
     dataset[Symbol.dispose]();
   });
 
-  it("keeps no more of a long scan in the process's memory than 64 MiB and a block", async () => {
+  it("keeps at most 64 MiB and one block of a long scan resident", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory, backend: "mmap" });
     const rows = 6_000_000;
@@ -185,7 +185,7 @@ describe.skipIf(!isLinux)(`a dataset of 300 segments${isLinux ? "" : " (needs Li
     return { directory, dataset, replace: async () => void (await publishBars(store, "d", { A: 1 })) };
   };
 
-  it.each(["mmap", "read"] as const)("with backend %s is read to its end after it was replaced", async (backend) => {
+  it.each(["mmap", "read"] as const)("stays readable with backend %s after it is replaced", async (backend) => {
     const { directory, dataset, replace } = await open(backend);
     const segments = readdirSync(join(directory, "d")).length - 1;
     expect(segments).toBeGreaterThan(300);
@@ -198,7 +198,7 @@ describe.skipIf(!isLinux)(`a dataset of 300 segments${isLinux ? "" : " (needs Li
     expect(descriptorsIn(directory)).toBe(0);
   });
 
-  it("finds a segment truncated between two blocks where it keeps no descriptor", async () => {
+  it("finds a segment that is truncated between two blocks even if it keeps no descriptor", async () => {
     const { directory, dataset } = await open("mmap");
     const path = join(directory, "d", "seg-1-290.arrow");
     chmodSync(path, 0o644);
@@ -209,7 +209,10 @@ describe.skipIf(!isLinux)(`a dataset of 300 segments${isLinux ? "" : " (needs Li
 });
 
 describe("a scan", () => {
-  /** What a scan of blocks of 4 rows asks to be fetched ahead, as `offset+length`, of a series of 10 rows whose columns start at 0 and 1000. */
+  /**
+   * The prefetches of a scan in blocks of 4 rows, as `offset+length`, of a series of 10 rows whose columns
+   * start at 0 and 1000.
+   */
   function fetchedAhead(columns: readonly string[]): string[] {
     const fetched: string[] = [];
     const reader: SegmentReader = {
@@ -237,11 +240,11 @@ describe("a scan", () => {
     return fetched;
   }
 
-  it("of several columns asks for the next block of each, as far as there is one", () => {
+  it("of several columns prefetches the next block of each, if there is one", () => {
     expect(fetchedAhead(["open", "close"])).toEqual(["32+32", "1032+32", "64+16", "1064+16"]);
   });
 
-  it("of one column leaves reading ahead to the system", () => {
+  it("of one column leaves read-ahead to the system", () => {
     expect(fetchedAhead(["close"])).toEqual([]);
   });
 });

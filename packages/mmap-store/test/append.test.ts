@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { AppendPlan } from "@atc/contract";
 import { describe, expect, it, vi } from "vitest";
 import { mmapStore } from "../src/index.ts";
-import { parseManifest } from "../src/manifest.ts";
+import { parseManifest } from "../src/manifest/manifest.ts";
 import {
   appendBars,
   barSchema,
@@ -25,7 +25,7 @@ function storedOf(directory: string) {
 }
 
 describe("an append", () => {
-  it("writes the new rows alone, into segments beside the former ones", async () => {
+  it("writes only the new rows, into new segments", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     await publishBars(store, "d", { A: 2000, B: 5 });
@@ -97,7 +97,7 @@ describe("an append", () => {
     expect((await store.verify("d")).faults).toEqual([]);
   });
 
-  it("cuts a series, and drops symbols and segments that keep no row", async () => {
+  it("truncates a series, and drops symbols and segments that keep no row", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     await publishBars(store, "d", { A: 2000, B: 5 });
@@ -122,7 +122,7 @@ describe("an append", () => {
     );
   });
 
-  it("replaces a series that was cut before, and one of another generation", async () => {
+  it("replaces a series that was truncated before, and one of another generation", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     await publishBars(store, "d", { A: 1500 });
@@ -145,7 +145,7 @@ describe("an append", () => {
     expect((await store.verify("d")).faults).toEqual([]);
   });
 
-  it("changes the fingerprint alone where no row comes, and keeps the attributes unless others are given", async () => {
+  it("changes only the fingerprint if no rows are added, and keeps the attributes unless others are given", async () => {
     const store = mmapStore({ directory: newDirectory() });
     const lock = await store.lock("d");
     const writer = await store.create(lock, {
@@ -163,7 +163,7 @@ describe("an append", () => {
     await lock[Symbol.asyncDispose]();
   });
 
-  it("refuses rows at or ahead of the last stored time, tells that time, and takes later ones", async () => {
+  it("refuses rows at or before the last stored time, names that time, and accepts later ones", async () => {
     const store = mmapStore({ directory: newDirectory() });
     await publishBars(store, "d", { A: 100 });
     const lock = await store.lock("d");
@@ -179,7 +179,7 @@ describe("an append", () => {
     await lock[Symbol.asyncDispose]();
   });
 
-  it("lets ticks of one time be parted, which bars never share", async () => {
+  it("accepts ticks with the time of the last stored tick; bars never share a time", async () => {
     const store = mmapStore({ directory: newDirectory() });
     const columns = [
       { name: "timestamp", type: "timestamp[ns]" },
@@ -205,7 +205,7 @@ describe("an append", () => {
     await lock[Symbol.asyncDispose]();
   });
 
-  it("is refused where another writer of the lock published meanwhile, and loses nothing", async () => {
+  it("is refused if another writer under the lock has published since, and loses nothing", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     await publishBars(store, "d", { A: 10 });

@@ -5,7 +5,7 @@ import { type ArrowTable, encodeArrow } from "../src/index.ts";
 
 const encoded = (table: ArrowTable): Buffer => Buffer.concat(encodeArrow(table));
 
-it("exports every type, text with gaps included", () => {
+it("exports every type, including text with nulls", () => {
   const table = tableFromIPC(
     encoded({
       columns: [
@@ -72,7 +72,7 @@ it("exports any column as apache-arrow reads it, aligned to 64 bytes", () => {
   );
 });
 
-it("shows the columns' own memory rather than copies", () => {
+it("returns views of the columns' memory, not copies", () => {
   const values = new Float64Array(1000);
   const pieces = encodeArrow({ columns: [{ name: "a", type: "float64", values }] });
   expect(pieces.some((piece) => piece.buffer === values.buffer && piece.length === 8000)).toBe(true);

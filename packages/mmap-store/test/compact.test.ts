@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DatasetManifest, OperationOptions, Progress } from "@atc/contract";
 import { describe, expect, it, vi } from "vitest";
 import { type MmapStore, mmapStore } from "../src/index.ts";
-import { parseManifest } from "../src/manifest.ts";
+import { parseManifest } from "../src/manifest/manifest.ts";
 import { appendBars, barsBetween, barsOf, closesOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
@@ -27,7 +27,7 @@ function storedOf(directory: string) {
 const closes = (...parts: ReturnType<typeof barsOf>[]) =>
   parts.flatMap((part) => Array.from(part["close"] as Float64Array));
 
-/** Three symbols that came in seven publications, with restated rows among them. */
+/** Three symbols from seven publications, some of which restate rows. */
 async function grown(
   directory: string,
 ): Promise<{ readonly store: MmapStore; readonly expected: Record<string, number[]> }> {
@@ -72,7 +72,7 @@ describe("compact", () => {
     expect((await store.verify("d")).faults).toEqual([]);
   });
 
-  it("lays a dataset out as if it had been written at once, and keeps the segments that are so already", async () => {
+  it("lays a dataset out as if it had been written at once, and keeps segments that already match", async () => {
     const [directory, reference] = [newDirectory(), newDirectory()];
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     await publishBars(store, "d", { A: 5000, B: 5, C: 700 });
@@ -101,7 +101,7 @@ describe("compact", () => {
     expect((await store.verify("d")).faults).toEqual([]);
   });
 
-  it("does nothing where there is nothing to gain", async () => {
+  it("does nothing if there is nothing to gain", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     const published = await publishBars(store, "d", { A: 5000, B: 5 });
@@ -113,7 +113,7 @@ describe("compact", () => {
     expect(await compact(store)).toEqual(once);
   });
 
-  it("gives the space of superseded rows back", async () => {
+  it("frees the space of superseded rows", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     await publishBars(store, "d", { A: 5000 });
@@ -125,7 +125,7 @@ describe("compact", () => {
     expect(storedOf(directory).segments.map(({ rows, superseded }) => [rows, superseded])).toEqual([[10, undefined]]);
   });
 
-  it("refuses to copy damage, and leaves what was there", async () => {
+  it("refuses to copy damaged rows, and leaves the dataset as it is", async () => {
     const directory = newDirectory();
     const { store, expected } = await grown(directory);
     const [segment] = storedOf(directory).segments;
@@ -148,7 +148,7 @@ describe("compact", () => {
     dataset[Symbol.dispose]();
   });
 
-  it("can be aborted at any step of its progress, leaves what was there and no file", async () => {
+  it("can be aborted at any step of its progress, and leaves the dataset and no other file", async () => {
     const directory = newDirectory();
     const { store } = await grown(directory);
     const before = await store.find("d");
@@ -175,7 +175,7 @@ describe("compact", () => {
     expect(all.at(-1)).toEqual({ phase: "writing", done: 1080, total: 1080, unit: "rows" });
   });
 
-  it("ends with the lock that it runs under", async () => {
+  it("ends when its lock is released", async () => {
     const directory = newDirectory();
     const { store } = await grown(directory);
     const before = await store.find("d");
@@ -188,7 +188,7 @@ describe("compact", () => {
     await expect(store.compact(lock)).rejects.toThrow(code("ATC_INVALID_ARGUMENT"));
   });
 
-  it("needs a dataset", async () => {
+  it("throws if there is no dataset", async () => {
     const store = mmapStore({ directory: newDirectory() });
     await expect(compact(store)).rejects.toThrow(code("ATC_NOT_FOUND"));
   });

@@ -9,7 +9,7 @@ import { temporaryDirectories } from "./temporary-directory.ts";
 
 const newDirectory = temporaryDirectories();
 
-/** Asserts that a dataset shows one generation only: its values tell which. */
+/** Asserts that all values of a dataset belong to one generation. */
 function assertWhole(dataset: Dataset): void {
   const seed = Number(dataset.manifest.fingerprint.replace("seed ", ""));
   for (const symbol of dataset.symbols()) {
@@ -23,7 +23,7 @@ function assertWhole(dataset: Dataset): void {
   }
 }
 
-it("opens whole generations while others are published", { timeout: 60_000 }, async () => {
+it("opens complete generations while others are published", { timeout: 60_000 }, async () => {
   const directory = newDirectory();
   const store = mmapStore({ directory, segmentBytes: 16_384 });
   await publishBars(store, "d", { A: 3000 }, 1);

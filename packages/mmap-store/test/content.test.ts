@@ -4,10 +4,10 @@ import { crc32 } from "node:zlib";
 import type { DatasetManifest, SeriesColumns, TypedArray } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { combineCrc32, crc32Unshift, cutCrc32 } from "../src/checksum.ts";
+import { combineCrc32, crc32Unshift, prefixCrc32 } from "../src/base/checksum.ts";
 import { type MmapStore, mmapStore } from "../src/index.ts";
-import { formatManifest, parseManifest } from "../src/manifest.ts";
-import type { StoredManifest, StoredPart } from "../src/stored-manifest.ts";
+import { formatManifest, parseManifest } from "../src/manifest/manifest.ts";
+import type { StoredManifest, StoredPart } from "../src/manifest/stored-manifest.ts";
 import { appendBars, barSchema, barsBetween, barsOf, checksumsOf, joined, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
@@ -15,39 +15,39 @@ vi.setConfig({ testTimeout: 120_000 });
 const newDirectory = temporaryDirectories();
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
-describe("cutCrc32", () => {
-  it("is the checksum of what is left of a string", () => {
+describe("prefixCrc32", () => {
+  it("is the checksum of a string without its suffix", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 300 }), (first, second) => {
         const whole = combineCrc32(crc32(first), crc32(second), second.length);
         expect(whole).toBe(crc32(second, crc32(first)));
-        expect(cutCrc32(whole, crc32(second), crc32Unshift(second.length))).toBe(crc32(first));
+        expect(prefixCrc32(whole, crc32(second), crc32Unshift(second.length))).toBe(crc32(first));
       }),
     );
   });
 
-  it("inverts the joining of lengths of many bits", () => {
+  it("inverts combineCrc32 for lengths of many bits", () => {
     fc.assert(
       fc.property(
         fc.nat(0xffffffff),
         fc.nat(0xffffffff),
         fc.integer({ min: 0, max: 2 ** 36 }),
         (first, second, length) => {
-          expect(cutCrc32(combineCrc32(first, second, length), second, crc32Unshift(length))).toBe(first);
+          expect(prefixCrc32(combineCrc32(first, second, length), second, crc32Unshift(length))).toBe(first);
         },
       ),
     );
   });
 });
 
-/** The rows of each symbol, as the sequence of operations left them. */
+/** The rows of each symbol after the sequence of operations. */
 type Model = Map<string, SeriesColumns>;
 
 const rowsOf = (columns: SeriesColumns | undefined): number => columns?.["timestamp"]?.length ?? 0;
 const part = (columns: SeriesColumns, from: number, to: number): SeriesColumns =>
   Object.fromEntries(Object.entries(columns).map(([name, array]) => [name, (array as Float64Array).slice(from, to)]));
 
-/** The content of the model's rows: of a dataset that is written at once, one symbol after the other. */
+/** The content of a dataset with the model's rows that is written at once. */
 async function contentOf(model: Model): Promise<string | undefined> {
   await using store = mmapStore({ directory: newDirectory() });
   const lock = await store.lock("d");
@@ -83,7 +83,7 @@ async function append(store: MmapStore, model: Model, op: typeof operation exten
   const lock = await store.lock("d");
   try {
     const writer = await store.append(lock, { fingerprint: "", series: [{ symbol, rows, keepRows }] });
-    // In two slices, of which one may be empty.
+    // In two slices, one of which may be empty.
     const half = rows >> 1;
     if (half > 0) await writer.write(symbol, keepRows, part(added, 0, half));
     if (rows > half) await writer.write(symbol, keepRows + half, part(added, half, rows));
@@ -95,7 +95,7 @@ async function append(store: MmapStore, model: Model, op: typeof operation exten
   else model.set(symbol, known === undefined ? added : joined(part(known, 0, keepRows), added));
 }
 
-it("keeps the content of the rows over any appends, cuts and compactions, in segments of any size", async () => {
+it("keeps the content of the rows through any appends, truncations and compactions, in segments of any size", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(16_384, 20_000, 2 ** 30),
@@ -146,7 +146,7 @@ function withPart({ series }: StoredManifest, at: number, change: (part: StoredP
 }
 
 describe("verify", () => {
-  it("names the symbol and the column of a checksum that its rows do not have", async () => {
+  it("names the symbol and the column of a checksum that does not match its rows", async () => {
     const { store, stored, manifestPath } = await published();
     for (const [at, segment] of [
       [0, "seg-1-0.arrow"],
@@ -165,7 +165,7 @@ describe("verify", () => {
       }
   });
 
-  it("finds a content that is not that of the checksums", async () => {
+  it("finds a content that does not follow from the checksums", async () => {
     const { store, stored, manifestPath } = await published();
     const content = "0".repeat(64);
     writeFileSync(manifestPath, formatManifest({ ...stored, content }));
@@ -176,7 +176,7 @@ describe("verify", () => {
     expect(faults[0]?.message).toContain(content);
   });
 
-  it("names the symbol and the column of a value that changed on the disk", async () => {
+  it("names the symbol and the column of a value that has changed on the disk", async () => {
     const { store, stored, manifestPath } = await published();
     const [segment] = stored.segments;
     const path = manifestPath.replace("manifest.json", segment?.file ?? "");
@@ -192,7 +192,7 @@ describe("verify", () => {
 
 describe("a manifest with a content", () => {
   it.each<[string, (stored: StoredManifest) => StoredManifest]>([
-    ["a content that is no digest", (stored) => ({ ...stored, content: "new" })],
+    ["a content that is not a digest", (stored) => ({ ...stored, content: "new" })],
     [
       "a part without checksums",
       (stored) => ({ ...stored, series: withPart(stored, 1, ({ crc32: _, ...one }) => one) }),
@@ -213,13 +213,13 @@ describe("a manifest with a content", () => {
   });
 });
 
-it("an append reads of a part that is cut the superseded rows alone", async () => {
+it("an append that truncates a part reads only its superseded rows", async () => {
   const { store, stored, manifestPath } = await published();
   const [segment] = stored.segments;
   const path = manifestPath.replace("manifest.json", segment?.file ?? "");
   const bytes = readFileSync(path);
   chmodSync(path, 0o644);
-  // A kept row is damaged: its checksum goes on standing for what was written, and verify finds it.
+  // A kept row is damaged: its checksum still describes what was written, so verify finds the damage.
   bytes.writeDoubleLE(7, segment?.offsets["close"] ?? 0);
   writeFileSync(path, bytes);
   const manifest = await appendBars(store, [{ symbol: "A", keepRows: 40, rows: 1 }], { A: 6 });

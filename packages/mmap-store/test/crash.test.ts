@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import { mmapStore } from "../src/index.ts";
-import { stateOf, thisOwner } from "../src/lock-owner.ts";
+import { stateOf, thisOwner } from "../src/lock/lock-owner.ts";
 import { publishBars } from "./sample-store.ts";
 import { storeProcess } from "./store-process.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
@@ -23,7 +23,7 @@ const newDirectory = temporaryDirectories();
 const code = (expected: string) => expect.objectContaining({ code: expected });
 const isLinux = process.platform === "linux";
 
-/** A lock that `owner` left in the dataset "d". */
+/** A lock of `owner` in the dataset "d". */
 function leaveLock(directory: string, owner: unknown): string {
   const lock = join(directory, "d", "LOCK");
   mkdirSync(lock, { recursive: true });
@@ -31,8 +31,8 @@ function leaveLock(directory: string, owner: unknown): string {
   return lock;
 }
 
-describe("a writer killed while it writes", () => {
-  it("leaves the former dataset, and the next lock removes the rest", async () => {
+describe("a writer that is killed while it writes", () => {
+  it("leaves the previous dataset, and the next lock removes the rest", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     await publishBars(store, "d", { A: 100 });
@@ -53,7 +53,7 @@ describe("a writer killed while it writes", () => {
     expect(readdirSync(join(directory, "d")).sort()).toEqual(["manifest.json", "seg-1-0.arrow"]);
   });
 
-  it("leaves what was in its scratch directory to the next holder, and to nobody after that", async () => {
+  it("leaves the content of its scratch directory to the next holder only", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     const child = storeProcess("write", directory);
@@ -69,7 +69,7 @@ describe("a writer killed while it writes", () => {
     await next[Symbol.asyncDispose]();
   });
 
-  it("leaves the rows that were put in their place to a layout of the same plan", async () => {
+  it("leaves its placed rows to a layout with the same plan", async () => {
     const directory = newDirectory();
     const child = storeProcess("place", directory);
     expect(await child.line()).toBe("placed");
@@ -105,7 +105,7 @@ describe("a writer killed while it writes", () => {
     expect((await store.verify("d")).faults).toEqual([]);
   });
 
-  it("of a new dataset leaves none, and the next lock that is given back removes its directory", async () => {
+  it("leaves no new dataset, and the release of the next lock removes its directory", async () => {
     const directory = newDirectory();
     const child = storeProcess("write", directory);
     expect(await child.line()).toBe("writing");
@@ -117,13 +117,13 @@ describe("a writer killed while it writes", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("leaves one whole generation whenever it is killed", async () => {
+  it("leaves one complete generation whenever it is killed", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     for (let round = 0; round < 10; round++) {
       const child = storeProcess("publish", directory);
       for (let i = 0; i <= round % 4; i++) await child.line();
-      // Between the line and the signal lies a part of the publication, another one each time.
+      // A part of the publication runs between the line and the signal, a different one each time.
       for (let turn = 0; turn < round * 3; turn++) await new Promise(setImmediate);
       await child.kill();
       const found = await store.find("d");
@@ -145,7 +145,7 @@ describe("a writer killed while it writes", () => {
 });
 
 describe("the next lock", () => {
-  it("removes segments that were named ahead of a manifest that never came", async () => {
+  it("removes segments that got their names before a manifest that was never written", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     await publishBars(store, "d", { A: 100 });
@@ -155,7 +155,7 @@ describe("the next lock", () => {
     expect(readdirSync(join(directory, "d")).sort()).toEqual(["manifest.json", "seg-2-0.arrow"]);
   });
 
-  it("leaves files that are none of the store's", async () => {
+  it("leaves files that do not belong to the store", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     await publishBars(store, "d", { A: 100 });
@@ -166,7 +166,7 @@ describe("the next lock", () => {
 });
 
 describe("the lock", () => {
-  it("of a dead process goes to one of all who want it", async () => {
+  it("of a dead process is acquired by exactly one of several processes", async () => {
     for (let round = 0; round < 3; round++) {
       const directory = newDirectory();
       const dead = storeProcess("lock", directory);
@@ -182,7 +182,7 @@ describe("the lock", () => {
     }
   });
 
-  it("goes to one of many in the same process", async () => {
+  it("is acquired by exactly one of many callers in the same process", async () => {
     const store = mmapStore({ directory: newDirectory() });
     const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => store.lock("d")));
     const locks = attempts.flatMap((attempt) => (attempt.status === "fulfilled" ? [attempt.value] : []));
@@ -192,7 +192,7 @@ describe("the lock", () => {
     await Promise.all(locks.map((lock) => lock[Symbol.asyncDispose]()));
   });
 
-  it.runIf(isLinux)("of a process whose id was given to another one is taken over", async () => {
+  it.runIf(isLinux)("of a process whose id was reused is taken over", async () => {
     const directory = newDirectory();
     leaveLock(directory, { ...thisOwner(), started: "1" });
     const lock = await mmapStore({ directory }).lock("d");
@@ -206,7 +206,7 @@ describe("the lock", () => {
     await lock[Symbol.asyncDispose]();
   });
 
-  it("of another machine, another container or somebody unknown is respected", async () => {
+  it("of another machine, another container or an unknown holder is respected", async () => {
     for (const owner of [
       { ...thisOwner(), host: `not-${hostname()}` },
       { ...thisOwner(), namespace: "pid:[1]" },
@@ -220,7 +220,7 @@ describe("the lock", () => {
     }
   });
 
-  it("that was left empty by a crash is taken", async () => {
+  it("that a crash has left empty is acquired", async () => {
     const directory = newDirectory();
     mkdirSync(join(directory, "d", "LOCK"), { recursive: true });
     const lock = await mmapStore({ directory }).lock("d");
@@ -228,7 +228,7 @@ describe("the lock", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("tells who holds it", async () => {
+  it("names its holder in the error", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     const lock = await store.lock("d");
@@ -239,7 +239,7 @@ describe("the lock", () => {
     await lock[Symbol.asyncDispose]();
   });
 
-  it("removes its scratch directory with all that is in it", async () => {
+  it("removes its scratch directory with all of its content", async () => {
     const directory = newDirectory();
     const lock = await mmapStore({ directory }).lock("d");
     writeFileSync(join(lock.scratch ?? "", "spill.bin"), "x");

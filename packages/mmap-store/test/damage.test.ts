@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import { mappingBackend, mmapStore, type SegmentBackend } from "../src/index.ts";
-import { formatManifest, parseManifest } from "../src/manifest.ts";
-import type { StoredManifest } from "../src/stored-manifest.ts";
+import { formatManifest, parseManifest } from "../src/manifest/manifest.ts";
+import type { StoredManifest } from "../src/manifest/stored-manifest.ts";
 import { publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
@@ -33,7 +33,7 @@ function segmentPath({ directory, stored }: Damaged, index: number): string {
 }
 
 describe.each(backends)("with backend %s", (backend) => {
-  it("refuses to open a dataset of which a segment is shorter or longer", async () => {
+  it("refuses to open a dataset with a segment that is shorter or longer", async () => {
     const damaged = await published();
     const path = segmentPath(damaged, 1);
     const whole = readFileSync(path);
@@ -45,7 +45,7 @@ describe.each(backends)("with backend %s", (backend) => {
     }
   });
 
-  it("finds a segment truncated between two blocks", async () => {
+  it("finds a segment that is truncated between two blocks", async () => {
     const damaged = await published();
     const dataset = await mmapStore({ directory: damaged.directory, backend }).open("d");
     const series = dataset.series("A");
@@ -58,7 +58,7 @@ describe.each(backends)("with backend %s", (backend) => {
     dataset[Symbol.dispose]();
   });
 
-  it("names a segment that is missing", async () => {
+  it("names a missing segment", async () => {
     const damaged = await published();
     rmSync(segmentPath(damaged, 1));
     const opening = mmapStore({ directory: damaged.directory, backend }).open("d");
@@ -68,7 +68,7 @@ describe.each(backends)("with backend %s", (backend) => {
 });
 
 describe("a damaged manifest", () => {
-  it("is found wherever a byte flips", async () => {
+  it("is detected whichever byte flips", async () => {
     const { text } = await published();
     const bytes = Buffer.from(text);
     for (let i = 0; i < bytes.length; i++) {
@@ -80,7 +80,7 @@ describe("a damaged manifest", () => {
     }
   });
 
-  it("is found where it is empty, truncated or something else", async () => {
+  it("is detected if it is empty, truncated or another document", async () => {
     const { directory, manifestPath, text } = await published();
     const store = mmapStore({ directory });
     for (const content of [
@@ -99,7 +99,7 @@ describe("a damaged manifest", () => {
     }
   });
 
-  it("is refused where its checksum holds but what it says cannot be", async () => {
+  it("is refused if its checksum is valid but its content is impossible", async () => {
     const { directory, manifestPath, stored } = await published();
     const store = mmapStore({ directory });
     const [segment] = stored.segments;
@@ -151,7 +151,7 @@ describe("a damaged manifest", () => {
     expect((await store.find("d"))?.generation).toBe(1);
   });
 
-  it("is open for its sound series where one is not, which is refused when it is asked for", async () => {
+  it("opens for its sound series, and refuses a faulty one when it is requested", async () => {
     const { directory, manifestPath, stored } = await published();
     const store = mmapStore({ directory });
     const broken = stored.series.map((series) =>
@@ -169,7 +169,7 @@ describe("a damaged manifest", () => {
     dataset[Symbol.dispose]();
   });
 
-  it("is replaced by the next publication, whose generation is a new one", async () => {
+  it("is replaced by the next publication, which has a new generation number", async () => {
     const { directory, manifestPath } = await published();
     writeFileSync(manifestPath, "damaged");
     const store = mmapStore({ directory });
@@ -204,7 +204,7 @@ describe("a manifest of a newer format", () => {
 });
 
 describe("the text of a manifest", () => {
-  it("ends in the CRC-32 of all bytes ahead of its last member", async () => {
+  it("ends in the CRC-32 of all bytes before its last member", async () => {
     const { text } = await published();
     const at = text.lastIndexOf(' "crc32"');
     expect(text.slice(at)).toBe(` "crc32": "${crc32(text.slice(0, at)).toString(16).padStart(8, "0")}"\n}\n`);

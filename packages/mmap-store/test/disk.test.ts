@@ -26,7 +26,7 @@ const canMount = ((): boolean => {
 describe.skipIf(!canMount)(`a small disk${canMount ? "" : " (needs the right to mount a tmpfs)"}`, () => {
   let mounted: string | undefined;
   afterEach(() => {
-    // Lazily: on Node 20 a disposed mapping holds the disk until it is collected.
+    // Lazily: on Node 20 a disposed mapping keeps the disk busy until it is collected.
     if (mounted !== undefined) run("umount", "-l", mounted);
     mounted = undefined;
   });
@@ -37,7 +37,7 @@ describe.skipIf(!canMount)(`a small disk${canMount ? "" : " (needs the right to 
     return mounted;
   };
 
-  it("that is full gives ATC_NO_SPACE, keeps what was there and nothing else", async () => {
+  it("that is full throws ATC_NO_SPACE, and keeps the dataset and nothing else", async () => {
     const directory = mount("64k");
     const store = mmapStore({ directory });
     await publishBars(store, "old", { A: 100 });
@@ -50,7 +50,7 @@ describe.skipIf(!canMount)(`a small disk${canMount ? "" : " (needs the right to 
     dataset[Symbol.dispose]();
   });
 
-  it("that fills up between two slices gives ATC_NO_SPACE from then on, and its writer publishes nothing", async () => {
+  it("that fills up between two slices throws ATC_NO_SPACE from then on, and its writer publishes nothing", async () => {
     const directory = mount("1m");
     const store = mmapStore({ directory });
     const lock = await store.lock("d");
@@ -64,7 +64,7 @@ describe.skipIf(!canMount)(`a small disk${canMount ? "" : " (needs the right to 
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("that is too small for the symbols of a layout gives ATC_NO_SPACE at the next call, and holds nothing of it", async () => {
+  it("that is too small for the symbols of a layout throws ATC_NO_SPACE at the next call, and keeps none of its files", async () => {
     const directory = mount("1m");
     const store = mmapStore({ directory });
     const lock = await store.lock("d");
@@ -79,7 +79,7 @@ describe.skipIf(!canMount)(`a small disk${canMount ? "" : " (needs the right to 
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("that has no room for a lock still lets a dataset be deleted", async () => {
+  it("without room for a lock still allows deletion", async () => {
     const directory = mount("256k");
     const store = mmapStore({ directory });
     await publishBars(store, "d", { A: 100 });
@@ -89,7 +89,7 @@ describe.skipIf(!canMount)(`a small disk${canMount ? "" : " (needs the right to 
     expect(readdirSync(directory)).toEqual(["filler"]);
   });
 
-  it("mounted read-only gives ATC_READ_ONLY for writes, and reads", async () => {
+  it("mounted read-only throws ATC_READ_ONLY for writes, and can be read", async () => {
     const directory = mount("1m");
     const store = mmapStore({ directory });
     await publishBars(store, "d", { A: 100 });
@@ -117,7 +117,7 @@ describe("a store's directory", () => {
     expect(await store.list()).toEqual(["d"]);
   });
 
-  it("may hold other things, which are no datasets and stay", async () => {
+  it("may hold other entries, which are not datasets and stay", async () => {
     const directory = newDirectory();
     mkdirSync(join(directory, "empty"));
     mkdirSync(join(directory, ".hidden"));

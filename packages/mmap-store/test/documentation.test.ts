@@ -13,7 +13,7 @@ const python = process.env["ATC_PYTHON"] ?? "python3";
 const has = (library: string): boolean =>
   spawnSync(python, ["-c", `import ${library}`], { stdio: "ignore" }).status === 0;
 
-/** The code blocks of a language in a document of ours. */
+/** The code blocks of one language in a document of this repository. */
 function blocksOf(document: string, language: string): readonly string[] {
   const text = readFileSync(new URL(document, import.meta.url), "utf8");
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map((match) => match[1] ?? "");
@@ -49,7 +49,7 @@ describe("the Python of docs/format.md", () => {
   }
 });
 
-it("draws the manifest in docs/format.md as it is written", () => {
+it("shows the manifest in docs/format.md as it is written", () => {
   const [drawn] = blocksOf("../../../docs/format.md", "json");
   const { crc32: _, ...members } = JSON.parse(drawn ?? "{}") as Record<string, unknown>;
   expect(Object.keys(members)).toEqual([
@@ -67,7 +67,7 @@ it("draws the manifest in docs/format.md as it is written", () => {
   ]);
 });
 
-it("gives the content in docs/format.md for the text that is drawn there", () => {
+it("computes the content in docs/format.md from the text shown there", () => {
   const document = readFileSync(new URL("../../../docs/format.md", import.meta.url), "utf8");
   const [, text] = /^```\n(\["content".*?)^```/ms.exec(document) ?? [];
   const [, content] = /"content": "([0-9a-f]{64})"/.exec(document) ?? [];

@@ -10,10 +10,13 @@ import { type MmapStore, mmapStore } from "../src/index.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
 const newDirectory = temporaryDirectories();
-/** ATC_KILLS=200 makes more of them. */
+/** ATC_KILLS=200 raises the number. */
 const kills = Number(process.env["ATC_KILLS"] ?? 50);
 
-/** Kills a process that grows the dataset in `directory` some lines and some turns of this process's loop after it began; tells what it did last. */
+/**
+ * Kills a process that grows the dataset in `directory`, after some lines of its output and some turns of this
+ * process's event loop. Returns its last line.
+ */
 async function killedAfter(directory: string, lines: number, turns: number): Promise<string> {
   const script = fileURLToPath(new URL("growth-process.mjs", import.meta.url));
   const child = spawn(process.execPath, [script, directory], { stdio: ["ignore", "pipe", "inherit"] });
@@ -31,7 +34,7 @@ async function killedAfter(directory: string, lines: number, turns: number): Pro
   return last;
 }
 
-/** Asserts that the dataset is one whole generation, and returns it. */
+/** Asserts that the dataset is one complete generation, and returns it. */
 async function wholeGeneration(store: MmapStore): Promise<number> {
   const dataset = await store.open("d");
   const { generation, fingerprint, series } = dataset.manifest;
@@ -50,7 +53,7 @@ async function wholeGeneration(store: MmapStore): Promise<number> {
   return generation;
 }
 
-it(`${kills} kills within append and compact leave the old or the new dataset, and nothing else after the next lock`, {
+it(`${kills} kills within append and compact leave the old or the new dataset, and no other file after the next lock`, {
   timeout: 5000 * kills,
 }, async () => {
   const directory = newDirectory();

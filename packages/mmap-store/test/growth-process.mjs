@@ -1,4 +1,5 @@
-// Appends to and compacts a dataset until it is killed. It says each step in a line. Every value tells its row and its symbol, so a torn one shows.
+// Appends to and compacts a dataset until it is killed. Prints one line per step. Every value encodes its row and its
+// symbol, so that torn rows are detected.
 import { mmapStore } from "@atc/mmap-store";
 
 const [directory] = process.argv.slice(2);
@@ -38,7 +39,7 @@ for (let turn = 0; ; turn++) {
     continue;
   }
   say(`append ${manifest.generation}`);
-  // The last 50 rows are restated, and the dataset stays of one size once it has 6000 rows.
+  // The last 50 rows are restated, and the dataset keeps its size once it has 6000 rows.
   const keepRows = a.rows > 6000 ? 1000 : a.rows - 50;
   const series = [
     { symbol: "A", rows: 700, keepRows },

@@ -44,7 +44,10 @@ function planOf(rows: Readonly<Record<string, number>>): DatasetPlan {
   return { schema, fingerprint: "f", series: Object.entries(rows).map(([symbol, count]) => ({ symbol, rows: count })) };
 }
 
-/** Each symbol's rows in ranges of at most `step` rows that lie in one extent, put in their place. The n-th symbol's seed is n. */
+/**
+ * Places each symbol's rows in ranges of at most `step` rows, each within one extent. The n-th symbol's
+ * seed is n.
+ */
 function* put(layout: DatasetLayout, plan: DatasetPlan, step: number): Generator<PlacedRows, void> {
   for (const [seed, { symbol, rows: planned }] of plan.series.entries()) {
     const columns = rowsOf(planned, seed);
@@ -74,7 +77,7 @@ async function publishWritten(store: MmapStore, plan: DatasetPlan): Promise<void
   await writer.publish();
 }
 
-/** The bytes of each file of a dataset; of its manifest all but the time and the checksum that covers it. */
+/** The bytes of each file of a dataset. Of its manifest, all but the time and the checksum that covers it. */
 function filesOf(directory: string, name: string): Readonly<Record<string, string>> {
   const files = readdirSync(join(directory, name)).sort();
   return Object.fromEntries(
@@ -96,7 +99,7 @@ async function expectSame(store: MmapStore, directory: string, plan: DatasetPlan
 
 const mixed = planOf({ MSFT: 700, AAPL: 1, "😀": 3, BTC: 5000, ETH: 1999, a: 20 });
 
-describe("rows that were put in their place", () => {
+describe("placed rows", () => {
   it.each([
     ["16 KiB", 16_384, 137],
     ["64 KiB", 65_536, 1],
@@ -107,7 +110,7 @@ describe("rows that were put in their place", () => {
     const lock = await store.lock("d");
     const layout = await store.layOut(lock, mixed);
     const pieces = [...put(layout, mixed, step)];
-    // Every other one first, the last ones ahead of the first.
+    // Every other one first, and in reverse order.
     for (const parity of [1, 0])
       for (const [i, piece] of [...pieces.entries()].reverse()) if (i % 2 === parity) layout.placed(piece);
     layout.sync();
@@ -120,7 +123,7 @@ describe("rows that were put in their place", () => {
     expect(statSync(join(directory, "d", segment ?? "")).mode & 0o222).toBe(0);
   });
 
-  it("may be told of 100,000 times in a segment", async () => {
+  it("may be registered in 100,000 calls per segment", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     const plan = planOf({ A: 100_000, B: 3 });
@@ -132,7 +135,7 @@ describe("rows that were put in their place", () => {
     await expectSame(store, directory, plan);
   });
 
-  it("may be of thousands of symbols", async () => {
+  it("may belong to thousands of symbols", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory });
     const plan = planOf(Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`S${i}`, 1 + (i % 5)])));
@@ -144,16 +147,16 @@ describe("rows that were put in their place", () => {
     await expectSame(store, directory, plan);
   });
 
-  it("in two extents are told of one by one", async () => {
+  it("in two extents are registered one extent at a time", async () => {
     const store = mmapStore({ directory: newDirectory(), segmentBytes: 16_384 });
     const lock = await store.lock("d");
     const layout = await store.layOut(lock, mixed);
     const [first, second] = layout.extents("BTC");
-    const told = { symbol: "BTC", crc32: [0, 0, 0, 0], firstTime: 0n, lastTime: 1n };
-    const across = { ...told, row: 0, rows: (first?.rows ?? 0) + 1 };
+    const registered = { symbol: "BTC", crc32: [0, 0, 0, 0], firstTime: 0n, lastTime: 1n };
+    const across = { ...registered, row: 0, rows: (first?.rows ?? 0) + 1 };
     expect(() => layout.placed(across)).toThrow(code("ATC_INVALID_ARGUMENT"));
-    layout.placed({ ...told, row: second?.row ?? 0, rows: second?.rows ?? 0, firstTime: 10n, lastTime: 20n });
-    const late = { ...told, row: 0, rows: first?.rows ?? 0, lastTime: 11n };
+    layout.placed({ ...registered, row: second?.row ?? 0, rows: second?.rows ?? 0, firstTime: 10n, lastTime: 20n });
+    const late = { ...registered, row: 0, rows: first?.rows ?? 0, lastTime: 11n };
     expect(() => layout.placed(late)).toThrow(code("ATC_INVALID_DATA"));
     layout.placed({ ...late, lastTime: 10n });
     await lock[Symbol.asyncDispose]();
@@ -161,26 +164,29 @@ describe("rows that were put in their place", () => {
 });
 
 describe("a layout in a directory", () => {
-  /** Leaves a lock's scratch directory with half of the plan's rows in place, as a crash does, and returns what was told of. */
+  /**
+   * Leaves a lock's scratch directory with half of the plan's rows in place, as a crash does. Returns the
+   * registered rows.
+   */
   async function leave(directory: string): Promise<readonly PlacedRows[]> {
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     const lock = await store.lock("d");
     const rows = join(lock.scratch ?? "", "rows");
     const layout = await store.layOut(lock, mixed, { directory: rows });
-    const told: PlacedRows[] = [];
-    for (const piece of put(layout, mixed, 137)) if (told.length < 20) told.push(piece);
+    const registered: PlacedRows[] = [];
+    for (const piece of put(layout, mixed, 137)) if (registered.length < 20) registered.push(piece);
     const files = readdirSync(rows).map((name) => [name, readFileSync(join(rows, name))] as const);
     await lock[Symbol.asyncDispose]();
     const left = join(directory, "d", ".scratch-1-dead", "rows");
     mkdirSync(left, { recursive: true });
     for (const [name, bytes] of files)
       writeFileSync(join(left, name), bytes, { mode: name === "0.arrow" ? 0o444 : 0o644 });
-    return told;
+    return registered;
   }
 
-  it("goes on with the rows that a crash left", async () => {
+  it("resumes with the rows that a crash has left", async () => {
     const directory = newDirectory();
-    const told = await leave(directory);
+    const registered = await leave(directory);
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     const lock = await store.lock("d");
     const rows = join(lock.abandoned ?? "", "rows");
@@ -189,10 +195,11 @@ describe("a layout in a directory", () => {
     const layout = await store.layOut(lock, mixed, { directory: rows });
     expect(layout.isResumed).toBe(true);
     expect(readdirSync(rows).filter((name) => !/^\d+\.arrow$/.test(name))).toEqual([]);
-    // All rows lie there already: what was told of before is not written again.
-    for (const piece of told) layout.placed(piece);
-    const isTold = (piece: PlacedRows) => told.some(({ symbol, row }) => symbol === piece.symbol && row === piece.row);
-    for (const piece of put(layout, mixed, 137)) if (!isTold(piece)) layout.placed(piece);
+    // All rows are in their place already: those that were registered before are not written again.
+    for (const piece of registered) layout.placed(piece);
+    const isRegistered = (piece: PlacedRows) =>
+      registered.some(({ symbol, row }) => symbol === piece.symbol && row === piece.row);
+    for (const piece of put(layout, mixed, 137)) if (!isRegistered(piece)) layout.placed(piece);
     await layout.publish();
     await lock[Symbol.asyncDispose]();
     await expectSame(store, directory, mixed);
@@ -202,8 +209,8 @@ describe("a layout in a directory", () => {
     ["is missing", (path: string) => ({ path, bytes: undefined })],
     ["has another size", (path: string) => ({ path, bytes: readFileSync(path).subarray(1) })],
     ["has another head", (path: string) => ({ path, bytes: readFileSync(path).fill(1, 600, 601) })],
-    ["was not whole yet", (path: string) => ({ path, bytes: readFileSync(path).fill(0, 0, 8) })],
-  ])("tells where a file %s, and makes that anew", async (_, damage) => {
+    ["was not complete", (path: string) => ({ path, bytes: readFileSync(path).fill(0, 0, 8) })],
+  ])("starts again if a file %s", async (_, damage) => {
     const directory = newDirectory();
     await leave(directory);
     const store = mmapStore({ directory, segmentBytes: 16_384 });
@@ -220,7 +227,7 @@ describe("a layout in a directory", () => {
     await expectSame(store, directory, mixed);
   });
 
-  it("that is not within the lock's scratch directory is refused, and what is there stays", async () => {
+  it("that is not within the lock's scratch directory is refused, and its content stays", async () => {
     const directory = newDirectory();
     const elsewhere = newDirectory();
     writeFileSync(join(elsewhere, "thesis.txt"), "x");
@@ -237,7 +244,7 @@ describe("a layout in a directory", () => {
 });
 
 describe("a layout", () => {
-  it("leaves nothing after abort, also while the disk is at work", async () => {
+  it("leaves nothing after abort, even during a sync", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     const lock = await store.lock("d");
@@ -251,7 +258,7 @@ describe("a layout", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("is closed by its lock, and by a lock that is given back while it is made", async () => {
+  it("is closed by its lock, even if the lock is released while the layout is created", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     const lock = await store.lock("d");
@@ -266,7 +273,7 @@ describe("a layout", () => {
     await expect(store.layOut(lock, mixed)).rejects.toThrow(code("ATC_INVALID_ARGUMENT"));
   });
 
-  it("whose file is lost publishes nothing", async () => {
+  it("with a lost file publishes nothing", async () => {
     const directory = newDirectory();
     const store = mmapStore({ directory, segmentBytes: 16_384 });
     const lock = await store.lock("d");

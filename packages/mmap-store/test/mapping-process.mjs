@@ -1,4 +1,5 @@
-// Tells as JSON how many mappings of segments this process has at each step of a dataset's life. Run with --expose-gc.
+// Prints as JSON how many mappings of segments this process has at each step of the use of a dataset. Run it with
+// --expose-gc.
 import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { mmapStore } from "@atc/mmap-store";

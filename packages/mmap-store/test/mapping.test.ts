@@ -10,7 +10,7 @@ import { temporaryDirectories } from "./temporary-directory.ts";
 const newDirectory = temporaryDirectories();
 const isMapping = mappingBackend().available && process.platform === "linux";
 
-/** Runs mapping-process.mjs, which tells what became of a mapping. */
+/** Runs mapping-process.mjs, which reports the state of a mapping. */
 function mappingProcess(directory: string): Record<string, unknown> {
   const script = fileURLToPath(new URL("mapping-process.mjs", import.meta.url));
   const { stdout, stderr, status } = spawnSync(process.execPath, ["--expose-gc", script, directory], {
@@ -22,7 +22,7 @@ function mappingProcess(directory: string): Record<string, unknown> {
 }
 
 describe.runIf(isMapping)("a mapping", () => {
-  it("shows the file's own bytes, and blocks share them", async () => {
+  it("exposes the bytes of the file, and blocks share them", async () => {
     const directory = newDirectory();
     await publishBars(mmapStore({ directory }), "d", { A: 100, B: 50 });
     const dataset = await mmapStore({ directory, backend: "mmap" }).open("d");
@@ -38,13 +38,13 @@ describe.runIf(isMapping)("a mapping", () => {
     dataset[Symbol.dispose]();
   });
 
-  it("is given back once its dataset is disposed or forgotten and no view is left", async () => {
+  it("is unmapped once its dataset is disposed or collected and no view is left", async () => {
     const directory = newDirectory();
     await publishBars(mmapStore({ directory }), "d", { A: 10_000 });
     const canDetach = "transfer" in ArrayBuffer.prototype;
     expect(mappingProcess(directory)).toEqual({
       whileOpen: 1,
-      // Node 20 cannot take memory away from a view, so what was handed out stays readable until nobody holds it.
+      // Node 20 cannot detach a view, so it stays readable until it is collected.
       viewAfterDispose: canDetach ? 0 : 10_000,
       valueAfterDispose: canDetach ? null : 9999 / 8,
       mapsWithView: canDetach ? 0 : 1,
@@ -53,7 +53,7 @@ describe.runIf(isMapping)("a mapping", () => {
     });
   });
 
-  it("is given back on demand once its dataset is disposed, also on Node 20", async () => {
+  it("is unmapped on demand once its dataset is disposed, also on Node 20", async () => {
     const directory = newDirectory();
     await publishBars(mmapStore({ directory }), "d", { A: 10_000 });
     const store = mmapStore({ directory, backend: "mmap" });
@@ -81,7 +81,7 @@ function answerOf(code: string, directory: string): unknown {
   return JSON.parse(stdout);
 }
 
-describe("where files cannot be mapped", () => {
+describe("a process that cannot map files", () => {
   const code = `
     import { mappingBackend, mmapStore } from "@atc/mmap-store";
     const directory = process.argv.at(-1);
@@ -94,7 +94,7 @@ describe("where files cannot be mapped", () => {
     console.log(JSON.stringify({ insisted, values, available, isDefault, hasRemedy: /pnpm add|backend "read"/.test(reason) }));`;
 
   it.each([
-    ["for want of the package", 'Object.defineProperty(process, "arch", { value: "pdp11" });', "ATC_MISSING_PLUGIN"],
+    ["without the package", 'Object.defineProperty(process, "arch", { value: "pdp11" });', "ATC_MISSING_PLUGIN"],
     ["on Windows", 'Object.defineProperty(process, "platform", { value: "win32" });', "ATC_UNSUPPORTED"],
   ])("%s, they are read unless mapping was insisted on", { timeout: 30_000 }, async (_, change, insisted) => {
     const directory = newDirectory();
@@ -112,7 +112,7 @@ describe("the package", () => {
     expect(plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(manifest.atc.plugins);
   });
 
-  it("tells why it cannot map, where it cannot", () => {
+  it("gives the reason if it cannot map", () => {
     const { available, isDefault, reason } = mappingBackend();
     expect(isDefault ? available : reason !== undefined).toBe(true);
   });

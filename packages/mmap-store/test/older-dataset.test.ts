@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { DatasetManifest, SeriesColumns } from "@atc/contract";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type MmapStore, mmapStore } from "../src/index.ts";
-import { formatManifest, parseManifest } from "../src/manifest.ts";
+import { formatManifest, parseManifest } from "../src/manifest/manifest.ts";
 import { barSchema, barsBetween, checksumsOf, closesOf, joined, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
@@ -12,7 +12,7 @@ const newDirectory = temporaryDirectories();
 const fixture = fileURLToPath(new URL("fixtures/dataset-without-content", import.meta.url));
 const fingerprint = "made before datasets had a content";
 
-/** The rows of the fixture: those of the other samples with closes that begin at 1. */
+/** The rows of the fixture: those of the other samples, with closes from 1 on. */
 function olderBars(from: number, to: number, seed: number): SeriesColumns {
   const bars = barsBetween(from, to, seed);
   return { ...bars, close: (bars["close"] as Float64Array).map((close) => close + 1) };
@@ -65,7 +65,7 @@ describe("a dataset that was written before manifests had a content", () => {
     expect((await store.verify("d")).faults).toEqual([]);
   });
 
-  it("gains no content by an append, which does not read what it keeps", async () => {
+  it("gets no content from an append, which does not read the rows that it keeps", async () => {
     for (const keepRows of [45, 40, 20]) {
       const manifest = await append("A", keepRows, olderBars(keepRows, 50, 3));
       expect(manifest.content).toBeUndefined();
@@ -80,7 +80,7 @@ describe("a dataset that was written before manifests had a content", () => {
     }
   });
 
-  it("gains its content by a compaction, with the segments that stay too", async () => {
+  it("gets its content from a compaction, including the segments that stay", async () => {
     const compacted = await compact();
     expect(compacted.series.map(({ symbol, crc32 }) => [symbol, crc32])).toEqual([
       ["A", checksumsOf(rowsOfA)],
@@ -97,7 +97,7 @@ describe("a dataset that was written before manifests had a content", () => {
     expect((await store.verify("d")).faults).toEqual([]);
   });
 
-  it("has its content once nothing of the older rows is kept", async () => {
+  it("gets its content once none of the older rows are kept", async () => {
     await append("B", 0, olderBars(0, 0, 0));
     const manifest = await append("A", 0, olderBars(0, 8, 4));
     expect(manifest.series).toMatchObject([{ symbol: "A", rows: 8, crc32: checksumsOf(olderBars(0, 8, 4)) }]);
@@ -105,7 +105,7 @@ describe("a dataset that was written before manifests had a content", () => {
   });
 });
 
-it("takes no checksum from a manifest without a content: a writer that did not know them kept those of parts that it cut", async () => {
+it("ignores checksums in a manifest without a content: an older writer kept those of parts that it truncated", async () => {
   await publishBars(store, "d", { A: 100 });
   const { content: _, ...stored } = parseManifest(readFileSync(manifestPath()), "");
   expect(stored.series[0]?.parts[0]?.crc32).toHaveLength(8 * barSchema.columns.length);

@@ -30,12 +30,12 @@ it("refuses a column named symbol, which every segment has, and one without a na
   }
 });
 
-it("refuses half of a surrogate pair in a symbol, which has no UTF-8, and takes a whole one", async () => {
+it("refuses a lone surrogate in a symbol, and accepts a surrogate pair", async () => {
   await expect(create({ series: [{ symbol: "\ud83d", rows: 1 }] })).rejects.toThrow(code("ATC_INVALID_ARGUMENT"));
   await create({ series: [{ symbol: "\ud83d\ude00", rows: 1 }] });
 });
 
-it("refuses attributes that JSON cannot hold, and can be published with others", async () => {
+it("refuses attributes that JSON cannot represent, and can be published with others", async () => {
   await using store = mmapStore({ directory: newDirectory() });
   const lock = await store.lock("d");
   const series = [{ symbol: "A", rows: 1 }];
@@ -48,7 +48,7 @@ it("refuses attributes that JSON cannot hold, and can be published with others",
   expect((await store.find("d"))?.attributes).toEqual(published.attributes);
 });
 
-it("keeps column names that JavaScript objects have of their own", async () => {
+it("keeps column names that are members of every JavaScript object", async () => {
   const names = ["constructor", "toString", "hasOwnProperty", "length"];
   const columns = [...barSchema.columns.slice(0, 1), ...names.map((name) => ({ name, type: "float64" as const }))];
   await using store = mmapStore({ directory: newDirectory() });

@@ -41,7 +41,7 @@ async function replacedUnderRefusal(): Promise<{ directory: string; store: Retur
   return { directory, store };
 }
 
-it("a publication succeeds although the former generation cannot be removed, and the next open removes it", async () => {
+it("a publication succeeds although the previous generation cannot be removed, and the next open removes it", async () => {
   const { directory, store } = await replacedUnderRefusal();
   for (const expected of [["seg-1-0.arrow", "seg-2-0.arrow"], ["seg-2-0.arrow"], ["seg-2-0.arrow"]]) {
     const dataset = await store.open("d");
@@ -54,7 +54,7 @@ it("a publication succeeds although the former generation cannot be removed, and
   expect(system.removals).toBe(3);
 });
 
-it("the next lock removes it too, but nothing that an append still needs", async () => {
+it("the next lock removes it too, but no file that an append still needs", async () => {
   const { directory, store } = await replacedUnderRefusal();
   await appendBars(store, [{ symbol: "A", rows: 5 }], { A: 1 });
   expect(segmentsIn(directory)).toEqual(["seg-1-0.arrow", "seg-2-0.arrow", "seg-3-0.arrow"]);
@@ -64,7 +64,7 @@ it("the next lock removes it too, but nothing that an append still needs", async
   expect((await store.verify("d")).faults).toEqual([]);
 });
 
-it("an open removes nothing while somebody writes, whose segments may have no manifest yet", async () => {
+it("an open removes nothing while a writer is active, whose segments may have no manifest yet", async () => {
   const { directory, store } = await replacedUnderRefusal();
   const lock = await store.lock("d");
   system.refuses = false;

@@ -22,7 +22,7 @@ export const barSchema: DatasetSchema & { readonly columns: readonly ColumnMetad
   ],
 };
 
-/** Rows whose values follow from their row number and `seed`. */
+/** Rows whose values depend on their row number and `seed` only. */
 export function barsOf(rows: number, seed: number): SeriesColumns {
   return {
     timestamp: BigInt64Array.from({ length: rows }, (_, i) => BigInt(i) * 60_000n + BigInt(seed)),
@@ -56,7 +56,10 @@ export function barsBetween(from: number, to: number, seed: number): SeriesColum
   return Object.fromEntries(Object.entries(barsOf(to, seed)).map(([name, values]) => [name, values.slice(from)]));
 }
 
-/** Appends rows to the dataset "d" whose values follow from their row number and their symbol's seed, as those of {@link publishBars} do. */
+/**
+ * Appends rows to the dataset "d" whose values follow from their row number and their symbol's seed, as those of
+ * {@link publishBars} do.
+ */
 export async function appendBars(
   store: MmapStore,
   series: AppendPlan["series"],
@@ -74,14 +77,14 @@ export async function appendBars(
   }
 }
 
-/** The checksums that rows have as a whole, column by column. */
+/** The checksums of rows, column by column. */
 export function checksumsOf(columns: SeriesColumns): readonly number[] {
   return Object.values(columns).map(({ buffer, byteOffset, byteLength }) =>
     crc32(new Uint8Array(buffer, byteOffset, byteLength)),
   );
 }
 
-/** Rows behind each other. */
+/** Concatenated rows. */
 export function joined(...parts: readonly SeriesColumns[]): SeriesColumns {
   const names = Object.keys(parts[0] ?? {});
   const join = (name: string): TypedArray => {

@@ -1,10 +1,10 @@
 import type { ArrayStore, Series } from "@atc/contract";
 import { mappingBackend, mmapStore, type SegmentBackend } from "../src/index.ts";
 
-/** Speed of one backend. */
+/** The speed of one backend. */
 export interface ScanThroughput {
   readonly backend: SegmentBackend;
-  /** Millions of bytes of a float64 column summed in a second, the best of all rounds. */
+  /** Millions of bytes of a float64 column summed per second, the best of all rounds. */
   readonly megabytesPerSecond: number;
 }
 
@@ -50,8 +50,9 @@ async function writeRows(store: ArrayStore, rows: number): Promise<void> {
 }
 
 /**
- * Writes a dataset of `rows` rows into `directory`, which is left there, and sums its float64 column `rounds` times with each backend, the
- * backends taking turns so that a noisy machine meets both. The first round is not counted: it warms the page cache and the compiler.
+ * Writes a dataset of `rows` rows into `directory`, which is left there, and sums its float64 column `rounds` times
+ * with each backend. The backends alternate, so that noise affects both. The first round does not count: it
+ * warms the page cache and the compiler.
  */
 export async function measureScan(
   directory: string,

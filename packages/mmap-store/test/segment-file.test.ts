@@ -4,12 +4,12 @@ import { crc32 } from "node:zlib";
 import { RecordBatchFileReader, RecordBatchStreamReader, tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { layOutArrowFile } from "../src/arrow-file.ts";
-import { checksumOf, combineCrc32 } from "../src/checksum.ts";
+import { layOutArrowFile } from "../src/arrow/arrow-file.ts";
+import { checksumOf, combineCrc32 } from "../src/base/checksum.ts";
 import { mmapStore } from "../src/index.ts";
-import { parseManifest } from "../src/manifest.ts";
-import { planSegments } from "../src/segment-plan.ts";
-import type { StoredManifest } from "../src/stored-manifest.ts";
+import { parseManifest } from "../src/manifest/manifest.ts";
+import type { StoredManifest } from "../src/manifest/stored-manifest.ts";
+import { planSegments } from "../src/segment/segment-plan.ts";
 import { barSchema, barsOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
@@ -77,7 +77,7 @@ describe("a segment file", () => {
     }
   });
 
-  it("has a checksum that does not depend on the order of writes", async () => {
+  it("has a checksum that is independent of the order of writes", async () => {
     const sums = [];
     for (const isBackwards of [false, true]) {
       const directory = newDirectory();
@@ -103,7 +103,7 @@ describe("a segment file", () => {
 });
 
 describe("the layout of an Arrow file", () => {
-  it("refuses a dictionary beyond 2 GiB rather than writing wrong offsets", () => {
+  it("refuses a dictionary of more than 2 GiB instead of writing wrong offsets", () => {
     const long = "x".repeat(2 ** 28);
     const dictionary = Array.from({ length: 8 }, () => long);
     expect(() => layOutArrowFile([{ name: "symbol", type: "text", nullable: false, dictionary }], 1)).toThrow(
@@ -160,7 +160,7 @@ describe("a combined CRC-32", () => {
     );
   });
 
-  it("counts what was not written as zeros", () => {
+  it("counts bytes that were not written as zeros", () => {
     const bytes = new Uint8Array(1000);
     bytes.fill(7, 100, 300);
     bytes.fill(9, 640, 641);

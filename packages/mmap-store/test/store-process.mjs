@@ -1,4 +1,4 @@
-// A process of its own for tests of locks and crashes. It says what it does in lines, and ends when its input does.
+// A separate process for tests of locks and crashes. Prints one line per step, and ends when its input ends.
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { mmapStore } from "@atc/mmap-store";

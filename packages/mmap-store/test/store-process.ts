@@ -7,11 +7,11 @@ import { fileURLToPath } from "node:url";
 /** A process that works on a store until its input ends. */
 export interface StoreProcess {
   readonly pid: number;
-  /** The next line that it says. */
+  /** The next line of its output. */
   line(): Promise<string>;
-  /** Ends it at once, as a crash would. */
+  /** Kills it, as a crash would. */
   kill(): Promise<void>;
-  /** Lets it end by itself. */
+  /** Closes its input, so that it ends by itself. */
   end(): Promise<void>;
 }
 

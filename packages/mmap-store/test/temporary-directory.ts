@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 
-/** Makes new directories that are removed after the file's tests. */
+/** Creates directories that are removed after the tests of the file. */
 export function temporaryDirectories(): () => string {
   const made: string[] = [];
   afterAll(() => {

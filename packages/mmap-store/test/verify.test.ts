@@ -5,8 +5,8 @@ import type { Progress, VerifyReport } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { type MmapStore, mmapStore } from "../src/index.ts";
-import { formatManifest, parseManifest } from "../src/manifest.ts";
-import type { StoredManifest } from "../src/stored-manifest.ts";
+import { formatManifest, parseManifest } from "../src/manifest/manifest.ts";
+import type { StoredManifest } from "../src/manifest/stored-manifest.ts";
 import { publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
@@ -30,7 +30,7 @@ async function published(rows: Readonly<Record<string, number>> = { A: 2000, B: 
   return { store, manifestPath, stored, pathOf: (i) => join(directory, "d", stored.segments[i]?.file ?? "") };
 }
 
-/** Changes bytes of a segment, and has the manifest agree with them: what is left to find is in the content. */
+/** Changes bytes of a segment and adapts the manifest, so that only a check of the content finds them. */
 function rewriteSealed({ stored, manifestPath, pathOf }: Sample, index: number, change: (bytes: Buffer) => void): void {
   const bytes = readFileSync(pathOf(index));
   change(bytes);
@@ -46,7 +46,7 @@ function segmentsOf({ faults }: VerifyReport): readonly string[] {
 }
 
 describe("verify", () => {
-  it("finds nothing wrong in what was published", async () => {
+  it("finds no fault in a published dataset", async () => {
     const { store, stored } = await published();
     expect(await store.verify("d")).toEqual({
       name: "d",
@@ -57,7 +57,7 @@ describe("verify", () => {
     });
   });
 
-  it("finds a flipped bit wherever it is, and names the segment and its symbols", async () => {
+  it("finds any flipped bit, and names the segment and its symbols", async () => {
     const { store, stored, pathOf } = await published();
     const last = stored.segments.length - 1;
     const whole = readFileSync(pathOf(last));
@@ -78,7 +78,7 @@ describe("verify", () => {
     expect((await store.verify("d")).faults).toEqual([]);
   });
 
-  it("finds content that is wrong although its checksum holds", async () => {
+  it("finds wrong content despite a valid checksum", async () => {
     const sample = await published({ A: 3, B: 2 });
     const [offsets] = sample.stored.segments.map((segment) => segment.offsets);
     const whole = readFileSync(sample.pathOf(0));
@@ -118,7 +118,7 @@ describe("verify", () => {
     );
   });
 
-  it("finds a manifest that tells of other columns or orders a symbol's parts wrongly", async () => {
+  it("finds a manifest with other columns or a wrong order of a symbol's parts", async () => {
     const { store, stored, manifestPath } = await published();
     const columns = stored.columns.map(({ name, type }) => ({ name: name === "vote" ? "votes" : name, type }));
     const segments = stored.segments.map((segment) => {
@@ -134,7 +134,7 @@ describe("verify", () => {
     for (const { symbols } of faults) expect(symbols).toEqual(["A"]);
   });
 
-  it("reports a segment that is missing, shorter or longer, and goes on to the others", async () => {
+  it("reports a segment that is missing, shorter or longer, and continues with the others", async () => {
     const { store, stored, pathOf } = await published();
     rmSync(pathOf(0));
     chmodSync(pathOf(1), 0o644);
@@ -145,14 +145,14 @@ describe("verify", () => {
     expect(segmentsOf(report)).toEqual(stored.segments.slice(0, 3).map(({ file }) => file));
   });
 
-  it("throws where there is no dataset or no readable manifest", async () => {
+  it("throws if there is no dataset or no readable manifest", async () => {
     const { store, manifestPath } = await published();
     await expect(store.verify("none")).rejects.toThrow(code("ATC_NOT_FOUND"));
     writeFileSync(manifestPath, "{}");
     await expect(store.verify("d")).rejects.toThrow(code("ATC_CORRUPT_DATA"));
   });
 
-  it("can be aborted and tells how far it is", async () => {
+  it("can be aborted and reports its progress", async () => {
     const { store, stored } = await published();
     await expect(store.verify("d", { signal: AbortSignal.abort() })).rejects.toThrow(code("ATC_ABORTED"));
     const progress: Progress[] = [];
@@ -164,7 +164,7 @@ describe("verify", () => {
     await expect(stopped).rejects.toThrow(code("ATC_ABORTED"));
   });
 
-  it("verifies the new generation where the dataset is replaced meanwhile", async () => {
+  it("verifies the new generation if the dataset is replaced meanwhile", async () => {
     const { store } = await published();
     let isReplaced = false;
     const replace = async (): Promise<void> => {

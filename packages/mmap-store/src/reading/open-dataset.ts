@@ -1,0 +1,147 @@
+import { join } from "node:path";
+import { AtcError, type Dataset, fromSystemError, nearest } from "@atc/contract";
+import { isSystemError } from "../base/file-system.ts";
+import { retryCleanup } from "../lock/dataset-lock.ts";
+import { manifestBytes, manifestPath } from "../manifest/dataset-directory.ts";
+import { checkAllSeries, checkSeries, datasetManifest, parseManifestHead } from "../manifest/manifest.ts";
+import type { StoredManifest, StoredSeries } from "../manifest/stored-manifest.ts";
+import { scanTrail } from "./access-policy.ts";
+import { openSegment, type SegmentBackend, type SegmentReader } from "./segment-reader.ts";
+import { seriesOf } from "./series-rows.ts";
+
+/**
+ * Mapped segments beyond this many do not keep their descriptors: the mapping alone keeps a replaced or deleted file
+ * readable. Segments that are read always keep theirs.
+ */
+const keptDescriptors = 256;
+
+const remedy = "check the disk, its permissions and the limit of open files (ulimit -n)";
+
+/**
+ * Opens the newest generation of the dataset in `directory`, with all of its segments. So it stays readable after it is
+ * replaced or deleted.
+ */
+export async function openDataset(name: string, directory: string, backend: SegmentBackend): Promise<Dataset> {
+  let bytes = await manifestBytes(name, directory);
+  for (;;) {
+    const manifest = parseManifestHead(bytes, manifestPath(directory));
+    const opened = await openSegments(name, directory, manifest, backend);
+    // A dataset that was deleted and written again may have segments with the same names. If the manifest has not
+    // changed, the open segments belong to it.
+    const next = await manifestBytes(name, directory).catch((error: unknown) => {
+      if ("readers" in opened) dispose(opened.readers);
+      throw error;
+    });
+    if (!next.equals(bytes)) {
+      if ("readers" in opened) dispose(opened.readers);
+      bytes = next;
+      continue;
+    }
+    if ("fault" in opened) throw opened.fault;
+    await retryCleanup(name, directory, new Set(manifest.segments.map(({ file }) => file)));
+    return datasetOf(name, manifest, manifestPath(directory), opened.readers);
+  }
+}
+
+function dispose(readers: readonly SegmentReader[]): void {
+  for (const reader of readers) reader.dispose();
+}
+
+function missingSegment(name: string, directory: string, cause: unknown): AtcError {
+  const path = cause instanceof Error && "path" in cause ? String(cause.path) : directory;
+  return new AtcError(
+    "ATC_CORRUPT_DATA",
+    `segment "${path}" of dataset "${name}" is missing; ingest the dataset again`,
+    {
+      cause,
+      details: { dataset: name, path },
+    },
+  );
+}
+
+/** All segments of a manifest, or the error of the first that cannot be opened. */
+async function openSegments(
+  name: string,
+  directory: string,
+  manifest: StoredManifest,
+  backend: SegmentBackend,
+): Promise<{ readonly readers: readonly SegmentReader[] } | { readonly fault: AtcError }> {
+  const readers: SegmentReader[] = [];
+  try {
+    for (const { file, bytes } of manifest.segments) {
+      const keepsDescriptor = readers.length < keptDescriptors;
+      readers.push(await openSegment({ path: join(directory, file), bytes, backend, keepsDescriptor }));
+    }
+    return { readers };
+  } catch (error) {
+    dispose(readers);
+    const isLost = isSystemError(error, "ENOENT");
+    const fault = isLost
+      ? missingSegment(name, directory, error)
+      : fromSystemError(error, `cannot open dataset "${name}"`, remedy);
+    return { fault };
+  }
+}
+
+function datasetOf(name: string, stored: StoredManifest, path: string, opened: readonly SegmentReader[]): Dataset {
+  const checkAll = (): void => checkAllSeries(stored, path);
+  const manifest = datasetManifest(name, stored, checkAll);
+  let symbols: readonly string[] | undefined;
+  let readers: readonly SegmentReader[] | undefined = opened;
+  const open = (): readonly SegmentReader[] => {
+    if (readers === undefined) throw new AtcError("ATC_CLOSED", `dataset "${name}" is disposed`);
+    return readers;
+  };
+  const allSymbols = (): readonly string[] => {
+    if (symbols !== undefined) return symbols;
+    checkAll();
+    symbols = stored.series.map(({ symbol }) => symbol);
+    return symbols;
+  };
+  const { columns } = manifest.schema;
+  const source = { dataset: name, columns, segments: stored.segments, readers: open, trail: scanTrail() };
+  return {
+    manifest,
+    symbols() {
+      open();
+      return allSymbols();
+    },
+    series(symbol) {
+      open();
+      const series = foundSeries(stored.series, symbol);
+      if (series === undefined) throw unknownSymbol(name, symbol, allSymbols());
+      checkSeries(stored, series, path);
+      return seriesOf(source, symbol, series.parts);
+    },
+    [Symbol.dispose]() {
+      const closing = readers;
+      readers = undefined;
+      dispose(closing ?? []);
+    },
+  };
+}
+
+function unknownSymbol(name: string, symbol: string, symbols: readonly string[]): AtcError {
+  const guess = nearest(symbol, symbols);
+  return new AtcError(
+    "ATC_NOT_FOUND",
+    `dataset "${name}" has no symbol "${symbol}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
+    { details: { dataset: name, symbol } },
+  );
+}
+
+/**
+ * The series of a symbol, by binary search: building a map of thousands of series costs more than a reader of one
+ * needs.
+ */
+function foundSeries(series: readonly StoredSeries[], symbol: string): StoredSeries | undefined {
+  let low = 0;
+  let high = series.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((series[middle]?.symbol as string) < symbol) low = middle + 1;
+    else high = middle;
+  }
+  const found = series[low];
+  return found?.symbol === symbol ? found : undefined;
+}
