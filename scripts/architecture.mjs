@@ -54,10 +54,12 @@ export const packages = {
   },
   "mmap-store": {
     imports: ["contract", "plugin-kit"],
+    folders: ["store", "reading", "generation", "lock", "segment", "manifest", "arrow", "base"],
     limit: "52 kB",
   },
   cache: {
     imports: ["contract"],
+    folders: ["cache", "entry", "base"],
     limit: "19 kB",
   },
   "cache-fs": {
