@@ -1,17 +1,17 @@
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { AtcConfig, ConfigName } from "./atc-config.ts";
-import { invalidConfig } from "./config-fault.ts";
-import { configKeys } from "./config-key.ts";
-import { crossFieldFaults } from "./cross-field.ts";
+import { invalidConfig } from "../faults/config-fault.ts";
+import type { Origin } from "../faults/origin.ts";
+import type { AtcConfig, ConfigName } from "../keys/atc-config.ts";
+import { configKeys } from "../keys/config-key.ts";
+import { crossFieldFaults } from "../layers/cross-field.ts";
+import type { Layer } from "../layers/layer.ts";
+import { environmentLayer, flagLayer, objectLayer } from "../layers/layer.ts";
+import type { Resolution } from "../layers/resolve-layers.ts";
+import { resolveLayers } from "../layers/resolve-layers.ts";
+import { createTrust } from "../trust/trust.ts";
 import type { FoundFile } from "./find-config-file.ts";
 import { findConfigFile, readConfigFile } from "./find-config-file.ts";
-import type { Layer } from "./layer.ts";
-import { environmentLayer, flagLayer, objectLayer } from "./layer.ts";
-import type { Origin } from "./origin.ts";
-import type { Resolution } from "./resolve-layers.ts";
-import { resolveLayers } from "./resolve-layers.ts";
-import { createTrust } from "./trust.ts";
 
 /** Where {@link loadConfig} takes a configuration from. */
 export interface LoadConfigOptions {

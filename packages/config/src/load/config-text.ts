@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { fromSystemError } from "@atc/contract";
-import { invalidConfig } from "./config-fault.ts";
+import { invalidConfig } from "../faults/config-fault.ts";
 
 const largest = 1 << 20;
 

@@ -1,11 +1,11 @@
 import { lstat, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AtcError, absentOnly, fromSystemError, isAbsence, isAtcError } from "@atc/contract";
+import { nameSpelling } from "../keys/spelling.ts";
+import type { Trust } from "../trust/trust.ts";
 import { configText } from "./config-text.ts";
 import type { ParsedFile } from "./parse-config-file.ts";
 import { parseConfigFile } from "./parse-config-file.ts";
-import { nameSpelling } from "./spelling.ts";
-import type { Trust } from "./trust.ts";
 
 /** Names looked for in each folder, the first one wins. */
 const names = ["atc.yaml", "atc.yml", "atc.json", "config.yaml"] as const;

@@ -1,17 +1,17 @@
 import { nearest } from "@atc/contract";
-import type { ConfigName } from "./atc-config.ts";
-import type { ConfigFault } from "./config-fault.ts";
-import { jsonValue } from "./config-fault.ts";
-import type { ConfigKey } from "./config-key.ts";
-import { configKeys } from "./config-key.ts";
+import type { ConfigFault } from "../faults/config-fault.ts";
+import { jsonValue } from "../faults/config-fault.ts";
+import type { Origin } from "../faults/origin.ts";
+import { describeOrigin } from "../faults/origin.ts";
+import type { ConfigName } from "../keys/atc-config.ts";
+import type { ConfigKey } from "../keys/config-key.ts";
+import { configKeys } from "../keys/config-key.ts";
+import type { NoEffectKey } from "../keys/no-effect.ts";
+import { configDefaults } from "../keys/parameters.ts";
+import type { Settings } from "../keys/settings-schema.ts";
+import { settingSchemas, settingsSchema } from "../keys/settings-schema.ts";
+import { isConfigKey } from "../keys/spelling.ts";
 import type { Layer, Setting } from "./layer.ts";
-import type { NoEffectKey } from "./no-effect.ts";
-import type { Origin } from "./origin.ts";
-import { describeOrigin } from "./origin.ts";
-import { configDefaults } from "./parameters.ts";
-import type { Settings } from "./settings-schema.ts";
-import { settingSchemas, settingsSchema } from "./settings-schema.ts";
-import { isConfigKey } from "./spelling.ts";
 import { settingValue } from "./text-value.ts";
 
 /** The value that a key ends up with, and where it was written. */

@@ -1,4 +1,4 @@
-import type { ConfigKey } from "./config-key.ts";
+import type { ConfigKey } from "../keys/config-key.ts";
 
 const decimal = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d+)?$/i;
 const yes = /^(?:true|yes|on|y|t|1)$/i;

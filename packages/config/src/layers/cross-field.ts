@@ -1,8 +1,8 @@
 import type { AverageKind } from "@atc/contract";
 import { averageKinds, derivedLengths, smallestLength } from "@atc/contract";
-import type { ConfigName } from "./atc-config.ts";
-import type { ConfigFault } from "./config-fault.ts";
-import { describeOrigin } from "./origin.ts";
+import type { ConfigFault } from "../faults/config-fault.ts";
+import { describeOrigin } from "../faults/origin.ts";
+import type { ConfigName } from "../keys/atc-config.ts";
 import type { Chosen, Resolution } from "./resolve-layers.ts";
 
 function place(name: ConfigName, chosen: Chosen | undefined): { path: string; key: string; origin: string } {

@@ -1,9 +1,9 @@
 import type { AtcError } from "@atc/contract";
-import { invalidConfig, jsonValue } from "./config-fault.ts";
-import { flagOf } from "./config-key.ts";
-import type { Origin } from "./origin.ts";
-import type { Spelling } from "./spelling.ts";
-import { flagSpelling, nameSpelling, variableSpelling } from "./spelling.ts";
+import { invalidConfig, jsonValue } from "../faults/config-fault.ts";
+import type { Origin } from "../faults/origin.ts";
+import { flagOf } from "../keys/config-key.ts";
+import type { Spelling } from "../keys/spelling.ts";
+import { flagSpelling, nameSpelling, variableSpelling } from "../keys/spelling.ts";
 
 /** One key as it was written, not yet checked. */
 export interface Setting {

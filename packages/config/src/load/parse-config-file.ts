@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import type { Document, LineCounter, YAMLMap } from "yaml";
-import type { ConfigFault } from "./config-fault.ts";
-import { invalidConfig, jsonValue } from "./config-fault.ts";
-import type { Entry, Layer } from "./layer.ts";
-import { fileLayer } from "./layer.ts";
-import { nameSpelling } from "./spelling.ts";
+import type { ConfigFault } from "../faults/config-fault.ts";
+import { invalidConfig, jsonValue } from "../faults/config-fault.ts";
+import { nameSpelling } from "../keys/spelling.ts";
+import type { Entry, Layer } from "../layers/layer.ts";
+import { fileLayer } from "../layers/layer.ts";
 
 type Yaml = typeof import("yaml");
 
