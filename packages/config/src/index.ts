@@ -1,5 +1,6 @@
 /**
- * Reads and checks the configuration of ATC from objects, YAML and JSON files, environment variables and flags, in our spelling and in Python's.
+ * Reads and checks the configuration of ATC from objects, YAML and JSON files, environment variables and flags, in
+ * camel case or in Python's spelling.
  *
  * @packageDocumentation
  */
