@@ -221,9 +221,15 @@ describe("what ends a whole backtest", () => {
   it("is an abort between blocks", async () => {
     const controller = new AbortController();
     const told: number[] = [];
+    // Four blocks, after which progress is reported, take longer than the time between two pauses.
+    const slow = strategyOf("slow", () => (_bars, directions) => {
+      const end = performance.now() + 7;
+      while (performance.now() < end);
+      directions.fill(1);
+    });
     const error = await failure(
       {
-        strategy: long,
+        strategy: slow,
         signal: controller.signal,
         onProgress: ({ done }) => {
           told.push(done);

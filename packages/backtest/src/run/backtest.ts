@@ -9,6 +9,7 @@ import {
   type SignalConfig,
   throwIfAborted,
 } from "@atc/contract";
+import { createPacer } from "@atc/plugin-kit";
 import { byCodeUnit } from "../base/code-unit-order.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
 import {
@@ -82,47 +83,42 @@ export interface BacktestResult extends BacktestFigures {
   readonly portfolio: PortfolioResult | undefined;
 }
 
-/** Rows between two pauses: some tens of milliseconds of ATC. */
-const rowsBetweenPauses = 32_768;
-
-/** Counts rows over all symbols, tells the listener now and then, and lets timers, signals and I/O run. */
-interface Pacer {
-  /** Rows done by the current symbol, of which there are `rows` in all. */
+/** Counts bars over all symbols, reports them, and yields to the event loop. */
+interface BarCounter {
+  /** Counts `done` finished bars of the current symbol. */
   advance(done: number): Promise<void>;
-  /** The current symbol, of `rows` rows, is done or given up. */
+  /** Counts the current symbol, of `rows` bars, as finished. */
   finish(rows: number): Promise<void>;
 }
 
-function createPacer(total: number, onProgress: ProgressListener | undefined): Pacer {
+function createBarCounter(total: number, onProgress: ProgressListener | undefined): BarCounter {
+  // Without the signal: `backtestSteps` checks it, so that an abort also ends its iteration over the series.
+  const pacer = createPacer({ onProgress });
   let finished = 0;
-  let told = 0;
-  let paused = 0;
-  async function pause(done: number, last: boolean): Promise<void> {
-    if (last || done - told >= rowsBetweenReports) {
-      told = done;
-      onProgress?.({ phase: "computing", done, total, unit: "bars" });
+  let reported = 0;
+  function count(done: number, isLast: boolean): Promise<void> {
+    if (isLast || done - reported >= rowsBetweenReports) {
+      reported = done;
+      pacer.report({ phase: "computing", done, total, unit: "bars" });
     }
-    if (done - paused < rowsBetweenPauses) return;
-    paused = done;
-    await new Promise<void>((resolve) => {
-      setImmediate(resolve);
-    });
+    if (isLast) pacer.flush();
+    return pacer.pause();
   }
   return {
-    advance: (done) => pause(finished + done, false),
+    advance: (done) => count(finished + done, false),
     finish(rows) {
       finished += rows;
-      return pause(finished, finished === total);
+      return count(finished, finished === total);
     },
   };
 }
 
 /** Drives the steps of one symbol to their end with pauses between. */
-async function drive(series: Series, options: BacktestStepsOptions, pacer: Pacer): Promise<SymbolFigures> {
+async function drive(series: Series, options: BacktestStepsOptions, counter: BarCounter): Promise<SymbolFigures> {
   const steps = backtestSteps(series, options);
   let step = steps.next();
   while (step.done !== true) {
-    await pacer.advance(step.value);
+    await counter.advance(step.value);
     step = steps.next();
   }
   return step.value;
@@ -155,7 +151,7 @@ async function testSymbols(
   const all = names.map((name) => dataset.series(name));
   const rows = all.map((series) => barsWithin(series, limit));
   const total = rows.reduce((sum, count) => sum + count, 0);
-  const pacer = createPacer(total, options.onProgress);
+  const counter = createBarCounter(total, options.onProgress);
   throwIfAborted(signal);
   const symbols: SymbolFigures[] = [];
   const skipped: SkippedSymbol[] = [];
@@ -164,12 +160,12 @@ async function testSymbols(
     const bars = rows[i];
     try {
       const compute = (): Promise<SymbolFigures> =>
-        drive(series, { strategy, config, limit, signal, sink: curves.sink(symbol, bars) }, pacer);
+        drive(series, { strategy, config, limit, signal, sink: curves.sink(symbol, bars) }, counter);
       symbols.push(await remember(symbol, compute));
     } catch (error) {
       skipped.push(skippedBy(error, symbol));
     }
-    await pacer.finish(bars);
+    await counter.finish(bars);
     throwIfAborted(signal);
   }
   return { config, symbols, skipped };
