@@ -58,24 +58,21 @@ export interface Task<Input, Output> {
   readonly version?: number;
 }
 
-/** The argument of {@link task}. */
-export interface TaskDefinition<Input, Output> {
-  /** The version of input and output, an integer from 1. Increase it if either changes. */
-  readonly version: number;
-  /** The function that does the work. */
-  readonly run: Task<Input, Output>;
-}
-
 /**
  * Creates a {@link Task} with a version, for a module of tasks to export.
  *
+ * @param definition - the function, and the version of its input and output, an integer from 1; increase it if either
+ * changes
  * @throws ATC_INVALID_ARGUMENT for a version that is not an integer from 1
  * @example
  * ```ts
  * export const runSymbol: Task<SymbolInput, SymbolOutput> = task({ version: 2, run: (input, context) => compute(input, context) });
  * ```
  */
-export function task<Input, Output>(definition: TaskDefinition<Input, Output>): Task<Input, Output> {
+export function task<Input, Output>(definition: {
+  readonly version: number;
+  readonly run: Task<Input, Output>;
+}): Task<Input, Output> {
   const { version, run } = definition;
   if (!Number.isSafeInteger(version) || version < 1)
     throw new AtcError("ATC_INVALID_ARGUMENT", `a task's version must be an integer from 1, not "${version}"`);

@@ -1,5 +1,6 @@
 import { AtcError } from "@atc/contract";
-import { invalidOption, type SourceOptions } from "./source-options.ts";
+import { invalidOption } from "../parameters/invalid-option.ts";
+import type { SourceOptions } from "./source-options.ts";
 
 /** How a file's name determines the symbol of its rows if no column holds it. */
 export interface FileSymbolOptions {

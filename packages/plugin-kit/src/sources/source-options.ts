@@ -1,7 +1,10 @@
 import type { JsonObject, RowKind } from "@atc/contract";
 import { AtcError, nearest, ownMember } from "@atc/contract";
+import { invalidOption } from "../parameters/invalid-option.ts";
 import type { EpochUnit } from "../time/epoch-time.ts";
 import type { SourceColumn } from "./column-names.ts";
+
+export { invalidOption } from "../parameters/invalid-option.ts";
 
 /** How a source reads rows that come as columns. Defaults are detected from the data. */
 export interface SourceOptions {
@@ -36,13 +39,6 @@ const words: Readonly<Record<string, readonly string[]>> = {
 const columnNames: readonly string[] = [
   ...["symbol", "timestamp", "clock", "open", "high", "low", "close", "volume", "price", "size"],
 ];
-
-/** The ATC_INVALID_ARGUMENT for an option of a source that is out of range. */
-export function invalidOption(source: string, name: string, value: unknown, allowed: string): AtcError {
-  return new AtcError("ATC_INVALID_ARGUMENT", `${source}: option ${name} is "${String(value)}"; give ${allowed}`, {
-    details: { option: name },
-  });
-}
 
 function checkName(source: string, name: string, known: readonly string[], what: string): void {
   if (known.includes(name)) return;
