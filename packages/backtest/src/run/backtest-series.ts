@@ -19,7 +19,7 @@ import { createShortfall } from "../statistics/equity-statistics.ts";
 import { metricsOf } from "../statistics/metrics.ts";
 import type { Strategy, StrategyBars } from "../strategy/strategy.ts";
 
-/** Options of {@link backtestSeries}. */
+/** Options of `backtestSeries`. */
 export interface BacktestSeriesOptions extends OperationOptions {
   /** The strategy, which decides the directions. */
   readonly strategy: Strategy;
