@@ -1,5 +1,5 @@
 /**
- * Fills, costs, trades and metrics of trading signals over bars and ticks, by the arithmetic of `docs/backtest-spec.md`.
+ * Fills, costs, trades and metrics of trading signals over bars and ticks, by the formulas of `docs/backtest-spec.md`.
  *
  * @packageDocumentation
  */

@@ -7,7 +7,10 @@ function timeOf(text: string): number {
   return /^\d+$/.test(text) ? Number(text) : Date.parse(text);
 }
 
-/** The columns of each symbol of a plain CSV file: one header, commas, no quotes; a `price` is a close, columns of text are left out. */
+/**
+ * The columns of each symbol of a plain CSV file: one header, commas, no quotes; a `price` is a close, columns of text
+ * are left out.
+ */
 export function readBars(file: URL): Record<string, MemoryColumns> {
   const [header = "", ...lines] = readFileSync(file, "utf8").trimEnd().split("\n");
   const names = header.split(",");

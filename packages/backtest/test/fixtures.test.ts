@@ -1,6 +1,5 @@
-import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   atcStrategy,
   type BacktestResult,
@@ -35,24 +34,21 @@ function agree(actual: Figures, expected: Figures, where: string): void {
   for (const [name, value] of Object.entries(expected)) {
     const own = actual[name];
     const label = `${where}.${name}: ${String(own)} for ${String(value)}`;
-    if (typeof value !== "number") assert.equal(own, value, label);
-    else assert.ok(typeof own === "number" && Math.abs(own - value) <= 1e-9 * Math.abs(value), label);
+    if (typeof value !== "number") expect(own, label).toBe(value);
+    else expect(typeof own === "number" && Math.abs(own - value) <= 1e-9 * Math.abs(value), label).toBe(true);
   }
 }
 
 function agreeAll(result: Pick<BacktestResult, "symbols" | "skipped" | "portfolio">, expected: Expected): void {
   const json = resultToJson(result);
-  assert.deepEqual(
-    json.symbols.map(({ symbol }) => symbol),
-    expected.symbols.map((figures) => figures["symbol"]),
-  );
+  expect(json.symbols.map(({ symbol }) => symbol)).toStrictEqual(expected.symbols.map((figures) => figures["symbol"]));
   json.symbols.forEach((figures, i) => {
     agree({ ...figures }, expected.symbols[i] as Figures, figures.symbol);
   });
   agree({ ...json.portfolio }, expected.portfolio, "portfolio");
   // Nothing is reported under a name that the specification does not know.
   const { symbol: _symbol, warnings: _warnings, ...metrics } = json.symbols[0] as unknown as Figures;
-  assert.deepEqual(Object.keys(metrics), Object.keys(expected.portfolio));
+  expect(Object.keys(metrics)).toStrictEqual(Object.keys(expected.portfolio));
 }
 
 function inBlocks(bars: Record<string, MemoryColumns>, expected: Expected, blockLength: number): void {

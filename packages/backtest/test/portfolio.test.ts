@@ -1,7 +1,5 @@
-import assert from "node:assert/strict";
-import { isAtcError } from "@atc/contract";
 import fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   allocateTrades,
   backtestSeries,
@@ -43,7 +41,7 @@ function timedValues({ length, read }: TimedCurve): TimedValues {
 
 const time = fc.oneof(
   fc.bigInt({ min: 0n, max: 12n }),
-  // Neighbours that a double cannot tell apart, around a change of the high word, and before 1970.
+  // Neighbours that a double cannot distinguish, around a change of the high word, and before 1970.
   fc.bigInt({ min: 2n ** 60n - 3n, max: 2n ** 60n + 3n }),
   fc.bigInt({ min: 2n ** 32n - 3n, max: 2n ** 32n + 3n }),
   fc.bigInt({ min: -4n, max: 3n }),
@@ -79,36 +77,33 @@ describe("merging curves", () => {
         const union = [...new Set(curves.flatMap(({ times }) => [...times]))].toSorted((a, b) =>
           a < b ? -1 : Number(a > b),
         );
-        assert.deepEqual(
-          points.map(([at]) => at),
-          union,
-        );
+        expect(points.map(([at]) => at)).toStrictEqual(union);
         for (const [at, sum] of points) {
           const expected = curves.reduce((total, own) => total + latest(own, at), 0);
-          assert.ok(Math.abs(sum - expected) <= 1e-12 * expected, `${sum} for ${expected} at ${at}`);
+          expect(Math.abs(sum - expected) <= 1e-12 * expected, `${sum} for ${expected} at ${at}`).toBe(true);
         }
       }),
     );
   });
-  it("adds up those of equal times first, and only those", () => {
+  it("adds up curves of equal times first, and only those", () => {
     const times = BigInt64Array.from([1n, 2n, 2n, 9n]);
     const other = BigInt64Array.from([1n, 2n, 3n, 9n]);
     const curveOf = (own: BigInt64Array, ...values: number[]) => ({ times: own, values: Float64Array.from(values) });
     const kept = curveOf(times, 1, 2, 3, 4);
     const curves = [kept, curveOf(other, 5, 6, 7, 8), curveOf(times, 10, 20, 30, 40)];
     const joined = joinCommonTimes(curves.map(readerOf)).map(timedValues);
-    assert.deepEqual(joined, [curveOf(times, 11, 22, 33, 44), curveOf(other, 5, 6, 7, 8)]);
-    assert.deepEqual([...kept.values], [1, 2, 3, 4]);
+    expect(joined).toStrictEqual([curveOf(times, 11, 22, 33, 44), curveOf(other, 5, 6, 7, 8)]);
+    expect([...kept.values]).toStrictEqual([1, 2, 3, 4]);
   });
-  it("returns to exactly the same sum when all values do", () => {
+  it("returns to exactly the same sum if all values do", () => {
     const curves = Array.from({ length: 7 }, (_, k) => ({
       times: BigInt64Array.from({ length: 10_000 }, (_none, i) => BigInt(7 * i + k)),
       values: Float64Array.from({ length: 10_000 }, (_none, i) => 0.1 * (k + 1) * (i % 2 === 0 ? 1 : 1.7)),
     }));
     const points = merged(curves);
     const sums = new Set(points.slice(6).map(([, sum]) => sum));
-    assert.equal(points.length, 70_000);
-    assert.equal(sums.size, 14);
+    expect(points.length).toBe(70_000);
+    expect(sums.size).toBe(14);
   });
 });
 
@@ -123,43 +118,46 @@ describe("a portfolio", () => {
   const b = result("B", 2, [10, 10, 5, 5], [1, 1, 1, 0]);
   const both = portfolio([a, b], free);
   it("holds an account in cash before its first bar and at its last equity after its last", () => {
-    assert.deepEqual([...both.equity], [10_000, 10_000, 15_000, 15_000, 12_500, 12_500]);
-    assert.equal(both.metrics.bars, 6);
-    assert.deepEqual([both.metrics.start, both.metrics.end], ["2020-01-01T00:00:00.000Z", "2020-01-06T00:00:00.000Z"]);
+    expect([...both.equity]).toStrictEqual([10_000, 10_000, 15_000, 15_000, 12_500, 12_500]);
+    expect(both.metrics.bars).toBe(6);
+    expect([both.metrics.start, both.metrics.end]).toStrictEqual([
+      "2020-01-01T00:00:00.000Z",
+      "2020-01-06T00:00:00.000Z",
+    ]);
   });
   it("has the figures of its equity", () => {
     const times = [...both.times].map(Number);
     for (const [name, value] of Object.entries(naiveMetrics([...both.equity], times, 0))) {
       const own = both.metrics[name as keyof typeof both.metrics];
-      if (typeof value === "number") assert.ok(Math.abs((own as number) - value) < 1e-12, name);
-      else assert.equal(own, value, name);
+      if (typeof value === "number") expect(Math.abs((own as number) - value) < 1e-12, name).toBe(true);
+      else expect(own, name).toBe(value);
     }
   });
-  it("adds up exposure and averages what holding gave", () => {
-    assert.equal(both.metrics.exposure, 6 / 8);
-    assert.equal(both.metrics.buyAndHold, (1 - 0.5) / 2);
-    assert.equal(both.metrics.grossReturn, both.metrics.totalReturn);
+  it("adds up exposure and averages the returns of holding", () => {
+    expect(both.metrics.exposure).toBe(6 / 8);
+    expect(both.metrics.buyAndHold).toBe((1 - 0.5) / 2);
+    expect(both.metrics.grossReturn).toBe(both.metrics.totalReturn);
   });
   it("of one symbol is that symbol", () => {
     const alone = simulated([10, 12, 9, 14, 11, 16], [1, -1, 1, -1, 0, 1], { riskFreeRate: 0.02 });
     const one = portfolio([alone], { riskFreeRate: 0.02 });
-    assert.deepEqual(one.metrics, alone.metrics);
-    assert.deepEqual([one.times, one.equity], [alone.times, alone.equity]);
+    expect(one.metrics).toStrictEqual(alone.metrics);
+    expect([one.times, one.equity]).toStrictEqual([alone.times, alone.equity]);
   });
-  it("takes the last value where ticks share a time", () => {
+  it("uses the last value if ticks share a time", () => {
     const timestamp = new BigInt64Array([1n, 2n, 2n, 2n, 3n]);
     const series = memorySeries("T", { timestamp, close: [10, 10, 20, 40, 40] }, "ticks");
     const ticks = backtestSeries(series, { strategy: given([1, 1, 1, 1, 1]), config: free });
     const one = portfolio([ticks], free);
-    assert.deepEqual([...one.times], [1n, 2n, 3n]);
-    assert.deepEqual([...one.equity], [10_000, 40_000, 40_000]);
-    assert.deepEqual([one.metrics.bars, ticks.metrics.bars, one.metrics.exposure], [3, 5, 0.8]);
+    expect([...one.times]).toStrictEqual([1n, 2n, 3n]);
+    expect([...one.equity]).toStrictEqual([10_000, 40_000, 40_000]);
+    expect([one.metrics.bars, ticks.metrics.bars, one.metrics.exposure]).toStrictEqual([3, 5, 0.8]);
   });
-  it("needs a symbol, and bars or ticks alone", () => {
+  it("requires a symbol, and only bars or only ticks", () => {
     const ticks = memorySeries("T", { timestamp: [1, 2], close: [1, 2] }, "ticks");
     const other = backtestSeries(ticks, { strategy: given([1, 1]), config: free });
-    const refused = (error: unknown) => isAtcError(error, "ATC_INVALID_ARGUMENT");
-    assert.throws(() => portfolio([], free), refused);
-    assert.throws(() => portfolio([a, other], free), refused);
+    const refused = expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" });
+    expect(() => portfolio([], free)).toThrow(refused);
+    expect(() => portfolio([a, other], free)).toThrow(refused);
   });
 });

@@ -1,6 +1,5 @@
-import assert from "node:assert/strict";
-import { isAtcError, type JsonObject, type TypedArray } from "@atc/contract";
-import { describe, it } from "vitest";
+import type { JsonObject, TypedArray } from "@atc/contract";
+import { describe, expect, it } from "vitest";
 import { decodeResult, type EncodedResult, encodeResult } from "../src/index.ts";
 import { simulated } from "./given.ts";
 
@@ -13,22 +12,22 @@ function stored(encoded: EncodedResult): { arrays: Record<string, TypedArray>; a
 
 /** What a cache takes: it refuses numbers that JSON cannot hold. */
 function asJson(attributes: JsonObject): JsonObject {
-  assert.deepEqual(JSON.parse(JSON.stringify(attributes)), attributes);
+  expect(JSON.parse(JSON.stringify(attributes))).toStrictEqual(attributes);
   return attributes;
 }
 
 describe("a stored result", () => {
-  it("comes back bit for bit", () => {
-    assert.deepEqual(decodeResult(stored(encodeResult(result)) as EncodedResult), result);
+  it("is decoded bit for bit", () => {
+    expect(decodeResult(stored(encodeResult(result)) as EncodedResult)).toStrictEqual(result);
   });
-  it("keeps what JSON has no number for", () => {
+  it("keeps numbers that JSON cannot hold", () => {
     const odd = { ...result, totals: { ...result.totals, grossReturn: Number.NaN } };
-    assert.deepEqual(decodeResult(stored(encodeResult(odd)) as EncodedResult), odd);
+    expect(decodeResult(stored(encodeResult(odd)) as EncodedResult)).toStrictEqual(odd);
   });
-  it("keeps what was traded if the sum goes beyond a double", () => {
+  it("keeps the traded notional if the sum exceeds the range of a double", () => {
     const odd = { ...result, totals: { ...result.totals, traded: Number.POSITIVE_INFINITY } };
     const encoded = stored({ ...encodeResult(odd), attributes: asJson(encodeResult(odd).attributes) });
-    assert.deepEqual(decodeResult(encoded as EncodedResult).totals.traded, Number.NaN);
+    expect(decodeResult(encoded as EncodedResult).totals.traded).toStrictEqual(Number.NaN);
   });
   const damages: Record<string, (encoded: ReturnType<typeof stored>) => void> = {
     "of another version": ({ attributes }) => {
@@ -64,9 +63,8 @@ describe("a stored result", () => {
       const encoded = stored(encodeResult(result));
       damage(encoded);
       const { arrays, attributes } = encoded;
-      assert.throws(
-        () => decodeResult({ arrays, attributes: attributes as JsonObject }),
-        (error) => isAtcError(error, "ATC_CORRUPT_DATA"),
+      expect(() => decodeResult({ arrays, attributes: attributes as JsonObject })).toThrow(
+        expect.objectContaining({ code: "ATC_CORRUPT_DATA" }),
       );
     });
 });

@@ -1,7 +1,6 @@
-import assert from "node:assert/strict";
-import { type BacktestConfig, backtestDefaults, isAtcError } from "@atc/contract";
+import { type BacktestConfig, backtestDefaults } from "@atc/contract";
 import fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { backtestSeries, createSimulator, memorySeries } from "../src/index.ts";
 import { day, days, free, given, simulated, start } from "./given.ts";
 import { naiveEquity, naiveMetrics } from "./naive.ts";
@@ -45,10 +44,10 @@ function run(one: Case, blockLength?: number) {
 }
 
 function near(actual: number, expected: number, scale: number, what: string): void {
-  assert.ok(
+  expect(
     Math.abs(actual - expected) <= 1e-9 * Math.max(scale, Math.abs(expected)),
     `${what}: ${actual} for ${expected}`,
-  );
+  ).toBe(true);
 }
 
 describe("the laws of the simulator", () => {
@@ -78,7 +77,7 @@ describe("the laws of the simulator", () => {
     );
   });
 
-  it("agrees with the specification written as it reads", () => {
+  it("agrees with a literal implementation of the specification", () => {
     fc.assert(
       fc.property(cases, (one) => {
         const bars = columns(one);
@@ -88,12 +87,13 @@ describe("the laws of the simulator", () => {
           near(equity[t] as number, value, one.config.initialCapital, `equity of bar ${t}`);
         });
         near(metrics.fees, naive.fees, one.config.initialCapital, "fees");
-        // The figures are compared on the same equities: a ratio of two nearly equal ones may turn a last digit into a first.
+        // The figures are compared on the same equities: a ratio of two nearly equal ones may turn a last digit into a
+        // first.
         const figures = naiveMetrics([...equity], bars.times, one.config.riskFreeRate);
         for (const [name, value] of Object.entries(figures)) {
           const own = metrics[name as keyof typeof metrics];
           if (typeof value === "number" && typeof own === "number") near(own, value, 1, name);
-          else if (!isNoise(name, value, own)) assert.equal(own, value, name);
+          else if (!isNoise(name, value, own)) expect(own, name).toBe(value);
         }
       }),
       { numRuns: 300 },
@@ -103,22 +103,25 @@ describe("the laws of the simulator", () => {
   it("gives bit-identical results in blocks of any length", () => {
     fc.assert(
       fc.property(cases, fc.integer({ min: 1, max: 130 }), (one, blockLength) => {
-        assert.deepEqual(run(one, blockLength), run(one));
+        expect(run(one, blockLength)).toStrictEqual(run(one));
       }),
     );
   });
 
-  it("does not see ahead: later bars change no equity", () => {
+  it("does not look ahead: later bars change no equity", () => {
     fc.assert(
       fc.property(cases, fc.nat(), (one, cut) => {
         const bars = one.bars.slice(0, 1 + (cut % one.bars.length));
-        assert.deepEqual(run({ ...one, bars }).equity, run(one).equity.slice(0, bars.length));
+        expect(run({ ...one, bars }).equity).toStrictEqual(run(one).equity.slice(0, bars.length));
       }),
     );
   });
 });
 
-/** Whether one of both is null because equal returns leave a deviation of exactly 0 in one order of summing and of 1e-17 in another. */
+/**
+ * Whether one of both is null because equal returns leave a deviation of exactly 0 in one order of summing and of
+ * 1e-17 in another.
+ */
 function isNoise(name: string, a: unknown, b: unknown): boolean {
   return (name === "sharpe" || name === "volatility") && (a === null || b === null);
 }
@@ -134,85 +137,84 @@ describe("fills", () => {
 
   it("happen at the next open", () => {
     const { entryPrice, exitPrice, length } = filled("nextOpen", { open: opens });
-    assert.deepEqual([length, entryPrice[0], exitPrice[0]], [1, 20, 40]);
+    expect([length, entryPrice[0], exitPrice[0]]).toStrictEqual([1, 20, 40]);
   });
-  it("happen at the next close where asked", () => {
+  it("happen at the next close if configured", () => {
     const { entryPrice, exitPrice } = filled("nextClose", { open: opens });
-    assert.deepEqual([entryPrice[0], exitPrice[0]], [21, 41]);
+    expect([entryPrice[0], exitPrice[0]]).toStrictEqual([21, 41]);
   });
-  it("happen at the next close where there is no open", () => {
+  it("happen at the next close if there is no open", () => {
     const { entryPrice, exitPrice } = filled("nextOpen", {});
-    assert.deepEqual([entryPrice[0], exitPrice[0]], [21, 41]);
+    expect([entryPrice[0], exitPrice[0]]).toStrictEqual([21, 41]);
   });
-  it("happen at the next price of ticks, also where it shares the time", () => {
+  it("happen at the next price of ticks, even if it has the same time", () => {
     const timestamp = new BigInt64Array([5n, 5n, 5n, 6n]);
     const series = memorySeries("T", { timestamp, close: closes }, "ticks");
     const { trades, times, metrics } = backtestSeries(series, { strategy: given([1, 0, 0, 0]), config: free });
-    assert.deepEqual([trades.entryPrice[0], trades.exitPrice[0], trades.entryTime[0]], [21, 31, 5n]);
-    assert.deepEqual([times.length, metrics.bars, metrics.start], [4, 4, "1970-01-01T00:00:00.000Z"]);
+    expect([trades.entryPrice[0], trades.exitPrice[0], trades.entryTime[0]]).toStrictEqual([21, 31, 5n]);
+    expect([times.length, metrics.bars, metrics.start]).toStrictEqual([4, 4, "1970-01-01T00:00:00.000Z"]);
   });
-  it("never happen for what the last bar decides", () => {
+  it("never happen for the decision of the last bar", () => {
     const { equity, trades, directions } = simulated([10, 20], [0, 1]);
-    assert.deepEqual([[...equity], trades.length, directions[1]], [[10_000, 10_000], 0, 1]);
+    expect([[...equity], trades.length, directions[1]]).toStrictEqual([[10_000, 10_000], 0, 1]);
   });
   it("cost slippage against the trader and a fee on the notional", () => {
     const { trades, equity } = simulated([100, 100, 100], [1, 0, 0], { feeBps: 100, slippageBps: 50 });
-    assert.deepEqual([trades.entryPrice[0], trades.exitPrice[0], trades.quantity[0]], [100.49999999999999, 99.5, 100]);
-    assert.ok(Math.abs((equity[1] as number) - (10_000 - 50 - 100.5)) < 1e-9);
-    assert.ok(Math.abs((equity[2] as number) - (10_000 - 50 - 100.5 - 50 - 99.5)) < 1e-9);
+    expect([trades.entryPrice[0], trades.exitPrice[0], trades.quantity[0]]).toStrictEqual([
+      100.49999999999999, 99.5, 100,
+    ]);
+    expect(Math.abs((equity[1] as number) - (10_000 - 50 - 100.5)) < 1e-9).toBe(true);
+    expect(Math.abs((equity[2] as number) - (10_000 - 50 - 100.5 - 50 - 99.5)) < 1e-9).toBe(true);
   });
 });
 
 describe("directions", () => {
   const flips = [1, -1, 1, -1, 1, -1];
-  it("that flip at every bar end and begin a trade at each fill", () => {
+  it("that flip at every bar end a trade and begin one at each fill", () => {
     const { trades, metrics } = simulated([10, 11, 12, 13, 14, 15], flips);
-    assert.deepEqual([...trades.direction], [1, -1, 1, -1, 1]);
-    assert.deepEqual([...trades.open], [0, 0, 0, 0, 1]);
-    assert.equal(metrics.trades, 4);
-    assert.deepEqual([...trades.entryPrice.slice(1)], [...trades.exitPrice.slice(0, 4)]);
+    expect([...trades.direction]).toStrictEqual([1, -1, 1, -1, 1]);
+    expect([...trades.open]).toStrictEqual([0, 0, 0, 0, 1]);
+    expect(metrics.trades).toBe(4);
+    expect([...trades.entryPrice.slice(1)]).toStrictEqual([...trades.exitPrice.slice(0, 4)]);
   });
   it("are restricted to one side, and reported as decided", () => {
     const long = simulated([10, 11, 12, 13, 14, 15], flips, { side: "long" });
-    assert.deepEqual([...long.trades.direction], [1, 1, 1]);
-    assert.deepEqual([...long.directions], flips);
+    expect([...long.trades.direction]).toStrictEqual([1, 1, 1]);
+    expect([...long.directions]).toStrictEqual(flips);
     const short = simulated([10, 11, 12, 13, 14, 15], flips, { side: "short" });
-    assert.deepEqual([...short.trades.direction], [-1, -1]);
+    expect([...short.trades.direction]).toStrictEqual([-1, -1]);
   });
   it("other than -1, 0 and 1 are refused", () => {
-    assert.throws(
-      () => simulated([10, 11], [2, 0]),
-      (error) => isAtcError(error, "ATC_INVALID_ARGUMENT"),
-    );
+    expect(() => simulated([10, 11], [2, 0])).toThrow(expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }));
   });
 });
 
 describe("a lost account", () => {
   // Short 100 units at 100; at 250 the equity is 20,000 - 25,000.
   const lost = simulated([100, 100, 250, 10, 10, 10], [-1, -1, 1, 1, -1, 1]);
-  it("closes its position at the fill that finds it lost and never trades again", () => {
+  it("closes its position at the fill that detects the loss and never trades again", () => {
     const early = simulated([100, 100, 250, 250, 10, 10], [-1, -1, 1, -1, 1, 1]);
-    assert.deepEqual([early.trades.length, early.trades.open[0], early.trades.exitPrice[0]], [1, 0, 250]);
-    assert.deepEqual([...early.equity], [10_000, 10_000, -5000, -5000, -5000, -5000]);
-    assert.equal(early.metrics.cagr, -1);
-    assert.equal(early.metrics.totalReturn, -1.5);
-    assert.equal(early.metrics.maxDrawdown, 1.5);
-    assert.match(early.warnings[0] as string, /the account was lost.*2020-01-04/);
+    expect([early.trades.length, early.trades.open[0], early.trades.exitPrice[0]]).toStrictEqual([1, 0, 250]);
+    expect([...early.equity]).toStrictEqual([10_000, 10_000, -5000, -5000, -5000, -5000]);
+    expect(early.metrics.cagr).toBe(-1);
+    expect(early.metrics.totalReturn).toBe(-1.5);
+    expect(early.metrics.maxDrawdown).toBe(1.5);
+    expect(early.warnings[0] as string).toMatch(/the account was lost.*2020-01-04/);
   });
-  it("is one at a fill only: an equity below zero between fills may come back", () => {
-    assert.deepEqual(lost.equity[2], -5000);
-    assert.ok((lost.equity.at(-1) as number) > 0);
-    assert.ok(lost.warnings.every((warning) => !warning.includes("was lost")));
+  it("is detected only at a fill: an equity below zero between fills may recover", () => {
+    expect(lost.equity[2]).toStrictEqual(-5000);
+    expect((lost.equity.at(-1) as number) > 0).toBe(true);
+    expect(lost.warnings.every((warning) => !warning.includes("was lost"))).toBe(true);
   });
-  it("has a gross account of its own, which may live on", () => {
+  it("has a gross account of its own, which may survive", () => {
     const broke = simulated([100, 100, 199, 199, 100], [-1, -1, 1, -1, -1], { feeBps: 150 });
-    assert.equal(broke.metrics.cagr, -1);
-    assert.ok((broke.metrics.grossReturn as number) > -1);
+    expect(broke.metrics.cagr).toBe(-1);
+    expect((broke.metrics.grossReturn as number) > -1).toBe(true);
   });
 });
 
-describe("a simulator by itself", () => {
-  it("goes on after it was asked for its account", () => {
+describe("a simulator alone", () => {
+  it("continues after a call of `account`", () => {
     const profits: number[] = [];
     const simulator = createSimulator({ ...backtestDefaults, feeBps: 0 }, ({ profit }) => profits.push(...profit));
     const equity = new Float64Array(2);
@@ -228,11 +230,11 @@ describe("a simulator by itself", () => {
     push([2n], [20], [0]);
     push([3n], [20], [0]);
     const after = simulator.account();
-    assert.deepEqual([before.trades.closed, before.bars], [0, 2]);
-    assert.deepEqual([after.trades.closed, after.trades.gained, after.bars], [1, 10_000, 4]);
-    assert.deepEqual(profits, []);
+    expect([before.trades.closed, before.bars]).toStrictEqual([0, 2]);
+    expect([after.trades.closed, after.trades.gained, after.bars]).toStrictEqual([1, 10_000, 4]);
+    expect(profits).toStrictEqual([]);
     simulator.finish();
-    assert.deepEqual(profits, [10_000]);
-    assert.deepEqual([after.statistics.last, before.statistics.last], [20_000, 10_000]);
+    expect(profits).toStrictEqual([10_000]);
+    expect([after.statistics.last, before.statistics.last]).toStrictEqual([20_000, 10_000]);
   });
 });

@@ -24,9 +24,9 @@ describe("decodeMetrics", () => {
   it.each<[string, Metrics]>([
     ["a rise and a fall", metricsOf([100, 120, 90, 130])],
     ["one bar, whose figures are null", metricsOf([100])],
-    ["times ahead of 1970", metricsOf([100, 101], -99_999_999_999_999n)],
+    ["times before 1970", metricsOf([100, 101], -99_999_999_999_999n)],
     ["times that no date can hold", metricsOf([100, 101], 9_000_000_000_000_000n)],
-  ])("gives metrics of %s back, member by member in their order", (_, metrics) => {
+  ])("decodes metrics of %s, member by member in their order", (_, metrics) => {
     expect(decodeMetrics(plain(metrics))).toEqual(metrics);
     const shuffled = Object.fromEntries(Object.entries(plain(metrics)).reverse());
     expect(JSON.stringify(decodeMetrics(shuffled))).toBe(JSON.stringify(metrics));

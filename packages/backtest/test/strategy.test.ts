@@ -1,16 +1,14 @@
-import assert from "node:assert/strict";
-import { isAtcError } from "@atc/contract";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { backtestSeries, memorySeries, type Strategy, strategyOf } from "../src/index.ts";
 import { days, free } from "./given.ts";
 
-describe("a strategy of one's own", () => {
+describe("a custom strategy", () => {
   const series = memorySeries("X", {
     timestamp: days(6),
     close: [10, 11, 12, 13, 14, 15],
     volume: Uint32Array.from([0, 5, 0, 5, 5, 5]),
   });
-  it("sees the columns that it asks for, zeros included", () => {
+  it("receives the columns that it requests, including zeros", () => {
     const busy = strategyOf(
       "busy",
       () => (bars, directions) => {
@@ -19,10 +17,10 @@ describe("a strategy of one's own", () => {
       { columns: ["volume"], version: 2 },
     );
     const { directions, metrics } = backtestSeries(series, { strategy: busy, config: free });
-    assert.deepEqual([...directions], [0, 1, 0, 1, 1, 1]);
-    assert.deepEqual([metrics.trades, busy.version], [1, 2]);
+    expect([...directions]).toStrictEqual([0, 1, 0, 1, 1, 1]);
+    expect([metrics.trades, busy.version]).toStrictEqual([1, 2]);
   });
-  it("is told apart by symbol and remembers from block to block", () => {
+  it("is separate per symbol and remembers from block to block", () => {
     const counting = strategyOf("counting", () => {
       let bar = 0;
       return ({ close }, directions) => {
@@ -31,23 +29,22 @@ describe("a strategy of one's own", () => {
     });
     for (const blockLength of [1, 4, 6]) {
       const { directions } = backtestSeries(series, { strategy: counting, blockLength });
-      assert.deepEqual([...directions], [0, 1, 0, 1, 0, 1]);
+      expect([...directions]).toStrictEqual([0, 1, 0, 1, 0, 1]);
     }
   });
-  it("may say something at the end", () => {
+  it("may return warnings at the end", () => {
     const talking: Strategy = {
       name: "talking",
       version: 1,
       columns: [],
       start: (symbol) => ({ decide: () => undefined, finish: () => [`seen ${symbol}`] }),
     };
-    assert.ok(backtestSeries(series, { strategy: talking }).warnings.includes("seen X"));
+    expect(backtestSeries(series, { strategy: talking }).warnings.includes("seen X")).toBe(true);
   });
-  it("is refused data without its columns", () => {
+  it("refuses data without its columns", () => {
     const strategy = strategyOf("picky", () => () => undefined, { columns: ["high"] });
-    assert.throws(
-      () => backtestSeries(series, { strategy }),
-      (error) => isAtcError(error, "ATC_INVALID_DATA") && error.message.includes('"high"'),
+    expect(() => backtestSeries(series, { strategy })).toThrow(
+      expect.objectContaining({ code: "ATC_INVALID_DATA", message: expect.stringContaining('"high"') }),
     );
   });
 });

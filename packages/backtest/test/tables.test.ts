@@ -1,6 +1,5 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   backtestSeries,
   columnsToCsv,
@@ -25,7 +24,7 @@ function csv(table: Parameters<typeof columnsToCsv>[0]): string[] {
 
 describe("tables", () => {
   it("list every trade with its symbol", () => {
-    assert.deepEqual(csv(tradeColumns(results())), [
+    expect(csv(tradeColumns(results()))).toStrictEqual([
       "symbol,entryTime,exitTime,direction,quantity,entryPrice,exitPrice,fees,profit,return,open",
       "A,2020-01-02T00:00:00.000Z,2020-01-03T00:00:00.000Z,1,1000,10,20,0,10000,1,0",
       "A,2020-01-04T00:00:00.000Z,2020-01-04T00:00:00.000Z,-1,666.6666666666666,30,30,0,0,0,1",
@@ -35,27 +34,24 @@ describe("tables", () => {
     ]);
   });
   it("list every equity, with all digits of the time", () => {
-    assert.deepEqual(csv(equityColumns(results("ticks"))).slice(0, 4), [
+    expect(csv(equityColumns(results("ticks"))).slice(0, 4)).toStrictEqual([
       "symbol,timestamp,equity,direction",
       "A,2020-01-01T00:00:00.000000000Z,10000,1",
       "A,2020-01-02T00:00:00.000000000Z,10000,0",
       "A,2020-01-03T00:00:00.000000000Z,20000,-1",
     ]);
   });
-  it("tell a writer of Arrow their types", () => {
+  it("report their types to a writer of Arrow", () => {
     const table = equityColumns(results());
-    assert.deepEqual(
-      table.columns.map(({ type }) => type),
-      ["text", "timestamp[ms]", "float64", "int8"],
-    );
-    assert.deepEqual(table.values["symbol"], {
+    expect(table.columns.map(({ type }) => type)).toStrictEqual(["text", "timestamp[ms]", "float64", "int8"]);
+    expect(table.values["symbol"]).toStrictEqual({
       indices: Int32Array.from([0, 0, 0, 0, 1, 1, 1, 1]),
       values: ["A", 'say "B", now'],
     });
   });
-  it("hold the portfolio's curve", () => {
+  it("contain the portfolio's curve", () => {
     const lines = csv(portfolioColumns(portfolio(results(), free)));
-    assert.deepEqual(lines.slice(0, 4), [
+    expect(lines.slice(0, 4)).toStrictEqual([
       "timestamp,equity",
       "2020-01-01T00:00:00.000Z,10000",
       "2020-01-02T00:00:00.000Z,10000",
@@ -63,17 +59,17 @@ describe("tables", () => {
     ]);
   });
   it("of no results have a header and no rows", () => {
-    assert.deepEqual(csv(equityColumns([])), ["symbol,timestamp,equity,direction", ""]);
-    assert.equal(csv(tradeColumns([])).length, 2);
+    expect(csv(equityColumns([]))).toStrictEqual(["symbol,timestamp,equity,direction", ""]);
+    expect(csv(tradeColumns([])).length).toBe(2);
   });
-  it("write numbers that read back the same, in portions", () => {
+  it("write numbers that parse to the same numbers, in chunks", () => {
     const values = Float64Array.from({ length: 10_000 }, (_, i) => Math.sin(i) * 10 ** (i % 40));
     values[0] = Number.NaN;
     const columns = [{ name: "x", type: "float64" }] as const;
     const portions = [...columnsToCsv({ length: values.length, columns, values: { x: values } })];
     const lines = portions.join("").trimEnd().split("\n").slice(1);
-    assert.deepEqual(Float64Array.from(lines, Number), values);
-    assert.ok(portions.length > 2 && portions.length < 10);
+    expect(Float64Array.from(lines, Number)).toStrictEqual(values);
+    expect(portions.length > 2 && portions.length < 10).toBe(true);
   });
 });
 
@@ -90,17 +86,17 @@ describe("times in CSV", () => {
     const expected = Array.from(all, (time) =>
       time === 8_640_000_000_000_001n ? String(time) : new Date(Number(time)).toISOString(),
     );
-    assert.deepEqual(csv(table), ["timestamp", ...expected, ""]);
+    expect(csv(table)).toStrictEqual(["timestamp", ...expected, ""]);
   });
 });
 
 describe("numbers in CSV", () => {
-  it("are the shortest texts, of every magnitude, with values that are none among them", () => {
+  it("are the shortest texts, of every magnitude, with NaN and infinities among them", () => {
     fc.assert(
       fc.property(fc.array(fc.double(), { maxLength: 20 }), fc.boolean(), (numbers, finite) => {
         const values = Float64Array.from(finite ? numbers.filter(Number.isFinite) : numbers);
         const columns = [{ name: "x", type: "float64" }] as const;
-        assert.deepEqual(csv({ length: values.length, columns, values: { x: values } }), [
+        expect(csv({ length: values.length, columns, values: { x: values } })).toStrictEqual([
           "x",
           ...Array.from(values, String),
           "",

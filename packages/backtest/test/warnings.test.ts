@@ -1,5 +1,4 @@
-import assert from "node:assert/strict";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { atcStrategy, backtestSeries, memorySeries } from "../src/index.ts";
 import { days, simulated } from "./given.ts";
 
@@ -12,10 +11,10 @@ function said(warnings: readonly string[], pattern: RegExp): boolean {
 }
 
 describe("warnings", () => {
-  it("are none where nothing is odd", () => {
-    assert.deepEqual(simulated(flat(60), Array(60).fill(1)).warnings, []);
+  it("are absent from an ordinary backtest", () => {
+    expect(simulated(flat(60), Array(60).fill(1)).warnings).toStrictEqual([]);
   });
-  it("tell what fees took", () => {
+  it("report what fees took", () => {
     const { warnings } = simulated(
       flat(60),
       Array(60)
@@ -23,23 +22,23 @@ describe("warnings", () => {
         .map((_, i) => (i % 2 === 0 ? 1 : -1)),
       { feeBps: 100 },
     );
-    assert.ok(said(warnings, /^fees of [\d,.]+ took \d+ % of the starting capital of 10,000/));
+    expect(said(warnings, /^fees of [\d,.]+ took \d+ % of the starting capital of 10,000/)).toBe(true);
   });
-  it("tell that the span is short", () => {
-    assert.ok(said(simulated(flat(30), Array(30).fill(1)).warnings, /^the data span 29 days/));
-    assert.ok(!said(simulated(flat(31), Array(31).fill(1)).warnings, /span/));
+  it("report that the span is short", () => {
+    expect(said(simulated(flat(30), Array(30).fill(1)).warnings, /^the data span 29 days/)).toBe(true);
+    expect(!said(simulated(flat(31), Array(31).fill(1)).warnings, /span/)).toBe(true);
   });
-  it("tell of jumps that look like splits, up and down, and not of others", () => {
+  it("report jumps that look like splits, up and down, and no others", () => {
     const jump = (to: number) => {
       const close = Array.from({ length: 60 }, (_, i) => (i < 40 ? 100 : to));
       return simulated(close, Array(60).fill(0)).warnings;
     };
-    assert.ok(said(jump(50.5), /from 100 to 50.5 at 2020-02-10.*split/));
-    assert.ok(said(jump(1010), /split/));
-    assert.ok(said(jump(66), /split/));
-    assert.deepEqual([jump(75), jump(57), jump(130)], [[], [], []]);
+    expect(said(jump(50.5), /from 100 to 50.5 at 2020-02-10.*split/)).toBe(true);
+    expect(said(jump(1010), /split/)).toBe(true);
+    expect(said(jump(66), /split/)).toBe(true);
+    expect([jump(75), jump(57), jump(130)]).toStrictEqual([[], [], []]);
     const twice = Array.from({ length: 60 }, (_, i) => (i % 20 < 10 ? 100 : 50));
-    assert.ok(said(simulated(twice, Array(60).fill(0)).warnings, /the first of 5 such jumps/));
+    expect(said(simulated(twice, Array(60).fill(0)).warnings, /the first of 5 such jumps/)).toBe(true);
   });
 
   const atc = (count: number, config: Parameters<typeof atcStrategy>[0], price: (i: number) => number) => {
@@ -50,18 +49,18 @@ describe("warnings", () => {
     return backtestSeries(series, { strategy: atcStrategy(config) }).warnings;
   };
   const wave = (i: number): number => 100 + 10 * Math.sin(i / 7);
-  it("tell that bars are fewer than the longest average needs", () => {
-    assert.ok(said(atc(33, {}, wave), /^33 bars are fewer than the longest average needs/));
-    assert.ok(!said(atc(60, {}, wave), /fewer/));
+  it("report that bars are fewer than the longest average needs", () => {
+    expect(said(atc(33, {}, wave), /^33 bars are fewer than the longest average needs/)).toBe(true);
+    expect(!said(atc(60, {}, wave), /fewer/)).toBe(true);
   });
-  it("tell the strongest growth of returns", () => {
-    assert.ok(said(atc(200, { lambda: 1 }, wave), /1\.1 times/));
+  it("report the strongest growth of returns", () => {
+    expect(said(atc(200, { lambda: 1 }, wave), /1\.1 times/)).toBe(true);
     const strong = atc(400, { lambda: 1 }, wave);
-    assert.ok(said(strong, /1\.25 times/) && !said(strong, /1\.1 times/));
-    assert.ok(!said(atc(400, {}, wave), /times as much/));
+    expect(said(strong, /1\.25 times/) && !said(strong, /1\.1 times/)).toBe(true);
+    expect(!said(atc(400, {}, wave), /times as much/)).toBe(true);
   });
-  it("tell that most equities lie on the floor", () => {
-    assert.ok(said(atc(400, { decay: 50 }, wave), /% of the equities .* floor/));
-    assert.ok(!said(atc(400, {}, wave), /floor/));
+  it("report that most equities are at the floor", () => {
+    expect(said(atc(400, { decay: 50 }, wave), /% of the equities .* floor/)).toBe(true);
+    expect(!said(atc(400, {}, wave), /floor/)).toBe(true);
   });
 });

@@ -20,7 +20,7 @@ describe("search", () => {
     expect(fees).toEqual([1, 3, 4, 4]);
   });
 
-  it("passes over another program's config.yaml with a warning", async () => {
+  it("ignores another program's config.yaml with a warning", async () => {
     const site = "site_name: docs\nplugins: [search]\ntheme: dark\n";
     const root = await folderWith({
       "atc.yaml": "feeBps: 1",
@@ -32,7 +32,7 @@ describe("search", () => {
       const { config, file, warnings } = await load({ cwd: join(root, inner) });
       expect([config.feeBps, file]).toEqual([1, join(root, "atc.yaml")]);
       expect(warnings).toHaveLength(2);
-      expect(warnings[1]).toContain("lies above");
+      expect(warnings[1]).toContain("is above the project");
       expect(warnings[0]).toContain(join(root, inner, "config.yaml"));
     }
   });
@@ -49,7 +49,7 @@ describe("search", () => {
     expect(await faultsOf(load({ cwd, file: "config.yaml" }))).toMatchObject([{ path: "site_name" }]);
   });
 
-  it("is left out where file is false", async () => {
+  it("is not read if file is false", async () => {
     const cwd = await folderWith({ "atc.yaml": "feeBps: 1" });
     expect((await load({ cwd, file: false })).file).toBeUndefined();
   });
@@ -126,11 +126,11 @@ describe("YAML", () => {
   });
 
   it.each([
-    ["a key that stands twice", "feeBps: 1\nside: long\nfeeBps: 1\n", ":3:1"],
+    ["a repeated key", "feeBps: 1\nside: long\nfeeBps: 1\n", ":3:1"],
     ["tabs as indentation", "atc:\n\tfeeBps: 1\n", ":2:1"],
     ["a list that is not closed", "feeBps: 1\nplugins: [a\n", ":3:1"],
     ["two documents", "feeBps: 1\n---\nfeeBps: 2\n", ":2:1"],
-    ["an alias that leads nowhere", "feeBps: *x\n", ""],
+    ["an alias without a target", "feeBps: *x\n", ""],
     ["a list", "- feeBps\n", ""],
     ["text", "feeBps:1\n", ""],
   ])("refuses %s, with its place", async (_, text, place) => {

@@ -5,7 +5,7 @@ import { folderWith, load } from "./folder.ts";
 
 const page = readFileSync(new URL("../../../docs/configuration.md", import.meta.url), "utf8");
 
-/** The cells of every row of every table, without the backquotes of code. */
+/** The cells of every row of every table, without the marks of code. */
 const rows = page
   .split("\n")
   .filter((line) => line.startsWith("|"))

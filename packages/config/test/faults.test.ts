@@ -3,33 +3,33 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConfigFault } from "../src/index.ts";
 import { parseConfig } from "../src/index.ts";
-import { errorOf, faultsOf, folderWith, load } from "./folder.ts";
+import { errorOf, faultsOf, folderWith, load, loadText } from "./folder.ts";
 
 const faultsIn = (object: object): Promise<readonly ConfigFault[]> =>
   faultsOf(Promise.resolve().then(() => parseConfig(object)));
 
 describe("faults", () => {
-  it("of all layers stand in one error, with path, place, value and what is allowed", async () => {
+  it("of all layers are in one error, with path, place, value and what is accepted", async () => {
     const cwd = await folderWith({ "atc.yaml": "ema_len: abc\nrobustness: Medum\nema_lenght: 3\nplugins: [a, 3]\n" });
     const error = await errorOf(
       load({ cwd, object: { fill: 3 }, env: { ATC_FEE_BPS: "-1" }, flags: { "compression-level": 12 } }),
     );
     const file = `${cwd}/atc.yaml`;
     expect(error.details["faults"]).toEqual([
-      { path: "fill", key: "fill", origin: "object", value: 3, allowed: "nextOpen or nextClose is needed" },
+      { path: "fill", key: "fill", origin: "object", value: 3, allowed: "nextOpen or nextClose is required" },
       {
         path: "ema_len",
         key: "emaLength",
         origin: `${file}:1`,
         value: "abc",
-        allowed: "an integer from 1 to 1000000 is needed",
+        allowed: "an integer from 1 to 1000000 is required",
       },
       {
         path: "robustness",
         key: "robustness",
         origin: `${file}:2`,
         value: "Medum",
-        allowed: "Narrow, Medium or Wide is needed",
+        allowed: "Narrow, Medium or Wide is required",
         nearest: "Medium",
       },
       { path: "ema_lenght", origin: `${file}:3`, value: 3, allowed: "there is no such key", nearest: "emaLength" },
@@ -38,15 +38,21 @@ describe("faults", () => {
         key: "plugins",
         origin: `${file}:4`,
         value: 3,
-        allowed: "a list of package names is needed",
+        allowed: "a list of package names is required",
       },
-      { path: "feeBps", key: "feeBps", origin: "ATC_FEE_BPS", value: "-1", allowed: "a number of 0 or more is needed" },
+      {
+        path: "feeBps",
+        key: "feeBps",
+        origin: "ATC_FEE_BPS",
+        value: "-1",
+        allowed: "a number of 0 or more is required",
+      },
       {
         path: "compressionLevel",
         key: "compressionLevel",
         origin: "--compression-level",
         value: 12,
-        allowed: "an integer from 0 to 9 is needed",
+        allowed: "an integer from 0 to 9 is required",
       },
     ]);
     for (const part of [
@@ -93,17 +99,30 @@ describe("faults", () => {
     expect(await faultsIn({ [key]: value })).toMatchObject([{ path: key, key, origin: "object" }]);
   });
 
-  it("say NaN and infinity as text", async () => {
+  it("show NaN and infinity as text", async () => {
     const faults = await faultsIn({ feeBps: Number.NaN, slippageBps: Number.NEGATIVE_INFINITY });
     expect(faults.map(({ value }) => value)).toEqual(["NaN", "-Infinity"]);
   });
 
-  it("tell of a key that stands in both spellings with different values", async () => {
+  it("report a key that is set in both spellings to different values", async () => {
     expect(parseConfig({ feeBps: 3, fee_bps: "3.0" }).feeBps).toBe(3);
     const [fault, ...others] = await faultsIn({ hmaLength: 30, hull_len: 31 });
     expect(others).toEqual([]);
     expect(fault).toMatchObject({ path: "hull_len", key: "hmaLength", value: 31 });
     expect(fault?.allowed).toContain('"hmaLength"');
+  });
+
+  it("name the present name of a plugin or package that was renamed", async () => {
+    const lines = ["compressionAlgorithm: filter-numeric", 'plugins: ["my-source", "@atc/filter-numeric"]'];
+    const error = await errorOf(loadText(lines.join("\n")));
+    expect(error.details["faults"]).toMatchObject([
+      { path: "compressionAlgorithm", key: "compressionAlgorithm", value: "filter-numeric" },
+      { path: "plugins[1]", key: "plugins", value: "@atc/filter-numeric" },
+    ]);
+    expect(error.message).toMatch(/atc\.yaml:1\): it was renamed; write "numeric" instead$/m);
+    expect(error.message).toMatch(/atc\.yaml:2\): it was renamed; write "@atc\/codec-numeric" instead$/m);
+    await errorOf(load({ file: false, env: { ATC_COMPRESSION_ALGORITHM: "@atc/filter-numeric" } }));
+    expect(parseConfig({ compressionAlgorithm: "numeric", plugins: ["@atc/codec-numeric"] }).plugins).toHaveLength(1);
   });
 
   it("take no key from a prototype", async () => {
@@ -117,7 +136,7 @@ describe("faults", () => {
 });
 
 describe("rules between keys", () => {
-  it("want the long threshold above the short one, and blame the one that was written", async () => {
+  it("require the long threshold above the short one, and name the one that is set", async () => {
     expect(await faultsIn({ longThreshold: -0.1 })).toMatchObject([{ path: "longThreshold", value: -0.1 }]);
     expect(await faultsIn({ short_threshold: 0.2 })).toMatchObject([
       { path: "short_threshold", key: "shortThreshold" },

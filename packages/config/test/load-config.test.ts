@@ -5,7 +5,7 @@ import { configDefaults, configKeys, describeOrigin, loadConfig, parseConfig } f
 import { errorOf, faultsOf, folderWith, load } from "./folder.ts";
 
 describe("layers", () => {
-  it("gives every default where nothing is set", async () => {
+  it("gives every default if nothing is set", async () => {
     const cwd = await folderWith({});
     const { config, origins, warnings, file, directory } = await load({ cwd, file: false });
     expect(config).toEqual({ ...configDefaults, cacheDir: join(cwd, ".cache/atc"), dataDir: join(cwd, ".cache/mmap") });
@@ -32,7 +32,7 @@ describe("layers", () => {
     expect(describeOrigin(origins.wmaLength)).toBe("ATC_WMA_LENGTH");
   });
 
-  it("take the process's environment where none is given", async () => {
+  it("use the process's environment by default", async () => {
     process.env["ATC_FEE_BPS"] = "7";
     try {
       expect((await loadConfig({ file: false })).config.feeBps).toBe(7);
@@ -41,13 +41,13 @@ describe("layers", () => {
     }
   });
 
-  it("leave a key to the layer below where they say null", async () => {
+  it("leave a key to the layer below if its value is null", async () => {
     const cwd = await folderWith({ "atc.yaml": "feeBps: null\nslippageBps: ~\nlimit:\ntimeframe: 1h\n" });
     const { config } = await load({ cwd, object: { feeBps: 3 }, flags: { timeframe: undefined, side: null } });
     expect(config).toMatchObject({ feeBps: 3, slippageBps: 0, limit: undefined, timeframe: "1h", side: "both" });
   });
 
-  it("give an absent limit and timeframe where a higher one says none", async () => {
+  it("remove limit and timeframe if a higher one says none", async () => {
     const object = { limit: 100, timeframe: "15m", growthCap: 5 };
     const env = { ATC_LIMIT: "none", ATC_TIMEFRAME: "None", ATC_GROWTH_CAP: "NONE" };
     const { config, origins } = await load({ file: false, object, env });
@@ -62,7 +62,7 @@ describe("layers", () => {
 });
 
 describe("folders", () => {
-  it("lie in the file's folder, but those of the environment and the command line in the working directory", async () => {
+  it("are relative to the file's folder, those of the environment and the command line to the working directory", async () => {
     const root = await folderWith({ "atc.yaml": "cacheDir: made\n", "inner/x": "" });
     const cwd = join(root, "inner");
     const first = await load({ cwd });
@@ -75,7 +75,7 @@ describe("folders", () => {
     expect([second.config.cacheDir, second.config.dataDir]).toEqual([join(cwd, "c"), join(root, "d")]);
   });
 
-  it("start in the home directory after a tilde, and stay where they are absolute", async () => {
+  it("start in the home directory after a tilde, and stay as they are if absolute", async () => {
     const { config } = await load({ file: false, object: { cacheDir: "~/c", dataDir: "/d" } });
     expect([config.cacheDir, config.dataDir]).toEqual([join(homedir(), "c"), "/d"]);
     expect(parseConfig({ cacheDir: "~x" }, { directory: "/base" }).cacheDir).toBe("/base/~x");
@@ -149,7 +149,7 @@ describe("flags", () => {
 });
 
 describe("parseConfig", () => {
-  it("reads an object of either spelling and tells of keys without effect", () => {
+  it("reads an object of either spelling and reports keys without effect", () => {
     const warnings: string[] = [];
     const config = parseConfig(
       { ema_len: 30, feeBps: 1, use_cuda: true, $schema: "x" },

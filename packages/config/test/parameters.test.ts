@@ -1,8 +1,8 @@
 import { acceptsValue } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { configNames, parameters } from "../src/parameters.ts";
-import { settingSchemas } from "../src/settings-schema.ts";
+import { configNames, parameters } from "../src/keys/parameters.ts";
+import { settingSchemas } from "../src/keys/settings-schema.ts";
 
 const bounds = configNames.flatMap((name) => {
   const { minimum, maximum, above, below } = parameters[name];

@@ -72,7 +72,7 @@ describe("a Python configuration", () => {
     );
   });
 
-  it("warns once of a key that stands in two layers", async () => {
+  it("warns once of a key that is set in two layers", async () => {
     const { warnings } = await load({
       file: false,
       object: { use_cuda: true },

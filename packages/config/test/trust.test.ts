@@ -8,7 +8,7 @@ const isRoot = process.geteuid?.() === 0;
 const stranger = 65_534;
 
 describe.skipIf(process.platform === "win32")("a configuration that was found", () => {
-  it("is taken if the user owns it and nobody else may write it", async () => {
+  it("is used if the user owns it and nobody else may write it", async () => {
     const folder = await folderWith({ "atc.yaml": "feeBps: 3" });
     expect((await load({ cwd: folder })).config.feeBps).toBe(3);
   });
@@ -25,13 +25,13 @@ describe.skipIf(process.platform === "win32")("a configuration that was found", 
     expect(details).toMatchObject({ path: join(folder, "atc.yaml"), mode: expect.stringMatching(/^0[0-7]{3}$/) });
   });
 
-  it("is taken from a sticky folder, in which others cannot replace it", async () => {
+  it("is used from a sticky folder, in which others cannot replace it", async () => {
     const folder = await folderWith({ "atc.yaml": "feeBps: 3" });
     await chmod(folder, 0o1777);
     expect((await load({ cwd: folder })).config.feeBps).toBe(3);
   });
 
-  it("is taken if it is named, or lies in a folder of ATC_TRUST", async () => {
+  it("is used if it is named, or is in a folder of ATC_TRUST", async () => {
     const folder = await folderWith({ "atc.yaml": "feeBps: 3", "other/x": "" });
     await chmod(join(folder, "atc.yaml"), 0o666);
     expect((await load({ cwd: folder, file: "atc.yaml" })).config.feeBps).toBe(3);
@@ -42,7 +42,7 @@ describe.skipIf(process.platform === "win32")("a configuration that was found", 
     await errorOf(load({ cwd: folder, env: { ATC_TRUST: join(folder, "other") } }), "ATC_UNTRUSTED");
   });
 
-  it("is refused by what leads to the target of a link", async () => {
+  it("is refused because of the path to the target of a link", async () => {
     const folder = await folderWith({ "open/real.yaml": "feeBps: 3", "mine/x": "" });
     await chmod(join(folder, "open"), 0o777);
     await symlink(join(folder, "open", "real.yaml"), join(folder, "mine", "atc.yaml"));
@@ -82,16 +82,18 @@ describe.skipIf(process.platform === "win32")("a configuration that was found", 
     expect(message).toContain(`chmod o-w '${folder}/$(id)'\\''s/atc.yaml'`);
   });
 
-  it("is named if it lies above the project", async () => {
+  it("is named in a warning if it is above the project", async () => {
     const folder = await folderWith({ "atc.yaml": "feeBps: 3", "app/package.json": "{}", "app/data/x": "" });
     const { warnings, file } = await load({ cwd: join(folder, "app", "data") });
     expect(file).toBe(join(folder, "atc.yaml"));
-    expect(warnings).toEqual([expect.stringContaining(`"${file}" is used, which lies above "${join(folder, "app")}"`)]);
+    expect(warnings).toEqual([
+      expect.stringContaining(`"${file}" is used, which is above the project "${join(folder, "app")}"`),
+    ]);
     await writeFile(join(folder, "app", "atc.yaml"), "feeBps: 4");
     expect((await load({ cwd: join(folder, "app", "data") })).warnings).toEqual([]);
   });
 
-  it("is no absent one if it leads nowhere or in a circle", async () => {
+  it("does not count as absent if it is a dangling link or a circle of links", async () => {
     const folder = await folderWith({ "a/x": "", "b/x": "" });
     await symlink("nowhere", join(folder, "a", "atc.yaml"));
     await errorOf(load({ cwd: join(folder, "a") }), "ATC_NOT_FOUND");
@@ -101,7 +103,7 @@ describe.skipIf(process.platform === "win32")("a configuration that was found", 
 });
 
 describe("the keys __proto__ and constructor", () => {
-  it.each(["__proto__", "constructor", "toString", "hasOwnProperty"])("%s is no key of any layer", async (key) => {
+  it.each(["__proto__", "constructor", "toString", "hasOwnProperty"])("%s is not a key of any layer", async (key) => {
     const cwd = await folderWith({ "atc.yaml": `${key}: 1` });
     expect((await errorOf(load({ cwd }))).message).toContain(`"${key}"`);
     const object: unknown = JSON.parse(`{"${key}": 1}`);
@@ -112,7 +114,7 @@ describe("the keys __proto__ and constructor", () => {
 });
 
 describe.skipIf(!isRoot)("createTrust", () => {
-  it("passes what is not there, below a folder that is trusted", async () => {
+  it("accepts a path that does not exist, below a trusted folder", async () => {
     const folder = await folderWith({});
     const trust = createTrust({ env: {}, cwd: folder });
     trust.check(join(folder, "none", "at", "all"), "a test");

@@ -21,7 +21,7 @@ describe("a task", () => {
 });
 
 describe("a transferred result", () => {
-  it("is told from plain ones", () => {
+  it("is distinguished from plain ones", () => {
     const values = Float64Array.of(1);
     expect(isTransferred(transferred(values, [values.buffer]))).toBe(true);
     for (const plain of [undefined, null, values, { kind: "other" }, "atc-transferred"])

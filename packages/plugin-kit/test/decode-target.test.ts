@@ -11,12 +11,12 @@ function codeOf(run: () => unknown): string | undefined {
   return undefined;
 }
 
-it("returns the target itself where it has the length", () => {
+it("returns the target itself if it has the length", () => {
   const target = new Uint8Array(3);
   expect(decodeTarget("zlib", 3, { target })).toBe(target);
 });
 
-it("allocates where no target is given", () => {
+it("allocates without a target", () => {
   expect(decodeTarget("zlib", 5)).toEqual(new Uint8Array(5));
   expect(decodeTarget("zlib", 0, {})).toHaveLength(0);
 });

@@ -10,7 +10,7 @@ const status = (kind: "file" | "directory" | "pipe"): FileStatus => ({
 });
 const state = fileStateOf("a.csv", status("file"), "a CSV file in it");
 
-it("keeps every digit of a file's time and number as plain data", () => {
+it("keeps every digit of a file's time and inode as plain data", () => {
   expect(identifyingState(state)).toEqual({ size: 5, mtimeNs: "1700000000123456789", inode: "1152921504606846977" });
 });
 
@@ -22,7 +22,7 @@ it.each([
   expect(() => fileStateOf("x", status(kind), "a CSV file in it")).toThrowError(error);
 });
 
-it.each([{ size: 6 }, { mtimeNs: state.mtimeNs + 1n }, { inode: 7n }])("tells a changed file by %o", (change) => {
+it.each([{ size: 6 }, { mtimeNs: state.mtimeNs + 1n }, { inode: 7n }])("detects a changed file by %o", (change) => {
   throwIfChanged("a.csv", state, { ...state });
   expect(() => throwIfChanged("a.csv", state, { ...state, ...change })).toThrowError(
     expect.objectContaining({ code: "ATC_INVALID_DATA" }),

@@ -16,7 +16,7 @@ describe.skipIf(process.platform !== "linux")("makeFolders", () => {
       isAtcError(error) ? error.code : systemNameOf(error),
     );
 
-  it("makes folders and is content with those that are there", async () => {
+  it("makes folders and accepts existing ones", async () => {
     expect(await make(at("made", "b", "c"))).toBeUndefined();
     expect(await make(at("made", "b", "c"))).toBeUndefined();
     expect((await lstat(at("made", "b", "c"))).isDirectory()).toBe(true);
@@ -28,7 +28,7 @@ describe.skipIf(process.platform !== "linux")("makeFolders", () => {
     ]);
   });
 
-  it("ends at a link that leads nowhere, under /proc, at a file, at a circle, at a name too long", async () => {
+  it("ends at a dangling link, under /proc, at a file, at a circle of links, at a name that is too long", async () => {
     await symlink(at("not", "mounted"), at("dangling"));
     await symlink("circle", at("circle"));
     await writeFile(at("in the way"), "");

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { joinSources, overlapFinder } from "../src/index.ts";
 
-/** A source of rows of symbol and time, two a chunk. */
+/** A source of rows of symbol and time, two per chunk. */
 function sourceOf(
   name: string,
   rows: readonly (readonly [string, number])[],
@@ -89,7 +89,7 @@ it("delivers the rows of all sources in order, with one list of symbols and the 
   expect(source.summary()).not.toHaveProperty("overlaps");
 });
 
-it("tells rows of one symbol and time that two sources have", async () => {
+it("reports rows of one symbol and time that two sources share", async () => {
   const day = 86_400_000;
   const a = sourceOf("a", [
     ["X", 0],
@@ -112,7 +112,7 @@ it("tells rows of one symbol and time that two sources have", async () => {
   ]);
 });
 
-it("tells the stretch of time alone for ticks", async () => {
+it("reports only the span of time for ticks", async () => {
   const ticks = (name: string, times: number[]): DataSource =>
     sourceOf(
       name,
@@ -126,7 +126,7 @@ it("tells the stretch of time alone for ticks", async () => {
   ]);
 });
 
-it("counts as sets do, whatever the steps and the order", () => {
+it("counts common times like sets, for any steps and order", () => {
   const times = fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 1 });
   fc.assert(
     fc.property(times, times, fc.boolean(), (a, b, sorted) => {

@@ -19,7 +19,7 @@ it("passes the first and the last report of each phase, and few between", () => 
   }
 });
 
-it("yields to the event loop while a computation goes on, not at each pause", async () => {
+it("yields to the event loop during a computation, but not at each pause", async () => {
   const pacer = createPacer({});
   let turns = 0;
   const timer = setInterval(() => turns++, 1);

@@ -27,7 +27,7 @@ describe("a portable error", () => {
     );
   });
 
-  it("keeps the kind of the language's errors and the members of Node's", () => {
+  it("keeps the class of JavaScript's errors and the members of Node's", () => {
     for (const Kind of [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]) {
       expect(sent(new Kind("what"))).toBeInstanceOf(Kind);
       expect(sent(new Kind("what"))).toMatchObject({ name: Kind.name, message: "what" });
@@ -45,7 +45,7 @@ describe("a portable error", () => {
     expect((many as AggregateError).errors).toMatchObject([{ name: "RangeError" }, { code: "ATC_IO" }]);
   });
 
-  it("makes an error of what is none", () => {
+  it("converts a value that is not an Error", () => {
     for (const thrown of ["text", 5, null, undefined, { a: [1] }, 10n, Symbol("s"), () => 1]) {
       expect(sent(thrown)).toBeInstanceOf(Error);
       expect(sentAsText(thrown)).toBeInstanceOf(Error);
@@ -54,7 +54,7 @@ describe("a portable error", () => {
     expect(sent(Object.create(null))).toBeInstanceOf(Error);
   });
 
-  it("turns what no plain data holds into text, rings included", () => {
+  it("converts values that are not plain data, and circular ones, to text", () => {
     const ring: Record<string, unknown> = { date: new Date(0), fn: () => 1, big: 10n, nan: Number.NaN };
     ring["self"] = ring;
     const back = sent(Object.assign(new Error("x"), { ring }));

@@ -2,7 +2,7 @@ import type { ColumnChunk, Progress } from "@atc/contract";
 import { expect, it } from "vitest";
 import { createDataSource, type SourceFrame } from "../src/index.ts";
 
-/** A source of one bar a chunk that is checked ahead of each. */
+/** A source of one bar per chunk that is checked before each. */
 function frameOf(overrides: Partial<SourceFrame> = {}): SourceFrame {
   return {
     identity: { name: "bars", parts: { version: 1 } },
@@ -26,7 +26,7 @@ async function readAll(chunks: AsyncIterable<ColumnChunk>): Promise<number> {
   return rows;
 }
 
-it("keeps what a reading returns as the summary, of a whole one alone", async () => {
+it("keeps the return value of a complete reading as the summary", async () => {
   const source = createDataSource(frameOf());
   for await (const _ of source.chunks()) break;
   expect(source.summary()).toBeUndefined();
@@ -34,7 +34,7 @@ it("keeps what a reading returns as the summary, of a whole one alone", async ()
   expect(source.summary()).toEqual({ rows: 2, badRows: 0, bytes: 8, hash: "0000000000000000" });
 });
 
-it("ends the reading's own code where its reader stops early", async () => {
+it("ends the reading's code if its reader stops early", async () => {
   let ended = false;
   const read: SourceFrame["read"] = async function* (reading) {
     try {
@@ -72,7 +72,7 @@ it("does not start a reading whose signal is aborted, and ends one at its next c
   await expect(chunks.next()).rejects.toMatchObject({ code: "ATC_ABORTED" });
 });
 
-it("throws ATC_CLOSED from every call, and from a reading under way, once it is disposed", async () => {
+it("throws ATC_CLOSED from every call and from a reading in progress after disposal", async () => {
   const source = createDataSource(frameOf({ slices: async () => undefined }));
   const running = source.chunks()[Symbol.asyncIterator]();
   const waiting = source.chunks();
@@ -85,7 +85,7 @@ it("throws ATC_CLOSED from every call, and from a reading under way, once it is 
     expect(() => call()).toThrowError(closed);
 });
 
-it("closes what it holds once, after its readings were told, and both disposals wait for it", async () => {
+it("closes what it holds once, after its readings end, and both disposals wait for it", async () => {
   let closed = 0;
   let check = (): void => undefined;
   const source = createDataSource(
@@ -109,7 +109,7 @@ it("closes what it holds once, after its readings were told, and both disposals 
   expect(closed).toBe(1);
 });
 
-it("has no slices where the frame has none", () => {
+it("has no slices if the frame has none", () => {
   expect("slices" in createDataSource(frameOf())).toBe(false);
 });
 
@@ -131,7 +131,7 @@ function countedFrame(events: string[], step?: Promise<void>): SourceFrame {
   });
 }
 
-it("ends a reading that was left between two chunks ahead of closing, and its next step with ATC_CLOSED", async () => {
+it("ends a reading between two chunks before it closes, and its next step with ATC_CLOSED", async () => {
   const events: string[] = [];
   const source = createDataSource(countedFrame(events));
   const reading = source.chunks()[Symbol.asyncIterator]();
@@ -143,7 +143,7 @@ it("ends a reading that was left between two chunks ahead of closing, and its ne
   expect(events.length).toBe(3);
 });
 
-it("closes ahead of waiting for a reading in the middle of a step, and waits until it has ended", async () => {
+it("closes before it waits for a reading in the middle of a step, and waits until it has ended", async () => {
   const events: string[] = [];
   let go = (): void => undefined;
   const step = new Promise<void>((resolve) => {
@@ -161,7 +161,7 @@ it("closes ahead of waiting for a reading in the middle of a step, and waits unt
   expect(events).toEqual(["open", "close", "shut"]);
 });
 
-it("does not end a reading twice: one that its reader ended, or that came to its end, is not looked at", async () => {
+it("does not end a reading twice that its reader ended or that is complete", async () => {
   const events: string[] = [];
   const source = createDataSource(countedFrame(events));
   for await (const _ of source.chunks()) break;

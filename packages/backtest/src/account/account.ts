@@ -1,10 +1,13 @@
-/** Money and one position, and what was paid for changing it. A plain record: the simulator's loop keeps `cash` and `quantity` in registers between fills. */
+/**
+ * Money, one position, and the costs of its fills. It is a plain record, so that the simulator's loop keeps `cash` and
+ * `quantity` in registers between fills.
+ */
 export interface Account {
-  /** Money; slightly below zero where costs took it there. */
+  /** Money. Costs may take it slightly below zero. */
   cash: number;
-  /** Units held, below zero where short. */
+  /** Units held; negative for a short position. */
   quantity: number;
-  /** Whether the equity was used up at a fill; nothing is traded afterwards. */
+  /** Whether the equity was used up at a fill. Nothing is traded afterwards. */
   bankrupt: boolean;
   /** Sum of fees. */
   fees: number;
@@ -16,11 +19,11 @@ export interface Account {
   quantityBefore: number;
   /** Fee per unit of notional. */
   readonly feeRate: number;
-  /** Part of the price that a fill is worse by. */
+  /** Slippage per unit of price. */
   readonly slippageRate: number;
 }
 
-/** An account with nothing but money. */
+/** Creates an account that holds only money. */
 export function openAccount(capital: number, feeBps: number, slippageBps: number): Account {
   return {
     cash: capital,
@@ -35,7 +38,10 @@ export function openAccount(capital: number, feeBps: number, slippageBps: number
   };
 }
 
-/** Brings the whole equity into a direction at a reference price, as `docs/backtest-spec.md` "Fills and costs" says; tells whether anything was traded. */
+/**
+ * Puts the whole equity into a direction at a reference price, by `docs/backtest-spec.md`, "Fills and costs". Returns
+ * whether anything was traded.
+ */
 export function rebalance(account: Account, direction: number, reference: number): boolean {
   const { cash, quantity } = account;
   const equity = cash + quantity * reference;

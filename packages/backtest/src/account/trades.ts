@@ -1,10 +1,10 @@
-/** Trades as columns, one row each, in the order in which they ended; the open one, where there is one, last. */
+/** Trades as columns, one row per trade, in the order in which they ended. A trade that is still open is last. */
 export interface Trades {
-  /** Rows. */
+  /** Number of rows. */
   readonly length: number;
   /** Time of the fill that opened it, in the series' unit. */
   readonly entryTime: BigInt64Array;
-  /** Time of the fill that ended it; of the last bar where it is open. */
+  /** Time of the fill that ended it. If it is open, time of the last bar. */
   readonly exitTime: BigInt64Array;
   /** 1 long, -1 short. */
   readonly direction: Int8Array;
@@ -12,19 +12,19 @@ export interface Trades {
   readonly quantity: Float64Array;
   /** Fill price of the entry, slippage included. */
   readonly entryPrice: Float64Array;
-  /** Fill price of the exit, slippage included; the last close where it is open. */
+  /** Fill price of the exit, slippage included. If it is open, the last close. */
   readonly exitPrice: Float64Array;
-  /** Fees of both sides; of the entry alone where it is open. */
+  /** Fees of both sides. If it is open, fees of the entry. */
   readonly fees: Float64Array;
-  /** Money gained after fees. */
+  /** Profit after fees, in money. */
   readonly profit: Float64Array;
-  /** Profit per unit of money put in: profit / (quantity x entry price). */
+  /** profit / (quantity x entry price). */
   readonly return: Float64Array;
-  /** 1 where the position is still open, else 0. */
+  /** 1 if the position is still open, else 0. */
   readonly open: Uint8Array;
 }
 
-/** Trades with room for `capacity` rows, all zero. */
+/** Creates a table of `capacity` rows, all zero. */
 export function allocateTrades(capacity: number): Trades {
   return {
     length: capacity,
@@ -41,7 +41,7 @@ export function allocateTrades(capacity: number): Trades {
   };
 }
 
-/** Copies the rows of one table into another from its row `row` on. */
+/** Copies all rows of one table into another, starting at its row `row`. */
 export function copyTrades(from: Trades, to: Trades, row: number): void {
   to.entryTime.set(from.entryTime, row);
   to.exitTime.set(from.exitTime, row);
@@ -72,25 +72,28 @@ export function partOfTrades(trades: Trades, from: number, to: number): Trades {
   };
 }
 
-/** Receives the next trades; the arrays are used again after the call. */
+/** Receives the next trades. The arrays are reused after the call. */
 export type TradeListener = (trades: Trades) => void;
 
-/** Turns fills into trades, which it hands on in portions. */
+/** Turns fills into trades and passes them on in blocks. */
 export interface TradeLedger {
-  /** What the closed trades come to so far. */
+  /** Statistics of the closed trades so far. */
   readonly statistics: TradeStatistics;
-  /** Books a fill: ends the position of `before` units, if that is not 0, and opens one of `after`. Quantities are signed; the fee is split by quantity. */
+  /**
+   * Adds a fill: ends the position of `before` units, if that is not 0, and opens one of `after` units. Quantities are
+   * signed. The fee is split by quantity.
+   */
   fill(time: bigint, price: number, before: number, after: number, feeRate: number): void;
-  /** Lists an open position, marked at `close`, and hands on what is left. Nothing may be booked afterwards. */
+  /** Adds an open position, valued at `close`, and passes on the remaining trades. No fill may follow. */
   finish(time: bigint, close: number): void;
 }
 
-/** Rows handed on at once: 34 kB. */
-const portion = 512;
+/** Rows of a block: 34 kB. */
+const blockRows = 512;
 
-/** An empty ledger. */
+/** Creates an empty ledger. */
 export function createTradeLedger(onTrades: TradeListener): TradeLedger {
-  const rows = allocateTrades(portion);
+  const rows = allocateTrades(blockRows);
   const statistics = noTrades();
   let length = 0;
   let entryTime = 0n;
@@ -98,8 +101,8 @@ export function createTradeLedger(onTrades: TradeListener): TradeLedger {
   let entryFee = 0;
   let held = 0;
 
-  function handOn(): void {
-    if (length > 0) onTrades(length === portion ? rows : partOfTrades(rows, 0, length));
+  function flush(): void {
+    if (length > 0) onTrades(length === blockRows ? rows : partOfTrades(rows, 0, length));
     length = 0;
   }
 
@@ -118,7 +121,7 @@ export function createTradeLedger(onTrades: TradeListener): TradeLedger {
     rows.return[length] = gain;
     rows.open[length] = open;
     if (open === 0) countTrade(statistics, profit, gain);
-    if (++length === portion) handOn();
+    if (++length === blockRows) flush();
   }
 
   return {
@@ -133,18 +136,18 @@ export function createTradeLedger(onTrades: TradeListener): TradeLedger {
     finish(time, close) {
       if (held !== 0) append(time, close, 0, 1);
       held = 0;
-      handOn();
+      flush();
     },
   };
 }
 
-/** What the closed trades of one or more accounts come to. */
+/** Statistics of the closed trades of one or more accounts. */
 export interface TradeStatistics {
-  /** Closed trades. */
+  /** Number of closed trades. */
   readonly closed: number;
-  /** Those with a profit above 0. */
+  /** Number of trades with a profit above 0. */
   readonly wins: number;
-  /** Those with a profit below 0. */
+  /** Number of trades with a profit below 0. */
   readonly losses: number;
   /** Sum of the profits above 0. */
   readonly gained: number;
@@ -156,7 +159,7 @@ export interface TradeStatistics {
   readonly lossReturns: number;
 }
 
-/** The statistics while they are counted. */
+/** The statistics while they are being counted. */
 type Counting = { -readonly [Name in keyof TradeStatistics]: TradeStatistics[Name] };
 
 /** The statistics of no trade. */
@@ -177,7 +180,7 @@ function countTrade(statistics: Counting, profit: number, gain: number): void {
   }
 }
 
-/** Counts the closed trades of a portion; open ones are left out. Portions of any size give bit-identical statistics. */
+/** Counts closed trades and ignores open ones. Statistics are bit-identical for blocks of any size. */
 export function addTrades(statistics: Counting, { length, profit, return: returns, open }: Trades): void {
   for (let i = 0; i < length; i++) if (open[i] !== 1) countTrade(statistics, profit[i], returns[i]);
 }

@@ -2,9 +2,10 @@ import { type BacktestConfig, backtestDefaults, backtestParameters } from "@atc/
 import { invalidParameters, parameterFaults } from "@atc/plugin-kit";
 
 /**
- * The complete configuration: the given members, and the defaults for the rest. A member that is `undefined` counts as absent.
+ * Checks a configuration and fills in the defaults. A member that is `undefined` gets its default.
  *
- * @throws ATC_INVALID_CONFIG with every fault in the message and, as `{ path, value, allowed }` (all texts), in `details.faults`.
+ * @throws ATC_INVALID_CONFIG with every fault in the message and, as `{ path, value, allowed }` (all texts), in
+ * `details.faults`
  */
 export function validateBacktestConfig(config: Partial<BacktestConfig>): BacktestConfig {
   const faults = parameterFaults(backtestParameters, { ...config });

@@ -3,11 +3,11 @@ import type { TimeUnit } from "../base/calendar.ts";
 import type { Table, TableBlocks } from "./tables.ts";
 import { timeTexts } from "./time-texts.ts";
 
-/** Lines of a portion: few, so that no garbage outlives it, since texts that live longer make the heap grow. */
-const rowsPerPortion = 256;
+/** Rows per chunk of text: few, because texts that survive a garbage collection make the heap grow. */
+const rowsPerChunk = 256;
 const rowsInMemory = 4096;
 
-/** Quotes a field as RFC 4180 asks, where it needs quotes. */
+/** Quotes a field by RFC 4180 if necessary. */
 function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
@@ -15,14 +15,14 @@ function quoted(text: string): string {
 /** The texts of rows `start` (inclusive) to `end` (exclusive) of a column. */
 type FieldTexts = (values: TypedArray | TextColumn, start: number, end: number) => readonly string[];
 
-/** Writes fields one by one. */
+/** Converts fields one by one. */
 function eachField(text: (values: TypedArray | TextColumn, row: number) => string): FieldTexts {
   return (values, start, end) => Array.from({ length: end - start }, (_, i) => text(values, start + i));
 }
 
 /**
- * The shortest texts that read back as the same numbers. They are those of `String`, by way of JSON: V8 keeps what `String` makes of a number in a
- * cache, so every text lives for a while, and the heap grows by 50 MB.
+ * The shortest texts that parse to the same numbers, as by `String`. They are made with JSON, because V8 caches the
+ * results of `String`, so that every text survives for a while and the heap grows by 50 MB.
  */
 function numberTexts(values: TypedArray | TextColumn, start: number, end: number): readonly string[] {
   const numbers = Array.from((values as Float64Array).subarray(start, end));
@@ -30,13 +30,13 @@ function numberTexts(values: TypedArray | TextColumn, start: number, end: number
   return JSON.stringify(numbers).slice(1, -1).split(",");
 }
 
-/** Makes the texts of times. */
+/** Converts times. */
 function timeFields(unit: TimeUnit): FieldTexts {
   const text = timeTexts(unit);
   return eachField((values, row) => text((values as BigInt64Array)[row]));
 }
 
-/** Makes the texts of a column's fields; its texts are quoted once. */
+/** The conversion of a column's fields. The texts of a dictionary are quoted once. */
 function fieldTexts(type: string, texts: readonly string[] | undefined): FieldTexts {
   if (type === "text") {
     const all = (texts ?? []).map(quoted);
@@ -64,22 +64,23 @@ function linesOf(
 }
 
 /**
- * A table as CSV (RFC 4180 with LF): a header, then portions of some hundred lines. Times are ISO 8601 in UTC with all digits of their unit,
- * numbers the shortest text that reads back as the same number, no value `NaN`.
+ * Writes a table as CSV (RFC 4180 with LF): a header, then chunks of a few hundred lines. Times are ISO 8601 in UTC
+ * with all digits of their unit. A number is the shortest text that parses to the same number; a missing value is
+ * `NaN`.
  */
 export function blocksToCsv(table: TableBlocks): Generator<string, void, void> {
-  return portions(table, rowsPerPortion);
+  return chunksOf(table, rowsPerChunk);
 }
 
-/** {@link blocksToCsv} of a table in memory, in portions of some thousand lines. */
+/** Like {@link blocksToCsv}, for a table in memory, in chunks of a few thousand lines. */
 export function columnsToCsv(table: Table): Generator<string, void, void> {
   const texts = Object.fromEntries(
     Object.entries(table.values).flatMap(([name, values]) => ("indices" in values ? [[name, values.values]] : [])),
   );
-  return portions({ ...table, texts, blocks: () => [table] }, rowsInMemory);
+  return chunksOf({ ...table, texts, blocks: () => [table] }, rowsInMemory);
 }
 
-function* portions({ columns, texts, blocks }: TableBlocks, rows: number): Generator<string, void, void> {
+function* chunksOf({ columns, texts, blocks }: TableBlocks, rows: number): Generator<string, void, void> {
   const names = columns.map(({ name }) => name);
   yield `${names.map(quoted).join(",")}\n`;
   const fields = columns.map(({ name, type }) => fieldTexts(type, texts[name]));

@@ -6,19 +6,19 @@ import { decodeMetrics } from "./stored-metrics.ts";
 
 /** A result as plain typed arrays and JSON, for a cache or another thread. */
 export interface EncodedResult {
-  /** `times`, `equity`, `directions` and each trade column as `trades.<column>`. */
+  /** `times`, `equity`, `directions`, and each column of the trades as `trades.<column>`. */
   readonly arrays: Readonly<Record<string, TypedArray>>;
-  /** All the rest. */
+  /** Everything else. */
   readonly attributes: JsonObject;
 }
 
-/** Version of {@link EncodedResult}; part of cache keys. */
+/** Version of {@link EncodedResult}. It is part of cache keys. */
 export const resultVersion: number = 1;
 
 type TradeColumn = Exclude<keyof Trades, "length">;
 const tradeColumns = Object.keys(allocateTrades(0)).filter((name): name is TradeColumn => name !== "length");
 
-/** Bars and trades by the names that {@link EncodedResult} has for them; the arrays are those given, not copies. */
+/** Encodes bars and trades under the names of {@link EncodedResult}. The arrays are not copied. */
 export function encodeCurves({ times, equity, directions, trades }: CurveArrays): EncodedResult["arrays"] {
   return {
     times,
@@ -28,7 +28,7 @@ export function encodeCurves({ times, equity, directions, trades }: CurveArrays)
   };
 }
 
-/** Figures as plain data. */
+/** Encodes figures as plain data. */
 export function encodeFigures({ symbol, timeUnit, warnings, skippedBars, totals, metrics }: SymbolFigures): JsonObject {
   const { heldBars, traded, grossReturn, buyAndHold } = totals;
   const plain = (value: number): JsonValue => (Number.isFinite(value) ? value : null);
@@ -43,7 +43,7 @@ export function encodeFigures({ symbol, timeUnit, warnings, skippedBars, totals,
   };
 }
 
-/** The arrays are those of the result, not copies. */
+/** Encodes a result. The arrays are not copied. */
 export function encodeResult(result: SymbolResult): EncodedResult {
   return { arrays: encodeCurves(result), attributes: encodeFigures(result) };
 }
@@ -104,9 +104,9 @@ function decodeTotals(value: JsonValue | undefined): AccountTotals {
 }
 
 /**
- * The curves that {@link encodeCurves} was given.
+ * Inverts {@link encodeCurves}. The arrays are not copied.
  *
- * @throws ATC_CORRUPT_DATA if arrays are missing, of another type or of another length.
+ * @throws ATC_CORRUPT_DATA if arrays are missing, of another type or of another length
  */
 export function decodeCurves(arrays: EncodedResult["arrays"]): CurveArrays {
   const times = array(arrays, "times", BigInt64Array, undefined);
@@ -119,12 +119,12 @@ export function decodeCurves(arrays: EncodedResult["arrays"]): CurveArrays {
 }
 
 /**
- * The figures that {@link encodeFigures} was given, bit for bit.
+ * Inverts {@link encodeFigures}, bit for bit.
  *
- * @throws ATC_CORRUPT_DATA if members are missing, of another type or of another version.
+ * @throws ATC_CORRUPT_DATA if members are missing, of another type or of another version
  */
 export function decodeFigures(attributes: JsonValue | undefined): SymbolFigures {
-  if (!isObject(attributes)) throw corrupt("its figures are no object");
+  if (!isObject(attributes)) throw corrupt("its figures are not an object");
   const { version, symbol, timeUnit, skippedBars, warnings, totals, metrics } = attributes;
   if (version !== resultVersion) throw corrupt(`its version is "${String(version)}", not "${resultVersion}"`);
   if (typeof symbol !== "string" || (timeUnit !== "ms" && timeUnit !== "ns") || typeof skippedBars !== "number")
@@ -142,9 +142,9 @@ export function decodeFigures(attributes: JsonValue | undefined): SymbolFigures 
 }
 
 /**
- * The result that {@link encodeResult} was given, bit for bit.
+ * Inverts {@link encodeResult}, bit for bit.
  *
- * @throws ATC_CORRUPT_DATA if arrays or attributes are missing, of another type or length, or of another version.
+ * @throws ATC_CORRUPT_DATA if arrays or attributes are missing, of another type or length, or of another version
  */
 export function decodeResult({ arrays, attributes }: EncodedResult): SymbolResult {
   const figures = decodeFigures(attributes);

@@ -1,35 +1,35 @@
 import { AtcError } from "@atc/contract";
 import type { Metrics } from "../statistics/metrics.ts";
 
-/** Reads one member of stored metrics; throws a TypeError that ends a sentence which begins with the member's name. */
+/** Checks one member of stored metrics. Throws a TypeError whose message follows the member's name in a sentence. */
 type Member<T> = (value: unknown) => T;
 
 const figure: Member<number | null> = (value) => {
-  if (value === null || Number.isFinite(value)) return value as number | null;
+  if (value === null || (typeof value === "number" && Number.isFinite(value))) return value;
   throw new TypeError("is neither a finite number nor null");
 };
 
 const money: Member<number> = (value) => {
-  if (Number.isFinite(value)) return value as number;
-  throw new TypeError("is no finite number");
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw new TypeError("is not a finite number");
 };
 
 const count: Member<number> = (value) => {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw new TypeError("is no count");
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new TypeError("is not a count");
 };
 
-/** ISO 8601, or ms since 1970 for a time that no date can hold. */
+/** ISO 8601, or ms since 1970 for a time that no Date can hold. */
 const timeText = /^(?:(?:\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|-?\d+)$/;
 
 const time: Member<string> = (value) => {
   if (typeof value === "string" && timeText.test(value)) return value;
-  throw new TypeError("is no time");
+  throw new TypeError("is not a time");
 };
 
 const timeOrNone: Member<string | null> = (value) => (value === null ? null : time(value));
 
-/** How each member is read, in the order of `metricsOf`, so that what is read prints as what was computed. */
+/** The check of each member, in the order of `metricsOf`, so that decoded metrics print like computed ones. */
 const members: { readonly [Name in keyof Metrics]: Member<Metrics[Name]> } = {
   bars: count,
   start: time,
@@ -57,14 +57,14 @@ const members: { readonly [Name in keyof Metrics]: Member<Metrics[Name]> } = {
 };
 
 /**
- * Metrics from plain data that a cache or another thread gave back: every member is there and of its type, and no other one is.
+ * Checks metrics from a cache or another thread: every member exists with its type, and there are no others.
  *
- * @throws ATC_CORRUPT_DATA naming the member that is not
+ * @throws ATC_CORRUPT_DATA that names the first faulty member
  */
 export function decodeMetrics(value: unknown): Metrics {
-  if (typeof value !== "object" || value === null) throw corrupt("they are no object");
-  const stranger = Object.keys(value).find((name) => !Object.hasOwn(members, name));
-  if (stranger !== undefined) throw corrupt(`there is no "${stranger}"`);
+  if (typeof value !== "object" || value === null) throw corrupt("they are not an object");
+  const unknown = Object.keys(value).find((name) => !Object.hasOwn(members, name));
+  if (unknown !== undefined) throw corrupt(`the member "${unknown}" is unknown`);
   const read = ([name, member]: readonly [string, Member<unknown>]): readonly [string, unknown] => {
     try {
       return [name, member(Object.hasOwn(value, name) ? value[name as keyof typeof value] : undefined)];

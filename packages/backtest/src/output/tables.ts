@@ -6,42 +6,44 @@ import type { SymbolResult } from "../results/symbol-result.ts";
 
 /** Columns of equal length for a writer of CSV or Arrow. */
 export interface Table {
-  /** Rows. */
+  /** Number of rows. */
   readonly length: number;
   /** Names and types in order. */
   readonly columns: readonly ColumnMetadata[];
-  /** The values by name: a `TextColumn` for type `text`, BigInt64Array for times, else the array of the dtype. */
+  /**
+   * The values by name: a `TextColumn` for type `text`, a BigInt64Array for times, else the typed array of the dtype.
+   */
   readonly values: Readonly<Record<string, TypedArray | TextColumn>>;
 }
 
-/** A table that is read block by block, any number of times, so that it need not be in memory. */
+/** A table that can be read block by block, any number of times, so that it need not fit in memory. */
 export interface TableBlocks {
-  /** Rows of all blocks. */
+  /** Number of rows of all blocks. */
   readonly length: number;
   /** Names and types in order. */
   readonly columns: readonly ColumnMetadata[];
   /** The texts of each `text` column, which all blocks share. */
   readonly texts: Readonly<Record<string, readonly string[]>>;
-  /** The blocks with only the named columns in `values`; each is valid until the next. */
+  /** The blocks, with only the named columns in `values`. Each is valid until the next one. */
   blocks(names: readonly string[]): Iterable<Table>;
 }
 
-/** Rows of a block. */
+/** Maximum number of rows per block. */
 const blockRows = 8192;
 
 function timestamp(unit: TimeUnit | undefined): ColumnType {
   return unit === "ns" ? "timestamp[ns]" : "timestamp[ms]";
 }
 
-/** Where the rows of one symbol's block come from. */
+/** Reads the rows of one symbol. */
 interface SymbolRows {
-  /** Rows of the symbol. */
+  /** Number of rows of the symbol. */
   readonly rows: number;
-  /** The arrays of rows `from` (inclusive) to `to` (exclusive) by column; only those that are wanted are read. */
+  /** The arrays of rows `from` (inclusive) to `to` (exclusive) by column. Only wanted columns are read. */
   read(from: number, to: number, wanted: (name: string) => boolean): Readonly<Record<string, TypedArray>>;
 }
 
-/** A table whose first column is the symbol: the rows of one symbol after those of another. */
+/** A table with the symbol as its first column and the rows sorted by symbol. */
 function symbolTable(
   accounts: readonly SymbolAccount[],
   columns: readonly ColumnMetadata[],
@@ -69,8 +71,9 @@ function symbolTable(
 }
 
 /**
- * All trades of all symbols, block by block: `symbol`, `entryTime`, `exitTime`, `direction`, `quantity`, `entryPrice`, `exitPrice`, `fees`, `profit`,
- * `return`, `open`, as {@link Trades} defines them for an account of the whole initial capital. All accounts must be of one time unit.
+ * The trades of all symbols, block by block: `symbol`, `entryTime`, `exitTime`, `direction`, `quantity`, `entryPrice`,
+ * `exitPrice`, `fees`, `profit`, `return`, `open`, as in {@link Trades}, for accounts of the whole initial capital
+ * each. All accounts must have the same time unit.
  */
 export function tradeBlocks(accounts: readonly SymbolAccount[]): TableBlocks {
   const time = timestamp(accounts[0]?.figures.timeUnit);
@@ -99,8 +102,8 @@ function arraysOf({ length: _rows, ...columns }: Trades): Readonly<Record<string
 }
 
 /**
- * Every bar of all symbols, block by block: `symbol`, `timestamp`, `equity` (of an account of the whole initial capital), `direction` (what is decided
- * at the close).
+ * The bars of all symbols, block by block: `symbol`, `timestamp`, `equity` (of an account of the whole initial
+ * capital), `direction` (decided at the close).
  */
 export function equityBlocks(accounts: readonly SymbolAccount[]): TableBlocks {
   const columns: readonly ColumnMetadata[] = [
@@ -127,13 +130,13 @@ export function equityBlocks(accounts: readonly SymbolAccount[]): TableBlocks {
   }));
 }
 
-/** The points of a portfolio's curve, to be read in portions. */
+/** A portfolio's curve that can be read in blocks. */
 export interface PortfolioCurve {
   /** Unit of the times. */
   readonly timeUnit: TimeUnit;
-  /** Points. */
+  /** Number of points. */
   readonly length: number;
-  /** Fills both arrays, of equal length, with the points from `row` on. */
+  /** Fills both arrays, of equal length, with the points from `row`. */
   read(row: number, times: BigInt64Array, equity: Float64Array): void;
 }
 
@@ -173,7 +176,7 @@ function emptyArray(type: ColumnType, rows: number): TypedArray {
   }
 }
 
-/** All blocks of a table in one. */
+/** Reads all blocks of a table into one. */
 function wholeTable({ length, columns, texts, blocks }: TableBlocks): Table {
   const values: Record<string, TypedArray | TextColumn> = Object.fromEntries(
     columns.map(({ name, type }) => [
@@ -203,7 +206,7 @@ export function equityColumns(results: readonly SymbolResult[]): Table {
   return wholeTable(equityBlocks(accountsOf(results)));
 }
 
-/** The portfolio's curve as a table: `timestamp`, `equity`. The arrays are those of the result. */
+/** The portfolio's curve as a table: `timestamp`, `equity`. The arrays are not copied. */
 export function portfolioColumns({ timeUnit, times, equity }: PortfolioResult): Table {
   const { columns } = portfolioBlocks({ timeUnit, length: times.length, read: () => undefined });
   return { length: times.length, columns, values: { timestamp: times, equity } };

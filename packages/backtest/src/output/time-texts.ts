@@ -3,7 +3,7 @@ import type { TimeUnit } from "../base/calendar.ts";
 const msPerDay = 86_400_000;
 const twoDigits = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, "0"));
 
-/** The time of day of ms since midnight, to the millisecond. */
+/** The time of day at `ms` milliseconds after midnight. */
 function clockText(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   const hour = twoDigits[Math.floor(minutes / 60)] ?? "";
@@ -13,8 +13,9 @@ function clockText(ms: number): string {
 }
 
 /**
- * Makes texts of times, ISO 8601 in UTC: three digits of a second for ms, nine for ns; the number itself if no `Date` holds it. Remembers the day: a
- * `Date` a row would take most of an export's time.
+ * Returns a function that converts times to ISO 8601 in UTC, with three decimals for ms and nine for ns. If no `Date`
+ * can hold a time, it returns the number. It caches the day, because one `Date` per row would take most of an export's
+ * time.
  */
 export function timeTexts(unit: TimeUnit): (time: bigint) => string {
   let day = Number.NaN;

@@ -10,7 +10,7 @@ import { type Metrics, metricsOf } from "../statistics/metrics.ts";
 import { joinCommonTimes } from "./common-times.ts";
 import { mergeCurves } from "./time-merge.ts";
 
-/** The figures of the accounts of all symbols seen as one: no arrays. */
+/** The figures of all symbols' accounts together, without arrays. */
 export interface PortfolioFigures {
   /** The metrics. */
   readonly metrics: Metrics;
@@ -18,15 +18,15 @@ export interface PortfolioFigures {
   readonly timeUnit: TimeUnit;
 }
 
-/** The accounts of all symbols seen as one. */
+/** The accounts of all symbols together. */
 export interface PortfolioResult extends PortfolioFigures {
-  /** The union of the symbols' times, each once. */
+  /** The union of the symbols' times; each time occurs once. */
   readonly times: BigInt64Array;
-  /** Sum of the accounts' latest equities at each. */
+  /** The portfolio's equity at each time. */
   readonly equity: Float64Array;
 }
 
-/** The account of one symbol: its figures, and its curves to be read. */
+/** The account of one symbol: its figures, and a reader of its curves. */
 export interface SymbolAccount {
   /** The figures. */
   readonly figures: SymbolFigures;
@@ -39,7 +39,7 @@ export function accountsOf(results: readonly SymbolResult[]): readonly SymbolAcc
   return results.map((result) => ({ figures: result, curves: readerOfArrays(result) }));
 }
 
-/** Receives the next `length` points of the portfolio's curve; the arrays are used again afterwards. */
+/** Receives the next `length` points of the portfolio's curve. The arrays are reused after the call. */
 export type PortfolioListener = (times: BigInt64Array, equity: Float64Array, length: number) => void;
 
 function sumOf(results: readonly SymbolFigures[], term: (result: SymbolFigures) => number): number {
@@ -53,24 +53,24 @@ function commonUnit(results: readonly SymbolFigures[]): TimeUnit {
   const message =
     unit === undefined
       ? "a portfolio needs the result of at least one symbol"
-      : "a portfolio of bars and ticks together has no common time; make one of each";
+      : "bars and ticks have different time units and cannot be in one portfolio; compute one portfolio of each";
   throw new AtcError("ATC_INVALID_ARGUMENT", message);
 }
 
-/** Where portions of unknown number become one array. */
-function join<A extends BigInt64Array | Float64Array>(portions: readonly A[], whole: A): A {
+/** Concatenates blocks into `whole`, and returns that. */
+function join<A extends BigInt64Array | Float64Array>(blocks: readonly A[], whole: A): A {
   let row = 0;
-  for (const portion of portions) {
-    (whole as { set(values: A, offset: number): void }).set(portion, row);
-    row += portion.length;
+  for (const block of blocks) {
+    (whole as { set(values: A, offset: number): void }).set(block, row);
+    row += block.length;
   }
   return whole;
 }
 
-/** Trades read at once. */
+/** Number of trades that are read at once. */
 const tradesAtOnce = 1024;
 
-/** What the closed trades of all accounts come to, in the order of the accounts: sums of sums would differ in their last bits. */
+/** Statistics of the closed trades of all accounts, added in order: sums of sums would differ in their last bits. */
 function tradesOf(accounts: readonly SymbolAccount[]): TradeStatistics {
   const statistics = noTrades();
   const rows = allocateTrades(tradesAtOnce);
@@ -83,7 +83,7 @@ function tradesOf(accounts: readonly SymbolAccount[]): TradeStatistics {
   return statistics;
 }
 
-/** Merges the accounts' curves into the mean of the accounts. It can be called again: nothing is kept. */
+/** Merges the accounts' curves into their mean. It may be called again, because it keeps nothing. */
 function meanCurve(accounts: readonly SymbolAccount[], onBlock: PortfolioListener): void {
   const count = accounts.length;
   const curves = joinCommonTimes(accounts.map((account) => account.curves));
@@ -94,14 +94,16 @@ function meanCurve(accounts: readonly SymbolAccount[], onBlock: PortfolioListene
 }
 
 /**
- * The portfolio of `docs/backtest-spec.md` from accounts whose curves may lie anywhere: N accounts of `initialCapital` / N each, all of which were
- * computed with the whole of it (an account scales with its capital). Memory does not grow with the bars. Time grows with bars x log2(symbols);
- * with a `riskFreeRate` the curves are merged twice, since Sortino's target is known only after the first pass.
+ * Computes the portfolio of `docs/backtest-spec.md` from accounts and readers of their curves. It consists of N
+ * accounts of `initialCapital` / N each; each given account was computed with the whole `initialCapital`, and scales
+ * with it. Memory does not grow with the bars. Time grows with bars x log2(symbols). With a `riskFreeRate` the curves
+ * are merged twice, because Sortino's target is known only after the first pass.
  *
- * @param accounts - one symbol or more, of one time unit, from one configuration
- * @param config - the configuration they were computed with; `riskFreeRate` counts here
+ * @param accounts - one or more, with the same time unit and configuration
+ * @param config - their configuration, of which `riskFreeRate` is used here
  * @param onBlock - receives the portfolio's curve, block by block
- * @throws ATC_INVALID_ARGUMENT without accounts or if bars and ticks are mixed; ATC_INVALID_CONFIG; what a reader or the listener throws.
+ * @throws ATC_INVALID_ARGUMENT without accounts or for bars together with ticks; ATC_INVALID_CONFIG; what a reader or
+ * the listener throws
  */
 export function portfolioOf(
   accounts: readonly SymbolAccount[],
@@ -143,24 +145,23 @@ export function portfolioOf(
 }
 
 /**
- * {@link portfolioOf} for results in arrays, with the curve as arrays.
+ * Like {@link portfolioOf}, for results in arrays, with the curve in arrays.
  *
- * @param results - one symbol or more, of one time unit, from one configuration
- * @param config - the configuration they were computed with; `riskFreeRate` counts here
- * @throws ATC_INVALID_ARGUMENT without results or if bars and ticks are mixed; ATC_INVALID_CONFIG.
- */
+ * @param results - one or more, with the same time unit and configuration
+ * @param config - their configuration, of which `riskFreeRate` is used here
+ * @throws ATC_INVALID_ARGUMENT without results or for bars together with ticks; ATC_INVALID_CONFIG */
 export function portfolio(results: readonly SymbolResult[], config: Partial<BacktestConfig> = {}): PortfolioResult {
   const accounts = accountsOf(results);
-  const timePortions: BigInt64Array[] = [];
-  const equityPortions: Float64Array[] = [];
+  const timeBlocks: BigInt64Array[] = [];
+  const equityBlocks: Float64Array[] = [];
   const figures = portfolioOf(accounts, config, (times, equity, length) => {
-    timePortions.push(times.slice(0, length));
-    equityPortions.push(equity.slice(0, length));
+    timeBlocks.push(times.slice(0, length));
+    equityBlocks.push(equity.slice(0, length));
   });
   const { bars } = figures.metrics;
   return {
     ...figures,
-    times: join(timePortions, new BigInt64Array(bars)),
-    equity: join(equityPortions, new Float64Array(bars)),
+    times: join(timeBlocks, new BigInt64Array(bars)),
+    equity: join(equityBlocks, new Float64Array(bars)),
   };
 }

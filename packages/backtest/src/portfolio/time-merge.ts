@@ -1,27 +1,31 @@
-/** A curve: a value at each time, times sorted, several values may share one. It is read in portions, so it may lie in a file. */
+/**
+ * A curve of values at sorted times, of which several may be equal. It is read in blocks, so that it may be in a file.
+ */
 export interface TimedCurve {
-  /** Values, 1 or more. */
+  /** Number of values, 1 or more. */
   readonly length: number;
-  /** Fills both arrays, of equal length, with the times and values from `row` on. Times have one unit for all curves. */
+  /**
+   * Fills both arrays, of equal length, with the times and values from `row`. All curves have the same unit of time.
+   */
   read(row: number, times: BigInt64Array, values: Float64Array): void;
 }
 
-/** Receives the next `length` points of the merged curve; the arrays are used again afterwards. */
+/** Receives the next `length` points of the merged curve. The arrays are reused after the call. */
 export type MergedBlockListener = (times: BigInt64Array, sums: Float64Array, length: number) => void;
 
 const blockLength = 4096;
 
-/** Rows of all curves that are in memory at once: 16 MiB. */
+/** Maximum number of rows of all curves in memory: 16 MiB. */
 const windowRows = 2 ** 20;
 
 /**
- * Adds up curves over the union of their times: at each time the sum of every curve's latest value (the last where several share the time, the
- * first value before the first time, the last value after the last).
+ * Adds curves over the union of their times: at each time, the sum of every curve's latest value. If several values of
+ * a curve share a time, the last one counts. Before its first time a curve has its first value.
  *
- * Two binary trees over the curves share one walk from leaf to root: a tournament whose root is the curve with the earliest time, and sums whose
- * root is the total. So a row costs log2(curves) steps, nothing drifts (a sum depends on the current values alone, not on the way to them),
- * and only a window of each curve is in memory. Times are compared as two 32-bit words: exact for nanoseconds, which a double is not, and without a
- * BigInt a row.
+ * Two binary trees over the curves share one walk from leaf to root: a tournament whose root is the curve with the
+ * earliest time, and sums whose root is the total. A row takes log2(curves) steps. Rounding does not accumulate,
+ * because a sum depends only on the current values. Only a window of each curve is in memory. Times are compared as
+ * two 32-bit words: exact for nanoseconds, unlike a double, and without one BigInt per row.
  */
 export function mergeCurves(curves: readonly TimedCurve[], onBlock: MergedBlockListener): void {
   const tree = plantTree(curves);
@@ -41,22 +45,22 @@ export function mergeCurves(curves: readonly TimedCurve[], onBlock: MergedBlockL
 
 interface CurveTree {
   isEmpty(): boolean;
-  /** Writes the earliest time and the sum at it to a row, and goes on to the next time. */
+  /** Writes the earliest time and its sum to a row, and advances to the next time. */
   next(words: Int32Array, sums: Float64Array, row: number): void;
 }
 
-/** After the last time of a curve: later than every time. */
+/** The time after the end of a curve: later than every time. */
 const endHigh = 0x7fff_ffff;
 
-/** The windows of all curves in one piece of memory, each over some rows of its curve. */
+/** The windows of all curves in one block of memory. Each holds some rows of its curve. */
 interface Windows {
-  /** Rows of a window. */
+  /** Number of rows per window. */
   readonly rows: number;
-  /** Times as pairs of words; window `k` begins at word `2 * k * rows`. */
+  /** Times as pairs of words. Window `k` begins at word `2 * k * rows`. */
   readonly words: Int32Array;
-  /** Values; window `k` begins at `k * rows`. */
+  /** Values. Window `k` begins at `k * rows`. */
   readonly values: Float64Array;
-  /** Moves the window of a curve to begin at a row; returns how many rows it holds then, 0 behind the last one. */
+  /** Moves the window of a curve to begin at a row. Returns its number of rows, 0 after the end of the curve. */
   move(curve: number, row: number): number;
 }
 
@@ -85,7 +89,7 @@ function plantTree(curves: readonly TimedCurve[]): CurveTree {
   while (leaves < curves.length) leaves *= 2;
   const windows = openWindows(curves);
   const { words: timeWords, values, rows: windowLength } = windows;
-  // Where the current row of a curve lies in `values`, where its window ends there, and the row of its curve that follows the window.
+  // Of each curve: the index of the current row in `values`, the end of its window there, and the row after the window.
   const position = new Uint32Array(leaves);
   const end = new Uint32Array(leaves);
   const following = new Float64Array(leaves);

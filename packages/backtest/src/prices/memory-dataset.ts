@@ -2,11 +2,11 @@ import { AtcError, type Dataset, type DatasetManifest, nearest, type RowKind, ty
 import { byCodeUnit } from "../base/code-unit-order.ts";
 import { type MemoryColumns, memorySeries } from "./memory-series.ts";
 
-/** What {@link memoryDataset} accepts besides the columns. */
+/** Options of {@link memoryDataset}. */
 export interface MemoryDatasetOptions {
-  /** What the rows are; bars where absent. */
+  /** What the rows are. Defaults to bars. */
   readonly kind?: RowKind;
-  /** The dataset's name; `memory` where absent. */
+  /** The dataset's name. Defaults to `memory`. */
   readonly name?: string;
 }
 
@@ -36,9 +36,9 @@ function describe(name: string, kind: RowKind, all: readonly Series[]): DatasetM
 }
 
 /**
- * A dataset over arrays in memory: `memoryDataset({ AAPL: { timestamp, open, close }, MSFT: ... })`.
+ * Creates a dataset over arrays in memory: `memoryDataset({ AAPL: { timestamp, open, close }, MSFT: ... })`.
  *
- * @throws ATC_INVALID_DATA as {@link memorySeries} does, for any symbol.
+ * @throws ATC_INVALID_DATA like {@link memorySeries}, for any symbol
  */
 export function memoryDataset(
   symbols: Readonly<Record<string, MemoryColumns>>,
@@ -49,7 +49,7 @@ export function memoryDataset(
   const all = new Map(names.map((symbol) => [symbol, memorySeries(symbol, symbols[symbol] as MemoryColumns, kind)]));
   let closed = false;
   const alive = (): void => {
-    if (closed) throw new AtcError("ATC_CLOSED", `the dataset "${name}" was disposed before`);
+    if (closed) throw new AtcError("ATC_CLOSED", `the dataset "${name}" was disposed; create it again`);
   };
   return {
     manifest: describe(name, kind, [...all.values()]),

@@ -11,8 +11,8 @@ import {
 } from "@atc/contract";
 
 /**
- * Columns by name. `timestamp` is a BigInt64Array in the kind's unit (ms for bars, ns for ticks) or numbers in ms; the others are typed
- * arrays, taken as they are, or plain numbers, taken as float64.
+ * Columns by name. `timestamp` is a BigInt64Array in the kind's unit (ms for bars, ns for ticks) or an array of
+ * numbers in ms. The others are typed arrays, which are not copied, or arrays of numbers, which become float64.
  */
 export type MemoryColumns = Readonly<Record<string, TypedArray | readonly number[]>>;
 
@@ -53,14 +53,14 @@ function argument(message: string): AtcError {
 }
 
 /**
- * A series over arrays in memory, for tests and for whoever has their own data.
+ * Creates a series over arrays in memory, for tests and for callers with their own data.
  *
- * @throws ATC_INVALID_DATA where there are no rows, lengths differ, `timestamp` is missing or times go back.
+ * @throws ATC_INVALID_DATA if there are no rows, lengths differ, `timestamp` is missing or times decrease
  */
 export function memorySeries(symbol: string, columns: MemoryColumns, kind: RowKind = "bars"): Series {
   const times = timesOf(symbol, columns["timestamp"], kind);
   const rows = times.length;
-  if (rows === 0) throw refuse(symbol, "there are no rows");
+  if (rows === 0) throw refuse(symbol, "there are no rows; give one or more");
   const metadata: ColumnMetadata[] = [
     { name: "timestamp", type: kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },
   ];
@@ -86,14 +86,14 @@ function overArrays(
 
   function column(name: string): ReadonlyTypedArray<number> {
     const values = numbers.get(name);
-    if (values === undefined) throw argument(`symbol "${symbol}" has no column of numbers "${name}"`);
+    if (values === undefined) throw argument(`symbol "${symbol}" has no numeric column "${name}"`);
     return values;
   }
 
   function block(row: number, length: number, wanted: ReadonlySet<string>): Block {
     const end = row + length;
     const asked = (name: string): void => {
-      if (!wanted.has(name)) throw argument(`the column "${name}" was not asked for`);
+      if (!wanted.has(name)) throw argument(`the column "${name}" was not requested`);
     };
     return {
       row,

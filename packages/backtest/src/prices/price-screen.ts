@@ -4,28 +4,29 @@ import { isoTime, type TimeUnit } from "../base/calendar.ts";
 /** Columns of equal length, by name. */
 type ScreenedColumns = Readonly<Record<string, ReadonlyTypedArray<number>>>;
 
-/** Where bars come from and what is checked in them. */
+/** Options of {@link createPriceScreen}. */
 export interface PriceScreenOptions {
-  /** For messages. */
+  /** The symbol, for messages. */
   readonly symbol: string;
   /** Unit of the times. */
   readonly timeUnit: TimeUnit;
-  /** Columns of prices: each value must be finite and above 0. */
+  /** Columns of prices, whose values must be finite and above 0. */
   readonly prices: readonly string[];
-  /** Columns that are passed on unchecked. */
+  /** Columns that are not checked. */
   readonly others: readonly string[];
-  /** What to do with a bar that does not hold. */
+  /** What to do with a bar that has an invalid price. */
   readonly policy: BacktestConfig["invalidPrices"];
 }
 
-/** Lets only bars through whose prices are finite and above 0. */
+/** Passes on only bars whose prices are finite and above 0. */
 export interface PriceScreen {
-  /** Bars left out so far. */
+  /** Number of bars left out so far. */
   readonly skipped: number;
   /**
-   * The good bars of a block, as views where all are good, else as copies valid until the next call; writes their times into `times`.
+   * Returns the good bars of a block: views if all are good, else copies that are valid until the next call. Writes
+   * their times to `times`.
    *
-   * @throws ATC_INVALID_DATA naming symbol, bar, time and price, under the policy `error`.
+   * @throws ATC_INVALID_DATA with symbol, bar, time and price, under the policy `error`
    */
   take(block: Block, times: BigInt64Array): ScreenedColumns;
 }
@@ -39,7 +40,7 @@ function firstInvalid(values: ReadonlyTypedArray<number>, from: number): number 
   return length;
 }
 
-/** A screen for the blocks of one series. */
+/** Creates a screen for the blocks of one series. */
 export function createPriceScreen(options: PriceScreenOptions): PriceScreen {
   const { symbol, timeUnit, prices, others, policy } = options;
   const names = [...prices, ...others];

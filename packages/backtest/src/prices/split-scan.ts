@@ -1,6 +1,6 @@
 import type { ReadonlyTypedArray } from "@atc/contract";
 
-/** A change of price from one close to the next that a stock split or its reverse would make. */
+/** A change from one close to the next like that of a stock split or a reverse split. */
 interface SplitLikeJump {
   /** Time of the bar that closes at the new level. */
   readonly time: bigint;
@@ -10,19 +10,19 @@ interface SplitLikeJump {
   readonly to: number;
 }
 
-/** Looks for jumps that look like splits, block by block. */
+/** Finds jumps that look like splits, block by block. */
 export interface SplitScan {
-  /** Jumps so far. */
+  /** Number of jumps so far. */
   readonly count: number;
   /** The first of them. */
   readonly first: SplitLikeJump | undefined;
-  /** Takes the next bars. */
+  /** Scans the next bars. */
   push(close: ReadonlyTypedArray<number>, times: BigInt64Array): void;
 }
 
-/** Shares after a split per share before; 5:4 and the like are no larger than a bad day and are not looked for. */
+/** New shares per old share. Ratios such as 5:4 are left out, because they are not larger than a bad day. */
 const splitRatios: readonly number[] = [1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 100];
-/** A split's own bar also moves as any bar does. */
+/** The bar of a split also has a move of its own. */
 const tolerance = 0.04;
 const smallestRatio = 1.5 * (1 - tolerance);
 
@@ -31,7 +31,7 @@ function looksLikeSplit(from: number, to: number): boolean {
   return splitRatios.some((split) => Math.abs(ratio / split - 1) <= tolerance);
 }
 
-/** A scan of no bars yet. */
+/** Creates a scan of no bars. */
 export function createSplitScan(): SplitScan {
   let previous = Number.NaN;
   let count = 0;

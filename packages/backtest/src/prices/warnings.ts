@@ -3,7 +3,7 @@ import { isoTime, type TimeUnit, yearsBetween } from "../base/calendar.ts";
 import type { SimulatedAccount } from "../simulation/simulator.ts";
 import type { SplitScan } from "./split-scan.ts";
 
-/** What warnings are made of. */
+/** The argument of {@link warningsOf}. */
 export interface WarningsInput {
   /** The account after the last bar. */
   readonly account: SimulatedAccount;
@@ -13,9 +13,9 @@ export interface WarningsInput {
   readonly config: BacktestConfig;
   /** Jumps of the close. */
   readonly splits: SplitScan;
-  /** Bars left out. */
+  /** Number of bars left out. */
   readonly skippedBars: number;
-  /** What the strategy says. */
+  /** Messages of the strategy. */
   readonly strategy: readonly string[];
 }
 
@@ -26,7 +26,7 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 }
 
-/** The sentences under `docs/backtest-spec.md` "Output", with their figures; the gravest first. */
+/** The warnings of `docs/backtest-spec.md`, "Output", with their figures, most serious first. */
 export function warningsOf(input: WarningsInput): readonly string[] {
   const { account, timeUnit, config, splits, skippedBars } = input;
   const warnings: string[] = [];
@@ -41,12 +41,12 @@ export function warningsOf(input: WarningsInput): readonly string[] {
   const feeShare = account.fees / config.initialCapital;
   if (feeShare > 0.5)
     warnings.push(
-      `fees of ${grouped.format(account.fees)} took ${percent(feeShare)} of the starting capital of ${grouped.format(config.initialCapital)}: it trades too often for ${config.feeBps} bps`,
+      `fees of ${grouped.format(account.fees)} took ${percent(feeShare)} of the starting capital of ${grouped.format(config.initialCapital)}: the strategy trades too often for fees of ${config.feeBps} bps`,
     );
   const days = yearsBetween(account.firstTime, account.lastTime, timeUnit) * 365.25;
   if (days < shortestSpanDays)
     warnings.push(
-      `the data span ${grouped.format(days)} days: under ${shortestSpanDays} days, yearly figures (cagr, volatility, sharpe, sortino, calmar, turnover) mean little`,
+      `the data span ${grouped.format(days)} days: under ${shortestSpanDays} days, yearly figures (cagr, volatility, sharpe, sortino, calmar, turnover) are unreliable`,
     );
   warnings.push(...input.strategy);
   if (splits.first !== undefined) {

@@ -4,17 +4,17 @@ import type { CurveReader, CurveSink, CurveStore } from "./curves.ts";
 
 /** Bars and trades of one symbol in arrays of exactly their length. */
 export interface CurveArrays {
-  /** Time of each bar that was not left out. */
+  /** Time of each bar, without those left out. */
   readonly times: BigInt64Array;
-  /** Equity at the close of each. */
+  /** Equity at each close. */
   readonly equity: Float64Array;
-  /** What the strategy decided at the close of each: -1, 0 or 1, before `side` restricts it. */
+  /** The strategy's decision at each close: -1, 0 or 1, before `side` restricts it. */
   readonly directions: Int8Array;
   /** All trades, the open one last. */
   readonly trades: Trades;
 }
 
-/** Reads arrays; they are shown, not copied, until a reader's method fills a caller's array. */
+/** Creates a reader of arrays. It does not copy them until a method fills a caller's array. */
 export function readerOfArrays({ times, equity, directions, trades }: CurveArrays): CurveReader {
   return {
     bars: times.length,
@@ -26,7 +26,7 @@ export function readerOfArrays({ times, equity, directions, trades }: CurveArray
   };
 }
 
-/** A reader's whole content in arrays. */
+/** Reads all of a reader's content into arrays. */
 export function arraysOfReader(reader: CurveReader): CurveArrays {
   const arrays = {
     times: new BigInt64Array(reader.bars),
@@ -41,13 +41,13 @@ export function arraysOfReader(reader: CurveReader): CurveArrays {
   return arrays;
 }
 
-/** A sink that keeps bars and trades in arrays: 17 bytes a bar and 66 a trade. */
+/** A sink that keeps bars and trades in arrays: 17 bytes per bar and 66 per trade. */
 export interface ArraySink extends CurveSink {
-  /** What was taken so far. */
+  /** The bars and trades so far. */
   arrays(): CurveArrays;
 }
 
-/** A sink for at most `bars` bars. */
+/** Creates a sink for at most `bars` bars. */
 export function arraySink(bars: number): ArraySink {
   const times = new BigInt64Array(bars);
   const equity = new Float64Array(bars);
@@ -97,11 +97,11 @@ function copyOf(trades: Trades): Trades {
 
 /** A store of curves in arrays. */
 export interface ArrayCurves extends CurveStore {
-  /** The arrays of a symbol; ATC_NOT_FOUND for one whose sink was not finished. */
+  /** The arrays of a symbol. Throws ATC_NOT_FOUND if its sink is not finished. */
   arrays(symbol: string): CurveArrays;
 }
 
-/** A store that keeps the curves of every symbol in memory. */
+/** Creates a store that keeps the curves of all symbols in memory. */
 export function arrayCurves(): ArrayCurves {
   const finished = new Map<string, CurveArrays>();
 
@@ -128,7 +128,7 @@ export function arrayCurves(): ArrayCurves {
   };
 }
 
-/** The error of a store that has no curves of a symbol. */
+/** The ATC_NOT_FOUND of a store that has no curves of a symbol. */
 export function noCurves(symbol: string): AtcError {
   return new AtcError("ATC_NOT_FOUND", `there are no curves of "${symbol}"; compute the symbol first`, {
     details: { symbol },

@@ -1,47 +1,49 @@
 import type { Trades } from "../account/trades.ts";
 
-/** Room for the next bars of a symbol: arrays of equal length, all to be written from the front. */
+/** Arrays of equal length for the next bars of a symbol, to be written from index 0. */
 export interface BarRoom {
   /** Times in the series' unit. */
   readonly times: BigInt64Array;
   /** Equity at each close. */
   readonly equity: Float64Array;
-  /** Decisions at each close; 0 throughout. */
+  /** Decisions at each close, initially all 0. */
   readonly directions: Int8Array;
 }
 
-/** Reads back the bars and trades of one symbol, in portions of any size. */
+/** Reads the bars and trades of one symbol, in blocks of any size. */
 export interface CurveReader {
-  /** Bars. */
+  /** Number of bars. */
   readonly bars: number;
-  /** Trades; the open one last. */
+  /** Number of trades. An open trade is last. */
   readonly trades: number;
-  /** Fills `into` with the times from bar `row` on. The bars must exist. */
+  /** Fills `into` with the times from bar `row`. The bars must exist. */
   times(row: number, into: BigInt64Array): void;
-  /** Fills `into` with the equity from bar `row` on. */
+  /** Fills `into` with the equity from bar `row`. */
   equity(row: number, into: Float64Array): void;
-  /** Fills `into` with the directions from bar `row` on. */
+  /** Fills `into` with the directions from bar `row`. */
   directions(row: number, into: Int8Array): void;
-  /** Fills the `into.length` rows of `into` with the trades from trade `row` on. */
+  /** Fills the `into.length` rows of `into` with the trades from trade `row`. */
   readTrades(row: number, into: Trades): void;
 }
 
-/** Takes the bars and trades of one symbol, in order, as a backtest computes them. */
+/** Receives the bars and trades of one symbol, in order, as a backtest computes them. */
 export interface CurveSink {
-  /** Room for at most `length` bars more. It is valid until the next call; a sink may hand out the same memory again. */
+  /**
+   * Arrays for at most `length` more bars. They are valid until the next call; a sink may return the same memory again.
+   */
   room(length: number): BarRoom;
-  /** Takes the first `length` bars of the room. */
+  /** Stores the first `length` bars of the latest {@link CurveSink.room}. */
   takeBars(length: number): void;
-  /** Takes the next trades. The arrays are used again after the call: a sink that keeps them copies them. */
+  /** Stores the next trades. The arrays are reused after the call, so a sink that keeps them must copy them. */
   takeTrades(trades: Trades): void;
-  /** Ends the symbol; what was taken can be read from now on. */
+  /** Ends the symbol and returns a reader of what was stored. */
   finish(): CurveReader;
 }
 
-/** Keeps the curves of many symbols: in arrays, in a file, in memory that threads share. */
+/** A store of the curves of many symbols: in arrays, in a file, or in memory that threads share. */
 export interface CurveStore {
-  /** A sink for a symbol of at most `bars` bars. A second sink of the same symbol replaces the first. */
+  /** Creates a sink for a symbol of at most `bars` bars. A second sink for the same symbol replaces the first. */
   sink(symbol: string, bars: number): CurveSink;
-  /** What was taken of a symbol; ATC_NOT_FOUND for one whose sink was not finished. */
+  /** Reads the curves of a symbol. Throws ATC_NOT_FOUND if its sink is not finished. */
   reader(symbol: string): CurveReader;
 }

@@ -19,21 +19,21 @@ import { createShortfall } from "../statistics/equity-statistics.ts";
 import { metricsOf } from "../statistics/metrics.ts";
 import type { Strategy, StrategyBars } from "../strategy/strategy.ts";
 
-/** How to test one series. */
+/** Options of `backtestSeries`. */
 export interface BacktestSeriesOptions extends OperationOptions {
-  /** What decides the directions. */
+  /** The strategy, which decides the directions. */
   readonly strategy: Strategy;
-  /** Fills and costs; the defaults where absent. */
+  /** Fills and costs. Default: `backtestDefaults`. */
   readonly config?: Partial<BacktestConfig>;
-  /** Only the last so many bars, 1 or more; all where absent. */
+  /** Number of last bars to use, 1 or more. Defaults to all. */
   readonly limit?: number | undefined;
-  /** The most bars handled at once; 32,768 where absent. Results do not depend on it. */
+  /** Maximum number of bars per block. Defaults to 32,768. Results do not depend on it. */
   readonly blockLength?: number | undefined;
 }
 
 const priceNames: readonly string[] = ["close", "open", "high", "low"];
 const defaultBlockLength = 32_768;
-/** Rows between two reports of progress: some ten a second under ATC, and no clock is needed. */
+/** Rows between two progress reports: about ten reports per second under ATC, without reading a clock. */
 export const rowsBetweenReports = 131_072;
 
 function checkCount(name: string, value: number | undefined): void {
@@ -43,7 +43,7 @@ function checkCount(name: string, value: number | undefined): void {
   });
 }
 
-/** Bars of a series that a limit leaves. */
+/** Number of bars of a series within a limit. */
 export function barsWithin(series: Series, limit: number | undefined): number {
   checkCount("limit", limit);
   return limit === undefined ? series.length : Math.min(limit, series.length);
@@ -57,7 +57,7 @@ interface Columns {
   readonly others: readonly string[];
 }
 
-/** Which columns are read. Ticks, and bars with no open, fill at the close of the next row. */
+/** Chooses the columns to read. Ticks, and bars without an open, fill at the close of the next row. */
 function chooseColumns(series: Series, strategy: Strategy, config: BacktestConfig): Columns {
   const types = new Map(series.columns.map(({ name, type }) => [name, type]));
   const timeUnit = types.get("timestamp") === "timestamp[ns]" ? "ns" : "ms";
@@ -82,14 +82,14 @@ interface Pass {
   readonly curves: CurveReader;
 }
 
-/** What one pass needs besides its series. */
+/** Options of {@link pass}. */
 interface PassOptions extends BacktestSeriesOptions {
   readonly columns: Columns;
   readonly config: BacktestConfig;
   readonly sink: CurveSink;
 }
 
-/** Goes through the bars once; yields after every block how many rows are done. */
+/** Reads the bars once. Yields the number of finished rows after every block. */
 function* pass(series: Series, options: PassOptions): Generator<number, Pass, void> {
   const { columns, config, sink } = options;
   const rows = barsWithin(series, options.limit);
@@ -122,7 +122,7 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
       options.onProgress?.({ phase: "computing", done, total: rows, unit: "bars" });
     }
     yield done;
-    // Here and not in the caller, so that the series' own iteration is ended too.
+    // Checked here and not in the caller, so that the iteration over the series ends too.
     throwIfAborted(options.signal);
   }
   if (bars === 0) throw noBars(series.symbol, screen.skipped);
@@ -132,7 +132,7 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
   return { account, splits, screen, sentences: run.finish?.() ?? [], curves: sink.finish() };
 }
 
-/** An equity that is no number never becomes one again, so the last of a block speaks for the block. */
+/** An equity that is not finite never becomes finite again, so checking the last of a block is enough. */
 function assertFinite(
   symbol: string,
   unit: TimeUnit,
@@ -150,7 +150,7 @@ function assertFinite(
 function overflow(symbol: string, what: string): AtcError {
   return new AtcError(
     "ATC_INVALID_DATA",
-    `symbol "${symbol}" goes beyond what a double can hold: ${what}; check its prices, or leave the symbol out`,
+    `symbol "${symbol}" exceeds the range of a double: ${what}; check its prices, or leave the symbol out`,
     { details: { symbol } },
   );
 }
@@ -158,18 +158,21 @@ function overflow(symbol: string, what: string): AtcError {
 function noBars(symbol: string, skipped: number): AtcError {
   return new AtcError(
     "ATC_INVALID_DATA",
-    `symbol "${symbol}" has no bar to test: ${skipped} were left out because a price is missing, zero or negative; correct the data`,
+    `symbol "${symbol}" has no valid bar: ${skipped} bars were left out because a price is missing, zero or negative; correct the data`,
     { details: { symbol, skipped } },
   );
 }
 
-/** What {@link backtestSteps} needs: a sink that has room for every bar. */
+/** Options of {@link backtestSteps}. */
 export interface BacktestStepsOptions extends BacktestSeriesOptions {
-  /** Takes bars and trades. */
+  /** Receives bars and trades. It must have room for every bar. */
   readonly sink: CurveSink;
 }
 
-/** Tests a series step by step: yields after each block how many rows are done, so that the caller can let others run. */
+/**
+ * Tests a series step by step. Yields the number of finished rows after each block, so that the caller can yield to
+ * the event loop.
+ */
 export function* backtestSteps(series: Series, options: BacktestStepsOptions): Generator<number, SymbolFigures, void> {
   throwIfAborted(options.signal);
   checkCount("blockLength", options.blockLength);
@@ -201,19 +204,19 @@ export function* backtestSteps(series: Series, options: BacktestStepsOptions): G
   return { symbol: series.symbol, timeUnit, metrics, warnings, skippedBars, totals };
 }
 
-/** Reads the equity again, a portion at a time. */
+/** The sum of squared shortfalls below `target`. Reads the equity again, block by block. */
 function shortfallOf(curves: CurveReader, target: number): number {
   const shortfall = createShortfall(target);
-  const portion = new Float64Array(Math.min(curves.bars, defaultBlockLength));
-  for (let row = 0; row < curves.bars; row += portion.length) {
-    const equity = portion.subarray(0, Math.min(portion.length, curves.bars - row));
+  const block = new Float64Array(Math.min(curves.bars, defaultBlockLength));
+  for (let row = 0; row < curves.bars; row += block.length) {
+    const equity = block.subarray(0, Math.min(block.length, curves.bars - row));
     curves.equity(row, equity);
     shortfall.add(equity, equity.length);
   }
   return shortfall.squares;
 }
 
-/** Drives steps to their end without a pause. */
+/** Runs steps to their end without a pause. */
 function lastOf<Result>(steps: Generator<number, Result, void>): Result {
   let step = steps.next();
   while (step.done !== true) step = steps.next();
@@ -221,18 +224,20 @@ function lastOf<Result>(steps: Generator<number, Result, void>): Result {
 }
 
 /**
- * Tests a strategy on one series: one pass over its blocks, in memory only the result (17 bytes a bar, 66 a trade) and one block. With a sink the
- * result is the figures alone: bars and trades go to the sink, block by block, and memory does not grow with the bars.
+ * Tests a strategy on one series, in one pass over its blocks. Only the result (17 bytes per bar, 66 per trade) and
+ * one block are in memory. With a sink, bars and trades go to the sink block by block, the result has only the
+ * figures, and memory does not grow with the bars.
  *
- * @throws ATC_INVALID_DATA if a price is missing, zero or negative (under `invalidPrices: error`), a column is missing, no bar is left or prices are
- * so small or large that the equity overflows; ATC_INVALID_CONFIG; ATC_INVALID_ARGUMENT for a limit or block length below 1 or a direction other
- * than -1, 0 and 1; ATC_ABORTED between blocks; what the sink throws.
+ * @throws ATC_INVALID_DATA if a price is missing, zero or negative (under `invalidPrices: error`), if a column is
+ * missing, if no bar is left, or if prices are so small or large that the equity overflows; ATC_INVALID_CONFIG;
+ * ATC_INVALID_ARGUMENT for a limit or block length below 1 or a direction other than -1, 0 and 1; ATC_ABORTED between
+ * blocks; what the sink throws
  */
 export function backtestSeries(
   series: Series,
   options: BacktestSeriesOptions & { readonly sink: CurveSink },
 ): SymbolFigures;
-/** The same into arrays, without a sink. */
+/** Without a sink, bars and trades are in arrays of the result. */
 export function backtestSeries(series: Series, options: BacktestSeriesOptions): SymbolResult;
 export function backtestSeries(
   series: Series,

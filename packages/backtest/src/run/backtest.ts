@@ -9,6 +9,7 @@ import {
   type SignalConfig,
   throwIfAborted,
 } from "@atc/contract";
+import { createPacer } from "@atc/plugin-kit";
 import { byCodeUnit } from "../base/code-unit-order.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
 import {
@@ -25,27 +26,27 @@ import { atcStrategy } from "../strategy/atc-strategy.ts";
 import type { Strategy } from "../strategy/strategy.ts";
 import { type BacktestStepsOptions, backtestSteps, barsWithin, rowsBetweenReports } from "./backtest-series.ts";
 
-/** How to test a dataset. */
+/** Options of {@link backtest}. */
 export interface BacktestOptions extends OperationOptions {
-  /** What decides the directions; ATC with `signals` where absent. */
+  /** The strategy, which decides the directions. Defaults to ATC with `signals`. */
   readonly strategy?: Strategy | undefined;
-  /** The configuration of ATC; the defaults where absent. */
+  /** The configuration of ATC. Default: `signalDefaults`. */
   readonly signals?: Partial<SignalConfig> | undefined;
-  /** Fills and costs; the defaults where absent. */
+  /** Fills and costs. Default: `backtestDefaults`. */
   readonly config?: Partial<BacktestConfig> | undefined;
-  /** The symbols wanted, in any order; all where absent. */
+  /** The symbols to test, in any order. Defaults to all. */
   readonly symbols?: readonly string[] | undefined;
-  /** Only the last so many bars of each symbol, 1 or more; all where absent. */
+  /** Number of last bars per symbol to use, 1 or more. Defaults to all. */
   readonly limit?: number | undefined;
 }
 
-/** How to test a dataset into a store of curves. */
+/** Options of {@link backtestInto}. */
 export interface BacktestIntoOptions extends BacktestOptions {
-  /** Takes the bars and trades of every symbol. */
+  /** Receives the bars and trades of every symbol. */
   readonly curves: CurveStore;
   /**
-   * Stands between the backtest and every symbol, so that a cache or other threads can serve it: returns figures whose curves `curves` has taken, or
-   * what `compute` gives. What it throws is treated as a failure of that symbol's computation.
+   * Called for every symbol, so that a cache or another thread can provide its result. Returns figures whose curves
+   * are in `curves`, or the result of `compute`. An error that it throws counts as an error of the computation.
    */
   readonly remember?: ((symbol: string, compute: () => Promise<SymbolFigures>) => Promise<SymbolFigures>) | undefined;
   /** Receives the portfolio's curve, block by block. */
@@ -58,77 +59,75 @@ export interface SkippedSymbol {
   readonly symbol: string;
   /** The message of the error. */
   readonly reason: string;
-  /** The error's code. */
+  /** The code of the error. */
   readonly code: AtcError["code"];
 }
 
-/** The figures of a dataset's backtest: no arrays. */
+/** The figures of a dataset's backtest, without arrays. */
 export interface BacktestFigures {
   /** The configuration of fills and costs, complete. */
   readonly config: BacktestConfig;
   /** The computed symbols, sorted by UTF-16 code unit. */
   readonly symbols: readonly SymbolFigures[];
-  /** The others, sorted likewise. */
+  /** The symbols that could not be computed, in the same order. */
   readonly skipped: readonly SkippedSymbol[];
-  /** All computed symbols as one; undefined if there is none. */
+  /** All computed symbols together; undefined if there are none. */
   readonly portfolio: PortfolioFigures | undefined;
 }
 
-/** The backtest of a dataset, in arrays. */
+/** The backtest of a dataset, with bars and trades in arrays. */
 export interface BacktestResult extends BacktestFigures {
   /** The computed symbols, sorted by UTF-16 code unit. */
   readonly symbols: readonly SymbolResult[];
-  /** All computed symbols as one; undefined if there is none. */
+  /** All computed symbols together; undefined if there are none. */
   readonly portfolio: PortfolioResult | undefined;
 }
 
-/** Rows between two pauses: some tens of milliseconds of ATC. */
-const rowsBetweenPauses = 32_768;
-
-/** Counts rows over all symbols, tells the listener now and then, and lets timers, signals and I/O run. */
-interface Pacer {
-  /** Rows done by the current symbol, of which there are `rows` in all. */
+/** Counts bars over all symbols, reports them, and yields to the event loop. */
+interface BarCounter {
+  /** Counts `done` finished bars of the current symbol. */
   advance(done: number): Promise<void>;
-  /** The current symbol, of `rows` rows, is done or given up. */
+  /** Counts the current symbol, of `rows` bars, as finished. */
   finish(rows: number): Promise<void>;
 }
 
-function createPacer(total: number, onProgress: ProgressListener | undefined): Pacer {
+function createBarCounter(total: number, onProgress: ProgressListener | undefined): BarCounter {
+  // Without the signal: `backtestSteps` checks it, so that an abort also ends its iteration over the series.
+  const pacer = createPacer({ onProgress });
   let finished = 0;
-  let told = 0;
-  let paused = 0;
-  async function pause(done: number, last: boolean): Promise<void> {
-    if (last || done - told >= rowsBetweenReports) {
-      told = done;
-      onProgress?.({ phase: "computing", done, total, unit: "bars" });
+  let reported = 0;
+  function count(done: number, isLast: boolean): Promise<void> {
+    if (isLast || done - reported >= rowsBetweenReports) {
+      reported = done;
+      pacer.report({ phase: "computing", done, total, unit: "bars" });
     }
-    if (done - paused < rowsBetweenPauses) return;
-    paused = done;
-    await new Promise<void>((resolve) => {
-      setImmediate(resolve);
-    });
+    if (isLast) pacer.flush();
+    return pacer.pause();
   }
   return {
-    advance: (done) => pause(finished + done, false),
+    advance: (done) => count(finished + done, false),
     finish(rows) {
       finished += rows;
-      return pause(finished, finished === total);
+      return count(finished, finished === total);
     },
   };
 }
 
-/** Drives the steps of one symbol to their end with pauses between. */
-async function drive(series: Series, options: BacktestStepsOptions, pacer: Pacer): Promise<SymbolFigures> {
+/** Runs the steps of one symbol to their end with pauses between. */
+async function drive(series: Series, options: BacktestStepsOptions, counter: BarCounter): Promise<SymbolFigures> {
   const steps = backtestSteps(series, options);
   let step = steps.next();
   while (step.done !== true) {
-    await pacer.advance(step.value);
+    await counter.advance(step.value);
     step = steps.next();
   }
   return step.value;
 }
 
-/** Bad data is the symbol's own matter; anything else (an abort, a wrong configuration, a damaged store, a defect) concerns all of them. */
+/**
+ * Bad data skips one symbol. Any other error (an abort, an invalid configuration, a damaged store, a defect) ends the
+ * backtest.
+ */
 function skippedBy(error: unknown, symbol: string): SkippedSymbol {
   if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
   return { symbol, reason: error.message, code: error.code };
@@ -143,7 +142,7 @@ function chooseStrategy(options: BacktestOptions): Strategy {
   );
 }
 
-/** All symbols, one after the other, without the portfolio. */
+/** Tests all symbols, one after the other, without the portfolio. */
 async function testSymbols(
   dataset: Dataset,
   options: BacktestIntoOptions,
@@ -155,7 +154,7 @@ async function testSymbols(
   const all = names.map((name) => dataset.series(name));
   const rows = all.map((series) => barsWithin(series, limit));
   const total = rows.reduce((sum, count) => sum + count, 0);
-  const pacer = createPacer(total, options.onProgress);
+  const counter = createBarCounter(total, options.onProgress);
   throwIfAborted(signal);
   const symbols: SymbolFigures[] = [];
   const skipped: SkippedSymbol[] = [];
@@ -164,24 +163,24 @@ async function testSymbols(
     const bars = rows[i];
     try {
       const compute = (): Promise<SymbolFigures> =>
-        drive(series, { strategy, config, limit, signal, sink: curves.sink(symbol, bars) }, pacer);
+        drive(series, { strategy, config, limit, signal, sink: curves.sink(symbol, bars) }, counter);
       symbols.push(await remember(symbol, compute));
     } catch (error) {
       skipped.push(skippedBy(error, symbol));
     }
-    await pacer.finish(bars);
+    await counter.finish(bars);
     throwIfAborted(signal);
   }
   return { config, symbols, skipped };
 }
 
 /**
- * Tests a strategy on the symbols of a dataset, one after the other, and on the portfolio of them, whose bars and trades go to a store of curves. A
- * symbol whose data does not hold is listed under `skipped` with its reason, and the rest goes on. Memory does not grow with the bars, beyond what
- * the store keeps.
+ * Tests a strategy on the symbols of a dataset, one after the other, and computes their portfolio. Bars and trades go
+ * to a store of curves. A symbol with invalid data is listed under `skipped` with the reason, and the others continue.
+ * Memory does not grow with the bars, apart from the store's.
  *
- * @throws ATC_INVALID_CONFIG, ATC_INVALID_ARGUMENT; ATC_NOT_FOUND for a symbol that the dataset lacks; ATC_ABORTED; ATC_CLOSED, ATC_CORRUPT_DATA
- * or ATC_IO from the dataset; what the store or the strategy throws.
+ * @throws ATC_INVALID_CONFIG, ATC_INVALID_ARGUMENT; ATC_NOT_FOUND for a symbol that the dataset lacks; ATC_ABORTED;
+ * ATC_CLOSED, ATC_CORRUPT_DATA or ATC_IO from the dataset; what the store or the strategy throws
  */
 export async function backtestInto(dataset: Dataset, options: BacktestIntoOptions): Promise<BacktestFigures> {
   const tested = await testSymbols(dataset, options);
@@ -191,7 +190,8 @@ export async function backtestInto(dataset: Dataset, options: BacktestIntoOption
 }
 
 /**
- * {@link backtestInto} with everything in arrays. In memory: the results, 17 bytes a bar and 66 a trade, besides one block.
+ * Like {@link backtestInto}, with bars and trades in arrays: 17 bytes per bar and 66 per trade in memory, and one
+ * block.
  *
  * @throws what {@link backtestInto} throws
  */

@@ -9,15 +9,15 @@ export interface SimulatedBars {
   readonly times: BigInt64Array;
   /** Closing prices. */
   readonly close: ReadonlyTypedArray<number>;
-  /** The prices at which orders of the bar before are filled: `open`, or `close` itself. */
+  /** The prices that fill orders of the bar before: `open` or `close`. */
   readonly fill: ReadonlyTypedArray<number>;
-  /** What is decided at each close: -1 short, 0 flat, 1 long. */
+  /** The decision at each close: -1 short, 0 flat, 1 long. */
   readonly directions: Int8Array;
 }
 
-/** Where an account stands after the bars taken so far. */
+/** The state of an account after the bars so far. */
 export interface SimulatedAccount {
-  /** Bars taken. */
+  /** Number of bars. */
   readonly bars: number;
   /** Time of the first bar. */
   readonly firstTime: bigint;
@@ -27,34 +27,34 @@ export interface SimulatedAccount {
   readonly firstClose: number;
   /** Last close. */
   readonly lastClose: number;
-  /** What the closed trades come to. */
+  /** Statistics of the closed trades. */
   readonly trades: TradeStatistics;
   /** Statistics of the equity. */
   readonly statistics: Readonly<EquityStatistics>;
-  /** Bars that closed with a position. */
+  /** Number of bars that closed with a position. */
   readonly heldBars: number;
   /** Sum of the absolute notional of all fills. */
   readonly traded: number;
   /** Sum of all fees. */
   readonly fees: number;
-  /** Equity at the last close of an account that followed the same directions without costs. */
+  /** Equity at the last close of an account with the same directions and no costs. */
   readonly grossEquity: number;
-  /** Time of the fill at which the account was lost; undefined where it was not. */
+  /** Time of the fill at which the account was lost; undefined if it was not. */
   readonly bankruptAt: bigint | undefined;
 }
 
-/** Fills, costs and equity of one account, block by block, with constant state. */
+/** Computes fills, costs and equity of one account, block by block, with constant state. */
 export interface Simulator {
   /**
-   * Takes the next bars and writes the equity at each close into `equity`, which has room for them. What the last bar decides is filled in the
-   * first bar of the next call.
+   * Adds the next bars and writes the equity at each close to `equity`, which must be as long. The decision of the
+   * last bar is filled in the first bar of the next call.
    *
-   * @throws ATC_INVALID_ARGUMENT where a direction is not -1, 0 or 1; the simulator is of no use afterwards.
+   * @throws ATC_INVALID_ARGUMENT if a direction is not -1, 0 or 1; the simulator is unusable afterwards
    */
   push(bars: SimulatedBars, equity: Float64Array): void;
-  /** Where the account stands; the simulator can go on afterwards. */
+  /** The state of the account. More bars may follow. */
   account(): SimulatedAccount;
-  /** Hands on the trades that are left, an open position last, marked at the last close. Nothing may be pushed afterwards. */
+  /** Passes on the remaining trades, with an open position last, valued at the last close. No bars may follow. */
   finish(): void;
 }
 
@@ -81,11 +81,12 @@ function invalidDirection(direction: number, bar: number): AtcError {
 }
 
 /**
- * A simulator of the arithmetic of `docs/backtest-spec.md` with an account of `config.initialCapital`. Of `config`, `fill` and `invalidPrices` are
- * the caller's to apply.
+ * Creates a simulator of `docs/backtest-spec.md` with an account of `config.initialCapital`. The caller applies `fill`
+ * and `invalidPrices` of `config`.
  *
  * @param config - sides, costs and capital
- * @param onTrades - receives the trades in portions, in the order in which they end; the arrays are used again after each call
+ * @param onTrades - receives the trades in blocks, in the order in which they end; the arrays are reused after each
+ * call
  */
 export function createSimulator(config: BacktestConfig, onTrades: TradeListener = () => undefined): Simulator {
   const net = openAccount(config.initialCapital, config.feeBps, config.slippageBps);
@@ -113,7 +114,7 @@ export function createSimulator(config: BacktestConfig, onTrades: TradeListener 
     if (net.bankrupt && position.bankruptAt === undefined) position.bankruptAt = time;
   }
 
-  // No allocation, closure or iterator a bar; a fill costs a call and the BigInt of its time.
+  // No allocation, closure or iterator per bar; a fill costs a call and the BigInt of its time.
   function simulate(bars: SimulatedBars, equity: Float64Array, length: number): void {
     const { times, close, fill: fillPrices, directions } = bars;
     let { pending, held, heldBars } = position;

@@ -1,10 +1,11 @@
 /**
  * Running statistics of an equity curve with constant state. Bars count from 0.
  *
- * Mean and spread follow Welford (1962), the sum of equities Neumaier (1974), so a million bars do not wear them down.
+ * Mean and deviation follow Welford (1962) and the sum of equities Neumaier (1974), so that they stay accurate over
+ * millions of bars.
  */
 export interface EquityStatistics {
-  /** Bars taken. */
+  /** Number of bars. */
   bars: number;
   /** Equity of the first bar. */
   first: number;
@@ -16,9 +17,9 @@ export interface EquityStatistics {
   squares: number;
   /** Sum of the squares of the returns below 0. */
   downside: number;
-  /** Sum of equities, without its correction. */
+  /** Sum of equities, without `sumError`. */
   sum: number;
-  /** What rounding took from `sum`. */
+  /** The rounding error of `sum`. */
   sumError: number;
   /** Highest equity so far. */
   maximum: number;
@@ -26,19 +27,19 @@ export interface EquityStatistics {
   maximumBar: number;
   /** Time of that bar. */
   maximumTime: bigint;
-  /** Largest fall below the highest equity before it, as a part of that; 0 where there was none. */
+  /** Largest drawdown, as a fraction of the highest equity before it; 0 if there was none. */
   drawdown: number;
-  /** The height that the largest fall started from. */
+  /** The equity at which the largest drawdown started. */
   peak: number;
-  /** The last bar at that height before the fall; -1 without a fall. */
+  /** The last bar at that equity before the drawdown; -1 without a drawdown. */
   peakBar: number;
   /** Time of that bar. */
   peakTime: bigint;
-  /** The bar at the bottom of the largest fall; -1 without a fall. */
+  /** The bar at the bottom of the largest drawdown; -1 without a drawdown. */
   troughBar: number;
   /** Time of that bar. */
   troughTime: bigint;
-  /** The first bar after the bottom that regained the height; -1 while there is none. */
+  /** The first bar after the bottom that regained `peak`; -1 if there is none. */
   recoveryBar: number;
   /** Time of that bar. */
   recoveryTime: bigint;
@@ -69,7 +70,7 @@ export function createEquityStatistics(): EquityStatistics {
   };
 }
 
-/** Takes the next `length` bars. Bars in any portions give bit-identical statistics. */
+/** Adds the next `length` bars. Statistics are bit-identical for blocks of any size. */
 export function addEquities(
   statistics: EquityStatistics,
   equity: Float64Array,
@@ -130,7 +131,7 @@ function addDrawdowns(statistics: EquityStatistics, equity: Float64Array, times:
       recoveryBar = -1;
     } else if (value >= peak && recoveryBar < 0) recoveryBar = start + i;
   }
-  // Times are looked up once a block: a BigInt for every new high would cost more than all the rest.
+  // Times are looked up once per block: a BigInt for every new maximum would cost more than the rest.
   const timeOf = (bar: number, known: bigint): bigint => (bar >= start ? times[bar - start] : known);
   const heightTime = statistics.maximumTime;
   statistics.peakTime = peakBar === statistics.peakBar ? statistics.peakTime : timeOf(peakBar, heightTime);
@@ -151,11 +152,11 @@ export function meanEquity(statistics: EquityStatistics): number {
   return (statistics.sum + statistics.sumError) / statistics.bars;
 }
 
-/** Adds up the squared shortfalls of the returns below a target, which is known only once all bars are. */
+/** Adds up the squared shortfalls of the returns below a target, which is known only after a pass over all bars. */
 export interface Shortfall {
   /** The sum so far. */
   readonly squares: number;
-  /** Takes the next `length` bars. */
+  /** Adds the next `length` bars. */
   add(equity: Float64Array, length: number): void;
 }
 
@@ -170,7 +171,7 @@ export function createShortfall(target: number): Shortfall {
     add(equity, length) {
       for (let i = 0; i < length; i++) {
         const value = equity[i];
-        // The first bar has no return: NaN is below nothing.
+        // The first bar has no return, and NaN is not below 0.
         const shortfall = value / previous - 1 - target;
         if (shortfall < 0) squares += shortfall * shortfall;
         previous = value;

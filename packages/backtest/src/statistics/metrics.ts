@@ -3,21 +3,22 @@ import { isoTime, type TimeUnit, yearsBetween } from "../base/calendar.ts";
 import { type EquityStatistics, meanEquity } from "./equity-statistics.ts";
 
 /**
- * The metrics of an account or a portfolio under their names in JSON; each is defined in `docs/backtest-spec.md` "Metrics". A figure is null
- * where it is undefined or not finite, a time where there is none. Rates and shares are parts of 1.
+ * The metrics of an account or a portfolio under their names in JSON. `docs/backtest-spec.md`, "Metrics", has the
+ * formulas. A figure is null if it is undefined or not finite, a time if it does not exist. Rates and shares are
+ * fractions: 0.02 is 2 %.
  */
 export interface Metrics {
-  /** Bars, or distinct times of a portfolio. */
+  /** Number of bars; for a portfolio, of distinct times. */
   readonly bars: number;
   /** Time of the first bar, ISO 8601. */
   readonly start: string;
   /** Time of the last bar, ISO 8601. */
   readonly end: string;
-  /** Gain over the whole span after costs. */
+  /** Return over the whole span after costs. */
   readonly totalReturn: number | null;
-  /** Gain of the same directions without costs. */
+  /** Return of the same directions without costs. */
   readonly grossReturn: number | null;
-  /** Compound yearly growth; -1 where the account is lost. */
+  /** Compound yearly growth; -1 if the account is lost. */
   readonly cagr: number | null;
   /** Yearly standard deviation of returns. */
   readonly volatility: number | null;
@@ -25,37 +26,37 @@ export interface Metrics {
   readonly sharpe: number | null;
   /** Sortino ratio (Sortino and van der Meer 1991), yearly. */
   readonly sortino: number | null;
-  /** Largest fall from the highest equity before it. */
+  /** Largest drawdown from the highest equity before it. */
   readonly maxDrawdown: number | null;
-  /** Last time at the height that the largest fall started from. */
+  /** Last time at the equity from which the largest drawdown started. */
   readonly maxDrawdownPeak: string | null;
-  /** Time of the bottom of the largest fall. */
+  /** Time of the bottom of the largest drawdown. */
   readonly maxDrawdownTrough: string | null;
-  /** Time when that height was regained. */
+  /** Time at which that equity was regained. */
   readonly maxDrawdownRecovery: string | null;
-  /** Yearly growth by largest fall (Young 1991, over the whole span). */
+  /** `cagr` / `maxDrawdown` (Young 1991, over the whole span). */
   readonly calmar: number | null;
   /** Share of bars that close with a position. */
   readonly exposure: number | null;
-  /** Notional traded a year, in mean equities. */
+  /** Notional traded per year, divided by the mean equity. */
   readonly turnover: number | null;
-  /** Closed trades. */
+  /** Number of closed trades. */
   readonly trades: number;
   /** Share of closed trades with a profit. */
   readonly winRate: number | null;
-  /** Profits of the winning trades by losses of the losing ones. */
+  /** Profits of the winning trades divided by losses of the losing ones. */
   readonly profitFactor: number | null;
   /** Mean return of winning trades. */
   readonly averageWin: number | null;
   /** Mean return of losing trades. */
   readonly averageLoss: number | null;
-  /** Money paid in fees. */
+  /** Sum of fees, in money. */
   readonly fees: number;
-  /** Gain of holding from the first close to the last. */
+  /** Return of holding from the first close to the last. */
   readonly buyAndHold: number | null;
 }
 
-/** What the metrics are made of; sums are in the scale of `equity`. */
+/** The argument of {@link metricsOf}. Sums are in the scale of the equity. */
 export interface MetricsInput {
   /** Unit of all times. */
   readonly timeUnit: TimeUnit;
@@ -65,13 +66,16 @@ export interface MetricsInput {
   readonly lastTime: bigint;
   /** Statistics of the equity. */
   readonly statistics: Readonly<EquityStatistics>;
-  /** Sum of the squared shortfalls of the returns below a target; called only if `riskFreeRate` is not 0, since it reads every bar again. */
+  /**
+   * Sum of the squared shortfalls of the returns below a target. Called only if `riskFreeRate` is not 0, because it
+   * reads every bar again.
+   */
   readonly shortfallSquares: (target: number) => number;
   /** Closed trades. */
   readonly trades: TradeStatistics;
-  /** Yearly rate without risk. */
+  /** Yearly risk-free rate. */
   readonly riskFreeRate: number;
-  /** Gain without costs. */
+  /** Return without costs. */
   readonly grossReturn: number;
   /** Share of bars that close with a position. */
   readonly exposure: number;
@@ -79,7 +83,7 @@ export interface MetricsInput {
   readonly traded: number;
   /** Sum of all fees. */
   readonly fees: number;
-  /** Gain of holding. */
+  /** Return of holding. */
   readonly buyAndHold: number;
 }
 
@@ -87,7 +91,7 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** Annualised ratios of the returns, NaN or infinite where undefined. */
+/** Annualised ratios of the returns; NaN or infinite if undefined. */
 function ratios(input: MetricsInput, years: number): { volatility: number; sharpe: number; sortino: number } {
   const { statistics, riskFreeRate } = input;
   const returns = statistics.bars - 1;

@@ -8,26 +8,26 @@ import {
 } from "@atc/signals";
 import type { Strategy } from "./strategy.ts";
 
-/** What the diagnostics of the signals tell a trader. */
+/** The warnings of the signals' diagnostics for a trader. */
 function sentences(diagnostics: SignalDiagnostics, warmup: number): readonly string[] {
   const { bars, warnings, floorShare } = diagnostics;
-  const said: string[] = [];
+  const found: string[] = [];
   if (bars < warmup)
-    said.push(`${bars} bars are fewer than the longest average needs (${warmup}): some averages never vote`);
+    found.push(`${bars} bars are fewer than the longest average needs (${warmup}): some averages never vote`);
   const strongest = warnings.at(-1);
-  if (strongest !== undefined) said.push(strongest.message);
+  if (strongest !== undefined) found.push(strongest.message);
   if (floorShare > 0.5)
-    said.push(
-      `${(100 * floorShare).toFixed(0)} % of the equities that weigh the votes lie on their floor, so the weights say little; set a smaller decay`,
+    found.push(
+      `${(100 * floorShare).toFixed(0)} % of the equities that weight the votes are at their floor, so the weights mean little; set a smaller decay`,
     );
-  return said;
+  return found;
 }
 
 /**
  * Adaptive Trend Classification as a strategy: the output `direction` of `docs/atc-spec.md`.
  *
- * @param config - the configuration of the signals; defaults for what is absent
- * @throws ATC_INVALID_CONFIG. A run throws ATC_INVALID_DATA where a symbol has no bar after the cutout.
+ * @param config - the configuration of the signals; missing members get their defaults
+ * @throws ATC_INVALID_CONFIG. A run throws ATC_INVALID_DATA if a symbol has no bar after the cutout.
  */
 export function atcStrategy(config: Partial<SignalConfig> = {}): Strategy {
   const whole = validateSignalConfig(config);

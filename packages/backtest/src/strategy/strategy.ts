@@ -1,49 +1,56 @@
 import type { PriceColumns, ReadonlyTypedArray } from "@atc/contract";
 
-/** The columns of a block, oldest first: the prices, and every other column that the strategy asked for, by name. Valid during the call only. */
+/**
+ * The columns of a block, oldest first: prices, and every other column that the strategy requests, by name. Valid only
+ * during the call.
+ */
 export interface StrategyBars extends PriceColumns {
   /** A column of the series. */
   readonly [column: string]: ReadonlyTypedArray<number> | undefined;
 }
 
-/** A strategy at work on one symbol. It sees the bars in order, each once, in blocks of any length. */
+/** The run of a strategy on one symbol. It receives each bar once, in order, in blocks of any length. */
 export interface StrategyRun {
   /**
-   * Writes the direction decided at the close of each bar (-1 short, 0 flat, 1 long), one for each of `bars.close`. `directions` is all 0 at
-   * first. ATC_INVALID_DATA leaves the symbol out of a backtest of many; any other error ends it.
+   * Writes the decision at the close of each bar to `directions`: -1 short, 0 flat, 1 long. `directions` is as long as
+   * `bars.close` and initially all 0. After ATC_INVALID_DATA a backtest skips the symbol; any other error ends the
+   * backtest.
    */
   decide(bars: StrategyBars, directions: Int8Array): void;
-  /** Called once after the last bar: what the trader must know, one sentence each. ATC_INVALID_DATA as in `decide`, such as for too few bars. */
+  /**
+   * Called once after the last bar. Returns warnings for the trader, one sentence each. It may throw ATC_INVALID_DATA
+   * like `decide`, such as for too few bars.
+   */
   finish?(): readonly string[];
 }
 
-/** What decides when to be long, short or flat; the simulator does the rest. */
+/** Decides when to be long, short or flat. The simulator does the rest. */
 export interface Strategy {
   /** A name for people and cache keys. */
   readonly name: string;
-  /** Rises with every change that can change a direction; part of cache keys. */
+  /** Increase it with every change that may change a direction; it is part of cache keys. */
   readonly version: number;
-  /** Columns wanted besides `close`; a price among them (`open`, `high`, `low`) is checked as the close is. */
+  /** Columns to read besides `close`. Prices among them (`open`, `high`, `low`) are checked like the close. */
   readonly columns: readonly string[];
-  /** Starts on the first bar of a symbol. */
+  /** Starts a run at the first bar of a symbol. */
   start(symbol: string): StrategyRun;
 }
 
-/** What {@link strategyOf} accepts besides the function. */
+/** Options of {@link strategyOf}. */
 export interface StrategyOptions {
-  /** Columns wanted besides `close`; none where absent. */
+  /** Columns to read besides `close`. Defaults to none. */
   readonly columns?: readonly string[];
-  /** Rises with every change that can change a direction; 1 where absent. */
+  /** Increase it with every change that may change a direction. Defaults to 1. */
   readonly version?: number;
 }
 
 /**
- * A strategy from a closure: `strategyOf("always long", () => (bars, directions) => directions.fill(1))`. What a symbol must remember from
- * block to block lives in the outer function.
+ * Creates a strategy from a closure: `strategyOf("always long", () => (bars, directions) => directions.fill(1))`. Keep
+ * the state of a symbol between blocks in the outer function.
  *
  * @param name - a name for people and cache keys
- * @param start - called once a symbol; returns what is called with each of its blocks
- * @param options - the columns wanted and the version
+ * @param start - called once per symbol; returns the function that receives each of its blocks
+ * @param options - the columns to read and the version
  */
 export function strategyOf(
   name: string,

@@ -8,13 +8,13 @@ export interface BacktestConfig {
   readonly slippageBps: number;
   /** Which directions may be held. */
   readonly side: "both" | "long" | "short";
-  /** Where in the next bar an order is filled; data with no open fills at the close. */
+  /** Which price of the next bar fills an order. Data without an open fills at the close. */
   readonly fill: "nextOpen" | "nextClose";
   /** Money at the start, above 0; a portfolio divides it equally among its symbols. */
   readonly initialCapital: number;
   /** Yearly rate without risk for the Sharpe and Sortino ratios: 0.02 is 2 %. */
   readonly riskFreeRate: number;
-  /** What to do with a bar whose price is missing, zero or negative: stop, or leave it out and count it. */
+  /** What to do with a bar whose price is missing, zero or negative: throw, or leave it out and count it. */
   readonly invalidPrices: "error" | "skip";
 }
 

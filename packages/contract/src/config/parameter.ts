@@ -1,19 +1,15 @@
-/** What a parameter accepts besides its {@link Parameter.kind}. */
-export interface ParameterRange {
-  /** The smallest value. */
-  readonly minimum?: number;
-  /** The largest value. */
-  readonly maximum?: number;
-  /** A bound that the value must exceed. */
-  readonly above?: number;
-  /** A bound that the value must stay below. */
-  readonly below?: number;
-}
-
 /** One parameter of a configuration: validators, JSON Schema, command-line options and documentation derive from it. */
-export interface Parameter<Value = unknown> extends ParameterRange {
+export interface Parameter<Value = unknown> {
   /** `choice` accepts one of `values`; `list` accepts texts, each not empty; a number is finite, an integer safe. */
   readonly kind: "number" | "integer" | "boolean" | "choice" | "text" | "list";
+  /** The smallest number. */
+  readonly minimum?: number;
+  /** The largest number. */
+  readonly maximum?: number;
+  /** A bound that the number must exceed. */
+  readonly above?: number;
+  /** A bound that the number must stay below. */
+  readonly below?: number;
   /** The words of a `choice`. */
   readonly values?: readonly string[];
   /** Whether the word `none` is accepted too. */

@@ -32,11 +32,11 @@ export interface SignalConfig {
   readonly lsmaWeight: number;
   /** Starting equity of the KAMAs in layer 2, above 0. */
   readonly kamaWeight: number;
-  /** How far the nine lengths lie apart. */
+  /** Distance between the nine lengths of each average. */
   readonly robustness: "Narrow" | "Medium" | "Wide";
-  /** Growth rate of recent returns, 0 or more; used as lambda / 1000 a bar. */
+  /** Growth rate of recent returns, 0 or more; lambda / 1000 per bar. */
   readonly lambda: number;
-  /** Decay of equities a bar, in per cent, 0 to 100. */
+  /** Decay of equities per bar, in per cent, 0 to 100. */
   readonly decay: number;
   /** Bars left out at the start, 0 or more. */
   readonly cutout: number;
@@ -48,11 +48,11 @@ export interface SignalConfig {
   readonly shortThreshold: number;
   /** Whether the average signal is delayed by one bar. */
   readonly strategyMode: boolean;
-  /** The price that the averages are taken of; crossings always use the close. */
+  /** The price that the averages are computed from. Crossings always use the close. */
   readonly calculationSource: "open" | "high" | "low" | "close";
-  /** Precision of stored results; arithmetic is float64 always. */
+  /** Precision of stored results. Arithmetic is always float64. */
   readonly precision: "float64" | "float32";
-  /** Which origin is followed where the two differ. */
+  /** Which origin to follow if the two differ. */
   readonly dialect: "lts" | "tradingview";
   /** Whether HMA is Hull's average or, as the published script plots it, a simple one. */
   readonly hma: "hull" | "sma";
@@ -184,7 +184,7 @@ export const signalParameters: ParameterTable<SignalConfig> = {
 /** The default of every member of {@link SignalConfig}. */
 export const signalDefaults: SignalConfig = parameterDefaults(signalParameters);
 
-/** The offsets from the base length that each robustness stands for; the nine lengths are L, L + each, L - each. */
+/** The offsets from the base length L for each robustness. The nine lengths are L, L + each, L - each. */
 export const lengthOffsets: Readonly<Record<SignalConfig["robustness"], readonly [number, number, number, number]>> = {
   Narrow: [1, 2, 3, 4],
   Medium: [1, 2, 4, 6],

@@ -23,8 +23,8 @@ export interface TypedArrayByDType {
 export type TypedArray<D extends DType = DType> = TypedArrayByDType[D];
 
 /**
- * A typed array that may not be written to. Columns of a mapped dataset are of this type: a write to the memory behind them would end the
- * process, so the type has no mutators. Kernels take it for their inputs.
+ * A typed array without mutators. Columns of a mapped dataset have this type, because a write to their memory would
+ * end the process. Kernels accept it as input.
  */
 export interface ReadonlyTypedArray<Element extends number | bigint = number> {
   /** The element at `index`, or undefined outside of the array. */
@@ -40,8 +40,8 @@ export interface ReadonlyTypedArray<Element extends number | bigint = number> {
 }
 
 /**
- * What a column holds. `timestamp[ms]` and `timestamp[ns]` are int64 since 1970-01-01T00:00:00Z; `text` is int32 indices into a dictionary,
- * -1 where there is no text; the rest are plain numbers.
+ * What a column holds. `timestamp[ms]` and `timestamp[ns]` are int64 since 1970-01-01T00:00:00Z. `text` is int32
+ * indices into a dictionary, -1 for a missing text. The others are plain numbers.
  */
 export type ColumnType = DType | "timestamp[ms]" | "timestamp[ns]" | "text";
 
@@ -69,7 +69,7 @@ const makers: { readonly [D in DType]: (length: number) => TypedArrayByDType[D] 
   float64: (length) => new Float64Array(length),
 };
 
-/** A typed array of zeros. */
+/** Creates a typed array of zeros. `length` is in elements. */
 export function allocate<D extends DType>(dtype: D, length: number): TypedArrayByDType[D] {
   return makers[dtype](length);
 }
@@ -86,7 +86,10 @@ const viewers: {
   float64: (buffer, byteOffset, length) => new Float64Array(buffer, byteOffset, length),
 };
 
-/** A typed array over bytes that exist, without a copy; `byteOffset` must be a multiple of the element's size, `length` counts elements. */
+/**
+ * A typed array over existing bytes, without a copy. `byteOffset` must be a multiple of the element's size; `length`
+ * is in elements.
+ */
 export function viewOf<D extends DType>(
   dtype: D,
   buffer: ArrayBufferLike,

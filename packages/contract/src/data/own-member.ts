@@ -1,6 +1,6 @@
 /**
- * The member of `table` that a text of a user names; undefined if the table has no such member of its own. Plain indexing also finds what every object
- * inherits: `constructor`, `toString`, `__proto__`.
+ * The own member `name` of `table`, or undefined. Use it for names from users: plain indexing also finds inherited
+ * members such as `constructor` and `__proto__`.
  */
 export function ownMember<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;

@@ -1,24 +1,24 @@
-/** How far a long operation is. */
+/** The progress of a long operation. */
 export interface Progress {
-  /** What is being done now, in one word for people: `reading`, `sorting`, `writing`, `computing`. */
+  /** The current phase, in one word for people: `reading`, `sorting`, `writing`, `computing`. */
   readonly phase: string;
-  /** Units done so far in this phase. */
+  /** Units completed in this phase. */
   readonly done: number;
-  /** Units in all, where that is known. */
+  /** Total number of units, if known. */
   readonly total?: number;
   /** What is counted. */
   readonly unit: "bytes" | "rows" | "bars" | "symbols";
-  /** Rows handled so far in this phase, where they differ from what is counted. */
+  /** Rows processed in this phase, if rows are not the unit. */
   readonly rows?: number;
 }
 
-/** Receives progress, at most some tens of times a second. */
+/** Receives progress, at most a few dozen times per second. */
 export type ProgressListener = (progress: Progress) => void;
 
-/** What every operation that waits accepts. */
+/** Options of every asynchronous operation. */
 export interface OperationOptions {
   /** Ends the operation with ATC_ABORTED. */
   readonly signal?: AbortSignal | undefined;
-  /** Is told how far the operation is. */
+  /** Receives the operation's progress. */
   readonly onProgress?: ProgressListener | undefined;
 }

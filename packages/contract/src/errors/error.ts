@@ -7,8 +7,8 @@ import type { JsonObject, JsonValue } from "../data/json.ts";
  * |---|---|
  * | ATC_ABORTED | the caller's signal was aborted |
  * | ATC_CLOSED | the resource is disposed |
- * | ATC_CORRUPT_DATA | stored bytes that no writer of ours could have left there |
- * | ATC_INVALID_ARGUMENT | an argument out of its documented range |
+ * | ATC_CORRUPT_DATA | stored bytes that no writer could have left |
+ * | ATC_INVALID_ARGUMENT | an argument outside its documented range |
  * | ATC_INVALID_CONFIG | a configuration with faults; `details.faults` lists each |
  * | ATC_INVALID_DATA | the user's data: a bad row, a price that is not positive |
  * | ATC_IO | the system refused a read or a write |
@@ -40,7 +40,7 @@ export type AtcErrorCode =
   | "ATC_UNSUPPORTED"
   | "ATC_UNTRUSTED";
 
-/** Where in the user's or in stored data a fault is. */
+/** The place of a fault in the user's data or in stored data. */
 interface DataPlace {
   /** The file. */
   readonly path?: string;
@@ -64,13 +64,15 @@ interface SystemRefusal {
   readonly system?: string;
 }
 
-/** The members of {@link AtcError.details} by code. A code that is not listed has no member that is always named alike. */
+/**
+ * The members of {@link AtcError.details} by code. A code that is not listed has no member that is always named alike.
+ */
 export interface AtcErrorDetails {
-  /** Where the stored bytes are. */
+  /** The place of the stored bytes. */
   readonly ATC_CORRUPT_DATA: DataPlace;
   /** Each fault: the member, its value, what is accepted. */
   readonly ATC_INVALID_CONFIG: { readonly faults?: readonly JsonValue[] };
-  /** Where the data is. */
+  /** The place of the data. */
   readonly ATC_INVALID_DATA: DataPlace;
   /** What the system refused. */
   readonly ATC_IO: SystemRefusal;
@@ -113,7 +115,7 @@ export interface AtcErrorOptions<Code extends AtcErrorCode = AtcErrorCode> {
 }
 
 /**
- * An error that this family of packages throws on purpose. Its message says what is wrong, where, and what to do.
+ * An error that this family of packages throws on purpose. Its message names the fault, its place and the remedy.
  * Tests and callers compare `code`, never the message.
  */
 export class AtcError<Code extends AtcErrorCode = AtcErrorCode> extends Error {
@@ -121,7 +123,7 @@ export class AtcError<Code extends AtcErrorCode = AtcErrorCode> extends Error {
   override readonly name: string = "AtcError";
   /** What went wrong, for programs. */
   readonly code: Code;
-  /** Plain data about where and what; survives a worker thread. */
+  /** Plain data about the fault and its place. It survives a worker thread. */
   readonly details: AtcErrorDetailsOf<Code>;
 
   /** Makes an error of `code` with a message for people. */

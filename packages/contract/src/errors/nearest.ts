@@ -23,7 +23,10 @@ function distance(a: string, b: string): number {
   return rows[a.length]?.[b.length] ?? 0;
 }
 
-/** The candidate most like `text`, or undefined where none is alike enough to be what was meant. For messages that ask "did you mean". */
+/**
+ * The candidate most similar to `text` in edit distance, without regard to case; undefined if none is similar enough.
+ * For messages that ask "did you mean".
+ */
 export function nearest(text: string, candidates: Iterable<string>): string | undefined {
   const wanted = text.toLowerCase().slice(0, 64);
   let best: string | undefined;

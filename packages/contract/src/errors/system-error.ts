@@ -1,14 +1,14 @@
 import { AtcError, type AtcErrorCode, isAtcError } from "./error.ts";
 
-/** What an error of the system means. */
+/** The meaning of an error of the operating system. */
 export interface SystemFault {
   /** The code for programs. */
   readonly code: AtcErrorCode;
-  /** What is wrong, for people. */
+  /** What is wrong, as part of a message. */
   readonly words: string;
   /** What the user can do. */
   readonly remedy: string;
-  /** Whether `remedy` stands in for the caller's: the machine is at fault, not the path that the caller knows of. */
+  /** Whether `remedy` replaces the caller's, because the machine is at fault and not the caller's path. */
   readonly ofMachine: boolean;
 }
 
@@ -20,26 +20,26 @@ function ofMachine(code: AtcErrorCode, words: string, remedy: string): SystemFau
   return { code, words, remedy, ofMachine: true };
 }
 
-/** Every error of the system that has words of its own, by the name that Node gives it. */
+/** Every system error with a message of its own, by Node's name for it. */
 export const systemFaults: ReadonlyMap<string, SystemFault> = new Map([
   ["ENOENT", ofPath("ATC_NOT_FOUND", "there is no such file or folder", "check the path")],
   ["ENOTDIR", ofPath("ATC_NOT_FOUND", "a part of the path is a file, not a folder", "check the path")],
   ["EACCES", ofPath("ATC_READ_ONLY", "permission denied", "check the permissions of the path and its folders")],
-  ["EPERM", ofPath("ATC_READ_ONLY", "the system does not permit it", "check the owner and the permissions")],
+  ["EPERM", ofPath("ATC_READ_ONLY", "the system does not allow it", "check the owner and the permissions")],
   ["EISDIR", ofPath("ATC_IO", "it is a folder, not a file", "name a file in it")],
-  ["EEXIST", ofPath("ATC_IO", "something is there already", "remove it, or choose another name")],
+  ["EEXIST", ofPath("ATC_IO", "it exists already", "remove it, or choose another name")],
   ["ENOTEMPTY", ofPath("ATC_IO", "the folder is not empty", "empty it, or choose another folder")],
   ["EINVAL", ofPath("ATC_IO", "the file system refuses the operation", "check the path, or choose another disk")],
-  ["ENXIO", ofPath("ATC_IO", "it is a socket, pipe or device that nobody serves", "name a regular file")],
-  ["EPIPE", ofPath("ATC_IO", "the reader went away", "keep the program that reads the output running")],
-  ["ELOOP", ofMachine("ATC_IO", "its links lead in a circle", "remove the link, or choose another path")],
+  [
+    "ENXIO",
+    ofPath("ATC_IO", "it is a socket, pipe or device without a process at its other end", "name a regular file"),
+  ],
+  ["EPIPE", ofPath("ATC_IO", "the reader closed its end", "keep the program that reads the output running")],
+  ["ELOOP", ofMachine("ATC_IO", "its links form a circle", "remove the link, or choose another path")],
   ["ENAMETOOLONG", ofMachine("ATC_IO", "the path is too long for the file system", "choose a shorter path")],
   ["EROFS", ofMachine("ATC_READ_ONLY", "the file system is read-only", "choose a folder on another disk")],
   ["ENOSPC", ofMachine("ATC_NO_SPACE", "no space is left on the disk", "free space on it, or choose another disk")],
-  [
-    "EDQUOT",
-    ofMachine("ATC_NO_SPACE", "the user's quota of the disk is used up", "delete files, or have the quota raised"),
-  ],
+  ["EDQUOT", ofMachine("ATC_NO_SPACE", "the user's disk quota is exceeded", "delete files, or have the quota raised")],
   [
     "EFBIG",
     ofMachine(
@@ -56,19 +56,19 @@ export const systemFaults: ReadonlyMap<string, SystemFault> = new Map([
     "ENFILE",
     ofMachine("ATC_IO", "the machine has too many files open", "end other programs, or raise the limit fs.file-max"),
   ],
-  [
-    "ENOMEM",
-    ofMachine("ATC_IO", "the system has no memory left for it", "end other programs, or give the process more memory"),
-  ],
+  ["ENOMEM", ofMachine("ATC_IO", "the system is out of memory", "end other programs, or give the process more memory")],
   ["EIO", ofMachine("ATC_IO", "the disk failed to read or write", "check the disk, and copy what is on it")],
   ["ESTALE", ofMachine("ATC_IO", "the network disk no longer knows the file", "mount the disk again")],
   ["EBUSY", ofMachine("ATC_IO", "another program or a mount uses it", "end that program, or choose another path")],
-  ["ETXTBSY", ofMachine("ATC_IO", "it is a program that runs now", "end that program, or choose another path")],
+  ["ETXTBSY", ofMachine("ATC_IO", "it is a program that is running", "end that program, or choose another path")],
   ["EXDEV", ofMachine("ATC_IO", "source and target are on different disks", "choose a path on the same disk")],
   ["ETIMEDOUT", ofMachine("ATC_TIMEOUT", "the disk or the network did not answer", "check the network and the mount")],
 ]);
 
-/** The system's name of an error, such as `ENOENT`; "" for an error of another kind. Knows an {@link AtcError} by the error that it was made of. */
+/**
+ * The system's name of an error, such as `ENOENT`; "" for an error of another kind. For an {@link AtcError}, the name
+ * of the system error behind it.
+ */
 export function systemNameOf(error: unknown): string {
   if (isAtcError(error)) return typeof error.details["system"] === "string" ? error.details["system"] : "";
   if (!(error instanceof Error) || !("code" in error)) return "";
@@ -77,27 +77,32 @@ export function systemNameOf(error: unknown): string {
 }
 
 /**
- * Whether `error` says for certain that nothing is at a path: ENOENT or ENOTDIR. Every other error, such as EMFILE or EACCES, says only that nobody could
- * look.
+ * Whether `error` proves that nothing exists at a path: ENOENT or ENOTDIR. After any other error, such as EMFILE or
+ * EACCES, something may exist there.
  */
 export function isAbsence(error: unknown): boolean {
   const name = systemNameOf(error);
   return name === "ENOENT" || name === "ENOTDIR";
 }
 
-/** Catches an {@link isAbsence} as undefined and throws every other error again: `stat(path).catch(absentOnly)`. */
+/**
+ * Turns an error that {@link isAbsence} accepts into undefined, and throws every other error again:
+ * `stat(path).catch(absentOnly)`.
+ */
 export function absentOnly(error: unknown): undefined {
   if (!isAbsence(error)) throw error;
   return undefined;
 }
 
 /**
- * The {@link AtcError} for an error of Node's file system: its code and words as {@link systemFaults} lists them, ATC_ABORTED for an AbortError, ATC_IO for
- * all else. `details.system` is the system's name of the error. An AtcError is returned as it is.
+ * Converts an error of Node's file system to an {@link AtcError}: with the code and words of {@link systemFaults},
+ * ATC_ABORTED for an AbortError, ATC_IO for any other. `details.system` is the system's name of the error. An AtcError
+ * is returned unchanged.
  *
  * @param error - what was caught
- * @param what - what was being done to what, such as `cannot read "bars.csv"`
- * @param remedy - what the user can do, such as `check the path`; an error of the machine, such as EMFILE, has a remedy of its own
+ * @param what - what failed, such as `cannot read "bars.csv"`
+ * @param remedy - what the user can do, such as `check the path`; an error of the machine, such as EMFILE, has its own
+ * remedy
  */
 export function fromSystemError(error: unknown, what: string, remedy: string): AtcError {
   if (isAtcError(error)) return error;

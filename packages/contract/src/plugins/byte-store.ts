@@ -4,62 +4,66 @@ import { AtcError } from "../errors/error.ts";
 /** A part of a value, clipped at its end. */
 export type ByteRange = { readonly offset: number; readonly length: number } | { readonly suffixLength: number };
 
-/** What may be told with a value that is stored. */
+/** Options of {@link ByteStore.set}. */
 export interface SetOptions extends OperationOptions {
-  /** What it took to compute the value, in ms: an eviction policy may keep what is dear. */
+  /** Time that it took to compute the value, in ms. An eviction policy may prefer to keep expensive values. */
   readonly costMs?: number;
 }
 
-/** How a value is read. */
+/** Options of {@link ByteStore.get} and {@link ByteStore.getRange}. */
 export interface GetOptions extends OperationOptions {
-  /** Whether the read counts as an access; true where absent. A pass that reads everything (a listing, a check) says false, so that eviction keeps its order. */
+  /**
+   * Whether the read counts as an access. Defaults to true. A pass over all entries (a listing, a check) passes false,
+   * so that it does not change the eviction order.
+   */
   readonly touch?: boolean | undefined;
 }
 
-/** A stored value as `list` tells it. */
+/** A stored value as `list` reports it. */
 export interface ByteStoreEntry {
   /** The key. */
   readonly key: string;
   /** Bytes of the value. */
   readonly size: number;
-  /** When it was last read or written, in ms since the epoch; kept by the store, not by the file system. */
+  /** Time of the last read or write, in ms since the epoch. The store keeps it, not the file system. */
   readonly accessedAt: number;
 }
 
 /**
- * A key-value store of bytes: what a cache is kept in. Keys are `/`-separated segments of `[A-Za-z0-9._-]`, each of 1 to 200 characters and
- * never `.` or `..`, at most 1,000 characters in all; another key is ATC_INVALID_ARGUMENT in every method. After disposal every method throws ATC_CLOSED.
+ * A key-value store of bytes, in which a cache keeps its entries. Keys are segments of `[A-Za-z0-9._-]`, separated by
+ * `/`. A segment has 1 to 200 characters and is never `.` or `..`; a key has at most 1,000 characters. Every method
+ * throws ATC_INVALID_ARGUMENT for any other key, and ATC_CLOSED after disposal.
  */
 export interface ByteStore extends AsyncDisposable {
-  /** The value of `key`, or undefined; never a part of one. The bytes belong to the caller. */
+  /** The whole value of `key`, or undefined. The bytes belong to the caller. */
   get(key: string, options?: GetOptions): Promise<Uint8Array | undefined>;
-  /** A part of the value, or undefined; a store that cannot read a part leaves this method out. */
+  /** A part of the value, or undefined. A store that cannot read parts omits this method. */
   getRange?(key: string, range: ByteRange, options?: GetOptions): Promise<Uint8Array | undefined>;
-  /** Replaces the value at once: a concurrent reader sees the old bytes or the new. */
+  /** Replaces the value atomically: a concurrent reader sees the old bytes or the new ones. */
   set(key: string, value: Uint8Array, options?: SetOptions): Promise<void>;
-  /** Removes `key`; tells whether it was there. */
+  /** Removes `key`. Resolves to whether it existed. */
   delete(key: string): Promise<boolean>;
-  /** The entries whose key starts with `prefix`, in no order; values being written are not among them. */
+  /** The entries whose key starts with `prefix`, in no particular order, without values that are being written. */
   list(prefix?: string): AsyncIterable<ByteStoreEntry>;
 }
 
-/** A right that one holder has until it ends. Disposing gives it back early. */
+/** An exclusive right to compute one key until a deadline. Disposal releases it early. */
 export interface Lease extends AsyncDisposable {
-  /** What is leased. */
+  /** The key. */
   readonly key: string;
-  /** Prolongs the lease by its time to live from now; false where it was lost already. */
+  /** Extends the lease to its time to live from now. Resolves to false if the lease was already lost. */
   renew(): Promise<boolean>;
 }
 
-/** What single flight across processes needs; a store without it gives single flight in the process only. */
+/** Computes each key once across processes. With a store that has no leases, this holds within one process only. */
 export interface Leases {
-  /** The lease of `key`, or undefined where somebody else holds it. */
+  /** The lease of `key`, or undefined if another holder has it. */
   acquire(key: string, options: { readonly ttlMs: number }): Promise<Lease | undefined>;
 }
 
 const segment = /^[A-Za-z0-9._-]{1,200}$/;
 
-/** Throws ATC_INVALID_ARGUMENT where `key` breaks the rules of {@link ByteStore}; for the authors of stores. */
+/** For authors of stores: throws ATC_INVALID_ARGUMENT if `key` breaks the rules of {@link ByteStore}. */
 export function assertStoreKey(key: string): void {
   const valid =
     typeof key === "string" &&
@@ -69,7 +73,7 @@ export function assertStoreKey(key: string): void {
   const shown = String(key).slice(0, 100);
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
-    `the store key "${shown}" is not valid; use segments of [A-Za-z0-9._-] parted by "/", each of 1 to 200 characters and never "." or "..", at most 1000 in all`,
+    `the store key "${shown}" is not valid; use segments of [A-Za-z0-9._-] separated by "/", each of 1 to 200 characters and never "." or "..", at most 1000 in all`,
     { details: { key: shown } },
   );
 }

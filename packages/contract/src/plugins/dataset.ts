@@ -2,128 +2,146 @@ import type { ColumnMetadata, ReadonlyTypedArray, TypedArray } from "../data/col
 import type { JsonObject } from "../data/json.ts";
 import type { OperationOptions } from "../data/progress.ts";
 
-/** What the rows of a dataset are: bars (one row a time and symbol, times in ms) or ticks (many rows may share a time, times in ns). */
+/**
+ * What the rows of a dataset are: bars (one row per time and symbol, times in ms) or ticks (rows may share a time,
+ * times in ns).
+ */
 export type RowKind = "bars" | "ticks";
 
-/** The columns of every series of a dataset, without `symbol`. The first is `timestamp`: `timestamp[ms]` for bars, `timestamp[ns]` for ticks. */
+/**
+ * The columns of every series of a dataset, without `symbol`. The first is `timestamp`, of type `timestamp[ms]` for
+ * bars and `timestamp[ns]` for ticks.
+ */
 export interface DatasetSchema {
   /** What a row is. */
   readonly kind: RowKind;
-  /** The columns in stored order. No `text` column: a dataset holds numbers. */
+  /** The columns in stored order. None is of type `text`: a dataset holds numbers. */
   readonly columns: readonly ColumnMetadata[];
 }
 
-/** How many rows a symbol has. */
+/** The number of rows of a symbol. */
 export interface SeriesPlan {
   /** The symbol, as the source spells it. */
   readonly symbol: string;
-  /** Its rows, 1 or more. */
+  /** Number of rows, 1 or more. */
   readonly rows: number;
 }
 
-/** What a writer must know before the first row: so the layout is computed first, each slice is written in its place, and memory stays bounded. */
+/**
+ * What a writer needs before the first row. It computes the layout first, so that rows are written in place and memory
+ * stays bounded.
+ */
 export interface DatasetPlan {
   /** The columns. */
   readonly schema: DatasetSchema;
-  /** Tells whether the dataset still is what a source and its options would give; compared as a whole. */
+  /** Shows whether the dataset is still up to date with a source and its options; compared as a whole. */
   readonly fingerprint: string;
   /** Each symbol once, in any order. */
   readonly series: readonly SeriesPlan[];
 }
 
-/** What an append does to one symbol. */
+/** The change that an append makes to one symbol. */
 export interface SeriesAppend {
   /** The symbol, as the source spells it; new ones are allowed. */
   readonly symbol: string;
-  /** Rows that will be written, 0 or more. */
+  /** Number of rows that will be written, 0 or more. */
   readonly rows: number;
   /**
-   * How many of the stored rows stay, from the first one on; all where absent. The rest gives way to the rows that are written: a restated bar
-   * needs its series written again from that bar on. A symbol that keeps no row and gets none leaves the dataset.
+   * Number of stored rows to keep, from the first. Defaults to all. The written rows replace the rest: to restate a
+   * bar, write its series again from that bar. A symbol that keeps no row and gets none is removed from the dataset.
    */
   readonly keepRows?: number;
 }
 
-/** How the next generation differs from the newest one. Symbols that are not named stay as they are. */
+/** How the next generation differs from the newest one. Symbols that are not listed do not change. */
 export interface AppendPlan {
   /** Replaces the stored fingerprint: the source has grown, or was found unchanged. */
   readonly fingerprint: string;
-  /** Each symbol once, in any order; none where only the fingerprint changes. */
+  /** Each symbol once, in any order; empty if only the fingerprint changes. */
   readonly series: readonly SeriesAppend[];
 }
 
-/** Where a symbol's rows lie. */
+/** A symbol's rows: their number, times and checksums. */
 export interface SeriesExtent {
   /** The symbol. */
   readonly symbol: string;
-  /** Rows in all segments. */
+  /** Number of rows in all segments. */
   readonly rows: number;
   /** The first row's time, in the unit of the schema's `timestamp`. */
   readonly firstTime: bigint;
   /** The last row's time, in the unit of the schema's `timestamp`. */
   readonly lastTime: bigint;
   /**
-   * Per column of the schema: the CRC-32 (as zlib computes it) of the bytes of its values, little-endian and without padding, from the first
-   * row to the last. It does not depend on the layout of the rows. Absent if the dataset has no `content`.
+   * Per column of the schema: the CRC-32 (as zlib computes it) of the bytes of its values, little-endian and without
+   * padding, from the first row to the last. It does not depend on the layout of the rows. Absent if the dataset has
+   * no `content`.
    */
   readonly crc32?: readonly number[];
 }
 
-/** What a dataset says of itself. */
+/** The description of a dataset that is stored with it. */
 export interface DatasetManifest {
   /** The dataset's name. */
   readonly name: string;
   /** The version of the stored format. */
   readonly formatVersion: number;
-  /** Counts up with every publication; readers keep the generation they opened. */
+  /** Rises by one with each publication. Readers keep the generation that they opened. */
   readonly generation: number;
   /** The columns. */
   readonly schema: DatasetSchema;
-  /** What the plan said. */
+  /** The fingerprint of the plan. */
   readonly fingerprint: string;
   /**
-   * What the rows are, whatever they were read from and wherever they lie: `datasetContent` of all series, 64 hexadecimal digits. Absent if the
-   * store keeps no checksums of columns, or if the dataset was written before they were kept.
+   * Identifies the rows, independently of their source and layout: `datasetContent` of all series, 64 hexadecimal
+   * digits. Absent if the store keeps no checksums of columns, or if the dataset is older than these checksums.
    */
   readonly content?: string;
-  /** Rows of all symbols. */
+  /** Number of rows of all symbols. */
   readonly rows: number;
   /** Bytes of all segments. */
   readonly bytes: number;
   /** The symbols, sorted by UTF-16 code unit. */
   readonly series: readonly SeriesExtent[];
-  /** When it was published, in ms since the epoch. */
+  /** Time of publication, in ms since the epoch. */
   readonly createdAt: number;
-  /** What the writer kept with it: where the rows came from, the report of its ingest. */
+  /** Data that the writer stored with it: the source of the rows, the report of the ingest. */
   readonly attributes: JsonObject;
 }
 
-/** Rows `row` (inclusive) to `row + length` (exclusive) of a series. Its views are valid until the iteration's next step. */
+/**
+ * Rows `row` (inclusive) to `row + length` (exclusive) of a series. Its views are valid until the next step of the
+ * iteration.
+ */
 export interface Block {
   /** Index of the first row within the series. */
   readonly row: number;
-  /** Rows, 1 or more. */
+  /** Number of rows, 1 or more. */
   readonly length: number;
-  /** The values of a numeric column, `length` of them. ATC_INVALID_ARGUMENT for a column that was not asked for or holds times. */
+  /**
+   * The `length` values of a numeric column. Throws ATC_INVALID_ARGUMENT for a column that was not requested or holds
+   * times.
+   */
   values(column: string): ReadonlyTypedArray<number>;
-  /** The times, in the unit of the schema's `timestamp`. ATC_INVALID_ARGUMENT where `timestamp` was not asked for. */
+  /**
+   * The times, in the unit of the schema's `timestamp`. Throws ATC_INVALID_ARGUMENT if `timestamp` was not requested.
+   */
   times(): ReadonlyTypedArray<bigint>;
   /**
-   * The same bytes as pairs of 32-bit words for hot loops, where a BigInt a row is too slow: word `2i` is the low half of time `i`
-   * (take it `>>> 0`), word `2i + 1` the high half (signed).
+   * The times as pairs of 32-bit words, for hot loops in which one BigInt per row is too slow. Word `2i` is the low
+   * half of time `i` (read it as `>>> 0`), word `2i + 1` the high half (signed).
    */
   timeWords(): ReadonlyTypedArray<number>;
 }
 
-/** Which rows and columns to go through. */
+/** The rows and columns to read. */
 export interface BlocksOptions {
-  /** The columns wanted; only these are read. */
+  /** The columns to read. */
   readonly columns: readonly string[];
-  /** First row, inclusive; 0 where absent. */
+  /** First row (inclusive). Defaults to 0. */
   readonly from?: number;
-  /** Last row, exclusive; the series' length where absent. */
+  /** Last row (exclusive). Defaults to the series' length. */
   readonly to?: number;
-  /** The most rows of a block; the store's own choice where absent. A block ends at a segment's end too. */
+  /** Maximum number of rows per block. Defaults to the store's choice. Blocks also end at the end of a segment. */
   readonly blockLength?: number;
 }
 
@@ -131,65 +149,77 @@ export interface BlocksOptions {
 export interface Series {
   /** The symbol. */
   readonly symbol: string;
-  /** Rows. */
+  /** Number of rows. */
   readonly length: number;
   /** The columns, `timestamp` first. */
   readonly columns: readonly ColumnMetadata[];
-  /** Goes through the rows in order. Throws ATC_CLOSED once the dataset is disposed, ATC_CORRUPT_DATA where a segment is not what the manifest says. */
+  /**
+   * Reads the rows in order. Throws ATC_CLOSED after the dataset is disposed, and ATC_CORRUPT_DATA if a segment does
+   * not match the manifest.
+   */
   blocks(options: BlocksOptions): Iterable<Block>;
   /**
-   * `length` values of a numeric column from row `start`: a view where they lie inside one mapped segment, else a copy. ATC_INVALID_ARGUMENT
-   * outside of the series. Times are read with {@link Series.blocks}.
+   * `length` values of a numeric column from row `start`: a view if one mapped segment contains them, else a copy.
+   * Throws ATC_INVALID_ARGUMENT outside of the series. Read times with {@link Series.blocks}.
    */
   window(column: string, start: number, length: number): ReadonlyTypedArray<number>;
 }
 
-/** A dataset opened for reading. It goes on showing the generation it opened, also after the dataset is replaced or deleted. Disposal is idempotent. */
+/**
+ * A dataset opened for reading. It keeps showing the generation that it opened, even after the dataset is replaced or
+ * deleted. Disposal is idempotent.
+ */
 export interface Dataset extends Disposable {
-  /** What it says of itself. */
+  /** The description that is stored with it. */
   readonly manifest: DatasetManifest;
   /** The symbols, sorted by UTF-16 code unit. */
   symbols(): readonly string[];
-  /** The rows of a symbol; ATC_NOT_FOUND names the nearest symbol. */
+  /** The rows of a symbol. Throws ATC_NOT_FOUND, which names the most similar symbol. */
   series(symbol: string): Series;
 }
 
-/** The columns of a slice, by name: `BigInt64Array` for times, else the array of the column's dtype; all of one length. */
+/** Columns by name, all of one length: `BigInt64Array` for times, else the typed array of the column's dtype. */
 export type SeriesColumns = Readonly<Record<string, TypedArray>>;
 
 /** Writes one new generation of a dataset. Nothing is visible before `publish`. */
 export interface DatasetWriter extends AsyncDisposable {
   /**
-   * Writes rows `row` to `row + n` of a symbol, sorted by time. Each symbol's slices come in order and without gaps; symbols in any order.
-   * ATC_INVALID_ARGUMENT outside of the plan, ATC_INVALID_DATA where times go back. The arrays must not change until the promise is settled;
-   * afterwards they are the caller's again.
+   * Writes rows `row` to `row + n` (exclusive) of a symbol, sorted by time. The calls for one symbol come in order and
+   * without gaps; symbols come in any order. Throws ATC_INVALID_ARGUMENT outside of the plan, and ATC_INVALID_DATA if
+   * times decrease. The arrays must not change until the promise is settled; afterwards the caller may reuse them.
    */
   write(symbol: string, row: number, columns: SeriesColumns): Promise<void>;
-  /** Makes the dataset visible at once and durable; ATC_INVALID_ARGUMENT where planned rows are missing. `attributes` are kept in the manifest. */
+  /**
+   * Makes the dataset visible atomically and durable. Throws ATC_INVALID_ARGUMENT if planned rows are missing.
+   * `attributes` are stored in the manifest.
+   */
   publish(attributes?: JsonObject): Promise<DatasetManifest>;
-  /** Forgets what was written. Disposing without `publish` does the same. */
+  /** Discards what was written, as does disposal without `publish`. */
   abort(): Promise<void>;
 }
 
-/** Where some rows of a series lie: rows `row` to `row + rows` of it, in one file. */
+/** The place of rows `row` to `row + rows` (exclusive) of a series, in one file. */
 export interface RowExtent {
-  /** The file, which has its full size already. Bytes that nobody wrote are zeros. */
+  /** The file, which already has its full size. Bytes that were not written are zeros. */
   readonly path: string;
-  /** The first row, counted within the series. */
+  /** The index of the first row in the series. */
   readonly row: number;
-  /** Rows. */
+  /** Number of rows. */
   readonly rows: number;
-  /** Per column of the schema: the byte offset of its value in the first of the rows. The others follow, little-endian, as in a typed array of the column's dtype. */
+  /**
+   * Per column of the schema: the byte offset of its value in the first row. The others follow, little-endian, as in a
+   * typed array of the column's dtype.
+   */
   readonly offsets: readonly number[];
 }
 
-/** Rows `row` to `row + rows` of a series that lie in their place, sorted by time. */
+/** Rows `row` to `row + rows` (exclusive) of a series that are in their place, sorted by time. */
 export interface PlacedRows {
   /** The series. */
   readonly symbol: string;
-  /** The first row, counted within the series. */
+  /** The index of the first row in the series. */
   readonly row: number;
-  /** Rows, all of one extent. */
+  /** Number of rows, all of one extent. */
   readonly rows: number;
   /** Per column of the schema: the CRC-32 (as zlib computes it) of the bytes of its values. */
   readonly crc32: readonly number[];
@@ -199,99 +229,133 @@ export interface PlacedRows {
   readonly lastTime: bigint;
 }
 
-/** One new generation of a dataset whose rows others put into its files: threads that each write some of them. Nothing is visible before `publish`. */
+/**
+ * A new generation of a dataset whose rows are written by others, such as threads that each place some of them.
+ * Nothing is visible before `publish`.
+ */
 export interface DatasetLayout extends AsyncDisposable {
-  /** Whether all files were there before, with the rows that were put into them then. Where not, no row that an earlier process wrote may be told of. */
+  /**
+   * Whether all files existed before, with the rows that were placed in them then. If not, rows of an earlier process
+   * must not be registered.
+   */
   readonly isResumed: boolean;
-  /** Where the rows of a planned series belong, in order. ATC_INVALID_ARGUMENT for another symbol. */
+  /** The places of the rows of a planned series, in order. Throws ATC_INVALID_ARGUMENT for another symbol. */
   extents(symbol: string): readonly RowExtent[];
-  /** Sets the disk to work on what was written so far, so that little is left to wait for at the end. Does nothing while it still works on it. */
+  /**
+   * Starts to flush to disk what was written so far, so that `publish` has little to wait for. Does nothing while a
+   * flush is running.
+   */
   sync(): void;
   /**
-   * Takes notice of rows that are in their place for good: in any order, each row once, times of a series rising from extent to extent.
-   * ATC_INVALID_ARGUMENT where they are not planned or were told of before, ATC_INVALID_DATA where their times go back.
+   * Registers rows that are in their final place: in any order, each row once, with the times of a series rising from
+   * extent to extent. Throws ATC_INVALID_ARGUMENT if they are not planned or already registered, and ATC_INVALID_DATA
+   * if their times decrease.
    */
   placed(rows: PlacedRows): void;
-  /** Makes the dataset visible at once and durable; ATC_INVALID_ARGUMENT where planned rows were not told of. `attributes` are kept in the manifest. */
+  /**
+   * Makes the dataset visible atomically and durable. Throws ATC_INVALID_ARGUMENT if planned rows are not registered.
+   * `attributes` are stored in the manifest.
+   */
   publish(attributes?: JsonObject): Promise<DatasetManifest>;
-  /** Forgets what was written. Disposing without `publish` does the same. */
+  /** Discards what was written, as does disposal without `publish`. */
   abort(): Promise<void>;
 }
 
-/** The right to write a dataset, held from before its source is read until its writer has published. Disposal gives it back and removes the scratch directory. */
+/**
+ * The exclusive right to write a dataset, held from before its source is read until its writer has published. Disposal
+ * releases it and removes the scratch directory.
+ */
 export interface DatasetLock extends AsyncDisposable {
   /** The dataset. */
   readonly name: string;
-  /** A directory on the dataset's disk for the writer's intermediate files, empty but for `abandoned`; undefined where the store is not on a disk. A crash leaves nothing: the next lock removes it. */
+  /**
+   * A directory on the dataset's disk for the writer's intermediate files, empty except for `abandoned`. Undefined if
+   * the store is not on a disk. After a crash, the next lock removes it.
+   */
   readonly scratch: string | undefined;
   /**
-   * What the last holder left in its scratch directory when it died, for one who can go on with it; undefined where nothing is left. A directory
-   * within `scratch`, so it goes with that.
+   * A directory within `scratch` with the files that the last holder left when it died, from which a writer may
+   * resume. Undefined if there are none. It is removed with `scratch`.
    */
   readonly abandoned?: string | undefined;
 }
 
-/** Something in a dataset that is not what its manifest says. */
+/** A part of a dataset that does not match its manifest. */
 export interface VerifyFault {
-  /** The segment, as the store names it; the manifest's own name if the fault lies in that alone. */
+  /** The segment, as the store names it; the name of the manifest if only that is faulty. */
   readonly segment: string;
-  /** The symbols whose rows are in doubt, sorted by UTF-16 code unit. */
+  /** The symbols whose rows are affected, sorted by UTF-16 code unit. */
   readonly symbols: readonly string[];
-  /** What is wrong, where, and what to do, in one sentence. */
+  /** The fault, its place and the remedy, in one sentence. */
   readonly message: string;
 }
 
-/** What a verification found. */
+/** The result of a verification. */
 export interface VerifyReport {
   /** The dataset. */
   readonly name: string;
   /** The generation that was read. */
   readonly generation: number;
-  /** Segments read. */
+  /** Number of segments read. */
   readonly segments: number;
   /** Bytes of the segments. */
   readonly bytes: number;
-  /** What is wrong; empty where all is well. */
+  /** The faults; empty if there are none. */
   readonly faults: readonly VerifyFault[];
 }
 
-/** A store of datasets: symbols, each a table of equal-length columns sorted by time, in immutable segments. Names are `[A-Za-z0-9._-]`, 1 to 100 characters, not starting with a dot. */
+/**
+ * A store of datasets. Each symbol of a dataset is a table of columns of equal length, sorted by time, in immutable
+ * segments. Dataset names consist of 1 to 100 characters of `[A-Za-z0-9._-]` and do not start with a dot.
+ */
 export interface ArrayStore extends AsyncDisposable {
-  /** Locks a dataset for writing; ATC_LOCKED where another process or another call holds it. A lock whose holder died is taken over. */
+  /**
+   * Locks a dataset for writing. Throws ATC_LOCKED if another process or call holds the lock. A lock whose holder died
+   * is taken over.
+   */
   lock(name: string): Promise<DatasetLock>;
-  /** Starts a new generation. `lock` must be held by the caller and of the same name. ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO where the disk refuses. */
+  /**
+   * Starts a new generation. The caller must hold `lock`. Throws ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO if the disk
+   * refuses.
+   */
   create(lock: DatasetLock, plan: DatasetPlan): Promise<DatasetWriter>;
   /**
-   * Starts a new generation whose rows are put into its files by others; absent where a store has no such files. They are made in `directory`
-   * where it is given, an absolute path within the lock's scratch directory, where a crash may have left files of the same plan: rows in them stay,
-   * anything else goes. ATC_INVALID_ARGUMENT for a directory elsewhere; else throws as `create` does.
+   * Starts a new generation whose rows others write into its files. Absent if a store has no such files. `directory`
+   * is an absolute path within the lock's scratch directory in which the files are created. If a crash left files of
+   * the same plan there, their rows stay, and anything else is removed. Throws ATC_INVALID_ARGUMENT for a directory
+   * elsewhere, and what `create` throws.
    */
   layOut?(lock: DatasetLock, plan: DatasetPlan, options?: { readonly directory?: string }): Promise<DatasetLayout>;
   /**
-   * Starts a new generation that extends the newest one, whose rows are not written again; absent where a store cannot. A symbol's first slice
-   * begins at the row after those that it keeps. ATC_NOT_FOUND without a dataset, ATC_INVALID_ARGUMENT where a slice begins ahead of the last
-   * kept row's time (with bars, at it too) or where another writer of the same lock published in between. A dataset without `content` stays
-   * without it: its kept rows are not read.
+   * Starts a new generation that extends the newest one, without writing its rows again. Absent if a store cannot. A
+   * symbol's first write begins at the row after those that it keeps. Throws ATC_NOT_FOUND without a dataset. Throws
+   * ATC_INVALID_ARGUMENT if a write begins before the last kept row's time (for bars, also at it), or if another
+   * writer of the same lock published in between. A dataset without `content` stays without it, because its kept rows
+   * are not read.
    */
   append?(lock: DatasetLock, plan: AppendPlan): Promise<DatasetWriter>;
   /**
-   * Writes a dataset that grew by appends again as if at once: as few segments as possible and no superseded rows, as a new generation with the
-   * same rows, fingerprint and attributes; absent where a store has nothing to gain from it. A dataset without `content` gains it. Returns the
-   * manifest, of the newest generation unchanged where there is nothing to gain. ATC_ABORTED leaves that generation.
+   * Rewrites a dataset that grew by appends as a new generation with the same rows, fingerprint and attributes, but
+   * with as few segments as possible and no superseded rows. Absent if this gains nothing for a store. A dataset
+   * without `content` gains it. Resolves to the manifest; if there is nothing to gain, to that of the newest
+   * generation, unchanged. After ATC_ABORTED that generation remains.
    */
   compact?(lock: DatasetLock, options?: OperationOptions): Promise<DatasetManifest>;
   /**
-   * Reads the newest generation whole and compares it with its manifest: sizes, checksums, metadata, symbols, order of times, content; absent where
-   * a store keeps no checksums. Faults are reported, not thrown. ATC_NOT_FOUND, ATC_CORRUPT_DATA or ATC_UNSUPPORTED where there is no manifest to
-   * compare with.
+   * Reads all of the newest generation and compares it with its manifest: sizes, checksums, metadata, symbols, order
+   * of times, content. Absent if a store keeps no checksums. Faults are reported, not thrown. Throws ATC_NOT_FOUND,
+   * ATC_CORRUPT_DATA or ATC_UNSUPPORTED if there is no usable manifest.
    */
   verify?(name: string, options?: OperationOptions): Promise<VerifyReport>;
-  /** Opens the newest generation; ATC_NOT_FOUND, ATC_CORRUPT_DATA or ATC_UNSUPPORTED (a newer format). */
+  /** Opens the newest generation. Throws ATC_NOT_FOUND, ATC_CORRUPT_DATA or ATC_UNSUPPORTED (a newer format). */
   open(name: string): Promise<Dataset>;
-  /** The manifest of a dataset without opening its segments; undefined where there is none. */
+  /** Reads the manifest of a dataset without opening its segments. Undefined if there is none. */
   find(name: string): Promise<DatasetManifest | undefined>;
   /** The names of all datasets, sorted. */
   list(): Promise<readonly string[]>;
-  /** Removes a dataset; tells whether it was there. ATC_LOCKED while it is being written. Open readers finish undisturbed. */
+  /**
+   * Removes a dataset. Resolves to whether it existed. Throws ATC_LOCKED while it is being written. Open readers are
+   * not disturbed.
+   */
   delete(name: string, options?: OperationOptions): Promise<boolean>;
 }

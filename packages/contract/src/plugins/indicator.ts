@@ -1,6 +1,9 @@
 import type { ReadonlyTypedArray } from "../data/column.ts";
 
-/** Columns of prices of equal length, oldest first. `close` is always there; the others where a calculation source needs them. */
+/**
+ * Price columns of equal length, oldest first. `close` is always present; the others are if the calculation source
+ * needs them.
+ */
 export interface PriceColumns {
   /** Closing prices. */
   readonly close: ReadonlyTypedArray<number>;
@@ -12,22 +15,26 @@ export interface PriceColumns {
   readonly low?: ReadonlyTypedArray<number> | undefined;
 }
 
-/** One output of an indicator over the bars pushed: a number a bar, NaN where there is no value yet. */
+/** The outputs of an indicator for the bars pushed: one number per bar, NaN before the first value. */
 export type OutputColumns<Name extends string = string> = Readonly<
   Record<Name, Float64Array | Float32Array | Int8Array>
 >;
 
 /**
- * An incremental computation over bars. Its laws: pushing the bars in any chunks gives bit-identical outputs; outputs of bars 0..t do not change
- * when bars after t are pushed (no look-ahead); `warmup` outputs are NaN and no more.
+ * An incremental computation over bars. Three laws hold. Outputs are bit-identical however the bars are split into
+ * pushes. Outputs of bars 0..t do not change when later bars are pushed (no look-ahead). Exactly the first `warmup`
+ * outputs are NaN.
  */
 export interface Indicator<Name extends string = string> {
   /** The outputs of every push, in order. */
   readonly outputs: readonly Name[];
-  /** Bars taken so far. */
+  /** Number of bars pushed so far. */
   readonly position: number;
-  /** For an output that warms up: the index of the first bar with a value; 0 for one that has a value at once. */
+  /** The index of the first bar with a value: 0 for an output that has values from the start. */
   warmup(output: Name): number;
-  /** Takes the next bars and returns their outputs, arrays of the same length. Throws ATC_INVALID_DATA naming the bar before any state changes. */
+  /**
+   * Pushes the next bars and returns their outputs, arrays of the same length. Throws ATC_INVALID_DATA, which names
+   * the bar, before any state changes.
+   */
   push(prices: PriceColumns): OutputColumns<Name>;
 }

@@ -5,7 +5,7 @@ import type { ArrayStore } from "./dataset.ts";
 import type { Executor } from "./executor.ts";
 import type { TableWriter } from "./table-writer.ts";
 
-/** What each kind of plugin makes. */
+/** What each kind of plugin creates. */
 export interface PluginProducts {
   /** A standalone codec. */
   readonly codec: Codec;
@@ -13,59 +13,63 @@ export interface PluginProducts {
   readonly "block-codec": BlockCodec;
   /** A numeric filter. */
   readonly filter: Filter;
-  /** Where a cache keeps its bytes. */
+  /** A store of bytes for a cache. */
   readonly "byte-store": ByteStore;
-  /** Where datasets live. */
+  /** A store of datasets. */
   readonly "array-store": ArrayStore;
   /** A reader of files. */
   readonly source: DataSource;
   /** A writer of files. */
   readonly "table-writer": TableWriter;
-  /** A way to run tasks. */
+  /** A runner of tasks. */
   readonly executor: Executor;
 }
 
 /** The kinds of plugin. */
 export type PluginKind = keyof PluginProducts;
 
-/** What a plugin may ask of the program that loaded it. */
+/** What the program that loaded a plugin provides to it. */
 export interface PluginHost {
   /**
-   * Another plugin's product, so that plugins never import each other: Blosc asks for its block codecs.
-   * ATC_MISSING_PLUGIN where no installed package has it; the message holds the line that installs it.
+   * Creates another plugin's product, so that plugins never import each other: Blosc finds its block codecs this way.
+   * Throws ATC_MISSING_PLUGIN if no installed package has it; the message shows the install command.
    */
   find<Kind extends PluginKind>(kind: Kind, name: string, options?: unknown): Promise<PluginProducts[Kind]>;
-  /** Says something to the user once. */
+  /** Shows a message to the user, once. */
   warn(message: string): void;
 }
 
 /**
- * A plugin. A package's default export is `readonly Plugin[]`: one package may bring several. Its package.json lists them as
- * `"atc": { "plugins": [{ "kind": "codec", "name": "zlib" }] }`, so that a host finds them without importing the package.
+ * A plugin. A package's default export is `readonly Plugin[]`; one package may contain several. Its package.json lists
+ * them as `"atc": { "plugins": [{ "kind": "codec", "name": "zlib" }] }`, so that a host finds them without importing
+ * the package.
  */
 export interface Plugin<Kind extends PluginKind = PluginKind, Options = never> {
-  /** What it makes. */
+  /** What it creates. */
   readonly kind: Kind;
   /** The name that a configuration uses. */
   readonly name: string;
-  /** Makes the product; may load WebAssembly or a native addon. */
+  /** Creates the product. It may load WebAssembly or a native addon. */
   create(options: Options, host: PluginHost): PluginProducts[Kind] | Promise<PluginProducts[Kind]>;
 }
 
-/** A plugin as package.json names it. */
+/** A plugin as listed in package.json. */
 export interface PluginManifestEntry {
-  /** What it makes. */
+  /** What it creates. */
   readonly kind: PluginKind;
   /** The name that a configuration uses. */
   readonly name: string;
   /**
-   * Of a source: the endings of the names of files that it reads, in lower case, such as `.csv.gz`. The longest ending that an installed source claims
-   * decides which one reads a file.
+   * For a source: the extensions of the files that it reads, in lower case, such as `.csv.gz`. The source with the
+   * longest matching extension reads a file.
    */
   readonly extensions?: readonly string[];
-  /** Of a source: whether its option `path` may be a list of files too. A list is otherwise read by one source a file, their rows one after another. */
+  /**
+   * For a source: whether its option `path` may be a list of files. Otherwise the host opens one source per file and
+   * joins their rows in order.
+   */
   readonly takesLists?: boolean;
-  /** Its options by name, each with a line for people. */
+  /** Its options by name, each with a one-line description. */
   readonly options?: Readonly<Record<string, string>>;
 }
 

@@ -1,18 +1,21 @@
 import type { DatasetSchema, SeriesColumns, SeriesPlan } from "./dataset.ts";
 
-/** What a table writer must know before the first row. */
+/** What a table writer needs before the first row. */
 export interface TablePlan {
-  /** The columns of the rows, `timestamp` first; the file has a column `symbol` ahead of them. */
+  /** The columns of the rows, `timestamp` first. In the file, a column `symbol` precedes them. */
   readonly schema: DatasetSchema;
-  /** The symbols in the order in which they are written, with their rows. */
+  /** The symbols in the order in which they are written, each with its number of rows. */
   readonly series: readonly SeriesPlan[];
 }
 
-/** A file in the making. Disposing it without {@link TableFile.finish} closes it; what it left at its path is the caller's to remove. */
+/**
+ * A file that is being written. Disposal without {@link TableFile.finish} closes it; the caller removes what is left
+ * at its path.
+ */
 export interface TableFile extends AsyncDisposable {
-  /** Writes rows of one symbol behind those written before. The arrays must not change until the promise is settled. */
+  /** Appends rows of one symbol. The arrays must not change until the promise is settled. */
   write(symbol: string, columns: SeriesColumns): Promise<void>;
-  /** Completes the file. ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO where the disk refuses. */
+  /** Completes the file. Throws ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO if the disk refuses. */
   finish(): Promise<void>;
 }
 
@@ -20,8 +23,10 @@ export interface TableFile extends AsyncDisposable {
 export interface TableWriter {
   /** The format's name, such as `parquet`. */
   readonly name: string;
-  /** The ending of its files, such as `.parquet`. */
+  /** The extension of its files, such as `.parquet`. */
   readonly extension: string;
-  /** Starts a file at a path where there is none. ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO where the disk refuses. */
+  /**
+   * Creates a file at a path that does not exist yet. Throws ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO if the disk refuses.
+   */
   create(path: string, plan: TablePlan): Promise<TableFile>;
 }

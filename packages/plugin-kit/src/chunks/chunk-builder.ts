@@ -1,54 +1,55 @@
 import type { BadRow, ColumnChunk } from "@atc/contract";
 import { AtcError, allocate, type ColumnMetadata, dtypeOf, type TypedArray } from "@atc/contract";
 
-/** What {@link chunkBuilder} takes. */
+/** Options of {@link chunkBuilder}. */
 export interface ChunkBuilderOptions {
   /** The source's name, for messages. */
   readonly source: string;
   /** The source's columns: `symbol`, `timestamp`, then the others. */
   readonly columns: readonly ColumnMetadata[];
-  /** Rows of a full chunk. */
+  /** Number of rows of a full chunk. */
   readonly capacity: number;
-  /** The symbols, a list that grows as they appear. */
+  /** The symbols: a list that grows as they appear. */
   readonly symbols: readonly string[];
-  /** The texts of each other column of type `text`, lists that grow. */
+  /** The texts of each other column of type `text`: lists that grow. */
   readonly dictionaries: Readonly<Record<string, readonly string[]>>;
   /**
-   * What a row without a symbol, a time or a finite price, or with an infinite volume, means: `error` throws, `skip` leaves it out, `nan` keeps it
-   * with NaN where numbers alone are at fault and leaves it out otherwise.
+   * What to do with a row that has no symbol, no time, a price that is not finite, or an infinite volume. `error`
+   * throws, `skip` leaves it out. `nan` keeps it with NaN if only numbers are at fault, and leaves it out otherwise.
    */
   readonly badRows: "error" | "skip" | "nan";
-  /** Is told of every bad row under `skip` and `nan`. */
+  /** Receives every bad row under `skip` and `nan`. */
   readonly onBadRow?: ((row: BadRow) => void) | undefined;
-  /** The number of the first row; 1 where absent. */
+  /** The number of the first row. Defaults to 1. */
   readonly firstLine?: number;
 }
 
-/** Where a source of columns puts its rows, a batch at a time. */
+/** Collects batches of columns into chunks and reports bad rows. */
 export interface ChunkBuilder {
-  /** Indices into the symbols, of `capacity` rows: -1 for none. */
+  /** The symbol of each of `capacity` rows, as an index into the symbols; -1 if it is missing. */
   readonly symbols: Int32Array;
-  /** Times, of `capacity` rows: `noTime` for none. */
+  /** The time of each of `capacity` rows; `noTime` if it is missing. */
   readonly times: BigInt64Array;
-  /** The other columns by name, of `capacity` rows: NaN for a number and -1 for a text that is missing. */
+  /** The other columns by name, of `capacity` rows. A missing number is NaN, a missing text -1. */
   readonly columns: Readonly<Record<string, TypedArray>>;
-  /** Good rows of the chunk in the making: a batch is put behind them. */
+  /** Number of good rows of the current chunk. The source puts a batch at this index. */
   readonly length: () => number;
-  /** Good rows of all chunks. */
+  /** Number of good rows of all finished chunks. */
   readonly rows: () => number;
-  /** Rows of all batches. */
+  /** Number of rows of all batches. */
   readonly scanned: () => number;
-  /** Bad rows so far. */
+  /** Number of bad rows so far. */
   readonly badRows: () => number;
   /**
-   * Counts a row that the source itself could not take; it is in no batch.
+   * Counts a row that the source itself rejected and that is in no batch.
    *
    * @throws ATC_INVALID_DATA under `error`
    */
   reject(row: BadRow): void;
   /**
-   * Takes the `count` rows that were put from {@link ChunkBuilder.length} on and closes the gaps that bad ones leave. `text` tells what stands in a column of
-   * a row of the batch, for messages, and `place` where it stands: its number counts as its line where absent.
+   * Accepts the batch of `count` rows at {@link ChunkBuilder.length} and closes the gaps that bad rows leave. For
+   * messages, `text` gives the text of a column in a row of the batch, and `place` the row's line and offset. Default:
+   * the row's number is its line.
    *
    * @throws ATC_INVALID_DATA for a bad row under `error`
    */
@@ -57,7 +58,7 @@ export interface ChunkBuilder {
     text: (row: number, column: string) => string,
     place?: (row: number) => Pick<BadRow, "line" | "offset">,
   ): void;
-  /** The chunk, whose arrays are valid until the next batch is put; the next chunk begins. */
+  /** Returns the current chunk and begins the next one. Its arrays are valid until the next batch. */
   take(): ColumnChunk;
 }
 
@@ -69,7 +70,7 @@ interface Fault {
   readonly reason: string;
 }
 
-/** Buffers that turn batches of columns into chunks and tell bad rows. Sources whose rows come as columns share it. */
+/** A {@link ChunkBuilder} for sources whose rows come as columns. */
 export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
   const { capacity, badRows: policy } = options;
   const symbols = new Int32Array(capacity);
@@ -104,7 +105,7 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
     if (start !== target && start < end) for (const array of arrays) array.copyWithin(target, start, end);
     return target + end - start;
   };
-  /** Takes rows from the first bad one on, runs of good ones at once. */
+  /** Accepts rows from the first bad one, runs of good ones at once. */
   const acceptCarefully = (
     from: number,
     end: number,
@@ -168,7 +169,8 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
   };
 }
 
-// Three plain loops instead of one over all columns: each is told apart by the engine and runs at about 1 ns a row.
+// Three plain loops instead of one over all columns: the engine compiles each for its own array type, about 1 ns per
+// row.
 function firstBadSymbol(symbols: Int32Array, start: number, end: number, empty: number): number {
   for (let row = start; row < end; row++) {
     const index = symbols[row];
@@ -205,7 +207,7 @@ function firstInfinite(values: Float64Array, start: number, end: number, none: n
 
 const explanations: Readonly<Record<string, string>> = {
   symbol: "the symbol is missing",
-  time: "no time that can be stored",
+  time: "not a time that can be stored",
   number: "not a number that can be traded",
 };
 

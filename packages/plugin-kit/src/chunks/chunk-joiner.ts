@@ -1,13 +1,13 @@
 import type { ColumnChunk } from "@atc/contract";
 import { allocate, type ColumnMetadata, dtypeOf, ownMember, type TypedArray } from "@atc/contract";
 
-/** The texts of one column over all sources: a list that grows. */
+/** The texts of one column of all sources: a list that grows. */
 export interface JointTexts {
   readonly values: string[];
   readonly indices: Map<string, number>;
 }
 
-/** Turns chunks of one source into those of all. */
+/** Returns a function that rewrites the chunks of one source with the columns and dictionaries of all sources. */
 export function chunkJoiner(
   columns: readonly ColumnMetadata[],
   texts: ReadonlyMap<string, JointTexts>,

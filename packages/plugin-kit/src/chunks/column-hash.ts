@@ -1,24 +1,24 @@
 import type { ColumnChunk } from "@atc/contract";
 
-/** A 64-bit hash in the making, such as `create64()` of xxhash-wasm. */
+/** An incremental 64-bit hash, such as `create64()` of xxhash-wasm. */
 export interface StreamingHash {
-  /** Takes bytes or UTF-8 text. */
+  /** Adds bytes or UTF-8 text. */
   update(input: Uint8Array | string): unknown;
-  /** The hash of all that was taken. */
+  /** The hash of everything that was added. */
   digest(): bigint;
 }
 
-/** A hash of the rows that a source delivers, whatever its chunks. */
+/** A hash of the rows of a source that does not depend on its chunks. */
 export interface ColumnHash {
-  /** Takes a chunk. */
+  /** Adds a chunk. */
   update(chunk: ColumnChunk): void;
   /** The hash of all rows so far, 16 hexadecimal digits. */
   digest(): string;
 }
 
 /**
- * A hash over columns rather than over a file's bytes, for sources whose bytes are not read in order: each column is hashed by itself (texts as
- * indices and dictionary), then the names and digits of all of them.
+ * A hash over columns instead of a file's bytes, for sources that do not read their bytes in order. It hashes each
+ * column (texts as indices and dictionary), then the names and hashes of all columns.
  */
 export function columnHash(create: () => StreamingHash): ColumnHash {
   const hashes = new Map<string, StreamingHash>();

@@ -4,13 +4,13 @@ import type { ColumnMetadata } from "@atc/contract";
 export interface TextDictionary {
   /** The texts; an index keeps its meaning. */
   readonly values: readonly string[];
-  /** The index of the UTF-8 text in `bytes[start, end)`, which is added where it is new; -1 where it is not UTF-8. */
+  /** The index of the UTF-8 text in `bytes[start, end)`. Adds the text if it is new. Returns -1 if it is not UTF-8. */
   indexOf(bytes: Uint8Array, start: number, end: number): number;
-  /** The index of a text, which is added where it is new. */
+  /** The index of a text. Adds the text if it is new. */
   indexOfText(text: string): number;
 }
 
-/** An empty dictionary. Finds a text by its bytes, so that no string is made but for new texts. */
+/** Creates an empty dictionary. It finds a text by its bytes, so that only new texts become strings. */
 export function createTextDictionary(): TextDictionary {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const values: string[] = [];
@@ -60,7 +60,9 @@ export function createTextDictionary(): TextDictionary {
   };
 }
 
-/** The dictionaries of a source's text columns: as they are filled, and as {@link chunkBuilder} takes them. */
+/**
+ * The dictionaries of a source's text columns, for the source to fill and in the form that {@link chunkBuilder} needs.
+ */
 export interface ColumnTexts {
   /** The dictionary of each text column, `symbol` included, by name. */
   readonly byColumn: ReadonlyMap<string, TextDictionary>;
@@ -70,7 +72,10 @@ export interface ColumnTexts {
   readonly dictionaries: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Empty dictionaries for the text columns among `columns`; `symbol`, where no column holds it, has the index 0 among the symbols. */
+/**
+ * Creates empty dictionaries for the text columns among `columns`. If no column holds the symbol, pass it as `symbol`:
+ * its index is 0.
+ */
 export function columnTexts(columns: readonly ColumnMetadata[], symbol?: string): ColumnTexts {
   const texts = columns.filter(({ type, name }) => type === "text" && name !== "symbol");
   const others = texts.map(({ name }) => [name, createTextDictionary()] as const);

@@ -1,12 +1,12 @@
 import type { KernelMemory } from "@atc/contract";
 
-/** A memory that can grow: `WebAssembly.Memory`, as far as is needed here. */
+/** A memory that can grow: the part of `WebAssembly.Memory` that kernels need. */
 export interface GrowingMemory extends KernelMemory {
-  /** Adds `pages` pages of `memoryPageLength` bytes; every view taken of the buffer before is detached. */
+  /** Adds `pages` pages of `memoryPageLength` bytes. This detaches existing views of the buffer. */
   grow(pages: number): number;
 }
 
-/** What is used of the global `WebAssembly`, whose types come with those of browsers only. */
+/** The parts of the global `WebAssembly` that this module uses. TypeScript has its types only for browsers. */
 interface WebAssemblyGlobal {
   readonly Memory: new (limits: { readonly initial: number }) => GrowingMemory;
   readonly Module: new (bytes: Uint8Array) => object;
@@ -21,21 +21,25 @@ const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAsse
 /** Bytes of a page, the unit in which a memory grows. */
 export const memoryPageLength = 65_536;
 
-/** Makes a memory of `pages` pages, all bytes 0. */
+/** Creates a memory of `pages` pages of `memoryPageLength` bytes, all 0. */
 export function createKernelMemory(pages: number): GrowingMemory {
   return new WebAssembly.Memory({ initial: pages });
 }
 
-/** Code in WebAssembly that works in a memory which its caller gives it. */
+/** WebAssembly code that runs in a memory of its caller. */
 export interface KernelModule<Exports> {
-  /** The functions over `memory`; undefined where this machine cannot run the code, so that a caller takes its TypeScript twin. */
+  /**
+   * The functions over `memory`. Undefined if this machine cannot run the code; the caller then uses its TypeScript
+   * version.
+   */
   instantiate(memory: KernelMemory): Exports | undefined;
 }
 
 /**
- * Code in WebAssembly, compiled at the first use in a thread.
+ * WebAssembly code that is compiled at its first use in a thread.
  *
- * @param read - gives the module's bytes; where it throws, as for a file left out, or the machine lacks SIMD, nothing is instantiated
+ * @param read - returns the module's bytes. If it throws (a missing file, say) or the machine lacks SIMD,
+ * `instantiate` returns undefined.
  */
 export function kernelModule<Exports>(read: () => Uint8Array): KernelModule<Exports> {
   let compiled: object | undefined;

@@ -1,12 +1,15 @@
 import type { DatasetSchema, SeriesExtent } from "@atc/contract";
 
-/** The SHA-256 of a text in UTF-8, as 64 lower-case hexadecimal digits. The contract runs everywhere, so its caller brings one. */
+/**
+ * The SHA-256 of a text in UTF-8, as 64 lower-case hexadecimal digits. Callers pass it, so that this module runs on
+ * every platform.
+ */
 export type Sha256 = (text: string) => string;
 
 /**
- * What identifies the rows of some series: the SHA-256 over the schema and, for each symbol in order of UTF-16 code units, its rows and the CRC-32
- * of each column. Datasets of equal content have equal rows, whatever they were read from, with which options, and in how many segments they lie.
- * Of one series it is that symbol's digest, which rows of other symbols leave alone.
+ * Identifies the rows of some series: the SHA-256 over the schema and, for each symbol in order of UTF-16 code units,
+ * its number of rows and the CRC-32 of each column. Datasets with equal content have equal rows, whatever their
+ * sources, reading options and segments. The content of one series does not depend on other symbols.
  *
  * @param series - in any order; each symbol once
  * @returns 64 hexadecimal digits, or undefined if a series has no checksums
@@ -25,7 +28,7 @@ export function datasetContent(
   return sha256(`${lines.join("\n")}\n`);
 }
 
-/** By UTF-16 code unit, as a manifest has them already. */
+/** Sorted by UTF-16 code unit. A manifest's series already are. */
 function inOrder(series: readonly SeriesExtent[]): readonly SeriesExtent[] {
   const isSorted = series.every(({ symbol }, i) => i === 0 || (series[i - 1] as SeriesExtent).symbol < symbol);
   return isSorted ? series : [...series].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));

@@ -1,23 +1,23 @@
 import type { JsonObject } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 
-/** What tells one state of a file from another. */
+/** Distinguishes one state of a file from another. */
 export interface FileState {
   /** Bytes. */
   readonly size: number;
   /** Time of the last change, in ns since the epoch. */
   readonly mtimeNs: bigint;
-  /** The file's number in its file system. */
+  /** The file's inode number. */
   readonly inode: bigint;
 }
 
-/** What a file system tells of a path, as `stat` of Node does with `bigint`. */
+/** The status of a path, as Node's `stat` returns it with `bigint`. */
 export interface FileStatus {
   /** Bytes. */
   readonly size: bigint;
   /** Time of the last change, in ns since the epoch. */
   readonly mtimeNs: bigint;
-  /** The file's number in its file system. */
+  /** The file's inode number. */
   readonly ino: bigint;
   /** Whether it is a regular file. */
   isFile(): boolean;
@@ -28,7 +28,7 @@ export interface FileStatus {
 /**
  * The state of a regular file.
  *
- * @param wanted - what a path is needed of, for who gave a directory: `a CSV file in it`
+ * @param wanted - what to ask for if the path is a directory: `a CSV file in it`
  * @throws ATC_INVALID_ARGUMENT for a directory, ATC_UNSUPPORTED for a pipe or a device
  */
 export function fileStateOf(path: string, status: FileStatus, wanted: string): FileState {
@@ -45,17 +45,17 @@ export function fileStateOf(path: string, status: FileStatus, wanted: string): F
   );
 }
 
-/** Throws ATC_INVALID_DATA where a file is no longer in the state in which it was opened. */
+/** Throws ATC_INVALID_DATA if a file changed after it was opened. */
 export function throwIfChanged(path: string, before: FileState, now: FileState): void {
   if (now.size === before.size && now.mtimeNs === before.mtimeNs && now.inode === before.inode) return;
   throw new AtcError(
     "ATC_INVALID_DATA",
-    `"${path}" changed after it was opened (${before.size} bytes then, ${now.size} now); wait until its writer is done and open it again`,
+    `"${path}" changed after it was opened (${before.size} bytes then, ${now.size} now); wait until its writer has finished, and open it again`,
     { details: { path, size: now.size } },
   );
 }
 
-/** A state as plain data, for an identity. */
+/** A state as plain data, for a source's identity. */
 export function identifyingState({ size, mtimeNs, inode }: FileState): JsonObject {
   return { size, mtimeNs: String(mtimeNs), inode: String(inode) };
 }

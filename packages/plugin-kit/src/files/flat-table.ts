@@ -1,21 +1,27 @@
 /**
- * A table of a flatbuffer, its fields by index. A field that is left out is 0, empty or undefined. What a damaged buffer points at outside of itself
- * gives RangeError.
+ * A table of a flatbuffer with its fields by index. A missing field is 0, empty or undefined. All methods throw
+ * RangeError if a damaged buffer points outside of itself.
  */
 export interface FlatTable {
-  /** The table's offset in the buffer: two tables with one position are one table, which damaged buffers reach by many ways. */
+  /**
+   * The table's offset in the buffer. Tables with the same position are the same table, to which a damaged buffer may
+   * refer many times.
+   */
   readonly position: number;
-  /** A signed byte; `absent` where the field is left out. */
+  /** A signed byte; `absent` if the field is missing. */
   int8(field: number, absent?: number): number;
-  /** A signed 16-bit integer; `absent` where the field is left out. */
+  /** A signed 16-bit integer; `absent` if the field is missing. */
   int16(field: number, absent?: number): number;
-  /** A signed 32-bit integer; `absent` where the field is left out. */
+  /** A signed 32-bit integer; `absent` if the field is missing. */
   int32(field: number, absent?: number): number;
-  /** A signed 64-bit integer as the nearest number. */
+  /** A signed 64-bit integer, rounded to the nearest number. */
   int64(field: number): number;
-  /** UTF-8 text; RangeError, before it is decoded, if it has more than `longest` bytes. */
+  /** UTF-8 text. Throws RangeError, before decoding, if it has more than `longest` bytes. */
   text(field: number, longest?: number): string;
-  /** The elements of a vector of tables, before any is made: a table takes more memory than the bytes that name it. */
+  /**
+   * The number of elements of a vector of tables. Check it before `tables`: a table takes more memory than the bytes
+   * that refer to it.
+   */
   count(field: number): number;
   /** A table. */
   table(field: number): FlatTable | undefined;
@@ -26,9 +32,9 @@ export interface FlatTable {
 }
 
 /**
- * The root table of the flatbuffer in `bytes`, which is how Arrow files describe themselves.
+ * The root table of the flatbuffer in `bytes`, such as the metadata of an Arrow file.
  *
- * @throws RangeError where the table points outside of the bytes, as do the methods of all tables.
+ * @throws RangeError if the table points outside of the bytes, as do the methods of all tables
  */
 export function rootTable(bytes: Uint8Array): FlatTable {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

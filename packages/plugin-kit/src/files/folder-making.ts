@@ -1,26 +1,26 @@
 import { AtcError, isAbsence, systemNameOf } from "@atc/contract";
 
-/** What {@link makeFolders} asks the disk, as `node:fs/promises` and `node:path` have it. */
+/** The functions of `node:fs/promises` and `node:path` that {@link makeFolders} needs. */
 export interface FolderDisk {
-  /** Makes one folder. */
+  /** Creates one folder. */
   mkdir(folder: string): Promise<unknown>;
-  /** Looks at what a path leads to. */
+  /** Reads the status of a path, following links. */
   stat(path: string): Promise<{ isDirectory(): boolean }>;
-  /** Reads where a link leads. */
+  /** Reads the target of a link. */
   readlink(path: string): Promise<string>;
-  /** The folder that a path lies in. */
+  /** The folder that contains a path. */
   dirname(path: string): string;
 }
 
-/** Attempts at one folder: others may remove an empty one in between. */
+/** Attempts per folder: others may remove an empty one in between. */
 const attempts = 5;
 
 /**
- * Makes a folder and those above it; a folder that is there is fine. Unlike Node's own recursive mkdir it ends where a link leads nowhere or the file
- * system takes no folders, as `/proc` does: Node's loops for ever.
+ * Creates a folder and its parents; existing folders are accepted. Unlike Node's recursive mkdir, which loops forever,
+ * it ends at a dangling link and in a file system without new folders, such as `/proc`.
  *
- * @throws ATC_NOT_FOUND for a link that leads nowhere; ATC_READ_ONLY for a file system that takes no folders; ATC_IO where a file is in the way; Node's
- * error for all else.
+ * @throws ATC_NOT_FOUND for a dangling link; ATC_READ_ONLY for a file system without new folders; ATC_IO if a file is
+ * in the way; Node's error otherwise
  */
 export async function makeFolders(folder: string, disk: FolderDisk): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -33,7 +33,7 @@ export async function makeFolders(folder: string, disk: FolderDisk): Promise<voi
         if (await isThere(folder, disk)) return;
       } else {
         const parent = disk.dirname(folder);
-        // Some systems refuse the name of a folder that is there before they say that it is.
+        // Some systems refuse a folder's name before they report that it exists.
         if (
           name !== "ENOENT" &&
           (await disk.stat(folder).then(
@@ -45,7 +45,7 @@ export async function makeFolders(folder: string, disk: FolderDisk): Promise<voi
         if (name !== "ENOENT" || parent === folder) throw error;
         if (attempt > 1 && (await isThere(parent, disk))) {
           if (attempt < attempts) continue;
-          throw new AtcError("ATC_READ_ONLY", `no folder can be made in "${parent}"; choose another folder`, {
+          throw new AtcError("ATC_READ_ONLY", `cannot create a folder in "${parent}"; choose another folder`, {
             cause: error,
             details: { path: folder, system: name },
           });
@@ -57,7 +57,7 @@ export async function makeFolders(folder: string, disk: FolderDisk): Promise<voi
   }
 }
 
-/** Whether a folder is there; false where it was removed in between. Throws where something else is in its place. */
+/** Whether a folder exists; false if it was removed in between. Throws if something else is in its place. */
 async function isThere(path: string, disk: FolderDisk): Promise<boolean> {
   try {
     if ((await disk.stat(path)).isDirectory()) return true;
@@ -67,11 +67,11 @@ async function isThere(path: string, disk: FolderDisk): Promise<boolean> {
     if (target === undefined) return false;
     throw new AtcError(
       "ATC_NOT_FOUND",
-      `"${path}" is a link to "${target}", which does not exist; mount or make that folder, or choose another one`,
+      `"${path}" is a link to "${target}", which does not exist; mount or create that folder, or choose another one`,
       { cause: error, details: { path, target } },
     );
   }
-  throw new AtcError("ATC_IO", `"${path}" is a file where a folder is needed; remove it, or choose another folder`, {
+  throw new AtcError("ATC_IO", `"${path}" is a file, but a folder is required; remove it, or choose another folder`, {
     details: { path, system: "ENOTDIR" },
   });
 }

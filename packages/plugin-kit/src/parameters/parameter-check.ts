@@ -1,6 +1,6 @@
 import { AtcError, type JsonValue, nearest, type Parameter, type ParameterTable } from "@atc/contract";
 
-/** Words as a sentence lists them: `a, b or c`. */
+/** Words as a list in a sentence: `a, b or c`. */
 function alternatives(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
@@ -101,7 +101,10 @@ export function parameterFaults<Config>(
   return faults;
 }
 
-/** The ATC_INVALID_CONFIG that lists faults in its message and in `details.faults`. `what` is the subject: `the backtest configuration`. */
+/**
+ * The ATC_INVALID_CONFIG that lists faults in its message and in `details.faults`. `what` is the subject:
+ * `the backtest configuration`.
+ */
 export function invalidParameters(what: string, faults: readonly ParameterFault[]): AtcError<"ATC_INVALID_CONFIG"> {
   const lines = faults.map(({ path, value, allowed }) => `"${path}" is "${value}": ${allowed}`);
   const listed: JsonValue = faults.map(({ path, value, allowed }) => ({ path, value, allowed }));

@@ -2,15 +2,15 @@ import type { RowKind } from "@atc/contract";
 import { AtcError, nearest } from "@atc/contract";
 
 /**
- * Columns that names of a file can be mapped to; `price` and `size` are what ticks call `close` and `volume`, `clock` is the time of day beside
- * a `timestamp` that holds dates.
+ * The columns to which a file's columns can be mapped. `price` and `size` are the `close` and `volume` of ticks.
+ * `clock` is a time of day beside a `timestamp` that holds dates.
  */
 export type SourceColumn =
   | ("symbol" | "timestamp" | "clock")
   | ("open" | "high" | "low" | "close" | "volume")
   | ("price" | "size");
 
-/** Names under which files hold these columns, best first, as {@link aliasForm} writes them. */
+/** Known names of each column in files, best first, in the form of {@link aliasForm}. */
 export const columnAliases: Readonly<Record<SourceColumn, readonly string[]>> = {
   symbol: ["symbol", "ticker", "instrument"],
   timestamp: [
@@ -38,46 +38,46 @@ export const columnAliases: Readonly<Record<SourceColumn, readonly string[]>> = 
   size: ["size", "qty", "quantity", "amount"],
 };
 
-/** A name in lower case without blanks or `<>` (MetaTrader) around. */
+/** A name in lower case, without surrounding blanks or `<>` (MetaTrader). */
 export function plainName(name: string): string {
   const trimmed = name.trim().toLowerCase();
   return /^<.*>$/.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
 }
 
-/** A name as aliases are written: its {@link plainName} with `_` for blanks. */
+/** The form in which aliases are written: the {@link plainName} with `_` for blanks. */
 export function aliasForm(name: string): string {
   return plainName(name).replaceAll(/\s+/g, "_");
 }
 
-/** How names are matched. */
+/** Options of {@link matchColumns}. */
 export interface MatchOptions {
   /** The source's name, for messages. */
   readonly source: string;
-  /** Names of the file for our columns, ahead of the aliases. Case does not matter. */
+  /** The file's names of our columns, which take precedence over the aliases. Case does not matter. */
   readonly columns?: Readonly<Partial<Record<SourceColumn, string>>> | undefined;
-  /** What a row is; ticks where there is a price and neither open, high, low nor close, bars otherwise. */
+  /** What a row is. Default: ticks if there is a price and neither open, high, low nor close; else bars. */
   readonly kind?: RowKind | undefined;
 }
 
-/** Which of a file's columns, by position, holds what. */
+/** The positions of our columns among a file's columns, from 0. */
 export interface MatchedColumns {
   /** What a row is. */
   readonly kind: RowKind;
-  /** The symbol. */
+  /** The symbol; undefined if no column holds it. */
   readonly symbol: number | undefined;
-  /** The time, or the date where `clock` is there. */
+  /** The time, or the date if there is a `clock`. */
   readonly timestamp: number;
-  /** The time of day beside a column of dates. */
+  /** The time of day beside a column of dates; undefined if there is none. */
   readonly clock: number | undefined;
-  /** Those of open, high, low, close and volume that are there, in this order. */
+  /** Those of open, high, low, close and volume that exist, in this order. */
   readonly numbers: readonly { readonly name: string; readonly position: number }[];
 }
 
 /**
  * Finds the columns of bars or ticks among a file's column names.
  *
- * @throws ATC_INVALID_DATA where no time or no price is there, or a name that is needed stands twice; ATC_INVALID_ARGUMENT where
- * `columns` names what is not there
+ * @throws ATC_INVALID_DATA if there is no time or no price, or if a required name occurs twice; ATC_INVALID_ARGUMENT
+ * if `columns` names a column that does not exist
  */
 export function matchColumns(names: readonly string[], options: MatchOptions): MatchedColumns {
   const forms = names.map(aliasForm);
@@ -106,7 +106,10 @@ export function matchColumns(names: readonly string[], options: MatchOptions): M
   };
 }
 
-/** The other columns of a file that are kept, each under its {@link plainName}, with `.1`, `.2` and so on where that is taken. */
+/**
+ * The other columns of a file that are kept, each under its {@link plainName}, with a suffix `.1`, `.2` and so on if
+ * that name is taken.
+ */
 export function otherColumns(
   names: readonly string[],
   matched: MatchedColumns,
@@ -131,7 +134,7 @@ function mappedPosition(forms: readonly string[], column: string, name: string, 
   const meant = nearest(aliasForm(name), forms);
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
-    `"${source}" has no column "${name}" (asked for by columns.${column}); ${
+    `"${source}" has no column "${name}" (requested by columns.${column}); ${
       meant === undefined ? `it has ${forms.join(", ")}` : `did you mean "${meant}"?`
     }`,
     { details: { source, column: name } },

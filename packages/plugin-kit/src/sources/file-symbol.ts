@@ -1,19 +1,21 @@
 import { AtcError } from "@atc/contract";
-import { invalidOption, type SourceOptions } from "./source-options.ts";
+import { invalidOption } from "../parameters/invalid-option.ts";
+import type { SourceOptions } from "./source-options.ts";
 
-/** How a file's name gives the symbol of its rows, where no column holds it. */
+/** How a file's name determines the symbol of its rows if no column holds it. */
 export interface FileSymbolOptions {
   /**
-   * A regular expression that is looked for in the file's name without its folder and endings: its first group, or all of the match where it has none, is the
-   * symbol, such as `^([A-Z]+)-` of `SPY-1d.csv`. Several groups are joined by `/`: `^([A-Z]+)_([A-Z]+)-` makes `ETH/BTC` of `ETH_BTC-5m`.
+   * A regular expression to find in the file's name without its folder and extensions. Its group, or the whole match
+   * without groups, is the symbol: `^([A-Z]+)-` finds `SPY` in `SPY-1d.csv`. Several groups are joined by `/`:
+   * `^([A-Z]+)_([A-Z]+)-` finds `ETH/BTC` in `ETH_BTC-5m`.
    */
   readonly symbolPattern?: string;
 }
 
 /**
- * Checks {@link FileSymbolOptions}, which come from configurations too.
+ * Checks {@link FileSymbolOptions} that may come from a configuration.
  *
- * @throws ATC_INVALID_ARGUMENT for what is no regular expression
+ * @throws ATC_INVALID_ARGUMENT if `symbolPattern` is not a regular expression
  */
 export function checkFileSymbolOptions(source: string, { symbolPattern }: FileSymbolOptions): void {
   if (symbolPattern !== undefined) expressionOf(source, symbolPattern);
@@ -30,11 +32,11 @@ function expressionOf(source: string, pattern: unknown): RegExp {
 }
 
 /**
- * The symbol of a file's rows where no column holds it: the option `symbol`, else what `symbolPattern` finds in the name, else the name without
- * its folder and `endings`.
+ * The symbol of a file's rows if no column holds it: the option `symbol`, else what `symbolPattern` finds in the name,
+ * else the name without its folder and `endings`.
  *
- * @param endings - a regular expression for the endings that are no part of a symbol
- * @throws ATC_INVALID_DATA where the pattern is not found in the name
+ * @param endings - a regular expression that matches the extensions, which are not part of a symbol
+ * @throws ATC_INVALID_DATA if the name does not match the pattern
  */
 export function fileSymbol(
   source: string,
@@ -52,7 +54,7 @@ export function fileSymbol(
   if (symbol !== undefined && symbol !== "") return symbol;
   throw new AtcError(
     "ATC_INVALID_DATA",
-    `the name of "${file}" does not fit the option symbolPattern "${options.symbolPattern}", so it tells no symbol; give the option symbol, or leave the file out`,
+    `the name of "${file}" does not match the option symbolPattern "${options.symbolPattern}", so its symbol is unknown; give the option symbol, or leave the file out`,
     { details: { path: file, option: "symbolPattern" } },
   );
 }

@@ -4,22 +4,22 @@ import { chunkJoiner, type JointTexts } from "../chunks/chunk-joiner.ts";
 import { createDataSource, type SourceReading } from "./source-frame.ts";
 import { type OverlapFinder, overlapFinder } from "./source-overlaps.ts";
 
-/** How sources become one. */
+/** Options of {@link joinSources}. */
 export interface JoinOptions {
-  /** A name for all of them, for people. */
+  /** The name of the joint source, for messages. */
   readonly name: string;
 }
 
 /**
- * Sources as one whose rows follow each other in the order given. The first source says what rows are and must have all prices that others have; a
- * volume or another column that some lack is NaN there, a text is absent. `summary().overlaps` tells rows of one symbol and time that two of the
- * sources have; they are all delivered, the later source's later. Disposing it disposes the sources.
+ * Joins sources into one that reads them in the given order. All sources must have the same kind and the same prices.
+ * A volume or another number that some sources lack is NaN there, and a text is missing. `summary().overlaps` reports
+ * rows of one symbol and time that two sources share; all of them are delivered. Disposal disposes the sources.
  *
- * @throws ATC_INVALID_ARGUMENT for no source; ATC_INVALID_DATA where kinds or prices of two sources differ
+ * @throws ATC_INVALID_ARGUMENT without sources; ATC_INVALID_DATA if kinds or prices of two sources differ
  */
 export function joinSources(sources: readonly DataSource[], { name }: JoinOptions): DataSource {
   const [first] = sources;
-  if (first === undefined) throw new AtcError("ATC_INVALID_ARGUMENT", "there is no source to join");
+  if (first === undefined) throw new AtcError("ATC_INVALID_ARGUMENT", "there are no sources to join; give one or more");
   for (const source of sources) checkAlike(first, source);
   const columns = jointColumns(sources);
   return createDataSource({
@@ -40,7 +40,7 @@ function checkAlike(first: DataSource, source: DataSource): void {
   const refuse = (what: string): AtcError =>
     new AtcError(
       "ATC_INVALID_DATA",
-      `"${source.identity.name}" cannot be read together with "${first.identity.name}": ${what}; read them apart, or name the columns alike with the option columns`,
+      `"${source.identity.name}" cannot be read together with "${first.identity.name}": ${what}; read them separately, or map their columns to the same names with the option columns`,
       { details: { source: source.identity.name, first: first.identity.name } },
     );
   if (source.kind !== first.kind) throw refuse(`it holds ${source.kind}, the other ${first.kind}`);
@@ -53,7 +53,7 @@ function checkAlike(first: DataSource, source: DataSource): void {
       throw refuse(`its "${column}" is ${type}, the other's ${known.get(column)}`);
 }
 
-/** The notes of all sources, each once, with the file where it is not about all. */
+/** The notes of all sources, each once, with the file unless all sources have it. */
 function jointNotes(sources: readonly DataSource[]): readonly string[] {
   const files = new Map<string, string[]>();
   for (const { notes = [], identity } of sources)
@@ -132,7 +132,7 @@ async function* chunksOf(
   return { ...sums, hash: hashOf(hashes), ...(overlaps.length === 0 ? {} : { overlaps }) };
 }
 
-/** Bytes of all sources, where each tells its own. */
+/** Bytes of all sources, if all sizes are known. */
 function totalBytes(sources: readonly DataSource[]): number | undefined {
   let total = 0;
   for (const { identity } of sources) {

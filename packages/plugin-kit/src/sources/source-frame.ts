@@ -1,29 +1,32 @@
 import type { ChunksOptions, ColumnChunk, DataSource, Progress, SourceSummary } from "@atc/contract";
 import { AtcError, throwIfAborted } from "@atc/contract";
 
-/** One reading of a source, as the source's own code sees it. */
+/** One reading of a source, from the point of view of the source's code. */
 export interface SourceReading extends Pick<ChunksOptions, "signal" | "onBadRow"> {
-  /** Throws ATC_ABORTED where the signal was aborted, ATC_CLOSED where the source was disposed. Called at each step that costs time. */
+  /**
+   * Throws ATC_ABORTED if the signal is aborted, and ATC_CLOSED if the source is disposed. Call it before each step
+   * that takes time.
+   */
   check(): void;
-  /** Tells the listener, where there is one, how far the phase `reading` is. */
+  /** Reports the progress of the phase `reading` to the listener, if there is one. */
   report(progress: Omit<Progress, "phase">): void;
 }
 
-/** What a source says of itself, and how its rows are read: all that {@link createDataSource} needs. */
+/** The description of a source and its reader: the argument of {@link createDataSource}. */
 export interface SourceFrame extends Pick<DataSource, "identity" | "kind" | "columns" | "notes" | "slices"> {
-  /** Reads all rows from the start, side by side with other readings; what it returns after the last chunk becomes the summary. */
+  /** Reads all rows from the start, possibly concurrently with other readings. Its return value becomes the summary. */
   read(reading: SourceReading): AsyncGenerator<ColumnChunk, SourceSummary, undefined>;
   /**
-   * Gives back what the source holds open; called once. Readings that wait for their next step have ended by then; the `check` of one that is in the
-   * middle of a step throws. Nothing is held if absent.
+   * Releases what the source holds open. Called once, after readings that wait for their next step have ended. If a
+   * reading is in the middle of a step, its `check` throws. Default: nothing is held.
    */
   close?(): Promise<void>;
 }
 
-/** A reading that has begun and not ended. */
+/** A reading in progress. */
 interface OpenReading {
   readonly chunks: AsyncGenerator<ColumnChunk>;
-  /** Steps that are awaited now. */
+  /** Number of steps in progress. */
   steps: number;
 }
 
@@ -32,9 +35,9 @@ function ended(readings: readonly OpenReading[]): Promise<readonly PromiseSettle
 }
 
 /**
- * A source with the behaviour that all sources have: after disposal, which may be repeated, every call and every step of a reading ends with ATC_CLOSED; a
- * reading starts only if the signal is not aborted; the summary is that of the last reading that came to its end. Disposal ends the readings that were
- * left unfinished, so that their files are closed.
+ * Creates a source with the behaviour that all sources share. After disposal, which may be repeated, every call and
+ * every step of a reading throws ATC_CLOSED. A reading starts only if the signal is not aborted. The summary is that
+ * of the last complete reading. Disposal ends unfinished readings, so that their files are closed.
  */
 export function createDataSource(frame: SourceFrame): DataSource {
   const { read, close, slices, ...description } = frame;
@@ -54,7 +57,7 @@ export function createDataSource(frame: SourceFrame): DataSource {
     const report: SourceReading["report"] = (progress) => onProgress?.({ phase: "reading", ...progress });
     latest = yield* read({ signal, onBadRow, check, report });
   }
-  /** Steps of a reading, which is kept in mind from its first step to its end. */
+  /** The steps of a reading, which is in `open` from its first step to its end. */
   const tracked = (generator: AsyncGenerator<ColumnChunk>): AsyncIterableIterator<ColumnChunk> => {
     const reading: OpenReading = { chunks: generator, steps: 0 };
     let isOver = false;
@@ -91,7 +94,7 @@ export function createDataSource(frame: SourceFrame): DataSource {
     const waiting = [...open].filter(({ steps }) => steps === 0);
     const stepping = [...open].filter(({ steps }) => steps > 0);
     const before = await ended(waiting);
-    // A reading in the middle of a step may need this to end the step.
+    // A reading in the middle of a step may wait for this to end the step.
     await close?.();
     const failed = [before, await ended(stepping)].flat().find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
@@ -113,7 +116,7 @@ export function createDataSource(frame: SourceFrame): DataSource {
       return latest;
     },
     [Symbol.asyncDispose]: () => {
-      // Marked first: what closing does may look whether the source is closed.
+      // Assigned first, because closing may call `checkOpen`.
       closing ??= Promise.resolve().then(closeAll);
       return closing;
     },

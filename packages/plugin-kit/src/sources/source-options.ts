@@ -1,26 +1,31 @@
 import type { JsonObject, RowKind } from "@atc/contract";
 import { AtcError, nearest, ownMember } from "@atc/contract";
+import { invalidOption } from "../parameters/invalid-option.ts";
 import type { EpochUnit } from "../time/epoch-time.ts";
 import type { SourceColumn } from "./column-names.ts";
 
-/** How a source reads rows that come as columns; what is left out is told from the data. */
+export { invalidOption } from "../parameters/invalid-option.ts";
+
+/** How a source reads rows that come as columns. Defaults are detected from the data. */
 export interface SourceOptions {
-  /** The symbol of every row where no column holds it; where absent, the file's name without its endings. */
+  /** The symbol of every row if no column holds it. Defaults to the file's name without its extensions. */
   readonly symbol?: string;
-  /** Names of the source's columns for ours, for names that are not known by themselves: `{ close: "Kurs" }`. Case does not matter. */
+  /**
+   * The source's names of our columns, for names that are not recognised: `{ close: "Kurs" }`. Case does not matter.
+   */
   readonly columns?: Readonly<Partial<Record<SourceColumn, string>>>;
   /**
-   * What a row without a symbol, a time or a price means, or one that cannot be read: `error` ends the reading with ATC_INVALID_DATA, `skip` leaves
-   * the row out, `nan` keeps it with NaN where numbers alone are at fault. `error` where absent.
+   * What to do with a row that has no symbol, time or price, or that cannot be read. `error` (the default) ends the
+   * reading with ATC_INVALID_DATA, `skip` leaves the row out, `nan` keeps it with NaN if only numbers are at fault.
    */
   readonly badRows?: "error" | "skip" | "nan";
-  /** Whether other text columns are left out or kept as columns of type `text`. `drop` where absent. */
+  /** Whether other text columns are left out or kept as columns of type `text`. Defaults to `drop`. */
   readonly text?: "drop" | "keep";
-  /** Whether other columns of numbers are left out or kept as float64. `keep` where absent. */
+  /** Whether other columns of numbers are left out or kept as float64. Defaults to `keep`. */
   readonly extra?: "drop" | "keep";
-  /** What a row is; ticks where there is a price and neither open, high, low nor close, bars otherwise. */
+  /** What a row is. Default: ticks if there is a price and neither open, high, low nor close; else bars. */
   readonly kind?: RowKind;
-  /** What times that are numbers count since 1970-01-01T00:00:00Z; told by their magnitude where absent. */
+  /** The unit of times that are numbers since 1970-01-01T00:00:00Z. Default: detected from their magnitude. */
   readonly timeUnit?: EpochUnit;
 }
 
@@ -35,13 +40,6 @@ const columnNames: readonly string[] = [
   ...["symbol", "timestamp", "clock", "open", "high", "low", "close", "volume", "price", "size"],
 ];
 
-/** ATC_INVALID_ARGUMENT for an option of a source that is out of range. */
-export function invalidOption(source: string, name: string, value: unknown, allowed: string): AtcError {
-  return new AtcError("ATC_INVALID_ARGUMENT", `${source}: option ${name} is "${String(value)}"; give ${allowed}`, {
-    details: { option: name },
-  });
-}
-
 function checkName(source: string, name: string, known: readonly string[], what: string): void {
   if (known.includes(name)) return;
   const meant = nearest(name, known);
@@ -52,9 +50,9 @@ function checkName(source: string, name: string, known: readonly string[], what:
 }
 
 /**
- * Checks {@link SourceOptions}, which come from configurations too, and the names of a source's own options.
+ * Checks {@link SourceOptions} that may come from a configuration, and the names of a source's own options.
  *
- * @param own - the source's own options, with the words that each may be; none where it is no word
+ * @param own - the source's own options, each with the words that it accepts; empty if it accepts other values
  * @throws ATC_INVALID_ARGUMENT naming the first option that is unknown or out of range
  */
 export function checkSourceOptions(
@@ -73,14 +71,17 @@ export function checkSourceOptions(
   if (symbol !== undefined && (typeof symbol !== "string" || symbol.trim() === ""))
     throw invalidOption(source, "symbol", symbol, "a name that is not empty");
   if (columns !== undefined && (typeof columns !== "object" || columns === null))
-    throw invalidOption(source, "columns", columns, "an object of our column names to the source's");
+    throw invalidOption(source, "columns", columns, "an object that maps our column names to the source's");
   for (const [column, name] of Object.entries(columns ?? {})) {
     checkName(source, column, columnNames, "column");
-    if (typeof name !== "string") throw invalidOption(source, `columns.${column}`, name, "a name of a column");
+    if (typeof name !== "string") throw invalidOption(source, `columns.${column}`, name, "the name of a column");
   }
 }
 
-/** The options that change what is read, as plain data for an identity: {@link SourceOptions} and `own` ones that are texts. */
+/**
+ * The options that change the rows, as plain data for a source's identity: {@link SourceOptions} and those of `own`
+ * that are texts.
+ */
 export function identifyingOptions(options: SourceOptions, own: readonly string[] = []): JsonObject {
   const { columns, ...rest } = options;
   const names = [...Object.keys(words), "symbol", ...own];

@@ -1,14 +1,19 @@
 import type { ColumnChunk, RowKind, SourceOverlap } from "@atc/contract";
 
-/** Finds rows of one symbol and time in several parts of a source, in memory that grows with irregular steps of time rather than with rows. */
+/**
+ * Finds rows of one symbol and time that several files share. Its memory grows with the number of irregular time
+ * steps, not with the number of rows.
+ */
 export interface OverlapFinder {
-  /** Takes rows of part `part`; parts come one after another, counted from 0. */
+  /** Adds rows of file `part`, from 0. Files must come one after another. */
   add(part: number, chunk: ColumnChunk): void;
-  /** The pairs of parts that share time of a symbol, most rows first, at most 100 of them. */
+  /**
+   * The pairs of files whose times overlap for a symbol, most rows first, at most 100. `names` are the files' names.
+   */
   overlaps(names: readonly string[]): readonly SourceOverlap[];
 }
 
-/** The times that a part has of a symbol. */
+/** The times of a symbol in one file. */
 interface Times {
   readonly part: number;
   /** The first and last time, in ms. */
@@ -18,12 +23,15 @@ interface Times {
   readonly runs: number[];
 }
 
-/** Runs kept in all: 50 MB. */
+/** Maximum number of runs: 50 MB. */
 const mostRuns = 2 ** 21;
 const mostPairs = 100;
 const word = 2 ** 32;
 
-/** A finder over rows of a kind. Ticks may share a time with others, so their overlaps are told as stretches of time without a count. */
+/**
+ * Creates a finder for rows of one kind. Ticks may share a time, so their overlaps are reported as spans of time
+ * without a count.
+ */
 export function overlapFinder(kind: RowKind): OverlapFinder {
   const series: Times[][] = [];
   let isCounting = kind === "bars";
@@ -58,7 +66,7 @@ export function overlapFinder(kind: RowKind): OverlapFinder {
   };
 }
 
-/** Puts a time behind the last run, or starts another, and tells whether it did. */
+/** Adds a time to the last run, or starts a new one. Returns whether it started one. */
 function extend(runs: number[], time: number): boolean {
   const at = runs.length - 3;
   if (at >= 0) {
@@ -151,12 +159,12 @@ function ascending(runs: readonly number[]): readonly Run[] {
   return found.sort((a, b) => a.low - b.low);
 }
 
-/** Times that both have. */
+/** Number of times that both have. */
 function commonTimes(a: readonly number[], b: readonly number[]): number {
   const others = ascending(b);
   let first = 0;
   let count = 0;
-  // Runs of a file in order do not overlap each other, so that those before `first` end ahead of all that follow.
+  // Runs of a sorted file do not overlap, so those before `first` end before all that follow.
   for (const run of ascending(a)) {
     while (first < others.length && (others[first] as Run).high < run.low) first++;
     for (let at = first; at < others.length && (others[at] as Run).low <= run.high; at++)

@@ -1,26 +1,35 @@
 import type { JsonObject, JsonValue } from "@atc/contract";
 import { AtcError, type AtcErrorCode, isAtcError } from "@atc/contract";
 
-/** An error as plain data, which threads and machines can send: a structured clone of an error loses its code, its details and often its name. */
+/**
+ * An error as plain data for another thread or machine: a structured clone of an error loses its code, its details and
+ * often its name.
+ */
 export interface PortableError {
   /** The error's name: `AtcError`, `RangeError`. */
   readonly name: string;
   /** What is wrong, for people. */
   readonly message: string;
-  /** Where it was thrown. */
+  /** The stack trace. */
   readonly stack?: string;
-  /** Its other plain members: `code` and `details` of an AtcError; `code`, `errno`, `path` and `syscall` of Node's. */
+  /**
+   * Its other plain members: `code` and `details` of an AtcError; `code`, `errno`, `path` and `syscall` of Node's
+   * errors.
+   */
   readonly members: JsonObject;
-  /** What caused it: an error, or plain data. */
+  /** Its cause: an error, or plain data. */
   readonly cause?: { readonly error: PortableError } | { readonly value: JsonValue };
   /** The errors within an AggregateError. */
   readonly errors?: readonly PortableError[];
 }
 
-/** Causes of causes that are kept. */
+/** Maximum depth of causes that are kept. */
 const deepest = 8;
 
-/** `error` as plain data. What was thrown without being an error becomes one, with the value as its cause; what JSON cannot hold becomes text. */
+/**
+ * Converts a thrown value to plain data. A value that is not an Error becomes the cause of one. Members that JSON
+ * cannot hold become text.
+ */
 export function toPortableError(error: unknown): PortableError {
   return describeError(error, 0);
 }
@@ -30,7 +39,7 @@ function describeError(error: unknown, depth: number): PortableError {
     const value = plain(error, []);
     return {
       name: "Error",
-      message: `not an error was thrown: ${textOf(error)}`,
+      message: `a non-Error value was thrown: ${textOf(error)}`,
       members: {},
       cause: { value },
     };
@@ -59,7 +68,7 @@ function membersOf(error: Error): JsonObject {
   return Object.fromEntries(entries.map(([key, value]) => [key, plain(value, [])]));
 }
 
-/** What JSON can hold of `value`; the rest as text. NaN and infinities stay: a structured clone keeps them. */
+/** `value` as JSON, with other values as text. NaN and infinities stay, because a structured clone keeps them. */
 function plain(value: unknown, within: readonly object[]): JsonValue {
   if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
     return value;
@@ -72,7 +81,7 @@ function plain(value: unknown, within: readonly object[]): JsonValue {
   return Object.fromEntries(readableEntries(value).map(([key, each]) => [key, plain(each, path)]));
 }
 
-/** Members but those whose getter throws: describing an error must not hide it behind another. */
+/** The members whose getters do not throw: describing an error must not fail with another one. */
 function readableEntries(value: object): (readonly [string, unknown])[] {
   return Object.keys(value).flatMap((key) => {
     try {
@@ -100,7 +109,10 @@ const constructors: Readonly<Record<string, ErrorConstructor>> = {
   URIError,
 };
 
-/** The error that {@link toPortableError} described: an AtcError with code, message, details and cause, else one of the language's, with its stack. */
+/**
+ * Rebuilds the error that {@link toPortableError} described, with its stack: an AtcError with code, message, details
+ * and cause, or one of JavaScript's errors.
+ */
 export function fromPortableError(portable: PortableError): Error {
   const error = construct(portable, causeOf(portable));
   if (portable.stack !== undefined) define(error, "stack", portable.stack);

@@ -1,34 +1,36 @@
 import { nearest } from "@atc/contract";
-import type { ConfigName } from "./atc-config.ts";
-import type { ConfigFault } from "./config-fault.ts";
-import { jsonValue } from "./config-fault.ts";
-import type { ConfigKey } from "./config-key.ts";
-import { configKeys } from "./config-key.ts";
+import type { ConfigFault } from "../faults/config-fault.ts";
+import { jsonValue } from "../faults/config-fault.ts";
+import type { Origin } from "../faults/origin.ts";
+import { describeOrigin } from "../faults/origin.ts";
+import type { ConfigName } from "../keys/atc-config.ts";
+import type { ConfigKey } from "../keys/config-key.ts";
+import { configKeys } from "../keys/config-key.ts";
+import type { NoEffectKey } from "../keys/no-effect.ts";
+import { configDefaults } from "../keys/parameters.ts";
+import type { FormerName } from "../keys/renamed-values.ts";
+import { formerName } from "../keys/renamed-values.ts";
+import type { Settings } from "../keys/settings-schema.ts";
+import { settingSchemas, settingsSchema } from "../keys/settings-schema.ts";
+import { isConfigKey } from "../keys/spelling.ts";
 import type { Layer, Setting } from "./layer.ts";
-import type { NoEffectKey } from "./no-effect.ts";
-import type { Origin } from "./origin.ts";
-import { describeOrigin } from "./origin.ts";
-import { configDefaults } from "./parameters.ts";
-import type { Settings } from "./settings-schema.ts";
-import { settingSchemas, settingsSchema } from "./settings-schema.ts";
-import { isConfigKey } from "./spelling.ts";
 import { settingValue } from "./text-value.ts";
 
-/** The value that a key ends up with, and where it was written. */
+/** The value of a key and its origin. */
 export interface Chosen {
   readonly written: string;
   readonly value: unknown;
   readonly origin: Origin;
 }
 
-/** What all layers together say. */
+/** The result of all layers. */
 export interface Resolution {
-  /** Every key's value; faulty ones are left out of it, so that the layer below or the default shows. */
+  /** Every key's value. A faulty value does not count: the layer below or the default applies. */
   readonly settings: Settings;
-  /** The keys that some layer sets. */
+  /** The keys that a layer sets. */
   readonly chosen: ReadonlyMap<ConfigName, Chosen>;
   readonly faults: readonly ConfigFault[];
-  /** The keys that some fault is about. */
+  /** The keys that have faults. */
   readonly faulty: ReadonlySet<ConfigName>;
 }
 
@@ -36,12 +38,12 @@ interface Findings {
   readonly chosen: Map<ConfigName, Chosen>;
   readonly faults: ConfigFault[];
   readonly faulty: Set<ConfigName>;
-  /** Keys without effect that were warned of. */
+  /** Keys without effect that have a warning. */
   readonly warned: Set<string>;
   readonly warnings: string[];
 }
 
-/** How a fault names a key: as it was written, but by its name where the origin holds the spelling already. */
+/** The path of a fault: the key as written, or its name if the origin already contains the spelling. */
 function pathOf(key: ConfigKey, { origin, written }: Setting): string {
   return origin.kind === "environment" || origin.kind === "flag" ? key.name : written;
 }
@@ -53,7 +55,7 @@ function unknownKey({ written, value, origin }: Setting, layer: Layer): ConfigFa
   return meant === undefined ? fault : { ...fault, nearest: meant };
 }
 
-/** The member of a list that a path of indices leads to. */
+/** The member of nested lists at a path of indices. */
 function memberAt(value: unknown, index: readonly PropertyKey[]): unknown {
   return index.reduce<unknown>((list, step) => (Array.isArray(list) ? list[Number(step)] : undefined), value);
 }
@@ -65,9 +67,19 @@ function wrongValue(key: ConfigKey, setting: Setting, value: unknown, index: rea
     key: key.name,
     origin: describeOrigin(setting.origin),
     value: jsonValue(index.length === 0 ? setting.value : memberAt(value, index)),
-    allowed: `${key.allowed} is needed`,
+    allowed: `${key.allowed} is required`,
   };
   return meant === undefined ? fault : { ...fault, nearest: meant };
+}
+
+function renamedValue(key: ConfigKey, setting: Setting, { former, present, index }: FormerName): ConfigFault {
+  return {
+    path: pathOf(key, setting) + (index === undefined ? "" : `[${index}]`),
+    key: key.name,
+    origin: describeOrigin(setting.origin),
+    value: former,
+    allowed: `it was renamed; write "${present}" instead`,
+  };
 }
 
 function takeNoEffect(key: NoEffectKey, setting: Setting, findings: Findings): void {
@@ -88,6 +100,12 @@ function takeSetting(key: ConfigKey, setting: Setting, taken: Map<ConfigName, Ch
     const index = checked.error.issues[0]?.path ?? [];
     findings.faulty.add(key.name);
     findings.faults.push(wrongValue(key, setting, value, index));
+    return;
+  }
+  const old = formerName(key.name, value);
+  if (old !== undefined) {
+    findings.faulty.add(key.name);
+    findings.faults.push(renamedValue(key, setting, old));
     return;
   }
   const earlier = taken.get(key.name);
@@ -112,7 +130,10 @@ function takeLayer(layer: Layer, findings: Findings): void {
   for (const [name, value] of taken) findings.chosen.set(name, value);
 }
 
-/** Lays `layers` over each other, the last one on top, and checks every value of every layer, also those that a later one covers. */
+/**
+ * Combines layers in rising order of precedence. It checks every value of every layer, even if a later layer overrides
+ * it.
+ */
 export function resolveLayers(layers: readonly Layer[], warnings: string[]): Resolution {
   const findings: Findings = { chosen: new Map(), faults: [], faulty: new Set(), warned: new Set(), warnings };
   for (const layer of layers) takeLayer(layer, findings);

@@ -4,34 +4,34 @@ import type { ConfigName } from "./atc-config.ts";
 import { type ConfigGroup, configNames, groupOf, parameters } from "./parameters.ts";
 import { settingJsonSchema } from "./settings-schema.ts";
 
-/** What a key holds; a `choice` is one of a few words, a `list` holds texts. */
+/** The kind of a key's value: a `choice` is one of a few words, a `list` is a list of texts. */
 export type ConfigKind = "number" | "integer" | "boolean" | "string" | "choice" | "list";
 
-/** One key of the configuration, for programs that list, document or parse the keys: a command line makes its options of these. */
+/** A key of the configuration, for programs that list, document or parse the keys, such as a command line. */
 export interface ConfigKey {
   /** The name, such as `feeBps`. */
   readonly name: ConfigName;
-  /** Further spellings that are accepted wherever the name is, such as `fee_bps`; empty where Python spells it alike. */
+  /** Spellings that are also accepted, such as `fee_bps`. Empty if Python's spelling is the same. */
   readonly pythonNames: readonly string[];
-  /** The environment variable, such as `ATC_FEE_BPS`; the Python spellings have one each too. */
+  /** The environment variable, such as `ATC_FEE_BPS`. Each Python spelling has one too. */
   readonly variable: string;
-  /** The command line's option, such as `--fee-bps`. */
+  /** The command-line option, such as `--fee-bps`. */
   readonly flag: string;
-  /** What part of a run it belongs to. */
+  /** The part of a run that it configures. */
   readonly group: ConfigGroup;
   /** What it means, in a line without a full stop. */
   readonly description: string;
-  /** The default as a file spells it: `none` where the member of the configuration is absent. */
+  /** The default as written in a file: `none` if the member of the configuration is absent by default. */
   readonly default: JsonValue;
-  /** What it holds; `none` aside. */
+  /** The kind of its value, apart from `none`. */
   readonly kind: ConfigKind;
-  /** What is allowed, for people. */
+  /** The accepted values, as text for people. */
   readonly allowed: string;
   /** The words of a `choice`. */
   readonly values?: readonly string[];
-  /** Whether the word `none` is allowed. */
+  /** Whether the word `none` is accepted. */
   readonly acceptsNone: boolean;
-  /** JSON Schema (draft 2020-12) of one value. */
+  /** JSON Schema (draft 2020-12) of its value. */
   readonly schema: JsonObject;
 }
 
@@ -40,7 +40,7 @@ function separated(name: string, separator: string): string {
   return name.replaceAll(/(?<!^)[A-Z]/g, (capital) => separator + capital).toLowerCase();
 }
 
-/** What a parameter's kind is called here: a text is a `string`. */
+/** A parameter's kind in the words of {@link ConfigKind}. */
 function kindOf(name: ConfigName): ConfigKind {
   const { kind } = parameters[name];
   return kind === "text" ? "string" : kind;
@@ -69,10 +69,10 @@ export function variableOf(spelling: string): string {
   return `ATC_${spelling.toUpperCase()}`;
 }
 
-/** The command line's option of a spelling: `feeBps` and `fee_bps` are both `--fee-bps`. */
+/** The command-line option of a spelling: `--fee-bps` for both `feeBps` and `fee_bps`. */
 export function flagOf(spelling: string): string {
   return `--${separated(spelling, "-").replaceAll("_", "-")}`;
 }
 
-/** Every key, in the order in which they are documented. */
+/** All keys, in the order of the documentation. */
 export const configKeys: readonly ConfigKey[] = Object.freeze(configNames.map((name) => configKey(name)));

@@ -1,9 +1,9 @@
 import type { AtcError } from "@atc/contract";
-import { invalidConfig, jsonValue } from "./config-fault.ts";
-import { flagOf } from "./config-key.ts";
-import type { Origin } from "./origin.ts";
-import type { Spelling } from "./spelling.ts";
-import { flagSpelling, nameSpelling, variableSpelling } from "./spelling.ts";
+import { invalidConfig, jsonValue } from "../faults/config-fault.ts";
+import type { Origin } from "../faults/origin.ts";
+import { flagOf } from "../keys/config-key.ts";
+import type { Spelling } from "../keys/spelling.ts";
+import { flagSpelling, nameSpelling, variableSpelling } from "../keys/spelling.ts";
 
 /** One key as it was written, not yet checked. */
 export interface Setting {
@@ -13,14 +13,14 @@ export interface Setting {
   readonly origin: Origin;
 }
 
-/** A key of a file with the line in which it stands, from 1. */
+/** A key of a file with its line, from 1. */
 export interface Entry {
   readonly key: string;
   readonly value: unknown;
   readonly line: number;
 }
 
-/** The settings of one source. Absent and null values are not in it. */
+/** The settings of one source, without undefined and null values. */
 export interface Layer {
   readonly spelling: Spelling;
   readonly settings: readonly Setting[];
@@ -29,7 +29,9 @@ export interface Layer {
 const isWritten = ({ value }: Setting): boolean => value !== undefined && value !== null;
 
 function notAnObject(origin: string, value: unknown): AtcError {
-  return invalidConfig([{ path: "", origin, value: jsonValue(value), allowed: "keys and their values are needed" }]);
+  return invalidConfig([
+    { path: "", origin, value: jsonValue(value), allowed: "an object of keys and values is required" },
+  ]);
 }
 
 function entriesOf(origin: string, value: unknown): readonly [string, unknown][] {
@@ -38,7 +40,7 @@ function entriesOf(origin: string, value: unknown): readonly [string, unknown][]
   return Object.entries(value);
 }
 
-/** The layer of an object in code; `$schema` is left out. */
+/** The layer of an object in code, without `$schema`. */
 export function objectLayer(object: unknown): Layer {
   const settings = entriesOf("object", object).map(([written, value]): Setting => {
     return { written, value, origin: { kind: "object", spelling: written } };
@@ -57,7 +59,7 @@ export function flagLayer(flags: unknown): Layer {
   return { spelling: flagSpelling, settings: settings.filter((setting) => isWritten(setting)) };
 }
 
-/** Variables that other parts read. */
+/** Variables that other packages read. */
 const reserved: ReadonlySet<string> = new Set([
   "ATC_DEBUG",
   "ATC_NODE",
@@ -67,7 +69,10 @@ const reserved: ReadonlySet<string> = new Set([
   "ATC_TRUST",
 ]);
 
-/** The layer of the environment: variables that start with `ATC_`, the empty ones left out. An unknown one is no fault but a warning. */
+/**
+ * The layer of the environment: variables that start with `ATC_` and are not empty. An unknown one causes a warning,
+ * not a fault.
+ */
 export function environmentLayer(env: Readonly<Record<string, string | undefined>>, warnings: string[]): Layer {
   const settings: Setting[] = [];
   for (const [variable, value] of Object.entries(env)) {
@@ -75,7 +80,7 @@ export function environmentLayer(env: Readonly<Record<string, string | undefined
     if (variableSpelling.meaning(variable) === undefined) {
       const meant = variableSpelling.nearest(variable);
       warnings.push(
-        `the environment variable "${variable}" is none of this program's${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+        `unknown environment variable "${variable}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
       );
     } else settings.push({ written: variable, value, origin: { kind: "environment", spelling: variable } });
   }

@@ -3,10 +3,10 @@ import { z } from "zod";
 import type { AtcConfig, ConfigName } from "./atc-config.ts";
 import { configNames, parameters } from "./parameters.ts";
 
-/** What a key holds before `none` is read as absent. */
+/** The value of a key, with the word `none` for an absent member. */
 type Setting<Value> = undefined extends Value ? Exclude<Value, undefined> | "none" : Value;
 
-/** A configuration whose absent members are the word `none`. */
+/** A configuration with the word `none` for absent members. */
 export type Settings = { readonly [Name in ConfigName]-?: Setting<AtcConfig[Name]> };
 
 function bounded(schema: z.ZodNumber, { minimum, maximum, above, below }: Parameter): z.ZodNumber {
@@ -40,15 +40,15 @@ function parameterSchema(parameter: Parameter): z.ZodType {
   return parameter.acceptsNone === true ? z.union([schema, z.literal("none")]) : schema;
 }
 
-/** The zod schema of every key, made from its parameter. */
+/** The zod schema of every key, derived from its parameter. */
 export const settingSchemas: { readonly [Name in ConfigName]-?: z.ZodType<Settings[Name]> } = Object.fromEntries(
   configNames.map((name) => [name, parameterSchema(parameters[name])]),
 ) as { [Name in ConfigName]-?: z.ZodType<Settings[Name]> };
 
-/** The whole of {@link settingSchemas}. */
+/** The schema of an object of all keys. */
 export const settingsSchema: z.ZodType<Settings> = z.strictObject(settingSchemas);
 
-/** JSON Schema (draft 2020-12) of one key, without the bounds that only say "a safe integer". */
+/** JSON Schema (draft 2020-12) of one key, without zod's bounds for safe integers. */
 export function settingJsonSchema(name: ConfigName): JsonObject {
   const { $schema: _, ...rest } = z.toJSONSchema(settingSchemas[name], {
     target: "draft-2020-12",

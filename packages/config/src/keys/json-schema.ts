@@ -17,7 +17,10 @@ function properties(): JsonObject {
   return Object.fromEntries([["$schema", { type: "string" }], ...configKeys.flatMap(keyProperties), ...noEffect]);
 }
 
-/** JSON Schema (draft 2020-12) of a configuration file, for editors; also the file `@atc/config/atc.schema.json`. Rules between keys are not in it. */
+/**
+ * JSON Schema (draft 2020-12) of a configuration file, for editors; the same as the file
+ * `@atc/config/atc.schema.json`. It does not contain rules between keys.
+ */
 export const configJsonSchema: JsonObject = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "ATC configuration",

@@ -1,16 +1,16 @@
 import { createRequire } from "node:module";
 import type { Document, LineCounter, YAMLMap } from "yaml";
-import type { ConfigFault } from "./config-fault.ts";
-import { invalidConfig, jsonValue } from "./config-fault.ts";
-import type { Entry, Layer } from "./layer.ts";
-import { fileLayer } from "./layer.ts";
-import { nameSpelling } from "./spelling.ts";
+import type { ConfigFault } from "../faults/config-fault.ts";
+import { invalidConfig, jsonValue } from "../faults/config-fault.ts";
+import { nameSpelling } from "../keys/spelling.ts";
+import type { Entry, Layer } from "../layers/layer.ts";
+import { fileLayer } from "../layers/layer.ts";
 
 type Yaml = typeof import("yaml");
 
 const require = createRequire(import.meta.url);
 
-/** What a configuration file says. */
+/** The content of a configuration file. */
 export interface ParsedFile {
   readonly layer: Layer;
   readonly warnings: readonly string[];
@@ -21,10 +21,10 @@ interface Content {
   readonly warnings: readonly string[];
 }
 
-/** Sections that hold the whole configuration, in any case; the rest of such a file belongs to others. */
+/** Sections that contain the whole configuration, in lower case. Other programs own the rest of such a file. */
 const sections: ReadonlySet<string> = new Set(["atc", "adaptive_trend", "adaptive_trend_lts"]);
 
-/** The keys of a mapping with their lines; keys that a merge (`<<`) brings get the line in which the mapping starts. */
+/** The keys of a mapping with their lines. Keys from a merge (`<<`) get the line at which the mapping starts. */
 function entriesOf(map: YAMLMap, document: Document, lines: LineCounter, yaml: Yaml): readonly Entry[] {
   const lineOf = (offset: number | undefined): number => lines.linePos(offset ?? 0).line;
   const keyLines = new Map<string, number>();
@@ -49,7 +49,7 @@ function content(root: YAMLMap, document: Document, file: string, lines: LineCou
   if (section === undefined) return { entries, warnings: [] };
   const outside = entries.filter(({ key }) => nameSpelling.meaning(key) !== undefined);
   const warnings = outside.map(
-    ({ key, line }) => `"${key}" (${file}:${line}) stands outside the section "${section.name}" and is not read`,
+    ({ key, line }) => `"${key}" (${file}:${line}) is outside the section "${section.name}" and is ignored`,
   );
   return { entries: entriesOf(section.map, document, lines, yaml), warnings };
 }
@@ -62,12 +62,13 @@ function syntaxFaults(document: Document, file: string, lines: LineCounter): rea
 }
 
 /**
- * Reads the text of a YAML or JSON file: JSON is read as the YAML that it is, so that faults of both have lines.
+ * Parses a YAML or JSON file. JSON is parsed as YAML, so that the faults of both have lines.
  *
- * @throws ATC_INVALID_CONFIG with line and column for bad syntax, a key that stands twice, or a file that holds anything but keys and values.
+ * @throws ATC_INVALID_CONFIG with line and column for invalid syntax, a repeated key, or a file that contains anything
+ * but keys and values
  */
 export async function parseConfigFile(text: string, file: string): Promise<ParsedFile> {
-  // By require: Node 22 imports this CommonJS module empty while the command's own module still waits.
+  // Loaded with require: Node 22 imports this CommonJS module empty while the command's own module is still waiting.
   const yaml: Yaml = require("yaml");
   const lines = new yaml.LineCounter();
   const document = yaml.parseDocument(text, {
@@ -81,23 +82,20 @@ export async function parseConfigFile(text: string, file: string): Promise<Parse
   const warnings = document.warnings.map(({ message, pos }) => `${file}:${lines.linePos(pos[0]).line}: ${message}`);
   const root = document.contents;
   if (root === null || (yaml.isScalar(root) && root.value === null))
-    return { layer: fileLayer(file, []), warnings: [...warnings, `"${file}" holds no keys; nothing is taken from it`] };
+    return { layer: fileLayer(file, []), warnings: [...warnings, `"${file}" contains no keys, so it has no effect`] };
   if (!yaml.isMap(root)) {
     const value = jsonValue(yaml.isScalar(root) ? root.value : undefined);
     throw invalidConfig([
-      { path: "", origin: file, value, allowed: 'holds no keys and values, such as "emaLength: 28"' },
+      { path: "", origin: file, value, allowed: 'contains no keys and values; write some, such as "emaLength: 28"' },
     ]);
   }
-  const found = readContent(root, document, file, lines, yaml);
-  return { layer: fileLayer(file, found.entries), warnings: [...warnings, ...found.warnings] };
-}
-
-/** Aliases that lead nowhere or expand without end come to light only here. */
-function readContent(...[root, document, file, lines, yaml]: Parameters<typeof content>): Content {
+  let found: Content;
   try {
-    return content(root, document, file, lines, yaml);
+    found = content(root, document, file, lines, yaml);
   } catch (error) {
+    // The library reports aliases without a target, or that expand without end, only here.
     const allowed = error instanceof Error ? error.message : String(error);
     throw invalidConfig([{ path: "", origin: file, value: null, allowed }], error);
   }
+  return { layer: fileLayer(file, found.entries), warnings: [...warnings, ...found.warnings] };
 }

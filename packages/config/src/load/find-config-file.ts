@@ -1,13 +1,13 @@
 import { lstat, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AtcError, absentOnly, fromSystemError, isAbsence, isAtcError } from "@atc/contract";
+import { nameSpelling } from "../keys/spelling.ts";
+import type { Trust } from "../trust/trust.ts";
 import { configText } from "./config-text.ts";
 import type { ParsedFile } from "./parse-config-file.ts";
 import { parseConfigFile } from "./parse-config-file.ts";
-import { nameSpelling } from "./spelling.ts";
-import type { Trust } from "./trust.ts";
 
-/** Names looked for in each folder, the first one wins. */
+/** File names to look for in each folder, in order of precedence. */
 const names = ["atc.yaml", "atc.yml", "atc.json", "config.yaml"] as const;
 /** The one name that other programs use too. */
 const shared = "config.yaml";
@@ -18,18 +18,18 @@ export interface FoundFile extends ParsedFile {
   readonly file: string;
 }
 
-/** Whether the keys are mostly ours: a `config.yaml` in some folder above may belong to another program. */
+/** Whether most keys are ours: a `config.yaml` in a folder above may belong to another program. */
 function isOurs(keys: readonly string[]): boolean {
   const known = keys.filter((key) => nameSpelling.meaning(key) !== undefined).length;
   return known * 2 >= keys.length;
 }
 
-/** The words that stand before a colon at the start of a line, for a file that cannot be parsed. */
+/** The words before a colon at the start of a line, for a file that cannot be parsed. */
 function keysIn(text: string): readonly string[] {
   return Array.from(text.matchAll(/^\s*["']?(\w+)["']?\s*:/gm), ([, key]) => key ?? "");
 }
 
-/** Whether a file is there. Only what is certainly absent is passed over: a configuration that nobody could look at would change every figure. */
+/** Whether a file exists. Throws if that is unknown, because skipping a configuration would change every result. */
 async function isFile(path: string): Promise<boolean> {
   const instead = "name another configuration with --config";
   let isLink = false;
@@ -43,13 +43,13 @@ async function isFile(path: string): Promise<boolean> {
     if (basename(path) === shared) return false;
     throw new AtcError(
       "ATC_NOT_FOUND",
-      `the configuration "${path}" is a link that leads nowhere; make what it leads to, remove it, or ${instead}`,
+      `the configuration "${path}" is a link to a file that does not exist; create that file, remove the link, or ${instead}`,
       { cause: error, details: { path } },
     );
   }
 }
 
-/** Reads a `config.yaml` that was only come across; undefined if it is another program's. */
+/** Reads a `config.yaml` that the search found. Undefined if it belongs to another program. */
 async function readShared(file: string, trust: Trust): Promise<FoundFile | undefined> {
   let text = "";
   try {
@@ -70,9 +70,9 @@ function checkTrusted(file: string, trust: Trust): void {
 }
 
 /**
- * Reads the file that `file` names.
+ * Reads the configuration file at the path `file`.
  *
- * @throws ATC_NOT_FOUND if it does not exist; ATC_INVALID_CONFIG if it holds no configuration.
+ * @throws ATC_NOT_FOUND if it does not exist; ATC_INVALID_CONFIG if it is not a configuration
  */
 export async function readConfigFile(file: string): Promise<FoundFile> {
   return { ...(await parseConfigFile(await configText(file), file)), file };
@@ -90,22 +90,22 @@ async function configFileIn(folder: string, trust: Trust, warnings: string[]): P
     const found = await readShared(path, trust);
     if (found !== undefined) return found;
     warnings.push(
-      `"${path}" was passed over: most of its keys are unknown, so it seems to be another program's; name it to use it all the same`,
+      `"${path}" was ignored: most of its keys are unknown, so it seems to belong to another program; to use it, name it with --config`,
     );
   }
   return undefined;
 }
 
-/** What marks the top folder of a project. */
+/** Files and folders in the top folder of a project. */
 const marks = ["package.json", ".git"] as const;
 
-/** Whether a folder is the top of a project. */
+/** Whether a folder is the top folder of a project. */
 async function isProject(folder: string): Promise<boolean> {
   for (const mark of marks) if ((await stat(join(folder, mark)).catch(() => undefined)) !== undefined) return true;
   return false;
 }
 
-/** The folder at or above `folder` that is the top of a project; `folder` if none is. */
+/** The top folder of the project that contains `folder`; `folder` itself outside of a project. */
 async function projectOf(folder: string): Promise<string> {
   for (let place = folder; ; place = dirname(place)) {
     if (await isProject(place)) return place;
@@ -113,21 +113,23 @@ async function projectOf(folder: string): Promise<string> {
   }
 }
 
-/** Reports a configuration that lies above the project: whoever works there may not know of it. */
+/** Warns of a configuration above the project, which its developers may not know. */
 async function nameIfAbove(file: string, folder: string, warnings: string[]): Promise<void> {
   const place = dirname(file);
   if (place === folder) return;
   const project = await projectOf(folder);
   // A path above another one is shorter.
   if (place.length < project.length)
-    warnings.push(`the configuration "${file}" is used, which lies above "${project}"; --config names another one`);
+    warnings.push(
+      `the configuration "${file}" is used, which is above the project "${project}"; choose another one with --config`,
+    );
 }
 
 /**
- * Looks for a configuration file in `folder` and every folder above it. A `config.yaml` most of whose keys are unknown belongs to another program: it is
- * passed over with a warning. A file that lies above the project is named in a warning.
+ * Looks for a configuration file in `folder` and every folder above it. A `config.yaml` whose keys are mostly unknown
+ * belongs to another program and is ignored with a warning. A file above the project causes a warning.
  *
- * @throws ATC_INVALID_CONFIG if the file that was found holds no configuration; ATC_UNTRUSTED if others may change it.
+ * @throws ATC_INVALID_CONFIG if the file holds no configuration; ATC_UNTRUSTED if others may change it
  */
 export async function findConfigFile(folder: string, trust: Trust, warnings: string[]): Promise<FoundFile | undefined> {
   for (let place = folder; ; place = dirname(place)) {

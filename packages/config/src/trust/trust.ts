@@ -7,28 +7,30 @@ import { AtcError, absentOnly, fromSystemError, isAbsence } from "@atc/contract"
 /**
  * Whether files may configure this process or run code in it.
  *
- * Who may change a file is who owns it or may write it, and who may put another one in its place: who owns or may write a folder that leads to it. All of
- * these must be the user or root. What others may write in a sticky folder, such as `/tmp`, they cannot replace if they do not own it. Links are followed:
- * what leads to a link counts as well as what leads to its target.
+ * Users may change a file if they own it or may write it. They may replace it if they own or may write a folder on its
+ * path. All of these users must be the current user or root. In a sticky folder, such as `/tmp`, others cannot replace
+ * files that they do not own. Links are followed: the folders on the path to a link count, and those on the path to
+ * its target.
  *
- * Two things are taken all the same. `ATC_TRUST` names folders whose content is trusted. The users and groups who may change the code that runs already
- * gain nothing: below the folder in which they may do so, their files are taken.
+ * There are two exceptions. `ATC_TRUST` names folders whose content is trusted. Users and groups that may change the
+ * running code gain nothing by changing a file, so their files below that code's folder are trusted.
  */
 export interface Trust {
   /**
-   * Throws ATC_UNTRUSTED if others may change the file or folder at `path`; what is not there is fine. Windows is not checked.
+   * Throws ATC_UNTRUSTED if others may change the file or folder at `path`. A path that does not exist is accepted.
+   * Nothing is checked on Windows.
    *
-   * @param use - what the path is taken as, for the message: `a configuration`
-   * @param instead - what the user can do besides, for the message
+   * @param use - what the path is used as, for the message: `a configuration`
+   * @param instead - another remedy, for the message
    */
   check(path: string, use: string, instead?: string): void;
 }
 
-/** What {@link createTrust} goes by. */
+/** Options of {@link createTrust}. */
 export interface TrustOptions {
   /** The variables of the environment: `ATC_TRUST` holds folders, separated as in `PATH`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where relative folders of `ATC_TRUST` lie. */
+  /** The base of relative folders in `ATC_TRUST`. */
   readonly cwd: string;
 }
 
@@ -36,7 +38,7 @@ export interface TrustOptions {
 interface Weakness {
   readonly path: string;
   readonly status: Stats;
-  /** The user, where their ownership is what is wrong. */
+  /** The owner, if the ownership is at fault. */
   readonly owner?: number;
   /** The group that may write it. */
   readonly group?: number;
@@ -47,7 +49,7 @@ interface Weakness {
 const groupWrites = 0o020;
 const othersWrite = 0o002;
 const sticky = 0o1000;
-/** Links that a path may lead over, as on Linux. */
+/** Maximum number of links on a path, as on Linux. */
 const mostLinks = 40;
 
 /** The trust of this process. */
@@ -109,7 +111,10 @@ function present(path: string): Stats | undefined {
   }
 }
 
-/** Everything that others may change on the way to `path`, from the root on, the links' targets and `path` itself included. */
+/**
+ * Everything on the path from the root to `path` that others may change, including `path` itself and the targets of
+ * links.
+ */
 function weaknesses(path: string, user: number, statuses: Map<string, Stats | undefined>): readonly Weakness[] {
   const found = new Map<string, Weakness>();
   const isOurs = (uid: number): boolean => uid === user || uid === 0;
@@ -119,14 +124,14 @@ function weaknesses(path: string, user: number, statuses: Map<string, Stats | un
   let parent: Stats | undefined;
   for (let status = statusOf(place, statuses); status !== undefined; ) {
     const isLink = status.isSymbolicLink();
-    // A link cannot be changed, only replaced: that is up to its folder, and in a sticky folder to its owner.
+    // A link cannot be changed, only replaced: by whom depends on its folder, and in a sticky folder on its owner.
     const replaceable = parent !== undefined && isSticky(parent) && !isOurs(status.uid);
     const weakness = isLink
       ? replaceable && { path: place, status, owner: status.uid }
       : weaknessOf(place, status, isOurs);
     if (weakness) found.set(place, weakness);
     if (isLink) {
-      if (++links > mostLinks) throw new AtcError("ATC_IO", `"${path}": its links lead in a circle; remove the link`);
+      if (++links > mostLinks) throw new AtcError("ATC_IO", `"${path}": its links form a circle; remove the link`);
       const target = resolve(dirname(place), readlinkSync(place));
       steps = [...stepsOf(target), ...steps];
       place = parse(target).root;
@@ -170,7 +175,10 @@ function weaknessOf(path: string, status: Stats, isOurs: (uid: number) => boolea
 
 let group: number | undefined;
 
-/** The user's own group: what the list of users says, or the process's for a user who is not in it, as in containers. */
+/**
+ * The user's own group in the system's list of users. For a user who is not listed, as in containers, the group of the
+ * process.
+ */
 function primaryGroup(): number | undefined {
   if (group === undefined)
     try {
@@ -181,9 +189,9 @@ function primaryGroup(): number | undefined {
   return group;
 }
 
-/** Who may change the code that runs, and in which folder. */
+/** The users and groups that may change the running code, and its folder. */
 interface RunningCode {
-  /** Whether a weakness lets in nobody else. */
+  /** Whether a weakness admits only those users and groups. */
   covers(weakness: Weakness): boolean;
 }
 
@@ -204,7 +212,7 @@ function runningCode(user: number, statuses: Map<string, Stats | undefined>): Ru
   };
 }
 
-/** A path as a shell takes it: whoever planted it may have chosen its name. */
+/** A path as a word of a shell, quoted because an attacker may have chosen it. */
 function shellWord(path: string): string {
   return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
@@ -218,18 +226,18 @@ function untrusted(path: string, use: string, weakness: Weakness, instead: strin
     ...(others === true ? ["every user may write"] : []),
   ].join(" and ");
   const place = weak === path ? "it" : `"${weak}", which leads to it`;
-  const message = `"${path}" is not taken as ${use}: ${who} ${place}, and could have you run other code (owner ${status.uid}, group ${status.gid}, mode ${mode})`;
+  const message = `"${path}" is not used as ${use}: ${who} ${place}, and could have you run other code (owner ${status.uid}, group ${status.gid}, mode ${mode})`;
   const cures = [
     `run ${curesOf(weakness).join(" && ")}`,
     ...(instead === undefined ? [] : [instead]),
-    `if you trust who may change it, set ATC_TRUST=${shellWord(trustedPlace(weakness))}`,
+    `if you trust everyone who may change it, set ATC_TRUST=${shellWord(trustedPlace(weakness))}`,
   ];
   return new AtcError("ATC_UNTRUSTED", `${message}; ${cures.join(", or ")}`, {
     details: { path, weak, owner: status.uid, group: status.gid, mode },
   });
 }
 
-/** The commands that leave a path to the user. */
+/** The commands that make the user the only one who may change a path. */
 function curesOf({ path, owner, group, others }: Weakness): readonly string[] {
   const bits = [...(group === undefined ? [] : ["g-w"]), ...(others === true ? ["o-w"] : [])].join(",");
   return [
@@ -238,7 +246,7 @@ function curesOf({ path, owner, group, others }: Weakness): readonly string[] {
   ];
 }
 
-/** What `ATC_TRUST` must name: the folder of a file, but never one that everybody writes, such as `/tmp`. */
+/** The value for `ATC_TRUST`: the folder of a file, unless everyone may write to it, as to `/tmp`; then the file. */
 function trustedPlace({ path, status }: Weakness): string {
   const folder = dirname(path);
   const above = present(folder);

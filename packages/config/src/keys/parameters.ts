@@ -101,7 +101,7 @@ const groups: Readonly<Record<ConfigGroup, Readonly<Record<string, Parameter>>>>
   storage: storageParameters,
 };
 
-/** Every parameter of a configuration, in the order in which they are documented. */
+/** All parameters of a configuration, in the order of the documentation. */
 export const parameters: ParameterTable<AtcConfig> = {
   ...signalParameters,
   ...backtestParameters,
@@ -109,7 +109,7 @@ export const parameters: ParameterTable<AtcConfig> = {
   ...storageParameters,
 };
 
-/** The names of all keys, in the order in which they are documented. */
+/** The names of all keys, in the order of the documentation. */
 export const configNames: readonly ConfigName[] = Object.freeze(Object.keys(parameters) as ConfigName[]);
 
 /** The group of a key. */
@@ -118,5 +118,5 @@ export function groupOf(name: ConfigName): ConfigGroup {
   return found ?? "storage";
 }
 
-/** The default of every key; the two folders are relative here. */
+/** The default of every key. The two folders are relative paths. */
 export const configDefaults: AtcConfig = parameterDefaults(parameters);

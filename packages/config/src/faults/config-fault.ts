@@ -1,23 +1,23 @@
 import type { JsonValue } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 
-/** One thing that is wrong with a configuration; `details.faults` of an ATC_INVALID_CONFIG lists them. */
+/** A fault of a configuration. `details.faults` of an ATC_INVALID_CONFIG lists them. */
 export type ConfigFault = {
-  /** The key as it was written, with an index inside a list: `fee_bps`, `plugins[1]`; empty for a fault of the whole file. */
+  /** The key as written, with the index in a list: `fee_bps`, `plugins[1]`. Empty for a fault of the whole file. */
   readonly path: string;
-  /** The key's name where it is known: `feeBps`. */
+  /** The key's name, if it is known: `feeBps`. */
   readonly key?: string;
-  /** Where it was written: `object`, `/home/me/atc.yaml:3`, `ATC_FEE_BPS`, `--fee-bps`. */
+  /** The origin of the key: `object`, `/home/me/atc.yaml:3`, `ATC_FEE_BPS`, `--fee-bps`. */
   readonly origin: string;
-  /** The value; what JSON cannot hold is given as text. */
+  /** The value. Values that JSON cannot hold are text. */
   readonly value: JsonValue;
-  /** What would be right. */
+  /** What is accepted. */
   readonly allowed: string;
   /** The key or word that was probably meant. */
   readonly nearest?: string;
 };
 
-/** A value as JSON can hold it; NaN, dates, functions and the like as text. */
+/** Converts a value to JSON; NaN, dates, functions and the like become text. */
 export function jsonValue(value: unknown): JsonValue {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
@@ -31,7 +31,7 @@ export function jsonValue(value: unknown): JsonValue {
 
 const shown = 60;
 
-/** A value for a message: text in double quotes, cut where it is long. */
+/** A value for a message: text in double quotes, cut to 60 characters. */
 function valueText(value: unknown): string {
   const text = typeof value === "number" ? String(value) : JSON.stringify(jsonValue(value));
   return text.length > shown ? `${text.slice(0, shown)}...` : text;
@@ -48,7 +48,7 @@ export function invalidConfig(faults: readonly ConfigFault[], cause?: unknown): 
   const texts = faults.map((fault) => faultText(fault));
   const message =
     texts.length === 1
-      ? `the configuration does not hold: ${texts[0]}`
+      ? `the configuration is invalid: ${texts[0]}`
       : `the configuration has ${texts.length} faults:\n${texts.map((text) => `  ${text}`).join("\n")}`;
   return new AtcError("ATC_INVALID_CONFIG", message, { cause, details: { faults } });
 }

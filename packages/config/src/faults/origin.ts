@@ -2,7 +2,7 @@
 export interface Origin {
   /** The layer, in rising order of precedence. */
   readonly kind: "default" | "object" | "file" | "environment" | "flag";
-  /** How the key was spelled there: `fee_bps`, `ATC_FEE_BPS`, `--fee-bps`; absent for a default. */
+  /** The key's spelling there: `fee_bps`, `ATC_FEE_BPS`, `--fee-bps`. Absent for a default. */
   readonly spelling?: string;
   /** Absolute path of the file. */
   readonly file?: string;

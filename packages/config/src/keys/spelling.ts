@@ -4,7 +4,7 @@ import { configKeys, flagOf, variableOf } from "./config-key.ts";
 import type { NoEffectKey } from "./no-effect.ts";
 import { noEffectKeys } from "./no-effect.ts";
 
-/** What a spelling stands for. */
+/** The meaning of a spelling: a key, or one without effect. */
 export type Meaning = ConfigKey | NoEffectKey;
 
 /** Whether `meaning` is a key of the configuration and not one without effect. */
@@ -28,11 +28,11 @@ const variables: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ),
 ]);
 
-/** How a layer spells keys. */
+/** The spellings of keys in a layer. */
 export interface Spelling {
-  /** The key of a spelling; undefined where there is none. */
+  /** The key of a spelling, or undefined. */
   meaning(spelling: string): Meaning | undefined;
-  /** The known spelling that is most like an unknown one. */
+  /** The known spelling that is most similar to an unknown one. */
   nearest(spelling: string): string | undefined;
 }
 

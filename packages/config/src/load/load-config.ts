@@ -1,52 +1,58 @@
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { AtcConfig, ConfigName } from "./atc-config.ts";
-import { invalidConfig } from "./config-fault.ts";
-import { configKeys } from "./config-key.ts";
-import { crossFieldFaults } from "./cross-field.ts";
+import { invalidConfig } from "../faults/config-fault.ts";
+import type { Origin } from "../faults/origin.ts";
+import type { AtcConfig, ConfigName } from "../keys/atc-config.ts";
+import { configKeys } from "../keys/config-key.ts";
+import { crossFieldFaults } from "../layers/cross-field.ts";
+import type { Layer } from "../layers/layer.ts";
+import { environmentLayer, flagLayer, objectLayer } from "../layers/layer.ts";
+import type { Resolution } from "../layers/resolve-layers.ts";
+import { resolveLayers } from "../layers/resolve-layers.ts";
+import { createTrust } from "../trust/trust.ts";
 import type { FoundFile } from "./find-config-file.ts";
 import { findConfigFile, readConfigFile } from "./find-config-file.ts";
-import type { Layer } from "./layer.ts";
-import { environmentLayer, flagLayer, objectLayer } from "./layer.ts";
-import type { Origin } from "./origin.ts";
-import type { Resolution } from "./resolve-layers.ts";
-import { resolveLayers } from "./resolve-layers.ts";
-import { createTrust } from "./trust.ts";
 
-/** Where {@link loadConfig} takes a configuration from. */
+/** Options of {@link loadConfig}. */
 export interface LoadConfigOptions {
-  /** The working directory, from which the search for a file starts; by default the process's. */
+  /** The working directory, in which the search for a file starts. Defaults to the process's. */
   readonly cwd?: string | undefined;
-  /** The one file to read; `false` for none. By default a file is looked for. */
+  /** The file to read; `false` for none. Default: search for one. */
   readonly file?: string | false | undefined;
-  /** Keys and values from code, the lowest layer above the defaults. */
+  /** Keys and values from code: the lowest layer above the defaults. */
   readonly object?: unknown;
-  /** Environment variables; by default the process's. Only names that start with `ATC_` are looked at. */
+  /** Environment variables, of which those that start with `ATC_` count. Defaults to the process's. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Options of a command line, the highest layer, spelled `feeBps`, `fee_bps` or `fee-bps`; undefined and null members are passed over. */
+  /**
+   * Command-line options, spelled `feeBps`, `fee_bps` or `fee-bps`: the highest layer. Undefined and null members are
+   * ignored.
+   */
   readonly flags?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** An effective configuration and where it came from. */
+/** An effective configuration and its origins. */
 export interface LoadedConfig {
   /** Every key, frozen; `cacheDir` and `dataDir` are absolute. */
   readonly config: AtcConfig;
   /** Where each value came from. */
   readonly origins: Readonly<Record<ConfigName, Origin>>;
-  /** What the user should be told: keys without effect, unknown variables, files passed over. */
+  /** Messages for the user: keys without effect, unknown variables, ignored files. */
   readonly warnings: readonly string[];
-  /** Absolute path of the file that was read; absent where there was none. */
+  /** Absolute path of the file that was read, if any. */
   readonly file?: string;
-  /** The folder that relative folders of the file, the object and the defaults lie in: the file's, else the working directory. */
+  /**
+   * The base of relative folders in the file, the object and the defaults: the file's folder, else the working
+   * directory.
+   */
   readonly directory: string;
 }
 
-/** The absolute path of a folder; a leading `~` is the home directory, since no shell expands it in a file. */
+/** The absolute path of a folder. A leading `~` is the home directory, because no shell expands it in a file. */
 function absolute(folder: string, base: string): string {
   return /^~(?=$|[/\\])/.test(folder) ? join(homedir(), folder.slice(1)) : resolve(base, folder);
 }
 
-/** Throws every fault in one error; else the frozen configuration. */
+/** Returns the frozen configuration, or throws one error with all faults. */
 function effectiveConfig(resolution: Resolution, directory: string, cwd: string): AtcConfig {
   const faults = [...resolution.faults, ...crossFieldFaults(resolution)];
   if (faults.length > 0) throw invalidConfig(faults);
@@ -81,14 +87,16 @@ async function fileOf(options: LoadConfigOptions, cwd: string, warnings: string[
 }
 
 /**
- * The configuration of a run, from the defaults, an object, a YAML or JSON file, `ATC_*` environment variables and flags, in rising order of precedence.
+ * Loads the configuration of a run from the defaults, an object, a YAML or JSON file, `ATC_*` environment variables
+ * and flags, in rising order of precedence.
  *
- * Without `file`, the first of `atc.yaml`, `atc.yml`, `atc.json` and `config.yaml` is taken that is found in `cwd` or a folder above it. Every key is
- * accepted in its Python spelling too. Null stands for a key that is not set. A file that is found, not named, is refused if others may change it: see
- * {@link Trust}.
+ * Without `file`, it reads the first of `atc.yaml`, `atc.yml`, `atc.json` and `config.yaml` in `cwd` or the nearest
+ * folder above. It refuses such a file if others may change it: see {@link Trust}. Every key is also accepted in its
+ * Python spelling. Null means that a key is not set.
  *
- * @throws ATC_INVALID_CONFIG with every fault of every layer in `details.faults`, each a {@link ConfigFault}; ATC_NOT_FOUND where `file` does not exist;
- * ATC_READ_ONLY or ATC_IO where it cannot be read; ATC_UNTRUSTED if others may change it.
+ * @throws ATC_INVALID_CONFIG with every fault of every layer in `details.faults`, each a {@link ConfigFault};
+ * ATC_NOT_FOUND if `file` does not exist; ATC_READ_ONLY or ATC_IO if it cannot be read; ATC_UNTRUSTED if others may
+ * change it
  */
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<LoadedConfig> {
   const cwd = resolve(options.cwd ?? ".");
@@ -109,16 +117,16 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Loade
 
 /** Options of {@link parseConfig}. */
 export interface ParseConfigOptions {
-  /** The folder that relative folders lie in; by default the working directory. */
+  /** The base of relative folders. Defaults to the working directory. */
   readonly directory?: string | undefined;
-  /** Is told of keys without effect. */
+  /** Receives a message for each key without effect. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 /**
- * The configuration that an object in code stands for, defaults filled in, frozen. Reads no file and no environment.
+ * Checks a configuration object and fills in the defaults. The result is frozen. It reads no file and no environment.
  *
- * @throws ATC_INVALID_CONFIG with every fault in `details.faults`, each a {@link ConfigFault}.
+ * @throws ATC_INVALID_CONFIG with every fault in `details.faults`, each a {@link ConfigFault}
  */
 export function parseConfig(object: unknown, options: ParseConfigOptions = {}): AtcConfig {
   const directory = resolve(options.directory ?? ".");

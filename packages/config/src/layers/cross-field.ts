@@ -1,27 +1,27 @@
 import type { AverageKind } from "@atc/contract";
 import { averageKinds, derivedLengths, smallestLength } from "@atc/contract";
-import type { ConfigName } from "./atc-config.ts";
-import type { ConfigFault } from "./config-fault.ts";
-import { describeOrigin } from "./origin.ts";
+import type { ConfigFault } from "../faults/config-fault.ts";
+import { describeOrigin } from "../faults/origin.ts";
+import type { ConfigName } from "../keys/atc-config.ts";
 import type { Chosen, Resolution } from "./resolve-layers.ts";
 
 function place(name: ConfigName, chosen: Chosen | undefined): { path: string; key: string; origin: string } {
   return { path: chosen?.written ?? name, key: name, origin: describeOrigin(chosen?.origin ?? { kind: "default" }) };
 }
 
-/** longThreshold > shortThreshold; the fault lies with the one that was written. */
+/** Requires longThreshold > shortThreshold. The fault names the one that is set. */
 function thresholdFault({ settings, chosen, faulty }: Resolution): ConfigFault | undefined {
   const { longThreshold: long, shortThreshold: short } = settings;
   if (long > short || faulty.has("longThreshold") || faulty.has("shortThreshold")) return undefined;
   const blamed = chosen.has("longThreshold") ? "longThreshold" : "shortThreshold";
   const allowed =
     blamed === "longThreshold"
-      ? `a number above shortThreshold, which is ${short}, is needed`
-      : `a number below longThreshold, which is ${long}, is needed`;
+      ? `a number above shortThreshold, which is ${short}, is required`
+      : `a number below longThreshold, which is ${long}, is required`;
   return { ...place(blamed, chosen.get(blamed)), value: settings[blamed], allowed };
 }
 
-/** Every derived length is at least the smallest at which its kind of average is defined. */
+/** Requires that the average is defined at every derived length. */
 function lengthFault(kind: AverageKind, { settings, chosen, faulty }: Resolution): ConfigFault | undefined {
   const name = `${kind}Length` as const;
   if (faulty.has(name) || faulty.has("robustness")) return undefined;
@@ -33,7 +33,7 @@ function lengthFault(kind: AverageKind, { settings, chosen, faulty }: Resolution
   return { ...place(name, chosen.get(name)), value: base, allowed };
 }
 
-/** The faults that lie between keys. Keys that are faulty by themselves are passed over. */
+/** The faults of rules between keys. Keys with a fault of their own are skipped. */
 export function crossFieldFaults(resolution: Resolution): readonly ConfigFault[] {
   const lengths = averageKinds.map((kind) => lengthFault(kind, resolution));
   return [thresholdFault(resolution), ...lengths].filter((fault) => fault !== undefined);

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { fromSystemError } from "@atc/contract";
-import { invalidConfig } from "./config-fault.ts";
+import { invalidConfig } from "../faults/config-fault.ts";
 
 const largest = 1 << 20;
 
@@ -9,10 +9,10 @@ function notReadable(file: string, allowed: string, cause?: unknown): Error {
 }
 
 /**
- * The text of a configuration file, without a byte order mark.
+ * Reads the text of a configuration file, without a byte order mark.
  *
- * @throws ATC_NOT_FOUND where it does not exist; ATC_INVALID_CONFIG where it is a directory, is above 1 MiB or is no UTF-8; ATC_READ_ONLY or ATC_IO where the
- * system refuses to read it.
+ * @throws ATC_NOT_FOUND if it does not exist; ATC_INVALID_CONFIG if it is a directory, larger than 1 MiB or not UTF-8;
+ * ATC_READ_ONLY or ATC_IO if the system refuses to read it
  */
 export async function configText(file: string): Promise<string> {
   const bytes = await configBytes(file);
@@ -32,7 +32,7 @@ async function configBytes(file: string): Promise<Uint8Array> {
       if (stat.size > largest)
         throw notReadable(
           file,
-          `has ${stat.size} bytes, a configuration at most ${largest}; was a data file given as configuration?`,
+          `has ${stat.size} bytes, but a configuration has at most ${largest}; was a data file given as configuration?`,
         );
       return await handle.readFile();
     } finally {

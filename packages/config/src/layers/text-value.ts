@@ -1,4 +1,4 @@
-import type { ConfigKey } from "./config-key.ts";
+import type { ConfigKey } from "../keys/config-key.ts";
 
 const decimal = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d+)?$/i;
 const yes = /^(?:true|yes|on|y|t|1)$/i;
@@ -9,7 +9,10 @@ function booleanOf(text: string): boolean | string {
   return no.test(text) ? false : text;
 }
 
-/** Reads text as what `key` holds: numbers, yes and no, lists by comma, `none` in any case. Text that reads as nothing of the kind is returned as it is. */
+/**
+ * Parses text as a value of `key`: numbers, yes and no, lists separated by commas, `none` in any case. Other text is
+ * returned unchanged.
+ */
 function textValue(key: ConfigKey, raw: string): unknown {
   const text = raw.trim();
   if (key.acceptsNone && /^none$/i.test(text)) return "none";
@@ -30,8 +33,8 @@ function textValue(key: ConfigKey, raw: string): unknown {
 }
 
 /**
- * A value as `key` holds it. Environment and command line know text only, and YAML 1.1, which Python reads, takes `yes`, `on` and `1_000` for more than text;
- * so every layer is read in the same lenient way.
+ * Converts a value of any layer to the kind of `key`. The environment and the command line have only text, and YAML
+ * 1.1, which Python reads, gives `yes`, `on` and `1_000` other types. So all layers are read in the same lenient way.
  */
 export function settingValue(key: ConfigKey, value: unknown): unknown {
   if (typeof value === "string") return textValue(key, value);

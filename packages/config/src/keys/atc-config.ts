@@ -1,0 +1,31 @@
+import type { BacktestConfig, SignalConfig } from "@atc/contract";
+
+/** The configuration of a run. `docs/configuration.md` lists the keys, their Python spellings and what each accepts. */
+export interface AtcConfig extends SignalConfig, BacktestConfig {
+  /** Number of last bars per symbol to use, 1 or more. Absent for all; written `none` in a file. */
+  readonly limit?: number | undefined;
+  /**
+   * The expected interval of the data, such as `15m`: a count and s, m, h, d or w. Absent for no check; written `none`
+   * in a file.
+   */
+  readonly timeframe?: string | undefined;
+  /** Number of symbols per task, 1 or more. */
+  readonly batchSize: number;
+  /** Whether columns are mapped into memory; if not, they are read. */
+  readonly useMemoryMapped: boolean;
+  /** Whether cache entries are compressed. */
+  readonly useCompression: boolean;
+  /** Compression level, from 0 (stored) to 9 (smallest). */
+  readonly compressionLevel: number;
+  /** An algorithm of Blosc frames (blosclz, lz4, lz4hc, zlib, zstd, snappy) or the name of a codec plugin. */
+  readonly compressionAlgorithm: string;
+  /** Folder of the cache. `loadConfig` and `parseConfig` return an absolute path. */
+  readonly cacheDir: string;
+  /** Folder of the datasets. `loadConfig` and `parseConfig` return an absolute path. */
+  readonly dataDir: string;
+  /** Packages to look for plugins in, besides the dependencies. */
+  readonly plugins: readonly string[];
+}
+
+/** The name of a key in camel case. */
+export type ConfigName = keyof AtcConfig;
