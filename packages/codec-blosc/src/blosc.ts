@@ -1,12 +1,12 @@
 import { AtcError, type BlockCodec, type Codec, type EncodeOptions, nearest } from "@atc/contract";
-import { adaptOptions } from "./adapt.ts";
-import { type BloscCname, bloscAlgorithms, cnames } from "./algorithms.ts";
-import { blockMemory } from "./block-memory.ts";
-import { blosclzBlock } from "./blosclz-block.ts";
-import type { Shuffle } from "./frame-header.ts";
-import { decodedLengthOf, type FrameSequence, readFrames, writeFrames } from "./frame-sequence.ts";
-import type { FrameOptions } from "./frame-writer.ts";
-import { type BloscPreset, presetNames, withPreset } from "./preset.ts";
+import { blosclzBlock } from "./blosclz/blosclz-block.ts";
+import { adaptOptions } from "./frame/adapt.ts";
+import { decodedLengthOf, type FrameSequence, readFrames, writeFrames } from "./frame/frame-sequence.ts";
+import type { FrameOptions } from "./frame/frame-writer.ts";
+import { blockMemory } from "./kernel/block-memory.ts";
+import { type BloscCname, bloscAlgorithms, cnames } from "./layout/algorithms.ts";
+import type { Shuffle } from "./layout/frame-header.ts";
+import { type BloscPreset, presetNames, withPreset } from "./layout/preset.ts";
 
 /** How {@link blosc} encodes; each member means what python-blosc means by it. */
 export interface BloscOptions {

@@ -1,8 +1,8 @@
 import { type BlockCodec, type Codec, isAtcError, type Plugin, type PluginHost } from "@atc/contract";
-import { type BloscCname, cnames } from "./algorithms.ts";
 import { type BloscOptions, blosc, checkOptions } from "./blosc.ts";
-import { blosclzBlock } from "./blosclz-block.ts";
-import { withPreset } from "./preset.ts";
+import { blosclzBlock } from "./blosclz/blosclz-block.ts";
+import { type BloscCname, cnames } from "./layout/algorithms.ts";
+import { withPreset } from "./layout/preset.ts";
 
 /** What encodes where nobody says, the fastest first; blosclz, which needs no other package, where none is installed. */
 const preferred: readonly BloscCname[] = ["lz4", "zstd", "zlib"];

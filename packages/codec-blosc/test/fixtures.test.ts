@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readHeader } from "../src/frame-header.ts";
 import { type BloscCname, blosc, type Shuffle } from "../src/index.ts";
+import { readHeader } from "../src/layout/frame-header.ts";
 import { blockCodecs } from "./block-codecs.ts";
 import { errorCode } from "./error-code.ts";
 

@@ -1,10 +1,10 @@
 import type { BlockCodec } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { blockMemory } from "../src/block-memory.ts";
-import { readFrames } from "../src/frame-sequence.ts";
-import { writeFrame } from "../src/frame-writer.ts";
+import { readFrames } from "../src/frame/frame-sequence.ts";
+import { writeFrame } from "../src/frame/frame-writer.ts";
 import type { BloscCname } from "../src/index.ts";
+import { blockMemory } from "../src/kernel/block-memory.ts";
 import { blockCodecs } from "./block-codecs.ts";
 
 /** Pieces of other lengths, repeated: matches that overlap themselves, near and far. */

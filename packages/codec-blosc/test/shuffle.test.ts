@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bitShuffle, bitUnshuffle } from "../src/bit-shuffle.ts";
-import { shuffle, unshuffle } from "../src/byte-shuffle.ts";
+import { bitShuffle, bitUnshuffle } from "../src/shuffle/bit-shuffle.ts";
+import { shuffle, unshuffle } from "../src/shuffle/byte-shuffle.ts";
 
 /** The definition: plane by plane, what is left over at the end. */
 function planes(source: Uint8Array, typesize: number): Uint8Array {

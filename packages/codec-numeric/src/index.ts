@@ -4,5 +4,5 @@
  * @packageDocumentation
  */
 export { numeric } from "./numeric.ts";
-export { numericFilter } from "./numeric-filter.ts";
 export { plugins as default } from "./plugins.ts";
+export { numericFilter } from "./transform/numeric-filter.ts";

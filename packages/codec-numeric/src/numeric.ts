@@ -1,7 +1,7 @@
 import { AtcError, type Codec } from "@atc/contract";
-import { decodedLengthOf, readFrame } from "./frame-reader.ts";
-import { writeFrame } from "./frame-writer.ts";
-import { type Workspace, workspace } from "./workspace.ts";
+import { decodedLengthOf, readFrame } from "./frame/frame-reader.ts";
+import { writeFrame } from "./frame/frame-writer.ts";
+import { type Workspace, workspace } from "./kernel/workspace.ts";
 
 /** A Buffer has another hidden class, which would slow the loops down for every later call. */
 function plain(bytes: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 import type { Plugin } from "@atc/contract";
 import { numeric } from "./numeric.ts";
-import { numericFilter } from "./numeric-filter.ts";
+import { numericFilter } from "./transform/numeric-filter.ts";
 
 const codec: Plugin<"codec", unknown> = { kind: "codec", name: "numeric", create: () => numeric() };
 const filter: Plugin<"filter", unknown> = { kind: "filter", name: "numeric", create: () => numericFilter() };

@@ -1,10 +1,10 @@
 import { createKernelMemory } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { kernelOver } from "../src/kernel.ts";
+import { kernelOver } from "../src/kernel/kernel.ts";
+import { plainKernel } from "../src/kernel/plain-kernel.ts";
+import { createWorkspace } from "../src/kernel/workspace.ts";
 import { numericIn } from "../src/numeric.ts";
-import { plainKernel } from "../src/plain-kernel.ts";
-import { createWorkspace } from "../src/workspace.ts";
 import { columns } from "./columns.ts";
 
 const kernel = createWorkspace();

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { numeric } from "../src/index.ts";
+import { plainKernel } from "../src/kernel/plain-kernel.ts";
+import { createWorkspace } from "../src/kernel/workspace.ts";
 import { numericIn } from "../src/numeric.ts";
-import { plainKernel } from "../src/plain-kernel.ts";
-import { createWorkspace } from "../src/workspace.ts";
 import { python, readWithPython } from "./python-reader.ts";
 
 interface OldFrame {

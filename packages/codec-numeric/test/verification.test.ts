@@ -1,11 +1,11 @@
 import { type Codec, isAtcError, type KernelMemory } from "@atc/contract";
 import { describe, expect, it } from "vitest";
-import { kernelOver } from "../src/kernel.ts";
+import { kernelOver } from "../src/kernel/kernel.ts";
+import type { NumericKernel } from "../src/kernel/numeric-kernel.ts";
+import { plainKernel } from "../src/kernel/plain-kernel.ts";
+import { createWorkspace } from "../src/kernel/workspace.ts";
 import { numeric, numericIn } from "../src/numeric.ts";
-import type { NumericKernel } from "../src/numeric-kernel.ts";
-import { plainKernel } from "../src/plain-kernel.ts";
-import { isRepresentable, largestScale } from "../src/representable.ts";
-import { createWorkspace } from "../src/workspace.ts";
+import { isRepresentable, largestScale } from "../src/plan/representable.ts";
 import { bytesOf, directions, prices, weightedAverage } from "./columns.ts";
 import { python, readWithPython } from "./python-reader.ts";
 

@@ -1,7 +1,7 @@
 import type { Plugin } from "@atc/contract";
-import { inlineExecutor } from "./inline-executor.ts";
-import type { InlineExecutorOptions, WorkerExecutorOptions } from "./options.ts";
-import { workerExecutor } from "./worker-executor.ts";
+import { inlineExecutor } from "./executors/inline-executor.ts";
+import type { InlineExecutorOptions, WorkerExecutorOptions } from "./executors/options.ts";
+import { workerExecutor } from "./executors/worker-executor.ts";
 
 const worker: Plugin<"executor", WorkerExecutorOptions> = {
   kind: "executor",

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { PluginManifest } from "@atc/contract";
 import { describe, expect, it } from "vitest";
 import plugins, { inlineExecutor, workerExecutor } from "../src/index.ts";
-import { workerArguments } from "../src/worker-entry.ts";
+import { workerArguments } from "../src/worker/worker-entry.ts";
 
 const modules = {};
 
