@@ -7,7 +7,6 @@
 export type { ConformanceCase } from "./base/conformance-case.ts";
 export * from "./codecs/block-codec-cases.ts";
 export * from "./codecs/codec-cases.ts";
-export * from "./codecs/filter-cases.ts";
 export * from "./executors/executor-cases.ts";
 export * from "./indicators/indicator-cases.ts";
 export * from "./sources/data-source-cases.ts";

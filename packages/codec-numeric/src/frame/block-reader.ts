@@ -14,9 +14,9 @@ import { type ByteCursor, corrupt, createByteCursor } from "../stream/byte-curso
 import { readIntegers } from "../stream/integer-stream.ts";
 import type { BlockKind } from "./block.ts";
 
-/** A number of a block that must be in a range. */
+/** Returns `value` if it is in the range; ATC_CORRUPT_DATA if not. */
 function within(value: number, from: number, to: number, what: string): number {
-  if (value < from || value > to) throw corrupt(`${what} ${value} where ${from} to ${to} belong`);
+  if (value < from || value > to) throw corrupt(`${what} must be ${from} to ${to}, not ${value}`);
   return value;
 }
 
@@ -31,11 +31,11 @@ function readUnchecked(cursor: ByteCursor): Representation {
 function readRepresentation(cursor: ByteCursor, size: number): Representation {
   const representation = readUnchecked(cursor);
   if (!isRepresentable(representation, size))
-    throw corrupt(`elements of ${size} bytes as ${JSON.stringify(representation)}`);
+    throw corrupt(`elements of ${size} bytes cannot be ${JSON.stringify(representation)}`);
   return representation;
 }
 
-/** Reads integers that may be negative, and takes sums of an order. */
+/** Reads integers that may be negative and sums them `order` times. */
 function readDifferences(space: Workspace, cursor: ByteCursor, area: number, most: number, order: number): number {
   const signed = within(cursor.byte(), 0, 1, "sign") === 1;
   const count = readIntegers(space, cursor, area, most);
@@ -44,7 +44,7 @@ function readDifferences(space: Workspace, cursor: ByteCursor, area: number, mos
   return count;
 }
 
-/** Reads corrections to their area; false where there are none. */
+/** Reads corrections into their area. Returns false if there are none. */
 function readCorrections(space: Workspace, cursor: ByteCursor, representation: Representation, count: number): boolean {
   if (representation.kind !== "fractions") return false;
   if (within(cursor.byte(), 0, 1, "corrections") === 0) return false;
@@ -58,7 +58,8 @@ function readRuns(space: Workspace, cursor: ByteCursor, count: number, order: nu
   const runs = readDifferences(space, cursor, heads, count, 0);
   if (lag > 0) kernel.accumulate(heads, runs, lag);
   if (readIntegers(space, cursor, lengths, count) !== runs) throw corrupt("run lengths are missing");
-  if (kernel.joinRuns(heads, lengths, runs, values, count) === 0) throw corrupt("runs of another length");
+  if (kernel.joinRuns(heads, lengths, runs, values, count) === 0)
+    throw corrupt("runs do not add up to the length of the block");
   for (let i = 0; i < order; i++) kernel.accumulate(values, count, 1);
 }
 
@@ -69,10 +70,10 @@ function readCommon(space: Workspace, cursor: ByteCursor, count: number, order: 
   if (readIntegers(space, cursor, heads, count) !== count) throw corrupt("ranks are missing");
   const rest = readDifferences(space, cursor, lengths, count, order);
   if (kernel.combine(heads, count, common, commonCount, lengths, rest, values) === 0)
-    throw corrupt("ranks that do not fit the values");
+    throw corrupt("ranks do not fit the values");
 }
 
-/** Reads the `count` integers of a block to the area `values`. */
+/** Reads the `count` integers of a block into the area `values`. */
 function readArranged(space: Workspace, cursor: ByteCursor, count: number): void {
   const kind = arrangementKinds[within(cursor.byte(), 0, arrangementKinds.length - 1, "arrangement")];
   const order = within(cursor.byte(), 0, mostOrder, "order");
@@ -81,18 +82,19 @@ function readArranged(space: Workspace, cursor: ByteCursor, count: number): void
   else if (readDifferences(space, cursor, space.values, count, order) !== count) throw corrupt("values are missing");
 }
 
-/** Decodes a block of numbers to `length` bytes of elements in the workspace; what is returned is no copy. */
+/** Decodes a block of numbers. Returns a view of `length` bytes in the workspace. */
 export function readNumbers(space: Workspace, encoded: Uint8Array, length: number): Uint8Array {
   const { kernel, bytes, source, values, corrections } = space;
   const cursor = createByteCursor(encoded);
   const size = cursor.byte();
   if (size !== 1 && size !== 2 && size !== 4 && size !== 8) throw corrupt(`elements of ${size} bytes`);
   const count = length / size;
-  if (!Number.isInteger(count) || count > mostElements) throw corrupt(`${length} bytes of ${size} each`);
+  if (!Number.isInteger(count) || count > mostElements)
+    throw corrupt(`${length} bytes are not whole elements of ${size} bytes`);
   const representation = readRepresentation(cursor, size);
   const corrected = readCorrections(space, cursor, representation, count);
   readArranged(space, cursor, count);
-  if (cursor.left() > 0) throw corrupt(`${cursor.left()} bytes too many in a block`);
+  if (cursor.left() > 0) throw corrupt(`a block has ${cursor.left()} extra bytes`);
   restore(space, representation, values, count, size);
   if (corrected) kernel.add(values, corrections, count);
   kernel.narrow(values, source, count, size);
@@ -115,6 +117,6 @@ export function readBlock(space: Workspace, kind: BlockKind, encoded: Uint8Array
   }
   const content = kind === "deflated" ? inflate(encoded, target.length) : encoded;
   if (content.length !== target.length)
-    throw corrupt(`a block of ${content.length} bytes where ${target.length} belong`);
+    throw corrupt(`a block decodes to ${content.length} bytes, not ${target.length}`);
   target.set(content);
 }

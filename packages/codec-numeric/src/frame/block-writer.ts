@@ -8,10 +8,10 @@ import { writeIntegers } from "../stream/integer-stream.ts";
 import { type EncodedBlock, isPlausible } from "./block.ts";
 import { readNumbers } from "./block-reader.ts";
 
-/** Where blocks are put together. */
+/** All blocks are assembled here. */
 const sink = createByteSink();
 
-/** A block of other bytes than numbers. */
+/** Encodes bytes that are not numbers. */
 export function writeBytes(bytes: Uint8Array): EncodedBlock {
   const deflated = deflateRawSync(bytes);
   return deflated.length < bytes.length && isPlausible("deflated", bytes.length, deflated.length)
@@ -19,7 +19,7 @@ export function writeBytes(bytes: Uint8Array): EncodedBlock {
     : { kind: "stored", bytes };
 }
 
-/** Appends integers after differences of an order, and ahead of them whether any is negative. */
+/** Appends differences of an order, after a byte that says if any is negative. */
 function writeDifferences(space: Workspace, area: number, count: number, order: number): void {
   const { kernel } = space;
   for (let i = 0; i < order; i++) kernel.difference(area, count, 1);
@@ -52,7 +52,7 @@ function writeCommon(space: Workspace, { order, values }: CommonOf, area: number
   writeDifferences(space, lengths, others, order);
 }
 
-/** Appends the `count` integers at `area`, which do not survive. */
+/** Appends the `count` integers at `area` and overwrites them. */
 function writeArranged(space: Workspace, arrangement: Arrangement, area: number, count: number): void {
   sink.byte(arrangementKinds.indexOf(arrangement.kind));
   sink.byte(arrangement.order);
@@ -61,7 +61,7 @@ function writeArranged(space: Workspace, arrangement: Arrangement, area: number,
   else writeCommon(space, arrangement, area, count);
 }
 
-/** Appends a block whose `count` integers are at `area`, with `corrected` corrections that are not 0. */
+/** Appends a block with `count` integers at `area`, of which `corrected` have a correction that is not 0. */
 function writePlanned(
   space: Workspace,
   { representation, arrangement }: Plan,
@@ -79,7 +79,9 @@ function writePlanned(
   writeArranged(space, arrangement, area, count);
 }
 
-/** Represents a block's values, where they are or in the area `work`; returns where, and how many corrections are not 0. */
+/**
+ * Represents the values of a block in place or in the area `work`. Returns the area and how many corrections are not 0.
+ */
 function representBlock(
   space: Workspace,
   { representation }: Plan,
@@ -88,25 +90,25 @@ function representBlock(
 ): { readonly area: number; readonly corrected: number } | undefined {
   const { values, work } = space;
   if (representation.kind === "integers" && representation.divisor === 1) return { area: values, corrected: 0 };
-  const corrected = represent(space, representation, values, work, count, size);
+  const corrected = represent(space, representation, { from: values, to: work, count, size });
   return corrected === undefined ? undefined : { area: work, corrected };
 }
 
-/** Of a byte's eight bits, what deflate must save to be worth its time. */
+/** Deflate must shrink a sample to this part of what numeric takes to be worth its time. */
 const deflateGain = 0.9;
 const deflateSample = 8192;
 
-/** Bytes that take fewer bits each are numbers to be sure. */
+/** Bytes that take fewer bits each are certainly numbers. */
 const numericBits = 2;
 
-/** Whether bytes, which may as well be text, are smaller by deflate than by `bits` a byte. */
+/** Whether bytes, which may be text, are smaller by deflate than by `bits` per byte. */
 function isForDeflate(bytes: Uint8Array, bits: number): boolean {
   if (bits < numericBits) return false;
   const sample = bytes.subarray(0, deflateSample);
   return deflateRawSync(sample, { level: 1 }).length < deflateGain * sample.length * (bits / 8);
 }
 
-/** Whether the reader gives back every bit of a block of numbers, as far as the writer can find out: by reading it. */
+/** Whether the reader restores every bit of a block of numbers. */
 function decodesTo(space: Workspace, encoded: Uint8Array, bytes: Uint8Array): boolean {
   try {
     return (
@@ -118,7 +120,7 @@ function decodesTo(space: Workspace, encoded: Uint8Array, bytes: Uint8Array): bo
   }
 }
 
-/** A block of whole elements of `size` bytes, at most those that a workspace has room for. */
+/** Encodes whole elements of `size` bytes, at most as many as a workspace holds. */
 export function writeNumbers(space: Workspace, bytes: Uint8Array, size: number): EncodedBlock {
   const { kernel, source, values } = space;
   const count = bytes.length / size;
@@ -131,7 +133,7 @@ export function writeNumbers(space: Workspace, bytes: Uint8Array, size: number):
   const represented = representBlock(space, plan, count, size);
   if (represented !== undefined) writePlanned(space, plan, represented.area, represented.corrected, count);
   else {
-    // A divisor that holds for the sample does not for the block.
+    // A divisor of the sample does not hold for the whole block.
     const other = choosePlan(space, count, size, { divisors: false }).plan;
     const { area, corrected } = representBlock(space, other, count, size) ?? { area: values, corrected: 0 };
     writePlanned(space, other, area, corrected, count);

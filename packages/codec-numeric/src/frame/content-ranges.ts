@@ -1,21 +1,23 @@
-/** A part of some bytes: elements of `size` bytes, or bytes that are none where `size` is 0. */
+/** A range of bytes: elements of `size` bytes each, or other bytes if `size` is 0. `end` is exclusive. */
 export interface ContentRange {
   readonly start: number;
   readonly end: number;
   readonly size: number;
 }
 
-/** Arrays in a zip of a cache entry begin at multiples of this. */
+/** Arrays in the zip of a cache entry begin at multiples of this. */
 const alignment = 64;
 const zipMagic = [0x50, 0x4b, 3, 4];
-/** The start of a `.npy` file, format 1.0. */
+/** The first bytes of a `.npy` file of format 1.0. */
 const npyMagic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
 
 function startsWith(bytes: Uint8Array, at: number, magic: readonly number[]): boolean {
   return magic.every((byte, i) => bytes[at + i] === byte);
 }
 
-/** The elements of the `.npy` file at `at`, as far as they are there; undefined where it is none, or of another type. */
+/**
+ * The elements of the `.npy` file at `at`, cut at the end of `bytes`; undefined if it is not one or has another dtype.
+ */
 function npyRange(bytes: Uint8Array, at: number): ContentRange | undefined {
   const start = at + 10 + bytes[at + 8] + 256 * bytes[at + 9];
   if (!(start <= bytes.length)) return undefined;
@@ -46,8 +48,8 @@ function npyRanges(bytes: Uint8Array): readonly ContentRange[] {
 }
 
 /**
- * Where the numbers are: the arrays of a stored zip of `.npy` files or of one such file, which is what a cache entry is; else whole elements of
- * `typesize` bytes, and what is left over.
+ * Finds the numbers: the arrays of a cache entry (a stored zip of `.npy` files) or of one `.npy` file. Other content is
+ * whole elements of `typesize` bytes and a rest.
  */
 export function contentRanges(bytes: Uint8Array, typesize: number): readonly ContentRange[] {
   if (startsWith(bytes, 0, zipMagic) || startsWith(bytes, 0, npyMagic)) return npyRanges(bytes);

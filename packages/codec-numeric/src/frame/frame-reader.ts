@@ -6,19 +6,19 @@ import { type ByteCursor, corrupt, createByteCursor } from "../stream/byte-curso
 import { type BlockKind, blockKinds, isPlausible } from "./block.ts";
 import { readBlock } from "./block-reader.ts";
 
-/** What a frame begins with: `ATCN` and the format's version. */
+/** The first bytes of a frame: `ATCN` and the format version. */
 export const frameMagic: Uint8Array = Uint8Array.of(0x41, 0x54, 0x43, 0x4e, 1);
 /** The most decoded bytes of a block. */
 export const longestBlock: number = mostBytes;
 
-/** A block as it stands in a frame. */
+/** A block of a frame before decoding. */
 interface FrameBlock {
   readonly kind: BlockKind;
   readonly length: number;
   readonly encoded: Uint8Array;
 }
 
-/** The CRC-32 of a frame's content, which for none is 0: Node's crc32 takes no bytes that have no memory behind them. */
+/** The CRC-32 of a frame's content. Node's crc32 refuses empty bytes without memory behind them. */
 export function checksumOf(content: Uint8Array): number {
   return content.length === 0 ? 0 : crc32(content);
 }
@@ -34,7 +34,7 @@ function readStart(frame: Uint8Array): FrameStart {
   const magic = cursor.take(frameMagic.length);
   const name = frameMagic.length - 1;
   if (magic.subarray(0, name).some((byte, i) => byte !== frameMagic[i]))
-    throw corrupt("the bytes do not start as a numeric frame does");
+    throw corrupt("the bytes do not start with the magic of a numeric frame");
   if (magic[name] !== frameMagic[name])
     throw new AtcError(
       "ATC_UNSUPPORTED",
@@ -46,7 +46,7 @@ function readStart(frame: Uint8Array): FrameStart {
   return { checksum, length: cursor.varint(), cursor };
 }
 
-/** All blocks of a frame, which together have its length and use it up. */
+/** Splits a frame into blocks. They must add up to its length and use all of its bytes. */
 function readBlocks({ cursor, length }: FrameStart): readonly FrameBlock[] {
   const blocks: FrameBlock[] = [];
   let total = 0;
@@ -56,15 +56,15 @@ function readBlocks({ cursor, length }: FrameStart): readonly FrameBlock[] {
     const encoded = cursor.take(cursor.varint());
     if (kind === undefined) throw corrupt("a block of an unknown kind");
     if (blockLength === 0 || blockLength > longestBlock || !isPlausible(kind, blockLength, encoded.length))
-      throw corrupt(`a block of ${encoded.length} bytes that stands for ${blockLength}`);
+      throw corrupt(`a block of ${encoded.length} bytes cannot decode to ${blockLength}`);
     total += blockLength;
     blocks.push({ kind, length: blockLength, encoded });
   }
-  if (total !== length) throw corrupt(`blocks of ${total} bytes where ${length} are declared`);
+  if (total !== length) throw corrupt(`the blocks hold ${total} bytes, but the header declares ${length}`);
   return blocks;
 }
 
-/** How many bytes a frame decodes to; undefined where it is none. */
+/** The decoded length of a frame; undefined if it is not a frame. */
 export function decodedLengthOf(frame: Uint8Array): number | undefined {
   try {
     return readStart(frame).length;
@@ -73,7 +73,7 @@ export function decodedLengthOf(frame: Uint8Array): number | undefined {
   }
 }
 
-/** Decodes a frame, and compares the checksum of what came out. */
+/** Decodes a frame and verifies the checksum of its content. */
 export function readFrame(space: Workspace, frame: Uint8Array, options: DecodeOptions | undefined): Uint8Array {
   const start = readStart(frame);
   const blocks = readBlocks(start);

@@ -5,7 +5,7 @@ import { writeBytes, writeNumbers } from "./block-writer.ts";
 import { type ContentRange, contentRanges } from "./content-ranges.ts";
 import { checksumOf, frameMagic, longestBlock } from "./frame-reader.ts";
 
-/** Where the blocks of a range begin and end: as few as can be, of about equal length. */
+/** The bounds of the blocks of a range: as few blocks as possible, of about equal length. */
 function* blocksOf({ start, end, size }: ContentRange): Generator<readonly [from: number, to: number]> {
   const element = Math.max(1, size);
   const longest = size === 0 ? longestBlock : Math.min(longestBlock, mostElements * size);
@@ -14,7 +14,6 @@ function* blocksOf({ start, end, size }: ContentRange): Generator<readonly [from
   for (let from = start; from < end; from += length) yield [from, Math.min(end, from + length)];
 }
 
-/** Writes a frame. */
 export function writeFrame(space: Workspace, content: Uint8Array, typesize: number): Uint8Array {
   const header = createByteSink();
   header.append(frameMagic);

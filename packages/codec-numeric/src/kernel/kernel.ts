@@ -6,7 +6,7 @@ import { plainKernel } from "./plain-kernel.ts";
 
 const code = kernelModule<NumericKernel>(() => readFileSync(new URL("../../dist/kernel.wasm", import.meta.url)));
 
-/** The loops over `memory`: WebAssembly where it runs, else TypeScript, which writes the same bytes. */
+/** The loops over `memory`: WebAssembly if it runs here, else TypeScript, which writes the same bytes. */
 export function kernelOver(memory: KernelMemory): NumericKernel {
   return code.instantiate(memory) ?? plainKernel(memory);
 }

@@ -1,4 +1,4 @@
-/** The memory behind a kernel as typed arrays, and as a view for what stands at any offset. */
+/** The memory of a kernel as typed arrays, and as a view for unaligned offsets. */
 export interface MemoryViews {
   readonly view: DataView;
   readonly bytes: Uint8Array;

@@ -1,15 +1,18 @@
 /**
- * The loops of the codec over one memory: `assembly/index.ts`, or the same in TypeScript. Addresses and lengths are bytes, counts are elements,
- * integers are 64 bits wide; where a result tells success, 1 is yes and 0 no.
+ * The loops of the codec over one memory, in WebAssembly (`assembly/index.ts`) or TypeScript. Addresses and lengths are
+ * bytes, counts are elements, integers have 64 bits. A result that says success is 1 or 0.
  */
 export interface NumericKernel {
-  /** Elements of 1, 2, 4 or 8 bytes to integers, with their sign. */
+  /** Sign-extends elements of 1, 2, 4 or 8 bytes to integers. */
   widen(source: number, target: number, count: number, size: number): void;
   /** Inverts `widen`. */
   narrow(source: number, target: number, count: number, size: number): void;
-  /** Bits of floats of `size` bytes to integers in the floats' order, in place; its own inverse. */
+  /** Converts bits of floats of `size` bytes to integers in the order of the floats, in place; its own inverse. */
   orderFloats(values: number, count: number, size: number): void;
-  /** Bits of floats to the integers `q` whose `q * divisor / scale` is nearest, and what is missing in the bits; returns for how many that is not 0. */
+  /**
+   * Converts bits of floats to the integers `q` with the nearest `q * divisor / scale`, and to corrections of the bits.
+   * Returns how many corrections are not 0.
+   */
   toDecimal(
     values: number,
     target: number,
@@ -19,33 +22,35 @@ export interface NumericKernel {
     single: number,
     corrections: number,
   ): number;
-  /** Inverts `toDecimal` in place, but for the corrections. */
+  /** Inverts `toDecimal` in place, without the corrections. */
   fromDecimal(values: number, count: number, scale: number, divisor: number, single: number): void;
-  /** Adds integers to integers, in place. */
+  /** Adds integers to integers in place. */
   add(values: number, others: number, count: number): void;
-  /** Divides by `divisor`; 0 where an integer is no multiple. */
+  /** Divides by `divisor`; 0 if an integer is not a multiple. */
   divide(values: number, target: number, count: number, divisor: number): number;
   /** Inverts `divide` in place. */
   multiply(values: number, count: number, divisor: number): void;
-  /** Distances from the integer `lag` places before, in place. */
+  /** Differences from the integer `lag` places before, in place. */
   difference(values: number, count: number, lag: number): void;
   /** Inverts `difference`. */
   accumulate(values: number, count: number, lag: number): void;
-  /** Whether no integer is negative. */
   isUnsigned(values: number, count: number): number;
-  /** Signed integers to unsigned ones in place, small distances from zero first. */
+  /** Converts signed integers to unsigned ones in place: 0, -1, 1, -2 become 0, 1, 2, 3. */
   zigzag(values: number, count: number): void;
   /** Inverts `zigzag`. */
   unzigzag(values: number, count: number): void;
-  /** Adds the integers' tokens to 256 counts of 32 bits; returns the bits that follow the tokens. */
+  /** Adds the tokens of the integers to 256 counts of 32 bits. Returns the number of bits that follow the tokens. */
   measure(values: number, count: number, histogram: number): number;
-  /** As `measure`, and writes tokens and bits; returns the bytes of the bits. */
+  /** Like `measure`, but writes the tokens and bits. Returns the bytes of the bits. */
   tokenize(values: number, count: number, tokens: number, histogram: number, bits: number): number;
-  /** Inverts `tokenize`; 0 where the bits do not take `length` bytes. */
+  /** Inverts `tokenize`; 0 if the bits do not take `length` bytes. */
   detokenize(tokens: number, count: number, bits: number, length: number, values: number): number;
-  /** Entropy-codes tokens so that the bytes end at `end`; returns where they begin. `frequencies` are 256 of 16 bits with the sum 4096. */
+  /**
+   * Entropy-codes tokens so that the bytes end at `end`. Returns where they begin. `frequencies` are 256 of 16 bits
+   * with the sum 4096.
+   */
   encodeTokens(tokens: number, count: number, frequencies: number, table: number, end: number): number;
-  /** Inverts `encodeTokens`; 0 where the bytes are not what it wrote. */
+  /** Inverts `encodeTokens`; 0 if it did not write these bytes. */
   decodeTokens(
     source: number,
     length: number,
@@ -54,11 +59,13 @@ export interface NumericKernel {
     frequencies: number,
     table: number,
   ): number;
-  /** Runs of equal integers as values and lengths less one; returns their number. */
+  /** Splits integers into runs of equal values and lengths less one. Returns the number of runs. */
   splitRuns(values: number, count: number, heads: number, lengths: number): number;
-  /** Inverts `splitRuns`; 0 where the runs do not make `count`. */
+  /** Inverts `splitRuns`; 0 if the runs do not add up to `count`. */
   joinRuns(heads: number, lengths: number, runs: number, values: number, count: number): number;
-  /** Ranks among common values from 1, and 0 for others, which follow in `rest`; returns how many those are. */
+  /**
+   * Writes ranks among common values, from 1, and 0 for other values, which go to `rest`. Returns the number of those.
+   */
   separate(
     values: number,
     count: number,
@@ -68,7 +75,7 @@ export interface NumericKernel {
     rest: number,
     table: number,
   ): number;
-  /** Inverts `separate`; 0 where ranks and rest do not fit each other. */
+  /** Inverts `separate`; 0 if ranks and rest do not fit each other. */
   combine(
     ranks: number,
     count: number,

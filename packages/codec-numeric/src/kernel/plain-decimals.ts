@@ -3,7 +3,7 @@ import type { NumericKernel } from "./numeric-kernel.ts";
 
 const largestCorrection = 2n ** 20n;
 
-/** The integer nearest to `value`, the even one of two, as IEEE rounds. */
+/** The integer nearest to `value`; a tie goes to the even one, as in IEEE 754. */
 function nearestEven(value: number): number {
   const below = Math.floor(value);
   const part = value - below;
@@ -11,7 +11,7 @@ function nearestEven(value: number): number {
   return part < 0.5 ? below : below + 1;
 }
 
-/** `assembly/decimal.ts`. */
+/** Twin of `assembly/decimal.ts`. */
 export function plainDecimals({
   integers,
 }: MemoryViews): Pick<NumericKernel, "toDecimal" | "fromDecimal" | "divide" | "multiply"> {

@@ -5,7 +5,7 @@ const scale = 4096;
 const lowest = 2 ** 16;
 const lanes = 4;
 
-/** `assembly/entropy.ts`. */
+/** Twin of `assembly/entropy.ts`. */
 export function plainEntropy({
   view,
   bytes,
@@ -48,7 +48,7 @@ export function plainEntropy({
         const token = tokenOfSlot[slot];
         bytes[tokens + i] = token;
         const frequency = words16[frequencies / 2 + token];
-        // 32 bits, as of the kernel, where a damaged state gives more.
+        // The kernel wraps at 32 bits; a damaged state may exceed them.
         let next = (frequency * Math.floor(state / scale) + slot - starts[token]) >>> 0;
         if (next < lowest) {
           next = next * lowest + view.getUint16(cursor, true);

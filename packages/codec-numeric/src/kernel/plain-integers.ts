@@ -1,7 +1,7 @@
 import type { MemoryViews } from "./memory-views.ts";
 import type { NumericKernel } from "./numeric-kernel.ts";
 
-/** `assembly/widths.ts` and `assembly/difference.ts`. */
+/** Twin of `assembly/widths.ts` and `assembly/difference.ts`. */
 export function plainIntegers({
   view,
   integers,

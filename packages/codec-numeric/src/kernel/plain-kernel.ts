@@ -8,8 +8,8 @@ import { plainRepeats } from "./plain-repeats.ts";
 import { plainTokens } from "./plain-tokens.ts";
 
 /**
- * The kernel in TypeScript, for where WebAssembly does not run: the same bytes, some fifty times slower. As the memory does not grow, its views
- * are taken once.
+ * The kernel in TypeScript, for machines without WebAssembly: the same bytes, some fifty times slower. The memory does
+ * not grow, so one set of views is enough.
  */
 export function plainKernel({ buffer }: KernelMemory): NumericKernel {
   const views: MemoryViews = {

@@ -1,7 +1,7 @@
 import type { MemoryViews } from "./memory-views.ts";
 import type { NumericKernel } from "./numeric-kernel.ts";
 
-/** `assembly/repeats.ts`. */
+/** Twin of `assembly/repeats.ts`. */
 export function plainRepeats({
   integers,
   naturals,

@@ -12,7 +12,7 @@ function tokenOf(value: bigint): number {
   return ((highest - 4) << 2) + Number((value >> BigInt(highest - 2)) & 3n) + 16;
 }
 
-/** `assembly/tokens.ts`. */
+/** Twin of `assembly/tokens.ts`. */
 export function plainTokens({
   view,
   bytes,

@@ -3,39 +3,39 @@ import { createKernelMemory, memoryPageLength } from "@atc/plugin-kit";
 import { kernelOver } from "./kernel.ts";
 import type { NumericKernel } from "./numeric-kernel.ts";
 
-/** The most elements of a block. */
+/** The most elements per block. */
 export const mostElements: number = 2 ** 17;
-/** The most bytes of a block's elements. */
+/** The most bytes of elements per block. */
 export const mostBytes: number = 2 ** 19;
 
 /** Bytes of an area of integers. */
 const integers = 8 * mostElements;
 
-/** Offsets of a workspace's areas; each has room for the integers of a block, unless told otherwise. */
+/** Offsets of the areas of a workspace. Each holds the integers of a block unless noted otherwise. */
 interface WorkspaceLayout {
-  /** 256 of 16 bits. */
+  /** 256 numbers of 16 bits. */
   readonly frequencies: number;
-  /** 256 of 32 bits. */
+  /** 256 numbers of 32 bits. */
   readonly histogram: number;
   /** 16 KiB of scratch. */
   readonly table: number;
   /** 127 common values. */
   readonly common: number;
-  /** A byte each. */
+  /** One byte per element. */
   readonly tokens: number;
-  /** The block's elements as they are. */
+  /** The elements of the block as given. */
   readonly source: number;
-  /** The elements' bits, as integers. */
+  /** The bits of the elements, as integers. */
   readonly values: number;
-  /** Three areas for what becomes of them. */
+  /** Three areas for intermediate integers. */
   readonly work: number;
   readonly heads: number;
   readonly lengths: number;
-  /** What is to be added to the elements' bits. */
+  /** Corrections to add to the bits of the elements. */
   readonly corrections: number;
-  /** What follows the tokens: at most 61 bits each, and reading damaged ones goes as far beyond. */
+  /** The bits that follow the tokens: at most 61 each. Reading damaged bits stays within this area too. */
   readonly bits: number;
-  /** Entropy-coded tokens to read: at most 12 bits each, and reading damaged ones goes as far beyond. */
+  /** Entropy-coded tokens to read: at most 12 bits each. Reading damaged tokens stays within this area too. */
   readonly words: number;
   /** Entropy-coded tokens are written backwards from here. */
   readonly wordsEnd: number;
@@ -59,21 +59,16 @@ const layout: WorkspaceLayout = {
   wordsEnd: areas + 9 * integers,
 };
 
-/** A memory of a thread, the kernel over it and where its areas are. */
+/** The memory of a thread, its areas and the kernel over it. */
 export interface Workspace extends WorkspaceLayout {
-  /** The loops over this memory. */
   readonly kernel: NumericKernel;
-  /** The whole memory, as bytes. */
   readonly bytes: Uint8Array;
-  /** The whole memory, as 32-bit numbers. */
   readonly words32: Uint32Array;
-  /** The whole memory, as 16-bit numbers. */
   readonly words16: Uint16Array;
-  /** The whole memory, as integers. */
   readonly integers: BigInt64Array;
 }
 
-/** Makes a workspace; `create` makes the kernel over its memory. */
+/** Creates a workspace; `create` creates the kernel over its memory. */
 export function createWorkspace(create: (memory: KernelMemory) => NumericKernel = kernelOver): Workspace {
   const memory = createKernelMemory((layout.wordsEnd + 2 ** 16) / memoryPageLength);
   const { buffer } = memory;
@@ -89,7 +84,7 @@ export function createWorkspace(create: (memory: KernelMemory) => NumericKernel 
 
 let shared: Workspace | undefined;
 
-/** This thread's workspace, 10 MB, made at the first call. */
+/** This thread's workspace of 10 MB, created by the first call. */
 export function workspace(): Workspace {
   shared ??= createWorkspace();
   return shared;

@@ -1,11 +1,12 @@
-/** What the elements of a block are taken for. */
+/** What the elements of a block represent. */
 export type Representation =
-  /** Integers of their size, divided by `divisor`. */
+  /** Integers of the element size, divided by `divisor`. */
   | { readonly kind: "integers"; readonly divisor: number }
-  /** The bits of floats, as integers in the floats' order. */
+  /** The bits of floats, as integers in the order of the floats. */
   | { readonly kind: "floats" }
   /**
-   * Floats that are `q * divisor / scale` for integers `q`, or near it: decimals, for which `scale` is a power of ten, and weighted means of them.
+   * Floats near `q * divisor / scale` for integers `q`: decimals, with a power of ten as `scale`, and weighted means of
+   * decimals.
    */
   | { readonly kind: "fractions"; readonly scale: number; readonly divisor: number };
 
@@ -13,7 +14,10 @@ export type Representation =
 export type Arrangement =
   /** The differences, in one stream. */
   | { readonly kind: "plain"; readonly order: number }
-  /** Runs of equal differences: a stream of their values, less the one `lag` runs before where that is not 0, and a stream of their lengths less one. */
+  /**
+   * Runs of equal differences: a stream of values and a stream of lengths less one. If `lag` is not 0, each value is
+   * stored less the value `lag` runs before.
+   */
   | { readonly kind: "runs"; readonly order: number; readonly lag: number }
   /** A stream of ranks among common values, and a stream of the differences of the others. */
   | { readonly kind: "common"; readonly order: number; readonly values: BigInt64Array };
@@ -24,14 +28,14 @@ export interface Plan {
   readonly arrangement: Arrangement;
 }
 
-/** The kinds by their number in a block. */
+/** The kinds, indexed by their number in a block. */
 export const representationKinds: readonly Representation["kind"][] = ["integers", "floats", "fractions"];
-/** The kinds by their number in a block. */
+/** The kinds, indexed by their number in a block. */
 export const arrangementKinds: readonly Arrangement["kind"][] = ["plain", "runs", "common"];
 
-/** The most times that differences are taken. */
+/** The highest order of differences. */
 export const mostOrder = 3;
-/** The longest distance of runs that are compared: directions that alternate are equal at 2. */
+/** The longest lag of runs: alternating directions are equal at 2. */
 export const mostLag = 2;
-/** The most common values. */
+/** The most common values per block. */
 export const mostCommon = 127;

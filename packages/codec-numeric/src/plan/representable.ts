@@ -1,10 +1,10 @@
 import type { Representation } from "./plan.ts";
 
-/** The largest integer up to which every integer is a float64: lengths, counts and divisors go no further. */
+/** The largest integer up to which all integers are exact float64: the limit of lengths, counts and divisors. */
 export const largestInteger: number = Number.MAX_SAFE_INTEGER;
-/** The most digits after the point: 10^22 is the last power of ten that is a float64. */
+/** The most digits after the point: 10^22 is the largest power of ten that is an exact float64. */
 export const mostDigits = 22;
-/** The largest scale, which every whole float64 up to it may be. */
+/** The largest scale. Scales are whole float64 numbers. */
 export const largestScale: number = 10 ** mostDigits;
 
 function isFactor(value: number, largest: number): boolean {
@@ -12,8 +12,8 @@ function isFactor(value: number, largest: number): boolean {
 }
 
 /**
- * Whether elements of `size` bytes may be taken for `representation`: the one rule by which the writer chooses, and by which readers accept. All numbers in
- * it are float64, so that `q * divisor / scale` has the same two roundings everywhere.
+ * Whether elements of `size` bytes can have a representation. The writer chooses and all readers accept by this rule
+ * alone. All numbers in it are float64, so `q * divisor / scale` rounds the same two times everywhere.
  */
 export function isRepresentable(representation: Representation, size: number): boolean {
   if (representation.kind === "integers") return isFactor(representation.divisor, largestInteger);

@@ -1,17 +1,25 @@
 import type { Workspace } from "../kernel/workspace.ts";
 import type { Representation } from "./plan.ts";
 
+/** Elements of a block as bits, widened to 8 bytes each, and the area for their integers. */
+export interface WidenedElements {
+  /** Offset of the bits. */
+  readonly from: number;
+  /** Offset of the integers. */
+  readonly to: number;
+  readonly count: number;
+  /** Bytes of an element before it was widened. */
+  readonly size: number;
+}
+
 /**
- * Turns the elements at `from` (bits, widened) to the integers of a representation at `to`, with the corrections in the workspace. Returns how many of
- * those are not 0; undefined where the representation does not hold.
+ * Converts elements to the integers of a representation, with the corrections in the workspace. Returns how many
+ * corrections are not 0; undefined if the representation does not hold.
  */
 export function represent(
   { kernel, bytes, corrections }: Workspace,
   representation: Representation,
-  from: number,
-  to: number,
-  count: number,
-  size: number,
+  { from, to, count, size }: WidenedElements,
 ): number | undefined {
   if (representation.kind === "fractions") {
     const { scale, divisor } = representation;
@@ -24,7 +32,7 @@ export function represent(
   return 0;
 }
 
-/** Inverts {@link represent} in place, but for the corrections. */
+/** Inverts {@link represent} in place, without the corrections. */
 export function restore(
   { kernel }: Workspace,
   representation: Representation,

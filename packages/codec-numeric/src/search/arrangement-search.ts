@@ -3,26 +3,26 @@ import { type Arrangement, mostLag, mostOrder } from "../plan/plan.ts";
 import { estimateBits } from "../stream/integer-stream.ts";
 import { copyPieces, integersOf, makeUnsigned, type Piece } from "./sample.ts";
 
-/** Elements of all pieces among which common values are sought. */
+/** Elements of all pieces that are searched for common values. */
 const soughtLength = 512;
-/** How often a value stands among those, to be common. */
+/** A value is common if it occurs this often among them. */
 const commonTimes = 4;
-/** The most values that are common in a sample. */
+/** The most common values of a sample. */
 const mostSampled = 100;
 /** Bits of a common value itself. */
 const valueBits = 64;
-/** Runs are not tried where there are more of them than this part of the elements. */
+/** Runs are tried only if there are at most this many per element. */
 const mostRuns = 0.6;
-/** Differences of a higher order are not tried where one takes that much more than another before it. */
+/** Higher orders are not tried after one that takes this many times the bits of the best. */
 const worthwhile = 1.02;
 
-/** An arrangement, and the bits that a sample takes under it, about. */
+/** An arrangement and the estimated bits of a sample under it. */
 export interface ArrangementEstimate {
   readonly arrangement: Arrangement;
   readonly bits: number;
 }
 
-/** Values that stand often in the pieces, the most frequent first. */
+/** Values that occur often in the pieces, the most frequent first. */
 function commonValues(space: Workspace, pieces: readonly Piece[]): BigInt64Array {
   const each = Math.floor(soughtLength / pieces.length);
   const sorted = new BigInt64Array(pieces.reduce((sum, { count }) => sum + Math.min(each, count), 0));
@@ -44,9 +44,9 @@ function commonValues(space: Workspace, pieces: readonly Piece[]): BigInt64Array
 }
 
 /**
- * Estimates for integers that stand in pieces of a block.
+ * Estimates every arrangement of the integers in pieces of a block.
  *
- * @param blockShare - the part of the block that the pieces are
+ * @param blockShare - the pieces' part of the block, 0 to 1
  */
 export function* arrangements(
   space: Workspace,
@@ -58,7 +58,7 @@ export function* arrangements(
   let least = Number.POSITIVE_INFINITY;
   for (let order = 0; order <= mostOrder; order++) {
     if (order > 0) for (const { at, count } of worked) kernel.difference(at, count, 1);
-    // The first elements of a piece have none before them, though in the block they do.
+    // The first elements of a piece have no predecessor in the sample, unlike in the block.
     const steady = worked.map(({ at, count }) => ({
       at: at + 8 * Math.min(order, count - 1),
       count: Math.max(1, count - order),
@@ -74,7 +74,7 @@ export function* arrangements(
   yield* commonArrangements(space, pieces, blockShare);
 }
 
-/** Runs of differences, where there are few enough. */
+/** Runs of differences, if there are few enough. */
 function* runArrangements(
   space: Workspace,
   pieces: readonly Piece[],
@@ -107,7 +107,7 @@ function* runArrangements(
   }
 }
 
-/** Common values of the integers themselves, where there are any. */
+/** Common values of the integers themselves, if there are any. */
 function* commonArrangements(
   space: Workspace,
   pieces: readonly Piece[],
@@ -127,7 +127,7 @@ function* commonArrangements(
     restEnd += 8 * others;
   }
   const ranksBits = estimateBits(space, [{ at: heads, count: (ranksEnd - heads) / 8 }], blockShare);
-  const told = ranksBits + blockShare * valueBits * values.length;
+  const fixedBits = ranksBits + blockShare * valueBits * values.length;
   for (let order = 0; order < mostOrder; order++) {
     if (order > 0) for (const { at, count } of rest) kernel.difference(at, count, 1);
     const encoded = copyPieces(
@@ -136,6 +136,9 @@ function* commonArrangements(
       heads,
     );
     makeUnsigned(space, encoded);
-    yield { arrangement: { kind: "common", order, values }, bits: told + estimateBits(space, encoded, blockShare) };
+    yield {
+      arrangement: { kind: "common", order, values },
+      bits: fixedBits + estimateBits(space, encoded, blockShare),
+    };
   }
 }

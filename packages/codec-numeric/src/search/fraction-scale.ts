@@ -1,19 +1,21 @@
-/** What a float64 may be off a fraction after some steps of arithmetic, as a part of it. */
+/** Relative error of a float64 after some steps of arithmetic. */
 const tolerance = 2 ** -49;
-/** The largest denominator besides the power of ten. */
+/** The largest denominator apart from the power of ten. */
 const largestDenominator = 2 ** 20;
-/** The most digits after the point of what was averaged. */
+/** The most digits after the point of the averaged numbers. */
 const mostDigits = 8;
-/** Integers up to this are told from what rounding adds to them. */
+/** Rounding errors of integers up to this can be recognized. */
 const largestQuotient = 2 ** 44;
-/** Terms of a continued fraction that are tried. */
+/** The most terms of a continued fraction to try. */
 const mostTerms = 24;
 
 function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
-/** The least denominator of a fraction that is `value` but for `slack`, by its continued fraction; undefined where it is larger than a limit. */
+/**
+ * The least denominator of a fraction within `slack` of `value`, by its continued fraction; undefined above a limit.
+ */
 function denominatorOf(value: number, slack: number): number | undefined {
   let before = 0;
   let denominator = 1;
@@ -31,7 +33,7 @@ function denominatorOf(value: number, slack: number): number | undefined {
   return undefined;
 }
 
-/** The least common denominator of `values` times `power`; undefined where there is none that rounding leaves to be seen. */
+/** The least common denominator of `values` times `power`; undefined if rounding hides it. */
 function commonDenominator(values: readonly number[], power: number): number | undefined {
   let common = 1;
   for (const value of values) {
@@ -45,8 +47,8 @@ function commonDenominator(values: readonly number[], power: number): number | u
 }
 
 /**
- * The scale of floats that are fractions with one denominator, but for what rounding added to them: 40,600 for averages of prices with 2 decimals with
- * the weights 1 to 28, whose sum is 406. Undefined where they are not, as far as `values` tell.
+ * The scale of floats that are fractions with a common denominator, apart from rounding. For example, it is 40,600 for
+ * averages of prices with 2 decimals and the weights 1 to 28, whose sum is 406. Undefined if `values` have none.
  */
 export function findScale(values: readonly number[]): number | undefined {
   for (let digits = 0; digits <= mostDigits; digits++) {

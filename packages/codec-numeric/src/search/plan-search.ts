@@ -6,21 +6,21 @@ import { arrangements } from "./arrangement-search.ts";
 import { representationsOf } from "./representation-search.ts";
 import { copyPieces, makeUnsigned, type Piece, samplePieces } from "./sample.ts";
 
-/** A plan, and the bits that an element takes under it, about. */
+/** A plan and its estimated bits per element. */
 export interface Estimate {
   readonly plan: Plan;
   readonly bits: number;
 }
 
-/** What is not to be tried. */
+/** Limits of a search. */
 export interface SearchOptions {
-  /** Whether integers may be divided; true where absent. */
+  /** Whether to try divisors of integers; default: true. */
   readonly divisors?: boolean;
-  /** The arrangements; all where absent. */
+  /** The arrangements to try; default: all. */
   readonly kinds?: readonly Arrangement["kind"][];
 }
 
-/** The bits of a piece's corrections; none where the representation does not hold. */
+/** Estimated bits of the corrections of a piece; infinite if the representation does not hold. */
 function correctionBits(space: Workspace, corrected: number | undefined, count: number, share: number): number {
   if (corrected === undefined) return Number.POSITIVE_INFINITY;
   if (corrected === 0) return 0;
@@ -29,7 +29,18 @@ function correctionBits(space: Workspace, corrected: number | undefined, count: 
   return estimateBits(space, [piece], share);
 }
 
-/** A sample whose integers of a representation stand in pieces, and the bits that its corrections take. */
+/** Elements of a block, from which the search estimates the whole. */
+interface Sample {
+  readonly pieces: readonly Piece[];
+  /** Offset of the area for their integers. */
+  readonly to: number;
+  /** Bytes of an element. */
+  readonly size: number;
+  /** The sample's part of the block, 0 to 1. */
+  readonly share: number;
+}
+
+/** The integers of a sample under a representation, and the bits of its corrections. */
 interface RepresentedSample {
   readonly pieces: readonly Piece[];
   readonly bits: number;
@@ -38,16 +49,13 @@ interface RepresentedSample {
 function representSample(
   space: Workspace,
   representation: Representation,
-  sampled: readonly Piece[],
-  to: number,
-  size: number,
-  blockShare: number,
+  { pieces: sampled, to, size, share }: Sample,
 ): RepresentedSample {
   let end = to;
   let bits = 0;
   const pieces = sampled.map(({ at, count }) => {
-    const corrected = represent(space, representation, at, end, count, size);
-    bits += correctionBits(space, corrected, count, blockShare / sampled.length);
+    const corrected = represent(space, representation, { from: at, to: end, count, size });
+    bits += correctionBits(space, corrected, count, share / sampled.length);
     end += 8 * count;
     return { at: end - 8 * count, count };
   });
@@ -55,8 +63,8 @@ function representSample(
 }
 
 /**
- * The plan under which the `count` elements of `size` bytes, widened at `values`, take the fewest bits, as far as a sample tells; without divisors of
- * integers where those of a sample did not hold for all.
+ * The plan with the fewest bits for the `count` elements at `values`, widened from `size` bytes, as a sample suggests.
+ * Set `divisors` to false if a divisor of the sample does not hold for the whole block.
  */
 export function choosePlan(
   space: Workspace,
@@ -64,23 +72,23 @@ export function choosePlan(
   size: number,
   { divisors = true, kinds = arrangementKinds }: SearchOptions = {},
 ): Estimate {
-  const sampled = copyPieces(space, samplePieces(space.values, count), space.source);
-  const elements = sampled.reduce((sum, piece) => sum + piece.count, 0);
-  const blockShare = elements / count;
+  const pieces = copyPieces(space, samplePieces(space.values, count), space.source);
+  const elements = pieces.reduce((sum, piece) => sum + piece.count, 0);
+  const share = elements / count;
+  const sample: Sample = { pieces, to: space.source + 8 * elements, size, share };
   let best: Estimate | undefined;
-  for (const representation of representationsOf(space, sampled, size)) {
+  for (const representation of representationsOf(space, pieces, size)) {
     if (!divisors && representation.kind === "integers" && representation.divisor > 1) continue;
-    const to = space.source + 8 * elements;
-    const represented = representSample(space, representation, sampled, to, size, blockShare);
+    const represented = representSample(space, representation, sample);
     if (represented.bits / elements >= (best?.bits ?? 8 * size)) continue;
     const isExact = representation.kind === "fractions" && represented.bits === 0;
-    for (const { arrangement, bits } of arrangements(space, represented.pieces, blockShare)) {
+    for (const { arrangement, bits } of arrangements(space, represented.pieces, share)) {
       if (!kinds.includes(arrangement.kind)) continue;
       const perElement = (bits + represented.bits) / elements;
       if (best === undefined || perElement < best.bits)
         best = { plan: { representation, arrangement }, bits: perElement };
     }
-    // As integers, the bits of what is decimal take more.
+    // The bits of decimals take more space as integers.
     if (isExact) break;
   }
   return best as Estimate;

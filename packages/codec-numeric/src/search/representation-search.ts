@@ -5,17 +5,18 @@ import { represent } from "../plan/representation.ts";
 import { findScale } from "./fraction-scale.ts";
 import { integersOf, type Piece } from "./sample.ts";
 
-/** The most digits after the point of single precision. */
+/** The most digits after the point in single precision. */
 const mostSingleDigits = 10;
-/** Elements that are tried first. */
+/** Elements to try first. */
 const triedLength = 16;
 
-/** How many elements of a piece are fractions of `scale` to the last bit. */
+/** How many elements of a piece are fractions of `scale`, exact to the last bit. */
 function exactCount(space: Workspace, { at, count }: Piece, scale: number, size: number): number {
-  return count - (represent(space, { kind: "fractions", scale, divisor: 1 }, at, space.work, count, size) ?? count);
+  const elements = { from: at, to: space.work, count, size };
+  return count - (represent(space, { kind: "fractions", scale, divisor: 1 }, elements) ?? count);
 }
 
-/** The fewest digits after the point with which most floats of a piece are decimals; undefined where there are none. */
+/** The fewest digits after the point that make most floats of a piece decimals; undefined if none do. */
 function findDigits(space: Workspace, piece: Piece, size: number): number | undefined {
   const short = { at: piece.at, count: Math.min(piece.count, triedLength) };
   for (let digits = 0; digits <= (size === 4 ? mostSingleDigits : mostDigits); digits++) {
@@ -25,7 +26,7 @@ function findDigits(space: Workspace, piece: Piece, size: number): number | unde
   return undefined;
 }
 
-/** Floats at even distances in a piece, those that are finite and not 0. */
+/** Floats at even distances in a piece, without zeros, NaN and infinities. */
 function someFloats({ bytes }: Workspace, { at, count }: Piece, size: number): readonly number[] {
   const view = new DataView(bytes.buffer);
   const step = Math.max(1, Math.floor(count / triedLength));
@@ -37,7 +38,7 @@ function someFloats({ bytes }: Workspace, { at, count }: Piece, size: number): r
   return found;
 }
 
-/** The scales under which the floats of a piece may be fractions. */
+/** Candidate scales for the floats of a piece. */
 function scalesOf(space: Workspace, piece: Piece, size: number): readonly number[] {
   const digits = findDigits(space, piece, size);
   if (digits !== undefined) return [10 ** digits];
@@ -46,10 +47,10 @@ function scalesOf(space: Workspace, piece: Piece, size: number): readonly number
   return scale === undefined ? [] : [scale];
 }
 
-/** Elements of each piece whose divisor is sought. */
+/** Elements per piece that are searched for a divisor. */
 const dividedLength = 32;
 
-/** The greatest common divisor of the first integers of pieces; 1 where it is none that a float64 holds. */
+/** The greatest common divisor of the first integers of pieces; 1 if it is not an exact float64. */
 function commonDivisor(space: Workspace, pieces: readonly Piece[]): number {
   let divisor = 0n;
   for (const piece of pieces)
@@ -67,7 +68,7 @@ function fractionsOf(space: Workspace, pieces: readonly Piece[], size: number): 
     let end = space.work;
     const quotients = pieces.map((piece) => {
       const count = Math.min(piece.count, dividedLength);
-      represent(space, { kind: "fractions", scale, divisor: 1 }, piece.at, end, count, size);
+      represent(space, { kind: "fractions", scale, divisor: 1 }, { from: piece.at, to: end, count, size });
       end += 8 * count;
       return { at: end - 8 * count, count };
     });
@@ -77,7 +78,7 @@ function fractionsOf(space: Workspace, pieces: readonly Piece[], size: number): 
   });
 }
 
-/** What a block's elements may be taken for, as far as its pieces tell; what promises most comes first. */
+/** Candidate representations of a block, as its pieces suggest, the most promising first. */
 export function representationsOf(space: Workspace, pieces: readonly Piece[], size: number): readonly Representation[] {
   const divisor = commonDivisor(space, pieces);
   const integers: readonly Representation[] = [

@@ -1,8 +1,8 @@
 import type { Workspace } from "../kernel/workspace.ts";
 
-/** Elements of each piece of a block that is looked at. */
+/** Elements per sampled piece of a block. */
 const pieceLength = 512;
-/** Where the pieces stand, as parts of the block: a curve may be at rest for most of it. */
+/** Positions of the pieces, as parts of the block: a curve may be flat for most of it. */
 const places = [0.05, 0.35, 0.65, 0.95];
 
 /** A piece of a block in the workspace. */
@@ -11,13 +11,13 @@ export interface Piece {
   readonly count: number;
 }
 
-/** The pieces of a block whose elements, widened, are at `values`; all of a short one. */
+/** The sampled pieces of a block at `values`; a short block is one piece. */
 export function samplePieces(values: number, count: number): readonly Piece[] {
   if (count <= places.length * pieceLength) return [{ at: values, count }];
   return places.map((place) => ({ at: values + 8 * Math.floor((count - pieceLength) * place), count: pieceLength }));
 }
 
-/** Copies pieces to `to`, one after the other, and returns where they are. */
+/** Copies pieces to `to`, one after the other. Returns the copies. */
 export function copyPieces({ bytes }: Workspace, pieces: readonly Piece[], to: number): readonly Piece[] {
   let end = to;
   return pieces.map(({ at, count }) => {
@@ -32,7 +32,7 @@ export function integersOf({ integers }: Workspace, { at, count }: Piece): BigIn
   return integers.subarray(at / 8, at / 8 + count);
 }
 
-/** Signed integers to unsigned ones, where any is negative. */
+/** Zigzag-encodes the integers of all pieces if one is negative. */
 export function makeUnsigned({ kernel }: Workspace, pieces: readonly Piece[]): void {
   if (pieces.every(({ at, count }) => kernel.isUnsigned(at, count) === 1)) return;
   for (const { at, count } of pieces) kernel.zigzag(at, count);

@@ -1,7 +1,7 @@
 import { AtcError } from "@atc/contract";
 import { largestInteger } from "../plan/representable.ts";
 
-/** The error for bytes that no encoder wrote. */
+/** ATC_CORRUPT_DATA for bytes that no encoder wrote. */
 export function corrupt(reason: string, cause?: unknown): AtcError {
   return new AtcError(
     "ATC_CORRUPT_DATA",
@@ -10,14 +10,17 @@ export function corrupt(reason: string, cause?: unknown): AtcError {
   );
 }
 
-/** What the last byte of the longest number counts for: 11 bytes hold 10^22. */
+/** Factor of the last byte of the longest number: 11 bytes hold 10^22. */
 const largestFactor = 128 ** 10;
 
-/** Reads bytes from first to last, none beyond. */
+/** Reads bytes in order and never beyond the last. */
 export interface ByteCursor {
   /** The next byte. */
   byte(): number;
-  /** The next whole number, as `ByteSink.varint` wrote it; ATC_CORRUPT_DATA if it is above `most` (2^53 - 1 if absent), or no float64. */
+  /**
+   * The next whole number from `ByteSink.varint`. ATC_CORRUPT_DATA if it is above `most` (default: 2^53 - 1) or is not
+   * an exact float64.
+   */
   varint(most?: number): number;
   /** The next `length` bytes, without a copy. */
   take(length: number): Uint8Array;
@@ -25,7 +28,7 @@ export interface ByteCursor {
   left(): number;
 }
 
-/** A cursor over `bytes`; each of its methods throws ATC_CORRUPT_DATA where too few are left. */
+/** A cursor over `bytes`. All methods throw ATC_CORRUPT_DATA if too few bytes are left. */
 export function createByteCursor(bytes: Uint8Array): ByteCursor {
   let at = 0;
   const byte = (): number => {
@@ -41,16 +44,17 @@ export function createByteCursor(bytes: Uint8Array): ByteCursor {
         const part = byte();
         const more = (part & 127) * factor;
         const sum = value + more;
-        // A sum that was rounded is another number than the bytes stand for.
-        if (sum - more !== value) throw corrupt("a number that no float64 is");
-        if (sum > most) throw corrupt(`a number above ${most}`);
+        // A rounded sum is not the number in the bytes.
+        if (sum - more !== value) throw corrupt("a number is not an exact float64");
+        if (sum > most) throw corrupt(`a number is above ${most}`);
         if (part < 128) return sum;
         value = sum;
       }
-      throw corrupt("a number that does not end");
+      throw corrupt("a number does not end");
     },
     take(length) {
-      if (length > bytes.length - at) throw corrupt(`${length} bytes where ${bytes.length - at} are left`);
+      if (length > bytes.length - at)
+        throw corrupt(`expected ${length} more bytes, but only ${bytes.length - at} are left`);
       at += length;
       return bytes.subarray(at - length, at);
     },

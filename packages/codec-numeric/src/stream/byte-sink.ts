@@ -1,21 +1,20 @@
-/** Bytes that grow at their end. */
+/** A growing buffer of bytes. */
 export interface ByteSink {
-  /** How many there are. */
   readonly length: number;
-  /** Appends a byte. */
   byte(value: number): void;
-  /** Appends a whole number of 0 to 10^22 that is a float64: seven bits a byte, the lowest first, the highest bit of a byte set if more follow. */
+  /**
+   * Appends a whole number, 0 to 10^22 and an exact float64, as base 128, low digits first. The high bit of a byte says
+   * that more follow.
+   */
   varint(value: number): void;
-  /** Appends bytes. */
   append(bytes: Uint8Array): void;
-  /** A copy of all of them; the sink is empty after. */
+  /** Returns a copy of all bytes and empties the sink. */
   take(): Uint8Array;
 }
 
-/** Bytes of 10^22. */
+/** Bytes of 10^22 in base 128. */
 const longestNumber = 11;
 
-/** Makes an empty sink. */
 export function createByteSink(): ByteSink {
   let bytes = new Uint8Array(2 ** 12);
   let length = 0;

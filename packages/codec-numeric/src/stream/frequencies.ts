@@ -1,12 +1,14 @@
 import { type ByteCursor, corrupt } from "./byte-cursor.ts";
 import type { ByteSink } from "./byte-sink.ts";
 
-/** Tokens there are. */
 export const tokenCount = 256;
-/** What the frequencies of a stream add up to. */
+/** The sum of the frequencies of a stream. */
 const scale = 4096;
 
-/** Scales counts to frequencies with the sum 4096, none of a counted token 0. What rounding leaves over goes to the most frequent ones. */
+/**
+ * Scales counts to frequencies with the sum 4096, at least 1 for each counted token. The most frequent tokens absorb
+ * the rounding.
+ */
 export function scaleCounts(counts: Uint32Array, frequencies: Uint16Array): void {
   let total = 0;
   for (let token = 0; token < tokenCount; token++) total += counts[token];
@@ -21,14 +23,14 @@ export function scaleCounts(counts: Uint32Array, frequencies: Uint16Array): void
   change(frequencies, scale - sum);
 }
 
-/** Adds to the most frequent token's frequency, which alters the least by it. */
+/** Adds to the most frequent token's frequency, where the relative change is smallest. */
 function change(frequencies: Uint16Array, by: number): void {
   let most = 0;
   for (let token = 1; token < tokenCount; token++) if (frequencies[token] > frequencies[most]) most = token;
   frequencies[most] = frequencies[most] + by;
 }
 
-/** Writes frequencies from token 0 to the last that is not 0, which the sum tells: a 0 is followed by how many more there are. */
+/** Writes frequencies from token 0 until they add up to 4096. A 0 is followed by the number of further zeros. */
 export function writeFrequencies(frequencies: Uint16Array, sink: ByteSink): void {
   let left = scale;
   for (let token = 0; left > 0; ) {
@@ -44,14 +46,14 @@ export function writeFrequencies(frequencies: Uint16Array, sink: ByteSink): void
   }
 }
 
-/** Inverts {@link writeFrequencies}; ATC_CORRUPT_DATA where they do not add up. */
+/** Inverts {@link writeFrequencies}; ATC_CORRUPT_DATA if they do not add up. */
 export function readFrequencies(cursor: ByteCursor, frequencies: Uint16Array): void {
   frequencies.fill(0);
   let left = scale;
   for (let token = 0; left > 0; token++) {
-    if (token >= tokenCount) throw corrupt("frequencies of more tokens than there are");
+    if (token >= tokenCount) throw corrupt("frequencies for more than 256 tokens");
     const frequency = cursor.varint();
-    if (frequency > left) throw corrupt("frequencies that add up to more than they may");
+    if (frequency > left) throw corrupt("frequencies add up to more than 4096");
     frequencies[token] = frequency;
     left -= frequency;
     if (frequency === 0) token += cursor.varint();

@@ -3,10 +3,10 @@ import { type ByteCursor, corrupt } from "./byte-cursor.ts";
 import type { ByteSink } from "./byte-sink.ts";
 import { readFrequencies, scaleCounts, tokenCount, writeFrequencies } from "./frequencies.ts";
 
-/** Bytes of the states that entropy-coded tokens begin with. */
+/** Bytes of the coder states before the entropy-coded tokens. */
 const statesLength = 16;
 
-/** The counts of tokens in a workspace, all set to 0. */
+/** The token counts of a workspace, reset to 0. */
 function clearedCounts(space: Workspace): Uint32Array {
   return space.words32.subarray(space.histogram / 4, space.histogram / 4 + tokenCount).fill(0);
 }
@@ -15,14 +15,14 @@ function frequenciesOf(space: Workspace): Uint16Array {
   return space.words16.subarray(space.frequencies / 2, space.frequencies / 2 + tokenCount);
 }
 
-/** Whether all tokens are one, so that its frequency tells everything. */
+/** Whether all tokens are equal, so that the frequencies say everything. */
 function isOneToken(frequencies: Uint16Array): boolean {
   return frequencies.includes(4096);
 }
 
 /**
- * Appends the unsigned integers at `area`: their count, the frequencies of their tokens, the lengths of the bits and of the entropy-coded tokens, and
- * both.
+ * Appends the unsigned integers at `area`: their count, their token frequencies, the lengths of the bits and of the
+ * entropy-coded tokens, then the bits and the tokens.
  */
 export function writeIntegers(space: Workspace, area: number, count: number, sink: ByteSink): void {
   const { kernel, bytes, tokens, histogram, bits, frequencies: table } = space;
@@ -45,25 +45,26 @@ export function writeIntegers(space: Workspace, area: number, count: number, sin
 function readTokens(space: Workspace, words: Uint8Array, count: number, frequencies: Uint16Array): void {
   const { kernel, bytes, tokens } = space;
   if (isOneToken(frequencies)) {
-    if (words.length > 0) throw corrupt("tokens where there is but one");
+    if (words.length > 0) throw corrupt("tokens are stored although all are equal");
     bytes.fill(frequencies.indexOf(4096), tokens, tokens + count);
     return;
   }
-  if (words.length < statesLength || words.length > statesLength + 2 * count) throw corrupt("tokens of a wrong length");
+  if (words.length < statesLength || words.length > statesLength + 2 * count)
+    throw corrupt("tokens have a wrong length");
   bytes.set(words, space.words);
   if (kernel.decodeTokens(space.words, words.length, tokens, count, space.frequencies, space.table) === 0)
-    throw corrupt("tokens that do not end where they must");
+    throw corrupt("tokens end in the wrong place");
 }
 
 /**
- * Inverts {@link writeIntegers} into `area`; returns the count.
+ * Inverts {@link writeIntegers} into `area`. Returns the count.
  *
- * @param most - the most integers there may be
+ * @param most - the highest valid count
  */
 export function readIntegers(space: Workspace, cursor: ByteCursor, area: number, most: number): number {
   const { kernel, bytes, tokens } = space;
   const count = cursor.varint();
-  if (count > Math.min(most, mostElements)) throw corrupt(`${count} integers where ${most} are the most`);
+  if (count > Math.min(most, mostElements)) throw corrupt(`${count} integers, but at most ${most} are possible`);
   if (count === 0) return 0;
   const frequencies = frequenciesOf(space);
   readFrequencies(cursor, frequencies);
@@ -74,19 +75,19 @@ export function readIntegers(space: Workspace, cursor: ByteCursor, area: number,
   readTokens(space, cursor.take(wordsLength), count, frequencies);
   bytes.set(rest, space.bits);
   if (kernel.detokenize(tokens, count, space.bits, bitsLength, area) === 0)
-    throw corrupt("bits that do not end where they must");
+    throw corrupt("bits end in the wrong place");
   return count;
 }
 
-/** `x * log2(x)` of small numbers, which estimates take thousands of. */
+/** `x * log2(x)` of small numbers: an estimate needs thousands of them. */
 const products = Float64Array.from({ length: 2 ** 12 + 1 }, (_, x) => (x === 0 ? 0 : x * Math.log2(x)));
 
-/** Bits that a token's frequency takes, about. */
+/** Estimated bits of a token frequency. */
 const frequencyBits = 13;
 
 /**
- * The bits that {@link writeIntegers} would take for unsigned integers at some areas, all in one stream; what comes ahead of the data counts by the
- * part `share` only, as of a sample.
+ * The estimated bits of {@link writeIntegers} for unsigned integers in several areas, in one stream. The part before
+ * the data counts with the factor `share` only, because a sample stands for a whole block.
  */
 export function estimateBits(
   space: Workspace,
