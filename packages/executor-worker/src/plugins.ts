@@ -15,5 +15,8 @@ const inline: Plugin<"executor", InlineExecutorOptions> = {
   create: (options) => inlineExecutor(options),
 };
 
-/** The executors `worker`, which takes {@link WorkerExecutorOptions}, and `inline`, which takes {@link InlineExecutorOptions}. */
+/**
+ * The executors `worker`, which takes {@link WorkerExecutorOptions}, and `inline`, which takes {@link
+ * InlineExecutorOptions}.
+ */
 export const plugins: readonly Plugin[] = [worker, inline];

@@ -1,8 +1,8 @@
 const listenersOf = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `listener` when `signal` is aborted, until the returned function is called. One listener of the platform's serves thousands of tasks of one
- * signal: beyond ten, Node warns of a leak, and removing one of many is linear.
+ * Calls `listener` when `signal` is aborted, until the returned function is called. All listeners of a signal share one
+ * event listener: Node warns of a leak above ten, and removing one of many is linear.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   const listeners = listenersOf.get(signal) ?? listen(signal);

@@ -1,36 +1,36 @@
+import { abortedBy } from "./abort-errors.ts";
 import { onAbort } from "./abort-listeners.ts";
-import { type Cells, cancel } from "./cells.ts";
-import { abortedBy } from "./turns.ts";
+import { setCancelled, type TaskFlags } from "./task-flags.ts";
 
-/** The end that a caller's signal makes of one task: a flag first, the worker's death after a grace. */
+/** The cancellation of one task: first a flag, then its worker is killed after a grace period. */
 export interface Cancellation {
-  /** Ends the worker. */
+  /** Aborted to kill the worker. */
   readonly kill: AbortController;
-  /** Asks the task to end, and kills its worker later. */
+  /** Sets the flag and schedules the kill. */
   cancel(): void;
-  /** Throws ATC_ABORTED with the signal's reason where the signal is aborted. */
+  /** Throws ATC_ABORTED with the signal's reason if the signal is aborted. */
   check(): void;
   /** Stops listening and waiting. */
   end(): void;
 }
 
-/** Watches `signal` for the task at `place`. */
+/** Cancels the task in `slot` when `signal` is aborted. */
 export function createCancellation(
-  cells: Cells,
-  place: number,
+  flags: TaskFlags,
+  slot: number,
   options: { readonly signal: AbortSignal | undefined; readonly graceMs: number },
 ): Cancellation {
   const { signal, graceMs } = options;
   const kill = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  function begin(): void {
-    cancel(cells, place);
+  function cancel(): void {
+    setCancelled(flags, slot);
     timer ??= setTimeout(() => kill.abort(), graceMs);
   }
-  const stopListening = signal === undefined ? undefined : onAbort(signal, begin);
+  const stopListening = signal === undefined ? undefined : onAbort(signal, cancel);
   return {
     kill,
-    cancel: begin,
+    cancel,
     check() {
       if (signal?.aborted === true) throw abortedBy(signal);
     },

@@ -1,46 +1,48 @@
 import { type Executor, isTransferred, type SubmitOptions, type TaskContext, type TaskRef } from "@atc/contract";
-import { fromPortableError, toPortableError } from "@atc/plugin-kit";
-import { cancelled } from "../cancellation/cells.ts";
-import { abortedBy, createTurns } from "../cancellation/turns.ts";
+import { fromPortableError, throttleProgress, toPortableError } from "@atc/plugin-kit";
+import { abortedBy, cancelled } from "../cancellation/abort-errors.ts";
+import { createSemaphore } from "../cancellation/semaphore.ts";
 import { movableBuffers } from "../tasks/movable.ts";
-import { paceProgress } from "../tasks/progress-pace.ts";
 import { createTaskModules, locateTask } from "../tasks/task-modules.ts";
 import { type Uncloneable, uncloneable } from "../tasks/uncloneable.ts";
-import { createLife } from "./life.ts";
+import { createDisposalGuard } from "./disposal-guard.ts";
 import { checkModules, type InlineExecutorOptions } from "./options.ts";
 
 /**
- * Runs tasks in this thread, one at a time, with what {@link workerExecutor} promises otherwise: input and result are copied or moved, errors are
- * rebuilt, so a task cannot come to depend on sharing memory with its caller. For machines without threads, for tests and debuggers.
+ *  * Runs tasks in this thread, one at a time: for machines without threads, tests and debuggers. Otherwise it keeps
+ * the promises of {@link workerExecutor}. It copies or moves input and result and rebuilds errors, so tasks cannot come
+ * to depend on memory shared with their caller.
  *
- * It cannot kill: a task that never looks at its context goes on to its end before its caller is told ATC_ABORTED, and a task that crashes takes the
- * process along. Disposal waits for every submitted task, then calls `disposeWorker` of the modules it loaded.
+ * It cannot kill. A task that never checks its context runs to its end before the caller receives ATC_ABORTED. A task
+ * that crashes ends the process. Disposal waits for all submitted tasks, then calls `disposeWorker` of the loaded
+ * modules.
  *
- * @throws ATC_INVALID_ARGUMENT for a module that is no URL. `submit` rejects as that of {@link workerExecutor}, but never with ATC_IO of its own.
+ * @throws ATC_INVALID_ARGUMENT for a module that is not a URL. `submit` rejects like that of {@link workerExecutor},
+ * but never with an ATC_IO of its own.
  */
 export function inlineExecutor(options: InlineExecutorOptions): Executor {
   const modules = checkModules(options.modules);
   const loaded = createTaskModules();
-  const turns = createTurns(1);
-  const life = createLife(async () => {
-    await turns.idle();
+  const semaphore = createSemaphore(1);
+  const guard = createDisposalGuard(async () => {
+    await semaphore.idle();
     await loaded.dispose();
   });
   return {
     concurrency: 1,
     async submit<Input, Output>(ref: TaskRef, input: Input, submitOptions: SubmitOptions = {}): Promise<Output> {
-      life.check();
+      guard.check();
       const call = locateTask(modules, ref);
       const { signal } = submitOptions;
-      const place = await turns.take(signal);
+      const slot = await semaphore.acquire(signal);
       try {
         const run = (context: TaskContext, copy: unknown): Promise<unknown> => loaded.run(call, copy, context);
         return (await runHere(run, { task: call.task, input, options: submitOptions })) as Output;
       } finally {
-        turns.give(place);
+        semaphore.release(slot);
       }
     },
-    [Symbol.asyncDispose]: life.end,
+    [Symbol.asyncDispose]: guard.dispose,
   };
 }
 
@@ -57,11 +59,11 @@ async function runHere(
   const { signal = new AbortController().signal, onProgress = () => undefined, transfer = [] } = options;
   if (signal.aborted) throw abortedBy(signal);
   const copy = send(input, transfer, { task, what: "input" });
-  const pace = paceProgress(onProgress);
+  const throttle = throttleProgress(onProgress);
   let result: unknown;
   try {
-    result = await run(inlineContext(signal, pace.report), copy);
-    pace.flush();
+    result = await run(inlineContext(signal, throttle.report), copy);
+    throttle.flush();
   } catch (error) {
     if (signal.aborted) throw abortedBy(signal);
     throw fromPortableError(toPortableError(error));

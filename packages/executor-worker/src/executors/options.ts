@@ -1,49 +1,43 @@
 import { availableParallelism } from "node:os";
 import { AtcError } from "@atc/contract";
 
-/** Where an executor finds its tasks. */
+/** Options of {@link inlineExecutor}. */
 export interface InlineExecutorOptions {
-  /** For each package, the URL of the module whose exports are its tasks: `import.meta.resolve("@atc/runtime/tasks")`. */
+  /** The URL of the task module of each package, for example `import.meta.resolve("@atc/runtime/tasks")`. */
   readonly modules: Readonly<Record<string, string>>;
 }
 
-/** How worker threads run tasks. */
+/** Options of {@link workerExecutor}. */
 export interface WorkerExecutorOptions extends InlineExecutorOptions {
-  /** Worker threads, 1 to 1024; as many as there are cores by default. Each is started when it is first needed. */
+  /** Worker threads, 1 to 1024; default: one per core. Each starts when it is first needed. */
   readonly threads?: number | undefined;
-  /** Milliseconds that a cancelled task may go on before its worker is killed; 2000 by default, 0 kills at once. */
+  /** Milliseconds until the worker of a cancelled task is killed; default: 2000. 0 kills at once. */
   readonly graceMs?: number | undefined;
-  /** Milliseconds that a worker may take to close what it opened when the executor is disposed; 10,000 by default. */
+  /** Milliseconds that a worker may take to dispose its modules when the executor is disposed; default: 10,000. */
   readonly closeMs?: number | undefined;
-  /** MiB of heap of each worker, typed arrays not counted; Node's default where undefined. */
+  /** MiB of heap per worker, without typed arrays; default: Node's. */
   readonly maxHeapMiB?: number | undefined;
   /**
-   * MiB of each worker's heap for young objects; Node's default, about 48, where undefined. Workers on typed arrays do with 3, which V8 makes
-   * 2 MB, so that several fit in little memory.
+   *    * MiB of heap for young objects per worker; default: Node's, about 48. For work on typed arrays, 3 is enough and
+   * saves memory; V8 rounds it to 2 MB.
    */
   readonly maxYoungHeapMiB?: number | undefined;
 }
 
-/** Options whose values hold. */
+/** Valid options with defaults filled in. */
 export interface CheckedOptions {
-  /** The modules by package. */
   readonly modules: Readonly<Record<string, string>>;
-  /** Threads. */
   readonly threads: number;
-  /** Milliseconds until a cancelled task's worker is killed. */
   readonly graceMs: number;
-  /** Milliseconds for closing. */
   readonly closeMs: number;
-  /** MiB. */
   readonly maxHeapMiB: number | undefined;
-  /** MiB. */
   readonly maxYoungHeapMiB: number | undefined;
 }
 
-/** A timer waits no longer. */
+/** The longest delay of a timer. */
 const longestMs = 2 ** 31 - 1;
 
-/** Checks the options and fills in defaults; ATC_INVALID_ARGUMENT names the member. */
+/** Checks options and fills in defaults; ATC_INVALID_ARGUMENT names the member. */
 export function checkOptions(options: WorkerExecutorOptions): CheckedOptions {
   const { threads = availableParallelism(), graceMs = 2000, closeMs = 10_000, maxHeapMiB, maxYoungHeapMiB } = options;
   checkInteger("threads", threads, 1, 1024);
@@ -54,18 +48,18 @@ export function checkOptions(options: WorkerExecutorOptions): CheckedOptions {
   return { modules: checkModules(options.modules), threads, graceMs, closeMs, maxHeapMiB, maxYoungHeapMiB };
 }
 
-/** A copy of the modules by package; ATC_INVALID_ARGUMENT for a value that is no URL. */
+/** A copy of the modules by package; ATC_INVALID_ARGUMENT if a value is not a URL. */
 export function checkModules(modules: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   if (typeof modules !== "object" || modules === null)
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
-      `"modules" must be an object of URLs by package, not "${String(modules)}"`,
+      `"modules" must be an object that maps packages to URLs, not "${String(modules)}"`,
     );
   for (const [name, url] of Object.entries(modules))
     if (typeof url !== "string" || !/^(file|data|node):/.test(url) || !URL.canParse(url))
       throw new AtcError(
         "ATC_INVALID_ARGUMENT",
-        `the module of "${name}" must be a file URL such as import.meta.resolve gives, not "${String(url)}"`,
+        `the module of "${name}" must be a file URL, such as one from import.meta.resolve, not "${String(url)}"`,
       );
   return { ...modules };
 }

@@ -1,61 +1,62 @@
 import { AtcError, type Executor, type SubmitOptions, type TaskRef } from "@atc/contract";
 import { fromPortableError } from "@atc/plugin-kit";
 import { type Cancellation, createCancellation } from "../cancellation/cancellation.ts";
-import { type Cells, clearCells, createCells } from "../cancellation/cells.ts";
-import { createTurns } from "../cancellation/turns.ts";
+import { createSemaphore } from "../cancellation/semaphore.ts";
+import { clearFlags, createTaskFlags, type TaskFlags } from "../cancellation/task-flags.ts";
 import { type CallOutcome, createThreadPool, type ThreadPool } from "../pool/thread-pool.ts";
 import { guardListener } from "../tasks/guarded-listener.ts";
 import { locateTask, type TaskCall } from "../tasks/task-modules.ts";
 import { uncloneable } from "../tasks/uncloneable.ts";
 import type { WorkerReply } from "../worker/worker-message.ts";
-import { createLife } from "./life.ts";
+import { createDisposalGuard } from "./disposal-guard.ts";
 import { checkOptions, type WorkerExecutorOptions } from "./options.ts";
 
-/** What all tasks of an executor share. */
+/** State that all tasks of an executor share. */
 interface Threads {
   readonly pool: ThreadPool;
-  readonly cells: Cells;
+  readonly flags: TaskFlags;
   readonly graceMs: number;
 }
 
 /**
- * Runs tasks on worker threads of this process, `threads` at once, the others in the order of their submission.
+ *  * Runs tasks on worker threads of this process, `threads` at once, the others in the order of their submission.
  *
- * A task whose worker crashes, exits or runs out of memory is run once more on a new worker, unless its input was moved with `transfer`.
- * An aborted task is asked to end and settles when it has; after `graceMs` its worker is killed. Tasks on other workers are not touched.
- * Disposal waits for every task that was submitted, then lets each worker call `disposeWorker` of the modules it loaded, and ends it.
- * Threads do not keep the process alive while no task runs.
+ * If a worker crashes, exits or runs out of memory, its task runs once more on a new worker, unless `transfer` moved
+ * its input. An aborted task is asked to end and settles when it has ended. After `graceMs` its worker is killed; tasks
+ * on other workers continue. Disposal waits for all submitted tasks, calls `disposeWorker` of the modules of each
+ * worker, then ends the workers. Threads do not keep the process alive while no task runs.
  *
- * @throws ATC_INVALID_ARGUMENT for an option out of its range. `submit` rejects with ATC_INVALID_ARGUMENT (reference, input that cannot be sent),
- * ATC_NOT_FOUND (package, module, function), ATC_UNSUPPORTED (version), ATC_INVALID_DATA (result that cannot be sent), ATC_IO (the worker ended),
- * ATC_ABORTED with the signal's reason as cause, ATC_CLOSED, or what the task threw.
+ * @throws ATC_INVALID_ARGUMENT for an option out of its range. `submit` rejects with ATC_INVALID_ARGUMENT (reference,
+ * input that cannot be sent), ATC_NOT_FOUND (package, function), ATC_UNSUPPORTED (version, module that cannot be
+ * loaded), ATC_INVALID_DATA (result that cannot be sent), ATC_IO (the worker ended), ATC_ABORTED with the signal's
+ * reason as cause, ATC_CLOSED, or the error of the task.
  */
 export function workerExecutor(options: WorkerExecutorOptions): Executor {
   const { modules, threads, graceMs, closeMs, maxHeapMiB, maxYoungHeapMiB } = checkOptions(options);
-  const cells = createCells(threads);
-  const turns = createTurns(threads);
+  const flags = createTaskFlags(threads);
+  const semaphore = createSemaphore(threads);
   const shared: Threads = {
-    pool: createThreadPool({ threads, maxHeapMiB, maxYoungHeapMiB, cells, closeMs }),
-    cells,
+    pool: createThreadPool({ threads, maxHeapMiB, maxYoungHeapMiB, flags, closeMs }),
+    flags,
     graceMs,
   };
-  const life = createLife(async () => {
-    await turns.idle();
+  const guard = createDisposalGuard(async () => {
+    await semaphore.idle();
     await shared.pool.close();
   });
   return {
     concurrency: threads,
     async submit<Input, Output>(ref: TaskRef, input: Input, submitOptions: SubmitOptions = {}): Promise<Output> {
-      life.check();
+      guard.check();
       const call = locateTask(modules, ref);
-      const place = await turns.take(submitOptions.signal);
+      const slot = await semaphore.acquire(submitOptions.signal);
       try {
-        return (await runAt(shared, place, { call, input, options: submitOptions })) as Output;
+        return (await runInSlot(shared, slot, { call, input, options: submitOptions })) as Output;
       } finally {
-        turns.give(place);
+        semaphore.release(slot);
       }
     },
-    [Symbol.asyncDispose]: life.end,
+    [Symbol.asyncDispose]: guard.dispose,
   };
 }
 
@@ -65,17 +66,17 @@ interface Submission {
   readonly options: SubmitOptions;
 }
 
-/** Runs a task at its place, twice where its worker ends in the middle. */
-async function runAt({ pool, cells, graceMs }: Threads, place: number, submission: Submission): Promise<unknown> {
+/** Runs a task in its slot, and once more if its worker ends before it replies. */
+async function runInSlot({ pool, flags, graceMs }: Threads, slot: number, submission: Submission): Promise<unknown> {
   const { options } = submission;
   const attempts = options.transfer === undefined || options.transfer.length === 0 ? 2 : 1;
   for (let attempt = 1; ; attempt++) {
-    clearCells(cells, place);
-    const cancellation = createCancellation(cells, place, { signal: options.signal, graceMs });
+    clearFlags(flags, slot);
+    const cancellation = createCancellation(flags, slot, { signal: options.signal, graceMs });
     try {
-      // The signal may have been aborted after the place was given, when nobody listened.
+      // The signal may have been aborted between taking the slot and listening to it.
       cancellation.check();
-      const outcome = await attemptOnce(pool, place, submission, cancellation);
+      const outcome = await attemptOnce(pool, slot, submission, cancellation);
       cancellation.check();
       if (outcome.kind !== "ended" || attempt === attempts) return resultOf(outcome, submission, attempt);
     } finally {
@@ -86,14 +87,14 @@ async function runAt({ pool, cells, graceMs }: Threads, place: number, submissio
 
 async function attemptOnce(
   pool: ThreadPool,
-  place: number,
+  slot: number,
   { call, input, options }: Submission,
   cancellation: Cancellation,
 ): Promise<CallOutcome> {
   const { onProgress, transfer = [] } = options;
   const listener = guardListener(onProgress, cancellation.cancel);
   const outcome = await pool.run({
-    call: { ...call, place, input },
+    call: { ...call, slot, input },
     transfer,
     kill: cancellation.kill,
     onProgress: listener.onProgress,
@@ -124,5 +125,5 @@ function endedText(task: string, attempts: number): string {
 }
 
 function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause ?? "it ended while it started");
+  return cause instanceof Error ? cause.message : String(cause ?? "it ended while it was starting");
 }

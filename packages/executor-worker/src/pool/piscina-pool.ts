@@ -2,32 +2,32 @@ import { createRequire } from "node:module";
 import { AtcError } from "@atc/contract";
 import { fromPortableError, type PortableError } from "@atc/plugin-kit";
 import type { Piscina, PiscinaTask, queueOptionsSymbol } from "piscina";
-import type { Cells } from "../cancellation/cells.ts";
+import type { TaskFlags } from "../cancellation/task-flags.ts";
 import { workerArguments, workerEntry } from "../worker/worker-entry.ts";
-import type { WorkerBirth, WorkerCall } from "../worker/worker-message.ts";
+import type { WorkerCall, WorkerStart } from "../worker/worker-message.ts";
 
 const require = createRequire(import.meta.url);
 
-/** Piscina, loaded when the first pool is made: a run that needs no thread starts 20 ms earlier without it. */
+/** Loads piscina with the first pool: a run without threads starts 20 ms earlier without it. */
 function piscina(): typeof import("piscina") {
   return require("piscina");
 }
 
-/** How a pool of threads is made. */
+/** Options of a pool of threads. */
 export interface ThreadPoolOptions {
-  /** Threads at most; each is started when it is first needed. */
+  /** The most threads; each starts when it is first needed. */
   readonly threads: number;
-  /** MiB of heap that a worker may use; Node's default where undefined. */
+  /** MiB of heap per worker; default: Node's. */
   readonly maxHeapMiB: number | undefined;
-  /** MiB of it for young objects; Node's default where undefined. */
+  /** MiB of heap for young objects per worker; default: Node's. */
   readonly maxYoungHeapMiB: number | undefined;
   /** The flags of all tasks. */
-  readonly cells: Cells;
-  /** Milliseconds that a worker may take to close what it opened. */
+  readonly flags: TaskFlags;
+  /** Milliseconds that a worker may take to dispose its modules. */
   readonly closeMs: number;
 }
 
-/** What is for one thread alone names it; a call takes any idle one. */
+/** A message for one thread names it; a call runs on any idle thread. */
 interface ThreadChoice {
   readonly [queueOptionsSymbol]: ThreadId;
 }
@@ -36,18 +36,19 @@ interface ThreadId {
   readonly threadId: number;
 }
 
-/** Piscina with our calls: `run` gives the thread, `close` the error of closing. */
+/** Piscina with the exports of the worker: `run` returns the thread id, `close` the error of closing. */
 export type Pool = Piscina<WorkerCall | ThreadChoice, number | PortableError | undefined>;
 
 /**
- * A piscina without threads yet. Threads stay once they are there: idle ones hold what their tasks have opened. Calls go to threads that have
- * started, which `hasStarted` tells: by itself piscina also hands them to one that is still starting, while others are idle.
+ *  * A pool without threads yet. Threads stay once they run: idle ones keep what their tasks opened. `hasStarted`
+ * restricts calls to threads that have started. By itself, piscina also assigns calls to a thread that is still
+ * starting.
  */
 export function createPool(
-  { threads, maxHeapMiB, maxYoungHeapMiB, cells }: ThreadPoolOptions,
+  { threads, maxHeapMiB, maxYoungHeapMiB, flags }: ThreadPoolOptions,
   hasStarted: (threadId: number) => boolean,
 ): Pool {
-  const workerData: WorkerBirth = { cells };
+  const workerData: WorkerStart = { flags };
   const { Piscina } = piscina();
   return new Piscina<WorkerCall | ThreadChoice, number | PortableError | undefined>({
     filename: workerEntry(),
@@ -69,7 +70,7 @@ export function createPool(
   });
 }
 
-/** Options are named only where one is left out: of those named, Node refuses the ones that concern the whole process, such as `--expose-gc`. */
+/** Passes options on only if one is left out: Node refuses explicit process-wide ones, such as `--expose-gc`. */
 function inherited(arguments_: readonly string[]): { readonly execArgv?: string[] } {
   const execArgv = workerArguments(arguments_);
   return execArgv.length === arguments_.length ? {} : { execArgv };
@@ -79,7 +80,7 @@ function wantedThread(task: PiscinaTask): number | undefined {
   return (task[piscina().queueOptionsSymbol] as ThreadId | null)?.threadId;
 }
 
-/** Lets one idle thread close what its tasks left open; ATC_TIMEOUT where it takes more than `closeMs`, else what closing threw. */
+/** Disposes the modules of one idle thread. ATC_TIMEOUT if it takes more than `closeMs`, else the error of closing. */
 export async function closeThread(pool: Pool, threadId: number, closeMs: number): Promise<void> {
   const kill = new AbortController();
   const timer = setTimeout(() => kill.abort(), closeMs);
@@ -88,10 +89,10 @@ export async function closeThread(pool: Pool, threadId: number, closeMs: number)
     error = await pool.run({ [piscina().queueOptionsSymbol]: { threadId } }, { name: "close", signal: kill.signal });
   } catch (cause) {
     throw kill.signal.aborted
-      ? new AtcError("ATC_TIMEOUT", `a worker did not close what it opened within ${closeMs} ms and was ended`, {
+      ? new AtcError("ATC_TIMEOUT", `a worker did not close within ${closeMs} ms and was killed`, {
           cause,
         })
-      : new AtcError("ATC_IO", "a worker ended while it closed what it had opened", { cause });
+      : new AtcError("ATC_IO", "a worker ended while it was closing", { cause });
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,6 @@
 import type { ProgressListener } from "@atc/contract";
 import { toPortableError } from "@atc/plugin-kit";
-import { hasStarted } from "../cancellation/cells.ts";
+import { hasStarted } from "../cancellation/task-flags.ts";
 import { movableBuffers } from "../tasks/movable.ts";
 import type { WorkerCall, WorkerReply } from "../worker/worker-message.ts";
 import { closeThread, createPool, type ThreadPoolOptions } from "./piscina-pool.ts";
@@ -9,22 +9,22 @@ import { createPortRegistry, isWorkerPorts } from "./worker-ports.ts";
 /** How one call ended. */
 export type CallOutcome =
   | { readonly kind: "replied"; readonly reply: WorkerReply }
-  /** The worker ended in the middle: it crashed, exited, ran out of memory or was killed. */
+  /** The worker ended before it replied: it crashed, exited, ran out of memory or was killed. */
   | { readonly kind: "ended"; readonly cause: unknown }
-  /** No worker could be started for it. */
+  /** No worker could be started. */
   | { readonly kind: "unstarted"; readonly cause: unknown }
-  /** The input is what no structured clone can hold. */
+  /** The input cannot be cloned. */
   | { readonly kind: "unsent"; readonly cause: unknown };
 
-/** One call, but its number. */
+/** One call. */
 interface PoolCall {
-  /** What the worker is sent. */
+  /** The message to the worker. */
   readonly call: Omit<WorkerCall, "id" | "progress">;
-  /** Buffers that move. */
+  /** Buffers that move to the worker. */
   readonly transfer: readonly ArrayBuffer[];
-  /** Ends the thread that runs the call. */
+  /** Aborted to kill the thread that runs the call. */
   readonly kill: AbortController;
-  /** Hears of progress, all of it before the call has ended. Must not throw. */
+  /** Receives all progress before the call ends. Must not throw. */
   readonly onProgress: ProgressListener | undefined;
 }
 
@@ -32,7 +32,7 @@ interface PoolCall {
 export interface ThreadPool {
   /** Runs a call in a free thread. Never rejects. */
   run(poolCall: PoolCall): Promise<CallOutcome>;
-  /** Lets each thread close what it opened, then ends it; throws the first error of closing. No call may be running. */
+  /** Disposes the modules of each thread, then ends it. Throws the first error of closing. No call may be running. */
   close(): Promise<void>;
 }
 
@@ -40,15 +40,18 @@ interface InFlight extends PoolCall {
   unstarted: boolean;
 }
 
-/** What stands for a reply that was sent but cannot be read. */
+/** Replaces a reply that was sent but cannot be read. */
 const unreadable: WorkerReply = {
   kind: "uncloneable",
-  error: toPortableError(new Error("it was sent, but cannot be read")),
+  error: toPortableError(new Error("it was sent but cannot be read")),
 };
 
-/** A pool over piscina. The caller never runs more calls at once than there are threads, so piscina's own queue stays empty but for starting threads. */
+/**
+ * A pool over piscina. Callers run at most one call per thread, so piscina's own queue holds only calls for starting
+ * threads.
+ */
 export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
-  const { cells, closeMs } = options;
+  const { flags, closeMs } = options;
   const inFlight = new Map<number, InFlight>();
   let calls = 0;
   let lastError: unknown;
@@ -60,12 +63,12 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
   pool.on("message", (message: unknown) => {
     if (isWorkerPorts(message)) ports.add(message);
   });
-  // A worker that dies while it starts has no call yet: piscina would leave the calls that wait for it in its queue for ever.
+  // A worker that dies while it starts has no call yet. Piscina would keep the calls that wait for it forever.
   pool.on("workerDestroy", () => setImmediate(giveUpWaiting));
   function giveUpWaiting(): void {
     if (pool.threads.length > 0) return;
     for (const flight of inFlight.values())
-      if (!hasStarted(cells, flight.call.place)) {
+      if (!hasStarted(flags, flight.call.slot)) {
         flight.unstarted = true;
         flight.kill.abort();
       }
@@ -86,7 +89,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
         return { kind: "replied", reply: ports.takeReply(threadId) ?? unreadable };
       } catch (cause) {
         if (flight.unstarted) return { kind: "unstarted", cause: lastError };
-        return { kind: isRefusal(cause) && !hasStarted(cells, call.place) ? "unsent" : "ended", cause };
+        return { kind: isRefusal(cause) && !hasStarted(flags, call.slot) ? "unsent" : "ended", cause };
       } finally {
         inFlight.delete(id);
       }
@@ -100,7 +103,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
   };
 }
 
-/** Whether the call was refused before it was sent, by the platform's structured clone or by ourselves. */
+/** Whether structured clone or `movableBuffers` refused the call before it was sent. */
 function isRefusal(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof Error && error.name === "DataCloneError");
 }

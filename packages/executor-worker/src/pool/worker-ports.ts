@@ -1,17 +1,17 @@
 import { MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { WorkerPorts, WorkerProgress, WorkerReply } from "../worker/worker-message.ts";
 
-/** The ports of all living workers. */
+/** The ports of all running workers. */
 export interface PortRegistry {
-  /** Takes the ports of a worker that starts. */
+  /** Adds the ports of a starting worker. */
   add(ports: WorkerPorts): void;
-  /** Whether a thread has started, and not ended. */
+  /** Whether a thread has started and not ended. */
   has(threadId: number): boolean;
-  /** Delivers the progress that a thread has sent so far, then takes its reply; undefined where that could not be read. */
+  /** Delivers pending progress of a thread, then takes its reply; undefined if the reply cannot be read. */
   takeReply(threadId: unknown): WorkerReply | undefined;
 }
 
-/** A registry that hands progress to `onProgress` as it comes. Its ports do not keep the process alive. */
+/** A registry that passes progress to `onProgress`. Its ports do not keep the process alive. */
 export function createPortRegistry(onProgress: (message: WorkerProgress) => void): PortRegistry {
   const all = new Map<unknown, WorkerPorts>();
   return {
@@ -40,7 +40,7 @@ export function createPortRegistry(onProgress: (message: WorkerProgress) => void
   };
 }
 
-/** Tells a worker's ports from what a task may post to the parent by itself. */
+/** Distinguishes a worker's ports from messages that tasks post to the parent themselves. */
 export function isWorkerPorts(message: unknown): message is WorkerPorts {
   if (typeof message !== "object" || message === null || !("replies" in message && "progress" in message)) return false;
   return message.replies instanceof MessagePort && message.progress instanceof MessagePort;

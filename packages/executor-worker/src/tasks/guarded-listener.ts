@@ -1,14 +1,17 @@
 import type { ProgressListener } from "@atc/contract";
 
-/** A listener whose errors wait until they can be thrown to whoever submitted the task. */
+/** A listener whose errors wait until they can be thrown to the caller of the task. */
 export interface GuardedListener {
-  /** Passes progress on until the listener throws; undefined where there is no listener. */
+  /** Passes progress on until the listener throws; undefined without a listener. */
   readonly onProgress: ProgressListener | undefined;
-  /** Throws what the listener threw. */
+  /** Throws the first error of the listener. */
   check(): void;
 }
 
-/** Guards `listener`, which is called from an event, where a throw would end the process; `onFailure` is called when it throws. */
+/**
+ *  * Guards a listener that runs in an event handler, where a throw would end the process. Calls `onFailure` when it
+ * throws.
+ */
 export function guardListener(listener: ProgressListener | undefined, onFailure: () => void): GuardedListener {
   const failures: unknown[] = [];
   return {

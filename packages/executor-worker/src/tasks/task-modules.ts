@@ -1,23 +1,23 @@
 import { AtcError, type Task, type TaskContext, type TaskModule, type TaskRef } from "@atc/contract";
 
-/** A task that was found by its name. */
+/** A task and the module that exports it. */
 export interface TaskCall {
-  /** The reference as the caller wrote it: `@atc/backtest#runSymbol`. */
+  /** The reference as the caller gave it: `@atc/backtest#runSymbol`. */
   readonly task: string;
-  /** The version that the caller asked for. */
+  /** The version that the caller requires. */
   readonly version: number;
-  /** The module's URL. */
+  /** The URL of the module. */
   readonly url: string;
-  /** The module's exported function. */
+  /** The name of the exported function. */
   readonly name: string;
 }
 
-/** Finds the module of a task; ATC_INVALID_ARGUMENT for a malformed reference, ATC_NOT_FOUND for an unknown package. */
+/** Finds the module of a task. ATC_INVALID_ARGUMENT for a malformed reference, ATC_NOT_FOUND for an unknown package. */
 export function locateTask(modules: Readonly<Record<string, string>>, { task, version }: TaskRef): TaskCall {
   const parts = task.split("#");
   const [packageName, name] = parts;
   if (parts.length !== 2 || !packageName || !name)
-    throw new AtcError("ATC_INVALID_ARGUMENT", `task "${task}" is not of the form "package#function"`);
+    throw new AtcError("ATC_INVALID_ARGUMENT", `task "${task}" does not have the form "package#function"`);
   if (!Number.isSafeInteger(version) || version < 1)
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
@@ -28,28 +28,29 @@ export function locateTask(modules: Readonly<Record<string, string>>, { task, ve
     const known = Object.keys(modules);
     throw new AtcError(
       "ATC_NOT_FOUND",
-      `task "${task}": no module of tasks for package "${packageName}"; there are ${list(known)}`,
+      `task "${task}": package "${packageName}" has no task module; known packages: ${list(known)}`,
       { details: { task, package: packageName, packages: known } },
     );
   }
   return { task, version, url, name };
 }
 
-/** The modules of tasks that a thread has loaded. */
+/** The task modules that a thread has loaded. */
 export interface TaskModules {
   /**
-   * Runs a task and gives what it returned.
+   * Runs a task and returns its result.
    *
-   * @throws ATC_NOT_FOUND where the module cannot be loaded or has no such function; ATC_UNSUPPORTED for another version; what the task throws
+   * @throws ATC_NOT_FOUND if the module has no such function; ATC_UNSUPPORTED if it cannot be loaded or has another
+   * version of the task; the error of the task
    */
   run(call: TaskCall, input: unknown, context: TaskContext): Promise<unknown>;
-  /** Calls `disposeWorker` of every loaded module, the last loaded first; throws the first error after all were called. */
+  /** Calls `disposeWorker` of all loaded modules, the last loaded first. Throws the first error after the last call. */
   dispose(): Promise<void>;
 }
 
 type Namespace = TaskModule & Readonly<Record<string, unknown>>;
 
-/** Loads each module once, when its first task comes. */
+/** Loads each module once, with its first task. */
 export function createTaskModules(): TaskModules {
   const loaded = new Map<string, Namespace>();
   async function load({ task, url }: TaskCall): Promise<Namespace> {
@@ -61,7 +62,12 @@ export function createTaskModules(): TaskModules {
       return namespace;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new AtcError("ATC_NOT_FOUND", `task "${task}": cannot load its module "${url}": ${reason}`, { cause });
+      const [packageName] = task.split("#") as [string];
+      throw new AtcError(
+        "ATC_UNSUPPORTED",
+        `task "${task}": cannot load its module "${url}": ${reason}; reinstall ${packageName}`,
+        { cause, details: { task, package: packageName, url } },
+      );
     }
   }
   return {
@@ -89,7 +95,7 @@ function functionOf(namespace: Namespace, { task, version, name, url }: TaskCall
     const tasks = Object.keys(namespace).filter((key) => isTaskName(namespace, key));
     throw new AtcError(
       "ATC_NOT_FOUND",
-      `task "${task}": "${url}" exports no function "${name}"; it has ${list(tasks)}`,
+      `task "${task}": "${url}" exports no function "${name}"; its tasks: ${list(tasks)}`,
       {
         details: { task, tasks },
       },
@@ -99,7 +105,7 @@ function functionOf(namespace: Namespace, { task, version, name, url }: TaskCall
   if (present !== version)
     throw new AtcError(
       "ATC_UNSUPPORTED",
-      `task "${task}" has version ${present}, not ${version}; install the same release where tasks are submitted and where they run`,
+      `task "${task}" has version ${present}, not ${version}; install the same release for callers and workers`,
       { details: { task, version, present } },
     );
   return found;

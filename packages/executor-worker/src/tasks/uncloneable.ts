@@ -1,16 +1,15 @@
 import { AtcError } from "@atc/contract";
 
-/** What could not be sent. */
+/** A value that could not be sent. */
 export interface Uncloneable {
-  /** The task's reference. */
+  /** The reference of the task. */
   readonly task: string;
-  /** Which way it went. */
   readonly what: "input" | "result";
-  /** The platform's DataCloneError, or our TypeError. */
+  /** The DataCloneError of the platform, or the TypeError of `movableBuffers`. */
   readonly cause: unknown;
 }
 
-/** ATC_INVALID_ARGUMENT for an input, ATC_INVALID_DATA for a result that no structured clone can hold. */
+/** ATC_INVALID_ARGUMENT for an input, ATC_INVALID_DATA for a result that cannot be cloned. */
 export function uncloneable({ task, what, cause }: Uncloneable): AtcError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new AtcError(

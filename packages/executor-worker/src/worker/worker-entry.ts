@@ -1,22 +1,25 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
 import { AtcError } from "@atc/contract";
 
-/** The path of the compiled entry of worker threads: beside this module in `dist`, or in `dist` where this module runs as source. */
+/**
+ * The path of the compiled entry of worker threads. The package resolves itself by name: the export `./worker` has no
+ * source condition, so it is the file in `dist` even if this module runs as source.
+ */
 export function workerEntry(): string {
-  const { url } = import.meta;
-  const path = fileURLToPath(new URL(url.endsWith(".ts") ? "../../dist/worker/worker.js" : "./worker.js", url));
-  if (!existsSync(path))
-    throw new AtcError(
-      "ATC_NOT_FOUND",
-      `the entry of worker threads "${path}" is missing; build the package with "tsc -b"`,
-    );
-  return path;
+  try {
+    return createRequire(import.meta.url).resolve("@atc/executor-worker/worker");
+  } catch (cause) {
+    const message = 'the entry of worker threads is missing; reinstall @atc/executor-worker, or build it with "tsc -b"';
+    throw new AtcError("ATC_UNSUPPORTED", message, { cause });
+  }
 }
 
 const sourceCondition = "@atc/source";
 
-/** Node's own options for workers: those of this process, without the condition under which packages resolve to their sources (as tests do). */
+/**
+ * Node options for workers: those of this process, without the condition that resolves packages to their sources, as
+ * tests do. Threads run compiled code only.
+ */
 export function workerArguments(arguments_: readonly string[]): string[] {
   return arguments_.filter((argument, i) => {
     if (argument === `--conditions=${sourceCondition}`) return false;

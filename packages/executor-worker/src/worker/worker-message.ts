@@ -1,24 +1,23 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Progress } from "@atc/contract";
 import type { PortableError } from "@atc/plugin-kit";
-import type { Cells } from "../cancellation/cells.ts";
+import type { TaskFlags } from "../cancellation/task-flags.ts";
 import type { TaskCall } from "../tasks/task-modules.ts";
 
-/** What a worker is born with. */
-export interface WorkerBirth {
+/** The data that a worker starts with. */
+export interface WorkerStart {
   /** The flags of all tasks. */
-  readonly cells: Cells;
+  readonly flags: TaskFlags;
 }
 
-/** What a worker is sent to run a task. */
+/** The message that runs a task. */
 export interface WorkerCall extends TaskCall {
-  /** Tells this attempt from all others. */
+  /** Identifies this attempt. */
   readonly id: number;
-  /** Which cells are the task's. */
-  readonly place: number;
-  /** The task's input. */
+  /** The slot of the task in the shared flags. */
+  readonly slot: number;
   readonly input: unknown;
-  /** Whether anybody listens to progress. */
+  /** Whether the caller listens to progress. */
   readonly progress: boolean;
 }
 
@@ -26,26 +25,24 @@ export interface WorkerCall extends TaskCall {
 export type WorkerReply =
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "error"; readonly error: PortableError }
-  /** The result is what no structured clone can hold. */
+  /** The result cannot be cloned. */
   | { readonly kind: "uncloneable"; readonly error: PortableError };
 
 /**
- * The ports of a worker, which it sends before its first task. Replies do not go through piscina's own port: there a result that cannot be cloned
- * ends the worker, and one that cannot be read is lost without a word.
+ * The ports of a worker, which it sends before its first task. Replies do not use piscina's own port: there, a result
+ * that cannot be cloned ends the worker, and one that cannot be read is lost silently.
  */
 export interface WorkerPorts {
-  /** The worker. */
   readonly threadId: number;
-  /** A {@link WorkerReply} for each call, posted before piscina learns of the call's end; read then, not listened to. */
+  /** A {@link WorkerReply} per call, posted before piscina sees the call end. It is read then; nothing listens. */
   readonly replies: MessagePort;
-  /** A {@link WorkerProgress} now and then, posted before the reply. */
+  /** {@link WorkerProgress} messages, posted before the reply. */
   readonly progress: MessagePort;
 }
 
-/** How far a task is. */
+/** A progress report of a task. */
 export interface WorkerProgress {
-  /** The attempt. */
+  /** The id of the attempt. */
   readonly id: number;
-  /** How far it is. */
   readonly progress: Progress;
 }

@@ -1,33 +1,33 @@
-/** The entry of a worker thread, which piscina loads; a file of its own in `dist`. */
+/** The entry of worker threads, which piscina loads from `dist`. */
 import { MessageChannel, parentPort, threadId, workerData } from "node:worker_threads";
 import { isTransferred } from "@atc/contract";
-import { type PortableError, toPortableError } from "@atc/plugin-kit";
-import { cellContext, start } from "../cancellation/cells.ts";
+import { type PortableError, type ProgressThrottle, throttleProgress, toPortableError } from "@atc/plugin-kit";
+import { createFlagContext } from "../cancellation/flag-context.ts";
+import { setStarted } from "../cancellation/task-flags.ts";
 import { movableBuffers } from "../tasks/movable.ts";
-import { type ProgressPace, paceProgress } from "../tasks/progress-pace.ts";
 import { createTaskModules } from "../tasks/task-modules.ts";
-import type { WorkerBirth, WorkerCall, WorkerPorts, WorkerProgress, WorkerReply } from "./worker-message.ts";
+import type { WorkerCall, WorkerPorts, WorkerProgress, WorkerReply, WorkerStart } from "./worker-message.ts";
 
 const modules = createTaskModules();
-const silent: ProgressPace = { report: () => undefined, flush: () => undefined };
+const silent: ProgressThrottle = { report: () => undefined, flush: () => undefined };
 
 const replies = new MessageChannel();
 const progress = new MessageChannel();
 const ports: WorkerPorts = { threadId, replies: replies.port2, progress: progress.port2 };
 parentPort?.postMessage(ports, [ports.replies, ports.progress]);
 
-/** Runs one task, sends its progress and its reply, and says which thread did. */
+/** Runs one task, sends its progress and reply, and returns the id of its thread. */
 export async function run(call: WorkerCall): Promise<number> {
-  const { cells }: WorkerBirth = workerData;
-  const { id, place, input } = call;
-  start(cells, place);
-  const pace = call.progress
-    ? paceProgress((report) => progress.port1.postMessage({ id, progress: report } satisfies WorkerProgress))
+  const { flags }: WorkerStart = workerData;
+  const { id, slot, input } = call;
+  setStarted(flags, slot);
+  const throttle = call.progress
+    ? throttleProgress((report) => progress.port1.postMessage({ id, progress: report } satisfies WorkerProgress))
     : silent;
-  const context = cellContext(cells, place, pace.report);
+  const context = createFlagContext(flags, slot, throttle.report);
   try {
     const result = await modules.run(call, input, context);
-    pace.flush();
+    throttle.flush();
     reply(result);
   } catch (error) {
     post({ kind: "error", error: toPortableError(error) });
@@ -50,7 +50,7 @@ function post(message: WorkerReply, transfer: readonly ArrayBuffer[] = []): void
   replies.port1.postMessage(message, transfer);
 }
 
-/** Closes what the tasks of this thread left open. */
+/** Disposes the modules of this thread. Returns the error, if any. */
 export async function close(): Promise<PortableError | undefined> {
   try {
     await modules.dispose();

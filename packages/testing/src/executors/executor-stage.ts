@@ -1,36 +1,38 @@
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type Executor, isAtcError, type SubmitOptions } from "@atc/contract";
 
-const { url } = import.meta;
+const { resolve } = createRequire(import.meta.url);
 
-/** The compiled module of tasks that `executorCases` runs, and the package whose tasks they are. */
+/** The compiled task module that {@link executorCases} runs, and the package of its tasks. */
 export const executorTasks: {
-  /** The package, before the `#` of each reference. */
+  /** The package name, before the `#` of each reference. */
   readonly package: string;
   /** The file URL of the compiled module. */
   readonly url: string;
 } = {
   package: "@atc/testing",
-  url: new URL(url.endsWith(".ts") ? "../../dist/executors/executor-tasks.js" : "./executor-tasks.js", url).href,
+  get url() {
+    return pathToFileURL(resolve("@atc/testing/executor-tasks")).href;
+  },
 };
 
-/** An executor, and a folder for what its tasks leave behind. */
+/** An executor and a folder for its tasks' files. */
 interface Stage {
-  /** The executor. */
   readonly executor: Executor;
-  /** An empty folder that is removed after the law. */
+  /** An empty folder, removed after the law. */
   readonly folder: string;
   /** Runs one of {@link executorTasks}. */
   run<Output>(name: string, input?: unknown, options?: SubmitOptions): Promise<Output>;
 }
 
-/** A law over one executor. */
 export type ExecutorLaw = (stage: Stage) => Promise<void>;
 
-/** Sets the stage, tries the law, and clears up. */
+/** Creates an executor, tests the law and cleans up. */
 export async function play(create: () => Executor | Promise<Executor>, law: ExecutorLaw): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "atc-executor-"));
   const executor = await create();
@@ -47,7 +49,7 @@ export async function play(create: () => Executor | Promise<Executor>, law: Exec
   }
 }
 
-/** What a promise rejects with. */
+/** Returns the reason with which a promise rejects. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;
@@ -69,7 +71,7 @@ export async function aborted(promise: Promise<unknown>, reason: unknown): Promi
   assert.equal(error.cause, reason);
 }
 
-/** The text of a file; empty where there is none. */
+/** The text of a file; empty if there is none. */
 export async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
