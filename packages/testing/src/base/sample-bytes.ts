@@ -1,4 +1,4 @@
-/** A generator of uniform 32-bit numbers (mulberry32), so that a failing case fails again. */
+/** A generator of uniform 32-bit numbers (mulberry32), seeded so that a failure is reproducible. */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Bytes that nothing compresses. */
+/** Incompressible bytes. */
 export function randomBytes(length: number, seed: number): Uint8Array {
   const next = seededRandom(seed);
   const bytes = new Uint8Array(length);
@@ -17,7 +17,7 @@ export function randomBytes(length: number, seed: number): Uint8Array {
   return bytes;
 }
 
-/** The bytes of a float64 series like a price: a walk of rounded steps. */
+/** The bytes of a float64 price series: a walk of rounded steps. */
 export function priceBytes(length: number, seed: number): Uint8Array {
   const next = seededRandom(seed);
   const prices = new Float64Array(Math.ceil(length / 8));
@@ -29,7 +29,7 @@ export function priceBytes(length: number, seed: number): Uint8Array {
   return new Uint8Array(prices.buffer, 0, length);
 }
 
-/** A long text of few words, with matches near and far. */
+/** A long text of few words, with near and distant matches. */
 export function textBytes(length: number, seed: number): Uint8Array {
   const next = seededRandom(seed);
   const words = ["open", "high", "low", "close", "volume", "bid", "ask", "trade"];
@@ -44,7 +44,7 @@ export interface SampleBytes {
   readonly bytes: Uint8Array;
 }
 
-/** What every codec round-trips: none, one, around 64 KiB, and each kind of content. */
+/** Inputs that all codecs must round-trip: none, one, lengths around 64 KiB, and each kind of content. */
 export function sampleBytes(): readonly SampleBytes[] {
   const around64KiB = [65_535, 65_536, 65_537].flatMap((length) => [
     { name: `${length} random bytes`, bytes: randomBytes(length, length) },

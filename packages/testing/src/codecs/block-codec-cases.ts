@@ -6,7 +6,7 @@ import { assertBytes } from "./codec-assertions.ts";
 
 const clevels = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
-/** Room for any block, with what an algorithm may add to bytes that do not shrink. */
+/** A target for any block, with room for what an algorithm adds to incompressible bytes. */
 function room(length: number): Uint8Array {
   return new Uint8Array(length + (length >> 5) + 1024);
 }
@@ -31,7 +31,7 @@ function assertCorrupt(codec: BlockCodec, encoded: Uint8Array, length: number, w
     assert.ok(isAtcError(error, "ATC_CORRUPT_DATA"), `${what}: threw ${String(error)}`);
     return;
   }
-  assert.fail(`${what}: threw nothing where ATC_CORRUPT_DATA belongs`);
+  assert.fail(`${what}: threw nothing instead of ATC_CORRUPT_DATA`);
 }
 
 function roundTripCases(create: () => BlockCodec): readonly ConformanceCase[] {
@@ -55,7 +55,7 @@ function roundTripCases(create: () => BlockCodec): readonly ConformanceCase[] {
 function lengthCases(create: () => BlockCodec): readonly ConformanceCase[] {
   return [
     {
-      name: "restores every length to 300",
+      name: "restores every length up to 300",
       run: () => {
         const codec = create();
         for (let length = 1; length <= 300; length++) {
@@ -89,7 +89,7 @@ function boundaryCases(create: () => BlockCodec): readonly ConformanceCase[] {
       },
     },
     {
-      name: "returns 0 where the encoded block does not fit, and writes nothing beside its target",
+      name: "returns 0 if the encoded block does not fit, and writes nothing outside its target",
       run: () => {
         const codec = create();
         const blocks = [randomBytes(5000, 1), textBytes(5000, 2), priceBytes(5000, 3), new Uint8Array(5000)];
@@ -99,7 +99,7 @@ function boundaryCases(create: () => BlockCodec): readonly ConformanceCase[] {
             const around = new Uint8Array(size + 64).fill(0xee);
             const written = codec.encodeBlock(bytes, around.subarray(32, 32 + size), 5);
             assert.ok(written >= 0 && written <= size, `block ${index}: ${written} bytes in ${size}`);
-            assertBytes(around.subarray(0, 32), new Uint8Array(32).fill(0xee), `block ${index}: ahead of ${size}`);
+            assertBytes(around.subarray(0, 32), new Uint8Array(32).fill(0xee), `block ${index}: before ${size}`);
             assertBytes(around.subarray(32 + size), new Uint8Array(32).fill(0xee), `block ${index}: after ${size}`);
             const encoded = around.slice(32, 32 + written);
             if (written > 0) assertBytes(decode(codec, encoded, bytes.length), bytes, `block ${index} in ${size}`);
@@ -130,7 +130,7 @@ function boundaryCases(create: () => BlockCodec): readonly ConformanceCase[] {
       },
     },
     {
-      name: "answers 2000 flipped bits with bytes or ATC_CORRUPT_DATA, and writes nothing beside its target",
+      name: "decodes 2000 flipped bits to bytes or ATC_CORRUPT_DATA, and writes nothing outside its target",
       run: () => {
         const codec = create();
         const next = seededRandom(9);
@@ -147,7 +147,7 @@ function boundaryCases(create: () => BlockCodec): readonly ConformanceCase[] {
             assert.ok(isAtcError(error, "ATC_CORRUPT_DATA"), `byte ${at}: threw ${String(error)}`);
           }
         }
-        assertBytes(around.subarray(0, 32), new Uint8Array(32).fill(0xee), "ahead of the target");
+        assertBytes(around.subarray(0, 32), new Uint8Array(32).fill(0xee), "before the target");
         assertBytes(around.subarray(4032), new Uint8Array(32).fill(0xee), "after the target");
       },
     },
@@ -155,10 +155,10 @@ function boundaryCases(create: () => BlockCodec): readonly ConformanceCase[] {
 }
 
 /**
- * The laws of `BlockCodec`: round trips at clevels 1 to 9, 0 where the target is too short, targets filled exactly, nothing written beside
- * them, and damage that gives bytes or ATC_CORRUPT_DATA.
+ * The laws of `BlockCodec`. Blocks round-trip at clevels 1 to 9. `encodeBlock` returns 0 if the target is too short.
+ * Targets are filled exactly, and nothing is written outside of them. Damage gives bytes or ATC_CORRUPT_DATA.
  *
- * @param create - makes the block codec under test; called once a case
+ * @param create - creates the block codec under test; called once per case
  */
 export function blockCodecCases(create: () => BlockCodec): readonly ConformanceCase[] {
   return [...roundTripCases(create), ...lengthCases(create), ...clevelCases(create), ...boundaryCases(create)];

@@ -7,13 +7,13 @@ export function assertCode(run: () => unknown, codes: readonly AtcErrorCode[], w
     run();
   } catch (error) {
     assert.ok(isAtcError(error), `${what}: threw ${String(error)} instead of an AtcError`);
-    assert.ok(codes.includes(error.code), `${what}: threw ${error.code} where ${codes.join(" or ")} belongs`);
+    assert.ok(codes.includes(error.code), `${what}: threw ${error.code} instead of ${codes.join(" or ")}`);
     return;
   }
-  assert.fail(`${what}: threw nothing where ${codes.join(" or ")} belongs`);
+  assert.fail(`${what}: threw nothing instead of ${codes.join(" or ")}`);
 }
 
-/** Asserts equal bytes; assert.deepEqual takes seconds where they are many. */
+/** Asserts equal bytes. For many bytes, assert.deepEqual takes seconds. */
 export function assertBytes(actual: Uint8Array, expected: Uint8Array, what: string): void {
   assert.equal(actual.length, expected.length, `${what}: length`);
   assert.equal(Buffer.compare(actual, expected), 0, `${what}: bytes differ`);

@@ -23,13 +23,13 @@ function roundTripCases(create: () => Codec): readonly ConformanceCase[] {
   }));
 }
 
-/** Lengths at which an encoder's output may end on the last byte of some buffer of its own. */
+/** Among these lengths, output may end on the last byte of a buffer inside the encoder. */
 const shortLengths = 300;
 
 function lengthCases(create: () => Codec): readonly ConformanceCase[] {
   return [
     {
-      name: `restores every length to ${shortLengths}`,
+      name: `restores every length up to ${shortLengths}`,
       run: () => {
         const codec = create();
         for (let length = 0; length <= shortLengths; length++) {
@@ -65,7 +65,7 @@ function argumentCases(create: () => Codec): readonly ConformanceCase[] {
       },
     },
     {
-      name: "leaves its argument as it was and keeps no part of it",
+      name: "leaves its argument unchanged and keeps no part of it",
       run: () => {
         const codec = create();
         for (const { name, bytes } of sampleBytes()) {
@@ -95,7 +95,7 @@ function argumentCases(create: () => Codec): readonly ConformanceCase[] {
       },
     },
     {
-      name: "takes views at odd offsets and subclasses of Uint8Array",
+      name: "accepts views at odd offsets and subclasses of Uint8Array",
       run: () => {
         const codec = create();
         const bytes = priceBytes(8001, 5);
@@ -134,13 +134,13 @@ function targetCases(create: () => Codec): readonly ConformanceCase[] {
       },
     },
     {
-      name: "writes nothing beside its target",
+      name: "writes nothing outside its target",
       run: () => {
         const codec = create();
         const bytes = priceBytes(10_000, 6);
         const around = new Uint8Array(10_200).fill(0xee);
         codec.decode(codec.encode(bytes, { typesize: 8 }), { target: around.subarray(100, 10_100) });
-        assertBytes(around.subarray(0, 100), new Uint8Array(100).fill(0xee), "ahead of the target");
+        assertBytes(around.subarray(0, 100), new Uint8Array(100).fill(0xee), "before the target");
         assertBytes(around.subarray(10_100), new Uint8Array(100).fill(0xee), "after the target");
       },
     },
@@ -161,10 +161,11 @@ function targetCases(create: () => Codec): readonly ConformanceCase[] {
 }
 
 /**
- * The laws of `Codec`: round trips of 0 bytes to 1 MiB and of doubles in full precision, arguments unchanged and unshared, targets, `maxLength`, `decodedLength`, and damage
- * (truncation, trailing bytes, flipped bits, random bytes) that gives bytes or an error with a code, within `maxLength`.
+ * The laws of `Codec`. 0 bytes to 1 MiB and doubles in full precision round-trip. Arguments stay unchanged and
+ * unshared. Targets, `maxLength` and `decodedLength` are exact. Damage (truncation, trailing bytes, flipped bits,
+ * random bytes) gives bytes or an error with a code, within `maxLength`.
  *
- * @param create - makes the codec under test; called once a case
+ * @param create - creates the codec under test; called once per case
  */
 export function codecCases(create: () => Codec): readonly ConformanceCase[] {
   return [

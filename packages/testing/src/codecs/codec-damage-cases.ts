@@ -4,9 +4,10 @@ import type { ConformanceCase } from "../base/conformance-case.ts";
 import { priceBytes, randomBytes, seededRandom } from "../base/sample-bytes.ts";
 import { assertCode } from "./codec-assertions.ts";
 
-/** What a codec may answer to damaged bytes: they are damaged, or claim to be of a version or algorithm that is not here. */
+/** Codes that a codec may throw for damaged bytes: they may also claim an unknown version or algorithm. */
 const codesOfDamage: readonly AtcErrorCode[] = ["ATC_CORRUPT_DATA", "ATC_UNSUPPORTED", "ATC_MISSING_PLUGIN"];
-/** Decodes damaged bytes: the answer is an error of a known code, or bytes within the limit. */
+
+/** Decodes damaged bytes: the result is an error with a known code, or bytes within the limit. */
 function assertSurvives(codec: Codec, damaged: Uint8Array, maxLength: number, what: string): void {
   let decoded: Uint8Array;
   try {
@@ -16,7 +17,7 @@ function assertSurvives(codec: Codec, damaged: Uint8Array, maxLength: number, wh
     assert.ok(codesOfDamage.includes(error.code), `${what}: threw ${error.code}`);
     return;
   }
-  assert.ok(decoded.length <= maxLength, `${what}: ${decoded.length} bytes where ${maxLength} are allowed`);
+  assert.ok(decoded.length <= maxLength, `${what}: ${decoded.length} bytes, but at most ${maxLength} are allowed`);
 }
 
 function frames(codec: Codec): readonly Uint8Array[] {
@@ -59,7 +60,7 @@ export function damageCases(create: () => Codec): readonly ConformanceCase[] {
       },
     },
     {
-      name: "answers 2000 flipped bits with bytes or an error that has a code",
+      name: "decodes 2000 flipped bits to bytes or an error with a code",
       run: () => {
         const codec = create();
         const next = seededRandom(7);
@@ -67,7 +68,7 @@ export function damageCases(create: () => Codec): readonly ConformanceCase[] {
         for (let trial = 0; trial < 2000; trial++) {
           const damaged = (all[trial % all.length] as Uint8Array).slice();
           if (damaged.length === 0) continue;
-          // Half of the flips hit the first bytes, where lengths and offsets stand.
+          // Half of the flips hit the first bytes, where lengths and offsets are.
           const at = next() % (trial % 8 < 4 ? Math.min(64, damaged.length) : damaged.length);
           const bit = next() % 8;
           damaged[at] = (damaged[at] as number) ^ (1 << bit);
@@ -81,7 +82,7 @@ export function damageCases(create: () => Codec): readonly ConformanceCase[] {
       },
     },
     {
-      name: "takes no flipped bit of a frame of no content for content",
+      name: "decodes no flipped bit of an empty frame to content",
       run: () => {
         const codec = create();
         const frame = codec.encode(new Uint8Array(0));
@@ -93,7 +94,7 @@ export function damageCases(create: () => Codec): readonly ConformanceCase[] {
       },
     },
     {
-      name: "answers random bytes with bytes or an error that has a code",
+      name: "decodes random bytes to bytes or an error with a code",
       run: () => {
         const codec = create();
         for (let seed = 0; seed < 300; seed++)

@@ -6,7 +6,7 @@ function fill(length: number, value: (i: number) => number): Float64Array {
   return Float64Array.from({ length }, (_, i) => value(i));
 }
 
-/** Columns of doubles that are no decimals, by what they are results of; `next` gives numbers in [0, 1). */
+/** Columns of doubles that are not decimals, by their origin; `next` returns numbers in [0, 1). */
 const columns: Readonly<Record<string, Column>> = {
   "sines near 0.52": (length) => fill(length, (i) => 0.52 + Math.sin(i) / 100),
   averages: (length, next) => {
@@ -32,7 +32,7 @@ const columns: Readonly<Record<string, Column>> = {
 
 const lengths = [1, 2, 17, 60, 300, 2100];
 
-/** Columns of float64 in full precision, as averages, equities and quotients are, of several lengths each. */
+/** Columns of float64 in full precision, such as averages, equities and quotients, in several lengths each. */
 export function precisionBytes(): readonly SampleBytes[] {
   return Object.entries(columns).flatMap(([name, make], kind) =>
     lengths.flatMap((length) =>

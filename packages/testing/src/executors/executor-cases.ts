@@ -1,20 +1,21 @@
 import type { Executor } from "@atc/contract";
 import type { ConformanceCase } from "../base/conformance-case.ts";
-import { cancelLaws, lifeLaws, progressLaws, workerLaws } from "./executor-life-laws.ts";
+import { cancelLaws, disposalLaws, progressLaws, workerLaws } from "./executor-lifecycle-laws.ts";
 import { errorLaws, resultLaws } from "./executor-result-laws.ts";
 import { play } from "./executor-stage.ts";
 
 export { executorTasks } from "./executor-stage.ts";
 
-/** What {@link executorCases} needs to know of an executor. */
+/** Options of {@link executorCases}. */
 export interface ExecutorCasesOptions {
-  /** Whether tasks run in workers that may end without the caller's process ending; true by default. */
+  /** Whether tasks run in workers that can end without the caller's process; default: true. */
   readonly workers?: boolean;
 }
 
 /**
- * The laws of an executor. `create` makes one whose workers know {@link executorTasks}, each time it is called; the suite disposes it. Tasks and
- * suite share files in the temporary directory, so workers must see it.
+ * The laws of an executor. Each call of `create` creates an executor whose workers have the module of
+ * {@link executorTasks}; the suite disposes it. Tasks and suite share files in the temporary directory, so workers need
+ * access to it.
  *
  * @example
  * ```ts
@@ -26,7 +27,7 @@ export function executorCases(
   create: () => Executor | Promise<Executor>,
   options: ExecutorCasesOptions = {},
 ): readonly ConformanceCase[] {
-  const laws = { ...resultLaws, ...errorLaws, ...cancelLaws, ...progressLaws, ...lifeLaws };
+  const laws = { ...resultLaws, ...errorLaws, ...cancelLaws, ...progressLaws, ...disposalLaws };
   const all = options.workers === false ? laws : { ...laws, ...workerLaws };
   return Object.entries(all).map(([name, law]) => ({ name, run: () => play(create, law) }));
 }

@@ -1,15 +1,15 @@
-/** The tasks of the suite for executors: a module that their workers load by its URL. */
+/** The tasks of the conformance suite for executors. Workers load this module by its URL. */
 import { appendFileSync, closeSync, openSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { AtcError, type Task, task, transferred } from "@atc/contract";
 
-/** Gives its input back. */
+/** Returns its input. */
 export const echo: Task<unknown, unknown> = (input) => input;
 
 /** The sum of numbers. */
 export const sum: Task<Float64Array, number> = (values) => values.reduce((total, value) => total + value, 0);
 
-/** A result of version 3. */
+/** A task of version 3. */
 export const versioned: Task<undefined, string> = task({ version: 3, run: () => "three" });
 
 /** Throws an AtcError whose causes are a RangeError and plain data. */
@@ -23,15 +23,15 @@ export const failPlainly: Task<undefined, never> = () => {
   throw new TypeError("no such thing");
 };
 
-/** What {@link work} does. */
+/** Input of {@link work}. */
 export interface Work {
-  /** Steps until it ends by itself; unless it is asked to end before. */
+  /** Steps until it ends, unless it is cancelled before. */
   readonly steps: number;
-  /** A file that gets a line when the task starts, and another when it sees that it was cancelled. */
+  /** A file that gets a line when the task starts, and another if it is cancelled. */
   readonly log: string;
 }
 
-/** Steps without letting go of its thread, and asks between the steps whether it was cancelled. Tells when it has started. */
+/** Steps without yielding and checks for cancellation between steps. Reports progress when it has started. */
 export const work: Task<Work, number> = ({ steps, log }, { throwIfCancelled, onProgress }) => {
   appendFileSync(log, "started\n");
   onProgress({ phase: "computing", done: 0, total: steps, unit: "bars" });
@@ -47,7 +47,7 @@ export const work: Task<Work, number> = ({ steps, log }, { throwIfCancelled, onP
   return steps;
 };
 
-/** Waits on its event loop for `ms` milliseconds, or until its signal ends the wait. */
+/** Waits in the event loop for `ms` milliseconds, or until its signal is aborted. */
 export const waitFor: Task<{ readonly ms: number }, string> = async ({ ms }, { signal, onProgress }) => {
   onProgress({ phase: "reading", done: 0, unit: "rows" });
   await delay(ms, undefined, { signal });
@@ -61,16 +61,16 @@ export const report: Task<{ readonly count: number }, number> = ({ count }, { on
   return count;
 };
 
-/** `length` numbers 0, 1, 2 and so on, moved to the caller; the first says whether the input came as a buffer of its own. */
+/** The numbers 0 to `length` - 1, moved to the caller. */
 export const iota: Task<{ readonly length: number }, Float64Array> = ({ length }) => {
   const values = Float64Array.from({ length }, (_, i) => i);
   return transferred(values, [values.buffer]);
 };
 
-/** Returns what no structured clone can hold. */
+/** Returns a value that cannot be cloned. */
 export const uncloneable: Task<undefined, unknown> = () => () => "a function";
 
-/** Ends its thread or process the first time; `marker` is a file that tells the times apart. */
+/** Ends its thread or process the first time; the file `marker` records that. */
 export const exitOnce: Task<{ readonly marker: string }, string> = ({ marker }) => {
   try {
     closeSync(openSync(marker, "wx"));
@@ -88,13 +88,13 @@ export const exitAlways: Task<{ readonly log: string }, never> = ({ log }) => {
 
 const opened = new Set<string>();
 
-/** Leaves a file open until the worker ends: {@link disposeWorker} then writes a line to it. */
+/** Keeps a file open until the worker ends; {@link disposeWorker} then writes a line to it. */
 export const leaveOpen: Task<{ readonly log: string }, boolean> = ({ log }) => {
   opened.add(log);
   return true;
 };
 
-/** Closes what {@link leaveOpen} left open. */
+/** Closes the files of {@link leaveOpen}. */
 export function disposeWorker(): void {
   for (const log of opened) appendFileSync(log, "closed\n");
   opened.clear();

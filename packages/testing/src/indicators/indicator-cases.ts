@@ -4,7 +4,7 @@ import type { ConformanceCase } from "../base/conformance-case.ts";
 
 const priceNames = ["close", "open", "high", "low"] as const;
 
-/** Bars `from` to `to` (exclusive) of every column. */
+/** Bars `from` to `to` (exclusive) of all columns. */
 function slice(prices: PriceColumns, from: number, to: number): PriceColumns {
   const { close, open, high, low } = prices;
   return {
@@ -15,7 +15,7 @@ function slice(prices: PriceColumns, from: number, to: number): PriceColumns {
   };
 }
 
-/** Copies of every column, with one price of each replaced where a price is given. */
+/** Copies of all columns. If `price` is given, it replaces one price of each. */
 function copyOf(prices: PriceColumns, bar = 0, price?: number): PriceColumns {
   const copies: { [Name in (typeof priceNames)[number]]?: Float64Array } = {};
   for (const name of priceNames) {
@@ -28,7 +28,7 @@ function copyOf(prices: PriceColumns, bar = 0, price?: number): PriceColumns {
   return { ...copies, close: copies.close ?? new Float64Array() };
 }
 
-/** The outputs of every bar, pushed in chunks of the lengths that `next` gives. */
+/** The outputs of all bars, pushed in chunks of the lengths that `next` returns. */
 function pushAll(indicator: Indicator, prices: PriceColumns, next: () => number): Readonly<Record<string, number[]>> {
   const collected = Object.fromEntries(indicator.outputs.map((name) => [name, [] as number[]]));
   const bars = prices.close.length;
@@ -52,7 +52,7 @@ function assertSame(
     for (let bar = 0; bar < bars; bar++) {
       const value: number | undefined = values?.[bar];
       const target: number | undefined = wanted[name]?.[bar];
-      // Not assert.equal for each: a million assertions take seconds.
+      // assert.equal would take seconds for a million values.
       if (!Object.is(value, target)) assert.fail(`"${name}" at bar ${bar} is ${value}, in one push it is ${target}`);
     }
   }
@@ -73,7 +73,7 @@ function assertRefused(indicator: Indicator, prices: PriceColumns, bar?: number)
     () => indicator.push(prices),
     (error) => {
       assert.ok(isAtcError(error, "ATC_INVALID_DATA"), `not an ATC_INVALID_DATA: ${String(error)}`);
-      if (bar !== undefined) assert.equal(error.details["bar"], bar, "details.bar, counted from the first bar of all");
+      if (bar !== undefined) assert.equal(error.details["bar"], bar, "details.bar, counted from the first bar pushed");
       return true;
     },
   );
@@ -107,10 +107,12 @@ function checkRefusals(create: () => Indicator, prices: PriceColumns): void {
 }
 
 /**
- * The laws of an `Indicator`: exact warm-up, no look-ahead, any chunking bit-identical, refusals that change nothing.
+ * The laws of an `Indicator`: exact warm-up, no look-ahead, bit-identical outputs for any chunking, and refused pushes
+ * that change nothing.
  *
- * @param create - makes a fresh indicator, the same each time
- * @param prices - valid bars, every column that the indicator needs, at least 100 bars and more than its longest warm-up
+ * @param create - creates a fresh indicator, the same each time
+ * @param prices - valid bars with all columns that the indicator requires: at least 100, and more than its longest
+ * warm-up
  */
 export function indicatorCases(create: () => Indicator, prices: PriceColumns): readonly ConformanceCase[] {
   const bars = prices.close.length;
@@ -131,7 +133,7 @@ export function indicatorCases(create: () => Indicator, prices: PriceColumns): r
       },
     },
     {
-      name: "returns an array of the bars' length for each output and counts the bars",
+      name: "returns one value per bar for each output and counts the bars",
       run() {
         const indicator = create();
         const columns = indicator.push(prices);
@@ -141,7 +143,7 @@ export function indicatorCases(create: () => Indicator, prices: PriceColumns): r
       },
     },
     {
-      name: "has its first values exactly where warmup says",
+      name: "has its first values exactly at the bar that warmup returns",
       run: () => checkWarmup(create(), prices),
     },
     {
@@ -154,11 +156,11 @@ export function indicatorCases(create: () => Indicator, prices: PriceColumns): r
       },
     },
     ...chunkings.map(([length, lengths]) => ({
-      name: `gives bit-identical outputs in chunks of ${length}`,
+      name: `returns bit-identical outputs in chunks of ${length}`,
       run: () => assertSame(pushAll(create(), prices, lengths()), create().push(prices), bars),
     })),
     {
-      name: "takes a push of no bars",
+      name: "accepts a push without bars",
       run() {
         const indicator = create();
         const columns = indicator.push(slice(prices, 0, 0));
@@ -168,11 +170,11 @@ export function indicatorCases(create: () => Indicator, prices: PriceColumns): r
       },
     },
     {
-      name: "refuses an invalid price by its bar, and goes on as if it had not been pushed",
+      name: "refuses an invalid price with its bar, and continues as if it had not been pushed",
       run: () => checkRefusals(create, prices),
     },
     {
-      name: "refuses columns of unequal lengths, and goes on as if they had not been pushed",
+      name: "refuses columns of unequal lengths, and continues as if they had not been pushed",
       run() {
         const indicator = create();
         assertRefused(indicator, { ...prices, open: prices.close.subarray(0, bars - 1) });
@@ -180,7 +182,7 @@ export function indicatorCases(create: () => Indicator, prices: PriceColumns): r
       },
     },
     {
-      name: "keeps neither the arrays that it is given nor those that it returned",
+      name: "keeps neither the arrays it receives nor those it returns",
       run() {
         const indicator = create();
         const given = copyOf(slice(prices, 0, 60));

@@ -12,24 +12,23 @@ import {
 import type { ConformanceCase } from "../base/conformance-case.ts";
 import { assertSlices } from "./data-source-slices.ts";
 
-/** What the source that {@link dataSourceCases} opens holds. */
+/** The content of the source that {@link dataSourceCases} opens. */
 export interface DataSourceExpectation {
-  /** What a row is. */
   readonly kind: RowKind;
-  /** Good rows in all, 1 or more. */
+  /** Valid rows, 1 or more. */
   readonly rows: number;
-  /** The symbols in order of appearance. */
+  /** The symbols in order of their first row. */
   readonly symbols: readonly string[];
-  /** The names of the columns, in order; not looked at where absent. */
+  /** The names of the columns in order; default: not compared. */
   readonly columns?: readonly string[];
-  /** Rows left out or with a NaN; 0 where absent. */
+  /** Rows that are skipped or have a NaN; default: 0. */
   readonly badRows?: number;
 }
 
 type SourceLaw = (source: DataSource, expected: DataSourceExpectation) => Promise<void>;
 
 /**
- * The laws of a data source. `create` opens a source of the same bytes each time it is called; the suite disposes it.
+ * The laws of a data source. Each call of `create` opens a source over the same bytes; the suite disposes it.
  *
  * @example
  * ```ts
@@ -60,7 +59,7 @@ export function dataSourceCases(
   return Object.entries(laws).map(([name, law]) => ({ name, run: over(law) }));
 }
 
-/** A chunk's data, kept beyond the next chunk: texts and numbers a column. */
+/** The data of a chunk, copied to outlive the next chunk: texts and numbers by column. */
 type KeptChunk = Readonly<Record<string, readonly (string | number | bigint | undefined)[]>>;
 
 function keep(chunk: ColumnChunk, source: DataSource): KeptChunk {
@@ -75,7 +74,7 @@ function keep(chunk: ColumnChunk, source: DataSource): KeptChunk {
   return kept;
 }
 
-/** Rows that come in chunks, column by column. */
+/** Collects the rows of chunks by column. */
 function keptRows(source: DataSource): { take(chunk: ColumnChunk): void; rows(): KeptChunk } {
   const all: Record<string, (string | number | bigint | undefined)[]> = {};
   return {
@@ -90,14 +89,14 @@ function keptRows(source: DataSource): { take(chunk: ColumnChunk): void; rows():
   };
 }
 
-/** All rows, column by column. */
+/** All rows by column. */
 async function readAll(source: DataSource, options?: ChunksOptions): Promise<KeptChunk> {
   const { take, rows } = keptRows(source);
   for await (const chunk of source.chunks(options)) take(chunk);
   return rows();
 }
 
-/** Asserts that going through `chunks` ends with an AtcError of a code. */
+/** Asserts that iterating `chunks` ends with an AtcError of a code. */
 async function rejects(chunks: () => AsyncIterable<ColumnChunk>, code: "ATC_ABORTED" | "ATC_CLOSED"): Promise<void> {
   await assert.rejects(
     async () => {
@@ -113,7 +112,7 @@ const columnLaws: Readonly<Record<string, SourceLaw>> = {
     const names = source.columns.map(({ name }) => name);
     assert.deepEqual(names.slice(0, 2), ["symbol", "timestamp"]);
     assert.ok(names.includes("close"));
-    assert.equal(new Set(names).size, names.length, "no name stands twice");
+    assert.equal(new Set(names).size, names.length, "no name occurs twice");
     assert.equal(source.columns[0]?.type, "text");
     if (expected.columns !== undefined) assert.deepEqual(names, expected.columns);
   },
@@ -133,7 +132,7 @@ const columnLaws: Readonly<Record<string, SourceLaw>> = {
 };
 
 const chunkLaws: Readonly<Record<string, SourceLaw>> = {
-  "gives chunks of 1 or more rows whose columns all have their length and type": async (source) => {
+  "returns chunks of 1 or more rows, with all columns in their length and type": async (source) => {
     const names = source.columns.slice(1).map(({ name }) => name);
     for await (const chunk of source.chunks()) {
       assert.ok(chunk.length >= 1);
@@ -153,7 +152,7 @@ const chunkLaws: Readonly<Record<string, SourceLaw>> = {
     }
     assert.equal(next, rows);
   },
-  "gives every row a symbol, in order of appearance": async (source, { symbols }) => {
+  "has a symbol for every row, in order of appearance": async (source, { symbols }) => {
     const seen = new Set<number>();
     let values: readonly string[] = [];
     for await (const chunk of source.chunks()) {
@@ -166,13 +165,13 @@ const chunkLaws: Readonly<Record<string, SourceLaw>> = {
     assert.deepEqual([...values], symbols);
     assert.equal(seen.size, symbols.length);
   },
-  "lets its dictionaries only grow": async (source) => {
+  "only appends to its dictionaries": async (source) => {
     const before = new Map<string, readonly string[]>();
     for await (const chunk of source.chunks()) {
       const dictionaries = { symbol: chunk.symbol.values, ...chunk.dictionaries };
       for (const [name, values] of Object.entries(dictionaries)) {
         assert.deepEqual(values.slice(0, before.get(name)?.length ?? 0), before.get(name) ?? []);
-        assert.equal(new Set(values).size, values.length, "no text stands twice");
+        assert.equal(new Set(values).size, values.length, "no text occurs twice");
         before.set(name, [...values]);
       }
     }
@@ -197,27 +196,27 @@ const arrayNames: Readonly<Record<ReturnType<typeof dtypeOf>, string>> = {
 };
 
 const endLaws: Readonly<Record<string, SourceLaw>> = {
-  "gives the same rows each time it is read, two readings side by side included": async (source) => {
+  "returns the same rows each time, also to two concurrent readers": async (source) => {
     const first = await readAll(source);
     const [second, third] = await Promise.all([readAll(source), readAll(source)]);
     assert.deepEqual(second, first);
     assert.deepEqual(third, first);
   },
-  "has the same rows in slices, and counts them rightly, where it can be cut and counted": async (source) => {
+  "has the same rows in slices, and counts them correctly, if it supports slices and counts": async (source) => {
     if (source.slices !== undefined) await assertSlices(source, await readAll(source), () => keptRows(source));
   },
-  "tells its summary after a complete reading and not before": async (source, expected) => {
+  "has a summary only after it was read completely": async (source, expected) => {
     assert.equal(source.summary(), undefined);
-    let told = 0;
-    await readAll(source, { onBadRow: () => told++ });
+    let reported = 0;
+    await readAll(source, { onBadRow: () => reported++ });
     const summary = source.summary();
     assert.equal(summary?.rows, expected.rows);
     assert.equal(summary?.badRows, expected.badRows ?? 0);
-    assert.equal(told, expected.badRows ?? 0);
+    assert.equal(reported, expected.badRows ?? 0);
     assert.ok((summary?.bytes ?? 0) > 0);
     assert.match(summary?.hash ?? "", /^[0-9a-f]{16}$/);
   },
-  "has no summary of a reading that was given up": async (source) => {
+  "has no summary after an incomplete read": async (source) => {
     for await (const chunk of source.chunks()) {
       assert.ok(chunk.length > 0);
       break;
@@ -235,11 +234,11 @@ const endLaws: Readonly<Record<string, SourceLaw>> = {
     if (last.total !== undefined) assert.equal(last.done, last.total);
     assert.equal(last.rows ?? rows, rows);
   },
-  "ends with ATC_ABORTED where the signal is aborted before": async (source) => {
+  "ends with ATC_ABORTED if the signal is aborted before": async (source) => {
     await rejects(() => source.chunks({ signal: AbortSignal.abort() }), "ATC_ABORTED");
     assert.equal(source.summary(), undefined);
   },
-  "ends with ATC_ABORTED at the step after the signal, or was at its end": async (source) => {
+  "ends with ATC_ABORTED at the step after the signal, unless it was at its end": async (source) => {
     const controller = new AbortController();
     let chunks = 0;
     try {
@@ -253,14 +252,12 @@ const endLaws: Readonly<Record<string, SourceLaw>> = {
     }
     assert.equal(chunks, 1, "no chunk follows the signal");
   },
-  "throws ATC_CLOSED after it is disposed, which may be done twice": async (source) => {
+  "throws ATC_CLOSED after disposal, and may be disposed twice": async (source) => {
     await source[Symbol.asyncDispose]();
     await source[Symbol.asyncDispose]();
     await rejects(() => source.chunks(), "ATC_CLOSED");
   },
-  "closes the files of readings that were left unfinished when it is disposed, and ends them with ATC_CLOSED": async (
-    source,
-  ) => {
+  "closes the files of unfinished readers on disposal, and ends them with ATC_CLOSED": async (source) => {
     const before = openDescriptors();
     const left = source.chunks()[Symbol.asyncIterator]();
     assert.equal((await left.next()).done ?? false, false);
@@ -283,7 +280,7 @@ const endLaws: Readonly<Record<string, SourceLaw>> = {
   },
 };
 
-/** The open regular files of this process, each by its descriptor and path; none on systems that do not list them. */
+/** The open regular files of this process by descriptor and path; empty on systems that do not list them. */
 function openDescriptors(): ReadonlySet<string> {
   const folder = "/proc/self/fd";
   if (!existsSync(folder)) return new Set();
@@ -291,14 +288,14 @@ function openDescriptors(): ReadonlySet<string> {
     try {
       return `${descriptor} ${readlinkSync(`${folder}/${descriptor}`)}`;
     } catch {
-      // The descriptor of this listing itself.
+      // The descriptor of this listing itself is closed by now.
       return "";
     }
   });
   return new Set(found.filter((one) => / \/(?!dev\/|proc\/)/.test(one)));
 }
 
-/** Laws that need a second source of the same bytes. */
+/** Laws that require a second source over the same bytes. */
 function identityLaws(create: () => DataSource | Promise<DataSource>): Readonly<Record<string, SourceLaw>> {
   return {
     "has the same identity each time it is opened, as plain data": async (source) => {
@@ -309,7 +306,7 @@ function identityLaws(create: () => DataSource | Promise<DataSource>): Readonly<
       await readAll(source);
       assert.deepEqual(source.identity, again.identity, "reading does not change it");
     },
-    "gives the same rows and hash each time it is opened": async (source) => {
+    "returns the same rows and hash each time it is opened": async (source) => {
       await using again = await create();
       assert.deepEqual(await readAll(again), await readAll(source));
       assert.equal(again.summary()?.hash, source.summary()?.hash);

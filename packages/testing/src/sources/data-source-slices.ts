@@ -10,16 +10,15 @@ import type {
   SliceReader,
 } from "@atc/contract";
 
-/** Lengths of slices in bytes: of many slices, of few and of one. */
+/** Lengths of slices in bytes: for many slices, few, and one. */
 const lengths = [5000, 70_000, Number.MAX_SAFE_INTEGER];
 
-/** What the module of a sliced source exports. */
+/** The exports of the module of a sliced source. */
 interface SliceModule {
   readonly readSlice: SliceReader;
   readonly countSlice?: SliceCounter;
 }
 
-/** Takes the chunks of a slice. */
 type TakeChunk = (chunk: ColumnChunk) => void;
 
 async function readSlice(
@@ -36,7 +35,7 @@ async function readSlice(
   }
 }
 
-/** Asserts that a count is that of the rows that were read, where it was made. */
+/** Asserts that a count, if there is one, matches the rows that were read. */
 function assertCounted(counts: SliceCounts | undefined, end: SliceEnd, rows: ReadonlyMap<string, number>): void {
   if (counts === undefined || end.badRows > 0) return;
   assert.equal(counts.position, end.position);
@@ -44,8 +43,9 @@ function assertCounted(counts: SliceCounts | undefined, end: SliceEnd, rows: Rea
 }
 
 /**
- * Asserts that the slices of a source, read one after the other, have the rows of the whole: `take` is given their chunks, and returns what all rows are once they have ended. A slice that
- * the one before it did not end at is read again from there. Counts are those of what is read.
+ * Asserts that the slices of a source, read one after the other, have the rows of the whole. `takeAll` collects their
+ * chunks. If the slice before ended elsewhere than planned, a slice starts from there. Counts match the rows that are
+ * read.
  */
 export async function assertSlices<Rows>(
   source: DataSource,
@@ -72,7 +72,7 @@ export async function assertSlices<Rows>(
       assertCounted(await module.countSlice?.(sliced.input, options), end, found);
       ({ position, line } = end);
     }
-    assert.ok(position >= sliced.end, "the last slice ends where the source does");
+    assert.ok(position >= sliced.end, "the last slice ends at the end of the source");
     assert.deepEqual(rows(), whole);
   }
 }

@@ -5,19 +5,18 @@ import { join } from "node:path";
 import { type DatasetSchema, isAtcError, type RowKind, type SeriesColumns, type TableWriter } from "@atc/contract";
 import type { ConformanceCase } from "../base/conformance-case.ts";
 
-/** A row as it was read back. */
+/** A row that was read back. */
 export interface ReadRow {
-  /** The symbol. */
   readonly symbol: string;
-  /** The time in the unit of the plan. */
+  /** The time, in ms for bars and ns for ticks. */
   readonly time: bigint;
-  /** The other columns by name; NaN or undefined for a number that is missing. */
+  /** The other columns by name; NaN or undefined for a missing number. */
   readonly values: Readonly<Record<string, number | undefined>>;
 }
 
-/** What the suite needs to look into files. */
+/** Access of the suite to the files. */
 export interface TableWriterHolds {
-  /** Reads a file of bars (times in ms) or ticks (in ns) back by other means than the writer's own. */
+  /** Reads a file of bars (times in ms) or ticks (in ns) by other means than the writer's own. */
   read(path: string, kind: RowKind): Promise<readonly ReadRow[]>;
 }
 
@@ -67,7 +66,11 @@ async function written(writer: TableWriter, path: string, kind: RowKind, slices:
   await file[Symbol.asyncDispose]();
 }
 
-/** The laws of a table writer. */
+/**
+ * The laws of a table writer: doubles, nanoseconds, symbols and order survive, and failures are AtcErrors.
+ *
+ * @param holds - reads back what the writer wrote
+ */
 export function tableWriterCases(create: () => TableWriter, holds: TableWriterHolds): readonly ConformanceCase[] {
   const holdsRows = (kind: RowKind, slices: readonly Slice[]): Promise<void> =>
     inFolder(async (folder) => {
@@ -80,7 +83,7 @@ export function tableWriterCases(create: () => TableWriter, holds: TableWriterHo
         values["volume"] ?? Number.NaN,
         values["flag"],
       ]);
-      // deepEqual tells -0 from 0 and takes NaN for NaN.
+      // deepEqual distinguishes -0 from 0 and equates NaN with NaN.
       deepEqual(found, expected(slices));
     });
   const long = Array.from({ length: 5000 }, (_, i) => BigInt(i) * 60_000n);
@@ -94,7 +97,7 @@ export function tableWriterCases(create: () => TableWriter, holds: TableWriterHo
       },
     },
     {
-      name: "keeps nanoseconds, also before 1970 and many rows of one time",
+      name: "keeps nanoseconds, also before 1970 and for many rows of one time",
       run: () => {
         const times = [-1n, 0n, 0n, 0n, 1_700_000_000_123_456_789n];
         return holdsRows("ticks", [["T", times, [1, 2, 3, 4, 5], [1, 1, 1, 1, 1]]]);
@@ -122,7 +125,7 @@ export function tableWriterCases(create: () => TableWriter, holds: TableWriterHo
         }),
     },
     {
-      name: "is disposed without being finished, any number of times",
+      name: "may be disposed unfinished, any number of times",
       run: () =>
         inFolder(async (folder) => {
           const plan = { schema: schemaOf("bars"), series: [{ symbol: "A", rows: 2 }] };
@@ -133,7 +136,7 @@ export function tableWriterCases(create: () => TableWriter, holds: TableWriterHo
         }),
     },
     {
-      name: "has a name and an ending",
+      name: "has a name and an extension",
       run: () =>
         inFolder(async (folder) => {
           const writer = create();

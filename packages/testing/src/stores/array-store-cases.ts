@@ -9,11 +9,14 @@ import { readingLaws } from "./array-store-reading.ts";
 import { assertShows, sampleDataset, writeSample } from "./array-store-samples.ts";
 import { writingLaws } from "./array-store-writing.ts";
 
-/** What {@link arrayStoreCases} needs to know of a store. */
+/** Options of {@link arrayStoreCases}. */
 export interface ArrayStoreCasesOptions {
-  /** Opens what `store` keeps once more, in a second store over the same place; absent where a store keeps nothing beyond itself. */
+  /**
+   * Opens a second store over the same place as `store`; default: the store is not persistent, and laws that need it
+   * are left out.
+   */
   readonly reopen?: (store: ArrayStore) => ArrayStore | Promise<ArrayStore>;
-  /** The most rows of a symbol, 400 where absent: so many that the store's segments split some symbols. */
+  /** The most rows per symbol; default: 400. It should be high enough for some symbols to span several segments. */
   readonly maxRows?: number;
 }
 
@@ -23,15 +26,15 @@ const lifeLaws: Readonly<Record<string, StoreLaw>> = {
     assert.equal(lock.name, "d");
     await assertRejects(store.lock("d"), "ATC_LOCKED", "a second lock");
     await (await store.lock("other"))[Symbol.asyncDispose]();
-    assert.deepEqual(await store.list(), [], "a lock alone is no dataset");
+    assert.deepEqual(await store.list(), [], "a lock alone is not a dataset");
     await lock[Symbol.asyncDispose]();
     await lock[Symbol.asyncDispose]();
     const sample = sampleDataset(31, 1, maxRows);
-    await assertRejects(store.create(lock, sample.plan), "ATC_INVALID_ARGUMENT", "create with a lock given back");
+    await assertRejects(store.create(lock, sample.plan), "ATC_INVALID_ARGUMENT", "create with a released lock");
     await writeSample(store, "d", sample);
     assert.deepEqual(await store.list(), ["d"]);
   },
-  "aborts the writer whose lock is given back": async (bench) => {
+  "aborts the writer if its lock is released": async (bench) => {
     const sample = sampleDataset(32, 1, bench.maxRows);
     let kept: DatasetWriter | undefined;
     await withWriter(bench, sample, (writer) => {
@@ -83,7 +86,7 @@ const lifeLaws: Readonly<Record<string, StoreLaw>> = {
     for (const name of ["b", "A-1", "a.b_c", "x".repeat(100)]) await writeSample(store, name, sample);
     assert.deepEqual(await store.list(), ["A-1", "a.b_c", "b", "x".repeat(100)]);
   },
-  "refuses names that lead elsewhere": async ({ store }) => {
+  "refuses names that leave the store": async ({ store }) => {
     for (const name of ["", ".", "..", ".hidden", "a/b", "../a", "a\\b", "a\0", "ä", "a b", "x".repeat(101)]) {
       await assertRejects(store.lock(name), "ATC_INVALID_ARGUMENT", `lock "${name}"`);
       await assertRejects(store.open(name), "ATC_INVALID_ARGUMENT", `open "${name}"`);
@@ -96,7 +99,7 @@ const lifeLaws: Readonly<Record<string, StoreLaw>> = {
     await assertRejects(store.delete("d", { signal: AbortSignal.abort() }), "ATC_ABORTED", "delete");
     assert.deepEqual(await store.list(), ["d"]);
   },
-  "gives ATC_CLOSED from a disposed dataset": async ({ store, maxRows }) => {
+  "throws ATC_CLOSED from a disposed dataset": async ({ store, maxRows }) => {
     const sample = sampleDataset(39, 1, maxRows);
     await writeSample(store, "d", sample);
     const dataset = await store.open("d");
@@ -113,7 +116,7 @@ const lifeLaws: Readonly<Record<string, StoreLaw>> = {
     assertThrows(() => block?.times(), "ATC_CLOSED", "times of a block");
     if (series.length > 1) assertThrows(() => iterator.next(), "ATC_CLOSED", "the next block");
   },
-  "gives ATC_CLOSED from a disposed store": async ({ store, maxRows }) => {
+  "throws ATC_CLOSED from a disposed store": async ({ store, maxRows }) => {
     const { plan } = sampleDataset(40, 1, maxRows);
     const lock = await store.lock("d");
     await store[Symbol.asyncDispose]();
@@ -128,8 +131,9 @@ const lifeLaws: Readonly<Record<string, StoreLaw>> = {
 };
 
 /**
- * The laws of an array store. `create` opens an empty store, with room for some MiB, each time it is called; the suite disposes it.
- * A store that splits a symbol over several segments should be made with segments so small that some of `maxRows` rows split.
+ *  * The laws of an array store. Each call of `create` opens an empty store with room for some MiB; the suite disposes
+ * it. If the store splits symbols over segments, create it with segments small enough to split some symbols of
+ * `maxRows` rows.
  *
  * @example
  * ```ts

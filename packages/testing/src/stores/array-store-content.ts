@@ -7,14 +7,14 @@ import type { StoreLaw } from "./array-store-laws.ts";
 import { piecesOf, put } from "./array-store-pieces.ts";
 import { type SampleDataset, sampleDataset, sliceOf, writeSample } from "./array-store-samples.ts";
 
-/** What a manifest says of its series but for their checksums, which a store need not keep. */
+/** The part of a manifest about series, without checksums, which a store need not keep. */
 export function boundsOf({ series }: DatasetManifest): readonly Omit<SeriesExtent, "crc32">[] {
   return series.map(({ crc32: _, ...bounds }) => bounds);
 }
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** The checksums of a symbol of a sample, each of all bytes of its column at once. */
+/** The checksums of a symbol of a sample, one over all bytes of each column. */
 function checksumsOf({ plan, values }: SampleDataset, symbol: string): readonly number[] {
   return plan.schema.columns.map(({ name }) => {
     const array = values.get(symbol)?.[name];
@@ -22,11 +22,11 @@ function checksumsOf({ plan, values }: SampleDataset, symbol: string): readonly 
   });
 }
 
-/** Asserts that a manifest that has a content has that of the sample's rows, and their checksums. */
+/** Asserts that a manifest with a content has that of the sample's rows, and their checksums. */
 export function assertContent({ schema, series, content }: DatasetManifest, sample: SampleDataset): void {
   if (content === undefined) {
     for (const { symbol, crc32: known } of series)
-      assert.equal(known, undefined, `"${symbol}" has checksums in a dataset without a content`);
+      assert.equal(known, undefined, `"${symbol}" has checksums, but the dataset has no content`);
     return;
   }
   for (const { symbol, crc32: known } of series)
@@ -35,9 +35,9 @@ export function assertContent({ schema, series, content }: DatasetManifest, samp
   assert.equal(content, datasetContent(schema, naive, sha256), "the content");
 }
 
-/** What the content of a dataset must be in a store that keeps it. */
+/** Laws of the content of a dataset, for stores that keep it. */
 export const contentLaws: Readonly<Record<string, StoreLaw>> = {
-  "has the content of its rows, whatever slices they came in": async ({ store, maxRows }) => {
+  "has the content of its rows, independent of how they were sliced": async ({ store, maxRows }) => {
     const sample = sampleDataset(101, 6, maxRows);
     for (const sliceRows of [1, 7, maxRows]) {
       for (const isInterleaved of [false, true]) {
@@ -46,7 +46,7 @@ export const contentLaws: Readonly<Record<string, StoreLaw>> = {
       }
     }
   },
-  "has the content of rows that were put in their place, if it lays out": async ({ store, maxRows }) => {
+  "has the content of rows that were placed, if it supports layouts": async ({ store, maxRows }) => {
     if (store.layOut === undefined) return;
     const sample = sampleDataset(102, 6, maxRows);
     const { content } = await writeSample(store, "written", sample);
@@ -56,7 +56,7 @@ export const contentLaws: Readonly<Record<string, StoreLaw>> = {
       for (const piece of piecesOf(layout, sample, 102)) layout.placed(await put(piece, sample));
       const manifest = await layout.publish();
       assertContent(manifest, sample);
-      assert.equal(manifest.content, content, "the content does not tell how rows were written");
+      assert.equal(manifest.content, content, "the content does not depend on how rows were written");
     } finally {
       await lock[Symbol.asyncDispose]();
     }

@@ -13,19 +13,19 @@ import { assertContent } from "./array-store-content.ts";
 import { assertRejects, onlySymbol, type StoreLaw } from "./array-store-laws.ts";
 import { assertShows, type SampleDataset, sampleDataset, sliceOf, writeSample } from "./array-store-samples.ts";
 
-/** What the optional operations of an array store must do where it has them. */
+/** Laws of the optional operations of an array store. */
 export const growingLaws: Readonly<Record<string, StoreLaw>> = {
-  "finds no fault in what was written, where it verifies": async ({ store, maxRows }) => {
+  "finds no fault in what was written, if it supports verify": async ({ store, maxRows }) => {
     if (store.verify === undefined) return;
     await assertRejects(store.verify("d"), "ATC_NOT_FOUND", "verify without a dataset");
     const { generation, bytes } = await writeSample(store, "d", sampleDataset(61, 5, maxRows));
     const report = await store.verify("d");
     assert.deepEqual({ ...report, segments: 0 }, { name: "d", generation, segments: 0, bytes, faults: [] });
     assert.ok(report.segments >= 1);
-    await assertRejects(store.verify("../d"), "ATC_INVALID_ARGUMENT", "verify of a name that leads elsewhere");
+    await assertRejects(store.verify("../d"), "ATC_INVALID_ARGUMENT", "verify of a name that leaves the store");
     await assertRejects(store.verify("d", { signal: AbortSignal.abort() }), "ATC_ABORTED", "an aborted verify");
   },
-  "shows what random appends leave of each series, before and after it is compacted": async ({ store, maxRows }) => {
+  "shows the result of random appends to each series, before and after compaction": async ({ store, maxRows }) => {
     if (store.append === undefined) return;
     for (let seed = 62; seed < 66; seed++) {
       const next = seededRandom(seed);
@@ -45,7 +45,7 @@ export const growingLaws: Readonly<Record<string, StoreLaw>> = {
       }
     }
   },
-  "refuses appended rows that are not behind the kept ones, and shows nothing before publish": async (bench) => {
+  "refuses appended rows that do not follow the kept ones, and shows nothing before publish": async (bench) => {
     const { store } = bench;
     if (store.append === undefined) return;
     const sample = sampleDataset(67, 1, bench.maxRows);
@@ -78,7 +78,7 @@ export const growingLaws: Readonly<Record<string, StoreLaw>> = {
   },
 };
 
-/** Asserts that the newest generation is a sample's, and that it verifies. */
+/** Asserts that the newest generation holds a sample, and that it verifies. */
 async function assertNewest(store: ArrayStore, sample: SampleDataset): Promise<void> {
   const dataset = await store.open("d");
   assertShows(dataset, sample);
@@ -104,7 +104,7 @@ async function compacted(store: ArrayStore, sample: SampleDataset): Promise<void
   await assertNewest(store, sample);
 }
 
-/** A sample after a random append: some symbols grow, some are cut first, some are new, some go. */
+/** A sample after a random append: some symbols grow, some are cut first, some are new, some are removed. */
 function grownSample(
   { plan, values }: SampleDataset,
   next: () => number,
@@ -118,7 +118,7 @@ function grownSample(
     const old = values.get(symbol);
     const length = old?.["timestamp"]?.length ?? 0;
     const isWhole = next() % 2 === 0;
-    // The first symbol stays, so that the dataset is never left without a row.
+    // The first symbol stays, so that the dataset always has a row.
     const keepRows = isWhole ? length : Math.max(next() % (length + 1), place === 0 ? 1 : 0);
     const rows = next() % 4 === 0 ? 0 : 1 + (next() % maxRows);
     series.push({ symbol, rows, ...(isWhole ? {} : { keepRows }) });
@@ -158,7 +158,7 @@ function shifted(columns: SeriesColumns, by: bigint): SeriesColumns {
   return { ...columns, timestamp: (columns["timestamp"] as BigInt64Array).map((time) => time + by) };
 }
 
-/** Appends what `grown` has beyond the rows that the plan keeps. */
+/** Appends the rows of `grown` beyond those that the plan keeps. */
 async function appendSample(
   store: ArrayStore,
   name: string,

@@ -4,7 +4,7 @@ import type { DatasetLayout, PlacedRows, RowExtent, TypedArray } from "@atc/cont
 import { seededRandom } from "../base/sample-bytes.ts";
 import type { SampleDataset } from "./array-store-samples.ts";
 
-/** Rows `row` to `row + rows` of a symbol, which lie in one extent. */
+/** Rows `row` to `row + rows` of a symbol, within one extent. */
 export interface SamplePiece {
   readonly symbol: string;
   readonly extent: RowExtent;
@@ -34,7 +34,7 @@ export function piecesOf(layout: DatasetLayout, { plan }: SampleDataset, seed: n
   return pieces;
 }
 
-/** Writes a piece of a sample to its place, as another thread would, and returns what is to be told of it. */
+/** Writes a piece of a sample to its place, like another thread would. Returns the arguments to register it. */
 export async function put({ symbol, extent, row, rows }: SamplePiece, sample: SampleDataset): Promise<PlacedRows> {
   const columns = sample.values.get(symbol) ?? {};
   const file = await open(extent.path, "r+");

@@ -5,9 +5,9 @@ import { assertRejects, assertThrows, type Bench, type StoreLaw } from "./array-
 import { piecesOf, put } from "./array-store-pieces.ts";
 import { assertShows, sampleDataset, writeSample } from "./array-store-samples.ts";
 
-/** What a store must do where others may put rows into its files. */
+/** Laws of layouts, for stores that let others write rows into their files. */
 export const placingLaws: Readonly<Record<string, StoreLaw>> = {
-  "shows rows that were put in their place as if they had been written, where it lays out": async (bench) => {
+  "shows placed rows as if they had been written, if it supports layouts": async (bench) => {
     const { store, maxRows } = bench;
     for (let seed = 81; seed < 86; seed++) {
       const sample = sampleDataset(seed, 1 + (seed % 5), maxRows);
@@ -21,15 +21,15 @@ export const placingLaws: Readonly<Record<string, StoreLaw>> = {
         return await layout.publish({ seed });
       });
       if (published === undefined) return;
-      const { name: _, createdAt: __, generation: ___, ...said } = published;
-      assert.deepEqual({ ...written, ...said }, written);
+      const { name: _, createdAt: __, generation: ___, ...rest } = published;
+      assert.deepEqual({ ...written, ...rest }, written);
       const dataset = await store.open("d");
       assertShows(dataset, sample);
       dataset[Symbol.dispose]();
       assert.deepEqual((await store.verify?.("d"))?.faults ?? [], []);
     }
   },
-  "tells of extents that hold each planned row once, where it lays out": async (bench) => {
+  "returns extents that hold each planned row once, if it supports layouts": async (bench) => {
     const sample = sampleDataset(87, 3, bench.maxRows);
     await withLayout(bench, sample.plan, async (layout) => {
       for (const { symbol, rows } of sample.plan.series) {
@@ -46,7 +46,7 @@ export const placingLaws: Readonly<Record<string, StoreLaw>> = {
       await layout.abort();
     });
   },
-  "shows nothing of a layout before publish, and leaves nothing after abort": async (bench) => {
+  "shows no layout before publish, and leaves nothing after abort": async (bench) => {
     const sample = sampleDataset(88, 2, bench.maxRows);
     await withLayout(bench, sample.plan, async (layout) => {
       const pieces = piecesOf(layout, sample, 88);
@@ -61,7 +61,7 @@ export const placingLaws: Readonly<Record<string, StoreLaw>> = {
     });
     assert.deepEqual(await bench.store.list(), []);
   },
-  "refuses to publish a layout where rows were not told of, and goes on": async (bench) => {
+  "refuses to publish a layout with unregistered rows, and continues": async (bench) => {
     const sample = sampleDataset(89, 3, bench.maxRows);
     await withLayout(bench, sample.plan, async (layout) => {
       await assertRejects(layout.publish(), "ATC_INVALID_ARGUMENT", "publish without rows");
@@ -75,7 +75,7 @@ export const placingLaws: Readonly<Record<string, StoreLaw>> = {
       await assertRejects(layout.publish(), "ATC_CLOSED", "a second publish");
     });
   },
-  "refuses rows that are not in their place, where it lays out": refusesMisplacedRows,
+  "refuses misplaced rows, if it supports layouts": refusesMisplacedRows,
 };
 
 async function refusesMisplacedRows(bench: Bench): Promise<void> {
@@ -89,33 +89,33 @@ async function refusesMisplacedRows(bench: Bench): Promise<void> {
   await withLayout(bench, plan, async (layout) => {
     const [extent] = layout.extents("A");
     assert.ok(extent !== undefined);
-    const told = (row: number, rows: number): Promise<PlacedRows> => put({ extent, symbol: "A", row, rows }, sample);
-    const middle = await told(3, 3);
+    const place = (row: number, rows: number): Promise<PlacedRows> => put({ extent, symbol: "A", row, rows }, sample);
+    const middle = await place(3, 3);
     layout.placed(middle);
     const refused = (changed: Partial<PlacedRows>, what: string): void =>
       assertThrows(() => layout.placed({ ...middle, ...changed }), "ATC_INVALID_ARGUMENT", what);
     refused({}, "the same rows again");
-    refused({ row: 2 }, "rows of which some were told of");
-    refused({ row: 5, rows: 2 }, "rows of which the first was told of");
+    refused({ row: 2 }, "rows of which some are registered");
+    refused({ row: 5, rows: 2 }, "rows of which the first is registered");
     refused({ symbol: "B" }, "an unknown symbol");
     refused({ row: -1, rows: 1 }, "a negative row");
     refused({ row: 0.5, rows: 1 }, "half a row");
     refused({ row: 0, rows: 0 }, "no row");
-    refused({ row: 8, rows: 2 }, "a row too many");
+    refused({ row: 8, rows: 2 }, "one row too many");
     refused({ row: 0, crc32: [1] }, "too few checksums");
-    refused({ row: 0, crc32: [1, -1] }, "a checksum that is none");
+    refused({ row: 0, crc32: [1, -1] }, "an invalid checksum");
     const backwards = (changed: Partial<PlacedRows>, what: string): void =>
       assertThrows(() => layout.placed({ ...middle, ...changed }), "ATC_INVALID_DATA", what);
-    backwards({ row: 0, firstTime: 0n, lastTime: -1n }, "times that go back");
-    backwards({ row: 0, firstTime: -5n, lastTime: 1n }, "times beyond those of the rows behind");
-    backwards({ row: 6, firstTime: 0n, lastTime: 9n }, "times ahead of those of the rows before");
-    layout.placed(await told(6, 3));
-    layout.placed(await told(0, 3));
+    backwards({ row: 0, firstTime: 0n, lastTime: -1n }, "times out of order");
+    backwards({ row: 0, firstTime: -5n, lastTime: 1n }, "times after those of later rows");
+    backwards({ row: 6, firstTime: 0n, lastTime: 9n }, "times before those of earlier rows");
+    layout.placed(await place(6, 3));
+    layout.placed(await place(0, 3));
     assert.deepEqual(boundsOf(await layout.publish()), [{ symbol: "A", rows: 9, firstTime: -5n, lastTime: 4n }]);
   });
 }
 
-/** Runs `action` with a layout of the plan and gives the lock back; undefined where the store lays nothing out. */
+/** Runs `action` with a layout of the plan, then releases the lock; undefined if the store has no layouts. */
 async function withLayout<T>(
   { store }: Bench,
   plan: DatasetPlan,

@@ -5,9 +5,9 @@ import { assertContent, boundsOf } from "./array-store-content.ts";
 import { assertThrows, onlySymbol, type StoreLaw } from "./array-store-laws.ts";
 import { assertShows, sampleDataset, sortedSymbols, toArrayLike, writeSample } from "./array-store-samples.ts";
 
-/** What a reader of an array store may rely on. */
+/** Laws for readers of an array store. */
 export const readingLaws: Readonly<Record<string, StoreLaw>> = {
-  "shows what was written, for random plans, slices and blocks": async ({ store, maxRows }) => {
+  "returns what was written, for random plans, slices and blocks": async ({ store, maxRows }) => {
     for (let seed = 1; seed <= 8; seed++) {
       const next = seededRandom(seed);
       const sample = sampleDataset(seed, 1 + (next() % 12), maxRows);
@@ -15,7 +15,7 @@ export const readingLaws: Readonly<Record<string, StoreLaw>> = {
         sliceRows: 1 + (next() % maxRows),
         isInterleaved: next() % 2 === 0,
       });
-      assert.equal(manifest.generation, seed, "each publication counts up");
+      assert.equal(manifest.generation, seed, "each publication increments the generation");
       const dataset = await store.open("d");
       assertShows(dataset, sample, 1 + (next() % maxRows));
       assertShows(dataset, sample);
@@ -47,7 +47,7 @@ export const readingLaws: Readonly<Record<string, StoreLaw>> = {
     );
     dataset[Symbol.dispose]();
   },
-  "shows any range of rows, and its columns only": async ({ store, maxRows }) => {
+  "returns any range of rows, and only the requested columns": async ({ store, maxRows }) => {
     const sample = sampleDataset(12, 2, maxRows);
     await writeSample(store, "d", sample);
     const dataset = await store.open("d");
@@ -66,7 +66,7 @@ export const readingLaws: Readonly<Record<string, StoreLaw>> = {
     }
     dataset[Symbol.dispose]();
   },
-  "shows any window of a column": async ({ store, maxRows }) => {
+  "returns any window of a column": async ({ store, maxRows }) => {
     const sample = sampleDataset(13, 3, maxRows);
     await writeSample(store, "d", sample);
     const dataset = await store.open("d");
@@ -85,7 +85,7 @@ export const readingLaws: Readonly<Record<string, StoreLaw>> = {
     }
     dataset[Symbol.dispose]();
   },
-  "gives times as pairs of 32-bit words too": async ({ store, maxRows }) => {
+  "returns times as pairs of 32-bit words too": async ({ store, maxRows }) => {
     const sample = sampleDataset(14, 1, maxRows);
     await writeSample(store, "d", sample);
     const dataset = await store.open("d");
@@ -99,7 +99,7 @@ export const readingLaws: Readonly<Record<string, StoreLaw>> = {
     }
     dataset[Symbol.dispose]();
   },
-  "refuses rows and columns that are not there": async ({ store, maxRows }) => {
+  "refuses rows and columns that do not exist": async ({ store, maxRows }) => {
     const sample = sampleDataset(15, 2, maxRows);
     await writeSample(store, "d", sample);
     const dataset = await store.open("d");
@@ -118,8 +118,8 @@ export const readingLaws: Readonly<Record<string, StoreLaw>> = {
     assertThrows(() => series.window("c0", 0, -1), "ATC_INVALID_ARGUMENT", "a window of -1 rows");
     assertThrows(() => dataset.series("no such symbol"), "ATC_NOT_FOUND", "an unknown symbol");
     for (const block of series.blocks({ columns: ["c0"], to: 1 })) {
-      assertThrows(() => block.times(), "ATC_INVALID_ARGUMENT", "times that were not asked for");
-      assertThrows(() => block.timeWords(), "ATC_INVALID_ARGUMENT", "words that were not asked for");
+      assertThrows(() => block.times(), "ATC_INVALID_ARGUMENT", "times that were not requested");
+      assertThrows(() => block.timeWords(), "ATC_INVALID_ARGUMENT", "words that were not requested");
       assertThrows(() => block.values("timestamp"), "ATC_INVALID_ARGUMENT", "times as values");
     }
     for (const block of series.blocks({ columns: ["timestamp"], to: 1 }))

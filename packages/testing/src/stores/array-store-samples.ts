@@ -36,7 +36,7 @@ function valuesOf(columns: readonly ColumnMetadata[], kind: RowKind, rows: numbe
   const values: Record<string, TypedArray> = {};
   for (const { name, type } of columns) {
     const array = allocate(dtypeOf(type), rows);
-    // Negative times lie ahead of 1970; ticks share times.
+    // Negative times are before 1970; ticks share times.
     let time = BigInt(next() - 2 ** 31) * 1_000_000_007n;
     for (let i = 0; i < rows; i++) {
       time += BigInt(kind === "bars" ? 1 + (next() % 1000) : next() % 3);
@@ -48,7 +48,7 @@ function valuesOf(columns: readonly ColumnMetadata[], kind: RowKind, rows: numbe
   return values;
 }
 
-/** A dataset of `series` symbols of 1 to `maxRows` rows, the same for the same seed. */
+/** A dataset of `series` symbols with 1 to `maxRows` rows each, the same for the same seed. */
 export function sampleDataset(seed: number, series: number, maxRows: number): SampleDataset {
   const next = seededRandom(seed);
   const kind = next() % 2 === 0 ? "bars" : "ticks";
@@ -69,13 +69,12 @@ export function sliceOf(columns: SeriesColumns, from: number, to: number): Serie
   return Object.fromEntries(Object.entries(columns).map(([name, array]) => [name, array.slice(from, to)]));
 }
 
-/** How a sample is written. */
+/** How to write a sample. */
 export interface WriteSampleOptions {
-  /** Rows of a slice; all of a symbol at once where absent. */
+  /** Rows per slice; default: all rows of a symbol at once. */
   readonly sliceRows?: number;
-  /** Whether the symbols' slices take turns. */
+  /** Whether the slices of symbols alternate. */
   readonly isInterleaved?: boolean;
-  /** Kept with the dataset. */
   readonly attributes?: JsonObject;
 }
 
@@ -113,7 +112,7 @@ export function sortedSymbols(sample: SampleDataset): readonly string[] {
   return [...sample.values.keys()].sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** Asserts that a dataset shows exactly the sample, read in blocks of `blockLength` rows. */
+/** Asserts that a dataset holds exactly the sample, read in blocks of `blockLength` rows. */
 export function assertShows(dataset: Dataset, sample: SampleDataset, blockLength?: number): void {
   assert.deepEqual(dataset.symbols(), sortedSymbols(sample), "the symbols");
   const names = sample.plan.schema.columns.map(({ name }) => name);
@@ -140,7 +139,7 @@ export function assertShows(dataset: Dataset, sample: SampleDataset, blockLength
   }
 }
 
-/** The elements of a read-only typed array, of which TypeScript does not know that it is like an array. */
+/** The elements of a read-only typed array, which TypeScript does not accept as an ArrayLike. */
 export function toArrayLike(array: ReadonlyTypedArray<number> | ReadonlyTypedArray<bigint>): ArrayLike<unknown> {
   return array;
 }

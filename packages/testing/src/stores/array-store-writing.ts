@@ -4,7 +4,7 @@ import { boundsOf } from "./array-store-content.ts";
 import { assertRejects, onlySymbol, type StoreLaw, withWriter } from "./array-store-laws.ts";
 import { assertShows, sampleDataset, sliceOf, writeSample } from "./array-store-samples.ts";
 
-/** What a writer of an array store may rely on. */
+/** Laws for writers of an array store. */
 export const writingLaws: Readonly<Record<string, StoreLaw>> = {
   "shows nothing before publish": async (bench) => {
     const sample = sampleDataset(21, 2, bench.maxRows);
@@ -16,7 +16,7 @@ export const writingLaws: Readonly<Record<string, StoreLaw>> = {
       await assertRejects(bench.store.open("d"), "ATC_NOT_FOUND", "open");
     });
   },
-  "leaves nothing after abort, and what was there before": async (bench) => {
+  "leaves nothing after abort, and keeps what was there before": async (bench) => {
     const { store, maxRows } = bench;
     await withWriter(bench, sampleDataset(22, 2, maxRows), (writer) => writer.abort());
     assert.deepEqual(await store.list(), []);
@@ -32,7 +32,7 @@ export const writingLaws: Readonly<Record<string, StoreLaw>> = {
     assertShows(dataset, first);
     dataset[Symbol.dispose]();
   },
-  "refuses to publish where rows are missing, and goes on": async (bench) => {
+  "refuses to publish while rows are missing, and continues": async (bench) => {
     const sample = sampleDataset(24, 2, bench.maxRows);
     await withWriter(bench, sample, async (writer) => {
       await assertRejects(writer.publish(), "ATC_INVALID_ARGUMENT", "publish without rows");
@@ -45,13 +45,13 @@ export const writingLaws: Readonly<Record<string, StoreLaw>> = {
     assertShows(dataset, sample);
     dataset[Symbol.dispose]();
   },
-  "refuses rows outside of the plan, and writes nothing of them": async (bench) => {
+  "refuses rows outside of the plan, and writes none of them": async (bench) => {
     const sample = sampleDataset(25, 1, bench.maxRows);
     const { symbol, rows } = onlySymbol(sample);
     const columns = sample.values.get(symbol) ?? {};
     await withWriter(bench, sample, async (writer) => {
-      const refused = (where: string, row: number, slice: typeof columns, what: string): Promise<void> =>
-        assertRejects(writer.write(where, row, slice), "ATC_INVALID_ARGUMENT", what);
+      const refused = (name: string, row: number, slice: typeof columns, what: string): Promise<void> =>
+        assertRejects(writer.write(name, row, slice), "ATC_INVALID_ARGUMENT", what);
       await refused("no such symbol", 0, columns, "an unknown symbol");
       await refused(symbol, 1, columns, "a gap");
       await refused(symbol, -1, columns, "a negative row");
@@ -69,7 +69,7 @@ export const writingLaws: Readonly<Record<string, StoreLaw>> = {
     assertShows(dataset, sample);
     dataset[Symbol.dispose]();
   },
-  "refuses times that go back, within a slice and between two": async (bench) => {
+  "refuses times out of order, within a slice and between two": async (bench) => {
     const schema = {
       kind: "ticks",
       columns: [
@@ -88,7 +88,7 @@ export const writingLaws: Readonly<Record<string, StoreLaw>> = {
       await assertRejects(writer.write("A", 0, rowsOf(0n, -1n)), "ATC_INVALID_DATA", "the sign going back");
       await assertRejects(writer.write("A", 0, rowsOf(big, 5n)), "ATC_INVALID_DATA", "the high half going back");
       await writer.write("A", 0, rowsOf(-big, -1n));
-      await assertRejects(writer.write("A", 2, rowsOf(-2n, 5n)), "ATC_INVALID_DATA", "a slice ahead of the last");
+      await assertRejects(writer.write("A", 2, rowsOf(-2n, 5n)), "ATC_INVALID_DATA", "a slice before the last one");
       await writer.write("A", 2, rowsOf(-1n, big));
       assert.deepEqual(boundsOf(await writer.publish()), [{ symbol: "A", rows: 4, firstTime: -big, lastTime: big }]);
     });

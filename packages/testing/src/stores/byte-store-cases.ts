@@ -2,16 +2,19 @@ import assert from "node:assert/strict";
 import type { ByteStore, ByteStoreEntry } from "@atc/contract";
 import type { ConformanceCase } from "../base/conformance-case.ts";
 
-/** What {@link byteStoreCases} needs to know of a store. */
+/** Options of {@link byteStoreCases}. */
 export interface ByteStoreCasesOptions {
-  /** Opens what `store` keeps once more, in a second store over the same place; absent where a store keeps nothing beyond itself. */
+  /**
+   * Opens a second store over the same place as `store`; default: the store is not persistent, and laws that need it
+   * are left out.
+   */
   readonly reopen?: (store: ByteStore) => ByteStore | Promise<ByteStore>;
 }
 
 type StoreLaw = (store: ByteStore) => Promise<void>;
 
 /**
- * The laws of a byte store. `create` opens an empty store, with room for some MiB, each time it is called; the suite disposes it.
+ * The laws of a byte store. Each call of `create` opens an empty store with room for some MiB; the suite disposes it.
  *
  * @example
  * ```ts
@@ -38,27 +41,27 @@ export function byteStoreCases(
     ...listLaws,
     ...concurrencyLaws,
     ...lifeLaws,
-    "behaves like a Map over 400 random operations": (store) => walkBesideMap(store, options.reopen),
+    "behaves like a Map over 400 random operations": (store) => compareWithMap(store, options.reopen),
   };
   return Object.entries(laws).map(([name, law]) => ({ name, run: over(law) }));
 }
 
 const valueLaws: Readonly<Record<string, StoreLaw>> = {
-  "gives undefined for a key that was never set": async (store) => {
+  "returns undefined for a key that was never set": async (store) => {
     assert.equal(await store.get("absent"), undefined);
     assert.equal(await store.delete("absent"), false);
   },
-  "gives back what was set, 0 bytes included": async (store) => {
+  "returns what was set, including 0 bytes": async (store) => {
     for (const size of [0, 1, 4095, 4096, 1_000_003]) {
       await store.set(`sized/${size}`, pattern(size, size));
       same(await store.get(`sized/${size}`), pattern(size, size));
     }
   },
-  "keeps the bytes of a view alone, not of its whole buffer": async (store) => {
+  "keeps the bytes of a view, not of its whole buffer": async (store) => {
     await store.set("view", pattern(100, 1).subarray(10, 20));
     same(await store.get("view"), pattern(100, 1).slice(10, 20));
   },
-  "keeps a copy: neither the bytes that were set nor those that came back change it": async (store) => {
+  "keeps a copy: changes to bytes that were set or returned do not affect it": async (store) => {
     const given = pattern(64, 5);
     await store.set("copied", given);
     given.fill(0);
@@ -67,7 +70,7 @@ const valueLaws: Readonly<Record<string, StoreLaw>> = {
     first?.fill(0);
     same(await store.get("copied"), pattern(64, 5));
   },
-  "gives plain bytes, whose slice is a copy, also where a Buffer was set": async (store) => {
+  "returns a plain Uint8Array, whose slice is a copy, even if a Buffer was set": async (store) => {
     const given = Buffer.from(pattern(32, 3));
     await store.set("plain", given);
     given.fill(0);
@@ -81,14 +84,14 @@ const valueLaws: Readonly<Record<string, StoreLaw>> = {
     await store.set("replaced", pattern(3, 2));
     same(await store.get("replaced"), pattern(3, 2));
   },
-  "removes a key once and tells whether it was there": async (store) => {
+  "removes a key once and reports whether it existed": async (store) => {
     await store.set("removed", pattern(5, 1));
     assert.equal(await store.delete("removed"), true);
     assert.equal(await store.get("removed"), undefined);
     assert.equal(await store.delete("removed"), false);
     assert.deepEqual(await keysOf(store), []);
   },
-  "reads parts, clipped at the end, where it reads parts at all": async (store) => {
+  "reads ranges, clipped at the end, if it supports ranges": async (store) => {
     if (store.getRange === undefined) return;
     const value = pattern(100, 9);
     await store.set("parts", value);
@@ -130,7 +133,7 @@ const illegalKeys = [
 ];
 
 const keyLaws: Readonly<Record<string, StoreLaw>> = {
-  "takes every legal key": async (store) => {
+  "accepts every legal key": async (store) => {
     for (const [i, key] of legalKeys.entries()) await store.set(key, pattern(10, i));
     for (const [i, key] of legalKeys.entries()) same(await store.get(key), pattern(10, i));
     assert.deepEqual(new Set(await keysOf(store)), new Set(legalKeys));
@@ -147,10 +150,10 @@ const keyLaws: Readonly<Record<string, StoreLaw>> = {
 };
 
 const listLaws: Readonly<Record<string, StoreLaw>> = {
-  "lists nothing where nothing is": async (store) => {
+  "lists nothing if it is empty": async (store) => {
     assert.deepEqual(await entriesOf(store), []);
   },
-  "lists keys and sizes by the beginning of the key, inside a segment too": async (store) => {
+  "lists keys and sizes by prefix, inside a segment too": async (store) => {
     for (const [i, key] of ["v1/aa/x", "v1/ab/y", "v10/z", "w"].entries()) await store.set(key, pattern(i, i));
     assert.deepEqual(new Set(await keysOf(store, "v1")), new Set(["v1/aa/x", "v1/ab/y", "v10/z"]));
     assert.deepEqual(new Set(await keysOf(store, "v1/a")), new Set(["v1/aa/x", "v1/ab/y"]));
@@ -158,12 +161,13 @@ const listLaws: Readonly<Record<string, StoreLaw>> = {
     const sizes = { "v1/aa/x": 0, "v1/ab/y": 1, "v10/z": 2, w: 3 };
     assert.deepEqual(await sizesOf(store), new Map(Object.entries(sizes)));
   },
-  "keeps the time of the last access, which a read without touch leaves alone": async (store) => {
+  "keeps the time of the last access, which a read without touch does not change": async (store) => {
     const from = Date.now() - 1;
     await store.set("first", pattern(1, 1));
     await store.set("second", pattern(1, 1));
     const before = await accessTimes(store);
-    for (const time of before.values()) assert.ok(time >= from && time <= Date.now() + 1, `${time} is no time of now`);
+    for (const time of before.values())
+      assert.ok(time >= from && time <= Date.now() + 1, `${time} is not the current time`);
     await store.get("first", { touch: false });
     assert.deepEqual(await accessTimes(store), before);
     await store.get("first");
@@ -172,13 +176,13 @@ const listLaws: Readonly<Record<string, StoreLaw>> = {
 };
 
 const concurrencyLaws: Readonly<Record<string, StoreLaw>> = {
-  "never shows a part of a value to readers while it is replaced": async (store) => {
+  "never shows readers a partial value while it is replaced": async (store) => {
     await store.set("torn", pattern(200_000, 0));
     let writing = true;
     const read = async (): Promise<void> => {
       while (writing) {
         const bytes = await store.get("torn");
-        assert.ok(bytes !== undefined, "a value that is replaced was absent for a moment");
+        assert.ok(bytes !== undefined, "a value was missing while it was being replaced");
         same(bytes, pattern(bytes.length, bytes[0] ?? 0));
       }
     };
@@ -190,7 +194,7 @@ const concurrencyLaws: Readonly<Record<string, StoreLaw>> = {
       await Promise.all(readers);
     }
   },
-  "keeps one whole value of many that are set at once": async (store) => {
+  "keeps one whole value of many concurrent sets": async (store) => {
     await Promise.all(Array.from({ length: 20 }, (_, i) => store.set("raced", pattern(10_000 + i, i))));
     const kept = await store.get("raced");
     assert.ok(kept !== undefined);
@@ -209,14 +213,14 @@ const concurrencyLaws: Readonly<Record<string, StoreLaw>> = {
 };
 
 const lifeLaws: Readonly<Record<string, StoreLaw>> = {
-  "does nothing for a signal that is aborted": async (store) => {
+  "does nothing if the signal is aborted": async (store) => {
     await store.set("kept", pattern(4, 1));
     const signal = AbortSignal.abort();
     await refuses(store.set("kept", pattern(4, 2), { signal }), "ATC_ABORTED");
     await refuses(store.get("kept", { signal }), "ATC_ABORTED");
     same(await store.get("kept"), pattern(4, 1));
   },
-  "throws ATC_CLOSED after it was disposed, and may be disposed twice": async (store) => {
+  "throws ATC_CLOSED after disposal, and may be disposed twice": async (store) => {
     await store.set("kept", pattern(4, 1));
     await store[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();
@@ -227,8 +231,11 @@ const lifeLaws: Readonly<Record<string, StoreLaw>> = {
   },
 };
 
-/** A seeded walk of sets, deletes and reads; what the store holds is compared with a Map at each step, and through a second store at the end. */
-async function walkBesideMap(store: ByteStore, reopen: ByteStoreCasesOptions["reopen"]): Promise<void> {
+/**
+ * A seeded sequence of sets, deletes and reads. It compares the store with a Map at each step, and through a second
+ * store at the end.
+ */
+async function compareWithMap(store: ByteStore, reopen: ByteStoreCasesOptions["reopen"]): Promise<void> {
   const model = new Map<string, Uint8Array>();
   const next = seeded(20_261_122);
   for (let step = 0; step < 400; step++) {
@@ -279,7 +286,7 @@ async function refuses(operation: Promise<unknown>, code: string): Promise<void>
   await assert.rejects(operation, { name: "AtcError", code });
 }
 
-/** Bytes whose first one tells the rest, so that a mixture of two values shows. */
+/** Bytes that follow from the first one, so that a mixture of two values is detected. */
 function pattern(length: number, seed: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) bytes[i] = seed + ((i * 31) >> 4) * (i % 7);
@@ -295,7 +302,7 @@ function same(actual: Uint8Array | undefined, expected: Uint8Array | undefined, 
     );
 }
 
-/** Numbers below a bound, the same in each run. */
+/** Random numbers below a bound, the same in each run. */
 function seeded(seed: number): (bound: number) => number {
   let state = seed;
   return (bound) => {

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import type { Progress } from "@atc/contract";
 import { aborted, type ExecutorLaw, refuses, rejection, textOf } from "./executor-stage.ts";
 
-/** Signals. */
+/** Laws of cancellation. */
 export const cancelLaws: Readonly<Record<string, ExecutorLaw>> = {
   "does not start a task whose signal is aborted": async ({ run, folder }) => {
     const log = join(folder, "log");
     await aborted(run("work", { steps: 1, log }, { signal: AbortSignal.abort("why") }), "why");
     assert.equal(await textOf(log), "");
   },
-  "never starts a task that is aborted while it waits for its turn": async ({ executor, run, folder }) => {
+  "never starts a task that is aborted while it waits for a worker": async ({ executor, run, folder }) => {
     const controller = new AbortController();
     const log = join(folder, "log");
     const busy = Array.from({ length: executor.concurrency }, () => run("waitFor", { ms: 50 }));
@@ -25,7 +25,7 @@ export const cancelLaws: Readonly<Record<string, ExecutorLaw>> = {
     assert.equal(await run("echo", 1), 1);
     assert.equal(await textOf(log), "");
   },
-  "ends a waiting task by its signal": async ({ run }) => {
+  "ends a task that waits when its signal is aborted": async ({ run }) => {
     const controller = new AbortController();
     const reason = new Error("enough");
     const onProgress = (): void => controller.abort(reason);
@@ -34,9 +34,9 @@ export const cancelLaws: Readonly<Record<string, ExecutorLaw>> = {
   },
 };
 
-/** Listeners. */
+/** Laws of progress. */
 export const progressLaws: Readonly<Record<string, ExecutorLaw>> = {
-  "passes progress on in order before the result, the first and the last of each phase, and not all of it": async ({
+  "passes on some progress in order before the result, always the first and last report of each phase": async ({
     run,
   }) => {
     const heard: Progress[] = [];
@@ -52,7 +52,7 @@ export const progressLaws: Readonly<Record<string, ExecutorLaw>> = {
       );
     }
   },
-  "gives each listener the progress of its own task": async ({ run }) => {
+  "passes the progress of each task to its own listener": async ({ run }) => {
     const counts = [3, 5, 7, 11];
     const heard = counts.map(() => new Set<number | undefined>());
     await Promise.all(
@@ -63,7 +63,7 @@ export const progressLaws: Readonly<Record<string, ExecutorLaw>> = {
       counts.map((count) => new Set([count])),
     );
   },
-  "rejects with what a listener throws": async ({ run }) => {
+  "rejects with the error of a listener": async ({ run }) => {
     const onProgress = (): void => {
       throw new RangeError("no room on the screen");
     };
@@ -73,12 +73,9 @@ export const progressLaws: Readonly<Record<string, ExecutorLaw>> = {
   },
 };
 
-/** Disposal. */
-export const lifeLaws: Readonly<Record<string, ExecutorLaw>> = {
-  "finishes what was submitted before it is disposed, then throws ATC_CLOSED; may be disposed twice": async ({
-    executor,
-    run,
-  }) => {
+/** Laws of disposal. */
+export const disposalLaws: Readonly<Record<string, ExecutorLaw>> = {
+  "finishes submitted tasks on disposal, then throws ATC_CLOSED; may be disposed twice": async ({ executor, run }) => {
     const tasks = Array.from({ length: executor.concurrency * 3 }, () => run<string>("waitFor", { ms: 5 }));
     const disposed = Promise.all([executor[Symbol.asyncDispose](), executor[Symbol.asyncDispose]()]);
     await refuses(run("echo", 1), "ATC_CLOSED");
@@ -93,7 +90,7 @@ export const lifeLaws: Readonly<Record<string, ExecutorLaw>> = {
   "may be disposed before its first task": async ({ executor }) => {
     await executor[Symbol.asyncDispose]();
   },
-  "lets workers close what they left open before they end": async ({ executor, run, folder }) => {
+  "lets workers close what they opened before they end": async ({ executor, run, folder }) => {
     const log = join(folder, "log");
     await run("leaveOpen", { log });
     assert.equal(await textOf(log), "");
@@ -105,30 +102,30 @@ export const lifeLaws: Readonly<Record<string, ExecutorLaw>> = {
   },
 };
 
-/** What holds where workers may end without the process ending. */
+/** Laws for workers that can end without the process. */
 export const workerLaws: Readonly<Record<string, ExecutorLaw>> = {
-  "runs a task once more where its worker ended": async ({ run, folder }) => {
+  "runs a task once more if its worker ended": async ({ run, folder }) => {
     assert.equal(await run("exitOnce", { marker: join(folder, "marker") }), "survived");
   },
-  "gives up a task that ends its workers, and goes on": async ({ run, folder }) => {
+  "gives up on a task that ends its workers, and continues": async ({ run, folder }) => {
     const log = join(folder, "log");
     await refuses(run("exitAlways", { log }), "ATC_IO");
     assert.equal(await textOf(log), "started\nstarted\n");
     assert.equal(await run("echo", 1), 1);
   },
-  "does not run a task again whose input was moved to the worker that ended": async ({ run, folder }) => {
+  "does not run a task again if its input was moved to the worker that ended": async ({ run, folder }) => {
     const log = join(folder, "log");
     await refuses(run("exitAlways", { log }, { transfer: [new ArrayBuffer(8)] }), "ATC_IO");
     assert.equal(await textOf(log), "started\n");
   },
-  "ends a task that never lets go of its thread but asks whether it was cancelled": async ({ run, folder }) => {
+  "ends a task that never yields but checks for cancellation": async ({ run, folder }) => {
     const controller = new AbortController();
     const log = join(folder, "log");
     const onProgress = (): void => controller.abort("stop");
     await aborted(run("work", { steps: 3_600_000, log }, { signal: controller.signal, onProgress }), "stop");
     assert.equal(await textOf(log), "started\ncancelled\n");
   },
-  "lets the other tasks live when one is aborted": async ({ executor, run, folder }) => {
+  "continues the other tasks when one is aborted": async ({ executor, run, folder }) => {
     const controller = new AbortController();
     const others = Array.from({ length: executor.concurrency + 1 }, () => run<string>("waitFor", { ms: 30 }));
     const onProgress = (): void => controller.abort("stop");
