@@ -119,7 +119,10 @@ describe("blockCodecCases", () => {
         },
       },
     ],
-    ["leaves a part of the target unwritten", { decodeBlock: (source, target) => target.set(source.subarray(0, target.length)) }],
+    [
+      "leaves a part of the target unwritten",
+      { decodeBlock: (source, target) => target.set(source.subarray(0, target.length)) },
+    ],
   ];
   for (const [fault, change] of broken) {
     it(`fails a block codec that ${fault}`, async () => {
