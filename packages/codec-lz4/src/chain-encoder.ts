@@ -1,6 +1,6 @@
 import { farthestMatch, lastLiterals, lastMatchStart, shortestMatch } from "./lz4-sequences.ts";
 import { matchLength } from "./match-length.ts";
-import { writeLastLiterals, writeSequence } from "./sequence-writer.ts";
+import { createSequenceWriter, writeLastLiterals, writeSequence } from "./sequence-writer.ts";
 
 const hashBits = 15;
 const window = 65_536;
@@ -19,7 +19,17 @@ export interface MatchChains {
   found: number;
 }
 
-/** Makes the memory that {@link encodeChained} searches in. */
+/** The search for matches in one block. */
+interface MatchSearch {
+  readonly view: DataView;
+  readonly chains: MatchChains;
+  /** No match goes beyond this offset. */
+  readonly matchEnd: number;
+  /** The most candidates per position. */
+  readonly depth: number;
+}
+
+/** Creates the tables for {@link encodeChained}. */
 export function createMatchChains(): MatchChains {
   return { heads: new Int32Array(1 << hashBits), distances: new Uint16Array(window), found: 0 };
 }
@@ -39,14 +49,8 @@ function insert(view: DataView, chains: MatchChains, from: number, to: number): 
 }
 
 /** The length of the longest match at `position` among the last `depth` candidates, if over `best`; else `best`. */
-function findMatch(
-  view: DataView,
-  chains: MatchChains,
-  position: number,
-  matchEnd: number,
-  depth: number,
-  best: number,
-): number {
+function findMatch(search: MatchSearch, position: number, best: number): number {
+  const { view, chains, matchEnd, depth } = search;
   const { heads, distances } = chains;
   const word = view.getInt32(position, true);
   const lowest = Math.max(0, position - farthestMatch);
@@ -77,19 +81,17 @@ function findMatch(
  */
 export function encodeChained(source: Uint8Array, target: Uint8Array, chains: MatchChains, clevel: number): number {
   const lastStart = source.length - lastMatchStart;
-  if (lastStart <= 0) return writeLastLiterals(source, 0, target, 0);
+  const writer = createSequenceWriter(source, target);
+  if (lastStart <= 0) return writeLastLiterals(writer);
   const view = new DataView(source.buffer, source.byteOffset, source.length);
-  const matchEnd = source.length - lastLiterals;
-  const depth = depths[clevel];
-  let anchor = 0;
+  const search: MatchSearch = { view, chains, matchEnd: source.length - lastLiterals, depth: depths[clevel] };
   let position = 0;
   let inserted = 0;
-  let d = 0;
   chains.heads.fill(-1 - window);
   while (position <= lastStart) {
     insert(view, chains, inserted, position);
     inserted = position;
-    let length = findMatch(view, chains, position, matchEnd, depth, shortestMatch - 1);
+    let length = findMatch(search, position, shortestMatch - 1);
     if (length < shortestMatch) {
       position++;
       continue;
@@ -98,18 +100,16 @@ export function encodeChained(source: Uint8Array, target: Uint8Array, chains: Ma
     while (position < lastStart) {
       insert(view, chains, inserted, position + 1);
       inserted = position + 1;
-      const later = findMatch(view, chains, position + 1, matchEnd, depth, length);
+      const later = findMatch(search, position + 1, length);
       if (later === length) break;
       position++;
       length = later;
       match = chains.found;
     }
-    d = writeSequence(source, anchor, position - anchor, position - match, length, target, d);
-    if (d === 0) return 0;
+    if (!writeSequence(writer, position, position - match, length)) return 0;
     insert(view, chains, inserted, Math.min(position + length, lastStart));
     position += length;
     inserted = Math.min(position, lastStart);
-    anchor = position;
   }
-  return writeLastLiterals(source, anchor, target, d);
+  return writeLastLiterals(writer);
 }

@@ -1,6 +1,6 @@
 import { farthestMatch, lastLiterals, lastMatchStart } from "./lz4-sequences.ts";
 import { matchLength } from "./match-length.ts";
-import { writeLastLiterals, writeSequence } from "./sequence-writer.ts";
+import { createSequenceWriter, writeLastLiterals, writeSequence } from "./sequence-writer.ts";
 
 const hashBits = 13;
 const hashShift = 32 - hashBits;
@@ -25,18 +25,18 @@ function hash(word: number, fifth: number): number {
  */
 export function encodeFast(source: Uint8Array, target: Uint8Array, table: Uint16Array, acceleration: number): number {
   const lastStart = source.length - lastMatchStart;
-  if (lastStart <= 0) return writeLastLiterals(source, 0, target, 0);
+  const writer = createSequenceWriter(source, target);
+  if (lastStart <= 0) return writeLastLiterals(writer);
   const view = new DataView(source.buffer, source.byteOffset, source.length);
   const matchEnd = source.length - lastLiterals;
   let anchor = 0;
   let position = 1;
-  let d = 0;
   table.fill(0);
   for (;;) {
     let candidate = 0;
     let searches = acceleration << skipShift;
     for (;;) {
-      if (position > lastStart) return writeLastLiterals(source, anchor, target, d);
+      if (position > lastStart) return writeLastLiterals(writer);
       const word = view.getInt32(position, true);
       const slot = hash(word, view.getUint8(position + 4));
       const distance = (position - table[slot]) & farthestMatch;
@@ -50,11 +50,10 @@ export function encodeFast(source: Uint8Array, target: Uint8Array, table: Uint16
       candidate--;
     }
     const length = 4 + matchLength(view, candidate + 4, position + 4, matchEnd);
-    d = writeSequence(source, anchor, position - anchor, position - candidate, length, target, d);
-    if (d === 0) return 0;
+    if (!writeSequence(writer, position, position - candidate, length)) return 0;
     position += length;
     anchor = position;
-    if (position > lastStart) return writeLastLiterals(source, anchor, target, d);
+    if (position > lastStart) return writeLastLiterals(writer);
     table[hash(view.getInt32(position - 2, true), view.getUint8(position + 2))] = position - 2;
   }
 }

@@ -70,10 +70,17 @@ interface FoundTable {
   readonly end: number;
 }
 
+/** The description of a table in a block. */
+interface TableSource {
+  readonly bytes: Uint8Array;
+  /** Offset of the description. */
+  readonly at: number;
+  /** Offset after the block. */
+  readonly end: number;
+}
+
 function readTable(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
+  { bytes, at, end }: TableSource,
   mode: number,
   code: SequenceCode,
   previous: FseTable | undefined,
@@ -134,9 +141,9 @@ export function compressedBlockLength(bytes: Uint8Array, start: number, end: num
   const { literals, sequenceCount, at } = readSections(bytes, start, end);
   if (sequenceCount === 0) return literals;
   const modes = byteAt(bytes, at, end);
-  const literal = readTable(bytes, at + 1, end, modes >> 6, literalLengths, tables.literalLengths);
-  const offset = readTable(bytes, literal.end, end, (modes >> 4) & 3, offsets, tables.offsets);
-  const match = readTable(bytes, offset.end, end, (modes >> 2) & 3, matchLengths, tables.matchLengths);
+  const literal = readTable({ bytes, at: at + 1, end }, modes >> 6, literalLengths, tables.literalLengths);
+  const offset = readTable({ bytes, at: literal.end, end }, (modes >> 4) & 3, offsets, tables.offsets);
+  const match = readTable({ bytes, at: offset.end, end }, (modes >> 2) & 3, matchLengths, tables.matchLengths);
   tables.literalLengths = literal.table;
   tables.offsets = offset.table;
   tables.matchLengths = match.table;

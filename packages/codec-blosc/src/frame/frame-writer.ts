@@ -113,7 +113,7 @@ export function writeFrame(
   };
   if (clevel === 0 || length < smallestSplit) return storeFrame(decoded, header);
   if (memory !== undefined && blockLength <= longestMemoryBlock) {
-    const blocks = encodeBlocksInMemory(memory, decoded, header, codec, clevel, headerLength + length);
+    const blocks = encodeBlocksInMemory(memory, decoded, { header, codec, clevel, longest: headerLength + length });
     return blocks === undefined ? storeFrame(decoded, header) : assemble(header, blocks);
   }
   const frame = new Uint8Array(headerLength + length);

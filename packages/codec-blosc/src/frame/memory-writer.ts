@@ -18,7 +18,16 @@ export interface EncodedBlocks {
   readonly frameLength: number;
 }
 
-/** How the parts of a frame are encoded inside the memory. */
+/** A frame to be encoded. */
+interface MemoryFrame {
+  readonly header: FrameHeader;
+  readonly codec: BlockCodec;
+  readonly clevel: number;
+  /** The most bytes of the frame. */
+  readonly longest: number;
+}
+
+/** The encoder of the parts of a frame in the memory. */
 interface PartEncoder {
   readonly bytes: Uint8Array;
   readonly view: DataView;
@@ -76,10 +85,7 @@ function arrange(memory: BlockMemory, header: FrameHeader, block: Uint8Array, ar
 export function encodeBlocksInMemory(
   memory: BlockMemory,
   decoded: Uint8Array,
-  header: FrameHeader,
-  codec: BlockCodec,
-  clevel: number,
-  longest: number,
+  { header, codec, clevel, longest }: MemoryFrame,
 ): EncodedBlocks | undefined {
   const { length, blockLength, split, typesize } = header;
   const offsets = new Int32Array(Math.ceil(length / blockLength));
