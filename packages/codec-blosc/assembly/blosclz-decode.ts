@@ -3,8 +3,8 @@ import { copyLastMatch, copyMatch, matchStart } from "../../codec-lz4/assembly/m
 const firstFarDistance: usize = 8192;
 
 /**
- * Decodes one BloscLZ stream of `length` bytes at `source` so that it fills `room` bytes at `target` exactly. Returns whether it does and keeps
- * the format. Reads up to 32 bytes after its source, writes nothing after its target.
+ * Decodes one BloscLZ stream of `length` bytes at `source`. Returns whether it keeps the format and fills `room` bytes
+ * at `target` exactly. Reads up to 32 bytes after its source and writes nothing after its target.
  */
 export function decodeBlosclz(source: usize, length: usize, target: usize, room: usize, tables: usize): bool {
   const end = source + length;

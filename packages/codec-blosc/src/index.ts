@@ -1,5 +1,5 @@
 /**
- * Blosc 1 frames, as python-blosc writes and reads them, over block codecs that are handed in.
+ * Blosc 1 frames, as python-blosc writes and reads them, over block codecs of other packages.
  *
  * @packageDocumentation
  */

@@ -39,7 +39,7 @@ describe("the preset fast", () => {
     expect((encode(prices()).frame[2] as number) & 5).toBe(bitShuffle);
   });
 
-  it("shuffles the bytes of a curve that comes back to its floor", () => {
+  it("shuffles the bytes of a curve that returns to its floor", () => {
     const next = uniform(2);
     const { frame, bytes } = encode(Float64Array.from({ length }, () => (next() < 0.5 ? 0.25 : 0.25 + next() / 3000)));
     expect((frame[2] as number) & 5).toBe(byteShuffle);
@@ -47,7 +47,7 @@ describe("the preset fast", () => {
     expect(frame.length).toBeLessThan(0.95 * bits.length);
   });
 
-  it("spends more on what shrinks far", () => {
+  it("spends more on content that shrinks far", () => {
     const next = uniform(3);
     let at = 1_600_000_000_000;
     const { frame, bytes } = encode(
@@ -60,7 +60,7 @@ describe("the preset fast", () => {
     expect(frame.length).toBeLessThan(0.9 * level1.length);
   });
 
-  it("samples nothing where an option beside it decides, or the content is short", () => {
+  it("samples nothing if another option decides, or the content is short", () => {
     const bytes = new Uint8Array(prices().buffer);
     for (const options of [{ shuffle: "shuffle" }, { clevel: 5 }, { cname: "lz4" }, { blocksize: 2 ** 16 }] as const) {
       const codec = blosc({ preset: "fast", ...options }, blockCodecs);

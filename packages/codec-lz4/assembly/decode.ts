@@ -1,11 +1,13 @@
 import { copyWild } from "./copy";
 import { copyLastMatch, copyMatch, matchStart } from "./match-copy";
 
-/** Copies literals of which at least 15 are likely; reads no more than 16 bytes after them, writes none at `limit` or after. */
+/**
+ * Copies literals, most likely 15 or more. Reads at most 16 bytes after them and writes nothing at or after the limit.
+ */
 @inline
 function copyLongLiterals(target: usize, source: usize, length: usize, readable: usize, room: usize): void {
   if (readable >= 64 && room >= length + 64) {
-    // Most are shorter than this, and a loop would mispredict how often it runs.
+    // Most are shorter than this, and the branch predictor would miss the end of a loop.
     v128.store(target, v128.load(source));
     v128.store(target, v128.load(source, 16), 16);
     v128.store(target, v128.load(source, 32), 32);
@@ -16,8 +18,9 @@ function copyLongLiterals(target: usize, source: usize, length: usize, readable:
 }
 
 /**
- * Decodes LZ4 sequences from `source` up to `end`; a match reads no byte before `floor`, and no byte is written at `limit` or after. Returns
- * the address after the last byte written, 0 where the sequences break the format or leave their bounds. Reads up to 32 bytes after `end`.
+ * Decodes LZ4 sequences from `source` up to `end`. Matches read nothing before `floor`, and nothing is written at or
+ * after `limit`. Returns the address after the last byte written, 0 if the sequences break the format or leave their
+ * bounds. Reads up to 32 bytes after `end`.
  */
 export function decode(source: usize, end: usize, target: usize, floor: usize, limit: usize, tables: usize): usize {
   let s = source;
@@ -48,7 +51,7 @@ export function decode(source: usize, end: usize, target: usize, floor: usize, l
     }
     const distance = <usize>load<u16>(s);
     s += 2;
-    // A distance of 0 is over all others here.
+    // The subtraction wraps a distance of 0 to a value above all others.
     if (distance - 1 >= d - floor) return 0;
     if (d + 32 <= limit && length <= 16) {
       v128.store(d, matchStart(d, distance, tables));

@@ -4,9 +4,9 @@ const steps: usize = 272;
 export const decoderTables: usize = 304;
 
 /**
- * Writes, for each distance up to 16, the pattern by which the bytes at that distance repeat within 16 bytes, and the
- * largest multiple of the distance within 16. With them, a match that overlaps itself is written 16 bytes at a time, and
- * a short match of any distance without a branch.
+ * Writes, for each distance up to 16, the pattern by which the bytes at that distance repeat within 16 bytes, and
+ * the largest multiple of the distance within 16. With them, a match that overlaps itself is written 16 bytes at a
+ * time, and a short match of any distance without a branch.
  */
 export function prepareDecoder(tables: usize): void {
   for (let distance: usize = 1; distance <= 16; distance++) {

@@ -4,18 +4,18 @@ import { createSequenceWriter, writeLastLiterals, writeSequence } from "./sequen
 
 const hashBits = 15;
 const window = 65_536;
-/** Candidates that are tried at a position, by clevel. */
+/** Candidates to try per position, by clevel. */
 export const depths: readonly number[] = [4, 4, 8, 12, 16, 32, 64, 128, 256, 512];
 
 /**
- * Earlier positions of each hashed word: the last in `heads`, and from each the distance to the one before it in `distances`, which wraps
- * around after 64 KiB. Cleared at each call of {@link encodeChained}.
+ * Earlier positions of each hashed word: the last one in `heads`, and from each the distance to the one before in
+ * `distances`, which wraps around after 64 KiB. {@link encodeChained} clears them.
  */
 export interface MatchChains {
-  /** -1 where a word was not seen. */
+  /** Negative if a word was not seen. */
   readonly heads: Int32Array;
   readonly distances: Uint16Array;
-  /** Where the candidate lies that {@link findMatch} found last. */
+  /** The position of the last candidate that {@link findMatch} returned. */
   found: number;
 }
 
@@ -48,7 +48,7 @@ function insert(view: DataView, chains: MatchChains, from: number, to: number): 
   }
 }
 
-/** The length of the longest match at `position` among the last `depth` candidates, if over `best`; else `best`. */
+/** The length of the longest match at `position` among the last `depth` candidates; `best` if none is longer. */
 function findMatch(search: MatchSearch, position: number, best: number): number {
   const { view, chains, matchEnd, depth } = search;
   const { heads, distances } = chains;
@@ -74,10 +74,11 @@ function findMatch(search: MatchSearch, position: number, best: number): number 
 }
 
 /**
- * Encodes `source` as one LZ4 block by searching chains of candidates, and puts a match off by a byte where the next position has a longer
- * one (lazy matching). Slower than `encodeFast`, smaller, decoded as fast. Returns the bytes written, 0 where they do not fit.
+ * Encodes `source` as one LZ4 block by searching chains of candidates. If the next position has a longer match, it
+ * delays a match by one byte (lazy matching). Slower than `encodeFast`, smaller, and as fast to decode. Returns the
+ * bytes written, 0 if they do not fit.
  *
- * @param clevel - 1 to 9: how many candidates are tried
+ * @param clevel - 1 to 9: how many candidates to try
  */
 export function encodeChained(source: Uint8Array, target: Uint8Array, chains: MatchChains, clevel: number): number {
   const lastStart = source.length - lastMatchStart;

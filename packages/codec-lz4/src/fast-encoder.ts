@@ -4,22 +4,22 @@ import { createSequenceWriter, writeLastLiterals, writeSequence } from "./sequen
 
 const hashBits = 13;
 const hashShift = 32 - hashBits;
-/** After 2^6 positions without a match the step grows by one, so that bytes without any are passed over fast. */
+/** After 2^6 positions without a match the step grows by one, to skip incompressible bytes. */
 const skipShift = 6;
 
-/** A place that {@link encodeFast} remembers the low 16 bits of positions in, made once and cleared at each call. */
+/** Creates the table of {@link encodeFast}, which holds the low 16 bits of positions and is cleared by each call. */
 export function createHashTable(): Uint16Array {
   return new Uint16Array(1 << hashBits);
 }
 
-/** Of five bytes: in large blocks of four, a slot would hold a near match too short to pay. */
+/** Hashes five bytes: with four, large blocks would find near matches that are too short to pay off. */
 function hash(word: number, fifth: number): number {
   return (Math.imul(word, 0x9e3779b1) + Math.imul(fifth, 0x85ebca77)) >>> hashShift;
 }
 
 /**
- * Encodes `source` as one LZ4 block: the last position of each hashed word is the only candidate. Returns the bytes written, 0 where they
- * do not fit.
+ * Encodes `source` as one LZ4 block. The only candidate is the last position of each hashed word. Returns the bytes
+ * written, 0 if they do not fit.
  *
  * @param acceleration - 1 (smallest) and up (faster): the first step over positions without a match
  */

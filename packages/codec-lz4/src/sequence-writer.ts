@@ -49,7 +49,9 @@ export function writeSequence(writer: SequenceWriter, position: number, distance
   return true;
 }
 
-/** Writes the last sequence, which has only literals. Returns the length of the block, or 0 if the target is too short. */
+/**
+ * Writes the last sequence, which has only literals. Returns the length of the block, or 0 if the target is too short.
+ */
 export function writeLastLiterals({ source, target, anchor, at }: SequenceWriter): number {
   const literals = source.length - anchor;
   const room = 1 + literals + (literals >= 15 ? 1 + (((literals - 15) / 255) | 0) : 0);

@@ -7,6 +7,7 @@ import { fillBars, inputColumns } from "./series-bars.ts";
 
 /** The result for one symbol. */
 export interface SymbolBars {
+  /** A symbol of the source, even if it has no bar. */
   readonly symbol: string;
   /** Rows of the source. */
   readonly rows: number;

@@ -3,7 +3,7 @@ import { blosclzKernel } from "../kernel/blosc-kernel.ts";
 import { decodeBlosclz } from "./blosclz-decoder.ts";
 import { createHashTable, encodeBlosclz } from "./blosclz-encoder.ts";
 
-/** A Buffer has another hidden class, which would slow the loops down for every later call. */
+/** A Buffer has another hidden class and would slow down the loops for all later calls. */
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
@@ -15,7 +15,7 @@ function checkClevel(clevel: number): void {
   });
 }
 
-/** The block codec `blosclz` of Blosc frames (format 0), which {@link blosc} brings along: python-blosc's own default. */
+/** The block codec `blosclz` of Blosc frames (format 0), built into {@link blosc}: the default of python-blosc. */
 export function blosclzBlock(): BlockCodec {
   const table = createHashTable();
   return {

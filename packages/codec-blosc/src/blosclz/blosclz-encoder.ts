@@ -13,19 +13,22 @@ import {
 const hashBits = 14;
 const hashShift = 32 - hashBits;
 
-/** A shorter block is encoded whatever it gains. */
+/** Shorter blocks are encoded even if they gain nothing. */
 const shortestJudged = 4096;
-/** A longer block holds all byte planes, which gain very differently, so it is encoded too. */
+/** Longer blocks hold all byte planes, which gain very differently, so they are encoded too. */
 const longestJudged: number = 2 ** 18;
-/** The least tenths of a block over what it encodes to, by clevel; a block that gains less is not worth the time to decode it. */
+/**
+ * The least ratio of a block to its encoded length, in tenths, by clevel. A smaller gain is not worth the time to
+ * decode.
+ */
 const leastTenths: readonly number[] = [15, 15, 15, 15, 13, 13, 13, 11, 11, 0];
 
-/** A place that {@link encodeBlosclz} remembers positions in, made once and cleared at each call. */
+/** Creates the table of positions for {@link encodeBlosclz}, which each call clears. */
 export function createHashTable(): Int32Array {
   return new Int32Array(1 << hashBits);
 }
 
-/** How many bytes from `a` on equal those from `b` on, `b` ahead of `limit`. */
+/** The number of equal bytes from `a` and from `b` on, with `b` before `limit`. */
 function matchLength(view: DataView, a: number, b: number, limit: number): number {
   let i = b;
   let j = a;
@@ -42,7 +45,7 @@ function matchLength(view: DataView, a: number, b: number, limit: number): numbe
   return i - b;
 }
 
-/** Writes literals in runs of at most 32. Returns the offset after them, 0 where the target is too short. */
+/** Writes literals in runs of at most 32. Returns the offset after them, 0 if the target is too short. */
 function writeLiterals(source: Uint8Array, from: number, to: number, target: Uint8Array, at: number): number {
   const count = to - from;
   if (at + count + Math.ceil(count / longestLiterals) > target.length) return 0;
@@ -57,7 +60,7 @@ function writeLiterals(source: Uint8Array, from: number, to: number, target: Uin
   return d;
 }
 
-/** Writes one match. Returns the offset after it, 0 where the target is too short. */
+/** Writes one match. Returns the offset after it, 0 if the target is too short. */
 function writeMatch(target: Uint8Array, at: number, distance: number, length: number): number {
   const code = length - 2;
   if (at + 4 + (code < 7 ? 0 : 1 + (((code - 7) / 255) | 0)) > target.length) return 0;
@@ -78,13 +81,13 @@ function writeMatch(target: Uint8Array, at: number, distance: number, length: nu
   return d;
 }
 
-/** The stream with every match that is found; 0 where it does not fit. */
+/** Writes the stream with all matches found. Returns its length, 0 if it does not fit. */
 function encodeMatches(source: Uint8Array, target: Uint8Array, table: Int32Array, clevel: number): number {
   const length = source.length;
   const lastStart = length - lastMatchStart;
   const matchEnd = length - lastLiterals;
   const view = new DataView(source.buffer, source.byteOffset, length);
-  // After 2^4 to 2^6 positions without a match the step grows by one, so that bytes without any are passed over fast.
+  // After 2^4 to 2^6 positions without a match the step grows by one, to skip incompressible bytes.
   const skipShift = 4 + Math.floor((clevel + 2) / 5);
   let anchor = 0;
   let position = 1;
@@ -124,11 +127,11 @@ function encodeMatches(source: Uint8Array, target: Uint8Array, table: Int32Array
 }
 
 /**
- * Encodes `source` as one BloscLZ stream: the last position of each hashed word is the only candidate. Returns the bytes written, 0 where they
- * do not fit.
+ * Encodes `source` as one BloscLZ stream. The only candidate is the last position of each hashed word. Returns the
+ * bytes written, 0 if they do not fit.
  *
- * @param clevel - 0 (fastest) to 9 (smallest): how slowly positions without a match are passed over, and how little gain is worth it; a block that
- * gains less becomes literals, which a Blosc frame stores as they are
+ * @param clevel - 0 (fastest) to 9 (smallest): how slowly positions without a match are skipped, and how small a gain
+ * is acceptable. A block that gains less becomes literals, which a Blosc frame stores
  */
 export function encodeBlosclz(source: Uint8Array, target: Uint8Array, table: Int32Array, clevel: number): number {
   const { length } = source;

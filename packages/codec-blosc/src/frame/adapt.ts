@@ -2,14 +2,17 @@ import type { BlockCodec } from "@atc/contract";
 import type { BlockMemory } from "../kernel/block-memory.ts";
 import { type FrameOptions, writeFrame } from "./frame-writer.ts";
 
-/** Content shorter than this is not worth a sample. */
+/** Shorter content is not sampled. */
 const shortestSampled = 2 ** 16;
-/** The part of the content that is a sample, up to a length. */
+/** The sample's part of the content, up to a length. */
 const sampledPart = 16;
 const longestSample = 2 ** 17;
-/** Bit shuffle decodes slower, so the byte shuffle need not gain more than this. */
+/** Bit shuffle decodes slower, so the byte shuffle wins unless it is clearly larger. */
 const worthwhile = 0.98;
-/** What shrinks so far is encoded so fast that a higher level costs little; it is taken where a sample gains at all. */
+/**
+ * Content that shrinks this far is encoded so fast that a higher level costs little. The higher level is chosen if it
+ * makes a sample smaller at all.
+ */
 const farRatio = 16;
 const farClevel = 3;
 
@@ -24,8 +27,8 @@ function sampleOf(decoded: Uint8Array, typesize: number): Uint8Array {
 }
 
 /**
- * The options under which a sample of `decoded` is smallest: byte or bit shuffle, and a higher level where it shrinks far and further by that. `options` for what is too
- * short for a sample.
+ * The options that make a sample of `decoded` smallest: byte or bit shuffle, and a higher level if content shrinks far
+ * and even further with it. Returns `options` for content that is too short to sample.
  */
 export function adaptOptions(
   decoded: Uint8Array,

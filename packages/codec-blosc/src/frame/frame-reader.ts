@@ -7,18 +7,18 @@ import { bitUnshuffle } from "../shuffle/bit-shuffle.ts";
 import { unshuffle } from "../shuffle/byte-shuffle.ts";
 import { readBlocksInMemory } from "./memory-reader.ts";
 
-/** Block codecs by Blosc's format number. */
+/** Block codecs by the format number of Blosc. */
 export type BlockReaders = ReadonlyMap<number, BlockCodec>;
 
 function findReader(bloscFormat: number, readers: BlockReaders): BlockCodec {
   const reader = readers.get(bloscFormat);
   if (reader !== undefined) return reader;
   const algorithm = algorithmOf(bloscFormat);
-  if (algorithm === undefined) throw corrupt(`algorithm number ${bloscFormat}, which Blosc 1 does not have`);
+  if (algorithm === undefined) throw corrupt(`algorithm number ${bloscFormat} does not exist in Blosc 1`);
   const { cname, package: packageName } = algorithm;
   throw new AtcError(
     "ATC_MISSING_PLUGIN",
-    `blosc: the frame holds "${cname}", whose package is not installed; install it: pnpm add ${packageName}`,
+    `blosc: the frame requires "${cname}", whose package is not installed; install it: pnpm add ${packageName}`,
     { details: { cname, package: packageName } },
   );
 }
@@ -56,11 +56,11 @@ function readBlocks(frame: Uint8Array, header: FrameHeader, reader: BlockCodec, 
   }
 }
 
-/** A frame that was checked, so that it can be decoded; nothing of its length is allocated yet. */
+/** A frame that was checked and can be decoded. Nothing is allocated for its content yet. */
 export interface CheckedFrame {
   readonly frame: Uint8Array;
   readonly header: FrameHeader;
-  /** What decodes its parts; undefined where the content follows the header as it is. */
+  /** The codec of its parts; undefined if the content is stored after the header. */
   readonly reader: BlockCodec | undefined;
 }
 
@@ -72,7 +72,7 @@ export interface CheckedFrame {
 export function checkFrame(frame: Uint8Array, readers: BlockReaders): CheckedFrame {
   const header = readHeader(frame);
   if (header.stored) return { frame, header, reader: undefined };
-  if (header.length === 0 && frame.length > headerLength) throw corrupt(`${frame.length} bytes that stand for none`);
+  if (header.length === 0 && frame.length > headerLength) throw corrupt(`${frame.length} bytes for empty content`);
   const reader = findReader(header.bloscFormat, readers);
   checkParts(frame, header);
   return { frame, header, reader };
@@ -81,7 +81,7 @@ export function checkFrame(frame: Uint8Array, readers: BlockReaders): CheckedFra
 /**
  * Decodes a frame so that it fills `target`.
  *
- * @param memory - where blocks are decoded and put in order; in TypeScript, block by block in their place, where absent
+ * @param memory - the memory for decoding blocks; undefined decodes them in place, in TypeScript
  */
 export function readFrame(
   { frame, header, reader }: CheckedFrame,

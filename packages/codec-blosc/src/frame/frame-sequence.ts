@@ -7,12 +7,12 @@ import { type BlockReaders, type CheckedFrame, checkFrame, readFrame } from "./f
 import { type FrameOptions, writeFrame } from "./frame-writer.ts";
 
 /**
- * Content that one frame has no room for is several frames, one after the other. Each but the last is full: it holds as many whole elements as fit. The
- * last is not, and empty where nothing is left for it, so that frames that are missing at the end are found; bytes after a frame that is not full
- * are damage, as they are to python-blosc. One full frame may stand alone.
+ * Content that is too long for one frame becomes several consecutive frames. All frames except the last are full: they
+ * hold as many whole elements as fit. The last one is never full, and may be empty, so that missing frames at the end
+ * are detected. Bytes after a frame that is not full are damage, as for python-blosc. One full frame may stand alone.
  */
 export interface FrameSequence {
-  /** The most decoded bytes of one frame; what Blosc 1 can hold where absent. */
+  /** The most decoded bytes of one frame; default: what Blosc 1 can hold. */
   readonly largestContent?: number;
 }
 
@@ -21,7 +21,7 @@ function fullLength(typesize: number, { largestContent = largestFrameContent }: 
   return Math.max(typesize, largestContent - (largestContent % typesize));
 }
 
-/** Encodes `decoded` as one frame, or as several where one is too short for it. */
+/** Encodes `decoded` as one frame, or as several if it is too long for one. */
 export function writeFrames(
   decoded: Uint8Array,
   options: FrameOptions,
@@ -50,7 +50,7 @@ function isFull(bytes: Uint8Array, sequence: FrameSequence): boolean {
   return view.getUint32(4, true) === fullLength(view.getUint8(3), sequence);
 }
 
-/** The frames that `bytes` are; all of them one where they do not begin with a full one. */
+/** Splits `bytes` into frames. If they do not begin with a full frame, they are one frame. */
 function* split(bytes: Uint8Array, sequence: FrameSequence): Generator<Uint8Array> {
   let rest = bytes;
   while (isFull(rest, sequence)) {
@@ -63,7 +63,7 @@ function* split(bytes: Uint8Array, sequence: FrameSequence): Generator<Uint8Arra
   yield rest;
 }
 
-/** How many bytes a frame, or several, decode to; undefined where a header is none. */
+/** The decoded length of one or several frames; undefined if a header is invalid. */
 export function decodedLengthOf(bytes: Uint8Array, sequence: FrameSequence): number | undefined {
   try {
     let length = 0;
@@ -74,7 +74,7 @@ export function decodedLengthOf(bytes: Uint8Array, sequence: FrameSequence): num
   }
 }
 
-/** Decodes a frame, or several, into `options.target` or a new array. All of them are checked before anything is allocated. */
+/** Decodes one or several frames into `options.target` or a new array. It checks all of them before it allocates. */
 export function readFrames(
   bytes: Uint8Array,
   options: DecodeOptions | undefined,

@@ -6,7 +6,7 @@ import { bitShuffle } from "../shuffle/bit-shuffle.ts";
 import { shuffle } from "../shuffle/byte-shuffle.ts";
 import { type EncodedBlocks, encodeBlocksInMemory } from "./memory-writer.ts";
 
-/** How {@link writeFrame} encodes. */
+/** Options of {@link writeFrame}. */
 export interface FrameOptions extends BlockLengthOptions {
   readonly shuffle: Shuffle;
 }
@@ -18,7 +18,7 @@ function storeFrame(decoded: Uint8Array, header: FrameHeader): Uint8Array {
   return frame;
 }
 
-/** The block rearranged into `scratch`, or the block itself where its elements have no second byte to rearrange. */
+/** The block rearranged into `scratch`, or the block itself if its elements have one byte. */
 function arrange(block: Uint8Array, scratch: Uint8Array, header: FrameHeader): Uint8Array {
   const { typesize } = header;
   const arranged = scratch.subarray(0, block.length);
@@ -29,8 +29,8 @@ function arrange(block: Uint8Array, scratch: Uint8Array, header: FrameHeader): U
 }
 
 /**
- * Encodes one part of a block at `offset` of `frame`: its encoded length as an int32, then the bytes; a part that does not shrink is stored,
- * which its length tells. Returns the offset after it, 0 where the frame has no room.
+ * Encodes one part of a block at `offset` of `frame`: its encoded length as an int32, then the bytes. A part that does
+ * not shrink is stored, which its length indicates. Returns the offset after it, 0 if the frame has no room.
  */
 function writePart(frame: Uint8Array, offset: number, part: Uint8Array, codec: BlockCodec, clevel: number): number {
   const start = offset + 4;
@@ -46,7 +46,7 @@ function writePart(frame: Uint8Array, offset: number, part: Uint8Array, codec: B
   return start + written;
 }
 
-/** The frame's length where all blocks fit into `frame`, else 0. */
+/** Returns the length of the frame, 0 if the blocks do not fit. */
 function writeBlocks(
   decoded: Uint8Array,
   frame: Uint8Array,
@@ -74,7 +74,7 @@ function writeBlocks(
   return offset;
 }
 
-/** The frame of blocks that were encoded in a memory, copied out of it. */
+/** Copies the encoded blocks of a frame out of the memory. */
 function assemble(header: FrameHeader, { offsets, chunks, frameLength }: EncodedBlocks): Uint8Array {
   const frame = new Uint8Array(frameLength);
   const view = new DataView(frame.buffer);
@@ -89,9 +89,9 @@ function assemble(header: FrameHeader, { offsets, chunks, frameLength }: Encoded
 }
 
 /**
- * Encodes `decoded` as one Blosc 1 frame, never more than 16 bytes longer than it.
+ * Encodes `decoded` as one Blosc 1 frame, at most 16 bytes longer.
  *
- * @param memory - where blocks are shuffled and encoded; in TypeScript, with the same bytes, where absent
+ * @param memory - the memory for shuffling and encoding blocks; undefined does so in TypeScript, with the same bytes
  */
 export function writeFrame(
   decoded: Uint8Array,

@@ -5,20 +5,20 @@ import { type FrameHeader, isRearranged } from "../layout/frame-header.ts";
 import { blockOffset, partAt, partCountOf } from "../layout/frame-parts.ts";
 
 /**
- * Bytes between the planes of a split block. Blocks are powers of two, so that planes side by side would share one set of each cache, which has fewer
- * ways than there are planes.
+ * Bytes between the planes of a split block. Blocks are powers of two, so adjacent planes would share a set in each
+ * cache, which has fewer ways than there are planes.
  */
 const planePadding = 4096 + 9 * 64;
 
 /** Longer than the encoder's: a copy out of the memory waits for the target, not for the cache. */
 const pieceLength = 2 ** 17;
 
-/** How the parts of a frame are decoded inside the memory. */
+/** The decoder of the parts of a frame in the memory. */
 interface PartDecoder {
   readonly bytes: Uint8Array;
   readonly codec: BlockCodec;
   readonly kernel: BlockKernel | undefined;
-  /** Where an encoded part is put for the kernel. */
+  /** Offset of the area for an encoded part. */
   readonly encoded: number;
 }
 
@@ -28,11 +28,11 @@ function decodePart(decoder: PartDecoder, part: Uint8Array, target: number, targ
     bytes.set(part, encoded);
     if (kernel.decodeBlock(encoded, part.length, target, targetLength)) return;
   }
-  // Where the kernel refused it, this throws and tells why.
+  // If the kernel refused the part, this throws the reason.
   codec.decodeBlock(part, bytes.subarray(target, target + targetLength));
 }
 
-/** A block's parts: where they stand in the frame, and where they go in the memory, `stride` bytes apart. */
+/** The parts of a block: their offset in the frame, and their targets in the memory, `stride` bytes apart. */
 interface Parts {
   readonly offset: number;
   readonly count: number;
@@ -41,7 +41,7 @@ interface Parts {
   readonly stride: number;
 }
 
-/** Decodes the parts of a block, then copies those in that are stored, so that they are in the cache when the shuffle is inverted. */
+/** Decodes the parts of a block. It copies stored parts last, so that they are in the cache for the inverse shuffle. */
 function decodeParts(decoder: PartDecoder, frame: Uint8Array, bloscFormat: number, parts: Parts): void {
   const { count, length, stride } = parts;
   const stored: Uint8Array[] = [];
@@ -58,15 +58,15 @@ function decodeParts(decoder: PartDecoder, frame: Uint8Array, bloscFormat: numbe
   for (const [index, bytes] of stored.entries()) decoder.bytes.set(bytes, targets[index]);
 }
 
-/** Planes in the memory, `stride` bytes apart; what follows them stands at the end of the last. */
+/** Planes in the memory, `stride` bytes apart. Bytes after whole elements follow the last plane. */
 interface Planes {
   readonly start: number;
   readonly stride: number;
 }
 
 /**
- * Inverts the byte shuffle of `length` bytes into `target` at `at`, piece by piece by way of `piece`, so that what is copied out is still in a
- * cache of the core.
+ * Inverts the byte shuffle of `length` bytes into `target` at `at`. It works in pieces at `piece`, so that each piece
+ * is still in the cache when it is copied out.
  */
 function copyUnshuffled(memory: BlockMemory, planes: Planes, piece: number, range: Range, typesize: number): void {
   const { exports } = memory;
@@ -86,14 +86,14 @@ function copyUnshuffled(memory: BlockMemory, planes: Planes, piece: number, rang
   if (rest > 0) target.set(bytes.subarray(end, end + rest), at + length - rest);
 }
 
-/** Where a block belongs. */
+/** The target of a block. */
 interface Range {
   readonly target: Uint8Array;
   readonly at: number;
   readonly length: number;
 }
 
-/** Decodes all blocks by way of `memory`: each part is copied in unless stored, each block copied out once. */
+/** Decodes all blocks in `memory`. Each part is copied in unless it is stored; each block is copied out once. */
 export function readBlocksInMemory(
   memory: BlockMemory,
   frame: Uint8Array,

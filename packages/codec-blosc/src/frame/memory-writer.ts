@@ -2,17 +2,17 @@ import type { BlockCodec, BlockKernel } from "@atc/contract";
 import { type BlockMemory, pieceCount } from "../kernel/block-memory.ts";
 import { type FrameHeader, headerLength, isRearranged } from "../layout/frame-header.ts";
 
-/** Encoded bytes that gather in the memory before they are copied out. */
+/** Encoded bytes that are gathered in the memory before they are copied out. */
 const mostGathered = 2 ** 23;
 
-/** Bytes that are shuffled at a time, about the fastest cache. */
+/** Bytes per shuffled piece, about the size of the fastest cache. */
 const pieceLength = 2 ** 15;
 
-/** The blocks of a frame, encoded. */
+/** The encoded blocks of a frame. */
 export interface EncodedBlocks {
-  /** Where each block starts in the frame. */
+  /** Offset of each block in the frame. */
   readonly offsets: Int32Array;
-  /** What follows the offsets, in order. */
+  /** The bytes after the offsets, in order. */
   readonly chunks: readonly Uint8Array[];
   /** Bytes of the whole frame. */
   readonly frameLength: number;
@@ -36,7 +36,10 @@ interface PartEncoder {
   readonly clevel: number;
 }
 
-/** Encodes one part to `target`: its length, then its bytes, stored where they do not shrink. Returns the bytes written, 0 where there is no room. */
+/**
+ * Encodes one part to `target`: its length, then its bytes, stored if they do not shrink. Returns the bytes written, 0
+ * without enough room.
+ */
 function encodePart(encoder: PartEncoder, source: number, length: number, target: number, limit: number): number {
   const { bytes, view, codec, kernel, clevel } = encoder;
   const start = target + 4;
@@ -55,7 +58,7 @@ function encodePart(encoder: PartEncoder, source: number, length: number, target
   return 4 + written;
 }
 
-/** Copies a block in and shuffles its bytes, piece by piece, so that what was copied in is still in the fastest cache. */
+/** Copies a block in and shuffles its bytes piece by piece, so that each piece is still in the fastest cache. */
 function copyShuffled(memory: BlockMemory, block: Uint8Array, piece: number, planes: number, typesize: number): void {
   const { exports } = memory;
   const bytes = memory.bytes();
@@ -69,7 +72,7 @@ function copyShuffled(memory: BlockMemory, block: Uint8Array, piece: number, pla
   bytes.set(block.subarray(count * typesize), planes + count * typesize);
 }
 
-/** Copies a block into the memory, rearranged; returns where it is. */
+/** Copies a block into the memory, rearranged. Returns its offset. */
 function arrange(memory: BlockMemory, header: FrameHeader, block: Uint8Array, areas: readonly number[]): number {
   const [copied = 0, arranged = 0, scratch = 0] = areas;
   const { shuffle, typesize } = header;
@@ -81,7 +84,7 @@ function arrange(memory: BlockMemory, header: FrameHeader, block: Uint8Array, ar
   return rearranged ? arranged : copied;
 }
 
-/** Encodes all blocks by way of `memory`, each copied in once; undefined where the frame would be longer than `longest`. */
+/** Encodes all blocks in `memory`, each copied in once; undefined if the frame would exceed `longest`. */
 export function encodeBlocksInMemory(
   memory: BlockMemory,
   decoded: Uint8Array,

@@ -2,29 +2,26 @@ import type { BlockCodec, BlockKernel, BlockKernelSource } from "@atc/contract";
 import { createKernelMemory, type GrowingMemory, memoryPageLength } from "@atc/plugin-kit";
 import { type BloscExports, instantiateBlosc } from "./blosc-kernel.ts";
 
-/** A longer block is encoded and decoded outside the memory, which never shrinks. */
+/** Longer blocks are encoded and decoded outside of the memory, which never shrinks. */
 export const longestMemoryBlock: number = 2 ** 23;
 
-/** What a kernel may read after a source, and distance between areas. */
+/** Bytes that a kernel may read after a source; also the distance between areas. */
 const slack = 64;
-/** Where blocks start; the tables of bound kernels stand before. */
+/** Offset of blocks, after the tables of bound kernels. */
 const blocksStart = 2 ** 20;
 
-/** How many elements are shuffled at a time: `length` bytes of them, a multiple of 16. */
+/** Elements per shuffled piece of about `length` bytes, a multiple of 16. */
 export function pieceCount(typesize: number, length: number): number {
   return Math.max(16, Math.floor(length / typesize / 16) * 16);
 }
 
-/** The memory that a thread's blocks are shuffled, encoded and decoded in. */
+/** The memory of a thread for shuffling, encoding and decoding blocks. */
 export interface BlockMemory {
   readonly exports: BloscExports;
-  /** The codec's kernel in this memory; undefined where it has none, or cannot run here. */
+  /** The kernel of a codec in this memory; undefined if it has none, or cannot run here. */
   kernelOf(codec: BlockCodec): BlockKernel | undefined;
-  /**
-   * Offsets of areas of these lengths. What a view taken before shows is gone where the memory had to grow: take `bytes` after.
-   */
+  /** Offsets of areas of these lengths. If the memory grows, earlier views are detached: call `bytes` after it. */
   areas(lengths: readonly number[]): readonly number[];
-  /** The whole memory. */
   bytes(): Uint8Array;
 }
 
@@ -67,7 +64,7 @@ function create(): BlockMemory | undefined {
 let made: BlockMemory | undefined;
 let isMade = false;
 
-/** This thread's memory, made at the first call; undefined where this machine's WebAssembly has no SIMD. */
+/** The memory of this thread, created by the first call; undefined if WebAssembly has no SIMD here. */
 export function blockMemory(): BlockMemory | undefined {
   if (!isMade) made = create();
   isMade = true;

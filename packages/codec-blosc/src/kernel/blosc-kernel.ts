@@ -2,22 +2,22 @@ import { readFileSync } from "node:fs";
 import type { BlockKernelSource, KernelMemory } from "@atc/contract";
 import { kernelModule } from "@atc/plugin-kit";
 
-/** The functions of `assembly/index.ts`; addresses and lengths are bytes. */
+/** The exports of `assembly/index.ts`. Addresses and lengths are bytes. */
 export interface BloscExports {
-  /** `stride` is the distance of the planes. */
+  /** `stride` is the distance between planes. */
   shuffle(source: number, target: number, stride: number, count: number, typesize: number): void;
   unshuffle(source: number, target: number, stride: number, count: number, typesize: number): void;
   bitShuffle(source: number, target: number, length: number, typesize: number, scratch: number): void;
   bitUnshuffle(source: number, target: number, length: number, typesize: number, scratch: number): void;
   encodeBlosclz(source: number, length: number, target: number, room: number, table: number, clevel: number): number;
-  /** 1 where the stream fills the room exactly, 0 where it does not or breaks the format. */
+  /** 1 if the stream fills the room exactly, 0 if it does not or breaks the format. */
   decodeBlosclz(source: number, length: number, target: number, room: number, tables: number): number;
   prepareDecoder(tables: number): void;
 }
 
 const code = kernelModule<BloscExports>(() => readFileSync(new URL("../../dist/kernel.wasm", import.meta.url)));
 
-/** The kernel's functions over `memory`; undefined where it cannot run here. */
+/** The kernel over `memory`; undefined if it cannot run here. */
 export function instantiateBlosc(memory: KernelMemory): BloscExports | undefined {
   return code.instantiate(memory);
 }

@@ -6,10 +6,13 @@ const largestSplitPart = 2 ** 18;
 const smallestSplitBlock = 2 ** 16;
 const largestSplitBlock = 2 ** 20;
 
-/** Multiples of the level-1 cache by clevel; the slower algorithms take twice that, and four times at clevel 9. */
+/** Multiples of the level-1 cache by clevel. Slower algorithms take twice that, and four times at clevel 9. */
 const multiples: readonly number[] = [1 / 4, 1 / 2, 1, 2, 4, 4, 8, 8, 8, 8];
 
-/** Whether c-blosc 1.21 encodes each byte plane of a full block by itself: every algorithm but zstd, where the planes are long enough. */
+/**
+ * Whether c-blosc 1.21 encodes each byte plane of a full block separately: all algorithms except zstd do if planes are
+ * long enough.
+ */
 export function isSplit(cname: BloscCname, typesize: number, blockLength: number): boolean {
   return cname !== "zstd" && typesize <= mostSplits && Math.floor(blockLength / typesize) >= smallestSplit;
 }
@@ -20,20 +23,20 @@ function preferredLength(cname: BloscCname, clevel: number): number {
   return level1Cache * (multiples[clevel] ?? 1) * doubled;
 }
 
-/** What decides the length of a block. */
+/** Options that determine the length of blocks. */
 export interface BlockLengthOptions {
   readonly cname: BloscCname;
   readonly clevel: number;
   readonly typesize: number;
-  /** A length that the user asks for instead of the algorithm's own. */
+  /** A requested length, instead of that of the algorithm. */
   readonly blocksize: number | undefined;
-  /** The most bytes of a block, chosen so that the bit shuffle applies to nearly all; instead of the others where present. */
+  /** The most bytes of a block, chosen so that the bit shuffle applies to nearly all; it overrides the others. */
   readonly largestBitBlock?: number | undefined;
 }
 
 /**
- * A block length of `largest` bytes or less, whole groups of eight elements, that leaves as short a last block as can be where the count of
- * elements is no multiple of eight: such a block would go without its bit shuffle.
+ * A block length of at most `largest` bytes in whole groups of eight elements. It makes the last block as short as
+ * possible if the count of elements is not a multiple of eight, because that block goes without bit shuffle.
  */
 function bitBlockLength(length: number, typesize: number, largest: number): number {
   const group = 8 * typesize;
@@ -56,7 +59,7 @@ function compatibleLength(length: number, { cname, clevel, typesize, blocksize }
   return Math.min(Math.max(enlarged, smallestSplitBlock), largestSplitBlock);
 }
 
-/** The bytes of a block that c-blosc 1.21 takes for `length` bytes, so that frames agree with those of python-blosc. */
+/** The block length that c-blosc 1.21 chooses for `length` bytes, so that frames agree with those of python-blosc. */
 export function chooseBlockLength(length: number, options: BlockLengthOptions): number {
   const { typesize, largestBitBlock } = options;
   if (length < typesize) return 1;

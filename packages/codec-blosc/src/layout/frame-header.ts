@@ -1,12 +1,12 @@
 import { AtcError } from "@atc/contract";
 
-/** Bytes ahead of the block offsets. */
+/** Bytes before the block offsets. */
 export const headerLength = 16;
-/** The most bytes that one frame holds: c-blosc counts in int32 and keeps room for a header. */
+/** The most bytes of one frame: c-blosc counts in int32 and reserves room for a header. */
 export const largestFrameContent: number = 2 ** 31 - 1 - headerLength;
-/** A block shorter than this is never split, content shorter than this never compressed. */
+/** Shorter blocks are never split, and shorter content is never compressed. */
 export const smallestSplit = 128;
-/** A frame with elements wider than this is never split. */
+/** Frames with wider elements are never split. */
 export const mostSplits = 16;
 
 const formatVersion = 2;
@@ -16,26 +16,26 @@ const storedFlag = 2;
 const bitShuffleFlag = 4;
 const reservedFlag = 8;
 const unsplitFlag = 16;
-/** c-blosc's own limit, beyond which its scratch buffers overflow int32. */
+/** The limit of c-blosc, beyond which its scratch buffers overflow int32. */
 const largestBlock = Math.floor((2 ** 31 - 1 - 255 * 4) / 3);
 
-/** How the bytes of a block are rearranged ahead of the algorithm. */
+/** How the bytes of a block are rearranged before the algorithm. */
 export type Shuffle = "noshuffle" | "shuffle" | "bitshuffle";
 
-/** The 16 bytes at the start of a Blosc 1 frame, checked against each other and the frame's length. */
+/** The 16 bytes at the start of a Blosc 1 frame, checked against each other and the length of the frame. */
 export interface FrameHeader {
-  /** The algorithm's number, 0 to 7. */
+  /** The format number of the algorithm, 0 to 7. */
   readonly bloscFormat: number;
   readonly shuffle: Shuffle;
-  /** Whether the content follows the header as it is. */
+  /** Whether the content is stored after the header. */
   readonly stored: boolean;
-  /** Whether each full block is `typesize` separately encoded parts. */
+  /** Whether each full block has `typesize` separately encoded parts. */
   readonly split: boolean;
   /** Bytes of an element. */
   readonly typesize: number;
   /** Decoded bytes. */
   readonly length: number;
-  /** Decoded bytes of each block but the last. */
+  /** Decoded bytes of each block except the last. */
   readonly blockLength: number;
 }
 
@@ -55,38 +55,39 @@ function checkVersions(version: number, codec: number): void {
       `blosc: the frame has format version ${version}, which is Blosc 2; write it with Blosc 1 (python-blosc, not python-blosc2)`,
       { details: { version } },
     );
-  if (version !== formatVersion) throw corrupt(`format version ${version} where ${formatVersion} belongs`);
-  if (codec !== codecVersion) throw corrupt(`codec version ${codec} where ${codecVersion} belongs`);
+  if (version !== formatVersion) throw corrupt(`unknown format version ${version}, expected ${formatVersion}`);
+  if (codec !== codecVersion) throw corrupt(`unknown codec version ${codec}, expected ${codecVersion}`);
 }
 
 function checkLengths(header: FrameHeader, frameLength: number, declaredFrameLength: number): void {
   const { length, blockLength, typesize, stored } = header;
   if (declaredFrameLength !== frameLength)
-    throw corrupt(`${frameLength} bytes where the header counts ${declaredFrameLength}`);
-  if (length > largestFrameContent) throw corrupt(`${length} decoded bytes, more than a frame can hold`);
-  if (typesize === 0) throw corrupt("typesize 0");
+    throw corrupt(`the frame has ${frameLength} bytes, but its header declares ${declaredFrameLength}`);
+  if (length > largestFrameContent) throw corrupt(`${length} decoded bytes exceed what a frame can hold`);
+  if (typesize === 0) throw corrupt("typesize is 0");
   if (blockLength === 0 || blockLength > largestBlock || blockLength > Math.max(1, length))
-    throw corrupt(`blocks of ${blockLength} bytes in a frame of ${length}`);
+    throw corrupt(`blocks of ${blockLength} bytes do not fit content of ${length}`);
   if (stored && length + headerLength !== frameLength)
-    throw corrupt(`${length} stored bytes in a frame of ${frameLength}`);
+    throw corrupt(`${length} stored bytes do not fit a frame of ${frameLength}`);
   const blockCount = Math.ceil(length / blockLength);
   if (!stored && headerLength + 4 * blockCount > frameLength)
-    throw corrupt(`${blockCount} block offsets in a frame of ${frameLength} bytes`);
+    throw corrupt(`${blockCount} block offsets do not fit a frame of ${frameLength} bytes`);
 }
 
 /**
- * Parses and checks a frame's header.
+ * Parses and checks the header of a frame.
  *
- * @throws ATC_CORRUPT_DATA where it is none, or its counts contradict each other or the frame's length; ATC_UNSUPPORTED for Blosc 2
+ * @throws ATC_CORRUPT_DATA if it is not one, or its counts contradict each other or the length of the frame;
+ * ATC_UNSUPPORTED for Blosc 2
  */
 export function readHeader(frame: Uint8Array): FrameHeader {
-  if (frame.length < headerLength) throw corrupt(`${frame.length} bytes, fewer than a header's ${headerLength}`);
+  if (frame.length < headerLength) throw corrupt(`${frame.length} bytes are too few for a header of ${headerLength}`);
   const view = new DataView(frame.buffer, frame.byteOffset, headerLength);
   checkVersions(view.getUint8(0), view.getUint8(1));
   const flags = view.getUint8(2);
   if ((flags & reservedFlag) !== 0) throw corrupt(`the reserved flag is set in "0x${flags.toString(16)}"`);
   if ((flags & byteShuffleFlag) !== 0 && (flags & bitShuffleFlag) !== 0)
-    throw corrupt(`two kinds of shuffle in "0x${flags.toString(16)}"`);
+    throw corrupt(`both shuffles are set in "0x${flags.toString(16)}"`);
   const header: FrameHeader = {
     bloscFormat: flags >> 5,
     shuffle: shuffleOf(flags),
@@ -100,7 +101,7 @@ export function readHeader(frame: Uint8Array): FrameHeader {
   return header;
 }
 
-/** Writes a frame's header to its first 16 bytes; `frameLength` counts the header too. */
+/** Writes the header to the first 16 bytes of a frame; `frameLength` includes the header. */
 export function writeHeader(frame: Uint8Array, header: FrameHeader, frameLength: number): void {
   const view = new DataView(frame.buffer, frame.byteOffset, headerLength);
   view.setUint8(0, formatVersion);
@@ -114,7 +115,7 @@ export function writeHeader(frame: Uint8Array, header: FrameHeader, frameLength:
   view.setUint32(12, frameLength, true);
 }
 
-/** Whether a block of `blockLength` bytes is rearranged: elements of one byte have no second one to shuffle. */
+/** Whether a block of `blockLength` bytes is rearranged: a byte shuffle requires elements of several bytes. */
 export function isRearranged(header: FrameHeader, blockLength: number): boolean {
   if (header.shuffle === "shuffle") return header.typesize > 1;
   return header.shuffle === "bitshuffle" && blockLength >= header.typesize;

@@ -4,13 +4,13 @@ import type { Shuffle } from "./frame-header.ts";
 /** A named set of options; see {@link BloscOptions}. */
 export type BloscPreset = "compat" | "fast";
 
-/** What a preset decides. */
+/** The options that a preset sets. */
 export interface PresetOptions {
   readonly cname?: BloscCname;
   readonly clevel?: number;
   readonly shuffle?: Shuffle;
   readonly largestBitBlock?: number;
-  /** Whether shuffle and level are chosen by a sample. */
+  /** Whether a sample decides shuffle and level. */
   readonly adaptive?: boolean;
 }
 
@@ -19,10 +19,10 @@ const presets: Readonly<Record<BloscPreset, PresetOptions>> = {
   fast: { cname: "zstd", clevel: 1, shuffle: "bitshuffle", largestBitBlock: 2 ** 20, adaptive: true },
 };
 
-/** The names in one list. */
+/** The names of all presets. */
 export const presetNames: readonly string[] = Object.keys(presets);
 
-/** The options of a preset, with those that are given beside it in their place. */
+/** The options of a preset, overridden by those that are given. */
 export function withPreset<Options extends PresetOptions & { readonly preset?: BloscPreset }>(
   options: Options,
 ): Options & PresetOptions {

@@ -1,10 +1,13 @@
 /**
- * Bit shuffle as Blosc lays it out: bit 0 of byte 0 of all elements, then bit 1, and so on over the bytes of an element; eight elements give
- * one byte of a row, the first element in its lowest bit. It applies to a block whose count of elements is a multiple of 8; another block is
- * copied as it is. What is left over after whole elements stays at the end.
+ * Bit shuffle in the layout of Blosc: bit 0 of byte 0 of all elements, then bit 1, and so on over the bytes of an
+ * element. Eight elements give one byte of a row, with the first element in its lowest bit. Blocks whose count of
+ * elements is not a multiple of 8 are copied. Bytes after whole elements stay at the end.
  */
 
-/** Transposes the 8x8 bits of two words by three exchanges: the low word holds rows 0 to 3. Returns the low word; `highWord` holds the other. */
+/**
+ * Transposes the 8x8 bits of two words by three exchanges; the low word holds rows 0 to 3. Returns the low word;
+ * `highWord` holds the other.
+ */
 let highWord = 0;
 function transpose(low: number, high: number): number {
   let x = low;
@@ -32,13 +35,13 @@ function scatter(bytes: Uint8Array, at: number, stride: number, word: number): v
   bytes[at + 3 * stride] = word >>> 24;
 }
 
-/** The bytes that take part: whole elements where their count is a multiple of 8, else none. */
+/** The bytes to shuffle: whole elements if their count is a multiple of 8, else none. */
 function shuffledLength(length: number, typesize: number): number {
   const count = Math.floor(length / typesize);
   return count % 8 === 0 ? count * typesize : 0;
 }
 
-/** Bit-shuffles `source` into `target`, which has its length and does not overlap it. */
+/** Bit-shuffles `source` into `target`, which has the same length and does not overlap it. */
 export function bitShuffle(source: Uint8Array, target: Uint8Array, typesize: number): void {
   const length = shuffledLength(source.length, typesize);
   const row = length / typesize / 8;

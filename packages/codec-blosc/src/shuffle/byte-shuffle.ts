@@ -1,7 +1,8 @@
 /**
- * Byte shuffle: the first bytes of all elements, then the second bytes, and so on; what is left over after whole elements stays at the end.
- * Elements of 4 and 8 bytes go as 4x4 transposes of bytes in 32-bit words (about 3 GB/s in V8 where a plain loop does 0.7), which needs
- * aligned arrays and a count that is a multiple of 4; others go byte by byte.
+ * Byte shuffle: the first bytes of all elements, then the second bytes, and so on. Bytes after whole elements stay at
+ * the end. Elements of 4 and 8 bytes are 4x4 transposes of bytes in 32-bit words (about 3 GB/s in V8; a plain loop
+ * reaches 0.7). That requires aligned arrays and a count that is a multiple of 4. Other elements are shuffled byte by
+ * byte.
  */
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
@@ -111,7 +112,7 @@ function copyRest(source: Uint8Array, target: Uint8Array, from: number): void {
   for (let i = from; i < source.length; i++) target[i] = source[i];
 }
 
-/** Shuffles `source` into `target`, which has its length and does not overlap it. */
+/** Shuffles `source` into `target`, which has the same length and does not overlap it. */
 export function shuffle(source: Uint8Array, target: Uint8Array, typesize: number): void {
   const count = Math.floor(source.length / typesize);
   if (typesize === 8 && isAligned(source, target, count)) shuffleWords8(words(source), words(target), count);

@@ -23,7 +23,7 @@ export function scaleCounts(counts: Uint32Array, frequencies: Uint16Array): void
   change(frequencies, scale - sum);
 }
 
-/** Adds to the most frequent token's frequency, where the relative change is smallest. */
+/** Adds to the frequency of the most frequent token, whose relative change is the smallest. */
 function change(frequencies: Uint16Array, by: number): void {
   let most = 0;
   for (let token = 1; token < tokenCount; token++) if (frequencies[token] > frequencies[most]) most = token;

@@ -9,7 +9,7 @@ import { createDisposalGuard } from "./disposal-guard.ts";
 import { checkModules, type InlineExecutorOptions } from "./options.ts";
 
 /**
- *  * Runs tasks in this thread, one at a time: for machines without threads, tests and debuggers. Otherwise it keeps
+ * Runs tasks in this thread, one at a time: for machines without threads, tests and debuggers. Otherwise it keeps
  * the promises of {@link workerExecutor}. It copies or moves input and result and rebuilds errors, so tasks cannot come
  * to depend on memory shared with their caller.
  *

@@ -18,7 +18,7 @@ export interface WorkerExecutorOptions extends InlineExecutorOptions {
   /** MiB of heap per worker, without typed arrays; default: Node's. */
   readonly maxHeapMiB?: number | undefined;
   /**
-   *    * MiB of heap for young objects per worker; default: Node's, about 48. For work on typed arrays, 3 is enough and
+   * MiB of heap for young objects per worker; default: Node's, about 48. For work on typed arrays, 3 is enough and
    * saves memory; V8 rounds it to 2 MB.
    */
   readonly maxYoungHeapMiB?: number | undefined;

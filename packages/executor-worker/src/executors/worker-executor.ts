@@ -19,7 +19,7 @@ interface Threads {
 }
 
 /**
- *  * Runs tasks on worker threads of this process, `threads` at once, the others in the order of their submission.
+ * Runs tasks on worker threads of this process, `threads` at once, the others in the order of their submission.
  *
  * If a worker crashes, exits or runs out of memory, its task runs once more on a new worker, unless `transfer` moved
  * its input. An aborted task is asked to end and settles when it has ended. After `graceMs` its worker is killed; tasks

@@ -40,7 +40,7 @@ interface ThreadId {
 export type Pool = Piscina<WorkerCall | ThreadChoice, number | PortableError | undefined>;
 
 /**
- *  * A pool without threads yet. Threads stay once they run: idle ones keep what their tasks opened. `hasStarted`
+ * A pool without threads yet. Threads stay once they run: idle ones keep what their tasks opened. `hasStarted`
  * restricts calls to threads that have started. By itself, piscina also assigns calls to a thread that is still
  * starting.
  */

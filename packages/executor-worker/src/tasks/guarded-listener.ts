@@ -9,7 +9,7 @@ export interface GuardedListener {
 }
 
 /**
- *  * Guards a listener that runs in an event handler, where a throw would end the process. Calls `onFailure` when it
+ * Guards a listener that runs in an event handler, where a throw would end the process. Calls `onFailure` when it
  * throws.
  */
 export function guardListener(listener: ProgressListener | undefined, onFailure: () => void): GuardedListener {

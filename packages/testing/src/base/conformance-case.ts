@@ -1,6 +1,6 @@
 /**
- * One law of a contract, checked with `node:assert`. Any test runner can register it: `for (const { name, run } of
- * cases) it(name, run)`.
+ * One law of a contract, checked with `node:assert`. Any test runner can register it:
+ * `for (const { name, run } of cases) it(name, run)`.
  */
 export interface ConformanceCase {
   /** The law, as a statement. */

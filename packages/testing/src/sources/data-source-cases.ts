@@ -14,6 +14,7 @@ import { assertSlices } from "./data-source-slices.ts";
 
 /** The content of the source that {@link dataSourceCases} opens. */
 export interface DataSourceExpectation {
+  /** Whether rows are bars or ticks. */
   readonly kind: RowKind;
   /** Valid rows, 1 or more. */
   readonly rows: number;

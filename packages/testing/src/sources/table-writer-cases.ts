@@ -7,6 +7,7 @@ import type { ConformanceCase } from "../base/conformance-case.ts";
 
 /** A row that was read back. */
 export interface ReadRow {
+  /** The symbol, exactly as it was written. */
   readonly symbol: string;
   /** The time, in ms for bars and ns for ticks. */
   readonly time: bigint;

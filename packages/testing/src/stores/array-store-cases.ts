@@ -131,9 +131,9 @@ const lifeLaws: Readonly<Record<string, StoreLaw>> = {
 };
 
 /**
- *  * The laws of an array store. Each call of `create` opens an empty store with room for some MiB; the suite disposes
- * it. If the store splits symbols over segments, create it with segments small enough to split some symbols of
- * `maxRows` rows.
+ * The laws of an array store. Each call of `create` opens an empty store with room for some MiB; the suite disposes it.
+ * If the store splits symbols over segments, create it with segments small enough to split some symbols of `maxRows`
+ * rows.
  *
  * @example
  * ```ts
