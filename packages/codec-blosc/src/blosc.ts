@@ -1,6 +1,6 @@
 import { AtcError, type BlockCodec, type Codec, type EncodeOptions, nearest } from "@atc/contract";
 import { blosclzBlock } from "./blosclz/blosclz-block.ts";
-import { adaptOptions } from "./frame/adapt.ts";
+import { adaptOptions } from "./frame/adapted-options.ts";
 import { decodedLengthOf, type FrameSequence, readFrames, writeFrames } from "./frame/frame-sequence.ts";
 import type { FrameOptions } from "./frame/frame-writer.ts";
 import { blockMemory } from "./kernel/block-memory.ts";

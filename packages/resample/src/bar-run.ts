@@ -3,7 +3,7 @@ import type { BarSink } from "./bar-sink.ts";
 import type { ResolvedResample } from "./resample-options.ts";
 
 /** Counts of rows that are in no bar. */
-export interface RowTally {
+interface RowTally {
   /** Rows outside of the session. */
   outside: number;
   /** Rows of a last bar that was left out. */

@@ -2,9 +2,9 @@ import { type Executor, isTransferred, type SubmitOptions, type TaskContext, typ
 import { fromPortableError, throttleProgress, toPortableError } from "@atc/plugin-kit";
 import { abortedBy, cancelled } from "../cancellation/abort-errors.ts";
 import { createSemaphore } from "../cancellation/semaphore.ts";
-import { movableBuffers } from "../tasks/movable.ts";
+import { type CloneFailure, cloneError } from "../tasks/clone-error.ts";
+import { movableBuffers } from "../tasks/movable-buffers.ts";
 import { createTaskModules, locateTask } from "../tasks/task-modules.ts";
-import { type Uncloneable, uncloneable } from "../tasks/uncloneable.ts";
 import { createDisposalGuard } from "./disposal-guard.ts";
 import { checkModules, type InlineExecutorOptions } from "./options.ts";
 
@@ -84,10 +84,10 @@ function inlineContext(signal: AbortSignal, onProgress: TaskContext["onProgress"
   };
 }
 
-function send(value: unknown, transfer: readonly ArrayBuffer[], about: Omit<Uncloneable, "cause">): unknown {
+function send(value: unknown, transfer: readonly ArrayBuffer[], about: Omit<CloneFailure, "cause">): unknown {
   try {
     return structuredClone(value, { transfer: movableBuffers(transfer) });
   } catch (cause) {
-    throw uncloneable({ ...about, cause });
+    throw cloneError({ ...about, cause });
   }
 }

@@ -4,9 +4,9 @@ import { type Cancellation, createCancellation } from "../cancellation/cancellat
 import { createSemaphore } from "../cancellation/semaphore.ts";
 import { clearFlags, createTaskFlags, type TaskFlags } from "../cancellation/task-flags.ts";
 import { type CallOutcome, createThreadPool, type ThreadPool } from "../pool/thread-pool.ts";
+import { cloneError } from "../tasks/clone-error.ts";
 import { guardListener } from "../tasks/guarded-listener.ts";
 import { locateTask, type TaskCall } from "../tasks/task-modules.ts";
-import { uncloneable } from "../tasks/uncloneable.ts";
 import type { WorkerReply } from "../worker/worker-message.ts";
 import { createDisposalGuard } from "./disposal-guard.ts";
 import { checkOptions, type WorkerExecutorOptions } from "./options.ts";
@@ -106,7 +106,7 @@ async function attemptOnce(
 function resultOf(outcome: CallOutcome, { call: { task } }: Submission, attempts: number): unknown {
   if (outcome.kind === "replied") return resultValue(outcome.reply, task);
   const { cause } = outcome;
-  if (outcome.kind === "unsent") throw uncloneable({ task, what: "input", cause });
+  if (outcome.kind === "unsent") throw cloneError({ task, what: "input", cause });
   const text =
     outcome.kind === "ended" ? endedText(task, attempts) : `task "${task}": no worker thread could be started`;
   throw new AtcError("ATC_IO", `${text}: ${reasonOf(cause)}`, { cause, details: { task, attempts } });
@@ -115,7 +115,7 @@ function resultOf(outcome: CallOutcome, { call: { task } }: Submission, attempts
 function resultValue(reply: WorkerReply, task: string): unknown {
   if (reply.kind === "value") return reply.value;
   const error = fromPortableError(reply.error);
-  throw reply.kind === "error" ? error : uncloneable({ task, what: "result", cause: error });
+  throw reply.kind === "error" ? error : cloneError({ task, what: "result", cause: error });
 }
 
 function endedText(task: string, attempts: number): string {

@@ -1,7 +1,7 @@
 import type { ProgressListener } from "@atc/contract";
 import { toPortableError } from "@atc/plugin-kit";
 import { hasStarted } from "../cancellation/task-flags.ts";
-import { movableBuffers } from "../tasks/movable.ts";
+import { movableBuffers } from "../tasks/movable-buffers.ts";
 import type { WorkerCall, WorkerReply } from "../worker/worker-message.ts";
 import { closeThread, createPool, type ThreadPoolOptions } from "./piscina-pool.ts";
 import { createPortRegistry, isWorkerPorts } from "./worker-ports.ts";

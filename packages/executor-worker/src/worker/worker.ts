@@ -4,7 +4,7 @@ import { isTransferred } from "@atc/contract";
 import { type PortableError, type ProgressThrottle, throttleProgress, toPortableError } from "@atc/plugin-kit";
 import { createFlagContext } from "../cancellation/flag-context.ts";
 import { setStarted } from "../cancellation/task-flags.ts";
-import { movableBuffers } from "../tasks/movable.ts";
+import { movableBuffers } from "../tasks/movable-buffers.ts";
 import { createTaskModules } from "../tasks/task-modules.ts";
 import type { WorkerCall, WorkerPorts, WorkerProgress, WorkerReply, WorkerStart } from "./worker-message.ts";
 

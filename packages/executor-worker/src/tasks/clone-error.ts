@@ -1,7 +1,7 @@
 import { AtcError } from "@atc/contract";
 
 /** A value that could not be sent. */
-export interface Uncloneable {
+export interface CloneFailure {
   /** The reference of the task. */
   readonly task: string;
   readonly what: "input" | "result";
@@ -10,7 +10,7 @@ export interface Uncloneable {
 }
 
 /** ATC_INVALID_ARGUMENT for an input, ATC_INVALID_DATA for a result that cannot be cloned. */
-export function uncloneable({ task, what, cause }: Uncloneable): AtcError {
+export function cloneError({ task, what, cause }: CloneFailure): AtcError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new AtcError(
     what === "input" ? "ATC_INVALID_ARGUMENT" : "ATC_INVALID_DATA",
