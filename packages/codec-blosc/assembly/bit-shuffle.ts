@@ -1,6 +1,7 @@
 /**
- * Bit shuffle, after and before a byte shuffle: each plane of bytes becomes eight rows of bits, eight elements a byte. Both directions transpose
- * the 8x8 bits of a 64-bit word by three exchanges (Hacker's Delight, 7-3), two words at a time.
+ * Bit shuffle as a byte shuffle before or after: each plane of bytes becomes eight rows of bits, eight elements per
+ * byte. Both directions transpose the 8x8 bits of a 64-bit word by three exchanges (Hacker's Delight, 7-3), two words
+ * at a time.
  */
 import { shuffle, unshuffle } from "./byte-shuffle";
 import { high, low } from "./interleave";
@@ -28,7 +29,7 @@ function transpose1(x: u64): u64 {
   return x ^ t ^ (t << 28);
 }
 
-/** One plane of `count` bytes to eight rows of `count / 8`. */
+/** Converts one plane of `count` bytes to eight rows of `count / 8` bytes. */
 function planeToRows(source: usize, target: usize, count: usize): void {
   const row = count >> 3;
   let i: usize = 0;
@@ -143,7 +144,10 @@ function rowsToPlane(source: usize, target: usize, count: usize): void {
   }
 }
 
-/** Bit-shuffles `length` bytes at `source` to `target` by way of `scratch`, as long; a count of elements that 8 does not divide is copied. */
+/**
+ * Bit-shuffles `length` bytes at `source` to `target`, with `scratch` of the same length. If the count of elements is
+ * not a multiple of 8, it copies.
+ */
 export function bitShuffle(source: usize, target: usize, length: usize, typesize: usize, scratch: usize): void {
   const count = length / typesize;
   if ((count & 7) != 0) return memory.copy(target, source, length);

@@ -8,7 +8,7 @@ const longestLiterals: usize = 32;
 const shortestJudged: usize = 4096;
 const longestJudged: usize = 1 << 18;
 
-/** The least tenths of a block over what it encodes to; a block that gains less is not worth the time to decode it. */
+/** The least ratio of a block to its encoded length, in tenths. A smaller gain is not worth the time to decode. */
 @inline
 function leastTenths(clevel: u32): usize {
   if (clevel < 4) return 15;
@@ -16,7 +16,7 @@ function leastTenths(clevel: u32): usize {
   return clevel < 9 ? 11 : 0;
 }
 
-/** Bytes of the table that {@link encodeBlosclz} remembers positions in. */
+/** Bytes of the table of positions for {@link encodeBlosclz}. */
 export const hashTable: usize = 4 << hashBits;
 
 @inline
@@ -24,7 +24,7 @@ function slotOf(table: usize, at: usize): usize {
   return table + (<usize>((load<u32>(at) * 0x9e3779b1) >> (32 - hashBits)) << 2);
 }
 
-/** How many bytes from `b` on equal those from `a` on, `b` ahead of `limit`. */
+/** The number of equal bytes from `a` and from `b` on, with `b` before `limit`. */
 @inline
 function matchLength(a: usize, b: usize, limit: usize): usize {
   const start = b;
@@ -41,7 +41,7 @@ function matchLength(a: usize, b: usize, limit: usize): usize {
   return b - start;
 }
 
-/** Writes literals in runs of at most 32. Returns the address after them, 0 where they do not end by `limit`. */
+/** Writes literals in runs of at most 32. Returns the address after them, 0 if they do not end by `limit`. */
 function writeLiterals(from: usize, to: usize, target: usize, limit: usize): usize {
   const count = to - from;
   if (target + count + (count + longestLiterals - 1) / longestLiterals > limit) return 0;
@@ -58,7 +58,7 @@ function writeLiterals(from: usize, to: usize, target: usize, limit: usize): usi
   return target;
 }
 
-/** Writes one match. Returns the address after it, 0 where it does not end by `limit`. */
+/** Writes one match. Returns the address after it, 0 if it does not end by `limit`. */
 @inline
 function writeMatch(target: usize, limit: usize, distance: usize, length: usize): usize {
   const code = length - 2;
@@ -79,7 +79,7 @@ function writeMatch(target: usize, limit: usize, distance: usize, length: usize)
   return target;
 }
 
-/** The stream with every match that is found; 0 where it does not fit. */
+/** Writes the stream with all matches found. Returns its length, 0 if it does not fit. */
 function encodeMatches(
   source: usize,
   length: usize,
@@ -135,8 +135,8 @@ function encodeMatches(
 }
 
 /**
- * Encodes `length` bytes at `source` as one BloscLZ stream of at most `room` bytes at `target`, exactly as the encoder in TypeScript does.
- * Returns its length, 0 where it does not fit.
+ * Encodes `length` bytes at `source` as one BloscLZ stream of at most `room` bytes at `target`, with the same bytes as
+ * the encoder in TypeScript. Returns its length, 0 if it does not fit.
  */
 export function encodeBlosclz(
   source: usize,

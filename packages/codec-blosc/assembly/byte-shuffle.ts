@@ -1,12 +1,14 @@
 import { high, low } from "./interleave";
 
 /**
- * Byte shuffle: byte 0 of all elements, byte 1 of all elements, and so on. Sixteen elements of 2, 4 or 8 bytes are as many vectors, whose bytes
- * are numbered by element and by place in the element; interleaving the first half of the vectors with the second turns the bits of that number
- * round by one, so four rounds put the place ahead of the element, and as many rounds as the place has bits put it back.
+ * Byte shuffle: byte 0 of all elements, byte 1 of all elements, and so on.
+ *
+ * Sixteen elements of 2, 4 or 8 bytes are that many vectors. Each byte has a number, made of its element and its place
+ * in the element. Interleaving the first half of the vectors with the second rotates the bits of that number by one.
+ * Four rounds put the place before the element; as many rounds as the place has bits restore the order.
  */
 
-/** Elements of 2 bytes, all but the last few; a plane starts `stride` bytes after the one before. */
+/** Elements of 2 bytes except the last few; planes are `stride` bytes apart. */
 function shuffle2(source: usize, target: usize, stride: usize, count: usize): void {
   const end = count & ~15;
   for (let i: usize = 0; i < end; i += 16) {
@@ -38,7 +40,7 @@ function unshuffle2(source: usize, target: usize, stride: usize, count: usize): 
   }
 }
 
-/** Elements of 4 bytes, all but the last few; a plane starts `stride` bytes after the one before. */
+/** Elements of 4 bytes except the last few; planes are `stride` bytes apart. */
 function shuffle4(source: usize, target: usize, stride: usize, count: usize): void {
   const end = count & ~15;
   for (let i: usize = 0; i < end; i += 16) {
@@ -92,7 +94,7 @@ function unshuffle4(source: usize, target: usize, stride: usize, count: usize): 
   }
 }
 
-/** Elements of 8 bytes, all but the last few; a plane starts `stride` bytes after the one before. */
+/** Elements of 8 bytes except the last few; planes are `stride` bytes apart. */
 function shuffle8(source: usize, target: usize, stride: usize, count: usize): void {
   const end = count & ~15;
   for (let i: usize = 0; i < end; i += 16) {
@@ -213,8 +215,8 @@ function unshuffleRest(source: usize, target: usize, stride: usize, count: usize
 }
 
 /**
- * Shuffles `count` elements at `source`: byte `b` of them goes to `target + b * stride` and on. With a stride of more elements than `count`, a
- * block is shuffled piece by piece. The ranges do not overlap.
+ * Shuffles `count` elements at `source`: byte `b` of them goes to `target + b * stride` and on. With a stride above
+ * `count`, a block can be shuffled piece by piece. The ranges do not overlap.
  */
 export function shuffle(source: usize, target: usize, stride: usize, count: usize, typesize: usize): void {
   let done: usize = count & ~15;
@@ -225,7 +227,7 @@ export function shuffle(source: usize, target: usize, stride: usize, count: usiz
   shuffleRest(source, target, stride, count, typesize, done);
 }
 
-/** Inverts {@link shuffle}: the planes at `source`, `stride` apart, give `count` elements at `target`. */
+/** Inverts {@link shuffle}: the planes at `source`, `stride` apart, become `count` elements at `target`. */
 export function unshuffle(source: usize, target: usize, stride: usize, count: usize, typesize: usize): void {
   let done: usize = count & ~15;
   if (typesize == 8) unshuffle8(source, target, stride, count);

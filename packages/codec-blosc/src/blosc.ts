@@ -1,30 +1,33 @@
 import { AtcError, type BlockCodec, type Codec, type EncodeOptions, nearest } from "@atc/contract";
-import { adaptOptions } from "./adapt.ts";
-import { type BloscCname, bloscAlgorithms, cnames } from "./algorithms.ts";
-import { blockMemory } from "./block-memory.ts";
-import { blosclzBlock } from "./blosclz-block.ts";
-import type { Shuffle } from "./frame-header.ts";
-import { decodedLengthOf, type FrameSequence, readFrames, writeFrames } from "./frame-sequence.ts";
-import type { FrameOptions } from "./frame-writer.ts";
-import { type BloscPreset, presetNames, withPreset } from "./preset.ts";
+import { blosclzBlock } from "./blosclz/blosclz-block.ts";
+import { adaptOptions } from "./frame/adapted-options.ts";
+import { decodedLengthOf, type FrameSequence, readFrames, writeFrames } from "./frame/frame-sequence.ts";
+import type { FrameOptions } from "./frame/frame-writer.ts";
+import { blockMemory } from "./kernel/block-memory.ts";
+import { type BloscCname, bloscAlgorithms, cnames } from "./layout/algorithms.ts";
+import type { Shuffle } from "./layout/frame-header.ts";
+import { type BloscPreset, presetNames, withPreset } from "./layout/preset.ts";
 
-/** How {@link blosc} encodes; each member means what python-blosc means by it. */
+/** Options of {@link blosc}. All members mean the same as in python-blosc. */
 export interface BloscOptions {
   /**
-   * What the options start from: `compat`, the choices of c-blosc 1.21, where absent; `fast`, Zstandard at clevel 1 in blocks of 1 MiB behind a bit or
-   * byte shuffle, whichever a sample favours, and at clevel 3 what shrinks far. It compresses floats about as small as python-blosc's zstd at clevel 5
-   * in a fraction of its time. python-blosc reads both. Where `cname`, `clevel`, `shuffle` or `blocksize` is given, nothing is sampled.
+   * The preset that the options start from; default: `compat`, the choices of c-blosc 1.21. `fast` is Zstandard at
+   * clevel 1 in blocks of 1 MiB after a bit or byte shuffle, whichever is smaller for a sample, and at clevel 3 for
+   * content that shrinks far. It compresses floats about as well as python-blosc's zstd at clevel 5 in a fraction of
+   * the time. python-blosc reads both. If `cname`, `clevel`, `shuffle` or `blocksize` is given, nothing is sampled.
    */
   readonly preset?: BloscPreset;
-  /** The algorithm. The first block codec's where absent, `blosclz` where there is none. */
+  /** The algorithm; default: that of the first block codec, or `blosclz` without one. */
   readonly cname?: BloscCname;
-  /** 0 (stored) to 9 (smallest). 5 where absent. */
+  /** 0 (stored) to 9 (smallest); default: 5. */
   readonly clevel?: number;
-  /** How bytes are rearranged ahead of the algorithm: `shuffle` by bytes, `bitshuffle` by bits. `shuffle` where absent. */
+  /** How bytes are rearranged before the algorithm: `shuffle` by bytes, `bitshuffle` by bits; default: `shuffle`. */
   readonly shuffle?: Shuffle;
-  /** Bytes of an element, 1 to 255, where `encode` is not told. 1 where absent, which leaves nothing to shuffle by bytes. */
+  /**
+   * Bytes of an element, 1 to 255, if `encode` is not given one; default: 1, which leaves nothing to shuffle by bytes.
+   */
   readonly typesize?: number;
-  /** Bytes of a block, 128 to 2^30. The choice of c-blosc 1.21 for the algorithm and level where absent. */
+  /** Bytes of a block, 128 to 2^30; default: the choice of c-blosc 1.21 for the algorithm and level. */
   readonly blocksize?: number;
 }
 
@@ -49,7 +52,7 @@ function checkName(field: string, value: string, names: readonly string[]): void
   throw invalid(field, value, `${hint}give one of ${names.join(", ")}`);
 }
 
-/** Throws where an option is out of range. */
+/** Throws ATC_INVALID_ARGUMENT if an option is out of range. */
 export function checkOptions(options: BloscOptions): void {
   const { cname, clevel = defaultClevel, shuffle = "shuffle", typesize = 1, blocksize, preset } = options;
   if (preset !== undefined) checkName("preset", preset, presetNames);
@@ -66,7 +69,7 @@ function findWriter(cname: BloscCname, codecs: readonly BlockCodec[]): BlockCode
   const packageName = bloscAlgorithms[cname].package;
   throw new AtcError(
     "ATC_MISSING_PLUGIN",
-    `blosc: no block codec "${cname}" was handed in; install it: pnpm add ${packageName}`,
+    `blosc: no block codec "${cname}" was given; install it: pnpm add ${packageName}`,
     { details: { kind: "block-codec", name: cname, packages: [packageName] } },
   );
 }
@@ -77,23 +80,26 @@ function readersOf(blockCodecs: readonly BlockCodec[]): Map<number, BlockCodec> 
   return readers;
 }
 
-/** A Buffer has another hidden class, which would slow the shuffle loops down for every later call. */
+/** A Buffer has another hidden class and would slow down the shuffle loops for all later calls. */
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** The name among Blosc's that a block codec claims; a codec of another name encodes under the rules of the first of its format. */
+/**
+ * The Blosc name of a block codec. A codec with another name encodes under the rules of the first algorithm of its
+ * format.
+ */
 function cnameOf(codec: BlockCodec): BloscCname {
   const known = cnames.find((cname) => cname === codec.name);
   return known ?? cnames.find((cname) => bloscAlgorithms[cname].bloscFormat === codec.bloscFormat) ?? "lz4";
 }
 
-/** Whether a preset alone decides. */
+/** Whether the preset alone decides. */
 function isUntouched({ cname, clevel, shuffle, blocksize }: BloscOptions): boolean {
   return [cname, clevel, shuffle, blocksize].every((one) => one === undefined);
 }
 
-/** {@link blosc}, with frames of another length where `sequence` tells one. */
+/** {@link blosc} with another frame length, given by `sequence`. */
 export function bloscOf(
   options: BloscOptions,
   blockCodecs: readonly BlockCodec[],
@@ -125,13 +131,17 @@ export function bloscOf(
 }
 
 /**
- * The codec `blosc`: Blosc 1 frames that python-blosc (c-blosc 1.21) reads, with its block lengths, split rules and levels, and every frame
- * that it writes with an algorithm among `blockCodecs`. A frame has no checksum: whoever stores frames keeps one beside them. Content of more than
- * 2^31 - 17 bytes is several frames, one after the other, and decodes as one under a `maxLength` that allows it.
+ * The codec `blosc`: Blosc 1 frames.
  *
- * @param blockCodecs - the algorithms besides `blosclz`: the one that `cname` names encodes, the first of each format decodes
- * @throws ATC_INVALID_ARGUMENT for an option out of range, ATC_MISSING_PLUGIN where `blockCodecs` lacks what `cname` names; `decode` throws
- * ATC_MISSING_PLUGIN for a frame of an algorithm that is neither
+ * It writes frames that python-blosc (c-blosc 1.21) reads, with the same block lengths, split rules and levels. It
+ * reads all frames of python-blosc with an algorithm among `blockCodecs`. A frame has no checksum, so store one beside
+ * it. Content of more than 2^31 - 17 bytes becomes several consecutive frames, which decode as one if `maxLength`
+ * allows it.
+ *
+ * @param blockCodecs - the algorithms besides `blosclz`: the one with the name `cname` encodes, the first of each
+ * format decodes
+ * @throws ATC_INVALID_ARGUMENT for an option out of range, ATC_MISSING_PLUGIN if `blockCodecs` lacks `cname`; `decode`
+ * throws ATC_MISSING_PLUGIN for a frame of another algorithm
  */
 export function blosc(options: BloscOptions, blockCodecs: readonly BlockCodec[] = []): Codec {
   return bloscOf(options, blockCodecs);

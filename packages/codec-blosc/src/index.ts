@@ -1,11 +1,12 @@
 /**
- * Blosc 1 frames, as python-blosc writes and reads them, over block codecs that are handed in.
+ * Blosc 1 frames, as python-blosc writes and reads them, over block codecs of other packages.
  *
  * @packageDocumentation
  */
-export { type BloscAlgorithm, type BloscCname, bloscAlgorithms } from "./algorithms.ts";
+
 export { type BloscOptions, blosc } from "./blosc.ts";
-export { blosclzBlock } from "./blosclz-block.ts";
-export type { Shuffle } from "./frame-header.ts";
+export { blosclzBlock } from "./blosclz/blosclz-block.ts";
+export { type BloscAlgorithm, type BloscCname, bloscAlgorithms } from "./layout/algorithms.ts";
+export type { Shuffle } from "./layout/frame-header.ts";
+export type { BloscPreset } from "./layout/preset.ts";
 export { plugins as default } from "./plugins.ts";
-export type { BloscPreset } from "./preset.ts";

@@ -1,10 +1,10 @@
 import { type BlockCodec, type Codec, isAtcError, type Plugin, type PluginHost } from "@atc/contract";
-import { type BloscCname, cnames } from "./algorithms.ts";
 import { type BloscOptions, blosc, checkOptions } from "./blosc.ts";
-import { blosclzBlock } from "./blosclz-block.ts";
-import { withPreset } from "./preset.ts";
+import { blosclzBlock } from "./blosclz/blosclz-block.ts";
+import { type BloscCname, cnames } from "./layout/algorithms.ts";
+import { withPreset } from "./layout/preset.ts";
 
-/** What encodes where nobody says, the fastest first; blosclz, which needs no other package, where none is installed. */
+/** The default algorithms, the fastest first. If none is installed, blosclz encodes, which is built in. */
 const preferred: readonly BloscCname[] = ["lz4", "zstd", "zlib"];
 
 async function findInstalled(cname: BloscCname, host: PluginHost): Promise<BlockCodec | undefined> {
@@ -26,7 +26,9 @@ async function findWriter(cname: BloscCname | undefined, host: PluginHost): Prom
   return blosclzBlock();
 }
 
-/** Every installed algorithm, so that a frame of another algorithm than the writer's decodes too: `decode` cannot wait for an import. */
+/**
+ * All installed algorithms: a frame may have another algorithm than the writer, and `decode` cannot wait for an import.
+ */
 async function findReaders(host: PluginHost): Promise<readonly BlockCodec[]> {
   const readable = cnames.filter((cname) => cname !== "lz4hc" && cname !== "blosclz");
   const codecs = await Promise.all(readable.map((cname) => findInstalled(cname, host)));
@@ -43,5 +45,8 @@ const codec: Plugin<"codec", BloscOptions | undefined> = { kind: "codec", name: 
 
 const blockCodec: Plugin<"block-codec", undefined> = { kind: "block-codec", name: "blosclz", create: blosclzBlock };
 
-/** The codec `blosc`, which takes {@link BloscOptions} and asks its host for the block codecs, and the block codec `blosclz`. */
+/**
+ * The codec `blosc`, which takes {@link BloscOptions} and requests block codecs from its host, and the block codec
+ * `blosclz`.
+ */
 export const plugins: readonly Plugin[] = [codec, blockCodec];

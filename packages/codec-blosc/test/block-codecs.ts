@@ -5,7 +5,7 @@ import { zlibBlock } from "../../codec-zlib/src/index.ts";
 import { zstdBlock } from "../../codec-zstd/src/index.ts";
 import { blosclzBlock } from "../src/index.ts";
 
-/** Every block codec of this repository; each test hands some of them to `blosc`. */
+/** All block codecs of this repository. Each test passes some of them to `blosc`. */
 export const blockCodecs: readonly BlockCodec[] = [
   lz4Block(),
   lz4hcBlock(),

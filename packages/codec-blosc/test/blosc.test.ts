@@ -44,7 +44,7 @@ describe("blosc", () => {
     for (const options of wrong) expect(errorCode(() => blosc(options, blockCodecs))).toBe("ATC_INVALID_ARGUMENT");
   });
 
-  it("starts from a preset, and lets other options replace its own", () => {
+  it("starts from a preset, which other options override", () => {
     const header = (options: BloscOptions) => {
       const frame = blosc(options, blockCodecs).encode(new Uint8Array(2 ** 21), { typesize: 8 });
       return [(frame[2] as number) >> 5, (frame[2] as number) & 23, new DataView(frame.buffer).getUint32(8, true)];
@@ -75,7 +75,7 @@ describe("blosc", () => {
       }
   });
 
-  it("suggests the algorithm that a misspelled one is near to", () => {
+  it("suggests an algorithm for a misspelled one", () => {
     expect(() => blosc({ cname: "zsdt" as "zstd" }, blockCodecs)).toThrow('did you mean "zstd"?');
   });
 
@@ -85,7 +85,7 @@ describe("blosc", () => {
       expect(errorCode(() => codec.encode(prices, { typesize }))).toBe("ATC_INVALID_ARGUMENT");
   });
 
-  it("writes blosclz without any block codec, and where none is named", () => {
+  it("writes blosclz without any block codec, and if none is named", () => {
     for (const options of [{ cname: "blosclz" }, {}] as const) {
       const codec = blosc(options);
       const frame = codec.encode(prices, { typesize: 8 });
@@ -95,12 +95,12 @@ describe("blosc", () => {
     }
   });
 
-  it("names the package of a block codec that was not handed in", () => {
+  it("names the package of a block codec that was not given", () => {
     expect(errorCode(() => blosc({ cname: "zstd" }, []))).toBe("ATC_MISSING_PLUGIN");
     expect(() => blosc({ cname: "zstd" }, [])).toThrow("pnpm add @atc/codec-zstd");
   });
 
-  it("shuffles by the typesize of each encode, else by its own", () => {
+  it("shuffles by the typesize of each encode, or else its own", () => {
     const codec = blosc({ cname: "lz4", typesize: 8 }, blockCodecs);
     expect(codec.encode(prices)).toEqual(codec.encode(prices, { typesize: 8 }));
     expect(codec.encode(prices)[3]).toBe(8);
@@ -117,12 +117,12 @@ describe("blosc", () => {
     }
   });
 
-  it("writes the 16 bytes that c-blosc writes for no content", () => {
+  it("writes the same 16 bytes as c-blosc for empty content", () => {
     const frame = blosc({ cname: "lz4" }, blockCodecs).encode(new Uint8Array(0), { typesize: 8 });
     expect([...frame]).toEqual([2, 1, 51, 8, 0, 0, 0, 0, 1, 0, 0, 0, 16, 0, 0, 0]);
   });
 
-  it("tells no length for bytes of another format", () => {
+  it("declares no length for bytes of another format", () => {
     expect(blosc({}, blockCodecs).decodedLength(prices)).toBeUndefined();
   });
 });
@@ -133,7 +133,7 @@ describe("the plugin", () => {
     expect(manifest.atc.plugins).toEqual(plugins.map(({ kind, name }) => ({ kind, name })));
   });
 
-  it("asks its host for the block codec and reads every installed one", async () => {
+  it("requests the block codec from its host and reads all installed ones", async () => {
     const writer = await plugin.create({ cname: "zlib" }, hostWith(["zlib", "zstd"]));
     const other = blosc({ cname: "zstd" }, blockCodecs).encode(prices, { typesize: 8 });
     expect(writer.encode(prices)[2]).toBe((3 << 5) | 1);
@@ -142,7 +142,7 @@ describe("the plugin", () => {
     expect(errorCode(() => writer.decode(lz4))).toBe("ATC_MISSING_PLUGIN");
   });
 
-  it("writes with the fastest installed algorithm where none is named", async () => {
+  it("writes with the fastest installed algorithm if none is named", async () => {
     const formats = [["lz4", "zlib"], ["zlib", "zstd"], ["zlib"], []].map(async (names) => {
       const codec = await plugin.create(undefined, hostWith(names));
       return (codec.encode(prices)[2] as number) >> 5;
@@ -150,7 +150,7 @@ describe("the plugin", () => {
     expect(await Promise.all(formats)).toEqual([1, 4, 3, 0]);
   });
 
-  it("fails where its block codec is not installed", async () => {
+  it("fails if its block codec is not installed", async () => {
     expect(await codeOfCreate({ cname: "zstd" }, ["zlib"])).toBe("ATC_MISSING_PLUGIN");
     expect(await codeOfCreate({ cname: "blosclz" }, [])).toBe("no error");
     expect(await codeOfCreate({ clevel: 10 }, ["lz4"])).toBe("ATC_INVALID_ARGUMENT");

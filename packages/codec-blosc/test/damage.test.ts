@@ -11,7 +11,7 @@ const known = ["ATC_CORRUPT_DATA", "ATC_UNSUPPORTED", "ATC_MISSING_PLUGIN"];
 const folder = new URL("../../../fixtures/blosc/frames/", import.meta.url);
 const frames = readdirSync(folder).map((name) => new Uint8Array(readFileSync(new URL(name, folder))));
 
-/** Decodes; an error must have a known code, and bytes must be as many as the header declares, at most 1 MiB. */
+/** Decodes a frame. An error must have a known code; bytes must be as many as the header declares, at most 1 MiB. */
 function survive(frame: Uint8Array): void {
   try {
     const decoded = codec.decode(frame, { maxLength: 2 ** 20 });
@@ -39,7 +39,7 @@ function header(fields: {
 }
 
 describe("a damaged frame", () => {
-  it("gives bytes or an error with a code, for 2000 flipped bits and truncations", () => {
+  it("decodes to bytes or an error with a code, for 2000 flipped bits and truncations", () => {
     fc.assert(
       fc.property(fc.nat(frames.length - 1), fc.nat(), fc.nat(7), fc.boolean(), (index, at, bit, cut) => {
         const frame = frames[index] as Uint8Array;
@@ -55,7 +55,7 @@ describe("a damaged frame", () => {
     );
   });
 
-  it("gives bytes or an error with a code, for any header and offsets", () => {
+  it("decodes to bytes or an error with a code, for any header and offsets", () => {
     const uint32 = fc.oneof(
       fc.nat(200),
       fc.constantFrom(2 ** 31 - 17, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1),
@@ -70,7 +70,7 @@ describe("a damaged frame", () => {
         (index, [flags, typesize, length, blockLength, offset], kept) => {
           const frame = (frames[index] as Uint8Array).slice();
           const view = new DataView(frame.buffer);
-          // Each bit of `kept` leaves one field as it was, so that some frames are wrong in one field only.
+          // Each bit of `kept` keeps one field unchanged, so that some frames are wrong in one field only.
           if ((kept & 1) === 0) frame[2] = flags;
           if ((kept & 2) === 0) frame[3] = typesize;
           if ((kept & 4) === 0) view.setUint32(4, length, true);
@@ -110,7 +110,7 @@ describe("a damaged frame", () => {
     expect(errorCode(() => codec.decode(header({}).map((byte, i) => (i === 0 ? 5 : byte))))).toBe("ATC_UNSUPPORTED");
   });
 
-  it("that declares gigabytes is refused before anything is allocated, without a limit too", () => {
+  it("that declares gigabytes is refused before allocation, even without a limit", () => {
     for (const cname of ["lz4", "zlib", "zstd"] as const) {
       const frame = blosc({ cname }, blockCodecs).encode(new Uint8Array(1000));
       const view = new DataView(frame.buffer);
@@ -125,7 +125,7 @@ describe("a damaged frame", () => {
     );
   });
 
-  it("whose blocks share bytes is refused", () => {
+  it("with blocks that share bytes is refused", () => {
     const frame = blosc({ cname: "zlib", blocksize: 1024 }, blockCodecs).encode(new Uint8Array(2048));
     expect(codec.decode(frame)).toHaveLength(2048);
     const view = new DataView(frame.buffer);

@@ -1,6 +1,6 @@
 import { isAtcError } from "@atc/contract";
 
-/** The code of the AtcError that `run` throws; the error as text where it is another, "no error" where there is none. */
+/** The code of the AtcError that `run` throws; the text of another error; "no error" if it does not throw. */
 export function errorCode(run: () => unknown): string {
   try {
     run();

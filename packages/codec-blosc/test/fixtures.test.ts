@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readHeader } from "../src/frame-header.ts";
 import { type BloscCname, blosc, type Shuffle } from "../src/index.ts";
+import { readHeader } from "../src/layout/frame-header.ts";
 import { blockCodecs } from "./block-codecs.ts";
 import { errorCode } from "./error-code.ts";
 
@@ -45,12 +45,12 @@ describe("frames of python-blosc", () => {
     });
   }
 
-  it("have the header that we write for the same arguments", () => {
+  it("have the same header as ours for the same arguments", () => {
     for (const { name, content, cname, shuffle, typesize, clevel, blocksize } of cases) {
       const theirs = readHeader(read(`frames/${name}.blosc`));
       const options = { cname, shuffle, clevel, ...(blocksize === 0 ? {} : { blocksize }) };
       const ours = readHeader(blosc(options, blockCodecs).encode(read(`${content}.bin`), { typesize }));
-      // Whether a block shrinks at all depends on the encoder.
+      // The encoder decides whether a block shrinks at all.
       expect({ name, ...ours, stored: theirs.stored }).toEqual({ name, ...theirs });
     }
   });

@@ -12,15 +12,15 @@ import { blosc } from "../src/index.ts";
 import { errorCode } from "./error-code.ts";
 
 const codecs = [lz4Block(), zstdBlock()];
-/** Frames of 1,000 bytes instead of 2^31 - 17, so that short content needs several. */
+/** Frames of 1,000 bytes instead of 2^31 - 17, so that short content requires several. */
 const short = bloscOf({ cname: "lz4" }, codecs, { largestContent: 1000 });
 
-/** A Python that has blosc, where there is one. */
+/** A Python that has blosc; undefined if there is none. */
 const python = [process.env["ATC_PYTHON"], "python3", "/usr/bin/python3"]
   .filter((one) => one !== undefined)
   .find((one) => spawnSync(one, ["-c", "import blosc"]).status === 0);
 
-/** As docs/blosc-frame.md tells it. */
+/** The loop of docs/blosc-frame.md. */
 const readAll = `
 import blosc, sys
 def decompress_all(data):
@@ -37,10 +37,10 @@ function text(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => 65 + ((i * i) % 23));
 }
 
-describe("content of more than a frame", () => {
+describe("content longer than a frame", () => {
   for (const { name, run } of codecCases(() => short)) it(name, run);
 
-  it("is frames of as many whole elements as fit", () => {
+  it("becomes frames of as many whole elements as fit", () => {
     const content = text(2500);
     const encoded = short.encode(content, { typesize: 8 });
     const lengths: number[] = [];
@@ -55,7 +55,7 @@ describe("content of more than a frame", () => {
     expect(Buffer.compare(short.decode(wide), content)).toBe(0);
   });
 
-  it("comes back from any length and typesize, exact multiples among them", () => {
+  it("comes back with any length and typesize, including exact multiples", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 1, max: 255 }), (length, typesize) => {
         const content = text(length);
@@ -66,7 +66,7 @@ describe("content of more than a frame", () => {
       expect(short.decodedLength(short.encode(text(length), { typesize: 8 }))).toBe(length);
   });
 
-  it("is refused where a frame is missing, damaged, or follows one that is not full", () => {
+  it("is refused if a frame is missing, damaged, or follows one that is not full", () => {
     const encoded = short.encode(text(2500), { typesize: 8 });
     const view = new DataView(encoded.buffer);
     const first = view.getUint32(12, true);
@@ -77,11 +77,11 @@ describe("content of more than a frame", () => {
       Uint8Array.from([...short.encode(text(500), { typesize: 8 }), ...encoded]),
     ])
       expect(errorCode(() => short.decode(damaged))).toBe("ATC_CORRUPT_DATA");
-    // A full frame alone is what python-blosc may have written.
+    // python-blosc may write a full frame alone.
     expect(short.decode(encoded.subarray(0, first)).length).toBe(1000);
   });
 
-  it("is several frames to a reader of one", () => {
+  it("is several frames for a reader of one", () => {
     const encoded = short.encode(text(2500), { typesize: 8 });
     expect(errorCode(() => blosc({ cname: "lz4" }, codecs).decode(encoded))).toBe("ATC_CORRUPT_DATA");
   });
@@ -101,7 +101,7 @@ describe("content of more than a frame", () => {
   });
 
   it.skipIf(process.env["ATC_LONG"] !== "1")(
-    "is two frames from 2^31 - 16 bytes on (takes 2.2 GB of memory; runs with ATC_LONG=1)",
+    "becomes two frames from 2^31 - 16 bytes on (requires 2.2 GB of memory; runs with ATC_LONG=1)",
     () => {
       const length = 2 ** 31 + 12_345;
       const piece = 2 ** 16;

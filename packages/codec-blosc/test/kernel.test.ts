@@ -1,13 +1,13 @@
 import type { BlockCodec } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { blockMemory } from "../src/block-memory.ts";
-import { readFrames } from "../src/frame-sequence.ts";
-import { writeFrame } from "../src/frame-writer.ts";
+import { readFrames } from "../src/frame/frame-sequence.ts";
+import { writeFrame } from "../src/frame/frame-writer.ts";
 import type { BloscCname } from "../src/index.ts";
+import { blockMemory } from "../src/kernel/block-memory.ts";
 import { blockCodecs } from "./block-codecs.ts";
 
-/** Pieces of other lengths, repeated: matches that overlap themselves, near and far. */
+/** Pieces of various lengths, repeated: matches that overlap themselves, near and distant. */
 const repetitive = fc
   .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 60 })), { maxLength: 60 })
   .map((runs) => Uint8Array.from(runs.flatMap(([bytes, times]) => new Array(times).fill([...bytes]).flat())));
@@ -39,7 +39,7 @@ describe("the kernels", () => {
     for (const cname of ["blosclz", "lz4", "lz4hc"]) expect(memory?.kernelOf(codecOf(cname))).toBeDefined();
   });
 
-  it("write the frames that TypeScript writes, and read what it reads", () => {
+  it("write and read the same frames as TypeScript", () => {
     const content = fc.oneof(
       repetitive,
       fc.nat(30_000).map((length) => prices(length)),
@@ -57,7 +57,7 @@ describe("the kernels", () => {
     );
   });
 
-  it("answer damage as TypeScript does: with the same bytes or the same error", () => {
+  it("handle damage like TypeScript: with the same bytes or the same error", () => {
     const attempt = (frame: Uint8Array, codec: BlockCodec, memory: ReturnType<typeof blockMemory>): string => {
       try {
         return Buffer.from(

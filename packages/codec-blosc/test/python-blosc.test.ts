@@ -12,7 +12,9 @@ interface Combination {
   readonly length: number;
 }
 
-/** Reads the combinations and our frames from stdin, checks each frame, and answers with its own frames of the same content. */
+/**
+ * Reads the combinations and our frames from stdin, checks each frame, and returns its own frames of the same content.
+ */
 const script = `
 import base64, json, sys
 import blosc

@@ -9,7 +9,7 @@ function hasBlosc(python: string): boolean {
   }
 }
 
-/** A Python that has python-blosc: ATC_PYTHON, python3, or the system's; undefined where none has. */
+/** A Python that has python-blosc: ATC_PYTHON, python3, or the system's; undefined if there is none. */
 export const pythonWithBlosc: string | undefined = [process.env["ATC_PYTHON"], "python3", "/usr/bin/python3"].find(
   (python) => python !== undefined && hasBlosc(python),
 );

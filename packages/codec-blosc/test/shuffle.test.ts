@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bitShuffle, bitUnshuffle } from "../src/bit-shuffle.ts";
-import { shuffle, unshuffle } from "../src/byte-shuffle.ts";
+import { bitShuffle, bitUnshuffle } from "../src/shuffle/bit-shuffle.ts";
+import { shuffle, unshuffle } from "../src/shuffle/byte-shuffle.ts";
 
-/** The definition: plane by plane, what is left over at the end. */
+/** The definition: plane by plane, with the rest at the end. */
 function planes(source: Uint8Array, typesize: number): Uint8Array {
   const count = Math.floor(source.length / typesize);
   const target = source.slice();
@@ -12,7 +12,7 @@ function planes(source: Uint8Array, typesize: number): Uint8Array {
   return target;
 }
 
-/** The definition: bit plane by bit plane, where the count of elements is a multiple of 8. */
+/** The definition: bit plane by bit plane, if the count of elements is a multiple of 8. */
 function bitPlanes(source: Uint8Array, typesize: number): Uint8Array {
   const count = Math.floor(source.length / typesize);
   if (count % 8 !== 0) return source.slice();
@@ -34,7 +34,7 @@ const bytes = fc.oneof(
   fc.uint8Array({ minLength: 1024, maxLength: 1031 }),
 );
 
-/** `length` bytes at an offset that is aligned or is not, inside a larger buffer of 0xee. */
+/** `length` bytes at an aligned or unaligned offset in a larger buffer of 0xee. */
 function placed(length: number, offset: number): Uint8Array {
   return new Uint8Array(length + 16).fill(0xee).subarray(offset, offset + length);
 }
@@ -44,7 +44,7 @@ for (const [name, forward, backward, definition] of [
   ["bit shuffle", bitShuffle, bitUnshuffle, bitPlanes],
 ] as const) {
   describe(name, () => {
-    it("does what its definition says, and back, at any alignment", () => {
+    it("agrees with its definition, and back, at any alignment", () => {
       fc.assert(
         fc.property(bytes, typesizes, fc.nat(8), fc.nat(8), (content, typesize, from, to) => {
           const source = placed(content.length, from);

@@ -6,7 +6,10 @@ const window: u32 = 65_536;
 const farthestMatch: usize = 65_535;
 const headsLength: usize = 4 << hashBits;
 
-/** Bytes of the chains that {@link encodeChained} searches in: the last position of each hashed word, then the distance to the one before. */
+/**
+ * Bytes of the tables for {@link encodeChained}: the last position of each hashed word, then the distances to the
+ * positions before.
+ */
 export const chainTables: usize = headsLength + 2 * window;
 
 let found: usize = 0;
@@ -16,7 +19,7 @@ function slotOf(tables: usize, at: usize): usize {
   return tables + (<usize>((load<u32>(at) * 0x9e3779b1) >> (32 - hashBits)) << 2);
 }
 
-/** Positions are stored plus one, so that a cleared slot is none. */
+/** Positions are stored plus one, so that 0 means none. */
 @inline
 function insert(source: usize, tables: usize, from: usize, to: usize): void {
   const distances = tables + headsLength;
@@ -30,7 +33,7 @@ function insert(source: usize, tables: usize, from: usize, to: usize): void {
   }
 }
 
-/** The length of the longest match at `position` among the last `depth` candidates, if over `best`; else `best`. */
+/** The length of the longest match at `position` among the last `depth` candidates; `best` if none is longer. */
 @inline
 function findMatch(source: usize, tables: usize, position: usize, matchEnd: usize, depth: u32, best: usize): usize {
   const distances = tables + headsLength;
@@ -44,7 +47,7 @@ function findMatch(source: usize, tables: usize, position: usize, matchEnd: usiz
   for (let left = depth; left > 0 && candidate >= lowest; left--) {
     if (position + longest >= matchEnd) break;
     const there = source + candidate;
-    // Four bytes around the end of the longest match so far: most candidates differ there.
+    // Compares four bytes around the end of the longest match so far: most candidates differ there.
     if (load<u32>(there + longest - 3) == load<u32>(here + longest - 3) && load<u32>(there) == word) {
       const length = matchLength(there + 4, here + 4, source + matchEnd) + 4;
       if (length > longest) {
@@ -60,8 +63,8 @@ function findMatch(source: usize, tables: usize, position: usize, matchEnd: usiz
 }
 
 /**
- * Encodes `length` bytes at `source` as one LZ4 block of at most `room` bytes at `target`, exactly as the chained encoder in TypeScript does.
- * Returns its length, 0 where it does not fit.
+ * Encodes `length` bytes at `source` as one LZ4 block of at most `room` bytes at `target`, with the same bytes as the
+ * chained encoder in TypeScript. Returns its length, 0 if it does not fit.
  */
 export function encodeChained(
   source: usize,

@@ -1,4 +1,4 @@
-/** Copies 16 bytes at a time, so up to 15 too many; the ranges do not overlap within 16 bytes. */
+/** Copies 16 bytes at a time, so up to 15 too many. The ranges do not overlap within 16 bytes. */
 @inline
 export function copyWild(target: usize, source: usize, length: usize): void {
   const end = target + length;
@@ -9,14 +9,14 @@ export function copyWild(target: usize, source: usize, length: usize): void {
   } while (target < end);
 }
 
-/** Copies `length` bytes; reads and writes up to 15 more where there is room for them. */
+/** Copies `length` bytes. If there is room, it reads and writes up to 15 more. */
 @inline
 export function copyLiterals(target: usize, source: usize, length: usize, room: usize): void {
   if (length + 16 <= room) copyWild(target, source, length);
   else for (let i: usize = 0; i < length; i++) store<u8>(target + i, load<u8>(source + i));
 }
 
-/** How many bytes from `b` on equal those from `a` on, `b` ahead of `limit`. */
+/** The number of equal bytes from `a` and from `b` on, with `b` before `limit`. */
 @inline
 export function matchLength(a: usize, b: usize, limit: usize): usize {
   const start = b;

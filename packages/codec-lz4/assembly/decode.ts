@@ -1,53 +1,13 @@
 import { copyWild } from "./copy";
-
-const steps: usize = 272;
-
-/** Bytes of the tables that {@link prepareDecoder} writes: 17 patterns of 16 bytes, then the 17 steps. */
-export const decoderTables: usize = 304;
+import { copyLastMatch, copyMatch, matchStart } from "./match-copy";
 
 /**
- * For each distance up to 16, which of the bytes at the distance repeat in 16 bytes, and the largest multiple of the distance in 16. They let a
- * match that overlaps itself be written 16 bytes at a time, and a short match of any distance without a branch.
+ * Copies literals, most likely 15 or more. Reads at most 16 bytes after them and writes nothing at or after the limit.
  */
-export function prepareDecoder(tables: usize): void {
-  for (let distance: usize = 1; distance <= 16; distance++) {
-    for (let i: usize = 0; i < 16; i++) store<u8>(tables + 16 * distance + i, <u8>(i % distance));
-    store<u8>(tables + steps + distance, <u8>(16 - (16 % distance)));
-  }
-}
-
-/** The 16 bytes after `target` of a match at `distance`. */
-@inline
-function matchStart(target: usize, distance: usize, tables: usize): v128 {
-  return i8x16.swizzle(v128.load(target - distance), v128.load(tables + (min(distance, 16) << 4)));
-}
-
-/** Copies a match; there is room for 16 bytes after it. */
-@inline
-function copyMatch(target: usize, distance: usize, length: usize, tables: usize): void {
-  if (distance >= 16) return copyWild(target, target - distance, length);
-  const end = target + length;
-  const pattern = matchStart(target, distance, tables);
-  const step = <usize>load<u8>(tables + steps + distance);
-  do {
-    v128.store(target, pattern);
-    target += step;
-  } while (target < end);
-}
-
-/** Copies a match up to `limit`, the last bytes one by one. */
-function copyLastMatch(target: usize, distance: usize, length: usize, limit: usize, tables: usize): void {
-  const room = limit - target;
-  const whole = room > 32 ? min(length, room - 32) : 0;
-  if (whole > 0) copyMatch(target, distance, whole, tables);
-  for (let i = whole; i < length; i++) store<u8>(target + i, load<u8>(target + i - distance));
-}
-
-/** Copies literals of which at least 15 are likely; reads no more than 16 bytes after them, writes none at `limit` or after. */
 @inline
 function copyLongLiterals(target: usize, source: usize, length: usize, readable: usize, room: usize): void {
   if (readable >= 64 && room >= length + 64) {
-    // Most are shorter than this, and a loop would mispredict how often it runs.
+    // Most are shorter than this, and the branch predictor would miss the end of a loop.
     v128.store(target, v128.load(source));
     v128.store(target, v128.load(source, 16), 16);
     v128.store(target, v128.load(source, 32), 32);
@@ -58,8 +18,9 @@ function copyLongLiterals(target: usize, source: usize, length: usize, readable:
 }
 
 /**
- * Decodes LZ4 sequences from `source` up to `end`; a match reads no byte before `floor`, and no byte is written at `limit` or after. Returns
- * the address after the last byte written, 0 where the sequences break the format or leave their bounds. Reads up to 32 bytes after `end`.
+ * Decodes LZ4 sequences from `source` up to `end`. Matches read nothing before `floor`, and nothing is written at or
+ * after `limit`. Returns the address after the last byte written, 0 if the sequences break the format or leave their
+ * bounds. Reads up to 32 bytes after `end`.
  */
 export function decode(source: usize, end: usize, target: usize, floor: usize, limit: usize, tables: usize): usize {
   let s = source;
@@ -90,7 +51,7 @@ export function decode(source: usize, end: usize, target: usize, floor: usize, l
     }
     const distance = <usize>load<u16>(s);
     s += 2;
-    // A distance of 0 is over all others here.
+    // The subtraction wraps a distance of 0 to a value above all others.
     if (distance - 1 >= d - floor) return 0;
     if (d + 32 <= limit && length <= 16) {
       v128.store(d, matchStart(d, distance, tables));

@@ -5,7 +5,7 @@ const hashBits = 13;
 const skipShift = 6;
 const farthestMatch: usize = 65_535;
 
-/** Bytes of the table that {@link encodeFast} remembers positions in: their low 16 bits, which is as far as a match reaches. */
+/** Bytes of the table for {@link encodeFast}: the low 16 bits of positions, which is the reach of a match. */
 export const fastTable: usize = 2 << hashBits;
 
 @inline
@@ -15,8 +15,8 @@ function slotOf(table: usize, at: usize): usize {
 }
 
 /**
- * Encodes `length` bytes at `source` as one LZ4 block of at most `room` bytes at `target`, exactly as the fast encoder in TypeScript does.
- * Returns its length, 0 where it does not fit.
+ * Encodes `length` bytes at `source` as one LZ4 block of at most `room` bytes at `target`, with the same bytes as the
+ * fast encoder in TypeScript. Returns its length, 0 if it does not fit.
  */
 export function encodeFast(
   source: usize,
@@ -48,7 +48,7 @@ export function encodeFast(
         const distance = (position - source - <usize>load<u16>(slot)) & farthestMatch;
         store<u16>(slot, <u16>(position - source));
         candidate = position - distance;
-        // A distance of 0 is over all others here.
+        // The subtraction wraps a distance of 0 to a value above all others.
         if (distance - 1 < position - source && load<u32>(candidate) == load<u32>(position)) break;
         position += <usize>(searches >> skipShift);
         searches++;

@@ -1,7 +1,8 @@
 /**
- * LZ4 in AssemblyScript with SIMD, over a memory that is handed in. Nothing is kept between calls but the tables of `prepareDecoder`, so one
- * memory can serve other kernels too. Addresses and lengths are bytes.
+ * LZ4 in AssemblyScript with SIMD, over an imported memory. It keeps nothing between calls except the tables of
+ * `prepareDecoder`, so other kernels can use the same memory. Addresses and lengths are bytes.
  */
-export { decode, prepareDecoder } from "./decode";
+export { decode } from "./decode";
+export { prepareDecoder } from "./match-copy";
 export { encodeChained } from "./chain-encode";
 export { encodeFast } from "./fast-encode";

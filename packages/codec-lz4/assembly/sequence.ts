@@ -1,6 +1,6 @@
 import { copyLiterals } from "./copy";
 
-/** Bytes that a length takes beyond its place in the token. */
+/** Bytes of a length after its part in the token. */
 @inline
 function restLength(length: usize): usize {
   return length >= 15 ? (length - 15) / 255 + 1 : 0;
@@ -13,7 +13,10 @@ function writeRest(target: usize, rest: usize): usize {
   return target;
 }
 
-/** Writes one sequence of literals from `anchor` and a match. Returns the address after it, 0 where it does not end by `limit`. */
+/**
+ * Writes one sequence of literals from `anchor` and a match. Returns the address after it, 0 if it does not end by
+ * `limit`.
+ */
 @inline
 export function writeSequence(
   anchor: usize,
@@ -35,7 +38,10 @@ export function writeSequence(
   return rest >= 15 ? writeRest(target, rest - 15) : target;
 }
 
-/** Writes the last sequence, literals from `anchor` to `end`. Returns the address after it, 0 where it does not end by `limit`. */
+/**
+ * Writes the last sequence, literals from `anchor` to `end`. Returns the address after it, 0 if it does not end by
+ * `limit`.
+ */
 export function writeLastLiterals(anchor: usize, end: usize, target: usize, limit: usize): usize {
   const literals = end - anchor;
   const room = literals + restLength(literals) + 1;

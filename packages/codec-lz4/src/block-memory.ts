@@ -1,13 +1,13 @@
 import type { BlockKernel, BlockKernelSource } from "@atc/contract";
 import { createKernelMemory, type GrowingMemory, memoryPageLength } from "@atc/plugin-kit";
 
-/** A longer block stays out of the memory, which never shrinks. */
+/** Longer blocks stay out of the memory, which never shrinks. */
 const longestKernelBlock: number = 2 ** 23;
 
-/** What a kernel may read after a source. */
+/** Bytes that a kernel may read after a source. */
 const slack = 64;
 
-/** One memory a thread: the kernel's scratch at its start, then a source and a target. */
+/** The memory of a thread: the scratch of the kernel, then a source and a target. */
 interface BlockMemory {
   readonly memory: GrowingMemory;
   readonly kernel: BlockKernel;
@@ -26,14 +26,14 @@ function memoryOf(source: BlockKernelSource): BlockMemory | undefined {
   return bound;
 }
 
-/** Views are taken after this: growing detaches those before. */
+/** Grows the memory if needed. Take views after it: growing detaches earlier ones. */
 function reserve(memory: GrowingMemory, length: number): Uint8Array {
   const missing = length - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / memoryPageLength));
   return new Uint8Array(memory.buffer);
 }
 
-/** Encodes by way of the kernel's memory; undefined where it is not for this block or cannot run here. */
+/** Encodes in the memory of the kernel; undefined if the block is too long or the kernel cannot run here. */
 export function encodeInMemory(
   kernelSource: BlockKernelSource,
   source: Uint8Array,
@@ -44,7 +44,7 @@ export function encodeInMemory(
   const bound = memoryOf(kernelSource);
   if (bound === undefined) return undefined;
   const at = bound.start + source.length + slack;
-  // Nothing needs more room than stored bytes with their lengths, so a target of gigabytes takes no more memory than that.
+  // A block never needs more room than its stored bytes, so a target of gigabytes takes no more memory.
   const room = Math.min(target.length, source.length + (source.length >> 4) + slack);
   const bytes = reserve(bound.memory, at + room + slack);
   bytes.set(source, bound.start);
@@ -53,7 +53,7 @@ export function encodeInMemory(
   return written;
 }
 
-/** Decodes by way of the kernel's memory; false where it is not for this block, cannot run here, or found the block damaged. */
+/** Decodes in the memory of the kernel; false if the block is too long or damaged, or the kernel cannot run here. */
 export function decodeInMemory(kernelSource: BlockKernelSource, source: Uint8Array, target: Uint8Array): boolean {
   if (Math.max(source.length, target.length) > longestKernelBlock) return false;
   const bound = memoryOf(kernelSource);

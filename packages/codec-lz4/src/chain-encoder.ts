@@ -1,25 +1,35 @@
 import { farthestMatch, lastLiterals, lastMatchStart, shortestMatch } from "./lz4-sequences.ts";
 import { matchLength } from "./match-length.ts";
-import { writeLastLiterals, writeSequence } from "./sequence-writer.ts";
+import { createSequenceWriter, writeLastLiterals, writeSequence } from "./sequence-writer.ts";
 
 const hashBits = 15;
 const window = 65_536;
-/** Candidates that are tried at a position, by clevel. */
+/** Candidates to try per position, by clevel. */
 export const depths: readonly number[] = [4, 4, 8, 12, 16, 32, 64, 128, 256, 512];
 
 /**
- * Earlier positions of each hashed word: the last in `heads`, and from each the distance to the one before it in `distances`, which wraps
- * around after 64 KiB. Cleared at each call of {@link encodeChained}.
+ * Earlier positions of each hashed word: the last one in `heads`, and from each the distance to the one before in
+ * `distances`, which wraps around after 64 KiB. {@link encodeChained} clears them.
  */
 export interface MatchChains {
-  /** -1 where a word was not seen. */
+  /** Negative if a word was not seen. */
   readonly heads: Int32Array;
   readonly distances: Uint16Array;
-  /** Where the candidate lies that {@link findMatch} found last. */
+  /** The position of the last candidate that {@link findMatch} returned. */
   found: number;
 }
 
-/** Makes the memory that {@link encodeChained} searches in. */
+/** The search for matches in one block. */
+interface MatchSearch {
+  readonly view: DataView;
+  readonly chains: MatchChains;
+  /** No match goes beyond this offset. */
+  readonly matchEnd: number;
+  /** The most candidates per position. */
+  readonly depth: number;
+}
+
+/** Creates the tables for {@link encodeChained}. */
 export function createMatchChains(): MatchChains {
   return { heads: new Int32Array(1 << hashBits), distances: new Uint16Array(window), found: 0 };
 }
@@ -38,15 +48,9 @@ function insert(view: DataView, chains: MatchChains, from: number, to: number): 
   }
 }
 
-/** The length of the longest match at `position` among the last `depth` candidates, if over `best`; else `best`. */
-function findMatch(
-  view: DataView,
-  chains: MatchChains,
-  position: number,
-  matchEnd: number,
-  depth: number,
-  best: number,
-): number {
+/** The length of the longest match at `position` among the last `depth` candidates; `best` if none is longer. */
+function findMatch(search: MatchSearch, position: number, best: number): number {
+  const { view, chains, matchEnd, depth } = search;
   const { heads, distances } = chains;
   const word = view.getInt32(position, true);
   const lowest = Math.max(0, position - farthestMatch);
@@ -70,26 +74,25 @@ function findMatch(
 }
 
 /**
- * Encodes `source` as one LZ4 block by searching chains of candidates, and puts a match off by a byte where the next position has a longer
- * one (lazy matching). Slower than `encodeFast`, smaller, decoded as fast. Returns the bytes written, 0 where they do not fit.
+ * Encodes `source` as one LZ4 block by searching chains of candidates. If the next position has a longer match, it
+ * delays a match by one byte (lazy matching). Slower than `encodeFast`, smaller, and as fast to decode. Returns the
+ * bytes written, 0 if they do not fit.
  *
- * @param clevel - 1 to 9: how many candidates are tried
+ * @param clevel - 1 to 9: how many candidates to try
  */
 export function encodeChained(source: Uint8Array, target: Uint8Array, chains: MatchChains, clevel: number): number {
   const lastStart = source.length - lastMatchStart;
-  if (lastStart <= 0) return writeLastLiterals(source, 0, target, 0);
+  const writer = createSequenceWriter(source, target);
+  if (lastStart <= 0) return writeLastLiterals(writer);
   const view = new DataView(source.buffer, source.byteOffset, source.length);
-  const matchEnd = source.length - lastLiterals;
-  const depth = depths[clevel];
-  let anchor = 0;
+  const search: MatchSearch = { view, chains, matchEnd: source.length - lastLiterals, depth: depths[clevel] };
   let position = 0;
   let inserted = 0;
-  let d = 0;
   chains.heads.fill(-1 - window);
   while (position <= lastStart) {
     insert(view, chains, inserted, position);
     inserted = position;
-    let length = findMatch(view, chains, position, matchEnd, depth, shortestMatch - 1);
+    let length = findMatch(search, position, shortestMatch - 1);
     if (length < shortestMatch) {
       position++;
       continue;
@@ -98,18 +101,16 @@ export function encodeChained(source: Uint8Array, target: Uint8Array, chains: Ma
     while (position < lastStart) {
       insert(view, chains, inserted, position + 1);
       inserted = position + 1;
-      const later = findMatch(view, chains, position + 1, matchEnd, depth, length);
+      const later = findMatch(search, position + 1, length);
       if (later === length) break;
       position++;
       length = later;
       match = chains.found;
     }
-    d = writeSequence(source, anchor, position - anchor, position - match, length, target, d);
-    if (d === 0) return 0;
+    if (!writeSequence(writer, position, position - match, length)) return 0;
     insert(view, chains, inserted, Math.min(position + length, lastStart));
     position += length;
     inserted = Math.min(position, lastStart);
-    anchor = position;
   }
-  return writeLastLiterals(source, anchor, target, d);
+  return writeLastLiterals(writer);
 }

@@ -6,23 +6,23 @@ import { fastKernel } from "./lz4-kernel.ts";
 import { corrupt, decodeSequences, sequencesLength } from "./lz4-sequences.ts";
 import { xxhash32 } from "./xxhash32.ts";
 
-/** One block of a frame, as it stands there. */
+/** A block of a frame before decoding. */
 interface Block {
   readonly start: number;
   readonly end: number;
   readonly stored: boolean;
 }
 
-/** A frame whose every block lies inside it. */
+/** A frame whose blocks are all within its bytes. */
 interface Frame {
   readonly bytes: Uint8Array;
   readonly descriptor: FrameDescriptor;
   readonly blocks: readonly Block[];
-  /** Where the content checksum stands, where there is one. */
+  /** Offset of the content checksum, if there is one. */
   readonly end: number;
 }
 
-/** The format stretches one byte to at most 255. */
+/** One byte decodes to at most 255. */
 const largestExpansion = 255;
 
 function uint32At(bytes: Uint8Array, at: number): number {
@@ -41,7 +41,7 @@ function readBlocks(bytes: Uint8Array): Frame {
     if (word === 0) break;
     const length = word & ~storedBit;
     if (length === 0 || length > largestBlock || length > bytes.length - at)
-      throw corrupt(`a block of ${length} bytes at ${at} in a frame of ${bytes.length}`);
+      throw corrupt(`a block of ${length} bytes at ${at} exceeds the frame of ${bytes.length} bytes`);
     const block = { start: at, end: at + length, stored: word >= storedBit };
     at = block.end;
     if (blockChecksums) {
@@ -52,7 +52,7 @@ function readBlocks(bytes: Uint8Array): Frame {
     blocks.push(block);
   }
   const length = at + (contentChecksum ? 4 : 0);
-  if (length !== bytes.length) throw corrupt(`the frame has ${length} bytes where ${bytes.length} are given`);
+  if (length !== bytes.length) throw corrupt(`the frame has ${length} bytes, but ${bytes.length} are given`);
   return { bytes, descriptor, blocks, end: at };
 }
 
@@ -68,7 +68,7 @@ function lengthOf({ bytes, descriptor, blocks }: Frame): number {
   return contentLength;
 }
 
-/** How many bytes a frame decodes to, from its descriptor or by walking its sequences; undefined where it is none. */
+/** The decoded length of a frame, from its header or by walking its sequences; undefined if it is not a frame. */
 export function decodedLengthOf(frame: Uint8Array): number | undefined {
   try {
     return lengthOf(readBlocks(frame));
@@ -82,14 +82,14 @@ function decodeBlocks({ bytes, descriptor, blocks }: Frame, target: Uint8Array):
   for (const { start, end, stored } of blocks) {
     const limit = Math.min(at + descriptor.largestBlock, target.length);
     if (stored) {
-      if (end - start > limit - at) throw corrupt("more bytes than belong");
+      if (end - start > limit - at) throw corrupt("a block decodes to too many bytes");
       target.set(bytes.subarray(start, end), at);
       at += end - start;
     } else if (
       !descriptor.linked &&
       decodeInMemory(fastKernel, bytes.subarray(start, end), target.subarray(at, limit))
     ) {
-      // Every independent block but the last is full, as encoders write them; another one is left to the line below.
+      // Encoders write all independent blocks full except the last. Another block is left to the checks below.
       at = limit;
     } else {
       const floor = descriptor.linked ? 0 : at;
@@ -99,13 +99,13 @@ function decodeBlocks({ bytes, descriptor, blocks }: Frame, target: Uint8Array):
   return at;
 }
 
-/** Decodes one LZ4 frame, of linked or independent blocks, and checks every checksum it has. */
+/** Decodes one LZ4 frame with linked or independent blocks, and verifies all of its checksums. */
 export function readFrame(bytes: Uint8Array, options: DecodeOptions | undefined): Uint8Array {
   const frame = readBlocks(bytes);
   const result = decodeTarget("lz4", lengthOf(frame), options);
   const target = new Uint8Array(result.buffer, result.byteOffset, result.length);
   const length = decodeBlocks(frame, target);
-  if (length !== target.length) throw corrupt(`${length} bytes where the frame declares ${target.length}`);
+  if (length !== target.length) throw corrupt(`the frame decodes to ${length} bytes, but declares ${target.length}`);
   if (frame.descriptor.contentChecksum && uint32At(bytes, frame.end) !== xxhash32(target))
     throw corrupt("the content's checksum differs");
   return result;

@@ -5,7 +5,7 @@ import { createHashTable, encodeFast } from "./fast-encoder.ts";
 import { chainedKernel, fastKernel } from "./lz4-kernel.ts";
 import { corrupt, decodeSequences } from "./lz4-sequences.ts";
 
-/** A Buffer has another hidden class, which would slow the loops down for every later call. */
+/** A Buffer has another hidden class and would slow down the loops for all later calls. */
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
@@ -21,10 +21,10 @@ function decodeBlock(source: Uint8Array, target: Uint8Array): void {
   const limit = target.length;
   const range = { start: 0, end: source.length, at: 0, limit, floor: 0 };
   const end = decodeSequences(plain(source), plain(target), range);
-  if (end !== limit) throw corrupt(`the block decodes to ${end} bytes where ${limit} belong`);
+  if (end !== limit) throw corrupt(`the block decodes to ${end} bytes, not ${limit}`);
 }
 
-/** {@link lz4Block} in TypeScript alone. */
+/** {@link lz4Block} in TypeScript only. */
 export function plainLz4Block(): BlockCodec {
   const table = createHashTable();
   return {
@@ -38,7 +38,7 @@ export function plainLz4Block(): BlockCodec {
   };
 }
 
-/** {@link lz4hcBlock} in TypeScript alone. */
+/** {@link lz4hcBlock} in TypeScript only. */
 export function plainLz4hcBlock(): BlockCodec {
   const chains = createMatchChains();
   return {
@@ -52,7 +52,10 @@ export function plainLz4hcBlock(): BlockCodec {
   };
 }
 
-/** The kernel where it runs, TypeScript where it does not, for a block it is not for, and to tell what is wrong with a damaged one. */
+/**
+ * The kernel if it runs here. TypeScript takes over if it does not, for long blocks, and to report what is wrong with
+ * damaged ones.
+ */
 function withKernel(create: () => BlockCodec, kernel: BlockKernelSource): BlockCodec {
   const { name, bloscFormat, decodeBlock: decodePlain } = create();
   let fallback: BlockCodec | undefined;
@@ -73,12 +76,18 @@ function withKernel(create: () => BlockCodec, kernel: BlockKernelSource): BlockC
   };
 }
 
-/** The block codec `lz4` of Blosc frames (format 1): the fast encoder, with the acceleration 10 - `clevel` as c-blosc has it. */
+/**
+ * The block codec `lz4` of Blosc frames (format 1): the fast encoder, with the acceleration 10 - `clevel` as in
+ * c-blosc.
+ */
 export function lz4Block(): BlockCodec {
   return withKernel(plainLz4Block, fastKernel);
 }
 
-/** The block codec `lz4hc` of Blosc frames (format 1): a search that deepens with `clevel`; smaller blocks of the same format as `lz4`. */
+/**
+ * The block codec `lz4hc` of Blosc frames (format 1): a search that deepens with `clevel`. Its blocks are smaller and
+ * have the same format as those of `lz4`.
+ */
 export function lz4hcBlock(): BlockCodec {
   return withKernel(plainLz4hcBlock, chainedKernel);
 }

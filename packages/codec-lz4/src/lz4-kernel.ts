@@ -3,7 +3,7 @@ import type { BlockKernel, BlockKernelSource, KernelMemory } from "@atc/contract
 import { kernelModule } from "@atc/plugin-kit";
 import { depths } from "./chain-encoder.ts";
 
-/** The functions of `assembly/index.ts`; addresses and lengths are bytes, 0 stands for failure. */
+/** The exports of `assembly/index.ts`. Addresses and lengths are bytes; 0 means failure. */
 interface Lz4Exports {
   encodeFast(source: number, length: number, target: number, room: number, table: number, acceleration: number): number;
   encodeChained(source: number, length: number, target: number, room: number, tables: number, depth: number): number;
@@ -13,12 +13,12 @@ interface Lz4Exports {
 
 const code = kernelModule<Lz4Exports>(() => readFileSync(new URL("../dist/kernel.wasm", import.meta.url)));
 
-/** Bytes of the decoder's tables, at the start of the scratch. */
+/** Bytes of the tables of the decoder, at the start of the scratch. */
 const decoderTablesLength = 304;
 const fastTableLength = 2 * 2 ** 13;
 const chainTablesLength = 4 * 2 ** 15 + 2 * 2 ** 16;
 
-/** Bytes that any of the kernel's functions need. */
+/** The largest scratch that any function requires. */
 const largestScratch = decoderTablesLength + chainTablesLength;
 
 type Encoder = (exports: Lz4Exports, tables: number) => BlockKernel["encodeBlock"];
@@ -46,13 +46,13 @@ function bind(memory: KernelMemory, scratch: number, encoder: Encoder): BlockKer
   };
 }
 
-/** The fast encoder and the decoder for blocks in a container's memory. */
+/** The fast encoder and the decoder, for blocks in the memory of a container. */
 export const fastKernel: BlockKernelSource = {
   scratchLength: decoderTablesLength + fastTableLength,
   bind: (memory, scratch) => bind(memory, scratch, fast),
 };
 
-/** The chained encoder and the decoder for blocks in a container's memory. */
+/** The chained encoder and the decoder, for blocks in the memory of a container. */
 export const chainedKernel: BlockKernelSource = {
   scratchLength: largestScratch,
   bind: (memory, scratch) => bind(memory, scratch, chained),

@@ -1,27 +1,29 @@
 /**
- * The LZ4 block format: sequences of a token, literals, and a match of at least 4 bytes at most 65,535 bytes back; lengths of 15 and more
- * go on in bytes of 255. The last sequence has literals only.
+ * The LZ4 block format: sequences of a token, literals, and a match of at least 4 bytes, at most 65,535 bytes back.
+ * Lengths of 15 and more continue in bytes of 255. The last sequence has only literals.
  */
 import { AtcError } from "@atc/contract";
 
-/** The shortest match. */
 export const shortestMatch = 4;
-/** How far back a match may lie. */
+/** The largest distance of a match. */
 export const farthestMatch = 65_535;
-/** The format's rule: the last five bytes are literals. */
+/** By the format, the last five bytes are literals. */
 export const lastLiterals = 5;
-/** The format's rule: no match starts within the last twelve bytes. */
+/** By the format, no match starts within the last twelve bytes. */
 export const lastMatchStart = 12;
 
-/** The error for encoded bytes that break the format. */
+/** ATC_CORRUPT_DATA for bytes that break the format. */
 export function corrupt(reason: string): AtcError {
   return new AtcError("ATC_CORRUPT_DATA", `lz4: ${reason}; the data is damaged or was not written by LZ4`);
 }
 
-/** Shorter runs are copied in a loop; a call of a built-in costs about as much as this many bytes. */
+/** Shorter runs are copied in a loop: a call of a built-in costs about as much as this many bytes. */
 const shortRun = 48;
 
-/** Copies `length` bytes from `offset` bytes back; where they overlap, the bytes just written are read again, as the format wants. */
+/**
+ * Copies `length` bytes from `offset` bytes back. If they overlap, it reads bytes it just wrote, as the format
+ * requires.
+ */
 function copyMatch(target: Uint8Array, at: number, offset: number, length: number): void {
   const from = at - offset;
   if (length <= shortRun) {
@@ -32,7 +34,7 @@ function copyMatch(target: Uint8Array, at: number, offset: number, length: numbe
     target.fill(target[from], at, at + length);
     return;
   }
-  // What lies between `from` and the end of what is written repeats; each round copies all of it, so it doubles.
+  // The bytes between `from` and the write position repeat. Each round copies all of them, so they double.
   let done = 0;
   while (done < length) {
     const round = Math.min(offset + done, length - done);
@@ -41,25 +43,23 @@ function copyMatch(target: Uint8Array, at: number, offset: number, length: numbe
   }
 }
 
-/** Where a run of sequences stands, in its source and in what it decodes to. */
+/** The bounds of sequences in their source and their target. */
 export interface SequenceRange {
-  /** Offset of the first token. */
   readonly start: number;
-  /** Offset after the last literal. */
   readonly end: number;
-  /** Where the first decoded byte goes. */
+  /** Offset of the first decoded byte. */
   readonly at: number;
-  /** Where no decoded byte may go any more. */
+  /** Offset after the last possible decoded byte. */
   readonly limit: number;
-  /** The first byte that a match may read. */
+  /** Offset of the first byte that a match may read. */
   readonly floor: number;
 }
 
 /**
- * Decodes the sequences of `range` from `source` to `target`; every length and offset is checked before it is used. Returns the offset after
- * the last byte written.
+ * Decodes the sequences of `range` from `source` to `target`. It checks all lengths and offsets before use. Returns the
+ * offset after the last byte written.
  *
- * @throws ATC_CORRUPT_DATA where the bytes break the format or leave `range`
+ * @throws ATC_CORRUPT_DATA if the bytes break the format or leave `range`
  */
 export function decodeSequences(source: Uint8Array, target: Uint8Array, range: SequenceRange): number {
   const { end, limit, floor } = range;
@@ -79,7 +79,7 @@ export function decodeSequences(source: Uint8Array, target: Uint8Array, range: S
       }
     }
     if (literals > end - s) throw corrupt("literals run over the end");
-    if (literals > limit - d) throw corrupt("more bytes than belong");
+    if (literals > limit - d) throw corrupt("the sequences decode to too many bytes");
     if (literals > shortRun) target.set(source.subarray(s, s + literals), d);
     else if (literals <= end - s - 3 && literals <= limit - d - 3)
       for (let i = 0; i < literals; i += 4) to.setInt32(d + i, from.getInt32(s + i, true), true);
@@ -91,7 +91,7 @@ export function decodeSequences(source: Uint8Array, target: Uint8Array, range: S
     const offset = source[s] | (source[s + 1] << 8);
     s += 2;
     if (offset === 0 || offset > d - floor)
-      throw corrupt(`a match ${offset} bytes back where ${d - floor} are decoded`);
+      throw corrupt(`a match is ${offset} bytes back, but only ${d - floor} bytes are decoded`);
     let length = (token & 15) + shortestMatch;
     if (length === 15 + shortestMatch) {
       let more = 255;
@@ -101,8 +101,8 @@ export function decodeSequences(source: Uint8Array, target: Uint8Array, range: S
         length += more;
       }
     }
-    if (length > limit - d) throw corrupt("more bytes than belong");
-    // Whole words, up to three bytes too far: what follows overwrites them.
+    if (length > limit - d) throw corrupt("the sequences decode to too many bytes");
+    // Copies whole words, up to three bytes too far: later bytes overwrite them.
     if (offset >= 4 && length <= shortRun && length <= limit - d - 3)
       for (let i = 0; i < length; i += 4) to.setInt32(d + i, to.getInt32(d - offset + i, true), true);
     else copyMatch(target, d, offset, length);
@@ -112,9 +112,9 @@ export function decodeSequences(source: Uint8Array, target: Uint8Array, range: S
 }
 
 /**
- * How many bytes the sequences from `start` to `end` decode to, found without decoding them.
+ * The number of bytes that the sequences from `start` to `end` decode to, computed without decoding.
  *
- * @throws ATC_CORRUPT_DATA where a length runs over the end
+ * @throws ATC_CORRUPT_DATA if a length runs over the end
  */
 export function sequencesLength(source: Uint8Array, start: number, end: number): number {
   let s = start;

@@ -4,9 +4,12 @@ import { decodedLengthOf, readFrame } from "./frame-reader.ts";
 import { lz4Block, lz4hcBlock } from "./lz4-block.ts";
 import { xxhash32 } from "./xxhash32.ts";
 
-/** How {@link lz4} encodes. */
+/** Options of {@link lz4}. */
 export interface Lz4Options {
-  /** 0 (fastest) to 9 (smallest); as with the `lz4` command, levels from 3 on search longer for matches (lz4hc). 1 where absent. */
+  /**
+   * 0 (fastest) to 9 (smallest); default: 1. As with the `lz4` command, levels from 3 on search longer for matches
+   * (lz4hc).
+   */
   readonly level?: number;
 }
 
@@ -14,7 +17,7 @@ type BlockEncoder = (source: Uint8Array, target: Uint8Array) => number;
 
 const firstChainedLevel = 3;
 
-/** The block codecs' levels: an acceleration of 8 for level 0, of 1 for 1 and 2. */
+/** Maps levels to clevels: level 0 has an acceleration of 8, 1 and 2 have 1. */
 function blockEncoder(level: number): BlockEncoder {
   const codec = level >= firstChainedLevel ? lz4hcBlock() : lz4Block();
   const fastClevel = level === 0 ? 2 : 9;
@@ -40,10 +43,10 @@ function writeFrame(content: Uint8Array, encodeBlock: BlockEncoder): Uint8Array 
 }
 
 /**
- * The codec `lz4`: one LZ4 frame with content length and checksum, in files that end in `.lz4`. The `lz4` command reads it, and
- * frames of that command decode here, dictionaries aside.
+ * The codec `lz4`: one LZ4 frame with content length and checksum, for files that end in `.lz4`. The `lz4` command
+ * reads them, and its frames decode here unless they require a dictionary.
  *
- * @throws ATC_INVALID_ARGUMENT where `level` is not an integer from 0 to 9
+ * @throws ATC_INVALID_ARGUMENT if `level` is not an integer from 0 to 9
  */
 export function lz4(options: Lz4Options = {}): Codec {
   const { level = 1 } = options;
@@ -52,7 +55,7 @@ export function lz4(options: Lz4Options = {}): Codec {
       details: { field: "level" },
     });
   const encodeBlock = blockEncoder(level);
-  // A Buffer has another hidden class, which would slow the loops down for every later call.
+  // A Buffer has another hidden class and would slow down the loops for all later calls.
   const plain = (bytes: Uint8Array) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   return {
     name: "lz4",

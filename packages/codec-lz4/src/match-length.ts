@@ -1,4 +1,4 @@
-/** How many bytes from `a` on equal those from `b` on, `b` ahead of `limit`. */
+/** The number of equal bytes from `a` and from `b` on, with `b` before `limit`. */
 export function matchLength(view: DataView, a: number, b: number, limit: number): number {
   let i = b;
   let j = a;

@@ -1,4 +1,8 @@
-/** xxHash with 32 bits and seed 0, the checksum of LZ4 frames. Format: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md. */
+/**
+ * xxHash with 32 bits and seed 0, the checksum of LZ4 frames.
+ *
+ * Format: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
+ */
 const prime1 = 0x9e3779b1 | 0;
 const prime2 = 0x85ebca77 | 0;
 const prime3 = 0xc2b2ae3d | 0;
@@ -13,7 +17,7 @@ function round(lane: number, word: number): number {
   return Math.imul(rotate((lane + Math.imul(word, prime2)) | 0, 13), prime1);
 }
 
-/** The lanes over all whole stripes of 16 bytes, merged. */
+/** The merged lanes over all whole stripes of 16 bytes. */
 function stripes(view: DataView, end: number): number {
   let a = (prime1 + prime2) | 0;
   let b = prime2;

@@ -17,7 +17,7 @@ for (const [name, create] of [
   ["lz4", plainLz4Block],
   ["lz4hc", plainLz4hcBlock],
 ] as const) {
-  describe(`${name} in TypeScript alone is a block codec`, () => {
+  describe(`${name} in TypeScript only is a block codec`, () => {
     for (const { name: title, run } of blockCodecCases(create)) it(title, run);
   });
 }

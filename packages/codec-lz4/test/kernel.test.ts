@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { lz4Block, lz4hcBlock } from "../src/index.ts";
 import { plainLz4Block, plainLz4hcBlock } from "../src/lz4-block.ts";
 
-/** Pieces of other lengths, repeated: matches that overlap themselves, near and far. */
+/** Pieces of various lengths, repeated: matches that overlap themselves, near and distant. */
 const repetitive = fc
   .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 60 })), { maxLength: 60 })
   .map((runs) => Uint8Array.from(runs.flatMap(([bytes, times]) => new Array(times).fill([...bytes]).flat())));
@@ -18,7 +18,7 @@ for (const [name, create, createPlain] of [
       expect(create().kernel?.bind(createKernelMemory(8), 0)).toBeDefined();
     });
 
-    it("writes the bytes that TypeScript writes, in any room", () => {
+    it("writes the same bytes as TypeScript, with any room", () => {
       const [codec, plain] = [create(), createPlain()];
       fc.assert(
         fc.property(
@@ -37,7 +37,7 @@ for (const [name, create, createPlain] of [
       );
     });
 
-    it("decodes what TypeScript decodes, and refuses what it refuses", () => {
+    it("decodes and refuses the same blocks as TypeScript", () => {
       const [codec, plain] = [create(), createPlain()];
       const attempt = (
         decode: (source: Uint8Array, target: Uint8Array) => void,

@@ -36,7 +36,7 @@ function encodeBlock(codec: ReturnType<typeof lz4Block>, content: Uint8Array, cl
   return target.slice(0, codec.encodeBlock(content, target, clevel));
 }
 
-/** Content that matches itself near and far: pieces of other lengths, repeated. */
+/** Content with near and distant matches: pieces of various lengths, repeated. */
 const repetitive = fc
   .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 30 }), fc.integer({ min: 1, max: 60 })), { maxLength: 40 })
   .map((runs) => Uint8Array.from(runs.flatMap(([bytes, times]) => new Array(times).fill([...bytes]).flat())));
@@ -95,7 +95,7 @@ describe("frames", () => {
     expect(codeOf(() => lz4().decode(frame))).toBe("ATC_UNSUPPORTED");
   });
 
-  it("that declare more than their bytes can hold are refused before anything is allocated", () => {
+  it("that declare more than their bytes can hold are refused before allocation", () => {
     const encoded = lz4().encode(contents[1] as Uint8Array);
     new DataView(encoded.buffer).setUint32(6, 2 ** 31 - 2, true);
     encoded[14] = xxhash32(encoded.subarray(4, 14)) >>> 8;
@@ -103,7 +103,7 @@ describe("frames", () => {
     expect(lz4().decodedLength(encoded)).toBeUndefined();
   });
 
-  it("tell a flipped bit of their content by its checksum", () => {
+  it("detect a flipped bit of their content by its checksum", () => {
     const random = Uint8Array.from({ length: 1000 }, (_, i) => (i * i * 31 + i * 7) & 255);
     const encoded = lz4().encode(random);
     for (let at = 19; at < encoded.length; at += 13) {
@@ -134,7 +134,7 @@ describe("blocks", () => {
     );
   });
 
-  it("end as the format wants: five literals, and no match in the last twelve bytes", () => {
+  it("end as the format requires: five literals, and no match in the last twelve bytes", () => {
     for (const codec of [lz4Block(), lz4hcBlock()]) {
       for (let length = 1; length < 40; length++) {
         const encoded = encodeBlock(codec, new Uint8Array(length), 9);
@@ -144,7 +144,7 @@ describe("blocks", () => {
     }
   });
 
-  it("shrink with clevel, and lz4hc's further than lz4's", () => {
+  it("shrink with clevel, those of lz4hc more than those of lz4", () => {
     const content = bytesOf(Array.from({ length: 9000 }, (_, i) => `BTC,${(i * 7919) % 1000};`).join(""));
     const [fastest, fast] = [1, 9].map((clevel) => encodeBlock(lz4Block(), content, clevel).length);
     const [shallow, deep] = [1, 9].map((clevel) => encodeBlock(lz4hcBlock(), content, clevel).length);
@@ -164,7 +164,7 @@ it("refuses a level or clevel out of range", () => {
   }
 });
 
-it("hashes as xxHash does", () => {
+it("hashes like xxHash", () => {
   expect(xxhash32(bytesOf(""))).toBe(0x02cc5d05);
   expect(xxhash32(bytesOf("a"))).toBe(0x550d7456);
   expect(xxhash32(bytesOf("abc"))).toBe(0x32d153ff);

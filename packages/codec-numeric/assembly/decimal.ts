@@ -1,4 +1,4 @@
-/** The number that `quotient * divisor / scale` is, as bits; rounded to single precision where asked. */
+/** The bits of `quotient * divisor / scale`, rounded to single precision if `single`. */
 @inline
 function decimalBits(quotient: f64, scale: f64, divisor: f64, single: bool): i64 {
   const value = (quotient * divisor) / scale;
@@ -6,19 +6,19 @@ function decimalBits(quotient: f64, scale: f64, divisor: f64, single: bool): i64
   return reinterpret<i64>(value);
 }
 
-/** The largest integer up to which every integer is a float64. */
+/** The largest integer up to which all integers are exact float64. */
 const largestExact: f64 = 9007199254740991;
 
-/** A correction of up to that many steps of the last bit belongs to the quotient nearby; a larger one tells that the number is no such fraction. */
+/** The largest correction, in steps of the last bit. A number that needs a larger one is not such a fraction. */
 const largestCorrection: i64 = 1 << 20;
 
-/** Added to a number of less than 2^51, it rounds it to an integer, which stands in the sum's low bits then. */
+/** Added to a number below 2^51, it rounds it to an integer in the low bits of the sum. */
 const rounder: f64 = 6755399441055744;
 const roundable: f64 = 2251799813685247;
 
 /**
- * As {@link toDecimal}, for two numbers that are such fractions, or near them: which of them (a bit each) are corrected; -1, and nothing is said, where
- * one is no such fraction.
+ * Like {@link toDecimal}, for two numbers near such fractions. Returns which of them need a correction, one bit each;
+ * -1 if one is not near such a fraction, with nothing written.
  */
 @inline
 function toFractions(bits: v128, target: usize, scale: f64, divisor: f64, corrections: usize): i32 {
@@ -37,7 +37,7 @@ function toFractions(bits: v128, target: usize, scale: f64, divisor: f64, correc
   return i64x2.bitmask(i64x2.ne(correction, i64x2.splat(0)));
 }
 
-/** As {@link toDecimal}, for one number; `before` is the integer of the one before. Returns whether it is corrected. */
+/** Like {@link toDecimal}, for one number; `before` is the integer before it. Returns whether it needs a correction. */
 function toFraction(
   bits: i64,
   target: usize,
@@ -49,7 +49,7 @@ function toFraction(
 ): bool {
   const value: f64 = single ? <f64>reinterpret<f32>(<i32>bits) : reinterpret<f64>(bits);
   const quotient = nearest(value * (scale / divisor));
-  // NaN and infinities are not within the limit.
+  // NaN and infinities are outside the limit.
   let whole = abs(quotient * divisor) <= largestExact ? <i64>quotient : before;
   let correction = bits - decimalBits(<f64>whole, scale, divisor, single);
   const corrected = correction != 0;
@@ -63,9 +63,10 @@ function toFraction(
 }
 
 /**
- * Writes for each number, given as its bits, the integer `q` for which `q * divisor / scale` is nearest to `target`, and what must be added to the bits
- * of that quotient, as integers, to have the number's bits to `corrections`. Where a number is no such fraction (NaN, infinities, -0, more digits), `q`
- * is the one before, 0 ahead of all. Returns how many corrections are not 0.
+ * Converts the bits of numbers to the integers `q` with the nearest `q * divisor / scale`, in `target`. Adding
+ * `corrections` to the bits of those quotients restores the numbers. If a number is not such a fraction (NaN,
+ * infinities, -0, more digits), `q` repeats the integer before it, or is 0 at the start. Returns how many corrections
+ * are not 0.
  */
 export function toDecimal(
   values: usize,
@@ -95,7 +96,7 @@ export function toDecimal(
   return corrected;
 }
 
-/** Inverts {@link toDecimal} in place, but for the corrections. */
+/** Inverts {@link toDecimal} in place, without the corrections. */
 export function fromDecimal(values: usize, count: usize, scale: f64, divisor: f64, single: bool): void {
   const end = values + (count << 3);
   let at = values;
@@ -108,7 +109,7 @@ export function fromDecimal(values: usize, count: usize, scale: f64, divisor: f6
         i64x2.ge_s(pair, i64x2.splat(-(<i64>roundable))),
       );
       if (i64x2.all_true(within)) {
-        // Added to the bits of the rounder, an integer is the float that is larger by it.
+        // An integer added to the bits of the rounder gives the float that is larger by it.
         const quotient = f64x2.sub(i64x2.add(pair, i64x2.splat(bias)), f64x2.splat(rounder));
         v128.store(at, f64x2.div(f64x2.mul(quotient, f64x2.splat(divisor)), f64x2.splat(scale)));
       } else {
@@ -120,7 +121,7 @@ export function fromDecimal(values: usize, count: usize, scale: f64, divisor: f6
   for (; at < end; at += 8) store<i64>(at, decimalBits(<f64>load<i64>(at), scale, divisor, single));
 }
 
-/** Divides every integer by `divisor` into `target`; false where one is no multiple. */
+/** Divides all integers by `divisor` into `target`; false if one is not a multiple. */
 export function divide(values: usize, target: usize, count: usize, divisor: f64): bool {
   const whole = <i64>divisor;
   for (let i: usize = 0; i < count; i++) {
@@ -139,7 +140,7 @@ export function multiply(values: usize, count: usize, divisor: f64): void {
   for (let at = values; at < end; at += 8) store<i64>(at, load<i64>(at) * whole);
 }
 
-/** Adds integers to integers in place, as inverts a correction. */
+/** Adds integers to integers in place, to apply corrections. */
 export function add(values: usize, others: usize, count: usize): void {
   const end = count << 3;
   let at: usize = 0;

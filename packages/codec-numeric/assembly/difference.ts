@@ -1,9 +1,9 @@
-/** Replaces each integer by its distance from the one `lag` places before, in place; the first `lag` stay. Wraps at 64 bits. */
+/** Subtracts from each integer the one `lag` places before, in place; the first `lag` stay. Wraps at 64 bits. */
 export function difference(values: usize, count: usize, lag: usize): void {
   const back = lag << 3;
   const first = values + back;
   let at = values + (count << 3);
-  // From the last to the first, so that what is subtracted is what it was.
+  // Runs from the last to the first, so that each subtrahend is still the original.
   while (at >= first + 16) {
     at -= 16;
     v128.store(at, i64x2.sub(v128.load(at), v128.load(at - back)));
@@ -28,7 +28,7 @@ export function accumulate(values: usize, count: usize, lag: usize): void {
   for (let at = values + (lag << 3); at < end; at += 8) store<i64>(at, load<i64>(at) + load<i64>(at - (lag << 3)));
 }
 
-/** Whether none of some integers is negative. */
+/** Whether no integer is negative. */
 export function isUnsigned(values: usize, count: usize): bool {
   let pair = i64x2.splat(0);
   const end = values + (count << 3);
@@ -38,7 +38,7 @@ export function isUnsigned(values: usize, count: usize): bool {
   return union >= 0 && i64x2.bitmask(pair) == 0;
 }
 
-/** Signed integers to unsigned ones in place, small distances first: 0, -1, 1, -2 become 0, 1, 2, 3. */
+/** Converts signed integers to unsigned ones in place, small distances first: 0, -1, 1, -2 become 0, 1, 2, 3. */
 export function zigzag(values: usize, count: usize): void {
   const end = values + (count << 3);
   let at = values;

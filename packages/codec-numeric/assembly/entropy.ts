@@ -1,11 +1,14 @@
 /**
- * Asymmetric numeral systems (J. Duda, arXiv:1311.2540) over tokens of a byte, in four interleaved lanes of 32-bit states that move 16 bits at a time,
- * as F. Giesen describes (arXiv:1402.3392). Frequencies add up to 4096.
+ * Asymmetric numeral systems (J. Duda, arXiv:1311.2540) over tokens of one byte. Four lanes of 32-bit states are
+ * interleaved and move 16 bits at a time, as F. Giesen describes (arXiv:1402.3392). Frequencies add up to 4096.
  */
 const scaleBits: u32 = 12;
 const lowest: u32 = 1 << 16;
 
-/** A token's entry in the encoder's table: its frequency's reciprocal (8 bytes), the largest state that has room for it, frequency and start (16 bits each). */
+/**
+ * A token's entry in the encoder's table: the reciprocal of its frequency (8 bytes), the largest state with room for
+ * it, frequency and start (16 bits each).
+ */
 function prepareEncoder(frequencies: usize, table: usize): void {
   let start: u32 = 0;
   for (let token: usize = 0; token < 256; token++) {
@@ -18,23 +21,29 @@ function prepareEncoder(frequencies: usize, table: usize): void {
   }
 }
 
-/** Moves 16 bits of a state out to where they end at `cursor`, where it has no room for a token. Returns where they begin. */
+/**
+ * Moves 16 bits of a state to the bytes before `cursor` if the state has no room for a token. Returns where the bytes
+ * begin.
+ */
 @inline
 function moveOut(cursor: usize, state: u32, entry: usize): usize {
   store<u16>(cursor - 2, <u16>state);
   return cursor - (<usize>(state > load<u32>(entry, 8)) << 1);
 }
 
-/** 2^52 as bits, over which an integer of 32 bits is the float that is larger by it. */
+/** The bits of 2^52: with an integer of 32 bits added, they are the float that is larger by it. */
 const floatBits: u64 = 0x4330000000000000;
-/** 2^52 less a half: added, it rounds to the integer below, which stands in the sum's low bits then; subtracted, it leaves the integer and a half. */
+/**
+ * 2^52 less a half. Added, it rounds down to an integer in the low bits of the sum; subtracted, it leaves that integer
+ * and a half.
+ */
 const half: f64 = 4503599627370495.5;
 
-/** Takes a token into a state, of which 16 bits moved out where it had no room. */
+/** Encodes a token into a state, after 16 bits moved out if it had no room. */
 @inline
 function put(state: u32, entry: usize): u32 {
   const room = state > load<u32>(entry, 8) ? state >> 16 : state;
-  // Exact: a quotient of such an integer and a half is never as near to an integer as the product's error is large.
+  // Exact: such a quotient plus a half is never as close to an integer as the product's error.
   const product = (reinterpret<f64>(floatBits | <u64>room) - half) * load<f64>(entry);
   const quotient = <u32>reinterpret<u64>(product + half);
   const token = load<u32>(entry, 12);
@@ -47,8 +56,9 @@ function encoderEntry(table: usize, token: u32): usize {
 }
 
 /**
- * Encodes tokens so that the bytes end at `end`, from the last token to the first; `table` is 4 KiB of scratch, `frequencies` 256 of 16 bits. Returns
- * where the bytes begin: 16 bytes of states, then what the lanes moved out. Writes up to 2 bytes ahead of that.
+ * Encodes tokens, from last to first, so that the bytes end at `end`. `table` is 4 KiB of scratch, `frequencies` 256 of
+ * 16 bits. Returns where the bytes begin: 16 bytes of states, then what the lanes moved out. Writes up to 2 bytes
+ * before that.
  */
 export function encodeTokens(tokens: usize, count: usize, frequencies: usize, table: usize, end: usize): usize {
   prepareEncoder(frequencies, table);
@@ -59,7 +69,7 @@ export function encodeTokens(tokens: usize, count: usize, frequencies: usize, ta
   let d = lowest;
   let i = count;
   while (i > 0) {
-    // A last group of fewer than four has its tokens in the first lanes.
+    // An incomplete last group has its tokens in the first lanes.
     const lanes = ((i - 1) & 3) + 1;
     i -= lanes;
     const four = load<u32>(tokens + i);
@@ -90,7 +100,7 @@ export function encodeTokens(tokens: usize, count: usize, frequencies: usize, ta
   return begin;
 }
 
-/** For each of 4096 slots: the token, its frequency less one, and the slot's place in it. */
+/** For each of 4096 slots: the token, its frequency less one, and the position of the slot in it. */
 function prepareDecoder(frequencies: usize, table: usize): void {
   let slot = table;
   for (let token: u32 = 0; token < 256; token++) {
@@ -105,27 +115,28 @@ function entryOf(table: usize, state: u32): u32 {
   return load<u32>(table + (<usize>(state & 4095) << 2));
 }
 
-/** A state without the token that `entry` is of. */
+/** The state before the token of `entry` was encoded. */
 @inline
 function drop(state: u32, entry: u32): u32 {
   return (((entry >> 8) & 4095) + 1) * (state >> scaleBits) + (entry >> 20);
 }
 
-/** A state with the 16 bits at `cursor`, where it has too few. */
+/** A state, refilled with the 16 bits at `cursor` if it has too few. */
 @inline
 function refill(state: u32, cursor: usize): u32 {
   return state < lowest ? (state << 16) | <u32>load<u16>(cursor) : state;
 }
 
-/** Where the next 16 bits are after a state was refilled. */
+/** Where the next 16 bits are after a possible refill. */
 @inline
 function moved(state: u32, cursor: usize): usize {
   return cursor + (<usize>(state < lowest) << 1);
 }
 
 /**
- * Inverts {@link encodeTokens} for `length` bytes at `source`; `table` is 16 KiB of scratch. Reads up to 2 bytes for each token after the source. False
- * where the bytes do not end, or the states are not back, where the encoder began.
+ * Inverts {@link encodeTokens} for `length` bytes at `source`; `table` is 16 KiB of scratch. Reads up to 2 bytes per
+ * token after the source. False if the bytes do not end where the encoder began, or the states differ from its initial
+ * ones.
  */
 export function decodeTokens(
   source: usize,
@@ -167,7 +178,7 @@ export function decodeTokens(
     const next = drop(a, entry);
     const state = refill(next, cursor);
     cursor = moved(next, cursor);
-    // The lanes turn, so that the next is the first.
+    // Rotate the lanes, so that the next is the first.
     a = b;
     b = c;
     c = state;

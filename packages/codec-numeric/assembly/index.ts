@@ -1,6 +1,6 @@
 /**
- * The loops of the codec `numeric` over a memory that is handed in, where nothing is kept between calls. Addresses and lengths are bytes, counts are
- * elements; integers are 64 bits wide.
+ * The loops of the codec `numeric` over an imported memory. They keep nothing between calls. Addresses and lengths are
+ * bytes, counts are elements, integers have 64 bits.
  */
 export { add, divide, fromDecimal, multiply, toDecimal } from "./decimal";
 export { accumulate, difference, isUnsigned, unzigzag, zigzag } from "./difference";

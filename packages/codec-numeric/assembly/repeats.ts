@@ -1,4 +1,4 @@
-/** Which of eight integers differ from the one before each, a bit each. */
+/** Which of eight integers differ from their predecessors, one bit each. */
 @inline
 function changes(at: usize): u32 {
   const first = i64x2.bitmask(i64x2.ne(v128.load(at), v128.load(at - 8)));
@@ -8,7 +8,7 @@ function changes(at: usize): u32 {
   return <u32>(first | (second << 2) | (third << 4) | (fourth << 6));
 }
 
-/** Splits integers into runs of equal ones: their values and their lengths less one. Returns how many runs there are. */
+/** Splits integers into runs of equal values: the values and the lengths less one. Returns the number of runs. */
 export function splitRuns(values: usize, count: usize, heads: usize, lengths: usize): usize {
   if (count == 0) return 0;
   let run: usize = 0;
@@ -31,7 +31,7 @@ export function splitRuns(values: usize, count: usize, heads: usize, lengths: us
   return (run >> 3) + 1;
 }
 
-/** Inverts {@link splitRuns}; false where the runs do not make `count` integers. */
+/** Inverts {@link splitRuns}; false if the runs do not add up to `count` integers. */
 export function joinRuns(heads: usize, lengths: usize, runs: usize, values: usize, count: usize): bool {
   let at = values;
   const end = values + (count << 3);
@@ -45,7 +45,7 @@ export function joinRuns(heads: usize, lengths: usize, runs: usize, values: usiz
   return at == end;
 }
 
-/** Where a value stands, or would stand, in a table of 256 places; each holds a rank, 0 where it is free. */
+/** The place of a value in a hash table of 256 ranks, or the free place for it; 0 marks a free place. */
 @inline
 function placeOf(value: i64, common: usize, table: usize): usize {
   let place = <usize>((<u64>value * 0x9e3779b97f4a7c15) >> 56);
@@ -57,7 +57,7 @@ function placeOf(value: i64, common: usize, table: usize): usize {
   return table + place;
 }
 
-/** As {@link separate}, for one common value, without a search. */
+/** Like {@link separate}, for one common value, without a search. */
 function separateOne(values: usize, count: usize, common: i64, ranks: usize, rest: usize): usize {
   let others: usize = 0;
   for (let i: usize = 0; i < count; i++) {
@@ -70,8 +70,8 @@ function separateOne(values: usize, count: usize, common: i64, ranks: usize, res
 }
 
 /**
- * Writes each integer's rank among up to 127 distinct common ones, from 1, to `ranks`, and 0 for any other, which follows in `rest`. Returns how many
- * those are. `table` is 256 bytes of scratch.
+ * Writes the rank, from 1, of each integer among up to 127 distinct common values to `ranks`. Other integers have rank
+ * 0 and go to `rest`. Returns the number of those. `table` is 256 bytes of scratch.
  */
 export function separate(
   values: usize,
@@ -97,7 +97,7 @@ export function separate(
   return others;
 }
 
-/** Inverts {@link separate}; false for a rank without a value, or where the rest is not used up. */
+/** Inverts {@link separate}; false if a rank has no value or a part of the rest is unused. */
 export function combine(
   ranks: usize,
   count: usize,

@@ -1,6 +1,6 @@
 /**
- * An unsigned integer is a token of a byte and some bits: 0 to 15 are tokens of their own; from 16 on the token tells the position of the highest bit
- * and the two bits below it, and the bits below those follow as they are.
+ * An unsigned integer is a token of one byte and some bits. 0 to 15 are their own tokens. From 16 on, the token encodes
+ * the position of the highest bit and the two bits below it; the remaining bits follow as they are.
  */
 
 /** How many bits follow a token. */
@@ -16,7 +16,10 @@ function tokenOf(value: u64): u32 {
   return value < 16 ? <u32>value : token;
 }
 
-/** Counts the tokens of some integers in `histogram` (32 bits each), besides what it counts already. Returns the bits that follow them. */
+/**
+ * Adds the tokens of integers to the counts in `histogram` (32 bits each). Returns the number of bits that follow the
+ * tokens.
+ */
 export function measure(values: usize, count: usize, histogram: usize): f64 {
   let bits: u64 = 0;
   const end = values + (count << 3);
@@ -29,7 +32,10 @@ export function measure(values: usize, count: usize, histogram: usize): f64 {
   return <f64>bits;
 }
 
-/** As {@link measure}, with the tokens written to `tokens` and the bits that follow to `bits`, lowest first. Returns the bytes that these take. */
+/**
+ * Like {@link measure}, but writes the tokens to `tokens` and the bits that follow to `bits`, lowest first. Returns the
+ * bytes of the bits.
+ */
 export function tokenize(values: usize, count: usize, tokens: usize, histogram: usize, bits: usize): usize {
   let at = bits;
   let pending: u64 = 0;
@@ -46,7 +52,7 @@ export function tokenize(values: usize, count: usize, tokens: usize, histogram: 
     filled += length;
     store<u64>(at, pending);
     if (filled < 64) {
-      // Whole bytes leave at each token: a branch on their number would be a guess.
+      // Whole bytes are written at each token: a branch on their number would be mispredicted.
       at += <usize>(filled >> 3);
       pending >>= filled & ~7;
       filled &= 7;
@@ -60,7 +66,9 @@ export function tokenize(values: usize, count: usize, tokens: usize, histogram: 
   return at - bits + <usize>((filled + 7) >> 3);
 }
 
-/** Inverts {@link tokenize}; reads up to 8 bytes for each token after `bits`. False where the bits are not of `length` bytes. */
+/**
+ * Inverts {@link tokenize}; false if the bits do not take `length` bytes. Reads up to 8 bytes per token after `bits`.
+ */
 export function detokenize(tokens: usize, count: usize, bits: usize, length: usize, values: usize): bool {
   let position: u64 = 0;
   for (let i: usize = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-/** Eight integers of 16 bits to 64 bits. */
+/** Widens eight integers of 16 bits to 64 bits. */
 @inline
 function widen16(eight: v128, target: usize): void {
   const low = i32x4.extend_low_i16x8_s(eight);
@@ -9,7 +9,7 @@ function widen16(eight: v128, target: usize): void {
   v128.store(target, i64x2.extend_high_i32x4_s(high), 48);
 }
 
-/** Elements of 1, 2, 4 or 8 bytes to 64-bit integers, with their sign. */
+/** Sign-extends elements of 1, 2, 4 or 8 bytes to integers. */
 export function widen(source: usize, target: usize, count: usize, size: usize): void {
   if (size == 8) return memory.copy(target, source, count << 3);
   if (size == 4) for (let i: usize = 0; i < count; i++) store<i64>(target + (i << 3), <i64>load<i32>(source + (i << 2)));
@@ -36,8 +36,8 @@ export function narrow(source: usize, target: usize, count: usize, size: usize):
 }
 
 /**
- * Bits of IEEE numbers of `size` bytes to integers in the order of the numbers, so that neighbours through zero are near each other: the bits below
- * the sign are inverted where it is set. Its own inverse.
+ * Converts bits of IEEE numbers of `size` bytes to integers in the order of the numbers, so that neighbours across zero
+ * are close. If the sign is set, it inverts the bits below. Its own inverse.
  */
 export function orderFloats(values: usize, count: usize, size: usize): void {
   const mask: i64 = size == 8 ? 0x7fffffffffffffff : 0x7fffffff;

@@ -1,8 +1,9 @@
 /**
- * Lossless numeric encoding of prices, times, volumes, signals and averages, as a codec, and as a filter ahead of another codec.
+ * Lossless numeric encoding of prices, times, volumes, signals and averages: a codec, and its transform alone for use
+ * before another codec.
  *
  * @packageDocumentation
  */
 export { numeric } from "./numeric.ts";
-export { numericFilter } from "./numeric-filter.ts";
 export { plugins as default } from "./plugins.ts";
+export { type NumericTransform, numericTransform, type TransformedValues } from "./transform/numeric-transform.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** A column and the bytes of an element. */
+/** A column of elements of `typesize` bytes. */
 export interface Column {
   readonly bytes: Uint8Array;
   readonly typesize: number;

@@ -1,9 +1,9 @@
 import { codecCases } from "@atc/testing";
 import { describe, it } from "vitest";
 import { numeric } from "../src/index.ts";
+import { plainKernel } from "../src/kernel/plain-kernel.ts";
+import { createWorkspace } from "../src/kernel/workspace.ts";
 import { numericIn } from "../src/numeric.ts";
-import { plainKernel } from "../src/plain-kernel.ts";
-import { createWorkspace } from "../src/workspace.ts";
 
 describe("numeric", () => {
   for (const { name, run } of codecCases(() => numeric())) it(name, run);

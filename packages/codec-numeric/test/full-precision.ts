@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { bytesOf, type Column, exponentialAverage, prices, uniform, weightedAverage } from "./columns.ts";
 
-/** What a column is made from. */
 interface Recipe {
   readonly length: number;
   readonly seed: number;
-  /** The power of ten near which prices stand. */
+  /** The magnitude of the prices, as a power of ten. */
   readonly magnitude: number;
   /** Significant decimals of the prices. */
   readonly decimals: number;
@@ -16,7 +15,10 @@ function walk({ length, seed, magnitude, decimals }: Recipe): Float64Array {
   return prices(length, 5 + (seed % 5), decimals, seed).map((price) => Number(`${price}e${magnitude}`));
 }
 
-/** Averages before they are warm would be NaN: what is near the prices in every place is harder to tell from decimals. */
+/**
+ * Averages before they are warm would be NaN. These are near the prices everywhere, and so harder to distinguish from
+ * decimals.
+ */
 function average(values: Float64Array, length: number): Float64Array {
   let mean = values[0] ?? 0;
   return values.map((value) => {
@@ -25,7 +27,7 @@ function average(values: Float64Array, length: number): Float64Array {
   });
 }
 
-/** A mean by a running sum, whose last bits wander. */
+/** A mean by a running sum, whose last bits drift. */
 function runningMean(values: Float64Array, length: number): Float64Array {
   let sum = 0;
   return values.map((value, i) => {
@@ -47,7 +49,7 @@ function anyBits({ length, seed }: Recipe): Float64Array {
 
 const specials = [Number.NaN, -0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 5e-324, -5e-324, 2 ** -1022];
 
-/** Floats by what they are results of. */
+/** Floats by their origin. */
 const floats: Readonly<Record<string, (recipe: Recipe) => Float64Array>> = {
   prices: walk,
   "exponential averages": (recipe) => average(walk(recipe), 1 + (recipe.seed % 40)),
@@ -84,7 +86,7 @@ type Integers = Int8Array | Uint8Array | Int16Array | Int32Array | Uint32Array;
 
 const integerTypes = [Int8Array, Uint8Array, Int16Array, Int32Array, Uint32Array] as const;
 
-/** Integers at the ends of their type, whose differences wrap, among usual ones. */
+/** Integers at the limits of their type, whose differences wrap, among usual ones. */
 function edgesOf({ length, seed, decimals }: Recipe): Integers | BigInt64Array {
   const next = uniform(seed);
   const Type = integerTypes[seed % (integerTypes.length + 1)];
@@ -109,7 +111,10 @@ const recipes = (longest: number): fc.Arbitrary<Recipe> =>
     decimals: fc.integer({ min: 0, max: 15 }),
   });
 
-/** Columns of results in full precision, of every magnitude and type, of 0 to `longest` elements; `name` says of what. */
+/**
+ * Columns of results in full precision, of every magnitude and type, of 0 to `longest` elements; `name` says their
+ * origin.
+ */
 export function fullPrecision(longest: number): fc.Arbitrary<Column & { readonly name: string }> {
   const doubles = fc
     .tuple(fc.constantFrom(...Object.keys(floats)), recipes(longest), fc.nat(9))

@@ -1,10 +1,10 @@
 import { createKernelMemory } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { kernelOver } from "../src/kernel.ts";
+import { kernelOver } from "../src/kernel/kernel.ts";
+import { plainKernel } from "../src/kernel/plain-kernel.ts";
+import { createWorkspace } from "../src/kernel/workspace.ts";
 import { numericIn } from "../src/numeric.ts";
-import { plainKernel } from "../src/plain-kernel.ts";
-import { createWorkspace } from "../src/workspace.ts";
 import { columns } from "./columns.ts";
 
 const kernel = createWorkspace();
@@ -15,7 +15,7 @@ describe("the kernel of numeric", () => {
     expect(kernelOver(createKernelMemory(1)).widen.toString()).toContain("[native code]");
   });
 
-  it("writes the bytes that TypeScript writes, and each reads the other's", () => {
+  it("writes the same bytes as TypeScript, and each reads the frames of the other", () => {
     const [ours, theirs] = [numericIn(() => kernel), numericIn(() => plain)];
     fc.assert(
       fc.property(columns, ({ bytes, typesize }) => {
@@ -27,7 +27,7 @@ describe("the kernel of numeric", () => {
     );
   }, 60_000);
 
-  it("refuses the damaged frames that TypeScript refuses, in the same words", () => {
+  it("refuses the same damaged frames as TypeScript, with the same messages", () => {
     const [ours, theirs] = [numericIn(() => kernel), numericIn(() => plain)];
     const answer = (run: () => Uint8Array): string => {
       try {

@@ -25,15 +25,15 @@ function ratio(values: ArrayBufferView, typesize = 8): number {
 const rows = 60_000;
 const close = prices(rows, 30_000, 2);
 
-describe("what numeric makes of columns", () => {
-  it("takes prices for decimals, of any digits and steps", () => {
+describe("numeric on columns", () => {
+  it("encodes prices as decimals of any digits and steps", () => {
     expect(ratio(close)).toBeGreaterThan(5);
     expect(ratio(prices(rows, 0.0123, 8))).toBeGreaterThan(5.5);
     expect(ratio(close.map((price) => Math.round(price * 4) / 4))).toBeGreaterThan(8);
     expect(ratio(Float32Array.from(prices(rows, 30, 2)), 4)).toBeGreaterThan(5);
   });
 
-  it("corrects the few values that are no decimals", () => {
+  it("corrects the few values that are not decimals", () => {
     const odd = close.map((price, i) => (i % 1000 === 7 ? Math.PI * price : price));
     odd.set([Number.NaN, -0, Number.POSITIVE_INFINITY], 100);
     expect(ratio(odd)).toBeGreaterThan(4.8);
@@ -48,38 +48,38 @@ describe("what numeric makes of columns", () => {
     expect(ratio(exponentialAverage(close, 28))).toBeGreaterThan(1.58);
   });
 
-  it("counts values that come back, as of an equity on its floor", () => {
+  it("ranks repeated values, such as those of a flat equity", () => {
     const next = uniform(9);
     expect(ratio(close.map((price) => (next() < 0.5 ? 0.25 : price / 3)))).toBeGreaterThan(2.3);
   });
 
-  it("counts runs of directions, whichever type holds them", () => {
+  it("counts runs of directions of any dtype", () => {
     const held = directions(rows, 23);
     expect(ratio(held, 1)).toBeGreaterThan(25);
     expect(ratio(Float64Array.from(held))).toBeGreaterThan(200);
   });
 
-  it("takes next to nothing for regular times and little for gaps", () => {
+  it("needs next to nothing for regular times and little for gaps", () => {
     expect(ratio(minutes(rows, 0))).toBeGreaterThan(5000);
     expect(ratio(minutes(rows, 0.001))).toBeGreaterThan(150);
     expect(ratio(minutes(rows, 0.2))).toBeGreaterThan(20);
   });
 
-  it("takes exponential volumes near their entropy", () => {
+  it("encodes exponential volumes near their entropy", () => {
     const next = uniform(5);
     expect(
       ratio(Float64Array.from({ length: rows }, () => Math.round(-Math.log(next()) * 1_200_000) / 100_000)),
     ).toBeGreaterThan(2.9);
   });
 
-  it("keeps a divisor that the sample promises only where all values have it", () => {
+  it("keeps a divisor of the sample only if it divides all values", () => {
     const steps = BigInt64Array.from({ length: rows }, (_, i) => 1000n * BigInt((i * 7919) % 10_007));
     expect(ratio(steps)).toBeGreaterThan(4);
     steps[rows - 5] = 17n;
     expect(ratio(steps)).toBeGreaterThan(2.5);
   });
 
-  it("stores what is random with few bytes more", () => {
+  it("stores random bytes with few extra bytes", () => {
     const random = Uint8Array.from({ length: rows }, uniform(8)).map((_, i) => (i * 2_654_435_761) >>> 13);
     const noise = new Uint32Array(rows).map((_, i) => Math.imul(i ^ (i << 13) ^ 0x5bd1e995, 0x9e3779b1) ^ (i << 7));
     for (const [values, typesize] of [
@@ -95,7 +95,7 @@ describe("what numeric makes of columns", () => {
   });
 });
 
-/** A stored zip as far as it matters here: arrays of `.npy` begin at multiples of 64. */
+/** A minimal stored zip: arrays of `.npy` begin at multiples of 64. */
 function archive(...arrays: readonly Float64Array[]): Uint8Array {
   const members = arrays.map((values) => {
     const member = new Uint8Array(Math.ceil((192 + values.byteLength) / 64) * 64);
@@ -109,7 +109,7 @@ function archive(...arrays: readonly Float64Array[]): Uint8Array {
   return Uint8Array.from(members.flatMap((member) => [...member]));
 }
 
-describe("what numeric makes of a cache entry", () => {
+describe("numeric on a cache entry", () => {
   it("finds the arrays in it", () => {
     const payload = archive(close.subarray(0, 5000), exponentialAverage(close, 28).subarray(0, 5001));
     const together = codec.encode(payload, { typesize: 8 }).length;
@@ -121,8 +121,8 @@ describe("what numeric makes of a cache entry", () => {
   });
 });
 
-describe("the frames of numeric", () => {
-  it("give back every bit of any column", () => {
+describe("numeric frames", () => {
+  it("restore every bit of any column", () => {
     fc.assert(
       fc.property(columns, ({ bytes, typesize }) => {
         expect(Buffer.compare(codec.decode(codec.encode(bytes, { typesize })), bytes)).toBe(0);
@@ -147,7 +147,7 @@ describe("the frames of numeric", () => {
     }
   });
 
-  it("cannot ask for more than 512 KiB for every four bytes", () => {
+  it("cannot declare more than 512 KiB per four bytes", () => {
     const hostile = Uint8Array.of(
       0x41,
       0x54,
@@ -173,7 +173,7 @@ describe("the frames of numeric", () => {
     expect(() => codec.decode(hostile)).toThrow(expect.objectContaining({ code: "ATC_CORRUPT_DATA" }));
   });
 
-  it("tell a newer version from damage", () => {
+  it("distinguish a newer version from damage", () => {
     const frame = codec.encode(new Uint8Array(100));
     frame[4] = 2;
     expect(() => codec.decode(frame)).toThrow(expect.objectContaining({ code: "ATC_UNSUPPORTED" }));

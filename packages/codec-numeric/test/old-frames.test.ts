@@ -3,27 +3,30 @@ import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { numeric } from "../src/index.ts";
+import { plainKernel } from "../src/kernel/plain-kernel.ts";
+import { createWorkspace } from "../src/kernel/workspace.ts";
 import { numericIn } from "../src/numeric.ts";
-import { plainKernel } from "../src/plain-kernel.ts";
-import { createWorkspace } from "../src/workspace.ts";
 import { python, readWithPython } from "./python-reader.ts";
 
 interface OldFrame {
   readonly name: string;
   readonly length: number;
   readonly sha256: string;
-  /** Whether the reader of that time refused it. */
+  /** Whether the reader of that version refused it. */
   readonly refused: boolean;
   readonly frame: string;
 }
 
-/** Frames that the codec wrote while its reader knew no scale above 2^53 - 1: every kind of block, representation and arrangement. */
+/**
+ * Frames from the time when the reader accepted no scale above 2^53 - 1: every kind of block, representation and
+ * arrangement.
+ */
 const file = new URL("fixtures/frames-before-wide-scales.json", import.meta.url);
 const old = JSON.parse(readFileSync(file, "utf8")) as readonly OldFrame[];
 const frames = old.map(({ frame }) => Uint8Array.from(Buffer.from(frame, "base64")));
 
 describe("frames of the version before wide scales", () => {
-  it("hold some that their own reader refused", () => {
+  it("include some that their own reader refused", () => {
     expect(old.filter(({ refused }) => refused).map(({ name }) => name)).toEqual([
       "values near 0.52, in 16 digits",
       "averages near 0.7, in 16 digits",

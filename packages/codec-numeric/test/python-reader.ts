@@ -28,7 +28,7 @@ while at < len(data):
 print(json.dumps(out))
 `;
 
-/** What the Python reader makes of some frames, in one process: the CRC-32 of the content, or the error's name. */
+/** Decodes frames with the Python reader in one process: the CRC-32 of each content, or the name of the error. */
 export function readWithPython(frames: readonly Uint8Array[]): readonly (number | string)[] {
   const place = mkdtempSync(join(tmpdir(), "atc-numeric-"));
   try {

@@ -1,10 +1,10 @@
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { numeric, numericFilter } from "../src/index.ts";
+import { numeric, numericTransform } from "../src/index.ts";
+import { plainKernel } from "../src/kernel/plain-kernel.ts";
+import { createWorkspace } from "../src/kernel/workspace.ts";
 import { numericIn } from "../src/numeric.ts";
-import { plainKernel } from "../src/plain-kernel.ts";
-import { createWorkspace } from "../src/workspace.ts";
 import { type Column, uniform } from "./columns.ts";
 import { fullPrecision } from "./full-precision.ts";
 import { python, readWithPython } from "./python-reader.ts";
@@ -13,7 +13,7 @@ const seed = 20_261_129;
 const codec = numeric();
 const plainSpace = createWorkspace(plainKernel);
 const plain = numericIn(() => plainSpace);
-/** Short columns are where a sample is the whole, and few long ones where it is not. */
+/** Many short columns, which are their own sample, and few long ones, which are not. */
 const short = fullPrecision(160);
 const long = fullPrecision(6000);
 
@@ -22,7 +22,7 @@ function restores({ bytes, typesize }: Column): void {
 }
 
 describe("columns of results in full precision", () => {
-  it("come back from WebAssembly and TypeScript, 10,000 of them, and both write the same bytes", () => {
+  it("come back from WebAssembly and TypeScript, 10,000 of them, with the same bytes from both", () => {
     fc.assert(
       fc.property(short, ({ bytes, typesize }) => {
         const frame = codec.encode(bytes, { typesize });
@@ -57,23 +57,23 @@ describe("columns of results in full precision", () => {
     );
   }, 120_000);
 
-  it("come back from the filter", () => {
+  it("come back from the transform", () => {
     fc.assert(
       fc.property(short, ({ bytes, typesize }) => {
-        const filter = numericFilter();
+        const transform = numericTransform();
         const Type = { 1: Int8Array, 2: Int16Array, 4: Float32Array, 8: Float64Array }[typesize] ?? Int8Array;
         const values = new Type(bytes.slice().buffer);
-        const filtered = filter.encode(values as Float64Array);
+        const transformed = transform.encode(values as Float64Array);
         const target = new Type(values.length);
-        const configuration = JSON.parse(JSON.stringify(filtered.configuration)) as typeof filtered.configuration;
-        filter.decode(filtered.bytes, configuration, target as Float64Array);
+        const configuration = JSON.parse(JSON.stringify(transformed.configuration)) as typeof transformed.configuration;
+        transform.decode(transformed.bytes, configuration, target as Float64Array);
         expect(Buffer.compare(new Uint8Array(target.buffer), bytes)).toBe(0);
       }),
       { numRuns: 5000, seed },
     );
   }, 60_000);
 
-  it("come back at the borders of blocks, where each type has its own", () => {
+  it("come back at the bounds of blocks of each type", () => {
     const next = uniform(5);
     const all = fc.sample(fullPrecision(3000), { numRuns: 60, seed }).filter(({ bytes }) => bytes.length > 500);
     for (const [i, { bytes, typesize }] of all.entries()) {
@@ -81,7 +81,7 @@ describe("columns of results in full precision", () => {
       const length = (1 + (i % 2)) * block + (([-typesize, 0, typesize, 1] as const)[i % 4] ?? 0);
       const content = new Uint8Array(length);
       for (let at = 0; at < length; at += bytes.length) content.set(bytes.subarray(0, length - at), at);
-      // What a sample does not see.
+      // Changes that the sample misses.
       for (let k = 0; k < 20; k++) content[Math.floor(next() * length)] = 256 * next();
       restores({ bytes: content, typesize });
     }

@@ -1,11 +1,11 @@
 import { type Codec, isAtcError, type KernelMemory } from "@atc/contract";
 import { describe, expect, it } from "vitest";
-import { kernelOver } from "../src/kernel.ts";
+import { kernelOver } from "../src/kernel/kernel.ts";
+import type { NumericKernel } from "../src/kernel/numeric-kernel.ts";
+import { plainKernel } from "../src/kernel/plain-kernel.ts";
+import { createWorkspace } from "../src/kernel/workspace.ts";
 import { numeric, numericIn } from "../src/numeric.ts";
-import type { NumericKernel } from "../src/numeric-kernel.ts";
-import { plainKernel } from "../src/plain-kernel.ts";
-import { isRepresentable, largestScale } from "../src/representable.ts";
-import { createWorkspace } from "../src/workspace.ts";
+import { isRepresentable, largestScale } from "../src/plan/representable.ts";
 import { bytesOf, directions, prices, weightedAverage } from "./columns.ts";
 import { python, readWithPython } from "./python-reader.ts";
 
@@ -15,7 +15,7 @@ function frameOf(values: ArrayBufferView & { readonly BYTES_PER_ELEMENT: number 
   return codec.encode(bytesOf(values), { typesize: values.BYTES_PER_ELEMENT });
 }
 
-/** The codec over a kernel of which some loops are others. */
+/** The codec over a kernel with some loops replaced. */
 function codecWith(change: (kernel: NumericKernel, memory: KernelMemory) => Partial<NumericKernel>): Codec {
   const space = createWorkspace((memory) => {
     const kernel = kernelOver(memory);
@@ -28,7 +28,7 @@ describe("a writer whose model is wrong", () => {
   const content = bytesOf(prices(3000, 100, 2));
   const plainest = codec.encode(content, { typesize: 16 });
 
-  it("keeps no block that gives other bits", () => {
+  it("keeps no block that decodes to other bits", () => {
     const wrong = codecWith((kernel, { buffer }) => ({
       toDecimal(...given) {
         const corrected = kernel.toDecimal(...given);
@@ -49,7 +49,7 @@ describe("a writer whose model is wrong", () => {
     expect(frame.length).toBe(plainest.length);
   });
 
-  it("is another than ours, whose block is smaller", () => {
+  it("is not ours, which writes a smaller block", () => {
     expect(codec.encode(content, { typesize: 8 }).length).toBeLessThan(plainest.length / 2);
   });
 });
@@ -70,9 +70,9 @@ describe("what is representable", () => {
     expect(isRepresentable({ kind: "floats" }, 1)).toBe(false);
   });
 
-  it("ends at 10^22 for all readers, and at float64", () => {
+  it("ends for all readers at 10^22 and at exact float64", () => {
     const frame = frameOf(prices(12, 100, 2).map((price) => Number(`${price}e-18`)));
-    // A frame of scale 10^20, of which the bytes of the scale are exchanged for others.
+    // A frame of scale 10^20, whose scale is then replaced.
     const varint = (value: bigint): readonly number[] =>
       value < 128n ? [Number(value)] : [Number(value & 127n) | 128, ...varint(value >> 7n)];
     const own = varint(10n ** 20n);
@@ -105,7 +105,7 @@ describe("what is representable", () => {
 });
 
 describe("the checksum", () => {
-  it("is compared for a frame of no content too", () => {
+  it("is verified for an empty frame too", () => {
     const empty = codec.encode(new Uint8Array(0));
     expect(codec.decode(empty).length).toBe(0);
     expect(() => codec.decode(Buffer.from("4154434e018def016600", "hex"))).toThrow(
@@ -132,7 +132,7 @@ describe("the checksum", () => {
     stored: codec.encode(Uint8Array.of(1, 77, 200)),
   };
 
-  it.each(Object.entries(small))("finds every flipped bit of a frame of %s that changes its content", (_, frame) => {
+  it.each(Object.entries(small))("detects every flipped bit that changes the content of a frame of %s", (_, frame) => {
     const content = codec.decode(frame);
     const flipped = Array.from({ length: 8 * frame.length }, (_unused, bit) => {
       const damaged = frame.slice();
@@ -149,7 +149,7 @@ describe("the checksum", () => {
       }
     });
     if (python === undefined) return;
-    // Python takes what WebAssembly takes, and nothing else.
+    // Python accepts exactly what WebAssembly accepts.
     const read = readWithPython(flipped);
     expect(read.map((answer) => (answer === "ValueError" ? false : typeof answer === "number"))).toEqual(answers);
     expect(read.filter((answer) => typeof answer === "string" && answer !== "ValueError")).toEqual([]);

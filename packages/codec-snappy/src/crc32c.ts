@@ -1,4 +1,4 @@
-/** CRC-32C (Castagnoli), eight bytes a step: table `n` holds what a byte becomes `n` bytes later. */
+/** CRC-32C (Castagnoli), eight bytes per step: table `n` holds the effect of a byte `n` bytes later. */
 const polynomial = 0x82f63b78;
 let tables: readonly Uint32Array[] | undefined;
 
@@ -46,7 +46,7 @@ export function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** The checksum as Snappy's frames store it, so that data with a CRC inside does not weaken it. */
+/** The masked checksum that Snappy frames store, so that data with a CRC inside does not weaken it. */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

@@ -1,36 +1,37 @@
 /**
- * Snappy's framing format: chunks of a type byte, a length of three bytes and as many bytes, the first of which identifies the stream.
- * https://github.com/google/snappy/blob/main/framing_format.txt
+ * Snappy's framing format: chunks of a type byte, a length of three bytes, and that many bytes. The first chunk
+ * identifies the stream.
+ *
+ * Format: https://github.com/google/snappy/blob/main/framing_format.txt
  */
 import { corrupt, rawLength } from "./raw-snappy.ts";
 
-/** The chunk that every stream starts with. */
+/** The first chunk of every stream. */
 export const identifier: Uint8Array = Uint8Array.of(0xff, 6, 0, 0, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59);
-/** A chunk whose content is raw Snappy after its checksum. */
+/** The type of a chunk with a checksum and raw Snappy. */
 export const compressedType = 0x00;
-/** A chunk whose content stands as it is after its checksum. */
+/** The type of a chunk with a checksum and stored bytes. */
 export const storedType = 0x01;
-/** A chunk that other readers skip: the content's length, as this package's encoder writes it after the identifier. */
+/** The type of a chunk that other readers skip: the content length, which this encoder writes after the identifier. */
 export const lengthType = 0x80;
-/** The most decoded bytes of one chunk. */
+/** The most decoded bytes per chunk. */
 export const largestChunk = 65_536;
-/** Bytes of a chunk's type and length. */
+/** Bytes of the type and length of a chunk. */
 export const chunkHeaderLength = 4;
-/** Bytes of a checksum. */
 export const checksumLength = 4;
 const lengthChunkLength = 8;
 const firstSkippableType = 0x80;
 
-/** One chunk of content, as it stands in the frame. */
+/** A chunk of content before decoding. */
 interface ContentChunk {
   readonly compressed: boolean;
   readonly checksum: number;
-  /** What follows the checksum. */
+  /** The bytes after the checksum. */
   readonly bytes: Uint8Array;
   readonly decodedLength: number;
 }
 
-/** A frame whose every chunk lies inside it. */
+/** A frame whose chunks are all within its bytes. */
 export interface ChunkedFrame {
   readonly chunks: readonly ContentChunk[];
   /** Decoded bytes. */
@@ -38,12 +39,14 @@ export interface ChunkedFrame {
 }
 
 function readContent(type: number, content: Uint8Array): ContentChunk {
-  if (content.length < checksumLength) throw corrupt(`a chunk of ${content.length} bytes, too short for its checksum`);
+  if (content.length < checksumLength)
+    throw corrupt(`a chunk of ${content.length} bytes is too short for its checksum`);
   const checksum = new DataView(content.buffer, content.byteOffset, checksumLength).getUint32(0, true);
   const bytes = content.subarray(checksumLength);
   const compressed = type === compressedType;
   const decodedLength = compressed ? rawLength(bytes) : bytes.length;
-  if (decodedLength > largestChunk) throw corrupt(`a chunk of ${decodedLength} decoded bytes`);
+  if (decodedLength > largestChunk)
+    throw corrupt(`a chunk decodes to ${decodedLength} bytes, more than ${largestChunk}`);
   return { compressed, checksum, bytes, decodedLength };
 }
 
@@ -58,13 +61,13 @@ function isIdentifier(bytes: Uint8Array, at: number): boolean {
 }
 
 /**
- * Splits a frame into its chunks, without decoding them.
+ * Splits a frame into its chunks without decoding them.
  *
- * @throws ATC_CORRUPT_DATA where it is none, or a chunk contradicts the format or the declared length
+ * @throws ATC_CORRUPT_DATA if it is not a frame, or a chunk contradicts the format or the declared length
  */
 export function readChunks(frame: Uint8Array): ChunkedFrame {
-  if (!isIdentifier(frame, 0)) throw corrupt("the bytes do not start as a Snappy frame does");
-  // Only the identifier is what a cut leaves; an encoder of nothing writes a length chunk or an empty chunk.
+  if (!isIdentifier(frame, 0)) throw corrupt("the bytes do not start with the identifier of a Snappy frame");
+  // A cut may leave only the identifier. For empty content, encoders also write a length chunk or an empty chunk.
   if (frame.length === identifier.length) throw corrupt("the frame ends after its identifier");
   const chunks: ContentChunk[] = [];
   let length = 0;
@@ -74,17 +77,18 @@ export function readChunks(frame: Uint8Array): ChunkedFrame {
     const view = new DataView(frame.buffer, frame.byteOffset + at, chunkHeaderLength);
     const type = view.getUint8(0);
     const end = at + chunkHeaderLength + (view.getUint32(0, true) >>> 8);
-    if (end > frame.length) throw corrupt(`a chunk ends at ${end} in a frame of ${frame.length} bytes`);
+    if (end > frame.length) throw corrupt(`a chunk ends at ${end}, beyond the frame of ${frame.length} bytes`);
     const content = frame.subarray(at + chunkHeaderLength, end);
     if (type === compressedType || type === storedType) {
       const chunk = readContent(type, content);
       length += chunk.decodedLength;
       chunks.push(chunk);
     } else if (type === lengthType) declared ??= readDeclaredLength(content);
-    else if (type < firstSkippableType) throw corrupt(`a chunk of the unknown type ${type}`);
-    else if (type === 0xff && !isIdentifier(frame, at)) throw corrupt("a second identifier that is none");
+    else if (type < firstSkippableType) throw corrupt(`a chunk has the unknown type ${type}`);
+    else if (type === 0xff && !isIdentifier(frame, at)) throw corrupt("the second identifier is invalid");
     at = end;
   }
-  if (declared !== undefined && declared !== length) throw corrupt(`${length} bytes where ${declared} are declared`);
+  if (declared !== undefined && declared !== length)
+    throw corrupt(`the chunks hold ${length} bytes, but the frame declares ${declared}`);
   return { chunks, length };
 }

@@ -1,5 +1,6 @@
 /**
- * The Snappy algorithm by the npm package `snappy`: a codec for whole files and the block codec `snappy` for Blosc frames.
+ * The Snappy algorithm, by the npm package `snappy`: a codec for whole files and the block codec `snappy` for Blosc
+ * frames.
  *
  * @packageDocumentation
  */

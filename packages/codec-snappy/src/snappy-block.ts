@@ -12,7 +12,10 @@ function encodeBlock(source: Uint8Array, target: Uint8Array, clevel: number): nu
   return encoded.length;
 }
 
-/** The block codec `snappy` of Blosc frames (format 2): each block is raw Snappy, which has no levels, so `clevel` decides the block length only. */
+/**
+ * The block codec `snappy` of Blosc frames (format 2). Raw Snappy has no levels, so `clevel` sets only the block
+ * length.
+ */
 export function snappyBlock(): BlockCodec {
   return { name: "snappy", bloscFormat: 2, encodeBlock, decodeBlock: decodeRaw };
 }

@@ -14,7 +14,7 @@ import {
 import { corrupt, decodeRaw, encodeRaw } from "./raw-snappy.ts";
 
 const lengthChunkLength = 8;
-/** A chunk that shrinks by less is stored, as Snappy's own encoders do. */
+/** Chunks that shrink by less are stored, as by Snappy's own encoders. */
 const smallestGain = 1 / 8;
 
 function writeHead(frame: Uint8Array, length: number): number {
@@ -69,8 +69,9 @@ function decodedLength(encoded: Uint8Array): number | undefined {
 }
 
 /**
- * The codec `snappy`: Snappy's framing format, in files that end in `.sz`. Each chunk of 64 KiB has a CRC-32C, so damage is found; the content's
- * length is in a chunk that other readers skip, so a frame of this codec that was cut between two chunks is found too.
+ * The codec `snappy`: Snappy's framing format, for files that end in `.sz`. A CRC-32C per chunk of 64 KiB detects
+ * damage. A chunk that other readers skip holds the content length, so that a frame of this codec that was cut between
+ * two chunks is detected too.
  */
 export function snappy(): Codec {
   return { name: "snappy", extension: ".sz", encode, decode, decodedLength };

@@ -19,7 +19,7 @@ const noise = Uint8Array.from({ length: 200_000 }, (_, i) => (Math.imul(i, 0x9e3
 const contents = [new Uint8Array(0), Uint8Array.of(7), text, noise, new Uint8Array(65_536)];
 
 describe("frames", () => {
-  it("are read by the snappy package's own reader of frames", async () => {
+  it("are read by the frame reader of the snappy package", async () => {
     for (const content of contents) {
       const reader = new Decompressor();
       const head = reader.update(snappy().encode(content));
@@ -27,7 +27,7 @@ describe("frames", () => {
     }
   });
 
-  it("of the snappy package's own writer are read", async () => {
+  it("of the snappy package are read", async () => {
     for (const content of contents.slice(1)) {
       const writer = new Compressor();
       const frame = Buffer.concat([writer.update(content), await writer.finish()]);
@@ -36,7 +36,7 @@ describe("frames", () => {
     }
   });
 
-  it("tell every flipped bit of their content by its checksum", () => {
+  it("detect every flipped bit of their content by its checksum", () => {
     const encoded = snappy().encode(noise.subarray(0, 500));
     for (let at = 26; at < encoded.length; at += 3) {
       const damaged = encoded.slice();
@@ -50,7 +50,7 @@ describe("frames", () => {
     expect(codeOf(() => snappy().decode(encoded.subarray(0, 22 + 8 + 65_536)))).toBe("ATC_CORRUPT_DATA");
   });
 
-  it("skip what the format says to skip, and refuse what it says to refuse", () => {
+  it("skip and refuse chunks as the format requires", () => {
     const encoded = snappy().encode(text);
     const withChunk = (type: number) =>
       Uint8Array.of(...encoded.subarray(0, 22), type, 2, 0, 0, 1, 2, ...encoded.subarray(22));
@@ -67,7 +67,7 @@ describe("frames", () => {
   });
 });
 
-it("refuses a block that declares gigabytes before anything is allocated", () => {
+it("refuses a block that declares gigabytes before allocation", () => {
   const bomb = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x07, 0, 0);
   expect(codeOf(() => snappyBlock().decodeBlock(bomb, new Uint8Array(10)))).toBe("ATC_CORRUPT_DATA");
 });
@@ -77,7 +77,7 @@ it("refuses a clevel out of range", () => {
     expect(codeOf(() => snappyBlock().encodeBlock(text, new Uint8Array(999), clevel))).toBe("ATC_INVALID_ARGUMENT");
 });
 
-it("hashes as CRC-32C does", () => {
+it("hashes like CRC-32C", () => {
   expect(crc32c(new TextEncoder().encode("123456789"))).toBe(0xe3069283);
   expect(crc32c(new Uint8Array(32))).toBe(0x8a9136aa);
   expect(crc32c(new Uint8Array(0))).toBe(0);

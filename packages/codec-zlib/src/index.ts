@@ -1,5 +1,5 @@
 /**
- * The zlib algorithm on Node's own zlib: a codec for whole files and a block codec for Blosc frames.
+ * The zlib algorithm, by the zlib of Node: a codec for whole files and a block codec for Blosc frames.
  *
  * @packageDocumentation
  */

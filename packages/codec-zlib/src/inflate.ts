@@ -1,7 +1,7 @@
 import { type InputType, inflateSync, type ZlibOptions } from "node:zlib";
 import { AtcError } from "@atc/contract";
 
-/** What `inflateSync` returns with `info: true`; its declaration leaves that option out. */
+/** The result of `inflateSync` with `info: true`, an option that its declaration lacks. */
 interface InflateInfo {
   readonly buffer: Uint8Array;
   readonly engine: { readonly bytesWritten: number };
@@ -24,13 +24,13 @@ function isOverflow(error: unknown): boolean {
 }
 
 /**
- * Inflates a whole zlib stream of at most `maxLength` bytes; undefined where it holds more.
+ * Inflates a whole zlib stream of at most `maxLength` bytes; undefined if it holds more.
  *
- * @param expected - the decoded length where it is known, so that zlib fills one buffer instead of a list of small ones
- * @throws ATC_CORRUPT_DATA where the bytes are no stream, or more than one
+ * @param expected - the decoded length if it is known, so that zlib fills one buffer instead of many small ones
+ * @throws ATC_CORRUPT_DATA if the bytes are not exactly one stream
  */
 export function inflate(source: Uint8Array, maxLength: number, expected?: number): Uint8Array | undefined {
-  // One byte more than expected: zlib asks for another chunk where a chunk ends up exactly full.
+  // One byte more than expected: zlib requests another chunk when a chunk is exactly full.
   const guess = expected === undefined ? Math.min(largestChunk, 4 * source.length) : expected + 1;
   const chunkSize = Math.max(smallestChunk, Math.min(guess, maxLength + 1));
   let result: InflateInfo;

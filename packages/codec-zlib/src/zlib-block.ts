@@ -23,13 +23,13 @@ function decodeBlock(source: Uint8Array, target: Uint8Array): void {
     const length = decoded === undefined ? "more" : `${decoded.length} bytes`;
     throw new AtcError(
       "ATC_CORRUPT_DATA",
-      `zlib: the block decodes to ${length} where ${target.length} bytes belong; the frame is damaged`,
+      `zlib: the block decodes to ${length}, not ${target.length} bytes; the frame is damaged`,
     );
   }
   target.set(decoded);
 }
 
-/** The block codec `zlib` of Blosc frames (format 3): each block is one zlib stream, `clevel` is zlib's level. */
+/** The block codec `zlib` of Blosc frames (format 3): each block is one zlib stream, and `clevel` is the zlib level. */
 export function zlibBlock(): BlockCodec {
   return { name: "zlib", bloscFormat: 3, encodeBlock, decodeBlock };
 }

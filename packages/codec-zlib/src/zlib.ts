@@ -3,9 +3,9 @@ import { AtcError, type Codec, type DecodeOptions } from "@atc/contract";
 import { decodeTarget } from "@atc/plugin-kit";
 import { inflate } from "./inflate.ts";
 
-/** How {@link zlib} encodes. */
+/** Options of {@link zlib}. */
 export interface ZlibOptions {
-  /** 0 (stored) to 9 (smallest). 6 where absent. */
+  /** 0 (stored) to 9 (smallest); default: 6. */
   readonly level?: number;
 }
 
@@ -21,7 +21,9 @@ function checkLevel(level: number): void {
   });
 }
 
-/** Node may answer with a part of a larger buffer, or of its pool: copied, so that nothing else lives as long as the result. */
+/**
+ * Node may return a part of a larger buffer or of its pool. It is copied, so that the result keeps nothing else alive.
+ */
 function owned(bytes: Uint8Array): Uint8Array {
   if (bytes.length !== bytes.buffer.byteLength) return new Uint8Array(bytes);
   return new Uint8Array(bytes.buffer, 0, bytes.length);
@@ -36,7 +38,7 @@ function tooLong(maxLength: number, targetLength: number | undefined): AtcError 
     );
   return new AtcError(
     "ATC_CORRUPT_DATA",
-    `zlib: the data decodes to more than the ${maxLength} bytes that are allowed; it is damaged, or raise maxLength`,
+    `zlib: the data decodes to more than the allowed ${maxLength} bytes; raise maxLength if it is not damaged`,
     { details: { maxLength } },
   );
 }
@@ -52,11 +54,11 @@ function decode(encoded: Uint8Array, options: DecodeOptions = {}): Uint8Array {
 }
 
 /**
- * The codec `zlib`: one zlib stream (RFC 1950) by Node's own zlib, in files that end in `.zz`, the ending that pigz gives such streams.
- * Python reads it with `zlib.decompress`. A stream ends in the Adler-32 of its data, so damage is found. Its length is not written down:
+ * The codec `zlib`: one zlib stream (RFC 1950), by the zlib of Node, for files that end in `.zz`, as from pigz. Python
+ * reads it with `zlib.decompress`. The Adler-32 at its end detects damage. A stream does not declare its length, so
  * `decodedLength` is always undefined.
  *
- * @throws ATC_INVALID_ARGUMENT where `level` is not an integer from 0 to 9
+ * @throws ATC_INVALID_ARGUMENT if `level` is not an integer from 0 to 9
  */
 export function zlib(options: ZlibOptions = {}): Codec {
   const { level = defaultLevel } = options;

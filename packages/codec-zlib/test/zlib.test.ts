@@ -32,7 +32,7 @@ describe("zlib", () => {
     expect(zlib().decode(python)).toEqual(new TextEncoder().encode("version:s27,2:3"));
   });
 
-  it("finds every flipped bit by its checksum", () => {
+  it("detects every flipped bit by its checksum", () => {
     const encoded = zlib().encode(Uint8Array.from({ length: 300 }, (_, i) => (i * i * 31) & 255));
     for (let at = 2; at < encoded.length; at++) {
       const damaged = encoded.slice();

@@ -3,30 +3,30 @@ import nodeZlib from "node:zlib";
 import { AtcError } from "@atc/contract";
 import { corrupt } from "./corrupt.ts";
 
-/** Zstandard as this process has it. Neither function keeps its argument. */
+/** The Zstandard of this process. Neither function keeps its argument. */
 export interface ZstdBinding {
-  /** One frame; whether it tells its content's length or has a checksum is the binding's affair. */
+  /** Compresses to one frame. The binding decides whether it has a content length or a checksum. */
   readonly compress: (source: Uint8Array, level: number, checksum: boolean) => Uint8Array;
-  /** The content of one frame that was found to hold `length` bytes. */
+  /** Decompresses one frame, whose content is known to have `length` bytes. */
   readonly decompress: (frame: Uint8Array, length: number) => Uint8Array;
 }
 
-/** The part of `node:zlib` that Node has from 22.15 on. */
+/** The part of `node:zlib` that Node has since 22.15. */
 interface NodeZstd {
   readonly zstdCompressSync: (source: Uint8Array, options: object) => Uint8Array;
   readonly zstdDecompressSync: (source: Uint8Array, options: object) => Uint8Array;
   readonly constants: { readonly ZSTD_c_compressionLevel: number; readonly ZSTD_c_checksumFlag: number };
 }
 
-/** The part of `@toondepauw/node-zstd` in use. */
+/** The part of `@toondepauw/node-zstd` that is used. */
 interface Addon {
   readonly Encoder: new (level: number) => { encodeSync(data: Buffer): Buffer };
   readonly Decoder: new () => { decodeSync(data: Buffer): Buffer };
 }
 
 /**
- * Room for any frame of `length` bytes. One chunk for the whole result is twice as fast as a list of small ones, and a must: where a frame
- * ends on the last byte of a chunk, Node 22 and 24 go on and write an empty frame after it.
+ * Room for any frame of `length` bytes. One chunk for the whole result is twice as fast as many small ones. It is also
+ * required: if a frame ends on the last byte of a chunk, Node 22 and 24 write an empty frame after it.
  */
 function frameChunkSize(length: number): number {
   return length + (length >> 8) + 256;
@@ -50,8 +50,8 @@ function bufferOf(bytes: Uint8Array): Buffer {
 }
 
 /**
- * The addon does not know a block's length when it chooses its tables: above this level they take 300 MB and more for any block, and the
- * sizes differ by nothing for blocks of 1 MiB and less.
+ * The addon does not know the length of a block when it allocates its tables. Above this level they take 300 MB and
+ * more for any block, and blocks of up to 1 MiB do not shrink further.
  */
 const largestAddonLevel = 19;
 
@@ -88,16 +88,16 @@ function isNodeZstd(zlib: object): zlib is NodeZstd {
 let loaded: ZstdBinding | undefined;
 
 /**
- * Node's own Zstandard where it has it, else that of `@toondepauw/node-zstd`, loaded at the first call.
+ * The Zstandard of Node if it has one, else of `@toondepauw/node-zstd`, loaded by the first call.
  *
- * @throws ATC_UNSUPPORTED where neither is there
+ * @throws ATC_UNSUPPORTED if neither is available
  */
 export function zstdBinding(): ZstdBinding {
   loaded ??= isNodeZstd(nodeZlib) ? nodeBinding(nodeZlib) : addonBinding(loadAddon());
   return loaded;
 }
 
-/** Decompresses, with the binding's own errors as ATC_CORRUPT_DATA. */
+/** Decompresses, with errors of the binding as ATC_CORRUPT_DATA. */
 export function decompress(binding: ZstdBinding, frame: Uint8Array, length: number): Uint8Array {
   let content: Uint8Array;
   try {
@@ -105,6 +105,6 @@ export function decompress(binding: ZstdBinding, frame: Uint8Array, length: numb
   } catch (error) {
     throw corrupt(error instanceof Error ? error.message : String(error), error);
   }
-  if (content.length !== length) throw corrupt(`${content.length} bytes where the frame holds ${length}`);
+  if (content.length !== length) throw corrupt(`the frame decodes to ${content.length} bytes, not ${length}`);
   return content;
 }

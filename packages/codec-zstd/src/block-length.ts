@@ -1,21 +1,21 @@
 /**
- * How many bytes a compressed block decodes to, found without decoding it: its literals, whose count stands in their header, and its matches,
- * whose lengths are read from the sequences. The bindings decode without a limit, so the length is known before they are called.
+ * The decoded length of a compressed block, computed without decoding: the count of literals in their header, and the
+ * lengths of matches in the sequences. The bindings decode without a limit, so the length must be known before they are
+ * called.
  */
 import { corrupt } from "./corrupt.ts";
 import { type FseTable, readFseTable, singleSymbolTable } from "./fse-table.ts";
 import { literalLengths, matchLengthBases, matchLengths, offsets, type SequenceCode } from "./sequence-codes.ts";
 
-/** The tables of the block before, which a block may use again; empty ahead of the first. */
+/** The tables of the block before, which a block may reuse; empty for the first. */
 export interface SequenceTables {
   literalLengths: FseTable | undefined;
   offsets: FseTable | undefined;
   matchLengths: FseTable | undefined;
 }
 
-/** What stands ahead of a block's sequences. */
+/** The sections of a block before its sequences. */
 export interface BlockSections {
-  /** Decoded bytes of the literals. */
   readonly literals: number;
   readonly sequenceCount: number;
   /** Offset after the count of sequences. */
@@ -27,7 +27,7 @@ function byteAt(bytes: Uint8Array, at: number, end: number): number {
   return bytes[at];
 }
 
-/** The literals' decoded length, and the offset after their encoded bytes (RFC 8878, 3.1.1.3.1.1). */
+/** The decoded length of the literals, and the offset after their encoded bytes (RFC 8878, 3.1.1.3.1.1). */
 function readLiterals(
   bytes: Uint8Array,
   start: number,
@@ -52,7 +52,7 @@ function readLiterals(
   return { length, end: start + size + Math.floor(header / 2 ** (4 + width)) };
 }
 
-/** Reads what stands ahead of a block's sequences; `start` to `end` is the content of a compressed block. */
+/** Reads the sections before the sequences; `start` to `end` is the content of a compressed block. */
 export function readSections(bytes: Uint8Array, start: number, end: number): BlockSections {
   const literals = readLiterals(bytes, start, end);
   let at = literals.end;
@@ -70,10 +70,17 @@ interface FoundTable {
   readonly end: number;
 }
 
+/** The description of a table in a block. */
+interface TableSource {
+  readonly bytes: Uint8Array;
+  /** Offset of the description. */
+  readonly at: number;
+  /** Offset after the block. */
+  readonly end: number;
+}
+
 function readTable(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
+  { bytes, at, end }: TableSource,
   mode: number,
   code: SequenceCode,
   previous: FseTable | undefined,
@@ -82,21 +89,24 @@ function readTable(
   if (mode === 2) return readFseTable(bytes, at, end, code.largestLog, code.symbolCount);
   if (mode === 1) {
     const symbol = byteAt(bytes, at, end);
-    if (symbol >= code.symbolCount) throw corrupt(`a symbol ${symbol} where ${code.symbolCount - 1} is the last`);
+    if (symbol >= code.symbolCount) throw corrupt(`symbol ${symbol} is above ${code.symbolCount - 1}`);
     return { table: singleSymbolTable(symbol), end: at + 1 };
   }
-  if (previous === undefined) throw corrupt("a block repeats a table that no block ahead of it has");
+  if (previous === undefined) throw corrupt("a block repeats a table, but no block before has one");
   return { table: previous, end: at };
 }
 
-/** `count` bits, 0 to 16, whose lowest is bit `at` of `bytes`, counted from `start`. */
+/** `count` bits, 0 to 16, from bit `at` of `bytes`, counted from `start`. */
 function bitsAt(bytes: Uint8Array, start: number, at: number, count: number): number {
   const byte = start + (at >> 3);
   const word = bytes[byte] | ((bytes[byte + 1] ?? 0) << 8) | ((bytes[byte + 2] ?? 0) << 16);
   return (word >> (at & 7)) & ((1 << count) - 1);
 }
 
-/** The sum of the match lengths of `count` sequences, whose bits are read from `end` back to `start` (RFC 8878, 3.1.1.3.2.1.2). */
+/**
+ * The sum of the match lengths of `count` sequences, whose bits are read from `end` back to `start` (RFC 8878,
+ * 3.1.1.3.2.1.2).
+ */
 function sumMatches(bytes: Uint8Array, start: number, end: number, count: number, tables: readonly FseTable[]): number {
   const [literalTable, offsetTable, matchTable] = tables as readonly [FseTable, FseTable, FseTable];
   const last = byteAt(bytes, end - 1, end);
@@ -126,17 +136,17 @@ function sumMatches(bytes: Uint8Array, start: number, end: number, count: number
 }
 
 /**
- * The decoded bytes of a compressed block from `start` to `end`; remembers its tables in `tables` for the next block.
+ * The decoded bytes of a compressed block from `start` to `end`. Keeps its tables in `tables` for the next block.
  *
- * @throws ATC_CORRUPT_DATA where its headers, tables or sequences break the format
+ * @throws ATC_CORRUPT_DATA if its headers, tables or sequences break the format
  */
 export function compressedBlockLength(bytes: Uint8Array, start: number, end: number, tables: SequenceTables): number {
   const { literals, sequenceCount, at } = readSections(bytes, start, end);
   if (sequenceCount === 0) return literals;
   const modes = byteAt(bytes, at, end);
-  const literal = readTable(bytes, at + 1, end, modes >> 6, literalLengths, tables.literalLengths);
-  const offset = readTable(bytes, literal.end, end, (modes >> 4) & 3, offsets, tables.offsets);
-  const match = readTable(bytes, offset.end, end, (modes >> 2) & 3, matchLengths, tables.matchLengths);
+  const literal = readTable({ bytes, at: at + 1, end }, modes >> 6, literalLengths, tables.literalLengths);
+  const offset = readTable({ bytes, at: literal.end, end }, (modes >> 4) & 3, offsets, tables.offsets);
+  const match = readTable({ bytes, at: offset.end, end }, (modes >> 2) & 3, matchLengths, tables.matchLengths);
   tables.literalLengths = literal.table;
   tables.offsets = offset.table;
   tables.matchLengths = match.table;

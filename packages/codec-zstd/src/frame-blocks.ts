@@ -2,7 +2,7 @@ import { compressedBlockLength, readSections, type SequenceTables } from "./bloc
 import { corrupt } from "./corrupt.ts";
 import { type FrameHeader, largestBlock, readHeader } from "./frame-header.ts";
 
-/** One block of a frame (RFC 8878, 3.1.1.2). */
+/** A block of a frame (RFC 8878, 3.1.1.2). */
 interface Block {
   readonly type: "raw" | "repeated" | "compressed";
   readonly start: number;
@@ -11,12 +11,12 @@ interface Block {
   readonly length: number;
 }
 
-/** A frame whose blocks lie inside it and use it up. */
+/** A frame whose blocks are within its bytes and use all of them. */
 export interface Frame {
   readonly bytes: Uint8Array;
   readonly header: FrameHeader;
   readonly blocks: readonly Block[];
-  /** Offset after the last block, where the checksum stands if there is one. */
+  /** Offset after the last block, and of the checksum if there is one. */
   readonly end: number;
 }
 
@@ -27,9 +27,10 @@ function largestBlockOf({ windowLength }: FrameHeader): number {
 }
 
 /**
- * Parses a frame's header and walks its blocks.
+ * Parses the header of a frame and walks its blocks.
  *
- * @throws ATC_CORRUPT_DATA where they break the format, leave the frame or do not use it up; ATC_UNSUPPORTED for a dictionary
+ * @throws ATC_CORRUPT_DATA if they break the format, leave the frame or do not use all of it; ATC_UNSUPPORTED for a
+ * dictionary
  */
 export function readFrame(bytes: Uint8Array): Frame {
   const header = readHeader(bytes);
@@ -43,18 +44,18 @@ export function readFrame(bytes: Uint8Array): Frame {
     const length = word >> 3;
     const start = at + 3;
     at = start + (type === "repeated" ? 1 : length);
-    if (type === undefined) throw corrupt("a block of the reserved type");
-    if (length > largest) throw corrupt(`a block of ${length} bytes where ${largest} are the most`);
+    if (type === undefined) throw corrupt("a block has the reserved type");
+    if (length > largest) throw corrupt(`a block has ${length} bytes, more than ${largest}`);
     if (at > bytes.length) throw corrupt("a block runs over the end of the frame");
     blocks.push({ type, start, end: at, length });
     last = (word & 1) !== 0;
   }
   const length = at + (header.checksum ? 4 : 0);
-  if (length !== bytes.length) throw corrupt(`the frame has ${length} bytes where ${bytes.length} are given`);
+  if (length !== bytes.length) throw corrupt(`the frame has ${length} bytes, but ${bytes.length} are given`);
   return { bytes, header, blocks, end: at };
 }
 
-/** The most bytes that a frame can decode to, found fast: a compressed block with sequences counts as a full one. */
+/** An upper bound of the decoded bytes, computed fast: a compressed block with sequences counts as a full one. */
 export function lengthBound({ bytes, header, blocks }: Frame): number {
   const largest = largestBlockOf(header);
   let total = 0;
@@ -68,33 +69,33 @@ export function lengthBound({ bytes, header, blocks }: Frame): number {
   return total;
 }
 
-/** The bytes that a frame decodes to, from its header or, where that does not tell, from its blocks. */
+/** The decoded bytes of a frame, as its header declares them or else from its blocks. */
 export function frameLength(frame: Frame): number {
   return frame.header.contentLength ?? exactLength(frame);
 }
 
-/** The bytes that a frame's blocks decode to, by walking their sequences. */
+/** The decoded bytes of all blocks, computed from their sequences. */
 export function exactLength({ bytes, header, blocks }: Frame): number {
   const largest = largestBlockOf(header);
   const tables: SequenceTables = { literalLengths: undefined, offsets: undefined, matchLengths: undefined };
   let total = 0;
   for (const { type, start, end, length } of blocks) {
     const blockLength = type === "compressed" ? compressedBlockLength(bytes, start, end, tables) : length;
-    if (blockLength > largest) throw corrupt(`a block of ${blockLength} decoded bytes where ${largest} are the most`);
+    if (blockLength > largest) throw corrupt(`a block decodes to ${blockLength} bytes, more than ${largest}`);
     total += blockLength;
   }
   return total;
 }
 
 /**
- * Checks that the blocks decode to `length` bytes, or at least that decoding allocates no more than twice that and 256 KiB: the binding for
- * older Node has no limit of its own, and finds a wrong length only after it has allocated it.
+ * Checks that the blocks decode to `length` bytes, or at least that decoding allocates no more than twice that and 256
+ * KiB. The binding for older Node has no limit and detects a wrong length only after it has allocated it.
  *
- * @throws ATC_CORRUPT_DATA where they do not
+ * @throws ATC_CORRUPT_DATA if they do not
  */
 export function checkLength(frame: Frame, length: number): void {
   const bound = lengthBound(frame);
   if (bound >= length && bound <= 2 * length + 2 * largestBlock) return;
   const exact = bound < length ? bound : exactLength(frame);
-  if (exact !== length) throw corrupt(`blocks of ${exact} bytes where ${length} are declared`);
+  if (exact !== length) throw corrupt(`the blocks decode to ${exact} bytes, but the header declares ${length}`);
 }

@@ -1,20 +1,20 @@
 import { AtcError } from "@atc/contract";
 import { corrupt } from "./corrupt.ts";
 
-/** The four bytes that a Zstandard frame starts with, little-endian (RFC 8878, 3.1.1). */
+/** The first four bytes of a Zstandard frame, little-endian (RFC 8878, 3.1.1). */
 const magicNumber = 0xfd2fb528;
-/** The most decoded bytes of one block. */
+/** The most decoded bytes per block. */
 export const largestBlock: number = 2 ** 17;
 
 const singleSegmentFlag = 0x20;
 const reservedFlag = 0x08;
 const checksumFlag = 0x04;
 
-/** The start of a Zstandard frame (RFC 8878, 3.1.1.1). */
+/** The header of a Zstandard frame (RFC 8878, 3.1.1.1). */
 export interface FrameHeader {
-  /** Decoded bytes, where the frame tells. */
+  /** Decoded bytes, if the frame declares them. */
   readonly contentLength: number | undefined;
-  /** How far back a match may lie. */
+  /** The largest distance of a match. */
   readonly windowLength: number;
   /** Whether 4 bytes of xxHash64 follow the blocks. */
   readonly checksum: boolean;
@@ -36,14 +36,15 @@ function readContentLength(view: DataView, at: number, bytes: number): number | 
 }
 
 /**
- * Parses the start of a Zstandard frame.
+ * Parses the header of a Zstandard frame.
  *
- * @throws ATC_CORRUPT_DATA where it is none, ATC_UNSUPPORTED where it needs a dictionary
+ * @throws ATC_CORRUPT_DATA if it is not one, ATC_UNSUPPORTED if it requires a dictionary
  */
 export function readHeader(frame: Uint8Array): FrameHeader {
-  if (frame.length < 6) throw corrupt(`${frame.length} bytes, fewer than a frame has`);
+  if (frame.length < 6) throw corrupt(`${frame.length} bytes are too few for a frame`);
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
-  if (view.getUint32(0, true) !== magicNumber) throw corrupt("the bytes do not start as a Zstandard frame does");
+  if (view.getUint32(0, true) !== magicNumber)
+    throw corrupt("the bytes do not start with the magic of a Zstandard frame");
   const flags = view.getUint8(4);
   if ((flags & reservedFlag) !== 0) throw corrupt("a reserved flag is set");
   if ((flags & 3) !== 0)
@@ -61,7 +62,7 @@ export function readHeader(frame: Uint8Array): FrameHeader {
 }
 
 /**
- * The bytes of a header that tells the content's length, and that the content is the window.
+ * A header that declares the content length, with the content as its window.
  *
  * @param length - at most 2^32 - 1
  */

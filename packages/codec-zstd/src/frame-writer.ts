@@ -2,26 +2,27 @@ import type { ZstdBinding } from "./binding.ts";
 import { headerBytes, readHeader } from "./frame-header.ts";
 import { xxhash64Low } from "./xxhash64.ts";
 
-/** A frame in parts that follow each other. */
+/** A frame in consecutive parts. */
 export interface FrameParts {
   readonly header: Uint8Array;
   readonly blocks: Uint8Array;
-  /** Empty where the frame has no checksum of its own making, or the binding wrote it. */
+  /** Empty if the frame has no checksum, or the binding wrote it. */
   readonly checksum: Uint8Array;
 }
 
-const largestTold = 2 ** 32 - 1;
+const largestDeclared = 2 ** 32 - 1;
 const none = new Uint8Array(0);
 
 /**
- * Compresses `content` to a frame that tells its length and, where asked, has a checksum. The binding for older Node writes neither: its
- * header is replaced by one that does, which the format allows as no match reaches further back than the content is long.
+ * Compresses `content` to a frame that declares its length and, if requested, has a checksum. The binding for older
+ * Node writes neither. Its header is replaced by one that does, which the format allows because no match reaches back
+ * further than the length of the content.
  */
 export function writeFrame(binding: ZstdBinding, content: Uint8Array, level: number, checksum: boolean): FrameParts {
   const frame = binding.compress(content, level, checksum);
   const header = readHeader(frame);
-  const told = header.contentLength !== undefined || content.length > largestTold;
-  if (told && header.checksum === checksum)
+  const isDeclared = header.contentLength !== undefined || content.length > largestDeclared;
+  if (isDeclared && header.checksum === checksum)
     return { header: frame.subarray(0, header.end), blocks: frame.subarray(header.end), checksum: none };
   const tail = new Uint8Array(checksum ? 4 : 0);
   if (checksum) new DataView(tail.buffer).setUint32(0, xxhash64Low(content), true);

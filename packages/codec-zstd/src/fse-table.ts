@@ -1,12 +1,14 @@
 import { corrupt } from "./corrupt.ts";
 
-/** A decoding table of finite state entropy (RFC 8878, 4.1): what each state stands for, and how the next one is read. */
+/**
+ * A decoding table of finite state entropy (RFC 8878, 4.1): the symbol of each state, and how to read the next state.
+ */
 export interface FseTable {
   readonly accuracyLog: number;
   readonly symbols: Uint8Array;
   /** Bits to read for the next state, by state. */
   readonly bits: Uint8Array;
-  /** What to add to those bits, by state. */
+  /** The base to add to those bits, by state. */
   readonly bases: Uint16Array;
 }
 
@@ -27,7 +29,7 @@ function spreadSymbols(counts: readonly number[], symbols: Uint8Array): void {
   });
 }
 
-/** Builds the table of a distribution; -1 stands for a probability below one. The counts add up to 2^accuracyLog. */
+/** Builds the table of a distribution that adds up to 2^accuracyLog; -1 stands for a probability below one. */
 export function buildFseTable(counts: readonly number[], accuracyLog: number): FseTable {
   const size = 1 << accuracyLog;
   const table = {
@@ -49,19 +51,19 @@ export function buildFseTable(counts: readonly number[], accuracyLog: number): F
   return table;
 }
 
-/** The table with the one symbol of an RLE mode. */
+/** The table of an RLE mode, which has one symbol. */
 export function singleSymbolTable(symbol: number): FseTable {
   return { accuracyLog: 0, symbols: Uint8Array.of(symbol), bits: new Uint8Array(1), bases: new Uint16Array(1) };
 }
 
-/** What {@link readFseTable} found. */
+/** The result of {@link readFseTable}. */
 export interface FseDescription {
   readonly table: FseTable;
   /** Offset after the description. */
   readonly end: number;
 }
 
-/** Bits from the lowest of each byte up, as table descriptions are written. */
+/** Reads bits from the lowest of each byte up, as in table descriptions. */
 function forwardBits(
   bytes: Uint8Array,
   start: number,
@@ -83,9 +85,10 @@ function forwardBits(
 }
 
 /**
- * Reads a table's description (RFC 8878, 4.1.1).
+ * Reads the description of a table (RFC 8878, 4.1.1).
  *
- * @throws ATC_CORRUPT_DATA where it runs over `end`, is more accurate than `largestLog`, or has more than `symbolCount` symbols
+ * @throws ATC_CORRUPT_DATA if it runs over `end`, is more accurate than `largestLog`, or has more than `symbolCount`
+ * symbols
  */
 export function readFseTable(
   bytes: Uint8Array,
@@ -96,7 +99,7 @@ export function readFseTable(
 ): FseDescription {
   const stream = forwardBits(bytes, start, end);
   const accuracyLog = stream.read(4) + 5;
-  if (accuracyLog > largestLog) throw corrupt(`a table of accuracy ${accuracyLog} where ${largestLog} is the most`);
+  if (accuracyLog > largestLog) throw corrupt(`a table has accuracy ${accuracyLog}, more than ${largestLog}`);
   const counts: number[] = [];
   let remaining = 1 << accuracyLog;
   while (remaining > 0) {
@@ -114,7 +117,7 @@ export function readFseTable(
       repeat = stream.read(2);
       for (let i = 0; i < repeat; i++) counts.push(0);
     }
-    if (counts.length > symbolCount) throw corrupt(`a table of more than ${symbolCount} symbols`);
+    if (counts.length > symbolCount) throw corrupt(`a table has more than ${symbolCount} symbols`);
   }
   if (remaining < 0) throw corrupt("a table's counts exceed its size");
   return { table: buildFseTable(counts, accuracyLog), end: stream.end() };

@@ -1,5 +1,5 @@
 /**
- * The Zstandard algorithm, on Node's own or an addon's: a codec for whole files and a block codec for Blosc frames.
+ * The Zstandard algorithm, by Node or an addon: a codec for whole files and a block codec for Blosc frames.
  *
  * @packageDocumentation
  */

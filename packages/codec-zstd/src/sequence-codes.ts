@@ -3,11 +3,11 @@ import { buildFseTable, type FseTable } from "./fse-table.ts";
 /** One of the three codes of a sequence: literal lengths, offsets, match lengths (RFC 8878, 3.1.1.3.2.1). */
 export interface SequenceCode {
   readonly symbolCount: number;
-  /** The most that a table's accuracy may be. */
+  /** The highest accuracy of a table. */
   readonly largestLog: number;
   /** The table of the predefined mode. */
   readonly predefined: FseTable;
-  /** Bits that follow each symbol. */
+  /** Additional bits of each symbol. */
   readonly extraBits: Uint8Array;
 }
 
@@ -27,7 +27,7 @@ export const literalLengths: SequenceCode = {
   extraBits: Uint8Array.of(...repeated(0, 16), 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16),
 };
 
-/** Offsets: as many bits follow as the symbol says. */
+/** Offsets: the symbol is the number of additional bits. */
 export const offsets: SequenceCode = {
   symbolCount: 32,
   largestLog: 8,
@@ -43,7 +43,7 @@ export const matchLengths: SequenceCode = {
   extraBits: Uint8Array.of(...repeated(0, 32), 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16),
 };
 
-/** The match length that each symbol starts from: each begins where the one before ends. */
+/** The lowest match length of each symbol; each range begins after the one before. */
 export const matchLengthBases: Uint32Array = (() => {
   const bases = new Uint32Array(matchLengths.symbolCount);
   let base = 3;

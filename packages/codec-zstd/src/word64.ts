@@ -1,18 +1,17 @@
 /**
- * Unsigned 64-bit words as pairs of 32-bit halves, for xxHash: BigInt would be ten times slower. One word is changed in place, so that a hot
- * loop allocates nothing.
+ * Unsigned 64-bit words as pairs of 32-bit halves, for xxHash: BigInt would be ten times slower. Words change in place,
+ * so that hot loops allocate nothing.
  */
 export interface Word64 {
   high: number;
   low: number;
 }
 
-/** The word of two halves. */
 export function word64(high: number, low: number): Word64 {
   return { high: high | 0, low: low | 0 };
 }
 
-/** The high half of the product of two unsigned 32-bit numbers, over 16-bit parts that stay integers in V8. */
+/** The high half of the product of two unsigned 32-bit numbers, by 16-bit parts, which stay small integers in V8. */
 export function highProduct(a: number, b: number): number {
   const a0 = a & 0xffff;
   const a1 = a >>> 16;

@@ -1,10 +1,11 @@
 /**
- * xxHash with 64 bits and seed 0, whose low half is the checksum of a Zstandard frame.
- * Format: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md.
+ * xxHash with 64 bits and seed 0; its low half is the checksum of a Zstandard frame.
+ *
+ * Format: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
  */
 import { add, highProduct, multiply, rotate, type Word64, word64, xor } from "./word64.ts";
 
-/** The format's primes, high and low half. */
+/** The primes of the format, high and low half. */
 const p1h = 0x9e3779b1 | 0;
 const p1l = 0x85ebca87 | 0;
 const p2h = 0xc2b2ae3d | 0;
@@ -16,7 +17,7 @@ const p4l = 0xc2b2ae63 | 0;
 const p5h = 0x27d4eb2f;
 const p5l = 0x165667c5;
 
-/** One of the four lanes, over every fourth word from `start`; in locals, as it takes the time. */
+/** One of the four lanes, over every fourth word from `start`. It keeps its state in locals for speed. */
 function runLane(view: DataView, start: number, end: number, lane: Word64): void {
   let high = lane.high;
   let low = lane.low;
@@ -36,7 +37,7 @@ function runLane(view: DataView, start: number, end: number, lane: Word64): void
   lane.low = low;
 }
 
-/** Takes one word into a lane that is zero: what the last steps do with each lane and each whole word of the rest. */
+/** Adds one word to a lane that is zero: the last steps do this for each lane and each remaining word. */
 function mixed(high: number, low: number): Word64 {
   const word = word64(high, low);
   multiply(word, p2h, p2l);
@@ -94,7 +95,7 @@ function runRest(view: DataView, start: number, hash: Word64): void {
   }
 }
 
-/** Spreads the bits: shifts by 33, 29 and 32 to the right, each into the word itself. */
+/** The avalanche: shifts by 33, 29 and 32 to the right, each xored into the word. */
 function avalanche(hash: Word64): void {
   xor(hash, 0, hash.high >>> 1);
   multiply(hash, p2h, p2l);

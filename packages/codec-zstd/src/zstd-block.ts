@@ -6,7 +6,7 @@ import { writeFrame } from "./frame-writer.ts";
 
 const largestLevel = 22;
 
-/** Zstandard's level for a clevel, as c-blosc 1.21 has it: odd levels from 1 to 15, and 22 for 9. */
+/** The Zstandard level of a clevel, as in c-blosc 1.21: odd levels from 1 to 15, and 22 for 9. */
 function levelOf(clevel: number): number {
   if (!Number.isInteger(clevel) || clevel < 0 || clevel > 9)
     throw new AtcError("ATC_INVALID_ARGUMENT", `zstd: clevel is "${clevel}"; give an integer from 0 to 9`, {
@@ -28,16 +28,16 @@ function decodeBlock(binding: ZstdBinding, source: Uint8Array, target: Uint8Arra
   const bytes = new Uint8Array(source.buffer, source.byteOffset, source.length);
   const frame = readFrame(bytes);
   const declared = frame.header.contentLength ?? target.length;
-  if (declared !== target.length) throw corrupt(`a block of ${declared} bytes where ${target.length} belong`);
+  if (declared !== target.length) throw corrupt(`a block declares ${declared} bytes, not ${target.length}`);
   checkLength(frame, target.length);
   target.set(decompress(binding, bytes, target.length));
 }
 
 /**
- * The block codec `zstd` of Blosc frames (format 4): each block is one Zstandard frame without checksum, at the level 2 * `clevel` - 1, or 22
- * for 9.
+ * The block codec `zstd` of Blosc frames (format 4). Each block is one Zstandard frame without checksum. Its level is
+ * twice the `clevel` less 1, or 22 for `clevel` 9.
  *
- * @throws ATC_UNSUPPORTED where this Node has no Zstandard and the addon for older ones does not load
+ * @throws ATC_UNSUPPORTED if this Node has no Zstandard and the addon for older ones does not load
  */
 export function zstdBlock(): BlockCodec {
   const binding = zstdBinding();

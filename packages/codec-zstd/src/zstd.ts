@@ -4,15 +4,15 @@ import { decompress, type ZstdBinding, zstdBinding } from "./binding.ts";
 import { checkLength, frameLength, readFrame } from "./frame-blocks.ts";
 import { writeFrame } from "./frame-writer.ts";
 
-/** How {@link zstd} encodes. */
+/** Options of {@link zstd}. */
 export interface ZstdOptions {
-  /** -7 (fastest) to 22 (smallest); 0 stands for 3, as Zstandard has it. 3 where absent. */
+  /** -7 (fastest) to 22 (smallest); default: 3. 0 means 3, as in Zstandard. */
   readonly level?: number;
 }
 
 const defaultLevel = 3;
 
-/** A part of a much larger buffer, or of Node's pool, is copied, so that nothing else lives as long as the result. */
+/** A part of a much larger buffer or of Node's pool is copied, so that the result keeps nothing else alive. */
 function owned(bytes: Uint8Array): Uint8Array {
   if (bytes.buffer.byteLength - bytes.length > bytes.length >> 3) return new Uint8Array(bytes);
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -51,11 +51,11 @@ function decodedLength(encoded: Uint8Array): number | undefined {
 }
 
 /**
- * The codec `zstd`: one Zstandard frame with content length and checksum, in files that end in `.zst`. The `zstd` command reads it, and
- * a frame of that command decodes here, dictionaries aside.
+ * The codec `zstd`: one Zstandard frame with content length and checksum, for files that end in `.zst`. The `zstd`
+ * command reads them, and its frames decode here unless they require a dictionary.
  *
- * @throws ATC_INVALID_ARGUMENT where `level` is not an integer from -7 to 22; ATC_UNSUPPORTED where this Node has no Zstandard and the addon
- * for older ones does not load
+ * @throws ATC_INVALID_ARGUMENT if `level` is not an integer from -7 to 22; ATC_UNSUPPORTED if this Node has no
+ * Zstandard and the addon for older ones does not load
  */
 export function zstd(options: ZstdOptions = {}): Codec {
   const { level = defaultLevel } = options;

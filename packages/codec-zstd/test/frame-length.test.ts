@@ -27,7 +27,7 @@ function text(length: number): Uint8Array {
   return new TextEncoder().encode(out.slice(0, length));
 }
 
-/** A frame that declares `length` bytes and holds `count` blocks which each repeat a byte 128 Ki times. */
+/** A frame that declares `length` bytes and has `count` blocks, each with one byte repeated 128 Ki times. */
 function repeatedBlocks(length: number, count: number): Uint8Array {
   const header = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x80, 0x58, 0, 0, 0, 0);
   new DataView(header.buffer).setUint32(6, length, true);
@@ -40,7 +40,7 @@ function repeatedBlocks(length: number, count: number): Uint8Array {
   return frame;
 }
 
-describe("the length of a frame's blocks", () => {
+describe("the length of the blocks of a frame", () => {
   const contents = [wave(1_000_003, 9), wave(300_000, 0.7), text(700_000), new Uint8Array(500_000), text(90)];
   for (const level of [-7, -1, 1, 2, 3, 5, 7, 9, 12, 16, 19]) {
     it(`is found without decoding at level ${level}`, () => {
@@ -64,7 +64,7 @@ describe("the length of a frame's blocks", () => {
     );
   });
 
-  it("is told for a frame that does not declare it", () => {
+  it("is known for a frame that does not declare it", () => {
     const content = text(200_000);
     const { end } = readHeader(zstd().encode(content));
     const undeclared = zstd().encode(content).slice(0, -4);
@@ -86,7 +86,7 @@ describe("a frame that declares another length than its blocks have", () => {
     );
   });
 
-  it("is refused where it is over the limit", () => {
+  it("is refused if it is over the limit", () => {
     const frame = repeatedBlocks(3 * 2 ** 17, 3);
     expect(Buffer.compare(zstd().decode(frame), new Uint8Array(3 * 2 ** 17).fill(7))).toBe(0);
     expect(codeOf(() => zstd().decode(frame, { maxLength: 3 * 2 ** 17 - 1 }))).toBe("ATC_CORRUPT_DATA");
@@ -94,7 +94,7 @@ describe("a frame that declares another length than its blocks have", () => {
 });
 
 describe("a header", () => {
-  it("tells any length that it was written for", () => {
+  it("declares any length that it was written for", () => {
     for (const length of [0, 1, 255, 256, 65_791, 65_792, 2 ** 31, 2 ** 32 - 1]) {
       for (const checksum of [false, true]) {
         const bytes = headerBytes(length, checksum);

@@ -20,12 +20,12 @@ describe("zstd", () => {
     for (const level of [-8, 23, 1.5, Number.NaN]) expect(codeOf(() => zstd({ level }))).toBe("ATC_INVALID_ARGUMENT");
   });
 
-  it("takes level 0 for Zstandard's default, 3", () => {
+  it("treats level 0 as the default of Zstandard, 3", () => {
     expect(zstd({ level: 0 }).encode(content)).toEqual(zstd({ level: 3 }).encode(content));
     expect(zstd().encode(content)).toEqual(zstd({ level: 3 }).encode(content));
   });
 
-  it("writes the content's length and checksum into every frame", () => {
+  it("writes the length and checksum of the content into every frame", () => {
     for (const length of [0, 1, 255, 256, 66_000, 100_000]) {
       const encoded = zstd().encode(content.subarray(0, length));
       expect(zstd().decodedLength(encoded)).toBe(length);
@@ -33,7 +33,7 @@ describe("zstd", () => {
     }
   });
 
-  it("finds a flipped bit of the content by its checksum", () => {
+  it("detects a flipped bit of the content by its checksum", () => {
     const random = Uint8Array.from({ length: 1000 }, (_, i) => (i * i * 31 + i * 7) & 255);
     const encoded = zstd().encode(random);
     for (let at = 12; at < encoded.length; at += 97) {
@@ -64,14 +64,14 @@ describe("zstd", () => {
     }
   });
 
-  it("tells no length for bytes of another format", () => {
+  it("declares no length for bytes of another format", () => {
     expect(zstd().decodedLength(content)).toBeUndefined();
     expect(zstd().decodedLength(new Uint8Array(0))).toBeUndefined();
   });
 });
 
 describe("zstdBlock", () => {
-  it("writes frames that tell their length and have no checksum, as c-blosc does", () => {
+  it("writes frames with a length and no checksum, like c-blosc", () => {
     const target = new Uint8Array(2000);
     const written = zstdBlock().encodeBlock(content, target, 5);
     expect(zstd().decodedLength(target.subarray(0, written))).toBe(content.length);

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { inlineExecutor } from "./inline-executor.ts";
-export type { InlineExecutorOptions, WorkerExecutorOptions } from "./options.ts";
+export { inlineExecutor } from "./executors/inline-executor.ts";
+export type { InlineExecutorOptions, WorkerExecutorOptions } from "./executors/options.ts";
+export { workerExecutor } from "./executors/worker-executor.ts";
 export { plugins as default } from "./plugins.ts";
-export { workerExecutor } from "./worker-executor.ts";

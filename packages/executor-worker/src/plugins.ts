@@ -1,7 +1,7 @@
 import type { Plugin } from "@atc/contract";
-import { inlineExecutor } from "./inline-executor.ts";
-import type { InlineExecutorOptions, WorkerExecutorOptions } from "./options.ts";
-import { workerExecutor } from "./worker-executor.ts";
+import { inlineExecutor } from "./executors/inline-executor.ts";
+import type { InlineExecutorOptions, WorkerExecutorOptions } from "./executors/options.ts";
+import { workerExecutor } from "./executors/worker-executor.ts";
 
 const worker: Plugin<"executor", WorkerExecutorOptions> = {
   kind: "executor",
@@ -15,5 +15,8 @@ const inline: Plugin<"executor", InlineExecutorOptions> = {
   create: (options) => inlineExecutor(options),
 };
 
-/** The executors `worker`, which takes {@link WorkerExecutorOptions}, and `inline`, which takes {@link InlineExecutorOptions}. */
+/**
+ * The executors `worker`, which takes {@link WorkerExecutorOptions}, and `inline`, which takes {@link
+ * InlineExecutorOptions}.
+ */
 export const plugins: readonly Plugin[] = [worker, inline];

@@ -21,7 +21,7 @@ describe.each([
   ["threads", () => workerExecutor({ modules, threads: 1 })],
   ["this thread", () => inlineExecutor({ modules })],
 ])("disposal over %s", (_name, create) => {
-  it("closes every module, tells the first error, and the same when asked again", async () => {
+  it("closes all modules and rejects with the first error, each time", async () => {
     const executor = create();
     const flags = new Int32Array(new SharedArrayBuffer(4));
     await run(executor, "good", flags);
@@ -32,10 +32,11 @@ describe.each([
     await expect(run(executor, "good", flags)).rejects.toMatchObject({ code: "ATC_CLOSED" });
   });
 
-  it("tells why a module cannot be loaded", async () => {
+  it("rejects with the reason if a module cannot be loaded", async () => {
     const executor = create();
     await expect(run(executor, "broken")).rejects.toMatchObject({
-      code: "ATC_NOT_FOUND",
+      code: "ATC_UNSUPPORTED",
+      details: { task: "broken#f", package: "broken", url: modules.broken },
       cause: { message: "no module" },
     });
     await executor[Symbol.asyncDispose]();
@@ -43,7 +44,7 @@ describe.each([
 });
 
 describe("disposal", () => {
-  it("ends every thread before it is done", async () => {
+  it("ends all threads before it settles", async () => {
     const living = new Set<Worker>();
     const follow = (worker: Worker): void => {
       living.add(worker);
@@ -65,7 +66,7 @@ describe("disposal", () => {
     await expect(executor[Symbol.asyncDispose]()).rejects.toMatchObject({ code: "ATC_TIMEOUT" });
   });
 
-  it.each([[], ["--expose-gc"]])("is not needed for the process to end, whatever options it has (%s)", (...options) => {
+  it.each([[], ["--expose-gc"]])("is not required for the process to end, with any options (%s)", (...options) => {
     const entry = new URL("../dist/index.js", import.meta.url).href;
     const code = `
       import { workerExecutor } from ${JSON.stringify(entry)};

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { PluginManifest } from "@atc/contract";
 import { describe, expect, it } from "vitest";
 import plugins, { inlineExecutor, workerExecutor } from "../src/index.ts";
-import { workerArguments } from "../src/worker-entry.ts";
+import { workerArguments } from "../src/worker/worker-entry.ts";
 
 const modules = {};
 
@@ -30,7 +30,7 @@ describe("options", () => {
       );
   });
 
-  it("whose modules are no URLs are refused by both executors", () => {
+  it("with modules that are not URLs are refused by both executors", () => {
     for (const url of ["tasks.js", "/tasks.js", "https://example.invalid/tasks.js", "", 1 as unknown as string])
       for (const create of [workerExecutor, inlineExecutor])
         expect(() => create({ modules: { a: url } })).toThrow(
@@ -38,7 +38,7 @@ describe("options", () => {
         );
   });
 
-  it("say how many tasks run at once", async () => {
+  it("set how many tasks run at once", async () => {
     for (const threads of [1, 5]) {
       await using executor = workerExecutor({ modules, threads });
       expect(executor.concurrency).toBe(threads);
@@ -60,7 +60,7 @@ describe("the plugins", () => {
 });
 
 describe("workers", () => {
-  it("get the options of this process but the condition of sources", () => {
+  it("inherit the options of this process except the source condition", () => {
     const kept = ["--conditions", "development", "--max-old-space-size=99"];
     for (const dropped of [["--conditions=@atc/source"], ["--conditions", "@atc/source"], ["-C", "@atc/source"]])
       expect(workerArguments([...kept, ...dropped, "--no-warnings"])).toEqual([...kept, "--no-warnings"]);

@@ -1,4 +1,4 @@
-/** The tasks that `overhead.mjs` measures, for the executor and for bare piscina. */
+/** Tasks that `overhead.mjs` measures, for the executor and for bare piscina. */
 import { transferred } from "@atc/contract";
 import { move } from "piscina";
 

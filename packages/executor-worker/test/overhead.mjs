@@ -1,6 +1,6 @@
 /**
- * Prints what a task costs here and over bare piscina, in microseconds of wall time and of CPU time of all threads: `node test/overhead.mjs`
- * after a build. Rounds alternate; the least counts.
+ * Prints the cost of a task here and on bare piscina, in microseconds of wall time and of CPU time of all threads: run
+ * `node test/overhead.mjs` after a build. Rounds alternate; the best counts.
  */
 import { fileURLToPath } from "node:url";
 import { workerExecutor } from "@atc/executor-worker";

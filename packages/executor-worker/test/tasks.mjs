@@ -1,7 +1,7 @@
-/** Tasks of these tests alone: what no machine should do in a suite that plugin authors run. */
+/** Tasks of these tests only: too harmful for a suite that plugin authors run. */
 import { parentPort, threadId } from "node:worker_threads";
 
-/** Never ends, and never asks. */
+/** Never ends and never checks for cancellation. */
 export function spin(_input, { onProgress }) {
   onProgress({ phase: "computing", done: 0, unit: "bars" });
   for (;;);
@@ -13,7 +13,7 @@ export function eat() {
   for (;;) kept.push(Array.from({ length: 10_000 }, (_, i) => ({ i })));
 }
 
-/** Waits until as many threads as `flags` has cells are here at once; gives its thread. */
+/** Waits until one thread per cell of `flags` is here. Returns its thread. */
 export function meet({ flags, mine }) {
   Atomics.store(flags, mine, 1);
   Atomics.notify(flags, mine);
@@ -21,14 +21,14 @@ export function meet({ flags, mine }) {
   return threadId;
 }
 
-/** Takes the next number of a counter that all threads share. */
+/** Takes the next number of a shared counter. */
 export function take({ counter, delayMs }) {
   const taken = Atomics.add(counter, 0, 1);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delayMs);
   return taken;
 }
 
-/** Ends its worker from outside the task, once. */
+/** Ends its worker from outside of the task, once. */
 export async function throwLater({ counter }) {
   if (Atomics.add(counter, 0, 1) > 0) return "survived";
   setTimeout(() => {
@@ -37,7 +37,7 @@ export async function throwLater({ counter }) {
   return new Promise(() => {});
 }
 
-/** Notes step by step what a task sees of its cancellation. */
+/** Records what a task sees of its cancellation. */
 export async function watch({ seen }, context) {
   const { signal } = { ...context };
   if (!signal.aborted) Atomics.store(seen, 0, 1);
@@ -53,14 +53,14 @@ export async function watch({ seen }, context) {
   return threadId;
 }
 
-/** Gives a buffer that has moved before. */
+/** Returns a buffer that has moved before. */
 export function moveGone() {
   const values = Float64Array.of(1, 2);
   structuredClone(values, { transfer: [values.buffer] });
   return { kind: "atc-transferred", value: values, buffers: [values.buffer] };
 }
 
-/** Gives a buffer that is named twice. */
+/** Returns a buffer that is listed twice. */
 export function moveTwice() {
   const values = Float64Array.of(1, 2);
   return { kind: "atc-transferred", value: values, buffers: [values.buffer, values.buffer] };
@@ -71,7 +71,7 @@ export function thread() {
   return threadId;
 }
 
-/** Speaks to the parent by itself. */
+/** Posts messages to the parent itself. */
 export function speak() {
   for (const message of [null, 5, "text", {}, { replies: 1, progress: 2 }, { id: 0 }]) parentPort.postMessage(message);
   return threadId;

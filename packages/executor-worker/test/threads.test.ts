@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 describe("threads", () => {
-  it("run as many tasks at once as there are", async () => {
+  it("run one task each at once", async () => {
     const { run } = threads(3);
     const flags = shared(3);
     const met = await Promise.all([0, 1, 2].map((mine) => run<number>("meet", { flags, mine })));
@@ -41,12 +41,12 @@ describe("threads", () => {
     expect(await run("thread")).toBe(await run("thread"));
   });
 
-  it("are not disturbed by what a task posts to the parent itself", async () => {
+  it("ignore messages that a task posts to the parent itself", async () => {
     const { run } = threads(1);
     expect(await run("speak")).toBe(await run("thread"));
   });
 
-  it("hear thousands of tasks of one signal without a warning", async () => {
+  it("run thousands of tasks with one signal without a warning", async () => {
     const warnings: Error[] = [];
     const hear = (warning: Error): void => {
       if (warning.name === "MaxListenersExceededWarning") warnings.push(warning);
@@ -66,7 +66,7 @@ describe("threads", () => {
 });
 
 describe("a cancelled task", () => {
-  it("that never asks is killed after the grace, and the others live", async () => {
+  it("that never checks is killed after the grace period, and the others continue", async () => {
     const { run } = threads(2, { graceMs: 20 });
     const controller = new AbortController();
     const before = await run<number>("thread");
@@ -84,7 +84,7 @@ describe("a cancelled task", () => {
     expect(typeof (await run("thread"))).toBe("number");
   });
 
-  it("is killed at once without grace", async () => {
+  it("is killed at once without a grace period", async () => {
     const { run } = threads(1, { graceMs: 0 });
     const controller = new AbortController();
     const onProgress = (): void => controller.abort();
@@ -93,7 +93,7 @@ describe("a cancelled task", () => {
     });
   });
 
-  it("sees it in its signal and its context, and its worker lives", async () => {
+  it("sees it in its signal and its context, and its worker continues", async () => {
     const { run } = threads(1, { graceMs: 600_000 });
     const before = await run("thread");
     for (let i = 0; i < 3; i++) {
@@ -107,7 +107,7 @@ describe("a cancelled task", () => {
     expect(await run("thread")).toBe(before);
   });
 
-  it("is one whose listener throws, too", async () => {
+  it("may also be one with a listener that throws", async () => {
     const { run } = threads(1, { graceMs: 600_000 });
     const seen = shared(3);
     const onProgress = (): void => {
@@ -117,7 +117,7 @@ describe("a cancelled task", () => {
     expect([...seen]).toEqual([1, 1, 1]);
   });
 
-  it("does not start where the signal is aborted between two tasks", async () => {
+  it("does not start if the signal is aborted between two tasks", async () => {
     const { run } = threads(1);
     const controller = new AbortController();
     const counter = shared(1);
@@ -139,7 +139,7 @@ describe("a cancelled task", () => {
 });
 
 describe("a worker that ends", () => {
-  it("by running out of memory takes neither the process nor other tasks along", async () => {
+  it("by running out of memory ends neither the process nor other tasks", async () => {
     const { run } = threads(2, { maxHeapMiB: 32 });
     const flags = shared(2);
     const other = run("meet", { flags, mine: 0 });
@@ -151,12 +151,12 @@ describe("a worker that ends", () => {
     expect(typeof (await other)).toBe("number");
   });
 
-  it("by an error outside of the task is replaced", async () => {
+  it("by an error outside of its task is replaced", async () => {
     const { run } = threads(1);
     expect(await run("throwLater", { counter: shared(1) })).toBe("survived");
   });
 
-  it("before it has started is told, not waited for", async () => {
+  it("before it has started makes its tasks reject", async () => {
     const arguments_ = process.execArgv;
     process.execArgv = [...arguments_, "--import", "data:text/javascript,throw new Error('no start')"];
     try {
@@ -175,14 +175,14 @@ describe("moved results", () => {
     expect(await run("moveTwice")).toEqual(Float64Array.of(1, 2));
   });
 
-  it("that cannot move are refused, and the worker lives", async () => {
+  it("that cannot move are refused, and the worker continues", async () => {
     const { run } = threads(1);
     const before = await run("thread");
     await expect(run("moveGone")).rejects.toMatchObject({ code: "ATC_INVALID_DATA" });
     expect(await run("thread")).toBe(before);
   });
 
-  it("that cannot move to a task are refused, and the worker lives", async () => {
+  it("that cannot move to a task are refused, and the worker continues", async () => {
     const { run } = threads(1);
     const before = await run("thread");
     const gone = new ArrayBuffer(8);

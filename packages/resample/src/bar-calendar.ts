@@ -5,27 +5,24 @@ import { zoneClock } from "./zone-clock.ts";
 
 const day = 86_400_000;
 
-/** The interval of a bar of time, in ms since the epoch. */
+/** The interval of a time bar, in ms since the epoch, half-open. */
 export interface BarInterval {
-  /** Whether rows of this time belong to a bar; not outside of a session. */
+  /** Whether rows of this time belong to a bar; false outside of a session. */
   readonly isOpen: boolean;
-  /** The first instant of the bar. */
   readonly start: number;
-  /** The instant after its last one. */
   readonly end: number;
-  /** The instant from which on the answer is another: the session's end, the bar's end, or where it is closed, the next opening. */
+  /** The end of the validity of this interval: the end of the bar or session; if closed, the next opening. */
   readonly until: number;
-  /** The bar's first calendar day, midnight UTC. */
+  /** The first calendar day of the bar, as midnight UTC. */
   readonly date: number;
 }
 
-/** Finds the interval of an instant. */
 export type BarCalendar = (utc: number) => BarInterval;
 
-/** First and last day (exclusive) of the period of days, weeks or months that a day is in; days since the epoch. */
+/** First and last day (exclusive) of the period of a day, in days since the epoch. */
 type PeriodOf = (dayNumber: number) => readonly [first: number, end: number];
 
-/** Days of the first of a month, months since 1970-01. */
+/** Days since the epoch of the first of a month, in months since 1970-01. */
 function dayOfMonth(month: number): number {
   return Date.UTC(1970, month, 1) / day;
 }
@@ -48,7 +45,9 @@ function periodsOf(rule: BarRule & { readonly by: "time" }, weekStart: "monday" 
   };
 }
 
-/** The calendar of bars of time. Bars within a day are counted from the session's opening, or midnight, and end with it. */
+/**
+ * The calendar of time bars. Intraday bars are counted from the opening of the session, or midnight, and end with it.
+ */
 export function barCalendar(rule: BarRule & { readonly by: "time" }, options: ResolvedResample): BarCalendar {
   const { session, timeZone, weekStart } = options;
   const clock = zoneClock(timeZone);
@@ -59,10 +58,10 @@ export function barCalendar(rule: BarRule & { readonly by: "time" }, options: Re
   const length = intradayMs(rule);
   const periodOf = length === undefined ? periodsOf(rule, weekStart) : undefined;
 
-  // Most bars follow another of the same session.
+  // Most bars are in the same session as the one before.
   let current = { day: 0, open: 0, close: 0 };
 
-  /** Makes the session of an instant the current one; gives the next opening where there is none. */
+  /** Sets the current session to that of an instant. Returns the next opening if there is none. */
   function findSession(utc: number): number | undefined {
     const today = Math.floor(clock.local(utc) / day);
     for (let dayNumber = today - 1; ; dayNumber++) {

@@ -2,28 +2,27 @@ import type { ColumnMetadata, DatasetSchema, ReadonlyTypedArray, RowKind } from 
 import { ownMember } from "@atc/contract";
 import type { Aggregation, ResolvedResample } from "./resample-options.ts";
 
-/** A column of bars and what it is made of. */
+/** A column of bars and its source. */
 export interface BarColumn {
-  /** The name. */
   readonly name: string;
-  /** The column of the rows; undefined counts the rows. */
+  /** The source column; undefined counts the rows. */
   readonly from: string | undefined;
-  /** How its values become one. */
+  /** How the values of rows are aggregated. */
   readonly how: Exclude<Aggregation, "drop">;
-  /** What stands in a bar of an interval without rows. */
+  /** The value for an interval without rows. */
   readonly empty: "close" | "zero" | "last";
 }
 
 const summed = /volume|turnover|amount|count|trades/;
 
 function aggregationOf(name: string, kind: RowKind, { aggregate }: ResolvedResample): Aggregation {
-  // Numbers beside a tick are conditions and flags of that tick alone.
+  // Other numbers of a tick are conditions and flags of that tick alone.
   return ownMember(aggregate, name) ?? (summed.test(name) ? "sum" : kind === "ticks" ? "drop" : "last");
 }
 
 /**
- * The columns of bars made of rows of a schema: open, high, low and close, `volume` where the rows have it, then the others, then `count`, the rows (or
- * the sum of the rows' own `count`).
+ * The columns of bars over rows of a schema: open, high, low and close, `volume` if the rows have it, the other
+ * columns, then `count`. `count` is the number of rows, or the sum of `count` if the rows have that.
  */
 export function barColumns({ kind, columns }: DatasetSchema, options: ResolvedResample): readonly BarColumn[] {
   const known = new Set(columns.map(({ name }) => name));
@@ -50,15 +49,15 @@ export function barColumns({ kind, columns }: DatasetSchema, options: ResolvedRe
   ];
 }
 
-/** The schema of bars with these columns: times in ms, all else float64. */
+/** The schema of bars with these columns: times in ms, the others float64. */
 export function barSchema(columns: readonly BarColumn[]): DatasetSchema {
   const values = columns.map(({ name }): ColumnMetadata => ({ name, type: "float64" }));
   return { kind: "bars", columns: [{ name: "timestamp", type: "timestamp[ms]" }, ...values] };
 }
 
 /**
- * Takes rows `from` to `to` of a column into `state[at]`, what was made of the rows before them; NaN is what no row has given yet. The state is written in place:
- * a number that is returned through a call of many kinds is put on the heap, which took a third of the time.
+ * Aggregates rows `from` to `to` of a column into `state[at]`; NaN means no value yet. It writes the state in place: a
+ * number that is returned through a megamorphic call is boxed, which took a third of the time.
  */
 export type Accumulate = (
   state: Float64Array,
@@ -68,7 +67,7 @@ export type Accumulate = (
   to: number,
 ) => void;
 
-// Loops of their own, so that each stays of one kind; NaN never takes a value's place.
+// Separate loops, so that each stays monomorphic. NaN never replaces a value.
 const accumulators: Readonly<Record<BarColumn["how"], Accumulate>> = {
   first(state, at, values, from, to) {
     for (let i = from; i < to && Number.isNaN(state[at]); i++) state[at] = values[i];
@@ -109,7 +108,6 @@ const countRows: Accumulate = (state, at, _, from, to) => {
   state[at] = (Number.isNaN(before) ? 0 : before) + to - from;
 };
 
-/** What accumulates a column. */
 export function accumulatorOf({ from, how }: BarColumn): Accumulate {
   return from === undefined ? countRows : accumulators[how];
 }

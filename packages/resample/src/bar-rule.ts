@@ -1,6 +1,6 @@
 import { AtcError, ownMember } from "@atc/contract";
 
-/** The units of a bar of time. `mo` are calendar months. */
+/** The units of time bars. `mo` is a calendar month. */
 export type TimeUnit = "ms" | "s" | "m" | "h" | "d" | "w" | "mo";
 
 /** When a bar ends and the next one begins. */
@@ -8,15 +8,14 @@ export type BarRule =
   | {
       /** Bars of equal time. */
       readonly by: "time";
-      /** Units of a bar, 1 or more. */
+      /** Units per bar, 1 or more. */
       readonly count: number;
-      /** What is counted. */
       readonly unit: TimeUnit;
     }
   | {
-      /** Bars of equally many rows (`ticks`), of a traded volume, or of a traded value (price times volume). */
+      /** Bars with an equal number of rows (`ticks`), traded volume, or traded value (price times volume). */
       readonly by: "ticks" | "volume" | "dollars";
-      /** What a bar holds at least, above 0. */
+      /** The least amount per bar, above 0. */
       readonly amount: number;
     };
 
@@ -51,7 +50,7 @@ function refuse(text: string, what: string): AtcError {
 }
 
 /**
- * The rule of a text such as `5m`, `4h`, `1d`, `1w`, `1mo` (calendar months), `500ticks`, `10000volume`, `1e6dollars`.
+ * Parses a rule such as `5m`, `4h`, `1d`, `1w`, `1mo` (calendar months), `500ticks`, `10000volume` or `1e6dollars`.
  *
  * @throws ATC_INVALID_ARGUMENT for another text, and for hours, minutes or seconds that exceed a day
  */
@@ -61,31 +60,33 @@ export function parseBarRule(text: string): BarRule {
   // Months and minutes differ by more than case: `1M` is refused rather than guessed.
   const by = ownMember(amounts, word.toLowerCase());
   const unit = word === "M" ? undefined : ownMember(timeUnits, word.toLowerCase());
-  if (digits === "" || (by === undefined && unit === undefined)) throw refuse(text, "that is no rule");
+  if (digits === "" || (by === undefined && unit === undefined)) throw refuse(text, "this is not a rule");
   const rule: BarRule =
     unit === undefined ? { by: by ?? "ticks", amount: number } : { by: "time", count: number, unit };
   checkBarRule(rule, text);
   return rule;
 }
 
-/** A rule as the text that {@link parseBarRule} reads. */
+/** Formats a rule as {@link parseBarRule} reads it. */
 export function formatBarRule(rule: BarRule): string {
   return rule.by === "time" ? `${rule.count}${rule.unit}` : `${rule.amount}${rule.by}`;
 }
 
-/** Milliseconds of a bar that is a part of a day; undefined for days, weeks, months and bars that are not of time. */
+/** Milliseconds of an intraday bar; undefined for days, weeks, months and rules that are not by time. */
 export function intradayMs(rule: BarRule): number | undefined {
   if (rule.by !== "time") return undefined;
   const ms = msPerUnit[rule.unit];
   return ms === undefined ? undefined : rule.count * ms;
 }
 
-/** Throws ATC_INVALID_ARGUMENT for a rule that no bar can follow. */
+/** Throws ATC_INVALID_ARGUMENT for an invalid rule. */
 export function checkBarRule(rule: BarRule, text: string = formatBarRule(rule)): void {
   if (rule.by === "time") {
-    if (!Number.isSafeInteger(rule.count) || rule.count < 1) throw refuse(text, "the number is not whole or below 1");
-    if ((intradayMs(rule) ?? 0) > msPerDay) throw refuse(text, "that is more than a day; count days");
+    if (!Number.isSafeInteger(rule.count) || rule.count < 1)
+      throw refuse(text, "the number must be an integer of at least 1");
+    if ((intradayMs(rule) ?? 0) > msPerDay) throw refuse(text, "this is more than a day; use days");
   } else if (!(rule.amount > 0 && rule.amount < Number.POSITIVE_INFINITY))
-    throw refuse(text, "the amount is not above 0");
-  else if (rule.by === "ticks" && !Number.isSafeInteger(rule.amount)) throw refuse(text, "ticks are whole");
+    throw refuse(text, "the amount must be above 0");
+  else if (rule.by === "ticks" && !Number.isSafeInteger(rule.amount))
+    throw refuse(text, "the number of ticks must be an integer");
 }

@@ -2,27 +2,27 @@ import type { ReadonlyTypedArray, SeriesColumns } from "@atc/contract";
 import type { Accumulate, BarColumn } from "./bar-columns.ts";
 import { accumulatorOf } from "./bar-columns.ts";
 
-/** Finished bars in columns of a fixed capacity, and the bar in the making. */
+/** Finished bars in columns of a fixed capacity, and the current bar. */
 export interface BarSink {
   /** Finished bars since the last {@link BarSink.clear}. */
   readonly length: () => number;
-  /** Whether it must be cleared before the next bar ends. */
+  /** Whether it must be cleared before the next bar can end. */
   readonly isFull: () => boolean;
-  /** Takes rows `from` to `to` into the bar in the making. */
+  /** Adds rows `from` to `to` to the current bar. */
   take(values: readonly ReadonlyTypedArray[], from: number, to: number): void;
-  /** Ends the bar in the making. */
+  /** Finishes the current bar. */
   end(time: number): void;
-  /** Ends a bar without rows: the prices are the close before it. */
+  /** Finishes a bar without rows, with the previous close as its prices. */
   endEmpty(time: number): void;
-  /** Forgets the bar in the making. */
+  /** Discards the current bar. */
   drop(): void;
-  /** The finished bars as columns, valid until they are cleared. */
+  /** The finished bars as columns, valid until the next {@link BarSink.clear}. */
   columns(): SeriesColumns;
-  /** Forgets the finished bars. */
+  /** Discards the finished bars. */
   clear(): void;
 }
 
-/** A sink; `inputs` are the columns of the rows as {@link BarSink.take} gets them. */
+/** A sink of bars; `inputs` are the columns of the rows for {@link BarSink.take}. */
 export function barSink(columns: readonly BarColumn[], inputs: readonly string[], capacity: number): BarSink {
   const times = new BigInt64Array(capacity);
   const words = new Int32Array(times.buffer);
@@ -34,7 +34,7 @@ export function barSink(columns: readonly BarColumn[], inputs: readonly string[]
   const closeAt = columns.findIndex(({ name }) => name === "close");
   let length = 0;
   const put = (time: number): void => {
-    // As words: a BigInt a bar takes longer than the bar.
+    // Writes words: a BigInt per bar would take longer than the bar.
     const high = Math.floor(time / 4_294_967_296);
     words[2 * length] = time - high * 4_294_967_296;
     words[2 * length + 1] = high;
@@ -72,7 +72,6 @@ export function barSink(columns: readonly BarColumn[], inputs: readonly string[]
   };
 }
 
-/** A sink that only counts. */
 export function countingSink(): BarSink {
   let length = 0;
   const end = (): void => {

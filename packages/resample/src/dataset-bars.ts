@@ -1,18 +1,17 @@
-import { setImmediate } from "node:timers/promises";
 import type { Dataset, DatasetWriter, OperationOptions } from "@atc/contract";
-import { throwIfAborted } from "@atc/contract";
+import { createPacer } from "@atc/plugin-kit";
 import type { BarColumn } from "./bar-columns.ts";
 import { barSink, countingSink } from "./bar-sink.ts";
 import type { ResolvedResample } from "./resample-options.ts";
 import { fillBars, inputColumns } from "./series-bars.ts";
 
-/** What became of the rows of one symbol. */
+/** The result for one symbol. */
 export interface SymbolBars {
-  /** The symbol. */
+  /** A symbol of the source, even if it has no bar. */
   readonly symbol: string;
-  /** Rows of the original. */
+  /** Rows of the source. */
   readonly rows: number;
-  /** Bars made of them. */
+  /** Bars of the result. */
   readonly bars: number;
   /** Rows outside of the session, which are in no bar. */
   readonly outside: number;
@@ -20,11 +19,10 @@ export interface SymbolBars {
   readonly unfinished: number;
 }
 
-/** Bars that are written at once. */
+/** Bars per write. */
 const sliceBars = 65_536;
-const turnMs = 25;
 
-/** What one run works on. */
+/** The inputs of one run. */
 export interface Run {
   readonly dataset: Dataset;
   readonly resolved: ResolvedResample;
@@ -32,54 +30,44 @@ export interface Run {
   readonly options: OperationOptions;
 }
 
-/** Lets the event loop turn now and then, so that an abort is noticed. */
-function turns({ signal }: OperationOptions): () => Promise<void> {
-  let turned = performance.now();
-  return async () => {
-    throwIfAborted(signal);
-    if (performance.now() - turned < turnMs) return;
-    await setImmediate();
-    turned = performance.now();
-    throwIfAborted(signal);
-  };
-}
-
 /** Counts the bars of each symbol. */
 export async function countBars({ dataset, resolved, columns, options }: Run): Promise<readonly SymbolBars[]> {
+  const { kind } = dataset.manifest.schema;
   const inputs = inputColumns(columns, resolved, true);
-  const turn = turns(options);
+  const { pause } = createPacer(options);
   const symbols: SymbolBars[] = [];
   const total = dataset.manifest.series.length;
   for (const { symbol, rows } of dataset.manifest.series) {
     const sink = countingSink();
     const tally = { outside: 0, unfinished: 0 };
-    const bars = fillBars(dataset.series(symbol), dataset.manifest.schema, inputs, resolved, sink, tally);
-    while (bars.next().done !== true) await turn();
+    const bars = fillBars(dataset.series(symbol), { kind, inputs, options: resolved, sink, tally });
+    while (bars.next().done !== true) await pause();
     symbols.push({ symbol, rows, bars: sink.length(), ...tally });
     options.onProgress?.({ phase: "counting", done: symbols.length, total, unit: "symbols" });
   }
   return symbols;
 }
 
-/** Writes the bars of the symbols that have some. */
+/** Writes the bars of all symbols that have some. */
 export async function writeBars(
   { dataset, resolved, columns, options }: Run,
   writer: DatasetWriter,
   series: readonly { readonly symbol: string; readonly rows: number }[],
 ): Promise<void> {
+  const { kind } = dataset.manifest.schema;
   const inputs = inputColumns(columns, resolved, false);
   const longest = series.reduce((most, { rows }) => Math.max(most, rows), 1);
   const sink = barSink(columns, inputs, Math.min(longest, sliceBars));
-  const turn = turns(options);
+  const { pause } = createPacer(options);
   const total = series.reduce((sum, { rows }) => sum + rows, 0);
   let done = 0;
   for (const { symbol } of series) {
     const tally = { outside: 0, unfinished: 0 };
-    const bars = fillBars(dataset.series(symbol), dataset.manifest.schema, inputs, resolved, sink, tally);
+    const bars = fillBars(dataset.series(symbol), { kind, inputs, options: resolved, sink, tally });
     let row = 0;
     for (let ended = false; !ended; ) {
       ended = bars.next().done === true;
-      await turn();
+      await pause();
       const length = sink.length();
       if (length === 0 || !(ended || sink.isFull())) continue;
       await writer.write(symbol, row, sink.columns());

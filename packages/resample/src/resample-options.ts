@@ -3,52 +3,62 @@ import { AtcError, nearest } from "@atc/contract";
 import type { BarRule } from "./bar-rule.ts";
 import { checkBarRule, intradayMs, parseBarRule } from "./bar-rule.ts";
 
-/** How a column of several rows becomes one value; a value that is missing (NaN) does not count. */
+/** How the values of several rows become one; NaN does not count. */
 export type Aggregation = "first" | "last" | "max" | "min" | "sum" | "drop";
 
-/** The hours in which a market trades, by the clock of the time zone. */
+/** The trading hours, in the time zone. */
 export interface Session {
-  /** When it opens, such as `09:30`; inclusive. */
+  /** Opening, such as `09:30`; inclusive. */
   readonly start: string;
-  /** When it closes, such as `16:00`; exclusive. At or before `start` it is that time of the next day, whose date the session then bears. */
+  /**
+   * Closing, such as `16:00`; exclusive. If it is not after `start`, it is on the next day, and the session has the
+   * date of that day.
+   */
   readonly end: string;
 }
 
-/** How rows become bars. */
+/** Options of {@link resampleSeries}. */
 export interface ResampleOptions {
-  /** When a bar ends: a rule, or a text as `parseBarRule` takes it. */
+  /** When a bar ends: a rule, or a text for `parseBarRule`. */
   readonly to: BarRule | string;
-  /** The zone of days, weeks, months and sessions: a name such as `America/New_York`, or an offset such as `+01:00`. UTC where absent. */
+  /** The time zone of days, weeks, months and sessions, such as `America/New_York` or `+01:00`; default: UTC. */
   readonly timeZone?: string;
-  /** The hours of trading: rows outside are left out, bars within a day are counted from the opening. The whole day where absent. */
+  /**
+   * The trading hours. Rows outside are left out, and intraday bars are counted from the opening. Default: the whole
+   * day.
+   */
   readonly session?: Session;
-  /** The first day of a week; `monday` where absent. */
+  /** The first day of a week; default: `monday`. */
   readonly weekStart?: "monday" | "sunday";
   /**
-   * The time of a bar: `start` is the first instant of its interval or the time of its first row; `end` the instant that its interval ends or the time of its
-   * last row; `date` midnight UTC of its first calendar day. Where absent `date` for days, weeks and months, `start` for shorter bars of time, `end` for
-   * all others, which are known only then.
+   * The time of a bar. `start` is the first instant of its interval, or the time of its first row. `end` is the end of
+   * its interval, or the time of its last row. `date` is midnight UTC of its first calendar day. Default: `date` for
+   * days, weeks and months, `start` for intraday bars, `end` for the others, whose time is known only then.
    */
   readonly label?: "start" | "end" | "date";
   /**
-   * Whether a last bar that the rows do not fill is kept. A bar of time is full where a row of its length would no longer fit (for ticks: never). `keep` for bars
-   * of time, `drop` for others, where absent.
+   * Whether to keep a last bar that is not full. A time bar is full if one more row of the usual spacing would not fit;
+   * bars of ticks never are. Default: `keep` for time bars, `drop` for the others.
    */
   readonly partial?: "keep" | "drop";
-  /** Whether intervals without a row give no bar, or one at the close before with a volume of 0. Bars of time only; `none` where absent. */
+  /**
+   * Intervals without rows: `none` gives no bar, `previous` a bar at the previous close with volume 0. Time bars only;
+   * default: `none`.
+   */
   readonly fill?: "none" | "previous";
   /**
-   * How columns other than open, high, low, close and volume are put together. Where absent the sum for names with `volume`, `turnover`, `amount`, `count` or
-   * `trades` in them; for others the last value in bars, and none in ticks, where they are flags of one trade.
+   * How to aggregate columns other than open, high, low, close and volume. Default: the sum if the name contains
+   * `volume`, `turnover`, `amount`, `count` or `trades`; else the last value for bars, and none for ticks, where such
+   * columns are flags of one trade.
    */
   readonly aggregate?: Readonly<Record<string, Aggregation>>;
 }
 
-/** The options with their defaults. */
+/** Valid options with defaults filled in. */
 export interface ResolvedResample {
   readonly rule: BarRule;
   readonly timeZone: string;
-  /** In ms of the day. */
+  /** In ms since midnight. */
   readonly session: { readonly start: number; readonly end: number } | undefined;
   readonly weekStart: "monday" | "sunday";
   readonly label: "start" | "end" | "date";
@@ -72,7 +82,7 @@ function invalid(option: string, value: unknown, allowed: string): AtcError {
   });
 }
 
-/** Milliseconds of a time of day such as `09:30` or `9:30:00`. */
+/** Milliseconds since midnight of a time of day such as `09:30` or `9:30:00`. */
 function timeOfDay(option: string, text: string): number {
   const [, hours, minutes, seconds = "0"] = /^(\d{1,2}):(\d\d)(?::(\d\d))?$/.exec(text) ?? [];
   const ms = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
@@ -81,7 +91,7 @@ function timeOfDay(option: string, text: string): number {
   return ms;
 }
 
-/** Checks the options and fills in what they leave open. */
+/** Checks options and fills in defaults. */
 export function resolveResample(options: ResampleOptions): ResolvedResample {
   for (const name of Object.keys(options))
     if (!names.includes(name)) throw invalid(name, options[name as "to"], `one of ${names.join(", ")}`);
@@ -96,8 +106,8 @@ export function resolveResample(options: ResampleOptions): ResolvedResample {
   const { session, timeZone = "UTC", weekStart = "monday", aggregate = {} } = options;
   const isTime = rule.by === "time";
   const isDays = isTime && intradayMs(rule) === undefined;
-  if (!isTime && options.fill === "previous") throw invalid("fill", options.fill, "bars of time for it");
-  if (!isTime && options.label === "date") throw invalid("label", options.label, "bars of time for it");
+  if (!isTime && options.fill === "previous") throw invalid("fill", options.fill, "a rule by time, or omit the option");
+  if (!isTime && options.label === "date") throw invalid("label", options.label, "a rule by time, or omit the option");
   return {
     rule,
     timeZone,
@@ -113,7 +123,7 @@ export function resolveResample(options: ResampleOptions): ResolvedResample {
   };
 }
 
-/** Throws where the options name columns that the rows do not have, or the rule needs one that they lack. */
+/** Throws if the options name unknown columns, or the rule requires a column that is missing. */
 export function checkColumns({ rule, aggregate }: ResolvedResample, { columns }: Pick<DatasetSchema, "columns">): void {
   const known = columns.map(({ name }) => name);
   for (const name of Object.keys(aggregate)) {
@@ -130,7 +140,7 @@ export function checkColumns({ rule, aggregate }: ResolvedResample, { columns }:
   if (missing !== undefined)
     throw new AtcError(
       "ATC_INVALID_DATA",
-      `bars by ${rule.by} need a column "${missing}"; the rows have ${known.join(", ")}`,
+      `bars by ${rule.by} require a column "${missing}"; the rows have ${known.join(", ")}`,
       { details: { column: missing } },
     );
 }

@@ -8,32 +8,36 @@ import { checkColumns, type ResampleOptions, type ResolvedResample, resolveResam
 import { rowBlockReader } from "./row-block.ts";
 import { smallestSpacing } from "./time-bars.ts";
 
-/** How a dataset of bars is made of another dataset. */
+/** Options of {@link resample}. */
 export interface ResampleDatasetOptions extends ResampleOptions, OperationOptions {
   /** The name of the new dataset. */
   readonly name: string;
-  /** Whether it is made again though it is up to date; false where absent. */
+  /** Whether to create it again even if it is up to date; default: false. */
   readonly force?: boolean;
 }
 
-/** What resampling a dataset gave. */
+/** The result of {@link resample}. */
 export interface ResampleResult {
   /** The new dataset. */
   readonly manifest: DatasetManifest;
-  /** Whether it was there already and up to date, so that nothing was read. */
+  /** Whether an existing dataset was up to date, so that nothing was read. */
   readonly reused: boolean;
-  /** Each symbol of the original, sorted by UTF-16 code unit; none where it was reused. */
+  /** All symbols of the source, sorted by UTF-16 code unit; empty if `reused`. */
   readonly symbols: readonly SymbolBars[];
 }
 
-/** Raised when the same rows give other bars than before. */
+/** Incremented when the same rows produce other bars than before. */
 const version = 1;
+
 /**
- * Makes a dataset of bars of a dataset of bars or ticks. Rows are read twice, first to count the bars; memory does not grow with them. Symbols without a bar are left out.
- * The new dataset appears at once; an error or an abort leaves the store as it was.
+ * Creates a dataset of bars from a dataset of bars or ticks.
  *
- * @throws ATC_INVALID_ARGUMENT for an option, for the original's own name, or where its bars are longer than the new ones; ATC_INVALID_DATA where a column is
- * missing or no bar results; ATC_LOCKED, ATC_ABORTED; what the store throws
+ * Rows are read twice, first to count the bars. Memory does not grow with the number of rows. Symbols without a bar are
+ * left out. The new dataset appears atomically; after an error or an abort the store is unchanged.
+ *
+ * @throws ATC_INVALID_ARGUMENT for an option, for the name of the source, or if the bars of the source are longer than
+ * the new ones; ATC_INVALID_DATA if a column is missing or there is no bar; ATC_LOCKED, ATC_ABORTED; errors of the
+ * store
  */
 export async function resample(
   dataset: Dataset,
@@ -60,7 +64,7 @@ export async function resample(
   if (series.length === 0)
     throw new AtcError(
       "ATC_INVALID_DATA",
-      `"${manifest.name}" gives no bar of ${formatBarRule(resolved.rule)}: all rows are outside of the session or in a bar that is not full`,
+      `"${manifest.name}" has no bar of ${formatBarRule(resolved.rule)}: all rows are outside of the session or in an incomplete bar`,
       { details: { dataset: manifest.name } },
     );
   await using writer = await store.create(lock, { schema: barSchema(columns), fingerprint, series });
@@ -70,7 +74,7 @@ export async function resample(
   return { manifest: published, reused: false, symbols };
 }
 
-/** Throws where the shortest time between two of the first rows is longer than a bar. */
+/** Throws if the shortest time between two of the first rows exceeds a bar. */
 function checkLength({ manifest, series }: Dataset, { rule, fill }: ResolvedResample): void {
   const length = intradayMs(rule);
   const [first] = manifest.series;
@@ -81,7 +85,7 @@ function checkLength({ manifest, series }: Dataset, { rule, fill }: ResolvedResa
     if (spacing > length)
       throw new AtcError(
         "ATC_INVALID_ARGUMENT",
-        `the bars of "${manifest.name}" are ${spacing} ms long or more, longer than ${formatBarRule(rule)}; they cannot be parted`,
+        `the bars of "${manifest.name}" are at least ${spacing} ms long, longer than ${formatBarRule(rule)}; bars cannot be split`,
         { details: { dataset: manifest.name, spacing } },
       );
     return;
@@ -92,7 +96,9 @@ function plainOptions({ rule, session, aggregate, ...rest }: ResolvedResample): 
   return { ...rest, to: formatBarRule(rule), aggregate: { ...aggregate }, session: session ?? null };
 }
 
-/** Depends on the rows of the original, however they were read; on its fingerprint if its content is not known. */
+/**
+ * Depends on the rows of the source, independent of how they were read; on its fingerprint if its content is unknown.
+ */
 function fingerprintOf({ content, fingerprint }: DatasetManifest, resolved: ResolvedResample): string {
   const source = content === undefined ? fingerprint : `content:${content}`;
   const subject = JSON.stringify({ resample: version, source, options: plainOptions(resolved) });

@@ -3,15 +3,14 @@ import { convertTimes } from "@atc/plugin-kit";
 
 /** Rows of a series as plain arrays. */
 export interface RowBlock {
-  /** Rows. */
   length: number;
   /** Times in ms since the epoch, rounded down. */
   times: Float64Array;
-  /** The columns asked for, in their order. */
+  /** The requested columns, in their order. */
   values: readonly ReadonlyTypedArray[];
 }
 
-/** Reads blocks into one {@link RowBlock}, valid until the next. */
+/** Reads blocks into one {@link RowBlock}, which is valid until the next read. */
 export function rowBlockReader(kind: RowKind, columns: readonly string[]): (block: Block) => RowBlock {
   let ms = new BigInt64Array(0);
   const rows: RowBlock = { length: 0, times: new Float64Array(0), values: [] };
@@ -32,7 +31,7 @@ export function rowBlockReader(kind: RowKind, columns: readonly string[]): (bloc
   };
 }
 
-/** A double holds every time of a Date exactly. */
+/** A float64 holds every time of a Date exactly. */
 function copyTimes(words: ReadonlyTypedArray, length: number, target: Float64Array): void {
   for (let i = 0; i < length; i++) target[i] = words[2 * i + 1] * 4_294_967_296 + (words[2 * i] >>> 0);
 }

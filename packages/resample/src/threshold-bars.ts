@@ -1,12 +1,12 @@
 import type { ReadonlyTypedArray } from "@atc/contract";
 import type { BarRule } from "./bar-rule.ts";
-import type { BarSink } from "./bar-sink.ts";
-import type { ResolvedResample } from "./resample-options.ts";
+import type { BarRun } from "./bar-run.ts";
 import type { RowBlock } from "./row-block.ts";
-import type { RowTally } from "./time-bars.ts";
 
-/** What the bar in the making holds, and where its rows end. */
+/** The state of the current bar. */
 interface Fill {
+  /** The amount at which a bar ends. */
+  readonly target: number;
   /** Rows, volume or value so far. */
   amount: number;
   /** The row after the last one taken. */
@@ -14,20 +14,19 @@ interface Fill {
 }
 
 /**
- * Puts rows into bars that end with the row by which they hold at least the rule's amount; the next bar begins at 0. A row is never parted. Tick, volume and
- * dollar bars of M. López de Prado, Advances in Financial Machine Learning (2018), 2.3.1. Yields where the sink is full, and after each block.
+ * Adds rows to bars that end with the row at which they reach the amount of the rule; the next bar starts at 0. Rows
+ * are never split. These are the tick, volume and dollar bars of M. López de Prado, Advances in Financial Machine
+ * Learning (2018), 2.3.1. Yields when the sink is full, and after each block.
  */
 export function* thresholdBars(
   blocks: Iterable<RowBlock>,
   rule: BarRule & { readonly by: "ticks" | "volume" | "dollars" },
-  inputs: readonly string[],
-  { label, partial }: ResolvedResample,
-  sink: BarSink,
-  tally: RowTally,
+  { inputs, options, sink, tally }: BarRun,
 ): Generator<void, void> {
+  const { label, partial } = options;
   const volumeAt = inputs.indexOf("volume");
   const closeAt = inputs.indexOf("close");
-  const fill: Fill = { amount: 0, end: 0 };
+  const fill: Fill = { target: rule.amount, amount: 0, end: 0 };
   let rows = 0;
   let first = Number.NaN;
   let last = Number.NaN;
@@ -35,9 +34,9 @@ export function* thresholdBars(
     const volume = values[volumeAt];
     const close = values[closeAt] as ReadonlyTypedArray;
     for (let i = 0; i < length; i = fill.end) {
-      if (rule.by === "ticks" || volume === undefined) takeRows(fill, rule.amount, i, length);
-      else if (rule.by === "volume") takeVolume(fill, rule.amount, volume, i, length);
-      else takeValue(fill, rule.amount, close, volume, i, length);
+      if (rule.by === "ticks" || volume === undefined) takeRows(fill, i, length);
+      else if (rule.by === "volume") takeVolume(fill, volume, i, length);
+      else takeValue(fill, close, volume, i, length);
       if (rows === 0) first = times[i];
       last = times[fill.end - 1];
       rows += fill.end - i;
@@ -59,15 +58,16 @@ export function* thresholdBars(
   }
 }
 
-function takeRows(fill: Fill, amount: number, from: number, length: number): void {
-  fill.end = Math.min(length, from + amount - fill.amount);
+function takeRows(fill: Fill, from: number, length: number): void {
+  fill.end = Math.min(length, from + fill.target - fill.amount);
   fill.amount += fill.end - from;
 }
 
-function takeVolume(fill: Fill, amount: number, volume: ReadonlyTypedArray, from: number, length: number): void {
+function takeVolume(fill: Fill, volume: ReadonlyTypedArray, from: number, length: number): void {
+  const { target } = fill;
   let sum = fill.amount;
   let i = from;
-  while (i < length && sum < amount) {
+  while (i < length && sum < target) {
     const value = volume[i++];
     if (!Number.isNaN(value)) sum += value;
   }
@@ -77,15 +77,15 @@ function takeVolume(fill: Fill, amount: number, volume: ReadonlyTypedArray, from
 
 function takeValue(
   fill: Fill,
-  amount: number,
   close: ReadonlyTypedArray,
   volume: ReadonlyTypedArray,
   from: number,
   length: number,
 ): void {
+  const { target } = fill;
   let sum = fill.amount;
   let i = from;
-  while (i < length && sum < amount) {
+  while (i < length && sum < target) {
     const value = close[i] * volume[i];
     i++;
     if (!Number.isNaN(value)) sum += value;

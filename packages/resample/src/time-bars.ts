@@ -1,21 +1,22 @@
-import type { RowKind } from "@atc/contract";
 import type { BarCalendar, BarInterval } from "./bar-calendar.ts";
+import type { BarRun } from "./bar-run.ts";
 import type { BarSink } from "./bar-sink.ts";
 import type { ResolvedResample } from "./resample-options.ts";
 import type { RowBlock } from "./row-block.ts";
 
-/** What became of rows that are in no bar. */
-export interface RowTally {
-  /** Rows outside of the session. */
-  outside: number;
-  /** Rows of a last bar that was left out. */
-  unfinished: number;
+/** Filling intervals without rows. */
+interface Gaps {
+  readonly calendar: BarCalendar;
+  readonly timeOf: (interval: BarInterval) => number;
+  readonly sink: BarSink;
+  /** Bars filled so far. */
+  bars: number;
 }
 
-/** Empty bars between two turns of the event loop. */
-const barsPerTurn = 16_384;
+/** Filled bars between two yields. */
+const barsPerPause = 16_384;
 
-/** The smallest time between two rows of a block, in ms; NaN where all are at one time. */
+/** The smallest time between two rows of a block, in ms; NaN if all have the same time. */
 export function smallestSpacing({ length, times }: RowBlock): number {
   let smallest = Number.POSITIVE_INFINITY;
   for (let i = 1; i < length; i++) {
@@ -25,17 +26,14 @@ export function smallestSpacing({ length, times }: RowBlock): number {
   return smallest === Number.POSITIVE_INFINITY ? Number.NaN : smallest;
 }
 
-/** Puts rows into bars of equal time. Yields where the sink is full, after each block, and now and then amid gaps. */
+/** Adds rows to time bars. Yields when the sink is full, after each block, and regularly while it fills gaps. */
 export function* timeBars(
   blocks: Iterable<RowBlock>,
-  kind: RowKind,
   calendar: BarCalendar,
-  options: ResolvedResample,
-  sink: BarSink,
-  tally: RowTally,
+  { kind, options, sink, tally }: BarRun,
 ): Generator<void, void> {
   const timeOf = timeLabel(options);
-  const filled = { bars: 0 };
+  const gaps: Gaps = { calendar, timeOf, sink, bars: 0 };
   let current: BarInterval | undefined;
   let until = Number.NEGATIVE_INFINITY;
   let isOpen = false;
@@ -54,7 +52,7 @@ export function* timeBars(
           if (current !== undefined) {
             if (sink.isFull()) yield;
             sink.end(timeOf(current));
-            if (options.fill === "previous") yield* fillBetween(current, next, calendar, timeOf, sink, filled);
+            if (options.fill === "previous") yield* fillBetween(current, next, gaps);
           }
           current = next;
           rows = 0;
@@ -91,21 +89,15 @@ function rowsUntil(times: Float64Array, from: number, length: number, until: num
   return i;
 }
 
-/** Bars for the intervals without a row between two that have some. */
-function* fillBetween(
-  before: BarInterval,
-  next: BarInterval,
-  calendar: BarCalendar,
-  timeOf: (interval: BarInterval) => number,
-  sink: BarSink,
-  filled: { bars: number },
-): Generator<void, void> {
+/** Fills the intervals without rows between two bars. */
+function* fillBetween(before: BarInterval, next: BarInterval, gaps: Gaps): Generator<void, void> {
+  const { calendar, timeOf, sink } = gaps;
   for (let time = before.end; time < next.start; ) {
     const interval = calendar(time);
     time = interval.isOpen ? interval.end : interval.until;
     if (!interval.isOpen || interval.start >= next.start) continue;
-    // Also where nothing is full: a block of rows may have gaps of years.
-    if (sink.isFull() || filled.bars++ % barsPerTurn === 0) yield;
+    // Not only when the sink is full: one block of rows may have gaps of years.
+    if (sink.isFull() || gaps.bars++ % barsPerPause === 0) yield;
     sink.endEmpty(timeOf(interval));
   }
 }

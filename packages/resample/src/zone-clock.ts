@@ -2,27 +2,26 @@ import { zoneOffset } from "@atc/plugin-kit";
 
 const day = 86_400_000;
 
-/** The clock of a time zone; times in ms since the epoch, local times as if they were UTC. */
+/** The clock of a time zone. Times are ms since the epoch; local times are encoded as if they were UTC. */
 export interface ZoneClock {
-  /** The local time of an instant. */
   local(utc: number): number;
-  /** The instant of a local time: the earlier one where it is there twice, that of the change where it is skipped. */
+  /** The instant of a local time: the earlier one if it occurs twice, that of the change if it is skipped. */
   instant(local: number): number;
 }
 
-/** The offsets of one UTC day: `first` up to `change`, `last` from then on. */
+/** The offsets of one UTC day: `first` before `change`, `last` from then on. */
 interface DayOffsets {
   readonly first: number;
   readonly last: number;
   readonly change: number;
 }
 
-/** The clock of a zone, such as `America/New_York` or `+01:00`. It remembers the offsets of each day that it was asked for. */
+/** The clock of a zone, such as `America/New_York` or `+01:00`. It caches the offsets of each day. */
 export function zoneClock(timeZone: string): ZoneClock {
   const offsetAt = zoneOffset("resample", timeZone);
   const days = new Map<number, DayOffsets>();
 
-  /** The instant within a day at which the offset is no longer `first`, to the second. */
+  /** The instant within a day at which the offset changes from `first`, to the second. */
   function changeWithin(start: number, first: number): number {
     let low = start / 1000;
     let high = (start + day) / 1000;
@@ -57,7 +56,7 @@ export function zoneClock(timeZone: string): ZoneClock {
       const later = local - Math.min(before, after);
       if (offset(earlier) === local - earlier) return earlier;
       if (offset(later) === local - later) return later;
-      // Skipped: with the offset ahead of the change it falls behind it by as much as it lies within the gap.
+      // Skipped: with the offset before the change, the result is after the change by the position within the gap.
       return local - before;
     },
   };

@@ -2,7 +2,7 @@ import type { Bar, Row } from "./rows.ts";
 
 const present = (value: number | undefined): value is number => value !== undefined && !Number.isNaN(value);
 
-/** One bar of some rows, straight from the definition; independent of the package. */
+/** One bar of some rows, straight from the definition and independent of the package. */
 export function naiveBar(time: number, rows: readonly Row[]): Bar {
   const values = (name: "open" | "high" | "low" | "close"): number[] =>
     rows.map((row) => ("open" in row ? row[name] : row.close)).filter(present);
@@ -30,7 +30,7 @@ export function groups<Key>(rows: readonly Row[], keyOf: (row: Row) => Key): rea
   return [...found];
 }
 
-/** Local date and time of day of an instant by Intl alone. */
+/** Local date and time of day of an instant, by Intl alone. */
 export function localParts(ms: number, timeZone: string): { readonly date: string; readonly minutes: number } {
   const parts = new Intl.DateTimeFormat("en-CA", {
     timeZone,

@@ -2,7 +2,7 @@ import type { Block, ColumnMetadata, Series, TypedArray } from "@atc/contract";
 import type { ResampleOptions } from "../src/index.ts";
 import { resampleSeries } from "../src/index.ts";
 
-/** A bar or tick of a test; absent values are NaN. */
+/** A bar or tick of a test; missing values are NaN. */
 export interface Row {
   readonly time: bigint;
   readonly open?: number;
@@ -60,7 +60,7 @@ export function barSeries(rows: readonly Row[], blockLength = 7): Series {
   return seriesOf("timestamp[ms]", times, values, blockLength);
 }
 
-/** A bar as a test compares it. */
+/** A bar in the form that tests compare. */
 export interface Bar {
   readonly time: number;
   readonly open: number;

@@ -19,7 +19,7 @@ const ticks: fc.Arbitrary<Row[]> = fc
     });
   });
 
-/** Rows put together until they hold the amount, straight from the definition. */
+/** Rows grouped until they reach the amount, straight from the definition. */
 function naiveBars(rows: readonly Row[], amount: number, of: (row: Row) => number, partial: "keep" | "drop"): Bar[] {
   const bars: Bar[] = [];
   let own: Row[] = [];
@@ -51,7 +51,7 @@ it.each([
   );
 });
 
-it("leaves out the rest by default, and labels with the first row where asked", () => {
+it("leaves out the rest by default, and can label with the first row", () => {
   const rows: Row[] = [1n, 2n, 3n].map((second) => ({ time: second * 1_000_000_000n, close: 1, volume: 1 }));
   expect(barsOf(tickSeries(rows), { to: "2ticks" }).map(({ time }) => time)).toEqual([2000]);
   expect(barsOf(tickSeries(rows), { to: "2ticks", label: "start" }).map(({ time }) => time)).toEqual([1000]);

@@ -20,7 +20,7 @@ function minuteBars(start: number, most: number, step: number): fc.Arbitrary<Row
     });
 }
 
-describe("bars of time", () => {
+describe("time bars", () => {
   it.each([
     ["5m", 5 * minute],
     ["1h", 60 * minute],
@@ -36,7 +36,7 @@ describe("bars of time", () => {
     );
   });
 
-  it("of ticks keep the order of many rows in a millisecond, to the nanosecond", () => {
+  it("of ticks keep the order of many rows within a millisecond", () => {
     const base = BigInt(Date.UTC(2024, 0, 2, 14, 30)) * 1_000_000n;
     const ticks = fc.array(fc.tuple(fc.bigInt({ min: 0n, max: 4n * 10n ** 9n }), fc.nat(99), fc.nat(9)), {
       maxLength: 60,
@@ -52,13 +52,13 @@ describe("bars of time", () => {
     );
   });
 
-  it("before 1970 belong to the interval that they are in, not to the next", () => {
+  it("before 1970 are in their own interval, not in the next", () => {
     const rows: Row[] = [-1n, 0n].map((time) => ({ time: time * 1_000_000n - 1n, close: 1, volume: 1 }));
     expect(barsOf(tickSeries(rows), { to: "1m" }).map(({ time, count }) => [time, count])).toEqual([[-60_000, 2]]);
   });
 
   it.each(["America/New_York", "Asia/Kolkata", "+05:45", "Australia/Lord_Howe"])(
-    "of a day follow the clock of %s, also where it changes",
+    "of a day follow the clock of %s, also across its changes",
     (timeZone) => {
       const rows = minuteBars(Date.UTC(2024, 2, 8), 150, 61 * minute);
       fc.assert(
@@ -101,7 +101,7 @@ describe("a session", () => {
   const session = { start: "09:30", end: "16:00" };
   const options = { timeZone: "America/New_York", session };
 
-  it("leaves out what is outside, and counts bars from the opening", () => {
+  it("leaves out rows outside, and counts bars from the opening", () => {
     fc.assert(
       fc.property(minuteBars(Date.UTC(2024, 2, 7), 200, 23 * minute), (rows) => {
         const inside = rows.flatMap((row) => {
@@ -123,7 +123,7 @@ describe("a session", () => {
     );
   });
 
-  it("over midnight bears the date on which it ends", () => {
+  it("over midnight has the date of its end", () => {
     const at = (text: string): Row => ({
       time: BigInt(Date.parse(text)),
       open: 1,
@@ -151,7 +151,7 @@ describe("a session", () => {
     ]);
   });
 
-  it("ends its last bar, however short", () => {
+  it("ends its last bar, even a short one", () => {
     const rows: Row[] = Array.from({ length: 390 }, (_, i) => ({
       time: BigInt(Date.UTC(2024, 0, 2, 14, 30) + i * minute),
       open: i,
@@ -176,14 +176,14 @@ describe("intervals without rows", () => {
     volume: 5,
   }));
 
-  it("give no bar, or one at the close before", () => {
+  it("give no bar, or one at the previous close", () => {
     expect(barsOf(barSeries(rows), { to: "1m" }).map(({ time }) => time / minute)).toEqual([0, 1, 5, 6]);
     const filled = barsOf(barSeries(rows), { to: "1m", fill: "previous" });
     expect(filled.map(({ time }) => time / minute)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(filled[3]).toEqual({ time: 3 * minute, open: 2, high: 2, low: 2, close: 2, volume: 0, count: 0 });
   });
 
-  it("are filled within sessions alone", () => {
+  it("are filled only within sessions", () => {
     const at = (day: number, hour: number): Row => ({
       time: BigInt(Date.UTC(2024, 0, day, hour)),
       open: 1,

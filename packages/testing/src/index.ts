@@ -3,13 +3,13 @@
  *
  * @packageDocumentation
  */
-export * from "./array-store-cases.ts";
-export * from "./block-codec-cases.ts";
-export * from "./byte-store-cases.ts";
-export * from "./codec-cases.ts";
-export type { ConformanceCase } from "./conformance-case.ts";
-export * from "./data-source-cases.ts";
-export * from "./executor-cases.ts";
-export * from "./filter-cases.ts";
-export * from "./indicator-cases.ts";
-export * from "./table-writer-cases.ts";
+
+export type { ConformanceCase } from "./base/conformance-case.ts";
+export * from "./codecs/block-codec-cases.ts";
+export * from "./codecs/codec-cases.ts";
+export * from "./executors/executor-cases.ts";
+export * from "./indicators/indicator-cases.ts";
+export * from "./sources/data-source-cases.ts";
+export * from "./sources/table-writer-cases.ts";
+export * from "./stores/array-store-cases.ts";
+export * from "./stores/byte-store-cases.ts";

@@ -3,7 +3,7 @@ import { decodeTarget } from "@atc/plugin-kit";
 import { describe, expect, it } from "vitest";
 import { blockCodecCases, type ConformanceCase, codecCases } from "../src/index.ts";
 
-/** A codec that stores its argument between a length and a sum, and is right in everything. */
+/** A correct codec that stores its argument between a length and a sum. */
 function stored(): Codec {
   const sumOf = (bytes: Uint8Array): number => {
     let sum = 7;
@@ -50,7 +50,7 @@ function storedBlock(): BlockCodec {
   };
 }
 
-/** The first case that fails; undefined where all pass. */
+/** The first case that fails; undefined if all pass. */
 async function firstFailure(cases: readonly ConformanceCase[]): Promise<string | undefined> {
   for (const { name, run } of cases) {
     try {
@@ -63,7 +63,7 @@ async function firstFailure(cases: readonly ConformanceCase[]): Promise<string |
 }
 
 describe("codecCases", () => {
-  it("passes a codec that keeps the contract", async () => {
+  it("passes a codec that obeys the contract", async () => {
     expect(await firstFailure(codecCases(stored))).toBeUndefined();
   });
 
@@ -75,7 +75,7 @@ describe("codecCases", () => {
       "ignores maxLength",
       (right) => ({ decode: (bytes, { target } = {}) => right.decode(bytes, target === undefined ? {} : { target }) }),
     ],
-    ["tells a wrong length", () => ({ decodedLength: () => 1 })],
+    ["declares a wrong length", () => ({ decodedLength: () => 1 })],
     [
       "throws errors without a code",
       (right) => ({
@@ -104,14 +104,14 @@ describe("codecCases", () => {
 });
 
 describe("blockCodecCases", () => {
-  it("passes a block codec that keeps the contract", async () => {
+  it("passes a block codec that obeys the contract", async () => {
     expect(await firstFailure(blockCodecCases(storedBlock))).toBeUndefined();
   });
 
   const broken: readonly [string, Partial<BlockCodec>][] = [
-    ["has another format's number", { bloscFormat: 4 }],
+    ["has the number of another format", { bloscFormat: 4 }],
     [
-      "throws where the target is short",
+      "throws if the target is short",
       {
         encodeBlock: (source, target) => {
           target.set(source);
@@ -119,7 +119,10 @@ describe("blockCodecCases", () => {
         },
       },
     ],
-    ["leaves a part of the target", { decodeBlock: (source, target) => target.set(source.subarray(0, target.length)) }],
+    [
+      "leaves a part of the target unwritten",
+      { decodeBlock: (source, target) => target.set(source.subarray(0, target.length)) },
+    ],
   ];
   for (const [fault, change] of broken) {
     it(`fails a block codec that ${fault}`, async () => {

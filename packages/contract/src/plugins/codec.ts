@@ -1,6 +1,3 @@
-import type { TypedArray } from "../data/column.ts";
-import type { JsonObject } from "../data/json.ts";
-
 /** Options of {@link Codec.encode}. */
 export interface EncodeOptions {
   /** Bytes of one element of the input, 1 to 255. Defaults to 1. Codecs that shuffle bytes use it; others ignore it. */
@@ -90,24 +87,4 @@ export interface BlockCodec {
   decodeBlock(source: Uint8Array, target: Uint8Array): void;
   /** The same algorithm for blocks in a WebAssembly memory, if the codec has one. */
   readonly kernel?: BlockKernelSource;
-}
-
-/** What a {@link Filter} made of an array. */
-export interface FilteredValues {
-  /** What a codec encodes. */
-  readonly bytes: Uint8Array;
-  /** What `decode` needs besides the bytes. */
-  readonly configuration: JsonObject;
-  /** Bytes of one element of `bytes`. */
-  readonly typesize: number;
-}
-
-/** A reversible change of representation ahead of a codec: decimal scaling, delta. Exact bit for bit. */
-export interface Filter {
-  /** The name stored beside the bytes. */
-  readonly name: string;
-  /** Filters `values`, which are not changed. */
-  encode(values: TypedArray): FilteredValues;
-  /** Inverts `encode` into `target`, which has the original's type and length; ATC_CORRUPT_DATA where the bytes do not fit. */
-  decode(bytes: Uint8Array, configuration: JsonObject, target: TypedArray): void;
 }

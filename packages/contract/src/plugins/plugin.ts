@@ -1,5 +1,5 @@
 import type { ByteStore } from "./byte-store.ts";
-import type { BlockCodec, Codec, Filter } from "./codec.ts";
+import type { BlockCodec, Codec } from "./codec.ts";
 import type { DataSource } from "./data-source.ts";
 import type { ArrayStore } from "./dataset.ts";
 import type { Executor } from "./executor.ts";
@@ -11,8 +11,6 @@ export interface PluginProducts {
   readonly codec: Codec;
   /** A block algorithm for container formats. */
   readonly "block-codec": BlockCodec;
-  /** A numeric filter. */
-  readonly filter: Filter;
   /** A store of bytes for a cache. */
   readonly "byte-store": ByteStore;
   /** A store of datasets. */
