@@ -2,8 +2,7 @@ import type { BacktestFigures, BacktestJson, BacktestResult, Strategy } from "@a
 import { arraysOfReader, atcStrategy, backtestInto, resultToJson, resultVersion } from "@atc/backtest";
 import type { Cache, CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
-import type { AtcErrorCode, Dataset, Executor, JsonObject, OperationOptions } from "@atc/contract";
-import { isAtcError } from "@atc/contract";
+import type { Dataset, Executor, JsonObject, OperationOptions } from "@atc/contract";
 import type { BacktestCurves } from "./backtest-curves.ts";
 import { asJson, backtestPart, signalPart } from "./config-parts.ts";
 import { contentKeys } from "./content-keys.ts";
@@ -18,6 +17,7 @@ import { type Figures, storedFigures } from "./stored-report.ts";
 import { storedResults } from "./stored-results.ts";
 import { threadBatches } from "./thread-batches.ts";
 import { timeframeMs } from "./timeframe.ts";
+import { usableCache } from "./usable-cache.ts";
 
 /** What a backtest prints as JSON; the names are those of `docs/backtest-spec.md`. */
 export interface BacktestReport {
@@ -70,21 +70,6 @@ export interface RunBacktestOptions extends DataOptions {
   readonly strategy?: Strategy;
   /** Whether curves and trades are wanted, also if the figures are in the cache. */
   readonly curves?: boolean;
-}
-
-/** Errors of the cache's folder: they cost the cache, never the computation. */
-const diskCodes: ReadonlySet<AtcErrorCode> = new Set(["ATC_IO", "ATC_READ_ONLY", "ATC_NO_SPACE", "ATC_NOT_FOUND"]);
-
-/** The cache, or undefined where none is wanted or its folder cannot be used. */
-export async function usableCache(runtime: Runtime): Promise<Cache | undefined> {
-  if (!runtime.usesCache) return undefined;
-  try {
-    return await runtime.cache();
-  } catch (error) {
-    if (!(isAtcError(error) && diskCodes.has(error.code))) throw error;
-    runtime.warn(`results are not cached: ${error.message}`);
-    return undefined;
-  }
 }
 
 function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {

@@ -9,14 +9,15 @@ import type { DataOptions } from "./data.ts";
 import { openData } from "./data.ts";
 import type { PriceSeries } from "./price-series.ts";
 import { readPrices } from "./price-series.ts";
-import { usableCache } from "./run-backtest.ts";
 import type { Runtime } from "./runtime.ts";
+import type { ComputedSignals } from "./signal-columns.ts";
 import { signalColumns } from "./signal-columns.ts";
-import type { ComputedSignals, RememberedSignals } from "./signal-entries.ts";
+import type { RememberedSignals } from "./signal-entries.ts";
 import { rememberSignals } from "./signal-entries.ts";
 import type { SignalTable } from "./signal-table.ts";
 import type { SignalTaskInput } from "./tasks.ts";
 import { datasetRef } from "./thread-datasets.ts";
+import { usableCache } from "./usable-cache.ts";
 
 /** How to compute signals. */
 export interface SignalRunOptions extends DataOptions {

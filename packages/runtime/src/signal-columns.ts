@@ -1,7 +1,14 @@
-import type { PriceColumns, SignalConfig } from "@atc/contract";
-import { createStream, type SignalOutput } from "@atc/signals";
+import type { PriceColumns, SignalConfig, TypedArray } from "@atc/contract";
+import { createStream, type SignalDiagnostics, type SignalOutput } from "@atc/signals";
 import type { PriceSeries } from "./price-series.ts";
-import type { ComputedSignals } from "./signal-entries.ts";
+
+/** The outputs of a series and how far they can be trusted. */
+export interface ComputedSignals {
+  /** A number a bar for every output. */
+  readonly columns: Readonly<Record<string, TypedArray>>;
+  /** The diagnostics after the last bar. */
+  readonly diagnostics: SignalDiagnostics;
+}
 
 /** Bars between two chances to stop. */
 const barsPerPush = 65_536;

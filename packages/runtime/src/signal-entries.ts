@@ -5,15 +5,8 @@ import { AtcError, averageKinds } from "@atc/contract";
 import type { SignalDiagnostics, SignalOutput } from "@atc/signals";
 import { signalOutputs } from "@atc/signals";
 import { asJson } from "./config-parts.ts";
+import type { ComputedSignals } from "./signal-columns.ts";
 import { storedDiagnostics } from "./stored-diagnostics.ts";
-
-/** The outputs of a series and how far they can be trusted. */
-export interface ComputedSignals {
-  /** A number a bar for every output. */
-  readonly columns: Readonly<Record<string, TypedArray>>;
-  /** The diagnostics after the last bar. */
-  readonly diagnostics: SignalDiagnostics;
-}
 
 /** Outputs that were checked, and whether all of them came from the cache. */
 export interface RememberedSignals extends ComputedSignals {
