@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import "./heap-bounds.ts";
+import "./process/heap-bounds.ts";
 
 // What is imported statically is loaded before the first of it runs, and loading alone lets the heap grow.
 // Loads the command by itself, also so that a machine without descriptors or memory for its modules gives one line, too.

@@ -1,10 +1,10 @@
 /** The command as a process: its streams, its signals, its working directory. */
 import { AtcError, printableText } from "@atc/contract";
-import { exitCodeOf, exitCodes } from "./exit-code.ts";
-import { faultText, knownError } from "./fault-text.ts";
-import { standardOutput } from "./file-output.ts";
-import { boundOldHeap } from "./heap-bounds.ts";
 import { main } from "./main.ts";
+import { exitCodeOf, exitCodes } from "./process/exit-code.ts";
+import { faultText, knownError } from "./process/fault-text.ts";
+import { standardOutput } from "./process/file-output.ts";
+import { boundOldHeap } from "./process/heap-bounds.ts";
 
 const { stderr, env } = process;
 const args = process.argv.slice(2);

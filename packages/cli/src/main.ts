@@ -1,10 +1,10 @@
 import { fromSystemError } from "@atc/contract";
 import { CommanderError } from "commander";
-import { exitCodeOf, exitCodes } from "./exit-code.ts";
-import { faultText, knownError } from "./fault-text.ts";
-import type { CommandLineIo } from "./invocation.ts";
-import { isReaderGone, type OutputWatch, watchOutput } from "./output-watch.ts";
-import { peopleStream } from "./people-stream.ts";
+import type { CommandLineIo } from "./invocation/invocation.ts";
+import { exitCodeOf, exitCodes } from "./process/exit-code.ts";
+import { faultText, knownError } from "./process/fault-text.ts";
+import { isReaderGone, type OutputWatch, watchOutput } from "./process/output-watch.ts";
+import { peopleStream } from "./process/people-stream.ts";
 import { createProgram } from "./program.ts";
 
 /**

@@ -10,7 +10,7 @@ import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addIngest } from "./commands/ingest.ts";
 import { addSignals } from "./commands/signals.ts";
-import type { CommandLineIo } from "./invocation.ts";
+import type { CommandLineIo } from "./invocation/invocation.ts";
 
 const exitCodeHelp = `
 Exit codes: 0 done, 1 a fault of atc, 2 wrong options or configuration, 3 wrong or damaged data or no symbol computed, 4 not found,

@@ -1,6 +1,6 @@
 import type { BacktestReport } from "@atc/runtime";
 import { expect, it } from "vitest";
-import { backtestTable } from "../src/backtest-table.ts";
+import { backtestTable } from "../src/reports/backtest-table.ts";
 
 it("gathers the warnings of 100,000 symbols, most frequent first", () => {
   const symbols = Array.from({ length: 100_000 }, (_, i) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { bytes, counted, duration, integer, percent, ratio, share } from "../src/figures.ts";
-import { progressDisplay } from "../src/progress-display.ts";
-import { textTable } from "../src/text-table.ts";
+import { bytes, counted, duration, integer, percent, ratio, share } from "../src/text/figures.ts";
+import { progressDisplay } from "../src/text/progress-display.ts";
+import { textTable } from "../src/text/text-table.ts";
 
 describe("figures", () => {
   it("have signs, units and a dash for what is undefined", () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { sparkline } from "../src/sparkline.ts";
+import { sparkline } from "../src/text/sparkline.ts";
 import { barsCsv, sharedFile } from "./atc.ts";
 import { shop } from "./shop.ts";
 

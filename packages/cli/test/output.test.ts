@@ -105,7 +105,7 @@ describe("a working directory that is gone", () => {
 
 describe("a fault of the program", () => {
   it("is one line, and shows where it happened under ATC_DEBUG only", async () => {
-    const { faultText } = await import("../src/fault-text.ts");
+    const { faultText } = await import("../src/process/fault-text.ts");
     const error = new TypeError("x is undefined\nsecond line");
     const plain = faultText(error, { json: false, env: {} });
     expect(plain.split("\n")).toHaveLength(1);

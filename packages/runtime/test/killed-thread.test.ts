@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { arraysOfReader } from "@atc/backtest";
 import { workerExecutor } from "@atc/executor-worker";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { threadBatches } from "../src/backtest/thread-batches.ts";
 import { ingestFile, openData, openRuntime } from "../src/index.ts";
 import { openSpool } from "../src/spool/open-spool.ts";
-import { threadBatches } from "../src/thread-batches.ts";
 
 let cwd: string;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { machineDefaults } from "../src/machine-defaults.ts";
+import { machineDefaults } from "../src/wiring/machine-defaults.ts";
 
 const mebibyte = 2 ** 20;
 const totalBytes = 24e9;

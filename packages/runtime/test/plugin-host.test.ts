@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { AtcErrorCode } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { nearestPackageJson } from "../src/installed-plugins.ts";
-import type { InstalledPluginHost } from "../src/plugin-host.ts";
-import { createPluginHost } from "../src/plugin-host.ts";
+import { nearestPackageJson } from "../src/plugins/installed-plugins.ts";
+import type { InstalledPluginHost } from "../src/plugins/plugin-host.ts";
+import { createPluginHost } from "../src/plugins/plugin-host.ts";
 
 let project: string;
 let warnings: string[];

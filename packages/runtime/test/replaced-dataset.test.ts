@@ -5,10 +5,10 @@ import type { Executor } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import { workerExecutor } from "@atc/executor-worker";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { threadBatches } from "../src/backtest/thread-batches.ts";
+import { createThreadDatasets, datasetRef } from "../src/compute/thread-datasets.ts";
 import { computeSignals, ingestFile, openData, openRuntime, type Runtime } from "../src/index.ts";
 import { openSpool } from "../src/spool/open-spool.ts";
-import { threadBatches } from "../src/thread-batches.ts";
-import { createThreadDatasets, datasetRef } from "../src/thread-datasets.ts";
 
 let cwd: string;
 let runtime: Runtime;

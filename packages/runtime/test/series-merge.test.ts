@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { rowCollector } from "../src/row-collector.ts";
-import { emptyCursor, firstRowFrom, seriesCursor } from "../src/series-cursor.ts";
-import type { MergeCounts, MergeTarget, OverlapPolicy } from "../src/series-merge.ts";
-import { countingTarget, mergeSeries } from "../src/series-merge.ts";
+import { rowCollector } from "../src/data/row-collector.ts";
+import { emptyCursor, firstRowFrom, seriesCursor } from "../src/data/series-cursor.ts";
+import type { MergeCounts, MergeTarget, OverlapPolicy } from "../src/data/series-merge.ts";
+import { countingTarget, mergeSeries } from "../src/data/series-merge.ts";
 import type { Row } from "./array-series.ts";
 import { arraySeries } from "./array-series.ts";
 

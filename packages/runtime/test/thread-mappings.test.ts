@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mappingBackend } from "@atc/mmap-store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { backtestPart, signalPart } from "../src/config-parts.ts";
+import { backtestSymbols, disposeWorker } from "../src/compute/tasks.ts";
+import { datasetRef } from "../src/compute/thread-datasets.ts";
 import { backtest, ingestFile, openData, openRuntime } from "../src/index.ts";
 import { openSpool } from "../src/spool/open-spool.ts";
-import { backtestSymbols, disposeWorker } from "../src/tasks.ts";
-import { datasetRef } from "../src/thread-datasets.ts";
+import { backtestPart, signalPart } from "../src/wiring/config-parts.ts";
 
 const canCount = existsSync("/proc/self/maps") && mappingBackend().available;
 let cwd: string;

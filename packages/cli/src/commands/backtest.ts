@@ -2,11 +2,11 @@ import { resolve } from "node:path";
 import type { BacktestReport, CurveFiles, OpenBacktest } from "@atc/runtime";
 import { openBacktest, reportJson, writeCurves } from "@atc/runtime";
 import type { Command } from "commander";
-import { backtestTable } from "../backtest-table.ts";
-import { exitCodes } from "../exit-code.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
-import { checkOutputs } from "../output-files.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { checkOutputs } from "../invocation/output-files.ts";
+import { exitCodes } from "../process/exit-code.ts";
+import { backtestTable } from "../reports/backtest-table.ts";
 
 const curveKinds = ["trades", "equity", "portfolio", "report"] as const;
 

@@ -1,11 +1,11 @@
 import type { CacheEntry } from "@atc/runtime";
 import type { Command } from "commander";
-import { exitCodes } from "../exit-code.ts";
-import { bytes, integer } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { parseBytes, parseDays } from "../reading-options.ts";
-import { textTable } from "../text-table.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { parseBytes, parseDays } from "../invocation/reading-options.ts";
+import { exitCodes } from "../process/exit-code.ts";
+import { bytes, integer } from "../text/figures.ts";
+import { textTable } from "../text/text-table.ts";
 
 /** Bytes that an entry's arrays take in memory. */
 function rawBytes({ metadata }: CacheEntry): number | undefined {

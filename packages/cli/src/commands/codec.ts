@@ -1,14 +1,14 @@
 import type { JsonObject } from "@atc/contract";
 import { AtcError, throwIfAborted } from "@atc/contract";
 import type { Command } from "commander";
-import { bytes } from "../figures.ts";
-import type { CommandLineIo, Invocation } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { parseBytes } from "../reading-options.ts";
-import { textTable } from "../text-table.ts";
-import { type CodecCandidate, codecCandidates, installedCodecs } from "./codec-candidates.ts";
-import { type CodecInput, readCodecInput } from "./codec-input.ts";
-import { type CodecFigures, type CodecUse, measureCodec, secondsPerGB, uncompressed } from "./codec-measure.ts";
+import { type CodecCandidate, codecCandidates, installedCodecs } from "../codecs/codec-candidates.ts";
+import { type CodecInput, readCodecInput } from "../codecs/codec-input.ts";
+import { type CodecFigures, type CodecUse, measureCodec, secondsPerGB, uncompressed } from "../codecs/codec-measure.ts";
+import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { parseBytes } from "../invocation/reading-options.ts";
+import { bytes } from "../text/figures.ts";
+import { textTable } from "../text/text-table.ts";
 
 /** What a candidate reached, or why it did not. */
 interface CodecResult extends Pick<CodecCandidate, "title" | "options" | "config"> {

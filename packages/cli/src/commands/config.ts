@@ -1,8 +1,8 @@
 import { configJsonSchema, configKeys, describeOrigin } from "@atc/runtime";
 import type { Command } from "commander";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { textTable } from "../text-table.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { textTable } from "../text/text-table.ts";
 
 /** Adds `atc config`. */
 export function addConfig(program: Command, io: CommandLineIo): void {

@@ -1,12 +1,12 @@
 import type { AppendResult, SymbolAppend } from "@atc/runtime";
 import { appendFiles } from "@atc/runtime";
 import type { Command } from "commander";
-import { counted, integer } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
-import { qualityLines } from "../quality-lines.ts";
-import { choice } from "../reading-options.ts";
-import { textTable } from "../text-table.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { choice } from "../invocation/reading-options.ts";
+import { qualityLines } from "../reports/quality-lines.ts";
+import { counted, integer } from "../text/figures.ts";
+import { textTable } from "../text/text-table.ts";
 
 /** Symbols shown in full. */
 const mostSymbols = 40;

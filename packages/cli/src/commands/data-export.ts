@@ -1,9 +1,9 @@
 import { AtcError } from "@atc/contract";
 import { exportData } from "@atc/runtime";
 import type { Command } from "commander";
-import { counted, integer } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { counted, integer } from "../text/figures.ts";
 
 /** Files named in the summary. */
 const mostFiles = 5;

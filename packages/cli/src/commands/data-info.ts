@@ -1,10 +1,10 @@
 import type { DatasetInfo } from "@atc/runtime";
 import { datasetInfo, describeDataset } from "@atc/runtime";
 import type { Command } from "commander";
-import { bytes, counted, integer } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { mostSeries, qualityLines, seriesTable } from "../quality-lines.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { mostSeries, qualityLines, seriesTable } from "../reports/quality-lines.ts";
+import { bytes, counted, integer } from "../text/figures.ts";
 
 /** Readings shown in full. */
 const mostReadings = 8;

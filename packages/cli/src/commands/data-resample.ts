@@ -2,10 +2,10 @@ import { AtcError } from "@atc/contract";
 import type { Aggregation, ResampleOptions } from "@atc/runtime";
 import { resampleData } from "@atc/runtime";
 import type { Command } from "commander";
-import { counted } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { choice } from "../reading-options.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { choice } from "../invocation/reading-options.ts";
+import { counted } from "../text/figures.ts";
 
 function invalid(flag: string, value: string, allowed: string): AtcError {
   return new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${value}"; give ${allowed}`, { details: { flag, value } });

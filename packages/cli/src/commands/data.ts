@@ -1,11 +1,11 @@
 import { AtcError } from "@atc/contract";
 import { describeDataset, findDataset } from "@atc/runtime";
 import type { Command } from "commander";
-import { exitCodes } from "../exit-code.ts";
-import { bytes, integer } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { textTable } from "../text-table.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { exitCodes } from "../process/exit-code.ts";
+import { bytes, integer } from "../text/figures.ts";
+import { textTable } from "../text/text-table.ts";
 import { addAppend } from "./data-append.ts";
 import { addExport } from "./data-export.ts";
 import { addInfo } from "./data-info.ts";

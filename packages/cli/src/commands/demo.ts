@@ -4,10 +4,10 @@ import { fromSystemError } from "@atc/contract";
 import { makeFolders } from "@atc/plugin-kit";
 import { runBacktest } from "@atc/runtime";
 import type { Command } from "commander";
-import { backtestTable } from "../backtest-table.ts";
-import { demoMarket } from "../demo-market.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { backtestTable } from "../reports/backtest-table.ts";
+import { demoMarket } from "../reports/demo-market.ts";
 
 /** The demonstration's market: ten years of eight stocks. */
 const market = { seed: 7, symbols: 8, days: 2520 };

@@ -1,9 +1,9 @@
 import { examine } from "@atc/runtime";
 import type { Command } from "commander";
-import { exitCodes } from "../exit-code.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { textTable } from "../text-table.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { exitCodes } from "../process/exit-code.ts";
+import { textTable } from "../text/text-table.ts";
 
 /** Adds `atc doctor`. */
 export function addDoctor(program: Command, io: CommandLineIo, exit: (code: number) => void): void {

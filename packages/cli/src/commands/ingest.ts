@@ -1,9 +1,9 @@
 import { ingestFile } from "@atc/runtime";
 import type { Command } from "commander";
-import { bytes, counted } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
-import { qualityLines } from "../quality-lines.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { qualityLines } from "../reports/quality-lines.ts";
+import { bytes, counted } from "../text/figures.ts";
 
 /** Adds `atc ingest`. */
 export function addIngest(program: Command, io: CommandLineIo): void {

@@ -2,11 +2,11 @@ import { resolve } from "node:path";
 import { AtcError } from "@atc/contract";
 import { computeSignals, signalFormats, writeSignals } from "@atc/runtime";
 import type { Command } from "commander";
-import { integer } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
-import { checkOutputs } from "../output-files.ts";
-import { signalWeights } from "../signal-weights.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { checkOutputs } from "../invocation/output-files.ts";
+import { signalWeights } from "../reports/signal-weights.ts";
+import { integer } from "../text/figures.ts";
 
 /** Adds `atc signals`. */
 export function addSignals(program: Command, io: CommandLineIo): void {

@@ -1,0 +1,137 @@
+import type { SymbolFigures } from "@atc/backtest";
+import type { SizedSymbol } from "../spool/spool-layout.ts";
+import { type StoredResults, wholeBars } from "./stored-results.ts";
+
+/** Neighbours are computed and stored together, so that thousands of short series do not make thousands of files: at most `batchSize` symbols, or half a million bars. */
+export function batchesOf(symbols: readonly SizedSymbol[], batchSize: number): readonly (readonly SizedSymbol[])[] {
+  const batches: SizedSymbol[][] = [];
+  let open: SizedSymbol[] = [];
+  let bars = 0;
+  for (const one of symbols) {
+    if (open.length > 0 && (open.length >= batchSize || bars + one.bars > wholeBars)) {
+      batches.push(open);
+      open = [];
+      bars = 0;
+    }
+    open.push(one);
+    bars += one.bars;
+  }
+  return open.length > 0 ? [...batches, open] : batches;
+}
+
+/** What became of a batch that was computed elsewhere. */
+interface BatchOutcome {
+  /** The results. */
+  readonly results: readonly SymbolFigures[];
+  /** Why the other symbols have none. */
+  readonly failures: ReadonlyMap<string, Error>;
+  /** What it took, in ms. */
+  readonly costMs: number;
+}
+
+/** Computes whole batches ahead of the backtest that asks for their symbols one by one. */
+export interface BatchComputer {
+  /** Batches computed at the same time. */
+  readonly concurrency: number;
+  /** The results of some symbols; undefined where they are to be computed in this thread after all. */
+  compute(symbols: readonly string[]): Promise<BatchOutcome | undefined>;
+}
+
+/** Where results come from. */
+export interface ResultBatchesOptions {
+  /** What the cache has, if there is one. */
+  readonly stored: StoredResults | undefined;
+  /** The batches in order. */
+  readonly batches: readonly (readonly SizedSymbol[])[];
+  /** Other threads, if there are any. */
+  readonly computer: BatchComputer | undefined;
+}
+
+/** Serves the results of symbols from the cache or other threads, and keeps what had to be computed. */
+export interface ResultBatches {
+  /** Results that the cache did not have. */
+  readonly computed: number;
+  /** The result of a symbol: stored, computed elsewhere, or from `compute`. Symbols are asked for in the order of the batches. */
+  readonly remember: (symbol: string, compute: () => Promise<SymbolFigures>) => Promise<SymbolFigures>;
+  /** Stores the last batch. */
+  flush(): Promise<void>;
+}
+
+/** A batch as far as it is known. */
+interface Batch {
+  readonly symbols: readonly string[];
+  readonly results: Map<string, SymbolFigures>;
+  readonly failures: ReadonlyMap<string, Error>;
+  /** What it took to compute what the cache did not have, in ms; undefined where it had all. */
+  costMs: number | undefined;
+}
+
+/** Makes the hook that a backtest asks for every symbol. */
+export function resultBatches({ stored, batches, computer }: ResultBatchesOptions): ResultBatches {
+  const numbers = new Map(batches.flatMap((batch, number) => batch.map(({ symbol }) => [symbol, number] as const)));
+  const started = new Map<number, Promise<Batch>>();
+  let current: Batch | undefined;
+  let currentNumber = -1;
+  let computed = 0;
+
+  async function prepare(sized: readonly SizedSymbol[]): Promise<Batch> {
+    const symbols = sized.map(({ symbol }) => symbol);
+    const found = (await stored?.load(sized)) ?? [];
+    const results = new Map(found.map((result) => [result.symbol, result]));
+    const missing = symbols.filter((symbol) => !results.has(symbol));
+    const outcome = missing.length === 0 ? undefined : await computer?.compute(missing);
+    for (const result of outcome?.results ?? []) results.set(result.symbol, result);
+    computed += outcome?.results.length ?? 0;
+    return { symbols, results, failures: outcome?.failures ?? new Map(), costMs: outcome?.costMs };
+  }
+
+  function start(number: number): Promise<Batch> | undefined {
+    const sized = batches[number];
+    const running = started.get(number);
+    if (sized === undefined || running !== undefined) return running;
+    const batch = prepare(sized);
+    // A batch computed ahead may fail before it is awaited; it tells when it is.
+    batch.catch(() => undefined);
+    started.set(number, batch);
+    return batch;
+  }
+
+  async function flush(): Promise<void> {
+    const done = current;
+    current = undefined;
+    if (done?.costMs === undefined || stored === undefined || done.results.size === 0) return;
+    const all = done.symbols.flatMap((symbol) => done.results.get(symbol) ?? []);
+    await stored.store(all, done.symbols, done.costMs);
+  }
+
+  async function enter(symbol: string): Promise<Batch> {
+    const number = numbers.get(symbol) ?? 0;
+    if (current !== undefined && currentNumber === number) return current;
+    await flush();
+    for (let ahead = 0; ahead <= (computer?.concurrency ?? 0); ahead++) void start(number + ahead);
+    current = (await start(number)) as Batch;
+    currentNumber = number;
+    started.delete(number);
+    return current;
+  }
+
+  return {
+    get computed() {
+      return computed;
+    },
+    flush,
+    async remember(symbol, compute) {
+      const batch = await enter(symbol);
+      const found = batch.results.get(symbol);
+      if (found !== undefined) return found;
+      const failure = batch.failures.get(symbol);
+      if (failure !== undefined) throw failure;
+      const startedAt = performance.now();
+      const result = await compute();
+      batch.results.set(symbol, result);
+      computed++;
+      batch.costMs = (batch.costMs ?? 0) + performance.now() - startedAt;
+      return result;
+    },
+  };
+}

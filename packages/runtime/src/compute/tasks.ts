@@ -1,0 +1,124 @@
+import { atcStrategy, backtestSeries, encodeFigures } from "@atc/backtest";
+import type { AtcConfig } from "@atc/config";
+import type { BacktestConfig, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
+import { isAtcError, task, transferred } from "@atc/contract";
+import type { SpoolPart } from "../spool/open-spool.ts";
+import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
+import { readPrices } from "./price-series.ts";
+import type { ComputedSignals } from "./signal-columns.ts";
+import { signalColumns } from "./signal-columns.ts";
+import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
+
+/** Some symbols of a dataset to be tested with ATC. */
+export interface BacktestTaskInput extends DatasetRef {
+  /** The symbols. */
+  readonly symbols: readonly string[];
+  /** The configuration of the signals. */
+  readonly signals: SignalConfig;
+  /** Fills and costs. */
+  readonly config: BacktestConfig;
+  /** Only the last so many bars of each symbol. */
+  readonly limit: number | undefined;
+  /** Where bars and trades of the symbols go. */
+  readonly spool: SpoolPart;
+}
+
+/** A symbol whose bars and trades lie in the spool. */
+export interface TestedSymbol {
+  /** Its figures, as `encodeFigures` gives them. */
+  readonly figures: JsonObject;
+  /** How many bars and trades it has. */
+  readonly counts: CurveCounts;
+}
+
+/** A symbol that could not be tested, as plain data. */
+export interface TaskFailure {
+  /** The symbol. */
+  readonly symbol: string;
+  /** The error's message. */
+  readonly message: string;
+  /** The error's details. */
+  readonly details: JsonObject;
+}
+
+/** What became of the symbols. */
+export interface BacktestTaskOutput {
+  /** The symbols that were tested, in the order of the input. */
+  readonly tested: readonly TestedSymbol[];
+  /** Symbols whose data does not hold (ATC_INVALID_DATA). */
+  readonly failures: readonly TaskFailure[];
+}
+
+const datasets = createThreadDatasets();
+
+async function run(input: BacktestTaskInput, context: TaskContext): Promise<BacktestTaskOutput> {
+  const dataset = await datasets.open(input);
+  const { signals, config, limit } = input;
+  const strategy = atcStrategy(signals);
+  const { spool } = input;
+  const curves = spoolCurves(spool, new Map(spool.regions.map((region) => [region.symbol, region])));
+  const tested: TestedSymbol[] = [];
+  const failures: TaskFailure[] = [];
+  let before = 0;
+  for (const symbol of input.symbols) {
+    context.throwIfCancelled();
+    const series = dataset.series(symbol);
+    try {
+      const onProgress = ({ done }: { readonly done: number }): void => {
+        context.throwIfCancelled();
+        context.onProgress({ phase: "computing", done: before + done, unit: "bars" });
+      };
+      const sink = curves.sink(symbol, series.length);
+      const figures = backtestSeries(series, { strategy, config, limit, onProgress, sink });
+      tested.push({ figures: encodeFigures(figures), counts: curves.counts(symbol) as CurveCounts });
+    } catch (error) {
+      if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
+      failures.push({ symbol, message: error.message, details: error.details });
+    }
+    before += Math.min(series.length, limit ?? series.length);
+    context.onProgress({ phase: "computing", done: before, unit: "bars" });
+  }
+  return { tested, failures };
+}
+
+/** Backtests some symbols of a dataset with ATC; the thread opens the dataset itself, keeps it open for its next task and writes curves to the spool. */
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 2, run });
+
+/** A symbol of a dataset whose signals are wanted. */
+export interface SignalTaskInput extends DatasetRef {
+  /** The symbol. */
+  readonly symbol: string;
+  /** The configuration of the signals. */
+  readonly signals: SignalConfig;
+  /** What becomes of bars without a price. */
+  readonly invalidPrices: AtcConfig["invalidPrices"];
+  /** Only the last so many bars. */
+  readonly limit: number | undefined;
+}
+
+async function runSignals(input: SignalTaskInput, context: TaskContext): Promise<Transferred<ComputedSignals>> {
+  const dataset = await datasets.open(input);
+  const { signals, invalidPrices, limit } = input;
+  const { calculationSource } = signals;
+  const prices = readPrices(dataset.series(input.symbol), { calculationSource, invalidPrices, limit }, undefined);
+  const steps = signalColumns(signals, prices);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) {
+      return transferred(
+        step.value,
+        Object.values(step.value.columns).map(({ buffer }) => buffer),
+      );
+    }
+    context.throwIfCancelled();
+    context.onProgress({ phase: "computing", done: step.value, unit: "bars" });
+  }
+}
+
+/** Computes every output of ATC for one symbol of a dataset. */
+export const signalsOfSymbol: Task<SignalTaskInput, ComputedSignals> = task({ version: 1, run: runSignals });
+
+/** Closes what this thread has open. */
+export function disposeWorker(): void {
+  datasets.close();
+}
