@@ -22,6 +22,7 @@ const arrows = {
   "source-zip": ["contract", "plugin-kit"],
   ingest: ["contract", "plugin-kit"],
   resample: ["contract", "plugin-kit"],
+  datasets: ["contract", "plugin-kit"],
   "executor-worker": ["contract", "plugin-kit"],
   backtest: ["contract", "plugin-kit", "signals"],
   "backtest-kit": ["contract", "signals"],

@@ -7,6 +7,8 @@ export type { BacktestJson, BacktestResult, Metrics, Strategy, SymbolResult } fr
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
 export { configJsonSchema, configKeys, describeOrigin } from "@atc/config";
+export type { DatasetDescription, OverlapPolicy, ReadingRecord, SymbolAppend } from "@atc/datasets";
+export { datasetHistory, describeDataset, findDataset } from "@atc/datasets";
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
 export { ingestReport } from "@atc/ingest";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";
@@ -22,17 +24,12 @@ export {
 export { type BacktestOptions, backtest } from "./calls/backtest-file.ts";
 export { getCacheManager } from "./calls/cache-manager.ts";
 export { examine, type Finding } from "./calls/examine.ts";
-export type { SymbolAppend } from "./data/append-merge.ts";
 export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/data.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
 export { type ExportOptions, type ExportResult, exportData } from "./data/data-export.ts";
 export { type ResampleDataOptions, resampleData } from "./data/data-resample.ts";
-export { datasetHistory, type ReadingRecord } from "./data/dataset-history.ts";
 export { type DatasetInfo, type DatasetInfoOptions, datasetInfo } from "./data/dataset-info.ts";
-export { findDataset } from "./data/dataset-lookup.ts";
-export { type DatasetDescription, describeDataset } from "./data/describe-dataset.ts";
 export { installedSources, openSource, type ReadingOptions } from "./data/open-source.ts";
-export type { OverlapPolicy } from "./data/series-merge.ts";
 export { reportJson } from "./output/report-json.ts";
 export { type CurveFiles, signalFormats, writeCurves, writeSignals } from "./output/write-table.ts";
 export type { InstalledPlugin } from "./plugins/installed-plugins.ts";

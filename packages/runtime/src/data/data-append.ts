@@ -1,53 +1,40 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { ArrayStore, DataSource, DatasetManifest, OperationOptions } from "@atc/contract";
+import type { ArrayStore, DataSource, OperationOptions } from "@atc/contract";
 import { AtcError } from "@atc/contract";
+import type { AppendedDataset, OverlapPolicy, ReadingCounts } from "@atc/datasets";
+import { appendDataset, checkedOverlap, datasetHint } from "@atc/datasets";
 import type { IngestReport, IngestResult } from "@atc/ingest";
 import { ingest, ingestReport } from "@atc/ingest";
 import { mmapStore } from "@atc/mmap-store";
-import { asJson } from "../wiring/config-parts.ts";
 import { machineDefaults } from "../wiring/machine-defaults.ts";
 import type { Runtime } from "../wiring/runtime.ts";
-import type { SymbolAppend } from "./append-merge.ts";
-import { compareAll, writeMerge } from "./append-merge.ts";
-import { checkSchema } from "./append-schema.ts";
-import { appendedAttributes } from "./dataset-history.ts";
-import { datasetHint } from "./dataset-lookup.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { executorFor, openSource } from "./open-source.ts";
-import type { OverlapPolicy } from "./series-merge.ts";
 
 /** How files are added to a dataset. */
 export interface AppendOptions extends ReadingOptions, OperationOptions {
   /**
-   * What becomes of rows at a time that the dataset has already: `restate` puts the new ones in their place, `keep` leaves the stored ones, `error` stops
-   * with ATC_INVALID_DATA where they differ. All rows of one time are one unit. `restate` where absent.
+   * What happens to rows at a time that the dataset already has: `restate` replaces the stored rows, `keep` keeps them, `error`
+   * stops with ATC_INVALID_DATA if they differ. All rows of one time are one unit. Default: `restate`.
    */
   readonly overlap?: OverlapPolicy;
 }
 
-/** What an append gave. */
-export interface AppendResult {
-  /** The dataset as it stands now. */
-  readonly manifest: DatasetManifest;
-  /** Whether anything changed; where nothing did there is no new generation. */
-  readonly changed: boolean;
-  /** The symbols of the files, sorted by UTF-16 code unit. */
-  readonly symbols: readonly SymbolAppend[];
-  /** Columns of the files that the dataset does not have, and which were left out. */
-  readonly droppedColumns: readonly string[];
-  /** What was found in the files' rows. */
+/** What an append did. */
+export interface AppendResult extends AppendedDataset {
+  /** What was found in the rows of the files. */
   readonly report: IngestReport;
 }
 
-const policies: readonly OverlapPolicy[] = ["restate", "keep", "error"];
 /**
- * Adds the rows of files to a dataset: a new generation whose other rows are not written again. The files are first read into an intermediate dataset on the
- * same disk, sorted by symbol and time; each of its series is then merged with the stored one. Memory is bounded by `memoryBytes`; readers of the
- * old generation are not disturbed; an error or an abort leaves the dataset as it was.
+ * Adds the rows of files to a dataset: a new generation that shares the unchanged rows with the old one. The files are first
+ * read into an intermediate dataset on the same disk, sorted by symbol and time; each of its series is then merged with the
+ * stored one. `memoryBytes` bounds the memory. Readers of the old generation are not disturbed. An error or an abort leaves the
+ * dataset as it was.
  *
- * @throws ATC_NOT_FOUND for the dataset or a file; ATC_INVALID_ARGUMENT for an option; ATC_INVALID_DATA where the files are of another kind or lack a column,
- * or at the first difference under `error`; ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED; what the source throws
+ * @throws ATC_NOT_FOUND for the dataset or a file; ATC_INVALID_ARGUMENT for an option; ATC_INVALID_DATA if the files are of
+ * another kind or lack a column, or at the first difference under `error`; ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO,
+ * ATC_ABORTED; what the source throws
  */
 export async function appendFiles(
   runtime: Runtime,
@@ -61,30 +48,33 @@ export async function appendFiles(
     throw new AtcError(
       "ATC_NOT_FOUND",
       `there is no dataset "${name}" to append to; make it with: atc ingest FILE --name ${name}, or ${await datasetHint(store, name)}`,
-      {
-        details: { name },
-      },
+      { details: { name } },
     );
   await using source = await openSource(runtime, files, options);
   await using lock = await store.lock(name);
   if (lock.scratch === undefined) throw new AtcError("ATC_UNSUPPORTED", "this store cannot append to datasets");
   await using staging = mmapStore({ directory: join(lock.scratch, "appended"), backend: "read" });
-  const staged = await stageRows(runtime, source, staging, options);
+  const { report } = await stageRows(runtime, source, staging, options);
   using added = await staging.open("rows");
   using stored = await store.open(name);
-  const droppedColumns = checkSchema(name, stored.manifest.schema, added.manifest.schema);
-  const { symbols, planned } = await compareAll(stored, added, overlap, options);
-  const result = { symbols, droppedColumns: [...staged.report.droppedColumns, ...droppedColumns] };
-  if (planned.length === 0) return { ...result, manifest: stored.manifest, changed: false, report: staged.report };
-  const history = { name: source.identity.name, overlap, symbols, report: staged.report };
-  const manifest = await writeMerge(store, lock, { stored, added, overlap, planned }, options, {
-    fingerprint: fingerprintAfter(stored.manifest, added.manifest, overlap),
-    attributes: appendedAttributes(stored.manifest, ingestReport(stored.manifest), history),
-  });
-  return { ...result, manifest, changed: true, report: staged.report };
+  const storedReport = ingestReport(stored.manifest);
+  const append = {
+    stored,
+    added,
+    overlap,
+    source: source.identity.name,
+    counts: countsOf(report),
+    storedCounts: storedReport === undefined ? undefined : countsOf(storedReport),
+  };
+  const appended = await appendDataset(store, lock, append, options);
+  return { ...appended, droppedColumns: [...report.droppedColumns, ...appended.droppedColumns], report };
 }
 
-/** Reads the files into the dataset "rows" of `staging`. The threads that do so end before the rows are merged. */
+function countsOf({ rowsRead, badRows, totals }: IngestReport): ReadingCounts {
+  return { rowsRead, badRows: badRows.count, dropped: totals.dropped };
+}
+
+/** Reads the files into the dataset "rows" of `staging`. The threads that read end before the rows are merged. */
 async function stageRows(
   runtime: Runtime,
   source: DataSource,
@@ -93,17 +83,4 @@ async function stageRows(
 ): Promise<IngestResult> {
   await using executor = executorFor(runtime, source);
   return await ingest(source, staging, { name: "rows", duplicates, memoryBytes, executor, signal, onProgress });
-}
-
-function checkedOverlap(overlap: OverlapPolicy = "restate"): OverlapPolicy {
-  if (policies.includes(overlap)) return overlap;
-  throw new AtcError("ATC_INVALID_ARGUMENT", `overlap is "${String(overlap)}"; use one of: ${policies.join(", ")}`, {
-    details: { option: "overlap", value: String(overlap) },
-  });
-}
-
-/** Tells the dataset's rows: it depends on what was there and on what came. */
-function fingerprintAfter(stored: DatasetManifest, added: DatasetManifest, overlap: OverlapPolicy): string {
-  const subject = asJson({ append: 1, before: stored.fingerprint, rows: added.fingerprint, overlap });
-  return createHash("sha256").update(JSON.stringify(subject)).digest("hex");
 }

@@ -1,47 +1,36 @@
-import { rm } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import type { Dataset, OperationOptions, SeriesColumns, TableFile, TablePlan, TypedArray } from "@atc/contract";
+import type { OperationOptions, TableFile, TablePlan } from "@atc/contract";
 import { AtcError, fromSystemError, throwIfAborted } from "@atc/contract";
+import type { RowSelection, TableCreator } from "@atc/datasets";
+import { checkFree, exportFiles, exportRows, rangesOf, rowsOf, tablePlan } from "@atc/datasets";
 import type { Runtime } from "../wiring/runtime.ts";
-import { createTurns } from "../wiring/turns.ts";
 import { arrowTable } from "./arrow-table.ts";
 import { csvFile, csvTable } from "./csv-table.ts";
 import type { DataOptions } from "./data.ts";
 import { openData } from "./data.ts";
-import { checkFree, makeFolder, replace, temporaryOf } from "./export-files.ts";
-import { symbolFiles } from "./export-names.ts";
-import type { Range } from "./export-ranges.ts";
-import { rangesOf } from "./export-ranges.ts";
 
-/** What is exported, and to where. */
-export interface ExportOptions extends OperationOptions {
-  /** A file; with `{symbol}` in its name, a file for each symbol. */
+/** What is exported, and where to. */
+export interface ExportOptions extends OperationOptions, RowSelection {
+  /** A file; with `{symbol}` in its name, one file per symbol. */
   readonly file?: string;
-  /** Where CSV goes in place of a file. */
+  /** Receives CSV if there is no `file`. */
   readonly stream?: NodeJS.WritableStream;
-  /** `csv`, `arrow`, or the name of an installed table writer such as `parquet`; told by the file's ending where absent. */
+  /** `csv`, `arrow`, or the name of an installed table writer such as `parquet`. Default: by the ending of `file`. */
   readonly format?: string;
-  /** The symbols; all where absent. */
-  readonly symbols?: readonly string[];
-  /** The first time, inclusive, in ms since the epoch. */
-  readonly from?: number;
-  /** The last time, exclusive, in ms since the epoch. */
-  readonly to?: number;
-  /** Whether a file that is there is replaced. */
+  /** Whether existing files are replaced. Default: false. */
   readonly force?: boolean;
-  /** How `data` is read where it is a file. */
+  /** How `data` is read if it is a file. */
   readonly reading?: DataOptions;
 }
 
 /** What an export wrote. */
 export interface ExportResult {
-  /** The files, in the order of their symbols; none where a stream was written. */
+  /** The files, in the order of their symbols; empty for a stream. */
   readonly files: readonly string[];
-  /** Rows in all. */
+  /** Rows of all symbols. */
   readonly rows: number;
-  /** Symbols in all. */
+  /** Number of symbols. */
   readonly symbols: number;
-  /** The format. */
   readonly format: string;
 }
 
@@ -56,97 +45,53 @@ const formats: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes the rows of a dataset or a file to files of another format. Memory does not grow with the rows. A file appears at once, when it is complete; an error or
- * an abort leaves what was there.
+ * Writes the rows of a dataset or a file to files of another format. Memory does not grow with the rows. All files appear at
+ * the end; an error or an abort leaves existing files as they were.
  *
- * @throws ATC_INVALID_ARGUMENT for an unknown format, or where a file is there already; ATC_NOT_FOUND for the data or a symbol; ATC_MISSING_PLUGIN with the line
- * that installs the format's package; ATC_INVALID_DATA where there is no row; ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
+ * @throws ATC_INVALID_ARGUMENT for an unknown format, or if a file exists and `force` is not set; ATC_NOT_FOUND for the data or
+ * a symbol; ATC_MISSING_PLUGIN with the line that installs the format's package; ATC_INVALID_DATA if no row is selected;
+ * ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
  */
 export async function exportData(runtime: Runtime, data: string, options: ExportOptions): Promise<ExportResult> {
   const format = formatOf(options);
-  const { signal, onProgress } = options;
-  const target = options.file === undefined ? undefined : placeOf(runtime, options.file);
-  if (target !== undefined) await checkFree(target, options);
+  const { signal, onProgress, force = false } = options;
+  const file = options.file === undefined ? undefined : typedPath(runtime, options.file);
+  if (file !== undefined) await checkFree(file, options);
   using opened = await openData(runtime, data, { ...options.reading, signal, onProgress });
   const { dataset } = opened;
   const ranges = rangesOf(dataset, options);
-  const total = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
-  const done = { files: [], rows: total, symbols: ranges.length, format };
-  const run = { dataset, options, total, done: 0 };
-  if (target === undefined) {
-    await using table = await streamTable(options.stream, planOf(dataset, ranges), signal);
-    await copy(run, ranges, table);
+  const result = { rows: rowsOf(ranges), symbols: ranges.length, format };
+  if (file === undefined) {
+    await using table = await streamTable(options.stream, tablePlan(dataset, ranges), signal);
+    await exportRows(dataset, ranges, table, options);
     await table.finish();
-    return done;
+    return { files: [], ...result };
   }
-  return { ...done, files: await writeFiles(runtime, run, ranges, target, format) };
-}
-
-/** Writes the files of a target under other names, then lets all of them appear; returns their names. */
-async function writeFiles(
-  runtime: Runtime,
-  run: Run,
-  ranges: readonly Range[],
-  target: string,
-  format: string,
-): Promise<readonly string[]> {
-  const { dataset, options } = run;
-  const files = symbolFiles(
-    target,
-    ranges.map(({ symbol }) => symbol),
-  );
-  const parts = target.includes("{symbol}") ? ranges.map((range) => [range]) : [ranges];
   const create = await creatorOf(runtime, format);
-  const written = new Map<string, string>();
-  try {
-    for (const part of parts) {
-      const file = files.get(part[0]?.symbol ?? "") as string;
-      await checkFree(file, options);
-      const temporary = temporaryOf(file);
-      await makeFolder(file);
-      written.set(file, temporary);
-      await using table = await create(temporary, planOf(dataset, part));
-      await copy(run, part, table);
-      await table.finish();
-    }
-    throwIfAborted(options.signal);
-    for (const [file, temporary] of written) await replace(temporary, file, options);
-  } catch (error) {
-    for (const temporary of written.values()) await rm(temporary, { recursive: true, force: true });
-    throw error;
-  }
-  return [...written.keys()];
+  return { files: await exportFiles(dataset, ranges, { file, force, create, signal, onProgress }), ...result };
 }
 
-/** The path as it was typed where that is enough, for messages. */
-function placeOf({ cwd }: Runtime, file: string): string {
+/** The path as the user typed it if it is valid as it is, for messages. */
+function typedPath({ cwd }: Runtime, file: string): string {
   return cwd === process.cwd() ? file : resolve(cwd, file);
 }
 
 function formatOf({ file, format }: ExportOptions): string {
-  const told = format ?? (file === undefined ? "csv" : formats[extname(file).toLowerCase()]);
-  if (told === undefined)
+  const chosen = format ?? (file === undefined ? "csv" : formats[extname(file).toLowerCase()]);
+  if (chosen === undefined)
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
-      `"${file ?? ""}" does not end in .csv, .arrow or .parquet; name the file so, or give --format`,
+      `"${file ?? ""}" does not end in .csv, .arrow or .parquet; choose such a name, or give --format`,
       { details: { file: file ?? "" } },
     );
-  if (file === undefined && told !== "csv")
-    throw new AtcError("ATC_INVALID_ARGUMENT", `only csv goes to standard output, not ${told}; name a file`, {
-      details: { format: told },
+  if (file === undefined && chosen !== "csv")
+    throw new AtcError("ATC_INVALID_ARGUMENT", `only csv goes to standard output, not ${chosen}; name a file`, {
+      details: { format: chosen },
     });
-  return told;
+  return chosen;
 }
 
-function planOf({ manifest: { schema } }: Dataset, ranges: readonly Range[]): TablePlan {
-  return { schema, series: ranges.map(({ symbol, from, to }) => ({ symbol, rows: to - from })) };
-}
-
-/** What starts a file of a format. */
-async function creatorOf(
-  { host }: Runtime,
-  format: string,
-): Promise<(path: string, plan: TablePlan) => Promise<TableFile>> {
+async function creatorOf({ host }: Runtime, format: string): Promise<TableCreator> {
   if (format === "arrow") return arrowTable;
   if (format === "csv") return csvFile;
   const writer = await host.find("table-writer", format);
@@ -165,33 +110,10 @@ async function streamTable(
   if (stream === undefined) throw new AtcError("ATC_INVALID_ARGUMENT", "name a file, or - for standard output");
   const write = async (text: string): Promise<void> => {
     throwIfAborted(signal);
-    // The callback waits for a slow reader, and is told of a full disk and of a reader that went away.
+    // The callback waits for a slow reader, and receives the error of a full disk or a closed pipe.
     await new Promise<void>((done, failed) => {
       stream.write(text, (error) => (error ? failed(streamFault(error)) : done()));
     });
   };
   return await csvTable(plan, write, () => Promise.resolve());
-}
-
-/** What one run works on. */
-interface Run {
-  readonly dataset: Dataset;
-  readonly options: ExportOptions;
-  readonly total: number;
-  done: number;
-}
-
-async function copy(run: Run, ranges: readonly Range[], table: TableFile): Promise<void> {
-  const { dataset, options, total } = run;
-  const columns = dataset.manifest.schema.columns.map(({ name }) => name);
-  const turns = createTurns(options);
-  for (const { symbol, from, to } of ranges) {
-    for (const block of dataset.series(symbol).blocks({ columns, from, to })) {
-      const arrays = columns.map((name) => [name, name === "timestamp" ? block.times() : block.values(name)] as const);
-      await table.write(symbol, Object.fromEntries(arrays) as unknown as Record<string, TypedArray> as SeriesColumns);
-      run.done += block.length;
-      options.onProgress?.({ phase: "writing", done: run.done, total, unit: "rows" });
-      await turns.turn();
-    }
-  }
 }

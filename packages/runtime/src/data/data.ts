@@ -1,13 +1,12 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Dataset, DatasetManifest, JsonObject, OperationOptions } from "@atc/contract";
+import type { Dataset, OperationOptions } from "@atc/contract";
 import { AtcError, absentOnly, fromSystemError, systemNameOf } from "@atc/contract";
+import { datasetHint, datasetHistory, sourcePathOf } from "@atc/datasets";
 import type { IngestReport, IngestResult } from "@atc/ingest";
 import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
 import { machineDefaults } from "../wiring/machine-defaults.ts";
 import type { Runtime } from "../wiring/runtime.ts";
-import { datasetHistory } from "./dataset-history.ts";
-import { datasetHint } from "./dataset-lookup.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { defaultName, executorFor, openSource } from "./open-source.ts";
 
@@ -136,21 +135,4 @@ export async function openData(
 
 function opened(dataset: Dataset, rest: Omit<OpenedData, "dataset" | typeof Symbol.dispose>): OpenedData {
   return { ...rest, dataset, [Symbol.dispose]: () => dataset[Symbol.dispose]() };
-}
-
-function member(object: JsonObject | undefined, name: string): JsonObject | undefined {
-  const value = object?.[name];
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-}
-
-/** The file that a dataset was read from, where it was. */
-function sourcePathOf(manifest: DatasetManifest): string | undefined {
-  const path = member(manifest.attributes, "source")?.["path"];
-  return typeof path === "string" ? path : undefined;
-}
-
-/** What a dataset was read from, for people: a file's path, or another name of the source. */
-export function sourceNameOf(manifest: DatasetManifest): string | undefined {
-  const name = member(manifest.attributes, "source")?.["name"];
-  return sourcePathOf(manifest) ?? (typeof name === "string" ? name : undefined);
 }

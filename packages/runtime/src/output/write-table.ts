@@ -4,11 +4,11 @@ import type { Table, TableBlocks } from "@atc/backtest";
 import { blocksToCsv, columnsToCsv, equityBlocks, portfolioBlocks, tradeBlocks } from "@atc/backtest";
 import type { ColumnType, TextColumn, TypedArray } from "@atc/contract";
 import { AtcError, fromSystemError } from "@atc/contract";
+import { removeStale, temporaryOf } from "@atc/datasets";
 import { encodeArrow, encodeArrowBlocks } from "@atc/mmap-store";
 import { columnNames, signalOutputs } from "@atc/signals";
 import { curvesOfResult } from "../backtest/backtest-curves.ts";
 import type { BacktestOutcome, OpenBacktest } from "../backtest/run-backtest.ts";
-import { removeStale, temporaryOf } from "../data/export-files.ts";
 import type { SignalTable } from "../signals/signal-table.ts";
 import { reportJson } from "./report-json.ts";
 

@@ -1,25 +1,30 @@
 import type { Dataset } from "@atc/contract";
 import { AtcError, nearest } from "@atc/contract";
-import { firstRowFrom } from "./series-cursor.ts";
+import { firstRowFrom } from "../rows/series-cursor.ts";
 
-/** Rows of one symbol that are exported. */
-export interface Range {
+/** Rows of one symbol: `from` inclusive, `to` exclusive. */
+export interface RowRange {
   readonly symbol: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** Which rows are asked for. */
-interface Selection {
+/** Which rows of a dataset are wanted. */
+export interface RowSelection {
+  /** Default: all symbols. */
   readonly symbols?: readonly string[];
-  /** In ms since the epoch, inclusive. */
+  /** The first time, inclusive, in ms since the epoch. Default: the first row. */
   readonly from?: number;
-  /** In ms since the epoch, exclusive. */
+  /** The last time, exclusive, in ms since the epoch. Default: the end. */
   readonly to?: number;
 }
 
-/** The rows that are asked for, symbol by symbol. */
-export function rangesOf(dataset: Dataset, options: Selection): readonly Range[] {
+/**
+ * The selected rows of each symbol, in the order of the dataset's symbols. Symbols without a row in that time are left out.
+ *
+ * @throws ATC_NOT_FOUND for an unknown symbol; ATC_INVALID_DATA if no row is selected
+ */
+export function rangesOf(dataset: Dataset, options: RowSelection): readonly RowRange[] {
   const all = dataset.symbols();
   const chosen = new Set(options.symbols ?? all);
   const known = new Set(all);
@@ -36,7 +41,7 @@ export function rangesOf(dataset: Dataset, options: Selection): readonly Range[]
   const unit = schema.kind === "ticks" ? 1_000_000n : 1n;
   const ranges = all
     .filter((symbol) => chosen.has(symbol))
-    .map((symbol): Range => {
+    .map((symbol): RowRange => {
       const series = dataset.series(symbol);
       const rowFrom = (ms: number | undefined, none: number): number =>
         ms === undefined ? none : firstRowFrom(series, BigInt(ms) * unit);
@@ -48,4 +53,9 @@ export function rangesOf(dataset: Dataset, options: Selection): readonly Range[]
       details: { dataset: name },
     });
   return ranges;
+}
+
+/** Number of rows of all ranges. */
+export function rowsOf(ranges: readonly RowRange[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + to - from, 0);
 }

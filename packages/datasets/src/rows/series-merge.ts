@@ -1,42 +1,42 @@
 import type { SeriesCursor } from "./series-cursor.ts";
 
-/** What becomes of rows at a time that the dataset has already. */
+/** What happens to new rows at a time that the dataset already has. */
 export type OverlapPolicy = "restate" | "keep" | "error";
 
-/** What a merge of new rows into stored ones gives. */
+/** What a merge of new rows into stored rows counts. */
 export interface MergeCounts {
   /** New rows at times that the stored rows do not have. */
   added: number;
-  /** New rows that took the place of other stored ones of their time. */
+  /** New rows that replaced different stored rows of their time. */
   restated: number;
-  /** New rows that are stored already, value for value. */
+  /** New rows that are already stored with the same values. */
   unchanged: number;
-  /** New rows that gave way to other stored ones of their time. */
+  /** New rows that were dropped because different rows of their time are stored. */
   ignored: number;
-  /** The first stored row that the merge changes or comes ahead of; -1 where it changes nothing. */
+  /** The first stored row that the merge changes or inserts a row before; -1 if nothing changes. */
   firstStored: number;
-  /** The new row that comes first there. */
+  /** The first new row at that place. */
   firstNew: number;
-  /** Rows from `firstStored` on. */
+  /** Rows of the merged series from `firstStored` to its end. */
   rows: number;
-  /** The first time at which both have rows that differ, as a pair of words; undefined where there is none. */
+  /** The first time at which stored and new rows differ, as two 32-bit words; undefined if there is none. */
   conflict: readonly [low: number, high: number] | undefined;
 }
 
 /** Where merged rows go. */
 export interface MergeTarget {
-  /** Takes up to `count` rows of the cursor from its current row on; tells how many, at least one where it is not full. */
+  /** Takes up to `count` rows of the cursor, starting at its current row; returns how many: at least one unless it is full. */
   take(cursor: SeriesCursor, count: number): number;
-  /** Whether it must be emptied before the next row. */
+  /** Whether it must be emptied before it takes the next row. */
   isFull(): boolean;
 }
 
-/** Takes all rows and keeps none: for a merge that only counts. */
+/** Takes all rows and stores none: for a merge that only counts. */
 export const countingTarget: MergeTarget = { take: (_, count) => count, isFull: () => false };
 
 /**
- * Merges two series, each sorted by time. The rows of one time are one unit: where both series have a time, all rows of the one or all rows of the
- * other are taken. Yields whenever the target is full, and at the end of each block.
+ * Merges two series, each sorted by time. The rows of one time are one unit: if both series have a time, the merge takes
+ * all rows of one series or all rows of the other. Yields if the target is full, and at the end of each block.
  */
 export function* mergeSeries(
   stored: SeriesCursor,
@@ -69,7 +69,7 @@ export function* mergeSeries(
   }
 }
 
-/** Merges the rows of the time at which both cursors are. */
+/** Merges the rows of the time that both cursors have reached. */
 function* mergeTime(
   stored: SeriesCursor,
   added: SeriesCursor,
@@ -77,8 +77,8 @@ function* mergeTime(
   target: MergeTarget,
   counts: MergeCounts,
 ): Generator<void, void> {
-  const low = added.words[2 * added.at] as number;
-  const high = added.words[2 * added.at + 1] as number;
+  const low = added.words[2 * added.at];
+  const high = added.words[2 * added.at + 1];
   const place = [stored.base + stored.at, added.base + added.at] as const;
   const before = counts.rows;
   let same = true;
@@ -134,20 +134,20 @@ function isAt({ words, at }: SeriesCursor, low: number, high: number): boolean {
   return words[2 * at] === low && words[2 * at + 1] === high;
 }
 
-/** Below 0 where `a` is at an earlier time than `b`, 0 at the same, above 0 at a later one. */
+/** Negative if `a` is at an earlier time than `b`, 0 if at the same time, positive if at a later time. */
 function compare(a: SeriesCursor, b: SeriesCursor): number {
-  const high = (a.words[2 * a.at + 1] as number) - (b.words[2 * b.at + 1] as number);
-  return high !== 0 ? high : ((a.words[2 * a.at] as number) >>> 0) - ((b.words[2 * b.at] as number) >>> 0);
+  const high = a.words[2 * a.at + 1] - b.words[2 * b.at + 1];
+  return high !== 0 ? high : (a.words[2 * a.at] >>> 0) - (b.words[2 * b.at] >>> 0);
 }
 
-/** Rows of `a`'s block, from its current one on, that are earlier than `b`'s current row. */
+/** Rows of the first cursor's block, from its current row, that are earlier than the current row of `b`. */
 function rowsBefore({ words, at, end }: SeriesCursor, b: SeriesCursor): number {
-  const limitLow = (b.words[2 * b.at] as number) >>> 0;
-  const limitHigh = b.words[2 * b.at + 1] as number;
+  const limitLow = b.words[2 * b.at] >>> 0;
+  const limitHigh = b.words[2 * b.at + 1];
   let row = at;
   for (; row < end; row++) {
-    const high = words[2 * row + 1] as number;
-    if (high > limitHigh || (high === limitHigh && (words[2 * row] as number) >>> 0 >= limitLow)) break;
+    const high = words[2 * row + 1];
+    if (high > limitHigh || (high === limitHigh && words[2 * row] >>> 0 >= limitLow)) break;
   }
   return row - at;
 }
@@ -155,9 +155,7 @@ function rowsBefore({ words, at, end }: SeriesCursor, b: SeriesCursor): number {
 /** Whether the current rows hold the same values; NaN is NaN. */
 function isSameRow(a: SeriesCursor, b: SeriesCursor): boolean {
   for (let c = 0; c < a.values.length; c++) {
-    const x = (a.values[c] as ArrayLike<number>)[a.at] as number;
-    const y = (b.values[c] as ArrayLike<number>)[b.at] as number;
-    if (!Object.is(x, y)) return false;
+    if (!Object.is(a.values[c][a.at], b.values[c][b.at])) return false;
   }
   return true;
 }

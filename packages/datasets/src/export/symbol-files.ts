@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 
-/** Names that Windows keeps for devices. */
+/** Names that Windows reserves for devices. */
 const devices = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 const longestName = 120;
 
 /**
- * A symbol as a part of a file's name: letters, digits, `.`, `_`, `-` and `^` stay, every other byte of its UTF-8 becomes `%` and two digits, as does what would give a
- * hidden file, a device or a parent folder. A long name is cut, and ends with digits of its hash.
+ * A symbol as a part of a file name. Letters, digits, `.`, `_`, `-` and `^` stay; every other byte of its UTF-8 becomes `%` and
+ * two digits, as does a character that would make a hidden file, a device or a parent folder. A long name is cut and ends with
+ * digits of its hash.
  */
 function fileNameOf(symbol: string): string {
   const percent = (text: string): string =>
@@ -22,7 +23,10 @@ function digitsOf(symbol: string): string {
   return createHash("sha256").update(symbol).digest("hex").slice(0, 8);
 }
 
-/** The file of each symbol: `{symbol}` in the pattern replaced. Names that differ by case alone, which some disks take for one, end with digits of a hash. */
+/**
+ * The file of each symbol: the pattern with `{symbol}` replaced. Some disks ignore case, so names that differ by case alone end
+ * with digits of a hash.
+ */
 export function symbolFiles(pattern: string, symbols: readonly string[]): ReadonlyMap<string, string> {
   const taken = new Set<string>();
   const files = new Map<string, string>();

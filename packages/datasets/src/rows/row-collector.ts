@@ -3,19 +3,19 @@ import { allocate, dtypeOf } from "@atc/contract";
 import type { SeriesCursor } from "./series-cursor.ts";
 import type { MergeTarget } from "./series-merge.ts";
 
-/** Rows gathered from cursors into columns of a fixed capacity. */
+/** Collects rows from cursors into columns of a fixed capacity. */
 export interface RowCollector extends MergeTarget {
   /** Rows so far. */
   length(): number;
   /** The rows so far as columns, valid until {@link RowCollector.clear}. */
   columns(): SeriesColumns;
-  /** Forgets the rows. */
+  /** Drops the rows. */
   clear(): void;
 }
 
 type NumberArray = Exclude<TypedArray, BigInt64Array>;
 
-/** A collector for rows of `timestamp` and the columns behind it. */
+/** A collector for rows of `timestamp` and the columns after it. */
 export function rowCollector(columns: readonly ColumnMetadata[], capacity: number): RowCollector {
   const times = new BigInt64Array(capacity);
   const words = new Int32Array(times.buffer);
@@ -35,18 +35,15 @@ export function rowCollector(columns: readonly ColumnMetadata[], capacity: numbe
       return taken;
     },
     columns: () =>
-      Object.fromEntries(
-        columns.map(({ name }, c) => [name, (c === 0 ? times : (arrays[c - 1] as NumberArray)).subarray(0, length)]),
-      ),
+      Object.fromEntries(columns.map(({ name }, c) => [name, (c === 0 ? times : arrays[c - 1]).subarray(0, length)])),
   };
 }
 
 function copyRow(cursor: SeriesCursor, words: Int32Array, arrays: readonly NumberArray[], to: number): void {
   const { at } = cursor;
-  words[2 * to] = cursor.words[2 * at] as number;
-  words[2 * to + 1] = cursor.words[2 * at + 1] as number;
-  for (let c = 0; c < arrays.length; c++)
-    (arrays[c] as NumberArray)[to] = (cursor.values[c] as ArrayLike<number>)[at] as number;
+  words[2 * to] = cursor.words[2 * at];
+  words[2 * to + 1] = cursor.words[2 * at + 1];
+  for (let c = 0; c < arrays.length; c++) arrays[c][to] = cursor.values[c][at];
 }
 
 function copyRows(
@@ -58,6 +55,5 @@ function copyRows(
 ): void {
   const { at } = cursor;
   words.set(cursor.words.subarray(2 * at, 2 * (at + count)), 2 * to);
-  for (let c = 0; c < arrays.length; c++)
-    (arrays[c] as NumberArray).set((cursor.values[c] as Float64Array).subarray(at, at + count), to);
+  for (let c = 0; c < arrays.length; c++) arrays[c].set(cursor.values[c].subarray(at, at + count), to);
 }

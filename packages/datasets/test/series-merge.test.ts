@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { rowCollector } from "../src/data/row-collector.ts";
-import { emptyCursor, firstRowFrom, seriesCursor } from "../src/data/series-cursor.ts";
-import type { MergeCounts, MergeTarget, OverlapPolicy } from "../src/data/series-merge.ts";
-import { countingTarget, mergeSeries } from "../src/data/series-merge.ts";
+import { rowCollector } from "../src/rows/row-collector.ts";
+import { emptyCursor, firstRowFrom, seriesCursor } from "../src/rows/series-cursor.ts";
+import type { MergeCounts, MergeTarget, OverlapPolicy } from "../src/rows/series-merge.ts";
+import { countingTarget, mergeSeries } from "../src/rows/series-merge.ts";
 import type { Row } from "./array-series.ts";
 import { arraySeries } from "./array-series.ts";
 
@@ -12,7 +12,7 @@ const columns = [
   { name: "close", type: "float64" },
 ] as const;
 
-/** Rows sorted by time, some of one time; times on both sides of 2^32 and of 0. */
+/** Rows sorted by time, some with equal times; times on both sides of 2^32 and of 0. */
 const rows = fc
   .array(fc.tuple(fc.integer({ min: -6, max: 6 }), fc.constantFrom(1, 2, Number.NaN, -0)), { maxLength: 30 })
   .map((list) =>
@@ -27,7 +27,7 @@ function byTime(list: readonly Row[]): Map<bigint, number[]> {
   return groups;
 }
 
-/** The rule in words: of each time the one group or the other. */
+/** The rule: one group or the other for each time. */
 function naive(stored: readonly Row[], added: readonly Row[], policy: OverlapPolicy): Row[] {
   const old = byTime(stored);
   const fresh = byTime(added);
@@ -54,7 +54,7 @@ function run(
   return step.value;
 }
 
-it.each(["restate", "keep"] as const)("merges as the rule says under %s, and tells from which row on", (policy) => {
+it.each(["restate", "keep"] as const)("follows the rule of %s, and reports the first row that changes", (policy) => {
   fc.assert(
     fc.property(rows, rows, fc.integer({ min: 1, max: 7 }), (stored, added, block) => {
       const expected = naive(stored, added, policy);
@@ -68,7 +68,7 @@ it.each(["restate", "keep"] as const)("merges as the rule says under %s, and tel
         expect(shrinks).toBe(false);
         return;
       }
-      // What stays in front is the dataset's own, row for row.
+      // The rows before are those of the dataset.
       expect(stored.slice(0, counts.firstStored)).toEqual(expected.slice(0, counts.firstStored));
       const merged: Row[] = [];
       const collector = rowCollector(columns, 3);
@@ -88,7 +88,7 @@ it.each(["restate", "keep"] as const)("merges as the rule says under %s, and tel
   );
 });
 
-it("accounts for every new row, and finds nothing to do the second time", () => {
+it("counts every new row, and finds nothing to do the second time", () => {
   fc.assert(
     fc.property(rows, rows, fc.constantFrom<OverlapPolicy>("restate", "keep"), (stored, added, policy) => {
       const at = { stored: 0, added: 0, block: 4 };
@@ -100,7 +100,7 @@ it("accounts for every new row, and finds nothing to do the second time", () => 
   );
 });
 
-it("finds the first row from a time on", () => {
+it("finds the first row at or after a time", () => {
   fc.assert(
     fc.property(rows, fc.integer({ min: -7, max: 7 }), (list, step) => {
       const time = BigInt(step) * 2n ** 31n;

@@ -1,15 +1,13 @@
 import type { ArrayStore, DatasetManifest, RowKind } from "@atc/contract";
-import { sourceNameOf } from "./data.ts";
+import { sourceNameOf } from "./dataset-source.ts";
 
-/** A dataset in a list. Only `name` and `problem` are there where its manifest cannot be read. */
+/** A dataset in a list. If its manifest cannot be read, it has `name` and `problem` only. */
 export interface DatasetDescription {
-  /** The name. */
   readonly name: string;
-  /** What a row is. */
   readonly kind?: RowKind;
   /** Rows of all symbols. */
   readonly rows?: number;
-  /** Symbols. */
+  /** Number of symbols. */
   readonly symbols?: number;
   /** Bytes of all segments. */
   readonly bytes?: number;
@@ -17,13 +15,13 @@ export interface DatasetDescription {
   readonly start?: string;
   /** The last time, ISO 8601 in UTC. */
   readonly end?: string;
-  /** The file it was read from. */
+  /** The file or the source that it was read from. */
   readonly source?: string;
   /** Why it cannot be read. */
   readonly problem?: string;
 }
 
-/** Describes a dataset by its manifest; a damaged one is described, not thrown. */
+/** Describes a dataset by its manifest. A damaged dataset gives a description with `problem`, not an error. */
 export async function describeDataset(store: ArrayStore, name: string): Promise<DatasetDescription> {
   try {
     const manifest = await store.find(name);
@@ -43,7 +41,7 @@ export async function describeDataset(store: ArrayStore, name: string): Promise<
   }
 }
 
-/** A time of a dataset, ISO 8601 in UTC to the millisecond; undefined where no `Date` holds it. */
+/** A time of a dataset, ISO 8601 in UTC to the millisecond; undefined if it is outside the range of `Date`. */
 function isoOf(time: bigint, kind: RowKind): string | undefined {
   const ms = Number(kind === "ticks" ? time / 1_000_000n : time);
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : undefined;
@@ -51,7 +49,7 @@ function isoOf(time: bigint, kind: RowKind): string | undefined {
 
 /** The first and the last time of all series. */
 function spanOf({ series, schema: { kind } }: DatasetManifest): { readonly start?: string; readonly end?: string } {
-  const [one] = series;
+  const one = series.at(0);
   if (one === undefined) return {};
   let { firstTime: first, lastTime: last } = one;
   for (const { firstTime, lastTime } of series) {

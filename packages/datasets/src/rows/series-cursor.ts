@@ -1,18 +1,18 @@
-import type { Block, Series } from "@atc/contract";
+import type { Block, ReadonlyTypedArray, Series } from "@atc/contract";
 
-/** The rows of a series one after another, a block at a time: hot loops read the arrays, `refill` goes on to the next block. */
+/** Reads the rows of a series block by block. Hot loops read the arrays directly and call `refill` at the end of a block. */
 export interface SeriesCursor {
   /** Times of the block as pairs of 32-bit words, low half first. */
-  words: Int32Array;
-  /** The other columns of the block, in the order asked for. */
-  values: readonly ArrayLike<number>[];
+  words: ReadonlyTypedArray<number>;
+  /** The other columns of the block, in the requested order. */
+  values: readonly ReadonlyTypedArray<number>[];
   /** The current row within the block. */
   at: number;
   /** Rows of the block. */
   end: number;
   /** The first row of the block within the series. */
   base: number;
-  /** Goes on to the next block; false at the end of the series. Only where `at` is `end`. */
+  /** Moves to the next block; false at the end of the series. Call it only if `at` is `end`. */
   refill(): boolean;
 }
 
@@ -31,8 +31,7 @@ export function seriesCursor(series: Series, columns: readonly string[], from: n
       cursor.end = 0;
       const { value, done } = blocks.next();
       if (done === true) return false;
-      const words = value.timeWords();
-      cursor.words = words as unknown as Int32Array;
+      cursor.words = value.timeWords();
       cursor.values = columns.map((name) => value.values(name));
       cursor.end = value.length;
       return true;
@@ -41,7 +40,7 @@ export function seriesCursor(series: Series, columns: readonly string[], from: n
   return cursor;
 }
 
-/** The first row of a series whose time is `time` or later; its length where there is none. Reads some rows, not all. */
+/** The first row whose time is `time` or later; the length of the series if there is none. A binary search: it reads few rows. */
 export function firstRowFrom(series: Series, time: bigint): number {
   let low = 0;
   let high = series.length;
@@ -53,10 +52,8 @@ export function firstRowFrom(series: Series, time: bigint): number {
   return low;
 }
 
-/** The time of one row. */
 function timeOfRow(series: Series, row: number): bigint {
-  for (const block of series.blocks({ columns: ["timestamp"], from: row, to: row + 1 }))
-    return block.times()[0] as bigint;
+  for (const block of series.blocks({ columns: ["timestamp"], from: row, to: row + 1 })) return block.times()[0];
   throw new RangeError(`row ${row} of ${series.length}`);
 }
 

@@ -1,7 +1,11 @@
 import type { DatasetSchema, JsonObject } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 
-/** Throws where the rows do not fit; returns the names of the columns that are too many. */
+/**
+ * Checks that new rows have the kind and the columns of a dataset. Returns the names of columns that only the new rows have.
+ *
+ * @throws ATC_INVALID_DATA
+ */
 export function checkSchema(name: string, stored: DatasetSchema, added: DatasetSchema): readonly string[] {
   const refuse = (what: string, details: JsonObject): AtcError =>
     new AtcError("ATC_INVALID_DATA", `cannot append to dataset "${name}": ${what}`, {
@@ -15,9 +19,9 @@ export function checkSchema(name: string, stored: DatasetSchema, added: DatasetS
   for (const column of stored.columns) {
     const own = added.columns.find((one) => one.name === column.name);
     if (own?.type === column.type) continue;
-    const what = own === undefined ? "is not in the files" : `is ${column.type}, in the files ${own.type}`;
+    const what = own === undefined ? "is not in the files" : `is ${column.type}, but ${own.type} in the files`;
     throw refuse(
-      `its column "${column.name}" ${what}; name the column that holds it with --columns ${column.name}=NAME, or ingest into a dataset of its own`,
+      `its column "${column.name}" ${what}; name the column that holds it with --columns ${column.name}=NAME, or ingest the files into another dataset`,
       { column: column.name },
     );
   }

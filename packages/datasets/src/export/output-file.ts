@@ -4,25 +4,15 @@ import { basename, dirname, join, resolve } from "node:path";
 import { AtcError, absentOnly, fromSystemError } from "@atc/contract";
 import { makeFolders } from "@atc/plugin-kit";
 
-/** What to do about it, where a disk refuses. */
+/** What to do if the disk refuses. */
 const remedy = "check the folder and the space on the disk";
 
-/** Whether a file that is there may be replaced. */
+/** Whether an existing file is replaced. */
 interface Replacing {
   readonly force?: boolean;
 }
 
-function existing(file: string): AtcError {
-  return new AtcError(
-    "ATC_INVALID_ARGUMENT",
-    `"${file}" is there already; give another name, or replace it with --force`,
-    {
-      details: { file },
-    },
-  );
-}
-
-/** Throws ATC_INVALID_ARGUMENT where a file is there and may not be replaced, or a directory is. */
+/** Throws ATC_INVALID_ARGUMENT if a file exists and may not be replaced, or if the path is a directory. */
 export async function checkFree(file: string, { force }: Replacing): Promise<void> {
   const status = await stat(file)
     .catch(absentOnly)
@@ -32,19 +22,24 @@ export async function checkFree(file: string, { force }: Replacing): Promise<voi
   if (status?.isDirectory() === true)
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
-      `"${file}" is a directory; name a file in it, or "${join(file, "{symbol}.csv")}" for one a symbol`,
+      `"${file}" is a directory; name a file in it, or "${join(file, "{symbol}.csv")}" for one file per symbol`,
       { details: { file } },
     );
-  if (status !== undefined && force !== true) throw existing(file);
+  if (status !== undefined && force !== true)
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `"${file}" already exists; give another name, or replace it with --force`,
+      { details: { file } },
+    );
 }
 
-/** Where a file is written before it appears: under a name that nobody else has, also in another container, and that nobody could have placed there. */
+/** The temporary name of a file: unique across processes and containers, and impossible to guess for other users. */
 export function temporaryOf(file: string): string {
   const token = randomBytes(8).toString("hex");
   return join(dirname(file), `.${basename(file).slice(0, 100)}.${process.pid}-${token}.tmp`);
 }
 
-/** Removes what writers of the same file left that were killed. */
+/** Removes temporary files that killed writers of the same file left. */
 export async function removeStale(file: string): Promise<void> {
   const pattern = /\.(\d+)(?:-[0-9a-f]+)?\.tmp(?:\.store)?$/;
   const prefix = `.${basename(file).slice(0, 100)}.`;
@@ -74,7 +69,7 @@ export async function makeFolder(file: string): Promise<void> {
   }
 }
 
-/** Lets a finished file appear. */
+/** Renames a finished temporary file to its own name. */
 export async function replace(temporary: string, file: string, options: Replacing): Promise<void> {
   await checkFree(file, options);
   try {

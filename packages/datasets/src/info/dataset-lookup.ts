@@ -2,8 +2,8 @@ import type { ArrayStore, DatasetManifest } from "@atc/contract";
 import { AtcError, nearest } from "@atc/contract";
 
 /**
- * What to do about a name that no dataset has: the name that was probably meant, where there is one. A dataset made of a file is named by its stem and a
- * hash, so the stem alone is the likeliest slip.
+ * What to do about an unknown dataset name: the likely name, if there is one, or the command that lists the names. A dataset of
+ * a file is named by the file's stem and a hash, so a name that starts with the stem is the first choice.
  */
 export async function datasetHint(store: ArrayStore, name: string): Promise<string> {
   const names = await store.list();
@@ -12,9 +12,9 @@ export async function datasetHint(store: ArrayStore, name: string): Promise<stri
 }
 
 /**
- * What a dataset says of itself.
+ * The manifest of a dataset.
  *
- * @throws ATC_NOT_FOUND with the name that was probably meant; ATC_CORRUPT_DATA, ATC_UNSUPPORTED (a newer format)
+ * @throws ATC_NOT_FOUND with the likely name; ATC_CORRUPT_DATA, ATC_UNSUPPORTED (a newer format)
  */
 export async function findDataset(store: ArrayStore, name: string): Promise<DatasetManifest> {
   const manifest = await store.find(name);
