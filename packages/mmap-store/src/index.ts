@@ -14,4 +14,5 @@ export {
 export { type MappingBackend, mappingBackend, unmapDisposed } from "./mapping.ts";
 export { type MmapStore, type MmapStoreOptions, mmapStore } from "./mmap-store.ts";
 export { plugins as default } from "./plugin.ts";
+export { networkFileSystems } from "./reading/network-file-systems.ts";
 export type { SegmentBackend } from "./segment-reader.ts";
