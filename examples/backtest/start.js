@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { columnsToCsv, tradeColumns } from "@atc/backtest";
-import { backtest } from "@atc/runtime";
+import { backtestFile } from "@atc/runtime";
 
 const file = process.argv[2] ?? fileURLToPath(new URL("../bars.csv", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "atc-backtest-")); // leave dataDir and cacheDir out to keep both in .cache
-const { report, result } = await backtest(file, {
+const { report, result } = await backtestFile(file, {
   config: {
     robustness: "Wide",
     feeBps: 5,

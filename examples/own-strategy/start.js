@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { backtest, memoryDataset } from "@atc/backtest";
-import { backtest as backtestFile } from "@atc/runtime";
+import { backtestFile } from "@atc/runtime";
 import { crossing } from "./crossing.js";
 
 // With arrays of your own: @atc/backtest alone, nothing on the disk. Here a price that swings around a rising line.

@@ -21,14 +21,14 @@ export {
   type RunBacktestOptions,
   runBacktest,
 } from "./backtest/run-backtest.ts";
-export { type BacktestOptions, backtest } from "./calls/backtest-file.ts";
-export { getCacheManager } from "./calls/cache-manager.ts";
-export { examine, type Finding } from "./calls/examine.ts";
-export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/data.ts";
+export { type BacktestFileOptions, backtestFile } from "./calls/backtest-file.ts";
+export { type DoctorFinding, doctor } from "./calls/doctor.ts";
+export { getCacheManager, openCache } from "./calls/open-cache.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
 export { type ExportOptions, type ExportResult, exportData } from "./data/data-export.ts";
 export { type ResampleDataOptions, resampleData } from "./data/data-resample.ts";
 export { type DatasetInfo, type DatasetInfoOptions, datasetInfo } from "./data/dataset-info.ts";
+export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/open-data.ts";
 export { installedSources, openSource, type ReadingOptions } from "./data/open-source.ts";
 export { reportJson } from "./output/report-json.ts";
 export { type CurveFiles, signalFormats, writeCurves, writeSignals } from "./output/write-table.ts";

@@ -94,7 +94,7 @@ describe.each([
     const curves = curvesOf(5000, 70, 3);
     put(theirs.sink("A", 5000), curves);
     expect(() => spool.curves.reader("A")).toThrow(expect.objectContaining({ code: "ATC_NOT_FOUND" }));
-    spool.curves.written("A", { bars: 5000, trades: 70 });
+    spool.curves.register("A", { bars: 5000, trades: 70 });
     expect(arraysOfReader(spool.curves.reader("A"))).toEqual(curves);
     expect(() => theirs.sink("C", 5)).toThrow(expect.objectContaining({ code: "ATC_NOT_FOUND" }));
   });

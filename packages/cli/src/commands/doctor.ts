@@ -1,4 +1,4 @@
-import { examine } from "@atc/runtime";
+import { doctor } from "@atc/runtime";
 import type { Command } from "commander";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
@@ -12,7 +12,7 @@ export function addDoctor(program: Command, io: CommandLineIo, exit: (code: numb
     .description("Check this machine and this project: Node, mapping, folders, disk, plugins");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
-    const findings = await examine(run.runtime);
+    const findings = await doctor(run.runtime);
     if (run.json) run.printJson(findings);
     else {
       run.print(

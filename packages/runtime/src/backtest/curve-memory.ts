@@ -4,7 +4,7 @@ import { allocateTrades, partOfTrades } from "@atc/backtest";
 /** Rows: the first, inclusive, and the last, exclusive. */
 export type Rows = readonly [from: number, to: number];
 
-/** Curves to be read at the same time. */
+/** Curves that are read together. */
 export interface WantedCurves {
   readonly reader: CurveReader;
   readonly bars: Rows;
@@ -16,7 +16,7 @@ export function lengthOf([from, to]: Rows): number {
   return to - from;
 }
 
-/** Gives curves to a sink. */
+/** Writes curves to a sink. */
 export function fillSink(sink: CurveSink, { times, equity, directions, trades }: CurveArrays): void {
   const room = sink.room(times.length);
   room.times.set(times);
@@ -27,8 +27,8 @@ export function fillSink(sink: CurveSink, { times, equity, directions, trades }:
 }
 
 /**
- * Reads curves into memory that is used again at the next call: new arrays for every cache entry have the garbage collected again and again, which took an
- * eighth of a run's time.
+ * A reader of curves into one buffer, which the next call overwrites. With new arrays per cache entry, garbage collection took
+ * an eighth of the time of a run.
  */
 export function curveMemory(): (wanted: readonly WantedCurves[]) => readonly CurveArrays[] {
   let memory: CurveArrays = {

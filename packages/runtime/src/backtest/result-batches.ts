@@ -2,7 +2,10 @@ import type { SymbolFigures } from "@atc/backtest";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { type StoredResults, wholeBars } from "./stored-results.ts";
 
-/** Neighbours are computed and stored together, so that thousands of short series do not make thousands of files: at most `batchSize` symbols, or half a million bars. */
+/**
+ * Divides symbols into batches that are computed and stored together, so that thousands of short series do not make thousands
+ * of files. A batch has at most `batchSize` symbols, and at most half a million bars unless it is a single symbol.
+ */
 export function batchesOf(symbols: readonly SizedSymbol[], batchSize: number): readonly (readonly SizedSymbol[])[] {
   const batches: SizedSymbol[][] = [];
   let open: SizedSymbol[] = [];
@@ -19,54 +22,54 @@ export function batchesOf(symbols: readonly SizedSymbol[], batchSize: number): r
   return open.length > 0 ? [...batches, open] : batches;
 }
 
-/** What became of a batch that was computed elsewhere. */
+/** The results of a batch that was computed on a thread. */
 interface BatchOutcome {
   /** The results. */
   readonly results: readonly SymbolFigures[];
-  /** Why the other symbols have none. */
+  /** The errors of the other symbols. */
   readonly failures: ReadonlyMap<string, Error>;
-  /** What it took, in ms. */
+  /** The time that it took, in ms. */
   readonly costMs: number;
 }
 
-/** Computes whole batches ahead of the backtest that asks for their symbols one by one. */
+/** Computes whole batches before the backtest requests their symbols one by one. */
 export interface BatchComputer {
-  /** Batches computed at the same time. */
+  /** Number of batches that are computed at the same time. */
   readonly concurrency: number;
-  /** The results of some symbols; undefined where they are to be computed in this thread after all. */
+  /** The results of some symbols; undefined if the caller must compute them on its own thread. */
   compute(symbols: readonly string[]): Promise<BatchOutcome | undefined>;
 }
 
 /** Where results come from. */
 export interface ResultBatchesOptions {
-  /** What the cache has, if there is one. */
+  /** The results in the cache; undefined without a cache. */
   readonly stored: StoredResults | undefined;
   /** The batches in order. */
   readonly batches: readonly (readonly SizedSymbol[])[];
-  /** Other threads, if there are any. */
+  /** Computes on threads; undefined without threads. */
   readonly computer: BatchComputer | undefined;
 }
 
-/** Serves the results of symbols from the cache or other threads, and keeps what had to be computed. */
+/** Serves the results of symbols from the cache or from threads, and stores what had to be computed. */
 export interface ResultBatches {
-  /** Results that the cache did not have. */
+  /** Number of results that the cache did not have. */
   readonly computed: number;
-  /** The result of a symbol: stored, computed elsewhere, or from `compute`. Symbols are asked for in the order of the batches. */
+  /** The result of a symbol: stored, from a thread, or from `compute`. Request symbols in the order of the batches. */
   readonly remember: (symbol: string, compute: () => Promise<SymbolFigures>) => Promise<SymbolFigures>;
   /** Stores the last batch. */
   flush(): Promise<void>;
 }
 
-/** A batch as far as it is known. */
+/** The state of a batch. */
 interface Batch {
   readonly symbols: readonly string[];
   readonly results: Map<string, SymbolFigures>;
   readonly failures: ReadonlyMap<string, Error>;
-  /** What it took to compute what the cache did not have, in ms; undefined where it had all. */
+  /** The time to compute what the cache did not have, in ms; undefined if the cache had everything. */
   costMs: number | undefined;
 }
 
-/** Makes the hook that a backtest asks for every symbol. */
+/** Makes the hook that a backtest calls for every symbol. */
 export function resultBatches({ stored, batches, computer }: ResultBatchesOptions): ResultBatches {
   const numbers = new Map(batches.flatMap((batch, number) => batch.map(({ symbol }) => [symbol, number] as const)));
   const started = new Map<number, Promise<Batch>>();
@@ -85,12 +88,11 @@ export function resultBatches({ stored, batches, computer }: ResultBatchesOption
     return { symbols, results, failures: outcome?.failures ?? new Map(), costMs: outcome?.costMs };
   }
 
-  function start(number: number): Promise<Batch> | undefined {
-    const sized = batches[number];
+  function start(number: number): Promise<Batch> {
     const running = started.get(number);
-    if (sized === undefined || running !== undefined) return running;
-    const batch = prepare(sized);
-    // A batch computed ahead may fail before it is awaited; it tells when it is.
+    if (running !== undefined) return running;
+    const batch = prepare(batches[number] ?? []);
+    // A batch that is prepared early may fail before it is awaited; the error surfaces then.
     batch.catch(() => undefined);
     started.set(number, batch);
     return batch;
@@ -108,8 +110,10 @@ export function resultBatches({ stored, batches, computer }: ResultBatchesOption
     const number = numbers.get(symbol) ?? 0;
     if (current !== undefined && currentNumber === number) return current;
     await flush();
-    for (let ahead = 0; ahead <= (computer?.concurrency ?? 0); ahead++) void start(number + ahead);
-    current = (await start(number)) as Batch;
+    const batch = start(number);
+    const last = Math.min(number + (computer?.concurrency ?? 0), batches.length - 1);
+    for (let early = number + 1; early <= last; early++) void start(early);
+    current = await batch;
     currentNumber = number;
     started.delete(number);
     return current;

@@ -2,10 +2,10 @@ import type { BacktestFigures, BacktestJson, BacktestResult, Strategy } from "@a
 import { arraysOfReader, atcStrategy, backtestInto, resultToJson, resultVersion } from "@atc/backtest";
 import type { Cache, CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
-import type { Dataset, Executor, JsonObject, OperationOptions } from "@atc/contract";
+import type { Dataset, JsonObject } from "@atc/contract";
 import { contentKeys } from "../compute/content-keys.ts";
-import type { DataOptions, OpenedData } from "../data/data.ts";
-import { openData } from "../data/data.ts";
+import type { DataOptions, OpenedData } from "../data/open-data.ts";
+import { openData } from "../data/open-data.ts";
 import { timeframeMs } from "../data/timeframe.ts";
 import { openSpool, type Spool } from "../spool/open-spool.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
@@ -13,24 +13,23 @@ import { asJson, backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
 import type { BacktestCurves } from "./backtest-curves.ts";
-import type { ResultBatches } from "./result-batches.ts";
 import { batchesOf, resultBatches } from "./result-batches.ts";
 import { type Figures, storedFigures } from "./stored-report.ts";
-import { storedResults } from "./stored-results.ts";
+import { type StoredResults, storedResults } from "./stored-results.ts";
 import { threadBatches } from "./thread-batches.ts";
 
 /** What a backtest prints as JSON; the names are those of `docs/backtest-spec.md`. */
 export interface BacktestReport {
   /** The effective configuration. */
   readonly config: JsonObject;
-  /** What was computed on. */
+  /** The data of the backtest. */
   readonly data: {
     readonly path: string;
     readonly fingerprint: string;
     readonly rows: number;
     readonly symbols: number;
   };
-  /** Metrics of the portfolio; null where every symbol was skipped. */
+  /** Metrics of the portfolio; null if every symbol was skipped. */
   readonly portfolio: BacktestJson["portfolio"];
   /** Metrics and warnings of each symbol, in the order of UTF-16 code units. */
   readonly symbols: BacktestJson["symbols"];
@@ -38,37 +37,37 @@ export interface BacktestReport {
   readonly skipped: BacktestJson["skipped"];
 }
 
-/** What every backtest gives. */
+/** What every backtest returns. */
 interface BacktestEnd {
   /** The figures. */
   readonly report: BacktestReport;
-  /** Whether the whole report came from the cache, which it does only if curves are not asked for. */
+  /** Whether the whole report came from the cache. Always false if curves are requested. */
   readonly cached: boolean;
   /** Symbols whose results came from the cache, curves included. */
   readonly cachedSymbols: number;
-  /** Whether the dataset was there already and up to date. */
+  /** Whether the dataset already existed and was up to date. */
   readonly reused: boolean;
 }
 
-/** What a backtest gives in arrays. */
+/** The results of a backtest, with curves in arrays. */
 export interface BacktestOutcome extends BacktestEnd {
-  /** Curves, trades and directions; undefined if they were not asked for. */
+  /** Curves, trades and directions; undefined if they were not requested. */
   readonly result: BacktestResult | undefined;
 }
 
-/** What a backtest gives whose curves nobody has to hold in memory. Disposal gives them back. */
+/** The results of a backtest, with curves outside of the heap. Disposal frees them. */
 export interface OpenBacktest extends BacktestEnd, Disposable {
-  /** Curves and trades, to be read in portions until disposal; undefined if they were not asked for. */
+  /** Curves and trades, to be read in portions until disposal; undefined if they were not requested. */
   readonly curves: BacktestCurves | undefined;
 }
 
 /** How to run a backtest. */
 export interface RunBacktestOptions extends DataOptions {
-  /** Only these symbols; all where absent. */
+  /** Default: all symbols. */
   readonly symbols?: readonly string[];
   /** Replaces ATC. Its name, version and parameters are part of every cache key. */
   readonly strategy?: Strategy;
-  /** Whether curves and trades are wanted, also if the figures are in the cache. */
+  /** Whether curves and trades are returned, even if the figures are in the cache. Default: false. */
   readonly curves?: boolean;
 }
 
@@ -92,10 +91,10 @@ function reportWith(runtime: Runtime, path: string, { manifest }: Dataset, figur
   };
 }
 
-/** What an entry holds: results of these symbols, whose rows alone its key depends on. */
+/** The part of a key that identifies an entry. The key depends on the rows of these symbols alone. */
 type EntryPart = JsonObject & { readonly symbols: readonly string[] };
 
-/** Makes the keys of a run's cache entries: the content of their symbols, everything that configures the arithmetic, the strategy and its version. */
+/** Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, and the strategy with its version. */
 function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
   const parameters = { ...signalPart(config), ...backtestPart(config), limit: config.limit ?? null, resultVersion };
@@ -106,7 +105,7 @@ function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind:
   };
 }
 
-/** What a run needs besides its runtime. */
+/** A run, without its runtime. */
 interface RunOptions {
   readonly dataset: Dataset;
   readonly spool: Spool;
@@ -117,37 +116,20 @@ interface RunOptions {
   readonly options: RunBacktestOptions;
 }
 
-/** Where the results of the symbols come from: the cache, other threads, or this one. Threads report progress here, else the backtest does. */
-function resultsOf(
-  runtime: Runtime,
-  { dataset, spool, cache, key, symbols, options: { strategy, signal, onProgress } }: RunOptions,
-): {
-  readonly results: ResultBatches;
-  readonly onProgress: OperationOptions["onProgress"];
-  readonly executor: Executor | undefined;
-} {
-  const batches = batchesOf(symbols, runtime.config.batchSize);
-  const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
-  // Threads can start ATC for themselves; a function of the user's stays in this thread.
-  const executor = strategy === undefined && batches.length > 1 ? runtime.executor(bars) : undefined;
-  const computer =
-    executor === undefined ? undefined : threadBatches(runtime, { dataset, spool, executor, bars, signal, onProgress });
-  const stored =
-    cache === undefined
-      ? undefined
-      : storedResults({
-          cache,
-          curves: spool.curves,
-          key: (batch, part = {}) => key("results", { symbols: batch, ...part }),
-          bars,
-          mostBytes: runtime.cacheBytes / 4,
-          warn: (message) => runtime.warn(message),
-        });
-  const results = resultBatches({ stored, batches, computer });
-  return { results, executor, onProgress: computer === undefined ? onProgress : undefined };
+/** The results that the cache has; undefined without a cache. */
+function storedOf(runtime: Runtime, { cache, spool, key }: RunOptions, bars: number): StoredResults | undefined {
+  if (cache === undefined) return undefined;
+  return storedResults({
+    cache,
+    curves: spool.curves,
+    key: (batch, part = {}) => key("results", { symbols: batch, ...part }),
+    bars,
+    mostBytes: runtime.cacheBytes / 4,
+    warn: (message) => runtime.warn(message),
+  });
 }
 
-/** The symbols of a run, sorted, with the bars of each. */
+/** The symbols of a run, sorted by UTF-16 code unit, with the bars of each. */
 function sizedSymbols(runtime: Runtime, dataset: Dataset, wanted: readonly string[] | undefined): SizedSymbol[] {
   const { limit = Number.POSITIVE_INFINITY } = runtime.config;
   const symbols = wanted === undefined ? dataset.symbols() : [...new Set(wanted)].sort(byCodeUnit);
@@ -155,11 +137,12 @@ function sizedSymbols(runtime: Runtime, dataset: Dataset, wanted: readonly strin
 }
 
 /**
- * Backtests a CSV file or a dataset under the runtime's configuration. Figures, and the curves of each symbol, are taken from the cache if the same
- * data was computed with the same parameters before. Curves and trades go through files without a name in the data folder, so that memory does not
- * grow with the bars; {@link writeCurves} writes them out.
+ * Backtests a file or a dataset with the configuration of the runtime. Figures and curves come from the cache if the same data
+ * was computed with the same parameters before. Curves and trades go through nameless files in the data folder, so memory does
+ * not grow with the bars; {@link writeCurves} writes them to files of your own.
  *
- * @throws what {@link openData} throws; ATC_NOT_FOUND for a symbol that the data does not have; ATC_NO_SPACE if the data folder has no room for the curves
+ * @throws what {@link openData} throws; ATC_NOT_FOUND for an unknown symbol; ATC_NO_SPACE if the data folder is too full for the
+ * curves
  */
 export async function openBacktest(
   runtime: Runtime,
@@ -207,16 +190,22 @@ async function compute(
 ): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
   const { config } = runtime;
   const { dataset, spool, symbols, options } = run;
-  const { results, onProgress, executor } = resultsOf(runtime, run);
-  // Threads end before the curves are written out, and before the spool is closed under them.
-  await using _threads = executor;
+  const { signal, onProgress } = options;
+  const batches = batchesOf(symbols, config.batchSize);
+  const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
+  // A thread can create ATC, but not a strategy of the user. Threads end before the spool is closed under them.
+  await using executor = options.strategy === undefined && batches.length > 1 ? runtime.executor(bars) : undefined;
+  const computer =
+    executor === undefined ? undefined : threadBatches(runtime, { dataset, spool, executor, bars, signal, onProgress });
+  const results = resultBatches({ stored: storedOf(runtime, run, bars), batches, computer });
   const figures = await backtestInto(dataset, {
     strategy: strategyOf(config, options),
     curves: spool.curves,
     symbols: symbols.map(({ symbol }) => symbol),
     limit: config.limit,
-    signal: options.signal,
-    onProgress,
+    signal,
+    // With threads, the computer reports their progress.
+    onProgress: computer === undefined ? onProgress : undefined,
     config: backtestPart(config),
     remember: results.remember,
     onPortfolio: options.curves === true ? spool.portfolio.take : undefined,
@@ -225,7 +214,7 @@ async function compute(
   return { figures, cachedSymbols: figures.symbols.length - results.computed };
 }
 
-/** What decides the directions: the user's strategy, or ATC. */
+/** The strategy of the user, or ATC. */
 function strategyOf(config: AtcConfig, { strategy }: RunBacktestOptions): Strategy {
   return strategy ?? atcStrategy(signalPart(config));
 }
@@ -237,7 +226,7 @@ function curvesOf(figures: BacktestFigures, { curves, portfolio }: Spool): Backt
   return { figures, accounts, portfolio: { timeUnit, length: portfolio.length, read: portfolio.read } };
 }
 
-/** Curves as arrays. */
+/** Reads all curves into arrays. */
 function arraysOf({ figures, accounts, portfolio }: BacktestCurves): BacktestResult {
   const symbols = accounts.map((account) => ({ ...account.figures, ...arraysOfReader(account.curves) }));
   if (figures.portfolio === undefined || portfolio === undefined) return { ...figures, symbols, portfolio: undefined };
@@ -248,7 +237,7 @@ function arraysOf({ figures, accounts, portfolio }: BacktestCurves): BacktestRes
 }
 
 /**
- * {@link openBacktest} with curves and trades in arrays, if they are asked for.
+ * Like {@link openBacktest}, with curves and trades in arrays.
  *
  * @throws what {@link openBacktest} throws
  */

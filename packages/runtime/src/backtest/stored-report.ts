@@ -4,12 +4,12 @@ import type { CacheValue } from "@atc/cache";
 import type { JsonObject, JsonValue } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 
-/** The figures of a report: what a backtest computes of it. */
+/** The part of a report that a backtest computes. */
 export type Figures = BacktestJson;
 
 /**
- * The figures in a cache entry, checked member by member, of exactly these symbols; undefined if there are none or they are not such figures. An entry
- * of that kind was written by another version: its caller computes again and writes over it.
+ * The figures in a cache entry, checked member by member; undefined if they are missing, malformed or not of exactly these
+ * symbols. Another version wrote such an entry, so the caller computes again and overwrites it.
  */
 export function storedFigures(value: CacheValue | undefined, symbols: readonly string[]): Figures | undefined {
   const figures = value?.attributes;
@@ -29,7 +29,7 @@ export function storedFigures(value: CacheValue | undefined, symbols: readonly s
   }
 }
 
-/** Whether each symbol has its figures or a reason, once and in order, and a portfolio stands where one has figures. */
+/** Whether each symbol has figures or a reason, exactly once, and there is a portfolio if any symbol has figures. */
 function isWhole({ portfolio, symbols, skipped }: Figures, wanted: readonly string[]): boolean {
   const byName = (a: string, b: string): number => (a < b ? -1 : 1);
   const names = [...symbols, ...skipped].map(({ symbol }) => symbol).sort(byName);
@@ -38,14 +38,14 @@ function isWhole({ portfolio, symbols, skipped }: Figures, wanted: readonly stri
 }
 
 function symbolFigures(value: JsonValue): Figures["symbols"][number] {
-  if (!isObject(value)) throw new TypeError("the figures of a symbol are no object");
+  if (!isObject(value)) throw new TypeError("the figures of a symbol are not an object");
   const { symbol, warnings, ...metrics } = value;
   if (!isList(warnings)) throw new TypeError("there are no warnings");
   return { symbol: textOf(symbol), ...decodeMetrics(metrics), warnings: warnings.map(textOf) };
 }
 
 function skippedSymbol(value: JsonValue): Figures["skipped"][number] {
-  if (!isObject(value)) throw new TypeError("a skipped symbol is no object");
+  if (!isObject(value)) throw new TypeError("a skipped symbol is not an object");
   return { symbol: textOf(value["symbol"]), reason: textOf(value["reason"]) };
 }
 

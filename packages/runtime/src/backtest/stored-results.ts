@@ -8,43 +8,43 @@ import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { curveMemory, fillSink } from "./curve-memory.ts";
 import { seriesPieces } from "./series-pieces.ts";
 
-/** The bars above which a series is stored in pieces. */
+/** Series with more bars than this are stored in pieces. */
 export const wholeBars = 500_000;
 
-/** Makes the key of an entry of some symbols; `part` tells the entries of the same symbols apart. */
+/** Makes the key of an entry of some symbols; `part` distinguishes the entries of the same symbols. */
 type ResultKey = (symbols: readonly string[], part?: JsonObject) => CacheKey;
 
-/** Results of some symbols in a cache: one entry for neighbours, pieces and an index for a long series. */
+/** Results in a cache: one entry for neighbouring symbols; pieces and an index for a long series. */
 export interface StoredResults {
-  /** The stored figures of the symbols, whose curves the spool then has. Symbols that are missing, damaged or of another version are left out. */
+  /** Reads the curves into the spool and returns the figures. Symbols that are missing, damaged or of another version are left out. */
   load(symbols: readonly SizedSymbol[]): Promise<readonly SymbolFigures[]>;
-  /** Stores figures, with their curves from the spool. */
+  /** Stores figures, with the curves from the spool. */
   store(results: readonly SymbolFigures[], symbols: readonly string[], costMs: number): Promise<void>;
 }
 
-/** What {@link storedResults} works with. */
+/** The curves and the cache that {@link storedResults} works with. */
 export interface StoredResultsOptions {
   readonly cache: Cache;
   readonly curves: SpoolCurves;
   readonly key: ResultKey;
   /** Bars of the whole run. */
   readonly bars: number;
-  /** The most bytes that the results of one run may take in the cache: more of them would evict their own first ones. */
+  /** The most bytes that the results of one run may take in the cache: with more, the last ones would evict the first ones. */
   readonly mostBytes: number;
-  /** Is told once if the results are too large to be stored. */
+  /** Receives one warning if the results are too large to be stored. */
   readonly warn: (message: string) => void;
 }
 
-/** Bytes of a bar and of a trade before compression. */
+/** Bytes per bar and per trade before compression. */
 const barBytes = 17;
 const tradeBytes = 66;
 
 type Arrays = Readonly<Record<string, TypedArray>>;
 
-/** Entries are read once, so they leave the memory of the cache to others. */
+/** Entries are read once, so they do not use the memory of the cache. */
 const once = { keepInMemory: false } as const;
 
-/** Arrays of a batch stand behind the number of their symbol: `3/equity`. */
+/** Names of arrays in a batch start with the number of the symbol: `3/equity`. */
 function arraysByNumber(arrays: Arrays, count: number): readonly Arrays[] {
   const byNumber = Array.from({ length: count }, (): Record<string, TypedArray> => ({}));
   for (const [name, array] of Object.entries(arrays)) {
@@ -66,7 +66,7 @@ function symbolOf(encoded: JsonValue): JsonValue | undefined {
     : undefined;
 }
 
-/** Takes what a decoder refuses as missing: another version wrote it, and it is computed again. */
+/** Treats an entry that a decoder refuses as missing: another version wrote it, and it is computed again. */
 async function unlessRefused<Result>(decode: () => Promise<Result> | Result, missing: Result): Promise<Result> {
   try {
     return await decode();
@@ -82,7 +82,7 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
   let bytes = barBytes * options.bars;
   let isTooLarge = false;
   const written: CacheKey[] = [];
-  // One entry is written at a time, and the cache has copied it when it has taken it.
+  // One entry is written at a time, and the cache copies it before the next one.
   const readCurves = curveMemory();
 
   async function put(entry: CacheKey, value: CacheValue, costMs: number): Promise<boolean> {
@@ -97,7 +97,7 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
     put: (symbol, part, value, costMs) => put(key([symbol], part), value, costMs),
   });
 
-  /** Whether there is room for some more results. Trades are known only now, so a run of very many is found to be too large in its middle. */
+  /** Whether more results fit. Trades are counted as they come, so a run may turn out too large in its middle. */
   async function fits(results: readonly SymbolFigures[]): Promise<boolean> {
     for (const { symbol } of results) bytes += tradeBytes * (curves.counts(symbol)?.trades ?? 0);
     if (bytes <= mostBytes) return true;
@@ -106,7 +106,7 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
         `the curves take ${Math.ceil(bytes / 2 ** 20)} MiB, more than a quarter of the cache, so only the figures of the whole run are cached`,
       );
     isTooLarge = true;
-    // A part of a run spares little work, and takes the room of others.
+    // Part of a run saves little work and takes the space of other entries.
     for (const entry of written.splice(0)) await cache.delete(entry);
     return false;
   }

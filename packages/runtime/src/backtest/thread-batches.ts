@@ -10,7 +10,7 @@ import type { BatchComputer } from "./result-batches.ts";
 
 const taskRef = { task: "@atc/runtime#backtestSymbols", version: 2 };
 
-/** Adds up what several tasks tell of themselves. */
+/** Adds up the progress of several tasks. */
 function sharedProgress(total: number, onProgress: OperationOptions["onProgress"]): () => (done: number) => void {
   let sum = 0;
   return () => {
@@ -24,11 +24,11 @@ function sharedProgress(total: number, onProgress: OperationOptions["onProgress"
   };
 }
 
-/** What a run needs besides the runtime. */
+/** What {@link threadBatches} needs besides the runtime. */
 export interface ThreadBatchesOptions extends OperationOptions {
-  /** The dataset; each thread opens it for itself. */
+  /** The dataset; each thread opens it again. */
   readonly dataset: Dataset;
-  /** Takes the curves. */
+  /** Receives the curves. */
   readonly spool: Spool;
   /** Runs the tasks. */
   readonly executor: Executor;
@@ -36,7 +36,7 @@ export interface ThreadBatchesOptions extends OperationOptions {
   readonly bars: number;
 }
 
-/** Computes batches of symbols with ATC on the executor's threads. A dataset that was replaced meanwhile is computed by the caller, who still has it open. */
+/** Computes batches of symbols with ATC on the threads of the executor. If the dataset was replaced meanwhile, the caller computes: it still has the old one open. */
 export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): BatchComputer {
   const { dataset, executor, signal, spool } = options;
   const { config } = runtime;
@@ -45,7 +45,7 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
   return {
     concurrency: executor.concurrency,
     async compute(symbols) {
-      const tell = progress();
+      const report = progress();
       const input: BacktestTaskInput = {
         ...datasetRef(config, dataset.manifest),
         symbols,
@@ -58,16 +58,16 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
       try {
         const output = await executor.submit<BacktestTaskInput, BacktestTaskOutput>(taskRef, input, {
           signal,
-          onProgress: ({ done }) => tell(done),
+          onProgress: ({ done }) => report(done),
         });
-        // What a thread told last may still be on its way.
-        tell(symbols.reduce((sum, symbol) => sum + Math.min(dataset.series(symbol).length, limit), 0));
+        // The last report of the thread may still be on its way.
+        report(symbols.reduce((sum, symbol) => sum + Math.min(dataset.series(symbol).length, limit), 0));
         const failures = output.failures.map(
           ({ symbol, message, details }) => [symbol, new AtcError("ATC_INVALID_DATA", message, { details })] as const,
         );
         const results = output.tested.map(({ figures, counts }) => {
           const decoded = decodeFigures(figures);
-          spool.curves.written(decoded.symbol, counts);
+          spool.curves.register(decoded.symbol, counts);
           return decoded;
         });
         return {

@@ -3,8 +3,9 @@ import type { Codec } from "@atc/contract";
 import { AtcError, isAtcError, nearest } from "@atc/contract";
 import { bloscPackages, installLine, packageOf } from "../plugins/package-names.ts";
 import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
+import { takesOption } from "../plugins/plugin-options.ts";
 
-/** What decides how cache entries are compressed. */
+/** The configuration keys that select the compression of cache entries. */
 export type CompressionConfig = Pick<AtcConfig, "useCompression" | "compressionAlgorithm" | "compressionLevel">;
 
 async function bloscCodec(host: InstalledPluginHost, cname: string, clevel: number): Promise<Codec> {
@@ -24,7 +25,7 @@ async function bloscCodec(host: InstalledPluginHost, cname: string, clevel: numb
   }
 }
 
-/** blosclz where it can be written; else lz4 with one notice; else what to install. */
+/** blosclz if the installed package can write it, lz4 with a warning if not, or else an error that shows what to install. */
 async function defaultCodec(host: InstalledPluginHost, clevel: number): Promise<Codec> {
   try {
     return await bloscCodec(host, "blosclz", clevel);
@@ -39,24 +40,34 @@ async function defaultCodec(host: InstalledPluginHost, clevel: number): Promise<
 }
 
 /**
- * The codec that the configuration asks for; undefined where it asks for none. An algorithm of Blosc gives Blosc frames, another name the codec plugin of that
- * name, which is handed `{ level }`.
+ * The codec that the configuration selects; undefined if it turns compression off. An algorithm of Blosc gives Blosc frames. Any
+ * other name is a codec plugin, which receives `{ level }` if its manifest declares that option.
  *
- * @throws ATC_MISSING_PLUGIN with the line that installs what is missing; ATC_INVALID_CONFIG for a name that nothing has.
+ * @throws ATC_MISSING_PLUGIN with the command that installs what is missing; ATC_INVALID_CONFIG for an unknown name
  */
 export async function findCodec(config: CompressionConfig, host: InstalledPluginHost): Promise<Codec | undefined> {
   if (!config.useCompression) return undefined;
   const { compressionAlgorithm: name, compressionLevel: level } = config;
   if (name === "blosclz") return defaultCodec(host, level);
   if (Object.hasOwn(bloscPackages, name)) return bloscCodec(host, name, level);
-  const installed = (await host.installed()).filter(({ kind }) => kind === "codec").map((plugin) => plugin.name);
-  // A codec of ours that is not installed is told with the line that installs it.
-  if (installed.includes(name) || packageOf("codec", name) !== undefined) return host.find("codec", name, { level });
-  const names = [...new Set([...Object.keys(bloscPackages), ...installed])];
-  const suggestion = nearest(name, names);
-  throw new AtcError(
+  const installed = (await host.installed()).filter(({ kind }) => kind === "codec");
+  const plugin = installed.find((one) => one.name === name);
+  if (plugin !== undefined) return host.find("codec", name, takesOption(plugin, "level") ? { level } : {});
+  // For a codec of ours that is not installed, the host's error has the command that installs it.
+  if (packageOf("codec", name) !== undefined) return host.find("codec", name);
+  throw unknownAlgorithm(
+    name,
+    installed.map((one) => one.name),
+  );
+}
+
+function unknownAlgorithm(name: string, installed: readonly string[]): AtcError {
+  const algorithms = Object.keys(bloscPackages);
+  const suggestion = nearest(name, [...algorithms, ...installed]);
+  const hint = suggestion === undefined ? "algorithms" : `did you mean "${suggestion}"? Algorithms`;
+  return new AtcError(
     "ATC_INVALID_CONFIG",
-    `compressionAlgorithm is "${name}", which no installed package brings${suggestion === undefined ? "" : `; did you mean "${suggestion}"?`} Algorithms of Blosc: ${Object.keys(bloscPackages).join(", ")}; codec plugins installed: ${installed.join(", ") || "none"}`,
+    `compressionAlgorithm is "${name}", which no installed package brings; ${hint} of Blosc: ${algorithms.join(", ")}; installed codec plugins: ${installed.join(", ") || "none"}`,
     {
       details: {
         path: "compressionAlgorithm",
@@ -68,7 +79,7 @@ export async function findCodec(config: CompressionConfig, host: InstalledPlugin
   );
 }
 
-/** Every installed codec, to read entries that were written under another setting. One that does not start is told of and left out. */
+/** All installed codecs, to read entries of other settings. A codec that does not start gives a warning and is left out. */
 export async function installedCodecs(host: InstalledPluginHost): Promise<readonly Codec[]> {
   const plugins = (await host.installed()).filter(({ kind }) => kind === "codec");
   const codecs = await Promise.all(

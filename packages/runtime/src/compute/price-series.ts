@@ -2,13 +2,13 @@ import type { AtcConfig } from "@atc/config";
 import type { Series } from "@atc/contract";
 import { AtcError, nearest, throwIfAborted } from "@atc/contract";
 
-/** Columns of one symbol as arrays of one's own, all of one length. */
+/** Columns of one symbol as arrays that the caller owns, all of the same length. */
 export interface PriceSeries {
   /** Time of each bar, in the dataset's unit. */
   readonly times: BigInt64Array;
   /** Closing prices. */
   readonly close: Float64Array;
-  /** The prices that averages are taken of. */
+  /** The prices that the averages are computed from. */
   readonly source: Float64Array;
 }
 
@@ -21,14 +21,14 @@ function assertColumn(series: Series, name: string): void {
   );
 }
 
-/** Moves the bars with a close and a source above 0 to the front; returns how many there are. */
+/** Moves the bars whose close and source are positive and finite to the front; returns their number. */
 function compact({ times, close, source }: PriceSeries): number {
   let kept = 0;
   for (let i = 0; i < close.length; i++) {
-    const price = close[i] as number;
-    const other = source[i] as number;
+    const price = close[i] ?? Number.NaN;
+    const other = source[i] ?? Number.NaN;
     if (!(price > 0 && price < Number.POSITIVE_INFINITY && other > 0 && other < Number.POSITIVE_INFINITY)) continue;
-    times[kept] = times[i] as bigint;
+    times[kept] = times[i] ?? 0n;
     close[kept] = price;
     source[kept] = other;
     kept++;
@@ -37,9 +37,10 @@ function compact({ times, close, source }: PriceSeries): number {
 }
 
 /**
- * The last `limit` bars of a series, all where there is no limit; bars whose price is missing, zero or negative are left out where `invalidPrices` is `skip`.
+ * The last `limit` bars of a series, or all of them without a limit. If `invalidPrices` is `skip`, bars whose price is missing,
+ * zero or negative are left out.
  *
- * @throws ATC_INVALID_DATA where the series lacks the calculation source; ATC_ABORTED; what the dataset throws
+ * @throws ATC_INVALID_DATA if the series does not have the calculation source; ATC_ABORTED; what the dataset throws
  */
 export function readPrices(
   series: Series,
@@ -57,9 +58,9 @@ export function readPrices(
   };
   for (const block of series.blocks({ columns: [...new Set(["timestamp", "close", calculationSource])], from })) {
     const at = block.row - from;
-    all.times.set(block.times() as BigInt64Array, at);
-    all.close.set(block.values("close") as Float64Array, at);
-    all.source.set(block.values(calculationSource) as Float64Array, at);
+    all.times.set(block.times(), at);
+    all.close.set(block.values("close"), at);
+    all.source.set(block.values(calculationSource), at);
     throwIfAborted(signal);
   }
   const kept = invalidPrices === "skip" ? compact(all) : length;

@@ -5,11 +5,11 @@ import { isAtcError, task, transferred } from "@atc/contract";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
 import { readPrices } from "./price-series.ts";
-import type { ComputedSignals } from "./signal-columns.ts";
-import { signalColumns } from "./signal-columns.ts";
+import type { ComputedSignals } from "./signal-steps.ts";
+import { signalSteps } from "./signal-steps.ts";
 import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
 
-/** Some symbols of a dataset to be tested with ATC. */
+/** Symbols of a dataset to backtest with ATC. */
 export interface BacktestTaskInput extends DatasetRef {
   /** The symbols. */
   readonly symbols: readonly string[];
@@ -17,21 +17,21 @@ export interface BacktestTaskInput extends DatasetRef {
   readonly signals: SignalConfig;
   /** Fills and costs. */
   readonly config: BacktestConfig;
-  /** Only the last so many bars of each symbol. */
+  /** The most bars per symbol, counted from the last one; undefined for all. */
   readonly limit: number | undefined;
-  /** Where bars and trades of the symbols go. */
+  /** Receives the bars and the trades. */
   readonly spool: SpoolPart;
 }
 
-/** A symbol whose bars and trades lie in the spool. */
+/** A symbol whose bars and trades are in the spool. */
 export interface TestedSymbol {
-  /** Its figures, as `encodeFigures` gives them. */
+  /** Its figures, as `encodeFigures` returns them. */
   readonly figures: JsonObject;
-  /** How many bars and trades it has. */
+  /** Its numbers of bars and trades. */
   readonly counts: CurveCounts;
 }
 
-/** A symbol that could not be tested, as plain data. */
+/** A symbol that could not be backtested, as plain data. */
 export interface TaskFailure {
   /** The symbol. */
   readonly symbol: string;
@@ -41,11 +41,11 @@ export interface TaskFailure {
   readonly details: JsonObject;
 }
 
-/** What became of the symbols. */
+/** The results of the symbols. */
 export interface BacktestTaskOutput {
-  /** The symbols that were tested, in the order of the input. */
+  /** The symbols that were backtested, in the order of the input. */
   readonly tested: readonly TestedSymbol[];
-  /** Symbols whose data does not hold (ATC_INVALID_DATA). */
+  /** Symbols whose data is invalid (ATC_INVALID_DATA). */
   readonly failures: readonly TaskFailure[];
 }
 
@@ -70,7 +70,8 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
       };
       const sink = curves.sink(symbol, series.length);
       const figures = backtestSeries(series, { strategy, config, limit, onProgress, sink });
-      tested.push({ figures: encodeFigures(figures), counts: curves.counts(symbol) as CurveCounts });
+      const { bars, trades } = curves.reader(symbol);
+      tested.push({ figures: encodeFigures(figures), counts: { bars, trades } });
     } catch (error) {
       if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
       failures.push({ symbol, message: error.message, details: error.details });
@@ -81,18 +82,18 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
   return { tested, failures };
 }
 
-/** Backtests some symbols of a dataset with ATC; the thread opens the dataset itself, keeps it open for its next task and writes curves to the spool. */
+/** Backtests symbols of a dataset with ATC. The thread opens the dataset itself, keeps it open for its next task and writes the curves to the spool. */
 export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 2, run });
 
-/** A symbol of a dataset whose signals are wanted. */
+/** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {
   /** The symbol. */
   readonly symbol: string;
   /** The configuration of the signals. */
   readonly signals: SignalConfig;
-  /** What becomes of bars without a price. */
+  /** What happens to bars without a positive price. */
   readonly invalidPrices: AtcConfig["invalidPrices"];
-  /** Only the last so many bars. */
+  /** The most bars, counted from the last one; undefined for all. */
   readonly limit: number | undefined;
 }
 
@@ -101,7 +102,7 @@ async function runSignals(input: SignalTaskInput, context: TaskContext): Promise
   const { signals, invalidPrices, limit } = input;
   const { calculationSource } = signals;
   const prices = readPrices(dataset.series(input.symbol), { calculationSource, invalidPrices, limit }, undefined);
-  const steps = signalColumns(signals, prices);
+  const steps = signalSteps(signals, prices);
   for (;;) {
     const step = steps.next();
     if (step.done === true) {
@@ -118,7 +119,7 @@ async function runSignals(input: SignalTaskInput, context: TaskContext): Promise
 /** Computes every output of ATC for one symbol of a dataset. */
 export const signalsOfSymbol: Task<SignalTaskInput, ComputedSignals> = task({ version: 1, run: runSignals });
 
-/** Closes what this thread has open. */
+/** Closes the datasets of this thread. */
 export function disposeWorker(): void {
   datasets.close();
 }

@@ -3,35 +3,36 @@ import type { Dataset, DatasetManifest } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
 import { mmapStore, unmapDisposed } from "@atc/mmap-store";
 
-/** A dataset that a thread opens for itself: the very one that whoever submits the task has open. */
+/** A dataset that a thread opens itself. It must be the generation that the caller of the task has open. */
 export interface DatasetRef extends Pick<DatasetManifest, "generation" | "fingerprint" | "createdAt"> {
-  /** Folder of the datasets, absolute. */
+  /** The folder of the datasets, absolute. */
   readonly dataDir: string;
-  /** Whether segments are mapped if that works. */
+  /** Whether segments are mapped, if mapping is available. */
   readonly mapped: boolean;
-  /** The dataset. */
+  /** The name of the dataset. */
   readonly dataset: string;
 }
 
-/** What a task is told of the caller's dataset. */
+/** The reference to the caller's dataset for a task. */
 export function datasetRef({ dataDir, useMemoryMapped: mapped }: AtcConfig, manifest: DatasetManifest): DatasetRef {
   const { name: dataset, generation, fingerprint, createdAt } = manifest;
   return { dataDir, mapped, dataset, generation, fingerprint, createdAt };
 }
 
-/** The datasets that a thread keeps open between tasks. */
+/** The datasets that a thread keeps open between its tasks. */
 export interface ThreadDatasets {
   /**
-   * Opens a dataset, or gives the one that is open. Another generation of it is closed first, so that its files give back their disk space.
+   * Opens a dataset, or returns it if it is open. Another generation of it is closed first, so that the disk space of its
+   * deleted files is freed.
    *
-   * @throws ATC_REPLACED if the dataset is no longer the caller's, or was deleted; what opening it throws
+   * @throws ATC_REPLACED if the dataset was replaced or deleted since the caller opened it; what opening it throws
    */
   open(ref: DatasetRef): Promise<Dataset>;
   /** Closes all. */
   close(): void;
 }
 
-/** A generation number alone does not tell: a dataset that is deleted and written again starts from 1. */
+/** The generation number alone is not enough: a dataset that is deleted and rewritten starts from 1 again. */
 function isSame(manifest: DatasetManifest, { generation, fingerprint, createdAt }: DatasetRef): boolean {
   return manifest.generation === generation && manifest.fingerprint === fingerprint && manifest.createdAt === createdAt;
 }
@@ -45,7 +46,7 @@ async function openSame(ref: DatasetRef): Promise<Dataset> {
     if (isSame(dataset.manifest, ref)) return dataset;
     dataset[Symbol.dispose]();
   } catch (error) {
-    // The caller has it open, so it was there a moment ago.
+    // The caller has it open, so it existed a moment ago.
     if (!isAtcError(error, "ATC_NOT_FOUND")) throw error;
     cause = error;
   }
@@ -55,13 +56,13 @@ async function openSame(ref: DatasetRef): Promise<Dataset> {
   });
 }
 
-/** Tasks copy out of their views, so none is read any more. */
+/** Unmaps at once: tasks copy what they need out of the mapped views. */
 function closeAll(datasets: readonly Dataset[]): void {
   for (const dataset of datasets) dataset[Symbol.dispose]();
   unmapDisposed();
 }
 
-/** Datasets of this thread, none open yet. */
+/** The datasets of a thread; none is open at first. */
 export function createThreadDatasets(): ThreadDatasets {
   const open = new Map<string, Dataset>();
   return {

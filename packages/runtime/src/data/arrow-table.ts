@@ -4,12 +4,14 @@ import type { TableFile, TablePlan } from "@atc/contract";
 import { AtcError, fromSystemError } from "@atc/contract";
 import { mmapStore } from "@atc/mmap-store";
 
-/** Bytes of a segment at most. */
+/** The largest segment, in bytes. */
 const gibibyte = 2 ** 30;
 
 /**
- * An Arrow IPC file (Feather version 2) in the making: the store writes it as a segment in a directory beside it, so that memory does not grow with the
- * rows. A file holds 1 GiB at most.
+ * Starts an Arrow IPC file (Feather version 2). A store in a directory beside the file writes it as a segment, so that memory
+ * does not grow with the rows. The file holds at most 1 GiB.
+ *
+ * @throws ATC_UNSUPPORTED at `finish` if the rows take more than 1 GiB; ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO
  */
 export async function arrowTable(path: string, plan: TablePlan): Promise<TableFile> {
   const folder = `${path}.store`;
@@ -52,10 +54,10 @@ async function takeSegment(directory: string, path: string): Promise<void> {
   if (only === undefined || segments.length > 1)
     throw new AtcError(
       "ATC_UNSUPPORTED",
-      `the rows take ${segments.length} Arrow files of 1 GiB; export symbol by symbol with {symbol} in the file's name, or a shorter time`,
+      `the rows need ${segments.length} Arrow files of 1 GiB; export one file per symbol with {symbol} in the file name, or a shorter time`,
     );
   try {
-    // The store's files are for reading alone.
+    // The files of the store are read-only.
     await chmod(join(directory, only), 0o644);
     await rename(join(directory, only), path);
   } catch (error) {

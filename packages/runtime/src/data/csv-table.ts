@@ -3,29 +3,29 @@ import { timeTexts } from "@atc/backtest";
 import type { ReadonlyTypedArray, SeriesColumns, TableFile, TablePlan, TypedArray } from "@atc/contract";
 import { fromSystemError, ownMember } from "@atc/contract";
 
-/** Rows whose text is put together before it is handed on. */
+/** Rows per write. */
 const rowsPerPiece = 2048;
 
-/** The shortest text that reads back as the same double; nothing for NaN, and the sign of a zero is kept. */
+/** The shortest text that parses to the same double; empty for NaN; `-0` keeps its sign. */
 function numberText(value: number): string {
   if (Number.isNaN(value)) return "";
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-/** A field, in quotes where it would not stand by itself. */
+/** A field, in quotes if it needs them. */
 function fieldText(text: string): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Names of columns in CSV: ticks have a price and a size, by which they are told from bars. */
+/** The header. Ticks have a price and a size, which distinguish them from bars. */
 function headerOf({ schema: { kind, columns } }: TablePlan): string {
   const ours: Readonly<Record<string, string>> = kind === "ticks" ? { close: "price", volume: "size" } : {};
   return `${["symbol", ...columns.map(({ name }) => fieldText(ownMember(ours, name) ?? name))].join(",")}\n`;
 }
 
 /**
- * A CSV file in the making, handed on piece by piece: `symbol`, `timestamp` in ISO 8601, then the columns, numbers in their shortest form that reads back to the
- * same bits. Ticks have the columns `price` and `size` for `close` and `volume`.
+ * Writes a CSV file in portions: `symbol`, `timestamp` in ISO 8601, then the other columns. A number is written in the shortest
+ * form that parses to the same bits. Ticks have the columns `price` and `size` for `close` and `volume`.
  */
 export async function csvTable(
   plan: TablePlan,
@@ -39,34 +39,41 @@ export async function csvTable(
   return {
     async write(symbol: string, values: SeriesColumns) {
       const prefix = `${fieldText(symbol)},`;
-      const times = values["timestamp"] as BigInt64Array;
-      const arrays = names.map((name) => values[name] as Exclude<TypedArray, BigInt64Array>);
+      const times = values["timestamp"];
+      if (!(times instanceof BigInt64Array)) throw new TypeError("the column timestamp is missing");
+      const arrays = names.map((name) => numbersOf(name, values[name]));
       for (let row = 0; row < times.length; row += rowsPerPiece)
-        await write(linesOf(prefix, times, timeText, arrays, row, Math.min(row + rowsPerPiece, times.length)));
+        await write(linesOf({ prefix, times, timeText, arrays }, row, Math.min(row + rowsPerPiece, times.length)));
     },
     finish: close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-function linesOf(
-  prefix: string,
-  times: BigInt64Array,
-  timeText: (time: bigint) => string,
-  arrays: readonly ReadonlyTypedArray[],
-  from: number,
-  to: number,
-): string {
+function numbersOf(name: string, values: TypedArray | undefined): ReadonlyTypedArray {
+  if (values === undefined || values instanceof BigInt64Array) throw new TypeError(`the column ${name} has no numbers`);
+  return values;
+}
+
+/** Rows of one symbol, and how they are written. */
+interface SymbolRows {
+  readonly prefix: string;
+  readonly times: BigInt64Array;
+  readonly timeText: (time: bigint) => string;
+  readonly arrays: readonly ReadonlyTypedArray[];
+}
+
+function linesOf({ prefix, times, timeText, arrays }: SymbolRows, from: number, to: number): string {
   let text = "";
   for (let row = from; row < to; row++) {
-    text += prefix + timeText(times[row] as bigint);
-    for (const array of arrays) text += `,${numberText(array[row] as number)}`;
+    text += prefix + timeText(times[row] ?? 0n);
+    for (const array of arrays) text += `,${numberText(array[row] ?? Number.NaN)}`;
     text += "\n";
   }
   return text;
 }
 
-/** A CSV file of a table at a path where there is none. */
+/** Starts a CSV file at a path that does not exist yet. */
 export async function csvFile(path: string, plan: TablePlan): Promise<TableFile> {
   const failed = (error: unknown): Error =>
     fromSystemError(error, `cannot write "${path}"`, "check the folder and the space on the disk");

@@ -6,8 +6,8 @@ import { checkFree, exportFiles, exportRows, rangesOf, rowsOf, tablePlan } from 
 import type { Runtime } from "../wiring/runtime.ts";
 import { arrowTable } from "./arrow-table.ts";
 import { csvFile, csvTable } from "./csv-table.ts";
-import type { DataOptions } from "./data.ts";
-import { openData } from "./data.ts";
+import type { DataOptions } from "./open-data.ts";
+import { openData } from "./open-data.ts";
 
 /** What is exported, and where to. */
 export interface ExportOptions extends OperationOptions, RowSelection {

@@ -1,23 +1,23 @@
 import type { OperationOptions } from "@atc/contract";
 import type { ResampleOptions, ResampleResult } from "@atc/resample";
 import type { Runtime } from "../wiring/runtime.ts";
-import type { DataOptions } from "./data.ts";
-import { openData } from "./data.ts";
+import type { DataOptions } from "./open-data.ts";
+import { openData } from "./open-data.ts";
 
-/** How data become a dataset of other bars. */
+/** How a dataset of other bars is made. */
 export interface ResampleDataOptions extends OperationOptions {
-  /** The rule, the session and what else `@atc/resample` takes. */
+  /** The rule, the session and the other options of `@atc/resample`. */
   readonly bars: ResampleOptions;
-  /** The new dataset's name; that of the original, `-` and the rule where absent. */
+  /** The name of the new dataset. Default: the name of the original, `-` and the rule. */
   readonly name?: string;
-  /** Whether the new dataset is made again though it is up to date. */
+  /** Whether the new dataset is rewritten even if it is up to date. */
   readonly force?: boolean;
-  /** How `data` is read where it is a file. */
+  /** How `data` is read if it is a file. */
   readonly reading?: DataOptions;
 }
 
 /**
- * Makes a dataset of the bars of a dataset or a file.
+ * Makes a dataset of longer bars from a dataset or a file.
  *
  * @throws what {@link openData} and `resample` of `@atc/resample` throw
  */
@@ -27,7 +27,7 @@ export async function resampleData(
   options: ResampleDataOptions,
 ): Promise<ResampleResult> {
   const { bars, force, reading, signal, onProgress } = options;
-  // Loaded if bars are made: every other run starts faster without.
+  // Loaded on demand: all other runs start faster without it.
   const { formatBarRule, parseBarRule, resample } = await import("@atc/resample");
   const rule = typeof bars.to === "string" ? parseBarRule(bars.to) : bars.to;
   using opened = await openData(runtime, data, { ...reading, signal, onProgress });

@@ -5,31 +5,32 @@ import { AtcError } from "@atc/contract";
 import type { IngestOptions } from "@atc/ingest";
 import { datasetName } from "@atc/ingest";
 import { joinSources } from "@atc/plugin-kit";
+import { endingOf } from "../plugins/file-endings.ts";
 import type { InstalledPlugin } from "../plugins/installed-plugins.ts";
-import { installLine, sourcePackageFor } from "../plugins/package-names.ts";
+import { installLine, type KnownSource, sourcePackageFor } from "../plugins/package-names.ts";
 import type { Runtime } from "../wiring/runtime.ts";
-import { endingOf, filesOf } from "./source-files.ts";
+import { filesOf } from "./source-files.ts";
 
 /** How files are read. */
 export interface ReadingOptions {
-  /** The source that reads the files, such as `duckdb`; told by the files' endings where absent, `csv` where no source claims them. */
+  /** The source that reads the files, such as `duckdb`. Default: by the endings of the files; `csv` if no source claims them. */
   readonly source?: string;
-  /** A query of which the rows are read, by the source `duckdb`; the files, where there are any, are its view `files`. */
+  /** A query whose rows are read, by the source `duckdb`. The files, if there are any, are its view `files`. */
   readonly sql?: string;
-  /** Options that are handed to the source as they are: `symbol`, `columns`, `badRows`, `timeZone` and others that it documents. */
+  /** Options of the source: `symbol`, `columns`, `badRows`, `timeZone` and others that its package declares. */
   readonly sourceOptions?: Readonly<Record<string, JsonValue>>;
-  /** What happens to rows of one symbol and time. */
+  /** What happens to rows of the same symbol and time. */
   readonly duplicates?: IngestOptions["duplicates"];
-  /** The most memory of the process while reading, in bytes; if absent 224 MiB, or three quarters of what a container or the machine has. */
+  /** Memory limit of the process while it reads, in bytes. Default: 224 MiB, or 3/4 of the memory of a small container or machine. */
   readonly memoryBytes?: number;
 }
 
-/** The sources that packages bring. */
+/** The sources of all installed packages. */
 export async function installedSources({ host }: Pick<Runtime, "host">): Promise<readonly InstalledPlugin[]> {
   return (await host.installed()).filter(({ kind }) => kind === "source");
 }
 
-/** The source that claims the longest ending of a file's name; `csv` where none does and none of our packages would. */
+/** The source that claims the longest ending of a file name; `csv` if no installed source and no package of ours does. */
 function sourceFor(file: string, sources: readonly InstalledPlugin[]): string {
   const claims = sources.flatMap(({ name, extensions }) => extensions.map((extension) => ({ name, extension })));
   const ending = endingOf(
@@ -37,7 +38,7 @@ function sourceFor(file: string, sources: readonly InstalledPlugin[]): string {
     claims.map(({ extension }) => extension),
   );
   const known = sourcePackageFor(file);
-  // A shorter ending of an installed source, such as `.gz`, is no reason to read a file that another package is for.
+  // A source with a shorter ending, such as `.gz`, must not read a file that another package is made for.
   if (known !== undefined && known.ending.length > (ending?.length ?? 0)) {
     if (sources.some(({ packageName }) => packageName === known.packageName)) return known.source;
     throw missingSource(file, known);
@@ -45,24 +46,22 @@ function sourceFor(file: string, sources: readonly InstalledPlugin[]): string {
   return claims.find(({ extension }) => extension === ending)?.name ?? "csv";
 }
 
-function missingSource(
-  file: string,
-  { packageName, source }: { readonly packageName: string; readonly source: string },
-): AtcError {
+function missingSource(file: string, { packageName, source }: KnownSource): AtcError {
   const packages = [packageName];
   return new AtcError(
     "ATC_MISSING_PLUGIN",
-    `"${file}" is read by ${packageName}, which is not installed; install it with: ${installLine(packages)}`,
+    `"${file}" needs ${packageName}, which is not installed; install it with: ${installLine(packages)}`,
     { details: { path: file, kind: "source", name: source, packages } },
   );
 }
 
 /**
- * Opens files, directories and patterns as one source: each file by the installed source that claims the ending of its name. The rows of many files follow
- * each other in the order given, those of a directory or a pattern in order of their names.
+ * Opens files, directories and patterns as one source. The installed source that claims the ending of a file's name reads the
+ * file. Files follow each other in the given order, those of a directory or a pattern in the order of their names.
  *
- * @throws ATC_NOT_FOUND for a file, an empty directory or a pattern that nothing fits; ATC_MISSING_PLUGIN with the line that installs a package;
- * ATC_INVALID_DATA where the files' columns differ; what the source throws
+ * @throws ATC_NOT_FOUND for a missing file, an empty directory or a pattern that matches nothing; ATC_MISSING_PLUGIN with the
+ * command that installs a package; ATC_INVALID_ARGUMENT for an option that the source does not have; ATC_INVALID_DATA if the
+ * columns of the files differ; what the source throws
  */
 export async function openSource(
   runtime: Runtime,
@@ -89,18 +88,17 @@ export async function openSource(
   try {
     for (const [i, file] of files.entries())
       opened.push(await host.find("source", names[i] ?? "csv", { ...sourceOptions, path: file }));
-    return opened.length === 1
-      ? (opened[0] as DataSource)
-      : joinSources(opened, {
-          name: paths.length === 1 ? String(paths[0]) : `${files[0]} and ${files.length - 1} more`,
-        });
+    const [first, second] = opened;
+    if (first !== undefined && second === undefined) return first;
+    const joined = paths.length === 1 ? String(paths[0]) : `${files[0]} and ${files.length - 1} more`;
+    return joinSources(opened, { name: joined });
   } catch (error) {
     for (const source of opened) await source[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-/** The name that a dataset of these files or this query has where none is given. */
+/** The default name of the dataset of some files or of a query. */
 export function defaultName(runtime: Pick<Runtime, "cwd">, paths: readonly string[], sql: string | undefined): string {
   const places = paths.map((path) => resolve(runtime.cwd, path));
   if (sql === undefined) return datasetName(places.join("|").replace(/\/+$/, ""));
@@ -110,10 +108,10 @@ export function defaultName(runtime: Pick<Runtime, "cwd">, paths: readonly strin
   return `query-${digits.slice(0, 8)}`;
 }
 
-/** Bytes of text that a row takes, about. */
+/** Bytes of text per row, roughly. */
 const bytesPerRow = 50;
 
-/** Threads to read a source with if it is large enough to be worth them; whoever asks disposes of them. */
+/** Threads to read a source, if it is large enough for them. The caller disposes them. */
 export function executorFor(runtime: Runtime, { identity }: DataSource): Executor | undefined {
   const { size } = identity.parts;
   return runtime.executor(typeof size === "number" ? size / bytesPerRow : 0);

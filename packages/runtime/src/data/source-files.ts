@@ -2,25 +2,16 @@ import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { AtcError, absentOnly, fromSystemError } from "@atc/contract";
+import { endingOf, knownEndings } from "../plugins/file-endings.ts";
 import type { InstalledPlugin } from "../plugins/installed-plugins.ts";
-import { knownEndings } from "../plugins/package-names.ts";
 
-/** A file to be read. */
+/** A file to read. */
 export interface SourceFile {
-  /** Its path: as it was typed where that is enough, for messages. */
+  /** Its path, as the user typed it if that is valid, for messages. */
   readonly path: string;
 }
 
-/** The longest of `endings` that a file's name has; undefined where it has none of them. */
-export function endingOf(file: string, endings: readonly string[]): string | undefined {
-  const name = file.toLowerCase();
-  return endings
-    .filter((ending) => name.endsWith(ending))
-    .sort((a, b) => b.length - a.length)
-    .at(0);
-}
-
-/** What is at a path; undefined if there is nothing. */
+/** The status of a path; undefined if nothing exists there. */
 async function statusOf(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path).catch(absentOnly);
@@ -29,7 +20,7 @@ async function statusOf(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** The files that paths, directories and patterns (`*`, `**`, `?`, `[a-z]`) stand for. */
+/** The files that paths, directories and patterns (`*`, `**`, `?`, `[a-z]`) name. */
 export async function filesOf(
   cwd: string,
   paths: readonly string[],
@@ -40,9 +31,10 @@ export async function filesOf(
   for (const path of paths) {
     const place = cwd === process.cwd() ? path : resolve(cwd, path);
     const status = await statusOf(place);
-    // Not by spreading: a call takes some 100,000 arguments, a directory any number of files.
+    // Not spread into push: a call takes about 100,000 arguments, and a directory may have more files.
     if (status?.isDirectory() === true) for (const file of await filesBelow(place, endings)) found.push(file);
-    else if (status === undefined && /[*?[]/.test(path)) for (const file of await filesFitting(place)) found.push(file);
+    else if (status === undefined && /[*?[]/.test(path))
+      for (const file of await filesMatching(place)) found.push(file);
     else if (status === undefined)
       throw new AtcError("ATC_NOT_FOUND", `there is no file "${path}"; check the path`, { details: { path } });
     else found.push({ path: place });
@@ -50,7 +42,7 @@ export async function filesOf(
   return found;
 }
 
-/** The files below a directory by name. What starts with `.` or `_` is other programs' bookkeeping. */
+/** The files below a directory, sorted by name. Names that start with `.` or `_` belong to other programs and are skipped. */
 async function walk(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     throw fromSystemError(error, `cannot list "${directory}"`, "check the path and the directory's permissions");
@@ -67,12 +59,12 @@ async function filesBelow(directory: string, endings: readonly string[]): Promis
   if (files.length > 0) return files.map((path) => ({ path }));
   throw new AtcError(
     "ATC_NOT_FOUND",
-    `the directory "${directory}" holds no file of a known kind; check the path, or give a pattern such as "${join(directory, "*")}"`,
+    `the directory "${directory}" has no file of a known kind; check the path, or give a pattern such as "${join(directory, "*")}"`,
     { details: { path: directory } },
   );
 }
 
-async function filesFitting(pattern: string): Promise<readonly SourceFile[]> {
+async function filesMatching(pattern: string): Promise<readonly SourceFile[]> {
   const parts = pattern.split(/[/\\]/);
   const fixed = parts.slice(
     0,
@@ -82,14 +74,14 @@ async function filesFitting(pattern: string): Promise<readonly SourceFile[]> {
   const expression = expressionOf(parts.slice(fixed.length));
   const isThere = await statusOf(root);
   const files = isThere === undefined ? [] : await walk(root);
-  const fitting = files.filter((file) => expression.test(relative(root, file).split(sep).join("/")));
-  if (fitting.length > 0) return fitting.map((path) => ({ path }));
-  throw new AtcError("ATC_NOT_FOUND", `no file fits "${pattern}"; check the pattern (*, **, ?, [a-z])`, {
+  const matching = files.filter((file) => expression.test(relative(root, file).split(sep).join("/")));
+  if (matching.length > 0) return matching.map((path) => ({ path }));
+  throw new AtcError("ATC_NOT_FOUND", `no file matches "${pattern}"; check the pattern (*, **, ?, [a-z])`, {
     details: { path: pattern },
   });
 }
 
-/** The regular expression of the parts of a pattern. */
+/** The parts of a pattern as a regular expression. */
 function expressionOf(parts: readonly string[]): RegExp {
   const translated = parts.map((part, i) => {
     const last = i === parts.length - 1;
@@ -104,6 +96,8 @@ function expressionOf(parts: readonly string[]): RegExp {
   try {
     return new RegExp(`^${translated.join("")}$`);
   } catch (cause) {
-    throw new AtcError("ATC_INVALID_ARGUMENT", `"${parts.join("/")}" is no pattern; close its brackets`, { cause });
+    throw new AtcError("ATC_INVALID_ARGUMENT", `"${parts.join("/")}" is not a valid pattern; close its brackets`, {
+      cause,
+    });
   }
 }

@@ -1,13 +1,13 @@
 import type { BacktestReport } from "../backtest/run-backtest.ts";
 
-/** The lines of a value within an object, without the first line's indent. */
+/** The JSON of a value inside an object, without the indent of its first line. */
 function inner(value: unknown, indent: string): string {
   return JSON.stringify(value, undefined, 2).replaceAll("\n", `\n${indent}`);
 }
 
 /**
- * A report as JSON in portions, one symbol at a time: joined, what `JSON.stringify(report, undefined, 2)` gives, and a line feed. Thousands of symbols
- * then never stand in one string.
+ * A report as JSON in portions, one symbol at a time. Joined, they equal `JSON.stringify(report, undefined, 2)` and a line feed.
+ * Thousands of symbols are never in one string.
  */
 export function* reportJson(report: BacktestReport): Generator<string, void, void> {
   let before = "{";

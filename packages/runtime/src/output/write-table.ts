@@ -15,18 +15,18 @@ import { reportJson } from "./report-json.ts";
 /** Endings of files that signals are written to. */
 export const signalFormats: readonly string[] = [".csv", ".arrow", ".json"];
 
-/** Bytes of text that are written at once. */
+/** Bytes of text per write. */
 const textBytes = 2 ** 20;
 
 /**
- * Encodes texts in one piece of memory, which is handed on when it is full and used again: a buffer a text would stand beside the next ones until
- * the garbage is collected.
+ * Encodes texts in one buffer, which is yielded when it is full and then reused. With a buffer per text, all of them would stay
+ * in memory until the next garbage collection.
  */
 function* encodedTexts(pieces: Iterable<string | Uint8Array>): Generator<Uint8Array, void, void> {
   const memory = Buffer.allocUnsafeSlow(textBytes);
   let filled = 0;
   for (const piece of pieces) {
-    // A UTF-16 code unit takes 3 bytes at most.
+    // A UTF-16 code unit takes at most 3 bytes in UTF-8.
     const isShort = typeof piece === "string" && 3 * piece.length <= textBytes;
     if (filled > 0 && (!isShort || filled + 3 * piece.length > textBytes)) {
       yield memory.subarray(0, filled);
@@ -38,7 +38,7 @@ function* encodedTexts(pieces: Iterable<string | Uint8Array>): Generator<Uint8Ar
   if (filled > 0) yield memory.subarray(0, filled);
 }
 
-/** Replaces `file` by what `pieces` yields, at once: a failure leaves what was there. */
+/** Replaces a file atomically by what `pieces` yields. A failure leaves the old file. */
 async function replaceFile(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
   const temporary = temporaryOf(file);
   try {
@@ -56,7 +56,7 @@ async function replaceFile(file: string, pieces: Iterable<string | Uint8Array>):
   }
 }
 
-/** Whether a file is CSV and not Arrow, by its ending. */
+/** Whether a file is CSV (true) or Arrow (false), by its ending. */
 function isCsv(file: string): boolean {
   const ending = extname(file).toLowerCase();
   if (ending !== ".csv" && ending !== ".arrow")
@@ -64,14 +64,14 @@ function isCsv(file: string): boolean {
   return ending === ".csv";
 }
 
-/** A table in memory as a `.csv` or `.arrow` file. */
+/** Writes a table in memory to a `.csv` or `.arrow` file. */
 async function writeTable(table: Table, file: string): Promise<void> {
   if (isCsv(file)) return replaceFile(file, columnsToCsv(table));
   const columns = table.columns.map(({ name, type }) => ({ name, type, values: table.values[name] as TypedArray }));
   return replaceFile(file, encodeArrow({ columns }));
 }
 
-/** A table of blocks as a `.csv` or `.arrow` file: block by block, Arrow one column after the other. */
+/** Writes a table of blocks to a `.csv` file, block by block, or to an `.arrow` file, column by column. */
 async function writeBlocks(table: TableBlocks, file: string): Promise<void> {
   if (isCsv(file)) return replaceFile(file, blocksToCsv(table));
   const columns = table.columns.map(({ name, type }) => {
@@ -88,7 +88,7 @@ function* valuesOf(table: TableBlocks, name: string): Generator<TypedArray> {
   }
 }
 
-/** Where the curves of a backtest go. */
+/** The files for the curves of a backtest. */
 export interface CurveFiles {
   /** All trades: `.csv` or `.arrow`. */
   readonly trades?: string;
@@ -101,7 +101,7 @@ export interface CurveFiles {
 }
 
 /**
- * Writes what is asked for of a backtest, in portions; returns the files written.
+ * Writes the requested files of a backtest, in portions. Returns the files written.
  *
  * @throws ATC_INVALID_ARGUMENT for an ending, or if the outcome has no curves; ATC_IO, ATC_NO_SPACE, ATC_READ_ONLY
  */
@@ -126,7 +126,7 @@ export async function writeCurves(
   return written;
 }
 
-function signalColumns({ length, times, timeUnit, close, source, columns }: SignalTable): Table {
+function tableOf({ length, times, timeUnit, close, source, columns }: SignalTable): Table {
   const float: ColumnType = columns.ema instanceof Float32Array ? "float32" : "float64";
   return {
     length,
@@ -147,14 +147,14 @@ function signalColumns({ length, times, timeUnit, close, source, columns }: Sign
   };
 }
 
-/** Numbers as JSON holds them: null for no value. */
+/** Numbers as JSON; null for NaN and infinities. */
 function jsonArray(values: TypedArray): string {
   return `[${Array.from(values as Float64Array, (value) => (Number.isFinite(value) ? String(value) : "null")).join(",")}]`;
 }
 
 function* signalJson(table: SignalTable): Generator<string> {
   const { symbol, config, times, timeUnit } = table;
-  const { columns, values } = signalColumns(table);
+  const { columns, values } = tableOf(table);
   yield `{"symbol":${JSON.stringify(symbol)},"config":${JSON.stringify(config)},"columns":{`;
   const perMs = timeUnit === "ns" ? 1_000_000n : 1n;
   yield `"timestamp":[${Array.from(times, (time) => `"${new Date(Number(time / perMs)).toISOString()}"`).join(",")}]`;
@@ -169,5 +169,5 @@ function* signalJson(table: SignalTable): Generator<string> {
  */
 export async function writeSignals(table: SignalTable, file: string): Promise<void> {
   if (extname(file).toLowerCase() === ".json") return replaceFile(file, signalJson(table));
-  return writeTable(signalColumns(table), file);
+  return writeTable(tableOf(table), file);
 }

@@ -7,9 +7,9 @@ import type { Trust } from "@atc/config";
 import { fromSystemError, isAbsence, systemNameOf } from "@atc/contract";
 import { isJsonObject } from "./json-object.ts";
 
-/** A plugin that an installed package brings, as its package.json tells; nothing of the package is imported yet. */
+/** A plugin of an installed package, as its package.json describes it. The package itself is not imported yet. */
 export interface InstalledPlugin {
-  /** What it makes. */
+  /** The kind, such as `codec` or `source`. */
   readonly kind: string;
   /** The name that a configuration uses. */
   readonly name: string;
@@ -19,25 +19,28 @@ export interface InstalledPlugin {
   readonly version: string;
   /** The `file:` URL of the package's entry. */
   readonly entry: string;
-  /** Of a source: the endings of the names of files that it reads, in lower case. */
+  /** Of a source: the endings of the file names that it reads, in lower case. */
   readonly extensions: readonly string[];
   /** Of a source: whether its option `path` may be a list. */
   readonly takesLists: boolean;
-  /** Its options by name, each with a line for people. */
+  /** Its options by name, each with a description. The host refuses any other; `*` allows all. */
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** Where packages are looked for: the package.json whose dependencies count, and those named besides. */
+/** Where plugins are looked for: the dependencies of a package.json, and further packages. */
 export interface PluginRoot {
   /** Absolute path of a package.json. */
   readonly packageJson: string;
-  /** Packages to look at besides its dependencies. */
+  /** Packages besides the dependencies. */
   readonly extra: readonly string[];
 }
 
 const dependencyMembers = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
-/** A package.json; undefined if there is none, or none that is an object. What could not be read is not absent: a plugin would be called missing. */
+/**
+ * A package.json; undefined if there is none or it is not an object. A file that cannot be read is an error, or its plugins
+ * would be reported as not installed.
+ */
 async function readPackageJson(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   let text: string;
   try {
@@ -54,7 +57,10 @@ async function readPackageJson(path: string): Promise<Readonly<Record<string, un
   }
 }
 
-/** The package.json nearest to `directory`, upwards; undefined if there is none. One that this user may not read belongs to somebody else's project. */
+/**
+ * The nearest package.json in `directory` or above it; undefined if there is none. One that this user may not read belongs to
+ * another project and is skipped.
+ */
 export async function nearestPackageJson(directory: string): Promise<string | undefined> {
   for (let folder = directory; ; folder = dirname(folder)) {
     const candidate = join(folder, "package.json");
@@ -67,13 +73,16 @@ export async function nearestPackageJson(directory: string): Promise<string | un
   }
 }
 
-/** The package.json of `name` as seen from a root: by the resolver, else (no `./package.json` in its exports) in the node_modules folders upwards. */
+/**
+ * The package.json of `name` as seen from a root: by the resolver or, if the package does not export it, in the node_modules
+ * folders above.
+ */
 async function locate(root: string, name: string): Promise<string | undefined> {
   const resolver = createRequire(root);
   try {
     return resolver.resolve(`${name}/package.json`);
   } catch {
-    // Whatever the resolver met, the files themselves tell.
+    // Whatever the resolver failed on, the files themselves decide.
     for (const folder of resolver.resolve.paths(name) ?? []) {
       const candidate = join(folder, name, "package.json");
       if ((await readPackageJson(candidate)) !== undefined) return candidate;
@@ -90,8 +99,8 @@ function dependencyNames(manifest: Readonly<Record<string, unknown>>): readonly 
 }
 
 /**
- * Throws ATC_UNTRUSTED if others may change a package whose code would run: its folder as the root sees it, its package.json, its entry, and the
- * node_modules folders in which the entry's own imports are looked for.
+ * Throws ATC_UNTRUSTED if other users may change a package whose code would run: its folder as the root sees it, its
+ * package.json, its entry, or the node_modules folders in which the imports of the entry are looked up.
  */
 function checkTrusted(root: string, name: string, manifest: string, entry: string, trust: Trust): void {
   const use = `the plugin package ${name}`;
@@ -112,7 +121,7 @@ async function pluginsOf(root: string, name: string, trust: Trust): Promise<read
   try {
     entry = createRequire(root).resolve(name);
   } catch {
-    // The resolver takes what it cannot open for absent; reading the manifest again tells the two apart.
+    // To the resolver, a file that cannot be opened is absent; reading the manifest again distinguishes the two.
     await readPackageJson(path);
     return [];
   }
@@ -136,9 +145,10 @@ function texts(value: unknown): readonly string[] {
 }
 
 /**
- * The plugins that the packages of `roots` bring, root by root; packages named in `extra` come first. A package that several roots know is listed once.
+ * The plugins of the packages of `roots`, root by root; packages in `extra` come first. A package of several roots is listed
+ * once.
  *
- * @throws ATC_UNTRUSTED if others may change a package that brings plugins, or the package.json that names it
+ * @throws ATC_UNTRUSTED if other users may change a package that brings plugins, or the package.json that names it
  */
 export async function installedPlugins(
   roots: readonly PluginRoot[],

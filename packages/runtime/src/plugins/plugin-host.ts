@@ -1,24 +1,25 @@
 import { createTrust, type Trust } from "@atc/config";
 import type { Codec, Plugin, PluginHost, PluginKind, PluginProducts } from "@atc/contract";
-import { AtcError, fromSystemError, nearest, systemFaults, systemNameOf } from "@atc/contract";
+import { AtcError, fromSystemError, isAtcError, nearest, systemFaults, systemNameOf } from "@atc/contract";
 import type { InstalledPlugin, PluginRoot } from "./installed-plugins.ts";
 import { installedPlugins } from "./installed-plugins.ts";
 import { isJsonObject } from "./json-object.ts";
 import { installLine, knownNames, packageOf } from "./package-names.ts";
+import { checkOptions } from "./plugin-options.ts";
 
 /** A host that finds plugins in installed packages. */
 export interface InstalledPluginHost extends PluginHost {
-  /** What is installed, without importing it. */
+  /** The installed plugins by their manifests. Imports none of them. */
   installed(): Promise<readonly InstalledPlugin[]>;
 }
 
-/** Where to look, and how to tell the user something. */
+/** Where plugins are looked for, and who receives warnings. */
 export interface PluginHostOptions {
-  /** The roots in the order in which they count. */
+  /** The roots, in the order of precedence. */
   readonly roots: readonly PluginRoot[];
-  /** Is told each message once. */
+  /** Receives each message once. */
   readonly warn: (message: string) => void;
-  /** Whose packages may run code; by the environment of the process if absent. */
+  /** Which packages may run code. Default: by the environment of the process. */
   readonly trust?: Trust;
 }
 
@@ -37,15 +38,18 @@ function missing(kind: string, name: string, installed: readonly InstalledPlugin
     );
   }
   const suggestion = nearest(name, [...here, ...knownNames(kind)]);
-  const hint = suggestion === undefined ? "" : `; did you mean "${suggestion}"?`;
+  const hint =
+    suggestion === undefined
+      ? "; a package of your own is found if it is a dependency"
+      : `; did you mean "${suggestion}"? A package of your own is found if it is a dependency`;
   return new AtcError(
     "ATC_MISSING_PLUGIN",
-    `no installed package brings the ${kind} "${name}" (${listed})${hint} A package of your own is found when it is a dependency or named under "plugins"`,
+    `no installed package brings the ${kind} "${name}" (${listed})${hint} or named under "plugins"`,
     { details: { kind, name, installed: here, ...(suggestion === undefined ? {} : { nearest: suggestion }) } },
   );
 }
 
-/** The one plugin of a name. Those of packages named under `plugins` come first in the list, hence the first root's own order decides only between roots. */
+/** The plugin of a name. A package that the configuration names under `plugins` takes precedence over others. */
 function choose(
   kind: string,
   name: string,
@@ -85,24 +89,21 @@ async function load(plugin: InstalledPlugin): Promise<Plugin> {
   try {
     module = await import(plugin.entry);
   } catch (error) {
-    // A machine without descriptors or memory is no fault of the package.
+    // A machine without file descriptors or memory is not the fault of the package.
     if (systemFaults.get(systemNameOf(error))?.ofMachine === true)
       throw fromSystemError(error, `cannot load the package ${plugin.packageName}`, "");
     throw broken(plugin, `importing it failed: ${reasonOf(error)}`, error);
   }
-  const listed: unknown =
-    isJsonObject(module) || (typeof module === "object" && module !== null)
-      ? (module as { default?: unknown }).default
-      : undefined;
+  const listed: unknown = typeof module === "object" && module !== null && "default" in module ? module.default : [];
   const found = Array.isArray(listed)
-    ? (listed as readonly Plugin[]).find((one) => one.kind === plugin.kind && one.name === plugin.name)
+    ? listed.find((one: Plugin) => one.kind === plugin.kind && one.name === plugin.name)
     : undefined;
   if (found === undefined || typeof found.create !== "function")
     throw broken(plugin, "its default export does not list it");
   return found;
 }
 
-/** Refuses a codec that does not give back what it was given, before it is trusted with data. */
+/** Refuses a codec whose decoded bytes differ from the encoded ones, before it handles data. */
 function proveCodec(plugin: InstalledPlugin, codec: Codec): void {
   for (const length of [0, 1, 1000]) {
     const sample = Uint8Array.from({ length }, (_, i) => (i * i) >> 3);
@@ -118,7 +119,7 @@ function proveCodec(plugin: InstalledPlugin, codec: Codec): void {
   }
 }
 
-/** Makes a host over the packages of `roots`. Packages are imported only when one of their plugins is asked for. */
+/** A host over the packages of `roots`. A package is imported when one of its plugins is first used. */
 export function createPluginHost({
   roots,
   warn,
@@ -126,29 +127,30 @@ export function createPluginHost({
 }: PluginHostOptions): InstalledPluginHost {
   let listing: Promise<readonly InstalledPlugin[]> | undefined;
   const preferred = new Set(roots.flatMap((root) => root.extra));
-  const told = new Set<string>();
+  const warned = new Set<string>();
   const host: InstalledPluginHost = {
     installed() {
       listing ??= installedPlugins(roots, trust);
       return listing;
     },
     warn(message) {
-      if (told.has(message)) return;
-      told.add(message);
+      if (warned.has(message)) return;
+      warned.add(message);
       warn(message);
     },
     async find<Kind extends PluginKind>(kind: Kind, name: string, options?: unknown): Promise<PluginProducts[Kind]> {
       const plugin = choose(kind, name, await host.installed(), preferred);
+      checkOptions(plugin, options);
       const loaded = await load(plugin);
       let product: PluginProducts[Kind];
       try {
         product = (await loaded.create((options ?? {}) as never, host)) as PluginProducts[Kind];
       } catch (error) {
-        if (error instanceof Error && error.name === "AtcError") throw error;
+        if (isAtcError(error)) throw error;
         throw broken(plugin, `it failed to start: ${reasonOf(error)}`, error);
       }
       const given: unknown = isJsonObject(product) ? product["name"] : undefined;
-      if (typeof given === "string" && given !== name) throw broken(plugin, `what it makes calls itself "${given}"`);
+      if (typeof given === "string" && given !== name) throw broken(plugin, `what it creates is named "${given}"`);
       if (kind === "codec") proveCodec(plugin, product as Codec);
       return product;
     },

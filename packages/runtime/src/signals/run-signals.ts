@@ -1,17 +1,18 @@
 import type { CacheKey } from "@atc/cache";
 import type { Dataset } from "@atc/contract";
-import { AtcError, isAtcError, throwIfAborted } from "@atc/contract";
+import { AtcError, isAtcError } from "@atc/contract";
+import { createPacer } from "@atc/plugin-kit";
 import type { SignalOutput } from "@atc/signals";
 import { longestWarmup, signalsVersion } from "@atc/signals";
 import { contentKeys } from "../compute/content-keys.ts";
 import type { PriceSeries } from "../compute/price-series.ts";
 import { readPrices } from "../compute/price-series.ts";
-import type { ComputedSignals } from "../compute/signal-columns.ts";
-import { signalColumns } from "../compute/signal-columns.ts";
+import type { ComputedSignals } from "../compute/signal-steps.ts";
+import { signalSteps } from "../compute/signal-steps.ts";
 import type { SignalTaskInput } from "../compute/tasks.ts";
 import { datasetRef } from "../compute/thread-datasets.ts";
-import type { DataOptions } from "../data/data.ts";
-import { openData } from "../data/data.ts";
+import type { DataOptions } from "../data/open-data.ts";
+import { openData } from "../data/open-data.ts";
 import { asJson, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
@@ -21,7 +22,7 @@ import type { SignalTable } from "./signal-table.ts";
 
 /** How to compute signals. */
 export interface SignalRunOptions extends DataOptions {
-  /** The symbol; the only one where absent. */
+  /** The symbol. Default: the only symbol of the data. */
   readonly symbol?: string;
 }
 
@@ -38,50 +39,54 @@ function onlySymbol(symbols: readonly string[]): string {
   );
 }
 
-/** Computes in this thread, which can stop and tell of its progress between blocks. */
-async function computeHere(runtime: Runtime, prices: PriceSeries, options: SignalRunOptions): Promise<ComputedSignals> {
+/** A symbol whose signals to compute. */
+interface SignalRun {
+  readonly dataset: Dataset;
+  readonly symbol: string;
+  readonly prices: PriceSeries;
+  readonly options: SignalRunOptions;
+}
+
+/** Computes on this thread; reports progress and may stop between blocks. */
+async function computeHere(runtime: Runtime, { prices, options }: SignalRun): Promise<ComputedSignals> {
   const { length } = prices.close;
-  const steps = signalColumns(signalPart(runtime.config), prices);
+  const pacer = createPacer(options);
+  const steps = signalSteps(signalPart(runtime.config), prices);
   for (;;) {
     const step = steps.next();
-    if (step.done === true) return step.value;
-    options.onProgress?.({ phase: "computing", done: step.value, total: length, unit: "bars" });
-    await new Promise<void>((resolve) => {
-      setImmediate(resolve);
-    });
-    throwIfAborted(options.signal);
+    if (step.done === true) {
+      pacer.flush();
+      return step.value;
+    }
+    pacer.report({ phase: "computing", done: step.value, total: length, unit: "bars" });
+    await pacer.pause();
   }
 }
 
 const taskRef = { task: "@atc/runtime#signalsOfSymbol", version: 1 };
 
-/** Computes on a thread of the executor; in this one where there is none, or where the dataset was replaced meanwhile: it is still open here. */
-async function computeAll(
-  runtime: Runtime,
-  { manifest }: Dataset,
-  symbol: string,
-  prices: PriceSeries,
-  options: SignalRunOptions,
-): Promise<ComputedSignals> {
+/** Computes on a thread, or on this one if there is no executor or the dataset was replaced meanwhile: it is still open here. */
+async function computeAll(runtime: Runtime, run: SignalRun): Promise<ComputedSignals> {
   const { config } = runtime;
+  const { dataset, symbol, prices, options } = run;
   const { length } = prices.close;
   await using executor = runtime.executor(length);
-  if (executor === undefined) return await computeHere(runtime, prices, options);
+  if (executor === undefined) return await computeHere(runtime, run);
   const { invalidPrices, limit } = config;
   const signals = signalPart(config);
-  const input: SignalTaskInput = { ...datasetRef(config, manifest), symbol, signals, invalidPrices, limit };
+  const input: SignalTaskInput = { ...datasetRef(config, dataset.manifest), symbol, signals, invalidPrices, limit };
   try {
     return await executor.submit<SignalTaskInput, ComputedSignals>(taskRef, input, {
       signal: options.signal,
       onProgress: ({ done }) => options.onProgress?.({ phase: "computing", done, total: length, unit: "bars" }),
     });
   } catch (error) {
-    if (isAtcError(error, "ATC_REPLACED")) return await computeHere(runtime, prices, options);
+    if (isAtcError(error, "ATC_REPLACED")) return await computeHere(runtime, run);
     throw error;
   }
 }
 
-/** Makes the keys of a symbol's cache entries, which depend on the content of this symbol alone. */
+/** Makes the keys of a symbol's cache entries, which depend on the rows of this symbol alone. */
 function keysOf({ config }: Runtime, { manifest }: Dataset, symbol: string): (kind: string) => CacheKey {
   const { limit = null, invalidPrices } = config;
   const parameters = asJson({ ...signalPart(config), symbol, limit, invalidPrices });
@@ -100,17 +105,18 @@ function assertBars({ config }: Runtime, symbol: string, bars: number): void {
   );
 }
 
-/** The value after the last bar; null where there is none yet. */
+/** The value after the last bar; null if there is none yet. */
 function lastOf({ columns }: RememberedSignals, name: SignalOutput): number | null {
   const value = Number(columns[name]?.at(-1));
   return Number.isFinite(value) ? value : null;
 }
 
 /**
- * Computes every output of ATC for one symbol of a CSV file or a dataset; outputs of the same data and configuration are taken from the cache.
+ * Computes every output of ATC for one symbol of a file or a dataset. Outputs come from the cache if the same data was computed
+ * with the same configuration before.
  *
- * @throws what {@link openData} throws; ATC_NOT_FOUND for a symbol that the data does not have, ATC_INVALID_ARGUMENT where it has several and none is named,
- * ATC_INVALID_DATA for prices that are not positive or a cutout that leaves no bar
+ * @throws what {@link openData} throws; ATC_NOT_FOUND for an unknown symbol; ATC_INVALID_ARGUMENT if the data has several symbols
+ * and none is named; ATC_INVALID_DATA for prices that are not positive, or if the cutout leaves no bar
  */
 export async function computeSignals(
   runtime: Runtime,
@@ -126,11 +132,12 @@ export async function computeSignals(
   const cache = await usableCache(runtime);
   const { precision } = runtime.config;
   const computed = await rememberSignals(cache, keysOf(runtime, dataset, symbol), { length, precision }, () =>
-    computeAll(runtime, dataset, symbol, prices, options),
+    computeAll(runtime, { dataset, symbol, prices, options }),
   );
   const { diagnostics, cached } = computed;
   const warmup = longestWarmup(signalPart(runtime.config));
-  const few = length < warmup ? [`${length} bars are fewer than the ${warmup} that the longest average needs`] : [];
+  const few =
+    length < warmup ? [`${length} bars are fewer than the ${warmup} bars that the longest average needs`] : [];
   return {
     symbol,
     length,

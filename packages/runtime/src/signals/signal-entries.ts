@@ -4,27 +4,27 @@ import type { OutputColumns, TypedArray } from "@atc/contract";
 import { AtcError, averageKinds } from "@atc/contract";
 import type { SignalDiagnostics, SignalOutput } from "@atc/signals";
 import { signalOutputs } from "@atc/signals";
-import type { ComputedSignals } from "../compute/signal-columns.ts";
+import type { ComputedSignals } from "../compute/signal-steps.ts";
 import { asJson } from "../wiring/config-parts.ts";
 import { storedDiagnostics } from "./stored-diagnostics.ts";
 
-/** Outputs that were checked, and whether all of them came from the cache. */
+/** Checked outputs, and whether all of them came from the cache. */
 export interface RememberedSignals extends ComputedSignals {
-  /** An array of every output. */
+  /** An array for every output. */
   readonly columns: OutputColumns<SignalOutput>;
   /** Whether nothing was computed. */
   readonly cached: boolean;
 }
 
-/** What arrays of outputs must be. */
+/** The length and the type that arrays of outputs must have. */
 export interface SignalShape {
   /** Bars. */
   readonly length: number;
-  /** Of every output but the direction. */
+  /** Of every output except the direction, which is int8. */
   readonly precision: AtcConfig["precision"];
 }
 
-/** What goes into one cache entry: outputs that are wanted together, and that shrink alike. */
+/** The outputs of each cache entry: outputs that are used together and compress alike. */
 const entryOutputs: Readonly<Record<string, readonly SignalOutput[]>> = {
   averages: averageKinds,
   votes: [...averageKinds.map((kind): SignalOutput => `${kind}Signal`), "averageSignal"],
@@ -32,7 +32,7 @@ const entryOutputs: Readonly<Record<string, readonly SignalOutput[]>> = {
   direction: ["direction"],
 };
 
-/** The arrays of all outputs, each of its type and of the series' length; undefined if one is not. */
+/** The arrays of all outputs; undefined if one is missing or has another type or length. */
 function checkedColumns(
   arrays: Readonly<Record<string, TypedArray>>,
   { length, precision }: SignalShape,
@@ -48,7 +48,7 @@ function checkedColumns(
   return columns as OutputColumns<SignalOutput>;
 }
 
-/** The outputs that the cache has; undefined if one is missing, or is not what this version would have written. */
+/** The outputs in the cache; undefined if one is missing or of another version. */
 async function find(
   cache: Cache,
   key: (kind: string) => CacheKey,
@@ -70,7 +70,7 @@ async function find(
   return columns === undefined || diagnostics === undefined ? undefined : { columns, diagnostics, cached: true };
 }
 
-/** The outputs from the cache if every entry is there and holds what it must; else computed, and kept. */
+/** The outputs from the cache or, if an entry is missing or invalid, from `compute`, which are then stored. */
 export async function rememberSignals(
   cache: Cache | undefined,
   key: (kind: string) => CacheKey,

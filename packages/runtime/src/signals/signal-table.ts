@@ -13,15 +13,15 @@ export interface SignalTable {
   readonly times: BigInt64Array;
   /** Closing prices. */
   readonly close: Float64Array;
-  /** The prices that the averages were taken of. */
+  /** The prices that the averages were computed from. */
   readonly source: Float64Array;
   /** The outputs. */
   readonly columns: OutputColumns<SignalOutput>;
-  /** Average signal (null before there is one) and direction after the last bar. */
+  /** Average signal (null if there is none yet) and direction after the last bar. */
   readonly last: { readonly averageSignal: number | null; readonly direction: number };
-  /** How far the outputs can be trusted. */
+  /** Numbers that show how far the outputs can be trusted. */
   readonly diagnostics: SignalDiagnostics;
-  /** What a trader must know, one sentence each. */
+  /** Warnings for a trader, one sentence each. */
   readonly warnings: readonly string[];
   /** The configuration of the signals. */
   readonly config: JsonObject;

@@ -4,7 +4,7 @@ import type { LengthWeight, SignalDiagnostics } from "@atc/signals";
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
-/** Diagnostics as a cache entry has them, checked member by member; undefined if they are not those of a series of so many bars. */
+/** Diagnostics in a cache entry, checked member by member; undefined if they are malformed or of a series of another length. */
 export function storedDiagnostics(value: JsonValue | undefined, bars: number): SignalDiagnostics | undefined {
   try {
     return diagnosticsOf(objectOf(value), bars);
@@ -17,7 +17,7 @@ export function storedDiagnostics(value: JsonValue | undefined, bars: number): S
 function diagnosticsOf(stored: JsonObject, bars: number): SignalDiagnostics {
   const { kernel, warnings } = stored;
   if (kernel !== "wasm" && kernel !== "reference") throw new TypeError("the kernel is unknown");
-  if (stored["bars"] !== bars) throw new TypeError("they are of another series");
+  if (stored["bars"] !== bars) throw new TypeError("they belong to another series");
   return {
     kernel,
     bars,
@@ -68,7 +68,7 @@ function numberOf(value: JsonValue | undefined): number {
   throw new TypeError("a number is missing");
 }
 
-/** A weight ahead of the cutout is NaN, which JSON holds as null. */
+/** A weight before the cutout is NaN, which JSON stores as null. */
 function numberOrNaN(value: JsonValue | undefined): number {
   return value === null ? Number.NaN : numberOf(value);
 }

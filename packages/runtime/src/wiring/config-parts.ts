@@ -7,17 +7,17 @@ function part<Part extends object>(config: Part, defaults: Part): Part {
   return Object.fromEntries(names.map((name) => [name, config[name]])) as Part;
 }
 
-/** The members that configure the signals. */
+/** The configuration of the signals. */
 export function signalPart(config: AtcConfig): SignalConfig {
   return part<SignalConfig>(config, signalDefaults);
 }
 
-/** The members that configure fills and costs. */
+/** The configuration of fills and costs. */
 export function backtestPart(config: AtcConfig): BacktestConfig {
   return part<BacktestConfig>(config, backtestDefaults);
 }
 
-/** Members as JSON, absent ones as null. */
+/** An object as JSON; undefined members become null. */
 export function asJson(config: object): JsonObject {
   return JSON.parse(JSON.stringify(config, (_, value: unknown) => value ?? null)) as JsonObject;
 }

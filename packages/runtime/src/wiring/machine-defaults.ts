@@ -1,28 +1,28 @@
 import { availableParallelism, totalmem } from "node:os";
 
-/** What of a machine decides the defaults. */
+/** The properties of a machine that decide the defaults. */
 export interface Machine {
-  /** Cores that the process may use. */
+  /** Number of cores that the process may use. */
   readonly cores: number;
-  /** Bytes that a container or cgroup allows the process, as `process.constrainedMemory()` tells: 0, undefined or some 1.8e19 if there is no limit. */
+  /** Memory limit of a container or cgroup, as `process.constrainedMemory()` reports it: 0, undefined or about 1.8e19 if there is none. */
   readonly constrainedBytes: number | undefined;
-  /** Bytes of the machine. */
+  /** Memory of the machine, in bytes. */
   readonly totalBytes: number;
 }
 
-/** What a run uses if nothing else is asked for. */
+/** The memory and the threads of a run by default. */
 export interface MachineDefaults {
-  /** Bytes of memory of an ingest. */
+  /** Memory of an ingest, in bytes. */
   readonly memoryBytes: number;
-  /** Threads, 1 or more. */
+  /** Number of threads, 1 or more. */
   readonly threads: number;
 }
 
-/** Bytes of an ingest on a machine with enough memory: with two threads some 130 MB of it are anonymous, and more makes it no faster. */
+/** Memory of an ingest on a machine with enough of it: more does not make it faster. With two threads, about 130 MB are anonymous. */
 const plentyBytes = 224 * 2 ** 20;
-/** Of the memory that is allowed: the rest is for pages of files that are being written, which count too. */
+/** Share of the allowed memory. The rest is for pages of files being written, which count against the limit too. */
 const memoryShare = 0.75;
-/** Bytes of a process without threads, and of each thread. */
+/** Bytes of the process without threads, and of each thread. */
 const processBytes = 100e6;
 const threadBytes = 24e6;
 
@@ -36,8 +36,8 @@ function thisMachine(): Machine {
 }
 
 /**
- * The memory and the threads of a run by default: 224 MiB and a thread a core, less if the container or the machine has less memory. Threads must fit
- * beside 100 MB of the process, at 24 MB each; one always does.
+ * The default memory and threads of a run: 224 MiB and one thread per core, or less if the container or the machine has less
+ * memory. Beside the 100 MB of the process, each thread takes 24 MB; one thread is always allowed.
  */
 export function machineDefaults({ cores, constrainedBytes = 0, totalBytes }: Machine = thisMachine()): MachineDefaults {
   const bytes = constrainedBytes > 0 ? Math.min(constrainedBytes, totalBytes) : totalBytes;

@@ -8,69 +8,68 @@ import type { ArrayStore, Executor } from "@atc/contract";
 import { printableText } from "@atc/contract";
 import { workerExecutor } from "@atc/executor-worker";
 import { mmapStore } from "@atc/mmap-store";
-import type { OpenedCache } from "../cache/open-cache.ts";
-import { cacheBytes, openCache } from "../cache/open-cache.ts";
+import { cacheBytes, configuredCache } from "../cache/configured-cache.ts";
 import { nearestPackageJson } from "../plugins/installed-plugins.ts";
 import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
 import { createPluginHost } from "../plugins/plugin-host.ts";
 import { machineDefaults } from "./machine-defaults.ts";
 import { leasedExecutor } from "./thread-lease.ts";
 
-/** Where a runtime takes its configuration from, in rising order of precedence, and how it speaks to the user. */
+/** Where a runtime takes its configuration from, in rising order of precedence, and how it computes and warns. */
 export interface RuntimeOptions {
-  /** The working directory: where the configuration file is searched from. The process's own where absent. */
+  /** The working directory, where the search for a configuration file starts. Default: that of the process. */
   readonly cwd?: string;
-  /** Keys in code. */
+  /** Configuration keys in code. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** A configuration file; searched upwards from the working directory where absent. */
+  /** A configuration file. Default: the nearest one in the working directory or above it. */
   readonly configFile?: string;
-  /** Environment variables; those of the process where absent. */
+  /** Environment variables. Default: those of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Options of a command line. */
+  /** Options of a command line, by configuration key. */
   readonly flags?: Readonly<Record<string, unknown>>;
-  /** Whether results are kept in the cache and taken from it; true where absent. */
+  /** Whether results are stored in the cache and read from it. Default: true. */
   readonly cache?: boolean;
-  /** Bytes of cached values that stay in memory for the next call; 64 MiB if absent, 0 for a process that makes one call. */
+  /** Bytes of cached values that stay in memory for the next call. Default: 64 MiB. Use 0 in a process that makes one call. */
   readonly cacheMemoryBytes?: number;
-  /** Where symbols are computed: `worker` threads, or `inline` in the caller's own. Threads where absent and the work is worth them. */
+  /** `worker` computes on threads, `inline` on the caller's thread. Default: threads if the work is large enough for them. */
   readonly executor?: "worker" | "inline";
-  /** Threads, 1 or more; if absent one a core, or fewer if a container or the machine has little memory: 24 MB each beside 100 MB. */
+  /** Number of threads, 1 or more. Default: one per core, or fewer if they do not fit in memory: 24 MB each, plus 100 MB. */
   readonly threads?: number;
-  /** Is told each warning once; printed on standard error where absent. */
+  /** Receives each warning once. Default: a warning of the process, which Node prints on standard error. */
   readonly onWarning?: (message: string) => void;
 }
 
-/** The packages of one configuration, wired. Disposal closes what it opened. */
+/** All packages, wired by one configuration. Disposal closes what it opened. */
 export interface Runtime extends AsyncDisposable {
-  /** The configuration with where each value came from. */
+  /** The configuration and the origin of each value. */
   readonly loaded: LoadedConfig;
   /** The effective configuration. */
   readonly config: AtcConfig;
-  /** The working directory, absolute: relative paths of data are taken from it. */
+  /** The working directory, absolute. Relative paths of data start here. */
   readonly cwd: string;
-  /** Finds plugins in the user's packages. */
+  /** Finds plugins in installed packages. */
   readonly host: InstalledPluginHost;
-  /** The datasets. */
+  /** The store of the datasets. */
   readonly store: ArrayStore;
-  /** Whether results are kept in the cache and taken from it. */
+  /** Whether results are stored in the cache and read from it. */
   readonly usesCache: boolean;
-  /** The most bytes that the cache folder takes. */
+  /** The size limit of the cache folder, in bytes. */
   readonly cacheBytes: number;
-  /** The cache, opened at the first call. */
+  /** The cache; the first call opens it. */
   cache(): Promise<Cache>;
   /**
-   * Threads for work of so many bars, started when a task needs them; undefined if the work is to be done in this thread. Dispose it after the work:
-   * the threads end when all work that leases them has done so, so that their memory is free for what follows.
+   * An executor for work on `bars` bars; undefined if the caller should compute on its own thread. Threads start with the first
+   * task. Dispose the executor after the work: the threads end with the last lease, which frees their memory.
    */
   executor(bars: number): Executor | undefined;
-  /** Tells the user something once. */
+  /** Warns the user; each message is passed on once. */
   warn(message: string): void;
 }
 
-/** MiB of young objects in each thread: 2 MB of heap, where 8 are 8 and the default is 32. All tasks work on typed arrays, and memory is better spent on rows. */
+/** MiB of young objects per thread; V8 makes 2 MB of it, its default is 32. Tasks work on typed arrays, which are outside this heap. */
 const youngHeapMiB = 3;
 
-/** Bars below which starting threads takes longer than the work. */
+/** Below this many bars, starting threads takes longer than the work. */
 const fewBars = 400_000;
 
 /** The URL of the compiled tasks of a package: threads do not load TypeScript, so `./tasks` has no source condition. */
@@ -79,7 +78,7 @@ function tasksOf(packageName: string): string {
 }
 
 /**
- * Reads the configuration, finds the installed plugins and wires the packages. Nothing is written.
+ * Reads the configuration, finds the installed plugins and wires the packages. Writes nothing.
  *
  * @throws ATC_INVALID_CONFIG, ATC_NOT_FOUND (a named configuration file), ATC_UNSUPPORTED
  */
@@ -110,8 +109,8 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   const host = createPluginHost({ roots, warn: onWarning, trust: createTrust({ env, cwd }) });
   for (const warning of loaded.warnings) host.warn(warning);
   const store = mmapStore({ directory: config.dataDir, backend: config.useMemoryMapped ? "auto" : "read" });
-  let opened: Promise<OpenedCache> | undefined;
-  const { executor: where, threads: threadCount = machineDefaults().threads } = options;
+  let opened: Promise<Cache> | undefined;
+  const { executor: placement, threads: threadCount = machineDefaults().threads } = options;
   const threads = leasedExecutor(() => {
     const modules = { "@atc/runtime": tasksOf("@atc/runtime"), "@atc/ingest": tasksOf("@atc/ingest") };
     return workerExecutor({ modules, threads: threadCount, maxYoungHeapMiB: youngHeapMiB });
@@ -125,12 +124,12 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     usesCache,
     cacheBytes,
     async cache() {
-      opened ??= openCache(config, host, options.cacheMemoryBytes);
-      return (await opened).cache;
+      opened ??= configuredCache(config, host, options.cacheMemoryBytes);
+      return await opened;
     },
     executor(bars) {
-      if (where === "inline" || (where === undefined && bars < fewBars)) return undefined;
-      if (where === undefined && threadCount === 1) return undefined;
+      if (placement === "inline") return undefined;
+      if (placement === undefined && (bars < fewBars || threadCount === 1)) return undefined;
       return threads.lease();
     },
     warn: (message) => host.warn(message),

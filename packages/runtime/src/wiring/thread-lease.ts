@@ -1,15 +1,15 @@
 import type { Executor } from "@atc/contract";
 
-/** An executor that pieces of work lease, and that ends with the last of them. */
+/** An executor that several pieces of work share and that ends with the last of them. */
 export interface LeasedExecutor extends AsyncDisposable {
   /**
-   * An executor for one piece of work. When the work disposes it and no other work leases the threads, they close what they opened and end:
-   * their memory is not held while something else runs. The next lease starts new ones.
+   * An executor for one piece of work. Disposing the last lease ends the threads, so that their memory is free while other work
+   * runs. The next lease starts new threads.
    */
   lease(): Executor;
 }
 
-/** Leases what `create` makes, which is called when there is none. Disposal ends it whoever leases it. */
+/** Leases the executor that `create` makes at the first lease. Disposal ends it even if it is leased. */
 export function leasedExecutor(create: () => Executor): LeasedExecutor {
   let current: { readonly executor: Executor; leases: number } | undefined;
   return {

@@ -3,10 +3,10 @@ import type { AtcErrorCode } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import type { Runtime } from "./runtime.ts";
 
-/** Errors of the cache's folder: they cost the cache, never the computation. */
+/** Errors of the cache folder. They disable the cache, but never stop the computation. */
 const diskCodes: ReadonlySet<AtcErrorCode> = new Set(["ATC_IO", "ATC_READ_ONLY", "ATC_NO_SPACE", "ATC_NOT_FOUND"]);
 
-/** The cache, or undefined where none is wanted or its folder cannot be used. */
+/** The cache; undefined if it is turned off, or if its folder cannot be used, which gives a warning. */
 export async function usableCache(runtime: Runtime): Promise<Cache | undefined> {
   if (!runtime.usesCache) return undefined;
   try {

@@ -7,40 +7,36 @@ import { AtcError, isAtcError } from "@atc/contract";
 import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
 import { findCodec, installedCodecs } from "./compression.ts";
 
-/** The most bytes that all entries of a cache folder take together. */
+/** The most bytes of all entries of a cache folder. */
 export const cacheBytes: number = 2 ** 30;
 
-/** A cache and the store under it. */
-export interface OpenedCache extends AsyncDisposable {
-  /** The cache. */
-  readonly cache: Cache;
-}
-
 /**
- * Opens the cache that a configuration describes: entries as `.npz`, or compressed as it asks; entries of every other setting whose codec is installed are
- * readable.
+ * The cache that a configuration describes. Entries are `.npz` files, compressed if the configuration selects a codec; it also
+ * reads the entries of all other codecs that are installed. Its disposal closes the folder too.
  *
- * @throws ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG for the codec; ATC_IO, ATC_READ_ONLY for the directory
+ * @throws ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG for the codec; ATC_IO, ATC_READ_ONLY for the folder
  */
-export async function openCache(
+export async function configuredCache(
   config: AtcConfig,
   host: InstalledPluginHost,
   memoryBytes?: number,
-): Promise<OpenedCache> {
+): Promise<Cache> {
   const codec = await findCodec(config, host);
   const readers = await installedCodecs(host);
   const store = await openStore(config.cacheDir, host);
   const cache = createCache({ store, codec, readers, memoryBytes, warn: (message) => host.warn(message) });
-  return {
-    cache,
-    async [Symbol.asyncDispose]() {
-      await cache[Symbol.asyncDispose]();
-      await store[Symbol.asyncDispose]();
-    },
-  };
+  return withDisposal(cache, async () => {
+    await cache[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+  });
 }
 
-/** The folder, whatever is wrong with it told by a code of the disk: a run then does without a cache. */
+/** The same cache with another disposal; it inherits everything else. */
+export function withDisposal(cache: Cache, dispose: () => Promise<void>): Cache {
+  return Object.create(cache, { [Symbol.asyncDispose]: { value: dispose } }) as Cache;
+}
+
+/** Opens the folder. All its errors have the code of a disk error, for which a run does without a cache. */
 async function openStore(directory: string, host: InstalledPluginHost): Promise<ByteStore> {
   try {
     return await cacheFs({ directory, maxBytes: cacheBytes, onEvict: () => host.warn(evicting(directory)) });
@@ -51,5 +47,5 @@ async function openStore(directory: string, host: InstalledPluginHost): Promise<
 }
 
 function evicting(directory: string): string {
-  return `the cache in ${directory} is full: what was used longest ago is removed; see atc cache stats`;
+  return `the cache in ${directory} is full, so the entries used longest ago are removed; see atc cache stats`;
 }

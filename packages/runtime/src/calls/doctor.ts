@@ -1,41 +1,32 @@
 import { lstat, mkdir, readFile, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { absentOnly, systemFaults, systemNameOf } from "@atc/contract";
-import { mappingBackend } from "@atc/mmap-store";
+import { mappingBackend, networkFileSystems } from "@atc/mmap-store";
 import type { Runtime } from "../wiring/runtime.ts";
 
-/** One thing that was looked at. */
-export interface Finding {
-  /** `ok`; `note` for what costs speed or comfort; `fault` for what will stop a run. */
+/** What {@link doctor} found about one thing. */
+export interface DoctorFinding {
+  /** `ok`; `note` if it costs speed or comfort; `fault` if it will stop a run. */
   readonly state: "ok" | "note" | "fault";
-  /** What was looked at. */
+  /** What was checked: `Node`, `mapping`, `configuration`, `datasets`, `cache`, `disk` or `plugins`. */
   readonly what: string;
-  /** What was found. */
+  /** The result, for people. */
   readonly found: string;
-  /** What to do. */
+  /** What to do about it. */
   readonly remedy?: string;
 }
 
-/** Below this much space, in bytes, a folder is told of. */
+/** Free bytes of a folder below which there is a note. */
 const fewBytes = 1e9;
-
-/** Numbers by which Linux's statfs tells file systems on the network. */
-const networkTypes: Readonly<Record<number, string>> = {
-  26985: "NFS",
-  4283649346: "CIFS",
-  4266872130: "SMB2",
-  1702057286: "FUSE",
-  16914839: "9p",
-};
 
 async function existingParent(folder: string): Promise<string> {
   for (let path = folder; ; path = dirname(path)) {
-    // A link that leads nowhere is there: a folder made of its path would not be.
+    // A link to a missing folder exists: a folder could not be made at its path.
     if ((await lstat(path).catch(absentOnly)) !== undefined || dirname(path) === path) return path;
   }
 }
 
-async function examineFolder(what: string, folder: string): Promise<readonly Finding[]> {
+async function checkFolder(what: string, folder: string): Promise<readonly DoctorFinding[]> {
   let parent: string;
   try {
     parent = await existingParent(folder);
@@ -44,13 +35,13 @@ async function examineFolder(what: string, folder: string): Promise<readonly Fin
     await rm(probe, { recursive: true });
   } catch (error) {
     const name = systemNameOf(error);
-    const told = error instanceof Error ? error.message : String(error);
-    const reason = systemFaults.get(name) === undefined ? told : `${systemFaults.get(name)?.words} (${name})`;
+    const words = systemFaults.get(name)?.words;
+    const message = error instanceof Error ? error.message : String(error);
     return [
       {
         state: "fault",
         what,
-        found: `${folder} cannot be written: ${reason}`,
+        found: `${folder} cannot be written: ${words === undefined ? message : `${words} (${name})`}`,
         remedy: "choose another folder in the configuration",
       },
     ];
@@ -58,10 +49,10 @@ async function examineFolder(what: string, folder: string): Promise<readonly Fin
   const { bavail, bsize, type } = await statfs(parent);
   const free = bavail * bsize;
   const shown = `${folder}, ${(free / 1e9).toFixed(1)} GB free`;
-  const network = networkTypes[type];
+  const network = networkFileSystems.get(type >>> 0);
   return [
     free < fewBytes
-      ? { state: "note", what, found: shown, remedy: "make room, or choose a folder on another disk" }
+      ? { state: "note", what, found: shown, remedy: "free some space, or choose a folder on another disk" }
       : { state: "ok", what, found: shown },
     ...(network === undefined
       ? []
@@ -76,8 +67,8 @@ async function examineFolder(what: string, folder: string): Promise<readonly Fin
   ];
 }
 
-/** Whether the disk of a Linux block device spins; undefined where that cannot be told. */
-async function spins(folder: string): Promise<boolean | undefined> {
+/** Whether Linux reports the block device of a folder as rotational; undefined if that is unknown. */
+async function isRotational(folder: string): Promise<boolean | undefined> {
   try {
     const mounts = (await readFile("/proc/mounts", "utf8")).split("\n").map((line) => line.split(" "));
     const mount = mounts
@@ -92,7 +83,7 @@ async function spins(folder: string): Promise<boolean | undefined> {
   }
 }
 
-function examineNode(): Finding {
+function checkNode(): DoctorFinding {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const found = `Node ${process.versions.node} on ${process.platform}-${process.arch}`;
   return major > 20 || (major === 20 && minor >= 19)
@@ -100,7 +91,7 @@ function examineNode(): Finding {
     : { state: "fault", what: "Node", found, remedy: "install Node 20.19 or later" };
 }
 
-function examineMapping(): Finding {
+function checkMapping(): DoctorFinding {
   const { available, reason } = mappingBackend();
   return available
     ? { state: "ok", what: "mapping", found: "files can be mapped" }
@@ -108,28 +99,27 @@ function examineMapping(): Finding {
         state: "note",
         what: "mapping",
         found: `files cannot be mapped: ${reason ?? "unknown"}`,
-        remedy: "datasets are read instead, which gives the same results",
+        remedy: "datasets are read instead, with the same results",
       };
 }
 
-/** Looks at what a run needs: Node, the mapping backend, the folders and their disks, the configuration, the plugins. */
-export async function examine(runtime: Runtime): Promise<readonly Finding[]> {
+/** Checks what a run needs: Node, the mapping backend, the configuration, the folders and their disks, the plugins. */
+export async function doctor(runtime: Runtime): Promise<readonly DoctorFinding[]> {
   const { config, loaded } = runtime;
   const plugins = await runtime.host.installed();
-  const spinning = await spins(config.dataDir);
   return [
-    examineNode(),
-    examineMapping(),
+    checkNode(),
+    checkMapping(),
     { state: "ok", what: "configuration", found: loaded.file ?? "no file; defaults, environment and options" },
-    ...(await examineFolder("datasets", config.dataDir)),
-    ...(await examineFolder("cache", config.cacheDir)),
-    ...(spinning === true
+    ...(await checkFolder("datasets", config.dataDir)),
+    ...(await checkFolder("cache", config.cacheDir)),
+    ...((await isRotational(config.dataDir)) === true
       ? [
           {
             state: "note",
             what: "disk",
-            found: `${config.dataDir} is on a disk that the system calls rotational, as virtual disks often are`,
-            remedy: "if it does spin, use a solid-state disk",
+            found: `the system reports the disk of ${config.dataDir} as rotational, as virtual disks often are`,
+            remedy: "if it does rotate, use a solid-state disk",
           } as const,
         ]
       : []),

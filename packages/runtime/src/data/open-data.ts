@@ -5,45 +5,41 @@ import { AtcError, absentOnly, fromSystemError, systemNameOf } from "@atc/contra
 import { datasetHint, datasetHistory, sourcePathOf } from "@atc/datasets";
 import type { IngestReport, IngestResult } from "@atc/ingest";
 import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
+import { looksLikePath } from "../plugins/file-endings.ts";
 import { machineDefaults } from "../wiring/machine-defaults.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { defaultName, executorFor, openSource } from "./open-source.ts";
 
-/** How files become a dataset. */
+/** How files are read into a dataset. */
 export interface DataOptions extends ReadingOptions, OperationOptions {
-  /** The dataset's name; the file's stem and 8 digits of the hash of its path where absent. */
+  /** The name of the dataset. Default: the stem of the file name and 8 digits of a hash of its path. */
   readonly name?: string;
-  /** Reads the file again though the dataset is up to date, also where other files were appended to it. */
+  /** Reads the file again even if the dataset is up to date or other files were appended to it. */
   readonly force?: boolean;
 }
 
-/** A dataset opened for a run. Disposal closes it. */
+/** A dataset that is open for a run. Disposal closes it. */
 export interface OpenedData extends Disposable {
   /** The dataset. */
   readonly dataset: Dataset;
-  /** The file it was made of, as the user gave it, where it was. */
+  /** The file that it was read from, as the user named it; undefined if it was not read from one. */
   readonly path: string | undefined;
-  /** Whether it was there already and up to date. */
+  /** Whether it already existed and was up to date. */
   readonly reused: boolean;
-  /** What ingest found. */
+  /** What the ingest found. */
   readonly report: IngestReport | undefined;
 }
 
-/** Whether `path` is something on the disk. */
+/** Whether a path exists. */
 async function exists(path: string): Promise<boolean> {
   try {
     return (await stat(path).catch(absentOnly)) !== undefined;
   } catch (error) {
-    // No file system holds such a name, but it may be that of a dataset.
+    // No file system allows such a name, but a dataset may have it.
     if (systemNameOf(error) === "ENAMETOOLONG" && !looksLikePath(path)) return false;
     throw fromSystemError(error, `cannot look for "${path}"`, "check the path and its permissions");
   }
-}
-
-/** Whether a text that is no file looks as if it was meant to be one. */
-function looksLikePath(text: string): boolean {
-  return /[/\\]|\.(csv|tsv|txt|gz|parquet|arrow|feather|json|zip)$/i.test(text);
 }
 
 async function notFound(runtime: Runtime, data: string): Promise<AtcError> {
@@ -56,10 +52,10 @@ async function notFound(runtime: Runtime, data: string): Promise<AtcError> {
   });
 }
 
-/** Refuses to make a dataset anew of its first file where others were appended to it since. */
+/** Refuses to rewrite a dataset from its first file if other files were appended to it since. */
 async function checkNotAppended({ store }: Runtime, name: string, fingerprint: string): Promise<void> {
   const manifest = await store.find(name).catch((error: unknown) => {
-    // A damaged dataset is made anew; one that could not be read may hold appended rows.
+    // A damaged dataset is rewritten; one that the system could not read may hold appended rows.
     if (systemNameOf(error) !== "") throw error;
     return undefined;
   });
@@ -68,17 +64,18 @@ async function checkNotAppended({ store }: Runtime, name: string, fingerprint: s
   if (last === undefined) return;
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
-    `the dataset "${name}" also holds rows that were appended from "${last.source}", which reading the file again would drop; use the dataset by its name, give another --name, or drop them with --force`,
+    `the dataset "${name}" also holds rows that were appended from "${last.source}", which reading the file again would drop; use the dataset by its name, give another --name, or drop those rows with --force`,
     { details: { dataset: name } },
   );
 }
 
 /**
- * Reads files, or the rows of a query, into a dataset, or leaves the dataset alone where it is up to date. See `openSource` for what reads which file.
+ * Reads files, or the rows of a query, into a dataset, unless the dataset is up to date. See `openSource` for the choice of the
+ * source.
  *
- * @param paths - a file, directory or pattern, or a list of these; none where `sql` is given
- * @throws ATC_NOT_FOUND, ATC_MISSING_PLUGIN, ATC_INVALID_ARGUMENT (also where other files were appended since), ATC_INVALID_DATA, ATC_CORRUPT_DATA, ATC_LOCKED,
- * ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
+ * @param paths - a file, directory or pattern, or a list of these; may be empty with `sql`
+ * @throws ATC_NOT_FOUND, ATC_MISSING_PLUGIN, ATC_INVALID_ARGUMENT (also if other files were appended since), ATC_INVALID_DATA,
+ * ATC_CORRUPT_DATA, ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
  */
 export async function ingestFile(
   runtime: Runtime,
@@ -97,21 +94,21 @@ export async function ingestFile(
   await using source = await openSource(runtime, list, options);
   const settings = { name, duplicates, force, memoryBytes };
   if (force !== true) await checkNotAppended(runtime, name, fingerprintOf(source, settings));
-  // Ends with the ingest: what follows has the memory of its threads.
+  // The threads end with the ingest, so that their memory is free afterwards.
   await using executor = executorFor(runtime, source);
   return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress });
 }
 
-/** Whether a text stands for files: something on the disk, or a pattern. */
+/** Whether a text names files: an existing path, or a pattern. */
 async function namesFiles({ cwd }: Runtime, data: string): Promise<boolean> {
   return (await exists(resolve(cwd, data))) || /[*?[]/.test(data);
 }
 
 /**
- * Opens what `data` names: a file (read into a dataset first, where that is not up to date) or a dataset. Without `data` it opens the rows of the query
- * `options.sql`.
+ * Opens a dataset, a file or a query. A file is first read into a dataset, unless its dataset is up to date. Without `data` it
+ * opens the rows of the query `options.sql`.
  *
- * @throws ATC_INVALID_ARGUMENT if neither is given
+ * @throws ATC_INVALID_ARGUMENT if neither `data` nor `sql` is given; what {@link ingestFile} throws
  */
 export async function openData(
   runtime: Runtime,

@@ -2,27 +2,27 @@ import type { PriceColumns, SignalConfig, TypedArray } from "@atc/contract";
 import { createStream, type SignalDiagnostics, type SignalOutput } from "@atc/signals";
 import type { PriceSeries } from "./price-series.ts";
 
-/** The outputs of a series and how far they can be trusted. */
+/** The outputs of a series, and their diagnostics. */
 export interface ComputedSignals {
-  /** A number a bar for every output. */
+  /** One number per bar for every output. */
   readonly columns: Readonly<Record<string, TypedArray>>;
   /** The diagnostics after the last bar. */
   readonly diagnostics: SignalDiagnostics;
 }
 
-/** Bars between two chances to stop. */
+/** Bars between two yields. */
 const barsPerPush = 65_536;
 
 type OutputArray = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
 
-/** An array for every bar of an output at the configured precision. */
+/** An array for an output of all bars, in the configured precision. */
 function allocate(output: SignalOutput, length: number, { precision }: SignalConfig): OutputArray {
   if (output === "direction") return new Int8Array(length);
   return precision === "float32" ? new Float32Array(length) : new Float64Array(length);
 }
 
-/** Computes every output of a series; yields the bars done so far at each chance to stop, and returns the outputs. */
-export function* signalColumns(
+/** Computes every output of a series. Yields the number of finished bars after each block, so that the caller can stop. */
+export function* signalSteps(
   config: SignalConfig,
   { close, source }: PriceSeries,
 ): Generator<number, ComputedSignals & { readonly columns: Readonly<Record<string, OutputArray>> }> {
