@@ -9,13 +9,13 @@ import { boundOldHeap } from "./process/heap-bounds.ts";
 const { stderr, env } = process;
 const args = process.argv.slice(2);
 
-/** Prints what no command could catch; the exit code. */
+/** Prints an error that no command caught; returns the exit code. */
 function fault(error: unknown): number {
   stderr.write(`${printableText(faultText(error, { json: args.includes("--json"), env }))}\n`);
   return exitCodeOf(knownError(error));
 }
 
-/** The working directory; somebody may have removed it. */
+/** The working directory. ATC_NOT_FOUND if it was removed. */
 function workingDirectory(): string {
   try {
     return process.cwd();
@@ -25,7 +25,7 @@ function workingDirectory(): string {
   }
 }
 
-// Nobody can be told that the errors have no reader; the exit code says what happened.
+// If standard error fails, only the exit code can show what happened.
 stderr.on("error", () => undefined);
 const stdout = standardOutput();
 stdout.on("error", () => undefined);

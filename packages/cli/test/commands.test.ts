@@ -20,7 +20,7 @@ describe("atc backtest", () => {
     const at = (word: string): number => lines.findIndex((line) => line.startsWith(word));
     expect(at("portfolio")).toBeGreaterThan(0);
     expect(at("AAA")).toBeGreaterThan(at("portfolio"));
-    expect(stdout).toContain("What to know:");
+    expect(stdout).toContain("Warnings:");
   });
 
   it("gives the same JSON from the cache and from another store backend", async () => {
@@ -144,7 +144,7 @@ describe("atc signals", () => {
     for (const kind of ["EMA", "HMA", "WMA", "DEMA", "LSMA", "KAMA"]) {
       expect(stdout).toMatch(new RegExp(`^${kind} +\\d+\\.\\d\\d +\\d+ % +\\d of 9 +\\d+ +\\d+ %$`, "m"));
     }
-    expect(stdout).toMatch(/returns count 1\.\d+ times/);
+    expect(stdout).toMatch(/returns weigh 1\.\d+ times/);
   });
 
   it("gives the same from the cache", async () => {
@@ -195,7 +195,7 @@ describe("atc data", () => {
     await shop.atc("ingest", "bars.csv", "--name", "mine");
     const sound = await shop.atc("data", "verify", "mine");
     expect([sound.code, sound.stdout.includes("sound")]).toEqual([0, true]);
-    expect((await shop.atc("data", "compact", "mine")).stdout).toContain("compact already");
+    expect((await shop.atc("data", "compact", "mine")).stdout).toContain("already compact");
     const segment = (await shop.cached()).find((name) => name.endsWith(".arrow")) ?? "";
     const bytes = await readFile(join(shop.path, segment));
     bytes[bytes.length >> 1] = bytes.readUInt8(bytes.length >> 1) ^ 1;

@@ -1,22 +1,22 @@
 import type { Codec, JsonObject } from "@atc/contract";
 import type { InstalledPluginHost } from "@atc/runtime";
 
-/** A codec under certain options. */
+/** A codec with certain options. */
 export interface CodecCandidate {
-  /** The codec and what is special of it, for people. */
+  /** The codec and its options, for people. */
   readonly title: string;
   /** The codec plugin. */
   readonly name: string;
-  /** What it is created with. */
+  /** The options that it is created with. */
   readonly options: JsonObject;
-  /** The keys of the configuration that choose it; undefined where no configuration does. */
+  /** The configuration that selects it; undefined if no configuration can. */
   readonly config: JsonObject | undefined;
 }
 
 const levels = [1, 5, 9];
-/** The algorithms of Blosc; a configuration that names one means it in a Blosc frame. */
+/** The algorithms of Blosc. In a configuration, their names select a Blosc frame. */
 const bloscAlgorithms = ["blosclz", "lz4", "lz4hc", "zlib", "zstd", "snappy"];
-/** Codecs of ours with levels of 0 to 9 at least. */
+/** Codecs with levels from 0 to 9. */
 const leveled = ["zlib", "zstd"];
 
 function bloscCandidates(blockCodecs: readonly string[]): readonly CodecCandidate[] {
@@ -44,12 +44,11 @@ function bloscCandidates(blockCodecs: readonly string[]): readonly CodecCandidat
 function standaloneCandidates(name: string): readonly CodecCandidate[] {
   if (leveled.includes(name))
     return levels.map((level) => ({ title: `${name} ${level}`, name, options: { level }, config: undefined }));
-  // A configuration hands every codec the level, 5 unless told otherwise.
   const config = bloscAlgorithms.includes(name) ? undefined : { useCompression: true, compressionAlgorithm: name };
   return [{ title: name, name, options: {}, config }];
 }
 
-/** Every installed codec under the options that a user would choose among. */
+/** Every installed codec with the options that a user would choose from. */
 export async function codecCandidates(host: InstalledPluginHost): Promise<readonly CodecCandidate[]> {
   const plugins = await host.installed();
   const namesOf = (kind: string): readonly string[] => [
@@ -61,7 +60,7 @@ export async function codecCandidates(host: InstalledPluginHost): Promise<readon
   );
 }
 
-/** Every installed codec as it is by default; one that does not start is left out. */
+/** Every installed codec with its default options. A codec that does not start is left out. */
 export async function installedCodecs(host: InstalledPluginHost): Promise<readonly Codec[]> {
   const names = (await host.installed()).filter(({ kind }) => kind === "codec").map(({ name }) => name);
   const codecs = await Promise.all([...new Set(names)].map((name) => host.find("codec", name).catch(() => undefined)));

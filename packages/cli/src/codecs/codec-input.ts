@@ -4,13 +4,13 @@ import type { Codec, ColumnMetadata, Dataset, DType, Series, TypedArray } from "
 import { AtcError, allocate, bytesPerElement, dtypeOf, fromSystemError, nearest } from "@atc/contract";
 import type { Invocation } from "../invocation/invocation.ts";
 
-/** The bytes that codecs are tried on. */
+/** The bytes that codecs are measured on. */
 export interface CodecInput {
-  /** What they are, for people. */
+  /** Where they come from, for people. */
   readonly source: string;
   /** The bytes. */
   readonly bytes: Uint8Array;
-  /** Bytes of an element. */
+  /** Bytes per element. */
   readonly typesize: number;
 }
 
@@ -22,7 +22,7 @@ function invalid(flag: string, value: unknown, remedy: string): AtcError {
   });
 }
 
-/** Bytes of an element, as `--dtype` or `--typesize` tells; undefined where neither is given. */
+/** Bytes per element from `--dtype` or `--typesize`; undefined if neither is given. */
 function typesizeOf(options: Readonly<Record<string, unknown>>): number | undefined {
   const { dtype, typesize } = options;
   if (dtype !== undefined) {
@@ -37,20 +37,20 @@ function typesizeOf(options: Readonly<Record<string, unknown>>): number | undefi
   return size;
 }
 
-/** The element's size that the first `.npy` header among the first bytes tells. */
+/** Bytes per element from the first `.npy` header in the first 64 KiB; undefined if there is none. */
 function npyTypesize(bytes: Uint8Array): number | undefined {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 2 ** 16)).toString("latin1");
   const size = /\x93NUMPY[\s\S]{4}\{'descr': '[<|][iuf](\d)'/.exec(start)?.[1];
   return size === undefined ? undefined : Number(size);
 }
 
-/** The content of a file, decoded where its name ends as a codec's files do. */
+/** The content of a file, decoded if its name has the ending of a codec. */
 async function fileInput(run: Invocation, file: string, codecs: readonly Codec[], most: number): Promise<CodecInput> {
   const path = resolve(run.runtime.cwd, file);
   let read: Buffer;
   try {
     if ((await stat(path)).size > 2 ** 31 - 1)
-      throw new AtcError("ATC_INVALID_ARGUMENT", `"${file}" has more than 2 GB; give a part of it`);
+      throw new AtcError("ATC_INVALID_ARGUMENT", `"${file}" is larger than 2 GB; give a part of it`);
     read = await readFile(path);
   } catch (error) {
     throw fromSystemError(error, `cannot read "${file}"`, "check the path");
@@ -60,7 +60,7 @@ async function fileInput(run: Invocation, file: string, codecs: readonly Codec[]
   const content = codec === undefined ? stored : codec.decode(stored);
   const typesize = typesizeOf(run.options) ?? npyTypesize(content);
   if (typesize === undefined)
-    run.say("elements of 1 byte are assumed; tell their type with --dtype, such as --dtype float64");
+    run.say("elements of 1 byte are assumed; set their type with --dtype, such as --dtype float64");
   const size = typesize ?? 1;
   const bytes = content.subarray(0, Math.max(size, most - (most % size)));
   return { source: basename(file), bytes, typesize: size };
@@ -74,7 +74,7 @@ function chosenColumn(series: Series, name: unknown): ColumnMetadata {
   const suggestion = nearest(wanted, names);
   throw new AtcError(
     "ATC_NOT_FOUND",
-    `there is no column of numbers "${wanted}"${suggestion === undefined ? "" : `; did you mean "${suggestion}"?`} Give --column, one of: ${names.join(", ")}`,
+    `there is no numeric column "${wanted}"; ${suggestion === undefined ? "the" : `did you mean "${suggestion}"? The`} columns for --column: ${names.join(", ")}`,
     { details: { column: wanted, columns: names } },
   );
 }
@@ -112,7 +112,7 @@ async function columnInput(run: Invocation, name: string, most: number): Promise
 }
 
 /**
- * The bytes to try codecs on, at most `most`: of a file, or of a column of a dataset.
+ * The bytes to measure codecs on, at most `most`, from a file or a column of a dataset.
  *
  * @throws ATC_INVALID_ARGUMENT, ATC_NOT_FOUND, ATC_CORRUPT_DATA for a file that its codec refuses, ATC_IO
  */

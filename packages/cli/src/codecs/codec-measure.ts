@@ -1,24 +1,24 @@
 import type { Codec } from "@atc/contract";
 import type { CodecInput } from "./codec-input.ts";
 
-/** What a codec makes of some bytes. */
+/** The measured performance of a codec. */
 export interface CodecFigures {
-  /** Bytes of a byte. */
+  /** Decoded bytes per encoded byte. */
   readonly ratio: number;
-  /** Millions of decoded bytes a second. */
+  /** Compression speed, in millions of decoded bytes per second. */
   readonly compressMBs: number;
-  /** Millions of decoded bytes a second, into memory that is there. */
+  /** Decompression speed into an allocated array, in millions of decoded bytes per second. */
   readonly decompressMBs: number;
 }
 
-/** Milliseconds that an action takes. */
+/** The time of an action, in ms. */
 function time(action: () => void): number {
   const before = performance.now();
   action();
   return performance.now() - before;
 }
 
-/** The shortest of the milliseconds that an action takes within `budgetMs`; its first run is for warmth, unless it takes all of that. */
+/** The shortest time of an action within `budgetMs`, in ms. The first run is a warm-up, unless it exceeds the budget. */
 function shortest(action: () => void, budgetMs: number): number {
   const start = performance.now();
   const cold = time(action);
@@ -28,7 +28,7 @@ function shortest(action: () => void, budgetMs: number): number {
 }
 
 /**
- * Encodes and decodes again and again, for `budgetMs` each; undefined where the bytes do not come back.
+ * Encodes and decodes repeatedly, for `budgetMs` each; undefined if the decoded bytes differ.
  *
  * @throws what the codec throws
  */
@@ -53,15 +53,15 @@ export function measureCodec(
   };
 }
 
-/** How often what is stored is read, and from where. */
+/** How often stored bytes are read, and how fast the disk is. */
 export interface CodecUse {
-  /** Times that it is read. */
+  /** Number of reads per write. */
   readonly reads: number;
-  /** Millions of bytes that the disk takes and gives a second. */
+  /** Disk throughput, in millions of bytes per second. */
   readonly diskMBs: number;
 }
 
-/** Seconds to compress and store 10^9 bytes once, and to read and decompress them as often as they are. */
+/** Seconds to compress and store 10^9 bytes once and to read and decompress them `reads` times. */
 export function secondsPerGB(
   { ratio, compressMBs, decompressMBs }: CodecFigures,
   { reads, diskMBs }: CodecUse,
@@ -69,7 +69,7 @@ export function secondsPerGB(
   return 1000 * (1 / compressMBs + reads / decompressMBs + (1 + reads) / ratio / diskMBs);
 }
 
-/** Not to compress at all. */
+/** The performance without compression. */
 export const uncompressed: CodecFigures = {
   ratio: 1,
   compressMBs: Number.POSITIVE_INFINITY,

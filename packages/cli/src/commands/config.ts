@@ -40,6 +40,6 @@ export function addConfig(program: Command, io: CommandLineIo): void {
         }),
       ),
     );
-    if (file === undefined) run.say("\nno configuration file was found; atc.yaml in this folder would be read");
+    if (file === undefined) run.say("\nno configuration file was found; put atc.yaml in this folder to have one");
   });
 }

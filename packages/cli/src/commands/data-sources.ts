@@ -6,9 +6,7 @@ import { textTable } from "../text/text-table.ts";
 
 /** Adds `atc data sources`. */
 export function addSources(data: Command, io: CommandLineIo): void {
-  const command = data
-    .command("sources")
-    .description("The installed sources: which files they read, which options they take");
+  const command = data.command("sources").description("List the installed sources with their file endings and options");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
     const sources = await installedSources(run.runtime);

@@ -7,13 +7,13 @@ import type { ProgressDisplay } from "../text/progress-display.ts";
 import { progressDisplay } from "../text/progress-display.ts";
 import { executorOptions, readingOptions } from "./reading-options.ts";
 
-/** What the command line reads from and writes to; the process's own in `bin.ts`, collected text in tests. */
+/** The streams and the environment of the command line: those of the process in `bin.ts`, collected text in tests. */
 export interface CommandLineIo {
   /** Results. */
   readonly stdout: NodeJS.WritableStream;
-  /** Progress, warnings and errors. Control characters of data are replaced on the way. */
+  /** Progress, warnings and errors, with control characters replaced. */
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  /** Takes the progress bar, which moves the cursor; `stderr` if absent. */
+  /** The stream of the progress bar, which moves the cursor. Default: `stderr`. */
   readonly terminal?: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** The working directory. */
   readonly cwd: string;
@@ -21,31 +21,31 @@ export interface CommandLineIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Called once if symbols are to be computed. */
+  /** Called once before symbols are computed. */
   readonly onComputing?: () => void;
 }
 
-/** One run of one command: its options, where it writes, and the runtime behind it. Disposal closes the runtime. */
+/** One run of one command: its options, its output and its runtime. Disposal closes the runtime. */
 export interface Invocation extends AsyncDisposable {
   /** The command's options. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Whether results are printed as JSON. */
   readonly json: boolean;
-  /** Where to. */
+  /** The streams of the command line. */
   readonly io: CommandLineIo;
   /** Shows progress until the first result is printed. */
   readonly display: ProgressDisplay;
   /** The runtime. */
   readonly runtime: Runtime;
-  /** What every operation of the run is handed: the signal, progress, how the file is read. */
+  /** Options for every operation of the run: signal, progress, how files are read. */
   readonly data: DataOptions;
-  /** Prints a text as a result for people: control characters of data are replaced. */
+  /** Prints a result for people, with control characters replaced. */
   print(text: string): void;
-  /** Says something to the person, not to a program: nothing under `--quiet` and `--json`. */
+  /** Prints a remark for people on standard error; nothing with `--quiet` or `--json`. */
   say(text: string): void;
   /** Prints a value as JSON. */
   printJson(value: unknown): void;
-  /** Prints a result in portions, without waiting for the whole of it. */
+  /** Prints a result in portions. */
   printPortions(portions: Iterable<string>): Promise<void>;
 }
 
@@ -55,20 +55,20 @@ function camelCase(words: string): string {
   return words.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Adds what every command has. */
+/** Adds the options of every command. */
 export function withCommon(command: Command): Command {
   return command
     .option(
       "--config <file>",
-      "configuration file (default: atc.yaml, atc.yml, atc.json or config.yaml, searched upwards)",
+      "configuration file (default: atc.yaml, atc.yml, atc.json or config.yaml, in this folder or above it)",
     )
     .option("--json", "print results as JSON")
     .option("--quiet", "print results and errors only");
 }
 
-/** Adds an option for every key of the configuration. */
+/** Adds an option for every configuration key. */
 export function withConfigKeys(command: Command): Command {
-  command.optionsGroup("Configuration (each also in atc.yaml and as ATC_...):");
+  command.optionsGroup("Configuration (each is also a key in atc.yaml and a variable ATC_...):");
   for (const { flag, description, allowed, default: value } of configKeys) {
     const shown = Array.isArray(value) ? value.join(",") || "none" : String(value);
     command.option(`${flag} <value>`, `${description}: ${allowed} (default: ${shown})`);
@@ -76,51 +76,51 @@ export function withConfigKeys(command: Command): Command {
   return command;
 }
 
-/** Adds how files are read; `naming` are the options about the dataset that they become. */
+/** Adds the options for reading files; `naming` adds those for the dataset that the files become. */
 export function withReading(command: Command, { naming = true }: { readonly naming?: boolean } = {}): Command {
   command.optionsGroup("Reading files:");
   if (naming)
     command
       .option("--name <dataset>", "name of the dataset that the files become")
-      .option("--force", "read the files again though their dataset is up to date, or was appended to");
+      .option("--force", "read the files again even if their dataset is up to date or was appended to");
   return command
     .option("--csv-symbol <symbol>", "symbol of a file that has no symbol column (default: the file's name)")
     .option("--separator <character>", "separator of fields (default: detected among , ; | and tab)")
     .option(
       "--columns <list>",
-      "our names for the file's headers, such as close=Last,volume=Vol; or the names of all fields of a file without a header",
+      "our names for the headers of the file, such as close=Last,volume=Vol; or the names of all fields of a file without a header",
     )
-    .option("--time-zone <zone>", "zone of times that name none, such as America/New_York (default: UTC)")
-    .option("--bad-rows <policy>", "error, skip or nan: what to do with a row that cannot be read (default: error)")
+    .option("--time-zone <zone>", "zone of times without a zone, such as America/New_York (default: UTC)")
+    .option("--bad-rows <policy>", "error, skip or nan: what happens to a row that cannot be read (default: error)")
     .option(
       "--duplicates <policy>",
-      "keep-last, keep-first, keep-all or error: rows of one symbol and time (default: keep-last for bars, keep-all for ticks)",
+      "keep-last, keep-first, keep-all or error: what happens to rows of the same symbol and time (default: keep-last for bars, keep-all for ticks)",
     )
-    .option("--source <name>", "what reads the files, such as csv or duckdb (default: by their endings)")
+    .option("--source <name>", "source that reads the files, such as csv or duckdb (default: by their endings)")
     .option(
       "--sql <query>",
-      "read the rows of a query by @atc/source-duckdb; the files, which may be left out, are its view files",
+      "read the rows of a query with @atc/source-duckdb; the files, if there are any, are its view files",
     )
     .option(
       "--source-option <name=value>",
-      "an option of the source as it documents it, once for each: see atc data sources",
+      "an option of the source; may be repeated; atc data sources lists them",
       (value: string, former: readonly string[]) => [...former, value],
       [] as readonly string[],
     )
     .option(
       "--memory <bytes>",
-      "most memory of the process while reading, such as 256MB (default: 224MiB, or 3/4 of what a container or the machine has)",
+      "memory limit of the process while it reads, such as 256MB (default: 224MiB, or 3/4 of the memory of a small container or machine)",
     );
 }
 
-/** The values of the configuration's options. */
+/** The values of the configuration options, by key. */
 function configFlags(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const flags: Record<string, unknown> = {};
   for (const [option, name] of flagNames) if (options[option] !== undefined) flags[name] = options[option];
   return flags;
 }
 
-/** A listener that calls `begin` at the first report of computing. */
+/** A listener that calls `begin` at the first report of the phase "computing". */
 function withBeginning(begin: (() => void) | undefined, listener: ProgressListener): ProgressListener {
   let hasBegun = false;
   return (progress) => {
@@ -132,7 +132,7 @@ function withBeginning(begin: (() => void) | undefined, listener: ProgressListen
   };
 }
 
-/** Starts a command: opens the runtime under the command's options. */
+/** Starts a command: opens the runtime with the options of the command. */
 export async function startInvocation(
   command: Command,
   io: CommandLineIo,
@@ -152,7 +152,7 @@ export async function startInvocation(
     env: io.env,
     flags: configFlags(options),
     cache: options["cache"] !== false,
-    // A command looks each value up once.
+    // A command reads each value only once.
     cacheMemoryBytes: 0,
     onWarning: warn,
     ...executorOptions(options),
@@ -186,7 +186,7 @@ export async function startInvocation(
       display.stop();
       for (const text of portions) {
         throwIfAborted(io.signal);
-        // The signal also ends the wait for an output that has failed.
+        // The signal also ends the wait if the output has failed.
         if (!io.stdout.write(text)) await once(io.stdout as EventEmitter, "drain", { signal: io.signal });
       }
     },

@@ -8,7 +8,7 @@ interface OutputFile {
   readonly file: string;
 }
 
-/** The file that a path leads to, whether it is there yet or not. */
+/** The real path of a file, whether or not it exists. */
 function placeOf(path: string): string {
   try {
     return realpathSync(path);
@@ -20,11 +20,11 @@ function placeOf(path: string): string {
 }
 
 /**
- * Throws ATC_INVALID_ARGUMENT if a command would write over what it reads, or write two results to one file. To be called before any work.
+ * Throws ATC_INVALID_ARGUMENT if a command would overwrite its input, or write two results to one file. Call it before any work.
  *
  * @param outputs - the files to write, absolute
- * @param inputs - what is read, as the user named it: a file, or anything else, which no output can be
- * @param cwd - where relative inputs lie
+ * @param inputs - the inputs, as the user named them: files, or names of datasets, which no output can be
+ * @param cwd - the folder of relative inputs
  */
 export function checkOutputs(
   outputs: readonly OutputFile[],
@@ -37,7 +37,7 @@ export function checkOutputs(
     const place = placeOf(file);
     const input = read.get(place);
     if (input !== undefined)
-      throw refusal(`${flag} is "${file}", which is the file "${input}" that is read; give another name`, flag, file);
+      throw refusal(`${flag} is "${file}", which is the input file "${input}"; give another name`, flag, file);
     const other = written.get(place);
     if (other !== undefined) throw refusal(`${other} and ${flag} both write "${file}"; give two names`, flag, file);
     written.set(place, flag);

@@ -2,7 +2,7 @@ import type { JsonValue } from "@atc/contract";
 import { AtcError, ownMember } from "@atc/contract";
 import type { DataOptions, RuntimeOptions } from "@atc/runtime";
 
-/** One of some words that an option may be; undefined where it is not given. */
+/** The value of an option that must be one of `choices`; undefined if it is not given. */
 export function choice<Choice extends string>(
   options: Readonly<Record<string, unknown>>,
   name: string,
@@ -33,7 +33,7 @@ const byteUnits: Readonly<Record<string, number>> = {
   gib: 2 ** 30,
 };
 
-/** Bytes of a text such as `256MB`, `1 GiB`, `1048576`. */
+/** Parses bytes such as `256MB`, `1 GiB`, `1048576`. */
 export function parseBytes(text: string, flag: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
   const factor = ownMember(byteUnits, unit?.toLowerCase() ?? "?");
@@ -47,7 +47,7 @@ export function parseBytes(text: string, flag: string): number {
 }
 
 function columnNames(text: string): JsonValue {
-  // Without "=" it is the header that the file lacks.
+  // Without "=" it is a header for a file that has none.
   if (!text.includes("=")) return text.split(",").map((name) => name.trim());
   const pairs = text.split(",").map((pair) => pair.split("=").map((part) => part.trim()));
   for (const pair of pairs) {
@@ -62,7 +62,7 @@ function columnNames(text: string): JsonValue {
   return Object.fromEntries(pairs) as Record<string, string>;
 }
 
-/** The value of a source's option: JSON where it is a number, `true`, `false`, a list, an object or a quoted text; else the text itself. */
+/** The value of a source option: JSON for a number, `true`, `false`, a list, an object or a quoted text; any other text as it is. */
 function optionValue(text: string): JsonValue {
   if (!/^(-?\d|true$|false$|[[{"])/.test(text)) return text;
   try {
@@ -85,7 +85,7 @@ function givenOptions(given: unknown): Record<string, JsonValue> {
   return Object.fromEntries(options);
 }
 
-/** How files are read, by the options of `withReading`. */
+/** How files are read, from the options of `withReading`. */
 export function readingOptions(options: Readonly<Record<string, unknown>>): DataOptions {
   const badRows = choice(options, "badRows", "--bad-rows", ["error", "skip", "nan"]);
   const duplicates = choice(options, "duplicates", "--duplicates", ["keep-all", "keep-last", "keep-first", "error"]);
@@ -110,7 +110,7 @@ export function readingOptions(options: Readonly<Record<string, unknown>>): Data
   };
 }
 
-/** Milliseconds of a text that counts days. */
+/** Parses days, to milliseconds. */
 export function parseDays(text: string, flag: string): number {
   const days = text.trim() === "" ? Number.NaN : Number(text);
   if (!Number.isFinite(days) || days < 0) {
@@ -121,7 +121,7 @@ export function parseDays(text: string, flag: string): number {
   return days * 86_400_000;
 }
 
-/** Where symbols are computed, by the options of `atc backtest`. */
+/** Whether and how threads are used, from the options of `atc backtest`. */
 export function executorOptions(
   options: Readonly<Record<string, unknown>>,
 ): Pick<RuntimeOptions, "executor" | "threads"> {

@@ -1,15 +1,15 @@
 import type { AtcErrorCode } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 
-/** What the `atc` command ends with; documented in the package's README and in `atc --help`. */
+/** The exit codes of the `atc` command by name; {@link exitCodeMeanings} describes them. */
 export const exitCodes = {
-  /** All went well. */
+  /** Success. */
   ok: 0,
-  /** A fault of atc itself. */
+  /** A bug in atc. */
   fault: 1,
   /** Wrong options or configuration. */
   usage: 2,
-  /** The data is wrong or damaged, or no symbol could be computed. */
+  /** Wrong or damaged data, or no symbol could be computed. */
   data: 3,
   /** A file, dataset or symbol that does not exist. */
   notFound: 4,
@@ -17,11 +17,24 @@ export const exitCodes = {
   missingPlugin: 5,
   /** The disk is full, read-only or failing. */
   disk: 6,
-  /** Another process writes the same dataset, or replaced it while it was read. */
+  /** Another process writes the dataset, or replaced it while it was read. */
   locked: 7,
   /** Ended by Ctrl-C. */
   aborted: 130,
 } as const;
+
+/** The meaning of each exit code. `atc --help` prints this list, and the README's table is compared with it. */
+export const exitCodeMeanings: readonly (readonly [code: number, meaning: string])[] = [
+  [exitCodes.ok, "success"],
+  [exitCodes.fault, "a bug in atc"],
+  [exitCodes.usage, "wrong options or configuration, or files that other users may change"],
+  [exitCodes.data, "wrong or damaged data, or no symbol could be computed"],
+  [exitCodes.notFound, "a file, dataset or symbol that does not exist"],
+  [exitCodes.missingPlugin, "a package is not installed; the message shows the command that installs it"],
+  [exitCodes.disk, "the disk is full, read-only or failing, or standard output cannot be written"],
+  [exitCodes.locked, "another process writes the dataset, or replaced it while it was read"],
+  [exitCodes.aborted, "Ctrl-C; no partial file is left"],
+];
 
 const byError: Readonly<Record<AtcErrorCode, number>> = {
   ATC_ABORTED: exitCodes.aborted,

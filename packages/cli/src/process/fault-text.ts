@@ -1,22 +1,22 @@
 import { type AtcError, fromSystemError, isAtcError, systemNameOf } from "@atc/contract";
 import { peopleJson } from "./people-stream.ts";
 
-/** How a fault is printed. */
+/** How an error is printed. */
 export interface FaultTextOptions {
-  /** As one JSON object. */
+  /** Whether it is printed as one JSON object. */
   readonly json: boolean;
-  /** The variables of the environment: `ATC_DEBUG` adds where the fault came from. */
+  /** Environment variables; `ATC_DEBUG` adds the stack. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** An error as an {@link AtcError}, where it is one or the system's; undefined for a fault of this program. */
+/** An error as an {@link AtcError}, if it is one or comes from the system; undefined for a bug in this program. */
 export function knownError(error: unknown): AtcError | undefined {
   if (isAtcError(error)) return error;
   if (systemNameOf(error) === "") return undefined;
   return fromSystemError(error, "the system refused", "check the disk and the permissions");
 }
 
-/** What is printed of an error that ends the command: one line, and its stack only under `ATC_DEBUG`. */
+/** The text of an error that ends the command: one line, and the stack only with `ATC_DEBUG`. */
 export function faultText(error: unknown, { json, env }: FaultTextOptions): string {
   const known = knownError(error);
   if (known !== undefined && json) {
@@ -26,6 +26,6 @@ export function faultText(error: unknown, { json, env }: FaultTextOptions): stri
   const isDebugging = !["", "0", undefined].includes(env["ATC_DEBUG"]);
   const stack = isDebugging && error instanceof Error ? `\n${error.stack ?? ""}` : "";
   if (known !== undefined) return `error: ${known.message} (${known.code})${stack}`;
-  const hint = isDebugging ? "" : "; ATC_DEBUG=1 prints where it happened";
-  return `fault of atc, please report it: ${String(error).replaceAll("\n", " ")}${hint}${stack}`;
+  const hint = isDebugging ? "" : "; ATC_DEBUG=1 prints the stack";
+  return `this is a bug in atc, please report it: ${String(error).replaceAll("\n", " ")}${hint}${stack}`;
 }

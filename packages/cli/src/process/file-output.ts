@@ -2,7 +2,10 @@ import { fstatSync, writeSync } from "node:fs";
 import { Writable } from "node:stream";
 import { isatty } from "node:tty";
 
-/** A stream that writes each chunk whole or fails. Node's own stream over a file takes a short write, as on a disk that fills, for a whole one. */
+/**
+ * A stream that writes each chunk completely or fails. Node's own stream over a file treats a short write, as on a full disk, as a
+ * complete one.
+ */
 function fileOutput(descriptor: number): Writable {
   return new Writable({
     write(chunk: Buffer, _, done) {
@@ -16,7 +19,7 @@ function fileOutput(descriptor: number): Writable {
   });
 }
 
-/** Standard output: over a file or a device a stream that notices a full disk. */
+/** Standard output. For a file or a device, it is a stream that detects a full disk. */
 export function standardOutput(): NodeJS.WritableStream {
   const descriptor = 1;
   try {

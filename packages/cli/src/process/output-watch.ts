@@ -1,14 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 
-/** Watches standard output, since a write that fails is reported only as an event. */
+/** Watches standard output, because a failed write is reported only as an event. */
 export interface OutputWatch {
-  /** Aborted at the first failure: what is still computed has no reader. */
+  /** Aborted at the first failure, as nobody reads further results. */
   readonly signal: AbortSignal;
-  /** The first failure, once all that was written has arrived; undefined if there is none. */
+  /** Waits until everything is written; returns the first failure, or undefined. */
   settled(): Promise<Error | undefined>;
 }
 
-/** Watches a stream from now on. */
+/** Starts watching a stream. */
 export function watchOutput(stream: NodeJS.WritableStream & { readonly writableLength?: number }): OutputWatch {
   const controller = new AbortController();
   let failure: Error | undefined;
@@ -23,14 +23,14 @@ export function watchOutput(stream: NodeJS.WritableStream & { readonly writableL
         await new Promise<void>((resolve) => {
           stream.write("", () => resolve());
         });
-      // Failures of the last write are reported after it.
+      // A failure of the last write is reported after it.
       await setImmediate();
       return failure;
     },
   };
 }
 
-/** Whether the reader went away, as `head` does once it has seen enough: no fault of anybody. */
+/** Whether the reader closed the stream, as `head` does after its last line. That is not an error. */
 export function isReaderGone(failure: Error): boolean {
   return "code" in failure && ["EPIPE", "ECONNRESET", "EOF"].includes(String(failure.code));
 }

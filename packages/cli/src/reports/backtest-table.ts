@@ -1,11 +1,11 @@
 import type { BacktestReport, Metrics } from "@atc/runtime";
-import { counted, integer, percent, ratio, share } from "../text/figures.ts";
+import { counted, integer, percent, ratio, share } from "../text/number-format.ts";
 import type { TextColumn } from "../text/text-table.ts";
 import { textTable } from "../text/text-table.ts";
 
-/** Symbols shown in full; the rest is in `--json`. */
+/** The most symbols in the table; `--json` has all of them. */
 const mostSymbols = 100;
-/** Warnings shown in full. */
+/** The most warnings in the table. */
 const mostWarnings = 12;
 
 const headings: readonly TextColumn[] = [
@@ -27,22 +27,22 @@ const headings: readonly TextColumn[] = [
   ].map((title) => ({ title, align: "right" }) as const),
 ];
 
-function row(name: string, figures: Metrics): readonly string[] {
+function row(name: string, metrics: Metrics): readonly string[] {
   return [
     name,
-    integer(figures.bars),
-    percent(figures.totalReturn),
-    percent(figures.grossReturn),
-    percent(figures.buyAndHold),
-    percent(figures.cagr),
-    ratio(figures.sharpe),
-    ratio(figures.sortino),
-    percent(figures.maxDrawdown === null ? null : -figures.maxDrawdown),
-    share(figures.exposure),
-    integer(figures.trades),
-    share(figures.winRate),
-    ratio(figures.profitFactor),
-    integer(figures.fees),
+    integer(metrics.bars),
+    percent(metrics.totalReturn),
+    percent(metrics.grossReturn),
+    percent(metrics.buyAndHold),
+    percent(metrics.cagr),
+    ratio(metrics.sharpe),
+    ratio(metrics.sortino),
+    percent(metrics.maxDrawdown === null ? null : -metrics.maxDrawdown),
+    share(metrics.exposure),
+    integer(metrics.trades),
+    share(metrics.winRate),
+    ratio(metrics.profitFactor),
+    integer(metrics.fees),
   ];
 }
 
@@ -65,17 +65,17 @@ function warningLines(report: BacktestReport): readonly string[] {
     .map(([warning, symbols]) => `  ${names(symbols)}: ${warning}`);
   if (all.length === 0) return [];
   const more = all.length > mostWarnings ? [`  and ${all.length - mostWarnings} more (--json lists all)`] : [];
-  return ["", "What to know:", ...all.slice(0, mostWarnings), ...more];
+  return ["", "Warnings:", ...all.slice(0, mostWarnings), ...more];
 }
 
 function skippedLines(report: BacktestReport): readonly string[] {
   const all = report.skipped.map((one) => `  ${one.symbol}: ${one.reason}`);
   if (all.length === 0) return [];
   const more = all.length > mostWarnings ? [`  and ${all.length - mostWarnings} more (--json lists all)`] : [];
-  return ["", `Left out (${all.length}):`, ...all.slice(0, mostWarnings), ...more];
+  return ["", `Skipped (${all.length}):`, ...all.slice(0, mostWarnings), ...more];
 }
 
-/** The report for a person: portfolio first, then the symbols, then what to know. */
+/** A report for people: the portfolio, the symbols, then the warnings. */
 export function backtestTable(report: BacktestReport): string {
   const { portfolio } = report;
   const shown = report.symbols.slice(0, mostSymbols);

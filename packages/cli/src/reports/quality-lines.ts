@@ -1,12 +1,12 @@
 import type { IngestReport, SeriesQuality } from "@atc/runtime";
-import { counted, duration, integer } from "../text/figures.ts";
+import { counted, duration, integer } from "../text/number-format.ts";
 import { sparkline } from "../text/sparkline.ts";
 import type { TextColumn } from "../text/text-table.ts";
 import { textTable } from "../text/text-table.ts";
 
-/** Series shown in full. */
+/** The most symbols in a table. */
 export const mostSeries = 60;
-/** Places shown in full. */
+/** The most places in a list. */
 const mostPlaces = 8;
 
 function badRowLines({ badRows }: IngestReport): readonly string[] {
@@ -23,15 +23,15 @@ function badRowLines({ badRows }: IngestReport): readonly string[] {
 
 function jumpLines({ series }: IngestReport): readonly string[] {
   const places = series.flatMap(({ symbol, jumps }) => jumps.places.map((place) => ({ symbol, ...place })));
-  const telling = places.filter(
+  const notable = places.filter(
     ({ looksLikeSplit, ratio, reverts }) => looksLikeSplit !== undefined || reverts || Math.abs(ratio - 1) > 0.4,
   );
-  const lines = telling.slice(0, mostPlaces).map(({ symbol, time, from, to, looksLikeSplit, reverts }) => {
+  const lines = notable.slice(0, mostPlaces).map(({ symbol, time, from, to, looksLikeSplit, reverts }) => {
     const hint = looksLikeSplit === undefined ? "" : `, looks like a ${looksLikeSplit} split`;
-    return `  ${symbol} ${time}: from ${from} to ${to}${hint}${reverts ? ", and back within five rows" : ""}`;
+    return `  ${symbol} ${time}: from ${from} to ${to}${hint}${reverts ? "; it reverts within five rows" : ""}`;
   });
-  return telling.length > mostPlaces
-    ? [...lines, `  and ${integer(telling.length - mostPlaces)} more (--json lists them)`]
+  return notable.length > mostPlaces
+    ? [...lines, `  and ${integer(notable.length - mostPlaces)} more (--json lists them)`]
     : lines;
 }
 
@@ -47,7 +47,7 @@ function overlapLines({ overlaps = [] }: IngestReport): readonly string[] {
   return [`${counted(overlaps.length, "pair of files overlaps", "pairs of files overlap")} in time`, ...lines, ...more];
 }
 
-/** Rows that did not come oldest first. */
+/** Rows that were not in ascending order of time. */
 function orderLines({ series, totals }: IngestReport): readonly string[] {
   if (totals.unsorted === 0) return [];
   const newest = series.filter(({ order }) => order === "newest-first");
@@ -65,7 +65,7 @@ function orderLines({ series, totals }: IngestReport): readonly string[] {
 
 function identicalNote({ series }: IngestReport): string {
   const identical = series.reduce((sum, { duplicates }) => sum + duplicates.identical, 0);
-  return identical > 0 ? `, ${integer(identical)} in every stored value too` : "";
+  return identical > 0 ? `, ${integer(identical)} of them with the same values` : "";
 }
 
 function gapLine({ series, totals }: IngestReport): string {
@@ -77,12 +77,12 @@ function gapLine({ series, totals }: IngestReport): string {
   return `${counted(totals.gaps, "gap", "gaps")}${within} (nights and weekends count), the longest ${duration(longest.ms)} after ${longest.after} (${longest.symbol})`;
 }
 
-/** What an ingest found, for a person; nothing where all is well. */
+/** The findings of an ingest, for people; empty if nothing was found. */
 export function qualityLines(report: IngestReport): readonly string[] {
   const { totals } = report;
   const dropped =
     totals.dropped > 0
-      ? `, ${integer(totals.dropped)} left out (${report.duplicates})`
+      ? `, ${integer(totals.dropped)} dropped (${report.duplicates})`
       : `, all kept (${report.duplicates})`;
   const found = [
     ...orderLines(report),
@@ -99,7 +99,7 @@ export function qualityLines(report: IngestReport): readonly string[] {
     totals.missingPrices > 0 ? `${counted(totals.missingPrices, "row", "rows")} without a price` : "",
     totals.nonPositivePrices > 0 ? `${counted(totals.nonPositivePrices, "row", "rows")} with a price of 0 or less` : "",
     totals.jumps > 0 ? counted(totals.jumps, "jump of a price", "jumps of a price") : "",
-    report.droppedColumns.length > 0 ? `text columns left out: ${report.droppedColumns.join(", ")}` : "",
+    report.droppedColumns.length > 0 ? `dropped text columns: ${report.droppedColumns.join(", ")}` : "",
   ].filter((line) => line !== "");
   return [...(report.notes ?? []), ...badRowLines(report), ...overlapLines(report), ...found, ...jumpLines(report)];
 }
@@ -136,7 +136,7 @@ function row(quality: SeriesQuality, closes: readonly number[]): readonly string
   ];
 }
 
-/** A line for each symbol with what was found in it, and how its closes run. */
+/** A table with the findings of each symbol and a sparkline of its closes. */
 export function seriesTable({ series }: IngestReport, closes: ReadonlyMap<string, readonly number[]>): string {
   const shown = series.slice(0, mostSeries);
   const table = textTable(

@@ -17,11 +17,14 @@ function share(part: number, all: number): string {
   return Number.isFinite(part / all) ? `${((100 * part) / all).toFixed(0)} %` : "-";
 }
 
-/** The weight of each kind in the average signal at the last bar, and of the length that weighs most in the kind, then the growth of returns; undefined where there are no weights. */
+/**
+ * The weight of each average kind in the average signal at the last bar, and of its heaviest length, then the growth of returns;
+ * undefined if there are no weights.
+ */
 export function signalWeights(diagnostics: SignalDiagnostics): string | undefined {
   const { weights, lengthWeights, largestGrowth, floorShare } = diagnostics;
   const kinds = averageKinds.filter((kind) => Number.isFinite(weights[kind]));
-  // A result that an earlier release cached has no weights of lengths.
+  // Cached results of an earlier release do not have the weights of lengths.
   const lengths = lengthWeights as SignalDiagnostics["lengthWeights"] | undefined;
   if (kinds.length === 0) return undefined;
   const total = kinds.reduce((sum, kind) => sum + weights[kind], 0);
@@ -38,6 +41,6 @@ export function signalWeights(diagnostics: SignalDiagnostics): string | undefine
       heaviest === undefined ? "-" : share(heaviest.weight, all),
     ];
   });
-  const growth = `returns count ${largestGrowth.toFixed(3)} times as much as at the start; ${(100 * floorShare).toFixed(1)} % of equities on the floor`;
+  const growth = `returns weigh ${largestGrowth.toFixed(3)} times as much as at the start; ${(100 * floorShare).toFixed(1)} % of the equities are at the floor`;
   return `${textTable(columns, rows)}\n${growth}`;
 }

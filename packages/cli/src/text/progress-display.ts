@@ -5,26 +5,26 @@ import type { SingleBar } from "cli-progress";
 
 const require = createRequire(import.meta.url);
 
-/** Loaded when a bar is drawn: most runs draw none, and start 20 ms earlier without it. */
+/** Loaded with the first bar: most runs draw none, and start 20 ms earlier without it. */
 function progressBars(): typeof import("cli-progress") {
   return require("cli-progress");
 }
 
-/** Shows progress to a person; `stop` clears what is on the line. */
+/** Shows progress to people. */
 export interface ProgressDisplay {
-  /** Takes progress. */
+  /** Receives progress. */
   readonly listener: ProgressListener;
-  /** Ends the display; to be called before anything else is printed. */
+  /** Clears the display. Call it before anything else is printed. */
   stop(): void;
 }
 
-/** How to show progress. */
+/** How progress is shown. */
 export interface ProgressDisplayOptions {
-  /** Where to. */
+  /** The stream; it gets a bar if it is a terminal. */
   readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  /** Shows nothing. */
+  /** Whether nothing is shown. */
   readonly quiet: boolean;
-  /** Milliseconds now; for the plain lines. */
+  /** The clock, in ms. Default: `performance.now`. */
   readonly now?: () => number;
 }
 
@@ -47,17 +47,17 @@ const lineEveryMs = 2000;
 function plainLines(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: () => number): ProgressDisplay {
   let phase = "";
   let startedAt = 0;
-  let saidAt = 0;
+  let printedAt = 0;
   return {
     listener(progress) {
       const at = now();
       if (progress.phase !== phase) {
         phase = progress.phase;
         startedAt = at;
-        saidAt = at;
+        printedAt = at;
       }
-      if (at - saidAt < lineEveryMs) return;
-      saidAt = at;
+      if (at - printedAt < lineEveryMs) return;
+      printedAt = at;
       const share =
         progress.total === undefined || progress.total === 0
           ? ""
@@ -72,7 +72,7 @@ function plainLines(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }
   };
 }
 
-/** What a bar shows as its end before the end is known: nearly empty rather than full. */
+/** The end of a bar while the total is unknown: the bar is nearly empty rather than full. */
 const unknownTotal = Number.MAX_SAFE_INTEGER;
 
 function bar(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: () => number): ProgressDisplay {
@@ -110,7 +110,7 @@ function bar(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: 
   };
 }
 
-/** A bar with rows a second and time left on a terminal, a plain line every two seconds elsewhere, nothing when quiet. */
+/** A bar with rows per second and remaining time on a terminal, a plain line every two seconds elsewhere, nothing if quiet. */
 export function progressDisplay({
   stream,
   quiet,

@@ -1,6 +1,6 @@
 const bars = "▁▂▃▄▅▆▇█";
 
-/** Numbers as a line of small bars from their lowest to their highest; a space where there is none. */
+/** Numbers as a line of small bars, scaled from the lowest to the highest; a space for NaN. */
 export function sparkline(values: readonly number[]): string {
   const known = values.filter(Number.isFinite);
   const low = known.reduce((lowest, value) => Math.min(lowest, value), Number.POSITIVE_INFINITY);

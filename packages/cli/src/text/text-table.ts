@@ -4,7 +4,7 @@ import { printableLine } from "@atc/contract";
 export interface TextColumn {
   /** The heading. */
   readonly title: string;
-  /** Numbers stand right, text left. */
+  /** `right` for numbers, `left` for text. */
   readonly align: "left" | "right";
 }
 
@@ -21,7 +21,7 @@ function cells(text: string): number {
   return width;
 }
 
-/** A table for a terminal: headings, a rule, rows; a row `undefined` draws a rule. */
+/** A table for a terminal: headings, a rule, rows. A row `undefined` is another rule. */
 export function textTable(columns: readonly TextColumn[], rows: readonly (readonly string[] | undefined)[]): string {
   const clean = rows.map((row) => row?.map(printableLine));
   const widths = columns.map(({ title }, i) =>

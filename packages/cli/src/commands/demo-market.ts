@@ -1,10 +1,10 @@
-/** What the demonstration market looks like. */
+/** The size of the demonstration market. */
 export interface DemoMarketOptions {
-  /** Equal seeds give equal files. */
+  /** The same seed gives the same file. */
   readonly seed: number;
-  /** Symbols, at most 26. */
+  /** Number of symbols, at most 26. */
   readonly symbols: number;
-  /** Trading days. */
+  /** Number of trading days. */
   readonly days: number;
 }
 
@@ -30,7 +30,7 @@ function normal(next: () => number): () => number {
   return () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
 }
 
-/** The state of one stock: a price that drifts with a regime, and a volatility that clusters (a discrete stochastic volatility model, Taylor 1982). */
+/** The state of one stock: a price that drifts by regime, and clustered volatility (discrete stochastic volatility, Taylor 1982). */
 interface Stock {
   readonly name: string;
   price: number;
@@ -56,7 +56,7 @@ function nextBar(stock: Stock, marketMove: number, next: () => number, gauss: ()
   return `${open.toFixed(2)},${high.toFixed(2)},${low.toFixed(2)},${stock.price.toFixed(2)},${volume}`;
 }
 
-/** The lines of a CSV of daily bars of several made-up stocks, interleaved by date as a data vendor delivers them, weekends left out. */
+/** A CSV file of daily bars of invented stocks, line by line, ordered by date as a data vendor delivers them, without weekends. */
 export function* demoMarket({ seed, symbols, days }: DemoMarketOptions): Generator<string> {
   const next = uniform(seed);
   const gauss = normal(next);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, counted, duration, integer, percent, ratio, share } from "../src/text/figures.ts";
+import { bytes, counted, duration, integer, percent, ratio, share } from "../src/text/number-format.ts";
 import { progressDisplay } from "../src/text/progress-display.ts";
 import { textTable } from "../src/text/text-table.ts";
 
