@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import "./process/heap-bounds.ts";
 
-// Static imports are loaded before the first statement runs, and loading alone lets the heap grow. So the command is imported
-// dynamically, and a machine without file descriptors or memory for its modules prints one line, too.
+// Static imports are loaded before the first statement runs, and loading alone lets the heap grow. So the command is
+// imported dynamically, and a machine without file descriptors or memory for its modules prints one line, too.
 try {
   await import("./command-process.ts");
 } catch (error) {

@@ -8,9 +8,9 @@ import { peopleStream } from "./process/people-stream.ts";
 import { createProgram } from "./program.ts";
 
 /**
- * Runs one command line, without `node` and the name of the program. Resolves to the exit code and never rejects. With `--json`,
- * an error is one JSON object on standard error: `{ error: { code, message, details } }`. If standard output fails, the command
- * ends: silently if the reader closed it, or else with an error and the exit code of the disk.
+ * Runs one command line, without `node` and the name of the program. Resolves to the exit code and never rejects. With
+ * `--json`, an error is one JSON object on standard error: `{ error: { code, message, details } }`. If standard output
+ * fails, the command ends: silently if the reader closed it, or else with an error and the exit code of the disk.
  */
 export async function main(args: readonly string[], given: CommandLineIo): Promise<number> {
   const output = watchOutput(given.stdout);

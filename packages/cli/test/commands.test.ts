@@ -41,7 +41,7 @@ describe("atc backtest", () => {
     expect((report["symbols"] as { symbol: string }[]).map(({ symbol }) => symbol)).toEqual(["AAA", "BBB", "CCC"]);
   });
 
-  it("computes anew when a parameter or the file changes", async () => {
+  it("computes again when a parameter or the file changes", async () => {
     const first = (await shop.atc("backtest", "bars.csv", "--json")).json();
     const cheaper = (await shop.atc("backtest", "bars.csv", "--json", "--fee-bps", "0")).json();
     expect(cheaper["portfolio"]).not.toEqual(first["portfolio"]);
@@ -91,7 +91,7 @@ describe("atc backtest", () => {
     expect(run.stderr).toContain("parallel_l1");
   });
 
-  it("warns where the data is not of the timeframe", async () => {
+  it("warns if the data has another timeframe", async () => {
     const run = await shop.atc("backtest", "bars.csv", "--timeframe", "15m");
     expect(run.stderr).toMatch(/warning: timeframe is 15m/);
   });
@@ -177,7 +177,7 @@ describe("atc data", () => {
     expect((await readFile(file)).length).toBeGreaterThan(0);
   });
 
-  it("names the dataset that was meant where only the file's name was given", async () => {
+  it("suggests the dataset if only the stem of its file is given", async () => {
     const { dataset } = (await shop.atc("ingest", "bars.csv", "--json")).json<{ dataset: string }>();
     for (const command of [
       ["data", "info", "bars"],
@@ -228,7 +228,7 @@ describe("atc ingest", () => {
 });
 
 describe("atc config", () => {
-  it("tells where each value came from", async () => {
+  it("shows the origin of each value", async () => {
     await shop.file("atc.yaml", "lambda: 0.04\nfee_bps: 3\n");
     const run = await runAtc(shop.path, ["config", "--json", "--side", "long"], { ATC_DECAY: "0.05" });
     const { config, origins } = run.json<{ config: Record<string, unknown>; origins: Record<string, string> }>();

@@ -78,7 +78,7 @@ describe.skipIf(!sharedFile("data").present)("the oddities of real data (needs .
     ["odd/2006-01-02-volume-min-001.txt", [/765 gaps/, /5,736 bars with four equal prices/]],
     ["odd/6EH4.XCME_1min_bars_20240101_20240131.csv.gz", [/375 gaps/]],
     ["odd/pystock-20160104-prices.csv.gz", [/2 rows share symbol and time/, /newest first/]],
-  ])("of %s are told", async (name, oddities) => {
+  ])("of %s are shown", async (name, oddities) => {
     await shop.atc("ingest", sharedFile(`data/${name}`).path, "--name", "d");
     const { stdout } = await shop.atc("data", "info", "d");
     for (const oddity of oddities) expect(stdout).toMatch(oddity);

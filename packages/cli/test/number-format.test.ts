@@ -61,7 +61,7 @@ describe("progressDisplay", () => {
     return { stream, text: () => pieces.join("") };
   };
 
-  it("prints a plain line every two seconds where there is no terminal", () => {
+  it("prints a plain line every two seconds without a terminal", () => {
     let ms = 0;
     const { stream, text } = collect();
     const display = progressDisplay({ stream, quiet: false, now: () => ms });

@@ -69,7 +69,7 @@ describe("backtestFile", () => {
     });
   });
 
-  it("stops when it is told to", async () => {
+  it("stops when aborted", async () => {
     const error = await backtestFile("bars.csv", { ...base(), signal: AbortSignal.abort() }).catch(
       (one: unknown) => one,
     );
@@ -127,7 +127,7 @@ describe("the executor", () => {
     expect(fromCache.result).toEqual(inline.result);
   });
 
-  it("stops its threads when it is told to", async () => {
+  it("stops its threads when aborted", async () => {
     const controller = new AbortController();
     const onProgress = (): void => controller.abort();
     const run = backtestFile("many.csv", {

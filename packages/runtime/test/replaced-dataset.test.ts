@@ -102,7 +102,7 @@ describe("an executor that fails", () => {
     ["a task that is not there", () => failing("ATC_NOT_FOUND"), "ATC_NOT_FOUND"],
     ["a task of another version", () => failing("ATC_UNSUPPORTED"), "ATC_UNSUPPORTED"],
     ["a module of tasks that does not load", broken, "ATC_NOT_FOUND"],
-  ])("is no reason to compute without it: %s", async (_what, create, code) => {
+  ])("is not a reason to compute without it: %s", async (_what, create, code) => {
     using opened = await openData(runtime, "bars");
     await using executor = create();
     using spool = openSpool({ symbols: [{ symbol: "A", bars: 60 }], folders: [], warn: () => undefined });

@@ -6,7 +6,7 @@ import type { Invocation } from "../invocation/invocation.ts";
 
 /** The bytes that codecs are measured on. */
 export interface CodecInput {
-  /** Where they come from, for people. */
+  /** The name of their source, for people. */
   readonly source: string;
   /** The bytes. */
   readonly bytes: Uint8Array;

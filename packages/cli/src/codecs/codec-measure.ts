@@ -18,7 +18,9 @@ function time(action: () => void): number {
   return performance.now() - before;
 }
 
-/** The shortest time of an action within `budgetMs`, in ms. The first run is a warm-up, unless it exceeds the budget. */
+/**
+ * The shortest time of an action within `budgetMs`, in ms. The first run is a warm-up, unless it exceeds the budget.
+ */
 function shortest(action: () => void, budgetMs: number): number {
   const start = performance.now();
   const cold = time(action);

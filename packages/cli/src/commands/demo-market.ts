@@ -30,7 +30,10 @@ function normal(next: () => number): () => number {
   return () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
 }
 
-/** The state of one stock: a price that drifts by regime, and clustered volatility (discrete stochastic volatility, Taylor 1982). */
+/**
+ * The state of one stock: a price that drifts by regime, and clustered volatility (discrete stochastic volatility,
+ * Taylor 1982).
+ */
 interface Stock {
   readonly name: string;
   price: number;
@@ -56,7 +59,10 @@ function nextBar(stock: Stock, marketMove: number, next: () => number, gauss: ()
   return `${open.toFixed(2)},${high.toFixed(2)},${low.toFixed(2)},${stock.price.toFixed(2)},${volume}`;
 }
 
-/** A CSV file of daily bars of invented stocks, line by line, ordered by date as a data vendor delivers them, without weekends. */
+/**
+ * A CSV file of daily bars of invented stocks, line by line, ordered by date as a data vendor delivers them, without
+ * weekends.
+ */
 export function* demoMarket({ seed, symbols, days }: DemoMarketOptions): Generator<string> {
   const next = uniform(seed);
   const gauss = normal(next);

@@ -20,7 +20,8 @@ function placeOf(path: string): string {
 }
 
 /**
- * Throws ATC_INVALID_ARGUMENT if a command would overwrite its input, or write two results to one file. Call it before any work.
+ * Throws ATC_INVALID_ARGUMENT if a command would overwrite its input, or write two results to one file. Call it before
+ * any work.
  *
  * @param outputs - the files to write, absolute
  * @param inputs - the inputs, as the user named them: files, or names of datasets, which no output can be

@@ -62,7 +62,10 @@ function columnNames(text: string): JsonValue {
   return Object.fromEntries(pairs) as Record<string, string>;
 }
 
-/** The value of a source option: JSON for a number, `true`, `false`, a list, an object or a quoted text; any other text as it is. */
+/**
+ * The value of a source option: JSON for a number, `true`, `false`, a list, an object or a quoted text; any other text
+ * as it is.
+ */
 function optionValue(text: string): JsonValue {
   if (!/^(-?\d|true$|false$|[[{"])/.test(text)) return text;
   try {

@@ -3,8 +3,8 @@ import { Writable } from "node:stream";
 import { isatty } from "node:tty";
 
 /**
- * A stream that writes each chunk completely or fails. Node's own stream over a file treats a short write, as on a full disk, as a
- * complete one.
+ * A stream that writes each chunk completely or fails. Node's own stream over a file treats a short write, as on a
+ * full disk, as a complete one.
  */
 function fileOutput(descriptor: number): Writable {
   return new Writable({

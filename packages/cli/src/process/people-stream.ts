@@ -1,7 +1,10 @@
 import { Writable } from "node:stream";
 import { printableText } from "@atc/contract";
 
-/** A stream for people over another stream. It replaces control characters, so that no file, symbol or path can move the cursor. */
+/**
+ * A stream for people over another stream. It replaces control characters, so that no file, symbol or path can move
+ * the cursor.
+ */
 export function peopleStream(
   stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
 ): NodeJS.WritableStream & { readonly isTTY?: boolean } {
@@ -15,7 +18,10 @@ export function peopleStream(
   return Object.assign(people, { isTTY: stream.isTTY === true });
 }
 
-/** A value as JSON in one line for such a stream. It escapes the characters that the stream would replace, so programs read them exactly. */
+/**
+ * A value as JSON in one line for such a stream. It escapes the characters that the stream would replace, so programs
+ * read them exactly.
+ */
 export function peopleJson(value: unknown): string {
   const text = JSON.stringify(value);
   return Array.from(text, (character) =>

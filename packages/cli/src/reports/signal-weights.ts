@@ -18,8 +18,8 @@ function share(part: number, all: number): string {
 }
 
 /**
- * The weight of each average kind in the average signal at the last bar, and of its heaviest length, then the growth of returns;
- * undefined if there are no weights.
+ * The weight of each average kind in the average signal at the last bar, and of its heaviest length, then the growth
+ * of returns; undefined if there are no weights.
  */
 export function signalWeights(diagnostics: SignalDiagnostics): string | undefined {
   const { weights, lengthWeights, largestGrowth, floorShare } = diagnostics;

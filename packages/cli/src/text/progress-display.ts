@@ -110,7 +110,10 @@ function bar(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: 
   };
 }
 
-/** A bar with rows per second and remaining time on a terminal, a plain line every two seconds elsewhere, nothing if quiet. */
+/**
+ * A bar with rows per second and remaining time on a terminal, a plain line every two seconds elsewhere, nothing if
+ * quiet.
+ */
 export function progressDisplay({
   stream,
   quiet,

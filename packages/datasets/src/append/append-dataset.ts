@@ -19,7 +19,7 @@ import { checkSchema } from "./append-schema.ts";
 import type { MergeInput, PlannedMerge, SymbolAppend } from "./merge-plan.ts";
 import { planMerge, seriesFinder } from "./merge-plan.ts";
 
-/** Two datasets to merge, and where the new rows come from. */
+/** Two datasets to merge, and the source of the new rows. */
 export interface DatasetAppend extends MergeInput {
   /** What was read, as the user named it. */
   readonly source: string;
@@ -55,11 +55,11 @@ export function checkedOverlap(overlap: OverlapPolicy = "restate"): OverlapPolic
 }
 
 /**
- * Merges the rows of `added`, sorted by symbol and time, into the dataset `stored` of the same store: a new generation that
- * shares the unchanged rows with the old one. An error or an abort leaves the dataset as it was.
+ * Merges the rows of `added`, sorted by symbol and time, into the dataset `stored` of the same store: a new generation
+ * that shares the unchanged rows with the old one. An error or an abort leaves the dataset as it was.
  *
- * @throws ATC_INVALID_DATA if the schemas do not fit, or for a difference under `error`; ATC_UNSUPPORTED if the store cannot
- * append; what the store throws
+ * @throws ATC_INVALID_DATA if the schemas do not fit, or for a difference under `error`; ATC_UNSUPPORTED if the store
+ * cannot append; what the store throws
  */
 export async function appendDataset(
   store: ArrayStore,

@@ -2,7 +2,8 @@ import type { DatasetSchema, JsonObject } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 
 /**
- * Checks that new rows have the kind and the columns of a dataset. Returns the names of columns that only the new rows have.
+ * Checks that new rows have the kind and the columns of a dataset. Returns the names of columns that only the new rows
+ * have.
  *
  * @throws ATC_INVALID_DATA
  */

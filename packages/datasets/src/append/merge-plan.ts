@@ -46,7 +46,10 @@ export function seriesFinder(dataset: Dataset): (symbol: string) => Series | und
   return (symbol) => (symbols.has(symbol) ? dataset.series(symbol) : undefined);
 }
 
-/** Merges every symbol without writing: which symbols change, and from which row. ATC_INVALID_DATA for a difference under `error`. */
+/**
+ * Merges every symbol without writing: which symbols change, and from which row. ATC_INVALID_DATA for a difference
+ * under `error`.
+ */
 export async function planMerge({ stored, added, overlap }: MergeInput, options: OperationOptions): Promise<MergePlan> {
   const columns = stored.manifest.schema.columns.slice(1).map(({ name }) => name);
   const storedSeries = seriesFinder(stored);

@@ -9,7 +9,7 @@ import { symbolFiles } from "./symbol-files.ts";
 /** Starts a file of a table at a path that does not exist yet. */
 export type TableCreator = (path: string, plan: TablePlan) => Promise<TableFile>;
 
-/** Where rows are exported to. */
+/** The files of an export. */
 export interface ExportTarget extends OperationOptions {
   /** A file; with `{symbol}` in its name, one file per symbol. */
   readonly file: string;
@@ -36,10 +36,11 @@ export async function exportRows(
 }
 
 /**
- * Writes the rows of a dataset to files and returns their names, in the order of the symbols. Each file is written under a
- * temporary name; all of them appear at the end. An error or an abort leaves existing files as they were.
+ * Writes the rows of a dataset to files and returns their names, in the order of the symbols. Each file is written
+ * under a temporary name; all of them appear at the end. An error or an abort leaves existing files as they were.
  *
- * @throws ATC_INVALID_ARGUMENT if a file exists and `force` is not set; ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
+ * @throws ATC_INVALID_ARGUMENT if a file exists and `force` is not set; ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO,
+ * ATC_ABORTED
  */
 export async function exportFiles(
   dataset: Dataset,

@@ -20,7 +20,8 @@ export interface RowSelection {
 }
 
 /**
- * The selected rows of each symbol, in the order of the dataset's symbols. Symbols without a row in that time are left out.
+ * The selected rows of each symbol, in the order of the dataset's symbols. Symbols without a row in that time are left
+ * out.
  *
  * @throws ATC_NOT_FOUND for an unknown symbol; ATC_INVALID_DATA if no row is selected
  */

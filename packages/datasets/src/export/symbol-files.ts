@@ -5,9 +5,9 @@ const devices = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 const longestName = 120;
 
 /**
- * A symbol as a part of a file name. Letters, digits, `.`, `_`, `-` and `^` stay; every other byte of its UTF-8 becomes `%` and
- * two digits, as does a character that would make a hidden file, a device or a parent folder. A long name is cut and ends with
- * digits of its hash.
+ * A symbol as a part of a file name. Letters, digits, `.`, `_`, `-` and `^` stay; every other byte of its UTF-8
+ * becomes `%` and two digits, as does a character that would make a hidden file, a device or a parent folder. A long
+ * name is cut and ends with digits of its hash.
  */
 function fileNameOf(symbol: string): string {
   const percent = (text: string): string =>
@@ -24,8 +24,8 @@ function digitsOf(symbol: string): string {
 }
 
 /**
- * The file of each symbol: the pattern with `{symbol}` replaced. Some disks ignore case, so names that differ by case alone end
- * with digits of a hash.
+ * The file of each symbol: the pattern with `{symbol}` replaced. Some disks ignore case, so names that differ by case
+ * alone end with digits of a hash.
  */
 export function symbolFiles(pattern: string, symbols: readonly string[]): ReadonlyMap<string, string> {
   const taken = new Set<string>();

@@ -8,7 +8,10 @@ export interface CloseSamplesOptions {
   readonly samples?: number;
 }
 
-/** Closes by symbol, evenly spread over the rows, with the first and the last row. Empty for a dataset without a `close`. */
+/**
+ * Closes by symbol, evenly spread over the rows, with the first and the last row. Empty for a dataset without a
+ * `close`.
+ */
 export function closeSamples(
   dataset: Dataset,
   { sampledSymbols = 0, samples = 24 }: CloseSamplesOptions = {},

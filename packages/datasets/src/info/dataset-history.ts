@@ -61,8 +61,8 @@ export interface AppendedReading {
 }
 
 /**
- * The attributes of a dataset after an append. The report and the hash of the source describe the rows as a whole and no
- * longer hold, so they are dropped; each reading leaves one record.
+ * The attributes of a dataset after an append. The report and the hash of the source describe the rows as a whole and
+ * no longer hold, so they are dropped; each reading leaves one record.
  */
 export function appendedAttributes(
   before: DatasetManifest,

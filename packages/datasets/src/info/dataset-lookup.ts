@@ -2,8 +2,8 @@ import type { ArrayStore, DatasetManifest } from "@atc/contract";
 import { AtcError, nearest } from "@atc/contract";
 
 /**
- * What to do about an unknown dataset name: the likely name, if there is one, or the command that lists the names. A dataset of
- * a file is named by the file's stem and a hash, so a name that starts with the stem is the first choice.
+ * What to do about an unknown dataset name: the likely name, if there is one, or the command that lists the names. A
+ * dataset of a file is named by the file's stem and a hash, so a name that starts with the stem is the first choice.
  */
 export async function datasetHint(store: ArrayStore, name: string): Promise<string> {
   const names = await store.list();

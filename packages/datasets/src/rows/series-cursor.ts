@@ -1,6 +1,9 @@
 import type { Block, ReadonlyTypedArray, Series } from "@atc/contract";
 
-/** Reads the rows of a series block by block. Hot loops read the arrays directly and call `refill` at the end of a block. */
+/**
+ * Reads the rows of a series block by block. Hot loops read the arrays directly and call `refill` at the end of a
+ * block.
+ */
 export interface SeriesCursor {
   /** Times of the block as pairs of 32-bit words, low half first. */
   words: ReadonlyTypedArray<number>;
@@ -40,7 +43,10 @@ export function seriesCursor(series: Series, columns: readonly string[], from: n
   return cursor;
 }
 
-/** The first row whose time is `time` or later; the length of the series if there is none. A binary search: it reads few rows. */
+/**
+ * The first row whose time is `time` or later; the length of the series if there is none. A binary search: it reads
+ * few rows.
+ */
 export function firstRowFrom(series: Series, time: bigint): number {
   let low = 0;
   let high = series.length;

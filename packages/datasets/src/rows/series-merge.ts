@@ -23,9 +23,12 @@ export interface MergeCounts {
   conflict: readonly [low: number, high: number] | undefined;
 }
 
-/** Where merged rows go. */
+/** Receives merged rows. */
 export interface MergeTarget {
-  /** Takes up to `count` rows of the cursor, starting at its current row; returns how many: at least one unless it is full. */
+  /**
+   * Takes up to `count` rows of the cursor, starting at its current row; returns how many: at least one unless it is
+   * full.
+   */
   take(cursor: SeriesCursor, count: number): number;
   /** Whether it must be emptied before it takes the next row. */
   isFull(): boolean;
@@ -35,8 +38,8 @@ export interface MergeTarget {
 export const countingTarget: MergeTarget = { take: (_, count) => count, isFull: () => false };
 
 /**
- * Merges two series, each sorted by time. The rows of one time are one unit: if both series have a time, the merge takes
- * all rows of one series or all rows of the other. Yields if the target is full, and at the end of each block.
+ * Merges two series, each sorted by time. The rows of one time are one unit: if both series have a time, the merge
+ * takes all rows of one series or all rows of the other. Yields if the target is full, and at the end of each block.
  */
 export function* mergeSeries(
   stored: SeriesCursor,

@@ -27,8 +27,8 @@ export function fillSink(sink: CurveSink, { times, equity, directions, trades }:
 }
 
 /**
- * A reader of curves into one buffer, which the next call overwrites. With new arrays per cache entry, garbage collection took
- * an eighth of the time of a run.
+ * A reader of curves into one buffer, which the next call overwrites. With new arrays per cache entry, garbage
+ * collection took an eighth of the time of a run.
  */
 export function curveMemory(): (wanted: readonly WantedCurves[]) => readonly CurveArrays[] {
   let memory: CurveArrays = {

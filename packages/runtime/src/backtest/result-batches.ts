@@ -3,8 +3,9 @@ import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { type StoredResults, wholeBars } from "./stored-results.ts";
 
 /**
- * Divides symbols into batches that are computed and stored together, so that thousands of short series do not make thousands
- * of files. A batch has at most `batchSize` symbols, and at most half a million bars unless it is a single symbol.
+ * Divides symbols into batches that are computed and stored together, so that thousands of short series do not make
+ * thousands of files. A batch has at most `batchSize` symbols, and at most half a million bars unless it is a single
+ * symbol.
  */
 export function batchesOf(symbols: readonly SizedSymbol[], batchSize: number): readonly (readonly SizedSymbol[])[] {
   const batches: SizedSymbol[][] = [];

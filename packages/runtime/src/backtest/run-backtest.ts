@@ -94,7 +94,10 @@ function reportWith(runtime: Runtime, path: string, { manifest }: Dataset, figur
 /** The part of a key that identifies an entry. The key depends on the rows of these symbols alone. */
 type EntryPart = JsonObject & { readonly symbols: readonly string[] };
 
-/** Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, and the strategy with its version. */
+/**
+ * Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, and the
+ * strategy with its version.
+ */
 function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
   const parameters = { ...signalPart(config), ...backtestPart(config), limit: config.limit ?? null, resultVersion };
@@ -137,12 +140,12 @@ function sizedSymbols(runtime: Runtime, dataset: Dataset, wanted: readonly strin
 }
 
 /**
- * Backtests a file or a dataset with the configuration of the runtime. Figures and curves come from the cache if the same data
- * was computed with the same parameters before. Curves and trades go through nameless files in the data folder, so memory does
- * not grow with the bars; {@link writeCurves} writes them to files of your own.
+ * Backtests a file or a dataset with the configuration of the runtime. Figures and curves come from the cache if the
+ * same data was computed with the same parameters before. Curves and trades go through nameless files in the data
+ * folder, so memory does not grow with the bars; {@link writeCurves} writes them to files of your own.
  *
- * @throws what {@link openData} throws; ATC_NOT_FOUND for an unknown symbol; ATC_NO_SPACE if the data folder is too full for the
- * curves
+ * @throws what {@link openData} throws; ATC_NOT_FOUND for an unknown symbol; ATC_NO_SPACE if the data folder is too
+ * full for the curves
  */
 export async function openBacktest(
   runtime: Runtime,

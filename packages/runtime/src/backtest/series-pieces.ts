@@ -6,7 +6,10 @@ import type { SpoolCurves } from "../spool/spool-curves.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { type curveMemory, fillSink, lengthOf, type Rows } from "./curve-memory.ts";
 
-/** The bars of one piece. An entry exists as arrays and as a payload at the same time, so 2^20 bars would take 60 MB more. */
+/**
+ * The bars of one piece. An entry exists as arrays and as a payload at the same time, so 2^20 bars would take 60 MB
+ * more.
+ */
 const pieceBars = 2 ** 18;
 /** The most trades of one piece: 8 MiB. */
 const pieceTrades = 120_000;
@@ -15,7 +18,10 @@ const pieceTrades = 120_000;
 export interface SeriesPieces {
   /** Whether an entry is the index of a long series. */
   isIndex(value: CacheValue): boolean;
-  /** Reads the curves into the spool and returns the figures; undefined if a piece is missing. ATC_CORRUPT_DATA for entries of another version. */
+  /**
+   * Reads the curves into the spool and returns the figures; undefined if a piece is missing. ATC_CORRUPT_DATA for
+   * entries of another version.
+   */
   load(index: CacheValue, room: SizedSymbol): Promise<SymbolFigures | undefined>;
   /** Stores the pieces of a series, then its index; `costMs` is the time that computing the series took. */
   store(figures: SymbolFigures, costMs: number): Promise<void>;

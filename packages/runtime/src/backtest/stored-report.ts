@@ -8,8 +8,8 @@ import { isAtcError } from "@atc/contract";
 export type Figures = BacktestJson;
 
 /**
- * The figures in a cache entry, checked member by member; undefined if they are missing, malformed or not of exactly these
- * symbols. Another version wrote such an entry, so the caller computes again and overwrites it.
+ * The figures in a cache entry, checked member by member; undefined if they are missing, malformed or not of exactly
+ * these symbols. Another version wrote such an entry, so the caller computes again and overwrites it.
  */
 export function storedFigures(value: CacheValue | undefined, symbols: readonly string[]): Figures | undefined {
   const figures = value?.attributes;

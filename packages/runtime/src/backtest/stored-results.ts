@@ -16,7 +16,10 @@ type ResultKey = (symbols: readonly string[], part?: JsonObject) => CacheKey;
 
 /** Results in a cache: one entry for neighbouring symbols; pieces and an index for a long series. */
 export interface StoredResults {
-  /** Reads the curves into the spool and returns the figures. Symbols that are missing, damaged or of another version are left out. */
+  /**
+   * Reads the curves into the spool and returns the figures. Symbols that are missing, damaged or of another version
+   * are left out.
+   */
   load(symbols: readonly SizedSymbol[]): Promise<readonly SymbolFigures[]>;
   /** Stores figures, with the curves from the spool. */
   store(results: readonly SymbolFigures[], symbols: readonly string[], costMs: number): Promise<void>;
@@ -29,7 +32,10 @@ export interface StoredResultsOptions {
   readonly key: ResultKey;
   /** Bars of the whole run. */
   readonly bars: number;
-  /** The most bytes that the results of one run may take in the cache: with more, the last ones would evict the first ones. */
+  /**
+   * The most bytes that the results of one run may take in the cache: with more, the last ones would evict the first
+   * ones.
+   */
   readonly mostBytes: number;
   /** Receives one warning if the results are too large to be stored. */
   readonly warn: (message: string) => void;

@@ -36,7 +36,10 @@ export interface ThreadBatchesOptions extends OperationOptions {
   readonly bars: number;
 }
 
-/** Computes batches of symbols with ATC on the threads of the executor. If the dataset was replaced meanwhile, the caller computes: it still has the old one open. */
+/**
+ * Computes batches of symbols with ATC on the threads of the executor. If the dataset was replaced meanwhile, the
+ * caller computes: it still has the old one open.
+ */
 export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): BatchComputer {
   const { dataset, executor, signal, spool } = options;
   const { config } = runtime;

@@ -25,7 +25,10 @@ async function bloscCodec(host: InstalledPluginHost, cname: string, clevel: numb
   }
 }
 
-/** blosclz if the installed package can write it, lz4 with a warning if not, or else an error that shows what to install. */
+/**
+ * blosclz if the installed package can write it, lz4 with a warning if not, or else an error that shows what to
+ * install.
+ */
 async function defaultCodec(host: InstalledPluginHost, clevel: number): Promise<Codec> {
   try {
     return await bloscCodec(host, "blosclz", clevel);
@@ -40,8 +43,8 @@ async function defaultCodec(host: InstalledPluginHost, clevel: number): Promise<
 }
 
 /**
- * The codec that the configuration selects; undefined if it turns compression off. An algorithm of Blosc gives Blosc frames. Any
- * other name is a codec plugin, which receives `{ level }` if its manifest declares that option.
+ * The codec that the configuration selects; undefined if it turns compression off. An algorithm of Blosc gives Blosc
+ * frames. Any other name is a codec plugin, which receives `{ level }` if its manifest declares that option.
  *
  * @throws ATC_MISSING_PLUGIN with the command that installs what is missing; ATC_INVALID_CONFIG for an unknown name
  */
@@ -79,7 +82,9 @@ function unknownAlgorithm(name: string, installed: readonly string[]): AtcError 
   );
 }
 
-/** All installed codecs, to read entries of other settings. A codec that does not start gives a warning and is left out. */
+/**
+ * All installed codecs, to read entries of other settings. A codec that does not start gives a warning and is left out.
+ */
 export async function installedCodecs(host: InstalledPluginHost): Promise<readonly Codec[]> {
   const plugins = (await host.installed()).filter(({ kind }) => kind === "codec");
   const codecs = await Promise.all(

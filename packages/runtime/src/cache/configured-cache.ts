@@ -11,8 +11,8 @@ import { findCodec, installedCodecs } from "./compression.ts";
 export const cacheBytes: number = 2 ** 30;
 
 /**
- * The cache that a configuration describes. Entries are `.npz` files, compressed if the configuration selects a codec; it also
- * reads the entries of all other codecs that are installed. Its disposal closes the folder too.
+ * The cache that a configuration describes. Entries are `.npz` files, compressed if the configuration selects a codec;
+ * it also reads the entries of all other codecs that are installed. Its disposal closes the folder too.
  *
  * @throws ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG for the codec; ATC_IO, ATC_READ_ONLY for the folder
  */

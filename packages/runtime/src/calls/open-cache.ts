@@ -4,8 +4,8 @@ import type { RuntimeOptions } from "../wiring/runtime.ts";
 import { openRuntime } from "../wiring/runtime.ts";
 
 /**
- * Opens the configured cache for your own arrays. Folder, size limit and compression are those of the configuration, and
- * `atc cache` lists your entries too. Dispose it when done.
+ * Opens the configured cache for your own arrays. Folder, size limit and compression are those of the configuration,
+ * and `atc cache` lists your entries too. Dispose it when done.
  *
  * @throws ATC_INVALID_CONFIG, ATC_MISSING_PLUGIN (the codec), ATC_IO, ATC_READ_ONLY
  */

@@ -37,8 +37,8 @@ function compact({ times, close, source }: PriceSeries): number {
 }
 
 /**
- * The last `limit` bars of a series, or all of them without a limit. If `invalidPrices` is `skip`, bars whose price is missing,
- * zero or negative are left out.
+ * The last `limit` bars of a series, or all of them without a limit. If `invalidPrices` is `skip`, bars whose price is
+ * missing, zero or negative are left out.
  *
  * @throws ATC_INVALID_DATA if the series does not have the calculation source; ATC_ABORTED; what the dataset throws
  */

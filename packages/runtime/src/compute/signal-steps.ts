@@ -21,7 +21,9 @@ function allocate(output: SignalOutput, length: number, { precision }: SignalCon
   return precision === "float32" ? new Float32Array(length) : new Float64Array(length);
 }
 
-/** Computes every output of a series. Yields the number of finished bars after each block, so that the caller can stop. */
+/**
+ * Computes every output of a series. Yields the number of finished bars after each block, so that the caller can stop.
+ */
 export function* signalSteps(
   config: SignalConfig,
   { close, source }: PriceSeries,

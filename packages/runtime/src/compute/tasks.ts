@@ -82,7 +82,10 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
   return { tested, failures };
 }
 
-/** Backtests symbols of a dataset with ATC. The thread opens the dataset itself, keeps it open for its next task and writes the curves to the spool. */
+/**
+ * Backtests symbols of a dataset with ATC. The thread opens the dataset itself, keeps it open for its next task and
+ * writes the curves to the spool.
+ */
 export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 2, run });
 
 /** A symbol of a dataset whose signals to compute. */

@@ -22,8 +22,8 @@ export function datasetRef({ dataDir, useMemoryMapped: mapped }: AtcConfig, mani
 /** The datasets that a thread keeps open between its tasks. */
 export interface ThreadDatasets {
   /**
-   * Opens a dataset, or returns it if it is open. Another generation of it is closed first, so that the disk space of its
-   * deleted files is freed.
+   * Opens a dataset, or returns it if it is open. Another generation of it is closed first, so that the disk space of
+   * its deleted files is freed.
    *
    * @throws ATC_REPLACED if the dataset was replaced or deleted since the caller opened it; what opening it throws
    */

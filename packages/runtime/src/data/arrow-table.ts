@@ -8,8 +8,8 @@ import { mmapStore } from "@atc/mmap-store";
 const gibibyte = 2 ** 30;
 
 /**
- * Starts an Arrow IPC file (Feather version 2). A store in a directory beside the file writes it as a segment, so that memory
- * does not grow with the rows. The file holds at most 1 GiB.
+ * Starts an Arrow IPC file (Feather version 2). A store in a directory beside the file writes it as a segment, so that
+ * memory does not grow with the rows. The file holds at most 1 GiB.
  *
  * @throws ATC_UNSUPPORTED at `finish` if the rows take more than 1 GiB; ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO
  */

@@ -14,8 +14,8 @@ import { executorFor, openSource } from "./open-source.ts";
 /** How files are added to a dataset. */
 export interface AppendOptions extends ReadingOptions, OperationOptions {
   /**
-   * What happens to rows at a time that the dataset already has: `restate` replaces the stored rows, `keep` keeps them, `error`
-   * stops with ATC_INVALID_DATA if they differ. All rows of one time are one unit. Default: `restate`.
+   * What happens to rows at a time that the dataset already has: `restate` replaces the stored rows, `keep` keeps
+   * them, `error` stops with ATC_INVALID_DATA if they differ. All rows of one time are one unit. Default: `restate`.
    */
   readonly overlap?: OverlapPolicy;
 }
@@ -27,14 +27,14 @@ export interface AppendResult extends AppendedDataset {
 }
 
 /**
- * Adds the rows of files to a dataset: a new generation that shares the unchanged rows with the old one. The files are first
- * read into an intermediate dataset on the same disk, sorted by symbol and time; each of its series is then merged with the
- * stored one. `memoryBytes` bounds the memory. Readers of the old generation are not disturbed. An error or an abort leaves the
- * dataset as it was.
+ * Adds the rows of files to a dataset: a new generation that shares the unchanged rows with the old one. The files are
+ * first read into an intermediate dataset on the same disk, sorted by symbol and time; each of its series is then
+ * merged with the stored one. `memoryBytes` bounds the memory. Readers of the old generation are not disturbed. An
+ * error or an abort leaves the dataset as it was.
  *
- * @throws ATC_NOT_FOUND for the dataset or a file; ATC_INVALID_ARGUMENT for an option; ATC_INVALID_DATA if the files are of
- * another kind or lack a column, or at the first difference under `error`; ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO,
- * ATC_ABORTED; what the source throws
+ * @throws ATC_NOT_FOUND for the dataset or a file; ATC_INVALID_ARGUMENT for an option; ATC_INVALID_DATA if the files
+ * are of another kind or lack a column, or at the first difference under `error`; ATC_LOCKED, ATC_NO_SPACE,
+ * ATC_READ_ONLY, ATC_IO, ATC_ABORTED; what the source throws
  */
 export async function appendFiles(
   runtime: Runtime,

@@ -9,7 +9,7 @@ import { csvFile, csvTable } from "./csv-table.ts";
 import type { DataOptions } from "./open-data.ts";
 import { openData } from "./open-data.ts";
 
-/** What is exported, and where to. */
+/** The rows and the files of an export. */
 export interface ExportOptions extends OperationOptions, RowSelection {
   /** A file; with `{symbol}` in its name, one file per symbol. */
   readonly file?: string;
@@ -45,12 +45,12 @@ const formats: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes the rows of a dataset or a file to files of another format. Memory does not grow with the rows. All files appear at
- * the end; an error or an abort leaves existing files as they were.
+ * Writes the rows of a dataset or a file to files of another format. Memory does not grow with the rows. All files
+ * appear at the end; an error or an abort leaves existing files as they were.
  *
- * @throws ATC_INVALID_ARGUMENT for an unknown format, or if a file exists and `force` is not set; ATC_NOT_FOUND for the data or
- * a symbol; ATC_MISSING_PLUGIN with the line that installs the format's package; ATC_INVALID_DATA if no row is selected;
- * ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
+ * @throws ATC_INVALID_ARGUMENT for an unknown format, or if a file exists and `force` is not set; ATC_NOT_FOUND for
+ * the data or a symbol; ATC_MISSING_PLUGIN with the line that installs the format's package; ATC_INVALID_DATA if no
+ * row is selected; ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
  */
 export async function exportData(runtime: Runtime, data: string, options: ExportOptions): Promise<ExportResult> {
   const format = formatOf(options);
@@ -99,7 +99,7 @@ async function creatorOf({ host }: Runtime, format: string): Promise<TableCreato
 }
 
 function streamFault(error: Error): AtcError {
-  return fromSystemError(error, "cannot write the rows to the stream", "check where it leads");
+  return fromSystemError(error, "cannot write the rows to the stream", "check its target");
 }
 
 async function streamTable(

@@ -70,12 +70,12 @@ async function checkNotAppended({ store }: Runtime, name: string, fingerprint: s
 }
 
 /**
- * Reads files, or the rows of a query, into a dataset, unless the dataset is up to date. See `openSource` for the choice of the
- * source.
+ * Reads files, or the rows of a query, into a dataset, unless the dataset is up to date. See `openSource` for the
+ * choice of the source.
  *
  * @param paths - a file, directory or pattern, or a list of these; may be empty with `sql`
- * @throws ATC_NOT_FOUND, ATC_MISSING_PLUGIN, ATC_INVALID_ARGUMENT (also if other files were appended since), ATC_INVALID_DATA,
- * ATC_CORRUPT_DATA, ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
+ * @throws ATC_NOT_FOUND, ATC_MISSING_PLUGIN, ATC_INVALID_ARGUMENT (also if other files were appended since),
+ * ATC_INVALID_DATA, ATC_CORRUPT_DATA, ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
  */
 export async function ingestFile(
   runtime: Runtime,
@@ -105,8 +105,8 @@ async function namesFiles({ cwd }: Runtime, data: string): Promise<boolean> {
 }
 
 /**
- * Opens a dataset, a file or a query. A file is first read into a dataset, unless its dataset is up to date. Without `data` it
- * opens the rows of the query `options.sql`.
+ * Opens a dataset, a file or a query. A file is first read into a dataset, unless its dataset is up to date. Without
+ * `data` it opens the rows of the query `options.sql`.
  *
  * @throws ATC_INVALID_ARGUMENT if neither `data` nor `sql` is given; what {@link ingestFile} throws
  */

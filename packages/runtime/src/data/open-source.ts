@@ -13,7 +13,10 @@ import { filesOf } from "./source-files.ts";
 
 /** How files are read. */
 export interface ReadingOptions {
-  /** The source that reads the files, such as `duckdb`. Default: by the endings of the files; `csv` if no source claims them. */
+  /**
+   * The source that reads the files, such as `duckdb`. Default: by the endings of the files; `csv` if no source claims
+   * them.
+   */
   readonly source?: string;
   /** A query whose rows are read, by the source `duckdb`. The files, if there are any, are its view `files`. */
   readonly sql?: string;
@@ -21,7 +24,10 @@ export interface ReadingOptions {
   readonly sourceOptions?: Readonly<Record<string, JsonValue>>;
   /** What happens to rows of the same symbol and time. */
   readonly duplicates?: IngestOptions["duplicates"];
-  /** Memory limit of the process while it reads, in bytes. Default: 224 MiB, or 3/4 of the memory of a small container or machine. */
+  /**
+   * Memory limit of the process while it reads, in bytes. Default: 224 MiB, or 3/4 of the memory of a small container
+   * or machine.
+   */
   readonly memoryBytes?: number;
 }
 
@@ -30,7 +36,9 @@ export async function installedSources({ host }: Pick<Runtime, "host">): Promise
   return (await host.installed()).filter(({ kind }) => kind === "source");
 }
 
-/** The source that claims the longest ending of a file name; `csv` if no installed source and no package of ours does. */
+/**
+ * The source that claims the longest ending of a file name; `csv` if no installed source and no package of ours does.
+ */
 function sourceFor(file: string, sources: readonly InstalledPlugin[]): string {
   const claims = sources.flatMap(({ name, extensions }) => extensions.map((extension) => ({ name, extension })));
   const ending = endingOf(
@@ -56,12 +64,13 @@ function missingSource(file: string, { packageName, source }: KnownSource): AtcE
 }
 
 /**
- * Opens files, directories and patterns as one source. The installed source that claims the ending of a file's name reads the
- * file. Files follow each other in the given order, those of a directory or a pattern in the order of their names.
+ * Opens files, directories and patterns as one source. The installed source that claims the ending of a file's name
+ * reads the file. Files follow each other in the given order, those of a directory or a pattern in the order of their
+ * names.
  *
- * @throws ATC_NOT_FOUND for a missing file, an empty directory or a pattern that matches nothing; ATC_MISSING_PLUGIN with the
- * command that installs a package; ATC_INVALID_ARGUMENT for an option that the source does not have; ATC_INVALID_DATA if the
- * columns of the files differ; what the source throws
+ * @throws ATC_NOT_FOUND for a missing file, an empty directory or a pattern that matches nothing; ATC_MISSING_PLUGIN
+ * with the command that installs a package; ATC_INVALID_ARGUMENT for an option that the source does not have;
+ * ATC_INVALID_DATA if the columns of the files differ; what the source throws
  */
 export async function openSource(
   runtime: Runtime,

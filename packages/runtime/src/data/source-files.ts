@@ -42,7 +42,10 @@ export async function filesOf(
   return found;
 }
 
-/** The files below a directory, sorted by name. Names that start with `.` or `_` belong to other programs and are skipped. */
+/**
+ * The files below a directory, sorted by name. Names that start with `.` or `_` belong to other programs and are
+ * skipped.
+ */
 async function walk(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     throw fromSystemError(error, `cannot list "${directory}"`, "check the path and the directory's permissions");

@@ -6,8 +6,8 @@ function inner(value: unknown, indent: string): string {
 }
 
 /**
- * A report as JSON in portions, one symbol at a time. Joined, they equal `JSON.stringify(report, undefined, 2)` and a line feed.
- * Thousands of symbols are never in one string.
+ * A report as JSON in portions, one symbol at a time. Joined, they equal `JSON.stringify(report, undefined, 2)` and a
+ * line feed. Thousands of symbols are never in one string.
  */
 export function* reportJson(report: BacktestReport): Generator<string, void, void> {
   let before = "{";

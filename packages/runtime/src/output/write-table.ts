@@ -19,8 +19,8 @@ export const signalFormats: readonly string[] = [".csv", ".arrow", ".json"];
 const textBytes = 2 ** 20;
 
 /**
- * Encodes texts in one buffer, which is yielded when it is full and then reused. With a buffer per text, all of them would stay
- * in memory until the next garbage collection.
+ * Encodes texts in one buffer, which is yielded when it is full and then reused. With a buffer per text, all of them
+ * would stay in memory until the next garbage collection.
  */
 function* encodedTexts(pieces: Iterable<string | Uint8Array>): Generator<Uint8Array, void, void> {
   const memory = Buffer.allocUnsafeSlow(textBytes);

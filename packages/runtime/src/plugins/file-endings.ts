@@ -1,4 +1,6 @@
-/** Endings of file names that packages of ours read, by source. An installed package's own manifest takes precedence. */
+/**
+ * Endings of file names that packages of ours read, by source. An installed package's own manifest takes precedence.
+ */
 export const sourceEndings: readonly (readonly [source: string, endings: readonly string[]])[] = [
   ["csv", [".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"]],
   ["arrow", [".arrow", ".arrows", ".feather", ".ipc"]],
@@ -22,7 +24,10 @@ export function endingOf(file: string, endings: readonly string[]): string | und
     .at(0);
 }
 
-/** Whether a name that no file has was probably meant as a file: it has a separator of folders or the ending of a data file. */
+/**
+ * Whether a name that no file has was probably meant as a file: it has a separator of folders or the ending of a data
+ * file.
+ */
 export function looksLikePath(text: string): boolean {
   return /[/\\]/.test(text) || endingOf(text, [...knownEndings, ".gz", ".zst"]) !== undefined;
 }

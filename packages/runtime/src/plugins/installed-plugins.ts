@@ -27,7 +27,7 @@ export interface InstalledPlugin {
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** Where plugins are looked for: the dependencies of a package.json, and further packages. */
+/** Packages that may have plugins: the dependencies of a package.json, and further ones. */
 export interface PluginRoot {
   /** Absolute path of a package.json. */
   readonly packageJson: string;
@@ -38,8 +38,8 @@ export interface PluginRoot {
 const dependencyMembers = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
 /**
- * A package.json; undefined if there is none or it is not an object. A file that cannot be read is an error, or its plugins
- * would be reported as not installed.
+ * A package.json; undefined if there is none or it is not an object. A file that cannot be read is an error, or its
+ * plugins would be reported as not installed.
  */
 async function readPackageJson(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   let text: string;
@@ -58,8 +58,8 @@ async function readPackageJson(path: string): Promise<Readonly<Record<string, un
 }
 
 /**
- * The nearest package.json in `directory` or above it; undefined if there is none. One that this user may not read belongs to
- * another project and is skipped.
+ * The nearest package.json in `directory` or above it; undefined if there is none. One that this user may not read
+ * belongs to another project and is skipped.
  */
 export async function nearestPackageJson(directory: string): Promise<string | undefined> {
   for (let folder = directory; ; folder = dirname(folder)) {
@@ -74,8 +74,8 @@ export async function nearestPackageJson(directory: string): Promise<string | un
 }
 
 /**
- * The package.json of `name` as seen from a root: by the resolver or, if the package does not export it, in the node_modules
- * folders above.
+ * The package.json of `name` as seen from a root: by the resolver or, if the package does not export it, in the
+ * node_modules folders above.
  */
 async function locate(root: string, name: string): Promise<string | undefined> {
   const resolver = createRequire(root);
@@ -145,8 +145,8 @@ function texts(value: unknown): readonly string[] {
 }
 
 /**
- * The plugins of the packages of `roots`, root by root; packages in `extra` come first. A package of several roots is listed
- * once.
+ * The plugins of the packages of `roots`, root by root; packages in `extra` come first. A package of several roots is
+ * listed once.
  *
  * @throws ATC_UNTRUSTED if other users may change a package that brings plugins, or the package.json that names it
  */

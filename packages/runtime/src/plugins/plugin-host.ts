@@ -13,7 +13,7 @@ export interface InstalledPluginHost extends PluginHost {
   installed(): Promise<readonly InstalledPlugin[]>;
 }
 
-/** Where plugins are looked for, and who receives warnings. */
+/** The packages that may have plugins, and the receiver of warnings. */
 export interface PluginHostOptions {
   /** The roots, in the order of precedence. */
   readonly roots: readonly PluginRoot[];

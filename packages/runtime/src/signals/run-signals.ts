@@ -65,7 +65,10 @@ async function computeHere(runtime: Runtime, { prices, options }: SignalRun): Pr
 
 const taskRef = { task: "@atc/runtime#signalsOfSymbol", version: 1 };
 
-/** Computes on a thread, or on this one if there is no executor or the dataset was replaced meanwhile: it is still open here. */
+/**
+ * Computes on a thread, or on this one if there is no executor or the dataset was replaced meanwhile: it is still open
+ * here.
+ */
 async function computeAll(runtime: Runtime, run: SignalRun): Promise<ComputedSignals> {
   const { config } = runtime;
   const { dataset, symbol, prices, options } = run;
@@ -112,11 +115,11 @@ function lastOf({ columns }: RememberedSignals, name: SignalOutput): number | nu
 }
 
 /**
- * Computes every output of ATC for one symbol of a file or a dataset. Outputs come from the cache if the same data was computed
- * with the same configuration before.
+ * Computes every output of ATC for one symbol of a file or a dataset. Outputs come from the cache if the same data was
+ * computed with the same configuration before.
  *
- * @throws what {@link openData} throws; ATC_NOT_FOUND for an unknown symbol; ATC_INVALID_ARGUMENT if the data has several symbols
- * and none is named; ATC_INVALID_DATA for prices that are not positive, or if the cutout leaves no bar
+ * @throws what {@link openData} throws; ATC_NOT_FOUND for an unknown symbol; ATC_INVALID_ARGUMENT if the data has
+ * several symbols and none is named; ATC_INVALID_DATA for prices that are not positive, or if the cutout leaves no bar
  */
 export async function computeSignals(
   runtime: Runtime,

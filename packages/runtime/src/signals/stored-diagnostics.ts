@@ -4,7 +4,10 @@ import type { LengthWeight, SignalDiagnostics } from "@atc/signals";
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
-/** Diagnostics in a cache entry, checked member by member; undefined if they are malformed or of a series of another length. */
+/**
+ * Diagnostics in a cache entry, checked member by member; undefined if they are malformed or of a series of another
+ * length.
+ */
 export function storedDiagnostics(value: JsonValue | undefined, bars: number): SignalDiagnostics | undefined {
   try {
     return diagnosticsOf(objectOf(value), bars);

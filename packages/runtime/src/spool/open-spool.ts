@@ -30,8 +30,8 @@ interface SpooledPortfolio {
 }
 
 /**
- * Stores the curves of a backtest outside of the heap. Large curves are in two files without a name, of which nothing is left
- * however the process ends; small ones are in memory that threads share. Disposal frees them.
+ * Stores the curves of a backtest outside of the heap. Large curves are in two files without a name, of which nothing
+ * is left however the process ends; small ones are in memory that threads share. Disposal frees them.
  */
 export interface Spool extends Disposable {
   /** The curves of the symbols. */
@@ -46,7 +46,10 @@ export interface Spool extends Disposable {
 export interface SpoolOptions {
   /** The symbols, each with the most bars that it can have. */
   readonly symbols: readonly SizedSymbol[];
-  /** Folders for the files; the first usable one is taken. Folders in memory (tmpfs) are tried last, as they save nothing. */
+  /**
+   * Folders for the files; the first usable one is taken. Folders in memory (tmpfs) are tried last, as they save
+   * nothing.
+   */
   readonly folders: readonly string[];
   /** Receives a warning if no folder can be used and the curves stay in memory. */
   readonly warn: (message: string) => void;

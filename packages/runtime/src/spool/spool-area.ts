@@ -2,8 +2,8 @@ import { readSync, writeSync } from "node:fs";
 import { AtcError, fromSystemError } from "@atc/contract";
 
 /**
- * One area of a spool: the descriptor of an open file, or memory that threads share. Both can be sent to a thread as they are,
- * since descriptors belong to the process.
+ * One area of a spool: the descriptor of an open file, or memory that threads share. Both can be sent to a thread as
+ * they are, since descriptors belong to the process.
  */
 export type SpoolArea = number | SharedArrayBuffer;
 

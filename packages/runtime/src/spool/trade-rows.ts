@@ -10,7 +10,10 @@ function wordsOf({ buffer, byteOffset, byteLength }: BigInt64Array | Float64Arra
   return new Int32Array(buffer, byteOffset, byteLength / 4);
 }
 
-/** Converts trades between columns and rows of nine numbers. With rows, one write takes many trades, and few trades take little disk space. */
+/**
+ * Converts trades between columns and rows of nine numbers. With rows, one write takes many trades, and few trades
+ * take little disk space.
+ */
 export interface TradeRows {
   /** Passes the bytes of the trades to `take` in portions, in order, each with its first row. */
   pack(trades: Trades, take: (row: number, bytes: Uint8Array) => void): void;

@@ -15,9 +15,9 @@ import { createPluginHost } from "../plugins/plugin-host.ts";
 import { machineDefaults } from "./machine-defaults.ts";
 import { leasedExecutor } from "./thread-lease.ts";
 
-/** Where a runtime takes its configuration from, in rising order of precedence, and how it computes and warns. */
+/** The sources of the configuration, in rising order of precedence, and how a runtime computes and warns. */
 export interface RuntimeOptions {
-  /** The working directory, where the search for a configuration file starts. Default: that of the process. */
+  /** The working directory; the search for a configuration file starts in it. Default: that of the process. */
   readonly cwd?: string;
   /** Configuration keys in code. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -29,11 +29,20 @@ export interface RuntimeOptions {
   readonly flags?: Readonly<Record<string, unknown>>;
   /** Whether results are stored in the cache and read from it. Default: true. */
   readonly cache?: boolean;
-  /** Bytes of cached values that stay in memory for the next call. Default: 64 MiB. Use 0 in a process that makes one call. */
+  /**
+   * Bytes of cached values that stay in memory for the next call. Default: 64 MiB. Use 0 in a process that makes one
+   * call.
+   */
   readonly cacheMemoryBytes?: number;
-  /** `worker` computes on threads, `inline` on the caller's thread. Default: threads if the work is large enough for them. */
+  /**
+   * `worker` computes on threads, `inline` on the caller's thread. Default: threads if the work is large enough for
+   * them.
+   */
   readonly executor?: "worker" | "inline";
-  /** Number of threads, 1 or more. Default: one per core, or fewer if they do not fit in memory: 24 MB each, plus 100 MB. */
+  /**
+   * Number of threads, 1 or more. Default: one per core, or fewer if they do not fit in memory: 24 MB each, plus 100
+   * MB.
+   */
   readonly threads?: number;
   /** Receives each warning once. Default: a warning of the process, which Node prints on standard error. */
   readonly onWarning?: (message: string) => void;
@@ -58,15 +67,19 @@ export interface Runtime extends AsyncDisposable {
   /** The cache; the first call opens it. */
   cache(): Promise<Cache>;
   /**
-   * An executor for work on `bars` bars; undefined if the caller should compute on its own thread. Threads start with the first
-   * task. Dispose the executor after the work: the threads end with the last lease, which frees their memory.
+   * An executor for work on `bars` bars; undefined if the caller should compute on its own thread. Threads start with
+   * the first task. Dispose the executor after the work: the threads end with the last lease, which frees their
+   * memory.
    */
   executor(bars: number): Executor | undefined;
   /** Warns the user; each message is passed on once. */
   warn(message: string): void;
 }
 
-/** MiB of young objects per thread; V8 makes 2 MB of it, its default is 32. Tasks work on typed arrays, which are outside this heap. */
+/**
+ * MiB of young objects per thread; V8 makes 2 MB of it, its default is 32. Tasks work on typed arrays, which are
+ * outside this heap.
+ */
 const youngHeapMiB = 3;
 
 /** Below this many bars, starting threads takes longer than the work. */

@@ -3,8 +3,8 @@ import type { Executor } from "@atc/contract";
 /** An executor that several pieces of work share and that ends with the last of them. */
 export interface LeasedExecutor extends AsyncDisposable {
   /**
-   * An executor for one piece of work. Disposing the last lease ends the threads, so that their memory is free while other work
-   * runs. The next lease starts new threads.
+   * An executor for one piece of work. Disposing the last lease ends the threads, so that their memory is free while
+   * other work runs. The next lease starts new threads.
    */
   lease(): Executor;
 }
