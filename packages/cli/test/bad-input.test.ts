@@ -33,7 +33,7 @@ describe("a file that cannot be used", () => {
     expect(await shop.cached()).toEqual([]);
   });
 
-  it("is refused: one that is not there", async () => {
+  it("is refused: a missing directory", async () => {
     const run = await shop.atc("backtest", "nowhere.csv", "--json");
     expect(errorOf(run).code).toBe("ATC_NOT_FOUND");
     expect(run.code).toBe(4);
@@ -128,7 +128,7 @@ describe("rows that cannot be used", () => {
   });
 });
 
-describe("a configuration that does not hold", () => {
+describe("an invalid configuration", () => {
   it("lists every fault with path, value, what is allowed, and the nearest key", async () => {
     const file = await shop.file("bars.csv", barsCsv(["A"], 60));
     await shop.file("atc.yaml", "robustness: Huge\nema_lenght: 20\nfeeBps: -3\n");

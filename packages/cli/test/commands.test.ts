@@ -292,7 +292,7 @@ describe("atc", () => {
     expect((await shop.atc("demo")).stderr).toContain("atc backtest bars.csv");
   });
 
-  it("examines the machine", async () => {
+  it("checks the machine", async () => {
     const findings = (await shop.atc("doctor", "--json")).json<{ what: string; state: string }[]>();
     expect(findings.map(({ what }) => what)).toEqual(
       expect.arrayContaining(["Node", "mapping", "datasets", "cache", "plugins"]),

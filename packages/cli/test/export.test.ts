@@ -101,7 +101,7 @@ describe("atc data export", () => {
   });
 });
 
-describe("a file a symbol", () => {
+describe("one file per symbol", () => {
   const names = [
     "AAPL",
     "aapl",

@@ -47,7 +47,7 @@ describe("an interrupted ingest", () => {
     expect(await leftovers()).toEqual([]);
   }, 60_000);
 
-  it("leaves nothing half-visible when killed, and the next start cleans up", async () => {
+  it("leaves nothing partly visible when killed, and the next start cleans up", async () => {
     const { code } = await interrupt("SIGKILL");
     expect(code).toBeNull();
     expect((await shop.atc("data", "list", "--json")).json()).toEqual([]);

@@ -95,7 +95,7 @@ describe("files of every kind", () => {
 });
 
 describe("options of a source", () => {
-  it("are handed on as they are, and checked by it", async () => {
+  it("are passed on unchanged, and checked by the source", async () => {
     await shop.file("odd.csv", "2020-01-31 10:00;100;7\n");
     const options = ["--columns", "timestamp,close,volume", "--time-zone", "America/New_York", "--csv-symbol", "X"];
     const rows = await ingested("odd.csv", ...options, "--source-option", "separator=;");

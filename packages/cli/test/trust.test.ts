@@ -83,7 +83,7 @@ describe.skipIf(!isRoot)("what another user planted above the working directory 
     expect((await runAtc(join(shared, "mine"), ["backtest", "bars.csv"])).code).toBe(0);
   });
 
-  it("is taken under ATC_TRUST, or if the package is ours", async () => {
+  it("is accepted under ATC_TRUST, or if the package is ours", async () => {
     await plant(shared, stranger);
     const trusted = await runAtc(join(shared, "mine"), ["ingest", "bars.csv"], { ATC_TRUST: shared });
     expect([trusted.stderr.includes("ATC_UNTRUSTED"), trusted.stderr.includes("ATC_TRUST")]).toEqual([false, false]);

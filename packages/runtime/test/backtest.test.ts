@@ -158,7 +158,7 @@ describe("computeSignals", () => {
 });
 
 describe("openCache", () => {
-  it("keeps the user's own arrays, across processes as it were", async () => {
+  it("keeps the user's own arrays for later processes", async () => {
     const key = { kind: "spread", input: "x", parameters: { window: 20 }, algorithm: "mine", version: 1 };
     const cache = await openCache(base());
     await cache.compute(key, () => ({ arrays: { spread: Float64Array.of(1, Number.NaN, -0) } }));

@@ -134,7 +134,7 @@ const ofFirst =
   (change: (one: JsonObject) => JsonObject) =>
   ([first, ...others]: readonly JsonObject[]) => [change(first as JsonObject), ...others];
 
-describe("a report in the cache that is none", () => {
+describe("a malformed report in the cache", () => {
   it.each<[string, Change]>([
     ["is empty", () => ({})],
     ["has no portfolio", ({ portfolio: _, ...rest }) => rest],
@@ -195,7 +195,7 @@ const diagnostics = (change: Change): EntryChange => {
   });
 };
 
-describe("signals in the cache that are none", () => {
+describe("malformed signals in the cache", () => {
   it.each<[string, string, EntryChange]>([
     ["averages", "lack an output", ({ arrays: { ema: _, ...arrays }, ...rest }) => ({ ...rest, arrays })],
     [

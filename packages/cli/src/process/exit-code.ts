@@ -1,7 +1,7 @@
 import type { AtcErrorCode } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 
-/** The exit codes of the `atc` command by name; {@link exitCodeMeanings} describes them. */
+/** The exit codes of the `atc` command by name; `atc --help` describes them. */
 export const exitCodes = {
   /** Success. */
   ok: 0,

@@ -7,6 +7,7 @@ import { countingTarget, mergeSeries } from "../rows/series-merge.ts";
 
 /** What an append did to one symbol. */
 export interface SymbolAppend {
+  /** As the files spell it. */
   readonly symbol: string;
   /** Whether the symbol is new to the dataset. */
   readonly isNew: boolean;
@@ -35,8 +36,11 @@ export interface MergePlan {
 
 /** Two datasets to merge. */
 export interface MergeInput {
+  /** The dataset that grows; the newest generation of it. */
   readonly stored: Dataset;
+  /** The new rows, each series sorted by time. */
   readonly added: Dataset;
+  /** What happens to new rows at a time that `stored` already has. */
   readonly overlap: OverlapPolicy;
 }
 

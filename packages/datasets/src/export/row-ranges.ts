@@ -2,10 +2,13 @@ import type { Dataset } from "@atc/contract";
 import { AtcError, nearest } from "@atc/contract";
 import { firstRowFrom } from "../rows/series-cursor.ts";
 
-/** Rows of one symbol: `from` inclusive, `to` exclusive. */
+/** Rows of one symbol. */
 export interface RowRange {
+  /** As the dataset spells it. */
   readonly symbol: string;
+  /** The first row, inclusive. */
   readonly from: number;
+  /** The last row, exclusive. */
   readonly to: number;
 }
 

@@ -3,7 +3,9 @@ import { sourceNameOf } from "./dataset-source.ts";
 
 /** A dataset in a list. If its manifest cannot be read, it has `name` and `problem` only. */
 export interface DatasetDescription {
+  /** The name in the store. */
   readonly name: string;
+  /** Whether its rows are bars or ticks. */
   readonly kind?: RowKind;
   /** Rows of all symbols. */
   readonly rows?: number;

@@ -19,5 +19,7 @@ export async function openCache(options: RuntimeOptions = {}): Promise<Cache> {
   }
 }
 
-/** An alias of {@link openCache}: the Python module has a function of this name. */
-export const getCacheManager: typeof openCache = openCache;
+/** The same as {@link openCache}, for people who come from the Python module, which has this name. */
+export async function getCacheManager(options: RuntimeOptions = {}): Promise<Cache> {
+  return await openCache(options);
+}

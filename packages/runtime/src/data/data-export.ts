@@ -31,6 +31,7 @@ export interface ExportResult {
   readonly rows: number;
   /** Number of symbols. */
   readonly symbols: number;
+  /** `csv`, `arrow`, or the name of the table writer. */
   readonly format: string;
 }
 

@@ -7,6 +7,7 @@ import type { Runtime } from "../wiring/runtime.ts";
 
 /** What a dataset holds and what was found in it. */
 export interface DatasetInfo {
+  /** The manifest of the newest generation. */
   readonly manifest: DatasetManifest;
   /** What was found in its rows: the report of its ingest or, if that does not cover all rows, of a reading now. */
   readonly report: IngestReport;

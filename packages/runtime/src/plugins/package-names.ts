@@ -21,6 +21,7 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     numeric: "@atc/codec-numeric",
   },
   "block-codec": {
+    blosclz: "@atc/codec-blosc",
     lz4: "@atc/codec-lz4",
     lz4hc: "@atc/codec-lz4",
     zlib: "@atc/codec-zlib",
@@ -37,6 +38,7 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     zip: "@atc/source-zip",
   },
   "table-writer": { parquet: "@atc/source-duckdb" },
+  executor: { worker: "@atc/executor-worker", inline: "@atc/executor-worker" },
 };
 
 /** A source of ours for a file. */
