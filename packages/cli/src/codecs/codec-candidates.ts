@@ -5,7 +5,6 @@ import type { InstalledPluginHost } from "@atc/runtime";
 export interface CodecCandidate {
   /** The codec and its options, for people. */
   readonly title: string;
-  /** The codec plugin. */
   readonly name: string;
   /** The options that it is created with. */
   readonly options: JsonObject;

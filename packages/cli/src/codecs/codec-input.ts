@@ -8,7 +8,6 @@ import type { Invocation } from "../invocation/invocation.ts";
 export interface CodecInput {
   /** The name of their source, for people. */
   readonly source: string;
-  /** The bytes. */
   readonly bytes: Uint8Array;
   /** Bytes per element. */
   readonly typesize: number;

@@ -26,7 +26,6 @@ function origin({ cachedSymbols, report: { symbols } }: OpenBacktest): string {
   return cachedSymbols === 0 ? "computed" : `computed, ${cachedSymbols} of ${symbols.length} symbols from the cache,`;
 }
 
-/** Adds `atc backtest`. */
 export function addBacktest(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = program
     .command("backtest [data]")

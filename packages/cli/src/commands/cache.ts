@@ -168,7 +168,6 @@ function addClear(cacheCommand: Command, io: CommandLineIo): void {
   });
 }
 
-/** Adds `atc cache`. */
 export function addCache(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = program.command("cache").description("Show, check and remove cached results");
   addStats(command, io);

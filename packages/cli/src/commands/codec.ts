@@ -167,7 +167,6 @@ function addBench(codecCommand: Command, io: CommandLineIo): void {
   });
 }
 
-/** Adds `atc codec`. */
 export function addCodec(program: Command, io: CommandLineIo): void {
   addBench(program.command("codec").description("Measure the compression of the installed codecs"), io);
 }

@@ -4,7 +4,6 @@ import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
 import { textTable } from "../text/text-table.ts";
 
-/** Adds `atc config`. */
 export function addConfig(program: Command, io: CommandLineIo): void {
   const command = program
     .command("config")

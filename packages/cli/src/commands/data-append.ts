@@ -37,7 +37,6 @@ function headline(name: string, { changed, manifest, symbols }: AppendResult): s
   return `dataset ${name}: ${sum(({ added }) => added)} new rows, ${sum(({ restated }) => restated)} restated; ${counted(manifest.rows, "row")} of ${counted(manifest.series.length, "symbol")} now (generation ${manifest.generation})`;
 }
 
-/** Adds `atc data append`. */
 export function addAppend(data: Command, io: CommandLineIo): void {
   const command = data
     .command("append <dataset> [file...]")

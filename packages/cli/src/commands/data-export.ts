@@ -21,7 +21,6 @@ function timeOf(flag: string, value: unknown): number | undefined {
   return time;
 }
 
-/** Adds `atc data export`. */
 export function addExport(data: Command, io: CommandLineIo): void {
   const command = data
     .command("export <data>")

@@ -27,7 +27,6 @@ function historyLines({ history, manifest }: DatasetInfo): readonly string[] {
   return [...lines.slice(0, 1), `  and ${integer(lines.length - mostReadings)} more`, ...lines.slice(1 - mostReadings)];
 }
 
-/** Adds `atc data info`. */
 export function addInfo(data: Command, io: CommandLineIo): void {
   const command = data
     .command("info <dataset>")

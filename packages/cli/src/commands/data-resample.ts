@@ -44,7 +44,6 @@ function barOptions(options: Readonly<Record<string, unknown>>): ResampleOptions
   };
 }
 
-/** Adds `atc data resample`. */
 export function addResample(data: Command, io: CommandLineIo): void {
   const command = data
     .command("resample <data>")

@@ -4,7 +4,6 @@ import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
 import { textTable } from "../text/text-table.ts";
 
-/** Adds `atc data sources`. */
 export function addSources(data: Command, io: CommandLineIo): void {
   const command = data.command("sources").description("List the installed sources with their file endings and options");
   withConfigKeys(withCommon(command)).action(async () => {

@@ -12,7 +12,6 @@ import { addInfo } from "./data-info.ts";
 import { addResample } from "./data-resample.ts";
 import { addSources } from "./data-sources.ts";
 
-/** Adds `atc data list`. */
 function addList(data: Command, io: CommandLineIo): void {
   const command = data.command("list").description("List the datasets");
   withConfigKeys(withCommon(command)).action(async () => {
@@ -49,7 +48,6 @@ function addList(data: Command, io: CommandLineIo): void {
   });
 }
 
-/** Adds `atc data rm`. */
 function addRemove(data: Command, io: CommandLineIo): void {
   const command = data
     .command("rm <dataset...>")
@@ -69,7 +67,6 @@ function unsupported(what: string): AtcError {
   return new AtcError("ATC_UNSUPPORTED", `this store cannot ${what} datasets`);
 }
 
-/** Adds `atc data verify`. */
 function addVerify(data: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = data
     .command("verify <dataset...>")
@@ -93,7 +90,6 @@ function addVerify(data: Command, io: CommandLineIo, exit: (code: number) => voi
   });
 }
 
-/** Adds `atc data compact`. */
 function addCompact(data: Command, io: CommandLineIo): void {
   const command = data
     .command("compact <dataset>")
@@ -118,7 +114,6 @@ function addCompact(data: Command, io: CommandLineIo): void {
   });
 }
 
-/** Adds `atc data`. */
 export function addData(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const data = program.command("data").description("List, describe, extend, verify, compact and delete datasets");
   addList(data, io);

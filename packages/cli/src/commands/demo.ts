@@ -12,7 +12,6 @@ import { demoMarket } from "./demo-market.ts";
 /** The market of the demonstration: ten years of eight stocks. */
 const market = { seed: 7, symbols: 8, days: 2520 };
 
-/** Adds `atc demo`. */
 export function addDemo(program: Command, io: CommandLineIo): void {
   const command = program
     .command("demo")

@@ -5,7 +5,6 @@ import { startInvocation, withCommon, withConfigKeys } from "../invocation/invoc
 import { exitCodes } from "../process/exit-code.ts";
 import { textTable } from "../text/text-table.ts";
 
-/** Adds `atc doctor`. */
 export function addDoctor(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = program
     .command("doctor")

@@ -5,7 +5,6 @@ import { startInvocation, withCommon, withConfigKeys, withReading } from "../inv
 import { qualityLines } from "../reports/quality-lines.ts";
 import { bytes, counted } from "../text/number-format.ts";
 
-/** Adds `atc ingest`. */
 export function addIngest(program: Command, io: CommandLineIo): void {
   const command = program
     .command("ingest [file...]")

@@ -8,7 +8,6 @@ import { checkOutputs } from "../invocation/output-files.ts";
 import { signalWeights } from "../reports/signal-weights.ts";
 import { integer } from "../text/number-format.ts";
 
-/** Adds `atc signals`. */
 export function addSignals(program: Command, io: CommandLineIo): void {
   const command = program
     .command("signals [data]")

@@ -27,7 +27,6 @@ export interface CommandLineIo {
 
 /** One run of one command: its options, its output and its runtime. Disposal closes the runtime. */
 export interface Invocation extends AsyncDisposable {
-  /** The command's options. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Whether results are printed as JSON. */
   readonly json: boolean;
@@ -35,7 +34,6 @@ export interface Invocation extends AsyncDisposable {
   readonly io: CommandLineIo;
   /** Shows progress until the first result is printed. */
   readonly display: ProgressDisplay;
-  /** The runtime. */
   readonly runtime: Runtime;
   /** Options for every operation of the run: signal, progress, how files are read. */
   readonly data: DataOptions;
@@ -43,7 +41,6 @@ export interface Invocation extends AsyncDisposable {
   print(text: string): void;
   /** Prints a remark for people on standard error; nothing with `--quiet` or `--json`. */
   say(text: string): void;
-  /** Prints a value as JSON. */
   printJson(value: unknown): void;
   /** Prints a result in portions. */
   printPortions(portions: Iterable<string>): Promise<void>;

@@ -55,7 +55,6 @@ const byError: Readonly<Record<AtcErrorCode, number>> = {
   ATC_UNTRUSTED: exitCodes.usage,
 };
 
-/** The exit code for an error. */
 export function exitCodeOf(error: unknown): number {
   return isAtcError(error) ? byError[error.code] : exitCodes.fault;
 }

@@ -1,7 +1,6 @@
 import { type AtcError, fromSystemError, isAtcError, systemNameOf } from "@atc/contract";
 import { peopleJson } from "./people-stream.ts";
 
-/** How an error is printed. */
 export interface FaultTextOptions {
   /** Whether it is printed as one JSON object. */
   readonly json: boolean;

@@ -10,15 +10,12 @@ function progressBars(): typeof import("cli-progress") {
   return require("cli-progress");
 }
 
-/** Shows progress to people. */
 export interface ProgressDisplay {
-  /** Receives progress. */
   readonly listener: ProgressListener;
   /** Clears the display. Call it before anything else is printed. */
   stop(): void;
 }
 
-/** How progress is shown. */
 export interface ProgressDisplayOptions {
   /** The stream; it gets a bar if it is a terminal. */
   readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean };

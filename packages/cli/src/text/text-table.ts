@@ -2,7 +2,6 @@ import { printableLine } from "@atc/contract";
 
 /** One column of a {@link textTable}. */
 export interface TextColumn {
-  /** The heading. */
   readonly title: string;
   /** `right` for numbers, `left` for text. */
   readonly align: "left" | "right";

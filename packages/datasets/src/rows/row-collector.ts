@@ -9,7 +9,6 @@ export interface RowCollector extends MergeTarget {
   length(): number;
   /** The rows so far as columns, valid until {@link RowCollector.clear}. */
   columns(): SeriesColumns;
-  /** Drops the rows. */
   clear(): void;
 }
 

@@ -63,7 +63,6 @@ function timeOfRow(series: Series, row: number): bigint {
   throw new RangeError(`row ${row} of ${series.length}`);
 }
 
-/** A cursor over no rows. */
 export function emptyCursor(): SeriesCursor {
   return { words: new Int32Array(0), values: [], at: 0, end: 0, base: 0, refill: () => false };
 }

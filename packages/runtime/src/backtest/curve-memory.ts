@@ -11,12 +11,10 @@ export interface WantedCurves {
   readonly trades: Rows;
 }
 
-/** Number of rows. */
 export function lengthOf([from, to]: Rows): number {
   return to - from;
 }
 
-/** Writes curves to a sink. */
 export function fillSink(sink: CurveSink, { times, equity, directions, trades }: CurveArrays): void {
   const room = sink.room(times.length);
   room.times.set(times);

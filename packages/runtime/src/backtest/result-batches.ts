@@ -25,7 +25,6 @@ export function batchesOf(symbols: readonly SizedSymbol[], batchSize: number): r
 
 /** The results of a batch that was computed on a thread. */
 interface BatchOutcome {
-  /** The results. */
   readonly results: readonly SymbolFigures[];
   /** The errors of the other symbols. */
   readonly failures: ReadonlyMap<string, Error>;
@@ -45,7 +44,6 @@ export interface BatchComputer {
 export interface ResultBatchesOptions {
   /** The results in the cache; undefined without a cache. */
   readonly stored: StoredResults | undefined;
-  /** The batches in order. */
   readonly batches: readonly (readonly SizedSymbol[])[];
   /** Computes on threads; undefined without threads. */
   readonly computer: BatchComputer | undefined;
@@ -61,7 +59,6 @@ export interface ResultBatches {
   flush(): Promise<void>;
 }
 
-/** The state of a batch. */
 interface Batch {
   readonly symbols: readonly string[];
   readonly results: Map<string, SymbolFigures>;

@@ -30,7 +30,6 @@ export interface ThreadBatchesOptions extends OperationOptions {
   readonly dataset: Dataset;
   /** Receives the curves. */
   readonly spool: Spool;
-  /** Runs the tasks. */
   readonly executor: Executor;
   /** Bars of all symbols, for progress. */
   readonly bars: number;

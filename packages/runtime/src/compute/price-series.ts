@@ -6,7 +6,6 @@ import { AtcError, nearest, throwIfAborted } from "@atc/contract";
 export interface PriceSeries {
   /** Time of each bar, in the dataset's unit. */
   readonly times: BigInt64Array;
-  /** Closing prices. */
   readonly close: Float64Array;
   /** The prices that the averages are computed from. */
   readonly source: Float64Array;

@@ -11,7 +11,6 @@ import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
 
 /** Symbols of a dataset to backtest with ATC. */
 export interface BacktestTaskInput extends DatasetRef {
-  /** The symbols. */
   readonly symbols: readonly string[];
   /** The configuration of the signals. */
   readonly signals: SignalConfig;
@@ -33,15 +32,11 @@ export interface TestedSymbol {
 
 /** A symbol that could not be backtested, as plain data. */
 export interface TaskFailure {
-  /** The symbol. */
   readonly symbol: string;
-  /** The error's message. */
   readonly message: string;
-  /** The error's details. */
   readonly details: JsonObject;
 }
 
-/** The results of the symbols. */
 export interface BacktestTaskOutput {
   /** The symbols that were backtested, in the order of the input. */
   readonly tested: readonly TestedSymbol[];
@@ -90,7 +85,6 @@ export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {
-  /** The symbol. */
   readonly symbol: string;
   /** The configuration of the signals. */
   readonly signals: SignalConfig;

@@ -28,7 +28,6 @@ export interface ThreadDatasets {
    * @throws ATC_REPLACED if the dataset was replaced or deleted since the caller opened it; what opening it throws
    */
   open(ref: DatasetRef): Promise<Dataset>;
-  /** Closes all. */
   close(): void;
 }
 

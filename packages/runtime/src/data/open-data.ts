@@ -31,7 +31,6 @@ export interface OpenedData extends Disposable {
   readonly report: IngestReport | undefined;
 }
 
-/** Whether a path exists. */
 async function exists(path: string): Promise<boolean> {
   try {
     return (await stat(path).catch(absentOnly)) !== undefined;

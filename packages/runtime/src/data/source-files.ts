@@ -5,7 +5,6 @@ import { AtcError, absentOnly, fromSystemError } from "@atc/contract";
 import { endingOf, knownEndings } from "../plugins/file-endings.ts";
 import type { InstalledPlugin } from "../plugins/installed-plugins.ts";
 
-/** A file to read. */
 export interface SourceFile {
   /** Its path, as the user typed it if that is valid, for messages. */
   readonly path: string;

@@ -10,7 +10,6 @@ import { storedDiagnostics } from "./stored-diagnostics.ts";
 
 /** Checked outputs, and whether all of them came from the cache. */
 export interface RememberedSignals extends ComputedSignals {
-  /** An array for every output. */
   readonly columns: OutputColumns<SignalOutput>;
   /** Whether nothing was computed. */
   readonly cached: boolean;
@@ -18,7 +17,6 @@ export interface RememberedSignals extends ComputedSignals {
 
 /** The length and the type that arrays of outputs must have. */
 export interface SignalShape {
-  /** Bars. */
   readonly length: number;
   /** Of every output except the direction, which is int8. */
   readonly precision: AtcConfig["precision"];

@@ -11,11 +11,8 @@ const mostMemory = 16 * 2 ** 20;
 
 /** What a thread needs to write the curves of some symbols into a spool. */
 export interface SpoolPart {
-  /** Bars. */
   readonly bars: SpoolArea;
-  /** Trades. */
   readonly trades: SpoolArea;
-  /** The regions of the symbols. */
   readonly regions: readonly SpoolRegion[];
 }
 
@@ -34,9 +31,7 @@ interface SpooledPortfolio {
  * is left however the process ends; small ones are in memory that threads share. Disposal frees them.
  */
 export interface Spool extends Disposable {
-  /** The curves of the symbols. */
   readonly curves: SpoolCurves;
-  /** The curve of the portfolio. */
   readonly portfolio: SpooledPortfolio;
   /** What a thread needs to write the curves of some symbols. */
   part(symbols: readonly string[]): SpoolPart;

@@ -4,19 +4,15 @@ import { readArea, type SpoolArea, writeArea } from "./spool-area.ts";
 import { type SpoolRegion, tradeBytes } from "./spool-layout.ts";
 import { createTradeRows } from "./trade-rows.ts";
 
-/** The two areas of a spool. */
 export interface SpoolAreas {
   /** Bars, and the points of the portfolio. */
   readonly bars: SpoolArea;
-  /** Trades. */
   readonly trades: SpoolArea;
 }
 
 /** How much of a symbol is in a spool. */
 export interface CurveCounts {
-  /** Bars. */
   readonly bars: number;
-  /** Trades. */
   readonly trades: number;
 }
 

@@ -1,6 +1,5 @@
 /** The place of the curves of one symbol in the two areas of a spool. */
 export interface SpoolRegion {
-  /** The symbol. */
   readonly symbol: string;
   /** Capacity in bars, and in trades: a bar fills at most one order. */
   readonly bars: number;
@@ -12,9 +11,7 @@ export interface SpoolRegion {
 
 /** A symbol and the most bars that it can have. */
 export interface SizedSymbol {
-  /** The symbol. */
   readonly symbol: string;
-  /** Bars. */
   readonly bars: number;
 }
 
@@ -29,7 +26,6 @@ export const pointBytes = 16;
 
 /** The places of all curves in a spool. They follow from the symbols alone, so threads can write concurrently. */
 export interface SpoolLayout {
-  /** The regions by symbol. */
   readonly regions: ReadonlyMap<string, SpoolRegion>;
   /** Byte offset of the points of the portfolio in the area of bars. */
   readonly portfolioOffset: number;
@@ -41,7 +37,6 @@ export interface SpoolLayout {
   readonly tradeArea: number;
 }
 
-/** The layout for some symbols. */
 export function layOutSpool(symbols: readonly SizedSymbol[]): SpoolLayout {
   const regions = new Map<string, SpoolRegion>();
   let barOffset = 0;
