@@ -1,6 +1,7 @@
 /**
- * Network file systems by the `type` that `statfs` of `node:fs` returns on Linux, as an unsigned 32-bit number (`type >>> 0`).
- * A server can take bytes away under a mapping, which ends the process, so the store reads such files instead of mapping them.
+ * Network file systems by the `type` that `statfs` of `node:fs` returns on Linux, as an unsigned 32-bit number
+ * (`type >>> 0`). A server can take bytes away under a mapping, which ends the process, so the store reads such files
+ * instead of mapping them.
  */
 export const networkFileSystems: ReadonlyMap<number, string> = new Map([
   [0x6969, "NFS"],
