@@ -52,6 +52,10 @@ export const packages = {
     imports: ["contract", "plugin-kit"],
     limit: "16 kB",
   },
+  datasets: {
+    imports: ["contract", "plugin-kit"],
+    limit: "14 kB",
+  },
   "mmap-store": {
     imports: ["contract", "plugin-kit"],
     folders: ["store", "reading", "generation", "lock", "segment", "manifest", "arrow", "base"],
@@ -127,6 +131,7 @@ export const packages = {
       "backtest",
       "ingest",
       "resample",
+      "datasets",
       "mmap-store",
       "cache",
       "cache-fs",

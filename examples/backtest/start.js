@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { columnsToCsv, tradeColumns } from "@atc/backtest";
-import { backtest } from "@atc/runtime";
+import { backtestFile } from "@atc/runtime";
 
 const file = process.argv[2] ?? fileURLToPath(new URL("../bars.csv", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "atc-backtest-"));
 
 // One call: reads the file, computes the signals, fills the orders at the next bar, and subtracts the costs.
-const { report, result } = await backtest(file, {
+const { report, result } = await backtestFile(file, {
   config: {
     robustness: "Wide",
     feeBps: 5,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { getCacheManager } from "@atc/runtime";
+import { openCache } from "@atc/runtime";
 
 const symbol = "BRVO";
 const bytes = readFileSync(new URL("../bars.csv", import.meta.url));
@@ -36,7 +36,7 @@ const keyOf = (length, version = 1) => ({
 });
 
 const cacheDir = mkdtempSync(join(tmpdir(), "atc-cache-")); // without cacheDir, the cache shares the folder of the backtests
-const cache = await getCacheManager({ config: { cacheDir } });
+const cache = await openCache({ config: { cacheDir } });
 async function show(length, version) {
   const key = keyOf(length, version);
   const { found, reason, differences } = await cache.explain(key);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { backtest, memoryDataset } from "@atc/backtest";
-import { backtest as backtestFile } from "@atc/runtime";
+import { backtestFile } from "@atc/runtime";
 import { crossing } from "./crossing.js";
 
 // Your own arrays: @atc/backtest alone, nothing on the disk. The price oscillates around a rising line.

@@ -1,21 +1,21 @@
 /** The command as a process: its streams, its signals, its working directory. */
 import { AtcError, printableText } from "@atc/contract";
-import { exitCodeOf, exitCodes } from "./exit-code.ts";
-import { faultText, knownError } from "./fault-text.ts";
-import { standardOutput } from "./file-output.ts";
-import { boundOldHeap } from "./heap-bounds.ts";
 import { main } from "./main.ts";
+import { exitCodeOf, exitCodes } from "./process/exit-code.ts";
+import { faultText, knownError } from "./process/fault-text.ts";
+import { standardOutput } from "./process/file-output.ts";
+import { boundOldHeap } from "./process/heap-bounds.ts";
 
 const { stderr, env } = process;
 const args = process.argv.slice(2);
 
-/** Prints what no command could catch; the exit code. */
+/** Prints an error that no command caught; returns the exit code. */
 function fault(error: unknown): number {
   stderr.write(`${printableText(faultText(error, { json: args.includes("--json"), env }))}\n`);
   return exitCodeOf(knownError(error));
 }
 
-/** The working directory; somebody may have removed it. */
+/** The working directory. ATC_NOT_FOUND if it was removed. */
 function workingDirectory(): string {
   try {
     return process.cwd();
@@ -25,7 +25,7 @@ function workingDirectory(): string {
   }
 }
 
-// Nobody can be told that the errors have no reader; the exit code says what happened.
+// If standard error fails, only the exit code can show what happened.
 stderr.on("error", () => undefined);
 const stdout = standardOutput();
 stdout.on("error", () => undefined);

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
-export { exitCodes } from "./exit-code.ts";
-export type { CommandLineIo } from "./invocation.ts";
+
+export type { CommandLineIo } from "./invocation/invocation.ts";
 export { main } from "./main.ts";
+export { exitCodes } from "./process/exit-code.ts";

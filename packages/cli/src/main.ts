@@ -1,16 +1,16 @@
 import { fromSystemError } from "@atc/contract";
 import { CommanderError } from "commander";
-import { exitCodeOf, exitCodes } from "./exit-code.ts";
-import { faultText, knownError } from "./fault-text.ts";
-import type { CommandLineIo } from "./invocation.ts";
-import { isReaderGone, type OutputWatch, watchOutput } from "./output-watch.ts";
-import { peopleStream } from "./people-stream.ts";
+import type { CommandLineIo } from "./invocation/invocation.ts";
+import { exitCodeOf, exitCodes } from "./process/exit-code.ts";
+import { faultText, knownError } from "./process/fault-text.ts";
+import { isReaderGone, type OutputWatch, watchOutput } from "./process/output-watch.ts";
+import { peopleStream } from "./process/people-stream.ts";
 import { createProgram } from "./program.ts";
 
 /**
- * Runs one command line, without `node` and the program's name; resolves to its exit code and never rejects. Under `--json` an error is one JSON object
- * on standard error: `{ error: { code, message, details } }`. A standard output that fails ends the command: quietly if its reader went away, else with an
- * error and the exit code of the disk.
+ * Runs one command line, without `node` and the name of the program. Resolves to the exit code and never rejects. With
+ * `--json`, an error is one JSON object on standard error: `{ error: { code, message, details } }`. If standard output
+ * fails, the command ends: silently if the reader closed it, or else with an error and the exit code of the disk.
  */
 export async function main(args: readonly string[], given: CommandLineIo): Promise<number> {
   const output = watchOutput(given.stdout);
@@ -24,22 +24,25 @@ export async function main(args: readonly string[], given: CommandLineIo): Promi
     io.stderr.write(`${faultText(error, { json: args.includes("--json"), env: io.env })}\n`);
     return exitCodeOf(knownError(error));
   };
-  const code = await run(args, io, given.signal, output, fault);
+  const code = await run(args, io, { stop: given.signal, output, fault });
   const failure = await output.settled();
   if (failure === undefined || given.signal.aborted) return code;
   if (isReaderGone(failure)) return code === exitCodes.aborted ? exitCodes.ok : code;
   return fault(
-    fromSystemError(failure, "cannot write all of the result to standard output", "check where the output goes"),
+    fromSystemError(failure, "cannot write the whole result to standard output", "check where the output goes"),
   );
 }
 
-async function run(
-  args: readonly string[],
-  io: CommandLineIo,
-  stop: AbortSignal,
-  output: OutputWatch,
-  fault: (error: unknown) => number,
-): Promise<number> {
+/** What ends a run early, and how its errors are reported. */
+interface RunEnds {
+  /** Aborted by Ctrl-C. */
+  readonly stop: AbortSignal;
+  readonly output: OutputWatch;
+  /** Reports an error; returns the exit code. */
+  readonly fault: (error: unknown) => number;
+}
+
+async function run(args: readonly string[], io: CommandLineIo, { stop, output, fault }: RunEnds): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const program = createProgram(io, (code) => {
     exitCode = code;
@@ -50,10 +53,10 @@ async function run(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (stop.aborted) {
-      io.stderr.write("stopped; nothing half-written is left behind\n");
+      io.stderr.write("stopped; no partial file is left\n");
       return exitCodes.aborted;
     }
-    // What follows from a failed output is no fault of its own.
+    // An error that follows from the failed output is not reported again.
     return output.signal.aborted ? exitCodes.aborted : fault(error);
   }
 }

@@ -10,19 +10,20 @@ import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addIngest } from "./commands/ingest.ts";
 import { addSignals } from "./commands/signals.ts";
-import type { CommandLineIo } from "./invocation.ts";
+import type { CommandLineIo } from "./invocation/invocation.ts";
+import { exitCodeMeanings } from "./process/exit-code.ts";
 
 const exitCodeHelp = `
-Exit codes: 0 done, 1 a fault of atc, 2 wrong options or configuration, 3 wrong or damaged data or no symbol computed, 4 not found,
-5 a package is not installed, 6 the disk refused, 7 the dataset is being written or was replaced, 130 Ctrl-C.`;
+Exit codes:
+${exitCodeMeanings.map(([code, meaning]) => `${String(code).padStart(5)}  ${meaning}`).join("\n")}`;
 
-/** The whole command line; `exit` is told the exit code of a command that ends well. */
+/** The whole command line. `exit` receives the exit code of a command that ends without an error. */
 export function createProgram(io: CommandLineIo, exit: (code: number) => void): Command {
   const program = new Command("atc")
     .description("Backtest Adaptive Trend Classification over files of any size")
     .version(version, "-V, --version")
     .addHelpText("after", exitCodeHelp)
-    .showHelpAfterError("(add --help for the options)")
+    .showHelpAfterError("(--help lists the options)")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(printableText(text)),

@@ -26,12 +26,12 @@ describe("atc data append", () => {
     const old = header + bar("A", 2, 1) + bar("A", 3, 1.5) + bar("A", 5, 2) + bar("B", 2, 1);
     await shop.file("old.csv", old);
     await shop.atc("ingest", "old.csv", "--name", "d");
-    // One bar again, one restated, one into a gap, one ahead of all, one behind, one of a new symbol; not in order.
+    // One bar again, one restated, one into a gap, one before all, one after, one of a new symbol; not in order.
     const fresh = [bar("A", 6, 9), bar("A", 3, 1.5), bar("A", 5, 2.5), bar("A", 4, 7), bar("A", 1, 8), bar("C", 9, 2)];
     await shop.file("new.csv", header + fresh.join(""));
   });
 
-  it("puts restated bars in the place of old ones and new bars where they belong", async () => {
+  it("replaces restated bars and inserts new bars at their times", async () => {
     const run = await shop.atc("data", "append", "d", "new.csv", "--json");
     const result = run.json<Appended>();
     expect(result).toMatchObject({ changed: true, generation: 2, rows: 8 });
@@ -171,7 +171,7 @@ describe.skipIf(!data.present)("append of real data (needs ../shared)", () => {
 });
 
 describe("an append that is ended", () => {
-  /** Runs `atc data append` and ends it at a random moment; tells whether it was ended. */
+  /** Runs `atc data append` and kills it at a random moment; returns whether it was killed. */
   async function endedAppend(signal: NodeJS.Signals, ms: number): Promise<number | null> {
     const { child, exited } = startAtc("data", "append", "d", "new.csv", "--memory", "1MB");
     const timer = setTimeout(() => child.kill(signal), ms);

@@ -1,6 +1,6 @@
 import type { BacktestReport } from "@atc/runtime";
 import { expect, it } from "vitest";
-import { backtestTable } from "../src/backtest-table.ts";
+import { backtestTable } from "../src/reports/backtest-table.ts";
 
 it("gathers the warnings of 100,000 symbols, most frequent first", () => {
   const symbols = Array.from({ length: 100_000 }, (_, i) => ({
@@ -19,7 +19,7 @@ it("gathers the warnings of 100,000 symbols, most frequent first", () => {
   const lines = backtestTable(report).split("\n");
   // Copying a list for each symbol took some 30 s.
   expect(performance.now() - start).toBeLessThan(2000);
-  expect(lines.slice(lines.indexOf("What to know:") + 1)).toEqual([
+  expect(lines.slice(lines.indexOf("Warnings:") + 1)).toEqual([
     "  S0, S1, S2 and 99997 more: short",
     "  S0, S2, S4 and 49997 more: flat",
   ]);

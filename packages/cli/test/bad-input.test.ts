@@ -33,7 +33,7 @@ describe("a file that cannot be used", () => {
     expect(await shop.cached()).toEqual([]);
   });
 
-  it("is refused: one that is not there", async () => {
+  it("is refused: a missing directory", async () => {
     const run = await shop.atc("backtest", "nowhere.csv", "--json");
     expect(errorOf(run).code).toBe("ATC_NOT_FOUND");
     expect(run.code).toBe(4);
@@ -74,26 +74,29 @@ describe("rows that cannot be used", () => {
     expect(report.badRows.first[0]).toMatchObject({ line: 3, text: "soon" });
   });
 
-  it.each(["-1.5", "0"])("a price of %s skips the symbol, names the bar, and the rest goes on", async (price) => {
-    const bars = barsCsv(["GOOD"], 60);
-    const bad = Array.from(
-      { length: 60 },
-      (_, i) => `BAD,${new Date(Date.UTC(2020, 0, 1, i)).toISOString()},1,2,0.5,${i === 30 ? price : 1.5},10\n`,
-    ).join("");
-    const file = await shop.file("bars.csv", bars + bad);
-    const run = await shop.atc("backtest", file, "--json");
-    expect(run.code).toBe(0);
-    const { symbols, skipped } = run.json<{
-      symbols: { symbol: string }[];
-      skipped: { symbol: string; reason: string }[];
-    }>();
-    expect(symbols.map(({ symbol }) => symbol)).toEqual(["GOOD"]);
-    expect(skipped[0]?.symbol).toBe("BAD");
-    expect(skipped[0]?.reason).toMatch(/30/);
-    const skipping = await shop.atc("backtest", file, "--json", "--invalid-prices", "skip");
-    expect(skipping.json<{ symbols: unknown[]; skipped: unknown[] }>()).toMatchObject({ skipped: [] });
-    expect(skipping.json<{ symbols: { bars: number }[] }>().symbols[0]?.bars).toBe(59);
-  });
+  it.each(["-1.5", "0"])(
+    "a price of %s skips the symbol, names the bar, and the other symbols are computed",
+    async (price) => {
+      const bars = barsCsv(["GOOD"], 60);
+      const bad = Array.from(
+        { length: 60 },
+        (_, i) => `BAD,${new Date(Date.UTC(2020, 0, 1, i)).toISOString()},1,2,0.5,${i === 30 ? price : 1.5},10\n`,
+      ).join("");
+      const file = await shop.file("bars.csv", bars + bad);
+      const run = await shop.atc("backtest", file, "--json");
+      expect(run.code).toBe(0);
+      const { symbols, skipped } = run.json<{
+        symbols: { symbol: string }[];
+        skipped: { symbol: string; reason: string }[];
+      }>();
+      expect(symbols.map(({ symbol }) => symbol)).toEqual(["GOOD"]);
+      expect(skipped[0]?.symbol).toBe("BAD");
+      expect(skipped[0]?.reason).toMatch(/30/);
+      const skipping = await shop.atc("backtest", file, "--json", "--invalid-prices", "skip");
+      expect(skipping.json<{ symbols: unknown[]; skipped: unknown[] }>()).toMatchObject({ skipped: [] });
+      expect(skipping.json<{ symbols: { bars: number }[] }>().symbols[0]?.bars).toBe(59);
+    },
+  );
 
   it("out of order are sorted and counted", async () => {
     const lines = barsCsv(["A"], 50).trimEnd().split("\n");
@@ -125,7 +128,7 @@ describe("rows that cannot be used", () => {
   });
 });
 
-describe("a configuration that does not hold", () => {
+describe("an invalid configuration", () => {
   it("lists every fault with path, value, what is allowed, and the nearest key", async () => {
     const file = await shop.file("bars.csv", barsCsv(["A"], 60));
     await shop.file("atc.yaml", "robustness: Huge\nema_lenght: 20\nfeeBps: -3\n");

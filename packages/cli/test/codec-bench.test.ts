@@ -70,7 +70,7 @@ describe("atc codec bench", () => {
     expect(written.length).toBeGreaterThan(0);
   });
 
-  it("recommends none where reading costs nothing and nobody waits for the disk", async () => {
+  it("recommends none if there are no reads and the disk is fast", async () => {
     await shop.install("codec-blosc");
     await shop.file("close.bin", prices(2000));
     const run = await shop.atc(
@@ -104,7 +104,7 @@ describe("atc codec bench", () => {
     expect(other.json<Report>().input.source).toBe("bars BBB close");
   });
 
-  it("takes a cache entry, decoded, with the size that its arrays tell", async () => {
+  it("decodes a cache entry and takes the element size of its arrays", async () => {
     await shop.install("codec-blosc", "codec-zstd", "codec-numeric");
     await shop.file("bars.csv", barsCsv(["AAA"], 400));
     await shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "numeric");
@@ -119,7 +119,7 @@ describe("atc codec bench", () => {
     expect(input.bytes).toBeGreaterThan(length);
   });
 
-  it("tells of a codec that fails and goes on", async () => {
+  it("reports a codec that fails and continues", async () => {
     await shop.install("codec-numeric");
     const folder = join(shop.path, "node_modules", "broken-codec");
     await mkdir(folder);

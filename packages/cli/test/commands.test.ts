@@ -20,7 +20,7 @@ describe("atc backtest", () => {
     const at = (word: string): number => lines.findIndex((line) => line.startsWith(word));
     expect(at("portfolio")).toBeGreaterThan(0);
     expect(at("AAA")).toBeGreaterThan(at("portfolio"));
-    expect(stdout).toContain("What to know:");
+    expect(stdout).toContain("Warnings:");
   });
 
   it("gives the same JSON from the cache and from another store backend", async () => {
@@ -41,7 +41,7 @@ describe("atc backtest", () => {
     expect((report["symbols"] as { symbol: string }[]).map(({ symbol }) => symbol)).toEqual(["AAA", "BBB", "CCC"]);
   });
 
-  it("computes anew when a parameter or the file changes", async () => {
+  it("computes again when a parameter or the file changes", async () => {
     const first = (await shop.atc("backtest", "bars.csv", "--json")).json();
     const cheaper = (await shop.atc("backtest", "bars.csv", "--json", "--fee-bps", "0")).json();
     expect(cheaper["portfolio"]).not.toEqual(first["portfolio"]);
@@ -91,7 +91,7 @@ describe("atc backtest", () => {
     expect(run.stderr).toContain("parallel_l1");
   });
 
-  it("warns where the data is not of the timeframe", async () => {
+  it("warns if the data has another timeframe", async () => {
     const run = await shop.atc("backtest", "bars.csv", "--timeframe", "15m");
     expect(run.stderr).toMatch(/warning: timeframe is 15m/);
   });
@@ -144,7 +144,7 @@ describe("atc signals", () => {
     for (const kind of ["EMA", "HMA", "WMA", "DEMA", "LSMA", "KAMA"]) {
       expect(stdout).toMatch(new RegExp(`^${kind} +\\d+\\.\\d\\d +\\d+ % +\\d of 9 +\\d+ +\\d+ %$`, "m"));
     }
-    expect(stdout).toMatch(/returns count 1\.\d+ times/);
+    expect(stdout).toMatch(/returns weigh 1\.\d+ times/);
   });
 
   it("gives the same from the cache", async () => {
@@ -177,7 +177,7 @@ describe("atc data", () => {
     expect((await readFile(file)).length).toBeGreaterThan(0);
   });
 
-  it("names the dataset that was meant where only the file's name was given", async () => {
+  it("suggests the dataset if only the stem of its file is given", async () => {
     const { dataset } = (await shop.atc("ingest", "bars.csv", "--json")).json<{ dataset: string }>();
     for (const command of [
       ["data", "info", "bars"],
@@ -195,7 +195,7 @@ describe("atc data", () => {
     await shop.atc("ingest", "bars.csv", "--name", "mine");
     const sound = await shop.atc("data", "verify", "mine");
     expect([sound.code, sound.stdout.includes("sound")]).toEqual([0, true]);
-    expect((await shop.atc("data", "compact", "mine")).stdout).toContain("compact already");
+    expect((await shop.atc("data", "compact", "mine")).stdout).toContain("already compact");
     const segment = (await shop.cached()).find((name) => name.endsWith(".arrow")) ?? "";
     const bytes = await readFile(join(shop.path, segment));
     bytes[bytes.length >> 1] = bytes.readUInt8(bytes.length >> 1) ^ 1;
@@ -228,7 +228,7 @@ describe("atc ingest", () => {
 });
 
 describe("atc config", () => {
-  it("tells where each value came from", async () => {
+  it("shows the origin of each value", async () => {
     await shop.file("atc.yaml", "lambda: 0.04\nfee_bps: 3\n");
     const run = await runAtc(shop.path, ["config", "--json", "--side", "long"], { ATC_DECAY: "0.05" });
     const { config, origins } = run.json<{ config: Record<string, unknown>; origins: Record<string, string> }>();
@@ -292,7 +292,7 @@ describe("atc", () => {
     expect((await shop.atc("demo")).stderr).toContain("atc backtest bars.csv");
   });
 
-  it("examines the machine", async () => {
+  it("checks the machine", async () => {
     const findings = (await shop.atc("doctor", "--json")).json<{ what: string; state: string }[]>();
     expect(findings.map(({ what }) => what)).toEqual(
       expect.arrayContaining(["Node", "mapping", "datasets", "cache", "plugins"]),

@@ -85,7 +85,7 @@ describe("useCompression", () => {
     }
   });
 
-  it("names what to install where no codec is", async () => {
+  it("shows what to install if there is no codec", async () => {
     for (const [algorithm, line] of [
       ["zstd", "pnpm add @atc/codec-blosc @atc/codec-zstd"],
       ["lz4", "pnpm add @atc/codec-blosc @atc/codec-lz4"],
@@ -107,14 +107,14 @@ describe("useCompression", () => {
     }
   });
 
-  it("names the block codec where the container alone is installed", async () => {
+  it("names the block codec if only the container is installed", async () => {
     await shop.install("codec-blosc");
     const run = await shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "zstd");
     expect(run.code).toBe(5);
     expect(run.stderr).toContain("@atc/codec-zstd");
   });
 
-  it("writes blosclz, its default, where the container alone is installed", async () => {
+  it("writes blosclz, its default, if only the container is installed", async () => {
     await shop.install("codec-blosc");
     const run = await shop.atc("backtest", "bars.csv", "--use-compression", "true");
     expect(run.code).toBe(0);

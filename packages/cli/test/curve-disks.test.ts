@@ -17,28 +17,25 @@ function longCsv(): string {
 }
 
 describe("the disk of the curves", () => {
-  it.each(["worker", "inline"])(
-    "that fills in the middle ends the run with nothing half-written (%s)",
-    async (executor) => {
-      const disk = await smallDisk("disk", "40m");
-      if (disk === undefined) return;
-      await shop.file("long.csv", longCsv());
-      const folders = ["--data-dir", "disk/d", "--cache-dir", "disk/c"];
-      expect((await shop.atc("ingest", "long.csv", "--name", "d", ...folders)).code).toBe(0);
-      const before = (await readdir(disk, { recursive: true })).sort();
-      // Leaves room for a few blocks.
-      const free = Number(execFileSync("stat", ["-f", "-c", "%a", disk])) * 4096;
-      await writeFile(join(disk, "filler"), new Uint8Array(free - 1_000_000));
-      const options = ["--executor", executor, "--threads", "2", "--batch-size", "1", "--trades", "t.csv", "--json"];
-      const run = await shop.atc("backtest", "d", ...folders, "--no-cache", ...options);
-      expect([run.code, run.stderr]).toEqual([6, expect.stringContaining("ATC_NO_SPACE")]);
-      expect(await readdir(shop.path)).not.toContain("t.csv");
-      await rm(join(disk, "filler"));
-      expect((await readdir(disk, { recursive: true })).sort()).toEqual(before);
-      expect((await shop.atc("backtest", "d", ...folders, "--no-cache", ...options)).code).toBe(0);
-      expect(await readFile(join(shop.path, "t.csv"), "utf8")).toMatch(/^symbol,entryTime,/);
-    },
-  );
+  it.each(["worker", "inline"])("that fills in the middle ends the run with no partial file (%s)", async (executor) => {
+    const disk = await smallDisk("disk", "40m");
+    if (disk === undefined) return;
+    await shop.file("long.csv", longCsv());
+    const folders = ["--data-dir", "disk/d", "--cache-dir", "disk/c"];
+    expect((await shop.atc("ingest", "long.csv", "--name", "d", ...folders)).code).toBe(0);
+    const before = (await readdir(disk, { recursive: true })).sort();
+    // Leaves room for a few blocks.
+    const free = Number(execFileSync("stat", ["-f", "-c", "%a", disk])) * 4096;
+    await writeFile(join(disk, "filler"), new Uint8Array(free - 1_000_000));
+    const options = ["--executor", executor, "--threads", "2", "--batch-size", "1", "--trades", "t.csv", "--json"];
+    const run = await shop.atc("backtest", "d", ...folders, "--no-cache", ...options);
+    expect([run.code, run.stderr]).toEqual([6, expect.stringContaining("ATC_NO_SPACE")]);
+    expect(await readdir(shop.path)).not.toContain("t.csv");
+    await rm(join(disk, "filler"));
+    expect((await readdir(disk, { recursive: true })).sort()).toEqual(before);
+    expect((await shop.atc("backtest", "d", ...folders, "--no-cache", ...options)).code).toBe(0);
+    expect(await readFile(join(shop.path, "t.csv"), "utf8")).toMatch(/^symbol,entryTime,/);
+  });
 
   it("of the cache that fills in the middle costs the cache alone, and is reported once", async () => {
     const disk = await smallDisk("small", "3m");

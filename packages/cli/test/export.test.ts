@@ -57,7 +57,7 @@ describe("atc data export", () => {
     expect(await text("out.arrow")).toBe("");
   });
 
-  it("writes Parquet that reads back bit for bit, where its package is installed", async () => {
+  it("writes Parquet that reads back bit for bit, if its package is installed", async () => {
     const without = await shop.atc("data", "export", "d", "-o", "out.parquet", "--json");
     expect(errorOf(without).code).toBe("ATC_MISSING_PLUGIN");
     expect(without.stderr).toContain("pnpm add @atc/source-duckdb");
@@ -101,7 +101,7 @@ describe("atc data export", () => {
   });
 });
 
-describe("a file a symbol", () => {
+describe("one file per symbol", () => {
   const names = [
     "AAPL",
     "aapl",

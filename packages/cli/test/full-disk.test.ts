@@ -25,7 +25,7 @@ describe("a disk that is full", () => {
 
   it.each(["out.csv", "out.arrow", "out.parquet"])("ends an export to %s, and leaves no file", async (file) => {
     const disk = await smallDisk("disk", "64k");
-    // Where nothing can be mounted the test of a disk says nothing.
+    // Without permission to mount, the test of a disk is skipped.
     if (disk === undefined) return;
     await shop.install("source-duckdb");
     await shop.file("bars.csv", barsCsv(["A", "B"], 20_000));
@@ -37,7 +37,7 @@ describe("a disk that is full", () => {
 
   it("ends an export into a folder that cannot be written", async () => {
     await shop.file("bars.csv", barsCsv(["A"], 10));
-    await shop.file("taken", "a file where a folder should be");
+    await shop.file("taken", "a file in the way of a folder");
     const run = await shop.atc("data", "export", "bars.csv", "-o", "taken/out.csv", "--json");
     expect(run.code).not.toBe(0);
     expect(run.stderr).toMatch(/ATC_(IO|NOT_FOUND|READ_ONLY)/);

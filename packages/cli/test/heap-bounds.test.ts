@@ -38,7 +38,7 @@ function heapMiB(first: string): number {
 }
 
 describe("the heap of the command", () => {
-  const module = new URL("../dist/heap-bounds.js", import.meta.url);
+  const module = new URL("../dist/process/heap-bounds.js", import.meta.url);
 
   it("collects the garbage among old objects early", () => {
     const bounded = heapMiB(`import { boundOldHeap } from ${JSON.stringify(module.href)}; boundOldHeap();`);
@@ -53,6 +53,6 @@ describe("the heap of the command", () => {
 
   it("is bounded before the command loads anything else", async () => {
     const text = await readFile(new URL("../dist/bin.js", import.meta.url), "utf8");
-    expect(text.match(/^import .*$/gm)).toEqual(['import "./heap-bounds.js";']);
+    expect(text.match(/^import .*$/gm)).toEqual(['import "./process/heap-bounds.js";']);
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { sparkline } from "../src/sparkline.ts";
+import { sparkline } from "../src/text/sparkline.ts";
 import { barsCsv, sharedFile } from "./atc.ts";
 import { shop } from "./shop.ts";
 
@@ -72,13 +72,13 @@ describe.skipIf(!sharedFile("data").present)("the oddities of real data (needs .
   it.each([
     ["spy_1d.csv", [/2001-09-10/]],
     ["eurusd_1h.csv", [/641 gaps/, /74,439 rows with volume 0/, /6\.3 d/]],
-    ["us_stocks_1d_50sym.csv", [/NKE 2015-12-24.*2:1 split/, /MS 2017-02-14.*back within five rows/]],
-    ["ibm_trades_tick.csv", [/7,274 rows share symbol and time/, /in every stored value/, /all kept/]],
+    ["us_stocks_1d_50sym.csv", [/NKE 2015-12-24.*2:1 split/, /MS 2017-02-14.*reverts within five rows/]],
+    ["ibm_trades_tick.csv", [/7,274 rows share symbol and time/, /of them with the same values/, /all kept/]],
     ["odd/Coinbase_BTCUSD_1h.csv", [/newest first, 5 steps out of that order/, /28 rows with volume 0/]],
     ["odd/2006-01-02-volume-min-001.txt", [/765 gaps/, /5,736 bars with four equal prices/]],
     ["odd/6EH4.XCME_1min_bars_20240101_20240131.csv.gz", [/375 gaps/]],
     ["odd/pystock-20160104-prices.csv.gz", [/2 rows share symbol and time/, /newest first/]],
-  ])("of %s are told", async (name, oddities) => {
+  ])("of %s are shown", async (name, oddities) => {
     await shop.atc("ingest", sharedFile(`data/${name}`).path, "--name", "d");
     const { stdout } = await shop.atc("data", "info", "d");
     for (const oddity of oddities) expect(stdout).toMatch(oddity);

@@ -14,7 +14,7 @@ function backtest(): Promise<Run> {
 
 const python = pythonWith("numpy");
 
-/** As docs/cache-entry.md tells it. */
+/** As in docs/cache-entry.md. */
 const readAll = `
 import io, json, sys
 sys.path.insert(0, sys.argv[1])
@@ -55,7 +55,7 @@ describe("compressionAlgorithm: numeric", () => {
     },
   );
 
-  it("names what to install where it is missing", async () => {
+  it("shows what to install if it is missing", async () => {
     const run = await backtest();
     expect(run.code).toBe(5);
     expect(run.stderr).toContain("pnpm add @atc/codec-numeric");

@@ -10,7 +10,7 @@ const odd = sharedFile("data/odd");
 beforeEach(async () => {
   await shop.install("source-arrow", "source-json", "source-zip", "codec-lz4");
   if (!odd.present) return;
-  // Without the folder, as a reader has them; a copy where links across disks are not allowed.
+  // Without the folder, as a user has them; a copy if links across disks are not allowed.
   for (const name of await readdir(odd.path))
     await symlink(join(odd.path, name), join(shop.path, name)).catch(() =>
       link(join(odd.path, name), join(shop.path, name)),
@@ -55,7 +55,7 @@ const expected: readonly ((report: Report) => void)[] = [
     expect([totals["duplicates"], totals["ohlcViolations"]]).toEqual([0, 0]);
   },
   ({ rowsKept, firstTime, lastTime, notes, series, columns }) => {
-    // Stamped in local time of Berlin, an hour ahead of UTC in winter.
+    // Stamped in local time of Berlin, UTC+1 in winter.
     expect([rowsKept, firstTime, lastTime]).toEqual([30_889, "2006-01-02T08:01:00.000Z", "2006-02-27T21:00:00.000Z"]);
     expect(series).toMatchObject([{ symbol: "FUT", gaps: { count: 765 }, flatBars: { count: 5736 } }]);
     expect(notes?.join()).toMatch(/7 names for 8 fields.*Europe\/Berlin/);

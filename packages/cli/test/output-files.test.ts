@@ -29,7 +29,7 @@ describe("a file that is read", () => {
     await shop.file("bars.csv", barsCsv(["A"], 300));
     await shop.file("atc.json", '{"feeBps":2}');
     const run = await shop.atc("backtest", "bars.csv", "--report", "atc.json", "--json");
-    expect([run.code, errorOf(run).message]).toEqual([2, expect.stringContaining('the file "')]);
+    expect([run.code, errorOf(run).message]).toEqual([2, expect.stringContaining('the input file "')]);
   });
 });
 

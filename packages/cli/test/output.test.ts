@@ -86,7 +86,7 @@ describe.skipIf(!existsSync("/dev/full"))("standard output", () => {
     }
   });
 
-  it("is written whole to a file, and a short write is no whole one", async () => {
+  it("is written completely to a file, and a short write is detected", async () => {
     const { code } = await shell("(ulimit -f 100; trap '' XFSZ; atc data export d -o - --quiet > cut.csv)");
     expect(code).toBe(6);
     expect((await shell("atc data export d -o - > all.csv && wc -l < all.csv")).stdout.trim()).toBe("40001");
@@ -104,8 +104,8 @@ describe("a working directory that is gone", () => {
 });
 
 describe("a fault of the program", () => {
-  it("is one line, and shows where it happened under ATC_DEBUG only", async () => {
-    const { faultText } = await import("../src/fault-text.ts");
+  it("is one line, and shows its stack only with ATC_DEBUG", async () => {
+    const { faultText } = await import("../src/process/fault-text.ts");
     const error = new TypeError("x is undefined\nsecond line");
     const plain = faultText(error, { json: false, env: {} });
     expect(plain.split("\n")).toHaveLength(1);

@@ -47,7 +47,7 @@ describe("an interrupted ingest", () => {
     expect(await leftovers()).toEqual([]);
   }, 60_000);
 
-  it("leaves nothing half-visible when killed, and the next start cleans up", async () => {
+  it("leaves nothing partly visible when killed, and the next start cleans up", async () => {
     const { code } = await interrupt("SIGKILL");
     expect(code).toBeNull();
     expect((await shop.atc("data", "list", "--json")).json()).toEqual([]);
@@ -85,7 +85,7 @@ describe("a disk that refuses", () => {
     mounted = undefined;
   });
 
-  it("is told when it is full; nothing is left on it", async (context) => {
+  it("is reported if it is full; nothing is left on it", async (context) => {
     const folder = await mount("size=64k");
     if (folder === undefined) return context.skip("a tmpfs cannot be mounted here");
     await shop.file("bars.csv", barsCsv(["A", "B"], 3000));
@@ -97,7 +97,7 @@ describe("a disk that refuses", () => {
     expect(uncached.code).toBe(0);
   });
 
-  it("is told when it is read-only", async (context) => {
+  it("is reported if it is read-only", async (context) => {
     const folder = await mount("size=1m,ro");
     if (folder === undefined) return context.skip("a tmpfs cannot be mounted here");
     await shop.file("bars.csv", barsCsv(["A"], 100));
@@ -111,7 +111,7 @@ describe("a disk that refuses", () => {
 });
 
 describe("a damaged segment", () => {
-  it.each(["true", "false"])("is refused with its name where it is cut off (mapped: %s)", async (mapped) => {
+  it.each(["true", "false"])("is refused with its name if it is truncated (mapped: %s)", async (mapped) => {
     await shop.file("bars.csv", barsCsv(["A"], 500));
     await shop.atc("ingest", "bars.csv", "--name", "mine");
     const folder = join(shop.path, ".cache", "mmap", "mine");

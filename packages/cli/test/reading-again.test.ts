@@ -17,7 +17,10 @@ async function backtest(...args: readonly string[]): Promise<Report> {
   return run.json<Report>();
 }
 
-/** The second of two readings of a file in the same folders: what the cache gives, which must be what `--no-cache` gives. */
+/**
+ * The second of two readings of a file in the same folders: what the cache gives, which must be what `--no-cache`
+ * gives.
+ */
 async function second(file: string, first: readonly string[], other: readonly string[]): Promise<Report> {
   const before = await backtest(file, ...first);
   expect(await backtest(file, ...first)).toEqual(before);

@@ -34,7 +34,7 @@ describe("atc data resample", () => {
     });
   });
 
-  it("does nothing where the dataset is up to date, and follows its original", async () => {
+  it("does nothing if the dataset is up to date, and follows its original", async () => {
     await shop.atc("data", "resample", "hours", "--to", "4h", "--name", "four");
     expect(
       (await shop.atc("data", "resample", "hours", "--to", "4h", "--name", "four", "--json")).json()["reused"],

@@ -19,7 +19,7 @@ export function rowsOf(name: string): Promise<readonly string[]> {
   return datasetRows(shop.path, name);
 }
 
-/** The error object that `--json` prints; empty where there is none. */
+/** The error object that `--json` prints; empty if there is none. */
 export function errorOf(run: Run): { code: string; message: string; details: Record<string, unknown> } {
   return JSON.parse(run.stderr.split("\n").find((line) => line.startsWith('{"error"')) ?? "{}").error ?? {};
 }
@@ -39,7 +39,7 @@ export function startAtc(...args: string[]): { readonly child: ChildProcess; rea
   return { child, exited: once(child, "exit") };
 }
 
-/** A Python that has some modules, where there is one. */
+/** A Python that has some modules; undefined if there is none. */
 export function pythonWith(...modules: readonly string[]): string | undefined {
   const candidates = [process.env["ATC_PYTHON"], "python3", "/usr/bin/python3"].filter((one) => one !== undefined);
   return candidates.find((python) => spawnSync(python, ["-c", `import ${modules.join(", ")}`]).status === 0);

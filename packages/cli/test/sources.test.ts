@@ -35,7 +35,7 @@ describe("a source that is not installed", () => {
     expect(errorOf(run).message).toContain(`pnpm add ${packageName}`);
   });
 
-  it("is told for a query", async () => {
+  it("is reported for a query", async () => {
     const run = await shop.atc("ingest", "--sql", "SELECT 1", "--json");
     expect(errorOf(run).message).toContain("pnpm add @atc/source-duckdb");
   });
@@ -87,7 +87,7 @@ describe("files of every kind", () => {
     expect(await ingested("[AB]*.csv")).toEqual(expected);
   });
 
-  it("are refused where their columns differ", async () => {
+  it("are refused if their columns differ", async () => {
     await shop.file("other.csv", "symbol,timestamp,close\nA,2020-01-01,1\n");
     const run = await shop.atc("ingest", "bars.csv", "other.csv", "--json");
     expect(errorOf(run).code).toBe("ATC_INVALID_DATA");
@@ -95,7 +95,7 @@ describe("files of every kind", () => {
 });
 
 describe("options of a source", () => {
-  it("are handed on as they are, and checked by it", async () => {
+  it("are passed on unchanged, and checked by the source", async () => {
     await shop.file("odd.csv", "2020-01-31 10:00;100;7\n");
     const options = ["--columns", "timestamp,close,volume", "--time-zone", "America/New_York", "--csv-symbol", "X"];
     const rows = await ingested("odd.csv", ...options, "--source-option", "separator=;");
@@ -125,7 +125,7 @@ describe("a Parquet file that cannot be used", () => {
     await shop.atc("data", "export", "d", "-o", "bars.parquet");
   });
 
-  it("is refused where it is cut off, and nothing is written", async () => {
+  it("is refused if it is truncated, and nothing is written", async () => {
     const { readFile } = await import("node:fs/promises");
     const bytes = await readFile(join(shop.path, "bars.parquet"));
     await shop.file("cut.parquet", bytes.subarray(0, bytes.length >> 1));
@@ -136,7 +136,7 @@ describe("a Parquet file that cannot be used", () => {
     expect(await rowsOf("d")).toEqual(expected);
   });
 
-  it("is refused where it has no price", async () => {
+  it("is refused if it has no price", async () => {
     await rm(join(shop.path, "bars.parquet"));
     await shop.atc("data", "export", "d", "-o", "bars.parquet");
     const run = await shop.atc(

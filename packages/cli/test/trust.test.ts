@@ -18,7 +18,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(shared, { recursive: true, force: true }));
 
-/** What somebody plants in a folder: a package that takes the place of the reader of CSV files, and leaves a mark once its code runs. */
+/**
+ * What somebody plants in a folder: a package that takes the place of the reader of CSV files, and leaves a mark once
+ * its code runs.
+ */
 async function plant(folder: string, owner: number): Promise<void> {
   const place = join(folder, "node_modules", "evil");
   await mkdir(place, { recursive: true });
@@ -74,13 +77,13 @@ describe.skipIf(!isRoot)("what another user planted above the working directory 
     expect([beside.code, beside.stderr.includes("the plugin package evil"), await ran()]).toEqual([2, true, false]);
   });
 
-  it("is no harm if it brings no plugin", async () => {
+  it("is harmless if it brings no plugin", async () => {
     await writeFile(join(shared, "package.json"), "{}");
     await chown(join(shared, "package.json"), stranger, stranger);
     expect((await runAtc(join(shared, "mine"), ["backtest", "bars.csv"])).code).toBe(0);
   });
 
-  it("is taken under ATC_TRUST, or if the package is ours", async () => {
+  it("is accepted under ATC_TRUST, or if the package is ours", async () => {
     await plant(shared, stranger);
     const trusted = await runAtc(join(shared, "mine"), ["ingest", "bars.csv"], { ATC_TRUST: shared });
     expect([trusted.stderr.includes("ATC_UNTRUSTED"), trusted.stderr.includes("ATC_TRUST")]).toEqual([false, false]);

@@ -7,26 +7,12 @@ export type { BacktestJson, BacktestResult, Metrics, Strategy, SymbolResult } fr
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
 export { configJsonSchema, configKeys, describeOrigin } from "@atc/config";
+export type { DatasetDescription, OverlapPolicy, ReadingRecord, SymbolAppend } from "@atc/datasets";
+export { datasetHistory, describeDataset, findDataset } from "@atc/datasets";
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
 export { ingestReport } from "@atc/ingest";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";
-export type { SymbolAppend } from "./append-merge.ts";
-export type { BacktestCurves } from "./backtest-curves.ts";
-export { type BacktestOptions, backtest } from "./backtest-file.ts";
-export { getCacheManager } from "./cache-manager.ts";
-export { type DataOptions, ingestFile, type OpenedData, openData } from "./data.ts";
-export { type AppendOptions, type AppendResult, appendFiles } from "./data-append.ts";
-export { type ExportOptions, type ExportResult, exportData } from "./data-export.ts";
-export { type ResampleDataOptions, resampleData } from "./data-resample.ts";
-export { datasetHistory, type ReadingRecord } from "./dataset-history.ts";
-export { type DatasetInfo, type DatasetInfoOptions, datasetInfo } from "./dataset-info.ts";
-export { findDataset } from "./dataset-lookup.ts";
-export { type DatasetDescription, describeDataset } from "./describe-dataset.ts";
-export { examine, type Finding } from "./examine.ts";
-export type { InstalledPlugin } from "./installed-plugins.ts";
-export { installedSources, openSource, type ReadingOptions } from "./open-source.ts";
-export type { InstalledPluginHost } from "./plugin-host.ts";
-export { reportJson } from "./report-json.ts";
+export type { BacktestCurves } from "./backtest/backtest-curves.ts";
 export {
   type BacktestOutcome,
   type BacktestReport,
@@ -34,10 +20,21 @@ export {
   openBacktest,
   type RunBacktestOptions,
   runBacktest,
-} from "./run-backtest.ts";
-export { computeSignals, type SignalRunOptions } from "./run-signals.ts";
-export { openRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
-export type { OverlapPolicy } from "./series-merge.ts";
-export type { SignalTable } from "./signal-table.ts";
-export { version } from "./version.ts";
-export { type CurveFiles, signalFormats, writeCurves, writeSignals } from "./write-table.ts";
+} from "./backtest/run-backtest.ts";
+export { type BacktestFileOptions, backtestFile } from "./calls/backtest-file.ts";
+export { type DoctorFinding, doctor } from "./calls/doctor.ts";
+export { getCacheManager, openCache } from "./calls/open-cache.ts";
+export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
+export { type ExportOptions, type ExportResult, exportData } from "./data/data-export.ts";
+export { type ResampleDataOptions, resampleData } from "./data/data-resample.ts";
+export { type DatasetInfo, type DatasetInfoOptions, datasetInfo } from "./data/dataset-info.ts";
+export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/open-data.ts";
+export { installedSources, openSource, type ReadingOptions } from "./data/open-source.ts";
+export { reportJson } from "./output/report-json.ts";
+export { type CurveFiles, signalFormats, writeCurves, writeSignals } from "./output/write-table.ts";
+export type { InstalledPlugin } from "./plugins/installed-plugins.ts";
+export type { InstalledPluginHost } from "./plugins/plugin-host.ts";
+export { computeSignals, type SignalRunOptions } from "./signals/run-signals.ts";
+export type { SignalTable } from "./signals/signal-table.ts";
+export { openRuntime, type Runtime, type RuntimeOptions } from "./wiring/runtime.ts";
+export { version } from "./wiring/version.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { strategyOf } from "@atc/backtest";
 import { isAtcError } from "@atc/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { backtest, computeSignals, getCacheManager, openRuntime, runBacktest } from "../src/index.ts";
+import { backtestFile, computeSignals, openCache, openRuntime, runBacktest } from "../src/index.ts";
 
 let cwd: string;
 const warnings: string[] = [];
@@ -26,9 +26,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 
-describe("backtest", () => {
+describe("backtestFile", () => {
   it("gives the report and the curves in one call", async () => {
-    const { report, result, cached } = await backtest("bars.csv", { ...base(), config: { feeBps: 5 } });
+    const { report, result, cached } = await backtestFile("bars.csv", { ...base(), config: { feeBps: 5 } });
     expect(cached).toBe(false);
     expect(report.data).toMatchObject({ path: "bars.csv", rows: 800, symbols: 2 });
     expect(report.config).toMatchObject({ feeBps: 5, useMemoryMapped: false });
@@ -40,35 +40,39 @@ describe("backtest", () => {
   });
 
   it("gives the same curves from the cache, mapped or read, bit for bit", async () => {
-    const first = await backtest("bars.csv", base());
-    const again = await backtest("bars.csv", { ...base(), useMemoryMapped: true });
-    const fresh = await backtest("bars.csv", { ...base(), useMemoryMapped: true, cache: false });
+    const first = await backtestFile("bars.csv", base());
+    const again = await backtestFile("bars.csv", { ...base(), useMemoryMapped: true });
+    const fresh = await backtestFile("bars.csv", { ...base(), useMemoryMapped: true, cache: false });
     expect(again.result?.symbols).toEqual(first.result?.symbols);
     expect(fresh.result?.symbols).toEqual(first.result?.symbols);
     expect(again.report.portfolio).toEqual(first.report.portfolio);
-    expect((await backtest("bars.csv", { ...base(), curves: false })).cached).toBe(true);
+    expect((await backtestFile("bars.csv", { ...base(), curves: false })).cached).toBe(true);
   });
 
   it("keeps the cache of a file that was copied: what counts is its content", async () => {
-    await backtest("bars.csv", base());
+    await backtestFile("bars.csv", base());
     const { readFile } = await import("node:fs/promises");
     await writeFile(join(cwd, "copy.csv"), await readFile(join(cwd, "bars.csv")));
-    expect((await backtest("copy.csv", { ...base(), curves: false })).cached).toBe(true);
+    expect((await backtestFile("copy.csv", { ...base(), curves: false })).cached).toBe(true);
   });
 
   it("replaces ATC by a strategy of the user's, under keys of its own", async () => {
     const long = strategyOf("always long", () => (_, directions) => void directions.fill(1), { version: 1 });
-    const atc = await backtest("bars.csv", base());
-    const own = await backtest("bars.csv", { ...base(), strategy: long });
+    const atc = await backtestFile("bars.csv", base());
+    const own = await backtestFile("bars.csv", { ...base(), strategy: long });
     expect(own.cached).toBe(false);
     expect(own.report.portfolio).not.toEqual(atc.report.portfolio);
     expect(own.result?.symbols[0]?.directions.every((direction) => direction === 1)).toBe(true);
     const flat = strategyOf("always long", () => (_, directions) => void directions.fill(0), { version: 2 });
-    expect((await backtest("bars.csv", { ...base(), strategy: flat })).report.portfolio).toMatchObject({ trades: 0 });
+    expect((await backtestFile("bars.csv", { ...base(), strategy: flat })).report.portfolio).toMatchObject({
+      trades: 0,
+    });
   });
 
-  it("stops when it is told to", async () => {
-    const error = await backtest("bars.csv", { ...base(), signal: AbortSignal.abort() }).catch((one: unknown) => one);
+  it("stops when aborted", async () => {
+    const error = await backtestFile("bars.csv", { ...base(), signal: AbortSignal.abort() }).catch(
+      (one: unknown) => one,
+    );
     expect(isAtcError(error, "ATC_ABORTED")).toBe(true);
   });
 });
@@ -109,24 +113,24 @@ describe("the executor", () => {
 
   it("gives the same results on threads as inline, failures included, bit for bit", async () => {
     const config = { batchSize: 2 };
-    const inline = await backtest("many.csv", { ...base(), config, executor: "inline", cache: false });
+    const inline = await backtestFile("many.csv", { ...base(), config, executor: "inline", cache: false });
     const seen: number[] = [];
     const onProgress = ({ phase, done }: { phase: string; done: number }): void =>
       void (phase === "computing" && seen.push(done));
-    const threads = await backtest("many.csv", { ...base(), config, executor: "worker", threads: 2, onProgress });
+    const threads = await backtestFile("many.csv", { ...base(), config, executor: "worker", threads: 2, onProgress });
     expect(threads.result).toEqual(inline.result);
     expect(threads.report).toEqual(inline.report);
     expect(threads.report.skipped).toMatchObject([{ symbol: "S5", reason: expect.stringContaining("40") }]);
     expect(Math.max(...seen)).toBe(11 * 90 + 90);
-    expect((await backtest("many.csv", { ...base(), config, curves: false })).cached).toBe(true);
-    const fromCache = await backtest("many.csv", { ...base(), config, executor: "worker", threads: 2 });
+    expect((await backtestFile("many.csv", { ...base(), config, curves: false })).cached).toBe(true);
+    const fromCache = await backtestFile("many.csv", { ...base(), config, executor: "worker", threads: 2 });
     expect(fromCache.result).toEqual(inline.result);
   });
 
-  it("stops its threads when it is told to", async () => {
+  it("stops its threads when aborted", async () => {
     const controller = new AbortController();
     const onProgress = (): void => controller.abort();
-    const run = backtest("many.csv", {
+    const run = backtestFile("many.csv", {
       ...base(),
       config: { batchSize: 1 },
       executor: "worker",
@@ -153,13 +157,13 @@ describe("computeSignals", () => {
   });
 });
 
-describe("getCacheManager", () => {
-  it("keeps the user's own arrays, across processes as it were", async () => {
+describe("openCache", () => {
+  it("keeps the user's own arrays for later processes", async () => {
     const key = { kind: "spread", input: "x", parameters: { window: 20 }, algorithm: "mine", version: 1 };
-    const cache = await getCacheManager(base());
+    const cache = await openCache(base());
     await cache.compute(key, () => ({ arrays: { spread: Float64Array.of(1, Number.NaN, -0) } }));
     await cache[Symbol.asyncDispose]();
-    const again = await getCacheManager(base());
+    const again = await openCache(base());
     expect((await again.get(key))?.arrays).toEqual({ spread: Float64Array.of(1, Number.NaN, -0) });
     expect((await again.stats()).storedEntries).toBe(1);
     await again[Symbol.asyncDispose]();

@@ -49,7 +49,7 @@ async function entriesOf(cache: Cache, kind: string): Promise<readonly { key: Ca
 }
 
 describe("results", () => {
-  it("are shared by datasets of equal content, however they came to be and wherever their rows lie", async () => {
+  it("are shared by datasets of equal content, whatever their history and the layout of their rows", async () => {
     await using runtime = await open();
     const first = await runBacktest(runtime, "bars.csv", { name: "one" });
     const signals = await computeSignals(runtime, "one", { symbol: "B" });
@@ -67,7 +67,7 @@ describe("results", () => {
     expect((await runBacktest(runtime, "two")).cached).toBe(true);
   });
 
-  it("of a symbol stay where only rows of others change", async () => {
+  it("of a symbol stay if only rows of others change", async () => {
     await using runtime = await open({ config: { batchSize: 1 } });
     await ingestFile(runtime, "bars.csv", { name: "d" });
     const before = await runBacktest(runtime, "d", { curves: true });
@@ -100,7 +100,7 @@ describe("results", () => {
     const inputs = (await entriesOf(cache, "report")).map(({ key }) => key.input);
     expect(inputs).toEqual(["fingerprint:made before datasets had a content"]);
     // The hash of its source stays as it is, its fingerprint does not.
-    const text = (await readFile(path, "utf8")).replace("made before", "made anew, before");
+    const text = (await readFile(path, "utf8")).replace("made before", "made again, before");
     const head = text.slice(0, text.lastIndexOf(' "crc32"'));
     await writeFile(path, `${head} "crc32": "${crc32(head).toString(16).padStart(8, "0")}"\n}\n`);
     expect((await runBacktest(runtime, "old")).cached).toBe(false);
@@ -134,7 +134,7 @@ const ofFirst =
   (change: (one: JsonObject) => JsonObject) =>
   ([first, ...others]: readonly JsonObject[]) => [change(first as JsonObject), ...others];
 
-describe("a report in the cache that is none", () => {
+describe("a malformed report in the cache", () => {
   it.each<[string, Change]>([
     ["is empty", () => ({})],
     ["has no portfolio", ({ portfolio: _, ...rest }) => rest],
@@ -145,7 +145,7 @@ describe("a report in the cache that is none", () => {
     ["has half a bar", member("portfolio", (one: JsonObject) => ({ ...one, bars: 1.5 }))],
     ["begins at no time", member("portfolio", (one: JsonObject) => ({ ...one, start: "soon" }))],
     ["has fees of null", member("portfolio", (one: JsonObject) => ({ ...one, fees: null }))],
-    ["has symbols that are no list", member("symbols", () => ({}))],
+    ["has symbols that are not a list", member("symbols", () => ({}))],
     ["lacks a symbol", member("symbols", (all: readonly JsonObject[]) => all.slice(1))],
     ["has a symbol twice", member("symbols", (all: readonly JsonObject[]) => [...all, ...all.slice(0, 1)])],
     [
@@ -163,7 +163,7 @@ describe("a report in the cache that is none", () => {
       ),
     ],
     [
-      "has a warning that is no text",
+      "has a warning that is not a text",
       member(
         "symbols",
         ofFirst((one) => ({ ...one, warnings: [7] })),
@@ -195,7 +195,7 @@ const diagnostics = (change: Change): EntryChange => {
   });
 };
 
-describe("signals in the cache that are none", () => {
+describe("malformed signals in the cache", () => {
   it.each<[string, string, EntryChange]>([
     ["averages", "lack an output", ({ arrays: { ema: _, ...arrays }, ...rest }) => ({ ...rest, arrays })],
     [
@@ -212,7 +212,7 @@ describe("signals in the cache that are none", () => {
     ["direction", "are of other bars", diagnostics((one) => ({ ...one, bars: 199 }))],
     ["direction", "are of no kernel", diagnostics((one) => ({ ...one, kernel: "brain" }))],
     ["direction", "have no ties", diagnostics(({ ties: _, ...rest }) => rest)],
-    ["direction", "have weights that are no numbers", diagnostics((one) => ({ ...one, weights: { ema: "1" } }))],
+    ["direction", "have weights that are not numbers", diagnostics((one) => ({ ...one, weights: { ema: "1" } }))],
     ["direction", "have no weights of lengths", diagnostics((one) => ({ ...one, lengthWeights: [] }))],
     ["direction", "have a length that is none", diagnostics((one) => ({ ...one, lengthWeights: { ema: [null] } }))],
     [

@@ -1,7 +1,7 @@
 import type { DatasetSchema } from "@atc/contract";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { csvTable } from "../src/csv-table.ts";
+import { csvTable } from "../src/data/csv-table.ts";
 
 async function written(
   type: "timestamp[ms]" | "timestamp[ns]",

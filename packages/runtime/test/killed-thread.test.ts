@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { arraysOfReader } from "@atc/backtest";
 import { workerExecutor } from "@atc/executor-worker";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { threadBatches } from "../src/backtest/thread-batches.ts";
 import { ingestFile, openData, openRuntime } from "../src/index.ts";
 import { openSpool } from "../src/spool/open-spool.ts";
-import { threadBatches } from "../src/thread-batches.ts";
 
 let cwd: string;
 
@@ -19,7 +19,7 @@ afterEach(() => rm(cwd, { recursive: true, force: true }));
 /** The tasks, whose thread ends in the middle of the second symbol the first time. */
 const dyingTasks = (flag: string): string => `
 import { existsSync, writeFileSync } from "node:fs";
-import { backtestSymbols as run, disposeWorker } from ${JSON.stringify(new URL("../dist/tasks.js", import.meta.url).href)};
+import { backtestSymbols as run, disposeWorker } from ${JSON.stringify(new URL("../dist/compute/tasks.js", import.meta.url).href)};
 export { disposeWorker };
 export const backtestSymbols = Object.assign((input, context) => run(input, {
   ...context,
@@ -56,7 +56,7 @@ it("computes a batch again whose thread was killed in the middle, to the same cu
     const outcome = await threadBatches(runtime, { dataset, bars: 180_000, executor, spool }).compute(symbols);
     return [outcome?.results, symbols.map((symbol) => arraysOfReader(spool.curves.reader(symbol)))];
   };
-  const whole = await curvesOf(new URL("../dist/tasks.js", import.meta.url).href);
+  const whole = await curvesOf(new URL("../dist/compute/tasks.js", import.meta.url).href);
   const killed = await curvesOf(`file://${join(cwd, "tasks.mjs")}`);
   expect(existsSync(flag)).toBe(true);
   expect(JSON.stringify(killed[0])).toBe(JSON.stringify(whole[0]));

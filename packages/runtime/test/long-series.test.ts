@@ -6,9 +6,9 @@ import { type BacktestResult, encodeResult } from "@atc/backtest";
 import type { JsonObject } from "@atc/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
-  backtest,
-  getCacheManager,
+  backtestFile,
   openBacktest,
+  openCache,
   openRuntime,
   reportJson,
   runBacktest,
@@ -64,7 +64,7 @@ function digest(result: BacktestResult | undefined): string {
 }
 
 async function entryKeys(): Promise<string[]> {
-  await using cache = await getCacheManager(base());
+  await using cache = await openCache(base());
   const keys: string[] = [];
   for await (const { metadata } of cache.entries())
     if (metadata?.key.kind === "results" && metadata.itemsize === metadata.itemsizes[0])
@@ -74,28 +74,28 @@ async function entryKeys(): Promise<string[]> {
 
 describe("a long series in the cache", () => {
   it("is kept in pieces with the index last, and comes back bit for bit", async () => {
-    const fresh = await backtest("long.csv", { ...base(), cache: false });
-    const first = await backtest("long.csv", { ...base(), executor: "worker", threads: 2 });
+    const fresh = await backtestFile("long.csv", { ...base(), cache: false });
+    const first = await backtestFile("long.csv", { ...base(), executor: "worker", threads: 2 });
     expect(digest(first.result)).toBe(digest(fresh.result));
     const keys = await entryKeys();
     const longs = keys.filter((key) => key.includes('"LONG"'));
     expect(longs.filter((key) => key.includes('"piece":'))).toHaveLength(3);
     expect(longs).toHaveLength(4);
     expect(keys.filter((key) => key.includes('"S1","S2"'))).toHaveLength(1);
-    const again = await backtest("long.csv", base());
+    const again = await backtestFile("long.csv", base());
     expect(digest(again.result)).toBe(digest(fresh.result));
     expect(again.report).toEqual(fresh.report);
     expect(warnings).toEqual([]);
   });
 
   it("is computed again if a piece is missing", async () => {
-    const first = await backtest("long.csv", base());
+    const first = await backtestFile("long.csv", base());
     {
-      await using cache = await getCacheManager(base());
+      await using cache = await openCache(base());
       for await (const { metadata } of cache.entries())
         if (JSON.stringify(metadata?.key.parameters).includes('"piece":1')) await cache.delete(metadata?.key as never);
     }
-    expect(digest((await backtest("long.csv", base())).result)).toBe(digest(first.result));
+    expect(digest((await backtestFile("long.csv", base())).result)).toBe(digest(first.result));
     expect((await entryKeys()).filter((key) => key.includes('"piece":1'))).toHaveLength(1);
   });
 });
@@ -133,15 +133,15 @@ describe("an entry of results that holds no figures", () => {
     { figures: {}, trades: "many" },
   ])("is computed again: %j", async (attributes) => {
     await writeFile(join(cwd, "long.csv"), barsOf({ S1: 300 }));
-    const first = await backtest("long.csv", base());
+    const first = await backtestFile("long.csv", base());
     {
-      await using cache = await getCacheManager(base());
+      await using cache = await openCache(base());
       const keys = [];
       for await (const { metadata } of cache.entries()) if (metadata?.key.kind === "results") keys.push(metadata.key);
       expect(keys).not.toHaveLength(0);
       for (const key of keys) await cache.set(key, { arrays: {}, attributes: attributes as JsonObject });
     }
-    const again = await backtest("long.csv", base());
+    const again = await backtestFile("long.csv", base());
     expect([again.cachedSymbols, digest(again.result)]).toEqual([0, digest(first.result)]);
     expect(warnings).toEqual([]);
   });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { machineDefaults } from "../src/machine-defaults.ts";
+import { machineDefaults } from "../src/wiring/machine-defaults.ts";
 
 const mebibyte = 2 ** 20;
 const totalBytes = 24e9;
 
 describe("the defaults of a machine", () => {
   it.each([
-    ["no limit, told as an unlimited cgroup", { cores: 8, constrainedBytes: 2 ** 64, totalBytes }, 224, 8],
-    ["no limit, told as undefined", { cores: 8, constrainedBytes: undefined, totalBytes }, 224, 8],
-    ["no limit, told as 0", { cores: 8, constrainedBytes: 0, totalBytes }, 224, 8],
-    ["no limit, told as NaN", { cores: 8, constrainedBytes: Number.NaN, totalBytes }, 224, 8],
+    ["no limit, reported as an unlimited cgroup", { cores: 8, constrainedBytes: 2 ** 64, totalBytes }, 224, 8],
+    ["no limit, reported as undefined", { cores: 8, constrainedBytes: undefined, totalBytes }, 224, 8],
+    ["no limit, reported as 0", { cores: 8, constrainedBytes: 0, totalBytes }, 224, 8],
+    ["no limit, reported as NaN", { cores: 8, constrainedBytes: Number.NaN, totalBytes }, 224, 8],
     ["a machine of little memory", { cores: 4, constrainedBytes: 2 ** 64, totalBytes: 256 * mebibyte }, 192, 4],
     ["1 GiB", { cores: 64, constrainedBytes: 1024 * mebibyte, totalBytes }, 224, 40],
     ["256 MiB", { cores: 8, constrainedBytes: 256 * mebibyte, totalBytes }, 192, 7],

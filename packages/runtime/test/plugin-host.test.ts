@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { AtcErrorCode } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { nearestPackageJson } from "../src/installed-plugins.ts";
-import type { InstalledPluginHost } from "../src/plugin-host.ts";
-import { createPluginHost } from "../src/plugin-host.ts";
+import { nearestPackageJson } from "../src/plugins/installed-plugins.ts";
+import type { InstalledPluginHost } from "../src/plugins/plugin-host.ts";
+import { createPluginHost } from "../src/plugins/plugin-host.ts";
 
 let project: string;
 let warnings: string[];
@@ -65,7 +65,7 @@ async function codeOf(action: Promise<unknown>): Promise<{ code: AtcErrorCode; m
 }
 
 describe("createPluginHost", () => {
-  it("finds a codec of a dependency and imports only what is asked for", async () => {
+  it("finds a codec of a dependency and imports only the package that is used", async () => {
     await install("codec-one", source("one", 1), [{ kind: "codec", name: "one" }]);
     await install("codec-bomb", "throw new Error('imported');", [{ kind: "codec", name: "bomb" }]);
     const codec = await (await host(["codec-one", "codec-bomb"])).find("codec", "one");
@@ -79,12 +79,12 @@ describe("createPluginHost", () => {
     expect((await (await host(["closed"])).find("codec", "one")).name).toBe("one");
   });
 
-  it("finds packages named under plugins that are no dependencies", async () => {
+  it("finds packages named under plugins that are not dependencies", async () => {
     await install("elsewhere", source("one", 1), [{ kind: "codec", name: "one" }]);
     expect((await (await host([], ["elsewhere"])).find("codec", "one")).name).toBe("one");
   });
 
-  it("tells the line that installs a package of ours", async () => {
+  it("shows the command that installs a package of ours", async () => {
     const error = await codeOf((await host([])).find("codec", "zstd"));
     expect(error?.code).toBe("ATC_MISSING_PLUGIN");
     expect(error?.message).toContain("pnpm add @atc/codec-zstd");
@@ -116,9 +116,9 @@ describe("createPluginHost", () => {
     ],
     ["does not list what package.json promises", "export default [];", "does not list it"],
     [
-      "lies about its name",
+      "creates something of another name",
       source("one", 1).replace('name: "one", extension', 'name: "two", extension'),
-      'calls itself "two"',
+      'is named "two"',
     ],
     ["does not restore what it encoded", source("one", 2), "does not give back"],
   ])("refuses a plugin that %s", async (_, code, words) => {
@@ -129,14 +129,44 @@ describe("createPluginHost", () => {
     expect(error?.message).toContain("bad");
   });
 
-  it("warns of the same thing once", async () => {
+  it("ends the message about an unknown name with one sentence", async () => {
+    const error = await codeOf((await host([])).find("codec", "quikpack"));
+    expect(error?.message).toBe(
+      'no installed package brings the codec "quikpack" (none is installed); a package of your own is found if it is a dependency or named under "plugins"',
+    );
+  });
+
+  it("refuses an option that the manifest does not declare, and suggests the nearest one", async () => {
+    const options = { level: "0 to 9", speed: "1 to 3" };
+    await install("codec-one", source("one", 1), [{ kind: "codec", name: "one", options }]);
+    const one = await host(["codec-one"]);
+    expect((await one.find("codec", "one", { level: 5 })).name).toBe("one");
+    const error = await codeOf(one.find("codec", "one", { level: 5, levle: 6 }));
+    expect(error?.code).toBe("ATC_INVALID_ARGUMENT");
+    expect(error?.message).toBe(
+      'the codec "one" has no option "levle"; did you mean "level"? Its options: level, speed',
+    );
+  });
+
+  it("refuses every option of a plugin that declares none, and allows any with *", async () => {
+    await install("codec-one", source("one", 1), [{ kind: "codec", name: "one" }]);
+    await install("codec-two", source("two", 1), [{ kind: "codec", name: "two", options: { "*": "any" } }]);
+    const both = await host(["codec-one", "codec-two"]);
+    const error = await codeOf(both.find("codec", "one", { level: 5 }));
+    expect(error?.code).toBe("ATC_INVALID_ARGUMENT");
+    expect(error?.message).toContain("declares no options");
+    expect((await both.find("codec", "one", { level: undefined })).name).toBe("one");
+    expect((await both.find("codec", "two", { level: 5 })).name).toBe("two");
+  });
+
+  it("passes on each warning once", async () => {
     const one = await host([]);
     one.warn("slow disk");
     one.warn("slow disk");
     expect(warnings).toEqual(["slow disk"]);
   });
 
-  it("ignores manifests that are not what they should be", async () => {
+  it("ignores malformed manifests", async () => {
     await install("odd", source("one", 1), [], { atc: { plugins: "codec" } });
     expect(await (await host(["odd", "not-installed"])).installed()).toEqual([]);
   });

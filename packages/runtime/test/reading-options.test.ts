@@ -21,7 +21,10 @@ const row = fc.record({
 });
 const names = ["open", "high", "low", "close"] as const;
 
-/** Options of reading: names of the header are exchanged, dates are taken apart in another order, faulty rows go or stay. */
+/**
+ * Options of reading: names of the header are exchanged, dates are taken apart in another order, faulty rows go or
+ * stay.
+ */
 const reading = fc.record({
   dateOrder: fc.constantFrom("dmy", "mdy"),
   timeZone: fc.constantFrom("UTC", "Asia/Tokyo", "America/New_York"),

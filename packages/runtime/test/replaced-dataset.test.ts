@@ -5,10 +5,10 @@ import type { Executor } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import { workerExecutor } from "@atc/executor-worker";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { threadBatches } from "../src/backtest/thread-batches.ts";
+import { createThreadDatasets, datasetRef } from "../src/compute/thread-datasets.ts";
 import { computeSignals, ingestFile, openData, openRuntime, type Runtime } from "../src/index.ts";
 import { openSpool } from "../src/spool/open-spool.ts";
-import { threadBatches } from "../src/thread-batches.ts";
-import { createThreadDatasets, datasetRef } from "../src/thread-datasets.ts";
 
 let cwd: string;
 let runtime: Runtime;
@@ -102,7 +102,7 @@ describe("an executor that fails", () => {
     ["a task that is not there", () => failing("ATC_NOT_FOUND"), "ATC_NOT_FOUND"],
     ["a task of another version", () => failing("ATC_UNSUPPORTED"), "ATC_UNSUPPORTED"],
     ["a module of tasks that does not load", broken, "ATC_NOT_FOUND"],
-  ])("is no reason to compute without it: %s", async (_what, create, code) => {
+  ])("is not a reason to compute without it: %s", async (_what, create, code) => {
     using opened = await openData(runtime, "bars");
     await using executor = create();
     using spool = openSpool({ symbols: [{ symbol: "A", bars: 60 }], folders: [], warn: () => undefined });

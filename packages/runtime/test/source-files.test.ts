@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { filesOf } from "../src/source-files.ts";
+import { filesOf } from "../src/data/source-files.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "atc-files-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -73,7 +73,7 @@ describe.each([
   ["files", large],
   ["memory", small],
 ])("a spool in %s", (kind, symbols) => {
-  it("gives back what it took, of each symbol its own, with fewer bars than it had room for", () => {
+  it("returns the data of each symbol, also with fewer bars than its capacity", () => {
     using spool = openSpool({ symbols, folders: [folder], warn });
     expect(typeof spool.part([]).bars).toBe(kind === "files" ? "number" : "object");
     const written = symbols.map(({ bars }, seed) => curvesOf(bars - seed, Math.min(bars, 1300 + seed), seed + 1));
@@ -94,7 +94,7 @@ describe.each([
     const curves = curvesOf(5000, 70, 3);
     put(theirs.sink("A", 5000), curves);
     expect(() => spool.curves.reader("A")).toThrow(expect.objectContaining({ code: "ATC_NOT_FOUND" }));
-    spool.curves.written("A", { bars: 5000, trades: 70 });
+    spool.curves.register("A", { bars: 5000, trades: 70 });
     expect(arraysOfReader(spool.curves.reader("A"))).toEqual(curves);
     expect(() => theirs.sink("C", 5)).toThrow(expect.objectContaining({ code: "ATC_NOT_FOUND" }));
   });
@@ -114,7 +114,7 @@ describe.each([
 });
 
 describe("a spool without a folder for its files", () => {
-  it("takes the next folder, and memory last, and says so", async () => {
+  it("uses the next folder, memory last, and warns", async () => {
     const missing = join(folder, "missing");
     using second = openSpool({ symbols: large, folders: [missing, folder], warn });
     expect(typeof second.part([]).bars).toBe("number");

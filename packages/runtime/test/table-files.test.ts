@@ -2,7 +2,7 @@ import type { RowKind } from "@atc/contract";
 import { csv } from "@atc/source-csv";
 import { type ReadRow, tableWriterCases } from "@atc/testing";
 import { describe, it } from "vitest";
-import { csvFile } from "../src/csv-table.ts";
+import { csvFile } from "../src/data/csv-table.ts";
 
 /** All rows of a CSV file, by its source. */
 async function readCsv(path: string, kind: RowKind): Promise<readonly ReadRow[]> {

@@ -5,7 +5,7 @@ import type { Worker } from "node:worker_threads";
 import type { Executor } from "@atc/contract";
 import { describe, expect, it } from "vitest";
 import { openData, openRuntime, runBacktest } from "../src/index.ts";
-import { leasedExecutor } from "../src/thread-lease.ts";
+import { leasedExecutor } from "../src/wiring/thread-lease.ts";
 
 function made(): { readonly create: () => Executor; readonly log: string[] } {
   const log: string[] = [];

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mappingBackend } from "@atc/mmap-store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { backtestPart, signalPart } from "../src/config-parts.ts";
-import { backtest, ingestFile, openData, openRuntime } from "../src/index.ts";
+import { backtestSymbols, disposeWorker } from "../src/compute/tasks.ts";
+import { datasetRef } from "../src/compute/thread-datasets.ts";
+import { backtestFile, ingestFile, openData, openRuntime } from "../src/index.ts";
 import { openSpool } from "../src/spool/open-spool.ts";
-import { backtestSymbols, disposeWorker } from "../src/tasks.ts";
-import { datasetRef } from "../src/thread-datasets.ts";
+import { backtestPart, signalPart } from "../src/wiring/config-parts.ts";
 
 const canCount = existsSync("/proc/self/maps") && mappingBackend().available;
 let cwd: string;
@@ -39,7 +39,7 @@ describe.skipIf(!canCount)("mappings of datasets that were replaced", () => {
     for (let call = 0; call < 6; call++) {
       const config = { dataDir: join(cwd, "data"), batchSize: 1 };
       const how = { executor: "worker", threads: 2, useMemoryMapped: true, cache: false } as const;
-      await backtest(writeBars(call), { cwd, env: {}, config, ...how });
+      await backtestFile(writeBars(call), { cwd, env: {}, config, ...how });
       counts.push(countMappings());
     }
     expect(counts).toEqual([0, 0, 0, 0, 0, 0]);

@@ -2,11 +2,11 @@ import { resolve } from "node:path";
 import type { BacktestReport, CurveFiles, OpenBacktest } from "@atc/runtime";
 import { openBacktest, reportJson, writeCurves } from "@atc/runtime";
 import type { Command } from "commander";
-import { backtestTable } from "../backtest-table.ts";
-import { exitCodes } from "../exit-code.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
-import { checkOutputs } from "../output-files.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { checkOutputs } from "../invocation/output-files.ts";
+import { exitCodes } from "../process/exit-code.ts";
+import { backtestTable } from "../reports/backtest-table.ts";
 
 const curveKinds = ["trades", "equity", "portfolio", "report"] as const;
 
@@ -15,7 +15,7 @@ function symbolList(text: unknown): readonly string[] | undefined {
   return typeof text === "string" ? text.split(",").map((symbol) => symbol.trim()) : undefined;
 }
 
-/** The exit code of a report: data, where not one symbol could be computed. */
+/** The exit code of a report: `data` if no symbol could be computed. */
 function reportExitCode(report: BacktestReport): number {
   return report.symbols.length === 0 ? exitCodes.data : exitCodes.ok;
 }
@@ -26,22 +26,18 @@ function origin({ cachedSymbols, report: { symbols } }: OpenBacktest): string {
   return cachedSymbols === 0 ? "computed" : `computed, ${cachedSymbols} of ${symbols.length} symbols from the cache,`;
 }
 
-/** Adds `atc backtest`. */
 export function addBacktest(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = program
     .command("backtest [data]")
-    .description("Backtest a CSV file or a dataset: ATC signals, fills, costs, metrics")
+    .description("Backtest a file or a dataset: ATC signals, fills, costs, metrics")
     .option("--symbols <list>", "only these symbols, separated by commas")
     .option("--trades <file>", "write the trades to a .csv or .arrow file")
     .option("--equity <file>", "write the equity curves to a .csv or .arrow file")
     .option("--portfolio <file>", "write the portfolio's equity to a .csv or .arrow file")
     .option("--report <file>", "write the report as JSON to a file")
-    .option(
-      "--executor <where>",
-      "worker or inline: threads, or this one (default: threads where the work is worth them)",
-    )
-    .option("--threads <count>", "threads (default: one a core, fewer in a small container)")
-    .option("--no-cache", "neither take results from the cache nor keep them");
+    .option("--executor <where>", "worker or inline: compute on threads or without (default: threads for large work)")
+    .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
+    .option("--no-cache", "neither read results from the cache nor store them");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {
     await using run = await startInvocation(command, io);
     const { options } = run;

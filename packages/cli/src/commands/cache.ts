@@ -1,18 +1,18 @@
 import type { CacheEntry } from "@atc/runtime";
 import type { Command } from "commander";
-import { exitCodes } from "../exit-code.ts";
-import { bytes, integer } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { parseBytes, parseDays } from "../reading-options.ts";
-import { textTable } from "../text-table.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { parseBytes, parseDays } from "../invocation/reading-options.ts";
+import { exitCodes } from "../process/exit-code.ts";
+import { bytes, integer } from "../text/number-format.ts";
+import { textTable } from "../text/text-table.ts";
 
-/** Bytes that an entry's arrays take in memory. */
+/** Bytes of an entry's arrays in memory. */
 function rawBytes({ metadata }: CacheEntry): number | undefined {
   return metadata?.arrays.reduce((sum, { length }) => sum + length * metadata.itemsize, 0);
 }
 
-/** Sums of the entries of one kind and setting. */
+/** Totals of the entries of one kind and compression. */
 interface KindSums {
   readonly kind: string;
   readonly compression: string;
@@ -39,7 +39,7 @@ async function sumsByKind(entries: AsyncIterable<CacheEntry>): Promise<readonly 
 function addStats(cacheCommand: Command, io: CommandLineIo): void {
   const command = cacheCommand
     .command("stats")
-    .description("What the cache holds, by kind of entry, and how far it shrank");
+    .description("Show the size of the cache and its compression by kind of entry");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
     const cache = await run.runtime.cache();
@@ -85,8 +85,8 @@ function addStats(cacheCommand: Command, io: CommandLineIo): void {
 function addList(cacheCommand: Command, io: CommandLineIo): void {
   const command = cacheCommand
     .command("list")
-    .description("List the entries, used longest ago first")
-    .option("--kind <kind>", "entries of this kind only");
+    .description("List the entries, least recently used first")
+    .option("--kind <kind>", "only entries of this kind");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
     const cache = await run.runtime.cache();
@@ -94,7 +94,7 @@ function addList(cacheCommand: Command, io: CommandLineIo): void {
     for await (const entry of cache.entries())
       if (run.options["kind"] === undefined || entry.metadata?.key.kind === run.options["kind"]) entries.push(entry);
     if (run.json) return run.printJson(entries);
-    if (entries.length === 0) return run.print("the cache has no such entry");
+    if (entries.length === 0) return run.print("no such entry in the cache");
     run.print(
       textTable(
         [
@@ -121,14 +121,14 @@ function addList(cacheCommand: Command, io: CommandLineIo): void {
 function addVerify(cacheCommand: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = cacheCommand
     .command("verify")
-    .description("Read and check every entry; damaged ones are set aside and computed again when wanted");
+    .description("Read and check every entry; damaged ones are set aside and computed again when needed");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
     const report = await (await run.runtime.cache()).verify();
     if (run.json) run.printJson(report);
     else {
       run.print(
-        `${integer(report.checked)} files, ${bytes(report.bytes)}: ${integer(report.damaged.length)} damaged, ${integer(report.incomplete.length)} incomplete, ${integer(report.unreadable.length)} unreadable for want of a codec, ${integer(report.newer.length)} of a newer format`,
+        `${integer(report.checked)} files, ${bytes(report.bytes)}: ${integer(report.damaged.length)} damaged, ${integer(report.incomplete.length)} incomplete, ${integer(report.unreadable.length)} unreadable without their codec, ${integer(report.newer.length)} of a newer format`,
       );
       for (const key of report.damaged) run.print(`  set aside: ${key}`);
     }
@@ -139,10 +139,10 @@ function addVerify(cacheCommand: Command, io: CommandLineIo, exit: (code: number
 function addPrune(cacheCommand: Command, io: CommandLineIo): void {
   const command = cacheCommand
     .command("prune")
-    .description("Remove entries: until a size is reached, by age, by kind; and whatever was set aside")
-    .option("--max-bytes <bytes>", "remove what was used longest ago until this much is left, such as 500MB")
-    .option("--older-than <days>", "remove what was not used for this many days")
-    .option("--kind <kind>", "look at entries of this kind only");
+    .description("Remove entries by total size, age or kind, and all files that were set aside")
+    .option("--max-bytes <bytes>", "remove least recently used entries until this much is left, such as 500MB")
+    .option("--older-than <days>", "remove entries that were not used for this many days")
+    .option("--kind <kind>", "only entries of this kind");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
     const { maxBytes, olderThan, kind } = run.options;
@@ -153,13 +153,13 @@ function addPrune(cacheCommand: Command, io: CommandLineIo): void {
     });
     if (run.json) return run.printJson(report);
     run.print(
-      `removed ${integer(report.removedEntries)} files, ${bytes(report.removedBytes)}; ${integer(report.keptEntries)} files, ${bytes(report.keptBytes)} are left`,
+      `removed ${integer(report.removedEntries)} files, ${bytes(report.removedBytes)}; ${integer(report.keptEntries)} files, ${bytes(report.keptBytes)}, are left`,
     );
   });
 }
 
 function addClear(cacheCommand: Command, io: CommandLineIo): void {
-  const command = cacheCommand.command("clear").description("Remove every entry; nothing but time is lost");
+  const command = cacheCommand.command("clear").description("Remove every entry; they are computed again when needed");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
     const report = await (await run.runtime.cache()).clear();
@@ -168,9 +168,8 @@ function addClear(cacheCommand: Command, io: CommandLineIo): void {
   });
 }
 
-/** Adds `atc cache`. */
 export function addCache(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
-  const command = program.command("cache").description("What is cached, how far it shrank, and how to get rid of it");
+  const command = program.command("cache").description("Show, check and remove cached results");
   addStats(command, io);
   addList(command, io);
   addVerify(command, io, exit);

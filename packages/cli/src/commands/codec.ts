@@ -1,16 +1,16 @@
 import type { JsonObject } from "@atc/contract";
 import { AtcError, throwIfAborted } from "@atc/contract";
 import type { Command } from "commander";
-import { bytes } from "../figures.ts";
-import type { CommandLineIo, Invocation } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { parseBytes } from "../reading-options.ts";
-import { textTable } from "../text-table.ts";
-import { type CodecCandidate, codecCandidates, installedCodecs } from "./codec-candidates.ts";
-import { type CodecInput, readCodecInput } from "./codec-input.ts";
-import { type CodecFigures, type CodecUse, measureCodec, secondsPerGB, uncompressed } from "./codec-measure.ts";
+import { type CodecCandidate, codecCandidates, installedCodecs } from "../codecs/codec-candidates.ts";
+import { type CodecInput, readCodecInput } from "../codecs/codec-input.ts";
+import { type CodecFigures, type CodecUse, measureCodec, secondsPerGB, uncompressed } from "../codecs/codec-measure.ts";
+import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { parseBytes } from "../invocation/reading-options.ts";
+import { bytes } from "../text/number-format.ts";
+import { textTable } from "../text/text-table.ts";
 
-/** What a candidate reached, or why it did not. */
+/** The performance of a candidate, or why it failed. */
 interface CodecResult extends Pick<CodecCandidate, "title" | "options" | "config"> {
   readonly codec: string;
   readonly figures?: CodecFigures;
@@ -43,7 +43,7 @@ async function tryCandidate(
   try {
     const codec = await run.runtime.host.find("codec", name, options);
     const figures = measureCodec(codec, input, budgetMs);
-    if (figures === undefined) return { ...common, problem: "it does not give back what it was given" };
+    if (figures === undefined) return { ...common, problem: "its decoded bytes differ" };
     return { ...common, figures, secondsPerGB: secondsPerGB(figures, use) };
   } catch (error) {
     return { ...common, problem: error instanceof Error ? error.message : String(error) };
@@ -64,13 +64,13 @@ async function tryAll(run: Invocation, input: CodecInput, use: CodecUse): Promis
       unit: "bytes",
     });
     results.push(await tryCandidate(run, candidate, input, budgetMs, use));
-    // The loop of events must turn, for Ctrl-C to be heard.
+    // Yield to the event loop so that Ctrl-C is handled.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return results;
 }
 
-/** What takes the least time of what a configuration can choose. */
+/** The fastest candidate that a configuration can select. */
 function recommend(results: readonly CodecResult[]): CodecResult & { readonly config: JsonObject } {
   const chosen = results
     .filter((one): one is CodecResult & { readonly config: JsonObject } => one.config !== undefined)
@@ -106,7 +106,7 @@ function printResults(run: Invocation, input: CodecInput, results: readonly Code
     ),
   );
   run.print(
-    `s/GB: to compress and store a gigabyte once and read it ${use.reads} times, with a disk of ${use.diskMBs} MB/s (--reads, --disk)`,
+    `s/GB: seconds to compress and store a gigabyte once and read it ${use.reads} times, on a disk of ${use.diskMBs} MB/s (--reads, --disk)`,
   );
   run.print(`\nFor atc.yaml:\n${configLines(best.config)}`);
 }
@@ -117,7 +117,7 @@ function configLines(config: JsonObject): string {
     .join("\n");
 }
 
-/** What JSON has no number for is left out. */
+/** A result as JSON, without numbers that JSON cannot store. */
 function jsonResult({ title, codec, options, config, figures, secondsPerGB: seconds, problem }: CodecResult): object {
   return {
     title,
@@ -134,16 +134,19 @@ function jsonResult({ title, codec, options, config, figures, secondsPerGB: seco
 function addBench(codecCommand: Command, io: CommandLineIo): void {
   const command = codecCommand
     .command("bench [file]")
-    .description("Measure every installed codec on your own data, and recommend one")
-    .option("--dataset <name>", "take a column of this dataset instead of a file")
+    .description("Measure every installed codec on your own data and recommend one")
+    .option("--dataset <name>", "use a column of this dataset instead of a file")
     .option("--column <name>", "the column (default: close)")
-    .option("--symbol <symbol>", "the symbol (default: the one of most rows)")
-    .option("--dtype <dtype>", "type of a raw file's numbers: float64, int64, float32, int32, uint32, int8, uint8")
-    .option("--typesize <bytes>", "bytes of an element of a raw file, where it is none of those types")
-    .option("--max-bytes <bytes>", "measure on this much from the start", "4MB")
-    .option("--seconds <seconds>", "time for each direction of each codec", "0.2")
-    .option("--reads <times>", "how often what is stored is read", "3")
-    .option("--disk <bytes>", "what the disk takes and gives a second", "200MB");
+    .option("--symbol <symbol>", "the symbol (default: the one with the most rows)")
+    .option(
+      "--dtype <dtype>",
+      "type of the numbers of a raw file: float64, int64, float32, int32, uint32, int8 or uint8",
+    )
+    .option("--typesize <bytes>", "bytes per element of a raw file, if it has another type")
+    .option("--max-bytes <bytes>", "use this much from the start", "4MB")
+    .option("--seconds <seconds>", "time per codec and direction", "0.2")
+    .option("--reads <times>", "reads per write", "3")
+    .option("--disk <bytes>", "disk throughput per second", "200MB");
   withConfigKeys(withCommon(command)).action(async (file: string | undefined) => {
     await using run = await startInvocation(command, io);
     const use = {
@@ -164,7 +167,6 @@ function addBench(codecCommand: Command, io: CommandLineIo): void {
   });
 }
 
-/** Adds `atc codec`. */
 export function addCodec(program: Command, io: CommandLineIo): void {
-  addBench(program.command("codec").description("How far and how fast the installed codecs compress"), io);
+  addBench(program.command("codec").description("Measure the compression of the installed codecs"), io);
 }

@@ -1,10 +1,9 @@
 import { configJsonSchema, configKeys, describeOrigin } from "@atc/runtime";
 import type { Command } from "commander";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { textTable } from "../text-table.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { textTable } from "../text/text-table.ts";
 
-/** Adds `atc config`. */
 export function addConfig(program: Command, io: CommandLineIo): void {
   const command = program
     .command("config")
@@ -40,6 +39,6 @@ export function addConfig(program: Command, io: CommandLineIo): void {
         }),
       ),
     );
-    if (file === undefined) run.say("\nno configuration file was found; atc.yaml in this folder would be read");
+    if (file === undefined) run.say("\nno configuration file was found; put atc.yaml in this folder to have one");
   });
 }

@@ -1,14 +1,14 @@
 import type { AppendResult, SymbolAppend } from "@atc/runtime";
 import { appendFiles } from "@atc/runtime";
 import type { Command } from "commander";
-import { counted, integer } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
-import { qualityLines } from "../quality-lines.ts";
-import { choice } from "../reading-options.ts";
-import { textTable } from "../text-table.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { choice } from "../invocation/reading-options.ts";
+import { qualityLines } from "../reports/quality-lines.ts";
+import { counted, integer } from "../text/number-format.ts";
+import { textTable } from "../text/text-table.ts";
 
-/** Symbols shown in full. */
+/** The most symbols in the table. */
 const mostSymbols = 40;
 
 function symbolsTable(symbols: readonly SymbolAppend[]): string {
@@ -31,20 +31,19 @@ function symbolsTable(symbols: readonly SymbolAppend[]): string {
 }
 
 function headline(name: string, { changed, manifest, symbols }: AppendResult): string {
-  if (!changed) return `dataset ${name} has all of these rows already; nothing was changed`;
+  if (!changed) return `dataset ${name} already has all of these rows; nothing was changed`;
   const sum = (count: (one: SymbolAppend) => number): string =>
     integer(symbols.reduce((total, one) => total + count(one), 0));
   return `dataset ${name}: ${sum(({ added }) => added)} new rows, ${sum(({ restated }) => restated)} restated; ${counted(manifest.rows, "row")} of ${counted(manifest.series.length, "symbol")} now (generation ${manifest.generation})`;
 }
 
-/** Adds `atc data append`. */
 export function addAppend(data: Command, io: CommandLineIo): void {
   const command = data
     .command("append <dataset> [file...]")
-    .description("Add the rows of files to a dataset; readers of it are not disturbed")
+    .description("Add the rows of files to a dataset while others read it")
     .option(
       "--overlap <policy>",
-      "restate, keep or error: rows at a time that the dataset has already with other values (default: restate)",
+      "restate, keep or error: what happens to rows at a time that the dataset already has with other values (default: restate)",
     );
   withConfigKeys(withReading(withCommon(command), { naming: false })).action(
     async (name: string, files: readonly string[]) => {

@@ -1,14 +1,14 @@
 import { AtcError } from "@atc/contract";
 import { exportData } from "@atc/runtime";
 import type { Command } from "commander";
-import { counted, integer } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { counted, integer } from "../text/number-format.ts";
 
-/** Files named in the summary. */
+/** The most files in the summary. */
 const mostFiles = 5;
 
-/** Milliseconds of a date or time; one without a zone is UTC. */
+/** Parses a date or time, UTC unless it has a zone, to ms since the epoch. */
 function timeOf(flag: string, value: unknown): number | undefined {
   if (typeof value !== "string") return undefined;
   const text = value.trim();
@@ -21,17 +21,19 @@ function timeOf(flag: string, value: unknown): number | undefined {
   return time;
 }
 
-/** Adds `atc data export`. */
 export function addExport(data: Command, io: CommandLineIo): void {
   const command = data
     .command("export <data>")
     .description("Write the rows of a dataset or a file as CSV, Arrow or Parquet")
-    .requiredOption("-o, --output <file>", "the file; {symbol} in its name gives one a symbol, - is standard output")
+    .requiredOption(
+      "-o, --output <file>",
+      "the file; {symbol} in its name gives one file per symbol, - is standard output",
+    )
     .option("--format <name>", "csv, arrow or parquet (default: by the file's ending)")
-    .option("--only <list>", "these symbols only, separated by commas")
-    .option("--from <time>", "the first time, inclusive, UTC unless it names a zone")
-    .option("--to <time>", "the last time, exclusive")
-    .option("--force", "replace a file that is there");
+    .option("--only <list>", "only these symbols, separated by commas")
+    .option("--from <time>", "first time, inclusive, UTC unless it has a zone")
+    .option("--to <time>", "last time, exclusive")
+    .option("--force", "replace an existing file");
   withConfigKeys(withCommon(command)).action(async (source: string) => {
     await using run = await startInvocation(command, io);
     const { output, format, only, force } = run.options;

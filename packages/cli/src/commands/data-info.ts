@@ -1,12 +1,12 @@
 import type { DatasetInfo } from "@atc/runtime";
 import { datasetInfo, describeDataset } from "@atc/runtime";
 import type { Command } from "commander";
-import { bytes, counted, integer } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { mostSeries, qualityLines, seriesTable } from "../quality-lines.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { mostSeries, qualityLines, seriesTable } from "../reports/quality-lines.ts";
+import { bytes, counted, integer } from "../text/number-format.ts";
 
-/** Readings shown in full. */
+/** The most readings in the list. */
 const mostReadings = 8;
 
 function historyLines({ history, manifest }: DatasetInfo): readonly string[] {
@@ -14,7 +14,7 @@ function historyLines({ history, manifest }: DatasetInfo): readonly string[] {
   if (typeof bars === "object" && bars !== null && "to" in bars) {
     const { to, outside, unfinished } = bars as Readonly<Record<string, unknown>>;
     return [
-      `bars of ${String(to)}; rows outside of the session: ${integer(outside)}, of last bars left out: ${integer(unfinished)}`,
+      `bars of ${String(to)}; rows outside of the session: ${integer(outside)}, rows of dropped last bars: ${integer(unfinished)}`,
     ];
   }
   const lines = history.map(({ source, overlap, rowsRead, added, restated, badRows }) => {
@@ -27,11 +27,10 @@ function historyLines({ history, manifest }: DatasetInfo): readonly string[] {
   return [...lines.slice(0, 1), `  and ${integer(lines.length - mostReadings)} more`, ...lines.slice(1 - mostReadings)];
 }
 
-/** Adds `atc data info`. */
 export function addInfo(data: Command, io: CommandLineIo): void {
   const command = data
     .command("info <dataset>")
-    .description("What a dataset holds, how its prices run, and what is odd in it");
+    .description("Show the contents of a dataset, its prices, and anomalies in them");
   withConfigKeys(withCommon(command)).action(async (name: string) => {
     await using run = await startInvocation(command, io);
     const row = await describeDataset(run.runtime.store, name);

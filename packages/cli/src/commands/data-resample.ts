@@ -2,10 +2,10 @@ import { AtcError } from "@atc/contract";
 import type { Aggregation, ResampleOptions } from "@atc/runtime";
 import { resampleData } from "@atc/runtime";
 import type { Command } from "commander";
-import { counted } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { choice } from "../reading-options.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { choice } from "../invocation/reading-options.ts";
+import { counted } from "../text/number-format.ts";
 
 function invalid(flag: string, value: string, allowed: string): AtcError {
   return new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${value}"; give ${allowed}`, { details: { flag, value } });
@@ -14,7 +14,7 @@ function invalid(flag: string, value: string, allowed: string): AtcError {
 function sessionOf(text: string): NonNullable<ResampleOptions["session"]> {
   const [start = "", end = "", ...more] = text.split("-").map((part) => part.trim());
   if (start === "" || end === "" || more.length > 0)
-    throw invalid("--session", text, "opening and closing such as 09:30-16:00");
+    throw invalid("--session", text, "opening and closing time such as 09:30-16:00");
   return { start, end };
 }
 
@@ -25,7 +25,7 @@ function aggregationsOf(text: string): Record<string, Aggregation> {
   return Object.fromEntries(pairs) as Record<string, Aggregation>;
 }
 
-/** How rows become bars, by the command's options. */
+/** How rows become bars, from the options of the command. */
 function barOptions(options: Readonly<Record<string, unknown>>): ResampleOptions {
   const { to, timeZone, session, aggregate } = options;
   const weekStart = choice(options, "weekStart", "--week-start", ["monday", "sunday"]);
@@ -44,21 +44,20 @@ function barOptions(options: Readonly<Record<string, unknown>>): ResampleOptions
   };
 }
 
-/** Adds `atc data resample`. */
 export function addResample(data: Command, io: CommandLineIo): void {
   const command = data
     .command("resample <data>")
-    .description("Make a dataset of longer bars of a dataset or a file: by time, session, count, volume or value")
+    .description("Make a dataset of longer bars: by time, session, count, volume or value")
     .requiredOption("--to <rule>", "5m, 1h, 1d, 1w, 1mo, 500ticks, 10000volume or 1e6dollars")
-    .option("--name <dataset>", "name of the new dataset (default: the old one's and the rule)")
+    .option("--name <dataset>", "name of the new dataset (default: the old name and the rule)")
     .option("--time-zone <zone>", "zone of days and sessions, such as America/New_York (default: UTC)")
-    .option("--session <hours>", "hours of trading, such as 09:30-16:00 or 17:00-16:00; rows outside are left out")
+    .option("--session <hours>", "trading hours, such as 09:30-16:00 or 17:00-16:00; rows outside are dropped")
     .option("--week-start <day>", "monday or sunday (default: monday)")
     .option("--label <time>", "start, end or date: the time of a bar (default: start, date for days and longer)")
     .option("--partial <policy>", "keep or drop a last bar that is not full (default: keep bars of time, drop others)")
     .option("--fill-gaps <policy>", "none or previous: bars for intervals without rows (default: none)")
-    .option("--aggregate <list>", "how other columns are put together, such as oi=last,turnover=sum")
-    .option("--force", "make it again though it is up to date");
+    .option("--aggregate <list>", "how other columns are aggregated, such as oi=last,turnover=sum")
+    .option("--force", "rewrite it even if it is up to date");
   withConfigKeys(withCommon(command)).action(async (source: string) => {
     await using run = await startInvocation(command, io);
     const { name, force } = run.options;
@@ -87,10 +86,10 @@ export function addResample(data: Command, io: CommandLineIo): void {
       symbols.reduce((total, one) => total + count(one), 0);
     const outside = sum((one) => one.outside);
     const unfinished = sum((one) => one.unfinished);
-    if (outside > 0) run.print(`${counted(outside, "row")} outside of the session left out`);
-    if (unfinished > 0) run.print(`${counted(unfinished, "row")} in last bars that are not full left out`);
+    if (outside > 0) run.print(`${counted(outside, "row")} outside of the session dropped`);
+    if (unfinished > 0) run.print(`${counted(unfinished, "row")} in last bars that are not full dropped`);
     const without = symbols.filter((one) => one.bars === 0).map(({ symbol }) => symbol);
     if (without.length > 0)
-      run.print(`without a bar: ${without.slice(0, 8).join(", ")}${without.length > 8 ? ", ..." : ""}`);
+      run.print(`symbols without a bar: ${without.slice(0, 8).join(", ")}${without.length > 8 ? ", ..." : ""}`);
   });
 }

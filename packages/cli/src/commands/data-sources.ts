@@ -1,14 +1,11 @@
 import { installedSources } from "@atc/runtime";
 import type { Command } from "commander";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { textTable } from "../text-table.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { textTable } from "../text/text-table.ts";
 
-/** Adds `atc data sources`. */
 export function addSources(data: Command, io: CommandLineIo): void {
-  const command = data
-    .command("sources")
-    .description("The installed sources: which files they read, which options they take");
+  const command = data.command("sources").description("List the installed sources with their file endings and options");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
     const sources = await installedSources(run.runtime);

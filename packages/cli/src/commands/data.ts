@@ -1,18 +1,17 @@
 import { AtcError } from "@atc/contract";
 import { describeDataset, findDataset } from "@atc/runtime";
 import type { Command } from "commander";
-import { exitCodes } from "../exit-code.ts";
-import { bytes, integer } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { textTable } from "../text-table.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { exitCodes } from "../process/exit-code.ts";
+import { bytes, integer } from "../text/number-format.ts";
+import { textTable } from "../text/text-table.ts";
 import { addAppend } from "./data-append.ts";
 import { addExport } from "./data-export.ts";
 import { addInfo } from "./data-info.ts";
 import { addResample } from "./data-resample.ts";
 import { addSources } from "./data-sources.ts";
 
-/** Adds `atc data list`. */
 function addList(data: Command, io: CommandLineIo): void {
   const command = data.command("list").description("List the datasets");
   withConfigKeys(withCommon(command)).action(async () => {
@@ -49,9 +48,10 @@ function addList(data: Command, io: CommandLineIo): void {
   });
 }
 
-/** Adds `atc data rm`. */
 function addRemove(data: Command, io: CommandLineIo): void {
-  const command = data.command("rm <dataset...>").description("Delete datasets; the files they were read from stay");
+  const command = data
+    .command("rm <dataset...>")
+    .description("Delete datasets; the files that they were read from stay");
   withConfigKeys(withCommon(command)).action(async (names: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { store } = run.runtime;
@@ -62,16 +62,15 @@ function addRemove(data: Command, io: CommandLineIo): void {
   });
 }
 
-/** What a store of another kind cannot do. */
+/** An operation that the store does not have. */
 function unsupported(what: string): AtcError {
   return new AtcError("ATC_UNSUPPORTED", `this store cannot ${what} datasets`);
 }
 
-/** Adds `atc data verify`. */
 function addVerify(data: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = data
     .command("verify <dataset...>")
-    .description("Read every byte of datasets: checksums, metadata, symbols, order of times");
+    .description("Read every byte of datasets and check checksums, metadata, symbols and the order of times");
   withConfigKeys(withCommon(command)).action(async (names: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const reports = [];
@@ -91,11 +90,10 @@ function addVerify(data: Command, io: CommandLineIo, exit: (code: number) => voi
   });
 }
 
-/** Adds `atc data compact`. */
 function addCompact(data: Command, io: CommandLineIo): void {
   const command = data
     .command("compact <dataset>")
-    .description("Write a dataset that grew by appends again as if at once");
+    .description("Rewrite a dataset that grew by appends as if it were written at once");
   withConfigKeys(withCommon(command)).action(async (name: string) => {
     await using run = await startInvocation(command, io);
     const { store } = run.runtime;
@@ -111,14 +109,11 @@ function addCompact(data: Command, io: CommandLineIo): void {
         bytes: after.bytes,
       });
     const state =
-      after.generation === before.generation
-        ? "is compact already"
-        : `was written again as generation ${after.generation}`;
+      after.generation === before.generation ? "is already compact" : `was rewritten as generation ${after.generation}`;
     run.print(`${name} ${state}: ${bytes(before.bytes)} before, ${bytes(after.bytes)} now`);
   });
 }
 
-/** Adds `atc data`. */
 export function addData(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const data = program.command("data").description("List, describe, extend, verify, compact and delete datasets");
   addList(data, io);

@@ -4,17 +4,18 @@ import { fromSystemError } from "@atc/contract";
 import { makeFolders } from "@atc/plugin-kit";
 import { runBacktest } from "@atc/runtime";
 import type { Command } from "commander";
-import { backtestTable } from "../backtest-table.ts";
-import { demoMarket } from "../demo-market.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { backtestTable } from "../reports/backtest-table.ts";
+import { demoMarket } from "./demo-market.ts";
 
-/** The demonstration's market: ten years of eight stocks. */
+/** The market of the demonstration: ten years of eight stocks. */
 const market = { seed: 7, symbols: 8, days: 2520 };
 
-/** Adds `atc demo`. */
 export function addDemo(program: Command, io: CommandLineIo): void {
-  const command = program.command("demo").description("Make a market of eight made-up stocks, ingest it, backtest it");
+  const command = program
+    .command("demo")
+    .description("Generate a market of eight invented stocks, ingest it, backtest it");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
     const folder = join(io.cwd, ".cache", "atc-demo");
@@ -26,16 +27,16 @@ export function addDemo(program: Command, io: CommandLineIo): void {
       throw fromSystemError(error, `cannot write "${file}"`, "run the demo in a folder that can be written");
     }
     const shown = relative(io.cwd, file);
-    run.say(`made ${shown}: ten years of daily bars of eight stocks that do not exist (seed ${market.seed})\n`);
+    run.say(`wrote ${shown}: ten years of daily bars of eight invented stocks (seed ${market.seed})\n`);
     const { report } = await runBacktest(run.runtime, shown, { ...run.data, name: "demo", force: false });
     if (run.json) return run.printJson(report);
     run.print(backtestTable(report));
     run.say(`
-Now with your own file (CSV of bars or ticks, plain or gzip; columns are found by their names):
+Now with your own file (CSV of bars or ticks, plain or gzip; columns are detected by their names):
   atc backtest bars.csv                      all symbols, one table
   atc backtest bars.csv --fee-bps 2          other costs; atc config lists every key
   atc backtest bars.csv --json               for programs
   atc signals bars.csv --symbol AAPL --out aapl.csv
-  atc data list                              what was ingested`);
+  atc data list                              the datasets`);
   });
 }

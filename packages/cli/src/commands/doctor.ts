@@ -1,18 +1,17 @@
-import { examine } from "@atc/runtime";
+import { doctor } from "@atc/runtime";
 import type { Command } from "commander";
-import { exitCodes } from "../exit-code.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation.ts";
-import { textTable } from "../text-table.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { exitCodes } from "../process/exit-code.ts";
+import { textTable } from "../text/text-table.ts";
 
-/** Adds `atc doctor`. */
 export function addDoctor(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = program
     .command("doctor")
     .description("Check this machine and this project: Node, mapping, folders, disk, plugins");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
-    const findings = await examine(run.runtime);
+    const findings = await doctor(run.runtime);
     if (run.json) run.printJson(findings);
     else {
       run.print(

@@ -1,16 +1,15 @@
 import { ingestFile } from "@atc/runtime";
 import type { Command } from "commander";
-import { bytes, counted } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
-import { qualityLines } from "../quality-lines.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { qualityLines } from "../reports/quality-lines.ts";
+import { bytes, counted } from "../text/number-format.ts";
 
-/** Adds `atc ingest`. */
 export function addIngest(program: Command, io: CommandLineIo): void {
   const command = program
     .command("ingest [file...]")
-    .description("Read files, directories or patterns into a dataset: sorted by symbol and time, checked, mapped")
-    .option("--threads <count>", "threads for a large file (default: one a core, fewer in a small container)");
+    .description("Read files, directories or patterns into a dataset: sorted by symbol and time, checked")
+    .option("--threads <count>", "threads for a large file (default: one per core, fewer in a small container)");
   withConfigKeys(withReading(withCommon(command))).action(async (files: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { manifest, report, reused } = await ingestFile(run.runtime, files, run.data);

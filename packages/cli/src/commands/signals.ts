@@ -2,26 +2,22 @@ import { resolve } from "node:path";
 import { AtcError } from "@atc/contract";
 import { computeSignals, signalFormats, writeSignals } from "@atc/runtime";
 import type { Command } from "commander";
-import { integer } from "../figures.ts";
-import type { CommandLineIo } from "../invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation.ts";
-import { checkOutputs } from "../output-files.ts";
-import { signalWeights } from "../signal-weights.ts";
+import type { CommandLineIo } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { checkOutputs } from "../invocation/output-files.ts";
+import { signalWeights } from "../reports/signal-weights.ts";
+import { integer } from "../text/number-format.ts";
 
-/** Adds `atc signals`. */
 export function addSignals(program: Command, io: CommandLineIo): void {
   const command = program
     .command("signals [data]")
     .description(
       "Compute every output of ATC for one symbol: averages, layer-1 signals, equities, average signal, direction",
     )
-    .option("--symbol <symbol>", "the symbol (needed where the data has several)")
+    .option("--symbol <symbol>", "the symbol (required if the data has several)")
     .option("--out <file>", `file to write: ${signalFormats.join(", ")}`)
-    .option(
-      "--executor <where>",
-      "worker or inline: a thread beside this one, or this one (default: a thread where the work is worth it)",
-    )
-    .option("--no-cache", "neither take results from the cache nor keep them");
+    .option("--executor <where>", "worker or inline: compute on a thread or without (default: a thread for large work)")
+    .option("--no-cache", "neither read results from the cache nor store them");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {
     await using run = await startInvocation(command, io);
     const { symbol, out } = run.options;

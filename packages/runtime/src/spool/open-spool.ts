@@ -6,49 +6,47 @@ import { readArea, type SpoolArea, writeArea } from "./spool-area.ts";
 import { type SpoolCurves, spoolCurves } from "./spool-curves.ts";
 import { layOutSpool, pointBytes, type SizedSymbol, type SpoolRegion } from "./spool-layout.ts";
 
-/** The most bytes of a spool that lies in memory. */
+/** The largest spool that is kept in memory, in bytes. */
 const mostMemory = 16 * 2 ** 20;
 
-/** What a thread needs to write curves of some symbols into a spool. */
+/** What a thread needs to write the curves of some symbols into a spool. */
 export interface SpoolPart {
-  /** Bars. */
   readonly bars: SpoolArea;
-  /** Trades. */
   readonly trades: SpoolArea;
-  /** Where the symbols lie. */
   readonly regions: readonly SpoolRegion[];
 }
 
 /** The curve of a portfolio in a spool. */
 interface SpooledPortfolio {
-  /** Points taken so far. */
+  /** Points written so far. */
   readonly length: number;
-  /** Takes the next points. */
+  /** Appends points. */
   readonly take: PortfolioListener;
-  /** Fills both arrays, of equal length, with the points from `row` on. */
+  /** Fills both arrays, of equal length, with the points from `row`. */
   read(row: number, times: BigInt64Array, equity: Float64Array): void;
 }
 
 /**
- * Curves of a backtest that nobody has to hold in memory: in two files that have no name, so that nothing is left of them however the process ends, or,
- * while they are small, in memory that threads share. Disposal gives them back.
+ * Stores the curves of a backtest outside of the heap. Large curves are in two files without a name, of which nothing
+ * is left however the process ends; small ones are in memory that threads share. Disposal frees them.
  */
 export interface Spool extends Disposable {
-  /** The curves of the symbols. */
   readonly curves: SpoolCurves;
-  /** The portfolio's curve. */
   readonly portfolio: SpooledPortfolio;
   /** What a thread needs to write the curves of some symbols. */
   part(symbols: readonly string[]): SpoolPart;
 }
 
-/** What a spool is made for. */
+/** The size and the place of a spool. */
 export interface SpoolOptions {
-  /** The symbols and the bars that each can have at most. */
+  /** The symbols, each with the most bars that it can have. */
   readonly symbols: readonly SizedSymbol[];
-  /** Folders for the files, the first that takes them. Those whose files lie in memory come last: they would be no gain. */
+  /**
+   * Folders for the files; the first usable one is taken. Folders in memory (tmpfs) are tried last, as they save
+   * nothing.
+   */
   readonly folders: readonly string[];
-  /** Receives what became of the folders if none takes the files and the curves stay in memory. */
+  /** Receives a warning if no folder can be used and the curves stay in memory. */
   readonly warn: (message: string) => void;
 }
 
@@ -57,7 +55,7 @@ interface OpenAreas extends Disposable {
   readonly trades: SpoolArea;
 }
 
-/** A file for reading and writing whose name is gone before anything is written. */
+/** A file for reading and writing that is unlinked before anything is written. */
 function namelessFile(folder: string): number {
   const path = join(folder, `.curves-${process.pid}-${randomBytes(8).toString("hex")}`);
   const descriptor = openSync(path, "wx+", 0o600);
@@ -96,10 +94,10 @@ function inMemory(barArea: number, tradeArea: number): OpenAreas {
   };
 }
 
-/** What Linux says of file systems in memory: tmpfs and ramfs. */
+/** Types that Linux reports for file systems in memory: tmpfs and ramfs. */
 const memoryFileSystems: ReadonlySet<number> = new Set([0x0102_1994, 0x8584_58f6]);
 
-function liesInMemory(folder: string): boolean {
+function isInMemory(folder: string): boolean {
   try {
     return memoryFileSystems.has(statfsSync(folder).type);
   } catch {
@@ -110,14 +108,14 @@ function liesInMemory(folder: string): boolean {
 function openAreas(barArea: number, tradeArea: number, { folders, warn }: SpoolOptions): OpenAreas {
   if (barArea + tradeArea <= mostMemory) return inMemory(barArea, tradeArea);
   let reason = "no folder was given";
-  const onDisk = folders.filter((folder) => !liesInMemory(folder));
+  const onDisk = folders.filter((folder) => !isInMemory(folder));
   for (const folder of new Set([...onDisk, ...folders]))
     try {
       return filesIn(folder);
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
-  warn(`the curves of the backtest stay in memory, since no folder takes them: ${reason}`);
+  warn(`the curves of the backtest stay in memory because no folder can hold them: ${reason}`);
   return inMemory(barArea, tradeArea);
 }
 
@@ -135,14 +133,14 @@ export function openSpool(options: SpoolOptions): Spool {
       regions: symbols.flatMap((symbol) => layout.regions.get(symbol) ?? []),
     }),
     [Symbol.dispose]() {
-      // A descriptor that is closed twice may be somebody else's by then.
+      // A descriptor must not be closed twice: its number may be in use again.
       if (isOpen) areas[Symbol.dispose]();
       isOpen = false;
     },
   };
 }
 
-/** Times first, then equities, both in room for all points. */
+/** The area has room for the times of all points, followed by room for all equities. */
 function spooledPortfolio(area: SpoolArea, offset: number, points: number): SpooledPortfolio {
   let taken = 0;
   const equityOffset = offset + (pointBytes / 2) * points;

@@ -2,8 +2,8 @@ import { readSync, writeSync } from "node:fs";
 import { AtcError, fromSystemError } from "@atc/contract";
 
 /**
- * One area of a spool: a file that is open in this process, by its descriptor, or memory that threads share. Both can be sent to a thread as
- * they are: descriptors belong to the process.
+ * One area of a spool: the descriptor of an open file, or memory that threads share. Both can be sent to a thread as
+ * they are, since descriptors belong to the process.
  */
 export type SpoolArea = number | SharedArrayBuffer;
 
@@ -29,7 +29,7 @@ export function writeArea(area: SpoolArea, offset: number, array: ArrayBufferVie
   }
 }
 
-/** Fills the bytes of an array with those at an offset. ATC_IO if the disk refuses, ATC_CORRUPT_DATA if the area ends before. */
+/** Reads bytes at an offset into an array. ATC_IO if the disk refuses, ATC_CORRUPT_DATA if the area is too short. */
 export function readArea(area: SpoolArea, offset: number, array: ArrayBufferView): void {
   const into = bytesOf(array);
   if (typeof area !== "number") {
@@ -47,5 +47,5 @@ export function readArea(area: SpoolArea, offset: number, array: ArrayBufferView
     throw fromSystemError(error, "cannot read the intermediate curves of the backtest", "check the disk");
   }
   if (done < into.length)
-    throw new AtcError("ATC_CORRUPT_DATA", "the intermediate curves of the backtest end too early; run it again");
+    throw new AtcError("ATC_CORRUPT_DATA", "the intermediate curves of the backtest are truncated; run it again");
 }

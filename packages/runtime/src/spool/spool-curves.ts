@@ -4,39 +4,35 @@ import { readArea, type SpoolArea, writeArea } from "./spool-area.ts";
 import { type SpoolRegion, tradeBytes } from "./spool-layout.ts";
 import { createTradeRows } from "./trade-rows.ts";
 
-/** The two areas of a spool. */
 export interface SpoolAreas {
-  /** Bars, and the portfolio's points. */
+  /** Bars, and the points of the portfolio. */
   readonly bars: SpoolArea;
-  /** Trades. */
   readonly trades: SpoolArea;
 }
 
-/** How much of a symbol a spool has taken. */
+/** How much of a symbol is in a spool. */
 export interface CurveCounts {
-  /** Bars. */
   readonly bars: number;
-  /** Trades. */
   readonly trades: number;
 }
 
-/** A store of curves in a spool. One symbol is written at a time; each thread has a store of its own over the same areas. */
+/** A store of curves in a spool. It writes one symbol at a time; each thread has its own store over the same areas. */
 export interface SpoolCurves extends CurveStore {
-  /** What was taken of a symbol; undefined until its sink is finished. */
+  /** The counts of a symbol; undefined until its sink is finished. */
   counts(symbol: string): CurveCounts | undefined;
-  /** Takes notice of curves that another thread has written. */
-  written(symbol: string, counts: CurveCounts): void;
+  /** Registers curves that another thread has written. */
+  register(symbol: string, counts: CurveCounts): void;
 }
 
 function emptyRoom(length: number): BarRoom {
   return { times: new BigInt64Array(length), equity: new Float64Array(length), directions: new Int8Array(length) };
 }
 
-/** A store over the areas of a spool, for the symbols whose regions are given. */
+/** A store over the areas of a spool, for the symbols of `regions`. */
 export function spoolCurves(areas: SpoolAreas, regions: ReadonlyMap<string, SpoolRegion>): SpoolCurves {
   const finished = new Map<string, CurveCounts>();
   const tradeRows = createTradeRows();
-  // The room of every sink: one is filled at a time, and taken before the next is asked for.
+  // All sinks share one room: it is filled and written before the next request.
   let room = emptyRoom(0);
 
   function regionOf(symbol: string): SpoolRegion {
@@ -96,6 +92,6 @@ export function spoolCurves(areas: SpoolAreas, regions: ReadonlyMap<string, Spoo
       return readerOf(regionOf(symbol), counts);
     },
     counts: (symbol) => finished.get(symbol),
-    written: (symbol, counts) => void finished.set(symbol, counts),
+    register: (symbol, counts) => void finished.set(symbol, counts),
   };
 }

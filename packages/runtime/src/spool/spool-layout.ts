@@ -1,8 +1,7 @@
-/** Where the curves of one symbol lie in the two areas of a spool. */
+/** The place of the curves of one symbol in the two areas of a spool. */
 export interface SpoolRegion {
-  /** The symbol. */
   readonly symbol: string;
-  /** The bars that it has room for. It has room for as many trades: a bar fills one order at most. */
+  /** Capacity in bars, and in trades: a bar fills at most one order. */
   readonly bars: number;
   /** Byte offset in the area of bars: times, then equities, then directions. */
   readonly barOffset: number;
@@ -10,38 +9,34 @@ export interface SpoolRegion {
   readonly tradeOffset: number;
 }
 
-/** A symbol and the bars that it can have at most. */
+/** A symbol and the most bars that it can have. */
 export interface SizedSymbol {
-  /** The symbol. */
   readonly symbol: string;
-  /** Bars. */
   readonly bars: number;
 }
 
-/** Bytes of a trade: nine numbers of 8 bytes. */
+/** Bytes per trade: nine numbers of 8 bytes. */
 export const tradeBytes = 72;
 
-/** Bytes of a bar's time, equity and direction. */
+/** Bytes per bar: time, equity and direction. */
 const barBytes = 17;
 
-/** Bytes of a point of the portfolio's curve: time and equity. */
+/** Bytes per point of the portfolio's curve: time and equity. */
 export const pointBytes = 16;
 
-/** Where everything lies in a spool. It follows from the symbols alone, so that threads can write at the same time. */
+/** The places of all curves in a spool. They follow from the symbols alone, so threads can write concurrently. */
 export interface SpoolLayout {
-  /** The regions by symbol. */
   readonly regions: ReadonlyMap<string, SpoolRegion>;
-  /** Byte offset of the portfolio's points in the area of bars. */
+  /** Byte offset of the points of the portfolio in the area of bars. */
   readonly portfolioOffset: number;
-  /** The points that there is room for. */
+  /** Capacity in points of the portfolio. */
   readonly portfolioPoints: number;
   /** Bytes of the area of bars. */
   readonly barArea: number;
-  /** Bytes of the area of trades. Most of it is never written: the file is sparse. */
+  /** Bytes of the area of trades. Most of them are never written: the file is sparse. */
   readonly tradeArea: number;
 }
 
-/** Lays out the curves of some symbols. */
 export function layOutSpool(symbols: readonly SizedSymbol[]): SpoolLayout {
   const regions = new Map<string, SpoolRegion>();
   let barOffset = 0;

@@ -1,0 +1,195 @@
+import { type EventEmitter, once } from "node:events";
+import { type ProgressListener, printableText, throwIfAborted } from "@atc/contract";
+import type { DataOptions, Runtime, RuntimeOptions } from "@atc/runtime";
+import { configKeys, openRuntime } from "@atc/runtime";
+import type { Command } from "commander";
+import type { ProgressDisplay } from "../text/progress-display.ts";
+import { progressDisplay } from "../text/progress-display.ts";
+import { executorOptions, readingOptions } from "./reading-options.ts";
+
+/** The streams and the environment of the command line: those of the process in `bin.ts`, collected text in tests. */
+export interface CommandLineIo {
+  /** Results. */
+  readonly stdout: NodeJS.WritableStream;
+  /** Progress, warnings and errors, with control characters replaced. */
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  /** The stream of the progress bar, which moves the cursor. Default: `stderr`. */
+  readonly terminal?: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  /** The working directory. */
+  readonly cwd: string;
+  /** Environment variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Called once before symbols are computed. */
+  readonly onComputing?: () => void;
+}
+
+/** One run of one command: its options, its output and its runtime. Disposal closes the runtime. */
+export interface Invocation extends AsyncDisposable {
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Whether results are printed as JSON. */
+  readonly json: boolean;
+  /** The streams of the command line. */
+  readonly io: CommandLineIo;
+  /** Shows progress until the first result is printed. */
+  readonly display: ProgressDisplay;
+  readonly runtime: Runtime;
+  /** Options for every operation of the run: signal, progress, how files are read. */
+  readonly data: DataOptions;
+  /** Prints a result for people, with control characters replaced. */
+  print(text: string): void;
+  /** Prints a remark for people on standard error; nothing with `--quiet` or `--json`. */
+  say(text: string): void;
+  printJson(value: unknown): void;
+  /** Prints a result in portions. */
+  printPortions(portions: Iterable<string>): Promise<void>;
+}
+
+const flagNames = new Map(configKeys.map(({ flag, name }) => [camelCase(flag.slice(2)), name]));
+
+function camelCase(words: string): string {
+  return words.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Adds the options of every command. */
+export function withCommon(command: Command): Command {
+  return command
+    .option(
+      "--config <file>",
+      "configuration file (default: atc.yaml, atc.yml, atc.json or config.yaml, in this folder or above it)",
+    )
+    .option("--json", "print results as JSON")
+    .option("--quiet", "print results and errors only");
+}
+
+/** Adds an option for every configuration key. */
+export function withConfigKeys(command: Command): Command {
+  command.optionsGroup("Configuration (each is also a key in atc.yaml and a variable ATC_...):");
+  for (const { flag, description, allowed, default: value } of configKeys) {
+    const shown = Array.isArray(value) ? value.join(",") || "none" : String(value);
+    command.option(`${flag} <value>`, `${description}: ${allowed} (default: ${shown})`);
+  }
+  return command;
+}
+
+/** Adds the options for reading files; `naming` adds those for the dataset that the files become. */
+export function withReading(command: Command, { naming = true }: { readonly naming?: boolean } = {}): Command {
+  command.optionsGroup("Reading files:");
+  if (naming)
+    command
+      .option("--name <dataset>", "name of the dataset that the files become")
+      .option("--force", "read the files again even if their dataset is up to date or was appended to");
+  return command
+    .option("--csv-symbol <symbol>", "symbol of a file that has no symbol column (default: the file's name)")
+    .option("--separator <character>", "separator of fields (default: detected among , ; | and tab)")
+    .option(
+      "--columns <list>",
+      "our names for the headers of the file, such as close=Last,volume=Vol; or the names of all fields of a file without a header",
+    )
+    .option("--time-zone <zone>", "zone of times without a zone, such as America/New_York (default: UTC)")
+    .option("--bad-rows <policy>", "error, skip or nan: what happens to a row that cannot be read (default: error)")
+    .option(
+      "--duplicates <policy>",
+      "keep-last, keep-first, keep-all or error: what happens to rows of the same symbol and time (default: keep-last for bars, keep-all for ticks)",
+    )
+    .option("--source <name>", "source that reads the files, such as csv or duckdb (default: by their endings)")
+    .option(
+      "--sql <query>",
+      "read the rows of a query with @atc/source-duckdb; the files, if there are any, are its view files",
+    )
+    .option(
+      "--source-option <name=value>",
+      "an option of the source; may be repeated; atc data sources lists them",
+      (value: string, former: readonly string[]) => [...former, value],
+      [] as readonly string[],
+    )
+    .option(
+      "--memory <bytes>",
+      "memory limit of the process while it reads, such as 256MB (default: 224MiB, or 3/4 of the memory of a small container or machine)",
+    );
+}
+
+/** The values of the configuration options, by key. */
+function configFlags(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const flags: Record<string, unknown> = {};
+  for (const [option, name] of flagNames) if (options[option] !== undefined) flags[name] = options[option];
+  return flags;
+}
+
+/** A listener that calls `begin` at the first report of the phase "computing". */
+function withBeginning(begin: (() => void) | undefined, listener: ProgressListener): ProgressListener {
+  let hasBegun = false;
+  return (progress) => {
+    if (progress.phase === "computing" && !hasBegun) {
+      hasBegun = true;
+      begin?.();
+    }
+    listener(progress);
+  };
+}
+
+/** Starts a command: opens the runtime with the options of the command. */
+export async function startInvocation(
+  command: Command,
+  io: CommandLineIo,
+  more: RuntimeOptions = {},
+): Promise<Invocation> {
+  const options = command.optsWithGlobals<Record<string, unknown>>();
+  const json = options["json"] === true;
+  const quiet = options["quiet"] === true;
+  const display = progressDisplay({ stream: io.terminal ?? io.stderr, quiet: quiet || json });
+  const { config: configFile } = options;
+  const warn = (message: string): void => {
+    display.stop();
+    if (!quiet) io.stderr.write(`warning: ${message}\n`);
+  };
+  const runtime = await openRuntime({
+    cwd: io.cwd,
+    env: io.env,
+    flags: configFlags(options),
+    cache: options["cache"] !== false,
+    // A command reads each value only once.
+    cacheMemoryBytes: 0,
+    onWarning: warn,
+    ...executorOptions(options),
+    ...(typeof configFile === "string" ? { configFile } : {}),
+    ...more,
+  });
+  return {
+    options,
+    json,
+    io,
+    display,
+    runtime,
+    data: {
+      ...readingOptions(options),
+      signal: io.signal,
+      onProgress: withBeginning(io.onComputing, display.listener),
+    },
+    print(text) {
+      display.stop();
+      io.stdout.write(`${printableText(text)}\n`);
+    },
+    say(text) {
+      display.stop();
+      if (!quiet && !json) io.stderr.write(`${text}\n`);
+    },
+    printJson(value) {
+      display.stop();
+      io.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+    async printPortions(portions) {
+      display.stop();
+      for (const text of portions) {
+        throwIfAborted(io.signal);
+        // The signal also ends the wait if the output has failed.
+        if (!io.stdout.write(text)) await once(io.stdout as EventEmitter, "drain", { signal: io.signal });
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      display.stop();
+      await runtime[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import type { JsonValue } from "@atc/contract";
+import { AtcError, ownMember } from "@atc/contract";
+import type { DataOptions, RuntimeOptions } from "@atc/runtime";
+
+/** The value of an option that must be one of `choices`; undefined if it is not given. */
+export function choice<Choice extends string>(
+  options: Readonly<Record<string, unknown>>,
+  name: string,
+  flag: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const value = options[name];
+  if (value === undefined) return undefined;
+  const found = choices.find((one) => one === value);
+  if (found === undefined) {
+    throw new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${String(value)}"; use one of: ${choices.join(", ")}`, {
+      details: { flag, value: String(value) },
+    });
+  }
+  return found;
+}
+
+const byteUnits: Readonly<Record<string, number>> = {
+  "": 1,
+  k: 1e3,
+  kb: 1e3,
+  kib: 1024,
+  m: 1e6,
+  mb: 1e6,
+  mib: 2 ** 20,
+  g: 1e9,
+  gb: 1e9,
+  gib: 2 ** 30,
+};
+
+/** Parses bytes such as `256MB`, `1 GiB`, `1048576`. */
+export function parseBytes(text: string, flag: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const factor = ownMember(byteUnits, unit?.toLowerCase() ?? "?");
+  const bytes = digits === undefined || factor === undefined ? Number.NaN : Math.round(Number(digits) * factor);
+  if (!Number.isSafeInteger(bytes) || bytes < 1) {
+    throw new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${text}"; give bytes such as 256MB or 1GiB`, {
+      details: { flag, value: text },
+    });
+  }
+  return bytes;
+}
+
+function columnNames(text: string): JsonValue {
+  // Without "=" it is a header for a file that has none.
+  if (!text.includes("=")) return text.split(",").map((name) => name.trim());
+  const pairs = text.split(",").map((pair) => pair.split("=").map((part) => part.trim()));
+  for (const pair of pairs) {
+    if (pair.length !== 2 || pair.some((part) => part === "")) {
+      throw new AtcError(
+        "ATC_INVALID_ARGUMENT",
+        `--columns is "${text}"; write ours=theirs pairs such as close=Last,volume=Vol`,
+        { details: { flag: "--columns", value: text } },
+      );
+    }
+  }
+  return Object.fromEntries(pairs) as Record<string, string>;
+}
+
+/**
+ * The value of a source option: JSON for a number, `true`, `false`, a list, an object or a quoted text; any other text
+ * as it is.
+ */
+function optionValue(text: string): JsonValue {
+  if (!/^(-?\d|true$|false$|[[{"])/.test(text)) return text;
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return text;
+  }
+}
+
+function givenOptions(given: unknown): Record<string, JsonValue> {
+  const options = new Map<string, JsonValue>();
+  for (const pair of Array.isArray(given) ? (given as readonly string[]) : []) {
+    const at = pair.indexOf("=");
+    if (at < 1)
+      throw new AtcError("ATC_INVALID_ARGUMENT", `--source-option is "${pair}"; write name=value such as extra=drop`, {
+        details: { flag: "--source-option", value: pair },
+      });
+    options.set(pair.slice(0, at).trim(), optionValue(pair.slice(at + 1)));
+  }
+  return Object.fromEntries(options);
+}
+
+/** How files are read, from the options of `withReading`. */
+export function readingOptions(options: Readonly<Record<string, unknown>>): DataOptions {
+  const badRows = choice(options, "badRows", "--bad-rows", ["error", "skip", "nan"]);
+  const duplicates = choice(options, "duplicates", "--duplicates", ["keep-all", "keep-last", "keep-first", "error"]);
+  const { name, csvSymbol, separator, columns, timeZone, memory, source, sql, sourceOption } = options;
+  return {
+    sourceOptions: {
+      ...(badRows === undefined ? {} : { badRows }),
+      ...(typeof csvSymbol === "string" ? { symbol: csvSymbol } : {}),
+      ...(typeof separator === "string"
+        ? { separator: separator === "\\t" || separator === "tab" ? "\t" : separator }
+        : {}),
+      ...(typeof columns === "string" ? { columns: columnNames(columns) } : {}),
+      ...(typeof timeZone === "string" ? { timeZone } : {}),
+      ...givenOptions(sourceOption),
+    },
+    ...(typeof name === "string" ? { name } : {}),
+    ...(typeof source === "string" ? { source } : {}),
+    ...(typeof sql === "string" ? { sql } : {}),
+    ...(duplicates === undefined ? {} : { duplicates }),
+    ...(typeof memory === "string" ? { memoryBytes: parseBytes(memory, "--memory") } : {}),
+    ...(options["force"] === true ? { force: true } : {}),
+  };
+}
+
+/** Parses days, to milliseconds. */
+export function parseDays(text: string, flag: string): number {
+  const days = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(days) || days < 0) {
+    throw new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${text}"; give days such as 7 or 0.5`, {
+      details: { flag, value: text },
+    });
+  }
+  return days * 86_400_000;
+}
+
+/** Whether and how threads are used, from the options of `atc backtest`. */
+export function executorOptions(
+  options: Readonly<Record<string, unknown>>,
+): Pick<RuntimeOptions, "executor" | "threads"> {
+  const executor = choice(options, "executor", "--executor", ["worker", "inline"]);
+  const { threads } = options;
+  const count = typeof threads === "string" ? Number(threads) : undefined;
+  if (count !== undefined && !(Number.isInteger(count) && count >= 1 && count <= 1024)) {
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `--threads is "${String(threads)}"; give a whole number from 1 to 1024`,
+      { details: { flag: "--threads", value: String(threads) } },
+    );
+  }
+  return { ...(executor === undefined ? {} : { executor }), ...(count === undefined ? {} : { threads: count }) };
+}

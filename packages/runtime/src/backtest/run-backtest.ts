@@ -1,0 +1,259 @@
+import type { BacktestFigures, BacktestJson, BacktestResult, Strategy } from "@atc/backtest";
+import { arraysOfReader, atcStrategy, backtestInto, resultToJson, resultVersion } from "@atc/backtest";
+import type { Cache, CacheKey } from "@atc/cache";
+import type { AtcConfig } from "@atc/config";
+import type { Dataset, JsonObject } from "@atc/contract";
+import { contentKeys } from "../compute/content-keys.ts";
+import type { DataOptions, OpenedData } from "../data/open-data.ts";
+import { openData } from "../data/open-data.ts";
+import { timeframeMs } from "../data/timeframe.ts";
+import { openSpool, type Spool } from "../spool/open-spool.ts";
+import type { SizedSymbol } from "../spool/spool-layout.ts";
+import { asJson, backtestPart, signalPart } from "../wiring/config-parts.ts";
+import type { Runtime } from "../wiring/runtime.ts";
+import { usableCache } from "../wiring/usable-cache.ts";
+import type { BacktestCurves } from "./backtest-curves.ts";
+import { batchesOf, resultBatches } from "./result-batches.ts";
+import { type Figures, storedFigures } from "./stored-report.ts";
+import { type StoredResults, storedResults } from "./stored-results.ts";
+import { threadBatches } from "./thread-batches.ts";
+
+/** What a backtest prints as JSON; the names are those of `docs/backtest-spec.md`. */
+export interface BacktestReport {
+  /** The effective configuration. */
+  readonly config: JsonObject;
+  /** The data of the backtest. */
+  readonly data: {
+    readonly path: string;
+    readonly fingerprint: string;
+    readonly rows: number;
+    readonly symbols: number;
+  };
+  /** Metrics of the portfolio; null if every symbol was skipped. */
+  readonly portfolio: BacktestJson["portfolio"];
+  /** Metrics and warnings of each symbol, in the order of UTF-16 code units. */
+  readonly symbols: BacktestJson["symbols"];
+  /** Symbols that could not be computed, each with its reason. */
+  readonly skipped: BacktestJson["skipped"];
+}
+
+/** What every backtest returns. */
+interface BacktestEnd {
+  /** The figures. */
+  readonly report: BacktestReport;
+  /** Whether the whole report came from the cache. Always false if curves are requested. */
+  readonly cached: boolean;
+  /** Symbols whose results came from the cache, curves included. */
+  readonly cachedSymbols: number;
+  /** Whether the dataset already existed and was up to date. */
+  readonly reused: boolean;
+}
+
+/** The results of a backtest, with curves in arrays. */
+export interface BacktestOutcome extends BacktestEnd {
+  /** Curves, trades and directions; undefined if they were not requested. */
+  readonly result: BacktestResult | undefined;
+}
+
+/** The results of a backtest, with curves outside of the heap. Disposal frees them. */
+export interface OpenBacktest extends BacktestEnd, Disposable {
+  /** Curves and trades, to be read in portions until disposal; undefined if they were not requested. */
+  readonly curves: BacktestCurves | undefined;
+}
+
+/** How to run a backtest. */
+export interface RunBacktestOptions extends DataOptions {
+  /** Default: all symbols. */
+  readonly symbols?: readonly string[];
+  /** Replaces ATC. Its name, version and parameters are part of every cache key. */
+  readonly strategy?: Strategy;
+  /** Whether curves and trades are returned, even if the figures are in the cache. Default: false. */
+  readonly curves?: boolean;
+}
+
+function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
+  const { timeframe } = runtime.config;
+  const wanted = timeframe === undefined ? undefined : timeframeMs(timeframe);
+  if (wanted === undefined) return;
+  for (const { symbol, interval } of data.report?.series ?? []) {
+    if (interval === undefined || interval === wanted) continue;
+    runtime.warn(`timeframe is ${timeframe}, but the bars of ${symbol} are ${interval / 1000} s apart`);
+    return;
+  }
+}
+
+function reportWith(runtime: Runtime, path: string, { manifest }: Dataset, figures: Figures): BacktestReport {
+  const { fingerprint, rows, series } = manifest;
+  return {
+    config: asJson({ ...runtime.config }),
+    data: { path, fingerprint, rows, symbols: series.length },
+    ...figures,
+  };
+}
+
+/** The part of a key that identifies an entry. The key depends on the rows of these symbols alone. */
+type EntryPart = JsonObject & { readonly symbols: readonly string[] };
+
+/**
+ * Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, and the
+ * strategy with its version.
+ */
+function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind: string, part: EntryPart) => CacheKey {
+  const contentOf = contentKeys(dataset.manifest);
+  const parameters = { ...signalPart(config), ...backtestPart(config), limit: config.limit ?? null, resultVersion };
+  const { name: algorithm, version } = strategy;
+  return (kind, part) => {
+    const input = contentOf(part.symbols);
+    return { kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version };
+  };
+}
+
+/** A run, without its runtime. */
+interface RunOptions {
+  readonly dataset: Dataset;
+  readonly spool: Spool;
+  readonly cache: Cache | undefined;
+  readonly key: ReturnType<typeof keysOf>;
+  /** The symbols, sorted, with the bars of each. */
+  readonly symbols: readonly SizedSymbol[];
+  readonly options: RunBacktestOptions;
+}
+
+/** The results that the cache has; undefined without a cache. */
+function storedOf(runtime: Runtime, { cache, spool, key }: RunOptions, bars: number): StoredResults | undefined {
+  if (cache === undefined) return undefined;
+  return storedResults({
+    cache,
+    curves: spool.curves,
+    key: (batch, part = {}) => key("results", { symbols: batch, ...part }),
+    bars,
+    mostBytes: runtime.cacheBytes / 4,
+    warn: (message) => runtime.warn(message),
+  });
+}
+
+/** The symbols of a run, sorted by UTF-16 code unit, with the bars of each. */
+function sizedSymbols(runtime: Runtime, dataset: Dataset, wanted: readonly string[] | undefined): SizedSymbol[] {
+  const { limit = Number.POSITIVE_INFINITY } = runtime.config;
+  const symbols = wanted === undefined ? dataset.symbols() : [...new Set(wanted)].sort(byCodeUnit);
+  return symbols.map((symbol) => ({ symbol, bars: Math.min(dataset.series(symbol).length, limit) }));
+}
+
+/**
+ * Backtests a file or a dataset with the configuration of the runtime. Figures and curves come from the cache if the
+ * same data was computed with the same parameters before. Curves and trades go through nameless files in the data
+ * folder, so memory does not grow with the bars; {@link writeCurves} writes them to files of your own.
+ *
+ * @throws what {@link openData} throws; ATC_NOT_FOUND for an unknown symbol; ATC_NO_SPACE if the data folder is too
+ * full for the curves
+ */
+export async function openBacktest(
+  runtime: Runtime,
+  data: string | undefined,
+  options: RunBacktestOptions = {},
+): Promise<OpenBacktest> {
+  using opened = await openData(runtime, data, options);
+  warnOfTimeframe(runtime, opened);
+  const { config } = runtime;
+  const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
+  const symbols = sizedSymbols(runtime, dataset, options.symbols);
+  const cache = await usableCache(runtime);
+  const key = keysOf(config, dataset, strategyOf(config, options));
+  const names = symbols.map(({ symbol }) => symbol);
+  const whole = key("report", { symbols: names });
+  const wantsCurves = options.curves === true;
+  const stored = wantsCurves ? undefined : storedFigures(await cache?.get(whole), names);
+  if (stored !== undefined) {
+    const report = reportWith(runtime, path, dataset, stored);
+    const cachedSymbols = report.symbols.length;
+    return { report, curves: undefined, cached: true, cachedSymbols, reused, [Symbol.dispose]: () => undefined };
+  }
+  const spool = openSpool({
+    symbols,
+    folders: [config.dataDir, config.cacheDir],
+    warn: (message) => runtime.warn(message),
+  });
+  try {
+    const { figures, cachedSymbols } = await compute(runtime, { dataset, spool, cache, key, symbols, options });
+    const json = resultToJson(figures);
+    await cache?.set(whole, { arrays: {}, attributes: asJson(json) });
+    const report = reportWith(runtime, path, dataset, json);
+    const curves = wantsCurves ? curvesOf(figures, spool) : undefined;
+    return { report, curves, cached: false, cachedSymbols, reused, [Symbol.dispose]: () => spool[Symbol.dispose]() };
+  } catch (error) {
+    spool[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Computes what the cache does not have, and the portfolio; curves go to the spool. */
+async function compute(
+  runtime: Runtime,
+  run: RunOptions,
+): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
+  const { config } = runtime;
+  const { dataset, spool, symbols, options } = run;
+  const { signal, onProgress } = options;
+  const batches = batchesOf(symbols, config.batchSize);
+  const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
+  // A thread can create ATC, but not a strategy of the user. Threads end before the spool is closed under them.
+  await using executor = options.strategy === undefined && batches.length > 1 ? runtime.executor(bars) : undefined;
+  const computer =
+    executor === undefined ? undefined : threadBatches(runtime, { dataset, spool, executor, bars, signal, onProgress });
+  const results = resultBatches({ stored: storedOf(runtime, run, bars), batches, computer });
+  const figures = await backtestInto(dataset, {
+    strategy: strategyOf(config, options),
+    curves: spool.curves,
+    symbols: symbols.map(({ symbol }) => symbol),
+    limit: config.limit,
+    signal,
+    // With threads, the computer reports their progress.
+    onProgress: computer === undefined ? onProgress : undefined,
+    config: backtestPart(config),
+    remember: results.remember,
+    onPortfolio: options.curves === true ? spool.portfolio.take : undefined,
+  });
+  await results.flush();
+  return { figures, cachedSymbols: figures.symbols.length - results.computed };
+}
+
+/** The strategy of the user, or ATC. */
+function strategyOf(config: AtcConfig, { strategy }: RunBacktestOptions): Strategy {
+  return strategy ?? atcStrategy(signalPart(config));
+}
+
+function curvesOf(figures: BacktestFigures, { curves, portfolio }: Spool): BacktestCurves {
+  const accounts = figures.symbols.map((one) => ({ figures: one, curves: curves.reader(one.symbol) }));
+  if (figures.portfolio === undefined) return { figures, accounts, portfolio: undefined };
+  const { timeUnit } = figures.portfolio;
+  return { figures, accounts, portfolio: { timeUnit, length: portfolio.length, read: portfolio.read } };
+}
+
+/** Reads all curves into arrays. */
+function arraysOf({ figures, accounts, portfolio }: BacktestCurves): BacktestResult {
+  const symbols = accounts.map((account) => ({ ...account.figures, ...arraysOfReader(account.curves) }));
+  if (figures.portfolio === undefined || portfolio === undefined) return { ...figures, symbols, portfolio: undefined };
+  const times = new BigInt64Array(portfolio.length);
+  const equity = new Float64Array(portfolio.length);
+  portfolio.read(0, times, equity);
+  return { ...figures, symbols, portfolio: { ...figures.portfolio, times, equity } };
+}
+
+/**
+ * Like {@link openBacktest}, with curves and trades in arrays.
+ *
+ * @throws what {@link openBacktest} throws
+ */
+export async function runBacktest(
+  runtime: Runtime,
+  data: string | undefined,
+  options: RunBacktestOptions = {},
+): Promise<BacktestOutcome> {
+  using run = await openBacktest(runtime, data, options);
+  const { report, curves, cached, cachedSymbols, reused } = run;
+  return { report, result: curves === undefined ? undefined : arraysOf(curves), cached, cachedSymbols, reused };
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}

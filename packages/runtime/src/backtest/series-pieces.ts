@@ -1,0 +1,88 @@
+import type { SymbolFigures } from "@atc/backtest";
+import { decodeCurves, decodeFigures, encodeCurves, encodeFigures } from "@atc/backtest";
+import type { CacheValue } from "@atc/cache";
+import type { JsonObject, JsonValue } from "@atc/contract";
+import type { SpoolCurves } from "../spool/spool-curves.ts";
+import type { SizedSymbol } from "../spool/spool-layout.ts";
+import { type curveMemory, fillSink, lengthOf, type Rows } from "./curve-memory.ts";
+
+/**
+ * The bars of one piece. An entry exists as arrays and as a payload at the same time, so 2^20 bars would take 60 MB
+ * more.
+ */
+const pieceBars = 2 ** 18;
+/** The most trades of one piece: 8 MiB. */
+const pieceTrades = 120_000;
+
+/** A long series in the cache: pieces and an index. The index is written last, so a stored index has all its pieces. */
+export interface SeriesPieces {
+  /** Whether an entry is the index of a long series. */
+  isIndex(value: CacheValue): boolean;
+  /**
+   * Reads the curves into the spool and returns the figures; undefined if a piece is missing. ATC_CORRUPT_DATA for
+   * entries of another version.
+   */
+  load(index: CacheValue, room: SizedSymbol): Promise<SymbolFigures | undefined>;
+  /** Stores the pieces of a series, then its index; `costMs` is the time that computing the series took. */
+  store(figures: SymbolFigures, costMs: number): Promise<void>;
+}
+
+/** The curves and the cache that {@link seriesPieces} works with. */
+export interface SeriesPiecesOptions {
+  readonly curves: SpoolCurves;
+  readonly readCurves: ReturnType<typeof curveMemory>;
+  /** Looks up an entry of a symbol; `part` distinguishes the entries of one symbol. */
+  readonly get: (symbol: string, part: JsonObject) => Promise<CacheValue | undefined>;
+  /** Stores an entry; false if the cache refused it. */
+  readonly put: (symbol: string, part: JsonObject, value: CacheValue, costMs: number) => Promise<boolean>;
+}
+
+/** The bars and the trades of each piece: as many pieces as either needs, with the trades spread evenly. */
+function piecesOf(bars: number, trades: number): readonly { readonly barRows: Rows; readonly tradeRows: Rows }[] {
+  const length = Math.max(Math.ceil(bars / pieceBars), Math.ceil(trades / pieceTrades));
+  const share = Math.ceil(trades / length);
+  const rows = (piece: number, most: number, all: number): Rows => [
+    Math.min(piece * most, all),
+    Math.min((piece + 1) * most, all),
+  ];
+  return Array.from({ length }, (_, piece) => ({
+    barRows: rows(piece, pieceBars, bars),
+    tradeRows: rows(piece, share, trades),
+  }));
+}
+
+function isCount(value: JsonValue | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Loads and stores long series of a cache. */
+export function seriesPieces({ curves, readCurves, get, put }: SeriesPiecesOptions): SeriesPieces {
+  return {
+    isIndex: ({ attributes }) => attributes?.["trades"] !== undefined,
+    async load({ attributes = {} }, { symbol, bars }) {
+      const { figures: encoded, trades } = attributes;
+      const figures = decodeFigures(encoded);
+      if (figures.symbol !== symbol || figures.metrics.bars > bars || !isCount(trades)) return undefined;
+      const sink = curves.sink(symbol, bars);
+      for (const [piece, { barRows, tradeRows }] of piecesOf(figures.metrics.bars, trades).entries()) {
+        const value = await get(symbol, { piece });
+        if (value === undefined) return undefined;
+        const found = decodeCurves(value.arrays);
+        if (found.times.length !== lengthOf(barRows) || found.trades.length !== lengthOf(tradeRows)) return undefined;
+        fillSink(sink, found);
+      }
+      sink.finish();
+      return figures;
+    },
+    async store(figures, costMs) {
+      const { symbol } = figures;
+      const reader = curves.reader(symbol);
+      for (const [piece, { barRows, tradeRows }] of piecesOf(reader.bars, reader.trades).entries()) {
+        const [read] = readCurves([{ reader, bars: barRows, trades: tradeRows }]);
+        if (read === undefined || !(await put(symbol, { piece }, { arrays: encodeCurves(read) }, costMs))) return;
+      }
+      const attributes = { figures: encodeFigures(figures), trades: reader.trades };
+      await put(symbol, {}, { arrays: {}, attributes }, costMs);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { decodeFigures } from "@atc/backtest";
+import type { Dataset, Executor, OperationOptions } from "@atc/contract";
+import { AtcError, isAtcError } from "@atc/contract";
+import type { BacktestTaskInput, BacktestTaskOutput } from "../compute/tasks.ts";
+import { datasetRef } from "../compute/thread-datasets.ts";
+import type { Spool } from "../spool/open-spool.ts";
+import { backtestPart, signalPart } from "../wiring/config-parts.ts";
+import type { Runtime } from "../wiring/runtime.ts";
+import type { BatchComputer } from "./result-batches.ts";
+
+const taskRef = { task: "@atc/runtime#backtestSymbols", version: 2 };
+
+/** Adds up the progress of several tasks. */
+function sharedProgress(total: number, onProgress: OperationOptions["onProgress"]): () => (done: number) => void {
+  let sum = 0;
+  return () => {
+    let own = 0;
+    return (done) => {
+      if (done <= own) return;
+      sum += done - own;
+      own = done;
+      onProgress?.({ phase: "computing", done: sum, total, unit: "bars" });
+    };
+  };
+}
+
+/** What {@link threadBatches} needs besides the runtime. */
+export interface ThreadBatchesOptions extends OperationOptions {
+  /** The dataset; each thread opens it again. */
+  readonly dataset: Dataset;
+  /** Receives the curves. */
+  readonly spool: Spool;
+  readonly executor: Executor;
+  /** Bars of all symbols, for progress. */
+  readonly bars: number;
+}
+
+/**
+ * Computes batches of symbols with ATC on the threads of the executor. If the dataset was replaced meanwhile, the
+ * caller computes: it still has the old one open.
+ */
+export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): BatchComputer {
+  const { dataset, executor, signal, spool } = options;
+  const { config } = runtime;
+  const { limit = Number.POSITIVE_INFINITY } = config;
+  const progress = sharedProgress(options.bars, options.onProgress);
+  return {
+    concurrency: executor.concurrency,
+    async compute(symbols) {
+      const report = progress();
+      const input: BacktestTaskInput = {
+        ...datasetRef(config, dataset.manifest),
+        symbols,
+        signals: signalPart(config),
+        config: backtestPart(config),
+        limit: config.limit,
+        spool: spool.part(symbols),
+      };
+      const startedAt = performance.now();
+      try {
+        const output = await executor.submit<BacktestTaskInput, BacktestTaskOutput>(taskRef, input, {
+          signal,
+          onProgress: ({ done }) => report(done),
+        });
+        // The last report of the thread may still be on its way.
+        report(symbols.reduce((sum, symbol) => sum + Math.min(dataset.series(symbol).length, limit), 0));
+        const failures = output.failures.map(
+          ({ symbol, message, details }) => [symbol, new AtcError("ATC_INVALID_DATA", message, { details })] as const,
+        );
+        const results = output.tested.map(({ figures, counts }) => {
+          const decoded = decodeFigures(figures);
+          spool.curves.register(decoded.symbol, counts);
+          return decoded;
+        });
+        return {
+          results,
+          failures: new Map(failures),
+          costMs: performance.now() - startedAt,
+        };
+      } catch (error) {
+        if (isAtcError(error, "ATC_REPLACED")) return undefined;
+        throw error;
+      }
+    },
+  };
+}

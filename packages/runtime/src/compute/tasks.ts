@@ -1,0 +1,122 @@
+import { atcStrategy, backtestSeries, encodeFigures } from "@atc/backtest";
+import type { AtcConfig } from "@atc/config";
+import type { BacktestConfig, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
+import { isAtcError, task, transferred } from "@atc/contract";
+import type { SpoolPart } from "../spool/open-spool.ts";
+import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
+import { readPrices } from "./price-series.ts";
+import type { ComputedSignals } from "./signal-steps.ts";
+import { signalSteps } from "./signal-steps.ts";
+import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
+
+/** Symbols of a dataset to backtest with ATC. */
+export interface BacktestTaskInput extends DatasetRef {
+  readonly symbols: readonly string[];
+  /** The configuration of the signals. */
+  readonly signals: SignalConfig;
+  /** Fills and costs. */
+  readonly config: BacktestConfig;
+  /** The most bars per symbol, counted from the last one; undefined for all. */
+  readonly limit: number | undefined;
+  /** Receives the bars and the trades. */
+  readonly spool: SpoolPart;
+}
+
+/** A symbol whose bars and trades are in the spool. */
+export interface TestedSymbol {
+  /** Its figures, as `encodeFigures` returns them. */
+  readonly figures: JsonObject;
+  /** Its numbers of bars and trades. */
+  readonly counts: CurveCounts;
+}
+
+/** A symbol that could not be backtested, as plain data. */
+export interface TaskFailure {
+  readonly symbol: string;
+  readonly message: string;
+  readonly details: JsonObject;
+}
+
+export interface BacktestTaskOutput {
+  /** The symbols that were backtested, in the order of the input. */
+  readonly tested: readonly TestedSymbol[];
+  /** Symbols whose data is invalid (ATC_INVALID_DATA). */
+  readonly failures: readonly TaskFailure[];
+}
+
+const datasets = createThreadDatasets();
+
+async function run(input: BacktestTaskInput, context: TaskContext): Promise<BacktestTaskOutput> {
+  const dataset = await datasets.open(input);
+  const { signals, config, limit } = input;
+  const strategy = atcStrategy(signals);
+  const { spool } = input;
+  const curves = spoolCurves(spool, new Map(spool.regions.map((region) => [region.symbol, region])));
+  const tested: TestedSymbol[] = [];
+  const failures: TaskFailure[] = [];
+  let before = 0;
+  for (const symbol of input.symbols) {
+    context.throwIfCancelled();
+    const series = dataset.series(symbol);
+    try {
+      const onProgress = ({ done }: { readonly done: number }): void => {
+        context.throwIfCancelled();
+        context.onProgress({ phase: "computing", done: before + done, unit: "bars" });
+      };
+      const sink = curves.sink(symbol, series.length);
+      const figures = backtestSeries(series, { strategy, config, limit, onProgress, sink });
+      const { bars, trades } = curves.reader(symbol);
+      tested.push({ figures: encodeFigures(figures), counts: { bars, trades } });
+    } catch (error) {
+      if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
+      failures.push({ symbol, message: error.message, details: error.details });
+    }
+    before += Math.min(series.length, limit ?? series.length);
+    context.onProgress({ phase: "computing", done: before, unit: "bars" });
+  }
+  return { tested, failures };
+}
+
+/**
+ * Backtests symbols of a dataset with ATC. The thread opens the dataset itself, keeps it open for its next task and
+ * writes the curves to the spool.
+ */
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 2, run });
+
+/** A symbol of a dataset whose signals to compute. */
+export interface SignalTaskInput extends DatasetRef {
+  readonly symbol: string;
+  /** The configuration of the signals. */
+  readonly signals: SignalConfig;
+  /** What happens to bars without a positive price. */
+  readonly invalidPrices: AtcConfig["invalidPrices"];
+  /** The most bars, counted from the last one; undefined for all. */
+  readonly limit: number | undefined;
+}
+
+async function runSignals(input: SignalTaskInput, context: TaskContext): Promise<Transferred<ComputedSignals>> {
+  const dataset = await datasets.open(input);
+  const { signals, invalidPrices, limit } = input;
+  const { calculationSource } = signals;
+  const prices = readPrices(dataset.series(input.symbol), { calculationSource, invalidPrices, limit }, undefined);
+  const steps = signalSteps(signals, prices);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) {
+      return transferred(
+        step.value,
+        Object.values(step.value.columns).map(({ buffer }) => buffer),
+      );
+    }
+    context.throwIfCancelled();
+    context.onProgress({ phase: "computing", done: step.value, unit: "bars" });
+  }
+}
+
+/** Computes every output of ATC for one symbol of a dataset. */
+export const signalsOfSymbol: Task<SignalTaskInput, ComputedSignals> = task({ version: 1, run: runSignals });
+
+/** Closes the datasets of this thread. */
+export function disposeWorker(): void {
+  datasets.close();
+}

@@ -1,0 +1,84 @@
+import type { AtcConfig } from "@atc/config";
+import type { Dataset, DatasetManifest } from "@atc/contract";
+import { AtcError, isAtcError } from "@atc/contract";
+import { mmapStore, unmapDisposed } from "@atc/mmap-store";
+
+/** A dataset that a thread opens itself. It must be the generation that the caller of the task has open. */
+export interface DatasetRef extends Pick<DatasetManifest, "generation" | "fingerprint" | "createdAt"> {
+  /** The folder of the datasets, absolute. */
+  readonly dataDir: string;
+  /** Whether segments are mapped, if mapping is available. */
+  readonly mapped: boolean;
+  /** The name of the dataset. */
+  readonly dataset: string;
+}
+
+/** The reference to the caller's dataset for a task. */
+export function datasetRef({ dataDir, useMemoryMapped: mapped }: AtcConfig, manifest: DatasetManifest): DatasetRef {
+  const { name: dataset, generation, fingerprint, createdAt } = manifest;
+  return { dataDir, mapped, dataset, generation, fingerprint, createdAt };
+}
+
+/** The datasets that a thread keeps open between its tasks. */
+export interface ThreadDatasets {
+  /**
+   * Opens a dataset, or returns it if it is open. Another generation of it is closed first, so that the disk space of
+   * its deleted files is freed.
+   *
+   * @throws ATC_REPLACED if the dataset was replaced or deleted since the caller opened it; what opening it throws
+   */
+  open(ref: DatasetRef): Promise<Dataset>;
+  close(): void;
+}
+
+/** The generation number alone is not enough: a dataset that is deleted and rewritten starts from 1 again. */
+function isSame(manifest: DatasetManifest, { generation, fingerprint, createdAt }: DatasetRef): boolean {
+  return manifest.generation === generation && manifest.fingerprint === fingerprint && manifest.createdAt === createdAt;
+}
+
+async function openSame(ref: DatasetRef): Promise<Dataset> {
+  const { dataDir, mapped, dataset: name, generation } = ref;
+  await using store = mmapStore({ directory: dataDir, backend: mapped ? "auto" : "read" });
+  let cause: unknown;
+  try {
+    const dataset = await store.open(name);
+    if (isSame(dataset.manifest, ref)) return dataset;
+    dataset[Symbol.dispose]();
+  } catch (error) {
+    // The caller has it open, so it existed a moment ago.
+    if (!isAtcError(error, "ATC_NOT_FOUND")) throw error;
+    cause = error;
+  }
+  throw new AtcError("ATC_REPLACED", `the dataset "${name}" was replaced or deleted while it was read; run again`, {
+    details: { name, generation },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** Unmaps at once: tasks copy what they need out of the mapped views. */
+function closeAll(datasets: readonly Dataset[]): void {
+  for (const dataset of datasets) dataset[Symbol.dispose]();
+  unmapDisposed();
+}
+
+/** The datasets of a thread; none is open at first. */
+export function createThreadDatasets(): ThreadDatasets {
+  const open = new Map<string, Dataset>();
+  return {
+    async open(ref) {
+      const id = JSON.stringify([ref.dataDir, ref.dataset, ref.mapped]);
+      const kept = open.get(id);
+      if (kept !== undefined && isSame(kept.manifest, ref)) return kept;
+      open.delete(id);
+      if (kept !== undefined) closeAll([kept]);
+      const dataset = await openSame(ref);
+      open.set(id, dataset);
+      return dataset;
+    },
+    close() {
+      const all = [...open.values()];
+      open.clear();
+      closeAll(all);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { TableFile, TablePlan } from "@atc/contract";
+import { AtcError, fromSystemError } from "@atc/contract";
+import { mmapStore } from "@atc/mmap-store";
+
+/** The largest segment, in bytes. */
+const gibibyte = 2 ** 30;
+
+/**
+ * Starts an Arrow IPC file (Feather version 2). A store in a directory beside the file writes it as a segment, so that
+ * memory does not grow with the rows. The file holds at most 1 GiB.
+ *
+ * @throws ATC_UNSUPPORTED at `finish` if the rows take more than 1 GiB; ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO
+ */
+export async function arrowTable(path: string, plan: TablePlan): Promise<TableFile> {
+  const folder = `${path}.store`;
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    throw fromSystemError(error, `cannot write "${path}"`, "check the folder and the space on the disk");
+  }
+  const store = mmapStore({ directory: folder, segmentBytes: gibibyte });
+  const close = async (): Promise<void> => {
+    await store[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const lock = await store.lock("table");
+    const writer = await store.create(lock, { schema: plan.schema, fingerprint: "export", series: plan.series });
+    const rows = new Map<string, number>();
+    return {
+      async write(symbol, columns) {
+        const row = rows.get(symbol) ?? 0;
+        await writer.write(symbol, row, columns);
+        rows.set(symbol, row + (columns["timestamp"]?.length ?? 0));
+      },
+      async finish() {
+        await writer.publish();
+        await takeSegment(join(folder, "table"), path);
+        await close();
+      },
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function takeSegment(directory: string, path: string): Promise<void> {
+  const segments = (await readdir(directory)).filter((name) => name.endsWith(".arrow"));
+  const [only] = segments;
+  if (only === undefined || segments.length > 1)
+    throw new AtcError(
+      "ATC_UNSUPPORTED",
+      `the rows need ${segments.length} Arrow files of 1 GiB; export one file per symbol with {symbol} in the file name, or a shorter time`,
+    );
+  try {
+    // The files of the store are read-only.
+    await chmod(join(directory, only), 0o644);
+    await rename(join(directory, only), path);
+  } catch (error) {
+    throw fromSystemError(error, `cannot write "${path}"`, "check the folder and the space on the disk");
+  }
+}

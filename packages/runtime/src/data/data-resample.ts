@@ -1,0 +1,42 @@
+import type { OperationOptions } from "@atc/contract";
+import type { ResampleOptions, ResampleResult } from "@atc/resample";
+import type { Runtime } from "../wiring/runtime.ts";
+import type { DataOptions } from "./open-data.ts";
+import { openData } from "./open-data.ts";
+
+/** How a dataset of other bars is made. */
+export interface ResampleDataOptions extends OperationOptions {
+  /** The rule, the session and the other options of `@atc/resample`. */
+  readonly bars: ResampleOptions;
+  /** The name of the new dataset. Default: the name of the original, `-` and the rule. */
+  readonly name?: string;
+  /** Whether the new dataset is rewritten even if it is up to date. */
+  readonly force?: boolean;
+  /** How `data` is read if it is a file. */
+  readonly reading?: DataOptions;
+}
+
+/**
+ * Makes a dataset of longer bars from a dataset or a file.
+ *
+ * @throws what {@link openData} and `resample` of `@atc/resample` throw
+ */
+export async function resampleData(
+  runtime: Runtime,
+  data: string,
+  options: ResampleDataOptions,
+): Promise<ResampleResult> {
+  const { bars, force, reading, signal, onProgress } = options;
+  // Loaded on demand: all other runs start faster without it.
+  const { formatBarRule, parseBarRule, resample } = await import("@atc/resample");
+  const rule = typeof bars.to === "string" ? parseBarRule(bars.to) : bars.to;
+  using opened = await openData(runtime, data, { ...reading, signal, onProgress });
+  const { name = `${opened.dataset.manifest.name}-${formatBarRule(rule)}` } = options;
+  return await resample(opened.dataset, runtime.store, {
+    ...bars,
+    name,
+    signal,
+    onProgress,
+    ...(force === undefined ? {} : { force }),
+  });
+}

@@ -1,0 +1,134 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Dataset, OperationOptions } from "@atc/contract";
+import { AtcError, absentOnly, fromSystemError, systemNameOf } from "@atc/contract";
+import { datasetHint, datasetHistory, sourcePathOf } from "@atc/datasets";
+import type { IngestReport, IngestResult } from "@atc/ingest";
+import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
+import { looksLikePath } from "../plugins/file-endings.ts";
+import { machineDefaults } from "../wiring/machine-defaults.ts";
+import type { Runtime } from "../wiring/runtime.ts";
+import type { ReadingOptions } from "./open-source.ts";
+import { defaultName, executorFor, openSource } from "./open-source.ts";
+
+/** How files are read into a dataset. */
+export interface DataOptions extends ReadingOptions, OperationOptions {
+  /** The name of the dataset. Default: the stem of the file name and 8 digits of a hash of its path. */
+  readonly name?: string;
+  /** Reads the file again even if the dataset is up to date or other files were appended to it. */
+  readonly force?: boolean;
+}
+
+/** A dataset that is open for a run. Disposal closes it. */
+export interface OpenedData extends Disposable {
+  /** The dataset. */
+  readonly dataset: Dataset;
+  /** The file that it was read from, as the user named it; undefined if it was not read from one. */
+  readonly path: string | undefined;
+  /** Whether it already existed and was up to date. */
+  readonly reused: boolean;
+  /** What the ingest found. */
+  readonly report: IngestReport | undefined;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await stat(path).catch(absentOnly)) !== undefined;
+  } catch (error) {
+    // No file system allows such a name, but a dataset may have it.
+    if (systemNameOf(error) === "ENAMETOOLONG" && !looksLikePath(path)) return false;
+    throw fromSystemError(error, `cannot look for "${path}"`, "check the path and its permissions");
+  }
+}
+
+async function notFound(runtime: Runtime, data: string): Promise<AtcError> {
+  if (looksLikePath(data)) {
+    return new AtcError("ATC_NOT_FOUND", `there is no file "${data}"; check the path`, { details: { path: data } });
+  }
+  const hint = await datasetHint(runtime.store, data);
+  return new AtcError("ATC_NOT_FOUND", `there is neither a file nor a dataset "${data}"; ${hint}`, {
+    details: { name: data },
+  });
+}
+
+/** Refuses to rewrite a dataset from its first file if other files were appended to it since. */
+async function checkNotAppended({ store }: Runtime, name: string, fingerprint: string): Promise<void> {
+  const manifest = await store.find(name).catch((error: unknown) => {
+    // A damaged dataset is rewritten; one that the system could not read may hold appended rows.
+    if (systemNameOf(error) !== "") throw error;
+    return undefined;
+  });
+  if (manifest === undefined || manifest.fingerprint === fingerprint) return;
+  const last = datasetHistory(manifest).at(-1);
+  if (last === undefined) return;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `the dataset "${name}" also holds rows that were appended from "${last.source}", which reading the file again would drop; use the dataset by its name, give another --name, or drop those rows with --force`,
+    { details: { dataset: name } },
+  );
+}
+
+/**
+ * Reads files, or the rows of a query, into a dataset, unless the dataset is up to date. See `openSource` for the
+ * choice of the source.
+ *
+ * @param paths - a file, directory or pattern, or a list of these; may be empty with `sql`
+ * @throws ATC_NOT_FOUND, ATC_MISSING_PLUGIN, ATC_INVALID_ARGUMENT (also if other files were appended since),
+ * ATC_INVALID_DATA, ATC_CORRUPT_DATA, ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
+ */
+export async function ingestFile(
+  runtime: Runtime,
+  paths: string | readonly string[],
+  options: DataOptions = {},
+): Promise<IngestResult> {
+  const list = typeof paths === "string" ? [paths] : paths;
+  const {
+    name = defaultName(runtime, list, options.sql),
+    duplicates,
+    force,
+    memoryBytes = machineDefaults().memoryBytes,
+    signal,
+    onProgress,
+  } = options;
+  await using source = await openSource(runtime, list, options);
+  const settings = { name, duplicates, force, memoryBytes };
+  if (force !== true) await checkNotAppended(runtime, name, fingerprintOf(source, settings));
+  // The threads end with the ingest, so that their memory is free afterwards.
+  await using executor = executorFor(runtime, source);
+  return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress });
+}
+
+/** Whether a text names files: an existing path, or a pattern. */
+async function namesFiles({ cwd }: Runtime, data: string): Promise<boolean> {
+  return (await exists(resolve(cwd, data))) || /[*?[]/.test(data);
+}
+
+/**
+ * Opens a dataset, a file or a query. A file is first read into a dataset, unless its dataset is up to date. Without
+ * `data` it opens the rows of the query `options.sql`.
+ *
+ * @throws ATC_INVALID_ARGUMENT if neither `data` nor `sql` is given; what {@link ingestFile} throws
+ */
+export async function openData(
+  runtime: Runtime,
+  data: string | undefined,
+  options: DataOptions = {},
+): Promise<OpenedData> {
+  if (data === undefined && options.sql === undefined)
+    throw new AtcError("ATC_INVALID_ARGUMENT", "no data is named; give a file or a dataset, or --sql QUERY");
+  if (data === undefined || options.sql !== undefined || (await namesFiles(runtime, data))) {
+    const { manifest, reused, report } = await ingestFile(runtime, data ?? [], options);
+    return opened(await runtime.store.open(manifest.name), { path: data, reused, report });
+  }
+  if (looksLikePath(data) || (await runtime.store.find(data)) === undefined) throw await notFound(runtime, data);
+  const dataset = await runtime.store.open(data);
+  return opened(dataset, {
+    path: sourcePathOf(dataset.manifest),
+    reused: true,
+    report: ingestReport(dataset.manifest),
+  });
+}
+
+function opened(dataset: Dataset, rest: Omit<OpenedData, "dataset" | typeof Symbol.dispose>): OpenedData {
+  return { ...rest, dataset, [Symbol.dispose]: () => dataset[Symbol.dispose]() };
+}

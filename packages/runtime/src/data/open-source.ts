@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import type { DataSource, Executor, JsonValue } from "@atc/contract";
+import { AtcError } from "@atc/contract";
+import type { IngestOptions } from "@atc/ingest";
+import { datasetName } from "@atc/ingest";
+import { joinSources } from "@atc/plugin-kit";
+import { endingOf } from "../plugins/file-endings.ts";
+import type { InstalledPlugin } from "../plugins/installed-plugins.ts";
+import { installLine, type KnownSource, sourcePackageFor } from "../plugins/package-names.ts";
+import type { Runtime } from "../wiring/runtime.ts";
+import { filesOf } from "./source-files.ts";
+
+/** How files are read. */
+export interface ReadingOptions {
+  /**
+   * The source that reads the files, such as `duckdb`. Default: by the endings of the files; `csv` if no source claims
+   * them.
+   */
+  readonly source?: string;
+  /** A query whose rows are read, by the source `duckdb`. The files, if there are any, are its view `files`. */
+  readonly sql?: string;
+  /** Options of the source: `symbol`, `columns`, `badRows`, `timeZone` and others that its package declares. */
+  readonly sourceOptions?: Readonly<Record<string, JsonValue>>;
+  /** What happens to rows of the same symbol and time. */
+  readonly duplicates?: IngestOptions["duplicates"];
+  /**
+   * Memory limit of the process while it reads, in bytes. Default: 224 MiB, or 3/4 of the memory of a small container
+   * or machine.
+   */
+  readonly memoryBytes?: number;
+}
+
+/** The sources of all installed packages. */
+export async function installedSources({ host }: Pick<Runtime, "host">): Promise<readonly InstalledPlugin[]> {
+  return (await host.installed()).filter(({ kind }) => kind === "source");
+}
+
+/**
+ * The source that claims the longest ending of a file name; `csv` if no installed source and no package of ours does.
+ */
+function sourceFor(file: string, sources: readonly InstalledPlugin[]): string {
+  const claims = sources.flatMap(({ name, extensions }) => extensions.map((extension) => ({ name, extension })));
+  const ending = endingOf(
+    file,
+    claims.map(({ extension }) => extension),
+  );
+  const known = sourcePackageFor(file);
+  // A source with a shorter ending, such as `.gz`, must not read a file that another package is made for.
+  if (known !== undefined && known.ending.length > (ending?.length ?? 0)) {
+    if (sources.some(({ packageName }) => packageName === known.packageName)) return known.source;
+    throw missingSource(file, known);
+  }
+  return claims.find(({ extension }) => extension === ending)?.name ?? "csv";
+}
+
+function missingSource(file: string, { packageName, source }: KnownSource): AtcError {
+  const packages = [packageName];
+  return new AtcError(
+    "ATC_MISSING_PLUGIN",
+    `"${file}" needs ${packageName}, which is not installed; install it with: ${installLine(packages)}`,
+    { details: { path: file, kind: "source", name: source, packages } },
+  );
+}
+
+/**
+ * Opens files, directories and patterns as one source. The installed source that claims the ending of a file's name
+ * reads the file. Files follow each other in the given order, those of a directory or a pattern in the order of their
+ * names.
+ *
+ * @throws ATC_NOT_FOUND for a missing file, an empty directory or a pattern that matches nothing; ATC_MISSING_PLUGIN
+ * with the command that installs a package; ATC_INVALID_ARGUMENT for an option that the source does not have;
+ * ATC_INVALID_DATA if the columns of the files differ; what the source throws
+ */
+export async function openSource(
+  runtime: Runtime,
+  paths: readonly string[],
+  options: ReadingOptions = {},
+): Promise<DataSource> {
+  const { host } = runtime;
+  const { sql, source: forced, sourceOptions = {} } = options;
+  const sources = await installedSources(runtime);
+  const files = (await filesOf(runtime.cwd, paths, sources)).map(({ path }) => path);
+  if (sql !== undefined)
+    return await host.find("source", forced ?? "duckdb", {
+      ...sourceOptions,
+      sql,
+      ...(files.length > 0 ? { path: files } : {}),
+    });
+  if (files.length === 0) throw new AtcError("ATC_INVALID_ARGUMENT", "no file is named; give a file, or --sql QUERY");
+  const names = files.map((file) => forced ?? sourceFor(file, sources));
+  const [name = "csv"] = names;
+  const takesLists = sources.some((source) => source.name === name && source.takesLists);
+  if (files.length > 1 && takesLists && names.every((one) => one === name))
+    return await host.find("source", name, { ...sourceOptions, path: files });
+  const opened: DataSource[] = [];
+  try {
+    for (const [i, file] of files.entries())
+      opened.push(await host.find("source", names[i] ?? "csv", { ...sourceOptions, path: file }));
+    const [first, second] = opened;
+    if (first !== undefined && second === undefined) return first;
+    const joined = paths.length === 1 ? String(paths[0]) : `${files[0]} and ${files.length - 1} more`;
+    return joinSources(opened, { name: joined });
+  } catch (error) {
+    for (const source of opened) await source[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The default name of the dataset of some files or of a query. */
+export function defaultName(runtime: Pick<Runtime, "cwd">, paths: readonly string[], sql: string | undefined): string {
+  const places = paths.map((path) => resolve(runtime.cwd, path));
+  if (sql === undefined) return datasetName(places.join("|").replace(/\/+$/, ""));
+  const digits = createHash("sha256")
+    .update([sql, ...places].join("\n"))
+    .digest("hex");
+  return `query-${digits.slice(0, 8)}`;
+}
+
+/** Bytes of text per row, roughly. */
+const bytesPerRow = 50;
+
+/** Threads to read a source, if it is large enough for them. The caller disposes them. */
+export function executorFor(runtime: Runtime, { identity }: DataSource): Executor | undefined {
+  const { size } = identity.parts;
+  return runtime.executor(typeof size === "number" ? size / bytesPerRow : 0);
+}

@@ -1,0 +1,172 @@
+import { lstatSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Trust } from "@atc/config";
+import { fromSystemError, isAbsence, systemNameOf } from "@atc/contract";
+import { isJsonObject } from "./json-object.ts";
+
+/** A plugin of an installed package, as its package.json describes it. The package itself is not imported yet. */
+export interface InstalledPlugin {
+  /** The kind, such as `codec` or `source`. */
+  readonly kind: string;
+  /** The name that a configuration uses. */
+  readonly name: string;
+  /** The package that brings it. */
+  readonly packageName: string;
+  /** The package's version. */
+  readonly version: string;
+  /** The `file:` URL of the package's entry. */
+  readonly entry: string;
+  /** Of a source: the endings of the file names that it reads, in lower case. */
+  readonly extensions: readonly string[];
+  /** Of a source: whether its option `path` may be a list. */
+  readonly takesLists: boolean;
+  /** Its options by name, each with a description. The host refuses any other; `*` allows all. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** Packages that may have plugins: the dependencies of a package.json, and further ones. */
+export interface PluginRoot {
+  /** Absolute path of a package.json. */
+  readonly packageJson: string;
+  /** Packages besides the dependencies. */
+  readonly extra: readonly string[];
+}
+
+const dependencyMembers = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
+
+/**
+ * A package.json; undefined if there is none or it is not an object. A file that cannot be read is an error, or its
+ * plugins would be reported as not installed.
+ */
+async function readPackageJson(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (isAbsence(error) || systemNameOf(error) === "EISDIR") return undefined;
+    throw fromSystemError(error, `cannot read "${path}"`, "check its permissions");
+  }
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isJsonObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The nearest package.json in `directory` or above it; undefined if there is none. One that this user may not read
+ * belongs to another project and is skipped.
+ */
+export async function nearestPackageJson(directory: string): Promise<string | undefined> {
+  for (let folder = directory; ; folder = dirname(folder)) {
+    const candidate = join(folder, "package.json");
+    const found = await readPackageJson(candidate).catch((error: unknown) => {
+      if (systemNameOf(error) === "EACCES" || systemNameOf(error) === "EPERM") return undefined;
+      throw error;
+    });
+    if (found !== undefined) return candidate;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/**
+ * The package.json of `name` as seen from a root: by the resolver or, if the package does not export it, in the
+ * node_modules folders above.
+ */
+async function locate(root: string, name: string): Promise<string | undefined> {
+  const resolver = createRequire(root);
+  try {
+    return resolver.resolve(`${name}/package.json`);
+  } catch {
+    // Whatever the resolver failed on, the files themselves decide.
+    for (const folder of resolver.resolve.paths(name) ?? []) {
+      const candidate = join(folder, name, "package.json");
+      if ((await readPackageJson(candidate)) !== undefined) return candidate;
+    }
+    return undefined;
+  }
+}
+
+function dependencyNames(manifest: Readonly<Record<string, unknown>>): readonly string[] {
+  return dependencyMembers.flatMap((member) => {
+    const section = manifest[member];
+    return isJsonObject(section) ? Object.keys(section) : [];
+  });
+}
+
+/**
+ * Throws ATC_UNTRUSTED if other users may change a package whose code would run: its folder as the root sees it, its
+ * package.json, its entry, or the node_modules folders in which the imports of the entry are looked up.
+ */
+function checkTrusted(root: string, name: string, manifest: string, entry: string, trust: Trust): void {
+  const use = `the plugin package ${name}`;
+  const seen = (createRequire(root).resolve.paths(name) ?? []).map((folder) => join(folder, name));
+  const first = seen.find((folder) => lstatSync(folder, { throwIfNoEntry: false }) !== undefined);
+  const searched = (createRequire(entry).resolve.paths(name) ?? []).filter(
+    (folder) => basename(folder) === "node_modules",
+  );
+  for (const path of [...(first === undefined ? [] : [first]), manifest, entry, ...searched]) trust.check(path, use);
+}
+
+async function pluginsOf(root: string, name: string, trust: Trust): Promise<readonly InstalledPlugin[]> {
+  const path = await locate(root, name);
+  const manifest = path === undefined ? undefined : await readPackageJson(path);
+  const atc = manifest?.["atc"];
+  if (path === undefined || manifest === undefined || !isJsonObject(atc) || !Array.isArray(atc["plugins"])) return [];
+  let entry: string;
+  try {
+    entry = createRequire(root).resolve(name);
+  } catch {
+    // To the resolver, a file that cannot be opened is absent; reading the manifest again distinguishes the two.
+    await readPackageJson(path);
+    return [];
+  }
+  checkTrusted(root, name, path, entry, trust);
+  return atc["plugins"].filter(isJsonObject).map((plugin) => ({
+    kind: String(plugin["kind"]),
+    name: String(plugin["name"]),
+    packageName: name,
+    version: String(manifest["version"]),
+    entry: pathToFileURL(entry).href,
+    extensions: texts(plugin["extensions"]).map((ending) => ending.toLowerCase()),
+    takesLists: plugin["takesLists"] === true,
+    options: isJsonObject(plugin["options"])
+      ? Object.fromEntries(Object.entries(plugin["options"]).map(([name, text]) => [name, String(text)]))
+      : {},
+  }));
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+}
+
+/**
+ * The plugins of the packages of `roots`, root by root; packages in `extra` come first. A package of several roots is
+ * listed once.
+ *
+ * @throws ATC_UNTRUSTED if other users may change a package that brings plugins, or the package.json that names it
+ */
+export async function installedPlugins(
+  roots: readonly PluginRoot[],
+  trust: Trust,
+): Promise<readonly InstalledPlugin[]> {
+  const found = new Map<string, InstalledPlugin>();
+  for (const { packageJson, extra } of roots) {
+    const manifest = await readPackageJson(packageJson);
+    const own = typeof manifest?.["name"] === "string" ? [manifest["name"]] : [];
+    const names = new Set([...extra, ...dependencyNames(manifest ?? {}), ...own]);
+    const packages = await Promise.all([...names].map((name) => pluginsOf(packageJson, name, trust)));
+    if (packages.some((plugins) => plugins.length > 0)) trust.check(packageJson, "the list of plugin packages");
+    for (const plugins of packages) {
+      for (const plugin of plugins) {
+        const id = `${plugin.kind} ${plugin.name} ${plugin.packageName}`;
+        if (!found.has(id)) found.set(id, plugin);
+      }
+    }
+  }
+  return [...found.values()];
+}

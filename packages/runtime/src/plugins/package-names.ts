@@ -1,0 +1,74 @@
+import { ownMember } from "@atc/contract";
+import { endingOf, knownEndings, sourceEndings } from "./file-endings.ts";
+
+/** The packages that each algorithm of a Blosc frame needs; see `docs/configuration.md`. */
+export const bloscPackages: Readonly<Record<string, readonly string[]>> = {
+  blosclz: ["@atc/codec-blosc"],
+  lz4: ["@atc/codec-blosc", "@atc/codec-lz4"],
+  lz4hc: ["@atc/codec-blosc", "@atc/codec-lz4"],
+  zlib: ["@atc/codec-blosc", "@atc/codec-zlib"],
+  zstd: ["@atc/codec-blosc", "@atc/codec-zstd"],
+  snappy: ["@atc/codec-blosc", "@atc/codec-snappy"],
+};
+
+const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  codec: {
+    blosc: "@atc/codec-blosc",
+    lz4: "@atc/codec-lz4",
+    zlib: "@atc/codec-zlib",
+    zstd: "@atc/codec-zstd",
+    snappy: "@atc/codec-snappy",
+    numeric: "@atc/codec-numeric",
+  },
+  "block-codec": {
+    blosclz: "@atc/codec-blosc",
+    lz4: "@atc/codec-lz4",
+    lz4hc: "@atc/codec-lz4",
+    zlib: "@atc/codec-zlib",
+    zstd: "@atc/codec-zstd",
+    snappy: "@atc/codec-snappy",
+  },
+  "byte-store": { fs: "@atc/cache-fs" },
+  "array-store": { mmap: "@atc/mmap-store" },
+  source: {
+    csv: "@atc/source-csv",
+    duckdb: "@atc/source-duckdb",
+    arrow: "@atc/source-arrow",
+    json: "@atc/source-json",
+    zip: "@atc/source-zip",
+  },
+  "table-writer": { parquet: "@atc/source-duckdb" },
+  executor: { worker: "@atc/executor-worker", inline: "@atc/executor-worker" },
+};
+
+/** A source of ours for a file. */
+export interface KnownSource {
+  readonly source: string;
+  readonly packageName: string;
+  /** The longest ending of the source that the file name has. */
+  readonly ending: string;
+}
+
+/** The source of ours that reads files of this name; undefined if there is none. */
+export function sourcePackageFor(file: string): KnownSource | undefined {
+  const ending = endingOf(file, knownEndings);
+  if (ending === undefined) return undefined;
+  const source = sourceEndings.find(([, endings]) => endings.includes(ending))?.[0] ?? "";
+  const packageName = packageOf("source", source);
+  return packageName === undefined ? undefined : { source, packageName, ending };
+}
+
+/** The package of ours that brings a plugin; undefined if none does. */
+export function packageOf(kind: string, name: string): string | undefined {
+  return ownMember(ownMember(known, kind) ?? {}, name);
+}
+
+/** The names of the plugins of a kind that packages of ours bring. */
+export function knownNames(kind: string): readonly string[] {
+  return Object.keys(ownMember(known, kind) ?? {});
+}
+
+/** The command that installs `packages`. */
+export function installLine(packages: readonly string[]): string {
+  return `pnpm add ${packages.join(" ")}`;
+}

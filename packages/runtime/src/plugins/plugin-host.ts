@@ -1,0 +1,159 @@
+import { createTrust, type Trust } from "@atc/config";
+import type { Codec, Plugin, PluginHost, PluginKind, PluginProducts } from "@atc/contract";
+import { AtcError, fromSystemError, isAtcError, nearest, systemFaults, systemNameOf } from "@atc/contract";
+import type { InstalledPlugin, PluginRoot } from "./installed-plugins.ts";
+import { installedPlugins } from "./installed-plugins.ts";
+import { isJsonObject } from "./json-object.ts";
+import { installLine, knownNames, packageOf } from "./package-names.ts";
+import { checkOptions } from "./plugin-options.ts";
+
+/** A host that finds plugins in installed packages. */
+export interface InstalledPluginHost extends PluginHost {
+  /** The installed plugins by their manifests. Imports none of them. */
+  installed(): Promise<readonly InstalledPlugin[]>;
+}
+
+/** The packages that may have plugins, and the receiver of warnings. */
+export interface PluginHostOptions {
+  /** The roots, in the order of precedence. */
+  readonly roots: readonly PluginRoot[];
+  /** Receives each message once. */
+  readonly warn: (message: string) => void;
+  /** Which packages may run code. Default: by the environment of the process. */
+  readonly trust?: Trust;
+}
+
+function missing(kind: string, name: string, installed: readonly InstalledPlugin[]): AtcError {
+  const here = installed.filter((plugin) => plugin.kind === kind).map((plugin) => plugin.name);
+  const listed = here.length === 0 ? "none is installed" : `installed: ${here.join(", ")}`;
+  const owner = packageOf(kind, name);
+  if (owner !== undefined) {
+    const packages = [owner];
+    return new AtcError(
+      "ATC_MISSING_PLUGIN",
+      `no installed package brings the ${kind} "${name}" (${listed}); install it with: ${installLine(packages)}`,
+      {
+        details: { kind, name, packages },
+      },
+    );
+  }
+  const suggestion = nearest(name, [...here, ...knownNames(kind)]);
+  const hint =
+    suggestion === undefined
+      ? "; a package of your own is found if it is a dependency"
+      : `; did you mean "${suggestion}"? A package of your own is found if it is a dependency`;
+  return new AtcError(
+    "ATC_MISSING_PLUGIN",
+    `no installed package brings the ${kind} "${name}" (${listed})${hint} or named under "plugins"`,
+    { details: { kind, name, installed: here, ...(suggestion === undefined ? {} : { nearest: suggestion }) } },
+  );
+}
+
+/** The plugin of a name. A package that the configuration names under `plugins` takes precedence over others. */
+function choose(
+  kind: string,
+  name: string,
+  installed: readonly InstalledPlugin[],
+  preferred: ReadonlySet<string>,
+): InstalledPlugin {
+  const fitting = installed.filter((plugin) => plugin.kind === kind && plugin.name === name);
+  const named = fitting.filter((plugin) => preferred.has(plugin.packageName));
+  const candidates = named.length > 0 ? named : fitting;
+  const [first] = candidates;
+  if (first === undefined) throw missing(kind, name, installed);
+  if (candidates.length > 1) {
+    const packages = candidates.map((plugin) => plugin.packageName);
+    throw new AtcError(
+      "ATC_INVALID_CONFIG",
+      `${packages.join(" and ")} both bring the ${kind} "${name}"; remove one, or name the one you want under "plugins" in the configuration`,
+      { details: { kind, name, packages } },
+    );
+  }
+  return first;
+}
+
+function broken({ packageName, kind, name }: InstalledPlugin, what: string, cause?: unknown): AtcError {
+  return new AtcError(
+    "ATC_UNSUPPORTED",
+    `the package ${packageName} brings the ${kind} "${name}", but ${what}; update or remove it`,
+    { details: { kind, name, package: packageName }, ...(cause === undefined ? {} : { cause }) },
+  );
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function load(plugin: InstalledPlugin): Promise<Plugin> {
+  let module: unknown;
+  try {
+    module = await import(plugin.entry);
+  } catch (error) {
+    // A machine without file descriptors or memory is not the fault of the package.
+    if (systemFaults.get(systemNameOf(error))?.ofMachine === true)
+      throw fromSystemError(error, `cannot load the package ${plugin.packageName}`, "");
+    throw broken(plugin, `importing it failed: ${reasonOf(error)}`, error);
+  }
+  const listed: unknown = typeof module === "object" && module !== null && "default" in module ? module.default : [];
+  const found = Array.isArray(listed)
+    ? listed.find((one: Plugin) => one.kind === plugin.kind && one.name === plugin.name)
+    : undefined;
+  if (found === undefined || typeof found.create !== "function")
+    throw broken(plugin, "its default export does not list it");
+  return found;
+}
+
+/** Refuses a codec whose decoded bytes differ from the encoded ones, before it handles data. */
+function proveCodec(plugin: InstalledPlugin, codec: Codec): void {
+  for (const length of [0, 1, 1000]) {
+    const sample = Uint8Array.from({ length }, (_, i) => (i * i) >> 3);
+    let decoded: Uint8Array;
+    try {
+      decoded = codec.decode(codec.encode(sample));
+    } catch (error) {
+      throw broken(plugin, `it failed to encode and decode ${length} bytes: ${reasonOf(error)}`, error);
+    }
+    if (decoded.length !== length || decoded.some((byte, i) => byte !== sample[i])) {
+      throw broken(plugin, `it does not give back the ${length} bytes that it encoded`);
+    }
+  }
+}
+
+/** A host over the packages of `roots`. A package is imported when one of its plugins is first used. */
+export function createPluginHost({
+  roots,
+  warn,
+  trust = createTrust({ env: process.env, cwd: process.cwd() }),
+}: PluginHostOptions): InstalledPluginHost {
+  let listing: Promise<readonly InstalledPlugin[]> | undefined;
+  const preferred = new Set(roots.flatMap((root) => root.extra));
+  const warned = new Set<string>();
+  const host: InstalledPluginHost = {
+    installed() {
+      listing ??= installedPlugins(roots, trust);
+      return listing;
+    },
+    warn(message) {
+      if (warned.has(message)) return;
+      warned.add(message);
+      warn(message);
+    },
+    async find<Kind extends PluginKind>(kind: Kind, name: string, options?: unknown): Promise<PluginProducts[Kind]> {
+      const plugin = choose(kind, name, await host.installed(), preferred);
+      checkOptions(plugin, options);
+      const loaded = await load(plugin);
+      let product: PluginProducts[Kind];
+      try {
+        product = (await loaded.create((options ?? {}) as never, host)) as PluginProducts[Kind];
+      } catch (error) {
+        if (isAtcError(error)) throw error;
+        throw broken(plugin, `it failed to start: ${reasonOf(error)}`, error);
+      }
+      const given: unknown = isJsonObject(product) ? product["name"] : undefined;
+      if (typeof given === "string" && given !== name) throw broken(plugin, `what it creates is named "${given}"`);
+      if (kind === "codec") proveCodec(plugin, product as Codec);
+      return product;
+    },
+  };
+  return host;
+}

@@ -1,0 +1,43 @@
+import type { Executor } from "@atc/contract";
+
+/** An executor that several pieces of work share and that ends with the last of them. */
+export interface LeasedExecutor extends AsyncDisposable {
+  /**
+   * An executor for one piece of work. Disposing the last lease ends the threads, so that their memory is free while
+   * other work runs. The next lease starts new threads.
+   */
+  lease(): Executor;
+}
+
+/** Leases the executor that `create` makes at the first lease. Disposal ends it even if it is leased. */
+export function leasedExecutor(create: () => Executor): LeasedExecutor {
+  let current: { readonly executor: Executor; leases: number } | undefined;
+  return {
+    lease() {
+      current ??= { executor: create(), leases: 0 };
+      const leased = current;
+      const { executor } = leased;
+      leased.leases++;
+      let ending: Promise<void> | undefined;
+      return {
+        concurrency: executor.concurrency,
+        submit: executor.submit,
+        [Symbol.asyncDispose]() {
+          ending ??= end();
+          return ending;
+        },
+      };
+      async function end(): Promise<void> {
+        leased.leases--;
+        if (leased.leases > 0) return;
+        if (current === leased) current = undefined;
+        await executor[Symbol.asyncDispose]();
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      const ending = current?.executor;
+      current = undefined;
+      await ending?.[Symbol.asyncDispose]();
+    },
+  };
+}
