@@ -1,14 +1,14 @@
 import { AtcError, type DataSource } from "@atc/contract";
 import { createDataSource, type EpochUnit, epochUnitOf, fileSymbol } from "@atc/plugin-kit";
-import { damaged } from "./arrow-error.ts";
-import { type ArrowFile, arrowFile, type OpenedFile } from "./arrow-file.ts";
-import { type ArrowOptions, checkOptions, identifyingOptions } from "./arrow-options.ts";
-import { chunksOf } from "./chunks.ts";
-import { type ArrowContents, batchMessage, readContents, readMessage } from "./messages.ts";
-import { bitsOf, isSet, numbersOf } from "./number-reader.ts";
-import type { OpenedSource } from "./opened-source.ts";
-import { type Projection, project } from "./projection.ts";
-import { recordBatch } from "./record-batch.ts";
+import { bitsOf, isSet, numbersOf } from "./columns/number-reader.ts";
+import { type Projection, project } from "./columns/projection.ts";
+import { damaged } from "./files/arrow-error.ts";
+import { type ArrowFile, arrowFile, type OpenedFile } from "./files/arrow-file.ts";
+import { type ArrowOptions, checkOptions, identifyingOptions } from "./files/arrow-options.ts";
+import { type ArrowContents, batchMessage, readContents, readMessage } from "./format/messages.ts";
+import { recordBatch } from "./format/record-batch.ts";
+import { chunksOf } from "./reading/chunks.ts";
+import type { OpenedSource } from "./reading/opened-source.ts";
 
 /** Raised when the same bytes are read to other values than before, so that stored results are not taken for current. */
 const readerVersion = 1;

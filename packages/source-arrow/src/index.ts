@@ -4,5 +4,5 @@
  * @packageDocumentation
  */
 export { arrow } from "./arrow.ts";
-export type { ArrowOptions } from "./arrow-options.ts";
+export type { ArrowOptions } from "./files/arrow-options.ts";
 export { type ArrowSourceOptions, default } from "./plugin.ts";

@@ -1,6 +1,6 @@
 import { AtcError, type DataSource, type Plugin, type PluginHost } from "@atc/contract";
 import { arrow } from "./arrow.ts";
-import type { ArrowOptions } from "./arrow-options.ts";
+import type { ArrowOptions } from "./files/arrow-options.ts";
 
 /** The options of the plugin: a file and how to read it. The host finds the codecs of compressed files. */
 export interface ArrowSourceOptions extends ArrowOptions {

@@ -1,13 +1,13 @@
 import { AtcError, type DataSource, type JsonObject, type SourceInput } from "@atc/contract";
 import { CR, createDataSource, LF } from "@atc/plugin-kit";
-import { padding } from "./byte.ts";
-import { chunksOf, type OpenedFile } from "./chunks.ts";
-import { type CsvOptions, checkOptions, identifyingOptions } from "./csv-options.ts";
-import { checkEncoding } from "./encoding.ts";
-import type { FileHead } from "./header.ts";
-import { detectLayout } from "./layout.ts";
-import { type Medium, mediumOf } from "./medium.ts";
-import { slicesOf } from "./slices.ts";
+import { checkEncoding } from "./files/encoding.ts";
+import { type Medium, mediumOf } from "./files/medium.ts";
+import { type CsvOptions, checkOptions, identifyingOptions } from "./layout/csv-options.ts";
+import type { FileHead } from "./layout/header.ts";
+import { detectLayout } from "./layout/layout.ts";
+import { chunksOf, type OpenedFile } from "./reading/chunks.ts";
+import { slicesOf } from "./reading/slices.ts";
+import { padding } from "./text/byte.ts";
 
 /** Raised when the same bytes are read to other values than before, so that stored results are not taken for current. */
 const readerVersion = 1;

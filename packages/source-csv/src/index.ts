@@ -4,5 +4,5 @@
  * @packageDocumentation
  */
 export { csv } from "./csv.ts";
-export type { CsvColumn, CsvOptions } from "./csv-options.ts";
+export type { CsvColumn, CsvOptions } from "./layout/csv-options.ts";
 export { type CsvSourceOptions, default } from "./plugin.ts";

@@ -1,6 +1,6 @@
 import { AtcError, type DataSource, type Plugin, type SourceInput } from "@atc/contract";
 import { csv } from "./csv.ts";
-import type { CsvOptions } from "./csv-options.ts";
+import type { CsvOptions } from "./layout/csv-options.ts";
 
 /** The options of the plugin: a file and how to read it. */
 export interface CsvSourceOptions extends CsvOptions {

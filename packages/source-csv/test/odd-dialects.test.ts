@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { csv } from "../src/index.ts";
-import { readSlice } from "../src/slices.ts";
+import { readSlice } from "../src/reading/slices.ts";
 import { failure, fileOf, read, readText } from "./temporary-file.ts";
 
 const ms = (text: string): bigint => BigInt(Date.parse(text));

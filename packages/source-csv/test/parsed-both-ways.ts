@@ -1,14 +1,14 @@
 import type { BadRow } from "@atc/contract";
 import { LF } from "@atc/plugin-kit";
 import { expect } from "vitest";
-import { badRowPolicy } from "../src/bad-rows.ts";
-import { padding } from "../src/byte.ts";
-import { columnBuffers, columnsLength } from "../src/column-buffers.ts";
-import { detectLayout, type FileLayout } from "../src/layout.ts";
-import { rowContext } from "../src/row-context.ts";
-import { kernelLength, rowKernel } from "../src/row-kernel.ts";
-import { rowMemory } from "../src/row-memory.ts";
-import { rowParser } from "../src/row-parser.ts";
+import { detectLayout, type FileLayout } from "../src/layout/layout.ts";
+import { badRowPolicy } from "../src/rows/bad-rows.ts";
+import { columnBuffers, columnsLength } from "../src/rows/column-buffers.ts";
+import { rowContext } from "../src/rows/row-context.ts";
+import { kernelLength, rowKernel } from "../src/rows/row-kernel.ts";
+import { rowMemory } from "../src/rows/row-memory.ts";
+import { rowParser } from "../src/rows/row-parser.ts";
+import { padding } from "../src/text/byte.ts";
 
 const capacity = 512;
 

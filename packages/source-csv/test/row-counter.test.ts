@@ -1,15 +1,15 @@
 import { LF } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { badRowPolicy } from "../src/bad-rows.ts";
-import { padding } from "../src/byte.ts";
-import { columnBuffers, columnsLength } from "../src/column-buffers.ts";
-import { detectLayout, type FileLayout } from "../src/layout.ts";
-import { rowContext } from "../src/row-context.ts";
-import { rowCounter } from "../src/row-counter.ts";
-import { kernelLength } from "../src/row-kernel.ts";
-import { countMemory, type RowMemory } from "../src/row-memory.ts";
-import { rowParser } from "../src/row-parser.ts";
+import { detectLayout, type FileLayout } from "../src/layout/layout.ts";
+import { badRowPolicy } from "../src/rows/bad-rows.ts";
+import { columnBuffers, columnsLength } from "../src/rows/column-buffers.ts";
+import { rowContext } from "../src/rows/row-context.ts";
+import { rowCounter } from "../src/rows/row-counter.ts";
+import { kernelLength } from "../src/rows/row-kernel.ts";
+import { countMemory, type RowMemory } from "../src/rows/row-memory.ts";
+import { rowParser } from "../src/rows/row-parser.ts";
+import { padding } from "../src/text/byte.ts";
 
 const capacity = 256;
 

@@ -1,20 +1,20 @@
 import { AtcError, type DataSource, type JsonObject, systemNameOf } from "@atc/contract";
 import { createDataSource } from "@atc/plugin-kit";
-import { chunksOf, type OpenedSource } from "./chunks.ts";
-import { checkCompressedHead } from "./compressed-file.ts";
-import { type Database, openDatabase, quoted } from "./database.ts";
-import { duckdbError } from "./duckdb-error.ts";
+import { type Database, openDatabase, quoted } from "./engine/database.ts";
+import { duckdbError } from "./engine/duckdb-error.ts";
 import {
   checkOptions,
   type DuckdbOptions,
   type FileFormat,
   identifyingOptions,
   type SqlSource,
-} from "./duckdb-options.ts";
-import { commonFormat, fileStem, findFiles, identifyingFiles, type SourceFile } from "./files.ts";
-import { project } from "./projection.ts";
-import { fileRelation, sqlRelation } from "./relation.ts";
-import { type Request, requestOf } from "./request.ts";
+} from "./engine/duckdb-options.ts";
+import { checkCompressedHead } from "./files/compressed-file.ts";
+import { commonFormat, fileStem, findFiles, identifyingFiles, type SourceFile } from "./files/files.ts";
+import { type Request, requestOf } from "./files/request.ts";
+import { chunksOf, type OpenedSource } from "./reading/chunks.ts";
+import { project } from "./sql/projection.ts";
+import { fileRelation, sqlRelation } from "./sql/relation.ts";
 
 /** Raised when the same files are read to other values than before, so that stored results are not taken for current. */
 const readerVersion = 1;

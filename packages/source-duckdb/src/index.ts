@@ -4,6 +4,6 @@
  * @packageDocumentation
  */
 export { duckdb } from "./duckdb.ts";
-export type { DuckdbOptions, FileFormat, SqlSource } from "./duckdb-options.ts";
+export type { DuckdbOptions, FileFormat, SqlSource } from "./engine/duckdb-options.ts";
 export { type ParquetOptions, parquetWriter } from "./parquet-writer.ts";
 export { type DuckdbSourceOptions, default } from "./plugin.ts";

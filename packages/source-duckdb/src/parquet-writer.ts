@@ -7,10 +7,10 @@ import {
   type TypedArray,
 } from "@atc/contract";
 import type { Appender, Connection, DataChunk, LogicalType } from "@duckdb/node-bindings";
-import type { Binding } from "./binding.ts";
-import { type Database, identifier, openDatabase, quoted } from "./database.ts";
-import { duckdbError } from "./duckdb-error.ts";
-import type { DuckdbOptions } from "./duckdb-options.ts";
+import type { Binding } from "./engine/binding.ts";
+import { type Database, identifier, openDatabase, quoted } from "./engine/database.ts";
+import { duckdbError } from "./engine/duckdb-error.ts";
+import type { DuckdbOptions } from "./engine/duckdb-options.ts";
 
 /** How Parquet is written. */
 export interface ParquetOptions extends Pick<DuckdbOptions, "memoryBytes" | "threads" | "tempDirectory"> {

@@ -1,6 +1,6 @@
 import { AtcError, type DataSource, type Plugin } from "@atc/contract";
 import { duckdb } from "./duckdb.ts";
-import type { DuckdbOptions } from "./duckdb-options.ts";
+import type { DuckdbOptions } from "./engine/duckdb-options.ts";
 import { type ParquetOptions, parquetWriter } from "./parquet-writer.ts";
 
 /** The options of the plugin: files or a query, and how to read them. */

@@ -4,5 +4,5 @@
  * @packageDocumentation
  */
 export { json } from "./json.ts";
-export type { JsonOptions } from "./json-options.ts";
+export type { JsonOptions } from "./layout/json-options.ts";
 export { default, type JsonSourceOptions } from "./plugin.ts";

@@ -1,11 +1,11 @@
 import { AtcError, type DataSource, type SourceInput } from "@atc/contract";
 import { createDataSource } from "@atc/plugin-kit";
-import { chunksOf, type OpenedSource } from "./chunks.ts";
-import { fileInput, openBytes } from "./json-input.ts";
-import { checkOptions, identifyingOptions, type JsonOptions } from "./json-options.ts";
-import { detectLayout } from "./layout.ts";
-import { longestRow } from "./row-stream.ts";
-import { findRows, type JsonHead } from "./rows-place.ts";
+import { checkOptions, identifyingOptions, type JsonOptions } from "./layout/json-options.ts";
+import { detectLayout } from "./layout/layout.ts";
+import { findRows, type JsonHead } from "./layout/rows-place.ts";
+import { chunksOf, type OpenedSource } from "./reading/chunks.ts";
+import { fileInput, openBytes } from "./reading/json-input.ts";
+import { longestRow } from "./reading/row-stream.ts";
 
 /** Raised when the same bytes are read to other values than before, so that stored results are not taken for current. */
 const readerVersion = 1;

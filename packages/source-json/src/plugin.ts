@@ -1,6 +1,6 @@
 import { AtcError, type DataSource, type Plugin, type SourceInput } from "@atc/contract";
 import { json } from "./json.ts";
-import type { JsonOptions } from "./json-options.ts";
+import type { JsonOptions } from "./layout/json-options.ts";
 
 /** The options of the plugin: a file and how to read it. */
 export interface JsonSourceOptions extends JsonOptions {
