@@ -3,8 +3,8 @@ import { stopsOf } from "./stops";
 import { indexOf } from "./symbols";
 
 /**
- * Bytes that are looked at together: more than most rows of bars have, so that where a row ends is found without a branch that would be
- * mispredicted.
+ * Bytes that are looked at together: more than most rows of bars have, so that where a row ends is found without a
+ * branch that would be mispredicted.
  */
 const chunk: usize = 96;
 
@@ -14,7 +14,10 @@ function matches(at: usize, wanted: v128): u64 {
   return <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at), wanted)));
 }
 
-/** The address of the first of the 96 bytes at `at` that is the byte in all lanes of `wanted`; that after them where none is. */
+/**
+ * The address of the first of the 96 bytes at `at` that is the byte in all lanes of `wanted`; that after them where
+ * none is.
+ */
 @inline
 function find(at: usize, wanted: v128): usize {
   const low =
@@ -44,8 +47,8 @@ function fieldEnd(at: usize, separators: v128, feeds: v128): usize {
 }
 
 /**
- * The index of the row's symbol, which stands in field `field`, the last where `isLast`: -1 where it is not known, or the row lacks fields.
- * Text that starts or ends with blanks is never known, since names are kept without.
+ * The index of the row's symbol, which stands in field `field`, the last where `isLast`: -1 where it is not known, or
+ * the row lacks fields. Text that starts or ends with blanks is never known, since names are kept without.
  */
 @inline
 function symbolOf(state: usize, at: usize, field: u32, isLast: bool, separators: v128, feeds: v128): i32 {
@@ -61,10 +64,11 @@ function symbolOf(state: usize, at: usize, field: u32, isLast: bool, separators:
 }
 
 /**
- * Counts the rows from `at` on per symbol, in u32 at `counts`, until one starts at or after `stop`, has no known symbol, is too long, or ends
- * at or after `end`, where a line feed must stand; empty lines are passed over. Where `field` is -1 all rows are the first symbol's, and those
- * whose first byte may be a blank are left to TypeScript. 96 bytes from `end` on are read. Returns whether a quote stands among the bytes looked
- * at, some of which may be behind the last row; the state's position tells where the counting stopped.
+ * Counts the rows from `at` on per symbol, in u32 at `counts`, until one starts at or after `stop`, has no known
+ * symbol, is too long, or ends at or after `end`, where a line feed must stand; empty lines are passed over. Where
+ * `field` is -1 all rows are the first symbol's, and those whose first byte may be a blank are left to TypeScript. 96
+ * bytes from `end` on are read. Returns whether a quote stands among the bytes looked at, some of which may be behind
+ * the last row; the state's position tells where the counting stopped.
  */
 export function count(state: usize, at: usize, stop: usize, end: usize, field: i32, isLast: bool, counts: usize): bool {
   const separators = i8x16.splat(<i8>load<u32>(state, separatorAt));

@@ -21,7 +21,10 @@ export function eightDigits(word: u64): u64 {
   return (fours * 10000 + (fours >> 32)) & 0xffffffff;
 }
 
-/** The digits of a word of digits and one other byte, whose high bit alone is set in `mark`: those before it move on by a byte, over it. */
+/**
+ * The digits of a word of digits and one other byte, whose high bit alone is set in `mark`: those before it move on by
+ * a byte, over it.
+ */
 @inline
 function withoutPoint(word: u64, mark: u64): u64 {
   return (word & ~((mark << 1) - 1)) | ((word & ((mark >> 7) - 1)) << 8);
@@ -34,8 +37,8 @@ function hasOnePoint(word: u64, mark: u64): bool {
 }
 
 /**
- * Reads a number of 1 to 8 bytes, as nearly all prices are, without a loop: the digits, each less "0", are moved to the end of the word, the
- * point is taken out. False where it has another shape.
+ * Reads a number of 1 to 8 bytes, as nearly all prices are, without a loop: the digits, each less "0", are moved to the
+ * end of the word, the point is taken out. False where it has another shape.
  */
 @inline
 function readShort(state: usize, at: usize, length: usize, target: usize): bool {
@@ -64,8 +67,9 @@ function highProduct(a: u64, b: u64): u64 {
 }
 
 /**
- * The bits of the double nearest to `mantissa` over 10 to the power of `scale`, 0 to 22, for a mantissa above 0 (D. Lemire, "Number parsing at a
- * gigabyte per second", 2021). Within these powers 128 bits always tell which double is nearest.
+ * The bits of the double nearest to `mantissa` over 10 to the power of `scale`, 0 to 22, for a mantissa above 0 (D.
+ * Lemire, "Number parsing at a gigabyte per second", 2021). Within these powers 128 bits always tell which double is
+ * nearest.
  */
 function quotientBits(state: usize, mantissa: u64, scale: u32): u64 {
   const zeros = clz(mantissa);
@@ -160,8 +164,8 @@ function readOther(state: usize, at: usize, end: usize, target: usize, missing: 
 }
 
 /**
- * Reads the decimal number from `at` to `end` into `target`; false where it has an exponent, a plus or more than 19 digits. A missing number
- * is NaN where `missing` allows it.
+ * Reads the decimal number from `at` to `end` into `target`; false where it has an exponent, a plus or more than 19
+ * digits. A missing number is NaN where `missing` allows it.
  */
 @inline
 export function readDecimal(state: usize, at: usize, end: usize, target: usize, missing: bool): bool {

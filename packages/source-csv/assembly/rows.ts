@@ -36,7 +36,10 @@ const noLength: usize = usize.MAX_VALUE;
 let timeAt: usize = 0;
 let timeLength: usize = noLength;
 
-/** Whether the text of a time is that of the row before, whose value stands in front of the row's. Rows of several symbols mostly share the time. */
+/**
+ * Whether the text of a time is that of the row before, whose value stands in front of the row's. Rows of several
+ * symbols mostly share the time.
+ */
 @inline
 function isRepeated(at: usize, length: usize): bool {
   if (length != timeLength) return false;
@@ -97,8 +100,9 @@ function readField(state: usize, at: usize, end: usize, field: usize, row: u32):
 }
 
 /**
- * The address after the row at `at`, whose fields end where `stops` says and which is stored as row `row`; 0 where it is unusual or its line feed
- * is not ahead of `end`. The carriage return in front of a line feed becomes the last field's end in the list.
+ * The address after the row at `at`, whose fields end where `stops` says and which is stored as row `row`; 0 where it
+ * is unusual or its line feed is not ahead of `end`. The carriage return in front of a line feed becomes the last
+ * field's end in the list.
  */
 @inline
 function readRow(state: usize, at: usize, end: usize, stops: usize, row: u32, last: usize, separator: u32): usize {
@@ -119,9 +123,9 @@ function readRow(state: usize, at: usize, end: usize, stops: usize, row: u32, la
 }
 
 /**
- * Parses rows from `at` into row `row` of the columns and on, until one starts at or after `stop`, `capacity` rows are stored, or a row is
- * unusual, does not fit the list of stops, or ends at or after `end`, where a line feed must stand. Returns the rows stored in all; the state's
- * position tells where it stopped. 64 bytes from `end` on may be read.
+ * Parses rows from `at` into row `row` of the columns and on, until one starts at or after `stop`, `capacity` rows are
+ * stored, or a row is unusual, does not fit the list of stops, or ends at or after `end`, where a line feed must stand.
+ * Returns the rows stored in all; the state's position tells where it stopped. 64 bytes from `end` on may be read.
  */
 export function parse(state: usize, at: usize, stop: usize, end: usize, row: u32, capacity: u32): u32 {
   const separator = load<u32>(state, separatorAt);

@@ -19,8 +19,9 @@ function blockStops(at: usize, separators: v128, feeds: v128): u64 {
 }
 
 /**
- * Lists the addresses of separators and line feeds from `at` up to `end`, rounded up to 64 bytes, as u32 at `list`; returns where the list ends.
- * Up to 64 words more are overwritten. With all ends of fields known, those of a row are read side by side; else each had to wait for the one before.
+ * Lists the addresses of separators and line feeds from `at` up to `end`, rounded up to 64 bytes, as u32 at `list`;
+ * returns where the list ends. Up to 64 words more are overwritten. With all ends of fields known, those of a row are
+ * read side by side; else each had to wait for the one before.
  */
 export function listStops(at: usize, end: usize, list: usize, separator: u32): usize {
   const separators = i8x16.splat(<i8>separator);

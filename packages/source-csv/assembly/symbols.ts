@@ -26,7 +26,10 @@ function isName(names: usize, index: u32, a: u64, b: u64, c: u64, length: usize)
   );
 }
 
-/** Whether the name with an index has this length and these first eight bytes, zeros after those there are; up to eight there are no more. */
+/**
+ * Whether the name with an index has this length and these first eight bytes, zeros after those there are; up to eight
+ * there are no more.
+ */
 @inline
 function startsName(entry: usize, first: u64, length: usize): bool {
   return load<u64>(entry) == first && load<u32>(entry, 24) == <u32>length;
@@ -62,8 +65,9 @@ function findName(state: usize, at: usize, length: usize): i32 {
 }
 
 /**
- * The index of the name at `at`, -1 where it is not known. Up to 24 bytes from `at` are read. Symbols mostly come in the same turn again and again, or one
- * stays: both are tried before the slots, which for thousands of symbols lie outside of the processor's nearest caches.
+ * The index of the name at `at`, -1 where it is not known. Up to 24 bytes from `at` are read. Symbols mostly come in
+ * the same turn again and again, or one stays: both are tried before the slots, which for thousands of symbols lie
+ * outside of the processor's nearest caches.
  */
 @inline
 export function indexOf(state: usize, at: usize, length: usize): i32 {
@@ -81,7 +85,10 @@ export function indexOf(state: usize, at: usize, length: usize): i32 {
   return findName(state, at, length);
 }
 
-/** Keeps the next name: 1 to 24 bytes with zeros after them; one of no length keeps its index for a name that is too long. */
+/**
+ * Keeps the next name: 1 to 24 bytes with zeros after them; one of no length keeps its index for a name that is too
+ * long.
+ */
 export function remember(state: usize, at: usize, length: usize): void {
   const index = load<u32>(state, countAt);
   const entry = <usize>load<u32>(state, namesAt) + (<usize>index << nameShift);

@@ -25,7 +25,10 @@ function daysOf(year: i32, month: i32, day: i32): i32 {
   return era * 146097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719468;
 }
 
-/** Reads `YYYY-MM-DD` (or with `/` or `.`) and remembers it as the last date; false where it is no date or near the ends of int64. */
+/**
+ * Reads `YYYY-MM-DD` (or with `/` or `.`) and remembers it as the last date; false where it is no date or near the ends
+ * of int64.
+ */
 function learnDate(state: usize, at: usize): bool {
   const century = two(at);
   const year = two(at + 2);

@@ -1,5 +1,5 @@
 /**
- * Column chunks from CSV files of bars and ticks: a byte-level parser that makes no string and no object a row.
+ * Column chunks from CSV files of bars and ticks: a byte-level parser that creates no string and no object per row.
  *
  * @packageDocumentation
  */

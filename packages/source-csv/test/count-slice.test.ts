@@ -4,7 +4,7 @@ import type { JsonObject, Progress, SliceCounts } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { type CsvOptions, csv } from "../src/index.ts";
-import { countSlice, readSlice } from "../src/reading/slices.ts";
+import { countSlice, readSlice } from "../src/reading/slice-reader.ts";
 import { failure, fileOf, twoBars } from "./temporary-file.ts";
 
 // Megabytes are read; a busy machine takes its time.

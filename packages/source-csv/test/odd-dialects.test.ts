@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { csv } from "../src/index.ts";
-import { readSlice } from "../src/reading/slices.ts";
+import { readSlice } from "../src/reading/slice-reader.ts";
 import { failure, fileOf, read, readText } from "./temporary-file.ts";
 
 const ms = (text: string): bigint => BigInt(Date.parse(text));
@@ -160,30 +160,30 @@ it("scales ticks as well, and no volume", async () => {
 it.each([
   ["date,close\n2024-01-01,1\n", {}, []],
   ["date,close\n2024-01-01T00:00Z,1\n", {}, []],
-  ["date,close\n2024-01-01 09:30,1\n", {}, ["times name no zone and were taken in UTC"]],
+  ["date,close\n2024-01-01 09:30,1\n", {}, ["times name no zone and were read in UTC"]],
   ["date,close,type\n2024-01-01,1,Last\n", {}, ["columns left out: type"]],
   [
     "date,close\n2024-01-01 09:30,1\n",
     { timeZone: "Europe/Berlin" },
-    ["times name no zone and were taken in Europe/Berlin (reject where clocks change)"],
+    ["times name no zone and were read in Europe/Berlin (reject when clocks change)"],
   ],
-  ["#x\ndate,close\n2024-01-01,1\n", {}, ['comments ahead of the header were left out: "#x"']],
+  ["#x\ndate,close\n2024-01-01,1\n", {}, ['comments before the header were left out: "#x"']],
   [
     "x\ndate;close\n2024-01-01;1,5\n",
     { skipLines: 1, decimal: ",", priceScale: 10 },
     [
       "1 line at the start left out (skipLines)",
       "prices were divided by 10 (priceScale)",
-      "commas were taken for decimal points (decimal)",
+      "commas were read as decimal points (decimal)",
     ],
   ],
   [
     "Date,Close\n2024-01-01,9:30 PM,1\n",
     {},
     [
-      "the header has 2 names for 3 fields: the time of day behind the date has none",
-      "times name no zone and were taken in UTC",
-      "times are those of a 12-hour clock",
+      "the header has 2 names for 3 fields: the time of day after the date has none",
+      "times name no zone and were read in UTC",
+      "times have a 12-hour clock",
     ],
   ],
 ] as const)("notes what it assumes of %j", async (text, options, notes) => {

@@ -1,7 +1,7 @@
 import { LF } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { detectLayout, type FileLayout } from "../src/layout/layout.ts";
+import { type CsvLayout, detectLayout } from "../src/layout/csv-layout.ts";
 import { badRowPolicy } from "../src/rows/bad-rows.ts";
 import { columnBuffers, columnsLength } from "../src/rows/column-buffers.ts";
 import { rowContext } from "../src/rows/row-context.ts";
@@ -9,11 +9,11 @@ import { rowCounter } from "../src/rows/row-counter.ts";
 import { kernelLength } from "../src/rows/row-kernel.ts";
 import { countMemory, type RowMemory } from "../src/rows/row-memory.ts";
 import { rowParser } from "../src/rows/row-parser.ts";
-import { padding } from "../src/text/byte.ts";
+import { padding } from "../src/text/padding.ts";
 
 const capacity = 256;
 
-function layoutOf(text: string, options = {}): FileLayout {
+function layoutOf(text: string, options = {}): CsvLayout {
   const bytes = new TextEncoder().encode(text);
   const head = new Uint8Array(bytes.length + padding).fill(LF);
   head.set(bytes);
@@ -21,7 +21,7 @@ function layoutOf(text: string, options = {}): FileLayout {
   return detectLayout(span, "f.csv", "f.csv", options);
 }
 
-function memoryOf(layout: FileLayout, text: Uint8Array): RowMemory {
+function memoryOf(layout: CsvLayout, text: Uint8Array): RowMemory {
   const memory = countMemory(layout, text.length, columnsLength(layout, capacity) + kernelLength(layout) + 100_000);
   memory.bytes.set(text);
   memory.bytes.fill(LF, text.length, text.length + padding);
@@ -40,7 +40,7 @@ interface Counted {
 }
 
 /** Rows a symbol as the parser finds them; undefined where there are bad ones. */
-function parsed(layout: FileLayout, text: Uint8Array, { start, stop, final = true }: Span): Counted | undefined {
+function parsed(layout: CsvLayout, text: Uint8Array, { start, stop, final = true }: Span): Counted | undefined {
   const memory = { ...memoryOf(layout, text), exports: undefined };
   const buffers = columnBuffers(layout, capacity, memory);
   const badRows = badRowPolicy({ path: "f", policy: "skip", layout, onBadRow: undefined });
@@ -56,7 +56,7 @@ function parsed(layout: FileLayout, text: Uint8Array, { start, stop, final = tru
 
 /** Rows a symbol as they are counted; undefined where the counter cannot tell. */
 function counted(
-  layout: FileLayout,
+  layout: CsvLayout,
   text: Uint8Array,
   { start, stop, final = true }: Span,
   withKernel: boolean,
@@ -74,7 +74,7 @@ function counted(
 }
 
 /** Kernel and twin agree with each other, and with the parser where both can tell. Returns whether they could. */
-function agree(layout: FileLayout, text: Uint8Array, span: Span): boolean {
+function agree(layout: CsvLayout, text: Uint8Array, span: Span): boolean {
   const twin = counted(layout, text, span, false);
   expect(counted(layout, text, span, true)).toEqual(twin);
   const wanted = parsed(layout, text, span);
@@ -124,7 +124,7 @@ function textOf(
   return rows.join("");
 }
 
-function layoutFor(columns: readonly string[], separator: string): FileLayout {
+function layoutFor(columns: readonly string[], separator: string): CsvLayout {
   const sample = textOf(columns, separator, [{ name: "A", ending: "\n", blank: "", length: 20 }]);
   return layoutOf(`${columns.join(separator)}\n${sample}`, { separator });
 }

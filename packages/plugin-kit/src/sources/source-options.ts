@@ -1,6 +1,6 @@
 import type { JsonObject, RowKind } from "@atc/contract";
 import { AtcError, nearest, ownMember } from "@atc/contract";
-import type { EpochUnit } from "../time/epoch-time.ts";
+import type { EpochUnit } from "../time/epoch-unit.ts";
 import type { SourceColumn } from "./column-names.ts";
 
 /** How a source reads rows that come as columns; what is left out is told from the data. */

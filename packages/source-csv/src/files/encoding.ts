@@ -1,6 +1,6 @@
 import { AtcError } from "@atc/contract";
 
-/** Starts of files of other formats, and what to do with them. */
+/** The first bytes of other formats, in hexadecimal digits, and what to do with such files. */
 const signatures: readonly (readonly [magic: string, what: string, remedy: string])[] = [
   ["504b0304", "a zip archive or spreadsheet", "unpack it, or save it as CSV"],
   ["d0cf11e0", "an old spreadsheet", "save it as CSV"],
@@ -13,7 +13,7 @@ const signatures: readonly (readonly [magic: string, what: string, remedy: strin
   ["53514c697465", "an SQLite database", "export its table as CSV"],
 ];
 
-/** Whether the bytes start as a gzip file does. */
+/** Whether a file that starts with these bytes is gzip. */
 export function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
@@ -22,7 +22,7 @@ function unsupported(path: string, what: string, remedy: string): AtcError {
   return new AtcError("ATC_UNSUPPORTED", `"${path}" is ${what}, not CSV text; ${remedy}`, { details: { path } });
 }
 
-/** Whether most NUL bytes stand at offsets of one parity, as in Latin text in UTF-16. */
+/** Whether nearly all NUL bytes have offsets of one parity, as in Latin text in UTF-16. */
 function looksLikeUtf16(head: Uint8Array): boolean {
   let even = 0;
   let odd = 0;
@@ -35,9 +35,9 @@ function looksLikeUtf16(head: Uint8Array): boolean {
 }
 
 /**
- * Looks at the first bytes of a text and returns how many of them are its byte order mark.
+ * Checks the first bytes of a text. Returns the length of its byte order mark: 0 or 3.
  *
- * @throws ATC_UNSUPPORTED for UTF-16 and known binary formats, ATC_INVALID_DATA for bytes that are no text
+ * @throws ATC_UNSUPPORTED for UTF-16 and known binary formats, ATC_INVALID_DATA for bytes that are not text
  */
 export function checkEncoding(head: Uint8Array, path: string): number {
   const hex = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -47,14 +47,18 @@ export function checkEncoding(head: Uint8Array, path: string): number {
   let controls = 0;
   for (const byte of head) {
     if (byte === 0)
-      throw new AtcError("ATC_INVALID_DATA", `"${path}" holds NUL bytes: it is no text; give a CSV file`, {
+      throw new AtcError("ATC_INVALID_DATA", `"${path}" contains NUL bytes, so it is not text; give a CSV file`, {
         details: { path },
       });
     if (byte < 9 || (byte > 13 && byte < 32) || byte === 127) controls++;
   }
   if (controls * 50 > head.length)
-    throw new AtcError("ATC_INVALID_DATA", `"${path}" holds control characters: it is no text; give a CSV file`, {
-      details: { path },
-    });
+    throw new AtcError(
+      "ATC_INVALID_DATA",
+      `"${path}" contains control characters, so it is not text; give a CSV file`,
+      {
+        details: { path },
+      },
+    );
   return hex.startsWith("efbbbf") ? 3 : 0;
 }

@@ -2,7 +2,7 @@ import xxhash, { type XXHashAPI } from "xxhash-wasm";
 
 let loading: Promise<XXHashAPI> | undefined;
 
-/** The xxHash functions, compiled at the first call. */
+/** The xxHash functions. The first call compiles them. */
 export function hashFunctions(): Promise<XXHashAPI> {
   loading ??= xxhash();
   return loading;

@@ -11,25 +11,28 @@ import {
   type SourceOptions,
 } from "@atc/plugin-kit";
 
-/** Our columns that a header can be mapped to; `price` and `size` are what ticks call `close` and `volume`, `clock` is a time of day. */
+/**
+ * The columns that the option `columns` can map. Of ticks, `price` and `size` become `close` and `volume`; `clock` is a
+ * time of day.
+ */
 export type CsvColumn = SourceColumn;
 
-/** How to read a CSV file; what is left out is told from the file. */
+/** How to read a CSV file. What the options leave open is detected. */
 export interface CsvOptions extends Omit<SourceOptions, "columns">, LocalTimeOptions, FileSymbolOptions {
-  /** The byte between fields, an ASCII character; found among comma, semicolon, tab and `|` where absent. */
+  /** The ASCII character between fields. Default: detected among comma, semicolon, tab and `|`. */
   readonly separator?: string;
   /**
-   * Names of the file's header for our columns, for headers that are not known by themselves: `{ close: "Kurs" }`; case does not matter. A list names
-   * the fields of a file that has no header line, in order, as a header would; an empty name leaves a field out.
+   * The header's names for our columns, if they are not detected: `{ close: "Kurs" }`; case does not matter. For a file
+   * without a header line: the list of its fields, in order; an empty name leaves a field out.
    */
   readonly columns?: Readonly<Partial<Record<CsvColumn, string>>> | readonly string[];
-  /** Lines at the start that are left out, ahead of the header line. Lines of comments ahead of a known header are found by themselves. 0 where absent. */
+  /** Lines to leave out before the header line, default 0. Comments before a header with known names are detected. */
   readonly skipLines?: number;
-  /** The order of day, month and year in dates such as `31/01/2024`; `ymd` where absent: it is never guessed. */
+  /** The order of day, month and year in dates such as `31/01/2024`. Default: `ymd`; it is never guessed. */
   readonly dateOrder?: "ymd" | "dmy" | "mdy";
-  /** The character ahead of decimals; `.` where absent. With a comma, each row takes the slower path of rows with quotes. */
+  /** The decimal point. Default: `.`. With a comma, every row takes the slower path of rows with quotes. */
   readonly decimal?: "." | ",";
-  /** What open, high, low and close are divided by, for prices in parts of a unit: 10000 where 973100 is 97.31. 1 where absent. */
+  /** The divisor of open, high, low and close, default 1: with 10000, 973100 becomes 97.31. */
   readonly priceScale?: number;
 }
 
@@ -44,12 +47,12 @@ const own: Readonly<Record<string, readonly string[]>> = {
   symbolPattern: [],
 };
 
-/** The names of a file without a header, where the options give them. */
+/** The option `columns` if it is a list: the fields of a file without a header line. */
 export function givenNames(options: CsvOptions): readonly string[] | undefined {
   return isList(options.columns) ? options.columns : undefined;
 }
 
-/** The names of a header for our columns, where the options give them. */
+/** The option `columns` if it maps our columns to a header's names. */
 export function mappedNames(options: CsvOptions): SourceOptions["columns"] {
   return isList(options.columns) ? undefined : options.columns;
 }
@@ -58,7 +61,10 @@ function isList(columns: CsvOptions["columns"]): columns is readonly string[] {
   return Array.isArray(columns);
 }
 
-/** Throws ATC_INVALID_ARGUMENT naming the first option that is unknown or out of range: options come from configurations too. */
+/**
+ * Throws ATC_INVALID_ARGUMENT for the first option that is unknown or out of range: options may come from a
+ * configuration file.
+ */
 export function checkOptions(options: CsvOptions): void {
   const { columns: _, ...rest } = options;
   const mapped = mappedNames(options);
@@ -71,7 +77,8 @@ export function checkOptions(options: CsvOptions): void {
   };
   if (separator !== undefined && !/^[\t!#$%&*,;@^_|~]$/.test(separator))
     refuse("separator", separator, "one character such as a comma, a semicolon, a tab or |");
-  if (separator === "," && decimal === ",") refuse("decimal", decimal, "a separator other than the comma with it");
+  if (separator === "," && decimal === ",")
+    refuse("decimal", decimal, "another character, or another separator, since both are commas");
   if (skipLines !== undefined && !(Number.isInteger(skipLines) && skipLines >= 0 && skipLines <= 1000))
     refuse("skipLines", skipLines, "an integer from 0 to 1000");
   if (priceScale !== undefined && !(Number.isFinite(priceScale) && priceScale > 0))
@@ -81,7 +88,7 @@ export function checkOptions(options: CsvOptions): void {
     refuse("columns", names, "the name of each field, in order");
 }
 
-/** The options as plain data for an identity: those given, as they change what is read. */
+/** The given options that change what is read, as plain data for an identity. */
 export function identifyingOptions(options: CsvOptions): JsonObject {
   const { columns: _, skipLines, priceScale, ...rest } = options;
   const names = givenNames(options);

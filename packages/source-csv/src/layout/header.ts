@@ -1,35 +1,35 @@
 import { AtcError } from "@atc/contract";
 import { aliasForm, columnAliases, LF, type SourceColumn, type SourceOptions } from "@atc/plugin-kit";
-import { excerpt } from "../text/byte.ts";
+import { excerpt } from "../text/excerpt.ts";
 import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
 import { type Sample, sampleRows } from "./sample.ts";
 
-/** The start of a file's text and what is known about it; a line feed stands at `end`. */
+/** The start of a file's text; `bytes[end]` is a line feed. */
 export interface FileHead {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
-  /** Whether the text ends here. */
+  /** Whether the text ends at `end`. */
   readonly final: boolean;
-  /** Whether lines end with a lone carriage return; the bytes hold line feeds in their place already. */
+  /** Whether lines end with a lone carriage return. The bytes already have line feeds instead. */
   readonly loneReturns: boolean;
 }
 
-/** What a file calls its columns, and where its rows begin. */
+/** The names of a file's columns, and the start of its rows. */
 export interface Header {
   /** The byte between fields. */
   readonly separator: number;
   /** The names, in order of the fields. */
   readonly names: readonly string[];
-  /** Offset of the first row. */
+  /** The offset of the first row. */
   readonly start: number;
   /** Line of the first row, from 1. */
   readonly line: number;
-  /** What stands ahead of the header, where that was found by itself. */
+  /** The start of the comments before the header, if any were detected. */
   readonly comments: string | undefined;
 }
 
-/** Lines among which the header is looked for. */
+/** Lines that are searched for the header. */
 const searchedLines = 30;
 const separators = [",", ";", "\t", "|"];
 
@@ -39,8 +39,8 @@ interface Candidate extends Sample {
   readonly names: readonly string[];
   /** Which of our columns it names. */
   readonly known: ReadonlySet<SourceColumn>;
-  /** Its place among the lines looked at. */
-  readonly place: number;
+  /** Its index among the searched lines. */
+  readonly index: number;
 }
 
 /** Which of our columns a header names. */
@@ -74,28 +74,30 @@ function separatorsOf(options: CsvOptions): readonly string[] {
   return options.decimal === "," ? separators.slice(1) : separators;
 }
 
-/** The lines from `start` on as headers, with one separator. */
+/** The lines from `start`, split by one separator, as candidates for the header. */
 function candidates(head: FileHead, start: number, separator: number, options: CsvOptions): readonly Candidate[] {
   const found: Candidate[] = [];
-  for (let place = 0, at = start; place < searchedLines && at < head.end; place++) {
+  for (let index = 0, at = start; index < searchedLines && at < head.end; index++) {
     const sample = sampleRows(head.bytes, { ...head, start: at }, separator, 1);
     const [first = []] = sample.rows;
     const names = first.map((name, field) => (field === 0 ? name.replace(/^(?:#+|\/\/)\s*/, "") : name));
-    found.push({ ...sample, separator, names, known: knownColumns(names, mappedNames(options)), place });
+    found.push({ ...sample, separator, names, known: knownColumns(names, mappedNames(options)), index });
     at = head.bytes.indexOf(LF, at) + 1;
   }
   return found;
 }
 
-/** Whether the lines ahead of one are no rows of its table: comments, or sentences with fewer fields. */
+/**
+ * Whether the lines before a candidate do not belong to its table: they are comments, or sentences with fewer fields.
+ */
 function followsComments(
   head: FileHead,
   start: number,
   all: readonly Candidate[],
-  { names, place }: Candidate,
+  { names, index }: Candidate,
 ): boolean {
   let at = start;
-  return all.slice(0, place).every((line) => {
+  return all.slice(0, index).every((line) => {
     const comment = isComment(head.bytes, at);
     at = head.bytes.indexOf(LF, at) + 1;
     return comment || line.names.length < names.length;
@@ -103,10 +105,13 @@ function followsComments(
 }
 
 function better(a: Candidate, b: Candidate): number {
-  return b.known.size - a.known.size || a.place - b.place || b.names.length - a.names.length;
+  return b.known.size - a.known.size || a.index - b.index || b.names.length - a.names.length;
 }
 
-/** The line after comments that names a time and a price, under the separator with which it names most; else the first line. */
+/**
+ * The line after comments that names a time and a price, split by the separator that gives most known names; else the
+ * first line.
+ */
 function headerLine(head: FileHead, start: number, options: CsvOptions): Candidate | undefined {
   const lines = separatorsOf(options).map((separator) => candidates(head, start, separator.charCodeAt(0), options));
   const usable = lines.flatMap((all) =>
@@ -117,7 +122,7 @@ function headerLine(head: FileHead, start: number, options: CsvOptions): Candida
   return lines.flatMap((all) => all.slice(0, 1)).sort(better)[0];
 }
 
-/** The separator that parts the first row into as many fields as there are names, else the one that parts it most. */
+/** The separator that splits the first row into `fields` fields; else the one that splits it into most fields. */
 function rowSeparator(head: FileHead, start: number, fields: number, options: CsvOptions): number {
   const widths = separatorsOf(options).map((separator) => {
     const [row = []] = sampleRows(head.bytes, { ...head, start }, separator.charCodeAt(0), 1).rows;
@@ -134,9 +139,9 @@ function lineAt({ bytes, start }: FileHead, offset: number): number {
 }
 
 /**
- * Finds the header line, which comments may precede, or takes the names that the options give to a file without one.
+ * Finds the header line, which may follow comments; for a file without one, takes the names from the options.
  *
- * @throws ATC_INVALID_DATA where there is no line
+ * @throws ATC_INVALID_DATA if there is no line
  */
 export function findHeader(head: FileHead, path: string, options: CsvOptions): Header {
   const start = afterLines(head, options.skipLines ?? 0);
@@ -154,11 +159,11 @@ export function findHeader(head: FileHead, path: string, options: CsvOptions): H
     throw new AtcError(
       "ATC_INVALID_DATA",
       head.final
-        ? `"${path}" holds no text; give a CSV file with a header line and rows`
-        : `"${path}" has no line end in its first ${head.end} bytes, so it is no table of rows; give a CSV file`,
+        ? `"${path}" contains no text; give a CSV file with a header line and rows`
+        : `"${path}" has no line end in its first ${head.end} bytes, so it is not a table of rows; give a CSV file`,
       { details: { path } },
     );
-  const { separator, names: found, next, place } = best;
-  const comments = place === 0 ? undefined : excerpt(head.bytes, start, head.bytes.indexOf(LF, start)).trim();
+  const { separator, names: found, next, index } = best;
+  const comments = index === 0 ? undefined : excerpt(head.bytes, start, head.bytes.indexOf(LF, start)).trim();
   return { separator, names: found, start: next, line: lineAt(head, next), comments };
 }

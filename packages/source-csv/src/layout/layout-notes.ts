@@ -4,10 +4,10 @@ import type { Header } from "./header.ts";
 import type { Sample } from "./sample.ts";
 import type { TimeLayout } from "./time-layout.ts";
 
-/** What is known of a file when its notes are made. */
+/** What the notes on a file are made from. */
 interface LayoutFacts {
   readonly header: Header;
-  /** The names of the fields, with those that the header lacks. */
+  /** The names of all fields: those that the header lacks included. */
   readonly names: readonly string[];
   readonly matched: MatchedColumns;
   readonly rows: Sample["rows"];
@@ -17,39 +17,39 @@ interface LayoutFacts {
   readonly options: CsvOptions;
 }
 
-/** How times were taken. */
+/** Notes on how times are read. */
 function timeNotes({ matched, rows, time }: LayoutFacts): readonly string[] {
   const { timeStyle, localTime } = time;
-  const isWritten = time.time === "iso" || time.time === "written";
+  const isWritten = time.time === "iso" || time.time === "loose";
   const hasClock = matched.clock !== undefined || rows.some((row) => (row[matched.timestamp] ?? "").length > 10);
   const zone =
     localTime === undefined
       ? "UTC"
-      : `${localTime.timeZone} (${localTime.disambiguation ?? "reject"} where clocks change)`;
+      : `${localTime.timeZone} (${localTime.disambiguation ?? "reject"} when clocks change)`;
   return [
-    ...(isWritten && hasClock && !timeStyle.isZoned ? [`times name no zone and were taken in ${zone}`] : []),
-    ...(timeStyle.isTwelveHour ? ["times are those of a 12-hour clock"] : []),
+    ...(isWritten && hasClock && !timeStyle.isZoned ? [`times name no zone and were read in ${zone}`] : []),
+    ...(timeStyle.isTwelveHour ? ["times have a 12-hour clock"] : []),
   ];
 }
 
-/** What was assumed or left out to read a file, for the report of its ingest. */
+/** What was assumed or left out to read a file, for the report of an ingest. */
 export function layoutNotes(facts: LayoutFacts): readonly string[] {
   const { header, names, matched, leftOut, options } = facts;
   const { skipLines = 0, priceScale = 1, decimal } = options;
   const isInserted = names.length > header.names.length && matched.clock !== undefined;
   return [
-    ...(header.comments === undefined ? [] : [`comments ahead of the header were left out: "${header.comments}"`]),
+    ...(header.comments === undefined ? [] : [`comments before the header were left out: "${header.comments}"`]),
     ...(skipLines === 0
       ? []
       : [`${skipLines} ${skipLines === 1 ? "line" : "lines"} at the start left out (skipLines)`]),
     ...(isInserted
       ? [
-          `the header has ${header.names.length} names for ${names.length} fields: the time of day behind the date has none`,
+          `the header has ${header.names.length} names for ${names.length} fields: the time of day after the date has none`,
         ]
       : []),
     ...timeNotes(facts),
     ...(priceScale === 1 ? [] : [`prices were divided by ${priceScale} (priceScale)`]),
     ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`]),
-    ...(decimal === "," ? ["commas were taken for decimal points (decimal)"] : []),
+    ...(decimal === "," ? ["commas were read as decimal points (decimal)"] : []),
   ];
 }

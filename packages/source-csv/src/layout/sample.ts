@@ -1,22 +1,22 @@
 import { type EpochUnit, epochUnitOf } from "@atc/plugin-kit";
 import { endsLine, fieldBounds, locateField } from "../text/field-scanner.ts";
 
-/** Bytes of a field that are looked at. */
+/** Bytes of a field that a sample keeps. */
 const longestText = 400;
 
-/** The first rows of a file as texts, to tell what its columns hold. */
+/** The first rows of a file as texts, from which the types of columns are detected. */
 export interface Sample {
-  /** Fields of whole rows in which no quote is broken. */
+  /** The fields of whole rows without broken quotes. */
   readonly rows: readonly (readonly string[])[];
   /** Line of the first row, from 1. */
   readonly line: number;
-  /** Offset after the first row's line end. */
+  /** The offset after the first row's line end. */
   readonly next: number;
 }
 
 /**
- * Splits the rows of `bytes[start, end)`, at most `count`, leaving out blank lines. A line feed stands at `end`; a row that is cut there is left
- * out unless the bytes are the file's last.
+ * Splits at most `count` rows of `bytes[start, end)`, without blank lines. `bytes[end]` is a line feed; a row that is
+ * cut there is left out unless the text ends there.
  */
 export function sampleRows(
   bytes: Uint8Array,
@@ -25,7 +25,7 @@ export function sampleRows(
   count: number,
 ): Sample {
   const rows: string[][] = [];
-  // One decoder call costs more than a field; a Buffer's slices are several times cheaper.
+  // A call of TextDecoder costs more than a field; Buffer.toString is several times cheaper.
   const texts = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bounds = fieldBounds();
   let line = 1;
@@ -49,10 +49,10 @@ export function sampleRows(
   return { rows, line, next };
 }
 
-/** Texts that stand for a number that is missing. */
+/** Texts that stand for a missing number. */
 const missing = new Set(["", "nan", "null", "na", "n/a", "-", "none"]);
 
-/** Whether a field of numbers has no number here, as pandas reads it. */
+/** Whether a text in a column of numbers stands for a missing one, as in pandas. */
 export function isMissing(text: string): boolean {
   return missing.has(text.toLowerCase());
 }
@@ -60,7 +60,7 @@ export function isMissing(text: string): boolean {
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const commaDecimal = /^[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/;
 
-/** Whether a column holds anything that is neither a number nor missing. */
+/** Whether any row of a column holds something that is neither a number nor missing. */
 export function isTextColumn(rows: readonly (readonly string[])[], field: number, isComma: boolean): boolean {
   const number = isComma ? commaDecimal : decimal;
   return rows.some((row) => {
@@ -69,20 +69,20 @@ export function isTextColumn(rows: readonly (readonly string[])[], field: number
   });
 }
 
-/** How a file writes its times: ISO 8601, numbers since the epoch, or something that takes a more patient reader. */
-export type TimeFormat = "iso" | "written" | EpochUnit;
+/** How a file writes its times: ISO 8601, another date format (`loose`), or numbers since the epoch in a unit. */
+export type TimeFormat = "iso" | "loose" | EpochUnit;
 
-/** Whether eight digits are a date of the years 1700 to 2299. */
+/** Whether a text is a date of eight digits, in the years 1700 to 2299. */
 function isCompactDate(text: string): boolean {
   return /^(?:1[7-9]|2[0-2])\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/.test(text);
 }
 
-/** Whether digits are such a date with hours and minutes, and seconds or not. */
+/** Whether a text is such a date followed by the digits of hours, minutes and perhaps seconds. */
 function isCompactTime(text: string): boolean {
   return /^\d{8}(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?$/.test(text) && isCompactDate(text.slice(0, 8));
 }
 
-/** Dates or hours with one digit where ISO 8601 has two. */
+/** A month, day or hour of one digit, which ISO 8601 writes with two. */
 const shortened = /^\d{4}([-/.])(?:\d\1|\d\d\1\d(?!\d))|[ tT]\d:/;
 const halfDay = /\d[ -]?[ap]m\b/i;
 
@@ -90,17 +90,17 @@ function most<Value>(values: readonly Value[], test: (value: Value) => boolean):
   return values.filter(test).length * 2 > values.length;
 }
 
-/** How the times of a column are written: by most of the sampled fields; numbers by their largest magnitude, unless the unit is given. */
+/**
+ * The format of most sampled times. The unit of numbers is `timeUnit` or, by default, that of the largest magnitude.
+ */
 export function timeFormat(texts: readonly string[], timeUnit: EpochUnit | undefined): TimeFormat {
   const filled = texts.filter((text) => text !== "");
   const numbers = filled.filter((text) => /^[+-]?\d+(?:\.\d*)?$/.test(text));
   if (numbers.length * 2 <= filled.length)
-    return filled.some((text) => shortened.test(text)) || most(filled, (text) => halfDay.test(text))
-      ? "written"
-      : "iso";
+    return filled.some((text) => shortened.test(text)) || most(filled, (text) => halfDay.test(text)) ? "loose" : "iso";
   if (timeUnit !== undefined) return timeUnit;
   if (numbers.every(isCompactDate)) return "iso";
-  if (numbers.every(isCompactTime)) return "written";
+  if (numbers.every(isCompactTime)) return "loose";
   return epochUnitOf(Math.max(...numbers.map((text) => Math.abs(Number(text)))));
 }
 
@@ -111,7 +111,7 @@ export function isZoned(texts: readonly string[]): boolean {
   return most(texts, (text) => zone.test(text));
 }
 
-/** Whether most times are those of a 12-hour clock. */
+/** Whether most times have a 12-hour clock. */
 export function isTwelveHour(texts: readonly string[]): boolean {
   return most(texts, (text) => halfDay.test(text));
 }

@@ -1,51 +1,49 @@
 import type { ColumnChunk, SourceSummary } from "@atc/contract";
 import type { SourceReading } from "@atc/plugin-kit";
+import type { CsvInput } from "../files/csv-input.ts";
 import { hashFunctions, hexOf } from "../files/hash.ts";
-import type { Medium } from "../files/medium.ts";
+import type { CsvLayout } from "../layout/csv-layout.ts";
 import type { CsvOptions } from "../layout/csv-options.ts";
-import type { FileLayout } from "../layout/layout.ts";
 import { parsedRows, rowsReading } from "./parsed-rows.ts";
 
-/** Bytes between two reports of progress: some tens of reports a second at full speed. */
+/** Bytes between two progress reports: tens of reports per second at full speed. */
 const progressStep: number = 8 * 1024 * 1024;
 
-/** A file that is ready to be read. */
+/** A file whose layout is known. */
 export interface OpenedFile {
-  /** Its path. */
+  /** The file's name in messages. */
   readonly path: string;
-  /** Where its bytes come from. */
-  readonly medium: Medium;
-  /** How to read its rows. */
-  readonly layout: FileLayout;
-  /** What a bad row means. */
+  readonly input: CsvInput;
+  readonly layout: CsvLayout;
+  /** What to do with bad rows. */
   readonly badRows: NonNullable<CsvOptions["badRows"]>;
 }
 
-/** Goes through a file's rows in chunks. */
+/** Reads a file's rows in chunks, whose arrays are reused for the next chunk. */
 export async function* chunksOf(
   file: OpenedFile,
   { check, report, onBadRow }: SourceReading,
 ): AsyncGenerator<ColumnChunk, SourceSummary, undefined> {
   const hash = (await hashFunctions()).create64();
-  await using medium = await file.medium.open();
-  await medium.checkUnchanged();
-  await using input = medium.input(hash);
+  await using opened = await file.input.open();
+  await opened.checkUnchanged();
+  await using bytes = opened.bytes(hash);
   const { path, badRows: policy, layout } = file;
   const reading = rowsReading({ path, layout, policy, line: layout.line, onBadRow });
   const { parser, buffers, badRows } = reading;
   let rows = 0;
   let nextReport = progressStep;
   const reportTaken = (): void => {
-    nextReport = input.taken() + progressStep;
-    report({ done: input.taken(), total: file.medium.size, unit: "bytes", rows: rows + parser.length() });
+    nextReport = bytes.taken() + progressStep;
+    report({ done: bytes.taken(), total: file.input.size, unit: "bytes", rows: rows + parser.length() });
   };
-  const onTurn = (): void => {
+  const onBlock = (): void => {
     check();
-    if (input.taken() >= nextReport) reportTaken();
+    if (bytes.taken() >= nextReport) reportTaken();
   };
-  const range = { start: layout.start, stop: Number.POSITIVE_INFINITY, onTurn };
+  const range = { start: layout.start, stop: Number.POSITIVE_INFINITY, onBlock };
   try {
-    for await (const length of parsedRows(reading, input, range)) {
+    for await (const length of parsedRows(reading, bytes, range)) {
       yield buffers.chunk(length, rows);
       rows += length;
       parser.clear();
@@ -53,7 +51,7 @@ export async function* chunksOf(
   } finally {
     reading.memory.release();
   }
-  await medium.checkUnchanged();
+  await opened.checkUnchanged();
   reportTaken();
-  return { rows, badRows: badRows.count(), bytes: input.taken(), hash: hexOf(hash.digest()) };
+  return { rows, badRows: badRows.count(), bytes: bytes.taken(), hash: hexOf(hash.digest()) };
 }

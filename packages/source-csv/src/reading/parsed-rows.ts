@@ -1,8 +1,8 @@
 import { AtcError, type BadRow } from "@atc/contract";
 import { LF } from "@atc/plugin-kit";
-import type { ByteInput } from "../files/byte-input.ts";
+import type { ByteStream } from "../files/byte-stream.ts";
+import type { CsvLayout } from "../layout/csv-layout.ts";
 import type { CsvOptions } from "../layout/csv-options.ts";
-import type { FileLayout } from "../layout/layout.ts";
 import { type BadRowPolicy, badRowPolicy } from "../rows/bad-rows.ts";
 import { type ColumnBuffers, columnBuffers, columnsLength } from "../rows/column-buffers.ts";
 import { longestRow, rowContext } from "../rows/row-context.ts";
@@ -10,49 +10,45 @@ import { kernelLength, rowKernel } from "../rows/row-kernel.ts";
 import { type RowMemory, rowMemory } from "../rows/row-memory.ts";
 import { type RowParser, rowParser } from "../rows/row-parser.ts";
 import type { Dictionary } from "../text/dictionary.ts";
-import { type RowsRange, textBlocks, textLength } from "./text-blocks.ts";
+import { type RowRange, textBlocks, textLength } from "./text-blocks.ts";
 
 /** Rows of a chunk. */
 const chunkRows = 65_536;
 
-/** How the rows of a file are read, wherever they start. */
+/** How to read rows of a file, from any line on. */
 export interface RowsOptions {
   /** The file's name in messages. */
   readonly path: string;
-  /** How to read its rows. */
-  readonly layout: FileLayout;
-  /** What a bad row means. */
+  readonly layout: CsvLayout;
+  /** What to do with bad rows. */
   readonly policy: NonNullable<CsvOptions["badRows"]>;
   /** Line of the first row, from 1. */
   readonly line: number;
-  /** Is told of every bad row that does not end the reading. */
+  /** Receives every bad row that does not end the reading. */
   readonly onBadRow: ((row: BadRow) => void) | undefined;
-  /** Symbols that may be in the file; none where absent. */
+  /** The dictionary to use for symbols; default: an empty one. */
   readonly symbols?: Dictionary;
 }
 
-/** What rows are parsed with. */
+/** One reading of rows: memory, columns and parser. */
 export interface RowsReading {
   /** The file's name in messages. */
   readonly path: string;
   /** Whether lines end with a lone carriage return. */
   readonly loneReturns: boolean;
-  /** Where the text and the columns are. */
+  /** Holds the text and the columns. */
   readonly memory: RowMemory;
-  /** The columns. */
   readonly buffers: ColumnBuffers;
-  /** What becomes of bad rows. */
   readonly badRows: BadRowPolicy;
-  /** The parser. */
   readonly parser: RowParser;
 }
 
-/** Bytes that a reading takes of a memory, its text left out. */
-export function readingLength(layout: FileLayout): number {
+/** Bytes of memory that a reading needs besides its text. */
+export function readingLength(layout: CsvLayout): number {
   return columnsLength(layout, chunkRows) + kernelLength(layout);
 }
 
-/** Memory and a parser for rows of a layout. */
+/** Allocates memory for rows of a layout and creates their parser. Release the memory after the reading. */
 export function rowsReading({ path, layout, policy, line, onBadRow, symbols }: RowsOptions): RowsReading {
   const memory = rowMemory(layout, textLength, readingLength(layout));
   const buffers = columnBuffers(layout, chunkRows, memory, symbols);
@@ -62,7 +58,10 @@ export function rowsReading({ path, layout, policy, line, onBadRow, symbols }: R
   return { path, loneReturns: layout.loneReturns, memory, buffers, badRows, parser };
 }
 
-/** The offset from which to go on where a row does not fit the memory for one: a quote that is never closed is a bad row, a long line is fatal. */
+/**
+ * Continues after a row that exceeds the longest row: an unclosed quote makes a bad row, a long line is fatal. Returns
+ * the offset.
+ */
 function afterOverlong({ path, parser }: RowsReading, bytes: Uint8Array, position: number, end: number): number {
   const newline = bytes.indexOf(LF, position);
   if (newline >= 0 && newline - position < longestRow) return parser.dropUnclosed(bytes, position, end);
@@ -75,12 +74,13 @@ function afterOverlong({ path, parser }: RowsReading, bytes: Uint8Array, positio
 }
 
 /**
- * Yields the number of rows parsed whenever the buffers are full, and at the end; returns the offset in the text at which the next row starts.
+ * Parses rows into the buffers. Yields their number whenever the buffers are full, and at the end; then the caller
+ * takes the rows and clears the parser. Returns the offset in the text at which the next row starts.
  */
 export async function* parsedRows(
   reading: RowsReading,
-  input: ByteInput,
-  range: RowsRange,
+  input: ByteStream,
+  range: RowRange,
 ): AsyncGenerator<number, number, undefined> {
   const { memory, parser, loneReturns } = reading;
   const { bytes } = memory;
@@ -91,7 +91,7 @@ export async function* parsedRows(
       text.position = parser.parse(bytes, text.position, limit);
       if (parser.length() === chunkRows) {
         yield chunkRows;
-        range.onTurn();
+        range.onBlock();
       } else if (text.position < limit.stop && limit.end - text.position > longestRow)
         text.position = afterOverlong(reading, bytes, text.position, limit.end);
       else break;

@@ -1,32 +1,32 @@
 import { CR, LF } from "@atc/plugin-kit";
-import type { ByteInput } from "../files/byte-input.ts";
+import type { ByteStream } from "../files/byte-stream.ts";
 import { longestRow, type ParseLimit } from "../rows/row-context.ts";
-import { padding } from "../text/byte.ts";
+import { padding } from "../text/padding.ts";
 
-/** Bytes read at once, no fewer than those of the longest row. */
+/** Bytes read at once: at least those of the longest row. */
 const blockLength: number = longestRow;
-/** Bytes of a buffer for text: room for a row that is cut by a block's end, then the block. */
+/** Bytes of a buffer for text: room for a row that the end of a block cuts, then a block. */
 export const textLength: number = 2 * blockLength;
 
-/** Which bytes of an input hold the rows. */
-export interface RowsRange {
-  /** Offset of the first row in the input's text. */
+/** Which rows of a text to read. */
+export interface RowRange {
+  /** The offset in the text at which the first row starts. */
   readonly start: number;
-  /** The first offset at which no row starts that is to be read. */
+  /** Rows that start at this offset or later are not read. */
   readonly stop: number;
-  /** Is called between blocks and chunks; throws where the reading may not go on. */
-  readonly onTurn: () => void;
+  /** Called before each block and after each chunk; throws to stop the reading. */
+  readonly onBlock: () => void;
 }
 
-/** A text that passes through a buffer block by block. */
+/** A text that passes through a buffer, block by block. */
 export interface TextBlocks {
-  /** Where in the buffer the next row starts: to be set by who takes rows. */
+  /** The offset in the buffer at which the next row starts; the caller moves it over the rows it reads. */
   position: number;
-  /** How far rows can be taken from the buffer. */
+  /** Up to where the buffer holds rows to read. */
   readonly limit: ParseLimit;
-  /** Reads the next block; false where no row is left. */
+  /** Reads the next block; false if no row is left. */
   next(): Promise<boolean>;
-  /** The position's offset in the text. */
+  /** The offset of `position` in the text. */
   offset(): number;
 }
 
@@ -34,14 +34,17 @@ function replaceReturns(bytes: Uint8Array, start: number, end: number): void {
   for (let at = bytes.indexOf(CR, start); at >= 0 && at < end; at = bytes.indexOf(CR, at + 1)) bytes[at] = LF;
 }
 
-/** Reads blocks of an input into `bytes`, of `textLength` and padding: what is left of one block moves in front of the next. */
+/**
+ * Reads blocks of an input into `bytes`, which has `textLength` bytes and padding. The rest of a block moves before the
+ * next one.
+ */
 export function textBlocks(
   { bytes, loneReturns }: { readonly bytes: Uint8Array; readonly loneReturns: boolean },
-  input: ByteInput,
-  range: RowsRange,
+  input: ByteStream,
+  range: RowRange,
 ): TextBlocks {
   const limit: ParseLimit = { end: blockLength, final: false, stop: Number.POSITIVE_INFINITY };
-  /** Offset in the text of `bytes[0]`. */
+  /** The offset in the text of `bytes[0]`. */
   let origin = -2 * blockLength;
   const text: TextBlocks = {
     position: blockLength,
@@ -49,7 +52,7 @@ export function textBlocks(
     offset: () => origin + text.position,
     next: async () => {
       if (limit.final || text.position >= limit.stop) return false;
-      range.onTurn();
+      range.onBlock();
       const rest = limit.end - text.position;
       bytes.copyWithin(blockLength - rest, text.position, limit.end);
       text.position = blockLength - rest;

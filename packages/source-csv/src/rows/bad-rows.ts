@@ -2,42 +2,46 @@ import { AtcError, type BadRow } from "@atc/contract";
 import type { CsvOptions } from "../layout/csv-options.ts";
 import type { TimeLayout } from "../layout/time-layout.ts";
 
-/** Why a row cannot be taken; `number` alone leaves the rest of the row good. */
+/** Why a row is bad. After `number`, the other fields of the row are still good. */
 export type FaultReason = "fields" | "number" | "time" | "quote" | "encoding" | "symbol";
 
-/** What is wrong and how to mend it, by reason; `@` stands for the text, `%` for how times are written. */
+/** What is wrong, by reason; `@` stands for the text, `%` for the file's time format. */
 const explanations: Readonly<Record<FaultReason, string>> = {
   fields: 'the row "@" has more or fewer fields than the header has names',
   number: '"@" is not a number',
-  time: '"@" is not a time as this file writes them (%)',
+  time: '"@" is not a time in the format of this file (%)',
   quote: 'a quote is not closed, or text follows it, in "@"',
-  encoding: '"@" is not UTF-8 text, or holds a NUL byte',
+  encoding: '"@" is not UTF-8 text, or contains a NUL byte',
   symbol: 'the symbol is empty in "@"',
 };
 
-/** Takes bad rows as a policy says. */
+/** Handles bad rows by a policy. */
 export interface BadRowPolicy {
   /** Bad rows so far. */
   readonly count: () => number;
-  /** Whether rows with numbers at fault stay. */
+  /** Whether rows whose numbers are bad stay, with NaN. */
   readonly keepsNaN: boolean;
-  /** Takes one; true where the row stays, with NaN. Throws ATC_INVALID_DATA under the policy `error`. */
+  /**
+   * Counts and reports a bad row; returns whether the row stays, with NaN.
+   *
+   * @throws ATC_INVALID_DATA under the policy `error`
+   */
   take(row: BadRow & { readonly reason: FaultReason }): boolean;
 }
 
-/** What a policy says of a file. */
+/** How to handle the bad rows of a file. */
 interface BadRowOptions {
-  /** The file's name. */
+  /** The file's name in messages. */
   readonly path: string;
-  /** What a bad row means. */
+  /** What to do with bad rows. */
   readonly policy: NonNullable<CsvOptions["badRows"]>;
   /** How the file writes its times. */
   readonly layout: TimeLayout;
-  /** Is told of every bad row that does not end the reading. */
+  /** Receives every bad row that does not end the reading. */
   readonly onBadRow: ((row: BadRow) => void) | undefined;
 }
 
-/** The policy of an option over the rows of a file. */
+/** A policy for the rows of a file. */
 export function badRowPolicy({ path, policy, layout, onBadRow }: BadRowOptions): BadRowPolicy {
   let count = 0;
   return {
@@ -52,24 +56,23 @@ export function badRowPolicy({ path, policy, layout, onBadRow }: BadRowOptions):
   };
 }
 
-/** How a file writes its times, in words. */
+/** A file's time format, in words. */
 function timesInWords({ time, timeStyle, localTime }: BadRowOptions["layout"]): string {
-  if (time !== "iso" && time !== "written") return `numbers since 1970 in ${time}`;
+  if (time !== "iso" && time !== "loose") return `numbers since 1970 in ${time}`;
   const { dateOrder, isTwelveHour, isZoned } = timeStyle;
   const date = { ymd: "2024-01-31", dmy: "31/01/2024", mdy: "01/31/2024" }[dateOrder];
   const example = `${date}, ${date} ${isTwelveHour ? "9:30 PM" : "21:30:00.123"}${isZoned ? "Z or +01:00" : ""}`;
-  if (localTime !== undefined)
-    return `such as ${example}, in ${localTime.timeZone}, where it must be there exactly once`;
-  return `such as ${example}, ${isZoned ? "with a zone as most others" : "without a zone as most others"}`;
+  if (localTime !== undefined) return `such as ${example}, in ${localTime.timeZone}, which must have it exactly once`;
+  return `such as ${example}, ${isZoned ? "with a zone like most others" : "without a zone like most others"}`;
 }
 
-/** Options that a text asks for. */
+/** The option that may read the text. */
 function hint(reason: FaultReason, text: string, { localTime }: BadRowOptions["layout"]): string {
   if (reason === "number" && /^[+-]?[\d.]*,\d+$/.test(text))
-    return 'where commas stand ahead of decimals, give decimal ","; else ';
+    return 'if the comma is a decimal comma, give decimal ","; else ';
   if (reason !== "time") return "";
   if (/^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}/.test(text)) return 'give dateOrder "dmy" or "mdy" for such dates; else ';
-  return localTime === undefined ? "" : "where clocks change, give disambiguation; else ";
+  return localTime === undefined ? "" : "if clocks change at that time, give disambiguation; else ";
 }
 
 function badRowError(

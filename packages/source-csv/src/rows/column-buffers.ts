@@ -1,31 +1,33 @@
 import type { ColumnChunk, ColumnMetadata, TypedArray } from "@atc/contract";
-import type { FileLayout } from "../layout/layout.ts";
+import type { CsvLayout } from "../layout/csv-layout.ts";
 import { createDictionary, type Dictionary } from "../text/dictionary.ts";
 import type { RowMemory } from "./row-memory.ts";
 
-/** The arrays that rows are parsed into, reused from chunk to chunk. */
+/** The arrays that rows are parsed into. Chunks share them. */
 export interface ColumnBuffers {
   /** Rows that fit. */
   readonly capacity: number;
-  /** The array of each field that is a number; others have an empty one. */
+  /** The array of each field of numbers; empty for other fields. */
   readonly numbers: readonly Float64Array[];
-  /** The array of each field that is kept text; others have an empty one. */
+  /** The dictionary indices of each field of kept text; empty for other fields. */
   readonly texts: readonly Int32Array[];
-  /** The dictionary of each field that is kept text; others share one that stays empty. */
+  /** The dictionary of each field of kept text; other fields share one that stays empty. */
   readonly dictionaries: readonly Dictionary[];
-  /** Indices of the symbols. */
+  /** Indices into `symbolDictionary`. */
   readonly symbols: Int32Array;
-  /** The symbols. */
   readonly symbolDictionary: Dictionary;
-  /** The 32-bit halves of the times, low half first. */
+  /** The 32-bit halves of the int64 times, low half first. */
   readonly timeWords: Int32Array;
-  /** The first `length` rows as a chunk that starts at row `row` of the source. */
+  /**
+   * The first `length` rows as a chunk, without a copy; `row` is the source's row at its start. Divides prices by the
+   * price scale.
+   */
   chunk(length: number, row: number): ColumnChunk;
 }
 
-/** The fields' arrays by the names of their columns. */
+/** The fields' arrays by column name. */
 function columnArrays(
-  layout: FileLayout,
+  layout: CsvLayout,
   times: BigInt64Array,
   arrays: readonly (Float64Array | Int32Array)[],
 ): (readonly [string, TypedArray])[] {
@@ -36,14 +38,14 @@ function columnArrays(
   });
 }
 
-/** Bytes that the buffers for `capacity` rows take of a memory. */
-export function columnsLength(layout: FileLayout, capacity: number): number {
+/** Bytes of memory that the buffers for `capacity` rows need. */
+export function columnsLength(layout: CsvLayout, capacity: number): number {
   return capacity * (12 + 8 * layout.fields.length);
 }
 
-/** Buffers for `capacity` rows of a layout, in a memory. */
+/** Allocates buffers for `capacity` rows of a layout in a memory. */
 export function columnBuffers(
-  layout: FileLayout,
+  layout: CsvLayout,
   capacity: number,
   memory: RowMemory,
   symbolDictionary: Dictionary = createDictionary(),
@@ -93,7 +95,7 @@ export function columnBuffers(
   };
 }
 
-/** Divides the first `length` values: one exact rounding, so that 973123 over 10000 equals 97.3123. */
+/** Divides the first `length` values: a division rounds once, so 973123 over 10000 equals 97.3123. */
 function divide(values: Float64Array, length: number, scale: number): void {
   if (scale === 1) return;
   for (let row = 0; row < length; row++) values[row] = values[row] / scale;

@@ -1,16 +1,19 @@
 import {
   clockReader,
   epochReader,
-  type InstantReader,
   isoReader,
   localOffset,
-  storeInstant,
-  writtenReader,
+  looseReader,
+  storeTimespec,
+  type TimespecReader,
 } from "@atc/plugin-kit";
-import type { FieldRole, FileLayout } from "../layout/layout.ts";
+import type { CsvLayout, FieldRole } from "../layout/csv-layout.ts";
 import type { ColumnBuffers } from "./column-buffers.ts";
 
-/** The roles of fields as small integers, so that a loop over the fields of a row switches on bytes. Those from `price` on hold numbers. */
+/**
+ * The roles of fields as small integers, so that a loop over the fields of a row switches on bytes. Roles from `price`
+ * on are numbers.
+ */
 export const roleNumber: Readonly<Record<FieldRole, number>> = {
   skip: 0,
   symbol: 1,
@@ -21,20 +24,20 @@ export const roleNumber: Readonly<Record<FieldRole, number>> = {
   number: 6,
 };
 
-/** Bytes of the longest row, its line end left out. */
+/** Bytes of the longest row, without its line end. */
 export const longestRow: number = 1024 * 1024;
 
-/** Where a parser stops: no byte of the row under way may be beyond. */
+/** Where a parser stops. It parses only rows whose bytes are all before `end`. */
 export interface ParseLimit {
-  /** A row that starts here or after is another's; beyond `end` where that is far. */
+  /** Rows that start at this offset or later are not parsed. It may be beyond `end`. */
   stop: number;
-  /** Offset after the last byte; a line feed and some padding stand there. */
+  /** The offset after the last byte of text; a line feed and the padding follow. */
   end: number;
-  /** Whether the text ends there, so that a last row without a line end is whole. */
+  /** Whether the text ends at `end`, so that a last row without a line end is whole. */
   final: boolean;
 }
 
-/** What every row of a file is read with. */
+/** What all row readers of a file share. */
 export interface RowContext {
   /** The byte between fields. */
   readonly separator: number;
@@ -42,28 +45,28 @@ export interface RowContext {
   readonly roles: Uint8Array;
   /** The column of each field, for messages. */
   readonly names: readonly string[];
-  /** Where values go. */
+  /** The arrays that receive the values. */
   readonly buffers: ColumnBuffers;
-  /** Whether a field holds the symbol; the buffers hold it already where none does. */
+  /** Whether a field holds the symbol. If none does, the buffers hold it already. */
   readonly hasSymbol: boolean;
-  /** Reads the time. */
-  readonly readTime: InstantReader;
-  /** Reads the time of day, where that is a field of its own. */
-  readonly readClock: InstantReader;
-  /** Whether a comma stands ahead of decimals, which the fast reader does not know. */
+  /** Reads the time into `timespec`: the date alone if the time of day is a field of its own. */
+  readonly readTime: TimespecReader;
+  /** Reads the time of day into `clock`, if that is a field of its own. */
+  readonly readClock: TimespecReader;
+  /** Whether numbers have decimal commas, which `fastRow` refuses. */
   readonly commaDecimals: boolean;
-  /** The time of the row under way. */
-  readonly instant: Float64Array;
-  /** Its time of day, where that is a field of its own. */
+  /** Seconds and nanoseconds of the row's time. */
+  readonly timespec: Float64Array;
+  /** Seconds and nanoseconds of the row's time of day, if that is a field of its own. */
   readonly clock: Float64Array;
-  /** Stores the time of a row whose fields are read; false where it is out of range. */
+  /** Stores the time of a row after its fields are read; false if it is out of range. */
   storeTime(row: number): boolean;
 }
 
-/** The context of a layout. */
-export function rowContext(layout: FileLayout, buffers: ColumnBuffers): RowContext {
+/** The context for files of a layout. */
+export function rowContext(layout: CsvLayout, buffers: ColumnBuffers): RowContext {
   const { fields, kind, symbol, commaDecimals } = layout;
-  const instant = new Float64Array(2);
+  const timespec = new Float64Array(2);
   const clock = new Float64Array(2);
   const hasClock = fields.some(({ role }) => role === "clock");
   const unit = kind === "ticks" ? "ns" : "ms";
@@ -82,22 +85,22 @@ export function rowContext(layout: FileLayout, buffers: ColumnBuffers): RowConte
     readTime: timeReader(layout, hasClock),
     readClock: clockReader(layout.timeStyle),
     commaDecimals,
-    instant,
+    timespec,
     clock,
     storeTime: (row) => {
       if (hasClock) {
-        instant[0] = instant[0] + clock[0];
-        instant[1] = clock[1];
+        timespec[0] = timespec[0] + clock[0];
+        timespec[1] = clock[1];
       }
-      if (offsetOf !== undefined) instant[0] = instant[0] - offsetOf(instant[0]);
-      return storeInstant(instant, unit, words, row);
+      if (offsetOf !== undefined) timespec[0] = timespec[0] - offsetOf(timespec[0]);
+      return storeTimespec(timespec, unit, words, row);
     },
   };
 }
 
-/** The reader of the time field: of the date alone, where the time of day is a field of its own. */
-function timeReader({ time, timeStyle }: FileLayout, hasClock: boolean): InstantReader {
+/** The reader of the time field. */
+function timeReader({ time, timeStyle }: CsvLayout, hasClock: boolean): TimespecReader {
   const style = hasClock ? { ...timeStyle, isZoned: false, isTwelveHour: false } : timeStyle;
-  if (time === "written") return writtenReader(style);
+  if (time === "loose") return looseReader(style);
   return time === "iso" ? isoReader(style.isZoned) : epochReader(time);
 }

@@ -1,41 +1,44 @@
 import { CR, LF, QUOTE, SPACE } from "@atc/plugin-kit";
-import type { FileLayout } from "../layout/layout.ts";
-import { excerpt } from "../text/byte.ts";
+import type { CsvLayout } from "../layout/csv-layout.ts";
 import { createDictionary, type Dictionary } from "../text/dictionary.ts";
+import { excerpt } from "../text/excerpt.ts";
 import { longestRow, type ParseLimit } from "./row-context.ts";
 import type { RowMemory } from "./row-memory.ts";
 import { mostNames, positionWord, stateLength, symbolTable } from "./symbol-table.ts";
 
 /** The row is cut by the end of the bytes. */
 const cut = -1;
-/** Only reading can tell what the row is. */
+/** Only a reader can decide what the row is. */
 const unclear = -2;
 
-/** Counts rows by their symbols. */
+/** Counts rows per symbol without reading their values. */
 export interface RowCounter {
-  /** Counts whole rows from `position` until the limit is near; returns the offset of the next row, -2 where only reading can tell. */
+  /**
+   * Counts whole rows from `position` until the limit cuts one. Returns the offset of the next row, or -2 if a row
+   * cannot be counted without reading it.
+   */
   count(position: number, limit: ParseLimit): number;
-  /** The symbols, those of the dictionary first that were known before. */
+  /** The symbols of the dictionary, those included that it had before. */
   symbols(): readonly string[];
-  /** Rows of each. */
+  /** Rows per symbol. */
   rows(): Float64Array;
 }
 
-/** Counts the rows of a memory whose symbols it has learned. */
+/** Counts the rows of a memory whose symbols are registered. */
 interface CountKernel {
-  /** Rows of each symbol that is learned. */
+  /** Rows per registered symbol. */
   readonly counts: Uint32Array;
-  /** Counts rows from `at` to a row that is not plain; whether there may be a quote among them. */
+  /** Counts rows from `at` up to one that is not plain; returns whether there may be a quote among them. */
   count(at: number, limit: ParseLimit): boolean;
   /** The offset at which `count` stopped. */
   position(): number;
-  /** Takes notice of symbols that have come to the dictionary. */
-  learn(): void;
+  /** Registers the symbols added to the dictionary since the last call. */
+  registerSymbols(): void;
 }
 
 function countKernel(
   memory: RowMemory,
-  layout: FileLayout,
+  layout: CsvLayout,
   field: number,
   dictionary: Dictionary,
 ): CountKernel | undefined {
@@ -55,24 +58,24 @@ function countKernel(
         exports.count(state.offset, from + at, from + Math.min(stop, end), from + end, field, isLast, target.offset),
       ),
     position: () => words[positionWord] - from,
-    learn: symbolTable(memory, exports, state, dictionary),
+    registerSymbols: symbolTable(memory, exports, state, dictionary),
   };
 }
 
-/** Counter of the rows of a layout in a memory: the kernel counts most of them, and what it leaves, or all where there is none, is counted here. */
+/** A counter of rows in a memory. The kernel, if there is one, counts most rows; the others are counted here. */
 export function rowCounter(
   memory: RowMemory,
-  layout: FileLayout,
+  layout: CsvLayout,
   dictionary: Dictionary = createDictionary(),
 ): RowCounter {
   const { bytes } = memory;
-  // A Buffer is searched for a byte many times as fast as other arrays are.
+  // A search for a byte is many times faster in a Buffer than in other arrays.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { separator, fields, symbol } = layout;
   const field = fields.findIndex(({ role }) => role === "symbol");
   const isLast = field === fields.length - 1;
   const kernel = countKernel(memory, layout, field, dictionary);
-  /** Rows of each symbol that are counted here. */
+  /** Rows per symbol that are counted here. */
   const counts: number[] = [];
 
   function isBlank(byte: number): boolean {
@@ -86,7 +89,9 @@ export function rowCounter(
     return end;
   }
 
-  /** The symbol's index, where its field starts at `start` and ends at the separator or line feed at `stop`; -1 where the parser takes none. */
+  /**
+   * The index of the symbol between `start` and the separator or line feed at `stop`; -1 if the parser would refuse it.
+   */
   function symbolIndex(start: number, stop: number): number {
     let from = start;
     let to = stop;
@@ -96,7 +101,7 @@ export function rowCounter(
     return from < to && (bytes[stop] === LF) === isLast ? dictionary.indexOf(bytes, from, to) : -1;
   }
 
-  /** Counts the row at `at`, in which no quotes are expected; returns the offset of the next, `cut` or `unclear`. */
+  /** Counts the row at `at`, which has no quotes. Returns the offset of the next row, `cut` or `unclear`. */
   function countRow(at: number, { end, final }: ParseLimit): number {
     let start = at;
     let stop = fieldEnd(at);
@@ -123,7 +128,7 @@ export function rowCounter(
     let maybeQuoted = kernel === undefined;
     while (at < stop) {
       if (kernel !== undefined) {
-        kernel.learn();
+        kernel.registerSymbols();
         if (kernel.count(at, limit)) maybeQuoted = true;
         at = kernel.position();
         if (at >= stop) break;

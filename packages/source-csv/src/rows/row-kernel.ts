@@ -1,31 +1,37 @@
-import type { FileLayout } from "../layout/layout.ts";
+import type { CsvLayout } from "../layout/csv-layout.ts";
 import type { ColumnBuffers } from "./column-buffers.ts";
 import { type ParseLimit, roleNumber } from "./row-context.ts";
 import type { RowMemory } from "./row-memory.ts";
 import { fieldsAt, positionWord, stateLength, symbolTable } from "./symbol-table.ts";
 
-/** Offsets in the kernel's state, as `assembly/state.ts` has them; others are in symbol-table.ts. */
+/** Offsets in the kernel's state, the same as in `assembly/state.ts`; the others are in symbol-table.ts. */
 const dateAt = 48;
 const powersAt = 72;
 const fivesAt = 256;
 const stopsWord = 158;
 
-/** Bytes of text whose separators the kernel lists at once: rows of that many fields fit that are shorter than 32 bytes on average. */
-function listedLength({ fields }: FileLayout): number {
+/**
+ * Bytes of text whose separators the kernel lists at once. A row fits if its fields have fewer than 32 bytes on
+ * average.
+ */
+function listedLength({ fields }: CsvLayout): number {
   return Math.max(2048, 32 * Math.ceil(fields.length / 2) * 2);
 }
 
-/** Bytes of the list of separators: a word for each byte of text, since none is sure to be something else, and those overwritten beyond. */
-function listLength(layout: FileLayout): number {
+/**
+ * Bytes of the list of separators: a word per byte of text, since each may be a separator, and the words overwritten
+ * behind them.
+ */
+function listLength(layout: CsvLayout): number {
   return 4 * (listedLength(layout) + 128);
 }
 
-/** Bytes that a kernel takes of a memory. */
-export function kernelLength(layout: FileLayout): number {
+/** Bytes of memory that a kernel needs. */
+export function kernelLength(layout: CsvLayout): number {
   return stateLength(layout) + listLength(layout);
 }
 
-/** 5 to the power of -0 to -22 as the kernel needs them: 128 bits of which the first is set, in two words, rounded up. */
+/** 5 to the powers of -0 to -22 for the kernel: 128 bits, the first of them set, rounded up, as two words each. */
 function reciprocals(): bigint[] {
   return Array.from({ length: 23 }, (_, scale) => {
     const power = 5n ** BigInt(scale);
@@ -35,29 +41,32 @@ function reciprocals(): bigint[] {
   }).flat();
 }
 
-/** Parses the rows of a memory that are plain. */
+/** Parses the plain rows of a memory: those in which every field has its usual form. */
 export interface RowKernel {
-  /** Parses rows from `at` into row `row` and on; the count of rows then. Stops at a row that is not plain. */
+  /**
+   * Parses rows from `at` into the buffers from row `row`, up to a row that is not plain; returns the rows in the
+   * buffers.
+   */
   parse(at: number, row: number, limit: ParseLimit): number;
   /** The offset at which `parse` stopped. */
   position(): number;
-  /** Takes notice of symbols that have come to the dictionary. */
-  learn(): void;
+  /** Registers the symbols added to the dictionary since the last call. */
+  registerSymbols(): void;
 }
 
-/** The kernel for a memory; undefined where it has none. */
-export function rowKernel(memory: RowMemory, layout: FileLayout, buffers: ColumnBuffers): RowKernel | undefined {
+/** The kernel for a memory; undefined if WebAssembly cannot parse this memory's layout. */
+export function rowKernel(memory: RowMemory, layout: CsvLayout, buffers: ColumnBuffers): RowKernel | undefined {
   const { exports, bytes } = memory;
   if (exports === undefined) return undefined;
   const { fields } = layout;
   const state = memory.allocate(stateLength(layout));
   const words = new Int32Array(state.buffer, state.offset, stateLength(layout) / 4);
-  const fractions = { iso: 0, written: 0, s: 1, ms: 4, us: 7, ns: 10 }[layout.time];
+  const fractions = { iso: 0, loose: 0, s: 1, ms: 4, us: 7, ns: 10 }[layout.time];
   const hasClock = fields.some(({ role }) => role === "clock");
   words.set([layout.separator, fields.length - 1, buffers.timeWords.byteOffset, buffers.symbols.byteOffset]);
   words.set([fractions, layout.kind === "ticks" ? 9 : 3, hasClock ? 1 : 0, 0, layout.timeStyle.isZoned ? 1 : 0], 6);
   words.set([memory.allocate(listLength(layout)).offset, listedLength(layout)], stopsWord);
-  // No text is equal to this date, so the first is learned.
+  // No text equals this date, so the kernel reads the first one.
   words[dateAt / 4] = -1;
   new Float64Array(state.buffer, state.offset + powersAt, 23).set(
     Array.from({ length: 23 }, (_, e) => Number(`1e${e}`)),
@@ -72,6 +81,6 @@ export function rowKernel(memory: RowMemory, layout: FileLayout, buffers: Column
     parse: (at, row, { stop, end }) =>
       exports.parse(state.offset, from + at, from + Math.min(stop, end), from + end, row, buffers.capacity),
     position: () => words[positionWord] - from,
-    learn: symbolTable(memory, exports, state, buffers.symbolDictionary),
+    registerSymbols: symbolTable(memory, exports, state, buffers.symbolDictionary),
   };
 }

@@ -12,15 +12,22 @@ export interface RowParser {
   line(): number;
   /** Starts the next chunk. */
   clear(): void;
-  /** Parses whole rows from `position` until the buffers are full or the limit is near; returns the offset of the next row. */
+  /**
+   * Parses whole rows from `position` until the buffers are full or the limit cuts a row; returns the offset of the
+   * next row.
+   */
   parse(bytes: Uint8Array, position: number, limit: ParseLimit): number;
-  /** Takes the row at `position`, whose quote is never closed, as bad up to its first line feed; returns the offset after that. */
+  /**
+   * Makes the row at `position`, whose quote is never closed, a bad row up to its first line feed; returns the offset
+   * after that.
+   */
   dropUnclosed(bytes: Uint8Array, position: number, end: number): number;
 }
 
 /**
- * A parser of rows, the first of which stands in line `firstLine`: the kernel takes most rows, or the fast reader where there is none, and the
- * careful one what both refuse. It stops at a row that is too long.
+ * A parser of rows, the first of which is in line `firstLine`. The kernel parses most rows; `fastRow` parses what the
+ * kernel refuses, or most rows if there is no kernel; `carefulRow` parses the rest. The parser stops at a row that is
+ * too long.
  */
 export function rowParser(
   context: RowContext,
@@ -42,7 +49,7 @@ export function rowParser(
     let row = length;
     while (at < stop && row < capacity) {
       if (kernel !== undefined) {
-        kernel.learn();
+        kernel.registerSymbols();
         const first = row;
         row = kernel.parse(at, row, limit);
         line += row - first;

@@ -1,8 +1,11 @@
-/** Distinct texts in order of appearance, found by their bytes: no string is made for a text that is known. */
+/** Distinct texts in order of appearance, found by their bytes: a known text takes no string. */
 export interface Dictionary {
-  /** The texts; grows, never changes. */
+  /** The texts. The list grows; an index keeps its text. */
   readonly values: readonly string[];
-  /** The index of the text with these UTF-8 bytes, which is added where it is new; -1 where the bytes are not UTF-8 or hold a NUL. */
+  /**
+   * The index of the text in `bytes[start, end)`, which is added if it is new; -1 if the bytes are not UTF-8 or contain
+   * a NUL.
+   */
   indexOf(bytes: Uint8Array, start: number, end: number): number;
 }
 
@@ -20,17 +23,17 @@ function wordAligned(bytes: Uint8Array, start: number, end: number): Uint8Array 
   return copy;
 }
 
-/** Which of the first four bytes belong to a text of that length; index 4 stands for all longer ones. */
+/** Masks of the bytes in a text's word, by the count of bytes; index 4 is for all longer texts. */
 const masks: Int32Array = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1);
 
 /**
- * A dictionary over an open-addressing table. The first 8 bytes of a text, loaded as two 32-bit words, are its hash and most of its
- * comparison: tickers are mostly shorter, so a look-up has no loop over bytes.
+ * An empty dictionary over an open-addressing table. The first 8 bytes of a text, loaded as two 32-bit words, give its
+ * hash and most of its comparison. Tickers are mostly shorter, so a look-up needs no loop over bytes.
  */
 export function createDictionary(): Dictionary {
   const values: string[] = [];
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  /** Bytes of the texts that are longer than 8, by index. */
+  /** The bytes of texts longer than 8 bytes, by index. */
   const longTexts = new Map<number, Uint8Array>();
   let table = new Int32Array(64).fill(-1);
   let low = new Int32Array(32);
@@ -95,7 +98,7 @@ export function createDictionary(): Dictionary {
   return { values, indexOf };
 }
 
-/** A hash of a text's first 8 bytes and length, and of its other bytes where it has more. */
+/** A hash of a text's first 8 bytes and its length, and of its other bytes if it is longer. */
 function slotOf(low: number, high: number, length: number, text: Uint8Array | undefined): number {
   let hash = Math.imul(low ^ length, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b);
   if (text !== undefined) for (let i = 8; i < text.length; i++) hash = Math.imul(hash ^ text[i], 0x01000193);

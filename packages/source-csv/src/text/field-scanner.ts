@@ -1,32 +1,30 @@
 import { CR, LF, QUOTE, SPACE } from "@atc/plugin-kit";
 
-/** The field cannot be told before more bytes are there. */
+/** More bytes are needed to find the end of the field. */
 export const needsMore = -1;
 /** A quote is not closed, or text follows a closing quote. */
 export const brokenQuote = -2;
 
-/** A field of a row: `bytes[start, end)` is its text, without the quotes and the spaces around it. */
+/** A field of a row: `bytes[start, end)` is its text, without the quotes and spaces around it. */
 export interface FieldBounds {
-  /** Offset of the first byte of the text. */
   start: number;
-  /** Offset after the last byte of the text. */
   end: number;
-  /** Whether doubled quotes stand in the text. */
+  /** Whether the text contains doubled quotes. */
   escaped: boolean;
   /** Line feeds in the text. */
   breaks: number;
-  /** Where a broken quote was noticed. */
+  /** The offset at which a broken quote was found. */
   fault: number;
-  /** Whether the broken quote is one that is never closed. */
+  /** Whether the broken quote is never closed. */
   unclosed: boolean;
 }
 
-/** Bounds of no field. */
+/** Bounds to pass to {@link locateField}. */
 export function fieldBounds(): FieldBounds {
   return { start: 0, end: 0, escaped: false, breaks: 0, fault: 0, unclosed: false };
 }
 
-/** Whether a line ends at `at`: a line feed, or a carriage return and a line feed. */
+/** Whether a line ends at `at`: with LF or CRLF. */
 export function endsLine(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF);
 }
@@ -35,21 +33,21 @@ function isBlank(byte: number, separator: number): boolean {
   return (byte === SPACE || byte === 9) && byte !== separator;
 }
 
-/** The offset of the first byte at or after `at` that is no space and no tab. */
+/** The offset of the first byte at or after `at` that is neither a space nor a tab. */
 function afterBlanks(bytes: Uint8Array, at: number, separator: number): number {
   let next = at;
   while (isBlank(bytes[next], separator)) next++;
   return next;
 }
 
-/** The offset of the separator or line end at or after `at`; a line feed must stand somewhere. */
+/** The offset of the separator or line end at or after `at`; a line feed must follow. */
 function plainEnd(bytes: Uint8Array, at: number, separator: number): number {
   let stop = at;
   while (bytes[stop] !== separator && !endsLine(bytes, stop)) stop++;
   return stop;
 }
 
-/** Scans a quoted field whose opening quote stands at `open`. */
+/** Scans the quoted field whose opening quote is at `open`. */
 function locateQuoted(
   bytes: Uint8Array,
   open: number,
@@ -81,8 +79,9 @@ function locateQuoted(
 }
 
 /**
- * Finds the field that starts at `position` by the rules of RFC 4180 and returns the offset of the separator or line end that closes it,
- * {@link needsMore} or {@link brokenQuote}. A line feed stands at `limit.end`; where `limit.final`, no more bytes follow.
+ * Finds the field that starts at `position` by the rules of RFC 4180, and stores it in `bounds`. Returns the offset of
+ * the separator or line end that closes it, {@link needsMore} or {@link brokenQuote}. `bytes[limit.end]` is a line
+ * feed; if `limit.final`, the text ends there.
  */
 export function locateField(
   bytes: Uint8Array,
@@ -103,7 +102,7 @@ export function locateField(
   return stop;
 }
 
-/** A copy of `bytes[start, end)` with doubled quotes made single. */
+/** A copy of `bytes[start, end)` with each doubled quote replaced by one. */
 export function withoutDoubledQuotes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const text = new Uint8Array(end - start);
   let length = 0;

@@ -1,55 +1,47 @@
 import { realpath } from "node:fs/promises";
 import type { JsonObject, SourceInput } from "@atc/contract";
+import { type FileState, identifyingState } from "@atc/plugin-kit";
 import type { XXHash } from "xxhash-wasm";
-import { type ByteInput, byteInput, streamInput } from "./byte-input.ts";
+import { type ByteStream, fileBytes, inputBytes } from "./byte-stream.ts";
 import { isGzip } from "./encoding.ts";
 import { hashFunctions, hexOf } from "./hash.ts";
-import {
-  checkUnchanged,
-  type FileState,
-  fileState,
-  openFile,
-  type PlainFile,
-  plainFile,
-  readFully,
-} from "./source-file.ts";
+import { checkUnchanged, fileState, openFile, type PlainFile, plainFile, readFully } from "./source-file.ts";
 
-/** Bytes at either end of a file that are part of the identity. */
+/** Bytes at either end of a file that are part of its identity. */
 const endLength = 64 * 1024;
 
-/** Where the bytes come from, opened for one reading; disposing closes it. */
-interface OpenedMedium extends AsyncDisposable {
-  /** The bytes from the start, decompressed where they are compressed. */
-  input(hash?: XXHash<bigint>): ByteInput;
-  /** Throws ATC_INVALID_DATA where the bytes are no longer those that were inspected. */
+/** An input, open for one reading; disposing closes it. */
+interface OpenedInput extends AsyncDisposable {
+  /** The bytes from the start, decompressed if they are compressed. `hash` receives the bytes as stored. */
+  bytes(hash?: XXHash<bigint>): ByteStream;
+  /** Throws ATC_INVALID_DATA if the bytes are no longer those that were inspected. */
   checkUnchanged(): Promise<void>;
 }
 
-/** Where the bytes come from: a file, or an input that stands for one. */
-export interface Medium {
+/** The bytes of a CSV text: a file, or an input that stands for one. */
+export interface CsvInput {
   /** The name in messages. */
   readonly name: string;
-  /** The name from which a symbol is told. */
+  /** The name that gives the symbol if no column holds it. */
   readonly fileName: string;
-  /** The real path of a file. */
+  /** The real path; only files have one. */
   readonly path?: string;
-  /** Bytes as they are stored. */
+  /** Bytes as stored. */
   readonly size: number;
   /** What identifies the bytes. */
   readonly parts: JsonObject;
-  /** The file whose bytes are the text, which can be read from anywhere; absent where they are compressed or no file. */
+  /** The file, if it is not compressed: then it can be read from any offset. */
   readonly plainFile?: PlainFile;
   /** Opens it for one reading. */
-  open(): Promise<OpenedMedium>;
+  open(): Promise<OpenedInput>;
 }
 
-/** A regular file, both ends of which are looked at. */
-async function fileMedium(path: string): Promise<Medium> {
+async function fileInput(path: string): Promise<CsvInput> {
   const handle = await openFile(path);
   let state: FileState;
   let ends: { readonly head: string; readonly tail: string; readonly gzip: boolean };
   try {
-    state = await fileState(handle);
+    state = await fileState(handle, path);
     const { h64Raw } = await hashFunctions();
     const bytes = new Uint8Array(endLength);
     const hex = async (position: number): Promise<string> =>
@@ -66,12 +58,12 @@ async function fileMedium(path: string): Promise<Medium> {
     fileName: path,
     path: await realpath(path),
     size: state.size,
-    parts: { size: state.size, mtimeNs: String(state.mtimeNs), inode: String(state.inode), head, tail },
+    parts: { ...identifyingState(state), head, tail },
     ...(gzip ? {} : { plainFile: plainFile(path, state) }),
     open: async () => {
       const opened = await openFile(path);
       return {
-        input: (hash) => byteInput({ handle: opened, path, hash, gzip }),
+        bytes: (hash) => fileBytes({ handle: opened, path, hash, gzip }),
         checkUnchanged: () => checkUnchanged(opened, path, state),
         [Symbol.asyncDispose]: () => opened.close(),
       };
@@ -80,14 +72,14 @@ async function fileMedium(path: string): Promise<Medium> {
 }
 
 async function startsAsGzip(input: SourceInput): Promise<boolean> {
-  await using bytes = streamInput(input, { gzip: false });
+  await using bytes = inputBytes(input, { gzip: false });
   const start = new Uint8Array(2);
   await bytes.read(start);
   return isGzip(start);
 }
 
-/** An input that stands for a file, which watches over its bytes itself. */
-async function inputMedium(input: SourceInput): Promise<Medium> {
+/** An input that stands for a file. It checks its own bytes for changes. */
+async function givenInput(input: SourceInput): Promise<CsvInput> {
   const { name, fileName, size, parts } = input;
   const gzip = size > 0 && (await startsAsGzip(input));
   return {
@@ -96,7 +88,7 @@ async function inputMedium(input: SourceInput): Promise<Medium> {
     size,
     parts,
     open: async () => ({
-      input: (hash) => streamInput(input, { gzip, hash }),
+      bytes: (hash) => inputBytes(input, { gzip, hash }),
       checkUnchanged: async () => undefined,
       [Symbol.asyncDispose]: async () => undefined,
     }),
@@ -104,10 +96,10 @@ async function inputMedium(input: SourceInput): Promise<Medium> {
 }
 
 /**
- * The medium behind a path or an input.
+ * The input behind a path, or behind bytes that stand for a file.
  *
  * @throws ATC_NOT_FOUND, ATC_INVALID_ARGUMENT for a directory, ATC_UNSUPPORTED for a pipe or device, ATC_IO
  */
-export function mediumOf(source: string | SourceInput): Promise<Medium> {
-  return typeof source === "string" ? fileMedium(source) : inputMedium(source);
+export function csvInput(source: string | SourceInput): Promise<CsvInput> {
+  return typeof source === "string" ? fileInput(source) : givenInput(source);
 }

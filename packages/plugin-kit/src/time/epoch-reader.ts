@@ -1,8 +1,8 @@
 import { DOT, MINUS, PLUS, ZERO } from "../text/ascii.ts";
-import type { EpochUnit } from "./epoch-time.ts";
-import type { InstantReader } from "./instant.ts";
+import type { EpochUnit } from "./epoch-unit.ts";
+import type { TimespecReader } from "./timespec.ts";
 
-/** Digits of a time in each unit that stand for fractions of a second. */
+/** Digits after the decimal point of seconds that each unit adds. */
 const fractionDigits: Readonly<Record<EpochUnit, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
 
 /** The digits of `bytes[start, end)` as a number, exact to 15 digits. */
@@ -20,12 +20,15 @@ function digitsEnd(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * A reader of numbers since the epoch, with a sign and decimals where they stand. Seconds and nanoseconds are taken from the digits, so that 19
- * digits of nanoseconds stay exact; what is finer than a nanosecond is cut off.
+ * A reader of numbers since the epoch: an optional sign, digits, and an optional point and decimals. Every digit
+ * counts: 19 digits of nanoseconds stay exact. What is finer than a nanosecond is cut off. More than 15 digits of whole
+ * seconds are refused.
+ *
+ * @param unit - what the number counts
  */
-export function epochReader(unit: EpochUnit): InstantReader {
+export function epochReader(unit: EpochUnit): TimespecReader {
   const shift = fractionDigits[unit];
-  return (bytes, position, instant) => {
+  return (bytes, position, timespec) => {
     const sign = bytes[position];
     const first = sign === MINUS || sign === PLUS ? position + 1 : position;
     const point = digitsEnd(bytes, first);
@@ -46,8 +49,8 @@ export function epochReader(unit: EpochUnit): InstantReader {
       seconds = nanoseconds > 0 ? -seconds - 1 : -seconds;
       if (nanoseconds > 0) nanoseconds = 1e9 - nanoseconds;
     }
-    instant[0] = seconds;
-    instant[1] = nanoseconds;
+    timespec[0] = seconds;
+    timespec[1] = nanoseconds;
     return end;
   };
 }

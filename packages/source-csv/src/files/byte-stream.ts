@@ -6,23 +6,25 @@ import { AtcError, fromSystemError, isAtcError, type SourceInput } from "@atc/co
 import type { XXHash } from "xxhash-wasm";
 import { readFully } from "./source-file.ts";
 
-/** The bytes of a file in order, decompressed where they are compressed. Disposing stops it; the file handle stays the caller's. */
-export interface ByteInput extends AsyncDisposable {
-  /** Fills `target`, or what is left of the file; returns the bytes read, 0 at the end. */
+/**
+ * The bytes of a file in order, decompressed if they are compressed. Disposing stops it; the caller still closes the
+ * file handle.
+ */
+export interface ByteStream extends AsyncDisposable {
+  /** Fills `target`, or reads up to the end; returns the bytes read, 0 at the end. */
   read(target: Uint8Array): Promise<number>;
-  /** Bytes taken from the file so far. */
+  /** Bytes read from the file so far, as stored. */
   taken(): number;
 }
 
-/** What an input reads. */
-export interface ByteInputOptions {
-  /** The file. */
+/** Which bytes {@link fileBytes} reads. */
+export interface FileBytesOptions {
   readonly handle: FileHandle;
-  /** Its name in messages. */
+  /** The file's name in messages. */
   readonly path: string;
-  /** Takes the file's bytes as they are read; none where absent. */
+  /** Receives the bytes as stored. */
   readonly hash?: XXHash<bigint> | undefined;
-  /** Where in the file to start, which must not be compressed then; 0 where absent. */
+  /** The offset of the first byte, default 0. A compressed file is always read from its start. */
   readonly start?: number;
 }
 
@@ -40,8 +42,8 @@ function readFault(path: string, error: unknown): AtcError {
   );
 }
 
-/** The bytes of a file as they are. */
-function plainInput({ handle, path, hash, start = 0 }: ByteInputOptions): ByteInput {
+/** The bytes of a file as stored. */
+function plainBytes({ handle, path, hash, start = 0 }: FileBytesOptions): ByteStream {
   let taken = 0;
   return {
     taken: () => taken,
@@ -57,8 +59,8 @@ function plainInput({ handle, path, hash, start = 0 }: ByteInputOptions): ByteIn
   };
 }
 
-/** Bytes that come in pieces, in blocks of the reader's size. */
-function pieceInput(pieces: AsyncIterator<Uint8Array>, path: string): Pick<ByteInput, "read"> {
+/** Reads pieces of any size into blocks of the caller's size. */
+function pieceReader(pieces: AsyncIterator<Uint8Array>, path: string): Pick<ByteStream, "read"> {
   let rest = new Uint8Array(0);
   return {
     read: async (target) => {
@@ -93,7 +95,7 @@ async function* filePieces(handle: FileHandle): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Pieces as they pass, counted and hashed. */
+/** Passes pieces on, counts and hashes them. */
 function counted(
   pieces: AsyncIterable<Uint8Array>,
   hash: XXHash<bigint> | undefined,
@@ -110,14 +112,14 @@ function counted(
 }
 
 /** The decompressed bytes of gzip of one or more members. */
-function gzipInput(compressed: AsyncGenerator<Uint8Array> & { taken: number }, path: string): ByteInput {
+function gzipBytes(compressed: AsyncGenerator<Uint8Array> & { taken: number }, path: string): ByteStream {
   const gunzip = createGunzip({ chunkSize: compressedBlockLength });
   const stop = new AbortController();
-  // The failure reaches the reader through the decompressor; here it is only waited for.
+  // A failure reaches the reader through the decompressor; this promise only shows that the pipeline has ended.
   const flow = pipeline(Readable.from(compressed), gunzip, { signal: stop.signal }).catch(() => undefined);
   const parts: AsyncIterator<Uint8Array> = gunzip[Symbol.asyncIterator]();
   return {
-    ...pieceInput(parts, path),
+    ...pieceReader(parts, path),
     taken: () => compressed.taken,
     [Symbol.asyncDispose]: async () => {
       stop.abort();
@@ -129,21 +131,21 @@ function gzipInput(compressed: AsyncGenerator<Uint8Array> & { taken: number }, p
   };
 }
 
-/** The input for a file that is compressed or is not. */
-export function byteInput(options: ByteInputOptions & { readonly gzip: boolean }): ByteInput {
-  if (!options.gzip) return plainInput(options);
-  return gzipInput(counted(filePieces(options.handle), options.hash), options.path);
+/** The bytes of a file, compressed or not. */
+export function fileBytes(options: FileBytesOptions & { readonly gzip: boolean }): ByteStream {
+  if (!options.gzip) return plainBytes(options);
+  return gzipBytes(counted(filePieces(options.handle), options.hash), options.path);
 }
 
-/** The input for bytes that are no file, compressed or not. */
-export function streamInput(
+/** The bytes of an input, compressed or not. */
+export function inputBytes(
   input: SourceInput,
   { gzip, hash }: { readonly gzip: boolean; readonly hash?: XXHash<bigint> | undefined },
-): ByteInput {
+): ByteStream {
   const pieces = counted(input.open(), hash);
-  if (gzip) return gzipInput(pieces, input.name);
+  if (gzip) return gzipBytes(pieces, input.name);
   return {
-    ...pieceInput(pieces, input.name),
+    ...pieceReader(pieces, input.name),
     taken: () => pieces.taken,
     [Symbol.asyncDispose]: async () => {
       await pieces.return(undefined);

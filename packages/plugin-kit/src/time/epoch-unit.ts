@@ -1,10 +1,14 @@
-/** What a number that is a time counts since 1970-01-01T00:00:00Z. */
+/** The unit of a number that counts from 1970-01-01T00:00:00Z. */
 export type EpochUnit = "s" | "ms" | "us" | "ns";
 
-/** The int64 that stands for a time that is missing or out of range: the lowest one, NumPy's NaT. */
+/** The int64 that marks a time as missing or out of range: the lowest one, NumPy's NaT. */
 export const noTime: bigint = -(2n ** 63n);
 
-/** The unit that times of this magnitude count in: each is taken for a time before the year 5138, so milliseconds after 1973-03-03. */
+/**
+ * The unit of times of this magnitude, for files that do not name it: seconds below 1e11, milliseconds below 1e14,
+ * microseconds below 1e17, else nanoseconds. So seconds are before the year 5138, and times of the other units are
+ * after 1973-03-03.
+ */
 export function epochUnitOf(magnitude: number): EpochUnit {
   if (magnitude < 1e11) return "s";
   if (magnitude < 1e14) return "ms";
@@ -14,7 +18,7 @@ export function epochUnitOf(magnitude: number): EpochUnit {
 const decimals: Readonly<Record<EpochUnit, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
 const word = 2 ** 32;
 const lowestHigh = -(2 ** 31);
-/** The largest time of JavaScript's Date either side of the epoch, in ms. */
+/** The largest time of JavaScript's Date on either side of the epoch, in ms. */
 const largestDate = 8.64e15;
 
 /** The 32-bit halves of int64 values, low half first. */
@@ -23,10 +27,12 @@ function halves(values: BigInt64Array): Int32Array {
 }
 
 /**
- * Converts int64 times from one unit to another; `target` is as long as `source` and may be the same array. Milliseconds are rounded down and
- * bound to the range of Date; what does not fit becomes {@link noTime}, and so do the two ends of int64, which stand for infinity and NaT.
+ * Converts int64 times from one unit to another. `target` is as long as `source` and may be the same array.
  *
- * In halves of 32 bits: BigInt would take 40 times as long.
+ * Milliseconds are rounded down. Times that do not fit (the range of Date for `ms`, int64 for `ns`) become
+ * {@link noTime}. So do the lowest two int64 values and the highest one, which stand for NaT and the infinities.
+ *
+ * Works on halves of 32 bits: BigInt would take 40 times as long.
  */
 export function convertTimes(source: BigInt64Array, from: EpochUnit, target: BigInt64Array, to: "ms" | "ns"): void {
   const exponent = decimals[to] - decimals[from];
@@ -39,12 +45,12 @@ export function convertTimes(source: BigInt64Array, from: EpochUnit, target: Big
   }
 }
 
-/** Whether the halves are the lowest, the one above it, or the highest int64. */
+/** Whether the halves are the lowest int64, the one above it, or the highest. */
 function isExtreme(low: number, high: number): boolean {
   return (high === lowestHigh && (low === 0 || low === 1)) || (high === 0x7fff_ffff && low === -1);
 }
 
-/** Divides and rounds down; every quotient within Date's range is exact. */
+/** Divides and rounds down. Every quotient within the range of Date is exact. */
 function divide(source: Int32Array, divisor: number, target: Int32Array): void {
   for (let at = 0; at < source.length; at += 2) {
     const low = source[at];

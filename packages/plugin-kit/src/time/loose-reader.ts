@@ -1,14 +1,14 @@
 import { COLON, DOT, MINUS, SPACE, ZERO } from "../text/ascii.ts";
-import type { InstantReader } from "./instant.ts";
-import { daySeconds, readFraction, readPlainClock, readZone } from "./iso-time.ts";
+import { daySeconds, readClock24, readFraction, readZone } from "./time-fields.ts";
+import type { TimespecReader } from "./timespec.ts";
 
 /** How a file writes dates and times of day. */
 export interface TimeStyle {
   /** The order of day, month and year. */
   readonly dateOrder: "ymd" | "dmy" | "mdy";
-  /** Whether hours are those of a 12-hour clock, with AM or PM after them. */
+  /** Whether times of day are of a 12-hour clock, followed by AM or PM. */
   readonly isTwelveHour: boolean;
-  /** Whether times of day name a zone: all must, or none may. */
+  /** Whether times of day name a zone: if true, all must; if false, none may. */
   readonly isZoned: boolean;
 }
 
@@ -17,11 +17,11 @@ const lowerA = 97;
 const lowerP = 112;
 const lowerM = 109;
 
-function isDigit(byte: number | undefined): boolean {
-  return ((byte as number) - ZERO) >>> 0 < 10;
+function isDigit(byte: number): boolean {
+  return (byte - ZERO) >>> 0 < 10;
 }
 
-/** The offset after at most `most` digits at `at`. */
+/** The offset after the digits at `at`, of which at most `most` count. */
 function digitsEnd(bytes: Uint8Array, at: number, most: number): number {
   let end = at;
   while (end - at < most && isDigit(bytes[end])) end++;
@@ -34,14 +34,17 @@ function digitsOf(bytes: Uint8Array, start: number, end: number): number {
   return value;
 }
 
-/** A reader of dates with one or two digits of day and month and four of the year, or of `YYYYMMDD`. */
-function dateReader(dateOrder: TimeStyle["dateOrder"]): InstantReader {
+/**
+ * A reader of dates with one or two digits for day and month and four for the year, or of `YYYYMMDD` if the year is
+ * first.
+ */
+function dateReader(dateOrder: TimeStyle["dateOrder"]): TimespecReader {
   const yearAt = dateOrder === "ymd" ? 0 : 2;
   const monthAt = dateOrder === "mdy" ? 0 : 1;
   const parts = new Float64Array(3);
   let known = Number.NaN;
   let knownSeconds = Number.NaN;
-  return (bytes, position, instant) => {
+  return (bytes, position, timespec) => {
     let at = position;
     if (yearAt === 0 && digitsEnd(bytes, at, 8) === at + 8) {
       parts[0] = digitsOf(bytes, at, at + 4);
@@ -70,76 +73,82 @@ function dateReader(dateOrder: TimeStyle["dateOrder"]): InstantReader {
       knownSeconds = daySeconds(year, month, day);
       known = date;
     }
-    instant[0] = knownSeconds;
+    timespec[0] = knownSeconds;
     return Number.isNaN(knownSeconds) ? -1 : at;
   };
 }
 
-/** Reads `h[:mm[:ss[.fraction]]]` and `AM` or `PM`, which a space or `-` may precede. */
-const readTwelveHourClock: InstantReader = (bytes, position, instant) => {
+/** Reads `h[:mm[:ss[.fraction]]]` and `AM` or `PM`, with or without a space or `-` between. */
+const readTwelveHourClock: TimespecReader = (bytes, position, timespec) => {
   let at = digitsEnd(bytes, position, 2);
   const hours = digitsOf(bytes, position, at);
   let seconds = 0;
-  instant[1] = 0;
+  timespec[1] = 0;
   for (let unit = 60; unit > 0 && bytes[at] === COLON; unit = unit === 60 ? 1 : 0) {
     if (digitsEnd(bytes, at + 1, 2) !== at + 3) return -1;
     const count = digitsOf(bytes, at + 1, at + 3);
     if (count > 59) return -1;
     seconds += count * unit;
     at += 3;
-    if (unit === 1 && bytes[at] === DOT) at = readFraction(bytes, at + 1, instant);
+    if (unit === 1 && bytes[at] === DOT) at = readFraction(bytes, at + 1, timespec);
     if (at < 0) return -1;
   }
   if (bytes[at] === SPACE || bytes[at] === MINUS) at++;
   const half = bytes[at] | 32;
   const isHalf = (half === lowerA || half === lowerP) && (bytes[at + 1] | 32) === lowerM;
   if (!isHalf || hours < 1 || hours > 12) return -1;
-  instant[0] = (hours % 12) * 3600 + (half === lowerP ? 43_200 : 0) + seconds;
+  timespec[0] = (hours % 12) * 3600 + (half === lowerP ? 43_200 : 0) + seconds;
   return at + 2;
 };
 
+/** Room for a zero, 32 bytes of text and the padding of readers. */
 const padded = new Uint8Array(64);
 
-/** Reads a time of day of a 24-hour clock, whose hour may have one digit. */
-const readLooseClock: InstantReader = (bytes, position, instant) => {
+/** Reads a time of day of a 24-hour clock. The hour may have one digit. */
+const readLooseClock: TimespecReader = (bytes, position, timespec) => {
   if (digitsEnd(bytes, position, 2) !== position + 1 || bytes[position + 1] !== COLON)
-    return readPlainClock(bytes, position, instant);
+    return readClock24(bytes, position, timespec);
   padded.fill(0);
   padded[0] = ZERO;
   padded.set(bytes.subarray(position, position + 32), 1);
-  const end = readPlainClock(padded, 0, instant);
+  const end = readClock24(padded, 0, timespec);
   return end < 0 ? -1 : position + end - 1;
 };
 
-/** A reader of times of day in a column of their own. */
-export function clockReader({ isTwelveHour, isZoned }: Omit<TimeStyle, "dateOrder">): InstantReader {
+/**
+ * A reader of times of day that have a column of their own: `timespec[0]` counts seconds from midnight. If the time
+ * names a zone, its offset is subtracted, so the seconds may be negative or exceed a day.
+ */
+export function clockReader({ isTwelveHour, isZoned }: Omit<TimeStyle, "dateOrder">): TimespecReader {
   const readClock = isTwelveHour ? readTwelveHourClock : readLooseClock;
-  return (bytes, position, instant) => {
-    const end = readClock(bytes, position, instant);
+  return (bytes, position, timespec) => {
+    const end = readClock(bytes, position, timespec);
     if (end < 0) return -1;
-    const zoneEnd = readZone(bytes, end, instant);
+    const zoneEnd = readZone(bytes, end, timespec);
     return zoneEnd > end === isZoned ? zoneEnd : -1;
   };
 }
 
 /**
- * A reader of dates and times that are not ISO 8601: days ahead of months, digits left out, 12-hour clocks, `YYYYMMDDhhmmss`. A space, `T` or `-`
- * stands between date and time of day, or nothing after a compact date.
+ * A reader of dates and times that are not ISO 8601: days before months, missing leading zeros, 12-hour clocks,
+ * `YYYYMMDDhhmmss`. A space, `T` or `-` separates date and time of day; after a date without marks nothing needs to. It
+ * reads ISO 8601 too, at a lower speed than `isoReader`, if `dateOrder` is `ymd`. A date without a time of day is its
+ * midnight. It remembers the last date; use one reader per file.
  */
-export function writtenReader(style: TimeStyle): InstantReader {
+export function looseReader(style: TimeStyle): TimespecReader {
   const readDate = dateReader(style.dateOrder);
   const readClock = clockReader(style);
-  return (bytes, position, instant) => {
-    let at = readDate(bytes, position, instant);
+  return (bytes, position, timespec) => {
+    let at = readDate(bytes, position, timespec);
     if (at < 0) return -1;
-    instant[1] = 0;
+    timespec[1] = 0;
     const byte = bytes[at];
     const isMark = byte === SPACE || byte === MINUS || (byte | 32) === 116;
     if (isMark && isDigit(bytes[at + 1])) at++;
     else if (!isDigit(byte)) return at;
-    const midnight = instant[0];
-    const end = readClock(bytes, at, instant);
-    instant[0] = instant[0] + midnight;
+    const midnight = timespec[0];
+    const end = readClock(bytes, at, timespec);
+    timespec[0] = timespec[0] + midnight;
     return end;
   };
 }

@@ -6,36 +6,35 @@ import { layoutNotes } from "./layout-notes.ts";
 import { isClockColumn, isTextColumn, type Sample, sampleRows } from "./sample.ts";
 import { type TimeLayout, timeLayout } from "./time-layout.ts";
 
-/** What a field of a row is read as. */
+/** How a field of a row is read. */
 export type FieldRole = "skip" | "symbol" | "time" | "clock" | "price" | "number" | "text";
 
 /** A field of a row. */
 interface FieldLayout {
-  /** The name in the header, trimmed; of a field that becomes a column, the column's. */
+  /** The name of its column; of a field without a column, its trimmed name in the header. */
   readonly name: string;
-  /** What it is read as. */
   readonly role: FieldRole;
 }
 
-/** All that must be known about a file to read its rows. */
-export interface FileLayout extends TimeLayout {
+/** How to read the rows of a file, as plain data. */
+export interface CsvLayout extends TimeLayout {
   /** The byte between fields. */
   readonly separator: number;
   /** Whether lines end with a lone carriage return. */
   readonly loneReturns: boolean;
-  /** Offset of the first row. */
+  /** The offset of the first row. */
   readonly start: number;
   /** Line of the first row, from 1. */
   readonly line: number;
-  /** What a row is. */
+  /** Whether rows are bars or ticks. */
   readonly kind: RowKind;
-  /** Whether a comma stands ahead of decimals. */
+  /** Whether numbers have decimal commas. */
   readonly commaDecimals: boolean;
-  /** What prices are divided by. */
+  /** The divisor of prices. */
   readonly priceScale: number;
   /** The fields of a row. */
   readonly fields: readonly FieldLayout[];
-  /** The symbol of every row, where no field holds it. */
+  /** The symbol of every row, if no field holds it. */
   readonly symbol: string | undefined;
   /** The columns of every chunk. */
   readonly columns: readonly ColumnMetadata[];
@@ -45,14 +44,14 @@ export interface FileLayout extends TimeLayout {
 
 const sampledRows = 5000;
 
-/** Fields that most rows have. */
+/** The most common count of fields. */
 function usualWidth(rows: Sample["rows"]): number {
   const widths = new Map<number, number>();
   for (const row of rows) widths.set(row.length, (widths.get(row.length) ?? 0) + 1);
   return [...widths].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
 }
 
-/** The place of a time of day without a name of its own, behind a date. */
+/** The position of a time of day that has no name in the header and follows a date; -1 if there is none. */
 function unnamedClock(names: readonly string[], rows: Sample["rows"], path: string, options: CsvOptions): number {
   const { timestamp, clock } = matchColumns(names, { source: path, columns: mappedNames(options) });
   const isDate = rows.every((row) => /^(?:\d{8}|\d{1,4}([-/.])\d{1,2}\1\d{1,4})$/.test(row[timestamp] ?? ""));
@@ -60,7 +59,10 @@ function unnamedClock(names: readonly string[], rows: Sample["rows"], path: stri
   return clock === undefined && named && isDate && isClockColumn(rows, timestamp + 1) ? timestamp + 1 : -1;
 }
 
-/** Names that fit the rows: a row may end with a separator of its own, and a time of day may stand unnamed behind its date. */
+/**
+ * Names for all fields of the rows: rows may end with a separator, and a time of day may follow its date without a
+ * name.
+ */
 function fittedNames(
   names: readonly string[],
   rows: Sample["rows"],
@@ -68,7 +70,7 @@ function fittedNames(
   options: CsvOptions,
 ): readonly string[] {
   const width = usualWidth(rows);
-  // Rows that lack fields are told one by one, with their lines.
+  // Rows that lack fields are reported one by one when they are read.
   if (width <= names.length) return names;
   if (width === names.length + 1) {
     const usual = rows.filter((row) => row.length === width);
@@ -78,12 +80,12 @@ function fittedNames(
   }
   throw new AtcError(
     "ATC_INVALID_DATA",
-    `"${path}" names ${names.length} columns in its header, but most rows have ${width} fields; correct the header line, or leave it out with skipLines and name all fields with a list of columns`,
+    `"${path}" names ${names.length} columns in its header, but most rows have ${width} fields; correct the header line, or skip it with skipLines and name all fields with a list of columns`,
     { details: { path, names: names.length, fields: width } },
   );
 }
 
-/** Which fields hold what; a time of day counts where the rows have one. */
+/** Matches fields to our columns. A column for the time of day counts only if the rows have times of day in it. */
 function matchedFields(
   names: readonly string[],
   rows: Sample["rows"],
@@ -134,28 +136,30 @@ const endings = /(?:\.(?:csv|tsv|txt))?(?:\.gz)?$/i;
 function noRows(head: FileHead, path: string): AtcError {
   const message = head.final
     ? `"${path}" has a header line and no rows; give a file with rows`
-    : `"${path}" has no row that ends in its first ${head.end} bytes; is it a table of rows, or a quote left open?`;
+    : `"${path}" has no row that ends in its first ${head.end} bytes; is it a table of rows, or is a quote not closed?`;
   return new AtcError("ATC_INVALID_DATA", message, { details: { path } });
 }
 
-/** A hint for a file whose first line is a row already. */
+/** Adds a hint to an error if the first line seems to be a row. */
 function explained(error: unknown, header: Header): unknown {
   const isRow = header.names.some((name) => /^[+-]?\d/.test(name.trim()));
   if (!(error instanceof AtcError) || error.code !== "ATC_INVALID_DATA" || !isRow) return error;
   return new AtcError(
     error.code,
-    `${error.message}; where there is no header line, name the fields with a list of columns (--columns timestamp,open,high,low,close,volume)`,
+    `${error.message}; if there is no header line, name the fields with a list of columns (--columns timestamp,open,high,low,close,volume)`,
     { cause: error, details: error.details },
   );
 }
 
 /**
- * Tells how to read a file from its first bytes.
+ * Detects how to read a file from its first bytes.
  *
- * @param name - what stands for the file's name where its symbol is told from it
- * @throws ATC_INVALID_DATA where there is no row or no usable header, ATC_INVALID_ARGUMENT where an option does not fit the file
+ * @param path - the file's name in messages
+ * @param name - the file's name from which to take the symbol
+ * @throws ATC_INVALID_DATA if there is no row or no usable header, ATC_INVALID_ARGUMENT if an option does not fit the
+ * file
  */
-export function detectLayout(head: FileHead, path: string, name: string, options: CsvOptions): FileLayout {
+export function detectLayout(head: FileHead, path: string, name: string, options: CsvOptions): CsvLayout {
   const header = findHeader(head, path, options);
   const { rows } = sampleRows(head.bytes, { ...head, start: header.start }, header.separator, sampledRows);
   let matched: MatchedColumns;
