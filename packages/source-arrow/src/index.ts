@@ -1,5 +1,5 @@
 /**
- * Column chunks from Arrow IPC files, Feather files and Arrow streams: the columns in use, a stretch of rows at a time.
+ * Column chunks from Arrow IPC files, Feather files and Arrow streams: the columns in use, some rows at a time.
  *
  * @packageDocumentation
  */

@@ -1,14 +1,9 @@
 import type { ArrowBuffer, BatchColumn } from "../format/record-batch.ts";
 import type { NumberArray, ValueType } from "../format/schema.ts";
+import type { BatchRows } from "./batch-rows.ts";
 
-/** Puts `count` values from row `from` on into `target` from `at` on, whether they are valid or not. */
-export type NumberReader = (
-  column: BatchColumn,
-  from: number,
-  count: number,
-  target: Float64Array,
-  at: number,
-) => Promise<void>;
+/** Reads the values of some rows into `target`. Rows whose value is missing may get any number. */
+export type NumberReader = (column: BatchColumn, rows: BatchRows, target: Float64Array) => Promise<void>;
 
 /** The typed array of each name. */
 interface Arrays {
@@ -42,14 +37,14 @@ const makers: { readonly [Name in NumberArray]: ArrayMaker<Arrays[Name]> } = {
   Float64Array: Float64Array,
 };
 
-/** `count` values of a buffer from value `from` on. */
+/** The values `[from, from + count)` of a buffer. */
 export async function numbersOf<Name extends NumberArray>(
   buffer: ArrowBuffer | undefined,
   name: Name,
   from: number,
   count: number,
 ): Promise<Arrays[Name]> {
-  if (buffer === undefined) throw new RangeError("a buffer that is not there");
+  if (buffer === undefined) throw new RangeError("a buffer is missing");
   const maker: ArrayMaker<Arrays[Name]> = makers[name];
   const bytes = await buffer.read(from * maker.BYTES_PER_ELEMENT, count * maker.BYTES_PER_ELEMENT);
   return new maker(bytes.buffer, bytes.byteOffset, count);
@@ -57,7 +52,7 @@ export async function numbersOf<Name extends NumberArray>(
 
 /** Numbers of any width. */
 function plainNumbers(array: NumberArray): NumberReader {
-  return async ({ buffers: [buffer] }, from, count, target, at) => {
+  return async ({ buffers: [buffer] }, { from, count, at }, target) => {
     const values = await numbersOf(buffer, array, from, count);
     if (values instanceof BigInt64Array || values instanceof BigUint64Array)
       for (let row = 0; row < count; row++) target[at + row] = Number(values[row]);
@@ -65,15 +60,15 @@ function plainNumbers(array: NumberArray): NumberReader {
   };
 }
 
-/** One bit a row, as 0 and 1. */
-const booleans: NumberReader = async ({ buffers: [buffer] }, from, count, target, at) => {
+/** One bit per row, as 0 and 1. */
+const booleans: NumberReader = async ({ buffers: [buffer] }, { from, count, at }, target) => {
   const bits = await bitsOf(buffer, from, count);
   for (let row = 0; row < count; row++) target[at + row] = isSet(bits, (from % 8) + row) ? 1 : 0;
 };
 
-/** Decimals: the double that is nearest to the integer over the power of ten. */
+/** Decimals: the double nearest to the integer over the power of ten. */
 function decimals(bytes: number, scale: number): NumberReader {
-  return async ({ buffers: [buffer] }, from, count, target, at) => {
+  return async ({ buffers: [buffer] }, { from, count, at }, target) => {
     const words = bytes / 4;
     const values = await numbersOf(buffer, "Int32Array", from * words, count * words);
     for (let row = 0; row < count; row++) {
@@ -92,9 +87,9 @@ export function numberReader(type: ValueType): NumberReader | undefined {
   return type.is === "decimal" && type.bytes % 4 === 0 ? decimals(type.bytes, type.scale) : undefined;
 }
 
-/** The bytes that hold the bits of `count` rows from row `from` on; the first is bit `from % 8` of the first byte. */
+/** The bytes that hold the bits `[from, from + count)`. The first is bit `from % 8` of the first byte. */
 export async function bitsOf(buffer: ArrowBuffer | undefined, from: number, count: number): Promise<Uint8Array> {
-  if (buffer === undefined) throw new RangeError("a buffer that is not there");
+  if (buffer === undefined) throw new RangeError("a buffer is missing");
   const start = Math.floor(from / 8);
   return await buffer.read(start, Math.ceil((from + count) / 8) - start);
 }

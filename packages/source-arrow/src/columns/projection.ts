@@ -3,19 +3,19 @@ import { matchColumns, otherColumns } from "@atc/plugin-kit";
 import type { ArrowOptions } from "../files/arrow-options.ts";
 import type { ArrowField, ValueType } from "../format/schema.ts";
 
-/** What a column of the file becomes. */
+/** A column of the file that is read. */
 export interface ProjectedColumn {
   /** The column's name in chunks. */
   readonly name: string;
-  /** Its place in the file's schema. */
+  /** Its index in the file's schema. */
   readonly position: number;
-  /** What it is read as. */
+  /** How it is read. */
   readonly role: "symbol" | "time" | "number" | "text";
 }
 
-/** Which columns of a file are read, as what. */
+/** Which columns of a file are read, and how. */
 export interface Projection {
-  /** What a row is. */
+  /** Whether rows are bars or ticks. */
   readonly kind: RowKind;
   /** The columns that are read. */
   readonly projected: readonly ProjectedColumn[];
@@ -35,7 +35,7 @@ function wrongType(path: string, name: string, { type, dictionary }: ArrowField,
   const found = type.is === "other" ? type.name : `${dictionary === undefined ? "" : "dictionary of "}${type.is}`;
   return new AtcError(
     "ATC_INVALID_DATA",
-    `the column "${name}" of "${path}" holds values of type ${found}, not ${wanted}; cast it before the file is written, or name another with the option columns`,
+    `the column "${name}" of "${path}" has the type ${found}, not ${wanted}; cast it before you write the file, or name another with the option columns`,
     { details: { path, column: name } },
   );
 }
@@ -43,7 +43,7 @@ function wrongType(path: string, name: string, { type, dictionary }: ArrowField,
 /**
  * Finds the columns of bars or ticks in a schema.
  *
- * @throws ATC_INVALID_DATA where one is missing or of another type
+ * @throws ATC_INVALID_DATA if one is missing or has another type
  */
 export function project(fields: readonly ArrowField[], path: string, options: ArrowOptions): Projection {
   const names = fields.map(({ name }) => name);
@@ -51,7 +51,7 @@ export function project(fields: readonly ArrowField[], path: string, options: Ar
   const fieldAt = (position: number): ArrowField => fields[position] as ArrowField;
   const time = fieldAt(matched.timestamp);
   if (matched.clock !== undefined && time.type.is === "time" && time.type.unit === "day")
-    throw wrongType(path, time.name, time, "whole times: dates beside times of day are not read");
+    throw wrongType(path, time.name, time, "whole times (a date and a time of day in two columns are not read)");
   if (time.dictionary !== undefined || !(time.type.is === "time" || time.type.is === "number"))
     throw wrongType(path, time.name, time, "timestamps, dates or integers since 1970");
   for (const { position } of matched.numbers)

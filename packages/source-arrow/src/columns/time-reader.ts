@@ -2,28 +2,26 @@ import type { RowKind } from "@atc/contract";
 import { convertTimes, type EpochUnit, type LocalTimeOptions, localOffset, noTime } from "@atc/plugin-kit";
 import type { BatchColumn } from "../format/record-batch.ts";
 import type { ValueType } from "../format/schema.ts";
+import type { BatchRows } from "./batch-rows.ts";
 import { numbersOf } from "./number-reader.ts";
 
-/** Puts `count` times from row `from` on into `target` from `at` on, whether they are valid or not; `noTime` for those out of range. */
-export type TimeReader = (
-  column: BatchColumn,
-  from: number,
-  count: number,
-  target: BigInt64Array,
-  at: number,
-) => Promise<void>;
+/**
+ * Reads the times of some rows into `target`; `noTime` for times out of range. Rows whose time is missing may get any
+ * time.
+ */
+export type TimeReader = (column: BatchColumn, rows: BatchRows, target: BigInt64Array) => Promise<void>;
 
-/** How a column of times is read. */
+/** How to read a column of times. */
 export interface TimeOptions {
-  /** What rows are. */
+  /** Whether rows are bars or ticks. */
   readonly kind: RowKind;
-  /** What integers count. */
+  /** The unit of numbers. */
   readonly unit: EpochUnit;
-  /** The zone of times without one. */
+  /** The zone of times without one; undefined for UTC. */
   readonly localTime: LocalTimeOptions | undefined;
 }
 
-/** Subtracts the offset of a zone from local times; `noTime` where there is none. */
+/** Converts local times to UTC; `noTime` if a time is rejected. */
 function toUtc(times: BigInt64Array, perSecond: bigint, localTime: LocalTimeOptions): void {
   const offsetOf = localOffset("arrow", localTime);
   for (let row = 0; row < times.length; row++) {
@@ -33,7 +31,7 @@ function toUtc(times: BigInt64Array, perSecond: bigint, localTime: LocalTimeOpti
   }
 }
 
-/** Numbers that may have decimals, as int64 of the unit of the target. */
+/** Converts floats in a unit to int64 in another, rounded down. */
 function fromFloat(values: Float32Array | Float64Array, unit: EpochUnit, to: "ms" | "ns", target: BigInt64Array): void {
   const digits = { s: 0, ms: 3, us: 6, ns: 9 };
   const factor = 10 ** (digits[to] - digits[unit]);
@@ -43,12 +41,12 @@ function fromFloat(values: Float32Array | Float64Array, unit: EpochUnit, to: "ms
   }
 }
 
-/** A reader of a column of times or of numbers that are times; undefined for other types. */
+/** A reader of a column of times, or of numbers since 1970; undefined for other types. */
 export function timeReader(type: ValueType, { kind, unit, localTime }: TimeOptions): TimeReader | undefined {
   const to = kind === "ticks" ? "ns" : "ms";
   const perSecond = kind === "ticks" ? 1_000_000_000n : 1000n;
   if (type.is === "number")
-    return async ({ buffers: [buffer] }, from, count, target, at) => {
+    return async ({ buffers: [buffer] }, { from, count, at }, target) => {
       const values = await numbersOf(buffer, type.array, from, count);
       const own = target.subarray(at, at + count);
       if (values instanceof Float32Array || values instanceof Float64Array) fromFloat(values, unit, to, own);
@@ -57,7 +55,7 @@ export function timeReader(type: ValueType, { kind, unit, localTime }: TimeOptio
       else convertTimes(BigInt64Array.from(values, BigInt), unit, own, to);
     };
   if (type.is !== "time") return undefined;
-  return async ({ buffers: [buffer] }, from, count, target, at) => {
+  return async ({ buffers: [buffer] }, { from, count, at }, target) => {
     const own = target.subarray(at, at + count);
     if (type.unit === "day") {
       const days = await numbersOf(buffer, "Int32Array", from, count);

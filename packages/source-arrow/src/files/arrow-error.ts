@@ -1,24 +1,24 @@
 import { AtcError, isAtcError } from "@atc/contract";
 
-/** An error for a file that is not what its parts say. */
+/** ATC_CORRUPT_DATA for a file whose parts contradict each other. */
 export function corrupt(path: string, reason: string, cause?: unknown): AtcError {
-  return new AtcError("ATC_CORRUPT_DATA", `"${path}" is damaged or cut: ${reason}; fetch it again or write it anew`, {
+  return new AtcError("ATC_CORRUPT_DATA", `"${path}" is damaged or cut: ${reason}; fetch it again or rewrite it`, {
     ...(cause === undefined ? {} : { cause }),
     details: { path },
   });
 }
 
-/** An error for a file that is valid and not read here. */
+/** ATC_UNSUPPORTED for a file that is valid but not read here. */
 export function unsupported(path: string, what: string): AtcError {
   return new AtcError("ATC_UNSUPPORTED", `"${path}" ${what}`, { details: { path } });
 }
 
-/** RangeErrors that the engine raises for want of room: they say nothing about the file. */
-const wantOfRoom = /call stack|allocation failed|Invalid string length/i;
+/** Messages of RangeErrors that the engine throws if it lacks memory or stack: they say nothing about the file. */
+const outOfRoom = /call stack|allocation failed|Invalid string length/i;
 
-/** Turns what reading damaged bytes throws into ATC_CORRUPT_DATA with the file's name. */
+/** Turns errors of reading damaged bytes into ATC_CORRUPT_DATA with the file's name; other errors stay. */
 export function damaged(error: unknown, path: string): unknown {
-  if (error instanceof RangeError && !wantOfRoom.test(error.message)) return corrupt(path, error.message, error);
+  if (error instanceof RangeError && !outOfRoom.test(error.message)) return corrupt(path, error.message, error);
   return isAtcError(error, "ATC_CORRUPT_DATA") && error.details["path"] === undefined
     ? corrupt(path, error.message, error)
     : error;

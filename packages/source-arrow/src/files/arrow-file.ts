@@ -6,12 +6,12 @@ import xxhash from "xxhash-wasm";
 /** A file, open for one reading. */
 export interface OpenedFile extends AsyncDisposable {
   /**
-   * The bytes from `offset` on.
+   * Reads the bytes `[offset, offset + length)`.
    *
    * @throws ATC_CORRUPT_DATA beyond the end of the file, ATC_IO
    */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** Throws ATC_INVALID_DATA where the file is no longer what it was when it was looked at first. */
+  /** Throws ATC_INVALID_DATA if the file changed after it was first opened. */
   checkUnchanged(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export interface ArrowFile {
   open(): Promise<OpenedFile>;
 }
 
-/** Bytes at either end of the file that are part of the identity. */
+/** Bytes at either end of the file that are part of its identity. */
 const endLength = 64 * 1024;
 
 const wanted = "an Arrow file in it";
@@ -39,7 +39,7 @@ async function stateOf(handle: FileHandle, path: string): Promise<FileState> {
 }
 
 async function openRegular(path: string): Promise<FileHandle> {
-  // Asked before opening, as opening a pipe waits for its other end.
+  // Checked before opening: to open a pipe blocks until its other end is opened.
   const status = await stat(path, { bigint: true }).catch((error: unknown) => {
     throw fromSystemError(error, `cannot read "${path}"`, "check the path");
   });
@@ -51,11 +51,11 @@ async function openRegular(path: string): Promise<FileHandle> {
 
 function readerOf(handle: FileHandle, path: string, size: number): OpenedFile["read"] {
   return async (offset, length) => {
-    // Asked before there is room for it: damaged bytes ask for any length.
+    // Checked before the allocation: damaged bytes may ask for any length.
     if (!(offset >= 0 && length >= 0 && offset + length <= size))
       throw new AtcError(
         "ATC_CORRUPT_DATA",
-        `"${path}" has ${size} bytes, and its parts name bytes ${offset} to ${offset + length}; fetch it again`,
+        `"${path}" has ${size} bytes, but refers to bytes ${offset} to ${offset + length}; fetch it again`,
         { details: { path } },
       );
     const bytes = new Uint8Array(length);
@@ -64,7 +64,7 @@ function readerOf(handle: FileHandle, path: string, size: number): OpenedFile["r
         throw fromSystemError(error, `cannot read "${path}"`, "check the disk");
       });
       if (bytesRead === 0)
-        throw new AtcError("ATC_CORRUPT_DATA", `"${path}" ends at byte ${offset + done}; it was cut, fetch it again`, {
+        throw new AtcError("ATC_CORRUPT_DATA", `"${path}" ends at byte ${offset + done}: it was cut; fetch it again`, {
           details: { path },
         });
       done += bytesRead;
@@ -82,16 +82,16 @@ function opened(handle: FileHandle, path: string, before: FileState): OpenedFile
 }
 
 /**
- * Looks at a regular file.
+ * Opens a regular file and takes its state.
  *
- * @throws ATC_NOT_FOUND, ATC_INVALID_ARGUMENT for a directory, ATC_UNSUPPORTED for a pipe or device, ATC_INVALID_DATA for an empty file, ATC_IO
+ * @throws ATC_NOT_FOUND, ATC_INVALID_ARGUMENT for a directory, ATC_UNSUPPORTED for a pipe or device, ATC_INVALID_DATA
+ * for an empty file, ATC_IO
  */
 export async function arrowFile(path: string): Promise<ArrowFile> {
   const handle = await openRegular(path);
   const state = await stateOf(handle, path);
   await using file = opened(handle, path, state);
-  if (state.size === 0)
-    throw new AtcError("ATC_INVALID_DATA", `"${path}" is empty; write it anew`, { details: { path } });
+  if (state.size === 0) throw new AtcError("ATC_INVALID_DATA", `"${path}" is empty; rewrite it`, { details: { path } });
   const { h64Raw } = await xxhash();
   const length = Math.min(endLength, state.size);
   const hex = async (offset: number): Promise<string> =>

@@ -9,9 +9,9 @@ import {
   type SourceOptions,
 } from "@atc/plugin-kit";
 
-/** How to read an Arrow file; what is left out is told from its schema. */
+/** How to read an Arrow file. What the options leave open is detected from its schema. */
 export interface ArrowOptions extends SourceOptions, LocalTimeOptions, FileSymbolOptions {
-  /** Gives the codec `lz4` or `zstd` of a file with compressed buffers; such files are refused where absent. */
+  /** Gives the codec of a file with compressed buffers. Without it, such files are refused with ATC_MISSING_PLUGIN. */
   readonly codec?: (name: "lz4" | "zstd") => Codec | Promise<Codec>;
 }
 
@@ -22,7 +22,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   symbolPattern: [],
 };
 
-/** Throws ATC_INVALID_ARGUMENT naming the first option that is unknown or out of range. */
+/** Throws ATC_INVALID_ARGUMENT for the first option that is unknown or out of range. */
 export function checkOptions(options: ArrowOptions): void {
   checkSourceOptions("arrow", options, own);
   checkLocalTimeOptions("arrow", options);

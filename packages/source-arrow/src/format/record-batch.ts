@@ -5,11 +5,15 @@ import type { OpenedFile } from "../files/arrow-file.ts";
 import type { ArrowOptions } from "../files/arrow-options.ts";
 import { type ArrowField, neededBytes } from "./schema.ts";
 
-/** A buffer of a column, of which any stretch can be read. */
+/** A buffer of a column, of which any range can be read. */
 export interface ArrowBuffer {
   /** Bytes in the file. */
   readonly stored: number;
-  /** Bytes `[start, start + length)`, at an offset in memory that is a multiple of 8 where `start` is; RangeError beyond the buffer. */
+  /**
+   * Reads the bytes `[start, start + length)`. They are aligned to 8 bytes in memory if `start` is a multiple of 8.
+   *
+   * @throws RangeError beyond the buffer
+   */
   read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -17,9 +21,9 @@ export interface ArrowBuffer {
 export interface BatchColumn {
   /** Rows. */
   readonly length: number;
-  /** One bit a row, 0 where the value is missing; undefined where none is. */
+  /** One bit per row, 0 if the value is missing; undefined if none is. */
   readonly validity: ArrowBuffer | undefined;
-  /** The other buffers: values; or offsets and text; or views and the buffers they point into. */
+  /** The other buffers: values; or offsets and text; or views and the buffers that they point into. */
   readonly buffers: readonly ArrowBuffer[];
 }
 
@@ -31,21 +35,21 @@ export interface RecordBatch {
   column(position: number): BatchColumn;
 }
 
-/** Where a record batch is read from. */
-export interface BatchPlace {
+/** The location of a record batch. */
+export interface BatchLocation {
   readonly file: OpenedFile;
   readonly path: string;
-  /** Offset of the body in the file. */
+  /** The offset of the body in the file. */
   readonly body: number;
   readonly bodyLength: number;
 }
 
 const codecNames = ["lz4", "zstd"] as const;
-/** The most bytes that one byte of a frame becomes: a Zstandard block of four bytes may repeat one for 128 KiB. */
+/** The most bytes that a byte of a frame can expand to: a Zstandard block of four bytes may repeat one for 128 KiB. */
 const largestExpansion = { lz4: 255, zstd: 2 ** 15 } as const;
 /** The most bytes of one decompressed buffer. */
 const longestBuffer = 2 ** 31 - 1;
-/** A writer may leave room behind the values of a buffer. */
+/** Bytes that a writer may leave behind the values of a buffer. */
 const spareBytes = 65_536;
 
 interface BufferCodec {
@@ -53,19 +57,15 @@ interface BufferCodec {
   readonly expansion: number;
 }
 
-/** The codec that a batch's buffers are compressed with. */
+/** The codec of a batch's buffers; undefined if they are not compressed. */
 async function codecOf(header: FlatTable, path: string, find: ArrowOptions["codec"]): Promise<BufferCodec | undefined> {
   const compression = header.table(3);
   if (compression === undefined) return undefined;
   const name = codecNames[compression.int8(0)];
   if (name === undefined || compression.int8(1) !== 0)
-    throw new AtcError(
-      "ATC_UNSUPPORTED",
-      `"${path}" is compressed in a way that is not known; write it anew with lz4 or zstd`,
-      {
-        details: { path },
-      },
-    );
+    throw new AtcError("ATC_UNSUPPORTED", `"${path}" has an unknown compression; rewrite it with lz4 or zstd`, {
+      details: { path },
+    });
   if (find !== undefined) return { codec: await find(name), expansion: largestExpansion[name] };
   throw new AtcError(
     "ATC_MISSING_PLUGIN",
@@ -78,8 +78,8 @@ function outside(start: number, length: number, whole: number): RangeError {
   return new RangeError(`bytes ${start} to ${start + length} of a buffer of ${whole}`);
 }
 
-/** A buffer that lies in the file as it is. */
-function plainBuffer({ file, body }: BatchPlace, offset: number, length: number): ArrowBuffer {
+/** A buffer that is not compressed. */
+function plainBuffer({ file, body }: BatchLocation, offset: number, length: number): ArrowBuffer {
   return {
     stored: length,
     read: async (start, count) => {
@@ -89,12 +89,12 @@ function plainBuffer({ file, body }: BatchPlace, offset: number, length: number)
   };
 }
 
-/** The bytes of a frame that is said to hold `length`; nothing is allocated for one that cannot hold them. */
+/** Decompresses a frame that claims `length` bytes. Nothing is allocated for a frame that cannot hold them. */
 function decompressed(frame: Uint8Array, length: number, { codec, expansion }: BufferCodec): Uint8Array<ArrayBuffer> {
   if (length === 0) return new Uint8Array(0);
   const refuse = (found: string): RangeError => new RangeError(`a buffer of ${length} bytes in a frame of ${found}`);
   if (length > expansion * frame.length) throw refuse(`${frame.length} bytes`);
-  // Without a target: the codec compares with what the frame holds before it allocates.
+  // Without a target, the codec checks the length against the frame before it allocates.
   const whole = codec.decode(frame, { maxLength: length });
   if (whole.length !== length) throw refuse(`${whole.length}`);
   const isAligned = whole.byteOffset % 8 === 0 && whole.buffer instanceof ArrayBuffer;
@@ -102,29 +102,30 @@ function decompressed(frame: Uint8Array, length: number, { codec, expansion }: B
 }
 
 /**
- * A compressed buffer: its length, or -1 if it is not compressed after all, then the frame. Decompressed whole when it is needed first.
+ * A compressed buffer: its length, then the frame. A length of -1 marks bytes that are not compressed. The first read
+ * decompresses the whole buffer.
  *
- * @param needed - bytes that the rows of its batch take; undefined if the batch does not determine them
+ * @param needed - bytes that the rows of its batch need; undefined if the batch does not determine them
  */
 function compressedBuffer(
-  place: BatchPlace,
+  location: BatchLocation,
   offset: number,
   stored: number,
   codec: BufferCodec,
   needed: number | undefined,
 ): ArrowBuffer {
-  if (stored === 0) return plainBuffer(place, offset, 0);
+  if (stored === 0) return plainBuffer(location, offset, 0);
   if (stored < 8) throw new RangeError(`a compressed buffer of ${stored} bytes`);
   const open = async (): Promise<{ readonly length: number; readonly read: ArrowBuffer["read"] }> => {
-    const head = await place.file.read(place.body + offset, 8);
+    const head = await location.file.read(location.body + offset, 8);
     const length = Number(new DataView(head.buffer).getBigInt64(0, true));
-    if (length === -1) return { length: stored - 8, read: plainBuffer(place, offset + 8, stored - 8).read };
+    if (length === -1) return { length: stored - 8, read: plainBuffer(location, offset + 8, stored - 8).read };
     const most = Math.min(longestBuffer, needed === undefined ? longestBuffer : 2 * needed + spareBytes);
     if (!(length >= (needed ?? 0) && length <= most))
       throw new RangeError(
         `a buffer of ${length} bytes${needed === undefined ? "" : `, of which its rows need ${needed}`}`,
       );
-    const whole = decompressed(await place.file.read(place.body + offset + 8, stored - 8), length, codec);
+    const whole = decompressed(await location.file.read(location.body + offset + 8, stored - 8), length, codec);
     return { length, read: async (start, count) => whole.subarray(start, start + count) };
   };
   let opened: ReturnType<typeof open> | undefined;
@@ -139,11 +140,11 @@ function compressedBuffer(
   };
 }
 
-/** Throws if buffers leave the body, or share bytes: a small file would stand for any number of values. */
+/** Throws RangeError if buffers leave the body, or share bytes: a small file could claim any number of values. */
 function checkBuffers(stored: readonly (readonly number[])[], bodyLength: number): void {
   for (const [offset = -1, bytes = -1] of stored)
     if (offset < 0 || bytes < 0 || offset + bytes > bodyLength)
-      throw new RangeError("a buffer outside of its record batch");
+      throw new RangeError("a buffer is outside of its record batch");
   const filled = stored.filter(([, bytes = 0]) => bytes > 0).sort(([a = 0], [b = 0]) => a - b);
   let end = 0;
   for (const [offset = 0, bytes = 0] of filled) {
@@ -152,8 +153,8 @@ function checkBuffers(stored: readonly (readonly number[])[], bodyLength: number
   }
 }
 
-/** Where the nodes and buffers of each field begin. */
-function places(
+/** The index of each field's first node and first buffer, and how many buffers its views have. */
+function bufferStarts(
   fields: readonly ArrowField[],
   variadic: readonly number[],
 ): readonly { readonly node: number; readonly buffer: number; readonly more: number }[] {
@@ -162,22 +163,23 @@ function places(
   let view = 0;
   return fields.map((field) => {
     const more = variadic.slice(view, view + field.views).reduce((sum, count) => sum + count, 0);
-    const place = { node, buffer, more };
+    const location = { node, buffer, more };
     node += field.nodes;
     buffer += field.buffers + more;
     view += field.views;
-    return place;
+    return location;
   });
 }
 
 /**
- * Reads the header of a record batch, whose fields are `fields`.
+ * Reads the header of a record batch.
  *
- * @throws RangeError where it is damaged, ATC_UNSUPPORTED and ATC_MISSING_PLUGIN for its compression
+ * @param find - the option `codec`
+ * @throws RangeError if it is damaged, ATC_UNSUPPORTED and ATC_MISSING_PLUGIN for its compression
  */
 export async function recordBatch(
   header: FlatTable,
-  place: BatchPlace,
+  location: BatchLocation,
   fields: readonly ArrowField[],
   find: ArrowOptions["codec"],
 ): Promise<RecordBatch> {
@@ -185,13 +187,16 @@ export async function recordBatch(
   const nodes = header.words(1, 2);
   const stored = header.words(2, 2);
   if (!(length >= 0 && length < 2 ** 40)) throw new RangeError(`a record batch of ${length} rows`);
-  checkBuffers(stored, place.bodyLength);
-  const codec = await codecOf(header, place.path, find);
+  checkBuffers(stored, location.bodyLength);
+  const codec = await codecOf(header, location.path, find);
   const variadic = header.words(4, 1).map(([count = 0]) => count);
-  if (variadic.some((count) => count < 0)) throw new RangeError("a text view of fewer than no buffers");
-  const starts = places(fields, variadic);
+  if (variadic.some((count) => count < 0)) throw new RangeError("a text view has a negative number of buffers");
+  const starts = bufferStarts(fields, variadic);
   const refuse = (position: number): AtcError =>
-    corrupt(place.path, `the column "${fields[position]?.name}" does not have the ${length} rows of its record batch`);
+    corrupt(
+      location.path,
+      `the column "${fields[position]?.name}" does not have the ${length} rows of its record batch`,
+    );
   const columnAt = (position: number): BatchColumn => {
     const start = starts[position];
     const field = fields[position];
@@ -201,9 +206,9 @@ export async function recordBatch(
     const values = neededBytes(field, length);
     const [validity, ...others] = own.map(([offset = 0, bytes = 0], i) => {
       const needed = i === 0 ? Math.ceil(length / 8) : i === 1 ? values : undefined;
-      if (codec !== undefined) return compressedBuffer(place, offset, bytes, codec, needed);
+      if (codec !== undefined) return compressedBuffer(location, offset, bytes, codec, needed);
       if (i === 1 && bytes < (values ?? 0)) throw refuse(position);
-      return plainBuffer(place, offset, bytes);
+      return plainBuffer(location, offset, bytes);
     });
     return { length, validity: missing === 0 || validity?.stored === 0 ? undefined : validity, buffers: others };
   };

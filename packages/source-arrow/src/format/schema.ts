@@ -1,7 +1,7 @@
 import type { EpochUnit, FlatTable } from "@atc/plugin-kit";
 import { unsupported } from "../files/arrow-error.ts";
 
-/** What a column's values are, as far as a source of bars and ticks can use them. */
+/** The types of values that a source of bars and ticks can use. */
 export type ValueType =
   | { readonly is: "number"; readonly array: NumberArray }
   | { readonly is: "boolean" }
@@ -11,7 +11,7 @@ export type ValueType =
   | { readonly is: "text view" }
   | { readonly is: "other"; readonly name: string };
 
-/** The typed arrays that hold a column's numbers. */
+/** The names of typed arrays that can hold a column's numbers. */
 export type NumberArray =
   | "Int8Array"
   | "Uint8Array"
@@ -27,22 +27,21 @@ export type NumberArray =
 /** Bytes of a view of a text. */
 export const viewBytes = 16;
 
-/** The most bytes of a header or footer: thousands of columns fit. */
+/** The most bytes of a header or footer: enough for thousands of columns. */
 export const longestHeader: number = 64 * 1024 * 1024;
 
-/** A field of a schema and what it takes in a record batch. */
+/** A field of a schema, and its share of a record batch. */
 export interface ArrowField {
-  /** The name. */
   readonly name: string;
-  /** What its values are; of a dictionary column, what the dictionary's are. */
+  /** The type of its values; of a dictionary column, the type of the dictionary's values. */
   readonly type: ValueType;
-  /** The dictionary and the array of its indices, where the column is encoded by one. */
+  /** The dictionary of the column, if it has one, and the type of its indices. */
   readonly dictionary: { readonly id: number; readonly indices: NumberArray } | undefined;
   /** Nodes of the field and its children. */
   readonly nodes: number;
-  /** Buffers of the field and its children, without those of views that vary. */
+  /** Buffers of the field and its children, without the variadic buffers of views. */
   readonly buffers: number;
-  /** Views in the field and its children, each of which has buffers besides. */
+  /** Views in the field and its children: each has variadic buffers in addition. */
   readonly views: number;
 }
 
@@ -107,7 +106,8 @@ function valueType(field: FlatTable): ValueType {
 }
 
 /**
- * Bytes that `rows` rows take in the second buffer of a column: values, indices, offsets or views; undefined for types that are not read.
+ * Bytes that `rows` rows need in the second buffer of a column: values, indices, offsets or views. Undefined for types
+ * that are not read.
  */
 export function neededBytes(
   { type, dictionary }: Pick<ArrowField, "type" | "dictionary">,
@@ -123,7 +123,7 @@ export function neededBytes(
     case "time":
       return rows * type.bytes;
     case "text":
-      // A batch of no rows may leave out the one offset that it would have.
+      // A batch without rows may leave out its only offset.
       return rows === 0 ? 0 : (rows + 1) * type.offsetBytes;
     case "text view":
       return rows * viewBytes;
@@ -137,7 +137,7 @@ function bytesOf(array: NumberArray): number {
   return array === "Float32Array" ? 4 : Number(/\d+/.exec(array)?.[0]) / 8;
 }
 
-/** Buffers of a field without its children. */
+/** Buffers of a field, without those of its children. */
 function ownBuffers(name: string, field: FlatTable): number {
   if (name === "null" || name === "run_end_encoded") return 0;
   if (name === "union") return field.table(3)?.int16(0) === 1 ? 2 : 1;
@@ -150,14 +150,14 @@ function sum(fields: readonly ArrowField[], of: "nodes" | "buffers" | "views"): 
   return fields.reduce((total, field) => total + field[of], 0);
 }
 
-/** The most fields of a schema, children included; a column takes room in every chunk. */
+/** The most fields of a schema, including children: every column needs room in each chunk. */
 const mostFields = 2 ** 16;
-/** The most levels of fields, as in the C++ implementation. */
+/** The most levels of nested fields, the same as in the C++ implementation. */
 const mostLevels = 64;
-/** Bytes of a field's name that count as usual. */
+/** Characters of a field's name that count as usual. */
 const usualName = 1024;
 
-/** What walking a schema has met so far. */
+/** What a walk over a schema has met so far. */
 interface SchemaWalk {
   readonly path: string;
   readonly positions: Set<number>;
@@ -165,12 +165,15 @@ interface SchemaWalk {
   longNames: number;
 }
 
-/** The fields of a vector of them, each met for the first time: fields that share children are a tree of any size in few bytes. */
+/**
+ * The fields of a vector. Each must be met for the first time: fields that share children could be a tree of any size
+ * in few bytes.
+ */
 function fieldsOf(table: FlatTable, vector: number, walk: SchemaWalk, level: number): readonly ArrowField[] {
   const { positions, path } = walk;
   const count = table.count(vector);
   if (positions.size + count > mostFields)
-    throw unsupported(path, `has more than ${mostFields} columns, nested ones included; write those that are needed`);
+    throw unsupported(path, `has more than ${mostFields} columns, including nested ones; write only the needed ones`);
   if (count > 0 && level > mostLevels)
     throw unsupported(path, `nests columns more than ${mostLevels} levels deep; write it without them`);
   return table.tables(vector).map((field) => {
@@ -183,7 +186,7 @@ function fieldsOf(table: FlatTable, vector: number, walk: SchemaWalk, level: num
 function nameOf(table: FlatTable, walk: SchemaWalk): string {
   const name = table.text(0);
   walk.longNames += Math.max(0, name.length - usualName);
-  // No header is as long as this, so names share their bytes.
+  // No header is this long, so the names share their bytes.
   if (walk.longNames > longestHeader) throw new RangeError("its fields share a long name");
   return name;
 }
@@ -212,7 +215,8 @@ function fieldOf(table: FlatTable, walk: SchemaWalk, level: number): ArrowField 
 /**
  * The fields of a schema.
  *
- * @throws RangeError if it is damaged or of big-endian bytes; ATC_UNSUPPORTED if it has more fields or levels than are read
+ * @throws RangeError if it is damaged or of big-endian bytes; ATC_UNSUPPORTED if it has more fields or levels than are
+ * read
  */
 export function schemaFields(schema: FlatTable, path: string): readonly ArrowField[] {
   if (schema.int16(0) !== 0) throw new RangeError("it holds big-endian values");

@@ -1,15 +1,16 @@
 import type { ColumnChunk, SourceSummary } from "@atc/contract";
 import { type ChunkBuilder, chunkBuilder, columnHash, columnTexts, noTime, type SourceReading } from "@atc/plugin-kit";
 import xxhash from "xxhash-wasm";
+import type { BatchRows } from "../columns/batch-rows.ts";
 import { damaged } from "../files/arrow-error.ts";
-import { dictionaryMessage, type MessagePlace, readMessage } from "../format/messages.ts";
+import { dictionaryMessage, type MessageLocation, readMessage } from "../format/messages.ts";
 import { recordBatch } from "../format/record-batch.ts";
 import { fillerOf, type Reading, readDictionary } from "./column-filler.ts";
 import type { OpenedSource } from "./opened-source.ts";
 
 /** The most rows of a chunk. */
 const mostChunkRows = 65_536;
-/** Bytes of a chunk at most, as long as a row takes no more: every column of the file has its room in it. */
+/** The most bytes of a chunk of several rows. */
 const chunkBytes = 2 ** 26;
 const valueBytes = 8;
 
@@ -20,33 +21,34 @@ function textAt(reading: Reading, builder: ChunkBuilder, row: number, column: st
   return value === noTime ? "no time" : String(value);
 }
 
-/** Yields whenever the builder is full, and at the end. */
+/** Fills the builder; yields whenever it is full, and at the end. */
 async function* filledBuffers(
   reading: Reading,
   builder: ChunkBuilder,
   chunkRows: number,
   check: () => void,
-  onMessage: (place: MessagePlace) => void,
+  onMessage: (location: MessageLocation) => void,
 ): AsyncGenerator<void> {
   const { source, file } = reading;
   const { contents, projection } = source;
   const fillers = projection.projected.map((column) => fillerOf(reading, column));
-  for (const place of contents.messages) {
+  for (const location of contents.messages) {
     check();
-    onMessage(place);
-    const message = await readMessage(file, place);
+    onMessage(location);
+    const message = await readMessage(file, location);
     if (message.type === dictionaryMessage) {
-      await readDictionary(reading, place, message);
+      await readDictionary(reading, location, message);
       continue;
     }
-    const where = { file, path: source.file.path, body: place.body, bodyLength: message.bodyLength };
-    const batch = await recordBatch(message.header, where, contents.fields, source.options.codec);
+    const batchLocation = { file, path: source.file.path, body: location.body, bodyLength: message.bodyLength };
+    const batch = await recordBatch(message.header, batchLocation, contents.fields, source.options.codec);
     for (let from = 0; from < batch.length; ) {
       check();
       const at = builder.length();
       const count = Math.min(chunkRows - at, batch.length - from);
       if (source.symbol !== undefined) builder.symbols.fill(0, at, at + count);
-      await Promise.all(fillers.map((fill) => fill(batch, from, count, builder)));
+      const rows: BatchRows = { from, count, at };
+      await Promise.all(fillers.map((fill) => fill(batch, rows, builder)));
       builder.accept(count, (row, column) => textAt(reading, builder, at + row, column));
       from += count;
       if (builder.length() === chunkRows) yield;
@@ -56,7 +58,7 @@ async function* filledBuffers(
   if (builder.length() > 0) yield;
 }
 
-/** Goes through a file's rows in chunks. */
+/** Reads a file's rows in chunks. */
 export async function* chunksOf(
   source: OpenedSource,
   { check, report, onBadRow }: SourceReading,

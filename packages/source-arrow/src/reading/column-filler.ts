@@ -1,11 +1,12 @@
 import { AtcError } from "@atc/contract";
 import { type ChunkBuilder, createTextDictionary, noTime, type TextDictionary } from "@atc/plugin-kit";
+import type { BatchRows } from "../columns/batch-rows.ts";
 import { bitsOf, isSet, numberReader } from "../columns/number-reader.ts";
 import type { ProjectedColumn } from "../columns/projection.ts";
 import { type ArrowDictionary, indexedTexts, textReader } from "../columns/text-reader.ts";
 import { timeReader } from "../columns/time-reader.ts";
 import type { OpenedFile } from "../files/arrow-file.ts";
-import type { MessagePlace, readMessage } from "../format/messages.ts";
+import type { MessageLocation, readMessage } from "../format/messages.ts";
 import { type BatchColumn, type RecordBatch, recordBatch } from "../format/record-batch.ts";
 import type { ArrowField } from "../format/schema.ts";
 import type { OpenedSource } from "./opened-source.ts";
@@ -13,10 +14,10 @@ import type { OpenedSource } from "./opened-source.ts";
 /** The most texts of one dictionary. */
 const mostTexts = 2 ** 26;
 
-/** A column of the file that fills a column of the builder. */
-export type ColumnFiller = (batch: RecordBatch, from: number, count: number, builder: ChunkBuilder) => Promise<void>;
+/** Copies rows of a file's column to the builder. */
+export type ColumnFiller = (batch: RecordBatch, rows: BatchRows, builder: ChunkBuilder) => Promise<void>;
 
-/** What one reading shares between its steps. */
+/** What the steps of one reading share. */
 export interface Reading {
   readonly source: OpenedSource;
   readonly file: OpenedFile;
@@ -24,13 +25,11 @@ export interface Reading {
   readonly dictionaries: ReadonlyMap<string, TextDictionary>;
 }
 
-/** Puts `missing` where a value is not valid. */
+/** Writes `missing` to the rows without a value. */
 async function markMissing<Value extends number | bigint>(
   { validity }: BatchColumn,
-  from: number,
-  count: number,
+  { from, count, at }: BatchRows,
   target: { [row: number]: Value },
-  at: number,
   missing: Value,
 ): Promise<void> {
   if (validity === undefined) return;
@@ -46,29 +45,29 @@ function dictionaryOf({ arrowDictionaries }: Reading, { dictionary }: ArrowField
   return known;
 }
 
-/** What fills a column of the builder from one of the file. */
+/** The filler of a column of the builder. */
 export function fillerOf(reading: Reading, { name, position, role }: ProjectedColumn): ColumnFiller {
   const { contents, projection, unit, options } = reading.source;
   const field = contents.fields[position] as ArrowField;
-  const unread = new AtcError("ATC_UNSUPPORTED", `the column "${field.name}" is of a type that is not read`);
+  const unread = new AtcError("ATC_UNSUPPORTED", `the column "${field.name}" has a type that is not read`);
   if (role === "time") {
     const localTime = options.timeZone === undefined ? undefined : options;
     const fill = timeReader(field.type, { kind: projection.kind, unit, localTime });
     if (fill === undefined) throw unread;
-    return async (batch, from, count, { times, length }) => {
+    return async (batch, rows, { times }) => {
       const column = batch.column(position);
-      await fill(column, from, count, times, length());
-      await markMissing(column, from, count, times, length(), noTime);
+      await fill(column, rows, times);
+      await markMissing(column, rows, times, noTime);
     };
   }
   if (role === "number") {
     const fill = numberReader(field.type);
     if (fill === undefined) throw unread;
-    return async (batch, from, count, { columns, length }) => {
+    return async (batch, rows, { columns }) => {
       const column = batch.column(position);
       const target = columns[name] as Float64Array;
-      await fill(column, from, count, target, length());
-      await markMissing(column, from, count, target, length(), Number.NaN);
+      await fill(column, rows, target);
+      await markMissing(column, rows, target, Number.NaN);
     };
   }
   const dictionary = reading.dictionaries.get(name) as TextDictionary;
@@ -77,28 +76,28 @@ export function fillerOf(reading: Reading, { name, position, role }: ProjectedCo
       ? textReader(field.type, dictionary)
       : indexedTexts(field.dictionary.indices, dictionaryOf(reading, field), dictionary);
   if (fill === undefined) throw unread;
-  return async (batch, from, count, { symbols, columns, length }) => {
+  return async (batch, rows, { symbols, columns }) => {
     const column = batch.column(position);
     const target = role === "symbol" ? symbols : (columns[name] as Int32Array);
-    await fill(column, from, count, target, length());
-    await markMissing(column, from, count, target, length(), -1);
+    await fill(column, rows, target);
+    await markMissing(column, rows, target, -1);
   };
 }
 
 /** Texts of a dictionary batch that are read at once. */
 const textsAtOnce = 65_536;
 
-/** Takes the texts of a dictionary batch: all, or more of them. */
+/** Reads the texts of a dictionary batch: a whole dictionary, or a delta. */
 export async function readDictionary(
   reading: Reading,
-  place: MessagePlace,
+  location: MessageLocation,
   header: Awaited<ReturnType<typeof readMessage>>,
 ): Promise<void> {
   const { source, file } = reading;
   const id = header.header.int64(0);
   const field = source.contents.fields.find(({ dictionary }) => dictionary?.id === id);
   const data = header.header.table(1);
-  // Dictionaries of columns that are not read, or inside nested ones, are left alone.
+  // Dictionaries of columns that are not read, or are nested, are skipped.
   if (field === undefined || data === undefined || textReader(field.type, createTextDictionary()) === undefined) return;
   const plain: ArrowField = {
     ...field,
@@ -107,19 +106,20 @@ export async function readDictionary(
     buffers: field.type.is === "text" ? 3 : 2,
     views: field.type.is === "text" ? 0 : 1,
   };
-  const where = { file, path: source.file.path, body: place.body, bodyLength: header.bodyLength };
-  const batch = await recordBatch(data, where, [plain], source.options.codec);
+  const batchLocation = { file, path: source.file.path, body: location.body, bodyLength: header.bodyLength };
+  const batch = await recordBatch(data, batchLocation, [plain], source.options.codec);
   const known = dictionaryOf(reading, field);
   if (header.header.int8(2) !== 1) known.values = [];
   if (known.values.length + batch.length > mostTexts)
-    throw new RangeError(`a dictionary of ${known.values.length + batch.length} texts`);
+    throw new RangeError(`a dictionary has ${known.values.length + batch.length} texts`);
   const column = batch.column(0);
   for (let from = 0; from < batch.length; from += textsAtOnce) {
     const count = Math.min(textsAtOnce, batch.length - from);
     const own = createTextDictionary();
     const indices = new Int32Array(count);
-    await textReader(field.type, own)?.(column, from, count, indices, 0);
-    await markMissing(column, from, count, indices, 0, -1);
+    const rows: BatchRows = { from, count, at: 0 };
+    await textReader(field.type, own)?.(column, rows, indices);
+    await markMissing(column, rows, indices, -1);
     for (const index of indices) known.values.push(own.values[index]);
   }
 }

@@ -4,18 +4,15 @@ import type { ArrowFile } from "../files/arrow-file.ts";
 import type { ArrowOptions } from "../files/arrow-options.ts";
 import type { ArrowContents } from "../format/messages.ts";
 
-/** A file that is ready to be read. */
+/** A file whose schema is known. */
 export interface OpenedSource {
-  /** The file. */
   readonly file: ArrowFile;
-  /** What it says of itself. */
   readonly contents: ArrowContents;
   /** Which of its columns are read. */
   readonly projection: Projection;
-  /** What times that are integers count. */
+  /** The unit of times that are numbers. */
   readonly unit: EpochUnit;
-  /** The symbol of every row, where no column holds it. */
+  /** The symbol of every row, if no column holds it. */
   readonly symbol: string | undefined;
-  /** How to read it. */
   readonly options: ArrowOptions;
 }
