@@ -1,5 +1,6 @@
 /**
- * Column chunks from Parquet, compressed CSV and JSON files and from SQL, read by DuckDB into typed arrays without an object or a string a row.
+ * Column chunks from Parquet, compressed CSV and JSON files and from SQL, read by DuckDB into typed arrays: no object
+ * and no string per row.
  *
  * @packageDocumentation
  */

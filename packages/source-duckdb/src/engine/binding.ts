@@ -1,15 +1,15 @@
 import { AtcError } from "@atc/contract";
 
-/** DuckDB's C interface as its Node binding has it. */
+/** DuckDB's C interface in its Node binding. */
 export type Binding = typeof import("@duckdb/node-bindings");
 
 let loaded: Binding | undefined;
 
 /**
- * The binding, loaded at the first call: 70 MB of machine code are not read by a mere import of this package. The package `@duckdb/node-api` on top of
- * it makes an object of every value and gives no access to the typed arrays below.
+ * Loads the binding at the first call, so that an import of this package does not read 70 MB of machine code. The
+ * package `@duckdb/node-api` above it creates an object per value and gives no access to the typed arrays.
  *
- * @throws ATC_UNSUPPORTED where this platform has no build of DuckDB, or its package was left out at installation
+ * @throws ATC_UNSUPPORTED if DuckDB has no build for this platform, or its package is not installed
  */
 export async function binding(): Promise<Binding> {
   try {

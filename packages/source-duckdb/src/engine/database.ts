@@ -7,13 +7,12 @@ import { type Binding, binding } from "./binding.ts";
 import type { DuckdbOptions } from "./duckdb-options.ts";
 import { createStringReader, vectorWords } from "./string-vector.ts";
 
-/** A database in memory, of one source. */
+/** The database of one source, in memory. */
 export interface Database extends AsyncDisposable {
-  /** The C interface. */
   readonly duckdb: Binding;
-  /** A connection whose times are UTC; the caller disconnects it. */
+  /** Opens a connection whose times are UTC; the caller disconnects it. */
   connect(): Promise<Connection>;
-  /** The rows of a small query as objects, 64-bit integers as numbers. */
+  /** The rows of a small query as objects; 64-bit integers become numbers. */
   rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
@@ -24,7 +23,7 @@ async function open(duckdb: Binding, options: DuckdbOptions, tempDirectory: stri
   const settings: Readonly<Record<string, string>> = {
     memory_limit: `${Math.floor((options.memoryBytes ?? defaultMemory) / 1024)}KiB`,
     temp_directory: tempDirectory,
-    // Nothing is fetched from the network behind the user's back.
+    // Nothing is fetched from the network without the user's knowledge.
     autoinstall_known_extensions: "false",
     allow_community_extensions: "false",
     ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
@@ -33,7 +32,7 @@ async function open(duckdb: Binding, options: DuckdbOptions, tempDirectory: stri
   return duckdb.open(":memory:", config);
 }
 
-/** The rows of a finished or streaming query of one text column. */
+/** The rows of a query with one text column. */
 export async function textRows(duckdb: Binding, connection: Connection, sql: string): Promise<string[]> {
   const result = await duckdb.query(connection, sql);
   const reader = createStringReader(duckdb);
@@ -48,7 +47,10 @@ export async function textRows(duckdb: Binding, connection: Connection, sql: str
   }
 }
 
-/** Opens a database. Queries that exceed its memory use a directory of their own in the temporary one, which is removed at the end. */
+/**
+ * Opens a database. Queries that exceed its memory use a new directory within the temporary one, which disposal
+ * removes.
+ */
 export async function openDatabase(options: DuckdbOptions): Promise<Database> {
   const duckdb = await binding();
   const tempDirectory = join(options.tempDirectory ?? tmpdir(), `atc-duckdb-${process.pid}-${randomUUID()}`);

@@ -1,12 +1,12 @@
 import { AtcError, type AtcErrorCode, isAtcError } from "@atc/contract";
 
-/** What DuckDB's messages start with or hold, the code that each stands for, and what to do; the first that fits counts. */
+/** Patterns of DuckDB's messages, their error code and a remedy. The first match counts. */
 const kinds: readonly (readonly [RegExp, AtcErrorCode, string])[] = [
-  [/^INTERRUPT/i, "ATC_ABORTED", "it was ended on purpose"],
+  [/^INTERRUPT/i, "ATC_ABORTED", "it was interrupted on request"],
   [
     /No space left on device|max_temp_directory_size/i,
     "ATC_NO_SPACE",
-    "free space, or name another place with the option tempDirectory",
+    "free space, or name another directory with the option tempDirectory",
   ],
   [/Permission denied|Read-only file system/i, "ATC_READ_ONLY", "check the folder's permissions"],
   [/^Out of Memory/i, "ATC_INVALID_ARGUMENT", "raise the option memoryBytes, or lower threads"],
@@ -16,7 +16,7 @@ const kinds: readonly (readonly [RegExp, AtcErrorCode, string])[] = [
   [
     /^Invalid Error|magic bytes|too small to be a Parquet|Footer length|corrupt|TProtocol|Thrift|decompress|ZSTD|Snappy|GZIP|Parquet/i,
     "ATC_CORRUPT_DATA",
-    "the file is damaged or incomplete; get it anew",
+    "the file is damaged or incomplete; fetch it again",
   ],
   [/httpfs|Extension/i, "ATC_UNSUPPORTED", "fetch the files first; nothing is downloaded here"],
   [/^(Parser|Binder|Catalog) Error/i, "ATC_INVALID_ARGUMENT", "check the query and the names in it"],
@@ -24,7 +24,7 @@ const kinds: readonly (readonly [RegExp, AtcErrorCode, string])[] = [
   [/^IO Error/i, "ATC_IO", "check the file and the disk"],
 ];
 
-/** The {@link AtcError} for an error of DuckDB; an AtcError is returned as it is. */
+/** The {@link AtcError} for an error of DuckDB; an AtcError is returned unchanged. */
 export function duckdbError(error: unknown, source: string): AtcError {
   if (isAtcError(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -33,7 +33,7 @@ export function duckdbError(error: unknown, source: string): AtcError {
     "ATC_IO",
     "check the source",
   ];
-  // The rest repeats the query or lists the settings of a reader.
+  // The other lines repeat the query or list the settings of a reader.
   const reason = message.split("\n").slice(0, 2).join(" ").trim().slice(0, 400);
   const line = /(?:on Line:|in line) (\d+)/.exec(message)?.[1];
   return new AtcError(code as AtcErrorCode, `"${source}": ${reason}; ${remedy}`, {

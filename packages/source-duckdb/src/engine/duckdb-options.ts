@@ -6,26 +6,29 @@ import {
   type SourceOptions,
 } from "@atc/plugin-kit";
 
-/** The kinds of file that are read without SQL. */
+/** The formats of files that are read without SQL. */
 export type FileFormat = "parquet" | "csv" | "json";
 
 /** A query, and the files that it reads. */
 export interface SqlSource {
-  /** One SELECT, or anything else that can stand in a FROM clause in brackets. Give it an ORDER BY, or rows may come in another order each time. */
+  /**
+   * A SELECT, or anything else that can be in parentheses in a FROM clause. Without ORDER BY, the order of rows may
+   * vary.
+   */
   readonly sql: string;
-  /** Files, directories or patterns that the query reads as the view `files`; they become part of the identity. */
+  /** Files, directories or patterns that the query reads as the view `files`. They become part of the identity. */
   readonly files?: string | readonly string[];
 }
 
-/** How to read. Of many files without a symbol column each row has the name of its file. */
+/** How to read files. If several files have no symbol column, each row's symbol is the name of its file. */
 export interface DuckdbOptions extends SourceOptions {
-  /** The files' format; told by their names or first bytes where absent. */
+  /** The files' format. Default: detected by their names or first bytes. */
   readonly format?: FileFormat;
-  /** Bytes that DuckDB may use, a soft limit: the process may exceed it by some hundred MB. 512 MiB where absent. */
+  /** Bytes that DuckDB may use, default 512 MiB. A soft limit: the process may exceed it by some hundred MB. */
   readonly memoryBytes?: number;
-  /** Threads of DuckDB; as many as there are cores where absent. */
+  /** Threads of DuckDB. Default: one per core. */
   readonly threads?: number;
-  /** Where a query that exceeds its memory puts the rest; the system's temporary directory where absent. */
+  /** The directory for data of queries that exceed their memory. Default: the system's temporary directory. */
   readonly tempDirectory?: string;
 }
 
@@ -38,7 +41,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
 /** DuckDB does not start with less. */
 const leastMemory = 32 * 1024 * 1024;
 
-/** Throws ATC_INVALID_ARGUMENT naming the first option that is unknown or out of range. */
+/** Throws ATC_INVALID_ARGUMENT for the first option that is unknown or out of range. */
 export function checkOptions(options: DuckdbOptions): void {
   checkSourceOptions("duckdb", options, own);
   const { memoryBytes, threads, tempDirectory } = options;
@@ -48,12 +51,12 @@ export function checkOptions(options: DuckdbOptions): void {
   if (tempDirectory !== undefined && (typeof tempDirectory !== "string" || tempDirectory === ""))
     refuse("tempDirectory", tempDirectory, "the path of a directory");
   if (memoryBytes !== undefined && !(Number.isSafeInteger(memoryBytes) && memoryBytes >= leastMemory))
-    refuse("memoryBytes", memoryBytes, `a number of bytes from ${leastMemory} on`);
+    refuse("memoryBytes", memoryBytes, `a number of bytes, at least ${leastMemory}`);
   if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1 && threads <= 1024))
     refuse("threads", threads, "an integer from 1 to 1024");
 }
 
-/** The options that change what is read, as plain data for an identity: not those that say how DuckDB runs. */
+/** The options that change what is read, as plain data for an identity: not those of DuckDB's resources. */
 export function identifyingOptions(options: DuckdbOptions): JsonObject {
   return identifying(options, ["format"]);
 }

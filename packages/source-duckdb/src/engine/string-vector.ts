@@ -2,27 +2,29 @@ import { createTextDictionary } from "@atc/plugin-kit";
 import type { Vector } from "@duckdb/node-bindings";
 import type { Binding } from "./binding.ts";
 
-/** Bytes of a DuckDB string: its length, then the text itself where it has 12 bytes or fewer, else 4 bytes of it and a pointer. */
+/** Bytes of a DuckDB string: its length, then a text of up to 12 bytes, or 4 bytes of a longer text and a pointer. */
 const stringBytes = 16;
 const inlineLength = 12;
-/** Long strings of a vector that are remembered by where they lie: a column with a dictionary points to one place for one text. */
+/**
+ * Long strings of a vector that are remembered by their pointer: a column with a dictionary has one pointer per text.
+ */
 const pointerSlots = 256;
 
 /** A vector of strings. */
 export interface StringVector {
-  /** The strings' words, 4 each. */
+  /** The strings' words, 4 per row. */
   readonly words: Int32Array;
-  /** One bit a row, set where there is a value; null where no row is missing. */
+  /** One bit per row, set if there is a value; null if no value is missing. */
   readonly validity: Uint8Array | null;
 }
 
-/** Which rows of a vector have a value; null where all have. */
+/** One bit per row of a vector, set if it has a value; null if all rows have. */
 export function vectorValidity(duckdb: Binding, vector: Vector, length: number): Uint8Array | null {
-  // The mask is made of 64-bit words. Asking for more bytes than it has ends the process.
+  // The mask consists of 64-bit words. A request for more bytes than it has ends the process.
   return duckdb.vector_get_validity(vector, 8 * Math.ceil(length / 64)) as Uint8Array | null;
 }
 
-/** The strings of a vector; valid as long as its chunk. */
+/** The strings of a vector, valid as long as its chunk. */
 export function vectorWords(duckdb: Binding, vector: Vector, length: number): StringVector {
   const { buffer, byteOffset } = duckdb.vector_get_data(vector, stringBytes * length);
   return { words: new Int32Array(buffer, byteOffset, 4 * length), validity: vectorValidity(duckdb, vector, length) };
@@ -33,19 +35,19 @@ export function isValid(validity: Uint8Array | null, row: number): boolean {
   return validity === null || ((validity[row >> 3] >> (row & 7)) & 1) === 1;
 }
 
-/** Turns strings into indices of a dictionary. */
+/** Reads strings as indices of a dictionary. */
 export interface StringReader {
   /** The dictionary's texts. */
   readonly values: readonly string[];
-  /** Puts the indices of the first `length` strings into `target` from `at` on; -1 for those that are missing. */
+  /** Writes the indices of the first `length` strings to `target`, from index `at`; -1 for missing strings. */
   read(strings: StringVector, length: number, target: Int32Array, at: number): void;
 }
 
 /**
- * A reader with an empty dictionary. Short strings are found by their four words, without a JavaScript string or a call into DuckDB; longer ones
- * take a call each unless they point to the same bytes as the one before.
+ * A reader with an empty dictionary. Short strings are found by their four words, without a JavaScript string and
+ * without a call of DuckDB. Each longer string takes a call, unless its pointer is remembered.
  *
- * @param rename - what a string becomes in the dictionary; itself where absent
+ * @param rename - maps a string to its text in the dictionary; default: the same text
  */
 export function createStringReader(duckdb: Binding, rename?: (text: string) => string): StringReader {
   const raw = createTextDictionary();
@@ -61,7 +63,7 @@ export function createStringReader(duckdb: Binding, rename?: (text: string) => s
     indices[index] ??= renamed.indexOfText(rename(raw.values[index] ?? ""));
     return indices[index];
   };
-  // In one vector equal words are equal strings; in the next the same pointer may lead to another text.
+  // Within a vector, equal words are equal strings; in the next vector, the same pointer may lead to another text.
   const pointers = new Int32Array(4 * pointerSlots);
   const pointed = new Int32Array(pointerSlots);
   const indexOfLong = (source: Int32Array, at: number): number => {
@@ -110,7 +112,7 @@ function isSameString(words: Int32Array, at: number, others: Int32Array, other: 
   );
 }
 
-/** Indices by four words: DuckDB fills what a short string leaves of its 12 bytes with zeros. */
+/** Indices by four words: DuckDB fills the rest of a short string's 12 bytes with zeros. */
 function createWordTable(): {
   find(words: Int32Array, at: number): number;
   add(words: Int32Array, at: number, index: number): void;

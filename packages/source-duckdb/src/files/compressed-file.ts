@@ -9,12 +9,12 @@ import type { SourceFile } from "./files.ts";
 /** Bytes read at once. */
 const blockLength = 1024 * 1024;
 
-/** Bytes at the start of a gzip file that are looked at before its columns are. */
+/** Bytes at the start of a gzip file that are checked before its columns are detected. */
 const headLength = 4 * 1024 * 1024;
 
 /**
- * Reads compressed text files through and throws where one is cut or damaged: DuckDB 1.5 takes the end of a cut gzip or zstd file for the end of
- * the data, does not look at gzip's checksum, and a damaged gzip file can take all memory.
+ * Checks that compressed text files are whole. DuckDB 1.5 treats the end of a cut gzip or zstd file as the end of the
+ * data, ignores gzip's checksum, and may use all memory for a damaged gzip file.
  *
  * @throws ATC_CORRUPT_DATA, ATC_ABORTED
  */
@@ -25,7 +25,7 @@ export async function checkCompressed(files: readonly SourceFile[], signal: Abor
   }
 }
 
-/** As {@link checkCompressed} for what DuckDB reads of a file to tell its columns. */
+/** Like {@link checkCompressed}, for the part of a file in which DuckDB detects its columns. */
 export async function checkCompressedHead({ path, size }: SourceFile): Promise<void> {
   if (/\.gz$/i.test(path)) await checkGzip(path, size <= headLength ? Number.POSITIVE_INFINITY : headLength, undefined);
   if (/\.zst$/i.test(path)) await checkZstd(path);
@@ -33,7 +33,7 @@ export async function checkCompressedHead({ path, size }: SourceFile): Promise<v
 
 function damaged(path: string, cause?: unknown): AtcError {
   const reason = cause instanceof Error ? `: ${cause.message}` : "";
-  return new AtcError("ATC_CORRUPT_DATA", `"${path}" is cut or damaged${reason}; get the file anew`, {
+  return new AtcError("ATC_CORRUPT_DATA", `"${path}" is cut or damaged${reason}; fetch it again`, {
     cause,
     details: { path },
   });
@@ -42,7 +42,7 @@ function damaged(path: string, cause?: unknown): AtcError {
 async function checkGzip(path: string, length: number, signal: AbortSignal | undefined): Promise<void> {
   const nowhere = new Writable({ highWaterMark: blockLength, write: (_chunk, _encoding, done) => done() });
   const input = createReadStream(path, { highWaterMark: blockLength, end: length - 1 });
-  // The head of a longer file ends amid a block.
+  // The head of a longer file ends within a block.
   const finishFlush = length === Number.POSITIVE_INFINITY ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
   try {
     await pipeline(
@@ -59,7 +59,7 @@ async function checkGzip(path: string, length: number, signal: AbortSignal | und
 
 const frameMagic = 0xfd2fb528;
 
-/** Goes from block to block by their headers, so that a cut is found without decoding; damage inside of a block is DuckDB's to find. */
+/** Follows the headers from block to block, which finds a cut without decoding. DuckDB finds damage within blocks. */
 async function checkZstd(path: string): Promise<void> {
   const handle = await open(path, "r");
   try {
@@ -86,7 +86,7 @@ async function checkZstd(path: string): Promise<void> {
         await read(position, 3);
         const block = head[0] | (head[1] << 8) | (head[2] << 16);
         isLast = (block & 1) === 1;
-        // A block of one repeated byte holds that byte alone.
+        // A block of one repeated byte stores only that byte.
         position += 3 + (((block >> 1) & 3) === 1 ? 1 : block >> 3);
       }
       position += (descriptor & 4) === 0 ? 0 : 4;
@@ -97,7 +97,7 @@ async function checkZstd(path: string): Promise<void> {
   }
 }
 
-/** Bytes of a frame's header after its descriptor: the window, the dictionary's number and the content's length. */
+/** Bytes of a frame's header after its descriptor: window, dictionary ID and content size. */
 function headerLength(descriptor: number): number {
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const dictionary = [0, 1, 2, 4][descriptor & 3];

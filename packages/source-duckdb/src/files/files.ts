@@ -5,9 +5,9 @@ import { type FileState, identifyingState, throwIfChanged } from "@atc/plugin-ki
 import { type Database, quoted } from "../engine/database.ts";
 import type { FileFormat } from "../engine/duckdb-options.ts";
 
-/** A file and its state when the source was opened. */
+/** A file, and its state when the source was opened. */
 export interface SourceFile extends FileState {
-  /** The path as DuckDB gets it. */
+  /** The path for DuckDB. */
   readonly path: string;
   /** The real, absolute path. */
   readonly realPath: string;
@@ -19,7 +19,7 @@ const endings: readonly (readonly [RegExp, FileFormat])[] = [
   [/\.(?:json|jsonl|ndjson)(?:\.gz|\.zst)?$/i, "json"],
 ];
 
-/** The name of a file without its folder and the endings of its format. */
+/** The name of a file without its directory and the endings of its format. */
 export function fileStem(path: string): string {
   const name = basename(path.replaceAll("\\", "/"));
   return endings.reduce((stem, [pattern]) => stem.replace(pattern, ""), name) || name;
@@ -29,7 +29,7 @@ function formatOf(path: string): FileFormat | undefined {
   return endings.find(([pattern]) => pattern.test(path))?.[1];
 }
 
-/** The files that a path, a directory or a pattern stands for, in order of their names. */
+/** The files of a path, a directory or a pattern, in order of their names. */
 async function expand(database: Database, path: string): Promise<readonly string[]> {
   if (/^[a-z][a-z0-9+]+:\/\//i.test(path))
     throw new AtcError("ATC_UNSUPPORTED", `"${path}" is not on this machine; fetch it first and give the file's path`, {
@@ -42,7 +42,7 @@ async function expand(database: Database, path: string): Promise<readonly string
       .map(({ file }) => String(file))
       .sort();
     if (found.length > 0) return found;
-    throw new AtcError("ATC_NOT_FOUND", `no file fits "${path}"; check the pattern (*, **, ?, [a-z])`, {
+    throw new AtcError("ATC_NOT_FOUND", `no file matches "${path}"; check the pattern (*, **, ?, [a-z])`, {
       details: { path },
     });
   }
@@ -50,7 +50,10 @@ async function expand(database: Database, path: string): Promise<readonly string
   return [path];
 }
 
-/** The files of a known format in a directory and those below it. Names that start with `.` or `_` are other programs' bookkeeping. */
+/**
+ * The files of a known format in a directory and its subdirectories. Names that start with `.` or `_` belong to other
+ * programs.
+ */
 async function filesBelow(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     throw fromSystemError(error, `cannot list "${directory}"`, "check the directory's permissions");
@@ -62,7 +65,7 @@ async function filesBelow(directory: string): Promise<readonly string[]> {
   if (files.length > 0) return files;
   throw new AtcError(
     "ATC_NOT_FOUND",
-    `"${directory}" holds no Parquet, CSV or JSON file; check the path, or give a pattern such as "${join(directory, "*")}" and the option format`,
+    `"${directory}" contains no Parquet, CSV or JSON file; check the path, or give a pattern such as "${join(directory, "*")}" and the option format`,
     { details: { path: directory } },
   );
 }
@@ -84,7 +87,8 @@ async function stateOf(path: string): Promise<SourceFile> {
 /**
  * The files behind paths, directories and patterns, each once.
  *
- * @throws ATC_NOT_FOUND, also for a directory or a pattern without a file; ATC_UNSUPPORTED for a URL, a pipe or a device; ATC_INVALID_DATA for an empty file
+ * @throws ATC_NOT_FOUND, also for a directory or a pattern without a file; ATC_UNSUPPORTED for a URL, a pipe or a
+ * device; ATC_INVALID_DATA for an empty file
  */
 export async function findFiles(database: Database, paths: readonly string[]): Promise<readonly SourceFile[]> {
   const found = new Set<string>();
@@ -93,16 +97,16 @@ export async function findFiles(database: Database, paths: readonly string[]): P
   for (const path of found) files.push(await stateOf(path));
   const empty = files.find(({ size }) => size === 0);
   if (empty !== undefined)
-    throw new AtcError("ATC_INVALID_DATA", `"${empty.path}" is empty; leave it out or write it anew`, {
+    throw new AtcError("ATC_INVALID_DATA", `"${empty.path}" is empty; leave it out or rewrite it`, {
       details: { path: empty.path },
     });
   return files;
 }
 
 /**
- * The one format of some files.
+ * The common format of some files.
  *
- * @throws ATC_INVALID_ARGUMENT where they differ, ATC_UNSUPPORTED where none is known
+ * @throws ATC_INVALID_ARGUMENT if they differ, ATC_UNSUPPORTED if a format is unknown
  */
 export async function commonFormat(files: readonly SourceFile[]): Promise<FileFormat> {
   const formats = new Map<FileFormat, string>();
@@ -111,7 +115,7 @@ export async function commonFormat(files: readonly SourceFile[]): Promise<FileFo
     if (format === undefined)
       throw new AtcError(
         "ATC_UNSUPPORTED",
-        `"${path}" is no file that is known by its name; give the option format ("parquet", "csv" or "json"), or SQL that reads it`,
+        `"${path}" has an unknown file ending; give the option format ("parquet", "csv" or "json"), or SQL that reads it`,
         { details: { path } },
       );
     formats.set(format, path);
@@ -119,13 +123,9 @@ export async function commonFormat(files: readonly SourceFile[]): Promise<FileFo
   const [first, second] = [...formats];
   if (first !== undefined && second === undefined) return first[0];
   const shown = [...formats].map(([format, path]) => `"${path}" is ${format}`).join(", ");
-  throw new AtcError(
-    "ATC_INVALID_ARGUMENT",
-    `the files are of more than one format (${shown}); give a pattern for one`,
-    {
-      details: { formats: [...formats.keys()] },
-    },
-  );
+  throw new AtcError("ATC_INVALID_ARGUMENT", `the files have more than one format (${shown}); give a pattern for one`, {
+    details: { formats: [...formats.keys()] },
+  });
 }
 
 async function startsAsParquet(path: string): Promise<boolean> {
@@ -141,7 +141,7 @@ async function startsAsParquet(path: string): Promise<boolean> {
   }
 }
 
-/** Throws ATC_INVALID_DATA where a file is no longer in the state in which it was opened first. */
+/** Throws ATC_INVALID_DATA if a file changed after the source was opened. */
 export async function checkUnchanged(files: readonly SourceFile[]): Promise<void> {
   for (const file of files) throwIfChanged(file.path, file, await stateOf(file.path));
 }

@@ -3,7 +3,7 @@ import type { SqlSource } from "../engine/duckdb-options.ts";
 
 /** What to read: files by path, directory or pattern, or a query. */
 export interface Request {
-  /** A name for people. */
+  /** The source's name in messages. */
   readonly name: string;
   /** Paths, directories and patterns. */
   readonly paths: readonly string[];
@@ -12,9 +12,9 @@ export interface Request {
 }
 
 /**
- * What a caller asks for.
+ * Checks the argument of `duckdb`.
  *
- * @throws ATC_INVALID_ARGUMENT where it names neither files nor a query
+ * @throws ATC_INVALID_ARGUMENT if it names neither files nor a query
  */
 export function requestOf(source: string | readonly string[] | SqlSource): Request {
   const query = typeof source === "object" && source !== null && "sql" in source ? source : undefined;

@@ -14,34 +14,31 @@ import { createRowReader, type RowReader } from "./row-reader.ts";
 
 /** Rows of a chunk. */
 const chunkRows = 65_536;
-/** Rows between two reports of progress: some tens of reports a second at full speed. */
+/** Rows between two progress reports: tens of reports per second at full speed. */
 const progressStep = 4 * chunkRows;
 
-/** A source that is ready to be read. */
+/** A source whose query is known. */
 export interface OpenedSource {
-  /** Its name, for messages. */
+  /** Its name in messages. */
   readonly name: string;
-  /** Where queries run. */
   readonly database: Database;
-  /** What is read. */
   readonly relation: Relation;
-  /** The query. */
   readonly projection: Projection;
-  /** The files behind it. */
+  /** The files that the query reads. */
   readonly files: readonly SourceFile[];
-  /** The symbol of every row, where no column holds it. */
+  /** The symbol of every row, if no column holds it. */
   readonly symbol: string | undefined;
-  /** Rows in all, where that is known. */
+  /** All rows, if their number is known. */
   readonly totalRows: number | undefined;
-  /** What a bad row means. */
+  /** What to do with bad rows. */
   readonly badRows: NonNullable<DuckdbOptions["badRows"]>;
-  /** Whether compressed files were found whole, which is looked at once: a changed file is not read. */
+  /** Whether compressed files were checked. Once is enough: a changed file is not read. */
   readonly checked: { done: boolean };
-  /** The readings that run now; each ends at once when its connection is interrupted. */
+  /** The readings in progress. Each ends at once if its connection is interrupted. */
   readonly readings: Set<Reading>;
 }
 
-/** Yields the number of rows whenever the builder is full, and at the end. */
+/** Fills the builder; yields whenever it is full, and at the end. */
 async function* filledBuffers(
   source: OpenedSource,
   query: Query,
@@ -63,7 +60,7 @@ async function* filledBuffers(
   if (builder.length() > 0) yield;
 }
 
-/** The error that a reading ends with, where DuckDB was interrupted for a reason that is known here. */
+/** The error that ends a reading: the reason of an interruption, if there was one, else DuckDB's error. */
 function endingError(error: unknown, name: string, check: () => void): unknown {
   try {
     check();
@@ -73,7 +70,7 @@ function endingError(error: unknown, name: string, check: () => void): unknown {
   return duckdbError(error, name);
 }
 
-/** Goes through a source's rows in chunks. */
+/** Reads a source's rows in chunks. */
 export async function* chunksOf(
   source: OpenedSource,
   { signal, onBadRow, check, report }: SourceReading,

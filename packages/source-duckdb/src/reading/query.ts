@@ -1,26 +1,26 @@
 import type { Connection, DataChunk, PreparedStatement, Result } from "@duckdb/node-bindings";
 import type { Database } from "../engine/database.ts";
 
-/** A query that runs on a connection of its own, as far as others may end it. */
+/** A query in progress, on a connection of its own. */
 export interface Reading {
-  /** Ends the call that is waiting, and all later ones. */
+  /** Ends the pending call, and all later ones, with an error. */
   interrupt(): void;
-  /** Waits for the call and gives the connection back. May be called twice. */
+  /** Waits for the pending call and closes the connection. May be called twice. */
   close(): Promise<void>;
 }
 
 /** A query whose result is streamed. */
 export interface Query extends Reading {
-  /** The connection; what the query leaves there can be asked for after its end. */
+  /** The connection, on which the query's side results can be read after its end. */
   readonly connection: Connection;
-  /** The next rows; undefined at the end. Valid until the step after. */
+  /** The next rows, valid until the next call; undefined at the end. */
   next(): Promise<{ readonly chunk: DataChunk; readonly length: number } | undefined>;
 }
 
-/** An interruption ahead of a query's start has no effect on it, so it is repeated, in ms. */
+/** Milliseconds between interruptions: one before the query's start has no effect on it. */
 const interruptInterval = 20;
 
-/** Connects; the query itself starts with the first step. */
+/** Connects. The first call of `next` starts the query. */
 export async function startQuery({ duckdb, connect }: Database, sql: string): Promise<Query> {
   const connection = await connect();
   let waiting: Promise<unknown> = Promise.resolve();
@@ -28,7 +28,7 @@ export async function startQuery({ duckdb, connect }: Database, sql: string): Pr
   let isInterrupted = false;
   let prepared: PreparedStatement | undefined;
   let result: Result | undefined;
-  // The chunk in use: DuckDB frees its memory, and with it the arrays over it, when the chunk object is collected.
+  // Keeps the chunk in use: when its object is collected, DuckDB frees the memory under its arrays.
   let held: DataChunk | null = null;
   const wait = <T>(call: () => Promise<T>): Promise<T> => {
     if (isInterrupted || !isOpen) return Promise.reject(new Error("INTERRUPT: the query was ended"));
@@ -61,7 +61,7 @@ export async function startQuery({ duckdb, connect }: Database, sql: string): Pr
       if (!isOpen) return;
       isOpen = false;
       held = null;
-      // A result is destroyed when its object is collected, and holds the files until then. Another query of the connection ends it now.
+      // A result keeps its files open until its object is collected. Another query on the connection closes it now.
       if (result !== undefined) await duckdb.query(connection, "SELECT 1").catch(() => undefined);
       result = undefined;
       if (prepared !== undefined) duckdb.destroy_prepare_sync(prepared);

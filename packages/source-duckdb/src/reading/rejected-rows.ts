@@ -9,12 +9,12 @@ const reasons: Readonly<Record<string, string>> = {
   "INVALID ENCODING": "encoding",
 };
 
-/** One row a line, whatever number of columns is at fault: the first of them. */
+/** One row per line: of its faulty columns, the first. */
 const query = `SELECT to_json({ 'line': line, 'type': error_type::VARCHAR, 'column': column_name, 'text': left(csv_line, 80) })::VARCHAR
   FROM reject_errors GROUP BY ALL QUALIFY row_number() OVER (PARTITION BY scan_id, file_id, line ORDER BY column_idx) = 1
   ORDER BY scan_id, file_id, line`;
 
-/** The CSV rows that the finished query of a connection could not split into fields, with their lines. */
+/** The CSV rows that the last query of a connection could not split into fields. */
 export async function rejectedRows(duckdb: Binding, connection: Connection): Promise<readonly BadRow[]> {
   const rows = await textRows(duckdb, connection, query.replace("GROUP BY ALL ", ""));
   return rows.map((row) => {

@@ -6,17 +6,19 @@ import { fileColumn, type Relation } from "./relation.ts";
 import { type RelationColumn, textExpression } from "./relation-column.ts";
 import { timeExpression } from "./time-expression.ts";
 
-/** A column that is read, in the order of the query's result. */
+/** A column of the query's result. */
 interface ProjectedColumn {
-  /** The name of the column that it becomes; of a column of texts of faults, that of the column with the faults. */
+  /** The name of the source's column that it belongs to. */
   readonly name: string;
-  /** What its vector holds: strings, int64 times, doubles, or what stands where the column of this name has nothing. */
+  /**
+   * The content of its vector: strings, int64 times, doubles; or, for `fault`, the texts that could not be converted.
+   */
   readonly role: "symbol" | "time" | "number" | "text" | "fault";
 }
 
-/** A query whose result is read as it is, and what its columns mean. */
+/** The query that gives a source's rows, and the meaning of its columns. */
 export interface Projection {
-  /** What a row is. */
+  /** Whether rows are bars or ticks. */
   readonly kind: RowKind;
   /** The source's columns. */
   readonly columns: readonly ColumnMetadata[];
@@ -24,7 +26,7 @@ export interface Projection {
   readonly projected: readonly ProjectedColumn[];
   /** The query over a relation. */
   readonly sql: string;
-  /** What times count. */
+  /** The unit of times. */
   readonly timeUnit: EpochUnit;
   /** Whether symbols are file names. */
   readonly symbolIsFile: boolean;
@@ -32,7 +34,8 @@ export interface Projection {
 
 const numeric = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\b.*)$/;
 const textual = /^(?:VARCHAR|JSON|UUID|ENUM\b.*)$/;
-/** The SQL of a number, and of what stands where there is none. */
+
+/** SQL for a number, and for the text of a value that is not a number. */
 function numberExpressions(column: RelationColumn): { readonly value: string; readonly fault?: string } {
   if (numeric.test(column.type)) return { value: `CAST(${identifier(column.name)} AS DOUBLE)` };
   const text = textExpression(column);
@@ -43,12 +46,12 @@ function numberExpressions(column: RelationColumn): { readonly value: string; re
 function unsuitable(source: string, column: RelationColumn, what: string): AtcError {
   return new AtcError(
     "ATC_INVALID_DATA",
-    `"${source}" column "${column.name}" is of type ${column.type.slice(0, 80)}, which is no ${what}; name another with the option columns, or convert it in SQL`,
+    `"${source}" column "${column.name}" has the type ${column.type.slice(0, 80)}, which is not a ${what}; name another with the option columns, or convert it in SQL`,
     { details: { source, column: column.name } },
   );
 }
 
-/** The columns of a relation, without that of the files' names. */
+/** The columns of a relation. */
 async function describe(database: Database, relation: Relation): Promise<readonly RelationColumn[]> {
   const rows = await database.rows(
     `SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${relation.sample})`,
@@ -56,7 +59,7 @@ async function describe(database: Database, relation: Relation): Promise<readonl
   return rows.map(({ name, type }) => ({ name: String(name), type: String(type) }));
 }
 
-/** The columns beside the canonical ones that are kept. */
+/** The columns that are kept in addition to the canonical ones. */
 function extras(
   columns: readonly RelationColumn[],
   map: MatchedColumns,
@@ -78,9 +81,10 @@ function extras(
 }
 
 /**
- * Looks at a relation's columns and first rows and writes the query that reads them.
+ * Samples a relation and builds the query that reads it.
  *
- * @throws ATC_INVALID_DATA where no time or no price is there or one is of another type; ATC_INVALID_ARGUMENT where `columns` names what is not there
+ * @throws ATC_INVALID_DATA if there is no column for a time or a price, or its type is unsuitable; ATC_INVALID_ARGUMENT
+ * if the option `columns` names a column that does not exist
  */
 export async function project(
   database: Database,

@@ -3,27 +3,27 @@ import { type Database, quoted } from "../engine/database.ts";
 import type { DuckdbOptions, FileFormat } from "../engine/duckdb-options.ts";
 import type { SourceFile } from "../files/files.ts";
 
-/** The name of the column with each row's file. */
+/** The name of the column that holds each row's file. */
 export const fileColumn = "atc source file";
 
-/** What stands in a FROM clause, and what is known about it. */
+/** SQL for a FROM clause, and what is known about its rows. */
 export interface Relation {
-  /** SQL for looking at some rows: what cannot be read is left out. */
+  /** SQL to sample rows: rows that cannot be read are left out. */
   readonly sample: string;
-  /** SQL for reading all rows; CSV rows that cannot be split go into the table `reject_errors` of the connection. */
+  /** SQL to read all rows. CSV rows that cannot be split go to the table `reject_errors` of the connection. */
   readonly read: string;
-  /** Whether rejected rows are kept in `reject_errors`. */
+  /** Whether `reject_errors` receives rows. */
   readonly rejects: boolean;
-  /** Line of the first row, where rows are lines. */
+  /** The line of the first row, if rows are lines. */
   readonly firstLine: number;
-  /** How dates and times of a CSV file are written, where it is not ISO 8601. */
+  /** The formats of dates and times in a CSV file that are not ISO 8601. */
   readonly timeFormats: readonly string[];
-  /** Types that DuckDB found in a CSV or JSON file, whose columns are all read as text, by name. */
+  /** The types that DuckDB detected in a CSV or JSON file, by column. All columns of such files are read as text. */
   readonly foundTypes: ReadonlyMap<string, string>;
 }
 
 function list(files: readonly SourceFile[]): string {
-  // Characters of patterns stand for themselves in brackets.
+  // In brackets, the special characters of patterns are literal.
   return `[${files.map(({ path }) => quoted(path.replaceAll(/[*?[]/g, "[$&]"))).join(", ")}]`;
 }
 
@@ -39,7 +39,7 @@ function parquetRelation(files: readonly SourceFile[]): Relation {
   return { sample: read, read, rejects: false, firstLine: 1, timeFormats: [], foundTypes: new Map() };
 }
 
-/** What `sniff_csv` tells of a file. */
+/** The result of `sniff_csv`. */
 interface Dialect {
   readonly Delimiter: string;
   readonly Quote: string;
@@ -53,8 +53,8 @@ interface Dialect {
 }
 
 /**
- * All fields are read as text and cast afterwards, where a failing cast is missing and tells its text: types that the reader finds hold for the
- * rows it looked at only, and a TIMESTAMP among them would drop zones that later rows name.
+ * All fields are read as text and cast afterwards, so that a failing cast can be reported with its text. The types that
+ * DuckDB detects are only those of the sampled rows, and TIMESTAMP would drop zones that later rows name.
  */
 async function csvRelation(database: Database, files: readonly SourceFile[]): Promise<Relation> {
   const first = quoted((files[0]?.path ?? "").replaceAll(/[*?[]/g, "[$&]"));
@@ -103,7 +103,7 @@ async function jsonRelation(
   };
 }
 
-/** How files of a format are read. */
+/** The relation of files of one format. */
 export function fileRelation(
   database: Database,
   files: readonly SourceFile[],
@@ -116,9 +116,9 @@ export function fileRelation(
 }
 
 /**
- * A query as a relation, over the view `files` with the types that DuckDB finds.
+ * A query as a relation. In the view `files`, columns have the types that DuckDB detects.
  *
- * @throws ATC_INVALID_ARGUMENT where it is empty
+ * @throws ATC_INVALID_ARGUMENT if the query is empty
  */
 export function sqlRelation(sql: string, files: readonly SourceFile[], format: FileFormat | undefined): Relation {
   const query = sql.trim().replace(/;+$/, "");

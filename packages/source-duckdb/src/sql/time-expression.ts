@@ -4,24 +4,23 @@ import { type Database, identifier, quoted } from "../engine/database.ts";
 import type { Relation } from "./relation.ts";
 import { type RelationColumn, textExpression } from "./relation-column.ts";
 
-/** Which columns hold the time, and what it becomes. */
+/** The columns that hold the time. */
 export interface TimeColumns {
   /** The time, or the date. */
   readonly date: RelationColumn;
-  /** The time of day beside a date. */
+  /** The time of day, if it has a column of its own. */
   readonly clock: RelationColumn | undefined;
-  /** What a row is: milliseconds are enough for bars, ticks have nanoseconds. */
+  /** Whether rows are bars, with milliseconds, or ticks, with nanoseconds. */
   readonly kind: RowKind;
-  /** What numbers count, where the user says so. */
+  /** The option `timeUnit`: the unit of numbers. */
   readonly unit: EpochUnit | undefined;
 }
 
-/** SQL of an int64 since 1970, which is NULL where there is no time that fits. */
+/** SQL for an int64 since 1970. It is NULL if there is no time, or it is out of range. */
 export interface TimeExpression {
   readonly sql: string;
-  /** What it counts. */
   readonly unit: EpochUnit;
-  /** SQL of what stands where it is NULL. */
+  /** SQL for the text of a time that is NULL. */
   readonly fault?: string;
 }
 
@@ -36,7 +35,7 @@ const timestamps: Readonly<Record<string, EpochUnit>> = {
   TIMESTAMP_NS: "ns",
 };
 const fraction: Readonly<Record<EpochUnit, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
-/** Forms beside ISO 8601, of which the first that fits is taken. */
+/** Formats in addition to ISO 8601; the first match counts. */
 const compactForms = [
   "%Y%m%d",
   "%Y%m%d %H:%M",
@@ -47,13 +46,13 @@ const compactForms = [
 ];
 const sampledRows = 5000;
 
-/** What the first times look like, as text. */
+/** Figures on the first times, as text. */
 interface TimeSample {
   readonly rows: number;
   readonly numbers: number;
   readonly magnitude: number | null;
   readonly compact: boolean | null;
-  /** Those that a cast reads, without a form. */
+  /** Times that a cast can read, without a format. */
   readonly iso: number;
 }
 
@@ -67,13 +66,15 @@ async function sampleTimes(database: Database, relation: Relation, text: string)
 }
 
 /**
- * ISO 8601 with or without a zone, or one of `forms` where there are some, as text. The casts are to types that heed a zone: that to TIMESTAMP drops
- * it. Kept plain: an IN list or the like would become a join, after which DuckDB does not keep the order of rows.
+ * SQL for a text in ISO 8601, with or without a zone, or in one of `forms`. The casts go through types that respect a
+ * zone: a cast to TIMESTAMP drops it. The SQL is kept simple: an IN list, for example, becomes a join, after which
+ * DuckDB does not keep the order of rows.
  */
 function parsedText(text: string, forms: readonly string[], kind: RowKind): TimeExpression {
   const zoned = `CAST(TRY_CAST(${text} AS TIMESTAMPTZ) AS TIMESTAMP)`;
   const formed = forms.length === 0 ? "" : `TRY_STRPTIME(${text}, [${forms.map(quoted).join(", ")}]), `;
-  // A cast to TIMESTAMP_NS takes half the time of one to TIMESTAMPTZ, but knows neither names of zones nor the years before 1677 and after 2262.
+  // A cast to TIMESTAMP_NS takes half the time of one to TIMESTAMPTZ, but cannot read names of zones, nor years before
+  // 1677 or after 2262.
   const fine = `TRY_CAST(${text} AS TIMESTAMP_NS)`;
   const sql =
     kind === "ticks"
@@ -82,7 +83,7 @@ function parsedText(text: string, forms: readonly string[], kind: RowKind): Time
   return { sql, unit: kind === "ticks" ? "ns" : "us", fault: `CASE WHEN ${sql} IS NULL THEN left(${text}, 80) END` };
 }
 
-/** Numbers that may have decimals, exactly: as decimals of nine places, times a power of ten. */
+/** SQL for numbers with decimals: exact, by DECIMAL with nine places, times a power of ten. */
 function scaledNumber(text: string, unit: EpochUnit, kind: RowKind): TimeExpression {
   const target: EpochUnit = kind === "ticks" || unit === "ns" ? "ns" : "us";
   const factor = `1${"0".repeat(fraction[target] - fraction[unit])}`;
@@ -96,7 +97,7 @@ function typedTime(column: RelationColumn, unit: EpochUnit, kind: RowKind): Time
   return { sql, unit, fault: `CASE WHEN TRY(CAST(${sql} AS TIMESTAMP_NS)) IS NULL THEN CAST(${sql} AS VARCHAR) END` };
 }
 
-/** The SQL that turns a relation's times into int64; undefined where the column is of a type that holds no times. */
+/** SQL for a relation's times as int64; undefined if the type of the column cannot hold times. */
 export async function timeExpression(
   database: Database,
   relation: Relation,
@@ -125,7 +126,10 @@ export async function timeExpression(
   return scaledNumber(text, unit, kind);
 }
 
-/** The forms that the reader found, then compact ones; those of dates come with the time of day where it stands in a column of its own. */
+/**
+ * The formats that DuckDB detected, then compact ones. If the time of day has a column of its own, it is added to the
+ * formats of dates.
+ */
 function formsOf(relation: Relation, clock: RelationColumn | undefined): readonly string[] {
   const odd = relation.timeFormats.filter((format) => !format.startsWith("%Y-%m-%d"));
   const found = clock === undefined ? odd : odd.flatMap((format) => [`${format} %H:%M:%S`, `${format} %H:%M`]);
