@@ -1,5 +1,5 @@
 /**
- * Column chunks from JSON: lists of rows as ccxt gives them, and JSON lines.
+ * Column chunks from JSON: arrays of rows as ccxt gives them, and JSON lines.
  *
  * @packageDocumentation
  */

@@ -1,31 +1,31 @@
 import { AtcError, type ColumnMetadata } from "@atc/contract";
 import { epochUnitOf, fileSymbol, type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
-import { afterBlanks, closeList, comma, openList, valueEnd } from "../values/row-extent.ts";
+import { afterBlanks, closeList, comma, openList, valueEnd } from "../values/json-scanner.ts";
 import { fieldFinder } from "../values/row-fields.ts";
 import { numberOf, plainText, textOf } from "../values/row-values.ts";
 import { isNumeric, namesZone, type TimeStyle } from "../values/time-value.ts";
 import { givenNames, type JsonOptions, mappedNames } from "./json-options.ts";
-import type { JsonHead, RowsPlace } from "./rows-place.ts";
+import type { JsonHead, RowsLocation } from "./rows-location.ts";
 
 /** A field of a row that is read. */
 export interface FieldLayout {
   /** The column's name. */
   readonly name: string;
-  /** Its place among the names. */
+  /** Its index among the names. */
   readonly position: number;
-  /** What it is read as. */
+  /** How it is read. */
   readonly role: "symbol" | "time" | "price" | "number" | "text";
 }
 
-/** All that must be known to read the rows of a document. */
-export interface JsonLayout extends RowsPlace {
-  /** The names of members of objects, or of places of lists. */
+/** How to read the rows of a document. */
+export interface JsonLayout extends RowsLocation {
+  /** The names of the members of objects, or of the elements of arrays. */
   readonly names: readonly string[];
   /** The fields that are read. */
   readonly fields: readonly FieldLayout[];
   /** How times are written. */
   readonly time: TimeStyle;
-  /** The symbol of every row, where no field holds it. */
+  /** The symbol of every row, if no field holds it. */
   readonly symbol: string | undefined;
   /** The columns of every chunk. */
   readonly columns: readonly ColumnMetadata[];
@@ -35,39 +35,39 @@ const sampledRows = 2000;
 const ccxt: readonly string[] = ["timestamp", "open", "high", "low", "close", "volume"];
 const endings = /(?:\.(?:json|jsonl|ndjson))?(?:\.gz)?$/i;
 
-/** Where the first rows begin and end. */
-function sampleExtents({ bytes, end, final }: JsonHead, place: RowsPlace): readonly (readonly [number, number])[] {
+/** The ranges of bytes of the first rows. */
+function sampleRanges({ bytes, end, final }: JsonHead, location: RowsLocation): readonly (readonly [number, number])[] {
   const found: [number, number][] = [];
-  for (let at = place.start; at < end && found.length < sampledRows; ) {
-    if (place.isList && bytes[at] === closeList) break;
+  for (let at = location.start; at < end && found.length < sampledRows; ) {
+    if (location.isList && bytes[at] === closeList) break;
     let stop = valueEnd(bytes, at, end);
-    if (stop < 0 && final && !place.isList) stop = end;
+    if (stop < 0 && final && !location.isList) stop = end;
     if (stop <= at) break;
     found.push([at, stop]);
     at = afterBlanks(bytes, stop, end);
-    if (place.isList && bytes[at] === comma) at = afterBlanks(bytes, at + 1, end);
+    if (location.isList && bytes[at] === comma) at = afterBlanks(bytes, at + 1, end);
   }
   return found;
 }
 
-/** The members of the sampled objects, in order of appearance. */
-function memberNames(head: JsonHead, extents: readonly (readonly [number, number])[]): readonly string[] {
+/** The names of members of the sampled objects, in order of appearance. */
+function memberNames(head: JsonHead, ranges: readonly (readonly [number, number])[]): readonly string[] {
   const names = new Set<string>();
-  for (const [start, end] of extents) {
+  for (const [start, end] of ranges) {
     try {
       const row: unknown = JSON.parse(Buffer.from(head.bytes.subarray(start, end)).toString("utf8"));
       if (typeof row === "object" && row !== null) for (const name of Object.keys(row)) names.add(name);
     } catch {
-      // A row that is no JSON is told with its place when it is read.
+      // A row that is not JSON is reported, with its line, when it is read.
     }
   }
   return [...names];
 }
 
-/** Texts of a field in the sampled rows that have it. */
+/** The fields of sampled rows as texts. */
 type Sample = readonly (readonly string[])[];
 
-/** Whether prices are where ccxt has them: high and low at the top and the bottom of nearly all bars that are not flat. */
+/** Whether the elements are in ccxt's order: high and low are the extremes of nearly all bars that are not flat. */
 function looksLikeCcxt(rows: Sample): boolean {
   let good = 0;
   let bad = 0;
@@ -84,7 +84,7 @@ function checkNames(rows: Sample, name: string): void {
   if (whole.length > 0 && looksLikeCcxt(whole)) return;
   throw new AtcError(
     "ATC_INVALID_DATA",
-    `the rows of "${name}" are lists, but not of time, open, high, low, close and volume as ccxt has them; name their places with a list of columns (--columns timestamp,low,high,open,close,volume)`,
+    `the rows of "${name}" are arrays, but not of time, open, high, low, close and volume as in ccxt; name their elements with a list of columns (--columns timestamp,low,high,open,close,volume)`,
     { details: { path: name } },
   );
 }
@@ -99,7 +99,7 @@ function timeStyle(texts: readonly string[], kind: TimeStyle["kind"], name: stri
   if (options.timeZone !== undefined && (isNumber || isZoned))
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
-      `the times of "${name}" ${isNumber ? "count from 1970 in UTC" : "name their zone"}, such as "${filled[0]}"; leave the option timeZone out`,
+      `the times of "${name}" ${isNumber ? "count from 1970 in UTC" : "name their zone"}, such as "${filled[0]}"; remove the option timeZone`,
       { details: { path: name, option: "timeZone" } },
     );
   const largest = numbers.reduce((most, text) => Math.max(most, Math.abs(Number(text))), 0);
@@ -111,7 +111,7 @@ function timeStyle(texts: readonly string[], kind: TimeStyle["kind"], name: stri
   };
 }
 
-/** A row of the sample, with the places of its values. */
+/** A sampled row: the ranges of bytes of its values. */
 interface SampledRow {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
@@ -119,17 +119,17 @@ interface SampledRow {
 
 function sampledRowsOf(
   { bytes }: JsonHead,
-  extents: readonly (readonly [number, number])[],
+  ranges: readonly (readonly [number, number])[],
   names: readonly string[],
 ): readonly SampledRow[] {
   const finder = fieldFinder(names);
   const { starts, ends } = finder.fields;
-  return extents.flatMap(([start, end]) =>
+  return ranges.flatMap(([start, end]) =>
     finder.split(bytes, start, end) ? [{ starts: starts.slice(), ends: ends.slice() }] : [],
   );
 }
 
-/** The columns that are kept besides those of bars and ticks. */
+/** The columns that are kept in addition to those of bars and ticks. */
 function otherFields(
   { bytes }: JsonHead,
   sample: readonly SampledRow[],
@@ -152,34 +152,35 @@ function otherFields(
   }));
 }
 
-function noRows({ bytes, end }: JsonHead, { start }: RowsPlace, name: string): AtcError {
+function noRows({ bytes, end }: JsonHead, { start }: RowsLocation, name: string): AtcError {
   const message =
     bytes[start] === closeList
-      ? `"${name}" has an empty list of rows; give a file with rows`
-      : `"${name}" has no row that ends in its first ${end} bytes; is it cut, or no list of rows?`;
+      ? `"${name}" has an empty array of rows; give a file with rows`
+      : `"${name}" has no row that ends in its first ${end} bytes; is it cut, or not an array of rows?`;
   return new AtcError("ATC_INVALID_DATA", message, { details: { path: name } });
 }
 
 /**
- * Tells how to read a document from its first rows.
+ * Detects how to read a document from its first rows.
  *
- * @param fileName - what stands for the file's name where its symbol is told from it
- * @throws ATC_INVALID_DATA where there is no row, or no time or price in rows
+ * @param name - the document's name in messages
+ * @param fileName - the file's name from which to take the symbol
+ * @throws ATC_INVALID_DATA if there is no row, or rows have no time or no price
  */
 export function detectLayout(
   head: JsonHead,
-  place: RowsPlace,
+  location: RowsLocation,
   name: string,
   fileName: string,
   options: JsonOptions,
 ): JsonLayout {
   const { bytes } = head;
-  const extents = sampleExtents(head, place);
-  if (extents[0] === undefined) throw noRows(head, place, name);
-  const isLists = bytes[extents[0][0]] === openList;
+  const ranges = sampleRanges(head, location);
+  if (ranges[0] === undefined) throw noRows(head, location, name);
+  const isLists = bytes[ranges[0][0]] === openList;
   const given = givenNames(options);
-  const names = isLists ? (given ?? ccxt) : memberNames(head, extents);
-  const sample = sampledRowsOf(head, extents, names);
+  const names = isLists ? (given ?? ccxt) : memberNames(head, ranges);
+  const sample = sampledRowsOf(head, ranges, names);
   const textAt = ({ starts, ends }: SampledRow, field: number): string =>
     ends[field] === 0 ? "" : plainText(bytes, starts[field] ?? 0, ends[field] ?? 0);
   if (isLists && given === undefined)
@@ -199,7 +200,7 @@ export function detectLayout(
   const times = sample.map((row) => textAt(row, matched.timestamp));
   const { symbol, timestamp, kind } = matched;
   return {
-    ...place,
+    ...location,
     names,
     fields: [
       ...(symbol === undefined ? [] : [{ name: "symbol", position: symbol, role: "symbol" } as const]),

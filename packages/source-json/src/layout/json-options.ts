@@ -11,14 +11,18 @@ import {
   type SourceOptions,
 } from "@atc/plugin-kit";
 
-/** How to read JSON; what is left out is told from the first rows. */
+/** How to read JSON. What the options leave open is detected. */
 export interface JsonOptions extends Omit<SourceOptions, "columns">, LocalTimeOptions, FileSymbolOptions {
   /**
-   * Names of the members of objects for our columns: `{ close: "last" }`. A list names the places of rows that are lists, in order; an empty name
-   * leaves a place out. `["timestamp", "open", "high", "low", "close", "volume"]` for lists where absent, as ccxt has them, which the first rows must bear out.
+   * The names of members of objects for our columns: `{ close: "last" }`. For rows that are arrays: the names of their
+   * elements, in order; an empty name leaves an element out. Default for arrays: `["timestamp", "open", "high", "low",
+   * "close", "volume"]`, as in ccxt; if the prices of the first rows contradict it, the source throws ATC_INVALID_DATA.
    */
   readonly columns?: Readonly<Partial<Record<SourceColumn, string>>> | readonly string[];
-  /** The members that lead to the list of rows in a document that is an object, with dots between: `data.candles`. It must begin within the first MiB. */
+  /**
+   * The path of the array of rows in a document that is an object: `data.candles`. The array must begin within the
+   * first MiB.
+   */
   readonly rowsAt?: string;
 }
 
@@ -33,17 +37,17 @@ function isList(columns: JsonOptions["columns"]): columns is readonly string[] {
   return Array.isArray(columns);
 }
 
-/** The names of places of rows that are lists, where the options give them. */
+/** The option `columns` if it is a list: the names of the elements of rows that are arrays. */
 export function givenNames({ columns }: JsonOptions): readonly string[] | undefined {
   return isList(columns) ? columns : undefined;
 }
 
-/** The names of members for our columns, where the options give them. */
+/** The option `columns` if it maps our columns to members. */
 export function mappedNames({ columns }: JsonOptions): SourceOptions["columns"] {
   return isList(columns) ? undefined : columns;
 }
 
-/** Throws ATC_INVALID_ARGUMENT naming the first option that is unknown or out of range. */
+/** Throws ATC_INVALID_ARGUMENT for the first option that is unknown or out of range. */
 export function checkOptions(options: JsonOptions): void {
   const { columns: _, ...rest } = options;
   const mapped = mappedNames(options);
@@ -52,10 +56,10 @@ export function checkOptions(options: JsonOptions): void {
   checkFileSymbolOptions("json", options);
   const { rowsAt } = options;
   if (rowsAt !== undefined && (typeof rowsAt !== "string" || rowsAt === ""))
-    throw invalidOption("json", "rowsAt", rowsAt, "names of members with dots between, such as data.candles");
+    throw invalidOption("json", "rowsAt", rowsAt, "a path of members with dots between, such as data.candles");
   const names = givenNames(options);
   if (names?.some((name) => typeof name !== "string") === true || names?.length === 0)
-    throw invalidOption("json", "columns", names, "the name of each place, in order");
+    throw invalidOption("json", "columns", names, "the name of each element, in order");
 }
 
 /** The options that change what is read, as plain data for an identity. */

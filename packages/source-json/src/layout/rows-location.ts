@@ -1,13 +1,13 @@
 import { AtcError } from "@atc/contract";
-import { afterBlanks, colon, comma, openList, openObject, quote, textEnd, valueEnd } from "../values/row-extent.ts";
+import { afterBlanks, colon, comma, openList, openObject, quote, textEnd, valueEnd } from "../values/json-scanner.ts";
 
-/** Where rows stand in a document. */
-export interface RowsPlace {
-  /** Whether they are members of one list; else they are values of their own, usually a line each. */
+/** Where a document has its rows. */
+export interface RowsLocation {
+  /** Whether they are elements of one array; else they follow each other, usually one per line. */
   readonly isList: boolean;
-  /** Whether the list is a member of an object, so that other members may follow. */
+  /** Whether the array is a member of an object, so that other members may follow. */
   readonly isNested: boolean;
-  /** Offset of the first row, or of what stands in its place. */
+  /** The offset of the first row, or of the end of an empty array. */
   readonly start: number;
 }
 
@@ -15,7 +15,7 @@ export interface RowsPlace {
 export interface JsonHead {
   readonly bytes: Uint8Array;
   readonly end: number;
-  /** Whether the document ends there. */
+  /** Whether the document ends at `end`. */
   readonly final: boolean;
 }
 
@@ -23,7 +23,7 @@ function invalid(name: string, reason: string): AtcError {
   return new AtcError("ATC_INVALID_DATA", `"${name}" ${reason}`, { details: { path: name } });
 }
 
-/** The members of the object at `at`: names and offsets of their values, as far as they are among the bytes. */
+/** The members of the object at `at`: their names, and the offsets of their values, as far as the bytes hold them. */
 function members({ bytes, end }: JsonHead, at: number): readonly (readonly [name: string, value: number])[] {
   const found: [string, number][] = [];
   for (let next = afterBlanks(bytes, at + 1, end); bytes[next] === quote && next < end; ) {
@@ -47,7 +47,7 @@ function followPath(head: JsonHead, start: number, rowsAt: string, name: string)
   let at = start;
   for (const step of rowsAt.split(".")) {
     if (head.bytes[at] !== openObject)
-      throw invalid(name, `has no object where "${step}" of the option rowsAt "${rowsAt}" should be`);
+      throw invalid(name, `has no object with the member "${step}" of the option rowsAt "${rowsAt}"`);
     const found = members(head, at);
     const member = found.find(([own]) => own === step);
     if (member === undefined)
@@ -63,11 +63,12 @@ function followPath(head: JsonHead, start: number, rowsAt: string, name: string)
       );
     at = member[1];
   }
-  if (head.bytes[at] !== openList) throw invalid(name, `has no list at "${rowsAt}"`);
+  if (head.bytes[at] !== openList)
+    throw invalid(name, `has no array at "${rowsAt}"; give the path of one with the option rowsAt`);
   return at;
 }
 
-/** Paths to lists of lists or objects, to tell which the option rowsAt could name. */
+/** The paths of arrays of arrays or objects, which the option rowsAt could name. */
 function listPaths(head: JsonHead, at: number, path: string, depth: number): readonly string[] {
   return members(head, at).flatMap(([name, value]) => {
     const own = path === "" ? name : `${path}.${name}`;
@@ -79,16 +80,16 @@ function listPaths(head: JsonHead, at: number, path: string, depth: number): rea
 }
 
 /**
- * Finds the rows of a document: in a list, at the option `rowsAt`, or one after another.
+ * Finds the rows of a document: in an array, at the option `rowsAt`, or one after another.
  *
- * @throws ATC_INVALID_DATA where there are none, ATC_INVALID_ARGUMENT where `rowsAt` leads nowhere
+ * @throws ATC_INVALID_DATA if there are none, ATC_INVALID_ARGUMENT if a member of `rowsAt` is missing
  */
-export function findRows(head: JsonHead, name: string, rowsAt: string | undefined): RowsPlace {
+export function findRows(head: JsonHead, name: string, rowsAt: string | undefined): RowsLocation {
   const { bytes, end } = head;
   const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   const start = afterBlanks(bytes, mark, end);
-  if (start === end) throw invalid(name, "holds no text; give JSON with rows");
-  const inList = (at: number): RowsPlace => ({
+  if (start === end) throw invalid(name, "contains no text; give JSON with rows");
+  const inList = (at: number): RowsLocation => ({
     isList: true,
     isNested: at !== start,
     start: afterBlanks(bytes, at + 1, end),
@@ -102,13 +103,13 @@ export function findRows(head: JsonHead, name: string, rowsAt: string | undefine
       : { isList: false, isNested: false, start };
   }
   if (first !== openObject)
-    throw invalid(name, "starts with neither a list nor an object; give JSON lists or lines of rows");
+    throw invalid(name, "starts with neither an array nor an object; give a JSON array of rows, or JSON lines");
   const after = valueEnd(bytes, start, end);
   const paths = listPaths(head, start, "", 0);
   if (paths.length === 0 && after > 0) return { isList: false, isNested: false, start };
   const hint =
     paths.length === 0
       ? "its first value does not end in its first MiB"
-      : `name the list of its rows with the option rowsAt, such as ${paths.slice(0, 3).join(" or ")}`;
-  throw invalid(name, `is an object that holds other values than a row; ${hint}`);
+      : `name the array of its rows with the option rowsAt, such as ${paths.slice(0, 3).join(" or ")}`;
+  throw invalid(name, `is an object that is not a row; ${hint}`);
 }

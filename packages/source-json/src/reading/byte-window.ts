@@ -1,20 +1,22 @@
 import type { ByteStream } from "./json-input.ts";
 
-/** The part of a document that is in memory, and a place in it. */
+/** The part of a document that is in memory, and a position in it. */
 export interface ByteWindow {
-  /** The bytes; another array after it grew. */
+  /** The bytes: `fill` may replace the array. */
   readonly bytes: () => Uint8Array;
-  /** The place that is looked at: what is before it is dropped by `fill`. */
+  /** The current position in the bytes. `fill` drops the bytes before it. */
   at: number;
-  /** Offset after the last byte. */
+  /** The position after the last byte. */
   readonly end: () => number;
-  /** Whether the document ends there. */
+  /** Whether the document ends at `end`. */
   readonly final: () => boolean;
-  /** The byte of the document at which the window begins. */
+  /** The offset in the document at which the window begins. */
   readonly offset: () => number;
-  /** The line of a place at or after those that were asked for before, from 1. */
-  lineAt(place: number): number;
-  /** Moves what follows `at` to the front and reads on, until `length` bytes are there or the document ends. */
+  /** The line of a position, from 1. Positions must not decrease from call to call. */
+  lineAt(position: number): number;
+  /**
+   * Moves the bytes from `at` to the front and reads until `length` bytes follow `at`, or to the end of the document.
+   */
   fill(length: number): Promise<void>;
 }
 
@@ -35,8 +37,8 @@ export function byteWindow(input: ByteStream, length: number): ByteWindow {
     bytes.set(piece, end);
     end += piece.length;
   };
-  const lineAt = (place: number): number => {
-    for (; counted < place; counted++) if (bytes[counted] === 10) line++;
+  const lineAt = (position: number): number => {
+    for (; counted < position; counted++) if (bytes[counted] === 10) line++;
     return line;
   };
   const window: ByteWindow = {

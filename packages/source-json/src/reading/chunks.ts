@@ -8,8 +8,8 @@ import {
   type TextDictionary,
 } from "@atc/plugin-kit";
 import xxhash from "xxhash-wasm";
+import type { FieldLayout, JsonLayout } from "../layout/json-layout.ts";
 import type { JsonOptions } from "../layout/json-options.ts";
-import type { FieldLayout, JsonLayout } from "../layout/layout.ts";
 import { fieldFinder } from "../values/row-fields.ts";
 import { excerpt, numberOf, textOf } from "../values/row-values.ts";
 import { timeReader } from "../values/time-value.ts";
@@ -19,17 +19,18 @@ import { type RowBlock, rowBlocks } from "./row-stream.ts";
 /** Rows of a chunk. */
 const chunkRows = 65_536;
 
-/** A document that is ready to be read. */
+/** A document whose layout is known. */
 export interface OpenedSource {
-  /** Its bytes. */
   readonly input: SourceInput;
-  /** How to read its rows. */
   readonly layout: JsonLayout;
-  /** What a bad row means. */
+  /** What to do with bad rows. */
   readonly badRows: NonNullable<JsonOptions["badRows"]>;
 }
 
-/** Puts a row's values into row `target` of a builder; the field at fault with its reason where it cannot. */
+/**
+ * Reads the row in `bytes[start, end)` into row `target` of a builder. Returns the reason, and the field, if the row is
+ * bad.
+ */
 type RowReader = (
   bytes: Uint8Array,
   start: number,
@@ -57,7 +58,7 @@ function rowReader(
       const target = builder.columns[name] as Float64Array;
       return (bytes, row) => {
         const value = numberOf(bytes, starts[position], ends[position]);
-        // Infinity stands for what is no number: a builder takes it for a bad row.
+        // Infinity marks what is not a number: the builder makes its row a bad row.
         target[row] = value ?? Number.POSITIVE_INFINITY;
         return value === undefined && name !== "volume" && role === "number" ? "number" : undefined;
       };
@@ -82,7 +83,7 @@ function rowReader(
   };
 }
 
-/** Yields whenever the builder is full, and at the end. */
+/** Fills the builder; yields whenever it is full, and at the end. */
 async function* filledBuffers(
   source: OpenedSource,
   blocks: AsyncGenerator<RowBlock>,
@@ -115,7 +116,7 @@ async function* filledBuffers(
       const fault = read(bytes, starts[row], ends[row], builder.length() + taken);
       if (fault === undefined) rowOf[taken++] = row;
       else {
-        // Rows ahead of this one first, so that faults are told in order.
+        // The rows before this one first, so that bad rows are reported in order.
         accept();
         const { field, reason } = fault;
         const column = field === undefined ? {} : { column: field.name };
@@ -131,7 +132,7 @@ async function* filledBuffers(
   if (builder.length() > 0) yield;
 }
 
-/** Goes through a document's rows in chunks. */
+/** Reads a document's rows in chunks. */
 export async function* chunksOf(
   source: OpenedSource,
   { check, report, onBadRow }: SourceReading,

@@ -24,7 +24,7 @@ async function* fileBytes(path: string, state: FileState): AsyncGenerator<Uint8A
   const handle = await open(path, "r").catch(readFault(path));
   try {
     for (;;) {
-      // A new block each time: the reader keeps them, and so does a decompressor.
+      // A new block each time: the reader and the decompressor may keep the last one.
       const { bytesRead, buffer } = await handle.read(new Uint8Array(blockLength)).catch(readFault(path));
       if (bytesRead === 0) break;
       yield buffer.subarray(0, bytesRead);
@@ -48,11 +48,11 @@ export async function fileInput(path: string): Promise<{ readonly input: SourceI
   return { input, realPath: await realpath(path) };
 }
 
-/** Bytes in order, decompressed where they are gzip. */
+/** Bytes in order, decompressed if they are gzip. */
 export interface ByteStream extends AsyncDisposable {
   /** The next piece; undefined at the end. */
   next(): Promise<Uint8Array | undefined>;
-  /** Bytes taken from the input so far. */
+  /** Bytes read from the input so far, as stored. */
   taken(): number;
 }
 
@@ -67,7 +67,7 @@ function gunzipFault(name: string, error: unknown): unknown {
 }
 
 /**
- * Opens an input; `onBytes` is told of its bytes as they are taken.
+ * Opens an input; `onBytes` receives its bytes as stored.
  *
  * @throws ATC_CORRUPT_DATA for damaged gzip, and what the input throws
  */

@@ -13,14 +13,14 @@ function isBlank(byte: number | undefined): boolean {
   return byte === 32 || byte === 10 || byte === 13 || byte === 9;
 }
 
-/** The offset of the first byte at or after `at` that is no blank; `end` where there is none. */
+/** The offset of the first byte at or after `at` that is not a blank; `end` if there is none. */
 export function afterBlanks(bytes: Uint8Array, at: number, end: number): number {
   let next = at;
   while (next < end && isBlank(bytes[next])) next++;
   return next;
 }
 
-/** The offset after the text whose opening quote stands at `at`; -1 where its end is not among the bytes. */
+/** The offset after the text whose opening quote is at `at`; -1 if its end is not before `end`. */
 export function textEnd(bytes: Uint8Array, at: number, end: number): number {
   for (let next = at + 1; next < end; next++) {
     const byte = bytes[next];
@@ -30,7 +30,10 @@ export function textEnd(bytes: Uint8Array, at: number, end: number): number {
   return -1;
 }
 
-/** The offset after the value that starts at `at`; -1 where its end is not among the bytes. A number at the very end counts as cut. */
+/**
+ * The offset after the value that starts at `at`; -1 if its end is not before `end`. A number that reaches `end` counts
+ * as cut.
+ */
 export function valueEnd(bytes: Uint8Array, at: number, end: number): number {
   const first = bytes[at];
   if (first === quote) return textEnd(bytes, at, end);
@@ -38,7 +41,7 @@ export function valueEnd(bytes: Uint8Array, at: number, end: number): number {
     let depth = 0;
     for (let next = at; next < end; next++) {
       const byte = bytes[next];
-      // Digits, commas and points, which most bytes are, come before all brackets.
+      // Most bytes are digits, commas and points: their codes are lower than those of brackets.
       if (byte < openList && byte !== quote) continue;
       if (byte === quote) {
         next = textEnd(bytes, next, end) - 1;
@@ -50,7 +53,7 @@ export function valueEnd(bytes: Uint8Array, at: number, end: number): number {
   }
   for (let next = at; next < end; next++) {
     const byte = bytes[next];
-    // All of a number but its plus comes after the comma.
+    // All bytes of a number except its plus have higher codes than the comma.
     if (byte > comma && byte < colon) continue;
     if (isBlank(byte) || byte === comma || byte === colon || byte === closeList || byte === closeObject) return next;
   }

@@ -8,29 +8,29 @@ import {
   openObject,
   quote,
   valueEnd,
-} from "./row-extent.ts";
+} from "./json-scanner.ts";
 
-/** The values of a row by field: where each starts and ends; 0 where there is none. */
+/** The values of a row by field: the offsets of their start and end; 0 if there is none. */
 interface RowFields {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
 }
 
-/** Finds the fields of rows. Names and values are not copied. */
+/** Finds the fields of rows, without a copy of names and values. */
 export interface FieldFinder {
-  /** Splits the row in `bytes[start, end)`; false where it is no list or object of JSON. */
+  /** Splits the row in `bytes[start, end)`; false if it is not a JSON array or object. */
   split(bytes: Uint8Array, start: number, end: number): boolean;
-  /** The values of the row split last. */
+  /** The values of the last row. */
   readonly fields: RowFields;
 }
 
-/** A finder of the members of objects by `names`, or of the places of lists in order. */
+/** A finder of the members of objects by name, or of the elements of arrays by order. */
 export function fieldFinder(names: readonly string[]): FieldFinder {
   const fields: RowFields = { starts: new Int32Array(names.length), ends: new Int32Array(names.length) };
   const positions = new Map(names.map((name, position) => [name, position]));
   const encoded = names.map((name) => Buffer.from(name));
 
-  /** The field of a member's name; rows mostly have their members in one order, so the next one is tried first. */
+  /** The field of a member's name. Rows mostly have the same order of members, so `expected` is tried first. */
   function fieldOf(bytes: Uint8Array, start: number, end: number, expected: number): number {
     const name = encoded[expected];
     if (name !== undefined && name.length === end - start) {
@@ -50,12 +50,12 @@ export function fieldFinder(names: readonly string[]): FieldFinder {
     fields.ends.fill(0);
     let at = afterBlanks(bytes, start + 1, end);
     if (bytes[at] === close) return at === end - 1;
-    for (let place = 0; ; place++) {
-      let field = place;
+    for (let index = 0; ; index++) {
+      let field = index;
       if (isObject) {
         const nameEnd = bytes[at] === quote ? valueEnd(bytes, at, end) : -1;
         if (nameEnd < 0) return false;
-        field = fieldOf(bytes, at + 1, nameEnd - 1, place);
+        field = fieldOf(bytes, at + 1, nameEnd - 1, index);
         at = afterBlanks(bytes, nameEnd, end);
         if (bytes[at] !== colon) return false;
         at = afterBlanks(bytes, at + 1, end);

@@ -1,4 +1,4 @@
-import { quote } from "./row-extent.ts";
+import { quote } from "./json-scanner.ts";
 
 const decimal = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const quotedDecimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -7,7 +7,7 @@ const missing: ReadonlySet<string> = new Set(["", "null", "NaN", "nan", "None", 
 let viewed: Uint8Array = new Uint8Array(0);
 let view: Buffer = Buffer.from(viewed);
 
-/** The text of a value as it stands, without the quotes of a JSON text. */
+/** The text of a value, without the quotes of a JSON string and with its escapes. */
 export function plainText(bytes: Uint8Array, start: number, end: number): string {
   if (bytes !== viewed) {
     viewed = bytes;
@@ -19,7 +19,10 @@ export function plainText(bytes: Uint8Array, start: number, end: number): string
 /** The powers of ten that a double holds exactly. */
 const powers: Float64Array = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
-/** A plain decimal of at most 15 digits, which one division rounds exactly (Clinger 1990); NaN for other values. */
+/**
+ * A decimal of at most 15 digits without an exponent, which one division rounds exactly (Clinger 1990); NaN for other
+ * values.
+ */
 export function shortDecimal(bytes: Uint8Array, start: number, end: number): number {
   const isNegative = bytes[start] === 45;
   let at = isNegative ? start + 1 : start;
@@ -42,7 +45,7 @@ export function shortDecimal(bytes: Uint8Array, start: number, end: number): num
   return isNegative ? -value : value;
 }
 
-/** A value as a number: JSON numbers and texts that are decimals. NaN where it is missing, undefined where it is no number. */
+/** The number in a JSON number or a JSON string of a decimal. NaN if it is missing, undefined if it is not a number. */
 export function numberOf(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (end === 0) return Number.NaN;
   const isQuoted = bytes[start] === quote;
@@ -55,7 +58,7 @@ export function numberOf(bytes: Uint8Array, start: number, end: number): number 
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** A value as text; undefined where it is missing or no JSON text, null where it is not well formed. */
+/** The text of a JSON string or number; undefined if it is missing or empty, null if it is malformed. */
 export function textOf(bytes: Uint8Array, start: number, end: number): string | undefined | null {
   if (end === 0) return undefined;
   if (bytes[start] !== quote) {
@@ -73,7 +76,7 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string | 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 const lenient = new TextDecoder("utf-8");
 
-/** A stretch of bytes for people, at most 80 characters. */
+/** `bytes[start, end)` as text for messages, at most 80 characters. */
 export function excerpt(bytes: Uint8Array, start: number, end: number): string {
   return lenient.decode(bytes.subarray(start, Math.min(end, start + 400))).slice(0, 80);
 }

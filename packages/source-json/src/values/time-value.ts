@@ -4,13 +4,13 @@ import { plainText, shortDecimal } from "./row-values.ts";
 
 /** How the times of a source are written. */
 export interface TimeStyle {
-  /** What a row is. */
+  /** Whether rows are bars or ticks. */
   readonly kind: RowKind;
-  /** What numbers count; undefined where times are texts in ISO 8601. */
+  /** The unit of numbers; undefined if times are ISO 8601. */
   readonly unit: EpochUnit | undefined;
-  /** Whether texts name a zone: all that have a time of day must, or none may. */
+  /** Whether texts name a zone: if true, all with a time of day must; if false, none may. */
   readonly isZoned: boolean;
-  /** The zone of texts without one. */
+  /** The zone of texts without one; undefined for UTC. */
   readonly localTime: LocalTimeOptions | undefined;
 }
 
@@ -18,22 +18,22 @@ const iso =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s?([Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?$/;
 const numeric = /^(-?)(\d+)(?:\.(\d*))?$/;
 const digits: Readonly<Record<EpochUnit, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
-/** The largest time of JavaScript's Date either side of the epoch, in ms. */
+/** The largest time of JavaScript's Date on either side of the epoch, in ms. */
 const largestDate = 8_640_000_000_000_000n;
 const limit = 2n ** 63n;
 
-/** Whether a text is a number, as which a time counts from 1970. */
+/** Whether a text is a time as a number since 1970. */
 export function isNumeric(text: string): boolean {
   return numeric.test(text);
 }
 
-/** Whether a text in ISO 8601 names a zone; undefined where it is a date alone, or no time. */
+/** Whether a time in ISO 8601 names a zone; undefined for a date without a time of day, and for other texts. */
 export function namesZone(text: string): boolean | undefined {
   const match = iso.exec(text);
   return match?.[4] === undefined ? undefined : match[8] !== undefined;
 }
 
-/** Nanoseconds since the epoch of a number in a unit, finer parts cut off. */
+/** Nanoseconds since the epoch; finer digits are cut off. Undefined if the text is not a number. */
 function fromNumber(text: string, unit: EpochUnit): bigint | undefined {
   const [, sign, whole, decimals = ""] = numeric.exec(text) ?? [];
   if (whole === undefined || whole.length > 20) return undefined;
@@ -47,10 +47,13 @@ function zoneSeconds(zone: string): number {
   return (sign === "-" ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
 }
 
-/** A reader of times as int64 of the unit of the rows' kind; `noTime` where there is none, or it is out of range. */
+/**
+ * A reader of times as int64: milliseconds for bars, nanoseconds for ticks. It gives `noTime` if there is none, or it
+ * is out of range.
+ */
 export function timeReader(style: TimeStyle): (bytes: Uint8Array, start: number, end: number) => bigint {
   const { kind, unit, isZoned } = style;
-  /** Milliseconds of a whole number, where bars count in them or in seconds. */
+  /** Milliseconds per unit, if rows are bars and the unit is ms or s; else 0. */
   const perUnit = kind === "ticks" ? 0 : unit === "ms" ? 1 : unit === "s" ? 1000 : 0;
   const offsetOf = style.localTime === undefined ? undefined : localOffset("json", style.localTime);
 
@@ -73,7 +76,7 @@ export function timeReader(style: TimeStyle): (bytes: Uint8Array, start: number,
 
   return (bytes, start, end) => {
     if (end === 0) return noTime;
-    // Seconds and milliseconds of bars, as nearly all files have them, need no text.
+    // Seconds and milliseconds of bars, which nearly all files have, need no string.
     if (perUnit > 0) {
       const short = shortDecimal(bytes, start, end);
       if (Number.isInteger(short)) return BigInt(short * perUnit);
