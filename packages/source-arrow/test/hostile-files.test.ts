@@ -156,7 +156,7 @@ describe("footers", () => {
   };
 
   it.each([
-    ["at one place", first?.[0] ?? 0, "one place"],
+    ["at one offset", first?.[0] ?? 0, "the same offset"],
     ["that overlap", (first?.[0] ?? 0) + 8, "message"],
     ["behind the footer", whole.length - 8, "no message"],
     ["ahead of the file", -8, "no message"],

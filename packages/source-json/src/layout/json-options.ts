@@ -14,9 +14,11 @@ import {
 /** How to read JSON. What the options leave open is detected. */
 export interface JsonOptions extends Omit<SourceOptions, "columns">, LocalTimeOptions, FileSymbolOptions {
   /**
-   * The names of members of objects for our columns: `{ close: "last" }`. For rows that are arrays: the names of their
-   * elements, in order; an empty name leaves an element out. Default for arrays: `["timestamp", "open", "high", "low",
-   * "close", "volume"]`, as in ccxt; if the prices of the first rows contradict it, the source throws ATC_INVALID_DATA.
+   * The names of members of objects for our columns: `{ close: "last" }`.
+   *
+   * For rows that are arrays: the names of their elements, in order; an empty name leaves an element out. Default:
+   * `["timestamp", "open", "high", "low", "close", "volume"]`, as in ccxt. If the prices of the first rows contradict
+   * this default, the source throws ATC_INVALID_DATA.
    */
   readonly columns?: Readonly<Partial<Record<SourceColumn, string>>> | readonly string[];
   /**
