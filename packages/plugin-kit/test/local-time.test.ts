@@ -31,7 +31,7 @@ function offsetAt(timeZone: string, seconds: number): number {
 
 const zones = ["America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Casablanca", "UTC"];
 
-it("gives back the instant of every local time that is there", () => {
+it("gives the instant of every local time that exists", () => {
   const from = Date.UTC(1975, 0, 1) / 1000;
   const to = Date.UTC(2030, 0, 1) / 1000;
   for (const timeZone of zones) {
@@ -90,7 +90,7 @@ it.each([{ timeZone: "Mars/Olympus" }, { timeZone: "+25:00" }, { timeZone: 1 }, 
   },
 );
 
-it("tells a symbol from a file's name", () => {
+it("finds a symbol in a file's name", () => {
   const name = (options: { symbol?: string; symbolPattern?: string }): string =>
     fileSymbol("test", "/data/ETH_BTC-5m.feather", /\.feather$/, options);
   expect(name({})).toBe("ETH_BTC-5m");

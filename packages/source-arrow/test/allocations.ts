@@ -1,7 +1,7 @@
 let largest = 0;
 
 /**
- * Bytes of the largest array that was asked for by its length; `next`, if it is given, is what counting goes on from.
+ * Bytes of the largest array that was requested by its length; counting continues from `next`, if it is given.
  */
 export function largestAllocation(next?: number): number {
   const found = largest;

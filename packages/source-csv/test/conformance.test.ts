@@ -34,7 +34,7 @@ describe.each([
 });
 const fileOfBars = fileOf(twoBars);
 
-it("names its plugins in its manifest and makes a source of them", async () => {
+it("declares its plugins in its manifest and creates a source with them", async () => {
   expect(manifest.atc.plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
     plugins.map(({ kind, name }) => ({ kind, name })),
   );

@@ -67,7 +67,7 @@ export function layoutOf(text: string, options = {}): CsvLayout {
 }
 
 /**
- * Both ways of reading agree on rows put behind a header and a sample that tells the layout; gives the rows that the
+ * Both ways of reading agree on rows after a header and a sample that decides the layout. Returns the rows that the
  * kernel took.
  */
 export function agree(header: string, sample: string, rows: readonly string[], options = {}): number {

@@ -39,7 +39,7 @@ interface Counted {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** Rows a symbol as the parser finds them; undefined where there are bad ones. */
+/** Rows per symbol by the parser; undefined if there are bad rows. */
 function parsed(layout: CsvLayout, text: Uint8Array, { start, stop, final = true }: Span): Counted | undefined {
   const memory = { ...memoryOf(layout, text), exports: undefined };
   const buffers = columnBuffers(layout, capacity, memory);
@@ -54,7 +54,7 @@ function parsed(layout: CsvLayout, text: Uint8Array, { start, stop, final = true
   return badRows.count() > 0 ? undefined : { position, counts };
 }
 
-/** Rows a symbol as they are counted; undefined where the counter cannot tell. */
+/** Rows per symbol by the counter; undefined if it leaves them to the reader. */
 function counted(
   layout: CsvLayout,
   text: Uint8Array,
@@ -73,7 +73,7 @@ function counted(
   return { position, counts: Object.fromEntries(symbols.map((name, i) => [name, rows[i] as number])) };
 }
 
-/** Kernel and twin agree with each other, and with the parser where both can tell. Returns whether they could. */
+/** Kernel and twin agree with each other, and with the parser if both give a result. Returns whether the twin did. */
 function agree(layout: CsvLayout, text: Uint8Array, span: Span): boolean {
   const twin = counted(layout, text, span, false);
   expect(counted(layout, text, span, true)).toEqual(twin);
@@ -129,7 +129,7 @@ function layoutFor(columns: readonly string[], separator: string): CsvLayout {
   return layoutOf(`${columns.join(separator)}\n${sample}`, { separator });
 }
 
-describe("rows are counted as they are read", () => {
+describe("rows are counted like they are read", () => {
   it("whatever the names, lengths, line ends and order of columns", () => {
     fc.assert(
       fc.property(
@@ -156,7 +156,7 @@ describe("rows are counted as they are read", () => {
     );
   });
 
-  it("or not at all, where a line is odd", () => {
+  it("or not at all, if a line is odd", () => {
     const odd = fc
       .array(fc.constantFrom("A", "B,", ",", '"', "\n", "\r", "\r\n", " ", "\t", "2024-01-02", ",1", "\0", "\u00a0"), {
         maxLength: 12,
@@ -205,7 +205,7 @@ describe("names", () => {
     return twin;
   };
 
-  it("beyond those that the kernel keeps are counted", () => {
+  it("beyond those in the kernel's table are counted", () => {
     const names = Array.from({ length: 40_000 }, (_, i) => `N${i % 20_000}`);
     const counts = all(names)?.counts ?? {};
     expect(Object.keys(counts)).toEqual(names.slice(0, 20_000));
@@ -222,11 +222,11 @@ describe("names", () => {
     ["holds a NUL", "A\0"],
     ["is quoted", '"A"'],
     ["holds a quote", 'A"'],
-  ])("are not counted where one %s", (_, name) => {
+  ])("are not counted if one %s", (_, name) => {
     expect(all(["A", name, "A"])).toBeUndefined();
   });
 
-  it("are not counted where one is not UTF-8", () => {
+  it("are not counted if one is not UTF-8", () => {
     const text = bytesOf(["A", "B", "A"]);
     text[text.indexOf(66)] = 0xff;
     const span = { start: 0, stop: text.length };

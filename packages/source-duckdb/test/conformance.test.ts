@@ -47,7 +47,7 @@ describe.each([
   for (const { name, run } of dataSourceCases(create, holds)) it(name, run, 60_000);
 });
 
-it("names its plugins in its manifest and makes sources of them", async () => {
+it("declares its plugins in its manifest and creates sources with them", async () => {
   expect(manifest.atc.plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
     plugins.map(({ kind, name }) => ({ kind, name })),
   );
