@@ -240,6 +240,13 @@ it("fails on flipped bytes only with its own errors", async () => {
   );
 }, 60_000);
 
+const extensions = manifest.atc.plugins.flatMap((plugin) => plugin.extensions ?? []);
+
+it.each(extensions)("takes the symbol from a file's name without the ending %s of its manifest", async (extension) => {
+  const { symbols } = await read(fileOf(tableToIPC(new Table(bars)), `SPY${extension}`));
+  expect(symbols).toEqual(["SPY"]);
+});
+
 it("declares its plugins in its manifest and asks the host for codecs", async () => {
   expect(manifest.atc.plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
     plugins.map(({ kind, name }) => ({ kind, name })),

@@ -301,6 +301,13 @@ it("notices a file that changes, and leaves none open", async () => {
   expect(readdirSync("/proc/self/fd").length).toBe(before);
 });
 
+const extensions = manifest.atc.plugins.flatMap((plugin) => plugin.extensions ?? []);
+
+it.each(extensions)("takes the symbol from a file's name without the ending %s of its manifest", async (extension) => {
+  const { symbols } = await read(fileOf('[{"t":1704067200,"c":1}]', `SPY${extension}`));
+  expect(symbols).toEqual(["SPY"]);
+});
+
 it("declares its plugins in its manifest and creates a source with them", async () => {
   expect(manifest.atc.plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
     plugins.map(({ kind, name }) => ({ kind, name })),

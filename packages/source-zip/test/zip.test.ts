@@ -206,6 +206,26 @@ it("asks the host for the source of each file and passes it the other options", 
   expect((await failure(create({ path: parquet }, host))).code).toBe("ATC_UNSUPPORTED");
 });
 
+it.each(["csv", "json", "arrow", "duckdb"])("knows the endings in the manifest of the source %s", async (name) => {
+  const file = new URL(`../../source-${name}/package.json`, import.meta.url);
+  const [{ extensions }] = JSON.parse(readFileSync(file, "utf8")).atc.plugins as [{ extensions: string[] }];
+  const create = plugins[0]?.create as unknown as (options: object, host: object) => Promise<DataSource>;
+  for (const extension of extensions) {
+    const asked: string[] = [];
+    const host = {
+      find: (_: string, source: string, { input }: { input: never }) => {
+        asked.push(source);
+        return csv(input);
+      },
+    };
+    const archive = fileOf(zipOf([{ name: `SPY${extension}`, content: text }]));
+    const isText = /^\.(?:csv|tsv|txt|json|jsonl|ndjson)(?:\.gz)?$/.test(extension);
+    const expected = isText ? [/json/.test(extension) ? "json" : "csv"] : [];
+    await failure(create({ path: archive }, host).then((source) => source[Symbol.asyncDispose]()));
+    expect([extension, asked]).toEqual([extension, expected]);
+  }
+});
+
 const spy = fileURLToPath(new URL("../../../../shared/data/odd/spy.zip", import.meta.url));
 it.skipIf(!existsSync(spy))("reads the raw SPY archive as its normalised twin (needs ../shared)", async () => {
   const columns = ["timestamp", "open", "high", "low", "close", "volume"];
