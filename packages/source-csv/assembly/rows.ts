@@ -123,10 +123,10 @@ function readRow(state: usize, at: usize, end: usize, stops: usize, row: u32, la
 }
 
 /**
- * Parses rows from `at` into the columns, from row `row`. Stops if a row starts at or after `stop`, if `capacity` rows
- * are stored, or at a row that is unusual, does not fit the list of stops, or ends at or after `end`. The byte at `end`
- * must be a line feed, and 64 bytes from `end` must be readable. Returns the number of rows in the columns. The state's
- * position is the address at which it stopped.
+ * Parses rows from `at` into the columns, from row `row`. Stops if `capacity` rows are stored, or at a row that starts
+ * at or after `stop` or ends at or after `end`. Stops too at a row that is unusual or does not fit the list of stops.
+ * The byte at `end` must be a line feed, and 64 bytes from `end` must be readable. Returns the number of rows in the
+ * columns. The state's position is the address at which it stopped.
  */
 export function parse(state: usize, at: usize, stop: usize, end: usize, row: u32, capacity: u32): u32 {
   const separator = load<u32>(state, separatorAt);

@@ -103,8 +103,8 @@ function identityParts(opened: OpenedSource, request: Request, options: DuckdbOp
 }
 
 /**
- * Opens Parquet, CSV or JSON files of bars or ticks (also compressed with gzip or Zstandard), or a query over files, as
- * a source of column chunks that DuckDB reads.
+ * Opens Parquet, CSV or JSON files of bars or ticks, or a query over files, as a source of column chunks that DuckDB
+ * reads. CSV and JSON may be compressed with gzip or Zstandard.
  *
  * Columns are matched by the same names as in CSV files. Times become `timestamp[ms]` for bars (finer digits are cut
  * off) and `timestamp[ns]` for ticks; times without a zone are UTC. Numbers become float64. A missing volume is NaN; a

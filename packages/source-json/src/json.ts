@@ -55,9 +55,10 @@ async function inspect(input: SourceInput, options: JsonOptions): Promise<Opened
 }
 
 /**
- * Opens JSON rows of bars or ticks as a source of column chunks. The document is an array of rows as ccxt and exchanges
- * give it (`[[ts, o, h, l, c, v], ...]`, or objects), such an array within an object at the option `rowsAt`, or one row
- * per line (JSON lines). Numbers may be quoted; gzip is detected. Only a few rows are in memory at a time.
+ * Opens JSON rows of bars or ticks as a source of column chunks. The document is an array of rows, which are arrays, as
+ * in ccxt (`[[ts, o, h, l, c, v], ...]`), or objects. The array may be within an object, at the option `rowsAt`. Or the
+ * document has one row per line (JSON lines). Numbers may be quoted; gzip is detected. Only a few rows are in memory at
+ * a time.
  *
  * Members of objects are matched by the same names as columns of CSV files; for rows that are arrays, the option
  * `columns` names the elements. Times are ISO 8601 or numbers since 1970, whose unit is detected by their magnitude;

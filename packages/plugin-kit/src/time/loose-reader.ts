@@ -35,8 +35,8 @@ function digitsOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /**
- * A reader of dates with one or two digits for day and month and four for the year, or of `YYYYMMDD` if the year is
- * first.
+ * A reader of dates: one or two digits for day and month, four for the year. If the year is first, it reads `YYYYMMDD`
+ * too.
  */
 function dateReader(dateOrder: TimeStyle["dateOrder"]): TimespecReader {
   const yearAt = dateOrder === "ymd" ? 0 : 2;

@@ -7,9 +7,9 @@
  * time of day. If it returns -1, `timespec` may hold any values. A reader never writes to `bytes` and throws nothing
  * for bytes that are padded.
  *
- * Padding: the text must end with a byte that no time contains (LF, NUL, a comma, a quote), and {@link timePadding}
- * bytes must be readable from the end of the text. The readers do not check the length of `bytes`: without the padding
- * they loop or throw RangeError.
+ * Padding: a byte that no time contains must follow the text, such as LF, NUL, a comma or a quote. From it,
+ * {@link timePadding} bytes must be readable. The readers do not check the length of `bytes`: without the padding they
+ * loop or throw RangeError.
  */
 export type TimespecReader = (bytes: Uint8Array, position: number, timespec: Float64Array) => number;
 

@@ -48,7 +48,7 @@ function wrongType(path: string, name: string, { type, dictionary }: ArrowField,
 export function project(fields: readonly ArrowField[], path: string, options: ArrowOptions): Projection {
   const names = fields.map(({ name }) => name);
   const matched = matchColumns(names, { source: path, columns: options.columns, kind: options.kind });
-  const fieldAt = (position: number): ArrowField => fields[position] as ArrowField;
+  const fieldAt = (position: number): ArrowField => fields[position];
   const time = fieldAt(matched.timestamp);
   if (matched.clock !== undefined && time.type.is === "time" && time.type.unit === "day")
     throw wrongType(path, time.name, time, "whole times (a date and a time of day in two columns are not read)");

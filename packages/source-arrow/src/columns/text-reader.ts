@@ -61,7 +61,7 @@ function viewTexts(dictionary: TextDictionary): TextReader {
       }
       const buffer = view.getInt32(row * viewBytes + 8, true);
       const start = view.getInt32(row * viewBytes + 12, true) - (ranges[buffer]?.from ?? 0);
-      target[at + row] = dictionary.indexOf(bytes[buffer] as Uint8Array, start, start + length);
+      target[at + row] = dictionary.indexOf(bytes[buffer], start, start + length);
     }
   };
 }

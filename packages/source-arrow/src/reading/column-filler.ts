@@ -48,7 +48,7 @@ function dictionaryOf({ arrowDictionaries }: Reading, { dictionary }: ArrowField
 /** The filler of a column of the builder. */
 export function fillerOf(reading: Reading, { name, position, role }: ProjectedColumn): ColumnFiller {
   const { contents, projection, unit, options } = reading.source;
-  const field = contents.fields[position] as ArrowField;
+  const field = contents.fields[position];
   const unread = new AtcError("ATC_UNSUPPORTED", `the column "${field.name}" has a type that is not read`);
   if (role === "time") {
     const localTime = options.timeZone === undefined ? undefined : options;

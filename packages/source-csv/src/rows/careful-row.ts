@@ -64,7 +64,7 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
 
   function readNumber(bytes: Uint8Array, field: number): void {
     const { start, end } = bounds;
-    const target = numbers[field] as Float64Array;
+    const target = numbers[field];
     if (
       context.commaDecimals
         ? scanCommaDecimal(bytes, start, end, target, row)
@@ -102,8 +102,7 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
     const { start, end } = bounds;
     const role = roles[field];
     if (role >= roleNumber.price) readNumber(bytes, field);
-    else if (role === roleNumber.text)
-      (texts[field] as Int32Array)[row] = textIndex(dictionaries[field], bytes, field, bounds);
+    else if (role === roleNumber.text) texts[field][row] = textIndex(dictionaries[field], bytes, field, bounds);
     else if (role === roleNumber.symbol) Object.assign(symbol, bounds);
     else if (role === roleNumber.time && readTime(bytes, start, timespec) !== end)
       setFault("time", field, bytes, start, end);

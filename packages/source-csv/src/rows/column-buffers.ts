@@ -34,7 +34,7 @@ function columnArrays(
   const named = new Map(layout.fields.map(({ name }, field) => [name, field]));
   return layout.columns.slice(1).map(({ name }: ColumnMetadata) => {
     const array = name === "timestamp" ? times : arrays[named.get(name) ?? -1];
-    return [name, array as TypedArray] as const;
+    return [name, array] as const;
   });
 }
 
@@ -67,7 +67,7 @@ export function columnBuffers(
   const symbols = words(capacity);
   const timeWords = words(2 * capacity);
   const times = new BigInt64Array(timeWords.buffer, timeWords.byteOffset, capacity);
-  const arrays = layout.fields.map((_, field) => (isText[field] ? texts[field] : numbers[field]) as Float64Array);
+  const arrays = layout.fields.map((_, field) => (isText[field] ? texts[field] : numbers[field]));
   const columns = columnArrays(layout, times, arrays);
   const kept = layout.fields.flatMap(({ name }, field) =>
     isText[field] ? [[name, dictionaries[field]?.values ?? []] as const] : [],
@@ -82,7 +82,7 @@ export function columnBuffers(
     timeWords,
     chunk: (length, row) => {
       layout.fields.forEach(({ role }, field) => {
-        if (role === "price") divide(numbers[field] as Float64Array, length, layout.priceScale);
+        if (role === "price") divide(numbers[field], length, layout.priceScale);
       });
       return {
         length,

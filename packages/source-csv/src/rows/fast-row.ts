@@ -30,7 +30,7 @@ export function fastRow(context: RowContext): (bytes: Uint8Array, start: number,
     // The end of the bytes may cut this text: then it must not enter the dictionary.
     if (stop < 0 || stop >= end) return -1;
     const index = stop === start ? -1 : (dictionaries[field]?.indexOf(bytes, start, stop) ?? -1);
-    (texts[field] as Int32Array)[row] = index;
+    texts[field][row] = index;
     return index < 0 && stop > start ? -1 : stop;
   }
 
@@ -42,7 +42,7 @@ export function fastRow(context: RowContext): (bytes: Uint8Array, start: number,
       const role = roles[field];
       let stop: number;
       if (role >= price) {
-        const target = numbers[field] as Float64Array;
+        const target = numbers[field];
         stop = scanShortDecimal(bytes, position, target, row);
         if (stop < 0) stop = scanDecimal(bytes, position, target, row);
       } else if (role > text)

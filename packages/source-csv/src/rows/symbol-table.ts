@@ -60,8 +60,8 @@ export function symbolTable(
   const { values } = dictionary;
   return () => {
     for (; use.registered < Math.min(values.length, mostNames); use.registered++) {
-      const text = encoder.encode(values[use.registered] as string);
-      const isKept = text.length <= longestName && !quotedAlone.test(values[use.registered] as string);
+      const text = encoder.encode(values[use.registered]);
+      const isKept = text.length <= longestName && !quotedAlone.test(values[use.registered]);
       nameBytes.fill(0).set(isKept ? text : []);
       exports.remember(state.offset, name, isKept ? text.length : 0);
     }

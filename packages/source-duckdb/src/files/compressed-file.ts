@@ -14,7 +14,7 @@ const headLength = 4 * 1024 * 1024;
 
 /**
  * Checks that compressed text files are whole. DuckDB 1.5 treats the end of a cut gzip or zstd file as the end of the
- * data, ignores gzip's checksum, and may use all memory for a damaged gzip file.
+ * data. It ignores gzip's checksum, and may use all memory for a damaged gzip file.
  *
  * @throws ATC_CORRUPT_DATA, ATC_ABORTED
  */

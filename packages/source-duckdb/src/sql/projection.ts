@@ -71,11 +71,11 @@ function extras(
     textual.test(typeOf(column)) ? options.text === "keep" : numeric.test(typeOf(column)) && options.extra !== "drop";
   const names = columns.map(({ name }) => name);
   const kept = otherColumns(names, map, (position) => {
-    const column = columns[position] as RelationColumn;
+    const column = columns[position];
     return column.name !== fileColumn && isKept(column);
   });
   return kept.map(({ name, position }) => {
-    const column = columns[position] as RelationColumn;
+    const column = columns[position];
     return { name, column, isText: textual.test(typeOf(column)) };
   });
 }
@@ -98,7 +98,7 @@ export async function project(
     columns.map(({ name }) => (name === fileColumn ? "" : name)),
     { source, columns: options.columns, kind: options.kind },
   );
-  const at = (position: number): RelationColumn => columns[position] as RelationColumn;
+  const at = (position: number): RelationColumn => columns[position];
   const symbolIsFile =
     map.symbol === undefined &&
     options.symbol === undefined &&
