@@ -3,7 +3,7 @@ import { epochUnitOf, fileSymbol, type MatchedColumns, matchColumns, otherColumn
 import { afterBlanks, closeList, comma, openList, valueEnd } from "../values/json-scanner.ts";
 import { fieldFinder } from "../values/row-fields.ts";
 import { numberOf, plainText, textOf } from "../values/row-values.ts";
-import { isNumeric, namesZone, type TimeStyle } from "../values/time-value.ts";
+import { isNumeric, namesZone, type TimeLayout } from "../values/time-value.ts";
 import { givenNames, type JsonOptions, mappedNames } from "./json-options.ts";
 import type { JsonHead, RowsLocation } from "./rows-location.ts";
 
@@ -24,7 +24,7 @@ export interface JsonLayout extends RowsLocation {
   /** The fields that are read. */
   readonly fields: readonly FieldLayout[];
   /** How times are written. */
-  readonly time: TimeStyle;
+  readonly time: TimeLayout;
   /** The symbol of every row, if no field holds it. */
   readonly symbol: string | undefined;
   /** The columns of every chunk. */
@@ -89,7 +89,12 @@ function checkNames(rows: Sample, name: string): void {
   );
 }
 
-function timeStyle(texts: readonly string[], kind: TimeStyle["kind"], name: string, options: JsonOptions): TimeStyle {
+function timeLayout(
+  texts: readonly string[],
+  kind: TimeLayout["kind"],
+  name: string,
+  options: JsonOptions,
+): TimeLayout {
   const filled = texts.filter((text) => text !== "" && text !== "null");
   const numbers = filled.filter(isNumeric);
   const isNumber = numbers.length * 2 > filled.length;
@@ -207,7 +212,7 @@ export function detectLayout(
       { name: "timestamp", position: timestamp, role: "time" },
       ...rest,
     ],
-    time: timeStyle(times, kind, name, options),
+    time: timeLayout(times, kind, name, options),
     symbol: symbol === undefined ? fileSymbol("json", fileName, endings, options) : undefined,
     columns: [
       { name: "symbol", type: "text" },

@@ -3,7 +3,7 @@ import { type EpochUnit, type LocalTimeOptions, localOffset, noTime } from "@atc
 import { plainText, shortDecimal } from "./row-values.ts";
 
 /** How the times of a source are written. */
-export interface TimeStyle {
+export interface TimeLayout {
   /** Whether rows are bars or ticks. */
   readonly kind: RowKind;
   /** The unit of numbers; undefined if times are ISO 8601. */
@@ -51,7 +51,7 @@ function zoneSeconds(zone: string): number {
  * A reader of times as int64: milliseconds for bars, nanoseconds for ticks. It gives `noTime` if there is none, or it
  * is out of range.
  */
-export function timeReader(style: TimeStyle): (bytes: Uint8Array, start: number, end: number) => bigint {
+export function timeReader(style: TimeLayout): (bytes: Uint8Array, start: number, end: number) => bigint {
   const { kind, unit, isZoned } = style;
   /** Milliseconds per unit, if rows are bars and the unit is ms or s; else 0. */
   const perUnit = kind === "ticks" ? 0 : unit === "ms" ? 1 : unit === "s" ? 1000 : 0;
