@@ -1,6 +1,8 @@
 let largest = 0;
 
-/** Bytes of the largest array that was asked for by its length; `next`, if it is given, is what counting goes on from. */
+/**
+ * Bytes of the largest array that was requested by its length; counting continues from `next`, if it is given.
+ */
 export function largestAllocation(next?: number): number {
   const found = largest;
   if (next !== undefined) largest = next;
@@ -9,7 +11,10 @@ export function largestAllocation(next?: number): number {
 
 const names = ["ArrayBuffer", "Uint8Array", "Int32Array", "Float64Array", "BigInt64Array"] as const;
 
-/** Watches over the arrays that are made; ends by calling what it returns. Memory that is never touched shows in no measure of the process. */
+/**
+ * Watches over the arrays that are made; ends by calling what it returns. Memory that is never touched shows in no
+ * measure of the process.
+ */
 export function watchAllocations(): () => void {
   const originals = names.map((name) => [name, globalThis[name]] as const);
   for (const [name, original] of originals) {

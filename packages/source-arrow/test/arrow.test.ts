@@ -143,13 +143,13 @@ const withGaps = fileOf(
   "gaps.arrow",
 );
 
-it("takes integers for seconds by their magnitude and cuts long record batches into chunks", async () => {
+it("reads integers as seconds by their magnitude and splits long record batches into chunks", async () => {
   const { values } = await read(manyRows);
   expect(values["timestamp"]?.slice(0, 2)).toEqual([1_600_000_000_000n, 1_600_000_060_000n]);
   expect(values["close"]?.at(-1)).toBe(Number(manyTimes.at(-1)));
 });
 
-it("takes missing times and prices as bad rows, missing volumes as NaN", async () => {
+it("treats missing times and prices as bad rows, missing volumes as NaN", async () => {
   const { values, badRows } = await read(withGaps, { badRows: "nan", timeUnit: "s" });
   expect(values["close"]).toEqual([1, 2, Number.NaN, 5, 6]);
   expect(values["volume"]?.slice(0, 2)).toEqual([Number.NaN, 2]);
@@ -161,13 +161,13 @@ it("takes missing times and prices as bad rows, missing volumes as NaN", async (
   expect(isAtcError(error, "ATC_INVALID_DATA") && error.details["line"]).toBe(3);
 });
 
-it("takes times without a zone in the zone that is given", async () => {
+it("reads times without a zone in the given zone", async () => {
   const { values } = await read(`${fixtures}delta.arrow`, { timeZone: "+01:00" });
   expect(values["timestamp"]?.[0]).toBe(1_700_000_000_000_000_001n - 3_600_000_000_000n);
   expect(await codeOf(read(`${fixtures}lz4.feather`, { timeZone: "+01:00" }))).toBe("ATC_INVALID_ARGUMENT");
 });
 
-it("tells the symbol from the file's name by a pattern", async () => {
+it("finds the symbol in the file's name by a pattern", async () => {
   const path = fileOf(readFileSync(withGaps), "ETH_BTC-5m.feather");
   expect((await read(path, { badRows: "skip", symbolPattern: "^(\\w+)_(\\w+)-" })).symbols[0]).toBe("ETH/BTC");
   expect((await read(path, { badRows: "skip", symbol: "X" })).symbols[0]).toBe("X");
@@ -195,7 +195,7 @@ it.each([
     "ATC_INVALID_DATA",
   ],
   [
-    "a symbol that is no text",
+    "a symbol that is not text",
     tableToIPC(new Table({ ...bars, symbol: vectorFromArray([true], new Bool()) }), "file"),
     "ATC_INVALID_DATA",
   ],
@@ -222,7 +222,7 @@ it.each(["lz4.feather", "uncompressed.feather", "stream.arrows", "polars.arrow"]
   },
 );
 
-it("never fails in another way on flipped bytes", async () => {
+it("fails on flipped bytes only with its own errors", async () => {
   const files = ["lz4.feather", "polars.arrow", "delta.arrows", "replaced.arrows"].map((name) =>
     readFileSync(fixtures + name),
   );
@@ -230,7 +230,7 @@ it("never fails in another way on flipped bytes", async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...files), fc.nat(), fc.integer({ min: 1, max: 255 }), async (file, at, flip) => {
       const bytes = Uint8Array.from(file);
-      // Metadata lies at either end; values in between may be anything.
+      // Metadata is at either end; values in between may be anything.
       const place =
         at % 2 === 0 ? at % Math.min(1500, bytes.length) : bytes.length - 1 - (at % Math.min(1500, bytes.length));
       bytes[place] = (bytes[place] as number) ^ flip;
@@ -240,7 +240,14 @@ it("never fails in another way on flipped bytes", async () => {
   );
 }, 60_000);
 
-it("names its plugins in its manifest and asks the host for codecs", async () => {
+const extensions = manifest.atc.plugins.flatMap((plugin) => plugin.extensions ?? []);
+
+it.each(extensions)("takes the symbol from a file's name without the ending %s of its manifest", async (extension) => {
+  const { symbols } = await read(fileOf(tableToIPC(new Table(bars)), `SPY${extension}`));
+  expect(symbols).toEqual(["SPY"]);
+});
+
+it("declares its plugins in its manifest and asks the host for codecs", async () => {
   expect(manifest.atc.plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
     plugins.map(({ kind, name }) => ({ kind, name })),
   );

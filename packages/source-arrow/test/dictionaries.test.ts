@@ -76,7 +76,7 @@ it.each(["stream", "file"] as const)(
   },
 );
 
-it("several deltas ahead of the rows are read", async () => {
+it("several deltas before the rows are read", async () => {
   const pieces = [numbered(0, 3), numbered(3, 100_000), numbered(100_000, 100_001), numbered(100_001, 250_000)];
   const indices = Int32Array.of(0, 2, 3, 99_999, 100_000, 100_001, 249_999);
   expect(await symbolsOf(tableToIPC(tableOf(indices, pieces), "stream"))).toEqual(Array.from(indices, (i) => `S${i}`));
@@ -99,7 +99,7 @@ function batchOf(symbol: ReturnType<typeof symbols>): RecordBatch {
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
 }
 
-it("a delta after rows gives its texts to indices that rows without a symbol had before", async () => {
+it("a delta after rows gives texts to indices that rows without a symbol had before", async () => {
   // Row 1 is missing and holds the index 2, which has no text yet.
   const first = batchOf(symbols(Int32Array.of(0, 2, 1), [["A", "B"]], Uint8Array.of(0b101)));
   const second = batchOf(symbols(Int32Array.of(2, 0), [["A", "B"], ["C"]]));
@@ -110,7 +110,7 @@ it("a delta after rows gives its texts to indices that rows without a symbol had
   expect(await symbolsOf(await writer.toUint8Array())).toEqual(["A", "B", "C", "A"]);
 });
 
-it("a dictionary inside a struct is left alone", async () => {
+it("a dictionary inside a struct is ignored", async () => {
   const nested = new Dictionary(new Utf8(), new Int32(), 9);
   const indices = Int32Array.of(1, 0);
   const inner = makeData({ type: nested, length: 2, nullCount: 0, data: indices, dictionary: texts(["x", "y"]) });

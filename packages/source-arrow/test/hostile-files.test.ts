@@ -77,7 +77,7 @@ describe("schemas", () => {
   });
 });
 
-/** A file with each number of 64 bits that stands for `from` set to `to`; how many there were. */
+/** A copy of a file in which each 64-bit number `from` is `to`, and how many there were. */
 function replaced(bytes: Uint8Array, from: bigint, to: bigint): { readonly bytes: Buffer; readonly places: number } {
   const copy = Buffer.from(bytes);
   let places = 0;
@@ -101,7 +101,7 @@ describe("record batches", () => {
     ).flatMap(([name, own]) =>
       [2n ** 39n, 2n ** 31n, 100_000n, -1n, 2n ** 62n].map((rows) => [name, rows, own] as const),
     ),
-  )("of %s that tell of %s rows are refused before there is room for them", async (name, rows, own) => {
+  )("of %s that claim %s rows are refused before memory is allocated", async (name, rows, own) => {
     const { bytes, places } = replaced(readFileSync(fixtures + name), own, rows);
     expect(places).toBeGreaterThan(5);
     expect(await failure(fileOf(bytes))).toMatchObject({ code: "ATC_CORRUPT_DATA" });
@@ -111,7 +111,7 @@ describe("record batches", () => {
   it.each([
     ["lz4.feather", [0x04, 0x22, 0x4d, 0x18]],
     ["zstd.feather", [0x28, 0xb5, 0x2f, 0xfd]],
-  ] as const)("of %s whose buffers tell of another length than their frames hold are refused", async (name, magic) => {
+  ] as const)("of %s whose buffers claim another length than their frames hold are refused", async (name, magic) => {
     const whole = readFileSync(fixtures + name);
     const frames: number[] = [];
     for (let at = whole.indexOf(Buffer.from(magic)); at > 0; at = whole.indexOf(Buffer.from(magic), at + 1))
@@ -128,7 +128,7 @@ describe("record batches", () => {
 
   it("whose buffers share bytes are refused", async () => {
     const whole = readFileSync(`${fixtures}uncompressed.feather`);
-    // 64 doubles take 512 bytes: the second such buffer is put where the first one is.
+    // 64 doubles take 512 bytes: the second such buffer gets the offset of the first one.
     const lengths: number[] = [];
     for (let at = 12; at + 8 <= whole.length; at += 4) {
       const offset = Number(whole.readBigInt64LE(at - 8));
@@ -156,11 +156,11 @@ describe("footers", () => {
   };
 
   it.each([
-    ["at one place", first?.[0] ?? 0, "one place"],
+    ["at one offset", first?.[0] ?? 0, "the same offset"],
     ["that overlap", (first?.[0] ?? 0) + 8, "message"],
     ["behind the footer", whole.length - 8, "no message"],
-    ["ahead of the file", -8, "no message"],
-    ["at no message", (second?.[0] ?? 0) + 4, "message"],
+    ["before the file", -8, "no message"],
+    ["within a message", (second?.[0] ?? 0) + 4, "message"],
   ])("with blocks %s are refused", async (_, offset, said) => {
     const bytes = Buffer.from(whole);
     bytes.writeBigInt64LE(BigInt(offset), place(second?.[0] ?? 0));

@@ -5,8 +5,8 @@ export interface MadeField {
 }
 
 /**
- * An Arrow file whose footer holds a schema alone. Fields are laid out one after another and may name any other as a child, also one that another names,
- * or themselves. Texts that are equal share their bytes.
+ * An Arrow file whose footer holds a schema alone. Fields are laid out one after another and may name any other as a
+ * child, also one that another names, or themselves. Texts that are equal share their bytes.
  */
 export function schemaFile(fields: readonly MadeField[], roots: readonly number[]): Uint8Array {
   const texts = [...new Set(fields.flatMap(({ name }) => name ?? []))];

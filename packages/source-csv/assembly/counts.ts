@@ -3,18 +3,21 @@ import { stopsOf } from "./stops";
 import { indexOf } from "./symbols";
 
 /**
- * Bytes that are looked at together: more than most rows of bars have, so that where a row ends is found without a branch that would be
- * mispredicted.
+ * Bytes scanned at once: more than most rows of bars have, so that the search for a row's end has no unpredictable
+ * branch.
  */
 const chunk: usize = 96;
 
-/** A bit for each of the 16 bytes at `at` that is the byte in all lanes of `wanted`. */
+/** A bit for each of the 16 bytes at `at`, set if it equals the byte in all lanes of `wanted`. */
 @inline
 function matches(at: usize, wanted: v128): u64 {
   return <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at), wanted)));
 }
 
-/** The address of the first of the 96 bytes at `at` that is the byte in all lanes of `wanted`; that after them where none is. */
+/**
+ * The address of the first of the 96 bytes at `at` that equals the byte in all lanes of `wanted`; the address after
+ * them if none does.
+ */
 @inline
 function find(at: usize, wanted: v128): usize {
   const low =
@@ -26,7 +29,7 @@ function find(at: usize, wanted: v128): usize {
   return at + <usize>select<u64>(ctz(low), 64 + ctz(high), low != 0);
 }
 
-/** Lanes in which any of the 96 bytes at `at` is that of `wanted`. */
+/** The lanes in which any of the 96 bytes at `at` equals the byte of `wanted`. */
 @inline
 function lanes(at: usize, wanted: v128): v128 {
   const first = v128.or(i8x16.eq(v128.load(at), wanted), i8x16.eq(v128.load(at, 16), wanted));
@@ -44,8 +47,8 @@ function fieldEnd(at: usize, separators: v128, feeds: v128): usize {
 }
 
 /**
- * The index of the row's symbol, which stands in field `field`, the last where `isLast`: -1 where it is not known, or the row lacks fields.
- * Text that starts or ends with blanks is never known, since names are kept without.
+ * The index of the symbol in the row's field `field`, which is the last one if `isLast`. It is -1 if the symbol is not
+ * registered or the row lacks fields. A text with blanks around it is never found: names have none.
  */
 @inline
 function symbolOf(state: usize, at: usize, field: u32, isLast: bool, separators: v128, feeds: v128): i32 {
@@ -61,10 +64,13 @@ function symbolOf(state: usize, at: usize, field: u32, isLast: bool, separators:
 }
 
 /**
- * Counts the rows from `at` on per symbol, in u32 at `counts`, until one starts at or after `stop`, has no known symbol, is too long, or ends
- * at or after `end`, where a line feed must stand; empty lines are passed over. Where `field` is -1 all rows are the first symbol's, and those
- * whose first byte may be a blank are left to TypeScript. 96 bytes from `end` on are read. Returns whether a quote stands among the bytes looked
- * at, some of which may be behind the last row; the state's position tells where the counting stopped.
+ * Counts the rows from `at` per symbol, in u32 at `counts`. Stops at a row that starts at or after `stop`, has no
+ * registered symbol, is too long, or ends at or after `end`. Empty lines are skipped. The byte at `end` must be a line
+ * feed, and 96 bytes from `end` must be readable.
+ *
+ * If `field` is -1, all rows have the first symbol, and rows that may start with a blank are left to TypeScript.
+ * Returns whether there is a quote among the scanned bytes, some of which may be behind the last row. The state's
+ * position is the address at which the counting stopped.
  */
 export function count(state: usize, at: usize, stop: usize, end: usize, field: i32, isLast: bool, counts: usize): bool {
   const separators = i8x16.splat(<i8>load<u32>(state, separatorAt));

@@ -6,14 +6,14 @@ function power(state: usize, exponent: u32): f64 {
   return load<f64>(state + (exponent << 3), powersAt);
 }
 
-/** The high bit of every byte of a word that is no digit, each less "0". */
+/** The high bit of each byte that is not a digit; "0" is already subtracted from the bytes of the word. */
 @inline
 export function nonDigits(word: u64): u64 {
-  // No byte carries into the next: each has its high bit cleared before.
+  // No byte carries into the next, because the high bits are cleared first.
   return (((word & 0x7f7f7f7f7f7f7f7f) + 0x7676767676767676) | word) & 0x8080808080808080;
 }
 
-/** The number of eight digits, the first in the lowest byte, each less "0". */
+/** The number of eight digits, the first in the lowest byte; "0" is already subtracted. */
 @inline
 export function eightDigits(word: u64): u64 {
   const pairs = (word * 10 + (word >> 8)) & 0x00ff00ff00ff00ff;
@@ -21,21 +21,26 @@ export function eightDigits(word: u64): u64 {
   return (fours * 10000 + (fours >> 32)) & 0xffffffff;
 }
 
-/** The digits of a word of digits and one other byte, whose high bit alone is set in `mark`: those before it move on by a byte, over it. */
+/**
+ * Removes the point from a word of digits. `mark` has only the high bit of the point set. The digits before it move by
+ * a byte, over the point.
+ */
 @inline
 function withoutPoint(word: u64, mark: u64): u64 {
   return (word & ~((mark << 1) - 1)) | ((word & ((mark >> 7) - 1)) << 8);
 }
 
-/** Whether a word of digits has one other byte, a point; `mark` has the high bit set of each byte that is no digit. */
+/**
+ * Whether the only other byte in a word of digits is a point; `mark` has the high bit of each byte that is not a digit.
+ */
 @inline
 function hasOnePoint(word: u64, mark: u64): bool {
   return (mark & (mark - 1)) == 0 && (word << clz(mark)) >> 56 == 0x1e;
 }
 
 /**
- * Reads a number of 1 to 8 bytes, as nearly all prices are, without a loop: the digits, each less "0", are moved to the end of the word, the
- * point is taken out. False where it has another shape.
+ * Reads a number of 1 to 8 bytes, as nearly all prices are, without a loop: moves the digits to the end of the word and
+ * removes the point. False if the number has another form.
  */
 @inline
 function readShort(state: usize, at: usize, length: usize, target: usize): bool {
@@ -46,7 +51,7 @@ function readShort(state: usize, at: usize, length: usize, target: usize): bool 
     return true;
   }
   if (length == 1 || !hasOnePoint(word, mark)) return false;
-  // Bits after the mark's byte are 8 for each digit behind the point.
+  // The bits after the mark's byte are 8 per digit behind the point.
   store<f64>(target, <f64>eightDigits(withoutPoint(word, mark)) / load<f64>(state + <usize>clz(mark), powersAt));
   return true;
 }
@@ -64,8 +69,9 @@ function highProduct(a: u64, b: u64): u64 {
 }
 
 /**
- * The bits of the double nearest to `mantissa` over 10 to the power of `scale`, 0 to 22, for a mantissa above 0 (D. Lemire, "Number parsing at a
- * gigabyte per second", 2021). Within these powers 128 bits always tell which double is nearest.
+ * The bits of the double nearest to `mantissa` over 10 to the power of `scale`, 0 to 22, for a mantissa above 0
+ * (D. Lemire, "Number parsing at a gigabyte per second", 2021). For these powers, 128 bits always decide which double
+ * is nearest.
  */
 function quotientBits(state: usize, mantissa: u64, scale: u32): u64 {
   const zeros = clz(mantissa);
@@ -82,7 +88,7 @@ function quotientBits(state: usize, mantissa: u64, scale: u32): u64 {
   const shift = upper + 9;
   let bits = high >> shift;
   let exponent = <i64>((-217706 * <i32>scale) >> 16) + 63 + <i64>upper - <i64>zeros + 1023;
-  // Halfway between two doubles, which happens for few digits behind the point alone: to the even one.
+  // Halfway between two doubles, which needs few digits behind the point: round to even.
   if (low <= 1 && scale <= 4 && (bits & 3) == 1 && bits << shift == high) bits &= ~(<u64>1);
   bits = (bits + (bits & 1)) >> 1;
   if (bits >= 0x20000000000000) {
@@ -92,15 +98,15 @@ function quotientBits(state: usize, mantissa: u64, scale: u32): u64 {
   return (bits & 0xfffffffffffff) | (<u64>exponent << 52);
 }
 
-/** Stores a number of up to 19 digits with `scale` of them behind the point. */
+/** Stores a number of up to 19 digits, of which `scale` are behind the point. */
 @inline
 function storeQuotient(state: usize, mantissa: u64, scale: u32, target: usize): void {
-  // Up to 2^53 one division is exact (Clinger, 1990).
+  // Up to 2^53, one division is exact (Clinger, 1990).
   if (mantissa <= 0x20000000000000) store<f64>(target, <f64>mantissa / power(state, scale));
   else store<f64>(target, reinterpret<f64>(quotientBits(state, mantissa, scale)));
 }
 
-/** Reads a number of 9 to 16 bytes; false where it has another shape. */
+/** Reads a number of 9 to 16 bytes; false if it has another form. */
 @inline
 function readLong(state: usize, at: usize, length: usize, target: usize): bool {
   const high = (load<u64>(at) ^ 0x3030303030303030) << ((16 - <u64>length) << 3);
@@ -123,7 +129,7 @@ function readLong(state: usize, at: usize, length: usize, target: usize): bool {
   return true;
 }
 
-/** Reads a number of up to 19 digits byte by byte; false where it has more or none, or something else in it. */
+/** Reads a number of 1 to 19 digits byte by byte; false if it has more or none, or contains anything else. */
 function readBytes(state: usize, at: usize, end: usize, target: usize): bool {
   let mantissa: u64 = 0;
   let digits = 0;
@@ -160,8 +166,8 @@ function readOther(state: usize, at: usize, end: usize, target: usize, missing: 
 }
 
 /**
- * Reads the decimal number from `at` to `end` into `target`; false where it has an exponent, a plus or more than 19 digits. A missing number
- * is NaN where `missing` allows it.
+ * Reads the decimal number from `at` to `end` into `target`; false if it has an exponent, a plus or more than 19
+ * digits. If `missing` allows it, a missing number is NaN.
  */
 @inline
 export function readDecimal(state: usize, at: usize, end: usize, target: usize, missing: bool): bool {

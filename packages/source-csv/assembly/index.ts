@@ -1,6 +1,7 @@
 /**
- * Rows of bars and ticks into columns, in AssemblyScript, over a memory that is handed in: only rows in which every field has the shape that
- * it nearly always has. Where a row is unusual in anything, parsing stops at its start and TypeScript reads that row. Addresses are bytes.
+ * Parses rows of bars and ticks into columns, in AssemblyScript, over an imported memory. It parses only rows in which
+ * every field has its usual form. At the start of any other row it stops, and TypeScript reads that row. Addresses are
+ * bytes.
  */
 export { count } from "./counts";
 export { parse } from "./rows";

@@ -23,24 +23,27 @@ import { listStops } from "./stops";
 import { indexOf } from "./symbols";
 import { readClock, readEpoch, readIso, timeEnd } from "./times";
 
-/** Whether a field that is left out is surely without quotes around, in which a separator would be text. */
+/** Whether a skipped field surely has no quotes around it: within quotes, a separator is text. */
 @inline
 function isPlain(at: usize, end: usize): bool {
   const first = <u32>load<u8>(at);
   return at == end || (first != QUOTE && first != SPACE && first != 9);
 }
 
-/** Length of a time that is never repeated. */
+/** The length of a time that equals no other. */
 const noLength: usize = usize.MAX_VALUE;
-/** Where the time of the row before starts, and how long it is. */
+/** The address and the length of the previous row's time. */
 let timeAt: usize = 0;
 let timeLength: usize = noLength;
 
-/** Whether the text of a time is that of the row before, whose value stands in front of the row's. Rows of several symbols mostly share the time. */
+/**
+ * Whether the text of a time equals that of the previous row, whose value is before this row's. Rows of several symbols
+ * mostly share the time.
+ */
 @inline
 function isRepeated(at: usize, length: usize): bool {
   if (length != timeLength) return false;
-  // Times of 16 to 24 bytes are covered. The hour and minute come first, which differ most.
+  // Covers times of 16 to 24 bytes. Hour and minute, which differ most, are compared first.
   const middle = length - 16;
   const last = length - 8;
   return (
@@ -50,7 +53,7 @@ function isRepeated(at: usize, length: usize): bool {
   );
 }
 
-/** Stores a time, or the date alone where the time of day is a field of its own; false where it is unusual. */
+/** Stores a time, or only the date if the time of day is a field of its own; false if it is unusual. */
 @inline
 function readTime(state: usize, at: usize, end: usize, target: usize): bool {
   const hasClock = load<u32>(state, hasClockAt) != 0;
@@ -75,7 +78,7 @@ function readTime(state: usize, at: usize, end: usize, target: usize): bool {
   return timeEnd == end;
 }
 
-/** Stores the value of the field from `at` to `end`; false where it is unusual. */
+/** Stores the value of the field from `at` to `end`; false if it is unusual. */
 @inline
 function readField(state: usize, at: usize, end: usize, field: usize, row: u32): bool {
   const role = load<i32>(field, fieldsAt);
@@ -97,8 +100,9 @@ function readField(state: usize, at: usize, end: usize, field: usize, row: u32):
 }
 
 /**
- * The address after the row at `at`, whose fields end where `stops` says and which is stored as row `row`; 0 where it is unusual or its line feed
- * is not ahead of `end`. The carriage return in front of a line feed becomes the last field's end in the list.
+ * Stores the row at `at`, whose fields end at the addresses in `stops`, as row `row`. Returns the address after it, or
+ * 0 if it is unusual or its line feed is not before `end`. If the line ends with CRLF, the last field's end in the list
+ * becomes the address of the CR.
  */
 @inline
 function readRow(state: usize, at: usize, end: usize, stops: usize, row: u32, last: usize, separator: u32): usize {
@@ -119,9 +123,10 @@ function readRow(state: usize, at: usize, end: usize, stops: usize, row: u32, la
 }
 
 /**
- * Parses rows from `at` into row `row` of the columns and on, until one starts at or after `stop`, `capacity` rows are stored, or a row is
- * unusual, does not fit the list of stops, or ends at or after `end`, where a line feed must stand. Returns the rows stored in all; the state's
- * position tells where it stopped. 64 bytes from `end` on may be read.
+ * Parses rows from `at` into the columns, from row `row`. Stops if `capacity` rows are stored, or at a row that starts
+ * at or after `stop` or ends at or after `end`. Stops too at a row that is unusual or does not fit the list of stops.
+ * The byte at `end` must be a line feed, and 64 bytes from `end` must be readable. Returns the number of rows in the
+ * columns. The state's position is the address at which it stopped.
  */
 export function parse(state: usize, at: usize, stop: usize, end: usize, row: u32, capacity: u32): u32 {
   const separator = load<u32>(state, separatorAt);
@@ -132,7 +137,7 @@ export function parse(state: usize, at: usize, stop: usize, end: usize, row: u32
   const most = <usize>load<u32>(state, stopsLengthAt);
   timeLength = noLength;
   let isUsual = true;
-  // Where each row is unusual, no text is listed for nothing but a little.
+  // Starts with little text: if every row is unusual, a longer list would be wasted.
   for (let length: usize = 256; isUsual && at < stop && row < capacity; length = min<usize>(2 * length, most)) {
     const start = at;
     const listed = listStops(at, min(at + length, end), list, separator);

@@ -1,26 +1,26 @@
-/** Offsets in the state that `src/kernel.ts` lays out: settings, the last date, the fields. */
+/** Offsets in the state that `src/rows/row-kernel.ts` writes: settings, the last date, the fields. */
 
 /** i32: the byte between fields. */
 export const separatorAt: usize = 0;
-/** i32: number of the last field. */
+/** i32: index of the last field. */
 export const lastFieldAt: usize = 4;
 /** i32: address of the int64 column of times. */
 export const timesAt: usize = 8;
 /** i32: address of the int32 column of symbols. */
 export const symbolsAt: usize = 12;
-/** i32: address of the slots by which symbols are found. */
+/** i32: address of the hash table of symbols. */
 export const tableAt: usize = 16;
-/** i32: slots less one. */
+/** i32: slots of that table, minus one. */
 export const maskAt: usize = 20;
-/** i32: how times are written: 0 ISO, else the digits of an epoch time that are fractions of a second, plus 1. */
+/** i32: the format of times: 0 for ISO, else 1 plus the digits of an epoch time that are fractions of a second. */
 export const timeFormatAt: usize = 24;
 /** i32: digits of a stored time that are fractions of a second: 3 or 9. */
 export const timeDigitsAt: usize = 28;
 /** i32: whether the time of day is a field of its own. */
 export const hasClockAt: usize = 32;
-/** i32: where parsing stopped. */
+/** i32: the address at which parsing or counting stopped. */
 export const positionAt: usize = 36;
-/** i32: whether times of day name a zone: all must, or none may. */
+/** i32: whether times of day name a zone: if 1, all must; if 0, none may. */
 export const zonedAt: usize = 40;
 /** i32: address of the names of symbols by index, 32 bytes each. */
 export const namesAt: usize = 44;
@@ -28,22 +28,22 @@ export const namesAt: usize = 44;
 export const dateAt: usize = 48;
 /** i64: its last two bytes. */
 export const dateRestAt: usize = 56;
-/** i64: when it starts, in the unit of stored times. */
+/** i64: the start of that date, in the unit of stored times. */
 export const dateValueAt: usize = 64;
 /** f64: the powers of ten from 0 to 22, which a double holds exactly. */
 export const powersAt: usize = 72;
-/** Pairs of u64, high half first: 5 to the power of -0 to -22 as 128 bits, the first of them set, rounded up. */
+/** Pairs of u64, high half first: 5 to the powers of -0 to -22 as 128 bits, the first of them set, rounded up. */
 export const fivesAt: usize = 256;
-/** i32: names that are known, and the index of the last row's. */
+/** i32: the count of registered names, and the index of the last row's name. */
 export const countAt: usize = 624;
 export const lastAt: usize = 628;
-/** i32: address of the list of where fields end, and the bytes of text that it has room for. */
+/** i32: address of the list of field ends, and the bytes of text for which it has room. */
 export const stopsAt: usize = 632;
 export const stopsLengthAt: usize = 636;
 /** Pairs of i32: the role of each field, the address of its column. */
 export const fieldsAt: usize = 640;
 
-/** Roles of fields, as `roleNumber` of `src/row-context.ts`. */
+/** Roles of fields, the same as `roleNumber` in `src/rows/row-context.ts`. */
 export const skip: i32 = 0;
 export const symbol: i32 = 1;
 export const time: i32 = 3;
@@ -54,5 +54,5 @@ export const LF: u32 = 10;
 export const SPACE: u32 = 32;
 export const QUOTE: u32 = 34;
 
-/** Bytes of the longest row, its line end left out, as in `src/row-context.ts`. */
+/** Bytes of the longest row, without its line end, the same as in `src/rows/row-context.ts`. */
 export const longestRow: usize = 1024 * 1024;

@@ -1,16 +1,16 @@
 import { LF } from "./state";
 
-/** Bytes that are looked at together. */
+/** Bytes scanned at once. */
 const block: usize = 64;
 
-/** A bit for each of the 16 bytes at `at` that is the separator or a line feed. */
+/** A bit for each of the 16 bytes at `at`, set if it is the separator or a line feed. */
 @inline
 export function stopsOf(at: usize, separators: v128, feeds: v128): i32 {
   const bytes = v128.load(at);
   return i8x16.bitmask(v128.or(i8x16.eq(bytes, separators), i8x16.eq(bytes, feeds)));
 }
 
-/** A bit for each of the 64 bytes at `at`. */
+/** The same for the 64 bytes at `at`. */
 @inline
 function blockStops(at: usize, separators: v128, feeds: v128): u64 {
   const low = <u64>(<u32>stopsOf(at, separators, feeds)) | (<u64>(<u32>stopsOf(at + 16, separators, feeds)) << 16);
@@ -19,8 +19,9 @@ function blockStops(at: usize, separators: v128, feeds: v128): u64 {
 }
 
 /**
- * Lists the addresses of separators and line feeds from `at` up to `end`, rounded up to 64 bytes, as u32 at `list`; returns where the list ends.
- * Up to 64 words more are overwritten. With all ends of fields known, those of a row are read side by side; else each had to wait for the one before.
+ * Lists the addresses of separators and line feeds from `at` up to `end`, rounded up to 64 bytes, as u32 at `list`.
+ * Returns the address after the list; up to 64 words behind it are overwritten. Once all ends of fields are known, the
+ * processor can read the fields of a row in parallel.
  */
 export function listStops(at: usize, end: usize, list: usize, separator: u32): usize {
   const separators = i8x16.splat(<i8>separator);
@@ -28,7 +29,7 @@ export function listStops(at: usize, end: usize, list: usize, separator: u32): u
   for (; at < end; at += block) {
     let bits = blockStops(at, separators, feeds);
     const next = list + (<usize>popcnt(bits) << 2);
-    // Mostly there are no more than eight: a loop over those there are would be mispredicted.
+    // Mostly there are at most eight. A loop over their exact count would be mispredicted.
     do {
       store<u32>(list, <u32>(at + <usize>ctz(bits)));
       bits &= bits - 1;

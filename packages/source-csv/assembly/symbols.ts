@@ -1,11 +1,11 @@
 import { countAt, lastAt, maskAt, namesAt, tableAt } from "./state";
 
-/** Log2 of the bytes of a name: up to 24 bytes, zeros after them, then u32 its length. */
+/** Log2 of the bytes per name: up to 24 bytes of text, padded with zeros, then its length as u32. */
 const nameShift: u32 = 5;
-/** The longest name that is kept. */
+/** Bytes of the longest name that is registered. */
 export const longestName: usize = 24;
 
-/** `length` bytes at `at` as a word, zeros after them. */
+/** `length` bytes at `at` as a word, padded with zeros. */
 @inline
 function wordOf(at: usize, length: usize): u64 {
   return length >= 8 ? load<u64>(at) : load<u64>(at) & ((<u64>1 << (<u64>length << 3)) - 1);
@@ -17,7 +17,7 @@ function hashOf(a: u64, b: u64, c: u64): u32 {
   return <u32>(mixed >> 40) ^ <u32>(mixed >> 20);
 }
 
-/** Whether the name with an index is these words. */
+/** Whether the name with this index has these words. */
 @inline
 function isName(names: usize, index: u32, a: u64, b: u64, c: u64, length: usize): bool {
   const entry = names + (<usize>index << nameShift);
@@ -26,20 +26,23 @@ function isName(names: usize, index: u32, a: u64, b: u64, c: u64, length: usize)
   );
 }
 
-/** Whether the name with an index has this length and these first eight bytes, zeros after those there are; up to eight there are no more. */
+/**
+ * Whether the name with this index has this length and these first eight bytes, padded with zeros. That is the whole
+ * name if it has up to eight bytes.
+ */
 @inline
 function startsName(entry: usize, first: u64, length: usize): bool {
   return load<u64>(entry) == first && load<u32>(entry, 24) == <u32>length;
 }
 
-/** Whether the bytes of a name of 9 to 24 behind the first eight are those at `at`. */
+/** Whether the bytes of a name of 9 to 24 bytes, after the first eight, equal those at `at`. */
 @inline
 function endsName(entry: usize, at: usize, length: usize): bool {
   const second = wordOf(at + 8, length - 8);
   return load<u64>(entry, 8) == second && load<u64>(entry, 16) == (length > 16 ? wordOf(at + 16, length - 16) : 0);
 }
 
-/** The index of a name that is neither of those expected; -1 where it is not known. */
+/** The index of a name that is not one of the two expected ones; -1 if it is not registered. */
 function findName(state: usize, at: usize, length: usize): i32 {
   if (length > longestName) return -1;
   const a = wordOf(at, length);
@@ -62,8 +65,9 @@ function findName(state: usize, at: usize, length: usize): i32 {
 }
 
 /**
- * The index of the name at `at`, -1 where it is not known. Up to 24 bytes from `at` are read. Symbols mostly come in the same turn again and again, or one
- * stays: both are tried before the slots, which for thousands of symbols lie outside of the processor's nearest caches.
+ * The index of the name at `at`; -1 if it is not registered. Up to 24 bytes from `at` are read. Rows mostly repeat one
+ * symbol, or cycle through all symbols in one order. Both cases are tried before the hash table, which for thousands of
+ * symbols does not fit the fastest caches.
  */
 @inline
 export function indexOf(state: usize, at: usize, length: usize): i32 {
@@ -81,7 +85,10 @@ export function indexOf(state: usize, at: usize, length: usize): i32 {
   return findName(state, at, length);
 }
 
-/** Keeps the next name: 1 to 24 bytes with zeros after them; one of no length keeps its index for a name that is too long. */
+/**
+ * Registers the next name: 1 to 24 bytes, padded with zeros. A name without bytes reserves the index of a name that is
+ * too long.
+ */
 export function remember(state: usize, at: usize, length: usize): void {
   const index = load<u32>(state, countAt);
   const entry = <usize>load<u32>(state, namesAt) + (<usize>index << nameShift);

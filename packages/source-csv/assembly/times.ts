@@ -1,7 +1,7 @@
 import { eightDigits, nonDigits } from "./decimal";
 import { dateAt, dateRestAt, dateValueAt, timeDigitsAt, zonedAt } from "./state";
 
-/** Where the time read last ends; 0 where it was unusual. */
+/** The address after the last time; 0 if it was unusual. */
 export let timeEnd: usize = 0;
 
 @inline
@@ -25,7 +25,10 @@ function daysOf(year: i32, month: i32, day: i32): i32 {
   return era * 146097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719468;
 }
 
-/** Reads `YYYY-MM-DD` (or with `/` or `.`) and remembers it as the last date; false where it is no date or near the ends of int64. */
+/**
+ * Reads `YYYY-MM-DD` (or with `/` or `.`) and remembers it as the last date; false if it is not a date or is near the
+ * limits of int64.
+ */
 function learnDate(state: usize, at: usize): bool {
   const century = two(at);
   const year = two(at + 2);
@@ -45,7 +48,7 @@ function learnDate(state: usize, at: usize): bool {
   return true;
 }
 
-/** Where the fraction read last ends; 0 where it was unusual. */
+/** The address after the last fraction; 0 if it was unusual. */
 let fractionEnd: usize = 0;
 
 /** Reads 1 to 9 digits of a fraction of a second, as units of stored times. */
@@ -53,7 +56,7 @@ let fractionEnd: usize = 0;
 function readFraction(state: usize, at: usize): i64 {
   const kept = load<u32>(state, timeDigitsAt);
   const word = load<u64>(at) ^ 0x3030303030303030;
-  // Three digits and no more, as most programs write them.
+  // Exactly three digits, as most programs write them.
   if ((nonDigits(word) & 0x80808080) == 0x80000000) {
     fractionEnd = at + 3;
     const thousandths = (word & 15) * 100 + ((word >> 8) & 15) * 10 + ((word >> 16) & 15);
@@ -72,12 +75,12 @@ function readFraction(state: usize, at: usize): i64 {
   return units;
 }
 
-/** Reads a time of day, `hh:mm[:ss[.fraction]]` and `Z` or `+00:00` where times have zones, as units after midnight. */
+/** Reads a time of day, `hh:mm[:ss[.fraction]]`, then `Z` or `+00:00` if times have zones, as units after midnight. */
 @inline
 export function readClock(state: usize, at: usize): i64 {
   const word = load<u64>(at);
   timeEnd = 0;
-  // Digits where digits belong, a colon after the hour.
+  // Checks the positions of digits, and the colon after the hour.
   const strange = nonDigits(word ^ 0x3030303030303030);
   if ((strange & 0x0000008080008080) != 0 || ((word >> 16) & 0xff) != 58) return 0;
   const digits = word & 0x0f0f000f0f000f0f;
@@ -123,7 +126,9 @@ export function readIso(state: usize, at: usize, dateOnly: bool): i64 {
   return midnight + readClock(state, at + 11);
 }
 
-/** Reads the digits from `at` to `end` that count since the epoch; `fraction` of them are fractions of a second. */
+/**
+ * Reads a time since the epoch from the digits between `at` and `end`; `fraction` of them are fractions of a second.
+ */
 @inline
 export function readEpoch(state: usize, at: usize, end: usize, fraction: u32): i64 {
   timeEnd = 0;
@@ -143,7 +148,7 @@ export function readEpoch(state: usize, at: usize, end: usize, fraction: u32): i
     }
   }
   if (digits > 15 + fraction) return 0;
-  // Beyond the year 2200 lies what TypeScript checks.
+  // TypeScript checks times after the year 2200.
   let limit: u64 = 7258118400;
   for (let i: u32 = 0; i < fraction; i++) limit *= 10;
   if (value >= limit) return 0;

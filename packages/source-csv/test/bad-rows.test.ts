@@ -7,7 +7,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const header = "symbol,date,open,high,low,close,volume\n";
 const good = "A,2024-01-01,1,2,0.5,1.5,100\n";
-/** Rows that are wrong in one way each, with the reason, the column and the text that are told. */
+/** Rows with one fault each, with the reason, the column and the text that are reported. */
 const faults: readonly (readonly [row: string, reason: string, column: string | undefined, text: string])[] = [
   ["A,2024-01-01,1,2,0.5,1.5", "fields", undefined, "A,2024-01-01,1,2,0.5,1.5"],
   ["A,2024-01-01,1,2,0.5,1.5,100,7", "fields", undefined, "A,2024-01-01,1,2,0.5,1.5,100,7"],
@@ -36,7 +36,7 @@ it.each(faults)("skips %j and counts it", async (row, reason, column, text) => {
   expect([summary?.rows, summary?.badRows, symbols]).toEqual([2, 1, ["A", "A"]]);
 });
 
-it.each(faults)("under nan keeps %j only where a number is at fault", async (row, reason, column) => {
+it.each(faults)("under nan keeps %j only if just a number is bad", async (row, reason, column) => {
   const { badRows, summary, numbers } = await readText(`${header}${good}${row}\n${good}`, { badRows: "nan" });
   expect(badRows).toHaveLength(1);
   expect([summary?.rows, summary?.badRows]).toEqual([reason === "number" ? 3 : 2, 1]);
@@ -54,13 +54,13 @@ it("counts a row with two faults once", async () => {
   expect(summary).toMatchObject({ rows: 2, badRows: 2 });
 });
 
-it("counts lines rightly behind quoted line ends and blank lines", async () => {
+it("counts lines correctly after quoted line ends and blank lines", async () => {
   const text = `${header}\n"A\n\nB",2024-01-01,1,2,0.5,1.5,100\n\n${good}A,2024-01-01,1,2,bad,1.5,100\n"C\nD",2024-01-01,1,2,bad,1.5,100\n${good}x\n`;
   const { badRows } = await readText(text, { badRows: "skip" });
   expect(badRows.map(({ line }) => line)).toEqual([8, 9, 12]);
 });
 
-it("gives up a quote that is never closed at its line, and reads on", async () => {
+it("drops only the line of a quote that is never closed", async () => {
   const { badRows, summary } = await readText(`${header}${good}"A,2024-01-01,1,2,0.5,1.5,100\n${good}${good}`, {
     badRows: "skip",
   });
@@ -68,7 +68,7 @@ it("gives up a quote that is never closed at its line, and reads on", async () =
   expect(summary?.rows).toBe(3);
 });
 
-it("gives up a quote that is not closed within 1 MiB, and reads on", async () => {
+it("drops only the line of a quote that is not closed within 1 MiB", async () => {
   const many = good.repeat(60_000);
   const { badRows, summary } = await readText(`${header}${good}"A,2024-01-01,1,2,0.5,1.5,100\n${many}`, {
     badRows: "skip",
@@ -85,18 +85,18 @@ it("refuses symbols that are not UTF-8", async () => {
   expect((await read(path, { badRows: "skip" })).symbols).toEqual(["A"]);
 });
 
-it("shows 80 characters of a bad row and no more", async () => {
+it("shows at most 80 characters of a bad row", async () => {
   const { badRows } = await readText(`${header}${good}${"é,".repeat(500)}\n`, { badRows: "skip" });
   expect(badRows[0]?.text).toBe("é,".repeat(40));
 });
 
-it("keeps the symbols of bad rows alone out of the dictionary", async () => {
+it("does not add symbols that only bad rows have to the dictionary", async () => {
   const path = fileOf(`${header}B,2024-01-01,1,2,0.5,x,1\n${good}C,2024-01-01,1\n"D",soon,1,2,0.5,1.5,1\n`);
   await using source = await csv(path, { badRows: "skip" });
   for await (const { symbol } of source.chunks()) expect(symbol.values).toEqual(["A"]);
 });
 
-it("reads a file of bad rows alone to an empty end", async () => {
+it("gives no chunk for a file that has only bad rows", async () => {
   const { summary } = await readText(`${header}x\ny\n`, { badRows: "skip" });
   expect(summary).toMatchObject({ rows: 0, badRows: 2 });
 });

@@ -23,13 +23,13 @@ function shown({ symbols, times, numbers, texts }: Read): unknown {
   return [symbols, times, numbers, texts["note"]?.slice(1)];
 }
 
-it.each(shapes)("reads %s alike wherever a block ends in them", async (_, row) => {
+it.each(shapes)("reads %s the same wherever a block ends in them", async (_, row) => {
   const wanted = shown(await read(fileOf(textWith(row, -5000)), { text: "keep" }));
   for (let shift = 0; shift < row(10).length + 2; shift++)
     expect(shown(await read(fileOf(textWith(row, shift)), { text: "keep" }))).toEqual(wanted);
 });
 
-it("reads a compressed file as the plain one", async () => {
+it("reads a compressed file like the plain one", async () => {
   const text = textWith(shapes[2][1], 7);
   expect(shown(await read(fileOf(gzipSync(text)), { text: "keep" }))).toEqual(
     shown(await read(fileOf(text), { text: "keep" })),

@@ -3,7 +3,7 @@ import { dataSourceCases } from "@atc/testing";
 import { describe, expect, it, vi } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import plugins, { csv } from "../src/index.ts";
-import { fileOf, twoBars } from "./temporary-file.ts";
+import { fileOf, read, twoBars } from "./temporary-file.ts";
 
 // Megabytes are read; a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 });
@@ -34,7 +34,14 @@ describe.each([
 });
 const fileOfBars = fileOf(twoBars);
 
-it("names its plugins in its manifest and makes a source of them", async () => {
+const extensions = manifest.atc.plugins.flatMap((plugin) => plugin.extensions ?? []);
+
+it.each(extensions)("takes the symbol from a file's name without the ending %s of its manifest", async (extension) => {
+  const found = await read(fileOf("date,close\n2024-01-01,1\n", `SPY${extension}`));
+  expect(found.symbols).toEqual(["SPY"]);
+});
+
+it("declares its plugins in its manifest and creates a source with them", async () => {
   expect(manifest.atc.plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
     plugins.map(({ kind, name }) => ({ kind, name })),
   );

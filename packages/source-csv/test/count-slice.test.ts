@@ -4,7 +4,7 @@ import type { JsonObject, Progress, SliceCounts } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { type CsvOptions, csv } from "../src/index.ts";
-import { countSlice, readSlice } from "../src/slices.ts";
+import { countSlice, readSlice } from "../src/reading/slice-reader.ts";
 import { failure, fileOf, twoBars } from "./temporary-file.ts";
 
 // Megabytes are read; a busy machine takes its time.
@@ -28,7 +28,7 @@ async function slicesOf(path: string, length: number, options: CsvOptions = {}):
   return sliced.starts.map((start, i) => ({ input, start, end: sliced.starts[i + 1] ?? sliced.end, line: 1 }));
 }
 
-/** What the reading of a slice tells of its rows. */
+/** The rows per symbol that reading a slice gives. */
 async function readCounts({ input, ...slice }: Slice): Promise<{ counts: object; position: number; badRows: number }> {
   const counts: Record<string, number> = {};
   const chunks = readSlice(input, slice);
@@ -85,7 +85,7 @@ describe("counts what is read", () => {
       { symbol: "X Y" },
     ],
     ["the file's name", `# a comment\ndate\tclose\n${rows(500, (i) => `2024-01-01\t${i}\n`)}`, {}],
-    ["blanks ahead of times", `date,close\n${rows(500, (i) => ` 2024-01-01 , ${i} \n`)}`, {}],
+    ["blanks before times", `date,close\n${rows(500, (i) => ` 2024-01-01 , ${i} \n`)}`, {}],
     [
       "a byte order mark and no header",
       `\ufeff${rows(500, (i) => `S,2024-01-01,${i}\n`)}`,
@@ -159,14 +159,14 @@ it("counts bad rows that have a symbol", async () => {
   expect((await countSlice(slice.input, slice))?.rows).toEqual(Float64Array.of(3, 1));
 });
 
-it("names symbols in the order they are met, and none that is not", async () => {
+it("names symbols in order of appearance, and only those that appear", async () => {
   const [slice] = (await slicesOf(fileOf(`${twoBars}AAA,2024-01-04,1,1,1,1,1\n`), 1e9)) as [Slice];
   expect((await countSlice(slice.input, slice))?.symbols).toEqual(["AAA", "BBB"]);
   const [one] = (await slicesOf(fileOf("date,close\n2024-01-01,1\n"), 1e9)) as [Slice];
   expect(await countSlice(one.input, { ...one, end: one.start })).toMatchObject({ symbols: [], position: one.start });
 });
 
-it("tells how far it is, and stops when asked to", async () => {
+it("reports its progress, and stops when aborted", async () => {
   const path = fileOf(head + rows(100_000, (i) => `S${i % 7},2024-01-01,${i}\n`));
   const [slice] = (await slicesOf(path, 1e9)) as [Slice];
   const seen: Progress[] = [];

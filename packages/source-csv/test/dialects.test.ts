@@ -13,7 +13,7 @@ it.each([",", ";", "\t", "|"])("finds the separator %j", async (separator) => {
   expectTwoBars(await readText(twoBars.replaceAll(",", separator)));
 });
 
-it("takes a separator that is given", async () => {
+it("uses the separator of the options", async () => {
   expectTwoBars(await readText(twoBars.replaceAll(",", "~"), { separator: "~" }));
 });
 
@@ -34,7 +34,7 @@ it.each([
   expectTwoBars(await readText(text));
 });
 
-it("tells gzip by its bytes, not by its name, and reads all members", async () => {
+it("detects gzip by its bytes, not by its name, and reads all members", async () => {
   expectTwoBars(await read(fileOf(gzipSync(twoBars), "bars.csv")));
   const half = twoBars.indexOf("BBB");
   expectTwoBars(await readText(Buffer.concat([gzipSync(twoBars.slice(0, half)), gzipSync(twoBars.slice(half))])));
@@ -53,14 +53,14 @@ it.each([
   expect(symbols).toEqual(["AAA"]);
 });
 
-it("takes other names that are given, in any case", async () => {
+it("maps the names of the options, in any case", async () => {
   const { numbers, times } = await readText("Zeit;Kurs;Umsatz\n2024-01-01;1.5;7\n", {
     columns: { timestamp: "zeit", close: "KURS", volume: " Umsatz" },
   });
   expect([numbers, times]).toEqual([{ close: [1.5], volume: [7] }, [1704067200000n]]);
 });
 
-it("takes a given name before one that it knows", async () => {
+it("prefers a name of the options to a known one", async () => {
   const { numbers } = await readText("date,close,adj close\n2024-01-01,1,2\n", { columns: { close: "Adj Close" } });
   expect(numbers).toEqual({ close: [2], "close.1": [1] });
 });
@@ -70,7 +70,7 @@ it("prefers the better of two names and keeps the other as a column", async () =
   expect([times, numbers]).toEqual([[1704067200000n], { close: [1], price: [2] }]);
 });
 
-it("makes ticks of prices, with nanoseconds", async () => {
+it("reads prices as ticks, with nanoseconds", async () => {
   const { kind, metadata, numbers, times } = await readText("time,price,qty\n2024-01-01T00:00:00.000000001Z,5,7\n");
   expect(kind).toBe("ticks");
   expect(metadata.map(({ name, type }) => [name, type])).toEqual([
@@ -82,12 +82,12 @@ it("makes ticks of prices, with nanoseconds", async () => {
   expect([times, numbers]).toEqual([[1704067200000000001n], { close: [5], volume: [7] }]);
 });
 
-it("makes bars of closes alone, and what the option kind says", async () => {
+it("reads closes without other prices as bars, and follows the option kind", async () => {
   expect((await readText("date,close\n2024-01-01,1\n")).kind).toBe("bars");
   expect((await readText("date,close\n2024-01-01,1\n", { kind: "ticks" })).kind).toBe("ticks");
 });
 
-it("names the symbol by the option or the file where no column does", async () => {
+it("takes the symbol from the option or the file's name if no column holds it", async () => {
   const text = "date,close\n2024-01-01,1\n";
   expect((await readText(text, { symbol: "XYZ" })).symbols).toEqual(["XYZ"]);
   for (const [name, symbol] of [
@@ -121,7 +121,7 @@ it("keeps tickers that look like something else as text", async () => {
   expect(symbols).toEqual(tickers);
 });
 
-it("tells symbols apart that share their first bytes or differ by their last", async () => {
+it("distinguishes symbols that share their first bytes or differ in their last", async () => {
   const tickers = [
     "A",
     "AB",
@@ -160,7 +160,7 @@ it("drops other text and keeps other numbers under their lower-case name", async
   expect(numbers["trades"]).toEqual([5, Number.NaN, 7]);
 });
 
-it("keeps other text as dictionaries and drops other numbers where asked to", async () => {
+it("keeps other text as dictionaries and drops other numbers if the options ask for it", async () => {
   const { metadata, texts } = await readText(withExtras, { text: "keep", extra: "drop" });
   expect(metadata.map(({ name, type }) => `${name}: ${type}`)).toEqual([
     ...["symbol: text", "timestamp: timestamp[ms]", "close: float64", "exchange: text", "note: text"],
@@ -173,6 +173,6 @@ it.each(["", "NaN", "null", "NA", "-", "N/A", "none"])("reads the volume %j as m
   expect([numbers["volume"], badRows]).toEqual([[Number.NaN, 3], []]);
 });
 
-it("reads zero and negative prices as they stand", async () => {
+it("keeps zero and negative prices", async () => {
   expect((await readText("date,close\n2020-04-20,-37.63\n2020-04-21,0\n")).numbers["close"]).toEqual([-37.63, 0]);
 });

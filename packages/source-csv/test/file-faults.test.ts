@@ -21,7 +21,7 @@ vi.setConfig({ testTimeout: 60_000 });
 /** Bars that fill several blocks and chunks. */
 const manyBars = `symbol,date,close\n${Array.from({ length: 200_000 }, (_, i) => `S${i % 7},2024-01-01,${i}.25\n`).join("")}`;
 
-it("says that a file is not there", async () => {
+it("reports a missing file", async () => {
   expect((await failure(csv(join(dirname(fileOf("")), "absent.csv")))).code).toBe("ATC_NOT_FOUND");
 });
 
@@ -84,7 +84,7 @@ it("finds a gzip file that ends early or is damaged far from its start", async (
   expect((await failure(read(fileOf(damaged), { badRows: "skip" }))).code).toBe("ATC_CORRUPT_DATA");
 });
 
-it("refuses a line of more than 1 MiB amid others, with its number", async () => {
+it("refuses a line of more than 1 MiB among others, with its number", async () => {
   const path = fileOf(`${twoBars}AAA,2024-01-04T00:00:00Z,${"1".repeat(2_500_000)}\n`);
   const error = await failure(read(path, { badRows: "skip" }));
   expect([error.code, error.details["line"]]).toEqual(["ATC_INVALID_DATA", 4]);
@@ -129,7 +129,7 @@ it.each([
   ["a price scale of 0", { priceScale: 0 }, /priceScale/],
   ["half a line to skip", { skipLines: 0.5 }, /skipLines/],
   ["a zone that is not known", { timeZone: "Mars/Olympus" }, /America/],
-  ["a zone where times name theirs", { timeZone: "Europe/Berlin" }, /timeZone/],
+  ["a zone although times name theirs", { timeZone: "Europe/Berlin" }, /timeZone/],
   ["an unknown disambiguation", { disambiguation: "guess" }, /earlier/],
 ])("refuses %s", async (_, options, message) => {
   const error = await failure(csv(fileOf(twoBars), options as Parameters<typeof csv>[1]));
@@ -159,7 +159,7 @@ it("gives another identity for other bytes, times, places, symbols and options",
   expect(await parts(join(dirname(bare), "B.csv"))).not.toBe(first);
 });
 
-it("names the real path behind a link, and the path as it was given", async () => {
+it("names the real path behind a link, and the given path", async () => {
   const path = fileOf(twoBars);
   const folder = join(dirname(path), "links");
   mkdirSync(folder);
@@ -199,7 +199,7 @@ it.skipIf(process.platform !== "linux")(
   },
 );
 
-it("ends a reading under way with ATC_CLOSED when the source is disposed", async () => {
+it("ends a reading in progress with ATC_CLOSED when the source is disposed", async () => {
   const source = await csv(fileOf(manyBars));
   const reading = (async () => {
     for await (const chunk of source.chunks()) if (chunk.length > 0) await source[Symbol.asyncDispose]();

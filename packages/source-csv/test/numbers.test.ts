@@ -83,7 +83,7 @@ it("reads the numbers that slow or hasty parsers round wrong", async () => {
   ]);
 });
 
-it("takes nothing but decimal numbers for numbers", async () => {
+it("reads only decimal numbers as numbers", async () => {
   const texts = ["0x10", "1e", "1e+", "1_000", "1,5", "abc", "1.2.3", "--1", ".", "-", "+", "Infinity", "1 2", "١"];
   const { badRows, numbers } = await readText(
     `date;close\n2024-01-01;1\n${texts.map((text) => `2024-01-01;${text}`).join("\n")}\n`,

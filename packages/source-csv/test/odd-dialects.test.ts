@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { csv } from "../src/index.ts";
-import { readSlice } from "../src/slices.ts";
+import { readSlice } from "../src/reading/slice-reader.ts";
 import { failure, fileOf, read, readText } from "./temporary-file.ts";
 
 const ms = (text: string): bigint => BigInt(Date.parse(text));
@@ -11,18 +11,18 @@ it.each([
   ["lines that start with #", "# made by hand, on a Monday, with care, and more, and more\n# in UTC\n"],
   ["slashes and blank lines", "// exported\n\n// twice\n"],
   ["an open quote", '# it"s odd\n'],
-])("leaves out %s ahead of the header and counts the lines", async (_, comment) => {
+])("leaves out %s before the header and counts the lines", async (_, comment) => {
   const rows = "date,symbol,open,close,volume\n2024-01-01,A,1,2,3\n2024-01-02,A,1,x,3\n";
   const { times, badRows } = await readText(comment + rows, { badRows: "skip" });
   expect(times).toEqual([ms("2024-01-01")]);
   expect(badRows).toMatchObject([{ line: comment.split("\n").length + 2, text: "x" }]);
 });
 
-it("takes a header that is a comment itself", async () => {
+it("reads a header that is a comment itself", async () => {
   expect((await readText("#date,close\n2024-01-01,1\n")).numbers).toEqual({ close: [1] });
 });
 
-it("leaves out the lines that are asked for", async () => {
+it("leaves out the lines of the option skipLines", async () => {
   const text = "a,b,c,d\n1,2,3,4\ndate,close\n2024-01-01,1\n";
   expect((await failure(readText(text))).code).toBe("ATC_INVALID_DATA");
   expect((await readText(text, { skipLines: 2 })).numbers).toEqual({ close: [1] });
@@ -46,7 +46,7 @@ it("names the fields of a file without a header", async () => {
   });
 });
 
-it("says that a file without a header has one where the list of columns is given all the same", async () => {
+it("reports the header line as a bad row if a list of columns is given", async () => {
   const error = await failure(readText("date,close\n2024-01-01,1\n", { columns: ["timestamp", "close"] }));
   expect([error.code, error.details["line"]]).toEqual(["ATC_INVALID_DATA", 1]);
   expect(
@@ -72,14 +72,14 @@ it.each([
 });
 
 it.each(["2019-10-17 13-AM", "2019-10-17 0-AM", "2019-10-17 9:60 AM", "2019-10-17 AM", "2019-10-17 9-XM"])(
-  "refuses the time %s amid others of a 12-hour clock",
+  "refuses the time %s among others of a 12-hour clock",
   async (text) => {
     const rows = "date,close\n2019-10-17 08-AM,1\n2019-10-17 09-AM,1\n2019-10-17 10-AM,1\n";
     expect((await readText(`${rows}${text},1\n`, { badRows: "skip" })).badRows).toMatchObject([{ line: 5, text }]);
   },
 );
 
-it("reads days ahead of months only where asked to", async () => {
+it("reads days before months only with the option dateOrder", async () => {
   const text = "date,close\n31/01/2024,1\n1.2.2024 09:30,2\n";
   const refused = await failure(readText(text));
   expect(refused.code).toBe("ATC_INVALID_DATA");
@@ -90,7 +90,7 @@ it("reads days ahead of months only where asked to", async () => {
   expect((await failure(readText(american, { dateOrder: "dmy" }))).details["line"]).toBe(2);
 });
 
-it("finds a time of day without a name behind a date", async () => {
+it("finds a time of day without a name after a date", async () => {
   const { times, numbers } = await readText("Date,Open,Close\r\n2006-01-02,09:01:00,3602.00,3599.00\r\n");
   expect([times, numbers]).toEqual([[ms("2006-01-02T09:01Z")], { open: [3602], close: [3599] }]);
 });
@@ -102,7 +102,7 @@ it("joins a date and a time of any names and of a 12-hour clock", async () => {
   expect(times).toEqual([ms("2024-01-31T21:30Z"), ms("2024-01-31T00:15Z")]);
 });
 
-it("reads decimal commas where asked to, and says so where not", async () => {
+it("reads decimal commas with the option decimal, and names the option without it", async () => {
   const text = "Datum;Kurs;Umsatz\n2024-01-31;1234,5;7\n2024-02-01;-0,25;1e3\n";
   const columns = { timestamp: "Datum", close: "Kurs", volume: "Umsatz" };
   expect((await failure(readText(text, { columns }))).message).toMatch(/decimal ","/);
@@ -112,7 +112,7 @@ it("reads decimal commas where asked to, and says so where not", async () => {
   expect((await failure(readText(points, { decimal: "," }))).code).toBe("ATC_INVALID_DATA");
 });
 
-it("takes times in a zone, before and after its clocks change", async () => {
+it("reads times in a zone, before and after its clocks change", async () => {
   const rows = ["2024-01-02 09:30", "2024-03-08 09:30", "2024-03-11 09:30", "2024-11-04 09:30", "1950-01-03 09:30"];
   const text = `date,close\n${rows.map((row) => `${row},1\n`).join("")}`;
   const { times } = await readText(text, { timeZone: "America/New_York" });
@@ -139,7 +139,7 @@ it.each([
   }
 });
 
-it("names file and line of a time without a zone amid times with one, and the other way round", async () => {
+it("names file and line of a time without a zone among times with one, and vice versa", async () => {
   const zoned = ["2024-01-01T00:00:00Z", "2024-01-01T01:00:00+00:00", "2024-01-01T02:00:00+02:00"];
   const bare = ["2024-01-01T00:00:00", "2024-01-01T01:00:00", "2024-01-01T02:00:00"];
   for (const [most, odd] of [
@@ -152,7 +152,7 @@ it("names file and line of a time without a zone amid times with one, and the ot
   }
 });
 
-it("scales ticks as well, and no volume", async () => {
+it("scales ticks too, but no volume", async () => {
   const { numbers } = await readText("time,price,size\n2024-01-01T00:00:00Z,1843700,300\n", { priceScale: 1e4 });
   expect(numbers).toEqual({ close: [184.37], volume: [300] });
 });
@@ -160,30 +160,30 @@ it("scales ticks as well, and no volume", async () => {
 it.each([
   ["date,close\n2024-01-01,1\n", {}, []],
   ["date,close\n2024-01-01T00:00Z,1\n", {}, []],
-  ["date,close\n2024-01-01 09:30,1\n", {}, ["times name no zone and were taken in UTC"]],
+  ["date,close\n2024-01-01 09:30,1\n", {}, ["times name no zone and were read in UTC"]],
   ["date,close,type\n2024-01-01,1,Last\n", {}, ["columns left out: type"]],
   [
     "date,close\n2024-01-01 09:30,1\n",
     { timeZone: "Europe/Berlin" },
-    ["times name no zone and were taken in Europe/Berlin (reject where clocks change)"],
+    ["times name no zone and were read in Europe/Berlin (reject when clocks change)"],
   ],
-  ["#x\ndate,close\n2024-01-01,1\n", {}, ['comments ahead of the header were left out: "#x"']],
+  ["#x\ndate,close\n2024-01-01,1\n", {}, ['comments before the header were left out: "#x"']],
   [
     "x\ndate;close\n2024-01-01;1,5\n",
     { skipLines: 1, decimal: ",", priceScale: 10 },
     [
       "1 line at the start left out (skipLines)",
       "prices were divided by 10 (priceScale)",
-      "commas were taken for decimal points (decimal)",
+      "commas were read as decimal points (decimal)",
     ],
   ],
   [
     "Date,Close\n2024-01-01,9:30 PM,1\n",
     {},
     [
-      "the header has 2 names for 3 fields: the time of day behind the date has none",
-      "times name no zone and were taken in UTC",
-      "times are those of a 12-hour clock",
+      "the header has 2 names for 3 fields: the time of day after the date has none",
+      "times name no zone and were read in UTC",
+      "times have a 12-hour clock",
     ],
   ],
 ] as const)("notes what it assumes of %j", async (text, options, notes) => {
@@ -201,7 +201,7 @@ it.each([
   ["scaled prices", (day: string, i: number) => `${day},${i}\n`, { priceScale: 1e4 }],
   ["decimal commas", (day: string, i: number) => `${day};${i},25\n`, { decimal: "," }],
   [
-    "days ahead of months",
+    "days before months",
     (day: string, i: number) => `${day.split("-").toReversed().join("/")},${i}\n`,
     { dateOrder: "dmy" },
   ],

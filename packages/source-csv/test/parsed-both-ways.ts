@@ -1,20 +1,23 @@
 import type { BadRow } from "@atc/contract";
 import { LF } from "@atc/plugin-kit";
 import { expect } from "vitest";
-import { badRowPolicy } from "../src/bad-rows.ts";
-import { padding } from "../src/byte.ts";
-import { columnBuffers, columnsLength } from "../src/column-buffers.ts";
-import { detectLayout, type FileLayout } from "../src/layout.ts";
-import { rowContext } from "../src/row-context.ts";
-import { kernelLength, rowKernel } from "../src/row-kernel.ts";
-import { rowMemory } from "../src/row-memory.ts";
-import { rowParser } from "../src/row-parser.ts";
+import { type CsvLayout, detectLayout } from "../src/layout/csv-layout.ts";
+import { badRowPolicy } from "../src/rows/bad-rows.ts";
+import { columnBuffers, columnsLength } from "../src/rows/column-buffers.ts";
+import { rowContext } from "../src/rows/row-context.ts";
+import { kernelLength, rowKernel } from "../src/rows/row-kernel.ts";
+import { rowMemory } from "../src/rows/row-memory.ts";
+import { rowParser } from "../src/rows/row-parser.ts";
+import { padding } from "../src/text/padding.ts";
 
 const capacity = 512;
 
-/** What a parser makes of a text: columns bit by bit, symbols, bad rows, the line after the last row; and how many rows the kernel took. */
+/**
+ * What a parser makes of a text: columns bit by bit, symbols, bad rows, the line after the last row; and how many rows
+ * the kernel took.
+ */
 export function parsed(
-  layout: FileLayout,
+  layout: CsvLayout,
   text: Uint8Array,
   withKernel: boolean,
   final = true,
@@ -51,7 +54,7 @@ export function parsed(
   return { result: { position, line: parser.line(), length, bad, symbols, times, numbers }, taken };
 }
 
-export function layoutOf(text: string, options = {}): FileLayout {
+export function layoutOf(text: string, options = {}): CsvLayout {
   const bytes = new TextEncoder().encode(text);
   const head = new Uint8Array(bytes.length + padding).fill(LF);
   head.set(bytes);
@@ -63,7 +66,10 @@ export function layoutOf(text: string, options = {}): FileLayout {
   );
 }
 
-/** Both ways of reading agree on rows put behind a header and a sample that tells the layout; gives the rows that the kernel took. */
+/**
+ * Both ways of reading agree on rows after a header and a sample that decides the layout. Returns the rows that the
+ * kernel took.
+ */
 export function agree(header: string, sample: string, rows: readonly string[], options = {}): number {
   const start = `${header}\n${sample}\n`;
   const layout = layoutOf(start, options);

@@ -1,19 +1,19 @@
 import { LF } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { badRowPolicy } from "../src/bad-rows.ts";
-import { padding } from "../src/byte.ts";
-import { columnBuffers, columnsLength } from "../src/column-buffers.ts";
-import { detectLayout, type FileLayout } from "../src/layout.ts";
-import { rowContext } from "../src/row-context.ts";
-import { rowCounter } from "../src/row-counter.ts";
-import { kernelLength } from "../src/row-kernel.ts";
-import { countMemory, type RowMemory } from "../src/row-memory.ts";
-import { rowParser } from "../src/row-parser.ts";
+import { type CsvLayout, detectLayout } from "../src/layout/csv-layout.ts";
+import { badRowPolicy } from "../src/rows/bad-rows.ts";
+import { columnBuffers, columnsLength } from "../src/rows/column-buffers.ts";
+import { rowContext } from "../src/rows/row-context.ts";
+import { rowCounter } from "../src/rows/row-counter.ts";
+import { kernelLength } from "../src/rows/row-kernel.ts";
+import { countMemory, type RowMemory } from "../src/rows/row-memory.ts";
+import { rowParser } from "../src/rows/row-parser.ts";
+import { padding } from "../src/text/padding.ts";
 
 const capacity = 256;
 
-function layoutOf(text: string, options = {}): FileLayout {
+function layoutOf(text: string, options = {}): CsvLayout {
   const bytes = new TextEncoder().encode(text);
   const head = new Uint8Array(bytes.length + padding).fill(LF);
   head.set(bytes);
@@ -21,7 +21,7 @@ function layoutOf(text: string, options = {}): FileLayout {
   return detectLayout(span, "f.csv", "f.csv", options);
 }
 
-function memoryOf(layout: FileLayout, text: Uint8Array): RowMemory {
+function memoryOf(layout: CsvLayout, text: Uint8Array): RowMemory {
   const memory = countMemory(layout, text.length, columnsLength(layout, capacity) + kernelLength(layout) + 100_000);
   memory.bytes.set(text);
   memory.bytes.fill(LF, text.length, text.length + padding);
@@ -39,8 +39,8 @@ interface Counted {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** Rows a symbol as the parser finds them; undefined where there are bad ones. */
-function parsed(layout: FileLayout, text: Uint8Array, { start, stop, final = true }: Span): Counted | undefined {
+/** Rows per symbol by the parser; undefined if there are bad rows. */
+function parsed(layout: CsvLayout, text: Uint8Array, { start, stop, final = true }: Span): Counted | undefined {
   const memory = { ...memoryOf(layout, text), exports: undefined };
   const buffers = columnBuffers(layout, capacity, memory);
   const badRows = badRowPolicy({ path: "f", policy: "skip", layout, onBadRow: undefined });
@@ -54,9 +54,9 @@ function parsed(layout: FileLayout, text: Uint8Array, { start, stop, final = tru
   return badRows.count() > 0 ? undefined : { position, counts };
 }
 
-/** Rows a symbol as they are counted; undefined where the counter cannot tell. */
+/** Rows per symbol by the counter; undefined if it leaves them to the reader. */
 function counted(
-  layout: FileLayout,
+  layout: CsvLayout,
   text: Uint8Array,
   { start, stop, final = true }: Span,
   withKernel: boolean,
@@ -73,8 +73,8 @@ function counted(
   return { position, counts: Object.fromEntries(symbols.map((name, i) => [name, rows[i] as number])) };
 }
 
-/** Kernel and twin agree with each other, and with the parser where both can tell. Returns whether they could. */
-function agree(layout: FileLayout, text: Uint8Array, span: Span): boolean {
+/** Kernel and twin agree with each other, and with the parser if both give a result. Returns whether the twin did. */
+function agree(layout: CsvLayout, text: Uint8Array, span: Span): boolean {
   const twin = counted(layout, text, span, false);
   expect(counted(layout, text, span, true)).toEqual(twin);
   const wanted = parsed(layout, text, span);
@@ -124,12 +124,12 @@ function textOf(
   return rows.join("");
 }
 
-function layoutFor(columns: readonly string[], separator: string): FileLayout {
+function layoutFor(columns: readonly string[], separator: string): CsvLayout {
   const sample = textOf(columns, separator, [{ name: "A", ending: "\n", blank: "", length: 20 }]);
   return layoutOf(`${columns.join(separator)}\n${sample}`, { separator });
 }
 
-describe("rows are counted as they are read", () => {
+describe("rows are counted like they are read", () => {
   it("whatever the names, lengths, line ends and order of columns", () => {
     fc.assert(
       fc.property(
@@ -156,7 +156,7 @@ describe("rows are counted as they are read", () => {
     );
   });
 
-  it("or not at all, where a line is odd", () => {
+  it("or not at all, if a line is odd", () => {
     const odd = fc
       .array(fc.constantFrom("A", "B,", ",", '"', "\n", "\r", "\r\n", " ", "\t", "2024-01-02", ",1", "\0", "\u00a0"), {
         maxLength: 12,
@@ -205,7 +205,7 @@ describe("names", () => {
     return twin;
   };
 
-  it("beyond those that the kernel keeps are counted", () => {
+  it("beyond those in the kernel's table are counted", () => {
     const names = Array.from({ length: 40_000 }, (_, i) => `N${i % 20_000}`);
     const counts = all(names)?.counts ?? {};
     expect(Object.keys(counts)).toEqual(names.slice(0, 20_000));
@@ -222,11 +222,11 @@ describe("names", () => {
     ["holds a NUL", "A\0"],
     ["is quoted", '"A"'],
     ["holds a quote", 'A"'],
-  ])("are not counted where one %s", (_, name) => {
+  ])("are not counted if one %s", (_, name) => {
     expect(all(["A", name, "A"])).toBeUndefined();
   });
 
-  it("are not counted where one is not UTF-8", () => {
+  it("are not counted if one is not UTF-8", () => {
     const text = bytesOf(["A", "B", "A"]);
     text[text.indexOf(66)] = 0xff;
     const span = { start: 0, stop: text.length };

@@ -66,7 +66,7 @@ const row = (at: fc.Arbitrary<string>): fc.Arbitrary<string> =>
     .map((parts) => `${parts.slice(0, -1).join(",")}${parts.at(-1)}`);
 const rows = (one: fc.Arbitrary<string>): fc.Arbitrary<string[]> => fc.array(one, { maxLength: 20 });
 
-describe("the kernel and TypeScript read alike", () => {
+describe("the kernel and TypeScript read the same", () => {
   const iso = "A,2024-01-02 09:30:00,1,1,1,1,1";
   const zoned = "A,2024-01-02T09:30:00Z,1,1,1,1,1";
   for (const [what, sample, one] of [

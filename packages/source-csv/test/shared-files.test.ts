@@ -39,7 +39,7 @@ describe.skipIf(!present)("real files (needs ../shared)", () => {
     for (const ticker of ["NAN", "TRUE", "INF"]) expect(symbols).toContain(ticker);
   });
 
-  it("keeps the text of ticks where asked to", async () => {
+  it("keeps the text of ticks with the option text", async () => {
     const { texts } = await read(`${folder}ibm_trades_tick.csv`, { text: "keep" });
     expect(texts["exchange"]?.slice(0, 3)).toEqual(["P", "P", "K"]);
     expect(texts["exchange"]).toHaveLength(33_381);
@@ -48,7 +48,7 @@ describe.skipIf(!present)("real files (needs ../shared)", () => {
   it.each([
     ["odd/ETH_BTC-5m.feather", "ATC_UNSUPPORTED"],
     ["odd/spy.zip", "ATC_UNSUPPORTED"],
-  ])("says why it cannot read %s", async (name, code) => {
+  ])("explains why it cannot read %s", async (name, code) => {
     expect((await failure(read(folder + name))).code).toBe(code);
   });
 });

@@ -55,11 +55,11 @@ it("reads dates, the end of a day and times before 1970", async () => {
   ).toEqual([...[ms("2024-01-01"), -1n, ms("1900-02-28"), ms("2024-01-01"), ms("0001-01-01")]]);
 });
 
-it("takes eight digits for dates, not for seconds", async () => {
+it("reads eight digits as dates, not as seconds", async () => {
   expect(await timesOf(["20240131", "20240229"])).toEqual([ms("2024-01-31"), ms("2024-02-29")]);
 });
 
-it("refuses times that are not there", async () => {
+it("refuses times that do not exist", async () => {
   const texts = [
     ...["2023-02-29", "1900-02-29", "2024-13-01", "2024-00-10", "2024-01-32", "2024-01-01T25:00", "2024-01-01T23:60"],
     ...[
@@ -88,14 +88,14 @@ it("cuts bars to milliseconds, rounding down, and keeps nanoseconds of ticks", a
   expect(await timesOf(texts, { kind: "ticks" })).toEqual([1704067200123456789n, -1n, -9223372036000000000n]);
 });
 
-it("refuses ticks whose nanoseconds do not fit 64 bits, and takes the last that do", async () => {
+it("refuses ticks whose nanoseconds do not fit 64 bits, and reads the last that do", async () => {
   expect(await timesOf(["2262-04-11T23:47:15.999999999Z"], { kind: "ticks" })).toEqual([9223372035999999999n]);
   const error = await failure(timesOf(["2262-04-11T23:47:17Z"], { kind: "ticks" }));
   expect(error.code).toBe("ATC_INVALID_DATA");
   expect(error.details["reason"]).toBe("time");
 });
 
-it("tells seconds, milliseconds, microseconds and nanoseconds by their magnitude", async () => {
+it("distinguishes seconds, milliseconds, microseconds and nanoseconds by their magnitude", async () => {
   for (const [digits, zeros] of [
     [0, ""],
     [3, "000"],
@@ -144,7 +144,7 @@ it("reads decimal seconds and milliseconds to the nanosecond", async () => {
   expect(await timesOf(["1704067200000.25"], { kind: "ticks" })).toEqual([1704067200000250000n]);
 });
 
-it("fixes the unit by the first rows, so that a file does not change its mind", async () => {
+it("keeps the unit of the first rows for the whole file", async () => {
   const error = await failure(timesOf(["1704067200", "1704067260", "2024-01-01"]));
   expect(error.details["line"]).toBe(4);
 });

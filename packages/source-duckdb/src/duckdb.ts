@@ -1,31 +1,37 @@
 import { AtcError, type DataSource, type JsonObject, systemNameOf } from "@atc/contract";
 import { createDataSource } from "@atc/plugin-kit";
-import { chunksOf, type OpenedSource } from "./chunks.ts";
-import { checkCompressedHead } from "./compressed-file.ts";
-import { type Database, openDatabase, quoted } from "./database.ts";
-import { duckdbError } from "./duckdb-error.ts";
+import { type Database, openDatabase, quoted } from "./engine/database.ts";
+import { duckdbError } from "./engine/duckdb-error.ts";
 import {
   checkOptions,
   type DuckdbOptions,
   type FileFormat,
   identifyingOptions,
   type SqlSource,
-} from "./duckdb-options.ts";
-import { commonFormat, fileStem, findFiles, identifyingFiles, type SourceFile } from "./files.ts";
-import { project } from "./projection.ts";
-import { fileRelation, sqlRelation } from "./relation.ts";
-import { type Request, requestOf } from "./request.ts";
+} from "./engine/duckdb-options.ts";
+import { checkCompressedHead } from "./files/compressed-file.ts";
+import { commonFormat, fileStem, findFiles, identifyingFiles, type SourceFile } from "./files/files.ts";
+import { type Request, requestOf } from "./files/request.ts";
+import { chunksOf, type OpenedSource } from "./reading/chunks.ts";
+import { project } from "./sql/projection.ts";
+import { fileRelation, sqlRelation } from "./sql/relation.ts";
 
-/** Raised when the same files are read to other values than before, so that stored results are not taken for current. */
+/**
+ * Part of each source's identity. Increase it if the same files give other values than before: stored results then
+ * become stale.
+ */
 const readerVersion = 1;
 
-/** A text that names no file is none; one that nobody could look at may be. */
+/** A quoted text that names no file is not a file. If the look-up itself failed, it may be one. */
 function noFiles(error: unknown): readonly SourceFile[] {
   if (["EMFILE", "ENFILE", "ENOMEM", "EIO"].includes(systemNameOf(error))) throw error;
   return [];
 }
 
-/** Files that a query names in quotes: without them a changed file would be taken for the old one. */
+/**
+ * The files that a query names in quotes. They are part of the identity, so that a changed file makes stored results
+ * stale.
+ */
 async function filesInQuery(database: Database, sql: string): Promise<readonly SourceFile[]> {
   const found = new Map<string, SourceFile>();
   for (const [, single, double] of sql.matchAll(/'((?:[^']|'')+)'|"((?:[^"]|"")+)"/g)) {
@@ -38,7 +44,7 @@ async function filesInQuery(database: Database, sql: string): Promise<readonly S
   return [...found.values()];
 }
 
-/** The rows of Parquet files by their footers. */
+/** The number of rows in Parquet files, from their footers. */
 async function parquetRows(database: Database, files: readonly SourceFile[]): Promise<number> {
   const list = files.map(({ path }) => quoted(path.replaceAll(/[*?[]/g, "[$&]"))).join(", ");
   const [answer] = await database.rows(`SELECT sum(num_rows)::DOUBLE AS rows FROM parquet_file_metadata([${list}])`);
@@ -97,19 +103,23 @@ function identityParts(opened: OpenedSource, request: Request, options: DuckdbOp
 }
 
 /**
- * Opens Parquet, CSV (also gz and zstd) or JSON files of bars or ticks, or a query over them, as a source of column chunks that DuckDB reads. Columns are
- * found by their names as in CSV files; times become `timestamp[ms]` for bars (finer parts cut off) and `timestamp[ns]` for ticks, UTC where they name
- * no zone; numbers are float64. A missing volume is NaN, a missing price or time is a bad row. Where no column holds the symbol it is the
- * option `symbol`, else the name of each row's file without its endings.
+ * Opens Parquet, CSV or JSON files of bars or ticks, or a query over files, as a source of column chunks that DuckDB
+ * reads. CSV and JSON may be compressed with gzip or Zstandard.
  *
- * Memory does not grow with the files, but for queries that sort or group, which use the temporary directory beyond their memory. `summary().hash` is
- * xxHash64 over the columns that were delivered, not over the files' bytes; `bytes` are the files' sizes. Bad rows have the row's number as
- * their line, in CSV and JSON files the line, where each row is one. CSV rows that cannot be split are told after all others.
+ * Columns are matched by the same names as in CSV files. Times become `timestamp[ms]` for bars (finer digits are cut
+ * off) and `timestamp[ns]` for ticks; times without a zone are UTC. Numbers become float64. A missing volume is NaN; a
+ * missing price or time makes a bad row. If no column holds the symbol, it is the option `symbol`, or the name of each
+ * row's file without its endings.
+ *
+ * Memory does not grow with the files, except for queries that sort or group: those use the temporary directory beyond
+ * their memory. `summary().hash` is xxHash64 over the delivered columns, not over the files' bytes; `bytes` is the sum
+ * of the files' sizes. The line of a bad row is its number; in CSV and JSON files it is the line, if each row is one
+ * line. CSV rows that cannot be split are reported after all others.
  *
  * @param source - a path, a directory, a pattern (`*`, `**`, `?`, `[a-z]`), a list of these, or a query
- * @throws ATC_NOT_FOUND; ATC_INVALID_ARGUMENT for an option out of range, files of several formats or a query that does not hold; ATC_UNSUPPORTED
- * for a URL, a pipe, a format or a platform that is not known; ATC_INVALID_DATA where there are no columns of a time, a price or a symbol;
- * ATC_CORRUPT_DATA for a damaged file; ATC_IO
+ * @throws ATC_NOT_FOUND; ATC_INVALID_ARGUMENT for an option out of range, files of several formats or an invalid query;
+ * ATC_UNSUPPORTED for a URL, a pipe, or an unknown format or platform; ATC_INVALID_DATA if there is no column for a
+ * time, a price or a symbol; ATC_CORRUPT_DATA for a damaged file; ATC_IO
  */
 export async function duckdb(
   source: string | readonly string[] | SqlSource,

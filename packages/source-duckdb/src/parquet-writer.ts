@@ -7,14 +7,14 @@ import {
   type TypedArray,
 } from "@atc/contract";
 import type { Appender, Connection, DataChunk, LogicalType } from "@duckdb/node-bindings";
-import type { Binding } from "./binding.ts";
-import { type Database, identifier, openDatabase, quoted } from "./database.ts";
-import { duckdbError } from "./duckdb-error.ts";
-import type { DuckdbOptions } from "./duckdb-options.ts";
+import type { Binding } from "./engine/binding.ts";
+import { type Database, identifier, openDatabase, quoted } from "./engine/database.ts";
+import { duckdbError } from "./engine/duckdb-error.ts";
+import type { DuckdbOptions } from "./engine/duckdb-options.ts";
 
-/** How Parquet is written. */
+/** How to write Parquet files. */
 export interface ParquetOptions extends Pick<DuckdbOptions, "memoryBytes" | "threads" | "tempDirectory"> {
-  /** How column chunks are compressed; `zstd` where absent. */
+  /** The compression of column chunks. Default: `zstd`. */
   readonly compression?: "zstd" | "snappy" | "gzip" | "uncompressed";
 }
 
@@ -22,7 +22,10 @@ const compressions: readonly string[] = ["zstd", "snappy", "gzip", "uncompressed
 /** Rows of a vector of DuckDB. */
 const chunkRows = 2048;
 
-/** DuckDB's types of stored columns: names for SQL, numbers for its C interface. Times are UTC without saying so, as a type with nanoseconds and a zone is missing. */
+/**
+ * DuckDB's type of a column: its name in SQL and its number in the C interface. Times have no zone: no type has
+ * nanoseconds and a zone.
+ */
 function typeOf(duckdb: Binding, type: ColumnType): { readonly sql: string; readonly id: number } {
   const { Type } = duckdb;
   switch (type) {
@@ -45,13 +48,17 @@ function typeOf(duckdb: Binding, type: ColumnType): { readonly sql: string; read
     case "float64":
       return { sql: "DOUBLE", id: Type.DOUBLE };
     case "text":
-      throw new AtcError("ATC_UNSUPPORTED", "parquet: text columns other than the symbol are not written");
+      throw new AtcError(
+        "ATC_UNSUPPORTED",
+        "parquet: text columns other than the symbol are not written; leave them out",
+      );
   }
 }
 
 /**
- * A writer of Parquet files: rows are gathered in a table of DuckDB, which moves to the temporary directory what exceeds its memory, and written at the end in
- * the order in which they came. Numbers keep every bit; times are int64 milliseconds or nanoseconds, UTC.
+ * A writer of Parquet files. DuckDB collects the rows in a table, which uses the temporary directory beyond its memory;
+ * `finish` writes them, in the order of the calls of `write`. Numbers keep every bit; times are int64 milliseconds or
+ * nanoseconds, UTC, without a zone.
  *
  * @throws ATC_INVALID_ARGUMENT for an option out of range
  */
@@ -90,7 +97,8 @@ async function openFile(
   const definitions = columns.map(({ name }, i) => `${identifier(name)} ${types[i]?.sql ?? ""}`);
   await duckdb.query(connection, `CREATE TABLE rows (symbol VARCHAR, ${definitions.join(", ")})`);
   const appender = duckdb.appender_create(connection, null, "rows");
-  const logical = [duckdb.Type.VARCHAR, ...types.map(({ id }) => id)].map((id) => duckdb.create_logical_type(id));
+  const logicalTypes = [duckdb.Type.VARCHAR, ...types.map(({ id }) => id)].map((id) => duckdb.create_logical_type(id));
+  const target: AppendTarget = { duckdb, appender, types: logicalTypes };
   let closed = false;
   const close = async (): Promise<void> => {
     if (closed) return;
@@ -104,7 +112,7 @@ async function openFile(
         const arrays = columns.map(({ name }) => values[name] as TypedArray);
         const rows = arrays[0]?.length ?? 0;
         for (let row = 0; row < rows; row += chunkRows)
-          appendRows(duckdb, appender, logical, symbol, arrays, row, Math.min(chunkRows, rows - row));
+          appendRows(target, symbol, arrays, row, Math.min(chunkRows, rows - row));
         duckdb.appender_flush_sync(appender);
         await Promise.resolve();
       }),
@@ -130,11 +138,17 @@ async function copyTo(duckdb: Binding, connection: Connection, path: string, com
   await duckdb.query(connection, `COPY rows TO ${quoted(path)} (FORMAT parquet, COMPRESSION ${compression})`);
 }
 
-/** Appends rows `from` to `from + count`: each column by one copy of its bytes. */
+/** The table that rows are appended to. */
+interface AppendTarget {
+  readonly duckdb: Binding;
+  readonly appender: Appender;
+  /** The types of its columns, the symbol included. */
+  readonly types: readonly LogicalType[];
+}
+
+/** Appends rows `[from, from + count)` of a symbol: each column by one copy of its bytes. */
 function appendRows(
-  duckdb: Binding,
-  appender: Appender,
-  types: readonly LogicalType[],
+  { duckdb, appender, types }: AppendTarget,
   symbol: string,
   arrays: readonly TypedArray[],
   from: number,

@@ -1,11 +1,11 @@
 import { AtcError, type DataSource, type Plugin } from "@atc/contract";
 import { duckdb } from "./duckdb.ts";
-import type { DuckdbOptions } from "./duckdb-options.ts";
+import type { DuckdbOptions } from "./engine/duckdb-options.ts";
 import { type ParquetOptions, parquetWriter } from "./parquet-writer.ts";
 
 /** The options of the plugin: files or a query, and how to read them. */
 export interface DuckdbSourceOptions extends DuckdbOptions {
-  /** A path, a directory, a pattern or a list of them; with `sql`, what the query reads as the view `files`. */
+  /** A path, a directory, a pattern or a list of them. With `sql`, the query reads them as the view `files`. */
   readonly path?: string | readonly string[];
   /** A query. */
   readonly sql?: string;
@@ -18,7 +18,7 @@ const source: Plugin<"source", DuckdbSourceOptions> = {
   create: ({ path, sql, ...options }): Promise<DataSource> => {
     if (sql !== undefined) return duckdb({ sql, ...(path === undefined ? {} : { files: path }) }, options);
     if (path !== undefined) return duckdb(path, options);
-    throw new AtcError("ATC_INVALID_ARGUMENT", "duckdb: option path is missing; give files, or the option sql", {
+    throw new AtcError("ATC_INVALID_ARGUMENT", "duckdb: the option path is missing; give files, or the option sql", {
       details: { option: "path" },
     });
   },

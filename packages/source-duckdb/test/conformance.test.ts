@@ -1,6 +1,7 @@
 import { dataSourceCases } from "@atc/testing";
 import { describe, expect, it } from "vitest";
 import manifest from "../package.json" with { type: "json" };
+import { commonFormat, fileStem } from "../src/files/files.ts";
 import plugins, { duckdb } from "../src/index.ts";
 import { copyOf, pathOf } from "./made-files.ts";
 
@@ -47,7 +48,20 @@ describe.each([
   for (const { name, run } of dataSourceCases(create, holds)) it(name, run, 60_000);
 });
 
-it("names its plugins in its manifest and makes sources of them", async () => {
+const extensions = manifest.atc.plugins.flatMap((plugin) => plugin.extensions ?? []);
+
+it.each(extensions)(
+  "knows the format of the ending %s of its manifest, and takes the symbol without it",
+  async (ending) => {
+    const path = `/data/SPY${ending}`;
+    expect(fileStem(path)).toBe("SPY");
+    const [format] = /parquet|csv|json/.exec(ending.replace(/parq$|pq$/, "parquet").replace(/tsv|txt/, "csv")) ?? [];
+    const file = { path, realPath: path, size: 1, mtimeNs: 0n, inode: 0n };
+    expect(await commonFormat([file])).toBe(format);
+  },
+);
+
+it("declares its plugins in its manifest and creates sources with them", async () => {
   expect(manifest.atc.plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
     plugins.map(({ kind, name }) => ({ kind, name })),
   );

@@ -10,7 +10,7 @@ const twoBars = `SELECT ${day(0)} AS timestamp, 1.5::DOUBLE AS close UNION ALL S
 const one = await copyOf(twoBars, "one/BTC-USDT.parquet");
 
 describe("which files", () => {
-  it("names the symbol after the file where no column holds it", async () => {
+  it("names the symbol after the file if no column holds it", async () => {
     expect(await read(one)).toMatchObject({
       symbols: ["BTC-USDT", "BTC-USDT"],
       times: [1704067200000n, 1704153600000n],
@@ -31,7 +31,7 @@ describe("which files", () => {
     expect(summary).toMatchObject({ rows: 200, badRows: 0 });
   });
 
-  it("takes symbols from the names of partitions, as text", async () => {
+  it("reads symbols from the names of partitions, as text", async () => {
     for (const symbol of ["007", "BTC%2FUSDT", "NA"]) {
       const path = pathOf(`parts/symbol=${symbol}/year=2024/part-0.parquet`);
       copyFileSync(one, path);
@@ -42,7 +42,7 @@ describe("which files", () => {
     expect(metadata.map(({ name }) => name)).toEqual(["symbol", "timestamp", "close"]);
   });
 
-  it("reads a list of files and takes signs of patterns in their names as they are", async () => {
+  it("reads a list of files whose names contain characters of patterns", async () => {
     const odd = pathOf("odd/we[i]*rd? 'q'.parquet");
     copyFileSync(one, odd);
     copyFileSync(one, pathOf("odd/wei.parquet"));
@@ -91,7 +91,7 @@ describe("damage", () => {
     expect((await failure(read(fileOf(bytes, "damage/within.parquet")))).code).toBe("ATC_CORRUPT_DATA");
   });
 
-  it("finds compressed CSV files that are cut or damaged, which DuckDB takes for shorter ones", async () => {
+  it("finds compressed CSV files that are cut or damaged, which DuckDB reads as shorter ones", async () => {
     const rows = Array.from({ length: 50_000 }, (_, i) => `A,${1_700_000_000 + i},${Math.sin(i)}\n`).join("");
     const gz = gzipSync(`symbol,timestamp,close\n${rows}`);
     expect((await failure(read(fileOf(gz.subarray(0, gz.length / 2), "cut.csv.gz")))).code).toBe("ATC_CORRUPT_DATA");

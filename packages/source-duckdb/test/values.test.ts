@@ -58,7 +58,7 @@ describe("times", () => {
     "'2262-04-12T00:00:00Z'",
     "TIMESTAMP 'infinity'",
     "CAST(NULL AS TIMESTAMP)",
-  ])("tells %s as a time that nanoseconds cannot hold", async (value) => {
+  ])("reports %s as a time that nanoseconds cannot hold", async (value) => {
     const source = {
       sql: `SELECT 'A' AS symbol, TIMESTAMP '2024-01-01' AS timestamp, 1 AS price`.replace(
         "TIMESTAMP '2024-01-01'",
@@ -73,7 +73,7 @@ describe("times", () => {
     expect((await read(source, { badRows: "skip" })).badRows).toHaveLength(1);
   });
 
-  it("takes times without a zone as UTC among times with zones", async () => {
+  it("reads times without a zone as UTC among times with zones", async () => {
     const rows = [
       "2024-01-01T00:00:00Z",
       "2024-01-01T00:00:00+02:00",
@@ -94,7 +94,7 @@ describe("times", () => {
     expect(await read(json)).toMatchObject({ times: expected, numbers: { close: [1.5, 1.5, 1.5, 1.5] } });
   });
 
-  it("joins a date with the time of day beside it, and reads dates with the day first", async () => {
+  it("joins a date with the time of day in its own column, and reads dates with the day first", async () => {
     const csv = fileOf("Date,Time,Close\n31/01/2024,09:30:00,1\n30/01/2024,10:00:00,2\n", "clock.csv");
     expect((await read(csv)).times).toEqual([ms("2024-01-31T09:30:00Z"), ms("2024-01-30T10:00:00Z")]);
     const parquet = await copyOf("SELECT DATE '2024-01-31' AS date, TIME '09:30' AS time, 1 AS close", "clock.parquet");
@@ -103,7 +103,7 @@ describe("times", () => {
 });
 
 describe("numbers and texts", () => {
-  it("honours what is missing, everywhere", async () => {
+  it("handles missing values in every column", async () => {
     const every = (n: number, value: string): string => `CASE WHEN i % ${n} = 0 THEN NULL ELSE ${value} END`;
     const path = await copyOf(
       `SELECT ${every(11, "'S' || (i % 3)")} AS symbol, ${every(13, "TIMESTAMP '2024-01-01' + INTERVAL (i) SECOND")} AS timestamp,
@@ -127,7 +127,7 @@ describe("numbers and texts", () => {
     expect(kept.numbers["open"]?.filter(Number.isNaN).length).toBeGreaterThan(0);
   });
 
-  it("tells texts that are no numbers, and takes those that stand for a missing volume", async () => {
+  it("reports texts that are not numbers, and accepts those that stand for a missing volume", async () => {
     const rows = ["1,N/A", "x,1", "2,abc", "3,", ",1", "inf,1", "4,7"];
     const csv = fileOf(
       `symbol,timestamp,close,volume\n${rows.map((row, i) => `NA,${1_700_000_000 + i},${row}`).join("\n")}\n`,
@@ -145,7 +145,7 @@ describe("numbers and texts", () => {
     expect((await failure(read(csv))).details).toMatchObject({ line: 3, column: "close", text: "x" });
   });
 
-  it("tells CSV rows that cannot be split, with their lines", async () => {
+  it("reports CSV rows that cannot be split, with their lines", async () => {
     const good = Array.from({ length: 30_000 }, (_, i) => `A,${1_700_000_000 + i},${i}`).join("\n");
     const csv = fileOf(
       Buffer.concat([
@@ -169,7 +169,7 @@ describe("numbers and texts", () => {
     });
   });
 
-  it("tells JSON lines that are none, with their lines", async () => {
+  it("reports lines that are not JSON, with their numbers", async () => {
     const json = fileOf(
       '{"symbol":"A","ts":1700000000,"close":1}\n{bad\n{"symbol":"A","ts":1700000001,"close":"x"}\n',
       "bad.jsonl",
@@ -183,7 +183,7 @@ describe("numbers and texts", () => {
     expect(numbers["close"]).toEqual([1]);
   });
 
-  it("keeps 5,000 symbols of any length apart, those that differ behind their 12th byte too", async () => {
+  it("distinguishes 5,000 symbols of any length, also those that differ after their 12th byte", async () => {
     const symbol =
       "CASE WHEN i % 2 = 0 THEN 'S' || (i % 5000) ELSE 'A-LONG-SYMBOL-' || (i % 5000) || repeat('x', i % 300) END";
     const path = await copyOf(
@@ -197,7 +197,7 @@ describe("numbers and texts", () => {
     expect(symbols).toEqual(expected);
   });
 
-  it("takes symbols of other types and Parquet bytes for texts", async () => {
+  it("reads symbols of other types and Parquet bytes as texts", async () => {
     const sql = "SELECT 7 AS symbol, 1700000000 AS timestamp, 1 AS close";
     expect((await read({ sql })).symbols).toEqual(["7"]);
     expect((await read({ sql: sql.replace("7 AS", "CAST('B' AS ENUM('A', 'B')) AS") })).symbols).toEqual(["B"]);
@@ -205,7 +205,7 @@ describe("numbers and texts", () => {
     expect((await read(blob)).symbols).toEqual(["SPY"]);
   });
 
-  it("maps columns by name and says which are not there", async () => {
+  it("maps columns by name and reports missing ones", async () => {
     const sql = "SELECT 'A' AS Isin, 1700000000 AS Zeit, 1.5 AS Kurs, 3 AS Stück";
     const columns = { symbol: "ISIN", timestamp: "zeit", close: "kurs", volume: "stück" };
     expect(await read({ sql }, { columns })).toMatchObject({ symbols: ["A"], numbers: { close: [1.5], volume: [3] } });
@@ -213,7 +213,7 @@ describe("numbers and texts", () => {
     expect((await failure(read({ sql }))).code).toBe("ATC_INVALID_DATA");
   });
 
-  it("gives other columns their lower-case names once each", async () => {
+  it("gives each other column its lower-case name once", async () => {
     const sql = `SELECT 'A' AS symbol, 1 AS ts, 2 AS close, 3 AS price, 4 AS "Adj Close", 5 AS h, true AS flag, 'x' AS note`;
     const names = async (options: Parameters<typeof read>[1]): Promise<string[]> =>
       (await read({ sql }, options)).metadata.map(({ name }) => name);
@@ -232,7 +232,7 @@ describe("queries", () => {
 
   it.each([
     ["nothing", " ; ", "ATC_INVALID_ARGUMENT"],
-    ["what is no SQL", "SELEC 1", "ATC_INVALID_ARGUMENT"],
+    ["a query that is not SQL", "SELEC 1", "ATC_INVALID_ARGUMENT"],
     ["what writes", "CREATE TABLE t (i INTEGER)", "ATC_INVALID_ARGUMENT"],
     ["an unknown table", "FROM nowhere", "ATC_INVALID_ARGUMENT"],
     ["a missing file", "FROM 'nowhere.parquet'", "ATC_NOT_FOUND"],
@@ -246,12 +246,12 @@ describe("queries", () => {
     expect((await failure(read({ sql }))).code).toBe(code);
   });
 
-  it("takes a query that ends in a comment or a semicolon", async () => {
+  it("accepts a query that ends in a comment or a semicolon", async () => {
     expect((await read({ sql: "SELECT 'A' AS symbol, 1 AS ts, 1 AS close -- all" })).symbols).toEqual(["A"]);
     expect((await read({ sql: "SELECT 'A;' AS symbol, 1 AS ts, 1 AS close;" })).symbols).toEqual(["A;"]);
   });
 
-  it("sorts more than its memory holds and leaves nothing behind", async () => {
+  it("sorts more than fits its memory and leaves no file behind", async () => {
     const { mkdtempSync, readdirSync, rmSync } = await import("node:fs");
     const { tmpdir } = await import("node:os");
     const tempDirectory = mkdtempSync(`${tmpdir()}/atc-duckdb-spill-`);
@@ -273,7 +273,7 @@ describe("queries", () => {
     rmSync(tempDirectory, { recursive: true });
   });
 
-  it("ends a query that runs when it is aborted or disposed", async () => {
+  it("ends a running query when it is aborted or disposed", async () => {
     const sql =
       "SELECT 'A' AS symbol, 1 AS ts, count(*)::DOUBLE AS close FROM range(100000000000) a(i) WHERE i % 7 = 3";
     await using source = await duckdb({ sql }, { kind: "bars", timeUnit: "s" });

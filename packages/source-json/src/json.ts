@@ -1,13 +1,16 @@
 import { AtcError, type DataSource, type SourceInput } from "@atc/contract";
 import { createDataSource } from "@atc/plugin-kit";
-import { chunksOf, type OpenedSource } from "./chunks.ts";
-import { fileInput, openBytes } from "./json-input.ts";
-import { checkOptions, identifyingOptions, type JsonOptions } from "./json-options.ts";
-import { detectLayout } from "./layout.ts";
-import { longestRow } from "./row-stream.ts";
-import { findRows, type JsonHead } from "./rows-place.ts";
+import { detectLayout } from "./layout/json-layout.ts";
+import { checkOptions, identifyingOptions, type JsonOptions } from "./layout/json-options.ts";
+import { findRows, type JsonHead } from "./layout/rows-location.ts";
+import { chunksOf, type OpenedSource } from "./reading/chunks.ts";
+import { fileInput, openBytes } from "./reading/json-input.ts";
+import { longestRow } from "./reading/row-stream.ts";
 
-/** Raised when the same bytes are read to other values than before, so that stored results are not taken for current. */
+/**
+ * Part of each source's identity. Increase it if the same bytes give other values than before: stored results then
+ * become stale.
+ */
 const readerVersion = 1;
 
 async function readHead(input: SourceInput): Promise<JsonHead> {
@@ -25,7 +28,7 @@ async function readHead(input: SourceInput): Promise<JsonHead> {
   return { bytes, end, final };
 }
 
-/** Throws where the first bytes are no UTF-8 text. */
+/** Throws ATC_UNSUPPORTED or ATC_INVALID_DATA if the first bytes are not UTF-8 text. */
 function checkEncoding({ bytes, end }: JsonHead, name: string): void {
   const start = bytes.subarray(0, Math.min(end, 4096));
   const nul = start.indexOf(0);
@@ -36,7 +39,7 @@ function checkEncoding({ bytes, end }: JsonHead, name: string): void {
     throw new AtcError("ATC_UNSUPPORTED", `"${name}" is UTF-16 text; save it as UTF-8 (iconv -f UTF-16 -t UTF-8)`, {
       details: { path: name },
     });
-  throw new AtcError("ATC_INVALID_DATA", `"${name}" holds NUL bytes: it is no JSON; give a JSON file`, {
+  throw new AtcError("ATC_INVALID_DATA", `"${name}" contains NUL bytes, so it is not JSON; give a JSON file`, {
     details: { path: name },
   });
 }
@@ -52,14 +55,19 @@ async function inspect(input: SourceInput, options: JsonOptions): Promise<Opened
 }
 
 /**
- * Opens JSON rows of bars or ticks as a source of column chunks: a list of rows as ccxt and exchanges give them (`[[ts, o, h, l, c, v], ...]`, or of objects), such a
- * list within an object at the option `rowsAt`, or one row after another (JSON lines). Rows are lists of values or objects; numbers may be quoted. gzip is
- * told by its first bytes. The document is read in memory for a few rows, not as a whole. Columns of objects are found by their names as in CSV files; places of
- * lists by the option `columns`. Times are ISO 8601 or numbers since 1970 whose unit is told by their magnitude; integers keep all digits.
+ * Opens JSON rows of bars or ticks as a source of column chunks. The document is an array of rows, which are arrays, as
+ * in ccxt (`[[ts, o, h, l, c, v], ...]`), or objects. The array may be within an object, at the option `rowsAt`. Or the
+ * document has one row per line (JSON lines). Numbers may be quoted; gzip is detected. Only a few rows are in memory at
+ * a time.
+ *
+ * Members of objects are matched by the same names as columns of CSV files; for rows that are arrays, the option
+ * `columns` names the elements. Times are ISO 8601 or numbers since 1970, whose unit is detected by their magnitude;
+ * integers keep all digits. They become `timestamp[ms]` for bars and `timestamp[ns]` for ticks. Numbers become float64.
  *
  * @param file - the path of a regular file, or bytes that stand for one
- * @throws ATC_NOT_FOUND; ATC_INVALID_ARGUMENT for a directory or an option out of range; ATC_UNSUPPORTED for a pipe or UTF-16; ATC_INVALID_DATA for a document without
- * rows, or rows without a time and a price, with line and byte; ATC_CORRUPT_DATA for one that is cut; ATC_IO
+ * @throws ATC_NOT_FOUND; ATC_INVALID_ARGUMENT for a directory or an option out of range; ATC_UNSUPPORTED for a pipe or
+ * UTF-16; ATC_INVALID_DATA for a document without rows, or rows without a time and a price, with line and byte;
+ * ATC_CORRUPT_DATA for a document that is cut; ATC_IO
  */
 export async function json(file: string | SourceInput, options: JsonOptions = {}): Promise<DataSource> {
   checkOptions(options);

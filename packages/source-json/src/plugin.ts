@@ -1,12 +1,12 @@
 import { AtcError, type DataSource, type Plugin, type SourceInput } from "@atc/contract";
 import { json } from "./json.ts";
-import type { JsonOptions } from "./json-options.ts";
+import type { JsonOptions } from "./layout/json-options.ts";
 
-/** The options of the plugin: a file and how to read it. */
+/** The options of the plugin: a file, and how to read it. */
 export interface JsonSourceOptions extends JsonOptions {
   /** The file's path. */
   readonly path?: string;
-  /** Bytes that stand for a file, in place of `path`. */
+  /** Bytes that stand for a file, instead of `path`. */
   readonly input?: SourceInput;
 }
 
@@ -17,7 +17,7 @@ const source: Plugin<"source", JsonSourceOptions> = {
   create: ({ path, input, ...options }): Promise<DataSource> => {
     if (input !== undefined) return json(input, options);
     if (typeof path !== "string")
-      throw new AtcError("ATC_INVALID_ARGUMENT", "json: option path is missing; give the path of a JSON file", {
+      throw new AtcError("ATC_INVALID_ARGUMENT", "json: the option path is missing; give the path of a JSON file", {
         details: { option: "path" },
       });
     return json(path, options);

@@ -106,7 +106,7 @@ it.each([
   expect([kind, values, symbols]).toEqual(["bars", bars, ["X", "X"]]);
 });
 
-it("reads a list within an object, whatever stands around it", async () => {
+it("reads an array within an object, whatever its other members are", async () => {
   const text = JSON.stringify({ error: [], note: "[[1,2]]", result: { last: 1, XBTUSD: rows }, more: { deep: [{}] } });
   expect((await readText(text, { rowsAt: "result.XBTUSD" })).values).toEqual(bars);
   const error = await failure(readText(text));
@@ -114,13 +114,13 @@ it("reads a list within an object, whatever stands around it", async () => {
   expect((await failure(readText(text, { rowsAt: "result.ETH" }))).message).toContain('"XBTUSD"');
 });
 
-it("reads gzip, and the name of the file as its symbol", async () => {
+it("reads gzip, and takes the symbol from the file's name", async () => {
   const path = fileOf(gzipSync(JSON.stringify(rows)), "BTC_USDT-1m.json.gz");
   expect((await read(path)).symbols[0]).toBe("BTC_USDT-1m");
   expect((await read(path, { symbolPattern: "^([A-Z]+)_([A-Z]+)" })).symbols[0]).toBe("BTC/USDT");
 });
 
-it("names places of lists, and refuses lists in another order than ccxt's", async () => {
+it("names elements of arrays, and refuses arrays in another order than ccxt's", async () => {
   // Coinbase: time, low, high, open, close, volume.
   const text = JSON.stringify(rows.map(([t, o, h, l, c, v]) => [Number(t) / 1000, l, h, o, c, v]));
   const error = await failure(readText(text));
@@ -129,7 +129,7 @@ it("names places of lists, and refuses lists in another order than ccxt's", asyn
   expect((await readText(text, { columns })).values).toEqual(bars);
 });
 
-it("maps members, keeps texts where asked to, and reads symbols", async () => {
+it("maps members, keeps texts with the option text, and reads symbols", async () => {
   const trades = [
     { T: "2024-01-01T00:00:00.123456789Z", s: "A\u00e9", p: "1.5", q: 3, side: "buy" },
     { T: "2024-01-01T00:00:01Z", s: "B", p: 2, q: 4, side: null },
@@ -145,7 +145,7 @@ it("maps members, keeps texts where asked to, and reads symbols", async () => {
   });
 });
 
-it("keeps every digit of nanoseconds and tells units by magnitude", async () => {
+it("keeps every digit of nanoseconds and detects units by magnitude", async () => {
   const ns = "1704067200123456789";
   expect((await readText(`{"ts":${ns},"price":1}\n`)).values["timestamp"]).toEqual([BigInt(ns)]);
   for (const [text, ms] of [
@@ -170,7 +170,7 @@ it("reads every finite number as Number() does", async () => {
   );
 });
 
-it("takes times in a zone, and names line and byte of one with a zone amid others without", async () => {
+it("reads times in a zone, and names line and byte of one with a zone among others without", async () => {
   const local = ["2024-07-01 09:30", "2024-01-02T09:30:00"].map((date) => ({ date, close: 1 }));
   const { values } = await readText(lines(local), { timeZone: "America/New_York" });
   expect(values["timestamp"]).toEqual([
@@ -185,7 +185,7 @@ it("takes times in a zone, and names line and byte of one with a zone amid other
   ]);
 });
 
-it("tells bad rows with line and byte", async () => {
+it("reports bad rows with line and byte", async () => {
   const text = `[\n${JSON.stringify(rows[0])},\n[${time},1,4,0.5,"x",10],\n[${time}], 5,\n{"timestamp":${time}},\n[${time},1,4,0.5,2,1e400]\n]`;
   const { values, badRows } = await readText(text, { badRows: "skip" });
   expect(values["close"]).toEqual([2]);
@@ -210,7 +210,7 @@ it.each([
   ["blanks", " \n", "ATC_INVALID_DATA"],
   ["an empty list", "[]", "ATC_INVALID_DATA"],
   ["CSV", "date,close\n2024-01-01,1\n", "ATC_INVALID_DATA"],
-  ["an object that is no row", '{"a":1}', "ATC_INVALID_DATA"],
+  ["an object that is not a row", '{"a":1}', "ATC_INVALID_DATA"],
   ["rows without a time", '[{"close":1}]', "ATC_INVALID_DATA"],
   ["a list that is cut", JSON.stringify(rows).slice(0, -1), "ATC_CORRUPT_DATA"],
   ["a row that is cut", JSON.stringify(rows).slice(0, -9), "ATC_CORRUPT_DATA"],
@@ -229,7 +229,7 @@ it.each([
   expect(error.code, error.message).toBe(code);
 });
 
-it("refuses a directory, an absent file and wrong options", async () => {
+it("refuses a directory, a missing file and wrong options", async () => {
   expect((await failure(json(directory))).code).toBe("ATC_INVALID_ARGUMENT");
   expect((await failure(json(join(directory, "absent.json")))).code).toBe("ATC_NOT_FOUND");
   for (const options of [{ rowsAt: "" }, { columns: [] }, { kind: "bar" }, { rowAt: "x" }, { timeZone: "Moon" }])
@@ -264,7 +264,7 @@ describe.each([
   for (const { name, run } of dataSourceCases(create, expected)) it(name, run);
 });
 
-it("reads rows alike wherever a piece of the bytes ends in them", async () => {
+it("reads rows the same wherever a piece of the bytes ends in them", async () => {
   const wanted = await readText(JSON.stringify(rows));
   for (const text of [JSON.stringify(rows), lines(objects), JSON.stringify(objects, null, 1)]) {
     const bytes = Buffer.from(text);
@@ -301,7 +301,14 @@ it("notices a file that changes, and leaves none open", async () => {
   expect(readdirSync("/proc/self/fd").length).toBe(before);
 });
 
-it("names its plugins in its manifest and makes a source of them", async () => {
+const extensions = manifest.atc.plugins.flatMap((plugin) => plugin.extensions ?? []);
+
+it.each(extensions)("takes the symbol from a file's name without the ending %s of its manifest", async (extension) => {
+  const { symbols } = await read(fileOf('[{"t":1704067200,"c":1}]', `SPY${extension}`));
+  expect(symbols).toEqual(["SPY"]);
+});
+
+it("declares its plugins in its manifest and creates a source with them", async () => {
   expect(manifest.atc.plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
     plugins.map(({ kind, name }) => ({ kind, name })),
   );

@@ -6,13 +6,12 @@ import yauzl from "yauzl";
 
 /** A file in an archive. */
 export interface ArchiveEntry {
-  /** The name as it stands there, with `/` between folders. Only a name: nothing is ever written to it. */
+  /** Its path in the archive, with `/` between folders. Nothing is ever written to this path. */
   readonly name: string;
-  /** Bytes when it is decompressed. */
+  /** Decompressed bytes. */
   readonly size: number;
-  /** Its CRC-32. */
+  /** CRC-32 of the decompressed bytes. */
   readonly crc32: number;
-  /** What reads it. */
   readonly entry: yauzl.Entry;
 }
 
@@ -22,28 +21,28 @@ export interface Archive {
   readonly path: string;
   /** The real, absolute path. */
   readonly realPath: string;
-  /** Its state when it was looked at. */
+  /** Its state when its directory was read. */
   readonly state: FileState;
-  /** Its files, in the order in which the archive lists them. */
+  /** Its files, in the order of its directory. */
   readonly entries: readonly ArchiveEntry[];
 }
 
 const mostEntries = 100_000;
 const yauzlOptions = { autoClose: false, decodeStrings: false, validateEntrySizes: true } as const;
 
-/** Opens the archive's file for one reading of an entry, or of its directory. */
+/** Opens the archive to read one entry, or its directory. */
 export function openArchive(path: string): Promise<yauzl.ZipFile> {
   return yauzl.openPromise(path, yauzlOptions);
 }
 
-/** Closes an archive, and waits until its file is closed, which is once its streams have ended. */
+/** Closes an archive and waits until its file is closed: that is after its streams have ended. */
 export async function closeArchive(archive: yauzl.ZipFile): Promise<void> {
   const closed = once(archive, "close");
   archive.close();
   await closed;
 }
 
-/** The present state of a file. */
+/** The current state of a file. */
 export async function fileState(path: string): Promise<FileState> {
   const status = await stat(path, { bigint: true }).catch((error: unknown) => {
     throw fromSystemError(error, `cannot read "${path}"`, "check the path");
@@ -64,7 +63,7 @@ async function startsAsZip(path: string): Promise<boolean> {
   }
 }
 
-/** An error for an archive that cannot be read. */
+/** The error for an archive that cannot be read: ATC_IO if the system failed, else ATC_CORRUPT_DATA. */
 export function damaged(path: string, error: unknown): AtcError {
   if (isAtcError(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
@@ -106,8 +105,8 @@ async function listEntries(path: string): Promise<readonly ArchiveEntry[]> {
 /**
  * Reads the directory of a zip archive.
  *
- * @throws ATC_NOT_FOUND, ATC_INVALID_ARGUMENT for a directory, ATC_UNSUPPORTED for a pipe, another format or too many files, ATC_INVALID_DATA for an empty
- * file, ATC_CORRUPT_DATA for a damaged or cut one, ATC_IO
+ * @throws ATC_NOT_FOUND, ATC_INVALID_ARGUMENT for a directory, ATC_UNSUPPORTED for a pipe, another format or too many
+ * files, ATC_INVALID_DATA for an empty file, ATC_CORRUPT_DATA for a damaged or cut one, ATC_IO
  */
 export async function readArchive(path: string): Promise<Archive> {
   const state = await fileState(path);
@@ -118,7 +117,7 @@ export async function readArchive(path: string): Promise<Archive> {
   if (!(await startsAsZip(path)))
     throw new AtcError(
       "ATC_UNSUPPORTED",
-      `"${path}" is no zip archive; give one, or choose another source with --source`,
+      `"${path}" is not a zip archive; give one, or choose another source with --source`,
       {
         details: { path },
       },

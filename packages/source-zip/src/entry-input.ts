@@ -8,12 +8,15 @@ import { type Archive, type ArchiveEntry, closeArchive, damaged, fileState, open
 /** Bytes of a decompressed piece. */
 const pieceLength = 256 * 1024;
 
-/** Throws ATC_INVALID_DATA where the archive is no longer what it was when its directory was read. */
+/** Throws ATC_INVALID_DATA if the archive changed after its directory was read. */
 async function checkUnchanged({ path, state }: Archive): Promise<void> {
   throwIfChanged(path, state, await fileState(path));
 }
 
-/** The bytes of an entry, decompressed in large pieces: the library's own stream makes small ones through another stream, at half the speed. */
+/**
+ * The bytes of an entry, decompressed in large pieces: yauzl's own stream gives small ones through another stream, at
+ * half the speed.
+ */
 async function openEntry(opened: ZipFile, { entry }: ArchiveEntry): Promise<Readable> {
   const stored = await opened.openReadStreamPromise(entry, { decodeFileData: false });
   if (entry.compressionMethod === 0) return stored;
@@ -23,7 +26,7 @@ async function openEntry(opened: ZipFile, { entry }: ArchiveEntry): Promise<Read
   return inflate;
 }
 
-/** The decompressed bytes of an entry, which must be as long as its size and have its CRC-32. */
+/** The decompressed bytes of an entry. Checks their length and CRC-32. */
 async function* decompressed(archive: Archive, entry: ArchiveEntry): AsyncGenerator<Uint8Array> {
   await checkUnchanged(archive);
   const opened = await openArchive(archive.path).catch((error: unknown) => {
@@ -34,14 +37,12 @@ async function* decompressed(archive: Archive, entry: ArchiveEntry): AsyncGenera
     let length = 0;
     for await (const piece of (await openEntry(opened, entry)) as AsyncIterable<Uint8Array>) {
       length += piece.length;
-      if (length > entry.size)
-        throw new Error(`it has more than the ${entry.size} bytes that the archive's directory tells`);
+      if (length > entry.size) throw new Error(`it has more than the ${entry.size} bytes in the archive's directory`);
       checksum = crc32(piece, checksum);
       yield piece;
     }
-    if (length < entry.size)
-      throw new Error(`it has ${length} of the ${entry.size} bytes that the archive's directory tells`);
-    if (checksum !== entry.crc32) throw new Error("its checksum is another than the archive's directory tells");
+    if (length < entry.size) throw new Error(`it has ${length} of the ${entry.size} bytes in the archive's directory`);
+    if (checksum !== entry.crc32) throw new Error("its checksum differs from the one in the archive's directory");
     await checkUnchanged(archive);
   } catch (error) {
     throw damaged(`${archive.path}/${entry.name}`, error);
@@ -50,14 +51,14 @@ async function* decompressed(archive: Archive, entry: ArchiveEntry): AsyncGenera
   }
 }
 
-/** An entry of an archive as the bytes of a file. */
+/** An entry of an archive as an input of a source. */
 export function entryInput(archive: Archive, entry: ArchiveEntry): SourceInput {
   const { name, size } = entry;
   return {
     name: `${archive.path}/${name}`,
     fileName: name,
     size,
-    // Bytes of this length and checksum are the same bytes, wherever and whenever the archive was copied.
+    // Length and checksum identify the bytes, wherever and whenever the archive was copied.
     parts: { entry: name, size, crc32: entry.crc32 },
     open: () => decompressed(archive, entry),
   };

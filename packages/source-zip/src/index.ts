@@ -1,5 +1,5 @@
 /**
- * The files of a zip archive as one source of column chunks, decompressed as they are read.
+ * The files of a zip archive as one source of column chunks, decompressed while they are read.
  *
  * @packageDocumentation
  */

@@ -1,17 +1,19 @@
 import { AtcError, type DataSource, type Plugin, type PluginHost, type SourceInput } from "@atc/contract";
 import { type ZipOptions, zip } from "./zip.ts";
 
-/** The options of the plugin: an archive, which of its files, what reads them, and that source's own options. */
+/**
+ * The options of the plugin: an archive, which of its files to read with which source, and that source's own options.
+ */
 export interface ZipSourceOptions extends Omit<ZipOptions, "source"> {
   /** The archive's path. */
   readonly path: string;
-  /** The source that reads the files, such as `csv`; told by their endings where absent. */
+  /** The source that reads the files, such as `csv`. Default: chosen by their endings. */
   readonly source?: string;
-  /** An option of the source that reads the files. */
+  /** Any option of the source that reads the files. */
   readonly [option: string]: unknown;
 }
 
-/** The source that reads a file by its name. */
+/** The source for a file, by its ending. */
 function sourceFor({ name, fileName }: SourceInput): string {
   if (/\.(?:json|jsonl|ndjson)(?:\.gz)?$/i.test(fileName)) return "json";
   if (!/\.(?:zip|parquet|parq|pq|feather|arrows?|ipc|xlsx?|zst)$/i.test(fileName)) return "csv";
@@ -28,7 +30,7 @@ const plugin: Plugin<"source", ZipSourceOptions> = {
   name: "zip",
   create: ({ path, source, entries, maxBytes, ...options }, host: PluginHost): Promise<DataSource> => {
     if (typeof path !== "string")
-      throw new AtcError("ATC_INVALID_ARGUMENT", "zip: option path is missing; give the path of a zip archive", {
+      throw new AtcError("ATC_INVALID_ARGUMENT", "zip: the option path is missing; give the path of a zip archive", {
         details: { option: "path" },
       });
     return zip(path, {

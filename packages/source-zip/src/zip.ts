@@ -3,15 +3,18 @@ import { invalidOption, joinSources } from "@atc/plugin-kit";
 import { type Archive, type ArchiveEntry, readArchive } from "./archive.ts";
 import { entryInput } from "./entry-input.ts";
 
-/** How the files of an archive are read. */
+/** How to read the files of an archive. */
 export interface ZipOptions {
   /** Opens a file of the archive as a source: `(input) => csv(input, { columns })`. */
   readonly source: (input: SourceInput) => DataSource | Promise<DataSource>;
-  /** A pattern of the names of files that are read, in which `*` stands for any text but `/`, `**` for any and `?` for one character; all files where absent. */
+  /**
+   * A pattern of the files to read: `*` matches any text without `/`, `**` any text, `?` one character except `/`.
+   * Default: all files.
+   */
   readonly entries?: string;
   /**
-   * The most bytes of all files that are read, decompressed: more is refused before anything is decompressed. 200 times the archive's size, at
-   * least 1 GiB, where absent: text of rows shrinks 3 to 20 times, a bomb a thousand.
+   * The most decompressed bytes of all files. An archive with more is refused before anything is decompressed. Default:
+   * 200 times the archive's size, at least 1 GiB: rows of text shrink by a factor of 3 to 20, zip bombs by a thousand.
    */
   readonly maxBytes?: number;
 }
@@ -37,7 +40,7 @@ function patternOf(pattern: string): RegExp {
   return new RegExp(`^${translated}$`, "u");
 }
 
-/** The files that are read, by name: not folders, nor what starts with `.`, nor the bookkeeping of macOS. */
+/** The files to read, sorted by name: without folders, names that start with `.`, and the metadata of macOS. */
 function chosenEntries({ path, entries }: Archive, pattern: string | undefined): readonly ArchiveEntry[] {
   const files = entries.filter(({ name }) => !/\/$|(?:^|\/)(?:__MACOSX\/|\.[^/.])/.test(name));
   const expression = pattern === undefined ? undefined : patternOf(pattern);
@@ -46,8 +49,8 @@ function chosenEntries({ path, entries }: Archive, pattern: string | undefined):
   throw new AtcError(
     "ATC_INVALID_DATA",
     files.length === 0
-      ? `"${path}" holds no file; give an archive of files with rows`
-      : `"${path}" holds no file that fits "${pattern}"; it holds ${files
+      ? `"${path}" contains no file; give an archive of files with rows`
+      : `"${path}" contains no file that matches "${pattern}"; it contains ${files
           .slice(0, 10)
           .map(({ name }) => `"${name.slice(0, 80)}"`)
           .join(", ")}`,
@@ -61,7 +64,7 @@ function checkReadable({ path }: Archive, { name, entry }: ArchiveEntry): void {
   if (entry.isEncrypted()) throw refuse("is encrypted; unpack it with its password and give the file");
   if (entry.compressionMethod !== stored && entry.compressionMethod !== deflated)
     throw refuse(
-      `is compressed by method ${entry.compressionMethod}, of which only deflate is read; pack it anew, or unpack it`,
+      `has the compression method ${entry.compressionMethod}, but only deflate is supported; pack it again, or unpack it`,
     );
 }
 
@@ -71,19 +74,21 @@ function checkSize({ path, state }: Archive, entries: readonly ArchiveEntry[], m
   if (total <= limit) return;
   throw new AtcError(
     "ATC_UNSUPPORTED",
-    `"${path}" has ${state.size} bytes and would become ${total}, more than ${limit}; if that is meant, give the option maxBytes`,
+    `"${path}" has ${state.size} bytes and expands to ${total}, more than ${limit}; if you trust it, give the option maxBytes`,
     { details: { path, bytes: total, limit } },
   );
 }
 
 /**
- * Opens the files of a zip archive as one source whose rows follow each other, files in order of their names. Nothing is unpacked to the disk; each file's length and CRC-32
- * are checked while it is read. `summary().overlaps` tells rows that two files have.
+ * Opens the files of a zip archive as one source, which reads the files one after another, in order of their names.
+ * Nothing is unpacked to the disk. Each file's length and CRC-32 are checked while it is read. `summary().overlaps`
+ * reports rows that two files have in common.
  *
  * @param path - a regular file
- * @throws ATC_NOT_FOUND; ATC_INVALID_ARGUMENT for a directory or an option out of range; ATC_UNSUPPORTED for another format, encrypted files, other compressions
- * than deflate, or more bytes than `maxBytes`; ATC_INVALID_DATA for an archive without files, or with files whose columns differ; ATC_CORRUPT_DATA for a damaged
- * archive; what the files' source throws
+ * @throws ATC_NOT_FOUND; ATC_INVALID_ARGUMENT for a directory or an option out of range; ATC_UNSUPPORTED for another
+ * format, encrypted files, compressions other than deflate, or more bytes than `maxBytes`; ATC_INVALID_DATA for an
+ * archive without files, or with files whose columns differ; ATC_CORRUPT_DATA for a damaged archive; and errors of the
+ * files' source
  */
 export async function zip(path: string, options: ZipOptions): Promise<DataSource> {
   checkOptions(options);

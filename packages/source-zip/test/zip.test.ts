@@ -58,7 +58,7 @@ const several: readonly ZippedFile[] = [
   { name: ".DS_Store", content: "\0" },
 ];
 
-it("reads each file with its name for the symbol, in order of names, folders and bookkeeping left out", async () => {
+it("reads files in order of their names, each name as the symbol, without folders and metadata", async () => {
   expect(await read(open(fileOf(zipOf(several))))).toEqual([
     ["IBM", day("2024-01-01"), 1],
     ["IBM", day("2024-01-02"), 2],
@@ -67,7 +67,7 @@ it("reads each file with its name for the symbol, in order of names, folders and
   ]);
 });
 
-it("reads the files that fit a pattern", async () => {
+it("reads the files that match a pattern", async () => {
   const path = fileOf(zipOf(several));
   for (const [entries, symbols] of [
     ["b/*.csv", ["SPY"]],
@@ -79,7 +79,7 @@ it("reads the files that fit a pattern", async () => {
   expect([error.code, error.message.includes('"b/SPY.csv"')]).toEqual(["ATC_INVALID_DATA", true]);
 });
 
-it("uses the path of an entry as a name alone", async () => {
+it("uses the path of an entry only as a name", async () => {
   const path = fileOf(
     zipOf([
       { name: "../../escape.csv", content: text },
@@ -91,7 +91,7 @@ it("uses the path of an entry as a name alone", async () => {
   expect(readdirSync(directory).filter((name) => name.includes("escape"))).toEqual([]);
 });
 
-it("tells overlaps of two files", async () => {
+it("reports overlaps of two files", async () => {
   const part = (days: readonly number[]): string =>
     `date,symbol,close\n${days.map((d) => `2024-01-0${d},A,${d}\n`).join("")}`;
   const path = fileOf(
@@ -132,7 +132,7 @@ const bad = fileOf(
 
 it.each([
   ["an empty file", "", "ATC_INVALID_DATA"],
-  ["a file that is no archive", text, "ATC_UNSUPPORTED"],
+  ["a file that is not an archive", text, "ATC_UNSUPPORTED"],
   ["an archive without files", zipOf([]), "ATC_INVALID_DATA"],
   ["folders alone", zipOf([{ name: "a/", content: "", method: 0 }]), "ATC_INVALID_DATA"],
   ["an archive without its end", zipOf(several).subarray(0, 100), "ATC_CORRUPT_DATA"],
@@ -159,7 +159,7 @@ it.each([
   expect(error.code, error.message).toBe(code);
 });
 
-it("refuses an archive that grows beyond the option maxBytes, a directory and wrong options", async () => {
+it("refuses an archive that expands beyond the option maxBytes, a directory and wrong options", async () => {
   expect((await failure(open(one, {}, { maxBytes: many.length - 1 }))).code).toBe("ATC_UNSUPPORTED");
   expect(await read(open(one, {}, { maxBytes: many.length }))).toHaveLength(70_000);
   expect((await failure(open(directory))).code).toBe("ATC_INVALID_ARGUMENT");
@@ -167,7 +167,7 @@ it("refuses an archive that grows beyond the option maxBytes, a directory and wr
   expect((await failure(open(one, {}, { maxBytes: -1 }))).code).toBe("ATC_INVALID_ARGUMENT");
 });
 
-it("keeps its identity when the archive is copied, and notices one that changes while it is open", async () => {
+it("keeps its identity when the archive is copied, and notices a change while it is open", async () => {
   const first = await open(two);
   await using second = await open(fileOf(readFileSync(two)));
   expect(second.identity.parts).toEqual(first.identity.parts);
@@ -185,7 +185,7 @@ it.skipIf(process.platform !== "linux")("leaves no file open after an early end"
   expect(descriptors()).toBe(before);
 });
 
-it("asks the host for the source of each file and hands it the other options", async () => {
+it("asks the host for the source of each file and passes it the other options", async () => {
   expect(manifest.atc.plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
     plugins.map(({ kind, name }) => ({ kind, name })),
   );
@@ -204,6 +204,26 @@ it("asks the host for the source of each file and hands it the other options", a
   ]);
   const parquet = fileOf(zipOf([{ name: "x.parquet", content: "PAR1" }]));
   expect((await failure(create({ path: parquet }, host))).code).toBe("ATC_UNSUPPORTED");
+});
+
+it.each(["csv", "json", "arrow", "duckdb"])("knows the endings in the manifest of the source %s", async (name) => {
+  const file = new URL(`../../source-${name}/package.json`, import.meta.url);
+  const [{ extensions }] = JSON.parse(readFileSync(file, "utf8")).atc.plugins as [{ extensions: string[] }];
+  const create = plugins[0]?.create as unknown as (options: object, host: object) => Promise<DataSource>;
+  for (const extension of extensions) {
+    const asked: string[] = [];
+    const host = {
+      find: (_: string, source: string, { input }: { input: never }) => {
+        asked.push(source);
+        return csv(input);
+      },
+    };
+    const archive = fileOf(zipOf([{ name: `SPY${extension}`, content: text }]));
+    const isText = /^\.(?:csv|tsv|txt|json|jsonl|ndjson)(?:\.gz)?$/.test(extension);
+    const expected = isText ? [/json/.test(extension) ? "json" : "csv"] : [];
+    await failure(create({ path: archive }, host).then((source) => source[Symbol.asyncDispose]()));
+    expect([extension, asked]).toEqual([extension, expected]);
+  }
 });
 
 const spy = fileURLToPath(new URL("../../../../shared/data/odd/spy.zip", import.meta.url));

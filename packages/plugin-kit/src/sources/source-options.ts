@@ -1,10 +1,7 @@
 import type { JsonObject, RowKind } from "@atc/contract";
 import { AtcError, nearest, ownMember } from "@atc/contract";
-import { invalidOption } from "../parameters/invalid-option.ts";
-import type { EpochUnit } from "../time/epoch-time.ts";
+import type { EpochUnit } from "../time/epoch-unit.ts";
 import type { SourceColumn } from "./column-names.ts";
-
-export { invalidOption } from "../parameters/invalid-option.ts";
 
 /** How a source reads rows that come as columns. Defaults are detected from the data. */
 export interface SourceOptions {

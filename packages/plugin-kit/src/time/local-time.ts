@@ -1,27 +1,32 @@
 import { AtcError } from "@atc/contract";
-import { invalidOption } from "../sources/source-options.ts";
+import { invalidOption } from "../parameters/invalid-option.ts";
 
-/** What to do with local times that stand for two instants, as clocks go back, or for none, as they go forward; the words are those of Temporal. */
+/**
+ * What to do with local times that occur twice, as clocks go back, or never, as they go forward. The words are those of
+ * Temporal.
+ */
 export type Disambiguation = "reject" | "earlier" | "later" | "compatible";
 
-/** How a source takes times that name no zone. */
+/** How a source reads times that name no zone. */
 export interface LocalTimeOptions {
-  /** The zone of times that name none: a name such as `America/New_York`, `UTC`, or an offset such as `+01:00`. UTC where absent. */
+  /**
+   * The zone of times that name none: a name such as `America/New_York`, or an offset such as `+01:00`. Default: `UTC`.
+   */
   readonly timeZone?: string;
   /**
-   * What a local time means that a change of clocks makes twice or skips: `reject` takes its row as bad; `earlier` and `later` take the earlier or
-   * later of the two instants (of a skipped time, read with the offset after or before the change); `compatible` takes the earlier of a time
-   * that is there twice and the later of a skipped one. `reject` where absent.
+   * What a local time means if a change of clocks repeats or skips it. `reject` makes its row a bad row. `earlier` and
+   * `later` choose between the two instants (for a skipped time: by the offset after, or before, the change).
+   * `compatible` chooses the earlier instant of a repeated time and the later one of a skipped time. Default: `reject`.
    */
   readonly disambiguation?: Disambiguation;
 }
 
 const disambiguations: readonly string[] = ["reject", "earlier", "later", "compatible"];
 const day = 86_400;
-/** Stretches of local time that share an offset where none changes near them. */
-const stretch = day / 4;
+/** Seconds of local time whose offset is looked up, and remembered, at once. */
+const windowLength = day / 4;
 
-/** The offset of a text such as `+01:00`, `-0530` or `+9`, in seconds; undefined for other texts. */
+/** The offset in a text such as `+01:00`, `-0530` or `+9`, in seconds; undefined for other texts. */
 function fixedOffset(zone: string): number | undefined {
   if (/^(?:z|utc|gmt)$/i.test(zone)) return 0;
   const [, sign, hours, minutes] = /^([+-])(\d{1,2})(?::?([0-5]\d))?$/.exec(zone) ?? [];
@@ -49,9 +54,9 @@ function namedOffset(source: string, zone: string): (seconds: number) => number 
 }
 
 /**
- * Checks {@link LocalTimeOptions}, which come from configurations too.
+ * Checks {@link LocalTimeOptions}, which may come from a configuration file.
  *
- * @throws ATC_INVALID_ARGUMENT for a zone or a word that is not known
+ * @throws ATC_INVALID_ARGUMENT for an unknown zone or word
  */
 export function checkLocalTimeOptions(source: string, { timeZone, disambiguation }: LocalTimeOptions): void {
   if (disambiguation !== undefined && !disambiguations.includes(disambiguation))
@@ -62,10 +67,10 @@ export function checkLocalTimeOptions(source: string, { timeZone, disambiguation
 }
 
 /**
- * The offset of a zone from UTC at an instant: a function from seconds since the epoch to the seconds by which local time is ahead.
+ * The offset of a zone from UTC: a function from seconds since the epoch to local time minus UTC, in seconds.
  *
- * @param source - who asks, for messages
- * @throws ATC_INVALID_ARGUMENT for a zone that is not known
+ * @param source - the name of the caller, for messages
+ * @throws ATC_INVALID_ARGUMENT for an unknown zone
  */
 export function zoneOffset(source: string, timeZone: string): (seconds: number) => number {
   const fixed = fixedOffset(timeZone);
@@ -73,11 +78,12 @@ export function zoneOffset(source: string, timeZone: string): (seconds: number) 
 }
 
 /**
- * The offset of local times from UTC: a function from a local time, in seconds since 1970-01-01T00:00:00 of the same clock, to the seconds that
- * are to be subtracted from it; NaN where the time is rejected. Whole stretches without a change are remembered, so that a call costs a comparison.
+ * The offset of local times from UTC: a function from a local time, in seconds since 1970-01-01T00:00:00 on the same
+ * clock, to the seconds to subtract from it. The result is NaN if the time is rejected. The function remembers the last
+ * six hours without a change, so most calls cost one comparison.
  *
  * @param source - the source's name, for messages
- * @throws ATC_INVALID_ARGUMENT for a zone that is not known
+ * @throws ATC_INVALID_ARGUMENT for an unknown zone
  */
 export function localOffset(source: string, options: LocalTimeOptions): (localSeconds: number) => number {
   const { timeZone = "UTC", disambiguation = "reject" } = options;
@@ -87,12 +93,12 @@ export function localOffset(source: string, options: LocalTimeOptions): (localSe
   let from = Number.POSITIVE_INFINITY;
   let known = 0;
   return (local) => {
-    if (local >= from && local < from + stretch) return known;
+    if (local >= from && local < from + windowLength) return known;
     if (!Number.isFinite(local)) return Number.NaN;
-    const start = Math.floor(local / stretch) * stretch;
-    // No offset exceeds a day, so that both instants lie beyond the stretch whatever its offset is.
+    const start = Math.floor(local / windowLength) * windowLength;
+    // No offset exceeds a day, so both instants are outside of the window whatever its offset is.
     const before = offsetAt(start - day);
-    const after = offsetAt(start + stretch + day);
+    const after = offsetAt(start + windowLength + day);
     if (before === after) {
       from = start;
       known = before;

@@ -1,0 +1,35 @@
+import type { Codec, JsonObject } from "@atc/contract";
+import {
+  checkFileSymbolOptions,
+  checkLocalTimeOptions,
+  checkSourceOptions,
+  type FileSymbolOptions,
+  identifyingOptions as identifying,
+  type LocalTimeOptions,
+  type SourceOptions,
+} from "@atc/plugin-kit";
+
+/** How to read an Arrow file. What the options leave open is detected from its schema. */
+export interface ArrowOptions extends SourceOptions, LocalTimeOptions, FileSymbolOptions {
+  /** Gives the codec of a file with compressed buffers. Without it, such files are refused with ATC_MISSING_PLUGIN. */
+  readonly codec?: (name: "lz4" | "zstd") => Codec | Promise<Codec>;
+}
+
+const own: Readonly<Record<string, readonly string[]>> = {
+  codec: [],
+  timeZone: [],
+  disambiguation: [],
+  symbolPattern: [],
+};
+
+/** Throws ATC_INVALID_ARGUMENT for the first option that is unknown or out of range. */
+export function checkOptions(options: ArrowOptions): void {
+  checkSourceOptions("arrow", options, own);
+  checkLocalTimeOptions("arrow", options);
+  checkFileSymbolOptions("arrow", options);
+}
+
+/** The options that change what is read, as plain data for an identity. */
+export function identifyingOptions(options: ArrowOptions): JsonObject {
+  return identifying(options, ["timeZone", "disambiguation", "symbolPattern"]);
+}

@@ -1,0 +1,18 @@
+import type { EpochUnit } from "@atc/plugin-kit";
+import type { Projection } from "../columns/projection.ts";
+import type { ArrowFile } from "../files/arrow-file.ts";
+import type { ArrowOptions } from "../files/arrow-options.ts";
+import type { ArrowContents } from "../format/messages.ts";
+
+/** A file whose schema is known. */
+export interface OpenedSource {
+  readonly file: ArrowFile;
+  readonly contents: ArrowContents;
+  /** Which of its columns are read. */
+  readonly projection: Projection;
+  /** The unit of times that are numbers. */
+  readonly unit: EpochUnit;
+  /** The symbol of every row, if no column holds it. */
+  readonly symbol: string | undefined;
+  readonly options: ArrowOptions;
+}

@@ -1,0 +1,154 @@
+import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
+import { type EpochUnit, type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
+import { type Database, identifier } from "../engine/database.ts";
+import type { DuckdbOptions } from "../engine/duckdb-options.ts";
+import { fileColumn, type Relation } from "./relation.ts";
+import { type RelationColumn, textExpression } from "./relation-column.ts";
+import { timeExpression } from "./time-expression.ts";
+
+/** A column of the query's result. */
+interface ProjectedColumn {
+  /** The name of the source's column that it belongs to. */
+  readonly name: string;
+  /**
+   * The content of its vector: strings, int64 times, doubles; or, for `fault`, the texts that could not be converted.
+   */
+  readonly role: "symbol" | "time" | "number" | "text" | "fault";
+}
+
+/** The query that gives a source's rows, and the meaning of its columns. */
+export interface Projection {
+  /** Whether rows are bars or ticks. */
+  readonly kind: RowKind;
+  /** The source's columns. */
+  readonly columns: readonly ColumnMetadata[];
+  /** The columns of the result. */
+  readonly projected: readonly ProjectedColumn[];
+  /** The query over a relation. */
+  readonly sql: string;
+  /** The unit of times. */
+  readonly timeUnit: EpochUnit;
+  /** Whether symbols are file names. */
+  readonly symbolIsFile: boolean;
+}
+
+const numeric = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\b.*)$/;
+const textual = /^(?:VARCHAR|JSON|UUID|ENUM\b.*)$/;
+
+/** SQL for a number, and for the text of a value that is not a number. */
+function numberExpressions(column: RelationColumn): { readonly value: string; readonly fault?: string } {
+  if (numeric.test(column.type)) return { value: `CAST(${identifier(column.name)} AS DOUBLE)` };
+  const text = textExpression(column);
+  const value = `TRY_CAST(${text} AS DOUBLE)`;
+  return { value, fault: `CASE WHEN ${value} IS NULL THEN left(${text}, 80) END` };
+}
+
+function unsuitable(source: string, column: RelationColumn, what: string): AtcError {
+  return new AtcError(
+    "ATC_INVALID_DATA",
+    `"${source}" column "${column.name}" has the type ${column.type.slice(0, 80)}, which is not a ${what}; name another with the option columns, or convert it in SQL`,
+    { details: { source, column: column.name } },
+  );
+}
+
+/** The columns of a relation. */
+async function describe(database: Database, relation: Relation): Promise<readonly RelationColumn[]> {
+  const rows = await database.rows(
+    `SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${relation.sample})`,
+  );
+  return rows.map(({ name, type }) => ({ name: String(name), type: String(type) }));
+}
+
+/** The columns that are kept in addition to the canonical ones. */
+function extras(
+  columns: readonly RelationColumn[],
+  map: MatchedColumns,
+  relation: Relation,
+  options: DuckdbOptions,
+): readonly { readonly name: string; readonly column: RelationColumn; readonly isText: boolean }[] {
+  const typeOf = ({ name, type }: RelationColumn): string => relation.foundTypes.get(name) ?? type;
+  const isKept = (column: RelationColumn): boolean =>
+    textual.test(typeOf(column)) ? options.text === "keep" : numeric.test(typeOf(column)) && options.extra !== "drop";
+  const names = columns.map(({ name }) => name);
+  const kept = otherColumns(names, map, (position) => {
+    const column = columns[position];
+    return column.name !== fileColumn && isKept(column);
+  });
+  return kept.map(({ name, position }) => {
+    const column = columns[position];
+    return { name, column, isText: textual.test(typeOf(column)) };
+  });
+}
+
+/**
+ * Samples a relation and builds the query that reads it.
+ *
+ * @throws ATC_INVALID_DATA if there is no column for a time or a price, or its type is unsuitable; ATC_INVALID_ARGUMENT
+ * if the option `columns` names a column that does not exist
+ */
+export async function project(
+  database: Database,
+  relation: Relation,
+  source: string,
+  options: DuckdbOptions,
+  manyFiles: boolean,
+): Promise<Projection> {
+  const columns = await describe(database, relation);
+  const map = matchColumns(
+    columns.map(({ name }) => (name === fileColumn ? "" : name)),
+    { source, columns: options.columns, kind: options.kind },
+  );
+  const at = (position: number): RelationColumn => columns[position];
+  const symbolIsFile =
+    map.symbol === undefined &&
+    options.symbol === undefined &&
+    manyFiles &&
+    columns.some(({ name }) => name === fileColumn);
+  const selected: (ProjectedColumn & { readonly sql: string })[] = [];
+  const faults: typeof selected = [];
+  const add = (name: string, role: ProjectedColumn["role"], sql: string, fault?: string): void => {
+    selected.push({ name, role, sql });
+    if (fault !== undefined) faults.push({ name, role: "fault", sql: fault });
+  };
+
+  if (map.symbol !== undefined) add("symbol", "symbol", textExpression(at(map.symbol)));
+  else if (symbolIsFile) add("symbol", "symbol", identifier(fileColumn));
+  const time = await timeExpression(database, relation, {
+    date: at(map.timestamp),
+    clock: map.clock === undefined ? undefined : at(map.clock),
+    kind: map.kind,
+    unit: options.timeUnit,
+  });
+  if (time === undefined) throw unsuitable(source, at(map.timestamp), "time");
+  add("timestamp", "time", time.sql, time.fault);
+  for (const { name, position } of map.numbers) {
+    const column = at(position);
+    if (!numeric.test(column.type) && !textual.test(column.type)) throw unsuitable(source, column, "number");
+    const { value, fault } = numberExpressions(column);
+    add(name, "number", value, fault);
+  }
+  const others = extras(columns, map, relation, options);
+  for (const { name, column, isText } of others)
+    if (isText) add(name, "text", textExpression(column));
+    else
+      add(
+        name,
+        "number",
+        numeric.test(column.type) ? numberExpressions(column).value : `TRY_CAST(${textExpression(column)} AS DOUBLE)`,
+      );
+  const all = [...selected, ...faults];
+  const names = map.numbers.map(({ name }) => name);
+  return {
+    kind: map.kind,
+    columns: [
+      { name: "symbol", type: "text" },
+      { name: "timestamp", type: map.kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },
+      ...names.map((name) => ({ name, type: "float64" }) as const),
+      ...others.map(({ name, isText }) => ({ name, type: isText ? "text" : "float64" }) as const),
+    ],
+    projected: all.map(({ name, role }) => ({ name, role })),
+    sql: `SELECT ${all.map(({ sql }) => sql).join(", ")} FROM ${relation.read}`,
+    timeUnit: time.unit,
+    symbolIsFile,
+  };
+}
