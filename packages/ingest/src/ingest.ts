@@ -1,10 +1,10 @@
 import type { ArrayStore, DataSource } from "@atc/contract";
 import { throwIfAborted } from "@atc/contract";
-import { fingerprintOf } from "./fingerprint.ts";
-import type { IngestOptions, ResolvedOptions } from "./ingest-options.ts";
-import { resolveOptions } from "./ingest-options.ts";
-import type { IngestResult } from "./ingest-result.ts";
-import { ingestReport } from "./report-attributes.ts";
+import { fingerprintOf } from "./phases/fingerprint.ts";
+import type { IngestOptions, ResolvedOptions } from "./phases/ingest-options.ts";
+import { resolveOptions } from "./phases/ingest-options.ts";
+import type { IngestResult } from "./phases/ingest-result.ts";
+import { ingestReport } from "./quality/report-attributes.ts";
 
 /**
  * Makes a dataset of a source: rows in any order become series sorted by symbol and time, rows of equal time in the source's order. Where
@@ -45,8 +45,8 @@ export async function ingest(
  * Loaded if there are rows to read: 60 modules, which a run over a finished dataset starts faster without. The compiler does not rewrite the ending of an
  * import beside `using`, so it stands in a function of its own.
  */
-function maker(): Promise<typeof import("./dataset-making.ts")> {
-  return import("./dataset-making.ts");
+function maker(): Promise<typeof import("./phases/dataset-making.ts")> {
+  return import("./phases/dataset-making.ts");
 }
 
 async function reusable(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { median } from "../src/median.ts";
-import { createTimeSorter } from "../src/time-order.ts";
+import { createTimeSorter } from "../src/order/time-order.ts";
+import { median } from "../src/quality/median.ts";
 
 const sorter = createTimeSorter();
 

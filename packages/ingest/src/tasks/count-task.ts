@@ -1,0 +1,13 @@
+import type { SliceCounter, SliceCounts, TaskContext } from "@atc/contract";
+import type { SliceTaskInput } from "../files/slice-run.ts";
+
+/** A slice of a source whose rows are to be counted. */
+export type CountTaskInput = Pick<SliceTaskInput, "module" | "source" | "start" | "end" | "line">;
+
+/** Counts the rows of a slice by symbol; undefined where its source does not, or only reading can tell. */
+export async function countSliceRows(input: CountTaskInput, context: TaskContext): Promise<SliceCounts | undefined> {
+  const { countSlice } = (await import(input.module)) as { readonly countSlice?: SliceCounter };
+  const { start, end, line } = input;
+  const { signal, onProgress } = context;
+  return await countSlice?.(input.source, { start, end, line, signal, onProgress });
+}
