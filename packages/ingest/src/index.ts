@@ -1,5 +1,6 @@
 /**
- * Turns column chunks into datasets: scatters rows by symbol, sorts them by time, checks and publishes them, and reports what it found.
+ * Turns column chunks into datasets: scatters rows by symbol, sorts them by time, checks and publishes them, and reports
+ * their quality.
  *
  * @packageDocumentation
  */
@@ -13,12 +14,12 @@ export { datasetReport } from "./quality/dataset-report.ts";
 export type {
   BadRows,
   DuplicateCounts,
-  Finding,
   GapPlace,
   Gaps,
   IngestReport,
   JumpPlace,
   Jumps,
+  QualityFinding,
   QualityTotals,
   RowOrder,
   SeriesQuality,

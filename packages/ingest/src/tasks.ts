@@ -3,4 +3,4 @@
  *
  * @packageDocumentation
  */
-export { countSlice, disposeWorker, merge, partition, plan, readSlice, settle } from "./tasks/definitions.ts";
+export { countSlice, disposeWorker, finish, merge, partition, plan, readSlice } from "./tasks/definitions.ts";

@@ -1,4 +1,4 @@
-/** Neighbouring numbers whose rows are few together; one alone where it has many. */
+/** Cuts `length` items into batches of neighbours with at most `mostRows` rows together. An item with more is a batch of its own. */
 export function* batches(
   length: number,
   rowsOf: (at: number) => number,

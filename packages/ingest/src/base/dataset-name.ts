@@ -4,9 +4,9 @@ const extensions = /\.(csv|tsv|txt|dat|json|jsonl|ndjson|parquet|feather|arrow|i
 const longestStem = 80;
 
 /**
- * The default name of the dataset of a file: its stem and the first 8 hexadecimal digits of the sha256 of its path, such as
- * `spy_1d-3f0c9a12`, so that two files of one name have a dataset each. Characters other than [A-Za-z0-9._-] become `_`; extensions of
- * data and of compression are left out.
+ * The default name of a file's dataset: its stem and the first 8 hexadecimal digits of the SHA-256 of its path, such as
+ * `spy_1d-3f0c9a12`, so that files with one name in two directories have different datasets. Characters other than
+ * [A-Za-z0-9._-] become `_`; extensions of data and compression are removed.
  *
  * @param path - the real, absolute path; the file need not exist
  */

@@ -1,6 +1,6 @@
 /**
- * A time as ISO 8601 in UTC: to the millisecond, or to the nanosecond where it has a part below that. A time that no `Date` holds is
- * given as the decimal number of its units.
+ * A time as ISO 8601 in UTC: in milliseconds, or in nanoseconds if it has a fraction of a millisecond. A time outside the
+ * range of `Date` is given as a decimal number of its units.
  *
  * @param unitsPerMs - 1 or 1,000,000
  */

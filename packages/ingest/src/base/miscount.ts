@@ -1,6 +1,6 @@
 import { AtcError, isAtcError } from "@atc/contract";
 
-/** The error of a slice that has other rows than were counted in it: all must be read in another way. */
+/** A slice has other rows than were counted in it. All slices must be read again, into runs. */
 export function miscounted(message: string): AtcError {
   return new AtcError("ATC_CORRUPT_DATA", message, { details: { miscounted: true } });
 }

@@ -1,7 +1,7 @@
 import type { ColumnType, DataSource, DatasetSchema, DType } from "@atc/contract";
 import { AtcError, dtypeOf } from "@atc/contract";
 
-/** A column of a dataset but `timestamp`, and the 8-byte slot of a buffered row that holds it. */
+/** A column of a dataset other than `timestamp`, and its 8-byte slot in a buffered row. */
 export interface StoredColumn {
   readonly name: string;
   readonly type: ColumnType;
@@ -10,29 +10,29 @@ export interface StoredColumn {
 }
 
 /**
- * How rows are buffered: times as pairs of 32-bit words in one array, the other columns row by row in 8-byte slots of another. A slot holds
- * a float64, which every narrower dtype fits exactly, or the two words of an int64.
+ * How rows are buffered: times as pairs of 32-bit words in one array, the other columns row by row in the 8-byte slots of
+ * another. A slot holds a float64, which represents every narrower dtype exactly, or the two words of an int64.
  */
 export interface RowLayout {
   readonly schema: DatasetSchema;
   readonly columns: readonly StoredColumn[];
-  /** Slots of a row. */
+  /** Slots per row. */
   readonly slots: number;
-  /** Bytes of a buffered row, its time included. */
+  /** Bytes per buffered row, including its time. */
   readonly rowBytes: number;
-  /** Units of the schema's `timestamp` in a millisecond. */
+  /** Units of the schema's `timestamp` per millisecond. */
   readonly unitsPerMs: number;
-  /** The text columns but `symbol`, which a dataset of numbers cannot hold. */
+  /** The text columns other than `symbol`. A dataset holds only numbers. */
   readonly dropped: readonly string[];
 }
 
-/** The layout of a source's rows; ATC_INVALID_DATA where it has no times. */
+/** The layout of a source's rows. ATC_INVALID_DATA if the source has no times. */
 export function rowLayout(source: DataSource): RowLayout {
   const time = source.columns.find((column) => column.name === "timestamp");
   if (time?.type !== "timestamp[ms]" && time?.type !== "timestamp[ns]")
     throw new AtcError(
       "ATC_INVALID_DATA",
-      `"${source.identity.name}" has no column "timestamp" of times; name the column that holds them`,
+      `"${source.identity.name}" has no column "timestamp" with times; name the column that holds them`,
     );
   const others = source.columns.filter((column) => column.name !== "symbol" && column.name !== "timestamp");
   const kept = others.filter((column) => column.type !== "text");

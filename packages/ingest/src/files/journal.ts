@@ -6,34 +6,33 @@ import type { DatasetLock } from "@atc/contract";
 import { fromSystemError } from "@atc/contract";
 import type { SliceRun } from "./slice-run.ts";
 
-/** Counts up with every change of what runs hold. */
+/** Incremented by every change of what runs hold. */
 const journalVersion = 3;
 const workName = "runs";
-/** A line says what the journal is about, each of the others that a slice is finished. */
+/** The first line is the heading. Each of the others is a finished slice. */
 const journalName = "journal.jsonl";
 
-/** What a journal is about: an ingest goes on with runs of the same source and options alone, cut in the same places. */
+/** What a journal belongs to. An ingest resumes only with runs of the same source and options, cut at the same places. */
 export interface JournalSubject {
-  /** What the ingest would give. */
   readonly fingerprint: string;
-  /** Where slices start. */
+  /** The first byte of each slice. */
   readonly starts: readonly number[];
   readonly end: number;
 }
 
-/** The runs that an ingest has finished, on the dataset's disk, so that another one can go on after a crash. */
+/** The finished slices of an ingest, on the dataset's disk, so that the next ingest can resume after a crash. */
 export interface Journal {
-  /** Where the slices start that the runs are of: those of the ingest that crashed, where there was one. */
+  /** The first byte of each slice: of the crashed ingest's slices, if it is resumed. */
   readonly starts: readonly number[];
-  /** The run of a slice, where it was finished before. */
+  /** The run of a slice; undefined if the slice is not finished. */
   find(slice: number): SliceRun | undefined;
-  /** The path of the run of a slice. */
+  /** The path of a slice's run. */
   path(slice: number): string;
-  /** A directory for files of the store whose rows runs have put in place; it is kept with the runs. */
+  /** A directory, kept with the runs, for the files of the dataset in which rows are placed. */
   readonly placed: string;
-  /** Keeps the finished runs of which `isGood` is true alone. */
+  /** Forgets the finished runs for which `isGood` is false. */
   keep(isGood: (run: SliceRun) => boolean): void;
-  /** Notes that a slice is finished. */
+  /** Records that a slice is finished. */
   add(slice: number, run: SliceRun): Promise<void>;
   /** Removes the journal and its runs. */
   remove(): Promise<void>;
@@ -41,7 +40,7 @@ export interface Journal {
 
 interface Heading extends JournalSubject {
   readonly version: number;
-  /** Who can read the indices of runs. */
+  /** The version of Node that can read the indices of runs. */
   readonly node: string;
 }
 
@@ -51,7 +50,7 @@ interface Stored {
   readonly runs: Map<number, SliceRun>;
 }
 
-/** A journal in a lock's scratch directory: what a dead holder left goes on where it is about the same, and is removed otherwise. */
+/** Opens the journal in a lock's scratch directory. What a dead holder left is resumed if it belongs to the subject, and removed otherwise. */
 export async function openJournal(
   { scratch, abandoned }: { readonly scratch: string; readonly abandoned: DatasetLock["abandoned"] },
   subject: JournalSubject,
@@ -87,7 +86,7 @@ function journal(directory: string, { starts, runs }: Stored): Journal {
     async add(slice, run) {
       runs.set(slice, run);
       const path = join(directory, journalName);
-      // One after the other, so that lines stay whole; the line feed first, since a crash may have cut the line ahead.
+      // One after another, so that lines stay whole. The line feed comes first: a crash may have cut the line before.
       writing = writing.then(() => appendFile(path, `\n${JSON.stringify([slice, run])}`));
       try {
         await writing;
@@ -98,13 +97,13 @@ function journal(directory: string, { starts, runs }: Stored): Journal {
   };
 }
 
-/** Takes over what a dead holder left where it is about the subject; the rest is removed. */
+/** Takes over what a dead holder left, if it belongs to the subject, and removes the rest. */
 async function adopt(abandoned: string, directory: string, subject: JournalSubject): Promise<Stored | undefined> {
   const left = join(abandoned, workName);
   const stored = await readJournal(join(left, journalName), subject);
   for (const [slice, run] of stored?.runs ?? [])
     if (!(await isWhole(join(left, `${slice}.run`), run))) stored?.runs.delete(slice);
-  // From here on it is this holder's: one step, so that a crash leaves it to one of the two.
+  // One step makes it this holder's, so that a crash leaves it to one of the two.
   if (stored !== undefined) await rename(left, directory);
   await rm(abandoned, { recursive: true, force: true });
   return stored;
@@ -127,7 +126,7 @@ async function readJournal(path: string, subject: JournalSubject): Promise<Store
   }
 }
 
-/** A slice and its run; undefined where a crash cut the line. */
+/** A slice and its run; undefined if a crash cut the line. */
 function entryOf(line: string): [[number, SliceRun]] | undefined {
   try {
     return [JSON.parse(line) as [number, SliceRun]];
@@ -136,13 +135,13 @@ function entryOf(line: string): [[number, SliceRun]] | undefined {
   }
 }
 
-/** Whether a file is what its run says, to the last bit: a crash of the machine may have lost some of it. */
+/** Whether a file matches its run to the last bit. A crash of the machine may have lost writes. */
 async function isWhole(path: string, { bytes, crc }: SliceRun): Promise<boolean> {
   try {
     if ((await stat(path)).size !== bytes) return false;
     let found = 0;
-    for await (const part of createReadStream(path, { highWaterMark: 2 ** 20 }))
-      found = crc32(part as Uint8Array, found);
+    for await (const bytes of createReadStream(path, { highWaterMark: 2 ** 20 }))
+      found = crc32(bytes as Uint8Array, found);
     return found === crc;
   } catch {
     return false;

@@ -1,14 +1,14 @@
 import { closeSync, openSync } from "node:fs";
 import { readBytes } from "../base/file-bytes.ts";
-import type { PlacedFile } from "./placed-files.ts";
-import { refused } from "./run-sink.ts";
+import type { DatasetFile } from "./dataset-files.ts";
+import { withDiskErrors } from "./disk-errors.ts";
 import type { SeriesPieces } from "./series-table.ts";
 
-/** Runs: the paths of their files, their bytes, or the files in which their rows were put in place. */
-export type Runs = readonly (string | Uint8Array | PlacedFile)[];
+/** Where pieces are stored: runs, as paths or as bytes in memory, or files of the dataset. */
+export type Runs = readonly (string | Uint8Array | DatasetFile)[];
 
-/** Stretches that are longer on average are read piece by piece, straight into their place. */
-const longStretch: number = 2 ** 20;
+/** Byte ranges that are longer on average are read piece by piece, straight into their place. */
+const longRange: number = 2 ** 20;
 /** Bytes between two pieces that are read along with them. */
 const smallGap = 4096;
 /** Bytes of pieces that are read at once in all. */
@@ -16,51 +16,50 @@ export const mostFetched: number = 8 * 2 ** 20;
 /** Words up to which a loop is faster than a view and a copy. */
 const fewWords = 512;
 
-/** A stretch of a run that is in memory. */
+/** A byte range of a run that is in memory. */
 interface Fetched {
   readonly from: number;
   readonly words: Int32Array;
 }
 
+/** Rows `from` to `to` (exclusive) of a column of a piece. */
+export interface PieceRows {
+  readonly piece: number;
+  /** 0 for the times. */
+  readonly column: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Reads pieces. Disposal closes the files. */
 export interface PieceReader extends Disposable {
-  /** Reads rows `from` to `to` of a column of a piece, 0 for the times, as pairs of 32-bit words, to `target` from value `at` on. */
-  read(
-    pieces: SeriesPieces,
-    piece: number,
-    column: number,
-    from: number,
-    to: number,
-    target: Int32Array,
-    at: number,
-  ): void;
-  /** Reads the pieces of neighbouring series at once where they are short: a call for each would take longer than the reading. */
+  /** Reads values as pairs of 32-bit words, to `target` from value `at` on. */
+  read(pieces: SeriesPieces, rows: PieceRows, target: Int32Array, at: number): void;
+  /** Reads the pieces of neighbouring series at once if they are short: a call for each would take longer than the reading. */
   fetch(series: readonly SeriesPieces[], rowBytes: number): void;
 }
 
-/** Memory that readers of one thread share, one after the other. */
+/** Memory that the readers of one thread share, one after another. */
 export interface FetchMemory {
   bytes: Uint8Array;
 }
 
-/** A reader of runs. */
 export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
   const files = new Map<number, number>();
   const fetched = new Map<number, Fetched[]>();
 
   function readAt(run: number, target: Uint8Array, position: number): void {
-    const source = runs[run] as string | PlacedFile;
+    // Bytes in memory are always found by nearOf.
+    const source = runs[run] as string | DatasetFile;
     const path = typeof source === "string" ? source : source.path;
-    try {
+    withDiskErrors(path, () => {
       const file = files.get(run) ?? openSync(path, "r");
       files.set(run, file);
       readBytes(file, target, position);
-    } catch (error) {
-      refused(path)(error);
-    }
+    });
   }
 
-  /** What is in memory of a run around some of its bytes. */
+  /** What is in memory of a run around a byte range. */
   function nearOf(run: number, position: number, end: number): Fetched | undefined {
     const source = runs[run];
     if (source instanceof Uint8Array && !fetched.has(run))
@@ -72,7 +71,7 @@ export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
   }
 
   return {
-    read(pieces, piece, column, from, to, target, at) {
+    read(pieces, { piece, column, from, to }, target, at) {
       const run = pieces.runs[piece];
       const source = runs[run];
       const isPlaced = typeof source === "object" && "stride" in source;
@@ -91,12 +90,12 @@ export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
     fetch(series, rowBytes) {
       if (typeof runs[0] !== "string") return;
       fetched.clear();
-      const stretches = stretchesOf(series, rowBytes);
-      const all = stretches.reduce((sum, { from, to }) => sum + to - from, 0);
-      if (all / stretches.length > longStretch || all > 2 * mostFetched) return;
+      const ranges = byteRanges(series, rowBytes);
+      const all = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+      if (all / ranges.length > longRange || all > 2 * mostFetched) return;
       if (memory.bytes.length < all) memory.bytes = new Uint8Array(Math.max(all, mostFetched));
       let used = 0;
-      for (const { run, from, to } of stretches) {
+      for (const { run, from, to } of ranges) {
         const bytes = memory.bytes.subarray(used, used + to - from);
         readAt(run, bytes, from);
         const own = { from, words: new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) };
@@ -113,26 +112,26 @@ export function pieceReader(runs: Runs, memory: FetchMemory): PieceReader {
 }
 
 /** Consecutive bytes of a run. */
-interface Stretch {
+interface ByteRange {
   readonly run: number;
   readonly from: number;
   to: number;
 }
 
-/** The stretches of runs that hold all pieces of some series: neighbours lie side by side wherever the memory of a slice was emptied into its run. */
-function stretchesOf(series: readonly SeriesPieces[], rowBytes: number): Stretch[] {
-  const pieces: Stretch[] = [];
+/** The byte ranges that hold all pieces of some series. Neighbours are side by side in each part of a run that was spilled at once. */
+function byteRanges(series: readonly SeriesPieces[], rowBytes: number): ByteRange[] {
+  const pieces: ByteRange[] = [];
   for (const { runs, offsets, rows } of series)
     for (let p = 0; p < runs.length; p++) {
       const from = offsets[p];
       pieces.push({ run: runs[p], from, to: from + rowBytes * rows[p] });
     }
   pieces.sort((a, b) => a.run - b.run || a.from - b.from);
-  const stretches: Stretch[] = [];
+  const ranges: ByteRange[] = [];
   for (const piece of pieces) {
-    const last = stretches.at(-1);
+    const last = ranges.at(-1);
     if (last !== undefined && last.run === piece.run && piece.from - last.to <= smallGap) last.to = piece.to;
-    else stretches.push(piece);
+    else ranges.push(piece);
   }
-  return stretches;
+  return ranges;
 }

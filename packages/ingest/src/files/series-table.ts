@@ -1,10 +1,10 @@
 import type { RunIndex } from "./run-index.ts";
 
-/** Where the rows of a series lie: its pieces, in the source's order. */
+/** The pieces of one series or more, in the source's order. */
 export interface SeriesPieces {
   /** Per piece: the number of its run or file. */
   readonly runs: Int32Array;
-  /** Per piece: offset in the run, in bytes. */
+  /** Per piece: its offset in the run, in bytes. */
   readonly offsets: Float64Array;
   /** Per piece: rows. */
   readonly rows: Int32Array;
@@ -12,44 +12,45 @@ export interface SeriesPieces {
 
 /** What is known of a series before it is read again. */
 export interface SeriesEntry {
-  /** Rows in all pieces. */
+  /** Rows of all pieces. */
   readonly rows: number;
-  /** Rows whose time is before that of the row ahead of them in the source. */
-  readonly back: number;
-  /** Rows whose time is that of the row ahead of them in the source. */
-  readonly ties: number;
+  /** Rows whose time is before that of the previous row in the source. */
+  readonly unsorted: number;
+  /** Rows whose time is that of the previous row in the source. */
+  readonly equalTimes: number;
   readonly pieces: SeriesPieces;
 }
 
-/** Some neighbouring series in a few arrays: thousands of small ones would take longer to send to a thread than to sort. */
+/** Neighbouring series in a few arrays: thousands of small objects would take longer to send to a thread than to sort. */
 export interface PackedSeries {
-  /** The pieces of all. */
+  /** The pieces of all series. */
   readonly pieces: SeriesPieces;
-  /** Where the pieces of each start, and where the last ones end. */
+  /** Per series: its first piece; then the number of all pieces. */
   readonly starts: Int32Array;
-  /** Rows, rows back and ties of each. */
-  readonly counts: Float64Array;
+  /** Per series: the members of {@link SeriesEntry}. */
+  readonly rows: Float64Array;
+  readonly unsorted: Float64Array;
+  readonly equalTimes: Float64Array;
 }
 
-/** The series of all runs, sorted by symbol. Runs come in the source's order. */
+/** The series of all runs, sorted by symbol. */
 export interface SeriesTable {
   readonly length: number;
   symbol(series: number): string;
   rows(series: number): number;
-  back(series: number): number;
-  ties(series: number): number;
-  /** Series `from` to `to`. */
+  unsorted(series: number): number;
+  equalTimes(series: number): number;
+  /** Series `from` to `to` (exclusive). */
   pack(from: number, to: number): PackedSeries;
 }
 
-/** The series that are packed. */
-export function unpackSeries({ pieces, starts, counts }: PackedSeries): SeriesEntry[] {
-  return Array.from({ length: starts.length - 1 }, (_, s) => {
+export function unpackSeries({ pieces, starts, rows, unsorted, equalTimes }: PackedSeries): SeriesEntry[] {
+  return Array.from({ length: rows.length }, (_, s) => {
     const [from, to] = [starts[s], starts[s + 1]];
     return {
-      rows: counts[3 * s],
-      back: counts[3 * s + 1],
-      ties: counts[3 * s + 2],
+      rows: rows[s],
+      unsorted: unsorted[s],
+      equalTimes: equalTimes[s],
       pieces: {
         runs: pieces.runs.subarray(from, to),
         offsets: pieces.offsets.subarray(from, to),
@@ -59,22 +60,21 @@ export function unpackSeries({ pieces, starts, counts }: PackedSeries): SeriesEn
   });
 }
 
-/** Puts the series of runs together. */
+/** Collects the series of runs. */
 export interface TableBuilder {
-  /** Takes the next run in the source's order. */
+  /** Adds the next run in the source's order. */
   add(run: RunIndex): void;
-  /** All series. */
   table(): SeriesTable;
 }
 
-/** Counts of a series, over the runs so far. */
-interface Tally {
+/** Counts of a series over the runs so far. */
+interface SeriesTotals {
   readonly symbol: string;
   rows: number;
-  back: number;
-  ties: number;
+  unsorted: number;
+  equalTimes: number;
   pieces: number;
-  last: bigint;
+  lastTime: bigint;
 }
 
 /** Pieces of all runs in their order. */
@@ -87,11 +87,11 @@ interface PieceList {
 }
 
 /**
- * A builder without runs. It keeps a few numbers of each piece in a few arrays: thousands of symbols in dozens of runs are hundreds of
- * thousands of pieces. The runs of pieces are those files, or where rows were put in their place the files of the store.
+ * A builder without runs. It keeps a few numbers per piece in a few arrays: thousands of symbols in dozens of runs are
+ * hundreds of thousands of pieces.
  */
 export function tableBuilder(): TableBuilder {
-  const tallies: Tally[] = [];
+  const totals: SeriesTotals[] = [];
   const numbers = new Map<string, number>();
   const list: PieceList = {
     series: new Int32Array(0),
@@ -105,32 +105,32 @@ export function tableBuilder(): TableBuilder {
     add(run) {
       const own = run.symbols.map((symbol, s) => {
         const known = numbers.get(symbol);
-        const series = known ?? tallies.length;
+        const series = known ?? totals.length;
         if (known === undefined) {
           numbers.set(symbol, series);
-          tallies.push({ symbol, rows: 0, back: 0, ties: 0, pieces: 0, last: 0n });
+          totals.push({ symbol, rows: 0, unsorted: 0, equalTimes: 0, pieces: 0, lastTime: 0n });
         }
-        count(tallies[series] as Tally, run, s);
+        count(totals[series], run, s);
         return series;
       });
       append(list, run, runs++, own);
-      for (const s of run.pieceSymbols) (tallies[own[s]] as Tally).pieces++;
+      for (const s of run.pieceSymbols) totals[own[s]].pieces++;
     },
-    table: () => tableOf(tallies, list),
+    table: () => tableOf(totals, list),
   };
 }
 
-/** Adds what a run has of a series. */
-function count(tally: Tally, run: RunIndex, s: number): void {
+/** Adds the counts of a run to those of a series. */
+function count(totals: SeriesTotals, run: RunIndex, s: number): void {
   const rows = run.rows[s];
   if (rows === 0) return;
-  const first = run.firstTimes[s];
-  if (tally.rows > 0 && first < tally.last) tally.back++;
-  if (tally.rows > 0 && first === tally.last) tally.ties++;
-  tally.rows += rows;
-  tally.back += run.back[s];
-  tally.ties += run.ties[s];
-  tally.last = run.lastTimes[s];
+  const firstTime = run.firstTimes[s];
+  if (totals.rows > 0 && firstTime < totals.lastTime) totals.unsorted++;
+  if (totals.rows > 0 && firstTime === totals.lastTime) totals.equalTimes++;
+  totals.rows += rows;
+  totals.unsorted += run.unsorted[s];
+  totals.equalTimes += run.equalTimes[s];
+  totals.lastTime = run.lastTimes[s];
 }
 
 function append(list: PieceList, run: RunIndex, number: number, series: readonly number[]): void {
@@ -161,26 +161,27 @@ function longer<Values extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuffe
   return room;
 }
 
-function tableOf(tallies: readonly Tally[], list: PieceList): SeriesTable {
-  const places = [...tallies.keys()]
-    .filter((series) => (tallies[series] as Tally).rows > 0)
-    .sort((a, b) => ((tallies[a] as Tally).symbol < (tallies[b] as Tally).symbol ? -1 : 1));
-  const ordered = places.map((series) => tallies[series] as Tally);
+function tableOf(totals: readonly SeriesTotals[], list: PieceList): SeriesTable {
+  const sorted = [...totals.keys()]
+    .filter((series) => totals[series].rows > 0)
+    .sort((a, b) => (totals[a].symbol < totals[b].symbol ? -1 : 1));
+  const ordered = sorted.map((series) => totals[series]);
   const starts = new Int32Array(ordered.length + 1);
-  const next = new Int32Array(tallies.length);
-  for (const [place, series] of places.entries()) {
+  const next = new Int32Array(totals.length);
+  for (const [place, series] of sorted.entries()) {
     next[series] = starts[place];
-    starts[place + 1] = starts[place] + (ordered[place] as Tally).pieces;
+    starts[place + 1] = starts[place] + ordered[place].pieces;
   }
-  const pieces = placePieces(list, next);
+  const pieces = bySeries(list, next);
   return {
     length: ordered.length,
-    symbol: (series) => (ordered[series] as Tally).symbol,
-    rows: (series) => (ordered[series] as Tally).rows,
-    back: (series) => (ordered[series] as Tally).back,
-    ties: (series) => (ordered[series] as Tally).ties,
+    symbol: (series) => ordered[series].symbol,
+    rows: (series) => ordered[series].rows,
+    unsorted: (series) => ordered[series].unsorted,
+    equalTimes: (series) => ordered[series].equalTimes,
     pack(from, to) {
       const [start, end] = [starts[from], starts[to]];
+      const own = ordered.slice(from, to);
       return {
         pieces: {
           runs: pieces.runs.slice(start, end),
@@ -188,20 +189,20 @@ function tableOf(tallies: readonly Tally[], list: PieceList): SeriesTable {
           rows: pieces.rows.slice(start, end),
         },
         starts: starts.slice(from, to + 1).map((at) => at - start),
-        counts: Float64Array.from(ordered.slice(from, to).flatMap(({ rows, back, ties }) => [rows, back, ties])),
+        rows: Float64Array.from(own, ({ rows }) => rows),
+        unsorted: Float64Array.from(own, ({ unsorted }) => unsorted),
+        equalTimes: Float64Array.from(own, ({ equalTimes }) => equalTimes),
       };
     },
   };
 }
 
-/** The pieces series by series; `next` has where those of each start. */
-function placePieces(list: PieceList, next: Int32Array): SeriesPieces {
+/** The pieces series by series. `next` is the place of each series' first piece, and is changed. */
+function bySeries(list: PieceList, next: Int32Array): SeriesPieces {
   const { length } = list;
   const all = { runs: new Int32Array(length), offsets: new Float64Array(length), rows: new Int32Array(length) };
   for (let p = 0; p < length; p++) {
-    const series = list.series[p];
-    const at = next[series];
-    next[series] = at + 1;
+    const at = next[list.series[p]]++;
     all.runs[at] = list.runs[p];
     all.offsets[at] = list.offsets[p];
     all.rows[at] = list.rows[p];

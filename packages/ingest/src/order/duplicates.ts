@@ -1,19 +1,22 @@
-/** What becomes of rows of one symbol and time; `error` counts them as `keep-all` does, the caller stops. */
+/**
+ * Which rows of one symbol and time are kept: all, the last or the first in the source. `error` stops the ingest with
+ * ATC_INVALID_DATA.
+ */
 export type DuplicatePolicy = "keep-all" | "keep-last" | "keep-first" | "error";
 
-/** What was found at equal times. */
+/** Rows of equal times in an order. */
 export interface Duplicates {
-  /** Rows whose time a row ahead of them has too. */
+  /** Rows with the time of a row before them. */
   readonly count: number;
-  /** Place of the first in the order, -1 where there is none. */
+  /** The place of the first of them; -1 if there is none. */
   readonly first: number;
-  /** Rows left in the order. */
+  /** Rows that stay in the order. */
   readonly kept: number;
-  /** Pairs of such a row and the one just ahead of it. */
+  /** Pairs of such a row and the one just before it. */
   readonly pairs: Uint32Array;
 }
 
-/** Finds rows of equal time in `order` and takes out of it, in place, those that the policy leaves out. */
+/** Finds rows of equal time in `order`, and removes those that the policy drops, in place. `error` removes none. */
 export function resolveDuplicates(
   times: Int32Array,
   order: Uint32Array,
@@ -21,13 +24,13 @@ export function resolveDuplicates(
   policy: DuplicatePolicy,
 ): Duplicates {
   const drops = policy === "keep-last" || policy === "keep-first";
-  const ties = countTies(times, order, length);
-  if (ties.count === 0) return { count: 0, first: -1, kept: length, pairs: new Uint32Array(0) };
-  const pairs = new Uint32Array(2 * ties.count);
-  let kept = ties.first;
+  const equalTimes = countEqualTimes(times, order, length);
+  if (equalTimes.count === 0) return { count: 0, first: -1, kept: length, pairs: new Uint32Array(0) };
+  const pairs = new Uint32Array(2 * equalTimes.count);
+  let kept = equalTimes.first;
   let count = 0;
-  let previous = order[ties.first - 1];
-  for (let i = ties.first; i < length; i++) {
+  let previous = order[equalTimes.first - 1];
+  for (let i = equalTimes.first; i < length; i++) {
     const row = order[i];
     const same = sameTime(times, row, previous);
     if (same) {
@@ -39,10 +42,10 @@ export function resolveDuplicates(
     else if (policy === "keep-last") order[kept - 1] = row;
     previous = row;
   }
-  return { count, first: ties.first, kept, pairs };
+  return { count, first: equalTimes.first, kept, pairs };
 }
 
-function countTies(times: Int32Array, order: Uint32Array, length: number): { count: number; first: number } {
+function countEqualTimes(times: Int32Array, order: Uint32Array, length: number): { count: number; first: number } {
   let count = 0;
   let first = -1;
   for (let i = 1; i < length; i++) if (sameTime(times, order[i], order[i - 1]) && count++ === 0) first = i;

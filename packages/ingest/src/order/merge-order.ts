@@ -1,46 +1,58 @@
 import type { TimeSorter } from "./time-order.ts";
 
-/** Whether row `a` is earlier than row `b`; `times` holds pairs of 32-bit words. */
+/** Whether row `a` is earlier than row `b`. `times` holds pairs of 32-bit words. */
 export function isEarlier(times: Int32Array, a: number, b: number): boolean {
   const highA = times[2 * a + 1];
   const highB = times[2 * b + 1];
   return highA < highB || (highA === highB && times[2 * a] >>> 0 < times[2 * b] >>> 0);
 }
 
-/** The first place from `from` to `to` whose row is not earlier than `row`, or is later than it where `later`. */
-function bound(times: Int32Array, order: Uint32Array, from: number, to: number, row: number, later: boolean): number {
+/** Rows in an order, and their times as pairs of 32-bit words. */
+interface OrderedRows {
+  readonly times: Int32Array;
+  readonly order: Uint32Array;
+}
+
+/** The first place from `from` to `to` whose row is later than `row`. */
+function firstLater({ times, order }: OrderedRows, from: number, to: number, row: number): number {
   let low = from;
   let high = to;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const at = order[middle];
-    const isBefore = later ? !isEarlier(times, row, at) : isEarlier(times, at, row);
-    if (isBefore) low = middle + 1;
+    if (isEarlier(times, row, order[middle])) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The first place from `from` to `to` whose row is not earlier than `row`. */
+function firstNotEarlier({ times, order }: OrderedRows, from: number, to: number, row: number): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isEarlier(times, order[middle], row)) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** The rows around `middle` that are out of place where two sorted stretches meet; nothing between equal ends. */
-function overlap(
-  times: Int32Array,
-  order: Uint32Array,
-  start: number,
-  middle: number,
-  end: number,
-): { from: number; to: number } {
+/** The places around `middle` of rows that are out of order between two neighbouring pieces; an empty range if there are none. */
+function overlap(rows: OrderedRows, start: number, middle: number, end: number): { from: number; to: number } {
+  const { times, order } = rows;
   const last = order[middle - 1];
   const first = order[middle];
   if (!isEarlier(times, first, last)) return { from: middle, to: middle };
   return {
-    from: bound(times, order, start, middle, first, true),
-    to: bound(times, order, middle, end, last, false),
+    from: firstLater(rows, start, middle, first),
+    to: firstNotEarlier(rows, middle, end, last),
   };
 }
 
-/** Merges two sorted stretches in place, rows of one time in the order they have. */
-function merge(times: Int32Array, order: Uint32Array, start: number, middle: number, end: number): void {
-  const { from, to } = overlap(times, order, start, middle, end);
+/** Merges two neighbouring pieces in place. Rows of one time keep their order. */
+function merge(rows: OrderedRows, start: number, middle: number, end: number): void {
+  const { times, order } = rows;
+  const { from, to } = overlap(rows, start, middle, end);
   const left = order.slice(from, middle);
   let i = 0;
   let j = middle;
@@ -52,8 +64,9 @@ function merge(times: Int32Array, order: Uint32Array, start: number, middle: num
 }
 
 /**
- * Fills in `order`, of as many elements, the rows in order of time. They are sorted in stretches, which start at `starts` (0 first); rows of one time stay in their order. Neighbours
- * are merged where they overlap, which in most files is little; where it is much, all rows are sorted.
+ * Fills `order` with the `rows` rows in order of time. They come in sorted pieces, which start at `starts` (0 first); rows
+ * of one time keep their order. Pieces are merged where they overlap, which in most files is little. If they overlap in
+ * more than a quarter of the rows, all rows are sorted.
  */
 export function mergedOrder(
   times: Int32Array,
@@ -63,19 +76,19 @@ export function mergedOrder(
   order: Uint32Array,
 ): void {
   for (let row = 0; row < rows; row++) order[row] = row;
+  const ordered = { times, order };
   let misplaced = 0;
   for (let s = 1; s < starts.length; s++) {
-    const { from, to } = overlap(times, order, starts[s - 1], starts[s], starts[s + 1] ?? rows);
+    const { from, to } = overlap(ordered, starts[s - 1], starts[s], starts[s + 1] ?? rows);
     misplaced += to - from;
   }
   if (misplaced > rows / 4) {
     order.set(sorter.order(times, rows).order.subarray(0, rows));
     return;
   }
-  let stretches = [...starts];
-  while (stretches.length > 1) {
-    for (let s = 1; s < stretches.length; s += 2)
-      merge(times, order, stretches[s - 1], stretches[s], stretches[s + 1] ?? rows);
-    stretches = stretches.filter((_, s) => s % 2 === 0);
+  let pieces = [...starts];
+  while (pieces.length > 1) {
+    for (let p = 1; p < pieces.length; p += 2) merge(ordered, pieces[p - 1], pieces[p], pieces[p + 1] ?? rows);
+    pieces = pieces.filter((_, p) => p % 2 === 0);
   }
 }

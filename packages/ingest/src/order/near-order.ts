@@ -1,11 +1,11 @@
 import type { TimeSorter } from "./time-order.ts";
 
-/** Steps a row that insertion may take on average; beyond, a sort in passes is faster. */
+/** The most steps per row, on average, that insertion may take. Beyond it, a radix sort is faster. */
 const mostSteps = 4;
 
 /**
- * Sorts the times of rows that are nearly in order, as pairs of 32-bit words, in place; `order` gets the rows in their new order. Rows of one time stay in theirs.
- * Where they are far from in order, `sorter` takes over.
+ * Sorts times (pairs of 32-bit words) in place, and fills `order` with the rows in their new order. Rows of one time keep
+ * their order. Insertion is fast for rows that are nearly sorted; `sorter` takes over for others.
  */
 export function sortTimes(times: Int32Array, order: Uint32Array, rows: number, sorter: TimeSorter): void {
   for (let i = 0; i < rows; i++) order[i] = i;
@@ -21,7 +21,7 @@ export function sortTimes(times: Int32Array, order: Uint32Array, rows: number, s
   }
 }
 
-/** Moves each row ahead of those that are later; false, with some of it done, where that takes too many steps. */
+/** Moves each row before those that are later. Returns false, with some rows moved, if that takes too many steps. */
 function insertAll(times: Int32Array, order: Uint32Array, rows: number): boolean {
   let left = mostSteps * rows;
   for (let i = 1; i < rows; i++) {

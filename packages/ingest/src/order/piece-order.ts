@@ -7,10 +7,9 @@ export interface PieceOrder {
   readonly length: number;
 }
 
-/** Orders series one after another: `extents` are pairs of first row and rows. */
+/** Sorts the series of an arena by time, one after another. `extents` holds pairs of first row and number of rows. */
 export type PieceOrderer = (times: Int32Array, extents: readonly number[]) => PieceOrder;
 
-/** An orderer with a working memory of its own. */
 export function createPieceOrder(): PieceOrderer {
   const sorter = createTimeSorter();
   let rows = new Uint32Array(0);
@@ -36,10 +35,10 @@ export function createPieceOrder(): PieceOrderer {
   };
 }
 
-/** Fills in the rows of the extents and their times; whether any time goes back. */
+/** Fills `rows` and `words` with the rows of the extents and their times. Returns whether any time is before the previous one. */
 function gather(times: Int32Array, extents: readonly number[], rows: Uint32Array, words: Int32Array): boolean {
   let at = 0;
-  let back = false;
+  let unsorted = false;
   let lastHigh = -2_147_483_648;
   let lastLow = 0;
   for (let e = 0; e < extents.length; e += 2) {
@@ -48,7 +47,7 @@ function gather(times: Int32Array, extents: readonly number[], rows: Uint32Array
     for (let row = first; row < end; row++) {
       const low = times[2 * row];
       const high = times[2 * row + 1];
-      if (high < lastHigh || (high === lastHigh && low >>> 0 < lastLow)) back = true;
+      if (high < lastHigh || (high === lastHigh && low >>> 0 < lastLow)) unsorted = true;
       lastHigh = high;
       lastLow = low >>> 0;
       rows[at] = row;
@@ -57,5 +56,5 @@ function gather(times: Int32Array, extents: readonly number[], rows: Uint32Array
       at++;
     }
   }
-  return back;
+  return unsorted;
 }

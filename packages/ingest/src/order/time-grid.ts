@@ -1,18 +1,18 @@
-/** The evenly spaced times that all times of a series are among: bars of a minute lie on a grid of 60,000 ms or a multiple of that. */
+/** Evenly spaced times that include all times of a series. Bars of one minute are on a grid of 60,000 ms, or a multiple of it. */
 export interface TimeGrid {
   /** The earliest time's low 32 bits, unsigned. */
   readonly firstLow: number;
   /** The earliest time's high 32 bits, signed. */
   readonly firstHigh: number;
-  /** Units of time from one point to the next. */
+  /** From one point to the next, in the unit of the times. */
   readonly unit: number;
-  /** Points, the first and the last time included. */
+  /** Points, including those of the first and the last time. */
   readonly points: number;
 }
 
 const highUnit = 4_294_967_296;
 
-/** The coarsest grid of `rows` times (pairs of 32-bit words), at least one; undefined where it has more than `mostPoints` points. */
+/** The coarsest grid of `rows` times (pairs of 32-bit words), one or more; undefined if it has more than `mostPoints` points. */
 export function timeGrid(times: Int32Array, rows: number, mostPoints: number): TimeGrid | undefined {
   let earliest = 0;
   let latest = 0;
@@ -24,12 +24,12 @@ export function timeGrid(times: Int32Array, rows: number, mostPoints: number): T
   const firstHigh = times[2 * earliest + 1];
   const range = (times[2 * latest + 1] - firstHigh) * highUnit + ((times[2 * latest] >>> 0) - firstLow);
   if (range > Number.MAX_SAFE_INTEGER) return undefined;
-  const unit = commonUnit(times, rows, firstLow, firstHigh, range, mostPoints);
+  const unit = commonUnit(times, rows, { firstLow, firstHigh, range }, mostPoints);
   if (range === 0) return { firstLow, firstHigh, unit: 1, points: 1 };
   return unit === undefined ? undefined : { firstLow, firstHigh, unit, points: range / unit + 1 };
 }
 
-/** Which point of the grid the time of a row is. */
+/** The number of the grid point of a row's time. */
 export function gridPoint(times: Int32Array, row: number, { firstLow, firstHigh, unit }: TimeGrid): number {
   const offset = (times[2 * row + 1] - firstHigh) * highUnit + ((times[2 * row] >>> 0) - firstLow);
   return (offset / unit) | 0;
@@ -41,19 +41,18 @@ function isBefore(times: Int32Array, a: number, b: number): boolean {
   return highA < highB || (highA === highB && times[2 * a] >>> 0 < times[2 * b] >>> 0);
 }
 
+/** The greatest common divisor of all times less the first; undefined if it would make too many points. */
 function commonUnit(
   times: Int32Array,
   rows: number,
-  firstLow: number,
-  firstHigh: number,
-  range: number,
+  { firstLow, firstHigh, range }: Pick<TimeGrid, "firstLow" | "firstHigh"> & { readonly range: number },
   mostPoints: number,
 ): number | undefined {
   let unit = range;
   for (let i = 0; i < rows; i++) {
     const offset = (times[2 * i + 1] - firstHigh) * highUnit + ((times[2 * i] >>> 0) - firstLow);
     const point = offset / unit;
-    // Below 2^53 the quotient is whole only where the unit divides the offset.
+    // Below 2^53 the quotient is an integer only if the unit divides the offset.
     if (point === Math.floor(point)) continue;
     unit = greatestDivisor(unit, offset);
     if (range / unit >= mostPoints) return undefined;

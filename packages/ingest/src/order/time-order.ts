@@ -3,22 +3,22 @@ import { gridPoint, timeGrid } from "./time-grid.ts";
 
 const digitBits = 11;
 const buckets = 1 << digitBits;
-/** Grid points a row up to which counting is faster than a radix sort. */
+/** Grid points per row up to which counting is faster than a radix sort. */
 const pointsPerRow = 4;
 
-/** Rows in order of time, rows of one time in the order they have. */
+/** Rows in order of time. Rows of one time keep their order. */
 interface TimeOrder {
   /** Valid until the next call. */
   readonly order: Uint32Array;
-  /** How many different times there are; undefined where sorting did not tell. */
+  /** The number of different times; undefined if the sort did not count them. */
   readonly distinct: number | undefined;
 }
 
 /** Sorts rows by time without moving them. */
 export interface TimeSorter {
-  /** The rows in order of time. `times` holds pairs of 32-bit words, low half first. */
+  /** The order of `rows` rows. `times` holds pairs of 32-bit words, low half first. */
   order(times: Int32Array, rows: number): TimeOrder;
-  /** How many different times there are. */
+  /** The number of different times. */
   distinct(times: Int32Array, rows: number): number;
 }
 
@@ -29,8 +29,9 @@ interface Keys {
 }
 
 /**
- * A sorter that keeps its working memory from call to call: at most 40 bytes a row of the longest series. Bars lie on a grid hardly longer
- * than the series, and are counted into place in one pass; other times take a radix sort of as many passes as their range needs.
+ * A sorter that keeps its working memory from call to call: at most 40 bytes per row of the longest series. The grid of
+ * bars is hardly longer than the series, so that a counting sort places them in one pass. Other times take a radix sort
+ * of as many passes as their range needs.
  */
 export function createTimeSorter(): TimeSorter {
   let keys = makeKeys(0);
@@ -38,7 +39,7 @@ export function createTimeSorter(): TimeSorter {
   let places = new Uint32Array(0);
   const counts = Array.from({ length: 6 }, () => new Uint32Array(buckets));
 
-  /** The grid where it is short enough to have a counter for each point, and the counters are zeroed. */
+  /** The grid, with zeroed counters, if it is short enough for a counter per point. */
   function shortGrid(times: Int32Array, rows: number): TimeGrid | undefined {
     const grid = timeGrid(times, rows, Math.max(pointsPerRow * rows, buckets));
     if (grid === undefined) return undefined;
@@ -54,10 +55,10 @@ export function createTimeSorter(): TimeSorter {
     countDigits(keys.low, rows, counts, 0);
     if (wide) countDigits(keys.high, rows, counts, 3);
     for (let digit = 0; digit < (wide ? 6 : 3); digit++) {
-      const count = counts[digit] as Uint32Array;
-      if (!startsOf(count, rows)) continue;
-      const part = digit < 3 ? keys.low : keys.high;
-      movePass(part, digitBits * (digit % 3), count, keys, other, rows, wide);
+      const starts = counts[digit];
+      if (!startsOf(starts, rows)) continue;
+      const half = digit < 3 ? keys.low : keys.high;
+      movePass({ half, shift: digitBits * (digit % 3), starts }, keys, other, rows, wide);
       [keys, other] = [other, keys];
     }
     return keys.row;
@@ -65,9 +66,7 @@ export function createTimeSorter(): TimeSorter {
 
   return {
     order(times, rows) {
-      if (keys.row.length < rows) {
-        keys = makeKeys(rows);
-      }
+      if (keys.row.length < rows) keys = makeKeys(rows);
       const grid = shortGrid(times, rows);
       if (grid === undefined) return { order: radix(times, rows), distinct: undefined };
       countPoints(times, rows, grid, keys.low, places);
@@ -82,7 +81,7 @@ export function createTimeSorter(): TimeSorter {
   };
 }
 
-/** How many different times there are among rows in order. */
+/** The number of different times of sorted rows. */
 function countTimes(times: Int32Array, order: Uint32Array, rows: number): number {
   let count = rows === 0 ? 0 : 1;
   for (let i = 1; i < rows; i++) {
@@ -97,7 +96,7 @@ function countPoints(times: Int32Array, rows: number, grid: TimeGrid, points: Ui
   for (let i = 0; i < rows; i++) {
     const point = gridPoint(times, i, grid);
     points[i] = point;
-    counts[point] = counts[point] + 1;
+    counts[point]++;
   }
 }
 
@@ -111,6 +110,7 @@ function countDistinct(times: Int32Array, rows: number, grid: TimeGrid, counts: 
   return distinct;
 }
 
+/** Fills `order` with the rows in order of their points, and returns the number of points with rows. */
 function place(points: Uint32Array, rows: number, counts: Uint32Array, length: number, order: Uint32Array): number {
   let start = 0;
   let distinct = 0;
@@ -122,9 +122,7 @@ function place(points: Uint32Array, rows: number, counts: Uint32Array, length: n
   }
   for (let i = 0; i < rows; i++) {
     const point = points[i];
-    const at = counts[point];
-    counts[point] = at + 1;
-    order[at] = i;
+    order[counts[point]++] = i;
   }
   return distinct;
 }
@@ -133,7 +131,7 @@ function makeKeys(rows: number): Keys {
   return { low: new Uint32Array(rows), high: new Uint32Array(rows), row: new Uint32Array(rows) };
 }
 
-/** Fills the keys with each time less the earliest: far fewer bits to sort by. Whether any needs more than 32. */
+/** Fills the keys with each time less the earliest, to sort by far fewer bits. Returns whether any needs more than 32. */
 function offsetsFromFirst(times: Int32Array, rows: number, keys: Keys): boolean {
   let firstLow = times[0] >>> 0;
   let firstHigh = times[1];
@@ -157,23 +155,24 @@ function offsetsFromFirst(times: Int32Array, rows: number, keys: Keys): boolean 
   return seen !== 0;
 }
 
-function countDigits(part: Uint32Array, rows: number, counts: readonly Uint32Array[], from: number): void {
-  const c0 = counts[from] as Uint32Array;
-  const c1 = counts[from + 1] as Uint32Array;
-  const c2 = counts[from + 2] as Uint32Array;
+/** Counts the three digits of the low or high halves of the keys. */
+function countDigits(half: Uint32Array, rows: number, counts: readonly Uint32Array[], from: number): void {
+  const c0 = counts[from];
+  const c1 = counts[from + 1];
+  const c2 = counts[from + 2];
   const mask = buckets - 1;
   for (let i = 0; i < rows; i++) {
-    const key = part[i];
+    const key = half[i];
     const d0 = key & mask;
     const d1 = (key >>> digitBits) & mask;
     const d2 = key >>> (2 * digitBits);
-    c0[d0] = c0[d0] + 1;
-    c1[d1] = c1[d1] + 1;
-    c2[d2] = c2[d2] + 1;
+    c0[d0]++;
+    c1[d1]++;
+    c2[d2]++;
   }
 }
 
-/** Turns counts into the place where each bucket starts; false where one bucket holds all rows and the pass would change nothing. */
+/** Turns counts into the first place of each bucket. Returns false if one bucket has all rows, so that a pass would change nothing. */
 function startsOf(count: Uint32Array, rows: number): boolean {
   let start = 0;
   for (let b = 0; b < buckets; b++) {
@@ -185,22 +184,20 @@ function startsOf(count: Uint32Array, rows: number): boolean {
   return true;
 }
 
-function movePass(
-  part: Uint32Array,
-  shift: number,
-  starts: Uint32Array,
-  from: Keys,
-  to: Keys,
-  rows: number,
-  wide: boolean,
-): void {
+/** A digit of the keys: its half, its lowest bit, and the first place of each of its buckets. */
+interface Digit {
+  readonly half: Uint32Array;
+  readonly shift: number;
+  readonly starts: Uint32Array;
+}
+
+/** Moves the keys to their buckets. `wide` if their high halves count. */
+function movePass({ half, shift, starts }: Digit, from: Keys, to: Keys, rows: number, wide: boolean): void {
   const mask = buckets - 1;
   const { low, high, row } = from;
   const { low: toLow, high: toHigh, row: toRow } = to;
   for (let i = 0; i < rows; i++) {
-    const bucket = (part[i] >>> shift) & mask;
-    const at = starts[bucket];
-    starts[bucket] = at + 1;
+    const at = starts[(half[i] >>> shift) & mask]++;
     toLow[at] = low[i];
     toRow[at] = row[i];
     if (wide) toHigh[at] = high[i];

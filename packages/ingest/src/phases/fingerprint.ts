@@ -3,14 +3,14 @@ import type { DataSource, JsonValue } from "@atc/contract";
 import type { IngestOptions } from "./ingest-options.ts";
 import { resolveOptions } from "./ingest-options.ts";
 
-/** Counts up with every change that makes an ingest give other rows or another report for the same source. */
+/** Incremented by every change that gives other rows or another report for the same source. */
 const ingestVersion = 1;
 
 /**
- * Tells what an ingest of the source with these options would give, without reading a row: 64 hexadecimal digits, the sha256 of the
- * source's identity and kind of rows, the options that change the outcome (`duplicates`) and the version of the ingest.
+ * Identifies the outcome of an ingest without reading a row: 64 hexadecimal digits, the SHA-256 of the source's identity,
+ * columns and kind of rows, the options that change the outcome (`duplicates`), and the version of the ingest.
  *
- * @throws ATC_INVALID_ARGUMENT for an option out of its range
+ * @throws ATC_INVALID_ARGUMENT for an option outside its range
  */
 export function fingerprintOf(source: DataSource, options: IngestOptions = {}): string {
   const { duplicates } = resolveOptions(source, options);

@@ -1,12 +1,12 @@
 import type { DatasetManifest } from "@atc/contract";
 import type { IngestReport } from "../quality/ingest-report.ts";
 
-/** What an ingest gave. */
+/** The outcome of an ingest. */
 export interface IngestResult {
-  /** Whether the dataset already was what the source would give, so that nothing was read. */
+  /** Whether the dataset was up to date, so that nothing was read. */
   readonly reused: boolean;
-  /** The dataset as it stands now. */
+  /** The manifest of the dataset's current generation. */
   readonly manifest: DatasetManifest;
-  /** What was found in the rows: now, or where the dataset is reused, when it was made. */
+  /** The report on the rows: of this ingest, or of the one that made the reused dataset. */
   readonly report: IngestReport;
 }

@@ -1,15 +1,15 @@
 import type { OperationOptions } from "@atc/contract";
+import { packExtents } from "../files/extents.ts";
 import type { PartitionPieces } from "../files/run-index.ts";
 import type { TableBuilder } from "../files/series-table.ts";
-import { packSpans } from "../files/slice-places.ts";
-import type { SettledSeries } from "../series/settle-series.ts";
-import type { Partition, Placement } from "./placement.ts";
+import type { SeriesCheck } from "../series/series-check.ts";
+import type { Placement } from "./placement.ts";
 import type { SeriesWork } from "./plan-phase.ts";
 import { inOrder } from "./task-runner.ts";
 
 /** The pieces of all partitions in the source's order. */
-export interface PartitionBook {
-  /** Takes those of the next run. */
+export interface PartitionTable {
+  /** Adds those of the next run. */
   add(pieces: PartitionPieces | undefined): void;
   /** The pieces of a partition. */
   piecesOf(partition: number): {
@@ -19,8 +19,8 @@ export interface PartitionBook {
   };
 }
 
-/** An empty book. */
-export function partitionBook(): PartitionBook {
+/** An empty table. */
+export function partitionTable(): PartitionTable {
   const pieces: { readonly runs: number[]; readonly offsets: number[]; readonly rows: number[] }[] = [];
   let runs = 0;
   return {
@@ -29,9 +29,9 @@ export function partitionBook(): PartitionBook {
       if (own === undefined) return;
       for (const [p, partition] of own.partitions.entries()) {
         while (pieces.length <= partition) pieces.push({ runs: [], offsets: [], rows: [] });
-        pieces[partition]?.runs.push(run);
-        pieces[partition]?.offsets.push(own.offsets[p]);
-        pieces[partition]?.rows.push(own.rows[p]);
+        pieces[partition].runs.push(run);
+        pieces[partition].offsets.push(own.offsets[p]);
+        pieces[partition].rows.push(own.rows[p]);
       }
     },
     piecesOf(partition) {
@@ -45,40 +45,40 @@ export function partitionBook(): PartitionBook {
   };
 }
 
-/** What partitions are put in place with. */
-export interface PartitionWork extends Pick<SeriesWork, "layout" | "policy" | "runner" | "pace"> {
+/** Partitions to place. */
+export interface PartitionWork extends Pick<SeriesWork, "layout" | "policy" | "runner" | "pacer"> {
   readonly placement: Placement;
-  readonly book: PartitionBook;
+  readonly pieces: PartitionTable;
   /** The paths of the runs. */
   readonly paths: readonly string[];
 }
 
-/** Puts the rows of all partitions in their places and adds their series to the table; returns what became of each symbol. */
+/** Moves the rows of all partitions from the runs to their places, and adds their series to the table. Returns each symbol's check. */
 export async function placePartitions(
-  { placement, book, paths, layout, policy, runner, pace }: PartitionWork,
+  { placement, pieces, paths, layout, policy, runner, pacer }: PartitionWork,
   builder: TableBuilder,
   { signal }: OperationOptions,
-): Promise<ReadonlyMap<string, SettledSeries | undefined>> {
-  const found = new Map<string, SettledSeries | undefined>();
-  const { partitions, files, spans, layout: dataset } = placement;
-  const ahead = runner.concurrency === 1 ? 1 : runner.concurrency + 1;
-  const results = inOrder(partitions.entries(), ahead, { signal }, ([number, { symbols, rows }], ended) => {
-    const packed = packSpans(
+): Promise<ReadonlyMap<string, SeriesCheck>> {
+  const checked = new Map<string, SeriesCheck>();
+  const { partitions, files, extents, layout: dataset } = placement;
+  const lookahead = runner.concurrency === 1 ? 1 : runner.concurrency + 1;
+  const results = inOrder(partitions.entries(), lookahead, { signal }, ([number, { symbols, rows }], ended) => {
+    const packed = packExtents(
       files,
-      symbols.map((symbol) => spans(symbol)),
+      symbols.map((symbol) => extents(symbol)),
     );
-    const input = { layout, policy, runs: paths, ...book.piecesOf(number), symbols, rows, spans: packed };
+    const input = { layout, policy, runs: paths, ...pieces.piecesOf(number), symbols, rows, extents: packed };
     return runner.placePartition(input, { signal: ended });
   });
   for await (const { item, result } of results) {
     if (result.status === "rejected") throw result.reason;
-    const { symbols } = item[1] as Partition;
-    const { index, settled } = result.value;
+    const [, { symbols }] = item;
+    const { index, checks } = result.value;
     builder.add(index);
-    for (const [s, series] of settled.entries()) found.set(symbols[s] as string, series);
+    for (const [s, check] of checks.entries()) checked.set(symbols[s], check);
     dataset.sync();
-    pace.progress({ phase: "sorting", done: found.size, total: placement.symbols, unit: "symbols" });
-    await pace.turn();
+    pacer.report({ phase: "sorting", done: checked.size, total: placement.symbols, unit: "symbols" });
+    await pacer.pause();
   }
-  return found;
+  return checked;
 }

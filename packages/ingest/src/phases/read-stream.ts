@@ -1,38 +1,34 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DataSource, OperationOptions, Progress, ProgressListener } from "@atc/contract";
-import type { Pace } from "../base/pace.ts";
-import type { RowLayout } from "../base/row-layout.ts";
+import type { Progress, ProgressListener } from "@atc/contract";
+import { throwDiskError } from "../files/disk-errors.ts";
 import type { Runs } from "../files/piece-reader.ts";
 import type { RunIndex } from "../files/run-index.ts";
 import type { FileSink } from "../files/run-sink.ts";
-import { fileSink, memorySink, refused } from "../files/run-sink.ts";
+import { fileSink, memorySink } from "../files/run-sink.ts";
 import type { SeriesTable } from "../files/series-table.ts";
 import { tableBuilder } from "../files/series-table.ts";
-import type { BadRowLog } from "../quality/bad-rows.ts";
 import { createRowArena } from "../slices/row-arena.ts";
 import { createRunWriter } from "../slices/run-writer.ts";
 import { createScatter } from "../slices/scatter.ts";
+import type { ReadWork } from "./read-work.ts";
 
-/** The rows of a source that was read from its start, as one run. Disposal removes its file. */
+/** The rows of a source as one run. Disposal removes its file. */
 export interface StreamRead extends AsyncDisposable {
   readonly runs: Runs;
   readonly table: SeriesTable;
   readonly rows: number;
 }
 
-/** Reads a source from its start: into memory where its rows fit, else into a file in `scratch` or the system's temporary directory. */
-export async function readStream(
-  source: DataSource,
-  layout: RowLayout,
-  memory: { readonly arenaBytes: number; readonly scratch: string | undefined },
-  badRows: BadRowLog,
-  pace: Pace,
-  options: OperationOptions,
-): Promise<StreamRead> {
-  const place = await spillPlace(memory.scratch);
-  const arena = createRowArena(layout, memory.arenaBytes);
+/**
+ * Reads a source from its start: into memory, or, if its rows do not fit, into a file in the lock's scratch directory or
+ * the system's temporary directory.
+ */
+export async function readStream(work: ReadWork): Promise<StreamRead> {
+  const { source, layout, badRows, pacer } = work;
+  const place = await spillPlace(work.lock.scratch);
+  const arena = createRowArena(layout, work.memory.arenaBytes);
   const spilled: { sink?: FileSink } = {};
   const spill = (): FileSink => {
     spilled.sink ??= fileSink(place.path());
@@ -48,18 +44,19 @@ export async function readStream(
   try {
     let rows = 0;
     let last: Progress | undefined;
-    // The source knows bytes and their total; where it says nothing, the rows are counted here.
+    // The source knows bytes and their total. If it reports nothing, the rows are reported here.
     const onProgress: ProgressListener = (progress) => {
       last = { ...progress, phase: "reading", rows: progress.rows ?? rows };
-      pace.progress(last);
+      pacer.report(last);
     };
-    for await (const chunk of source.chunks({ signal: options.signal, onProgress, onBadRow: badRows.add })) {
+    const { signal } = work.options;
+    for await (const chunk of source.chunks({ signal, onProgress, onBadRow: badRows.add })) {
       counts.push(chunk);
       rows += chunk.length;
-      if (last === undefined) pace.progress({ phase: "reading", done: rows, unit: "rows" });
-      await pace.turn();
+      if (last === undefined) pacer.report({ phase: "reading", done: rows, unit: "rows" });
+      await pacer.pause();
     }
-    if (rows > 0) pace.milestone(finished(last, rows));
+    if (rows > 0) pacer.report(finished(last, rows));
     if (spilled.sink === undefined) {
       const inMemory = memorySink(rows * layout.rowBytes);
       writer.write(inMemory);
@@ -79,18 +76,20 @@ function tableFrom(index: RunIndex): SeriesTable {
   return builder.table();
 }
 
-/** Where the file of a source is kept, in a directory of its own where the store has none. */
+/** The file for rows that do not fit in memory. Without a scratch directory it gets a directory of its own. */
 async function spillPlace(scratch: string | undefined): Promise<{ path(): string; remove(): Promise<void> }> {
-  const own = scratch ?? (await mkdtemp(join(tmpdir(), "atc-ingest-")).catch(refused(tmpdir())));
-  const path = join(own, "rows.run");
+  const directory =
+    scratch ??
+    (await mkdtemp(join(tmpdir(), "atc-ingest-")).catch((error: unknown) => throwDiskError(tmpdir(), error)));
+  const path = join(directory, "rows.run");
   return {
     path: () => path,
-    // What cannot be removed now goes with the scratch directory; a failure here would hide the error that led to it.
-    remove: () => rm(scratch === undefined ? own : path, { recursive: true, force: true }).catch(() => undefined),
+    // What stays is removed with the scratch directory. An error here would hide the one that led to it.
+    remove: () => rm(scratch === undefined ? directory : path, { recursive: true, force: true }).catch(() => undefined),
   };
 }
 
-/** The last that the source told may have been throttled away, or short of its end. */
+/** The last report of the phase: the source's own may end short of the total. */
 function finished(last: Progress | undefined, rows: number): Progress {
   if (last === undefined) return { phase: "reading", done: rows, total: rows, unit: "rows" };
   return { ...last, done: last.total ?? last.done, rows };

@@ -2,24 +2,24 @@ import type { Executor, OperationOptions, SliceCounts, Task, TaskContext } from 
 import { isTransferred, throwIfAborted } from "@atc/contract";
 import type { SliceRun, SliceTaskInput } from "../files/slice-run.ts";
 import type { CountTaskInput } from "../tasks/count-task.ts";
-import { countSlice, merge, partition, plan, readSlice, settle } from "../tasks/definitions.ts";
+import { countSlice, finish, merge, partition, plan, readSlice } from "../tasks/definitions.ts";
+import type { FinishTaskInput, FinishTaskOutput } from "../tasks/finish-task.ts";
 import type { PartitionTaskInput, PartitionTaskOutput } from "../tasks/partition-task.ts";
 import type { MergeTaskInput, MergeTaskOutput, PlanTaskInput, PlanTaskOutput } from "../tasks/series-tasks.ts";
-import type { SettleTaskInput, SettleTaskOutput } from "../tasks/settle-task.ts";
 
-/** Runs the tasks of an ingest, on an executor's threads or in this one. */
+/** Runs the tasks of an ingest, on the threads of an executor or on this one. */
 export interface TaskRunner {
-  /** Tasks that run at the same time. */
+  /** Tasks that can run at the same time. */
   readonly concurrency: number;
   countSlice(input: CountTaskInput, options: OperationOptions): Promise<SliceCounts | undefined>;
   readSlice(input: SliceTaskInput, options: OperationOptions): Promise<SliceRun>;
   placePartition(input: PartitionTaskInput, options: OperationOptions): Promise<PartitionTaskOutput>;
-  settle(input: SettleTaskInput, options: OperationOptions): Promise<SettleTaskOutput>;
+  finish(input: FinishTaskInput, options: OperationOptions): Promise<FinishTaskOutput>;
   plan(input: PlanTaskInput, options: OperationOptions): Promise<PlanTaskOutput>;
   merge(input: MergeTaskInput, options: OperationOptions): Promise<MergeTaskOutput>;
 }
 
-/** Runs a task in this thread; nothing is copied or moved. */
+/** Runs a task on this thread; nothing is copied or transferred. */
 async function runHere<Input, Output>(
   run: Task<Input, Output>,
   input: Input,
@@ -31,18 +31,18 @@ async function runHere<Input, Output>(
   return isTransferred(result) ? (result.value as Output) : (result as Output);
 }
 
-/** A runner on this thread alone. */
+/** A runner on this thread. */
 export const inlineRunner: TaskRunner = {
   concurrency: 1,
   countSlice: (input, options) => runHere(countSlice, input, options),
   readSlice: (input, options) => runHere(readSlice, input, options),
   placePartition: (input, options) => runHere(partition, input, options),
-  settle: (input, options) => runHere(settle, input, options),
+  finish: (input, options) => runHere(finish, input, options),
   plan: (input, options) => runHere(plan, input, options),
   merge: (input, options) => runHere(merge, input, options),
 };
 
-/** A runner on an executor whose modules have the tasks of this package under its name. */
+/** A runner on an executor whose modules have `@atc/ingest/tasks` as `@atc/ingest`. */
 export function executorRunner(executor: Executor): TaskRunner {
   const ref = (name: string): { task: string; version: number } => ({ task: `@atc/ingest#${name}`, version: 1 });
   return {
@@ -50,7 +50,7 @@ export function executorRunner(executor: Executor): TaskRunner {
     countSlice: (input, options) => executor.submit(ref("countSlice"), input, options),
     readSlice: (input, options) => executor.submit(ref("readSlice"), input, options),
     placePartition: (input, options) => executor.submit(ref("partition"), input, options),
-    settle: (input, options) => executor.submit(ref("settle"), input, options),
+    finish: (input, options) => executor.submit(ref("finish"), input, options),
     plan: (input, options) => executor.submit(ref("plan"), input, options),
     merge: (input, options) =>
       executor.submit(ref("merge"), input, {
@@ -61,12 +61,12 @@ export function executorRunner(executor: Executor): TaskRunner {
 }
 
 /**
- * Goes through the results of tasks in order, running up to `ahead` at once. Where one fails, or the loop ends early, the others are aborted
- * and waited for: none works on when this ends.
+ * Yields the results of tasks in order, with up to `lookahead` tasks at once. If the loop ends early, the others are
+ * aborted and awaited: none runs after it.
  */
 export async function* inOrder<Item, Result>(
   items: Iterable<Item>,
-  ahead: number,
+  lookahead: number,
   { signal }: OperationOptions,
   run: (item: Item, signal: AbortSignal) => Promise<Result>,
 ): AsyncGenerator<{ readonly item: Item; readonly result: PromiseSettledResult<Result> }, void, undefined> {
@@ -85,7 +85,7 @@ export async function* inOrder<Item, Result>(
     running.push({ item, settled });
   };
   try {
-    for (let i = 0; i < ahead; i++) start();
+    for (let i = 0; i < lookahead; i++) start();
     for (let first = running.shift(); first !== undefined; first = running.shift()) {
       yield { item: first.item, result: await first.settled };
       start();

@@ -3,19 +3,15 @@ import type { BadRows } from "./ingest-report.ts";
 
 const firstKept = 20;
 
-/** Counts the rows that a source complains of. */
+/** Collects the bad rows that a source reports. */
 export interface BadRowLog {
-  /** Takes one. */
   add(row: BadRow): void;
-  /** Takes those of another log, in lines counted from elsewhere. */
+  /** Adds those of another log. `lineOffset` is added to their lines. */
   addAll(rows: BadRows, lineOffset: number): void;
-  /** Forgets them all. */
   clear(): void;
-  /** What was taken. */
   badRows(): BadRows;
 }
 
-/** An empty log. */
 export function createBadRowLog(): BadRowLog {
   const reasons = new Map<string, number>();
   const first: BadRow[] = [];

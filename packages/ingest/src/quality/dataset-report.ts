@@ -1,12 +1,12 @@
 import type { Block, Dataset, OperationOptions, Series, SeriesColumns } from "@atc/contract";
+import { createPacer, type Pacer } from "@atc/plugin-kit";
 import { isoTime } from "../base/iso-time.ts";
-import { createPace, type Pace } from "../base/pace.ts";
 import type { DuplicateCounts, IngestReport, SeriesQuality } from "./ingest-report.ts";
 import { qualityTotals } from "./quality-totals.ts";
 import { createQualityCheck } from "./series-quality.ts";
 import { scaleMeter } from "./series-scale.ts";
 
-/** Counts rows at the time of the row ahead of them. */
+/** Counts rows with the time of the row before them. */
 function duplicateCounter(): {
   push(times: Int32Array, columns: readonly ArrayLike<number>[]): void;
   counts: { -readonly [Name in keyof DuplicateCounts]: number };
@@ -42,7 +42,7 @@ function columnsOf(block: Block, names: readonly string[]): SeriesColumns {
   return Object.fromEntries(columns) as unknown as SeriesColumns;
 }
 
-async function seriesReport(series: Series, dataset: Dataset, pace: Pace): Promise<SeriesQuality> {
+async function seriesReport(series: Series, dataset: Dataset, pacer: Pacer): Promise<SeriesQuality> {
   const { kind, columns } = dataset.manifest.schema;
   const names = columns.map(({ name }) => name);
   const meter = scaleMeter(series.length);
@@ -50,7 +50,7 @@ async function seriesReport(series: Series, dataset: Dataset, pace: Pace): Promi
   for (const block of series.blocks({ columns: ["timestamp", ...priced] })) {
     const close = priced.length > 0 ? (block.values("close") as unknown as Float64Array) : undefined;
     meter.push({ times: block.timeWords() as unknown as Int32Array, close, order: undefined, kept: block.length });
-    await pace.turn();
+    await pacer.pause();
   }
   const duplicates = duplicateCounter();
   const check = createQualityCheck({
@@ -58,8 +58,8 @@ async function seriesReport(series: Series, dataset: Dataset, pace: Pace): Promi
     kind,
     unitsPerMs: kind === "ticks" ? 1_000_000 : 1,
     rows: series.length,
-    back: 0,
-    ties: 0,
+    unsorted: 0,
+    equalTimes: 0,
     duplicates: duplicates.counts,
     scale: meter.scale(),
   });
@@ -70,29 +70,31 @@ async function seriesReport(series: Series, dataset: Dataset, pace: Pace): Promi
       times,
       names.slice(1).map((name) => block.values(name)),
     );
-    await pace.turn();
+    await pacer.pause();
   }
   return check.quality();
 }
 
 /**
- * What an ingest would report of the rows of a dataset as they stand: for datasets that were appended to, or made by other means. Reads all rows, in memory that does
- * not grow with them. What only a source shows (bad rows, order, rows left out) is not in it.
+ * What an ingest would report about the rows of a dataset: for datasets that were appended to, or made by other means.
+ * Reads all rows, in memory that does not grow with them. What only a source shows is missing: bad rows, the order of
+ * rows, dropped rows.
  *
  * @throws ATC_ABORTED; what the dataset throws
  */
 export async function datasetReport(dataset: Dataset, options: OperationOptions = {}): Promise<IngestReport> {
-  const { rows, schema, series: extents } = dataset.manifest;
-  const pace = createPace(options);
+  const { rows, schema, series: entries } = dataset.manifest;
+  const pacer = createPacer(options);
   const unitsPerMs = schema.kind === "ticks" ? 1_000_000 : 1;
   const series: SeriesQuality[] = [];
   let done = 0;
-  for (const { symbol, rows: own } of extents) {
-    series.push(await seriesReport(dataset.series(symbol), dataset, pace));
+  for (const { symbol, rows: own } of entries) {
+    series.push(await seriesReport(dataset.series(symbol), dataset, pacer));
     done += own;
-    pace.progress({ phase: "checking", done, total: rows, unit: "rows" });
+    pacer.report({ phase: "checking", done, total: rows, unit: "rows" });
   }
-  const times = extents.flatMap(({ firstTime, lastTime }) => [firstTime, lastTime]).sort((a, b) => (a < b ? -1 : 1));
+  pacer.flush();
+  const times = entries.flatMap(({ firstTime, lastTime }) => [firstTime, lastTime]).sort((a, b) => (a < b ? -1 : 1));
   return {
     kind: schema.kind,
     rowsRead: rows,

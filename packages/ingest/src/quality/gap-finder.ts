@@ -4,15 +4,14 @@ import type { Gaps } from "./ingest-report.ts";
 const dayMs = 86_400_000;
 const placesKept = 3;
 
-/** Looks for places where bars are further apart than usual, slice by slice. */
+/** Finds neighbouring bars that are further apart than usual, block by block. */
 export interface GapFinder {
-  /** Takes the next times, as pairs of 32-bit words. */
+  /** Adds the next times, as pairs of 32-bit words. */
   push(times: Int32Array, length: number): void;
-  /** What was found. */
   gaps(): Gaps;
 }
 
-/** A finder for a series of the given interval, in units of its times; undefined finds none. */
+/** A finder for a series with this interval, in the unit of its times. Without an interval it finds nothing. */
 export function createGapFinder(interval: number | undefined, unitsPerMs: number): GapFinder {
   const limit = interval === undefined ? Number.POSITIVE_INFINITY : 1.5 * interval;
   const dayUnits = dayMs * unitsPerMs;
@@ -26,7 +25,7 @@ export function createGapFinder(interval: number | undefined, unitsPerMs: number
   function look(spacing: number, low: number, high: number): void {
     if (spacing <= limit) return;
     count++;
-    // Division in doubles rounds to about 128 ns for times in ns, a matter of a gap ending that near to midnight.
+    // For times in ns, division in doubles rounds to about 128 ns. It matters only for gaps that end so close to midnight.
     const from = (high * 4_294_967_296 + (low >>> 0)) / dayUnits;
     if (Math.floor(from) === Math.floor(from + spacing / dayUnits)) withinDay++;
     const at = longest.findIndex((place) => spacing > place.spacing);
@@ -56,7 +55,7 @@ export function createGapFinder(interval: number | undefined, unitsPerMs: number
   };
 }
 
-/** The first row from `from` that comes more than `limit` after the one before; `length` where there is none. */
+/** The first row from `from` that comes more than `limit` after the previous one; `length` if there is none. */
 function nextGap(times: Int32Array, from: number, length: number, limit: number): number {
   for (let i = from; i < length; i++) {
     const high = times[2 * i + 1] - times[2 * i - 1];

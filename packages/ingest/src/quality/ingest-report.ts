@@ -1,80 +1,76 @@
 import type { BadRow, RowKind, SourceOverlap } from "@atc/contract";
 import type { DuplicatePolicy } from "../order/duplicates.ts";
 
-/** Rows with something remarkable. */
-export interface Finding {
-  /** How many. */
+/** Rows of one kind. */
+export interface QualityFinding {
   readonly count: number;
-  /** The time of the first of them, ISO 8601 in UTC; absent where there is none. */
+  /** The time of the first of them, ISO 8601 in UTC; missing if there is none. */
   readonly first?: string;
 }
 
-/** Two neighbouring bars further apart than usual. */
+/** A gap between two neighbouring bars. */
 export interface GapPlace {
-  /** The time of the bar ahead of the gap, ISO 8601 in UTC. */
+  /** The time of the bar before the gap, ISO 8601 in UTC. */
   readonly after: string;
   /** From that bar to the next, in ms. */
   readonly ms: number;
 }
 
-/** Places where bars are more than 1.5 times the series' interval apart. A closed session (night, weekend, holiday) is a gap too. */
+/** Neighbouring bars that are more than 1.5 times the series' interval apart. A closed session (night, weekend, holiday) is a gap too. */
 export interface Gaps {
-  /** How many. */
   readonly count: number;
-  /** Of these, gaps that begin and end on one UTC day: holes in a session rather than the time between two. */
+  /** Of these, gaps that begin and end on one UTC day: within a session, rather than between two. */
   readonly withinDay: number;
   /** The three longest, longest first. */
   readonly longest: readonly GapPlace[];
 }
 
-/** A price far from the one before. */
+/** A close far from the previous one. */
 export interface JumpPlace {
   /** The time of the bar or tick with the new price, ISO 8601 in UTC. */
   readonly time: string;
-  /** The close before. */
+  /** The previous close. */
   readonly from: number;
   /** The close. */
   readonly to: number;
   /** `to / from`. */
   readonly ratio: number;
   /**
-   * The split that would explain it, new shares for old: `2:1` where the price halves, `1:10` for a reverse split. Taken from the open (the
-   * close, where there is no open) over the close before, within 4 %. Absent where there is none.
+   * The split that would explain the move, new shares per old: `2:1` if the price halves, `1:10` for a reverse split. It
+   * comes from the open (the close, if there is no open) over the previous close, within 4 %. Missing if none fits.
    */
   readonly looksLikeSplit?: string;
-  /** Whether one of the next five prices is back at `from` but for a quarter of the move (in logarithms), as after a bad print. */
+  /** Whether one of the next five closes is within a quarter of the move of `from` (in logarithms), as after a bad print. */
   readonly reverts: boolean;
 }
 
-/** Moves of the close greater than a threshold. */
+/** Moves of the close above a threshold. */
 export interface Jumps {
   /**
-   * |close / previous close - 1| above which a move is a jump: 30 times the median of the series' moves other than 0, but between 0.02 and
-   * 0.4; 0.4 where there are fewer than 20 moves.
+   * The |close / previous close - 1| above which a move is a jump: 30 times the median of the series' moves other than 0,
+   * but between 0.02 and 0.4; 0.4 if there are fewer than 20 moves.
    */
   readonly threshold: number;
-  /** How many. */
   readonly count: number;
   /** The five greatest by ratio, in order of time. */
   readonly places: readonly JumpPlace[];
 }
 
-/** Rows of a symbol and time that another row has too. */
+/** Rows of one symbol and time. */
 export interface DuplicateCounts {
-  /** Rows whose time a row ahead of them has too. */
+  /** Rows with the time of a row before them. */
   readonly count: number;
-  /** Of these, rows equal to the row ahead of them in every stored column. */
+  /** Of these, rows equal to the row just before them in every stored column. */
   readonly identical: number;
-  /** Rows left out by the policy. */
+  /** Rows that the policy dropped. */
   readonly dropped: number;
 }
 
-/** Which way time ran in the source; `mixed` where more than a tenth of the steps go against the main direction. */
+/** The order of times in the source; `mixed` if more than a tenth of the steps go against the main direction. */
 export type RowOrder = "oldest-first" | "newest-first" | "mixed";
 
-/** What was found in the rows of a symbol. Nothing of it is repaired: rows are only sorted, and left out as the duplicate policy says. */
+/** The quality of the rows of a symbol. Nothing is repaired: rows are sorted, and dropped only by the policy for duplicates. */
 export interface SeriesQuality {
-  /** The symbol. */
   readonly symbol: string;
   /** Rows kept. */
   readonly rows: number;
@@ -82,31 +78,28 @@ export interface SeriesQuality {
   readonly firstTime: string;
   /** The last time, ISO 8601 in UTC. */
   readonly lastTime: string;
-  /** Median time between rows of different times, in ms; absent where there are no two. */
+  /** Median time between rows of different times, in ms; missing if all rows have one time. */
   readonly interval?: number;
-  /** Which way time ran in the source. */
   readonly order: RowOrder;
-  /** Rows whose time is before that of the symbol's row ahead of them in the source. */
+  /** Rows whose time is before that of the symbol's previous row in the source. */
   readonly unsorted: number;
-  /** Rows that step against `order`: back in time, or forward where it is `newest-first`. */
+  /** Rows that step against `order`: back in time, or forward if it is `newest-first`. */
   readonly outOfOrder: number;
-  /** Equal times. */
   readonly duplicates: DuplicateCounts;
-  /** Missing stretches; none are looked for in ticks. */
+  /** Missing bars; always empty for ticks. */
   readonly gaps: Gaps;
   /** Rows with a volume of 0. */
-  readonly zeroVolumes: Finding;
+  readonly zeroVolumes: QualityFinding;
   /** Rows with a negative or missing volume. */
-  readonly badVolumes: Finding;
+  readonly badVolumes: QualityFinding;
   /** Bars whose high is below, or whose low is above, another of their prices. */
-  readonly ohlcViolations: Finding;
+  readonly ohlcViolations: QualityFinding;
   /** Bars whose four prices are equal. */
-  readonly flatBars: Finding;
+  readonly flatBars: QualityFinding;
   /** Rows with a price that is NaN or infinite. */
-  readonly missingPrices: Finding;
+  readonly missingPrices: QualityFinding;
   /** Rows with a price of 0 or less. */
-  readonly nonPositivePrices: Finding;
-  /** Prices far from the ones before. */
+  readonly nonPositivePrices: QualityFinding;
   readonly jumps: Jumps;
 }
 
@@ -136,19 +129,18 @@ export interface QualityTotals {
   readonly jumps: number;
 }
 
-/** The rows that the source could not take as they are. */
+/** Rows that the source could not read as they are. */
 export interface BadRows {
-  /** How many were left out or set to NaN, as the source's policy says. */
+  /** Rows that were dropped or set to NaN, by the source's policy. */
   readonly count: number;
-  /** How many by reason. */
+  /** Rows by reason. */
   readonly reasons: Readonly<Record<string, number>>;
   /** The first 20. */
   readonly first: readonly BadRow[];
 }
 
-/** What an ingest found. Plain data: it survives JSON. */
+/** The report of an ingest. Plain data: it survives JSON. */
 export interface IngestReport {
-  /** What a row is. */
   readonly kind: RowKind;
   /** Good rows of the source. */
   readonly rowsRead: number;
@@ -156,15 +148,13 @@ export interface IngestReport {
   readonly rowsKept: number;
   /** Names of the stored columns, `timestamp` first. */
   readonly columns: readonly string[];
-  /** Names of the text columns that the source has and a dataset of numbers cannot hold. */
+  /** Names of the source's text columns, which a dataset cannot hold. */
   readonly droppedColumns: readonly string[];
-  /** What the source assumed or left out to read its files; absent where it tells nothing. */
+  /** What the source assumed or left out to read its files; missing if there is nothing to say. */
   readonly notes?: readonly string[];
-  /** How equal times were resolved. */
   readonly duplicates: DuplicatePolicy;
-  /** Rows that are not good. */
   readonly badRows: BadRows;
-  /** Pairs of files of the source that share symbols and times; absent where none do. Resolved as the policy for duplicates says. */
+  /** Pairs of files of the source that share symbols and times; missing if none do. The policy for duplicates resolves them. */
   readonly overlaps?: readonly SourceOverlap[];
   /** The first time of all symbols, ISO 8601 in UTC. */
   readonly firstTime: string;

@@ -6,7 +6,7 @@ const placesKept = 5;
 const revertRows = 5;
 const revertShare = 0.25;
 const splitTolerance = 0.04;
-/** New shares for old. */
+/** New shares per old shares. */
 const splits: readonly (readonly [number, number])[] = [
   [3, 2],
   [2, 1],
@@ -35,11 +35,9 @@ interface Place {
   reverts: boolean;
 }
 
-/** Looks for moves of the close above a threshold, slice by slice. */
+/** Finds moves of the close above a threshold, block by block. */
 export interface JumpFinder {
-  /** Takes the next rows. */
   push(times: Int32Array, close: ReadonlyTypedArray, open: ReadonlyTypedArray | undefined, length: number): void;
-  /** What was found. */
   jumps(): Jumps;
 }
 
@@ -48,10 +46,9 @@ export function jumpThreshold(move: number | undefined): number {
   return move === undefined ? 0.4 : Math.min(0.4, Math.max(0.02, 30 * move));
 }
 
-/** A finder of moves above `threshold`. Prices that are missing, zero or negative are passed over. */
+/** A finder of moves above `threshold`. Prices that are missing, zero or negative are skipped. */
 export function createJumpFinder(threshold: number, unitsPerMs: number): JumpFinder {
-  const least = 1 - threshold;
-  const most = 1 + threshold;
+  const limits = { least: 1 - threshold, most: 1 + threshold };
   let places: Place[] = [];
   let count = 0;
   let row = 0;
@@ -65,7 +62,7 @@ export function createJumpFinder(threshold: number, unitsPerMs: number): JumpFin
     places = places.filter((kept) => kept !== smallest);
   }
 
-  /** Looks at the next five rows of each place, as far as they are in this slice. */
+  /** Checks the next five rows of each place, as far as they are in this block. */
   function watch(close: ReadonlyTypedArray, length: number): void {
     for (const place of places) {
       const from = Math.max(0, place.row + 1 - row);
@@ -79,7 +76,7 @@ export function createJumpFinder(threshold: number, unitsPerMs: number): JumpFin
     push(times, close, open, length) {
       let before = previous;
       for (let i = 0; i < length; i++) {
-        const stop = nextMove(close, i, length, before, least, most);
+        const stop = nextMove(close, i, length, before, limits);
         if (stop > i) before = close[stop - 1];
         if (stop === length) break;
         i = stop;
@@ -119,16 +116,15 @@ function jumpPlace(place: Place, unitsPerMs: number): JumpPlace {
 }
 
 /**
- * The first row from `from` whose price is above `most` or below `least` times the one before, or no price at all; `length` where there is
- * none. A loop of its own without closures: within `push` it took five times as long.
+ * The first row from `from` whose price is above `most` or below `least` times the previous one, or is missing; `length`
+ * if there is none. A function of its own: within `push`, the loop took five times as long.
  */
 function nextMove(
   close: ReadonlyTypedArray,
   from: number,
   length: number,
   previous: number,
-  least: number,
-  most: number,
+  { least, most }: { readonly least: number; readonly most: number },
 ): number {
   let before = previous;
   for (let i = from; i < length; i++) {

@@ -1,6 +1,6 @@
 /**
- * The lower median of the first `length` values, at least one and none NaN; reorders them. Hoare's quickselect: a full sort of the same
- * values takes some ten times as long.
+ * The lower median of the first `length` values, of which there is at least one and none is NaN; reorders them. Hoare's
+ * quickselect: a full sort takes about ten times as long.
  */
 export function median(values: Float64Array, length: number): number {
   const wanted = (length - 1) >> 1;

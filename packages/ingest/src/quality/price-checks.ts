@@ -1,6 +1,6 @@
 import type { ReadonlyTypedArray } from "@atc/contract";
 
-/** The columns that are checked, of one length; those that the source lacks are undefined. */
+/** The columns to check, of one length. Those that the source lacks are undefined. */
 export interface PriceColumns {
   readonly open: ReadonlyTypedArray | undefined;
   readonly high: ReadonlyTypedArray | undefined;
@@ -9,13 +9,12 @@ export interface PriceColumns {
   readonly volume: ReadonlyTypedArray | undefined;
 }
 
-/** How many rows were met, and the index of the first within the rows just checked; -1 where it came before them or there is none. */
+/** Rows that were found, and the first of them among the rows just checked; -1 if it came before them or there is none. */
 export interface Tally {
   count: number;
   at: number;
 }
 
-/** What is counted row by row. */
 export interface PriceTallies {
   readonly zeroVolumes: Tally;
   readonly badVolumes: Tally;
@@ -25,7 +24,6 @@ export interface PriceTallies {
   readonly nonPositivePrices: Tally;
 }
 
-/** Zeroed tallies. */
 export function priceTallies(): PriceTallies {
   const zero = (): Tally => ({ count: 0, at: -1 });
   return {
@@ -42,28 +40,23 @@ export function priceTallies(): PriceTallies {
 export function checkPrices(columns: PriceColumns, length: number, tallies: PriceTallies): void {
   const { open, high, low, close, volume } = columns;
   if (open !== undefined && high !== undefined && low !== undefined && close !== undefined) {
-    checkBars(open, high, low, close, length, tallies);
+    checkBars({ open, high, low, close }, length, tallies);
   } else {
     const present = [open, high, low, close].filter((prices) => prices !== undefined);
-    checkPlain(present, length, tallies);
+    checkEach(present, length, tallies);
   }
   if (volume !== undefined) checkVolumes(volume, length, tallies);
 }
 
-function checkBars(
-  open: ReadonlyTypedArray,
-  high: ReadonlyTypedArray,
-  low: ReadonlyTypedArray,
-  close: ReadonlyTypedArray,
-  length: number,
-  tallies: PriceTallies,
-): void {
+type BarColumns = Record<"open" | "high" | "low" | "close", ReadonlyTypedArray>;
+
+function checkBars({ open, high, low, close }: BarColumns, length: number, tallies: PriceTallies): void {
   for (let i = 0; i < length; i++) {
     const o = open[i];
     const h = high[i];
     const l = low[i];
     const c = close[i];
-    // One chain of comparisons passes a sound bar; what fails it is looked at in detail. NaN fails every comparison.
+    // A sound bar passes one chain of comparisons; any other is checked in detail. NaN fails every comparison.
     if (l > 0 && h >= o && h >= c && h >= l && l <= o && l <= c && h < Number.POSITIVE_INFINITY) {
       if (h === l) note(tallies.flatBars, i);
       continue;
@@ -76,13 +69,13 @@ function checkBars(
   }
 }
 
-/** Where one of the four is missing, as in ticks, each row's own prices are looked at alone. */
-function checkPlain(columns: readonly ReadonlyTypedArray[], length: number, tallies: PriceTallies): void {
+/** Checks prices one by one, if one of the four columns is missing, as in ticks. */
+function checkEach(columns: readonly ReadonlyTypedArray[], length: number, tallies: PriceTallies): void {
   for (let i = 0; i < length; i++) {
     let missing = false;
     let nonPositive = false;
     for (let c = 0; c < columns.length; c++) {
-      const price = (columns[c] as ReadonlyTypedArray)[i];
+      const price = columns[c][i];
       if (price > 0 && price < Number.POSITIVE_INFINITY) continue;
       if (price <= 0) nonPositive = true;
       if (!Number.isFinite(price)) missing = true;

@@ -1,7 +1,7 @@
 import type { DatasetManifest, JsonObject, JsonValue } from "@atc/contract";
 import type { IngestReport, SeriesQuality } from "./ingest-report.ts";
 
-/** What a series of which nothing remarkable is known looks like. Members equal to these are not stored: manifests of thousands of symbols stay small. */
+/** The members of a series without findings. Members equal to these are not stored, to keep manifests of thousands of symbols small. */
 const unremarkable: Omit<SeriesQuality, "symbol" | "rows" | "firstTime" | "lastTime"> = {
   order: "oldest-first",
   unsorted: 0,
@@ -17,13 +17,13 @@ const unremarkable: Omit<SeriesQuality, "symbol" | "rows" | "firstTime" | "lastT
   jumps: { threshold: 0.4, count: 0, places: [] },
 };
 
-/** Whether a member is as in {@link unremarkable}. Compared by hand: as JSON it took seconds for thousands of symbols. */
+/** Whether a member is as in {@link unremarkable}. Compared by hand: as JSON, it took seconds for thousands of symbols. */
 function isUsual(name: string, value: SeriesQuality[keyof SeriesQuality]): boolean {
   if (!Object.hasOwn(unremarkable, name)) return false;
   const usual = unremarkable[name as keyof typeof unremarkable];
   if (typeof value !== "object" || typeof usual !== "object") return value === usual;
   if (value.count !== 0) return false;
-  // Without any, a count has nothing else to tell, but for the threshold of jumps.
+  // With a count of 0, only the threshold of jumps can differ.
   return !("threshold" in value && "threshold" in usual) || value.threshold === usual.threshold;
 }
 
@@ -37,8 +37,8 @@ export function reportAttribute(report: IngestReport): JsonObject {
 }
 
 /**
- * The report that an ingest kept in the manifest of its dataset; undefined where the dataset was not written by an ingest. The manifest's
- * own `attributes.report` leaves out the members of `series` that tell nothing; here they are filled in.
+ * The report that an ingest stored in the manifest of its dataset; undefined if no ingest wrote the dataset. The manifest's
+ * `attributes.report` lacks the members of `series` that have their usual value; here they are filled in.
  */
 export function ingestReport(manifest: DatasetManifest): IngestReport | undefined {
   const stored: unknown = manifest.attributes["report"];
@@ -55,7 +55,7 @@ function isReport(value: unknown): value is StoredReport {
   return typeof value === "object" && value !== null && "series" in value && Array.isArray(value.series);
 }
 
-/** Through JSON, so that what is kept is what will be read. */
+/** A copy through JSON: what is stored is what will be read. */
 export function plain(value: object): JsonObject {
   const parsed: JsonValue = JSON.parse(JSON.stringify(value));
   return parsed as JsonObject;

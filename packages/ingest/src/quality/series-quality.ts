@@ -1,7 +1,7 @@
 import type { ReadonlyTypedArray, RowKind, SeriesColumns, TypedArray } from "@atc/contract";
 import { isoTime, timeAt } from "../base/iso-time.ts";
 import { createGapFinder } from "./gap-finder.ts";
-import type { DuplicateCounts, Finding, RowOrder, SeriesQuality } from "./ingest-report.ts";
+import type { DuplicateCounts, QualityFinding, RowOrder, SeriesQuality } from "./ingest-report.ts";
 import { createJumpFinder, jumpThreshold } from "./jump-finder.ts";
 import type { PriceColumns, PriceTallies, Tally } from "./price-checks.ts";
 import { checkPrices, priceTallies } from "./price-checks.ts";
@@ -14,31 +14,30 @@ export interface SeriesFacts {
   readonly unitsPerMs: number;
   /** Rows read. */
   readonly rows: number;
-  readonly back: number;
-  readonly ties: number;
-  /** Counted while rows are pushed. */
+  readonly unsorted: number;
+  readonly equalTimes: number;
+  /** Read after all rows are pushed; the caller counts them meanwhile. */
   readonly duplicates: DuplicateCounts;
   readonly scale: SeriesScale;
 }
 
 /** Consecutive rows of a series as columns. */
-interface Slice {
+interface SeriesBlock {
   readonly length: number;
   /** Times as pairs of 32-bit words. */
   readonly times: Int32Array;
-  /** All columns, `timestamp` too. */
+  /** All columns, including `timestamp`. */
   readonly columns: SeriesColumns;
 }
 
-/** Checks the rows of a series slice by slice. */
+/** Checks the rows of a series block by block. */
 export interface QualityCheck {
-  /** Takes the next rows in order of time. */
-  push(slice: Slice): void;
-  /** What was found in all rows pushed, at least one. */
+  /** Adds the next rows in order of time. */
+  push(block: SeriesBlock): void;
+  /** The quality of all rows, one or more. */
   quality(): SeriesQuality;
 }
 
-/** A check of one series. */
 export function createQualityCheck(facts: SeriesFacts): QualityCheck {
   const { unitsPerMs, scale, kind } = facts;
   const gaps = createGapFinder(kind === "bars" ? scale.interval : undefined, unitsPerMs);
@@ -82,8 +81,11 @@ export function createQualityCheck(facts: SeriesFacts): QualityCheck {
   };
 }
 
-function findings(tallies: PriceTallies, firstTimes: ReadonlyMap<string, string>): Record<keyof PriceTallies, Finding> {
-  const finding = (name: keyof PriceTallies): Finding => {
+function findings(
+  tallies: PriceTallies,
+  firstTimes: ReadonlyMap<string, string>,
+): Record<keyof PriceTallies, QualityFinding> {
+  const finding = (name: keyof PriceTallies): QualityFinding => {
     const first = firstTimes.get(name);
     return first === undefined ? { count: 0 } : { count: tallies[name].count, first };
   };
@@ -97,16 +99,20 @@ function findings(tallies: PriceTallies, firstTimes: ReadonlyMap<string, string>
   };
 }
 
-function orderOf({ rows, back, ties }: SeriesFacts): { order: RowOrder; unsorted: number; outOfOrder: number } {
-  const forward = rows - 1 - back - ties;
-  const minority = Math.min(back, forward);
-  const newestFirst = back > forward;
-  const mixed = minority > 0.1 * (back + forward);
+function orderOf({ rows, unsorted, equalTimes }: SeriesFacts): {
+  order: RowOrder;
+  unsorted: number;
+  outOfOrder: number;
+} {
+  const forward = rows - 1 - unsorted - equalTimes;
+  const minority = Math.min(unsorted, forward);
+  const newestFirst = unsorted > forward;
+  const mixed = minority > 0.1 * (unsorted + forward);
   const order = mixed ? "mixed" : newestFirst ? "newest-first" : "oldest-first";
-  return { order, unsorted: back, outOfOrder: newestFirst ? forward : back };
+  return { order, unsorted, outOfOrder: newestFirst ? forward : unsorted };
 }
 
-function priceColumns(columns: Slice["columns"]): PriceColumns {
+function priceColumns(columns: SeriesBlock["columns"]): PriceColumns {
   return {
     open: numbers(columns["open"]),
     high: numbers(columns["high"]),

@@ -3,41 +3,43 @@ import { median } from "./median.ts";
 const mostSamples = 16_384;
 const fewestMoves = 20;
 
-/** What is usual in a series. */
+/** The usual spacing and move of a series. */
 export interface SeriesScale {
-  /** Median time between rows of different times, in the unit of the times; undefined where there are no two. */
+  /** Median time between rows of different times, in the unit of the times; undefined if all rows have one time. */
   readonly interval: number | undefined;
-  /** Median |close / previous close - 1| of the moves that are not 0; undefined where there are fewer than 20. */
+  /** Median |close / previous close - 1| of the moves other than 0; undefined if there are fewer than 20. */
   readonly move: number | undefined;
 }
 
-/** The rows of a part of a series in order: `order` holds places in `times` (pairs of 32-bit words) and `close`; undefined for all as they stand. */
+/** The rows of a part of a series. */
 interface ScaleRows {
+  /** Pairs of 32-bit words. */
   readonly times: Int32Array;
   readonly close: Float64Array | undefined;
+  /** The rows of `times` and `close` in order of time; undefined if they are sorted. */
   readonly order: Uint32Array | undefined;
+  /** Rows of the order. */
   readonly kept: number;
 }
 
-/** Measures a series part by part: exactly up to 16,385 rows, on as many evenly spread pairs of neighbours beyond. */
+/** Measures a series part by part: exactly up to 16,385 rows; beyond it, on as many evenly spread pairs of neighbours. */
 export interface ScaleMeter {
-  /** Takes the next rows. */
+  /** Adds the next rows. */
   push(rows: ScaleRows): void;
-  /** What was found. */
   scale(): SeriesScale;
 }
 
-/** The samples of the only meter that is in use in this thread. */
+/** The samples of the one meter that a thread uses at a time. */
 const samples = { spacings: new Float64Array(mostSamples), moves: new Float64Array(mostSamples) };
 
-/** A meter for a series of `length` rows; ends the use of the one before. */
+/** A meter for a series of `length` rows. The previous meter of this thread must not be used again. */
 export function scaleMeter(length: number): ScaleMeter {
   const { spacings, moves } = samples;
   const step = Math.max(1, (length - 1) / mostSamples);
   const last = { low: 0, high: 0, close: Number.NaN };
   let spacingCount = 0;
   let moveCount = 0;
-  /** The next place to look at, and the place of the first row that is still to come. */
+  /** The next place to sample, and the place of the next row to be pushed. */
   let next = 1;
   let start = 0;
 

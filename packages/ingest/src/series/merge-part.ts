@@ -1,74 +1,63 @@
 import type { TypedArray } from "@atc/contract";
-import { partColumns } from "../base/part-columns.ts";
+import { columnViews } from "../base/column-views.ts";
 import type { RowLayout } from "../base/row-layout.ts";
 import type { PieceReader } from "../files/piece-reader.ts";
 import type { SeriesEntry } from "../files/series-table.ts";
 import type { DuplicatePolicy } from "../order/duplicates.ts";
-import type { Arrangement, Arranger, PieceRanges } from "./arrangement.ts";
+import type { DuplicateCounts } from "../quality/ingest-report.ts";
+import type { PartOrder, PartSorter } from "./part-order.ts";
 import { readColumn } from "./plan-series.ts";
+import type { SeriesPart } from "./series-parts.ts";
 
-/** Rows of one symbol and time in a part. */
-interface PartDuplicates {
-  /** Rows whose time a row ahead of them has too. */
-  readonly count: number;
-  /** Of these, rows equal to the row just ahead of them in every column. */
-  readonly identical: number;
-  /** Rows left out. */
-  readonly dropped: number;
-}
-
-/** A part whose columns were written to a buffer. */
+/** A sorted part whose columns are in a buffer. */
 export interface MergedPart {
-  /** Its rows. */
+  /** Rows that were kept. */
   readonly rows: number;
-  readonly duplicates: PartDuplicates;
+  readonly duplicates: DuplicateCounts;
 }
 
-/** A part to put in order. */
+/** A part of a series to sort. */
 interface PartInput extends SeriesEntry {
-  readonly ranges: PieceRanges;
+  readonly part: SeriesPart;
 }
 
-/** What parts are put in order with. */
 interface MergeTools {
   readonly reader: PieceReader;
-  readonly arrange: Arranger;
+  readonly sortPart: PartSorter;
   readonly layout: RowLayout;
   readonly policy: DuplicatePolicy;
 }
 
-/** Merges parts with one working memory. */
-export type PartMerger = (tools: MergeTools, part: PartInput, buffer: ArrayBuffer, offset: number) => MergedPart;
+/** Sorts a part and writes its columns to a buffer, from `offset` on. */
+export type PartMerger = (tools: MergeTools, input: PartInput, buffer: ArrayBuffer, offset: number) => MergedPart;
 
-/** Makes a merger, which starts with the memory that it is given. */
+/** A merger that keeps one working memory, which starts as `given`. */
 export function createPartMerger(given: Float64Array = new Float64Array(0)): PartMerger {
   let memory = given;
-  return ({ reader, arrange, layout, policy }, part, buffer, offset) => {
-    const arranged = arrange(reader, part.pieces, part.ranges, part, policy);
-    const { rows, kept, duplicates } = arranged;
-    const columns = partColumns(layout, buffer, offset, kept);
-    gatherWords(arranged.times, arranged, wordsOf(columns["timestamp"] as BigInt64Array));
+  return ({ reader, sortPart, layout, policy }, input, buffer, offset) => {
+    const { pieces, part } = input;
+    const sorted = sortPart(reader, pieces, part, input, policy);
+    const { rows, kept, duplicates } = sorted;
+    const columns = columnViews(layout, buffer, offset, kept);
+    gatherWords(sorted.times, sorted, wordsOf(columns["timestamp"] as BigInt64Array));
     if (memory.length < rows) memory = new Float64Array(Math.ceil(1.125 * rows));
     const values = memory.subarray(0, rows);
     const words = new Int32Array(values.buffer, values.byteOffset, 2 * rows);
     const differs = new Uint8Array(duplicates.count);
     for (const [c, { name, dtype }] of layout.columns.entries()) {
       const target = columns[name] as TypedArray;
-      // Nothing moves: the rows are read into their place.
-      const isDirect = arranged.order === undefined && dtype === "float64";
-      readColumn(reader, part, part.ranges, rows, c + 1, isDirect ? (target as Float64Array) : values);
+      // Rows that keep their order are read straight into their place.
+      const isDirect = sorted.order === undefined && dtype === "float64";
+      readColumn(reader, pieces, { part, column: c + 1 }, isDirect ? (target as Float64Array) : values);
       if (isDirect && duplicates.count === 0) continue;
       const read = isDirect ? wordsOf(target as Float64Array) : words;
       markDifferent(read, duplicates.pairs, differs);
-      if (target instanceof BigInt64Array) gatherWords(words, arranged, wordsOf(target));
-      else if (!isDirect) gatherNumbers(values, arranged, target);
+      if (target instanceof BigInt64Array) gatherWords(words, sorted, wordsOf(target));
+      else if (!isDirect) gatherNumbers(values, sorted, target);
     }
     let identical = 0;
     for (let i = 0; i < differs.length; i++) identical += 1 - differs[i];
-    return {
-      rows: kept,
-      duplicates: { count: duplicates.count, identical, dropped: rows - kept },
-    };
+    return { rows: kept, duplicates: { count: duplicates.count, identical, dropped: rows - kept } };
   };
 }
 
@@ -85,7 +74,7 @@ function markDifferent(words: Int32Array, pairs: Uint32Array, differs: Uint8Arra
   }
 }
 
-function gatherWords(words: Int32Array, { order, kept }: Arrangement, target: Int32Array): void {
+function gatherWords(words: Int32Array, { order, kept }: PartOrder, target: Int32Array): void {
   if (order === undefined) {
     target.set(words.subarray(0, 2 * kept));
     return;
@@ -99,7 +88,7 @@ function gatherWords(words: Int32Array, { order, kept }: Arrangement, target: In
 
 function gatherNumbers(
   values: Float64Array,
-  { order, kept }: Arrangement,
+  { order, kept }: PartOrder,
   target: Exclude<TypedArray, BigInt64Array>,
 ): void {
   if (order === undefined) target.set(values.subarray(0, kept));

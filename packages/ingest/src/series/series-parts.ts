@@ -1,13 +1,18 @@
 import type { PieceReader } from "../files/piece-reader.ts";
 import type { SeriesPieces } from "../files/series-table.ts";
-import type { PieceRanges } from "./arrangement.ts";
+
+/** Rows of a series between two times: rows `from` to `to` (exclusive) of each of its pieces. */
+export interface SeriesPart {
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
 
 /** All rows of all pieces. */
-export function wholeRanges({ rows }: SeriesPieces): PieceRanges {
+export function wholeSeries({ rows }: SeriesPieces): SeriesPart {
   return { from: new Int32Array(rows.length), to: rows.slice() };
 }
 
-/** Places in pieces, as many as they have rows, from time to time: `at(piece, row)` gives a time. */
+/** Gives the time of a row of a piece. */
 type TimeAt = (piece: number, row: number) => bigint;
 
 /** The first row of a piece, from `from` to `to`, that is not before `time`. */
@@ -22,9 +27,9 @@ function firstRow(timeAt: TimeAt, piece: number, from: number, to: number, time:
   return low;
 }
 
-/** Cuts ranges at ascending times: rows of one time stay together. Ranges without rows are left out. */
-export function cutRanges(timeAt: TimeAt, { from, to }: PieceRanges, times: readonly bigint[]): PieceRanges[] {
-  const parts: PieceRanges[] = [];
+/** Cuts a part at ascending times: rows of one time stay together. Parts without rows are left out. */
+export function cutPart(timeAt: TimeAt, { from, to }: SeriesPart, times: readonly bigint[]): SeriesPart[] {
+  const parts: SeriesPart[] = [];
   let start = from;
   for (const time of [...times, undefined]) {
     const end = time === undefined ? to : start.map((row, piece) => firstRow(timeAt, piece, row, to[piece], time));
@@ -39,20 +44,20 @@ export function timeReader(reader: PieceReader, pieces: SeriesPieces): TimeAt {
   const time = new BigInt64Array(1);
   const words = new Int32Array(time.buffer);
   return (piece, row) => {
-    reader.read(pieces, piece, 0, row, row + 1, words, 0);
+    reader.read(pieces, { piece, column: 0, from: row, to: row + 1 }, words, 0);
     return time[0];
   };
 }
 
 /**
- * Cuts a series into parts of about half of `mostRows`, at times that a sample of its rows suggests; more than `mostRows` are in a part only
- * where they have one time.
+ * Cuts a series into parts of about half of `mostRows`, at times from a sample of its rows. A part has more than
+ * `mostRows` only if they have one time.
  */
-export function sampledParts(reader: PieceReader, pieces: SeriesPieces, rows: number, mostRows: number): PieceRanges[] {
-  const whole = wholeRanges(pieces);
+export function sampledParts(reader: PieceReader, pieces: SeriesPieces, rows: number, mostRows: number): SeriesPart[] {
+  const whole = wholeSeries(pieces);
   if (rows <= mostRows) return [whole];
   const timeAt = timeReader(reader, pieces);
-  // A part is wrong by less than a stride for each piece.
+  // The size of a part is wrong by less than one stride per piece.
   const stride = Math.max(1, Math.floor(mostRows / (2 * pieces.rows.length)));
   const sample: bigint[] = [];
   for (const [piece, length] of pieces.rows.entries())
@@ -62,7 +67,7 @@ export function sampledParts(reader: PieceReader, pieces: SeriesPieces, rows: nu
   const times: bigint[] = [];
   for (let at = step; at < sorted.length; at += step) {
     const time = sorted[at];
-    if (times.length === 0 || time > (times.at(-1) as bigint)) times.push(time);
+    if (times.length === 0 || time > times[times.length - 1]) times.push(time);
   }
-  return cutRanges(timeAt, whole, times);
+  return cutPart(timeAt, whole, times);
 }

@@ -2,18 +2,18 @@ import { closeSync, openSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import type { TaskContext } from "@atc/contract";
 import { writeBytes } from "../base/file-bytes.ts";
+import { withDiskErrors } from "../files/disk-errors.ts";
 import { encodeRunIndex, type PartitionPieces } from "../files/run-index.ts";
-import { attempt } from "../files/run-sink.ts";
 import type { SlicePlaces } from "../files/slice-places.ts";
 import type { SliceRun, SliceTaskInput } from "../files/slice-run.ts";
 import { createBadRowLog } from "../quality/bad-rows.ts";
-import { writePieces } from "./counted-pieces.ts";
-import { type CountedRows, countedRows } from "./counted-rows.ts";
+import { createGroupedRows, type GroupedRows } from "./grouped-rows.ts";
+import { writePieces } from "./piece-writer.ts";
 import { readChunks } from "./slice-chunks.ts";
 
 /**
- * Reads a slice whose rows were counted. Those of symbols that have many in it are put in their places in the files of the store, in order of time; the
- * others go to the run's file, partition by partition.
+ * Reads a slice that was counted. Rows of symbols with direct placement are sorted and written to their places in the
+ * files of the dataset. The others go to the run's file, one partition after another.
  */
 export async function placeSlice(
   input: SliceTaskInput & { readonly places: SlicePlaces },
@@ -21,7 +21,7 @@ export async function placeSlice(
 ): Promise<SliceRun> {
   const { path, layout, start, line, places } = input;
   const badRows = createBadRowLog();
-  const rows = countedRows(layout, places);
+  const rows = createGroupedRows(layout, places);
   let count = 0;
   const end = await readChunks(input, context, {
     push(chunk) {
@@ -30,9 +30,9 @@ export async function placeSlice(
     },
     onBadRow: badRows.add,
   });
-  const direct = places.symbols.slice(0, places.spans.starts.length - 1);
+  const direct = places.symbols.slice(0, places.extents.starts.length - 1);
   let placedCrc = places.key;
-  const index = writePieces(rows, direct, places.spans, (bytes) => {
+  const index = writePieces(rows, direct, places.extents, (bytes) => {
     placedCrc = crc32(bytes, placedCrc);
   });
   const file = writeRun(path, rows, places, direct.length, (partitions) => encodeRunIndex({ ...index, partitions }));
@@ -40,10 +40,10 @@ export async function placeSlice(
   return { path, start, line, ...ends, ...file, placedCrc };
 }
 
-/** Writes the rows of the groups from `first` on to a file, then what `indexOf` makes of their places. */
+/** Writes the rows of the groups from `first` on to a file, then the index that `indexOf` makes of their pieces. */
 function writeRun(
   path: string,
-  { times, columns, members, starts, ends }: CountedRows,
+  { times, columns, members, starts, ends }: GroupedRows,
   { partitions }: SlicePlaces,
   first: number,
   indexOf: (pieces: PartitionPieces) => Uint8Array,
@@ -52,7 +52,7 @@ function writeRun(
   const rows = new Int32Array(partitions.length);
   let position = 0;
   let crc = 0;
-  return attempt(path, () => {
+  return withDiskErrors(path, () => {
     const file = openSync(path, "w");
     const write = (bytes: Uint8Array): void => {
       writeBytes(file, bytes, position);

@@ -3,37 +3,37 @@ import type { RowLayout } from "../base/row-layout.ts";
 const longestFirstExtent = 16;
 const longestExtent = 4096;
 const fewestRows = 64;
-/** What small sources do with; the whole is allocated once they turn out not to be small. */
+/** Enough for small sources. The full capacity is allocated once when more is needed. */
 const startBytes = 8 * 2 ** 20;
 
 /**
- * One piece of memory for the rows of all series, given out in extents that double in length, so that neither growing nor the number of
- * series costs a copy. Rows are addressed by number: row r has its time at `times[2r]` and its slots from `values[r * slots]`.
+ * One block of memory for the rows of all series, handed out in extents that double in length, so that a growing series
+ * is never copied. Row r has its time at `times[2 * r]` and its slots from `values[r * slots]` on.
  */
 export interface RowArena {
-  /** The rows that its arrays hold now. {@link RowArena.extend} replaces the arrays once, when more are needed. */
+  /** Rows that the arrays hold now. {@link RowArena.extend} replaces the arrays once, when more are needed. */
   capacity: number;
   times: Int32Array;
   values: Float64Array;
   /** The bytes of `values` as 32-bit words, for int64 columns. */
   valueWords: Int32Array;
-  /** Per series, the row that the next one goes to. Replaced by {@link RowArena.reserve}. */
+  /** Per series: the place of its next row. Replaced by {@link RowArena.reserve}. */
   cursor: Int32Array<ArrayBuffer>;
-  /** Per series, where its extent ends; equal to its cursor where it has no room left. Replaced by {@link RowArena.reserve}. */
+  /** Per series: the end of its extent; equal to its cursor if the extent is full. Replaced by {@link RowArena.reserve}. */
   limit: Int32Array<ArrayBuffer>;
-  /** Makes place for the counters of `count` series. */
+  /** Makes room for the counters of `count` series. */
   reserve(count: number): void;
-  /** Gives a series whose extent is full another one; false where the arena is full. */
+  /** Gives another extent to a series whose extent is full. Returns false if the arena is full. */
   extend(series: number): boolean;
-  /** The series that have rows here, in the order they came. */
+  /** The series with rows in the arena, in the order of their first rows. */
   readonly present: readonly number[];
-  /** The extents of a series as pairs of first row and used rows. */
+  /** The extents of a series, as pairs of first row and number of used rows. */
   extents(series: number): number[];
   /** Forgets all rows. */
   reset(): void;
 }
 
-/** An arena of at most `bytes`, but 64 rows at least; of all of them from the start where the source is known to be large. */
+/** An arena of at most `bytes`, but at least 64 rows. Its full capacity is allocated at the start if `size` is `large`. */
 export function createRowArena(layout: RowLayout, bytes: number, size: "small" | "large" = "small"): RowArena {
   const most = Math.max(fewestRows, Math.floor(bytes / layout.rowBytes));
   const start = Math.max(fewestRows, Math.floor(startBytes / layout.rowBytes));
@@ -43,7 +43,7 @@ export function createRowArena(layout: RowLayout, bytes: number, size: "small" |
   const present: number[] = [];
   let want = new Int32Array(0);
   let top = 0;
-  /** Short where series are many for the memory, so that each has an extent in it. */
+  /** Shorter if there are many series for the memory, so that each can have an extent. */
   const firstExtent = (): number => Math.min(longestFirstExtent, Math.max(1, Math.floor(most / (4 * extents.length))));
   const arena: RowArena = {
     capacity,
@@ -65,8 +65,8 @@ export function createRowArena(layout: RowLayout, bytes: number, size: "small" |
       if (top === arena.capacity && top < most) grow(arena, most, layout.slots);
       const rows = Math.min(want[series], arena.capacity - top);
       if (rows === 0) return false;
-      const own = extents[series] as number[];
-      if (own.length > 0 && arena.limit[series] === top) own[own.length - 1] = (own.at(-1) as number) + rows;
+      const own = extents[series];
+      if (own.length > 0 && arena.limit[series] === top) own[own.length - 1] += rows;
       else {
         if (own.length === 0) present.push(series);
         own.push(top, rows);
@@ -79,13 +79,13 @@ export function createRowArena(layout: RowLayout, bytes: number, size: "small" |
     },
     present,
     extents(series) {
-      const own = [...(extents[series] as number[])];
+      const own = [...extents[series]];
       const last = own.length - 2;
       if (last >= 0) own[last + 1] = arena.cursor[series] - own[last];
       return own;
     },
     reset() {
-      for (const series of present) (extents[series] as number[]).length = 0;
+      for (const series of present) extents[series].length = 0;
       present.length = 0;
       arena.cursor.fill(0);
       arena.limit.fill(0);
@@ -104,7 +104,7 @@ function grow(arena: RowArena, capacity: number, slots: number): void {
   Object.assign(arena, { capacity, times, values, valueWords: new Int32Array(values.buffer) });
 }
 
-/** A longer copy, zeros at its end. */
+/** A longer copy, with zeros at its end. */
 export function resized(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
   const longer = new Int32Array(length);
   longer.set(array);

@@ -5,12 +5,21 @@ import { createPieceOrder, type PieceOrder, type PieceOrderer } from "../order/p
 import type { RowArena } from "./row-arena.ts";
 import type { SeriesCounts } from "./scatter.ts";
 
-/** Writes what an arena holds as pieces, as often as it is full. */
+/** Writes the rows of an arena as pieces, as often as it is full. */
 export interface RunWriter {
-  /** Writes all that the arena holds, symbol by symbol in their order, and empties it. */
+  /** Writes all rows of the arena, sorted by symbol, and empties it. */
   write(sink: RunSink): void;
   /** What was written, and what the scatter counted on the way. */
   index(): RunIndex;
+}
+
+/** A 64-bit column of the arena as 32-bit words. */
+interface WordColumn {
+  readonly words: Int32Array;
+  /** Words per row. */
+  readonly stride: number;
+  /** The first word of the column in a row. */
+  readonly offset: number;
 }
 
 /** A writer of the rows that `counts` scatters into `arena`. */
@@ -25,26 +34,25 @@ export function createRunWriter(
   const offsets: number[] = [];
   let ranks = new Int32Array(0);
 
-  /** The place of each symbol among the symbols in order, so that neighbours are read together. */
+  /** The rank of each symbol in alphabetical order: neighbours are read together later. */
   function updateRanks(): void {
     const names = counts.symbols;
     if (ranks.length === names.length) return;
-    const sorted = Array.from(names, (_, s) => s).sort((a, b) =>
-      (names[a] as string) < (names[b] as string) ? -1 : 1,
-    );
+    const sorted = Array.from(names.keys()).sort((a, b) => (names[a] < names[b] ? -1 : 1));
     ranks = new Int32Array(names.length);
     for (const [rank, s] of sorted.entries()) ranks[s] = rank;
   }
 
-  function append(sink: RunSink, from: Int32Array, width: number, offset: number, { order, length }: PieceOrder): void {
-    const { words } = sink;
+  function appendWords(sink: RunSink, column: WordColumn, { order, length }: PieceOrder): void {
+    const { words: to } = sink;
+    const { words: from, stride, offset } = column;
     for (let start = 0; start < length; start += mostValues) {
       const end = Math.min(start + mostValues, length);
       let at = 2 * sink.reserve(end - start);
       for (let i = start; i < end; i++) {
-        const word = width * order[i] + offset;
-        words[at++] = from[word];
-        words[at++] = from[word + 1];
+        const word = stride * order[i] + offset;
+        to[at++] = from[word];
+        to[at++] = from[word + 1];
       }
     }
   }
@@ -65,11 +73,19 @@ export function createRunWriter(
     symbols.push(series);
     rows.push(piece.length);
     offsets.push(sink.length);
-    append(sink, arena.times, 2, 0, piece);
-    // A float64 takes its words through a float register, which may not keep the bits of an int64.
+    appendWords(sink, { words: arena.times, stride: 2, offset: 0 }, piece);
+    // A float64 passes through a float register, which may not keep the bits of an int64.
     for (const { slot, dtype } of layout.columns)
-      if (dtype === "int64") append(sink, arena.valueWords, 2 * layout.slots, 2 * slot, piece);
+      if (dtype === "int64")
+        appendWords(sink, { words: arena.valueWords, stride: 2 * layout.slots, offset: 2 * slot }, piece);
       else appendValues(sink, slot, piece);
+  }
+
+  /** Per series: rows of all of its pieces. */
+  function rowsOf(): Float64Array {
+    const all = new Float64Array(counts.symbols.length);
+    for (const [p, series] of symbols.entries()) all[series] += rows[p];
+    return all;
   }
 
   return {
@@ -80,9 +96,9 @@ export function createRunWriter(
     },
     index: () => ({
       symbols: [...counts.symbols],
-      rows: Float64Array.from(counts.symbols, (_, s) => counts.rows(s)),
-      back: Float64Array.from(counts.symbols, (_, s) => counts.back(s)),
-      ties: Float64Array.from(counts.symbols, (_, s) => counts.ties(s)),
+      rows: rowsOf(),
+      unsorted: Float64Array.from(counts.symbols, (_, s) => counts.unsorted(s)),
+      equalTimes: Float64Array.from(counts.symbols, (_, s) => counts.equalTimes(s)),
       firstTimes: BigInt64Array.from(counts.symbols, (_, s) => counts.firstTime(s)),
       lastTimes: BigInt64Array.from(counts.symbols, (_, s) => counts.lastTime(s)),
       pieceSymbols: Int32Array.from(symbols),

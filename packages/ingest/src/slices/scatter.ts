@@ -1,26 +1,31 @@
 import type { ColumnChunk, TypedArray } from "@atc/contract";
-import { missingColumn, missingSymbol } from "../base/chunk-faults.ts";
-import type { RowLayout, StoredColumn } from "../base/row-layout.ts";
+import { missingColumn, missingSymbol } from "../base/chunk-errors.ts";
+import type { RowLayout } from "../base/row-layout.ts";
+import type { RowBlock } from "./place-rows.ts";
+import {
+  createRowBlock,
+  nextBlock,
+  openChunk,
+  placeRows,
+  reserveTargets,
+  startTarget,
+  targetCounts,
+  targetTime,
+} from "./place-rows.ts";
 import type { RowArena } from "./row-arena.ts";
 import { resized } from "./row-arena.ts";
 
-/** Rows placed before their columns are copied: what they touch stays in the processor's cache. */
-const blockRows = 2048;
-const signBit = 0x80000000;
-
 /** What is known of each series before it is sorted, by its number. */
 export interface SeriesCounts {
-  /** The symbols, in the order they were met. */
+  /** The symbols, in the order of their first rows. */
   readonly symbols: readonly string[];
-  /** Rows of a series. */
-  rows(series: number): number;
-  /** Rows whose time is before that of the row ahead of them. */
-  back(series: number): number;
-  /** Rows whose time is that of the row ahead of them. */
-  ties(series: number): number;
-  /** The time of the first row of a series. */
+  /** Rows whose time is before that of the series' previous row. */
+  unsorted(series: number): number;
+  /** Rows whose time is that of the series' previous row. */
+  equalTimes(series: number): number;
+  /** The time of the first row in the source. */
   firstTime(series: number): bigint;
-  /** The time of the last. */
+  /** The time of the last row in the source. */
   lastTime(series: number): bigint;
 }
 
@@ -31,24 +36,10 @@ export interface ScatterTarget {
   spill(): void;
 }
 
-/** Takes chunks and hands their rows to series. */
+/** Scatters the rows of chunks to series. */
 export interface Scatter extends SeriesCounts {
-  /** Takes a chunk, spilling where the buffer is full. */
+  /** Adds a chunk. Spills if the arena is full. */
   push(chunk: ColumnChunk): void;
-}
-
-interface SeriesState {
-  /** Series by index into the source's dictionary. */
-  seriesOf: Int32Array<ArrayBuffer>;
-  rows: Int32Array<ArrayBuffer>;
-  back: Int32Array<ArrayBuffer>;
-  ties: Int32Array<ArrayBuffer>;
-  lastHigh: Int32Array<ArrayBuffer>;
-  /** With the sign bit flipped, so that signed comparison orders it. */
-  lastLow: Int32Array<ArrayBuffer>;
-  firstHigh: Int32Array<ArrayBuffer>;
-  /** With the sign bit flipped. */
-  firstLow: Int32Array<ArrayBuffer>;
 }
 
 /** Scatters rows into the arena of `target`. */
@@ -56,161 +47,95 @@ export function createScatter(layout: RowLayout, target: ScatterTarget): Scatter
   const { arena } = target;
   const symbols: string[] = [];
   const numbers = new Map<string, number>();
-  const empty = new Int32Array(0);
-  const state: SeriesState = {
-    seriesOf: empty,
-    rows: empty,
-    back: empty,
-    ties: empty,
-    lastHigh: empty,
-    lastLow: empty,
-    firstHigh: empty,
-    firstLow: empty,
-  };
-  const placed = new Int32Array(blockRows);
-  let known = 0;
+  const counts = targetCounts(0);
+  const block = createRowBlock();
 
-  function learn(values: readonly string[]): void {
-    if (values.length === known) return;
-    if (values.length > state.seriesOf.length) {
-      const length = Math.max(values.length, 2 * known, 64);
-      for (const key of ["seriesOf", "rows", "back", "ties", "lastHigh", "lastLow", "firstHigh", "firstLow"] as const)
-        state[key] = resized(state[key], length);
+  function registerSymbols(values: readonly string[]): void {
+    if (values.length === counts.known) return;
+    if (values.length > counts.targetOf.length) {
+      const length = Math.max(values.length, 2 * counts.known, 64);
+      counts.targetOf = resized(counts.targetOf, length);
+      reserveTargets(counts, length);
     }
-    for (; known < values.length; known++) {
-      const symbol = values[known] as string;
+    for (; counts.known < values.length; counts.known++) {
+      const symbol = values[counts.known];
       let series = numbers.get(symbol);
       if (series === undefined) {
         series = symbols.push(symbol) - 1;
         numbers.set(symbol, series);
       }
-      state.seriesOf[known] = series;
+      counts.targetOf[counts.known] = series;
     }
     arena.reserve(symbols.length);
   }
 
+  /** Extends the series of the row at which the block stopped; false if the arena is full. */
+  function makeRoom(chunk: ColumnChunk): boolean {
+    const row = block.next;
+    const index = block.indices[row];
+    if (index < 0 || index >= counts.known) throw missingSymbol(chunk.row + row);
+    const series = counts.targetOf[index];
+    if (!arena.extend(series)) return false;
+    if (counts.started[series] === 0) startTarget(counts, series, block, row);
+    return true;
+  }
+
   return {
     symbols,
-    rows: (series) => state.rows[series],
-    back: (series) => state.back[series],
-    ties: (series) => state.ties[series],
-    firstTime: (series) => timeOf(state.firstLow, state.firstHigh, series),
-    lastTime: (series) => timeOf(state.lastLow, state.lastHigh, series),
+    unsorted: (series) => counts.unsorted[series],
+    equalTimes: (series) => counts.equalTimes[series],
+    firstTime: (series) => targetTime(counts.firstTimes, series),
+    lastTime: (series) => targetTime(counts.lastTimes, series),
     push(chunk) {
-      learn(chunk.symbol.values);
-      const times = chunk.columns["timestamp"];
-      if (times === undefined) throw missingColumn("timestamp", chunk);
-      const words = new Int32Array(times.buffer, times.byteOffset, 2 * chunk.length);
-      for (let from = 0; from < chunk.length; ) {
-        const to = Math.min(from + blockRows, chunk.length);
-        const count = placeRows(state, arena, chunk, words, placed, from, to, known);
-        copyTimes(arena.times, words, placed, from, count);
-        for (const column of layout.columns) copyColumn(layout, arena, column, chunk, placed, from, count);
-        from += count;
-        if (from < to) target.spill();
+      registerSymbols(chunk.symbol.values);
+      openChunk(block, chunk);
+      while (nextBlock(block, chunk)) {
+        do placeRows(counts, arena, block);
+        while (block.next < block.end && makeRoom(chunk));
+        for (const { name, slot } of layout.columns)
+          copyColumn(arena, { slot, slots: layout.slots }, name, chunk, block);
+        if (block.next < block.end) target.spill();
       }
     },
   };
 }
 
-function timeOf(low: Int32Array, high: Int32Array, series: number): bigint {
-  return (BigInt(high[series]) << 32n) | BigInt((low[series] ^ signBit) >>> 0);
+/** The place of a column in a row of the arena. */
+interface SlotOf {
+  readonly slot: number;
+  /** Slots per row. */
+  readonly slots: number;
 }
 
-/** Finds each row's place in the arena and compares its time with the last of its series; stops where the arena is full. */
-function placeRows(
-  state: SeriesState,
-  arena: RowArena,
-  chunk: ColumnChunk,
-  words: Int32Array,
-  placed: Int32Array,
-  from: number,
-  to: number,
-  known: number,
-): number {
-  const { seriesOf, rows, back, ties, lastHigh, lastLow } = state;
-  const { cursor, limit } = arena;
-  const { indices } = chunk.symbol;
-  for (let i = from; i < to; i++) {
-    const index = indices[i];
-    if (index < 0 || index >= known) throw missingSymbol(chunk.row + i);
-    const s = seriesOf[index];
-    const low = words[2 * i] ^ signBit;
-    const high = words[2 * i + 1];
-    if (cursor[s] === limit[s]) {
-      if (!arena.extend(s)) return i - from;
-      if (rows[s] === 0) {
-        // The first row is compared with itself; the tie that this makes is taken off beforehand.
-        lastHigh[s] = high;
-        lastLow[s] = low;
-        state.firstHigh[s] = high;
-        state.firstLow[s] = low;
-        ties[s] = -1;
-      }
-    }
-    const row = cursor[s];
-    placed[i - from] = row;
-    cursor[s] = row + 1;
-    rows[s] = rows[s] + 1;
-    const h = lastHigh[s];
-    const l = lastLow[s];
-    if (high < h || (high === h && low < l)) back[s] = back[s] + 1;
-    else if (high === h && low === l) ties[s] = ties[s] + 1;
-    lastHigh[s] = high;
-    lastLow[s] = low;
-  }
-  return to - from;
-}
-
-function copyTimes(target: Int32Array, words: Int32Array, placed: Int32Array, from: number, count: number): void {
-  for (let i = 0; i < count; i++) {
-    const row = placed[i];
-    target[2 * row] = words[2 * (from + i)];
-    target[2 * row + 1] = words[2 * (from + i) + 1];
-  }
-}
-
-function copyColumn(
-  layout: RowLayout,
-  arena: RowArena,
-  column: StoredColumn,
-  chunk: ColumnChunk,
-  placed: Int32Array,
-  from: number,
-  count: number,
-): void {
-  const array = chunk.columns[column.name];
-  if (array === undefined) throw missingColumn(column.name, chunk);
+function copyColumn(arena: RowArena, slot: SlotOf, name: string, chunk: ColumnChunk, block: RowBlock): void {
+  const array = chunk.columns[name];
+  if (array === undefined) throw missingColumn(name, chunk);
   if (array instanceof BigInt64Array) {
     const words = new Int32Array(array.buffer, array.byteOffset, 2 * array.length);
-    copyWords(arena.valueWords, layout.slots, column.slot, words, placed, from, count);
-  } else copyNumbers(arena.values, layout.slots, column.slot, array, placed, from, count);
+    copyWords(arena.valueWords, slot, words, block);
+  } else copyNumbers(arena.values, slot, array, block);
 }
 
 function copyNumbers(
   target: Float64Array,
-  slots: number,
-  slot: number,
+  { slot, slots }: SlotOf,
   source: Exclude<TypedArray, BigInt64Array>,
-  placed: Int32Array,
-  from: number,
-  count: number,
+  { places, first, next }: RowBlock,
 ): void {
-  for (let i = 0; i < count; i++) target[placed[i] * slots + slot] = source[from + i];
+  const count = next - first;
+  for (let i = 0; i < count; i++) target[places[i] * slots + slot] = source[first + i];
 }
 
 function copyWords(
   target: Int32Array,
-  slots: number,
-  slot: number,
+  { slot, slots }: SlotOf,
   source: Int32Array,
-  placed: Int32Array,
-  from: number,
-  count: number,
+  { places, first, next }: RowBlock,
 ): void {
+  const count = next - first;
   for (let i = 0; i < count; i++) {
-    const at = 2 * (placed[i] * slots + slot);
-    target[at] = source[2 * (from + i)];
-    target[at + 1] = source[2 * (from + i) + 1];
+    const at = 2 * (places[i] * slots + slot);
+    target[at] = source[2 * (first + i)];
+    target[at + 1] = source[2 * (first + i) + 1];
   }
 }

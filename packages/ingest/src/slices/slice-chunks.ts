@@ -1,9 +1,9 @@
 import type { BadRow, ColumnChunk, SliceEnd, SliceReader, TaskContext } from "@atc/contract";
 import type { SliceTaskInput } from "../files/slice-run.ts";
 
-/** Who takes the rows of a slice. */
-interface ChunkTaker {
-  /** Takes the next rows; they are valid until it returns. */
+/** Where the rows of a slice go. */
+interface ChunkTarget {
+  /** Receives the next rows; they are valid until it returns. */
   push(chunk: ColumnChunk): void;
   readonly onBadRow: (row: BadRow) => void;
 }
@@ -12,7 +12,7 @@ interface ChunkTaker {
 export async function readChunks(
   { module, source, start, end, line }: SliceTaskInput,
   context: TaskContext,
-  { push, onBadRow }: ChunkTaker,
+  { push, onBadRow }: ChunkTarget,
 ): Promise<SliceEnd> {
   const { readSlice } = (await import(module)) as { readonly readSlice: SliceReader };
   const { signal, onProgress } = context;
@@ -25,7 +25,7 @@ export async function readChunks(
       context.throwIfCancelled();
     }
   } finally {
-    // Closes the source's file where the reading ends early.
+    // Closes the source's file if reading ends early.
     await chunks.return(undefined as unknown as SliceEnd);
   }
 }

@@ -5,25 +5,24 @@ import { createTimeSorter, type TimeSorter } from "../order/time-order.ts";
 import type { RowArena } from "./row-arena.ts";
 import { createRowArena } from "./row-arena.ts";
 
-/** What slices are spilled with. */
 interface SpillMemory {
   readonly arena: RowArena;
   readonly orderOf: PieceOrderer;
   readonly staging: Uint8Array<ArrayBuffer>;
 }
 
-/** Memory of a thread that its slices no longer need. */
+/** Memory that the slices of a thread no longer need. */
 interface FreeMemory {
   readonly values: Float64Array;
   readonly times: Int32Array | undefined;
 }
 
-/** The memory of this thread for slices: kept from one to the next, since freed memory would wait for the garbage collector. */
+/** The memory of this thread for slices. It is kept from one to the next: freed memory would wait for the garbage collector. */
 let spilling: (SpillMemory & { readonly key: string }) | undefined;
 let columns: Float64Array<ArrayBuffer> | undefined;
 let sorter: TimeSorter | undefined;
 
-/** The memory to spill slices of a layout with. */
+/** The memory for slices that go to runs, with an empty arena of `bytes` bytes. */
 export function spillMemory(layout: RowLayout, bytes: number): SpillMemory {
   const key = `${layout.slots} ${bytes}`;
   if (spilling?.key !== key) {
@@ -35,7 +34,7 @@ export function spillMemory(layout: RowLayout, bytes: number): SpillMemory {
   return spilling;
 }
 
-/** Memory for at least `length` values. */
+/** The memory for counted slices: at least `length` values. */
 export function columnMemory(length: number): Float64Array<ArrayBuffer> {
   if (columns === undefined || columns.length < length) {
     spilling = undefined;
@@ -44,13 +43,13 @@ export function columnMemory(length: number): Float64Array<ArrayBuffer> {
   return columns;
 }
 
-/** A sorter of the rows in them. */
+/** The sorter for counted slices. */
 export function sliceSorter(): TimeSorter {
   sorter ??= createTimeSorter();
   return sorter;
 }
 
-/** Gives away the memory that slices of this thread used; undefined where there is none. */
+/** Hands over the memory of this thread's slices; undefined if there is none. */
 export function takeMemory(): FreeMemory | undefined {
   const free = spilling?.arena ?? (columns === undefined ? undefined : { values: columns, times: undefined });
   spilling = undefined;

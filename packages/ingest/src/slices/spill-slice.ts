@@ -8,7 +8,7 @@ import { createScatter } from "./scatter.ts";
 import { readChunks } from "./slice-chunks.ts";
 import { spillMemory } from "./slice-memory.ts";
 
-/** Reads a slice and writes its rows, scattered by symbol, to the run's file as often as the memory is full. */
+/** Reads a slice and writes its rows, scattered by symbol, to the run's file whenever the arena is full. */
 export async function spillSlice(input: SliceTaskInput, context: TaskContext): Promise<SliceRun> {
   const { path, layout, start, line } = input;
   const badRows = createBadRowLog();

@@ -1,10 +1,10 @@
 import type { SliceCounter, SliceCounts, TaskContext } from "@atc/contract";
 import type { SliceTaskInput } from "../files/slice-run.ts";
 
-/** A slice of a source whose rows are to be counted. */
+/** A slice of a source to count. */
 export type CountTaskInput = Pick<SliceTaskInput, "module" | "source" | "start" | "end" | "line">;
 
-/** Counts the rows of a slice by symbol; undefined where its source does not, or only reading can tell. */
+/** Counts the rows of a slice by symbol; undefined if its source does not count, or only reading shows where rows end. */
 export async function countSliceRows(input: CountTaskInput, context: TaskContext): Promise<SliceCounts | undefined> {
   const { countSlice } = (await import(input.module)) as { readonly countSlice?: SliceCounter };
   const { start, end, line } = input;

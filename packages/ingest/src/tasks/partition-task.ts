@@ -1,19 +1,18 @@
 import { closeSync, openSync } from "node:fs";
 import type { ColumnChunk, TaskContext, TypedArray } from "@atc/contract";
+import { columnViews } from "../base/column-views.ts";
 import { readBytes } from "../base/file-bytes.ts";
-import { partColumns } from "../base/part-columns.ts";
 import type { RowLayout } from "../base/row-layout.ts";
-import type { PlacedSeries } from "../files/placed-series.ts";
+import { withDiskErrors } from "../files/disk-errors.ts";
+import { type PackedExtents, unpackExtents } from "../files/extents.ts";
 import type { RunIndex } from "../files/run-index.ts";
-import { attempt } from "../files/run-sink.ts";
-import { type PackedSpans, spansOf } from "../files/slice-places.ts";
 import type { DuplicatePolicy } from "../order/duplicates.ts";
-import type { SettledSeries } from "../series/settle-series.ts";
-import { settleInOrder } from "../series/settle-series.ts";
-import { writePieces } from "../slices/counted-pieces.ts";
-import { type CountedRows, countedRows } from "../slices/counted-rows.ts";
+import type { SeriesCheck, SortedSeries } from "../series/series-check.ts";
+import { checkSortedSeries } from "../series/series-check.ts";
+import { createGroupedRows, type GroupedRows } from "../slices/grouped-rows.ts";
+import { writePieces } from "../slices/piece-writer.ts";
 
-/** Neighbouring symbols whose rows are put in their places together. */
+/** A partition to place. */
 export interface PartitionTaskInput {
   readonly layout: RowLayout;
   readonly policy: DuplicatePolicy;
@@ -28,35 +27,36 @@ export interface PartitionTaskInput {
   /** Per symbol: rows. */
   readonly rows: Float64Array;
   /** Per symbol: its places. */
-  readonly spans: PackedSpans;
+  readonly extents: PackedExtents;
 }
 
-/** What became of a partition. */
+/** A partition that was placed. */
 export interface PartitionTaskOutput {
   readonly index: RunIndex;
-  /** Per symbol; undefined for one of which some rows must be left out. */
-  readonly settled: readonly (SettledSeries | undefined)[];
+  /** Per symbol. */
+  readonly checks: readonly SeriesCheck[];
 }
 
-/** Reads a partition, parts it by symbol and puts each symbol's rows in order and in their places. */
+/** Reads a partition, separates it by symbol, and writes each symbol's rows to their places, sorted by time. */
 export function placePartition(input: PartitionTaskInput, context: TaskContext): PartitionTaskOutput {
-  const { layout, policy, symbols, spans } = input;
+  const { layout, policy, symbols, extents } = input;
   const identity = Int32Array.from(symbols.keys());
-  const rows = countedRows(layout, { symbols, groups: identity, groupRows: input.rows });
+  const rows = createGroupedRows(layout, { symbols, groups: identity, groupRows: input.rows });
   for (const chunk of chunksOf(input)) {
     context.throwIfCancelled();
     rows.push(chunk);
   }
-  const index = writePieces(rows, symbols, spans);
-  const settled = symbols.map((symbol, s) => {
+  const index = writePieces(rows, symbols, extents);
+  const checks = symbols.map((symbol, s): SeriesCheck => {
     const count = rows.ends[s] - rows.starts[s];
-    if (count === 0) return undefined;
-    const entry = { symbol, back: rows.back[s], ties: rows.ties[s] };
+    if (count === 0) return "holes";
+    const order = { symbol, unsorted: rows.unsorted[s], equalTimes: rows.equalTimes[s] };
     const borders = [0];
-    for (const span of spansOf(spans, s)) borders.push(Math.min((borders.at(-1) as number) + span.rows, count));
-    return settleInOrder(seriesInMemory(rows, s, borders), entry, layout, policy);
+    for (const extent of unpackExtents(extents, s))
+      borders.push(Math.min(borders[borders.length - 1] + extent.rows, count));
+    return checkSortedSeries(seriesInMemory(rows, s, borders), order, layout, policy);
   });
-  return { index, settled };
+  return { index, checks };
 }
 
 /** The pieces of a partition as chunks, each valid until the next. */
@@ -66,16 +66,16 @@ function* chunksOf({ layout, runs, symbols, ...pieces }: PartitionTaskInput): Ge
   const buffer = new ArrayBuffer(longest * (8 * width + 4));
   for (const [p, rows] of pieces.pieceRows.entries()) {
     if (rows === 0) continue;
-    const path = runs[pieces.pieceRuns[p]] as string;
+    const path = runs[pieces.pieceRuns[p]];
     readPiece(path, pieces.pieceOffsets[p], new Uint8Array(buffer, 0, rows * (8 * width + 4)));
-    const columns: Record<string, TypedArray> = { ...partColumns(layout, buffer, 0, rows) };
+    const columns: Record<string, TypedArray> = { ...columnViews(layout, buffer, 0, rows) };
     const indices = new Int32Array(buffer, 8 * width * rows, rows);
     yield { length: rows, row: 0, symbol: { indices, values: symbols }, columns };
   }
 }
 
 function readPiece(path: string, position: number, bytes: Uint8Array): void {
-  attempt(path, () => {
+  withDiskErrors(path, () => {
     const file = openSync(path, "r");
     try {
       readBytes(file, bytes, position);
@@ -87,16 +87,16 @@ function readPiece(path: string, position: number, bytes: Uint8Array): void {
 
 /** The rows of a group as a series. */
 function seriesInMemory(
-  { times, columns, starts, ends }: CountedRows,
+  { times, columns, starts, ends }: GroupedRows,
   group: number,
   borders: readonly number[],
-): Omit<PlacedSeries, "write"> {
+): SortedSeries {
   const start = starts[group];
   return {
     rows: ends[group] - start,
     borders,
     read(column, from, target) {
-      const { buffer, byteOffset } = column === 0 ? times : (columns[column - 1] as Float64Array);
+      const { buffer, byteOffset } = column === 0 ? times : columns[column - 1];
       target.set(new Uint8Array(buffer, byteOffset + 8 * (start + from), target.length));
     },
   };

@@ -1,24 +1,25 @@
-import type { PlacedSeries } from "../files/placed-series.ts";
+import type { StoredSeries } from "../files/stored-series.ts";
 import { sortTimes } from "../order/near-order.ts";
 import type { TimeSorter } from "../order/time-order.ts";
 
-/** The share of rows that may be moved: for more, writing all rows again takes no longer. */
+/** The share of rows that may move. Beyond it, writing all rows again takes no longer. */
 const mostMoved = 0.25;
 
-/** What seams are mended with. */
-export interface SeamTools {
+/** What pieces are merged with. */
+export interface InPlaceTools {
   readonly sorter: TimeSorter;
-  /** Columns beside the times. */
+  /** Columns besides the times. */
   readonly columns: number;
-  /** Rows that are put in order at once, at most. */
+  /** Rows that may be sorted at once. */
   readonly mostRows: number;
 }
 
 /**
- * Puts the pieces of a series in order where one goes back behind the end of the one ahead of it, as neighbouring rows do that were parted by the
- * border of two slices. Each piece is in order itself; rows of one time stay in their order. False, with some of it done, where that would move many rows.
+ * Merges the pieces of a series in the files of the dataset. Each piece is sorted, but the first rows of one may be
+ * earlier than the last rows of the one before: neighbours in the source that two slices share. Rows of one time keep
+ * their order. Returns false, with some pieces merged, if many rows would move.
  */
-export function mendSeams(series: PlacedSeries, seams: Float64Array, tools: SeamTools): boolean {
+export function mergeInPlace(series: StoredSeries, pieceStarts: Float64Array, tools: InPlaceTools): boolean {
   const time = new BigInt64Array(1);
   const bytes = new Uint8Array(time.buffer);
   const timeAt = (row: number): bigint => {
@@ -26,22 +27,22 @@ export function mendSeams(series: PlacedSeries, seams: Float64Array, tools: Seam
     return time[0];
   };
   let moved = 0;
-  for (const [s, seam] of seams.entries()) {
-    const end = seams[s + 1] ?? series.rows;
-    const first = timeAt(seam);
-    const last = timeAt(seam - 1);
+  for (const [p, start] of pieceStarts.entries()) {
+    const end = pieceStarts[p + 1] ?? series.rows;
+    const first = timeAt(start);
+    const last = timeAt(start - 1);
     if (first >= last) continue;
-    // All ahead of the seam is in order by now.
-    const from = firstRow(0, seam, (row) => timeAt(row) > first);
-    const to = firstRow(seam, end, (row) => timeAt(row) >= last);
+    // All rows before this piece are sorted by now.
+    const from = firstRow(0, start, (row) => timeAt(row) > first);
+    const to = firstRow(start, end, (row) => timeAt(row) >= last);
     moved += to - from;
     if (to - from > tools.mostRows || moved > mostMoved * series.rows) return false;
-    moveRows(series, from, to, tools);
+    sortRows(series, from, to, tools);
   }
   return true;
 }
 
-/** The first row from `from` to `to` of which `isPast` is true, as it is of all behind it. */
+/** The first row from `from` to `to` for which `isPast` is true. It is true of all rows after that. */
 function firstRow(from: number, to: number, isPast: (row: number) => boolean): number {
   let low = from;
   let high = to;
@@ -53,8 +54,8 @@ function firstRow(from: number, to: number, isPast: (row: number) => boolean): n
   return low;
 }
 
-/** Puts rows `from` to `to` in order. */
-function moveRows(series: PlacedSeries, from: number, to: number, { sorter, columns }: SeamTools): void {
+/** Sorts rows `from` to `to`. */
+function sortRows(series: StoredSeries, from: number, to: number, { sorter, columns }: InPlaceTools): void {
   const rows = to - from;
   const order = new Uint32Array(rows);
   const read = new Int32Array(2 * rows);

@@ -1,7 +1,7 @@
 import type { ColumnChunk } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 
-/** The error of a chunk without a column that its source announced. */
+/** A chunk lacks a column that its source announced. */
 export function missingColumn(name: string, chunk: ColumnChunk): AtcError {
   return new AtcError(
     "ATC_INVALID_DATA",
@@ -9,7 +9,7 @@ export function missingColumn(name: string, chunk: ColumnChunk): AtcError {
   );
 }
 
-/** The error of a row whose symbol is not in its chunk's dictionary. */
+/** The symbol of a row is not in its chunk's dictionary. */
 export function missingSymbol(row: number): AtcError {
   return new AtcError("ATC_INVALID_DATA", `row ${row} has no symbol; give the source a symbol for such rows`);
 }

@@ -2,16 +2,16 @@ import type { SeriesColumns, TypedArray } from "@atc/contract";
 import { viewOf } from "@atc/contract";
 import type { RowLayout } from "./row-layout.ts";
 
-/** Bytes of a value at most, and the unit that columns are aligned to. */
+/** The most bytes of a value, and the alignment of columns. */
 const unit = 8;
 
-/** Bytes that the columns of `rows` rows take. */
-export function partBytes({ columns }: RowLayout, rows: number): number {
+/** Bytes of the columns of `rows` rows. */
+export function columnBytes({ columns }: RowLayout, rows: number): number {
   return unit * rows * (1 + columns.length);
 }
 
-/** Views of the columns of `rows` rows in a buffer from `offset` on: the times, then the others, each in room for 8 bytes a row. */
-export function partColumns(layout: RowLayout, buffer: ArrayBuffer, offset: number, rows: number): SeriesColumns {
+/** Views of the columns of `rows` rows in a buffer, from `offset` on: the times, then the others, each with room for 8 bytes per row. */
+export function columnViews(layout: RowLayout, buffer: ArrayBuffer, offset: number, rows: number): SeriesColumns {
   const times: [string, TypedArray] = ["timestamp", new BigInt64Array(buffer, offset, rows)];
   const others = layout.columns.map(({ name, dtype }, c): [string, TypedArray] => [
     name,

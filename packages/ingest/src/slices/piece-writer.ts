@@ -1,28 +1,39 @@
-import { placedFiles } from "../files/placed-files.ts";
+import { datasetFiles } from "../files/dataset-files.ts";
+import type { PackedExtents } from "../files/extents.ts";
 import type { RunIndex } from "../files/run-index.ts";
-import type { PackedSpans } from "../files/slice-places.ts";
-import { type CountedRows, sortGroup } from "./counted-rows.ts";
+import { type GroupedRows, sortGroup } from "./grouped-rows.ts";
+
+/** The pieces of an index while they are written. */
+interface WrittenPieces {
+  readonly symbols: number[];
+  readonly rows: number[];
+  readonly offsets: number[];
+  readonly files: number[];
+}
 
 /**
- * Puts the first groups, which are of one symbol each, in order of time and in their places. They stay in memory, in order. Returns what is where; `onBytes` takes all
- * bytes in the order in which the index has them.
+ * Sorts the first groups, each of one symbol, and writes their rows to their places. The rows stay in memory, sorted.
+ * `onBytes` receives all bytes in the order of the returned index.
  */
 export function writePieces(
-  rows: CountedRows,
+  rows: GroupedRows,
   symbols: readonly string[],
-  spans: PackedSpans,
+  extents: PackedExtents,
   onBytes: (bytes: Uint8Array) => void = () => undefined,
 ): RunIndex {
   const { starts, ends, times, columns } = rows;
-  const { spanFiles, spanRows, spanOffsets } = spans;
-  using files = placedFiles(spans.files);
-  const pieces = { symbols: [] as number[], rows: [] as number[], offsets: [] as number[], files: [] as number[] };
+  const { extentFiles, extentRows, extentOffsets } = extents;
+  using files = datasetFiles(extents.files);
+  const pieces: WrittenPieces = { symbols: [], rows: [], offsets: [], files: [] };
   const stamps = new BigInt64Array(times.buffer, 0, times.length / 2);
   const ranges = symbols.map((_, s) => [starts[s], ends[s]] as const);
-  // Of the rows as they came, so before they are sorted.
+  // In the source's order, so before the rows are sorted.
   const firstTimes = BigInt64Array.from(ranges, ([from, to]) => (from < to ? stamps[from] : 0n));
   const lastTimes = BigInt64Array.from(ranges, ([from, to]) => (from < to ? stamps[to - 1] : 0n));
-  const longest = ranges.reduce((most, [from, to], s) => (rows.back[s] === 0 ? most : Math.max(most, to - from)), 0);
+  const longest = ranges.reduce(
+    (most, [from, to], s) => (rows.unsorted[s] === 0 ? most : Math.max(most, to - from)),
+    0,
+  );
   const order = new Uint32Array(longest);
   const memory = new Float64Array(longest);
   const write = (file: number, offset: number, column: number, bytes: Uint8Array): void => {
@@ -32,9 +43,9 @@ export function writePieces(
   for (const [s, [from, to]] of ranges.entries()) {
     sortGroup(rows, s, order, memory);
     let row = from;
-    for (let span = spans.starts[s]; row < to; span++) {
-      const count = Math.min(to - row, spanRows[span]);
-      const [file, offset] = [spanFiles[span], spanOffsets[span]];
+    for (let e = extents.starts[s]; row < to; e++) {
+      const count = Math.min(to - row, extentRows[e]);
+      const [file, offset] = [extentFiles[e], extentOffsets[e]];
       pieces.symbols.push(s);
       pieces.rows.push(count);
       pieces.offsets.push(offset);
@@ -48,8 +59,8 @@ export function writePieces(
   return {
     symbols,
     rows: Float64Array.from(ranges, ([from, to]) => to - from),
-    back: Float64Array.from(rows.back.subarray(0, symbols.length)),
-    ties: Float64Array.from(rows.ties.subarray(0, symbols.length)),
+    unsorted: Float64Array.from(rows.unsorted.subarray(0, symbols.length)),
+    equalTimes: Float64Array.from(rows.equalTimes.subarray(0, symbols.length)),
     firstTimes,
     lastTimes,
     pieceSymbols: Int32Array.from(pieces.symbols),

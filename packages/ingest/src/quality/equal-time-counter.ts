@@ -1,15 +1,15 @@
-/** Counts rows of equal time in rows that are in order, window by window. */
-export interface TieCounter {
-  /** Takes the next rows: columns of 8 bytes a value one after the other, the times first. */
+/** Counts rows of equal times among sorted rows, block by block. */
+export interface EqualTimeCounter {
+  /** Adds the next rows: columns of 8 bytes per value, one after another, the times first. */
   push(buffer: ArrayBuffer, rows: number): void;
 }
 
-/** A counter over `width` columns, which adds to `counts`: rows whose time the row ahead has too, and of these those that are equal to it. */
-export function createTieCounter(width: number, counts: { count: number; identical: number }): TieCounter {
+/** A counter over `width` columns. It adds to `counts` the rows with the time of the row before them, and of these the identical ones. */
+export function createEqualTimeCounter(width: number, counts: { count: number; identical: number }): EqualTimeCounter {
   const last = new Int32Array(2 * width);
   let started = false;
 
-  /** Whether the values of two rows of a column are equal in all bits; row -1 is the last of the former window. */
+  /** Whether a value equals that of the row before it in all bits. The row before the first is in `last`. */
   function isSame(words: Int32Array, column: number, rows: number, row: number): boolean {
     const at = 2 * (column * rows + row);
     const [low, high] = row === 0 ? [last[2 * column], last[2 * column + 1]] : [words[at - 2], words[at - 1]];

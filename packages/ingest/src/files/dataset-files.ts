@@ -1,31 +1,31 @@
 import { closeSync, openSync } from "node:fs";
 import { readBytes, writeBytes } from "../base/file-bytes.ts";
-import { attempt } from "./run-sink.ts";
+import { withDiskErrors } from "./disk-errors.ts";
 
-/** A file of the store in which rows are put in their place: columns of 8 bytes a value. */
-export interface PlacedFile {
+/** A file of the dataset in which rows are placed: columns of 8 bytes per value. */
+export interface DatasetFile {
   readonly path: string;
-  /** Bytes from a column to the next. */
+  /** Bytes from one column to the next. */
   readonly stride: number;
 }
 
-/** Files of the store, opened as they are needed. Disposal closes them. */
-export interface PlacedFiles extends Disposable {
-  /** Fills `target` with values of a column, 0 for the times; `offset` is where the time of their first row lies. */
+/** Files of the dataset, opened when they are first used. Disposal closes them. */
+export interface DatasetFiles extends Disposable {
+  /** Fills `target` with values of a column. `offset` is that of the time of their first row; column 0 holds the times. */
   read(file: number, offset: number, column: number, target: Uint8Array): void;
-  /** Writes them. */
+  /** Writes values of a column. */
   write(file: number, offset: number, column: number, source: Uint8Array): void;
 }
 
 /** Opens files for reading and writing. */
-export function placedFiles(files: readonly PlacedFile[]): PlacedFiles {
+export function datasetFiles(files: readonly DatasetFile[]): DatasetFiles {
   const handles = new Map<number, number>();
   const transferBy =
-    (transfer: typeof readBytes): PlacedFiles["read"] =>
+    (transfer: typeof readBytes): DatasetFiles["read"] =>
     (file, offset, column, bytes) => {
-      const { path, stride } = files[file] as PlacedFile;
+      const { path, stride } = files[file];
       const position = offset + column * stride;
-      attempt(path, () => {
+      withDiskErrors(path, () => {
         const handle = handles.get(file) ?? openSync(path, "r+");
         handles.set(file, handle);
         transfer(handle, bytes, position);
