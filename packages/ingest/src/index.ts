@@ -1,6 +1,6 @@
 /**
- * Turns column chunks into datasets: scatters rows by symbol, sorts them by time, checks and publishes them, and reports
- * their quality.
+ * Turns column chunks into datasets: scatters rows by symbol, sorts them by time, checks and publishes them, and
+ * reports their quality.
  *
  * @packageDocumentation
  */

@@ -16,8 +16,9 @@ import { ingestReport } from "./quality/report-attributes.ts";
  * dataset is published in one step, after all rows are written. An error or an abort leaves the store as it was.
  *
  * @throws ATC_INVALID_DATA if the source has no good row, for a bad row if the source's policy says so, or for equal
- * times under `error`; ATC_INVALID_ARGUMENT for an option outside its range; ATC_LOCKED if the dataset is being written;
- * ATC_ABORTED; ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO for a disk that fails; errors of the source and the store
+ * times under `error`. ATC_INVALID_ARGUMENT for an option outside its range. ATC_LOCKED if the dataset is being
+ * written. ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO for a disk that fails. ATC_ABORTED. Errors of the source and the
+ * store.
  */
 export async function ingest(
   source: DataSource,

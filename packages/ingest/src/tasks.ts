@@ -1,5 +1,6 @@
 /**
- * The tasks of an ingest, for the modules of an executor: `{ "@atc/ingest": import.meta.resolve("@atc/ingest/tasks") }`.
+ * The tasks of an ingest, for the modules of an executor:
+ * `{ "@atc/ingest": import.meta.resolve("@atc/ingest/tasks") }`.
  *
  * @packageDocumentation
  */

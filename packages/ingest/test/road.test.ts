@@ -13,7 +13,7 @@ const newDirectory = temporaryDirectories();
 const modules = { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href };
 const plain = (bars: PlainBars = {}): string => writePlainBars(newDirectory(), bars);
 
-/** An input, and the way that its rows take: how slices are read, and how the dataset is written. */
+/** An input, and its road: how slices are read, and how the dataset is written. */
 interface Case {
   readonly path: () => string;
   readonly source?: (source: DataSource) => Promise<DataSource>;
@@ -144,7 +144,10 @@ const cases: Record<string, Case> = {
   },
 };
 
-/** The road of a case, seen from the tasks that run and the calls of the store: `road, road: how the dataset is written`. */
+/**
+ * The road of a case, seen from the tasks that run and the calls of the store:
+ * `road, road: how the dataset is written`.
+ */
 async function roadOf({
   path,
   source = async (own) => own,

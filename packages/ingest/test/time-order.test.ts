@@ -32,7 +32,7 @@ it("sorts times on a grid, of any unit and origin", () => {
   );
 });
 
-it("sorts times of every range that needs another number of passes", () => {
+it("sorts times of ranges that need different numbers of passes", () => {
   for (const bits of [1n, 11n, 12n, 22n, 23n, 32n, 33n, 43n, 44n, 53n, 54n, 63n])
     fc.assert(
       fc.property(fc.array(fc.bigInt(0n, 2n ** bits - 1n), { minLength: 1, maxLength: 200 }), (times) => {

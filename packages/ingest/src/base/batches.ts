@@ -1,4 +1,7 @@
-/** Cuts `length` items into batches of neighbours with at most `mostRows` rows together. An item with more is a batch of its own. */
+/**
+ * Cuts `length` items into batches of neighbours with at most `mostRows` rows together. An item with more is a batch
+ * of its own.
+ */
 export function* batches(
   length: number,
   rowsOf: (at: number) => number,

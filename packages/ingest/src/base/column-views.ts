@@ -10,12 +10,13 @@ export function columnBytes({ columns }: RowLayout, rows: number): number {
   return unit * rows * (1 + columns.length);
 }
 
-/** Views of the columns of `rows` rows in a buffer, from `offset` on: the times, then the others, each with room for 8 bytes per row. */
+/**
+ * Views of the columns of `rows` rows in a buffer, from `offset` on: the times, then the others, each with room for 8
+ * bytes per row.
+ */
 export function columnViews(layout: RowLayout, buffer: ArrayBuffer, offset: number, rows: number): SeriesColumns {
-  const times: [string, TypedArray] = ["timestamp", new BigInt64Array(buffer, offset, rows)];
-  const others = layout.columns.map(({ name, dtype }, c): [string, TypedArray] => [
-    name,
-    viewOf(dtype, buffer, offset + unit * rows * (c + 1), rows),
-  ]);
-  return Object.fromEntries([times, ...others]) as unknown as SeriesColumns;
+  const columns: Record<string, TypedArray> = { timestamp: new BigInt64Array(buffer, offset, rows) };
+  for (const [c, { name, dtype }] of layout.columns.entries())
+    columns[name] = viewOf(dtype, buffer, offset + unit * rows * (c + 1), rows);
+  return columns;
 }

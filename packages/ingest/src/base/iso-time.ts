@@ -1,6 +1,8 @@
+import type { ReadonlyTypedArray } from "@atc/contract";
+
 /**
- * A time as ISO 8601 in UTC: in milliseconds, or in nanoseconds if it has a fraction of a millisecond. A time outside the
- * range of `Date` is given as a decimal number of its units.
+ * A time as ISO 8601 in UTC: in milliseconds, or in nanoseconds if it has a fraction of a millisecond. A time outside
+ * the range of `Date` is given as a decimal number of its units.
  *
  * @param unitsPerMs - 1 or 1,000,000
  */
@@ -14,6 +16,6 @@ export function isoTime(time: bigint, unitsPerMs: number): string {
 }
 
 /** The time of a row among pairs of 32-bit words, low half first. */
-export function timeAt(words: Int32Array, row: number): bigint {
+export function timeAt(words: ReadonlyTypedArray, row: number): bigint {
   return (BigInt(words[2 * row + 1]) << 32n) | BigInt(words[2 * row] >>> 0);
 }

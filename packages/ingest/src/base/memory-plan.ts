@@ -25,7 +25,7 @@ export function memoryPlan(memoryBytes: number, threads: number, { rowBytes }: R
   // Besides each thread's own rows, some are being written and some wait to be.
   const columnBytes = threads * (rowBytes + orderBytes) + (threads + 1) * rowBytes;
   return {
-    // The rest is for the order of rows, and for columns while they are sorted.
+    // Half as much again is for the order of rows, and for columns that are being sorted.
     countedRows: Math.max(64, Math.floor((0.35 * bytes) / threads / rowBytes)),
     arenaBytes: Math.floor((0.36 * bytes) / threads),
     partRows: Math.max(64, Math.floor((0.44 * bytes) / columnBytes)),

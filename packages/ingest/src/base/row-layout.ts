@@ -10,8 +10,8 @@ export interface StoredColumn {
 }
 
 /**
- * How rows are buffered: times as pairs of 32-bit words in one array, the other columns row by row in the 8-byte slots of
- * another. A slot holds a float64, which represents every narrower dtype exactly, or the two words of an int64.
+ * How rows are buffered: times as pairs of 32-bit words in one array, the other columns row by row in the 8-byte slots
+ * of another. A slot holds a float64, which represents every narrower dtype exactly, or the two words of an int64.
  */
 export interface RowLayout {
   readonly schema: DatasetSchema;

@@ -11,13 +11,14 @@ export interface DatasetFile {
 
 /** Files of the dataset, opened when they are first used. Disposal closes them. */
 export interface DatasetFiles extends Disposable {
-  /** Fills `target` with values of a column. `offset` is that of the time of their first row; column 0 holds the times. */
+  /**
+   * Fills `target` with values of a column. `offset` is that of the time of their first row; column 0 holds the times.
+   */
   read(file: number, offset: number, column: number, target: Uint8Array): void;
   /** Writes values of a column. */
   write(file: number, offset: number, column: number, source: Uint8Array): void;
 }
 
-/** Opens files for reading and writing. */
 export function datasetFiles(files: readonly DatasetFile[]): DatasetFiles {
   const handles = new Map<number, number>();
   const transferBy =

@@ -12,7 +12,9 @@ const workName = "runs";
 /** The first line is the heading. Each of the others is a finished slice. */
 const journalName = "journal.jsonl";
 
-/** What a journal belongs to. An ingest resumes only with runs of the same source and options, cut at the same places. */
+/**
+ * What a journal belongs to. An ingest resumes only with runs of the same source and options, cut at the same places.
+ */
 export interface JournalSubject {
   readonly fingerprint: string;
   /** The first byte of each slice. */
@@ -50,7 +52,10 @@ interface Stored {
   readonly runs: Map<number, SliceRun>;
 }
 
-/** Opens the journal in a lock's scratch directory. What a dead holder left is resumed if it belongs to the subject, and removed otherwise. */
+/**
+ * Opens the journal in a lock's scratch directory. What a dead holder left is resumed if it belongs to the subject,
+ * and removed otherwise.
+ */
 export async function openJournal(
   { scratch, abandoned }: { readonly scratch: string; readonly abandoned: DatasetLock["abandoned"] },
   subject: JournalSubject,

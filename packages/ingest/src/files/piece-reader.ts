@@ -4,7 +4,7 @@ import type { DatasetFile } from "./dataset-files.ts";
 import { withDiskErrors } from "./disk-errors.ts";
 import type { SeriesPieces } from "./series-table.ts";
 
-/** Where pieces are stored: runs, as paths or as bytes in memory, or files of the dataset. */
+/** The files of pieces: runs, as paths or as bytes in memory, or files of the dataset. */
 export type Runs = readonly (string | Uint8Array | DatasetFile)[];
 
 /** Byte ranges that are longer on average are read piece by piece, straight into their place. */
@@ -35,7 +35,10 @@ export interface PieceRows {
 export interface PieceReader extends Disposable {
   /** Reads values as pairs of 32-bit words, to `target` from value `at` on. */
   read(pieces: SeriesPieces, rows: PieceRows, target: Int32Array, at: number): void;
-  /** Reads the pieces of neighbouring series at once if they are short: a call for each would take longer than the reading. */
+  /**
+   * Reads the pieces of neighbouring series at once if they are short: a call for each would take longer than the
+   * reading.
+   */
   fetch(series: readonly SeriesPieces[], rowBytes: number): void;
 }
 
@@ -118,7 +121,10 @@ interface ByteRange {
   to: number;
 }
 
-/** The byte ranges that hold all pieces of some series. Neighbours are side by side in each part of a run that was spilled at once. */
+/**
+ * The byte ranges that hold all pieces of some series. Neighbours are side by side in each part of a run that was
+ * spilled at once.
+ */
 function byteRanges(series: readonly SeriesPieces[], rowBytes: number): ByteRange[] {
   const pieces: ByteRange[] = [];
   for (const { runs, offsets, rows } of series)

@@ -7,7 +7,7 @@ export const stagingBytes: number = 2 ** 20;
 /** The most values per call of {@link RunSink.reserve}. */
 export const mostValues = 8192;
 
-/** Where a run is written, by appending: values of 8 bytes are written straight to its memory. */
+/** A run that grows at its end. Values of 8 bytes are written straight to its memory. */
 export interface RunSink {
   /** Bytes so far. */
   readonly length: number;
@@ -15,8 +15,8 @@ export interface RunSink {
   readonly values: Float64Array;
   readonly words: Int32Array;
   /**
-   * Makes room for the next `count` values, at most {@link mostValues}, and returns the place of the first one in `values`.
-   * They must be written before the next call.
+   * Makes room for the next `count` values, at most {@link mostValues}, and returns the place of the first one in
+   * `values`. They must be written before the next call.
    */
   reserve(count: number): number;
 }

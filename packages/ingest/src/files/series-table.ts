@@ -21,7 +21,9 @@ export interface SeriesEntry {
   readonly pieces: SeriesPieces;
 }
 
-/** Neighbouring series in a few arrays: thousands of small objects would take longer to send to a thread than to sort. */
+/**
+ * Neighbouring series in a few arrays: thousands of small objects would take longer to send to a thread than to sort.
+ */
 export interface PackedSeries {
   /** The pieces of all series. */
   readonly pieces: SeriesPieces;

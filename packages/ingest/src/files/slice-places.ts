@@ -11,7 +11,7 @@ export interface RowGroups {
   readonly groupRows: Float64Array;
 }
 
-/** Where the rows of a slice go that was counted. */
+/** The places of the rows of a counted slice. */
 export interface SlicePlaces extends RowGroups {
   /** The places of the first symbols, each a group of its own. */
   readonly extents: PackedExtents;

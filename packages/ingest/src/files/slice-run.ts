@@ -35,6 +35,9 @@ export interface SliceRun {
   readonly bytes: number;
   /** CRC-32 of the file. */
   readonly crc: number;
-  /** CRC-32 of the pieces in their places, column by column, starting from the key of the places. Undefined if all rows are in the file. */
+  /**
+   * CRC-32 of the pieces in their places, column by column, starting from the key of the places. Undefined if all rows
+   * are in the file.
+   */
   readonly placedCrc: number | undefined;
 }

@@ -37,7 +37,10 @@ function firstNotEarlier({ times, order }: OrderedRows, from: number, to: number
   return low;
 }
 
-/** The places around `middle` of rows that are out of order between two neighbouring pieces; an empty range if there are none. */
+/**
+ * The places around `middle` of rows that are out of order between two neighbouring pieces; an empty range if there
+ * are none.
+ */
 function overlap(rows: OrderedRows, start: number, middle: number, end: number): { from: number; to: number } {
   const { times, order } = rows;
   const last = order[middle - 1];
@@ -64,9 +67,9 @@ function merge(rows: OrderedRows, start: number, middle: number, end: number): v
 }
 
 /**
- * Fills `order` with the `rows` rows in order of time. They come in sorted pieces, which start at `starts` (0 first); rows
- * of one time keep their order. Pieces are merged where they overlap, which in most files is little. If they overlap in
- * more than a quarter of the rows, all rows are sorted.
+ * Fills `order` with the `rows` rows in order of time. They come in sorted pieces, which start at `starts` (0 first);
+ * rows of one time keep their order. Only overlapping rows of two pieces are merged: in most files these are few. If
+ * they are more than a quarter of all rows, all rows are sorted.
  */
 export function mergedOrder(
   times: Int32Array,

@@ -4,8 +4,8 @@ import type { TimeSorter } from "./time-order.ts";
 const mostSteps = 4;
 
 /**
- * Sorts times (pairs of 32-bit words) in place, and fills `order` with the rows in their new order. Rows of one time keep
- * their order. Insertion is fast for rows that are nearly sorted; `sorter` takes over for others.
+ * Sorts times (pairs of 32-bit words) in place, and fills `order` with the rows in their new order. Rows of one time
+ * keep their order. Insertion is fast for rows that are nearly sorted; `sorter` takes over for others.
  */
 export function sortTimes(times: Int32Array, order: Uint32Array, rows: number, sorter: TimeSorter): void {
   for (let i = 0; i < rows; i++) order[i] = i;

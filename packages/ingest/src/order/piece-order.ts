@@ -35,7 +35,10 @@ export function createPieceOrder(): PieceOrderer {
   };
 }
 
-/** Fills `rows` and `words` with the rows of the extents and their times. Returns whether any time is before the previous one. */
+/**
+ * Fills `rows` and `words` with the rows of the extents and their times. Returns whether any time is before the
+ * previous one.
+ */
 function gather(times: Int32Array, extents: readonly number[], rows: Uint32Array, words: Int32Array): boolean {
   let at = 0;
   let unsorted = false;

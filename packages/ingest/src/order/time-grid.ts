@@ -1,4 +1,7 @@
-/** Evenly spaced times that include all times of a series. Bars of one minute are on a grid of 60,000 ms, or a multiple of it. */
+/**
+ * Evenly spaced times that include all times of a series. Bars of one minute are on a grid of 60,000 ms, or a multiple
+ * of it.
+ */
 export interface TimeGrid {
   /** The earliest time's low 32 bits, unsigned. */
   readonly firstLow: number;
@@ -12,7 +15,10 @@ export interface TimeGrid {
 
 const highUnit = 4_294_967_296;
 
-/** The coarsest grid of `rows` times (pairs of 32-bit words), one or more; undefined if it has more than `mostPoints` points. */
+/**
+ * The coarsest grid of `rows` times (pairs of 32-bit words), one or more; undefined if it has more than `mostPoints`
+ * points.
+ */
 export function timeGrid(times: Int32Array, rows: number, mostPoints: number): TimeGrid | undefined {
   let earliest = 0;
   let latest = 0;

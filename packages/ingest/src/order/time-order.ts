@@ -131,7 +131,9 @@ function makeKeys(rows: number): Keys {
   return { low: new Uint32Array(rows), high: new Uint32Array(rows), row: new Uint32Array(rows) };
 }
 
-/** Fills the keys with each time less the earliest, to sort by far fewer bits. Returns whether any needs more than 32. */
+/**
+ * Fills the keys with each time less the earliest, to sort by far fewer bits. Returns whether any needs more than 32.
+ */
 function offsetsFromFirst(times: Int32Array, rows: number, keys: Keys): boolean {
   let firstLow = times[0] >>> 0;
   let firstHigh = times[1];
@@ -172,7 +174,10 @@ function countDigits(half: Uint32Array, rows: number, counts: readonly Uint32Arr
   }
 }
 
-/** Turns counts into the first place of each bucket. Returns false if one bucket has all rows, so that a pass would change nothing. */
+/**
+ * Turns counts into the first place of each bucket. Returns false if one bucket has all rows, so that a pass would
+ * change nothing.
+ */
 function startsOf(count: Uint32Array, rows: number): boolean {
   let start = 0;
   for (let b = 0; b < buckets; b++) {

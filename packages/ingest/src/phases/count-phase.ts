@@ -22,7 +22,7 @@ export interface SourceCounts {
 
 /**
  * Counts the rows of slices by symbol, in the source's order. `found` is undefined if the source does not count, or if
- * only reading shows where rows end; `end` is where the slice was cut.
+ * only reading shows the ends of rows. `end` is the end of the slice as it was cut.
  */
 export async function* countSlices(
   { sliced, starts, runner, pacer }: CountWork,

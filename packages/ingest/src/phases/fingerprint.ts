@@ -7,8 +7,9 @@ import { resolveOptions } from "./ingest-options.ts";
 const ingestVersion = 1;
 
 /**
- * Identifies the outcome of an ingest without reading a row: 64 hexadecimal digits, the SHA-256 of the source's identity,
- * columns and kind of rows, the options that change the outcome (`duplicates`), and the version of the ingest.
+ * Identifies the outcome of an ingest without reading a row: 64 hexadecimal digits, the SHA-256 of the source's
+ * identity, columns and kind of rows, the options that change the outcome (`duplicates`), and the version of the
+ * ingest.
  *
  * @throws ATC_INVALID_ARGUMENT for an option outside its range
  */

@@ -21,7 +21,7 @@ export interface FinishWork extends Omit<SeriesWork, "runs"> {
   readonly rows: number;
 }
 
-/** Sorts the placed series where they are, checks them, and registers their rows with the layout of the dataset. */
+/** Sorts the placed series in the files of the dataset, checks them, and registers their rows with its layout. */
 export async function finishPlaces(work: FinishWork, options: OperationOptions): Promise<StoredRows | RewriteReason> {
   const { table, placement, pacer, rows } = work;
   if (hasHoles(work)) return "holes";

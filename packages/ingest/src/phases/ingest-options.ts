@@ -3,14 +3,15 @@ import { AtcError, nearest } from "@atc/contract";
 import { datasetName } from "../base/dataset-name.ts";
 import type { DuplicatePolicy } from "../order/duplicates.ts";
 
+/** Options of `ingest`. Only `duplicates` changes the rows of the dataset. */
 export interface IngestOptions extends OperationOptions {
   /** The dataset's name. Default: {@link datasetName} of the source's path, or of its name if it has no path. */
   readonly name?: string | undefined;
   /** Which rows of one symbol and time are kept. Default: `keep-all` for ticks, `keep-last` for bars. */
   readonly duplicates?: DuplicatePolicy | undefined;
   /**
-   * Bytes for the whole process, 4,096 or more; memory beyond 4 GiB is not used. Default: 256 MiB. Rows get what Node, the
-   * modules and the threads leave, but at least a quarter: below about 150 MB the process takes more than this.
+   * Bytes for the whole process, 4,096 or more; memory beyond 4 GiB is not used. Default: 256 MiB. Rows get what Node,
+   * the modules and the threads leave, but at least a quarter: below about 150 MB the process takes more than this.
    */
   readonly memoryBytes?: number | undefined;
   /**

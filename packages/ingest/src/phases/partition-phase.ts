@@ -53,7 +53,10 @@ export interface PartitionWork extends Pick<SeriesWork, "layout" | "policy" | "r
   readonly paths: readonly string[];
 }
 
-/** Moves the rows of all partitions from the runs to their places, and adds their series to the table. Returns each symbol's check. */
+/**
+ * Moves the rows of all partitions from the runs to their places, and adds their series to the table. Returns each
+ * symbol's check.
+ */
 export async function placePartitions(
   { placement, pieces, paths, layout, policy, runner, pacer }: PartitionWork,
   builder: TableBuilder,

@@ -7,7 +7,10 @@ import { packExtents } from "../files/extents.ts";
 import type { SlicePlaces } from "../files/slice-places.ts";
 import type { SourceCounts } from "./count-phase.ts";
 
-/** The least rows per symbol and slice, on average, for direct placement. Below it, there would be too many small writes. */
+/**
+ * The least rows per symbol and slice, on average, for direct placement. Below it, there would be too many small
+ * writes.
+ */
 const leastDirectRows = 256;
 /** The share of the memory for counted rows that a partition fills. */
 const partitionShare = 0.9;
@@ -22,7 +25,7 @@ export interface Partition {
   readonly rows: Float64Array;
 }
 
-/** Where all rows of a source go in the files of the dataset. */
+/** The place of every row of a source in the files of the dataset. */
 export interface Placement {
   readonly layout: DatasetLayout;
   readonly files: readonly DatasetFile[];
@@ -47,7 +50,7 @@ interface PlacementInput {
   readonly lock: DatasetLock;
   readonly fingerprint: string;
   readonly rowLayout: RowLayout;
-  /** Where the files are created. */
+  /** The directory of the files. */
   readonly directory: string;
   /** Rows that a thread holds in memory at once. */
   readonly mostRows: number;

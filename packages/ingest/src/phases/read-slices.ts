@@ -16,7 +16,7 @@ import { inOrder } from "./task-runner.ts";
 interface SliceWork extends Pick<ReadWork, "layout" | "memory" | "runner" | "badRows" | "pacer" | "options"> {
   readonly sliced: SlicedSource;
   readonly journal: Journal;
-  /** Where rows go; undefined if they go to runs. */
+  /** The places of rows; undefined if they go to runs. */
   readonly placement: Placement | undefined;
 }
 

@@ -22,8 +22,8 @@ export interface StreamRead extends AsyncDisposable {
 }
 
 /**
- * Reads a source from its start: into memory, or, if its rows do not fit, into a file in the lock's scratch directory or
- * the system's temporary directory.
+ * Reads a source from its start: into memory, or, if its rows do not fit, into a file in the lock's scratch directory
+ * or the system's temporary directory.
  */
 export async function readStream(work: ReadWork): Promise<StreamRead> {
   const { source, layout, badRows, pacer } = work;

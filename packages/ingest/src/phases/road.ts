@@ -18,7 +18,10 @@ const leastSlicedBytes: number = 8 * 2 ** 20;
 const probeBytes: number = 2 ** 20;
 /** The share of the memory for counted rows that one slice fills: later rows may be shorter than those at the start. */
 const countedShare = 0.85;
-/** The share of an arena that the text of one slice may have. Text takes about as many bytes as its rows in memory, where symbols also have unused room. */
+/**
+ * The share of an arena that the text of one slice may have. Text takes about as many bytes as its rows, but an arena
+ * also has unused room at the end of extents.
+ */
 const arenaShare = 0.7;
 
 /** A source that is read in slices. */
@@ -49,7 +52,7 @@ export async function chooseRoad(work: ReadWork): Promise<Road> {
   const memoryRoad: Road = { kind: "memory" };
   // Runs need a disk. A store in memory has none.
   if (scratch === undefined) return memoryRoad;
-  // Compressed files and pipes have no slices: only a reader from the start knows where rows begin.
+  // Compressed files and pipes have no slices: they can be read only from the start.
   const whole = await source.slices?.({ length: Number.MAX_SAFE_INTEGER });
   if (whole === undefined) return memoryRoad;
   if (bytesOf(whole) < Math.min(leastSlicedBytes, memory.arenaBytes)) return memoryRoad;
@@ -61,7 +64,7 @@ export async function chooseRoad(work: ReadWork): Promise<Road> {
   const { starts, end } = sliced;
   const journal = await openJournal({ scratch, abandoned }, { fingerprint, starts, end });
   const runsRoad: Road = { kind: "runs", sliced, journal };
-  // The source does not count, or only reading shows where its rows end, as with line ends in quotes.
+  // The source does not count, or only reading shows the ends of its rows, as with line ends in quotes.
   if (!canPlace || density === undefined) return runsRoad;
   const counts = sourceCounts();
   for await (const { found, end: sliceEnd } of countSlices(
@@ -113,7 +116,10 @@ function sliceBytes(size: number, density: number | undefined, { memory, runner 
   return Math.ceil(Math.max(Math.min(size / (slicesPerThread * runner.concurrency), most), least));
 }
 
-/** Rows per byte at the start of a source; undefined if the source does not count, or only reading shows where rows end. */
+/**
+ * Rows per byte at the start of a source; undefined if the source does not count, or only reading shows the ends of
+ * rows.
+ */
 async function rowDensity(
   { module, input: source, starts, end, line }: SlicedSource,
   { runner, options: { signal } }: ReadWork,

@@ -1,4 +1,4 @@
-import type { Block, Dataset, OperationOptions, Series, SeriesColumns } from "@atc/contract";
+import type { Dataset, OperationOptions, ReadonlyTypedArray, Series } from "@atc/contract";
 import { createPacer, type Pacer } from "@atc/plugin-kit";
 import { isoTime } from "../base/iso-time.ts";
 import type { DuplicateCounts, IngestReport, SeriesQuality } from "./ingest-report.ts";
@@ -8,7 +8,7 @@ import { scaleMeter } from "./series-scale.ts";
 
 /** Counts rows with the time of the row before them. */
 function duplicateCounter(): {
-  push(times: Int32Array, columns: readonly ArrayLike<number>[]): void;
+  push(times: ReadonlyTypedArray, columns: readonly ArrayLike<number>[]): void;
   counts: { -readonly [Name in keyof DuplicateCounts]: number };
 } {
   const counts = { count: 0, identical: 0, dropped: 0 };
@@ -37,19 +37,14 @@ function duplicateCounter(): {
   };
 }
 
-function columnsOf(block: Block, names: readonly string[]): SeriesColumns {
-  const columns = names.map((name) => [name, name === "timestamp" ? block.times() : block.values(name)] as const);
-  return Object.fromEntries(columns) as unknown as SeriesColumns;
-}
-
 async function seriesReport(series: Series, dataset: Dataset, pacer: Pacer): Promise<SeriesQuality> {
   const { kind, columns } = dataset.manifest.schema;
   const names = columns.map(({ name }) => name);
   const meter = scaleMeter(series.length);
   const priced = names.includes("close") ? ["close"] : [];
   for (const block of series.blocks({ columns: ["timestamp", ...priced] })) {
-    const close = priced.length > 0 ? (block.values("close") as unknown as Float64Array) : undefined;
-    meter.push({ times: block.timeWords() as unknown as Int32Array, close, order: undefined, kept: block.length });
+    const close = priced.length > 0 ? block.values("close") : undefined;
+    meter.push({ times: block.timeWords(), close, order: undefined, kept: block.length });
     await pacer.pause();
   }
   const duplicates = duplicateCounter();
@@ -64,11 +59,12 @@ async function seriesReport(series: Series, dataset: Dataset, pacer: Pacer): Pro
     scale: meter.scale(),
   });
   for (const block of series.blocks({ columns: names })) {
-    const times = block.timeWords() as unknown as Int32Array;
-    check.push({ length: block.length, times, columns: columnsOf(block, names) });
+    const times = block.timeWords();
+    const values = names.slice(1).map((name) => [name, block.values(name)] as const);
+    check.push({ length: block.length, times, columns: Object.fromEntries(values) });
     duplicates.push(
       times,
-      names.slice(1).map((name) => block.values(name)),
+      values.map(([, column]) => column),
     );
     await pacer.pause();
   }

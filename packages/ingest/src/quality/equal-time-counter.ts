@@ -4,7 +4,10 @@ export interface EqualTimeCounter {
   push(buffer: ArrayBuffer, rows: number): void;
 }
 
-/** A counter over `width` columns. It adds to `counts` the rows with the time of the row before them, and of these the identical ones. */
+/**
+ * A counter over `width` columns. It adds to `counts` the rows with the time of the row before them, and of these the
+ * identical ones.
+ */
 export function createEqualTimeCounter(width: number, counts: { count: number; identical: number }): EqualTimeCounter {
   const last = new Int32Array(2 * width);
   let started = false;

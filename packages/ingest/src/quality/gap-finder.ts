@@ -1,3 +1,4 @@
+import type { ReadonlyTypedArray } from "@atc/contract";
 import { isoTime, timeAt } from "../base/iso-time.ts";
 import type { Gaps } from "./ingest-report.ts";
 
@@ -7,7 +8,7 @@ const placesKept = 3;
 /** Finds neighbouring bars that are further apart than usual, block by block. */
 export interface GapFinder {
   /** Adds the next times, as pairs of 32-bit words. */
-  push(times: Int32Array, length: number): void;
+  push(times: ReadonlyTypedArray, length: number): void;
   gaps(): Gaps;
 }
 
@@ -25,7 +26,8 @@ export function createGapFinder(interval: number | undefined, unitsPerMs: number
   function look(spacing: number, low: number, high: number): void {
     if (spacing <= limit) return;
     count++;
-    // For times in ns, division in doubles rounds to about 128 ns. It matters only for gaps that end so close to midnight.
+    // For times in ns, division in doubles rounds to about 128 ns. It matters only for gaps that end so close to
+    // midnight.
     const from = (high * 4_294_967_296 + (low >>> 0)) / dayUnits;
     if (Math.floor(from) === Math.floor(from + spacing / dayUnits)) withinDay++;
     const at = longest.findIndex((place) => spacing > place.spacing);
@@ -56,7 +58,7 @@ export function createGapFinder(interval: number | undefined, unitsPerMs: number
 }
 
 /** The first row from `from` that comes more than `limit` after the previous one; `length` if there is none. */
-function nextGap(times: Int32Array, from: number, length: number, limit: number): number {
+function nextGap(times: ReadonlyTypedArray, from: number, length: number, limit: number): number {
   for (let i = from; i < length; i++) {
     const high = times[2 * i + 1] - times[2 * i - 1];
     const low = (times[2 * i] >>> 0) - (times[2 * i - 2] >>> 0);
@@ -65,6 +67,6 @@ function nextGap(times: Int32Array, from: number, length: number, limit: number)
   return length;
 }
 
-function spacingBetween(low: number, high: number, times: Int32Array, row: number): number {
+function spacingBetween(low: number, high: number, times: ReadonlyTypedArray, row: number): number {
   return (times[2 * row + 1] - high) * 4_294_967_296 + ((times[2 * row] >>> 0) - (low >>> 0));
 }

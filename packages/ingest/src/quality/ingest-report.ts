@@ -3,6 +3,7 @@ import type { DuplicatePolicy } from "../order/duplicates.ts";
 
 /** Rows of one kind. */
 export interface QualityFinding {
+  /** Rows of this kind. */
   readonly count: number;
   /** The time of the first of them, ISO 8601 in UTC; missing if there is none. */
   readonly first?: string;
@@ -16,8 +17,12 @@ export interface GapPlace {
   readonly ms: number;
 }
 
-/** Neighbouring bars that are more than 1.5 times the series' interval apart. A closed session (night, weekend, holiday) is a gap too. */
+/**
+ * Neighbouring bars that are more than 1.5 times the series' interval apart. A closed session (night, weekend,
+ * holiday) is a gap too.
+ */
 export interface Gaps {
+  /** All gaps, including those within a day. */
   readonly count: number;
   /** Of these, gaps that begin and end on one UTC day: within a session, rather than between two. */
   readonly withinDay: number;
@@ -36,21 +41,25 @@ export interface JumpPlace {
   /** `to / from`. */
   readonly ratio: number;
   /**
-   * The split that would explain the move, new shares per old: `2:1` if the price halves, `1:10` for a reverse split. It
-   * comes from the open (the close, if there is no open) over the previous close, within 4 %. Missing if none fits.
+   * The split that would explain the move, new shares per old: `2:1` if the price halves, `1:10` for a reverse split.
+   * It comes from the open (the close, if there is no open) over the previous close, within 4 %. Missing if none fits.
    */
   readonly looksLikeSplit?: string;
-  /** Whether one of the next five closes is within a quarter of the move of `from` (in logarithms), as after a bad print. */
+  /**
+   * Whether one of the next five closes is within a quarter of the move of `from` (in logarithms), as after a bad
+   * print.
+   */
   readonly reverts: boolean;
 }
 
 /** Moves of the close above a threshold. */
 export interface Jumps {
   /**
-   * The |close / previous close - 1| above which a move is a jump: 30 times the median of the series' moves other than 0,
-   * but between 0.02 and 0.4; 0.4 if there are fewer than 20 moves.
+   * The |close / previous close - 1| above which a move is a jump: 30 times the median of the series' moves other than
+   * 0, but between 0.02 and 0.4; 0.4 if there are fewer than 20 moves.
    */
   readonly threshold: number;
+  /** All jumps, including those that are not among `places`. */
   readonly count: number;
   /** The five greatest by ratio, in order of time. */
   readonly places: readonly JumpPlace[];
@@ -69,8 +78,12 @@ export interface DuplicateCounts {
 /** The order of times in the source; `mixed` if more than a tenth of the steps go against the main direction. */
 export type RowOrder = "oldest-first" | "newest-first" | "mixed";
 
-/** The quality of the rows of a symbol. Nothing is repaired: rows are sorted, and dropped only by the policy for duplicates. */
+/**
+ * The quality of the rows of a symbol. Nothing is repaired: rows are sorted, and dropped only by the policy for
+ * duplicates.
+ */
 export interface SeriesQuality {
+  /** The symbol as the source spells it. */
   readonly symbol: string;
   /** Rows kept. */
   readonly rows: number;
@@ -78,13 +91,15 @@ export interface SeriesQuality {
   readonly firstTime: string;
   /** The last time, ISO 8601 in UTC. */
   readonly lastTime: string;
-  /** Median time between rows of different times, in ms; missing if all rows have one time. */
+  /** Median time between rows of different times, in ms; missing if there are none. */
   readonly interval?: number;
+  /** The order in the source, before rows are sorted. */
   readonly order: RowOrder;
   /** Rows whose time is before that of the symbol's previous row in the source. */
   readonly unsorted: number;
   /** Rows that step against `order`: back in time, or forward if it is `newest-first`. */
   readonly outOfOrder: number;
+  /** Rows of equal times, before the policy drops any. */
   readonly duplicates: DuplicateCounts;
   /** Missing bars; always empty for ticks. */
   readonly gaps: Gaps;
@@ -100,6 +115,7 @@ export interface SeriesQuality {
   readonly missingPrices: QualityFinding;
   /** Rows with a price of 0 or less. */
   readonly nonPositivePrices: QualityFinding;
+  /** Moves of the close above a threshold. */
   readonly jumps: Jumps;
 }
 
@@ -141,6 +157,7 @@ export interface BadRows {
 
 /** The report of an ingest. Plain data: it survives JSON. */
 export interface IngestReport {
+  /** Bars or ticks. */
   readonly kind: RowKind;
   /** Good rows of the source. */
   readonly rowsRead: number;
@@ -152,9 +169,14 @@ export interface IngestReport {
   readonly droppedColumns: readonly string[];
   /** What the source assumed or left out to read its files; missing if there is nothing to say. */
   readonly notes?: readonly string[];
+  /** The policy for rows of one symbol and time. */
   readonly duplicates: DuplicatePolicy;
+  /** Rows that the source could not read as they are. */
   readonly badRows: BadRows;
-  /** Pairs of files of the source that share symbols and times; missing if none do. The policy for duplicates resolves them. */
+  /**
+   * Pairs of files of the source that share symbols and times; missing if none do. The policy for duplicates resolves
+   * them.
+   */
   readonly overlaps?: readonly SourceOverlap[];
   /** The first time of all symbols, ISO 8601 in UTC. */
   readonly firstTime: string;

@@ -37,7 +37,13 @@ interface Place {
 
 /** Finds moves of the close above a threshold, block by block. */
 export interface JumpFinder {
-  push(times: Int32Array, close: ReadonlyTypedArray, open: ReadonlyTypedArray | undefined, length: number): void;
+  /** Adds the next rows. `times` holds pairs of 32-bit words. */
+  push(
+    times: ReadonlyTypedArray,
+    close: ReadonlyTypedArray,
+    open: ReadonlyTypedArray | undefined,
+    length: number,
+  ): void;
   jumps(): Jumps;
 }
 
@@ -116,8 +122,8 @@ function jumpPlace(place: Place, unitsPerMs: number): JumpPlace {
 }
 
 /**
- * The first row from `from` whose price is above `most` or below `least` times the previous one, or is missing; `length`
- * if there is none. A function of its own: within `push`, the loop took five times as long.
+ * The first row from `from` whose price is above `most` or below `least` times the previous one, or is missing;
+ * `length` if there is none. A function of its own: within `push`, the loop took five times as long.
  */
 function nextMove(
   close: ReadonlyTypedArray,

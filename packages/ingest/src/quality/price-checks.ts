@@ -9,20 +9,17 @@ export interface PriceColumns {
   readonly volume: ReadonlyTypedArray | undefined;
 }
 
-/** Rows that were found, and the first of them among the rows just checked; -1 if it came before them or there is none. */
+/**
+ * Rows that were found, and the first of them among the rows just checked; -1 if it came before them or there is none.
+ */
 export interface Tally {
   count: number;
   at: number;
 }
 
-export interface PriceTallies {
-  readonly zeroVolumes: Tally;
-  readonly badVolumes: Tally;
-  readonly ohlcViolations: Tally;
-  readonly flatBars: Tally;
-  readonly missingPrices: Tally;
-  readonly nonPositivePrices: Tally;
-}
+export type PriceTallies = Readonly<
+  Record<"zeroVolumes" | "badVolumes" | "ohlcViolations" | "flatBars" | "missingPrices" | "nonPositivePrices", Tally>
+>;
 
 export function priceTallies(): PriceTallies {
   const zero = (): Tally => ({ count: 0, at: -1 });

@@ -1,7 +1,10 @@
 import type { DatasetManifest, JsonObject, JsonValue } from "@atc/contract";
 import type { IngestReport, SeriesQuality } from "./ingest-report.ts";
 
-/** The members of a series without findings. Members equal to these are not stored, to keep manifests of thousands of symbols small. */
+/**
+ * The members of a series without findings. Members equal to these are not stored, to keep manifests of thousands of
+ * symbols small.
+ */
 const unremarkable: Omit<SeriesQuality, "symbol" | "rows" | "firstTime" | "lastTime"> = {
   order: "oldest-first",
   unsorted: 0,
@@ -17,7 +20,9 @@ const unremarkable: Omit<SeriesQuality, "symbol" | "rows" | "firstTime" | "lastT
   jumps: { threshold: 0.4, count: 0, places: [] },
 };
 
-/** Whether a member is as in {@link unremarkable}. Compared by hand: as JSON, it took seconds for thousands of symbols. */
+/**
+ * Whether a member is as in {@link unremarkable}. Compared by hand: as JSON, it took seconds for thousands of symbols.
+ */
 function isUsual(name: string, value: SeriesQuality[keyof SeriesQuality]): boolean {
   if (!Object.hasOwn(unremarkable, name)) return false;
   const usual = unremarkable[name as keyof typeof unremarkable];
@@ -37,8 +42,8 @@ export function reportAttribute(report: IngestReport): JsonObject {
 }
 
 /**
- * The report that an ingest stored in the manifest of its dataset; undefined if no ingest wrote the dataset. The manifest's
- * `attributes.report` lacks the members of `series` that have their usual value; here they are filled in.
+ * The report that an ingest stored in the manifest of its dataset; undefined if no ingest wrote the dataset. The
+ * manifest's `attributes.report` lacks the members of `series` that have their usual value; here they are filled in.
  */
 export function ingestReport(manifest: DatasetManifest): IngestReport | undefined {
   const stored: unknown = manifest.attributes["report"];

@@ -1,4 +1,4 @@
-import type { ReadonlyTypedArray, RowKind, SeriesColumns, TypedArray } from "@atc/contract";
+import type { ReadonlyTypedArray, RowKind } from "@atc/contract";
 import { isoTime, timeAt } from "../base/iso-time.ts";
 import { createGapFinder } from "./gap-finder.ts";
 import type { DuplicateCounts, QualityFinding, RowOrder, SeriesQuality } from "./ingest-report.ts";
@@ -25,10 +25,12 @@ export interface SeriesFacts {
 interface SeriesBlock {
   readonly length: number;
   /** Times as pairs of 32-bit words. */
-  readonly times: Int32Array;
+  readonly times: ReadonlyTypedArray;
   /** All columns, including `timestamp`. */
-  readonly columns: SeriesColumns;
+  readonly columns: Readonly<Record<string, NumberColumn | undefined>>;
 }
+
+type NumberColumn = ReadonlyTypedArray<number> | ReadonlyTypedArray<bigint>;
 
 /** Checks the rows of a series block by block. */
 export interface QualityCheck {
@@ -56,7 +58,7 @@ export function createQualityCheck(facts: SeriesFacts): QualityCheck {
       gaps.push(times, length);
       const prices = priceColumns(columns);
       checkPrices(prices, length, tallies);
-      for (const [name, tally] of Object.entries(tallies) as [string, Tally][]) {
+      for (const [name, tally] of Object.entries<Tally>(tallies)) {
         if (tally.at >= 0) firstTimes.set(name, isoAt(tally.at));
         tally.at = -1;
       }
@@ -122,6 +124,11 @@ function priceColumns(columns: SeriesBlock["columns"]): PriceColumns {
   };
 }
 
-function numbers(array: TypedArray | undefined): ReadonlyTypedArray | undefined {
-  return array instanceof BigInt64Array ? undefined : array;
+/** A column, unless it is of 64-bit integers. */
+function numbers(column: NumberColumn | undefined): ReadonlyTypedArray | undefined {
+  return column === undefined || isBigInt(column) ? undefined : column;
+}
+
+function isBigInt(column: NumberColumn): column is ReadonlyTypedArray<bigint> {
+  return column instanceof BigInt64Array;
 }

@@ -1,3 +1,4 @@
+import type { ReadonlyTypedArray } from "@atc/contract";
 import { median } from "./median.ts";
 
 const mostSamples = 16_384;
@@ -14,15 +15,17 @@ export interface SeriesScale {
 /** The rows of a part of a series. */
 interface ScaleRows {
   /** Pairs of 32-bit words. */
-  readonly times: Int32Array;
-  readonly close: Float64Array | undefined;
+  readonly times: ReadonlyTypedArray;
+  readonly close: ReadonlyTypedArray | undefined;
   /** The rows of `times` and `close` in order of time; undefined if they are sorted. */
   readonly order: Uint32Array | undefined;
   /** Rows of the order. */
   readonly kept: number;
 }
 
-/** Measures a series part by part: exactly up to 16,385 rows; beyond it, on as many evenly spread pairs of neighbours. */
+/**
+ * Measures a series part by part: exactly up to 16,385 rows; beyond it, on as many evenly spread pairs of neighbours.
+ */
 export interface ScaleMeter {
   /** Adds the next rows. */
   push(rows: ScaleRows): void;

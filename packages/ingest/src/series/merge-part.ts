@@ -39,21 +39,20 @@ export function createPartMerger(given: Float64Array = new Float64Array(0)): Par
     const sorted = sortPart(reader, pieces, part, input, policy);
     const { rows, kept, duplicates } = sorted;
     const columns = columnViews(layout, buffer, offset, kept);
-    gatherWords(sorted.times, sorted, wordsOf(columns["timestamp"] as BigInt64Array));
+    gatherWords(sorted.times, sorted, wordsOf(columns["timestamp"]));
     if (memory.length < rows) memory = new Float64Array(Math.ceil(1.125 * rows));
     const values = memory.subarray(0, rows);
     const words = new Int32Array(values.buffer, values.byteOffset, 2 * rows);
     const differs = new Uint8Array(duplicates.count);
-    for (const [c, { name, dtype }] of layout.columns.entries()) {
-      const target = columns[name] as TypedArray;
+    for (const [c, { name }] of layout.columns.entries()) {
+      const target = columns[name];
       // Rows that keep their order are read straight into their place.
-      const isDirect = sorted.order === undefined && dtype === "float64";
-      readColumn(reader, pieces, { part, column: c + 1 }, isDirect ? (target as Float64Array) : values);
-      if (isDirect && duplicates.count === 0) continue;
-      const read = isDirect ? wordsOf(target as Float64Array) : words;
-      markDifferent(read, duplicates.pairs, differs);
+      const direct = sorted.order === undefined && target instanceof Float64Array ? target : undefined;
+      readColumn(reader, pieces, { part, column: c + 1 }, direct ?? values);
+      if (direct !== undefined && duplicates.count === 0) continue;
+      markDifferent(direct === undefined ? words : wordsOf(direct), duplicates.pairs, differs);
       if (target instanceof BigInt64Array) gatherWords(words, sorted, wordsOf(target));
-      else if (!isDirect) gatherNumbers(values, sorted, target);
+      else if (direct === undefined) gatherNumbers(values, sorted, target);
     }
     let identical = 0;
     for (let i = 0; i < differs.length; i++) identical += 1 - differs[i];
@@ -61,7 +60,8 @@ export function createPartMerger(given: Float64Array = new Float64Array(0)): Par
   };
 }
 
-function wordsOf({ buffer, byteOffset, length }: BigInt64Array | Float64Array): Int32Array {
+/** The 32-bit words of 8-byte values. */
+function wordsOf({ buffer, byteOffset, length }: TypedArray): Int32Array {
   return new Int32Array(buffer, byteOffset, 2 * length);
 }
 

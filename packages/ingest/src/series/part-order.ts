@@ -12,7 +12,9 @@ export interface PartOrder {
   readonly rows: number;
   /** Times in the order of the pieces, as pairs of 32-bit words; valid until the next call. */
   readonly times: Int32Array;
-  /** The rows that are kept, in order of time, valid as long as the times; undefined if that is the order of the pieces. */
+  /**
+   * The rows that are kept, in order of time, valid as long as the times; undefined if that is the order of the pieces.
+   */
   readonly order: Uint32Array | undefined;
   /** Rows that are kept. */
   readonly kept: number;

@@ -20,7 +20,7 @@ export interface PlannedSeries {
   readonly conflict: TimeConflict | undefined;
 }
 
-/** Rows of one symbol and time where none are allowed. */
+/** Rows of one symbol and time, which the policy `error` forbids. */
 export interface TimeConflict {
   /** The earliest such time. */
   readonly time: bigint;

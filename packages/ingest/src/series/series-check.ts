@@ -30,8 +30,8 @@ export interface FinishedSeries {
 }
 
 /**
- * Why placed rows must be written again: bad rows left `holes`, many rows are far from where they belong (`order`), or
- * rows of one time are dropped (`duplicates`).
+ * Why placed rows must be written again: bad rows left `holes`, many rows are far out of `order`, or rows of one time
+ * are dropped (`duplicates`).
  */
 export type RewriteReason = "holes" | "order" | "duplicates";
 

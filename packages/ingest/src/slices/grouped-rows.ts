@@ -42,7 +42,7 @@ export function createGroupedRows(layout: RowLayout, rowGroups: RowGroups): Grou
   const rowMembers = new Int32Array(memory.buffer, 8 * all * width, members.length > 0 ? all : 0);
 
   const counts = targetCounts(groupRows.length);
-  // A group is full until its first row comes, which is noted then.
+  // Every group counts as full until its first row, so that placeRows stops there and the group is opened.
   const targets = { times, cursor: starts.slice(0, -1), limit: starts.slice(0, -1) };
   const numbers = new Map(symbols.map((symbol, s) => [symbol, s]));
   let memberOf = new Int32Array(0);

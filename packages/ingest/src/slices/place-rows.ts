@@ -22,7 +22,7 @@ export interface RowBlock {
   readonly places: Int32Array;
 }
 
-/** Where rows are placed. A target is a series of an arena, or a group. */
+/** Memory for rows, divided among targets. A target is a series of an arena, or a group. */
 export interface PlaceTargets {
   /** The times of placed rows, as pairs of 32-bit words. */
   readonly times: Int32Array;
@@ -33,8 +33,8 @@ export interface PlaceTargets {
 }
 
 /**
- * What is known of targets, by number. Times are pairs of 32-bit words: the high one, then the low one with its sign bit
- * flipped, so that signed comparison orders it.
+ * What is known of targets, by number. Times are pairs of 32-bit words: the high one, then the low one with its sign
+ * bit flipped, so that signed comparison orders it.
  */
 export interface TargetCounts {
   /** Entries of the source's dictionary that have a target. */
@@ -75,12 +75,15 @@ export function reserveTargets(counts: TargetCounts, length: number): void {
   counts.lastTimes = resized(counts.lastTimes, 2 * length);
 }
 
-/** The time of a target, of those that {@link TargetCounts} holds. */
+/** The first or last time of a target, as {@link TargetCounts} holds it. */
 export function targetTime(times: Int32Array, target: number): bigint {
   return (BigInt(times[2 * target]) << 32n) | BigInt((times[2 * target + 1] ^ signBit) >>> 0);
 }
 
-/** Registers the first row of a target. {@link placeRows} compares it with itself; the equal time that it finds is subtracted here. */
+/**
+ * Registers the first row of a target. {@link placeRows} compares it with itself; the equal time that it finds is
+ * subtracted here.
+ */
 export function startTarget(counts: TargetCounts, target: number, { times }: RowBlock, row: number): void {
   const high = times[2 * row + 1];
   const low = times[2 * row] ^ signBit;
@@ -98,7 +101,7 @@ export function createRowBlock(): RowBlock {
   return { indices: empty, times: empty, first: 0, end: 0, next: 0, places: new Int32Array(blockRows) };
 }
 
-/** Makes a chunk the one that blocks are of. */
+/** Continues with the rows of another chunk. */
 export function openChunk(block: RowBlock, chunk: ColumnChunk): void {
   const stamps = chunk.columns["timestamp"];
   if (stamps === undefined) throw missingColumn("timestamp", chunk);
@@ -107,7 +110,7 @@ export function openChunk(block: RowBlock, chunk: ColumnChunk): void {
   block.next = 0;
 }
 
-/** Moves the block to the rows of its chunk that are not placed yet; false if there are none. */
+/** Moves the block to the next rows of its chunk that are not placed yet. Returns false if there are none. */
 export function nextBlock(block: RowBlock, { length }: ColumnChunk): boolean {
   block.first = block.next;
   block.end = Math.min(block.first + blockRows, length);

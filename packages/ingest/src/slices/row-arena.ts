@@ -19,7 +19,9 @@ export interface RowArena {
   valueWords: Int32Array;
   /** Per series: the place of its next row. Replaced by {@link RowArena.reserve}. */
   cursor: Int32Array<ArrayBuffer>;
-  /** Per series: the end of its extent; equal to its cursor if the extent is full. Replaced by {@link RowArena.reserve}. */
+  /**
+   * Per series: the end of its extent; equal to its cursor if the extent is full. Replaced by {@link RowArena.reserve}.
+   */
   limit: Int32Array<ArrayBuffer>;
   /** Makes room for the counters of `count` series. */
   reserve(count: number): void;
@@ -33,7 +35,9 @@ export interface RowArena {
   reset(): void;
 }
 
-/** An arena of at most `bytes`, but at least 64 rows. Its full capacity is allocated at the start if `size` is `large`. */
+/**
+ * An arena of at most `bytes`, but at least 64 rows. Its full capacity is allocated at the start if `size` is `large`.
+ */
 export function createRowArena(layout: RowLayout, bytes: number, size: "small" | "large" = "small"): RowArena {
   const most = Math.max(fewestRows, Math.floor(bytes / layout.rowBytes));
   const start = Math.max(fewestRows, Math.floor(startBytes / layout.rowBytes));

@@ -34,7 +34,7 @@ export function createRunWriter(
   const offsets: number[] = [];
   let ranks = new Int32Array(0);
 
-  /** The rank of each symbol in alphabetical order: neighbours are read together later. */
+  /** Ranks the symbols by name, so that neighbours in the table of series are neighbours in the run. */
   function updateRanks(): void {
     const names = counts.symbols;
     if (ranks.length === names.length) return;

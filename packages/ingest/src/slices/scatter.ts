@@ -29,10 +29,10 @@ export interface SeriesCounts {
   lastTime(series: number): bigint;
 }
 
-/** Where rows are put. */
+/** An arena that is emptied when it is full. */
 export interface ScatterTarget {
   readonly arena: RowArena;
-  /** Empties the arena. */
+  /** Writes the rows of the arena to a run, and empties it. */
   spill(): void;
 }
 

@@ -1,7 +1,7 @@
 import type { BadRow, ColumnChunk, SliceEnd, SliceReader, TaskContext } from "@atc/contract";
 import type { SliceTaskInput } from "../files/slice-run.ts";
 
-/** Where the rows of a slice go. */
+/** The receiver of a slice's rows. */
 interface ChunkTarget {
   /** Receives the next rows; they are valid until it returns. */
   push(chunk: ColumnChunk): void;

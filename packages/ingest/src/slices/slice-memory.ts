@@ -17,7 +17,10 @@ interface FreeMemory {
   readonly times: Int32Array | undefined;
 }
 
-/** The memory of this thread for slices. It is kept from one to the next: freed memory would wait for the garbage collector. */
+/**
+ * The memory of this thread for slices. It is kept from one to the next: freed memory would wait for the garbage
+ * collector.
+ */
 let spilling: (SpillMemory & { readonly key: string }) | undefined;
 let columns: Float64Array<ArrayBuffer> | undefined;
 let sorter: TimeSorter | undefined;

@@ -4,7 +4,9 @@ import type { SliceTaskInput } from "../files/slice-run.ts";
 /** A slice of a source to count. */
 export type CountTaskInput = Pick<SliceTaskInput, "module" | "source" | "start" | "end" | "line">;
 
-/** Counts the rows of a slice by symbol; undefined if its source does not count, or only reading shows where rows end. */
+/**
+ * Counts the rows of a slice by symbol; undefined if the source does not count, or only reading shows the ends of rows.
+ */
 export async function countSliceRows(input: CountTaskInput, context: TaskContext): Promise<SliceCounts | undefined> {
   const { countSlice } = (await import(input.module)) as { readonly countSlice?: SliceCounter };
   const { start, end, line } = input;

@@ -8,7 +8,9 @@ import type { MergeTaskInput, MergeTaskOutput, PlanTaskInput, PlanTaskOutput } f
 import { mergeBatch, planBatch, releaseTools } from "./series-tasks.ts";
 import { writeSliceRun } from "./slice-task.ts";
 
-/** Counts the rows of a slice by symbol; undefined if the source does not count, or only reading shows where rows end. */
+/**
+ * Counts the rows of a slice by symbol; undefined if the source does not count, or only reading shows the ends of rows.
+ */
 export const countSlice: Task<CountTaskInput, SliceCounts | undefined> = task({ version: 1, run: countSliceRows });
 
 /** Reads a slice, and writes its rows to a run, scattered by symbol, or to their places in the files of the dataset. */

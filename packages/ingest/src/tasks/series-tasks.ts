@@ -64,7 +64,9 @@ const mergeShare = 0.2;
 
 let tools: SeriesTools | undefined;
 
-/** The tools of this thread. They take over the memory of its slices: freed memory would wait for the garbage collector. */
+/**
+ * The tools of this thread. They take over the memory of its slices: freed memory would wait for the garbage collector.
+ */
 function toolsHere(): SeriesTools {
   const free = takeMemory();
   if (tools !== undefined && free === undefined) return tools;
