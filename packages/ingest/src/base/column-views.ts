@@ -15,8 +15,10 @@ export function columnBytes({ columns }: RowLayout, rows: number): number {
  * bytes per row.
  */
 export function columnViews(layout: RowLayout, buffer: ArrayBuffer, offset: number, rows: number): SeriesColumns {
-  const columns: Record<string, TypedArray> = { timestamp: new BigInt64Array(buffer, offset, rows) };
-  for (const [c, { name, dtype }] of layout.columns.entries())
-    columns[name] = viewOf(dtype, buffer, offset + unit * rows * (c + 1), rows);
-  return columns;
+  const views = layout.columns.map(({ name, dtype }, c): [string, TypedArray] => [
+    name,
+    viewOf(dtype, buffer, offset + unit * rows * (c + 1), rows),
+  ]);
+  // Unlike an assignment, this also works for a column named "__proto__".
+  return Object.fromEntries<TypedArray>([["timestamp", new BigInt64Array(buffer, offset, rows)], ...views]);
 }

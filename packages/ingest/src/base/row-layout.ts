@@ -2,7 +2,7 @@ import type { ColumnType, DataSource, DatasetSchema, DType } from "@atc/contract
 import { AtcError, dtypeOf } from "@atc/contract";
 
 /** A column of a dataset other than `timestamp`, and its 8-byte slot in a buffered row. */
-export interface StoredColumn {
+interface StoredColumn {
   readonly name: string;
   readonly type: ColumnType;
   readonly dtype: DType;

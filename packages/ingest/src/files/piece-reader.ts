@@ -23,7 +23,7 @@ interface Fetched {
 }
 
 /** Rows `from` to `to` (exclusive) of a column of a piece. */
-export interface PieceRows {
+interface PieceRows {
   readonly piece: number;
   /** 0 for the times. */
   readonly column: number;

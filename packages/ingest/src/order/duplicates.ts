@@ -1,3 +1,5 @@
+import { isSameTime } from "./time-words.ts";
+
 /**
  * Which rows of one symbol and time are kept: all, the last or the first in the source. `error` stops the ingest with
  * ATC_INVALID_DATA.
@@ -32,7 +34,7 @@ export function resolveDuplicates(
   let previous = order[equalTimes.first - 1];
   for (let i = equalTimes.first; i < length; i++) {
     const row = order[i];
-    const same = sameTime(times, row, previous);
+    const same = isSameTime(times, row, previous);
     if (same) {
       pairs[2 * count] = row;
       pairs[2 * count + 1] = previous;
@@ -48,10 +50,6 @@ export function resolveDuplicates(
 function countEqualTimes(times: Int32Array, order: Uint32Array, length: number): { count: number; first: number } {
   let count = 0;
   let first = -1;
-  for (let i = 1; i < length; i++) if (sameTime(times, order[i], order[i - 1]) && count++ === 0) first = i;
+  for (let i = 1; i < length; i++) if (isSameTime(times, order[i], order[i - 1]) && count++ === 0) first = i;
   return { count, first };
-}
-
-function sameTime(times: Int32Array, a: number, b: number): boolean {
-  return times[2 * a] === times[2 * b] && times[2 * a + 1] === times[2 * b + 1];
 }

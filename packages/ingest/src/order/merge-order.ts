@@ -1,11 +1,5 @@
 import type { TimeSorter } from "./time-order.ts";
-
-/** Whether row `a` is earlier than row `b`. `times` holds pairs of 32-bit words. */
-export function isEarlier(times: Int32Array, a: number, b: number): boolean {
-  const highA = times[2 * a + 1];
-  const highB = times[2 * b + 1];
-  return highA < highB || (highA === highB && times[2 * a] >>> 0 < times[2 * b] >>> 0);
-}
+import { isEarlier } from "./time-words.ts";
 
 /** Rows in an order, and their times as pairs of 32-bit words. */
 interface OrderedRows {

@@ -1,3 +1,5 @@
+import { isEarlier } from "./time-words.ts";
+
 /**
  * Evenly spaced times that include all times of a series. Bars of one minute are on a grid of 60,000 ms, or a multiple
  * of it.
@@ -23,8 +25,8 @@ export function timeGrid(times: Int32Array, rows: number, mostPoints: number): T
   let earliest = 0;
   let latest = 0;
   for (let i = 1; i < rows; i++) {
-    if (isBefore(times, i, earliest)) earliest = i;
-    else if (isBefore(times, latest, i)) latest = i;
+    if (isEarlier(times, i, earliest)) earliest = i;
+    else if (isEarlier(times, latest, i)) latest = i;
   }
   const firstLow = times[2 * earliest] >>> 0;
   const firstHigh = times[2 * earliest + 1];
@@ -39,12 +41,6 @@ export function timeGrid(times: Int32Array, rows: number, mostPoints: number): T
 export function gridPoint(times: Int32Array, row: number, { firstLow, firstHigh, unit }: TimeGrid): number {
   const offset = (times[2 * row + 1] - firstHigh) * highUnit + ((times[2 * row] >>> 0) - firstLow);
   return (offset / unit) | 0;
-}
-
-function isBefore(times: Int32Array, a: number, b: number): boolean {
-  const highA = times[2 * a + 1];
-  const highB = times[2 * b + 1];
-  return highA < highB || (highA === highB && times[2 * a] >>> 0 < times[2 * b] >>> 0);
 }
 
 /** The greatest common divisor of all times less the first; undefined if it would make too many points. */

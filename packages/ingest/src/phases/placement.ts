@@ -19,7 +19,7 @@ const partitionShare = 0.9;
 export type LayOutStore = ArrayStore & Required<Pick<ArrayStore, "layOut">>;
 
 /** Neighbouring symbols with few rows per slice. */
-export interface Partition {
+interface Partition {
   readonly symbols: readonly string[];
   /** Per symbol: rows. */
   readonly rows: Float64Array;

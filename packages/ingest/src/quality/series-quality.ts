@@ -26,7 +26,7 @@ interface SeriesBlock {
   readonly length: number;
   /** Times as pairs of 32-bit words. */
   readonly times: ReadonlyTypedArray;
-  /** All columns, including `timestamp`. */
+  /** Columns by name. Only prices and the volume are read. */
   readonly columns: Readonly<Record<string, NumberColumn | undefined>>;
 }
 

@@ -2,8 +2,9 @@ import type { PieceReader } from "../files/piece-reader.ts";
 import type { SeriesPieces } from "../files/series-table.ts";
 import type { DuplicatePolicy, Duplicates } from "../order/duplicates.ts";
 import { resolveDuplicates } from "../order/duplicates.ts";
-import { isEarlier, mergedOrder } from "../order/merge-order.ts";
+import { mergedOrder } from "../order/merge-order.ts";
 import { createTimeSorter } from "../order/time-order.ts";
+import { isEarlier } from "../order/time-words.ts";
 import type { SeriesPart } from "./series-parts.ts";
 
 /** The rows of a part in order of time. */
