@@ -1,26 +1,27 @@
 /**
- * Turns column chunks into datasets: scatters rows by symbol, sorts them by time, checks and publishes them, and reports what it found.
+ * Turns column chunks into datasets: scatters rows by symbol, sorts them by time, checks and publishes them, and
+ * reports their quality.
  *
  * @packageDocumentation
  */
-export { datasetName } from "./dataset-name.ts";
-export { datasetReport } from "./dataset-report.ts";
-export type { DuplicatePolicy } from "./duplicates.ts";
-export { fingerprintOf } from "./fingerprint.ts";
+export { datasetName } from "./base/dataset-name.ts";
 export { ingest } from "./ingest.ts";
-export type { IngestOptions } from "./ingest-options.ts";
+export type { DuplicatePolicy } from "./order/duplicates.ts";
+export { fingerprintOf } from "./phases/fingerprint.ts";
+export type { IngestOptions } from "./phases/ingest-options.ts";
+export type { IngestResult } from "./phases/ingest-result.ts";
+export { datasetReport } from "./quality/dataset-report.ts";
 export type {
   BadRows,
   DuplicateCounts,
-  Finding,
   GapPlace,
   Gaps,
   IngestReport,
   JumpPlace,
   Jumps,
+  QualityFinding,
   QualityTotals,
   RowOrder,
   SeriesQuality,
-} from "./ingest-report.ts";
-export type { IngestResult } from "./ingest-result.ts";
-export { ingestReport } from "./report-attributes.ts";
+} from "./quality/ingest-report.ts";
+export { ingestReport } from "./quality/report-attributes.ts";

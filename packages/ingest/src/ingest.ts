@@ -1,23 +1,24 @@
 import type { ArrayStore, DataSource } from "@atc/contract";
 import { throwIfAborted } from "@atc/contract";
-import { fingerprintOf } from "./fingerprint.ts";
-import type { IngestOptions, ResolvedOptions } from "./ingest-options.ts";
-import { resolveOptions } from "./ingest-options.ts";
-import type { IngestResult } from "./ingest-result.ts";
-import { ingestReport } from "./report-attributes.ts";
+import { fingerprintOf } from "./phases/fingerprint.ts";
+import type { IngestOptions, ResolvedOptions } from "./phases/ingest-options.ts";
+import { resolveOptions } from "./phases/ingest-options.ts";
+import type { IngestResult } from "./phases/ingest-result.ts";
+import { ingestReport } from "./quality/report-attributes.ts";
 
 /**
- * Makes a dataset of a source: rows in any order become series sorted by symbol and time, rows of equal time in the source's order. Where
- * the store already holds a dataset of the same fingerprint, that is the result and no row is read.
+ * Makes a dataset of a source: rows in any order become series sorted by symbol and time. Rows of equal time keep the
+ * source's order. If the store has a dataset with the same fingerprint, it is the result and no row is read.
  *
- * A source that can be cut into slices (a CSV file that is not compressed) is read by the threads of `executor`, or in this one, and its rows go
- * to files in the lock's scratch directory; an ingest that was killed goes on from its last finished slice when it is started again. Other
- * sources are read from their start, into memory where they fit. Then series are put in order part by part, so `memoryBytes` holds for series
- * of any length. The dataset appears at once, when all is written. An error or an abort leaves the store as it was.
+ * A source that can be cut into slices (an uncompressed CSV file) is read by the threads of `executor`, or by this one.
+ * If the ingest is killed, the next one resumes after its last finished slice. Other sources are read from their start,
+ * into memory if they fit. Series are sorted part by part, so that `memoryBytes` holds for series of any length. The
+ * dataset is published in one step, after all rows are written. An error or an abort leaves the store as it was.
  *
- * @throws ATC_INVALID_DATA where the source has no good row, at its bad rows if its policy says so, or at equal times under `error`;
- * ATC_INVALID_ARGUMENT for an option out of its range; ATC_LOCKED where the dataset is being written; ATC_ABORTED; ATC_NO_SPACE,
- * ATC_READ_ONLY or ATC_IO where a disk refuses; what the source and the store throw
+ * @throws ATC_INVALID_DATA if the source has no good row, for a bad row if the source's policy says so, or for equal
+ * times under `error`. ATC_INVALID_ARGUMENT for an option outside its range. ATC_LOCKED if the dataset is being
+ * written. ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO for a disk that fails. ATC_ABORTED. Errors of the source and the
+ * store.
  */
 export async function ingest(
   source: DataSource,
@@ -27,7 +28,7 @@ export async function ingest(
   const settings = resolveOptions(source, options);
   const fingerprint = fingerprintOf(source, options);
   throwIfAborted(options.signal);
-  // Asked before locking too: what is only read needs no lock, and may lie on a disk that cannot be written.
+  // Also asked before locking: reading needs no lock, and the disk may be read-only.
   const found = await reusable(store, settings, fingerprint);
   if (found !== undefined) return found;
   try {
@@ -42,11 +43,11 @@ export async function ingest(
 }
 
 /**
- * Loaded if there are rows to read: 60 modules, which a run over a finished dataset starts faster without. The compiler does not rewrite the ending of an
- * import beside `using`, so it stands in a function of its own.
+ * Loaded only if there are rows to read: 60 modules, without which a run over a finished dataset starts faster. In a
+ * function of its own, since the compiler does not rewrite the extension of an import beside `using`.
  */
-function maker(): Promise<typeof import("./dataset-making.ts")> {
-  return import("./dataset-making.ts");
+function maker(): Promise<typeof import("./phases/make-dataset.ts")> {
+  return import("./phases/make-dataset.ts");
 }
 
 async function reusable(
@@ -61,7 +62,7 @@ async function reusable(
   return report === undefined ? undefined : { reused: true, manifest, report };
 }
 
-/** A failing clean-up wraps the error that led to it; that error is what the caller must see. */
+/** The error that led to a failing clean-up, which wraps it. */
 function firstFault(error: unknown): unknown {
   let fault = error;
   while (fault instanceof Error && fault.name === "SuppressedError" && "suppressed" in fault) fault = fault.suppressed;

@@ -82,7 +82,7 @@ describe("symbols", () => {
   });
 });
 
-describe("a file that cannot be used is refused, with its name and line, and leaves nothing", () => {
+describe("an unusable file is refused with its name and line, and leaves nothing", () => {
   const faults: readonly (readonly [string, string, CsvOptions, RegExp])[] = [
     ["a NUL byte in a symbol", "A\u0000B,1700000000,1,2\n", {}, /line 9002, column "symbol".*NUL/],
     ["a NUL byte in a number", "A,1700000000,1\u0000,2\n", {}, /line 9002, column "close"/],
@@ -92,7 +92,7 @@ describe("a file that cannot be used is refused, with its name and line, and lea
       { kind: "ticks", timeUnit: "s" },
       /line 9002, column "timestamp".*9223372037/,
     ],
-    ["bytes that are no UTF-8", "\u00e9,1700000000,1,2\n", {}, /line 9002, column "symbol".*UTF-8/],
+    ["bytes that are not UTF-8", "\u00e9,1700000000,1,2\n", {}, /line 9002, column "symbol".*UTF-8/],
   ];
   it.each(faults)("%s", async (_, line, options, words) => {
     const file = join(newDirectory(), "f.csv");

@@ -16,7 +16,10 @@ export function temporaryDirectories(): () => string {
   };
 }
 
-/** Writes a CSV file of bars of `symbols` symbols: out of order, with equal times, quotes with line ends in them and rows that are bad. */
+/**
+ * Writes a CSV file of bars of `symbols` symbols: out of order, with equal times, quotes with line ends in them and
+ * rows that are bad.
+ */
 export function writeBars(
   directory: string,
   rows: number,
@@ -40,7 +43,7 @@ export function writeBars(
   return path;
 }
 
-/** The bytes of the segments of a dataset, and its manifest without what tells one writing from another. */
+/** The bytes of a dataset's segments, and its manifest without what differs between two ingests of one file. */
 export function datasetBytes(directory: string, name: string): object {
   const folder = join(directory, name);
   const files = readdirSync(folder).filter((entry) => entry.endsWith(".arrow"));
@@ -53,13 +56,13 @@ export function datasetBytes(directory: string, name: string): object {
   };
 }
 
-/** Bars without anything odd in them. */
+/** Sound bars. */
 export interface PlainBars {
   readonly rows?: number;
   readonly symbols?: number;
-  /** The minute of a bar of a symbol, by its number. */
+  /** The minute of a symbol's bar, by the number of the bar. Default: the same number. */
   readonly minute?: (bar: number) => number;
-  /** Other lines by number of the row. */
+  /** Another line for a row, by the number of the row. */
   readonly line?: (row: number) => string | undefined;
   readonly header?: string;
 }

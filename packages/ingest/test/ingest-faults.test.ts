@@ -53,7 +53,7 @@ describe("abort", () => {
       expect(seen.at(-1)).toBe(phase);
     });
 
-  it("by a timer, though source and store never wait", async () => {
+  it("by a timer, even if source and store never wait", async () => {
     const controller = new AbortController();
     const handle = setImmediate(() => controller.abort());
     const endless = memorySource(rows, { chunkRows: 1, onChunk: () => undefined });
@@ -163,7 +163,7 @@ describe("faults", () => {
 });
 
 describe("progress", () => {
-  it("tells of each phase in order, to its end", async () => {
+  it("reports each phase in order, to its end", async () => {
     const seen: Progress[] = [];
     await ingest(memorySource(rows), store, { name: "d", onProgress: (progress) => seen.push(progress) });
     const phases = seen.map(({ phase }) => phase);
@@ -177,7 +177,7 @@ describe("progress", () => {
     expect(seen.at(-1)).toEqual({ phase: "writing", done: 3000, total: 3000, unit: "rows" });
   });
 
-  it("passes on what the source tells, to its end", async () => {
+  it("passes on what the source reports, to its end", async () => {
     const source = memorySource(rows);
     const chunks = source.chunks.bind(source);
     Object.assign(source, {

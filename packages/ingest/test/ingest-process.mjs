@@ -1,4 +1,4 @@
-// Ingests a file into dataset "d" of a directory again and again, until it is killed or has read as many slices as it is told.
+// Ingests a file into dataset "d" of a directory again and again, until it is killed or has read the given number of slices.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { workerExecutor } from "@atc/executor-worker";
@@ -12,7 +12,7 @@ const threads = workerExecutor({ modules: { "@atc/ingest": import.meta.resolve("
 let left = Number(slices);
 let before;
 
-/** The slices that are noted as finished. */
+/** The number of finished slices in the journal. */
 function noted() {
   const folder = join(directory, "d");
   const scratch = readdirSync(folder).find((entry) => entry.startsWith(".scratch-"));

@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const codeOf = (error: unknown): string => (isAtcError(error) ? error.code : String(error));
 
-/** What an ingest must give: a symbol's rows by time, ties in the order given, duplicates by policy. */
+/** The expected rows of a symbol: sorted by time, equal times in the source's order, duplicates by policy. */
 function naive(rows: readonly Row[], policy: DuplicatePolicy): Row[] {
   const sorted = rows.toSorted((a, b) =>
     BigInt(a.time) < BigInt(b.time) ? -1 : BigInt(a.time) > BigInt(b.time) ? 1 : 0,
@@ -44,7 +44,7 @@ function expectSeries(store: MemoryStore, rows: readonly Row[], policy: Duplicat
   expect(stored).toEqual(wanted);
 }
 
-/** Rows with their own number as close, so that ties are told apart. */
+/** Rows with their own number as close, so that rows of equal times can be distinguished. */
 const rowsArbitrary = (times: fc.Arbitrary<bigint>, most: number): fc.Arbitrary<Row[]> =>
   fc
     .array(fc.record({ symbol: fc.constantFrom("A", "B", "C", "Ω", "nan"), time: times }), {
@@ -55,7 +55,7 @@ const rowsArbitrary = (times: fc.Arbitrary<bigint>, most: number): fc.Arbitrary<
 
 describe("sorting and scattering", () => {
   const cases: [string, fc.Arbitrary<bigint>][] = [
-    ["few times, many ties", fc.bigInt(-3n, 3n)],
+    ["few times, many of them equal", fc.bigInt(-3n, 3n)],
     ["any 64-bit time", fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n)],
     ["times of one year", fc.bigInt(1_600_000_000_000n, 1_631_000_000_000n)],
   ];
@@ -137,20 +137,20 @@ describe("sorting and scattering", () => {
     expectSeries(store, rows, "keep-all");
   });
 
-  it("plans symbols in code unit order, those without rows left out", async () => {
+  it("plans symbols with rows, in code unit order", async () => {
     const store = newStore();
     const rows = ["b", "B", "Z", "a"].map((symbol) => ({ symbol, time: 1, close: 1 }));
     await ingest(memorySource(rows), store, { name: "d" });
     expect(store.plans[0]?.series.map(({ symbol }) => symbol)).toEqual(["B", "Z", "a", "b"]);
   });
 
-  it("keeps what is in memory when it takes more of it", async () => {
+  it("keeps rows when the arena grows", async () => {
     const store = newStore();
     const columns = ["close", ...Array.from({ length: 99 }, (_, c) => `x${c}`)].map((name) => ({
       name,
       type: "float64" as const,
     }));
-    // 808 bytes a row: the first 8 MiB hold 10,381 rows.
+    // 808 bytes per row: the first 8 MiB hold 10,381 rows.
     const rows: Row[] = Array.from({ length: 11_000 }, (_, i) => ({
       symbol: `S${i % 3}`,
       time: i,
@@ -162,7 +162,7 @@ describe("sorting and scattering", () => {
     expect(store.column("d", "S0", "x98").at(-1)).toBe(-10_998);
   });
 
-  it("makes no spill file where all fits", async () => {
+  it("writes no file if all rows fit in memory", async () => {
     const store = newStore();
     const seen: string[][] = [];
     store.onWrite = () => seen.push(store.scratchFiles());
@@ -170,7 +170,7 @@ describe("sorting and scattering", () => {
     expect(seen).toEqual([[]]);
   });
 
-  it("spills to the temporary directory where the store has no disk", async () => {
+  it("spills to the temporary directory if the store has no disk", async () => {
     const store = newStore({ scratch: false });
     const rows = Array.from({ length: 2000 }, (_, i) => ({ symbol: "A", time: 2000 - i, close: i + 1 }));
     await ingest(memorySource(rows), store, { name: "d", memoryBytes: 4096 });
@@ -196,7 +196,7 @@ describe("duplicates", () => {
     "keep-first": [[2, 1], [5]],
   };
   for (const policy of ["keep-all", "keep-last", "keep-first"] as const)
-    it(`${policy} keeps what it says and counts them`, async () => {
+    it(`${policy} keeps the right rows and counts the others`, async () => {
       const store = newStore();
       const { report } = await ingest(memorySource(rows), store, { name: "d", duplicates: policy });
       expect([store.column("d", "A", "close"), store.column("d", "B", "close")]).toEqual(kept[policy]);
@@ -220,7 +220,7 @@ describe("duplicates", () => {
       expect([await store.list(), store.plans.length, store.locked.size]).toEqual([[], 0, 0]);
     });
 
-  it("error takes rows without equal times, sorted or not", async () => {
+  it("error accepts rows without equal times, sorted or not", async () => {
     const store = newStore();
     await ingest(memorySource(rows.slice(0, 2)), store, { name: "d", duplicates: "error" });
     expect(store.column("d", "A", "close")).toEqual([2, 1]);
@@ -238,7 +238,7 @@ describe("duplicates", () => {
 describe("reuse", () => {
   const rows = [{ symbol: "A", time: 1, close: 1 }];
 
-  it("reads nothing where the fingerprint is the same, and gives the same report", async () => {
+  it("reads nothing if the fingerprint is the same, and returns the same report", async () => {
     const store = newStore();
     const source = memorySource(rows);
     const first = await ingest(source, store, { name: "d" });
@@ -266,7 +266,7 @@ describe("reuse", () => {
     expect((await ingest(other, store, { name: "d" })).manifest.generation).toBe(4);
   });
 
-  it("reads again where the dataset is not of an ingest", async () => {
+  it("reads again if no ingest made the dataset", async () => {
     const store = newStore();
     const source = memorySource(rows);
     const lock = await store.lock("d");
@@ -286,7 +286,7 @@ describe("reuse", () => {
     expect(fingerprintOf(a, { duplicates: "keep-last" })).toBe(fingerprintOf(a));
   });
 
-  it("keeps in the manifest where the rows came from", async () => {
+  it("records the source of the rows in the manifest", async () => {
     const store = newStore();
     const { manifest } = await ingest(memorySource(rows), store, { name: "d" });
     expect(manifest.attributes).toMatchObject({

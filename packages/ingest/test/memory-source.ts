@@ -22,11 +22,11 @@ export interface Row {
 export interface MemorySourceOptions {
   readonly name?: string;
   readonly kind?: RowKind;
-  /** The columns but `symbol` and `timestamp`; `close` alone where absent. */
+  /** The columns other than `symbol` and `timestamp`. Default: `close`. */
   readonly columns?: readonly ColumnMetadata[];
   readonly chunkRows?: number;
   readonly badRows?: readonly BadRow[];
-  /** Is called ahead of each chunk with the rows given so far; may throw or abort. */
+  /** Called before each chunk with the number of rows so far; may throw or abort. */
   readonly onChunk?: (rows: number) => void;
 }
 

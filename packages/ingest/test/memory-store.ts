@@ -23,14 +23,14 @@ export interface MemoryStore extends ArrayStore {
   /** Writers that neither published nor were aborted. */
   readonly openWriters: number;
   readonly locked: ReadonlySet<string>;
-  /** Is called by `write`; may throw. */
+  /** Called by `write`; may throw. */
   onWrite: ((symbol: string, row: number, columns: SeriesColumns) => void) | undefined;
   readonly plans: DatasetPlan[];
 }
 
 type Stored = Map<string, Map<string, (number | bigint)[]>>;
 
-/** A store in memory that holds its callers to the contract. Its scratch directory is real. */
+/** A store in memory that checks its callers. Its scratch directory is real. */
 export function memoryStore(options: { readonly scratch?: boolean } = {}): MemoryStore {
   const scratch = options.scratch === false ? undefined : mkdtempSync(join(tmpdir(), "ingest-test-"));
   const data = new Map<string, Stored>();
@@ -116,7 +116,7 @@ function append(stored: Stored, plan: DatasetPlan, symbol: string, row: number, 
   const times = columns["timestamp"] as BigInt64Array;
   const before = series?.get("timestamp") ?? [];
   if (series === undefined || planned === undefined || before.length !== row || row + times.length > planned)
-    throw new AtcError("ATC_INVALID_ARGUMENT", `"${symbol}" row ${row} is outside of the plan`);
+    throw new AtcError("ATC_INVALID_ARGUMENT", `"${symbol}" row ${row} is outside the plan`);
   for (const { name } of plan.schema.columns) {
     const array = columns[name] as TypedArray;
     if (array.length !== times.length) throw new AtcError("ATC_INVALID_ARGUMENT", `"${name}" is of another length`);
@@ -127,7 +127,7 @@ function append(stored: Stored, plan: DatasetPlan, symbol: string, row: number, 
     if ((all[i] as bigint) < (all[i - 1] as bigint)) throw new AtcError("ATC_INVALID_DATA", "times go back");
 }
 
-/** Planned rows by symbol, made once a plan. */
+/** Planned rows by symbol, made once per plan. */
 const plannedRows = new WeakMap<DatasetPlan, Map<string, number>>();
 function rowsOf(plan: DatasetPlan, symbol: string): number | undefined {
   const known = plannedRows.get(plan) ?? new Map(plan.series.map((series) => [series.symbol, series.rows]));

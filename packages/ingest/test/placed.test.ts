@@ -22,7 +22,10 @@ interface Outcome {
   readonly dataset: object;
 }
 
-/** Ingests; tells whether the rows that were put in place became the dataset. */
+/**
+ * Ingests. `road` is "placed" if the rows that were placed became the dataset, and "written" if they were written
+ * again.
+ */
 async function ingested(
   source: DataSource,
   options: IngestOptions & { readonly segmentBytes?: number } = {},
@@ -59,7 +62,7 @@ async function uncut(path: string, options: CsvOptions = {}): Promise<DataSource
   return { ...(await csv(path, options)), slices: async () => undefined };
 }
 
-/** Ingests a file from its start and in slices, expects the same, and returns how the latter were written. */
+/** Ingests a file from its start and in slices, expects the same dataset, and returns the road of the latter. */
 async function roadOf(
   path: string,
   options: IngestOptions & { readonly csv?: CsvOptions; readonly segmentBytes?: number } = {},
@@ -72,12 +75,12 @@ async function roadOf(
   return { road: found.road, report: found.outcome.report };
 }
 
-describe("rows that were counted are put in their place", () => {
-  it("where they are in order", async () => {
+describe("counted rows become the dataset in their places", () => {
+  it("if they are sorted", async () => {
     expect((await roadOf(writeFile())).road).toBe("placed");
   });
 
-  it("where neighbours are not in order, and where one comes some slices too late", async () => {
+  it("if neighbours are not sorted, or one comes some slices too late", async () => {
     expect((await roadOf(writeFile({ minute: (bar) => bar ^ 1 }))).road).toBe("placed");
     const { road, report } = await roadOf(
       writeFile({ minute: (bar) => (bar > 0 && bar % 1000 === 0 ? bar - 500.5 : bar) }),
@@ -85,19 +88,19 @@ describe("rows that were counted are put in their place", () => {
     expect([road, report.totals.unsorted]).toEqual(["placed", 27]);
   });
 
-  it("by threads", async () => {
+  it("on threads", async () => {
     await using executor = workerExecutor({ modules, threads: 2 });
     const path = writeFile({ rows: 60_000, minute: (bar) => bar ^ 1 });
     expect((await roadOf(path, { executor, memoryBytes: 4_000_000 })).road).toBe("placed");
   });
 
-  it("where most symbols come later in the file", async () => {
+  it("if most symbols come later in the file", async () => {
     const line = (row: number): string | undefined =>
       row > 25_000 ? `T${row},2020-01-01T00:00:00.000Z,101.23,102.23,101.23,101.23,${row}` : undefined;
     expect((await roadOf(writeFile({ line }))).road).toBe("placed");
   });
 
-  it("of many symbols, in any order of times", async () => {
+  it("for many symbols, in any order of times", async () => {
     for (const minute of [(bar: number) => bar, (bar: number) => bar ^ 3, (bar: number) => 1000 - bar])
       expect((await roadOf(writeFile({ symbols: 60, minute }))).road).toBe("placed");
     await using executor = workerExecutor({ modules, threads: 2 });
@@ -105,7 +108,7 @@ describe("rows that were counted are put in their place", () => {
     expect((await roadOf(path, { executor, memoryBytes: 4_000_000, segmentBytes: 65_536 })).road).toBe("placed");
   });
 
-  it("of symbols with many rows beside others with few", async () => {
+  it("for symbols with many rows beside others with few", async () => {
     const line = (row: number): string | undefined =>
       row % 5 === 0 ? `T${row % 355},${new Date(1.6e12 + row * 60_000).toISOString()},1,2,1,2,${row}` : undefined;
     const { road, report } = await roadOf(writeFile({ symbols: 2, line }));
@@ -114,11 +117,11 @@ describe("rows that were counted are put in their place", () => {
     expect((await roadOf(writeFile({ symbols: 2, line: twice }), { duplicates: "keep-all" })).road).toBe("placed");
   });
 
-  it("over borders of segments", async () => {
+  it("across borders of segments", async () => {
     expect((await roadOf(writeFile({ minute: (bar) => bar ^ 3 }), { segmentBytes: 65_536 })).road).toBe("placed");
   });
 
-  it("of a file without symbols, and of ticks of one time", async () => {
+  it("for a file without symbols, and for ticks of one time", async () => {
     const line = (row: number): string => `${1_600_000_000 + (row >> 2)},${100 + (row % 7)},${row % 3 === 0 ? 1 : 2}`;
     const path = writeFile({ header: "time,price,size", line });
     const { road, report } = await roadOf(path, { csv: { kind: "ticks" } });
@@ -131,19 +134,19 @@ describe("rows that were counted are put in their place", () => {
   });
 });
 
-describe("rows that were counted are written again", () => {
-  it("where one is bad", async () => {
+describe("counted rows are written again", () => {
+  it("if one is bad", async () => {
     const path = writeFile({ line: (row) => (row === 20_000 ? "S1,2020-01-01,x,1,1,1,1" : undefined) });
     const { road, report } = await roadOf(path, { csv: { badRows: "skip" } });
     expect([road, report.badRows.count]).toEqual(["written", 1]);
   });
 
-  it("where one of equal times is left out", async () => {
+  it("if one of equal times is dropped", async () => {
     const { road, report } = await roadOf(writeFile({ minute: (bar) => (bar === 7000 ? 6999 : bar) }));
     expect([road, report.totals.dropped]).toEqual(["written", 3]);
   });
 
-  it("where a symbol of few rows has a bad one, or two of one time", async () => {
+  it("if a symbol of few rows has a bad one, or two of one time", async () => {
     const bad = writeFile({ symbols: 60, line: (row) => (row === 20_000 ? "S1,2020-01-01,x,1,1,1,1" : undefined) });
     expect((await roadOf(bad, { csv: { badRows: "skip" } })).road).toBe("written");
     const tied = writeFile({ symbols: 60, minute: (bar) => (bar === 400 ? 399 : bar) });
@@ -154,24 +157,24 @@ describe("rows that were counted are written again", () => {
       });
   });
 
-  it("where the file begins with the newest", async () => {
+  it("if the file begins with the newest", async () => {
     expect((await roadOf(writeFile({ minute: (bar) => 20_000 - bar }))).road).toBe("written");
   });
 
-  it("where rows are much shorter than at the start of the file", async () => {
+  it("if rows are much shorter than at the start of the file", async () => {
     const line = (row: number): string | undefined => (row > 25_000 ? "S1,2021-01-01,1,1,1,1,1" : undefined);
     expect((await roadOf(writeFile({ line }), { duplicates: "keep-all" })).road).toBe("written");
   });
 });
 
-describe("what goes wrong while rows are put in place", () => {
-  it("equal times under error are told", async () => {
+describe("faults while rows are placed", () => {
+  it("equal times under the policy error are reported", async () => {
     const source = await csv(writeFile({ minute: (bar) => (bar === 7000 ? 6999 : bar) }));
     const failed = await ingested(source, { duplicates: "error" }).catch((error: unknown) => error);
     expect(isAtcError(failed, "ATC_INVALID_DATA") && failed.message).toContain('symbol "S0" has 1 rows at a time');
   });
 
-  it("a source that counts wrongly is read without counting", async () => {
+  it("a source that counts wrongly is read again without its counts", async () => {
     const path = writeFile();
     const wanted = await ingested(await uncut(path));
     const module = join(newDirectory(), "reader.mjs");
@@ -239,7 +242,7 @@ describe("what goes wrong while rows are put in place", () => {
     }
   });
 
-  it("a damaged place is read again after a crash", async () => {
+  it("a slice whose place is damaged is read again after a crash", async () => {
     const path = writeFile({ minute: (bar) => bar ^ 1 });
     const wanted = await ingested(await csv(path));
     const directory = newDirectory();
@@ -253,7 +256,7 @@ describe("what goes wrong while rows are put in place", () => {
         return inline.submit(task, ...rest);
       }) as typeof inline.submit,
     };
-    // What a crash leaves: the lock's scratch directory, taken away before the lock gives it up.
+    // A crash leaves the lock's scratch directory: it is copied before the lock removes it.
     const kept = join(newDirectory(), "kept");
     const stop = new AbortController();
     const onProgress = ({ phase }: Progress): void => {

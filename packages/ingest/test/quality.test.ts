@@ -62,7 +62,7 @@ describe("range and order", () => {
     expect(await qualityOf(bars([5, 5, 5]), "ticks")).not.toHaveProperty("interval");
   });
 
-  it("tells a newest-first file from a mixed one, and counts the rows out of order", async () => {
+  it("distinguishes a newest-first file from a mixed one, and counts the rows out of order", async () => {
     const newest = Array.from({ length: 40 }, (_, i) => 40 - i);
     [newest[3], newest[4]] = [newest[4] as number, newest[3] as number];
     expect(await qualityOf(bars(newest))).toMatchObject({ order: "newest-first", unsorted: 38, outOfOrder: 1 });
@@ -71,7 +71,7 @@ describe("range and order", () => {
     expect(await qualityOf(bars(late))).toMatchObject({ order: "oldest-first", unsorted: 1, outOfOrder: 1 });
   });
 
-  it("gives nanoseconds where a time has them, before 1970 too", async () => {
+  it("gives nanoseconds if a time has them, also before 1970", async () => {
     const quality = await qualityOf([bar(-1n), bar(1_000_000n), bar(3_000_000n)], "ticks");
     expect(quality.firstTime).toBe("1969-12-31T23:59:59.999999999Z");
     expect(quality.lastTime).toBe("1970-01-01T00:00:00.003Z");
@@ -89,7 +89,7 @@ describe("range and order", () => {
 });
 
 describe("gaps", () => {
-  it("counts them, tells those within a day, and gives the three longest", async () => {
+  it("counts them, and those within a day, and gives the three longest", async () => {
     const times = [0, 1, 2, 5, 6, 7, 8, 34, 35, 36, 38, 39, 40, 41, 100].map((n) => n * hour);
     const { gaps } = await qualityOf(bars(times));
     expect(gaps).toEqual({
@@ -103,18 +103,18 @@ describe("gaps", () => {
     });
   });
 
-  it("finds one where slices of a long series meet", async () => {
+  it("finds one at the border of two blocks of a long series", async () => {
     const { gaps, rows } = await qualityOf(bars(Array.from({ length: 65_540 }, (_, i) => (i < 65_536 ? i : i + 5))));
     expect([rows, gaps.count, gaps.longest]).toEqual([65_540, 1, [{ after: "1970-01-01T00:01:05.535Z", ms: 6 }]]);
   });
 
-  it("looks for none in ticks", async () => {
+  it("finds none in ticks", async () => {
     expect((await qualityOf(bars([0, 1, 2, 1000].map((n) => n * 1e6)), "ticks")).gaps.count).toBe(0);
   });
 });
 
 describe("prices and volumes", () => {
-  it("counts what is wrong with bars and says where it begins", async () => {
+  it("counts the faults of bars and gives the time of the first", async () => {
     const quality = await qualityOf([
       bar(0),
       bar(1, 100, { volume: 0 }),
@@ -137,7 +137,7 @@ describe("prices and volumes", () => {
     });
   });
 
-  it("looks at the price of ticks alone", async () => {
+  it("checks only the price of ticks", async () => {
     const columns: readonly ColumnMetadata[] = [{ name: "close", type: "float32" }];
     const rows = [1, 0, -1, Number.NaN, 2].map((close, time) => ({ symbol: "A", time, close }));
     const quality = await qualityOf(rows, "ticks", columns);
@@ -181,14 +181,14 @@ describe("jumps", () => {
     expect(jumps.places[0]).toMatchObject({ looksLikeSplit: "1:10", reverts: false });
   });
 
-  it("tells a price that comes back from a split", async () => {
+  it("distinguishes a price that reverts from a split", async () => {
     const { jumps } = await qualityOf(closes([45.26, 25.59, 25.61, 46.11, 46.15]));
     expect(jumps.count).toBe(2);
     expect(jumps.places.map(({ reverts }) => reverts)).toEqual([true, false]);
     expect(jumps.places.every((place) => place.looksLikeSplit === undefined)).toBe(true);
   });
 
-  it("lowers the threshold to 30 times the usual move where that is calm, not below 2 %", async () => {
+  it("lowers the threshold to 30 times the usual move of a calm series, not below 2 %", async () => {
     const calm = Array.from({ length: 50 }, (_, i) => 100 * (1 + (i % 2) * 0.0001));
     const { jumps } = await qualityOf(closes([...calm, 103, 103.01, 100]));
     expect([jumps.threshold, jumps.count, jumps.places[0]?.reverts]).toEqual([0.02, 2, true]);
@@ -196,7 +196,7 @@ describe("jumps", () => {
     expect((await qualityOf(closes(lively))).jumps.threshold).toBeCloseTo(0.3, 1);
   });
 
-  it("passes over missing, zero and negative prices", async () => {
+  it("skips missing, zero and negative prices", async () => {
     const { jumps } = await qualityOf(
       closes([Number.NaN, 100, 0, 101, -3, Number.NaN, 50, Number.POSITIVE_INFINITY, 50]),
     );
@@ -209,7 +209,7 @@ describe("jumps", () => {
     expect(jumps.places.map(({ ratio }) => ratio)).toEqual([5, 3, 7, 5, 10]);
   });
 
-  it("finds one where slices of a long series meet, and whether it reverts", async () => {
+  it("finds one at the border of two blocks of a long series, and whether it reverts", async () => {
     const rows = Array.from({ length: 65_540 }, (_, i) => bar(i, i === 65_535 || i === 65_536 ? 40 : 100));
     const { jumps } = await qualityOf(rows);
     expect(jumps.places.map(({ to, reverts }) => [to, reverts])).toEqual([
@@ -247,7 +247,7 @@ describe("the report", () => {
     expect(report.badRows.first).toEqual(badRows.slice(0, 20));
   });
 
-  it("is plain data, small in the manifest where there is nothing to tell", async () => {
+  it("is plain data, small in the manifest if there are no findings", async () => {
     const { report, manifest } = await ingest(memorySource(bars([0, 1, 2]), { columns: ohlcv }), store, { name: "d" });
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
     expect(manifest.attributes["report"]).toMatchObject({
@@ -263,7 +263,7 @@ describe("datasetName", () => {
     expect(datasetName("/data/spy_1d.csv")).not.toBe(datasetName("/other/spy_1d.csv"));
   });
 
-  it("leaves out extensions of data and compression, one after another", () => {
+  it("removes extensions of data and compression, one after another", () => {
     for (const file of ["a.b.csv.gz", "a.b.parquet", "a.b.JSON.zst", "a.b"])
       expect(datasetName(`/x/${file}`)).toMatch(/^a\.b-[0-9a-f]{8}$/);
   });

@@ -16,11 +16,11 @@ import { ingest } from "../src/index.ts";
 import { datasetBytes, temporaryDirectories, writeBars, writePlainBars } from "./csv-files.ts";
 
 const newDirectory = temporaryDirectories();
-/** ATC_KILLS=200 makes more of them. */
+/** Set ATC_KILLS=200 for more. */
 const kills = Number(process.env["ATC_KILLS"] ?? 8);
 const memoryBytes = 1_000_000;
 
-/** Starts ingest-process.mjs, which ends with its `slices`, or is killed `ms` after its start. */
+/** Starts ingest-process.mjs, which ends after `slices` slices, or is killed `ms` after its start. */
 async function killed(
   directory: string,
   file: string,
@@ -40,7 +40,7 @@ async function killed(
   expect([code, signal]).toEqual([null, "SIGKILL"]);
 }
 
-/** Ingests in this process; tells how many slices were read. */
+/** Ingests in this process, and returns the number of slices that were read. */
 async function ingestHere(directory: string, file: string, bytes: number = memoryBytes): Promise<number> {
   await using inline = inlineExecutor({
     modules: { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href },
@@ -48,7 +48,7 @@ async function ingestHere(directory: string, file: string, bytes: number = memor
   let slices = 0;
   const executor: Executor = {
     ...inline,
-    // As many as the process has, since slices are cut for them.
+    // As many as the process has: slices are cut for them.
     concurrency: 2,
     submit: (task, ...rest) => {
       if (task.task === "@atc/ingest#readSlice") slices++;
@@ -72,12 +72,12 @@ const leftovers = (directory: string): string[] =>
 describe("an ingest that was killed", () => {
   const files: Record<string, () => string> = {
     // Without quotes no slice is read twice.
-    "that are in runs": () => writeBars(newDirectory(), 20_000, { quotes: false }),
-    "whose rows are in their places": () => writePlainBars(newDirectory(), { rows: 40_000, minute: (bar) => bar ^ 1 }),
-    "whose rows are in partitions": () => writePlainBars(newDirectory(), { rows: 40_000, symbols: 60 }),
+    "in runs": () => writeBars(newDirectory(), 20_000, { quotes: false }),
+    "in their places": () => writePlainBars(newDirectory(), { rows: 40_000, minute: (bar) => bar ^ 1 }),
+    "in partitions": () => writePlainBars(newDirectory(), { rows: 40_000, symbols: 60 }),
   };
   for (const [what, write] of Object.entries(files))
-    it(`goes on from its finished slices, ${what}, to the same dataset`, async () => {
+    it(`resumes after its finished slices, ${what}, with the same dataset`, async () => {
       const file = write();
       const whole = newDirectory();
       const all = await ingestHere(whole, file);
@@ -98,33 +98,33 @@ describe("an ingest that was killed", () => {
     for (const bytes of [1_600_000, 500_000]) {
       const directory = newDirectory();
       await killed(directory, file, { slices: 6 });
-      // Rows are parted in other ways, so what is left is of no use.
+      // Partitions differ, so the slices cannot be resumed.
       expect(await ingestHere(directory, file, bytes)).toBe(all);
       expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
       expect(leftovers(directory)).toEqual([]);
     }
   }, 60_000);
 
-  it("begins anew where the file has changed, or what it left is damaged", async () => {
+  it("starts from scratch if the file has changed or the runs are damaged", async () => {
     // Without quotes no slice is read twice.
     const file = writeBars(newDirectory(), 20_000, { quotes: false });
     const all = await ingestHere(newDirectory(), file);
     const changed = newDirectory();
     await killed(changed, file, { slices: 6 });
     appendFileSync(file, "S1,2025-01-01T00:00:00Z,1,1,1,1,1,plain\n");
-    const anew = await ingestHere(changed, file);
-    expect(anew).toBeGreaterThanOrEqual(all);
+    const again = await ingestHere(changed, file);
+    expect(again).toBeGreaterThanOrEqual(all);
     const damaged = newDirectory();
     await killed(damaged, file, { slices: 6 });
     const scratch = readdirSync(join(damaged, "d")).find((entry) => entry.startsWith(".scratch-")) ?? "";
     const runs = join(damaged, "d", scratch, "runs");
     const [first] = readdirSync(runs).filter((entry) => entry.endsWith(".run"));
     appendFileSync(join(runs, first ?? ""), "x");
-    expect(await ingestHere(damaged, file)).toBe(anew - 5);
+    expect(await ingestHere(damaged, file)).toBe(again - 5);
     expect(datasetBytes(damaged, "d")).toEqual(datasetBytes(changed, "d"));
     await killed(damaged, file, { slices: 6 });
     writeFileSync(journalOf(damaged), "{");
-    expect(await ingestHere(damaged, file)).toBe(anew);
+    expect(await ingestHere(damaged, file)).toBe(again);
     expect([leftovers(changed), leftovers(damaged)]).toEqual([[], []]);
   }, 60_000);
 
@@ -134,7 +134,7 @@ describe("an ingest that was killed", () => {
       const minute = (bar: number): number => bar ^ 1;
       const files = [
         writeBars(newDirectory(), 9000),
-        // Rows of these are put in their places: at once, and by way of partitions.
+        // Rows of these are placed: directly, and through partitions.
         writePlainBars(newDirectory(), { rows: 30_000, minute }),
         writeBars(newDirectory(), 10_000, { symbols: 9 }),
         writePlainBars(newDirectory(), { rows: 24_000, symbols: 60, minute }),

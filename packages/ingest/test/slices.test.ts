@@ -36,7 +36,7 @@ async function ingested(source: DataSource, options: IngestOptions): Promise<{ r
 
 describe("a source read in slices", () => {
   for (const duplicates of ["keep-last", "keep-first", "keep-all"] as const)
-    it(`gives the dataset and report of one read from its start, on one thread or more: ${duplicates}`, async () => {
+    it(`gives the same dataset and report as one read from its start, on one thread or more: ${duplicates}`, async () => {
       const path = writeBars(newDirectory(), 20_000);
       const options: CsvOptions = { badRows: "skip" };
       const wanted = await ingested(await uncut(path, options), { duplicates });
@@ -48,7 +48,7 @@ describe("a source read in slices", () => {
       expect(wanted.report).toMatchObject({ badRows: { count: 20, reasons: { number: 20 } } });
     });
 
-  it("names file and line of the first bad row, whichever thread meets one first", async () => {
+  it("names file and line of the first bad row, whichever thread finds one first", async () => {
     const directory = newDirectory();
     const path = writeBars(directory, 20_000);
     const failure = async (source: DataSource, options: IngestOptions): Promise<string> =>
@@ -63,7 +63,7 @@ describe("a source read in slices", () => {
     expect(await failure(await csv(path), { executor })).toBe(wanted);
   });
 
-  it("is told apart by nothing in rows of any shape, wherever a slice ends", async () => {
+  it("gives the same rows of any shape, at whatever byte a slice ends", async () => {
     const field = fc.constantFrom("1", "22.5", "", "x", '"3"', '"a\nb"', '"c""\n\nd"', '"open', "é");
     const row = fc.tuple(fc.constantFrom("A", "B", '"A"', '"B\nC"'), fc.integer({ min: 0, max: 9 }), field, field);
     const directory = newDirectory();

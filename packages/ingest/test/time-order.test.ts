@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { median } from "../src/median.ts";
-import { createTimeSorter } from "../src/time-order.ts";
+import { createTimeSorter } from "../src/order/time-order.ts";
+import { median } from "../src/quality/median.ts";
 
 const sorter = createTimeSorter();
 
@@ -32,7 +32,7 @@ it("sorts times on a grid, of any unit and origin", () => {
   );
 });
 
-it("sorts times of every range that needs another number of passes", () => {
+it("sorts times of ranges that need different numbers of passes", () => {
   for (const bits of [1n, 11n, 12n, 22n, 23n, 32n, 33n, 43n, 44n, 53n, 54n, 63n])
     fc.assert(
       fc.property(fc.array(fc.bigInt(0n, 2n ** bits - 1n), { minLength: 1, maxLength: 200 }), (times) => {

@@ -1,0 +1,98 @@
+import type { ArrayStore, DataSource, DatasetLock, DatasetWriter, JsonObject, SourceSummary } from "@atc/contract";
+import { throwIfAborted } from "@atc/contract";
+import { createPacer } from "@atc/plugin-kit";
+import { isoTime } from "../base/iso-time.ts";
+import { memoryPlan } from "../base/memory-plan.ts";
+import type { RowLayout } from "../base/row-layout.ts";
+import { rowLayout } from "../base/row-layout.ts";
+import { createBadRowLog } from "../quality/bad-rows.ts";
+import type { BadRows, IngestReport } from "../quality/ingest-report.ts";
+import { qualityTotals } from "../quality/quality-totals.ts";
+import { plain, reportAttribute } from "../quality/report-attributes.ts";
+import { finishPlaces } from "./finish-phase.ts";
+import type { IngestOptions, ResolvedOptions } from "./ingest-options.ts";
+import { resolveOptions } from "./ingest-options.ts";
+import type { IngestResult } from "./ingest-result.ts";
+import { planAll, type SeriesWork } from "./plan-phase.ts";
+import { noRows, readRows } from "./read-phase.ts";
+import { executorRunner, inlineRunner } from "./task-runner.ts";
+import type { StoredRows } from "./write-phase.ts";
+import { writeSeries } from "./write-phase.ts";
+
+/** Makes a dataset of a source under a lock, whether or not there is one already. */
+export async function makeDataset(
+  source: DataSource,
+  store: ArrayStore,
+  lock: DatasetLock,
+  fingerprint: string,
+  options: IngestOptions,
+): Promise<IngestResult> {
+  const { memoryBytes, duplicates: policy } = resolveOptions(source, options);
+  const layout = rowLayout(source);
+  const badRows = createBadRowLog();
+  const pacer = createPacer(options);
+  const runner = options.executor === undefined ? inlineRunner : executorRunner(options.executor);
+  const memory = memoryPlan(memoryBytes, runner.concurrency, layout);
+  const work = { source, store, layout, policy, lock, fingerprint, memory, runner, badRows, pacer, options };
+  await using read = await readRows(work);
+  const { runs, rows, table, summary, placed } = read;
+  if (rows === 0) throw noRows(source, badRows);
+  const { partRows } = memory;
+  const publish = async (writer: Pick<DatasetWriter, "publish">, stored: StoredRows): Promise<IngestResult> => {
+    pacer.flush();
+    throwIfAborted(options.signal);
+    const facts = { duplicates: policy, overlaps: summary?.overlaps, notes: source.notes };
+    const report = makeReport(layout, rows, badRows.badRows(), stored, facts);
+    return { reused: false, manifest: await writer.publish(attributesOf(source, summary, report)), report };
+  };
+  if (placed !== undefined) {
+    const stored = await finishPlaces({ ...placed, table, layout, policy, partRows, runner, pacer, rows }, options);
+    if (typeof stored !== "string") return await publish(placed.placement.layout, stored);
+  }
+  // Rows in memory are not sent to other threads.
+  const isHere = runs.some((run) => run instanceof Uint8Array);
+  const series: SeriesWork = { runs, table, layout, policy, partRows, runner: isHere ? inlineRunner : runner, pacer };
+  const planned = await planAll(series, options);
+  const lengths = planned.map(({ symbol, rows: length }) => ({ symbol, rows: length }));
+  await using writer = await store.create(lock, { schema: layout.schema, fingerprint, series: lengths });
+  return await publish(writer, await writeSeries(writer, planned, series, options));
+}
+
+/** What a report says about other things than rows. */
+interface ReportFacts extends Pick<ResolvedOptions, "duplicates"> {
+  readonly overlaps: SourceSummary["overlaps"] | undefined;
+  readonly notes: DataSource["notes"] | undefined;
+}
+
+function makeReport(
+  layout: RowLayout,
+  rowsRead: number,
+  badRows: BadRows,
+  { series, firstTime, lastTime }: StoredRows,
+  { duplicates, overlaps, notes = [] }: ReportFacts,
+): IngestReport {
+  const { kind, columns } = layout.schema;
+  return {
+    kind,
+    rowsRead,
+    rowsKept: series.reduce((sum, { rows }) => sum + rows, 0),
+    columns: columns.map(({ name }) => name),
+    droppedColumns: layout.dropped,
+    duplicates,
+    badRows,
+    ...(overlaps === undefined ? {} : { overlaps }),
+    ...(notes.length === 0 ? {} : { notes }),
+    firstTime: isoTime(firstTime, layout.unitsPerMs),
+    lastTime: isoTime(lastTime, layout.unitsPerMs),
+    totals: qualityTotals(series),
+    series,
+  };
+}
+
+function attributesOf(source: DataSource, summary: SourceSummary | undefined, report: IngestReport): JsonObject {
+  const { name, path, parts } = source.identity;
+  return {
+    ...plain({ source: { name, path, parts }, summary, options: { duplicates: report.duplicates } }),
+    report: reportAttribute(report),
+  };
+}

@@ -1,0 +1,95 @@
+import type { ReadonlyTypedArray } from "@atc/contract";
+
+/** The columns to check, of one length. Those that the source lacks are undefined. */
+export interface PriceColumns {
+  readonly open: ReadonlyTypedArray | undefined;
+  readonly high: ReadonlyTypedArray | undefined;
+  readonly low: ReadonlyTypedArray | undefined;
+  readonly close: ReadonlyTypedArray | undefined;
+  readonly volume: ReadonlyTypedArray | undefined;
+}
+
+/**
+ * Rows that were found, and the first of them among the rows just checked; -1 if it came before them or there is none.
+ */
+export interface Tally {
+  count: number;
+  at: number;
+}
+
+export type PriceTallies = Readonly<
+  Record<"zeroVolumes" | "badVolumes" | "ohlcViolations" | "flatBars" | "missingPrices" | "nonPositivePrices", Tally>
+>;
+
+export function priceTallies(): PriceTallies {
+  const zero = (): Tally => ({ count: 0, at: -1 });
+  return {
+    zeroVolumes: zero(),
+    badVolumes: zero(),
+    ohlcViolations: zero(),
+    flatBars: zero(),
+    missingPrices: zero(),
+    nonPositivePrices: zero(),
+  };
+}
+
+/** Adds rows 0 to `length` of the columns to the tallies. */
+export function checkPrices(columns: PriceColumns, length: number, tallies: PriceTallies): void {
+  const { open, high, low, close, volume } = columns;
+  if (open !== undefined && high !== undefined && low !== undefined && close !== undefined) {
+    checkBars({ open, high, low, close }, length, tallies);
+  } else {
+    const present = [open, high, low, close].filter((prices) => prices !== undefined);
+    checkEach(present, length, tallies);
+  }
+  if (volume !== undefined) checkVolumes(volume, length, tallies);
+}
+
+type BarColumns = Record<"open" | "high" | "low" | "close", ReadonlyTypedArray>;
+
+function checkBars({ open, high, low, close }: BarColumns, length: number, tallies: PriceTallies): void {
+  for (let i = 0; i < length; i++) {
+    const o = open[i];
+    const h = high[i];
+    const l = low[i];
+    const c = close[i];
+    // A sound bar passes one chain of comparisons; any other is checked in detail. NaN fails every comparison.
+    if (l > 0 && h >= o && h >= c && h >= l && l <= o && l <= c && h < Number.POSITIVE_INFINITY) {
+      if (h === l) note(tallies.flatBars, i);
+      continue;
+    }
+    const finite = Number.isFinite(o) && Number.isFinite(h) && Number.isFinite(l) && Number.isFinite(c);
+    if (!finite) note(tallies.missingPrices, i);
+    if (o <= 0 || h <= 0 || l <= 0 || c <= 0) note(tallies.nonPositivePrices, i);
+    if (h < o || h < c || h < l || l > o || l > c) note(tallies.ohlcViolations, i);
+    else if (finite && h === l) note(tallies.flatBars, i);
+  }
+}
+
+/** Checks prices one by one, if one of the four columns is missing, as in ticks. */
+function checkEach(columns: readonly ReadonlyTypedArray[], length: number, tallies: PriceTallies): void {
+  for (let i = 0; i < length; i++) {
+    let missing = false;
+    let nonPositive = false;
+    for (let c = 0; c < columns.length; c++) {
+      const price = columns[c][i];
+      if (price > 0 && price < Number.POSITIVE_INFINITY) continue;
+      if (price <= 0) nonPositive = true;
+      if (!Number.isFinite(price)) missing = true;
+    }
+    if (missing) note(tallies.missingPrices, i);
+    if (nonPositive) note(tallies.nonPositivePrices, i);
+  }
+}
+
+function checkVolumes(volume: ReadonlyTypedArray, length: number, tallies: PriceTallies): void {
+  for (let i = 0; i < length; i++) {
+    const v = volume[i];
+    if (v > 0 && v < Number.POSITIVE_INFINITY) continue;
+    note(v === 0 ? tallies.zeroVolumes : tallies.badVolumes, i);
+  }
+}
+
+function note(tally: Tally, row: number): void {
+  if (tally.count++ === 0) tally.at = row;
+}
