@@ -14,14 +14,17 @@ export const packages = {
   },
   "plugin-kit": {
     imports: ["contract"],
+    folders: ["sources", "codecs", "files", "tasks", "chunks", "time", "parameters", "text"],
     limit: "30 kB",
   },
   testing: {
     imports: ["contract", "plugin-kit"],
+    folders: ["codecs", "stores", "sources", "executors", "indicators", "base"],
     limit: "39 kB",
   },
   config: {
     imports: ["contract", "plugin-kit"],
+    folders: ["load", "layers", "keys", "faults", "trust"],
     limit: "18 kB",
   },
   signals: {
@@ -46,6 +49,7 @@ export const packages = {
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
+    folders: ["phases", "tasks", "series", "slices", "files", "quality", "order", "base"],
     limit: "68 kB",
   },
   resample: {
@@ -54,12 +58,13 @@ export const packages = {
   },
   datasets: {
     imports: ["contract", "plugin-kit"],
+    folders: ["append", "export", "info", "rows"],
     limit: "14 kB",
   },
   "mmap-store": {
     imports: ["contract", "plugin-kit"],
     folders: ["store", "reading", "generation", "lock", "segment", "manifest", "arrow", "base"],
-    limit: "52 kB",
+    limit: "54 kB",
   },
   cache: {
     imports: ["contract"],
@@ -72,6 +77,7 @@ export const packages = {
   },
   "codec-blosc": {
     imports: ["contract", "plugin-kit"],
+    folders: ["frame", "layout", "shuffle", "blosclz", "kernel"],
     limit: "22 kB",
   },
   "codec-lz4": {
@@ -92,22 +98,27 @@ export const packages = {
   },
   "codec-numeric": {
     imports: ["contract", "plugin-kit"],
+    folders: ["transform", "frame", "search", "stream", "plan", "kernel"],
     limit: "24 kB",
   },
   "executor-worker": {
     imports: ["contract", "plugin-kit"],
+    folders: ["executors", "pool", "worker", "tasks", "cancellation"],
     limit: "16 kB",
   },
   "source-csv": {
     imports: ["contract", "plugin-kit"],
+    folders: ["reading", "files", "rows", "layout", "text"],
     limit: "41 kB",
   },
   "source-arrow": {
     imports: ["contract", "plugin-kit"],
+    folders: ["reading", "columns", "format", "files"],
     limit: "20 kB",
   },
   "source-json": {
     imports: ["contract", "plugin-kit"],
+    folders: ["reading", "layout", "values"],
     limit: "17 kB",
   },
   "source-zip": {
@@ -116,6 +127,7 @@ export const packages = {
   },
   "source-duckdb": {
     imports: ["contract", "plugin-kit"],
+    folders: ["reading", "sql", "files", "engine"],
     limit: "25 kB",
   },
   "backtest-kit": {
@@ -148,10 +160,12 @@ export const packages = {
       "source-zip",
       "source-duckdb",
     ],
+    folders: ["calls", "output", "backtest", "signals", "compute", "data", "wiring", "cache", "plugins", "spool"],
     limit: "63 kB",
   },
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],
+    folders: ["commands", "codecs", "invocation", "reports", "text", "process"],
     limit: "48 kB",
   },
 };

@@ -1,5 +1,7 @@
 /** The command as a process: its streams, its signals, its working directory. */
-import { AtcError, printableText } from "@atc/contract";
+
+import { AtcError } from "@atc/contract";
+import { printableText } from "@atc/plugin-kit";
 import { main } from "./main.ts";
 import { exitCodeOf, exitCodes } from "./process/exit-code.ts";
 import { faultText, knownError } from "./process/fault-text.ts";

@@ -1,4 +1,4 @@
-import { printableText } from "@atc/contract";
+import { printableText } from "@atc/plugin-kit";
 import { version } from "@atc/runtime";
 import { Command } from "commander";
 import { addBacktest } from "./commands/backtest.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { allocate, type DType, isAtcError, type TypedArray } from "@atc/contract";
+import { type DType, isAtcError, type TypedArray } from "@atc/contract";
+import { allocate } from "@atc/plugin-kit";
 import type { ConformanceCase } from "@atc/testing";
 import type { NumericTransform, TransformedValues } from "../src/index.ts";
 import { bytesOf, prices as priceWalk, uniform } from "./columns.ts";

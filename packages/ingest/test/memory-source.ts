@@ -9,7 +9,8 @@ import type {
   SourceSummary,
   TypedArray,
 } from "@atc/contract";
-import { allocate, dtypeOf } from "@atc/contract";
+import { dtypeOf } from "@atc/contract";
+import { allocate } from "@atc/plugin-kit";
 
 /** A row of a test's source: a symbol, a time and the other columns by name. */
 export interface Row {

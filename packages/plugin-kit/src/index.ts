@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+
+export * from "./chunks/allocate.ts";
 export * from "./chunks/chunk-builder.ts";
 export * from "./chunks/column-hash.ts";
 export * from "./chunks/text-dictionary.ts";
@@ -13,6 +15,7 @@ export * from "./files/file-state.ts";
 export * from "./files/flat-table.ts";
 export * from "./files/folder-making.ts";
 export * from "./parameters/invalid-option.ts";
+export * from "./parameters/own-member.ts";
 export * from "./parameters/parameter-check.ts";
 export * from "./sources/column-names.ts";
 export * from "./sources/file-symbol.ts";
@@ -23,6 +26,7 @@ export * from "./sources/source-overlaps.ts";
 export * from "./tasks/pacer.ts";
 export * from "./tasks/portable-error.ts";
 export * from "./text/ascii.ts";
+export * from "./text/printable-text.ts";
 export * from "./time/epoch-reader.ts";
 export * from "./time/epoch-unit.ts";
 export * from "./time/iso-reader.ts";

@@ -1,5 +1,5 @@
 import type { ColumnMetadata, DatasetSchema, ReadonlyTypedArray, RowKind } from "@atc/contract";
-import { ownMember } from "@atc/contract";
+import { ownMember } from "@atc/plugin-kit";
 import type { Aggregation, ResolvedResample } from "./resample-options.ts";
 
 /** A column of bars and its source. */

@@ -1,4 +1,5 @@
-import { AtcError, ownMember } from "@atc/contract";
+import { AtcError } from "@atc/contract";
+import { ownMember } from "@atc/plugin-kit";
 
 /** The units of time bars. `mo` is a calendar month. */
 export type TimeUnit = "ms" | "s" | "m" | "h" | "d" | "w" | "mo";

@@ -1,7 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { Codec, ColumnMetadata, Dataset, DType, Series, TypedArray } from "@atc/contract";
-import { AtcError, allocate, bytesPerElement, dtypeOf, fromSystemError, nearest } from "@atc/contract";
+import { AtcError, bytesPerElement, dtypeOf, fromSystemError, nearest } from "@atc/contract";
+import { allocate } from "@atc/plugin-kit";
 import type { Invocation } from "../invocation/invocation.ts";
 
 /** The bytes that codecs are measured on. */

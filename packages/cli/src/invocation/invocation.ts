@@ -1,5 +1,6 @@
 import { type EventEmitter, once } from "node:events";
-import { type ProgressListener, printableText, throwIfAborted } from "@atc/contract";
+import { type ProgressListener, throwIfAborted } from "@atc/contract";
+import { printableText } from "@atc/plugin-kit";
 import type { DataOptions, Runtime, RuntimeOptions } from "@atc/runtime";
 import { configKeys, openRuntime } from "@atc/runtime";
 import type { Command } from "commander";

@@ -1,5 +1,6 @@
 import type { JsonValue } from "@atc/contract";
-import { AtcError, ownMember } from "@atc/contract";
+import { AtcError } from "@atc/contract";
+import { ownMember } from "@atc/plugin-kit";
 import type { DataOptions, RuntimeOptions } from "@atc/runtime";
 
 /** The value of an option that must be one of `choices`; undefined if it is not given. */

@@ -1,5 +1,5 @@
 import { Writable } from "node:stream";
-import { printableText } from "@atc/contract";
+import { printableText } from "@atc/plugin-kit";
 
 /**
  * A stream for people over another stream. It replaces control characters, so that no file, symbol or path can move

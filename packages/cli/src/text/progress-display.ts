@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Progress, ProgressListener } from "@atc/contract";
-import { printableLine } from "@atc/contract";
+import { printableLine } from "@atc/plugin-kit";
 import type { SingleBar } from "cli-progress";
 
 const require = createRequire(import.meta.url);

@@ -1,4 +1,4 @@
-import { printableLine } from "@atc/contract";
+import { printableLine } from "@atc/plugin-kit";
 
 /** One column of a {@link textTable}. */
 export interface TextColumn {

@@ -1,5 +1,6 @@
 import type { ColumnMetadata, SeriesColumns, TypedArray } from "@atc/contract";
-import { allocate, dtypeOf } from "@atc/contract";
+import { dtypeOf } from "@atc/contract";
+import { allocate } from "@atc/plugin-kit";
 import type { SeriesCursor } from "./series-cursor.ts";
 import type { MergeTarget } from "./series-merge.ts";
 

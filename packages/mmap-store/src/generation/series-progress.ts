@@ -1,4 +1,5 @@
-import { AtcError, allocate, type DatasetSchema, dtypeOf, type RowKind, type SeriesColumns } from "@atc/contract";
+import { AtcError, type DatasetSchema, dtypeOf, type RowKind, type SeriesColumns } from "@atc/contract";
+import { allocate } from "@atc/plugin-kit";
 import { firstDecrease } from "../base/time-order.ts";
 
 /** How many rows of a symbol are written. */

@@ -1,6 +1,5 @@
 import {
   AtcError,
-  allocate,
   type Block,
   type BlocksOptions,
   bytesPerElement,
@@ -12,6 +11,7 @@ import {
   type Series,
   type TypedArray,
 } from "@atc/contract";
+import { allocate } from "@atc/plugin-kit";
 import { type SeriesPart, withSeriesRows } from "../manifest/series-part.ts";
 import { columnOffset, type StoredPart, type StoredSegment } from "../manifest/stored-manifest.ts";
 import type { ScanTrail } from "./access-policy.ts";

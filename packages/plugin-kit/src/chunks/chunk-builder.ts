@@ -1,5 +1,6 @@
 import type { BadRow, ColumnChunk } from "@atc/contract";
-import { AtcError, allocate, type ColumnMetadata, dtypeOf, type TypedArray } from "@atc/contract";
+import { AtcError, type ColumnMetadata, dtypeOf, type TypedArray } from "@atc/contract";
+import { allocate } from "./allocate.ts";
 
 /** Options of {@link chunkBuilder}. */
 export interface ChunkBuilderOptions {

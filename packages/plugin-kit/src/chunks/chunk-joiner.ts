@@ -1,5 +1,7 @@
 import type { ColumnChunk } from "@atc/contract";
-import { allocate, type ColumnMetadata, dtypeOf, ownMember, type TypedArray } from "@atc/contract";
+import { type ColumnMetadata, dtypeOf, type TypedArray } from "@atc/contract";
+import { ownMember } from "../parameters/own-member.ts";
+import { allocate } from "./allocate.ts";
 
 /** The texts of one column of all sources: a list that grows. */
 export interface JointTexts {

@@ -1,5 +1,7 @@
 import type { JsonObject, RowKind } from "@atc/contract";
-import { AtcError, nearest, ownMember } from "@atc/contract";
+import { AtcError, nearest } from "@atc/contract";
+import { invalidOption } from "../parameters/invalid-option.ts";
+import { ownMember } from "../parameters/own-member.ts";
 import type { EpochUnit } from "../time/epoch-unit.ts";
 import type { SourceColumn } from "./column-names.ts";
 

@@ -1,7 +1,8 @@
 import { open } from "node:fs/promises";
 import { timeTexts } from "@atc/backtest";
 import type { ReadonlyTypedArray, SeriesColumns, TableFile, TablePlan, TypedArray } from "@atc/contract";
-import { fromSystemError, ownMember } from "@atc/contract";
+import { fromSystemError } from "@atc/contract";
+import { ownMember } from "@atc/plugin-kit";
 
 /** Rows per write. */
 const rowsPerPiece = 2048;

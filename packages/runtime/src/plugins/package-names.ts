@@ -1,4 +1,4 @@
-import { ownMember } from "@atc/contract";
+import { ownMember } from "@atc/plugin-kit";
 import { endingOf, knownEndings, sourceEndings } from "./file-endings.ts";
 
 /** The packages that each algorithm of a Blosc frame needs; see `docs/configuration.md`. */

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import {
   type ArrayStore,
-  allocate,
   type DatasetManifest,
   dtypeOf,
   type SeriesAppend,
   type SeriesColumns,
   type TypedArray,
 } from "@atc/contract";
+import { allocate } from "@atc/plugin-kit";
 import { seededRandom } from "../base/sample-bytes.ts";
 import { assertContent } from "./array-store-content.ts";
 import { assertRejects, onlySymbol, type StoreLaw } from "./array-store-laws.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import {
   type ArrayStore,
-  allocate,
   type ColumnMetadata,
   type Dataset,
   type DatasetManifest,
@@ -13,6 +12,7 @@ import {
   type SeriesColumns,
   type TypedArray,
 } from "@atc/contract";
+import { allocate } from "@atc/plugin-kit";
 import { seededRandom } from "../base/sample-bytes.ts";
 
 /** A dataset in memory: a plan and the values of each symbol. */
