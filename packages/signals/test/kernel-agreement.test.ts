@@ -1,9 +1,9 @@
 import { averageKinds, type SignalConfig, signalDefaults } from "@atc/contract";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createKernel } from "../src/create-kernel.ts";
 import { compute, createStream, type SignalOutput, signalOutputs } from "../src/index.ts";
-import { createWasmKernel } from "../src/wasm-kernel.ts";
+import { createKernel } from "../src/stream/create-kernel.ts";
+import { createWasmKernel } from "../src/wasm/wasm-kernel.ts";
 import { under, wasmBuilt } from "./kernels.ts";
 import { randomWalk, seededRandom } from "./price-walks.ts";
 import { anyConfig, anySeries, shapes } from "./random-series.ts";
@@ -218,14 +218,14 @@ describe("the choice of kernel", () => {
 
   describe("where WebAssembly cannot run", () => {
     afterEach(() => {
-      vi.doUnmock("../src/wasm-kernel.ts");
+      vi.doUnmock("../src/wasm/wasm-kernel.ts");
       vi.resetModules();
     });
 
     it("is the reference, and an error where WebAssembly was asked for", async () => {
       vi.resetModules();
-      vi.doMock("../src/wasm-kernel.ts", () => ({ createWasmKernel: () => undefined }));
-      const { createKernel: create } = await import("../src/create-kernel.ts");
+      vi.doMock("../src/wasm/wasm-kernel.ts", () => ({ createWasmKernel: () => undefined }));
+      const { createKernel: create } = await import("../src/stream/create-kernel.ts");
       vi.stubEnv("ATC_KERNEL", undefined);
       expect(create(signalDefaults, new Set()).name).toBe("reference");
       vi.stubEnv("ATC_KERNEL", "wasm");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { roundHalfAway, roundHalfEven } from "../src/rounding.ts";
+import { roundHalfAway, roundHalfEven } from "../src/reference/rounding.ts";
 
 // Eighths and sixteenths are exact in binary, so 100 x is an exact half at each odd eighth.
 const halves = [0.125, 0.375, 0.625, 0.875, -0.125, -0.375, -0.625, -0.875];

@@ -1,0 +1,151 @@
+import { growthAfter } from "../base/growth.ts";
+import { wasmBlockLength } from "../wasm/kernel-records.ts";
+import type { LaneGroup, PairPlan } from "./compute-many-plan.ts";
+import { pairPlaces, signalRowBytes } from "./compute-many-slot.ts";
+
+/** A block of bars whose votes are taken. */
+export interface VotedBlock {
+  /** Absolute index of the first bar. */
+  readonly start: number;
+  /** Number of bars. */
+  readonly count: number;
+}
+
+function within(bars: number, count: number): number {
+  return Math.max(0, Math.min(bars, count));
+}
+
+/** Writes the rows of growth that still grow; the machine's own exp, as the kernels of single configurations do. */
+export function writeGrowths({ growths, layout, base, slot }: LaneGroup, steady: boolean[], block: VotedBlock): void {
+  const memory = slot.space.doubles();
+  for (const [place, { config, cutout }] of growths.entries()) {
+    if (steady[place] === true) continue;
+    const first = (base + layout.growth(place)) / 8;
+    const cap = config.growthCap === "none" ? Number.POSITIVE_INFINITY : config.growthCap;
+    steady[place] = block.start - cutout >= cap;
+    const bars = steady[place] === true ? wasmBlockLength : block.count;
+    for (let i = 0; i < bars; i++) memory[first + i] = growthAfter(block.start + i - cutout, config);
+  }
+}
+
+/** Writes the factors of a layer; returns whether they are small. */
+function fillLayer(
+  group: LaneGroup,
+  place: 0 | 1,
+  pair: PairPlan,
+  layer: 0 | 1,
+  { start, count }: VotedBlock,
+): boolean {
+  const { layout, base, slot } = group;
+  const [a, b] = pair.growths[layer];
+  const calm = slot.space.exports.fillLaneFactors(
+    base + layout.returns,
+    a,
+    b,
+    pair.state + pairPlaces.kept,
+    count,
+    within(pair.cutouts[layer] - start + 1, count),
+    base + layout.factors(layer) + 16 * place,
+    base + layout.spreads(layer, place),
+  );
+  return calm !== 0;
+}
+
+/** Writes the factors of both layers of a pair; returns whether all are small. */
+function fillPair(group: LaneGroup, place: 0 | 1, pair: PairPlan, block: VotedBlock): boolean {
+  const calm = fillLayer(group, place, pair, 0, block);
+  return (!pair.apart || fillLayer(group, place, pair, 1, block)) && calm;
+}
+
+function takeSignals(group: LaneGroup, kind: number, place: 0 | 1, pair: PairPlan, { start, count }: VotedBlock): void {
+  const { layout, base, slot } = group;
+  const signals = base + layout.signals(kind, place);
+  const blank = within(pair.cutouts[0] - start, count);
+  slot.space.exports.takeSignals(base + layout.votes + 32 * place, count, signals, blank, Number(!pair.lts));
+}
+
+/** Layer 1 of two pairs; returns whether the factors of each are small. */
+export function takeVotes(group: LaneGroup, a: PairPlan, b: PairPlan, block: VotedBlock): readonly [boolean, boolean] {
+  const { layout, base, slot, voting } = group;
+  const calm = [fillPair(group, 0, a, block), fillPair(group, 1, b, block)] as const;
+  for (const kind of voting) {
+    slot.space.exports.takeKind(
+      base + layout.codes(kind),
+      base + layout.factors(0),
+      block.count,
+      a.state + pairPlaces.equities(kind),
+      b.state + pairPlaces.equities(kind),
+      a.state + pairPlaces.floored,
+      b.state + pairPlaces.floored,
+      base + layout.votes,
+      Number(calm[0] && calm[1]),
+    );
+    takeSignals(group, kind, 0, a, block);
+    takeSignals(group, kind, 1, b, block);
+  }
+  return calm;
+}
+
+/** Layer 2 as it stands, kind by kind. */
+function takeEachKind(group: LaneGroup, place: 0 | 1, pair: PairPlan, { start, count }: VotedBlock): void {
+  const { layout, base, slot, voting } = group;
+  const { exports } = slot.space;
+  const layer = pair.apart ? 1 : 0;
+  const sums = base + layout.sums;
+  slot.space.doubles().fill(0, sums / 8, sums / 8 + 4 * count);
+  for (const kind of voting) {
+    const equities = group.equities[kind] === true ? base + layout.equities(kind) : 0;
+    exports.takeKindEquity(
+      base + layout.signals(kind, place),
+      base + layout.factors(layer) + 16 * place,
+      base + layout.spreads(layer, place),
+      count,
+      within(pair.cutouts[1] - start, count),
+      within(pair.cutouts[1] - start + 1, count),
+      pair.state + pairPlaces.kindState(kind),
+      sums,
+      Number(!pair.lts),
+      equities,
+    );
+    if (equities !== 0) exports.splitLanes(equities, count, 1, base + layout.equityRows(kind), wasmBlockLength);
+  }
+}
+
+/** The same for all six kinds at once, where nothing is out of the ordinary. */
+function takeAllKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, count: number): void {
+  const { layout, base, slot } = group;
+  slot.space.exports.takeKindEquities(
+    base + layout.signals(0, place),
+    signalRowBytes,
+    base + layout.spreads(pair.apart ? 1 : 0, place),
+    pair.state + pairPlaces.kept,
+    count,
+    pair.state + pairPlaces.kindState(0),
+    base + layout.sums,
+  );
+}
+
+/** Layer 2 of one of the two pairs, and its outputs; `calm` is whether its factors are small. */
+export function takeKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, calm: boolean, block: VotedBlock): void {
+  const { layout, base, slot, voting, all } = group;
+  const { exports } = slot.space;
+  const { count } = block;
+  for (const kind of voting) {
+    if (group.signals[kind] !== true) continue;
+    exports.splitLanes(base + layout.signals(kind, place), count, 100, base + layout.signalRows(kind), wasmBlockLength);
+  }
+  const ordinary = all && pair.lts && calm && block.start > pair.cutouts[1] && !group.equities.includes(true);
+  if (ordinary) takeAllKinds(group, place, pair, count);
+  else takeEachKind(group, place, pair, block);
+  if (!all) return;
+  exports.takeAverage(
+    base + layout.sums,
+    count,
+    pair.state + pairPlaces.average,
+    Number(pair.lts),
+    Number(pair.strategyMode),
+    base + layout.averages,
+    base + layout.directions,
+    wasmBlockLength,
+  );
+}

@@ -1,0 +1,137 @@
+import { averageKinds } from "@atc/contract";
+import { needsAll } from "../base/kernel-parts.ts";
+import type { SignalOutput } from "../base/signal-output.ts";
+import { firstLayerCutout } from "../base/warmup.ts";
+import { type KernelPlan, planKernel } from "../wasm/kernel-plan.ts";
+import { memberPlace } from "../wasm/kernel-records.ts";
+import { type KernelSpace, kernelSpace } from "../wasm/kernel-space.ts";
+import {
+  collectGrowths,
+  type Growth,
+  type Growths,
+  type LanePair,
+  type Member,
+  pairConfigs,
+} from "./compute-many-groups.ts";
+import { type LaneSlot, planLaneSlot, writePair } from "./compute-many-slot.ts";
+
+/** Averages of a kind. */
+export const lengthCount = 9;
+
+/** A slot that goes back to its memory when it is disposed of, or when its group is collected. */
+export interface Slot {
+  readonly space: KernelSpace;
+  readonly address: number;
+  readonly length: number;
+}
+
+/** A pair of configurations and what its passes need to know of it. */
+export interface PairPlan {
+  readonly pair: LanePair;
+  /** Address of its state. */
+  readonly state: number;
+  /** First bars of the layers. */
+  readonly cutouts: readonly [number, number];
+  /** Whether layer 2 begins at another bar than layer 1, and so has factors of its own. */
+  readonly apart: boolean;
+  /** Addresses of the growth of each lane in each layer. */
+  readonly growths: readonly [readonly [number, number], readonly [number, number]];
+  readonly lts: boolean;
+  readonly strategyMode: boolean;
+}
+
+/** What a group of configurations is made of and where it lies. */
+export interface LaneGroup {
+  readonly members: readonly Member[];
+  /** The pairs, an even number: an odd last one is followed by its like, whose results nobody gets. */
+  readonly pairs: readonly PairPlan[];
+  /** How many of them have results. */
+  readonly delivered: number;
+  readonly growths: readonly Growth[];
+  readonly plan: KernelPlan;
+  readonly layout: LaneSlot;
+  readonly slot: Slot;
+  /** Address of the layout. */
+  readonly base: number;
+  /** Numbers of the kinds whose averages vote. */
+  readonly voting: readonly number[];
+  readonly outputs: ReadonlySet<SignalOutput>;
+  /** Whether the average signal is needed. */
+  readonly all: boolean;
+  /** By kind, whether its signals are outputs. */
+  readonly signals: readonly boolean[];
+  /** By kind, whether its equities are. */
+  readonly equities: readonly boolean[];
+}
+
+function planPair(pair: LanePair, state: number, growthOf: (member: Member, cutout: number) => number): PairPlan {
+  const [a, b] = pair;
+  const { cutout, dialect, strategyMode } = a.config;
+  const first = firstLayerCutout(a.config);
+  const of = (begin: number): readonly [number, number] => [growthOf(a, begin), growthOf(b, begin)];
+  return {
+    pair,
+    state,
+    cutouts: [first, cutout],
+    apart: first !== cutout,
+    growths: [of(first), of(cutout)],
+    lts: dialect === "lts",
+    strategyMode,
+  };
+}
+
+function planPairs(pairs: readonly LanePair[], growths: Growths, layout: LaneSlot, base: number): readonly PairPlan[] {
+  const growthOf = ({ config }: Member, cutout: number): number =>
+    base + layout.growth(growths.placeOf(config, cutout));
+  return pairs.map((pair, place) => planPair(pair, base + layout.pair(place), growthOf));
+}
+
+/** Writes a group before its first bar. Its kernel takes averages alone: the votes of no kind, and no average signal. */
+function writeGroup({ plan, slot, layout, base, pairs }: LaneGroup): void {
+  const memory = slot.space.doubles();
+  plan.slot.write(memory, slot.address);
+  const record = slot.address / 8 + plan.kernel.first;
+  memory[record + memberPlace("kernel", "pairCount")] = 0;
+  memory[record + memberPlace("kernel", "averaged")] = 0;
+  memory.fill(0, base / 8, base / 8 + layout.length);
+  const bytes = new Uint8Array(memory.buffer);
+  for (let kind = 0; kind < averageKinds.length; kind++) {
+    // The code of no vote.
+    bytes.fill(32, base + layout.codes(kind), base + layout.codes(kind) + lengthCount);
+    for (let i = 0; i < lengthCount; i++) memory[(base + layout.crossing(kind, i)) / 8 + 1] = Number.NaN;
+  }
+  for (const { pair, state } of pairs) writePair(memory, state / 8, pair);
+}
+
+/** Lays out a group of configurations of equal averages; undefined where WebAssembly with SIMD cannot run or there is no memory for it. */
+export function planGroup(members: readonly Member[], outputs: ReadonlySet<SignalOutput>): LaneGroup | undefined {
+  const [{ config }] = members as readonly [Member, ...Member[]];
+  const plan = planKernel(config, outputs);
+  const pairs = pairConfigs(members);
+  const even = pairs.length % 2 === 0 ? pairs : [...pairs, ...pairs.slice(-1)];
+  const growths = collectGrowths(members);
+  const layout = planLaneSlot(growths.all.length, even.length);
+  const planned = plan.slot.length();
+  const length = planned + layout.length;
+  const space = kernelSpace(length);
+  const address = space?.take(length);
+  if (space === undefined || address === undefined) return undefined;
+  const base = address + 8 * planned;
+  const group: LaneGroup = {
+    members,
+    pairs: planPairs(even, growths, layout, base),
+    delivered: pairs.length,
+    growths: growths.all,
+    plan,
+    layout,
+    slot: { space, address, length },
+    base,
+    voting: plan.parts.filter(({ withVotes }) => withVotes).map(({ kind }) => averageKinds.indexOf(kind)),
+    outputs,
+    all: needsAll(outputs),
+    signals: averageKinds.map((kind) => outputs.has(`${kind}Signal`)),
+    equities: averageKinds.map((kind) => outputs.has(`${kind}Equity`)),
+  };
+  writeGroup(group);
+  return group;
+}

@@ -1,0 +1,266 @@
+import type { AverageKind, SignalConfig } from "@atc/contract";
+import { averageKinds, derivedLengths } from "@atc/contract";
+import { type KindPart, longestWindow, neededKinds, needsAll } from "../base/kernel-parts.ts";
+import { type SignalOutput, signalOutputs } from "../base/signal-output.ts";
+import { triangle } from "../base/triangle.ts";
+import { firstBarOf } from "../base/warmup.ts";
+import { aloneHistory, rows, wasmBlockLength } from "./kernel-records.ts";
+import { kernelConstants, settingsOf } from "./kernel-settings.ts";
+import { createSlotPlan, type SlotPlan, type Stretch, type Word } from "./slot-plan.ts";
+
+/** Where a kind keeps what the diagnostics are made of. */
+export interface PlannedTallies {
+  readonly counts: Stretch;
+  readonly votes: Stretch;
+  readonly equities: Stretch;
+  readonly equity: Stretch;
+}
+
+/** Where a computation's parts lie in its slot. */
+export interface KernelPlan {
+  /** The slot. */
+  readonly slot: SlotPlan;
+  /** The kernel's record. */
+  readonly kernel: Stretch;
+  /** The record of its state. */
+  readonly state: Stretch;
+  /** The kinds needed. */
+  readonly parts: readonly KindPart[];
+  /** For each of them what its votes counted, its votes and their equities, and its layer-2 equity. */
+  readonly tallies: readonly PlannedTallies[];
+  /** What is saved, in the order in which the reference kernel saves: small states, then tables. */
+  readonly saved: readonly Stretch[];
+  /** Whether blocks may be long, as averages are all that is asked for, each at its base length alone. */
+  readonly alone: boolean;
+  /** Room of the source and of its changes, and how many bars before the current ones it keeps. */
+  readonly room: { readonly source: Stretch; readonly changes: Stretch; readonly history: number };
+}
+
+/** A slot being laid out. */
+interface Draft {
+  readonly slot: SlotPlan;
+  readonly config: SignalConfig;
+  readonly averageRow: (kind: number) => number;
+  readonly states: Stretch[];
+  readonly tables: Stretch[];
+  readonly windows: Map<number | "changes", Stretch>;
+}
+
+function addState({ slot, states }: Draft, values: readonly number[]): Stretch {
+  const stretch = slot.state(values);
+  states.push(stretch);
+  return stretch;
+}
+
+function addTable({ slot, tables }: Draft, length: number): Stretch {
+  const stretch = slot.doubles(length);
+  tables.push(stretch);
+  return stretch;
+}
+
+function zeros(length: number): readonly number[] {
+  return new Array<number>(length).fill(0);
+}
+
+/** Windows of nine lengths, which no kind takes yet. */
+function addWindows(draft: Draft, lengths: readonly number[], weighted: boolean): Stretch {
+  const { slot } = draft;
+  const ascending = lengths.map((length, index) => ({ index, length })).sort((a, b) => a.length - b.length);
+  const shortest = Math.min(...lengths);
+  return slot.record("windows", {
+    lengths: slot.whole(ascending.map(({ length }) => length)),
+    indices: slot.whole(ascending.map(({ index }) => index)),
+    plainSuffixes: addTable(draft, shortest + 1),
+    weightedSuffixes: weighted ? addTable(draft, shortest + 1) : 0,
+    state: addState(draft, [0, 0, 0]),
+    wma: 0,
+    lsma: 0,
+    hma: 0,
+    kama: 0,
+  });
+}
+
+/** Windows over the source, which kinds of the same base length share; KAMA's, over its changes, are its own. */
+function windowsOf(draft: Draft, kind: AverageKind): Stretch | undefined {
+  if (kind === "ema" || kind === "dema") return undefined;
+  const base = draft.config[`${kind}Length`];
+  const key = kind === "kama" ? "changes" : base;
+  const windows =
+    draft.windows.get(key) ?? addWindows(draft, derivedLengths(base, draft.config.robustness), kind !== "kama");
+  draft.windows.set(key, windows);
+  return windows;
+}
+
+/** What the averages of a kind keep, and what only HMA has. */
+interface AverageWords {
+  readonly averages: Word;
+  readonly simple: Word;
+  readonly wholes: Word;
+  readonly halves: Word;
+  readonly halfFactors: Word;
+  readonly roots: Word;
+  readonly rootFactors: Word;
+  readonly history: Word;
+}
+
+const noHull = { simple: 0, wholes: 0, halves: 0, halfFactors: 0, roots: 0, rootFactors: 0, history: 0 };
+
+function addHull(draft: Draft, lengths: readonly number[], wholes: number): AverageWords {
+  const { slot, config } = draft;
+  const halfOf = (length: number): number => Math.floor(length / 2);
+  const halves = derivedLengths(config.hmaLength, config.robustness).map(halfOf);
+  const roots = lengths.map((length) => Math.floor(Math.sqrt(length)));
+  const history = Math.max(...roots);
+  return {
+    simple: 0,
+    wholes,
+    halves: addWindows(draft, halves, true),
+    averages: addState(draft, zeros(lengths.length * history)),
+    halfFactors: slot.doubles(
+      lengths.length,
+      lengths.map((length) => 1 / triangle(halfOf(length))),
+    ),
+    roots: slot.whole(roots),
+    rootFactors: slot.doubles(
+      roots.length,
+      roots.map((root) => 1 / triangle(root)),
+    ),
+    history,
+  };
+}
+
+function addAverages(draft: Draft, { kind, lengths }: KindPart, wholes: number): AverageWords {
+  if (kind === "hma" && draft.config.hma === "hull") return addHull(draft, lengths, wholes);
+  const kept = { ema: 1, hma: 0, wma: 0, dema: 2, lsma: 0, kama: 1 }[kind];
+  const averages = kept === 0 ? 0 : addState(draft, zeros(kept * lengths.length));
+  return { ...noHull, averages, simple: kind === "hma" ? 1 : 0 };
+}
+
+/** What the sums, or of EMA and DEMA the prices, of a length are multiplied by. */
+function factorOf(kind: AverageKind, length: number, config: SignalConfig): number {
+  if (kind === "ema" || kind === "dema") return 2 / (length + 1);
+  return kind === "hma" && config.hma === "sma" ? 1 / length : 1 / triangle(length);
+}
+
+/** Rows of the averages over HMA's whole windows: WMA's where its lengths are the same and all computed, else HMA's own, for the time being. */
+function wholeRows({ config, averageRow }: Draft, parts: readonly KindPart[]): number {
+  const shared =
+    config.wmaLength === config.hmaLength && parts.some(({ kind, withVotes }) => kind === "wma" && withVotes);
+  return averageRow(averageKinds.indexOf(shared ? "wma" : "hma"));
+}
+
+/** A kind: its record, and where its counts are. */
+interface KindPlan extends PlannedTallies {
+  readonly record: Stretch;
+  readonly withVotes: boolean;
+}
+
+function addKind(draft: Draft, part: KindPart, wholes: number): KindPlan {
+  const { slot, config } = draft;
+  const { kind, lengths, withVotes } = part;
+  const count = lengths.length;
+  const number = averageKinds.indexOf(kind);
+  const firsts = lengths.map((length) => firstBarOf(kind, length, config));
+  const factors = lengths.map((length) => factorOf(kind, length, config));
+  const windows = windowsOf(draft, kind);
+  const averages = addAverages(draft, part, wholes);
+  const votes = addState(draft, zeros(count));
+  const equities = addState(draft, new Array<number>(count).fill(1));
+  const sides = addState(draft, new Array<number>(count).fill(Number.NaN));
+  const counts = addState(draft, [0, 0]);
+  const equity = addState(draft, [config[`${kind}Weight`], Number.NaN, 1 - config.decay / 100, 0]);
+  const record = slot.record("kind", {
+    ...averages,
+    kind: number,
+    count,
+    lengths: slot.doubles(count, lengths),
+    firsts: slot.doubles(count, firsts),
+    factors: slot.doubles(count, factors),
+    rests: slot.doubles(
+      count,
+      factors.map((factor) => 1 - factor),
+    ),
+    rows: draft.averageRow(number),
+    votes,
+    equities,
+    sides,
+    counts,
+    equity,
+    signalRow: rows.signals(number),
+    equityRow: rows.equities(number),
+  });
+  if (windows !== undefined && kind !== "ema" && kind !== "dema") slot.set(windows, "windows", kind, record);
+  return { record, withVotes, counts, votes, equities, equity };
+}
+
+/** Two kinds at a time, in the lanes of a vector; an odd one with itself. */
+function pairsOf(kinds: readonly KindPlan[]): readonly Stretch[] {
+  const voting = kinds.filter(({ withVotes }) => withVotes).map(({ record }) => record);
+  const last = voting.at(-1);
+  return last !== undefined && voting.length % 2 === 1 ? [...voting, last] : voting;
+}
+
+const plans = new Map<string, KernelPlan>();
+
+/**
+ * The layout of the slot of a computation, with long blocks where they are wanted and possible; the last few are remembered, as many symbols are computed
+ * under one configuration.
+ */
+export function planKernel(
+  config: SignalConfig,
+  outputs: ReadonlySet<SignalOutput>,
+  { longBlocks = false }: { readonly longBlocks?: boolean } = {},
+): KernelPlan {
+  const key = JSON.stringify([config, signalOutputs.filter((output) => outputs.has(output)), longBlocks]);
+  const known = plans.get(key);
+  if (known !== undefined) return known;
+  const plan = layOut(config, outputs, longBlocks);
+  const [oldest] = plans.keys();
+  if (plans.size >= 32 && oldest !== undefined) plans.delete(oldest);
+  plans.set(key, plan);
+  return plan;
+}
+
+/** Lays out the slot of a computation. */
+function layOut(config: SignalConfig, outputs: ReadonlySet<SignalOutput>, longBlocks: boolean): KernelPlan {
+  const slot = createSlotPlan();
+  const parts = neededKinds(config, outputs);
+  const history = longestWindow(parts, config);
+  const alone = longBlocks && history <= aloneHistory && !parts.some(({ withVotes }) => withVotes);
+  const averageRow = alone ? rows.averageAlone : rows.averages;
+  const draft: Draft = { slot, config, averageRow, states: [], tables: [], windows: new Map() };
+  // Room for as many new bars as there is history: the shift to the front then costs at most one copied bar per new bar.
+  const capacity = history + Math.max(wasmBlockLength, history);
+  const state = slot.state([history, 0, 0, Number.NaN], 2);
+  const kinds = parts.map((part) => addKind(draft, part, wholeRows(draft, parts)));
+  const average = addState(draft, [0, Number.NaN, 0]);
+  const pairs = pairsOf(kinds);
+  const windows = [...draft.windows.values()];
+  // Loops take whole vectors, and four at a time: they read up to seven bars beyond the last.
+  const source = slot.doubles(capacity + 8);
+  const changes = slot.doubles(capacity + 8);
+  const kernel = slot.record("kernel", {
+    ...kernelConstants,
+    ...settingsOf(config),
+    averaged: Number(needsAll(outputs)),
+    state,
+    stateBytes: 0,
+    checkpoint: 0,
+    average,
+    kinds: slot.whole(kinds.map(({ record }) => record)),
+    kindCount: kinds.length,
+    windows: slot.whole(windows),
+    windowsCount: windows.length,
+    pairs: slot.whole(pairs),
+    pairCount: pairs.length / 2,
+    source,
+    changes,
+    capacity,
+    history,
+  });
+  const states = slot.placeStates();
+  slot.set(kernel, "kernel", "stateBytes", 8 * states.length);
+  slot.set(kernel, "kernel", "checkpoint", slot.doubles(states.length));
+  const saved = [...draft.states, ...draft.tables];
+  return { slot, kernel, state, parts, alone, tallies: kinds, saved, room: { source, changes, history } };
+}

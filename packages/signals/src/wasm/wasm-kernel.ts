@@ -1,0 +1,145 @@
+import type { ReadonlyTypedArray, SignalConfig } from "@atc/contract";
+import { averageKinds } from "@atc/contract";
+import { writeGrowth } from "../base/growth.ts";
+import type { Kernel } from "../base/kernel.ts";
+import { sumTallies } from "../base/kernel-parts.ts";
+import type { SignalOutput } from "../base/signal-output.ts";
+import { firstLayerCutout } from "../base/warmup.ts";
+import { type KernelPlan, type PlannedTallies, planKernel } from "./kernel-plan.ts";
+import { aloneBlockLength, rows, scratchAddress, wasmBlockLength } from "./kernel-records.ts";
+import { type KernelSpace, kernelSpace } from "./kernel-space.ts";
+import type { Stretch } from "./slot-plan.ts";
+import { type Slot, slotState } from "./slot-state.ts";
+
+const abandoned = new FinalizationRegistry<Slot>(({ space, address, length }) => space.release(address, length));
+
+function takeSlot({ slot }: KernelPlan): Slot | undefined {
+  const length = slot.length();
+  const space = kernelSpace(length);
+  const address = space?.take(length);
+  if (space === undefined || address === undefined) return undefined;
+  slot.write(space.doubles(), address);
+  return { space, address, length };
+}
+
+/** Addresses of the rows that hold the outputs. */
+function rowsOf(outputs: ReadonlySet<SignalOutput>, alone: boolean): ReadonlyMap<SignalOutput, number> {
+  const addresses = new Map<SignalOutput, number>([
+    ["averageSignal", rows.averageSignal],
+    ["direction", rows.direction],
+  ]);
+  for (const [number, kind] of averageKinds.entries()) {
+    addresses.set(kind, alone ? rows.averageAlone(number) : rows.averages(number));
+    addresses.set(`${kind}Signal`, rows.signals(number));
+    addresses.set(`${kind}Equity`, rows.equities(number));
+  }
+  return new Map([...addresses].filter(([output]) => outputs.has(output)));
+}
+
+function viewRows(addresses: ReadonlyMap<SignalOutput, number>, space: KernelSpace, length: number): Kernel["results"] {
+  const views: Partial<Record<SignalOutput, Float64Array>> = {};
+  for (const [output, address] of addresses) views[output] = space.row(address, length);
+  return views;
+}
+
+/** The results of a computation whose memory may grow, and be another array, with every computation that is made. */
+function resultsIn(space: KernelSpace, outputs: ReadonlySet<SignalOutput>, alone: boolean): () => Kernel["results"] {
+  const addresses = rowsOf(outputs, alone);
+  const length = alone ? aloneBlockLength : wasmBlockLength;
+  let memory = space.doubles();
+  let views = viewRows(addresses, space, length);
+  return () => {
+    if (space.doubles() === memory) return views;
+    memory = space.doubles();
+    views = viewRows(addresses, space, length);
+    return views;
+  };
+}
+
+/**
+ * The kernel in WebAssembly: it takes a block in one call, in which all nine lengths of two kinds advance together in the lanes of vectors. Undefined where
+ * this machine cannot run it or there is no memory for it.
+ */
+export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kernel | undefined {
+  const plan = planKernel(config, outputs, { longBlocks: true });
+  const slot = takeSlot(plan);
+  if (slot === undefined) return undefined;
+  const { space, address } = slot;
+  const { exports } = space;
+  const record = address + 8 * plan.kernel.first;
+  const votes = plan.parts.some(({ withVotes }) => withVotes);
+  const results = resultsIn(space, outputs, plan.alone);
+  const ownSource = config.calculationSource !== "close";
+  const growthCap = config.growthCap === "none" ? Number.POSITIVE_INFINITY : config.growthCap;
+  const firstCutout = firstLayerCutout(config);
+  const closeAt = rows.close / 8;
+  const sourceAt = rows.source / 8;
+  const aloneAt = rows.aloneSource / 8;
+  let bars = 0;
+  let marked = 0;
+  let released = false;
+
+  function writeGrowths(memory: Float64Array, count: number): void {
+    if (bars - firstCutout < growthCap) writeGrowth(memory, rows.firstGrowth / 8, bars, firstCutout, count, config);
+    if (config.cutout !== firstCutout && bars - config.cutout < growthCap) {
+      writeGrowth(memory, rows.secondGrowth / 8, bars, config.cutout, count, config);
+    }
+  }
+
+  function tallyOf(index: number): ReturnType<Parameters<typeof sumTallies>[1]> {
+    const memory = space.doubles();
+    const planned = plan.tallies[index] as PlannedTallies;
+    const view = ({ first, length }: Stretch): Float64Array =>
+      memory.subarray(address / 8 + first, address / 8 + first + length);
+    const [ties = 0, floored = 0] = view(planned.counts);
+    const [equity = Number.NaN, , , equityFloored = 0] = view(planned.equity);
+    return { ties, floored, votes: view(planned.votes), equities: view(planned.equities), equity, equityFloored };
+  }
+
+  const { savedLength, save, restore } = slotState(plan, slot);
+  const kernel: Kernel = {
+    name: "wasm",
+    blockLength: plan.alone ? aloneBlockLength : wasmBlockLength,
+    votes,
+    get results() {
+      return results();
+    },
+    advance(close: ReadonlyTypedArray<number>, source: ReadonlyTypedArray<number>, from: number, count: number) {
+      const memory = space.doubles();
+      if (count > wasmBlockLength) {
+        memory.set(source.subarray(from, from + count), aloneAt);
+        exports.advanceAlone(record, scratchAddress, count, close[from + count - 1]);
+        bars += count;
+        return;
+      }
+      for (let i = 0; i < count; i++) memory[closeAt + i] = close[from + i];
+      if (ownSource) for (let i = 0; i < count; i++) memory[sourceAt + i] = source[from + i];
+      if (votes) writeGrowths(memory, count);
+      exports.advance(record, scratchAddress, count);
+      bars += count;
+    },
+    tallies: () => sumTallies(plan.parts, tallyOf, config, bars),
+    mark() {
+      exports.mark(record);
+      marked = bars;
+    },
+    rollBack() {
+      exports.rollBack(record);
+      bars = marked;
+    },
+    savedLength,
+    save,
+    restore(values, taken) {
+      restore(values, taken);
+      bars = taken;
+    },
+    [Symbol.dispose]() {
+      if (released) return;
+      released = true;
+      abandoned.unregister(slot);
+      space.release(address, slot.length);
+    },
+  };
+  abandoned.register(kernel, slot, slot);
+  return kernel;
+}
