@@ -10,7 +10,7 @@ import { wholeAt, Kernel, Kind, State, Windows } from "./records";
 import { advanceRecursive } from "./recursive";
 import { advanceVotes } from "./votes";
 
-export { advanceAlone } from "./alone";
+export { advanceLongBlock } from "./long-block";
 export { splitLanes, takeAverage, takeKindEquities, takeKindEquity } from "./many-kinds";
 export { fillLaneFactors, fillReturns, takeCrossings, takeKind, takeSignals, turnCodes } from "./many-votes";
 

@@ -35,7 +35,7 @@ export function takePrices(kernel: Kernel, state: State, scratch: usize, count: 
     close += 16;
   }
   if (state.bars == 0) store<f64>(<usize>kernel.changes + offset, 0);
-  if (max<f64>(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1)) > 1e290) state.wild = 1;
+  if (max<f64>(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1)) > 1e290) state.mayOverflow = 1;
   store<f64>(scratch + closeRow - 8, state.previousClose);
   state.previousClose = load<f64>(scratch + closeRow + (count << 3) - 8);
   return first;

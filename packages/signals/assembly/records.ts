@@ -1,5 +1,8 @@
-/** Bytes of a row: 128 bars of a block and 64 bytes, so that rows do not all begin at the same place of a page. */
-export const rowLength: usize = 1088;
+/** The most bars of a block. */
+export const blockLength: usize = 128;
+
+/** Bytes of a row: those of a block, and 64 more so that rows do not all begin at the same offset of a page. */
+export const rowLength: usize = 64 + 8 * blockLength;
 
 /** Lengths of a kind. */
 export const lengthCount: usize = 9;
@@ -59,7 +62,7 @@ export class State {
   /** Place of the next bar in the room of the source. */
   place: u64;
   /** 1 from the first price on that is so large that window sums may overflow. */
-  wild: u64;
+  mayOverflow: u64;
   /** Bars taken. */
   bars: f64;
   previousClose: f64;
@@ -139,19 +142,27 @@ export const voteRows: usize = 64 + 12 * rowLength;
 export const kindRows: usize = 64 + 16 * rowLength;
 /** Room for the differences of HMA and up to 1,024 of them before the block. */
 export const differenceRows: usize = 64 + 28 * rowLength;
+/** The nine averages of each of the six kinds, a row per average. */
+export const kindAverageRows: usize = 64 + 40 * rowLength;
 
-/** Bars of a long block, which averages alone are taken in; their rows are behind all others. */
-export const aloneLength: usize = 4096;
-export const aloneRow: usize = 64 + 8 * aloneLength;
-const aloneRows: usize = 64 + 94 * rowLength;
-/** The source, the changes and the differences of HMA have a row each for up to 1,024 bars before the block. */
-export const aloneSource: usize = aloneRows + aloneRow;
-export const aloneChanges: usize = aloneRows + 3 * aloneRow;
-export const aloneDifferences: usize = aloneRows + 5 * aloneRow;
+/** The most bars of a long block: one in which only averages are computed, each at its base length. Its rows follow all others. */
+export const longBlockLength: usize = 4096;
+/** The most bars before a long block that its averages may need. */
+export const longHistory: usize = 1024;
+export const longRowLength: usize = 64 + 8 * longBlockLength;
+const longRows: usize = 64 + 94 * rowLength;
+/** The source, the changes and the differences of HMA have a row each for up to `longHistory` bars before the block. */
+export const longSource: usize = longRows + longRowLength;
+export const longChanges: usize = longRows + 3 * longRowLength;
+export const longDifferences: usize = longRows + 5 * longRowLength;
 /** Plain suffix sums behind room for those of the bars before, then weighted ones. */
-export const aloneSuffixes: usize = aloneRows + 7 * aloneRow;
+export const longSuffixes: usize = longRows + 7 * longRowLength;
 /** Plain sums, and two rows on the weighted ones. */
-export const alonePrefixes: usize = aloneRows + 11 * aloneRow;
+export const longPrefixes: usize = longRows + 11 * longRowLength;
+/** The average of each of the six kinds at its base length. */
+export const longAverageRows: usize = longRows + 14 * longRowLength;
+/** The end of the last row. */
+export const rowsEnd: usize = longRows + 20 * longRowLength;
 
 /** A double of a list. */
 @inline

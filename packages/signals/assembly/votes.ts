@@ -178,7 +178,7 @@ export function advanceVotes(a: Kind, b: Kind, kernel: Kernel, state: State, cal
     v128.store(sums, i64x2.splat(0), 2 * rowLength);
     sums += 16;
   }
-  const settled = calm && state.bars > kernel.firstCutout && state.wild == 0;
+  const settled = calm && state.bars > kernel.firstCutout && state.mayOverflow == 0;
   for (let k: usize = 0; k < 9; k += 3) {
     let following = settled;
     for (let j = k; following && j < k + 3; j++) following = follows(a, j) && follows(b, j);

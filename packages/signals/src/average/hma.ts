@@ -1,6 +1,6 @@
 import { derivedLengths, type SignalConfig } from "@atc/contract";
-import { triangle } from "../base/triangle.ts";
 import { firstBarOf } from "../base/warmup.ts";
+import { weightSum } from "../base/weight-sum.ts";
 import { type Average, blankBefore } from "./average.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { blockLength } from "./price-block.ts";
@@ -42,8 +42,8 @@ function createHull(
       if (index === 0) weightedSums(halfWindows, memory, source, count);
       const half = halfWindows.weighted[index];
       const whole = windows.weighted[index];
-      const halfFactor = 1 / triangle(halfOf(length));
-      const factor = 1 / triangle(length);
+      const halfFactor = 1 / weightSum(halfOf(length));
+      const factor = 1 / weightSum(length);
       const root = roots[index];
       const before = index * history;
       for (let i = 0; i < history; i++) memory[differences - history + i] = kept[before + i];
@@ -51,7 +51,7 @@ function createHull(
         memory[differences + i] = 2 * (memory[half + i] * halfFactor) - memory[whole + i] * factor;
       }
       for (let i = 0; i < history; i++) kept[before + i] = memory[differences + count - history + i];
-      shortWeightedSums(root, memory, differences, count, target, 1 / triangle(root));
+      shortWeightedSums(root, memory, differences, count, target, 1 / weightSum(root));
       blankBefore(firsts[index], memory, block, target);
     },
   };

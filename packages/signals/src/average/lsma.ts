@@ -1,4 +1,4 @@
-import { triangle } from "../base/triangle.ts";
+import { weightSum } from "../base/weight-sum.ts";
 import { type Average, blankBefore } from "./average.ts";
 import type { SourceSums } from "./source-sums.ts";
 
@@ -13,7 +13,7 @@ export function createLsma(lengths: readonly number[], { windows }: SourceSums):
       const length = lengths[index];
       const plain = windows.plain[index];
       const weighted = windows.weighted[index];
-      const factor = 1 / triangle(length);
+      const factor = 1 / weightSum(length);
       // A line through two values ends in the newer: a tie at every bar, which after a bad tick the sums would miss by more than its tolerance.
       if (length === 2) memory.copyWithin(target, source, source + count);
       for (let i = 0; i < count && length > 2; i++) {

@@ -1,4 +1,4 @@
-import { triangle } from "../base/triangle.ts";
+import { weightSum } from "../base/weight-sum.ts";
 import { type Average, blankBefore } from "./average.ts";
 import type { SourceSums } from "./source-sums.ts";
 
@@ -8,7 +8,7 @@ export function createWma(lengths: readonly number[], { windows }: SourceSums): 
     advance(memory, block, index, target) {
       const length = lengths[index];
       const weighted = windows.weighted[index];
-      const factor = 1 / triangle(length);
+      const factor = 1 / weightSum(length);
       for (let i = 0; i < block.count; i++) memory[target + i] = memory[weighted + i] * factor;
       blankBefore(length - 1, memory, block, target);
     },

@@ -4,7 +4,7 @@ import type { SignalOutput } from "../base/signal-output.ts";
 import { configError } from "../base/validate-config.ts";
 import type { SignalResult } from "../stream/compute.ts";
 import { allocateTarget, type Target } from "../stream/targets.ts";
-import { createManyStream, type ManyOptions } from "./compute-many-stream.ts";
+import { createManyStream, type ManyOptions } from "./many-stream.ts";
 
 function checkCutouts(configs: readonly SignalConfig[], bars: number): void {
   const allowed = `0 to ${bars - 1} for a series of ${bars} bars: a larger one leaves no bar`;

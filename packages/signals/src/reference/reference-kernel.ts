@@ -14,7 +14,7 @@ import {
 import type { SignalOutput } from "../base/signal-output.ts";
 import { firstLayerCutout } from "../base/warmup.ts";
 import { type AverageSignal, addKind, clearKinds, createAverageSignal, finishAverageSignal } from "./average-signal.ts";
-import { keepState } from "./kept-state.ts";
+import { createKernelState } from "./kernel-state.ts";
 import { advanceKindEquity } from "./kind-equity.ts";
 import { advanceAverage, createKindKernel, type KindKernel, writeSignals } from "./kind-kernel.ts";
 import { createReturnFactors, fillReturnFactors } from "./return-factors.ts";
@@ -120,7 +120,7 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
       if (all) finishAverageSignal(averageSignal, memory, block, config);
     },
     tallies: () => sumTallies(parts, tallyOf, config, block.start + block.count, "reference"),
-    ...keepState(layout, block, memory),
+    ...createKernelState(layout, block, memory),
     [Symbol.dispose]() {},
   };
 }

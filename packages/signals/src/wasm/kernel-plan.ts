@@ -2,60 +2,60 @@ import type { AverageKind, SignalConfig } from "@atc/contract";
 import { averageKinds, derivedLengths } from "@atc/contract";
 import { type KindPart, longestWindow, neededKinds, needsAll } from "../base/kernel-parts.ts";
 import { type SignalOutput, signalOutputs } from "../base/signal-output.ts";
-import { triangle } from "../base/triangle.ts";
 import { firstBarOf } from "../base/warmup.ts";
-import { aloneHistory, rows, wasmBlockLength } from "./kernel-records.ts";
+import { weightSum } from "../base/weight-sum.ts";
 import { kernelConstants, settingsOf } from "./kernel-settings.ts";
-import { createSlotPlan, type SlotPlan, type Stretch, type Word } from "./slot-plan.ts";
+import { createSlotTemplate, type Region, type SlotTemplate, type Word } from "./slot-template.ts";
+import { longHistory, rows, wasmBlockLength } from "./working-rows.ts";
 
 /** Where a kind keeps what the diagnostics are made of. */
 export interface PlannedTallies {
-  readonly counts: Stretch;
-  readonly votes: Stretch;
-  readonly equities: Stretch;
-  readonly equity: Stretch;
+  readonly counts: Region;
+  readonly votes: Region;
+  readonly equities: Region;
+  readonly equity: Region;
 }
 
 /** Where a computation's parts lie in its slot. */
 export interface KernelPlan {
   /** The slot. */
-  readonly slot: SlotPlan;
+  readonly slot: SlotTemplate;
   /** The kernel's record. */
-  readonly kernel: Stretch;
+  readonly kernel: Region;
   /** The record of its state. */
-  readonly state: Stretch;
+  readonly state: Region;
   /** The kinds needed. */
   readonly parts: readonly KindPart[];
   /** For each of them what its votes counted, its votes and their equities, and its layer-2 equity. */
   readonly tallies: readonly PlannedTallies[];
   /** What is saved, in the order in which the reference kernel saves: small states, then tables. */
-  readonly saved: readonly Stretch[];
+  readonly saved: readonly Region[];
   /** Whether blocks may be long, as averages are all that is asked for, each at its base length alone. */
-  readonly alone: boolean;
+  readonly longBlocks: boolean;
   /** Room of the source and of its changes, and how many bars before the current ones it keeps. */
-  readonly room: { readonly source: Stretch; readonly changes: Stretch; readonly history: number };
+  readonly room: { readonly source: Region; readonly changes: Region; readonly history: number };
 }
 
 /** A slot being laid out. */
 interface Draft {
-  readonly slot: SlotPlan;
+  readonly slot: SlotTemplate;
   readonly config: SignalConfig;
   readonly averageRow: (kind: number) => number;
-  readonly states: Stretch[];
-  readonly tables: Stretch[];
-  readonly windows: Map<number | "changes", Stretch>;
+  readonly states: Region[];
+  readonly tables: Region[];
+  readonly windows: Map<number | "changes", Region>;
 }
 
-function addState({ slot, states }: Draft, values: readonly number[]): Stretch {
-  const stretch = slot.state(values);
-  states.push(stretch);
-  return stretch;
+function addState({ slot, states }: Draft, values: readonly number[]): Region {
+  const region = slot.state(values);
+  states.push(region);
+  return region;
 }
 
-function addTable({ slot, tables }: Draft, length: number): Stretch {
-  const stretch = slot.doubles(length);
-  tables.push(stretch);
-  return stretch;
+function addTable({ slot, tables }: Draft, length: number): Region {
+  const region = slot.doubles(length);
+  tables.push(region);
+  return region;
 }
 
 function zeros(length: number): readonly number[] {
@@ -63,7 +63,7 @@ function zeros(length: number): readonly number[] {
 }
 
 /** Windows of nine lengths, which no kind takes yet. */
-function addWindows(draft: Draft, lengths: readonly number[], weighted: boolean): Stretch {
+function addWindows(draft: Draft, lengths: readonly number[], weighted: boolean): Region {
   const { slot } = draft;
   const ascending = lengths.map((length, index) => ({ index, length })).sort((a, b) => a.length - b.length);
   const shortest = Math.min(...lengths);
@@ -81,7 +81,7 @@ function addWindows(draft: Draft, lengths: readonly number[], weighted: boolean)
 }
 
 /** Windows over the source, which kinds of the same base length share; KAMA's, over its changes, are its own. */
-function windowsOf(draft: Draft, kind: AverageKind): Stretch | undefined {
+function windowsOf(draft: Draft, kind: AverageKind): Region | undefined {
   if (kind === "ema" || kind === "dema") return undefined;
   const base = draft.config[`${kind}Length`];
   const key = kind === "kama" ? "changes" : base;
@@ -118,12 +118,12 @@ function addHull(draft: Draft, lengths: readonly number[], wholes: number): Aver
     averages: addState(draft, zeros(lengths.length * history)),
     halfFactors: slot.doubles(
       lengths.length,
-      lengths.map((length) => 1 / triangle(halfOf(length))),
+      lengths.map((length) => 1 / weightSum(halfOf(length))),
     ),
     roots: slot.whole(roots),
     rootFactors: slot.doubles(
       roots.length,
-      roots.map((root) => 1 / triangle(root)),
+      roots.map((root) => 1 / weightSum(root)),
     ),
     history,
   };
@@ -139,7 +139,7 @@ function addAverages(draft: Draft, { kind, lengths }: KindPart, wholes: number):
 /** What the sums, or of EMA and DEMA the prices, of a length are multiplied by. */
 function factorOf(kind: AverageKind, length: number, config: SignalConfig): number {
   if (kind === "ema" || kind === "dema") return 2 / (length + 1);
-  return kind === "hma" && config.hma === "sma" ? 1 / length : 1 / triangle(length);
+  return kind === "hma" && config.hma === "sma" ? 1 / length : 1 / weightSum(length);
 }
 
 /** Rows of the averages over HMA's whole windows: WMA's where its lengths are the same and all computed, else HMA's own, for the time being. */
@@ -151,7 +151,7 @@ function wholeRows({ config, averageRow }: Draft, parts: readonly KindPart[]): n
 
 /** A kind: its record, and where its counts are. */
 interface KindPlan extends PlannedTallies {
-  readonly record: Stretch;
+  readonly record: Region;
   readonly withVotes: boolean;
 }
 
@@ -194,7 +194,7 @@ function addKind(draft: Draft, part: KindPart, wholes: number): KindPlan {
 }
 
 /** Two kinds at a time, in the lanes of a vector; an odd one with itself. */
-function pairsOf(kinds: readonly KindPlan[]): readonly Stretch[] {
+function pairsOf(kinds: readonly KindPlan[]): readonly Region[] {
   const voting = kinds.filter(({ withVotes }) => withVotes).map(({ record }) => record);
   const last = voting.at(-1);
   return last !== undefined && voting.length % 2 === 1 ? [...voting, last] : voting;
@@ -223,11 +223,11 @@ export function planKernel(
 
 /** Lays out the slot of a computation. */
 function layOut(config: SignalConfig, outputs: ReadonlySet<SignalOutput>, longBlocks: boolean): KernelPlan {
-  const slot = createSlotPlan();
+  const slot = createSlotTemplate();
   const parts = neededKinds(config, outputs);
   const history = longestWindow(parts, config);
-  const alone = longBlocks && history <= aloneHistory && !parts.some(({ withVotes }) => withVotes);
-  const averageRow = alone ? rows.averageAlone : rows.averages;
+  const long = longBlocks && history <= longHistory && !parts.some(({ withVotes }) => withVotes);
+  const averageRow = long ? rows.longAverage : rows.averages;
   const draft: Draft = { slot, config, averageRow, states: [], tables: [], windows: new Map() };
   // Room for as many new bars as there is history: the shift to the front then costs at most one copied bar per new bar.
   const capacity = history + Math.max(wasmBlockLength, history);
@@ -262,5 +262,5 @@ function layOut(config: SignalConfig, outputs: ReadonlySet<SignalOutput>, longBl
   slot.set(kernel, "kernel", "stateBytes", 8 * states.length);
   slot.set(kernel, "kernel", "checkpoint", slot.doubles(states.length));
   const saved = [...draft.states, ...draft.tables];
-  return { slot, kernel, state, parts, alone, tallies: kinds, saved, room: { source, changes, history } };
+  return { slot, kernel, state, parts, longBlocks: long, tallies: kinds, saved, room: { source, changes, history } };
 }

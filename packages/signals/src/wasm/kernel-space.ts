@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength } from "@atc/plugin-kit";
-import type { LaneExports } from "./compute-many-exports.ts";
-import { rows } from "./kernel-records.ts";
+import type { LaneExports } from "./lane-exports.ts";
+import { rows } from "./working-rows.ts";
 
 /** The functions of `assembly/index.ts`; addresses are bytes, `count` is bars. */
 interface SignalExports extends LaneExports {
   advance(kernel: number, scratch: number, count: number): void;
-  advanceAlone(kernel: number, scratch: number, count: number, close: number): void;
+  advanceLongBlock(kernel: number, scratch: number, count: number, close: number): void;
   mark(kernel: number): void;
   rollBack(kernel: number): void;
 }

@@ -1,20 +1,10 @@
 import type { Kernel } from "../base/kernel.ts";
 import type { KernelPlan } from "./kernel-plan.ts";
 import { memberPlace, type RecordMember } from "./kernel-records.ts";
-import type { KernelSpace } from "./kernel-space.ts";
-
-/** The part of a memory that one computation has. */
-export interface Slot {
-  /** The memory. */
-  readonly space: KernelSpace;
-  /** Where it begins, in bytes. */
-  readonly address: number;
-  /** Its length, in doubles. */
-  readonly length: number;
-}
+import type { Slot } from "./slot.ts";
 
 /** 1 where any saved number is so large that a window sum may have overflowed. */
-function wildAmong(values: Float64Array): number {
+function mayOverflow(values: Float64Array): number {
   for (const value of values) if (Math.abs(value) > 1e290) return 1;
   return 0;
 }
@@ -60,7 +50,7 @@ export function slotState(
       }
       const wholes = new Uint32Array(memory.buffer);
       wholes[place] = history;
-      wholes[2 * member("wild")] = wildAmong(values);
+      wholes[2 * member("mayOverflow")] = mayOverflow(values);
       memory[close] = values[at];
       memory[member("bars")] = bars;
     },

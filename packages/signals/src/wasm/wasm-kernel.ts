@@ -5,31 +5,21 @@ import type { Kernel } from "../base/kernel.ts";
 import { sumTallies } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
 import { firstLayerCutout } from "../base/warmup.ts";
-import { type KernelPlan, type PlannedTallies, planKernel } from "./kernel-plan.ts";
-import { aloneBlockLength, rows, scratchAddress, wasmBlockLength } from "./kernel-records.ts";
-import { type KernelSpace, kernelSpace } from "./kernel-space.ts";
-import type { Stretch } from "./slot-plan.ts";
-import { type Slot, slotState } from "./slot-state.ts";
-
-const abandoned = new FinalizationRegistry<Slot>(({ space, address, length }) => space.release(address, length));
-
-function takeSlot({ slot }: KernelPlan): Slot | undefined {
-  const length = slot.length();
-  const space = kernelSpace(length);
-  const address = space?.take(length);
-  if (space === undefined || address === undefined) return undefined;
-  slot.write(space.doubles(), address);
-  return { space, address, length };
-}
+import { type PlannedTallies, planKernel } from "./kernel-plan.ts";
+import type { KernelSpace } from "./kernel-space.ts";
+import { disposeWith, takeSlot } from "./slot.ts";
+import { slotState } from "./slot-state.ts";
+import type { Region } from "./slot-template.ts";
+import { longBlockLength, rows, scratchAddress, wasmBlockLength } from "./working-rows.ts";
 
 /** Addresses of the rows that hold the outputs. */
-function rowsOf(outputs: ReadonlySet<SignalOutput>, alone: boolean): ReadonlyMap<SignalOutput, number> {
+function rowsOf(outputs: ReadonlySet<SignalOutput>, longBlocks: boolean): ReadonlyMap<SignalOutput, number> {
   const addresses = new Map<SignalOutput, number>([
     ["averageSignal", rows.averageSignal],
     ["direction", rows.direction],
   ]);
   for (const [number, kind] of averageKinds.entries()) {
-    addresses.set(kind, alone ? rows.averageAlone(number) : rows.averages(number));
+    addresses.set(kind, longBlocks ? rows.longAverage(number) : rows.averages(number));
     addresses.set(`${kind}Signal`, rows.signals(number));
     addresses.set(`${kind}Equity`, rows.equities(number));
   }
@@ -43,9 +33,13 @@ function viewRows(addresses: ReadonlyMap<SignalOutput, number>, space: KernelSpa
 }
 
 /** The results of a computation whose memory may grow, and be another array, with every computation that is made. */
-function resultsIn(space: KernelSpace, outputs: ReadonlySet<SignalOutput>, alone: boolean): () => Kernel["results"] {
-  const addresses = rowsOf(outputs, alone);
-  const length = alone ? aloneBlockLength : wasmBlockLength;
+function resultsIn(
+  space: KernelSpace,
+  outputs: ReadonlySet<SignalOutput>,
+  longBlocks: boolean,
+): () => Kernel["results"] {
+  const addresses = rowsOf(outputs, longBlocks);
+  const length = longBlocks ? longBlockLength : wasmBlockLength;
   let memory = space.doubles();
   let views = viewRows(addresses, space, length);
   return () => {
@@ -62,22 +56,22 @@ function resultsIn(space: KernelSpace, outputs: ReadonlySet<SignalOutput>, alone
  */
 export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kernel | undefined {
   const plan = planKernel(config, outputs, { longBlocks: true });
-  const slot = takeSlot(plan);
+  const slot = takeSlot(plan.slot.length());
   if (slot === undefined) return undefined;
   const { space, address } = slot;
+  plan.slot.write(space.doubles(), address);
   const { exports } = space;
   const record = address + 8 * plan.kernel.first;
   const votes = plan.parts.some(({ withVotes }) => withVotes);
-  const results = resultsIn(space, outputs, plan.alone);
+  const results = resultsIn(space, outputs, plan.longBlocks);
   const ownSource = config.calculationSource !== "close";
   const growthCap = config.growthCap === "none" ? Number.POSITIVE_INFINITY : config.growthCap;
   const firstCutout = firstLayerCutout(config);
   const closeAt = rows.close / 8;
   const sourceAt = rows.source / 8;
-  const aloneAt = rows.aloneSource / 8;
+  const longSourceAt = rows.longSource / 8;
   let bars = 0;
   let marked = 0;
-  let released = false;
 
   function writeGrowths(memory: Float64Array, count: number): void {
     if (bars - firstCutout < growthCap) writeGrowth(memory, rows.firstGrowth / 8, bars, firstCutout, count, config);
@@ -89,7 +83,7 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
   function tallyOf(index: number): ReturnType<Parameters<typeof sumTallies>[1]> {
     const memory = space.doubles();
     const planned = plan.tallies[index] as PlannedTallies;
-    const view = ({ first, length }: Stretch): Float64Array =>
+    const view = ({ first, length }: Region): Float64Array =>
       memory.subarray(address / 8 + first, address / 8 + first + length);
     const [ties = 0, floored = 0] = view(planned.counts);
     const [equity = Number.NaN, , , equityFloored = 0] = view(planned.equity);
@@ -99,7 +93,7 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
   const { savedLength, save, restore } = slotState(plan, slot);
   const kernel: Kernel = {
     name: "wasm",
-    blockLength: plan.alone ? aloneBlockLength : wasmBlockLength,
+    blockLength: plan.longBlocks ? longBlockLength : wasmBlockLength,
     votes,
     get results() {
       return results();
@@ -107,8 +101,8 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
     advance(close: ReadonlyTypedArray<number>, source: ReadonlyTypedArray<number>, from: number, count: number) {
       const memory = space.doubles();
       if (count > wasmBlockLength) {
-        memory.set(source.subarray(from, from + count), aloneAt);
-        exports.advanceAlone(record, scratchAddress, count, close[from + count - 1]);
+        memory.set(source.subarray(from, from + count), longSourceAt);
+        exports.advanceLongBlock(record, scratchAddress, count, close[from + count - 1]);
         bars += count;
         return;
       }
@@ -134,12 +128,9 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
       bars = taken;
     },
     [Symbol.dispose]() {
-      if (released) return;
-      released = true;
-      abandoned.unregister(slot);
-      space.release(address, slot.length);
+      slot[Symbol.dispose]();
     },
   };
-  abandoned.register(kernel, slot, slot);
+  disposeWith(kernel, slot);
   return kernel;
 }

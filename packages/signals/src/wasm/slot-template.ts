@@ -1,37 +1,37 @@
 import { isWhole, memberPlace, type RecordMember, type RecordName, recordLength } from "./kernel-records.ts";
 
-/** A stretch of a slot, in places of 8 bytes from the slot's begin. */
-export interface Stretch {
+/** A region of a slot, in places of 8 bytes from the slot's begin. */
+export interface Region {
   /** The first place; of a state, known once all states are. */
   readonly first: number;
   /** How many. */
   readonly length: number;
 }
 
-/** What is written to a slot: a number as it is, or the address of a stretch. */
-export type Word = number | Stretch;
+/** What is written to a slot: a number as it is, or the address of a region. */
+export type Word = number | Region;
 
 /** Lays out what one computation keeps in the WebAssembly memory, before it is known where its slot will lie. */
-export interface SlotPlan {
+export interface SlotTemplate {
   /** Takes places for doubles; those that are not given are 0. */
-  doubles(length: number, values?: readonly number[]): Stretch;
+  doubles(length: number, values?: readonly number[]): Region;
   /** Takes places for whole numbers and addresses. */
-  whole(values: readonly Word[]): Stretch;
+  whole(values: readonly Word[]): Region;
   /** Takes a record. */
-  record<Name extends RecordName>(name: Name, words: Readonly<Record<RecordMember<Name>, Word>>): Stretch;
+  record<Name extends RecordName>(name: Name, words: Readonly<Record<RecordMember<Name>, Word>>): Region;
   /** Replaces a member of a record. */
-  set<Name extends RecordName>(record: Stretch, name: Name, member: RecordMember<Name>, word: Word): void;
+  set<Name extends RecordName>(record: Region, name: Name, member: RecordMember<Name>, word: Word): void;
   /** Takes doubles that change with the bars; the first `whole` of them are whole numbers. */
-  state(values: readonly number[], whole?: number): Stretch;
+  state(values: readonly number[], whole?: number): Region;
   /** Lays all states out behind everything else, one after the other, and returns where; only doubles are taken afterwards. */
-  placeStates(): Stretch;
+  placeStates(): Region;
   /** Places taken. */
   length(): number;
   /** Writes everything to a slot, which begins at `address` of the memory. */
   write(memory: Float64Array, address: number): void;
 }
 
-interface MovableStretch extends Stretch {
+interface MovableRegion extends Region {
   first: number;
   readonly values: readonly number[];
   readonly whole: number;
@@ -82,19 +82,19 @@ function writeImage(image: SlotImage, memory: Float64Array, address: number): vo
 }
 
 /** The plan of an empty slot. */
-export function createSlotPlan(): SlotPlan {
+export function createSlotTemplate(): SlotTemplate {
   let taken = 0;
   const contents = new Map<number, Content>();
-  const states: MovableStretch[] = [];
+  const states: MovableRegion[] = [];
   let image: SlotImage | undefined;
-  function take(length: number, values: readonly Word[], whole: number): Stretch {
+  function take(length: number, values: readonly Word[], whole: number): Region {
     const first = taken;
     taken += even(length);
     for (const [place, word] of values.entries()) contents.set(first + place, { word, whole: place < whole });
     return { first, length };
   }
   function setMember<Name extends RecordName>(
-    record: Stretch,
+    record: Region,
     name: Name,
     member: RecordMember<Name>,
     word: Word,
@@ -113,13 +113,13 @@ export function createSlotPlan(): SlotPlan {
     },
     set: setMember,
     state(values, whole = 0) {
-      const stretch = { first: 0, length: values.length, values, whole };
-      states.push(stretch);
-      return stretch;
+      const region = { first: 0, length: values.length, values, whole };
+      states.push(region);
+      return region;
     },
     placeStates() {
       const first = taken;
-      for (const stretch of states) stretch.first = take(stretch.length, stretch.values, stretch.whole).first;
+      for (const region of states) region.first = take(region.length, region.values, region.whole).first;
       return { first, length: taken - first };
     },
     length: () => taken,

@@ -4,26 +4,9 @@ import type { SignalOutput } from "../base/signal-output.ts";
 import { firstLayerCutout } from "../base/warmup.ts";
 import { type KernelPlan, planKernel } from "../wasm/kernel-plan.ts";
 import { memberPlace } from "../wasm/kernel-records.ts";
-import { type KernelSpace, kernelSpace } from "../wasm/kernel-space.ts";
-import {
-  collectGrowths,
-  type Growth,
-  type Growths,
-  type LanePair,
-  type Member,
-  pairConfigs,
-} from "./compute-many-groups.ts";
-import { type LaneSlot, planLaneSlot, writePair } from "./compute-many-slot.ts";
-
-/** Averages of a kind. */
-export const lengthCount = 9;
-
-/** A slot that goes back to its memory when it is disposed of, or when its group is collected. */
-export interface Slot {
-  readonly space: KernelSpace;
-  readonly address: number;
-  readonly length: number;
-}
+import { type Slot, takeSlot } from "../wasm/slot.ts";
+import { collectGrowths, type Growth, type Growths, type LanePair, type Member, pairConfigs } from "./config-groups.ts";
+import { type LaneLayout, lengthCount, planLaneLayout, writePair } from "./lane-layout.ts";
 
 /** A pair of configurations and what its passes need to know of it. */
 export interface PairPlan {
@@ -49,7 +32,7 @@ export interface LaneGroup {
   readonly delivered: number;
   readonly growths: readonly Growth[];
   readonly plan: KernelPlan;
-  readonly layout: LaneSlot;
+  readonly layout: LaneLayout;
   readonly slot: Slot;
   /** Address of the layout. */
   readonly base: number;
@@ -80,7 +63,12 @@ function planPair(pair: LanePair, state: number, growthOf: (member: Member, cuto
   };
 }
 
-function planPairs(pairs: readonly LanePair[], growths: Growths, layout: LaneSlot, base: number): readonly PairPlan[] {
+function planPairs(
+  pairs: readonly LanePair[],
+  growths: Growths,
+  layout: LaneLayout,
+  base: number,
+): readonly PairPlan[] {
   const growthOf = ({ config }: Member, cutout: number): number =>
     base + layout.growth(growths.placeOf(config, cutout));
   return pairs.map((pair, place) => planPair(pair, base + layout.pair(place), growthOf));
@@ -104,19 +92,17 @@ function writeGroup({ plan, slot, layout, base, pairs }: LaneGroup): void {
 }
 
 /** Lays out a group of configurations of equal averages; undefined where WebAssembly with SIMD cannot run or there is no memory for it. */
-export function planGroup(members: readonly Member[], outputs: ReadonlySet<SignalOutput>): LaneGroup | undefined {
+export function createLaneGroup(members: readonly Member[], outputs: ReadonlySet<SignalOutput>): LaneGroup | undefined {
   const [{ config }] = members as readonly [Member, ...Member[]];
   const plan = planKernel(config, outputs);
   const pairs = pairConfigs(members);
   const even = pairs.length % 2 === 0 ? pairs : [...pairs, ...pairs.slice(-1)];
   const growths = collectGrowths(members);
-  const layout = planLaneSlot(growths.all.length, even.length);
+  const layout = planLaneLayout(growths.all.length, even.length);
   const planned = plan.slot.length();
-  const length = planned + layout.length;
-  const space = kernelSpace(length);
-  const address = space?.take(length);
-  if (space === undefined || address === undefined) return undefined;
-  const base = address + 8 * planned;
+  const slot = takeSlot(planned + layout.length);
+  if (slot === undefined) return undefined;
+  const base = slot.address + 8 * planned;
   const group: LaneGroup = {
     members,
     pairs: planPairs(even, growths, layout, base),
@@ -124,7 +110,7 @@ export function planGroup(members: readonly Member[], outputs: ReadonlySet<Signa
     growths: growths.all,
     plan,
     layout,
-    slot: { space, address, length },
+    slot,
     base,
     voting: plan.parts.filter(({ withVotes }) => withVotes).map(({ kind }) => averageKinds.indexOf(kind)),
     outputs,

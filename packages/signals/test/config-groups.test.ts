@@ -1,7 +1,7 @@
 import { type SignalConfig, signalDefaults } from "@atc/contract";
 import { describe, expect, it } from "vitest";
-import { groupConfigs, pairConfigs } from "../src/many/compute-many-groups.ts";
-import { createLaneKernel } from "../src/many/compute-many-lanes.ts";
+import { groupConfigs, pairConfigs } from "../src/many/config-groups.ts";
+import { createLaneKernel } from "../src/many/lane-kernel.ts";
 
 function whole(...configs: readonly Partial<SignalConfig>[]): readonly SignalConfig[] {
   return configs.map((config) => ({ ...signalDefaults, ...config }));

@@ -1,16 +1,16 @@
-import { cutPlain, cutWeighted, joinPlain, joinWeighted, weightedBeyond } from "./alone-sums";
+import { cutPlain, cutWeighted, joinPlain, joinWeighted, weightedBeyond } from "./long-block-sums";
 import { leastSquares, scale } from "./averages";
 import { shortWeighted } from "./hull";
-import { aloneDifferences, alonePrefixes, aloneSuffixes, blankBefore, wholeAt, Kernel, Kind, Windows } from "./records";
+import { longDifferences, longPrefixes, longSuffixes, blankBefore, wholeAt, Kernel, Kind, Windows } from "./records";
 import { seedKama } from "./recursive";
 
 /** Hull's average, from the average of the whole window in its row. */
-function hullAlone(kind: Kind, series: usize, scratch: usize, count: usize): void {
+function hullLong(kind: Kind, series: usize, scratch: usize, count: usize): void {
   const windows = changetype<Windows>(<usize>kind.halves);
-  const suffixes = scratch + aloneSuffixes;
-  const plain = scratch + alonePrefixes;
+  const suffixes = scratch + longSuffixes;
+  const plain = scratch + longPrefixes;
   const history = <usize>kind.history << 3;
-  const differences = scratch + aloneDifferences;
+  const differences = scratch + longDifferences;
   const kept = <usize>kind.averages;
   const row = <usize>kind.rows;
   cutWeighted(windows, series, count, suffixes, plain);
@@ -78,11 +78,11 @@ function chainKama(kernel: Kernel, kind: Kind, noises: usize, source: usize, fro
 }
 
 /** KAMA, from its first bar on. */
-function advanceKamaAlone(kernel: Kernel, windows: Windows, source: usize, changes: usize, scratch: usize, start: f64, count: usize): void {
+function advanceKamaLong(kernel: Kernel, windows: Windows, source: usize, changes: usize, scratch: usize, start: f64, count: usize): void {
   const kama = changetype<Kind>(<usize>windows.kama);
   const length = load<f64>(<usize>kama.lengths);
-  const suffixes = scratch + aloneSuffixes;
-  const noises = scratch + alonePrefixes;
+  const suffixes = scratch + longSuffixes;
+  const noises = scratch + longPrefixes;
   cutPlain(windows, changes, count, suffixes, noises);
   joinPlain(windows, changes, <usize>length, count, suffixes, noises);
   const unfilled = <usize>min<f64>(max<f64>(length - start, 0), <f64>count);
@@ -91,13 +91,13 @@ function advanceKamaAlone(kernel: Kernel, windows: Windows, source: usize, chang
 }
 
 /** The averages at the base length over one set of windows, over a long block. */
-export function slideAlone(kernel: Kernel, windows: Windows, source: usize, changes: usize, scratch: usize, start: f64, count: usize): void {
+export function slideLong(kernel: Kernel, windows: Windows, source: usize, changes: usize, scratch: usize, start: f64, count: usize): void {
   if (windows.kama != 0) {
-    advanceKamaAlone(kernel, windows, source, changes, scratch, start, count);
+    advanceKamaLong(kernel, windows, source, changes, scratch, start, count);
     return;
   }
-  const suffixes = scratch + aloneSuffixes;
-  const plain = scratch + alonePrefixes;
+  const suffixes = scratch + longSuffixes;
+  const plain = scratch + longPrefixes;
   const weighted = plain + weightedBeyond;
   const wma = changetype<Kind>(<usize>windows.wma);
   const lsma = changetype<Kind>(<usize>windows.lsma);
@@ -117,6 +117,6 @@ export function slideAlone(kernel: Kernel, windows: Windows, source: usize, chan
   }
   if (windows.hma == 0) return;
   scale(hma.simple != 0 ? plain : weighted, <usize>hma.factors, count, <usize>hma.rows);
-  if (hma.simple == 0) hullAlone(hma, source, scratch, count);
+  if (hma.simple == 0) hullLong(hma, source, scratch, count);
   blankBefore(hma, 0, start, count);
 }

@@ -1,4 +1,4 @@
 /** The sum of the weights 1 to `length`. Averages multiply by its inverse: a division a bar would cost more than all their additions. */
-export function triangle(length: number): number {
+export function weightSum(length: number): number {
   return (length * (length + 1)) / 2;
 }

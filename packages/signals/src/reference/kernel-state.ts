@@ -3,7 +3,7 @@ import { type PriceBlock, settlePrices } from "../average/price-block.ts";
 import type { Kernel } from "../base/kernel.ts";
 
 /** What the reference kernel keeps between bars, marked, rolled back, saved and restored. */
-export function keepState(
+export function createKernelState(
   layout: MemoryLayout,
   block: PriceBlock,
   memory: Float64Array,

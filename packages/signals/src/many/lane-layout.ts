@@ -1,16 +1,20 @@
 import { type AverageKind, averageKinds, type SignalConfig } from "@atc/contract";
-import { wasmBlockLength } from "../wasm/kernel-records.ts";
-import type { LanePair } from "./compute-many-groups.ts";
+import { kernelLayout } from "../wasm/kernel-layout.ts";
+import { wasmBlockLength } from "../wasm/working-rows.ts";
+import type { LanePair } from "./config-groups.ts";
 
 const vector = 16;
-const lengthCount = 9;
+
+/** Averages per kind. */
+export const lengthCount: number = kernelLayout.lengthCount;
+
 const kindCount = averageKinds.length;
 
 /** Bytes of what `takeKindEquity` of the assembly keeps of a kind: six vectors. */
 const kindStateBytes = 6 * vector;
 
 /** Members of a pair's state, in bytes from its begin. */
-export const pairPlaces: {
+export const pairOffsets: {
   readonly kept: number;
   readonly floored: number;
   equities(kind: number): number;
@@ -28,7 +32,7 @@ export const pairPlaces: {
 };
 
 /** Where a group's parts lie, in bytes from the begin of its slot. */
-export interface LaneSlot {
+export interface LaneLayout {
   /** Codes of a kind's votes at the bar before the block and at its bars. */
   codes(kind: number): number;
   /** Vote and side of one average. */
@@ -69,7 +73,7 @@ export interface LaneSlot {
 export const signalRowBytes: number = vector * (wasmBlockLength + 1);
 
 /** Lays out the slot of a group with so many growths and states of pairs. */
-export function planLaneSlot(growths: number, pairs: number): LaneSlot {
+export function planLaneLayout(growths: number, pairs: number): LaneLayout {
   const bars = wasmBlockLength;
   let end = 0;
   function take(bytes: number, count = 1): (index: number) => number {
@@ -92,7 +96,7 @@ export function planLaneSlot(growths: number, pairs: number): LaneSlot {
   const signalRows = take(2 * 8 * bars, kindCount);
   const equityRows = take(2 * 8 * bars, kindCount);
   const growth = take(8 * bars, growths);
-  const pair = take(pairPlaces.length, pairs);
+  const pair = take(pairOffsets.length, pairs);
   const crossing = (kind: number, index: number): number => crossings(kind * lengthCount + index);
   return {
     codes,
@@ -135,12 +139,12 @@ export function writePair(memory: Float64Array, first: number, pair: LanePair): 
     for (const [lane, { config }] of pair.entries()) memory[first + place / 8 + lane] = value(config);
   }
   const kept = ({ decay }: SignalConfig): number => 1 - decay / 100;
-  write(pairPlaces.kept, kept);
+  write(pairOffsets.kept, kept);
   for (const [number, kind] of averageKinds.entries()) {
-    for (let i = 0; i < lengthCount; i++) write(pairPlaces.equities(number) + vector * i, () => 1);
-    writeKind(write, pairPlaces.kindState(number), kind, kept);
+    for (let i = 0; i < lengthCount; i++) write(pairOffsets.equities(number) + vector * i, () => 1);
+    writeKind(write, pairOffsets.kindState(number), kind, kept);
   }
-  const { average } = pairPlaces;
+  const { average } = pairOffsets;
   write(average + vector, () => Number.NaN);
   write(average + 3 * vector, ({ longThreshold }) => longThreshold);
   write(average + 4 * vector, ({ shortThreshold }) => shortThreshold);

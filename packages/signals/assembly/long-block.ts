@@ -1,5 +1,5 @@
-import { slideAlone } from "./alone-windows";
-import { aloneChanges, aloneSource, wholeAt, Kernel, Kind, State, Windows } from "./records";
+import { slideLong } from "./long-block-windows";
+import { longChanges, longSource, wholeAt, Kernel, Kind, State, Windows } from "./records";
 import { advanceRecursive } from "./recursive";
 
 /** Puts the bars kept before those in the row of the source, and writes the changes from bar `from` on. */
@@ -19,15 +19,15 @@ function takeSource(kernel: Kernel, state: State, source: usize, changes: usize,
 }
 
 /**
- * Takes the `count` bars, up to `aloneLength`, that lie in the long row of the source, where averages are all that is asked for: no votes are taken, and of
+ * Takes the `count` bars, up to `longBlockLength`, that lie in the long row of the source, where averages are all that is asked for: no votes are taken, and of
  * each kind the average at the base length alone, so that a block may be long. `close` is the last close.
  */
-export function advanceAlone(address: usize, scratch: usize, count: usize, close: f64): void {
+export function advanceLongBlock(address: usize, scratch: usize, count: usize, close: f64): void {
   const kernel = changetype<Kernel>(address);
   const state = changetype<State>(<usize>kernel.state);
   const start = state.bars;
-  const source = scratch + aloneSource;
-  const changes = scratch + aloneChanges;
+  const source = scratch + longSource;
+  const changes = scratch + longChanges;
   const history = <usize>kernel.history;
   let changed = false;
   for (let i: usize = 0; i < <usize>kernel.windowsCount; i++) {
@@ -36,7 +36,7 @@ export function advanceAlone(address: usize, scratch: usize, count: usize, close
   // Of other kinds only those that a snapshot keeps.
   takeSource(kernel, state, source, changes, changed || count < history ? 0 : count - history, count);
   for (let i: usize = 0; i < <usize>kernel.windowsCount; i++) {
-    slideAlone(kernel, changetype<Windows>(wholeAt(kernel.windows, i)), source, changes, scratch, start, count);
+    slideLong(kernel, changetype<Windows>(wholeAt(kernel.windows, i)), source, changes, scratch, start, count);
   }
   for (let i: usize = 0; i < <usize>kernel.kindCount; i++) {
     const kind = changetype<Kind>(wholeAt(kernel.kinds, i));

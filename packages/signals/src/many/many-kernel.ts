@@ -2,7 +2,7 @@ import type { ReadonlyTypedArray } from "@atc/contract";
 import type { Kernel, KernelTallies } from "../base/kernel.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
 import { createKernel } from "../stream/create-kernel.ts";
-import type { Member } from "./compute-many-groups.ts";
+import type { Member } from "./config-groups.ts";
 
 /** The outputs of a block, from index 0 on, in arrays that the next block overwrites. */
 export type BlockResults = Readonly<Partial<Record<SignalOutput, Float64Array | Int8Array>>>;

@@ -3,17 +3,16 @@ import { averageKinds } from "@atc/contract";
 import type { KernelTallies } from "../base/kernel.ts";
 import { type KindTallies, sumTallies } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
-import { rows, scratchAddress, wasmBlockLength } from "../wasm/kernel-records.ts";
-import type { Member } from "./compute-many-groups.ts";
-import type { BlockResults, ManyKernel } from "./compute-many-kernel.ts";
-import { takeKinds, takeVotes, type VotedBlock, writeGrowths } from "./compute-many-passes.ts";
-import { type LaneGroup, lengthCount, type PairPlan, planGroup, type Slot } from "./compute-many-plan.ts";
-import { pairPlaces } from "./compute-many-slot.ts";
+import { disposeWith } from "../wasm/slot.ts";
+import { rows, scratchAddress, wasmBlockLength } from "../wasm/working-rows.ts";
+import type { Member } from "./config-groups.ts";
+import { createLaneGroup, type LaneGroup, type PairPlan } from "./lane-group.ts";
+import { lengthCount, pairOffsets } from "./lane-layout.ts";
+import { takeKinds, takeVotes, type VotedBlock, writeGrowths } from "./lane-passes.ts";
+import type { BlockResults, ManyKernel } from "./many-kernel.ts";
 
 /** Bytes from one of a kind's rows of averages to the next. */
 const averageRowBytes = (rows.averages(1) - rows.averages(0)) / lengthCount;
-
-const abandoned = new FinalizationRegistry<Slot>(({ space, address, length }) => space.release(address, length));
 
 /** The results of one lane, views that stay valid until the memory grows. */
 function viewLane({ layout, base, outputs }: LaneGroup, memory: Float64Array, lane: number): BlockResults {
@@ -57,13 +56,13 @@ function tallyMember(group: LaneGroup, member: Member, ties: Float64Array, bars:
     Float64Array.from({ length: lengthCount }, (_, index) => memory[addressOf(index) / 8]);
   function tallyOf(index: number): KindTallies {
     const kind = averageKinds.indexOf(plan.parts[index]?.kind ?? "ema");
-    const kindState = (state + pairPlaces.kindState(kind)) / 8;
+    const kindState = (state + pairOffsets.kindState(kind)) / 8;
     return {
       ties: ties[kind],
       // Counted over all kinds at once.
-      floored: index === firstVoting ? Number(counts[(state + pairPlaces.floored) / 8]) : 0,
+      floored: index === firstVoting ? Number(counts[(state + pairOffsets.floored) / 8]) : 0,
       votes: nine((length) => base + layout.crossing(kind, length)),
-      equities: nine((length) => state + pairPlaces.equities(kind) + 16 * length),
+      equities: nine((length) => state + pairOffsets.equities(kind) + 16 * length),
       equity: memory[kindState],
       equityFloored: Number(counts[kindState + 10]),
     };
@@ -117,7 +116,7 @@ export function createLaneKernel(
   members: readonly Member[],
   outputs: ReadonlySet<SignalOutput>,
 ): ManyKernel | undefined {
-  const group = planGroup(members, outputs);
+  const group = createLaneGroup(members, outputs);
   if (group === undefined) return undefined;
   const { pairs, delivered, slot } = group;
   const votes = group.voting.length > 0;
@@ -127,7 +126,6 @@ export function createLaneKernel(
   const steady: boolean[] = [];
   let bars = 0;
   let before = 0;
-  let released = false;
 
   function takeTwo(first: number, block: VotedBlock, deliver: (member: number, results: BlockResults) => void): void {
     const two = [pairs[first], pairs[first + 1]] as readonly [PairPlan, PairPlan];
@@ -156,13 +154,10 @@ export function createLaneKernel(
     },
     tallies: (member) => tallyMember(group, members[member] as Member, ties, bars),
     [Symbol.dispose]() {
-      if (released) return;
-      released = true;
-      abandoned.unregister(slot);
-      slot.space.release(slot.address, slot.length);
+      slot[Symbol.dispose]();
     },
   };
-  abandoned.register(kernel, slot, slot);
+  disposeWith(kernel, slot);
   return kernel;
 }
 

@@ -1,7 +1,7 @@
 import { growthAfter } from "../base/growth.ts";
-import { wasmBlockLength } from "../wasm/kernel-records.ts";
-import type { LaneGroup, PairPlan } from "./compute-many-plan.ts";
-import { pairPlaces, signalRowBytes } from "./compute-many-slot.ts";
+import { wasmBlockLength } from "../wasm/working-rows.ts";
+import type { LaneGroup, PairPlan } from "./lane-group.ts";
+import { pairOffsets, signalRowBytes } from "./lane-layout.ts";
 
 /** A block of bars whose votes are taken. */
 export interface VotedBlock {
@@ -42,7 +42,7 @@ function fillLayer(
     base + layout.returns,
     a,
     b,
-    pair.state + pairPlaces.kept,
+    pair.state + pairOffsets.kept,
     count,
     within(pair.cutouts[layer] - start + 1, count),
     base + layout.factors(layer) + 16 * place,
@@ -73,10 +73,10 @@ export function takeVotes(group: LaneGroup, a: PairPlan, b: PairPlan, block: Vot
       base + layout.codes(kind),
       base + layout.factors(0),
       block.count,
-      a.state + pairPlaces.equities(kind),
-      b.state + pairPlaces.equities(kind),
-      a.state + pairPlaces.floored,
-      b.state + pairPlaces.floored,
+      a.state + pairOffsets.equities(kind),
+      b.state + pairOffsets.equities(kind),
+      a.state + pairOffsets.floored,
+      b.state + pairOffsets.floored,
       base + layout.votes,
       Number(calm[0] && calm[1]),
     );
@@ -102,7 +102,7 @@ function takeEachKind(group: LaneGroup, place: 0 | 1, pair: PairPlan, { start, c
       count,
       within(pair.cutouts[1] - start, count),
       within(pair.cutouts[1] - start + 1, count),
-      pair.state + pairPlaces.kindState(kind),
+      pair.state + pairOffsets.kindState(kind),
       sums,
       Number(!pair.lts),
       equities,
@@ -118,9 +118,9 @@ function takeAllKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, count: num
     base + layout.signals(0, place),
     signalRowBytes,
     base + layout.spreads(pair.apart ? 1 : 0, place),
-    pair.state + pairPlaces.kept,
+    pair.state + pairOffsets.kept,
     count,
-    pair.state + pairPlaces.kindState(0),
+    pair.state + pairOffsets.kindState(0),
     base + layout.sums,
   );
 }
@@ -141,7 +141,7 @@ export function takeKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, calm: 
   exports.takeAverage(
     base + layout.sums,
     count,
-    pair.state + pairPlaces.average,
+    pair.state + pairOffsets.average,
     Number(pair.lts),
     Number(pair.strategyMode),
     base + layout.averages,

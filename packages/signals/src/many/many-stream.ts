@@ -5,9 +5,9 @@ import type { SignalOutput } from "../base/signal-output.ts";
 import { validateSignalConfig } from "../base/validate-config.ts";
 import { type CheckedPrices, checkPrices } from "../stream/price-check.ts";
 import { checkOutputs } from "../stream/targets.ts";
-import { groupConfigs, type Member } from "./compute-many-groups.ts";
-import { createSeparateKernels, type ManyKernel } from "./compute-many-kernel.ts";
-import { createLaneKernel, lanesWanted } from "./compute-many-lanes.ts";
+import { groupConfigs, type Member } from "./config-groups.ts";
+import { createLaneKernel, lanesWanted } from "./lane-kernel.ts";
+import { createSeparateKernels, type ManyKernel } from "./many-kernel.ts";
 
 /** What to compute for every configuration. */
 export interface ManyOptions<Name extends SignalOutput = SignalOutput> {

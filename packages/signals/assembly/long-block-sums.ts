@@ -1,7 +1,7 @@
-import { aloneRow, wholeAt, Windows } from "./records";
+import { longRowLength, wholeAt, Windows } from "./records";
 
 /** From a plain sum's row to that of the weighted sum of the same bar. */
-export const weightedBeyond: usize = 2 * aloneRow;
+export const weightedBeyond: usize = 2 * longRowLength;
 
 /** Writes the suffix sums of a group that begins at `series` to the places of its bars; 0 to that of the bar after it. */
 @inline
