@@ -6,8 +6,8 @@ export function createEma(lengths: readonly number[], layout: MemoryLayout): Ave
   // The last average or, while it is being seeded, the sum so far.
   const values = layout.state(lengths.map(() => 0));
   return {
-    advance(memory, block, index, target) {
-      const { source, count, start } = block;
+    advance(block, index, target) {
+      const { memory, source, count, start } = block;
       const length = lengths[index];
       const rate = 2 / (length + 1);
       const rest = 1 - rate;

@@ -5,17 +5,18 @@ import { type Average, blankBefore } from "./average.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { blockLength } from "./price-block.ts";
 import type { SourceSums } from "./source-sums.ts";
-import { createWindowSums, shortWeightedSums, weightedSums } from "./window-sums.ts";
+import { createWindowSums, type ShortWindow, shortWeightedSums, weightedSums } from "./window-sums.ts";
 
 /** The mean of the last n values, which the published script plots under the name HMA. */
 function createSimple(lengths: readonly number[], { windows }: SourceSums): Average {
   return {
-    advance(memory, block, index, target) {
+    advance(block, index, target) {
+      const { memory, count } = block;
       const length = lengths[index];
       const plain = windows.plain[index];
       const factor = 1 / length;
-      for (let i = 0; i < block.count; i++) memory[target + i] = memory[plain + i] * factor;
-      blankBefore(length - 1, memory, block, target);
+      for (let i = 0; i < count; i++) memory[target + i] = memory[plain + i] * factor;
+      blankBefore(length - 1, block, target);
     },
   };
 }
@@ -29,30 +30,32 @@ function createHull(
 ): Average {
   const halfOf = (length: number): number => Math.floor(length / 2);
   const halfWindows = createWindowSums(derivedLengths(config.hmaLength, config.robustness).map(halfOf), true, layout);
-  const roots = lengths.map((length) => Math.floor(Math.sqrt(length)));
+  const roots = lengths.map((length): ShortWindow => {
+    const root = Math.floor(Math.sqrt(length));
+    return { length: root, factor: 1 / weightSum(root) };
+  });
   const firsts = lengths.map((length) => firstBarOf("hma", length, config));
   // The outer windows look back at the newest differences of the blocks before, which are kept per length.
-  const history = Math.max(...roots) | 0;
+  const history = Math.max(...roots.map(({ length }) => length)) | 0;
   const kept = layout.state(new Array<number>(lengths.length * history).fill(0));
   const differences = layout.take(history + blockLength) + history;
   return {
-    advance(memory, block, index, target) {
-      const { source, count } = block;
+    advance(block, index, target) {
+      const { memory, source, count } = block;
       const length = lengths[index];
       if (index === 0) weightedSums(halfWindows, memory, source, count);
       const half = halfWindows.weighted[index];
       const whole = windows.weighted[index];
       const halfFactor = 1 / weightSum(halfOf(length));
       const factor = 1 / weightSum(length);
-      const root = roots[index];
       const before = index * history;
       for (let i = 0; i < history; i++) memory[differences - history + i] = kept[before + i];
       for (let i = 0; i < count; i++) {
         memory[differences + i] = 2 * (memory[half + i] * halfFactor) - memory[whole + i] * factor;
       }
       for (let i = 0; i < history; i++) kept[before + i] = memory[differences + count - history + i];
-      shortWeightedSums(root, memory, differences, count, target, 1 / weightSum(root));
-      blankBefore(firsts[index], memory, block, target);
+      shortWeightedSums(roots[index], memory, differences, count, target);
+      blankBefore(firsts[index], block, target);
     },
   };
 }

@@ -6,6 +6,8 @@ export const blockLength = 256;
 
 /** Where the bars that a kernel works on now lie in its memory: bar `start + i`, for 0 <= i < count, at index i from each row. */
 export interface PriceBlock {
+  /** The memory. */
+  readonly memory: Float64Array;
   /** Absolute index of the first bar. */
   start: number;
   /** Number of bars, at most {@link blockLength}. */
@@ -24,18 +26,20 @@ export interface PriceBlock {
   readonly room: { readonly source: number; readonly changes: number; readonly capacity: number };
 }
 
-/** An empty block that keeps at least `longest` bars before the current ones. */
+/** An empty block that keeps at least `longest` bars before the current ones, in a memory with room for everything laid out so far. */
 export function createPriceBlock(longest: number, layout: MemoryLayout): PriceBlock {
   const history = longest | 0;
   // Room for as many new bars as there is history: the shift to the front then costs at most one copied bar per new bar.
   const capacity = (history + Math.max(blockLength, history)) | 0;
   const room = { source: layout.take(capacity), changes: layout.take(capacity), capacity };
+  const close = layout.take(blockLength);
   return {
+    memory: layout.allocate(),
     start: 0,
     count: 0,
     source: room.source + history,
     changes: room.changes + history,
-    close: layout.take(blockLength),
+    close,
     previousClose: Number.NaN,
     history,
     room,
@@ -43,8 +47,8 @@ export function createPriceBlock(longest: number, layout: MemoryLayout): PriceBl
 }
 
 /** Puts the current bars behind and makes sure that `count` more fit. */
-export function settlePrices(block: PriceBlock, memory: Float64Array, count: number): void {
-  const { room, history } = block;
+export function settlePrices(block: PriceBlock, count: number): void {
+  const { memory, room, history } = block;
   if (block.count > 0) block.previousClose = memory[block.close + block.count - 1];
   block.start += block.count;
   block.source += block.count;
@@ -60,15 +64,14 @@ export function settlePrices(block: PriceBlock, memory: Float64Array, count: num
 /** Moves on to bars `from` to `from + count` (exclusive) of two columns. */
 export function advancePrices(
   block: PriceBlock,
-  memory: Float64Array,
   closes: ReadonlyTypedArray<number>,
   sources: ReadonlyTypedArray<number>,
   from: number,
   count: number,
 ): void {
-  settlePrices(block, memory, count);
+  settlePrices(block, count);
   block.count = count;
-  const { source, changes, close } = block;
+  const { memory, source, changes, close } = block;
   let previous = block.start === 0 ? sources[from] : memory[source - 1];
   for (let i = 0; i < count; i++) {
     const value = sources[from + i];

@@ -8,7 +8,7 @@ export interface SourceSums {
   /** The sums; their windows are the nine lengths of a base length, in the order in which they vote. */
   readonly windows: WindowSums;
   /** Writes the sums at every bar of the block. */
-  advance(memory: Float64Array, block: PriceBlock): void;
+  advance(block: PriceBlock): void;
 }
 
 /** Sums of the nine lengths of base length `base`. */
@@ -16,7 +16,7 @@ export function createSourceSums(base: number, config: SignalConfig, layout: Mem
   const windows = createWindowSums(derivedLengths(base, config.robustness), true, layout);
   return {
     windows,
-    advance(memory, { source, count }) {
+    advance({ memory, source, count }) {
       weightedSums(windows, memory, source, count);
     },
   };

@@ -65,9 +65,11 @@ function closeWeighted(memory: Float64Array, first: number, length: number, suff
 }
 
 /** The plain sums of the shortest window. */
-function shortestPlain(windows: WindowSums, memory: Float64Array, series: number, count: number, target: number): void {
+function shortestPlain(windows: WindowSums, memory: Float64Array, series: number, count: number): void {
   const { plainSuffixes, state } = windows;
-  const length = windows.ascending[0]?.length | 0;
+  const shortest = windows.ascending[0];
+  const length = shortest.length | 0;
+  const target = windows.plain[shortest.index];
   let place = state[0] | 0;
   let prefix = state[1];
   for (let i = 0; i < count; ) {
@@ -89,16 +91,12 @@ function shortestPlain(windows: WindowSums, memory: Float64Array, series: number
 }
 
 /** The plain and weighted sums of the shortest window. */
-function shortestWeighted(
-  windows: WindowSums,
-  memory: Float64Array,
-  series: number,
-  count: number,
-  plain: number,
-  target: number,
-): void {
+function shortestWeighted(windows: WindowSums, memory: Float64Array, series: number, count: number): void {
   const { plainSuffixes, weightedSuffixes, state } = windows;
-  const length = windows.ascending[0]?.length | 0;
+  const shortest = windows.ascending[0];
+  const length = shortest.length | 0;
+  const plain = windows.plain[shortest.index];
+  const target = windows.weighted[shortest.index];
   let place = state[0] | 0;
   let prefix = state[1];
   let weighted = state[2];
@@ -136,7 +134,7 @@ export function plainSums(windows: WindowSums, memory: Float64Array, series: num
   let from = 0;
   for (const longer of ascending) {
     const to = plain[longer.index];
-    if (length === 0) shortestPlain(windows, memory, series, count, to);
+    if (length === 0) shortestPlain(windows, memory, series, count);
     for (let i = 0; i < count && length > 0; i++) {
       let sum = memory[from + i];
       for (let back = length; back < longer.length; back++) sum += memory[series + i - back];
@@ -156,7 +154,7 @@ export function weightedSums(windows: WindowSums, memory: Float64Array, series: 
   for (const longer of ascending) {
     const toPlain = plain[longer.index];
     const toWeighted = weighted[longer.index];
-    if (length === 0) shortestWeighted(windows, memory, series, count, toPlain, toWeighted);
+    if (length === 0) shortestWeighted(windows, memory, series, count);
     for (let i = 0; i < count && length > 0; i++) {
       let sum = memory[fromPlain + i];
       let sumOfSums = memory[fromWeighted + i];
@@ -173,17 +171,22 @@ export function weightedSums(windows: WindowSums, memory: Float64Array, series: 
   }
 }
 
+/** A window short enough to be summed again at every bar, and what its weighted sum is multiplied by. */
+export interface ShortWindow {
+  readonly length: number;
+  readonly factor: number;
+}
+
 /**
  * Writes the weighted sums of one short window to row `target`, times `factor`: the plain and weighted sums of 1, 2, ... `length` bars one after the other,
  * which costs `length` additions a bar and needs no state.
  */
 export function shortWeightedSums(
-  length: number,
+  { length, factor }: ShortWindow,
   memory: Float64Array,
   series: number,
   count: number,
   target: number,
-  factor: number,
 ): void {
   for (let i = 0; i < count; i++) {
     let sum = memory[series + i];

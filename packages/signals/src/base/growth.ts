@@ -36,15 +36,14 @@ function tableOf(lambda: number): GrowthTable {
 export function writeGrowth(
   target: Float64Array,
   first: number,
-  start: number,
-  cutout: number,
+  elapsedAtFirst: number,
   count: number,
   config: SignalConfig,
 ): void {
   const table = tableOf(config.lambda);
   const { values } = table;
   for (let i = 0; i < count; i++) {
-    const elapsed = Math.max(0, start + i - cutout);
+    const elapsed = Math.max(0, elapsedAtFirst + i);
     if (elapsed > tabled) {
       target[first + i] = growthAfter(elapsed, config);
       continue;

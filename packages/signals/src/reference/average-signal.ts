@@ -1,6 +1,7 @@
 import type { SignalConfig } from "@atc/contract";
 import type { MemoryLayout } from "../average/memory-layout.ts";
 import { blockLength, type PriceBlock } from "../average/price-block.ts";
+import type { KindEquity } from "./kind-equity.ts";
 
 /** The last bars of the average signal, which its delay and the direction look back at, and its rows. */
 export interface AverageSignal {
@@ -28,7 +29,7 @@ export function createAverageSignal(layout: MemoryLayout): AverageSignal {
 }
 
 /** Empties the sums of a block of `count` bars. */
-export function clearKinds({ weighted, total }: AverageSignal, memory: Float64Array, count: number): void {
+export function clearKinds({ weighted, total }: AverageSignal, { memory, count }: PriceBlock): void {
   memory.fill(0, weighted, weighted + count);
   memory.fill(0, total, total + count);
 }
@@ -36,15 +37,13 @@ export function clearKinds({ weighted, total }: AverageSignal, memory: Float64Ar
 /** Adds one kind: its signals, cut at the thresholds to -1, 0 or +1, each weighted by the kind's equity. */
 export function addKind(
   { weighted, total }: AverageSignal,
-  memory: Float64Array,
-  block: PriceBlock,
-  signals: number,
-  equities: number,
+  { memory, count }: PriceBlock,
+  { signals, equities }: KindEquity,
   config: SignalConfig,
 ): void {
   const long = config.dialect === "lts" ? config.longThreshold : 0.49;
   const short = config.dialect === "lts" ? config.shortThreshold : -0.49;
-  for (let i = 0; i < block.count; i++) {
+  for (let i = 0; i < count; i++) {
     const signal = memory[signals + i];
     const equity = memory[equities + i];
     if (signal > long) memory[weighted + i] = memory[weighted + i] + equity;
@@ -56,8 +55,7 @@ export function addKind(
 /** Writes the average signal and the direction of the block from the sums. */
 export function finishAverageSignal(
   { state, weighted, total, average, direction }: AverageSignal,
-  memory: Float64Array,
-  block: PriceBlock,
+  { memory, count }: PriceBlock,
   config: SignalConfig,
 ): void {
   const { longThreshold, shortThreshold, strategyMode } = config;
@@ -65,7 +63,7 @@ export function finishAverageSignal(
   let last = state[0];
   let lastOutput = state[1];
   let held = state[2];
-  for (let i = 0; i < block.count; i++) {
+  for (let i = 0; i < count; i++) {
     // The equities are NaN before the cutout, and so is their sum.
     let value = memory[weighted + i] / memory[total + i];
     if (lts && !Number.isFinite(value)) value = 0;

@@ -6,11 +6,10 @@ import type { Kernel } from "../base/kernel.ts";
 export function createKernelState(
   layout: MemoryLayout,
   block: PriceBlock,
-  memory: Float64Array,
 ): Pick<Kernel, "mark" | "rollBack" | "savedLength" | "save" | "restore"> {
   const { states, kept } = layout;
   const marks = states.map((state) => new Float64Array(state.length));
-  const { history } = block;
+  const { memory, history } = block;
   const tables = kept.reduce((sum, { length }) => sum + length, 0);
   const savedLength = states.reduce((sum, { length }) => sum + length, tables + 2 * history + 1);
   let start = 0;
@@ -20,7 +19,7 @@ export function createKernelState(
   return {
     mark() {
       // The bar is then not moved when it is taken, so it can be taken again.
-      settlePrices(block, memory, 1);
+      settlePrices(block, 1);
       for (let i = 0; i < states.length; i++) (marks[i] as Float64Array).set(states[i] as Float64Array);
       start = block.start;
       source = block.source;
@@ -36,7 +35,7 @@ export function createKernelState(
     },
     savedLength,
     save(target) {
-      settlePrices(block, memory, 0);
+      settlePrices(block, 0);
       let at = 0;
       for (const state of states) {
         target.set(state, at);

@@ -6,13 +6,13 @@ import { createHma } from "../average/hma.ts";
 import { createKama } from "../average/kama.ts";
 import { createLsma } from "../average/lsma.ts";
 import type { MemoryLayout } from "../average/memory-layout.ts";
-import { blockLength, type PriceBlock } from "../average/price-block.ts";
+import type { PriceBlock } from "../average/price-block.ts";
 import type { SourceSums } from "../average/source-sums.ts";
 import { createWma } from "../average/wma.ts";
 import { createKindEquity, type KindEquity } from "./kind-equity.ts";
 import type { ReturnFactors } from "./return-factors.ts";
 import { roundHalfAway, roundHalfEven } from "./rounding.ts";
-import { advanceVotes, createVotes, type Votes } from "./votes.ts";
+import { advanceVotes, averageRow, createVotes, type Votes } from "./votes.ts";
 
 /** Everything of one kind: its averages, its votes, its equity, and the rows of their values over the block. */
 export interface KindKernel {
@@ -28,14 +28,6 @@ export interface KindKernel {
   readonly votes: Votes;
   /** Layer 2. */
   readonly equity: KindEquity;
-  /** Rows of the first three averages, which vote together; the first row keeps the average at the base length. */
-  readonly firstRows: readonly [number, number, number];
-  /** Rows of the three averages after those, and again of the last three. */
-  readonly rows: readonly [number, number, number];
-  /** Row of the layer-1 signal. */
-  readonly signals: number;
-  /** Row of the layer-2 equity. */
-  readonly equities: number;
 }
 
 function createAverage(
@@ -69,8 +61,6 @@ export function createKindKernel(
   sumsOf: (base: number) => SourceSums,
   layout: MemoryLayout,
 ): KindKernel {
-  const row = (): number => layout.take(blockLength);
-  const rows = [row(), row(), row()] as const;
   return {
     kind,
     withVotes: lengths.length > 1,
@@ -78,23 +68,17 @@ export function createKindKernel(
     average: createAverage(kind, lengths, config, sumsOf, layout),
     votes: createVotes(lengths.length, layout),
     equity: createKindEquity(config[`${kind}Weight`], config, layout),
-    firstRows: [row(), rows[1], rows[2]],
-    rows,
-    signals: row(),
-    equities: row(),
   };
 }
 
 /** Writes the layer-1 signals of the block, once all nine averages have been advanced over it. */
 export function writeSignals(
-  { signals, votes }: KindKernel,
-  memory: Float64Array,
-  block: PriceBlock,
+  { votes, equity: { signals } }: KindKernel,
+  { memory, count, start }: PriceBlock,
   cutout: number,
   config: SignalConfig,
 ): void {
   const { weighted, total } = votes;
-  const { count, start } = block;
   const lts = config.dialect === "lts";
   for (let i = 0; i < count; i++) {
     const mean = memory[weighted + i] / memory[total + i];
@@ -104,14 +88,7 @@ export function writeSignals(
 }
 
 /** Advances average number `index` over the block and, with the last of each three, their votes where there are votes. */
-export function advanceAverage(
-  state: KindKernel,
-  index: number,
-  memory: Float64Array,
-  block: PriceBlock,
-  factors: ReturnFactors,
-): void {
-  const rows = index < 3 ? state.firstRows : state.rows;
-  state.average.advance(memory, block, index, rows[index % 3]);
-  if (state.withVotes && index % 3 === 2) advanceVotes(state.votes, index - 2, memory, block, rows, factors);
+export function advanceAverage(state: KindKernel, index: number, block: PriceBlock, factors: ReturnFactors): void {
+  state.average.advance(block, index, averageRow(state.votes, index));
+  if (state.withVotes && index % 3 === 2) advanceVotes(state.votes, index - 2, block, factors);
 }

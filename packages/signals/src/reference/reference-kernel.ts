@@ -44,10 +44,10 @@ function resultsOf(
   memory: Float64Array,
 ): Partial<Record<SignalOutput, Float64Array>> {
   const rows: Partial<Record<SignalOutput, number>> = { averageSignal: average, direction };
-  for (const { kind, firstRows, signals, equities } of kinds) {
-    rows[kind] = firstRows[0];
-    rows[`${kind}Signal`] = signals;
-    rows[`${kind}Equity`] = equities;
+  for (const { kind, votes, equity } of kinds) {
+    rows[kind] = votes.firstRows[0];
+    rows[`${kind}Signal`] = equity.signals;
+    rows[`${kind}Equity`] = equity.equities;
   }
   const results: Partial<Record<SignalOutput, Float64Array>> = {};
   for (const output of outputs) {
@@ -67,20 +67,18 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
   const { kinds, sums } = createParts(parts, config, layout);
   const width = Math.max(0, ...parts.map(({ lengths }) => lengths.length));
   const votes = width > 1;
-  const block = createPriceBlock(longestWindow(parts, config), layout);
   const firstFactors = createReturnFactors(firstLayerCutout(config), config, layout);
   const sameCutout = firstFactors.cutout === config.cutout;
   const secondFactors = sameCutout ? firstFactors : createReturnFactors(config.cutout, config, layout);
   const averageSignal = createAverageSignal(layout);
-  const memory = layout.allocate();
-  const repeats = config.dialect === "tradingview";
+  const block = createPriceBlock(longestWindow(parts, config), layout);
 
   function advanceAverages(): void {
-    for (const { votes: sumsOfVotes } of kinds) clearSums(sumsOfVotes, memory, block.count);
-    for (const shared of sums) shared.advance(memory, block);
+    for (const { votes: sumsOfVotes } of kinds) clearSums(sumsOfVotes, block);
+    for (const shared of sums) shared.advance(block);
     for (let index = 0; index < width; index++) {
       for (const kind of kinds) {
-        if (index < kind.lengths.length) advanceAverage(kind, index, memory, block, firstFactors);
+        if (index < kind.lengths.length) advanceAverage(kind, index, block, firstFactors);
       }
     }
   }
@@ -94,8 +92,8 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
       floored,
       votes: lastVotes,
       equities,
-      equity: equity[0],
-      equityFloored: equity[3],
+      equity: equity.state[0],
+      equityFloored: equity.state[3],
     };
   }
 
@@ -103,24 +101,24 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
     name: "reference",
     blockLength,
     votes,
-    results: resultsOf(kinds, averageSignal, outputs, memory),
+    results: resultsOf(kinds, averageSignal, outputs, block.memory),
     advance(close, source, from, count) {
-      advancePrices(block, memory, close, source, from, count);
-      if (votes) fillReturnFactors(firstFactors, memory, block, config);
-      if (votes && !sameCutout) fillReturnFactors(secondFactors, memory, block, config);
+      advancePrices(block, close, source, from, count);
+      if (votes) fillReturnFactors(firstFactors, block, config);
+      if (votes && !sameCutout) fillReturnFactors(secondFactors, block, config);
       advanceAverages();
-      clearKinds(averageSignal, memory, block.count);
+      clearKinds(averageSignal, block);
       for (const kind of kinds) {
-        const { withVotes, equity, signals, equities } = kind;
+        const { withVotes, equity } = kind;
         if (!withVotes) continue;
-        writeSignals(kind, memory, block, firstFactors.cutout, config);
-        advanceKindEquity(equity, memory, block, signals, secondFactors, repeats, equities);
-        if (all) addKind(averageSignal, memory, block, signals, equities, config);
+        writeSignals(kind, block, firstFactors.cutout, config);
+        advanceKindEquity(equity, block, secondFactors);
+        if (all) addKind(averageSignal, block, equity, config);
       }
-      if (all) finishAverageSignal(averageSignal, memory, block, config);
+      if (all) finishAverageSignal(averageSignal, block, config);
     },
     tallies: () => sumTallies(parts, tallyOf, config, block.start + block.count, "reference"),
-    ...createKernelState(layout, block, memory),
+    ...createKernelState(layout, block),
     [Symbol.dispose]() {},
   };
 }

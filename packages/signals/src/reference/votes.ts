@@ -10,6 +10,10 @@ export interface Votes {
   readonly equities: Float64Array;
   /** On which side of the average the last close was: -1, 0, +1, or NaN where there was no average. */
   readonly sides: Float64Array;
+  /** Rows of the first three averages, which vote together; the first row keeps the average at the base length. */
+  readonly firstRows: readonly [number, number, number];
+  /** Rows of the three averages after those, and again of the last three. */
+  readonly rows: readonly [number, number, number];
   /** Row of the sums of vote times equity. */
   readonly weighted: number;
   /** Row of the sums of equities. */
@@ -20,13 +24,17 @@ export interface Votes {
 
 /** Votes that have not begun, with equities of 1. */
 export function createVotes(count: number, layout: MemoryLayout): Votes {
+  const row = (): number => layout.take(blockLength);
+  const rows = [row(), row(), row()] as const;
   return {
+    firstRows: [row(), rows[1], rows[2]],
+    rows,
     votes: layout.state(new Array<number>(count).fill(0)),
     equities: layout.state(new Array<number>(count).fill(1)),
     sides: layout.state(new Array<number>(count).fill(Number.NaN)),
     counts: layout.state([0, 0]),
-    weighted: layout.take(blockLength),
-    total: layout.take(blockLength),
+    weighted: row(),
+    total: row(),
   };
 }
 
@@ -35,8 +43,13 @@ function addCounts({ counts }: Votes, ties: number, floored: number): void {
   counts[1] = counts[1] + floored;
 }
 
+/** The row that average number `index` is written to. */
+export function averageRow({ firstRows, rows }: Votes, index: number): number {
+  return index < 3 ? firstRows[index] : rows[index % 3];
+}
+
 /** Empties the sums of a block of `count` bars. */
-export function clearSums({ weighted, total }: Votes, memory: Float64Array, count: number): void {
+export function clearSums({ weighted, total }: Votes, { memory, count }: PriceBlock): void {
   memory.fill(0, weighted, weighted + count);
   memory.fill(0, total, total + count);
 }
@@ -44,20 +57,13 @@ export function clearSums({ weighted, total }: Votes, memory: Float64Array, coun
 /**
  * Takes the crossings of averages number `first` to `first + 2`, whose values are in the rows, and adds their votes and equities at each bar to the sums.
  */
-export function advanceVotes(
-  state: Votes,
-  first: number,
-  memory: Float64Array,
-  block: PriceBlock,
-  rows: readonly [number, number, number],
-  factors: ReturnFactors,
-): void {
+export function advanceVotes(state: Votes, first: number, block: PriceBlock, factors: ReturnFactors): void {
   const follow =
     block.start > factors.cutout && follows(state, first) && follows(state, first + 1) && follows(state, first + 2);
-  const from = follow ? followSides(state, first, memory, block, rows, factors) : 0;
+  const from = follow ? followSides(state, first, block, factors) : 0;
   if (from === block.count) return;
   for (let lane = 0; lane < 3; lane++) {
-    watchCrossings(state, first + lane, memory, block, rows[lane], factors, from);
+    watchCrossings(state, first + lane, block, factors, from);
   }
 }
 
@@ -69,18 +75,12 @@ function follows({ votes, sides }: Votes, index: number): boolean {
 }
 
 /** The definition as it stands, from bar `from` of the block on. An average that overflowed, near the largest double, counts as none. */
-function watchCrossings(
-  state: Votes,
-  index: number,
-  memory: Float64Array,
-  block: PriceBlock,
-  average: number,
-  factors: ReturnFactors,
-  from: number,
-): void {
-  const { close, count } = block;
+function watchCrossings(state: Votes, index: number, block: PriceBlock, factors: ReturnFactors, from: number): void {
+  const { weighted, total } = state;
+  const { memory, close, count } = block;
   const { flat, spread } = factors;
   const { floor, cap } = equityBounds;
+  const average = averageRow(state, index);
   const tolerance = 1e-10;
   let vote = state.votes[index];
   let equity = state.equities[index];
@@ -109,8 +109,8 @@ function watchCrossings(
       side = 0;
       ties++;
     }
-    memory[state.weighted + i] = memory[state.weighted + i] + vote * equity;
-    memory[state.total + i] = memory[state.total + i] + equity;
+    memory[weighted + i] = memory[weighted + i] + vote * equity;
+    memory[total + i] = memory[total + i] + equity;
   }
   state.votes[index] = vote;
   state.equities[index] = equity;
@@ -123,19 +123,12 @@ function watchCrossings(
  * and sums for three, written out because V8 unrolls nothing (3.2 against 5.5 ns an average and bar). Returns the number of bars taken: all, or up to and
  * with the first at which an average has no value.
  */
-function followSides(
-  state: Votes,
-  first: number,
-  memory: Float64Array,
-  block: PriceBlock,
-  rows: readonly [number, number, number],
-  factors: ReturnFactors,
-): number {
+function followSides(state: Votes, first: number, block: PriceBlock, factors: ReturnFactors): number {
   const { votes, equities, sides, weighted, total } = state;
-  const { close, count } = block;
+  const { memory, close, count } = block;
   const { kept, spread } = factors;
   const { floor, cap } = equityBounds;
-  const [rowA, rowB, rowC] = rows;
+  const [rowA, rowB, rowC] = first === 0 ? state.firstRows : state.rows;
   const tolerance = 1e-10;
   let voteA = votes[first];
   let voteB = votes[first + 1];

@@ -53,16 +53,16 @@ function takeAverages(
     if (sums.length === 0) sums.push(shared);
     return shared;
   }
-  const { average, rows } = createKindKernel(kind, lengths, config, sumsOf, layout);
-  const [row] = rows;
+  const { average, votes } = createKindKernel(kind, lengths, config, sumsOf, layout);
+  const [row] = votes.rows;
   const block = createPriceBlock(Math.max(...lengths), layout);
-  const memory = layout.allocate();
+  const { memory } = block;
   for (let from = 0; from < close.length; from += blockLength) {
     const count = Math.min(blockLength, close.length - from);
-    advancePrices(block, memory, close, source, from, count);
-    for (const shared of sums) shared.advance(memory, block);
+    advancePrices(block, close, source, from, count);
+    for (const shared of sums) shared.advance(block);
     for (const [index, target] of averages.entries()) {
-      average.advance(memory, block, index, row);
+      average.advance(block, index, row);
       target.set(memory.subarray(row, row + count), from);
     }
   }

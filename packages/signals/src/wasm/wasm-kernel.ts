@@ -74,10 +74,10 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
   let marked = 0;
 
   function writeGrowths(memory: Float64Array, count: number): void {
-    if (bars - firstCutout < growthCap) writeGrowth(memory, rows.firstGrowth / 8, bars, firstCutout, count, config);
-    if (config.cutout !== firstCutout && bars - config.cutout < growthCap) {
-      writeGrowth(memory, rows.secondGrowth / 8, bars, config.cutout, count, config);
-    }
+    const first = bars - firstCutout;
+    const second = bars - config.cutout;
+    if (first < growthCap) writeGrowth(memory, rows.firstGrowth / 8, first, count, config);
+    if (second !== first && second < growthCap) writeGrowth(memory, rows.secondGrowth / 8, second, count, config);
   }
 
   function tallyOf(index: number): ReturnType<Parameters<typeof sumTallies>[1]> {
