@@ -1,9 +1,9 @@
 import { longRowLength, wholeAt, Windows } from "./records";
 
-/** From a plain sum's row to that of the weighted sum of the same bar. */
+/** Bytes from the row of a plain sum to that of the weighted sum. */
 export const weightedBeyond: usize = 2 * longRowLength;
 
-/** Writes the suffix sums of a group that begins at `series` to the places of its bars; 0 to that of the bar after it. */
+/** Writes the suffix sums of the group at `series` to the places of its bars, and 0 after the last. */
 @inline
 function closeGroup(series: usize, length: usize, suffixes: usize, weighted: bool): void {
   let sum: f64 = 0;
@@ -21,8 +21,9 @@ function closeGroup(series: usize, length: usize, suffixes: usize, weighted: boo
 }
 
 /**
- * The shortest windows of a long block, in two rows of two parts that add up to their sums: `suffixes`, of the group before, at the place of the bar
- * where a window begins, and `prefixes`, of the group at hand, at the place of the bar where it ends. What the tables of `windows` keep is the same.
+ * The shortest windows of a long block, as two rows whose values add up to the sums. `suffixes` has the part in the
+ * previous group, at the bar where a window begins; `prefixes` the part in the current group, at the bar where it ends.
+ * The tables of `windows` are updated as by the other functions.
  */
 @inline
 function cutGroups(windows: Windows, series: usize, count: usize, suffixes: usize, prefixes: usize, hasWeights: bool): void {
@@ -34,7 +35,7 @@ function cutGroups(windows: Windows, series: usize, count: usize, suffixes: usiz
   let place = <usize>load<f64>(state);
   let prefix = load<f64>(state, 8);
   let weighted = load<f64>(state, 16);
-  // What the last group left: the places that windows of this block begin at.
+  // The suffix sums left by earlier blocks, for windows of this block that begin there.
   const left = (length - place) << 3;
   memory.copy(suffixes + 8 - bytes, table + ((place + 1) << 3), left);
   if (hasWeights) memory.copy(suffixes + weightedBeyond + 8 - bytes, weightedTable + ((place + 1) << 3), left);
@@ -48,8 +49,8 @@ function cutGroups(windows: Windows, series: usize, count: usize, suffixes: usiz
     const stop = min(end, group + bytes);
     const whole = group + bytes == stop;
     let rank = <f64>(place + 1);
-    let rest = <f64>length - rank;
-    // Sums of the suffixes are taken beside those of the prefixes: two chains of additions, neither of which waits for the other.
+    let remaining = <f64>length - rank;
+    // Suffix sums are computed beside prefix sums: two chains of additions that do not wait for each other.
     let back = stop;
     const from = at;
     if (whole && place == 0) {
@@ -66,9 +67,9 @@ function cutGroups(windows: Windows, series: usize, count: usize, suffixes: usiz
         sumOfSums += sum;
         weighted += rank * value;
         store<f64>(back + toSuffix, sumOfSums, weightedBeyond);
-        store<f64>(at + toPrefix, weighted + rest * prefix, weightedBeyond);
+        store<f64>(at + toPrefix, weighted + remaining * prefix, weightedBeyond);
         rank += 1;
-        rest -= 1;
+        remaining -= 1;
       }
       store<f64>(stop + toSuffix, 0);
       if (hasWeights) store<f64>(stop + toSuffix, 0, weightedBeyond);
@@ -79,9 +80,9 @@ function cutGroups(windows: Windows, series: usize, count: usize, suffixes: usiz
       store<f64>(at + toPrefix, prefix);
       if (!hasWeights) continue;
       weighted += rank * value;
-      store<f64>(at + toPrefix, weighted + rest * prefix, weightedBeyond);
+      store<f64>(at + toPrefix, weighted + remaining * prefix, weightedBeyond);
       rank += 1;
-      rest -= 1;
+      remaining -= 1;
     }
     place += (stop - from) >> 3;
     if (!whole) continue;
@@ -104,12 +105,15 @@ export function cutPlain(windows: Windows, series: usize, count: usize, suffixes
   cutGroups(windows, series, count, suffixes, prefixes, false);
 }
 
-/** Plain sums and weighted ones. */
+/** Plain and weighted sums. */
 export function cutWeighted(windows: Windows, series: usize, count: usize, suffixes: usize, prefixes: usize): void {
   cutGroups(windows, series, count, suffixes, prefixes, true);
 }
 
-/** Adds the parts of the shortest windows and lengthens them to `longer` bars, into the rows of the prefixes. Eight bars a turn. */
+/**
+ * Adds the parts of the shortest windows and lengthens them to `longer` bars, in the rows of the prefixes. Eight bars
+ * per iteration.
+ */
 export function joinWeighted(windows: Windows, series: usize, longer: usize, count: usize, suffixes: usize, plain: usize): void {
   const length = wholeAt(windows.lengths, 0);
   suffixes -= (length - 1) << 3;
@@ -149,7 +153,7 @@ export function joinWeighted(windows: Windows, series: usize, longer: usize, cou
   }
 }
 
-/** As `joinWeighted`, with no weighted sums. */
+/** Like `joinWeighted`, without weighted sums. */
 export function joinPlain(windows: Windows, series: usize, longer: usize, count: usize, suffixes: usize, plain: usize): void {
   const length = wholeAt(windows.lengths, 0);
   suffixes -= (length - 1) << 3;

@@ -38,8 +38,8 @@ function approach(value: f64, price: f64, factor: f64): f64 {
 }
 
 /**
- * KAMA over bars with full windows. Smoothing factors are taken two at a time beside the chain of KAMA itself, three operations a bar of which each waits
- * for the one before.
+ * KAMA over bars with full windows. Smoothing factors are computed two at a time beside the chain of KAMA itself, which
+ * has three dependent operations per bar.
  */
 function chainKama(kernel: Kernel, kind: Kind, noises: usize, source: usize, from: usize, count: usize): void {
   const range = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("range"));
@@ -77,7 +77,7 @@ function chainKama(kernel: Kernel, kind: Kind, noises: usize, source: usize, fro
   store<f64>(<usize>kind.averages, value);
 }
 
-/** KAMA, from its first bar on. */
+/** KAMA from its first bar. */
 function advanceKamaLong(kernel: Kernel, windows: Windows, source: usize, changes: usize, scratch: usize, start: f64, count: usize): void {
   const kama = changetype<Kind>(<usize>windows.kama);
   const length = load<f64>(<usize>kama.lengths);
@@ -90,7 +90,7 @@ function advanceKamaLong(kernel: Kernel, windows: Windows, source: usize, change
   chainKama(kernel, kama, noises, source, unfilled, count);
 }
 
-/** The averages at the base length over one set of windows, over a long block. */
+/** The averages at the base length that use one set of windows, over a long block. */
 export function slideLong(kernel: Kernel, windows: Windows, source: usize, changes: usize, scratch: usize, start: f64, count: usize): void {
   if (windows.kama != 0) {
     advanceKamaLong(kernel, windows, source, changes, scratch, start, count);

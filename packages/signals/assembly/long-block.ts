@@ -2,7 +2,7 @@ import { slideLong } from "./long-block-windows";
 import { longChanges, longSource, wholeAt, Kernel, Kind, State, Windows } from "./records";
 import { advanceRecursive } from "./recursive";
 
-/** Puts the bars kept before those in the row of the source, and writes the changes from bar `from` on. */
+/** Puts the history before the row of the source and writes the changes from bar `from`. */
 function takeSource(kernel: Kernel, state: State, source: usize, changes: usize, from: usize, count: usize): void {
   const history = <usize>kernel.history << 3;
   const newest = <usize>state.place << 3;
@@ -19,8 +19,9 @@ function takeSource(kernel: Kernel, state: State, source: usize, changes: usize,
 }
 
 /**
- * Takes the `count` bars, up to `longBlockLength`, that lie in the long row of the source, where averages are all that is asked for: no votes are taken, and of
- * each kind the average at the base length alone, so that a block may be long. `close` is the last close.
+ * Computes a long block: `count` bars, at most `longBlockLength`, in the long row of the source, if only averages are
+ * outputs. There are no votes, and each kind has its base length only, so blocks may be long. `close` is the last
+ * close.
  */
 export function advanceLongBlock(address: usize, scratch: usize, count: usize, close: f64): void {
   const kernel = changetype<Kernel>(address);
@@ -33,14 +34,14 @@ export function advanceLongBlock(address: usize, scratch: usize, count: usize, c
   for (let i: usize = 0; i < <usize>kernel.windowsCount; i++) {
     if (changetype<Windows>(wholeAt(kernel.windows, i)).kama != 0) changed = true;
   }
-  // Of other kinds only those that a snapshot keeps.
+  // Without KAMA, changes are needed only for snapshots.
   takeSource(kernel, state, source, changes, changed || count < history ? 0 : count - history, count);
   for (let i: usize = 0; i < <usize>kernel.windowsCount; i++) {
     slideLong(kernel, changetype<Windows>(wholeAt(kernel.windows, i)), source, changes, scratch, start, count);
   }
   for (let i: usize = 0; i < <usize>kernel.kindCount; i++) {
     const kind = changetype<Kind>(wholeAt(kernel.kinds, i));
-    // KAMA goes with its windows.
+    // KAMA was computed with its windows.
     if (kind.kind != 5) advanceRecursive(kind, kernel, source, start, count);
   }
   memory.copy(<usize>kernel.source, source + ((count - history) << 3), history << 3);

@@ -1,5 +1,6 @@
 /**
- * Adaptive Trend Classification: one trend signal in [-1, 1] from six kinds of moving average at nine lengths each, in batch and bar by bar.
+ * Adaptive Trend Classification: one trend signal in [-1, 1] from six kinds of moving average at nine lengths each, in
+ * batch or bar by bar.
  *
  * @packageDocumentation
  */

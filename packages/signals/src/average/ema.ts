@@ -1,16 +1,16 @@
 import type { Average } from "./average.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 
-/** EMA: e[t] = a s[t] + (1 - a) e[t-1], a = 2 / (n + 1), seeded with the mean of the first n values. */
+/** EMA: e[t] = alpha s[t] + (1 - alpha) e[t-1], alpha = 2 / (n + 1), seeded with the mean of the first n values. */
 export function createEma(lengths: readonly number[], layout: MemoryLayout): Average {
-  // The last average or, while it is being seeded, the sum so far.
+  // The last average or, during seeding, the sum so far.
   const values = layout.state(lengths.map(() => 0));
   return {
     advance(block, index, target) {
       const { memory, source, count, start } = block;
       const length = lengths[index];
-      const rate = 2 / (length + 1);
-      const rest = 1 - rate;
+      const alpha = 2 / (length + 1);
+      const oneMinusAlpha = 1 - alpha;
       let value = values[index];
       let i = 0;
       for (; i < count && start + i < length; i++) {
@@ -19,7 +19,7 @@ export function createEma(lengths: readonly number[], layout: MemoryLayout): Ave
         memory[target + i] = start + i === length - 1 ? value : Number.NaN;
       }
       for (; i < count; i++) {
-        value = rate * memory[source + i] + rest * value;
+        value = alpha * memory[source + i] + oneMinusAlpha * value;
         memory[target + i] = value;
       }
       values[index] = value;

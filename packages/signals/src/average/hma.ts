@@ -35,7 +35,7 @@ function createHull(
     return { length: root, factor: 1 / weightSum(root) };
   });
   const firsts = lengths.map((length) => firstBarOf("hma", length, config));
-  // The outer windows look back at the newest differences of the blocks before, which are kept per length.
+  // The outer windows need the last differences of earlier blocks, which are kept per length.
   const history = Math.max(...roots.map(({ length }) => length)) | 0;
   const kept = layout.state(new Array<number>(lengths.length * history).fill(0));
   const differences = layout.take(history + blockLength) + history;
@@ -60,7 +60,7 @@ function createHull(
   };
 }
 
-/** HMA, in the variant that the configuration names. */
+/** HMA in the configured variant. */
 export function createHma(
   lengths: readonly number[],
   config: SignalConfig,

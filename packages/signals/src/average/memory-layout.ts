@@ -1,30 +1,30 @@
 /**
- * Hands out stretches of the one Float64Array that a kernel works in. One array and many offsets, as in WebAssembly: V8 checks each array anew in every
- * iteration of a loop, which over five arrays costs more than the arithmetic (8.8 against 5.2 ns a bar and average in the voting pass).
+ * Reserves regions of the one Float64Array that a kernel works in. One array with many offsets, as in WebAssembly: V8
+ * checks every array again in each iteration of a loop, which for five arrays costs more than the arithmetic (8.8
+ * instead of 5.2 ns per bar and average in the voting pass).
  */
 export interface MemoryLayout {
   /** Reserves `length` elements and returns the index of the first. */
   take(length: number): number;
-  /** As `take`, for elements that later bars depend on, but that a bar taken again does not have to find as they were. */
+  /** Like `take`, for elements that a snapshot must save but a rollback need not restore. */
   takeKept(length: number): number;
-  /** A small array that later bars depend on and every bar may change. */
+  /** A small array that a snapshot saves and a rollback restores. */
   state(values: readonly number[]): Float64Array;
-  /** The arrays given out by `state`, in order. */
+  /** The arrays returned by `state`, in order. */
   readonly states: readonly Float64Array[];
-  /** The stretches given out by `takeKept`, in order. */
+  /** The regions reserved by `takeKept`, in order. */
   readonly kept: readonly { readonly first: number; readonly length: number }[];
-  /** The array with room for everything taken, all zeros. */
+  /** A new array with room for everything reserved, all zeros. */
   allocate(): Float64Array;
 }
 
-/** A layout of nothing. */
 export function createMemoryLayout(): MemoryLayout {
   let taken = 0;
   const states: Float64Array[] = [];
   const kept: { first: number; length: number }[] = [];
   function take(length: number): number {
     const first = taken;
-    // An offset that V8 holds as a double, because a length did, would slow every loop by half.
+    // If V8 held an offset as a double, because a length was one, every loop would take half as long again.
     taken = (taken + length) | 0;
     return first;
   }

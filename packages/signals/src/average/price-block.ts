@@ -1,35 +1,43 @@
 import type { ReadonlyTypedArray } from "@atc/contract";
 import type { MemoryLayout } from "./memory-layout.ts";
 
-/** The most bars of one block: the dozen rows of this length that a pass works on stay in the first-level cache. */
+/** The most bars of one block: the dozen rows of this length that a pass uses stay in the first-level cache. */
 export const blockLength = 256;
 
-/** Where the bars that a kernel works on now lie in its memory: bar `start + i`, for 0 <= i < count, at index i from each row. */
+/**
+ * The bars that a kernel is working on and where its memory has them: bar `start + i`, for 0 <= i < count, is at index
+ * i of each row.
+ */
 export interface PriceBlock {
-  /** The memory. */
   readonly memory: Float64Array;
   /** Absolute index of the first bar. */
   start: number;
   /** Number of bars, at most {@link blockLength}. */
   count: number;
-  /** The calculation source, with at least `history` bars before it. Moves. */
+  /** Row of the calculation source, after at least `history` earlier bars. Moves. */
   source: number;
-  /** |source[t] - source[t-1]|, 0 at the first bar of all, with at least `history` bars before it. Moves. */
+  /**
+   * Row of |source[t] - source[t-1]|, 0 at the first bar of the series, after at least `history` earlier bars. Moves.
+   */
   changes: number;
-  /** The close. */
+  /** Row of the close. */
   readonly close: number;
-  /** The close of the bar before the first, NaN at the first bar of all. */
+  /** The close of the last bar before the block; NaN at the start of the series. */
   previousClose: number;
   /** Bars kept before the current ones. */
   readonly history: number;
-  /** Where the source and the changes begin, and how many bars each has room for. */
+  /** Where the rows of the source and the changes begin, and how many bars each has room for. */
   readonly room: { readonly source: number; readonly changes: number; readonly capacity: number };
 }
 
-/** An empty block that keeps at least `longest` bars before the current ones, in a memory with room for everything laid out so far. */
+/**
+ * Creates an empty block that keeps at least `longest` earlier bars. It allocates the memory, so everything else must
+ * have been laid out.
+ */
 export function createPriceBlock(longest: number, layout: MemoryLayout): PriceBlock {
   const history = longest | 0;
-  // Room for as many new bars as there is history: the shift to the front then costs at most one copied bar per new bar.
+  // Room for as many new bars as there is history: moving the history to the front then costs at most one copied bar
+  // per new bar.
   const capacity = (history + Math.max(blockLength, history)) | 0;
   const room = { source: layout.take(capacity), changes: layout.take(capacity), capacity };
   const close = layout.take(blockLength);
@@ -46,7 +54,7 @@ export function createPriceBlock(longest: number, layout: MemoryLayout): PriceBl
   };
 }
 
-/** Puts the current bars behind and makes sure that `count` more fit. */
+/** Turns the current bars into history and makes room for `count` more. */
 export function settlePrices(block: PriceBlock, count: number): void {
   const { memory, room, history } = block;
   if (block.count > 0) block.previousClose = memory[block.close + block.count - 1];
@@ -61,7 +69,7 @@ export function settlePrices(block: PriceBlock, count: number): void {
   block.changes = room.changes + history;
 }
 
-/** Moves on to bars `from` to `from + count` (exclusive) of two columns. */
+/** Continues with bars `from` to `from + count` (exclusive) of two columns. */
 export function advancePrices(
   block: PriceBlock,
   closes: ReadonlyTypedArray<number>,

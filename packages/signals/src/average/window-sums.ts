@@ -2,34 +2,37 @@ import type { MemoryLayout } from "./memory-layout.ts";
 import { blockLength } from "./price-block.ts";
 
 /**
- * Sums over sliding windows of several lengths that never subtract, so that they neither drift nor suffer from a bad tick that left the window long ago.
+ * Sums over sliding windows of several lengths. They never subtract, so they do not drift and do not keep a trace of a
+ * bad tick after it has left the window.
  *
- * For the shortest window, of n bars, the index is cut into groups of n. A window that ends at place r of its group (r = t mod n) is the suffix of
- * the last group from place r + 1, and the prefix of the current one up to r. At the end of each group its suffix sums are taken from the newest
- * bar backwards: O(1) a bar on average, with n numbers of state. Groups lie by the absolute index, so chunking cannot change a bit.
+ * For the shortest window, of n bars, the series is cut into groups of n bars. A window that ends at place r of its
+ * group (r = t mod n) consists of the last group from place r + 1, its suffix, and the current group up to r, its
+ * prefix. At the end of each group, its suffix sums are computed from the newest bar backwards: O(1) per bar on
+ * average, with n numbers of state. Groups depend on the absolute index only, so chunking does not change a bit.
  *
- * The weighted sums have weights 1..n, the newest n. With S[q] the sum of suffix members from place q on, the suffix part at place r is the sum
- * of S[q] over q > r, and the prefix part is n - 1 - r times the plain prefix plus the prefix weighted by 1, 2, ...: additions only.
+ * The weighted sums have weights 1..n, the newest n. With S[q] the sum of the suffix from place q, the suffix part at
+ * place r is the sum of S[q] over q > r. The prefix part is n - 1 - r times the plain prefix plus the prefix weighted
+ * by 1, 2, ... Both need additions only.
  *
- * A window one bar longer adds its oldest bar to the plain sum, and that sum to the weighted one. The lengths of a kind lie within 14 bars of each
- * other, so a few additions lead from each to the next.
+ * A window that is one bar longer adds its oldest bar to the plain sum, and that sum to the weighted one. The lengths
+ * of a kind differ by at most 14 bars, so a few additions lead from each to the next.
  */
 export interface WindowSums {
-  /** The lengths from the shortest on: their index in the order in which they were given, and their bars. */
+  /** The lengths in ascending order with their indices in voting order. */
   readonly ascending: readonly { readonly index: number; readonly length: number }[];
-  /** Rows of the plain sums by index; of the sum of what there is before the window is full. */
+  /** Rows of the plain sums, by index. Until a window is full, its sum covers the bars so far. */
   readonly plain: readonly number[];
-  /** Rows of the weighted sums by index; none where they are not wanted. */
+  /** Rows of the weighted sums, by index; empty if not wanted. */
   readonly weighted: readonly number[];
-  /** Where the shortest window's suffix sums lie by place: n + 1 of them, the last 0. */
+  /** The n + 1 suffix sums of the shortest window, by place; the last is 0. */
   readonly plainSuffixes: number;
-  /** The same of its weighted sums. */
+  /** The weighted suffix sums of the shortest window. */
   readonly weightedSuffixes: number;
   /** Place of the next bar in its group; plain sum of the group; its sum weighted by 1, 2, ... */
   readonly state: Float64Array;
 }
 
-/** Windows of the given lengths, empty; `weighted` where weighted sums are wanted beside the plain ones. */
+/** Empty windows of the given lengths; `weighted` adds weighted sums to the plain ones. */
 export function createWindowSums(lengths: readonly number[], weighted: boolean, layout: MemoryLayout): WindowSums {
   const ascending = lengths.map((length, index) => ({ index, length })).sort((a, b) => a.length - b.length);
   const shortest = Math.min(...lengths);
@@ -43,7 +46,7 @@ export function createWindowSums(lengths: readonly number[], weighted: boolean, 
   };
 }
 
-/** Takes the suffix sums of the group of `length` bars that begins at `first`. */
+/** Computes the suffix sums of the group of `length` bars from `first`. */
 function closePlain(memory: Float64Array, first: number, length: number, suffix: number): void {
   let sum = 0;
   for (let place = length - 1; place > 0; place--) {
@@ -52,7 +55,7 @@ function closePlain(memory: Float64Array, first: number, length: number, suffix:
   }
 }
 
-/** Takes its plain and weighted suffix sums. */
+/** Computes the plain and weighted suffix sums of a group. */
 function closeWeighted(memory: Float64Array, first: number, length: number, suffix: number, weighted: number): void {
   let sum = 0;
   let sumOfSums = 0;
@@ -64,7 +67,7 @@ function closeWeighted(memory: Float64Array, first: number, length: number, suff
   }
 }
 
-/** The plain sums of the shortest window. */
+/** Writes the plain sums of the shortest window. */
 function shortestPlain(windows: WindowSums, memory: Float64Array, series: number, count: number): void {
   const { plainSuffixes, state } = windows;
   const shortest = windows.ascending[0];
@@ -90,7 +93,7 @@ function shortestPlain(windows: WindowSums, memory: Float64Array, series: number
   state[1] = prefix;
 }
 
-/** The plain and weighted sums of the shortest window. */
+/** Writes the plain and weighted sums of the shortest window. */
 function shortestWeighted(windows: WindowSums, memory: Float64Array, series: number, count: number): void {
   const { plainSuffixes, weightedSuffixes, state } = windows;
   const shortest = windows.ascending[0];
@@ -104,16 +107,16 @@ function shortestWeighted(windows: WindowSums, memory: Float64Array, series: num
     const end = Math.min(count, i + length - place);
     const next = place + 1 - i;
     let rank = place + 1;
-    let rest = length - rank;
+    let remaining = length - rank;
     place += end - i;
     for (; i < end; i++) {
       const value = memory[series + i];
       prefix += value;
       weighted += rank * value;
       memory[plain + i] = memory[plainSuffixes + next + i] + prefix;
-      memory[target + i] = memory[weightedSuffixes + next + i] + (weighted + rest * prefix);
+      memory[target + i] = memory[weightedSuffixes + next + i] + (weighted + remaining * prefix);
       rank += 1;
-      rest -= 1;
+      remaining -= 1;
     }
     if (place === length) {
       closeWeighted(memory, series + end - length, length, plainSuffixes, weightedSuffixes);
@@ -127,7 +130,7 @@ function shortestWeighted(windows: WindowSums, memory: Float64Array, series: num
   state[2] = weighted;
 }
 
-/** Writes the plain sums at `count` bars from `series` on. */
+/** Writes the plain sums for `count` bars from `series`. */
 export function plainSums(windows: WindowSums, memory: Float64Array, series: number, count: number): void {
   const { ascending, plain } = windows;
   let length = 0;
@@ -171,15 +174,15 @@ export function weightedSums(windows: WindowSums, memory: Float64Array, series: 
   }
 }
 
-/** A window short enough to be summed again at every bar, and what its weighted sum is multiplied by. */
+/** A window short enough to be summed again at every bar, and the factor for its weighted sum. */
 export interface ShortWindow {
   readonly length: number;
   readonly factor: number;
 }
 
 /**
- * Writes the weighted sums of one short window to row `target`, times `factor`: the plain and weighted sums of 1, 2, ... `length` bars one after the other,
- * which costs `length` additions a bar and needs no state.
+ * Writes the weighted sums of a short window, times its factor, to row `target`. It adds up the plain sums of the last
+ * 1, 2, ... `length` bars: `length` additions per bar and no state.
  */
 export function shortWeightedSums(
   { length, factor }: ShortWindow,

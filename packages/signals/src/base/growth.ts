@@ -1,24 +1,27 @@
 import type { SignalConfig } from "@atc/contract";
 
-/** g of `elapsed` bars since a layer's cutout: exp(lambda / 1000 min(elapsed, growthCap)), and 1 before it. */
+/**
+ * The growth factor g at `elapsed` bars after a layer's cutout: exp(lambda / 1000 min(elapsed, growthCap)); 1 before
+ * the cutout.
+ */
 export function growthAfter(elapsed: number, config: SignalConfig): number {
   if (elapsed <= 0) return 1;
   const exponent = config.growthCap === "none" ? elapsed : Math.min(elapsed, config.growthCap);
   return Math.exp((config.lambda / 1000) * exponent);
 }
 
-/** Growth by elapsed bars, computed as far as was needed. */
+/** Growth by elapsed bars; the first `filled` values are computed. */
 interface GrowthTable {
   readonly values: Float64Array;
   filled: number;
 }
 
-/** Elapsed bars up to which growth is remembered: the default cap. */
+/** The elapsed bars up to which growth is cached: the default cap. */
 const tabled = 10_000;
 
 const tables = new Map<number, GrowthTable>();
 
-/** The table of a lambda; the last few are remembered, as many symbols are computed under one configuration. */
+/** The table of a lambda. The last eight are cached, because many symbols are computed with one configuration. */
 function tableOf(lambda: number): GrowthTable {
   const known = tables.get(lambda);
   if (known !== undefined) return known;
@@ -30,8 +33,8 @@ function tableOf(lambda: number): GrowthTable {
 }
 
 /**
- * Writes g at bars `start` to `start + count` (exclusive) of a layer that begins at `cutout` to `target`, from index `first` on. It is the machine's own exp,
- * which takes a tenth of all the time where it is computed anew for each series.
+ * Writes g at `count` bars to `target` from index `first`; the first bar is `elapsedAtFirst` bars after the layer's
+ * cutout. Values come from a table, because `exp` for every series would take a tenth of all time.
  */
 export function writeGrowth(
   target: Float64Array,
@@ -54,10 +57,10 @@ export function writeGrowth(
   }
 }
 
-/** The fewest bars after a cutout at which g is above `threshold`, or undefined where that never happens. */
+/** The fewest bars after a cutout at which g is above `threshold`; undefined if that never happens. */
 export function growthReaches(threshold: number, config: SignalConfig): number | undefined {
   const last = config.growthCap === "none" ? Number.MAX_SAFE_INTEGER : config.growthCap;
-  // The logarithm may be a rounding error off the bar that exp itself decides.
+  // The logarithm may be off by a rounding error, so `exp` itself decides which bar it is.
   let elapsed = Math.max(0, Math.floor(Math.log(threshold) / (config.lambda / 1000)) - 1);
   while (elapsed <= last && growthAfter(elapsed, config) <= threshold) elapsed++;
   return elapsed <= last ? elapsed : undefined;

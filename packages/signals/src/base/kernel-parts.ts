@@ -4,13 +4,12 @@ import type { KernelName, KernelTallies, LengthWeight } from "./kernel.ts";
 import type { SignalOutput } from "./signal-output.ts";
 import { firstLayerCutout } from "./warmup.ts";
 
-/** What is computed of one kind. */
+/** The part of a kind that is computed. */
 export interface KindPart {
-  /** The kind. */
   readonly kind: AverageKind;
   /** Whether its nine averages vote. */
   readonly withVotes: boolean;
-  /** The lengths that are computed: all nine, or the base length alone where there are no votes. */
+  /** The lengths computed: all nine, or only the base length if there are no votes. */
   readonly lengths: readonly number[];
 }
 
@@ -32,28 +31,28 @@ export function neededKinds(config: SignalConfig, outputs: ReadonlySet<SignalOut
   return parts;
 }
 
-/** Bars that are kept before the current ones: the longest of the nine windows of any kind needed. */
+/** The number of earlier bars to keep: the longest of the nine windows of any kind needed. */
 export function longestWindow(parts: readonly KindPart[], config: SignalConfig): number {
   return Math.max(1, ...parts.map(({ kind }) => config[`${kind}Length`] + lengthOffsets[config.robustness][3]));
 }
 
-/** The counts of one kind: ties and floored equities of its votes; its layer-2 equity and how often that lay on the floor. */
+/** The tallies of one kind. */
 export interface KindTallies {
   /** Ties of its averages. */
   readonly ties: number;
-  /** Floored equities of its votes. */
+  /** Bars on the floor, summed over the equities of its votes. */
   readonly floored: number;
   /** Its votes at the last bar. */
   readonly votes: ArrayLike<number>;
-  /** Their equities. */
+  /** The equities of its votes at the last bar. */
   readonly equities: ArrayLike<number>;
-  /** Its layer-2 equity. */
+  /** Its layer-2 equity at the last bar. */
   readonly equity: number;
-  /** How often that lay on the floor. */
+  /** Bars at which its layer-2 equity was on the floor. */
   readonly equityFloored: number;
 }
 
-/** Adds up the counts of the kinds with votes after `bars` bars. */
+/** Sums the tallies of the kinds that vote after `bars` bars. */
 export function sumTallies(
   parts: readonly KindPart[],
   of: (index: number) => KindTallies,

@@ -2,8 +2,9 @@ import type { AverageKind } from "@atc/contract";
 import { averageKinds } from "@atc/contract";
 
 /**
- * An output a bar: `ema` is the average at the base length, `emaSignal` the layer-1 signal in [-1, 1] rounded to 2 decimals, `emaEquity` the layer-2
- * equity, `averageSignal` the signal of all kinds in [-1, 1], `direction` -1, 0 or +1.
+ * An output, one value per bar: `ema` is the average at the base length; `emaSignal` the layer-1 signal in [-1, 1],
+ * rounded to 2 decimals; `emaEquity` the layer-2 equity; `averageSignal` the signal of all kinds in [-1, 1];
+ * `direction` -1, 0 or +1.
  */
 export type SignalOutput =
   | AverageKind
@@ -12,7 +13,10 @@ export type SignalOutput =
   | "averageSignal"
   | "direction";
 
-/** Every output in canonical order: the six averages, the six signals, the six equities, the average signal, the direction. */
+/**
+ * All outputs in canonical order: the six averages, the six signals, the six equities, the average signal, the
+ * direction.
+ */
 export const signalOutputs: readonly SignalOutput[] = [
   ...averageKinds,
   ...averageKinds.map((kind): SignalOutput => `${kind}Signal`),
@@ -21,7 +25,10 @@ export const signalOutputs: readonly SignalOutput[] = [
   "direction",
 ];
 
-/** The column name of each output in files, as the origins name them: `EMA`, `EMA_Signal`, `EMA_S` (the equity), `Average_Signal`, `Direction`. */
+/**
+ * The column name of each output in files, as in the original implementations: `EMA`, `EMA_Signal`, `EMA_S` (the
+ * equity), `Average_Signal`, `Direction`.
+ */
 export const columnNames: Readonly<Record<SignalOutput, string>> = {
   ema: "EMA",
   hma: "HMA",

@@ -1,7 +1,7 @@
 import type { AverageKind, JsonValue, SignalConfig } from "@atc/contract";
 import { AtcError, averageKinds, lengthOffsets, nearest, signalDefaults, smallestLength } from "@atc/contract";
 
-/** One member of a configuration that does not hold. */
+/** An invalid member of a configuration. */
 interface ConfigFault {
   readonly path: string;
   readonly value: string;
@@ -111,7 +111,6 @@ function relationFaults(config: SignalConfig): ConfigFault[] {
   return faults;
 }
 
-/** The ATC_INVALID_CONFIG that lists faults. */
 export function configError(faults: readonly ConfigFault[]): AtcError {
   const lines = faults.map(({ path, value, allowed }) => `${path} is "${value}", allowed: ${allowed}`);
   const listed: JsonValue = faults.map(({ path, value, allowed }) => ({ path, value, allowed }));
@@ -122,10 +121,11 @@ export function configError(faults: readonly ConfigFault[]): AtcError {
 }
 
 /**
- * The whole configuration: `config` with every absent (or undefined) member at its default.
+ * The configuration with every absent (or undefined) member at its default.
  *
- * @throws ATC_INVALID_CONFIG where a member is unknown or out of its range, where a base length leaves a derived length too short, or where the
- * long threshold is not above the short one. `details.faults` lists each as `{ path, value, allowed }`, all three texts.
+ * @throws ATC_INVALID_CONFIG if a member is unknown or out of its range, if a base length makes a derived length too
+ * short, or if the long threshold is not above the short one. `details.faults` lists each fault as `{ path, value,
+ * allowed }`, all strings.
  */
 export function validateSignalConfig(config: Partial<SignalConfig> = {}): SignalConfig {
   const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));

@@ -18,9 +18,10 @@ export function firstBarOf(kind: AverageKind, length: number, config: SignalConf
 }
 
 /**
- * Bars until every one of the 54 averages has a value: a series with fewer is computed, but some of its votes never begin.
+ * The number of bars until all 54 averages have a value. Shorter series are accepted, but some of their votes never
+ * begin.
  *
- * @throws ATC_INVALID_CONFIG as {@link validateSignalConfig} does
+ * @throws ATC_INVALID_CONFIG as {@link validateSignalConfig}
  */
 export function longestWarmup(config: Partial<SignalConfig> = {}): number {
   const whole = validateSignalConfig(config);

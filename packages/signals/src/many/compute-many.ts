@@ -20,11 +20,12 @@ function copyBlock(results: Float64Array | Int8Array, count: number, target: Tar
 }
 
 /**
- * The signals of a whole series under many configurations, in the order of those. Configurations that differ only in lambda, decay, weights, thresholds,
- * cutout, growthCap, strategyMode or precision share their averages and crossings, which are most of the work; each result is, to the last bit, what `compute`
- * gives for its configuration. Every output asked for is kept for every configuration: for what does not fit in memory there is {@link createManyStream}.
+ * The signals of a whole series under many configurations, in the order of `configs`. Configurations that differ only
+ * in lambda, decay, weights, thresholds, cutout, growthCap, strategyMode or precision share their averages and
+ * crossings, which are most of the work. Each result is bit-identical to that of `compute` for its configuration. All
+ * outputs of all configurations are held in memory; if they do not fit, use {@link createManyStream}.
  *
- * @throws as `compute`; ATC_INVALID_CONFIG has the index of the configuration in `details`
+ * @throws as `compute`; for ATC_INVALID_CONFIG, `details` has the index of the configuration
  */
 export function computeMany<Name extends SignalOutput = "direction">(
   prices: PriceColumns,

@@ -1,18 +1,16 @@
 import { averageKinds, type SignalConfig } from "@atc/contract";
 import { firstLayerCutout } from "../base/warmup.ts";
 
-/** A configuration and its place among all that are computed. */
+/** A configuration and its index in the caller's list. */
 export interface Member {
-  /** Its index in the list that was given. */
   readonly index: number;
-  /** The whole configuration. */
   readonly config: SignalConfig;
 }
 
-/** Two configurations in the lanes of a vector; an odd one is in both. */
+/** Two configurations in the lanes of a vector; a configuration without a partner fills both lanes. */
 export type LanePair = readonly [Member, Member];
 
-/** What the averages and their crossings depend on. */
+/** A key that is equal for configurations with the same averages and crossings. */
 function sharedKey(config: SignalConfig): string {
   const { robustness, calculationSource, dialect, hma } = config;
   return JSON.stringify([
@@ -35,13 +33,18 @@ function groupBy(members: readonly Member[], key: (config: SignalConfig) => stri
   return [...groups.values()];
 }
 
-/** The configurations whose averages and crossings are the same: lengths, robustness, calculation source, dialect and hma. */
+/**
+ * Groups configurations with the same averages and crossings: lengths, robustness, calculation source, dialect and hma.
+ */
 export function groupConfigs(configs: readonly SignalConfig[]): readonly (readonly Member[])[] {
   const members = configs.map((config, index) => ({ index, config }));
   return groupBy(members, sharedKey);
 }
 
-/** Pairs of one group's configurations; both of a pair begin at the same bars and are delayed alike, for those are not told apart by lane. */
+/**
+ * Pairs the configurations of one group. Both lanes of a pair must have the same cutout and strategyMode, because the
+ * kernel applies these to whole vectors.
+ */
 export function pairConfigs(members: readonly Member[]): readonly LanePair[] {
   return groupBy(members, ({ cutout, strategyMode }) => `${cutout} ${strategyMode}`).flatMap((alike) => {
     const pairs: LanePair[] = [];
@@ -53,7 +56,7 @@ export function pairConfigs(members: readonly Member[]): readonly LanePair[] {
   });
 }
 
-/** A growth that several configurations share: of one lambda and growthCap, counted from one cutout. */
+/** A growth that several configurations share: same lambda and growthCap, counted from the same cutout. */
 export interface Growth {
   /** Any of the configurations. */
   readonly config: SignalConfig;
@@ -61,15 +64,13 @@ export interface Growth {
   readonly cutout: number;
 }
 
-/** The growths of both layers of some configurations, each once, and the place of each configuration's. */
+/** The growths of both layers of several configurations, without duplicates. */
 export interface Growths {
-  /** The growths. */
   readonly all: readonly Growth[];
-  /** The place in `all` of the growth of a configuration's layer. */
+  /** The index in `all` of the growth of a configuration's layer. */
   placeOf(config: SignalConfig, cutout: number): number;
 }
 
-/** Finds the growths that are needed. */
 export function collectGrowths(members: readonly Member[]): Growths {
   const places = new Map<string, number>();
   const all: Growth[] = [];

@@ -8,42 +8,45 @@ import { type Slot, takeSlot } from "../wasm/slot.ts";
 import { collectGrowths, type Growth, type Growths, type LanePair, type Member, pairConfigs } from "./config-groups.ts";
 import { type LaneLayout, lengthCount, planLaneLayout, writePair } from "./lane-layout.ts";
 
-/** A pair of configurations and what its passes need to know of it. */
+/** A pair of configurations and what its passes need. */
 export interface PairPlan {
   readonly pair: LanePair;
-  /** Address of its state. */
+  /** The address of its state. */
   readonly state: number;
-  /** First bars of the layers. */
+  /** The first bars of layers 1 and 2. */
   readonly cutouts: readonly [number, number];
-  /** Whether layer 2 begins at another bar than layer 1, and so has factors of its own. */
-  readonly apart: boolean;
-  /** Addresses of the growth of each lane in each layer. */
+  /** Whether layer 2 begins at another bar than layer 1 and so needs factors of its own. */
+  readonly separateLayers: boolean;
+  /** Addresses of the growth, by layer and lane. */
   readonly growths: readonly [readonly [number, number], readonly [number, number]];
   readonly lts: boolean;
   readonly strategyMode: boolean;
 }
 
-/** What a group of configurations is made of and where it lies. */
+/** Configurations with the same averages, and their slot. */
 export interface LaneGroup {
   readonly members: readonly Member[];
-  /** The pairs, an even number: an odd last one is followed by its like, whose results nobody gets. */
+  /**
+   * The pairs, an even number. If the number of pairs is odd, the last one is repeated and the results of the copy are
+   * dropped.
+   */
   readonly pairs: readonly PairPlan[];
-  /** How many of them have results. */
+  /** The number of pairs with results. */
   readonly delivered: number;
   readonly growths: readonly Growth[];
   readonly plan: KernelPlan;
   readonly layout: LaneLayout;
   readonly slot: Slot;
-  /** Address of the layout. */
+  /** The address of the layout. */
   readonly base: number;
-  /** Numbers of the kinds whose averages vote. */
+  /** The indices of the kinds whose averages vote. */
   readonly voting: readonly number[];
   readonly outputs: ReadonlySet<SignalOutput>;
   /** Whether the average signal is needed. */
   readonly all: boolean;
   /** By kind, whether its signals are outputs. */
   readonly signals: readonly boolean[];
-  /** By kind, whether its equities are. */
+  /** By kind, whether its equities are outputs. */
   readonly equities: readonly boolean[];
 }
 
@@ -56,7 +59,7 @@ function planPair(pair: LanePair, state: number, growthOf: (member: Member, cuto
     pair,
     state,
     cutouts: [first, cutout],
-    apart: first !== cutout,
+    separateLayers: first !== cutout,
     growths: [of(first), of(cutout)],
     lts: dialect === "lts",
     strategyMode,
@@ -74,7 +77,7 @@ function planPairs(
   return pairs.map((pair, place) => planPair(pair, base + layout.pair(place), growthOf));
 }
 
-/** Writes a group before its first bar. Its kernel takes averages alone: the votes of no kind, and no average signal. */
+/** Initialises the slot of a group. Its kernel computes only averages: no votes and no average signal. */
 function writeGroup({ plan, slot, layout, base, pairs }: LaneGroup): void {
   const memory = slot.space.doubles();
   plan.slot.write(memory, slot.address);
@@ -84,14 +87,17 @@ function writeGroup({ plan, slot, layout, base, pairs }: LaneGroup): void {
   memory.fill(0, base / 8, base / 8 + layout.length);
   const bytes = new Uint8Array(memory.buffer);
   for (let kind = 0; kind < averageKinds.length; kind++) {
-    // The code of no vote.
+    // The code of a vote of 0.
     bytes.fill(32, base + layout.codes(kind), base + layout.codes(kind) + lengthCount);
     for (let i = 0; i < lengthCount; i++) memory[(base + layout.crossing(kind, i)) / 8 + 1] = Number.NaN;
   }
   for (const { pair, state } of pairs) writePair(memory, state / 8, pair);
 }
 
-/** Lays out a group of configurations of equal averages; undefined where WebAssembly with SIMD cannot run or there is no memory for it. */
+/**
+ * Lays out a group of configurations with the same averages; undefined if WebAssembly with SIMD cannot run or there is
+ * no memory for it.
+ */
 export function createLaneGroup(members: readonly Member[], outputs: ReadonlySet<SignalOutput>): LaneGroup | undefined {
   const [{ config }] = members as readonly [Member, ...Member[]];
   const plan = planKernel(config, outputs);

@@ -11,10 +11,10 @@ import { lengthCount, pairOffsets } from "./lane-layout.ts";
 import { takeKinds, takeVotes, type VotedBlock, writeGrowths } from "./lane-passes.ts";
 import type { BlockResults, ManyKernel } from "./many-kernel.ts";
 
-/** Bytes from one of a kind's rows of averages to the next. */
+/** Bytes between the rows of two averages of a kind. */
 const averageRowBytes = (rows.averages(1) - rows.averages(0)) / lengthCount;
 
-/** The results of one lane, views that stay valid until the memory grows. */
+/** The results of one lane, as views that are valid until the memory grows. */
 function viewLane({ layout, base, outputs }: LaneGroup, memory: Float64Array, lane: number): BlockResults {
   const view = (address: number): Float64Array => memory.subarray(address / 8, address / 8 + wasmBlockLength);
   const row = (place: number): Float64Array => view(base + place + 8 * wasmBlockLength * lane);
@@ -32,7 +32,7 @@ function viewLane({ layout, base, outputs }: LaneGroup, memory: Float64Array, la
   return results;
 }
 
-/** The views of both lanes, made anew after the memory has grown. */
+/** The views of both lanes, created again after the memory has grown. */
 function createViews(group: LaneGroup): (lane: 0 | 1) => BlockResults {
   let memory: Float64Array | undefined;
   let views: readonly [BlockResults, BlockResults] = [{}, {}];
@@ -44,7 +44,7 @@ function createViews(group: LaneGroup): (lane: 0 | 1) => BlockResults {
   };
 }
 
-/** The counts of one member. */
+/** The tallies of one member. */
 function tallyMember(group: LaneGroup, member: Member, ties: Float64Array, bars: number): KernelTallies {
   const { pairs, plan, layout, slot, base } = group;
   const { pair, state: first } = pairs.find((one) => one.pair.includes(member)) as PairPlan;
@@ -59,7 +59,7 @@ function tallyMember(group: LaneGroup, member: Member, ties: Float64Array, bars:
     const kindState = (state + pairOffsets.kindState(kind)) / 8;
     return {
       ties: ties[kind],
-      // Counted over all kinds at once.
+      // Counted over all kinds together.
       floored: index === firstVoting ? Number(counts[(state + pairOffsets.floored) / 8]) : 0,
       votes: nine((length) => base + layout.crossing(kind, length)),
       equities: nine((length) => state + pairOffsets.equities(kind) + 16 * length),
@@ -70,7 +70,7 @@ function tallyMember(group: LaneGroup, member: Member, ties: Float64Array, bars:
   return sumTallies(plan.parts, tallyOf, member.config, bars);
 }
 
-/** Takes the prices and the averages of a block. */
+/** Copies the prices of a block to the kernel and computes its averages. */
 function takeAverages(
   { slot, plan, layout, base, outputs, members }: LaneGroup,
   close: ReadonlyTypedArray<number>,
@@ -85,7 +85,7 @@ function takeAverages(
   if (ownSource) for (let i = 0; i < count; i++) memory[rows.source / 8 + i] = source[from + i];
   exports.advance(slot.address + 8 * plan.kernel.first, scratchAddress, count);
   exports.fillReturns(rows.close, count, base + layout.returns);
-  // Out of the working rows, which whoever is handed results may use for a computation of its own.
+  // Results leave the working rows, because a callback may run another computation.
   for (const [number, kind] of averageKinds.entries()) {
     if (!outputs.has(kind)) continue;
     const row = rows.averages(number) / 8;
@@ -93,7 +93,9 @@ function takeAverages(
   }
 }
 
-/** Takes the crossings of a block and adds the ties by kind; `before` is how many bars the block before had. */
+/**
+ * Computes the crossings of a block and adds the ties by kind; `before` is the number of bars in the previous block.
+ */
 function takeCrossings(group: LaneGroup, ties: Float64Array, before: number, count: number): void {
   const { slot, layout, base, voting } = group;
   const { exports } = slot.space;
@@ -109,8 +111,8 @@ function takeCrossings(group: LaneGroup, ties: Float64Array, before: number, cou
 }
 
 /**
- * Configurations of equal averages and crossings: those are taken once, then two configurations at a time in the lanes of vectors. Undefined where
- * WebAssembly with SIMD cannot run or there is no memory for it.
+ * A kernel for configurations with the same averages and crossings: computes those once, then two configurations at a
+ * time in the lanes of vectors. Undefined if WebAssembly with SIMD cannot run or there is no memory for it.
  */
 export function createLaneKernel(
   members: readonly Member[],
@@ -123,17 +125,17 @@ export function createLaneKernel(
   const places = new Map<Member, number>(members.map((member, place) => [member, place]));
   const resultsOf = createViews(group);
   const ties = new Float64Array(averageKinds.length);
-  const steady: boolean[] = [];
+  const capped: boolean[] = [];
   let bars = 0;
   let before = 0;
 
   function takeTwo(first: number, block: VotedBlock, deliver: (member: number, results: BlockResults) => void): void {
     const two = [pairs[first], pairs[first + 1]] as readonly [PairPlan, PairPlan];
-    const calm = votes ? takeVotes(group as LaneGroup, ...two, block) : [true, true];
+    const capFree = votes ? takeVotes(group as LaneGroup, ...two, block) : [true, true];
     for (const place of [0, 1] as const) {
       if (first + place >= delivered) return;
       const { pair } = two[place];
-      if (votes) takeKinds(group as LaneGroup, place, two[place], calm[place] === true, block);
+      if (votes) takeKinds(group as LaneGroup, place, two[place], capFree[place] === true, block);
       deliver(places.get(pair[0]) as number, resultsOf(0));
       if (pair[1] !== pair[0]) deliver(places.get(pair[1]) as number, resultsOf(1));
     }
@@ -146,7 +148,7 @@ export function createLaneKernel(
     advance(close, source, from, count, deliver) {
       const block = { start: bars, count };
       takeAverages(group, close, source, from, count);
-      writeGrowths(group, steady, block);
+      writeGrowths(group, capped, block);
       takeCrossings(group, ties, before, count);
       for (let first = 0; first < pairs.length; first += 2) takeTwo(first, block, deliver);
       bars += count;
@@ -161,7 +163,7 @@ export function createLaneKernel(
   return kernel;
 }
 
-/** Whether the environment leaves the kernel in WebAssembly to be chosen. */
+/** Whether the environment allows the kernel in WebAssembly. */
 export function lanesWanted(): boolean {
   const wanted = globalThis.process?.env["ATC_KERNEL"];
   return wanted === undefined || wanted === "" || wanted === "wasm";

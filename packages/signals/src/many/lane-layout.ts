@@ -10,20 +10,20 @@ export const lengthCount: number = kernelLayout.lengthCount;
 
 const kindCount = averageKinds.length;
 
-/** Bytes of what `takeKindEquity` of the assembly keeps of a kind: six vectors. */
+/** Bytes of the state that `takeKindEquity` of the assembly keeps per kind: six vectors. */
 const kindStateBytes = 6 * vector;
 
-/** Members of a pair's state, in bytes from its begin. */
+/** Byte offsets in the state of a pair. */
 export const pairOffsets: {
-  readonly kept: number;
+  readonly retention: number;
   readonly floored: number;
   equities(kind: number): number;
   kindState(kind: number): number;
   readonly average: number;
   readonly length: number;
 } = {
-  kept: 0,
-  /** Bars of layer 1 on the floor, 64-bit integers. */
+  retention: 0,
+  /** Bars on the floor in layer 1, as 64-bit integers. */
   floored: vector,
   equities: (kind) => vector * (2 + lengthCount * kind),
   kindState: (kind) => vector * (2 + lengthCount * kindCount) + kindStateBytes * kind,
@@ -31,48 +31,48 @@ export const pairOffsets: {
   length: vector * (2 + lengthCount * kindCount + 5) + kindStateBytes * kindCount,
 };
 
-/** Where a group's parts lie, in bytes from the begin of its slot. */
+/** Byte offsets in the slot of a group, from the end of the kernel's own part. */
 export interface LaneLayout {
-  /** Codes of a kind's votes at the bar before the block and at its bars. */
+  /** Codes of a kind's votes at the last bar before the block, then at its bars. */
   codes(kind: number): number;
   /** Vote and side of one average. */
   crossing(kind: number, index: number): number;
   /** Returns of the block. */
   readonly returns: number;
-  /** Factors of a layer, 0 or 1, of the two pairs at hand, one bar more than a block has. */
+  /** Factors of layer 0 or 1 for the two current pairs; one bar more than a block has. */
   factors(layer: number): number;
-  /** What a vote adds to them, of one of the pairs. */
+  /** What a vote adds to the factors of one of the current pairs. */
   spreads(layer: number, pair: number): number;
-  /** Sums of the votes of a kind, four vectors a bar. */
+  /** Sums over the votes of a kind, four vectors per bar. */
   readonly votes: number;
-  /** 100 times a kind's signals of one of the pairs, as vectors, with room for one ahead. */
+  /** 100 times the signals of a kind for one of the current pairs, as vectors; one vector precedes them. */
   signals(kind: number, pair: number): number;
-  /** A kind's equities, as vectors. */
+  /** Equities of a kind, as vectors. */
   equities(kind: number): number;
-  /** Sums of cut equities and of equities, two vectors a bar. */
+  /** Sums of cut equities and of equities, two vectors per bar. */
   readonly sums: number;
-  /** Rows of both lanes: the average signal. */
+  /** The average signal, a row per lane. */
   readonly averages: number;
-  /** Rows of both lanes, a byte a bar: the direction. */
+  /** The direction, a row of bytes per lane. */
   readonly directions: number;
-  /** A row of a kind's average at the base length. */
+  /** A kind's average at the base length. */
   averageRow(kind: number): number;
-  /** Rows of both lanes of a kind's signals. */
+  /** Signals of a kind, a row per lane. */
   signalRows(kind: number): number;
-  /** Rows of both lanes of a kind's equities. */
+  /** Equities of a kind, a row per lane. */
   equityRows(kind: number): number;
   /** A row of growth. */
   growth(place: number): number;
   /** The state of a pair. */
   pair(place: number): number;
-  /** Doubles of all. */
+  /** In doubles. */
   readonly length: number;
 }
 
-/** Bytes from one kind's signals to the next. */
+/** Bytes between the signals of two kinds. */
 export const signalRowBytes: number = vector * (wasmBlockLength + 1);
 
-/** Lays out the slot of a group with so many growths and states of pairs. */
+/** Lays out the slot of a group with the given numbers of growths and pairs. */
 export function planLaneLayout(growths: number, pairs: number): LaneLayout {
   const bars = wasmBlockLength;
   let end = 0;
@@ -119,30 +119,33 @@ export function planLaneLayout(growths: number, pairs: number): LaneLayout {
   };
 }
 
-/** The largest whole percentage that is not above a bound on signals, so that a signal is above the bound where its percentage is above this. */
+/**
+ * The largest integer percentage not above `bound`: a signal is above the bound if and only if its percentage is above
+ * this one.
+ */
 function percentageNotAbove(bound: number): number {
   let percentage = 100;
   while (percentage > -101 && percentage / 100 > bound) percentage--;
   return percentage;
 }
 
-/** The smallest whole percentage that is not below it. */
+/** The smallest integer percentage not below `bound`. */
 function percentageNotBelow(bound: number): number {
   let percentage = -100;
   while (percentage < 101 && percentage / 100 < bound) percentage++;
   return percentage;
 }
 
-/** Writes the state of a pair before its first bar; `first` is its first double. */
+/** Initialises the state of a pair, which begins at double `first`. */
 export function writePair(memory: Float64Array, first: number, pair: LanePair): void {
   function write(place: number, value: (config: SignalConfig) => number): void {
     for (const [lane, { config }] of pair.entries()) memory[first + place / 8 + lane] = value(config);
   }
-  const kept = ({ decay }: SignalConfig): number => 1 - decay / 100;
-  write(pairOffsets.kept, kept);
+  const retention = ({ decay }: SignalConfig): number => 1 - decay / 100;
+  write(pairOffsets.retention, retention);
   for (const [number, kind] of averageKinds.entries()) {
     for (let i = 0; i < lengthCount; i++) write(pairOffsets.equities(number) + vector * i, () => 1);
-    writeKind(write, pairOffsets.kindState(number), kind, kept);
+    writeKind(write, pairOffsets.kindState(number), kind, retention);
   }
   const { average } = pairOffsets;
   write(average + vector, () => Number.NaN);
@@ -154,10 +157,10 @@ function writeKind(
   write: (place: number, value: (config: SignalConfig) => number) => void,
   place: number,
   kind: AverageKind,
-  kept: (config: SignalConfig) => number,
+  retention: (config: SignalConfig) => number,
 ): void {
   write(place, (config) => config[`${kind}Weight`]);
-  write(place + 2 * vector, kept);
+  write(place + 2 * vector, retention);
   write(place + 3 * vector, ({ dialect, longThreshold }) =>
     percentageNotAbove(dialect === "lts" ? longThreshold : 0.49),
   );

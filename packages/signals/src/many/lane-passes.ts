@@ -3,11 +3,10 @@ import { wasmBlockLength } from "../wasm/working-rows.ts";
 import type { LaneGroup, PairPlan } from "./lane-group.ts";
 import { pairOffsets, signalRowBytes } from "./lane-layout.ts";
 
-/** A block of bars whose votes are taken. */
+/** A block of bars to compute votes for. */
 export interface VotedBlock {
   /** Absolute index of the first bar. */
   readonly start: number;
-  /** Number of bars. */
   readonly count: number;
 }
 
@@ -15,20 +14,26 @@ function within(bars: number, count: number): number {
   return Math.max(0, Math.min(bars, count));
 }
 
-/** Writes the rows of growth that still grow; the machine's own exp, as the kernels of single configurations do. */
-export function writeGrowths({ growths, layout, base, slot }: LaneGroup, steady: boolean[], block: VotedBlock): void {
+/**
+ * Writes the rows of growth that have not reached their cap. Uses the same `exp` as the kernels of single
+ * configurations.
+ */
+export function writeGrowths({ growths, layout, base, slot }: LaneGroup, capped: boolean[], block: VotedBlock): void {
   const memory = slot.space.doubles();
   for (const [place, { config, cutout }] of growths.entries()) {
-    if (steady[place] === true) continue;
+    if (capped[place] === true) continue;
     const first = (base + layout.growth(place)) / 8;
     const cap = config.growthCap === "none" ? Number.POSITIVE_INFINITY : config.growthCap;
-    steady[place] = block.start - cutout >= cap;
-    const bars = steady[place] === true ? wasmBlockLength : block.count;
+    capped[place] = block.start - cutout >= cap;
+    const bars = capped[place] === true ? wasmBlockLength : block.count;
     for (let i = 0; i < bars; i++) memory[first + i] = growthAfter(block.start + i - cutout, config);
   }
 }
 
-/** Writes the factors of a layer; returns whether they are small. */
+/**
+ * Writes the factors of a layer; returns whether they are cap-free: too small for any equity to reach the cap within
+ * the block.
+ */
 function fillLayer(
   group: LaneGroup,
   place: 0 | 1,
@@ -38,23 +43,23 @@ function fillLayer(
 ): boolean {
   const { layout, base, slot } = group;
   const [a, b] = pair.growths[layer];
-  const calm = slot.space.exports.fillLaneFactors(
+  const capFree = slot.space.exports.fillLaneFactors(
     base + layout.returns,
     a,
     b,
-    pair.state + pairOffsets.kept,
+    pair.state + pairOffsets.retention,
     count,
     within(pair.cutouts[layer] - start + 1, count),
     base + layout.factors(layer) + 16 * place,
     base + layout.spreads(layer, place),
   );
-  return calm !== 0;
+  return capFree !== 0;
 }
 
-/** Writes the factors of both layers of a pair; returns whether all are small. */
+/** Writes the factors of both layers of a pair; returns whether all are cap-free. */
 function fillPair(group: LaneGroup, place: 0 | 1, pair: PairPlan, block: VotedBlock): boolean {
-  const calm = fillLayer(group, place, pair, 0, block);
-  return (!pair.apart || fillLayer(group, place, pair, 1, block)) && calm;
+  const capFree = fillLayer(group, place, pair, 0, block);
+  return (!pair.separateLayers || fillLayer(group, place, pair, 1, block)) && capFree;
 }
 
 function takeSignals(group: LaneGroup, kind: number, place: 0 | 1, pair: PairPlan, { start, count }: VotedBlock): void {
@@ -64,10 +69,10 @@ function takeSignals(group: LaneGroup, kind: number, place: 0 | 1, pair: PairPla
   slot.space.exports.takeSignals(base + layout.votes + 32 * place, count, signals, blank, Number(!pair.lts));
 }
 
-/** Layer 1 of two pairs; returns whether the factors of each are small. */
+/** Computes layer 1 of two pairs; returns for each whether its factors are cap-free. */
 export function takeVotes(group: LaneGroup, a: PairPlan, b: PairPlan, block: VotedBlock): readonly [boolean, boolean] {
   const { layout, base, slot, voting } = group;
-  const calm = [fillPair(group, 0, a, block), fillPair(group, 1, b, block)] as const;
+  const capFree = [fillPair(group, 0, a, block), fillPair(group, 1, b, block)] as const;
   for (const kind of voting) {
     slot.space.exports.takeKind(
       base + layout.codes(kind),
@@ -78,19 +83,19 @@ export function takeVotes(group: LaneGroup, a: PairPlan, b: PairPlan, block: Vot
       a.state + pairOffsets.floored,
       b.state + pairOffsets.floored,
       base + layout.votes,
-      Number(calm[0] && calm[1]),
+      Number(capFree[0] && capFree[1]),
     );
     takeSignals(group, kind, 0, a, block);
     takeSignals(group, kind, 1, b, block);
   }
-  return calm;
+  return capFree;
 }
 
-/** Layer 2 as it stands, kind by kind. */
+/** Computes layer 2 kind by kind, for every case. */
 function takeEachKind(group: LaneGroup, place: 0 | 1, pair: PairPlan, { start, count }: VotedBlock): void {
   const { layout, base, slot, voting } = group;
   const { exports } = slot.space;
-  const layer = pair.apart ? 1 : 0;
+  const layer = pair.separateLayers ? 1 : 0;
   const sums = base + layout.sums;
   slot.space.doubles().fill(0, sums / 8, sums / 8 + 4 * count);
   for (const kind of voting) {
@@ -111,22 +116,22 @@ function takeEachKind(group: LaneGroup, place: 0 | 1, pair: PairPlan, { start, c
   }
 }
 
-/** The same for all six kinds at once, where nothing is out of the ordinary. */
+/** Computes layer 2 of all six kinds at once, for the common case. */
 function takeAllKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, count: number): void {
   const { layout, base, slot } = group;
   slot.space.exports.takeKindEquities(
     base + layout.signals(0, place),
     signalRowBytes,
-    base + layout.spreads(pair.apart ? 1 : 0, place),
-    pair.state + pairOffsets.kept,
+    base + layout.spreads(pair.separateLayers ? 1 : 0, place),
+    pair.state + pairOffsets.retention,
     count,
     pair.state + pairOffsets.kindState(0),
     base + layout.sums,
   );
 }
 
-/** Layer 2 of one of the two pairs, and its outputs; `calm` is whether its factors are small. */
-export function takeKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, calm: boolean, block: VotedBlock): void {
+/** Computes layer 2 and the outputs of one of the two pairs; `capFree` is what {@link takeVotes} returned for it. */
+export function takeKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, capFree: boolean, block: VotedBlock): void {
   const { layout, base, slot, voting, all } = group;
   const { exports } = slot.space;
   const { count } = block;
@@ -134,7 +139,7 @@ export function takeKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, calm: 
     if (group.signals[kind] !== true) continue;
     exports.splitLanes(base + layout.signals(kind, place), count, 100, base + layout.signalRows(kind), wasmBlockLength);
   }
-  const ordinary = all && pair.lts && calm && block.start > pair.cutouts[1] && !group.equities.includes(true);
+  const ordinary = all && pair.lts && capFree && block.start > pair.cutouts[1] && !group.equities.includes(true);
   if (ordinary) takeAllKinds(group, place, pair, count);
   else takeEachKind(group, place, pair, block);
   if (!all) return;

@@ -4,18 +4,20 @@ import type { SignalOutput } from "../base/signal-output.ts";
 import { createKernel } from "../stream/create-kernel.ts";
 import type { Member } from "./config-groups.ts";
 
-/** The outputs of a block, from index 0 on, in arrays that the next block overwrites. */
+/** The outputs of a block, from index 0, in arrays that the next block overwrites. */
 export type BlockResults = Readonly<Partial<Record<SignalOutput, Float64Array | Int8Array>>>;
 
-/** Configurations that are computed together, a block of bars at a time, over prices that were checked before. */
+/** Computes several configurations together, a block of bars at a time, from checked prices. */
 export interface ManyKernel extends Disposable {
-  /** The configurations. */
   readonly members: readonly Member[];
   /** The most bars of one block. */
   readonly blockLength: number;
-  /** Whether votes are taken: not where every output is an average. */
+  /** Whether votes are computed; false if every output is an average. */
   readonly votes: boolean;
-  /** Takes bars `from` to `from + count` (exclusive) and hands out each member's results as soon as they are there. */
+  /**
+   * Computes bars `from` to `from + count` (exclusive) and passes each member's results to `deliver` as soon as they
+   * are ready.
+   */
   advance(
     close: ReadonlyTypedArray<number>,
     source: ReadonlyTypedArray<number>,
@@ -23,11 +25,11 @@ export interface ManyKernel extends Disposable {
     count: number,
     deliver: (member: number, results: BlockResults) => void,
   ): void;
-  /** The counts so far of member number `member`. */
+  /** The tallies so far of the member at index `member`. */
   tallies(member: number): KernelTallies;
 }
 
-/** Configurations each computed on its own, where there is nothing to share or no WebAssembly to share it in. */
+/** Computes each configuration on its own, if nothing can be shared or WebAssembly is not available. */
 export function createSeparateKernels(members: readonly Member[], outputs: ReadonlySet<SignalOutput>): ManyKernel {
   const kernels = members.map(({ config }) => createKernel(config, outputs));
   const [first] = kernels as [Kernel, ...Kernel[]];

@@ -9,51 +9,57 @@ import { groupConfigs, type Member } from "./config-groups.ts";
 import { createLaneKernel, lanesWanted } from "./lane-kernel.ts";
 import { createSeparateKernels, type ManyKernel } from "./many-kernel.ts";
 
-/** What to compute for every configuration. */
+/** Options of a computation of many configurations. */
 export interface ManyOptions<Name extends SignalOutput = SignalOutput> {
-  /** The outputs wanted, `direction` alone where absent: the others take eight bytes a bar and configuration. */
+  /**
+   * The outputs to compute. Default: `direction` alone, a byte per bar and configuration; each of the others takes
+   * eight.
+   */
   readonly outputs?: readonly Name[] | undefined;
 }
 
-/** Some bars of one configuration. */
+/** Consecutive bars of one configuration. */
 export interface ManyBlock<Name extends SignalOutput = SignalOutput> {
-  /** Index of the configuration in the list that was given. */
+  /** Index of the configuration in `configs`. */
   readonly config: number;
   /** Absolute index of the first bar. */
   readonly from: number;
   /** Number of bars, at least 1. */
   readonly count: number;
   /**
-   * The outputs of the bars at 0 to `count` (exclusive), in arrays that may be longer and that the next block overwrites; at full precision whatever the
-   * configured one.
+   * The outputs of the bars, at indices 0 to `count` (exclusive). The arrays may be longer, and the next block
+   * overwrites them. Values have full precision, whatever `precision` is configured.
    */
   readonly results: Readonly<Record<Name, Float64Array | Int8Array>>;
 }
 
-/** The signals of many configurations over the same bars, in chunks of any size, with memory that does not grow with the bars. */
+/**
+ * The signals of many configurations over the same bars, in chunks of any size. Memory does not grow with the number of
+ * bars.
+ */
 export interface ManyStream<Name extends SignalOutput = SignalOutput> extends Disposable {
-  /** The whole configurations, in the order in which they were given. */
+  /** The configurations in the given order, with defaults filled in. */
   readonly configs: readonly SignalConfig[];
-  /** The outputs of every configuration. */
+  /** The outputs computed for every configuration. */
   readonly outputs: readonly Name[];
-  /** Bars taken so far. */
+  /** Bars pushed so far. */
   readonly position: number;
   /**
-   * Takes the next bars and hands out the outputs of each configuration in blocks; the blocks of one configuration come in the order of the bars, those of
-   * different ones interleaved.
+   * Computes the outputs of the next bars and passes them to `onBlock`. The blocks of one configuration arrive in the
+   * order of bars; those of different configurations are interleaved.
    *
    * @throws ATC_INVALID_DATA naming the bar, before any state changes; ATC_CLOSED after the stream was disposed of
    */
   push(prices: PriceColumns, onBlock: (block: ManyBlock<Name>) => void): void;
   /**
-   * The diagnostics of each configuration over the bars taken so far, in the order in which they were given.
+   * The diagnostics of each configuration over the bars so far, in the given order.
    *
    * @throws ATC_CLOSED after the stream was disposed of
    */
   diagnostics(): readonly SignalDiagnostics[];
 }
 
-/** Validates each configuration; an error says which one it is. */
+/** Validates each configuration; an error names its index. */
 function validateAll(configs: readonly Partial<SignalConfig>[]): readonly SignalConfig[] {
   return configs.map((config, index) => {
     try {
@@ -66,7 +72,7 @@ function validateAll(configs: readonly Partial<SignalConfig>[]): readonly Signal
   });
 }
 
-/** One kernel for each group of configurations that share their averages. */
+/** One kernel per group of configurations that share their averages. */
 function createKernels(configs: readonly SignalConfig[], outputs: ReadonlySet<SignalOutput>): readonly ManyKernel[] {
   const lanes = lanesWanted();
   function create(members: readonly Member[]): ManyKernel {
@@ -76,7 +82,7 @@ function createKernels(configs: readonly SignalConfig[], outputs: ReadonlySet<Si
   return groupConfigs(configs).map(create);
 }
 
-/** Checks the prices for every calculation source in use, before any kernel takes them. */
+/** Checks the prices for every calculation source in use before any kernel computes. */
 function checkSources(
   kernels: readonly ManyKernel[],
   prices: PriceColumns,
@@ -92,25 +98,26 @@ function checkSources(
 }
 
 /**
- * Signals of many configurations over the same bars. Configurations that differ only in lambda, decay, weights, thresholds, cutout, growthCap, strategyMode or precision
- * share their averages and crossings, and are computed two at a time; each gets, to the last bit, what {@link createStream} gives it.
+ * Computes the signals of many configurations over the same bars. Configurations that differ only in lambda, decay,
+ * weights, thresholds, cutout, growthCap, strategyMode or precision share their averages and crossings and are computed
+ * two at a time. The outputs of each are bit-identical to those of {@link createStream}.
  *
- * @throws ATC_INVALID_CONFIG as `validateSignalConfig` does, with the index of the configuration in `details.config`; ATC_INVALID_ARGUMENT where
- * `options.outputs` names an output that does not exist
+ * @throws ATC_INVALID_CONFIG as `validateSignalConfig`, with the index of the configuration in `details.config`;
+ * ATC_INVALID_ARGUMENT if `options.outputs` names an output that does not exist
  */
 export function createManyStream<Name extends SignalOutput = "direction">(
   configs: readonly Partial<SignalConfig>[],
   options: ManyOptions<Name> = {},
 ): ManyStream<Name> {
   const whole = validateAll(configs);
-  // Where nothing is named, Name is "direction": the type parameter has that default.
+  // Without `outputs`, Name is "direction", the default of the type parameter.
   const outputs = checkOutputs(options.outputs ?? (["direction"] as unknown as readonly Name[]));
   const kernels = createKernels(whole, new Set<SignalOutput>(outputs));
   let position = 0;
   let closed = false;
 
   function checkOpen(): void {
-    if (closed) throw new AtcError("ATC_CLOSED", "this stream of many configurations was disposed of; make another");
+    if (closed) throw new AtcError("ATC_CLOSED", "the stream of many configurations was disposed of; create another");
   }
 
   function run(kernel: ManyKernel, { close, source }: CheckedPrices, onBlock: (block: ManyBlock<Name>) => void): void {

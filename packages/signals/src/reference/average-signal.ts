@@ -3,11 +3,11 @@ import type { MemoryLayout } from "../average/memory-layout.ts";
 import { blockLength, type PriceBlock } from "../average/price-block.ts";
 import type { KindEquity } from "./kind-equity.ts";
 
-/** The last bars of the average signal, which its delay and the direction look back at, and its rows. */
+/** The state of the average signal and its rows. */
 export interface AverageSignal {
-  /** At the last bar: the signal before any delay; as it is output; the direction. */
+  /** At the last bar: the signal before any delay; the signal as output; the direction. */
   readonly state: Float64Array;
-  /** Row of the sums of cut times equity. */
+  /** Row of the sums of cut signal times equity. */
   readonly weighted: number;
   /** Row of the sums of equities. */
   readonly total: number;
@@ -28,13 +28,13 @@ export function createAverageSignal(layout: MemoryLayout): AverageSignal {
   };
 }
 
-/** Empties the sums of a block of `count` bars. */
+/** Clears the sums of a block. */
 export function clearKinds({ weighted, total }: AverageSignal, { memory, count }: PriceBlock): void {
   memory.fill(0, weighted, weighted + count);
   memory.fill(0, total, total + count);
 }
 
-/** Adds one kind: its signals, cut at the thresholds to -1, 0 or +1, each weighted by the kind's equity. */
+/** Adds one kind: its signals, cut at the thresholds to -1, 0 or +1 and weighted by its equity. */
 export function addKind(
   { weighted, total }: AverageSignal,
   { memory, count }: PriceBlock,
@@ -64,7 +64,7 @@ export function finishAverageSignal(
   let lastOutput = state[1];
   let held = state[2];
   for (let i = 0; i < count; i++) {
-    // The equities are NaN before the cutout, and so is their sum.
+    // Equities are NaN before the cutout, and so is their sum.
     let value = memory[weighted + i] / memory[total + i];
     if (lts && !Number.isFinite(value)) value = 0;
     const output = strategyMode ? last : value;

@@ -2,7 +2,7 @@ import type { MemoryLayout } from "../average/memory-layout.ts";
 import { type PriceBlock, settlePrices } from "../average/price-block.ts";
 import type { Kernel } from "../base/kernel.ts";
 
-/** What the reference kernel keeps between bars, marked, rolled back, saved and restored. */
+/** Marks, rolls back, saves and restores the state of the reference kernel. */
 export function createKernelState(
   layout: MemoryLayout,
   block: PriceBlock,
@@ -14,11 +14,11 @@ export function createKernelState(
   const savedLength = states.reduce((sum, { length }) => sum + length, tables + 2 * history + 1);
   let start = 0;
   let source = 0;
-  // In an array: a variable of a closure that holds a double is allocated anew at each mark.
+  // An array, because V8 allocates a double captured by a closure at every assignment.
   const previousClose = new Float64Array(1);
   return {
     mark() {
-      // The bar is then not moved when it is taken, so it can be taken again.
+      // The next bar will then not move the rows, so that it can be rolled back.
       settlePrices(block, 1);
       for (let i = 0; i < states.length; i++) (marks[i] as Float64Array).set(states[i] as Float64Array);
       start = block.start;

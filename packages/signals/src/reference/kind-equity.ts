@@ -3,21 +3,19 @@ import type { MemoryLayout } from "../average/memory-layout.ts";
 import { blockLength, type PriceBlock } from "../average/price-block.ts";
 import { equityBounds, type ReturnFactors } from "./return-factors.ts";
 
-/**
- * The layer-2 equity of one kind, whose vote is the kind's signal: the equity at the last bar, the starting weight before the cutout; the signal at the last
- * bar; the last factor of a vote that was not 0, which dialect tradingview repeats where it is 0; bars at which the equity lay on the floor.
- */
+/** The layer-2 equity of one kind, whose vote is the kind's signal. */
 export interface KindEquity {
+  /** At the last bar: equity, signal, last factor of a vote other than 0, and bars on the floor so far. */
   readonly state: Float64Array;
-  /** Row of the kind's signals, its votes. */
+  /** Row of the kind's signals, which are its votes. */
   readonly signals: number;
   /** Row of the equity. */
   readonly equities: number;
-  /** Whether the last factor is repeated: in dialect tradingview. */
+  /** Whether a vote of 0 repeats the last factor, as in dialect tradingview. */
   readonly repeats: boolean;
 }
 
-/** An equity that stands at the kind's weight. */
+/** An equity at the kind's starting weight. */
 export function createKindEquity(weight: number, config: SignalConfig, layout: MemoryLayout): KindEquity {
   return {
     state: layout.state([weight, Number.NaN, 1 - config.decay / 100, 0]),
@@ -27,7 +25,7 @@ export function createKindEquity(weight: number, config: SignalConfig, layout: M
   };
 }
 
-/** Writes the equity at each bar of the block to row `target`, NaN before the cutout, from the kind's signals at the same bars. */
+/** Writes the equity at each bar of the block; NaN before the cutout. */
 export function advanceKindEquity(kind: KindEquity, block: PriceBlock, factors: ReturnFactors): void {
   const { state, signals, equities, repeats } = kind;
   const { memory, count, start } = block;

@@ -14,15 +14,13 @@ import type { ReturnFactors } from "./return-factors.ts";
 import { roundHalfAway, roundHalfEven } from "./rounding.ts";
 import { advanceVotes, averageRow, createVotes, type Votes } from "./votes.ts";
 
-/** Everything of one kind: its averages, its votes, its equity, and the rows of their values over the block. */
+/** The averages, votes and equity of one kind. */
 export interface KindKernel {
-  /** Which kind. */
   readonly kind: AverageKind;
-  /** Whether there are votes: not where the average at the base length is all that is asked for. */
+  /** Whether the averages vote; false if only the average at the base length is an output. */
   readonly withVotes: boolean;
-  /** The lengths that are computed: all nine, or the base length alone where there are no votes. */
+  /** The lengths computed: all nine, or only the base length if there are no votes. */
   readonly lengths: readonly number[];
-  /** The averages. */
   readonly average: Average;
   /** Layer 1. */
   readonly votes: Votes;
@@ -53,7 +51,7 @@ function createAverage(
   }
 }
 
-/** A kind before its first bar; `sumsOf` gives the window sums of the nine lengths of a base length. */
+/** A kind before its first bar; `sumsOf` returns the window sums for the nine lengths of a base length. */
 export function createKindKernel(
   kind: AverageKind,
   lengths: readonly number[],
@@ -71,7 +69,7 @@ export function createKindKernel(
   };
 }
 
-/** Writes the layer-1 signals of the block, once all nine averages have been advanced over it. */
+/** Writes the layer-1 signals of the block, after all nine averages have advanced over it. */
 export function writeSignals(
   { votes, equity: { signals } }: KindKernel,
   { memory, count, start }: PriceBlock,
@@ -87,7 +85,7 @@ export function writeSignals(
   if (start < cutout) memory.fill(Number.NaN, signals, signals + Math.min(count, cutout - start));
 }
 
-/** Advances average number `index` over the block and, with the last of each three, their votes where there are votes. */
+/** Advances the average at `index` over the block, and after each third one the votes of the three. */
 export function advanceAverage(state: KindKernel, index: number, block: PriceBlock, factors: ReturnFactors): void {
   state.average.advance(block, index, averageRow(state.votes, index));
   if (state.withVotes && index % 3 === 2) advanceVotes(state.votes, index - 2, block, factors);

@@ -20,7 +20,7 @@ import { advanceAverage, createKindKernel, type KindKernel, writeSignals } from 
 import { createReturnFactors, fillReturnFactors } from "./return-factors.ts";
 import { clearSums } from "./votes.ts";
 
-/** The kinds that the outputs need, and the window sums that they share. */
+/** The kinds needed and the window sums that they share. */
 interface Parts {
   readonly kinds: readonly KindKernel[];
   readonly sums: readonly SourceSums[];
@@ -58,7 +58,8 @@ function resultsOf(
 }
 
 /**
- * The kernel in plain TypeScript. Each pass runs over one average and one block with its state in local variables; nothing is allocated after the start.
+ * The kernel in plain TypeScript. Each pass runs over one average and one block with its state in local variables.
+ * Nothing is allocated after the start.
  */
 export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kernel {
   const layout = createMemoryLayout();

@@ -8,21 +8,24 @@ export interface Votes {
   readonly votes: Float64Array;
   /** Equity at the last bar. */
   readonly equities: Float64Array;
-  /** On which side of the average the last close was: -1, 0, +1, or NaN where there was no average. */
+  /** The side of the average that the last close was on: -1, 0, +1, or NaN if there was no average. */
   readonly sides: Float64Array;
-  /** Rows of the first three averages, which vote together; the first row keeps the average at the base length. */
+  /**
+   * Rows of the first three averages, which vote together. The first row is not used again, so it still has the average
+   * at the base length at the end of the block.
+   */
   readonly firstRows: readonly [number, number, number];
-  /** Rows of the three averages after those, and again of the last three. */
+  /** Rows of the next three averages, then of the last three. */
   readonly rows: readonly [number, number, number];
   /** Row of the sums of vote times equity. */
   readonly weighted: number;
   /** Row of the sums of equities. */
   readonly total: number;
-  /** Bars, summed over the averages: at which the close was equal to the average; at which the equity lay on the floor. */
+  /** Summed over the averages: bars with a tie of close and average; bars with the equity on the floor. */
   readonly counts: Float64Array;
 }
 
-/** Votes that have not begun, with equities of 1. */
+/** Votes before the first bar, with equities of 1. */
 export function createVotes(count: number, layout: MemoryLayout): Votes {
   const row = (): number => layout.take(blockLength);
   const rows = [row(), row(), row()] as const;
@@ -43,19 +46,20 @@ function addCounts({ counts }: Votes, ties: number, floored: number): void {
   counts[1] = counts[1] + floored;
 }
 
-/** The row that average number `index` is written to. */
+/** The row for the average at `index`. */
 export function averageRow({ firstRows, rows }: Votes, index: number): number {
   return index < 3 ? firstRows[index] : rows[index % 3];
 }
 
-/** Empties the sums of a block of `count` bars. */
+/** Clears the sums of a block. */
 export function clearSums({ weighted, total }: Votes, { memory, count }: PriceBlock): void {
   memory.fill(0, weighted, weighted + count);
   memory.fill(0, total, total + count);
 }
 
 /**
- * Takes the crossings of averages number `first` to `first + 2`, whose values are in the rows, and adds their votes and equities at each bar to the sums.
+ * Computes the crossings of averages `first` to `first + 2` from their rows and adds their votes and equities to the
+ * sums.
  */
 export function advanceVotes(state: Votes, first: number, block: PriceBlock, factors: ReturnFactors): void {
   const follow =
@@ -67,14 +71,20 @@ export function advanceVotes(state: Votes, first: number, block: PriceBlock, fac
   }
 }
 
-/** Whether a vote is the last side that was not 0, as it is from its first crossing on while the average has a value. */
+/**
+ * Whether the vote equals the last side other than 0, as it does after its first crossing while the average has a
+ * value.
+ */
 function follows({ votes, sides }: Votes, index: number): boolean {
   const vote = votes[index];
   const side = sides[index];
   return vote !== 0 && (side === vote || side === 0);
 }
 
-/** The definition as it stands, from bar `from` of the block on. An average that overflowed, near the largest double, counts as none. */
+/**
+ * Applies the definition literally from bar `from` of the block. An average that overflowed, near the largest double,
+ * counts as missing.
+ */
 function watchCrossings(state: Votes, index: number, block: PriceBlock, factors: ReturnFactors, from: number): void {
   const { weighted, total } = state;
   const { memory, close, count } = block;
@@ -119,14 +129,15 @@ function watchCrossings(state: Votes, index: number, block: PriceBlock, factors:
 }
 
 /**
- * The same for three averages whose votes follow their sides: with no branch on the side, which no processor predicts, and with one set of loads, checks
- * and sums for three, written out because V8 unrolls nothing (3.2 against 5.5 ns an average and bar). Returns the number of bars taken: all, or up to and
- * with the first at which an average has no value.
+ * The same for three averages whose votes follow their sides. It has no branch on the side, which no processor
+ * predicts, and one set of loads, checks and sums for all three, written out because V8 does not unroll loops (3.2
+ * instead of 5.5 ns per average and bar). Returns the number of bars computed: all, or those up to and including the
+ * first without an average.
  */
 function followSides(state: Votes, first: number, block: PriceBlock, factors: ReturnFactors): number {
   const { votes, equities, sides, weighted, total } = state;
   const { memory, close, count } = block;
-  const { kept, spread } = factors;
+  const { retention, spread } = factors;
   const { floor, cap } = equityBounds;
   const [rowA, rowB, rowC] = first === 0 ? state.firstRows : state.rows;
   const tolerance = 1e-10;
@@ -147,7 +158,7 @@ function followSides(state: Votes, first: number, block: PriceBlock, factors: Re
     const price = memory[close + i];
     const bound = tolerance * price;
 
-    equityA *= kept + voteA * change;
+    equityA *= retention + voteA * change;
     if (!(equityA > floor)) {
       equityA = floor;
       floored++;
@@ -163,7 +174,7 @@ function followSides(state: Votes, first: number, block: PriceBlock, factors: Re
       end = i + 1;
     }
 
-    equityB *= kept + voteB * change;
+    equityB *= retention + voteB * change;
     if (!(equityB > floor)) {
       equityB = floor;
       floored++;
@@ -179,7 +190,7 @@ function followSides(state: Votes, first: number, block: PriceBlock, factors: Re
       end = i + 1;
     }
 
-    equityC *= kept + voteC * change;
+    equityC *= retention + voteC * change;
     if (!(equityC > floor)) {
       equityC = floor;
       floored++;

@@ -2,47 +2,49 @@ import type { Kernel } from "../base/kernel.ts";
 import type { DirectionWatch } from "./direction-watch.ts";
 import type { BarPrices, CheckedPrices } from "./price-check.ts";
 
-/** What a sequence was at some bar. */
+/** The state of a sequence. */
 interface SequenceState {
   /** Bars before the last one. */
   readonly bars: number;
   /** Close and source of the last bar; absent before the first. */
   readonly lastBar?: readonly [number, number] | undefined;
-  /** The kernel's numbers before the last bar. */
+  /** The kernel's state before the last bar. */
   readonly numbers: Float64Array;
 }
 
-/** A kernel that takes checked bars in order, the last of which can be taken again with other prices. */
+/** Feeds checked bars to a kernel in order. The last bar can be replaced. */
 export interface BarSequence {
-  /** Bars taken. */
+  /** Bars so far. */
   readonly position: number;
-  /** Takes bars and hands out each block's results: they lie at 0 to `count` of the kernel's rows and belong to bars `from` on of those pushed. */
+  /**
+   * Computes bars and passes on each block: its results are at 0 to `count` of the kernel's rows, for the bars of
+   * `prices` from index `from`.
+   */
   take(prices: CheckedPrices, deliver: (count: number, from: number) => void): void;
-  /** The last bar; what is written here is the next to be taken. */
+  /** The last bar; the values written here are the next to be computed. */
   readonly last: BarPrices;
-  /** Takes the bar in `last`. */
+  /** Computes the bar in `last`. */
   takeOne(): void;
-  /** Takes the last bar again, with the prices that now stand in `last`. */
+  /** Computes the last bar again with the prices in `last`. */
   replace(): void;
-  /** The state, with the last bar apart, so that it can still be replaced. */
+  /** The state, with the last bar apart so that it can still be replaced. */
   save(): SequenceState;
-  /** Goes on from a state. */
+  /** Continues from a state. */
   restore(state: SequenceState): void;
 }
 
-/** A sequence before its first bar; `watch` sees each direction. */
+/** A sequence before its first bar; `watch` sees every direction. */
 export function createBarSequence(kernel: Kernel, watch: DirectionWatch): BarSequence {
-  // The last bar was always taken alone, behind a mark: it is taken back by rolling back to that.
+  // The last bar is always computed on its own after a mark, so that rolling back to the mark removes it.
   const close = new Float64Array(1);
   const source = new Float64Array(1);
   let position = 0;
 
   function advanceLast(): void {
     kernel.advance(close, source, 0, 1);
-    watch.look(kernel.results.direction, position - 1, 1);
+    watch.examine(kernel.results.direction, position - 1, 1);
   }
 
-  /** Takes the bar that was set. */
   function takeLast(): void {
     kernel.mark();
     position++;
@@ -59,7 +61,7 @@ export function createBarSequence(kernel: Kernel, watch: DirectionWatch): BarSeq
         const count = Math.min(kernel.blockLength, last - from);
         prices.check?.(from, count);
         kernel.advance(prices.close, prices.source, from, count);
-        watch.look(kernel.results.direction, position, count);
+        watch.examine(kernel.results.direction, position, count);
         deliver(count, from);
         position += count;
         from += count;

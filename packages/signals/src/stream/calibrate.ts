@@ -9,17 +9,17 @@ import { checkPrices } from "./price-check.ts";
 
 /** The nine averages of one kind and their votes at every bar. */
 export interface Calibration {
-  /** The kind. */
+  /** The kind of average. */
   readonly kind: AverageKind;
-  /** The nine lengths in the order in which they vote, the base length first. */
+  /** The nine lengths in voting order, the base length first. */
   readonly lengths: readonly number[];
-  /** The average of each length, a number a bar; NaN where it has no value yet. */
+  /** The average of each length, one number per bar; NaN before its first value. */
   readonly averages: readonly Float64Array[];
-  /** The vote of each length, -1, 0 or +1 a bar: the last crossing, 0 before the first. */
+  /** The vote of each length at every bar, -1, 0 or +1: the direction of the last crossing, 0 before the first. */
   readonly votes: readonly Int8Array[];
 }
 
-/** Writes the votes of an average; the definition as it stands, an average that overflowed counting as none. */
+/** Writes the votes of an average, straight from the definition. An average that overflowed counts as missing. */
 function takeVotes(average: Float64Array, close: PriceColumns["close"], votes: Int8Array): void {
   let vote = 0;
   let side = Number.NaN;
@@ -69,10 +69,10 @@ function takeAverages(
 }
 
 /**
- * The calibration view of the published indicator: the nine averages of one kind with their votes at every bar of a series, to see which lengths follow it.
- * What each vote weighs at the last bar is in the `lengthWeights` of `SignalDiagnostics`.
+ * The calibration view of the published indicator: the nine averages of one kind with their votes at every bar, to show
+ * which lengths follow the series. `SignalDiagnostics.lengthWeights` has the weight of each vote at the last bar.
  *
- * @throws ATC_INVALID_ARGUMENT for an unknown kind; ATC_INVALID_CONFIG and ATC_INVALID_DATA as `compute` does
+ * @throws ATC_INVALID_ARGUMENT for an unknown kind; ATC_INVALID_CONFIG and ATC_INVALID_DATA as `compute`
  */
 export function calibrate(prices: PriceColumns, kind: AverageKind, config: Partial<SignalConfig> = {}): Calibration {
   if (!averageKinds.includes(kind)) {

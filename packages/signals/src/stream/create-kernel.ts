@@ -6,15 +6,16 @@ import { createReferenceKernel } from "../reference/reference-kernel.ts";
 import { createWasmKernel } from "../wasm/wasm-kernel.ts";
 
 /**
- * The fastest kernel that this machine can run: WebAssembly with SIMD, else plain TypeScript. The environment variable ATC_KERNEL, `reference` or `wasm`,
- * takes the choice away, for tests.
+ * Creates the fastest kernel that this machine can run: WebAssembly with SIMD, else plain TypeScript. For tests, the
+ * environment variable ATC_KERNEL fixes the choice to `reference` or `wasm`.
  *
- * @throws ATC_INVALID_ARGUMENT where ATC_KERNEL is anything else; ATC_UNSUPPORTED where it is `wasm`, which this machine or its memory does not allow
+ * @throws ATC_INVALID_ARGUMENT if ATC_KERNEL has another value; ATC_UNSUPPORTED if it is `wasm` and this machine or its
+ * memory does not allow that
  */
 export function createKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kernel {
   const wanted = globalThis.process?.env["ATC_KERNEL"];
   if (wanted !== undefined && wanted !== "" && wanted !== "reference" && wanted !== "wasm") {
-    const message = `ATC_KERNEL is "${wanted}"; it is "reference", "wasm", or not set`;
+    const message = `the environment variable ATC_KERNEL is "${wanted}"; set it to "reference" or "wasm", or unset it`;
     throw new AtcError("ATC_INVALID_ARGUMENT", message, { details: { variable: "ATC_KERNEL", value: wanted } });
   }
   if (wanted === "reference") return createReferenceKernel(config, outputs);
@@ -23,7 +24,7 @@ export function createKernel(config: SignalConfig, outputs: ReadonlySet<SignalOu
   if (wanted !== "wasm") return createReferenceKernel(config, outputs);
   throw new AtcError(
     "ATC_UNSUPPORTED",
-    'ATC_KERNEL is "wasm", but the kernel in WebAssembly does not run: it needs SIMD, its file dist/kernel.wasm, and memory for the configured lengths; unset ATC_KERNEL',
+    'the environment variable ATC_KERNEL is "wasm", but the WebAssembly kernel cannot run: it needs SIMD, its file dist/kernel.wasm, and memory for the configured lengths; unset ATC_KERNEL',
     { details: { variable: "ATC_KERNEL" } },
   );
 }

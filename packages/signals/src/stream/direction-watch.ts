@@ -1,32 +1,32 @@
 import type { DirectionChange } from "./signal-stream.ts";
 
-/** Watches the direction, and tells its changes once the bars of a push have been taken. */
+/** Collects changes of the direction and reports them after a push. */
 export interface DirectionWatch {
-  /** The direction that was told last; 0 before any. */
-  told: number;
-  /** Looks at the directions of `count` bars from bar `start` on. */
-  look(directions: Float64Array | undefined, start: number, count: number): void;
-  /** Tells what changed. */
-  tell(): void;
+  /** The direction that was reported last; 0 before the first report. */
+  lastReported: number;
+  /** Examines the directions of `count` bars from absolute bar `start`. */
+  examine(directions: Float64Array | undefined, start: number, count: number): void;
+  /** Reports the changes since the last call. */
+  report(): void;
 }
 
-/** A watch that tells `listen`; one that does nothing where there is none. */
+/** Creates a watch that reports to `listen`, or that does nothing if there is no listener. */
 export function createDirectionWatch(listen: ((change: DirectionChange) => void) | undefined): DirectionWatch {
   const changes: DirectionChange[] = [];
   const watch: DirectionWatch = {
-    told: 0,
-    look(directions, start, count) {
+    lastReported: 0,
+    examine(directions, start, count) {
       if (listen === undefined || directions === undefined) return;
       for (let i = 0; i < count; i++) {
         const direction = directions[i];
-        if (direction === watch.told) continue;
-        changes.push({ bar: start + i, direction, previous: watch.told });
-        watch.told = direction;
+        if (direction === watch.lastReported) continue;
+        changes.push({ bar: start + i, direction, previous: watch.lastReported });
+        watch.lastReported = direction;
       }
     },
-    tell() {
+    report() {
       if (changes.length === 0) return;
-      // Taken out first: a listener may push.
+      // Emptied first, because a listener may push.
       for (const change of changes.splice(0)) listen?.(change);
     },
   };

@@ -4,15 +4,15 @@ import { copyResults, type Target } from "./targets.ts";
 
 /** Reads a stream's outputs from the rows of its kernel. */
 export interface OutputReader<Name extends SignalOutput> {
-  /** The outputs of the bar that was taken last, alone. */
+  /** The outputs of the last bar, if it was computed on its own. */
   record(): Readonly<Record<Name, number>>;
-  /** Writes them in order. */
+  /** Writes these outputs in order. */
   write(values: Float64Array): void;
-  /** Copies blocks of results to targets. */
+  /** Creates a function that copies blocks of results to targets. */
   copier(targets: Readonly<Partial<Record<SignalOutput, Target>>>): (count: number, from: number) => void;
 }
 
-/** A reader of `outputs`, rounded where `float32`. */
+/** Creates a reader of `outputs`, which rounds values if `float32` is true. */
 export function createOutputReader<Name extends SignalOutput>(
   kernel: Kernel,
   outputs: readonly Name[],
@@ -22,7 +22,7 @@ export function createOutputReader<Name extends SignalOutput>(
   let rows: readonly Float64Array[] = [];
 
   function currentRows(): readonly Float64Array[] {
-    // The rows are others once the kernel's memory has grown.
+    // The rows change when the kernel's memory grows.
     if (results !== kernel.results) {
       results = kernel.results;
       rows = outputs.map((output) => results[output] as Float64Array);

@@ -2,27 +2,24 @@ import type { PriceColumns, ReadonlyTypedArray, SignalConfig } from "@atc/contra
 import { AtcError } from "@atc/contract";
 import type { PriceBar } from "./signal-stream.ts";
 
-/** The two columns that a computation reads, every price of which is finite and above 0. */
+/** The two columns that a computation reads; every price is finite and above 0. */
 export interface CheckedPrices {
-  /** Closing prices. */
   readonly close: ReadonlyTypedArray<number>;
   /** The calculation source. */
   readonly source: ReadonlyTypedArray<number>;
-  /** Checks bars `from` to `from + count` (exclusive), where that is put off until they are taken. */
+  /** Checks bars `from` to `from + count` (exclusive), if the check was deferred. */
   readonly check?: (from: number, count: number) => void;
 }
 
 type PriceName = keyof PriceColumns;
 
-/** The ATC_INVALID_DATA that names a bar whose price is not finite and above 0. */
 function priceError(column: PriceName, bar: number, value: unknown): AtcError {
-  const message = `the ${column} of bar ${bar} is "${String(value)}"; every price must be finite and above 0: repair the bar or leave it out`;
+  const message = `the ${column} of bar ${bar} is "${String(value)}"; prices must be finite and above 0; repair or remove the bar`;
   return new AtcError("ATC_INVALID_DATA", message, { details: { column, bar, value: String(value) } });
 }
 
-/** The ATC_INVALID_DATA for a calculation source that was not given. */
 function missingSource(column: PriceName): AtcError {
-  const message = `the calculation source is "${column}", but the prices have no such column: give it, or set calculationSource to "close"`;
+  const message = `the calculation source is "${column}", but the prices have no such column; pass it, or set calculationSource to "close"`;
   return new AtcError("ATC_INVALID_DATA", message, { details: { column } });
 }
 
@@ -31,12 +28,15 @@ function checkLengths(prices: PriceColumns): void {
   for (const column of ["open", "high", "low"] as const) {
     const other = prices[column]?.length ?? length;
     if (other === length) continue;
-    const message = `the columns are of unequal lengths: close has ${length} bars, ${column} has ${other}`;
+    const message = `the columns differ in length: close has ${length} bars, ${column} has ${other}`;
     throw new AtcError("ATC_INVALID_DATA", message, { details: { column, length: other, closeLength: length } });
   }
 }
 
-/** The first bar of `from` to `end` (exclusive) of which it is not certain, four at a time, that it and those after are finite and above 0. */
+/**
+ * The first bar of `from` to `end` (exclusive) at which a scan of four bars at a time cannot rule out a fault; all bars
+ * before it are finite and above 0.
+ */
 function firstUnsure(prices: ReadonlyTypedArray<number>, from: number, end: number): number {
   const last = end - 3;
   let i = from;
@@ -45,13 +45,13 @@ function firstUnsure(prices: ReadonlyTypedArray<number>, from: number, end: numb
     const b = prices[i + 1];
     const c = prices[i + 2];
     const d = prices[i + 3];
-    // A sum of four is finite, but for the largest doubles, where each is.
+    // The sum of four finite prices is finite, except near the largest doubles.
     if (!(a > 0 && b > 0 && c > 0 && d > 0 && a + b + c + d < Number.POSITIVE_INFINITY)) break;
   }
   return i;
 }
 
-/** The first bar of `from` to `end` (exclusive) whose price is not finite and above 0; `end` where there is none. */
+/** The first bar of `from` to `end` (exclusive) whose price is not finite and above 0, or `end`. */
 function firstFault(prices: ReadonlyTypedArray<number>, from: number, end: number): number {
   let i = firstUnsure(prices, from, end);
   for (; i < end; i++) {
@@ -69,7 +69,8 @@ function checkColumn(column: PriceName, prices: ReadonlyTypedArray<number>, posi
 /**
  * The columns to compute from; `position` is the absolute index of their first bar.
  *
- * @throws ATC_INVALID_DATA where the calculation source is missing, columns are of unequal lengths, or a price in use is not finite and above 0
+ * @throws ATC_INVALID_DATA if the calculation source is missing, columns differ in length, or a price in use is not
+ * finite and above 0
  */
 export function checkPrices(prices: PriceColumns, config: SignalConfig, position: number): CheckedPrices {
   const source = prices[config.calculationSource];
@@ -81,11 +82,12 @@ export function checkPrices(prices: PriceColumns, config: SignalConfig, position
 }
 
 /**
- * As {@link checkPrices}, but that prices are checked as they are taken, from near caches: for a computation that ends with the error.
+ * Like {@link checkPrices}, but checks prices just before they are computed, while they are in the cache. For
+ * computations that end with the error.
  *
- * @throws ATC_INVALID_DATA where the calculation source is missing or columns are of unequal lengths
+ * @throws ATC_INVALID_DATA if the calculation source is missing or columns differ in length
  */
-export function checkAsTaken(prices: PriceColumns, config: SignalConfig, position: number): CheckedPrices {
+export function deferPriceCheck(prices: PriceColumns, config: SignalConfig, position: number): CheckedPrices {
   const { close } = prices;
   const source = prices[config.calculationSource];
   if (source === undefined) throw missingSource(config.calculationSource);
@@ -96,24 +98,23 @@ export function checkAsTaken(prices: PriceColumns, config: SignalConfig, positio
     check(from, count) {
       const end = from + count;
       const sound = firstFault(close, from, end) === end && (source === close || firstFault(source, from, end) === end);
-      // Names the bar that it names everywhere: of the close before that of the source.
+      // Names the same bar as checkPrices would: faults of the close come first.
       if (!sound) checkPrices(prices, config, position);
     },
   };
 }
 
-/** A bar to be taken, in arrays of one element: a number that is handed from function to function may be allocated anew each time. */
+/** A bar in arrays of one element: V8 may allocate a double that is passed between functions. */
 export interface BarPrices {
-  /** Its close. */
   readonly close: Float64Array;
-  /** Its calculation source. */
+  /** The calculation source. */
   readonly source: Float64Array;
 }
 
-/** Close and source of a bar that is being checked, for the same reason. */
+/** Close and source of the bar being checked, in an array for the same reason. */
 const candidate = new Float64Array(2);
 
-/** Copies both prices; an absent source, which is not a number, becomes NaN. */
+/** Copies both prices; an absent source becomes NaN. */
 function readCandidate(bar: PriceBar, column: PriceName): void {
   candidate[0] = bar.close;
   if (column === "close") candidate[1] = bar.close;
@@ -125,7 +126,8 @@ function readCandidate(bar: PriceBar, column: PriceName): void {
 /**
  * Copies a bar to `target`; `position` is its absolute index.
  *
- * @throws ATC_INVALID_DATA where the calculation source is missing, or a price in use is not finite and above 0; `target` is then as it was
+ * @throws ATC_INVALID_DATA if the calculation source is missing, or a price in use is not finite and above 0; `target`
+ * is then unchanged
  */
 export function readBar(bar: PriceBar, column: PriceName, position: number, target: BarPrices): void {
   readCandidate(bar, column);

@@ -6,21 +6,25 @@ import type { SignalOutput } from "../base/signal-output.ts";
 export interface DirectionChange {
   /** Absolute index of the bar. */
   readonly bar: number;
-  /** The new direction, -1, 0 or +1. */
+  /** The new direction: -1, 0 or +1. */
   readonly direction: number;
-  /** The direction that was told before. */
+  /** The direction reported before; 0 before the first report. */
   readonly previous: number;
 }
 
-/** What to compute besides the configuration. */
+/** Options of a computation besides the signal configuration. */
 export interface SignalOptions<Name extends SignalOutput = SignalOutput> {
-  /** The outputs wanted, all where absent; what only the others need is not computed: an average alone costs a hundredth of the average signal. */
+  /**
+   * The outputs to compute. Default: all. Values that only other outputs need are skipped: an average alone takes a
+   * hundredth of the time of the average signal.
+   */
   readonly outputs?: readonly Name[] | undefined;
-  /** Told of each warning once, after the bars of the push have been taken. */
+  /** Called once for each warning, after the bars of the push have been computed. */
   readonly onWarning?: ((warning: SignalWarning) => void) | undefined;
   /**
-   * Told of each change of the direction, after the bars of the push have been taken, whether or not `direction` is among the outputs. A replacement that
-   * changes the direction of the last bar is told too, be it back to what it was.
+   * Called for each change of the direction, after the bars of the push have been computed, whether or not `direction`
+   * is among the outputs. A replacement that changes the direction of the last bar is reported too, even if it restores
+   * the earlier direction.
    */
   readonly onDirection?: ((change: DirectionChange) => void) | undefined;
 }
@@ -29,73 +33,81 @@ export interface SignalOptions<Name extends SignalOutput = SignalOutput> {
 export interface PriceBar {
   /** Closing price. */
   readonly close: number;
-  /** Opening price, needed where it is the calculation source. */
+  /** Opening price, required if it is the calculation source. */
   readonly open?: number | undefined;
-  /** Highest price, needed where it is the calculation source. */
+  /** Highest price, required if it is the calculation source. */
   readonly high?: number | undefined;
-  /** Lowest price, needed where it is the calculation source. */
+  /** Lowest price, required if it is the calculation source. */
   readonly low?: number | undefined;
 }
 
-/** Arrays that the caller owns, each at least as long as the bars pushed; outputs without an array are not written. */
+/**
+ * The caller's arrays, each at least as long as the number of bars pushed. Outputs without an array are not written.
+ */
 export type SignalTargets<Name extends SignalOutput = SignalOutput> = {
   readonly [Output in Name]?: Float64Array | Float32Array | Int8Array;
 };
 
 /**
- * The signals as an indicator: bars go in one by one or many at a time, in chunks of any size, with bit-identical outputs. One output starts late and has an
- * earlier value all the same: in dialect tradingview with a cutout c and strategyMode, `averageSignal` is 0 at bar 0 and NaN from 1 to c; its warm-up is c + 1.
+ * The signals as an indicator. Bars are pushed one by one or in chunks of any size, with bit-identical outputs. One
+ * output has a value before its warm-up ends: in dialect tradingview with a cutout c and strategyMode, `averageSignal`
+ * is 0 at bar 0 and NaN from 1 to c; its warm-up is c + 1.
  *
- * Every method but the disposal throws ATC_CLOSED after it. Disposing gives the memory back at once, which otherwise waits for the garbage collector.
+ * Disposing frees the memory at once instead of at the next garbage collection. All other methods then throw
+ * ATC_CLOSED.
  */
 export interface SignalStream<Name extends SignalOutput = SignalOutput> extends Indicator<Name>, Disposable {
-  /** The whole configuration. */
+  /** The configuration with defaults filled in. */
   readonly config: SignalConfig;
   /**
-   * Takes one bar and returns its outputs, NaN where there is no value yet.
+   * Computes one bar and returns its outputs; NaN before an output's first value.
    *
-   * @throws ATC_INVALID_DATA naming the bar, before any state changes, where a price in use is missing or not finite and above 0
+   * @throws ATC_INVALID_DATA naming the bar, before any state changes, if a price in use is missing or not finite and
+   * above 0
    */
   pushBar(bar: PriceBar): Readonly<Record<Name, number>>;
   /**
-   * Takes one bar and writes its outputs to `values`, in the order of `outputs`. Allocates nothing.
+   * Computes one bar and writes its outputs to `values`, in the order of `outputs`. Allocates nothing.
    *
-   * @throws ATC_INVALID_DATA as `pushBar`; ATC_INVALID_ARGUMENT where there are fewer `values` than outputs; before any state changes
+   * @throws ATC_INVALID_DATA as `pushBar`; ATC_INVALID_ARGUMENT if `values` is shorter than `outputs`; both before any
+   * state changes
    */
   pushBarInto(bar: PriceBar, values: Float64Array): void;
   /**
-   * Takes `bar` in place of the last bar, which a feed repeats until its time is over, and returns its outputs. Everything is then as if only the
-   * replacement had been pushed; any number of times.
+   * Replaces the last bar, for feeds that repeat a candle until it closes, and returns the outputs of `bar`. The state
+   * is then as if only the replacement had been pushed. A bar can be replaced any number of times.
    *
-   * @throws ATC_INVALID_ARGUMENT where no bar was taken yet; ATC_INVALID_DATA as `pushBar`, with the last bar as it was
+   * @throws ATC_INVALID_ARGUMENT before the first bar; ATC_INVALID_DATA as `pushBar`, with the last bar unchanged
    */
   replace(bar: PriceBar): Readonly<Record<Name, number>>;
   /**
-   * As `replace`, with the outputs as `pushBarInto` gives them. Allocates nothing.
+   * Like `replace`, with the outputs written as by `pushBarInto`. Allocates nothing.
    *
-   * @throws what `replace` and `pushBarInto` throw
+   * @throws as `replace` and `pushBarInto`
    */
   replaceInto(bar: PriceBar, values: Float64Array): void;
   /**
-   * Takes the next bars and writes their outputs from index 0 of the targets on; allocates nothing that grows with the bars. A Float32Array gets rounded
-   * values; an Int8Array takes `direction` alone.
+   * Computes the next bars and writes their outputs to the targets from index 0. Allocates nothing that grows with the
+   * number of bars. Values are rounded in a Float32Array; an Int8Array is accepted for `direction` only.
    *
-   * @throws ATC_INVALID_DATA as `push`; ATC_INVALID_ARGUMENT where a target is too short, of a wrong type, or of an output that the stream does not compute;
-   * all before any state changes
+   * @throws ATC_INVALID_DATA as `push`; ATC_INVALID_ARGUMENT if a target is too short, has a wrong type, or is for an
+   * output that the stream does not compute; all before any state changes
    */
   pushInto(prices: PriceColumns, targets: SignalTargets<Name>): void;
   /**
-   * Everything that later bars depend on, in bytes that a stream of the same configuration and outputs goes on from, in any process, on any machine and under
-   * any kernel; its length depends on the longest average alone. `docs/format.md` draws it.
+   * The complete state as bytes. A stream of the same configuration and outputs can continue from it in any process, on
+   * any machine and with either kernel. The length depends only on the longest average. `docs/format.md` describes the
+   * bytes.
    */
   snapshot(): Uint8Array;
   /**
-   * Goes on from a snapshot; what was taken before is forgotten. The last bar of the snapshot can be replaced.
+   * Continues from a snapshot and discards the current state. The last bar of the snapshot can be replaced.
    *
-   * @throws ATC_CORRUPT_DATA for bytes that are no snapshot or are damaged, ATC_UNSUPPORTED for those of another version of the format or the algorithm,
-   * ATC_INVALID_ARGUMENT for those of a stream of another configuration or other outputs; before any state changes
+   * @throws ATC_CORRUPT_DATA if the bytes are damaged or not a snapshot; ATC_UNSUPPORTED if they have another version
+   * of the format or the algorithm; ATC_INVALID_ARGUMENT if they come from a stream of another configuration or other
+   * outputs; all before any state changes
    */
   restore(snapshot: Uint8Array): void;
-  /** The diagnostics of the bars taken so far. */
+  /** The diagnostics of the bars so far. */
   diagnostics(): SignalDiagnostics;
 }

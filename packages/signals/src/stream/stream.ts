@@ -13,14 +13,14 @@ import type { PriceBar, SignalOptions, SignalStream, SignalTargets } from "./sig
 import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
 import { allocateTarget, checkOutputs, checkTargets, checkValues, type Target } from "./targets.ts";
 
-/** Tells each warning once, when its bar has been taken. */
+/** Reports each warning once, after its bar was computed. */
 function createWarner(
   warnings: readonly SignalWarning[],
   listen: ((warning: SignalWarning) => void) | undefined,
-): { tell(position: number): void; skip(position: number): void } {
+): { report(position: number): void; skip(position: number): void } {
   let next = 0;
   return {
-    tell(position) {
+    report(position) {
       for (let warning = warnings[next]; warning !== undefined && warning.bar < position; warning = warnings[next]) {
         next++;
         listen?.(warning);
@@ -33,9 +33,11 @@ function createWarner(
 }
 
 /**
- * Signals bar by bar, or many bars at a time; memory does not grow with the bars. `config` takes its absent members from the defaults.
+ * Computes signals bar by bar or in chunks. Memory does not grow with the number of bars. Members missing from `config`
+ * take their defaults.
  *
- * @throws ATC_INVALID_CONFIG as `validateSignalConfig` does; ATC_INVALID_ARGUMENT where `options.outputs` names an output that does not exist
+ * @throws ATC_INVALID_CONFIG as `validateSignalConfig`; ATC_INVALID_ARGUMENT if `options.outputs` names an output that
+ * does not exist
  */
 export function createStream<Name extends SignalOutput = SignalOutput>(
   config: Partial<SignalConfig> = {},
@@ -44,7 +46,10 @@ export function createStream<Name extends SignalOutput = SignalOutput>(
   return openStream(config, options, checkPrices);
 }
 
-/** The same with another check of what is pushed; where that is put off, a push that throws leaves the stream in between, of use to nobody. */
+/**
+ * Like {@link createStream}, with a custom price check. If the check is deferred, a push that throws leaves the stream
+ * unusable.
+ */
 export function openStream<Name extends SignalOutput>(
   config: Partial<SignalConfig>,
   options: SignalOptions<Name>,
@@ -62,13 +67,13 @@ export function openStream<Name extends SignalOutput>(
   let closed = false;
 
   function assertOpen(): void {
-    if (closed) throw new AtcError("ATC_CLOSED", "the stream was disposed before; make a new one");
+    if (closed) throw new AtcError("ATC_CLOSED", "the stream was disposed of; create another");
   }
 
-  /** Tells what the bars taken brought, once the stream is ready for the next. */
-  function tell(): void {
-    warner.tell(sequence.position);
-    watch.tell();
+  /** Reports warnings and changes of the direction, once the stream is ready for the next push. */
+  function report(): void {
+    warner.report(sequence.position);
+    watch.report();
   }
 
   function pushOne(bar: PriceBar): void {
@@ -78,7 +83,7 @@ export function openStream<Name extends SignalOutput>(
 
   function replaceOne(bar: PriceBar): void {
     if (sequence.position === 0) {
-      throw new AtcError("ATC_INVALID_ARGUMENT", "there is no bar to replace; push one first");
+      throw new AtcError("ATC_INVALID_ARGUMENT", "there is no bar to replace; push a bar first");
     }
     readBar(bar, whole.calculationSource, sequence.position - 1, sequence.last);
     sequence.replace();
@@ -97,7 +102,7 @@ export function openStream<Name extends SignalOutput>(
       const columns: Partial<Record<SignalOutput, Target>> = {};
       for (const output of outputs) columns[output] = allocateTarget(output, whole, prices.close.length);
       sequence.take(checked, reader.copier(columns));
-      tell();
+      report();
       return columns as OutputColumns<Name>;
     },
     pushInto(prices: PriceColumns, targets: SignalTargets) {
@@ -105,13 +110,13 @@ export function openStream<Name extends SignalOutput>(
       const checked = check(prices, whole, sequence.position);
       checkTargets(targets, outputs, prices.close.length);
       sequence.take(checked, reader.copier(targets));
-      tell();
+      report();
     },
     pushBar(bar) {
       assertOpen();
       pushOne(bar);
       const values = reader.record();
-      tell();
+      report();
       return values;
     },
     pushBarInto(bar, values) {
@@ -119,13 +124,13 @@ export function openStream<Name extends SignalOutput>(
       checkValues(values, outputs);
       pushOne(bar);
       reader.write(values);
-      tell();
+      report();
     },
     replace(bar) {
       assertOpen();
       replaceOne(bar);
       const values = reader.record();
-      tell();
+      report();
       return values;
     },
     replaceInto(bar, values) {
@@ -133,18 +138,21 @@ export function openStream<Name extends SignalOutput>(
       checkValues(values, outputs);
       replaceOne(bar);
       reader.write(values);
-      tell();
+      report();
     },
     snapshot() {
       assertOpen();
       const { bars, lastBar, numbers } = sequence.save();
-      return encodeSnapshot({ config: whole, outputs: [...computed], bars, lastBar, told: watch.told }, numbers);
+      return encodeSnapshot(
+        { config: whole, outputs: [...computed], bars, lastBar, told: watch.lastReported },
+        numbers,
+      );
     },
     restore(snapshot) {
       assertOpen();
       const { header, state } = decodeSnapshot(snapshot, whole, [...computed], kernel.savedLength);
       sequence.restore({ bars: header.bars, lastBar: header.lastBar, numbers: state });
-      watch.told = header.told;
+      watch.lastReported = header.told;
       warner.skip(sequence.position);
     },
     diagnostics() {

@@ -2,12 +2,11 @@ import type { SignalConfig } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import { type SignalOutput, signalOutputs } from "../base/signal-output.ts";
 
-/** An array that outputs are written to. */
 export type Target = Float64Array | Float32Array | Int8Array;
 
-/** The outputs asked for, each once, all where none are named. Throws ATC_INVALID_ARGUMENT for a name that is not an output. */
+/** The given outputs without duplicates; default: all. Throws ATC_INVALID_ARGUMENT for a name that is not an output. */
 export function checkOutputs<Name extends SignalOutput>(outputs: readonly Name[] | undefined): readonly Name[] {
-  // Where nothing is named, Name is SignalOutput: the caller's type parameter has that default.
+  // Without `outputs`, Name is SignalOutput, the default of the type parameter.
   if (outputs === undefined) return signalOutputs as readonly Name[];
   for (const output of outputs) {
     if (signalOutputs.includes(output)) continue;
@@ -19,13 +18,14 @@ export function checkOutputs<Name extends SignalOutput>(outputs: readonly Name[]
 
 function targetFault(name: string, target: Target, names: readonly string[], bars: number): string | undefined {
   if (!names.includes(name))
-    return `is of an output that this stream does not compute; it computes ${names.join(", ")}`;
-  if (target.length < bars) return `has ${target.length} elements for ${bars} bars; give a longer array`;
-  if (target instanceof Int8Array && name !== "direction") return "is an Int8Array, which cannot hold it";
+    return `is for an output that this stream does not compute; it computes ${names.join(", ")}`;
+  if (target.length < bars) return `has ${target.length} elements for ${bars} bars; pass a longer array`;
+  if (target instanceof Int8Array && name !== "direction")
+    return "is an Int8Array, which cannot hold its values; pass a Float64Array or a Float32Array";
   return undefined;
 }
 
-/** Throws ATC_INVALID_ARGUMENT where a target cannot take its output at `bars` bars. */
+/** Throws ATC_INVALID_ARGUMENT if a target cannot hold its output for `bars` bars. */
 export function checkTargets(
   targets: Readonly<Record<string, Target | undefined>>,
   names: readonly string[],
@@ -39,7 +39,10 @@ export function checkTargets(
   }
 }
 
-/** Copies the first `count` results of a block to `at`: by `set`, a copy of memory, but for a few, for which it is not worth a view. */
+/**
+ * Copies the first `count` results of a block to `target` from index `at`. Up to 64 values are copied one by one, which
+ * is cheaper than a view.
+ */
 export function copyResults(results: Float64Array, count: number, target: Target, at: number): void {
   if (count > 64) {
     target.set(count === results.length ? results : results.subarray(0, count), at);
@@ -54,9 +57,9 @@ export function allocateTarget(output: SignalOutput, config: SignalConfig, lengt
   return config.precision === "float32" ? new Float32Array(length) : new Float64Array(length);
 }
 
-/** Throws ATC_INVALID_ARGUMENT where there are fewer values than outputs. */
+/** Throws ATC_INVALID_ARGUMENT if there are fewer values than outputs. */
 export function checkValues(values: Float64Array, outputs: readonly string[]): void {
   if (values.length >= outputs.length) return;
-  const message = `there is room for ${values.length} values, but the outputs are ${outputs.length}: ${outputs.join(", ")}`;
+  const message = `the array has ${values.length} elements for ${outputs.length} outputs (${outputs.join(", ")}); pass a longer array`;
   throw new AtcError("ATC_INVALID_ARGUMENT", message, { details: { length: values.length, outputs: outputs.length } });
 }

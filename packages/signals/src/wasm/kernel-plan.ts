@@ -8,7 +8,7 @@ import { kernelConstants, settingsOf } from "./kernel-settings.ts";
 import { createSlotTemplate, type Region, type SlotTemplate, type Word } from "./slot-template.ts";
 import { longHistory, rows, wasmBlockLength } from "./working-rows.ts";
 
-/** Where a kind keeps what the diagnostics are made of. */
+/** Where a kind keeps what the diagnostics need. */
 export interface PlannedTallies {
   readonly counts: Region;
   readonly votes: Region;
@@ -16,27 +16,27 @@ export interface PlannedTallies {
   readonly equity: Region;
 }
 
-/** Where a computation's parts lie in its slot. */
+/** The layout of one computation's slot. */
 export interface KernelPlan {
-  /** The slot. */
+  /** The initial contents of the slot. */
   readonly slot: SlotTemplate;
   /** The kernel's record. */
   readonly kernel: Region;
-  /** The record of its state. */
+  /** The record of the kernel's state. */
   readonly state: Region;
   /** The kinds needed. */
   readonly parts: readonly KindPart[];
-  /** For each of them what its votes counted, its votes and their equities, and its layer-2 equity. */
+  /** By index in `parts`: counts, votes and equities of layer 1, and the equity of layer 2. */
   readonly tallies: readonly PlannedTallies[];
-  /** What is saved, in the order in which the reference kernel saves: small states, then tables. */
+  /** What a snapshot saves, in the same order as the reference kernel: small states, then tables. */
   readonly saved: readonly Region[];
-  /** Whether blocks may be long, as averages are all that is asked for, each at its base length alone. */
+  /** Whether blocks may be long, because only averages are computed, each at its base length. */
   readonly longBlocks: boolean;
-  /** Room of the source and of its changes, and how many bars before the current ones it keeps. */
+  /** Room for the source and its changes, and the number of earlier bars that stay in it. */
   readonly room: { readonly source: Region; readonly changes: Region; readonly history: number };
 }
 
-/** A slot being laid out. */
+/** A slot while it is laid out. */
 interface Draft {
   readonly slot: SlotTemplate;
   readonly config: SignalConfig;
@@ -62,7 +62,7 @@ function zeros(length: number): readonly number[] {
   return new Array<number>(length).fill(0);
 }
 
-/** Windows of nine lengths, which no kind takes yet. */
+/** Windows of nine lengths, not yet assigned to any kind. */
 function addWindows(draft: Draft, lengths: readonly number[], weighted: boolean): Region {
   const { slot } = draft;
   const ascending = lengths.map((length, index) => ({ index, length })).sort((a, b) => a.length - b.length);
@@ -80,7 +80,7 @@ function addWindows(draft: Draft, lengths: readonly number[], weighted: boolean)
   });
 }
 
-/** Windows over the source, which kinds of the same base length share; KAMA's, over its changes, are its own. */
+/** Windows over the source, which kinds of the same base length share. KAMA has its own, over the changes. */
 function windowsOf(draft: Draft, kind: AverageKind): Region | undefined {
   if (kind === "ema" || kind === "dema") return undefined;
   const base = draft.config[`${kind}Length`];
@@ -91,7 +91,7 @@ function windowsOf(draft: Draft, kind: AverageKind): Region | undefined {
   return windows;
 }
 
-/** What the averages of a kind keep, and what only HMA has. */
+/** What the averages of a kind keep; the members after `averages` are for HMA. */
 interface AverageWords {
   readonly averages: Word;
   readonly simple: Word;
@@ -136,20 +136,23 @@ function addAverages(draft: Draft, { kind, lengths }: KindPart, wholes: number):
   return { ...noHull, averages, simple: kind === "hma" ? 1 : 0 };
 }
 
-/** What the sums, or of EMA and DEMA the prices, of a length are multiplied by. */
+/** The factor for the sums of a length; for EMA and DEMA, the smoothing factor alpha. */
 function factorOf(kind: AverageKind, length: number, config: SignalConfig): number {
   if (kind === "ema" || kind === "dema") return 2 / (length + 1);
   return kind === "hma" && config.hma === "sma" ? 1 / length : 1 / weightSum(length);
 }
 
-/** Rows of the averages over HMA's whole windows: WMA's where its lengths are the same and all computed, else HMA's own, for the time being. */
+/**
+ * Rows of the averages over HMA's whole windows: those of WMA if it computes the same nine lengths, else HMA's own
+ * rows, which the result then overwrites.
+ */
 function wholeRows({ config, averageRow }: Draft, parts: readonly KindPart[]): number {
   const shared =
     config.wmaLength === config.hmaLength && parts.some(({ kind, withVotes }) => kind === "wma" && withVotes);
   return averageRow(averageKinds.indexOf(shared ? "wma" : "hma"));
 }
 
-/** A kind: its record, and where its counts are. */
+/** The record of a kind and where its counts are. */
 interface KindPlan extends PlannedTallies {
   readonly record: Region;
   readonly withVotes: boolean;
@@ -176,7 +179,7 @@ function addKind(draft: Draft, part: KindPart, wholes: number): KindPlan {
     lengths: slot.doubles(count, lengths),
     firsts: slot.doubles(count, firsts),
     factors: slot.doubles(count, factors),
-    rests: slot.doubles(
+    oneMinusAlphas: slot.doubles(
       count,
       factors.map((factor) => 1 - factor),
     ),
@@ -193,7 +196,7 @@ function addKind(draft: Draft, part: KindPart, wholes: number): KindPlan {
   return { record, withVotes, counts, votes, equities, equity };
 }
 
-/** Two kinds at a time, in the lanes of a vector; an odd one with itself. */
+/** Kinds two at a time, in the lanes of a vector; a kind without a partner fills both lanes. */
 function pairsOf(kinds: readonly KindPlan[]): readonly Region[] {
   const voting = kinds.filter(({ withVotes }) => withVotes).map(({ record }) => record);
   const last = voting.at(-1);
@@ -203,8 +206,8 @@ function pairsOf(kinds: readonly KindPlan[]): readonly Region[] {
 const plans = new Map<string, KernelPlan>();
 
 /**
- * The layout of the slot of a computation, with long blocks where they are wanted and possible; the last few are remembered, as many symbols are computed
- * under one configuration.
+ * The layout of a computation's slot. Long blocks are used if `longBlocks` is true and the outputs allow them. The last
+ * 32 layouts are cached, because many symbols are computed with one configuration.
  */
 export function planKernel(
   config: SignalConfig,
@@ -221,7 +224,6 @@ export function planKernel(
   return plan;
 }
 
-/** Lays out the slot of a computation. */
 function layOut(config: SignalConfig, outputs: ReadonlySet<SignalOutput>, longBlocks: boolean): KernelPlan {
   const slot = createSlotTemplate();
   const parts = neededKinds(config, outputs);
@@ -229,14 +231,15 @@ function layOut(config: SignalConfig, outputs: ReadonlySet<SignalOutput>, longBl
   const long = longBlocks && history <= longHistory && !parts.some(({ withVotes }) => withVotes);
   const averageRow = long ? rows.longAverage : rows.averages;
   const draft: Draft = { slot, config, averageRow, states: [], tables: [], windows: new Map() };
-  // Room for as many new bars as there is history: the shift to the front then costs at most one copied bar per new bar.
+  // Room for as many new bars as there is history: moving the history to the front then costs at most one copied bar
+  // per new bar.
   const capacity = history + Math.max(wasmBlockLength, history);
   const state = slot.state([history, 0, 0, Number.NaN], 2);
   const kinds = parts.map((part) => addKind(draft, part, wholeRows(draft, parts)));
   const average = addState(draft, [0, Number.NaN, 0]);
   const pairs = pairsOf(kinds);
   const windows = [...draft.windows.values()];
-  // Loops take whole vectors, and four at a time: they read up to seven bars beyond the last.
+  // Loops process four whole vectors at a time, so they read up to seven bars beyond the last.
   const source = slot.doubles(capacity + 8);
   const changes = slot.doubles(capacity + 8);
   const kernel = slot.record("kernel", {

@@ -1,12 +1,10 @@
 import { recordMembers } from "./kernel-layout.ts";
 
-/** A record of the kernel in WebAssembly. */
 export type RecordName = keyof typeof recordMembers;
 
-/** A member of a record. */
 export type RecordMember<Name extends RecordName> = keyof (typeof recordMembers)[Name] & string;
 
-/** The length of a record, in places of 8 bytes. */
+/** The length of a record in places of 8 bytes. */
 export function recordLength(name: RecordName): number {
   return Object.keys(recordMembers[name]).length;
 }

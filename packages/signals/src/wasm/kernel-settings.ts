@@ -2,7 +2,7 @@ import type { SignalConfig } from "@atc/contract";
 import { growthAfter } from "../base/growth.ts";
 import { firstLayerCutout } from "../base/warmup.ts";
 
-/** The numbers that the loops of the kernel take by a load, as `assembly/records.ts` lists them. */
+/** Constants that the kernel's loops load from memory; `assembly/records.ts` says why. */
 export const kernelConstants: Readonly<Record<ConstantName, number>> = {
   floor: 0.25,
   tolerance: 1e-10,
@@ -16,7 +16,7 @@ export const kernelConstants: Readonly<Record<ConstantName, number>> = {
   range: 0.666 - 0.064,
 };
 
-/** The members of the kernel's record that come from the configuration. */
+/** The members of the kernel's record that depend on the configuration. */
 export function settingsOf(config: SignalConfig): Readonly<Record<SettingName, number>> {
   const lts = config.dialect === "lts";
   const growthCap = config.growthCap === "none" ? Number.POSITIVE_INFINITY : config.growthCap;
@@ -24,7 +24,7 @@ export function settingsOf(config: SignalConfig): Readonly<Record<SettingName, n
     ownSource: Number(config.calculationSource !== "close"),
     lts: Number(lts),
     delayed: Number(config.strategyMode),
-    kept: 1 - config.decay / 100,
+    retention: 1 - config.decay / 100,
     growthCap,
     cappedGrowth: growthAfter(growthCap, config),
     firstCutout: firstLayerCutout(config),
@@ -52,7 +52,7 @@ type SettingName =
   | "ownSource"
   | "lts"
   | "delayed"
-  | "kept"
+  | "retention"
   | "growthCap"
   | "cappedGrowth"
   | "firstCutout"

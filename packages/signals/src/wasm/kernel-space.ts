@@ -3,7 +3,7 @@ import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength 
 import type { LaneExports } from "./lane-exports.ts";
 import { rows } from "./working-rows.ts";
 
-/** The functions of `assembly/index.ts`; addresses are bytes, `count` is bars. */
+/** The exports of `assembly/index.ts`; addresses are in bytes, `count` is in bars. */
 interface SignalExports extends LaneExports {
   advance(kernel: number, scratch: number, count: number): void;
   advanceLongBlock(kernel: number, scratch: number, count: number, close: number): void;
@@ -13,31 +13,37 @@ interface SignalExports extends LaneExports {
 
 const code = kernelModule<SignalExports>(() => readFileSync(new URL("../../dist/kernel.wasm", import.meta.url)));
 
-/** A WebAssembly memory with working rows, which computations share as one runs at a time, and a slot for what each keeps. */
+/**
+ * A WebAssembly memory. It has working rows, which computations share because only one runs at a time, and a slot for
+ * the state of each.
+ */
 export interface KernelSpace {
-  /** The kernel's code over the memory. */
+  /** The kernel's code, bound to the memory. */
   readonly exports: SignalExports;
-  /** The memory as doubles; another array after it has grown. */
+  /** The memory as doubles; a new array after the memory has grown. */
   doubles(): Float64Array;
-  /** The row of a block at an address; the same array each time, until the memory has grown. */
+  /** A row of `length` doubles at an address; the same array on every call, until the memory grows. */
   row(address: number, length: number): Float64Array;
-  /** Address of a slot of `length` doubles, all of any value; undefined where the memory cannot grow that far. */
+  /** The address of a slot of `length` doubles with arbitrary values; undefined if the memory cannot grow that far. */
   take(length: number): number | undefined;
-  /** Gives a slot back. */
+  /** Returns a slot to the memory, which reuses it for slots of the same length. */
   release(address: number, length: number): void;
 }
 
-/** Bytes of slots that one memory may hold: half of what 32-bit addresses reach. */
+/** The most bytes of one memory: half of what 32-bit addresses reach. */
 const largestMemory = 2 ** 31;
 
-/** Doubles from which on a computation gets a memory of its own, which is freed with it: slots in the common memory are only used again. */
+/**
+ * From this many doubles, a computation gets a memory of its own, which is freed with it. The common memory never
+ * shrinks.
+ */
 const largeSlot = 2 ** 17;
 
 function grow(memory: GrowingMemory, bytes: number): boolean {
   const have = memory.buffer.byteLength;
   if (bytes <= have) return true;
   if (bytes > largestMemory) return false;
-  // By a quarter at least: each growth detaches every view.
+  // By at least a quarter, because growing detaches every view.
   const wanted = Math.min(largestMemory, Math.max(bytes, have + have / 4));
   try {
     memory.grow(Math.ceil((wanted - have) / memoryPageLength));
@@ -47,7 +53,7 @@ function grow(memory: GrowingMemory, bytes: number): boolean {
   return true;
 }
 
-/** A memory for the working rows; undefined where the address space is used up. */
+/** A memory for the working rows; undefined if the address space is exhausted. */
 function createMemory(): GrowingMemory | undefined {
   try {
     return createKernelMemory(Math.ceil(rows.end / memoryPageLength));
@@ -97,7 +103,10 @@ function createSpace(): KernelSpace | undefined {
 
 let common: KernelSpace | undefined;
 
-/** The memory for a slot of `length` doubles: one for all of this thread, but for large slots; undefined where WebAssembly with SIMD cannot run. */
+/**
+ * The memory for a slot of `length` doubles: large slots get their own, all others share one per thread. Undefined if
+ * WebAssembly with SIMD cannot run.
+ */
 export function kernelSpace(length: number): KernelSpace | undefined {
   if (length >= largeSlot) return createSpace();
   common ??= createSpace();

@@ -1,4 +1,4 @@
-/** The functions of `assembly/many-votes.ts` and `assembly/many-kinds.ts`; addresses are bytes, counts are bars. */
+/** The exports of `assembly/many-votes.ts` and `assembly/many-kinds.ts`; addresses are in bytes, counts are in bars. */
 export interface LaneExports {
   takeCrossings(average: number, close: number, count: number, codes: number, state: number): number;
   turnCodes(codes: number, count: number): void;
@@ -7,7 +7,7 @@ export interface LaneExports {
     returns: number,
     growthA: number,
     growthB: number,
-    kept: number,
+    retention: number,
     count: number,
     standing: number,
     factors: number,
@@ -22,7 +22,7 @@ export interface LaneExports {
     flooredA: number,
     flooredB: number,
     sums: number,
-    calm: number,
+    capFree: number,
   ): void;
   takeSignals(sums: number, count: number, signals: number, blank: number, away: number): void;
   takeKindEquity(
@@ -41,7 +41,7 @@ export interface LaneExports {
     signals: number,
     row: number,
     spreads: number,
-    kept: number,
+    retention: number,
     count: number,
     state: number,
     sums: number,

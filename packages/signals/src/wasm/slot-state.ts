@@ -3,13 +3,13 @@ import type { KernelPlan } from "./kernel-plan.ts";
 import { memberPlace, type RecordMember } from "./kernel-records.ts";
 import type { Slot } from "./slot.ts";
 
-/** 1 where any saved number is so large that a window sum may have overflowed. */
+/** 1 if any saved number is so large that a window sum may have overflowed. */
 function mayOverflow(values: Float64Array): number {
   for (const value of values) if (Math.abs(value) > 1e290) return 1;
   return 0;
 }
 
-/** Saves and restores what a slot keeps between bars. */
+/** Saves and restores the state of a slot. */
 export function slotState(
   plan: KernelPlan,
   { space, address }: Slot,

@@ -1,33 +1,37 @@
 import { isWhole, memberPlace, type RecordMember, type RecordName, recordLength } from "./kernel-records.ts";
 
-/** A region of a slot, in places of 8 bytes from the slot's begin. */
+/** A region of a slot, in places of 8 bytes from the start of the slot. */
 export interface Region {
-  /** The first place; of a state, known once all states are. */
+  /** The first place. For a state, it is set by {@link SlotTemplate.placeStates}. */
   readonly first: number;
-  /** How many. */
   readonly length: number;
 }
 
-/** What is written to a slot: a number as it is, or the address of a region. */
+/** A value in a slot: a number, or the address of a region. */
 export type Word = number | Region;
 
-/** Lays out what one computation keeps in the WebAssembly memory, before it is known where its slot will lie. */
+/**
+ * The initial contents of a slot. They are laid out once per configuration and written to the slot of each computation.
+ */
 export interface SlotTemplate {
-  /** Takes places for doubles; those that are not given are 0. */
+  /** Reserves places for doubles; the default value is 0. */
   doubles(length: number, values?: readonly number[]): Region;
-  /** Takes places for whole numbers and addresses. */
+  /** Reserves places for integers and addresses. */
   whole(values: readonly Word[]): Region;
-  /** Takes a record. */
+  /** Reserves places for a record. */
   record<Name extends RecordName>(name: Name, words: Readonly<Record<RecordMember<Name>, Word>>): Region;
   /** Replaces a member of a record. */
   set<Name extends RecordName>(record: Region, name: Name, member: RecordMember<Name>, word: Word): void;
-  /** Takes doubles that change with the bars; the first `whole` of them are whole numbers. */
+  /** Reserves places for doubles that change from bar to bar; the first `whole` of them are integers. */
   state(values: readonly number[], whole?: number): Region;
-  /** Lays all states out behind everything else, one after the other, and returns where; only doubles are taken afterwards. */
+  /**
+   * Puts all states one after the other behind everything else and returns their region. Only doubles may be reserved
+   * afterwards.
+   */
   placeStates(): Region;
-  /** Places taken. */
+  /** Places reserved. */
   length(): number;
-  /** Writes everything to a slot, which begins at `address` of the memory. */
+  /** Writes the contents to a slot at byte `address`. */
   write(memory: Float64Array, address: number): void;
 }
 
@@ -42,18 +46,18 @@ interface Content {
   readonly whole: boolean;
 }
 
-/** Stretches begin at a whole vector of two doubles. */
+/** Regions are aligned to vectors of two doubles. */
 function even(length: number): number {
   return length + (length % 2);
 }
 
-/** The contents of a slot in arrays, for every computation of one plan. */
+/** The contents of a slot as arrays, for fast writing. */
 interface SlotImage {
   readonly doublePlaces: Int32Array;
   readonly doubles: Float64Array;
   readonly wholePlaces: Int32Array;
   readonly wholes: Int32Array;
-  /** 1 for an address, to which that of the slot is added. */
+  /** 1 for an address, which is relative to the slot. */
   readonly moves: Uint8Array;
 }
 
@@ -81,7 +85,6 @@ function writeImage(image: SlotImage, memory: Float64Array, address: number): vo
   }
 }
 
-/** The plan of an empty slot. */
 export function createSlotTemplate(): SlotTemplate {
   let taken = 0;
   const contents = new Map<number, Content>();

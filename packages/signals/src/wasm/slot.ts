@@ -1,9 +1,9 @@
 import { type KernelSpace, kernelSpace } from "./kernel-space.ts";
 
-/** The part of a WebAssembly memory that belongs to one computation. Disposing of it, any number of times, gives it back. */
+/** The part of a WebAssembly memory that belongs to one computation. Disposing releases it; repeated calls are safe. */
 export interface Slot extends Disposable {
   readonly space: KernelSpace;
-  /** Where it begins, in bytes. */
+  /** In bytes. */
   readonly address: number;
   /** In doubles. */
   readonly length: number;
@@ -11,7 +11,10 @@ export interface Slot extends Disposable {
 
 const abandoned = new FinalizationRegistry<Slot>((slot) => slot[Symbol.dispose]());
 
-/** A slot of `length` doubles of any value; undefined if WebAssembly with SIMD cannot run or there is no memory for it. */
+/**
+ * A slot of `length` doubles with arbitrary values; undefined if WebAssembly with SIMD cannot run or there is no memory
+ * for it.
+ */
 export function takeSlot(length: number): Slot | undefined {
   const space = kernelSpace(length);
   const address = space?.take(length);
@@ -31,7 +34,7 @@ export function takeSlot(length: number): Slot | undefined {
   return slot;
 }
 
-/** Disposes of a slot when its owner, which the slot must not refer to, is collected as garbage. */
+/** Releases a slot when its owner is garbage-collected. The slot must not refer to the owner. */
 export function disposeWith(owner: object, slot: Slot): void {
   abandoned.register(owner, slot, slot);
 }

@@ -12,7 +12,7 @@ import { slotState } from "./slot-state.ts";
 import type { Region } from "./slot-template.ts";
 import { longBlockLength, rows, scratchAddress, wasmBlockLength } from "./working-rows.ts";
 
-/** Addresses of the rows that hold the outputs. */
+/** The addresses of the rows of the outputs. */
 function rowsOf(outputs: ReadonlySet<SignalOutput>, longBlocks: boolean): ReadonlyMap<SignalOutput, number> {
   const addresses = new Map<SignalOutput, number>([
     ["averageSignal", rows.averageSignal],
@@ -32,7 +32,7 @@ function viewRows(addresses: ReadonlyMap<SignalOutput, number>, space: KernelSpa
   return views;
 }
 
-/** The results of a computation whose memory may grow, and be another array, with every computation that is made. */
+/** Returns the results as views, created again whenever a new computation has made the memory grow. */
 function resultsIn(
   space: KernelSpace,
   outputs: ReadonlySet<SignalOutput>,
@@ -51,8 +51,8 @@ function resultsIn(
 }
 
 /**
- * The kernel in WebAssembly: it takes a block in one call, in which all nine lengths of two kinds advance together in the lanes of vectors. Undefined where
- * this machine cannot run it or there is no memory for it.
+ * The kernel in WebAssembly. One call computes a block: all nine lengths of two kinds advance together in the lanes of
+ * vectors. Undefined if this machine cannot run it or there is no memory for it.
  */
 export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kernel | undefined {
   const plan = planKernel(config, outputs, { longBlocks: true });

@@ -9,10 +9,10 @@ export const longBlockLength: number = layout.longBlockLength;
 /** The most bars before a long block that its averages may need. */
 export const longHistory: number = layout.longHistory;
 
-/** The address of the working rows, which all computations in a memory share; the constants of the code precede it. */
+/** The address of the working rows, which all computations in a memory share. The code's constants are before it. */
 export const scratchAddress = 4096;
 
-/** Addresses of the working rows that TypeScript writes or reads. Kinds count from 0 to 5. */
+/** Addresses of the working rows that TypeScript reads or writes; kinds are numbered from 0 to 5. */
 export const rows: {
   readonly close: number;
   readonly source: number;
