@@ -12,7 +12,7 @@ function groupSizes(...configs: readonly Partial<SignalConfig>[]): readonly numb
 }
 
 describe("configurations", () => {
-  it("share averages where only layers, thresholds or precision differ", () => {
+  it("share averages if only layers, thresholds or precision differ", () => {
     const sizes = groupSizes(
       { lambda: 1 },
       { decay: 1 },
@@ -27,7 +27,7 @@ describe("configurations", () => {
     expect(sizes).toEqual([9]);
   });
 
-  it("share none where lengths, robustness, source, dialect or hma differ", () => {
+  it("share nothing if lengths, robustness, source, dialect or hma differ", () => {
     const sizes = groupSizes(
       {},
       { kamaLength: 20 },
@@ -39,7 +39,7 @@ describe("configurations", () => {
     expect(sizes).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
-  it("are paired with those that begin at the same bar, an odd one with itself", () => {
+  it("are paired with those that begin at the same bar, the last of an odd number with itself", () => {
     const [group = []] = groupConfigs(whole({ cutout: 5 }, {}, { lambda: 1 }, { cutout: 5, decay: 1 }, { decay: 2 }));
     expect(pairConfigs(group).map((pair) => pair.map(({ index }) => index))).toEqual([
       [0, 3],
