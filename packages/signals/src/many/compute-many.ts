@@ -43,13 +43,13 @@ export function computeMany<Name extends SignalOutput = "direction">(
       return targets as Record<Name, Target>;
     });
     stream.push(prices, ({ config, from, count, results }) => {
-      const targets = columns[config] as Record<Name, Target>;
+      const targets = columns[config];
       for (const output of stream.outputs) copyBlock(results[output], count, targets[output], from);
     });
     const diagnostics = stream.diagnostics();
     return columns.map((targets, index) => ({
       columns: targets as OutputColumns<Name>,
-      diagnostics: diagnostics[index] as SignalResult["diagnostics"],
+      diagnostics: diagnostics[index],
     }));
   } finally {
     stream[Symbol.dispose]();

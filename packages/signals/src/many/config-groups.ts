@@ -49,7 +49,7 @@ export function pairConfigs(members: readonly Member[]): readonly LanePair[] {
   return groupBy(members, ({ cutout, strategyMode }) => `${cutout} ${strategyMode}`).flatMap((alike) => {
     const pairs: LanePair[] = [];
     for (let i = 0; i < alike.length; i += 2) {
-      const first = alike[i] as Member;
+      const first = alike[i];
       pairs.push([first, alike[i + 1] ?? first]);
     }
     return pairs;

@@ -122,22 +122,21 @@ export function createLaneKernel(
   if (group === undefined) return undefined;
   const { pairs, delivered, slot } = group;
   const votes = group.voting.length > 0;
-  const places = new Map<Member, number>(members.map((member, place) => [member, place]));
   const resultsOf = createViews(group);
   const ties = new Float64Array(averageKinds.length);
   const capped: boolean[] = [];
   let bars = 0;
   let before = 0;
 
-  function takeTwo(first: number, block: VotedBlock, deliver: (member: number, results: BlockResults) => void): void {
+  function takeTwo(first: number, block: VotedBlock, deliver: (member: Member, results: BlockResults) => void): void {
     const two = [pairs[first], pairs[first + 1]] as readonly [PairPlan, PairPlan];
     const capFree = votes ? takeVotes(group as LaneGroup, ...two, block) : [true, true];
     for (const place of [0, 1] as const) {
       if (first + place >= delivered) return;
       const { pair } = two[place];
       if (votes) takeKinds(group as LaneGroup, place, two[place], capFree[place] === true, block);
-      deliver(places.get(pair[0]) as number, resultsOf(0));
-      if (pair[1] !== pair[0]) deliver(places.get(pair[1]) as number, resultsOf(1));
+      deliver(pair[0], resultsOf(0));
+      if (pair[1] !== pair[0]) deliver(pair[1], resultsOf(1));
     }
   }
 
@@ -154,7 +153,7 @@ export function createLaneKernel(
       bars += count;
       before = count;
     },
-    tallies: (member) => tallyMember(group, members[member] as Member, ties, bars),
+    tallies: (member) => tallyMember(group, members[member], ties, bars),
     [Symbol.dispose]() {
       slot[Symbol.dispose]();
     },

@@ -23,7 +23,7 @@ export interface ManyKernel extends Disposable {
     source: ReadonlyTypedArray<number>,
     from: number,
     count: number,
-    deliver: (member: number, results: BlockResults) => void,
+    deliver: (member: Member, results: BlockResults) => void,
   ): void;
   /** The tallies so far of the member at index `member`. */
   tallies(member: number): KernelTallies;
@@ -38,12 +38,12 @@ export function createSeparateKernels(members: readonly Member[], outputs: Reado
     blockLength: first.blockLength,
     votes: first.votes,
     advance(close, source, from, count, deliver) {
-      for (const [member, kernel] of kernels.entries()) {
-        kernel.advance(close, source, from, count);
-        deliver(member, kernel.results);
+      for (let i = 0; i < kernels.length; i++) {
+        kernels[i].advance(close, source, from, count);
+        deliver(members[i], kernels[i].results);
       }
     },
-    tallies: (member) => (kernels[member] as Kernel).tallies(),
+    tallies: (member) => kernels[member].tallies(),
     [Symbol.dispose]() {
       for (const kernel of kernels) kernel[Symbol.dispose]();
     },

@@ -90,7 +90,7 @@ function checkSources(
 ): readonly (readonly [ManyKernel, CheckedPrices])[] {
   const checked = new Map<string, CheckedPrices>();
   return kernels.map((kernel) => {
-    const { config } = kernel.members[0] as Member;
+    const { config } = kernel.members[0];
     const known = checked.get(config.calculationSource) ?? checkPrices(prices, config, position);
     checked.set(config.calculationSource, known);
     return [kernel, known];
@@ -123,8 +123,7 @@ export function createManyStream<Name extends SignalOutput = "direction">(
   function run(kernel: ManyKernel, { close, source }: CheckedPrices, onBlock: (block: ManyBlock<Name>) => void): void {
     for (let from = 0; from < close.length; from += kernel.blockLength) {
       const count = Math.min(kernel.blockLength, close.length - from);
-      kernel.advance(close, source, from, count, (member, results) => {
-        const config = (kernel.members[member] as Member).index;
+      kernel.advance(close, source, from, count, ({ index: config }, results) => {
         onBlock({ config, from: position + from, count, results: results as ManyBlock<Name>["results"] });
       });
     }

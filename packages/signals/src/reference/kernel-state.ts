@@ -20,13 +20,13 @@ export function createKernelState(
     mark() {
       // The next bar will then not move the rows, so that it can be rolled back.
       settlePrices(block, 1);
-      for (let i = 0; i < states.length; i++) (marks[i] as Float64Array).set(states[i] as Float64Array);
+      for (let i = 0; i < states.length; i++) marks[i].set(states[i]);
       start = block.start;
       source = block.source;
       previousClose[0] = block.previousClose;
     },
     rollBack() {
-      for (let i = 0; i < states.length; i++) (states[i] as Float64Array).set(marks[i] as Float64Array);
+      for (let i = 0; i < states.length; i++) states[i].set(marks[i]);
       block.start = start;
       block.count = 0;
       block.changes += source - block.source;

@@ -85,7 +85,7 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
   }
 
   function tallyOf(index: number): KindTallies {
-    const { votes: ofVotes, equity } = kinds[index] as KindKernel;
+    const { votes: ofVotes, equity } = kinds[index];
     const [ties = 0, floored = 0] = ofVotes.counts;
     const { votes: lastVotes, equities } = ofVotes;
     return {

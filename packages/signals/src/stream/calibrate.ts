@@ -87,6 +87,6 @@ export function calibrate(prices: PriceColumns, kind: AverageKind, config: Parti
   const averages = lengths.map(() => new Float64Array(bars));
   const votes = lengths.map(() => new Int8Array(bars));
   takeAverages(kind, lengths, whole, checked, averages);
-  for (const [index, average] of averages.entries()) takeVotes(average, prices.close, votes[index] as Int8Array);
+  for (const [index, average] of averages.entries()) takeVotes(average, prices.close, votes[index]);
   return { kind, lengths, averages, votes };
 }

@@ -33,7 +33,7 @@ export function createOutputReader<Name extends SignalOutput>(
   function write(values: Float64Array): void {
     const current = currentRows();
     for (let i = 0; i < current.length; i++) {
-      const row = current[i] as Float64Array;
+      const row = current[i];
       values[i] = float32 ? Math.fround(row[0]) : row[0];
     }
   }
@@ -43,7 +43,7 @@ export function createOutputReader<Name extends SignalOutput>(
     record() {
       write(values);
       const record: Partial<Record<SignalOutput, number>> = {};
-      for (let i = 0; i < outputs.length; i++) record[outputs[i] as Name] = values[i];
+      for (let i = 0; i < outputs.length; i++) record[outputs[i]] = values[i];
       return record as Record<Name, number>;
     },
     write,
@@ -51,8 +51,8 @@ export function createOutputReader<Name extends SignalOutput>(
       return (count, from) => {
         const current = currentRows();
         for (let i = 0; i < current.length; i++) {
-          const target = targets[outputs[i] as Name];
-          if (target !== undefined) copyResults(current[i] as Float64Array, count, target, from);
+          const target = targets[outputs[i]];
+          if (target !== undefined) copyResults(current[i], count, target, from);
         }
       };
     },

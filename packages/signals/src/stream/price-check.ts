@@ -118,9 +118,9 @@ const candidate = new Float64Array(2);
 function readCandidate(bar: PriceBar, column: PriceName): void {
   candidate[0] = bar.close;
   if (column === "close") candidate[1] = bar.close;
-  else if (column === "open") candidate[1] = bar.open as number;
-  else if (column === "high") candidate[1] = bar.high as number;
-  else candidate[1] = bar.low as number;
+  else if (column === "open") candidate[1] = bar.open ?? Number.NaN;
+  else if (column === "high") candidate[1] = bar.high ?? Number.NaN;
+  else candidate[1] = bar.low ?? Number.NaN;
 }
 
 /**

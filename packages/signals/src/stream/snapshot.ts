@@ -64,8 +64,8 @@ function checkVersion(name: string, version: number, own: number): void {
  * a stream.
  */
 function checkOwner(header: SnapshotHeader, config: SignalConfig, outputs: readonly string[]): void {
-  const theirs: JsonObject = { ...header.config, outputs: header.outputs.join(", ") } as unknown as JsonObject;
-  const own: JsonObject = { ...config, outputs: outputs.join(", ") } as unknown as JsonObject;
+  const theirs: JsonObject = { ...header.config, outputs: header.outputs.join(", ") };
+  const own: JsonObject = { ...config, outputs: outputs.join(", ") };
   const names = new Set([...Object.keys(own), ...Object.keys(theirs)]);
   const differing = [...names].filter((name) => theirs[name] !== own[name]);
   if (differing.length === 0) return;

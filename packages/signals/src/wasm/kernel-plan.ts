@@ -9,7 +9,7 @@ import { createSlotTemplate, type Region, type SlotTemplate, type Word } from ".
 import { longHistory, rows, wasmBlockLength } from "./working-rows.ts";
 
 /** Where a kind keeps what the diagnostics need. */
-export interface PlannedTallies {
+interface PlannedTallies {
   readonly counts: Region;
   readonly votes: Region;
   readonly equities: Region;

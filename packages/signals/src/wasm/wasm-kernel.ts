@@ -5,7 +5,7 @@ import type { Kernel } from "../base/kernel.ts";
 import { sumTallies } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
 import { firstLayerCutout } from "../base/warmup.ts";
-import { type PlannedTallies, planKernel } from "./kernel-plan.ts";
+import { planKernel } from "./kernel-plan.ts";
 import type { KernelSpace } from "./kernel-space.ts";
 import { disposeWith, takeSlot } from "./slot.ts";
 import { slotState } from "./slot-state.ts";
@@ -82,7 +82,7 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
 
   function tallyOf(index: number): ReturnType<Parameters<typeof sumTallies>[1]> {
     const memory = space.doubles();
-    const planned = plan.tallies[index] as PlannedTallies;
+    const planned = plan.tallies[index];
     const view = ({ first, length }: Region): Float64Array =>
       memory.subarray(address / 8 + first, address / 8 + first + length);
     const [ties = 0, floored = 0] = view(planned.counts);
