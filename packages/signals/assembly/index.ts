@@ -6,14 +6,14 @@
  */
 import { slideAll } from "./averages";
 import { advanceAverage, advanceKinds } from "./layers";
-import { fillFactors, makeRoom, takePrices } from "./prices";
+import { fillFactors, makeRoom, copyPrices } from "./prices";
 import { wholeAt, Kernel, Kind, State, Windows } from "./records";
 import { advanceRecursive } from "./recursive";
 import { advanceVotes } from "./votes";
 
 export { advanceLongBlock } from "./long-block";
-export { splitLanes, takeAverage, takeKindEquities, takeKindEquity } from "./many-kinds";
-export { fillLaneFactors, fillReturns, takeCrossings, takeKind, takeSignals, turnCodes } from "./many-votes";
+export { splitLanes, computeAverageSignal, advanceKindEquities, advanceKindEquity } from "./many-kinds";
+export { fillLaneFactors, fillReturns, computeCrossings, advanceLayer1, computeSignals, carryCodes } from "./many-votes";
 
 /**
  * Computes the `count` bars in the row of the close and, if the calculation source is another column, the row of the
@@ -23,7 +23,7 @@ export function advance(address: usize, scratch: usize, count: usize): void {
   const kernel = changetype<Kernel>(address);
   const state = changetype<State>(<usize>kernel.state);
   const start = state.bars;
-  const source = takePrices(kernel, state, scratch, count);
+  const source = copyPrices(kernel, state, scratch, count);
   const changes = source + <usize>kernel.changes - <usize>kernel.source;
   for (let i: usize = 0; i < <usize>kernel.windowsCount; i++) {
     slideAll(kernel, changetype<Windows>(wholeAt(kernel.windows, i)), source, changes, scratch, start, count);

@@ -3,7 +3,7 @@ import { longChanges, longSource, wholeAt, Kernel, Kind, State, Windows } from "
 import { advanceRecursive } from "./recursive";
 
 /** Puts the history before the row of the source and writes the changes from bar `from`. */
-function takeSource(kernel: Kernel, state: State, source: usize, changes: usize, from: usize, count: usize): void {
+function copySource(kernel: Kernel, state: State, source: usize, changes: usize, from: usize, count: usize): void {
   const history = <usize>kernel.history << 3;
   const newest = <usize>state.place << 3;
   memory.copy(source - history, <usize>kernel.source + newest - history, history);
@@ -35,7 +35,7 @@ export function advanceLongBlock(address: usize, scratch: usize, count: usize, c
     if (changetype<Windows>(wholeAt(kernel.windows, i)).kama != 0) changed = true;
   }
   // Without KAMA, changes are needed only for snapshots.
-  takeSource(kernel, state, source, changes, changed || count < history ? 0 : count - history, count);
+  copySource(kernel, state, source, changes, changed || count < history ? 0 : count - history, count);
   for (let i: usize = 0; i < <usize>kernel.windowsCount; i++) {
     slideLong(kernel, changetype<Windows>(wholeAt(kernel.windows, i)), source, changes, scratch, start, count);
   }

@@ -7,7 +7,7 @@ import { constants, factorStride, hold } from "./many-constants";
  * the repeated factor, the bounds above and below which a signal counts, and the bars on the floor (64-bit integers).
  * The first `skipped` bars are before the cutout and get NaN. Equities go to `out`, a vector per bar, unless it is 0.
  */
-export function takeKindEquity(signals: usize, factors: usize, spreads: usize, count: i32, skipped: i32, standing: i32, state: usize, sums: usize, repeats: bool, out: usize): void {
+export function advanceKindEquity(signals: usize, factors: usize, spreads: usize, count: i32, skipped: i32, standing: i32, state: usize, sums: usize, repeats: bool, out: usize): void {
   let equity = v128.load(state);
   let signal = v128.load(state, 16);
   let repeated = v128.load(state, 32);
@@ -71,11 +71,11 @@ function addCut(weighted: v128, equity: v128, signal: v128, long: v128, short: v
 }
 
 /**
- * Layer 2 of all six kinds of a pair in dialect lts after the cutout, like `takeKindEquity` for each. Rows of signals
+ * Layer 2 of all six kinds of a pair in dialect lts after the cutout, like `advanceKindEquity` for each. Rows of signals
  * are `row` bytes apart, with room for one vector before each; states are 96 bytes apart. All bars on the floor are
  * added to the first state.
  */
-export function takeKindEquities(signals: usize, row: usize, spreads: usize, retention: usize, count: i32, state: usize, sums: usize): void {
+export function advanceKindEquities(signals: usize, row: usize, spreads: usize, retention: usize, count: i32, state: usize, sums: usize): void {
   const floor = v128.load(constants);
   const cap = v128.load(constants, 16);
   const one = v128.load(constants, 64);
@@ -137,7 +137,7 @@ export function takeKindEquities(signals: usize, row: usize, spreads: usize, ret
  * of doubles and of bytes, `row` elements apart. `state` holds vectors: the average of the bar before, its output, the
  * direction, the long and the short threshold. A sum of NaN gives 0 if `zeroes`, else NaN.
  */
-export function takeAverage(sums: usize, count: i32, state: usize, zeroes: bool, delayed: bool, averages: usize, directions: usize, row: i32): void {
+export function computeAverageSignal(sums: usize, count: i32, state: usize, zeroes: bool, delayed: bool, averages: usize, directions: usize, row: i32): void {
   let last = v128.load(state);
   let lastOutput = v128.load(state, 16);
   let held = v128.load(state, 32);

@@ -9,7 +9,7 @@ import { codeStride, constants, factorStride, hold, signs } from "./many-constan
  * `state` holds the vote and the side at the bar before; the side is NaN if there was no average. Returns the number of
  * ties.
  */
-export function takeCrossings(average: usize, close: usize, count: i32, codes: usize, state: usize): i32 {
+export function computeCrossings(average: usize, close: usize, count: i32, codes: usize, state: usize): i32 {
   let vote = load<f64>(state);
   let side = load<f64>(state, 8);
   let ties = 0;
@@ -39,7 +39,7 @@ export function takeCrossings(average: usize, close: usize, count: i32, codes: u
 }
 
 /** Copies the codes of the last bar in front of those of the next block. */
-export function turnCodes(codes: usize, count: i32): void {
+export function carryCodes(codes: usize, count: i32): void {
   v128.store(codes, v128.load(codes + codeStride * <usize>count));
 }
 
@@ -111,7 +111,7 @@ function roundHalfEven(scaled: v128, shift: v128): v128 {
  * factor at the next. The factors after the last bar are 1, so the equities end with their values at the last bar.
  */
 @inline
-function takeThree(codes: usize, factors: usize, count: i32, equitiesA: usize, equitiesB: usize, flooredA: usize, flooredB: usize, sums: usize, first: bool, capFree: bool): void {
+function advanceThree(codes: usize, factors: usize, count: i32, equitiesA: usize, equitiesB: usize, flooredA: usize, flooredB: usize, sums: usize, first: bool, capFree: bool): void {
   let a0 = f64x2.mul(v128.load(equitiesA, 0), v128.load(factors + load<u8>(codes, 0), 0));
   let a1 = f64x2.mul(v128.load(equitiesA, 16), v128.load(factors + load<u8>(codes, 1), 0));
   let a2 = f64x2.mul(v128.load(equitiesA, 32), v128.load(factors + load<u8>(codes, 2), 0));
@@ -198,15 +198,15 @@ function isLow(equities: usize): bool {
  * pair, the sum of votes times equities and the sum of equities. `codes` begin with the bar before the block. Bars on
  * the floor are added to the 64-bit integers at `flooredA` and `flooredB`.
  */
-export function takeKind(codes: usize, factors: usize, count: i32, equitiesA: usize, equitiesB: usize, flooredA: usize, flooredB: usize, sums: usize, capFree: bool): void {
+export function advanceLayer1(codes: usize, factors: usize, count: i32, equitiesA: usize, equitiesB: usize, flooredA: usize, flooredB: usize, sums: usize, capFree: bool): void {
   if (capFree && isLow(equitiesA) && isLow(equitiesB)) {
-    takeThree(codes, factors, count, equitiesA, equitiesB, flooredA, flooredB, sums, true, true);
-    takeThree(codes + 3, factors, count, equitiesA + 48, equitiesB + 48, flooredA, flooredB, sums, false, true);
-    takeThree(codes + 6, factors, count, equitiesA + 96, equitiesB + 96, flooredA, flooredB, sums, false, true);
+    advanceThree(codes, factors, count, equitiesA, equitiesB, flooredA, flooredB, sums, true, true);
+    advanceThree(codes + 3, factors, count, equitiesA + 48, equitiesB + 48, flooredA, flooredB, sums, false, true);
+    advanceThree(codes + 6, factors, count, equitiesA + 96, equitiesB + 96, flooredA, flooredB, sums, false, true);
   } else {
-    takeThree(codes, factors, count, equitiesA, equitiesB, flooredA, flooredB, sums, true, false);
-    takeThree(codes + 3, factors, count, equitiesA + 48, equitiesB + 48, flooredA, flooredB, sums, false, false);
-    takeThree(codes + 6, factors, count, equitiesA + 96, equitiesB + 96, flooredA, flooredB, sums, false, false);
+    advanceThree(codes, factors, count, equitiesA, equitiesB, flooredA, flooredB, sums, true, false);
+    advanceThree(codes + 3, factors, count, equitiesA + 48, equitiesB + 48, flooredA, flooredB, sums, false, false);
+    advanceThree(codes + 6, factors, count, equitiesA + 96, equitiesB + 96, flooredA, flooredB, sums, false, false);
   }
 }
 
@@ -214,7 +214,7 @@ export function takeKind(codes: usize, factors: usize, count: i32, equitiesA: us
  * Writes 100 times the signal of a pair at each bar from its sums; `sums` is for the first pair, 32 bytes further for
  * the second. The first `blank` bars get NaN.
  */
-export function takeSignals(sums: usize, count: i32, signals: usize, blank: i32, away: bool): void {
+export function computeSignals(sums: usize, count: i32, signals: usize, blank: i32, away: bool): void {
   const hundred = v128.load(constants, 32);
   const shift = v128.load(constants, 48);
   const end = signals + (<usize>count << 4);

@@ -12,7 +12,7 @@ export function makeRoom(kernel: Kernel, state: State, count: usize): void {
 }
 
 /** Copies the bars from the rows of close and source into their room; returns the address of the first source. */
-export function takePrices(kernel: Kernel, state: State, scratch: usize, count: usize): usize {
+export function copyPrices(kernel: Kernel, state: State, scratch: usize, count: usize): usize {
   makeRoom(kernel, state, count);
   const offset = <usize>state.place << 3;
   const first = <usize>kernel.source + offset;

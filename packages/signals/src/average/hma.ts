@@ -38,7 +38,7 @@ function createHull(
   // The outer windows need the last differences of earlier blocks, which are kept per length.
   const history = Math.max(...roots.map(({ length }) => length)) | 0;
   const kept = layout.state(new Array<number>(lengths.length * history).fill(0));
-  const differences = layout.take(history + blockLength) + history;
+  const differences = layout.reserve(history + blockLength) + history;
   return {
     advance(block, index, target) {
       const { memory, source, count } = block;

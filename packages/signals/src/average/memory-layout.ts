@@ -5,33 +5,33 @@
  */
 export interface MemoryLayout {
   /** Reserves `length` elements and returns the index of the first. */
-  take(length: number): number;
-  /** Like `take`, for elements that a snapshot must save but a rollback need not restore. */
-  takeKept(length: number): number;
+  reserve(length: number): number;
+  /** Like `reserve`, for elements that a snapshot must save but a rollback need not restore. */
+  reserveKept(length: number): number;
   /** A small array that a snapshot saves and a rollback restores. */
   state(values: readonly number[]): Float64Array;
   /** The arrays returned by `state`, in order. */
   readonly states: readonly Float64Array[];
-  /** The regions reserved by `takeKept`, in order. */
+  /** The regions reserved by `reserveKept`, in order. */
   readonly kept: readonly { readonly first: number; readonly length: number }[];
   /** A new array with room for everything reserved, all zeros. */
   allocate(): Float64Array;
 }
 
 export function createMemoryLayout(): MemoryLayout {
-  let taken = 0;
+  let reserved = 0;
   const states: Float64Array[] = [];
   const kept: { first: number; length: number }[] = [];
-  function take(length: number): number {
-    const first = taken;
+  function reserve(length: number): number {
+    const first = reserved;
     // If V8 held an offset as a double, because a length was one, every loop would take half as long again.
-    taken = (taken + length) | 0;
+    reserved = (reserved + length) | 0;
     return first;
   }
   return {
-    take,
-    takeKept(length) {
-      const first = take(length);
+    reserve,
+    reserveKept(length) {
+      const first = reserve(length);
       kept.push({ first, length });
       return first;
     },
@@ -42,6 +42,6 @@ export function createMemoryLayout(): MemoryLayout {
     },
     states,
     kept,
-    allocate: () => new Float64Array(taken),
+    allocate: () => new Float64Array(reserved),
   };
 }

@@ -39,8 +39,8 @@ export function createPriceBlock(longest: number, layout: MemoryLayout): PriceBl
   // Room for as many new bars as there is history: moving the history to the front then costs at most one copied bar
   // per new bar.
   const capacity = (history + Math.max(blockLength, history)) | 0;
-  const room = { source: layout.take(capacity), changes: layout.take(capacity), capacity };
-  const close = layout.take(blockLength);
+  const room = { source: layout.reserve(capacity), changes: layout.reserve(capacity), capacity };
+  const close = layout.reserve(blockLength);
   return {
     memory: layout.allocate(),
     start: 0,
@@ -55,7 +55,7 @@ export function createPriceBlock(longest: number, layout: MemoryLayout): PriceBl
 }
 
 /** Turns the current bars into history and makes room for `count` more. */
-export function settlePrices(block: PriceBlock, count: number): void {
+export function makeRoom(block: PriceBlock, count: number): void {
   const { memory, room, history } = block;
   if (block.count > 0) block.previousClose = memory[block.close + block.count - 1];
   block.start += block.count;
@@ -77,7 +77,7 @@ export function advancePrices(
   from: number,
   count: number,
 ): void {
-  settlePrices(block, count);
+  makeRoom(block, count);
   block.count = count;
   const { memory, source, changes, close } = block;
   let previous = block.start === 0 ? sources[from] : memory[source - 1];

@@ -38,10 +38,10 @@ export function createWindowSums(lengths: readonly number[], weighted: boolean, 
   const shortest = Math.min(...lengths);
   return {
     ascending,
-    plain: lengths.map(() => layout.take(blockLength)),
-    weighted: weighted ? lengths.map(() => layout.take(blockLength)) : [],
-    plainSuffixes: layout.takeKept(shortest + 1),
-    weightedSuffixes: weighted ? layout.takeKept(shortest + 1) : 0,
+    plain: lengths.map(() => layout.reserve(blockLength)),
+    weighted: weighted ? lengths.map(() => layout.reserve(blockLength)) : [],
+    plainSuffixes: layout.reserveKept(shortest + 1),
+    weightedSuffixes: weighted ? layout.reserveKept(shortest + 1) : 0,
     state: layout.state([0, 0, 0]),
   };
 }

@@ -53,7 +53,7 @@ const rules: Readonly<Record<keyof SignalConfig, Rule>> = {
   kamaWeight: weight,
   robustness: oneOf("Narrow", "Medium", "Wide"),
   lambda: { allowed: "a finite number, 0 or more", holds: (value) => finite(value) && value >= 0 },
-  decay: { allowed: "a number of per cent, 0 to 100", holds: (value) => finite(value) && value >= 0 && value <= 100 },
+  decay: { allowed: "a percentage, 0 to 100", holds: (value) => finite(value) && value >= 0 && value <= 100 },
   cutout: { allowed: "a whole number of bars, 0 or more", holds: isBarCount },
   growthCap: {
     allowed: 'a whole number of bars, 0 or more, or "none"',
@@ -124,8 +124,8 @@ export function configError(faults: readonly ConfigFault[]): AtcError {
  * The configuration with every absent (or undefined) member at its default.
  *
  * @throws ATC_INVALID_CONFIG if a member is unknown or out of its range, if a base length makes a derived length too
- * short, or if the long threshold is not above the short one. `details.faults` lists each fault as `{ path, value,
- * allowed }`, all strings.
+ * short, or if the long threshold is not above the short one. `details.faults` lists each fault with `path`,
+ * `value` and `allowed`, all strings.
  */
 export function validateSignalConfig(config: Partial<SignalConfig> = {}): SignalConfig {
   const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));

@@ -4,7 +4,7 @@ import type { SignalOutput } from "../base/signal-output.ts";
 import { firstLayerCutout } from "../base/warmup.ts";
 import { type KernelPlan, planKernel } from "../wasm/kernel-plan.ts";
 import { memberPlace } from "../wasm/kernel-records.ts";
-import { type Slot, takeSlot } from "../wasm/slot.ts";
+import { allocateSlot, type Slot } from "../wasm/slot.ts";
 import { collectGrowths, type Growth, type Growths, type LanePair, type Member, pairConfigs } from "./config-groups.ts";
 import { type LaneLayout, lengthCount, planLaneLayout, writePair } from "./lane-layout.ts";
 
@@ -106,7 +106,7 @@ export function createLaneGroup(members: readonly Member[], outputs: ReadonlySet
   const growths = collectGrowths(members);
   const layout = planLaneLayout(growths.all.length, even.length);
   const planned = plan.slot.length();
-  const slot = takeSlot(planned + layout.length);
+  const slot = allocateSlot(planned + layout.length);
   if (slot === undefined) return undefined;
   const base = slot.address + 8 * planned;
   const group: LaneGroup = {

@@ -8,7 +8,7 @@ import { rows, scratchAddress, wasmBlockLength } from "../wasm/working-rows.ts";
 import type { Member } from "./config-groups.ts";
 import { createLaneGroup, type LaneGroup, type PairPlan } from "./lane-group.ts";
 import { lengthCount, pairOffsets } from "./lane-layout.ts";
-import { takeKinds, takeVotes, type VotedBlock, writeGrowths } from "./lane-passes.ts";
+import { computeLayer1, computeLayer2, type VotedBlock, writeGrowths } from "./lane-passes.ts";
 import type { BlockResults, ManyKernel } from "./many-kernel.ts";
 
 /** Bytes between the rows of two averages of a kind. */
@@ -71,7 +71,7 @@ function tallyMember(group: LaneGroup, member: Member, ties: Float64Array, bars:
 }
 
 /** Copies the prices of a block to the kernel and computes its averages. */
-function takeAverages(
+function computeAverages(
   { slot, plan, layout, base, outputs, members }: LaneGroup,
   close: ReadonlyTypedArray<number>,
   source: ReadonlyTypedArray<number>,
@@ -96,15 +96,21 @@ function takeAverages(
 /**
  * Computes the crossings of a block and adds the ties by kind; `before` is the number of bars in the previous block.
  */
-function takeCrossings(group: LaneGroup, ties: Float64Array, before: number, count: number): void {
+function computeCrossings(group: LaneGroup, ties: Float64Array, before: number, count: number): void {
   const { slot, layout, base, voting } = group;
   const { exports } = slot.space;
   for (const kind of voting) {
     const codes = base + layout.codes(kind);
-    exports.turnCodes(codes, before);
+    exports.carryCodes(codes, before);
     for (let i = 0; i < lengthCount; i++) {
       const average = rows.averages(kind) + averageRowBytes * i;
-      const more = exports.takeCrossings(average, rows.close, count, codes + 16 + i, base + layout.crossing(kind, i));
+      const more = exports.computeCrossings(
+        average,
+        rows.close,
+        count,
+        codes + 16 + i,
+        base + layout.crossing(kind, i),
+      );
       ties[kind] = ties[kind] + more;
     }
   }
@@ -128,13 +134,17 @@ export function createLaneKernel(
   let bars = 0;
   let before = 0;
 
-  function takeTwo(first: number, block: VotedBlock, deliver: (member: Member, results: BlockResults) => void): void {
+  function computeTwo(
+    first: number,
+    block: VotedBlock,
+    deliver: (member: Member, results: BlockResults) => void,
+  ): void {
     const two = [pairs[first], pairs[first + 1]] as readonly [PairPlan, PairPlan];
-    const capFree = votes ? takeVotes(group as LaneGroup, ...two, block) : [true, true];
+    const capFree = votes ? computeLayer1(group as LaneGroup, ...two, block) : [true, true];
     for (const place of [0, 1] as const) {
       if (first + place >= delivered) return;
       const { pair } = two[place];
-      if (votes) takeKinds(group as LaneGroup, place, two[place], capFree[place] === true, block);
+      if (votes) computeLayer2(group as LaneGroup, place, two[place], capFree[place] === true, block);
       deliver(pair[0], resultsOf(0));
       if (pair[1] !== pair[0]) deliver(pair[1], resultsOf(1));
     }
@@ -146,10 +156,10 @@ export function createLaneKernel(
     votes,
     advance(close, source, from, count, deliver) {
       const block = { start: bars, count };
-      takeAverages(group, close, source, from, count);
+      computeAverages(group, close, source, from, count);
       writeGrowths(group, capped, block);
-      takeCrossings(group, ties, before, count);
-      for (let first = 0; first < pairs.length; first += 2) takeTwo(first, block, deliver);
+      computeCrossings(group, ties, before, count);
+      for (let first = 0; first < pairs.length; first += 2) computeTwo(first, block, deliver);
       bars += count;
       before = count;
     },

@@ -10,7 +10,7 @@ export const lengthCount: number = kernelLayout.lengthCount;
 
 const kindCount = averageKinds.length;
 
-/** Bytes of the state that `takeKindEquity` of the assembly keeps per kind: six vectors. */
+/** Bytes of the state that `advanceKindEquity` of the assembly keeps per kind: six vectors. */
 const kindStateBytes = 6 * vector;
 
 /** Byte offsets in the state of a pair. */
@@ -76,27 +76,27 @@ export const signalRowBytes: number = vector * (wasmBlockLength + 1);
 export function planLaneLayout(growths: number, pairs: number): LaneLayout {
   const bars = wasmBlockLength;
   let end = 0;
-  function take(bytes: number, count = 1): (index: number) => number {
+  function reserve(bytes: number, count = 1): (index: number) => number {
     const first = end;
     end += bytes * count;
     return (index) => first + bytes * index;
   }
-  const codes = take(vector * (bars + 1), kindCount);
-  const crossings = take(vector, kindCount * lengthCount);
-  const returns = take(8 * bars)(0);
-  const factors = take(6 * vector * (bars + 1), 2);
-  const spreads = take(vector * bars, 4);
-  const votes = take(4 * vector * bars)(0);
-  const signals = take(signalRowBytes, 2 * kindCount);
-  const equities = take(vector * bars, kindCount);
-  const sums = take(2 * vector * bars)(0);
-  const averages = take(2 * 8 * bars)(0);
-  const directions = take(2 * bars)(0);
-  const averageRow = take(8 * bars, kindCount);
-  const signalRows = take(2 * 8 * bars, kindCount);
-  const equityRows = take(2 * 8 * bars, kindCount);
-  const growth = take(8 * bars, growths);
-  const pair = take(pairOffsets.length, pairs);
+  const codes = reserve(vector * (bars + 1), kindCount);
+  const crossings = reserve(vector, kindCount * lengthCount);
+  const returns = reserve(8 * bars)(0);
+  const factors = reserve(6 * vector * (bars + 1), 2);
+  const spreads = reserve(vector * bars, 4);
+  const votes = reserve(4 * vector * bars)(0);
+  const signals = reserve(signalRowBytes, 2 * kindCount);
+  const equities = reserve(vector * bars, kindCount);
+  const sums = reserve(2 * vector * bars)(0);
+  const averages = reserve(2 * 8 * bars)(0);
+  const directions = reserve(2 * bars)(0);
+  const averageRow = reserve(8 * bars, kindCount);
+  const signalRows = reserve(2 * 8 * bars, kindCount);
+  const equityRows = reserve(2 * 8 * bars, kindCount);
+  const growth = reserve(8 * bars, growths);
+  const pair = reserve(pairOffsets.length, pairs);
   const crossing = (kind: number, index: number): number => crossings(kind * lengthCount + index);
   return {
     codes,

@@ -62,19 +62,30 @@ function fillPair(group: LaneGroup, place: 0 | 1, pair: PairPlan, block: VotedBl
   return (!pair.separateLayers || fillLayer(group, place, pair, 1, block)) && capFree;
 }
 
-function takeSignals(group: LaneGroup, kind: number, place: 0 | 1, pair: PairPlan, { start, count }: VotedBlock): void {
+function computeSignals(
+  group: LaneGroup,
+  kind: number,
+  place: 0 | 1,
+  pair: PairPlan,
+  { start, count }: VotedBlock,
+): void {
   const { layout, base, slot } = group;
   const signals = base + layout.signals(kind, place);
   const blank = within(pair.cutouts[0] - start, count);
-  slot.space.exports.takeSignals(base + layout.votes + 32 * place, count, signals, blank, Number(!pair.lts));
+  slot.space.exports.computeSignals(base + layout.votes + 32 * place, count, signals, blank, Number(!pair.lts));
 }
 
 /** Computes layer 1 of two pairs; returns for each whether its factors are cap-free. */
-export function takeVotes(group: LaneGroup, a: PairPlan, b: PairPlan, block: VotedBlock): readonly [boolean, boolean] {
+export function computeLayer1(
+  group: LaneGroup,
+  a: PairPlan,
+  b: PairPlan,
+  block: VotedBlock,
+): readonly [boolean, boolean] {
   const { layout, base, slot, voting } = group;
   const capFree = [fillPair(group, 0, a, block), fillPair(group, 1, b, block)] as const;
   for (const kind of voting) {
-    slot.space.exports.takeKind(
+    slot.space.exports.advanceLayer1(
       base + layout.codes(kind),
       base + layout.factors(0),
       block.count,
@@ -85,14 +96,14 @@ export function takeVotes(group: LaneGroup, a: PairPlan, b: PairPlan, block: Vot
       base + layout.votes,
       Number(capFree[0] && capFree[1]),
     );
-    takeSignals(group, kind, 0, a, block);
-    takeSignals(group, kind, 1, b, block);
+    computeSignals(group, kind, 0, a, block);
+    computeSignals(group, kind, 1, b, block);
   }
   return capFree;
 }
 
 /** Computes layer 2 kind by kind, for every case. */
-function takeEachKind(group: LaneGroup, place: 0 | 1, pair: PairPlan, { start, count }: VotedBlock): void {
+function computeEachKind(group: LaneGroup, place: 0 | 1, pair: PairPlan, { start, count }: VotedBlock): void {
   const { layout, base, slot, voting } = group;
   const { exports } = slot.space;
   const layer = pair.separateLayers ? 1 : 0;
@@ -100,7 +111,7 @@ function takeEachKind(group: LaneGroup, place: 0 | 1, pair: PairPlan, { start, c
   slot.space.doubles().fill(0, sums / 8, sums / 8 + 4 * count);
   for (const kind of voting) {
     const equities = group.equities[kind] === true ? base + layout.equities(kind) : 0;
-    exports.takeKindEquity(
+    exports.advanceKindEquity(
       base + layout.signals(kind, place),
       base + layout.factors(layer) + 16 * place,
       base + layout.spreads(layer, place),
@@ -117,9 +128,9 @@ function takeEachKind(group: LaneGroup, place: 0 | 1, pair: PairPlan, { start, c
 }
 
 /** Computes layer 2 of all six kinds at once, for the common case. */
-function takeAllKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, count: number): void {
+function computeAllKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, count: number): void {
   const { layout, base, slot } = group;
-  slot.space.exports.takeKindEquities(
+  slot.space.exports.advanceKindEquities(
     base + layout.signals(0, place),
     signalRowBytes,
     base + layout.spreads(pair.separateLayers ? 1 : 0, place),
@@ -130,8 +141,14 @@ function takeAllKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, count: num
   );
 }
 
-/** Computes layer 2 and the outputs of one of the two pairs; `capFree` is what {@link takeVotes} returned for it. */
-export function takeKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, capFree: boolean, block: VotedBlock): void {
+/** Computes layer 2 and the outputs of one of the two pairs; `capFree` is what {@link computeLayer1} returned for it. */
+export function computeLayer2(
+  group: LaneGroup,
+  place: 0 | 1,
+  pair: PairPlan,
+  capFree: boolean,
+  block: VotedBlock,
+): void {
   const { layout, base, slot, voting, all } = group;
   const { exports } = slot.space;
   const { count } = block;
@@ -140,10 +157,10 @@ export function takeKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, capFre
     exports.splitLanes(base + layout.signals(kind, place), count, 100, base + layout.signalRows(kind), wasmBlockLength);
   }
   const ordinary = all && pair.lts && capFree && block.start > pair.cutouts[1] && !group.equities.includes(true);
-  if (ordinary) takeAllKinds(group, place, pair, count);
-  else takeEachKind(group, place, pair, block);
+  if (ordinary) computeAllKinds(group, place, pair, count);
+  else computeEachKind(group, place, pair, block);
   if (!all) return;
-  exports.takeAverage(
+  exports.computeAverageSignal(
     base + layout.sums,
     count,
     pair.state + pairOffsets.average,

@@ -21,10 +21,10 @@ export interface AverageSignal {
 export function createAverageSignal(layout: MemoryLayout): AverageSignal {
   return {
     state: layout.state([0, Number.NaN, 0]),
-    weighted: layout.take(blockLength),
-    total: layout.take(blockLength),
-    average: layout.take(blockLength),
-    direction: layout.take(blockLength),
+    weighted: layout.reserve(blockLength),
+    total: layout.reserve(blockLength),
+    average: layout.reserve(blockLength),
+    direction: layout.reserve(blockLength),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { MemoryLayout } from "../average/memory-layout.ts";
-import { type PriceBlock, settlePrices } from "../average/price-block.ts";
+import { makeRoom, type PriceBlock } from "../average/price-block.ts";
 import type { Kernel } from "../base/kernel.ts";
 
 /** Marks, rolls back, saves and restores the state of the reference kernel. */
@@ -19,7 +19,7 @@ export function createKernelState(
   return {
     mark() {
       // The next bar will then not move the rows, so that it can be rolled back.
-      settlePrices(block, 1);
+      makeRoom(block, 1);
       for (let i = 0; i < states.length; i++) marks[i].set(states[i]);
       start = block.start;
       source = block.source;
@@ -35,7 +35,7 @@ export function createKernelState(
     },
     savedLength,
     save(target) {
-      settlePrices(block, 0);
+      makeRoom(block, 0);
       let at = 0;
       for (const state of states) {
         target.set(state, at);

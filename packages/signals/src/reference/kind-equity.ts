@@ -19,8 +19,8 @@ export interface KindEquity {
 export function createKindEquity(weight: number, config: SignalConfig, layout: MemoryLayout): KindEquity {
   return {
     state: layout.state([weight, Number.NaN, 1 - config.decay / 100, 0]),
-    signals: layout.take(blockLength),
-    equities: layout.take(blockLength),
+    signals: layout.reserve(blockLength),
+    equities: layout.reserve(blockLength),
     repeats: config.dialect === "tradingview",
   };
 }

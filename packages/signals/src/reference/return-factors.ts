@@ -28,7 +28,7 @@ export interface ReturnFactors {
 /** The factors of a layer that begins at `cutout`. */
 export function createReturnFactors(cutout: number, config: SignalConfig, layout: MemoryLayout): ReturnFactors {
   const retention = 1 - config.decay / 100;
-  return { cutout, retention, flat: layout.take(blockLength), spread: layout.take(blockLength) };
+  return { cutout, retention, flat: layout.reserve(blockLength), spread: layout.reserve(blockLength) };
 }
 
 /** Fills the rows for the bars of the block. */

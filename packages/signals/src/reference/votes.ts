@@ -27,7 +27,7 @@ export interface Votes {
 
 /** Votes before the first bar, with equities of 1. */
 export function createVotes(count: number, layout: MemoryLayout): Votes {
-  const row = (): number => layout.take(blockLength);
+  const row = (): number => layout.reserve(blockLength);
   const rows = [row(), row(), row()] as const;
   return {
     firstRows: [row(), rows[1], rows[2]],

@@ -20,11 +20,11 @@ export interface BarSequence {
    * Computes bars and passes on each block: its results are at 0 to `count` of the kernel's rows, for the bars of
    * `prices` from index `from`.
    */
-  take(prices: CheckedPrices, deliver: (count: number, from: number) => void): void;
+  push(prices: CheckedPrices, deliver: (count: number, from: number) => void): void;
   /** The last bar; the values written here are the next to be computed. */
   readonly last: BarPrices;
   /** Computes the bar in `last`. */
-  takeOne(): void;
+  pushOne(): void;
   /** Computes the last bar again with the prices in `last`. */
   replace(): void;
   /** The state, with the last bar apart so that it can still be replaced. */
@@ -45,7 +45,7 @@ export function createBarSequence(kernel: Kernel, watch: DirectionWatch): BarSeq
     watch.examine(kernel.results.direction, position - 1, 1);
   }
 
-  function takeLast(): void {
+  function pushLast(): void {
     kernel.mark();
     position++;
     advanceLast();
@@ -55,7 +55,7 @@ export function createBarSequence(kernel: Kernel, watch: DirectionWatch): BarSeq
     get position() {
       return position;
     },
-    take(prices, deliver) {
+    push(prices, deliver) {
       const last = prices.close.length - 1;
       for (let from = 0; from < last; ) {
         const count = Math.min(kernel.blockLength, last - from);
@@ -70,11 +70,11 @@ export function createBarSequence(kernel: Kernel, watch: DirectionWatch): BarSeq
       prices.check?.(last, 1);
       close[0] = prices.close[last];
       source[0] = prices.source[last];
-      takeLast();
+      pushLast();
       deliver(1, last);
     },
     last: { close, source },
-    takeOne: takeLast,
+    pushOne: pushLast,
     replace() {
       kernel.rollBack();
       advanceLast();

@@ -20,7 +20,7 @@ export interface Calibration {
 }
 
 /** Writes the votes of an average, straight from the definition. An average that overflowed counts as missing. */
-function takeVotes(average: Float64Array, close: PriceColumns["close"], votes: Int8Array): void {
+function writeVotes(average: Float64Array, close: PriceColumns["close"], votes: Int8Array): void {
   let vote = 0;
   let side = Number.NaN;
   for (let bar = 0; bar < votes.length; bar++) {
@@ -39,7 +39,7 @@ function takeVotes(average: Float64Array, close: PriceColumns["close"], votes: I
 }
 
 /** Writes the averages of one kind over a whole series. */
-function takeAverages(
+function writeAverages(
   kind: AverageKind,
   lengths: readonly number[],
   config: SignalConfig,
@@ -86,7 +86,7 @@ export function calibrate(prices: PriceColumns, kind: AverageKind, config: Parti
   const lengths = derivedLengths(whole[`${kind}Length`], whole.robustness);
   const averages = lengths.map(() => new Float64Array(bars));
   const votes = lengths.map(() => new Int8Array(bars));
-  takeAverages(kind, lengths, whole, checked, averages);
-  for (const [index, average] of averages.entries()) takeVotes(average, prices.close, votes[index]);
+  writeAverages(kind, lengths, whole, checked, averages);
+  for (const [index, average] of averages.entries()) writeVotes(average, prices.close, votes[index]);
   return { kind, lengths, averages, votes };
 }

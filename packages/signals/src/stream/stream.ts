@@ -78,7 +78,7 @@ export function openStream<Name extends SignalOutput>(
 
   function pushOne(bar: PriceBar): void {
     readBar(bar, whole.calculationSource, sequence.position, sequence.last);
-    sequence.takeOne();
+    sequence.pushOne();
   }
 
   function replaceOne(bar: PriceBar): void {
@@ -101,7 +101,7 @@ export function openStream<Name extends SignalOutput>(
       const checked = check(prices, whole, sequence.position);
       const columns: Partial<Record<SignalOutput, Target>> = {};
       for (const output of outputs) columns[output] = allocateTarget(output, whole, prices.close.length);
-      sequence.take(checked, reader.copier(columns));
+      sequence.push(checked, reader.copier(columns));
       report();
       return columns as OutputColumns<Name>;
     },
@@ -109,7 +109,7 @@ export function openStream<Name extends SignalOutput>(
       assertOpen();
       const checked = check(prices, whole, sequence.position);
       checkTargets(targets, outputs, prices.close.length);
-      sequence.take(checked, reader.copier(targets));
+      sequence.push(checked, reader.copier(targets));
       report();
     },
     pushBar(bar) {

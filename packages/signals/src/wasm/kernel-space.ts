@@ -25,7 +25,7 @@ export interface KernelSpace {
   /** A row of `length` doubles at an address; the same array on every call, until the memory grows. */
   row(address: number, length: number): Float64Array;
   /** The address of a slot of `length` doubles with arbitrary values; undefined if the memory cannot grow that far. */
-  take(length: number): number | undefined;
+  allocate(length: number): number | undefined;
   /** Returns a slot to the memory, which reuses it for slots of the same length. */
   release(address: number, length: number): void;
 }
@@ -85,7 +85,7 @@ function createSpace(): KernelSpace | undefined {
       views.set(address, known);
       return known;
     },
-    take(length) {
+    allocate(length) {
       const used = free.get(length)?.pop();
       if (used !== undefined) return used;
       if (!grow(memory, end + 8 * length)) return undefined;

@@ -1,7 +1,7 @@
 /** The exports of `assembly/many-votes.ts` and `assembly/many-kinds.ts`; addresses are in bytes, counts are in bars. */
 export interface LaneExports {
-  takeCrossings(average: number, close: number, count: number, codes: number, state: number): number;
-  turnCodes(codes: number, count: number): void;
+  computeCrossings(average: number, close: number, count: number, codes: number, state: number): number;
+  carryCodes(codes: number, count: number): void;
   fillReturns(close: number, count: number, returns: number): void;
   fillLaneFactors(
     returns: number,
@@ -13,7 +13,7 @@ export interface LaneExports {
     factors: number,
     spreads: number,
   ): number;
-  takeKind(
+  advanceLayer1(
     codes: number,
     factors: number,
     count: number,
@@ -24,8 +24,8 @@ export interface LaneExports {
     sums: number,
     capFree: number,
   ): void;
-  takeSignals(sums: number, count: number, signals: number, blank: number, away: number): void;
-  takeKindEquity(
+  computeSignals(sums: number, count: number, signals: number, blank: number, away: number): void;
+  advanceKindEquity(
     signals: number,
     factors: number,
     spreads: number,
@@ -37,7 +37,7 @@ export interface LaneExports {
     repeats: number,
     out: number,
   ): void;
-  takeKindEquities(
+  advanceKindEquities(
     signals: number,
     row: number,
     spreads: number,
@@ -46,7 +46,7 @@ export interface LaneExports {
     state: number,
     sums: number,
   ): void;
-  takeAverage(
+  computeAverageSignal(
     sums: number,
     count: number,
     state: number,

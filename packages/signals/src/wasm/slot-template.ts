@@ -86,13 +86,13 @@ function writeImage(image: SlotImage, memory: Float64Array, address: number): vo
 }
 
 export function createSlotTemplate(): SlotTemplate {
-  let taken = 0;
+  let reserved = 0;
   const contents = new Map<number, Content>();
   const states: MovableRegion[] = [];
   let image: SlotImage | undefined;
-  function take(length: number, values: readonly Word[], whole: number): Region {
-    const first = taken;
-    taken += even(length);
+  function reserve(length: number, values: readonly Word[], whole: number): Region {
+    const first = reserved;
+    reserved += even(length);
     for (const [place, word] of values.entries()) contents.set(first + place, { word, whole: place < whole });
     return { first, length };
   }
@@ -105,10 +105,10 @@ export function createSlotTemplate(): SlotTemplate {
     contents.set(record.first + memberPlace(name, member), { word, whole: isWhole(name, member) });
   }
   return {
-    doubles: (length, values = []) => take(length, values, 0),
-    whole: (values) => take(values.length, values, values.length),
+    doubles: (length, values = []) => reserve(length, values, 0),
+    whole: (values) => reserve(values.length, values, values.length),
     record(name, members) {
-      const record = take(recordLength(name), [], 0);
+      const record = reserve(recordLength(name), [], 0);
       for (const [member, word] of Object.entries(members) as [RecordMember<typeof name>, Word][]) {
         setMember(record, name, member, word);
       }
@@ -121,14 +121,14 @@ export function createSlotTemplate(): SlotTemplate {
       return region;
     },
     placeStates() {
-      const first = taken;
-      for (const region of states) region.first = take(region.length, region.values, region.whole).first;
-      return { first, length: taken - first };
+      const first = reserved;
+      for (const region of states) region.first = reserve(region.length, region.values, region.whole).first;
+      return { first, length: reserved - first };
     },
-    length: () => taken,
+    length: () => reserved,
     write(memory, address) {
       image ??= createImage(contents);
-      memory.fill(0, address / 8, address / 8 + taken);
+      memory.fill(0, address / 8, address / 8 + reserved);
       writeImage(image, memory, address);
     },
   };

@@ -15,9 +15,9 @@ const abandoned = new FinalizationRegistry<Slot>((slot) => slot[Symbol.dispose](
  * A slot of `length` doubles with arbitrary values; undefined if WebAssembly with SIMD cannot run or there is no memory
  * for it.
  */
-export function takeSlot(length: number): Slot | undefined {
+export function allocateSlot(length: number): Slot | undefined {
   const space = kernelSpace(length);
-  const address = space?.take(length);
+  const address = space?.allocate(length);
   if (space === undefined || address === undefined) return undefined;
   let released = false;
   const slot: Slot = {

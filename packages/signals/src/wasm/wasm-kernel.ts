@@ -7,7 +7,7 @@ import type { SignalOutput } from "../base/signal-output.ts";
 import { firstLayerCutout } from "../base/warmup.ts";
 import { planKernel } from "./kernel-plan.ts";
 import type { KernelSpace } from "./kernel-space.ts";
-import { disposeWith, takeSlot } from "./slot.ts";
+import { allocateSlot, disposeWith } from "./slot.ts";
 import { slotState } from "./slot-state.ts";
 import type { Region } from "./slot-template.ts";
 import { longBlockLength, rows, scratchAddress, wasmBlockLength } from "./working-rows.ts";
@@ -56,7 +56,7 @@ function resultsIn(
  */
 export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kernel | undefined {
   const plan = planKernel(config, outputs, { longBlocks: true });
-  const slot = takeSlot(plan.slot.length());
+  const slot = allocateSlot(plan.slot.length());
   if (slot === undefined) return undefined;
   const { space, address } = slot;
   plan.slot.write(space.doubles(), address);
@@ -123,9 +123,9 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
     },
     savedLength,
     save,
-    restore(values, taken) {
-      restore(values, taken);
-      bars = taken;
+    restore(values, position) {
+      restore(values, position);
+      bars = position;
     },
     [Symbol.dispose]() {
       slot[Symbol.dispose]();
