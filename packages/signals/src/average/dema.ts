@@ -11,8 +11,8 @@ export function createDema(lengths: readonly number[], config: SignalConfig, lay
   const firsts = layout.state(lengths.map(() => 0));
   const seconds = layout.state(lengths.map(() => 0));
   return {
-    advance(block, index, target) {
-      const { memory, source, count, start } = block;
+    advance(memory, block, index, target) {
+      const { source, count, start } = block;
       const length = lengths[index];
       const seedLength = config.dialect === "tradingview" ? length : 1;
       const seeded = length - 1 + seedLength;

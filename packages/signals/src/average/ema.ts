@@ -6,8 +6,8 @@ export function createEma(lengths: readonly number[], layout: MemoryLayout): Ave
   // The last average or, during seeding, the sum so far.
   const values = layout.state(lengths.map(() => 0));
   return {
-    advance(block, index, target) {
-      const { memory, source, count, start } = block;
+    advance(memory, block, index, target) {
+      const { source, count, start } = block;
       const length = lengths[index];
       const alpha = 2 / (length + 1);
       const oneMinusAlpha = 1 - alpha;

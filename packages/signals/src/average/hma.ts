@@ -10,13 +10,13 @@ import { createWindowSums, type ShortWindow, shortWeightedSums, weightedSums } f
 /** The mean of the last n values, which the published script plots under the name HMA. */
 function createSimple(lengths: readonly number[], { windows }: SourceSums): Average {
   return {
-    advance(block, index, target) {
-      const { memory, count } = block;
+    advance(memory, block, index, target) {
+      const { count } = block;
       const length = lengths[index];
       const plain = windows.plain[index];
       const factor = 1 / length;
       for (let i = 0; i < count; i++) memory[target + i] = memory[plain + i] * factor;
-      blankBefore(length - 1, block, target);
+      blankBefore(length - 1, memory, block, target);
     },
   };
 }
@@ -40,8 +40,8 @@ function createHull(
   const kept = layout.state(new Array<number>(lengths.length * history).fill(0));
   const differences = layout.reserve(history + blockLength) + history;
   return {
-    advance(block, index, target) {
-      const { memory, source, count } = block;
+    advance(memory, block, index, target) {
+      const { source, count } = block;
       const length = lengths[index];
       if (index === 0) weightedSums(halfWindows, memory, source, count);
       const half = halfWindows.weighted[index];
@@ -55,7 +55,7 @@ function createHull(
       }
       for (let i = 0; i < history; i++) kept[before + i] = memory[differences + count - history + i];
       shortWeightedSums(roots[index], memory, differences, count, target);
-      blankBefore(firsts[index], block, target);
+      blankBefore(firsts[index], memory, block, target);
     },
   };
 }

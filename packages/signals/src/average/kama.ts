@@ -13,8 +13,8 @@ export function createKama(lengths: readonly number[], config: SignalConfig, lay
   const values = layout.state(lengths.map(() => 0));
   const constantAtFirst = config.dialect === "lts";
   return {
-    advance(block, index, target) {
-      const { memory, source, count, start } = block;
+    advance(memory, block, index, target) {
+      const { source, count, start } = block;
       const slow = 0.064;
       const fast = 0.666;
       const length = lengths[index];

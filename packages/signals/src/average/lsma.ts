@@ -8,8 +8,8 @@ import type { SourceSums } from "./source-sums.ts";
  */
 export function createLsma(lengths: readonly number[], { windows }: SourceSums): Average {
   return {
-    advance(block, index, target) {
-      const { memory, source, count } = block;
+    advance(memory, block, index, target) {
+      const { source, count } = block;
       const length = lengths[index];
       const plain = windows.plain[index];
       const weighted = windows.weighted[index];
@@ -21,7 +21,7 @@ export function createLsma(lengths: readonly number[], { windows }: SourceSums):
         const difference = 3 * memory[weighted + i] - (length + 1) * memory[plain + i];
         memory[target + i] = difference * factor;
       }
-      blankBefore(length - 1, block, target);
+      blankBefore(length - 1, memory, block, target);
     },
   };
 }

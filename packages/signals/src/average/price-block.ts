@@ -9,7 +9,6 @@ export const blockLength = 256;
  * i of each row.
  */
 export interface PriceBlock {
-  readonly memory: Float64Array;
   /** Absolute index of the first bar. */
   start: number;
   /** Number of bars, at most {@link blockLength}. */
@@ -30,24 +29,19 @@ export interface PriceBlock {
   readonly room: { readonly source: number; readonly changes: number; readonly capacity: number };
 }
 
-/**
- * Creates an empty block that keeps at least `longest` earlier bars. It allocates the memory, so everything else must
- * have been laid out.
- */
+/** An empty block that keeps at least `longest` earlier bars. */
 export function createPriceBlock(longest: number, layout: MemoryLayout): PriceBlock {
   const history = longest | 0;
   // Room for as many new bars as there is history: moving the history to the front then costs at most one copied bar
   // per new bar.
   const capacity = (history + Math.max(blockLength, history)) | 0;
   const room = { source: layout.reserve(capacity), changes: layout.reserve(capacity), capacity };
-  const close = layout.reserve(blockLength);
   return {
-    memory: layout.allocate(),
     start: 0,
     count: 0,
     source: room.source + history,
     changes: room.changes + history,
-    close,
+    close: layout.reserve(blockLength),
     previousClose: Number.NaN,
     history,
     room,
@@ -55,8 +49,8 @@ export function createPriceBlock(longest: number, layout: MemoryLayout): PriceBl
 }
 
 /** Turns the current bars into history and makes room for `count` more. */
-export function makeRoom(block: PriceBlock, count: number): void {
-  const { memory, room, history } = block;
+export function makeRoom(block: PriceBlock, memory: Float64Array, count: number): void {
+  const { room, history } = block;
   if (block.count > 0) block.previousClose = memory[block.close + block.count - 1];
   block.start += block.count;
   block.source += block.count;
@@ -69,17 +63,21 @@ export function makeRoom(block: PriceBlock, count: number): void {
   block.changes = room.changes + history;
 }
 
-/** Continues with bars `from` to `from + count` (exclusive) of two columns. */
-export function advancePrices(
+/** Turns the current bars into history and starts a block of `count` bars, for {@link copyPrices} to fill. */
+export function startBlock(block: PriceBlock, memory: Float64Array, count: number): void {
+  makeRoom(block, memory, count);
+  block.count = count;
+}
+
+/** Fills the block with the bars from index `from` of two columns. */
+export function copyPrices(
   block: PriceBlock,
+  memory: Float64Array,
   closes: ReadonlyTypedArray<number>,
   sources: ReadonlyTypedArray<number>,
   from: number,
-  count: number,
 ): void {
-  makeRoom(block, count);
-  block.count = count;
-  const { memory, source, changes, close } = block;
+  const { count, source, changes, close } = block;
   let previous = block.start === 0 ? sources[from] : memory[source - 1];
   for (let i = 0; i < count; i++) {
     const value = sources[from + i];

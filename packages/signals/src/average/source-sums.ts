@@ -10,7 +10,7 @@ export interface SourceSums {
   /** The windows of the nine lengths, in voting order. */
   readonly windows: WindowSums;
   /** Writes the sums for every bar of the block. */
-  advance(block: PriceBlock): void;
+  advance(memory: Float64Array, block: PriceBlock): void;
 }
 
 /** Sums for the nine lengths of base length `base`. */
@@ -18,7 +18,7 @@ export function createSourceSums(base: number, config: SignalConfig, layout: Mem
   const windows = createWindowSums(derivedLengths(base, config.robustness), true, layout);
   return {
     windows,
-    advance({ memory, source, count }) {
+    advance(memory, { source, count }) {
       weightedSums(windows, memory, source, count);
     },
   };

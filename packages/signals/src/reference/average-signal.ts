@@ -29,7 +29,7 @@ export function createAverageSignal(layout: MemoryLayout): AverageSignal {
 }
 
 /** Clears the sums of a block. */
-export function clearKinds({ weighted, total }: AverageSignal, { memory, count }: PriceBlock): void {
+export function clearKinds({ weighted, total }: AverageSignal, memory: Float64Array, count: number): void {
   memory.fill(0, weighted, weighted + count);
   memory.fill(0, total, total + count);
 }
@@ -37,7 +37,8 @@ export function clearKinds({ weighted, total }: AverageSignal, { memory, count }
 /** Adds one kind: its signals, cut at the thresholds to -1, 0 or +1 and weighted by its equity. */
 export function addKind(
   { weighted, total }: AverageSignal,
-  { memory, count }: PriceBlock,
+  memory: Float64Array,
+  { count }: PriceBlock,
   { signals, equities }: KindEquity,
   config: SignalConfig,
 ): void {
@@ -55,7 +56,8 @@ export function addKind(
 /** Writes the average signal and the direction of the block from the sums. */
 export function finishAverageSignal(
   { state, weighted, total, average, direction }: AverageSignal,
-  { memory, count }: PriceBlock,
+  memory: Float64Array,
+  { count }: PriceBlock,
   config: SignalConfig,
 ): void {
   const { longThreshold, shortThreshold, strategyMode } = config;

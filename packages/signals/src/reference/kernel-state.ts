@@ -6,10 +6,11 @@ import type { Kernel } from "../base/kernel.ts";
 export function createKernelState(
   layout: MemoryLayout,
   block: PriceBlock,
+  memory: Float64Array,
 ): Pick<Kernel, "mark" | "rollBack" | "savedLength" | "save" | "restore"> {
   const { states, kept } = layout;
   const marks = states.map((state) => new Float64Array(state.length));
-  const { memory, history } = block;
+  const { history } = block;
   const tables = kept.reduce((sum, { length }) => sum + length, 0);
   const savedLength = states.reduce((sum, { length }) => sum + length, tables + 2 * history + 1);
   let start = 0;
@@ -19,7 +20,7 @@ export function createKernelState(
   return {
     mark() {
       // The next bar will then not move the rows, so that it can be rolled back.
-      makeRoom(block, 1);
+      makeRoom(block, memory, 1);
       for (let i = 0; i < states.length; i++) marks[i].set(states[i]);
       start = block.start;
       source = block.source;
@@ -35,7 +36,7 @@ export function createKernelState(
     },
     savedLength,
     save(target) {
-      makeRoom(block, 0);
+      makeRoom(block, memory, 0);
       let at = 0;
       for (const state of states) {
         target.set(state, at);

@@ -26,9 +26,14 @@ export function createKindEquity(weight: number, config: SignalConfig, layout: M
 }
 
 /** Writes the equity at each bar of the block; NaN before the cutout. */
-export function advanceKindEquity(kind: KindEquity, block: PriceBlock, factors: ReturnFactors): void {
+export function advanceKindEquity(
+  kind: KindEquity,
+  memory: Float64Array,
+  block: PriceBlock,
+  factors: ReturnFactors,
+): void {
   const { state, signals, equities, repeats } = kind;
-  const { memory, count, start } = block;
+  const { count, start } = block;
   const { flat, spread, cutout } = factors;
   const { floor, cap } = equityBounds;
   let equity = state[0];

@@ -72,7 +72,8 @@ export function createKindKernel(
 /** Writes the layer-1 signals of the block, after all nine averages have advanced over it. */
 export function writeSignals(
   { votes, equity: { signals } }: KindKernel,
-  { memory, count, start }: PriceBlock,
+  memory: Float64Array,
+  { count, start }: PriceBlock,
   cutout: number,
   config: SignalConfig,
 ): void {
@@ -86,7 +87,13 @@ export function writeSignals(
 }
 
 /** Advances the average at `index` over the block, and after each third one the votes of the three. */
-export function advanceAverage(state: KindKernel, index: number, block: PriceBlock, factors: ReturnFactors): void {
-  state.average.advance(block, index, averageRow(state.votes, index));
-  if (state.withVotes && index % 3 === 2) advanceVotes(state.votes, index - 2, block, factors);
+export function advanceAverage(
+  state: KindKernel,
+  index: number,
+  memory: Float64Array,
+  block: PriceBlock,
+  factors: ReturnFactors,
+): void {
+  state.average.advance(memory, block, index, averageRow(state.votes, index));
+  if (state.withVotes && index % 3 === 2) advanceVotes(state.votes, index - 2, memory, block, factors);
 }

@@ -1,6 +1,6 @@
 import type { SignalConfig } from "@atc/contract";
 import { createMemoryLayout, type MemoryLayout } from "../average/memory-layout.ts";
-import { advancePrices, blockLength, createPriceBlock } from "../average/price-block.ts";
+import { blockLength, copyPrices, createPriceBlock, startBlock } from "../average/price-block.ts";
 import { createSourceSums, type SourceSums } from "../average/source-sums.ts";
 import type { Kernel } from "../base/kernel.ts";
 import {
@@ -68,18 +68,19 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
   const { kinds, sums } = createParts(parts, config, layout);
   const width = Math.max(0, ...parts.map(({ lengths }) => lengths.length));
   const votes = width > 1;
+  const block = createPriceBlock(longestWindow(parts, config), layout);
   const firstFactors = createReturnFactors(firstLayerCutout(config), config, layout);
   const sameCutout = firstFactors.cutout === config.cutout;
   const secondFactors = sameCutout ? firstFactors : createReturnFactors(config.cutout, config, layout);
   const averageSignal = createAverageSignal(layout);
-  const block = createPriceBlock(longestWindow(parts, config), layout);
+  const memory = layout.allocate();
 
   function advanceAverages(): void {
-    for (const { votes: sumsOfVotes } of kinds) clearSums(sumsOfVotes, block);
-    for (const shared of sums) shared.advance(block);
+    for (const { votes: sumsOfVotes } of kinds) clearSums(sumsOfVotes, memory, block.count);
+    for (const shared of sums) shared.advance(memory, block);
     for (let index = 0; index < width; index++) {
       for (const kind of kinds) {
-        if (index < kind.lengths.length) advanceAverage(kind, index, block, firstFactors);
+        if (index < kind.lengths.length) advanceAverage(kind, index, memory, block, firstFactors);
       }
     }
   }
@@ -102,24 +103,25 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
     name: "reference",
     blockLength,
     votes,
-    results: resultsOf(kinds, averageSignal, outputs, block.memory),
+    results: resultsOf(kinds, averageSignal, outputs, memory),
     advance(close, source, from, count) {
-      advancePrices(block, close, source, from, count);
-      if (votes) fillReturnFactors(firstFactors, block, config);
-      if (votes && !sameCutout) fillReturnFactors(secondFactors, block, config);
+      startBlock(block, memory, count);
+      copyPrices(block, memory, close, source, from);
+      if (votes) fillReturnFactors(firstFactors, memory, block, config);
+      if (votes && !sameCutout) fillReturnFactors(secondFactors, memory, block, config);
       advanceAverages();
-      clearKinds(averageSignal, block);
+      clearKinds(averageSignal, memory, count);
       for (const kind of kinds) {
         const { withVotes, equity } = kind;
         if (!withVotes) continue;
-        writeSignals(kind, block, firstFactors.cutout, config);
-        advanceKindEquity(equity, block, secondFactors);
-        if (all) addKind(averageSignal, block, equity, config);
+        writeSignals(kind, memory, block, firstFactors.cutout, config);
+        advanceKindEquity(equity, memory, block, secondFactors);
+        if (all) addKind(averageSignal, memory, block, equity, config);
       }
-      if (all) finishAverageSignal(averageSignal, block, config);
+      if (all) finishAverageSignal(averageSignal, memory, block, config);
     },
     tallies: () => sumTallies(parts, tallyOf, config, block.start + block.count, "reference"),
-    ...createKernelState(layout, block),
+    ...createKernelState(layout, block, memory),
     [Symbol.dispose]() {},
   };
 }

@@ -32,9 +32,14 @@ export function createReturnFactors(cutout: number, config: SignalConfig, layout
 }
 
 /** Fills the rows for the bars of the block. */
-export function fillReturnFactors(factors: ReturnFactors, block: PriceBlock, config: SignalConfig): void {
+export function fillReturnFactors(
+  factors: ReturnFactors,
+  memory: Float64Array,
+  block: PriceBlock,
+  config: SignalConfig,
+): void {
   const { cutout, retention, flat, spread } = factors;
-  const { memory, close, count, start } = block;
+  const { close, count, start } = block;
   const capped = config.growthCap === "none" ? Number.POSITIVE_INFINITY : config.growthCap;
   const cappedGrowth = growthAfter(capped, config);
   let previous = block.previousClose;

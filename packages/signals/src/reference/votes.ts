@@ -23,6 +23,8 @@ export interface Votes {
   readonly total: number;
   /** Summed over the averages: bars with a tie of close and average; bars with the equity on the floor. */
   readonly counts: Float64Array;
+  /** Bars of the block for which the last three averages have voted already, in {@link advanceVotes}. */
+  followed: number;
 }
 
 /** Votes before the first bar, with equities of 1. */
@@ -38,6 +40,7 @@ export function createVotes(count: number, layout: MemoryLayout): Votes {
     counts: layout.state([0, 0]),
     weighted: row(),
     total: row(),
+    followed: 0,
   };
 }
 
@@ -52,7 +55,7 @@ export function averageRow({ firstRows, rows }: Votes, index: number): number {
 }
 
 /** Clears the sums of a block. */
-export function clearSums({ weighted, total }: Votes, { memory, count }: PriceBlock): void {
+export function clearSums({ weighted, total }: Votes, memory: Float64Array, count: number): void {
   memory.fill(0, weighted, weighted + count);
   memory.fill(0, total, total + count);
 }
@@ -61,13 +64,19 @@ export function clearSums({ weighted, total }: Votes, { memory, count }: PriceBl
  * Computes the crossings of averages `first` to `first + 2` from their rows and adds their votes and equities to the
  * sums.
  */
-export function advanceVotes(state: Votes, first: number, block: PriceBlock, factors: ReturnFactors): void {
+export function advanceVotes(
+  state: Votes,
+  first: number,
+  memory: Float64Array,
+  block: PriceBlock,
+  factors: ReturnFactors,
+): void {
   const follow =
     block.start > factors.cutout && follows(state, first) && follows(state, first + 1) && follows(state, first + 2);
-  const from = follow ? followSides(state, first, block, factors) : 0;
-  if (from === block.count) return;
+  state.followed = follow ? followSides(state, first, memory, block, factors) : 0;
+  if (state.followed === block.count) return;
   for (let lane = 0; lane < 3; lane++) {
-    watchCrossings(state, first + lane, block, factors, from);
+    watchCrossings(state, first + lane, memory, block, factors);
   }
 }
 
@@ -82,12 +91,18 @@ function follows({ votes, sides }: Votes, index: number): boolean {
 }
 
 /**
- * Applies the definition literally from bar `from` of the block. An average that overflowed, near the largest double,
+ * Applies the definition literally from bar `followed` of the block. An average that overflowed, near the largest double,
  * counts as missing.
  */
-function watchCrossings(state: Votes, index: number, block: PriceBlock, factors: ReturnFactors, from: number): void {
-  const { weighted, total } = state;
-  const { memory, close, count } = block;
+function watchCrossings(
+  state: Votes,
+  index: number,
+  memory: Float64Array,
+  block: PriceBlock,
+  factors: ReturnFactors,
+): void {
+  const { weighted, total, followed } = state;
+  const { close, count } = block;
   const { flat, spread } = factors;
   const { floor, cap } = equityBounds;
   const average = averageRow(state, index);
@@ -97,7 +112,7 @@ function watchCrossings(state: Votes, index: number, block: PriceBlock, factors:
   let side = state.sides[index];
   let ties = 0;
   let floored = 0;
-  for (let i = from; i < count; i++) {
+  for (let i = followed; i < count; i++) {
     const still = memory[flat + i];
     equity *= vote === 0 ? still : still + vote * memory[spread + i];
     if (!(equity > floor)) {
@@ -134,9 +149,15 @@ function watchCrossings(state: Votes, index: number, block: PriceBlock, factors:
  * instead of 5.5 ns per average and bar). Returns the number of bars computed: all, or those up to and including the
  * first without an average.
  */
-function followSides(state: Votes, first: number, block: PriceBlock, factors: ReturnFactors): number {
+function followSides(
+  state: Votes,
+  first: number,
+  memory: Float64Array,
+  block: PriceBlock,
+  factors: ReturnFactors,
+): number {
   const { votes, equities, sides, weighted, total } = state;
-  const { memory, close, count } = block;
+  const { close, count } = block;
   const { retention, spread } = factors;
   const { floor, cap } = equityBounds;
   const [rowA, rowB, rowC] = first === 0 ? state.firstRows : state.rows;

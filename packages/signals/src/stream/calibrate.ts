@@ -1,7 +1,7 @@
 import type { AverageKind, PriceColumns, SignalConfig } from "@atc/contract";
 import { AtcError, averageKinds, derivedLengths } from "@atc/contract";
 import { createMemoryLayout } from "../average/memory-layout.ts";
-import { advancePrices, blockLength, createPriceBlock } from "../average/price-block.ts";
+import { blockLength, copyPrices, createPriceBlock, startBlock } from "../average/price-block.ts";
 import { createSourceSums, type SourceSums } from "../average/source-sums.ts";
 import { validateSignalConfig } from "../base/validate-config.ts";
 import { createKindKernel } from "../reference/kind-kernel.ts";
@@ -56,13 +56,14 @@ function writeAverages(
   const { average, votes } = createKindKernel(kind, lengths, config, sumsOf, layout);
   const [row] = votes.rows;
   const block = createPriceBlock(Math.max(...lengths), layout);
-  const { memory } = block;
+  const memory = layout.allocate();
   for (let from = 0; from < close.length; from += blockLength) {
     const count = Math.min(blockLength, close.length - from);
-    advancePrices(block, close, source, from, count);
-    for (const shared of sums) shared.advance(block);
+    startBlock(block, memory, count);
+    copyPrices(block, memory, close, source, from);
+    for (const shared of sums) shared.advance(memory, block);
     for (const [index, target] of averages.entries()) {
-      average.advance(block, index, row);
+      average.advance(memory, block, index, row);
       target.set(memory.subarray(row, row + count), from);
     }
   }
