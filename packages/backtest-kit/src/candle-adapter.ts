@@ -6,10 +6,10 @@ import type { BacktestKitHost, Candle, CandleAdapter, CandleAdapterConstructor }
 /** The feeds of one exchange by symbol. */
 export type Feeds = ReadonlyMap<string, CandleFeed>;
 
-/** The exchanges served in each host: the host has one candle adapter, so plugins of one host share ours. */
+/** The exchanges served in each host. The host has one candle adapter, so the plugins of a host share it. */
 const served = new WeakMap<object, Map<string, Feeds>>();
 
-/** The feed of a symbol; ATC_NOT_FOUND names the nearest. */
+/** The feed of a symbol. Throws ATC_NOT_FOUND with the closest name. */
 export function feedOf(feeds: Feeds, symbol: string): CandleFeed {
   const feed = feeds.get(symbol);
   if (feed !== undefined) return feed;
@@ -28,7 +28,7 @@ function createAdapter(feeds: Feeds, symbol: string, interval: CandleInterval): 
       try {
         return feedOf(feeds, symbol).candles(since, limit, stepMs);
       } catch (error) {
-        // A miss: the host then asks the exchange, which says why.
+        // A miss, after which the host asks the exchange, whose error gives the reason.
         if (isAtcError(error, "ATC_NOT_FOUND")) return null;
         throw error;
       }
@@ -37,17 +37,17 @@ function createAdapter(feeds: Feeds, symbol: string, interval: CandleInterval): 
   };
 }
 
-/** Misses every read, so the host asks the exchange each time. */
+/** Misses every read, so that the host asks the exchange each time. */
 function createMiss(): CandleAdapter {
   return { async waitForInit() {}, readCandlesData: async () => null, async writeCandlesData() {} };
 }
 
-/** Whether a plugin serves this exchange in the host already. */
+/** Whether a plugin already serves this exchange in the host. */
 export function isServed(host: BacktestKitHost, exchangeName: string): boolean {
   return served.get(host.PersistCandleAdapter)?.has(exchangeName) === true;
 }
 
-/** Makes the host read the candles of `exchangeName` from the feeds, and those of foreign exchanges from `fallback`. */
+/** Makes the host read the candles of `exchangeName` from the feeds and those of other exchanges from `fallback`. */
 export function serveCandles(
   host: BacktestKitHost,
   exchangeName: string,

@@ -2,24 +2,22 @@ import type { ReadonlyTypedArray } from "@atc/contract";
 
 /** The prices of one block of bars. */
 export interface CandleColumns {
-  /** Opening prices. */
   readonly open: ReadonlyTypedArray<number>;
-  /** Highest prices. */
   readonly high: ReadonlyTypedArray<number>;
-  /** Lowest prices. */
   readonly low: ReadonlyTypedArray<number>;
-  /** Closing prices. */
   readonly close: ReadonlyTypedArray<number>;
-  /** Volumes; undefined where the series has none. */
+  /** Undefined if the series has no volume. */
   readonly volume: ReadonlyTypedArray<number> | undefined;
 }
 
 const priceNames = ["open", "high", "low", "close"] as const;
 
-/** How many times lower than its neighbours a price may be: the host takes a lower one for an unfinished candle. */
+/** The factor by which a price may be below its neighbours. The host takes a lower price for an unfinished candle. */
 const anomalyFactor = 1000;
 
-/** What is wrong with bar `i`, undefined where it holds; `lowest` is the lowest price that the host accepts. */
+/**
+ * Describes what is wrong with bar `i`; undefined if it is valid. `lowest` is the lowest price that the host accepts.
+ */
 export function candleFault(columns: CandleColumns, i: number, lowest: number): string | undefined {
   const open = columns.open[i];
   const high = columns.high[i];
@@ -35,16 +33,19 @@ export function candleFault(columns: CandleColumns, i: number, lowest: number): 
 
 function explain(prices: Readonly<Record<string, number>>, volume: number, lowest: number): string {
   for (const [name, price] of Object.entries(prices)) {
-    if (!(price > 0 && Number.isFinite(price))) return `${name} is "${price}"; a price must be finite and above 0`;
+    if (!(price > 0 && Number.isFinite(price))) return `${name} is "${price}"; prices must be finite and above 0`;
     if (price < lowest)
-      return `${name} is "${price}", less than a thousandth of the prices around it; the host takes that for an unfinished candle`;
+      return `${name} is "${price}", less than a thousandth of the prices around it; the host treats that as an unfinished candle`;
   }
   const { high = 0, low = 0 } = prices;
   if (high < low) return `high is "${high}", below low "${low}"`;
-  return `volume is "${volume}"; it must be finite and not below 0`;
+  return `volume is "${volume}"; it must be finite and 0 or more`;
 }
 
-/** The lowest price that the host accepts among these bars: a thousandth of the median, of the mean where there are fewer than 5 bars. */
+/**
+ * The lowest price that the host accepts among these bars: a thousandth of the median, or of the mean for fewer than 5
+ * bars.
+ */
 export function lowestPrice(columns: CandleColumns, length: number): number {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
@@ -56,7 +57,8 @@ export function lowestPrice(columns: CandleColumns, length: number): number {
       if (price > most && price < Number.POSITIVE_INFINITY) most = price;
     }
   }
-  // No price can be a thousandth of the median unless it is a thousandth of the highest, so almost no block is sorted.
+  // A price below a thousandth of the median is also below a thousandth of the highest price, so almost no block is
+  // sorted.
   return least * anomalyFactor >= most ? 0 : reference(columns, length) / anomalyFactor;
 }
 

@@ -3,29 +3,29 @@ import type { CandleSpan, GapReport } from "./gap-report.ts";
 import type { Candle } from "./host.ts";
 import { isoOf } from "./series-time.ts";
 
-/** Base bars read at a time; the scratch columns are this long, or one candle long where that is more. */
+/** Base bars per read. The scratch columns have this length, or that of one candle if that is more. */
 const slotsPerRead = 4096;
 
-/** The candles of one symbol. */
 export interface CandleFeed {
-  /** What the preflight found. */
+  /** The result of the preflight. */
   readonly report: GapReport;
   /**
-   * `limit` candles of `stepMs` from the one opening at `since` on. A missing bar has the close before it as its prices and no volume, also after the last
-   * bar: the host reads up to 1,000 minutes past the end of a frame, without trading on them.
+   * Returns `limit` candles of `stepMs` from the one that opens at `since`. Missing bars repeat the close before them,
+   * with volume 0. This includes bars after the last: the host reads up to 1,000 minutes past the end of a frame,
+   * without trading on them.
    *
-   * @throws ATC_NOT_FOUND where `since` is before the first bar or after the last
+   * @throws ATC_NOT_FOUND if `since` is before the first bar or after the last
    */
   candles(since: number, limit: number, stepMs: number): Candle[];
 }
 
-/** Index of the last span that begins at or before `time`, -1 where there is none. */
+/** The index of the last span that begins at or before `time`, or -1. */
 function spanAt(spans: readonly CandleSpan[], time: number): number {
   let low = 0;
   let high = spans.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((spans[middle] as CandleSpan).from <= time) low = middle + 1;
+    if (spans[middle].from <= time) low = middle + 1;
     else high = middle;
   }
   return low - 1;
@@ -58,7 +58,7 @@ function aggregate(slots: Slots, from: number, to: number, timestamp: number): C
   return { timestamp, open: slots.open[from], high, low, close: slots.close[to - 1], volume };
 }
 
-/** Reads base bars from `time` on into slots 0 to `count`. `time` is at or after the first bar. */
+/** Reads base bars from `time` into slots 0 to `count`; `time` must not be before the first bar. */
 function createReader(series: Series, report: GapReport): (slots: Slots, time: number, count: number) => void {
   const { spans, intervalMs } = report;
   const columns = (["open", "high", "low", "close", "volume"] as const).filter((name) =>
@@ -84,7 +84,7 @@ function createReader(series: Series, report: GapReport): (slots: Slots, time: n
     let at = 0;
     let index = spanAt(spans, time);
     while (at < count) {
-      const span = spans[index] as CandleSpan;
+      const span = spans[index];
       const offset = (time - span.from) / intervalMs + at;
       if (offset < span.bars) {
         const bars = Math.min(span.bars - offset, count - at);
@@ -101,7 +101,7 @@ function createReader(series: Series, report: GapReport): (slots: Slots, time: n
   };
 }
 
-/** Serves the bars that a preflight has passed. */
+/** Serves bars that passed a preflight. */
 export function createFeed(series: Series, report: GapReport): CandleFeed {
   const read = createReader(series, report);
   const first = report.spans[0]?.from ?? Number.POSITIVE_INFINITY;
@@ -113,7 +113,7 @@ export function createFeed(series: Series, report: GapReport): CandleFeed {
       if (!(since >= first && since < end))
         throw new AtcError(
           "ATC_NOT_FOUND",
-          `symbol "${report.symbol}" has no bar at ${isoOf(since)}; its bars are from ${isoOf(first)} to ${isoOf(end)}: use a frame that addFrames made`,
+          `symbol "${report.symbol}" has no bar at ${isoOf(since)}; its bars are from ${isoOf(first)} to ${isoOf(end)}; use a frame from addFrames`,
           { details: { symbol: report.symbol, since } },
         );
       const ratio = stepMs / report.intervalMs;

@@ -1,9 +1,9 @@
 import { AtcError, nearest } from "@atc/contract";
 
-/** The candles that the host asks for. */
+/** The candle intervals that the host requests. */
 export type CandleInterval = "1m" | "3m" | "5m" | "15m" | "30m" | "1h" | "2h" | "4h" | "6h" | "8h" | "1d";
 
-/** One minute in ms, the host's clock. */
+/** One minute in ms, the step of the host's clock. */
 export const minuteMs = 60_000;
 
 const minutes: Readonly<Record<CandleInterval, number>> = {
@@ -20,14 +20,14 @@ const minutes: Readonly<Record<CandleInterval, number>> = {
   "1d": 1440,
 };
 
-/** Length of an interval in ms; ATC_UNSUPPORTED for one that is not in the host's list. */
+/** The length of an interval in ms. Throws ATC_UNSUPPORTED if the host does not have it. */
 export function intervalMs(interval: CandleInterval): number {
   const found: number | undefined = Object.hasOwn(minutes, interval) ? minutes[interval] : undefined;
   if (found !== undefined) return found * minuteMs;
   const names = Object.keys(minutes);
   const meant = nearest(String(interval), names);
   const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
-  throw new AtcError("ATC_UNSUPPORTED", `the interval "${interval}" is none of ${names.join(", ")}${hint}`, {
+  throw new AtcError("ATC_UNSUPPORTED", `the interval "${interval}" is not one of ${names.join(", ")}${hint}`, {
     details: { interval: String(interval), allowed: names },
   });
 }

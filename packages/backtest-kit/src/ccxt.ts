@@ -16,7 +16,10 @@ export interface CandleTable {
   readonly volume: ReadonlyTypedArray<number>;
 }
 
-/** Candles as columns that the caller owns: what a `DatasetWriter` and `memoryDataset` of `@atc/backtest` take. */
+/**
+ * Candles as columns that belong to the caller, as required by `DatasetWriter` and by `memoryDataset` of
+ * `@atc/backtest`.
+ */
 export interface OwnedCandleTable extends Record<string, BigInt64Array | Float64Array> {
   /** Opening times in ms since the epoch. */
   readonly timestamp: BigInt64Array;
@@ -34,35 +37,38 @@ export interface OwnedCandleTable extends Record<string, BigInt64Array | Float64
 
 const names = ["timestamp", "open", "high", "low", "close", "volume"] as const;
 
-function refuse(row: number, what: string): AtcError {
+function rowError(row: number, what: string): AtcError {
   return new AtcError("ATC_INVALID_DATA", `row ${row}: ${what}`, { details: { row } });
 }
 
 function checkRow(rows: readonly (readonly number[])[], i: number): readonly number[] {
   const row: unknown = rows[i];
   if (!Array.isArray(row) || row.length !== names.length)
-    throw refuse(
+    throw rowError(
       i,
-      `it has ${Array.isArray(row) ? row.length : "no"} values; give [timestamp, open, high, low, close, volume]`,
+      `it has ${Array.isArray(row) ? row.length : "no"} values; pass [timestamp, open, high, low, close, volume]`,
     );
   const values: readonly unknown[] = row;
   for (const [column, name] of names.entries()) {
     const value = values[column];
     if (typeof value !== "number" || !Number.isFinite(value))
-      throw refuse(i, `${name} is "${String(value)}"; give a finite number`);
+      throw rowError(i, `${name} is "${String(value)}"; pass a finite number`);
   }
-  const time = values[0] as number;
-  if (!Number.isSafeInteger(time)) throw refuse(i, `timestamp is "${time}"; give whole ms since the epoch`);
+  const time = rows[i][0];
+  if (!Number.isSafeInteger(time))
+    throw rowError(i, `timestamp is "${time}"; pass an integer number of ms since the epoch`);
   const before = i === 0 ? Number.NEGATIVE_INFINITY : rows[i - 1]?.[0];
-  if (time === before) throw refuse(i, `timestamp "${time}" stands twice; keep one of the two rows`);
-  if (time < before) throw refuse(i, `timestamp "${time}" is before that of the row above; sort the rows by time`);
+  if (time === before) throw rowError(i, `timestamp "${time}" appears twice; keep one of the two rows`);
+  if (time < before)
+    throw rowError(i, `timestamp "${time}" is earlier than that of the row before; sort the rows by time`);
   return values as readonly number[];
 }
 
 /**
- * The columns of `[timestamp, open, high, low, close, volume]` rows, as ccxt's `fetchOHLCV` returns them.
+ * Converts `[timestamp, open, high, low, close, volume]` rows, as ccxt's `fetchOHLCV` returns them, to columns.
  *
- * @throws ATC_INVALID_DATA naming the row, counted from 0: not six finite numbers, a time that is no whole number of ms, the same time twice, times that go back
+ * @throws ATC_INVALID_DATA with the row's index from 0 if it is not six finite numbers, if its time is not an integer
+ * number of ms, or if its time is not after that of the row before
  */
 export function candlesFromCcxt(rows: readonly (readonly number[])[]): OwnedCandleTable {
   const { length } = rows;
@@ -82,9 +88,9 @@ export function candlesFromCcxt(rows: readonly (readonly number[])[]): OwnedCand
 }
 
 /**
- * The `[timestamp, open, high, low, close, volume]` rows of columns; the inverse of {@link candlesFromCcxt}.
+ * Converts columns to `[timestamp, open, high, low, close, volume]` rows; the inverse of {@link candlesFromCcxt}.
  *
- * @throws ATC_INVALID_ARGUMENT where the columns are of different lengths
+ * @throws ATC_INVALID_ARGUMENT if the columns differ in length
  */
 export function candlesToCcxt(columns: CandleTable): number[][] {
   const { length } = columns.timestamp;
@@ -92,7 +98,7 @@ export function candlesToCcxt(columns: CandleTable): number[][] {
   if (odd !== undefined)
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
-      `the column "${odd}" has ${columns[odd].length} values, "timestamp" ${length}; give columns of one length`,
+      `the column "${odd}" has ${columns[odd].length} values, "timestamp" has ${length}; pass columns of equal length`,
     );
   return Array.from({ length }, (_, i) => [
     Number(columns.timestamp[i]),

@@ -3,14 +3,14 @@ import { createStream } from "@atc/signals";
 import type { GapReport } from "./gap-report.ts";
 import { timeOf } from "./series-time.ts";
 
-/** -1 for short, 0 for not yet decided, +1 for long. */
+/** -1 for short, 0 before the first decision, +1 for long. */
 export type Direction = -1 | 0 | 1;
 
 /** The ATC direction of one symbol on bars of one interval. */
 export interface DirectionTrack {
-  /** The direction of the last bar that closed at or before `time` (ms); 0 before the first. */
+  /** The direction at the last bar that closed at or before `time` (ms); 0 before the first. */
   directionAt(time: number): Direction;
-  /** Closing time of the bar at which the direction of `time` began, in ms; undefined where the direction is 0. */
+  /** The closing time in ms of the bar at which the direction at `time` began; undefined if the direction is 0. */
   since(time: number): number | undefined;
 }
 
@@ -22,7 +22,7 @@ interface Bars {
   readonly close: Float64Array;
 }
 
-/** Bars of `stepMs` that hold at least one bar of the series. */
+/** The number of bars of `stepMs` that contain at least one bar of the series. */
 function countBars(report: GapReport, stepMs: number): number {
   let count = 0;
   let last = Number.NaN;
@@ -69,7 +69,7 @@ function aggregateBars(series: Series, report: GapReport, stepMs: number, source
   return bars;
 }
 
-/** Index of the last close time at or before `time`, -1 where there is none. */
+/** The index of the last close time at or before `time`, or -1. */
 function barAt(closeTimes: Float64Array, time: number): number {
   let low = 0;
   let high = closeTimes.length;
@@ -81,20 +81,20 @@ function barAt(closeTimes: Float64Array, time: number): number {
   return low - 1;
 }
 
-/** Throws ATC_INVALID_CONFIG where the cutout leaves no bar, so that the host does not run for nothing. */
+/** Throws ATC_INVALID_CONFIG if the cutout leaves no bar; the host would run without a single trade. */
 export function checkCutout(report: GapReport, stepMs: number, cutout: number): void {
   const bars = countBars(report, stepMs);
   if (bars > cutout) return;
   throw new AtcError(
     "ATC_INVALID_CONFIG",
-    `symbol "${report.symbol}" has ${bars} bars of ${stepMs} ms, all within the cutout of "${cutout}"; set a smaller cutout or a shorter interval`,
+    `symbol "${report.symbol}" has ${bars} bars of ${stepMs} ms, all within the cutout of "${cutout}" bars; set a smaller cutout or a shorter interval`,
     { details: { symbol: report.symbol, bars, cutout } },
   );
 }
 
 /**
- * Computes the direction of every bar. Bars without any price in the series are left out, so nights and filled gaps neither move the averages nor
- * vote; the direction before them is held.
+ * Computes the direction of every bar. Bars without a price in the series are skipped, so nights and filled gaps
+ * neither move the averages nor vote; the direction before them continues.
  */
 export function trackDirection(
   series: Series,

@@ -4,29 +4,29 @@ import { type CandleInterval, intervalMs, minuteMs } from "./candle-interval.ts"
 import type { BacktestKitHost } from "./host.ts";
 import { isoOf } from "./series-time.ts";
 
-/** What {@link AtcPlugin.addFrames} registers. */
+/** Options of {@link AtcPlugin.addFrames}. */
 export interface FrameOptions {
-  /** Name of the frame; with the policy `skip`, the frames are called `<name>-1`, `<name>-2` and so on. */
+  /** The name of the frame. With the policy `skip`, frames are named `<name>-1`, `<name>-2` and so on. */
   readonly frameName: string;
-  /** Time between two ticks of the strategy; `1m` where absent. */
+  /** Time between two ticks of the strategy. Default: `1m`. */
   readonly interval?: CandleInterval;
-  /** The symbols that are to run over it: the frame is within the bars of all of them; all of the plugin's where absent. */
+  /** The symbols to run. The frame stays within the bars of all of them. Default: all symbols of the plugin. */
   readonly symbols?: readonly string[];
-  /** Earliest first tick in ms since the epoch; as early as the bars allow where absent. */
+  /** Earliest first tick in ms since the epoch. Default: the earliest that the bars allow. */
   readonly from?: number;
-  /** Latest last tick in ms since the epoch; as late as the bars allow where absent. */
+  /** Latest last tick in ms since the epoch. Default: the latest that the bars allow. */
   readonly to?: number;
-  /** Minutes that the host averages its price over, its setting CC_AVG_PRICE_CANDLES_COUNT; 5 where absent. */
+  /** Minutes over which the host averages its price, its setting CC_AVG_PRICE_CANDLES_COUNT. Default: 5. */
   readonly averageMinutes?: number;
-  /** With the policy `skip`: stretches with fewer minutes of ticks make no frame; 60 where absent. */
+  /** With the policy `skip`: the fewest minutes of ticks for which a frame is created. Default: 60. */
   readonly minimumMinutes?: number;
 }
 
-/** A frame that the host now has. */
+/** A frame registered in the host. */
 export interface RegisteredFrame {
   /** Its name in the host. */
   readonly frameName: string;
-  /** The first tick, in ms since the epoch. */
+  /** The first tick in ms since the epoch. */
   readonly from: number;
   /** The last tick, inclusive, in ms since the epoch. */
   readonly to: number;
@@ -37,7 +37,7 @@ interface Range {
   readonly to: number;
 }
 
-/** What is in both lists of disjoint ranges, oldest first. */
+/** The intersection of two lists of disjoint ranges, both in ascending order. */
 function intersect(a: readonly Range[], b: readonly Range[]): readonly Range[] {
   const both: Range[] = [];
   let i = 0;
@@ -54,7 +54,10 @@ function intersect(a: readonly Range[], b: readonly Range[]): readonly Range[] {
   }
 }
 
-/** The ticks that a stretch of bars allows: the average before the first tick and the closing price after the last one are read from bars that are there. */
+/**
+ * The ticks that a range of bars allows, so that the average before the first tick and the closing price after the last
+ * come from existing bars.
+ */
 function ticksOf(range: Range, options: FrameOptions): Range {
   const { averageMinutes = 5, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = options;
   const first = Math.ceil(range.from / minuteMs) * minuteMs + averageMinutes * minuteMs;
@@ -65,7 +68,7 @@ function ticksOf(range: Range, options: FrameOptions): Range {
   };
 }
 
-/** Registers one frame, or one for each stretch without a gap where `split`. */
+/** Registers one frame, or if `split` is true, one for each range without a gap. */
 export function registerFrames(
   host: BacktestKitHost,
   feeds: Feeds,
@@ -89,7 +92,7 @@ export function registerFrames(
   if (ticks.length === 0)
     throw new AtcError(
       "ATC_INVALID_DATA",
-      `no stretch of bars that ${symbols.length === 1 ? `"${symbols[0]}" has` : `all ${symbols.length} symbols share`} is long enough for the frame "${frameName}"; give a wider range, fewer symbols${split ? " or a smaller minimumMinutes" : ""}`,
+      `no run of bars that ${symbols.length === 1 ? `"${symbols[0]}" has` : `all ${symbols.length} symbols share`} is long enough for the frame "${frameName}"; give a wider range, fewer symbols${split ? " or a smaller minimumMinutes" : ""}`,
       { details: { frameName, stretches: ranges.length } },
     );
   return ticks.map((range, index) => {

@@ -1,57 +1,57 @@
-/** Bars that are not there, from `from` (inclusive) to `to` (exclusive), in ms since the epoch. */
+/** Missing bars from `from` (inclusive) to `to` (exclusive), in ms since the epoch. */
 export interface Gap {
   /** Opening time of the first missing bar. */
   readonly from: number;
   /** Opening time of the first bar after the gap. */
   readonly to: number;
-  /** Missing bars. */
+  /** Number of missing bars. */
   readonly bars: number;
 }
 
-/** Bars without a gap between them, from `from` (inclusive) to `to` (exclusive), in ms since the epoch. */
+/** Bars without a gap from `from` (inclusive) to `to` (exclusive), in ms since the epoch. */
 export interface CandleSpan {
   /** Opening time of the first bar. */
   readonly from: number;
   /** Closing time of the last bar. */
   readonly to: number;
-  /** Index of the first bar within the series. */
+  /** Index of the first bar in the series. */
   readonly row: number;
-  /** Bars, in consecutive rows. */
+  /** Number of bars; their rows are consecutive. */
   readonly bars: number;
 }
 
-/** A bar that the host would refuse. */
+/** A bar that the host would reject. */
 export interface CandleFault {
-  /** Index of the bar within the series. */
+  /** Index of the bar in the series. */
   readonly row: number;
   /** Its time in ms since the epoch. */
   readonly time: number;
-  /** What is wrong, with the value. */
+  /** What is wrong, including the value. */
   readonly what: string;
 }
 
-/** What a preflight found in the bars of one symbol between two times. */
+/** The result of a preflight: the gaps and faults in the bars of one symbol between two times. */
 export interface GapReport {
-  /** The symbol. */
+  /** The symbol that was checked. */
   readonly symbol: string;
-  /** First opening time looked for, inclusive, in ms since the epoch. */
+  /** First opening time checked, inclusive, in ms since the epoch. */
   readonly from: number;
-  /** Last time, exclusive. */
+  /** Last time checked, exclusive, in ms since the epoch. */
   readonly to: number;
-  /** Time between two bars, in ms. */
+  /** Time between two bars in ms. */
   readonly intervalMs: number;
-  /** Bars that a series without gaps has. */
+  /** Number of bars that a series without gaps has. */
   readonly expectedBars: number;
-  /** Bars that are there and on the grid. */
+  /** Number of bars that exist and are on the grid. */
   readonly presentBars: number;
-  /** `expectedBars` less `presentBars`. */
+  /** `expectedBars` minus `presentBars`. */
   readonly missingBars: number;
-  /** Every gap, oldest first. */
+  /** All gaps, oldest first. */
   readonly gaps: readonly Gap[];
-  /** Every run of bars without a gap, oldest first. */
+  /** All runs of bars without a gap, oldest first. */
   readonly spans: readonly CandleSpan[];
-  /** The first faulty bars, 20 at the most. */
+  /** The first faulty bars, at most 20. */
   readonly faults: readonly CandleFault[];
-  /** All faults. */
+  /** Number of faults, including those not in `faults`. */
   readonly faultCount: number;
 }

@@ -21,13 +21,13 @@ function memberOf(value: unknown, path: string): unknown {
   return found;
 }
 
-/** Throws ATC_UNSUPPORTED naming every member that the host lacks. */
+/** Throws ATC_UNSUPPORTED with every member that the host lacks. */
 export function checkHost(host: BacktestKitHost): void {
   const missing = members.filter((path) => typeof memberOf(host, path) !== "function");
   if (missing.length === 0) return;
   throw new AtcError(
     "ATC_UNSUPPORTED",
-    `the host has no ${missing.map((path) => `"${path}"`).join(", ")}; give the whole module, import * as host from "backtest-kit", of version 18 or later`,
+    `the host has no ${missing.map((path) => `"${path}"`).join(", ")}; pass the whole module, import * as host from "backtest-kit", version 18 or later`,
     { details: { missing } },
   );
 }

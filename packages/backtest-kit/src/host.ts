@@ -1,6 +1,6 @@
 import type { CandleInterval } from "./candle-interval.ts";
 
-/** One candle as the host takes it. */
+/** A candle in the host's format. */
 export interface Candle {
   /** Opening time in ms since the epoch, a multiple of the candle's interval. */
   readonly timestamp: number;
@@ -12,40 +12,42 @@ export interface Candle {
   readonly low: number;
   /** Closing price. */
   readonly close: number;
-  /** Volume, 0 or more. */
+  /** 0 or more. */
   readonly volume: number;
 }
 
-/** The store under the host's candle cache, one a symbol, interval and exchange. */
+/** The storage behind the host's candle cache, one per symbol, interval and exchange. */
 export interface CandleAdapter {
   /** Called by the host before every read and write. */
   waitForInit(initial: boolean): Promise<void>;
-  /** Exactly `limit` candles from the one opening at `since` (ms) on, without a gap, or null where the store does not hold them all. */
+  /**
+   * Returns exactly `limit` candles without a gap, from the one that opens at `since` (ms), or null if any is missing.
+   */
   readCandlesData(limit: number, since: number, until: number): Promise<Candle[] | null>;
-  /** Keeps candles that the host fetched. */
+  /** Stores candles that the host fetched. */
   writeCandlesData(candles: Candle[]): Promise<void>;
 }
 
-/** What the host constructs its candle adapters with. */
+/** The constructor through which the host creates its candle adapters. */
 export type CandleAdapterConstructor = new (
   symbol: string,
   interval: CandleInterval,
   exchangeName: string,
 ) => CandleAdapter;
 
-/** A source of candles, as the host registers it. */
+/** A source of candles, as registered in the host. */
 export interface ExchangeSchema {
   /** Its name, unique in the host. */
   readonly exchangeName: string;
-  /** A line for people. */
+  /** A line for reports. */
   readonly note?: string;
-  /** Exactly `limit` candles from the one opening at `since` on. */
+  /** Returns exactly `limit` candles from the one that opens at `since`. */
   readonly getCandles: (symbol: string, interval: CandleInterval, since: Date, limit: number) => Promise<Candle[]>;
 }
 
-/** What a strategy tells the host to open. */
+/** A position for the host to open. */
 export interface HostSignal {
-  /** The host opens no second signal of the same id in a row. */
+  /** The host never opens two consecutive signals with the same id. */
   readonly id?: string;
   /** The direction. */
   readonly position: "long" | "short";
@@ -55,29 +57,29 @@ export interface HostSignal {
   readonly priceStopLoss: number;
   /** Minutes after which the host closes the position; Infinity for never. */
   readonly minuteEstimatedTime: number;
-  /** Money put into the position, in the quote currency. */
+  /** Amount of the position in the quote currency. */
   readonly cost: number;
-  /** A line for people. */
+  /** A line for reports. */
   readonly note?: string;
 }
 
-/** The part of an open position that the callbacks here read. */
+/** The part of an open position that the callbacks read. */
 export interface HostPosition {
   /** Its direction. */
   readonly position: "long" | "short";
 }
 
-/** A strategy, as the host registers it. */
+/** A strategy, as registered in the host. */
 export interface StrategySchema {
   /** Its name, unique in the host. */
   readonly strategyName: string;
-  /** A line for people. */
+  /** A line for reports. */
   readonly note?: string;
-  /** The host asks for a signal at most once in each of these intervals. */
+  /** The host asks for a signal at most once per interval. */
   readonly interval: ThrottleInterval;
-  /** The position wanted at `when`, null for none. `currentPrice` is the host's average of the last minutes. */
+  /** Returns the position wanted at `when`, or null. `currentPrice` is the host's average over the last minutes. */
   readonly getSignal: (symbol: string, when: Date, currentPrice: number) => Promise<HostSignal | null>;
-  /** Callbacks during the life of a position. */
+  /** Callbacks while a position is open. */
   readonly callbacks: {
     /** Called for each minute of an open position. */
     readonly onActivePing: (symbol: string, data: HostPosition, currentPrice: number, when: Date) => Promise<void>;
@@ -87,11 +89,11 @@ export interface StrategySchema {
 /** How often the host may ask a strategy for a signal. */
 export type ThrottleInterval = "1m" | "3m" | "5m" | "15m" | "30m" | "1h";
 
-/** A range of time to run over, as the host registers it. */
+/** A range of time to run, as registered in the host. */
 export interface FrameSchema {
   /** Its name, unique in the host. */
   readonly frameName: string;
-  /** A line for people. */
+  /** A line for reports. */
   readonly note?: string;
   /** Time between two ticks of the strategy. */
   readonly interval: CandleInterval;
@@ -101,36 +103,36 @@ export interface FrameSchema {
   readonly endDate: Date;
 }
 
-/** What {@link BacktestKitHost.Position} computes levels of. */
+/** The input of {@link BacktestKitHost.Position}. */
 export interface BracketRequest {
   /** The direction. */
   readonly position: "long" | "short";
-  /** The price that the percentages are taken of. */
+  /** The price to which the percentages apply. */
   readonly currentPrice: number;
-  /** Distance of the profit target, in per cent. */
+  /** Distance of the profit target in per cent. */
   readonly percentTakeProfit: number;
-  /** Distance of the stop, in per cent. */
+  /** Distance of the stop in per cent. */
   readonly percentStopLoss: number;
 }
 
 /**
- * The members of the `backtest-kit` module in use here; `import * as host from "backtest-kit"` is one. It is handed in, never imported, so a
- * new major of the host breaks only what it renames.
+ * The members of the `backtest-kit` module that this package uses; `import * as host from "backtest-kit"` is one. The
+ * caller passes the module, and this package never imports it, so a new major version breaks only what it renames.
  */
 export interface BacktestKitHost {
   /** The host's candle cache. */
   readonly PersistCandleAdapter: {
-    /** Sets the one candle adapter of the process; the host cannot tell which it replaces. */
+    /** Sets the only candle adapter of the process. The host does not reveal the previous one. */
     usePersistCandleAdapter(adapter: CandleAdapterConstructor): void;
   };
   /** Price levels around an entry. */
   readonly Position: {
-    /** Levels of a profit target and a stop. */
+    /** Returns the levels of a profit target and a stop. */
     bracket(request: BracketRequest): { readonly priceTakeProfit: number; readonly priceStopLoss: number };
   };
   /** The host's reports; `Backtest.getData()` throws unless they are enabled. */
   readonly Markdown: {
-    /** Starts collecting. Calling it again changes nothing. */
+    /** Starts collecting; further calls have no effect. */
     enable(): unknown;
   };
   /** Registers a source of candles. */
@@ -139,7 +141,7 @@ export interface BacktestKitHost {
   addStrategySchema(schema: StrategySchema): void;
   /** Registers a range of time. */
   addFrameSchema(schema: FrameSchema): void;
-  /** Closes the open position of the strategy that is running. */
+  /** Closes the open position of the running strategy. */
   commitClosePending(symbol: string, payload?: { readonly note?: string }): Promise<void>;
   /** Changes settings of the whole process. */
   setConfig(config: { readonly CC_MAX_SIGNAL_LIFETIME_MINUTES: number }): void;

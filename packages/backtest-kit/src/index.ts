@@ -1,5 +1,6 @@
 /**
- * Serves `@atc` datasets and Adaptive Trend Classification to the backtest-kit framework, whose module is handed in.
+ * Serves `@atc` datasets and Adaptive Trend Classification to the backtest-kit framework, whose module the caller
+ * passes.
  *
  * @packageDocumentation
  */

@@ -12,48 +12,55 @@ import { preflight, timeRange } from "./preflight.ts";
 import { baseInterval, isoOf } from "./series-time.ts";
 import { type AtcStrategy, type AtcStrategyOptions, registerStrategy } from "./strategy.ts";
 
-/** What happens where bars are missing: an error before the host runs, the close before it without volume, or frames that leave the gaps out. */
+/**
+ * How missing bars are handled: an error before the host runs; the close before them, with volume 0; or frames that
+ * skip the gaps.
+ */
 export type GapPolicy = "error" | "forward-fill" | "skip";
 
-/** What {@link createAtcPlugin} works on. */
+/** Options of {@link createAtcPlugin}. */
 export interface AtcPluginOptions {
-  /** Bars of one minute, or of a part that divides it; must stay open while the host runs. */
+  /** Bars of one minute, or of a fraction that divides it. Must stay open while the host runs. */
   readonly dataset: Dataset;
-  /** The symbols served; all of the dataset where absent. Each is read once at the start. */
+  /** The symbols to serve. Default: all symbols of the dataset. Each is read once at the start. */
   readonly symbols?: readonly string[];
-  /** First bar served, in ms since the epoch, inclusive; each symbol's first where absent. */
+  /** First bar to serve, in ms since the epoch, inclusive. Default: the first bar of each symbol. */
   readonly from?: number;
-  /** Last time served, in ms since the epoch, exclusive; the end of each symbol's last bar where absent. */
+  /** Last time to serve, in ms since the epoch, exclusive. Default: the end of the last bar of each symbol. */
   readonly to?: number;
-  /** What happens where bars are missing; `error` where absent. */
+  /** How missing bars are handled. Default: `error`. */
   readonly gaps?: GapPolicy;
-  /** Members of the signals' configuration that differ from the defaults. */
+  /** Members of the signal configuration that differ from the defaults. */
   readonly signals?: Partial<SignalConfig>;
-  /** The exchange's name in the host; `atc` where absent. */
+  /** The exchange's name in the host. Default: `atc`. */
   readonly exchangeName?: string;
-  /** The candle adapter of other exchanges, such as the host's own `PersistCandleInstance`; where absent, they are asked each time and nothing is kept. */
+  /**
+   * The candle adapter for other exchanges, such as the host's own `PersistCandleInstance`. Default: none; they are
+   * asked each time and nothing is stored.
+   */
   readonly fallbackAdapter?: CandleAdapterConstructor;
 }
 
-/** What is installed in the host. */
+/** A plugin that is installed in a host. */
 export interface AtcPlugin {
   /** The exchange's name in the host. */
   readonly exchangeName: string;
   /** The symbols served, in the dataset's order. */
   readonly symbols: readonly string[];
-  /** What the preflight found, by symbol. */
+  /** The result of the preflight, by symbol. */
   readonly reports: ReadonlyMap<string, GapReport>;
   /**
-   * Registers the time that the bars of the symbols cover: one frame, or with the policy `skip` one for each stretch without a gap, oldest first. A position
-   * is closed at the end of its frame.
+   * Registers the time that the bars of the symbols cover: one frame, or with the policy `skip` one for each run
+   * without a gap, oldest first. A position is closed at the end of its frame.
    *
-   * @throws ATC_NOT_FOUND for a symbol that is not served; ATC_INVALID_DATA where no stretch is long enough
+   * @throws ATC_NOT_FOUND for a symbol that is not served; ATC_INVALID_DATA if no run of bars is long enough
    */
   addFrames(options: FrameOptions): readonly RegisteredFrame[];
   /**
-   * Registers a strategy that is long while the ATC direction of the last closed bar is +1, short while it is -1, and closes when it flips.
+   * Registers a strategy that is long while the ATC direction of the last closed bar is +1, short while it is -1, and
+   * closes when it flips.
    *
-   * @throws ATC_INVALID_CONFIG or ATC_INVALID_ARGUMENT for options that the signals or the host would refuse
+   * @throws ATC_INVALID_CONFIG or ATC_INVALID_ARGUMENT for options that the signals or the host would reject
    */
   strategy(options: AtcStrategyOptions): AtcStrategy;
 }
@@ -69,7 +76,7 @@ function gapError(report: GapReport): AtcError {
   const rest = gaps.length > listedGaps ? " and others" : "";
   return new AtcError(
     "ATC_INVALID_DATA",
-    `symbol "${symbol}" lacks ${missingBars} of ${expectedBars} bars in ${gaps.length} gaps: ${listed}${rest}; the host ends the process at a missing minute: set gaps to "forward-fill" or "skip", or complete the data`,
+    `symbol "${symbol}" lacks ${missingBars} of ${expectedBars} bars in ${gaps.length} gaps: ${listed}${rest}; the host ends the process at a missing minute; set gaps to "forward-fill" or "skip", or complete the data`,
     { details: { symbol, missingBars, gaps: gaps.slice(0, listedGaps).map((gap) => ({ ...gap })) } },
   );
 }
@@ -82,15 +89,14 @@ function faultError(report: GapReport): AtcError {
     .join("; ");
   return new AtcError(
     "ATC_INVALID_DATA",
-    `symbol "${symbol}" has ${faultCount} faults that the host refuses: ${listed}; repair these bars, or choose another range`,
+    `symbol "${symbol}" has ${faultCount} faults that the host rejects: ${listed}; repair these bars or choose another range`,
     { details: { symbol, faultCount, faults: faults.slice(0, listedGaps).map((fault) => ({ ...fault })) } },
   );
 }
 
 function loadFeeds(options: AtcPluginOptions): Feeds {
   const { dataset, symbols = dataset.symbols(), gaps = "error" } = options;
-  if (symbols.length === 0)
-    throw new AtcError("ATC_INVALID_ARGUMENT", "there are no symbols to serve; name at least one");
+  if (symbols.length === 0) throw new AtcError("ATC_INVALID_ARGUMENT", "symbols is empty; name at least one symbol");
   const feeds = new Map(
     symbols.map((symbol) => {
       const series = dataset.series(symbol);
@@ -110,21 +116,22 @@ function checkOptions(host: BacktestKitHost, { gaps = "error", exchangeName = "a
   checkHost(host);
   const policies: readonly GapPolicy[] = ["error", "forward-fill", "skip"];
   if (!policies.includes(gaps))
-    throw new AtcError("ATC_INVALID_ARGUMENT", `gaps is "${gaps}"; give one of ${policies.join(", ")}`);
+    throw new AtcError("ATC_INVALID_ARGUMENT", `gaps is "${gaps}"; use one of ${policies.join(", ")}`);
   if (exchangeName === "" || isServed(host, exchangeName))
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
-      `exchangeName is "${exchangeName}", ${exchangeName === "" ? "which is empty" : "which this host has already"}; give another`,
+      `exchangeName is "${exchangeName}", ${exchangeName === "" ? "which is empty" : "which this host already has"}; use another name`,
     );
 }
 
 /**
- * Serves a dataset and its ATC signals to backtest-kit, whose module is handed in. All bars are checked before the host is touched; then the candle adapter
- * and the exchange are installed, the lifetime of positions is unbounded and reports are enabled, all of which holds for the whole process.
+ * Serves a dataset and its ATC signals to backtest-kit. First checks all bars. Then installs the candle adapter and the
+ * exchange, makes the lifetime of positions unlimited and enables reports; all of this applies to the whole process.
  *
  * @param host - the module: `import * as host from "backtest-kit"`
- * @throws ATC_UNSUPPORTED where the host lacks a member or the dataset holds ticks; ATC_INVALID_DATA where bars are missing (by the policy) or faulty, with
- * the first five and their times; ATC_NOT_FOUND for an unknown symbol; ATC_INVALID_CONFIG for the signals' configuration; ATC_INVALID_ARGUMENT
+ * @throws ATC_UNSUPPORTED if the host lacks a member or the dataset contains ticks; ATC_INVALID_DATA if bars are
+ * missing (depending on the policy) or faulty, with the first five and their times; ATC_NOT_FOUND for an unknown
+ * symbol; ATC_INVALID_CONFIG for an invalid signal configuration; ATC_INVALID_ARGUMENT for other invalid options
  */
 export function createAtcPlugin(host: BacktestKitHost, options: AtcPluginOptions): AtcPlugin {
   checkOptions(host, options);

@@ -4,7 +4,9 @@ import type { CandleFault, CandleSpan, Gap, GapReport } from "./gap-report.ts";
 import { isoOf, rowAt, rowTime, timeOf } from "./series-time.ts";
 
 const keptFaults = 20;
-/** The host looks at no more bars at once, so neither does the check for prices that are far too low. */
+/**
+ * The host checks at most this many bars at once, so the check for prices that are far too low uses the same number.
+ */
 const hostRequest = 1000;
 
 interface Scan {
@@ -14,7 +16,7 @@ interface Scan {
   readonly faults: CandleFault[];
   faultCount: number;
   present: number;
-  /** The opening time that the next bar should have. */
+  /** The expected opening time of the next bar. */
   next: number;
   spanFrom: number;
   spanRow: number;
@@ -87,29 +89,33 @@ function checkColumns(series: Series): boolean {
 }
 
 /**
- * Looks for missing and faulty bars before the host runs: one missing minute ends the host's process, and no `try` catches that.
+ * Finds missing and faulty bars before the host runs. A single missing minute ends the host's process, and no `try`
+ * catches that.
  *
- * Bars stand on the multiples of `intervalMs` since the epoch. A faulty bar is one off this grid, of the time of the bar before it, with a price that is
- * not finite and above 0, with its high below its low, with a negative volume, or with a price below a thousandth of the median of the (up to 1,000) bars
- * read with it.
+ * Bars are expected at multiples of `intervalMs` since the epoch. A bar is faulty if it is off this grid, has the time
+ * of the bar before it, has a price that is not finite and above 0, has its high below its low, has a negative volume,
+ * or has a price below a thousandth of the median of the (up to 1,000) bars read with it.
  *
- * @param series - bars with the columns open, high, low, close; volume where there is one
+ * @param series - bars with the columns open, high, low, close, and optionally volume
  * @param from - first time in ms since the epoch, inclusive, rounded up to a bar's time
  * @param to - last time in ms since the epoch, exclusive, rounded down to a bar's time
  * @param intervalMs - time between two bars in ms
- * @throws ATC_INVALID_ARGUMENT where the range holds no bar or the interval is not a positive whole number; ATC_INVALID_DATA where a column is missing;
- * ATC_UNSUPPORTED for ticks
+ * @throws ATC_INVALID_ARGUMENT if the range contains no bar or the interval is not a positive integer; ATC_INVALID_DATA
+ * if a column is missing; ATC_UNSUPPORTED for ticks
  */
 export function preflight(series: Series, from: number, to: number, intervalMs: number): GapReport {
   if (!(Number.isSafeInteger(intervalMs) && intervalMs > 0))
-    throw new AtcError("ATC_INVALID_ARGUMENT", `intervalMs is "${intervalMs}"; give a whole number of ms above 0`);
+    throw new AtcError("ATC_INVALID_ARGUMENT", `intervalMs is "${intervalMs}"; pass an integer number of ms above 0`);
   if (series.columns[0]?.type !== "timestamp[ms]")
-    throw new AtcError("ATC_UNSUPPORTED", `symbol "${series.symbol}" holds ticks; make bars of them first`);
+    throw new AtcError("ATC_UNSUPPORTED", `symbol "${series.symbol}" contains ticks; resample them to bars first`);
   const hasVolume = checkColumns(series);
   const first = Math.ceil(from / intervalMs) * intervalMs;
   const end = Math.floor(to / intervalMs) * intervalMs;
   if (!(end > first))
-    throw new AtcError("ATC_INVALID_ARGUMENT", `there is no whole bar from ${isoOf(from)} to ${isoOf(to)}`);
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `the range from ${isoOf(from)} to ${isoOf(to)} contains no whole bar; choose a wider range`,
+    );
   const scan: Scan = {
     intervalMs,
     gaps: [],

@@ -12,7 +12,7 @@ export function rowTime(series: Series, row: number): number {
   throw new AtcError("ATC_INVALID_ARGUMENT", `symbol "${series.symbol}" has no row ${row} of ${series.length}`);
 }
 
-/** The first row at or after `time` (ms); the series' length where there is none. */
+/** The first row at or after `time` (ms), or the length of the series. */
 export function rowAt(series: Series, time: number): number {
   let low = 0;
   let high = series.length;
@@ -24,21 +24,22 @@ export function rowAt(series: Series, time: number): number {
   return low;
 }
 
-/** A time for people: `2024-01-01T00:00:00.000Z`, or the number where it is outside of what a Date holds. */
+/** A readable time: `2024-01-01T00:00:00.000Z`, or the number if a Date cannot hold it. */
 export function isoOf(time: number): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? String(time) : date.toISOString();
 }
 
 /**
- * The time between bars that occurs most often among the first 10,000 rows, in ms.
+ * The most frequent time between bars among the first 10,000 rows, in ms.
  *
- * @throws ATC_UNSUPPORTED for ticks; ATC_INVALID_DATA where there are fewer than 2 rows or the time does not divide a minute
+ * @throws ATC_UNSUPPORTED for ticks; ATC_INVALID_DATA if there are fewer than 2 rows or the time does not divide a
+ * minute
  */
 export function baseInterval(series: Series): number {
   const { symbol } = series;
   if (series.columns[0]?.type !== "timestamp[ms]")
-    throw new AtcError("ATC_UNSUPPORTED", `symbol "${symbol}" holds ticks; make bars of them first`, {
+    throw new AtcError("ATC_UNSUPPORTED", `symbol "${symbol}" contains ticks; resample them to bars first`, {
       details: { symbol },
     });
   const counts = new Map<number, number>();
@@ -56,7 +57,7 @@ export function baseInterval(series: Series): number {
   const what = found === 0 ? "has fewer than 2 bars" : `has bars of ${found} ms`;
   throw new AtcError(
     "ATC_INVALID_DATA",
-    `symbol "${symbol}" ${what}; the host replays candles of one minute, so give bars of a minute or of a part that divides it`,
+    `symbol "${symbol}" ${what}; the host replays candles of one minute, so use bars of a minute or of a fraction that divides it`,
     { details: { symbol, intervalMs: found } },
   );
 }

@@ -3,44 +3,52 @@ import { type CandleInterval, intervalMs, minuteMs } from "./candle-interval.ts"
 import type { Direction, DirectionTrack } from "./direction-track.ts";
 import type { BacktestKitHost, HostSignal, ThrottleInterval } from "./host.ts";
 
-/** What {@link AtcPlugin.strategy} registers. */
+/** Options of {@link AtcPlugin.strategy}. */
 export interface AtcStrategyOptions {
   /** Its name, unique in the host. */
   readonly strategyName: string;
-  /** The bars that ATC is computed on; `1h` where absent. The host asks for a signal once a bar, once an hour for longer bars. */
+  /**
+   * The interval of the bars that ATC is computed on. Default: `1h`. The host asks for a signal once per bar, or once
+   * per hour for longer bars.
+   */
   readonly interval?: CandleInterval;
-  /** Members of the signals' configuration that differ from the plugin's. */
+  /** Members of the signal configuration that differ from the plugin's. */
   readonly signals?: Partial<SignalConfig>;
-  /** Which directions are traded; `both` where absent. */
+  /** The directions to trade. Default: `both`. */
   readonly positions?: "both" | "long" | "short";
-  /** Distance of the profit target from the entry in per cent, above 0.5 and below 100; 50 where absent. The host wants one with every position. */
+  /**
+   * Distance of the profit target from the entry in per cent, above 0.5 and below 100. Default: 50. The host requires
+   * one for every position.
+   */
   readonly takeProfitPercent?: number;
-  /** Distance of the stop from the entry in per cent, above 0.5 and below 20, the host's bounds; 19 where absent. */
+  /** Distance of the stop from the entry in per cent, above 0.5 and below 20, the host's bounds. Default: 19. */
   readonly stopLossPercent?: number;
-  /** Money put into each position, in the quote currency; 100 where absent. */
+  /** Amount of each position in the quote currency. Default: 100. */
   readonly cost?: number;
   /**
-   * After a target or a stop: `next-bar` opens again when the host next asks, as long as the direction holds, which follows a backtest that is always in
-   * the market; `next-flip` waits until the direction has changed. `next-bar` where absent.
+   * What happens after a target or a stop. `next-bar` opens again when the host next asks, as long as the direction
+   * continues, like a backtest that is always in the market. `next-flip` waits for the direction to change. Default:
+   * `next-bar`.
    */
   readonly reentry?: "next-bar" | "next-flip";
-  /** A line for people in the host's reports. */
+  /** A line for the host's reports. */
   readonly note?: string;
 }
 
-/** A strategy that the host now has. */
+/** A strategy registered in the host. */
 export interface AtcStrategy {
   /** Its name in the host. */
   readonly strategyName: string;
   /**
-   * The ATC direction that the strategy acts on at `time` (ms since the epoch): of the last bar closed by then, 0 before the first vote.
+   * The ATC direction that the strategy acts on at `time` (ms since the epoch): that of the last bar closed by then, 0
+   * before the first vote.
    *
-   * @throws ATC_NOT_FOUND where the plugin does not serve the symbol
+   * @throws ATC_NOT_FOUND if the plugin does not serve the symbol
    */
   directionAt(symbol: string, time: number): Direction;
 }
 
-/** The host asks at most once an hour. */
+/** The host's longest throttle: for longer bars, it asks once per hour. */
 const longestThrottle = 60 * minuteMs;
 
 function throttleOf(interval: CandleInterval): ThrottleInterval {
@@ -51,22 +59,21 @@ function checkPercent(name: string, value: number, below: number): void {
   if (value > 0.5 && value < below) return;
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
-    `${name} is "${value}"; give a percentage above 0.5 and below ${below}, or the host refuses every signal`,
+    `${name} is "${value}"; use a percentage above 0.5 and below ${below}, or the host rejects every signal`,
     { details: { name, value } },
   );
 }
 
 function checkOptions(options: Required<Omit<AtcStrategyOptions, "signals" | "note">>): void {
   const { strategyName, takeProfitPercent, stopLossPercent, cost } = options;
-  if (strategyName === "")
-    throw new AtcError("ATC_INVALID_ARGUMENT", "strategyName is empty; give the strategy a name");
+  if (strategyName === "") throw new AtcError("ATC_INVALID_ARGUMENT", "strategyName is empty; name the strategy");
   checkPercent("takeProfitPercent", takeProfitPercent, 100);
   checkPercent("stopLossPercent", stopLossPercent, 20);
   if (!(cost > 0 && Number.isFinite(cost)))
-    throw new AtcError("ATC_INVALID_ARGUMENT", `cost is "${cost}"; give an amount of money above 0`);
+    throw new AtcError("ATC_INVALID_ARGUMENT", `cost is "${cost}"; use an amount above 0`);
 }
 
-/** Registers a strategy that holds the direction of the last closed bar and closes when it flips. */
+/** Registers a strategy that follows the direction of the last closed bar and closes when it flips. */
 export function registerStrategy(
   host: BacktestKitHost,
   trackOf: (symbol: string) => DirectionTrack,
@@ -100,7 +107,8 @@ export function registerStrategy(
       minuteEstimatedTime: Number.POSITIVE_INFINITY,
       cost,
     };
-    // The host opens no id twice in a row, so an id of the trend, not of the trade, waits for the next flip.
+    // The host never opens the same id twice in a row, so an id per trend, not per trade, makes it wait for the next
+    // flip.
     return whole.reentry === "next-bar" ? signal : { ...signal, id: `${strategyName}-${symbol}-${track.since(time)}` };
   }
 

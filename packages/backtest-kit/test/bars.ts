@@ -13,7 +13,7 @@ export interface Bars {
 export const minuteMs = 60_000;
 export const start: number = Date.UTC(2024, 0, 1);
 
-/** The same pseudo-random numbers from 0 to 1 for the same seed. */
+/** A generator of pseudo-random numbers from 0 to 1, the same for the same seed. */
 function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -22,7 +22,7 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-/** A price walk whose drift changes sign now and then, so that the direction flips. */
+/** A price walk whose drift sometimes changes sign, so that the direction flips. */
 export function walk(length: number, options: { seed?: number; stepMs?: number; from?: number } = {}): Bars {
   const { seed = 7, stepMs = minuteMs, from = start } = options;
   const random = randomNumbers(seed);
@@ -43,7 +43,7 @@ export function walk(length: number, options: { seed?: number; stepMs?: number; 
   return bars;
 }
 
-/** The bars whose index passes. */
+/** The bars whose index passes `keep`. */
 export function pick(bars: Bars, keep: (index: number) => boolean): Bars {
   const part = (column: readonly number[]): number[] => column.filter((_, i) => keep(i));
   const { timestamp, open, high, low, close, volume } = bars;
@@ -57,7 +57,7 @@ export function pick(bars: Bars, keep: (index: number) => boolean): Bars {
   };
 }
 
-/** A series over arrays whose blocks end at every `segment` rows, as those of a stored one do. */
+/** A series over arrays with blocks of `segment` rows, like those of a stored series. */
 export function seriesOf(symbol: string, bars: Partial<Bars>, segment = 700): Series {
   const times = BigInt64Array.from(bars.timestamp ?? [], BigInt);
   const words = new Int32Array(times.buffer);

@@ -52,7 +52,7 @@ const full = everyMinute(bars);
 const intervals: readonly CandleInterval[] = ["1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "1d"];
 
 describe("the candle adapter", () => {
-  it("serves the candles of every interval from any time on", async () => {
+  it("serves the candles of every interval from any time", async () => {
     const { make, fetch } = install(bars);
     const request = fc.record({
       interval: fc.constantFrom(...intervals),
@@ -76,7 +76,7 @@ describe("the candle adapter", () => {
     );
   });
 
-  it("goes on with the last close past the last bar, for the host reads past the frame", async () => {
+  it("repeats the last close after the last bar, because the host reads past the frame", async () => {
     const { make } = install(walk(100));
     const last = start + 99 * minuteMs;
     const candles = await make("1m").readCandlesData(1000, last, last + 1000 * minuteMs);
@@ -92,7 +92,7 @@ describe("the candle adapter", () => {
     });
   });
 
-  it("misses where the request begins outside of the bars, and the exchange tells why", async () => {
+  it("misses if the request begins outside the bars, and the exchange gives the reason", async () => {
     const { make, fetch } = install(walk(100));
     for (const since of [start - minuteMs, start + 100 * minuteMs]) {
       expect(await make("1m").readCandlesData(5, since, since + 5 * minuteMs)).toBeNull();
@@ -100,12 +100,12 @@ describe("the candle adapter", () => {
     }
   });
 
-  it("refuses an interval that it does not know", () => {
+  it("rejects an unknown interval", () => {
     const { make } = install(walk(100));
     expect(() => make("7m" as CandleInterval)).toThrow(expect.objectContaining({ code: "ATC_UNSUPPORTED" }));
   });
 
-  it("makes minutes of shorter bars", async () => {
+  it("aggregates shorter bars to minutes", async () => {
     const fine = walk(60, { stepMs: 10_000 });
     const { make } = install(fine);
     const candles = await make("1m").readCandlesData(10, start, start + 10 * minuteMs);
@@ -114,7 +114,7 @@ describe("the candle adapter", () => {
     expect(candles?.[3]?.high).toBe(Math.max(...fine.high.slice(18, 24)));
   });
 
-  it("gives a volume of 0 to a series without volume", async () => {
+  it("returns a volume of 0 for a series without volume", async () => {
     const { volume: _, ...prices } = walk(100);
     const candles = await install(prices)
       .make("5m")

@@ -25,7 +25,7 @@ describe("candles of ccxt", () => {
     expect(table.volume).toEqual(Float64Array.of(10, 10));
   });
 
-  it("come back as they were", () => {
+  it("survive a round trip", () => {
     const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
     const rows = fc
       .uniqueArray(fc.maxSafeInteger(), { maxLength: 50 })
@@ -40,24 +40,24 @@ describe("candles of ccxt", () => {
     );
   });
 
-  it("are refused where a row has not six values", () => {
+  it("are rejected if a row does not have six values", () => {
     expect(faultOf([row(1), [2, 1, 1, 1, 1]])).toEqual(["ATC_INVALID_DATA", 1]);
     expect(faultOf([[...row(1), 7]])).toEqual(["ATC_INVALID_DATA", 0]);
     expect(faultOf([null as unknown as number[]])).toEqual(["ATC_INVALID_DATA", 0]);
   });
 
-  it("are refused where a value is no finite number", () => {
+  it("are rejected if a value is not a finite number", () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, null, undefined, "1"])
       expect(faultOf([row(1), [2, 1, 1, 1, 1, value as number]])).toEqual(["ATC_INVALID_DATA", 1]);
     expect(faultOf([row(1.5)])).toEqual(["ATC_INVALID_DATA", 0]);
   });
 
-  it("are refused where times go back or stand twice", () => {
+  it("are rejected if times decrease or repeat", () => {
     expect(faultOf([row(1), row(3), row(2)])).toEqual(["ATC_INVALID_DATA", 2]);
     expect(faultOf([row(1), row(1)])).toEqual(["ATC_INVALID_DATA", 1]);
   });
 
-  it("are refused on the way back where columns have different lengths", () => {
+  it("are rejected if columns differ in length", () => {
     const table = { ...candlesFromCcxt([row(1), row(2)]), low: Float64Array.of(1) };
     expect(() => candlesToCcxt(table)).toThrow(expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }));
   });

@@ -3,7 +3,7 @@ import type { Bars } from "./bars.ts";
 import { minuteMs } from "./bars.ts";
 import type { FakeTrade } from "./fake-host.ts";
 
-/** Every minute from the first bar to the last; a missing one repeats the close before it without volume. */
+/** Every minute from the first bar to the last; a missing one repeats the close before it, with volume 0. */
 export function everyMinute(bars: Bars): Bars {
   const full: Bars = { timestamp: [], open: [], high: [], low: [], close: [], volume: [] };
   const push = (time: number, o: number, h: number, l: number, c: number, v: number): void => {
@@ -25,7 +25,7 @@ export function everyMinute(bars: Bars): Bars {
   return full;
 }
 
-/** The direction of each bar of `stepMs` that holds a price, by its closing time. */
+/** The direction at each bar of `stepMs` that contains a price, by its closing time. */
 function directions(bars: Bars, stepMs: number): Map<number, number> {
   const closes = new Map<number, number>();
   for (const [i, time] of bars.timestamp.entries())
@@ -34,7 +34,10 @@ function directions(bars: Bars, stepMs: number): Map<number, number> {
   return new Map([...closes.keys()].map((time, i) => [time, direction[i] as number]));
 }
 
-/** The trades of a strategy that holds the direction: a plain loop over minutes, without host or plugin. Brackets are taken to be out of reach. */
+/**
+ * The trades of a strategy that follows the direction: a plain loop over minutes, without host or plugin. It assumes
+ * that no target or stop is reached.
+ */
 export function directTrades(bars: Bars, stepMs: number): FakeTrade[] {
   const full = everyMinute(bars);
   const known = directions(bars, stepMs);
@@ -57,7 +60,7 @@ export function directTrades(bars: Bars, stepMs: number): FakeTrade[] {
   for (let i = 5; i <= last; i++) {
     const time = full.timestamp[i] as number;
     now = known.get(time) ?? now;
-    // Frames end one minute before the last bar, which then is the price of what is still open.
+    // Frames end one minute before the last bar, whose price closes any open position.
     if (open !== undefined && (closing || i === last)) {
       const closeReason = i === last ? ("time_expired" as const) : ("closed" as const);
       trades.push({ action: "closed", ...open, closeTime: time, priceClose: average(i), closeReason });

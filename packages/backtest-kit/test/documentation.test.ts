@@ -7,7 +7,7 @@ import { createFakeHost } from "./fake-host.ts";
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const blocks = [...readme.matchAll(/^```js\n(.*?)^```/gms)].map((match) => match[1] ?? "");
 
-/** Runs a block of the README; what it imports is given to it. Returns what it printed. */
+/** Runs a block of the README with the given imports and returns its output. */
 async function run(code: string, given: Readonly<Record<string, unknown>>): Promise<unknown[][]> {
   const printed: unknown[][] = [];
   const all = { ...published, ...given, console: { log: (...line: unknown[]) => printed.push(line) } };
@@ -34,7 +34,7 @@ it("runs the README's candles of ccxt", async () => {
   expect(await run(blocks[1] ?? "", {})).toEqual([[1704067200000n, Float64Array.of(42005), 1]]);
 });
 
-/** The events of the fake host as the real one names their members. */
+/** The fake host's events with the member names of the real one. */
 function renamed(original: ReturnType<typeof createFakeHost>["Backtest"]["run"]) {
   return async function* (...input: Parameters<typeof original>): AsyncGenerator<unknown> {
     for await (const event of original(...input)) yield { ...event, pnl: { pnlPercentage: event.pnlPercentage } };

@@ -38,14 +38,14 @@ export function stepOf(interval: CandleInterval): number {
   return minutes * minuteMs;
 }
 
-/** The average price of candles: of the typical prices by volume, of the closes where there is no volume. */
+/** The average price of candles: of typical prices weighted by volume, or of closes if there is no volume. */
 export function averagePrice(candles: readonly Candle[]): number {
   const volume = candles.reduce((sum, candle) => sum + candle.volume, 0);
   if (volume === 0) return candles.reduce((sum, candle) => sum + candle.close, 0) / candles.length;
   return candles.reduce((sum, c) => sum + ((c.high + c.low + c.close) / 3) * c.volume, 0) / volume;
 }
 
-/** What the host refuses in candles that an exchange returned (rule 1). */
+/** The checks of the host on candles that an exchange returned (rule 1). */
 export function validateCandles(candles: readonly Candle[]): void {
   const prices = candles.flatMap(({ open, high, low, close }) => [open, high, low, close]).filter((price) => price > 0);
   const sorted = prices.toSorted((a, b) => a - b);
@@ -60,7 +60,9 @@ export function validateCandles(candles: readonly Candle[]): void {
   }
 }
 
-/** The host's candles: one adapter for the process, kept instances, requests of at most 1,000 candles, retries, checks. */
+/**
+ * The host's candles: one adapter per process, cached instances, requests of at most 1,000 candles, retries, checks.
+ */
 export function createFakeExchanges(config: FakeConfig) {
   const schemas = new Map<string, ExchangeSchema>();
   const instances = new Map<string, CandleAdapter>();
@@ -87,7 +89,7 @@ export function createFakeExchanges(config: FakeConfig) {
     const known = await cached(exchange, symbol, interval, since, limit);
     if (known !== null) return known;
     let last: unknown;
-    // The real host waits 5 s between two tries.
+    // The real host waits 5 s between two attempts.
     for (let attempt = 0; attempt < config.CC_GET_CANDLES_RETRY_COUNT; attempt++) {
       try {
         counts.fetches++;
@@ -104,7 +106,7 @@ export function createFakeExchanges(config: FakeConfig) {
     throw new FatalExit(`exit(-1): ${String(last)}`, { cause: last });
   }
 
-  /** Exactly `limit` candles from `since` on, or the end of the process (rule 2). */
+  /** Returns exactly `limit` candles from `since`, or ends the process (rule 2). */
   async function read(exchange: string, symbol: string, interval: CandleInterval, since: number, limit: number) {
     const step = stepOf(interval);
     const all: Candle[] = [];

@@ -8,7 +8,7 @@ const candle = (timestamp: number): Candle => ({ timestamp, open: 10, high: 11, 
 const minutesFrom = (since: number, limit: number): Candle[] =>
   Array.from({ length: limit }, (_, i) => candle(since + i * 60_000));
 
-describe("the fake host, as the real one,", () => {
+describe("the fake host, like the real one,", () => {
   it("asks for at most 1,000 candles at a time", async () => {
     const exchanges = createFakeExchanges(config);
     const limits: number[] = [];
@@ -23,7 +23,7 @@ describe("the fake host, as the real one,", () => {
     expect(limits).toEqual([1000, 1000, 500]);
   });
 
-  it("tries a source three times, then ends the process", async () => {
+  it("tries a source three times and then ends the process", async () => {
     const exchanges = createFakeExchanges(config);
     exchanges.schemas.set("x", {
       exchangeName: "x",
@@ -35,9 +35,9 @@ describe("the fake host, as the real one,", () => {
 
   it.each([
     ["too few", (since: number, limit: number) => minutesFrom(since, limit - 1)],
-    ["too late a first", (since: number, limit: number) => minutesFrom(since + 60_000, limit)],
-    ["doubled", (since: number, limit: number) => [...minutesFrom(since, limit - 1), candle(since)]],
-  ])("ends the process at %s candles", async (_, make) => {
+    ["too late", (since: number, limit: number) => minutesFrom(since + 60_000, limit)],
+    ["repeated", (since: number, limit: number) => [...minutesFrom(since, limit - 1), candle(since)]],
+  ])("ends the process if candles are %s", async (_, make) => {
     const exchanges = createFakeExchanges(config);
     exchanges.schemas.set("x", {
       exchangeName: "x",
@@ -48,17 +48,17 @@ describe("the fake host, as the real one,", () => {
 
   it.each([
     ["a price of 0", { open: 0 }],
-    ["no number", { close: Number.NaN }],
+    ["a value that is not a number", { close: Number.NaN }],
     ["a high below the low", { high: 8 }],
     ["a negative volume", { volume: -1 }],
     ["a price below a thousandth of the median", { low: 0.009 }],
-  ])("refuses candles with %s", (_, change) => {
+  ])("rejects candles with %s", (_, change) => {
     const candles = minutesFrom(0, 6);
     expect(() => validateCandles(candles)).not.toThrow();
     expect(() => validateCandles([...candles.slice(0, 5), { ...candle(300_000), ...change }])).toThrow();
   });
 
-  it("refuses signals out of its bounds", () => {
+  it("rejects signals outside its bounds", () => {
     const signal: HostSignal = {
       position: "long",
       priceTakeProfit: 110,
@@ -77,7 +77,7 @@ describe("the fake host, as the real one,", () => {
     expect(signalFaults({ ...signal, minuteEstimatedTime: Number.POSITIVE_INFINITY }, 100, unbounded)).toEqual([]);
   });
 
-  it("refuses a second schema of one name", () => {
+  it("rejects a second schema with the same name", () => {
     const { host } = createFakeHost();
     host.addExchangeSchema({ exchangeName: "x", getCandles: async () => [] });
     expect(() => host.addExchangeSchema({ exchangeName: "x", getCandles: async () => [] })).toThrow(/already exists/);

@@ -28,7 +28,7 @@ interface Open {
 
 type Exit = { readonly reason: NonNullable<FakeTrade["closeReason"]>; readonly price: number; readonly time: number };
 
-/** Costs are two percentages: slippage moves both prices, the fee is paid on both amounts. */
+/** Costs are two percentages: slippage moves both prices, the fee applies to both amounts. */
 function pnlOf({ position }: HostSignal, open: number, close: number, config: FakeConfig): number {
   const sign = position === "long" ? 1 : -1;
   const slip = (sign * config.CC_PERCENT_SLIPPAGE) / 100;
@@ -37,7 +37,7 @@ function pnlOf({ position }: HostSignal, open: number, close: number, config: Fa
   return (sign * (exit - entry) * 100) / entry - config.CC_PERCENT_FEE * (1 + exit / entry);
 }
 
-/** What the host refuses in a signal (rule 3). */
+/** The checks of the host on a signal (rule 3). */
 export function signalFaults(signal: HostSignal, price: number, config: FakeConfig): string[] {
   const sign = signal.position === "long" ? 1 : -1;
   const target = (sign * (signal.priceTakeProfit - price) * 100) / price;
@@ -59,8 +59,9 @@ function unique<Schema>(schemas: Map<string, Schema>, name: string, schema: Sche
 }
 
 /**
- * Follows the rules of the real host that the plugin depends on, written from its observed behaviour: the clock of a frame, the average over five minutes,
- * the throttle, brackets, the replay of open positions in requests of 1,000 minutes that reach past the frame, and the end of the process at a missing candle.
+ * Implements the rules of the real host that the plugin depends on, as observed: the clock of a frame, the average over
+ * five minutes, the throttle, brackets, the replay of open positions in requests of 1,000 minutes that reach past the
+ * frame, and the end of the process at a missing candle.
  */
 export function createFakeHost(options: { readonly now?: number } = {}) {
   const { now = Number.POSITIVE_INFINITY } = options;
@@ -81,7 +82,7 @@ export function createFakeHost(options: { readonly now?: number } = {}) {
   const errors: string[] = [];
   const state = { markdown: false, position: undefined as Open | undefined };
 
-  /** Goes through candles of an open position; the first four are there for the average alone. */
+  /** Replays the candles of an open position; the first four only serve the average. */
   async function replay(symbol: string, strategy: StrategySchema, candles: readonly Candle[], frameEnd: number) {
     const open = state.position as Open;
     const { position, priceStopLoss, priceTakeProfit } = open.signal;
@@ -94,7 +95,7 @@ export function createFakeHost(options: { readonly now?: number } = {}) {
       if (time > frameEnd) return exit("time_expired", price);
       if (open.closing !== undefined) return exit("closed", price);
       if (time - open.openTime >= open.signal.minuteEstimatedTime * minuteMs) return exit("time_expired", price);
-      // A stop needs a touch of the candle's extremes, a target the average.
+      // A stop needs the candle's extremes to touch it, a target the average.
       if (sign > 0 ? low <= priceStopLoss : high >= priceStopLoss) return exit("stop_loss", priceStopLoss);
       if (sign * (price - priceTakeProfit) >= 0) return exit("take_profit", priceTakeProfit);
       await strategy.callbacks
@@ -110,7 +111,7 @@ export function createFakeHost(options: { readonly now?: number } = {}) {
     let from = when - bufferMs;
     let last: readonly Candle[] = [];
     for (;;) {
-      // Candles that have not closed yet are not asked for; the position is closed on the last ones seen.
+      // Candles that have not closed are not requested; the position closes on the last ones seen.
       const candles = from + limit * minuteMs > now ? [] : await exchanges.read(exchange, symbol, "1m", from, limit);
       if (candles.length === 0 && last.length === 0) return undefined;
       if (candles.length === 0) (state.position as Open).closing = { note: undefined };

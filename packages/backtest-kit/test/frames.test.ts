@@ -16,10 +16,10 @@ function install(
 const minutes = (frames: readonly { from: number; to: number }[]): number[][] =>
   frames.map(({ from, to }) => [(from - start) / minuteMs, (to - start) / minuteMs]);
 
-const refusal = (code: string) => expect.objectContaining({ code });
+const errorWith = (code: string) => expect.objectContaining({ code });
 
 describe("frames", () => {
-  it("leave the first average and the last price within the bars", () => {
+  it("keep the first average and the last price within the bars", () => {
     const { fake, plugin } = install({ BTC: walk(100) });
     expect(minutes(plugin.addFrames({ frameName: "all", interval: "15m" }))).toEqual([[5, 98]]);
     const schema = fake.frames.get("all");
@@ -28,7 +28,7 @@ describe("frames", () => {
     expect(schema?.endDate).toEqual(new Date(start + 98 * minuteMs));
   });
 
-  it("follow the bounds given to them and to the plugin", () => {
+  it("respect their own bounds and those of the plugin", () => {
     const { plugin } = install({ BTC: walk(1000) }, "error", {
       from: start + 100 * minuteMs,
       to: start + 900 * minuteMs,
@@ -39,16 +39,16 @@ describe("frames", () => {
     expect(minutes(plugin.addFrames({ frameName: "c", averageMinutes: 30 }))).toEqual([[130, 898]]);
   });
 
-  it("cover what all their symbols have", () => {
+  it("cover the time that all their symbols have", () => {
     const later = pick(walk(1000), (i) => i >= 200);
     const earlier = pick(walk(1000), (i) => i < 600);
     const { plugin } = install({ A: later, B: earlier, C: pick(walk(1000), (i) => i >= 700) });
     expect(minutes(plugin.addFrames({ frameName: "ab", symbols: ["A", "B"] }))).toEqual([[205, 598]]);
     expect(minutes(plugin.addFrames({ frameName: "b", symbols: ["B"] }))).toEqual([[5, 598]]);
-    expect(() => plugin.addFrames({ frameName: "abc" })).toThrow(refusal("ATC_INVALID_DATA"));
+    expect(() => plugin.addFrames({ frameName: "abc" })).toThrow(errorWith("ATC_INVALID_DATA"));
   });
 
-  it("leave out the gaps of every symbol with the policy skip", () => {
+  it("skip the gaps of every symbol with the policy skip", () => {
     const a = pick(walk(1000), (i) => i !== 300);
     const b = pick(walk(1000), (i) => i < 500 || i >= 550);
     const { fake, plugin } = install({ A: a, B: b }, "skip");
@@ -63,12 +63,12 @@ describe("frames", () => {
     expect(minutes(plugin.addFrames({ frameName: "long", minimumMinutes: 300 }))).toEqual([[555, 998]]);
   });
 
-  it("are refused where no stretch is long enough, or for what the plugin does not serve", () => {
+  it("are rejected if no run of bars is long enough, or for symbols that are not served", () => {
     const { fake, plugin } = install({ BTC: pick(walk(1000), (i) => i % 50 !== 0) }, "skip");
-    expect(() => plugin.addFrames({ frameName: "all" })).toThrow(refusal("ATC_INVALID_DATA"));
-    expect(() => plugin.addFrames({ frameName: "all", symbols: [] })).toThrow(refusal("ATC_INVALID_ARGUMENT"));
+    expect(() => plugin.addFrames({ frameName: "all" })).toThrow(errorWith("ATC_INVALID_DATA"));
+    expect(() => plugin.addFrames({ frameName: "all", symbols: [] })).toThrow(errorWith("ATC_INVALID_ARGUMENT"));
     expect(() => plugin.addFrames({ frameName: "all", symbols: ["BTD"] })).toThrow(/did you mean "BTC"/);
-    expect(() => plugin.addFrames({ frameName: "all", interval: "2m" as "1m" })).toThrow(refusal("ATC_UNSUPPORTED"));
+    expect(() => plugin.addFrames({ frameName: "all", interval: "2m" as "1m" })).toThrow(errorWith("ATC_UNSUPPORTED"));
     expect(fake.frames.size).toBe(0);
   });
 });

@@ -44,7 +44,7 @@ describe("brackets", () => {
     expect(all.filter((reason) => reason === "long take_profit").length).toBeGreaterThan(3);
   });
 
-  it("waits for the next flip after a profit where told so", async () => {
+  it("waits for the next flip after a profit if configured", async () => {
     const all = await reasons({
       strategyName: "atc",
       interval: "5m",
@@ -66,9 +66,9 @@ describe("brackets", () => {
     expect(all.length).toBeGreaterThan(0);
   });
 
-  it("refuses what the host would refuse", () => {
+  it("rejects options that the host would reject", () => {
     const plugin = createAtcPlugin(createFakeHost().host, { dataset: datasetOf({ BTC: walk(600) }) });
-    const refused = [
+    const invalid = [
       { stopLossPercent: 20 },
       { stopLossPercent: 0.5 },
       { takeProfitPercent: 0.2 },
@@ -77,7 +77,7 @@ describe("brackets", () => {
       { cost: 0 },
       { strategyName: "" },
     ];
-    for (const options of refused)
+    for (const options of invalid)
       expect(code(() => plugin.strategy({ strategyName: "atc", ...options }))).toBe("ATC_INVALID_ARGUMENT");
     expect(code(() => plugin.strategy({ strategyName: "atc", interval: "7m" as CandleInterval }))).toBe(
       "ATC_UNSUPPORTED",
@@ -90,7 +90,7 @@ describe("brackets", () => {
 describe("installing", () => {
   const dataset = datasetOf({ BTC: walk(600), ETH: walk(600, { seed: 3 }) });
 
-  it("sets what the host needs and registers the exchange", () => {
+  it("changes the host's settings and registers the exchange", () => {
     const fake = createFakeHost();
     const plugin = createAtcPlugin(fake.host, { dataset });
     expect(fake.config.CC_MAX_SIGNAL_LIFETIME_MINUTES).toBe(Number.POSITIVE_INFINITY);
@@ -108,14 +108,14 @@ describe("installing", () => {
     "addFrameSchema",
     "commitClosePending",
     "setConfig",
-  ])("names %s where the host lacks it", (member) => {
+  ])("names %s if the host lacks it", (member) => {
     const { host } = createFakeHost();
     const { [member as keyof typeof host]: _, ...lacking } = host;
     expect(code(() => createAtcPlugin(lacking as typeof host, { dataset }))).toBe("ATC_UNSUPPORTED");
     expect(() => createAtcPlugin(lacking as typeof host, { dataset })).toThrow(`"${member}`);
   });
 
-  it("leaves the host alone where the bars do not hold", () => {
+  it("does not touch the host if the bars are invalid", () => {
     const fake = createFakeHost();
     const gappy = datasetOf({ BTC: pick(walk(600), (i) => i !== 50) });
     expect(code(() => createAtcPlugin(fake.host, { dataset: gappy }))).toBe("ATC_INVALID_DATA");
@@ -130,7 +130,7 @@ describe("installing", () => {
     );
   });
 
-  it("refuses faulty bars under every policy", () => {
+  it("rejects faulty bars with every policy", () => {
     const bars = walk(600);
     bars.low[77] = -1;
     for (const gaps of ["error", "forward-fill", "skip"] as const)
@@ -139,7 +139,7 @@ describe("installing", () => {
       );
   });
 
-  it("refuses options that do not hold", () => {
+  it("rejects invalid options", () => {
     const { host } = createFakeHost();
     expect(code(() => createAtcPlugin(host, { dataset, symbols: [] }))).toBe("ATC_INVALID_ARGUMENT");
     expect(code(() => createAtcPlugin(host, { dataset, exchangeName: "" }))).toBe("ATC_INVALID_ARGUMENT");

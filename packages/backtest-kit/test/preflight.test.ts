@@ -16,7 +16,7 @@ const code = (run: () => unknown): string => {
 };
 
 describe("gaps", () => {
-  it("finds none in whole data, over the ends of segments", () => {
+  it("finds none in complete data, across segments", () => {
     const report = check(walk(2000));
     expect(report).toMatchObject({ expectedBars: 2000, presentBars: 2000, missingBars: 0, gaps: [], faultCount: 0 });
     expect(report.spans).toEqual([{ from: start, to: start + 2000 * minuteMs, row: 0, bars: 2000 }]);
@@ -40,19 +40,19 @@ describe("gaps", () => {
     );
   });
 
-  it("counts what lacks before the first bar and after the last", () => {
+  it("counts bars that are missing before the first and after the last", () => {
     const report = check(walk(100), start - 3 * minuteMs, start + 104 * minuteMs);
     expect(report.gaps.map(({ bars }) => bars)).toEqual([3, 4]);
     expect(report.missingBars).toBe(7);
   });
 
-  it("looks at the range alone and rounds it to whole bars", () => {
+  it("checks only the range, rounded to whole bars", () => {
     const report = check(walk(100), start + 10 * minuteMs - 1, start + 20 * minuteMs + 1);
     expect(report).toMatchObject({ expectedBars: 10, presentBars: 10, from: start + 10 * minuteMs });
     expect(report.spans[0]?.row).toBe(10);
   });
 
-  it("refuses a range without a bar, an interval that is none, and columns that lack", () => {
+  it("rejects a range without a bar, an invalid interval and missing columns", () => {
     expect(code(() => check(walk(10), start, start))).toBe("ATC_INVALID_ARGUMENT");
     expect(code(() => check(walk(10), Number.NaN, start))).toBe("ATC_INVALID_ARGUMENT");
     expect(code(() => check(walk(10), start, start + minuteMs, 0))).toBe("ATC_INVALID_ARGUMENT");
@@ -84,7 +84,7 @@ describe("faults", () => {
     expect(report.faults[0]?.row).toBe(1234);
   });
 
-  it("lets prices grow more than a thousandfold over a long series", () => {
+  it("allows prices to grow more than a thousandfold over a long series", () => {
     const bars = walk(2000);
     for (const column of [bars.open, bars.high, bars.low, bars.close])
       for (let i = 0; i < column.length; i++) column[i] = (column[i] as number) * 1.005 ** i;
@@ -98,7 +98,7 @@ describe("faults", () => {
     expect(report.faultCount).toBe(2000);
   });
 
-  it("takes a series without volume", () => {
+  it("accepts a series without volume", () => {
     const { volume: _, ...bars } = walk(100);
     expect(check(bars).faultCount).toBe(0);
   });

@@ -3,7 +3,7 @@ import { type BacktestKitHost, createAtcPlugin } from "../src/index.ts";
 import { datasetOf, pick, walk } from "./bars.ts";
 import { createFakeHost, type FakeContext, type FakeTrade } from "./fake-host.ts";
 
-/** What the real host yields, as far as it is compared. */
+/** The part of the real host's events that is compared. */
 interface HostEvent {
   readonly action: string;
   readonly signal: { readonly position: string; readonly pendingAt: number; readonly priceOpen: number };
@@ -17,7 +17,7 @@ interface RealHost extends BacktestKitHost {
   readonly Backtest: { run(symbol: string, context: FakeContext): AsyncIterable<HostEvent> };
 }
 
-/** The real host where it is installed, or where BACKTEST_KIT holds the path of its module. */
+/** The real host, if it is installed or BACKTEST_KIT has the path of its module. */
 async function findHost(): Promise<RealHost | undefined> {
   const name: string = process.env["BACKTEST_KIT"] ?? "backtest-kit";
   return (await import(name).catch(() => undefined)) as RealHost | undefined;
@@ -42,7 +42,7 @@ const rounded = (values: readonly (string | number | undefined)[]): unknown[] =>
   values.map((value) => (typeof value === "number" && !Number.isInteger(value) ? value.toPrecision(10) : value));
 
 describe("the real host", () => {
-  it.skipIf(real === undefined)(`makes the trades of the fake one${needs}`, { timeout: 120_000 }, async () => {
+  it.skipIf(real === undefined)(`makes the same trades as the fake one${needs}`, { timeout: 120_000 }, async () => {
     const host = real as RealHost;
     const fake = createFakeHost();
     const options = { dataset: datasetOf({ BTC: sessions }), gaps: "forward-fill", exchangeName: "atc-real" } as const;

@@ -75,13 +75,13 @@ describe("a run in the host", () => {
     expect(ticks).toBe(0);
   });
 
-  it("gives the trades of a plain loop over bars without a gap", async () => {
+  it("makes the trades of a plain loop over bars without a gap", async () => {
     const all = await runOver(days3);
     expect(all.length).toBeGreaterThan(20);
     expect(plain(all)).toEqual(plain(directTrades(days3, 5 * minuteMs)));
   });
 
-  it("gives the trades of a plain loop over bars filled forward", async () => {
+  it("makes the trades of a plain loop over forward-filled bars", async () => {
     const all = await runOver(sessions, { gaps: "forward-fill" });
     expect(all.length).toBeGreaterThan(10);
     expect(plain(all)).toEqual(plain(directTrades(sessions, 5 * minuteMs)));
@@ -97,7 +97,7 @@ describe("a run in the host", () => {
     expect(all.at(-1)?.closeTime).toBe(days3.timestamp.at(-1));
   });
 
-  it("does not look ahead: other bars in the future change no trade of the past", async () => {
+  it("does not look ahead: other bars in the future change no past trade", async () => {
     const cut = 2500;
     const other = walk(days3.timestamp.length, { seed: 99 });
     const scale = (days3.close[cut - 1] as number) / (other.close[cut - 1] as number);
@@ -121,7 +121,7 @@ describe("a run in the host", () => {
     expect(plain(after)).not.toEqual(plain(before));
   });
 
-  it("acts on the last closed bar alone", () => {
+  it("acts only on the last closed bar", () => {
     const { host } = createFakeHost();
     const known = createAtcPlugin(host, { dataset: datasetOf({ BTC: days3 }) }).strategy({
       strategyName: "atc",
@@ -139,7 +139,7 @@ describe("a run in the host", () => {
     }
   });
 
-  it("goes on over stretches without a gap with the policy skip", async () => {
+  it("runs over each run of bars without a gap with the policy skip", async () => {
     const fake = createFakeHost();
     const plugin = createAtcPlugin(fake.host, { dataset: datasetOf({ BTC: sessions }), gaps: "skip" });
     const frames = plugin.addFrames({ frameName: "day", minimumMinutes: 100 });
@@ -158,7 +158,7 @@ describe("a run in the host", () => {
     expect(fake.errors).toEqual([]);
   });
 
-  it("dies with our message where a frame leaves the bars", async () => {
+  it("dies with the plugin's message if a frame leaves the bars", async () => {
     const fake = createFakeHost();
     const plugin = createAtcPlugin(fake.host, { dataset: datasetOf({ BTC: walk(300) }) });
     plugin.strategy({ strategyName: "atc", interval: "5m" });

@@ -11,13 +11,13 @@ export function scale(from: usize, factor: usize, count: usize, target: usize): 
   }
 }
 
-/** The end of the least-squares line from its sums. */
+/** The end of the least-squares line, from its sums. */
 @inline
 function lineEnd(plain: v128, weighted: v128, three: v128, next: v128, factor: v128): v128 {
   return f64x2.mul(f64x2.sub(f64x2.mul(three, weighted), f64x2.mul(next, plain)), factor);
 }
 
-/** One more than a length; a load, so that no loop computes it anew. */
+/** One more than a length; loaded, so that no loop recomputes it. */
 @inline
 function nextLength(kernel: Kernel, lengths: u64, index: usize): v128 {
   const one = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("one"));
@@ -38,7 +38,8 @@ export function leastSquares(kernel: Kernel, kind: Kind, index: usize, plain: us
 }
 
 /**
- * Sums lengthened by 0, 1 or 2 bars and, from them, WMA and LSMA of the same length: two vectors, or four bars, a turn.
+ * Lengthens sums by 0, 1 or 2 bars and computes WMA and LSMA of that length from them: two vectors, or four bars, per
+ * iteration.
  */
 @inline
 function slideBoth(by: i32, kernel: Kernel, wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
@@ -91,7 +92,7 @@ function slideBothByTwo(kernel: Kernel, wma: Kind, lsma: Kind, index: usize, old
   slideBoth(2, kernel, wma, lsma, index, oldest, plain, count);
 }
 
-/** Squares of the efficiency ratio, scaled, from the sums of changes. */
+/** KAMA's smoothing factors: squares of the scaled efficiency ratio, from the sums of changes. */
 function smoothing(kernel: Kernel, kind: Kind, index: usize, noises: usize, source: usize, count: usize): void {
   const range = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("range"));
   const slow = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("slow"));
@@ -111,12 +112,12 @@ function smoothing(kernel: Kernel, kind: Kind, index: usize, noises: usize, sour
   }
 }
 
-/** Makes the bars NaN at which windows are not full yet. */
+/** Writes NaN for the bars whose windows are not full. */
 function blank(kind: Kind, start: f64, count: usize): void {
   for (let index: usize = 0; index < <usize>kind.count; index++) blankBefore(kind, index, start, count);
 }
 
-/** KAMA's smoothing factors. */
+/** KAMA's smoothing factors at all lengths. */
 function slideChanges(kernel: Kernel, windows: Windows, source: usize, changes: usize, plain: usize, count: usize): void {
   const kama = changetype<Kind>(<usize>windows.kama);
   shortestPlain(windows, changes, count, plain);
@@ -131,7 +132,7 @@ function slideChanges(kernel: Kernel, windows: Windows, source: usize, changes: 
   }
 }
 
-/** WMA and LSMA of nine lengths each, at most two bars apart, from windows that they share. */
+/** WMA and LSMA of nine lengths each, with at most two bars from one to the next, from shared windows. */
 function slideShared(kernel: Kernel, windows: Windows, source: usize, plain: usize, count: usize): void {
   const wma = changetype<Kind>(<usize>windows.wma);
   const lsma = changetype<Kind>(<usize>windows.lsma);
@@ -148,7 +149,7 @@ function slideShared(kernel: Kernel, windows: Windows, source: usize, plain: usi
   }
 }
 
-/** Any of WMA, LSMA and the simple HMA, and the averages over whole windows for Hull's where WMA does not give them. */
+/** Any of WMA, LSMA and the simple HMA; also the averages over Hull's whole windows, unless WMA provides them. */
 function slideEach(kernel: Kernel, windows: Windows, source: usize, plain: usize, count: usize): void {
   const wma = changetype<Kind>(<usize>windows.wma);
   const lsma = changetype<Kind>(<usize>windows.lsma);
@@ -176,7 +177,7 @@ function slideEach(kernel: Kernel, windows: Windows, source: usize, plain: usize
   }
 }
 
-/** The kinds that slide windows over the source, and the factors of KAMA. */
+/** The kinds with windows over the source, and the smoothing factors of KAMA. */
 export function slideAll(kernel: Kernel, windows: Windows, source: usize, changes: usize, scratch: usize, start: f64, count: usize): void {
   const plain = scratch + sumRows;
   if (windows.kama != 0) {
@@ -192,7 +193,7 @@ export function slideAll(kernel: Kernel, windows: Windows, source: usize, change
   if (shared && !apart) slideShared(kernel, windows, source, plain, count);
   else slideEach(kernel, windows, source, plain, count);
   if (windows.hma != 0 && hma.simple == 0) hull(hma, source, scratch, count);
-  // HMA's longest takes less than twice as long as its window.
+  // HMA's warm-up is less than twice the length of its window.
   if (start >= 2 * <f64>kernel.history) return;
   if (windows.wma != 0) blank(wma, start, count);
   if (windows.lsma != 0) blank(lsma, start, count);

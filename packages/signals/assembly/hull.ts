@@ -1,7 +1,10 @@
 import { at, differenceRows, lengthCount, rowLength, rowOf, sumRows, wholeAt, Kind, Windows } from "./records";
 import { lengthen, shortestWeighted } from "./windows";
 
-/** Weighted sums of a short window, times a factor, to `target`: eight bars a turn, and four bars of the window before the inner loop. */
+/**
+ * Writes the weighted sums of a short window, times a factor, to `target`: eight bars per iteration, and four bars of
+ * the window before the inner loop.
+ */
 export function shortWeighted(length: usize, series: usize, count: usize, target: usize, factor: usize): void {
   const factors = v128.load64_splat(factor);
   for (let left = (count + 7) >> 3; left > 0; left--) {
@@ -14,10 +17,10 @@ export function shortWeighted(length: usize, series: usize, count: usize, target
     let sumC = c;
     let sumD = d;
     let from = series;
-    let rest = length;
+    let remaining = length;
     if (length >= 4) {
       from -= 24;
-      rest -= 3;
+      remaining -= 3;
       a = f64x2.add(a, v128.load(from, 16));
       b = f64x2.add(b, v128.load(from, 32));
       c = f64x2.add(c, v128.load(from, 48));
@@ -43,7 +46,7 @@ export function shortWeighted(length: usize, series: usize, count: usize, target
       sumC = f64x2.add(sumC, c);
       sumD = f64x2.add(sumD, d);
     }
-    for (; rest > 1; rest--) {
+    for (; remaining > 1; remaining--) {
       from -= 8;
       a = f64x2.add(a, v128.load(from));
       b = f64x2.add(b, v128.load(from, 16));
@@ -63,7 +66,10 @@ export function shortWeighted(length: usize, series: usize, count: usize, target
   }
 }
 
-/** Half windows lengthened by 0 or 1 bars and, from them, the differences between twice their average and the whole windows', which lies at `whole`. */
+/**
+ * Lengthens half windows by 0 or 1 bars and writes the differences between twice their average and that over the whole
+ * window, in row `whole`.
+ */
 @inline
 function differ(by: i32, oldest: usize, plain: usize, factor: usize, whole: usize, count: usize, target: usize): void {
   const factors = v128.load64_splat(factor);
@@ -98,13 +104,13 @@ function differByOne(oldest: usize, plain: usize, factor: usize, whole: usize, c
   differ(1, oldest, plain, factor, whole, count, target);
 }
 
-/** A few doubles: the instruction that copies memory is a call, which a single bar would feel. */
+/** Copies a few doubles. The instruction for copying memory is a call, which is slow for a single bar. */
 @inline
 function copyDoubles(target: usize, source: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 8) store<f64>(target + i, load<f64>(source + i));
 }
 
-/** Hull's average, from the averages of the whole windows. */
+/** Hull's average, from the averages over whole windows. */
 export function hull(kind: Kind, series: usize, scratch: usize, count: usize): void {
   const windows = changetype<Windows>(<usize>kind.halves);
   const plain = scratch + sumRows;
@@ -117,7 +123,7 @@ export function hull(kind: Kind, series: usize, scratch: usize, count: usize): v
   for (let rank: usize = 0; rank < lengthCount; rank++) {
     const longer = wholeAt(windows.lengths, rank);
     const index = wholeAt(windows.indices, rank);
-    // Where the base length alone is wanted, the last of its windows.
+    // If only the base length is computed, its window is one of nine; skip the others.
     if (index >= total) continue;
     const kept = <usize>kind.averages + index * history;
     const factor = at(kind.halfFactors, index);

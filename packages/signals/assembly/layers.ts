@@ -2,7 +2,7 @@ import { averageRows, kindRows, rowLength, voteRows, Average, Kernel, Kind } fro
 import { secondSpreads } from "./prices";
 import { addCounts, holdWithin, pairOf, splitPair } from "./votes";
 
-/** 100 x rounded to an integer by adding 1.5 x 2^52, ties to even, divided by 100. */
+/** x rounded to 2 decimals: adding 1.5 x 2^52 rounds 100 x to an integer, ties to even. */
 @inline
 function roundHalfEven(x: v128, hundred: v128, shift: v128): v128 {
   return f64x2.div(f64x2.sub(f64x2.add(f64x2.mul(hundred, x), shift), shift), hundred);
@@ -24,7 +24,9 @@ function signalOf(sums: usize, lts: bool, hundred: v128, shift: v128): v128 {
   return lts ? roundHalfEven(mean, hundred, shift) : roundHalfAway(mean, hundred);
 }
 
-/** Bars up to the cutout of layer 2, inclusive: signals are NaN before layer 1's cutout, equities before layer 2's. */
+/**
+ * Bars up to and including the cutout of layer 2. Signals are NaN before layer 1's cutout, equities before layer 2's.
+ */
 function advanceBefore(a: Kind, b: Kind, kernel: Kernel, start: f64, scratch: usize, end: usize): void {
   const hundred = f64x2.splat(kernel.hundred);
   const shift = f64x2.splat(kernel.shift);
@@ -57,7 +59,7 @@ function advanceAfter(a: Kind, b: Kind, kernel: Kernel, scratch: usize, from: us
   const address = changetype<usize>(kernel);
   const hundred = v128.load64_splat(address, offsetof<Kernel>("hundred"));
   const shift = v128.load64_splat(address, offsetof<Kernel>("shift"));
-  const flat = v128.load64_splat(address, offsetof<Kernel>("kept"));
+  const flat = v128.load64_splat(address, offsetof<Kernel>("retention"));
   const sign = v128.load64_splat(address, offsetof<Kernel>("sign"));
   const floor = v128.load64_splat(address, offsetof<Kernel>("floor"));
   const zero = f64x2.splat(0);
@@ -69,7 +71,7 @@ function advanceAfter(a: Kind, b: Kind, kernel: Kernel, scratch: usize, from: us
   let rowB = <usize>b.signalRow + (from << 3);
   let equity = pairOf(equityA, equityB);
   let signal = pairOf(equityA + 8, equityB + 8);
-  // What is repeated where the signal is 0: in dialect lts the flat factor, always.
+  // The factor for a signal of 0: in dialect lts always the flat factor.
   let repeated = pairOf(equityA + 16, equityB + 16);
   let floored = i64x2.splat(0);
   let left = count - from;
@@ -95,7 +97,7 @@ function advanceAfter(a: Kind, b: Kind, kernel: Kernel, scratch: usize, from: us
   addCounts(equityA + 24, equityB + 24, floored);
 }
 
-/** Signals of layer 1 and equities of layer 2 of two kinds, from the sums of their votes. */
+/** Computes signals of layer 1 and equities of layer 2 of two kinds from the sums of their votes. */
 export function advanceKinds(a: Kind, b: Kind, kernel: Kernel, start: f64, scratch: usize, count: usize): void {
   const from = <usize>min<f64>(max<f64>(kernel.secondCutout - start + 1, 0), <f64>count);
   if (from > 0) advanceBefore(a, b, kernel, start, scratch, from);
@@ -104,7 +106,7 @@ export function advanceKinds(a: Kind, b: Kind, kernel: Kernel, start: f64, scrat
   else advanceAfter(a, b, kernel, scratch, from, count, false);
 }
 
-/** Adds a kind's equity by the sign of its cut signal. */
+/** Adds a kind's equity with the sign of its cut signal. */
 @inline
 function addWeighted(weighted: v128, signal: v128, equity: v128, long: v128, short: v128): v128 {
   const added = f64x2.add(weighted, v128.and(equity, f64x2.gt(signal, long)));
@@ -146,7 +148,7 @@ function averageKinds(kernel: Kernel, scratch: usize, count: usize): void {
   }
 }
 
-/** The average signal, delayed where that is configured, and the direction. */
+/** The average signal, delayed if configured, and the direction. */
 export function advanceAverage(kernel: Kernel, scratch: usize, count: usize): void {
   averageKinds(kernel, scratch, count);
   const state = changetype<Average>(<usize>kernel.average);

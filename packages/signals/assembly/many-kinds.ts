@@ -1,12 +1,13 @@
-/** Many configurations over the same votes: layer 2 of a pair, and its outputs. As in `many-votes.ts`, addresses are bytes. */
+/** Layer 2 of a pair of configurations, and its outputs. Addresses are in bytes, as in `many-votes.ts`. */
 import { constants, factorStride, hold } from "./many-constants";
 
 /**
- * Layer 2 of one kind: advances its equity and adds it, cut at the bounds, to the first of two vectors a bar at `sums`, and as it is to the second. `state` holds vectors: the equity, 100 times the
- * signal of the bar before, the repeated factor, the bounds above and below which a signal counts, the bars on the floor (64-bit integers). The first `skipped`
- * bars are before the cutout and get NaN. `out` is a vector a bar, where it is not 0.
+ * Layer 2 of one kind. Advances its equity and adds it to two vectors per bar at `sums`: to the first with the sign of
+ * its cut signal, to the second as it is. `state` holds vectors: the equity, 100 times the signal of the bar before,
+ * the repeated factor, the bounds above and below which a signal counts, and the bars on the floor (64-bit integers).
+ * The first `skipped` bars are before the cutout and get NaN. Equities go to `out`, a vector per bar, unless it is 0.
  */
-export function takeKindEquity(signals: usize, factors: usize, spreads: usize, count: i32, skipped: i32, standing: i32, state: usize, sums: usize, repeats: bool, out: usize): void {
+export function advanceKindEquity(signals: usize, factors: usize, spreads: usize, count: i32, skipped: i32, standing: i32, state: usize, sums: usize, repeats: bool, out: usize): void {
   let equity = v128.load(state);
   let signal = v128.load(state, 16);
   let repeated = v128.load(state, 32);
@@ -52,14 +53,17 @@ export function takeKindEquity(signals: usize, factors: usize, spreads: usize, c
   v128.store(state, floored, 80);
 }
 
-/** An equity a bar later: `spread` is what a vote adds, `signal` 100 times that of the bar before, and a number. */
+/**
+ * An equity one bar later: `spread` is what a vote adds, `signal` 100 times the signal of the bar before; neither is
+ * NaN.
+ */
 @inline
 function advanceEquity(equity: v128, signal: v128, spread: v128, flat: v128, minusOne: v128, one: v128, floor: v128, cap: v128): v128 {
   const vote = f64x2.pmin(f64x2.pmax(signal, minusOne), one);
   return hold(f64x2.mul(equity, f64x2.add(flat, f64x2.mul(vote, spread))), floor, cap, false);
 }
 
-/** Adds an equity by the sign of its cut signal. */
+/** Adds an equity with the sign of its cut signal. */
 @inline
 function addCut(weighted: v128, equity: v128, signal: v128, long: v128, short: v128): v128 {
   const added = f64x2.add(weighted, v128.and(equity, f64x2.gt(signal, long)));
@@ -67,15 +71,16 @@ function addCut(weighted: v128, equity: v128, signal: v128, long: v128, short: v
 }
 
 /**
- * Layer 2 of all six kinds of a pair in dialect lts, after the cutout, as `takeKindEquity` for each: the rows of signals are `row` bytes apart, each with room for
- * one vector ahead of it, the states 96 bytes. The bars on the floor are all added to the first state's.
+ * Layer 2 of all six kinds of a pair in dialect lts after the cutout, like `advanceKindEquity` for each. Rows of signals
+ * are `row` bytes apart, with room for one vector before each; states are 96 bytes apart. All bars on the floor are
+ * added to the first state.
  */
-export function takeKindEquities(signals: usize, row: usize, spreads: usize, kept: usize, count: i32, state: usize, sums: usize): void {
+export function advanceKindEquities(signals: usize, row: usize, spreads: usize, retention: usize, count: i32, state: usize, sums: usize): void {
   const floor = v128.load(constants);
   const cap = v128.load(constants, 16);
   const one = v128.load(constants, 64);
   const minusOne = v128.load(constants, 80);
-  const flat = v128.load(kept);
+  const flat = v128.load(retention);
   const long = v128.load(state, 48);
   const short = v128.load(state, 64);
   let floored = v128.load(state, 80);
@@ -128,11 +133,11 @@ export function takeKindEquities(signals: usize, row: usize, spreads: usize, kep
 }
 
 /**
- * The average signal and the direction from the sums of the kinds, two vectors a bar, each lane in rows of its own: doubles and bytes, `row` elements apart.
- * `state` holds vectors: the average of the bar before, its output, the direction, the long and the short threshold. A sum of NaN gives 0 where `zeroes`,
- * else NaN.
+ * The average signal and the direction from the sums of the kinds, two vectors per bar. Each lane gets rows of its own,
+ * of doubles and of bytes, `row` elements apart. `state` holds vectors: the average of the bar before, its output, the
+ * direction, the long and the short threshold. A sum of NaN gives 0 if `zeroes`, else NaN.
  */
-export function takeAverage(sums: usize, count: i32, state: usize, zeroes: bool, delayed: bool, averages: usize, directions: usize, row: i32): void {
+export function computeAverageSignal(sums: usize, count: i32, state: usize, zeroes: bool, delayed: bool, averages: usize, directions: usize, row: i32): void {
   let last = v128.load(state);
   let lastOutput = v128.load(state, 16);
   let held = v128.load(state, 32);
@@ -161,7 +166,7 @@ export function takeAverage(sums: usize, count: i32, state: usize, zeroes: bool,
   v128.store(state, held, 32);
 }
 
-/** Writes each lane of vectors to a row of its own, `row` doubles apart, divided by `divisor`. */
+/** Writes each lane of the vectors, divided by `divisor`, to a row of its own; rows are `row` doubles apart. */
 export function splitLanes(vectors: usize, count: i32, divisor: f64, rows: usize, row: i32): void {
   const by = f64x2.splat(divisor);
   const other = rows + (<usize>row << 3);

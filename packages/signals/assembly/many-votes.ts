@@ -1,14 +1,15 @@
 /**
- * Many configurations over the same votes: two of them lie in the lanes of a vector, and layer 1 takes two such pairs at a time. Addresses are bytes; a vector
- * holds one double of each lane. Here are the votes, the factors of equities, and layer 1; layer 2 is in `many-kinds.ts`.
+ * Votes, factors of equities and layer 1 of many configurations with the same averages; layer 2 is in `many-kinds.ts`.
+ * Two configurations fill the lanes of a vector, and layer 1 computes two such pairs at a time. Addresses are in bytes.
  */
 import { codeStride, constants, factorStride, hold, signs } from "./many-constants";
 
 /**
- * Takes the crossings of one average over `count` bars and writes the code of its vote at each, `codeStride` apart. `state` holds the vote and the side of the
- * bar before, the side NaN where there was no average. Returns the bars at which the close was equal to the average.
+ * Computes the crossings of one average over `count` bars and writes the code of its vote at each, `codeStride` apart.
+ * `state` holds the vote and the side at the bar before; the side is NaN if there was no average. Returns the number of
+ * ties.
  */
-export function takeCrossings(average: usize, close: usize, count: i32, codes: usize, state: usize): i32 {
+export function computeCrossings(average: usize, close: usize, count: i32, codes: usize, state: usize): i32 {
   let vote = load<f64>(state);
   let side = load<f64>(state, 8);
   let ties = 0;
@@ -37,12 +38,12 @@ export function takeCrossings(average: usize, close: usize, count: i32, codes: u
   return ties;
 }
 
-/** Moves the codes of the last bar ahead of those of the next block. */
-export function turnCodes(codes: usize, count: i32): void {
+/** Copies the codes of the last bar in front of those of the next block. */
+export function carryCodes(codes: usize, count: i32): void {
   v128.store(codes, v128.load(codes + codeStride * <usize>count));
 }
 
-/** Writes the return of each close on the one before it, which for the first lies ahead of the row. */
+/** Writes the return of each close. The close before the first is in front of the row. */
 export function fillReturns(close: usize, count: i32, returns: usize): void {
   for (let i: usize = 0; i < <usize>count << 3; i += 8) {
     store<f64>(returns + i, load<f64>(close + i) / load<f64>(close + i - 8) - 1);
@@ -57,21 +58,22 @@ function storeFactors(factors: usize, down: v128, flat: v128, up: v128): void {
 }
 
 /**
- * Writes the factors of a pair's equities at each bar for votes of -1, 0 and +1, and what a vote adds, from the returns and the growth of each lane. The first
- * `standing` bars leave an equity where it is, as do the factors behind the last bar. Returns whether no factor is so large that an equity below 1e100 could
- * pass 1e300 within a block. `factors` is that of the first pair, or 16 bytes on.
+ * Writes the factors of a pair's equities at each bar for votes of -1, 0 and +1, and what a vote adds, from the returns
+ * and the growth of each lane. Factors of 1 leave an equity unchanged: they are written for the first `standing` bars
+ * and after the last bar. Returns whether all factors are cap-free: too small for an equity below 1e100 to pass 1e300
+ * within a block. `factors` is for the first pair; 16 bytes further, for the second.
  */
-export function fillLaneFactors(returns: usize, growthA: usize, growthB: usize, kept: usize, count: i32, standing: i32, factors: usize, spreads: usize): bool {
-  const flat = v128.load(kept);
+export function fillLaneFactors(returns: usize, growthA: usize, growthB: usize, retention: usize, count: i32, standing: i32, factors: usize, spreads: usize): bool {
+  const flat = v128.load(retention);
   const one = f64x2.splat(1);
   const limit = f64x2.splat(6);
-  let calm = i64x2.splat(-1);
+  let capFree = i64x2.splat(-1);
   for (let i = 0; i < count; i++) {
     const growth = v128.load64_lane(growthB, v128.load64_zero(growthA), 1);
     const spread = f64x2.mul(flat, f64x2.mul(v128.load64_splat(returns), growth));
     const up = f64x2.add(flat, spread);
     const down = f64x2.sub(flat, spread);
-    calm = v128.and(calm, v128.and(f64x2.lt(up, limit), f64x2.lt(down, limit)));
+    capFree = v128.and(capFree, v128.and(f64x2.lt(up, limit), f64x2.lt(down, limit)));
     storeFactors(factors, down, flat, up);
     v128.store(spreads, spread);
     returns += 8;
@@ -89,7 +91,7 @@ export function fillLaneFactors(returns: usize, growthA: usize, growthB: usize, 
     factors += factorStride;
     spreads += 16;
   }
-  return i64x2.all_true(calm);
+  return i64x2.all_true(capFree);
 }
 
 @inline
@@ -105,11 +107,11 @@ function roundHalfEven(scaled: v128, shift: v128): v128 {
 }
 
 /**
- * Three averages of two pairs. Each average's code is looked up once: for the sign of its vote at the bar, then for the factors of the bar after. Behind the last
- * bar's factors lie ones, so that the equities end as they were at the last bar.
+ * Three averages of two pairs. Each average's code is looked up once: for the sign of its vote at the bar, then for its
+ * factor at the next. The factors after the last bar are 1, so the equities end with their values at the last bar.
  */
 @inline
-function takeThree(codes: usize, factors: usize, count: i32, equitiesA: usize, equitiesB: usize, flooredA: usize, flooredB: usize, sums: usize, first: bool, calm: bool): void {
+function advanceThree(codes: usize, factors: usize, count: i32, equitiesA: usize, equitiesB: usize, flooredA: usize, flooredB: usize, sums: usize, first: bool, capFree: bool): void {
   let a0 = f64x2.mul(v128.load(equitiesA, 0), v128.load(factors + load<u8>(codes, 0), 0));
   let a1 = f64x2.mul(v128.load(equitiesA, 16), v128.load(factors + load<u8>(codes, 1), 0));
   let a2 = f64x2.mul(v128.load(equitiesA, 32), v128.load(factors + load<u8>(codes, 2), 0));
@@ -130,9 +132,9 @@ function takeThree(codes: usize, factors: usize, count: i32, equitiesA: usize, e
     const sign1 = v128.load(signs + code1);
     const code2 = <usize>load<u8>(codes, 2);
     const sign2 = v128.load(signs + code2);
-    a0 = hold(a0, floor, cap, calm);
-    a1 = hold(a1, floor, cap, calm);
-    a2 = hold(a2, floor, cap, calm);
+    a0 = hold(a0, floor, cap, capFree);
+    a1 = hold(a1, floor, cap, capFree);
+    a2 = hold(a2, floor, cap, capFree);
     let weightedA = f64x2.mul(a0, sign0);
     let totalA = a0;
     if (!first) {
@@ -151,9 +153,9 @@ function takeThree(codes: usize, factors: usize, count: i32, equitiesA: usize, e
     a0 = f64x2.mul(a0, v128.load(factors + code0, 0));
     a1 = f64x2.mul(a1, v128.load(factors + code1, 0));
     a2 = f64x2.mul(a2, v128.load(factors + code2, 0));
-    b0 = hold(b0, floor, cap, calm);
-    b1 = hold(b1, floor, cap, calm);
-    b2 = hold(b2, floor, cap, calm);
+    b0 = hold(b0, floor, cap, capFree);
+    b1 = hold(b1, floor, cap, capFree);
+    b2 = hold(b2, floor, cap, capFree);
     let weightedB = f64x2.mul(b0, sign0);
     let totalB = b0;
     if (!first) {
@@ -192,23 +194,27 @@ function isLow(equities: usize): bool {
 }
 
 /**
- * Layer 1 of one kind: advances the nine equities of two pairs and writes four vectors a bar to `sums`: those of votes times equities and of equities, of the one
- * pair and of the other. `codes` are those of the bar before the first and of the bars. Adds the bars on the floor to the 64-bit integers at `floored`.
+ * Layer 1 of one kind. Advances the nine equities of two pairs and writes four vectors per bar to `sums`: for each
+ * pair, the sum of votes times equities and the sum of equities. `codes` begin with the bar before the block. Bars on
+ * the floor are added to the 64-bit integers at `flooredA` and `flooredB`.
  */
-export function takeKind(codes: usize, factors: usize, count: i32, equitiesA: usize, equitiesB: usize, flooredA: usize, flooredB: usize, sums: usize, calm: bool): void {
-  if (calm && isLow(equitiesA) && isLow(equitiesB)) {
-    takeThree(codes, factors, count, equitiesA, equitiesB, flooredA, flooredB, sums, true, true);
-    takeThree(codes + 3, factors, count, equitiesA + 48, equitiesB + 48, flooredA, flooredB, sums, false, true);
-    takeThree(codes + 6, factors, count, equitiesA + 96, equitiesB + 96, flooredA, flooredB, sums, false, true);
+export function advanceLayer1(codes: usize, factors: usize, count: i32, equitiesA: usize, equitiesB: usize, flooredA: usize, flooredB: usize, sums: usize, capFree: bool): void {
+  if (capFree && isLow(equitiesA) && isLow(equitiesB)) {
+    advanceThree(codes, factors, count, equitiesA, equitiesB, flooredA, flooredB, sums, true, true);
+    advanceThree(codes + 3, factors, count, equitiesA + 48, equitiesB + 48, flooredA, flooredB, sums, false, true);
+    advanceThree(codes + 6, factors, count, equitiesA + 96, equitiesB + 96, flooredA, flooredB, sums, false, true);
   } else {
-    takeThree(codes, factors, count, equitiesA, equitiesB, flooredA, flooredB, sums, true, false);
-    takeThree(codes + 3, factors, count, equitiesA + 48, equitiesB + 48, flooredA, flooredB, sums, false, false);
-    takeThree(codes + 6, factors, count, equitiesA + 96, equitiesB + 96, flooredA, flooredB, sums, false, false);
+    advanceThree(codes, factors, count, equitiesA, equitiesB, flooredA, flooredB, sums, true, false);
+    advanceThree(codes + 3, factors, count, equitiesA + 48, equitiesB + 48, flooredA, flooredB, sums, false, false);
+    advanceThree(codes + 6, factors, count, equitiesA + 96, equitiesB + 96, flooredA, flooredB, sums, false, false);
   }
 }
 
-/** Writes 100 times the signal of a pair at each bar, from its sums, which are those of the first pair, or 32 bytes on; `blank` bars at the start get NaN. */
-export function takeSignals(sums: usize, count: i32, signals: usize, blank: i32, away: bool): void {
+/**
+ * Writes 100 times the signal of a pair at each bar from its sums; `sums` is for the first pair, 32 bytes further for
+ * the second. The first `blank` bars get NaN.
+ */
+export function computeSignals(sums: usize, count: i32, signals: usize, blank: i32, away: bool): void {
   const hundred = v128.load(constants, 32);
   const shift = v128.load(constants, 48);
   const end = signals + (<usize>count << 4);

@@ -1,15 +1,19 @@
-/** Bytes of a row: 128 bars of a block and 64 bytes, so that rows do not all begin at the same place of a page. */
-export const rowLength: usize = 1088;
+/** The most bars of a block. */
+export const blockLength: usize = 128;
 
-/** Lengths of a kind. */
+/** Bytes of a row: a block and 64 more, so that rows do not all begin at the same offset of a page. */
+export const rowLength: usize = 64 + 8 * blockLength;
+
+/** Averages of a kind. */
 export const lengthCount: usize = 9;
 
 /**
- * Where things of one computation lie, and its constants. `src/kernel-records.ts` lists the same members in the same order; each takes 8 bytes, whole
- * numbers and addresses (u64) as well.
+ * The addresses and constants of one computation. Each member takes 8 bytes, including integers and addresses (u64).
+ * `scripts/write-kernel-layout.mjs` generates `src/wasm/kernel-layout.ts` from this file.
  *
- * Loops take constants from here by a load, and walk by pointers that they carry from turn to turn: V8 computes anew in each turn whatever it can compute
- * from something known before the loop, conversions and constants of vectors included, which made the voting loop twice as long.
+ * Loops load constants from here and carry pointers from one iteration to the next. V8 recomputes in each iteration
+ * whatever it can derive from values known before the loop, even conversions and vector constants, which made the
+ * voting loop twice as long.
  */
 @unmanaged
 export class Kernel {
@@ -31,7 +35,7 @@ export class Kernel {
   lts: u64;
   delayed: u64;
   averaged: u64;
-  kept: f64;
+  retention: f64;
   growthCap: f64;
   cappedGrowth: f64;
   firstCutout: f64;
@@ -53,14 +57,14 @@ export class Kernel {
   range: f64;
 }
 
-/** What a computation knows between blocks; a bar that is taken again finds it as it was. */
+/** The state between blocks; rolling back restores it. */
 @unmanaged
 export class State {
   /** Place of the next bar in the room of the source. */
   place: u64;
-  /** 1 from the first price on that is so large that window sums may overflow. */
-  wild: u64;
-  /** Bars taken. */
+  /** 1 from the first price so large that window sums may overflow. */
+  mayOverflow: u64;
+  /** Bars so far. */
   bars: f64;
   previousClose: f64;
 }
@@ -70,23 +74,23 @@ export class State {
 export class Average {
   /** Before any delay. */
   last: f64;
-  /** As it is output. */
+  /** As output. */
   lastOutput: f64;
   /** The direction. */
   held: f64;
 }
 
-/** One kind of average. Lists have a double for each length, in the order in which they vote. */
+/** One kind of average. Lists have a double per length, in voting order. */
 @unmanaged
 export class Kind {
   kind: u64;
-  /** 9, or 1 where the average at the base length is all that is asked for. */
+  /** 9, or 1 if only the average at the base length is an output. */
   count: u64;
   lengths: u64;
   firsts: u64;
-  /** What sums or prices are multiplied by; of EMA and DEMA the rate, behind which lies the rest to 1. */
+  /** Factors of sums or prices: for EMA and DEMA alpha, with 1 - alpha in the next list. */
   factors: u64;
-  rests: u64;
+  oneMinusAlphas: u64;
   rows: u64;
   averages: u64;
   votes: u64;
@@ -96,8 +100,10 @@ export class Kind {
   equity: u64;
   signalRow: u64;
   equityRow: u64;
-  /** Of HMA: 1 for the simple average; rows of the averages over the whole windows; the windows of half the length and their factors; the square roots
-   * of the lengths, whole numbers, and their factors; the differences kept per length. */
+  /**
+   * For HMA only: 1 for the simple average; rows of the averages over whole windows; windows of half the length and
+   * their factors; square roots of the lengths, integers, and their factors; number of differences kept per length.
+   */
   simple: u64;
   wholes: u64;
   halves: u64;
@@ -110,56 +116,64 @@ export class Kind {
 /** Sums over windows of nine lengths. */
 @unmanaged
 export class Windows {
-  /** The lengths from the shortest on, and the index of each in the order in which they vote; whole numbers. */
+  /** The lengths in ascending order and the index of each in voting order; integers. */
   lengths: u64;
   indices: u64;
   plainSuffixes: u64;
   weightedSuffixes: u64;
   state: u64;
-  /** The kinds that take them; 0 for none. */
+  /** The kinds that use the windows; 0 for none. */
   wma: u64;
   lsma: u64;
   hma: u64;
   kama: u64;
 }
 
-/** Addresses of the working rows, which all computations in a memory share, from `scratch` on. */
+/** Offsets of the working rows from `scratch`. All computations in a memory share them. */
 export const closeRow: usize = 16;
 export const sourceRow: usize = 64 + 1 * rowLength;
 export const growthRow: usize = 64 + 2 * rowLength;
-/** Flat factors of layer 1, their spreads, then the same of layer 2. */
+/** Flat factors of layer 1, then its spreads, then both for layer 2. */
 export const factorRows: usize = 64 + 4 * rowLength;
 /** The average signal, then the direction. */
 export const averageRows: usize = 64 + 8 * rowLength;
-/** Plain and weighted sums of the window at hand. */
+/** Plain and weighted sums of the current window. */
 export const sumRows: usize = 64 + 10 * rowLength;
-/** Sums of votes times equities of two kinds, bar by bar in turn, then sums of equities. */
+/** Sums of votes times equities of two kinds, interleaved by bar, then sums of equities. */
 export const voteRows: usize = 64 + 12 * rowLength;
 /** Six rows of signals, then six of equities. */
 export const kindRows: usize = 64 + 16 * rowLength;
-/** Room for the differences of HMA and up to 1,024 of them before the block. */
+/** Room for the differences of HMA, including up to 1,024 before the block. */
 export const differenceRows: usize = 64 + 28 * rowLength;
+/** The nine averages of each of the six kinds, a row per average. */
+export const kindAverageRows: usize = 64 + 40 * rowLength;
 
-/** Bars of a long block, which averages alone are taken in; their rows are behind all others. */
-export const aloneLength: usize = 4096;
-export const aloneRow: usize = 64 + 8 * aloneLength;
-const aloneRows: usize = 64 + 94 * rowLength;
-/** The source, the changes and the differences of HMA have a row each for up to 1,024 bars before the block. */
-export const aloneSource: usize = aloneRows + aloneRow;
-export const aloneChanges: usize = aloneRows + 3 * aloneRow;
-export const aloneDifferences: usize = aloneRows + 5 * aloneRow;
-/** Plain suffix sums behind room for those of the bars before, then weighted ones. */
-export const aloneSuffixes: usize = aloneRows + 7 * aloneRow;
-/** Plain sums, and two rows on the weighted ones. */
-export const alonePrefixes: usize = aloneRows + 11 * aloneRow;
+/** The most bars of a long block: one in which only averages are computed, each at its base length. Its rows follow all others. */
+export const longBlockLength: usize = 4096;
+/** The most earlier bars that the averages of a long block may need. */
+export const longHistory: usize = 1024;
+export const longRowLength: usize = 64 + 8 * longBlockLength;
+const longRows: usize = 64 + 94 * rowLength;
+/** The source, the changes and the differences of HMA: a row each, after room for `longHistory` earlier bars. */
+export const longSource: usize = longRows + longRowLength;
+export const longChanges: usize = longRows + 3 * longRowLength;
+export const longDifferences: usize = longRows + 5 * longRowLength;
+/** Plain suffix sums, after room for those of earlier bars; then the weighted ones. */
+export const longSuffixes: usize = longRows + 7 * longRowLength;
+/** Plain sums; two rows further, weighted sums. */
+export const longPrefixes: usize = longRows + 11 * longRowLength;
+/** The average of each of the six kinds at its base length. */
+export const longAverageRows: usize = longRows + 14 * longRowLength;
+/** The end of the last row. */
+export const rowsEnd: usize = longRows + 20 * longRowLength;
 
-/** A double of a list. */
+/** The address of a double in a list. */
 @inline
 export function at(list: u64, index: usize): usize {
   return <usize>list + (index << 3);
 }
 
-/** A whole number of a list. */
+/** An integer in a list. */
 @inline
 export function wholeAt(list: u64, index: usize): usize {
   return load<u32>(<usize>list + (index << 3));
@@ -170,7 +184,7 @@ export function rowOf(kind: Kind, index: usize): usize {
   return <usize>kind.rows + index * rowLength;
 }
 
-/** Makes bars before absolute bar `first` of length number `index` NaN. */
+/** Writes NaN for the bars before the first value of the average at `index`. */
 export function blankBefore(kind: Kind, index: usize, start: f64, count: usize): void {
   const first = load<f64>(at(kind.firsts, index));
   if (start >= first) return;

@@ -6,10 +6,10 @@ function storePair(row: usize, values: v128): void {
   v128.store64_lane(row + rowLength, values, 1);
 }
 
-/** The bar of the block from which on no average of the kind is being seeded. */
-function steadyFrom(kind: Kind, doubled: bool, start: f64, count: usize): usize {
+/** The bar of the block from which no average of the kind is being seeded. */
+function seededFrom(kind: Kind, doubled: bool, start: f64, count: usize): usize {
   const lanes = <usize>kind.count;
-  // One average alone gains nothing from lanes.
+  // A single average gains nothing from lanes.
   if (lanes < lengthCount) return count;
   let last: f64 = 0;
   for (let k: usize = 0; k < lanes; k++) last = max<f64>(last, load<f64>(at(kind.lengths, k)));
@@ -19,8 +19,8 @@ function steadyFrom(kind: Kind, doubled: bool, start: f64, count: usize): usize 
 
 function seedEma(kind: Kind, k: usize, source: usize, start: f64, end: usize): void {
   const length = load<f64>(at(kind.lengths, k));
-  const rate = 2 / (length + 1);
-  const rest = 1 - rate;
+  const alpha = 2 / (length + 1);
+  const oneMinusAlpha = 1 - alpha;
   const row = <usize>kind.rows + k * rowLength;
   let value = load<f64>(at(kind.averages, k));
   let i: usize = 0;
@@ -31,30 +31,33 @@ function seedEma(kind: Kind, k: usize, source: usize, start: f64, end: usize): v
     store<f64>(row + (i << 3), bar == length - 1 ? value : NaN);
   }
   for (; i < end; i++) {
-    value = rate * load<f64>(source + (i << 3)) + rest * value;
+    value = alpha * load<f64>(source + (i << 3)) + oneMinusAlpha * value;
     store<f64>(row + (i << 3), value);
   }
   store<f64>(at(kind.averages, k), value);
 }
 
-/** Nine EMAs in five pairs of lanes, of which the last repeats one: a chain of a multiplication and an addition a bar, five abreast. */
+/**
+ * Nine EMAs in five pairs of lanes, the last of which repeats one. Each is a chain of a multiplication and an addition
+ * per bar; five run in parallel.
+ */
 export function advanceEma(kind: Kind, source: usize, start: f64, count: usize): void {
-  const from = steadyFrom(kind, false, start, count);
+  const from = seededFrom(kind, false, start, count);
   if (from > 0) for (let k: usize = 0; k < <usize>kind.count; k++) seedEma(kind, k, source, start, from);
   if (from == count) return;
   const factors = <usize>kind.factors;
-  const rests = <usize>kind.rests;
+  const oneMinusAlphas = <usize>kind.oneMinusAlphas;
   const values = <usize>kind.averages;
   const rateA = v128.load(factors);
   const rateB = v128.load(factors + 16);
   const rateC = v128.load(factors + 32);
   const rateD = v128.load(factors + 48);
   const rateE = v128.load(factors + 56);
-  const restA = v128.load(rests);
-  const restB = v128.load(rests + 16);
-  const restC = v128.load(rests + 32);
-  const restD = v128.load(rests + 48);
-  const restE = v128.load(rests + 56);
+  const oneMinusA = v128.load(oneMinusAlphas);
+  const oneMinusB = v128.load(oneMinusAlphas + 16);
+  const oneMinusC = v128.load(oneMinusAlphas + 32);
+  const oneMinusD = v128.load(oneMinusAlphas + 48);
+  const oneMinusE = v128.load(oneMinusAlphas + 56);
   let a = v128.load(values);
   let b = v128.load(values + 16);
   let c = v128.load(values + 32);
@@ -64,11 +67,11 @@ export function advanceEma(kind: Kind, source: usize, start: f64, count: usize):
   const end = source + (count << 3);
   for (let at = source + (from << 3); at < end; at += 8) {
     const price = v128.load64_splat(at);
-    a = f64x2.add(f64x2.mul(rateA, price), f64x2.mul(restA, a));
-    b = f64x2.add(f64x2.mul(rateB, price), f64x2.mul(restB, b));
-    c = f64x2.add(f64x2.mul(rateC, price), f64x2.mul(restC, c));
-    d = f64x2.add(f64x2.mul(rateD, price), f64x2.mul(restD, d));
-    e = f64x2.add(f64x2.mul(rateE, price), f64x2.mul(restE, e));
+    a = f64x2.add(f64x2.mul(rateA, price), f64x2.mul(oneMinusA, a));
+    b = f64x2.add(f64x2.mul(rateB, price), f64x2.mul(oneMinusB, b));
+    c = f64x2.add(f64x2.mul(rateC, price), f64x2.mul(oneMinusC, c));
+    d = f64x2.add(f64x2.mul(rateD, price), f64x2.mul(oneMinusD, d));
+    e = f64x2.add(f64x2.mul(rateE, price), f64x2.mul(oneMinusE, e));
     storePair(row, a);
     storePair(row + 2 * rowLength, b);
     storePair(row + 4 * rowLength, c);
@@ -87,8 +90,8 @@ function seedDema(kind: Kind, k: usize, source: usize, start: f64, end: usize, d
   const length = load<f64>(at(kind.lengths, k));
   const seedLength = doubled ? length : 1;
   const seeded = length - 1 + seedLength;
-  const rate = 2 / (length + 1);
-  const rest = 1 - rate;
+  const alpha = 2 / (length + 1);
+  const oneMinusAlpha = 1 - alpha;
   const row = <usize>kind.rows + k * rowLength;
   const firsts = at(kind.averages, k);
   const seconds = firsts + (<usize>kind.count << 3);
@@ -98,33 +101,33 @@ function seedDema(kind: Kind, k: usize, source: usize, start: f64, end: usize, d
   for (; i < end && start + <f64>i < seeded; i++) {
     const bar = start + <f64>i;
     const value = load<f64>(source + (i << 3));
-    first = bar < length ? first + value : rate * value + rest * first;
+    first = bar < length ? first + value : alpha * value + oneMinusAlpha * first;
     if (bar == length - 1) first /= length;
     if (bar >= length - 1) second += first;
     if (bar == seeded - 1) second /= seedLength;
     store<f64>(row + (i << 3), bar == seeded - 1 ? 2 * first - second : NaN);
   }
   for (; i < end; i++) {
-    first = rate * load<f64>(source + (i << 3)) + rest * first;
-    second = rate * first + rest * second;
+    first = alpha * load<f64>(source + (i << 3)) + oneMinusAlpha * first;
+    second = alpha * first + oneMinusAlpha * second;
     store<f64>(row + (i << 3), 2 * first - second);
   }
   store<f64>(firsts, first);
   store<f64>(seconds, second);
 }
 
-/** DEMAs number 0 to 5. */
+/** DEMAs 0 to 5. */
 function advanceFirst(kind: Kind, source: usize, from: usize, count: usize): void {
   const factors = <usize>kind.factors;
-  const rests = <usize>kind.rests;
+  const oneMinusAlphas = <usize>kind.oneMinusAlphas;
   const firsts = <usize>kind.averages;
   const seconds = firsts + (lengthCount << 3);
   const rateA = v128.load(factors);
   const rateB = v128.load(factors + 16);
   const rateC = v128.load(factors + 32);
-  const restA = v128.load(rests);
-  const restB = v128.load(rests + 16);
-  const restC = v128.load(rests + 32);
+  const oneMinusA = v128.load(oneMinusAlphas);
+  const oneMinusB = v128.load(oneMinusAlphas + 16);
+  const oneMinusC = v128.load(oneMinusAlphas + 32);
   let a = v128.load(firsts);
   let b = v128.load(firsts + 16);
   let c = v128.load(firsts + 32);
@@ -135,12 +138,12 @@ function advanceFirst(kind: Kind, source: usize, from: usize, count: usize): voi
   const end = source + (count << 3);
   for (let at = source + (from << 3); at < end; at += 8) {
     const price = v128.load64_splat(at);
-    a = f64x2.add(f64x2.mul(rateA, price), f64x2.mul(restA, a));
-    b = f64x2.add(f64x2.mul(rateB, price), f64x2.mul(restB, b));
-    c = f64x2.add(f64x2.mul(rateC, price), f64x2.mul(restC, c));
-    a2 = f64x2.add(f64x2.mul(rateA, a), f64x2.mul(restA, a2));
-    b2 = f64x2.add(f64x2.mul(rateB, b), f64x2.mul(restB, b2));
-    c2 = f64x2.add(f64x2.mul(rateC, c), f64x2.mul(restC, c2));
+    a = f64x2.add(f64x2.mul(rateA, price), f64x2.mul(oneMinusA, a));
+    b = f64x2.add(f64x2.mul(rateB, price), f64x2.mul(oneMinusB, b));
+    c = f64x2.add(f64x2.mul(rateC, price), f64x2.mul(oneMinusC, c));
+    a2 = f64x2.add(f64x2.mul(rateA, a), f64x2.mul(oneMinusA, a2));
+    b2 = f64x2.add(f64x2.mul(rateB, b), f64x2.mul(oneMinusB, b2));
+    c2 = f64x2.add(f64x2.mul(rateC, c), f64x2.mul(oneMinusC, c2));
     storePair(row, f64x2.sub(f64x2.add(a, a), a2));
     storePair(row + 2 * rowLength, f64x2.sub(f64x2.add(b, b), b2));
     storePair(row + 4 * rowLength, f64x2.sub(f64x2.add(c, c), c2));
@@ -156,23 +159,23 @@ function advanceFirst(kind: Kind, source: usize, from: usize, count: usize): voi
 
 /** Nine DEMAs. */
 export function advanceDema(kind: Kind, doubled: bool, source: usize, start: f64, count: usize): void {
-  const from = steadyFrom(kind, doubled, start, count);
+  const from = seededFrom(kind, doubled, start, count);
   if (from > 0) for (let k: usize = 0; k < <usize>kind.count; k++) seedDema(kind, k, source, start, from, doubled);
   if (from == count) return;
   advanceFirst(kind, source, from, count);
   advanceRest(kind, source, from, count);
 }
 
-/** DEMAs number 6 to 8. */
+/** DEMAs 6 to 8. */
 function advanceRest(kind: Kind, source: usize, from: usize, count: usize): void {
   const factors = at(kind.factors, 6);
-  const rests = at(kind.rests, 6);
+  const oneMinusAlphas = at(kind.oneMinusAlphas, 6);
   const firsts = at(kind.averages, 6);
   const seconds = firsts + (lengthCount << 3);
   const rateA = v128.load(factors);
-  const restA = v128.load(rests);
+  const oneMinusA = v128.load(oneMinusAlphas);
   const rateB = load<f64>(factors + 16);
-  const restB = load<f64>(rests + 16);
+  const oneMinusB = load<f64>(oneMinusAlphas + 16);
   let a = v128.load(firsts);
   let b = load<f64>(firsts + 16);
   let a2 = v128.load(seconds);
@@ -181,10 +184,10 @@ function advanceRest(kind: Kind, source: usize, from: usize, count: usize): void
   const end = source + (count << 3);
   for (let at = source + (from << 3); at < end; at += 8) {
     const price = v128.load64_splat(at);
-    a = f64x2.add(f64x2.mul(rateA, price), f64x2.mul(restA, a));
-    b = rateB * load<f64>(at) + restB * b;
-    a2 = f64x2.add(f64x2.mul(rateA, a), f64x2.mul(restA, a2));
-    b2 = rateB * b + restB * b2;
+    a = f64x2.add(f64x2.mul(rateA, price), f64x2.mul(oneMinusA, a));
+    b = rateB * load<f64>(at) + oneMinusB * b;
+    a2 = f64x2.add(f64x2.mul(rateA, a), f64x2.mul(oneMinusA, a2));
+    b2 = rateB * b + oneMinusB * b2;
     storePair(row, f64x2.sub(f64x2.add(a, a), a2));
     store<f64>(row + 2 * rowLength, 2 * b - b2);
     row += 8;
@@ -223,9 +226,9 @@ function approach(value: v128, price: v128, factors: v128): v128 {
   return f64x2.add(value, f64x2.mul(factors, f64x2.sub(price, value)));
 }
 
-/** Nine KAMAs, whose smoothing factors lie in their rows. */
+/** Nine KAMAs; their rows hold the smoothing factors. */
 export function advanceKama(kind: Kind, constant: bool, source: usize, start: f64, count: usize): void {
-  const from = steadyFrom(kind, false, start, count);
+  const from = seededFrom(kind, false, start, count);
   if (from > 0) for (let k: usize = 0; k < <usize>kind.count; k++) seedKama(kind, k, source, start, from, constant);
   if (from == count) return;
   const values = <usize>kind.averages;
@@ -257,7 +260,7 @@ export function advanceKama(kind: Kind, constant: bool, source: usize, start: f6
   v128.store64_lane(values + 64, e, 0);
 }
 
-/** EMA, DEMA or KAMA; of the other kinds nothing is left to do. */
+/** EMA, DEMA or KAMA; does nothing for other kinds. */
 export function advanceRecursive(kind: Kind, kernel: Kernel, source: usize, start: f64, count: usize): void {
   const lts = kernel.lts != 0;
   const which = <i32>kind.kind;

@@ -3,7 +3,7 @@ import { at, closeRow, factorRows, rowLength, rowOf, voteRows, Kernel, Kind, Sta
 const floorEquity: f64 = 0.25;
 const largestEquity: f64 = 1e300;
 
-/** One double of each of two kinds in the lanes of a vector. */
+/** A double of each of two kinds, in the lanes of a vector. */
 @inline
 export function pairOf(a: usize, b: usize): v128 {
   return v128.load64_lane(b, v128.load64_zero(a), 1);
@@ -20,7 +20,7 @@ export function holdWithin(equity: v128): v128 {
   return f64x2.pmin(f64x2.pmax(f64x2.splat(floorEquity), equity), f64x2.splat(largestEquity));
 }
 
-/** Adds counts in integer lanes to the doubles of two kinds, which may be one. */
+/** Adds counts in integer lanes to the doubles of two kinds, which may be the same. */
 @inline
 export function addCounts(a: usize, b: usize, counts: v128): void {
   const ofA = load<f64>(a) + <f64>i64x2.extract_lane(counts, 0);
@@ -30,8 +30,8 @@ export function addCounts(a: usize, b: usize, counts: v128): void {
 }
 
 /**
- * Whether a vote is the last side that was not 0, as it is from its first crossing on while the average has a value, and its equity so small that
- * no block of small spreads takes it to where it is capped.
+ * Whether the vote equals the last side other than 0, as it does after its first crossing while the average has a
+ * value, and its equity is too small to reach the cap within a block of small spreads.
  */
 function follows(kind: Kind, k: usize): bool {
   const vote = load<f64>(at(kind.votes, k));
@@ -39,7 +39,10 @@ function follows(kind: Kind, k: usize): bool {
   return vote != 0 && (side == vote || side == 0) && load<f64>(at(kind.equities, k)) < 1e40;
 }
 
-/** The definition as it stands, for average number `k` of two kinds. An average that overflowed, near the largest double, counts as none. */
+/**
+ * Applies the definition literally to average `k` of two kinds. An average that overflowed, near the largest double,
+ * counts as missing.
+ */
 function watch(a: Kind, b: Kind, k: usize, kernel: Kernel, scratch: usize, count: usize): void {
   const tolerance = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("tolerance"));
   const one = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("one"));
@@ -70,7 +73,7 @@ function watch(a: Kind, b: Kind, k: usize, kernel: Kernel, scratch: usize, count
     vote = v128.bitselect(f64x2.neg(one), vote, v128.and(below, f64x2.ge(side, zero)));
     const level = v128.andnot(valid, v128.or(above, below));
     ties = i64x2.sub(ties, level);
-    // All bits set are a NaN: no side where there is no average.
+    // All bits set is a NaN: no side if there is no average.
     side = v128.bitselect(one, v128.bitselect(f64x2.neg(one), v128.not(valid), below), above);
     v128.store(sums, f64x2.add(v128.load(sums), f64x2.mul(vote, equity)));
     v128.store(sums, f64x2.add(v128.load(sums, 2 * rowLength), equity), 2 * rowLength);
@@ -87,7 +90,10 @@ function watch(a: Kind, b: Kind, k: usize, kernel: Kernel, scratch: usize, count
   addCounts(<usize>a.counts + 8, <usize>b.counts + 8, floored);
 }
 
-/** Keeps a vote, its side and its equity after a block in which it followed its side; the last of `rowA` and `rowB` tell whether there was a tie. */
+/**
+ * Stores vote, side and equity after a block in which the vote followed its side; the last values of `rowA` and `rowB`
+ * show whether there was a tie.
+ */
 @inline
 function keepFollowed(a: Kind, b: Kind, k: usize, signs: v128, equity: v128, price: v128, bound: v128, rowA: usize, rowB: usize): void {
   const vote = v128.or(signs, f64x2.splat(1));
@@ -98,13 +104,14 @@ function keepFollowed(a: Kind, b: Kind, k: usize, signs: v128, equity: v128, pri
 }
 
 /**
- * The same for averages `k` to `k + 2` of two kinds whose votes follow their sides, after the cutout: a vote is the sign bit of the last difference that
- * was no tie, and flips the sign of what it is multiplied with. One set of loads and sums serves six averages.
+ * The same for averages `k` to `k + 2` of two kinds whose votes follow their sides, after the cutout. A vote is the
+ * sign bit of the last difference that was not a tie; it flips the sign of what it multiplies. One set of loads and
+ * sums serves six averages.
  */
 function follow(a: Kind, b: Kind, k: usize, kernel: Kernel, scratch: usize, count: usize): void {
   const address = changetype<usize>(kernel);
   const sign = v128.load64_splat(address, offsetof<Kernel>("sign"));
-  const flat = v128.load64_splat(address, offsetof<Kernel>("kept"));
+  const flat = v128.load64_splat(address, offsetof<Kernel>("retention"));
   const floor = v128.load64_splat(address, offsetof<Kernel>("floor"));
   const tolerance = v128.load64_splat(address, offsetof<Kernel>("tolerance"));
   let prices = scratch + closeRow;
@@ -170,17 +177,20 @@ function follow(a: Kind, b: Kind, k: usize, kernel: Kernel, scratch: usize, coun
   addCounts(<usize>a.counts + 8, <usize>b.counts + 8, floored);
 }
 
-/** Takes the crossings of two kinds, which may be one, over a block whose spreads are small or not, and sums their votes and equities. */
-export function advanceVotes(a: Kind, b: Kind, kernel: Kernel, state: State, calm: bool, scratch: usize, count: usize): void {
+/**
+ * Computes the crossings of two kinds, which may be the same, and sums their votes and equities; `capFree` is whether
+ * the spreads are small.
+ */
+export function advanceVotes(a: Kind, b: Kind, kernel: Kernel, state: State, capFree: bool, scratch: usize, count: usize): void {
   let sums = scratch + voteRows;
   for (let left = count; left > 0; left--) {
     v128.store(sums, i64x2.splat(0));
     v128.store(sums, i64x2.splat(0), 2 * rowLength);
     sums += 16;
   }
-  const settled = calm && state.bars > kernel.firstCutout && state.wild == 0;
+  const mayFollow = capFree && state.bars > kernel.firstCutout && state.mayOverflow == 0;
   for (let k: usize = 0; k < 9; k += 3) {
-    let following = settled;
+    let following = mayFollow;
     for (let j = k; following && j < k + 3; j++) following = follows(a, j) && follows(b, j);
     if (following) follow(a, b, k, kernel, scratch, count);
     else for (let j = k; j < k + 3; j++) watch(a, b, j, kernel, scratch, count);

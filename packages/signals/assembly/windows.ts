@@ -1,6 +1,8 @@
 import { wholeAt, Windows } from "./records";
 
-/** Takes the suffix sums of the group of `length` bars that begins at `first`; weighted ones where there is room for them. */
+/**
+ * Computes the suffix sums of the group of `length` bars from `first`, and the weighted ones unless `weighted` is 0.
+ */
 function closeGroup(first: usize, length: usize, suffixes: usize, weighted: usize): void {
   let sum: f64 = 0;
   let sumOfSums: f64 = 0;
@@ -58,7 +60,7 @@ export function shortestWeighted(windows: Windows, series: usize, count: usize, 
     let next = suffixes + ((place + 1) << 3);
     let weightedNext = weightedSuffixes + ((place + 1) << 3);
     let rank = <f64>(place + 1);
-    let rest = <f64>length - rank;
+    let remaining = <f64>length - rank;
     place += inGroup;
     left -= inGroup;
     for (; inGroup > 0; inGroup--) {
@@ -66,9 +68,9 @@ export function shortestWeighted(windows: Windows, series: usize, count: usize, 
       prefix += value;
       weighted += rank * value;
       store<f64>(plain, load<f64>(next) + prefix);
-      store<f64>(target, load<f64>(weightedNext) + (weighted + rest * prefix));
+      store<f64>(target, load<f64>(weightedNext) + (weighted + remaining * prefix));
       rank += 1;
-      rest -= 1;
+      remaining -= 1;
       series += 8;
       plain += 8;
       target += 8;
@@ -88,8 +90,8 @@ export function shortestWeighted(windows: Windows, series: usize, count: usize, 
 }
 
 /**
- * Lengthens windows from `length` to `longer` bars: adds each bar before them to their plain sums, and those to the weighted ones. Eight bars of the block a
- * turn, in four vectors.
+ * Lengthens windows from `length` to `longer` bars: adds each older bar to the plain sums, and those to the weighted
+ * sums. Eight bars per iteration, in four vectors.
  */
 export function lengthen(series: usize, length: usize, longer: usize, count: usize, plain: usize, weighted: usize): void {
   if (length == longer) return;
@@ -129,7 +131,7 @@ export function lengthen(series: usize, length: usize, longer: usize, count: usi
   }
 }
 
-/** As `lengthen`, with no weighted sums. */
+/** Like `lengthen`, without weighted sums. */
 export function lengthenPlain(series: usize, length: usize, longer: usize, count: usize, plain: usize): void {
   if (length == longer) return;
   series -= length << 3;

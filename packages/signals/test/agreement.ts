@@ -4,14 +4,17 @@ import type { SignalOutput } from "../src/index.ts";
 
 type Columns = Readonly<Partial<Record<SignalOutput, ArrayLike<number>>>>;
 
-/** How far an output may lie from `wanted` by the specification: averages 1e-9 of the larger of average and price, signals and direction not at all. */
+/**
+ * The specification's tolerance of an output: 1e-9 of the larger of average and price for averages, none for signals
+ * and direction.
+ */
 function tolerance(output: SignalOutput, wanted: number, price: number): number {
   if (output === "direction" || (output !== "averageSignal" && output.endsWith("Signal"))) return 0;
   if (averageKinds.some((kind) => kind === output)) return 1e-9 * Math.max(Math.abs(wanted), price);
   return 1e-9 * Math.max(1, Math.abs(wanted));
 }
 
-/** Throws at the first bar at which an output in `actual` lies farther from `wanted` than the specification allows. */
+/** Throws at the first bar at which an output in `actual` is farther from `wanted` than the specification allows. */
 export function assertAgreement(actual: Columns, wanted: Columns, prices: ArrayLike<number>): void {
   for (const output of Object.keys(actual) as SignalOutput[]) {
     const values = actual[output] ?? [];

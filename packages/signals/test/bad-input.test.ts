@@ -21,7 +21,7 @@ function thrownBy(run: () => unknown): unknown {
 describe.each(kernels)("the kernel %s", (kernel) => {
   useKernel(kernel);
 
-  it("never sees a push with a bad price, which is named by its bar", () => {
+  it("ignores a push with a bad price and names its bar", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.nat(299), fc.constantFrom(...bad), (before, place, price) => {
         const stream = createStream();
@@ -50,7 +50,7 @@ describe.each(kernels)("the kernel %s", (kernel) => {
     );
   });
 
-  it.each(["open", "high", "low"] as const)("takes %s as a source only where it is whole", (column) => {
+  it.each(["open", "high", "low"] as const)("accepts %s as a source only if every price is valid", (column) => {
     const config = { calculationSource: column };
     const holes = close.map((price, bar) => (bar === 450 ? Number.NaN : price));
     expect(thrownBy(() => compute({ close }, config))).toMatchObject({ code: "ATC_INVALID_DATA", details: { column } });
@@ -62,7 +62,7 @@ describe.each(kernels)("the kernel %s", (kernel) => {
     expect(compute({ close, [column]: close }, config).columns).toEqual(compute({ close }).columns);
   });
 
-  it("refuses a series with no bars, and takes a push with none", () => {
+  it("rejects a series without bars and accepts a push without bars", () => {
     expect(thrownBy(() => compute({ close: new Float64Array() }))).toMatchObject({ code: "ATC_INVALID_DATA" });
     const stream = createStream();
     for (const output of signalOutputs) expect(stream.push({ close: new Float64Array() })[output]).toHaveLength(0);
@@ -72,7 +72,7 @@ describe.each(kernels)("the kernel %s", (kernel) => {
     expect(stream.snapshot()).toEqual(before);
   });
 
-  it("computes a series shorter than any average, of which none but KAMA ever votes", () => {
+  it("computes a series shorter than any average, in which only KAMA votes", () => {
     for (const dialect of ["lts", "tradingview"] as const) {
       const config: Partial<SignalConfig> = { dialect, emaLength: 500, kamaLength: 400, wmaLength: 300 };
       const prices = close.subarray(0, 20);
@@ -89,7 +89,7 @@ describe.each(kernels)("the kernel %s", (kernel) => {
     expect([columns.averageSignal[0], columns.direction[0]]).toEqual([0, 0]);
   });
 
-  it("gives finite signals where the growth of returns overflows a double", () => {
+  it("gives finite signals if the growth of returns overflows a double", () => {
     const config = { lambda: 1e6, growthCap: "none" } as const;
     const { columns, diagnostics } = compute({ close }, config);
     expect(diagnostics.largestGrowth).toBe(Number.POSITIVE_INFINITY);

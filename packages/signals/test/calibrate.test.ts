@@ -26,7 +26,7 @@ describe("calibrate", () => {
     }
   });
 
-  it("has the base length's average and the last votes of the computation, for any configuration", () => {
+  it("has the base length's average and the last votes of compute, for any configuration", () => {
     fc.assert(
       fc.property(anyConfig, anySeries(400), fc.constantFrom(...averageKinds), (config, { close }, kind) => {
         fc.pre(config.cutout < close.length);
@@ -41,7 +41,7 @@ describe("calibrate", () => {
     );
   });
 
-  it("takes another calculation source than the close for averages, the close for crossings", () => {
+  it("uses the calculation source for averages and the close for crossings", () => {
     const close = randomWalk(300, 2);
     const open = close.map((price) => price * 1.5);
     const { averages, votes } = calibrate({ close, open }, "wma", { calculationSource: "open" });
@@ -49,7 +49,7 @@ describe("calibrate", () => {
     expect(votes[0]).toEqual(Int8Array.from(naiveVotes([...close], [...(averages[0] ?? [])])));
   });
 
-  it("refuses an unknown kind, a bad price and an empty series", () => {
+  it("rejects an unknown kind, a bad price and an empty series", () => {
     const close = randomWalk(50);
     const code = (wanted: string): unknown => expect.objectContaining({ code: wanted });
     expect(() => calibrate({ close }, "sma" as "ema")).toThrow(code("ATC_INVALID_ARGUMENT"));
@@ -74,7 +74,7 @@ describe.each(["wasm", "reference"])("the weights of lengths with the kernel %s"
     }
   });
 
-  it("are those of each configuration where many are computed", () => {
+  it("are those of each configuration if many are computed", () => {
     vi.stubEnv("ATC_KERNEL", kernel);
     const close = randomWalk(500, 8);
     const configs = [{}, { lambda: 1 }, { decay: 1 }, { dialect: "tradingview", cutout: 499 }] as const;

@@ -29,7 +29,7 @@ function expectIdentical(actual: Columns, wanted: Columns, outputs: readonly Sig
   }
 }
 
-/** What configurations that share their averages may differ in. */
+/** The settings in which configurations that share their averages may differ. */
 const anyVariation: fc.Arbitrary<Partial<SignalConfig>> = fc
   .record({
     lambda: fc.constantFrom(0, 0.02, 0.5, 5, 900),
@@ -52,7 +52,7 @@ const anyMany = fc
   .tuple(anyConfig, fc.array(anyVariation, { minLength: 1, maxLength: 7 }))
   .map(([config, variations]) => variations.map((variation) => ({ ...config, ...variation })));
 
-/** Lambda by decay, as a sweep has them. */
+/** Lambda by decay, as in a sweep. */
 const grid = [0.005, 0.01, 0.02, 0.05].flatMap((lambda) => [0.01, 0.03, 0.1].map((decay) => ({ lambda, decay })));
 
 afterEach(() => {
@@ -62,7 +62,7 @@ afterEach(() => {
 describe.each(["wasm", "reference"])("many configurations with the kernel %s", (kernel) => {
   const runs = { numRuns: kernel === "wasm" ? 150 : 15 };
 
-  it("gives each what a stream of its own gives, to the last bit", () => {
+  it("gives each the same bits as its own stream", () => {
     vi.stubEnv("ATC_KERNEL", kernel);
     fc.assert(
       fc.property(anyMany, anySeries(500), (configs, { close }) => {
@@ -137,7 +137,7 @@ describe("computeMany", () => {
     }
   });
 
-  it("keeps the direction alone where no output is named", () => {
+  it("keeps only the direction by default", () => {
     const [result] = computeMany({ close }, grid);
     expect(Object.keys(result?.columns ?? {})).toEqual(["direction"]);
     expect(result?.columns.direction).toBeInstanceOf(Int8Array);
@@ -153,7 +153,7 @@ describe("computeMany", () => {
     expect(float64?.columns.averageSignal).toBeInstanceOf(Float64Array);
   });
 
-  it("agrees where the growth overflows", () => {
+  it("agrees if the growth overflows", () => {
     const configs = [5, 400, 700, 900, 5000].map((lambda) => ({ lambda, growthCap: "none" as const, decay: 0 }));
     const flat = close.map((price, bar) => (bar % 90 < 20 ? 100 : price));
     for (const [index, { columns }] of computeMany({ close: flat }, configs, { outputs: signalOutputs }).entries()) {
@@ -163,7 +163,7 @@ describe("computeMany", () => {
     expect(directions).toEqual(configs.map((config) => compute({ close: flat }, config).columns.direction));
   });
 
-  it("takes configurations with nothing in common, and their own sources", () => {
+  it("accepts configurations with nothing in common, each with its own source", () => {
     const open = close.map((price, bar) => price * (1 + (bar % 7) / 1000));
     const configs: Partial<SignalConfig>[] = [
       { emaLength: 20 },
@@ -190,7 +190,7 @@ describe("computeMany", () => {
     expect(computeMany({ close }, [])).toEqual([]);
   });
 
-  it("says which configuration does not hold", () => {
+  it("names the configuration that is invalid", () => {
     expect(() => computeMany({ close }, [{}, { decay: 101 }])).toThrow(
       expect.objectContaining({ code: "ATC_INVALID_CONFIG", details: expect.objectContaining({ config: 1 }) }),
     );
@@ -199,7 +199,7 @@ describe("computeMany", () => {
     );
   });
 
-  it("refuses an empty series and an unknown output", () => {
+  it("rejects an empty series and an unknown output", () => {
     expect(() => computeMany({ close: [] as unknown as Float64Array }, [{}])).toThrow(
       expect.objectContaining({ code: "ATC_INVALID_DATA" }),
     );
@@ -210,7 +210,7 @@ describe("computeMany", () => {
 });
 
 describe("a stream of many configurations", () => {
-  it("takes nothing of a push with a bad price", () => {
+  it("ignores a push with a bad price", () => {
     const close = randomWalk(600);
     const stream = createManyStream(grid, { outputs: ["averageSignal"] });
     const bad = Float64Array.from(close);
@@ -229,7 +229,7 @@ describe("a stream of many configurations", () => {
     }
   });
 
-  it("stands other computations while it hands out blocks", () => {
+  it("allows other computations inside its callback", () => {
     const close = randomWalk(600);
     const other = randomWalk(300, 9);
     const wanted = grid.map((config) => compute({ close }, config).columns);
@@ -245,7 +245,7 @@ describe("a stream of many configurations", () => {
     );
   });
 
-  it("refuses bars and diagnostics once it is disposed of", () => {
+  it("rejects bars and diagnostics after it was disposed of", () => {
     const stream = createManyStream(grid);
     stream[Symbol.dispose]();
     stream[Symbol.dispose]();

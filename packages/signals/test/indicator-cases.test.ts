@@ -24,7 +24,7 @@ describe.each(kernels)("the kernel %s", (kernel) => {
     for (const { name, run } of indicatorCases(() => createStream(config), prices)) it(name, run);
   });
 
-  describe("of some outputs alone", () => {
+  describe("with some outputs only", () => {
     const outputs = ["averageSignal", "ema", "kamaSignal"] as const;
     for (const { name, run } of indicatorCases(() => createStream({}, { outputs }), prices)) it(name, run);
   });

@@ -1,16 +1,16 @@
 import { averageKinds, type SignalConfig, signalDefaults } from "@atc/contract";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createKernel } from "../src/create-kernel.ts";
 import { compute, createStream, type SignalOutput, signalOutputs } from "../src/index.ts";
-import { createWasmKernel } from "../src/wasm-kernel.ts";
+import { createKernel } from "../src/stream/create-kernel.ts";
+import { createWasmKernel } from "../src/wasm/wasm-kernel.ts";
 import { under, wasmBuilt } from "./kernels.ts";
 import { randomWalk, seededRandom } from "./price-walks.ts";
 import { anyConfig, anySeries, shapes } from "./random-series.ts";
 
 type Columns = Readonly<Partial<Record<SignalOutput, ArrayLike<number>>>>;
 
-/** Every output of both, and what the diagnostics count, to the last bit. */
+/** Compares every output and the diagnostics bit by bit. */
 function expectSame(actual: Columns, wanted: Columns): void {
   expect(Object.keys(actual)).toEqual(Object.keys(wanted));
   for (const output of Object.keys(wanted) as SignalOutput[]) {
@@ -70,7 +70,7 @@ describe.skipIf(!wasmBuilt)("both kernels (needs dist/kernel.wasm)", () => {
     );
   });
 
-  it("give the same bits of averages alone, of which a snapshot in any place keeps the same, in short and in long blocks", () => {
+  it("give the same bits for averages only, with a snapshot at any bar, in short and in long blocks", () => {
     const longChunks = fc.array(fc.integer({ min: 1, max: 1500 }), { maxLength: 6 });
     const longLength = fc.constantFrom(undefined, 200, 990, 1017, 1300);
     fc.assert(
@@ -96,7 +96,7 @@ describe.skipIf(!wasmBuilt)("both kernels (needs dist/kernel.wasm)", () => {
     );
   });
 
-  it("give the same bits of some outputs alone", () => {
+  it("give the same bits for some outputs only", () => {
     fc.assert(
       fc.property(anyConfig, anySeries(600), someOutputs, someChunks, (config, { close }, outputs, chunks) => {
         expectKernelsAgree(close, config, outputs, chunks);
@@ -140,7 +140,7 @@ describe.skipIf(!wasmBuilt)("both kernels (needs dist/kernel.wasm)", () => {
     expectKernelsAgree(close, { dialect: "tradingview", hma: "sma", lambda: 50, growthCap: "none" });
   });
 
-  it("give the same bits where equities grow to their cap and stay there", () => {
+  it("give the same bits if equities grow to their cap and stay there", () => {
     const close = Float64Array.from({ length: 4000 }, (_, bar) => 100 * 1.05 ** (bar % 400) * (bar % 400 < 3 ? 3 : 1));
     const config = { decay: 0, lambda: 2000, growthCap: "none" } as const;
     expectKernelsAgree(close, config);
@@ -148,7 +148,7 @@ describe.skipIf(!wasmBuilt)("both kernels (needs dist/kernel.wasm)", () => {
     expect(columns.averageSignal.every(Number.isFinite)).toBe(true);
   });
 
-  it("give the same bits of another calculation source, rounded to float32", () => {
+  it("give the same bits for another calculation source, rounded to float32", () => {
     const close = randomWalk(1500);
     const prices = { close, high: close.map((price, bar) => price * (1 + (bar % 5) / 1000)) };
     const config = { calculationSource: "high", precision: "float32", strategyMode: true } as const;
@@ -159,13 +159,13 @@ describe.skipIf(!wasmBuilt)("both kernels (needs dist/kernel.wasm)", () => {
     );
   });
 
-  it("give the same bits of the smallest lengths that there are", () => {
+  it("give the same bits for the smallest lengths", () => {
     const config = { ...signalDefaults, robustness: "Narrow" } as const;
     const lengths = { emaLength: 5, hmaLength: 6, wmaLength: 5, demaLength: 5, lsmaLength: 6, kamaLength: 5 };
     expectKernelsAgree(randomWalk(800), { ...config, ...lengths }, signalOutputs, [1, 1, 1, 300]);
   });
 
-  it("do not disturb each other, thousands of them in one memory", () => {
+  it("do not disturb each other when thousands share one memory", () => {
     const close = randomWalk(300);
     const outputs = ["direction", "averageSignal", "kama"] as const;
     const wanted = under("reference", () => compute({ close }, {}, { outputs }).columns);
@@ -180,7 +180,7 @@ describe.skipIf(!wasmBuilt)("both kernels (needs dist/kernel.wasm)", () => {
     for (const stream of streams) stream[Symbol.dispose]();
   });
 
-  it("use the memory of disposed streams again", () => {
+  it("reuse the memory of disposed streams", () => {
     const outputs = new Set<SignalOutput>(["direction"]);
     const first = createWasmKernel({ ...signalDefaults, emaLength: 61 }, outputs);
     const row = first?.results.direction;
@@ -199,7 +199,7 @@ describe("the choice of kernel", () => {
     vi.unstubAllEnvs();
   });
 
-  it.skipIf(!wasmBuilt)("is WebAssembly where nothing else is said (needs dist/kernel.wasm)", () => {
+  it.skipIf(!wasmBuilt)("is WebAssembly by default (needs dist/kernel.wasm)", () => {
     vi.stubEnv("ATC_KERNEL", undefined);
     expect(compute({ close: randomWalk(50) }).diagnostics.kernel).toBe("wasm");
     vi.stubEnv("ATC_KERNEL", "");
@@ -211,21 +211,21 @@ describe("the choice of kernel", () => {
     expect(compute({ close: randomWalk(50) }).diagnostics.kernel).toBe("reference");
   });
 
-  it("refuses another word", () => {
+  it("rejects another value", () => {
     vi.stubEnv("ATC_KERNEL", "gpu");
     expect(() => createStream()).toThrow(expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }));
   });
 
-  describe("where WebAssembly cannot run", () => {
+  describe("if WebAssembly cannot run", () => {
     afterEach(() => {
-      vi.doUnmock("../src/wasm-kernel.ts");
+      vi.doUnmock("../src/wasm/wasm-kernel.ts");
       vi.resetModules();
     });
 
-    it("is the reference, and an error where WebAssembly was asked for", async () => {
+    it("is the reference, or an error if ATC_KERNEL is wasm", async () => {
       vi.resetModules();
-      vi.doMock("../src/wasm-kernel.ts", () => ({ createWasmKernel: () => undefined }));
-      const { createKernel: create } = await import("../src/create-kernel.ts");
+      vi.doMock("../src/wasm/wasm-kernel.ts", () => ({ createWasmKernel: () => undefined }));
+      const { createKernel: create } = await import("../src/stream/create-kernel.ts");
       vi.stubEnv("ATC_KERNEL", undefined);
       expect(create(signalDefaults, new Set()).name).toBe("reference");
       vi.stubEnv("ATC_KERNEL", "wasm");
@@ -233,7 +233,7 @@ describe("the choice of kernel", () => {
     });
   });
 
-  it("falls back to the reference where the windows need more memory than WebAssembly may have, or computes", () => {
+  it("falls back to the reference if the windows need more memory than WebAssembly has", () => {
     vi.stubEnv("ATC_KERNEL", undefined);
     const kernel = createKernel({ ...signalDefaults, kamaLength: 1_000_000 }, new Set<SignalOutput>(["kama"]));
     kernel.advance(new Float64Array(1).fill(5), new Float64Array(1).fill(5), 0, 1);

@@ -76,7 +76,7 @@ describe.each(kernels)("the kernel %s", (kernel) => {
     );
   });
 
-  it("scales with prices: signals are the same in another unit", () => {
+  it("is invariant to scale: signals are the same in another currency", () => {
     fc.assert(
       fc.property(anyConfig, fc.nat(), (config, seed) => {
         const close = randomWalk(300, seed);
@@ -117,8 +117,8 @@ describe("over two million bars with jumps of a million", () => {
   });
   const averages = compute({ close }, {}, { outputs: averageKinds }).columns;
 
-  it.each(averageKinds)("%s is still within 1e-9 of one computed anew", (kind) => {
-    // Long enough for a recursive average to forget where it began.
+  it.each(averageKinds)("%s is still within 1e-9 of one computed from scratch", (kind) => {
+    // Long enough for a recursive average to forget its start.
     const tail = close.subarray(bars - 5000);
     const anew = naiveAverage(kind, [...tail], signalDefaults[`${kind}Length`], signalDefaults);
     assertAgreement(

@@ -4,11 +4,11 @@ import { compute, createStream, type SignalOutput, signalOutputs } from "../src/
 import { randomWalk } from "./price-walks.ts";
 
 const bars = 100_000;
-// Longer than what a branch predictor can learn by heart.
+// Longer than a branch predictor can memorise.
 const close = randomWalk(20 * bars);
 const options = { iterations: 20, time: 0, warmupIterations: 3, warmupTime: 0 };
 
-/** The next bars of a stream that goes on and on; once around, the series begins anew. */
+/** The next bars of an endless stream; at the end of the series, it starts again. */
 function streaming(outputs: readonly SignalOutput[], config: Partial<SignalConfig> = {}): () => void {
   const stream = createStream(config, { outputs });
   const targets = Object.fromEntries(outputs.map((output) => [output, new Float64Array(bars)]));
@@ -18,7 +18,7 @@ function streaming(outputs: readonly SignalOutput[], config: Partial<SignalConfi
   };
 }
 
-// Milliseconds times ten are nanoseconds a bar.
+// Milliseconds times ten are nanoseconds per bar.
 describe("100,000 bars", () => {
   bench("every output", streaming(signalOutputs), options);
   bench("averageSignal", streaming(["averageSignal"]), options);
@@ -28,7 +28,7 @@ describe("100,000 bars", () => {
     streaming(["averageSignal"], { emaLength: 200, hmaLength: 200 }),
     options,
   );
-  bench("ema alone", streaming(["ema"]), options);
+  bench("ema only", streaming(["ema"]), options);
   bench("compute, every output", () => void compute({ close: close.subarray(0, bars) }), options);
 });
 

@@ -20,7 +20,7 @@ export function under<Result>(kernel: KernelName, run: () => Result): Result {
   }
 }
 
-/** Has every test of the block at hand run with one kernel. */
+/** Runs every test of the current block with one kernel. */
 export function useKernel(kernel: KernelName): void {
   let before: string | undefined;
   beforeAll(() => {

@@ -76,7 +76,7 @@ describe.each(kernels)("a live stream of the kernel %s", (kernel) => {
     }
   });
 
-  it("keeps the last bar where its replacement is refused", () => {
+  it("keeps the last bar if its replacement is rejected", () => {
     const stream = createStream();
     stream.push({ close: close.subarray(0, 300) });
     for (const bad of [Number.NaN, 0, -1, Number.POSITIVE_INFINITY]) {
@@ -96,7 +96,7 @@ describe.each(kernels)("a live stream of the kernel %s", (kernel) => {
     expect(codeOf(() => createStream().replace({ close: 1 }))).toBe("ATC_INVALID_ARGUMENT");
   });
 
-  it("writes outputs in order, rounded where the precision says so", () => {
+  it("writes outputs in order, rounded to the configured precision", () => {
     const outputs = ["direction", "ema", "averageSignal"] as const;
     for (const precision of ["float64", "float32"] as const) {
       const stream = createStream({ precision }, { outputs });
@@ -114,7 +114,7 @@ describe.each(kernels)("a live stream of the kernel %s", (kernel) => {
     }
   });
 
-  it("goes on from a snapshot of any bar as if nothing had happened", () => {
+  it("continues from a snapshot at any bar as if nothing had happened", () => {
     fc.assert(
       fc.property(anyConfig, anySeries(500), fc.nat(500), (config, { close: prices }, at) => {
         const stream = createStream(config);
@@ -134,7 +134,7 @@ describe.each(kernels)("a live stream of the kernel %s", (kernel) => {
     );
   });
 
-  it("tells each change of the direction once, and what a replacement makes of it", () => {
+  it("reports each change of the direction once, and changes by a replacement", () => {
     const changes: DirectionChange[] = [];
     const outputs = ["ema"] as const;
     const stream = createStream({}, { outputs, onDirection: (change) => changes.push(change) });
@@ -177,7 +177,7 @@ describe.each(kernels)("a live stream of the kernel %s", (kernel) => {
     expect(new Set(bars).size).toBe(bars.length);
   });
 
-  it("does not tell again, after a snapshot, what was told before it", () => {
+  it("does not repeat, after a snapshot, what it reported before", () => {
     const changes: number[] = [];
     const options = { outputs: ["direction"] as const, onDirection: ({ bar }: DirectionChange) => changes.push(bar) };
     const stream = createStream({}, options);
@@ -192,7 +192,7 @@ describe.each(kernels)("a live stream of the kernel %s", (kernel) => {
     expect(changes).toEqual(all);
   });
 
-  it("is closed once it was disposed of", () => {
+  it("is closed after it was disposed of", () => {
     const stream = createStream();
     stream.pushBar({ close: 1 });
     stream[Symbol.dispose]();
@@ -243,7 +243,7 @@ describe("a snapshot", () => {
     },
   );
 
-  it("is refused where it is foreign or damaged, before any state changes", () => {
+  it("is rejected if it is foreign or damaged, before any state changes", () => {
     const bytes = snapshotOf();
     const stream = createStream();
     stream.push({ close: close.subarray(0, 50) });
@@ -267,7 +267,7 @@ describe("a snapshot", () => {
     expect(stream.snapshot()).toEqual(before);
   });
 
-  it("is refused by a stream of another configuration, other outputs or another version", () => {
+  it("is rejected by a stream of another configuration, other outputs or another version", () => {
     const bytes = snapshotOf();
     expect(codeOf(() => createStream({ lambda: 0.03 }).restore(bytes))).toBe("ATC_INVALID_ARGUMENT");
     expect(codeOf(() => createStream({ emaLength: 30 }).restore(bytes))).toBe("ATC_INVALID_ARGUMENT");
@@ -277,7 +277,7 @@ describe("a snapshot", () => {
     expect(codeOf(() => createStream().restore(later))).toBe("ATC_UNSUPPORTED");
   });
 
-  it("that a release wrote is taken up by every later one of the same format and algorithm", () => {
+  it("written by a release is readable by every later one with the same format and algorithm", () => {
     const lengths = { emaLength: 9, hmaLength: 10, wmaLength: 8, demaLength: 7, lsmaLength: 9, kamaLength: 8 };
     const config = { dialect: "tradingview", cutout: 40, robustness: "Narrow", ...lengths } as const;
     const price = (bar: number): number => 100 + 10 * Math.sin(bar / 9) + bar / 50;
@@ -296,7 +296,7 @@ describe("a snapshot", () => {
     expect(Math.abs(snapshotOf({}, 700).length - snapshotOf({}, 100).length)).toBeLessThan(header);
   });
 
-  it.skipIf(!built)("is taken up by another process (needs dist)", () => {
+  it.skipIf(!built)("can be restored by another process (needs dist)", () => {
     const bytes = snapshotOf({ dialect: "tradingview" });
     const child = `
       import { createStream } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
@@ -344,7 +344,7 @@ describe.skipIf(!built)("bar by bar (needs dist)", () => {
     const args = ["--expose-gc", "--input-type=module", "-e", child];
     const env = { ...process.env, ATC_KERNEL: kernel };
     const bytesPerBar = Number(execFileSync(process.execPath, args, { encoding: "utf8", env }));
-    // A single number on the heap would be 16 bytes; the loop's own bookkeeping is a few hundred in all.
+    // A single number on the heap would take 16 bytes; the loop's own overhead is a few hundred in all.
     expect(bytesPerBar).toBeLessThan(4);
   });
 });

@@ -5,11 +5,11 @@ import { kernels, under } from "./kernels.ts";
 import { naiveAverage } from "./naive-signals.ts";
 import { seededRandom } from "./price-walks.ts";
 
-/** Bars of the stream: 5 million, and 100 million where ATC_LONG is 1. */
+/** Bars of the stream: 5 million, or 100 million if ATC_LONG is 1. */
 const bars = process.env["ATC_LONG"] === "1" ? 100_000_000 : 5_000_000;
 const chunk = 65_536;
 
-/** Fills a chunk with a walk that stays between 50 and 200, with a bad tick now and then; returns where it ends. */
+/** Fills a chunk with a walk between 50 and 200 that has a few bad ticks; returns its last price. */
 function walkOn(prices: Float64Array, from: number, random: () => number): number {
   let price = from;
   for (let i = 0; i < prices.length; i++) {
@@ -25,7 +25,7 @@ interface LongRun {
   readonly grownMb: number;
 }
 
-/** Streams all bars, and keeps the prices of the last chunk. */
+/** Streams all bars and keeps the prices of the last chunk. */
 function streamAll(): LongRun {
   using stream = createStream({}, { outputs: [...averageKinds, "direction"] });
   const random = seededRandom(9);
@@ -44,12 +44,12 @@ function streamAll(): LongRun {
 }
 
 describe.each(kernels)(`over ${bars / 1e6} million bars streamed through the kernel %s`, (kernel) => {
-  it("the averages are those of the last window computed anew, and memory stays as it was", {
+  it("averages equal those of the last window computed from scratch, and memory does not grow", {
     timeout: 600_000,
   }, () => {
     const { tail, last, grownMb } = under(kernel, streamAll);
     const errors = averageKinds.map((kind) => {
-      // Long enough for a recursive average to forget where it began.
+      // Long enough for a recursive average to forget its start.
       const exact = naiveAverage(kind, [...tail], signalDefaults[`${kind}Length`], signalDefaults).at(-1) as number;
       return [kind, Math.abs((last[kind] as number) / exact - 1)] as const;
     });

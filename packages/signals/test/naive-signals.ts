@@ -2,8 +2,8 @@ import { type AverageKind, averageKinds, derivedLengths, type SignalConfig } fro
 import type { SignalOutput } from "../src/index.ts";
 
 /**
- * The specification word by word, in O(bars x length): every window is summed anew, every formula stands as it is written. Slow, and with nothing in
- * common with the kernel.
+ * The specification, word by word, in O(bars x length): every window is summed from scratch, every formula is as
+ * written. Slow, and shares no code with the kernel.
  */
 type Values = number[];
 
@@ -11,7 +11,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** An EMA of `series` from index `begin` on, seeded with the mean of `seed` values. */
+/** An EMA of `series` from index `begin`, seeded with the mean of `seed` values. */
 function emaOf(series: readonly number[], length: number, begin: number, seed: number): Values {
   const rate = 2 / (length + 1);
   const result: Values = [];
@@ -24,7 +24,7 @@ function emaOf(series: readonly number[], length: number, begin: number, seed: n
   return result;
 }
 
-/** A function of each full window; the first window ends `begin` bars later than the series starts. */
+/** A function of each full window; the first window ends `begin` bars after the series starts. */
 function overWindows(
   series: readonly number[],
   length: number,
@@ -41,7 +41,7 @@ function weightedMean(window: readonly number[]): number {
 
 function lineEnd(window: readonly number[]): number {
   const n = window.length;
-  // The least-squares line at its end is this weighted sum; the weights are whole until the division.
+  // The end of the least-squares line is this weighted sum; the weights are integers until the division.
   return window.reduce((sum, value, i) => sum + (6 * (i + 1) - 2 * (n + 1)) * value, 0) / (n * (n + 1));
 }
 
@@ -116,7 +116,7 @@ export function naiveVotes(close: readonly number[], average: readonly number[])
   return votes;
 }
 
-/** The equity that votes earn from bar `cutout` on. */
+/** The equity that votes earn from bar `cutout`. */
 function naiveEquity(
   close: readonly number[],
   votes: readonly number[],

@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Closes of a geometric random walk from 100 with steps of up to half a per cent. */
+/** Closes of a geometric random walk from 100 with steps of up to 0.5 %. */
 export function randomWalk(bars: number, seed = 1): Float64Array {
   const random = seededRandom(seed);
   const close = new Float64Array(bars);

@@ -13,7 +13,7 @@ function walk(bars: number, random: () => number, start: number, step: number): 
   return prices;
 }
 
-/** Kinds of series on which moving averages have gone wrong somewhere. */
+/** Shapes of series on which implementations of moving averages have failed. */
 export const shapes: Readonly<Record<string, Shape>> = {
   constant: (bars) => new Array<number>(bars).fill(123.456),
   rising: (bars) => Array.from({ length: bars }, (_, bar) => 100 + bar / 7),

@@ -39,7 +39,7 @@ function agreesWith(recorded: RecordedCase): void {
     assertAgreement(computeInChunks(recorded, chunk), recorded.outputs, recorded.close);
   });
 
-  it("and with the naive implementation of these tests", () => {
+  it("with the naive implementation of these tests", () => {
     const config = validateSignalConfig(recorded.config);
     const naive = naiveSignals([...recorded.close], [...recorded.source], config);
     assertAgreement(naive, recorded.outputs, recorded.close);

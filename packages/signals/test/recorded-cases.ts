@@ -33,7 +33,7 @@ function readCase(folder: URL, name: string, config: Partial<SignalConfig>, rows
   };
 }
 
-/** Every case of a folder's cases.json; none where the folder is absent. */
+/** Every case of a folder's cases.json; empty if the folder does not exist. */
 export function readCases(folder: URL): readonly RecordedCase[] {
   const list = new URL("cases.json", folder);
   if (!existsSync(list)) return [];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { roundHalfAway, roundHalfEven } from "../src/rounding.ts";
+import { roundHalfAway, roundHalfEven } from "../src/reference/rounding.ts";
 
 // Eighths and sixteenths are exact in binary, so 100 x is an exact half at each odd eighth.
 const halves = [0.125, 0.375, 0.625, 0.875, -0.125, -0.375, -0.625, -0.875];
@@ -10,7 +10,7 @@ describe("roundHalfEven", () => {
     expect(halves.map(roundHalfEven)).toEqual([0.12, 0.38, 0.62, 0.88, -0.12, -0.38, -0.62, -0.88]);
   });
 
-  it("rounds half a hundredth to 0, as 100 times it is an exact half", () => {
+  it("rounds half a hundredth to 0, because 100 times it is an exact half", () => {
     expect([0.005, -0.005].map(roundHalfEven)).toEqual([0, 0]);
     expect(roundHalfEven(0.015)).toBe(0.02);
   });
@@ -27,11 +27,11 @@ describe("roundHalfAway", () => {
 });
 
 describe.each([roundHalfEven, roundHalfAway])("%o", (round) => {
-  it("leaves every hundredth as it is", () => {
+  it("does not change a hundredth", () => {
     for (let hundredth = -100; hundredth <= 100; hundredth++) expect(round(hundredth / 100)).toBe(hundredth / 100);
   });
 
-  it("rounds what is just off a half to the nearest", () => {
+  it("rounds values next to a half to the nearest hundredth", () => {
     expect([0.1249999, 0.1250001, -0.1249999, -0.1250001].map(round)).toEqual([0.12, 0.13, -0.12, -0.13]);
   });
 
@@ -39,7 +39,7 @@ describe.each([roundHalfEven, roundHalfAway])("%o", (round) => {
     for (const x of [-0, -0.001, 0.001]) expect(Object.is(round(x), 0)).toBe(true);
   });
 
-  it("leaves NaN as it is", () => {
+  it("keeps NaN", () => {
     expect(round(Number.NaN)).toBeNaN();
   });
 

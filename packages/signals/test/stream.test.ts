@@ -32,14 +32,14 @@ describe("outputs", () => {
     expect(signalsVersion).toBeGreaterThan(0);
   });
 
-  it.each(signalOutputs)("%s alone is what it is among all", (output) => {
+  it.each(signalOutputs)("%s is the same alone and among all", (output) => {
     const all = compute({ close }).columns;
     const alone = compute({ close }, {}, { outputs: [output] }).columns;
     expect(Object.keys(alone)).toEqual([output]);
     expect(alone[output]).toEqual(all[output]);
   });
 
-  it("are not affected by averages that are asked for without votes", () => {
+  it("are not affected by averages without votes", () => {
     const outputs = ["ema", "wma", "lsmaSignal", "hma"] as const;
     const { columns } = compute({ close }, {}, { outputs });
     const all = compute({ close }).columns;
@@ -52,7 +52,7 @@ describe("outputs", () => {
     expect(columns.ema).toBeInstanceOf(Float64Array);
   });
 
-  it("are rounded, and computed no differently, as float32", () => {
+  it("are computed in float64 and rounded to float32", () => {
     const { columns } = compute({ close }, { precision: "float32" });
     const exact = compute({ close }).columns;
     for (const output of signalOutputs) {
@@ -63,21 +63,21 @@ describe("outputs", () => {
     expect(ema).toBeNaN();
   });
 
-  it("refuse an unknown name", () => {
+  it("reject an unknown name", () => {
     const outputs = ["sma"] as unknown as readonly ["ema"];
     expect(codeOf(() => createStream({}, { outputs })).code).toBe("ATC_INVALID_ARGUMENT");
   });
 });
 
 describe("prices", () => {
-  it("may be of any numeric type", () => {
+  it("may have any numeric type", () => {
     const whole = close.map(Math.round);
     const wanted = compute({ close: whole }).columns;
     expect(compute({ close: Int32Array.from(whole) }).columns).toEqual(wanted);
     expect(compute({ close: Float32Array.from(whole) }).columns).toEqual(wanted);
   });
 
-  it("of the calculation source feed the averages, closes the crossings", () => {
+  it("of the calculation source give the averages, closes the crossings", () => {
     const { columns } = compute({ close, open }, { calculationSource: "open" });
     expect(columns.wma.subarray(30)).toEqual(compute({ close: open }).columns.wma.subarray(30));
     expect(columns.averageSignal).not.toEqual(compute({ close: open }).columns.averageSignal);
@@ -85,8 +85,8 @@ describe("prices", () => {
 
   it.each([
     ["no bars", () => compute({ close: new Float64Array() }), {}],
-    ["no column for the source", () => compute({ close }, { calculationSource: "high" }), { column: "high" }],
-    ["columns of unequal lengths", () => compute({ close, low: open.subarray(1) }), { column: "low", length: 699 }],
+    ["no prices of the source", () => compute({ close }, { calculationSource: "high" }), { column: "high" }],
+    ["columns that differ in length", () => compute({ close, low: open.subarray(1) }), { column: "low", length: 699 }],
     [
       "a bad source",
       () => compute({ close, open: open.map((_, i) => i - 5) }, { calculationSource: "open" }),
@@ -97,31 +97,31 @@ describe("prices", () => {
       () => compute({ close: close.map((price, i) => (i === 321 ? Number.NaN : price)) }),
       { bar: 321, value: "NaN" },
     ],
-  ])("are refused with %s", (_, run, details) => {
+  ])("are rejected: %s", (_, run, details) => {
     expect(codeOf(run)).toMatchObject({ code: "ATC_INVALID_DATA", details });
   });
 
-  it("that are not used are not looked at", () => {
+  it("that are not used are not checked", () => {
     expect(codeOf(() => compute({ close, open: open.map(() => Number.NaN) })).code).toBe("none");
   });
 });
 
 describe("a cutout", () => {
-  it("that leaves no bar of a series is refused", () => {
+  it("that leaves no bar of a series is rejected", () => {
     const { code, details } = codeOf(() => compute({ close }, { cutout: 700 }));
     expect(code).toBe("ATC_INVALID_CONFIG");
     expect(details).toMatchObject({ faults: [{ path: "cutout", value: "700" }] });
     expect(codeOf(() => compute({ close }, { cutout: 699 })).code).toBe("none");
   });
 
-  it("that lies ahead is waited for by a stream", () => {
+  it("beyond the bars so far is accepted by a stream", () => {
     const columns = createStream({ cutout: 1000, dialect: "tradingview" }).push({ close });
     expect(columns.averageSignal.every(Number.isNaN)).toBe(true);
   });
 });
 
 describe("pushInto", () => {
-  it("writes what push returns, and only what there is a target for", () => {
+  it("writes the values that push returns, to the given targets only", () => {
     const all = compute({ close }).columns;
     const stream = createStream();
     const targets = {
@@ -139,9 +139,9 @@ describe("pushInto", () => {
 
   it.each([
     ["too short", { ema: new Float64Array(699) }],
-    ["of a type that cannot hold it", { ema: new Int8Array(700) }],
-    ["of an output that is not computed", { wma: new Float64Array(700) }],
-  ])("refuses a target %s before any state changes", (_, targets: SignalTargets) => {
+    ["whose type cannot hold the output", { ema: new Int8Array(700) }],
+    ["for an output that is not computed", { wma: new Float64Array(700) }],
+  ])("rejects a target %s before any state changes", (_, targets: SignalTargets) => {
     const outputs = ["ema", "direction"] as const;
     const stream = createStream({}, { outputs });
     expect(codeOf(() => stream.pushInto({ close }, targets as SignalTargets<"ema">)).code).toBe("ATC_INVALID_ARGUMENT");
@@ -155,7 +155,7 @@ describe("pushBar", () => {
     ["the source is missing", { close: 1 }],
     ["the close is not positive", { close: 0, open: 1 }],
     ["the source is infinite", { close: 1, open: Number.POSITIVE_INFINITY }],
-  ])("refuses a bar where %s", (_, bar) => {
+  ])("rejects a bar if %s", (_, bar) => {
     const stream = createStream({ calculationSource: "open" });
     stream.pushBar({ close: 1, open: 1 });
     expect(codeOf(() => stream.pushBar(bar)).code).toBe("ATC_INVALID_DATA");
@@ -183,7 +183,7 @@ describe("diagnostics", () => {
     expect(diagnostics.ties).toBe(4 * ordinary + hull + 900);
   });
 
-  it("find every equity on the floor where everything decays", () => {
+  it("find every equity on the floor if everything decays", () => {
     const weights = {
       emaWeight: 0.1,
       hmaWeight: 0.1,
@@ -196,13 +196,13 @@ describe("diagnostics", () => {
     expect(diagnostics.floorShare).toBe((60 * 700 - 54) / (60 * 700));
   });
 
-  it("have no growth and no weights where averages alone are asked for", () => {
+  it("have no growth and no weights if every output is an average", () => {
     const { diagnostics } = compute(long, {}, { outputs: ["ema"] });
     expect(diagnostics).toMatchObject({ largestGrowth: 1, floorShare: 0, ties: 0, warnings: [] });
     expect(diagnostics.weights.ema).toBeNaN();
   });
 
-  it("warn once above 1.1 and once above 1.25, of the same bars in any chunks", () => {
+  it("warn once above 1.1 and once above 1.25, at the same bars in any chunks", () => {
     for (const chunk of [1, 500, 12_000]) {
       const warnings: SignalWarning[] = [];
       const stream = createStream(

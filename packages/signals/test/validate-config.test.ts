@@ -18,7 +18,7 @@ describe("validateSignalConfig", () => {
     expect(validateSignalConfig({ cutout: 5 })).toEqual({ ...signalDefaults, cutout: 5 });
   });
 
-  it("takes an undefined member for an absent one", () => {
+  it("treats an undefined member as absent", () => {
     expect(validateSignalConfig(JSON.parse("{}"))).toEqual(signalDefaults);
     expect(faultsOf({ lambda: undefined })).toEqual([]);
   });
@@ -44,7 +44,7 @@ describe("validateSignalConfig", () => {
     ["precision", "float16"],
     ["dialect", "pine"],
     ["hma", null],
-  ])("refuses %s = %o, naming it", (path, value) => {
+  ])("rejects %s = %o by name", (path, value) => {
     expect(faultsOf({ [path]: value })).toEqual([{ path, value: String(value), allowed: expect.any(String) }]);
   });
 
@@ -53,7 +53,7 @@ describe("validateSignalConfig", () => {
     expect(faults).toHaveLength(3);
   });
 
-  it("suggests the name that was meant", () => {
+  it("suggests the name that was probably meant", () => {
     expect(faultsOf({ emaLenght: 20 })).toEqual([
       { path: "emaLenght", value: "20", allowed: expect.stringContaining("emaLength") },
     ]);
@@ -75,14 +75,14 @@ describe("validateSignalConfig", () => {
     },
   );
 
-  it("refuses a long threshold that is not above the short one", () => {
+  it("rejects a long threshold that is not above the short one", () => {
     expect(faultsOf({ longThreshold: 0.1, shortThreshold: 0.1 })).toMatchObject([{ path: "longThreshold" }]);
     expect(faultsOf({ longThreshold: -0.2, shortThreshold: -0.3 })).toEqual([]);
   });
 });
 
 describe("longestWarmup", () => {
-  it("is the bars until the slowest of the averages has a value", () => {
+  it("is the number of bars until the slowest average has a value", () => {
     // HMA of 34 bars: 34 - 1 + floor(sqrt 34) - 1 is its first index.
     expect(longestWarmup()).toBe(37 + 1);
     expect(longestWarmup({ hma: "sma" })).toBe(34);

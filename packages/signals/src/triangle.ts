@@ -1,4 +1,0 @@
-/** The sum of the weights 1 to `length`. Averages multiply by its inverse: a division a bar would cost more than all their additions. */
-export function triangle(length: number): number {
-  return (length * (length + 1)) / 2;
-}

@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength } from "@atc/plugin-kit";
+import type { LaneExports } from "./lane-exports.ts";
+import { rows } from "./working-rows.ts";
+
+/** The exports of `assembly/index.ts`; addresses are in bytes, `count` is in bars. */
+interface SignalExports extends LaneExports {
+  advance(kernel: number, scratch: number, count: number): void;
+  advanceLongBlock(kernel: number, scratch: number, count: number, close: number): void;
+  mark(kernel: number): void;
+  rollBack(kernel: number): void;
+}
+
+const code = kernelModule<SignalExports>(() => readFileSync(new URL("../../dist/kernel.wasm", import.meta.url)));
+
+/**
+ * A WebAssembly memory. It has working rows, which computations share because only one runs at a time, and a slot for
+ * the state of each.
+ */
+export interface KernelSpace {
+  /** The kernel's code, bound to the memory. */
+  readonly exports: SignalExports;
+  /** The memory as doubles; a new array after the memory has grown. */
+  doubles(): Float64Array;
+  /** A row of `length` doubles at an address; the same array on every call, until the memory grows. */
+  row(address: number, length: number): Float64Array;
+  /** The address of a slot of `length` doubles with arbitrary values; undefined if the memory cannot grow that far. */
+  allocate(length: number): number | undefined;
+  /** Returns a slot to the memory, which reuses it for slots of the same length. */
+  release(address: number, length: number): void;
+}
+
+/** The most bytes of one memory: half of what 32-bit addresses reach. */
+const largestMemory = 2 ** 31;
+
+/**
+ * From this many doubles, a computation gets a memory of its own, which is freed with it. The common memory never
+ * shrinks.
+ */
+const largeSlot = 2 ** 17;
+
+function grow(memory: GrowingMemory, bytes: number): boolean {
+  const have = memory.buffer.byteLength;
+  if (bytes <= have) return true;
+  if (bytes > largestMemory) return false;
+  // By at least a quarter, because growing detaches every view.
+  const wanted = Math.min(largestMemory, Math.max(bytes, have + have / 4));
+  try {
+    memory.grow(Math.ceil((wanted - have) / memoryPageLength));
+  } catch {
+    return false;
+  }
+  return true;
+}
+
+/** A memory for the working rows; undefined if the address space is exhausted. */
+function createMemory(): GrowingMemory | undefined {
+  try {
+    return createKernelMemory(Math.ceil(rows.end / memoryPageLength));
+  } catch {
+    return undefined;
+  }
+}
+
+function createSpace(): KernelSpace | undefined {
+  const memory = createMemory();
+  const exports = memory && code.instantiate(memory);
+  if (memory === undefined || exports === undefined) return undefined;
+  const free = new Map<number, number[]>();
+  let view = new Float64Array(memory.buffer);
+  let end = rows.end;
+  const views = new Map<number, Float64Array>();
+  return {
+    exports,
+    doubles() {
+      if (view.length === 0) {
+        view = new Float64Array(memory.buffer);
+        views.clear();
+      }
+      return view;
+    },
+    row(address, length) {
+      const doubles = this.doubles();
+      const known = views.get(address) ?? doubles.subarray(address / 8, address / 8 + length);
+      views.set(address, known);
+      return known;
+    },
+    allocate(length) {
+      const used = free.get(length)?.pop();
+      if (used !== undefined) return used;
+      if (!grow(memory, end + 8 * length)) return undefined;
+      const address = end;
+      end += 8 * length;
+      return address;
+    },
+    release(address, length) {
+      const same = free.get(length);
+      if (same === undefined) free.set(length, [address]);
+      else same.push(address);
+    },
+  };
+}
+
+let common: KernelSpace | undefined;
+
+/**
+ * The memory for a slot of `length` doubles: large slots get their own, all others share one per thread. Undefined if
+ * WebAssembly with SIMD cannot run.
+ */
+export function kernelSpace(length: number): KernelSpace | undefined {
+  if (length >= largeSlot) return createSpace();
+  common ??= createSpace();
+  return common;
+}

@@ -1,0 +1,57 @@
+import { type SignalConfig, signalDefaults } from "@atc/contract";
+import { describe, expect, it } from "vitest";
+import { groupConfigs, pairConfigs } from "../src/many/config-groups.ts";
+import { createLaneKernel } from "../src/many/lane-kernel.ts";
+
+function whole(...configs: readonly Partial<SignalConfig>[]): readonly SignalConfig[] {
+  return configs.map((config) => ({ ...signalDefaults, ...config }));
+}
+
+function groupSizes(...configs: readonly Partial<SignalConfig>[]): readonly number[] {
+  return groupConfigs(whole(...configs)).map(({ length }) => length);
+}
+
+describe("configurations", () => {
+  it("share averages if only layers, thresholds or precision differ", () => {
+    const sizes = groupSizes(
+      { lambda: 1 },
+      { decay: 1 },
+      { emaWeight: 2 },
+      { longThreshold: 0.3 },
+      { shortThreshold: -0.3 },
+      { cutout: 9 },
+      { growthCap: "none" },
+      { strategyMode: true },
+      { precision: "float32" },
+    );
+    expect(sizes).toEqual([9]);
+  });
+
+  it("share nothing if lengths, robustness, source, dialect or hma differ", () => {
+    const sizes = groupSizes(
+      {},
+      { kamaLength: 20 },
+      { robustness: "Wide" },
+      { calculationSource: "open" },
+      { dialect: "tradingview" },
+      { hma: "sma" },
+    );
+    expect(sizes).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it("are paired with those that begin at the same bar, the last of an odd number with itself", () => {
+    const [group = []] = groupConfigs(whole({ cutout: 5 }, {}, { lambda: 1 }, { cutout: 5, decay: 1 }, { decay: 2 }));
+    expect(pairConfigs(group).map((pair) => pair.map(({ index }) => index))).toEqual([
+      [0, 3],
+      [1, 2],
+      [4, 4],
+    ]);
+  });
+
+  it("of one group are computed together in WebAssembly", () => {
+    const [group = []] = groupConfigs(whole({}, { lambda: 1 }, { decay: 1 }));
+    const kernel = createLaneKernel(group, new Set(["direction"]));
+    expect(kernel?.members).toHaveLength(3);
+    kernel?.[Symbol.dispose]();
+  });
+});
