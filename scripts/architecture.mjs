@@ -29,6 +29,7 @@ export const packages = {
   },
   signals: {
     imports: ["contract", "plugin-kit"],
+    folders: ["many", "stream", "wasm", "reference", "average", "base"],
     limit: "48 kB",
   },
   backtest: {

@@ -1,4 +1,5 @@
-import { averageKinds, derivedLengths, smallestLength } from "@atc/contract";
+import { averageKinds } from "@atc/contract";
+import { derivedLengths, smallestLength } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConfigFault } from "../src/index.ts";

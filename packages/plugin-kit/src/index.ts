@@ -17,6 +17,7 @@ export * from "./files/folder-making.ts";
 export * from "./parameters/invalid-option.ts";
 export * from "./parameters/own-member.ts";
 export * from "./parameters/parameter-check.ts";
+export * from "./parameters/signal-lengths.ts";
 export * from "./sources/column-names.ts";
 export * from "./sources/file-symbol.ts";
 export * from "./sources/join-sources.ts";

@@ -1,4 +1,5 @@
-import { averageKinds, derivedLengths, signalDefaults } from "@atc/contract";
+import { averageKinds, signalDefaults } from "@atc/contract";
+import { derivedLengths } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { calibrate, compute, computeMany } from "../src/index.ts";

@@ -1,4 +1,5 @@
-import { type AverageKind, averageKinds, derivedLengths, type SignalConfig } from "@atc/contract";
+import { type AverageKind, averageKinds, type SignalConfig } from "@atc/contract";
+import { derivedLengths } from "@atc/plugin-kit";
 import type { SignalOutput } from "../src/index.ts";
 
 /**

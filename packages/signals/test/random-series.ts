@@ -1,4 +1,5 @@
-import { averageKinds, lengthOffsets, type SignalConfig, smallestLength } from "@atc/contract";
+import { averageKinds, type SignalConfig } from "@atc/contract";
+import { lengthOffsets, smallestLength } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { seededRandom } from "./price-walks.ts";
 

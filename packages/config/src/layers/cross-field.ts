@@ -1,5 +1,6 @@
 import type { AverageKind } from "@atc/contract";
-import { averageKinds, derivedLengths, smallestLength } from "@atc/contract";
+import { averageKinds } from "@atc/contract";
+import { derivedLengths, smallestBaseLength } from "@atc/plugin-kit";
 import type { ConfigFault } from "../faults/config-fault.ts";
 import { describeOrigin } from "../faults/origin.ts";
 import type { ConfigName } from "../keys/atc-config.ts";
@@ -26,10 +27,10 @@ function lengthFault(kind: AverageKind, { settings, chosen, faulty }: Resolution
   const name = `${kind}Length` as const;
   if (faulty.has(name) || faulty.has("robustness")) return undefined;
   const base = settings[name];
+  const smallest = smallestBaseLength(kind, settings.robustness);
+  if (base >= smallest) return undefined;
   const shortest = Math.min(...derivedLengths(base, settings.robustness));
-  const missing = smallestLength[kind] - shortest;
-  if (missing <= 0) return undefined;
-  const allowed = `with robustness ${settings.robustness} the ${kind.toUpperCase()} of base length ${base} has a length of ${shortest}; the smallest base length that works is ${base + missing}`;
+  const allowed = `with robustness ${settings.robustness} the ${kind.toUpperCase()} of base length ${base} has a length of ${shortest}; the smallest base length that works is ${smallest}`;
   return { ...place(name, chosen.get(name)), value: base, allowed };
 }
 

@@ -1,4 +1,5 @@
-import { derivedLengths, type SignalConfig } from "@atc/contract";
+import type { SignalConfig } from "@atc/contract";
+import { derivedLengths } from "@atc/plugin-kit";
 import { firstBarOf } from "../base/warmup.ts";
 import { weightSum } from "../base/weight-sum.ts";
 import { type Average, blankBefore } from "./average.ts";

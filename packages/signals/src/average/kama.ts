@@ -1,4 +1,5 @@
-import { derivedLengths, type SignalConfig } from "@atc/contract";
+import type { SignalConfig } from "@atc/contract";
+import { derivedLengths } from "@atc/plugin-kit";
 import type { Average } from "./average.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { createWindowSums, plainSums } from "./window-sums.ts";

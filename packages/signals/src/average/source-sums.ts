@@ -1,4 +1,5 @@
-import { derivedLengths, type SignalConfig } from "@atc/contract";
+import type { SignalConfig } from "@atc/contract";
+import { derivedLengths } from "@atc/plugin-kit";
 import type { MemoryLayout } from "./memory-layout.ts";
 import type { PriceBlock } from "./price-block.ts";
 import { createWindowSums, type WindowSums, weightedSums } from "./window-sums.ts";

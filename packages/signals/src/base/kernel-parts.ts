@@ -1,5 +1,6 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
-import { averageKinds, derivedLengths, lengthOffsets } from "@atc/contract";
+import { averageKinds } from "@atc/contract";
+import { derivedLengths, lengthOffsets } from "@atc/plugin-kit";
 import type { KernelName, KernelTallies, LengthWeight } from "./kernel.ts";
 import type { SignalOutput } from "./signal-output.ts";
 import { firstLayerCutout } from "./warmup.ts";

@@ -1,123 +1,39 @@
-import type { AverageKind, JsonValue, SignalConfig } from "@atc/contract";
-import { AtcError, averageKinds, lengthOffsets, nearest, signalDefaults, smallestLength } from "@atc/contract";
+import {
+  type AtcError,
+  type AverageKind,
+  averageKinds,
+  type SignalConfig,
+  signalDefaults,
+  signalParameters,
+} from "@atc/contract";
+import {
+  invalidParameters,
+  lengthOffsets,
+  type ParameterFault,
+  parameterFaults,
+  smallestBaseLength,
+  smallestLength,
+} from "@atc/plugin-kit";
 
-/** An invalid member of a configuration. */
-interface ConfigFault {
-  readonly path: string;
-  readonly value: string;
-  readonly allowed: string;
-}
-
-interface Rule {
-  readonly allowed: string;
-  readonly holds: (value: unknown) => boolean;
-}
-
-/** Nine windows of this length for each of six kinds take half a gigabyte. */
-const longestBaseLength = 1_000_000;
-
-function finite(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
-}
-
-function oneOf(...words: readonly string[]): Rule {
-  return {
-    allowed: words.map((word) => `"${word}"`).join(", "),
-    holds: (value) => typeof value === "string" && words.includes(value),
-  };
-}
-
-const baseLength: Rule = {
-  allowed: `a whole number of bars, 1 to ${longestBaseLength}`,
-  holds: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= longestBaseLength,
-};
-const weight: Rule = { allowed: "a finite number above 0", holds: (value) => finite(value) && value > 0 };
-const threshold: Rule = { allowed: "a finite number", holds: finite };
-
-function isBarCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-const rules: Readonly<Record<keyof SignalConfig, Rule>> = {
-  emaLength: baseLength,
-  hmaLength: baseLength,
-  wmaLength: baseLength,
-  demaLength: baseLength,
-  lsmaLength: baseLength,
-  kamaLength: baseLength,
-  emaWeight: weight,
-  hmaWeight: weight,
-  wmaWeight: weight,
-  demaWeight: weight,
-  lsmaWeight: weight,
-  kamaWeight: weight,
-  robustness: oneOf("Narrow", "Medium", "Wide"),
-  lambda: { allowed: "a finite number, 0 or more", holds: (value) => finite(value) && value >= 0 },
-  decay: { allowed: "a percentage, 0 to 100", holds: (value) => finite(value) && value >= 0 && value <= 100 },
-  cutout: { allowed: "a whole number of bars, 0 or more", holds: isBarCount },
-  growthCap: {
-    allowed: 'a whole number of bars, 0 or more, or "none"',
-    holds: (value) => value === "none" || isBarCount(value),
-  },
-  longThreshold: threshold,
-  shortThreshold: threshold,
-  strategyMode: { allowed: "true or false", holds: (value) => typeof value === "boolean" },
-  calculationSource: oneOf("open", "high", "low", "close"),
-  precision: oneOf("float64", "float32"),
-  dialect: oneOf("lts", "tradingview"),
-  hma: oneOf("hull", "sma"),
-};
-
-function isMember(name: string): name is keyof SignalConfig {
-  return Object.hasOwn(rules, name);
-}
-
-function memberFaults(config: Readonly<Record<string, unknown>>): ConfigFault[] {
-  const faults: ConfigFault[] = [];
-  for (const [path, value] of Object.entries(config)) {
-    if (!isMember(path)) {
-      const meant = nearest(path, Object.keys(rules));
-      faults.push({
-        path,
-        value: String(value),
-        allowed: meant === undefined ? "no such member" : `did you mean "${meant}"`,
-      });
-    } else if (!rules[path].holds(value)) {
-      faults.push({ path, value: String(value), allowed: rules[path].allowed });
-    }
-  }
-  return faults;
-}
-
-function lengthFault(kind: AverageKind, config: SignalConfig): ConfigFault | undefined {
+function lengthFault(kind: AverageKind, config: SignalConfig): ParameterFault | undefined {
   const base = config[`${kind}Length`];
-  const offset = Math.max(...lengthOffsets[config.robustness]);
-  const smallest = smallestLength[kind] + offset;
+  const smallest = smallestBaseLength(kind, config.robustness);
   if (base >= smallest) return undefined;
-  const allowed = `${smallest} or more: robustness "${config.robustness}" takes up to ${offset} bars off the base length, and ${kind.toUpperCase()} needs ${smallestLength[kind]}`;
+  const offset = Math.max(...lengthOffsets[config.robustness]);
+  const allowed = `${smallest} or more is required: robustness "${config.robustness}" subtracts up to ${offset} bars from the base length, and ${kind.toUpperCase()} needs ${smallestLength[kind]}`;
   return { path: `${kind}Length`, value: String(base), allowed };
 }
 
-function relationFaults(config: SignalConfig): ConfigFault[] {
-  const faults: ConfigFault[] = [];
-  for (const kind of averageKinds) {
-    const fault = lengthFault(kind, config);
-    if (fault !== undefined) faults.push(fault);
-  }
-  if (config.longThreshold <= config.shortThreshold) {
-    const allowed = `a number above shortThreshold, which is ${config.shortThreshold}`;
-    faults.push({ path: "longThreshold", value: String(config.longThreshold), allowed });
-  }
-  return faults;
+function relationFaults(config: SignalConfig): readonly ParameterFault[] {
+  const faults = averageKinds.map((kind) => lengthFault(kind, config)).filter((fault) => fault !== undefined);
+  if (config.longThreshold > config.shortThreshold) return faults;
+  const allowed = `a number above shortThreshold, which is ${config.shortThreshold}, is required`;
+  return [...faults, { path: "longThreshold", value: String(config.longThreshold), allowed }];
 }
 
-export function configError(faults: readonly ConfigFault[]): AtcError {
-  const lines = faults.map(({ path, value, allowed }) => `${path} is "${value}", allowed: ${allowed}`);
-  const listed: JsonValue = faults.map(({ path, value, allowed }) => ({ path, value, allowed }));
-  const count = faults.length === 1 ? "a fault" : `${faults.length} faults`;
-  return new AtcError("ATC_INVALID_CONFIG", `the signal configuration has ${count}: ${lines.join("; ")}`, {
-    details: { faults: listed },
-  });
+/** The ATC_INVALID_CONFIG that lists faults of a signal configuration. */
+export function configError(faults: readonly ParameterFault[]): AtcError {
+  return invalidParameters("the signal configuration", faults);
 }
 
 /**
@@ -129,7 +45,7 @@ export function configError(faults: readonly ConfigFault[]): AtcError {
  */
 export function validateSignalConfig(config: Partial<SignalConfig> = {}): SignalConfig {
   const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
-  const faults = memberFaults(given);
+  const faults = parameterFaults(signalParameters, given);
   if (faults.length > 0) throw configError(faults);
   const whole: SignalConfig = { ...signalDefaults, ...given };
   const relations = relationFaults(whole);

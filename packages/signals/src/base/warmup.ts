@@ -1,5 +1,6 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
-import { averageKinds, derivedLengths } from "@atc/contract";
+import { averageKinds } from "@atc/contract";
+import { derivedLengths } from "@atc/plugin-kit";
 import type { SignalOutput } from "./signal-output.ts";
 import { validateSignalConfig } from "./validate-config.ts";
 

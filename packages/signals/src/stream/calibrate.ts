@@ -1,5 +1,6 @@
 import type { AverageKind, PriceColumns, SignalConfig } from "@atc/contract";
-import { AtcError, averageKinds, derivedLengths } from "@atc/contract";
+import { AtcError, averageKinds } from "@atc/contract";
+import { derivedLengths } from "@atc/plugin-kit";
 import { createMemoryLayout } from "../average/memory-layout.ts";
 import { blockLength, copyPrices, createPriceBlock, startBlock } from "../average/price-block.ts";
 import { createSourceSums, type SourceSums } from "../average/source-sums.ts";

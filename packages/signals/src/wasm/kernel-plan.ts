@@ -1,5 +1,6 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
-import { averageKinds, derivedLengths } from "@atc/contract";
+import { averageKinds } from "@atc/contract";
+import { derivedLengths } from "@atc/plugin-kit";
 import { type KindPart, longestWindow, neededKinds, needsAll } from "../base/kernel-parts.ts";
 import { type SignalOutput, signalOutputs } from "../base/signal-output.ts";
 import { firstBarOf } from "../base/warmup.ts";
