@@ -113,17 +113,23 @@ describe("the executor", () => {
 
   it("gives the same results on threads as inline, failures included, bit for bit", async () => {
     const config = { batchSize: 2 };
-    const inline = await backtestFile("many.csv", { ...base(), config, executor: "inline", cache: false });
+    const inline = await backtestFile("many.csv", { ...base(), config, flags: { executor: "inline" }, cache: false });
     const seen: number[] = [];
     const onProgress = ({ phase, done }: { phase: string; done: number }): void =>
       void (phase === "computing" && seen.push(done));
-    const threads = await backtestFile("many.csv", { ...base(), config, executor: "worker", threads: 2, onProgress });
+    const threads = await backtestFile("many.csv", {
+      ...base(),
+      config,
+      flags: { executor: "worker" },
+      threads: 2,
+      onProgress,
+    });
     expect(threads.result).toEqual(inline.result);
     expect(threads.report).toEqual(inline.report);
     expect(threads.report.skipped).toMatchObject([{ symbol: "S5", reason: expect.stringContaining("40") }]);
     expect(Math.max(...seen)).toBe(11 * 90 + 90);
     expect((await backtestFile("many.csv", { ...base(), config, curves: false })).cached).toBe(true);
-    const fromCache = await backtestFile("many.csv", { ...base(), config, executor: "worker", threads: 2 });
+    const fromCache = await backtestFile("many.csv", { ...base(), config, flags: { executor: "worker" }, threads: 2 });
     expect(fromCache.result).toEqual(inline.result);
   });
 
@@ -133,7 +139,7 @@ describe("the executor", () => {
     const run = backtestFile("many.csv", {
       ...base(),
       config: { batchSize: 1 },
-      executor: "worker",
+      flags: { executor: "worker" },
       threads: 2,
       cache: false,
       signal: controller.signal,

@@ -75,7 +75,7 @@ async function entryKeys(): Promise<string[]> {
 describe("a long series in the cache", () => {
   it("is kept in pieces with the index last, and comes back bit for bit", async () => {
     const fresh = await backtestFile("long.csv", { ...base(), cache: false });
-    const first = await backtestFile("long.csv", { ...base(), executor: "worker", threads: 2 });
+    const first = await backtestFile("long.csv", { ...base(), flags: { executor: "worker" }, threads: 2 });
     expect(digest(first.result)).toBe(digest(fresh.result));
     const keys = await entryKeys();
     const longs = keys.filter((key) => key.includes('"LONG"'));
@@ -102,7 +102,7 @@ describe("a long series in the cache", () => {
 
 describe("an open backtest", () => {
   it("writes the files that arrays give, and nothing is left in the folders", async () => {
-    await using runtime = await openRuntime({ ...base(), executor: "worker", threads: 2 });
+    await using runtime = await openRuntime({ ...base(), flags: { executor: "worker" }, threads: 2 });
     const files = (stem: string) => ({
       trades: join(cwd, `${stem}-trades.arrow`),
       equity: join(cwd, `${stem}-equity.arrow`),

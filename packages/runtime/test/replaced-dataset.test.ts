@@ -43,7 +43,7 @@ describe("the datasets of a thread", () => {
   it("are opened once, and again after all were closed", async () => {
     using opened = await openData(runtime, "bars");
     const datasets = createThreadDatasets();
-    const ref = datasetRef(runtime.config, opened.dataset.manifest);
+    const ref = datasetRef(runtime.storeRef, opened.dataset.manifest);
     const first = await datasets.open(ref);
     expect(await datasets.open({ ...ref })).toBe(first);
     datasets.close();
@@ -59,7 +59,7 @@ describe("the datasets of a thread", () => {
     ["deleted and written again", () => remove().then(() => replace(20))],
   ])("are the caller's: one that was %s is ATC_REPLACED", async (_what, change) => {
     using opened = await openData(runtime, "bars");
-    const ref = datasetRef(runtime.config, opened.dataset.manifest);
+    const ref = datasetRef(runtime.storeRef, opened.dataset.manifest);
     await change();
     const datasets = createThreadDatasets();
     await expect(datasets.open(ref)).rejects.toMatchObject({ code: "ATC_REPLACED", details: { name: "bars" } });
@@ -70,10 +70,10 @@ describe("the datasets of a thread", () => {
   it("close a generation when the next is asked for", async () => {
     const datasets = createThreadDatasets();
     using before = await openData(runtime, "bars");
-    const old = await datasets.open(datasetRef(runtime.config, before.dataset.manifest));
+    const old = await datasets.open(datasetRef(runtime.storeRef, before.dataset.manifest));
     await replace(20);
     using after = await openData(runtime, "bars");
-    const next = await datasets.open(datasetRef(runtime.config, after.dataset.manifest));
+    const next = await datasets.open(datasetRef(runtime.storeRef, after.dataset.manifest));
     expect(next.series("A").window("close", 0, 1)[0]).toBe(20);
     expect(() => old.series("A")).toThrow("disposed");
     datasets.close();
@@ -94,21 +94,21 @@ describe("an executor that fails", () => {
     using spool = openSpool({ symbols: [{ symbol: "A", bars: 60 }], folders: [], warn: () => undefined });
     const options = { dataset: opened.dataset, bars: 60, executor: failing("ATC_REPLACED"), spool };
     expect(await threadBatches(runtime, options).compute(["A"])).toBeUndefined();
-    const threaded: Runtime = { ...runtime, usesCache: false, executor: () => failing("ATC_REPLACED") };
+    const threaded: Runtime = { ...runtime, usesCache: false, executor: async () => failing("ATC_REPLACED") };
     expect((await computeSignals(threaded, "bars")).length).toBe(60);
   });
 
   it.each([
     ["a task that is not there", () => failing("ATC_NOT_FOUND"), "ATC_NOT_FOUND"],
     ["a task of another version", () => failing("ATC_UNSUPPORTED"), "ATC_UNSUPPORTED"],
-    ["a module of tasks that does not load", broken, "ATC_NOT_FOUND"],
+    ["a module of tasks that does not load", broken, "ATC_UNSUPPORTED"],
   ])("is not a reason to compute without it: %s", async (_what, create, code) => {
     using opened = await openData(runtime, "bars");
     await using executor = create();
     using spool = openSpool({ symbols: [{ symbol: "A", bars: 60 }], folders: [], warn: () => undefined });
     const batches = threadBatches(runtime, { dataset: opened.dataset, bars: 60, executor, spool });
     await expect(batches.compute(["A"])).rejects.toMatchObject({ code });
-    const threaded: Runtime = { ...runtime, usesCache: false, executor: () => executor };
+    const threaded: Runtime = { ...runtime, usesCache: false, executor: async () => executor };
     await expect(computeSignals(threaded, "bars")).rejects.toMatchObject({ code });
   });
 });

@@ -29,14 +29,14 @@ describe("leased threads", () => {
     const { create, log } = made();
     await using leased = leasedExecutor(create);
     expect(log).toEqual([]);
-    const [first, second] = [leased.lease(), leased.lease()];
+    const [first, second] = await Promise.all([leased.lease(), leased.lease()]);
     expect(first.concurrency).toBe(3);
     await first[Symbol.asyncDispose]();
     await first[Symbol.asyncDispose]();
     expect(await second.submit(ref, {})).toBe("a#b by executor 1");
     expect(log).toEqual(["made executor 1"]);
     await second[Symbol.asyncDispose]();
-    const third = leased.lease();
+    const third = await leased.lease();
     expect(await third.submit(ref, {})).toBe("a#b by executor 2");
     expect(log).toEqual(["made executor 1", "ended executor 1", "made executor 2"]);
     await leased[Symbol.asyncDispose]();
@@ -63,7 +63,14 @@ describe("the threads of a runtime", () => {
       );
       await writeFile(join(cwd, "bars.csv"), `symbol,timestamp,close\n${rows.join("\n")}\n`);
       const config = { batchSize: 1 };
-      await using runtime = await openRuntime({ cwd, env: {}, config, executor: "worker", threads: 2, cache: false });
+      await using runtime = await openRuntime({
+        cwd,
+        env: {},
+        config,
+        flags: { executor: "worker" },
+        threads: 2,
+        cache: false,
+      });
       using opened = await openData(runtime, "bars.csv");
       expect(started).toBeGreaterThan(0);
       expect(living.size).toBe(0);

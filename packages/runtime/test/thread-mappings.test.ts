@@ -38,7 +38,7 @@ describe.skipIf(!canCount)("mappings of datasets that were replaced", () => {
     const counts: number[] = [];
     for (let call = 0; call < 6; call++) {
       const config = { dataDir: join(cwd, "data"), batchSize: 1 };
-      const how = { executor: "worker", threads: 2, useMemoryMapped: true, cache: false } as const;
+      const how = { flags: { executor: "worker" }, threads: 2, useMemoryMapped: true, cache: false } as const;
       await backtestFile(writeBars(call), { cwd, env: {}, config, ...how });
       counts.push(countMappings());
     }
@@ -64,7 +64,10 @@ describe.skipIf(!canCount)("mappings of datasets that were replaced", () => {
         config: backtestPart(config),
         limit: undefined,
       };
-      await backtestSymbols({ ...datasetRef(config, opened.dataset.manifest), symbols: ["S0"], ...parts }, context);
+      await backtestSymbols(
+        { ...datasetRef(runtime.storeRef, opened.dataset.manifest), symbols: ["S0"], ...parts },
+        context,
+      );
       // The task's: what is opened maps when it is read.
       counts.push(countMappings());
     }

@@ -35,7 +35,6 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     .option("--equity <file>", "write the equity curves to a .csv or .arrow file")
     .option("--portfolio <file>", "write the portfolio's equity to a .csv or .arrow file")
     .option("--report <file>", "write the report as JSON to a file")
-    .option("--executor <where>", "worker or inline: compute on threads or without (default: threads for large work)")
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
     .option("--no-cache", "neither read results from the cache nor store them");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {

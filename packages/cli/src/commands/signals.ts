@@ -16,7 +16,6 @@ export function addSignals(program: Command, io: CommandLineIo): void {
     )
     .option("--symbol <symbol>", "the symbol (required if the data has several)")
     .option("--out <file>", `file to write: ${signalFormats.join(", ")}`)
-    .option("--executor <where>", "worker or inline: compute on a thread or without (default: a thread for large work)")
     .option("--no-cache", "neither read results from the cache nor store them");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {
     await using run = await startInvocation(command, io);

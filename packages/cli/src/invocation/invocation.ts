@@ -6,7 +6,7 @@ import { configKeys, openRuntime } from "@atc/runtime";
 import type { Command } from "commander";
 import type { ProgressDisplay } from "../text/progress-display.ts";
 import { progressDisplay } from "../text/progress-display.ts";
-import { executorOptions, readingOptions } from "./reading-options.ts";
+import { readingOptions, threadOptions } from "./reading-options.ts";
 
 /** The streams and the environment of the command line: those of the process in `bin.ts`, collected text in tests. */
 export interface CommandLineIo {
@@ -153,7 +153,7 @@ export async function startInvocation(
     // A command reads each value only once.
     cacheMemoryBytes: 0,
     onWarning: warn,
-    ...executorOptions(options),
+    ...threadOptions(options),
     ...(typeof configFile === "string" ? { configFile } : {}),
     ...more,
   });

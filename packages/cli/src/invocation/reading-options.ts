@@ -125,11 +125,8 @@ export function parseDays(text: string, flag: string): number {
   return days * 86_400_000;
 }
 
-/** Whether and how threads are used, from the options of `atc backtest`. */
-export function executorOptions(
-  options: Readonly<Record<string, unknown>>,
-): Pick<RuntimeOptions, "executor" | "threads"> {
-  const executor = choice(options, "executor", "--executor", ["worker", "inline"]);
+/** The number of threads, from `--threads`. */
+export function threadOptions(options: Readonly<Record<string, unknown>>): Pick<RuntimeOptions, "threads"> {
   const { threads } = options;
   const count = typeof threads === "string" ? Number(threads) : undefined;
   if (count !== undefined && !(Number.isInteger(count) && count >= 1 && count <= 1024)) {
@@ -139,5 +136,5 @@ export function executorOptions(
       { details: { flag: "--threads", value: String(threads) } },
     );
   }
-  return { ...(executor === undefined ? {} : { executor }), ...(count === undefined ? {} : { threads: count }) };
+  return count === undefined ? {} : { threads: count };
 }

@@ -11,6 +11,11 @@ export interface AtcConfig extends SignalConfig, BacktestConfig {
   readonly timeframe?: string | undefined;
   /** Number of symbols per task, 1 or more. */
   readonly batchSize: number;
+  /**
+   * Where tasks run: `auto` uses threads if the work is large enough for them, `worker` always uses threads, `inline`
+   * computes on the caller's thread. Any other name is an executor plugin's.
+   */
+  readonly executor: string;
   /** Whether columns are mapped into memory; if not, they are read. */
   readonly useMemoryMapped: boolean;
   /** Whether cache entries are compressed. */
@@ -19,8 +24,12 @@ export interface AtcConfig extends SignalConfig, BacktestConfig {
   readonly compressionLevel: number;
   /** An algorithm of Blosc frames (blosclz, lz4, lz4hc, zlib, zstd, snappy) or the name of a codec plugin. */
   readonly compressionAlgorithm: string;
+  /** The byte-store plugin of the cache: `fs`, or the name of a plugin. */
+  readonly cacheStore: string;
   /** Folder of the cache. `loadConfig` and `parseConfig` return an absolute path. */
   readonly cacheDir: string;
+  /** The array-store plugin of the datasets: `mmap`, or the name of a plugin. */
+  readonly dataStore: string;
   /** Folder of the datasets. `loadConfig` and `parseConfig` return an absolute path. */
   readonly dataDir: string;
   /** Packages to look for plugins in, besides the dependencies. */

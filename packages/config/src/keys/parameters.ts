@@ -10,7 +10,7 @@ import type { AtcConfig, ConfigName } from "./atc-config.ts";
 /** The part of a run that a key belongs to. */
 export type ConfigGroup = "signals" | "backtest" | "data" | "storage";
 
-type DataConfig = Pick<AtcConfig, "limit" | "timeframe" | "batchSize">;
+type DataConfig = Pick<AtcConfig, "limit" | "timeframe" | "batchSize" | "executor">;
 type StorageConfig = Omit<
   AtcConfig,
   keyof typeof signalParameters | keyof typeof backtestParameters | keyof DataConfig
@@ -40,6 +40,13 @@ const dataParameters: ParameterTable<DataConfig> = {
     default: 100,
     description: "Symbols in one task",
     pythonNames: ["batch_size"],
+  },
+  executor: {
+    kind: "text",
+    default: "auto",
+    description: "Where tasks run",
+    allowed: "auto (threads for large work), worker, inline or the name of an executor plugin",
+    pythonNames: [],
   },
 };
 
@@ -71,12 +78,26 @@ const storageParameters: ParameterTable<StorageConfig> = {
     allowed: "blosclz, lz4, lz4hc, zlib, zstd, snappy or the name of a codec plugin",
     pythonNames: ["compression_algorithm"],
   },
+  cacheStore: {
+    kind: "text",
+    default: "fs",
+    description: "Store of the cache",
+    allowed: "fs or the name of a byte-store plugin",
+    pythonNames: ["cache_store"],
+  },
   cacheDir: {
     kind: "text",
     default: ".cache/atc",
     description: "Folder of the cache",
     allowed: "a folder",
     pythonNames: ["cache_dir"],
+  },
+  dataStore: {
+    kind: "text",
+    default: "mmap",
+    description: "Store of the datasets",
+    allowed: "mmap or the name of an array-store plugin",
+    pythonNames: ["data_store"],
   },
   dataDir: {
     kind: "text",

@@ -197,7 +197,8 @@ async function compute(
   const batches = batchesOf(symbols, config.batchSize);
   const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
   // A thread can create ATC, but not a strategy of the user. Threads end before the spool is closed under them.
-  await using executor = options.strategy === undefined && batches.length > 1 ? runtime.executor(bars) : undefined;
+  await using executor =
+    options.strategy === undefined && batches.length > 1 ? await runtime.executor(bars) : undefined;
   const computer =
     executor === undefined ? undefined : threadBatches(runtime, { dataset, spool, executor, bars, signal, onProgress });
   const results = resultBatches({ stored: storedOf(runtime, run, bars), batches, computer });

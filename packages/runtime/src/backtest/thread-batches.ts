@@ -49,7 +49,7 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
     async compute(symbols) {
       const report = progress();
       const input: BacktestTaskInput = {
-        ...datasetRef(config, dataset.manifest),
+        ...datasetRef(runtime.storeRef, dataset.manifest),
         symbols,
         signals: signalPart(config),
         config: backtestPart(config),

@@ -1,10 +1,10 @@
 import type { Cache } from "@atc/cache";
 import { createCache } from "@atc/cache";
-import { cacheFs } from "@atc/cache-fs";
 import type { AtcConfig } from "@atc/config";
 import type { ByteStore } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
 import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
+import { declaredOptions } from "../plugins/plugin-options.ts";
 import { findCodec, installedCodecs } from "./compression.ts";
 
 /** The most bytes of all entries of a cache folder. */
@@ -14,7 +14,7 @@ export const cacheBytes: number = 2 ** 30;
  * The cache that a configuration describes. Entries are `.npz` files, compressed if the configuration selects a codec;
  * it also reads the entries of all other codecs that are installed. Its disposal closes the folder too.
  *
- * @throws ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG for the codec; ATC_IO, ATC_READ_ONLY for the folder
+ * @throws ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG for the codec and the store; ATC_IO, ATC_READ_ONLY for the folder
  */
 export async function configuredCache(
   config: AtcConfig,
@@ -23,7 +23,7 @@ export async function configuredCache(
 ): Promise<Cache> {
   const codec = await findCodec(config, host);
   const readers = await installedCodecs(host);
-  const store = await openStore(config.cacheDir, host);
+  const store = await openStore(config, host);
   const cache = createCache({ store, codec, readers, memoryBytes, warn: (message) => host.warn(message) });
   return withDisposal(cache, async () => {
     await cache[Symbol.asyncDispose]();
@@ -36,10 +36,15 @@ export function withDisposal(cache: Cache, dispose: () => Promise<void>): Cache 
   return Object.create(cache, { [Symbol.asyncDispose]: { value: dispose } }) as Cache;
 }
 
-/** Opens the folder. All its errors have the code of a disk error, for which a run does without a cache. */
-async function openStore(directory: string, host: InstalledPluginHost): Promise<ByteStore> {
+/** Opens the store. All errors of its folder have the code of a disk error, for which a run does without a cache. */
+async function openStore(
+  { cacheStore, cacheDir: directory }: AtcConfig,
+  host: InstalledPluginHost,
+): Promise<ByteStore> {
+  const plugin = await host.locate("byte-store", cacheStore);
+  const offered = { directory, maxBytes: cacheBytes, onEvict: () => host.warn(evicting(directory)) };
   try {
-    return await cacheFs({ directory, maxBytes: cacheBytes, onEvict: () => host.warn(evicting(directory)) });
+    return await host.find("byte-store", cacheStore, declaredOptions(plugin, offered));
   } catch (error) {
     if (isAtcError(error, "ATC_INVALID_ARGUMENT")) throw new AtcError("ATC_IO", error.message, { cause: error });
     throw error;

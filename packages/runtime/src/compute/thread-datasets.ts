@@ -1,22 +1,38 @@
-import type { AtcConfig } from "@atc/config";
-import type { Dataset, DatasetManifest } from "@atc/contract";
+import type { ArrayStore, Dataset, DatasetManifest, PluginHost } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
-import { mmapStore, unmapDisposed } from "@atc/mmap-store";
+import { unmapDisposed } from "@atc/mmap-store";
+import { loadPlugin } from "../plugins/plugin-loading.ts";
+import type { StoreRef } from "../plugins/store-ref.ts";
 
 /** A dataset that a thread opens itself. It must be the generation that the caller of the task has open. */
 export interface DatasetRef extends Pick<DatasetManifest, "generation" | "fingerprint" | "createdAt"> {
-  /** The folder of the datasets, absolute. */
-  readonly dataDir: string;
-  /** Whether segments are mapped, if mapping is available. */
-  readonly mapped: boolean;
+  /** The store of the dataset. */
+  readonly store: StoreRef;
   /** The name of the dataset. */
   readonly dataset: string;
 }
 
 /** The reference to the caller's dataset for a task. */
-export function datasetRef({ dataDir, useMemoryMapped: mapped }: AtcConfig, manifest: DatasetManifest): DatasetRef {
+export function datasetRef(store: StoreRef, manifest: DatasetManifest): DatasetRef {
   const { name: dataset, generation, fingerprint, createdAt } = manifest;
-  return { dataDir, mapped, dataset, generation, fingerprint, createdAt };
+  return { store, dataset, generation, fingerprint, createdAt };
+}
+
+/** A thread has no host of its own: a store that needs other plugins works on the caller's thread only. */
+const threadHost: PluginHost = {
+  find: (kind, name) =>
+    Promise.reject(
+      new AtcError(
+        "ATC_UNSUPPORTED",
+        `a store asked for the ${kind} "${name}" on a thread, where no other plugins are available; set executor to inline`,
+      ),
+    ),
+  warn: (message) => process.emitWarning(message, "AtcWarning"),
+};
+
+async function createStore({ plugin, options }: StoreRef): Promise<ArrayStore> {
+  const { create } = await loadPlugin(plugin);
+  return (await create(options as never, threadHost)) as ArrayStore;
 }
 
 /** The datasets that a thread keeps open between its tasks. */
@@ -37,8 +53,8 @@ function isSame(manifest: DatasetManifest, { generation, fingerprint, createdAt 
 }
 
 async function openSame(ref: DatasetRef): Promise<Dataset> {
-  const { dataDir, mapped, dataset: name, generation } = ref;
-  await using store = mmapStore({ directory: dataDir, backend: mapped ? "auto" : "read" });
+  const { dataset: name, generation } = ref;
+  await using store = await createStore(ref.store);
   let cause: unknown;
   try {
     const dataset = await store.open(name);
@@ -66,7 +82,7 @@ export function createThreadDatasets(): ThreadDatasets {
   const open = new Map<string, Dataset>();
   return {
     async open(ref) {
-      const id = JSON.stringify([ref.dataDir, ref.dataset, ref.mapped]);
+      const id = JSON.stringify([ref.store, ref.dataset]);
       const kept = open.get(id);
       if (kept !== undefined && isSame(kept.manifest, ref)) return kept;
       open.delete(id);

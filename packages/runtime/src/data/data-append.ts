@@ -81,6 +81,6 @@ async function stageRows(
   staging: ArrayStore,
   { duplicates, memoryBytes = machineDefaults().memoryBytes, signal, onProgress }: AppendOptions,
 ): Promise<IngestResult> {
-  await using executor = executorFor(runtime, source);
+  await using executor = await executorFor(runtime, source);
   return await ingest(source, staging, { name: "rows", duplicates, memoryBytes, executor, signal, onProgress });
 }

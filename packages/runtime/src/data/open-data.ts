@@ -94,7 +94,7 @@ export async function ingestFile(
   const settings = { name, duplicates, force, memoryBytes };
   if (force !== true) await checkNotAppended(runtime, name, fingerprintOf(source, settings));
   // The threads end with the ingest, so that their memory is free afterwards.
-  await using executor = executorFor(runtime, source);
+  await using executor = await executorFor(runtime, source);
   return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress });
 }
 

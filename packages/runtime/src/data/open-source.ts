@@ -121,7 +121,7 @@ export function defaultName(runtime: Pick<Runtime, "cwd">, paths: readonly strin
 const bytesPerRow = 50;
 
 /** Threads to read a source, if it is large enough for them. The caller disposes them. */
-export function executorFor(runtime: Runtime, { identity }: DataSource): Executor | undefined {
+export async function executorFor(runtime: Runtime, { identity }: DataSource): Promise<Executor | undefined> {
   const { size } = identity.parts;
-  return runtime.executor(typeof size === "number" ? size / bytesPerRow : 0);
+  return await runtime.executor(typeof size === "number" ? size / bytesPerRow : 0);
 }

@@ -1,16 +1,19 @@
 import { createTrust, type Trust } from "@atc/config";
-import type { Codec, Plugin, PluginHost, PluginKind, PluginProducts } from "@atc/contract";
-import { AtcError, fromSystemError, isAtcError, nearest, systemFaults, systemNameOf } from "@atc/contract";
+import type { Codec, PluginHost, PluginKind, PluginProducts } from "@atc/contract";
+import { AtcError, isAtcError, nearest } from "@atc/contract";
 import type { InstalledPlugin, PluginRoot } from "./installed-plugins.ts";
 import { installedPlugins } from "./installed-plugins.ts";
 import { isJsonObject } from "./json-object.ts";
 import { installLine, knownNames, packageOf } from "./package-names.ts";
+import { broken, loadPlugin, reasonOf } from "./plugin-loading.ts";
 import { checkOptions } from "./plugin-options.ts";
 
 /** A host that finds plugins in installed packages. */
 export interface InstalledPluginHost extends PluginHost {
   /** The installed plugins by their manifests. Imports none of them. */
   installed(): Promise<readonly InstalledPlugin[]>;
+  /** The installed plugin that `find` would create. ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG if two packages bring it. */
+  locate(kind: PluginKind, name: string): Promise<InstalledPlugin>;
 }
 
 /** The packages that may have plugins, and the receiver of warnings. */
@@ -72,37 +75,6 @@ function choose(
   return first;
 }
 
-function broken({ packageName, kind, name }: InstalledPlugin, what: string, cause?: unknown): AtcError {
-  return new AtcError(
-    "ATC_UNSUPPORTED",
-    `the package ${packageName} brings the ${kind} "${name}", but ${what}; update or remove it`,
-    { details: { kind, name, package: packageName }, ...(cause === undefined ? {} : { cause }) },
-  );
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-async function load(plugin: InstalledPlugin): Promise<Plugin> {
-  let module: unknown;
-  try {
-    module = await import(plugin.entry);
-  } catch (error) {
-    // A machine without file descriptors or memory is not the fault of the package.
-    if (systemFaults.get(systemNameOf(error))?.ofMachine === true)
-      throw fromSystemError(error, `cannot load the package ${plugin.packageName}`, "");
-    throw broken(plugin, `importing it failed: ${reasonOf(error)}`, error);
-  }
-  const listed: unknown = typeof module === "object" && module !== null && "default" in module ? module.default : [];
-  const found = Array.isArray(listed)
-    ? listed.find((one: Plugin) => one.kind === plugin.kind && one.name === plugin.name)
-    : undefined;
-  if (found === undefined || typeof found.create !== "function")
-    throw broken(plugin, "its default export does not list it");
-  return found;
-}
-
 /** Refuses a codec whose decoded bytes differ from the encoded ones, before it handles data. */
 function proveCodec(plugin: InstalledPlugin, codec: Codec): void {
   for (const length of [0, 1, 1000]) {
@@ -138,10 +110,13 @@ export function createPluginHost({
       warned.add(message);
       warn(message);
     },
+    async locate(kind, name) {
+      return choose(kind, name, await host.installed(), preferred);
+    },
     async find<Kind extends PluginKind>(kind: Kind, name: string, options?: unknown): Promise<PluginProducts[Kind]> {
-      const plugin = choose(kind, name, await host.installed(), preferred);
+      const plugin = await host.locate(kind, name);
       checkOptions(plugin, options);
-      const loaded = await load(plugin);
+      const loaded = await loadPlugin(plugin);
       let product: PluginProducts[Kind];
       try {
         product = (await loaded.create((options ?? {}) as never, host)) as PluginProducts[Kind];

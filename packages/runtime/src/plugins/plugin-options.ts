@@ -13,6 +13,14 @@ export function takesOption({ kind, options }: InstalledPlugin, name: string): b
   return names.includes(name) || names.includes(anyOption);
 }
 
+/** The options that a plugin's manifest declares, of those that the runtime has for its kind. */
+export function declaredOptions(
+  plugin: InstalledPlugin,
+  offered: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(offered).filter(([name]) => takesOption(plugin, name)));
+}
+
 /** Throws ATC_INVALID_ARGUMENT for the first option that is given and that the plugin's manifest does not declare. */
 export function checkOptions(plugin: InstalledPlugin, given: unknown): void {
   if (typeof given !== "object" || given === null) return;

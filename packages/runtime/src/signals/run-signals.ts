@@ -73,11 +73,17 @@ async function computeAll(runtime: Runtime, run: SignalRun): Promise<ComputedSig
   const { config } = runtime;
   const { dataset, symbol, prices, options } = run;
   const { length } = prices.close;
-  await using executor = runtime.executor(length);
+  await using executor = await runtime.executor(length);
   if (executor === undefined) return await computeHere(runtime, run);
   const { invalidPrices, limit } = config;
   const signals = signalPart(config);
-  const input: SignalTaskInput = { ...datasetRef(config, dataset.manifest), symbol, signals, invalidPrices, limit };
+  const input: SignalTaskInput = {
+    ...datasetRef(runtime.storeRef, dataset.manifest),
+    symbol,
+    signals,
+    invalidPrices,
+    limit,
+  };
   try {
     return await executor.submit<SignalTaskInput, ComputedSignals>(taskRef, input, {
       signal: options.signal,

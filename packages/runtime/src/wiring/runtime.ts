@@ -5,13 +5,13 @@ import type { Cache } from "@atc/cache";
 import type { AtcConfig, LoadedConfig } from "@atc/config";
 import { createTrust, loadConfig } from "@atc/config";
 import type { ArrayStore, Executor } from "@atc/contract";
-import { workerExecutor } from "@atc/executor-worker";
-import { mmapStore } from "@atc/mmap-store";
 import { printableText } from "@atc/plugin-kit";
 import { cacheBytes, configuredCache } from "../cache/configured-cache.ts";
 import { nearestPackageJson } from "../plugins/installed-plugins.ts";
 import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
 import { createPluginHost } from "../plugins/plugin-host.ts";
+import { declaredOptions } from "../plugins/plugin-options.ts";
+import type { StoreRef } from "../plugins/store-ref.ts";
 import { machineDefaults } from "./machine-defaults.ts";
 import { leasedExecutor } from "./thread-lease.ts";
 
@@ -35,11 +35,6 @@ export interface RuntimeOptions {
    */
   readonly cacheMemoryBytes?: number;
   /**
-   * `worker` computes on threads, `inline` on the caller's thread. Default: threads if the work is large enough for
-   * them.
-   */
-  readonly executor?: "worker" | "inline";
-  /**
    * Number of threads, 1 or more. Default: one per core, or fewer if they do not fit in memory: 24 MB each, plus 100
    * MB.
    */
@@ -60,6 +55,8 @@ export interface Runtime extends AsyncDisposable {
   readonly host: InstalledPluginHost;
   /** The store of the datasets. */
   readonly store: ArrayStore;
+  /** The plugin and the options of the store, with which a thread creates its own. */
+  readonly storeRef: StoreRef;
   /** Whether results are stored in the cache and read from it. */
   readonly usesCache: boolean;
   /** The size limit of the cache folder, in bytes. */
@@ -71,7 +68,7 @@ export interface Runtime extends AsyncDisposable {
    * the first task. Dispose the executor after the work: the threads end with the last lease, which frees their
    * memory.
    */
-  executor(bars: number): Executor | undefined;
+  executor(bars: number): Promise<Executor | undefined>;
   /** Warns the user; each message is passed on once. */
   warn(message: string): void;
 }
@@ -90,10 +87,25 @@ function tasksOf(packageName: string): string {
   return pathToFileURL(createRequire(import.meta.url).resolve(`${packageName}/tasks`)).href;
 }
 
+/** The store that a configuration names, with the options that it declares of those that the runtime has. */
+async function configuredStore(config: AtcConfig, host: InstalledPluginHost): Promise<StoreRef> {
+  const plugin = await host.locate("array-store", config.dataStore);
+  const offered = { directory: config.dataDir, backend: config.useMemoryMapped ? "auto" : "read" };
+  return { plugin, options: declaredOptions(plugin, offered) };
+}
+
+/** The executor of a name, with the options that it declares of those that the runtime has. */
+async function configuredExecutor(name: string, threads: number, host: InstalledPluginHost): Promise<Executor> {
+  const plugin = await host.locate("executor", name);
+  const modules = { "@atc/runtime": tasksOf("@atc/runtime"), "@atc/ingest": tasksOf("@atc/ingest") };
+  const offered = { modules, threads, maxYoungHeapMiB: youngHeapMiB };
+  return await host.find("executor", name, declaredOptions(plugin, offered));
+}
+
 /**
  * Reads the configuration, finds the installed plugins and wires the packages. Writes nothing.
  *
- * @throws ATC_INVALID_CONFIG, ATC_NOT_FOUND (a named configuration file), ATC_UNSUPPORTED
+ * @throws ATC_INVALID_CONFIG, ATC_NOT_FOUND (a named configuration file), ATC_MISSING_PLUGIN (the store), ATC_UNSUPPORTED
  */
 export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   const {
@@ -121,29 +133,34 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   ];
   const host = createPluginHost({ roots, warn: onWarning, trust: createTrust({ env, cwd }) });
   for (const warning of loaded.warnings) host.warn(warning);
-  const store = mmapStore({ directory: config.dataDir, backend: config.useMemoryMapped ? "auto" : "read" });
+  const storeRef = await configuredStore(config, host);
+  const store = await host.find("array-store", config.dataStore, storeRef.options);
   let opened: Promise<Cache> | undefined;
-  const { executor: placement, threads: threadCount = machineDefaults().threads } = options;
-  const threads = leasedExecutor(() => {
-    const modules = { "@atc/runtime": tasksOf("@atc/runtime"), "@atc/ingest": tasksOf("@atc/ingest") };
-    return workerExecutor({ modules, threads: threadCount, maxYoungHeapMiB: youngHeapMiB });
-  });
+  const { threads: threadCount = machineDefaults().threads } = options;
+  const placement = config.executor;
+  // A name that no plugin has is an error now, not when the first large task comes.
+  if (placement !== "auto") await host.locate("executor", placement);
+  if (usesCache) await host.locate("byte-store", config.cacheStore);
+  const threads = leasedExecutor(() =>
+    configuredExecutor(placement === "auto" ? "worker" : placement, threadCount, host),
+  );
   return {
     loaded,
     config,
     cwd: resolve(cwd),
     host,
     store,
+    storeRef,
     usesCache,
     cacheBytes,
     async cache() {
       opened ??= configuredCache(config, host, options.cacheMemoryBytes);
       return await opened;
     },
-    executor(bars) {
+    async executor(bars) {
       if (placement === "inline") return undefined;
-      if (placement === undefined && (bars < fewBars || threadCount === 1)) return undefined;
-      return threads.lease();
+      if (placement === "auto" && (bars < fewBars || threadCount === 1)) return undefined;
+      return await threads.lease();
     },
     warn: (message) => host.warn(message),
     async [Symbol.asyncDispose]() {

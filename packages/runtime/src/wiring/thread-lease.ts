@@ -6,18 +6,25 @@ export interface LeasedExecutor extends AsyncDisposable {
    * An executor for one piece of work. Disposing the last lease ends the threads, so that their memory is free while
    * other work runs. The next lease starts new threads.
    */
-  lease(): Executor;
+  lease(): Promise<Executor>;
+}
+
+async function createAsync(create: () => Executor | Promise<Executor>): Promise<Executor> {
+  return await create();
 }
 
 /** Leases the executor that `create` makes at the first lease. Disposal ends it even if it is leased. */
-export function leasedExecutor(create: () => Executor): LeasedExecutor {
-  let current: { readonly executor: Executor; leases: number } | undefined;
+export function leasedExecutor(create: () => Executor | Promise<Executor>): LeasedExecutor {
+  let current: { readonly created: Promise<Executor>; leases: number } | undefined;
   return {
-    lease() {
-      current ??= { executor: create(), leases: 0 };
+    async lease() {
+      current ??= { created: createAsync(create), leases: 0 };
       const leased = current;
-      const { executor } = leased;
       leased.leases++;
+      const executor = await leased.created.catch((error: unknown) => {
+        if (current === leased) current = undefined;
+        throw error;
+      });
       let ending: Promise<void> | undefined;
       return {
         concurrency: executor.concurrency,
@@ -35,9 +42,10 @@ export function leasedExecutor(create: () => Executor): LeasedExecutor {
       }
     },
     async [Symbol.asyncDispose]() {
-      const ending = current?.executor;
+      const created = current?.created;
       current = undefined;
-      await ending?.[Symbol.asyncDispose]();
+      const executor = await created?.catch(() => undefined);
+      await executor?.[Symbol.asyncDispose]();
     },
   };
 }
