@@ -1,4 +1,5 @@
-// Makes a bare checkout runnable with Node and npm alone: fetches pnpm through npx, installs, builds, then runs what follows.
+// Makes a bare checkout runnable with Node and npm alone: fetches pnpm through npx, installs, builds, then runs the given
+// pnpm command. Under pnpm, it only builds and runs.
 import { spawnSync } from "node:child_process";
 
 const inPnpm = (process.env.npm_config_user_agent ?? "").startsWith("pnpm");
@@ -9,8 +10,6 @@ const pnpm = (...args) => {
   });
   if (status !== 0) process.exit(status ?? 1);
 };
-if (!inPnpm) {
-  pnpm("install", "--frozen-lockfile");
-  pnpm("run", "build");
-}
+if (!inPnpm) pnpm("install", "--frozen-lockfile");
+pnpm("run", "build");
 pnpm(...process.argv.slice(2));

@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import ts from "typescript";
 import { node, run } from "./child-process.ts";
 import type { CodeBlock } from "./code-block.ts";
-import { bin, root } from "./repository.ts";
+import { runCommand } from "./command.ts";
+import { root } from "./repository.ts";
 import { runShellLine } from "./shell-line.ts";
 
 /** Runs a program that must succeed. */
@@ -48,8 +49,13 @@ const runners: Readonly<Record<string, Runner>> = {
     const { outputText } = ts.transpileModule(block.code, { compilerOptions });
     return runProgram(node, [writeCode(block, project, outputText)], project);
   },
-  yaml: (block, project) =>
-    runProgram(node, [bin, "config", "--config", writeCode(block, project, block.code)], project),
+  async yaml(block, project) {
+    const { code, stdout, stderr } = await runCommand(
+      ["config", "--config", writeCode(block, project, block.code)],
+      project,
+    );
+    assert.equal(code, 0, `atc config ended with ${code}:\n${stdout}${stderr}`);
+  },
   json: async ({ code }) => JSON.parse(code),
   python: (block, project) => runProgram(pythonFor(block.code) ?? "python3", ["-c", block.code], project),
 };

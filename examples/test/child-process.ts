@@ -11,7 +11,11 @@ export interface Ended {
 export const node: string = process.env["ATC_NODE"] ?? process.execPath;
 
 /** The environment without our own variables, which would configure the program under test. */
-const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ATC_")));
+export const environment: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || name.startsWith("ATC_") ? [] : [[name, value]],
+  ),
+);
 
 /** Runs a program to its end. */
 export function run(

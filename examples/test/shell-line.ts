@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { node, run } from "./child-process.ts";
+import { runCommand } from "./command.ts";
 import { installable, standIns } from "./reader-project.ts";
-import { bin, packageJson, root } from "./repository.ts";
+import { packageJson, root } from "./repository.ts";
 
 /** The place where a line of a page runs. */
 export interface ShellPlace {
@@ -21,7 +21,7 @@ async function runAtc(
   { project }: ShellPlace,
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { code, stdout, stderr } = await run(node, [bin, ...args], project, env);
+  const { code, stdout, stderr } = await runCommand(args, project, env);
   assert.equal(code, 0, `atc ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
 }
 

@@ -95,7 +95,8 @@ export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWri
   return {
     async write(column, offset, bytes) {
       const buffer = buffers[column] as ColumnBuffer;
-      const position = (layout.columns[column] as ArrowFileLayout["columns"][number]).offset + offset;
+      const place = layout.columns[column] as ArrowFileLayout["columns"][number];
+      const position = place.offset + offset;
       if (buffer.used > 0 && (buffer.position + buffer.used !== position || buffer.used + bytes.length > bufferBytes))
         await flush(buffer);
       if (bytes.length > bufferBytes / 2) {
@@ -103,7 +104,7 @@ export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWri
         await writeAt(position, bytes);
         return;
       }
-      buffer.bytes ??= new Uint8Array(bufferBytes);
+      buffer.bytes ??= new Uint8Array(Math.min(bufferBytes, place.length));
       if (buffer.used === 0) buffer.position = position;
       buffer.bytes.set(bytes, buffer.used);
       buffer.used += bytes.length;
