@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import type { ArrayStore, Dataset, DatasetManifest, PluginHost } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
 import { unmapDisposed } from "@atc/mmap-store";
@@ -30,8 +32,10 @@ const threadHost: PluginHost = {
   warn: (message) => process.emitWarning(message, "AtcWarning"),
 };
 
+/** A thread resolves the package itself: the conditions of its resolver are those of its own modules. */
 async function createStore({ plugin, options }: StoreRef): Promise<ArrayStore> {
-  const { create } = await loadPlugin(plugin);
+  const entry = pathToFileURL(createRequire(plugin.root).resolve(plugin.packageName)).href;
+  const { create } = await loadPlugin({ ...plugin, entry });
   return (await create(options as never, threadHost)) as ArrayStore;
 }
 

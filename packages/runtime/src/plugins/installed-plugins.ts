@@ -19,6 +19,8 @@ export interface InstalledPlugin {
   readonly version: string;
   /** The `file:` URL of the package's entry. */
   readonly entry: string;
+  /** The package.json whose dependency the package is: what its name resolves from. */
+  readonly root: string;
   /** Of a source: the endings of the file names that it reads, in lower case. */
   readonly extensions: readonly string[];
   /** Of a source: whether its option `path` may be a list. */
@@ -132,6 +134,7 @@ async function pluginsOf(root: string, name: string, trust: Trust): Promise<read
     packageName: name,
     version: String(manifest["version"]),
     entry: pathToFileURL(entry).href,
+    root,
     extensions: texts(plugin["extensions"]).map((ending) => ending.toLowerCase()),
     takesLists: plugin["takesLists"] === true,
     options: isJsonObject(plugin["options"])
