@@ -44,7 +44,9 @@ describe("options", () => {
   });
 
   it("create the plugin that package.json names", async () => {
-    expect(plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(manifest.atc.plugins);
+    expect(plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
+      manifest.atc.plugins.map(({ kind, name }) => ({ kind, name })),
+    );
     const warn = vi.fn();
     const host: PluginHost = { find: () => Promise.reject(new Error("nothing")), warn };
     const create = plugins[0]?.create as (options: CacheFsOptions, host: PluginHost) => Promise<CacheFs>;

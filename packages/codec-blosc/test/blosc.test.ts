@@ -1,5 +1,12 @@
 import { readFileSync } from "node:fs";
-import { AtcError, type BlockCodec, isAtcError, type Plugin, type PluginHost } from "@atc/contract";
+import {
+  AtcError,
+  type BlockCodec,
+  isAtcError,
+  type Plugin,
+  type PluginHost,
+  type PluginManifest,
+} from "@atc/contract";
 import { describe, expect, it } from "vitest";
 import plugins, { type BloscOptions, blosc, bloscAlgorithms } from "../src/index.ts";
 import { blockCodecs } from "./block-codecs.ts";
@@ -130,7 +137,9 @@ describe("blosc", () => {
 describe("the plugin", () => {
   it("is listed in package.json", () => {
     const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-    expect(manifest.atc.plugins).toEqual(plugins.map(({ kind, name }) => ({ kind, name })));
+    expect((manifest.atc as PluginManifest).plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
+      plugins.map(({ kind, name }) => ({ kind, name })),
+    );
   });
 
   it("requests the block codec from its host and reads all installed ones", async () => {

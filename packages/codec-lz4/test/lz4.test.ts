@@ -1,6 +1,6 @@
 import { type ExecFileSyncOptionsWithBufferEncoding, execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { isAtcError } from "@atc/contract";
+import { isAtcError, type PluginManifest } from "@atc/contract";
 import fc from "fast-check";
 import { compressFrameSync, compressSync, decompressFrameSync, uncompressSync } from "lz4-napi";
 import { describe, expect, it } from "vitest";
@@ -173,5 +173,7 @@ it("hashes like xxHash", () => {
 
 it("lists its plugins in package.json", () => {
   const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  expect(manifest.atc.plugins).toEqual(plugins.map(({ kind, name }) => ({ kind, name })));
+  expect((manifest.atc as PluginManifest).plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
+    plugins.map(({ kind, name }) => ({ kind, name })),
+  );
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
-import { isAtcError } from "@atc/contract";
+import { isAtcError, type PluginManifest } from "@atc/contract";
 import { describe, expect, it } from "vitest";
 import plugins, { zlib, zlibBlock } from "../src/index.ts";
 
@@ -52,5 +52,7 @@ describe("zlib", () => {
 
 it("lists its plugins in package.json", () => {
   const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  expect(manifest.atc.plugins).toEqual(plugins.map(({ kind, name }) => ({ kind, name })));
+  expect((manifest.atc as PluginManifest).plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
+    plugins.map(({ kind, name }) => ({ kind, name })),
+  );
 });

@@ -1,6 +1,6 @@
 import { type ExecFileSyncOptionsWithBufferEncoding, execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { isAtcError } from "@atc/contract";
+import { isAtcError, type PluginManifest } from "@atc/contract";
 import { describe, expect, it } from "vitest";
 import plugins, { zstd, zstdBlock } from "../src/index.ts";
 
@@ -85,5 +85,7 @@ describe("zstdBlock", () => {
 
 it("lists its plugins in package.json", () => {
   const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  expect(manifest.atc.plugins).toEqual(plugins.map(({ kind, name }) => ({ kind, name })));
+  expect((manifest.atc as PluginManifest).plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
+    plugins.map(({ kind, name }) => ({ kind, name })),
+  );
 });

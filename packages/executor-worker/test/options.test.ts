@@ -55,7 +55,9 @@ describe("the plugins", () => {
     const { atc }: { atc: PluginManifest } = JSON.parse(
       readFileSync(new URL("../package.json", import.meta.url), "utf8"),
     );
-    expect(atc.plugins).toEqual(plugins.map(({ kind, name }) => ({ kind, name })));
+    expect(atc.plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
+      plugins.map(({ kind, name }) => ({ kind, name })),
+    );
   });
 });
 

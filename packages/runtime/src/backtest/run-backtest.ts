@@ -84,8 +84,10 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
 
 function reportWith(runtime: Runtime, path: string, { manifest }: Dataset, figures: Figures): BacktestReport {
   const { fingerprint, rows, series } = manifest;
+  // The same run gives the same report wherever its tasks ran.
+  const { executor: _, ...config } = runtime.config;
   return {
-    config: asJson({ ...runtime.config }),
+    config: asJson(config),
     data: { path, fingerprint, rows, symbols: series.length },
     ...figures,
   };
