@@ -1,4 +1,5 @@
-// Makes a bare checkout runnable with Node and npm alone: fetches pnpm through npx, installs, builds, then runs what follows.
+// Makes a bare checkout runnable with Node and npm alone: fetches pnpm through npx, installs, builds, then runs the
+// command that follows.
 import { spawnSync } from "node:child_process";
 
 const inPnpm = (process.env.npm_config_user_agent ?? "").startsWith("pnpm");

@@ -45,7 +45,7 @@ function scanTime(scan: Scan, row: number, time: number): void {
   }
   if (time < scan.next) {
     endSpan(scan);
-    addFault(scan, row, time, "a bar of the same or a later time stands before it");
+    addFault(scan, row, time, "a bar of the same or a later time is before it");
     return;
   }
   if (time > scan.next || scan.spanBars === 0) {

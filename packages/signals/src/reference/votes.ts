@@ -91,8 +91,8 @@ function follows({ votes, sides }: Votes, index: number): boolean {
 }
 
 /**
- * Applies the definition literally from bar `followed` of the block. An average that overflowed, near the largest double,
- * counts as missing.
+ * Applies the definition literally from bar `followed` of the block. An average that overflowed, near the largest
+ * double, counts as missing.
  */
 function watchCrossings(
   state: Votes,
