@@ -1,4 +1,5 @@
-// Writes the changelog of a release: the bullets of its changesets, without hashes. Dependencies that only moved along are omitted.
+// Writes the changelog of a release: the bullets of its changesets, without hashes. Dependencies that only moved along
+// are omitted.
 const isBullet = (line) => /^[-*] /.test(line);
 
 module.exports = {

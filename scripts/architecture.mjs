@@ -1,7 +1,9 @@
 /**
- * What the packages' manifests do not say. By package, from the ground up: which other packages its source may import,
- * its folders in `src` from the top floor to the bottom (no import runs from a lower one to a higher one), and the most
- * that its compiled JavaScript may take, gzipped.
+ * What the packages' manifests do not say, by package from the ground up:
+ *
+ * - the other packages that its source may import;
+ * - its folders in `src` from the top floor to the bottom: no import runs from a lower one to a higher one;
+ * - the size limit of its compiled JavaScript, gzipped.
  *
  * The import rules, ARCHITECTURE.md, README.md, the TypeScript references and the size limits derive from this table
  * (`pnpm tables`).

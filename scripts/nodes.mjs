@@ -1,5 +1,8 @@
-// Runs the tests on other versions of Node, which npm delivers as packages, and prints a table. `--node 22` (repeatable; 22 and 24 where absent); what else
-// is given is handed to vitest: `pnpm nodes examples` runs the examples and the code blocks of the pages alone.
+// Runs the tests on other versions of Node, which npm delivers as packages, and prints a table.
+//
+//   --node 22   repeatable; default: 22 and 24
+//
+// Other arguments are passed to vitest: `pnpm nodes examples` runs only the examples and the code blocks of the pages.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, dirname, join, relative } from "node:path";
@@ -12,7 +15,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-/** The path of a Node of a major version, fetched into `temp/` where it is not there. */
+/** The path of a Node of a major version, fetched into `temp/` if it is missing. */
 function fetchNode(major) {
   const { platform, arch } = process;
   const name = `node-${platform === "win32" ? "win" : platform}-${arch}`;
@@ -25,7 +28,7 @@ function fetchNode(major) {
   return binary;
 }
 
-/** What became of the tests under `node`, as vitest's JSON tells. */
+/** The outcome of the tests under `node`, as vitest's JSON reports it. */
 function runTests(node, major) {
   const outputFile = join(root, "temp", `tests-node${major}.json`);
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
@@ -49,7 +52,7 @@ function countsOf(files) {
   };
 }
 
-/** The first line of what a test threw; vitest's JSON has a placeholder where the time was up. */
+/** The first line of what a test threw; vitest's JSON has a placeholder if the time was up. */
 function reasonOf([message = ""]) {
   const [line = ""] = message.split("\n");
   return line === "Error: STACK_TRACE_ERROR" ? "the time was up" : line;

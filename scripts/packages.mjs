@@ -1,6 +1,11 @@
-// Packs every package, serves the tarballs from a registry on loopback, installs each one alone into an empty project with npm, pnpm and yarn,
-// imports and type-checks it there, and prints the table. Then makes a user's project with each of them that installs the command, two codecs and a codec of
-// somebody else, and checks that they are found by name. `--only NAME` (repeatable, leaves the projects out), `--managers npm,pnpm,yarn`, `--json`.
+// Packs every package, serves the tarballs from a registry on loopback, and installs each one alone into an empty
+// project with npm, pnpm and yarn. Imports and type-checks it there, and prints the table. Then makes a user's project
+// with each package manager: it installs the command, two codecs and a codec of somebody else, and checks that they
+// are found by name.
+//
+//   --only NAME                repeatable; omits the projects
+//   --managers npm,pnpm,yarn
+//   --json
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -101,7 +106,10 @@ function arrived(directory, name) {
     .filter((found) => found !== name);
 }
 
-/** Installs a package into an empty project, notes the exit code and what else arrived, and returns the project's folder. */
+/**
+ * Installs a package into an empty project, records the exit code and what else arrived, and returns the project's
+ * folder.
+ */
 async function installAlone(manager, name, url, row) {
   const directory = project(url);
   const [command, args] = commands[manager](name);

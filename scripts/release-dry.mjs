@@ -1,4 +1,5 @@
-// Shows what a release would publish, in a clone that is deleted after: versions, changelogs, packed files. Nothing is published or changed here.
+// Shows what a release would publish: versions, changelogs, packed files. It works in a clone, which it deletes.
+// Nothing is published, and this checkout does not change.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

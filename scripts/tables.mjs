@@ -1,4 +1,5 @@
-// Writes what is derived from the packages into the files that repeat it; `--check` names the files that are not fresh and ends with 1.
+// Writes what is derived from the packages into the files that repeat it. `--check` names the files that are not
+// fresh and ends with 1.
 // Needs a build: the rows of the configuration come from @atc/config.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

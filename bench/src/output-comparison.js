@@ -80,7 +80,7 @@ export async function compareOutputs(folder, scale) {
   const lines = [];
   for (const [name, options] of [
     ["defaults", []],
-    ["3 symbols a batch", ["--batch-size", "3"]],
+    ["3 symbols per batch", ["--batch-size", "3"]],
     ["risk-free rate", ["--risk-free-rate", "0.02"]],
     ["last 5,000 bars", ["--limit", "5000"]],
   ]) {

@@ -35,7 +35,8 @@ const keyOf = (length, version = 1) => ({
   version,
 });
 
-const cacheDir = mkdtempSync(join(tmpdir(), "atc-cache-")); // without cacheDir, the cache shares the folder of the backtests
+// Without cacheDir, the cache shares the folder of the backtests.
+const cacheDir = mkdtempSync(join(tmpdir(), "atc-cache-"));
 const cache = await openCache({ config: { cacheDir } });
 async function show(length, version) {
   const key = keyOf(length, version);

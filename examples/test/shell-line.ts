@@ -5,7 +5,7 @@ import { runCommand } from "./command.ts";
 import { installable, standIns } from "./reader-project.ts";
 import { packageJson, root } from "./repository.ts";
 
-/** The place where a line of a page runs. */
+/** The folder and environment in which a line of a page runs. */
 export interface ShellPlace {
   /** The reader's project. */
   readonly project: string;
@@ -41,7 +41,7 @@ async function runScript(name: string, args: readonly string[], place: ShellPlac
 function checkInstall(words: readonly string[]): void {
   const names = words.filter((word) => !word.startsWith("-"));
   for (const name of names)
-    assert.ok(installable.has(name) || standIns.has(name), `"${name}" is no package of this workspace`);
+    assert.ok(installable.has(name) || standIns.has(name), `"${name}" is not a package of this workspace`);
 }
 
 /** Executes a line of a `sh` block: runs `atc`, and checks that packages to install and files to run exist. */

@@ -45,7 +45,7 @@ function scanTime(scan: Scan, row: number, time: number): void {
   }
   if (time < scan.next) {
     endSpan(scan);
-    addFault(scan, row, time, "a bar of the same or a later time stands before it");
+    addFault(scan, row, time, "a bar of the same or a later time is before it");
     return;
   }
   if (time > scan.next || scan.spanBars === 0) {
@@ -92,9 +92,12 @@ function checkColumns(series: Series): boolean {
  * Finds missing and faulty bars before the host runs. A single missing minute ends the host's process, and no `try`
  * catches that.
  *
- * Bars are expected at multiples of `intervalMs` since the epoch. A bar is faulty if it is off this grid, has the time
- * of the bar before it, has a price that is not finite and above 0, has its high below its low, has a negative volume,
- * or has a price below a thousandth of the median of the (up to 1,000) bars read with it.
+ * Bars are expected at multiples of `intervalMs` since the epoch. A bar is faulty if
+ *
+ * - it is off this grid, or has the time of the bar before it;
+ * - a price is not finite and above 0;
+ * - its high is below its low, or its volume is negative;
+ * - a price is below a thousandth of the median of the (up to 1,000) bars read with it.
  *
  * @param series - bars with the columns open, high, low, close, and optionally volume
  * @param from - first time in ms since the epoch, inclusive, rounded up to a bar's time

@@ -22,8 +22,8 @@ function prepareEncoder(frequencies: usize, table: usize): void {
 }
 
 /**
- * Moves 16 bits of a state to the bytes before `cursor` if the state has no room for a token. Returns where the bytes
- * begin.
+ * Moves 16 bits of a state to the bytes before `cursor` if the state has no room for a token. Returns the address of
+ * the first byte.
  */
 @inline
 function moveOut(cursor: usize, state: u32, entry: usize): usize {
@@ -57,7 +57,7 @@ function encoderEntry(table: usize, token: u32): usize {
 
 /**
  * Encodes tokens, from last to first, so that the bytes end at `end`. `table` is 4 KiB of scratch, `frequencies` 256 of
- * 16 bits. Returns where the bytes begin: 16 bytes of states, then what the lanes moved out. Writes up to 2 bytes
+ * 16 bits. Returns their first address: 16 bytes of states, then what the lanes moved out. Writes up to 2 bytes
  * before that.
  */
 export function encodeTokens(tokens: usize, count: usize, frequencies: usize, table: usize, end: usize): usize {
@@ -127,7 +127,7 @@ function refill(state: u32, cursor: usize): u32 {
   return state < lowest ? (state << 16) | <u32>load<u16>(cursor) : state;
 }
 
-/** Where the next 16 bits are after a possible refill. */
+/** The address of the next 16 bits after a possible refill. */
 @inline
 function moved(state: u32, cursor: usize): usize {
   return cursor + (<usize>(state < lowest) << 1);
@@ -135,8 +135,8 @@ function moved(state: u32, cursor: usize): usize {
 
 /**
  * Inverts {@link encodeTokens} for `length` bytes at `source`; `table` is 16 KiB of scratch. Reads up to 2 bytes per
- * token after the source. False if the bytes do not end where the encoder began, or the states differ from its initial
- * ones.
+ * token after the source. False if the bytes do not end at the encoder's first byte, or the states differ from its
+ * initial ones.
  */
 export function decodeTokens(
   source: usize,

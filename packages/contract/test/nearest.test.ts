@@ -17,7 +17,7 @@ describe("nearest", () => {
     expect(nearest(text, columns)).toBe(found);
   });
 
-  it.each(["", "bid_exchange", "settlement"])("of %j is none of the columns", (text) => {
+  it.each(["", "bid_exchange", "settlement"])("suggests none of the columns for %j", (text) => {
     expect(nearest(text, columns)).toBeUndefined();
   });
 

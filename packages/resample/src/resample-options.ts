@@ -48,7 +48,7 @@ export interface ResampleOptions {
   readonly fill?: "none" | "previous";
   /**
    * How to aggregate columns other than open, high, low, close and volume. Default: the sum if the name contains
-   * `volume`, `turnover`, `amount`, `count` or `trades`; else the last value for bars, and none for ticks, where such
+   * `volume`, `turnover`, `amount`, `count` or `trades`; else the last value for bars, and none for ticks, whose other
    * columns are flags of one trade.
    */
   readonly aggregate?: Readonly<Record<string, Aggregation>>;

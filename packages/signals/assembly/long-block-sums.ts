@@ -22,7 +22,7 @@ function closeGroup(series: usize, length: usize, suffixes: usize, weighted: boo
 
 /**
  * The shortest windows of a long block, as two rows whose values add up to the sums. `suffixes` has the part in the
- * previous group, at the bar where a window begins; `prefixes` the part in the current group, at the bar where it ends.
+ * previous group, at the window's first bar; `prefixes` has the part in the current group, at its last bar.
  * The tables of `windows` are updated as by the other functions.
  */
 @inline

@@ -1,8 +1,9 @@
 /** Constants of both layers of many configurations. */
 
 /**
- * Constants as vectors in memory: the floor and the cap of equities, 100, 1.5 x 2^52 for rounding, 1 and -1. V8 builds
- * a constant again at each use in a loop, but a value loaded before the loop stays in a register.
+ * Constants as vectors in memory: the floor and the cap of equities, 100, 1.5 x 2^52 for rounding, 1 and -1.
+ *
+ * V8 builds a constant again at each use in a loop. A value that is loaded before the loop stays in a register.
  */
 export const constants: usize = memory.data<f64>([0.25, 0.25, 1e300, 1e300, 100, 100, 6755399441055744, 6755399441055744, 1, 1, -1, -1], 16);
 /**

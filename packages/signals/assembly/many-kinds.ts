@@ -71,9 +71,9 @@ function addCut(weighted: v128, equity: v128, signal: v128, long: v128, short: v
 }
 
 /**
- * Layer 2 of all six kinds of a pair in dialect lts after the cutout, like `advanceKindEquity` for each. Rows of signals
- * are `row` bytes apart, with room for one vector before each; states are 96 bytes apart. All bars on the floor are
- * added to the first state.
+ * Layer 2 of all six kinds of a pair in dialect lts after the cutout, like `advanceKindEquity` for each. Rows of
+ * signals are `row` bytes apart, with room for one vector before each; states are 96 bytes apart. All bars on the floor
+ * are added to the first state.
  */
 export function advanceKindEquities(signals: usize, row: usize, spreads: usize, retention: usize, count: i32, state: usize, sums: usize): void {
   const floor = v128.load(constants);

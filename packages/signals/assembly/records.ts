@@ -148,7 +148,10 @@ export const differenceRows: usize = 64 + 28 * rowLength;
 /** The nine averages of each of the six kinds, a row per average. */
 export const kindAverageRows: usize = 64 + 40 * rowLength;
 
-/** The most bars of a long block: one in which only averages are computed, each at its base length. Its rows follow all others. */
+/**
+ * The most bars of a long block: one in which only averages are computed, each at its base length. Its rows follow all
+ * others.
+ */
 export const longBlockLength: usize = 4096;
 /** The most earlier bars that the averages of a long block may need. */
 export const longHistory: usize = 1024;

@@ -222,7 +222,7 @@ describe("a snapshot", () => {
   }
 
   it.skipIf(!wasmBuilt)(
-    "is the same bytes from either kernel, and either goes on from it (needs dist/kernel.wasm)",
+    "is the same bytes from either kernel, and either resumes from it (needs dist/kernel.wasm)",
     () => {
       fc.assert(
         fc.property(anyConfig, anySeries(600), fc.nat(400), (config, { close: prices }, at) => {

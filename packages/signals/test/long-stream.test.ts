@@ -9,7 +9,7 @@ import { seededRandom } from "./price-walks.ts";
 const bars = process.env["ATC_LONG"] === "1" ? 100_000_000 : 5_000_000;
 const chunk = 65_536;
 
-/** Fills a chunk with a walk between 50 and 200 that has a few bad ticks; returns its last price. */
+/** Fills `prices` with a walk between 50 and 200 that has a few bad ticks; returns its last price. */
 function walkOn(prices: Float64Array, from: number, random: () => number): number {
   let price = from;
   for (let i = 0; i < prices.length; i++) {

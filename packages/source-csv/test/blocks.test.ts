@@ -23,7 +23,7 @@ function shown({ symbols, times, numbers, texts }: Read): unknown {
   return [symbols, times, numbers, texts["note"]?.slice(1)];
 }
 
-it.each(shapes)("reads %s the same wherever a block ends in them", async (_, row) => {
+it.each(shapes)("reads %s the same at any end of a block in them", async (_, row) => {
   const wanted = shown(await read(fileOf(textWith(row, -5000)), { text: "keep" }));
   for (let shift = 0; shift < row(10).length + 2; shift++)
     expect(shown(await read(fileOf(textWith(row, shift)), { text: "keep" }))).toEqual(wanted);

@@ -105,7 +105,7 @@ describe("counts what is read", () => {
     for (const start of starts) expect(await countsAsRead({ ...slice, start })).toBe(true);
   });
 
-  it("wherever a block ends in the rows", async () => {
+  it("at any end of a block in the rows", async () => {
     const few = rows(12, (i) => `SYM${i},2024-01-01,${i}.25,n\r\n`);
     const start = "FIRST,2024-01-01,1,";
     for (let shift = 0; shift < 24; shift++) {

@@ -120,7 +120,7 @@ it.each([
 it.each([
   ["an unknown option", { seperator: ";" }, /separator/],
   ["a separator that is a letter", { separator: "x" }, /separator/],
-  ["a word that is none of the choices", { badRows: "ignore" }, /error, skip, nan/],
+  ["a word that is not one of the choices", { badRows: "ignore" }, /error, skip, nan/],
   ["an unknown column", { columns: { clse: "x" } }, /close/],
   ["a header name that is not there", { columns: { close: "clsoe" } }, /"close"/],
   ["an empty symbol", { symbol: " " }, /symbol/],

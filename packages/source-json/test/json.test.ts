@@ -264,7 +264,7 @@ describe.each([
   for (const { name, run } of dataSourceCases(create, expected)) it(name, run);
 });
 
-it("reads rows the same wherever a piece of the bytes ends in them", async () => {
+it("reads rows the same at any end of a piece of the bytes", async () => {
   const wanted = await readText(JSON.stringify(rows));
   for (const text of [JSON.stringify(rows), lines(objects), JSON.stringify(objects, null, 1)]) {
     const bytes = Buffer.from(text);

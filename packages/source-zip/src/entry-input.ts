@@ -58,7 +58,7 @@ export function entryInput(archive: Archive, entry: ArchiveEntry): SourceInput {
     name: `${archive.path}/${name}`,
     fileName: name,
     size,
-    // Length and checksum identify the bytes, wherever and whenever the archive was copied.
+    // Length and checksum identify the bytes, also in a copy of the archive.
     parts: { entry: name, size, crc32: entry.crc32 },
     open: () => decompressed(archive, entry),
   };

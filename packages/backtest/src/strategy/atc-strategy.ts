@@ -18,7 +18,7 @@ function sentences(diagnostics: SignalDiagnostics, warmup: number): readonly str
   if (strongest !== undefined) found.push(strongest.message);
   if (floorShare > 0.5)
     found.push(
-      `${(100 * floorShare).toFixed(0)} % of the equities that weight the votes are at their floor, so the weights mean little; set a smaller decay`,
+      `${(100 * floorShare).toFixed(0)} % of the equities that weight the votes are at their floor, so the weights are unreliable; set a smaller decay`,
     );
   return found;
 }

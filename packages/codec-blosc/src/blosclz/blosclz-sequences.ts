@@ -1,8 +1,8 @@
 /**
  * BloscLZ, the byte stream that FastLZ calls level 2 (format 0 of Blosc frames).
  *
- * A control byte below 32 precedes that many literals plus one. Other control bytes start a match: 3 bits hold its
- * length less 2, where 7 continues in bytes of 255, and 5 bits hold the high part of its distance less 1, whose low
+ * A control byte below 32 precedes that many literals plus one. Other control bytes start a match. 3 bits hold its
+ * length less 2; the value 7 continues in bytes of 255. 5 bits hold the high part of its distance less 1, whose low
  * byte follows. If all 13 bits are set, two more bytes follow, high byte first, to be added. The first control byte is
  * for literals; its bit 5 is set and has no meaning. The last one is for literals too.
  *

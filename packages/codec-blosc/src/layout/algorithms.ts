@@ -30,8 +30,12 @@ export function algorithmOf(bloscFormat: number): BloscAlgorithm | undefined {
 }
 
 /**
- * The largest expansion per encoded byte of each format, from their specifications: 255 per length byte of LZ4 and
- * BloscLZ, 64 per 3 bytes of Snappy, 258 per 2 bits of deflate, a 128 KiB block per 4 bytes of Zstandard.
+ * The largest expansion per encoded byte of each format, from their specifications.
+ *
+ * - LZ4 and BloscLZ: 255 per length byte.
+ * - Snappy: 64 per 3 bytes.
+ * - deflate: 258 per 2 bits.
+ * - Zstandard: a 128 KiB block per 4 bytes.
  */
 const largestExpansion: readonly number[] = [256, 255, 22, 1032, 2 ** 15];
 

@@ -46,7 +46,7 @@ export interface NumericKernel {
   /** Inverts `tokenize`; 0 if the bits do not take `length` bytes. */
   detokenize(tokens: number, count: number, bits: number, length: number, values: number): number;
   /**
-   * Entropy-codes tokens so that the bytes end at `end`. Returns where they begin. `frequencies` are 256 of 16 bits
+   * Entropy-codes tokens so that the bytes end at `end`. Returns their first address. `frequencies` are 256 of 16 bits
    * with the sum 4096.
    */
   encodeTokens(tokens: number, count: number, frequencies: number, table: number, end: number): number;

@@ -67,7 +67,10 @@ export interface PluginManifestEntry {
    * joins their rows in order.
    */
   readonly takesLists?: boolean;
-  /** Its options by name, each with a one-line description. */
+  /**
+   * Its options by name, each with a one-line description. The host refuses any option that is not listed with
+   * ATC_INVALID_ARGUMENT; the name `*` allows all. A source also takes `path` and `input`.
+   */
   readonly options?: Readonly<Record<string, string>>;
 }
 

@@ -8,10 +8,7 @@ export interface GuardedListener {
   check(): void;
 }
 
-/**
- * Guards a listener that runs in an event handler, where a throw would end the process. Calls `onFailure` when it
- * throws.
- */
+/** Guards a listener of an event: a throw in it would end the process. Calls `onFailure` when it throws. */
 export function guardListener(listener: ProgressListener | undefined, onFailure: () => void): GuardedListener {
   const failures: unknown[] = [];
   return {

@@ -3,7 +3,7 @@ import type { Average } from "./average.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 
 /**
- * DEMA: 2 e1 - e2, where e2 is an EMA of e1. In dialect tradingview, e2 is seeded with the mean of the first n values
+ * DEMA: 2 e1 - e2; e2 is an EMA of e1. In dialect tradingview, e2 is seeded with the mean of the first n values
  * of e1; in lts, with the first value alone.
  */
 export function createDema(lengths: readonly number[], config: SignalConfig, layout: MemoryLayout): Average {

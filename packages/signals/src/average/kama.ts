@@ -5,8 +5,8 @@ import type { MemoryLayout } from "./memory-layout.ts";
 import { createWindowSums, plainSums } from "./window-sums.ts";
 
 /**
- * KAMA: k[t] = k[t-1] + c (s[t] - k[t-1]), c = (r (0.666 - 0.064) + 0.064)^2, where r is the efficiency ratio of the
- * last n changes. The sums of changes never subtract, so a sum is exactly 0 if and only if every change is 0; r is then
+ * KAMA: k[t] = k[t-1] + c (s[t] - k[t-1]), c = (r (0.666 - 0.064) + 0.064)^2; r is the efficiency ratio of the last n
+ * changes. The sums of changes never subtract, so a sum is exactly 0 if and only if every change is 0; r is then
  * 0.
  */
 export function createKama(lengths: readonly number[], config: SignalConfig, layout: MemoryLayout): Average {

@@ -2,9 +2,13 @@ import type { AverageKind } from "@atc/contract";
 import { averageKinds } from "@atc/contract";
 
 /**
- * An output, one value per bar: `ema` is the average at the base length; `emaSignal` the layer-1 signal in [-1, 1],
- * rounded to 2 decimals; `emaEquity` the layer-2 equity; `averageSignal` the signal of all kinds in [-1, 1];
- * `direction` -1, 0 or +1.
+ * An output, one value per bar:
+ *
+ * - `ema` is the average at the base length;
+ * - `emaSignal` is the layer-1 signal in [-1, 1], rounded to 2 decimals;
+ * - `emaEquity` is the layer-2 equity;
+ * - `averageSignal` is the signal of all kinds in [-1, 1];
+ * - `direction` is -1, 0 or +1.
  */
 export type SignalOutput =
   | AverageKind

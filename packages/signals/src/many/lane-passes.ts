@@ -141,7 +141,9 @@ function computeAllKinds(group: LaneGroup, place: 0 | 1, pair: PairPlan, count: 
   );
 }
 
-/** Computes layer 2 and the outputs of one of the two pairs; `capFree` is what {@link computeLayer1} returned for it. */
+/**
+ * Computes layer 2 and the outputs of one of the two pairs; `capFree` is what {@link computeLayer1} returned for it.
+ */
 export function computeLayer2(
   group: LaneGroup,
   place: 0 | 1,

@@ -10,9 +10,11 @@ import { growthAfter } from "../base/growth.ts";
 export const equityBounds: { readonly floor: number; readonly cap: number } = { floor: 0.25, cap: 1e300 };
 
 /**
- * The factors that one layer's equities are multiplied by at each bar. E[t] = E[t-1] (1 - decay / 100) (1 + v R[t]
- * g[t]), which is E[t-1] (flat + v spread) for a vote v of -1 or +1, and E[t-1] flat for 0. Up to and including the
- * layer's cutout, flat is 1 and spread 0: the equity keeps its start value.
+ * The factors that one layer's equities are multiplied by at each bar.
+ *
+ * E[t] = E[t-1] (1 - decay / 100) (1 + v R[t] g[t]). It equals E[t-1] (flat + v spread) if the vote v is -1 or +1.
+ * It equals E[t-1] flat if v is 0. Up to and including the layer's cutout, flat is 1 and spread 0: the equity keeps
+ * its start value.
  */
 export interface ReturnFactors {
   /** Index of the layer's first bar. */

@@ -91,8 +91,8 @@ function follows({ votes, sides }: Votes, index: number): boolean {
 }
 
 /**
- * Applies the definition literally from bar `followed` of the block. An average that overflowed, near the largest double,
- * counts as missing.
+ * Applies the definition literally from bar `followed` of the block. An average that overflowed, near the largest
+ * double, counts as missing.
  */
 function watchCrossings(
   state: Votes,
@@ -145,8 +145,8 @@ function watchCrossings(
 
 /**
  * The same for three averages whose votes follow their sides. It has no branch on the side, which no processor
- * predicts, and one set of loads, checks and sums for all three, written out because V8 does not unroll loops (3.2
- * instead of 5.5 ns per average and bar). Returns the number of bars computed: all, or those up to and including the
+ * predicts. All three share one set of loads, checks and sums. These are written out because V8 does not unroll loops:
+ * 3.2 instead of 5.5 ns per average and bar. Returns the number of bars computed: all, or those up to and including the
  * first without an average.
  */
 function followSides(

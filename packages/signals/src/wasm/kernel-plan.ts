@@ -9,7 +9,7 @@ import { kernelConstants, settingsOf } from "./kernel-settings.ts";
 import { createSlotTemplate, type Region, type SlotTemplate, type Word } from "./slot-template.ts";
 import { longHistory, rows, wasmBlockLength } from "./working-rows.ts";
 
-/** Where a kind keeps what the diagnostics need. */
+/** The memory in which a kind keeps what the diagnostics need. */
 interface PlannedTallies {
   readonly counts: Region;
   readonly votes: Region;
@@ -153,7 +153,7 @@ function wholeRows({ config, averageRow }: Draft, parts: readonly KindPart[]): n
   return averageRow(averageKinds.indexOf(shared ? "wma" : "hma"));
 }
 
-/** The record of a kind and where its counts are. */
+/** The record of a kind and its counts. */
 interface KindPlan extends PlannedTallies {
   readonly record: Region;
   readonly withVotes: boolean;

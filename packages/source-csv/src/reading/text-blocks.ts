@@ -22,7 +22,7 @@ export interface RowRange {
 export interface TextBlocks {
   /** The offset in the buffer at which the next row starts; the caller moves it over the rows it reads. */
   position: number;
-  /** Up to where the buffer holds rows to read. */
+  /** The end of the rows to read in the buffer. */
   readonly limit: ParseLimit;
   /** Reads the next block; false if no row is left. */
   next(): Promise<boolean>;

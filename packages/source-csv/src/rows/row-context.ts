@@ -27,7 +27,7 @@ export const roleNumber: Readonly<Record<FieldRole, number>> = {
 /** Bytes of the longest row, without its line end. */
 export const longestRow: number = 1024 * 1024;
 
-/** Where a parser stops. It parses only rows whose bytes are all before `end`. */
+/** The position at which a parser stops. It parses only rows whose bytes are all before `end`. */
 export interface ParseLimit {
   /** Rows that start at this offset or later are not parsed. It may be beyond `end`. */
   stop: number;

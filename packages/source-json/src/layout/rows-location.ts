@@ -1,7 +1,7 @@
 import { AtcError } from "@atc/contract";
 import { afterBlanks, colon, comma, openList, openObject, quote, textEnd, valueEnd } from "../values/json-scanner.ts";
 
-/** Where a document has its rows. */
+/** The position of the rows in a document. */
 export interface RowsLocation {
   /** Whether they are elements of one array; else they follow each other, usually one per line. */
   readonly isList: boolean;

@@ -68,7 +68,7 @@ export function damageCases(create: () => Codec): readonly ConformanceCase[] {
         for (let trial = 0; trial < 2000; trial++) {
           const damaged = (all[trial % all.length] as Uint8Array).slice();
           if (damaged.length === 0) continue;
-          // Half of the flips hit the first bytes, where lengths and offsets are.
+          // Half of the flips hit the first bytes, which hold lengths and offsets.
           const at = next() % (trial % 8 < 4 ? Math.min(64, damaged.length) : damaged.length);
           const bit = next() % 8;
           damaged[at] = (damaged[at] as number) ^ (1 << bit);
