@@ -215,7 +215,9 @@ describe("faults while rows are placed", () => {
         if (progress.phase === phase) controller.abort();
       };
       const options = { name: "d", memoryBytes, onProgress, signal: controller.signal };
-      const failed = await ingest(await csv(writeFile()), mmapStore({ directory }), options).catch((e: unknown) => e);
+      // Progress comes every 50 ms: reading must take longer, or all is read at its first report.
+      const file = writeFile({ rows: phase === "reading" ? 120_000 : 30_000 });
+      const failed = await ingest(await csv(file), mmapStore({ directory }), options).catch((e: unknown) => e);
       expect(isAtcError(failed, "ATC_ABORTED")).toBe(true);
       expect([...seen].at(-1)).toBe(phase);
       expect(readdirSync(directory)).toEqual([]);
