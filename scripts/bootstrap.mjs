@@ -1,5 +1,5 @@
-// Makes a bare checkout runnable with Node and npm alone: fetches pnpm through npx, installs, builds, then runs the given
-// pnpm command. Under pnpm, it only builds and runs.
+// Makes a bare checkout runnable with Node and npm alone: fetches pnpm through npx, installs, builds, then runs the
+// given pnpm command. Under pnpm, it only builds and runs.
 import { spawnSync } from "node:child_process";
 
 const inPnpm = (process.env.npm_config_user_agent ?? "").startsWith("pnpm");

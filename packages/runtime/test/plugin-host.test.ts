@@ -132,7 +132,7 @@ describe("createPluginHost", () => {
   it("ends the message about an unknown name with one sentence", async () => {
     const error = await codeOf((await host([])).find("codec", "quikpack"));
     expect(error?.message).toBe(
-      'no installed package brings the codec "quikpack" (none is installed); a package of your own is found if it is a dependency or named under "plugins"',
+      'no installed package provides the codec "quikpack" (none is installed); a package of your own is found if it is a dependency or named under "plugins"',
     );
   });
 

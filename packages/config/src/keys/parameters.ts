@@ -44,7 +44,7 @@ const dataParameters: ParameterTable<DataConfig> = {
   executor: {
     kind: "text",
     default: "auto",
-    description: "Where tasks run",
+    description: "What runs the tasks",
     allowed: "auto (threads for large work), worker, inline or the name of an executor plugin",
     pythonNames: [],
   },

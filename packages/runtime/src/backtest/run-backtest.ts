@@ -84,7 +84,7 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
 
 function reportWith(runtime: Runtime, path: string, { manifest }: Dataset, figures: Figures): BacktestReport {
   const { fingerprint, rows, series } = manifest;
-  // The same run gives the same report wherever its tasks ran.
+  // A report does not depend on the executor.
   const { executor: _, ...config } = runtime.config;
   return {
     config: asJson(config),

@@ -26,7 +26,7 @@ const threadHost: PluginHost = {
     Promise.reject(
       new AtcError(
         "ATC_UNSUPPORTED",
-        `a store asked for the ${kind} "${name}" on a thread, where no other plugins are available; set executor to inline`,
+        `a store asked for the ${kind} "${name}" on a thread, which has no other plugins; set executor to inline`,
       ),
     ),
   warn: (message) => process.emitWarning(message, "AtcWarning"),

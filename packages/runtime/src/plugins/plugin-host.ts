@@ -34,7 +34,7 @@ function missing(kind: string, name: string, installed: readonly InstalledPlugin
     const packages = [owner];
     return new AtcError(
       "ATC_MISSING_PLUGIN",
-      `no installed package brings the ${kind} "${name}" (${listed}); install it with: ${installLine(packages)}`,
+      `no installed package provides the ${kind} "${name}" (${listed}); install it with: ${installLine(packages)}`,
       {
         details: { kind, name, packages },
       },
@@ -47,7 +47,7 @@ function missing(kind: string, name: string, installed: readonly InstalledPlugin
       : `; did you mean "${suggestion}"? A package of your own is found if it is a dependency`;
   return new AtcError(
     "ATC_MISSING_PLUGIN",
-    `no installed package brings the ${kind} "${name}" (${listed})${hint} or named under "plugins"`,
+    `no installed package provides the ${kind} "${name}" (${listed})${hint} or named under "plugins"`,
     { details: { kind, name, installed: here, ...(suggestion === undefined ? {} : { nearest: suggestion }) } },
   );
 }
@@ -68,7 +68,7 @@ function choose(
     const packages = candidates.map((plugin) => plugin.packageName);
     throw new AtcError(
       "ATC_INVALID_CONFIG",
-      `${packages.join(" and ")} both bring the ${kind} "${name}"; remove one, or name the one you want under "plugins" in the configuration`,
+      `${packages.join(" and ")} both provide the ${kind} "${name}"; remove one, or name the one you want under "plugins" in the configuration`,
       { details: { kind, name, packages } },
     );
   }

@@ -5,7 +5,7 @@ import type { InstalledPlugin } from "./installed-plugins.ts";
 export function broken({ packageName, kind, name }: InstalledPlugin, what: string, cause?: unknown): AtcError {
   return new AtcError(
     "ATC_UNSUPPORTED",
-    `the package ${packageName} brings the ${kind} "${name}", but ${what}; update or remove it`,
+    `the package ${packageName} provides the ${kind} "${name}", but ${what}; update or remove it`,
     { details: { kind, name, package: packageName }, ...(cause === undefined ? {} : { cause }) },
   );
 }

@@ -105,7 +105,8 @@ async function configuredExecutor(name: string, threads: number, host: Installed
 /**
  * Reads the configuration, finds the installed plugins and wires the packages. Writes nothing.
  *
- * @throws ATC_INVALID_CONFIG, ATC_NOT_FOUND (a named configuration file), ATC_MISSING_PLUGIN (the store), ATC_UNSUPPORTED
+ * @throws ATC_INVALID_CONFIG, ATC_NOT_FOUND (a named configuration file), ATC_MISSING_PLUGIN (a store or the
+ *   executor), ATC_UNSUPPORTED
  */
 export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   const {
