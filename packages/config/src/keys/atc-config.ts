@@ -12,8 +12,8 @@ export interface AtcConfig extends SignalConfig, BacktestConfig {
   /** Number of symbols per task, 1 or more. */
   readonly batchSize: number;
   /**
-   * What runs the tasks: `auto` uses threads if the work is large enough for them, `worker` always uses threads, `inline`
-   * computes on the caller's thread. Any other name is an executor plugin's.
+   * What runs the tasks: `auto` uses threads if the work is large enough for them, `worker` always uses threads,
+   * `inline` computes on the caller's thread. Any other name is an executor plugin's.
    */
   readonly executor: string;
   /** Whether columns are mapped into memory; if not, they are read. */
