@@ -14,6 +14,7 @@ export { configKeys } from "./keys/config-key.ts";
 export { configJsonSchema } from "./keys/json-schema.ts";
 export type { ConfigGroup } from "./keys/parameters.ts";
 export { configDefaults } from "./keys/parameters.ts";
+export { renamedPackages } from "./keys/renamed-values.ts";
 export type { LoadConfigOptions, LoadedConfig, ParseConfigOptions } from "./load/load-config.ts";
 export { loadConfig, parseConfig } from "./load/load-config.ts";
 export type { Trust, TrustOptions } from "./trust/trust.ts";

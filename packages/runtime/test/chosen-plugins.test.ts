@@ -103,4 +103,23 @@ describe("stores and an executor of one's own", () => {
       expect(error.message).toContain(`the ${kind} "${name}"`);
     },
   );
+
+  it("are not looked for in the project's packages if the defaults are chosen", async () => {
+    const broken = await mkdtemp(join(tmpdir(), "atc-chosen-"));
+    try {
+      await writeFile(join(broken, "package.json"), JSON.stringify({ dependencies: { "@atc/filter-numeric": "1" } }));
+      await using runtime = await openRuntime({ cwd: broken, env: {} });
+      expect(await runtime.store.list()).toEqual([]);
+    } finally {
+      await rm(broken, { recursive: true, force: true });
+    }
+  });
+
+  it("a missing executor is reported before a store is created", async () => {
+    const created = async (): Promise<string> => await readFile(log, "utf8").catch(() => "");
+    const before = await created();
+    const error: unknown = await open({ ...chosen, executor: "wroker" }).catch((reason: unknown) => reason);
+    expect(isAtcError(error, "ATC_MISSING_PLUGIN")).toBe(true);
+    expect(await created()).toBe(before);
+  });
 });

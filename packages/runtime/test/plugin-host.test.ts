@@ -180,3 +180,30 @@ describe("nearestPackageJson", () => {
     expect(await nearestPackageJson(deep)).toBe(join(project, "package.json"));
   });
 });
+
+describe("a product", () => {
+  const kinds = ["codec", "block-codec", "byte-store", "array-store", "source", "table-writer", "executor"] as const;
+  it.each(kinds.flatMap((kind) => [[kind, "undefined"] as const, [kind, "({})"] as const]))(
+    "of the kind %s that is %s is ATC_UNSUPPORTED and names the package",
+    async (kind, made) => {
+      const code = `export default [{ kind: "${kind}", name: "odd", create: () => ${made} }];`;
+      await install("odd-plugin", code, [{ kind, name: "odd" }]);
+      const error = await codeOf((await host(["odd-plugin"])).find(kind, "odd"));
+      expect(error?.code).toBe("ATC_UNSUPPORTED");
+      expect(error?.message).toContain(`the package odd-plugin provides the ${kind} "odd"`);
+    },
+  );
+});
+
+it.each(["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"])(
+  "a package that was renamed is an error with the present name (%s)",
+  async (section) => {
+    const packageJson = join(project, "package.json");
+    await writeFile(packageJson, JSON.stringify({ [section]: { "@atc/filter-numeric": "1.0.0" } }));
+    const roots = [{ packageJson, extra: [] }];
+    const error = await codeOf(createPluginHost({ roots, warn: () => undefined }).find("codec", "numeric"));
+    expect(error?.code).toBe("ATC_INVALID_CONFIG");
+    expect(error?.message).toContain("pnpm add @atc/codec-numeric");
+    expect(error?.message).toContain(packageJson);
+  },
+);

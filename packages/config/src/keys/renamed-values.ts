@@ -1,12 +1,15 @@
 import type { ConfigName } from "./atc-config.ts";
 
+/** Former names of packages, with their present names. */
+export const renamedPackages: ReadonlyMap<string, string> = new Map([["@atc/filter-numeric", "@atc/codec-numeric"]]);
+
 /** Former names of plugins and packages, with their present names, by key. */
 const renamed: Readonly<Partial<Record<ConfigName, ReadonlyMap<string, string>>>> = {
   compressionAlgorithm: new Map([
     ["filter-numeric", "numeric"],
     ["@atc/filter-numeric", "numeric"],
   ]),
-  plugins: new Map([["@atc/filter-numeric", "@atc/codec-numeric"]]),
+  plugins: new Map([...renamedPackages, ["filter-numeric", "@atc/codec-numeric"]]),
 };
 
 /** A former name in the value of a key. */

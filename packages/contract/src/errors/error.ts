@@ -79,9 +79,9 @@ export interface AtcErrorDetails {
   /** The plugin that is missing, and the packages that bring it if they are known. */
   readonly ATC_MISSING_PLUGIN: {
     /** The kind of plugin, such as `codec`; `addon` for a native addon. */
-    readonly kind: string;
+    readonly kind?: string;
     /** The plugin's name. */
-    readonly name: string;
+    readonly name?: string;
     /** The packages to install. */
     readonly packages?: readonly string[];
     /** The plugins of this kind that are installed. */

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Trust } from "@atc/config";
-import { fromSystemError, isAbsence, systemNameOf } from "@atc/contract";
+import { renamedPackages, type Trust } from "@atc/config";
+import { AtcError, fromSystemError, isAbsence, systemNameOf } from "@atc/contract";
 import { isJsonObject } from "./json-object.ts";
 
 /** A plugin of an installed package, as its package.json describes it. The package itself is not imported yet. */
@@ -93,6 +93,18 @@ async function locate(root: string, name: string): Promise<string | undefined> {
   }
 }
 
+/** Throws ATC_INVALID_CONFIG if a package.json depends on a package of ours by its former name. */
+function checkRenamed(packageJson: string, names: readonly string[]): void {
+  const former = names.find((name) => renamedPackages.has(name));
+  if (former === undefined) return;
+  const present = String(renamedPackages.get(former));
+  throw new AtcError(
+    "ATC_INVALID_CONFIG",
+    `"${packageJson}" depends on "${former}", which was renamed; run: pnpm remove ${former} && pnpm add ${present}`,
+    { details: { path: packageJson, package: former, nearest: present } },
+  );
+}
+
 function dependencyNames(manifest: Readonly<Record<string, unknown>>): readonly string[] {
   return dependencyMembers.flatMap((member) => {
     const section = manifest[member];
@@ -151,7 +163,7 @@ function texts(value: unknown): readonly string[] {
  * The plugins of the packages of `roots`, root by root; packages in `extra` come first. A package of several roots is
  * listed once.
  *
- * @throws ATC_UNTRUSTED if other users may change a package that brings plugins, or the package.json that names it
+ * @throws ATC_INVALID_CONFIG if a package.json names a package that was renamed, ATC_UNTRUSTED if other users may change a package that brings plugins, or the package.json that names it
  */
 export async function installedPlugins(
   roots: readonly PluginRoot[],
@@ -161,7 +173,9 @@ export async function installedPlugins(
   for (const { packageJson, extra } of roots) {
     const manifest = await readPackageJson(packageJson);
     const own = typeof manifest?.["name"] === "string" ? [manifest["name"]] : [];
-    const names = new Set([...extra, ...dependencyNames(manifest ?? {}), ...own]);
+    const dependencies = dependencyNames(manifest ?? {});
+    checkRenamed(packageJson, dependencies);
+    const names = new Set([...extra, ...dependencies, ...own]);
     const packages = await Promise.all([...names].map((name) => pluginsOf(packageJson, name, trust)));
     if (packages.some((plugins) => plugins.length > 0)) trust.check(packageJson, "the list of plugin packages");
     for (const plugins of packages) {

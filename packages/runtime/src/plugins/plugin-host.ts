@@ -75,6 +75,24 @@ function choose(
   return first;
 }
 
+/** The functions without which a product of each kind is of no use. */
+const requiredFunctions: Readonly<Record<PluginKind, readonly string[]>> = {
+  codec: ["encode", "decode"],
+  "block-codec": ["encodeBlock", "decodeBlock"],
+  "byte-store": ["get", "set", "delete", "list"],
+  "array-store": ["lock", "create", "open", "find", "list", "delete"],
+  source: ["chunks"],
+  "table-writer": ["create"],
+  executor: ["submit"],
+};
+
+/** Refuses a product that is not an object of its kind, before it is used. */
+function checkProduct(plugin: InstalledPlugin, kind: PluginKind, product: unknown): void {
+  const members = (typeof product === "object" && product !== null ? product : {}) as Readonly<Record<string, unknown>>;
+  const absent = requiredFunctions[kind].find((name) => typeof members[name] !== "function");
+  if (absent !== undefined) throw broken(plugin, `what it creates has no function "${absent}"`);
+}
+
 /** Refuses a codec whose decoded bytes differ from the encoded ones, before it handles data. */
 function proveCodec(plugin: InstalledPlugin, codec: Codec): void {
   for (const length of [0, 1, 1000]) {
@@ -124,6 +142,7 @@ export function createPluginHost({
         if (isAtcError(error)) throw error;
         throw broken(plugin, `it failed to start: ${reasonOf(error)}`, error);
       }
+      checkProduct(plugin, kind, product);
       const given: unknown = isJsonObject(product) ? product["name"] : undefined;
       if (typeof given === "string" && given !== name) throw broken(plugin, `what it creates is named "${given}"`);
       if (kind === "codec") proveCodec(plugin, product as Codec);

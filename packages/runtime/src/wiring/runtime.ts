@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Cache } from "@atc/cache";
 import type { AtcConfig, LoadedConfig } from "@atc/config";
-import { createTrust, loadConfig } from "@atc/config";
+import { configDefaults, createTrust, loadConfig } from "@atc/config";
 import type { ArrayStore, Executor } from "@atc/contract";
 import { printableText } from "@atc/plugin-kit";
 import { cacheBytes, configuredCache } from "../cache/configured-cache.ts";
@@ -128,22 +128,25 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   const { config } = loaded;
   const own = fileURLToPath(new URL("../../package.json", import.meta.url));
   const nearest = await nearestPackageJson(loaded.directory);
-  const roots = [
-    ...(nearest === undefined ? [] : [{ packageJson: nearest, extra: config.plugins }]),
-    { packageJson: own, extra: [] },
-  ];
-  const host = createPluginHost({ roots, warn: onWarning, trust: createTrust({ env, cwd }) });
+  const trust = createTrust({ env, cwd });
+  const ownRoot = { packageJson: own, extra: [] };
+  const roots = [...(nearest === undefined ? [] : [{ packageJson: nearest, extra: config.plugins }]), ownRoot];
+  const host = createPluginHost({ roots, warn: onWarning, trust });
+  // Plugins of the runtime's own dependencies need no look at the project's packages.
+  const ownHost = createPluginHost({ roots: [ownRoot], warn: onWarning, trust });
   for (const warning of loaded.warnings) host.warn(warning);
-  const storeRef = await configuredStore(config, host);
-  const store = await host.find("array-store", config.dataStore, storeRef.options);
-  let opened: Promise<Cache> | undefined;
   const { threads: threadCount = machineDefaults().threads } = options;
   const placement = config.executor;
-  // A name that no plugin has is an error now, not when the first large task comes.
-  if (placement !== "auto") await host.locate("executor", placement);
-  if (usesCache) await host.locate("byte-store", config.cacheStore);
+  // A name that no plugin has is an error before a store is open, not when the first large task comes.
+  const executorHost = placement === "auto" || placement === "inline" ? ownHost : host;
+  if (executorHost === host) await host.locate("executor", placement);
+  if (usesCache && config.cacheStore !== configDefaults.cacheStore) await host.locate("byte-store", config.cacheStore);
+  const storeHost = config.dataStore === configDefaults.dataStore ? ownHost : host;
+  const storeRef = await configuredStore(config, storeHost);
+  const store = await storeHost.find("array-store", config.dataStore, storeRef.options);
+  let opened: Promise<Cache> | undefined;
   const threads = leasedExecutor(() =>
-    configuredExecutor(placement === "auto" ? "worker" : placement, threadCount, host),
+    configuredExecutor(placement === "auto" ? "worker" : placement, threadCount, executorHost),
   );
   return {
     loaded,
