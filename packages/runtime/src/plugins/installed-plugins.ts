@@ -163,7 +163,8 @@ function texts(value: unknown): readonly string[] {
  * The plugins of the packages of `roots`, root by root; packages in `extra` come first. A package of several roots is
  * listed once.
  *
- * @throws ATC_INVALID_CONFIG if a package.json names a package that was renamed, ATC_UNTRUSTED if other users may change a package that brings plugins, or the package.json that names it
+ * @throws ATC_INVALID_CONFIG if a package.json names a package that was renamed, ATC_UNTRUSTED if other users may
+ * change a package that brings plugins, or the package.json that names it
  */
 export async function installedPlugins(
   roots: readonly PluginRoot[],
