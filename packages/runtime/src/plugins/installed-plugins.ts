@@ -13,7 +13,7 @@ export interface InstalledPlugin {
   readonly kind: string;
   /** The name that a configuration uses. */
   readonly name: string;
-  /** The package that brings it. */
+  /** The package that provides it. */
   readonly packageName: string;
   /** The package's version. */
   readonly version: string;
@@ -151,7 +151,7 @@ function texts(value: unknown): readonly string[] {
  * The plugins of the packages of `roots`, root by root; packages in `extra` come first. A package of several roots is
  * listed once.
  *
- * @throws ATC_UNTRUSTED if other users may change a package that brings plugins, or the package.json that names it
+ * @throws ATC_UNTRUSTED if other users may change a package that provides plugins, or the package.json that names it
  */
 export async function installedPlugins(
   roots: readonly PluginRoot[],
