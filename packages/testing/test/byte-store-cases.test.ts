@@ -48,7 +48,13 @@ function mapStore({ timeOfRead = () => Date.now(), ignoresTouch = false }: Flaws
 /** The names of the cases that a store fails. */
 async function failures(create: () => ByteStore): Promise<readonly string[]> {
   const names: string[] = [];
-  for (const { name, run } of byteStoreCases(create)) await run().catch(() => names.push(name));
+  for (const { name, run } of byteStoreCases(create)) {
+    try {
+      await run();
+    } catch {
+      names.push(name);
+    }
+  }
   return names;
 }
 

@@ -127,11 +127,9 @@ const mostListed = 10;
 function unknownSymbol(name: string, symbol: string, symbols: readonly string[]): AtcError {
   const guess = nearest(symbol, symbols);
   const hint = guess === undefined ? `it has ${listed(symbols)}` : `did you mean "${guess}"?`;
-  return new AtcError(
-    "ATC_NOT_FOUND",
-    `dataset "${name}" has no symbol "${symbol}"; ${hint}`,
-    { details: { dataset: name, symbol } },
-  );
+  return new AtcError("ATC_NOT_FOUND", `dataset "${name}" has no symbol "${symbol}"; ${hint}`, {
+    details: { dataset: name, symbol },
+  });
 }
 
 function listed(symbols: readonly string[]): string {

@@ -19,7 +19,7 @@ export interface SnapshotHeader {
   /** Bars before the last one. */
   readonly bars: number;
   /**
-   * Close and source of the last bar, which the state does not include, so that it can still be replaced. Absent before
+   * Close and source price of the last bar. The state ends before that bar, so that `replace` still works. Absent before
    * the first bar.
    */
   readonly lastBar?: readonly [number, number] | undefined;
