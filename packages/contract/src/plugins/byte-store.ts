@@ -51,7 +51,11 @@ export interface ByteStore extends AsyncDisposable {
    * @throws ATC_INVALID_ARGUMENT for a negative or NaN number in `range`; ATC_ABORTED if `signal` is aborted
    */
   getRange?(key: string, range: ByteRange, options?: GetOptions): Promise<Uint8Array | undefined>;
-  /** Replaces the value atomically: a concurrent reader sees the old bytes or the new ones. An aborted `signal` is ATC_ABORTED. */
+  /**
+   * Replaces the value atomically: a concurrent reader sees the old bytes or the new ones.
+   *
+   * @throws ATC_ABORTED if `signal` is aborted
+   */
   set(key: string, value: Uint8Array, options?: SetOptions): Promise<void>;
   /** Removes `key`. Resolves to whether it existed. */
   delete(key: string): Promise<boolean>;

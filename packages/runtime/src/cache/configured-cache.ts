@@ -14,8 +14,8 @@ export const cacheBytes: number = 2 ** 30;
  * The cache that a configuration describes. Entries are `.npz` files, compressed if the configuration selects a codec;
  * it also reads the entries of all other codecs that are installed. Its disposal closes the folder too.
  *
- * @throws ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG for the codec and the store; what the store throws, such as ATC_IO or ATC_READ_ONLY for its
- * folder
+ * @throws ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG for the codec and the store; what the store throws, such as ATC_IO or
+ * ATC_READ_ONLY for its folder
  */
 export async function configuredCache(
   config: AtcConfig,

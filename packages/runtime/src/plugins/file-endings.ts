@@ -1,5 +1,6 @@
 /**
- * Endings of file names that packages of this repository read, by source. An installed package's own manifest takes precedence.
+ * Endings of file names that packages of this repository read, by source. An installed package's own manifest takes
+ * precedence.
  */
 export const sourceEndings: readonly (readonly [source: string, endings: readonly string[]])[] = [
   ["csv", [".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"]],
