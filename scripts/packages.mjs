@@ -8,7 +8,16 @@
 //   --json
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -213,7 +222,11 @@ async function useProject(manager, registry, custom) {
 }
 
 const packed = await pack(join(root, "temp", "tarballs"));
-const custom = packed.get("example-custom-codec").tarball;
+const example = packed.get("example-custom-codec").tarball;
+// yarn caches a tarball by its path and version, so each content has a path of its own.
+const digest = createHash("sha256").update(readFileSync(example)).digest("hex").slice(0, 16);
+const custom = example.replace(/\.tgz$/, `-${digest}.tgz`);
+copyFileSync(example, custom);
 packed.delete("example-custom-codec");
 const registry = await serve(packed);
 const rows = [];

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { copyFile } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { pythonFor, runBlock, runProgram } from "./block-runner.ts";
@@ -10,6 +10,10 @@ import { bin, packageJson, root } from "./repository.ts";
 
 /** Files that a page needs in its project in addition to `bars.csv`. */
 const preparations: Readonly<Record<string, (project: string) => Promise<unknown>>> = {
+  async "README.md"(project) {
+    await mkdir(join(project, "examples"));
+    await copyFile(join(root, "examples/bars.csv"), join(project, "examples/bars.csv"));
+  },
   "packages/source-zip/README.md": (project) =>
     copyFile(join(root, "packages/source-zip/test/fixtures/spy.zip"), join(project, "spy.zip")),
   async "packages/backtest-kit/README.md"(project) {

@@ -60,7 +60,9 @@ export async function runShellLine(line: string, place: ShellPlace): Promise<voi
   if (command === "atc") return await runAtc(words.slice(1), place, env);
   if (["npm", "pnpm", "yarn"].includes(command)) {
     if (["add", "i", "install"].includes(first)) return checkInstall(rest);
-    const [name = "", ...args] = ["run", "-s"].includes(first) ? rest : [first, ...rest];
+    const named = words.slice(1).findIndex((word) => !["run", "-s"].includes(word)) + 1;
+    const [name = "", ...given] = words.slice(named);
+    const args = given[0] === "--" ? given.slice(1) : given;
     return await runScript(name, args, place);
   }
   // The tests of the examples run the files next to the page.

@@ -14,6 +14,7 @@ const tests = /^packages\/[^/]+\/test\/.*\.ts$/u;
 const excluded =
   /^(?:scripts\/prose\/banned-forms\.mjs|pnpm-.*\.yaml|scripts\/test\/.*|.*\.api\.md|.*\/?CHANGELOG\.md)$/u;
 const limit = 120;
+const markdownLimit = 100;
 // A form may be broken over two lines.
 const forms = bannedForms.map(({ pattern, ...form }) => ({
   ...form,
@@ -63,17 +64,17 @@ const place = (file, text, offset) => {
 };
 
 function* wideLines(file, text, { pieces, lines }) {
-  const report = (start, line, kind) => ({
-    ...place(file, text, start + limit),
+  const report = (start, line, kind, most) => ({
+    ...place(file, text, start + most),
     kind,
     rule: "width",
-    form: `a line of more than ${limit} columns`,
+    form: `a line of more than ${most} columns`,
     match: `${line.trim().slice(0, 40)}...`,
-    use: kind === "markdown" ? "wrap it at 100" : `wrap it at ${limit}`,
+    use: `wrap it at ${most}`,
   });
   for (const { start, line, table } of lines) {
     const shown = line.replace(/\]\([^)]*\)/gu, "]").replace(/https?:\/\/\S+/gu, "");
-    if (!table && shown.length > limit) yield report(start, line, "markdown");
+    if (!table && shown.length > markdownLimit) yield report(start, line, "markdown", markdownLimit);
   }
   for (const piece of pieces) {
     if (piece.kind !== "jsdoc" && piece.kind !== "comment") continue;
@@ -84,7 +85,7 @@ function* wideLines(file, text, { pieces, lines }) {
       // Lines without words are code.
       const words = piece.text.slice(Math.max(0, from - piece.start), from + line.length - piece.start);
       const isProse = /\p{L}/u.test(words) && !/https?:\/\//u.test(line) && piece.start < from + limit;
-      if (line.length > limit && isProse) yield report(from, line, piece.kind);
+      if (line.length > limit && isProse) yield report(from, line, piece.kind, limit);
       from += line.length + 1;
     }
   }

@@ -4,15 +4,15 @@ import type { CandleInterval } from "./candle-interval.ts";
 export interface Candle {
   /** Opening time in ms since the epoch, a multiple of the candle's interval. */
   readonly timestamp: number;
-  /** Opening price. */
+  /** Price of the first trade in the interval. */
   readonly open: number;
-  /** Highest price. */
+  /** Highest price of the interval. */
   readonly high: number;
-  /** Lowest price. */
+  /** Lowest price of the interval. */
   readonly low: number;
-  /** Closing price. */
+  /** Price of the last trade in the interval. */
   readonly close: number;
-  /** 0 or more. */
+  /** Volume of the interval, 0 or more. */
   readonly volume: number;
 }
 

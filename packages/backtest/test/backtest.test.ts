@@ -244,6 +244,12 @@ describe("what ends a whole backtest", () => {
     const error = await failure({ strategy: long, symbols: ["AAPLE"] }, memoryDataset({ AAPL: bars(3) }));
     expect(isAtcError(error, "ATC_NOT_FOUND") && error.message.includes('"AAPL"')).toBe(true);
   });
+  it("is an unknown symbol, with the first ten if none is similar", async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `S${i + 10}`);
+    const many = memoryDataset(Object.fromEntries(names.map((name) => [name, bars(3)])));
+    expect(() => many.series("quartz")).toThrow(/it has S10, S11, .*S19 and 2 more$/);
+    expect(() => memoryDataset({}).series("quartz")).toThrow(/it has no symbols$/);
+  });
   it("is a limit below 1, or a strategy together with a configuration of ATC", async () => {
     expect(isAtcError(await failure({ strategy: long, limit: 0 }), "ATC_INVALID_ARGUMENT")).toBe(true);
     expect(isAtcError(await failure({ strategy: long, limit: 1.5 }), "ATC_INVALID_ARGUMENT")).toBe(true);

@@ -77,7 +77,7 @@ describe.skipIf(!isRoot)("what another user planted above the working directory 
     expect([beside.code, beside.stderr.includes("the plugin package evil"), await ran()]).toEqual([2, true, false]);
   });
 
-  it("is harmless if it brings no plugin", async () => {
+  it("is harmless if it provides no plugin", async () => {
     await writeFile(join(shared, "package.json"), "{}");
     await chown(join(shared, "package.json"), stranger, stranger);
     expect((await runAtc(join(shared, "mine"), ["backtest", "bars.csv"])).code).toBe(0);

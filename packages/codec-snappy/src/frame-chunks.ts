@@ -34,7 +34,7 @@ interface ContentChunk {
 /** A frame whose chunks are all within its bytes. */
 export interface ChunkedFrame {
   readonly chunks: readonly ContentChunk[];
-  /** Decoded bytes. */
+  /** Number of decoded bytes. */
   readonly length: number;
 }
 

@@ -42,10 +42,10 @@ const amounts: Readonly<Record<string, "ticks" | "volume" | "dollars">> = {
 const msPerUnit: Readonly<Partial<Record<TimeUnit, number>>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const msPerDay = 86_400_000;
 
-function refuse(text: string, what: string): AtcError {
+function refuse(text: string, reason?: string): AtcError {
   return new AtcError(
     "ATC_INVALID_ARGUMENT",
-    `bars of "${text}": ${what}; write 5m, 1h, 1d, 1w, 1mo, 500ticks, 10000volume or 1e6dollars`,
+    `"${text}" is not a rule for bars${reason === undefined ? "" : `: ${reason}`}; write 5m, 1h, 1d, 1w, 1mo, 500ticks, 10000volume or 1e6dollars`,
     { details: { option: "to", value: text } },
   );
 }
@@ -61,7 +61,7 @@ export function parseBarRule(text: string): BarRule {
   // Months and minutes differ by more than case: `1M` is refused rather than guessed.
   const by = ownMember(amounts, word.toLowerCase());
   const unit = word === "M" ? undefined : ownMember(timeUnits, word.toLowerCase());
-  if (digits === "" || (by === undefined && unit === undefined)) throw refuse(text, "this is not a rule");
+  if (digits === "" || (by === undefined && unit === undefined)) throw refuse(text);
   const rule: BarRule =
     unit === undefined ? { by: by ?? "ticks", amount: number } : { by: "time", count: number, unit };
   checkBarRule(rule, text);
@@ -85,7 +85,7 @@ export function checkBarRule(rule: BarRule, text: string = formatBarRule(rule)):
   if (rule.by === "time") {
     if (!Number.isSafeInteger(rule.count) || rule.count < 1)
       throw refuse(text, "the number must be an integer of at least 1");
-    if ((intradayMs(rule) ?? 0) > msPerDay) throw refuse(text, "this is more than a day; use days");
+    if ((intradayMs(rule) ?? 0) > msPerDay) throw refuse(text, "it is more than a day; use days");
   } else if (!(rule.amount > 0 && rule.amount < Number.POSITIVE_INFINITY))
     throw refuse(text, "the amount must be above 0");
   else if (rule.by === "ticks" && !Number.isSafeInteger(rule.amount))

@@ -21,7 +21,7 @@ export function zoneClock(timeZone: string): ZoneClock {
   const offsetAt = zoneOffset("resample", timeZone);
   const days = new Map<number, DayOffsets>();
 
-  /** The instant within a day at which the offset changes from `first`, to the second. */
+  /** Finds, to the second, when in a day the offset stops being `first`. */
   function changeWithin(start: number, first: number): number {
     let low = start / 1000;
     let high = (start + day) / 1000;

@@ -24,6 +24,7 @@ const made = (what, options) =>
 export default [
   { kind: "array-store", name: "own", create(options) { made("array-store", options); return mmapStore(options); } },
   { kind: "byte-store", name: "own", create(options) { made("byte-store", options); return cacheFs({ directory: options.directory + "/own" }); } },
+  { kind: "byte-store", name: "unset", create() { throw Object.assign(new Error("OWN_URL is not set"), { name: "AtcError", code: "ATC_INVALID_ARGUMENT", details: {} }); } },
   { kind: "executor", name: "own", create(options) { made("executor", options); return workerExecutor(options); } },
 ];
 `;
@@ -36,6 +37,7 @@ const manifest = {
     plugins: [
       { kind: "array-store", name: "own", options: { directory: "folder of the datasets" } },
       { kind: "byte-store", name: "own", options: { directory: "folder of the cache" } },
+      { kind: "byte-store", name: "unset" },
       { kind: "executor", name: "own", options: { modules: "modules of tasks", threads: "number of threads" } },
     ],
   },
@@ -86,6 +88,22 @@ describe("stores and an executor of one's own", () => {
     expect(created).toContainEqual(["array-store", false, ["directory"]]);
     expect(created).toContainEqual(["byte-store", true, ["directory"]]);
     expect(created).toContainEqual(["executor", true, ["modules", "threads"]]);
+  });
+
+  it.runIf(isBuilt)("end the run with the error of a byte store that lacks a setting", async () => {
+    await using runtime = await open({ cacheStore: "unset", dataDir: "unset-data", executor: "inline" });
+    await expect(runBacktest(runtime, "bars.csv")).rejects.toMatchObject({
+      code: "ATC_INVALID_ARGUMENT",
+      message: expect.stringContaining("OWN_URL is not set"),
+    });
+  });
+
+  it("run without a cache if the folder of the store `fs` is a file", async () => {
+    const warnings: string[] = [];
+    const config = { cacheDir: "bars.csv", dataDir: "file-data", executor: "inline" };
+    await using runtime = await open(config, { onWarning: (message) => warnings.push(message) });
+    expect((await runBacktest(runtime, "bars.csv")).cachedSymbols).toBe(0);
+    expect(warnings.filter((message) => message.includes("results are not cached"))).toHaveLength(1);
   });
 
   it.each([

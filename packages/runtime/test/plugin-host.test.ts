@@ -98,7 +98,7 @@ describe("createPluginHost", () => {
     expect(error?.message).toContain("installed: quickpack");
   });
 
-  it("refuses two packages that bring one name, unless the configuration names one", async () => {
+  it("refuses two packages that provide one name, unless the configuration names one", async () => {
     await install("left", source("one", 1), [{ kind: "codec", name: "one" }]);
     await install("right", source("one", 1), [{ kind: "codec", name: "one" }]);
     const error = await codeOf((await host(["left", "right"])).find("codec", "one"));

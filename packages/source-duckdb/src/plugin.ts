@@ -7,11 +7,10 @@ import { type ParquetOptions, parquetWriter } from "./parquet-writer.ts";
 export interface DuckdbSourceOptions extends DuckdbOptions {
   /** A path, a directory, a pattern or a list of them. With `sql`, the query reads them as the view `files`. */
   readonly path?: string | readonly string[];
-  /** A query. */
+  /** A query in DuckDB's SQL, whose columns have the names of a file's columns. Needed without `path`. */
   readonly sql?: string;
 }
 
-/** The source of kind `source`, name `duckdb`. */
 const source: Plugin<"source", DuckdbSourceOptions> = {
   kind: "source",
   name: "duckdb",

@@ -6,11 +6,10 @@ import type { JsonOptions } from "./layout/json-options.ts";
 export interface JsonSourceOptions extends JsonOptions {
   /** The file's path. */
   readonly path?: string;
-  /** Bytes that stand for a file, instead of `path`. */
+  /** The bytes of a file, instead of `path`. */
   readonly input?: SourceInput;
 }
 
-/** The source of kind `source`, name `json`. */
 const source: Plugin<"source", JsonSourceOptions> = {
   kind: "source",
   name: "json",

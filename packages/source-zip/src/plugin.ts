@@ -41,6 +41,6 @@ const plugin: Plugin<"source", ZipSourceOptions> = {
   },
 };
 
-/** The plugins of this package: the source `zip`. */
+/** What a host imports: the source `zip`, which asks the host for a source per archived file. */
 const plugins: readonly Plugin[] = [plugin];
 export default plugins;

@@ -62,7 +62,7 @@ export function memoryDataset(
       const series = all.get(symbol);
       if (series !== undefined) return closable(series, alive);
       const meant = nearest(symbol, names);
-      const hint = meant === undefined ? `it has ${names.length} symbols` : `did you mean "${meant}"?`;
+      const hint = meant === undefined ? `it has ${listed(names)}` : `did you mean "${meant}"?`;
       throw new AtcError("ATC_NOT_FOUND", `there is no symbol "${symbol}" in the dataset "${name}"; ${hint}`, {
         details: { symbol },
       });
@@ -71,6 +71,15 @@ export function memoryDataset(
       closed = true;
     },
   };
+}
+
+/** The most symbols that an error lists. */
+const mostListed = 10;
+
+function listed(symbols: readonly string[]): string {
+  if (symbols.length === 0) return "no symbols";
+  const more = symbols.length > mostListed ? ` and ${symbols.length - mostListed} more` : "";
+  return `${symbols.slice(0, mostListed).join(", ")}${more}`;
 }
 
 function closable(series: Series, alive: () => void): Series {

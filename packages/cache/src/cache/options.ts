@@ -40,7 +40,7 @@ const extensionForm = /^(\.[A-Za-z0-9_-]{1,20}){0,4}$/;
 export function checkOptions(options: CacheOptions): CheckedOptions {
   const { store, codec = plainCodec, readers = [], memoryBytes = 64 * 2 ** 20 } = options;
   if (endianness() !== "LE")
-    throw new AtcError("ATC_UNSUPPORTED", "cache entries are little-endian, and this machine is not");
+    throw new AtcError("ATC_UNSUPPORTED", "this machine is big-endian; the cache requires a little-endian one");
   if (!Number.isSafeInteger(memoryBytes) || memoryBytes < 0)
     throw new AtcError("ATC_INVALID_ARGUMENT", `memoryBytes is "${memoryBytes}"; give a whole number of 0 or more`, {
       details: { field: "memoryBytes" },

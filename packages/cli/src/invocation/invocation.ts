@@ -97,13 +97,12 @@ export function withReading(command: Command, { naming = true }: { readonly nami
     .option("--source <name>", "source that reads the files, such as csv or duckdb (default: by their endings)")
     .option(
       "--sql <query>",
-      "read the rows of a query with @atc/source-duckdb; the files, if there are any, are its view files",
+      'read the rows of a query with @atc/source-duckdb; the query reads the given files as the view "files"',
     )
     .option(
       "--source-option <name=value>",
       "an option of the source; may be repeated; atc data sources lists them",
-      (value: string, former: readonly string[]) => [...former, value],
-      [] as readonly string[],
+      (value: string, former: readonly string[] = []) => [...former, value],
     )
     .option(
       "--memory <bytes>",

@@ -3,7 +3,7 @@ import { blosclzKernel } from "../kernel/blosc-kernel.ts";
 import { decodeBlosclz } from "./blosclz-decoder.ts";
 import { createHashTable, encodeBlosclz } from "./blosclz-encoder.ts";
 
-/** A Buffer has another hidden class and would slow down the loops for all later calls. */
+/** Returns a plain Uint8Array. A Buffer has another hidden class and would slow down the loops for all later calls. */
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -4,11 +4,13 @@
  * elements is not a multiple of 8 are copied. Bytes after whole elements stay at the end.
  */
 
+/** The second result of `transpose`: an array for both would be allocated per element. */
+let highWord = 0;
+
 /**
  * Transposes the 8x8 bits of two words by three exchanges; the low word holds rows 0 to 3. Returns the low word;
  * `highWord` holds the other.
  */
-let highWord = 0;
 function transpose(low: number, high: number): number {
   let x = low;
   let y = high;

@@ -70,7 +70,7 @@ export function readIntegers(space: Workspace, cursor: ByteCursor, area: number,
   readFrequencies(cursor, frequencies);
   const bitsLength = cursor.varint();
   const wordsLength = cursor.varint();
-  if (bitsLength > 8 * count) throw corrupt(`${bitsLength} bytes of bits for ${count} integers`);
+  if (bitsLength > 8 * count) throw corrupt(`${count} integers cannot have ${bitsLength} bytes of bits`);
   const rest = cursor.take(bitsLength);
   readTokens(space, cursor.take(wordsLength), count, frequencies);
   bytes.set(rest, space.bits);

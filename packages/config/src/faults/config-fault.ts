@@ -9,7 +9,7 @@ export type ConfigFault = {
   readonly key?: string;
   /** The origin of the key: `object`, `/home/me/atc.yaml:3`, `ATC_FEE_BPS`, `--fee-bps`. */
   readonly origin: string;
-  /** The value. Values that JSON cannot hold are text. */
+  /** The value as given, before any conversion. Values that JSON cannot hold are text. */
   readonly value: JsonValue;
   /** What is accepted. */
   readonly allowed: string;

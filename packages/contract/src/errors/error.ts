@@ -76,7 +76,7 @@ export interface AtcErrorDetails {
   readonly ATC_INVALID_DATA: DataPlace;
   /** What the system refused. */
   readonly ATC_IO: SystemRefusal;
-  /** The plugin that is missing, and the packages that bring it if they are known. */
+  /** The plugin that is missing, and the packages that provide it if they are known. */
   readonly ATC_MISSING_PLUGIN: {
     /** The kind of plugin, such as `codec`; `addon` for a native addon. */
     readonly kind?: string;

@@ -1,7 +1,10 @@
 import type { OperationOptions } from "../data/progress.ts";
 import { AtcError } from "../errors/error.ts";
 
-/** A part of a value, clipped at its end. */
+/**
+ * Bytes of a value: `length` bytes from `offset`, or the last `suffixLength` bytes, clipped to the value. A range that
+ * starts after the end has 0 bytes. A negative number or NaN is ATC_INVALID_ARGUMENT.
+ */
 export type ByteRange = { readonly offset: number; readonly length: number } | { readonly suffixLength: number };
 
 /** Options of {@link ByteStore.set}. */
@@ -13,15 +16,15 @@ export interface SetOptions extends OperationOptions {
 /** Options of {@link ByteStore.get} and {@link ByteStore.getRange}. */
 export interface GetOptions extends OperationOptions {
   /**
-   * Whether the read counts as an access. Defaults to true. A pass over all entries (a listing, a check) passes false,
-   * so that it does not change the eviction order.
+   * Whether the read counts as an access, which sets the entry's `accessedAt` to the current time. Defaults to true. A
+   * pass over all entries (a listing, a check) passes false, so that it does not change the eviction order.
    */
   readonly touch?: boolean | undefined;
 }
 
 /** A stored value as `list` reports it. */
 export interface ByteStoreEntry {
-  /** The key. */
+  /** The key that `set` received, without any prefix of the storage. */
   readonly key: string;
   /** Bytes of the value. */
   readonly size: number;
@@ -35,11 +38,24 @@ export interface ByteStoreEntry {
  * throws ATC_INVALID_ARGUMENT for any other key, and ATC_CLOSED after disposal.
  */
 export interface ByteStore extends AsyncDisposable {
-  /** The whole value of `key`, or undefined. The bytes belong to the caller. */
+  /**
+   * The whole value of `key`, or undefined. The bytes belong to the caller. They are a plain Uint8Array, even if a
+   * Buffer was set.
+   *
+   * @throws ATC_ABORTED if `signal` is aborted
+   */
   get(key: string, options?: GetOptions): Promise<Uint8Array | undefined>;
-  /** A part of the value, or undefined. A store that cannot read parts omits this method. */
+  /**
+   * A part of the value as `get` returns it, or undefined. A store that cannot read parts omits this method.
+   *
+   * @throws ATC_INVALID_ARGUMENT for a negative or NaN number in `range`; ATC_ABORTED if `signal` is aborted
+   */
   getRange?(key: string, range: ByteRange, options?: GetOptions): Promise<Uint8Array | undefined>;
-  /** Replaces the value atomically: a concurrent reader sees the old bytes or the new ones. */
+  /**
+   * Replaces the value atomically: a concurrent reader sees the old bytes or the new ones.
+   *
+   * @throws ATC_ABORTED if `signal` is aborted
+   */
   set(key: string, value: Uint8Array, options?: SetOptions): Promise<void>;
   /** Removes `key`. Resolves to whether it existed. */
   delete(key: string): Promise<boolean>;
@@ -49,13 +65,16 @@ export interface ByteStore extends AsyncDisposable {
 
 /** An exclusive right to compute one key until a deadline. Disposal releases it early. */
 export interface Lease extends AsyncDisposable {
-  /** The key. */
+  /** The key that only the holder of this lease may compute. */
   readonly key: string;
   /** Extends the lease to its time to live from now. Resolves to false if the lease was already lost. */
   renew(): Promise<boolean>;
 }
 
-/** Computes each key once across processes. With a store that has no leases, this holds within one process only. */
+/**
+ * Grants the exclusive right to compute a key until a deadline. It is for programs that coordinate themselves;
+ * `@atc/cache` does not use it.
+ */
 export interface Leases {
   /** The lease of `key`, or undefined if another holder has it. */
   acquire(key: string, options: { readonly ttlMs: number }): Promise<Lease | undefined>;

@@ -7,7 +7,7 @@ export interface RowGroups {
   readonly groups: Int32Array;
   /** Per symbol: its number within its partition; undefined if every group is one symbol. */
   readonly members?: Int32Array | undefined;
-  /** Per group: rows. */
+  /** Number of rows of each group: a symbol, or the symbols of a partition. */
   readonly groupRows: Float64Array;
 }
 

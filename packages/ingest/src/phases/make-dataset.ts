@@ -19,7 +19,7 @@ import { executorRunner, inlineRunner } from "./task-runner.ts";
 import type { StoredRows } from "./write-phase.ts";
 import { writeSeries } from "./write-phase.ts";
 
-/** Makes a dataset of a source under a lock, whether or not there is one already. */
+/** Ingests a source under a lock. Replaces the dataset if it exists. */
 export async function makeDataset(
   source: DataSource,
   store: ArrayStore,

@@ -21,7 +21,7 @@ export type LayOutStore = ArrayStore & Required<Pick<ArrayStore, "layOut">>;
 /** Neighbouring symbols with few rows per slice. */
 interface Partition {
   readonly symbols: readonly string[];
-  /** Per symbol: rows. */
+  /** Number of rows of each symbol. */
   readonly rows: Float64Array;
 }
 

@@ -30,7 +30,7 @@ export interface SlicedRead {
   readonly journal: Journal;
 }
 
-/** The way that the rows of a source take into the dataset. */
+/** How the rows of a source reach the dataset. */
 export type Road =
   | { readonly kind: "memory" }
   | ({ readonly kind: "runs" } & SlicedRead)
@@ -52,7 +52,7 @@ export async function chooseRoad(work: ReadWork): Promise<Road> {
   const memoryRoad: Road = { kind: "memory" };
   // Runs need a disk. A store in memory has none.
   if (scratch === undefined) return memoryRoad;
-  // Compressed files and pipes have no slices: they can be read only from the start.
+  // Compressed files have no slices: they can be read only from the start.
   const whole = await source.slices?.({ length: Number.MAX_SAFE_INTEGER });
   if (whole === undefined) return memoryRoad;
   if (bytesOf(whole) < Math.min(leastSlicedBytes, memory.arenaBytes)) return memoryRoad;

@@ -20,7 +20,7 @@ const tailLength = 10;
 /**
  * Decodes the metadata of an Arrow file with one record batch. Does not rely on the layout that this package writes.
  *
- * @throws RangeError if the file is not such a file.
+ * @throws RangeError if it is not an Arrow file with one record batch
  */
 export async function readArrowMetadata(read: ReadBytes, bytes: number): Promise<ArrowFileMetadata> {
   if (bytes < tailLength) throw new RangeError("it is too short for an Arrow file");

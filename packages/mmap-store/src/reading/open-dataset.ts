@@ -121,13 +121,21 @@ function datasetOf(name: string, stored: StoredManifest, path: string, opened: r
   };
 }
 
+/** The most symbols that an error lists. */
+const mostListed = 10;
+
 function unknownSymbol(name: string, symbol: string, symbols: readonly string[]): AtcError {
   const guess = nearest(symbol, symbols);
-  return new AtcError(
-    "ATC_NOT_FOUND",
-    `dataset "${name}" has no symbol "${symbol}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
-    { details: { dataset: name, symbol } },
-  );
+  const hint = guess === undefined ? `it has ${listed(symbols)}` : `did you mean "${guess}"?`;
+  return new AtcError("ATC_NOT_FOUND", `dataset "${name}" has no symbol "${symbol}"; ${hint}`, {
+    details: { dataset: name, symbol },
+  });
+}
+
+function listed(symbols: readonly string[]): string {
+  if (symbols.length === 0) return "no symbols";
+  const more = symbols.length > mostListed ? ` and ${symbols.length - mostListed} more` : "";
+  return `${symbols.slice(0, mostListed).join(", ")}${more}`;
 }
 
 /**

@@ -56,7 +56,7 @@ export async function findCodec(config: CompressionConfig, host: InstalledPlugin
   const installed = (await host.installed()).filter(({ kind }) => kind === "codec");
   const plugin = installed.find((one) => one.name === name);
   if (plugin !== undefined) return host.find("codec", name, takesOption(plugin, "level") ? { level } : {});
-  // For a codec of ours that is not installed, the host's error has the command that installs it.
+  // For a codec of this repository that is not installed, the host's error has the command that installs it.
   if (packageOf("codec", name) !== undefined) return host.find("codec", name);
   throw unknownAlgorithm(
     name,
@@ -70,7 +70,7 @@ function unknownAlgorithm(name: string, installed: readonly string[]): AtcError 
   const hint = suggestion === undefined ? "algorithms" : `did you mean "${suggestion}"? Algorithms`;
   return new AtcError(
     "ATC_INVALID_CONFIG",
-    `compressionAlgorithm is "${name}", which no installed package brings; ${hint} of Blosc: ${algorithms.join(", ")}; installed codec plugins: ${installed.join(", ") || "none"}`,
+    `compressionAlgorithm is "${name}", which no installed package provides; ${hint} of Blosc: ${algorithms.join(", ")}; installed codec plugins: ${installed.join(", ") || "none"}`,
     {
       details: {
         path: "compressionAlgorithm",

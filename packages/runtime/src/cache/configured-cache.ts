@@ -14,7 +14,8 @@ export const cacheBytes: number = 2 ** 30;
  * The cache that a configuration describes. Entries are `.npz` files, compressed if the configuration selects a codec;
  * it also reads the entries of all other codecs that are installed. Its disposal closes the folder too.
  *
- * @throws ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG for the codec and the store; ATC_IO, ATC_READ_ONLY for the folder
+ * @throws ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG for the codec and the store; what the store throws, such as ATC_IO or
+ * ATC_READ_ONLY for its folder
  */
 export async function configuredCache(
   config: AtcConfig,
@@ -36,21 +37,27 @@ export function withDisposal(cache: Cache, dispose: () => Promise<void>): Cache 
   return Object.create(cache, { [Symbol.asyncDispose]: { value: dispose } }) as Cache;
 }
 
-/** Opens the store. All errors of its folder have the code of a disk error, for which a run does without a cache. */
+/** The store over a folder, which `@atc/cache-fs` provides. */
+const folderStore = "fs";
+
+/** Opens the store. If its folder is unusable, throws a disk error, and the run continues without a cache. */
 async function openStore(
   { cacheStore, cacheDir: directory }: AtcConfig,
   host: InstalledPluginHost,
 ): Promise<ByteStore> {
   const plugin = await host.locate("byte-store", cacheStore);
-  const offered = { directory, maxBytes: cacheBytes, onEvict: () => host.warn(evicting(directory)) };
+  const offered = { directory, maxBytes: cacheBytes, onEvict: () => host.warn(evicting(cacheStore, directory)) };
   try {
     return await host.find("byte-store", cacheStore, declaredOptions(plugin, offered));
   } catch (error) {
-    if (isAtcError(error, "ATC_INVALID_ARGUMENT")) throw new AtcError("ATC_IO", error.message, { cause: error });
+    // Its options come from here, so this code means that the folder is a file. Another store may lack a setting.
+    if (cacheStore === folderStore && isAtcError(error, "ATC_INVALID_ARGUMENT"))
+      throw new AtcError("ATC_IO", error.message, { cause: error });
     throw error;
   }
 }
 
-function evicting(directory: string): string {
-  return `the cache in ${directory} is full, so the entries used longest ago are removed; see atc cache stats`;
+function evicting(store: string, directory: string): string {
+  const place = store === folderStore ? ` in ${directory}` : "";
+  return `the cache${place} is full, so the entries used longest ago are removed; see atc cache stats`;
 }

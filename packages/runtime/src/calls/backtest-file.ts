@@ -5,7 +5,7 @@ import { openRuntime } from "../wiring/runtime.ts";
 
 /** The configuration of {@link backtestFile}, how it reads the file, and what it computes. */
 export interface BacktestFileOptions extends RuntimeOptions, RunBacktestOptions {
-  /** Whether columns are memory-mapped. Default: as the configuration says. */
+  /** Whether columns are memory-mapped. Default: the value in the configuration. */
   readonly useMemoryMapped?: boolean;
 }
 

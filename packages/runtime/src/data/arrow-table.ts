@@ -5,7 +5,7 @@ import { AtcError, fromSystemError } from "@atc/contract";
 import { mmapStore } from "@atc/mmap-store";
 
 /** The largest segment, in bytes. */
-const gibibyte = 2 ** 30;
+const largestSegment = 2 ** 30;
 
 /**
  * Starts an Arrow IPC file (Feather version 2). A store in a directory beside the file writes it as a segment, so that
@@ -20,7 +20,7 @@ export async function arrowTable(path: string, plan: TablePlan): Promise<TableFi
   } catch (error) {
     throw fromSystemError(error, `cannot write "${path}"`, "check the folder and the space on the disk");
   }
-  const store = mmapStore({ directory: folder, segmentBytes: gibibyte });
+  const store = mmapStore({ directory: folder, segmentBytes: largestSegment });
   const close = async (): Promise<void> => {
     await store[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });

@@ -37,7 +37,8 @@ export async function installedSources({ host }: Pick<Runtime, "host">): Promise
 }
 
 /**
- * The source that claims the longest ending of a file name; `csv` if no installed source and no package of ours does.
+ * The source that claims the longest ending of a file name; `csv` if no installed source and no package of this
+ * repository does.
  */
 function sourceFor(file: string, sources: readonly InstalledPlugin[]): string {
   const claims = sources.flatMap(({ name, extensions }) => extensions.map((extension) => ({ name, extension })));

@@ -1,5 +1,6 @@
 /**
- * Endings of file names that packages of ours read, by source. An installed package's own manifest takes precedence.
+ * Endings of file names that packages of this repository read, by source. An installed package's own manifest takes
+ * precedence.
  */
 export const sourceEndings: readonly (readonly [source: string, endings: readonly string[]])[] = [
   ["csv", [".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"]],
@@ -12,7 +13,7 @@ export const sourceEndings: readonly (readonly [source: string, endings: readonl
   ],
 ];
 
-/** All endings of file names that packages of ours read. */
+/** All endings of file names that packages of this repository read. */
 export const knownEndings: readonly string[] = sourceEndings.flatMap(([, endings]) => endings);
 
 /** The longest of `endings` that a file name has; undefined if it has none of them. Case does not matter. */

@@ -13,7 +13,7 @@ export interface InstalledPlugin {
   readonly kind: string;
   /** The name that a configuration uses. */
   readonly name: string;
-  /** The package that brings it. */
+  /** The package that provides it. */
   readonly packageName: string;
   /** The package's version. */
   readonly version: string;
@@ -164,7 +164,7 @@ function texts(value: unknown): readonly string[] {
  * listed once.
  *
  * @throws ATC_INVALID_CONFIG if a package.json names a package that was renamed, ATC_UNTRUSTED if other users may
- * change a package that brings plugins, or the package.json that names it
+ * change a package that provides plugins, or the package.json that names it
  */
 export async function installedPlugins(
   roots: readonly PluginRoot[],

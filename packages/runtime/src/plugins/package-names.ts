@@ -41,7 +41,7 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   executor: { worker: "@atc/executor-worker", inline: "@atc/executor-worker" },
 };
 
-/** A source of ours for a file. */
+/** A source of this repository for a file. */
 export interface KnownSource {
   readonly source: string;
   readonly packageName: string;
@@ -49,7 +49,7 @@ export interface KnownSource {
   readonly ending: string;
 }
 
-/** The source of ours that reads files of this name; undefined if there is none. */
+/** The source of this repository that reads files of this name; undefined if there is none. */
 export function sourcePackageFor(file: string): KnownSource | undefined {
   const ending = endingOf(file, knownEndings);
   if (ending === undefined) return undefined;
@@ -58,12 +58,12 @@ export function sourcePackageFor(file: string): KnownSource | undefined {
   return packageName === undefined ? undefined : { source, packageName, ending };
 }
 
-/** The package of ours that brings a plugin; undefined if none does. */
+/** The package of this repository that provides a plugin; undefined if none does. */
 export function packageOf(kind: string, name: string): string | undefined {
   return ownMember(ownMember(known, kind) ?? {}, name);
 }
 
-/** The names of the plugins of a kind that packages of ours bring. */
+/** The names of the plugins of a kind that packages of this repository provide. */
 export function knownNames(kind: string): readonly string[] {
   return Object.keys(ownMember(known, kind) ?? {});
 }

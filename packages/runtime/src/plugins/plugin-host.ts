@@ -12,7 +12,11 @@ import { checkOptions } from "./plugin-options.ts";
 export interface InstalledPluginHost extends PluginHost {
   /** The installed plugins by their manifests. Imports none of them. */
   installed(): Promise<readonly InstalledPlugin[]>;
-  /** The installed plugin that `find` would create. ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG if two packages bring it. */
+  /**
+   * The installed plugin that `find` would create.
+   *
+   * @throws ATC_MISSING_PLUGIN; ATC_INVALID_CONFIG if two packages provide it
+   */
   locate(kind: PluginKind, name: string): Promise<InstalledPlugin>;
 }
 

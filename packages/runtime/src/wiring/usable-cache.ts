@@ -3,10 +3,10 @@ import type { AtcErrorCode } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import type { Runtime } from "./runtime.ts";
 
-/** Errors of the cache folder. They disable the cache, but never stop the computation. */
+/** Errors of the cache's storage. They disable the cache, but never stop the computation. */
 const diskCodes: ReadonlySet<AtcErrorCode> = new Set(["ATC_IO", "ATC_READ_ONLY", "ATC_NO_SPACE", "ATC_NOT_FOUND"]);
 
-/** The cache; undefined if it is turned off, or if its folder cannot be used, which gives a warning. */
+/** The cache; undefined if it is turned off, or if its storage cannot be used, which gives a warning. */
 export async function usableCache(runtime: Runtime): Promise<Cache | undefined> {
   if (!runtime.usesCache) return undefined;
   try {

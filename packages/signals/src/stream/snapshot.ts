@@ -19,8 +19,8 @@ export interface SnapshotHeader {
   /** Bars before the last one. */
   readonly bars: number;
   /**
-   * Close and source of the last bar, which the state does not include, so that it can still be replaced. Absent before
-   * the first bar.
+   * Close and source price of the last bar. The state ends before that bar, so that `replace` still works. Absent
+   * before the first bar.
    */
   readonly lastBar?: readonly [number, number] | undefined;
   /** The direction that was reported last; the format fixes the name. */

@@ -34,8 +34,8 @@ export interface KernelSpace {
 const largestMemory = 2 ** 31;
 
 /**
- * From this many doubles, a computation gets a memory of its own, which is freed with it. The common memory never
- * shrinks.
+ * A computation that needs this many doubles or more gets its own memory, which is freed with it. The common memory
+ * never shrinks.
  */
 const largeSlot = 2 ** 17;
 

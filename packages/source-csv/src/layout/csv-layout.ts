@@ -30,7 +30,7 @@ export interface CsvLayout extends TimeLayout {
   readonly kind: RowKind;
   /** Whether numbers have decimal commas. */
   readonly commaDecimals: boolean;
-  /** The divisor of prices. */
+  /** The number that divides prices: 10000 if the file has prices in 1/10000 dollar. */
   readonly priceScale: number;
   /** The fields of a row. */
   readonly fields: readonly FieldLayout[];

@@ -1,7 +1,7 @@
 import { type EpochUnit, epochUnitOf } from "@atc/plugin-kit";
 import { endsLine, fieldBounds, locateField } from "../text/field-scanner.ts";
 
-/** Bytes of a field that a sample keeps. */
+/** The most bytes of a field that a sample keeps. */
 const longestText = 400;
 
 /** The first rows of a file as texts, from which the types of columns are detected. */

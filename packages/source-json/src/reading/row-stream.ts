@@ -4,7 +4,7 @@ import { afterBlanks, closeList, comma, openList, openObject, valueEnd } from ".
 import { type ByteWindow, byteWindow } from "./byte-window.ts";
 import type { ByteStream } from "./json-input.ts";
 
-/** Bytes of the longest row. */
+/** The most bytes that a row may have. */
 export const longestRow: number = 1024 * 1024;
 const mostRows = 8192;
 
@@ -121,7 +121,10 @@ export async function* rowBlocks(input: ByteStream, location: RowsLocation, name
       throw walk.fault("ATC_CORRUPT_DATA", "the document is cut within a row or the array of rows; fetch it again");
     const length = window.end() - window.at;
     if (length > longestRow)
-      throw walk.fault("ATC_INVALID_DATA", `a row is longer than ${longestRow} bytes; is it an array of rows?`);
+      throw walk.fault(
+        "ATC_INVALID_DATA",
+        `a row is longer than ${longestRow} bytes; if it is an array of rows, name it with rowsAt`,
+      );
     await window.fill(length + longestRow);
   }
   await readRest(input, window, location, walk);

@@ -30,7 +30,7 @@ export function fieldFinder(names: readonly string[]): FieldFinder {
   const positions = new Map(names.map((name, position) => [name, position]));
   const encoded = names.map((name) => Buffer.from(name));
 
-  /** The field of a member's name. Rows mostly have the same order of members, so `expected` is tried first. */
+  /** Looks up the field of a member name. Rows mostly list members in one order, so `expected` is tried first. */
   function fieldOf(bytes: Uint8Array, start: number, end: number, expected: number): number {
     const name = encoded[expected];
     if (name !== undefined && name.length === end - start) {

@@ -73,7 +73,7 @@ export const progressLaws: Readonly<Record<string, ExecutorLaw>> = {
   },
 };
 
-/** Laws of disposal. */
+/** Disposal lets submitted tasks finish and refuses later ones. */
 export const disposalLaws: Readonly<Record<string, ExecutorLaw>> = {
   "finishes submitted tasks on disposal, then throws ATC_CLOSED; may be disposed twice": async ({ executor, run }) => {
     const tasks = Array.from({ length: executor.concurrency * 3 }, () => run<string>("waitFor", { ms: 5 }));

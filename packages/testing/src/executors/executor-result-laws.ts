@@ -54,7 +54,7 @@ export const resultLaws: Readonly<Record<string, ExecutorLaw>> = {
 
 /** Laws of errors, of tasks and of references. */
 export const errorLaws: Readonly<Record<string, ExecutorLaw>> = {
-  "rejects with an AtcError of the task with its code, message, details and causes": async ({ run }) => {
+  "rejects with the task's AtcError: its code, message, details and causes": async ({ run }) => {
     const error = await rejection(run("failWithCode", { symbol: "BTC" }));
     assert.ok(isAtcError(error, "ATC_INVALID_DATA"));
     assert.equal(error.message, 'symbol "BTC" has a bad price');
