@@ -18,12 +18,14 @@ export async function runProgram(command: string, args: readonly string[], cwd: 
 
 const pythons = [process.env["ATC_PYTHON"], "python3", "/usr/bin/python3"].filter((python) => python !== undefined);
 
-/** A Python that has the imports of a program; undefined if there is none. */
+const found = new Map<string, string | undefined>();
+
+/** A Python that has the imports of a program; undefined if there is none. Each set of imports is looked for once. */
 export function pythonFor(code: string): string | undefined {
-  const modules = [...code.matchAll(/^(?:import|from) (\w+)/gm)].map(([, name]) => name);
-  const has = (python: string) =>
-    spawnSync(python, ["-c", `import ${modules.join()}`], { stdio: "ignore" }).status === 0;
-  return pythons.find(has);
+  const modules = [...code.matchAll(/^(?:import|from) (\w+)/gm)].map(([, name]) => name).join();
+  const has = (python: string) => spawnSync(python, ["-c", `import ${modules}`], { stdio: "ignore" }).status === 0;
+  if (!found.has(modules)) found.set(modules, pythons.find(has));
+  return found.get(modules);
 }
 
 const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } as const;
