@@ -15,7 +15,7 @@ const earlier = JSON.parse(await readFile(join(folder, "results.json"), "utf8"))
 it.each(["numeric", "zstd"])("an earlier dataset and earlier cache entries (%s) still open", async (algorithm) => {
   const config = {
     dataDir: join(folder, "datasets"),
-    cacheDir: join(folder, "cache"),
+    cacheDir: join(folder, `cache-${algorithm}`),
     useCompression: true,
     compressionAlgorithm: algorithm,
   };
