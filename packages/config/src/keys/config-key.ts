@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "@atc/contract";
 import { allowedValues } from "@atc/plugin-kit";
 import type { ConfigName } from "./atc-config.ts";
 import { type ConfigGroup, configNames, groupOf, parameters } from "./parameters.ts";
-import { settingJsonSchema } from "./settings-schema.ts";
+import { settingSchema } from "./settings-schema.ts";
 
 /** The kind of a key's value: a `choice` is one of a few words, a `list` is a list of texts. */
 export type ConfigKind = "number" | "integer" | "boolean" | "string" | "choice" | "list";
@@ -60,7 +60,7 @@ function configKey(name: ConfigName): ConfigKey {
     allowed: allowedValues(parameter),
     ...(parameter.values === undefined ? {} : { values: parameter.values }),
     acceptsNone: parameter.acceptsNone === true,
-    schema: settingJsonSchema(name),
+    schema: settingSchema(parameter),
   });
 }
 

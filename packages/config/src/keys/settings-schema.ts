@@ -1,61 +1,41 @@
 import type { JsonObject, Parameter } from "@atc/contract";
-import { z } from "zod";
-import type { AtcConfig, ConfigName } from "./atc-config.ts";
-import { configNames, parameters } from "./parameters.ts";
+import type { AtcConfig } from "./atc-config.ts";
 
 /** The value of a key, with the word `none` for an absent member. */
 type Setting<Value> = undefined extends Value ? Exclude<Value, undefined> | "none" : Value;
 
 /** A configuration with the word `none` for absent members. */
-export type Settings = { readonly [Name in ConfigName]-?: Setting<AtcConfig[Name]> };
+export type Settings = { readonly [Name in keyof AtcConfig]-?: Setting<AtcConfig[Name]> };
 
-function bounded(schema: z.ZodNumber, { minimum, maximum, above, below }: Parameter): z.ZodNumber {
-  let result = schema;
-  if (minimum !== undefined) result = result.min(minimum);
-  if (above !== undefined) result = result.gt(above);
-  if (below !== undefined) result = result.lt(below);
-  if (maximum !== undefined) result = result.max(maximum);
-  return result;
+function bounds({ minimum, maximum, above, below }: Parameter): JsonObject {
+  return {
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(above === undefined ? {} : { exclusiveMinimum: above }),
+    ...(below === undefined ? {} : { exclusiveMaximum: below }),
+    ...(maximum === undefined ? {} : { maximum }),
+  };
 }
 
-function kindSchema(parameter: Parameter): z.ZodType {
+const filledText: JsonObject = { type: "string", minLength: 1 };
+
+function kindSchema(parameter: Parameter): JsonObject {
   switch (parameter.kind) {
     case "integer":
-      return bounded(z.int(), parameter);
     case "number":
-      return bounded(z.number(), parameter);
+      return { type: parameter.kind, ...bounds(parameter) };
     case "boolean":
-      return z.boolean();
+      return { type: "boolean" };
     case "choice":
-      return z.enum(parameter.values ?? []);
+      return { type: "string", enum: [...(parameter.values ?? [])] };
     case "text":
-      return parameter.pattern === undefined ? z.string().min(1) : z.string().regex(parameter.pattern);
+      return parameter.pattern === undefined ? filledText : { type: "string", pattern: parameter.pattern.source };
     case "list":
-      return z.array(z.string().min(1));
+      return { type: "array", items: filledText };
   }
 }
 
-function parameterSchema(parameter: Parameter): z.ZodType {
+/** JSON Schema (draft 2020-12) of the values that a parameter accepts. */
+export function settingSchema(parameter: Parameter): JsonObject {
   const schema = kindSchema(parameter);
-  return parameter.acceptsNone === true ? z.union([schema, z.literal("none")]) : schema;
-}
-
-/** The zod schema of every key, derived from its parameter. */
-export const settingSchemas: { readonly [Name in ConfigName]-?: z.ZodType<Settings[Name]> } = Object.fromEntries(
-  configNames.map((name) => [name, parameterSchema(parameters[name])]),
-) as { [Name in ConfigName]-?: z.ZodType<Settings[Name]> };
-
-/** The schema of an object of all keys. */
-export const settingsSchema: z.ZodType<Settings> = z.strictObject(settingSchemas);
-
-/** JSON Schema (draft 2020-12) of one key, without zod's bounds for safe integers. */
-export function settingJsonSchema(name: ConfigName): JsonObject {
-  const { $schema: _, ...rest } = z.toJSONSchema(settingSchemas[name], {
-    target: "draft-2020-12",
-    override: ({ jsonSchema: made }) => {
-      if (made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum;
-      if (made.minimum === Number.MIN_SAFE_INTEGER) delete made.minimum;
-    },
-  });
-  return rest as JsonObject;
+  return parameter.acceptsNone === true ? { anyOf: [schema, { type: "string", const: "none" }] } : schema;
 }

@@ -1,4 +1,5 @@
 import { nearest } from "@atc/contract";
+import { acceptsValue } from "@atc/plugin-kit";
 import type { ConfigFault } from "../faults/config-fault.ts";
 import { jsonValue } from "../faults/config-fault.ts";
 import type { Origin } from "../faults/origin.ts";
@@ -7,11 +8,10 @@ import type { ConfigName } from "../keys/atc-config.ts";
 import type { ConfigKey } from "../keys/config-key.ts";
 import { configKeys } from "../keys/config-key.ts";
 import type { NoEffectKey } from "../keys/no-effect.ts";
-import { configDefaults } from "../keys/parameters.ts";
+import { configDefaults, parameters } from "../keys/parameters.ts";
 import type { FormerName } from "../keys/renamed-values.ts";
 import { formerName } from "../keys/renamed-values.ts";
 import type { Settings } from "../keys/settings-schema.ts";
-import { settingSchemas, settingsSchema } from "../keys/settings-schema.ts";
 import { isConfigKey } from "../keys/spelling.ts";
 import type { Layer, Setting } from "./layer.ts";
 import { settingValue } from "./text-value.ts";
@@ -55,18 +55,20 @@ function unknownKey({ written, value, origin }: Setting, layer: Layer): ConfigFa
   return meant === undefined ? fault : { ...fault, nearest: meant };
 }
 
-/** The member of nested lists at a path of indices. */
-function memberAt(value: unknown, index: readonly PropertyKey[]): unknown {
-  return index.reduce<unknown>((list, step) => (Array.isArray(list) ? list[Number(step)] : undefined), value);
+/** The index of the first member of a list that is not accepted; undefined if the value is not a list of a list key. */
+function faultyMember(key: ConfigKey, value: unknown): number | undefined {
+  if (key.kind !== "list" || !Array.isArray(value)) return undefined;
+  return value.findIndex((member) => !acceptsValue(parameters[key.name], [member]));
 }
 
-function wrongValue(key: ConfigKey, setting: Setting, value: unknown, index: readonly PropertyKey[]): ConfigFault {
+function wrongValue(key: ConfigKey, setting: Setting, value: unknown): ConfigFault {
+  const index = faultyMember(key, value);
   const meant = key.values === undefined || typeof value !== "string" ? undefined : nearest(value, key.values);
   const fault: ConfigFault = {
-    path: pathOf(key, setting) + index.map((step) => `[${String(step)}]`).join(""),
+    path: pathOf(key, setting) + (index === undefined ? "" : `[${index}]`),
     key: key.name,
     origin: describeOrigin(setting.origin),
-    value: jsonValue(index.length === 0 ? setting.value : memberAt(value, index)),
+    value: jsonValue(index === undefined ? setting.value : (value as readonly unknown[])[index]),
     allowed: `${key.allowed} is required`,
   };
   return meant === undefined ? fault : { ...fault, nearest: meant };
@@ -95,11 +97,9 @@ function takeNoEffect(key: NoEffectKey, setting: Setting, findings: Findings): v
 
 function takeSetting(key: ConfigKey, setting: Setting, taken: Map<ConfigName, Chosen>, findings: Findings): void {
   const value = settingValue(key, setting.value);
-  const checked = settingSchemas[key.name].safeParse(value);
-  if (!checked.success) {
-    const index = checked.error.issues[0]?.path ?? [];
+  if (!acceptsValue(parameters[key.name], value)) {
     findings.faulty.add(key.name);
-    findings.faults.push(wrongValue(key, setting, value, index));
+    findings.faults.push(wrongValue(key, setting, value));
     return;
   }
   const old = formerName(key.name, value);
@@ -139,5 +139,5 @@ export function resolveLayers(layers: readonly Layer[], warnings: string[]): Res
   for (const layer of layers) takeLayer(layer, findings);
   const { chosen, faults, faulty } = findings;
   const values = configKeys.map(({ name }) => [name, chosen.get(name)?.value ?? configDefaults[name] ?? "none"]);
-  return { settings: settingsSchema.parse(Object.fromEntries(values)), chosen, faults, faulty };
+  return { settings: Object.fromEntries(values) as unknown as Settings, chosen, faults, faulty };
 }
