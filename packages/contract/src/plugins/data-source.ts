@@ -192,6 +192,8 @@ export interface DataSource extends AsyncDisposable {
   readonly kind: RowKind;
   /** The columns of every chunk, `symbol` first, then `timestamp`. */
   readonly columns: readonly ColumnMetadata[];
+  /** Whether times are calendar dates, stored as UTC midnight, or instants. Default: instants. */
+  readonly timeIs?: "date" | "instant";
   /**
    * What was assumed or left out in reading, one sentence each without a full stop: comment lines, times without a
    * zone.
