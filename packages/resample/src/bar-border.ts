@@ -18,6 +18,7 @@ export function borderCheck(calendar: BarCalendar, { stamps }: ResolvedResample,
   const { dateOf } = calendar;
   const lengthOf = (before: number, time: number): number => Math.min(rowMs, time - before);
   const daysOf = (before: number, time: number): number => lengthOf(dateOf(before), dateOf(time));
+  if (Number.isNaN(rowMs)) return () => false;
   if (stamps === "start")
     return (before, time, open) => {
       if (open === undefined) return false;
@@ -26,7 +27,8 @@ export function borderCheck(calendar: BarCalendar, { stamps }: ResolvedResample,
     };
   // Times are 1 ms before those of the rows.
   return (before, time, _, next) => {
-    if (!next.isOpen) return false;
+    // Nothing is before the first row.
+    if (!next.isOpen || Number.isNaN(before)) return false;
     if (rowMs < day) return !next.isOpening && time + 1 - lengthOf(before, time) < next.start;
     return dateOf(time) + day - daysOf(before, time) < next.date;
   };

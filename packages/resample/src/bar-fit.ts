@@ -73,23 +73,27 @@ function nearestFits(rule: TimeRule, length: RowLength, hasSession: boolean): re
   return found;
 }
 
-/** Throws ATC_INVALID_ARGUMENT if the rows are longer than bars of the rule. */
-export function checkLength(name: string, survey: SourceSurvey, { rule, fill }: ResolvedResample): void {
-  if (rule.by !== "time" || fill === "previous") return;
+/** The length of rows for a message if they are longer than bars of the rule; else undefined. */
+function longerLength(rule: TimeRule, survey: SourceSurvey): string | undefined {
   const { shortest, rowMs, months } = survey;
   const barMs = intradayMs(rule);
-  const refuse = (length: string): AtcError =>
-    new AtcError(
-      "ATC_INVALID_ARGUMENT",
-      `the bars of "${name}" are at least ${length} long, longer than ${formatBarRule(rule)}; bars cannot be split`,
-      { details: { dataset: name, spacing: shortest } },
-    );
   // Intraday rows may be rare, but not closer than their length.
-  if (barMs !== undefined && shortest > barMs) throw refuse(`${shortest} ms`);
-  if (barMs !== undefined || Number.isNaN(rowMs)) return;
-  const isLonger =
-    rule.unit === "mo" ? months > rule.count || rowMs > 31 * day * rule.count : rowMs > daysOf(rule) * day;
-  if (isLonger) throw refuse(formatLength(survey));
+  if (barMs !== undefined) return shortest > barMs ? `${shortest} ms` : undefined;
+  const isMonths = rule.unit === "mo";
+  const isLonger = isMonths ? months > rule.count || rowMs > 31 * day * rule.count : rowMs > daysOf(rule) * day;
+  return isLonger ? formatLength(survey) : undefined;
+}
+
+/** Throws ATC_INVALID_ARGUMENT if the rows are longer than bars of the rule, and nothing fills the bars between. */
+export function checkLength(name: string, survey: SourceSurvey, { rule, fill }: ResolvedResample): void {
+  if (rule.by !== "time" || fill === "previous") return;
+  const length = longerLength(rule, survey);
+  if (length === undefined) return;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `the bars of "${name}" are at least ${length} long, longer than ${formatBarRule(rule)}; bars cannot be split`,
+    { details: { dataset: name, spacing: survey.shortest } },
+  );
 }
 
 /**
@@ -104,7 +108,7 @@ export function checkFit(
 ): void {
   if (rule.by !== "time" || crossing === 0 || Number.isNaN(survey.rowMs)) return;
   const hasSession = session !== undefined;
-  if (fits(rule, survey, hasSession)) return;
+  if (fits(rule, survey, hasSession) || longerLength(rule, survey) !== undefined) return;
   const length = formatLength(survey);
   const asked = formatBarRule(rule);
   const nearest = nearestFits(rule, survey, hasSession);
