@@ -4,8 +4,8 @@ import type { ResolvedResample } from "./resample-options.ts";
 const day = 86_400_000;
 
 /**
- * Whether one of two neighbouring rows reaches over the border between their intervals: the row at `before` if times are
- * starts, the row at `time` if they are ends. `open` is the interval of `before`, undefined outside of a session.
+ * Whether one of two neighbouring rows reaches over the border between their intervals: the row at `before` if times
+ * are starts, the row at `time` if they are ends. `open` is the interval of `before`, undefined outside of a session.
  */
 type BorderCheck = (before: number, time: number, open: BarInterval | undefined, next: BarInterval) => boolean;
 

@@ -98,7 +98,7 @@ export function checkLength(name: string, survey: SourceSurvey, { rule, fill }: 
 
 /**
  * Throws ATC_INVALID_ARGUMENT if the bars are not a multiple of the rows and rows reach over their borders. `crossing`
- * is the number of these rows: days of 7 h bars are no multiple, but right if the last one of each day is shorter.
+ * is the number of these rows: days of 7 h bars are not a multiple, but right if the last one of each day is shorter.
  */
 export function checkFit(
   name: string,

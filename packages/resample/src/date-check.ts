@@ -6,8 +6,8 @@ import type { SourceSurvey } from "./source-survey.ts";
 const day = 86_400_000;
 
 /**
- * Throws ATC_INVALID_ARGUMENT if the times of `what` may be calendar dates that the time zone would move to another day.
- * Nothing but an option can decide it: daily bars of a market that never closes have the same times.
+ * Throws ATC_INVALID_ARGUMENT if the times of `what` may be calendar dates that the time zone would move to another
+ * day. Nothing but an option can decide it: daily bars of a market that never closes have the same times.
  */
 export function checkMidnights(
   what: string,

@@ -28,8 +28,8 @@ export interface ResampleOptions {
    */
   readonly timeZone?: string;
   /**
-   * Whether the times of the rows are calendar dates, stored as UTC midnight, or instants. Dates have no time of day, so
-   * that they have no session and no intraday bars. Default: as the dataset says; `instant` for a series alone.
+   * Whether the times of the rows are calendar dates, stored as UTC midnight, or instants. Dates have no time of day,
+   * so that they have no session and no intraday bars. Default: as the dataset says; `instant` for a series alone.
    */
   readonly timeIs?: "date" | "instant";
   /**

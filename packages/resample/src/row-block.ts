@@ -11,8 +11,8 @@ export interface RowBlock {
 }
 
 /**
- * Reads blocks into one {@link RowBlock}, which is valid until the next read. Times are `earlier` ms before those of the
- * rows.
+ * Reads blocks into one {@link RowBlock}, which is valid until the next read. Times are `earlier` ms before those of
+ * the rows.
  */
 export function rowBlockReader(kind: RowKind, columns: readonly string[], earlier = 0): (block: Block) => RowBlock {
   let ms = new BigInt64Array(0);

@@ -52,7 +52,8 @@ const blockBars = 16_384;
  *
  * Unlike `resample` it does not check whether bars are a multiple of the rows.
  *
- * @throws ATC_INVALID_ARGUMENT for an option, or if times may be calendar dates that the zone would move; ATC_INVALID_DATA if the rows lack a column that the rule requires
+ * @throws ATC_INVALID_ARGUMENT for an option, or if times may be calendar dates that the zone would move;
+ * ATC_INVALID_DATA if the rows lack a column that the rule requires
  */
 export function* resampleSeries(series: Series, options: ResampleOptions): Generator<BarBlock, void> {
   const kind = series.columns[0]?.type === "timestamp[ns]" ? "ticks" : "bars";

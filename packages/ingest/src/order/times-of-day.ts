@@ -14,8 +14,8 @@ export function timesOfDay(
 ): number {
   if (!isOfDates) return 0;
   let count = 0;
-  // The high word is reduced first, because a time in ns exceeds the integers that a float64 holds. Its product is exact:
-  // in ns the unit is a power of two, and in ms the high word of a Date has 21 bits.
+  // The high word is reduced first, because a time in ns exceeds the integers that a float64 holds. Its product is
+  // exact: in ns the unit is a power of two, and in ms the high word of a Date has 21 bits.
   const day = msPerDay * unitsPerMs;
   const highUnit = 4_294_967_296 % day;
   for (let i = 0; i < length; i++) {

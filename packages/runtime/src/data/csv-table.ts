@@ -25,8 +25,9 @@ function headerOf({ schema: { kind, columns } }: TablePlan): string {
 }
 
 /**
- * Writes a CSV file in portions: `symbol`, `timestamp` in ISO 8601 (a calendar date has no time of day), then the other columns. A number is written in the
- * shortest form that parses to the same bits. Ticks have the columns `price` and `size` for `close` and `volume`.
+ * Writes a CSV file in portions: `symbol`, `timestamp` in ISO 8601 (a calendar date has no time of day), then the
+ * other columns. A number is written in the shortest form that parses to the same bits. Ticks have the columns `price`
+ * and `size` for `close` and `volume`.
  */
 export async function csvTable(
   plan: TablePlan,
