@@ -73,7 +73,10 @@ describe("days that were made of hours", () => {
 describe("half hours", () => {
   it("are refused as 45 minutes, with lengths that work when they are pasted", async () => {
     await shop.file("half.csv", csvOf(steps("2024-03-08T09:00Z", 1_800_000, 6)));
+    await shop.atc("ingest", "half.csv");
+    const before = await shop.cached();
     const { code, message } = errorOf(await resample("half.csv", "--to", "45m", "--json"));
+    expect(await shop.cached()).toEqual(before);
     expect(code).toBe("ATC_INVALID_ARGUMENT");
     expect(message).toContain("30m long");
     const nearest = [...message.matchAll(/--to (\w+)/g)].map(([, to = ""]) => to);

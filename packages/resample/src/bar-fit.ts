@@ -10,7 +10,7 @@ const mostDays = 800;
 type TimeRule = BarRule & { readonly by: "time" };
 
 /** The length of rows, in ms and in calendar months; 0 months for rows of days and less. */
-export type RowLength = Pick<SourceSurvey, "rowMs" | "months">;
+type RowLength = Pick<SourceSurvey, "rowMs" | "months">;
 
 const units = [
   ["w", 7 * day],
@@ -27,7 +27,7 @@ function formatMs(ms: number): string {
 }
 
 /** The length of rows as a rule for bars, such as `30m` or `1mo`. */
-export function formatLength({ rowMs, months }: RowLength): string {
+function formatLength({ rowMs, months }: RowLength): string {
   return months > 0 ? `${months}mo` : formatMs(rowMs);
 }
 

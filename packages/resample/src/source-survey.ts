@@ -19,6 +19,8 @@ export interface SourceSurvey {
   readonly months: number;
   /** Whether all times are UTC midnights. */
   readonly isMidnights: boolean;
+  /** The first time that is not, in ms; NaN if all are. */
+  readonly timeOfDay: number;
   /** Whether any row is on another calendar day in the zone than in UTC. */
   isShiftedIn(timeZone: string): boolean;
 }
@@ -27,7 +29,7 @@ export interface SourceSurvey {
 export function surveySource(series: Iterable<Series>): SourceSurvey {
   const steps = new Map<number, number>();
   const midnights = new Set<number>();
-  let isMidnights = true;
+  let timeOfDay = Number.NaN;
   const read = rowBlockReader("bars", []);
   for (const one of series) {
     const isTicks = one.columns[0]?.type === "timestamp[ns]";
@@ -40,8 +42,8 @@ export function surveySource(series: Iterable<Series>): SourceSurvey {
           const time = times[i];
           const step = time - before;
           if (step > 0) steps.set(step, (steps.get(step) ?? 0) + 1);
-          if (time % day !== 0) isMidnights = false;
-          else midnights.add(time);
+          if (time % day === 0) midnights.add(time);
+          else if (Number.isNaN(timeOfDay)) timeOfDay = time;
           before = time;
         }
       }
@@ -49,7 +51,8 @@ export function surveySource(series: Iterable<Series>): SourceSurvey {
   }
   return {
     ...usualStep(steps),
-    isMidnights,
+    isMidnights: Number.isNaN(timeOfDay),
+    timeOfDay,
     isShiftedIn(timeZone) {
       const { local } = zoneClock(timeZone);
       return [...midnights].some((time) => Math.floor(local(time) / day) !== time / day);

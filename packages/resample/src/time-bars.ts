@@ -18,7 +18,7 @@ interface Gaps {
 const barsPerPause = 16_384;
 
 /** The smallest time between two rows of a block, in ms; NaN if all have the same time. */
-export function smallestSpacing({ length, times }: RowBlock): number {
+function smallestSpacing({ length, times }: RowBlock): number {
   let smallest = Number.POSITIVE_INFINITY;
   for (let i = 1; i < length; i++) {
     const spacing = times[i] - times[i - 1];

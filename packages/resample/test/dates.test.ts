@@ -136,6 +136,33 @@ describe("midnights of which nothing is known", () => {
     expect(await made(datasetOf([barSeries(rows)]), { to: "1w", timeZone: newYork })).toMatchObject({ reused: false });
   });
 
+  it("are refused as ends of bars, which would move them too", async () => {
+    const options = { to: "1w", stamps: "end" } as const;
+    expect(await refused(midnights, options)).toMatchObject({
+      code: "ATC_INVALID_ARGUMENT",
+      message: expect.stringMatching(/omit stamps and give.*--time-is date\).*--time-is instant/),
+    });
+    expect(shown(await made(midnights, { to: "1w", timeIs: "date" }))).toEqual(weeks);
+    expect(shown(await made(midnights, { ...options, timeIs: "instant" }))).toEqual([
+      ["2024-01-01", 1],
+      ["2024-01-08", 5],
+      ["2024-01-15", 4],
+    ]);
+  });
+
+  it.each(["1w", "3ticks"])("are no dates if they have a time of day, whatever the option says: %s", async (to) => {
+    // Dates of Tokyo that were read as instants: the day before in UTC.
+    const rows = rowsAt(twoWeeks.map((time) => time - 9 * hour));
+    const error = await refused(datasetOf([barSeries(rows)]), { to, timeIs: "date" });
+    expect(error).toMatchObject({
+      code: "ATC_INVALID_ARGUMENT",
+      message: expect.stringContaining('"2024-01-07T15:00:00.000Z"'),
+    });
+    expect(() => barsOf(barSeries(rows), { to, timeIs: "date" })).toThrow("--time-zone");
+    const tokyo = { to: "1w", timeZone: "Asia/Tokyo", timeIs: "instant" } as const;
+    expect(shown(await made(datasetOf([barSeries(rows)]), tokyo))).toEqual(weeks);
+  });
+
   it("with a session name it in the error, and after it if no row is in it", async () => {
     expect(await refused(midnights, { to: "1w", timeZone: newYork, session })).toMatchObject({
       message: expect.stringContaining("omit the session and give"),

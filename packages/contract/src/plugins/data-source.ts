@@ -192,13 +192,15 @@ export interface DataSource extends AsyncDisposable {
   readonly kind: RowKind;
   /** The columns of every chunk, `symbol` first, then `timestamp`. */
   readonly columns: readonly ColumnMetadata[];
-  /** Whether times are calendar dates, stored as UTC midnight, or instants. Default: instants. */
-  readonly timeIs?: "date" | "instant";
   /**
    * What was assumed or left out in reading, one sentence each without a full stop: comment lines, times without a
    * zone.
    */
   readonly notes?: readonly string[];
+  /**
+   * `date` if the times are calendar dates, stored as UTC midnights, as far as the first rows show. Default: `instant`.
+   */
+  readonly timeIs?: "date" | "instant";
   /**
    * Reads from the start at each call. Throws ATC_INVALID_DATA with line, column and text at a bad row if the source's
    * policy is `error`; ATC_CORRUPT_DATA if the file is damaged; ATC_ABORTED.
