@@ -43,18 +43,23 @@ export function assumptions({ options, resolved, survey, isSessionApplied }: Ass
   return notes;
 }
 
+/** The option that keeps the rows outside of the session, if all of them are at its edge; else empty. */
+export function stampsAdvice(stamps: "start" | "end", symbols: readonly SymbolBars[]): string {
+  const outside = sumOf(symbols, (one) => one.outside);
+  if (outside === 0 || sumOf(symbols, (one) => one.atEdge) < outside) return "";
+  const edge = stamps === "start" ? "end" : "start";
+  const all = outside === 1 ? "it is exactly at" : "all of them are exactly at";
+  return `; ${all} its ${edge}: give --stamps ${edge} if times are the ${edge}s of bars`;
+}
+
 /** What was left out or belongs to two bars, one sentence each without a full stop. */
-export function omissions({ stamps, session }: ResolvedResample, symbols: readonly SymbolBars[]): readonly string[] {
+export function omissions({ stamps }: ResolvedResample, symbols: readonly SymbolBars[]): readonly string[] {
   const notes: string[] = [];
   const outside = sumOf(symbols, (one) => one.outside);
   const unfinished = sumOf(symbols, (one) => one.unfinished);
   const crossing = sumOf(symbols, (one) => one.crossing);
   if (outside > 0) {
-    const isEdge = session !== undefined && sumOf(symbols, (one) => one.atEdge) === outside;
-    const [edge, option] = stamps === "start" ? ["end", "end"] : ["start", "start"];
-    const all = outside === 1 ? "it is exactly at" : "all of them are exactly at";
-    const hint = isEdge ? `; ${all} its ${edge}: give --stamps ${option} if times are the ${option}s of bars` : "";
-    notes.push(`${rowsOf(outside)} outside of the session dropped${hint}`);
+    notes.push(`${rowsOf(outside)} outside of the session dropped${stampsAdvice(stamps, symbols)}`);
   }
   if (unfinished > 0) notes.push(`${rowsOf(unfinished)} in last bars that are not full dropped`);
   if (crossing > 0) {

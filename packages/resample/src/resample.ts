@@ -7,9 +7,9 @@ import { formatBarRule, intradayMs } from "./bar-rule.ts";
 import { countBars, type Run, type SymbolBars, writeBars } from "./dataset-bars.ts";
 import { checkMidnights } from "./date-check.ts";
 import { type MadeBars, madeWith, storedNotes, withoutAppliedSession } from "./made-bars.ts";
-import { assumptions, omissions, sumOf } from "./resample-notes.ts";
+import { assumptions, omissions, stampsAdvice, sumOf } from "./resample-notes.ts";
 import { checkColumns, type ResampleOptions, type ResolvedResample, resolveResample } from "./resample-options.ts";
-import { sampledSeries, surveySource } from "./source-survey.ts";
+import { type SourceSurvey, sampledSeries, surveySource } from "./source-survey.ts";
 
 /** Options of {@link resample}. */
 export interface ResampleDatasetOptions extends ResampleOptions, OperationOptions {
@@ -75,23 +75,10 @@ export async function resample(
   const rowMs = manifest.schema.kind === "bars" ? survey.rowMs : Number.NaN;
   const run: Run = { dataset, resolved, columns, rowMs, options: { signal, onProgress } };
   const symbols = await countBars(run);
-  checkFit(
-    manifest.name,
-    survey,
-    resolved,
-    sumOf(symbols, ({ crossing }) => crossing),
-  );
+  const crossing = sumOf(symbols, (one) => one.crossing);
+  checkFit(manifest.name, survey, resolved, crossing);
   const series = symbols.filter(({ bars }) => bars > 0).map(({ symbol, bars }) => ({ symbol, rows: bars }));
-  const dateAdvice =
-    resolved.session !== undefined && survey.isMidnights
-      ? "; all times are midnight UTC: if they are calendar dates, omit the session"
-      : "";
-  if (series.length === 0)
-    throw new AtcError(
-      "ATC_INVALID_DATA",
-      `"${manifest.name}" has no bar of ${formatBarRule(resolved.rule)}: all rows are outside of the session or in an incomplete bar${dateAdvice}`,
-      { details: { dataset: manifest.name } },
-    );
+  if (series.length === 0) throw noBars(manifest.name, resolved, survey, symbols);
   await using writer = await store.create(lock, { schema: barSchema(columns), fingerprint, series });
   await writeBars(run, writer, series);
   throwIfAborted(signal);
@@ -99,6 +86,23 @@ export async function resample(
   const stored = attributesOf(manifest, { ...plainOptions(resolved), ...datesOf(resolved, made) }, symbols, omitted);
   const published = await writer.publish(stored, { timeIs: timesOf(resolved) });
   return { manifest: published, reused: false, notes: [...assumed, ...omitted], symbols };
+}
+
+function noBars(
+  name: string,
+  { rule, session, stamps }: ResolvedResample,
+  { isMidnights }: SourceSurvey,
+  symbols: readonly SymbolBars[],
+): AtcError {
+  const areDates = session !== undefined && isMidnights;
+  const advice = areDates
+    ? "; all times are midnight UTC: if they are calendar dates, omit the session"
+    : stampsAdvice(stamps, symbols);
+  return new AtcError(
+    "ATC_INVALID_DATA",
+    `"${name}" has no bar of ${formatBarRule(rule)}: all rows are outside of the session or in an incomplete bar${advice}`,
+    { details: { dataset: name } },
+  );
 }
 
 /** The zone and the session that gave dates to the rows, which the bars of dates keep; null if there are none. */

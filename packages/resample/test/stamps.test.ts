@@ -120,6 +120,16 @@ describe("a session that leaves out just the rows at its edge", () => {
     expect(notes).toEqual([expect.stringMatching(/--stamps start /)]);
   });
 
+  it("names the option if no row is left, as of days that are stamped at their close", async () => {
+    const closes = datasetOf([barSeries(rowsAt(steps("2024-01-08T21:00Z", 86_400_000, 5)))]);
+    await expect(made(closes, { ...day, to: "1w" })).rejects.toMatchObject({
+      code: "ATC_INVALID_DATA",
+      message: expect.stringContaining("--stamps end"),
+    });
+    const { bars } = await made(closes, { ...day, to: "1w", stamps: "end" });
+    expect(bars).toMatchObject([{ time: Date.UTC(2024, 0, 8), count: 5 }]);
+  });
+
   it("counts them over days, over a change of clocks, and overnight", async () => {
     const weekdays = ["2024-03-07T15:00Z", "2024-03-08T15:00Z", "2024-03-11T14:00Z", "2024-03-12T14:00Z"];
     const rows = rowsAt(weekdays.flatMap((first) => steps(first, half, 13)));
