@@ -110,10 +110,12 @@ it("times of day are told from midnights in ms and in ns, also before 1970 and a
     -BigInt(day) * 20_000n,
     86_400_000n * 50_000n + 4_294_967_296n,
     8_640_000_000_000_000n,
+    8_639_999_999_999_999n,
+    -8_639_999_999_999_999n,
   ];
   const count = (times: readonly bigint[], unitsPerMs: number): number =>
     timesOfDay({ isOfDates: true, unitsPerMs }, new Int32Array(BigInt64Array.from(times).buffer), times.length);
-  expect(ms.map((time) => count([time], 1))).toEqual([0, 1, 1, 0, 0, 1, 0]);
+  expect(ms.map((time) => count([time], 1))).toEqual([0, 1, 1, 0, 0, 1, 0, 1, 1]);
   const ns = [
     0n,
     1n,
