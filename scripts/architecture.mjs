@@ -57,7 +57,7 @@ export const packages = {
   },
   resample: {
     imports: ["contract", "plugin-kit"],
-    limit: "16 kB",
+    limit: "21 kB",
   },
   datasets: {
     imports: ["contract", "plugin-kit"],

@@ -5,19 +5,31 @@ import { zoneClock } from "./zone-clock.ts";
 
 const day = 86_400_000;
 
-/** The interval of a time bar, in ms since the epoch, half-open. */
+/** The interval of a time bar, or the one between two sessions, in ms since the epoch, half-open. */
 export interface BarInterval {
   /** Whether rows of this time belong to a bar; false outside of a session. */
   readonly isOpen: boolean;
   readonly start: number;
   readonly end: number;
+  /** Whether it starts with a session, so that the rows before it are of another session. */
+  readonly isOpening: boolean;
+  /** Whether it ends with a session. */
+  readonly isClosing: boolean;
   /** The end of the validity of this interval: the end of the bar or session; if closed, the next opening. */
   readonly until: number;
   /** The first calendar day of the bar, as midnight UTC. */
   readonly date: number;
+  /** The calendar day after its last one, as midnight UTC. */
+  readonly endDate: number;
 }
 
-export type BarCalendar = (utc: number) => BarInterval;
+/** The calendar of time bars. */
+export interface BarCalendar {
+  /** The interval of an instant. */
+  interval(utc: number): BarInterval;
+  /** The calendar day of an instant, as midnight UTC. */
+  dateOf(utc: number): number;
+}
 
 /** First and last day (exclusive) of the period of a day, in days since the epoch. */
 type PeriodOf = (dayNumber: number) => readonly [first: number, end: number];
@@ -53,6 +65,7 @@ export function barCalendar(rule: BarRule & { readonly by: "time" }, options: Re
   const clock = zoneClock(timeZone);
   const { start: opens, end: closes } = session ?? { start: 0, end: day };
   const isOvernight = closes <= opens;
+  const hasSession = session !== undefined;
   const opening = (dayNumber: number): number => clock.instant((dayNumber - (isOvernight ? 1 : 0)) * day + opens);
   const closing = (dayNumber: number): number => clock.instant(dayNumber * day + closes);
   const length = intradayMs(rule);
@@ -74,20 +87,46 @@ export function barCalendar(rule: BarRule & { readonly by: "time" }, options: Re
     }
   }
 
-  return (utc) => {
+  function interval(utc: number): BarInterval {
     if (utc < current.open || utc >= current.close) {
       const next = findSession(utc);
-      if (next !== undefined) return { isOpen: false, start: next, end: next, until: next, date: 0 };
+      if (next !== undefined) return closedUntil(next);
     }
     const { day: dayNumber, open, close } = current;
     if (periodOf === undefined) {
       const bar = length as number;
       const start = open + Math.floor((utc - open) / bar) * bar;
       const end = Math.min(start + bar, close);
-      return { isOpen: true, start, end, until: end, date: dayNumber * day };
+      return {
+        isOpen: true,
+        start,
+        end,
+        isOpening: hasSession && start === open,
+        isClosing: hasSession && end === close,
+        until: end,
+        date: dayNumber * day,
+        endDate: (dayNumber + 1) * day,
+      };
     }
     const [first, last] = periodOf(dayNumber);
     const end = closing(last - 1);
-    return { isOpen: true, start: opening(first), end, until: session === undefined ? end : close, date: first * day };
-  };
+    return {
+      isOpen: true,
+      start: opening(first),
+      end,
+      isOpening: hasSession,
+      isClosing: hasSession,
+      until: hasSession ? close : end,
+      date: first * day,
+      endDate: last * day,
+    };
+  }
+
+  function closedUntil(next: number): BarInterval {
+    const dayNumber = Math.floor(clock.local(next) / day) + (isOvernight ? 1 : 0);
+    const start = closing(dayNumber - 1);
+    return { isOpen: false, start, end: next, isOpening: false, isClosing: false, until: next, date: 0, endDate: 0 };
+  }
+
+  return { interval, dateOf: (utc) => Math.floor(clock.local(utc) / day) * day };
 }

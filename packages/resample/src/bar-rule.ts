@@ -32,6 +32,11 @@ const timeUnits: Readonly<Record<string, TimeUnit>> = {
   mo: "mo",
   month: "mo",
 };
+/** Whether a word is a unit of time, as {@link formatBarRule} writes it. */
+export function isTimeUnit(word: string): boolean {
+  return ownMember(timeUnits, word) !== undefined;
+}
+
 const amounts: Readonly<Record<string, "ticks" | "volume" | "dollars">> = {
   tick: "ticks",
   ticks: "ticks",

@@ -1,6 +1,7 @@
 import type { Dataset, DatasetWriter, OperationOptions } from "@atc/contract";
 import { createPacer } from "@atc/plugin-kit";
 import type { BarColumn } from "./bar-columns.ts";
+import { rowTally } from "./bar-run.ts";
 import { barSink, countingSink } from "./bar-sink.ts";
 import type { ResolvedResample } from "./resample-options.ts";
 import { fillBars, inputColumns } from "./series-bars.ts";
@@ -15,8 +16,15 @@ export interface SymbolBars {
   readonly bars: number;
   /** Rows outside of the session, which are in no bar. */
   readonly outside: number;
+  /**
+   * Of these, rows whose time is exactly the end of a session; its start if times are ends. If that is all of them, the
+   * option `stamps` is probably wrong.
+   */
+  readonly atEdge: number;
   /** Rows of a last bar that was left out. */
   readonly unfinished: number;
+  /** Rows that reach over the end of their bar into the next one; over its start if times are ends. */
+  readonly crossing: number;
 }
 
 /** Bars per write. */
@@ -27,11 +35,13 @@ export interface Run {
   readonly dataset: Dataset;
   readonly resolved: ResolvedResample;
   readonly columns: readonly BarColumn[];
+  /** The usual length of a row, in ms; NaN if it is unknown. */
+  readonly rowMs: number;
   readonly options: OperationOptions;
 }
 
 /** Counts the bars of each symbol. */
-export async function countBars({ dataset, resolved, columns, options }: Run): Promise<readonly SymbolBars[]> {
+export async function countBars({ dataset, resolved, columns, rowMs, options }: Run): Promise<readonly SymbolBars[]> {
   const { kind } = dataset.manifest.schema;
   const inputs = inputColumns(columns, resolved, true);
   const { pause } = createPacer(options);
@@ -39,8 +49,8 @@ export async function countBars({ dataset, resolved, columns, options }: Run): P
   const total = dataset.manifest.series.length;
   for (const { symbol, rows } of dataset.manifest.series) {
     const sink = countingSink();
-    const tally = { outside: 0, unfinished: 0 };
-    const bars = fillBars(dataset.series(symbol), { kind, inputs, options: resolved, sink, tally });
+    const tally = rowTally();
+    const bars = fillBars(dataset.series(symbol), { kind, inputs, options: resolved, rowMs, sink, tally });
     while (bars.next().done !== true) await pause();
     symbols.push({ symbol, rows, bars: sink.length(), ...tally });
     options.onProgress?.({ phase: "counting", done: symbols.length, total, unit: "symbols" });
@@ -50,7 +60,7 @@ export async function countBars({ dataset, resolved, columns, options }: Run): P
 
 /** Writes the bars of all symbols that have some. */
 export async function writeBars(
-  { dataset, resolved, columns, options }: Run,
+  { dataset, resolved, columns, rowMs, options }: Run,
   writer: DatasetWriter,
   series: readonly { readonly symbol: string; readonly rows: number }[],
 ): Promise<void> {
@@ -62,8 +72,8 @@ export async function writeBars(
   const total = series.reduce((sum, { rows }) => sum + rows, 0);
   let done = 0;
   for (const { symbol } of series) {
-    const tally = { outside: 0, unfinished: 0 };
-    const bars = fillBars(dataset.series(symbol), { kind, inputs, options: resolved, sink, tally });
+    const tally = rowTally();
+    const bars = fillBars(dataset.series(symbol), { kind, inputs, options: resolved, rowMs, sink, tally });
     let row = 0;
     for (let ended = false; !ended; ) {
       ended = bars.next().done === true;

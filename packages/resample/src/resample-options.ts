@@ -1,5 +1,6 @@
-import type { DatasetSchema } from "@atc/contract";
+import type { DatasetSchema, RowKind } from "@atc/contract";
 import { AtcError, nearest } from "@atc/contract";
+import { zoneOffset } from "@atc/plugin-kit";
 import type { BarRule } from "./bar-rule.ts";
 import { checkBarRule, intradayMs, parseBarRule } from "./bar-rule.ts";
 
@@ -21,8 +22,22 @@ export interface Session {
 export interface ResampleOptions {
   /** When a bar ends: a rule, or a text for `parseBarRule`. */
   readonly to: BarRule | string;
-  /** The time zone of days, weeks, months and sessions, such as `America/New_York` or `+01:00`; default: UTC. */
+  /**
+   * The time zone of days, weeks, months and sessions, such as `America/New_York` or `+01:00`; default: UTC. Calendar
+   * dates do not use it.
+   */
   readonly timeZone?: string;
+  /**
+   * Whether the times of the rows are calendar dates, stored as UTC midnight, or instants. Dates have no time of day,
+   * so that they have no session and no intraday bars. Default: as the dataset says; `instant` for a series alone.
+   */
+  readonly timeIs?: "date" | "instant";
+  /**
+   * Whether the times of the rows are the starts of their bars or the ends. A row at the end of a bar or a session
+   * belongs to it if times are ends, and to the next one otherwise. Rules by time over bars only. Default: `start`;
+   * `end` if the dataset was made with the label `end`.
+   */
+  readonly stamps?: "start" | "end";
   /**
    * The trading hours. Rows outside are left out, and intraday bars are counted from the opening. Default: the whole
    * day.
@@ -57,7 +72,10 @@ export interface ResampleOptions {
 /** Valid options with defaults filled in. */
 export interface ResolvedResample {
   readonly rule: BarRule;
+  /** UTC for calendar dates. */
   readonly timeZone: string;
+  readonly timeIs: "date" | "instant";
+  readonly stamps: "start" | "end";
   /** In ms since midnight. */
   readonly session: { readonly start: number; readonly end: number } | undefined;
   readonly weekStart: "monday" | "sunday";
@@ -67,8 +85,30 @@ export interface ResolvedResample {
   readonly aggregate: Readonly<Record<string, Aggregation>>;
 }
 
-const names = ["to", "timeZone", "session", "weekStart", "label", "partial", "fill", "aggregate"];
+/** What is known of the rows, beside the options. */
+export interface RowFacts {
+  readonly kind: RowKind;
+  /** What their times are if no option says so. */
+  readonly timeIs: "date" | "instant";
+  /** What their times are of each bar if no option says so. */
+  readonly stamps: "start" | "end";
+}
+
+const names = [
+  "to",
+  "timeZone",
+  "timeIs",
+  "stamps",
+  "session",
+  "weekStart",
+  "label",
+  "partial",
+  "fill",
+  "aggregate",
+] as const;
 const words: Readonly<Record<string, readonly string[]>> = {
+  timeIs: ["date", "instant"],
+  stamps: ["start", "end"],
   weekStart: ["monday", "sunday"],
   label: ["start", "end", "date"],
   partial: ["keep", "drop"],
@@ -91,10 +131,16 @@ function timeOfDay(option: string, text: string): number {
   return ms;
 }
 
-/** Checks options and fills in defaults. */
-export function resolveResample(options: ResampleOptions): ResolvedResample {
+/** A session in ms since midnight. */
+export function sessionMs({ start, end }: Session): { readonly start: number; readonly end: number } {
+  return { start: timeOfDay("session.start", start), end: timeOfDay("session.end", end) };
+}
+
+/** Checks options, also against the rows, and fills in defaults. */
+export function resolveResample(options: ResampleOptions, rows: RowFacts): ResolvedResample {
   for (const name of Object.keys(options))
-    if (!names.includes(name)) throw invalid(name, options[name as "to"], `one of ${names.join(", ")}`);
+    if (!(names as readonly string[]).includes(name))
+      throw invalid(name, options[name as "to"], `one of ${names.join(", ")}`);
   const rule = typeof options.to === "string" ? parseBarRule(options.to) : options.to;
   checkBarRule(rule);
   for (const [name, allowed] of Object.entries(words)) {
@@ -103,24 +149,50 @@ export function resolveResample(options: ResampleOptions): ResolvedResample {
   }
   for (const [column, how] of Object.entries(options.aggregate ?? {}))
     if (!aggregations.includes(how)) throw invalid(`aggregate.${column}`, how, `one of ${aggregations.join(", ")}`);
-  const { session, timeZone = "UTC", weekStart = "monday", aggregate = {} } = options;
+  const { session, timeZone = "UTC", timeIs = rows.timeIs, weekStart = "monday", aggregate = {} } = options;
   const isTime = rule.by === "time";
   const isDays = isTime && intradayMs(rule) === undefined;
   if (!isTime && options.fill === "previous") throw invalid("fill", options.fill, "a rule by time, or omit the option");
   if (!isTime && options.label === "date") throw invalid("label", options.label, "a rule by time, or omit the option");
+  // Also if nothing uses it: a misspelt zone is an error.
+  zoneOffset("resample", timeZone);
+  if (options.stamps === "end") checkEnds(isTime, rows.kind, timeIs);
+  if (timeIs === "date" && isTime) checkDates(isDays, session);
   return {
     rule,
-    timeZone,
-    session:
-      session === undefined
-        ? undefined
-        : { start: timeOfDay("session.start", session.start), end: timeOfDay("session.end", session.end) },
+    timeZone: timeIs === "date" ? "UTC" : timeZone,
+    timeIs,
+    stamps: isTime && rows.kind === "bars" && timeIs === "instant" ? (options.stamps ?? rows.stamps) : "start",
+    session: session === undefined ? undefined : sessionMs(session),
     weekStart,
     label: options.label ?? (isDays ? "date" : isTime ? "start" : "end"),
     partial: options.partial ?? (isTime ? "keep" : "drop"),
     fill: options.fill ?? "none",
     aggregate,
   };
+}
+
+const instantOption = 'give timeIs "instant" (--time-is instant) if the times are instants';
+
+/** Throws if the times of rows cannot be ends of bars. */
+function checkEnds(isTime: boolean, kind: RowKind, timeIs: "date" | "instant"): void {
+  if (!isTime) throw invalid("stamps", "end", "a rule by time, or omit the option");
+  if (kind === "ticks") throw invalid("stamps", "end", '"start", or omit the option: a tick has no end');
+  if (timeIs === "date")
+    throw invalid("stamps", "end", `"start", or omit the option: a calendar date has no end; ${instantOption}`);
+}
+
+/** Throws if an option requires a time of day. */
+function checkDates(isDays: boolean, session: Session | undefined): void {
+  const refuse = (what: string, option: string): AtcError =>
+    new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `resample: the times are calendar dates, which have no time of day, so ${what}; ${instantOption}`,
+      { details: { option } },
+    );
+  if (session !== undefined)
+    throw refuse(`option session (--session ${session.start}-${session.end}) does not apply: omit it`, "session");
+  if (!isDays) throw refuse("bars of less than a day cannot be made: give days, weeks or months", "to");
 }
 
 /** Throws if the options name unknown columns, or the rule requires a column that is missing. */

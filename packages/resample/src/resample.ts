@@ -2,11 +2,14 @@ import { createHash } from "node:crypto";
 import type { ArrayStore, Dataset, DatasetManifest, JsonObject, OperationOptions } from "@atc/contract";
 import { AtcError, throwIfAborted } from "@atc/contract";
 import { barColumns, barSchema } from "./bar-columns.ts";
+import { checkFit, checkLength } from "./bar-fit.ts";
 import { formatBarRule, intradayMs } from "./bar-rule.ts";
 import { countBars, type Run, type SymbolBars, writeBars } from "./dataset-bars.ts";
+import { checkMidnights } from "./date-check.ts";
+import { type MadeBars, madeWith, storedNotes, withoutAppliedSession } from "./made-bars.ts";
+import { assumptions, omissions, stampsAdvice, sumOf } from "./resample-notes.ts";
 import { checkColumns, type ResampleOptions, type ResolvedResample, resolveResample } from "./resample-options.ts";
-import { rowBlockReader } from "./row-block.ts";
-import { smallestSpacing } from "./time-bars.ts";
+import { type SourceSurvey, sampledSeries, surveySource } from "./source-survey.ts";
 
 /** Options of {@link resample}. */
 export interface ResampleDatasetOptions extends ResampleOptions, OperationOptions {
@@ -22,12 +25,17 @@ export interface ResampleResult {
   readonly manifest: DatasetManifest;
   /** Whether an existing dataset was up to date, so that nothing was read. */
   readonly reused: boolean;
+  /**
+   * What was assumed or left out, one sentence each without a full stop: the time zone, rows outside of the session.
+   * Those of the earlier run if `reused`.
+   */
+  readonly notes: readonly string[];
   /** All symbols of the source, sorted by UTF-16 code unit; empty if `reused`. */
   readonly symbols: readonly SymbolBars[];
 }
 
 /** Incremented when the same rows produce other bars than before. */
-const version = 1;
+const version = 2;
 
 /**
  * Creates a dataset of bars from a dataset of bars or ticks.
@@ -35,9 +43,9 @@ const version = 1;
  * Rows are read twice, first to count the bars. Memory does not grow with the number of rows. Symbols without a bar are
  * left out. The new dataset appears atomically; after an error or an abort the store is unchanged.
  *
- * @throws ATC_INVALID_ARGUMENT for an option, for the name of the source, or if the bars of the source are longer than
- * the new ones; ATC_INVALID_DATA if a column is missing or there is no bar; ATC_LOCKED, ATC_ABORTED; errors of the
- * store
+ * @throws ATC_INVALID_ARGUMENT for an option, for the name of the source, if the bars of the source are longer than the
+ * new ones or the new ones are not a multiple of them, or if times may be calendar dates that the zone would move;
+ * ATC_INVALID_DATA if a column is missing or there is no bar; ATC_LOCKED, ATC_ABORTED; errors of the store
  */
 export async function resample(
   dataset: Dataset,
@@ -45,51 +53,70 @@ export async function resample(
   options: ResampleDatasetOptions,
 ): Promise<ResampleResult> {
   const { name, force = false, signal, onProgress, ...rules } = options;
-  const resolved = resolveResample(rules);
   const { manifest } = dataset;
+  const survey = surveySource(sampledSeries(manifest.series, (symbol) => dataset.series(symbol)));
+  const made = madeWith(manifest, survey);
+  const { options: asked, isSessionApplied } = withoutAppliedSession(rules, made);
+  const resolved = resolveResample(asked, { kind: manifest.schema.kind, ...made });
   checkColumns(resolved, manifest.schema);
   if (name === manifest.name)
     throw new AtcError("ATC_INVALID_ARGUMENT", `"${name}" cannot be resampled into itself; give another name`, {
       details: { name },
     });
-  checkLength(dataset, resolved);
+  if (manifest.schema.kind === "bars") checkLength(manifest.name, survey, resolved);
+  checkMidnights(`"${manifest.name}"`, survey, resolved, rules);
   const columns = barColumns(manifest.schema, resolved);
   const fingerprint = fingerprintOf(manifest, resolved);
   const found = force ? undefined : await upToDate(store, name, fingerprint);
-  if (found !== undefined) return { manifest: found, reused: true, symbols: [] };
+  const assumed = assumptions({ options: rules, resolved, survey, isSessionApplied });
+  if (found !== undefined)
+    return { manifest: found, reused: true, notes: [...assumed, ...storedNotes(found)], symbols: [] };
   await using lock = await store.lock(name);
-  const run: Run = { dataset, resolved, columns, options: { signal, onProgress } };
+  const rowMs = manifest.schema.kind === "bars" ? survey.rowMs : Number.NaN;
+  const run: Run = { dataset, resolved, columns, rowMs, options: { signal, onProgress } };
   const symbols = await countBars(run);
+  const crossing = sumOf(symbols, (one) => one.crossing);
+  checkFit(manifest.name, survey, resolved, crossing);
   const series = symbols.filter(({ bars }) => bars > 0).map(({ symbol, bars }) => ({ symbol, rows: bars }));
-  if (series.length === 0)
-    throw new AtcError(
-      "ATC_INVALID_DATA",
-      `"${manifest.name}" has no bar of ${formatBarRule(resolved.rule)}: all rows are outside of the session or in an incomplete bar`,
-      { details: { dataset: manifest.name } },
-    );
+  if (series.length === 0) throw noBars(manifest.name, resolved, survey, symbols);
   await using writer = await store.create(lock, { schema: barSchema(columns), fingerprint, series });
   await writeBars(run, writer, series);
   throwIfAborted(signal);
-  const published = await writer.publish(attributesOf(manifest, resolved, symbols));
-  return { manifest: published, reused: false, symbols };
+  const omitted = omissions(resolved, symbols);
+  const stored = attributesOf(manifest, { ...plainOptions(resolved), ...datesOf(resolved, made) }, symbols, omitted);
+  const published = await writer.publish(stored, { timeIs: timesOf(resolved) });
+  return { manifest: published, reused: false, notes: [...assumed, ...omitted], symbols };
 }
 
-/** Throws if the shortest time between two of the first rows exceeds a bar. */
-function checkLength({ manifest, series }: Dataset, { rule, fill }: ResolvedResample): void {
-  const length = intradayMs(rule);
-  const [first] = manifest.series;
-  if (length === undefined || first === undefined || manifest.schema.kind === "ticks" || fill === "previous") return;
-  const read = rowBlockReader("bars", []);
-  for (const block of series(first.symbol).blocks({ columns: ["timestamp"] })) {
-    const spacing = smallestSpacing(read(block));
-    if (spacing > length)
-      throw new AtcError(
-        "ATC_INVALID_ARGUMENT",
-        `the bars of "${manifest.name}" are at least ${spacing} ms long, longer than ${formatBarRule(rule)}; bars cannot be split`,
-        { details: { dataset: manifest.name, spacing } },
-      );
-    return;
-  }
+function noBars(
+  name: string,
+  { rule, session, stamps }: ResolvedResample,
+  { isMidnights }: SourceSurvey,
+  symbols: readonly SymbolBars[],
+): AtcError {
+  const areDates = session !== undefined && isMidnights;
+  const advice = areDates
+    ? "; all times are midnight UTC: if they are calendar dates, omit the session"
+    : stampsAdvice(stamps, symbols);
+  return new AtcError(
+    "ATC_INVALID_DATA",
+    `"${name}" has no bar of ${formatBarRule(rule)}: all rows are outside of the session or in an incomplete bar${advice}`,
+    { details: { dataset: name } },
+  );
+}
+
+/** The zone and the session that gave dates to the rows, which the bars of dates keep; null if there are none. */
+function datesOf({ timeIs }: ResolvedResample, { timeZone, session }: MadeBars): JsonObject {
+  return timeIs === "date" ? { timeZone: timeZone ?? null, session: session ?? null } : {};
+}
+
+/** What the times of the bars are. */
+function timesOf({ rule, label, timeIs }: ResolvedResample): "date" | "instant" {
+  // The time of one of the rows.
+  if (rule.by !== "time") return timeIs;
+  if (intradayMs(rule) !== undefined) return "instant";
+  // The start of a bar of dates is its first date. Its end is the date after its last one, and no date of it.
+  return label === "date" || (label === "start" && timeIs === "date") ? "date" : "instant";
 }
 
 function plainOptions({ rule, session, aggregate, ...rest }: ResolvedResample): JsonObject {
@@ -112,17 +139,18 @@ async function upToDate(store: ArrayStore, name: string, fingerprint: string): P
 
 function attributesOf(
   { name, generation, fingerprint }: DatasetManifest,
-  resolved: ResolvedResample,
+  options: JsonObject,
   symbols: readonly SymbolBars[],
+  notes: readonly string[],
 ): JsonObject {
-  const sum = (count: (one: SymbolBars) => number): number => symbols.reduce((total, one) => total + count(one), 0);
   return {
     source: { name: `dataset ${name}`, parts: { dataset: name, generation, fingerprint } },
     resample: {
-      ...plainOptions(resolved),
-      rows: sum(({ rows }) => rows),
-      outside: sum(({ outside }) => outside),
-      unfinished: sum(({ unfinished }) => unfinished),
+      ...options,
+      rows: sumOf(symbols, ({ rows }) => rows),
+      outside: sumOf(symbols, ({ outside }) => outside),
+      unfinished: sumOf(symbols, ({ unfinished }) => unfinished),
+      notes,
     },
   };
 }

@@ -10,8 +10,11 @@ export interface RowBlock {
   values: readonly ReadonlyTypedArray[];
 }
 
-/** Reads blocks into one {@link RowBlock}, which is valid until the next read. */
-export function rowBlockReader(kind: RowKind, columns: readonly string[]): (block: Block) => RowBlock {
+/**
+ * Reads blocks into one {@link RowBlock}, which is valid until the next read. Times are `earlier` ms before those of
+ * the rows.
+ */
+export function rowBlockReader(kind: RowKind, columns: readonly string[], earlier = 0): (block: Block) => RowBlock {
   let ms = new BigInt64Array(0);
   const rows: RowBlock = { length: 0, times: new Float64Array(0), values: [] };
   return (block) => {
@@ -24,7 +27,7 @@ export function rowBlockReader(kind: RowKind, columns: readonly string[]): (bloc
       convertTimes(block.times() as BigInt64Array, "ns", target, "ms");
       words = new Int32Array(target.buffer, 0, 2 * length);
     }
-    copyTimes(words, length, rows.times);
+    copyTimes(words, length, earlier, rows.times);
     rows.length = length;
     rows.values = columns.map((name) => block.values(name));
     return rows;
@@ -32,6 +35,6 @@ export function rowBlockReader(kind: RowKind, columns: readonly string[]): (bloc
 }
 
 /** A float64 holds every time of a Date exactly. */
-function copyTimes(words: ReadonlyTypedArray, length: number, target: Float64Array): void {
-  for (let i = 0; i < length; i++) target[i] = words[2 * i + 1] * 4_294_967_296 + (words[2 * i] >>> 0);
+function copyTimes(words: ReadonlyTypedArray, length: number, earlier: number, target: Float64Array): void {
+  for (let i = 0; i < length; i++) target[i] = words[2 * i + 1] * 4_294_967_296 + (words[2 * i] >>> 0) - earlier;
 }

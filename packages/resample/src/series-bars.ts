@@ -1,10 +1,12 @@
 import type { Block, Series, SeriesColumns } from "@atc/contract";
 import { barCalendar } from "./bar-calendar.ts";
 import { type BarColumn, barColumns } from "./bar-columns.ts";
-import type { BarRun } from "./bar-run.ts";
+import { type BarRun, rowTally } from "./bar-run.ts";
 import { barSink } from "./bar-sink.ts";
+import { checkMidnights } from "./date-check.ts";
 import { checkColumns, type ResampleOptions, type ResolvedResample, resolveResample } from "./resample-options.ts";
 import { type RowBlock, rowBlockReader } from "./row-block.ts";
+import { surveySource } from "./source-survey.ts";
 import { thresholdBars } from "./threshold-bars.ts";
 import { timeBars } from "./time-bars.ts";
 
@@ -30,7 +32,9 @@ function* rowBlocks(blocks: Iterable<Block>, read: (block: Block) => RowBlock): 
 /** Adds the rows of a series to the bars of a sink. Yields when the sink is full, and after each block. */
 export function fillBars(series: Series, run: BarRun): Generator<void, void> {
   const { kind, inputs, options } = run;
-  const blocks = rowBlocks(series.blocks({ columns: ["timestamp", ...inputs] }), rowBlockReader(kind, inputs));
+  // A row at the end of its bar belongs to it: the interval that ends with it, not the one that starts there.
+  const reader = rowBlockReader(kind, inputs, options.stamps === "end" ? 1 : 0);
+  const blocks = rowBlocks(series.blocks({ columns: ["timestamp", ...inputs] }), reader);
   const { rule } = options;
   if (rule.by === "time") return timeBars(blocks, barCalendar(rule, options), run);
   return thresholdBars(blocks, { ...rule, by: rule.by }, run);
@@ -46,16 +50,21 @@ const blockBars = 16_384;
  * of `volume`, further columns by `aggregate`, and `count`, the number of rows. Rows of the same time keep their order.
  * NaN does not count.
  *
- * @throws ATC_INVALID_ARGUMENT for an option, ATC_INVALID_DATA if the rows lack a column that the rule requires
+ * Unlike `resample` it does not check whether bars are a multiple of the rows.
+ *
+ * @throws ATC_INVALID_ARGUMENT for an option, or if times may be calendar dates that the zone would move;
+ * ATC_INVALID_DATA if the rows lack a column that the rule requires
  */
 export function* resampleSeries(series: Series, options: ResampleOptions): Generator<BarBlock, void> {
-  const resolved = resolveResample(options);
-  checkColumns(resolved, series);
   const kind = series.columns[0]?.type === "timestamp[ns]" ? "ticks" : "bars";
+  const resolved = resolveResample(options, { kind, timeIs: "instant", stamps: "start" });
+  checkColumns(resolved, series);
+  checkMidnights("the series", surveySource([series]), resolved, options);
   const columns = barColumns({ kind, columns: series.columns }, resolved);
   const inputs = inputColumns(columns, resolved, false);
   const sink = barSink(columns, inputs, blockBars);
-  const bars = fillBars(series, { kind, inputs, options: resolved, sink, tally: { outside: 0, unfinished: 0 } });
+  const run: BarRun = { kind, inputs, options: resolved, rowMs: Number.NaN, sink, tally: rowTally() };
+  const bars = fillBars(series, run);
   for (let ended = false; !ended; ) {
     ended = bars.next().done === true;
     if (sink.length() === 0 || !(ended || sink.isFull())) continue;

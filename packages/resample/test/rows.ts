@@ -13,7 +13,7 @@ export interface Row {
 }
 
 /** Columns in memory as a series, in blocks of `blockLength` rows. */
-function seriesOf(
+export function seriesOf(
   type: "timestamp[ms]" | "timestamp[ns]",
   times: BigInt64Array,
   values: Readonly<Record<string, Float64Array>>,

@@ -3,6 +3,7 @@ import { datasetInfo, describeDataset } from "@atc/runtime";
 import type { Command } from "commander";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { barLines } from "../reports/bar-lines.ts";
 import { mostSeries, qualityLines, seriesTable } from "../reports/quality-lines.ts";
 import { bytes, counted, integer } from "../text/number-format.ts";
 
@@ -12,9 +13,10 @@ const mostReadings = 8;
 function historyLines({ history, manifest }: DatasetInfo): readonly string[] {
   const bars = manifest.attributes["resample"];
   if (typeof bars === "object" && bars !== null && "to" in bars) {
-    const { to, outside, unfinished } = bars as Readonly<Record<string, unknown>>;
+    const { outside, unfinished } = bars as Readonly<Record<string, unknown>>;
     return [
-      `bars of ${String(to)}; rows outside of the session: ${integer(outside)}, rows of dropped last bars: ${integer(unfinished)}`,
+      ...barLines(manifest),
+      `rows outside of the session: ${integer(outside)}, rows of dropped last bars: ${integer(unfinished)}`,
     ];
   }
   const lines = history.map(({ source, overlap, rowsRead, added, restated, badRows }) => {
@@ -23,8 +25,14 @@ function historyLines({ history, manifest }: DatasetInfo): readonly string[] {
     const how = overlap === undefined ? "read" : `appended (${overlap})`;
     return `  ${how} ${source}: ${integer(rowsRead)} rows, ${integer(added)} new${more}${bad}`;
   });
-  if (lines.length <= mostReadings) return lines;
-  return [...lines.slice(0, 1), `  and ${integer(lines.length - mostReadings)} more`, ...lines.slice(1 - mostReadings)];
+  const dates = barLines(manifest);
+  if (lines.length <= mostReadings) return [...dates, ...lines];
+  return [
+    ...dates,
+    ...lines.slice(0, 1),
+    `  and ${integer(lines.length - mostReadings)} more`,
+    ...lines.slice(1 - mostReadings),
+  ];
 }
 
 export function addInfo(data: Command, io: CommandLineIo): void {
@@ -47,6 +55,7 @@ export function addInfo(data: Command, io: CommandLineIo): void {
         columns,
         fingerprint: manifest.fingerprint,
         generation: manifest.generation,
+        timeIs: manifest.timeIs ?? "instant",
         history,
         closes: Object.fromEntries(closes),
         report,

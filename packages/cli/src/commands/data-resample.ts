@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
 import { choice } from "../invocation/reading-options.ts";
+import { barLines } from "../reports/bar-lines.ts";
 import { counted } from "../text/number-format.ts";
 
 function invalid(flag: string, value: string, allowed: string): AtcError {
@@ -28,6 +29,8 @@ function aggregationsOf(text: string): Record<string, Aggregation> {
 /** How rows become bars, from the options of the command. */
 function barOptions(options: Readonly<Record<string, unknown>>): ResampleOptions {
   const { to, timeZone, session, aggregate } = options;
+  const timeIs = choice(options, "timeIs", "--time-is", ["date", "instant"]);
+  const stamps = choice(options, "stamps", "--stamps", ["start", "end"]);
   const weekStart = choice(options, "weekStart", "--week-start", ["monday", "sunday"]);
   const label = choice(options, "label", "--label", ["start", "end", "date"]);
   const partial = choice(options, "partial", "--partial", ["keep", "drop"]);
@@ -37,6 +40,8 @@ function barOptions(options: Readonly<Record<string, unknown>>): ResampleOptions
     ...(typeof timeZone === "string" ? { timeZone } : {}),
     ...(typeof session === "string" ? { session: sessionOf(session) } : {}),
     ...(typeof aggregate === "string" ? { aggregate: aggregationsOf(aggregate) } : {}),
+    ...(timeIs === undefined ? {} : { timeIs }),
+    ...(stamps === undefined ? {} : { stamps }),
     ...(weekStart === undefined ? {} : { weekStart }),
     ...(label === undefined ? {} : { label }),
     ...(partial === undefined ? {} : { partial }),
@@ -52,6 +57,8 @@ export function addResample(data: Command, io: CommandLineIo): void {
     .option("--name <dataset>", "name of the new dataset (default: the old name and the rule)")
     .option("--time-zone <zone>", "zone of days and sessions, such as America/New_York (default: UTC)")
     .option("--session <hours>", "trading hours, such as 09:30-16:00 or 17:00-16:00; rows outside are dropped")
+    .option("--stamps <time>", "start or end: what the times of the rows are of their bars (default: start)")
+    .option("--time-is <kind>", "date or instant: what the times of the rows are (default: as the dataset says)")
     .option("--week-start <day>", "monday or sunday (default: monday)")
     .option("--label <time>", "start, end or date: the time of a bar (default: start, date for days and longer)")
     .option("--partial <policy>", "keep or drop a last bar that is not full (default: keep bars of time, drop others)")
@@ -61,7 +68,7 @@ export function addResample(data: Command, io: CommandLineIo): void {
   withConfigKeys(withCommon(command)).action(async (source: string) => {
     await using run = await startInvocation(command, io);
     const { name, force } = run.options;
-    const { manifest, reused, symbols } = await resampleData(run.runtime, source, {
+    const { manifest, reused, notes, symbols } = await resampleData(run.runtime, source, {
       bars: barOptions(run.options),
       ...(typeof name === "string" ? { name } : {}),
       force: force === true,
@@ -70,24 +77,24 @@ export function addResample(data: Command, io: CommandLineIo): void {
     });
     if (run.json) {
       const { rows, fingerprint } = manifest;
+      const { notes: _, ...bars } = Object(manifest.attributes["resample"]) as Readonly<Record<string, unknown>>;
       run.printJson({
         dataset: manifest.name,
         rows,
         symbols: manifest.series.length,
         fingerprint,
         reused,
+        timeIs: manifest.timeIs ?? "instant",
+        bars,
+        notes,
         report: symbols,
       });
       return;
     }
     const bars = `${counted(manifest.rows, "bar")}, ${counted(manifest.series.length, "symbol")}`;
     run.print(`dataset ${manifest.name} ${reused ? "is up to date" : "was written"}: ${bars}`);
-    const sum = (count: (one: (typeof symbols)[number]) => number): number =>
-      symbols.reduce((total, one) => total + count(one), 0);
-    const outside = sum((one) => one.outside);
-    const unfinished = sum((one) => one.unfinished);
-    if (outside > 0) run.print(`${counted(outside, "row")} outside of the session dropped`);
-    if (unfinished > 0) run.print(`${counted(unfinished, "row")} in last bars that are not full dropped`);
+    for (const line of barLines(manifest)) run.print(line);
+    for (const note of notes) run.print(note);
     const without = symbols.filter((one) => one.bars === 0).map(({ symbol }) => symbol);
     if (without.length > 0)
       run.print(`symbols without a bar: ${without.slice(0, 8).join(", ")}${without.length > 8 ? ", ..." : ""}`);

@@ -198,6 +198,10 @@ export interface DataSource extends AsyncDisposable {
    */
   readonly notes?: readonly string[];
   /**
+   * `date` if the times are calendar dates, stored as UTC midnights, as far as the first rows show. Default: `instant`.
+   */
+  readonly timeIs?: "date" | "instant";
+  /**
    * Reads from the start at each call. Throws ATC_INVALID_DATA with line, column and text at a bad row if the source's
    * policy is `error`; ATC_CORRUPT_DATA if the file is damaged; ATC_ABORTED.
    */

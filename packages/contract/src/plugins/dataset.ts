@@ -102,6 +102,11 @@ export interface DatasetManifest {
   readonly bytes: number;
   /** The symbols, sorted by UTF-16 code unit. */
   readonly series: readonly SeriesExtent[];
+  /**
+   * Whether times are calendar dates, each stored as its UTC midnight, or instants. Dates have no time zone. Absent for
+   * instants, and in datasets that are older than this member.
+   */
+  readonly timeIs?: "date" | "instant";
   /** Time of publication, in ms since the epoch. */
   readonly createdAt: number;
   /** Data that the writer stored with it: the source of the rows, the report of the ingest. */
@@ -181,6 +186,15 @@ export interface Dataset extends Disposable {
 /** Columns by name, all of one length: `BigInt64Array` for times, else the typed array of the column's dtype. */
 export type SeriesColumns = Readonly<Record<string, TypedArray>>;
 
+/** Facts about the rows of a generation that are known only when all of them are written. */
+export interface PublishFacts {
+  /**
+   * The manifest's `timeIs`. The caller answers for it: `date` requires that every time is a UTC midnight. Defaults to
+   * that of the extended generation; for a dataset that is created, to instants.
+   */
+  readonly timeIs?: "date" | "instant";
+}
+
 /** Writes one new generation of a dataset. Nothing is visible before `publish`. */
 export interface DatasetWriter extends AsyncDisposable {
   /**
@@ -193,7 +207,7 @@ export interface DatasetWriter extends AsyncDisposable {
    * Makes the dataset visible atomically and durable. Throws ATC_INVALID_ARGUMENT if planned rows are missing.
    * `attributes` are stored in the manifest.
    */
-  publish(attributes?: JsonObject): Promise<DatasetManifest>;
+  publish(attributes?: JsonObject, facts?: PublishFacts): Promise<DatasetManifest>;
   /** Discards what was written, as does disposal without `publish`. */
   abort(): Promise<void>;
 }
@@ -256,7 +270,7 @@ export interface DatasetLayout extends AsyncDisposable {
    * Makes the dataset visible atomically and durable. Throws ATC_INVALID_ARGUMENT if planned rows are not registered.
    * `attributes` are stored in the manifest.
    */
-  publish(attributes?: JsonObject): Promise<DatasetManifest>;
+  publish(attributes?: JsonObject, facts?: PublishFacts): Promise<DatasetManifest>;
   /** Discards what was written, as does disposal without `publish`. */
   abort(): Promise<void>;
 }

@@ -6,6 +6,8 @@ export interface TablePlan {
   readonly schema: DatasetSchema;
   /** The symbols in the order in which they are written, each with its number of rows. */
   readonly series: readonly SeriesPlan[];
+  /** Whether times are calendar dates, stored as UTC midnight, or instants. Default: instants. */
+  readonly timeIs?: "date" | "instant";
 }
 
 /**

@@ -15,6 +15,7 @@ import { rowCollector } from "../rows/row-collector.ts";
 import { emptyCursor, seriesCursor } from "../rows/series-cursor.ts";
 import type { OverlapPolicy } from "../rows/series-merge.ts";
 import { mergeSeries } from "../rows/series-merge.ts";
+import { checkDates } from "./append-dates.ts";
 import { checkSchema } from "./append-schema.ts";
 import type { MergeInput, PlannedMerge, SymbolAppend } from "./merge-plan.ts";
 import { planMerge, seriesFinder } from "./merge-plan.ts";
@@ -70,6 +71,7 @@ export async function appendDataset(
   const { stored, added, overlap, source, counts, storedCounts } = append;
   const before = stored.manifest;
   const droppedColumns = checkSchema(before.name, before.schema, added.manifest.schema);
+  if (before.timeIs === "date") await checkDates(before.name, added, options);
   const { symbols, planned } = await planMerge(append, options);
   if (planned.length === 0) return { manifest: before, changed: false, symbols, droppedColumns };
   const fingerprint = fingerprintAfter(before, added.manifest, overlap);

@@ -20,8 +20,9 @@ export interface ExportTarget extends OperationOptions {
 }
 
 /** The schema and the rows of each symbol, for the writer of a table. */
-export function tablePlan({ manifest: { schema } }: Dataset, ranges: readonly RowRange[]): TablePlan {
-  return { schema, series: ranges.map(({ symbol, from, to }) => ({ symbol, rows: to - from })) };
+export function tablePlan({ manifest: { schema, timeIs } }: Dataset, ranges: readonly RowRange[]): TablePlan {
+  const series = ranges.map(({ symbol, from, to }) => ({ symbol, rows: to - from }));
+  return { schema, series, ...(timeIs === undefined ? {} : { timeIs }) };
 }
 
 /** Writes the rows of a dataset to a table. Progress counts from 0 to the rows of `ranges`. ATC_ABORTED. */

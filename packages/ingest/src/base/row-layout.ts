@@ -22,6 +22,8 @@ export interface RowLayout {
   readonly rowBytes: number;
   /** Units of the schema's `timestamp` per millisecond. */
   readonly unitsPerMs: number;
+  /** Whether the source says that its times are calendar dates. */
+  readonly isOfDates: boolean;
   /** The text columns other than `symbol`. A dataset holds only numbers. */
   readonly dropped: readonly string[];
 }
@@ -42,6 +44,7 @@ export function rowLayout(source: DataSource): RowLayout {
     slots: kept.length,
     rowBytes: 8 + 8 * kept.length,
     unitsPerMs: time.type === "timestamp[ns]" ? 1_000_000 : 1,
+    isOfDates: source.timeIs === "date",
     dropped: others.filter((column) => column.type === "text").map((column) => column.name),
   };
 }

@@ -16,7 +16,10 @@ const ingestVersion = 1;
 export function fingerprintOf(source: DataSource, options: IngestOptions = {}): string {
   const { duplicates } = resolveOptions(source, options);
   const columns = source.columns.map(({ name, type }) => [name, type]);
-  const subject = { ingest: ingestVersion, kind: source.kind, columns, duplicates, source: source.identity.parts };
+  const { kind, identity } = source;
+  // Only dates, so that the fingerprints of instants stay as they were.
+  const timeIs = source.timeIs === "date" ? { timeIs: source.timeIs } : {};
+  const subject = { ingest: ingestVersion, kind, columns, duplicates, ...timeIs, source: identity.parts };
   return createHash("sha256").update(canonicalJson(subject)).digest("hex");
 }
 

@@ -38,7 +38,11 @@ export async function finishPlaces(work: FinishWork, options: OperationOptions):
   for (const { placed } of series) for (const extent of placed) placement.layout.placed(extent);
   pacer.report({ phase: "sorting", done: table.length, total: table.length, unit: "symbols" });
   pacer.report({ phase: "writing", done: rows, total: rows, unit: "rows" });
-  return { series: series.map(({ quality }) => quality), ...rangeOf(series.flatMap(({ placed }) => placed)) };
+  return {
+    series: series.map(({ quality }) => quality),
+    timesOfDay: series.reduce((sum, own) => sum + own.timesOfDay, 0),
+    ...rangeOf(series.flatMap(({ placed }) => placed)),
+  };
 }
 
 /** Whether a counted row turned out to be bad, so that its place is empty. */

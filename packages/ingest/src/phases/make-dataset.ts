@@ -41,9 +41,11 @@ export async function makeDataset(
   const publish = async (writer: Pick<DatasetWriter, "publish">, stored: StoredRows): Promise<IngestResult> => {
     pacer.flush();
     throwIfAborted(options.signal);
-    const facts = { duplicates: policy, overlaps: summary?.overlaps, notes: source.notes };
+    const notes = [...(source.notes ?? []), ...instantNotes(stored)];
+    const facts = { duplicates: policy, overlaps: summary?.overlaps, notes };
     const report = makeReport(layout, rows, badRows.badRows(), stored, facts);
-    return { reused: false, manifest: await writer.publish(attributesOf(source, summary, report)), report };
+    const timeIs = layout.isOfDates && stored.timesOfDay === 0 ? "date" : "instant";
+    return { reused: false, manifest: await writer.publish(attributesOf(source, summary, report), { timeIs }), report };
   };
   if (placed !== undefined) {
     const stored = await finishPlaces({ ...placed, table, layout, policy, partRows, runner, pacer, rows }, options);
@@ -56,6 +58,13 @@ export async function makeDataset(
   const lengths = planned.map(({ symbol, rows: length }) => ({ symbol, rows: length }));
   await using writer = await store.create(lock, { schema: layout.schema, fingerprint, series: lengths });
   return await publish(writer, await writeSeries(writer, planned, series, options));
+}
+
+/** Says that rows with a time of day keep a source of dates from being a dataset of dates. */
+function instantNotes({ timesOfDay }: StoredRows): readonly string[] {
+  if (timesOfDay === 0) return [];
+  const rows = timesOfDay === 1 ? "1 row is" : `${timesOfDay} rows are`;
+  return [`${rows} not at a UTC midnight, so the times are instants and not calendar dates`];
 }
 
 /** What a report says about other things than rows. */

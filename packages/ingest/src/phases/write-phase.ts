@@ -4,6 +4,7 @@ import { batches } from "../base/batches.ts";
 import { columnBytes, columnViews } from "../base/column-views.ts";
 import { timeAt } from "../base/iso-time.ts";
 import type { SeriesTable } from "../files/series-table.ts";
+import { timesOfDay } from "../order/times-of-day.ts";
 import type { SeriesQuality } from "../quality/ingest-report.ts";
 import type { QualityCheck } from "../quality/series-quality.ts";
 import { createQualityCheck } from "../quality/series-quality.ts";
@@ -20,6 +21,8 @@ export interface StoredRows {
   readonly firstTime: bigint;
   /** The latest time. */
   readonly lastTime: bigint;
+  /** Times that are not a UTC midnight, counted only if the source says that they are dates. */
+  readonly timesOfDay: number;
 }
 
 /** Rows to write. */
@@ -67,6 +70,7 @@ export async function writeSeries(
   const log = createQualityLog(plans, work);
   const ends: bigint[] = [];
   let done = 0;
+  let offMidnight = 0;
   pacer.report({ phase: "writing", done, total, unit: "rows" });
   // A part of a longer series is a batch of its own.
   const rowsOf = (p: number): number => (parts[p].part === undefined ? parts[p].rows : Number.POSITIVE_INFINITY);
@@ -106,6 +110,7 @@ export async function writeSeries(
       const columns = columnViews(layout, buffer, offset, rows);
       const times = new Int32Array(buffer, offset, 2 * rows);
       open.check.push({ length: rows, times, columns });
+      offMidnight += timesOfDay(layout, times, rows);
       ends.push(timeAt(times, 0), timeAt(times, rows - 1));
       await write(buffer, open, columns);
       open.row += rows;
@@ -118,7 +123,7 @@ export async function writeSeries(
   pacer.report({ phase: "writing", done, total, unit: "rows" });
   const series = log.close();
   ends.sort((a, b) => (a < b ? -1 : 1));
-  return { series, firstTime: ends[0], lastTime: ends[ends.length - 1] };
+  return { series, firstTime: ends[0], lastTime: ends[ends.length - 1], timesOfDay: offMidnight };
 }
 
 /** Collects the quality of series, one series at a time. */

@@ -5,6 +5,7 @@ import { timeAt } from "../base/iso-time.ts";
 import type { RowLayout } from "../base/row-layout.ts";
 import type { StoredSeries } from "../files/stored-series.ts";
 import type { DuplicatePolicy } from "../order/duplicates.ts";
+import { timesOfDay } from "../order/times-of-day.ts";
 import { createEqualTimeCounter } from "../quality/equal-time-counter.ts";
 import type { SeriesQuality } from "../quality/ingest-report.ts";
 import { createQualityCheck } from "../quality/series-quality.ts";
@@ -25,6 +26,8 @@ export interface SourceOrder {
 /** A series whose rows are in their final places. */
 export interface FinishedSeries {
   readonly quality: SeriesQuality;
+  /** Times that are not a UTC midnight, counted only if the source says that they are dates. */
+  readonly timesOfDay: number;
   /** Its rows per extent, for the layout of the dataset. */
   readonly placed: readonly PlacedRows[];
 }
@@ -111,6 +114,7 @@ function check(
   const facts = { symbol, kind: schema.kind, unitsPerMs, rows: all, unsorted, equalTimes, duplicates, scale };
   const quality = createQualityCheck(facts);
   const equalTimeCounter = measured.hasEqualTimes ? createEqualTimeCounter(width, duplicates) : undefined;
+  let offMidnight = 0;
   const placed: (PlacedRows & { rows: number; lastTime: bigint; readonly crc32: number[] })[] = [];
   for (const { from, rows } of blocksOf(series)) {
     const bytes = Array.from({ length: width }, (_, c) => new Uint8Array(buffer, 8 * rows * c, 8 * rows));
@@ -124,7 +128,8 @@ function check(
     extent.rows += rows;
     extent.lastTime = lastTime;
     equalTimeCounter?.push(buffer, rows);
+    offMidnight += timesOfDay(layout, times, rows);
     quality.push({ length: rows, times, columns: columnViews(layout, buffer, 0, rows) });
   }
-  return { quality: quality.quality(), placed };
+  return { quality: quality.quality(), timesOfDay: offMidnight, placed };
 }

@@ -15,6 +15,8 @@ export interface GenerationPlan extends DatasetSchema {
   readonly fingerprint: string;
   /** The attributes of the manifest, unless `publish` gets others. */
   readonly attributes: JsonObject;
+  /** What the times are, unless `publish` says otherwise. */
+  readonly timeIs: StoredManifest["timeIs"];
   /** The series that may be written: all of their rows, and how many of these stay from the previous generation. */
   readonly series: readonly { readonly symbol: string; readonly rows: number; readonly kept: number }[];
   /** What stays from the previous generation. */
@@ -41,7 +43,7 @@ export function storedManifest(
   plan: GenerationPlan,
   files: GenerationFiles,
   generation: number,
-  attributes: JsonObject,
+  { attributes, timeIs }: Pick<GenerationPlan, "attributes" | "timeIs">,
 ): StoredManifest {
   const { segments, parts } = plan.retained;
   const written = files.parts();
@@ -63,6 +65,7 @@ export function storedManifest(
     columns: plan.columns.map(({ name, type }) => ({ name, type })),
     fingerprint: plan.fingerprint,
     ...(series.content === undefined ? {} : { content: series.content }),
+    ...(timeIs === "date" ? { timeIs } : {}),
     attributes,
     segments: [...segments, ...files.segments((index) => segmentFile(generation, index))],
     series: series.series,

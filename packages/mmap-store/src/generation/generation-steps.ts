@@ -1,4 +1,4 @@
-import { AtcError, type DatasetManifest, fromSystemError, type JsonObject } from "@atc/contract";
+import { AtcError, type DatasetManifest, fromSystemError, type JsonObject, type PublishFacts } from "@atc/contract";
 import { datasetManifest } from "../manifest/manifest.ts";
 import type { GenerationFiles } from "./generation-files.ts";
 import { type GenerationPlan, type LockedDirectory, storedManifest } from "./generation-plan.ts";
@@ -16,7 +16,11 @@ export interface GenerationSteps {
   /** Runs a step that uses the disk. Its error ends all further steps. `what` is the verb of the error's message. */
   onDisk<T>(what: string, step: () => Promise<T>): Promise<T>;
   /** Calls `finish`, which throws if rows are missing, then publishes the files. */
-  publish(attributes: JsonObject | undefined, finish: () => Promise<void>): Promise<DatasetManifest>;
+  publish(
+    attributes: JsonObject | undefined,
+    facts: PublishFacts | undefined,
+    finish: () => Promise<void>,
+  ): Promise<DatasetManifest>;
   /** Removes the files. Does nothing after `publish` or an earlier `abort`. */
   abort(): Promise<void>;
 }
@@ -57,11 +61,11 @@ export function generationSteps(
     check,
     inOrder,
     onDisk,
-    publish: (attributes = plan.attributes, finish) =>
+    publish: (attributes = plan.attributes, { timeIs = plan.timeIs } = {}, finish) =>
       inOrder(async () => {
         check();
         await finish();
-        const stored = storedAttributes(attributes);
+        const stored = { attributes: storedAttributes(attributes), timeIs };
         const publication = { name: lock.name, directory, temporary, token: lock.token, files, base: plan.base };
         const manifest = await onDisk("publish", () =>
           publishFiles(publication, (generation) => storedManifest(plan, files, generation, stored)),

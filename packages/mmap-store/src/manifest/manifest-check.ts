@@ -46,6 +46,8 @@ function headFault(manifest: StoredManifest): string | undefined {
   if (typeof manifest.fingerprint !== "string") return "its fingerprint is not a string";
   if (manifest.content !== undefined && !/^[0-9a-f]{64}$/.test(manifest.content))
     return "its content is not a SHA-256 digest";
+  if (manifest.timeIs !== undefined && manifest.timeIs !== "date" && manifest.timeIs !== "instant")
+    return 'its timeIs is neither "date" nor "instant"';
   if (typeof manifest.createdAt !== "number") return "its createdAt is not a number";
   if (typeof manifest.attributes !== "object" || manifest.attributes === null)
     return "its attributes are not an object";

@@ -94,7 +94,7 @@ export function datasetManifest(
   stored: StoredManifest,
   check: () => void = () => undefined,
 ): DatasetManifest {
-  const { formatVersion, generation, fingerprint, content, createdAt, attributes, segments } = stored;
+  const { formatVersion, generation, fingerprint, content, timeIs, createdAt, attributes, segments } = stored;
   let series: readonly SeriesExtent[] | undefined;
   return {
     name,
@@ -112,6 +112,7 @@ export function datasetManifest(
       }
       return series;
     },
+    ...(timeIs === undefined ? {} : { timeIs }),
     createdAt,
     attributes,
   };

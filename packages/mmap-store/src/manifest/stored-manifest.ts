@@ -55,6 +55,8 @@ export interface StoredManifest {
   readonly fingerprint: string;
   /** The digest of all rows; undefined if the checksums of some parts are unknown. */
   readonly content?: string;
+  /** Only if times are calendar dates. */
+  readonly timeIs?: "date" | "instant";
   readonly attributes: JsonObject;
   readonly segments: readonly StoredSegment[];
   readonly series: readonly StoredSeries[];

@@ -21,13 +21,14 @@ export function compactedGeneration(
   const ideal = planSegments(stored.columns, lengths, segmentBytes);
   const isCut = stored.segments.some(({ superseded }) => superseded !== undefined);
   if (stored.content !== undefined && !isCut && ideal.segments.length >= stored.segments.length) return undefined;
-  const { columns, kind, fingerprint, attributes } = stored;
+  const { columns, kind, fingerprint, attributes, timeIs } = stored;
   const { kept, written } = unchangedAndChanged(stored.segments, whole, ideal);
   return {
     columns,
     kind,
     fingerprint,
     attributes,
+    timeIs,
     series: [],
     retained: retainedSegments(stored.segments, kept),
     written,

@@ -78,7 +78,7 @@ async function write(
     const written = files;
     const publication = { name: lock.name, directory, temporary, token: lock.token, files, base: plan.base };
     const manifest = await publishFiles(publication, (generation) =>
-      storedManifest({ ...plan, retained }, written, generation, plan.attributes),
+      storedManifest({ ...plan, retained }, written, generation, plan),
     );
     return datasetManifest(lock.name, manifest);
   } catch (error) {

@@ -38,6 +38,7 @@ export async function appendedGeneration(
     columns: stored.columns,
     fingerprint: plan.fingerprint,
     attributes: stored.attributes,
+    timeIs: stored.timeIs,
     series: [...appends.values()].map(({ symbol, rows }) => ({
       symbol,
       rows: kept(symbol) + rows,

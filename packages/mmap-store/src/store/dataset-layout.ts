@@ -93,8 +93,8 @@ function layoutOf(place: LockedDirectory, plan: GenerationPlan, files: LayoutFil
       steps.check();
       ledger.register(rows);
     },
-    publish: (attributes) =>
-      steps.publish(attributes, async () => {
+    publish: (attributes, facts) =>
+      steps.publish(attributes, facts, async () => {
         checkComplete(name, ledger.progress);
         await steps.onDisk("publish", async () => {
           await files.filled();

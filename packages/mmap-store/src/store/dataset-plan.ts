@@ -19,6 +19,7 @@ export function plannedGeneration(name: string, plan: DatasetPlan, segmentBytes:
     columns: schema.columns,
     fingerprint,
     attributes: {},
+    timeIs: undefined,
     series: series.map(({ symbol, rows }) => ({ symbol, rows, kept: 0 })),
     retained: nothingRetained,
     written: planSegments(schema.columns, series, segmentBytes),

@@ -43,7 +43,7 @@ function openWriter(
         series.written += rows;
         series.lastTime = (columns["timestamp"] as BigInt64Array)[rows - 1] ?? series.lastTime;
       }),
-    publish: (attributes) => steps.publish(attributes, async () => checkComplete(name, progress)),
+    publish: (attributes, facts) => steps.publish(attributes, facts, async () => checkComplete(name, progress)),
     abort: steps.abort,
     [Symbol.asyncDispose]: steps.abort,
   };

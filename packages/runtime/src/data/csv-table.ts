@@ -25,8 +25,9 @@ function headerOf({ schema: { kind, columns } }: TablePlan): string {
 }
 
 /**
- * Writes a CSV file in portions: `symbol`, `timestamp` in ISO 8601, then the other columns. A number is written in the
- * shortest form that parses to the same bits. Ticks have the columns `price` and `size` for `close` and `volume`.
+ * Writes a CSV file in portions: `symbol`, `timestamp` in ISO 8601 (a calendar date has no time of day), then the
+ * other columns. A number is written in the shortest form that parses to the same bits. Ticks have the columns `price`
+ * and `size` for `close` and `volume`.
  */
 export async function csvTable(
   plan: TablePlan,
@@ -34,7 +35,9 @@ export async function csvTable(
   close: () => Promise<void>,
 ): Promise<TableFile> {
   const { columns } = plan.schema;
-  const timeText = timeTexts(columns[0]?.type === "timestamp[ns]" ? "ns" : "ms");
+  const instantText = timeTexts(columns[0]?.type === "timestamp[ns]" ? "ns" : "ms");
+  // Without a time of day, so that a reader takes them for dates again.
+  const timeText = plan.timeIs === "date" ? (time: bigint) => instantText(time).replace(/T.*/, "") : instantText;
   const names = columns.slice(1).map(({ name }) => name);
   await write(headerOf(plan));
   return {

@@ -1,0 +1,22 @@
+import type { DatasetManifest } from "@atc/contract";
+
+/** A time of day in ms since midnight, such as 09:30. */
+function clock(ms: unknown): string {
+  if (ms === 86_400_000) return "24:00";
+  return new Date(Number(ms)).toISOString().slice(11, Number(ms) % 60_000 === 0 ? 16 : 19);
+}
+
+/** How the bars of a dataset were made and what their times are; empty for other datasets of instants. */
+export function barLines({ attributes, timeIs }: DatasetManifest): readonly string[] {
+  const made = attributes["resample"];
+  const dates = timeIs === "date" ? ["times are calendar dates"] : [];
+  if (typeof made !== "object" || made === null || !("to" in made)) return dates;
+  const { to, timeZone, session, label, stamps } = made as Readonly<Record<string, unknown>>;
+  const hours =
+    typeof session === "object" && session !== null && "start" in session && "end" in session
+      ? `, session ${clock(session.start)}-${clock(session.end)}`
+      : "";
+  const zone = typeof timeZone === "string" ? `, zone ${timeZone}` : "";
+  const ends = stamps === "end" ? ", from times that are ends of bars" : "";
+  return [`bars of ${String(to)}${zone}${hours}, label ${String(label)}${ends}`, ...dates];
+}

@@ -1,0 +1,56 @@
+import type { DatasetManifest, JsonObject, JsonValue } from "@atc/contract";
+import { isTimeUnit } from "./bar-rule.ts";
+import { type ResampleOptions, type RowFacts, sessionMs } from "./resample-options.ts";
+import type { SourceSurvey } from "./source-survey.ts";
+
+/** What a dataset says of its times. If it was made by `resample`, the options of that are a part of it. */
+export interface MadeBars extends Pick<RowFacts, "timeIs" | "stamps"> {
+  /** Undefined if `resample` did not make it. */
+  readonly timeZone: string | undefined;
+  /** In ms since midnight. */
+  readonly session: { readonly start: number; readonly end: number } | undefined;
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+/**
+ * What the manifest says of its times. Bars of days that are older than the member `timeIs` are of dates if they have
+ * that label, and if nothing with a time of day was appended to them since.
+ */
+export function madeWith({ timeIs, attributes }: DatasetManifest, survey: SourceSurvey): MadeBars {
+  const { to, label, timeZone, session } = objectOf(attributes["resample"]);
+  const [, unit = ""] = /^\d+([a-z]+)$/.exec(String(to)) ?? [];
+  const hasDates = ["d", "w", "mo"].includes(unit) && label === "date" && survey.isMidnights;
+  const { start, end } = objectOf(session);
+  return {
+    timeIs: timeIs ?? (hasDates ? "date" : "instant"),
+    stamps: isTimeUnit(unit) && label === "end" ? "end" : "start",
+    timeZone: typeof timeZone === "string" ? timeZone : undefined,
+    session: typeof start === "number" && typeof end === "number" ? { start, end } : undefined,
+  };
+}
+
+/**
+ * The options without a session that the bars were made with: it has left out the rows outside of it, and their dates
+ * have no time of day that it could be applied to.
+ */
+export function withoutAppliedSession(
+  options: ResampleOptions,
+  made: MadeBars,
+): { readonly options: ResampleOptions; readonly isSessionApplied: boolean } {
+  const { session, ...rest } = options;
+  const { timeIs = made.timeIs, timeZone = "UTC" } = options;
+  if (session === undefined || made.session === undefined || timeIs !== "date")
+    return { options, isSessionApplied: false };
+  const { start, end } = sessionMs(session);
+  const isSame = timeZone === (made.timeZone ?? "UTC") && start === made.session.start && end === made.session.end;
+  return isSame ? { options: rest, isSessionApplied: true } : { options, isSessionApplied: false };
+}
+
+/** The notes of the run that made a dataset. */
+export function storedNotes({ attributes }: DatasetManifest): readonly string[] {
+  const { notes } = objectOf(attributes["resample"]);
+  return Array.isArray(notes) ? notes.filter((note: JsonValue): note is string => typeof note === "string") : [];
+}
