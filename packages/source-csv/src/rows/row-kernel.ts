@@ -1,3 +1,4 @@
+import type { TimeTally } from "@atc/plugin-kit";
 import type { CsvLayout } from "../layout/csv-layout.ts";
 import type { ColumnBuffers } from "./column-buffers.ts";
 import { type ParseLimit, roleNumber } from "./row-context.ts";
@@ -50,6 +51,8 @@ export interface RowKernel {
   parse(at: number, row: number, limit: ParseLimit): number;
   /** The offset at which `parse` stopped. */
   position(): number;
+  /** Adds the rows parsed since the last call to a tally, unless their times are usual; row 0 is in line `line`. */
+  countForms(tally: TimeTally, line: number): void;
   /** Registers the symbols added to the dictionary since the last call. */
   registerSymbols(): void;
 }
@@ -61,7 +64,7 @@ export function rowKernel(memory: RowMemory, layout: CsvLayout, buffers: ColumnB
   const { fields } = layout;
   const state = memory.allocate(stateLength(layout));
   const words = new Int32Array(state.buffer, state.offset, stateLength(layout) / 4);
-  const fractions = { iso: 0, loose: 0, s: 1, ms: 4, us: 7, ns: 10 }[layout.time];
+  const fractions = 0;
   const hasClock = fields.some(({ role }) => role === "clock");
   words.set([layout.separator, fields.length - 1, buffers.timeWords.byteOffset, buffers.symbols.byteOffset]);
   words.set([fractions, layout.kind === "ticks" ? 9 : 3, hasClock ? 1 : 0, 0, layout.timeStyle.isZoned ? 1 : 0], 6);
@@ -81,6 +84,7 @@ export function rowKernel(memory: RowMemory, layout: CsvLayout, buffers: ColumnB
     parse: (at, row, { stop, end }) =>
       exports.parse(state.offset, from + at, from + Math.min(stop, end), from + end, row, buffers.capacity),
     position: () => words[positionWord] - from,
+    countForms: () => undefined,
     registerSymbols: symbolTable(memory, exports, state, buffers.symbolDictionary),
   };
 }
