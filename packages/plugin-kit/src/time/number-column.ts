@@ -106,6 +106,7 @@ export function numberColumn(source: string, numbers: readonly string[]): Number
         what: "dates with hours (yyyymmddhh), which need minutes too (yyyymmddhhmm), or seconds since 1970",
       },
     ]);
-  const usual = counts.indexOf(Math.max(...counts));
+  // Of equally many, the form that comes first in the file.
+  const usual = forms.find((form) => counts[form] === Math.max(...counts)) ?? 0;
   return { usual: numberForms[usual] ?? "ms", areDates: counts[firstCalendarForm] === known };
 }
