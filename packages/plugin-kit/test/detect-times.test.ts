@@ -171,6 +171,11 @@ describe("numbers of a given unit", () => {
     expect(read([text], { timeUnit })).toEqual([wanted]);
   });
 
+  it("are noted if times are not numbers", () => {
+    const { timeNotes } = detectTimes({ source: "f", dates: ["2024-01-02"], options: { timeUnit: "s" } });
+    expect(timeNotes).toEqual(["times are not numbers, so the option timeUnit does not apply"]);
+  });
+
   it("are counted if they are outside of 1980 to 2099", () => {
     const layout = detectTimes({ source: "f", dates: ["1"], options: { timeUnit: "s" } });
     const { readTime, tally, timespec, notes } = rowTimes("test", layout, false);

@@ -66,6 +66,18 @@ describe("a time of day beside a date", () => {
     expect(Object.keys(numbers)).not.toContain("time");
   });
 
+  it.each([
+    ["seconds since 1970", "time", "1704187800", "1704187860"],
+    ["a date with a time of day", "Time", "2024-01-02 09:30", "2024-01-02 09:31"],
+  ])("that is %s is refused, and the advice reads it as the time", async (_, name, first, second) => {
+    const text = `date,${name},close\n2024-01-02,${first},1\n2024-01-02,${second},2\n`;
+    const { message } = await failure(readText(text));
+    const [, timestamp = ""] = /--columns timestamp=(\w+)/.exec(message) ?? [];
+    expect((await readText(text, { columns: { timestamp } })).times).toEqual(
+      ["2024-01-02T09:30Z", "2024-01-02T09:31Z"].map(ms),
+    );
+  });
+
   it("with one odd value leaves that row out", async () => {
     const text = "date,time,close\n20240102,930,1\n20240102,961,2\n20240102,1000,3\n";
     expect((await failure(readText(text))).details).toMatchObject({ line: 3, reason: "time", text: "961" });

@@ -1,11 +1,23 @@
 import { AtcError } from "@atc/contract";
 import { compactClockReader } from "./compact-clock.ts";
+import { numberReader } from "./number-reader.ts";
 import type { ClockForm } from "./time-layout.ts";
 import { isClockText, isMissing, isNumberText, most, paddedBytes } from "./time-samples.ts";
 
 /** Whether a reader of compact times of day takes a text. */
 function isCompact(text: string, form: "hhmm" | "hhmmss"): boolean {
   return compactClockReader(form)(paddedBytes(text), 0, new Float64Array(2)) === text.length;
+}
+
+/** Whether a text is a date, or a number that is a time by its value. */
+function isWholeTime(text: string): boolean {
+  if (!isNumberText(text)) return /^\d{1,4}([-/.])\d{1,2}\1\d{1,4}/.test(text);
+  return numberReader({ form: 0 }, false)(paddedBytes(text), 0, new Float64Array(2)) === text.length;
+}
+
+/** A text as an argument of a shell. */
+function quoted(text: string): string {
+  return /^[\w=.,]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** What a column of times of day is called in messages. */
@@ -56,6 +68,11 @@ export function clockFormOf(texts: readonly string[], names: ClockColumn): Clock
       `give --source-option clockDigits=hhmmss, which reads 930 as 00:09:30, or clockDigits=hhmm, which reads it as 09:30`,
     );
   if (form !== undefined) return form;
+  if (most(filled, isWholeTime))
+    throw refuse(
+      `"${filled[0]?.slice(0, 80)}" is a date with a time of day`,
+      `to read that column as the time, give --columns ${quoted(`timestamp=${column}`)}`,
+    );
   throw refuse(
     `"${filled[0]?.slice(0, 80)}" is not a time of day such as 09:30, 930 or 93000`,
     without ?? "leave the column out",

@@ -146,6 +146,9 @@ export function detectTimes(samples: TimeSamples): TimeLayout {
     ...zoneNotes(layout, !isDate && filled.length > 0),
     ...(layout.isDateOnly ? ["times are dates, to which the option timeZone does not apply"] : []),
     ...(timeStyle.isTwelveHour ? ["times have a 12-hour clock"] : []),
+    ...(options.timeUnit !== undefined && options.timeUnit !== time
+      ? ["times are not numbers, so the option timeUnit does not apply"]
+      : []),
   ];
   const detected = { ...layout, timeNotes };
   if (hasClock) checkMidnights(detected, filled, samples);
