@@ -195,6 +195,8 @@ describe("calendar dates", () => {
     [["20240102", "20240103"], {}],
     [["1/2/2024", "2.1.2024"], { dateOrder: "dmy" }],
     [["202401", "202402"], { timeUnit: "yyyymm" }],
+    [["2024-01-02", "2024-01-03", "total", ""], {}],
+    [["20240102", "20240103", "20241304"], {}],
     [["45292", "45293.0"], { timeUnit: "excel" }],
     [["19790"], { timeUnit: "days" }],
   ] as const)("%j are dates, to which no zone applies", (texts, options) => {
@@ -210,6 +212,8 @@ describe("calendar dates", () => {
     [["2024-01-02T00:00:00Z"], {}],
     [["20240102", "20240103", "202401030000"], {}],
     [["1704067200"], {}],
+    [["total", "2024-01-02 09:30"], {}],
+    [["total"], {}],
     [["45292.5"], { timeUnit: "excel" }],
   ] as const)("%j are instants", (texts, options) => {
     expect(detectTimes({ source: "f", dates: texts, options }).timeIs).toBe("instant");

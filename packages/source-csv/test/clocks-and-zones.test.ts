@@ -80,7 +80,10 @@ describe("a time of day beside a date", () => {
 
   it("with one odd value leaves that row out", async () => {
     const text = "date,time,close\n20240102,930,1\n20240102,961,2\n20240102,1000,3\n";
-    expect((await failure(readText(text))).details).toMatchObject({ line: 3, reason: "time", text: "961" });
+    const error = await failure(readText(text));
+    expect(error.details).toMatchObject({ line: 3, column: "time", reason: "time", text: "961" });
+    expect(error.message).toContain("time of day");
+    expect(error.message).not.toContain("timeUnit");
     expect((await readText(text, { badRows: "skip" })).times).toHaveLength(2);
   });
 

@@ -15,6 +15,8 @@ const explanations: Readonly<Record<FaultReason, string>> = {
   symbol: 'the symbol is empty in "@"',
 };
 
+const clockExplanation = '"@" is not a time of day as most others are';
+
 /** Handles bad rows by a policy. */
 export interface BadRowPolicy {
   /** Bad rows so far. */
@@ -70,10 +72,12 @@ function badRowError(
 ): AtcError {
   const { line, column, reason, text } = row;
   const where = column === undefined ? `line ${line}` : `line ${line}, column "${column}"`;
-  const what = explanations[reason].replace("%", () => timesInWords(layout)).replace("@", () => text);
+  const isClock = layout.hasClock && reason === "time" && column === "time";
+  const explained = isClock ? clockExplanation : explanations[reason];
+  const what = explained.replace("%", () => timesInWords(layout)).replace("@", () => text);
   return new AtcError(
     "ATC_INVALID_DATA",
-    `"${path}" ${where}: ${what}; ${hint(reason, text, layout)}correct it, or leave out such rows with badRows "skip" (--bad-rows skip)`,
+    `"${path}" ${where}: ${what}; ${isClock ? "" : hint(reason, text, layout)}correct it, or leave out such rows with badRows "skip" (--bad-rows skip)`,
     { details: { path, line, reason, text, ...(column === undefined ? {} : { column }) } },
   );
 }
