@@ -290,12 +290,38 @@ describe("times of day beside dates", () => {
   it("of 3 to 6 digits are refused until clockDigits decides", () => {
     const clocks = ["930", "93000", "160000"];
     const dates = clocks.map(() => "20240102");
-    expect(refused(dates, {}, clocks)).toMatch(/--source-option clockDigits=hhmmss.*clockDigits=hhmm/);
+    expect(refused(dates, {}, clocks)).toMatch(
+      /--source-option clockDigits=hhmmss, which reads 930 as 00:09:30, or --source-option clockDigits=hhmm, which reads 930 as 09:30:00$/,
+    );
     expect(read(dates, { clockDigits: "hhmmss" }, clocks)[0]).toBe("2024-01-02T00:09:30Z");
     expect(read(dates, { clockDigits: "hhmm" }, clocks)).toEqual(["2024-01-02T09:30:00Z", undefined, undefined]);
   });
 
-  it.each([[["12345678", "12345679"]], [["970", "1299"]], [["open", "close"]], [["1.5", "2.5"]]])(
+  it.each([
+    [["34200", "34260", "34320"], { hhmmss: "03:42:00", s: "09:30:00" }],
+    [["34261", "34262", "34263"], { s: "09:31:01" }],
+    [["34200.5", "34201.25"], { s: "09:30:00.500" }],
+    [["34200000", "34260000"], { ms: "09:30:00" }],
+    [["86400000", "0"], { ms: "24:00" }],
+    [["86400", "83000", "82000"], { hhmmss: "08:30:00", s: "24:00" }],
+  ])("that may count from midnight are refused until clockDigits decides: %j", (clocks, options) => {
+    const dates = clocks.map(() => "2024-01-02");
+    const message = refused(dates, {}, clocks);
+    expect(message.match(/clockDigits=/g)).toHaveLength(Object.keys(options).length);
+    for (const [clockDigits, time] of Object.entries(options)) {
+      expect(message).toContain(`--source-option clockDigits=${clockDigits}, which reads`);
+      const wanted = time === "24:00" ? "2024-01-03T00:00:00Z" : `2024-01-02T${time}Z`;
+      expect(read(dates, { clockDigits } as TimeOptions, clocks)).toContain(wanted);
+    }
+  });
+
+  it("with leading zeros do not count from midnight", () => {
+    expect(read(["20240102", "20240102"], {}, ["080000", "083000"])).toEqual([
+      ...["2024-01-02T08:00:00Z", "2024-01-02T08:30:00Z"],
+    ]);
+  });
+
+  it.each([[["123456789", "123456790"]], [["open", "close"]], [["-1.5", "-2.5"]]])(
     "are refused if they are no times of day: %j",
     (clocks) => {
       expect(refused(["2024-01-02", "2024-01-03"], {}, clocks)).toContain(`"${clocks[0]}" is not a time of day`);

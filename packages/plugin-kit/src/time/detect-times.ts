@@ -25,8 +25,8 @@ export interface TimeOptions extends LocalTimeOptions {
   /** The order of day, month and year in dates such as `31/01/2024`. Default: `ymd`; it is never guessed. */
   readonly dateOrder?: TimeStyle["dateOrder"] | undefined;
   /**
-   * How times of day that are numbers of a column of their own are read: 930 as 09:30 (`hhmm`) or as 00:09:30
-   * (`hhmmss`). Default: decided by their digits, if only one of the two is possible.
+   * How times of day that are numbers of a column of their own are read. Default: `hhmm` or `hhmmss`, if their digits
+   * allow only one of the two.
    */
   readonly clockDigits?: ClockColumn["clockDigits"];
 }
