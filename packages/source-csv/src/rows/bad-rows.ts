@@ -1,6 +1,6 @@
 import { AtcError, type BadRow } from "@atc/contract";
+import { type TimeLayout, timeAdvice, timesInWords } from "@atc/plugin-kit";
 import type { CsvOptions } from "../layout/csv-options.ts";
-import type { TimeLayout } from "../layout/time-layout.ts";
 
 /** Why a row is bad. After `number`, the other fields of the row are still good. */
 export type FaultReason = "fields" | "number" | "time" | "quote" | "encoding" | "symbol";
@@ -14,6 +14,8 @@ const explanations: Readonly<Record<FaultReason, string>> = {
   encoding: '"@" is not UTF-8 text, or contains a NUL byte',
   symbol: 'the symbol is empty in "@"',
 };
+
+const clockExplanation = '"@" is not a time of day as most others are';
 
 /** Handles bad rows by a policy. */
 export interface BadRowPolicy {
@@ -56,23 +58,11 @@ export function badRowPolicy({ path, policy, layout, onBadRow }: BadRowOptions):
   };
 }
 
-/** A file's time format, in words. */
-function timesInWords({ time, timeStyle, localTime }: BadRowOptions["layout"]): string {
-  if (time !== "iso" && time !== "loose") return `numbers since 1970 in ${time}`;
-  const { dateOrder, isTwelveHour, isZoned } = timeStyle;
-  const date = { ymd: "2024-01-31", dmy: "31/01/2024", mdy: "01/31/2024" }[dateOrder];
-  const example = `${date}, ${date} ${isTwelveHour ? "9:30 PM" : "21:30:00.123"}${isZoned ? "Z or +01:00" : ""}`;
-  if (localTime !== undefined) return `such as ${example}, in ${localTime.timeZone}, which must have it exactly once`;
-  return `such as ${example}, ${isZoned ? "with a zone like most others" : "without a zone like most others"}`;
-}
-
 /** The option that may read the text. */
-function hint(reason: FaultReason, text: string, { localTime }: BadRowOptions["layout"]): string {
+function hint(reason: FaultReason, text: string, layout: TimeLayout): string {
   if (reason === "number" && /^[+-]?[\d.]*,\d+$/.test(text))
-    return 'if the comma is a decimal comma, give decimal ","; else ';
-  if (reason !== "time") return "";
-  if (/^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}/.test(text)) return 'give dateOrder "dmy" or "mdy" for such dates; else ';
-  return localTime === undefined ? "" : "if clocks change at that time, give disambiguation; else ";
+    return 'if the comma is a decimal comma, give decimal "," (--source-option decimal=,); else ';
+  return reason === "time" ? timeAdvice(text, layout) : "";
 }
 
 function badRowError(
@@ -82,10 +72,12 @@ function badRowError(
 ): AtcError {
   const { line, column, reason, text } = row;
   const where = column === undefined ? `line ${line}` : `line ${line}, column "${column}"`;
-  const what = explanations[reason].replace("%", () => timesInWords(layout)).replace("@", () => text);
+  const isClock = layout.hasClock && reason === "time" && column === "time";
+  const explained = isClock ? clockExplanation : explanations[reason];
+  const what = explained.replace("%", () => timesInWords(layout)).replace("@", () => text);
   return new AtcError(
     "ATC_INVALID_DATA",
-    `"${path}" ${where}: ${what}; ${hint(reason, text, layout)}correct it, or leave out such rows with badRows "skip" (--bad-rows skip)`,
+    `"${path}" ${where}: ${what}; ${isClock ? "" : hint(reason, text, layout)}correct it, or leave out such rows with badRows "skip" (--bad-rows skip)`,
     { details: { path, line, reason, text, ...(column === undefined ? {} : { column }) } },
   );
 }
