@@ -13,7 +13,7 @@ import { padding } from "./text/padding.ts";
  * Part of each source's identity. Increase it if the same bytes give other values than before: stored results then
  * become stale.
  */
-const readerVersion = 1;
+const readerVersion = 2;
 /** Bytes of text in which separator, header, times and column types are detected: as many as a line may have. */
 const headLength = 1024 * 1024;
 
@@ -76,6 +76,7 @@ export async function csv(file: string | SourceInput, options: CsvOptions = {}):
     kind: opened.layout.kind,
     columns: opened.layout.columns,
     notes: opened.layout.notes,
+    timeIs: opened.layout.timeIs,
     read: (reading) => chunksOf(opened, reading),
     slices: ({ length }) => slicesOf(opened, length),
   });

@@ -1,10 +1,17 @@
 import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
-import { aliasForm, fileSymbol, type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
-import { type CsvOptions, mappedNames } from "./csv-options.ts";
+import {
+  aliasForm,
+  detectTimes,
+  fileSymbol,
+  type MatchedColumns,
+  matchColumns,
+  otherColumns,
+  type TimeLayout,
+} from "@atc/plugin-kit";
+import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
 import { type FileHead, findHeader, type Header } from "./header.ts";
 import { layoutNotes } from "./layout-notes.ts";
 import { isClockColumn, isTextColumn, type Sample, sampleRows } from "./sample.ts";
-import { type TimeLayout, timeLayout } from "./time-layout.ts";
 
 /** How a field of a row is read. */
 export type FieldRole = "skip" | "symbol" | "time" | "clock" | "price" | "number" | "text";
@@ -85,16 +92,42 @@ function fittedNames(
   );
 }
 
-/** Matches fields to our columns. A column for the time of day counts only if the rows have times of day in it. */
-function matchedFields(
+/** Matches fields to our columns. */
+function matchedFields(names: readonly string[], path: string, options: CsvOptions): MatchedColumns {
+  return matchColumns(names, { source: path, columns: mappedNames(options), kind: options.kind });
+}
+
+/** What to do if the column of times of day is not one, in a form that can be pasted into a command. */
+function withoutClock({ line }: Header, names: readonly string[], clock: number, options: CsvOptions): string {
+  if (mappedNames(options)?.clock !== undefined) return "give another column as clock in the option columns";
+  const list = names.map((name, position) => (position === clock ? "" : name.trim()));
+  if (list.some((name) => /[,'"]/.test(name))) return "to read the dates alone, rename that column";
+  const columns = list.join();
+  const quoted = /^[\w,.]+$/.test(columns) ? columns : `'${columns}'`;
+  const skipLines = givenNames(options) === undefined ? `--source-option skipLines=${line - 1} ` : "";
+  return `to read the dates alone, give ${skipLines}--columns ${quoted}`;
+}
+
+/** Detects how times are written. */
+function timeLayout(
+  header: Header,
   names: readonly string[],
+  { timestamp, clock }: MatchedColumns,
   rows: Sample["rows"],
   path: string,
   options: CsvOptions,
-): MatchedColumns {
-  const matched = matchColumns(names, { source: path, columns: mappedNames(options), kind: options.kind });
-  const { clock } = matched;
-  return clock !== undefined && !isClockColumn(rows, clock) ? { ...matched, clock: undefined } : matched;
+): TimeLayout {
+  const texts = (position: number): readonly string[] => rows.map((row) => row[position] ?? "");
+  const dates = texts(timestamp);
+  if (clock === undefined) return detectTimes({ source: path, dates, options });
+  return detectTimes({
+    source: path,
+    dates,
+    clocks: texts(clock),
+    clockColumn: names[clock]?.trim(),
+    withoutClock: withoutClock(header, names, clock, options),
+    options,
+  });
 }
 
 /** Roles and names of the fields. */
@@ -165,15 +198,17 @@ export function detectLayout(head: FileHead, path: string, name: string, options
   let matched: MatchedColumns;
   let names: readonly string[];
   try {
-    matched = matchedFields(header.names, rows, path, options);
+    matched = matchedFields(header.names, path, options);
     if (rows.length === 0) throw noRows(head, path);
     names = fittedNames(header.names, rows, path, options);
-    if (names !== header.names) matched = matchedFields(names, rows, path, options);
+    if (names !== header.names) matched = matchedFields(names, path, options);
   } catch (error) {
     throw explained(error, header);
   }
+  const time = timeLayout(header, names, matched, rows, path, options);
+  // A column without any time of day is a column like others.
+  if (!time.hasClock) matched = { ...matched, clock: undefined };
   const fields = fieldLayouts(names, matched, rows, options);
-  const time = timeLayout(rows, matched, path, options);
   const leftOut = fields.flatMap(({ name: field, role }) => (role === "skip" && field !== "" ? [field] : []));
   return {
     separator: header.separator,
@@ -187,6 +222,6 @@ export function detectLayout(head: FileHead, path: string, name: string, options
     fields,
     symbol: matched.symbol === undefined ? fileSymbol("csv", name, endings, options) : undefined,
     columns: columnsOf(fields, matched),
-    notes: layoutNotes({ header, names, matched, rows, time, leftOut, options }),
+    notes: layoutNotes({ header, names, matched, time, leftOut, options }),
   };
 }

@@ -1,8 +1,6 @@
-import type { MatchedColumns } from "@atc/plugin-kit";
+import type { MatchedColumns, TimeLayout } from "@atc/plugin-kit";
 import type { CsvOptions } from "./csv-options.ts";
 import type { Header } from "./header.ts";
-import type { Sample } from "./sample.ts";
-import type { TimeLayout } from "./time-layout.ts";
 
 /** What the notes on a file are made from. */
 interface LayoutFacts {
@@ -10,31 +8,15 @@ interface LayoutFacts {
   /** The names of all fields: those that the header lacks included. */
   readonly names: readonly string[];
   readonly matched: MatchedColumns;
-  readonly rows: Sample["rows"];
   readonly time: TimeLayout;
   /** Names of fields that become no column. */
   readonly leftOut: readonly string[];
   readonly options: CsvOptions;
 }
 
-/** Notes on how times are read. */
-function timeNotes({ matched, rows, time }: LayoutFacts): readonly string[] {
-  const { timeStyle, localTime } = time;
-  const isWritten = time.time === "iso" || time.time === "loose";
-  const hasClock = matched.clock !== undefined || rows.some((row) => (row[matched.timestamp] ?? "").length > 10);
-  const zone =
-    localTime === undefined
-      ? "UTC"
-      : `${localTime.timeZone} (${localTime.disambiguation ?? "reject"} when clocks change)`;
-  return [
-    ...(isWritten && hasClock && !timeStyle.isZoned ? [`times name no zone and were read in ${zone}`] : []),
-    ...(timeStyle.isTwelveHour ? ["times have a 12-hour clock"] : []),
-  ];
-}
-
 /** What was assumed or left out to read a file, for the report of an ingest. */
 export function layoutNotes(facts: LayoutFacts): readonly string[] {
-  const { header, names, matched, leftOut, options } = facts;
+  const { header, names, matched, time, leftOut, options } = facts;
   const { skipLines = 0, priceScale = 1, decimal } = options;
   const isInserted = names.length > header.names.length && matched.clock !== undefined;
   return [
@@ -47,7 +29,7 @@ export function layoutNotes(facts: LayoutFacts): readonly string[] {
           `the header has ${header.names.length} names for ${names.length} fields: the time of day after the date has none`,
         ]
       : []),
-    ...timeNotes(facts),
+    ...time.timeNotes,
     ...(priceScale === 1 ? [] : [`prices were divided by ${priceScale} (priceScale)`]),
     ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`]),
     ...(decimal === "," ? ["commas were read as decimal points (decimal)"] : []),

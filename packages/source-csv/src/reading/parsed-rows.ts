@@ -1,4 +1,4 @@
-import { AtcError, type BadRow } from "@atc/contract";
+import { AtcError, type BadRow, type ReadingNote } from "@atc/contract";
 import { LF } from "@atc/plugin-kit";
 import type { ByteStream } from "../files/byte-stream.ts";
 import type { CsvLayout } from "../layout/csv-layout.ts";
@@ -40,6 +40,8 @@ export interface RowsReading {
   readonly memory: RowMemory;
   readonly buffers: ColumnBuffers;
   readonly badRows: BadRowPolicy;
+  /** What the rows so far show. */
+  readonly notes: () => readonly ReadingNote[];
   readonly parser: RowParser;
 }
 
@@ -54,8 +56,9 @@ export function rowsReading({ path, layout, policy, line, onBadRow, symbols }: R
   const buffers = columnBuffers(layout, chunkRows, memory, symbols);
   const kernel = rowKernel(memory, layout, buffers);
   const badRows = badRowPolicy({ path, policy, layout, onBadRow });
-  const parser = rowParser(rowContext(layout, buffers), badRows, line, kernel);
-  return { path, loneReturns: layout.loneReturns, memory, buffers, badRows, parser };
+  const context = rowContext(layout, buffers);
+  const parser = rowParser(context, badRows, line, kernel);
+  return { path, loneReturns: layout.loneReturns, memory, buffers, badRows, notes: context.notes, parser };
 }
 
 /**

@@ -35,7 +35,8 @@ export function rowParser(
   firstLine: number,
   kernel: RowKernel | undefined,
 ): RowParser {
-  const { capacity } = context.buffers;
+  const { buffers, tally } = context;
+  const { capacity } = buffers;
   const readFast = fastRow(context);
   const careful = carefulRow(context, badRows);
   const { outcome } = careful;
@@ -52,6 +53,7 @@ export function rowParser(
         kernel.registerSymbols();
         const first = row;
         row = kernel.parse(at, row, limit);
+        kernel.countForms(tally, line - first);
         line += row - first;
         at = kernel.position();
         if (at >= stop || row === capacity) break;
@@ -59,12 +61,16 @@ export function rowParser(
       let next = readFast(bytes, at, row, end);
       if (next > 0) {
         if (next - at > longestRow) break;
+        if (tally.form !== tally.usual) tally.count(line);
         row++;
         line++;
       } else {
         next = careful.read(bytes, at, row, line, limit);
         if (next < 0) break;
-        if (outcome.stored) row++;
+        if (outcome.stored) {
+          tally.count(line);
+          row++;
+        }
         line += outcome.lines;
       }
       at = next;
