@@ -2,7 +2,6 @@ import { ZstdFault } from "./zstd-fault.ts";
 
 /** The first four bytes of a frame, little-endian (RFC 8878, 3.1.1). */
 export const frameMagic = 0xfd2fb528;
-/** The most bytes of a frame's header after its magic. */
 /** The largest window that is read: that of `zstd --long`. */
 const largestWindow: number = 2 ** 27;
 
