@@ -48,6 +48,11 @@ export interface ChunkBuilder {
    */
   reject(row: BadRow): void;
   /**
+   * Whether the row at an index of the arrays stays if it has a time: for sources that read times last, and count what
+   * they find in rows that stay.
+   */
+  isKept(row: number): boolean;
+  /**
    * Accepts the batch of `count` rows at {@link ChunkBuilder.length} and closes the gaps that bad rows leave. For
    * messages, `text` gives the text of a column in a row of the batch, and `place` the row's line and offset. Default:
    * the row's number is its line.
@@ -89,13 +94,16 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
   let seenSymbols = 0;
   let emptySymbol = -1;
 
-  const faultOf = (row: number): Fault | undefined => {
-    if (options.symbols[symbols[row]] === undefined || options.symbols[symbols[row]] === "")
-      return { column: "symbol", reason: "symbol" };
-    if (isNoTime(timeHalves, row)) return { column: "timestamp", reason: "time" };
+  const hasSymbol = (row: number): boolean => (options.symbols[symbols[row]] ?? "") !== "";
+  const numberFault = (row: number): Fault | undefined => {
     const column = prices.find((name) => name in columns && !Number.isFinite(columns[name]?.[row]));
     if (column === undefined && isInfinite(volume[row])) return { column: "volume", reason: "number" };
     return column === undefined ? undefined : { column, reason: "number" };
+  };
+  const faultOf = (row: number): Fault | undefined => {
+    if (!hasSymbol(row)) return { column: "symbol", reason: "symbol" };
+    if (isNoTime(timeHalves, row)) return { column: "timestamp", reason: "time" };
+    return numberFault(row);
   };
   const reject = (row: BadRow): void => {
     if (policy === "error") throw badRowError(options.source, row);
@@ -138,6 +146,7 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
     scanned: () => scanned,
     badRows: () => faults,
     reject,
+    isKept: (row) => hasSymbol(row) && (policy === "nan" || numberFault(row) === undefined),
     accept: (count, text, place) => {
       const end = length + count;
       for (; seenSymbols < options.symbols.length; seenSymbols++)

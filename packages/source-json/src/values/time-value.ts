@@ -1,9 +1,6 @@
-import { type TimespecReader, timePadding } from "@atc/plugin-kit";
+import { type TimespecReader, timePadding, wholeTextReader } from "@atc/plugin-kit";
 import { quote } from "./json-scanner.ts";
 import { plainText } from "./row-values.ts";
-
-/** The most characters of a time. */
-const longestTime = 400;
 
 /**
  * A time as it is written: without the quotes, the escapes and the surrounding blanks of a text. Whole numbers with an
@@ -29,16 +26,13 @@ export function timeValueReader(
   read: TimespecReader,
   timespec: Float64Array,
 ): (bytes: Uint8Array, start: number, end: number) => boolean {
-  const padded = new Uint8Array(longestTime + timePadding);
+  const readWhole = wholeTextReader(read, timespec);
   return (bytes, start, end) => {
     const inset = bytes[start] === quote ? 1 : 0;
     const stop = end - inset;
     if (end > 0 && stop + timePadding <= bytes.length && read(bytes, start + inset, timespec) === stop) return true;
     // Escapes, blanks, exponents, or the last bytes in memory.
-    const text = writtenTime(bytes, start, end);
-    if (text.length > longestTime || text === "") return false;
-    for (let i = 0; i < text.length; i++) padded[i] = Math.min(text.charCodeAt(i), 127);
-    padded.fill(0, text.length, text.length + timePadding);
-    return read(padded, 0, timespec) === text.length;
+    const text = Buffer.from(writtenTime(bytes, start, end));
+    return readWhole(text, 0, text.length);
   };
 }
