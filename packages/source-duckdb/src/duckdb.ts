@@ -58,8 +58,8 @@ async function inspect(database: Database, request: Request, options: DuckdbOpti
   const known = new Set(given.map(({ realPath }) => realPath));
   const files = [...given, ...named.filter(({ realPath }) => !known.has(realPath))];
   if (files[0] !== undefined) await checkCompressedHead(files[0]);
-  for (const { path } of named)
-    if (request.sql !== undefined && formatOf(path) === "csv") await checkNamedFile(database, path, request.sql);
+  if (request.sql !== undefined)
+    for (const file of named) await checkNamedFile(database, file, formatOf(file.path), request.sql);
   const badRows = options.badRows ?? "error";
   const relation =
     request.sql === undefined

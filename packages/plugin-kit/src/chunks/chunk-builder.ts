@@ -1,5 +1,7 @@
 import type { BadRow, ColumnChunk } from "@atc/contract";
 import { AtcError, type ColumnMetadata, dtypeOf, type TypedArray } from "@atc/contract";
+import { timeAdvice, timesInWords } from "../time/time-advice.ts";
+import type { TimeLayout } from "../time/time-layout.ts";
 import { allocate } from "./allocate.ts";
 
 /** Options of {@link chunkBuilder}. */
@@ -23,6 +25,8 @@ export interface ChunkBuilderOptions {
   readonly onBadRow?: ((row: BadRow) => void) | undefined;
   /** The number of the first row. Defaults to 1. */
   readonly firstLine?: number;
+  /** How the times are written, for messages on texts and numbers that are none. */
+  readonly times?: TimeLayout;
 }
 
 /** Collects batches of columns into chunks and reports bad rows. */
@@ -106,7 +110,7 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
     return numberFault(row);
   };
   const reject = (row: BadRow): void => {
-    if (policy === "error") throw badRowError(options.source, row);
+    if (policy === "error") throw badRowError(options.source, row, options.times);
     faults++;
     options.onBadRow?.(row);
   };
@@ -221,13 +225,18 @@ const explanations: Readonly<Record<string, string>> = {
   number: "not a number that can be traded",
 };
 
-function badRowError(source: string, row: BadRow): AtcError {
+function badRowError(source: string, row: BadRow, times: TimeLayout | undefined): AtcError {
   const { line, column, reason, text } = row;
   const byte = row.offset === undefined ? "" : ` (byte ${row.offset})`;
   const where = `${byte}${column === undefined ? "" : `, column "${column}"`}`;
+  const isTime = reason === "time" && times !== undefined;
+  const what = isTime
+    ? `not a time in the format of this source (${timesInWords(times)})`
+    : (explanations[reason] ?? `cannot be read (${reason})`);
+  const advice = isTime ? timeAdvice(text, times) : "";
   return new AtcError(
     "ATC_INVALID_DATA",
-    `"${source}" line ${line}${where}: "${text}": ${explanations[reason] ?? `cannot be read (${reason})`}; correct it, or leave out such rows with badRows "skip"`,
+    `"${source}" line ${line}${where}: "${text}": ${what}; ${advice}correct it, or leave out such rows with badRows "skip"`,
     {
       details: {
         source,

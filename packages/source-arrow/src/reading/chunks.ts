@@ -91,6 +91,7 @@ export async function* chunksOf(
     dictionaries,
     badRows: source.options.badRows ?? "error",
     onBadRow,
+    times: source.time.layout,
   });
   const reading: Reading = {
     source,

@@ -93,7 +93,8 @@ export async function* chunksOf(
     dictionaries: reader.dictionaries,
     badRows: source.badRows,
     onBadRow,
-    firstLine: source.relation.firstLine,
+    firstLine: relation.firstLine,
+    times: projection.time.layout,
   });
   const query = await startQuery(source.database, source.projection.sql).catch((error: unknown) => {
     throw endingError(error, source.name, check);

@@ -1,5 +1,5 @@
 import { AtcError } from "@atc/contract";
-import { type Database, quoted } from "../engine/database.ts";
+import { type Database, identifier, quoted } from "../engine/database.ts";
 import type { DuckdbOptions, FileFormat } from "../engine/duckdb-options.ts";
 import type { SourceFile } from "../files/files.ts";
 import { checkHeaderOnce, csvHeader, dialectOptions, literalPath, sniffCsv } from "./csv-header.ts";
@@ -133,21 +133,45 @@ async function filesView(database: Database, files: readonly SourceFile[], forma
   return call("read_json", files, { columns: `{${fields.join(", ")}}` });
 }
 
-/**
- * Throws ATC_INVALID_DATA for a CSV file that a query names, if DuckDB would guess the order of its dates or rename a
- * column.
- */
-export async function checkNamedFile(database: Database, path: string, sql: string): Promise<void> {
-  if (
-    /\b(?:dateformat|timestampformat|all_varchar|types|dtypes|columns|auto_detect|auto_type_candidates)\s*=/i.test(sql)
-  )
-    return;
+/** The format by which DuckDB would read dates or times of a CSV file, if it is not that of ISO 8601. */
+async function guessedCsvFormat(database: Database, path: string): Promise<string | undefined> {
   const found = await sniffCsv(database, path);
-  const format = [found.TimestampFormat, found.DateFormat].find((given) => given && !given.startsWith("%Y"));
-  if (format === undefined || format === null) return;
+  const formats = [found.TimestampFormat, found.DateFormat];
+  return formats.find((format) => format !== null && format !== "" && !format.startsWith("%Y")) ?? undefined;
+}
+
+/** A date or time of a JSON file that DuckDB would read though it does not begin with a year. */
+async function guessedJsonText(database: Database, file: SourceFile): Promise<string | undefined> {
+  const { types, own } = await jsonColumns(database, [file]);
+  const temporal = own.filter((name) => guessed.test(types.get(name) ?? ""));
+  if (temporal.length === 0) return undefined;
+  const columns = `{${temporal.map((name) => `${quoted(name)}: 'VARCHAR'`).join(", ")}}`;
+  const texts = temporal.map((name) => `any_value(${identifier(name)}) AS ${identifier(name)}`).join(", ");
+  const [row = {}] = await database.rows(`SELECT ${texts} FROM ${call("read_json", [file], { columns })}`);
+  return Object.values(row)
+    .map(String)
+    .find((text) => !/^\d{4}/.test(text));
+}
+
+const explicit =
+  /\b(?:dateformat|timestampformat|all_varchar|types|dtypes|columns|auto_detect|auto_type_candidates)\s*=/i;
+
+/**
+ * Throws ATC_INVALID_DATA for a CSV or JSON file that a query names, if DuckDB would guess the order of its dates.
+ */
+export async function checkNamedFile(
+  database: Database,
+  file: SourceFile,
+  format: FileFormat | undefined,
+  sql: string,
+): Promise<void> {
+  if (explicit.test(sql) || format === undefined || format === "parquet") return;
+  const { path } = file;
+  const found = format === "csv" ? await guessedCsvFormat(database, path) : await guessedJsonText(database, file);
+  if (found === undefined) return;
   throw new AtcError(
     "ATC_INVALID_DATA",
-    `the query reads "${path}", whose dates DuckDB would read as ${format} by guessing; give their format in the query (read_csv(${quoted(path)}, ${found.TimestampFormat === format ? "timestampformat" : "dateformat"} = ${quoted(format)}) if that is right), or give the file as the path and read it as the view files with the option dateOrder`,
+    `the query reads dates of "${path}", such as ${quoted(found)}, whose order DuckDB guesses; give dateformat or timestampformat in the query (read_${format}(${quoted(path)}, dateformat = '%d/%m/%Y')), or give the file as the path, read it as the view files, and give the option dateOrder`,
     { details: { path } },
   );
 }

@@ -163,6 +163,7 @@ export async function* chunksOf(
     dictionaries,
     badRows: source.badRows,
     onBadRow,
+    times: layout.time,
   });
   await using bytes = await openBytes(input, (piece) => hash.update(piece));
   const reportTaken = (): void =>
