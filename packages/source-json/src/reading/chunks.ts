@@ -14,7 +14,7 @@ import type { FieldLayout, JsonLayout } from "../layout/json-layout.ts";
 import type { JsonOptions } from "../layout/json-options.ts";
 import { fieldFinder } from "../values/row-fields.ts";
 import { excerpt, numberOf, textOf } from "../values/row-values.ts";
-import { timeValueReader } from "../values/time-value.ts";
+import { timeValueReader, writtenTime } from "../values/time-value.ts";
 import { openBytes } from "./json-input.ts";
 import { type RowBlock, rowBlocks } from "./row-stream.ts";
 
@@ -39,7 +39,7 @@ type RowReader = (
   end: number,
   target: number,
   line: number,
-) => { readonly reason: string; readonly field?: FieldLayout } | undefined;
+) => { readonly reason: string; readonly field?: FieldLayout; readonly text?: string } | undefined;
 
 function rowReader(
   { layout, badRows }: OpenedSource,
@@ -83,13 +83,20 @@ function rowReader(
       return text === null ? "encoding" : undefined;
     };
   });
+  /** A time that is not one, as it is written. */
+  const timeFault = (bytes: Uint8Array, field: FieldLayout): ReturnType<RowReader> => {
+    const { position } = field;
+    const text = writtenTime(bytes, starts[position], ends[position]).slice(0, 80);
+    return { reason: "time", field, ...(text === "" ? {} : { text }) };
+  };
   return (bytes, start, end, target, line) => {
     if (!finder.split(bytes, start, end)) return { reason: "fields" };
     isKept = true;
     for (let i = 0; i < fieldReaders.length; i++) {
       const reason = fieldReaders[i]?.(bytes, target);
       const field = layout.fields[i];
-      if (reason !== undefined && field !== undefined) return { reason, field };
+      if (reason !== undefined && field !== undefined)
+        return reason === "time" ? timeFault(bytes, field) : { reason, field };
     }
     if (!isKept) {
       // The builder reports the row.
@@ -97,7 +104,7 @@ function rowReader(
       return undefined;
     }
     if (!times.join(builder.symbols[target]) || !storeTimespec(timespec, unit, words, target))
-      return timeField === undefined ? { reason: "time" } : { reason: "time", field: timeField };
+      return timeField === undefined ? { reason: "time" } : timeFault(bytes, timeField);
     if (tally.form !== tally.usual) tally.count(line);
     return undefined;
   };
@@ -133,9 +140,9 @@ async function* filledBuffers(
       else {
         // The rows before this one first, so that bad rows are reported in order.
         accept();
-        const { field, reason } = fault;
+        const { field, reason, text = textAt(row) } = fault;
         const column = field === undefined ? {} : { column: field.name };
-        builder.reject({ ...placeOf(row), ...column, reason, text: textAt(row) });
+        builder.reject({ ...placeOf(row), ...column, reason, text });
       }
       if (builder.length() + taken < chunkRows) continue;
       accept();
