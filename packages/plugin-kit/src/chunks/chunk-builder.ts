@@ -236,7 +236,7 @@ function badRowError(source: string, row: BadRow, times: TimeLayout | undefined)
   const advice = isTime ? timeAdvice(text, times) : "";
   return new AtcError(
     "ATC_INVALID_DATA",
-    `"${source}" line ${line}${where}: "${text}": ${what}; ${advice}correct it, or leave out such rows with badRows "skip"`,
+    `"${source}" line ${line}${where}: "${text}": ${what}; ${advice}correct it, or leave out such rows with badRows "skip" (--bad-rows skip)`,
     {
       details: {
         source,
