@@ -1,8 +1,10 @@
 import type { Codec, JsonObject } from "@atc/contract";
 import {
+  type ClockDigits,
   checkFileSymbolOptions,
   checkLocalTimeOptions,
   checkSourceOptions,
+  clockDigitWords,
   type FileSymbolOptions,
   identifyingOptions as identifying,
   type LocalTimeOptions,
@@ -14,10 +16,10 @@ export interface ArrowOptions extends SourceOptions, LocalTimeOptions, FileSymbo
   /** The order of day, month and year in texts such as `31/01/2024`. Default: `ymd`; it is never guessed. */
   readonly dateOrder?: "ymd" | "dmy" | "mdy";
   /**
-   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`). Default: decided by
-   * their digits, if only one of the two is possible.
+   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`), or as seconds or
+   * milliseconds after midnight (`s`, `ms`). Default: `hhmm` or `hhmmss`, if their digits allow only one of the two.
    */
-  readonly clockDigits?: "hhmm" | "hhmmss";
+  readonly clockDigits?: ClockDigits;
   /** Gives the codec of a file with compressed buffers. Without it, such files are refused with ATC_MISSING_PLUGIN. */
   readonly codec?: (name: "lz4" | "zstd") => Codec | Promise<Codec>;
 }
@@ -25,7 +27,7 @@ export interface ArrowOptions extends SourceOptions, LocalTimeOptions, FileSymbo
 const own: Readonly<Record<string, readonly string[]>> = {
   codec: [],
   dateOrder: ["ymd", "dmy", "mdy"],
-  clockDigits: ["hhmm", "hhmmss"],
+  clockDigits: clockDigitWords,
   timeZone: [],
   disambiguation: [],
   symbolPattern: [],

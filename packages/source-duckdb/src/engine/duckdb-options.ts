@@ -1,7 +1,9 @@
 import type { JsonObject } from "@atc/contract";
 import {
+  type ClockDigits,
   checkLocalTimeOptions,
   checkSourceOptions,
+  clockDigitWords,
   identifyingOptions as identifying,
   invalidOption,
   type LocalTimeOptions,
@@ -27,10 +29,10 @@ export interface DuckdbOptions extends SourceOptions, LocalTimeOptions {
   /** The order of day, month and year in texts such as `31/01/2024`. Default: `ymd`; it is never guessed. */
   readonly dateOrder?: "ymd" | "dmy" | "mdy";
   /**
-   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`). Default: decided by
-   * their digits, if only one of the two is possible.
+   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`), or as seconds or
+   * milliseconds after midnight (`s`, `ms`). Default: `hhmm` or `hhmmss`, if their digits allow only one of the two.
    */
-  readonly clockDigits?: "hhmm" | "hhmmss";
+  readonly clockDigits?: ClockDigits;
   /** The files' format. Default: detected by their names or first bytes. */
   readonly format?: FileFormat;
   /** Bytes that DuckDB may use, default 512 MiB. A soft limit: the process may exceed it by some hundred MB. */
@@ -44,7 +46,7 @@ export interface DuckdbOptions extends SourceOptions, LocalTimeOptions {
 const own: Readonly<Record<string, readonly string[]>> = {
   format: ["parquet", "csv", "json"],
   dateOrder: ["ymd", "dmy", "mdy"],
-  clockDigits: ["hhmm", "hhmmss"],
+  clockDigits: clockDigitWords,
   timeZone: [],
   disambiguation: [],
   memoryBytes: [],

@@ -1,8 +1,10 @@
 import type { JsonObject } from "@atc/contract";
 import {
+  type ClockDigits,
   checkFileSymbolOptions,
   checkLocalTimeOptions,
   checkSourceOptions,
+  clockDigitWords,
   type FileSymbolOptions,
   identifyingOptions as identifying,
   invalidOption,
@@ -24,10 +26,10 @@ export interface JsonOptions extends Omit<SourceOptions, "columns">, LocalTimeOp
   /** The order of day, month and year in dates such as `31/01/2024`. Default: `ymd`; it is never guessed. */
   readonly dateOrder?: "ymd" | "dmy" | "mdy";
   /**
-   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`). Default: decided by
-   * their digits, if only one of the two is possible.
+   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`), or as seconds or
+   * milliseconds after midnight (`s`, `ms`). Default: `hhmm` or `hhmmss`, if their digits allow only one of the two.
    */
-  readonly clockDigits?: "hhmm" | "hhmmss";
+  readonly clockDigits?: ClockDigits;
   /**
    * The path of the array of rows in a document that is an object: `data.candles`. The array must begin within the
    * first MiB. Default: the only array of arrays or objects.
@@ -38,7 +40,7 @@ export interface JsonOptions extends Omit<SourceOptions, "columns">, LocalTimeOp
 const own: Readonly<Record<string, readonly string[]>> = {
   rowsAt: [],
   dateOrder: ["ymd", "dmy", "mdy"],
-  clockDigits: ["hhmm", "hhmmss"],
+  clockDigits: clockDigitWords,
   timeZone: [],
   disambiguation: [],
   symbolPattern: [],
