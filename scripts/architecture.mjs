@@ -111,7 +111,7 @@ export const packages = {
   },
   "source-csv": {
     imports: ["contract", "plugin-kit"],
-    folders: ["reading", "files", "rows", "layout", "text"],
+    folders: ["reading", "files", "zstd", "rows", "layout", "text"],
     limit: "41 kB",
   },
   "source-arrow": {

@@ -23,7 +23,7 @@ async function ingested(...args: string[]): Promise<readonly string[]> {
 describe("a source that is not installed", () => {
   it.each([
     ["bars.parquet", "@atc/source-duckdb"],
-    ["bars.csv.zst", "@atc/source-duckdb"],
+    ["bars.jsonl.zst", "@atc/source-duckdb"],
     ["bars.feather", "@atc/source-arrow"],
     ["bars.jsonl", "@atc/source-json"],
     ["bars.zip", "@atc/source-zip"],

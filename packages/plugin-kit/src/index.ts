@@ -45,3 +45,4 @@ export { isClockText, isMissing, longestMissing } from "./time/time-samples.ts";
 export * from "./time/time-tally.ts";
 export * from "./time/time-unit.ts";
 export * from "./time/timespec.ts";
+export * from "./time/whole-text-reader.ts";

@@ -1,80 +1,51 @@
-import { AtcError, type DataSource } from "@atc/contract";
-import { createDataSource, type EpochUnit, epochUnitOf, fileSymbol } from "@atc/plugin-kit";
-import { bitsOf, isSet, numbersOf } from "./columns/number-reader.ts";
-import { type Projection, project } from "./columns/projection.ts";
+import type { DataSource } from "@atc/contract";
+import { createDataSource, fileSymbol, matchColumns } from "@atc/plugin-kit";
+import { project } from "./columns/projection.ts";
+import { clockPosition, timeColumn } from "./columns/time-column.ts";
 import { damaged } from "./files/arrow-error.ts";
-import { type ArrowFile, arrowFile, type OpenedFile } from "./files/arrow-file.ts";
+import { type ArrowFile, arrowFile } from "./files/arrow-file.ts";
 import { type ArrowOptions, checkOptions, identifyingOptions } from "./files/arrow-options.ts";
-import { type ArrowContents, batchMessage, readContents, readMessage } from "./format/messages.ts";
-import { recordBatch } from "./format/record-batch.ts";
+import { readContents } from "./format/messages.ts";
 import { chunksOf } from "./reading/chunks.ts";
 import type { OpenedSource } from "./reading/opened-source.ts";
+import { sampleTimes } from "./reading/time-sample.ts";
 
 /**
  * Part of each source's identity. Increase it if the same bytes give other values than before: stored results then
  * become stale.
  */
-const readerVersion = 1;
-/** Rows from which the unit of integer times is detected. */
-const sampledRows = 5000;
+const readerVersion = 2;
 const endings = /\.(?:feather|arrow|arrows|ipc)$/i;
-
-/** The unit of times that are numbers, by the largest magnitude of the first rows. */
-async function unitOf(
-  file: OpenedFile,
-  path: string,
-  contents: ArrowContents,
-  { projected }: Projection,
-  options: ArrowOptions,
-): Promise<EpochUnit> {
-  const position = projected.find(({ role }) => role === "time")?.position ?? 0;
-  const type = contents.fields[position]?.type;
-  if (options.timeUnit !== undefined || type?.is !== "number") return options.timeUnit ?? "ms";
-  for (const location of contents.messages) {
-    const { type: kind, header, bodyLength } = await readMessage(file, location);
-    const count = kind === batchMessage ? Math.min(sampledRows, header.int64(0)) : 0;
-    if (count === 0) continue;
-    const batch = await recordBatch(
-      header,
-      { file, path, body: location.body, bodyLength },
-      contents.fields,
-      options.codec,
-    );
-    const { buffers, validity } = batch.column(position);
-    const bits = validity && (await bitsOf(validity, 0, count));
-    let largest = 0;
-    for (const [row, value] of (await numbersOf(buffers[0], type.array, 0, count)).entries())
-      if (bits === undefined || isSet(bits, row)) largest = Math.max(largest, Math.abs(Number(value)));
-    return epochUnitOf(largest);
-  }
-  return "ms";
-}
 
 /** Reads a file's schema and detects how to read its columns. */
 async function inspect(file: ArrowFile, options: ArrowOptions): Promise<OpenedSource> {
   const { path, size } = file;
   await using opened = await file.open();
   const contents = await readContents(opened, path, size);
-  const projection = project(contents.fields, path, options);
-  const time = contents.fields[projection.projected.find(({ role }) => role === "time")?.position ?? 0];
-  if (options.timeZone !== undefined && !(time?.type.is === "time" && time.type.zone === ""))
-    throw new AtcError(
-      "ATC_INVALID_ARGUMENT",
-      `the times of "${path}" are UTC or name their zone; remove the option timeZone`,
-      { details: { path, option: "timeZone" } },
-    );
-  const unit = await unitOf(opened, path, contents, projection, options);
-  const hasSymbol = projection.projected.some(({ role }) => role === "symbol");
-  const symbol = hasSymbol ? undefined : fileSymbol("arrow", path, endings, options);
-  return { file, contents, projection, unit, symbol, options };
+  const { fields } = contents;
+  const names = fields.map(({ name }) => name);
+  const found = matchColumns(names, { source: path, columns: options.columns, kind: options.kind });
+  const clock = clockPosition(fields, found);
+  const reading = { source: { file, contents, options }, file: opened, arrowDictionaries: new Map() };
+  const texts = await sampleTimes(reading, found.timestamp, clock);
+  const time = timeColumn(fields, { ...found, clock }, texts, path, options);
+  const matched = { ...found, clock: time.clock };
+  const projection = project(fields, matched, path, options);
+  const symbol = matched.symbol === undefined ? fileSymbol("arrow", path, endings, options) : undefined;
+  return { file, contents, projection, time, symbol, options };
+}
+
+function notesOf({ time, projection: { leftOut } }: OpenedSource): readonly string[] {
+  return [...time.layout.timeNotes, ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`])];
 }
 
 /**
  * Opens an Arrow IPC file, a Feather file of version 2 or an Arrow stream of bars or ticks as a source of column
  * chunks. Columns are matched by the same names as in CSV files.
  *
- * Times are timestamps of any unit and zone, dates, or integers since 1970 whose unit is detected by their magnitude;
- * times without a zone are UTC, or in the option `timeZone`. They become `timestamp[ms]` for bars (finer digits are cut
+ * Times are timestamps of any unit and zone, dates, or numbers and texts that are read as in CSV files; times without a
+ * zone are UTC, or in the option `timeZone`. A time of day may have a column of its own beside a column of dates. They
+ * become `timestamp[ms]` for bars (finer digits are cut
  * off) and `timestamp[ns]` for ticks. Numbers of any width become float64. A missing volume is NaN; a missing price,
  * time or symbol makes a bad row. The line of a bad row is its number, from 1.
  *
@@ -107,6 +78,8 @@ export async function arrow(path: string, options: ArrowOptions = {}): Promise<D
     },
     kind: opened.projection.kind,
     columns: opened.projection.columns,
+    notes: notesOf(opened),
+    timeIs: opened.time.layout.timeIs,
     read: (reading) => chunksOf(opened, reading),
   });
 }

@@ -112,7 +112,11 @@ describe.each([
   ],
   ["a stream of ticks", () => arrow(`${fixtures}delta.arrows`), { kind: "ticks", rows: 30, symbols: names }],
   ["many rows", () => arrow(manyRows), { kind: "bars", rows: 150_000, symbols: ["many"] }],
-  ["bad rows", () => arrow(withGaps, { badRows: "skip" }), { kind: "bars", rows: 4, symbols: ["gaps"], badRows: 2 }],
+  [
+    "bad rows",
+    () => arrow(withGaps, { badRows: "skip", timeUnit: "s" }),
+    { kind: "bars", rows: 4, symbols: ["gaps"], badRows: 2 },
+  ],
 ] as const)("conformance: %s", (_, create, expected) => {
   for (const { name, run } of dataSourceCases(create, expected)) it(name, run);
 });
@@ -169,12 +173,14 @@ it("reads times without a zone in the given zone", async () => {
 
 it("finds the symbol in the file's name by a pattern", async () => {
   const path = fileOf(readFileSync(withGaps), "ETH_BTC-5m.feather");
-  expect((await read(path, { badRows: "skip", symbolPattern: "^(\\w+)_(\\w+)-" })).symbols[0]).toBe("ETH/BTC");
-  expect((await read(path, { badRows: "skip", symbol: "X" })).symbols[0]).toBe("X");
-  expect(await codeOf(read(path, { symbolPattern: "^\\d+$" }))).toBe("ATC_INVALID_DATA");
+  expect((await read(path, { badRows: "skip", timeUnit: "s", symbolPattern: "^(\\w+)_(\\w+)-" })).symbols[0]).toBe(
+    "ETH/BTC",
+  );
+  expect((await read(path, { badRows: "skip", timeUnit: "s", symbol: "X" })).symbols[0]).toBe("X");
+  expect(await codeOf(read(path, { timeUnit: "s", symbolPattern: "^\\d+$" }))).toBe("ATC_INVALID_DATA");
 });
 
-const bars = { timestamp: vectorFromArray([1n], new Int64()), close: vectorFromArray([1], new Float64()) };
+const bars = { timestamp: vectorFromArray([1_704_067_200n], new Int64()), close: vectorFromArray([1], new Float64()) };
 it.each([
   ["an empty file", "", "ATC_INVALID_DATA"],
   ["a CSV file", "date,close\n2024-01-01,1\n", "ATC_UNSUPPORTED"],

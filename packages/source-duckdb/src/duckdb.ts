@@ -10,17 +10,17 @@ import {
   type SqlSource,
 } from "./engine/duckdb-options.ts";
 import { checkCompressedHead } from "./files/compressed-file.ts";
-import { commonFormat, fileStem, findFiles, identifyingFiles, type SourceFile } from "./files/files.ts";
+import { commonFormat, fileStem, findFiles, formatOf, identifyingFiles, type SourceFile } from "./files/files.ts";
 import { type Request, requestOf } from "./files/request.ts";
 import { chunksOf, type OpenedSource } from "./reading/chunks.ts";
 import { project } from "./sql/projection.ts";
-import { fileRelation, sqlRelation } from "./sql/relation.ts";
+import { checkNamedFile, fileRelation, sqlRelation } from "./sql/relation.ts";
 
 /**
  * Part of each source's identity. Increase it if the same files give other values than before: stored results then
  * become stale.
  */
-const readerVersion = 1;
+const readerVersion = 2;
 
 /** A quoted text that names no file is not a file. If the look-up itself failed, it may be one. */
 function noFiles(error: unknown): readonly SourceFile[] {
@@ -58,11 +58,13 @@ async function inspect(database: Database, request: Request, options: DuckdbOpti
   const known = new Set(given.map(({ realPath }) => realPath));
   const files = [...given, ...named.filter(({ realPath }) => !known.has(realPath))];
   if (files[0] !== undefined) await checkCompressedHead(files[0]);
+  if (request.sql !== undefined)
+    for (const file of named) await checkNamedFile(database, file, formatOf(file.path), request.sql);
   const badRows = options.badRows ?? "error";
   const relation =
     request.sql === undefined
       ? await fileRelation(database, given, format ?? "parquet", badRows)
-      : sqlRelation(request.sql, given, format);
+      : await sqlRelation(database, request.sql, given, format);
   const projection = await project(database, relation, request.name, options, given.length > 1);
   const hasSymbol = projection.projected.some(({ role }) => role === "symbol");
   const symbol = hasSymbol
@@ -92,6 +94,10 @@ async function inspect(database: Database, request: Request, options: DuckdbOpti
   };
 }
 
+function notesOf({ projection: { time, leftOut } }: OpenedSource): readonly string[] {
+  return [...time.layout.timeNotes, ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`])];
+}
+
 function identityParts(opened: OpenedSource, request: Request, options: DuckdbOptions): JsonObject {
   return {
     reader: `@atc/source-duckdb/${readerVersion}`,
@@ -107,7 +113,8 @@ function identityParts(opened: OpenedSource, request: Request, options: DuckdbOp
  * reads. CSV and JSON may be compressed with gzip or Zstandard.
  *
  * Columns are matched by the same names as in CSV files. Times become `timestamp[ms]` for bars (finer digits are cut
- * off) and `timestamp[ns]` for ticks; times without a zone are UTC. Numbers become float64. A missing volume is NaN; a
+ * off) and `timestamp[ns]` for ticks; times without a zone are UTC, or in the option `timeZone`. Texts and numbers of
+ * times are read as in CSV files. Numbers become float64. A missing volume is NaN; a
  * missing price or time makes a bad row. If no column holds the symbol, it is the option `symbol`, or the name of each
  * row's file without its endings.
  *
@@ -144,6 +151,8 @@ export async function duckdb(
     },
     kind: opened.projection.kind,
     columns: opened.projection.columns,
+    notes: notesOf(opened),
+    timeIs: opened.projection.time.layout.timeIs,
     read: (reading) => chunksOf(opened, reading),
     close: async () => {
       for (const reading of opened.readings) {

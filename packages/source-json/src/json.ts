@@ -11,7 +11,7 @@ import { longestRow } from "./reading/row-stream.ts";
  * Part of each source's identity. Increase it if the same bytes give other values than before: stored results then
  * become stale.
  */
-const readerVersion = 1;
+const readerVersion = 2;
 
 async function readHead(input: SourceInput): Promise<JsonHead> {
   await using stream = await openBytes(input, () => undefined);
@@ -61,8 +61,8 @@ async function inspect(input: SourceInput, options: JsonOptions): Promise<Opened
  * a time.
  *
  * Members of objects are matched by the same names as columns of CSV files; for rows that are arrays, the option
- * `columns` names the elements. Times are ISO 8601 or numbers since 1970, whose unit is detected by their magnitude;
- * integers keep all digits. They become `timestamp[ms]` for bars and `timestamp[ns]` for ticks. Numbers become float64.
+ * `columns` names the elements. Times are texts or numbers, read as in CSV files; integers keep all digits. They
+ * become `timestamp[ms]` for bars and `timestamp[ns]` for ticks. Numbers become float64.
  *
  * @param file - the path of a regular file, or bytes that stand for one
  * @throws ATC_NOT_FOUND; ATC_INVALID_ARGUMENT for a directory or an option out of range; ATC_UNSUPPORTED for a pipe or
@@ -85,8 +85,10 @@ export async function json(file: string | SourceInput, options: JsonOptions = {}
         ...(layout.symbol === undefined ? {} : { symbol: layout.symbol }),
       },
     },
-    kind: layout.time.kind,
+    kind: layout.kind,
     columns: layout.columns,
+    notes: layout.notes,
+    timeIs: layout.time.timeIs,
     read: (reading) => chunksOf(opened, reading),
   });
 }

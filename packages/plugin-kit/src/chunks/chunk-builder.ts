@@ -1,5 +1,7 @@
 import type { BadRow, ColumnChunk } from "@atc/contract";
 import { AtcError, type ColumnMetadata, dtypeOf, type TypedArray } from "@atc/contract";
+import { timeAdvice, timesInWords } from "../time/time-advice.ts";
+import type { TimeLayout } from "../time/time-layout.ts";
 import { allocate } from "./allocate.ts";
 
 /** Options of {@link chunkBuilder}. */
@@ -23,6 +25,8 @@ export interface ChunkBuilderOptions {
   readonly onBadRow?: ((row: BadRow) => void) | undefined;
   /** The number of the first row. Defaults to 1. */
   readonly firstLine?: number;
+  /** How the times are written, for messages on texts and numbers that are none. */
+  readonly times?: TimeLayout;
 }
 
 /** Collects batches of columns into chunks and reports bad rows. */
@@ -47,6 +51,11 @@ export interface ChunkBuilder {
    * @throws ATC_INVALID_DATA under `error`
    */
   reject(row: BadRow): void;
+  /**
+   * Whether the row at an index of the arrays stays if it has a time: for sources that read times last, and count what
+   * they find in rows that stay.
+   */
+  isKept(row: number): boolean;
   /**
    * Accepts the batch of `count` rows at {@link ChunkBuilder.length} and closes the gaps that bad rows leave. For
    * messages, `text` gives the text of a column in a row of the batch, and `place` the row's line and offset. Default:
@@ -89,16 +98,19 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
   let seenSymbols = 0;
   let emptySymbol = -1;
 
-  const faultOf = (row: number): Fault | undefined => {
-    if (options.symbols[symbols[row]] === undefined || options.symbols[symbols[row]] === "")
-      return { column: "symbol", reason: "symbol" };
-    if (isNoTime(timeHalves, row)) return { column: "timestamp", reason: "time" };
+  const hasSymbol = (row: number): boolean => (options.symbols[symbols[row]] ?? "") !== "";
+  const numberFault = (row: number): Fault | undefined => {
     const column = prices.find((name) => name in columns && !Number.isFinite(columns[name]?.[row]));
     if (column === undefined && isInfinite(volume[row])) return { column: "volume", reason: "number" };
     return column === undefined ? undefined : { column, reason: "number" };
   };
+  const faultOf = (row: number): Fault | undefined => {
+    if (!hasSymbol(row)) return { column: "symbol", reason: "symbol" };
+    if (isNoTime(timeHalves, row)) return { column: "timestamp", reason: "time" };
+    return numberFault(row);
+  };
   const reject = (row: BadRow): void => {
-    if (policy === "error") throw badRowError(options.source, row);
+    if (policy === "error") throw badRowError(options.source, row, options.times);
     faults++;
     options.onBadRow?.(row);
   };
@@ -138,6 +150,7 @@ export function chunkBuilder(options: ChunkBuilderOptions): ChunkBuilder {
     scanned: () => scanned,
     badRows: () => faults,
     reject,
+    isKept: (row) => hasSymbol(row) && (policy === "nan" || numberFault(row) === undefined),
     accept: (count, text, place) => {
       const end = length + count;
       for (; seenSymbols < options.symbols.length; seenSymbols++)
@@ -212,13 +225,18 @@ const explanations: Readonly<Record<string, string>> = {
   number: "not a number that can be traded",
 };
 
-function badRowError(source: string, row: BadRow): AtcError {
+function badRowError(source: string, row: BadRow, times: TimeLayout | undefined): AtcError {
   const { line, column, reason, text } = row;
   const byte = row.offset === undefined ? "" : ` (byte ${row.offset})`;
   const where = `${byte}${column === undefined ? "" : `, column "${column}"`}`;
+  const isTime = reason === "time" && times !== undefined;
+  const what = isTime
+    ? `not a time in the format of this source (${timesInWords(times)})`
+    : (explanations[reason] ?? `cannot be read (${reason})`);
+  const advice = isTime ? timeAdvice(text, times) : "";
   return new AtcError(
     "ATC_INVALID_DATA",
-    `"${source}" line ${line}${where}: "${text}": ${explanations[reason] ?? `cannot be read (${reason})`}; correct it, or leave out such rows with badRows "skip"`,
+    `"${source}" line ${line}${where}: "${text}": ${what}; ${advice}correct it, or leave out such rows with badRows "skip" (--bad-rows skip)`,
     {
       details: {
         source,

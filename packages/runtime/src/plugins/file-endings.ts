@@ -3,14 +3,11 @@
  * precedence.
  */
 export const sourceEndings: readonly (readonly [source: string, endings: readonly string[]])[] = [
-  ["csv", [".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"]],
+  ["csv", [".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".csv.zst", ".tsv.zst", ".txt.zst"]],
   ["arrow", [".arrow", ".arrows", ".feather", ".ipc"]],
   ["json", [".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz"]],
   ["zip", [".zip"]],
-  [
-    "duckdb",
-    [".parquet", ".parq", ".pq", ".csv.zst", ".tsv.zst", ".txt.zst", ".json.zst", ".jsonl.zst", ".ndjson.zst"],
-  ],
+  ["duckdb", [".parquet", ".parq", ".pq", ".json.zst", ".jsonl.zst", ".ndjson.zst"]],
 ];
 
 /** All endings of file names that packages of this repository read. */

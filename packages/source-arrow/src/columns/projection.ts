@@ -1,5 +1,5 @@
 import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
-import { matchColumns, otherColumns } from "@atc/plugin-kit";
+import { type MatchedColumns, otherColumns } from "@atc/plugin-kit";
 import type { ArrowOptions } from "../files/arrow-options.ts";
 import type { ArrowField, ValueType } from "../format/schema.ts";
 
@@ -21,6 +21,8 @@ export interface Projection {
   readonly projected: readonly ProjectedColumn[];
   /** The columns of every chunk. */
   readonly columns: readonly ColumnMetadata[];
+  /** The names of the columns that are not read. */
+  readonly leftOut: readonly string[];
 }
 
 function isText({ is }: ValueType): boolean {
@@ -41,19 +43,18 @@ function wrongType(path: string, name: string, { type, dictionary }: ArrowField,
 }
 
 /**
- * Finds the columns of bars or ticks in a schema.
+ * Chooses the columns of a schema that are read.
  *
- * @throws ATC_INVALID_DATA if one is missing or has another type
+ * @throws ATC_INVALID_DATA if one has another type
  */
-export function project(fields: readonly ArrowField[], path: string, options: ArrowOptions): Projection {
+export function project(
+  fields: readonly ArrowField[],
+  matched: MatchedColumns,
+  path: string,
+  options: ArrowOptions,
+): Projection {
   const names = fields.map(({ name }) => name);
-  const matched = matchColumns(names, { source: path, columns: options.columns, kind: options.kind });
   const fieldAt = (position: number): ArrowField => fields[position];
-  const time = fieldAt(matched.timestamp);
-  if (matched.clock !== undefined && time.type.is === "time" && time.type.unit === "day")
-    throw wrongType(path, time.name, time, "whole times (a date and a time of day in two columns are not read)");
-  if (time.dictionary !== undefined || !(time.type.is === "time" || time.type.is === "number"))
-    throw wrongType(path, time.name, time, "timestamps, dates or integers since 1970");
   for (const { position } of matched.numbers)
     if (!isNumber(fieldAt(position))) throw wrongType(path, fieldAt(position).name, fieldAt(position), "numbers");
   if (matched.symbol !== undefined && !isText(fieldAt(matched.symbol).type))
@@ -63,7 +64,7 @@ export function project(fields: readonly ArrowField[], path: string, options: Ar
     if (isText(field.type)) return options.text === "keep";
     return isNumber(field) && field.name !== "" && options.extra !== "drop";
   };
-  const others = otherColumns(names, { ...matched, clock: undefined }, isKept).map(
+  const others = otherColumns(names, matched, isKept).map(
     ({ name, position }): ProjectedColumn => ({
       name,
       position,
@@ -72,6 +73,10 @@ export function project(fields: readonly ArrowField[], path: string, options: Ar
   );
   const numbers = matched.numbers.map(({ name, position }): ProjectedColumn => ({ name, position, role: "number" }));
   const rest = [...numbers, ...others];
+  const read = new Set([
+    ...[matched.symbol, matched.timestamp, matched.clock],
+    ...rest.map(({ position }) => position),
+  ]);
   return {
     kind: matched.kind,
     projected: [
@@ -84,5 +89,6 @@ export function project(fields: readonly ArrowField[], path: string, options: Ar
       { name: "timestamp", type: matched.kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },
       ...rest.map(({ name, role }): ColumnMetadata => ({ name, type: role === "text" ? "text" : "float64" })),
     ],
+    leftOut: names.filter((name, position) => !read.has(position) && name.trim() !== "").map((name) => name.trim()),
   };
 }

@@ -6,7 +6,15 @@ export type ValueType =
   | { readonly is: "number"; readonly array: NumberArray }
   | { readonly is: "boolean" }
   | { readonly is: "decimal"; readonly bytes: number; readonly scale: number }
-  | { readonly is: "time"; readonly unit: EpochUnit | "day"; readonly bytes: 4 | 8; readonly zone: string }
+  | {
+      readonly is: "time";
+      readonly unit: EpochUnit | "day";
+      readonly bytes: 4 | 8;
+      readonly zone: string;
+      /** Whether values are dates. */
+      readonly isDate: boolean;
+    }
+  | { readonly is: "time of day"; readonly unit: EpochUnit; readonly bytes: 4 | 8 }
   | { readonly is: "text"; readonly offsetBytes: 4 | 8 }
   | { readonly is: "text view" }
   | { readonly is: "other"; readonly name: string };
@@ -90,10 +98,22 @@ function valueType(field: FlatTable): ValueType {
     }
     case "date":
       return type?.int16(0, 1) === 0
-        ? { is: "time", unit: "day", bytes: 4, zone: "" }
-        : { is: "time", unit: "ms", bytes: 8, zone: "" };
+        ? { is: "time", unit: "day", bytes: 4, zone: "", isDate: true }
+        : { is: "time", unit: "ms", bytes: 8, zone: "", isDate: true };
+    case "time":
+      return {
+        is: "time of day",
+        unit: units[type?.int16(0, 1) ?? 1] ?? "ms",
+        bytes: type?.int32(1, 32) === 64 ? 8 : 4,
+      };
     case "timestamp":
-      return { is: "time", unit: units[type?.int16(0) ?? 0] ?? "s", bytes: 8, zone: type?.text(1, longestZone) ?? "" };
+      return {
+        is: "time",
+        unit: units[type?.int16(0) ?? 0] ?? "s",
+        bytes: 8,
+        zone: type?.text(1, longestZone) ?? "",
+        isDate: false,
+      };
     case "utf8":
       return { is: "text", offsetBytes: 4 };
     case "large_utf8":
@@ -121,6 +141,7 @@ export function neededBytes(
       return Math.ceil(rows / 8);
     case "decimal":
     case "time":
+    case "time of day":
       return rows * type.bytes;
     case "text":
       // A batch without rows may leave out its only offset.

@@ -1,5 +1,13 @@
 import type { ColumnChunk, SourceSummary } from "@atc/contract";
-import { type ChunkBuilder, chunkBuilder, columnHash, columnTexts, noTime, type SourceReading } from "@atc/plugin-kit";
+import {
+  type ChunkBuilder,
+  chunkBuilder,
+  columnHash,
+  columnTexts,
+  type RowTimes,
+  rowTimes,
+  type SourceReading,
+} from "@atc/plugin-kit";
 import xxhash from "xxhash-wasm";
 import type { BatchRows } from "../columns/batch-rows.ts";
 import { damaged } from "../files/arrow-error.ts";
@@ -7,6 +15,7 @@ import { dictionaryMessage, type MessageLocation, readMessage } from "../format/
 import { recordBatch } from "../format/record-batch.ts";
 import { fillerOf, type Reading, readDictionary } from "./column-filler.ts";
 import type { OpenedSource } from "./opened-source.ts";
+import { timeFiller } from "./time-filler.ts";
 
 /** The most rows of a chunk. */
 const mostChunkRows = 65_536;
@@ -17,13 +26,14 @@ const valueBytes = 8;
 function textAt(reading: Reading, builder: ChunkBuilder, row: number, column: string): string {
   const dictionary = reading.dictionaries.get(column);
   if (column === "symbol") return dictionary?.values[builder.symbols[row]] ?? "";
-  const value = column === "timestamp" ? builder.times[row] : builder.columns[column]?.[row];
-  return value === noTime ? "no time" : String(value);
+  if (column === "timestamp") return reading.timeTexts.get(row) ?? "no time";
+  return String(builder.columns[column]?.[row]);
 }
 
 /** Fills the builder; yields whenever it is full, and at the end. */
 async function* filledBuffers(
   reading: Reading,
+  times: RowTimes,
   builder: ChunkBuilder,
   chunkRows: number,
   check: () => void,
@@ -31,7 +41,8 @@ async function* filledBuffers(
 ): AsyncGenerator<void> {
   const { source, file } = reading;
   const { contents, projection } = source;
-  const fillers = projection.projected.map((column) => fillerOf(reading, column));
+  const fillers = projection.projected.filter(({ role }) => role !== "time").map((column) => fillerOf(reading, column));
+  const fillTimes = timeFiller(reading, times);
   for (const location of contents.messages) {
     check();
     onMessage(location);
@@ -49,6 +60,7 @@ async function* filledBuffers(
       if (source.symbol !== undefined) builder.symbols.fill(0, at, at + count);
       const rows: BatchRows = { from, count, at };
       await Promise.all(fillers.map((fill) => fill(batch, rows, builder)));
+      await fillTimes(batch, rows, builder);
       builder.accept(count, (row, column) => textAt(reading, builder, at + row, column));
       from += count;
       if (builder.length() === chunkRows) yield;
@@ -79,12 +91,20 @@ export async function* chunksOf(
     dictionaries,
     badRows: source.options.badRows ?? "error",
     onBadRow,
+    times: source.time.layout,
   });
-  const reading: Reading = { source, file, arrowDictionaries: new Map(), dictionaries: byColumn };
+  const reading: Reading = {
+    source,
+    file,
+    arrowDictionaries: new Map(),
+    dictionaries: byColumn,
+    timeTexts: new Map(),
+  };
+  const times = rowTimes("arrow", source.time.layout, source.projection.kind === "ticks");
   const reportAt = (done: number): void =>
     report({ done, total: size, unit: "bytes", rows: builder.rows() + builder.length() });
   try {
-    for await (const _ of filledBuffers(reading, builder, chunkRows, check, ({ offset }) => reportAt(offset))) {
+    for await (const _ of filledBuffers(reading, times, builder, chunkRows, check, ({ offset }) => reportAt(offset))) {
       const chunk = builder.take();
       hash.update(chunk);
       yield chunk;
@@ -94,5 +114,7 @@ export async function* chunksOf(
     throw damaged(error, path);
   }
   reportAt(size);
-  return { rows: builder.rows(), badRows: builder.badRows(), bytes: size, hash: hash.digest() };
+  const notes = times.notes();
+  const summary = { rows: builder.rows(), badRows: builder.badRows(), bytes: size, hash: hash.digest() };
+  return notes.length === 0 ? summary : { ...summary, notes };
 }

@@ -1,10 +1,9 @@
 import { AtcError } from "@atc/contract";
-import { type ChunkBuilder, createTextDictionary, noTime, type TextDictionary } from "@atc/plugin-kit";
+import { type ChunkBuilder, createTextDictionary, type TextDictionary } from "@atc/plugin-kit";
 import type { BatchRows } from "../columns/batch-rows.ts";
 import { bitsOf, isSet, numberReader } from "../columns/number-reader.ts";
 import type { ProjectedColumn } from "../columns/projection.ts";
 import { type ArrowDictionary, indexedTexts, textReader } from "../columns/text-reader.ts";
-import { timeReader } from "../columns/time-reader.ts";
 import type { OpenedFile } from "../files/arrow-file.ts";
 import type { MessageLocation, readMessage } from "../format/messages.ts";
 import { type BatchColumn, type RecordBatch, recordBatch } from "../format/record-batch.ts";
@@ -17,20 +16,27 @@ const mostTexts = 2 ** 26;
 /** Copies rows of a file's column to the builder. */
 export type ColumnFiller = (batch: RecordBatch, rows: BatchRows, builder: ChunkBuilder) => Promise<void>;
 
-/** What the steps of one reading share. */
-export interface Reading {
-  readonly source: OpenedSource;
+/** What the steps of a reading of dictionaries share. */
+export interface DictionaryReading {
+  readonly source: Pick<OpenedSource, "file" | "contents" | "options">;
   readonly file: OpenedFile;
   readonly arrowDictionaries: Map<number, ArrowDictionary>;
+}
+
+/** What the steps of one reading share. */
+export interface Reading extends DictionaryReading {
+  readonly source: OpenedSource;
   readonly dictionaries: ReadonlyMap<string, TextDictionary>;
+  /** Those of the last rows whose time could not be read: its text, by the index in the builder. */
+  readonly timeTexts: Map<number, string>;
 }
 
 /** Writes `missing` to the rows without a value. */
-async function markMissing<Value extends number | bigint>(
+async function markMissing(
   { validity }: BatchColumn,
   { from, count, at }: BatchRows,
-  target: { [row: number]: Value },
-  missing: Value,
+  target: { [row: number]: number },
+  missing: number,
 ): Promise<void> {
   if (validity === undefined) return;
   const bits = await bitsOf(validity, from, count);
@@ -38,28 +44,19 @@ async function markMissing<Value extends number | bigint>(
   for (let row = 0; row < count; row++) if (!isSet(bits, first + row)) target[at + row] = missing;
 }
 
-function dictionaryOf({ arrowDictionaries }: Reading, { dictionary }: ArrowField): ArrowDictionary {
+/** The dictionary of a field, in which texts appear as they are read. */
+export function dictionaryOf({ arrowDictionaries }: DictionaryReading, { dictionary }: ArrowField): ArrowDictionary {
   const id = dictionary?.id ?? -1;
   const known = arrowDictionaries.get(id) ?? { values: [] };
   arrowDictionaries.set(id, known);
   return known;
 }
 
-/** The filler of a column of the builder. */
+/** The filler of a column of the builder that is not the time. */
 export function fillerOf(reading: Reading, { name, position, role }: ProjectedColumn): ColumnFiller {
-  const { contents, projection, unit, options } = reading.source;
+  const { contents } = reading.source;
   const field = contents.fields[position];
   const unread = new AtcError("ATC_UNSUPPORTED", `the column "${field.name}" has a type that is not read`);
-  if (role === "time") {
-    const localTime = options.timeZone === undefined ? undefined : options;
-    const fill = timeReader(field.type, { kind: projection.kind, unit, localTime });
-    if (fill === undefined) throw unread;
-    return async (batch, rows, { times }) => {
-      const column = batch.column(position);
-      await fill(column, rows, times);
-      await markMissing(column, rows, times, noTime);
-    };
-  }
   if (role === "number") {
     const fill = numberReader(field.type);
     if (fill === undefined) throw unread;
@@ -89,7 +86,7 @@ const textsAtOnce = 65_536;
 
 /** Reads the texts of a dictionary batch: a whole dictionary, or a delta. */
 export async function readDictionary(
-  reading: Reading,
+  reading: DictionaryReading,
   location: MessageLocation,
   header: Awaited<ReturnType<typeof readMessage>>,
 ): Promise<void> {

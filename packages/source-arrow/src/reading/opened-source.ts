@@ -1,5 +1,5 @@
-import type { EpochUnit } from "@atc/plugin-kit";
 import type { Projection } from "../columns/projection.ts";
+import type { TimeColumn } from "../columns/time-column.ts";
 import type { ArrowFile } from "../files/arrow-file.ts";
 import type { ArrowOptions } from "../files/arrow-options.ts";
 import type { ArrowContents } from "../format/messages.ts";
@@ -10,8 +10,8 @@ export interface OpenedSource {
   readonly contents: ArrowContents;
   /** Which of its columns are read. */
   readonly projection: Projection;
-  /** The unit of times that are numbers. */
-  readonly unit: EpochUnit;
+  /** How its times are read. */
+  readonly time: TimeColumn;
   /** The symbol of every row, if no column holds it. */
   readonly symbol: string | undefined;
   readonly options: ArrowOptions;

@@ -4,6 +4,10 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { AtcError, fromSystemError, isAtcError, type SourceInput } from "@atc/contract";
 import type { XXHash } from "xxhash-wasm";
+import { ZstdFault } from "../zstd/zstd-fault.ts";
+import { zstdPieces } from "../zstd/zstd-pieces.ts";
+import type { Compression } from "./encoding.ts";
+import { hashFunctions } from "./hash.ts";
 import { readFully } from "./source-file.ts";
 
 /**
@@ -30,8 +34,22 @@ export interface FileBytesOptions {
 
 const compressedBlockLength = 256 * 1024;
 
+function zstdFault(path: string, error: ZstdFault): AtcError {
+  return error.isUnsupported
+    ? new AtcError("ATC_UNSUPPORTED", `"${path}" is a Zstandard file that is not read: ${error.message}`, {
+        cause: error,
+        details: { path },
+      })
+    : new AtcError(
+        "ATC_CORRUPT_DATA",
+        `"${path}" is a damaged or incomplete Zstandard file (${error.message}); fetch it again and check it with zstd -t`,
+        { cause: error, details: { path } },
+      );
+}
+
 function readFault(path: string, error: unknown): AtcError {
   if (isAtcError(error)) return error;
+  if (error instanceof ZstdFault) return zstdFault(path, error);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (!code.startsWith("Z_")) return fromSystemError(error, `cannot read "${path}"`, "check the disk");
   const reason = error instanceof Error ? error.message : code;
@@ -131,19 +149,41 @@ function gzipBytes(compressed: AsyncGenerator<Uint8Array> & { taken: number }, p
   };
 }
 
+/** The decompressed bytes of Zstandard of one or more frames. */
+function zstdBytes(compressed: AsyncGenerator<Uint8Array> & { taken: number }, path: string): ByteStream {
+  const pieces = zstdPieces(compressed, async () => (await hashFunctions()).create64());
+  return {
+    ...pieceReader(pieces, path),
+    taken: () => compressed.taken,
+    [Symbol.asyncDispose]: async () => {
+      await pieces.return(undefined);
+      await compressed.return(undefined);
+    },
+  };
+}
+
+function decompressed(
+  compressed: AsyncGenerator<Uint8Array> & { taken: number },
+  path: string,
+  compression: Compression,
+): ByteStream {
+  return compression === "gzip" ? gzipBytes(compressed, path) : zstdBytes(compressed, path);
+}
+
 /** The bytes of a file, compressed or not. */
-export function fileBytes(options: FileBytesOptions & { readonly gzip: boolean }): ByteStream {
-  if (!options.gzip) return plainBytes(options);
-  return gzipBytes(counted(filePieces(options.handle), options.hash), options.path);
+export function fileBytes(options: FileBytesOptions & { readonly compression?: Compression | undefined }): ByteStream {
+  const { handle, path, hash, compression } = options;
+  if (compression === undefined) return plainBytes(options);
+  return decompressed(counted(filePieces(handle), hash), path, compression);
 }
 
 /** The bytes of an input, compressed or not. */
 export function inputBytes(
   input: SourceInput,
-  { gzip, hash }: { readonly gzip: boolean; readonly hash?: XXHash<bigint> | undefined },
+  { compression, hash }: { readonly compression?: Compression | undefined; readonly hash?: XXHash<bigint> | undefined },
 ): ByteStream {
   const pieces = counted(input.open(), hash);
-  if (gzip) return gzipBytes(pieces, input.name);
+  if (compression !== undefined) return decompressed(pieces, input.name, compression);
   return {
     ...pieceReader(pieces, input.name),
     taken: () => pieces.taken,

@@ -3,7 +3,7 @@ import type { JsonObject, SourceInput } from "@atc/contract";
 import { type FileState, identifyingState } from "@atc/plugin-kit";
 import type { XXHash } from "xxhash-wasm";
 import { type ByteStream, fileBytes, inputBytes } from "./byte-stream.ts";
-import { isGzip } from "./encoding.ts";
+import { type Compression, compressionOf } from "./encoding.ts";
 import { hashFunctions, hexOf } from "./hash.ts";
 import { checkUnchanged, fileState, openFile, type PlainFile, plainFile, readFully } from "./source-file.ts";
 
@@ -39,7 +39,7 @@ export interface CsvInput {
 async function fileInput(path: string): Promise<CsvInput> {
   const handle = await openFile(path);
   let state: FileState;
-  let ends: { readonly head: string; readonly tail: string; readonly gzip: boolean };
+  let ends: { readonly head: string; readonly tail: string; readonly compression: Compression | undefined };
   try {
     state = await fileState(handle, path);
     const { h64Raw } = await hashFunctions();
@@ -47,23 +47,23 @@ async function fileInput(path: string): Promise<CsvInput> {
     const hex = async (position: number): Promise<string> =>
       hexOf(h64Raw(bytes.subarray(0, await readFully(handle, bytes, position))));
     const head = await hex(0);
-    const gzip = isGzip(bytes);
-    ends = { head, tail: await hex(Math.max(0, state.size - endLength)), gzip };
+    const compression = state.size === 0 ? undefined : compressionOf(bytes);
+    ends = { head, tail: await hex(Math.max(0, state.size - endLength)), compression };
   } finally {
     await handle.close();
   }
-  const { head, tail, gzip } = ends;
+  const { head, tail, compression } = ends;
   return {
     name: path,
     fileName: path,
     path: await realpath(path),
     size: state.size,
     parts: { ...identifyingState(state), head, tail },
-    ...(gzip ? {} : { plainFile: plainFile(path, state) }),
+    ...(compression === undefined ? { plainFile: plainFile(path, state) } : {}),
     open: async () => {
       const opened = await openFile(path);
       return {
-        bytes: (hash) => fileBytes({ handle: opened, path, hash, gzip }),
+        bytes: (hash) => fileBytes({ handle: opened, path, hash, compression }),
         checkUnchanged: () => checkUnchanged(opened, path, state),
         [Symbol.asyncDispose]: () => opened.close(),
       };
@@ -71,24 +71,23 @@ async function fileInput(path: string): Promise<CsvInput> {
   };
 }
 
-async function startsAsGzip(input: SourceInput): Promise<boolean> {
-  await using bytes = inputBytes(input, { gzip: false });
-  const start = new Uint8Array(2);
-  await bytes.read(start);
-  return isGzip(start);
+async function inputCompression(input: SourceInput): Promise<Compression | undefined> {
+  await using bytes = inputBytes(input, {});
+  const start = new Uint8Array(4);
+  return compressionOf(start.subarray(0, await bytes.read(start)));
 }
 
 /** An input that stands for a file. It checks its own bytes for changes. */
 async function givenInput(input: SourceInput): Promise<CsvInput> {
   const { name, fileName, size, parts } = input;
-  const gzip = size > 0 && (await startsAsGzip(input));
+  const compression = size > 0 ? await inputCompression(input) : undefined;
   return {
     name,
     fileName,
     size,
     parts,
     open: async () => ({
-      bytes: (hash) => inputBytes(input, { gzip, hash }),
+      bytes: (hash) => inputBytes(input, { compression, hash }),
       checkUnchanged: async () => undefined,
       [Symbol.asyncDispose]: async () => undefined,
     }),

@@ -1,4 +1,5 @@
 import { AtcError } from "@atc/contract";
+import { isZstd } from "../zstd/frame-header.ts";
 
 /** The first bytes of other formats, in hexadecimal digits, and what to do with such files. */
 const signatures: readonly (readonly [magic: string, what: string, remedy: string])[] = [
@@ -6,16 +7,19 @@ const signatures: readonly (readonly [magic: string, what: string, remedy: strin
   ["d0cf11e0", "an old spreadsheet", "save it as CSV"],
   ["50415231", "a Parquet file", "use a source for Parquet, such as @atc/source-duckdb"],
   ["4152524f5731", "an Arrow file", "use a source for Arrow, or export it as CSV"],
-  ["28b52ffd", "compressed with zstd", "decompress it with zstd -d, or compress it with gzip"],
   ["425a68", "compressed with bzip2", "decompress it with bunzip2, or compress it with gzip"],
   ["fd377a585a", "compressed with xz", "decompress it with xz -d, or compress it with gzip"],
   ["377abcaf", "a 7z archive", "unpack it"],
   ["53514c697465", "an SQLite database", "export its table as CSV"],
 ];
 
-/** Whether a file that starts with these bytes is gzip. */
-export function isGzip(head: Uint8Array): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
+/** The compressions that are read. */
+export type Compression = "gzip" | "zstd";
+
+/** The compression of a file that starts with these bytes; undefined if they are not compressed. */
+export function compressionOf(head: Uint8Array): Compression | undefined {
+  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
+  return isZstd(head) ? "zstd" : undefined;
 }
 
 function unsupported(path: string, what: string, remedy: string): AtcError {

@@ -164,7 +164,7 @@ function columnsOf(fields: readonly FieldLayout[], { kind, numbers }: MatchedCol
   ];
 }
 
-const endings = /(?:\.(?:csv|tsv|txt))?(?:\.gz)?$/i;
+const endings = /(?:\.(?:csv|tsv|txt))?(?:\.(?:gz|zst))?$/i;
 
 function noRows(head: FileHead, path: string): AtcError {
   const message = head.final

@@ -37,7 +37,7 @@ export async function* readSlice(
   const { parser, buffers, badRows } = reading;
   try {
     await checkUnchangedPlain(handle, path, file);
-    await using bytes = fileBytes({ handle, path, gzip: false, start });
+    await using bytes = fileBytes({ handle, path, start });
     let rows = 0;
     const onBlock = (): void => {
       throwIfAborted(signal);
@@ -79,7 +79,7 @@ export async function countSlice(
   const memory = countMemory(layout, textLength, readingLength(layout));
   try {
     await checkUnchangedPlain(handle, path, file);
-    await using bytes = fileBytes({ handle, path, gzip: false, start });
+    await using bytes = fileBytes({ handle, path, start });
     const counter = rowCounter(memory, layout, symbolsOf(input));
     const onBlock = (): void => {
       throwIfAborted(signal);

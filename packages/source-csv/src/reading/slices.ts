@@ -35,7 +35,7 @@ async function digest(file: PlainFile, { signal }: OperationOptions): Promise<So
   const handle = await openFile(file.path);
   try {
     await checkUnchangedPlain(handle, file.path, file);
-    await using input = fileBytes({ handle, path: file.path, hash, gzip: false });
+    await using input = fileBytes({ handle, path: file.path, hash });
     const bytes = new Uint8Array(digestLength);
     while ((await input.read(bytes)) > 0) throwIfAborted(signal);
     await checkUnchangedPlain(handle, file.path, file);

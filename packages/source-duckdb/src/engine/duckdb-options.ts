@@ -1,8 +1,12 @@
 import type { JsonObject } from "@atc/contract";
 import {
+  type ClockDigits,
+  checkLocalTimeOptions,
   checkSourceOptions,
+  clockDigitWords,
   identifyingOptions as identifying,
   invalidOption,
+  type LocalTimeOptions,
   type SourceOptions,
 } from "@atc/plugin-kit";
 
@@ -21,7 +25,14 @@ export interface SqlSource {
 }
 
 /** How to read files. If several files have no symbol column, each row's symbol is the name of its file. */
-export interface DuckdbOptions extends SourceOptions {
+export interface DuckdbOptions extends SourceOptions, LocalTimeOptions {
+  /** The order of day, month and year in texts such as `31/01/2024`. Default: `ymd`; it is never guessed. */
+  readonly dateOrder?: "ymd" | "dmy" | "mdy";
+  /**
+   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`), or as seconds or
+   * milliseconds after midnight (`s`, `ms`). Default: `hhmm` or `hhmmss`, if their digits allow only one of the two.
+   */
+  readonly clockDigits?: ClockDigits;
   /** The files' format. Default: detected by their names or first bytes. */
   readonly format?: FileFormat;
   /** Bytes that DuckDB may use, default 512 MiB. A soft limit: the process may exceed it by some hundred MB. */
@@ -34,6 +45,10 @@ export interface DuckdbOptions extends SourceOptions {
 
 const own: Readonly<Record<string, readonly string[]>> = {
   format: ["parquet", "csv", "json"],
+  dateOrder: ["ymd", "dmy", "mdy"],
+  clockDigits: clockDigitWords,
+  timeZone: [],
+  disambiguation: [],
   memoryBytes: [],
   threads: [],
   tempDirectory: [],
@@ -44,6 +59,7 @@ const leastMemory = 32 * 1024 * 1024;
 /** Throws ATC_INVALID_ARGUMENT for the first option that is unknown or out of range. */
 export function checkOptions(options: DuckdbOptions): void {
   checkSourceOptions("duckdb", options, own);
+  checkLocalTimeOptions("duckdb", options);
   const { memoryBytes, threads, tempDirectory } = options;
   const refuse = (name: string, value: unknown, allowed: string): never => {
     throw invalidOption("duckdb", name, value, allowed);
@@ -58,5 +74,5 @@ export function checkOptions(options: DuckdbOptions): void {
 
 /** The options that change what is read, as plain data for an identity: not those of DuckDB's resources. */
 export function identifyingOptions(options: DuckdbOptions): JsonObject {
-  return identifying(options, ["format"]);
+  return identifying(options, ["format", "dateOrder", "clockDigits", "timeZone", "disambiguation"]);
 }

@@ -3,7 +3,7 @@ import type { Vector } from "@duckdb/node-bindings";
 import type { Binding } from "./binding.ts";
 
 /** Bytes of a DuckDB string: its length, then a text of up to 12 bytes, or 4 bytes of a longer text and a pointer. */
-const stringBytes = 16;
+const stringLength = 16;
 const inlineLength = 12;
 /**
  * Long strings of a vector that are remembered by their pointer: a column with a dictionary has one pointer per text.
@@ -26,13 +26,34 @@ export function vectorValidity(duckdb: Binding, vector: Vector, length: number):
 
 /** The strings of a vector, valid as long as its chunk. */
 export function vectorWords(duckdb: Binding, vector: Vector, length: number): StringVector {
-  const { buffer, byteOffset } = duckdb.vector_get_data(vector, stringBytes * length);
+  const { buffer, byteOffset } = duckdb.vector_get_data(vector, stringLength * length);
   return { words: new Int32Array(buffer, byteOffset, 4 * length), validity: vectorValidity(duckdb, vector, length) };
 }
 
 /** Whether a row has a value. */
 export function isValid(validity: Uint8Array | null, row: number): boolean {
   return validity === null || ((validity[row >> 3] >> (row & 7)) & 1) === 1;
+}
+
+/** The bytes of a string and their range; valid as long as the vector, or until the next call. */
+export interface StringBytes {
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+}
+
+/** Finds the bytes of the string of a row, which has one. Short strings are found without a call of DuckDB. */
+export function stringBytes(duckdb: Binding, { words }: StringVector, row: number, found: StringBytes): void {
+  const length = words[4 * row];
+  if (length > inlineLength) {
+    const byteOffset = words.byteOffset + stringLength * row + 8;
+    found.bytes = duckdb.get_data_from_pointer(words.buffer as ArrayBuffer, byteOffset, length);
+    found.start = 0;
+  } else {
+    if (found.bytes.buffer !== words.buffer || found.bytes.byteOffset !== 0) found.bytes = new Uint8Array(words.buffer);
+    found.start = words.byteOffset + stringLength * row + 4;
+  }
+  found.end = found.start + length;
 }
 
 /** Reads strings as indices of a dictionary. */

@@ -25,7 +25,8 @@ export function fileStem(path: string): string {
   return endings.reduce((stem, [pattern]) => stem.replace(pattern, ""), name) || name;
 }
 
-function formatOf(path: string): FileFormat | undefined {
+/** The format of a file by its name. */
+export function formatOf(path: string): FileFormat | undefined {
   return endings.find(([pattern]) => pattern.test(path))?.[1];
 }
 

@@ -1,5 +1,5 @@
 import type { ColumnChunk, Progress, SourceSummary } from "@atc/contract";
-import { type ChunkBuilder, chunkBuilder, columnHash, type SourceReading } from "@atc/plugin-kit";
+import { type ChunkBuilder, chunkBuilder, columnHash, rowTimes, type SourceReading } from "@atc/plugin-kit";
 import xxhash from "xxhash-wasm";
 import type { Database } from "../engine/database.ts";
 import { duckdbError } from "../engine/duckdb-error.ts";
@@ -81,7 +81,10 @@ export async function* chunksOf(
   const { create64 } = await xxhash();
   const hash = columnHash(create64);
   const rename = source.projection.symbolIsFile ? fileStem : undefined;
-  const reader = createRowReader(source.database.duckdb, source.projection, source.symbol, rename);
+  const { projection, relation } = source;
+  const times = rowTimes("duckdb", projection.time.layout, projection.kind === "ticks");
+  const firstLine = relation.hasLines ? relation.firstLine : undefined;
+  const reader = createRowReader(source.database.duckdb, projection, source.symbol, rename, times, firstLine);
   const builder = chunkBuilder({
     source: source.name,
     columns: source.projection.columns,
@@ -90,7 +93,8 @@ export async function* chunksOf(
     dictionaries: reader.dictionaries,
     badRows: source.badRows,
     onBadRow,
-    firstLine: source.relation.firstLine,
+    firstLine: relation.firstLine,
+    times: projection.time.layout,
   });
   const query = await startQuery(source.database, source.projection.sql).catch((error: unknown) => {
     throw endingError(error, source.name, check);
@@ -111,7 +115,9 @@ export async function* chunksOf(
     await checkUnchanged(source.files);
     report(progressOf(builder, source.totalRows === undefined ? undefined : builder.scanned()));
     const bytes = source.files.reduce((sum, { size }) => sum + size, 0);
-    return { rows: builder.rows(), badRows: builder.badRows(), bytes, hash: hash.digest() };
+    const notes = times.notes();
+    const summary = { rows: builder.rows(), badRows: builder.badRows(), bytes, hash: hash.digest() };
+    return notes.length === 0 ? summary : { ...summary, notes };
   } catch (error) {
     throw endingError(error, source.name, check);
   } finally {

@@ -1,5 +1,5 @@
 import type { ColumnMetadata } from "@atc/contract";
-import { type ChunkBuilder, convertTimes } from "@atc/plugin-kit";
+import { type ChunkBuilder, isMissing, type RowTimes } from "@atc/plugin-kit";
 import type { DataChunk, Vector } from "@duckdb/node-bindings";
 import type { Binding } from "../engine/binding.ts";
 import {
@@ -11,9 +11,7 @@ import {
   vectorWords,
 } from "../engine/string-vector.ts";
 import type { Projection } from "../sql/projection.ts";
-
-/** The high half of the int64 `noTime`; its low half is 0. */
-const noTimeHigh = -(2 ** 31);
+import { type TimeFiller, timeFiller } from "./time-filler.ts";
 
 /** Copies DuckDB's chunks of 2,048 rows into the buffers of larger ones. */
 export interface RowReader {
@@ -46,18 +44,24 @@ function stringsAt(rows: ChunkRows, position: number): StringVector {
  *
  * @param fixedSymbol - the symbol of every row, if no column holds it
  * @param rename - maps a symbol of the result to the symbol of the source; default: the same
+ * @param times - reads times and counts their forms
+ * @param firstLine - the line of the first row, if rows are lines
  */
 export function createRowReader(
   duckdb: Binding,
   projection: Projection,
   fixedSymbol: string | undefined,
   rename: ((text: string) => string) | undefined,
+  times: RowTimes,
+  firstLine: number | undefined,
 ): RowReader {
   const symbolReader = createStringReader(duckdb, rename);
   const symbols = fixedSymbol === undefined ? symbolReader.values : [fixedSymbol];
   const textReaders = new Map<string, StringReader>();
   const isText = ({ type }: ColumnMetadata): boolean => type === "text";
   for (const { name } of projection.columns.slice(2).filter(isText)) textReaders.set(name, createStringReader(duckdb));
+
+  const fillTimes: TimeFiller = timeFiller(duckdb, projection, times, firstLine);
 
   return {
     symbols,
@@ -69,33 +73,22 @@ export function createRowReader(
       for (const [position, { name, role }] of projection.projected.entries()) {
         const target = builder.columns[name];
         if (role === "symbol") symbolReader.read(stringsAt(rows, position), length, builder.symbols, at);
-        else if (role === "time") readTimes(rows, position, projection, builder);
+        else if (role === "time" || role === "clock") continue;
         else if (role === "number") readNumbers(rows, position, target as Float64Array, at);
         else if (role === "text")
           textReaders.get(name)?.read(stringsAt(rows, position), length, target as Int32Array, at);
         // The time has no array of numbers: its faults are found by `noTime`.
         else if (target !== undefined) markFaults(rows, position, target as Float64Array, at);
       }
-      builder.accept(length, (row, column) => textAt(rows, projection, row, column));
+      // Last, because only times of rows that stay are counted.
+      fillTimes.fill(chunk, length, builder);
+      builder.accept(length, (row, column) =>
+        column === "timestamp"
+          ? (fillTimes.text(row) ?? textAt(rows, projection, row, column))
+          : textAt(rows, projection, row, column),
+      );
     },
   };
-}
-
-function readTimes(rows: ChunkRows, position: number, { kind, timeUnit }: Projection, builder: ChunkBuilder): void {
-  const { duckdb, length } = rows;
-  const vector = vectorAt(rows, position);
-  const { buffer, byteOffset } = duckdb.vector_get_data(vector, 8 * length);
-  const at = builder.length();
-  const target = builder.times.subarray(at, at + length);
-  convertTimes(new BigInt64Array(buffer, byteOffset, length), timeUnit, target, kind === "ticks" ? "ns" : "ms");
-  const validity = vectorValidity(duckdb, vector, length);
-  if (validity === null) return;
-  const halves = new Int32Array(target.buffer, target.byteOffset, 2 * length);
-  for (let row = 0; row < length; row++) {
-    if (isValid(validity, row)) continue;
-    halves[2 * row] = 0;
-    halves[2 * row + 1] = noTimeHigh;
-  }
 }
 
 function readNumbers(rows: ChunkRows, position: number, target: Float64Array, at: number): void {
@@ -109,9 +102,6 @@ function readNumbers(rows: ChunkRows, position: number, target: Float64Array, at
   for (let row = 0; row < length; row++) if (!isValid(validity, row)) target[at + row] = Number.NaN;
 }
 
-/** Texts that stand for a missing number, the same as in the CSV source. */
-const missing: ReadonlySet<string> = new Set(["", "nan", "null", "na", "n/a", "-", "none"]);
-
 /** Writes infinity, which no price and no volume may be, if a text is not a number. NaN stands for a missing number. */
 function markFaults(rows: ChunkRows, position: number, target: Float64Array, at: number): void {
   const { duckdb, length } = rows;
@@ -122,7 +112,7 @@ function markFaults(rows: ChunkRows, position: number, target: Float64Array, at:
   reader.read(strings, length, indices, 0);
   for (let row = 0; row < length; row++) {
     const text = reader.values[indices[row]];
-    if (text !== undefined && !missing.has(text.trim().toLowerCase())) target[at + row] = Number.POSITIVE_INFINITY;
+    if (text !== undefined && !isMissing(text.trim())) target[at + row] = Number.POSITIVE_INFINITY;
   }
 }
 
@@ -146,9 +136,7 @@ function textAt(rows: ChunkRows, projection: Projection, row: number, column: st
   if (role === undefined) return "";
   const vector = vectorAt(rows, position);
   if (!isValid(vectorValidity(duckdb, vector, length), row)) return "NULL";
-  if (role === "symbol") return "";
+  if (role === "symbol" || role === "time") return "";
   const { buffer, byteOffset } = duckdb.vector_get_data(vector, 8 * length);
-  const values =
-    role === "time" ? new BigInt64Array(buffer, byteOffset, length) : new Float64Array(buffer, byteOffset, length);
-  return String(values[row]);
+  return String(new Float64Array(buffer, byteOffset, length)[row]);
 }

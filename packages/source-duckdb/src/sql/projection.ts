@@ -1,19 +1,19 @@
 import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
-import { type EpochUnit, type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
-import { type Database, identifier } from "../engine/database.ts";
+import { type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
+import { type Database, identifier, quoted } from "../engine/database.ts";
 import type { DuckdbOptions } from "../engine/duckdb-options.ts";
 import { fileColumn, type Relation } from "./relation.ts";
 import { type RelationColumn, textExpression } from "./relation-column.ts";
-import { timeExpression } from "./time-expression.ts";
+import { type TimeSource, timeSource } from "./time-source.ts";
 
 /** A column of the query's result. */
 interface ProjectedColumn {
   /** The name of the source's column that it belongs to. */
   readonly name: string;
   /**
-   * The content of its vector: strings, int64 times, doubles; or, for `fault`, the texts that could not be converted.
+   * The content of its vector: strings, times, doubles; or, for `fault`, the texts that could not be converted.
    */
-  readonly role: "symbol" | "time" | "number" | "text" | "fault";
+  readonly role: "symbol" | "time" | "clock" | "number" | "text" | "fault";
 }
 
 /** The query that gives a source's rows, and the meaning of its columns. */
@@ -26,8 +26,10 @@ export interface Projection {
   readonly projected: readonly ProjectedColumn[];
   /** The query over a relation. */
   readonly sql: string;
-  /** The unit of times. */
-  readonly timeUnit: EpochUnit;
+  /** How times are read. */
+  readonly time: Pick<TimeSource, "vector" | "layout">;
+  /** The names of the columns that are not read. */
+  readonly leftOut: readonly string[];
   /** Whether symbols are file names. */
   readonly symbolIsFile: boolean;
 }
@@ -35,12 +37,20 @@ export interface Projection {
 const numeric = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\b.*)$/;
 const textual = /^(?:VARCHAR|JSON|UUID|ENUM\b.*)$/;
 
+/** What a number is in text: the same as in CSV files. DuckDB would take `1_000` and `inf` too. */
+const decimal = String.raw`[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?`;
+
+/** SQL for the number in a text; NULL if it is not one. */
+function textNumber(text: string): string {
+  return `CASE WHEN regexp_full_match(trim(${text}), ${quoted(decimal)}) THEN TRY_CAST(${text} AS DOUBLE) END`;
+}
+
 /** SQL for a number, and for the text of a value that is not a number. */
 function numberExpressions(column: RelationColumn): { readonly value: string; readonly fault?: string } {
   if (numeric.test(column.type)) return { value: `CAST(${identifier(column.name)} AS DOUBLE)` };
   const text = textExpression(column);
-  const value = `TRY_CAST(${text} AS DOUBLE)`;
-  return { value, fault: `CASE WHEN ${value} IS NULL THEN left(${text}, 80) END` };
+  const value = textNumber(text);
+  return { value, fault: `CASE WHEN (${value}) IS NULL THEN left(${text}, 80) END` };
 }
 
 function unsuitable(source: string, column: RelationColumn, what: string): AtcError {
@@ -56,7 +66,11 @@ async function describe(database: Database, relation: Relation): Promise<readonl
   const rows = await database.rows(
     `SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${relation.sample})`,
   );
-  return rows.map(({ name, type }) => ({ name: String(name), type: String(type) }));
+  return rows.map(({ name, type }, i) => ({
+    name: String(name),
+    title: relation.titles[i] ?? String(name),
+    type: String(type),
+  }));
 }
 
 /** The columns that are kept in addition to the canonical ones. */
@@ -69,7 +83,7 @@ function extras(
   const typeOf = ({ name, type }: RelationColumn): string => relation.foundTypes.get(name) ?? type;
   const isKept = (column: RelationColumn): boolean =>
     textual.test(typeOf(column)) ? options.text === "keep" : numeric.test(typeOf(column)) && options.extra !== "drop";
-  const names = columns.map(({ name }) => name);
+  const names = columns.map(({ title }) => title);
   const kept = otherColumns(names, map, (position) => {
     const column = columns[position];
     return column.name !== fileColumn && isKept(column);
@@ -94,11 +108,16 @@ export async function project(
   manyFiles: boolean,
 ): Promise<Projection> {
   const columns = await describe(database, relation);
-  const map = matchColumns(
-    columns.map(({ name }) => (name === fileColumn ? "" : name)),
+  const found = matchColumns(
+    columns.map(({ name, title }) => (name === fileColumn ? "" : title)),
     { source, columns: options.columns, kind: options.kind },
   );
   const at = (position: number): RelationColumn => columns[position];
+  const clock = found.clock === undefined ? undefined : at(found.clock);
+  const timeColumns = { date: at(found.timestamp), clock, kind: found.kind };
+  const time = await timeSource(database, relation, source, timeColumns, options);
+  if (time === undefined) throw unsuitable(source, at(found.timestamp), "time");
+  const map = time.clock === undefined ? { ...found, clock: undefined } : found;
   const symbolIsFile =
     map.symbol === undefined &&
     options.symbol === undefined &&
@@ -113,14 +132,8 @@ export async function project(
 
   if (map.symbol !== undefined) add("symbol", "symbol", textExpression(at(map.symbol)));
   else if (symbolIsFile) add("symbol", "symbol", identifier(fileColumn));
-  const time = await timeExpression(database, relation, {
-    date: at(map.timestamp),
-    clock: map.clock === undefined ? undefined : at(map.clock),
-    kind: map.kind,
-    unit: options.timeUnit,
-  });
-  if (time === undefined) throw unsuitable(source, at(map.timestamp), "time");
   add("timestamp", "time", time.sql, time.fault);
+  if (time.clock !== undefined) add("timestamp", "clock", time.clock);
   for (const { name, position } of map.numbers) {
     const column = at(position);
     if (!numeric.test(column.type) && !textual.test(column.type)) throw unsuitable(source, column, "number");
@@ -134,8 +147,13 @@ export async function project(
       add(
         name,
         "number",
-        numeric.test(column.type) ? numberExpressions(column).value : `TRY_CAST(${textExpression(column)} AS DOUBLE)`,
+        numeric.test(column.type) ? numberExpressions(column).value : textNumber(textExpression(column)),
       );
+  const read = new Set([
+    ...[map.symbol, map.timestamp, map.clock],
+    ...map.numbers.map(({ position }) => position),
+    ...others.map(({ column }) => columns.indexOf(column)),
+  ]);
   const all = [...selected, ...faults];
   const names = map.numbers.map(({ name }) => name);
   return {
@@ -148,7 +166,10 @@ export async function project(
     ],
     projected: all.map(({ name, role }) => ({ name, role })),
     sql: `SELECT ${all.map(({ sql }) => sql).join(", ")} FROM ${relation.read}`,
-    timeUnit: time.unit,
+    time,
+    leftOut: columns
+      .filter((column, position) => !read.has(position) && column.name !== fileColumn && column.title.trim() !== "")
+      .map(({ title }) => title.trim()),
     symbolIsFile,
   };
 }

@@ -1,7 +1,11 @@
 import { AtcError } from "@atc/contract";
-import { type Database, quoted } from "../engine/database.ts";
+import { type Database, identifier, quoted } from "../engine/database.ts";
 import type { DuckdbOptions, FileFormat } from "../engine/duckdb-options.ts";
 import type { SourceFile } from "../files/files.ts";
+import { checkHeaderOnce, csvHeader, dialectOptions, literalPath, sniffCsv } from "./csv-header.ts";
+
+/** What relations without lines have in common. */
+const plain = { rejects: false, firstLine: 1, hasLines: false, titles: [], foundTypes: new Map<string, string>() };
 
 /** The name of the column that holds each row's file. */
 export const fileColumn = "atc source file";
@@ -16,15 +20,18 @@ export interface Relation {
   readonly rejects: boolean;
   /** The line of the first row, if rows are lines. */
   readonly firstLine: number;
-  /** The formats of dates and times in a CSV file that are not ISO 8601. */
-  readonly timeFormats: readonly string[];
+  /** Whether rows are lines. */
+  readonly hasLines: boolean;
+  /** Whether the rows are those of the user's query, which may take long. */
+  readonly isQuery: boolean;
+  /** The names in the header of a CSV file, as they are written. */
+  readonly titles: readonly string[];
   /** The types that DuckDB detected in a CSV or JSON file, by column. All columns of such files are read as text. */
   readonly foundTypes: ReadonlyMap<string, string>;
 }
 
 function list(files: readonly SourceFile[]): string {
-  // In brackets, the special characters of patterns are literal.
-  return `[${files.map(({ path }) => quoted(path.replaceAll(/[*?[]/g, "[$&]"))).join(", ")}]`;
+  return `[${files.map(({ path }) => literalPath(path)).join(", ")}]`;
 }
 
 function call(reader: string, files: readonly SourceFile[], options: Readonly<Record<string, string>>): string {
@@ -36,20 +43,7 @@ function call(reader: string, files: readonly SourceFile[], options: Readonly<Re
 
 function parquetRelation(files: readonly SourceFile[]): Relation {
   const read = call("read_parquet", files, { binary_as_string: "true" });
-  return { sample: read, read, rejects: false, firstLine: 1, timeFormats: [], foundTypes: new Map() };
-}
-
-/** The result of `sniff_csv`. */
-interface Dialect {
-  readonly Delimiter: string;
-  readonly Quote: string;
-  readonly Escape: string;
-  readonly Comment: string;
-  readonly SkipRows: number;
-  readonly HasHeader: boolean;
-  readonly Columns: readonly { readonly name: string; readonly type: string }[];
-  readonly DateFormat: string | null;
-  readonly TimestampFormat: string | null;
+  return { sample: read, read, ...plain, isQuery: false };
 }
 
 /**
@@ -57,26 +51,34 @@ interface Dialect {
  * DuckDB detects are only those of the sampled rows, and TIMESTAMP would drop zones that later rows name.
  */
 async function csvRelation(database: Database, files: readonly SourceFile[]): Promise<Relation> {
-  const first = quoted((files[0]?.path ?? "").replaceAll(/[*?[]/g, "[$&]"));
-  const [found] = (await database.rows(`FROM sniff_csv(${first}, ignore_errors = true)`)) as unknown as [Dialect];
-  const sign = (text: string, none: string): string => quoted(text === "(empty)" || text === "" ? none : text);
-  const dialect = {
-    all_varchar: "true",
-    delim: sign(found.Delimiter, ","),
-    quote: sign(found.Quote, '"'),
-    escape: sign(found.Escape, '"'),
-    comment: sign(found.Comment, ""),
-    skip: String(found.SkipRows),
-    header: String(found.HasHeader),
-  };
+  const path = files[0]?.path ?? "";
+  const found = await sniffCsv(database, path);
+  const titles = await csvHeader(database, path, found);
+  const dialect = { ...dialectOptions(found), header: "true" };
   return {
     sample: call("read_csv", files, { ...dialect, ignore_errors: "true" }),
     read: call("read_csv", files, { ...dialect, store_rejects: "true", rejects_limit: "0" }),
     rejects: true,
-    firstLine: found.SkipRows + (found.HasHeader ? 2 : 1),
-    timeFormats: [found.TimestampFormat ?? "", found.DateFormat ?? ""].filter((format) => format !== ""),
+    firstLine: 2,
+    hasLines: true,
+    isQuery: false,
+    titles,
     foundTypes: new Map(found.Columns.map(({ name, type }) => [name, type])),
   };
+}
+
+/** The names and types of the columns of JSON files, without those of their folders. */
+async function jsonColumns(
+  database: Database,
+  files: readonly SourceFile[],
+): Promise<{ readonly types: ReadonlyMap<string, string>; readonly own: readonly string[] }> {
+  const described = await database.rows(
+    `SELECT column_name, column_type FROM (DESCRIBE FROM ${call("read_json", files, { ignore_errors: "true" })})`,
+  );
+  const types = new Map(described.map((row) => [String(row["column_name"]), String(row["column_type"])]));
+  types.delete(fileColumn);
+  const hive = new Set((files[0]?.path ?? "").split(/[/\\]/).flatMap((part) => /^([^=]+)=/.exec(part)?.[1] ?? []));
+  return { types, own: [...types.keys()].filter((name) => !hive.has(name)) };
 }
 
 async function jsonRelation(
@@ -84,13 +86,8 @@ async function jsonRelation(
   files: readonly SourceFile[],
   badRows: DuckdbOptions["badRows"],
 ): Promise<Relation> {
-  const described = await database.rows(
-    `SELECT column_name, column_type FROM (DESCRIBE FROM ${call("read_json", files, { ignore_errors: "true" })})`,
-  );
-  const types = new Map(described.map((row) => [String(row["column_name"]), String(row["column_type"])]));
-  types.delete(fileColumn);
-  const hive = new Set((files[0]?.path ?? "").split(/[/\\]/).flatMap((part) => /^([^=]+)=/.exec(part)?.[1] ?? []));
-  const fields = [...types.keys()].filter((name) => !hive.has(name)).map((name) => `${quoted(name)}: 'VARCHAR'`);
+  const { types, own } = await jsonColumns(database, files);
+  const fields = own.map((name) => `${quoted(name)}: 'VARCHAR'`);
   const columns = { columns: `{${fields.join(", ")}}` };
   const lenient = { ...columns, ignore_errors: "true" };
   return {
@@ -98,7 +95,9 @@ async function jsonRelation(
     read: call("read_json", files, badRows === "skip" || badRows === "nan" ? lenient : columns),
     rejects: false,
     firstLine: 1,
-    timeFormats: [],
+    hasLines: true,
+    isQuery: false,
+    titles: [],
     foundTypes: types,
   };
 }
@@ -115,16 +114,84 @@ export function fileRelation(
   return Promise.resolve(parquetRelation(files));
 }
 
+/** Types of texts that DuckDB converts to dates and times by guessing their format. */
+const guessed = /^(?:DATE|TIME\b.*|TIMESTAMP.*)$/;
+
+/** The view `files`. Its columns have the types that DuckDB detects, but dates and times of CSV and JSON stay texts. */
+async function filesView(database: Database, files: readonly SourceFile[], format: FileFormat): Promise<string> {
+  if (format === "parquet") return call("read_parquet", files, {});
+  const path = files[0]?.path ?? "";
+  if (format === "csv") {
+    checkHeaderOnce(path, await csvHeader(database, path, await sniffCsv(database, path)));
+    return call("read_csv", files, { auto_type_candidates: "['BOOLEAN', 'BIGINT', 'DOUBLE', 'VARCHAR']" });
+  }
+  const { types, own } = await jsonColumns(database, files);
+  const fields = own.map((name) => {
+    const type = types.get(name) ?? "VARCHAR";
+    return `${quoted(name)}: ${quoted(guessed.test(type) ? "VARCHAR" : type)}`;
+  });
+  return call("read_json", files, { columns: `{${fields.join(", ")}}` });
+}
+
+/** The format by which DuckDB would read dates or times of a CSV file, if it is not that of ISO 8601. */
+async function guessedCsvFormat(database: Database, path: string): Promise<string | undefined> {
+  const found = await sniffCsv(database, path);
+  const formats = [found.TimestampFormat, found.DateFormat];
+  return formats.find((format) => format !== null && format !== "" && !format.startsWith("%Y")) ?? undefined;
+}
+
+/** A date or time of a JSON file that DuckDB would read though it does not begin with a year. */
+async function guessedJsonText(database: Database, file: SourceFile): Promise<string | undefined> {
+  const { types, own } = await jsonColumns(database, [file]);
+  const temporal = own.filter((name) => guessed.test(types.get(name) ?? ""));
+  if (temporal.length === 0) return undefined;
+  const columns = `{${temporal.map((name) => `${quoted(name)}: 'VARCHAR'`).join(", ")}}`;
+  const texts = temporal.map((name) => `any_value(${identifier(name)}) AS ${identifier(name)}`).join(", ");
+  const [row = {}] = await database.rows(`SELECT ${texts} FROM ${call("read_json", [file], { columns })}`);
+  return Object.values(row)
+    .map(String)
+    .find((text) => !/^\d{4}/.test(text));
+}
+
+const explicit =
+  /\b(?:dateformat|timestampformat|all_varchar|types|dtypes|columns|auto_detect|auto_type_candidates)\s*=/i;
+
 /**
- * A query as a relation. In the view `files`, columns have the types that DuckDB detects.
+ * Throws ATC_INVALID_DATA for a CSV or JSON file that a query names, if DuckDB would guess the order of its dates.
+ */
+export async function checkNamedFile(
+  database: Database,
+  file: SourceFile,
+  format: FileFormat | undefined,
+  sql: string,
+): Promise<void> {
+  if (explicit.test(sql) || format === undefined || format === "parquet") return;
+  const { path } = file;
+  const found = format === "csv" ? await guessedCsvFormat(database, path) : await guessedJsonText(database, file);
+  if (found === undefined) return;
+  throw new AtcError(
+    "ATC_INVALID_DATA",
+    `the query reads dates of "${path}", such as ${quoted(found)}, whose order DuckDB guesses; give dateformat or timestampformat in the query (read_${format}(${quoted(path)}, dateformat = '%d/%m/%Y')), or give the file as the path, read it as the view files, and give the option dateOrder`,
+    { details: { path } },
+  );
+}
+
+/**
+ * A query as a relation. In the view `files`, columns have the types that DuckDB detects; dates and times of CSV and
+ * JSON files stay texts.
  *
  * @throws ATC_INVALID_ARGUMENT if the query is empty
  */
-export function sqlRelation(sql: string, files: readonly SourceFile[], format: FileFormat | undefined): Relation {
+export async function sqlRelation(
+  database: Database,
+  sql: string,
+  files: readonly SourceFile[],
+  format: FileFormat | undefined,
+): Promise<Relation> {
   const query = sql.trim().replace(/;+$/, "");
   if (query === "")
     throw new AtcError("ATC_INVALID_ARGUMENT", `duckdb: the query is empty; give a SELECT`, { details: {} });
-  const view = format === undefined ? "" : `WITH files AS (FROM ${call(`read_${format}`, files, {})}) `;
+  const view = format === undefined ? "" : `WITH files AS (FROM ${await filesView(database, files, format)}) `;
   const read = `(${view}SELECT * FROM (${query}\n))`;
-  return { sample: read, read, rejects: false, firstLine: 1, timeFormats: [], foundTypes: new Map() };
+  return { sample: read, read, ...plain, isQuery: true };
 }

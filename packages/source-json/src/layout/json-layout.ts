@@ -1,11 +1,19 @@
-import { AtcError, type ColumnMetadata } from "@atc/contract";
-import { epochUnitOf, fileSymbol, type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
+import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
+import {
+  detectTimes,
+  fileSymbol,
+  type MatchedColumns,
+  matchColumns,
+  otherColumns,
+  type TimeLayout,
+} from "@atc/plugin-kit";
 import { afterBlanks, closeList, comma, openList, valueEnd } from "../values/json-scanner.ts";
 import { fieldFinder } from "../values/row-fields.ts";
 import { numberOf, plainText, textOf } from "../values/row-values.ts";
-import { isNumeric, namesZone, type TimeLayout } from "../values/time-value.ts";
+import { writtenTime } from "../values/time-value.ts";
 import { givenNames, type JsonOptions, mappedNames } from "./json-options.ts";
-import type { JsonHead, RowsLocation } from "./rows-location.ts";
+import { type RowShape, shapeOf, spelledNames } from "./row-shapes.ts";
+import { type JsonHead, members, type RowsLocation } from "./rows-location.ts";
 
 /** A field of a row that is read. */
 export interface FieldLayout {
@@ -14,7 +22,7 @@ export interface FieldLayout {
   /** Its index among the names. */
   readonly position: number;
   /** How it is read. */
-  readonly role: "symbol" | "time" | "price" | "number" | "text";
+  readonly role: "symbol" | "time" | "clock" | "price" | "number" | "text";
 }
 
 /** How to read the rows of a document. */
@@ -23,16 +31,21 @@ export interface JsonLayout extends RowsLocation {
   readonly names: readonly string[];
   /** The fields that are read. */
   readonly fields: readonly FieldLayout[];
+  /** What a row is. */
+  readonly kind: RowKind;
   /** How times are written. */
   readonly time: TimeLayout;
   /** The symbol of every row, if no field holds it. */
   readonly symbol: string | undefined;
   /** The columns of every chunk. */
   readonly columns: readonly ColumnMetadata[];
+  /** What was assumed or left out. */
+  readonly notes: readonly string[];
 }
 
 const sampledRows = 2000;
-const ccxt: readonly string[] = ["timestamp", "open", "high", "low", "close", "volume"];
+/** The most elements of a row that are looked at. */
+const mostElements = 64;
 const endings = /(?:\.(?:json|jsonl|ndjson))?(?:\.gz)?$/i;
 
 /** The ranges of bytes of the first rows. */
@@ -50,8 +63,23 @@ function sampleRanges({ bytes, end, final }: JsonHead, location: RowsLocation): 
   return found;
 }
 
-/** The names of members of the sampled objects, in order of appearance. */
-function memberNames(head: JsonHead, ranges: readonly (readonly [number, number])[]): readonly string[] {
+/**
+ * The names of members of the sampled objects, in order of appearance.
+ *
+ * @throws ATC_INVALID_DATA if the first object names a member twice
+ */
+function memberNames(
+  head: JsonHead,
+  ranges: readonly (readonly [number, number])[],
+  source: string,
+): readonly string[] {
+  const [[start, end] = [0, 0]] = ranges;
+  const first = members({ bytes: head.bytes, end }, start).map(([name]) => name);
+  const twice = first.find((name, position) => first.indexOf(name) < position);
+  if (twice !== undefined)
+    throw new AtcError("ATC_INVALID_DATA", `"${source}" has two columns "${twice}"; rename one of them`, {
+      details: { source, column: twice },
+    });
   const names = new Set<string>();
   for (const [start, end] of ranges) {
     try {
@@ -62,58 +90,6 @@ function memberNames(head: JsonHead, ranges: readonly (readonly [number, number]
     }
   }
   return [...names];
-}
-
-/** The fields of sampled rows as texts. */
-type Sample = readonly (readonly string[])[];
-
-/** Whether the elements are in ccxt's order: high and low are the extremes of nearly all bars that are not flat. */
-function looksLikeCcxt(rows: Sample): boolean {
-  let good = 0;
-  let bad = 0;
-  for (const row of rows) {
-    const [open = Number.NaN, high = Number.NaN, low = Number.NaN, close = Number.NaN] = row.slice(1, 5).map(Number);
-    if (high < Math.max(open, low, close) || low > Math.min(open, close)) bad++;
-    else if (high !== low) good++;
-  }
-  return bad === 0 || good > 9 * bad;
-}
-
-function checkNames(rows: Sample, name: string): void {
-  const whole = rows.filter((row) => row.length >= 5);
-  if (whole.length > 0 && looksLikeCcxt(whole)) return;
-  throw new AtcError(
-    "ATC_INVALID_DATA",
-    `the rows of "${name}" are arrays, but not of time, open, high, low, close and volume as in ccxt; name their elements with a list of columns (--columns timestamp,low,high,open,close,volume)`,
-    { details: { path: name } },
-  );
-}
-
-function timeLayout(
-  texts: readonly string[],
-  kind: TimeLayout["kind"],
-  name: string,
-  options: JsonOptions,
-): TimeLayout {
-  const filled = texts.filter((text) => text !== "" && text !== "null");
-  const numbers = filled.filter(isNumeric);
-  const isNumber = numbers.length * 2 > filled.length;
-  const zones = filled.map(namesZone);
-  const zoned = zones.filter((zone) => zone === true).length;
-  const isZoned = zoned * 2 > zones.filter((zone) => zone !== undefined).length;
-  if (options.timeZone !== undefined && (isNumber || isZoned))
-    throw new AtcError(
-      "ATC_INVALID_ARGUMENT",
-      `the times of "${name}" ${isNumber ? "count from 1970 in UTC" : "name their zone"}, such as "${filled[0]}"; remove the option timeZone`,
-      { details: { path: name, option: "timeZone" } },
-    );
-  const largest = numbers.reduce((most, text) => Math.max(most, Math.abs(Number(text))), 0);
-  return {
-    kind,
-    unit: isNumber ? (options.timeUnit ?? epochUnitOf(largest)) : undefined,
-    isZoned,
-    localTime: options.timeZone === undefined ? undefined : options,
-  };
 }
 
 /** A sampled row: the ranges of bytes of its values. */
@@ -150,7 +126,7 @@ function otherFields(
     if (names[field]?.trim() === "") return false;
     return isNumber(field) ? options.extra !== "drop" : options.text === "keep" && isText(field);
   };
-  return otherColumns(names, { ...matched, clock: undefined }, isKept).map(({ name, position }) => ({
+  return otherColumns(names, matched, isKept).map(({ name, position }) => ({
     name,
     position,
     role: isNumber(position) ? "number" : "text",
@@ -163,6 +139,48 @@ function noRows({ bytes, end }: JsonHead, { start }: RowsLocation, name: string)
       ? `"${name}" has an empty array of rows; give a file with rows`
       : `"${name}" has no row that ends in its first ${end} bytes; is it cut, or not an array of rows?`;
   return new AtcError("ATC_INVALID_DATA", message, { details: { path: name } });
+}
+
+/** The names of the elements of rows that are arrays. */
+function listShape(
+  { bytes }: JsonHead,
+  ranges: readonly (readonly [number, number])[],
+  name: string,
+  options: JsonOptions,
+): RowShape {
+  const given = givenNames(options);
+  const widest = Array.from({ length: mostElements }, (_, element) => String(element));
+  const finder = fieldFinder(widest);
+  const { starts, ends } = finder.fields;
+  const rows = ranges.flatMap(([start, end]) => {
+    if (bytes[start] !== openList || !finder.split(bytes, start, end)) return [];
+    const length = ends.lastIndexOf(0) < 0 ? mostElements : ends.indexOf(0);
+    return [Array.from({ length }, (_, element) => plainText(bytes, starts[element] ?? 0, ends[element] ?? 0))];
+  });
+  const shape = given === undefined ? shapeOf(rows, name) : { names: given };
+  const { length } = shape.names;
+  const isLonger = rows.some((row) => row.length > length);
+  return { ...shape, ...(isLonger ? { leftOut: `the elements after the first ${length}` } : {}) };
+}
+
+/** What was assumed or left out to read a document. */
+function layoutNotes(
+  { foundAt }: RowsLocation,
+  { names, note, leftOut }: RowShape,
+  fields: readonly FieldLayout[],
+  { timeNotes }: TimeLayout,
+): readonly string[] {
+  const read = new Set(fields.map(({ position }) => position));
+  const unread = [
+    ...names.filter((name, position) => !read.has(position) && name.trim() !== "").map((name) => name.trim()),
+    ...(leftOut === undefined ? [] : [leftOut]),
+  ];
+  return [
+    ...(foundAt === undefined ? [] : [`the rows are those at "${foundAt}" (rowsAt)`]),
+    ...(note === undefined ? [] : [note]),
+    ...timeNotes,
+    ...(unread.length === 0 ? [] : [`columns left out: ${unread.join(", ")}`]),
+  ];
 }
 
 /**
@@ -183,17 +201,22 @@ export function detectLayout(
   const ranges = sampleRanges(head, location);
   if (ranges[0] === undefined) throw noRows(head, location, name);
   const isLists = bytes[ranges[0][0]] === openList;
-  const given = givenNames(options);
-  const names = isLists ? (given ?? ccxt) : memberNames(head, ranges);
+  const shape: RowShape = isLists ? listShape(head, ranges, name, options) : { names: memberNames(head, ranges, name) };
+  const { names } = shape;
   const sample = sampledRowsOf(head, ranges, names);
-  const textAt = ({ starts, ends }: SampledRow, field: number): string =>
-    ends[field] === 0 ? "" : plainText(bytes, starts[field] ?? 0, ends[field] ?? 0);
-  if (isLists && given === undefined)
-    checkNames(
-      sample.map((row) => names.map((_, field) => textAt(row, field)).filter((text) => text !== "")),
-      name,
-    );
-  const matched = matchColumns(names, { source: name, columns: mappedNames(options), kind: options.kind });
+  const mapped = mappedNames(options);
+  const spelled = isLists ? names : spelledNames(names, Object.values(mapped ?? {}));
+  const found = matchColumns(spelled, { source: name, columns: mapped, kind: options.kind });
+  const texts = (field: number): readonly string[] =>
+    sample.map(({ starts, ends }) => writtenTime(bytes, starts[field] ?? 0, ends[field] ?? 0));
+  const { clock } = found;
+  const dates = texts(found.timestamp);
+  const time =
+    clock === undefined
+      ? detectTimes({ source: name, dates, options })
+      : detectTimes({ source: name, dates, clocks: texts(clock), clockColumn: names[clock], options });
+  // A member without any time of day is a member like others.
+  const matched = time.hasClock ? found : { ...found, clock: undefined };
   const numbers = matched.numbers.map(
     ({ name: column, position }): FieldLayout => ({
       name: column,
@@ -201,19 +224,23 @@ export function detectLayout(
       role: column === "volume" ? "number" : "price",
     }),
   );
-  const rest = [...numbers, ...otherFields(head, sample, names, matched, options)];
-  const times = sample.map((row) => textAt(row, matched.timestamp));
+  const others = otherFields(head, sample, spelled, matched, options);
+  const rest = [...numbers, ...others];
   const { symbol, timestamp, kind } = matched;
+  const fields: readonly FieldLayout[] = [
+    ...(symbol === undefined ? [] : [{ name: "symbol", position: symbol, role: "symbol" } as const]),
+    { name: "timestamp", position: timestamp, role: "time" },
+    ...(matched.clock === undefined ? [] : [{ name: "time", position: matched.clock, role: "clock" } as const]),
+    ...rest,
+  ];
   return {
     ...location,
     names,
-    fields: [
-      ...(symbol === undefined ? [] : [{ name: "symbol", position: symbol, role: "symbol" } as const]),
-      { name: "timestamp", position: timestamp, role: "time" },
-      ...rest,
-    ],
-    time: timeLayout(times, kind, name, options),
+    kind,
+    fields,
+    time,
     symbol: symbol === undefined ? fileSymbol("json", fileName, endings, options) : undefined,
+    notes: layoutNotes(location, shape, fields, time),
     columns: [
       { name: "symbol", type: "text" },
       { name: "timestamp", type: kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },

@@ -1,8 +1,10 @@
 import type { JsonObject } from "@atc/contract";
 import {
+  type ClockDigits,
   checkFileSymbolOptions,
   checkLocalTimeOptions,
   checkSourceOptions,
+  clockDigitWords,
   type FileSymbolOptions,
   identifyingOptions as identifying,
   invalidOption,
@@ -17,19 +19,28 @@ export interface JsonOptions extends Omit<SourceOptions, "columns">, LocalTimeOp
    * The names of members of objects for our columns: `{ close: "last" }`.
    *
    * For rows that are arrays: the names of their elements, in order; an empty name leaves an element out. Default:
-   * `["timestamp", "open", "high", "low", "close", "volume"]`, as in ccxt. If the prices of the first rows contradict
-   * this default, the source throws ATC_INVALID_DATA.
+   * `["timestamp", "open", "high", "low", "close", "volume"]`, as in ccxt, or those of Kraken's candles or trades. If
+   * the first rows contradict these, the source throws ATC_INVALID_DATA.
    */
   readonly columns?: Readonly<Partial<Record<SourceColumn, string>>> | readonly string[];
+  /** The order of day, month and year in dates such as `31/01/2024`. Default: `ymd`; it is never guessed. */
+  readonly dateOrder?: "ymd" | "dmy" | "mdy";
+  /**
+   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`), or as seconds or
+   * milliseconds after midnight (`s`, `ms`). Default: `hhmm` or `hhmmss`, if their digits allow only one of the two.
+   */
+  readonly clockDigits?: ClockDigits;
   /**
    * The path of the array of rows in a document that is an object: `data.candles`. The array must begin within the
-   * first MiB.
+   * first MiB. Default: the only array of arrays or objects.
    */
   readonly rowsAt?: string;
 }
 
 const own: Readonly<Record<string, readonly string[]>> = {
   rowsAt: [],
+  dateOrder: ["ymd", "dmy", "mdy"],
+  clockDigits: clockDigitWords,
   timeZone: [],
   disambiguation: [],
   symbolPattern: [],

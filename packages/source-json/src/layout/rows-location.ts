@@ -1,5 +1,6 @@
 import { AtcError } from "@atc/contract";
 import { afterBlanks, colon, comma, openList, openObject, quote, textEnd, valueEnd } from "../values/json-scanner.ts";
+import { shellQuoted } from "../values/shell-quoted.ts";
 
 /** The position of the rows in a document. */
 export interface RowsLocation {
@@ -9,6 +10,8 @@ export interface RowsLocation {
   readonly isNested: boolean;
   /** The offset of the first row, or of the end of an empty array. */
   readonly start: number;
+  /** The path of the array, if it was found because no other array has rows. */
+  readonly foundAt?: string;
 }
 
 /** The first bytes of a document. */
@@ -23,8 +26,14 @@ function invalid(name: string, reason: string): AtcError {
   return new AtcError("ATC_INVALID_DATA", `"${name}" ${reason}`, { details: { path: name } });
 }
 
-/** The members of the object at `at`: their names, and the offsets of their values, as far as the bytes hold them. */
-function members({ bytes, end }: JsonHead, at: number): readonly (readonly [name: string, value: number])[] {
+/**
+ * The members of the object at `at` in order: their names, and the offsets of their values, as far as the bytes hold
+ * them.
+ */
+export function members(
+  { bytes, end }: Pick<JsonHead, "bytes" | "end">,
+  at: number,
+): readonly (readonly [name: string, value: number])[] {
   const found: [string, number][] = [];
   for (let next = afterBlanks(bytes, at + 1, end); bytes[next] === quote && next < end; ) {
     const nameEnd = textEnd(bytes, next, end);
@@ -68,14 +77,23 @@ function followPath(head: JsonHead, start: number, rowsAt: string, name: string)
   return at;
 }
 
-/** The paths of arrays of arrays or objects, which the option rowsAt could name. */
-function listPaths(head: JsonHead, at: number, path: string, depth: number): readonly string[] {
+/** An array of arrays or objects, which the option rowsAt could name. */
+interface RowList {
+  readonly path: string;
+  /** The offset of its bracket. */
+  readonly at: number;
+  /** Whether rowsAt can name it: no member on its path has a dot in its name. */
+  readonly isNamed: boolean;
+}
+
+function rowLists(head: JsonHead, at: number, parent: Omit<RowList, "at">, depth: number): readonly RowList[] {
   return members(head, at).flatMap(([name, value]) => {
-    const own = path === "" ? name : `${path}.${name}`;
+    const path = parent.path === "" ? name : `${parent.path}.${name}`;
+    const own = { path, isNamed: parent.isNamed && name !== "" && !name.includes(".") };
     const byte = head.bytes[value];
-    if (byte === openObject && depth < 3) return listPaths(head, value, own, depth + 1);
+    if (byte === openObject && depth < 3) return rowLists(head, value, own, depth + 1);
     const first = head.bytes[afterBlanks(head.bytes, value + 1, head.end)];
-    return byte === openList && (first === openList || first === openObject) ? [own] : [];
+    return byte === openList && (first === openList || first === openObject) ? [{ ...own, at: value }] : [];
   });
 }
 
@@ -105,11 +123,19 @@ export function findRows(head: JsonHead, name: string, rowsAt: string | undefine
   if (first !== openObject)
     throw invalid(name, "starts with neither an array nor an object; give a JSON array of rows, or JSON lines");
   const after = valueEnd(bytes, start, end);
-  const paths = listPaths(head, start, "", 0);
-  if (paths.length === 0 && after > 0) return { isList: false, isNested: false, start };
+  // Another value follows a row of JSON lines, which may have an array of its own.
+  const isAlone = after < 0 || afterBlanks(bytes, after, end) === end;
+  const lists = isAlone ? rowLists(head, start, { path: "", isNamed: true }, 0) : [];
+  const [only, ...others] = lists;
+  if (only === undefined && after > 0) return { isList: false, isNested: false, start };
+  if (only !== undefined && others.length === 0) return { ...inList(only.at), foundAt: only.path };
+  const named = lists.find(({ isNamed }) => isNamed)?.path ?? "data.candles";
   const hint =
-    paths.length === 0
+    only === undefined
       ? "its first value does not end in its first MiB"
-      : `name the array of its rows with the option rowsAt, such as ${paths.slice(0, 3).join(" or ")}`;
+      : `it has rows at ${lists
+          .slice(0, 5)
+          .map(({ path }) => `"${path}"`)
+          .join(" and ")}; name one array with the option rowsAt (--source-option ${shellQuoted(`rowsAt=${named}`)})`;
   throw invalid(name, `is an object that is not a row; ${hint}`);
 }

@@ -3,8 +3,10 @@ import {
   type ChunkBuilder,
   chunkBuilder,
   columnTexts,
-  noTime,
+  type RowTimes,
+  rowTimes,
   type SourceReading,
+  storeTimespec,
   type TextDictionary,
 } from "@atc/plugin-kit";
 import xxhash from "xxhash-wasm";
@@ -12,7 +14,7 @@ import type { FieldLayout, JsonLayout } from "../layout/json-layout.ts";
 import type { JsonOptions } from "../layout/json-options.ts";
 import { fieldFinder } from "../values/row-fields.ts";
 import { excerpt, numberOf, textOf } from "../values/row-values.ts";
-import { timeReader } from "../values/time-value.ts";
+import { timeValueReader, writtenTime } from "../values/time-value.ts";
 import { openBytes } from "./json-input.ts";
 import { type RowBlock, rowBlocks } from "./row-stream.ts";
 
@@ -28,39 +30,48 @@ export interface OpenedSource {
 }
 
 /**
- * Reads the row in `bytes[start, end)` into row `target` of a builder. Returns the reason, and the field, if the row is
- * bad.
+ * Reads the row in `bytes[start, end)`, of a line, into row `target` of a builder. Returns the reason, and the field,
+ * if the row is bad.
  */
 type RowReader = (
   bytes: Uint8Array,
   start: number,
   end: number,
   target: number,
-) => { readonly reason: string; readonly field?: FieldLayout } | undefined;
+  line: number,
+) => { readonly reason: string; readonly field?: FieldLayout; readonly text?: string } | undefined;
 
 function rowReader(
-  layout: JsonLayout,
+  { layout, badRows }: OpenedSource,
   builder: ChunkBuilder,
   dictionaries: ReadonlyMap<string, TextDictionary>,
+  times: RowTimes,
 ): RowReader {
   const finder = fieldFinder(layout.names);
   const { starts, ends } = finder.fields;
-  const readTime = timeReader(layout.time);
+  const { tally, timespec } = times;
+  const readTime = timeValueReader(times.readTime, timespec);
+  const readClock = timeValueReader(times.readClock, times.clock);
+  const unit = layout.kind === "ticks" ? "ns" : "ms";
+  const words = new Int32Array(builder.times.buffer, builder.times.byteOffset, 2 * builder.times.length);
+  const timeField = layout.fields.find(({ role }) => role === "time");
+  const keepsNaN = badRows === "nan";
+  /** Whether the builder keeps the row, as far as its numbers are concerned. */
+  let isKept = true;
   const fieldReaders = layout.fields.map((field): ((bytes: Uint8Array, row: number) => string | undefined) => {
     const { name, position, role } = field;
-    if (role === "time")
-      return (bytes, row) => {
-        const time = readTime(bytes, starts[position], ends[position]);
-        builder.times[row] = time;
-        return time === noTime ? "time" : undefined;
-      };
+    if (role === "time") return (bytes) => (readTime(bytes, starts[position], ends[position]) ? undefined : "time");
+    if (role === "clock") return (bytes) => (readClock(bytes, starts[position], ends[position]) ? undefined : "time");
     if (role === "price" || role === "number") {
       const target = builder.columns[name] as Float64Array;
+      const isPrice = role === "price";
+      const isVolume = name === "volume";
       return (bytes, row) => {
         const value = numberOf(bytes, starts[position], ends[position]);
         // Infinity marks what is not a number: the builder makes its row a bad row.
         target[row] = value ?? Number.POSITIVE_INFINITY;
-        return value === undefined && name !== "volume" && role === "number" ? "number" : undefined;
+        if (isPrice ? value === undefined || Number.isNaN(value) : isVolume && value === undefined) isKept = keepsNaN;
+        return value === undefined && !isVolume && !isPrice ? "number" : undefined;
       };
     }
     const dictionary = dictionaries.get(name) as TextDictionary;
@@ -72,27 +83,40 @@ function rowReader(
       return text === null ? "encoding" : undefined;
     };
   });
-  return (bytes, start, end, target) => {
+  /** A time that is not one, as it is written. */
+  const timeFault = (bytes: Uint8Array, field: FieldLayout): ReturnType<RowReader> => {
+    const { position } = field;
+    const text = writtenTime(bytes, starts[position], ends[position]).slice(0, 80);
+    return { reason: "time", field, ...(text === "" ? {} : { text }) };
+  };
+  return (bytes, start, end, target, line) => {
     if (!finder.split(bytes, start, end)) return { reason: "fields" };
+    isKept = true;
     for (let i = 0; i < fieldReaders.length; i++) {
       const reason = fieldReaders[i]?.(bytes, target);
       const field = layout.fields[i];
-      if (reason !== undefined && field !== undefined) return { reason, field };
+      if (reason !== undefined && field !== undefined)
+        return reason === "time" ? timeFault(bytes, field) : { reason, field };
     }
+    if (!isKept) {
+      // The builder reports the row.
+      builder.times[target] = 0n;
+      return undefined;
+    }
+    if (!times.join(builder.symbols[target]) || !storeTimespec(timespec, unit, words, target))
+      return timeField === undefined ? { reason: "time" } : timeFault(bytes, timeField);
+    if (tally.form !== tally.usual) tally.count(line);
     return undefined;
   };
 }
 
 /** Fills the builder; yields whenever it is full, and at the end. */
 async function* filledBuffers(
-  source: OpenedSource,
   blocks: AsyncGenerator<RowBlock>,
   builder: ChunkBuilder,
-  dictionaries: ReadonlyMap<string, TextDictionary>,
+  read: RowReader,
   check: () => void,
 ): AsyncGenerator<void> {
-  const { layout } = source;
-  const read = rowReader(layout, builder, dictionaries);
   const rowOf = new Int32Array(chunkRows);
   for await (const { bytes, starts, ends, lines, offset, count } of blocks) {
     check();
@@ -103,8 +127,6 @@ async function* filledBuffers(
     });
     const textAt = (row: number): string => excerpt(bytes, starts[row], ends[row]);
     const accept = (): void => {
-      const at = builder.length();
-      if (layout.symbol !== undefined) builder.symbols.fill(0, at, at + taken);
       builder.accept(
         taken,
         (row) => textAt(rowOf[row]),
@@ -113,14 +135,14 @@ async function* filledBuffers(
       taken = 0;
     };
     for (let row = 0; row < count; row++) {
-      const fault = read(bytes, starts[row], ends[row], builder.length() + taken);
+      const fault = read(bytes, starts[row], ends[row], builder.length() + taken, lines[row]);
       if (fault === undefined) rowOf[taken++] = row;
       else {
         // The rows before this one first, so that bad rows are reported in order.
         accept();
-        const { field, reason } = fault;
+        const { field, reason, text = textAt(row) } = fault;
         const column = field === undefined ? {} : { column: field.name };
-        builder.reject({ ...placeOf(row), ...column, reason, text: textAt(row) });
+        builder.reject({ ...placeOf(row), ...column, reason, text });
       }
       if (builder.length() + taken < chunkRows) continue;
       accept();
@@ -148,19 +170,25 @@ export async function* chunksOf(
     dictionaries,
     badRows: source.badRows,
     onBadRow,
+    times: layout.time,
   });
   await using bytes = await openBytes(input, (piece) => hash.update(piece));
   const reportTaken = (): void =>
     report({ done: bytes.taken(), total: input.size, unit: "bytes", rows: builder.rows() + builder.length() });
-  for await (const _ of filledBuffers(source, rowBlocks(bytes, layout, input.name), builder, byColumn, check)) {
+  if (layout.symbol !== undefined) builder.symbols.fill(0);
+  const times = rowTimes("json", layout.time, layout.kind === "ticks");
+  const read = rowReader(source, builder, byColumn, times);
+  for await (const _ of filledBuffers(rowBlocks(bytes, layout, input.name), builder, read, check)) {
     reportTaken();
     yield builder.take();
   }
   reportTaken();
+  const notes = times.notes();
   return {
     rows: builder.rows(),
     badRows: builder.badRows(),
     bytes: bytes.taken(),
     hash: hash.digest().toString(16).padStart(16, "0"),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }

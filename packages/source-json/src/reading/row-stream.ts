@@ -1,6 +1,16 @@
 import { AtcError } from "@atc/contract";
 import type { RowsLocation } from "../layout/rows-location.ts";
-import { afterBlanks, closeList, comma, openList, openObject, valueEnd } from "../values/json-scanner.ts";
+import {
+  afterBlanks,
+  backslash,
+  closeList,
+  comma,
+  openList,
+  openObject,
+  quote,
+  valueEnd,
+} from "../values/json-scanner.ts";
+import { shellQuoted } from "../values/shell-quoted.ts";
 import { type ByteWindow, byteWindow } from "./byte-window.ts";
 import type { ByteStream } from "./json-input.ts";
 
@@ -77,11 +87,35 @@ function rowWalk(window: ByteWindow, location: RowsLocation, name: string): RowW
   return walk;
 }
 
-/** Reads what follows the rows: nothing may follow a top-level array; anything may follow an array within an object. */
+/** Finds an array of arrays or objects in bytes that arrive in pieces. */
+function rowListFinder(): (bytes: Uint8Array) => boolean {
+  let isText = false;
+  let isEscaped = false;
+  let isAfterBracket = false;
+  return (bytes) => {
+    for (const byte of bytes) {
+      if (isText) {
+        if (isEscaped) isEscaped = false;
+        else if (byte === backslash) isEscaped = true;
+        else if (byte === quote) isText = false;
+        continue;
+      }
+      if (isAfterBracket && (byte === openList || byte === openObject)) return true;
+      if (byte > 32) isAfterBracket = byte === openList;
+      if (byte === quote) isText = true;
+    }
+    return false;
+  };
+}
+
+/**
+ * Reads what follows the rows: nothing may follow a top-level array; anything may follow an array within an object.
+ * But if that array was found as the only one with rows, no other may follow.
+ */
 async function readRest(
   input: ByteStream,
   window: ByteWindow,
-  { isList, isNested }: RowsLocation,
+  { isList, isNested, foundAt }: RowsLocation,
   walk: RowWalk,
 ): Promise<void> {
   if (!isList) return;
@@ -93,7 +127,14 @@ async function readRest(
     if (window.final()) return;
     await window.fill(1);
   }
-  while ((await input.next()) !== undefined);
+  const hasRows = rowListFinder();
+  let piece: Uint8Array | undefined = window.bytes().subarray(window.at, window.end());
+  for (; piece !== undefined; piece = await input.next())
+    if (foundAt !== undefined && hasRows(piece))
+      throw walk.fault(
+        "ATC_INVALID_DATA",
+        `the rows at "${foundAt}" end here, and another array of rows follows; name one with the option rowsAt (--source-option ${shellQuoted(`rowsAt=${foundAt}`)})`,
+      );
 }
 
 /** Reads a document's rows, block by block, in memory for two blocks and a row. */

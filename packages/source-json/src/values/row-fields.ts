@@ -18,7 +18,7 @@ interface RowFields {
 
 /** Finds the fields of rows, without a copy of names and values. */
 export interface FieldFinder {
-  /** Splits the row in `bytes[start, end)`; false if it is not a JSON array or object. */
+  /** Splits the row in `bytes[start, end)`; false if it is not a JSON array or object, or names a member twice. */
   split(bytes: Uint8Array, start: number, end: number): boolean;
   /** The values of the last row. */
   readonly fields: RowFields;
@@ -63,6 +63,8 @@ export function fieldFinder(names: readonly string[]): FieldFinder {
       const valueStop = valueEnd(bytes, at, end);
       if (valueStop <= at) return false;
       if (field >= 0 && field < names.length) {
+        // Of two members of one name, neither is the right one.
+        if (fields.ends[field] !== 0) return false;
         fields.starts[field] = at;
         fields.ends[field] = valueStop;
       }

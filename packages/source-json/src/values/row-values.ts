@@ -1,8 +1,8 @@
+import { isMissing } from "@atc/plugin-kit";
 import { quote } from "./json-scanner.ts";
 
 const decimal = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const quotedDecimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const missing: ReadonlySet<string> = new Set(["", "null", "NaN", "nan", "None", "none", "-", "NA", "N/A"]);
 
 let viewed: Uint8Array = new Uint8Array(0);
 let view: Buffer = Buffer.from(viewed);
@@ -53,7 +53,7 @@ export function numberOf(bytes: Uint8Array, start: number, end: number): number 
   if (!Number.isNaN(short)) return short;
   const text = plainText(bytes, start, end);
   const isNumber = isQuoted ? quotedDecimal.test(text) : decimal.test(text);
-  if (!isNumber) return missing.has(text) ? Number.NaN : undefined;
+  if (!isNumber) return isMissing(text) ? Number.NaN : undefined;
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
 }
@@ -63,7 +63,7 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string | 
   if (end === 0) return undefined;
   if (bytes[start] !== quote) {
     const text = plainText(bytes, start, end);
-    return missing.has(text) ? undefined : decimal.test(text) ? text : null;
+    return isMissing(text) ? undefined : decimal.test(text) ? text : null;
   }
   try {
     const text: unknown = JSON.parse(strictUtf8.decode(bytes.subarray(start, end)));
