@@ -1,10 +1,18 @@
 import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
-import { aliasForm, fileSymbol, type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
+import { aliasForm, dateAliases, fileSymbol, type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
+import type { NumberStyle } from "../text/styled-number.ts";
 import { type CsvOptions, mappedNames } from "./csv-options.ts";
-import { type FileHead, findHeader, type Header } from "./header.ts";
+import { likelyNames } from "./field-guess.ts";
+import { type FileHead, findHeader, type Header, headerOfRows } from "./header.ts";
+import { indexNames } from "./index-column.ts";
 import { layoutNotes } from "./layout-notes.ts";
+import { numberStyle } from "./number-style.ts";
+import { recognisedRows } from "./row-forms.ts";
+import { headerSymbols, namesOfOne, type RowShape, wideRows } from "./row-shape.ts";
 import { isClockColumn, isTextColumn, type Sample, sampleRows } from "./sample.ts";
 import { type TimeLayout, timeLayout } from "./time-layout.ts";
+import { likelyVolume } from "./volume-column.ts";
+import { likelyPattern } from "./wide-names.ts";
 
 /** How a field of a row is read. */
 export type FieldRole = "skip" | "symbol" | "time" | "clock" | "price" | "number" | "text";
@@ -28,8 +36,10 @@ export interface CsvLayout extends TimeLayout {
   readonly line: number;
   /** Whether rows are bars or ticks. */
   readonly kind: RowKind;
-  /** Whether numbers have decimal commas. */
-  readonly commaDecimals: boolean;
+  /** How prices and volumes are written; undefined if they are plain numbers. */
+  readonly numbers: NumberStyle | undefined;
+  /** How rows become other rows after their fields are read; undefined if they stay as they are. */
+  readonly shape: RowShape | undefined;
   /** The number that divides prices: 10000 if the file has prices in 1/10000 dollar. */
   readonly priceScale: number;
   /** The fields of a row. */
@@ -53,9 +63,9 @@ function usualWidth(rows: Sample["rows"]): number {
 
 /** The position of a time of day that has no name in the header and follows a date; -1 if there is none. */
 function unnamedClock(names: readonly string[], rows: Sample["rows"], path: string, options: CsvOptions): number {
-  const { timestamp, clock } = matchColumns(names, { source: path, columns: mappedNames(options) });
+  const { timestamp, clock } = matchColumns(names, { source: path, columns: mappedNames(options), price: "auto" });
   const isDate = rows.every((row) => /^(?:\d{8}|\d{1,4}([-/.])\d{1,2}\1\d{1,4})$/.test(row[timestamp] ?? ""));
-  const named = ["date", "date_utc"].includes(aliasForm(names[timestamp] ?? ""));
+  const named = dateAliases.includes(aliasForm(names[timestamp] ?? ""));
   return clock === undefined && named && isDate && isClockColumn(rows, timestamp + 1) ? timestamp + 1 : -1;
 }
 
@@ -92,43 +102,101 @@ function matchedFields(
   path: string,
   options: CsvOptions,
 ): MatchedColumns {
-  const matched = matchColumns(names, { source: path, columns: mappedNames(options), kind: options.kind });
+  const { kind, price = "auto" } = options;
+  const matched = matchColumns(names, { source: path, columns: mappedNames(options), kind, price });
   const { clock } = matched;
   return clock !== undefined && !isClockColumn(rows, clock) ? { ...matched, clock: undefined } : matched;
 }
 
-/** Roles and names of the fields. */
-function fieldLayouts(
+/** The other columns that are kept, each with whether it holds text. */
+function extraColumns(
   names: readonly string[],
   matched: MatchedColumns,
   rows: Sample["rows"],
   options: CsvOptions,
-): FieldLayout[] {
-  const fields: FieldLayout[] = names.map((name) => ({ name: name.trim(), role: "skip" }));
+): readonly { readonly name: string; readonly position: number; readonly isText: boolean }[] {
   const isText = (position: number): boolean => isTextColumn(rows, position, options.decimal === ",");
   const isKept = (position: number): boolean =>
     names[position]?.trim() !== "" && (isText(position) ? options.text === "keep" : options.extra !== "drop");
-  for (const { name, position } of otherColumns(names, matched, isKept))
-    fields[position] = { name, role: isText(position) ? "text" : "number" };
-  if (matched.symbol !== undefined) fields[matched.symbol] = { name: "symbol", role: "symbol" };
-  fields[matched.timestamp] = { name: "timestamp", role: "time" };
-  if (matched.clock !== undefined) fields[matched.clock] = { name: "time", role: "clock" };
-  for (const { name, position } of matched.numbers)
-    fields[position] = { name, role: name === "volume" ? "number" : "price" };
+  return otherColumns(names, matched, isKept).map((column) => ({ ...column, isText: isText(column.position) }));
+}
+
+/** Fields, their columns, and how rows are reshaped. */
+interface LaidOut {
+  readonly fields: readonly FieldLayout[];
+  readonly columns: readonly ColumnMetadata[];
+  readonly shape: RowShape | undefined;
+}
+
+/** Fields of a time and its clock; all others are left out. */
+function timeFields(names: readonly string[], { timestamp, clock }: MatchedColumns): FieldLayout[] {
+  const fields: FieldLayout[] = names.map((name) => ({ name: name.trim(), role: "skip" }));
+  fields[timestamp] = { name: "timestamp", role: "time" };
+  if (clock !== undefined) fields[clock] = { name: "time", role: "clock" };
   return fields;
 }
 
-function columnsOf(fields: readonly FieldLayout[], { kind, numbers }: MatchedColumns): ColumnMetadata[] {
-  const known = numbers.map(({ name }) => name);
+function metadataOf(kind: RowKind, numbers: readonly string[]): readonly ColumnMetadata[] {
   return [
     { name: "symbol", type: "text" },
     { name: "timestamp", type: kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },
-    ...known.map((name): ColumnMetadata => ({ name, type: "float64" })),
-    ...fields.flatMap(({ name, role }): ColumnMetadata[] => {
-      if (role === "text") return [{ name, type: "text" }];
-      return role === "number" && !known.includes(name) ? [{ name, type: "float64" }] : [];
-    }),
+    ...numbers.map((name): ColumnMetadata => ({ name, type: "float64" })),
   ];
+}
+
+const canonical = ["open", "high", "low", "close", "volume"] as const;
+
+/** The layout of rows of one symbol each. */
+function singleRows(
+  names: readonly string[],
+  matched: MatchedColumns,
+  rows: Sample["rows"],
+  zero: RowShape["zero"],
+  options: CsvOptions,
+): LaidOut {
+  const { kind, numbers, quotes = [], symbol } = matched;
+  const fields = timeFields(names, matched);
+  const extras = extraColumns(names, matched, rows, options);
+  for (const { name, position, isText } of extras) fields[position] = { name, role: isText ? "text" : "number" };
+  if (symbol !== undefined) fields[symbol] = { name: "symbol", role: "symbol" };
+  for (const { name, position } of numbers) fields[position] = { name, role: name === "volume" ? "number" : "price" };
+  for (const position of quotes.flatMap(({ bid, ask }) => [bid, ask]))
+    fields[position] = { name: fields[position]?.name ?? "", role: "price" };
+  if (zero !== undefined) fields[zero.field] = { name: fields[zero.field]?.name ?? "", role: "number" };
+  const known = new Set([...numbers, ...quotes].map(({ name }) => name));
+  const columns = metadataOf(
+    kind,
+    canonical.filter((name) => known.has(name)),
+  );
+  const others = extras.map(({ name, isText }): ColumnMetadata => ({ name, type: isText ? "text" : "float64" }));
+  const isReshaped = quotes.length > 0 || zero !== undefined;
+  return { fields, columns: [...columns, ...others], shape: isReshaped ? { means: quotes, zero } : undefined };
+}
+
+/** The layout of rows that hold several symbols each. */
+function severalRows(
+  header: Header,
+  names: readonly string[],
+  matched: MatchedColumns,
+  rows: Sample["rows"],
+  path: string,
+  options: CsvOptions,
+): LaidOut {
+  if (matched.symbol !== undefined)
+    throw new AtcError(
+      "ATC_INVALID_DATA",
+      `"${path}" has a column of symbols, and symbols in the names of other columns; leave one of them out`,
+      { details: { path } },
+    );
+  const fields = timeFields(names, matched);
+  const extras = extraColumns(namesOfOne(header, names), matched, rows, { ...options, text: "drop" }).filter(
+    ({ position }) => header.symbols?.[position] !== undefined,
+  );
+  const wide = wideRows(header, names, matched, extras, path);
+  for (const { symbol, fields: own } of wide.series)
+    for (const [column, field] of own.entries())
+      if (field >= 0) fields[field] = { name: `${symbol}:${wide.columns[column]}`, role: "number" };
+  return { fields, columns: metadataOf(matched.kind, wide.columns), shape: { means: [], wide } };
 }
 
 const endings = /(?:\.(?:csv|tsv|txt))?(?:\.gz)?$/i;
@@ -140,14 +208,57 @@ function noRows(head: FileHead, path: string): AtcError {
   return new AtcError("ATC_INVALID_DATA", message, { details: { path } });
 }
 
-/** Adds a hint to an error if the first line seems to be a row. */
-function explained(error: unknown, header: Header): unknown {
-  const isRow = header.names.some((name) => /^[+-]?\d/.test(name.trim()));
-  if (!(error instanceof AtcError) || error.code !== "ATC_INVALID_DATA" || !isRow) return error;
+/** Adds a hint to an error if the names of a header seem to hold symbols. */
+function explained(error: unknown, { names }: Header, options: CsvOptions): unknown {
+  if (!(error instanceof AtcError) || error.code !== "ATC_INVALID_DATA" || options.wide !== undefined) return error;
+  const pattern = likelyPattern(names);
+  if (pattern === undefined) return error;
   return new AtcError(
     error.code,
-    `${error.message}; if there is no header line, name the fields with a list of columns (--columns timestamp,open,high,low,close,volume)`,
+    `${error.message}; if the names of the columns hold symbols, give --source-option 'wide=${pattern}'`,
     { cause: error, details: error.details },
+  );
+}
+
+/** The names that another file lends to one without a header. */
+export interface LentNames {
+  readonly names: readonly string[];
+  /** The other file, for a note. */
+  readonly path: string;
+}
+
+/**
+ * The header of a file whose first line is a row: recognised, or lent by another file.
+ *
+ * @throws ATC_INVALID_DATA with a list of columns that reads the file, if its fields are likely
+ */
+function withoutHeader(
+  head: FileHead,
+  found: Header,
+  path: string,
+  options: CsvOptions,
+  lent: LentNames | undefined,
+): Header {
+  const first = headerOfRows(head, found, [], options);
+  const { rows } = sampleRows(head.bytes, { ...head, start: first.start }, found.separator, sampledRows);
+  const width = usualWidth(rows);
+  const named = (names: readonly string[], note: string): Header => ({
+    ...headerOfRows(head, found, names, options),
+    notes: [note],
+  });
+  const recognised = recognisedRows(rows);
+  if (recognised !== undefined) return named(recognised.names, `no header line: read as ${recognised.title}`);
+  if (lent !== undefined && lent.names.length === width)
+    return named(lent.names, `no header line: the names are those of "${lent.path}"`);
+  const likely = likelyNames(rows);
+  throw new AtcError(
+    "ATC_INVALID_DATA",
+    `"${path}" has no header line: its first line is a row of ${width} fields; name them in order, ${
+      likely === undefined
+        ? "with a list of columns (--columns timestamp,open,high,low,close,volume)"
+        : `such as --columns ${likely.join(",")}`
+    }`,
+    { details: { path, fields: width, headerless: true } },
   );
 }
 
@@ -156,23 +267,54 @@ function explained(error: unknown, header: Header): unknown {
  *
  * @param path - the file's name in messages
  * @param name - the file's name from which to take the symbol
+ * @param lent - names for a file without a header
  * @throws ATC_INVALID_DATA if there is no row or no usable header, ATC_INVALID_ARGUMENT if an option does not fit the
  * file
  */
-export function detectLayout(head: FileHead, path: string, name: string, options: CsvOptions): CsvLayout {
-  const header = findHeader(head, path, options);
+export function detectLayout(
+  head: FileHead,
+  path: string,
+  name: string,
+  options: CsvOptions,
+  lent?: LentNames,
+): CsvLayout {
+  const line = findHeader(head, path, options);
+  const header = line.isRow === true ? withoutHeader(head, line, path, options, lent) : line;
   const { rows } = sampleRows(head.bytes, { ...head, start: header.start }, header.separator, sampledRows);
+  const symbols = headerSymbols(header);
+  const isWide = symbols.length > 1;
   let matched: MatchedColumns;
   let names: readonly string[];
+  let symbol: string | undefined;
+  let volume: ReturnType<typeof likelyVolume>;
+  const notes: string[] = [...header.notes];
   try {
-    matched = matchedFields(header.names, rows, path, options);
+    const index = indexNames(header.names, rows, options);
+    notes.push(...index.notes);
+    const shown = (all: readonly string[]): readonly string[] => (isWide ? namesOfOne(header, all) : all);
+    matched = matchedFields(shown(index.names), rows, path, options);
     if (rows.length === 0) throw noRows(head, path);
-    names = fittedNames(header.names, rows, path, options);
-    if (names !== header.names) matched = matchedFields(names, rows, path, options);
+    names = fittedNames(index.names, rows, path, options);
+    if (names !== index.names) matched = matchedFields(shown(names), rows, path, options);
+    if (matched.symbol === undefined && !isWide)
+      symbol = options.symbol ?? symbols[0] ?? fileSymbol("csv", name, endings, options);
+    volume = isWide ? undefined : likelyVolume(names, matched, rows, symbol, options);
+    if (volume !== undefined) {
+      notes.push(volume.note);
+      const columns = { ...mappedNames(options), volume: volume.name };
+      matched = matchedFields(names, rows, path, { ...options, columns });
+    }
   } catch (error) {
-    throw explained(error, header);
+    throw explained(error, header, options);
   }
-  const fields = fieldLayouts(names, matched, rows, options);
+  const { fields, columns, shape } = isWide
+    ? severalRows(header, names, matched, rows, path, options)
+    : singleRows(names, matched, rows, volume?.zero, options);
+  const values = fields.flatMap(({ role }, field) => {
+    const isVolume = matched.numbers.some(({ position }) => position === field);
+    return role === "price" || isVolume || (isWide && role === "number") ? [field] : [];
+  });
+  const numbers = numberStyle(rows, values, path, options);
   const time = timeLayout(rows, matched, path, options);
   const leftOut = fields.flatMap(({ name: field, role }) => (role === "skip" && field !== "" ? [field] : []));
   return {
@@ -182,11 +324,12 @@ export function detectLayout(head: FileHead, path: string, name: string, options
     line: header.line,
     kind: matched.kind,
     ...time,
-    commaDecimals: options.decimal === ",",
+    numbers,
+    shape,
     priceScale: options.priceScale ?? 1,
     fields,
-    symbol: matched.symbol === undefined ? fileSymbol("csv", name, endings, options) : undefined,
-    columns: columnsOf(fields, matched),
-    notes: layoutNotes({ header, names, matched, rows, time, leftOut, options }),
+    symbol,
+    columns,
+    notes: layoutNotes({ header, names, matched, rows, time, leftOut, numbers, shape, assumed: notes, options }),
   };
 }

@@ -8,6 +8,7 @@ import {
   type TimespecReader,
 } from "@atc/plugin-kit";
 import type { CsvLayout, FieldRole } from "../layout/csv-layout.ts";
+import { type NumberScanner, numberScanner } from "../text/styled-number.ts";
 import type { ColumnBuffers } from "./column-buffers.ts";
 
 /**
@@ -53,8 +54,8 @@ export interface RowContext {
   readonly readTime: TimespecReader;
   /** Reads the time of day into `clock`, if that is a field of its own. */
   readonly readClock: TimespecReader;
-  /** Whether numbers have decimal commas, which `fastRow` refuses. */
-  readonly commaDecimals: boolean;
+  /** Reads a number that is not plain; undefined if all are. `fastRow` would misread `1.234` of a style. */
+  readonly scanStyled: NumberScanner | undefined;
   /** Seconds and nanoseconds of the row's time. */
   readonly timespec: Float64Array;
   /** Seconds and nanoseconds of the row's time of day, if that is a field of its own. */
@@ -65,7 +66,7 @@ export interface RowContext {
 
 /** The context for files of a layout. */
 export function rowContext(layout: CsvLayout, buffers: ColumnBuffers): RowContext {
-  const { fields, kind, symbol, commaDecimals } = layout;
+  const { fields, kind, symbol, numbers } = layout;
   const timespec = new Float64Array(2);
   const clock = new Float64Array(2);
   const hasClock = fields.some(({ role }) => role === "clock");
@@ -84,7 +85,7 @@ export function rowContext(layout: CsvLayout, buffers: ColumnBuffers): RowContex
     hasSymbol: fields.some(({ role }) => role === "symbol"),
     readTime: timeReader(layout, hasClock),
     readClock: clockReader(layout.timeStyle),
-    commaDecimals,
+    scanStyled: numbers === undefined ? undefined : numberScanner(numbers),
     timespec,
     clock,
     storeTime: (row) => {

@@ -88,8 +88,8 @@ function laidOut(total: number, textLength: number, memory: GrowingMemory | unde
 }
 
 /** Whether the kernel can parse all fields of the layout. */
-function isPlain({ fields, time, timeStyle, localTime, commaDecimals }: CsvLayout): boolean {
-  if (time === "loose" || timeStyle.isTwelveHour || localTime !== undefined || commaDecimals) return false;
+function isPlain({ fields, time, timeStyle, localTime, numbers }: CsvLayout): boolean {
+  if (time === "loose" || timeStyle.isTwelveHour || localTime !== undefined || numbers !== undefined) return false;
   const hasClock = fields.some(({ role }) => role === "clock");
   return fields.every(({ role }) => role !== "text") && !(hasClock && time !== "iso");
 }

@@ -35,7 +35,8 @@ export function rowParser(
   firstLine: number,
   kernel: RowKernel | undefined,
 ): RowParser {
-  const { capacity } = context.buffers;
+  const { capacity, lines } = context.buffers;
+  const isStyled = context.scanStyled !== undefined;
   const readFast = fastRow(context);
   const careful = carefulRow(context, badRows);
   const { outcome } = careful;
@@ -52,11 +53,13 @@ export function rowParser(
         kernel.registerSymbols();
         const first = row;
         row = kernel.parse(at, row, limit);
+        if (lines !== undefined) for (let r = first; r < row; r++) lines[r] = line + r - first;
         line += row - first;
         at = kernel.position();
         if (at >= stop || row === capacity) break;
       }
-      let next = readFast(bytes, at, row, end);
+      let next = isStyled ? -1 : readFast(bytes, at, row, end);
+      if (lines !== undefined) lines[row] = line;
       if (next > 0) {
         if (next - at > longestRow) break;
         row++;
