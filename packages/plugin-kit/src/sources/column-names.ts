@@ -180,6 +180,18 @@ function firstOf(names: readonly string[]): string {
   return `${names.slice(0, 8).join(", ")}, ...`;
 }
 
+/** Names that a misspelt one may mean. */
+const meantNames: readonly string[] = [
+  "timestamp",
+  "datetime",
+  "date_time",
+  "open_time",
+  "date",
+  "time",
+  "close",
+  "price",
+];
+
 function unusable(
   names: readonly string[],
   [time, price]: readonly [number | undefined, number | undefined],
@@ -190,11 +202,9 @@ function unusable(
     ...(price === undefined ? ["a price (close, c, price)"] : []),
   ];
   const shown = names.slice(0, 30).map((name) => name.slice(0, 80));
-  const candidates = ["timestamp", "close", "price"] as const;
-  const known = candidates.flatMap((column) => columnAliases[column]).filter((name) => name.length > 3);
-  const hints = names.flatMap((name, position) => {
-    const meant =
-      position === time || position === price || name.length < 3 ? undefined : nearest(aliasForm(name), known);
+  const known = new Set(Object.values(columnAliases).flat());
+  const hints = names.flatMap((name) => {
+    const meant = known.has(aliasForm(name)) || name.length < 3 ? undefined : nearest(aliasForm(name), meantNames);
     return meant === undefined ? [] : [`is "${name.trim().slice(0, 40)}" meant as "${meant}"? `];
   });
   return new AtcError(

@@ -1,5 +1,13 @@
 import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
-import { aliasForm, dateAliases, fileSymbol, type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
+import {
+  aliasForm,
+  columnAliases,
+  dateAliases,
+  fileSymbol,
+  type MatchedColumns,
+  matchColumns,
+  otherColumns,
+} from "@atc/plugin-kit";
 import type { NumberStyle } from "../text/styled-number.ts";
 import { type CsvOptions, mappedNames } from "./csv-options.ts";
 import { likelyNames } from "./field-guess.ts";
@@ -182,6 +190,12 @@ function severalRows(
   path: string,
   options: CsvOptions,
 ): LaidOut {
+  if (options.symbol !== undefined)
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `"${path}" holds ${headerSymbols(header).length} symbols in the names of its columns; remove the option symbol`,
+      { details: { path, option: "symbol" } },
+    );
   if (matched.symbol !== undefined)
     throw new AtcError(
       "ATC_INVALID_DATA",
@@ -208,16 +222,21 @@ function noRows(head: FileHead, path: string): AtcError {
   return new AtcError("ATC_INVALID_DATA", message, { details: { path } });
 }
 
-/** Adds a hint to an error if the names of a header seem to hold symbols. */
-function explained(error: unknown, { names }: Header, options: CsvOptions): unknown {
+/** Adds a hint to an error if the names of a header seem to hold symbols, or to be symbols. */
+function explained(error: unknown, { names }: Header, rows: Sample["rows"], options: CsvOptions): unknown {
   if (!(error instanceof AtcError) || error.code !== "ATC_INVALID_DATA" || options.wide !== undefined) return error;
-  const pattern = likelyPattern(names);
+  const isOther = (name: string): boolean => !columnAliases.timestamp.includes(aliasForm(name));
+  const others = names.flatMap((name, field) => (isOther(name) ? [field] : []));
+  const areNumbers = others.length > 1 && others.every((field) => !isTextColumn(rows, field, false));
+  const areSymbols = rows.length > 0 && others.length < names.length && areNumbers;
+  const pattern = likelyPattern(names) ?? (areSymbols ? "{symbol}" : undefined);
   if (pattern === undefined) return error;
-  return new AtcError(
-    error.code,
-    `${error.message}; if the names of the columns hold symbols, give --source-option 'wide=${pattern}'`,
-    { cause: error, details: error.details },
-  );
+  const what =
+    pattern === "{symbol}" ? "each column is the close of a symbol" : "the names of the columns hold symbols";
+  return new AtcError(error.code, `${error.message}; if ${what}, give --source-option 'wide=${pattern}'`, {
+    cause: error,
+    details: error.details,
+  });
 }
 
 /** The names that another file lends to one without a header. */
@@ -305,7 +324,7 @@ export function detectLayout(
       matched = matchedFields(names, rows, path, { ...options, columns });
     }
   } catch (error) {
-    throw explained(error, header, options);
+    throw explained(error, header, rows, options);
   }
   const { fields, columns, shape } = isWide
     ? severalRows(header, names, matched, rows, path, options)
