@@ -39,7 +39,7 @@ const candidates: readonly Candidate[] = [
 ];
 
 /** The number of a text that matches a style. */
-function valueOf(text: string, { style: { decimal, thousands } }: Candidate): number {
+function numberOf(text: string, { style: { decimal, thousands } }: Candidate): number {
   const digits = thousands === undefined ? text : text.replaceAll(thousands === " " ? /\s/g : thousands, "");
   return Number(decimal === "," ? digits.replace(",", ".") : digits);
 }
@@ -88,7 +88,7 @@ export function numberStyle(
   const example = known.find((text) => !plain.pattern.test(text));
   const [first, ...others] = candidates.filter(({ pattern }) => known.every((text) => pattern.test(text)));
   if (example === undefined || first === undefined) return givenStyle(options, currency);
-  const other = others.find((one) => known.some((text) => valueOf(text, one) !== valueOf(text, first)));
+  const other = others.find((one) => known.some((text) => numberOf(text, one) !== numberOf(text, first)));
   if (other !== undefined)
     throw new AtcError(
       "ATC_INVALID_DATA",
