@@ -21,7 +21,7 @@ import {
 } from "./state";
 import { listStops } from "./stops";
 import { indexOf } from "./symbols";
-import { readClock, readEpoch, readIso, timeEnd } from "./times";
+import { countForm, forgetForm, otherForm, readClock, readIso, readNumber, timeEnd } from "./times";
 
 /** Whether a skipped field surely has no quotes around it: within quotes, a separator is text. */
 @inline
@@ -59,7 +59,7 @@ function readTime(state: usize, at: usize, end: usize, target: usize): bool {
   const hasClock = load<u32>(state, hasClockAt) != 0;
   const format = load<u32>(state, timeFormatAt);
   if (format != 0) {
-    store<i64>(target, readEpoch(state, at, end, format - 1));
+    store<i64>(target, readNumber(state, at, end));
     return timeEnd == end;
   }
   if (hasClock) {
@@ -111,6 +111,7 @@ function readRow(state: usize, at: usize, end: usize, stops: usize, row: u32, la
   const line = <usize>load<u32>(lineStop);
   if (line >= end || <u32>load<u8>(line) != LF) return 0;
   let next = at;
+  forgetForm();
   store<u32>(lineStop, <u32>(line > at && <u32>load<u8>(line - 1) == CR ? line - 1 : line));
   for (let field = state; field <= fields; field += 8) {
     const stop = <usize>load<u32>(stops);
@@ -119,6 +120,7 @@ function readRow(state: usize, at: usize, end: usize, stops: usize, row: u32, la
     next = stop + 1;
     stops += 4;
   }
+  if (otherForm >= 0) countForm(state, row);
   return line + 1;
 }
 

@@ -12,7 +12,7 @@ export const symbolsAt: usize = 12;
 export const tableAt: usize = 16;
 /** i32: slots of that table, minus one. */
 export const maskAt: usize = 20;
-/** i32: the format of times: 0 for ISO, else 1 plus the digits of an epoch time that are fractions of a second. */
+/** i32: the format of times: 0 for ISO, 1 for numbers whose value decides what they count, 2 for those of one unit. */
 export const timeFormatAt: usize = 24;
 /** i32: digits of a stored time that are fractions of a second: 3 or 9. */
 export const timeDigitsAt: usize = 28;
@@ -40,8 +40,21 @@ export const lastAt: usize = 628;
 /** i32: address of the list of field ends, and the bytes of text for which it has room. */
 export const stopsAt: usize = 632;
 export const stopsLengthAt: usize = 636;
+/**
+ * The numbers that need no note, those between 1980 and 2100 in the usual unit. u64: the first one, and how many there
+ * are; none if the usual form is digits of a date.
+ */
+export const usualFirstAt: usize = 640;
+export const usualCountAt: usize = 648;
+/** i32: how many digits of them are fractions of a second, and the number of the usual form. */
+export const usualDigitsAt: usize = 656;
+export const usualFormAt: usize = 660;
+/** i32: the rows in other forms; then, per form, its rows and the index of the first of them. */
+export const othersAt: usize = 664;
+export const formRowsAt: usize = 668;
+export const formFirstAt: usize = 708;
 /** Pairs of i32: the role of each field, the address of its column. */
-export const fieldsAt: usize = 640;
+export const fieldsAt: usize = 752;
 
 /** Roles of fields, the same as `roleNumber` in `src/rows/row-context.ts`. */
 export const skip: i32 = 0;

@@ -85,6 +85,7 @@ export async function csv(file: string | SourceInput, options: CsvOptions = {}):
     kind: opened.layout.kind,
     columns: opened.layout.columns,
     notes: opened.layout.notes,
+    timeIs: opened.layout.timeIs,
     read: (reading) => chunksOf(opened, reading),
     slices: ({ length }) => slicesOf(opened, length),
   });

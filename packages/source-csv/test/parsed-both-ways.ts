@@ -13,7 +13,7 @@ import { padding } from "../src/text/padding.ts";
 const capacity = 512;
 
 /**
- * What a parser makes of a text: columns bit by bit, symbols, bad rows, the line after the last row; and how many rows
+ * What a parser makes of a text: columns bit by bit, symbols, bad rows, notes, the line after the last row; and how many rows
  * the kernel took.
  */
 export function parsed(
@@ -37,7 +37,8 @@ export function parsed(
   };
   const bad: BadRow[] = [];
   const badRows = badRowPolicy({ path: "f", policy: "nan", layout, onBadRow: (row) => bad.push({ ...row }) });
-  const parser = rowParser(rowContext(layout, buffers), badRows, layout.line, counting);
+  const context = rowContext(layout, buffers);
+  const parser = rowParser(context, badRows, layout.line, counting);
   memory.bytes.set(text);
   memory.bytes.fill(LF, text.length, text.length + padding);
   const limit = { stop: final ? text.length : Number.POSITIVE_INFINITY, end: text.length, final };
@@ -51,7 +52,8 @@ export function parsed(
   const numbers = buffers.numbers.map(words);
   // The next reading finds what this one leaves in the memory.
   memory.release();
-  return { result: { position, line: parser.line(), length, bad, symbols, times, numbers }, taken };
+  const notes = context.notes();
+  return { result: { position, line: parser.line(), length, bad, symbols, times, numbers, notes }, taken };
 }
 
 export function layoutOf(text: string, options = {}): CsvLayout {

@@ -84,6 +84,23 @@ export interface SourceOverlap {
   readonly to: string;
 }
 
+/**
+ * Something that a reading found in its rows, such as times in another unit. Notes of equal `key` add up over slices
+ * and files.
+ */
+export interface ReadingNote {
+  /** What was found, as a key: equal findings have equal keys. */
+  readonly key: string;
+  /** Number of rows. */
+  readonly rows: number;
+  /** The line of the first of them, from 1, if the source has lines. */
+  readonly line?: number;
+  /** The file of that line, if the source reads several. */
+  readonly file?: string;
+  /** What follows the number of rows in a sentence: `with a time in us instead of ms`. */
+  readonly text: string;
+}
+
 /** The result of a complete reading. */
 export interface SourceSummary {
   /** Number of good rows. */
@@ -96,6 +113,8 @@ export interface SourceSummary {
   readonly hash: string;
   /** Pairs of files that overlap, most rows first, at most 100. Absent if the source reads one file or none overlap. */
   readonly overlaps?: readonly SourceOverlap[];
+  /** What the reading found in its rows. Absent if there is nothing to say. */
+  readonly notes?: readonly ReadingNote[];
 }
 
 /** A source cut into slices that threads can read in parallel. */
@@ -152,6 +171,8 @@ export interface SliceEnd {
   readonly line: number;
   /** Number of bad rows. */
   readonly badRows: number;
+  /** What the reading found in the rows of the slice; their lines count from the slice's line. */
+  readonly notes?: readonly ReadingNote[];
 }
 
 /**
@@ -197,6 +218,10 @@ export interface DataSource extends AsyncDisposable {
    * zone.
    */
   readonly notes?: readonly string[];
+  /**
+   * `date` if the times are calendar dates, stored as UTC midnights, as far as the first rows show. Default: `instant`.
+   */
+  readonly timeIs?: "date" | "instant";
   /**
    * Reads from the start at each call. Throws ATC_INVALID_DATA with line, column and text at a bad row if the source's
    * policy is `error`; ATC_CORRUPT_DATA if the file is damaged; ATC_ABORTED.

@@ -7,7 +7,7 @@ import { fromSystemError } from "@atc/contract";
 import type { SliceRun } from "./slice-run.ts";
 
 /** Incremented by every change of what runs hold. */
-const journalVersion = 3;
+const journalVersion = 4;
 const workName = "runs";
 /** The first line is the heading. Each of the others is a finished slice. */
 const journalName = "journal.jsonl";

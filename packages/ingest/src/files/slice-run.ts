@@ -1,4 +1,4 @@
-import type { JsonObject } from "@atc/contract";
+import type { JsonObject, ReadingNote } from "@atc/contract";
 import type { RowLayout } from "../base/row-layout.ts";
 import type { BadRows } from "../quality/ingest-report.ts";
 import type { SlicePlaces } from "./slice-places.ts";
@@ -30,6 +30,8 @@ export interface SliceRun {
   readonly endLine: number;
   readonly rows: number;
   readonly badRows: BadRows;
+  /** What the source found in the rows; lines count from `line`. */
+  readonly notes: readonly ReadingNote[];
   /** Bytes of the pieces in the file, and of the whole file. */
   readonly pieceBytes: number;
   readonly bytes: number;

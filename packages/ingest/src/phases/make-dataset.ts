@@ -1,6 +1,6 @@
 import type { ArrayStore, DataSource, DatasetLock, DatasetWriter, JsonObject, SourceSummary } from "@atc/contract";
 import { throwIfAborted } from "@atc/contract";
-import { createPacer } from "@atc/plugin-kit";
+import { createPacer, noteSentence } from "@atc/plugin-kit";
 import { isoTime } from "../base/iso-time.ts";
 import { memoryPlan } from "../base/memory-plan.ts";
 import type { RowLayout } from "../base/row-layout.ts";
@@ -41,7 +41,7 @@ export async function makeDataset(
   const publish = async (writer: Pick<DatasetWriter, "publish">, stored: StoredRows): Promise<IngestResult> => {
     pacer.flush();
     throwIfAborted(options.signal);
-    const facts = { duplicates: policy, overlaps: summary?.overlaps, notes: source.notes };
+    const facts = { duplicates: policy, overlaps: summary?.overlaps, notes: notesOf(source, summary) };
     const report = makeReport(layout, rows, badRows.badRows(), stored, facts);
     return { reused: false, manifest: await writer.publish(attributesOf(source, summary, report)), report };
   };
@@ -61,7 +61,12 @@ export async function makeDataset(
 /** What a report says about other things than rows. */
 interface ReportFacts extends Pick<ResolvedOptions, "duplicates"> {
   readonly overlaps: SourceSummary["overlaps"] | undefined;
-  readonly notes: DataSource["notes"] | undefined;
+  readonly notes: readonly string[];
+}
+
+/** What was known before reading, then what the reading found. */
+function notesOf({ notes = [] }: DataSource, summary: SourceSummary | undefined): readonly string[] {
+  return [...notes, ...(summary?.notes ?? []).map(noteSentence)];
 }
 
 function makeReport(
@@ -69,7 +74,7 @@ function makeReport(
   rowsRead: number,
   badRows: BadRows,
   { series, firstTime, lastTime }: StoredRows,
-  { duplicates, overlaps, notes = [] }: ReportFacts,
+  { duplicates, overlaps, notes }: ReportFacts,
 ): IngestReport {
   const { kind, columns } = layout.schema;
   return {

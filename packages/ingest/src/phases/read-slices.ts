@@ -1,6 +1,6 @@
 import type { SlicedSource, SourceSummary } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
-import type { Pacer } from "@atc/plugin-kit";
+import { createNoteLog, type Pacer } from "@atc/plugin-kit";
 import { miscounted } from "../base/miscount.ts";
 import type { Journal } from "../files/journal.ts";
 import { runIndexReader } from "../files/run-index.ts";
@@ -65,6 +65,7 @@ export async function readSlices(work: SliceWork): Promise<SlicesRead> {
     (error: unknown) => ({ error }),
   );
   const found: SliceRun[] = [];
+  const log = createNoteLog();
   const builder = tableBuilder();
   const partitions = partitionTable();
   const indexOf = runIndexReader();
@@ -85,6 +86,7 @@ export async function readSlices(work: SliceWork): Promise<SlicesRead> {
       // A slice is read again if it began within a row with line ends in quotes, or failed while its line was unknown.
       if (run === undefined || run.start !== position) run = await runSlice(slice, position, line, ended);
       badRows.addAll(run.badRows, line - run.line);
+      log.add(run.notes, { lineOffset: line - run.line });
       line += run.endLine - run.line;
       position = run.endPosition;
       report(slice, (starts[slice + 1] ?? sliced.end) - starts[slice], run.rows);
@@ -102,7 +104,9 @@ export async function readSlices(work: SliceWork): Promise<SlicesRead> {
   if ("error" in bytes) throw bytes.error;
   const rows = found.reduce((sum, run) => sum + run.rows, 0);
   pacer.report({ phase: "reading", done: total, total, unit: "bytes", rows });
-  const summary = { rows, badRows: badRows.badRows().count, ...bytes.value };
+  const notes = log.notes();
+  const counts = { rows, badRows: badRows.badRows().count, ...bytes.value };
+  const summary = notes.length === 0 ? counts : { ...counts, notes };
   return { paths: found.map(({ path }) => path), builder, partitions, rows, summary };
 }
 

@@ -167,7 +167,10 @@ export interface IngestReport {
   readonly columns: readonly string[];
   /** Names of the source's text columns, which a dataset cannot hold. */
   readonly droppedColumns: readonly string[];
-  /** What the source assumed or left out to read its files; missing if there is nothing to say. */
+  /**
+   * What the source assumed or left out to read its files, then what the reading found in the rows, one sentence each;
+   * missing if there is nothing to say.
+   */
   readonly notes?: readonly string[];
   /** The policy for rows of one symbol and time. */
   readonly duplicates: DuplicatePolicy;

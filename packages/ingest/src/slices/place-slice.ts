@@ -36,7 +36,13 @@ export async function placeSlice(
     placedCrc = crc32(bytes, placedCrc);
   });
   const file = writeRun(path, rows, places, direct.length, (partitions) => encodeRunIndex({ ...index, partitions }));
-  const ends = { endPosition: end.position, endLine: end.line, rows: count, badRows: badRows.badRows() };
+  const ends = {
+    endPosition: end.position,
+    endLine: end.line,
+    rows: count,
+    badRows: badRows.badRows(),
+    notes: end.notes ?? [],
+  };
   return { path, start, line, ...ends, ...file, placedCrc };
 }
 

@@ -26,7 +26,13 @@ export async function spillSlice(input: SliceTaskInput, context: TaskContext): P
     writer.write(sink);
     const pieceBytes = sink.length;
     const index = encodeRunIndex(writer.index());
-    const ends = { endPosition: end.position, endLine: end.line, rows, badRows: badRows.badRows() };
+    const ends = {
+      endPosition: end.position,
+      endLine: end.line,
+      rows,
+      badRows: badRows.badRows(),
+      notes: end.notes ?? [],
+    };
     const bytes = pieceBytes + index.length;
     return { path, start, line, ...ends, pieceBytes, bytes, crc: sink.finish(index), placedCrc: undefined };
   } finally {

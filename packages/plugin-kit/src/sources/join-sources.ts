@@ -1,6 +1,7 @@
 import type { ChunksOptions, ColumnChunk, ColumnMetadata, DataSource, SourceSummary } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import { chunkJoiner, type JointTexts } from "../chunks/chunk-joiner.ts";
+import { createNoteLog } from "./reading-notes.ts";
 import { createDataSource, type SourceReading } from "./source-frame.ts";
 import { type OverlapFinder, overlapFinder } from "./source-overlaps.ts";
 
@@ -27,6 +28,7 @@ export function joinSources(sources: readonly DataSource[], { name }: JoinOption
     kind: first.kind,
     columns,
     notes: jointNotes(sources),
+    timeIs: sources.every(({ timeIs }) => timeIs === "date") ? "date" : "instant",
     read: (reading) => chunksOf({ sources, columns, kind: first.kind }, reading),
     close: async () => {
       for (const source of sources) await source[Symbol.asyncDispose]();
@@ -95,6 +97,7 @@ async function* chunksOf(
   const finder: OverlapFinder = overlapFinder(kind);
   const sums = { rows: 0, badRows: 0, bytes: 0 };
   const hashes: string[] = [];
+  const log = createNoteLog();
   const total = totalBytes(sources);
   for (const [part, source] of sources.entries()) {
     check();
@@ -126,10 +129,17 @@ async function* chunksOf(
     sums.badRows += summary?.badRows ?? 0;
     sums.bytes += summary?.bytes ?? 0;
     hashes.push(summary?.hash ?? "");
+    log.add(summary?.notes, sources.length > 1 ? { file } : {});
   }
   report({ done: sums.bytes, total: sums.bytes, unit: "bytes", rows: sums.rows });
   const overlaps = finder.overlaps(sources.map(({ identity }) => identity.name));
-  return { ...sums, hash: hashOf(hashes), ...(overlaps.length === 0 ? {} : { overlaps }) };
+  const notes = log.notes();
+  return {
+    ...sums,
+    hash: hashOf(hashes),
+    ...(overlaps.length === 0 ? {} : { overlaps }),
+    ...(notes.length === 0 ? {} : { notes }),
+  };
 }
 
 /** Bytes of all sources, if all sizes are known. */

@@ -2,7 +2,7 @@ import type { JsonObject, RowKind } from "@atc/contract";
 import { AtcError, nearest } from "@atc/contract";
 import { invalidOption } from "../parameters/invalid-option.ts";
 import { ownMember } from "../parameters/own-member.ts";
-import type { EpochUnit } from "../time/epoch-unit.ts";
+import { type TimeUnit, timeUnits } from "../time/time-unit.ts";
 import type { SourceColumn } from "./column-aliases.ts";
 
 /** How a source reads rows that come as columns. Defaults are detected from the data. */
@@ -24,8 +24,11 @@ export interface SourceOptions {
   readonly extra?: "drop" | "keep";
   /** What a row is. Default: ticks if there is a price and neither open, high, low nor close; else bars. */
   readonly kind?: RowKind;
-  /** The unit of times that are numbers since 1970-01-01T00:00:00Z. Default: detected from their magnitude. */
-  readonly timeUnit?: EpochUnit;
+  /**
+   * What times that are numbers count. Default: decided row by row, as the one of s, ms, us, ns or digits of a date that
+   * puts the time between 1980 and 2100; other numbers are refused.
+   */
+  readonly timeUnit?: TimeUnit;
 }
 
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -33,7 +36,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   text: ["drop", "keep"],
   extra: ["drop", "keep"],
   kind: ["bars", "ticks"],
-  timeUnit: ["s", "ms", "us", "ns"],
+  timeUnit: timeUnits,
 };
 const columnNames: readonly string[] = [
   ...["symbol", "timestamp", "clock", "open", "high", "low", "close", "volume", "price", "size", "bid", "ask"],

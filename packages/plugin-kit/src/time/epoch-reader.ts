@@ -6,14 +6,14 @@ import type { TimespecReader } from "./timespec.ts";
 const fractionDigits: Readonly<Record<EpochUnit, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
 
 /** The digits of `bytes[start, end)` as a number, exact to 15 digits. */
-function digitsOf(bytes: Uint8Array, start: number, end: number): number {
+export function digitsOf(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let i = start; i < end; i++) value = value * 10 + bytes[i] - ZERO;
   return value;
 }
 
 /** The offset after the digits at `at`. */
-function digitsEnd(bytes: Uint8Array, at: number): number {
+export function digitsEnd(bytes: Uint8Array, at: number): number {
   let end = at;
   while ((bytes[end] - ZERO) >>> 0 < 10) end++;
   return end;
@@ -27,7 +27,11 @@ function digitsEnd(bytes: Uint8Array, at: number): number {
  * @param unit - what the number counts
  */
 export function epochReader(unit: EpochUnit): TimespecReader {
-  const shift = fractionDigits[unit];
+  return scaledReader(fractionDigits[unit]);
+}
+
+/** A reader of numbers of which the last `shift` digits before the point, at most 9, are fractions of a second. */
+export function scaledReader(shift: number): TimespecReader {
   return (bytes, position, timespec) => {
     const sign = bytes[position];
     const first = sign === MINUS || sign === PLUS ? position + 1 : position;

@@ -3,9 +3,9 @@ import { invalidOption } from "../parameters/invalid-option.ts";
 
 /**
  * What to do with local times that occur twice, as clocks go back, or never, as they go forward. The words are those of
- * Temporal.
+ * Temporal, and `infer` of pandas.
  */
-export type Disambiguation = "reject" | "earlier" | "later" | "compatible";
+export type Disambiguation = "reject" | "earlier" | "later" | "compatible" | "infer";
 
 /** How a source reads times that name no zone. */
 export interface LocalTimeOptions {
@@ -16,12 +16,15 @@ export interface LocalTimeOptions {
   /**
    * What a local time means if a change of clocks repeats or skips it. `reject` makes its row a bad row. `earlier` and
    * `later` choose between the two instants (for a skipped time: by the offset after, or before, the change).
-   * `compatible` chooses the earlier instant of a repeated time and the later one of a skipped time. Default: `reject`.
+   * `compatible` chooses the earlier instant of a repeated time and the later one of a skipped time. `infer` takes
+   * repeated times in the order of the file, per symbol: those after a step back are the second pass. It rejects
+   * skipped times, and repeated ones before which the symbol has no order yet. Default: `reject`.
    */
   readonly disambiguation?: Disambiguation;
 }
 
-const disambiguations: readonly string[] = ["reject", "earlier", "later", "compatible"];
+/** The words of the option `disambiguation`. */
+export const disambiguations: readonly string[] = ["reject", "earlier", "later", "compatible", "infer"];
 const day = 86_400;
 /** Seconds of local time whose offset is looked up, and remembered, at once. */
 const windowLength = day / 4;
@@ -51,6 +54,15 @@ function namedOffset(source: string, zone: string): (seconds: number) => number 
     const [, sign, hours, minutes, rest] = /([+-])(\d\d):?(\d\d)?:?(\d\d)?/.exec(value) ?? [];
     return (sign === "-" ? -1 : 1) * (Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(rest ?? 0));
   };
+}
+
+/** Whether the tz database has a zone of this name. */
+export function isKnownZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en-US", { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -119,7 +131,7 @@ function nearChange(
   const fitsBefore = offsetAt(local - before) === before;
   const fitsAfter = offsetAt(local - after) === after;
   if (fitsBefore !== fitsAfter) return fitsBefore ? before : after;
-  if (disambiguation === "reject") return Number.NaN;
+  if (disambiguation === "reject" || disambiguation === "infer") return Number.NaN;
   // The greater offset gives the earlier instant.
   const earlier = Math.max(before, after);
   const later = Math.min(before, after);

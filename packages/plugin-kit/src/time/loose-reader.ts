@@ -131,7 +131,7 @@ export function clockReader({ isTwelveHour, isZoned }: Omit<TimeStyle, "dateOrde
 
 /**
  * A reader of dates and times that are not ISO 8601: days before months, missing leading zeros, 12-hour clocks,
- * `YYYYMMDDhhmmss`. A space, `T` or `-` separates date and time of day; after a date without marks nothing needs to. It
+ * `YYYYMMDDhhmmss`. A space or two, `T` or `-` separates date and time of day; after a date without marks nothing needs to. It
  * reads ISO 8601 too, at a lower speed than `isoReader`, if `dateOrder` is `ymd`. A date without a time of day is its
  * midnight. It remembers the last date; use one reader per file.
  */
@@ -145,6 +145,7 @@ export function looseReader(style: TimeStyle): TimespecReader {
     const byte = bytes[at];
     const isMark = byte === SPACE || byte === MINUS || (byte | 32) === 116;
     if (isMark && isDigit(bytes[at + 1])) at++;
+    else if (byte === SPACE && bytes[at + 1] === SPACE && isDigit(bytes[at + 2])) at += 2;
     else if (!isDigit(byte)) return at;
     const midnight = timespec[0];
     const end = readClock(bytes, at, timespec);

@@ -37,6 +37,13 @@ export function readFraction(bytes: Uint8Array, position: number, timespec: Floa
   return at;
 }
 
+/** Reads three digits, if there are digits, as milliseconds: HistData writes them behind the seconds, without a point. */
+function readMilliseconds(bytes: Uint8Array, position: number, timespec: Float64Array): number {
+  if ((bytes[position] - ZERO) >>> 0 > 9) return position;
+  const end = readFraction(bytes, position, timespec);
+  return end === position + 3 ? end : -1;
+}
+
 /** Whether `UTC` or `GMT` starts at `at`. */
 function namesUtc(bytes: Uint8Array, at: number): boolean {
   const a = bytes[at];
@@ -47,7 +54,7 @@ function namesUtc(bytes: Uint8Array, at: number): boolean {
 
 /**
  * Reads a zone and converts `timespec[0]` to UTC. A zone is `Z`, an offset (`+hh:mm`, `+hhmm` or `+hh`, a space before
- * it or not), or `UTC` or `GMT` after a space. Returns the offset after the zone, `position` if there is none, or -1 if
+ * it or not), or `UTC` or `GMT` after a space, with an offset after it or not. Returns the offset after the zone, `position` if there is none, or -1 if
  * it is malformed.
  */
 export function readZone(bytes: Uint8Array, position: number, timespec: Float64Array): number {
@@ -55,8 +62,11 @@ export function readZone(bytes: Uint8Array, position: number, timespec: Float64A
   let byte = bytes[at];
   if ((byte | 32) === 122) return at + 1;
   if (byte === SPACE) {
-    if (namesUtc(bytes, at + 1)) return at + 4;
-    byte = bytes[++at];
+    at++;
+    const named = namesUtc(bytes, at);
+    if (named) at += 3;
+    byte = bytes[at];
+    if (named && byte !== PLUS && byte !== MINUS) return at;
   }
   if (byte !== PLUS && byte !== MINUS) return position;
   const hours = twoDigits(bytes, at + 1);
@@ -72,7 +82,7 @@ export function readZone(bytes: Uint8Array, position: number, timespec: Float64A
 }
 
 /**
- * Reads a time of day, `hh:mm[:ss[.fraction]]`, `hhmm[ss]` or `hh`, as seconds after midnight and nanoseconds. `24:00`
+ * Reads a time of day, `hh:mm[:ss[.fraction]]`, `hhmm[ss[mmm]]` or `hh`, as seconds after midnight and nanoseconds. `24:00`
  * is the end of the day. Leap seconds are refused: no bar starts in one.
  */
 export const readClock24: TimespecReader = (bytes, position, timespec) => {
@@ -92,6 +102,7 @@ export const readClock24: TimespecReader = (bytes, position, timespec) => {
       seconds = secondsFound;
       at += 2 + colon;
       if (bytes[at] === DOT) at = readFraction(bytes, at + 1, timespec);
+      else if (colon === 0) at = readMilliseconds(bytes, at, timespec);
       if (at < 0) return -1;
     }
   } else if (colon === 1) return -1;

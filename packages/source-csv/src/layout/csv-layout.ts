@@ -3,13 +3,15 @@ import {
   aliasForm,
   columnAliases,
   dateAliases,
+  detectTimes,
   fileSymbol,
   type MatchedColumns,
   matchColumns,
   otherColumns,
+  type TimeLayout,
 } from "@atc/plugin-kit";
 import type { NumberStyle } from "../text/styled-number.ts";
-import { type CsvOptions, mappedNames } from "./csv-options.ts";
+import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
 import { likelyNames } from "./field-guess.ts";
 import { type FileHead, findHeader, type Header, headerOfRows } from "./header.ts";
 import { indexNames } from "./index-column.ts";
@@ -18,7 +20,6 @@ import { numberStyle } from "./number-style.ts";
 import { recognisedRows } from "./row-forms.ts";
 import { headerSymbols, namesOfOne, type RowShape, wideRows } from "./row-shape.ts";
 import { isClockColumn, isTextColumn, type Sample, sampleRows } from "./sample.ts";
-import { type TimeLayout, timeLayout } from "./time-layout.ts";
 import { likelyVolume } from "./volume-column.ts";
 import { likelyPattern } from "./wide-names.ts";
 
@@ -103,17 +104,43 @@ function fittedNames(
   );
 }
 
-/** Matches fields to our columns. A column for the time of day counts only if the rows have times of day in it. */
-function matchedFields(
+/** Matches fields to our columns. */
+function matchedFields(names: readonly string[], path: string, options: CsvOptions): MatchedColumns {
+  const { kind, price = "auto" } = options;
+  return matchColumns(names, { source: path, columns: mappedNames(options), kind, price });
+}
+
+/** What to do if the column of times of day is not one, in a form that can be pasted into a command. */
+function withoutClock({ line }: Header, names: readonly string[], clock: number, options: CsvOptions): string {
+  if (mappedNames(options)?.clock !== undefined) return "give another column as clock in the option columns";
+  const list = names.map((name, position) => (position === clock ? "" : name.trim()));
+  if (list.some((name) => /[,'"]/.test(name))) return "to read the dates alone, rename that column";
+  const columns = list.join();
+  const quoted = /^[\w,.]+$/.test(columns) ? columns : `'${columns}'`;
+  const skipLines = givenNames(options) === undefined ? `--source-option skipLines=${line - 1} ` : "";
+  return `to read the dates alone, give ${skipLines}--columns ${quoted}`;
+}
+
+/** Detects how times are written. */
+function timeLayout(
+  header: Header,
   names: readonly string[],
+  { timestamp, clock }: MatchedColumns,
   rows: Sample["rows"],
   path: string,
   options: CsvOptions,
-): MatchedColumns {
-  const { kind, price = "auto" } = options;
-  const matched = matchColumns(names, { source: path, columns: mappedNames(options), kind, price });
-  const { clock } = matched;
-  return clock !== undefined && !isClockColumn(rows, clock) ? { ...matched, clock: undefined } : matched;
+): TimeLayout {
+  const texts = (position: number): readonly string[] => rows.map((row) => row[position] ?? "");
+  const dates = texts(timestamp);
+  if (clock === undefined) return detectTimes({ source: path, dates, options });
+  return detectTimes({
+    source: path,
+    dates,
+    clocks: texts(clock),
+    clockColumn: names[clock]?.trim(),
+    withoutClock: withoutClock(header, names, clock, options),
+    options,
+  });
 }
 
 /** The other columns that are kept, each with whether it holds text. */
@@ -311,21 +338,24 @@ export function detectLayout(
     const index = indexNames(header.names, rows, options);
     notes.push(...index.notes);
     const shown = (all: readonly string[]): readonly string[] => (isWide ? namesOfOne(header, all) : all);
-    matched = matchedFields(shown(index.names), rows, path, options);
+    matched = matchedFields(shown(index.names), path, options);
     if (rows.length === 0) throw noRows(head, path);
     names = fittedNames(index.names, rows, path, options);
-    if (names !== index.names) matched = matchedFields(shown(names), rows, path, options);
+    if (names !== index.names) matched = matchedFields(shown(names), path, options);
     if (matched.symbol === undefined && !isWide)
       symbol = options.symbol ?? symbols[0] ?? fileSymbol("csv", name, endings, options);
     volume = isWide ? undefined : likelyVolume(names, matched, rows, symbol, options);
     if (volume !== undefined) {
       notes.push(volume.note);
       const columns = { ...mappedNames(options), volume: volume.name };
-      matched = matchedFields(names, rows, path, { ...options, columns });
+      matched = matchedFields(names, path, { ...options, columns });
     }
   } catch (error) {
     throw explained(error, header, rows, options);
   }
+  const time = timeLayout(header, names, matched, rows, path, options);
+  // A column without any time of day is a column like others.
+  if (!time.hasClock) matched = { ...matched, clock: undefined };
   const { fields, columns, shape } = isWide
     ? severalRows(header, names, matched, rows, path, options)
     : singleRows(names, matched, rows, volume?.zero, options);
@@ -334,7 +364,6 @@ export function detectLayout(
     return role === "price" || isVolume || (isWide && role === "number") ? [field] : [];
   });
   const numbers = numberStyle(rows, values, path, options);
-  const time = timeLayout(rows, matched, path, options);
   const leftOut = fields.flatMap(({ name: field, role }) => (role === "skip" && field !== "" ? [field] : []));
   return {
     separator: header.separator,
@@ -349,6 +378,6 @@ export function detectLayout(
     fields,
     symbol,
     columns,
-    notes: layoutNotes({ header, names, matched, rows, time, leftOut, numbers, shape, assumed: notes, options }),
+    notes: layoutNotes({ header, names, matched, time, leftOut, numbers, shape, assumed: notes, options }),
   };
 }

@@ -21,6 +21,11 @@ export type CsvColumn = SourceColumn;
 
 /** How to read a CSV file. What the options leave open is detected. */
 export interface CsvOptions extends Omit<SourceOptions, "columns">, LocalTimeOptions, FileSymbolOptions {
+  /**
+   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`). Default: decided by
+   * their digits, if only one of the two is possible.
+   */
+  readonly clockDigits?: "hhmm" | "hhmmss";
   /** The ASCII character between fields. Default: detected among comma, semicolon, tab and `|`. */
   readonly separator?: string;
   /**
@@ -62,6 +67,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   separator: [],
   skipLines: [],
   dateOrder: ["ymd", "dmy", "mdy"],
+  clockDigits: ["hhmm", "hhmmss"],
   decimal: [".", ","],
   thousands: [",", ".", " ", "'"],
   price: ["mid", "bid", "ask"],

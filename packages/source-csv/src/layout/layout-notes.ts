@@ -1,11 +1,9 @@
-import type { MatchedColumns } from "@atc/plugin-kit";
+import type { MatchedColumns, TimeLayout } from "@atc/plugin-kit";
 import type { NumberStyle } from "../text/styled-number.ts";
 import type { CsvOptions } from "./csv-options.ts";
 import type { Header } from "./header.ts";
 import { styleNotes } from "./number-style.ts";
 import type { RowShape } from "./row-shape.ts";
-import type { Sample } from "./sample.ts";
-import type { TimeLayout } from "./time-layout.ts";
 
 /** What the notes on a file are made from. */
 interface LayoutFacts {
@@ -13,7 +11,6 @@ interface LayoutFacts {
   /** The names of all fields: those that the header lacks included. */
   readonly names: readonly string[];
   readonly matched: MatchedColumns;
-  readonly rows: Sample["rows"];
   readonly time: TimeLayout;
   /** Names of fields that become no column. */
   readonly leftOut: readonly string[];
@@ -22,21 +19,6 @@ interface LayoutFacts {
   /** What was assumed about the header and its columns. */
   readonly assumed: readonly string[];
   readonly options: CsvOptions;
-}
-
-/** Notes on how times are read. */
-function timeNotes({ matched, rows, time }: LayoutFacts): readonly string[] {
-  const { timeStyle, localTime } = time;
-  const isWritten = time.time === "iso" || time.time === "loose";
-  const hasClock = matched.clock !== undefined || rows.some((row) => (row[matched.timestamp] ?? "").length > 10);
-  const zone =
-    localTime === undefined
-      ? "UTC"
-      : `${localTime.timeZone} (${localTime.disambiguation ?? "reject"} when clocks change)`;
-  return [
-    ...(isWritten && hasClock && !timeStyle.isZoned ? [`times name no zone and were read in ${zone}`] : []),
-    ...(timeStyle.isTwelveHour ? ["times have a 12-hour clock"] : []),
-  ];
 }
 
 /** Notes on how rows become other rows. */
@@ -50,7 +32,7 @@ function shapeNotes(shape: RowShape | undefined): readonly string[] {
 
 /** What was assumed or left out to read a file, for the report of an ingest. */
 export function layoutNotes(facts: LayoutFacts): readonly string[] {
-  const { header, names, matched, leftOut, options, assumed, shape } = facts;
+  const { header, names, matched, time, leftOut, options, assumed, shape } = facts;
   const { skipLines = 0, priceScale = 1 } = options;
   const isInserted = names.length > header.names.length && matched.clock !== undefined;
   return [
@@ -65,7 +47,7 @@ export function layoutNotes(facts: LayoutFacts): readonly string[] {
       : []),
     ...assumed,
     ...shapeNotes(shape),
-    ...timeNotes(facts),
+    ...time.timeNotes,
     ...(priceScale === 1 ? [] : [`prices were divided by ${priceScale} (priceScale)`]),
     ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`]),
     ...styleNotes(facts.numbers, options),

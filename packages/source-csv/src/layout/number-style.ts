@@ -1,7 +1,8 @@
 import { AtcError } from "@atc/contract";
+import { isMissing } from "@atc/plugin-kit";
 import { currencySigns, type NumberStyle } from "../text/styled-number.ts";
 import type { CsvOptions } from "./csv-options.ts";
-import { isMissing, type Sample } from "./sample.ts";
+import type { Sample } from "./sample.ts";
 
 const exponent = "(?:[eE][+-]?\\d+)?";
 

@@ -54,5 +54,7 @@ export async function* chunksOf(
   }
   await opened.checkUnchanged();
   reportTaken();
-  return { rows, badRows: badRows.count(), bytes: bytes.taken(), hash: hexOf(hash.digest()) };
+  const notes = reading.notes();
+  const summary = { rows, badRows: badRows.count(), bytes: bytes.taken(), hash: hexOf(hash.digest()) };
+  return notes.length === 0 ? summary : { ...summary, notes };
 }

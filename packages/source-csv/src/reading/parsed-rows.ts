@@ -1,4 +1,4 @@
-import { AtcError, type BadRow } from "@atc/contract";
+import { AtcError, type BadRow, type ReadingNote } from "@atc/contract";
 import { LF } from "@atc/plugin-kit";
 import type { ByteStream } from "../files/byte-stream.ts";
 import type { CsvLayout } from "../layout/csv-layout.ts";
@@ -43,6 +43,8 @@ export interface RowsReading {
   readonly memory: RowMemory;
   readonly buffers: ColumnBuffers;
   readonly badRows: BadRowPolicy;
+  /** What the rows so far show. */
+  readonly notes: () => readonly ReadingNote[];
   readonly parser: RowParser;
   /** Gives the parsed rows as chunks. */
   readonly shaped: ShapedRows;
@@ -59,9 +61,11 @@ export function rowsReading({ path, layout, policy, line, onBadRow, symbols }: R
   const buffers = columnBuffers(layout, chunkRows(layout), memory, symbols);
   const kernel = rowKernel(memory, layout, buffers);
   const badRows = badRowPolicy({ path, policy, layout, onBadRow });
-  const parser = rowParser(rowContext(layout, buffers), badRows, line, kernel);
+  const context = rowContext(layout, buffers);
+  const parser = rowParser(context, badRows, line, kernel);
   const shaped = shapedRows({ path, layout, buffers, badRows });
-  return { path, loneReturns: layout.loneReturns, memory, buffers, badRows, parser, shaped };
+  const notes = (): readonly ReadingNote[] => [...context.notes(), ...shaped.notes()];
+  return { path, loneReturns: layout.loneReturns, memory, buffers, badRows, notes, parser, shaped };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { AtcError, type ColumnChunk, type TypedArray } from "@atc/contract";
+import { AtcError, type ColumnChunk, type ReadingNote, type TypedArray } from "@atc/contract";
 import type { CsvLayout } from "../layout/csv-layout.ts";
 import type { MeanPrice, WideRows, ZeroField } from "../layout/row-shape.ts";
 import type { BadRowPolicy } from "../rows/bad-rows.ts";
@@ -8,20 +8,12 @@ import type { ColumnBuffers } from "../rows/column-buffers.ts";
 export interface ShapedRows {
   /** The first `length` rows of the buffers as a chunk; undefined if they become no row. */
   chunk(length: number, row: number): ColumnChunk | undefined;
-  /** Rows found so far that a note counts. */
-  readonly found: ShapeFindings;
-}
-
-/** What the shaping found, by kind: rows, and the line of the first. */
-export interface ShapeFindings {
-  /** Rows whose bid is above their ask. */
-  readonly crossed: Tally;
-  /** Pairs of a row and a symbol without a price. */
-  readonly missing: Tally;
+  /** What the rows so far show. */
+  notes(): readonly ReadingNote[];
 }
 
 /** A count of rows. */
-export interface Tally {
+interface Tally {
   rows: number;
   /** The line of the first; 0 if there is none. */
   line: number;
@@ -169,15 +161,23 @@ function shapedWide(context: ShapeContext, wide: WideRows, missing: Tally): Shap
   };
 }
 
+function noteOf(key: string, { rows, line }: Tally, text: string): readonly ReadingNote[] {
+  return rows === 0 ? [] : [{ key, rows, line, text }];
+}
+
 /** Shapes the rows of a layout. */
 export function shapedRows(context: ShapeContext): ShapedRows {
   const { layout, buffers } = context;
-  const found: ShapeFindings = { crossed: { rows: 0, line: 0 }, missing: { rows: 0, line: 0 } };
   const { shape } = layout;
-  if (shape === undefined) return { found, chunk: buffers.chunk };
-  const chunk =
-    shape.wide === undefined
-      ? shapedMeans(context, shape.means, found.crossed)
-      : shapedWide(context, shape.wide, found.missing);
-  return { found, chunk };
+  if (shape === undefined) return { notes: () => [], chunk: buffers.chunk };
+  const crossed: Tally = { rows: 0, line: 0 };
+  const missing: Tally = { rows: 0, line: 0 };
+  return {
+    notes: () => [
+      ...noteOf("crossed", crossed, "with a bid above the ask"),
+      ...noteOf("missing symbol", missing, "without any price of a symbol, left out for that symbol"),
+    ],
+    chunk:
+      shape.wide === undefined ? shapedMeans(context, shape.means, crossed) : shapedWide(context, shape.wide, missing),
+  };
 }

@@ -49,7 +49,9 @@ export async function* readSlice(
       const step = await lengths.next();
       if (step.done === true) {
         await checkUnchangedPlain(handle, path, file);
-        return { position: start + step.value, line: parser.line(), badRows: badRows.count() };
+        const notes = reading.notes();
+        const sliceEnd = { position: start + step.value, line: parser.line(), badRows: badRows.count() };
+        return notes.length === 0 ? sliceEnd : { ...sliceEnd, notes };
       }
       const chunk = shaped.chunk(step.value, rows);
       if (chunk !== undefined) yield chunk;

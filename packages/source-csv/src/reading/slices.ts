@@ -51,6 +51,8 @@ export async function slicesOf(
   length: number,
 ): Promise<SlicedSource | undefined> {
   if (plainFile === undefined || layout.loneReturns) return undefined;
+  // A slice does not know on which pass of repeated times the slice before it ended.
+  if (layout.localTime?.disambiguation === "infer") return undefined;
   const starts = [layout.start];
   const handle = await openFile(plainFile.path);
   try {

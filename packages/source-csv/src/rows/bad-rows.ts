@@ -1,6 +1,6 @@
 import { AtcError, type BadRow } from "@atc/contract";
+import type { TimeLayout } from "@atc/plugin-kit";
 import type { CsvOptions } from "../layout/csv-options.ts";
-import type { TimeLayout } from "../layout/time-layout.ts";
 
 /** Why a row is bad. After `number`, the other fields of the row are still good. */
 export type FaultReason = "fields" | "number" | "time" | "quote" | "encoding" | "symbol";

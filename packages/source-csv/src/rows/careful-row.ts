@@ -1,5 +1,4 @@
-import { CR, LF } from "@atc/plugin-kit";
-import { isMissing } from "../layout/sample.ts";
+import { CR, isMissing, LF, longestMissing } from "@atc/plugin-kit";
 import { scanDecimal } from "../text/decimal.ts";
 import type { Dictionary } from "../text/dictionary.ts";
 import { excerpt } from "../text/excerpt.ts";
@@ -73,7 +72,7 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
     )
       return;
     target[row] = Number.NaN;
-    const missing = end - start <= 4 && isMissing(excerpt(bytes, start, end));
+    const missing = end - start <= longestMissing && isMissing(excerpt(bytes, start, end));
     if (!missing || roles[field] === roleNumber.price) setFault("number", field, bytes, start, end);
   }
 
@@ -134,15 +133,22 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
     return newline + 1;
   }
 
+  /** Makes the row a bad row, because its time does not exist or is out of range. */
+  function setTimeFault(bytes: Uint8Array, stop: number): void {
+    setFault("time", roles.indexOf(roleNumber.time), bytes, rowStart, stop);
+  }
+
   /** Ends a row of `count` fields at the line end `stop`; returns the offset of the next row. */
   function endRow(bytes: Uint8Array, stop: number, count: number): number {
     const isBlank = count === 1 && excerpt(bytes, rowStart, stop).trim() === "";
     if (count !== roles.length) {
       fault = undefined;
       if (!isBlank) setFault("fields", -1, bytes, rowStart, stop);
-    } else if (!storeTime(row)) setFault("time", roles.indexOf(roleNumber.time), bytes, rowStart, stop);
-    if (hasSymbol && count === roles.length && (fault === undefined || (fault === "number" && badRows.keepsNaN)))
-      storeSymbol(bytes);
+    } else if (!context.infers && !storeTime(row)) setTimeFault(bytes, stop);
+    const isKept = count === roles.length && (fault === undefined || (fault === "number" && badRows.keepsNaN));
+    if (hasSymbol && isKept) storeSymbol(bytes);
+    // The order of rows counts per symbol, and for rows that stay.
+    if (context.infers && isKept && !isBlank && !storeTime(row)) setTimeFault(bytes, stop);
     outcome.lines = 1 + breaks;
     outcome.stored = takeFault() && !isBlank;
     return (bytes[stop] === CR ? stop + 1 : stop) + 1;

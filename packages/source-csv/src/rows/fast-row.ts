@@ -20,7 +20,7 @@ function scanPlain(bytes: Uint8Array, position: number, separator: number): numb
  * of the time of a file is spent here.
  */
 export function fastRow(context: RowContext): (bytes: Uint8Array, start: number, row: number, end: number) => number {
-  const { separator, roles, buffers, hasSymbol, readTime, readClock, timespec, clock, storeTime } = context;
+  const { separator, roles, buffers, hasSymbol, infers, readTime, readClock, timespec, clock, storeTime } = context;
   const { numbers, texts, dictionaries, symbols, symbolDictionary } = buffers;
   const { symbol, text, time, price } = roleNumber;
   const last = roles.length - 1;
@@ -61,13 +61,13 @@ export function fastRow(context: RowContext): (bytes: Uint8Array, start: number,
       else if (field === last) position = byte === CR ? stop + 1 : stop;
       else return -1;
     }
-    if (bytes[position] !== LF || position >= end || !storeTime(row)) return -1;
+    if (bytes[position] !== LF || position >= end || (!infers && !storeTime(row))) return -1;
     if (hasSymbol) {
       if (symbolEnd === symbolStart) return -1;
       const index = symbolDictionary.indexOf(bytes, symbolStart, symbolEnd);
       if (index < 0) return -1;
       symbols[row] = index;
     }
-    return position + 1;
+    return infers && !storeTime(row) ? -1 : position + 1;
   };
 }

@@ -1,12 +1,4 @@
-import {
-  clockReader,
-  epochReader,
-  isoReader,
-  localOffset,
-  looseReader,
-  storeTimespec,
-  type TimespecReader,
-} from "@atc/plugin-kit";
+import { type RowTimes, rowTimes, storeTimespec } from "@atc/plugin-kit";
 import type { CsvLayout, FieldRole } from "../layout/csv-layout.ts";
 import { type NumberScanner, numberScanner } from "../text/styled-number.ts";
 import type { ColumnBuffers } from "./column-buffers.ts";
@@ -39,7 +31,8 @@ export interface ParseLimit {
 }
 
 /** What all row readers of a file share. */
-export interface RowContext {
+export interface RowContext
+  extends Pick<RowTimes, "timespec" | "clock" | "readTime" | "readClock" | "tally" | "notes"> {
   /** The byte between fields. */
   readonly separator: number;
   /** The role of each field, by {@link roleNumber}. */
@@ -50,16 +43,10 @@ export interface RowContext {
   readonly buffers: ColumnBuffers;
   /** Whether a field holds the symbol. If none does, the buffers hold it already. */
   readonly hasSymbol: boolean;
-  /** Reads the time into `timespec`: the date alone if the time of day is a field of its own. */
-  readonly readTime: TimespecReader;
-  /** Reads the time of day into `clock`, if that is a field of its own. */
-  readonly readClock: TimespecReader;
+  /** Whether times depend on the symbol's rows before, so that the symbol is stored first. */
+  readonly infers: boolean;
   /** Reads a number that is not plain; undefined if all are. `fastRow` would misread `1.234` of a style. */
   readonly scanStyled: NumberScanner | undefined;
-  /** Seconds and nanoseconds of the row's time. */
-  readonly timespec: Float64Array;
-  /** Seconds and nanoseconds of the row's time of day, if that is a field of its own. */
-  readonly clock: Float64Array;
   /** Stores the time of a row after its fields are read; false if it is out of range. */
   storeTime(row: number): boolean;
 }
@@ -67,12 +54,11 @@ export interface RowContext {
 /** The context for files of a layout. */
 export function rowContext(layout: CsvLayout, buffers: ColumnBuffers): RowContext {
   const { fields, kind, symbol, numbers } = layout;
-  const timespec = new Float64Array(2);
-  const clock = new Float64Array(2);
-  const hasClock = fields.some(({ role }) => role === "clock");
+  const times = rowTimes("csv", layout, kind === "ticks");
+  const { timespec, join } = times;
   const unit = kind === "ticks" ? "ns" : "ms";
   const words = buffers.timeWords;
-  const offsetOf = layout.localTime === undefined ? undefined : localOffset("csv", layout.localTime);
+  const { symbols } = buffers;
   if (symbol !== undefined) {
     const name = new TextEncoder().encode(symbol);
     buffers.symbols.fill(buffers.symbolDictionary.indexOf(name, 0, name.length));
@@ -83,25 +69,9 @@ export function rowContext(layout: CsvLayout, buffers: ColumnBuffers): RowContex
     names: fields.map(({ name }) => name),
     buffers,
     hasSymbol: fields.some(({ role }) => role === "symbol"),
-    readTime: timeReader(layout, hasClock),
-    readClock: clockReader(layout.timeStyle),
+    infers: layout.localTime?.disambiguation === "infer",
     scanStyled: numbers === undefined ? undefined : numberScanner(numbers),
-    timespec,
-    clock,
-    storeTime: (row) => {
-      if (hasClock) {
-        timespec[0] = timespec[0] + clock[0];
-        timespec[1] = clock[1];
-      }
-      if (offsetOf !== undefined) timespec[0] = timespec[0] - offsetOf(timespec[0]);
-      return storeTimespec(timespec, unit, words, row);
-    },
+    ...times,
+    storeTime: (row) => join(symbols[row]) && storeTimespec(timespec, unit, words, row),
   };
-}
-
-/** The reader of the time field. */
-function timeReader({ time, timeStyle }: CsvLayout, hasClock: boolean): TimespecReader {
-  const style = hasClock ? { ...timeStyle, isZoned: false, isTwelveHour: false } : timeStyle;
-  if (time === "loose") return looseReader(style);
-  return time === "iso" ? isoReader(style.isZoned) : epochReader(time);
 }

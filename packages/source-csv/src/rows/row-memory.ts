@@ -87,9 +87,13 @@ function laidOut(total: number, textLength: number, memory: GrowingMemory | unde
   return { symbols, bytes: new Uint8Array(buffer, text.offset, textLength + padding), allocate, exports, release };
 }
 
+/** The formats of numbers that the kernel reads. */
+const kernelFormats: readonly CsvLayout["time"][] = ["number", "s", "ms", "us", "ns"];
+
 /** Whether the kernel can parse all fields of the layout. */
-function isPlain({ fields, time, timeStyle, localTime, numbers }: CsvLayout): boolean {
-  if (time === "loose" || timeStyle.isTwelveHour || localTime !== undefined || numbers !== undefined) return false;
-  const hasClock = fields.some(({ role }) => role === "clock");
-  return fields.every(({ role }) => role !== "text") && !(hasClock && time !== "iso");
+function isPlain(layout: CsvLayout): boolean {
+  const { fields, time, timeStyle, hasClock, clockForm, localTime, isDateOnly, numbers } = layout;
+  if (timeStyle.isTwelveHour || localTime !== undefined || isDateOnly || numbers !== undefined) return false;
+  if (fields.some(({ role }) => role === "text") || clockForm !== "written") return false;
+  return time === "iso" || (!hasClock && kernelFormats.includes(time));
 }

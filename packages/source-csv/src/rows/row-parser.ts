@@ -35,7 +35,8 @@ export function rowParser(
   firstLine: number,
   kernel: RowKernel | undefined,
 ): RowParser {
-  const { capacity, lines } = context.buffers;
+  const { buffers, tally } = context;
+  const { capacity, lines } = buffers;
   const isStyled = context.scanStyled !== undefined;
   const readFast = fastRow(context);
   const careful = carefulRow(context, badRows);
@@ -54,6 +55,7 @@ export function rowParser(
         const first = row;
         row = kernel.parse(at, row, limit);
         if (lines !== undefined) for (let r = first; r < row; r++) lines[r] = line + r - first;
+        kernel.countForms(tally, line - first);
         line += row - first;
         at = kernel.position();
         if (at >= stop || row === capacity) break;
@@ -62,12 +64,16 @@ export function rowParser(
       if (lines !== undefined) lines[row] = line;
       if (next > 0) {
         if (next - at > longestRow) break;
+        if (tally.form !== tally.usual) tally.count(line);
         row++;
         line++;
       } else {
         next = careful.read(bytes, at, row, line, limit);
         if (next < 0) break;
-        if (outcome.stored) row++;
+        if (outcome.stored) {
+          tally.count(line);
+          row++;
+        }
         line += outcome.lines;
       }
       at = next;

@@ -4,7 +4,7 @@ import type { MemoryPiece, RowExports, RowMemory } from "./row-memory.ts";
 
 /** Offsets in the kernel's state, the same as in `assembly/state.ts`. */
 export const positionWord = 9;
-export const fieldsAt = 640;
+export const fieldsAt = 752;
 const tableWord = 4;
 const namesWord = 11;
 const countWord = 156;

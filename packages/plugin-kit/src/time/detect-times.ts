@@ -1,0 +1,133 @@
+import { AtcError } from "@atc/contract";
+import { type ClockColumn, clockFormOf } from "./clock-form.ts";
+import { isKnownZone, type LocalTimeOptions } from "./local-time.ts";
+import type { TimeStyle } from "./loose-reader.ts";
+import { type NumberColumn, numberColumn } from "./number-column.ts";
+import type { TimeFormat, TimeLayout } from "./time-layout.ts";
+import {
+  isDateText,
+  isHalfDay,
+  isLoose,
+  isMissing,
+  isNumberText,
+  isZonedText,
+  most,
+  zoneNameOf,
+} from "./time-samples.ts";
+import { countsInUtc, type TimeUnit } from "./time-unit.ts";
+
+/** The options of a source about its times. */
+export interface TimeOptions extends LocalTimeOptions {
+  /** What times that are numbers count. Default: decided by their values, row by row. */
+  readonly timeUnit?: TimeUnit | undefined;
+  /** The order of day, month and year in dates such as `31/01/2024`. Default: `ymd`; it is never guessed. */
+  readonly dateOrder?: TimeStyle["dateOrder"] | undefined;
+  /**
+   * How times of day that are numbers of a column of their own are read: 930 as 09:30 (`hhmm`) or as 00:09:30
+   * (`hhmmss`). Default: decided by their digits, if only one of the two is possible.
+   */
+  readonly clockDigits?: ClockColumn["clockDigits"];
+}
+
+/** The texts in which {@link detectTimes} detects the times of a source. */
+export interface TimeSamples {
+  /** The source's name, for messages. */
+  readonly source: string;
+  /** The times of the first rows, or their dates if the time of day has a column of its own. */
+  readonly dates: readonly string[];
+  /** The times of day, if they have a column of their own. */
+  readonly clocks?: readonly string[] | undefined;
+  /** The name of that column. Default: `time`. */
+  readonly clockColumn?: string | undefined;
+  /** What to do if that column holds no times of day, for messages. */
+  readonly withoutClock?: string | undefined;
+  readonly options: TimeOptions;
+}
+
+/** How most texts are written, and what a column of numbers shows. */
+function formatOf(
+  source: string,
+  filled: readonly string[],
+  { timeUnit, dateOrder = "ymd" }: TimeOptions,
+): { readonly time: TimeFormat; readonly numbers?: NumberColumn } {
+  const numbers = filled.filter(isNumberText);
+  if (numbers.length * 2 > filled.length) {
+    if (timeUnit !== undefined) return { time: timeUnit };
+    return { time: "number", numbers: numberColumn(source, numbers) };
+  }
+  const isOdd = dateOrder !== "ymd" || filled.some(isLoose) || most(filled, isHalfDay);
+  return { time: isOdd ? "loose" : "iso" };
+}
+
+/** The known zone that the first and most other texts name. Texts with another one are refused when they are read. */
+function commonZone(texts: readonly string[]): string | undefined {
+  const name = zoneNameOf(texts[0] ?? "");
+  if (name === undefined || !most(texts, (text) => zoneNameOf(text) === name)) return undefined;
+  return isKnownZone(name) ? name : undefined;
+}
+
+/** Whether all sampled times are dates. */
+function areDates(time: TimeFormat, filled: readonly string[], numbers: NumberColumn | undefined): boolean {
+  if (numbers !== undefined) return numbers.areDates;
+  if (time === "yyyymm") return true;
+  if (time === "days" || time === "excel")
+    return filled.every((text) => !isNumberText(text) || /^[+-]?\d+(?:\.0*)?$/.test(text));
+  return (time === "iso" || time === "loose") && filled.every(isDateText);
+}
+
+/** The notes on times that name no zone. */
+function zoneNotes(layout: Omit<TimeLayout, "timeNotes">, hasTimeOfDay: boolean): readonly string[] {
+  const { time, timeStyle, localTime, zoneName, usual } = layout;
+  const how = localTime?.disambiguation ?? "reject";
+  if (zoneName !== undefined)
+    return [`times name the zone ${zoneName} and were read in it (${how} when clocks change)`];
+  const isUtc = timeStyle.isZoned || countsInUtc(time) || (time === "number" && countsInUtc(usual ?? "s"));
+  const zone = localTime === undefined ? "UTC" : `${localTime.timeZone} (${how} when clocks change)`;
+  return hasTimeOfDay && !isUtc ? [`times name no zone and were read in ${zone}`] : [];
+}
+
+/**
+ * Detects how the times of a source are written, from the texts of its first rows. Numbers become texts too.
+ *
+ * @throws ATC_INVALID_DATA if numbers or times of day can be read in more than one way; ATC_INVALID_ARGUMENT for the
+ * option `timeZone` if the times are in UTC or name a zone. Messages name the option that decides.
+ */
+export function detectTimes({ source, dates, clocks, clockColumn, withoutClock, options }: TimeSamples): TimeLayout {
+  const { dateOrder = "ymd", timeZone, disambiguation, clockDigits } = options;
+  const filled = dates.filter((text) => !isMissing(text));
+  const { time, numbers } = formatOf(source, filled, options);
+  const clockForm =
+    clocks && clockFormOf(clocks, { source, column: clockColumn ?? "time", clockDigits, without: withoutClock });
+  const hasClock = clocks !== undefined && clockForm !== undefined;
+  const times = (hasClock ? clocks : dates).filter((text) => !isMissing(text));
+  const timeStyle = { dateOrder, isTwelveHour: most(times, isHalfDay), isZoned: most(times, isZonedText) };
+  const isUtc = countsInUtc(time) || (numbers !== undefined && countsInUtc(numbers.usual));
+  const zoneName = hasClock ? undefined : commonZone(times);
+  if (timeZone !== undefined && (timeStyle.isZoned || isUtc || zoneName !== undefined))
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `the times of "${source}" ${isUtc ? "count from 1970 in UTC" : "name their zone"}, such as "${times[0]}"; remove the option timeZone`,
+      { details: { path: source, option: "timeZone" } },
+    );
+  const isDate = !hasClock && filled.length > 0 && areDates(time, filled, numbers);
+  const zone = zoneName ?? (isDate ? undefined : timeZone);
+  const layout: Omit<TimeLayout, "timeNotes"> = {
+    time,
+    ...(numbers === undefined ? {} : { usual: numbers.usual }),
+    timeStyle,
+    hasClock,
+    clockForm: clockForm ?? "written",
+    ...(zoneName === undefined ? {} : { zoneName }),
+    ...(zone === undefined
+      ? {}
+      : { localTime: { timeZone: zone, ...(disambiguation === undefined ? {} : { disambiguation }) } }),
+    timeIs: isDate ? "date" : "instant",
+    isDateOnly: isDate && timeZone !== undefined,
+  };
+  const timeNotes = [
+    ...zoneNotes(layout, !isDate && filled.length > 0),
+    ...(layout.isDateOnly ? ["times are dates, to which the option timeZone does not apply"] : []),
+    ...(timeStyle.isTwelveHour ? ["times have a 12-hour clock"] : []),
+  ];
+  return { ...layout, timeNotes };
+}

@@ -1,0 +1,20 @@
+import type { EpochUnit } from "./epoch-unit.ts";
+
+/**
+ * What a number that stands for a time counts: an {@link EpochUnit}, `days` since 1970-01-01, `excel` serials (days
+ * since 1899-12-30, from 61 on), `yyyymm` (a month, or a year alone: its January), or `ticks` of .NET (100 ns since
+ * 0001-01-01). Decimals of days are a time of day, to the nearest millisecond.
+ */
+export type TimeUnit = EpochUnit | "days" | "excel" | "yyyymm" | "ticks";
+
+/** All units, as the option `timeUnit` spells them. */
+export const timeUnits: readonly TimeUnit[] = ["s", "ms", "us", "ns", "days", "excel", "yyyymm", "ticks"];
+
+/** The start of 1980, and of 2100, in seconds: no number without a unit is a time outside of these years. */
+export const firstPlausible = 315_532_800;
+export const afterPlausible = 4_102_444_800;
+
+/** Whether numbers of a unit count from 1970 in UTC; numbers of others are local times, or dates. */
+export function countsInUtc(unit: string): boolean {
+  return unit === "s" || unit === "ms" || unit === "us" || unit === "ns";
+}
