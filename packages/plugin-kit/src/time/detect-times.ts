@@ -4,6 +4,7 @@ import { isKnownZone, type LocalTimeOptions } from "./local-time.ts";
 import type { TimeStyle } from "./loose-reader.ts";
 import { type NumberColumn, numberColumn } from "./number-column.ts";
 import type { TimeFormat, TimeLayout } from "./time-layout.ts";
+import { timeReader } from "./time-reader.ts";
 import {
   isDateText,
   isHalfDay,
@@ -12,6 +13,7 @@ import {
   isNumberText,
   isZonedText,
   most,
+  paddedBytes,
   zoneNameOf,
 } from "./time-samples.ts";
 import { countsInUtc, type TimeUnit } from "./time-unit.ts";
@@ -86,13 +88,28 @@ function zoneNotes(layout: Omit<TimeLayout, "timeNotes">, hasTimeOfDay: boolean)
   return hasTimeOfDay && !isUtc ? [`times name no zone and were read in ${zone}`] : [];
 }
 
+/** Throws if most dates beside a column of times of day have a time of day of their own. */
+function checkMidnights(layout: TimeLayout, dates: readonly string[], { source, withoutClock }: TimeSamples): void {
+  const read = timeReader(layout);
+  const timespec = new Float64Array(2);
+  const isMidday = (text: string): boolean =>
+    read(paddedBytes(text), 0, timespec) === text.length && (timespec[0] % 86_400 !== 0 || timespec[1] !== 0);
+  if (!most(dates, isMidday)) return;
+  throw new AtcError(
+    "ATC_INVALID_DATA",
+    `the dates of "${source}" are beside a column of times of day, but have one of their own, such as "${dates.find(isMidday)}"; ${withoutClock ?? "leave one of the two columns out"}`,
+    { details: { path: source } },
+  );
+}
+
 /**
  * Detects how the times of a source are written, from the texts of its first rows. Numbers become texts too.
  *
  * @throws ATC_INVALID_DATA if numbers or times of day can be read in more than one way; ATC_INVALID_ARGUMENT for the
  * option `timeZone` if the times are in UTC or name a zone. Messages name the option that decides.
  */
-export function detectTimes({ source, dates, clocks, clockColumn, withoutClock, options }: TimeSamples): TimeLayout {
+export function detectTimes(samples: TimeSamples): TimeLayout {
+  const { source, dates, clocks, clockColumn, withoutClock, options } = samples;
   const { dateOrder = "ymd", timeZone, disambiguation, clockDigits } = options;
   const filled = dates.filter((text) => !isMissing(text));
   const { time, numbers } = formatOf(source, filled, options);
@@ -129,5 +146,7 @@ export function detectTimes({ source, dates, clocks, clockColumn, withoutClock, 
     ...(layout.isDateOnly ? ["times are dates, to which the option timeZone does not apply"] : []),
     ...(timeStyle.isTwelveHour ? ["times have a 12-hour clock"] : []),
   ];
-  return { ...layout, timeNotes };
+  const detected = { ...layout, timeNotes };
+  if (hasClock) checkMidnights(detected, filled, samples);
+  return detected;
 }

@@ -48,7 +48,7 @@ function distantUnit(text: string): TimeUnit {
 /** What numbers that have no form may be, most likely first. */
 function guessesOf(numbers: readonly string[]): readonly Guess[] {
   const within = (least: number, last: number): boolean =>
-    most(numbers, (text) => Number(text) >= least && Number(text) <= last);
+    most(numbers, (text) => Number(text) >= least && Math.floor(Number(text)) <= last);
   const guess = (unit: TimeUnit, what = names[unit]): Guess => ({ unit, what });
   if (within(6.2e17, 6.63e17)) return [guess("ticks"), guess("ns")];
   if (most(numbers, (text) => /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:\.0*)?$/.test(text))) return [guess("yyyymm")];

@@ -69,8 +69,8 @@ export function numberReader(target: FormTarget, isLocal: boolean): TimespecRead
     else end = form === 2 ? readMicroseconds(bytes, first, timespec) : readNanoseconds(bytes, first, timespec);
     const seconds = timespec[0];
     if (seconds < firstPlausible || seconds >= afterPlausible) return -1;
-    if (form === 3 && seconds >= firstTicksSecond && seconds <= lastTicksSecond) return -1;
-    return end;
+    if (form !== 3 || seconds < firstTicksSecond || seconds > lastTicksSecond) return end;
+    return seconds === lastTicksSecond && timespec[1] > 0 ? end : -1;
   };
 }
 
