@@ -29,7 +29,7 @@ export const columnAliases: Readonly<Record<SourceColumn, readonly string[]>> = 
     ...[...dateAliases, ...clocks, "t"],
   ],
   clock: clocks,
-  open: ["open", "o", "eröffnung", "eroeffnung", "eröffnungskurs", "erster", "ouverture", "ouv"],
+  open: ["open", "o", "eröffnung", "eroeffnung", "eröffnungskurs", "eröffn.", "erster", "ouverture", "ouv"],
   high: ["high", "h", "hoch", "höchst", "tageshoch", "haut", "plus_haut", "+_haut", "+haut"],
   low: ["low", "l", "tief", "tiefst", "tagestief", "bas", "plus_bas", "+_bas", "+bas"],
   close: [

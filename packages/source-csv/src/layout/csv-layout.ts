@@ -13,6 +13,7 @@ import {
 import type { NumberStyle } from "../text/styled-number.ts";
 import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
 import { likelyNames } from "./field-guess.ts";
+import { vendorScale } from "./fixed-point.ts";
 import { type FileHead, findHeader, type Header, headerOfRows } from "./header.ts";
 import { indexNames } from "./index-column.ts";
 import { layoutNotes } from "./layout-notes.ts";
@@ -345,8 +346,8 @@ export function detectLayout(
     if (matched.symbol === undefined && !isWide)
       symbol = options.symbol ?? symbols[0] ?? fileSymbol("csv", name, endings, options);
     volume = isWide ? undefined : likelyVolume(names, matched, rows, symbol, options);
-    if (volume !== undefined) {
-      notes.push(volume.note);
+    if (volume !== undefined) notes.push(volume.note);
+    if (volume?.name !== undefined) {
       const columns = { ...mappedNames(options), volume: volume.name };
       matched = matchedFields(names, path, { ...options, columns });
     }
@@ -364,6 +365,9 @@ export function detectLayout(
     return role === "price" || isVolume || (isWide && role === "number") ? [field] : [];
   });
   const numbers = numberStyle(rows, values, path, options);
+  const prices = fields.flatMap(({ role }, field) => (role === "price" ? [field] : []));
+  const scale = options.priceScale === undefined ? vendorScale(names, rows, prices) : 1;
+  if (scale !== 1) notes.push(`prices are integers in units of 1e-9 (Databento) and were divided by ${scale}`);
   const leftOut = fields.flatMap(({ name: field, role }) => (role === "skip" && field !== "" ? [field] : []));
   return {
     separator: header.separator,
@@ -374,7 +378,7 @@ export function detectLayout(
     ...time,
     numbers,
     shape,
-    priceScale: options.priceScale ?? 1,
+    priceScale: options.priceScale ?? scale,
     fields,
     symbol,
     columns,

@@ -5,8 +5,8 @@ import type { Sample } from "./sample.ts";
 
 /** Another column for the volume than the best name gives, and why. */
 export interface LikelyVolume {
-  /** Its name in the header, without `<>`. */
-  readonly name: string;
+  /** Its name in the header, without `<>`; undefined if it is not certain which column it is. */
+  readonly name?: string;
   readonly note: string;
   /** The column that it replaces, if that must stay 0. */
   readonly zero?: ZeroField;
@@ -55,7 +55,11 @@ function unitVolume(
   const base = symbol ?? rows[0]?.[matched.symbol ?? 0] ?? "";
   const fitting = volumes.filter(({ unit }) => base.toUpperCase().startsWith(unit));
   const [chosen] = volumes.length === 1 ? volumes : fitting;
-  if (chosen === undefined || (volumes.length > 1 && fitting.length !== 1)) return undefined;
+  if (volumes.length > 1 && fitting.length !== 1) {
+    const all = volumes.map(({ name }) => `"${name.trim()}"`).join(" or ");
+    return { note: `no volume was read: it may be ${all}; name it (--columns 'volume=${volumes[0]?.name.trim()}')` };
+  }
+  if (chosen === undefined) return undefined;
   return { name: chosen.name, note: `volume is "${chosen.name.trim()}", in ${chosen.unit}` };
 }
 

@@ -4,7 +4,10 @@ import type { MeanPrice, WideRows, ZeroField } from "../layout/row-shape.ts";
 import type { BadRowPolicy } from "../rows/bad-rows.ts";
 import type { ColumnBuffers } from "../rows/column-buffers.ts";
 
-/** Makes chunks of parsed rows: the rows as they are, with computed prices, or one row per symbol. */
+/**
+ * Makes chunks of parsed rows: the rows as they are, with computed prices, or one row per symbol. Rows of which a
+ * symbol lacks prices are reported here, after those that the parser reports in the same chunk.
+ */
 export interface ShapedRows {
   /** The first `length` rows of the buffers as a chunk; undefined if they become no row. */
   chunk(length: number, row: number): ColumnChunk | undefined;
@@ -39,7 +42,7 @@ function checkZero({ field, name, used }: ZeroField, { path, buffers }: ShapeCon
   for (let row = 0; row < length; row++) {
     // NaN stands for a missing volume, which contradicts nothing.
     if (values[row] === 0 || Number.isNaN(values[row])) continue;
-    const line = buffers.lines?.[row] ?? 0;
+    const line = Math.abs(buffers.lines?.[row] ?? 0);
     throw new AtcError(
       "ATC_INVALID_DATA",
       `"${path}" line ${line}, column "${name}": the volume is ${values[row]}, but it is 0 in the first rows, so that "${used}" was read as the volume; decide it for all rows with --columns volume=${name} or --columns volume=${used}`,
@@ -64,7 +67,7 @@ function computeMeans(
       targets[i][row] = (bid + ask) / 2;
       if (bid > ask) isCrossed = true;
     }
-    if (isCrossed) count(crossed, lines?.[row] ?? 0);
+    if (isCrossed) count(crossed, Math.abs(lines?.[row] ?? 0));
   }
 }
 
@@ -120,9 +123,11 @@ function shapedWide(context: ShapeContext, wide: WideRows, missing: Tally): Shap
     const found = pricesOf(fields, prices, numbers, row);
     if (found === prices) return true;
     if (found === 0) {
-      count(missing, line);
+      count(missing, Math.abs(line));
       return false;
     }
+    // The parser has reported a text that is no number, and keeps the row.
+    if (line < 0) return true;
     const column = columns[fields.findIndex((field) => Number.isNaN(numbers[field][row]))];
     return badRows.take({ line, column: `${symbol}:${column}`, reason: "number", text: "" });
   }

@@ -65,7 +65,8 @@ function timesInWords({ time, usual, timeStyle, localTime, zoneName, isDateOnly 
   if (time !== "iso" && time !== "loose") return `numbers in ${time}`;
   const { dateOrder, isTwelveHour, isZoned } = timeStyle;
   const date = { ymd: "2024-01-31", dmy: "31/01/2024", mdy: "01/31/2024" }[dateOrder];
-  if (isDateOnly) return `such as ${date}, without a time of day, because the first rows have none and timeZone is given`;
+  if (isDateOnly)
+    return `such as ${date}, without a time of day, because the first rows have none and timeZone is given`;
   const example = `${date}, ${date} ${isTwelveHour ? "9:30 PM" : "21:30:00.123"}${isZoned ? "Z or +01:00" : ""}`;
   const name = zoneName === undefined ? "" : ` ${zoneName}`;
   if (localTime !== undefined)

@@ -18,7 +18,7 @@ export interface ColumnBuffers {
   readonly symbolDictionary: Dictionary;
   /** The 32-bit halves of the int64 times, low half first. */
   readonly timeWords: Int32Array;
-  /** The line of each row, if rows are reshaped afterwards. */
+  /** The line of each row, if rows are reshaped afterwards; negative if the row was reported as bad and stays. */
   readonly lines: Int32Array | undefined;
   /**
    * The first `length` rows as a chunk, without a copy; `row` is the source's row at its start. Divides prices by the

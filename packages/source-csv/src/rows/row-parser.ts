@@ -68,7 +68,9 @@ export function rowParser(
         row++;
         line++;
       } else {
+        const faults = badRows.count();
         next = careful.read(bytes, at, row, line, limit);
+        if (lines !== undefined && badRows.count() > faults) lines[row] = -line;
         if (next < 0) break;
         if (outcome.stored) {
           tally.count(line);
