@@ -84,9 +84,11 @@ export function numberStyle(
   const texts = written.map(withoutCurrency);
   const currency = texts.some((text, i) => text !== written[i]);
   if (options.decimal !== undefined || options.thousands !== undefined) return givenStyle(options, currency);
-  // A text that no style reads, such as "1.5M", is a bad row later. It does not decide how the others are written.
+  // A text that no style reads, such as "1.5M", is a bad row later. It does not decide how the others are written,
+  // unless there are more of them: then the numbers are not what they seem.
   const known = texts.filter((text) => candidates.some(({ pattern }) => pattern.test(text)));
-  const example = known.find((text) => !plain.pattern.test(text));
+  const odd = known.filter((text) => !plain.pattern.test(text));
+  const example = odd.length > texts.length - known.length ? odd[0] : undefined;
   const [first, ...others] = candidates.filter(({ pattern }) => known.every((text) => pattern.test(text)));
   if (example === undefined || first === undefined) return givenStyle(options, currency);
   const other = others.find((one) => known.some((text) => numberOf(text, one) !== numberOf(text, first)));
