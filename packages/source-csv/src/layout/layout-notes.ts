@@ -25,7 +25,7 @@ interface LayoutFacts {
 function shapeNotes(shape: RowShape | undefined): readonly string[] {
   const { wide, means = [] } = shape ?? {};
   return [
-    ...(means.length === 0 ? [] : ["prices are the mean of bid and ask (price: mid, bid or ask)"]),
+    ...(means.length === 0 ? [] : ["prices are the mean of bid and ask (--price bid or --price ask takes one)"]),
     ...(wide === undefined ? [] : [`each row holds ${wide.series.length} symbols and was read as one row for each`]),
   ];
 }
