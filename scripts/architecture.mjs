@@ -17,7 +17,7 @@ export const packages = {
   "plugin-kit": {
     imports: ["contract"],
     folders: ["sources", "codecs", "files", "tasks", "chunks", "time", "parameters", "text"],
-    limit: "30 kB",
+    limit: "48 kB",
   },
   testing: {
     imports: ["contract", "plugin-kit"],

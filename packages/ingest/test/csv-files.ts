@@ -80,3 +80,11 @@ export function writePlainBars(directory: string, options: PlainBars = {}): stri
   writeFileSync(path, `${lines.join("\n")}\n`);
   return path;
 }
+
+/** The line of a bar, by the number of its row, whose unit of time changes from ms to us at the row `change`. */
+export function epochLine(change: number, symbols = 3): (row: number) => string {
+  return (row) => {
+    const ms = BigInt(Date.UTC(2020, 0, 1) + 60_000 * Math.floor(row / symbols));
+    return `S${row % symbols},${row < change ? ms : ms * 1000n},100,101,99,100.5,${row % 1000}`;
+  };
+}

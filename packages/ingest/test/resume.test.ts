@@ -13,7 +13,7 @@ import { mmapStore } from "@atc/mmap-store";
 import { csv } from "@atc/source-csv";
 import { describe, expect, it } from "vitest";
 import { ingest } from "../src/index.ts";
-import { datasetBytes, temporaryDirectories, writeBars, writePlainBars } from "./csv-files.ts";
+import { datasetBytes, epochLine, temporaryDirectories, writeBars, writePlainBars } from "./csv-files.ts";
 
 const newDirectory = temporaryDirectories();
 /** Set ATC_KILLS=200 for more. */
@@ -74,6 +74,7 @@ describe("an ingest that was killed", () => {
     // Without quotes no slice is read twice.
     "in runs": () => writeBars(newDirectory(), 20_000, { quotes: false }),
     "in their places": () => writePlainBars(newDirectory(), { rows: 40_000, minute: (bar) => bar ^ 1 }),
+    "with notes of the reading": () => writePlainBars(newDirectory(), { rows: 40_000, line: epochLine(5000) }),
     "in partitions": () => writePlainBars(newDirectory(), { rows: 40_000, symbols: 60 }),
   };
   for (const [what, write] of Object.entries(files))

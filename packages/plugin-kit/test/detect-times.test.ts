@@ -15,7 +15,8 @@ function read(texts: readonly string[], options: TimeOptions = {}, clocks?: read
     const clock = clocks?.[row] ?? "";
     if (clocks !== undefined && times.readClock(bytesOf(clock), 0, times.clock) !== clock.length) return undefined;
     if (!times.join(0)) return undefined;
-    const ms = times.timespec[0] * 1000 + Math.floor(times.timespec[1] / 1e6);
+    const [seconds = 0, nanoseconds = 0] = times.timespec;
+    const ms = seconds * 1000 + Math.floor(nanoseconds / 1e6);
     return new Date(ms).toISOString().replace(".000Z", "Z");
   });
 }

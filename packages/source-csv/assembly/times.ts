@@ -175,7 +175,9 @@ function scaled(state: usize, value: u64, fraction: u32): i64 {
   return <i64>value;
 }
 
-/** The start of a date in the unit of stored times; -1 if there is no such date. Neighbours in a file share the date. */
+/**
+ * The start of a date in the unit of stored times; -1 if there is no such date. Neighbours in a file share the date.
+ */
 @inline
 function midnightOf(state: usize, date: u32): i64 {
   if (<u64>date == load<u64>(state, dateAt)) return load<i64>(state, dateValueAt);
@@ -249,7 +251,9 @@ export function countForm(state: usize, row: u32): void {
   store<u32>(state, load<u32>(state, othersAt) + 1, othersAt);
 }
 
-/** Reads the time that the digits between `at` and `end` stand for: of the usual unit, or else of the form they have. */
+/**
+ * Reads the time that the digits between `at` and `end` stand for: of the usual unit, or else of the form they have.
+ */
 @inline
 export function readNumber(state: usize, at: usize, end: usize): i64 {
   timeEnd = 0;

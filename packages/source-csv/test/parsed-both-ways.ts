@@ -13,8 +13,8 @@ import { padding } from "../src/text/padding.ts";
 const capacity = 512;
 
 /**
- * What a parser makes of a text: columns bit by bit, symbols, bad rows, notes, the line after the last row; and how many rows
- * the kernel took.
+ * What a parser makes of a text: columns bit by bit, symbols, bad rows, notes, the line after the last row; and how
+ * many rows the kernel took.
  */
 export function parsed(
   layout: CsvLayout,

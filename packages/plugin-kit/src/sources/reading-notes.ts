@@ -27,7 +27,9 @@ export function createNoteLog(): NoteLog {
   };
 }
 
-/** A note as a sentence without a full stop: `3 rows with a time in us instead of ms, the first in line 7 of "a.csv"`. */
+/**
+ * A note as a sentence without a full stop: `3 rows with a time in us instead of ms, the first in line 7 of "a.csv"`.
+ */
 export function noteSentence({ rows, line, file, text }: ReadingNote): string {
   const where = line === undefined ? "" : `, the first in line ${line}${file === undefined ? "" : ` of "${file}"`}`;
   return `${rows} ${rows === 1 ? "row" : "rows"} ${text}${where}`;

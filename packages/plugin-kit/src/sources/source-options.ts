@@ -25,8 +25,8 @@ export interface SourceOptions {
   /** What a row is. Default: ticks if there is a price and neither open, high, low nor close; else bars. */
   readonly kind?: RowKind;
   /**
-   * What times that are numbers count. Default: decided row by row, as the one of s, ms, us, ns or digits of a date that
-   * puts the time between 1980 and 2100; other numbers are refused.
+   * What times that are numbers count. Default: decided row by row, as the one of s, ms, us, ns or digits of a date
+   * that puts the time between 1980 and 2100; other numbers are refused.
    */
   readonly timeUnit?: TimeUnit;
 }

@@ -20,7 +20,7 @@ export interface ClockColumn {
   readonly without?: string | undefined;
 }
 
-/** How the digits of numbers are read; undefined if they are no times of day; `both` if two readings are possible. */
+/** How the digits of numbers are read; undefined if they are not times of day; `both` if two readings are possible. */
 function digitsFormOf(numbers: readonly string[]): ClockForm | "both" | undefined {
   if (numbers.some((text) => /\.0*[1-9]/.test(text))) return most(numbers, isClockText) ? "written" : undefined;
   const whole = numbers.map((text) => text.replace(/\..*$/, ""));
@@ -37,7 +37,7 @@ function digitsFormOf(numbers: readonly string[]): ClockForm | "both" | undefine
 /**
  * How the digits of a column of times of day are read; undefined if the column holds nothing.
  *
- * @throws ATC_INVALID_DATA if most texts are no times of day, or if `hhmm` and `hhmmss` could both be meant
+ * @throws ATC_INVALID_DATA if most texts are not times of day, or if `hhmm` and `hhmmss` could both be meant
  */
 export function clockFormOf(texts: readonly string[], names: ClockColumn): ClockForm | undefined {
   const filled = texts.filter((text) => !isMissing(text));

@@ -43,6 +43,7 @@ export interface TimeSamples {
   readonly clockColumn?: string | undefined;
   /** What to do if that column holds no times of day, for messages. */
   readonly withoutClock?: string | undefined;
+  /** The source's options about its times. */
   readonly options: TimeOptions;
 }
 

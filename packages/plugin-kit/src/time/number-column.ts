@@ -60,7 +60,9 @@ function guessesOf(numbers: readonly string[]): readonly Guess[] {
   return [guess(unit, `milliseconds of the day, which need a column of dates beside them, or ${names[unit]}`)];
 }
 
-/** Whether all numbers may be hours of dates, yyyymmddhh, which are as large as the seconds of 2032 to 2036. */
+/**
+ * Whether all numbers may be dates with hours, such as 2024010209, which are as large as the seconds of 2032 to 2036.
+ */
 function areHours(numbers: readonly string[]): boolean {
   return numbers.every((text) =>
     /^(?:19[89]|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])$/.test(text),
@@ -91,7 +93,7 @@ export interface NumberColumn {
  * What the numbers of a column of times count, by the majority of a sample.
  *
  * @param source - the source's name, for messages
- * @throws ATC_INVALID_DATA if most of them are no times without an option; the message names the option
+ * @throws ATC_INVALID_DATA if most of them are not times without an option; the message names the option
  */
 export function numberColumn(source: string, numbers: readonly string[]): NumberColumn {
   const forms = formsOf(numbers);
@@ -103,9 +105,10 @@ export function numberColumn(source: string, numbers: readonly string[]): Number
     throw refusal(source, numbers[0] ?? "", [
       {
         unit: "s",
-        what: "dates with hours (yyyymmddhh), which need minutes too (yyyymmddhhmm), or seconds since 1970",
+        what: "dates with hours, which need minutes too (202401020900), or seconds since 1970",
       },
     ]);
-  const usual = counts.indexOf(Math.max(...counts));
+  // Of equally many, the form that comes first in the file.
+  const usual = forms.find((form) => counts[form] === Math.max(...counts)) ?? 0;
   return { usual: numberForms[usual] ?? "ms", areDates: counts[firstCalendarForm] === known };
 }

@@ -39,8 +39,8 @@ function zerosEnd(bytes: Uint8Array, at: number): number {
 
 /**
  * A reader of numbers whose value decides what they count: the unit since 1970 that puts the time between 1980 and
- * 2100, or the digits of a date, 1700 to 2299. Any other number is refused. So are those that may be nanoseconds of 1989
- * and 1990 or .NET ticks of our time.
+ * 2100, or the digits of a date, 1700 to 2299. Any other number is refused. So are those that may be nanoseconds of
+ * 1989 and 1990 or .NET ticks of our time.
  *
  * @param isLocal - whether numbers since 1970 are refused, because the times are local ones
  */

@@ -13,8 +13,9 @@ import { storeTimespec, timePadding } from "./timespec.ts";
 export interface NumberTimesInput {
   /** The numbers of some rows. */
   readonly values: BigInt64Array | Float64Array;
-  /** Receives their times, in `ms` or `ns`; {@link noTime} for a number that is no time. As long as `values`. */
+  /** Receives their times, in `ms` or `ns`; {@link noTime} for a number that is not a time. As long as `values`. */
   readonly target: BigInt64Array;
+  /** The unit of the times. */
   readonly to: "ms" | "ns";
   /** Whether a row has a number. Other rows get `noTime` and are not counted. Default: all have one. */
   readonly isPresent?: ((row: number) => boolean) | undefined;

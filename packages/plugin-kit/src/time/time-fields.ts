@@ -37,7 +37,9 @@ export function readFraction(bytes: Uint8Array, position: number, timespec: Floa
   return at;
 }
 
-/** Reads three digits, if there are digits, as milliseconds: HistData writes them behind the seconds, without a point. */
+/**
+ * Reads three digits, if there are digits, as milliseconds: HistData writes them behind the seconds, without a point.
+ */
 function readMilliseconds(bytes: Uint8Array, position: number, timespec: Float64Array): number {
   if ((bytes[position] - ZERO) >>> 0 > 9) return position;
   const end = readFraction(bytes, position, timespec);
@@ -54,8 +56,8 @@ function namesUtc(bytes: Uint8Array, at: number): boolean {
 
 /**
  * Reads a zone and converts `timespec[0]` to UTC. A zone is `Z`, an offset (`+hh:mm`, `+hhmm` or `+hh`, a space before
- * it or not), or `UTC` or `GMT` after a space, with an offset after it or not. Returns the offset after the zone, `position` if there is none, or -1 if
- * it is malformed.
+ * it or not), or `UTC` or `GMT` after a space, with an offset after it or not. Returns the offset after the zone,
+ * `position` if there is none, or -1 if it is malformed.
  */
 export function readZone(bytes: Uint8Array, position: number, timespec: Float64Array): number {
   let at = position;
@@ -82,8 +84,8 @@ export function readZone(bytes: Uint8Array, position: number, timespec: Float64A
 }
 
 /**
- * Reads a time of day, `hh:mm[:ss[.fraction]]`, `hhmm[ss[mmm]]` or `hh`, as seconds after midnight and nanoseconds. `24:00`
- * is the end of the day. Leap seconds are refused: no bar starts in one.
+ * Reads a time of day, `hh:mm[:ss[.fraction]]`, `hhmm[ss[mmm]]` or `hh`, as seconds after midnight and nanoseconds.
+ * `24:00` is the end of the day. Leap seconds are refused: no bar starts in one.
  */
 export const readClock24: TimespecReader = (bytes, position, timespec) => {
   const hours = twoDigits(bytes, position);

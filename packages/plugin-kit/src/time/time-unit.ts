@@ -10,8 +10,9 @@ export type TimeUnit = EpochUnit | "days" | "excel" | "yyyymm" | "ticks";
 /** All units, as the option `timeUnit` spells them. */
 export const timeUnits: readonly TimeUnit[] = ["s", "ms", "us", "ns", "days", "excel", "yyyymm", "ticks"];
 
-/** The start of 1980, and of 2100, in seconds: no number without a unit is a time outside of these years. */
+/** The start of 1980 in seconds since 1970. Without a unit, no number is a time before it. */
 export const firstPlausible = 315_532_800;
+/** The start of 2100 in seconds since 1970. Without a unit, no number is a time at or after it. */
 export const afterPlausible = 4_102_444_800;
 
 /** Whether numbers of a unit count from 1970 in UTC; numbers of others are local times, or dates. */

@@ -74,7 +74,7 @@ function timesInWords({ time, usual, timeStyle, localTime, zoneName, isDateOnly 
   return `such as ${example}, ${isZoned ? "with a zone like most others" : "without a zone like most others"}`;
 }
 
-/** The option that reads a number which is no time by its value. */
+/** The option that reads a number which is not a time by its value. */
 function numberHint(text: string): string {
   const value = Number(text);
   if (value >= 6.2e17 && value <= 6.63e17)

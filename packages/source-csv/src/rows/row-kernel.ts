@@ -39,7 +39,9 @@ export function kernelLength(layout: CsvLayout): number {
   return stateLength(layout) + listLength(layout);
 }
 
-/** Sets the numbers that the kernel takes as times in their usual form: those of a unit since 1970, from 1980 to 2100. */
+/**
+ * Sets the numbers that the kernel takes as times in their usual form: those of a unit since 1970, from 1980 to 2100.
+ */
 function setUsual({ buffer, offset }: MemoryPiece, words: Int32Array, { time, usual }: CsvLayout): void {
   const unit = time === "number" ? (usual ?? "ms") : time;
   const digits = ["s", "ms", "us", "ns"].indexOf(unit) * 3;
@@ -68,7 +70,10 @@ export interface RowKernel {
   parse(at: number, row: number, limit: ParseLimit): number;
   /** The offset at which `parse` stopped. */
   position(): number;
-  /** Adds the rows parsed since the last call to a tally, unless their times are usual; row 0 of the buffers would be in line `line`. */
+  /**
+   * Adds the rows parsed since the last call to a tally, unless their times are usual; row 0 of the buffers would be
+   * in line `line`.
+   */
   countForms(tally: TimeTally, line: number): void;
   /** Registers the symbols added to the dictionary since the last call. */
   registerSymbols(): void;
