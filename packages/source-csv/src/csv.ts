@@ -2,9 +2,10 @@ import { AtcError, type DataSource, type JsonObject, type SourceInput } from "@a
 import { CR, createDataSource, LF } from "@atc/plugin-kit";
 import { type CsvInput, csvInput } from "./files/csv-input.ts";
 import { checkEncoding } from "./files/encoding.ts";
-import { detectLayout, type LentNames } from "./layout/csv-layout.ts";
+import { detectLayout } from "./layout/csv-layout.ts";
 import { type CsvOptions, checkOptions, identifyingOptions } from "./layout/csv-options.ts";
 import { type FileHead, findHeader } from "./layout/header.ts";
+import type { LentNames } from "./layout/missing-header.ts";
 import { chunksOf, type OpenedFile } from "./reading/chunks.ts";
 import { slicesOf } from "./reading/slices.ts";
 import { padding } from "./text/padding.ts";

@@ -1,38 +1,26 @@
 import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
 import {
   aliasForm,
-  columnAliases,
   dateAliases,
   detectTimes,
   fileSymbol,
   type MatchedColumns,
   matchColumns,
-  otherColumns,
   type TimeLayout,
 } from "@atc/plugin-kit";
 import type { NumberStyle } from "../text/styled-number.ts";
 import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
-import { likelyNames } from "./field-guess.ts";
+import { type FieldLayout, severalRows, singleRows } from "./field-layouts.ts";
 import { vendorScale } from "./fixed-point.ts";
-import { type FileHead, findHeader, type Header, headerOfRows } from "./header.ts";
+import { type FileHead, findHeader, type Header } from "./header.ts";
+import { explained } from "./header-advice.ts";
 import { indexNames } from "./index-column.ts";
 import { layoutNotes } from "./layout-notes.ts";
+import { type LentNames, withoutHeader } from "./missing-header.ts";
 import { numberStyle } from "./number-style.ts";
-import { recognisedRows } from "./row-forms.ts";
-import { headerSymbols, namesOfOne, type RowShape, wideRows } from "./row-shape.ts";
-import { isClockColumn, isTextColumn, type Sample, sampleRows } from "./sample.ts";
-import { likelyVolume } from "./volume-column.ts";
-import { likelyPattern } from "./wide-names.ts";
-
-/** How a field of a row is read. */
-export type FieldRole = "skip" | "symbol" | "time" | "clock" | "price" | "number" | "text";
-
-/** A field of a row. */
-interface FieldLayout {
-  /** The name of its column; of a field without a column, its trimmed name in the header. */
-  readonly name: string;
-  readonly role: FieldRole;
-}
+import { headerSymbols, namesOfOne, type RowShape } from "./row-shape.ts";
+import { isClockColumn, type Sample, sampledRows, sampleRows, usualWidth } from "./sample.ts";
+import { type LikelyVolume, likelyVolume } from "./volume-column.ts";
 
 /** How to read the rows of a file, as plain data. */
 export interface CsvLayout extends TimeLayout {
@@ -60,15 +48,6 @@ export interface CsvLayout extends TimeLayout {
   readonly columns: readonly ColumnMetadata[];
   /** What was assumed or left out. */
   readonly notes: readonly string[];
-}
-
-const sampledRows = 5000;
-
-/** The most common count of fields. */
-function usualWidth(rows: Sample["rows"]): number {
-  const widths = new Map<number, number>();
-  for (const row of rows) widths.set(row.length, (widths.get(row.length) ?? 0) + 1);
-  return [...widths].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
 }
 
 /** The position of a time of day that has no name in the header and follows a date; -1 if there is none. */
@@ -144,103 +123,6 @@ function timeLayout(
   });
 }
 
-/** The other columns that are kept, each with whether it holds text. */
-function extraColumns(
-  names: readonly string[],
-  matched: MatchedColumns,
-  rows: Sample["rows"],
-  options: CsvOptions,
-): readonly { readonly name: string; readonly position: number; readonly isText: boolean }[] {
-  const isText = (position: number): boolean => isTextColumn(rows, position, options.decimal === ",");
-  const isKept = (position: number): boolean =>
-    names[position]?.trim() !== "" && (isText(position) ? options.text === "keep" : options.extra !== "drop");
-  return otherColumns(names, matched, isKept).map((column) => ({ ...column, isText: isText(column.position) }));
-}
-
-/** Fields, their columns, and how rows are reshaped. */
-interface LaidOut {
-  readonly fields: readonly FieldLayout[];
-  readonly columns: readonly ColumnMetadata[];
-  readonly shape: RowShape | undefined;
-}
-
-/** Fields of a time and its clock; all others are left out. */
-function timeFields(names: readonly string[], { timestamp, clock }: MatchedColumns): FieldLayout[] {
-  const fields: FieldLayout[] = names.map((name) => ({ name: name.trim(), role: "skip" }));
-  fields[timestamp] = { name: "timestamp", role: "time" };
-  if (clock !== undefined) fields[clock] = { name: "time", role: "clock" };
-  return fields;
-}
-
-function metadataOf(kind: RowKind, numbers: readonly string[]): readonly ColumnMetadata[] {
-  return [
-    { name: "symbol", type: "text" },
-    { name: "timestamp", type: kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },
-    ...numbers.map((name): ColumnMetadata => ({ name, type: "float64" })),
-  ];
-}
-
-const canonical = ["open", "high", "low", "close", "volume"] as const;
-
-/** The layout of rows of one symbol each. */
-function singleRows(
-  names: readonly string[],
-  matched: MatchedColumns,
-  rows: Sample["rows"],
-  zero: RowShape["zero"],
-  options: CsvOptions,
-): LaidOut {
-  const { kind, numbers, quotes = [], symbol } = matched;
-  const fields = timeFields(names, matched);
-  const extras = extraColumns(names, matched, rows, options);
-  for (const { name, position, isText } of extras) fields[position] = { name, role: isText ? "text" : "number" };
-  if (symbol !== undefined) fields[symbol] = { name: "symbol", role: "symbol" };
-  for (const { name, position } of numbers) fields[position] = { name, role: name === "volume" ? "number" : "price" };
-  for (const position of quotes.flatMap(({ bid, ask }) => [bid, ask]))
-    fields[position] = { name: fields[position]?.name ?? "", role: "price" };
-  if (zero !== undefined) fields[zero.field] = { name: fields[zero.field]?.name ?? "", role: "number" };
-  const known = new Set([...numbers, ...quotes].map(({ name }) => name));
-  const columns = metadataOf(
-    kind,
-    canonical.filter((name) => known.has(name)),
-  );
-  const others = extras.map(({ name, isText }): ColumnMetadata => ({ name, type: isText ? "text" : "float64" }));
-  const isReshaped = quotes.length > 0 || zero !== undefined;
-  return { fields, columns: [...columns, ...others], shape: isReshaped ? { means: quotes, zero } : undefined };
-}
-
-/** The layout of rows that hold several symbols each. */
-function severalRows(
-  header: Header,
-  names: readonly string[],
-  matched: MatchedColumns,
-  rows: Sample["rows"],
-  path: string,
-  options: CsvOptions,
-): LaidOut {
-  if (options.symbol !== undefined)
-    throw new AtcError(
-      "ATC_INVALID_ARGUMENT",
-      `"${path}" holds ${headerSymbols(header).length} symbols in the names of its columns; remove the option symbol`,
-      { details: { path, option: "symbol" } },
-    );
-  if (matched.symbol !== undefined)
-    throw new AtcError(
-      "ATC_INVALID_DATA",
-      `"${path}" has a column of symbols, and symbols in the names of other columns; leave one of them out`,
-      { details: { path } },
-    );
-  const fields = timeFields(names, matched);
-  const extras = extraColumns(namesOfOne(header, names), matched, rows, { ...options, text: "drop" }).filter(
-    ({ position }) => header.symbols?.[position] !== undefined,
-  );
-  const wide = wideRows(header, names, matched, extras, path);
-  for (const { symbol, fields: own } of wide.series)
-    for (const [column, field] of own.entries())
-      if (field >= 0) fields[field] = { name: `${symbol}:${wide.columns[column]}`, role: "number" };
-  return { fields, columns: metadataOf(matched.kind, wide.columns), shape: { means: [], wide } };
-}
-
 const endings = /(?:\.(?:csv|tsv|txt))?(?:\.gz)?$/i;
 
 function noRows(head: FileHead, path: string): AtcError {
@@ -248,87 +130,6 @@ function noRows(head: FileHead, path: string): AtcError {
     ? `"${path}" has a header line and no rows; give a file with rows`
     : `"${path}" has no row that ends in its first ${head.end} bytes; is it a table of rows, or is a quote not closed?`;
   return new AtcError("ATC_INVALID_DATA", message, { details: { path } });
-}
-
-/** What to do about an error in the names of a header, in a form that can be pasted; undefined if nothing is likely. */
-function advice({ names }: Header, rows: Sample["rows"], options: CsvOptions): string | undefined {
-  const isOther = (name: string): boolean => !columnAliases.timestamp.includes(aliasForm(name));
-  const others = names.flatMap((name, field) => (isOther(name) ? [field] : []));
-  const areNumbers = others.length > 1 && others.every((field) => !isTextColumn(rows, field, false));
-  const areSymbols = rows.length > 0 && others.length < names.length && areNumbers;
-  const pattern =
-    options.wide === undefined ? (likelyPattern(names) ?? (areSymbols ? "{symbol}" : undefined)) : undefined;
-  if (pattern !== undefined) {
-    const what = pattern === "{symbol}" ? "each column is the close of a symbol" : "these names hold symbols";
-    return `if ${what}, give --source-option 'wide=${pattern}'; else name them with the option columns`;
-  }
-  const pairs = likelyPairs(names, rows);
-  return pairs === undefined ? undefined : `name them with the option columns, such as --columns ${pairs}`;
-}
-
-/** The likely columns for a time and a price among names that say neither. */
-function likelyPairs(names: readonly string[], rows: Sample["rows"]): string | undefined {
-  const likely = likelyNames(rows)?.map((name) => (name === "date" ? "timestamp" : name));
-  const wanted = likely?.includes("bid") === true ? ["timestamp", "bid", "ask"] : ["timestamp", "close", "price"];
-  const pairs = wanted.flatMap((column) => {
-    const name = names[likely?.indexOf(column) ?? -1]?.trim() ?? "";
-    const isKnown = columnAliases[column as "timestamp"].includes(aliasForm(name));
-    return name === "" || isKnown ? [] : [`${column}=${name}`];
-  });
-  const list = pairs.join();
-  if (pairs.length === 0 || pairs.some((pair) => /['",]|=.*=/.test(pair))) return undefined;
-  return /^[\w=,.-]+$/.test(list) ? list : `'${list}'`;
-}
-
-/** Adds what is likely to an error in the names of a header. */
-function explained(error: unknown, header: Header, rows: Sample["rows"], options: CsvOptions): unknown {
-  if (!(error instanceof AtcError) || !/no column for a/.test(error.message)) return error;
-  const hint = advice(header, rows, options);
-  if (hint === undefined) return error;
-  const message = error.message.replace(/name them with the option columns \(--columns .*\)$/, hint);
-  return new AtcError(error.code, message, { cause: error, details: error.details });
-}
-
-/** The names that another file lends to one without a header. */
-export interface LentNames {
-  readonly names: readonly string[];
-  /** The other file, for a note. */
-  readonly path: string;
-}
-
-/**
- * The header of a file whose first line is a row: recognised, or lent by another file.
- *
- * @throws ATC_INVALID_DATA with a list of columns that reads the file, if its fields are likely
- */
-function withoutHeader(
-  head: FileHead,
-  found: Header,
-  path: string,
-  options: CsvOptions,
-  lent: LentNames | undefined,
-): Header {
-  const first = headerOfRows(head, found, [], options);
-  const { rows } = sampleRows(head.bytes, { ...head, start: first.start }, found.separator, sampledRows);
-  const width = usualWidth(rows);
-  const named = (names: readonly string[], note: string): Header => ({
-    ...headerOfRows(head, found, names, options),
-    notes: [note],
-  });
-  const recognised = recognisedRows(rows);
-  if (recognised !== undefined) return named(recognised.names, `no header line: read as ${recognised.title}`);
-  if (lent !== undefined && lent.names.length === width)
-    return named(lent.names, `no header line: the names are those of "${lent.path}"`);
-  const likely = likelyNames(rows);
-  throw new AtcError(
-    "ATC_INVALID_DATA",
-    `"${path}" has no header line: its first line is a row of ${width} fields; name them in order, ${
-      likely === undefined
-        ? "with a list of columns (--columns timestamp,open,high,low,close,volume)"
-        : `such as --columns ${likely.join(",")}`
-    }`,
-    { details: { path, fields: width, headerless: true } },
-  );
 }
 
 /**
@@ -355,7 +156,7 @@ export function detectLayout(
   let matched: MatchedColumns;
   let names: readonly string[];
   let symbol: string | undefined;
-  let volume: ReturnType<typeof likelyVolume>;
+  let volume: LikelyVolume | undefined;
   const notes: string[] = [...header.notes];
   try {
     const index = indexNames(header.names, rows, options);

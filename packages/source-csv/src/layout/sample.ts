@@ -14,6 +14,16 @@ export interface Sample {
   readonly next: number;
 }
 
+/** Rows from which a layout is detected. */
+export const sampledRows = 5000;
+
+/** The most common count of fields of some rows. */
+export function usualWidth(rows: Sample["rows"]): number {
+  const widths = new Map<number, number>();
+  for (const row of rows) widths.set(row.length, (widths.get(row.length) ?? 0) + 1);
+  return [...widths].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
+}
+
 /**
  * Splits at most `count` rows of `bytes[start, end)`, without blank lines. `bytes[end]` is a line feed; a row that is
  * cut there is left out unless the text ends there.

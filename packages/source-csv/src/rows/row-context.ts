@@ -1,5 +1,6 @@
 import { type RowTimes, rowTimes, storeTimespec } from "@atc/plugin-kit";
-import type { CsvLayout, FieldRole } from "../layout/csv-layout.ts";
+import type { CsvLayout } from "../layout/csv-layout.ts";
+import type { FieldRole } from "../layout/field-layouts.ts";
 import { type NumberScanner, numberScanner } from "../text/styled-number.ts";
 import type { ColumnBuffers } from "./column-buffers.ts";
 
