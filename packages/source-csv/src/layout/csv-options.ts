@@ -45,13 +45,14 @@ export interface CsvOptions extends Omit<SourceOptions, "columns">, LocalTimeOpt
    */
   readonly thousands?: "," | "." | " " | "'";
   /**
-   * What the price is if the file has a bid and an ask: their mean (`mid`) or one of them. Default: `mid` if there is no
-   * other price.
+   * What the price is if the file has a bid and an ask: their mean (`mid`) or one of them. Default: `mid` if there is
+   * no other price.
    */
   readonly price?: PriceSide;
   /**
    * How names of columns hold symbols in a file whose rows hold several of them: `{symbol}_{field}` for `BTC_open`,
-   * `{symbol}` if each column is the close of a symbol. Default: `{symbol}:{field}` and the forms of pandas and yfinance.
+   * `{symbol}` if each column is the close of a symbol. Default: `{symbol}:{field}` and the forms of pandas and
+   * yfinance.
    */
   readonly wide?: string;
   /**

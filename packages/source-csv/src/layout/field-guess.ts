@@ -42,7 +42,7 @@ function priceOrder(rows: readonly (readonly string[])[], fields: readonly numbe
   });
 }
 
-/** The likely names of up to a few columns of numbers that are no bars. */
+/** The likely names of a few columns of numbers that do not make bars. */
 function tickNames(
   rows: readonly (readonly string[])[],
   [first = -1, second = -1]: readonly number[],

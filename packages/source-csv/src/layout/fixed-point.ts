@@ -5,7 +5,7 @@ import type { Sample } from "./sample.ts";
 const databento = ["ts_event", "rtype", "publisher_id", "instrument_id"];
 const databentoScale = 1_000_000_000;
 
-/** A hundredth in units of 1e-9: fewer units are no price of a market, so that the integers are not in these units. */
+/** A hundredth in units of 1e-9. If a price has fewer units, the integers are not in these units. */
 const leastUnits = 10_000_000;
 
 /**

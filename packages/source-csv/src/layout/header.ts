@@ -1,5 +1,5 @@
 import { AtcError } from "@atc/contract";
-import { aliasForm, columnAliases, LF, type SourceColumn, type SourceOptions } from "@atc/plugin-kit";
+import { aliasForm, columnAliases, LF, quotedPrices, type SourceColumn, type SourceOptions } from "@atc/plugin-kit";
 import { excerpt } from "../text/excerpt.ts";
 import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
 import { isRowOfValues } from "./field-guess.ts";
@@ -54,21 +54,30 @@ interface Candidate extends Sample {
   readonly index: number;
 }
 
+/** The columns that an alias stands for. */
+const columnsByAlias: ReadonlyMap<string, SourceColumn> = new Map(
+  Object.entries(columnAliases).flatMap(([column, aliases]) =>
+    column === "clock" ? [] : aliases.map((name) => [name, column as SourceColumn] as const),
+  ),
+);
+
 /** Which of our columns a header names. */
 function knownColumns(names: readonly string[], columns: SourceOptions["columns"] = {}): ReadonlySet<SourceColumn> {
   const forms = new Set(names.map(aliasForm));
   const known = new Set<SourceColumn>();
   for (const [column, name] of Object.entries(columns))
     if (forms.has(aliasForm(name))) known.add(column as SourceColumn);
-  for (const [column, aliases] of Object.entries(columnAliases))
-    if (column !== "clock" && aliases.some((name) => forms.has(name))) known.add(column as SourceColumn);
+  for (const form of forms) {
+    const column = columnsByAlias.get(form);
+    if (column !== undefined) known.add(column);
+  }
   return known;
 }
 
 /** Whether a line names a time and a price. The first name may be missing: pandas names no index. */
-function isUsable({ known, names: [first = ""] }: Candidate): boolean {
-  const hasPrice = known.has("close") || known.has("price") || (known.has("bid") && known.has("ask"));
-  return hasPrice && (known.has("timestamp") || isUnnamed(first));
+function isUsable({ known, names }: Candidate): boolean {
+  if (!known.has("timestamp") && !isUnnamed(names[0] ?? "")) return false;
+  return known.has("close") || known.has("price") || quotedPrices(names.map(aliasForm)) !== undefined;
 }
 
 /** Whether a name is one that pandas gives to a column without a name. */
@@ -132,8 +141,7 @@ function better(a: Candidate, b: Candidate): number {
  * The line after comments that names a time and a price, split by the separator that gives most known names; else the
  * first line.
  */
-function headerLine(head: FileHead, start: number, options: CsvOptions): Candidate | undefined {
-  const lines = separatorsOf(options).map((separator) => candidates(head, start, separator.charCodeAt(0), options));
+function headerLine(head: FileHead, start: number, lines: readonly (readonly Candidate[])[]): Candidate | undefined {
   const usable = lines.flatMap((all) =>
     all.filter((line) => isUsable(line) && followsComments(head, start, all, line)),
   );
@@ -159,9 +167,8 @@ function lineAt({ bytes, start }: FileHead, offset: number): number {
 }
 
 /** A header of two or three lines, under the first separator with which the lines from `start` are one. */
-function stackedAt(head: FileHead, start: number, options: CsvOptions): Header | undefined {
-  for (const separator of separatorsOf(options)) {
-    const lines = candidates(head, start, separator.charCodeAt(0), options);
+function stackedAt(head: FileHead, start: number, all: readonly (readonly Candidate[])[]): Header | undefined {
+  for (const lines of all) {
     for (const [index, line] of lines.entries()) {
       const found = stackedHeader(lines.slice(index, index + 3).map(({ names }) => names));
       const last = lines[index + (found?.lines ?? 0) - 1];
@@ -231,9 +238,10 @@ export function findHeader(head: FileHead, path: string, options: CsvOptions): H
 }
 
 function namedHeader(head: FileHead, start: number, path: string, options: CsvOptions): Header {
-  const stacked = options.wide === undefined ? stackedAt(head, start, options) : undefined;
+  const lines = separatorsOf(options).map((separator) => candidates(head, start, separator.charCodeAt(0), options));
+  const stacked = options.wide === undefined ? stackedAt(head, start, lines) : undefined;
   if (stacked !== undefined) return stacked;
-  const best = headerLine(head, start, options);
+  const best = headerLine(head, start, lines);
   if (best === undefined || best.rows.length === 0)
     throw new AtcError(
       "ATC_INVALID_DATA",

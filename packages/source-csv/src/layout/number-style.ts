@@ -78,6 +78,7 @@ export function numberStyle(
   path: string,
   options: CsvOptions,
 ): NumberStyle | undefined {
+  if (areAllPlain(rows, positions)) return givenStyle(options, false);
   const written = rows
     .flatMap((row) => positions.flatMap((field) => row[field] ?? []))
     .filter((text) => !isMissing(text));
@@ -99,6 +100,16 @@ export function numberStyle(
       { details: { path, text: example } },
     );
   return { ...first.style, ...(currency ? { currency } : {}) };
+}
+
+/** Whether all numbers are plain or missing, as in most files. */
+function areAllPlain(rows: Sample["rows"], positions: readonly number[]): boolean {
+  return rows.every((row) =>
+    positions.every((field) => {
+      const text = row[field] ?? "";
+      return plain.pattern.test(text) || isMissing(text);
+    }),
+  );
 }
 
 /** What a style is called in the notes of a reading. */

@@ -33,7 +33,7 @@ const splitCertain: Split = (name) => {
   }
   const at = name.lastIndexOf(":");
   const symbol = name.slice(0, at).trim();
-  // The sides of a quote are no symbols.
+  // The sides of a quote are not symbols.
   const isSide = /^(?:bid|ask|mid)$/i.test(symbol);
   return at > 0 && symbol !== "" && !isSide && isFieldName(name.slice(at + 1))
     ? [symbol, name.slice(at + 1)]

@@ -126,7 +126,7 @@ function shapedWide(context: ShapeContext, wide: WideRows, missing: Tally): Shap
       count(missing, Math.abs(line));
       return false;
     }
-    // The parser has reported a text that is no number, and keeps the row.
+    // The parser has reported a text that is not a number, and keeps the row.
     if (line < 0) return true;
     const column = columns[fields.findIndex((field) => Number.isNaN(numbers[field][row]))];
     return badRows.take({ line, column: `${symbol}:${column}`, reason: "number", text: "" });

@@ -63,8 +63,8 @@ function isSign(byte: number): boolean {
 }
 
 /**
- * A scanner of numbers of a style. Groups of thousands must be whole: `1,23` and `1234,567` are no numbers if the comma
- * separates thousands.
+ * A scanner of numbers of a style. Groups of thousands must be whole: `1,23` and `1234,567` are not numbers if the
+ * comma separates thousands.
  */
 export function numberScanner({ decimal, thousands, currency = false }: NumberStyle): NumberScanner {
   const scratch = new Uint8Array(longestNumber + padding);
