@@ -120,6 +120,24 @@ it.each([
   expect([error.code, error.details["headerless"]]).toEqual(["ATC_INVALID_DATA", true]);
 });
 
+it.each([
+  ["5000,1.2,17,20.4,1706693400000,True,True", "trades"],
+  ["5000,1.2,17,20.4,1706693400000,true", "trades"],
+  ["900,1.2,17,5000,5001,1706693400000,True,True", "aggregate trades"],
+  ["900,1.2,17,5000,5001,1706693400000,false", "aggregate trades"],
+  ["5000,1.2,17,20.5,1706693400000,True,True", undefined],
+  ["5000,1.2,17,20.4,1706693400000,True,1", undefined],
+  ["5000.5,1.2,17,20.4,1706693400000,True,True", undefined],
+  ["900,1.2,17,5002,5001,1706693400000,True,True", undefined],
+  ["900,1.2,17,5000,5001,1706693400,True,True", undefined],
+] as const)("recognises the trade of Binance %s as %s", async (row, title) => {
+  if (title === undefined) expect((await failure(readText(`${row}\n`))).details["headerless"]).toBe(true);
+  else {
+    expect((await readText(`${row}\n`)).numbers).toMatchObject({ close: [1.2], volume: [17] });
+    expect(await notesOf(`${row}\n`)).toContain(`read as ${title} of Binance`);
+  }
+});
+
 it("lends the names of one file to another without a header", async () => {
   const lender = fileOf("symbol,day,date,last,close\nA,1,2024-01-01,5,6\n", "2023.csv");
   const text = "B,2,2024-01-02,7,8\n";

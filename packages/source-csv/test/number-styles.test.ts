@@ -139,3 +139,14 @@ it("never reads 1.234 as a fraction if the comma is the decimal point", async ()
   });
   expect(badRows.map(({ text }) => text)).toEqual(["1.234"]);
 });
+
+it("reads other columns of numbers in the same style, and leaves out texts", async () => {
+  const text = "date;close;turnover;spread;note\n2024-01-31;$1.234,5;$2.000.000,25;0,5;1.5M\n";
+  expect((await readText(text)).numbers).toEqual({ close: [1234.5], turnover: [2_000_000.25], spread: [0.5] });
+  expect(await notesOf(text)).toContain("columns left out: note");
+});
+
+it("detects the style of rows that hold several symbols", async () => {
+  const { symbols, numbers } = await readText("time;A:close;B:close\n2024-01-31;1.234,5;7,25\n2024-02-01;;8\n");
+  expect([symbols, numbers]).toEqual([["A", "B", "B"], { close: [1234.5, 7.25, 8] }]);
+});

@@ -143,6 +143,7 @@ it.each([
   ["{field}_{symbol}", "time,open_BTC,close_BTC,open_ETH_USD,close_ETH_USD", ["BTC", "ETH_USD"]],
   ["{symbol} {field}", "time,BTC open,BTC close,ETH open,ETH close", ["BTC", "ETH"]],
   ["{symbol}", "time,BTC,ETH,SOL,XRP", ["BTC", "ETH", "SOL", "XRP"]],
+  ["{symbol}", "time,600519,000001,7203,1", ["600519", "000001", "7203", "1"]],
 ] as const)("reads the names %s with the option that the error gives", async (pattern, header, wanted) => {
   const text = `${header}\n2024-01-02,1,2,3,4\n`;
   const { message } = await failure(readText(text));

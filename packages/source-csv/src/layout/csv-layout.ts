@@ -132,6 +132,16 @@ function noRows(head: FileHead, path: string): AtcError {
   return new AtcError("ATC_INVALID_DATA", message, { details: { path } });
 }
 
+/** The fields of prices and volumes, whose texts decide how numbers are written. */
+function valueFields(
+  { symbols = [] }: Header,
+  { numbers, quotes = [] }: MatchedColumns,
+  isWide: boolean,
+): readonly number[] {
+  if (isWide) return symbols.flatMap((symbol, field) => (symbol === undefined ? [] : [field]));
+  return [...numbers.map(({ position }) => position), ...quotes.flatMap(({ bid, ask }) => [bid, ask])];
+}
+
 /**
  * Detects how to read a file from its first bytes.
  *
@@ -180,14 +190,10 @@ export function detectLayout(
   const time = timeLayout(header, names, matched, rows, path, options);
   // A column without any time of day is a column like others.
   if (!time.hasClock) matched = { ...matched, clock: undefined };
+  const numbers = numberStyle(rows, valueFields(header, matched, isWide), path, options);
   const { fields, columns, shape } = isWide
-    ? severalRows(header, names, matched, rows, path, options)
-    : singleRows(names, matched, rows, volume?.zero, options);
-  const values = fields.flatMap(({ role }, field) => {
-    const isVolume = matched.numbers.some(({ position }) => position === field);
-    return role === "price" || isVolume || (isWide && role === "number") ? [field] : [];
-  });
-  const numbers = numberStyle(rows, values, path, options);
+    ? severalRows(header, names, matched, rows, path, numbers, options)
+    : singleRows(names, matched, rows, volume?.zero, numbers, options);
   const prices = fields.flatMap(({ role }, field) => (role === "price" ? [field] : []));
   const scale = options.priceScale === undefined ? vendorScale(names, rows, prices) : 1;
   if (scale !== 1) notes.push(`prices are integers in units of 1e-9 (Databento) and were divided by ${scale}`);

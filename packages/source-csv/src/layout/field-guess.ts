@@ -14,11 +14,13 @@ export function isTimeText(text: string): boolean {
   return date.test(text);
 }
 
-/** Whether a line is a row rather than names: most of its fields are numbers or times. */
+/** Whether a line is a row rather than names: a time is among its fields, and most of them are numbers or times. */
 export function isRowOfValues(fields: readonly string[]): boolean {
   const filled = fields.map((text) => text.trim()).filter((text) => text !== "");
   const values = filled.filter((text) => number.test(text) || date.test(text) || /^\d{1,2}:\d{2}/.test(text));
-  return values.length >= 2 && values.length * 2 >= filled.length;
+  // Symbols may be numbers too: then they stand beside names.
+  const hasTime = filled.some(isTimeText) || values.length === filled.length;
+  return hasTime && values.length >= 2 && values.length * 2 >= filled.length;
 }
 
 function asNumber(text: string | undefined): number {

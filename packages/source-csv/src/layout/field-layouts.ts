@@ -1,9 +1,11 @@
 import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
 import { type MatchedColumns, otherColumns } from "@atc/plugin-kit";
+import type { NumberStyle } from "../text/styled-number.ts";
 import type { CsvOptions } from "./csv-options.ts";
 import type { Header } from "./header.ts";
+import { isTextField } from "./number-style.ts";
 import { headerSymbols, namesOfOne, type RowShape, wideRows } from "./row-shape.ts";
-import { isTextColumn, type Sample } from "./sample.ts";
+import type { Sample } from "./sample.ts";
 
 /** How a field of a row is read. */
 export type FieldRole = "skip" | "symbol" | "time" | "clock" | "price" | "number" | "text";
@@ -20,9 +22,10 @@ function extraColumns(
   names: readonly string[],
   matched: MatchedColumns,
   rows: Sample["rows"],
+  style: NumberStyle | undefined,
   options: CsvOptions,
 ): readonly { readonly name: string; readonly position: number; readonly isText: boolean }[] {
-  const isText = (position: number): boolean => isTextColumn(rows, position, options.decimal === ",");
+  const isText = (position: number): boolean => isTextField(rows, position, style);
   const isKept = (position: number): boolean =>
     names[position]?.trim() !== "" && (isText(position) ? options.text === "keep" : options.extra !== "drop");
   return otherColumns(names, matched, isKept).map((column) => ({ ...column, isText: isText(column.position) }));
@@ -59,11 +62,12 @@ export function singleRows(
   matched: MatchedColumns,
   rows: Sample["rows"],
   zero: RowShape["zero"],
+  style: NumberStyle | undefined,
   options: CsvOptions,
 ): LaidOut {
   const { kind, numbers, quotes = [], symbol } = matched;
   const fields = timeFields(names, matched);
-  const extras = extraColumns(names, matched, rows, options);
+  const extras = extraColumns(names, matched, rows, style, options);
   for (const { name, position, isText } of extras) fields[position] = { name, role: isText ? "text" : "number" };
   if (symbol !== undefined) fields[symbol] = { name: "symbol", role: "symbol" };
   for (const { name, position } of numbers) fields[position] = { name, role: name === "volume" ? "number" : "price" };
@@ -87,6 +91,7 @@ export function severalRows(
   matched: MatchedColumns,
   rows: Sample["rows"],
   path: string,
+  style: NumberStyle | undefined,
   options: CsvOptions,
 ): LaidOut {
   if (options.symbol !== undefined)
@@ -102,7 +107,7 @@ export function severalRows(
       { details: { path } },
     );
   const fields = timeFields(names, matched);
-  const extras = extraColumns(namesOfOne(header, names), matched, rows, { ...options, text: "drop" }).filter(
+  const extras = extraColumns(namesOfOne(header, names), matched, rows, style, { ...options, text: "drop" }).filter(
     ({ position }) => header.symbols?.[position] !== undefined,
   );
   const wide = wideRows(header, names, matched, extras, path);

@@ -3,14 +3,15 @@ import { aliasForm, columnAliases } from "@atc/plugin-kit";
 import type { CsvOptions } from "./csv-options.ts";
 import { likelyNames } from "./field-guess.ts";
 import type { Header } from "./header.ts";
-import { isTextColumn, type Sample } from "./sample.ts";
+import { isTextField } from "./number-style.ts";
+import type { Sample } from "./sample.ts";
 import { likelyPattern } from "./wide-names.ts";
 
 /** What to do about an error in the names of a header, in a form that can be pasted; undefined if nothing is likely. */
 function advice({ names }: Header, rows: Sample["rows"], options: CsvOptions): string | undefined {
   const isOther = (name: string): boolean => !columnAliases.timestamp.includes(aliasForm(name));
   const others = names.flatMap((name, field) => (isOther(name) ? [field] : []));
-  const areNumbers = others.length > 1 && others.every((field) => !isTextColumn(rows, field, false));
+  const areNumbers = others.length > 1 && others.every((field) => !isTextField(rows, field, undefined));
   const areSymbols = rows.length > 0 && others.length < names.length && areNumbers;
   const pattern =
     options.wide === undefined ? (likelyPattern(names) ?? (areSymbols ? "{symbol}" : undefined)) : undefined;

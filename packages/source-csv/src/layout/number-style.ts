@@ -112,6 +112,15 @@ function areAllPlain(rows: Sample["rows"], positions: readonly number[]): boolea
   );
 }
 
+/** Whether any row of a column holds something that is neither a number in a style nor missing. */
+export function isTextField(rows: Sample["rows"], field: number, style: NumberStyle | undefined): boolean {
+  const { pattern } = style === undefined ? plain : candidate(style.decimal, style.thousands);
+  return rows.some((row) => {
+    const text = row[field] ?? "";
+    return !pattern.test(style?.currency === true ? withoutCurrency(text) : text) && !isMissing(text);
+  });
+}
+
 /** What a style is called in the notes of a reading. */
 export function styleNotes(style: NumberStyle | undefined, { decimal, thousands }: CsvOptions): readonly string[] {
   if (style === undefined) return [];

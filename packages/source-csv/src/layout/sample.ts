@@ -1,4 +1,4 @@
-import { isClockText, isMissing } from "@atc/plugin-kit";
+import { isClockText } from "@atc/plugin-kit";
 import { endsLine, fieldBounds, locateField } from "../text/field-scanner.ts";
 
 /** The most bytes of a field that a sample keeps. */
@@ -57,18 +57,6 @@ export function sampleRows(
     row = [];
   }
   return { rows, line, next };
-}
-
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const commaDecimal = /^[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/;
-
-/** Whether any row of a column holds something that is neither a number nor missing. */
-export function isTextColumn(rows: readonly (readonly string[])[], field: number, isComma: boolean): boolean {
-  const number = isComma ? commaDecimal : decimal;
-  return rows.some((row) => {
-    const text = row[field] ?? "";
-    return !number.test(text) && !isMissing(text);
-  });
 }
 
 /** Whether most of a column's fields are times of day with all their digits. */
