@@ -40,6 +40,7 @@ export * from "./time/local-time.ts";
 export * from "./time/loose-reader.ts";
 export * from "./time/number-form.ts";
 export * from "./time/number-times.ts";
+export * from "./time/time-advice.ts";
 export * from "./time/time-layout.ts";
 export * from "./time/time-reader.ts";
 export { isClockText, isMissing, longestMissing } from "./time/time-samples.ts";

@@ -171,6 +171,11 @@ describe("numbers of a given unit", () => {
     expect(read([text], { timeUnit })).toEqual([wanted]);
   });
 
+  it("are noted if times are not numbers", () => {
+    const { timeNotes } = detectTimes({ source: "f", dates: ["2024-01-02"], options: { timeUnit: "s" } });
+    expect(timeNotes).toEqual(["times are not numbers, so the option timeUnit does not apply"]);
+  });
+
   it("are counted if they are outside of 1980 to 2099", () => {
     const layout = detectTimes({ source: "f", dates: ["1"], options: { timeUnit: "s" } });
     const { readTime, tally, timespec, notes } = rowTimes("test", layout, false);
@@ -190,6 +195,8 @@ describe("calendar dates", () => {
     [["20240102", "20240103"], {}],
     [["1/2/2024", "2.1.2024"], { dateOrder: "dmy" }],
     [["202401", "202402"], { timeUnit: "yyyymm" }],
+    [["2024-01-02", "2024-01-03", "total", ""], {}],
+    [["20240102", "20240103", "20241304"], {}],
     [["45292", "45293.0"], { timeUnit: "excel" }],
     [["19790"], { timeUnit: "days" }],
   ] as const)("%j are dates, to which no zone applies", (texts, options) => {
@@ -205,6 +212,8 @@ describe("calendar dates", () => {
     [["2024-01-02T00:00:00Z"], {}],
     [["20240102", "20240103", "202401030000"], {}],
     [["1704067200"], {}],
+    [["total", "2024-01-02 09:30"], {}],
+    [["total"], {}],
     [["45292.5"], { timeUnit: "excel" }],
   ] as const)("%j are instants", (texts, options) => {
     expect(detectTimes({ source: "f", dates: texts, options }).timeIs).toBe("instant");
@@ -281,12 +290,38 @@ describe("times of day beside dates", () => {
   it("of 3 to 6 digits are refused until clockDigits decides", () => {
     const clocks = ["930", "93000", "160000"];
     const dates = clocks.map(() => "20240102");
-    expect(refused(dates, {}, clocks)).toMatch(/--source-option clockDigits=hhmmss.*clockDigits=hhmm/);
+    expect(refused(dates, {}, clocks)).toMatch(
+      /--source-option clockDigits=hhmmss, which reads 930 as 00:09:30, or --source-option clockDigits=hhmm, which reads 930 as 09:30:00$/,
+    );
     expect(read(dates, { clockDigits: "hhmmss" }, clocks)[0]).toBe("2024-01-02T00:09:30Z");
     expect(read(dates, { clockDigits: "hhmm" }, clocks)).toEqual(["2024-01-02T09:30:00Z", undefined, undefined]);
   });
 
-  it.each([[["12345678", "12345679"]], [["970", "1299"]], [["open", "close"]], [["1.5", "2.5"]]])(
+  it.each([
+    [["34200", "34260", "34320"], { hhmmss: "03:42:00", s: "09:30:00" }],
+    [["34261", "34262", "34263"], { s: "09:31:01" }],
+    [["34200.5", "34201.25"], { s: "09:30:00.500" }],
+    [["34200000", "34260000"], { ms: "09:30:00" }],
+    [["86400000", "0"], { ms: "24:00" }],
+    [["86400", "83000", "82000"], { hhmmss: "08:30:00", s: "24:00" }],
+  ])("that may count from midnight are refused until clockDigits decides: %j", (clocks, options) => {
+    const dates = clocks.map(() => "2024-01-02");
+    const message = refused(dates, {}, clocks);
+    expect(message.match(/clockDigits=/g)).toHaveLength(Object.keys(options).length);
+    for (const [clockDigits, time] of Object.entries(options)) {
+      expect(message).toContain(`--source-option clockDigits=${clockDigits}, which reads`);
+      const wanted = time === "24:00" ? "2024-01-03T00:00:00Z" : `2024-01-02T${time}Z`;
+      expect(read(dates, { clockDigits } as TimeOptions, clocks)).toContain(wanted);
+    }
+  });
+
+  it("with leading zeros do not count from midnight", () => {
+    expect(read(["20240102", "20240102"], {}, ["080000", "083000"])).toEqual([
+      ...["2024-01-02T08:00:00Z", "2024-01-02T08:30:00Z"],
+    ]);
+  });
+
+  it.each([[["123456789", "123456790"]], [["open", "close"]], [["-1.5", "-2.5"]]])(
     "are refused if they are no times of day: %j",
     (clocks) => {
       expect(refused(["2024-01-02", "2024-01-03"], {}, clocks)).toContain(`"${clocks[0]}" is not a time of day`);

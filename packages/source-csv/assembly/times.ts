@@ -272,10 +272,12 @@ export function readNumber(state: usize, at: usize, end: usize): i64 {
       value = value * 10 + digit;
     }
   }
+  const fraction = load<u32>(state, usualDigitsAt);
+  // So many digits of one unit are refused, even if they are zeros.
+  if (digits > 15 + fraction && load<u32>(state, timeFormatAt) == 2) return 0;
   if (value - load<u64>(state, usualFirstAt) >= load<u64>(state, usualCountAt)) return readOtherForm(state, value, end);
   timeEnd = end;
   // The ticks of .NET are within the nanoseconds of 1980 to 2100.
-  const fraction = load<u32>(state, usualDigitsAt);
   if (fraction == 9 && value - firstTicks < ticks && load<u32>(state, timeFormatAt) == 1) timeEnd = 0;
   return scaled(state, value, fraction);
 }

@@ -40,6 +40,15 @@ describe("a time of day beside a date", () => {
     expect(times).toEqual(wanted.map((clock) => ms(`2024-01-02T${clock}Z`)));
   });
 
+  it("that counts from midnight is refused, and the option reads it", async () => {
+    const text = "DATE,TIME,PRICE,SIZE\n20240102,34200017,1,1\n20240102,34200500,2,1\n";
+    const [options] = advisedOptions((await failure(readText(text))).message);
+    expect(options).toEqual({ clockDigits: "ms" });
+    expect((await readText(text, { ...options, kind: "bars" })).times).toEqual(
+      ["2024-01-02T09:30:00.017Z", "2024-01-02T09:30:00.500Z"].map(ms),
+    );
+  });
+
   it("that is unclear is refused, and each option that the message names reads it", async () => {
     const text = "date,time,close\n20240102,930,1\n20240102,93000,2\n20240102,160000,3\n";
     const error = await failure(readText(text));
@@ -52,7 +61,7 @@ describe("a time of day beside a date", () => {
 
   it.each([
     ["names", "date,time,close\n2024-01-02,open,1\n2024-01-03,close,2\n"],
-    ["numbers", "date,time,close\n2024-01-02,34200000,1\n2024-01-03,34260000,2\n"],
+    ["numbers", "date,time,close\n2024-01-02,134200000,1\n2024-01-03,134260000,2\n"],
     ["names with blanks before the header", "# by me\nDate,Time,Last Size,Close\n2024-01-02,x,5,1\n2024-01-03,y,5,2\n"],
     ["dates with a time of day", "date,time,close\n2024-01-02 09:30,09:30,1\n2024-01-03 09:30,09:30,2\n"],
   ])("that cannot be one (%s) is refused, and the advice reads the dates", async (_, text) => {
@@ -66,9 +75,24 @@ describe("a time of day beside a date", () => {
     expect(Object.keys(numbers)).not.toContain("time");
   });
 
+  it.each([
+    ["seconds since 1970", "time", "1704187800", "1704187860"],
+    ["a date with a time of day", "Time", "2024-01-02 09:30", "2024-01-02 09:31"],
+  ])("that is %s is refused, and the advice reads it as the time", async (_, name, first, second) => {
+    const text = `date,${name},close\n2024-01-02,${first},1\n2024-01-02,${second},2\n`;
+    const { message } = await failure(readText(text));
+    const [, timestamp = ""] = /--columns timestamp=(\w+)/.exec(message) ?? [];
+    expect((await readText(text, { columns: { timestamp } })).times).toEqual(
+      ["2024-01-02T09:30Z", "2024-01-02T09:31Z"].map(ms),
+    );
+  });
+
   it("with one odd value leaves that row out", async () => {
     const text = "date,time,close\n20240102,930,1\n20240102,961,2\n20240102,1000,3\n";
-    expect((await failure(readText(text))).details).toMatchObject({ line: 3, reason: "time", text: "961" });
+    const error = await failure(readText(text));
+    expect(error.details).toMatchObject({ line: 3, column: "time", reason: "time", text: "961" });
+    expect(error.message).toContain("time of day");
+    expect(error.message).not.toContain("timeUnit");
     expect((await readText(text, { badRows: "skip" })).times).toHaveLength(2);
   });
 

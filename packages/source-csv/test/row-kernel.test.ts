@@ -59,6 +59,22 @@ const shortTime = fc
   .tuple(date, fc.constantFrom(" 09:30", " 9:30", "", "T16:00:00", " 16:00:00.25"))
   .map((p) => p.join(""));
 
+/** A time of 1700 to 2299 as digits of a date, or of 1960 to 2110 since 1970. */
+const anyForm = fc.oneof(
+  fc
+    .tuple(
+      fc.date({ min: new Date("1700-01-01"), max: new Date("2299-12-31"), noInvalidDate: true }),
+      fc.constantFrom(8, 12, 14, 17),
+    )
+    .map(([at, length]) => at.toISOString().replaceAll(/\D/g, "").slice(0, length)),
+  fc
+    .tuple(
+      fc.integer({ min: -300_000_000, max: 4_400_000_000 }),
+      fc.constantFrom("", "000", "123456", "999999999", ".5"),
+    )
+    .map((parts) => parts.join("")),
+);
+
 const header = "symbol,timestamp,open,high,low,close,volume";
 const row = (at: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc
@@ -74,6 +90,8 @@ describe("the kernel and TypeScript read the same", () => {
     ["times with zones", zoned, row(time)],
     ["seconds since 1970", "A,1700000000,1,1,1,1,1", row(fc.oneof(digits(0, 20), fc.constantFrom("-5", "1.5")))],
     ["milliseconds since 1970", "A,1700000000123,1,1,1,1,1", row(digits(0, 20))],
+    ["numbers of any form", "A,1700000000123,1,1,1,1,1", row(fc.oneof(anyForm, digits(8, 19)))],
+    ["digits of dates", "A,20240102,1,1,1,1,1", row(fc.oneof(anyForm, digits(8, 8)))],
   ] as const)
     it(what, () => {
       fc.assert(

@@ -1,12 +1,20 @@
 import { DOT, ZERO } from "../text/ascii.ts";
-import { digitsEnd, digitsOf } from "./epoch-reader.ts";
+import { digitsEnd, digitsOf, scaledReader } from "./epoch-reader.ts";
+import type { ClockDigits } from "./time-layout.ts";
 import type { TimespecReader } from "./timespec.ts";
 
-/**
- * A reader of times of day that are numbers, so that leading zeros may lack: 930 and 1600 (`hhmm`), or 93000 and 160000
- * (`hhmmss`). `2400` is the end of the day.
- */
-export function compactClockReader(form: "hhmm" | "hhmmss"): TimespecReader {
+/** A reader of numbers of which the last `shift` digits are fractions of a second after midnight. */
+function secondsReader(shift: number): TimespecReader {
+  const read = scaledReader(shift);
+  return (bytes, position, timespec) => {
+    const end = read(bytes, position, timespec);
+    const isInDay = timespec[0] >= 0 && (timespec[0] < 86_400 || (timespec[0] === 86_400 && timespec[1] === 0));
+    return isInDay ? end : -1;
+  };
+}
+
+/** A reader of digits of hours, minutes and perhaps seconds, of which leading zeros may lack. */
+function digitsReader(form: "hhmm" | "hhmmss"): TimespecReader {
   const most = form === "hhmm" ? 4 : 6;
   const perHour = form === "hhmm" ? 100 : 10_000;
   return (bytes, position, timespec) => {
@@ -25,4 +33,13 @@ export function compactClockReader(form: "hhmm" | "hhmmss"): TimespecReader {
     if (bytes[end] === DOT) for (end++; bytes[end] === ZERO; ) end++;
     return end;
   };
+}
+
+/**
+ * A reader of times of day that are numbers: 930 and 1600 (`hhmm`), 93000 and 160000 (`hhmmss`), 34200 (`s`) or
+ * 34200000 (`ms`). The end of the day is `2400`, `240000`, and so on.
+ */
+export function compactClockReader(form: ClockDigits): TimespecReader {
+  if (form === "s") return secondsReader(0);
+  return form === "ms" ? secondsReader(3) : digitsReader(form);
 }

@@ -25,8 +25,8 @@ export interface TimeOptions extends LocalTimeOptions {
   /** The order of day, month and year in dates such as `31/01/2024`. Default: `ymd`; it is never guessed. */
   readonly dateOrder?: TimeStyle["dateOrder"] | undefined;
   /**
-   * How times of day that are numbers of a column of their own are read: 930 as 09:30 (`hhmm`) or as 00:09:30
-   * (`hhmmss`). Default: decided by their digits, if only one of the two is possible.
+   * How times of day that are numbers of a column of their own are read. Default: `hhmm` or `hhmmss`, if their digits
+   * allow only one of the two.
    */
   readonly clockDigits?: ClockColumn["clockDigits"];
 }
@@ -69,17 +69,38 @@ function commonZone(texts: readonly string[]): string | undefined {
   return isKnownZone(name) ? name : undefined;
 }
 
-/** Whether all sampled times are dates. */
-function areDates(time: TimeFormat, filled: readonly string[], numbers: NumberColumn | undefined): boolean {
+/** Whether the reader of a layout takes a text, and where it then is within a day. */
+function dayReader(layout: TimeLayout): (text: string) => "unread" | "midnight" | "later" {
+  const read = timeReader(layout);
+  const timespec = new Float64Array(2);
+  return (text) => {
+    if (read(paddedBytes(text), 0, timespec) !== text.length) return "unread";
+    return timespec[0] % 86_400 === 0 && timespec[1] === 0 ? "midnight" : "later";
+  };
+}
+
+/** Whether the sampled times are dates. Texts that are not times do not count. */
+function areDates(layout: TimeLayout, filled: readonly string[], numbers: NumberColumn | undefined): boolean {
+  const { time } = layout;
+  if (layout.hasClock || !filled.some(isDateLike)) return false;
   if (numbers !== undefined) return numbers.areDates;
-  if (time === "yyyymm") return true;
-  if (time === "days" || time === "excel")
-    return filled.every((text) => !isNumberText(text) || /^[+-]?\d+(?:\.0*)?$/.test(text));
-  return (time === "iso" || time === "loose") && filled.every(isDateText);
+  if (countsInUtc(time) || time === "ticks") return false;
+  const dayOf = dayReader(layout);
+  const isWritten = time === "iso" || time === "loose";
+  return filled.every((text) => (isWritten ? isDateText(text) : isWholeNumber(text)) || dayOf(text) === "unread");
+}
+
+/** Whether a text is a whole number, which as a count of days or a month is a date. */
+function isWholeNumber(text: string): boolean {
+  return /^[+-]?\d+(?:\.0*)?$/.test(text);
+}
+
+function isDateLike(text: string): boolean {
+  return isDateText(text) || isWholeNumber(text);
 }
 
 /** The notes on times that name no zone. */
-function zoneNotes(layout: Omit<TimeLayout, "timeNotes">, hasTimeOfDay: boolean): readonly string[] {
+function zoneNotes(layout: TimeLayout, hasTimeOfDay: boolean): readonly string[] {
   const { time, timeStyle, localTime, zoneName, usual } = layout;
   const how = localTime?.disambiguation ?? "reject";
   if (zoneName !== undefined)
@@ -91,14 +112,12 @@ function zoneNotes(layout: Omit<TimeLayout, "timeNotes">, hasTimeOfDay: boolean)
 
 /** Throws if most dates beside a column of times of day have a time of day of their own. */
 function checkMidnights(layout: TimeLayout, dates: readonly string[], { source, withoutClock }: TimeSamples): void {
-  const read = timeReader(layout);
-  const timespec = new Float64Array(2);
-  const isMidday = (text: string): boolean =>
-    read(paddedBytes(text), 0, timespec) === text.length && (timespec[0] % 86_400 !== 0 || timespec[1] !== 0);
-  if (!most(dates, isMidday)) return;
+  const dayOf = dayReader(layout);
+  const isLater = (text: string): boolean => dayOf(text) === "later";
+  if (!most(dates, isLater)) return;
   throw new AtcError(
     "ATC_INVALID_DATA",
-    `the dates of "${source}" are beside a column of times of day, but have one of their own, such as "${dates.find(isMidday)}"; ${withoutClock ?? "leave one of the two columns out"}`,
+    `the dates of "${source}" are beside a column of times of day, but have one of their own, such as "${dates.find(isLater)}"; ${withoutClock ?? "leave one of the two columns out"}`,
     { details: { path: source } },
   );
 }
@@ -127,15 +146,22 @@ export function detectTimes(samples: TimeSamples): TimeLayout {
       `the times of "${source}" ${isUtc ? "count from 1970 in UTC" : "name their zone"}, such as "${times[0]}"; remove the option timeZone`,
       { details: { path: source, option: "timeZone" } },
     );
-  const isDate = !hasClock && filled.length > 0 && areDates(time, filled, numbers);
-  const zone = zoneName ?? (isDate ? undefined : timeZone);
-  const layout: Omit<TimeLayout, "timeNotes"> = {
+  const written: TimeLayout = {
     time,
     ...(numbers === undefined ? {} : { usual: numbers.usual }),
     timeStyle,
     hasClock,
     clockForm: clockForm ?? "written",
     ...(zoneName === undefined ? {} : { zoneName }),
+    timeIs: "instant",
+    isDateOnly: false,
+    timeNotes: [],
+  };
+  if (hasClock) checkMidnights(written, filled, samples);
+  const isDate = areDates(written, filled, numbers);
+  const zone = zoneName ?? (isDate ? undefined : timeZone);
+  const layout: TimeLayout = {
+    ...written,
     ...(zone === undefined
       ? {}
       : { localTime: { timeZone: zone, ...(disambiguation === undefined ? {} : { disambiguation }) } }),
@@ -146,8 +172,9 @@ export function detectTimes(samples: TimeSamples): TimeLayout {
     ...zoneNotes(layout, !isDate && filled.length > 0),
     ...(layout.isDateOnly ? ["times are dates, to which the option timeZone does not apply"] : []),
     ...(timeStyle.isTwelveHour ? ["times have a 12-hour clock"] : []),
+    ...(options.timeUnit !== undefined && options.timeUnit !== time
+      ? ["times are not numbers, so the option timeUnit does not apply"]
+      : []),
   ];
-  const detected = { ...layout, timeNotes };
-  if (hasClock) checkMidnights(detected, filled, samples);
-  return detected;
+  return { ...layout, timeNotes };
 }

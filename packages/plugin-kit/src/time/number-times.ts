@@ -65,6 +65,7 @@ export function numberTimes(
   const infers = localTime?.disambiguation === "infer";
   const offsetOf = isLocal && !infers ? localOffset(source, localTime) : undefined;
   const inferred = isLocal && infers ? inferredOffset(source, localTime, isTicks) : undefined;
+  if (inferred !== undefined) tally.follow(inferred.assumed);
   /** The unit of whole numbers; -1 if their values decide, -2 if they do not count from 1970. */
   const fixed =
     time === "number" ? -1 : epochUnits.indexOf(time as EpochUnit) < 0 ? -2 : epochUnits.indexOf(time as EpochUnit);

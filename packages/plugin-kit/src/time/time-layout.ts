@@ -9,8 +9,17 @@ import type { TimeUnit } from "./time-unit.ts";
  */
 export type TimeFormat = "iso" | "loose" | "number" | TimeUnit;
 
-/** How the digits of a time of day without separators are read. `written`: as they are, `hh:mm`, `hhmm` or `hhmmss`. */
-export type ClockForm = "written" | "hhmm" | "hhmmss";
+/**
+ * How times of day that are numbers of a column of their own are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`),
+ * or as seconds or milliseconds after midnight (`s`, `ms`).
+ */
+export type ClockDigits = "hhmm" | "hhmmss" | "s" | "ms";
+
+/** The words of the option `clockDigits`. */
+export const clockDigitWords: readonly ClockDigits[] = ["hhmm", "hhmmss", "s", "ms"];
+
+/** How times of day of a column of their own are read. `written`: as they are, `hh:mm`, `hhmm` or `hhmmss`. */
+export type ClockForm = "written" | ClockDigits;
 
 /** How to read the times of a source, as plain data. */
 export interface TimeLayout {

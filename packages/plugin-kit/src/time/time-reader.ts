@@ -37,11 +37,6 @@ export function timeReader(layout: TimeLayout, tally: Pick<TimeTally, "form"> = 
   return zoneName === undefined || hasClock ? read : namedZoneReader(read, zoneName);
 }
 
-function assumedNotes(rows: number): readonly ReadingNote[] {
-  const text = "with a local time that occurs twice, taken as the first of the two because no second pass follows";
-  return rows === 0 ? [] : [{ key: `times: ${text}`, rows, text }];
-}
-
 /** Reads the times of rows: dates and times of day, joined and converted to UTC. */
 export interface RowTimes {
   /** Seconds and nanoseconds: of the date or time as read, then, after `join`, of the row's time in UTC. */
@@ -79,11 +74,12 @@ export function rowTimes(source: string, layout: TimeLayout, isTicks: boolean): 
   const infers = localTime?.disambiguation === "infer";
   const offsetOf = localTime === undefined || infers ? undefined : localOffset(source, localTime);
   const inferred = infers && localTime !== undefined ? inferredOffset(source, localTime, isTicks) : undefined;
+  if (inferred !== undefined) tally.follow(inferred.assumed);
   return {
     timespec,
     clock,
     tally,
-    notes: () => [...tally.notes(), ...assumedNotes(inferred?.assumed() ?? 0)],
+    notes: tally.notes,
     readTime: timeReader(layout, tally),
     readClock: clockForm === "written" ? clockReader(timeStyle) : compactClockReader(clockForm),
     join: (series) => {

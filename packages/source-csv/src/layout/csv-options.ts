@@ -1,8 +1,10 @@
 import type { JsonObject } from "@atc/contract";
 import {
+  type ClockDigits,
   checkFileSymbolOptions,
   checkLocalTimeOptions,
   checkSourceOptions,
+  clockDigitWords,
   type FileSymbolOptions,
   identifyingOptions as identifying,
   invalidOption,
@@ -22,10 +24,10 @@ export type CsvColumn = SourceColumn;
 /** How to read a CSV file. What the options leave open is detected. */
 export interface CsvOptions extends Omit<SourceOptions, "columns">, LocalTimeOptions, FileSymbolOptions {
   /**
-   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`). Default: decided by
-   * their digits, if only one of the two is possible.
+   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`), or as seconds or
+   * milliseconds after midnight (`s`, `ms`). Default: `hhmm` or `hhmmss`, if their digits allow only one of the two.
    */
-  readonly clockDigits?: "hhmm" | "hhmmss";
+  readonly clockDigits?: ClockDigits;
   /** The ASCII character between fields. Default: detected among comma, semicolon, tab and `|`. */
   readonly separator?: string;
   /**
@@ -68,7 +70,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   separator: [],
   skipLines: [],
   dateOrder: ["ymd", "dmy", "mdy"],
-  clockDigits: ["hhmm", "hhmmss"],
+  clockDigits: clockDigitWords,
   decimal: [".", ","],
   thousands: [",", ".", " ", "'"],
   price: ["mid", "bid", "ask"],

@@ -18,7 +18,7 @@ export function isTimeText(text: string): boolean {
 export function isRowOfValues(fields: readonly string[]): boolean {
   const filled = fields.map((text) => text.trim()).filter((text) => text !== "");
   const values = filled.filter((text) => number.test(text) || date.test(text) || /^\d{1,2}:\d{2}/.test(text));
-  // Symbols may be numbers too: then they stand beside names.
+  // Symbols may be numbers too, but there is a name beside them.
   const hasTime = filled.some(isTimeText) || values.length === filled.length;
   return hasTime && values.length >= 2 && values.length * 2 >= filled.length;
 }
