@@ -12,7 +12,7 @@ export interface MeanPrice {
 }
 
 /** The fields of one symbol in a row of several. */
-export interface WideSeries {
+interface WideSeries {
   readonly symbol: string;
   /** The field of each column of {@link WideRows.columns}; -1 if the symbol has none, which only a volume may lack. */
   readonly fields: readonly number[];
