@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aliasForm, matchColumns, otherColumns, plainName } from "../src/index.ts";
+import { aliasForm, columnAliases, matchColumns, otherColumns, plainName } from "../src/index.ts";
 
 const source = "bars.x";
 
@@ -16,6 +16,63 @@ describe("names", () => {
     ["a<b>", "a<b>", "a<b>"],
   ])("of %j is plainly %j, and as an alias %j", (name, plain, alias) => {
     expect([plainName(name), aliasForm(name)]).toEqual([plain, alias]);
+  });
+});
+
+describe("quotes", () => {
+  const quote = (name: string, bid: number, ask: number) => ({ name, bid, ask });
+
+  it.each([
+    ["time,bid,ask", "ticks", [quote("close", 1, 2)]],
+    ["time,Ask,Bid,AskVolume,BidVolume", "ticks", [quote("close", 2, 1)]],
+    ["sip_timestamp,ask_price,bid_price", "ticks", [quote("close", 2, 1)]],
+    ["time,bid,ask,last", "ticks", [quote("close", 1, 2)]],
+    ["date,BidClose,AskClose", "bars", [quote("close", 1, 2)]],
+    ["time,bid.o,bid.c,ask.o,ask.c", "bars", [quote("open", 1, 3), quote("close", 2, 4)]],
+    ["time,open_bid,close_bid,open_ask,close_ask", "bars", [quote("open", 1, 3), quote("close", 2, 4)]],
+  ] as const)("of %s are %s", (names, kind, quotes) => {
+    const found = match(names, { price: "auto" });
+    expect([found.kind, found.quotes]).toEqual([kind, quotes]);
+  });
+
+  it("give way to a price, unless the option asks for a side", () => {
+    for (const names of ["time,bid,ask,price", "time,bid,ask,close"])
+      expect(match(names, { price: "auto" }).quotes).toBeUndefined();
+    expect(match("time,bid,ask,price", { price: "mid" }).quotes).toEqual([quote("close", 1, 2)]);
+    expect(match("time,bid,ask,price", { price: "bid" }).numbers).toEqual([{ name: "close", position: 1 }]);
+    expect(match("time,bid,ask,price", { price: "ask" }).numbers).toEqual([{ name: "close", position: 2 }]);
+  });
+
+  it("are no price for a source that does not ask for them", () => {
+    expect(() => match("time,bid,ask")).toThrow(/no column for a price/);
+    expect(() => match("time,close", { price: "mid" })).toThrow(/no columns of bid and ask/);
+    expect(() => match("time,bid", { price: "auto" })).toThrow(/no column for a price/);
+  });
+
+  it("are found by mapped names", () => {
+    const { kind, quotes } = match("time,x,y,price", { price: "mid", columns: { bid: "x", ask: "y" } });
+    expect([kind, quotes]).toEqual(["ticks", [quote("close", 1, 2)]]);
+  });
+});
+
+describe("names in German and French", () => {
+  it.each([
+    ["Datum,Uhrzeit,Eröffnung,Hoch,Tief,Schlusskurs,Volumen", 1],
+    ["Date,Heure,Ouverture,Plus haut,Plus bas,Clôture,Volume", 1],
+    ["DATUM,ZEIT,EROEFFNUNG,HOCH,TIEF,SCHLUSS,STÜCK", 1],
+    ["Date,Heure,Ouv,+ haut,+ bas,Clot,Vol", 1],
+  ])("of %s", (names, clock) => {
+    const found = match(names.normalize("NFD"));
+    expect([found.kind, found.timestamp, found.clock]).toEqual(["bars", 0, clock]);
+    expect(found.numbers.map(({ name, position }) => `${name} ${position}`)).toEqual([
+      ...["open 2", "high 3", "low 4", "close 5", "volume 6"],
+    ]);
+  });
+
+  it("do not repeat an alias of another column", () => {
+    const all = Object.entries(columnAliases).flatMap(([column, names]) => (column === "clock" ? [] : names));
+    expect(new Set(all).size).toBe(all.length);
+    for (const name of all) expect(aliasForm(name)).toBe(name);
   });
 });
 

@@ -4,7 +4,8 @@ import { type CsvInput, csvInput } from "./files/csv-input.ts";
 import { checkEncoding } from "./files/encoding.ts";
 import { detectLayout } from "./layout/csv-layout.ts";
 import { type CsvOptions, checkOptions, identifyingOptions } from "./layout/csv-options.ts";
-import type { FileHead } from "./layout/header.ts";
+import { type FileHead, findHeader } from "./layout/header.ts";
+import type { LentNames } from "./layout/missing-header.ts";
 import { chunksOf, type OpenedFile } from "./reading/chunks.ts";
 import { slicesOf } from "./reading/slices.ts";
 import { padding } from "./text/padding.ts";
@@ -34,6 +35,13 @@ async function readHead(input: CsvInput): Promise<FileHead> {
   return { bytes, start, end, final: end < headLength, loneReturns };
 }
 
+/** The names that the file of the option `headerOf` lends; undefined if it has no header either. */
+async function lentNames({ headerOf, ...options }: CsvOptions): Promise<LentNames | undefined> {
+  if (headerOf === undefined) return undefined;
+  const { names, isRow } = findHeader(await readHead(await csvInput(headerOf)), headerOf, options);
+  return isRow === true ? undefined : { names, path: headerOf };
+}
+
 /** Detects the layout of an input, and gives what identifies its rows. */
 async function inspect(input: CsvInput, options: CsvOptions): Promise<{ file: OpenedFile; parts: JsonObject }> {
   const { name, fileName, size } = input;
@@ -41,11 +49,13 @@ async function inspect(input: CsvInput, options: CsvOptions): Promise<{ file: Op
     throw new AtcError("ATC_INVALID_DATA", `"${name}" is empty; give a CSV file with a header line and rows`, {
       details: { path: name },
     });
-  const layout = detectLayout(await readHead(input), name, fileName, options);
+  const lent = await lentNames(options);
+  const layout = detectLayout(await readHead(input), name, fileName, options, lent);
   const parts: JsonObject = {
     reader: `@atc/source-csv/${readerVersion}`,
     ...input.parts,
     options: identifyingOptions(options),
+    ...(lent === undefined ? {} : { lentNames: [...lent.names] }),
     // If the file's name gives the symbol, a renamed file is another source.
     ...(layout.symbol === undefined ? {} : { symbol: layout.symbol }),
   };

@@ -102,12 +102,12 @@ it("joins a date and a time of any names and of a 12-hour clock", async () => {
   expect(times).toEqual([ms("2024-01-31T21:30Z"), ms("2024-01-31T00:15Z")]);
 });
 
-it("reads decimal commas with the option decimal, and names the option without it", async () => {
+it("reads decimal commas with the option decimal, and without it if nothing else fits", async () => {
   const text = "Datum;Kurs;Umsatz\n2024-01-31;1234,5;7\n2024-02-01;-0,25;1e3\n";
   const columns = { timestamp: "Datum", close: "Kurs", volume: "Umsatz" };
-  expect((await failure(readText(text, { columns }))).message).toMatch(/decimal ","/);
-  const { numbers } = await readText(text, { columns, decimal: "," });
-  expect(numbers).toEqual({ close: [1234.5, -0.25], volume: [7, 1000] });
+  for (const options of [{ columns }, { columns, decimal: "," }] as const)
+    expect((await readText(text, options)).numbers).toEqual({ close: [1234.5, -0.25], volume: [7, 1000] });
+  expect((await failure(readText(text, { columns, decimal: "." }))).message).toMatch(/decimal ","/);
   const points = "date;close\n2024-01-31;1.234,5\n";
   expect((await failure(readText(points, { decimal: "," }))).code).toBe("ATC_INVALID_DATA");
 });

@@ -1,102 +1,95 @@
+import { isAtcError } from "@atc/contract";
 import { expect, it } from "vitest";
-import type { CsvOptions } from "../src/index.ts";
+import { pastedOptions } from "./pasted-options.ts";
 import { fileOf, read } from "./temporary-file.ts";
+import { type VendorFile, vendorFiles } from "./vendor-files.ts";
 
-/** The first lines of files as vendors write them: what reads them, and the first bar. */
-const files: readonly (readonly [name: string, text: string, options: CsvOptions, time: string, close: number])[] = [
-  [
-    "MetaTrader 4, no header",
-    "2024.01.31,09:30,1.1,1.3,1.0,1.2,17\n2024.01.31,09:31,1.2,1.3,1.1,1.25,9\n",
-    { columns: ["date", "time", "open", "high", "low", "close", "volume"] },
-    "2024-01-31T09:30Z",
-    1.2,
-  ],
-  [
-    "MetaTrader 5",
-    "<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>\n2024.01.31\t09:30:00\t1.1\t1.3\t1.0\t1.2\t17\t0\t3\n",
-    {},
-    "2024-01-31T09:30Z",
-    1.2,
-  ],
-  [
-    "HistData and NinjaTrader, no header",
-    "20240131 093000;1.1;1.3;1.0;1.2;0\n20240131 093100;1.2;1.3;1.1;1.25;0\n",
-    { columns: ["timestamp", "open", "high", "low", "close", "volume"], timeZone: "-05:00" },
-    "2024-01-31T14:30Z",
-    1.2,
-  ],
-  [
-    "Stooq",
-    "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>\nAAPL.US,5,20240131,153000,1.1,1.3,1.0,1.2,17,0\n",
-    {},
-    "2024-01-31T15:30Z",
-    1.2,
-  ],
-  ["Yahoo", "Date,Open,High,Low,Close,Adj Close,Volume\n2024-01-31,1.1,1.3,1.0,1.2,1.19,17\n", {}, "2024-01-31", 1.2],
-  [
-    "Binance, no header",
-    "1706693400000,1.1,1.3,1.0,1.2,17,1706693459999,20,4,9,10,0\n1706693460000,1.2,1.3,1.1,1.25,9,1706693519999,20,4,9,10,0\n",
-    { columns: ["timestamp", "open", "high", "low", "close", "volume", "", "", "", "", "", ""] },
-    "2024-01-31T09:30Z",
-    1.2,
-  ],
-  [
-    "Dukascopy",
-    "Gmt time,Open,High,Low,Close,Volume\n31.01.2024 09:30:00.000,1.1,1.3,1.0,1.2,17\n",
-    { dateOrder: "dmy" },
-    "2024-01-31T09:30Z",
-    1.2,
-  ],
-  [
-    "TradeStation",
-    '"Date","Time","Open","High","Low","Close","Up","Down"\n01/31/2024,09:30,1.1,1.3,1.0,1.2,9,8\n',
-    { dateOrder: "mdy", timeZone: "America/New_York" },
-    "2024-01-31T14:30Z",
-    1.2,
-  ],
-  [
-    "CryptoDataDownload",
-    "https://www.CryptoDataDownload.com\nunix,date,symbol,open,high,low,close,Volume BTC,Volume USD\n1706693400,2024-01-31 09:30:00,BTC/USD,1.1,1.3,1.0,1.2,17,20\n",
-    {},
-    "2024-01-31T09:30Z",
-    1.2,
-  ],
-  [
-    "FirstRate, no header",
-    "2024-01-31 09:30:00,1.1,1.3,1.0,1.2,17\n2024-01-31 09:31:00,1.2,1.3,1.1,1.25,9\n",
-    { columns: ["timestamp", "open", "high", "low", "close", "volume"], timeZone: "America/New_York" },
-    "2024-01-31T14:30Z",
-    1.2,
-  ],
-  [
-    "a German spreadsheet",
-    "Datum;Erster;Hoch;Tief;Schlusskurs;Stuecke\n31.01.2024;1,1;1,3;1,0;1,2;17\n",
-    {
-      columns: {
-        timestamp: "Datum",
-        open: "Erster",
-        high: "Hoch",
-        low: "Tief",
-        close: "Schlusskurs",
-        volume: "Stuecke",
-      },
-      dateOrder: "dmy",
-      decimal: ",",
-    },
-    "2024-01-31",
-    1.2,
-  ],
-  [
-    "Interactive Brokers",
-    "date,open,high,low,close,volume,average,barCount\n20240131 09:30:00,1.1,1.3,1.0,1.2,17,1.15,4\n",
-    {},
-    "2024-01-31T09:30Z",
-    1.2,
-  ],
-];
+const cases = vendorFiles.map((file) => [file.vendor, file] as const);
 
-it.each(files)("reads a file of %s", async (_, text, options, time, close) => {
-  const { kind, times, numbers, badRows } = await read(fileOf(text), options);
-  expect([kind, times[0], numbers["close"]?.[0], badRows]).toEqual(["bars", BigInt(Date.parse(time)), close, []]);
-  expect([numbers["open"]?.[0], numbers["high"]?.[0], numbers["low"]?.[0]]).toEqual([1.1, 1.3, 1]);
+it.each(cases)("reads a file of %s", async (_, file) => {
+  const { kind, symbols, times, numbers, badRows } = await read(fileOf(file.text), pastedOptions(file.flags ?? ""));
+  const unit = kind === "ticks" ? 1_000_000n : 1n;
+  expect([kind, symbols[0], times[0], badRows]).toEqual([
+    file.kind ?? "bars",
+    file.symbol ?? "bars",
+    BigInt(Date.parse(file.time)) * unit,
+    [],
+  ]);
+  expect(numbers["close"]?.[0]).toBeCloseTo(file.close, 12);
+  expect(numbers["volume"]?.[0]).toBe(file.volume);
+  if (file.kind === undefined && file.close === 1.2 && numbers["open"] !== undefined)
+    for (const [name, price] of [
+      ["open", 1.1],
+      ["high", 1.3],
+      ["low", 1],
+    ] as const)
+      expect(numbers[name]?.[0]).toBeCloseTo(price, 12);
+});
+
+/** Options that a note suggests, or that no file shows to be missing: volumes, zones, units of prices. */
+function isSilent([name, value]: readonly [string, unknown]): boolean {
+  return name === "timeZone" || name === "priceScale" || (name === "columns" && !Array.isArray(value));
+}
+
+/** The options that errors give, one after the other, until the file is read. */
+async function advised({ text, flags = "" }: VendorFile): Promise<Record<string, unknown>> {
+  const path = fileOf(text);
+  const wanted = pastedOptions(flags) as Record<string, unknown>;
+  let options: Record<string, unknown> = {};
+  for (let attempt = 0; attempt < 4; attempt++)
+    try {
+      await read(path, options);
+      return options;
+    } catch (error) {
+      if (!isAtcError(error)) throw error;
+      const { badRows: _, ...given } = pastedOptions(error.message) as Record<string, unknown>;
+      // Which of two orders it is, only the caller knows.
+      if (/"dmy" or "mdy"/.test(error.message)) given["dateOrder"] = wanted["dateOrder"];
+      options = { ...options, ...given };
+    }
+  throw new Error(`${path} is not read with ${JSON.stringify(options)}`);
+}
+
+it.each(cases.filter(([, { flags }]) => flags !== undefined))(
+  "asks for the options of a file of %s, which work when pasted",
+  async (_, file) => {
+    const wanted = Object.entries(pastedOptions(file.flags ?? "")).filter((option) => !isSilent(option));
+    expect(await advised(file)).toEqual(Object.fromEntries(wanted));
+  },
+);
+
+it("reads files of 20 vendors and more with no option", () => {
+  expect(vendorFiles.filter(({ flags }) => flags === undefined).length).toBeGreaterThan(20);
+});
+
+function row({ vendor, form, flags }: VendorFile): string {
+  return `| ${vendor} | ${form.replaceAll("|", "\\|")} | ${flags === undefined ? "none" : `\`${flags}\``} |`;
+}
+
+it("describes them in docs/will-my-file-load.md; vitest -u writes it", async () => {
+  const easy = vendorFiles.filter(({ flags }) => flags === undefined);
+  const others = vendorFiles.filter(({ flags }) => flags !== undefined);
+  const table = (files: readonly VendorFile[]): string =>
+    ["| files of | what they look like | options |", "|---|---|---|", ...files.map(row)].join("\n");
+  const page = `# Will my file load?
+
+Most files load as they are: \`atc backtest FILE\`. This page lists vendors, one line each.
+\`packages/source-csv/test/vendors.test.ts\` reads the first lines of each file and writes this page
+(\`npx vitest run packages/source-csv/test/vendors.test.ts -u\`).
+
+## Files that need no option
+
+${table(easy)}
+
+## Files that need an option
+
+The error gives the option, in a form to paste. Three options are not asked for: the zone of times
+without one, a unit of prices, and which of two volumes counts. The notes in the report say what was
+assumed. The zones are those that the vendors state; check yours.
+
+${table(others)}
+
+[csv-dialects.md](csv-dialects.md) explains the options. Other formats are in its table of sources.
+`;
+  await expect(page).toMatchFileSnapshot("../../../docs/will-my-file-load.md");
 });

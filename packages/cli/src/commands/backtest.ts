@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
 import { checkOutputs } from "../invocation/output-files.ts";
+import { listed } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { backtestTable } from "../reports/backtest-table.ts";
 
@@ -12,7 +13,7 @@ const curveKinds = ["trades", "equity", "portfolio", "report"] as const;
 
 /** The symbols of a comma-separated list. */
 function symbolList(text: unknown): readonly string[] | undefined {
-  return typeof text === "string" ? text.split(",").map((symbol) => symbol.trim()) : undefined;
+  return typeof text === "string" ? listed(text, "--symbols") : undefined;
 }
 
 /** The exit code of a report: `data` if no symbol could be computed. */
@@ -30,7 +31,10 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
   const command = program
     .command("backtest [data]")
     .description("Backtest a file or a dataset: ATC signals, fills, costs, metrics")
-    .option("--symbols <list>", "only these symbols, separated by commas")
+    .option(
+      "--symbols <list>",
+      `only these symbols, separated by commas; in double quotes if one holds a comma: 'AAPL,"A,B"'`,
+    )
     .option("--trades <file>", "write the trades to a .csv or .arrow file")
     .option("--equity <file>", "write the equity curves to a .csv or .arrow file")
     .option("--portfolio <file>", "write the portfolio's equity to a .csv or .arrow file")

@@ -3,6 +3,7 @@ import { exportData } from "@atc/runtime";
 import type { Command } from "commander";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { listed } from "../invocation/reading-options.ts";
 import { counted, integer } from "../text/number-format.ts";
 
 /** The most files in the summary. */
@@ -30,7 +31,10 @@ export function addExport(data: Command, io: CommandLineIo): void {
       "the file; {symbol} in its name gives one file per symbol, - is standard output",
     )
     .option("--format <name>", "csv, arrow or parquet (default: by the file's ending)")
-    .option("--only <list>", "only these symbols, separated by commas")
+    .option(
+      "--only <list>",
+      `only these symbols, separated by commas; in double quotes if one holds a comma: 'AAPL,"A,B"'`,
+    )
     .option("--from <time>", "first time, inclusive, UTC unless it has a zone")
     .option("--to <time>", "last time, exclusive")
     .option("--force", "replace an existing file");
@@ -42,7 +46,7 @@ export function addExport(data: Command, io: CommandLineIo): void {
     const result = await exportData(run.runtime, source, {
       ...(output === "-" ? { stream: io.stdout } : { file: String(output) }),
       ...(typeof format === "string" ? { format } : {}),
-      ...(typeof only === "string" ? { symbols: only.split(",").map((symbol) => symbol.trim()) } : {}),
+      ...(typeof only === "string" ? { symbols: listed(only, "--only") } : {}),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       force: force === true,

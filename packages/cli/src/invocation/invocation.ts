@@ -89,6 +89,7 @@ export function withReading(command: Command, { naming = true }: { readonly nami
       "our names for the headers of the file, such as close=Last,volume=Vol; or the names of all fields of a file without a header",
     )
     .option("--time-zone <zone>", "zone of times without a zone, such as America/New_York (default: UTC)")
+    .option("--price <side>", "mid, bid or ask: the price of a file with bid and ask (default: mid if it has no other)")
     .option("--bad-rows <policy>", "error, skip or nan: what happens to a row that cannot be read (default: error)")
     .option(
       "--duplicates <policy>",

@@ -47,6 +47,28 @@ export function parseBytes(text: string, flag: string): number {
   return bytes;
 }
 
+/**
+ * The texts of a list, between commas. A text in double quotes may hold commas, and two quotes for one; blanks around a
+ * text are left out unless they are in quotes: `"BRK B","A,B","say ""hi"""`.
+ */
+export function listed(text: string, flag: string): readonly string[] {
+  const list: string[] = [];
+  let rest = text;
+  for (;;) {
+    const [whole, quoted, plain] = /^\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))/.exec(rest) ?? [""];
+    if (quoted === undefined && plain?.trimStart().startsWith('"') === true)
+      throw new AtcError(
+        "ATC_INVALID_ARGUMENT",
+        `${flag} is "${text}", in which a quote is not closed or text follows it; put a name with commas or quotes in double quotes, and write two quotes for one in it, such as '"A,B","say ""hi"""'`,
+        { details: { flag, value: text } },
+      );
+    list.push(quoted?.replaceAll('""', '"') ?? plain?.trim() ?? "");
+    rest = rest.slice(whole.length);
+    if (rest === "") return list;
+    rest = rest.slice(1);
+  }
+}
+
 function columnNames(text: string): JsonValue {
   // Without "=" it is a header for a file that has none.
   if (!text.includes("=")) return text.split(",").map((name) => name.trim());
@@ -94,6 +116,7 @@ export function readingOptions(options: Readonly<Record<string, unknown>>): Data
   const badRows = choice(options, "badRows", "--bad-rows", ["error", "skip", "nan"]);
   const duplicates = choice(options, "duplicates", "--duplicates", ["keep-all", "keep-last", "keep-first", "error"]);
   const { name, csvSymbol, separator, columns, timeZone, memory, source, sql, sourceOption } = options;
+  const price = choice(options, "price", "--price", ["mid", "bid", "ask"]);
   return {
     sourceOptions: {
       ...(badRows === undefined ? {} : { badRows }),
@@ -103,6 +126,7 @@ export function readingOptions(options: Readonly<Record<string, unknown>>): Data
         : {}),
       ...(typeof columns === "string" ? { columns: columnNames(columns) } : {}),
       ...(typeof timeZone === "string" ? { timeZone } : {}),
+      ...(price === undefined ? {} : { price }),
       ...givenOptions(sourceOption),
     },
     ...(typeof name === "string" ? { name } : {}),

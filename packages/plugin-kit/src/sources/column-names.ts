@@ -1,53 +1,7 @@
 import type { RowKind } from "@atc/contract";
 import { AtcError, nearest } from "@atc/contract";
-
-/**
- * The columns to which a file's columns can be mapped. `price` and `size` are the `close` and `volume` of ticks.
- * `clock` is a time of day beside a `timestamp` that holds dates.
- */
-export type SourceColumn =
-  | ("symbol" | "timestamp" | "clock")
-  | ("open" | "high" | "low" | "close" | "volume")
-  | ("price" | "size");
-
-/** Known names of each column in files, best first, in the form of {@link aliasForm}. */
-export const columnAliases: Readonly<Record<SourceColumn, readonly string[]>> = {
-  symbol: ["symbol", "ticker", "instrument"],
-  timestamp: [
-    ...[
-      "timestamp",
-      "timestamp_utc",
-      "datetime",
-      "datetime_utc",
-      "date_time",
-      "open_time",
-      "opentime",
-      "gmt_time",
-      "ts",
-      "unix",
-    ],
-    ...["date", "date_utc", "time", "time_utc", "t"],
-  ],
-  clock: ["time", "time_utc"],
-  open: ["open", "o"],
-  high: ["high", "h"],
-  low: ["low", "l"],
-  close: ["close", "c"],
-  price: ["price"],
-  volume: ["volume", "vol", "v", "tickvol"],
-  size: ["size", "qty", "quantity", "amount"],
-};
-
-/** A name in lower case, without surrounding blanks or `<>` (MetaTrader). */
-export function plainName(name: string): string {
-  const trimmed = name.trim().toLowerCase();
-  return /^<.*>$/.test(trimmed) ? trimmed.slice(1, -1).trim() : trimmed;
-}
-
-/** The form in which aliases are written: the {@link plainName} with `_` for blanks. */
-export function aliasForm(name: string): string {
-  return plainName(name).replaceAll(/\s+/g, "_");
-}
+import { aliasForm, columnAliases, dateAliases, plainName, type SourceColumn } from "./column-aliases.ts";
+import { type PriceSide, type QuotedPrice, type QuotedPrices, quotedPrices } from "./quote-columns.ts";
 
 /** Options of {@link matchColumns}. */
 export interface MatchOptions {
@@ -57,6 +11,11 @@ export interface MatchOptions {
   readonly columns?: Readonly<Partial<Record<SourceColumn, string>>> | undefined;
   /** What a row is. Default: ticks if there is a price and neither open, high, low nor close; else bars. */
   readonly kind?: RowKind | undefined;
+  /**
+   * What to take from columns of bid and ask: `bid`, `ask`, or `mid`, for a source that computes the mean. Default: a
+   * price of its own. `auto` takes the mean if there is no other price.
+   */
+  readonly price?: PriceSide | "auto" | undefined;
 }
 
 /** The positions of our columns among a file's columns, from 0. */
@@ -69,41 +28,96 @@ export interface MatchedColumns {
   readonly timestamp: number;
   /** The time of day beside a column of dates; undefined if there is none. */
   readonly clock: number | undefined;
-  /** Those of open, high, low, close and volume that exist, in this order. */
+  /** Those of open, high, low, close and volume that exist, in this order; without those of `quotes`. */
   readonly numbers: readonly { readonly name: string; readonly position: number }[];
+  /** Prices that are the mean of a bid and an ask; undefined if there are none. */
+  readonly quotes?: readonly QuotedPrice[];
 }
+
+/** The positions of columns that the options name or the aliases find. */
+type Locate = (column: SourceColumn) => number | undefined;
 
 /**
  * Finds the columns of bars or ticks among a file's column names.
  *
  * @throws ATC_INVALID_DATA if there is no time or no price, or if a required name occurs twice; ATC_INVALID_ARGUMENT
- * if `columns` names a column that does not exist
+ * if `columns` names a column that does not exist, or `price` a side that does not exist
  */
 export function matchColumns(names: readonly string[], options: MatchOptions): MatchedColumns {
   const forms = names.map(aliasForm);
-  const found = new Map<SourceColumn, number>();
-  for (const [column, name] of Object.entries(options.columns ?? {}))
-    found.set(column as SourceColumn, mappedPosition(forms, column, name, options.source));
-  for (const [column, aliases] of Object.entries(columnAliases)) {
-    if (found.has(column as SourceColumn) || column === "clock") continue;
-    const taken = new Set(found.values());
-    const free = forms.map((form, position) => (taken.has(position) ? "" : form));
-    const position = aliasedPosition(free, aliases, options.source);
-    if (position !== undefined) found.set(column as SourceColumn, position);
-  }
-  const timestamp = found.get("timestamp");
-  const close = found.get("close") ?? found.get("price");
-  if (timestamp === undefined || close === undefined) throw unusable(names, found, options.source);
-  const bars = (["open", "high", "low", "close"] as const).some((column) => found.has(column));
-  const positions = { open: found.get("open"), high: found.get("high"), low: found.get("low"), close };
-  const numbers = Object.entries({ ...positions, volume: found.get("volume") ?? found.get("size") });
+  const mapped = new Map(
+    Object.entries(options.columns ?? {}).map(([column, name]) => [
+      column as SourceColumn,
+      mappedPosition(forms, column, name, options.source),
+    ]),
+  );
+  const taken = new Set(mapped.values());
+  const free = forms.map((form, position) => (taken.has(position) ? "" : form));
+  const locate: Locate = (column) => mapped.get(column) ?? aliasedPosition(free, columnAliases[column], options.source);
+  const quoted = usedQuotes(free, mapped, options);
+  const side = options.price === "bid" || options.price === "ask" ? options.price : undefined;
+  const prices = pricePositions(locate, quoted, side);
+  const timestamp = locate("timestamp");
+  if (timestamp === undefined || (prices.get("close") === undefined && quoted === undefined))
+    throw unusable(names, [timestamp, prices.get("close")], options.source);
+  const own = (["open", "high", "low", "close"] as const).filter((name) => locate(name) !== undefined);
+  const isBars =
+    own.some((name) => name !== "close") || (quoted?.kind ?? (own.length > 0 ? "bars" : "ticks")) === "bars";
+  const numbers = [...prices, ["volume", locate("volume") ?? locate("size")] as const];
   return {
-    kind: options.kind ?? (bars ? "bars" : "ticks"),
-    symbol: found.get("symbol"),
+    kind: options.kind ?? (isBars ? "bars" : "ticks"),
+    symbol: locate("symbol"),
     timestamp,
-    clock: found.get("clock") ?? clockPosition(forms, timestamp),
+    clock: mapped.get("clock") ?? clockPosition(forms, timestamp),
     numbers: numbers.flatMap(([name, position]) => (position === undefined ? [] : [{ name, position }])),
+    ...(quoted === undefined || side !== undefined ? {} : { quotes: quoted.prices }),
   };
+}
+
+/** The positions of open, high, low and close: a side of the quoted prices, and the others. */
+function pricePositions(
+  locate: Locate,
+  quoted: QuotedPrices | undefined,
+  side: "bid" | "ask" | undefined,
+): ReadonlyMap<string, number | undefined> {
+  const positions = new Map<string, number | undefined>();
+  for (const name of ["open", "high", "low", "close"] as const) {
+    const quote = quoted?.prices.find((price) => price.name === name);
+    if (quote === undefined)
+      positions.set(name, name === "close" ? (locate("close") ?? locate("price")) : locate(name));
+    else if (side !== undefined) positions.set(name, quote[side]);
+  }
+  return positions;
+}
+
+/** The prices to take from bid and ask; a price that the file has comes first unless the option asks for a side. */
+function usedQuotes(
+  forms: readonly string[],
+  mapped: ReadonlyMap<SourceColumn, number>,
+  { price, source }: MatchOptions,
+): QuotedPrices | undefined {
+  if (price === undefined) return undefined;
+  const named = { bid: mapped.get("bid"), ask: mapped.get("ask") };
+  const found = quotedPrices(forms);
+  const [first] = found?.prices ?? [];
+  const bid = named.bid ?? first?.bid;
+  const ask = named.ask ?? first?.ask;
+  const isNamed = named.bid !== undefined || named.ask !== undefined;
+  const quoted: QuotedPrices | undefined =
+    isNamed && bid !== undefined && ask !== undefined
+      ? { kind: "ticks", prices: [{ name: "close", bid, ask }] }
+      : found;
+  if (price !== "auto") {
+    if (quoted !== undefined) return quoted;
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `"${source}" has no columns of bid and ask, which the price "${price}" is made of; it has ${forms.join(", ")}; remove the option price, or name them with --columns bid=...,ask=...`,
+      { details: { source, option: "price" } },
+    );
+  }
+  // A last trade beside a quote is not a price of this row: it stays until there is another.
+  const hasOwn = mapped.has("close") || mapped.has("price") || forms.includes("price");
+  return hasOwn || columnAliases.close.some((name) => forms.includes(name)) ? undefined : quoted;
 }
 
 /**
@@ -116,6 +130,7 @@ export function otherColumns(
   isKept: (position: number) => boolean,
 ): readonly { readonly name: string; readonly position: number }[] {
   const { symbol, timestamp, clock, numbers } = matched;
+  // Bid and ask stay beside the price that is computed from them.
   const used = new Set([symbol, timestamp, clock, ...numbers.map(({ position }) => position)]);
   const taken = new Set(["symbol", "timestamp", "open", "high", "low", "close", "volume"]);
   return names.flatMap((given, position) => {
@@ -155,29 +170,51 @@ function aliasedPosition(forms: readonly string[], aliases: readonly string[], s
 }
 
 function clockPosition(forms: readonly string[], timestamp: number): number | undefined {
-  if (!["date", "date_utc"].includes(forms[timestamp] ?? "")) return undefined;
+  if (!dateAliases.includes(forms[timestamp] ?? "")) return undefined;
   const clock = forms.findIndex((form) => columnAliases.clock.includes(form));
   return clock < 0 ? undefined : clock;
 }
 
-function unusable(names: readonly string[], found: ReadonlyMap<SourceColumn, number>, source: string): AtcError {
+/** The first of many names. */
+function firstOf(names: readonly string[]): string {
+  return `${names.slice(0, 8).join(", ")}, ...`;
+}
+
+/** Names that a misspelt one may mean. */
+const meantNames: readonly string[] = [
+  "timestamp",
+  "datetime",
+  "date_time",
+  "open_time",
+  "date",
+  "time",
+  "close",
+  "price",
+];
+
+function unusable(
+  names: readonly string[],
+  [time, price]: readonly [number | undefined, number | undefined],
+  source: string,
+): AtcError {
   const missing = [
-    ...(found.has("timestamp") ? [] : [`a time (${columnAliases.timestamp.join(", ")})`]),
-    ...(found.has("close") || found.has("price") ? [] : ["a price (close, c, price)"]),
+    ...(time === undefined ? [`a time (${firstOf(columnAliases.timestamp)})`] : []),
+    ...(price === undefined ? ["a price (close, c, price)"] : []),
   ];
   const shown = names.slice(0, 30).map((name) => name.slice(0, 80));
-  const candidates = ["timestamp", "close", "price"] as const;
-  const known = candidates.flatMap((column) => columnAliases[column]).filter((name) => name.length > 3);
-  const taken = new Set(found.values());
-  const hints = names.flatMap((name, position) => {
-    const meant = taken.has(position) || name.length < 3 ? undefined : nearest(aliasForm(name), known);
+  const known = new Set(Object.values(columnAliases).flat());
+  const hints = names.flatMap((name) => {
+    const meant = known.has(aliasForm(name)) || name.length < 3 ? undefined : nearest(aliasForm(name), meantNames);
     return meant === undefined ? [] : [`is "${name.trim().slice(0, 40)}" meant as "${meant}"? `];
   });
   return new AtcError(
     "ATC_INVALID_DATA",
     `"${source}" has no column for ${missing.join(" and none for ")}; it has ${shown
       .map((name) => `"${name.trim()}"`)
-      .join(", ")}; ${hints.slice(0, 2).join("")}name them with the option columns`,
+      .join(", ")}; ${hints.slice(0, 2).join("")}name them with the option columns (--columns ${[
+      ...(time === undefined ? ["timestamp=NAME"] : []),
+      ...(price === undefined ? ["close=NAME"] : []),
+    ].join(",")})`,
     { details: { source, found: shown } },
   );
 }

@@ -3,7 +3,7 @@ import { AtcError, nearest } from "@atc/contract";
 import { invalidOption } from "../parameters/invalid-option.ts";
 import { ownMember } from "../parameters/own-member.ts";
 import { type TimeUnit, timeUnits } from "../time/time-unit.ts";
-import type { SourceColumn } from "./column-names.ts";
+import type { SourceColumn } from "./column-aliases.ts";
 
 /** How a source reads rows that come as columns. Defaults are detected from the data. */
 export interface SourceOptions {
@@ -39,7 +39,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   timeUnit: timeUnits,
 };
 const columnNames: readonly string[] = [
-  ...["symbol", "timestamp", "clock", "open", "high", "low", "close", "volume", "price", "size"],
+  ...["symbol", "timestamp", "clock", "open", "high", "low", "close", "volume", "price", "size", "bid", "ask"],
 ];
 
 function checkName(source: string, name: string, known: readonly string[], what: string): void {

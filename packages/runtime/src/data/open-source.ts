@@ -94,16 +94,56 @@ export async function openSource(
   const takesLists = sources.some((source) => source.name === name && source.takesLists);
   if (files.length > 1 && takesLists && names.every((one) => one === name))
     return await host.find("source", name, { ...sourceOptions, path: files });
-  const opened: DataSource[] = [];
+  const open = (file: number, more: Readonly<Record<string, JsonValue>> = {}): Promise<DataSource> =>
+    host.find("source", names[file] ?? "csv", { ...sourceOptions, ...more, path: files[file] ?? "" });
+  const opened = await openAll(files, names, open);
+  const [first, second] = opened;
+  if (first !== undefined && second === undefined) return first;
+  const joined = paths.length === 1 ? String(paths[0]) : `${files[0]} and ${files.length - 1} more`;
   try {
-    for (const [i, file] of files.entries())
-      opened.push(await host.find("source", names[i] ?? "csv", { ...sourceOptions, path: file }));
-    const [first, second] = opened;
-    if (first !== undefined && second === undefined) return first;
-    const joined = paths.length === 1 ? String(paths[0]) : `${files[0]} and ${files.length - 1} more`;
     return joinSources(opened, { name: joined });
   } catch (error) {
-    for (const source of opened) await source[Symbol.asyncDispose]();
+    await disposeAll(opened);
+    throw error;
+  }
+}
+
+async function disposeAll(sources: readonly DataSource[]): Promise<void> {
+  for (const source of sources) await source[Symbol.asyncDispose]();
+}
+
+/** Whether a file could not be opened because its first line is a row rather than a header. */
+function lacksHeader(error: unknown): boolean {
+  return error instanceof AtcError && error.details["headerless"] === true;
+}
+
+/**
+ * Opens files in their order. The first CSV file with a header lends its names to those without, if they have as many
+ * fields: vendors begin or cease to write headers.
+ */
+async function openAll(
+  files: readonly string[],
+  names: readonly string[],
+  open: (file: number, more?: Readonly<Record<string, JsonValue>>) => Promise<DataSource>,
+): Promise<readonly DataSource[]> {
+  const opened = new Map<number, DataSource>();
+  const without = new Map<number, unknown>();
+  try {
+    for (const file of files.keys())
+      try {
+        opened.set(file, await open(file));
+      } catch (error) {
+        if (!lacksHeader(error) || names[file] !== "csv") throw error;
+        without.set(file, error);
+      }
+    const lender = [...opened.keys()].find((file) => names[file] === "csv");
+    for (const [file, error] of without) {
+      if (lender === undefined) throw error;
+      opened.set(file, await open(file, { headerOf: files[lender] ?? "" }));
+    }
+    return [...opened].sort(([a], [b]) => a - b).map(([, source]) => source);
+  } catch (error) {
+    await disposeAll([...opened.values()]);
     throw error;
   }
 }

@@ -1,27 +1,26 @@
 import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
 import {
   aliasForm,
+  dateAliases,
   detectTimes,
   fileSymbol,
   type MatchedColumns,
   matchColumns,
-  otherColumns,
   type TimeLayout,
 } from "@atc/plugin-kit";
+import type { NumberStyle } from "../text/styled-number.ts";
 import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
+import { type FieldLayout, severalRows, singleRows } from "./field-layouts.ts";
+import { vendorScale } from "./fixed-point.ts";
 import { type FileHead, findHeader, type Header } from "./header.ts";
+import { explained } from "./header-advice.ts";
+import { indexNames } from "./index-column.ts";
 import { layoutNotes } from "./layout-notes.ts";
-import { isClockColumn, isTextColumn, type Sample, sampleRows } from "./sample.ts";
-
-/** How a field of a row is read. */
-export type FieldRole = "skip" | "symbol" | "time" | "clock" | "price" | "number" | "text";
-
-/** A field of a row. */
-interface FieldLayout {
-  /** The name of its column; of a field without a column, its trimmed name in the header. */
-  readonly name: string;
-  readonly role: FieldRole;
-}
+import { type LentNames, withoutHeader } from "./missing-header.ts";
+import { numberStyle } from "./number-style.ts";
+import { headerSymbols, namesOfOne, type RowShape } from "./row-shape.ts";
+import { isClockColumn, type Sample, sampledRows, sampleRows, usualWidth } from "./sample.ts";
+import { type LikelyVolume, likelyVolume } from "./volume-column.ts";
 
 /** How to read the rows of a file, as plain data. */
 export interface CsvLayout extends TimeLayout {
@@ -35,8 +34,10 @@ export interface CsvLayout extends TimeLayout {
   readonly line: number;
   /** Whether rows are bars or ticks. */
   readonly kind: RowKind;
-  /** Whether numbers have decimal commas. */
-  readonly commaDecimals: boolean;
+  /** How prices and volumes are written; undefined if they are plain numbers. */
+  readonly numbers: NumberStyle | undefined;
+  /** How rows become other rows after their fields are read; undefined if they stay as they are. */
+  readonly shape: RowShape | undefined;
   /** The number that divides prices: 10000 if the file has prices in 1/10000 dollar. */
   readonly priceScale: number;
   /** The fields of a row. */
@@ -49,20 +50,11 @@ export interface CsvLayout extends TimeLayout {
   readonly notes: readonly string[];
 }
 
-const sampledRows = 5000;
-
-/** The most common count of fields. */
-function usualWidth(rows: Sample["rows"]): number {
-  const widths = new Map<number, number>();
-  for (const row of rows) widths.set(row.length, (widths.get(row.length) ?? 0) + 1);
-  return [...widths].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
-}
-
 /** The position of a time of day that has no name in the header and follows a date; -1 if there is none. */
 function unnamedClock(names: readonly string[], rows: Sample["rows"], path: string, options: CsvOptions): number {
-  const { timestamp, clock } = matchColumns(names, { source: path, columns: mappedNames(options) });
+  const { timestamp, clock } = matchColumns(names, { source: path, columns: mappedNames(options), price: "auto" });
   const isDate = rows.every((row) => /^(?:\d{8}|\d{1,4}([-/.])\d{1,2}\1\d{1,4})$/.test(row[timestamp] ?? ""));
-  const named = ["date", "date_utc"].includes(aliasForm(names[timestamp] ?? ""));
+  const named = dateAliases.includes(aliasForm(names[timestamp] ?? ""));
   return clock === undefined && named && isDate && isClockColumn(rows, timestamp + 1) ? timestamp + 1 : -1;
 }
 
@@ -94,7 +86,8 @@ function fittedNames(
 
 /** Matches fields to our columns. */
 function matchedFields(names: readonly string[], path: string, options: CsvOptions): MatchedColumns {
-  return matchColumns(names, { source: path, columns: mappedNames(options), kind: options.kind });
+  const { kind, price = "auto" } = options;
+  return matchColumns(names, { source: path, columns: mappedNames(options), kind, price });
 }
 
 /** What to do if the column of times of day is not one, in a form that can be pasted into a command. */
@@ -130,40 +123,6 @@ function timeLayout(
   });
 }
 
-/** Roles and names of the fields. */
-function fieldLayouts(
-  names: readonly string[],
-  matched: MatchedColumns,
-  rows: Sample["rows"],
-  options: CsvOptions,
-): FieldLayout[] {
-  const fields: FieldLayout[] = names.map((name) => ({ name: name.trim(), role: "skip" }));
-  const isText = (position: number): boolean => isTextColumn(rows, position, options.decimal === ",");
-  const isKept = (position: number): boolean =>
-    names[position]?.trim() !== "" && (isText(position) ? options.text === "keep" : options.extra !== "drop");
-  for (const { name, position } of otherColumns(names, matched, isKept))
-    fields[position] = { name, role: isText(position) ? "text" : "number" };
-  if (matched.symbol !== undefined) fields[matched.symbol] = { name: "symbol", role: "symbol" };
-  fields[matched.timestamp] = { name: "timestamp", role: "time" };
-  if (matched.clock !== undefined) fields[matched.clock] = { name: "time", role: "clock" };
-  for (const { name, position } of matched.numbers)
-    fields[position] = { name, role: name === "volume" ? "number" : "price" };
-  return fields;
-}
-
-function columnsOf(fields: readonly FieldLayout[], { kind, numbers }: MatchedColumns): ColumnMetadata[] {
-  const known = numbers.map(({ name }) => name);
-  return [
-    { name: "symbol", type: "text" },
-    { name: "timestamp", type: kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },
-    ...known.map((name): ColumnMetadata => ({ name, type: "float64" })),
-    ...fields.flatMap(({ name, role }): ColumnMetadata[] => {
-      if (role === "text") return [{ name, type: "text" }];
-      return role === "number" && !known.includes(name) ? [{ name, type: "float64" }] : [];
-    }),
-  ];
-}
-
 const endings = /(?:\.(?:csv|tsv|txt))?(?:\.(?:gz|zst))?$/i;
 
 function noRows(head: FileHead, path: string): AtcError {
@@ -173,15 +132,14 @@ function noRows(head: FileHead, path: string): AtcError {
   return new AtcError("ATC_INVALID_DATA", message, { details: { path } });
 }
 
-/** Adds a hint to an error if the first line seems to be a row. */
-function explained(error: unknown, header: Header): unknown {
-  const isRow = header.names.some((name) => /^[+-]?\d/.test(name.trim()));
-  if (!(error instanceof AtcError) || error.code !== "ATC_INVALID_DATA" || !isRow) return error;
-  return new AtcError(
-    error.code,
-    `${error.message}; if there is no header line, name the fields with a list of columns (--columns timestamp,open,high,low,close,volume)`,
-    { cause: error, details: error.details },
-  );
+/** The fields of prices and volumes, whose texts decide how numbers are written. */
+function valueFields(
+  { symbols = [] }: Header,
+  { numbers, quotes = [] }: MatchedColumns,
+  isWide: boolean,
+): readonly number[] {
+  if (isWide) return symbols.flatMap((symbol, field) => (symbol === undefined ? [] : [field]));
+  return [...numbers.map(({ position }) => position), ...quotes.flatMap(({ bid, ask }) => [bid, ask])];
 }
 
 /**
@@ -189,26 +147,56 @@ function explained(error: unknown, header: Header): unknown {
  *
  * @param path - the file's name in messages
  * @param name - the file's name from which to take the symbol
+ * @param lent - names for a file without a header
  * @throws ATC_INVALID_DATA if there is no row or no usable header, ATC_INVALID_ARGUMENT if an option does not fit the
  * file
  */
-export function detectLayout(head: FileHead, path: string, name: string, options: CsvOptions): CsvLayout {
-  const header = findHeader(head, path, options);
+export function detectLayout(
+  head: FileHead,
+  path: string,
+  name: string,
+  options: CsvOptions,
+  lent?: LentNames,
+): CsvLayout {
+  const line = findHeader(head, path, options);
+  const header = line.isRow === true ? withoutHeader(head, line, path, options, lent) : line;
   const { rows } = sampleRows(head.bytes, { ...head, start: header.start }, header.separator, sampledRows);
+  const symbols = headerSymbols(header);
+  const isWide = symbols.length > 1;
   let matched: MatchedColumns;
   let names: readonly string[];
+  let symbol: string | undefined;
+  let volume: LikelyVolume | undefined;
+  const notes: string[] = [...header.notes];
   try {
-    matched = matchedFields(header.names, path, options);
+    const index = indexNames(header.names, rows, options);
+    notes.push(...index.notes);
+    const shown = (all: readonly string[]): readonly string[] => (isWide ? namesOfOne(header, all) : all);
+    matched = matchedFields(shown(index.names), path, options);
     if (rows.length === 0) throw noRows(head, path);
-    names = fittedNames(header.names, rows, path, options);
-    if (names !== header.names) matched = matchedFields(names, path, options);
+    names = fittedNames(index.names, rows, path, options);
+    if (names !== index.names) matched = matchedFields(shown(names), path, options);
+    if (matched.symbol === undefined && !isWide)
+      symbol = options.symbol ?? symbols[0] ?? fileSymbol("csv", name, endings, options);
+    volume = isWide ? undefined : likelyVolume(names, matched, rows, symbol, options);
+    if (volume !== undefined) notes.push(volume.note);
+    if (volume?.name !== undefined) {
+      const columns = { ...mappedNames(options), volume: volume.name };
+      matched = matchedFields(names, path, { ...options, columns });
+    }
   } catch (error) {
-    throw explained(error, header);
+    throw explained(error, header, rows, options);
   }
   const time = timeLayout(header, names, matched, rows, path, options);
   // A column without any time of day is a column like others.
   if (!time.hasClock) matched = { ...matched, clock: undefined };
-  const fields = fieldLayouts(names, matched, rows, options);
+  const numbers = numberStyle(rows, valueFields(header, matched, isWide), path, options);
+  const { fields, columns, shape } = isWide
+    ? severalRows(header, names, matched, rows, path, numbers, options)
+    : singleRows(names, matched, rows, volume?.zero, numbers, options);
+  const prices = fields.flatMap(({ role }, field) => (role === "price" ? [field] : []));
+  const scale = options.priceScale === undefined ? vendorScale(names, rows, prices) : 1;
+  if (scale !== 1) notes.push(`prices are integers in units of 1e-9 (Databento) and were divided by ${scale}`);
   const leftOut = fields.flatMap(({ name: field, role }) => (role === "skip" && field !== "" ? [field] : []));
   return {
     separator: header.separator,
@@ -217,11 +205,12 @@ export function detectLayout(head: FileHead, path: string, name: string, options
     line: header.line,
     kind: matched.kind,
     ...time,
-    commaDecimals: options.decimal === ",",
-    priceScale: options.priceScale ?? 1,
+    numbers,
+    shape,
+    priceScale: options.priceScale ?? scale,
     fields,
-    symbol: matched.symbol === undefined ? fileSymbol("csv", name, endings, options) : undefined,
-    columns: columnsOf(fields, matched),
-    notes: layoutNotes({ header, names, matched, time, leftOut, options }),
+    symbol,
+    columns,
+    notes: layoutNotes({ header, names, matched, time, leftOut, numbers, shape, assumed: notes, options }),
   };
 }

@@ -9,9 +9,11 @@ import {
   identifyingOptions as identifying,
   invalidOption,
   type LocalTimeOptions,
+  type PriceSide,
   type SourceColumn,
   type SourceOptions,
 } from "@atc/plugin-kit";
+import { isWidePattern } from "./wide-names.ts";
 
 /**
  * The columns that the option `columns` can map. Of ticks, `price` and `size` become `close` and `volume`; `clock` is a
@@ -37,8 +39,29 @@ export interface CsvOptions extends Omit<SourceOptions, "columns">, LocalTimeOpt
   readonly skipLines?: number;
   /** The order of day, month and year in dates such as `31/01/2024`. Default: `ymd`; it is never guessed. */
   readonly dateOrder?: "ymd" | "dmy" | "mdy";
-  /** The decimal point. Default: `.`. With a comma, every row takes the slower path of rows with quotes. */
+  /** The decimal point. Default: detected. With a comma, every row takes the slower path of rows with quotes. */
   readonly decimal?: "." | ",";
+  /**
+   * The separator of thousands in numbers such as `1,234.50`. Default: detected together with the decimal point, if the
+   * first numbers allow one reading only.
+   */
+  readonly thousands?: "," | "." | " " | "'";
+  /**
+   * What the price is if the file has a bid and an ask: their mean (`mid`) or one of them. Default: `mid` if there is
+   * no other price.
+   */
+  readonly price?: PriceSide;
+  /**
+   * How names of columns hold symbols in a file whose rows hold several of them: `{symbol}_{field}` for `BTC_open`,
+   * `{symbol}` if each column is the close of a symbol. Default: `{symbol}:{field}` and the forms of pandas and
+   * yfinance.
+   */
+  readonly wide?: string;
+  /**
+   * A file of the same form, whose header names the fields if this file has no header. Both must have the same number
+   * of fields.
+   */
+  readonly headerOf?: string;
   /** The divisor of open, high, low and close, default 1: with 10000, 973100 becomes 97.31. */
   readonly priceScale?: number;
 }
@@ -49,6 +72,10 @@ const own: Readonly<Record<string, readonly string[]>> = {
   dateOrder: ["ymd", "dmy", "mdy"],
   clockDigits: clockDigitWords,
   decimal: [".", ","],
+  thousands: [",", ".", " ", "'"],
+  price: ["mid", "bid", "ask"],
+  wide: [],
+  headerOf: [],
   priceScale: [],
   timeZone: [],
   disambiguation: [],
@@ -79,12 +106,18 @@ export function checkOptions(options: CsvOptions): void {
   checkSourceOptions("csv", { ...rest, ...(mapped === undefined ? {} : { columns: mapped }) }, own);
   checkLocalTimeOptions("csv", options);
   checkFileSymbolOptions("csv", options);
-  const { separator, decimal, skipLines, priceScale } = options;
+  const { separator, decimal, thousands, wide, headerOf, skipLines, priceScale } = options;
   const refuse = (name: string, value: unknown, allowed: string): never => {
     throw invalidOption("csv", name, value, allowed);
   };
   if (separator !== undefined && !/^[\t!#$%&*,;@^_|~]$/.test(separator))
     refuse("separator", separator, "one character such as a comma, a semicolon, a tab or |");
+  if (thousands !== undefined && thousands === (decimal ?? (thousands === "." ? "," : ".")))
+    refuse("thousands", thousands, "another character than decimal");
+  if (wide !== undefined && !isWidePattern(wide))
+    refuse("wide", wide, "a form of names with {symbol} and {field}, such as {symbol}_{field}, or with {symbol} alone");
+  if (headerOf !== undefined && (typeof headerOf !== "string" || headerOf === ""))
+    refuse("headerOf", headerOf, "the path of a file");
   if (separator === "," && decimal === ",")
     refuse("decimal", decimal, "another character, or another separator, since both are commas");
   if (skipLines !== undefined && !(Number.isInteger(skipLines) && skipLines >= 0 && skipLines <= 1000))
@@ -98,7 +131,8 @@ export function checkOptions(options: CsvOptions): void {
 
 /** The given options that change what is read, as plain data for an identity. */
 export function identifyingOptions(options: CsvOptions): JsonObject {
-  const { columns: _, skipLines, priceScale, ...rest } = options;
+  // The names that another file lends are part of the identity, not its path.
+  const { columns: _, skipLines, priceScale, headerOf: _path, ...rest } = options;
   const names = givenNames(options);
   const mapped = mappedNames(options);
   return {

@@ -1,8 +1,11 @@
 import { AtcError } from "@atc/contract";
-import { aliasForm, columnAliases, LF, type SourceColumn, type SourceOptions } from "@atc/plugin-kit";
+import { aliasForm, columnAliases, LF, quotedPrices, type SourceColumn, type SourceOptions } from "@atc/plugin-kit";
 import { excerpt } from "../text/excerpt.ts";
 import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
+import { isRowOfValues } from "./field-guess.ts";
 import { type Sample, sampleRows } from "./sample.ts";
+import { stackedHeader } from "./stacked-header.ts";
+import { wideNames } from "./wide-names.ts";
 
 /** The start of a file's text; `bytes[end]` is a line feed. */
 export interface FileHead {
@@ -27,6 +30,12 @@ export interface Header {
   readonly line: number;
   /** The start of the comments before the header, if any were detected. */
   readonly comments: string | undefined;
+  /** The symbol of each field, if the header holds symbols; undefined for fields that all symbols share. */
+  readonly symbols?: readonly (string | undefined)[];
+  /** Whether the line of names seems to be a row, so that there is no header. */
+  readonly isRow?: boolean;
+  /** What was assumed about the header. */
+  readonly notes: readonly string[];
 }
 
 /** Lines that are searched for the header. */
@@ -39,9 +48,18 @@ interface Candidate extends Sample {
   readonly names: readonly string[];
   /** Which of our columns it names. */
   readonly known: ReadonlySet<SourceColumn>;
+  /** The symbols that its names hold. */
+  readonly symbols?: readonly (string | undefined)[] | undefined;
   /** Its index among the searched lines. */
   readonly index: number;
 }
+
+/** The columns that an alias stands for. */
+const columnsByAlias: ReadonlyMap<string, SourceColumn> = new Map(
+  Object.entries(columnAliases).flatMap(([column, aliases]) =>
+    column === "clock" ? [] : aliases.map((name) => [name, column as SourceColumn] as const),
+  ),
+);
 
 /** Which of our columns a header names. */
 function knownColumns(names: readonly string[], columns: SourceOptions["columns"] = {}): ReadonlySet<SourceColumn> {
@@ -49,13 +67,22 @@ function knownColumns(names: readonly string[], columns: SourceOptions["columns"
   const known = new Set<SourceColumn>();
   for (const [column, name] of Object.entries(columns))
     if (forms.has(aliasForm(name))) known.add(column as SourceColumn);
-  for (const [column, aliases] of Object.entries(columnAliases))
-    if (column !== "clock" && aliases.some((name) => forms.has(name))) known.add(column as SourceColumn);
+  for (const form of forms) {
+    const column = columnsByAlias.get(form);
+    if (column !== undefined) known.add(column);
+  }
   return known;
 }
 
-function isUsable({ known }: Candidate): boolean {
-  return known.has("timestamp") && (known.has("close") || known.has("price"));
+/** Whether a line names a time and a price. The first name may be missing: pandas names no index. */
+function isUsable({ known, names }: Candidate): boolean {
+  if (!known.has("timestamp") && !isUnnamed(names[0] ?? "")) return false;
+  return known.has("close") || known.has("price") || quotedPrices(names.map(aliasForm)) !== undefined;
+}
+
+/** Whether a name is one that pandas gives to a column without a name. */
+export function isUnnamed(name: string): boolean {
+  return /^(?:unnamed: \d+)?$/i.test(name.trim());
 }
 
 /** The offset after `lines` lines. */
@@ -71,7 +98,8 @@ function isComment(bytes: Uint8Array, at: number): boolean {
 
 function separatorsOf(options: CsvOptions): readonly string[] {
   if (options.separator !== undefined) return [options.separator];
-  return options.decimal === "," ? separators.slice(1) : separators;
+  // With decimal commas, commas separate fields only if nothing else does: then numbers are in quotes.
+  return options.decimal === "," ? separators.toSorted((a, b) => Number(a === ",") - Number(b === ",")) : separators;
 }
 
 /** The lines from `start`, split by one separator, as candidates for the header. */
@@ -80,8 +108,9 @@ function candidates(head: FileHead, start: number, separator: number, options: C
   for (let index = 0, at = start; index < searchedLines && at < head.end; index++) {
     const sample = sampleRows(head.bytes, { ...head, start: at }, separator, 1);
     const [first = []] = sample.rows;
-    const names = first.map((name, field) => (field === 0 ? name.replace(/^(?:#+|\/\/)\s*/, "") : name));
-    found.push({ ...sample, separator, names, known: knownColumns(names, mappedNames(options)), index });
+    const given = first.map((name, field) => (field === 0 ? name.replace(/^(?:#+|\/\/)\s*/, "") : name));
+    const { names, symbols } = wideNames(given, options.wide) ?? { names: given, symbols: undefined };
+    found.push({ ...sample, separator, names, symbols, known: knownColumns(names, mappedNames(options)), index });
     at = head.bytes.indexOf(LF, at) + 1;
   }
   return found;
@@ -112,8 +141,7 @@ function better(a: Candidate, b: Candidate): number {
  * The line after comments that names a time and a price, split by the separator that gives most known names; else the
  * first line.
  */
-function headerLine(head: FileHead, start: number, options: CsvOptions): Candidate | undefined {
-  const lines = separatorsOf(options).map((separator) => candidates(head, start, separator.charCodeAt(0), options));
+function headerLine(head: FileHead, start: number, lines: readonly (readonly Candidate[])[]): Candidate | undefined {
   const usable = lines.flatMap((all) =>
     all.filter((line) => isUsable(line) && followsComments(head, start, all, line)),
   );
@@ -138,8 +166,50 @@ function lineAt({ bytes, start }: FileHead, offset: number): number {
   return line;
 }
 
+/** A header of two or three lines, under the first separator with which the lines from `start` are one. */
+function stackedAt(head: FileHead, start: number, all: readonly (readonly Candidate[])[]): Header | undefined {
+  for (const lines of all) {
+    for (const [index, line] of lines.entries()) {
+      const found = stackedHeader(lines.slice(index, index + 3).map(({ names }) => names));
+      const last = lines[index + (found?.lines ?? 0) - 1];
+      if (found === undefined || last === undefined || !followsComments(head, start, lines, line)) continue;
+      const comments = index === 0 ? undefined : excerpt(head.bytes, start, head.bytes.indexOf(LF, start)).trim();
+      return {
+        separator: line.separator,
+        names: found.names,
+        symbols: found.symbols,
+        start: last.next,
+        line: lineAt(head, last.next),
+        comments,
+        notes: [`the header has ${found.lines} lines: names, symbols${found.lines === 3 ? " and the index" : ""}`],
+      };
+    }
+  }
+  return undefined;
+}
+
+/** Bytes as text, if they are not UTF-8: in the code page of most files that are not. */
+const windows = new TextDecoder("windows-1252");
+const strict = new TextDecoder("utf-8", { fatal: true });
+
+/** The text with the lines up to the end of the header in UTF-8, if they are not in UTF-8. */
+function windowsHead(head: FileHead, end: number): FileHead | undefined {
+  const lines = head.bytes.subarray(head.start, end);
+  try {
+    strict.decode(lines);
+    return undefined;
+  } catch {
+    const text = new TextEncoder().encode(windows.decode(lines));
+    const bytes = new Uint8Array(text.length + head.bytes.length - end);
+    bytes.set(text);
+    bytes.set(head.bytes.subarray(end), text.length);
+    return { ...head, bytes, start: 0, end: text.length + head.end - end };
+  }
+}
+
 /**
- * Finds the header line, which may follow comments; for a file without one, takes the names from the options.
+ * Finds the header, which may follow comments and have up to three lines; for a file without one, takes the names from
+ * the options.
  *
  * @throws ATC_INVALID_DATA if there is no line
  */
@@ -153,8 +223,25 @@ export function findHeader(head: FileHead, path: string, options: CsvOptions): H
       start,
       line: lineAt(head, start),
       comments: undefined,
+      notes: [],
     };
-  const best = headerLine(head, start, options);
+  const found = namedHeader(head, start, path, options);
+  const decoded = found.isRow === true ? undefined : windowsHead(head, found.start);
+  if (decoded === undefined) return found;
+  const header = namedHeader(decoded, afterLines(decoded, options.skipLines ?? 0), path, options);
+  const moved = head.end - decoded.end;
+  return {
+    ...header,
+    start: header.start + moved,
+    notes: [...header.notes, "the names of the header are not UTF-8 and were read as Windows-1252"],
+  };
+}
+
+function namedHeader(head: FileHead, start: number, path: string, options: CsvOptions): Header {
+  const lines = separatorsOf(options).map((separator) => candidates(head, start, separator.charCodeAt(0), options));
+  const stacked = options.wide === undefined ? stackedAt(head, start, lines) : undefined;
+  if (stacked !== undefined) return stacked;
+  const best = headerLine(head, start, lines);
   if (best === undefined || best.rows.length === 0)
     throw new AtcError(
       "ATC_INVALID_DATA",
@@ -163,7 +250,27 @@ export function findHeader(head: FileHead, path: string, options: CsvOptions): H
         : `"${path}" has no line end in its first ${head.end} bytes, so it is not a table of rows; give a CSV file`,
       { details: { path } },
     );
-  const { separator, names: found, next, index } = best;
+  const { separator, names, symbols, next, index } = best;
   const comments = index === 0 ? undefined : excerpt(head.bytes, start, head.bytes.indexOf(LF, start)).trim();
-  return { separator, names: found, start: next, line: lineAt(head, next), comments };
+  return {
+    separator,
+    names,
+    ...(symbols === undefined ? {} : { symbols }),
+    start: next,
+    line: lineAt(head, next),
+    comments,
+    isRow: !isUsable(best) && isRowOfValues(names),
+    notes: [],
+  };
+}
+
+/** The header of a file whose first line is a row: the given names, and the rows from the first line on. */
+export function headerOfRows(
+  head: FileHead,
+  { separator }: Header,
+  names: readonly string[],
+  options: CsvOptions,
+): Header {
+  const start = afterLines(head, options.skipLines ?? 0);
+  return { separator, names, start, line: lineAt(head, start), comments: undefined, notes: [] };
 }

@@ -1,6 +1,9 @@
 import type { MatchedColumns, TimeLayout } from "@atc/plugin-kit";
+import type { NumberStyle } from "../text/styled-number.ts";
 import type { CsvOptions } from "./csv-options.ts";
 import type { Header } from "./header.ts";
+import { styleNotes } from "./number-style.ts";
+import type { RowShape } from "./row-shape.ts";
 
 /** What the notes on a file are made from. */
 interface LayoutFacts {
@@ -11,13 +14,26 @@ interface LayoutFacts {
   readonly time: TimeLayout;
   /** Names of fields that become no column. */
   readonly leftOut: readonly string[];
+  readonly numbers: NumberStyle | undefined;
+  readonly shape: RowShape | undefined;
+  /** What was assumed about the header and its columns. */
+  readonly assumed: readonly string[];
   readonly options: CsvOptions;
+}
+
+/** Notes on how rows become other rows. */
+function shapeNotes(shape: RowShape | undefined): readonly string[] {
+  const { wide, means = [] } = shape ?? {};
+  return [
+    ...(means.length === 0 ? [] : ["prices are the mean of bid and ask (--price bid or --price ask takes one)"]),
+    ...(wide === undefined ? [] : [`each row holds ${wide.series.length} symbols and was read as one row for each`]),
+  ];
 }
 
 /** What was assumed or left out to read a file, for the report of an ingest. */
 export function layoutNotes(facts: LayoutFacts): readonly string[] {
-  const { header, names, matched, time, leftOut, options } = facts;
-  const { skipLines = 0, priceScale = 1, decimal } = options;
+  const { header, names, matched, time, leftOut, options, assumed, shape } = facts;
+  const { skipLines = 0, priceScale = 1 } = options;
   const isInserted = names.length > header.names.length && matched.clock !== undefined;
   return [
     ...(header.comments === undefined ? [] : [`comments before the header were left out: "${header.comments}"`]),
@@ -29,9 +45,11 @@ export function layoutNotes(facts: LayoutFacts): readonly string[] {
           `the header has ${header.names.length} names for ${names.length} fields: the time of day after the date has none`,
         ]
       : []),
+    ...assumed,
+    ...shapeNotes(shape),
     ...time.timeNotes,
     ...(priceScale === 1 ? [] : [`prices were divided by ${priceScale} (priceScale)`]),
     ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`]),
-    ...(decimal === "," ? ["commas were read as decimal points (decimal)"] : []),
+    ...styleNotes(facts.numbers, options),
   ];
 }

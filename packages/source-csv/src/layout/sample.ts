@@ -1,4 +1,4 @@
-import { isClockText, isMissing } from "@atc/plugin-kit";
+import { isClockText } from "@atc/plugin-kit";
 import { endsLine, fieldBounds, locateField } from "../text/field-scanner.ts";
 
 /** The most bytes of a field that a sample keeps. */
@@ -12,6 +12,16 @@ export interface Sample {
   readonly line: number;
   /** The offset after the first row's line end. */
   readonly next: number;
+}
+
+/** Rows from which a layout is detected. */
+export const sampledRows = 5000;
+
+/** The most common count of fields of some rows. */
+export function usualWidth(rows: Sample["rows"]): number {
+  const widths = new Map<number, number>();
+  for (const row of rows) widths.set(row.length, (widths.get(row.length) ?? 0) + 1);
+  return [...widths].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
 }
 
 /**
@@ -47,18 +57,6 @@ export function sampleRows(
     row = [];
   }
   return { rows, line, next };
-}
-
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const commaDecimal = /^[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/;
-
-/** Whether any row of a column holds something that is neither a number nor missing. */
-export function isTextColumn(rows: readonly (readonly string[])[], field: number, isComma: boolean): boolean {
-  const number = isComma ? commaDecimal : decimal;
-  return rows.some((row) => {
-    const text = row[field] ?? "";
-    return !number.test(text) && !isMissing(text);
-  });
 }
 
 /** Whether most of a column's fields are times of day with all their digits. */

@@ -30,7 +30,7 @@ export async function* chunksOf(
   await using bytes = opened.bytes(hash);
   const { path, badRows: policy, layout } = file;
   const reading = rowsReading({ path, layout, policy, line: layout.line, onBadRow });
-  const { parser, buffers, badRows } = reading;
+  const { parser, shaped, badRows } = reading;
   let rows = 0;
   let nextReport = progressStep;
   const reportTaken = (): void => {
@@ -44,8 +44,9 @@ export async function* chunksOf(
   const range = { start: layout.start, stop: Number.POSITIVE_INFINITY, onBlock };
   try {
     for await (const length of parsedRows(reading, bytes, range)) {
-      yield buffers.chunk(length, rows);
-      rows += length;
+      const chunk = shaped.chunk(length, rows);
+      if (chunk !== undefined) yield chunk;
+      rows += chunk?.length ?? 0;
       parser.clear();
     }
   } finally {

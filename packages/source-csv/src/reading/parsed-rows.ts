@@ -10,10 +10,13 @@ import { kernelLength, rowKernel } from "../rows/row-kernel.ts";
 import { type RowMemory, rowMemory } from "../rows/row-memory.ts";
 import { type RowParser, rowParser } from "../rows/row-parser.ts";
 import type { Dictionary } from "../text/dictionary.ts";
+import { type ShapedRows, shapedRows } from "./shaped-rows.ts";
 import { type RowRange, textBlocks, textLength } from "./text-blocks.ts";
 
-/** Rows of a chunk. */
-const chunkRows = 65_536;
+/** Rows that are parsed at once: a chunk, or as many as become one if each holds several symbols. */
+function chunkRows({ shape }: CsvLayout): number {
+  return Math.max(64, Math.floor(65_536 / (shape?.wide?.series.length ?? 1)));
+}
 
 /** How to read rows of a file, from any line on. */
 export interface RowsOptions {
@@ -43,22 +46,26 @@ export interface RowsReading {
   /** What the rows so far show. */
   readonly notes: () => readonly ReadingNote[];
   readonly parser: RowParser;
+  /** Gives the parsed rows as chunks. */
+  readonly shaped: ShapedRows;
 }
 
 /** Bytes of memory that a reading needs besides its text. */
 export function readingLength(layout: CsvLayout): number {
-  return columnsLength(layout, chunkRows) + kernelLength(layout);
+  return columnsLength(layout, chunkRows(layout)) + kernelLength(layout);
 }
 
 /** Allocates memory for rows of a layout and creates their parser. Release the memory after the reading. */
 export function rowsReading({ path, layout, policy, line, onBadRow, symbols }: RowsOptions): RowsReading {
   const memory = rowMemory(layout, textLength, readingLength(layout));
-  const buffers = columnBuffers(layout, chunkRows, memory, symbols);
+  const buffers = columnBuffers(layout, chunkRows(layout), memory, symbols);
   const kernel = rowKernel(memory, layout, buffers);
   const badRows = badRowPolicy({ path, policy, layout, onBadRow });
   const context = rowContext(layout, buffers);
   const parser = rowParser(context, badRows, line, kernel);
-  return { path, loneReturns: layout.loneReturns, memory, buffers, badRows, notes: context.notes, parser };
+  const shaped = shapedRows({ path, layout, buffers, badRows });
+  const notes = (): readonly ReadingNote[] => [...context.notes(), ...shaped.notes()];
+  return { path, loneReturns: layout.loneReturns, memory, buffers, badRows, notes, parser, shaped };
 }
 
 /**
@@ -85,15 +92,15 @@ export async function* parsedRows(
   input: ByteStream,
   range: RowRange,
 ): AsyncGenerator<number, number, undefined> {
-  const { memory, parser, loneReturns } = reading;
+  const { memory, parser, loneReturns, buffers } = reading;
   const { bytes } = memory;
   const text = textBlocks({ bytes, loneReturns }, input, range);
   const { limit } = text;
   while (await text.next()) {
     for (;;) {
       text.position = parser.parse(bytes, text.position, limit);
-      if (parser.length() === chunkRows) {
-        yield chunkRows;
+      if (parser.length() === buffers.capacity) {
+        yield buffers.capacity;
         range.onBlock();
       } else if (text.position < limit.stop && limit.end - text.position > longestRow)
         text.position = afterOverlong(reading, bytes, text.position, limit.end);

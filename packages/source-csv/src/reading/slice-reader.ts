@@ -34,7 +34,7 @@ export async function* readSlice(
   const { path, layout, policy, file } = input;
   const handle = await openFile(file.path);
   const reading = rowsReading({ path, layout, policy, line, onBadRow, symbols: symbolsOf(input) });
-  const { parser, buffers, badRows } = reading;
+  const { parser, shaped, badRows } = reading;
   try {
     await checkUnchangedPlain(handle, path, file);
     await using bytes = fileBytes({ handle, path, start });
@@ -53,8 +53,9 @@ export async function* readSlice(
         const sliceEnd = { position: start + step.value, line: parser.line(), badRows: badRows.count() };
         return notes.length === 0 ? sliceEnd : { ...sliceEnd, notes };
       }
-      yield buffers.chunk(step.value, rows);
-      rows += step.value;
+      const chunk = shaped.chunk(step.value, rows);
+      if (chunk !== undefined) yield chunk;
+      rows += chunk?.length ?? 0;
       parser.clear();
     }
   } finally {
@@ -74,6 +75,8 @@ export async function countSlice(
   const input = sliceInput(json);
   const { path, layout, file } = input;
   throwIfAborted(signal);
+  // Which symbols a row has is known after its numbers are read.
+  if (layout.shape?.wide !== undefined) return undefined;
   const handle = await openFile(file.path);
   // As large as the memory that reading the slice needs: that mostly follows in the same thread.
   const memory = countMemory(layout, textLength, readingLength(layout));

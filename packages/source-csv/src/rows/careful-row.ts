@@ -1,5 +1,5 @@
 import { CR, isMissing, LF, longestMissing } from "@atc/plugin-kit";
-import { scanCommaDecimal, scanDecimal } from "../text/decimal.ts";
+import { scanDecimal } from "../text/decimal.ts";
 import type { Dictionary } from "../text/dictionary.ts";
 import { excerpt } from "../text/excerpt.ts";
 import {
@@ -40,6 +40,7 @@ export interface CarefulRow {
 /** A reader of rows of any form: quoted fields, blanks around fields, missing values, bad values. */
 export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulRow {
   const { separator, roles, names, buffers, hasSymbol, readTime, readClock, timespec, clock, storeTime } = context;
+  const { scanStyled } = context;
   const { numbers, texts, dictionaries, symbols, symbolDictionary } = buffers;
   const bounds = fieldBounds();
   const symbol = fieldBounds();
@@ -65,9 +66,9 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
     const { start, end } = bounds;
     const target = numbers[field];
     if (
-      context.commaDecimals
-        ? scanCommaDecimal(bytes, start, end, target, row)
-        : scanDecimal(bytes, start, target, row) === end
+      scanStyled === undefined
+        ? scanDecimal(bytes, start, target, row) === end
+        : scanStyled(bytes, start, end, target, row)
     )
       return;
     target[row] = Number.NaN;

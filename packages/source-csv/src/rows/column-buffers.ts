@@ -18,6 +18,8 @@ export interface ColumnBuffers {
   readonly symbolDictionary: Dictionary;
   /** The 32-bit halves of the int64 times, low half first. */
   readonly timeWords: Int32Array;
+  /** The line of each row, if rows are reshaped afterwards; negative if the row was reported as bad and stays. */
+  readonly lines: Int32Array | undefined;
   /**
    * The first `length` rows as a chunk, without a copy; `row` is the source's row at its start. Divides prices by the
    * price scale.
@@ -32,9 +34,10 @@ function columnArrays(
   arrays: readonly (Float64Array | Int32Array)[],
 ): (readonly [string, TypedArray])[] {
   const named = new Map(layout.fields.map(({ name }, field) => [name, field]));
-  return layout.columns.slice(1).map(({ name }: ColumnMetadata) => {
+  // Columns that are computed from several fields have no array here.
+  return layout.columns.slice(1).flatMap(({ name }: ColumnMetadata) => {
     const array = name === "timestamp" ? times : arrays[named.get(name) ?? -1];
-    return [name, array] as const;
+    return array === undefined ? [] : [[name, array] as const];
   });
 }
 
@@ -80,6 +83,7 @@ export function columnBuffers(
     symbols,
     symbolDictionary,
     timeWords,
+    lines: layout.shape === undefined ? undefined : new Int32Array(capacity),
     chunk: (length, row) => {
       layout.fields.forEach(({ role }, field) => {
         if (role === "price") divide(numbers[field], length, layout.priceScale);

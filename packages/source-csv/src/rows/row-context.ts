@@ -1,5 +1,7 @@
 import { type RowTimes, rowTimes, storeTimespec } from "@atc/plugin-kit";
-import type { CsvLayout, FieldRole } from "../layout/csv-layout.ts";
+import type { CsvLayout } from "../layout/csv-layout.ts";
+import type { FieldRole } from "../layout/field-layouts.ts";
+import { type NumberScanner, numberScanner } from "../text/styled-number.ts";
 import type { ColumnBuffers } from "./column-buffers.ts";
 
 /**
@@ -44,15 +46,15 @@ export interface RowContext
   readonly hasSymbol: boolean;
   /** Whether times depend on the symbol's rows before, so that the symbol is stored first. */
   readonly infers: boolean;
-  /** Whether numbers have decimal commas, which `fastRow` refuses. */
-  readonly commaDecimals: boolean;
+  /** Reads a number that is not plain; undefined if all are. `fastRow` would misread `1.234` of a style. */
+  readonly scanStyled: NumberScanner | undefined;
   /** Stores the time of a row after its fields are read; false if it is out of range. */
   storeTime(row: number): boolean;
 }
 
 /** The context for files of a layout. */
 export function rowContext(layout: CsvLayout, buffers: ColumnBuffers): RowContext {
-  const { fields, kind, symbol, commaDecimals } = layout;
+  const { fields, kind, symbol, numbers } = layout;
   const times = rowTimes("csv", layout, kind === "ticks");
   const { timespec, join } = times;
   const unit = kind === "ticks" ? "ns" : "ms";
@@ -69,7 +71,7 @@ export function rowContext(layout: CsvLayout, buffers: ColumnBuffers): RowContex
     buffers,
     hasSymbol: fields.some(({ role }) => role === "symbol"),
     infers: layout.localTime?.disambiguation === "infer",
-    commaDecimals,
+    scanStyled: numbers === undefined ? undefined : numberScanner(numbers),
     ...times,
     storeTime: (row) => join(symbols[row]) && storeTimespec(timespec, unit, words, row),
   };

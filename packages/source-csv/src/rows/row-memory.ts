@@ -92,8 +92,8 @@ const kernelFormats: readonly CsvLayout["time"][] = ["number", "s", "ms", "us", 
 
 /** Whether the kernel can parse all fields of the layout. */
 function isPlain(layout: CsvLayout): boolean {
-  const { fields, time, timeStyle, hasClock, clockForm, localTime, isDateOnly, commaDecimals } = layout;
-  if (timeStyle.isTwelveHour || localTime !== undefined || isDateOnly || commaDecimals) return false;
+  const { fields, time, timeStyle, hasClock, clockForm, localTime, isDateOnly, numbers } = layout;
+  if (timeStyle.isTwelveHour || localTime !== undefined || isDateOnly || numbers !== undefined) return false;
   if (fields.some(({ role }) => role === "text") || clockForm !== "written") return false;
   return time === "iso" || (!hasClock && kernelFormats.includes(time));
 }

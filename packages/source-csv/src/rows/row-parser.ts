@@ -36,7 +36,8 @@ export function rowParser(
   kernel: RowKernel | undefined,
 ): RowParser {
   const { buffers, tally } = context;
-  const { capacity } = buffers;
+  const { capacity, lines } = buffers;
+  const isStyled = context.scanStyled !== undefined;
   const readFast = fastRow(context);
   const careful = carefulRow(context, badRows);
   const { outcome } = careful;
@@ -53,19 +54,23 @@ export function rowParser(
         kernel.registerSymbols();
         const first = row;
         row = kernel.parse(at, row, limit);
+        if (lines !== undefined) for (let r = first; r < row; r++) lines[r] = line + r - first;
         kernel.countForms(tally, line - first);
         line += row - first;
         at = kernel.position();
         if (at >= stop || row === capacity) break;
       }
-      let next = readFast(bytes, at, row, end);
+      let next = isStyled ? -1 : readFast(bytes, at, row, end);
+      if (lines !== undefined) lines[row] = line;
       if (next > 0) {
         if (next - at > longestRow) break;
         if (tally.form !== tally.usual) tally.count(line);
         row++;
         line++;
       } else {
+        const faults = badRows.count();
         next = careful.read(bytes, at, row, line, limit);
+        if (lines !== undefined && badRows.count() > faults) lines[row] = -line;
         if (next < 0) break;
         if (outcome.stored) {
           tally.count(line);

@@ -1,5 +1,4 @@
 import { DOT, MINUS, PLUS, ZERO } from "@atc/plugin-kit";
-import { padding } from "./padding.ts";
 
 /** The text of `bytes[start, end)`, which are ASCII. */
 function asciiText(bytes: Uint8Array, start: number, end: number): string {
@@ -85,30 +84,4 @@ export function scanDecimal(bytes: Uint8Array, position: number, target: Float64
   const value = digits > 15 || end > at ? Number(asciiText(bytes, first, end)) : mantissa / powers[scale];
   target[row] = sign === MINUS ? -value : value;
   return Number.isFinite(value) ? end : -1;
-}
-
-const comma = 44;
-const longestNumber = 1024;
-const scratch = new Uint8Array(longestNumber + padding);
-
-/**
- * Reads `bytes[start, end)` as a number with a decimal comma into `target[row]`; false if it is not one. A point makes
- * it invalid.
- */
-export function scanCommaDecimal(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  target: Float64Array,
-  row: number,
-): boolean {
-  const length = end - start;
-  if (length > longestNumber) return false;
-  for (let at = 0; at < length; at++) {
-    const byte = bytes[start + at];
-    if (byte === DOT) return false;
-    scratch[at] = byte === comma ? DOT : byte;
-  }
-  scratch[length] = 0;
-  return scanDecimal(scratch, 0, target, row) === length;
 }
