@@ -2,6 +2,8 @@ import type { OperationOptions } from "@atc/contract";
 import { batches } from "../base/batches.ts";
 import { packExtents } from "../files/extents.ts";
 import type { SeriesTable } from "../files/series-table.ts";
+import type { BookedSeries, GapBook } from "../quality/gap-book.ts";
+import { createGapBook } from "../quality/gap-book.ts";
 import type { FinishedSeries, RewriteReason, SeriesCheck } from "../series/series-check.ts";
 import type { UnfinishedSeries } from "../tasks/finish-task.ts";
 import type { Placement } from "./placement.ts";
@@ -21,24 +23,35 @@ export interface FinishWork extends Omit<SeriesWork, "runs"> {
   readonly rows: number;
 }
 
+/** Finished series by symbol, with their gaps in a book. */
+interface FinishLog {
+  readonly book: GapBook;
+  readonly series: Map<string, Pick<FinishedSeries, "placed"> & { readonly booked: BookedSeries }>;
+}
+
+function addFinished({ book, series }: FinishLog, { checked, placed }: FinishedSeries): void {
+  series.set(checked.quality.symbol, { booked: book.add(checked), placed });
+}
+
 /** Sorts the placed series in the files of the dataset, checks them, and registers their rows with its layout. */
 export async function finishPlaces(work: FinishWork, options: OperationOptions): Promise<StoredRows | RewriteReason> {
   const { table, placement, pacer, rows } = work;
   if (hasHoles(work)) return "holes";
-  const finished = new Map<string, FinishedSeries>();
-  for (const [symbol, check] of work.checked) {
+  const finished: FinishLog = { book: createGapBook(), series: new Map() };
+  for (const check of work.checked.values()) {
     if (typeof check === "string") return check;
-    finished.set(symbol, check);
+    addFinished(finished, check);
   }
   const reason = await finishRest(work, finished, options);
   if (reason !== undefined) return reason;
-  const series = Array.from({ length: table.length }, (_, s) => finished.get(table.symbol(s))).filter(
+  const series = Array.from({ length: table.length }, (_, s) => finished.series.get(table.symbol(s))).filter(
     (own) => own !== undefined,
   );
   for (const { placed } of series) for (const extent of placed) placement.layout.placed(extent);
   pacer.report({ phase: "sorting", done: table.length, total: table.length, unit: "symbols" });
   pacer.report({ phase: "writing", done: rows, total: rows, unit: "rows" });
-  return { series: series.map(({ quality }) => quality), ...rangeOf(series.flatMap(({ placed }) => placed)) };
+  const qualities = finished.book.qualities(series.map(({ booked }) => booked));
+  return { series: qualities, ...rangeOf(series.flatMap(({ placed }) => placed)) };
 }
 
 /** Whether a counted row turned out to be bad, so that its place is empty. */
@@ -50,13 +63,13 @@ function hasHoles({ table, placement, rows }: FinishWork): boolean {
 /** Adds the series that are not in `finished` to it, until one of them must be written again. */
 async function finishRest(
   { table, placement, layout, policy, partRows, runner, pacer, rows }: FinishWork,
-  finished: Map<string, FinishedSeries>,
+  finished: FinishLog,
   { signal }: OperationOptions,
 ): Promise<RewriteReason | undefined> {
-  const rest = Array.from({ length: table.length }, (_, s) => s).filter((s) => !finished.has(table.symbol(s)));
+  const rest = Array.from({ length: table.length }, (_, s) => s).filter((s) => !finished.series.has(table.symbol(s)));
   const lookahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;
   const batchRows = rows / (batchesPerThread * runner.concurrency);
-  pacer.report({ phase: "sorting", done: finished.size, total: table.length, unit: "symbols" });
+  pacer.report({ phase: "sorting", done: finished.series.size, total: table.length, unit: "symbols" });
   // Not sooner: threads that write to a page again wait while it is on its way to the disk.
   placement.layout.sync();
   const groups = batches(rest.length, (i) => table.rows(rest[i]), batchRows);
@@ -72,9 +85,9 @@ async function finishRest(
   for await (const { result } of results) {
     if (result.status === "rejected") throw result.reason;
     if (typeof result.value === "string") return result.value;
-    for (const series of result.value) finished.set(series.quality.symbol, series);
+    for (const series of result.value) addFinished(finished, series);
     placement.layout.sync();
-    pacer.report({ phase: "sorting", done: finished.size, total: table.length, unit: "symbols" });
+    pacer.report({ phase: "sorting", done: finished.series.size, total: table.length, unit: "symbols" });
     await pacer.pause();
   }
   return undefined;

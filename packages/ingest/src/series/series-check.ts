@@ -6,8 +6,7 @@ import type { RowLayout } from "../base/row-layout.ts";
 import type { StoredSeries } from "../files/stored-series.ts";
 import type { DuplicatePolicy } from "../order/duplicates.ts";
 import { createEqualTimeCounter } from "../quality/equal-time-counter.ts";
-import type { SeriesQuality } from "../quality/ingest-report.ts";
-import { createQualityCheck } from "../quality/series-quality.ts";
+import { type CheckedSeries, createQualityCheck } from "../quality/series-quality.ts";
 import { type SeriesScale, scaleMeter } from "../quality/series-scale.ts";
 
 /** Rows that are read at once, so that their columns stay in the processor's cache. */
@@ -24,7 +23,7 @@ export interface SourceOrder {
 
 /** A series whose rows are in their final places. */
 export interface FinishedSeries {
-  readonly quality: SeriesQuality;
+  readonly checked: CheckedSeries;
   /** Its rows per extent, for the layout of the dataset. */
   readonly placed: readonly PlacedRows[];
 }
@@ -126,5 +125,5 @@ function check(
     equalTimeCounter?.push(buffer, rows);
     quality.push({ length: rows, times, columns: columnViews(layout, buffer, 0, rows) });
   }
-  return { quality: quality.quality(), placed };
+  return { checked: quality.finish(), placed };
 }
