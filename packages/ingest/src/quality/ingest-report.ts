@@ -38,7 +38,7 @@ export interface StrayOpens {
  * Missing bars: neighbouring bars are more than 1.5 times the series' interval apart, and a time between them is usual.
  *
  * A time of the week is usual if three quarters of the four weeks before and after have bars at it, or if the bars are
- * a week or more apart. So nights, weekends and daylight saving time are no gaps. In a series of less than two weeks,
+ * a week or more apart. So nights, weekends and daylight saving time are not gaps. In a series of less than two weeks,
  * three quarters of the other days decide.
  *
  * A gap that half of the other symbols have too, such as a holiday, does not count; `shared` counts it. Only symbols

@@ -33,7 +33,7 @@ export interface MissingSlots {
 /**
  * Which times of the week a series usually has. A time is usual in a week if three quarters of the neighbouring weeks
  * have it: the four weeks with bars before and after. A neighbour may be shifted by an hour as a whole, as by daylight
- * saving time. So a night, a weekend and the end of summer time are no breaks, and a session that changes for good
+ * saving time. So a night, a weekend and the end of summer time are not breaks, and a session that changes for good
  * soon becomes usual. Slots are counted from 1970.
  */
 export interface WeekRhythm {
