@@ -98,9 +98,10 @@ function gapLine({ series, totals }: IngestReport): string {
     .reduce((most, gap) => (gap.ms > most.ms ? gap : most), { symbol: "", after: "", ms: 0 });
   const within = withinDay > 0 ? `, ${integer(withinDay)} within a day` : "";
   const { sharedGaps = 0 } = totals;
-  const shared = sharedGaps > 0 ? `; ${counted(sharedGaps, "more is", "more are")} shared by other symbols` : "";
-  if (totals.gaps === 0) return sharedGaps > 0 ? `no gaps${shared}` : "";
-  return `${counted(totals.gaps, "gap", "gaps")}${within}, at times that usually have bars${shared}, the longest ${duration(longest.ms)} after ${longest.after} (${longest.symbol})`;
+  const shared =
+    sharedGaps > 0 ? `${counted(sharedGaps, "gap is", "gaps are")} shared by other symbols, as holidays are` : "";
+  if (totals.gaps === 0) return shared;
+  return `${shared}${shared === "" ? "" : "; "}${counted(totals.gaps, "gap", "gaps")}${within}, at times that usually have bars, the longest ${duration(longest.ms)} after ${longest.after} (${longest.symbol})`;
 }
 
 /** The findings of an ingest, for people; empty if nothing was found. */
