@@ -105,6 +105,7 @@ export function readingOptions(options: Readonly<Record<string, unknown>>): Data
       ...(typeof timeZone === "string" ? { timeZone } : {}),
       ...givenOptions(sourceOption),
     },
+    ...(typeof options["adjust"] === "boolean" ? { adjust: options["adjust"] } : {}),
     ...(typeof name === "string" ? { name } : {}),
     ...(typeof source === "string" ? { source } : {}),
     ...(typeof sql === "string" ? { sql } : {}),

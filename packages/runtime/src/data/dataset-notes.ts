@@ -150,7 +150,9 @@ function revertingNote(series: readonly SeriesQuality[]): DatasetNote | undefine
   if (count === 0) return undefined;
   const which = count === 1 ? "" : ", the largest";
   const place =
-    worst === undefined ? "" : `${which}: ${worst.symbol} ${shortTime(worst.time)} closes at ${worst.to} after ${worst.from}`;
+    worst === undefined
+      ? ""
+      : `${which}: ${worst.symbol} ${shortTime(worst.time)} closes at ${worst.to} after ${worst.from}`;
   return {
     kind: "revertingJumps",
     count,
