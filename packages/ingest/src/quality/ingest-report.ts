@@ -21,8 +21,11 @@ export interface GapPlace {
 export interface StrayOpenPlace {
   /** The time of the bar, ISO 8601 in UTC. */
   readonly time: string;
+  /** Its open. */
   readonly open: number;
+  /** Its low, which may be above its high. */
   readonly low: number;
+  /** Its high. */
   readonly high: number;
 }
 

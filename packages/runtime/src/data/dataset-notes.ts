@@ -17,6 +17,7 @@ export type DatasetNoteKind =
 
 /** Something to know about the rows of a dataset before one relies on results of them. */
 export interface DatasetNote {
+  /** What it is about, for programs. */
   readonly kind: DatasetNoteKind;
   /** The number of rows, bars, gaps, columns or pairs of files; 1 for a note of the source about its reading. */
   readonly count: number;

@@ -1,9 +1,13 @@
 import type { DataSource, DatasetManifest, JsonValue } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
 import { adjustedColumns, adjustedSource, isAdjustedClose } from "@atc/plugin-kit";
-import type { ReadingOptions } from "./open-source.ts";
 
-type SourceOptions = NonNullable<ReadingOptions["sourceOptions"]>;
+type SourceOptions = Readonly<Record<string, JsonValue>>;
+/** The reading options that decide. */
+interface AdjustmentOptions {
+  readonly adjust?: boolean | undefined;
+  readonly sourceOptions?: SourceOptions | undefined;
+}
 type Mapping = Readonly<Record<string, JsonValue>>;
 
 /** How the closes of files are to be adjusted. */
@@ -21,7 +25,7 @@ export interface PriceAdjustment {
 }
 
 /** The adjustment that the reading options ask for. */
-export function priceAdjustment({ adjust, sourceOptions = {} }: ReadingOptions): PriceAdjustment {
+export function priceAdjustment({ adjust, sourceOptions = {} }: AdjustmentOptions): PriceAdjustment {
   const mapping = mappingOf(sourceOptions["columns"]);
   const given = mapping?.["close"];
   const close = typeof given === "string" && isAdjustedClose(given) ? given : undefined;
@@ -93,7 +97,7 @@ function checked(
   source: DataSource,
   mapping: Mapping | undefined,
   close: string | undefined,
-  adjust: ReadingOptions["adjust"],
+  adjust: boolean | undefined,
 ): DataSource {
   const { identity, notes = [] } = source;
   if (close === undefined) {
