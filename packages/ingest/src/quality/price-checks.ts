@@ -12,13 +12,13 @@ export interface PriceColumns {
 /**
  * Rows that were found, and the first of them among the rows just checked; -1 if it came before them or there is none.
  */
-export interface Tally {
+interface Tally {
   count: number;
   at: number;
 }
 
 /** A bar that opens outside of its range. */
-export interface StrayOpen {
+interface StrayOpen {
   /** Its row among those just checked; -1 if it came before them. */
   at: number;
   /** Its time, which the caller sets. */
