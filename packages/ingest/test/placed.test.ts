@@ -62,6 +62,21 @@ async function uncut(path: string, options: CsvOptions = {}): Promise<DataSource
   return { ...(await csv(path, options)), slices: async () => undefined };
 }
 
+/** The source, whose slices cannot be counted, so that they become runs. */
+async function uncounted(path: string, options: CsvOptions): Promise<DataSource> {
+  const source = await csv(path, options);
+  return {
+    ...source,
+    slices: async (cut) => {
+      const sliced = await source.slices?.(cut);
+      if (sliced === undefined) return undefined;
+      const module = join(newDirectory(), "reader.mjs");
+      writeFileSync(module, `export { readSlice } from ${JSON.stringify(sliced.module)};`);
+      return { ...sliced, module: `file://${module}` };
+    },
+  };
+}
+
 /** Ingests a file from its start and in slices, expects the same dataset, and returns the road of the latter. */
 async function roadOf(
   path: string,
@@ -138,6 +153,8 @@ describe("findings are the same on every road, and in a dataset that is read aga
   async function findings(path: string, options: CsvOptions = {}): Promise<IngestReport> {
     const { road, report } = await roadOf(path, { csv: options });
     expect(road).toBe("placed");
+    const runs = await ingested(await uncounted(path, options));
+    expect([runs.road, runs.outcome.report]).toEqual(["written", report]);
     const store = mmapStore({ directory: newDirectory(), backend: "read" });
     await ingest(await csv(path, options), store, { name: "d", memoryBytes });
     using dataset = await store.open("d");
