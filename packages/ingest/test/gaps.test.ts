@@ -2,6 +2,8 @@ import type { ColumnMetadata } from "@atc/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SeriesQuality } from "../src/index.ts";
 import { ingest } from "../src/index.ts";
+import { createGapBook } from "../src/quality/gap-book.ts";
+import type { CheckedSeries } from "../src/quality/series-quality.ts";
 import type { Row } from "./memory-source.ts";
 import { memorySource } from "./memory-source.ts";
 import type { MemoryStore } from "./memory-store.ts";
@@ -179,5 +181,33 @@ describe("several symbols", () => {
     const days = every(day, "2024-01-01", "2024-01-11");
     const gaps = await gapsOf({ A: days, B: days, C: without(days, "2024-01-05") });
     expect(Object.values(gaps).map(({ count }) => count)).toEqual([0, 0, 1]);
+  });
+});
+
+describe("very many different gaps", () => {
+  /** A series with a shared gap, then `own` gaps of its own. */
+  const series = (number: number, own: number): CheckedSeries => {
+    const gaps = [day, 3 * day, 2 * day, 3 * day, 1];
+    for (let i = 0; i < own; i++) {
+      const from = (10 + 2 * i) * day + number * minute;
+      gaps.push(from, from + day, from, from + day, 1);
+    }
+    return {
+      quality: { symbol: `S${number}` } as SeriesQuality,
+      gaps: { interval: hour, hasWeekends: true, first: 0, last: 1e13, gaps: Float64Array.from(gaps), rest: undefined },
+    };
+  };
+  const countsOf = (all: readonly CheckedSeries[]): (readonly (number | undefined)[])[] => {
+    const book = createGapBook();
+    return book.qualities(all.map((one) => book.add(one))).map(({ gaps }) => [gaps.count, gaps.shared]);
+  };
+
+  it("are all counted, in whatever order the series come", () => {
+    const few = Array.from({ length: 300 }, (_, i) => series(i, 400));
+    expect(countsOf(few)[7]).toEqual([400, 1]);
+    const many = Array.from({ length: 300 }, (_, i) => series(i, 500));
+    const counts = countsOf(many);
+    expect(counts.every(([count, shared]) => count === 501 && shared === 0)).toBe(true);
+    expect(countsOf([...many].reverse())).toEqual(counts);
   });
 });

@@ -2,10 +2,9 @@ import type { OperationOptions } from "@atc/contract";
 import { batches } from "../base/batches.ts";
 import { packExtents } from "../files/extents.ts";
 import type { SeriesTable } from "../files/series-table.ts";
-import type { BookedSeries, GapBook } from "../quality/gap-book.ts";
-import { createGapBook } from "../quality/gap-book.ts";
-import type { FinishedSeries, RewriteReason, SeriesCheck } from "../series/series-check.ts";
+import type { FinishedSeries, RewriteReason } from "../series/series-check.ts";
 import type { UnfinishedSeries } from "../tasks/finish-task.ts";
+import { addCheck, type FinishLog } from "./finish-log.ts";
 import type { Placement } from "./placement.ts";
 import type { SeriesWork } from "./plan-phase.ts";
 import { inOrder } from "./task-runner.ts";
@@ -17,32 +16,19 @@ const batchesPerThread = 8;
 /** Placed series to finish. */
 export interface FinishWork extends Omit<SeriesWork, "runs"> {
   readonly placement: Placement;
-  /** The series of partitions, which are checked by now. */
-  readonly checked: ReadonlyMap<string, SeriesCheck>;
+  /** The series of partitions, which are checked by now; the others are added. */
+  readonly finished: FinishLog;
   /** Rows that were read. */
   readonly rows: number;
-}
-
-/** Finished series by symbol, with their gaps in a book. */
-interface FinishLog {
-  readonly book: GapBook;
-  readonly series: Map<string, Pick<FinishedSeries, "placed"> & { readonly booked: BookedSeries }>;
-}
-
-function addFinished({ book, series }: FinishLog, { checked, placed }: FinishedSeries): void {
-  series.set(checked.quality.symbol, { booked: book.add(checked), placed });
 }
 
 /** Sorts the placed series in the files of the dataset, checks them, and registers their rows with its layout. */
 export async function finishPlaces(work: FinishWork, options: OperationOptions): Promise<StoredRows | RewriteReason> {
   const { table, placement, pacer, rows } = work;
   if (hasHoles(work)) return "holes";
-  const finished: FinishLog = { book: createGapBook(), series: new Map() };
-  for (const check of work.checked.values()) {
-    if (typeof check === "string") return check;
-    addFinished(finished, check);
-  }
-  const reason = await finishRest(work, finished, options);
+  const { finished } = work;
+  if (finished.reason !== undefined) return finished.reason;
+  const reason = await finishRest(work, options);
   if (reason !== undefined) return reason;
   const series = Array.from({ length: table.length }, (_, s) => finished.series.get(table.symbol(s))).filter(
     (own) => own !== undefined,
@@ -62,8 +48,7 @@ function hasHoles({ table, placement, rows }: FinishWork): boolean {
 
 /** Adds the series that are not in `finished` to it, until one of them must be written again. */
 async function finishRest(
-  { table, placement, layout, policy, partRows, runner, pacer, rows }: FinishWork,
-  finished: FinishLog,
+  { table, placement, layout, policy, partRows, runner, pacer, rows, finished }: FinishWork,
   { signal }: OperationOptions,
 ): Promise<RewriteReason | undefined> {
   const rest = Array.from({ length: table.length }, (_, s) => s).filter((s) => !finished.series.has(table.symbol(s)));
@@ -85,7 +70,7 @@ async function finishRest(
   for await (const { result } of results) {
     if (result.status === "rejected") throw result.reason;
     if (typeof result.value === "string") return result.value;
-    for (const series of result.value) addFinished(finished, series);
+    for (const series of result.value) addCheck(finished, series);
     placement.layout.sync();
     pacer.report({ phase: "sorting", done: finished.series.size, total: table.length, unit: "symbols" });
     await pacer.pause();

@@ -3,17 +3,21 @@ import { addGap, type GapTally, gapTally, gapWidth, type SeriesGaps } from "./ga
 import type { Gaps, SeriesQuality } from "./ingest-report.ts";
 import type { CheckedSeries } from "./series-quality.ts";
 
+/**
+ * Different breaks that are compared. Thousands of symbols with missing minutes of their own would need a gigabyte.
+ * With more, nothing is compared, so that the order of the series does not matter.
+ */
+const mostBreaks = 131_072;
+
 /** A series whose gaps are in the book. */
 export interface BookedSeries {
   /** Its `gaps` are empty. */
   readonly quality: SeriesQuality;
-  /** The series that it is compared with. */
-  readonly group: number;
-  readonly first: number;
-  readonly last: number;
   /** The numbers of its breaks in the book. */
   readonly breaks: Int32Array;
   readonly rest: SeriesGaps["rest"];
+  /** All breaks of the rhythm, if nothing is compared. */
+  readonly all: GapTally;
 }
 
 /**
@@ -44,6 +48,7 @@ export function createGapBook(): GapBook {
   const heads = new Map<number, number>();
   const groups: Group[] = [];
   const groupNumbers = new Map<string, number>();
+  let isFull = false;
 
   function groupOf({ interval, hasWeekends, first, last }: SeriesGaps): number {
     const name = `${interval}, ${hasWeekends}`;
@@ -102,16 +107,29 @@ export function createGapBook(): GapBook {
 
   return {
     add({ quality, gaps }) {
-      const { first, last, rest } = gaps;
+      const { rest } = gaps;
       const group = groupOf(gaps);
-      const breaks = new Int32Array(gaps.gaps.length / gapWidth);
+      const all = copyOf(rest);
+      for (let at = 0; at < gaps.gaps.length; at += gapWidth)
+        if (gaps.gaps[at + 4] === 1) addGap(all, gaps.gaps[at], gaps.gaps[at + 1]);
+      const breaks = new Int32Array(isFull ? 0 : gaps.gaps.length / gapWidth);
       for (let b = 0; b < breaks.length; b++) breaks[b] = numberOf(gaps.gaps, gapWidth * b, group);
-      return { quality, group, first, last, breaks, rest };
+      if (counts.length > mostBreaks) {
+        isFull = true;
+        values.length = 0;
+        counts.length = 0;
+        nexts.length = 0;
+        heads.clear();
+        groups.length = 0;
+        groupNumbers.clear();
+      }
+      return { quality, breaks, rest, all };
     },
     qualities(series) {
+      if (isFull) return series.map(({ quality, all }) => ({ ...quality, gaps: gapsOf(all, 0) }));
       const found = outcomes();
       return series.map(({ quality, breaks, rest }) => {
-        const tally: GapTally = rest === undefined ? gapTally() : { ...rest, longest: [...rest.longest] };
+        const tally = copyOf(rest);
         let shared = 0;
         for (const b of breaks) {
           if (found[b] === "shared") shared++;
@@ -121,6 +139,10 @@ export function createGapBook(): GapBook {
       });
     },
   };
+}
+
+function copyOf(tally: GapTally | undefined): GapTally {
+  return tally === undefined ? gapTally() : { ...tally, longest: [...tally.longest] };
 }
 
 type Outcome = "gap" | "shared" | "none";

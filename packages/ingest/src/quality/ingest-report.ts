@@ -46,7 +46,8 @@ export interface StrayOpens {
  *
  * A gap that half of the other symbols have too, such as a holiday, does not count; `shared` counts it. Only symbols
  * of the same interval whose rows begin before and end after it are compared, and those with bars on Saturdays only
- * with each other. A single symbol has nothing to compare with, so its holidays count.
+ * with each other. A single symbol has nothing to compare with, so its holidays count. With more
+ * than 131,072 different gaps, nothing is compared, and `shared` is 0.
  */
 export interface Gaps {
   /** All gaps, including those within a day. */
