@@ -50,6 +50,7 @@ export {
 } from "./portfolio/portfolio.ts";
 export { type MemoryDatasetOptions, memoryDataset } from "./prices/memory-dataset.ts";
 export { type MemoryColumns, memorySeries } from "./prices/memory-series.ts";
+export { lossWarning, withLossWarning } from "./prices/warnings.ts";
 export {
   type ArraySink,
   arrayCurves,

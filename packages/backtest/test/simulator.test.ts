@@ -199,12 +199,15 @@ describe("a lost account", () => {
     expect(early.metrics.cagr).toBe(-1);
     expect(early.metrics.totalReturn).toBe(-1.5);
     expect(early.metrics.maxDrawdown).toBe(1.5);
-    expect(early.warnings[0] as string).toMatch(/the account was lost.*2020-01-04/);
+    expect(early.warnings[0] as string).toMatch(/the account was lost.*below zero at the close of 2020-01-03/);
+    expect(early.warnings[1] as string).toMatch(/the account was lost.*2020-01-04/);
   });
-  it("is detected only at a fill: an equity below zero between fills may recover", () => {
+  it("ends only at a fill: an equity below zero between fills may recover, with a warning", () => {
     expect(lost.equity[2]).toStrictEqual(-5000);
     expect((lost.equity.at(-1) as number) > 0).toBe(true);
-    expect(lost.warnings.every((warning) => !warning.includes("was lost"))).toBe(true);
+    expect(lost.warnings.filter((warning) => warning.includes("was lost"))).toMatchObject([
+      expect.stringContaining("below zero at the close"),
+    ]);
   });
   it("has a gross account of its own, which may survive", () => {
     const broke = simulated([100, 100, 199, 199, 100], [-1, -1, 1, -1, -1], { feeBps: 150 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { atcStrategy, backtestSeries, memorySeries } from "../src/index.ts";
+import { atcStrategy, backtestSeries, decodeFigures, encodeFigures, memorySeries } from "../src/index.ts";
 import { days, simulated } from "./given.ts";
 
 function flat(count: number): number[] {
@@ -27,6 +27,19 @@ describe("warnings", () => {
   it("report that the span is short", () => {
     expect(said(simulated(flat(30), Array(30).fill(1)).warnings, /^the data span 29 days/)).toBe(true);
     expect(!said(simulated(flat(31), Array(31).fill(1)).warnings, /span/)).toBe(true);
+  });
+  it("report a short whose equity is below zero at a close, first, though the price is back before the next fill", () => {
+    const close = Array.from({ length: 60 }, (_, i) => (i === 30 ? 10_000 : 100));
+    const short = simulated(close, Array(60).fill(-1));
+    expect(short.warnings[0]).toMatch(
+      /^the account was lost: its equity was below zero at the close of 2020-01-31T00:00:00.000Z, a drawdown of 9,9\d\d.* %/,
+    );
+    const { warnings } = decodeFigures({ ...encodeFigures(short), warnings: ["other"] });
+    expect(warnings).toStrictEqual([short.warnings[0], "other"]);
+    expect(decodeFigures(encodeFigures(short)).warnings).toStrictEqual(short.warnings);
+    expect(said(simulated(close, Array(60).fill(1)).warnings, /lost/)).toBe(false);
+    const nearly = close.map((price) => Math.min(price, 199));
+    expect(said(simulated(nearly, Array(60).fill(-1)).warnings, /lost/)).toBe(false);
   });
   it("report jumps that look like splits, up and down, and no others", () => {
     const jump = (to: number) => {

@@ -23,5 +23,7 @@ export type {
   QualityTotals,
   RowOrder,
   SeriesQuality,
+  StrayOpenPlace,
+  StrayOpens,
 } from "./quality/ingest-report.ts";
 export { ingestReport } from "./quality/report-attributes.ts";

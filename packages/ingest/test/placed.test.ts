@@ -8,7 +8,7 @@ import { mmapStore } from "@atc/mmap-store";
 import { type CsvOptions, csv } from "@atc/source-csv";
 import { describe, expect, it } from "vitest";
 import type { IngestOptions, IngestReport } from "../src/index.ts";
-import { ingest } from "../src/index.ts";
+import { datasetReport, ingest } from "../src/index.ts";
 import { datasetBytes, type PlainBars, temporaryDirectories, writePlainBars } from "./csv-files.ts";
 
 const newDirectory = temporaryDirectories();
@@ -60,6 +60,21 @@ async function ingested(
 /** The source, read from its start. */
 async function uncut(path: string, options: CsvOptions = {}): Promise<DataSource> {
   return { ...(await csv(path, options)), slices: async () => undefined };
+}
+
+/** The source, whose slices cannot be counted, so that they become runs. */
+async function uncounted(path: string, options: CsvOptions): Promise<DataSource> {
+  const source = await csv(path, options);
+  return {
+    ...source,
+    slices: async (cut) => {
+      const sliced = await source.slices?.(cut);
+      if (sliced === undefined) return undefined;
+      const module = join(newDirectory(), "reader.mjs");
+      writeFileSync(module, `export { readSlice } from ${JSON.stringify(sliced.module)};`);
+      return { ...sliced, module: `file://${module}` };
+    },
+  };
 }
 
 /** Ingests a file from its start and in slices, expects the same dataset, and returns the road of the latter. */
@@ -131,6 +146,58 @@ describe("counted rows become the dataset in their places", () => {
     expect(twice.series.map(({ duplicates }) => duplicates)).toEqual([
       { count: 15_000, identical: 15_000, dropped: 0 },
     ]);
+  });
+});
+
+describe("findings are the same on every road, and in a dataset that is read again", () => {
+  async function findings(path: string, options: CsvOptions = {}): Promise<IngestReport> {
+    const { road, report } = await roadOf(path, { csv: options });
+    expect(road).toBe("placed");
+    const runs = await ingested(await uncounted(path, options));
+    expect([runs.road, runs.outcome.report]).toEqual(["written", report]);
+    const store = mmapStore({ directory: newDirectory(), backend: "read" });
+    await ingest(await csv(path, options), store, { name: "d", memoryBytes });
+    using dataset = await store.open("d");
+    const { series, totals } = await datasetReport(dataset);
+    expect({ series, totals }).toEqual({ series: report.series, totals: report.totals });
+    return report;
+  }
+
+  it("for ticks that repeat an earlier one of their time, not only the one before", async () => {
+    const line = (row: number): string => `${1_600_000_000 + (row >> 2)},100,${[1, 2, 1, 2][row & 3]}`;
+    const report = await findings(writeFile({ header: "time,price,size", line }), { kind: "ticks" });
+    expect(report.series[0]?.duplicates).toEqual({ count: 22_500, identical: 15_000, dropped: 0 });
+  });
+
+  it("for a thousand ticks per time", async () => {
+    const line = (row: number): string =>
+      `${1_600_000_000 + Math.floor(row / 1000)},100,${row % 1000 < 600 ? row % 1000 : row % 300}`;
+    const report = await findings(writeFile({ header: "time,price,size", line }), { kind: "ticks" });
+    expect(report.series[0]?.duplicates).toEqual({ count: 29_970, identical: 12_000, dropped: 0 });
+  });
+
+  it("for opens outside of their range, gaps, shared gaps and jumps that revert", async () => {
+    const start = Date.UTC(2020, 0, 1);
+    const line = (row: number): string | undefined => {
+      const symbol = row % 3;
+      const bar = Math.floor(row / 3);
+      // All lack one hour, and the first symbol lacks one more.
+      const minute = bar + (bar > 4000 ? 60 : 0) + (symbol === 0 && bar > 6000 ? 60 : 0);
+      const time = new Date(start + 300_000 * minute).toISOString();
+      if (row === 9999) return `S0,${time},210,101,99,100,1`;
+      if (row === 12_000) return `S0,${time},100,151,99,150,1`;
+      return `S${symbol},${time},100,101,99,100,${row}`;
+    };
+    const { series, totals } = await findings(writeFile({ line }));
+    expect(totals).toMatchObject({
+      gaps: 1,
+      sharedGaps: 3,
+      opensOutsideRange: 1,
+      ohlcViolations: 1,
+      revertingJumps: 1,
+    });
+    expect(series[0]?.gaps).toMatchObject({ count: 1, shared: 1 });
+    expect(series[0]?.opensOutsideRange?.places).toMatchObject([{ open: 210, low: 99, high: 101 }]);
   });
 });
 

@@ -90,22 +90,29 @@ describe("range and order", () => {
 
 describe("gaps", () => {
   it("counts them, and those within a day, and gives the three longest", async () => {
-    const times = [0, 1, 2, 5, 6, 7, 8, 34, 35, 36, 38, 39, 40, 41, 100].map((n) => n * hour);
-    const { gaps } = await qualityOf(bars(times));
+    const missing = [
+      [200, 203],
+      [300, 326],
+      [500, 559],
+    ] as const;
+    const hours = Array.from({ length: 1400 }, (_, i) => i).filter((i) => !missing.some(([a, b]) => i > a && i < b));
+    const { gaps } = await qualityOf(bars(hours.map((n) => n * hour)));
     expect(gaps).toEqual({
-      count: 4,
-      withinDay: 2,
+      count: 3,
+      shared: 0,
+      withinDay: 1,
       longest: [
-        { after: "1970-01-02T17:00:00.000Z", ms: 59 * hour },
-        { after: "1970-01-01T08:00:00.000Z", ms: 26 * hour },
-        { after: "1970-01-01T02:00:00.000Z", ms: 3 * hour },
+        { after: "1970-01-21T20:00:00.000Z", ms: 59 * hour },
+        { after: "1970-01-13T12:00:00.000Z", ms: 26 * hour },
+        { after: "1970-01-09T08:00:00.000Z", ms: 3 * hour },
       ],
     });
   });
 
   it("finds one at the border of two blocks of a long series", async () => {
-    const { gaps, rows } = await qualityOf(bars(Array.from({ length: 65_540 }, (_, i) => (i < 65_536 ? i : i + 5))));
-    expect([rows, gaps.count, gaps.longest]).toEqual([65_540, 1, [{ after: "1970-01-01T00:01:05.535Z", ms: 6 }]]);
+    const minutes = Array.from({ length: 65_540 }, (_, i) => (i < 65_536 ? i : i + 5) * 60_000);
+    const { gaps, rows } = await qualityOf(bars(minutes));
+    expect([rows, gaps.count, gaps.longest]).toEqual([65_540, 1, [{ after: "1970-02-15T12:15:00.000Z", ms: 360_000 }]]);
   });
 
   it("finds none in ticks", async () => {
@@ -137,6 +144,33 @@ describe("prices and volumes", () => {
     });
   });
 
+  it("counts opens outside of their bar's range, and keeps the three farthest with their prices", async () => {
+    const quality = await qualityOf([
+      bar(0),
+      bar(1, 100, { open: 101.5 }),
+      bar(2, 100, { high: 99 }),
+      bar(3, 100, { open: 1 }),
+      bar(4, 100, { open: 202 }),
+      bar(5, 100, { open: 102 }),
+      bar(6, 100, { open: 0 }),
+    ]);
+    const at = (ms: number): string => new Date(ms).toISOString();
+    expect(quality.ohlcViolations.count).toBe(6);
+    expect(quality.opensOutsideRange).toEqual({
+      count: 6,
+      places: [
+        { time: at(6), open: 0, low: 99, high: 101 },
+        { time: at(3), open: 1, low: 99, high: 101 },
+        { time: at(4), open: 202, low: 99, high: 101 },
+      ],
+    });
+  });
+
+  it("counts opens outside of their range of bars whose high and low are exchanged, but not a close outside", async () => {
+    const quality = await qualityOf([bar(0, 100, { high: 99, low: 101 }), bar(1, 100, { close: 150 })]);
+    expect([quality.ohlcViolations.count, quality.opensOutsideRange?.count]).toEqual([2, 1]);
+  });
+
   it("checks only the price of ticks", async () => {
     const columns: readonly ColumnMetadata[] = [{ name: "close", type: "float32" }];
     const rows = [1, 0, -1, Number.NaN, 2].map((close, time) => ({ symbol: "A", time, close }));
@@ -163,6 +197,7 @@ describe("jumps", () => {
     expect(jumps).toEqual({
       threshold: 0.4,
       count: 1,
+      reverting: 0,
       places: [
         {
           time: "1970-01-02T00:00:00.000Z",
@@ -170,6 +205,7 @@ describe("jumps", () => {
           to: 70,
           ratio: 70 / 128.71,
           looksLikeSplit: "2:1",
+          splitTo: 64.55,
           reverts: false,
         },
       ],
@@ -186,6 +222,14 @@ describe("jumps", () => {
     expect(jumps.count).toBe(2);
     expect(jumps.places.map(({ reverts }) => reverts)).toEqual([true, false]);
     expect(jumps.places.every((place) => place.looksLikeSplit === undefined)).toBe(true);
+  });
+
+  it("counts all jumps that revert, including those that are no place", async () => {
+    const spikes = Array.from({ length: 60 }, (_, i) => (i % 10 === 5 ? 300 + i : 100));
+    const { jumps } = await qualityOf(closes(spikes));
+    expect([jumps.count, jumps.reverting, jumps.places.length]).toEqual([12, 6, 5]);
+    const borders = Array.from({ length: 65_540 }, (_, i) => bar(i, i === 65_534 ? 40 : 100));
+    expect((await qualityOf(borders)).jumps).toMatchObject({ count: 2, reverting: 1 });
   });
 
   it("lowers the threshold to 30 times the usual move of a calm series, not below 2 %", async () => {

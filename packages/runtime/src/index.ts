@@ -3,7 +3,14 @@
  *
  * @packageDocumentation
  */
-export type { BacktestJson, BacktestResult, Metrics, Strategy, SymbolResult } from "@atc/backtest";
+export {
+  type BacktestJson,
+  type BacktestResult,
+  lossWarning,
+  type Metrics,
+  type Strategy,
+  type SymbolResult,
+} from "@atc/backtest";
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
 export { configJsonSchema, configKeys, describeOrigin } from "@atc/config";
@@ -28,6 +35,7 @@ export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-
 export { type ExportOptions, type ExportResult, exportData } from "./data/data-export.ts";
 export { type ResampleDataOptions, resampleData } from "./data/data-resample.ts";
 export { type DatasetInfo, type DatasetInfoOptions, datasetInfo } from "./data/dataset-info.ts";
+export type { DatasetNote, DatasetNoteKind } from "./data/dataset-notes.ts";
 export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/open-data.ts";
 export { installedSources, openSource, type ReadingOptions } from "./data/open-source.ts";
 export { reportJson } from "./output/report-json.ts";

@@ -1,5 +1,6 @@
 import { AtcError, type JsonObject, type JsonValue, type TypedArray } from "@atc/contract";
 import { allocateTrades, type Trades } from "../account/trades.ts";
+import { withLossWarning } from "../prices/warnings.ts";
 import type { CurveArrays } from "../results/array-curves.ts";
 import type { AccountTotals, SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
 import { decodeMetrics } from "./stored-metrics.ts";
@@ -119,7 +120,7 @@ export function decodeCurves(arrays: EncodedResult["arrays"]): CurveArrays {
 }
 
 /**
- * Inverts {@link encodeFigures}, bit for bit.
+ * Inverts {@link encodeFigures}, bit for bit. Adds the warning of a lost account that earlier releases did not give.
  *
  * @throws ATC_CORRUPT_DATA if members are missing, of another type or of another version
  */
@@ -131,13 +132,14 @@ export function decodeFigures(attributes: JsonValue | undefined): SymbolFigures 
     throw corrupt("its symbol, time unit or count of skipped bars is missing");
   if (!(Array.isArray(warnings) && warnings.every((warning) => typeof warning === "string")))
     throw corrupt("its warnings are missing");
+  const decoded = decodeMetrics(metrics);
   return {
     symbol,
     timeUnit,
     skippedBars,
-    warnings: warnings.map(String),
+    warnings: withLossWarning(warnings.map(String), decoded),
     totals: decodeTotals(totals),
-    metrics: decodeMetrics(metrics),
+    metrics: decoded,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { BacktestConfig } from "@atc/contract";
 import { isoTime, type TimeUnit, yearsBetween } from "../base/calendar.ts";
 import type { SimulatedAccount } from "../simulation/simulator.ts";
+import type { Metrics } from "../statistics/metrics.ts";
 import type { SplitScan } from "./split-scan.ts";
 
 /** The argument of {@link warningsOf}. */
@@ -26,13 +27,29 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 }
 
+/** The beginning of the warnings that make all other figures of an account meaningless. */
+export const lossWarning = "the account was lost";
+
+/**
+ * The warnings, preceded by that of an equity of zero or less at a close. A short loses its account if the price
+ * doubles, even if the price is back before the next fill. A drawdown of 1 or more shows it, so that results are
+ * checked that an earlier release computed and stored.
+ */
+export function withLossWarning(warnings: readonly string[], metrics: Metrics): readonly string[] {
+  const { maxDrawdown, maxDrawdownTrough } = metrics;
+  if (maxDrawdown === null || maxDrawdown < 1 || maxDrawdownTrough === null) return warnings;
+  const level = maxDrawdown === 1 ? "zero" : "below zero";
+  const warning = `${lossWarning}: its equity was ${level} at the close of ${maxDrawdownTrough}, a drawdown of ${grouped.format(100 * maxDrawdown)} %; the figures assume that nobody closed it, so check that price and do not rely on them`;
+  return warnings.includes(warning) ? warnings : [warning, ...warnings];
+}
+
 /** The warnings of `docs/backtest-spec.md`, "Output", with their figures, most serious first. */
 export function warningsOf(input: WarningsInput): readonly string[] {
   const { account, timeUnit, config, splits, skippedBars } = input;
   const warnings: string[] = [];
   if (account.bankruptAt !== undefined)
     warnings.push(
-      `the account was lost: nothing was left at the fill of ${isoTime(account.bankruptAt, timeUnit)}, and nothing was traded afterwards`,
+      `${lossWarning}: nothing was left at the fill of ${isoTime(account.bankruptAt, timeUnit)}, and nothing was traded afterwards`,
     );
   if (skippedBars > 0)
     warnings.push(

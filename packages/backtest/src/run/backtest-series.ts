@@ -10,7 +10,7 @@ import { isoTime, type TimeUnit } from "../base/calendar.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
 import { createPriceScreen, type PriceScreen } from "../prices/price-screen.ts";
 import { createSplitScan, type SplitScan } from "../prices/split-scan.ts";
-import { warningsOf } from "../prices/warnings.ts";
+import { warningsOf, withLossWarning } from "../prices/warnings.ts";
 import { arraySink } from "../results/array-curves.ts";
 import type { CurveReader, CurveSink } from "../results/curves.ts";
 import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
@@ -201,7 +201,14 @@ export function* backtestSteps(series: Series, options: BacktestStepsOptions): G
     fees,
   });
   const warnings = warningsOf({ account, timeUnit, config, splits, skippedBars, strategy: sentences });
-  return { symbol: series.symbol, timeUnit, metrics, warnings, skippedBars, totals };
+  return {
+    symbol: series.symbol,
+    timeUnit,
+    metrics,
+    warnings: withLossWarning(warnings, metrics),
+    skippedBars,
+    totals,
+  };
 }
 
 /** The sum of squared shortfalls below `target`. Reads the equity again, block by block. */

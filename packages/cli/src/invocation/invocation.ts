@@ -88,6 +88,8 @@ export function withReading(command: Command, { naming = true }: { readonly nami
       "--columns <list>",
       "our names for the headers of the file, such as close=Last,volume=Vol; or the names of all fields of a file without a header",
     )
+    .option("--adjust", "scale open, high, low and volume to the adjusted close of the file")
+    .option("--no-adjust", "read an adjusted close beside raw prices as it is, which is refused by default")
     .option("--time-zone <zone>", "zone of times without a zone, such as America/New_York (default: UTC)")
     .option("--price <side>", "mid, bid or ask: the price of a file with bid and ask (default: mid if it has no other)")
     .option("--bad-rows <policy>", "error, skip or nan: what happens to a row that cannot be read (default: error)")

@@ -129,6 +129,7 @@ export function readingOptions(options: Readonly<Record<string, unknown>>): Data
       ...(price === undefined ? {} : { price }),
       ...givenOptions(sourceOption),
     },
+    ...(typeof options["adjust"] === "boolean" ? { adjust: options["adjust"] } : {}),
     ...(typeof name === "string" ? { name } : {}),
     ...(typeof source === "string" ? { source } : {}),
     ...(typeof sql === "string" ? { sql } : {}),

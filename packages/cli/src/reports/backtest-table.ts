@@ -1,12 +1,17 @@
-import type { BacktestReport, Metrics } from "@atc/runtime";
+import { printableLine } from "@atc/plugin-kit";
+import { type BacktestReport, type DatasetNote, lossWarning, type Metrics } from "@atc/runtime";
 import { counted, integer, percent, ratio, share } from "../text/number-format.ts";
 import type { TextColumn } from "../text/text-table.ts";
-import { textTable } from "../text/text-table.ts";
+import { textTable, wrapped } from "../text/text-table.ts";
 
 /** The most symbols in the table; `--json` has all of them. */
 const mostSymbols = 100;
 /** The most warnings in the table. */
 const mostWarnings = 12;
+/** Columns of a terminal. */
+const noteWidth = 80;
+const mostLinesPerNote = 4;
+const mostNoteLines = 20;
 
 const headings: readonly TextColumn[] = [
   { title: "", align: "left" },
@@ -60,8 +65,9 @@ function warningLines(report: BacktestReport): readonly string[] {
       else symbols.push(symbol);
     }
   }
+  const isLoss = (warning: string): number => (warning.startsWith(lossWarning) ? 1 : 0);
   const all = [...symbolsByWarning]
-    .sort(([, a], [, b]) => b.length - a.length)
+    .sort(([a, ofA], [b, ofB]) => isLoss(b) - isLoss(a) || ofB.length - ofA.length)
     .map(([warning, symbols]) => `  ${names(symbols)}: ${warning}`);
   if (all.length === 0) return [];
   const more = all.length > mostWarnings ? [`  and ${all.length - mostWarnings} more (--json lists all)`] : [];
@@ -75,8 +81,33 @@ function skippedLines(report: BacktestReport): readonly string[] {
   return ["", `Skipped (${all.length}):`, ...all.slice(0, mostWarnings), ...more];
 }
 
-/** A report for people: the portfolio, the symbols, then the warnings. */
-export function backtestTable(report: BacktestReport): string {
+/**
+ * What to know about the data. Notes are wrapped at 80 columns; the least important ones are left out if they do not
+ * fit.
+ */
+function noteLines(notes: readonly DatasetNote[], dataset: string): readonly string[] {
+  if (notes.length === 0) return [];
+  const shown: string[] = [];
+  let count = 0;
+  for (const { text } of notes) {
+    const lines = wrapped(printableLine(text), "  ", noteWidth);
+    const cut = lines.slice(0, mostLinesPerNote);
+    if (lines.length > cut.length) cut.push("    ...");
+    if (shown.length + cut.length > mostNoteLines) break;
+    shown.push(...cut);
+    count++;
+  }
+  const rest = notes.length - count;
+  const more = rest > 0 ? [`  and ${rest} more; atc data info ${dataset} lists them`] : [];
+  return ["", "What to know:", ...shown, ...more];
+}
+
+/**
+ * A report for people: the portfolio, the symbols, the warnings, then what to know about the data.
+ *
+ * @param dataset - the name of the dataset
+ */
+export function backtestTable(report: BacktestReport, dataset: string): string {
   const { portfolio } = report;
   const shown = report.symbols.slice(0, mostSymbols);
   const rows = [
@@ -94,6 +125,7 @@ export function backtestTable(report: BacktestReport): string {
     report.symbols.length === 0 ? "no symbol could be computed" : textTable(headings, rows),
     ...(rest > 0 ? [`and ${integer(rest)} more symbols (--json lists all)`] : []),
     ...warningLines(report),
+    ...noteLines(report.notes, dataset),
     ...skippedLines(report),
   ].join("\n");
 }

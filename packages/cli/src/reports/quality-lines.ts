@@ -26,8 +26,10 @@ function jumpLines({ series }: IngestReport): readonly string[] {
   const notable = places.filter(
     ({ looksLikeSplit, ratio, reverts }) => looksLikeSplit !== undefined || reverts || Math.abs(ratio - 1) > 0.4,
   );
-  const lines = notable.slice(0, mostPlaces).map(({ symbol, time, from, to, looksLikeSplit, reverts }) => {
-    const hint = looksLikeSplit === undefined ? "" : `, looks like a ${looksLikeSplit} split`;
+  const lines = notable.slice(0, mostPlaces).map(({ symbol, time, from, to, looksLikeSplit, splitTo, reverts }) => {
+    // The ratio of a split is that of the open, and the line names the closes.
+    const prices = splitTo === undefined || splitTo === to ? "" : ` (close ${from}, then open ${splitTo})`;
+    const hint = looksLikeSplit === undefined ? "" : `, looks like a ${looksLikeSplit} split${prices}`;
     return `  ${symbol} ${time}: from ${from} to ${to}${hint}${reverts ? "; it reverts within five rows" : ""}`;
   });
   return notable.length > mostPlaces
@@ -63,9 +65,30 @@ function orderLines({ series, totals }: IngestReport): readonly string[] {
   return rest > 0 ? [...lines, `${counted(rest, "row", "rows")} out of order, sorted`] : lines;
 }
 
+function reverting({ totals: { revertingJumps = 0 } }: IngestReport): string {
+  return revertingJumps === 0 ? "" : `, ${integer(revertingJumps)} of them come back within five rows`;
+}
+
 function identicalNote({ series }: IngestReport): string {
   const identical = series.reduce((sum, { duplicates }) => sum + duplicates.identical, 0);
   return identical > 0 ? `, ${integer(identical)} of them with the same values` : "";
+}
+
+/** Bars whose open is outside of their range, with the farthest of each symbol. */
+function strayOpenLines({ series, totals: { opensOutsideRange = 0 } }: IngestReport): readonly string[] {
+  if (opensOutsideRange === 0) return [];
+  const places = series.flatMap(({ symbol, opensOutsideRange: found }) =>
+    (found?.places ?? []).map((place) => ({ symbol, ...place })),
+  );
+  const lines = places
+    .slice(0, mostPlaces)
+    .map(({ symbol, time, open, low, high }) => `  ${symbol} ${time}: open ${open}, low ${low}, high ${high}`);
+  const more = opensOutsideRange - lines.length;
+  return [
+    counted(opensOutsideRange, "bar opens outside of its range", "bars open outside of their range"),
+    ...lines,
+    ...(more > 0 ? [`  and ${integer(more)} more`] : []),
+  ];
 }
 
 function gapLine({ series, totals }: IngestReport): string {
@@ -74,7 +97,11 @@ function gapLine({ series, totals }: IngestReport): string {
     .flatMap(({ symbol, gaps }) => gaps.longest.slice(0, 1).map((gap) => ({ symbol, ...gap })))
     .reduce((most, gap) => (gap.ms > most.ms ? gap : most), { symbol: "", after: "", ms: 0 });
   const within = withinDay > 0 ? `, ${integer(withinDay)} within a day` : "";
-  return `${counted(totals.gaps, "gap", "gaps")}${within} (nights and weekends count), the longest ${duration(longest.ms)} after ${longest.after} (${longest.symbol})`;
+  const { sharedGaps = 0 } = totals;
+  const shared =
+    sharedGaps > 0 ? `${counted(sharedGaps, "gap is", "gaps are")} shared by other symbols, as holidays are` : "";
+  if (totals.gaps === 0) return shared;
+  return `${shared}${shared === "" ? "" : "; "}${counted(totals.gaps, "gap", "gaps")}${within}, at times that usually have bars, the longest ${duration(longest.ms)} after ${longest.after} (${longest.symbol})`;
 }
 
 /** The findings of an ingest, for people; empty if nothing was found. */
@@ -89,7 +116,7 @@ export function qualityLines(report: IngestReport): readonly string[] {
     totals.duplicates > 0
       ? `${counted(totals.duplicates, "row shares", "rows share")} symbol and time with another${identicalNote(report)}${dropped}`
       : "",
-    totals.gaps > 0 ? gapLine(report) : "",
+    gapLine(report),
     totals.zeroVolumes > 0 ? `${counted(totals.zeroVolumes, "row", "rows")} with volume 0` : "",
     totals.badVolumes > 0 ? `${counted(totals.badVolumes, "row", "rows")} with a negative or missing volume` : "",
     totals.ohlcViolations > 0
@@ -98,10 +125,17 @@ export function qualityLines(report: IngestReport): readonly string[] {
     totals.flatBars > 0 ? `${counted(totals.flatBars, "bar", "bars")} with four equal prices` : "",
     totals.missingPrices > 0 ? `${counted(totals.missingPrices, "row", "rows")} without a price` : "",
     totals.nonPositivePrices > 0 ? `${counted(totals.nonPositivePrices, "row", "rows")} with a price of 0 or less` : "",
-    totals.jumps > 0 ? counted(totals.jumps, "jump of a price", "jumps of a price") : "",
+    totals.jumps > 0 ? `${counted(totals.jumps, "jump of a price", "jumps of a price")}${reverting(report)}` : "",
     report.droppedColumns.length > 0 ? `dropped text columns: ${report.droppedColumns.join(", ")}` : "",
   ].filter((line) => line !== "");
-  return [...(report.notes ?? []), ...badRowLines(report), ...overlapLines(report), ...found, ...jumpLines(report)];
+  return [
+    ...(report.notes ?? []),
+    ...badRowLines(report),
+    ...overlapLines(report),
+    ...strayOpenLines(report),
+    ...found,
+    ...jumpLines(report),
+  ];
 }
 
 const headings: readonly TextColumn[] = [

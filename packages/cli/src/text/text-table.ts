@@ -41,3 +41,21 @@ export function textTable(columns: readonly TextColumn[], rows: readonly (readon
     ...clean.map((row) => (row === undefined ? rule : line(row))),
   ].join("\n");
 }
+
+/** The lines of a text, at most `width` cells wide if its words allow it. Lines after the first are indented twice. */
+export function wrapped(text: string, indent: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = indent;
+  let isEmpty = true;
+  for (const word of text.split(" ")) {
+    if (!isEmpty && cells(line) + 1 + cells(word) > width) {
+      lines.push(line);
+      line = indent + indent;
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  lines.push(line);
+  return lines;
+}

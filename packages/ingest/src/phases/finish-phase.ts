@@ -2,8 +2,9 @@ import type { OperationOptions } from "@atc/contract";
 import { batches } from "../base/batches.ts";
 import { packExtents } from "../files/extents.ts";
 import type { SeriesTable } from "../files/series-table.ts";
-import type { FinishedSeries, RewriteReason, SeriesCheck } from "../series/series-check.ts";
+import type { FinishedSeries, RewriteReason } from "../series/series-check.ts";
 import type { UnfinishedSeries } from "../tasks/finish-task.ts";
+import { addCheck, type FinishLog } from "./finish-log.ts";
 import type { Placement } from "./placement.ts";
 import type { SeriesWork } from "./plan-phase.ts";
 import { inOrder } from "./task-runner.ts";
@@ -15,8 +16,8 @@ const batchesPerThread = 8;
 /** Placed series to finish. */
 export interface FinishWork extends Omit<SeriesWork, "runs"> {
   readonly placement: Placement;
-  /** The series of partitions, which are checked by now. */
-  readonly checked: ReadonlyMap<string, SeriesCheck>;
+  /** The series of partitions, which are checked by now; the others are added. */
+  readonly finished: FinishLog;
   /** Rows that were read. */
   readonly rows: number;
 }
@@ -25,21 +26,18 @@ export interface FinishWork extends Omit<SeriesWork, "runs"> {
 export async function finishPlaces(work: FinishWork, options: OperationOptions): Promise<StoredRows | RewriteReason> {
   const { table, placement, pacer, rows } = work;
   if (hasHoles(work)) return "holes";
-  const finished = new Map<string, FinishedSeries>();
-  for (const [symbol, check] of work.checked) {
-    if (typeof check === "string") return check;
-    finished.set(symbol, check);
-  }
-  const reason = await finishRest(work, finished, options);
+  const { finished } = work;
+  if (finished.reason !== undefined) return finished.reason;
+  const reason = await finishRest(work, options);
   if (reason !== undefined) return reason;
-  const series = Array.from({ length: table.length }, (_, s) => finished.get(table.symbol(s))).filter(
+  const series = Array.from({ length: table.length }, (_, s) => finished.series.get(table.symbol(s))).filter(
     (own) => own !== undefined,
   );
   for (const { placed } of series) for (const extent of placed) placement.layout.placed(extent);
   pacer.report({ phase: "sorting", done: table.length, total: table.length, unit: "symbols" });
   pacer.report({ phase: "writing", done: rows, total: rows, unit: "rows" });
   return {
-    series: series.map(({ quality }) => quality),
+    series: finished.book.qualities(series.map(({ booked }) => booked)),
     timesOfDay: series.reduce((sum, own) => sum + own.timesOfDay, 0),
     ...rangeOf(series.flatMap(({ placed }) => placed)),
   };
@@ -53,14 +51,13 @@ function hasHoles({ table, placement, rows }: FinishWork): boolean {
 
 /** Adds the series that are not in `finished` to it, until one of them must be written again. */
 async function finishRest(
-  { table, placement, layout, policy, partRows, runner, pacer, rows }: FinishWork,
-  finished: Map<string, FinishedSeries>,
+  { table, placement, layout, policy, partRows, runner, pacer, rows, finished }: FinishWork,
   { signal }: OperationOptions,
 ): Promise<RewriteReason | undefined> {
-  const rest = Array.from({ length: table.length }, (_, s) => s).filter((s) => !finished.has(table.symbol(s)));
+  const rest = Array.from({ length: table.length }, (_, s) => s).filter((s) => !finished.series.has(table.symbol(s)));
   const lookahead = runner.concurrency === 1 ? 1 : 2 * runner.concurrency;
   const batchRows = rows / (batchesPerThread * runner.concurrency);
-  pacer.report({ phase: "sorting", done: finished.size, total: table.length, unit: "symbols" });
+  pacer.report({ phase: "sorting", done: finished.series.size, total: table.length, unit: "symbols" });
   // Not sooner: threads that write to a page again wait while it is on its way to the disk.
   placement.layout.sync();
   const groups = batches(rest.length, (i) => table.rows(rest[i]), batchRows);
@@ -76,9 +73,9 @@ async function finishRest(
   for await (const { result } of results) {
     if (result.status === "rejected") throw result.reason;
     if (typeof result.value === "string") return result.value;
-    for (const series of result.value) finished.set(series.quality.symbol, series);
+    for (const series of result.value) addCheck(finished, series);
     placement.layout.sync();
-    pacer.report({ phase: "sorting", done: finished.size, total: table.length, unit: "symbols" });
+    pacer.report({ phase: "sorting", done: finished.series.size, total: table.length, unit: "symbols" });
     await pacer.pause();
   }
   return undefined;

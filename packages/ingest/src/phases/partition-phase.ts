@@ -2,7 +2,7 @@ import type { OperationOptions } from "@atc/contract";
 import { packExtents } from "../files/extents.ts";
 import type { PartitionPieces } from "../files/run-index.ts";
 import type { TableBuilder } from "../files/series-table.ts";
-import type { SeriesCheck } from "../series/series-check.ts";
+import { addCheck, createFinishLog, type FinishLog } from "./finish-log.ts";
 import type { Placement } from "./placement.ts";
 import type { SeriesWork } from "./plan-phase.ts";
 import { inOrder } from "./task-runner.ts";
@@ -54,16 +54,17 @@ export interface PartitionWork extends Pick<SeriesWork, "layout" | "policy" | "r
 }
 
 /**
- * Moves the rows of all partitions from the runs to their places, and adds their series to the table. Returns each
- * symbol's check.
+ * Moves the rows of all partitions from the runs to their places, and adds their series to the table. Returns the
+ * checks of all of them.
  */
 export async function placePartitions(
   { placement, pieces, paths, layout, policy, runner, pacer }: PartitionWork,
   builder: TableBuilder,
   { signal }: OperationOptions,
-): Promise<ReadonlyMap<string, SeriesCheck>> {
-  const checked = new Map<string, SeriesCheck>();
+): Promise<FinishLog> {
+  const finished = createFinishLog();
   const { partitions, files, extents, layout: dataset } = placement;
+  let done = 0;
   const lookahead = runner.concurrency === 1 ? 1 : runner.concurrency + 1;
   const results = inOrder(partitions.entries(), lookahead, { signal }, ([number, { symbols, rows }], ended) => {
     const packed = packExtents(
@@ -78,10 +79,11 @@ export async function placePartitions(
     const [, { symbols }] = item;
     const { index, checks } = result.value;
     builder.add(index);
-    for (const [s, check] of checks.entries()) checked.set(symbols[s], check);
+    for (const check of checks) addCheck(finished, check);
+    done += symbols.length;
     dataset.sync();
-    pacer.report({ phase: "sorting", done: checked.size, total: placement.symbols, unit: "symbols" });
+    pacer.report({ phase: "sorting", done, total: placement.symbols, unit: "symbols" });
     await pacer.pause();
   }
-  return checked;
+  return finished;
 }

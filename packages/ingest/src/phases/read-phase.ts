@@ -19,7 +19,7 @@ export interface ReadRows extends AsyncDisposable {
   readonly rows: number;
   readonly summary: SourceSummary | undefined;
   /** The places of the rows; undefined if they are in runs. */
-  readonly placed: Pick<FinishWork, "placement" | "checked"> | undefined;
+  readonly placed: Pick<FinishWork, "placement" | "finished"> | undefined;
 }
 
 /** Reads the whole source on the road that {@link chooseRoad} chooses. */
@@ -45,12 +45,12 @@ export async function readRows(work: ReadWork): Promise<ReadRows> {
 async function readToPlaces(work: ReadWork, road: Extract<Road, { readonly kind: "places" }>): Promise<ReadRows> {
   const { placement, journal } = road;
   const { paths, partitions, builder, rows, summary } = await readSlices({ ...work, ...road });
-  const checked = await placePartitions({ ...work, placement, pieces: partitions, paths }, builder, work.options);
+  const finished = await placePartitions({ ...work, placement, pieces: partitions, paths }, builder, work.options);
   const dispose = async (): Promise<void> => {
     await placement.layout.abort();
     await journal.remove();
   };
-  const placed = { placement, checked };
+  const placed = { placement, finished };
   return { runs: placement.files, table: builder.table(), rows, summary, placed, [Symbol.asyncDispose]: dispose };
 }
 

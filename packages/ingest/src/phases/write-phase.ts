@@ -5,6 +5,7 @@ import { columnBytes, columnViews } from "../base/column-views.ts";
 import { timeAt } from "../base/iso-time.ts";
 import type { SeriesTable } from "../files/series-table.ts";
 import { timesOfDay } from "../order/times-of-day.ts";
+import { type BookedSeries, createGapBook } from "../quality/gap-book.ts";
 import type { SeriesQuality } from "../quality/ingest-report.ts";
 import type { QualityCheck } from "../quality/series-quality.ts";
 import { createQualityCheck } from "../quality/series-quality.ts";
@@ -135,7 +136,8 @@ interface QualityLog {
 }
 
 function createQualityLog(plans: readonly SeriesPlan[], { table, layout }: SeriesWork): QualityLog {
-  const found: SeriesQuality[] = [];
+  const book = createGapBook();
+  const found: BookedSeries[] = [];
   let current: OpenSeries | undefined;
   function finish(): void {
     if (current === undefined) return;
@@ -146,7 +148,7 @@ function createQualityLog(plans: readonly SeriesPlan[], { table, layout }: Serie
         `symbol "${current.symbol}": ${planned} rows were counted, but ${current.row} were read back; ` +
           "something else changed the intermediate file; run the ingest again",
       );
-    found.push(current.check.quality());
+    found.push(book.add(current.check.finish()));
     current = undefined;
   }
   function start(series: number): OpenSeries {
@@ -170,7 +172,7 @@ function createQualityLog(plans: readonly SeriesPlan[], { table, layout }: Serie
     },
     close() {
       finish();
-      return found;
+      return book.qualities(found);
     },
   };
 }

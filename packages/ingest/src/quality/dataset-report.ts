@@ -1,43 +1,38 @@
 import type { Dataset, OperationOptions, ReadonlyTypedArray, Series } from "@atc/contract";
 import { createPacer, type Pacer } from "@atc/plugin-kit";
 import { isoTime } from "../base/iso-time.ts";
-import type { DuplicateCounts, IngestReport, SeriesQuality } from "./ingest-report.ts";
+import { createEqualTimeCounter } from "./equal-time-counter.ts";
+import { type BookedSeries, createGapBook } from "./gap-book.ts";
+import type { DuplicateCounts, IngestReport } from "./ingest-report.ts";
 import { qualityTotals } from "./quality-totals.ts";
-import { createQualityCheck } from "./series-quality.ts";
+import { type CheckedSeries, createQualityCheck } from "./series-quality.ts";
 import { scaleMeter } from "./series-scale.ts";
 
-/** Counts rows with the time of the row before them. */
-function duplicateCounter(): {
-  push(times: ReadonlyTypedArray, columns: readonly ArrayLike<number>[]): void;
+/** Counts rows with the time of the row before them. The memory of a block is copied to that of the counter. */
+function duplicateCounter(width: number): {
+  push(times: ReadonlyTypedArray, columns: readonly ReadonlyTypedArray<number | bigint>[]): void;
   counts: { -readonly [Name in keyof DuplicateCounts]: number };
 } {
   const counts = { count: 0, identical: 0, dropped: 0 };
-  let low = 0;
-  let high = 0;
-  let started = false;
-  let former: number[] = [];
+  const counter = createEqualTimeCounter(width, counts);
+  let buffer = new ArrayBuffer(0);
   return {
     counts,
     push(times, columns) {
-      const length = times.length / 2;
-      for (let row = 0; row < length; row++) {
-        const isSame = started && times[2 * row] === low && times[2 * row + 1] === high;
-        low = times[2 * row];
-        high = times[2 * row + 1];
-        if (!isSame) {
-          started = true;
-          continue;
-        }
-        counts.count++;
-        const before = row === 0 ? former : columns.map((column) => column[row - 1]);
-        if (columns.every((column, c) => Object.is(column[row], before[c]))) counts.identical++;
+      const rows = times.length / 2;
+      if (buffer.byteLength < 8 * width * rows) buffer = new ArrayBuffer(8 * width * rows);
+      new Int32Array(buffer, 0, 2 * rows).set(times);
+      for (const [c, column] of columns.entries()) {
+        const at = 8 * rows * (c + 1);
+        if (column instanceof BigInt64Array) new BigInt64Array(buffer, at, rows).set(column);
+        else new Float64Array(buffer, at, rows).set(column as ReadonlyTypedArray<number>);
       }
-      if (length > 0) former = columns.map((column) => column[length - 1]);
+      counter.push(buffer, rows);
     },
   };
 }
 
-async function seriesReport(series: Series, dataset: Dataset, pacer: Pacer): Promise<SeriesQuality> {
+async function seriesReport(series: Series, dataset: Dataset, pacer: Pacer): Promise<CheckedSeries> {
   const { kind, columns } = dataset.manifest.schema;
   const names = columns.map(({ name }) => name);
   const meter = scaleMeter(series.length);
@@ -47,7 +42,7 @@ async function seriesReport(series: Series, dataset: Dataset, pacer: Pacer): Pro
     meter.push({ times: block.timeWords(), close, order: undefined, kept: block.length });
     await pacer.pause();
   }
-  const duplicates = duplicateCounter();
+  const duplicates = duplicateCounter(names.length);
   const check = createQualityCheck({
     symbol: series.symbol,
     kind,
@@ -68,7 +63,7 @@ async function seriesReport(series: Series, dataset: Dataset, pacer: Pacer): Pro
     );
     await pacer.pause();
   }
-  return check.quality();
+  return check.finish();
 }
 
 /**
@@ -82,14 +77,16 @@ export async function datasetReport(dataset: Dataset, options: OperationOptions 
   const { rows, schema, series: entries } = dataset.manifest;
   const pacer = createPacer(options);
   const unitsPerMs = schema.kind === "ticks" ? 1_000_000 : 1;
-  const series: SeriesQuality[] = [];
+  const book = createGapBook();
+  const booked: BookedSeries[] = [];
   let done = 0;
   for (const { symbol, rows: own } of entries) {
-    series.push(await seriesReport(dataset.series(symbol), dataset, pacer));
+    booked.push(book.add(await seriesReport(dataset.series(symbol), dataset, pacer)));
     done += own;
     pacer.report({ phase: "checking", done, total: rows, unit: "rows" });
   }
   pacer.flush();
+  const series = book.qualities(booked);
   const times = entries.flatMap(({ firstTime, lastTime }) => [firstTime, lastTime]).sort((a, b) => (a < b ? -1 : 1));
   return {
     kind: schema.kind,

@@ -1,3 +1,5 @@
+import { createIdenticalRows, highSeed, lowSeed, mixWord } from "./identical-rows.ts";
+
 /** Counts rows of equal times among sorted rows, block by block. */
 export interface EqualTimeCounter {
   /** Adds the next rows: columns of 8 bytes per value, one after another, the times first. */
@@ -6,34 +8,49 @@ export interface EqualTimeCounter {
 
 /**
  * A counter over `width` columns. It adds to `counts` the rows with the time of the row before them, and of these the
- * identical ones.
+ * ones that equal an earlier row of their time in all bits.
  */
 export function createEqualTimeCounter(width: number, counts: { count: number; identical: number }): EqualTimeCounter {
-  const last = new Int32Array(2 * width);
-  let started = false;
-
-  /** Whether a value equals that of the row before it in all bits. The row before the first is in `last`. */
-  function isSame(words: Int32Array, column: number, rows: number, row: number): boolean {
-    const at = 2 * (column * rows + row);
-    const [low, high] = row === 0 ? [last[2 * column], last[2 * column + 1]] : [words[at - 2], words[at - 1]];
-    return words[at] === low && words[at + 1] === high;
-  }
+  const rowsOfTime = createIdenticalRows();
+  /** Whether the row before has the time of the one before it. */
+  let isWithin = false;
+  let isStarted = false;
+  const last = { timeLow: 0, timeHigh: 0, low: 0, high: 0 };
 
   return {
     push(buffer, rows) {
+      if (rows === 0) return;
       const words = new Int32Array(buffer, 0, 2 * width * rows);
-      for (let row = started ? 0 : 1; row < rows; row++) {
-        if (!isSame(words, 0, rows, row)) continue;
-        counts.count++;
-        let column = 1;
-        while (column < width && isSame(words, column, rows, row)) column++;
-        if (column === width) counts.identical++;
+      let low = last.timeLow;
+      let high = last.timeHigh;
+      for (let row = 0; row < rows; row++) {
+        const isSame = (row > 0 || isStarted) && words[2 * row] === low && words[2 * row + 1] === high;
+        low = words[2 * row];
+        high = words[2 * row + 1];
+        if (isSame) {
+          if (!isWithin && row === 0) rowsOfTime.begin(last.low, last.high);
+          else if (!isWithin)
+            rowsOfTime.begin(hashOf(words, rows, row - 1, lowSeed), hashOf(words, rows, row - 1, highSeed));
+          counts.count++;
+          if (rowsOfTime.repeats(hashOf(words, rows, row, lowSeed), hashOf(words, rows, row, highSeed)))
+            counts.identical++;
+        }
+        isWithin = isSame;
       }
-      for (let column = 0; column < width; column++) {
-        last[2 * column] = words[2 * (column * rows + rows - 1)];
-        last[2 * column + 1] = words[2 * (column * rows + rows - 1) + 1];
-      }
-      started = true;
+      last.timeLow = words[2 * rows - 2];
+      last.timeHigh = words[2 * rows - 1];
+      last.low = hashOf(words, rows, rows - 1, lowSeed);
+      last.high = hashOf(words, rows, rows - 1, highSeed);
+      isStarted = true;
     },
   };
+
+  function hashOf(words: Int32Array, rows: number, row: number, seed: number): number {
+    let hash = 0;
+    for (let column = 1; column < width; column++) {
+      const at = 2 * (column * rows + row);
+      hash = mixWord(hash, words[at], words[at + 1], seed);
+    }
+    return hash;
+  }
 }

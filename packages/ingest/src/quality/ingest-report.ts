@@ -17,14 +17,44 @@ export interface GapPlace {
   readonly ms: number;
 }
 
+/** A bar whose open is above its high or below its low. */
+export interface StrayOpenPlace {
+  /** The time of the bar, ISO 8601 in UTC. */
+  readonly time: string;
+  /** Its open. */
+  readonly open: number;
+  /** Its low, which may be above its high. */
+  readonly low: number;
+  /** Its high. */
+  readonly high: number;
+}
+
+/** Bars whose open is above their high or below their low. */
+export interface StrayOpens {
+  /** All such bars. Each is among {@link SeriesQuality.ohlcViolations} too. */
+  readonly count: number;
+  /** The three farthest from their range by ratio, farthest first. */
+  readonly places: readonly StrayOpenPlace[];
+}
+
 /**
- * Neighbouring bars that are more than 1.5 times the series' interval apart. A closed session (night, weekend,
- * holiday) is a gap too.
+ * Missing bars: neighbouring bars are more than 1.5 times the series' interval apart, and a time between them is usual.
+ *
+ * A time of the week is usual if three quarters of the four weeks before and after have bars at it, or if the bars are
+ * a week or more apart. So nights, weekends and daylight saving time are not gaps. In a series of less than two weeks,
+ * three quarters of the other days decide.
+ *
+ * A gap that half of the other symbols have too, such as a holiday, does not count; `shared` counts it. Only symbols
+ * of the same interval whose rows begin before and end after it are compared, and those with bars on Saturdays only
+ * with each other. A single symbol has nothing to compare with, so its holidays count. With more
+ * than 131,072 different gaps, nothing is compared, and `shared` is 0.
  */
 export interface Gaps {
   /** All gaps, including those within a day. */
   readonly count: number;
-  /** Of these, gaps that begin and end on one UTC day: within a session, rather than between two. */
+  /** Gaps that other symbols share, which are not in `count`; missing in reports of earlier releases. */
+  readonly shared?: number;
+  /** Of these, gaps that begin and end on one UTC day. */
   readonly withinDay: number;
   /** The three longest, longest first. */
   readonly longest: readonly GapPlace[];
@@ -45,6 +75,8 @@ export interface JumpPlace {
    * It comes from the open (the close, if there is no open) over the previous close, within 4 %. Missing if none fits.
    */
   readonly looksLikeSplit?: string;
+  /** The open, or the close, that `looksLikeSplit` compares with `from`; missing without `looksLikeSplit`. */
+  readonly splitTo?: number;
   /**
    * Whether one of the next five closes is within a quarter of the move of `from` (in logarithms), as after a bad
    * print.
@@ -61,6 +93,8 @@ export interface Jumps {
   readonly threshold: number;
   /** All jumps, including those that are not among `places`. */
   readonly count: number;
+  /** Of these, jumps that revert, see {@link JumpPlace.reverts}; missing in reports of earlier releases. */
+  readonly reverting?: number;
   /** The five greatest by ratio, in order of time. */
   readonly places: readonly JumpPlace[];
 }
@@ -69,7 +103,7 @@ export interface Jumps {
 export interface DuplicateCounts {
   /** Rows with the time of a row before them. */
   readonly count: number;
-  /** Of these, rows equal to the row just before them in every stored column. */
+  /** Of these, rows equal to an earlier row of the same time in every stored column. */
   readonly identical: number;
   /** Rows that the policy dropped. */
   readonly dropped: number;
@@ -109,6 +143,8 @@ export interface SeriesQuality {
   readonly badVolumes: QualityFinding;
   /** Bars whose high is below, or whose low is above, another of their prices. */
   readonly ohlcViolations: QualityFinding;
+  /** Of these, bars whose open is outside of their range; missing in reports of earlier releases. */
+  readonly opensOutsideRange?: StrayOpens;
   /** Bars whose four prices are equal. */
   readonly flatBars: QualityFinding;
   /** Rows with a price that is NaN or infinite. */
@@ -129,12 +165,20 @@ export interface QualityTotals {
   readonly dropped: number;
   /** Sum of {@link Gaps.count}. */
   readonly gaps: number;
+  /** Sum of {@link Gaps.shared}; missing in reports of earlier releases. */
+  readonly sharedGaps?: number;
+  /** Sum of {@link DuplicateCounts.identical}; missing in reports of earlier releases. */
+  readonly identical?: number;
+  /** Sum of {@link Jumps.reverting}; missing in reports of earlier releases. */
+  readonly revertingJumps?: number;
   /** Sum of {@link SeriesQuality.zeroVolumes}. */
   readonly zeroVolumes: number;
   /** Sum of {@link SeriesQuality.badVolumes}. */
   readonly badVolumes: number;
   /** Sum of {@link SeriesQuality.ohlcViolations}. */
   readonly ohlcViolations: number;
+  /** Sum of {@link StrayOpens.count}; missing in reports of earlier releases. */
+  readonly opensOutsideRange?: number;
   /** Sum of {@link SeriesQuality.flatBars}. */
   readonly flatBars: number;
   /** Sum of {@link SeriesQuality.missingPrices}. */

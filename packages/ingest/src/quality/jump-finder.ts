@@ -32,6 +32,8 @@ interface Place {
   readonly from: number;
   readonly to: number;
   readonly split: string | undefined;
+  /** The price that the split is computed from, with `from`. */
+  readonly splitTo: number;
   reverts: boolean;
 }
 
@@ -56,26 +58,33 @@ export function jumpThreshold(move: number | undefined): number {
 export function createJumpFinder(threshold: number, unitsPerMs: number): JumpFinder {
   const limits = { least: 1 - threshold, most: 1 + threshold };
   let places: Place[] = [];
+  /** Jumps whose next rows are still to be seen. */
+  let watched: Place[] = [];
   let count = 0;
+  let reverting = 0;
   let row = 0;
   let previous = Number.NaN;
 
   function add(place: Place): void {
     count++;
+    watched.push(place);
     places.push(place);
     if (places.length <= placesKept) return;
     const smallest = places.reduce((a, b) => (size(b) < size(a) ? b : a));
     places = places.filter((kept) => kept !== smallest);
   }
 
-  /** Checks the next five rows of each place, as far as they are in this block. */
+  /** Checks the next five rows of each jump, as far as they are in this block. */
   function watch(close: ReadonlyTypedArray, length: number): void {
-    for (const place of places) {
+    if (watched.length === 0) return;
+    for (const place of watched) {
       const from = Math.max(0, place.row + 1 - row);
       const to = Math.min(length, place.row + 1 + revertRows - row);
-      for (let i = from; i < to; i++)
-        if (Math.abs(Math.log(close[i] / place.from)) <= revertShare * size(place)) place.reverts = true;
+      for (let i = from; i < to && !place.reverts; i++)
+        place.reverts = Math.abs(Math.log(close[i] / place.from)) <= revertShare * size(place);
+      if (place.reverts) reverting++;
     }
+    watched = watched.filter((place) => !place.reverts && place.row + 1 + revertRows > row + length);
   }
 
   return {
@@ -91,7 +100,8 @@ export function createJumpFinder(threshold: number, unitsPerMs: number): JumpFin
         if (before > 0) {
           const opening = open === undefined ? price : open[i] || price;
           const split = splitOf(opening / before);
-          add({ row: row + i, time: timeAt(times, i), from: before, to: price, split, reverts: false });
+          const time = timeAt(times, i);
+          add({ row: row + i, time, from: before, to: price, split, splitTo: opening, reverts: false });
         }
         before = price;
       }
@@ -99,7 +109,7 @@ export function createJumpFinder(threshold: number, unitsPerMs: number): JumpFin
       previous = before;
       row += length;
     },
-    jumps: () => ({ threshold, count, places: places.map((place) => jumpPlace(place, unitsPerMs)) }),
+    jumps: () => ({ threshold, count, reverting, places: places.map((place) => jumpPlace(place, unitsPerMs)) }),
   };
 }
 
@@ -116,9 +126,9 @@ function splitOf(ratio: number): string | undefined {
 }
 
 function jumpPlace(place: Place, unitsPerMs: number): JumpPlace {
-  const { time, from, to, split, reverts } = place;
+  const { time, from, to, split, splitTo, reverts } = place;
   const found = { time: isoTime(time, unitsPerMs), from, to, ratio: to / from, reverts };
-  return split === undefined ? found : { ...found, looksLikeSplit: split };
+  return split === undefined ? found : { ...found, looksLikeSplit: split, splitTo };
 }
 
 /**

@@ -12,14 +12,44 @@ export interface PriceColumns {
 /**
  * Rows that were found, and the first of them among the rows just checked; -1 if it came before them or there is none.
  */
-export interface Tally {
+interface Tally {
   count: number;
   at: number;
 }
 
-export type PriceTallies = Readonly<
-  Record<"zeroVolumes" | "badVolumes" | "ohlcViolations" | "flatBars" | "missingPrices" | "nonPositivePrices", Tally>
->;
+/** A bar that opens outside of its range. */
+interface StrayOpen {
+  /** Its row among those just checked; -1 if it came before them. */
+  at: number;
+  /** Its time, which the caller sets. */
+  time: string;
+  readonly open: number;
+  readonly low: number;
+  readonly high: number;
+  /** The ratio of the open and the nearest price of the range. */
+  readonly distance: number;
+}
+
+/** Bars that open outside of their range. */
+interface StrayOpenTally {
+  count: number;
+  /** Farthest first. */
+  readonly places: StrayOpen[];
+}
+
+export type TallyName =
+  | "zeroVolumes"
+  | "badVolumes"
+  | "ohlcViolations"
+  | "flatBars"
+  | "missingPrices"
+  | "nonPositivePrices";
+
+export interface PriceTallies extends Readonly<Record<TallyName, Tally>> {
+  readonly strayOpens: StrayOpenTally;
+}
+
+const strayPlacesKept = 3;
 
 export function priceTallies(): PriceTallies {
   const zero = (): Tally => ({ count: 0, at: -1 });
@@ -30,6 +60,7 @@ export function priceTallies(): PriceTallies {
     flatBars: zero(),
     missingPrices: zero(),
     nonPositivePrices: zero(),
+    strayOpens: { count: 0, places: [] },
   };
 }
 
@@ -61,6 +92,7 @@ function checkBars({ open, high, low, close }: BarColumns, length: number, talli
     const finite = Number.isFinite(o) && Number.isFinite(h) && Number.isFinite(l) && Number.isFinite(c);
     if (!finite) note(tallies.missingPrices, i);
     if (o <= 0 || h <= 0 || l <= 0 || c <= 0) note(tallies.nonPositivePrices, i);
+    if (o > h || o < l) noteStray(tallies.strayOpens, i, o, l, h);
     if (h < o || h < c || h < l || l > o || l > c) note(tallies.ohlcViolations, i);
     else if (finite && h === l) note(tallies.flatBars, i);
   }
@@ -92,4 +124,17 @@ function checkVolumes(volume: ReadonlyTypedArray, length: number, tallies: Price
 
 function note(tally: Tally, row: number): void {
   if (tally.count++ === 0) tally.at = row;
+}
+
+function noteStray(tally: StrayOpenTally, row: number, open: number, low: number, high: number): void {
+  const { places } = tally;
+  tally.count++;
+  const distance = open > high ? open / high : low / open;
+  // A range below 0, or an open of 0, has no ratio.
+  const size = distance >= 1 ? distance : Number.POSITIVE_INFINITY;
+  if (places.length === strayPlacesKept && size <= places[strayPlacesKept - 1].distance) return;
+  let place = places.length;
+  while (place > 0 && places[place - 1].distance < size) place--;
+  places.splice(place, 0, { at: row, time: "", open, low, high, distance: size });
+  if (places.length > strayPlacesKept) places.pop();
 }

@@ -5,19 +5,20 @@ import type { IngestReport, SeriesQuality } from "./ingest-report.ts";
  * The members of a series without findings. Members equal to these are not stored, to keep manifests of thousands of
  * symbols small.
  */
-const unremarkable: Omit<SeriesQuality, "symbol" | "rows" | "firstTime" | "lastTime"> = {
+const unremarkable: Omit<Required<SeriesQuality>, "symbol" | "rows" | "firstTime" | "lastTime" | "interval"> = {
   order: "oldest-first",
   unsorted: 0,
   outOfOrder: 0,
   duplicates: { count: 0, identical: 0, dropped: 0 },
-  gaps: { count: 0, withinDay: 0, longest: [] },
+  gaps: { count: 0, shared: 0, withinDay: 0, longest: [] },
   zeroVolumes: { count: 0 },
   badVolumes: { count: 0 },
   ohlcViolations: { count: 0 },
   flatBars: { count: 0 },
   missingPrices: { count: 0 },
   nonPositivePrices: { count: 0 },
-  jumps: { threshold: 0.4, count: 0, places: [] },
+  jumps: { threshold: 0.4, count: 0, reverting: 0, places: [] },
+  opensOutsideRange: { count: 0, places: [] },
 };
 
 /**
@@ -27,7 +28,7 @@ function isUsual(name: string, value: SeriesQuality[keyof SeriesQuality]): boole
   if (!Object.hasOwn(unremarkable, name)) return false;
   const usual = unremarkable[name as keyof typeof unremarkable];
   if (typeof value !== "object" || typeof usual !== "object") return value === usual;
-  if (value.count !== 0) return false;
+  if (value.count !== 0 || ("shared" in value && value.shared !== 0)) return false;
   // With a count of 0, only the threshold of jumps can differ.
   return !("threshold" in value && "threshold" in usual) || value.threshold === usual.threshold;
 }
@@ -49,7 +50,10 @@ export function ingestReport(manifest: DatasetManifest): IngestReport | undefine
   const stored: unknown = manifest.attributes["report"];
   if (!isReport(stored)) return undefined;
   const { series, ...rest } = stored;
-  return { ...rest, series: series.map((quality) => ({ ...unremarkable, ...quality })) };
+  // A report of an earlier release does not know of these bars.
+  const { opensOutsideRange, ...earlier } = unremarkable;
+  const usual = stored.totals.opensOutsideRange === undefined ? earlier : { ...earlier, opensOutsideRange };
+  return { ...rest, series: series.map((quality) => ({ ...usual, ...quality })) };
 }
 
 type StoredReport = Omit<IngestReport, "series"> & {

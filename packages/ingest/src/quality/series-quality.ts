@@ -1,9 +1,9 @@
 import type { ReadonlyTypedArray, RowKind } from "@atc/contract";
 import { isoTime, timeAt } from "../base/iso-time.ts";
-import { createGapFinder } from "./gap-finder.ts";
+import { createGapFinder, type SeriesGaps } from "./gap-finder.ts";
 import type { DuplicateCounts, QualityFinding, RowOrder, SeriesQuality } from "./ingest-report.ts";
 import { createJumpFinder, jumpThreshold } from "./jump-finder.ts";
-import type { PriceColumns, PriceTallies, Tally } from "./price-checks.ts";
+import type { PriceColumns, PriceTallies, TallyName } from "./price-checks.ts";
 import { checkPrices, priceTallies } from "./price-checks.ts";
 import type { SeriesScale } from "./series-scale.ts";
 
@@ -32,17 +32,24 @@ interface SeriesBlock {
 
 type NumberColumn = ReadonlyTypedArray<number> | ReadonlyTypedArray<bigint>;
 
+/** The findings in a series, before its gaps are compared with those of other symbols. */
+export interface CheckedSeries {
+  /** Its `gaps` are empty. */
+  readonly quality: SeriesQuality;
+  readonly gaps: SeriesGaps;
+}
+
 /** Checks the rows of a series block by block. */
 export interface QualityCheck {
   /** Adds the next rows in order of time. */
   push(block: SeriesBlock): void;
-  /** The quality of all rows, one or more. */
-  quality(): SeriesQuality;
+  /** The quality of all rows, one or more. No rows may follow. */
+  finish(): CheckedSeries;
 }
 
 export function createQualityCheck(facts: SeriesFacts): QualityCheck {
   const { unitsPerMs, scale, kind } = facts;
-  const gaps = createGapFinder(kind === "bars" ? scale.interval : undefined, unitsPerMs);
+  const gaps = createGapFinder(kind === "bars" ? scale.interval : undefined);
   const jumps = createJumpFinder(jumpThreshold(scale.move), unitsPerMs);
   const tallies = priceTallies();
   const firstTimes = new Map<string, string>();
@@ -58,36 +65,54 @@ export function createQualityCheck(facts: SeriesFacts): QualityCheck {
       gaps.push(times, length);
       const prices = priceColumns(columns);
       checkPrices(prices, length, tallies);
-      for (const [name, tally] of Object.entries<Tally>(tallies)) {
+      for (const name of tallyNames) {
+        const tally = tallies[name];
         if (tally.at >= 0) firstTimes.set(name, isoAt(tally.at));
         tally.at = -1;
       }
+      for (const place of tallies.strayOpens.places) {
+        if (place.at >= 0) place.time = isoAt(place.at);
+        place.at = -1;
+      }
       if (prices.close !== undefined) jumps.push(times, prices.close, prices.open, length);
     },
-    quality: () => ({
-      symbol: facts.symbol,
-      rows,
-      firstTime,
-      lastTime,
-      ...(scale.interval === undefined ? {} : { interval: scale.interval / unitsPerMs }),
-      ...orderOf(facts),
-      duplicates: {
-        count: facts.duplicates.count,
-        identical: facts.duplicates.identical,
-        dropped: facts.duplicates.dropped,
+    finish: () => ({
+      gaps: gaps.finish(),
+      quality: {
+        symbol: facts.symbol,
+        rows,
+        firstTime,
+        lastTime,
+        ...(scale.interval === undefined ? {} : { interval: scale.interval / unitsPerMs }),
+        ...orderOf(facts),
+        duplicates: {
+          count: facts.duplicates.count,
+          identical: facts.duplicates.identical,
+          dropped: facts.duplicates.dropped,
+        },
+        gaps: { count: 0, shared: 0, withinDay: 0, longest: [] },
+        ...findings(tallies, firstTimes),
+        opensOutsideRange: {
+          count: tallies.strayOpens.count,
+          places: tallies.strayOpens.places.map(({ time, open, low, high }) => ({ time, open, low, high })),
+        },
+        jumps: jumps.jumps(),
       },
-      gaps: gaps.gaps(),
-      ...findings(tallies, firstTimes),
-      jumps: jumps.jumps(),
     }),
   };
 }
 
-function findings(
-  tallies: PriceTallies,
-  firstTimes: ReadonlyMap<string, string>,
-): Record<keyof PriceTallies, QualityFinding> {
-  const finding = (name: keyof PriceTallies): QualityFinding => {
+const tallyNames: readonly TallyName[] = [
+  "zeroVolumes",
+  "badVolumes",
+  "ohlcViolations",
+  "flatBars",
+  "missingPrices",
+  "nonPositivePrices",
+];
+
+function findings(tallies: PriceTallies, firstTimes: ReadonlyMap<string, string>): Record<TallyName, QualityFinding> {
+  const finding = (name: TallyName): QualityFinding => {
     const first = firstTimes.get(name);
     return first === undefined ? { count: 0 } : { count: tallies[name].count, first };
   };

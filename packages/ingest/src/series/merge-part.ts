@@ -4,6 +4,7 @@ import type { RowLayout } from "../base/row-layout.ts";
 import type { PieceReader } from "../files/piece-reader.ts";
 import type { SeriesEntry } from "../files/series-table.ts";
 import type { DuplicatePolicy } from "../order/duplicates.ts";
+import { createIdenticalRows, highSeed, lowSeed, mixWord } from "../quality/identical-rows.ts";
 import type { DuplicateCounts } from "../quality/ingest-report.ts";
 import type { PartOrder, PartSorter } from "./part-order.ts";
 import { readColumn } from "./plan-series.ts";
@@ -43,20 +44,21 @@ export function createPartMerger(given: Float64Array = new Float64Array(0)): Par
     if (memory.length < rows) memory = new Float64Array(Math.ceil(1.125 * rows));
     const values = memory.subarray(0, rows);
     const words = new Int32Array(values.buffer, values.byteOffset, 2 * rows);
-    const differs = new Uint8Array(duplicates.count);
+    const hashes = pairHashes(duplicates.pairs);
     for (const [c, { name }] of layout.columns.entries()) {
       const target = columns[name];
       // Rows that keep their order are read straight into their place.
       const direct = sorted.order === undefined && target instanceof Float64Array ? target : undefined;
       readColumn(reader, pieces, { part, column: c + 1 }, direct ?? values);
       if (direct !== undefined && duplicates.count === 0) continue;
-      markDifferent(direct === undefined ? words : wordsOf(direct), duplicates.pairs, differs);
+      addToHashes(direct === undefined ? words : wordsOf(direct), hashes);
       if (target instanceof BigInt64Array) gatherWords(words, sorted, wordsOf(target));
       else if (direct === undefined) gatherNumbers(values, sorted, target);
     }
-    let identical = 0;
-    for (let i = 0; i < differs.length; i++) identical += 1 - differs[i];
-    return { rows: kept, duplicates: { count: duplicates.count, identical, dropped: rows - kept } };
+    return {
+      rows: kept,
+      duplicates: { count: duplicates.count, identical: countIdentical(hashes), dropped: rows - kept },
+    };
   };
 }
 
@@ -65,13 +67,53 @@ function wordsOf({ buffer, byteOffset, length }: TypedArray): Int32Array {
   return new Int32Array(buffer, byteOffset, 2 * length);
 }
 
-/** Marks pairs of rows whose values differ in any bit. */
-function markDifferent(words: Int32Array, pairs: Uint32Array, differs: Uint8Array): void {
-  for (let i = 0; i < differs.length; i++) {
-    const a = 2 * pairs[2 * i];
-    const b = 2 * pairs[2 * i + 1];
-    if (words[a] !== words[b] || words[a + 1] !== words[b + 1]) differs[i] = 1;
+/** Hashes of rows that share their time with others. */
+interface PairHashes {
+  /** The rows in order of time: the first row of a time, then those after it. */
+  readonly rows: Uint32Array;
+  /** Whether a row is the first of its time. */
+  readonly isFirst: Uint8Array;
+  /** Two words per row. */
+  readonly words: Int32Array;
+}
+
+/** @param pairs - pairs of a row and the one before it, of equal time, in order of time */
+function pairHashes(pairs: Uint32Array): PairHashes {
+  const startsTime = (at: number): boolean => at === 0 || pairs[at + 1] !== pairs[at - 2];
+  let length = pairs.length / 2;
+  for (let at = 0; at < pairs.length; at += 2) if (startsTime(at)) length++;
+  const rows = new Uint32Array(length);
+  const isFirst = new Uint8Array(length);
+  let to = 0;
+  for (let at = 0; at < pairs.length; at += 2) {
+    if (startsTime(at)) {
+      isFirst[to] = 1;
+      rows[to++] = pairs[at + 1];
+    }
+    rows[to++] = pairs[at];
   }
+  return { rows, isFirst, words: new Int32Array(2 * length) };
+}
+
+/** Adds the values of a column. */
+function addToHashes(column: Int32Array, { rows, words }: PairHashes): void {
+  for (let i = 0; i < rows.length; i++) {
+    const low = column[2 * rows[i]];
+    const high = column[2 * rows[i] + 1];
+    words[2 * i] = mixWord(words[2 * i], low, high, lowSeed);
+    words[2 * i + 1] = mixWord(words[2 * i + 1], low, high, highSeed);
+  }
+}
+
+/** The rows that equal an earlier row of their time. */
+function countIdentical({ rows, isFirst, words }: PairHashes): number {
+  const rowsOfTime = createIdenticalRows();
+  let identical = 0;
+  for (let i = 0; i < rows.length; i++) {
+    if (isFirst[i] === 1) rowsOfTime.begin(words[2 * i], words[2 * i + 1]);
+    else if (rowsOfTime.repeats(words[2 * i], words[2 * i + 1])) identical++;
+  }
+  return identical;
 }
 
 function gatherWords(words: Int32Array, { order, kept }: PartOrder, target: Int32Array): void {

@@ -7,8 +7,7 @@ import type { StoredSeries } from "../files/stored-series.ts";
 import type { DuplicatePolicy } from "../order/duplicates.ts";
 import { timesOfDay } from "../order/times-of-day.ts";
 import { createEqualTimeCounter } from "../quality/equal-time-counter.ts";
-import type { SeriesQuality } from "../quality/ingest-report.ts";
-import { createQualityCheck } from "../quality/series-quality.ts";
+import { type CheckedSeries, createQualityCheck } from "../quality/series-quality.ts";
 import { type SeriesScale, scaleMeter } from "../quality/series-scale.ts";
 
 /** Rows that are read at once, so that their columns stay in the processor's cache. */
@@ -25,7 +24,7 @@ export interface SourceOrder {
 
 /** A series whose rows are in their final places. */
 export interface FinishedSeries {
-  readonly quality: SeriesQuality;
+  readonly checked: CheckedSeries;
   /** Times that are not a UTC midnight, counted only if the source says that they are dates. */
   readonly timesOfDay: number;
   /** Its rows per extent, for the layout of the dataset. */
@@ -131,5 +130,5 @@ function check(
     offMidnight += timesOfDay(layout, times, rows);
     quality.push({ length: rows, times, columns: columnViews(layout, buffer, 0, rows) });
   }
-  return { quality: quality.quality(), timesOfDay: offMidnight, placed };
+  return { checked: quality.finish(), timesOfDay: offMidnight, placed };
 }

@@ -4,6 +4,7 @@ import type { Cache, CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
 import type { Dataset, JsonObject } from "@atc/contract";
 import { contentKeys } from "../compute/content-keys.ts";
+import { type DatasetNote, datasetNotes } from "../data/dataset-notes.ts";
 import type { DataOptions, OpenedData } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
 import { timeframeMs } from "../data/timeframe.ts";
@@ -13,6 +14,7 @@ import { asJson, backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
 import type { BacktestCurves } from "./backtest-curves.ts";
+import { datasetFindings } from "./dataset-findings.ts";
 import { batchesOf, resultBatches } from "./result-batches.ts";
 import { type Figures, storedFigures } from "./stored-report.ts";
 import { type StoredResults, storedResults } from "./stored-results.ts";
@@ -29,6 +31,11 @@ export interface BacktestReport {
     readonly rows: number;
     readonly symbols: number;
   };
+  /**
+   * What to know about the data, the most important first: rows left out, duplicates, what was assumed to read the
+   * files, prices that look wrong, gaps. It is the same whether the results are computed or cached.
+   */
+  readonly notes: readonly DatasetNote[];
   /** Metrics of the portfolio; null if every symbol was skipped. */
   readonly portfolio: BacktestJson["portfolio"];
   /** Metrics and warnings of each symbol, in the order of UTF-16 code units. */
@@ -41,6 +48,8 @@ export interface BacktestReport {
 interface BacktestEnd {
   /** The figures. */
   readonly report: BacktestReport;
+  /** The name of the dataset that holds the data. */
+  readonly dataset: string;
   /** Whether the whole report came from the cache. Always false if curves are requested. */
   readonly cached: boolean;
   /** Symbols whose results came from the cache, curves included. */
@@ -82,13 +91,31 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
   }
 }
 
-function reportWith(runtime: Runtime, path: string, { manifest }: Dataset, figures: Figures): BacktestReport {
+/** What to know about the data of a run. */
+async function notesOf(
+  runtime: Runtime,
+  dataset: Dataset,
+  options: RunBacktestOptions,
+): Promise<readonly DatasetNote[]> {
+  const report = await datasetFindings(runtime, dataset, options);
+  const fillsAtOpens = report.columns.includes("open") && runtime.config.fill === "nextOpen";
+  return datasetNotes(report, dataset.manifest, { symbols: options.symbols, fillsAtOpens });
+}
+
+function reportWith(
+  runtime: Runtime,
+  path: string,
+  { manifest }: Dataset,
+  notes: readonly DatasetNote[],
+  figures: Figures,
+): BacktestReport {
   const { fingerprint, rows, series } = manifest;
   // A report does not depend on the executor.
   const { executor: _, ...config } = runtime.config;
   return {
     config: asJson(config),
     data: { path, fingerprint, rows, symbols: series.length },
+    notes,
     ...figures,
   };
 }
@@ -163,12 +190,14 @@ export async function openBacktest(
   const key = keysOf(config, dataset, strategyOf(config, options));
   const names = symbols.map(({ symbol }) => symbol);
   const whole = key("report", { symbols: names });
+  const notes = await notesOf(runtime, dataset, options);
+  const end = { dataset: dataset.manifest.name, reused };
   const wantsCurves = options.curves === true;
   const stored = wantsCurves ? undefined : storedFigures(await cache?.get(whole), names);
   if (stored !== undefined) {
-    const report = reportWith(runtime, path, dataset, stored);
+    const report = reportWith(runtime, path, dataset, notes, stored);
     const cachedSymbols = report.symbols.length;
-    return { report, curves: undefined, cached: true, cachedSymbols, reused, [Symbol.dispose]: () => undefined };
+    return { ...end, report, curves: undefined, cached: true, cachedSymbols, [Symbol.dispose]: () => undefined };
   }
   const spool = openSpool({
     symbols,
@@ -179,9 +208,9 @@ export async function openBacktest(
     const { figures, cachedSymbols } = await compute(runtime, { dataset, spool, cache, key, symbols, options });
     const json = resultToJson(figures);
     await cache?.set(whole, { arrays: {}, attributes: asJson(json) });
-    const report = reportWith(runtime, path, dataset, json);
+    const report = reportWith(runtime, path, dataset, notes, json);
     const curves = wantsCurves ? curvesOf(figures, spool) : undefined;
-    return { report, curves, cached: false, cachedSymbols, reused, [Symbol.dispose]: () => spool[Symbol.dispose]() };
+    return { ...end, report, curves, cached: false, cachedSymbols, [Symbol.dispose]: () => spool[Symbol.dispose]() };
   } catch (error) {
     spool[Symbol.dispose]();
     throw error;
@@ -253,8 +282,9 @@ export async function runBacktest(
   options: RunBacktestOptions = {},
 ): Promise<BacktestOutcome> {
   using run = await openBacktest(runtime, data, options);
-  const { report, curves, cached, cachedSymbols, reused } = run;
-  return { report, result: curves === undefined ? undefined : arraysOf(curves), cached, cachedSymbols, reused };
+  const { report, dataset, curves, cached, cachedSymbols, reused } = run;
+  const result = curves === undefined ? undefined : arraysOf(curves);
+  return { report, dataset, result, cached, cachedSymbols, reused };
 }
 
 function byCodeUnit(a: string, b: string): number {

@@ -1,5 +1,5 @@
 import type { BacktestJson } from "@atc/backtest";
-import { decodeMetrics } from "@atc/backtest";
+import { decodeMetrics, withLossWarning } from "@atc/backtest";
 import type { CacheValue } from "@atc/cache";
 import type { JsonObject, JsonValue } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
@@ -41,7 +41,8 @@ function symbolFigures(value: JsonValue): Figures["symbols"][number] {
   if (!isObject(value)) throw new TypeError("the figures of a symbol are not an object");
   const { symbol, warnings, ...metrics } = value;
   if (!isList(warnings)) throw new TypeError("there are no warnings");
-  return { symbol: textOf(symbol), ...decodeMetrics(metrics), warnings: warnings.map(textOf) };
+  const decoded = decodeMetrics(metrics);
+  return { symbol: textOf(symbol), ...decoded, warnings: [...withLossWarning(warnings.map(textOf), decoded)] };
 }
 
 function skippedSymbol(value: JsonValue): Figures["skipped"][number] {

@@ -10,6 +10,7 @@ import { machineDefaults } from "../wiring/machine-defaults.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { executorFor, openSource } from "./open-source.ts";
+import { checkSameAdjustment } from "./price-adjustment.ts";
 
 /** How files are added to a dataset. */
 export interface AppendOptions extends ReadingOptions, OperationOptions {
@@ -44,13 +45,15 @@ export async function appendFiles(
 ): Promise<AppendResult> {
   const { store } = runtime;
   const overlap = checkedOverlap(options.overlap);
-  if ((await store.find(name)) === undefined)
+  const manifest = await store.find(name);
+  if (manifest === undefined)
     throw new AtcError(
       "ATC_NOT_FOUND",
       `there is no dataset "${name}" to append to; make it with: atc ingest FILE --name ${name}, or ${await datasetHint(store, name)}`,
       { details: { name } },
     );
   await using source = await openSource(runtime, files, options);
+  checkSameAdjustment(manifest, source);
   await using lock = await store.lock(name);
   if (lock.scratch === undefined) throw new AtcError("ATC_UNSUPPORTED", "this store cannot append to datasets");
   await using staging = mmapStore({ directory: join(lock.scratch, "appended"), backend: "read" });

@@ -9,6 +9,7 @@ import { endingOf } from "../plugins/file-endings.ts";
 import type { InstalledPlugin } from "../plugins/installed-plugins.ts";
 import { installLine, type KnownSource, sourcePackageFor } from "../plugins/package-names.ts";
 import type { Runtime } from "../wiring/runtime.ts";
+import { priceAdjustment } from "./price-adjustment.ts";
 import { filesOf } from "./source-files.ts";
 
 /** How files are read. */
@@ -22,6 +23,12 @@ export interface ReadingOptions {
   readonly sql?: string;
   /** Options of the source: `symbol`, `columns`, `badRows`, `timeZone` and others that its package declares. */
   readonly sourceOptions?: Readonly<Record<string, JsonValue>>;
+  /**
+   * Whether open, high and low are scaled by the factor adjusted close / close, and the volume by its inverse. The
+   * column of adjusted closes is recognised by its name (`Adj Close`, `adjusted_close`), or is named by
+   * `columns.close`. `false` reads an adjusted close beside raw prices as it is, which is refused by default.
+   */
+  readonly adjust?: boolean;
   /** What happens to rows of the same symbol and time. */
   readonly duplicates?: IngestOptions["duplicates"];
   /**
@@ -70,13 +77,32 @@ function missingSource(file: string, { packageName, source }: KnownSource): AtcE
  * names.
  *
  * @throws ATC_NOT_FOUND for a missing file, an empty directory or a pattern that matches nothing; ATC_MISSING_PLUGIN
- * with the command that installs a package; ATC_INVALID_ARGUMENT for an option that the source does not have;
+ * with the command that installs a package; ATC_INVALID_ARGUMENT for an option that the source does not have, and for
+ * an adjusted close beside raw prices without `adjust`;
  * ATC_INVALID_DATA if the columns of the files differ; what the source throws
  */
 export async function openSource(
   runtime: Runtime,
   paths: readonly string[],
   options: ReadingOptions = {},
+): Promise<DataSource> {
+  const adjustment = priceAdjustment(options);
+  const { sourceOptions } = adjustment;
+  let source: DataSource | undefined;
+  try {
+    source = await openPlainSource(runtime, paths, { ...options, sourceOptions });
+    return adjustment.apply(source);
+  } catch (error) {
+    await source?.[Symbol.asyncDispose]();
+    throw source === undefined ? adjustment.explained(error) : error;
+  }
+}
+
+/** Opens files as one source, with their prices as they are. */
+async function openPlainSource(
+  runtime: Runtime,
+  paths: readonly string[],
+  options: ReadingOptions,
 ): Promise<DataSource> {
   const { host } = runtime;
   const { sql, source: forced, sourceOptions = {} } = options;
