@@ -24,6 +24,7 @@ export {
 export { type BacktestFileOptions, backtestFile } from "./calls/backtest-file.ts";
 export { type DoctorFinding, doctor } from "./calls/doctor.ts";
 export { getCacheManager, openCache } from "./calls/open-cache.ts";
+export { type WarmCacheOptions, type WarmedData, warmCache } from "./calls/warm-cache.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
 export { type ExportOptions, type ExportResult, exportData } from "./data/data-export.ts";
 export { type ResampleDataOptions, resampleData } from "./data/data-resample.ts";

@@ -176,9 +176,11 @@ export async function openBacktest(
     warn: (message) => runtime.warn(message),
   });
   try {
+    const startedAt = performance.now();
     const { figures, cachedSymbols } = await compute(runtime, { dataset, spool, cache, key, symbols, options });
     const json = resultToJson(figures);
-    await cache?.set(whole, { arrays: {}, attributes: asJson(json) });
+    const costMs = performance.now() - startedAt;
+    await cache?.set(whole, { arrays: {}, attributes: asJson(json) }, { costMs });
     const report = reportWith(runtime, path, dataset, json);
     const curves = wantsCurves ? curvesOf(figures, spool) : undefined;
     return { report, curves, cached: false, cachedSymbols, reused, [Symbol.dispose]: () => spool[Symbol.dispose]() };
