@@ -55,7 +55,8 @@ function sizesTable(kinds: readonly KindSums[]): string {
       integer(one.entries),
       bytes(one.bytes),
       bytes(one.rawBytes),
-      (one.rawBytes / one.bytes).toFixed(2),
+      // A report is text, without arrays to compare with.
+      one.rawBytes === 0 ? "-" : (one.rawBytes / one.bytes).toFixed(2),
     ]),
   );
 }
@@ -71,7 +72,7 @@ interface KindUse {
 
 function usesByKind({ kinds: used }: CacheStats["usage"], sums: readonly KindSums[]): readonly KindUse[] {
   const kinds = new Set([...used, ...sums].map(({ kind }) => kind).filter((kind) => !kind.startsWith("(")));
-  return [...kinds].sort().map((kind) => {
+  return [...kinds].sort((a, b) => (a < b ? -1 : 1)).map((kind) => {
     const { memoryHits = 0, diskHits = 0, misses = 0, savedMs = 0 } = used.find((one) => one.kind === kind) ?? {};
     const own = sums.filter((one) => one.kind === kind);
     return { kind, hits: memoryHits + diskHits, misses, savedMs, bytes: own.reduce((sum, one) => sum + one.bytes, 0) };
@@ -161,6 +162,20 @@ function warmedLine({ data, symbols, cachedSymbols, skipped, computedSignals, ms
     duration(Math.round(ms)),
   ];
   return `${data}: ${parts.join("; ")}`;
+}
+
+/** With `warmCache`, computes and caches the backtest of a dataset that was just written. A failure is a warning. */
+export async function warmIfConfigured(run: Invocation, dataset: string): Promise<void> {
+  const { runtime, data } = run;
+  if (!runtime.config.warmCache) return;
+  try {
+    const { signal, onProgress } = data;
+    const warmed = await warmCache(runtime, dataset, { signal, onProgress });
+    if (warmed !== undefined) run.say(`warmCache: ${warmedLine(warmed)}`);
+  } catch (error) {
+    if (!isAtcError(error) || error.code === "ATC_ABORTED") throw error;
+    runtime.warn(`the results of dataset "${dataset}" are not cached yet: ${error.message}`);
+  }
 }
 
 function addWarm(cacheCommand: Command, io: CommandLineIo): void {
