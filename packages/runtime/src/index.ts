@@ -7,8 +7,8 @@ export type { BacktestJson, BacktestResult, Metrics, Strategy, SymbolResult } fr
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
 export { configJsonSchema, configKeys, describeOrigin } from "@atc/config";
-export type { DatasetDescription, OverlapPolicy, ReadingRecord, SymbolAppend } from "@atc/datasets";
-export { datasetHistory, describeDataset, findDataset } from "@atc/datasets";
+export type { DatasetDescription, OverlapPolicy, ReadingRecord, StaleDataset, SymbolAppend } from "@atc/datasets";
+export { datasetHistory, describeDataset, findDataset, staleDatasets } from "@atc/datasets";
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
 export { ingestReport } from "@atc/ingest";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";

@@ -2,9 +2,10 @@ import { isAtcError } from "@atc/contract";
 import type { CacheEntry, CacheStats, WarmedData } from "@atc/runtime";
 import { warmCache } from "@atc/runtime";
 import type { Command } from "commander";
+import { parseAge } from "../invocation/age.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
-import { parseBytes, parseDays } from "../invocation/reading-options.ts";
+import { parseBytes } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { bytes, counted, duration, integer, share } from "../text/number-format.ts";
 import { textTable } from "../text/text-table.ts";
@@ -72,11 +73,19 @@ interface KindUse {
 
 function usesByKind({ kinds: used }: CacheStats["usage"], sums: readonly KindSums[]): readonly KindUse[] {
   const kinds = new Set([...used, ...sums].map(({ kind }) => kind).filter((kind) => !kind.startsWith("(")));
-  return [...kinds].sort((a, b) => (a < b ? -1 : 1)).map((kind) => {
-    const { memoryHits = 0, diskHits = 0, misses = 0, savedMs = 0 } = used.find((one) => one.kind === kind) ?? {};
-    const own = sums.filter((one) => one.kind === kind);
-    return { kind, hits: memoryHits + diskHits, misses, savedMs, bytes: own.reduce((sum, one) => sum + one.bytes, 0) };
-  });
+  return [...kinds]
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((kind) => {
+      const { memoryHits = 0, diskHits = 0, misses = 0, savedMs = 0 } = used.find((one) => one.kind === kind) ?? {};
+      const own = sums.filter((one) => one.kind === kind);
+      return {
+        kind,
+        hits: memoryHits + diskHits,
+        misses,
+        savedMs,
+        bytes: own.reduce((sum, one) => sum + one.bytes, 0),
+      };
+    });
 }
 
 /** Sums over all kinds. */
@@ -266,14 +275,14 @@ function addPrune(cacheCommand: Command, io: CommandLineIo): void {
     .command("prune")
     .description("Remove entries by total size, age or kind, and all files that were set aside")
     .option("--max-bytes <bytes>", "remove least recently used entries until this much is left, such as 500MB")
-    .option("--older-than <days>", "remove entries that were not used for this many days")
+    .option("--older-than <age>", "remove entries that were not used for longer, such as 30d or 12h")
     .option("--kind <kind>", "only entries of this kind");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
     const { maxBytes, olderThan, kind } = run.options;
     const report = await (await run.runtime.cache()).prune({
       ...(typeof maxBytes === "string" ? { maxBytes: parseBytes(maxBytes, "--max-bytes") } : {}),
-      ...(typeof olderThan === "string" ? { olderThanMs: parseDays(olderThan, "--older-than") } : {}),
+      ...(typeof olderThan === "string" ? { olderThanMs: parseAge(olderThan, "--older-than") } : {}),
       ...(typeof kind === "string" ? { kind } : {}),
     });
     if (run.json) return run.printJson(report);
