@@ -45,7 +45,7 @@ export function fileTallies(directory: string, owner: string): FileTallies {
   let writtenAt = 0;
   let last: Promise<void> = Promise.resolve();
 
-  /** Runs one operation at a time. Tallies are for people, so a failure, as in a read-only folder, is no error. */
+  /** Runs one operation at a time. Tallies are for people, so a failure is ignored, such as a read-only folder. */
   function inTurn(operation: () => Promise<void>): Promise<void> {
     last = last.then(operation).catch(() => undefined);
     return last;

@@ -111,8 +111,8 @@ export class Kind {
   rootFactors: u64;
   history: u64;
   /**
-   * For LSMA only: shares of the weighted and the plain sums, in lists; bytes from the newest price back to the point of
-   * the line.
+   * For LSMA only: shares of the weighted and the plain sums, in lists; bytes from the newest price back to the point
+   * of the line.
    */
   weightedShares: u64;
   plainShares: u64;

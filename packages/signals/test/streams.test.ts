@@ -160,8 +160,8 @@ describe("createStreams", () => {
     }
     for (const length of [0, 7, 15, 16, 40, snapshot.length - 1])
       expect(() => target.restore(snapshot.subarray(0, length))).toThrow(/rebuild the streams from their bars/);
-    expect(() => target.restore(withHeader('[["a",0],["a",0]]'))).toThrow(/no list of symbols/);
-    expect(() => target.restore(withHeader('{"a":1}'))).toThrow(/no list of symbols/);
+    expect(() => target.restore(withHeader('[["a",0],["a",0]]'))).toThrow(/not a list of symbols/);
+    expect(() => target.restore(withHeader('{"a":1}'))).toThrow(/not a list of symbols/);
     expect(() => createStreams({ emaLength: 20 }, { outputs }).restore(snapshot)).toThrow(
       /symbol "BTC": the snapshot is from another stream: emaLength is "28"/,
     );

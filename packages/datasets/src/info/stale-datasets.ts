@@ -23,8 +23,8 @@ export interface StaleDatasetsOptions {
 }
 
 /**
- * The datasets whose newest generation was written before a time, the oldest first. Datasets without a readable manifest
- * are left out: their age is not known.
+ * The datasets whose newest generation was written before a time, the oldest first. Datasets without a readable
+ * manifest are left out: their age is not known.
  */
 export async function staleDatasets(
   store: ArrayStore,

@@ -57,7 +57,7 @@ function headerOf(bytes: Uint8Array): readonly (readonly [string, number])[] {
   } catch {
     // Not JSON.
   }
-  throw corrupt("has a header that is no list of symbols");
+  throw corrupt("has a header that is not a list of symbols");
 }
 
 /** The snapshots of the streams, not yet verified. Throws ATC_CORRUPT_DATA if the bytes around them are damaged. */
