@@ -1,7 +1,7 @@
 import { lstat, mkdir, readFile, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { absentOnly, systemFaults, systemNameOf } from "@atc/contract";
 import type { AtcConfig } from "@atc/config";
+import { absentOnly, systemFaults, systemNameOf } from "@atc/contract";
 import { mappingBackend, networkFileSystems } from "@atc/mmap-store";
 import type { Runtime } from "../wiring/runtime.ts";
 
