@@ -73,6 +73,7 @@ export function fileTallies(directory: string, owner: string): FileTallies {
 
   async function mergeEnded(): Promise<void> {
     const files = await tallyFiles(folder, name);
+    if (files.size < mostFiles) return;
     const superseded = new Set([...files.values()].flatMap((one) => one?.merged ?? []));
     const taken = new Map<string, TallyFile>();
     const ended: [string, TallyFile][] = [];
