@@ -143,16 +143,18 @@ describe("warmCache", () => {
     const csv = barsCsv(["AAA"], 400).split("\n");
     await shop.file("bars.csv", `${csv.slice(0, 301).join("\n")}\n`);
     await shop.file("more.csv", `${[csv[0], ...csv.slice(301)].join("\n")}`);
-    const { stderr, code } = await shop.atc("ingest", "bars.csv", "--name", "bars", "--warm-cache", "true");
+    await shop.file("atc.yaml", "warmCache: true\n");
+    const { stderr, code } = await shop.atc("ingest", "bars.csv", "--name", "bars");
     expect([code, stderr]).toEqual([0, expect.stringContaining("warmCache: bars: 1 symbol")]);
     expect((await shop.atc("backtest", "bars")).stderr).toContain("from the cache");
-    await shop.atc("data", "append", "bars", "more.csv", "--warm-cache", "true");
+    await shop.atc("data", "append", "bars", "more.csv");
     expect((await shop.atc("backtest", "bars")).stderr).toContain("from the cache");
   });
 
   it("does not fail an ingest whose results cannot be computed", async () => {
     await shop.file("bars.csv", barsCsv(["AAA"], 300));
-    const { code, stdout, stderr } = await shop.atc("ingest", "bars.csv", "--warm-cache", "true", "--cutout", "5000");
+    await shop.file("atc.yaml", "warm_cache: true\n");
+    const { code, stdout, stderr } = await shop.atc("ingest", "bars.csv", "--cutout", "5000");
     expect([code, stdout]).toEqual([0, expect.stringContaining("was written")]);
     expect(stderr).toMatch(/warmCache|not cached yet/);
   });

@@ -48,6 +48,15 @@ describe("docs/from-python.md", () => {
     expect(codes).toContain(name);
   });
 
+  it("has every function, class, option of the command and file of the module", () => {
+    const names = readFileSync(new URL("fixtures/python-names.txt", import.meta.url), "utf8")
+      .trim()
+      .split(/\s+/);
+    const options = new Set(page.match(/--[a-z][a-z-]*/g));
+    expect(names.length).toBe(167);
+    expect(names.filter((name) => !codes.has(name) && !options.has(name))).toEqual([]);
+  });
+
   it("names only keys that are accepted", () => {
     expect(tableNames.length).toBeGreaterThan(80);
     const known = (name: string): boolean =>
