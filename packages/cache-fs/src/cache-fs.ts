@@ -10,6 +10,7 @@ import {
   type GetOptions,
   type Leases,
   type SetOptions,
+  type Tallies,
   throwIfAborted,
 } from "@atc/contract";
 import { publishFile, removeAbandonedTemporaries, writeTemporary } from "./atomic-file.ts";
@@ -19,6 +20,7 @@ import { fileSize, type Ledger, openLedger, tooLarge } from "./ledger.ts";
 import { type CacheFsOptions, type CheckedOptions, checkOptions } from "./options.ts";
 import { newOwner } from "./process-identity.ts";
 import { internalFolder, isAbsent, pathOf, systemCode, writeError } from "./store-path.ts";
+import { fileTallies } from "./tallies.ts";
 
 /** The content and the counters of a directory store. */
 export interface CacheFsStatistics {
@@ -38,6 +40,8 @@ export interface CacheFsStatistics {
 
 /** A byte store in a directory. */
 export interface CacheFs extends ByteStore, Leases {
+  /** Sums over all processes that use the directory, in small files of its own. */
+  readonly tallies: Tallies;
   /** The directory, as an absolute path. */
   readonly directory: string;
   /** A snapshot of the content and the counters. */
@@ -67,6 +71,8 @@ export async function cacheFs(options: CacheFsOptions): Promise<CacheFs> {
   } catch (error) {
     throw fromSystemError(error, `cannot read the cache directory "${checked.directory}"`, "check its permissions");
   }
+  // A read-only directory keeps its old entries.
+  await ledger.expire().catch(() => undefined);
   return directoryStore(checked, ledger, owner);
 }
 
@@ -111,6 +117,7 @@ async function kindOf(place: string): Promise<"folder" | "file" | "nothing"> {
 function directoryStore(options: CheckedOptions, ledger: Ledger, owner: string): CacheFs {
   const { directory, maxBytes, maxEntries } = options;
   const leases = fileLeases(directory);
+  const tallies = fileTallies(directory, owner);
   let closed: Promise<void> | undefined;
   const check = (key: string): string => {
     if (closed !== undefined)
@@ -189,12 +196,13 @@ function directoryStore(options: CheckedOptions, ledger: Ledger, owner: string):
     set,
     delete: remove,
     list,
+    tallies,
     async acquire(key, options) {
       check(key);
       return leases.acquire(key, options);
     },
     async [Symbol.asyncDispose]() {
-      closed ??= ledger.close();
+      closed ??= Promise.all([ledger.close(), tallies.close()]).then(() => undefined);
       await closed;
     },
   };

@@ -4,7 +4,7 @@ import { accessLog } from "./access-log.ts";
 import type { AccessRecord } from "./access-record.ts";
 import { removeFile } from "./atomic-file.ts";
 import { type EntryIndex, entryIndex } from "./entry-index.ts";
-import type { CheckedOptions } from "./options.ts";
+import type { CheckedOptions, EvictedEntry } from "./options.ts";
 import { isAbsent, pathOf } from "./store-path.ts";
 
 /**
@@ -22,6 +22,8 @@ export interface Ledger {
   recordRead(key: string, size: number): void;
   /** Applies the records of other processes. */
   follow(): Promise<void>;
+  /** Evicts the entries that are too old. */
+  expire(): Promise<void>;
   /** Makes room for `key`, runs `publish`, and appends the write to the log. */
   write(key: string, size: number, publish: () => Promise<void>): Promise<void>;
   /** Removes the file of `key` and appends that to the log. Returns whether the file existed. */
@@ -97,7 +99,7 @@ export function openLedger(options: CheckedOptions, owner: string): Ledger {
   async function write(key: string, size: number, publish: () => Promise<void>): Promise<void> {
     await append([touch(key, size)]);
     await follow();
-    const evicted = await eviction.makeRoom(key);
+    const evicted = [...(await eviction.expire()), ...(await eviction.makeRoom(key))];
     try {
       await publish();
     } catch (error) {
@@ -106,8 +108,16 @@ export function openLedger(options: CheckedOptions, owner: string): Ledger {
       if (left !== undefined) touch(key, left);
       throw error;
     }
-    const removals = evicted.map((one) => ({ key: one, size: undefined, time: now() }));
-    await append([...takeReads(), ...removals, touch(key, size)]);
+    await append([...takeReads(), ...removals(evicted), touch(key, size)]);
+  }
+
+  function removals(keys: readonly string[]): AccessRecord[] {
+    return keys.map((key) => ({ key, size: undefined, time: now() }));
+  }
+
+  async function expire(): Promise<void> {
+    const evicted = await eviction.expire();
+    if (evicted.length > 0) await append(removals(evicted));
   }
 
   async function remove(key: string): Promise<boolean> {
@@ -142,6 +152,7 @@ export function openLedger(options: CheckedOptions, owner: string): Ledger {
     },
     recordRead,
     follow: () => exclusive(follow),
+    expire: () => exclusive(expire),
     write: (key, size, publish) => exclusive(() => write(key, size, publish)),
     remove: (key) => exclusive(() => remove(key)),
     close: () => exclusive(close),
@@ -149,6 +160,8 @@ export function openLedger(options: CheckedOptions, owner: string): Ledger {
 }
 
 interface Evictor {
+  /** Evicts the entries that were not used for too long. Returns their keys. */
+  readonly expire: () => Promise<string[]>;
   /** Evicts the least recently used entries except `keep` until the budget is met. Returns their keys. */
   readonly makeRoom: (keep: string) => Promise<string[]>;
   readonly entries: () => number;
@@ -156,26 +169,33 @@ interface Evictor {
 }
 
 function evictor(options: CheckedOptions, index: EntryIndex): Evictor {
-  const { directory, maxBytes, maxEntries } = options;
+  const { directory, maxBytes, maxEntries, maxAgeMs } = options;
   let entries = 0;
   let bytes = 0;
+  let isFull = false;
 
-  function report(key: string, size: number, accessedAt: number): void {
-    if (entries === 0)
+  function report(key: string, size: number, accessedAt: number, reason: EvictedEntry["reason"]): void {
+    if (reason === "budget" && !isFull) {
+      isFull = true;
       options.warn(
         `the cache in "${directory}" has reached its budget of ${maxBytes} bytes or ${maxEntries} entries; the least recently used entries are removed from now on`,
       );
+    }
     entries++;
     bytes += size;
-    options.onEvict({ key, size, accessedAt });
+    options.onEvict({ key, size, accessedAt, reason });
   }
 
-  async function makeRoom(keep: string): Promise<string[]> {
+  /** Evicts the least recently used entries except those in `skip` while `isDue`. Returns their keys. */
+  async function evict(
+    skip: Set<string>,
+    reason: EvictedEntry["reason"],
+    isDue: (oldest: string) => boolean,
+  ): Promise<string[]> {
     const evicted: string[] = [];
-    const skip = new Set([keep]);
-    while (index.bytes > maxBytes || index.count > maxEntries) {
+    for (;;) {
       const key = index.oldest(skip);
-      if (key === undefined) break;
+      if (key === undefined || !isDue(key)) break;
       skip.add(key);
       // A file that cannot be removed (because it is open on Windows, for example) stays counted, and the next one is
       // evicted.
@@ -183,12 +203,21 @@ function evictor(options: CheckedOptions, index: EntryIndex): Evictor {
       if (existed === undefined) continue;
       const entry = index.remove(key);
       evicted.push(key);
-      if (existed && entry !== undefined) report(key, entry.size, Math.floor(entry.time / 1000));
+      if (existed && entry !== undefined) report(key, entry.size, Math.floor(entry.time / 1000), reason);
     }
     return evicted;
   }
 
-  return { makeRoom, entries: () => entries, bytes: () => bytes };
+  return {
+    async expire() {
+      if (maxAgeMs === Number.POSITIVE_INFINITY) return [];
+      const oldest = (Date.now() - maxAgeMs) * 1000;
+      return evict(new Set(), "age", (key) => (index.get(key)?.time ?? oldest) < oldest);
+    },
+    makeRoom: (keep) => evict(new Set([keep]), "budget", () => index.bytes > maxBytes || index.count > maxEntries),
+    entries: () => entries,
+    bytes: () => bytes,
+  };
 }
 
 /** Runs one operation at a time, in the order of the calls. */
@@ -216,7 +245,7 @@ export async function fileSize(path: string): Promise<number | undefined> {
 export function tooLarge(key: string, size: number, maxBytes: number): AtcError {
   return new AtcError(
     "ATC_NO_SPACE",
-    `"${key}" has ${size} bytes, more than the budget of ${maxBytes} bytes; raise maxBytes`,
+    `"${key}" has ${size} bytes, more than the budget of ${maxBytes} bytes; raise maxBytes (cacheMaxBytes in a configuration)`,
     { details: { key, size, maxBytes } },
   );
 }

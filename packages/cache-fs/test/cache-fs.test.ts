@@ -31,6 +31,7 @@ describe("options", () => {
     const directory = await newDirectory();
     const wrong: unknown[] = [{ directory: "" }, { directory: undefined }, { directory: "a\0b" }];
     wrong.push({ directory, maxBytes: 0 }, { directory, maxBytes: Number.NaN }, { directory, maxEntries: 1.5 });
+    for (const maxAgeMs of [0, -1, Number.NaN, "1d"]) wrong.push({ directory, maxAgeMs });
     for (const options of wrong)
       await expect(cacheFs(options as CacheFsOptions)).rejects.toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
   });
@@ -131,6 +132,33 @@ describe("files", () => {
 });
 
 describe("the budget", () => {
+  it("removes entries that were not used for maxAgeMs, when it is opened and at each write", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 });
+    try {
+      const onEvict = vi.fn();
+      const warn = vi.fn();
+      const { directory, store: writer } = await opened();
+      await writer.set("old", bytes(10));
+      await writer.set("read", bytes(20));
+      vi.setSystemTime(1_050_000);
+      await writer.get("read");
+      await writer[Symbol.asyncDispose]();
+      vi.setSystemTime(1_070_000);
+      const { store } = await opened({ directory, maxAgeMs: 60_000, onEvict, warn });
+      expect(await keysOf(store)).toEqual(["read"]);
+      expect(onEvict.mock.calls).toEqual([[{ key: "old", size: 10, accessedAt: 1_000_000, reason: "age" }]]);
+      vi.setSystemTime(1_120_000);
+      await store.set("new", bytes(5));
+      expect(await keysOf(store)).toEqual(["new"]);
+      expect(store.statistics).toMatchObject({ evictedEntries: 2, evictedBytes: 30 });
+      expect(warn).not.toHaveBeenCalled();
+      await store[Symbol.asyncDispose]();
+      expect(await keysOf((await opened({ directory })).store)).toEqual(["new"]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("evicts the least recently used entries, and reports that", async () => {
     const onEvict = vi.fn();
     const warn = vi.fn();

@@ -46,4 +46,6 @@ for (let step = 1; running; step++) {
   if (step % 10 === 0) process.stdout.write("10 done\n");
 }
 if (cache.statistics.damaged > 0) wrong("a damaged entry was met");
+const { diskHits, misses } = cache.statistics;
+process.stdout.write(`lookups ${diskHits + misses}\n`);
 await store[Symbol.asyncDispose]();

@@ -13,6 +13,50 @@ describe("the memory store of these tests keeps the laws of a byte store", () =>
 
 const floats = (...values: number[]): CacheValue => ({ arrays: { equity: Float64Array.from(values) } });
 
+describe("the usage of a cache", () => {
+  const a: CacheKey = { kind: "two words", input: "x", parameters: {}, algorithm: "t", version: 1 };
+  const value: CacheValue = { arrays: { equity: Float64Array.of(1, 2) } };
+
+  it("counts hits by tier, misses and computing time by kind", async () => {
+    const store = memoryStore();
+    const cache = createCache({ store });
+    expect((await cache.stats()).usage).toEqual({ kinds: [], since: undefined });
+    await cache.get(a);
+    await cache.set(a, value, { costMs: 40, keepInMemory: false });
+    await cache.get(a);
+    await cache.get(a);
+    await cache.compute({ ...a, kind: "b" }, () => value);
+    await cache.explain(a);
+    const { usage } = await cache.stats();
+    expect(usage.kinds).toEqual([
+      { kind: "b", memoryHits: 0, diskHits: 0, misses: 1, savedMs: 0 },
+      { kind: "two words", memoryHits: 1, diskHits: 1, misses: 1, savedMs: 80 },
+    ]);
+    expect(usage.since).toBeLessThanOrEqual(Date.now());
+    await cache.clear();
+    expect((await cache.stats()).usage).toEqual({ kinds: [], since: undefined });
+  });
+
+  it("is kept in the tallies of the store, if it has some", async () => {
+    const added: Readonly<Record<string, number>>[] = [];
+    const amounts = { "misses k": 5, "other k": 1, nonsense: 2 };
+    const tallies = {
+      add: (one: Readonly<Record<string, number>>) => void added.push(one),
+      read: async () => ({ amounts, since: 7 }),
+      reset: async () => undefined,
+    };
+    const cache = createCache({ store: { ...memoryStore(), tallies } });
+    await cache.set(a, value, { costMs: 3 });
+    await cache.get(a);
+    await cache.get({ ...a, input: "y" });
+    expect(added).toEqual([{ "memoryHits two words": 1, "savedMs two words": 3 }, { "misses two words": 1 }]);
+    expect((await cache.stats()).usage).toEqual({
+      kinds: [{ kind: "k", memoryHits: 0, diskHits: 0, misses: 5, savedMs: 0 }],
+      since: 7,
+    });
+  });
+});
+
 describe("a cache returns what was stored", () => {
   for (const codec of [undefined, xor, deflate])
     it(`restores every dtype bit for bit, from memory and from disk, ${codec?.name ?? "plain"}`, async () => {

@@ -106,7 +106,8 @@ describe("environment", () => {
     const { config, warnings } = await load({ file: false, env });
     expect(config).toMatchObject({ feeBps: 2.5, lambda: 0.001, cutout: 1000, strategyMode: true, hma: "hull" });
     expect(config).toMatchObject({ useCompression: true, useMemoryMapped: false, plugins: ["@me/a", "b"] });
-    expect(warnings).toEqual([]);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain("strategyMode: true");
   });
 
   it("warns of an unknown variable without its value, and of no reserved one", async () => {

@@ -21,3 +21,4 @@ export * from "./plugins/indicator.ts";
 export * from "./plugins/plugin.ts";
 export * from "./plugins/source-input.ts";
 export * from "./plugins/table-writer.ts";
+export * from "./plugins/tallies.ts";

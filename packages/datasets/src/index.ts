@@ -24,4 +24,5 @@ export { type DatasetDescription, describeDataset } from "./info/dataset-descrip
 export { datasetHistory, type ReadingCounts, type ReadingRecord } from "./info/dataset-history.ts";
 export { datasetHint, findDataset } from "./info/dataset-lookup.ts";
 export { sourceNameOf, sourcePathOf } from "./info/dataset-source.ts";
+export { type StaleDataset, type StaleDatasetsOptions, staleDatasets } from "./info/stale-datasets.ts";
 export type { OverlapPolicy } from "./rows/series-merge.ts";

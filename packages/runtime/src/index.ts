@@ -14,8 +14,8 @@ export {
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
 export { configJsonSchema, configKeys, describeOrigin } from "@atc/config";
-export type { DatasetDescription, OverlapPolicy, ReadingRecord, SymbolAppend } from "@atc/datasets";
-export { datasetHistory, describeDataset, findDataset } from "@atc/datasets";
+export type { DatasetDescription, OverlapPolicy, ReadingRecord, StaleDataset, SymbolAppend } from "@atc/datasets";
+export { datasetHistory, describeDataset, findDataset, staleDatasets } from "@atc/datasets";
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
 export { ingestReport } from "@atc/ingest";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";
@@ -31,6 +31,7 @@ export {
 export { type BacktestFileOptions, backtestFile } from "./calls/backtest-file.ts";
 export { type DoctorFinding, doctor } from "./calls/doctor.ts";
 export { getCacheManager, openCache } from "./calls/open-cache.ts";
+export { type WarmCacheOptions, type WarmedData, warmCache } from "./calls/warm-cache.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
 export { type ExportOptions, type ExportResult, exportData } from "./data/data-export.ts";
 export { type ResampleDataOptions, resampleData } from "./data/data-resample.ts";

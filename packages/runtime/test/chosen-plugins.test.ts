@@ -90,6 +90,17 @@ describe("stores and an executor of one's own", () => {
     expect(created).toContainEqual(["executor", true, ["modules", "threads"]]);
   });
 
+  it.runIf(isBuilt)("warn of a bound of the cache that the byte store does not have", async () => {
+    const warnings: string[] = [];
+    const config = { cacheStore: "own", cacheDir: "bounded", cacheMaxEntries: 5, cacheMaxAgeSeconds: 60 };
+    await using runtime = await open(config, { onWarning: (message) => warnings.push(message) });
+    await runtime.cache();
+    expect(warnings).toEqual([
+      'cacheMaxEntries has no effect: the byte store "own" has no option maxEntries',
+      'cacheMaxAgeSeconds has no effect: the byte store "own" has no option maxAgeMs',
+    ]);
+  });
+
   it.runIf(isBuilt)("end the run with the error of a byte store that lacks a setting", async () => {
     await using runtime = await open({ cacheStore: "unset", dataDir: "unset-data", executor: "inline" });
     await expect(runBacktest(runtime, "bars.csv")).rejects.toMatchObject({

@@ -11,26 +11,24 @@ export function scale(from: usize, factor: usize, count: usize, target: usize): 
   }
 }
 
-/** The end of the least-squares line, from its sums. */
+/** A point of the least-squares line, from its sums and their shares. */
 @inline
-function lineEnd(plain: v128, weighted: v128, three: v128, next: v128, factor: v128): v128 {
-  return f64x2.mul(f64x2.sub(f64x2.mul(three, weighted), f64x2.mul(next, plain)), factor);
+function linePoint(plain: v128, weighted: v128, weightedShare: v128, plainShare: v128, factor: v128): v128 {
+  return f64x2.mul(f64x2.sub(f64x2.mul(weightedShare, weighted), f64x2.mul(plainShare, plain)), factor);
 }
 
-/** One more than a length; loaded, so that no loop recomputes it. */
-@inline
-function nextLength(kernel: Kernel, lengths: u64, index: usize): v128 {
-  const one = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("one"));
-  return f64x2.add(v128.load64_splat(at(lengths, index)), one);
-}
-
-export function leastSquares(kernel: Kernel, kind: Kind, index: usize, plain: usize, weighted: usize, count: usize): void {
-  const three = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("three"));
-  const next = nextLength(kernel, kind.lengths, index);
+/** LSMA at the length `index`: a line through two values goes through both. */
+export function leastSquares(kind: Kind, index: usize, source: usize, plain: usize, weighted: usize, count: usize): void {
+  if (load<f64>(at(kind.lengths, index)) == 2) {
+    memory.copy(rowOf(kind, index), source - <usize>kind.back, count << 3);
+    return;
+  }
+  const weightedShare = v128.load64_splat(at(kind.weightedShares, index));
+  const plainShare = v128.load64_splat(at(kind.plainShares, index));
   const factor = v128.load64_splat(at(kind.factors, index));
   let target = rowOf(kind, index);
   for (let left = (count + 1) >> 1; left > 0; left--) {
-    v128.store(target, lineEnd(v128.load(plain), v128.load(weighted), three, next, factor));
+    v128.store(target, linePoint(v128.load(plain), v128.load(weighted), weightedShare, plainShare, factor));
     plain += 16;
     weighted += 16;
     target += 16;
@@ -42,9 +40,10 @@ export function leastSquares(kernel: Kernel, kind: Kind, index: usize, plain: us
  * iteration.
  */
 @inline
-function slideBoth(by: i32, kernel: Kernel, wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
-  const three = v128.load64_splat(changetype<usize>(kernel), offsetof<Kernel>("three"));
-  const next = nextLength(kernel, lsma.lengths, index);
+function slideBoth(by: i32, wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
+  const weightedShare = v128.load64_splat(at(lsma.weightedShares, index));
+  const plainShare = v128.load64_splat(at(lsma.plainShares, index));
+  const lineFactor = v128.load64_splat(at(lsma.factors, index));
   const factor = v128.load64_splat(at(wma.factors, index));
   let mean = rowOf(wma, index);
   let line = rowOf(lsma, index);
@@ -73,8 +72,8 @@ function slideBoth(by: i32, kernel: Kernel, wma: Kind, lsma: Kind, index: usize,
     }
     v128.store(mean, f64x2.mul(weightedA, factor));
     v128.store(mean, f64x2.mul(weightedB, factor), 16);
-    v128.store(line, lineEnd(sumA, weightedA, three, next, factor));
-    v128.store(line, lineEnd(sumB, weightedB, three, next, factor), 16);
+    v128.store(line, linePoint(sumA, weightedA, weightedShare, plainShare, lineFactor));
+    v128.store(line, linePoint(sumB, weightedB, weightedShare, plainShare, lineFactor), 16);
     oldest += 32;
     plain += 32;
     mean += 32;
@@ -82,14 +81,14 @@ function slideBoth(by: i32, kernel: Kernel, wma: Kind, lsma: Kind, index: usize,
   }
 }
 
-function slideBothAsTheyAre(kernel: Kernel, wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
-  slideBoth(0, kernel, wma, lsma, index, oldest, plain, count);
+function slideBothAsTheyAre(wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
+  slideBoth(0, wma, lsma, index, oldest, plain, count);
 }
-function slideBothByOne(kernel: Kernel, wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
-  slideBoth(1, kernel, wma, lsma, index, oldest, plain, count);
+function slideBothByOne(wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
+  slideBoth(1, wma, lsma, index, oldest, plain, count);
 }
-function slideBothByTwo(kernel: Kernel, wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
-  slideBoth(2, kernel, wma, lsma, index, oldest, plain, count);
+function slideBothByTwo(wma: Kind, lsma: Kind, index: usize, oldest: usize, plain: usize, count: usize): void {
+  slideBoth(2, wma, lsma, index, oldest, plain, count);
 }
 
 /** KAMA's smoothing factors: squares of the scaled efficiency ratio, from the sums of changes. */
@@ -133,7 +132,7 @@ function slideChanges(kernel: Kernel, windows: Windows, source: usize, changes: 
 }
 
 /** WMA and LSMA of nine lengths each, with at most two bars from one to the next, from shared windows. */
-function slideShared(kernel: Kernel, windows: Windows, source: usize, plain: usize, count: usize): void {
+function slideShared(windows: Windows, source: usize, plain: usize, count: usize): void {
   const wma = changetype<Kind>(<usize>windows.wma);
   const lsma = changetype<Kind>(<usize>windows.lsma);
   let length = wholeAt(windows.lengths, 0);
@@ -141,16 +140,16 @@ function slideShared(kernel: Kernel, windows: Windows, source: usize, plain: usi
     const longer = wholeAt(windows.lengths, rank);
     const index = wholeAt(windows.indices, rank);
     const oldest = source - ((longer - 1) << 3);
-    if (length == longer) slideBothAsTheyAre(kernel, wma, lsma, index, oldest, plain, count);
-    else if (length + 1 == longer) slideBothByOne(kernel, wma, lsma, index, oldest - 8, plain, count);
-    else slideBothByTwo(kernel, wma, lsma, index, oldest, plain, count);
+    if (length == longer) slideBothAsTheyAre(wma, lsma, index, oldest, plain, count);
+    else if (length + 1 == longer) slideBothByOne(wma, lsma, index, oldest - 8, plain, count);
+    else slideBothByTwo(wma, lsma, index, oldest, plain, count);
     length = longer;
-    if (longer == 2) memory.copy(rowOf(lsma, index), source, count << 3);
+    if (longer == 2) memory.copy(rowOf(lsma, index), source - <usize>lsma.back, count << 3);
   }
 }
 
 /** Any of WMA, LSMA and the simple HMA; also the averages over Hull's whole windows, unless WMA provides them. */
-function slideEach(kernel: Kernel, windows: Windows, source: usize, plain: usize, count: usize): void {
+function slideEach(windows: Windows, source: usize, plain: usize, count: usize): void {
   const wma = changetype<Kind>(<usize>windows.wma);
   const lsma = changetype<Kind>(<usize>windows.lsma);
   const hma = changetype<Kind>(<usize>windows.hma);
@@ -167,10 +166,7 @@ function slideEach(kernel: Kernel, windows: Windows, source: usize, plain: usize
     lengthen(source, length, longer, count, plain, weighted);
     length = longer;
     if (index < wmaCount) scale(weighted, at(wma.factors, index), count, rowOf(wma, index));
-    if (index < lsmaCount) {
-      if (length == 2) memory.copy(rowOf(lsma, index), source, count << 3);
-      else leastSquares(kernel, lsma, index, plain, weighted, count);
-    }
+    if (index < lsmaCount) leastSquares(lsma, index, source, plain, weighted, count);
     if (index < hmaCount && (hma.simple != 0 || hma.wholes == hma.rows)) {
       scale(hma.simple != 0 ? plain : weighted, at(hma.factors, index), count, rowOf(hma, index));
     }
@@ -190,8 +186,8 @@ export function slideAll(kernel: Kernel, windows: Windows, source: usize, change
   const hma = changetype<Kind>(<usize>windows.hma);
   const shared = windows.wma != 0 && windows.lsma != 0 && wma.count == lengthCount && lsma.count == lengthCount;
   const apart = windows.hma != 0 && (hma.simple != 0 || hma.wholes == hma.rows);
-  if (shared && !apart) slideShared(kernel, windows, source, plain, count);
-  else slideEach(kernel, windows, source, plain, count);
+  if (shared && !apart) slideShared(windows, source, plain, count);
+  else slideEach(windows, source, plain, count);
   if (windows.hma != 0 && hma.simple == 0) hull(hma, source, scratch, count);
   // HMA's warm-up is less than twice the length of its window.
   if (start >= 2 * <f64>kernel.history) return;

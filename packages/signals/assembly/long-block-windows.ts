@@ -111,8 +111,7 @@ export function slideLong(kernel: Kernel, windows: Windows, source: usize, chang
     blankBefore(wma, 0, start, count);
   }
   if (windows.lsma != 0) {
-    if (length == 2) memory.copy(<usize>lsma.rows, source, count << 3);
-    else leastSquares(kernel, lsma, 0, plain, weighted, count);
+    leastSquares(lsma, 0, source, plain, weighted, count);
     blankBefore(lsma, 0, start, count);
   }
   if (windows.hma == 0) return;

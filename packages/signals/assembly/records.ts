@@ -44,7 +44,7 @@ export class Kernel {
   cutShort: f64;
   longThreshold: f64;
   shortThreshold: f64;
-  /** 0.25, 1e-10, -0, 1, 100, 1.5 x 2^52, the largest double, 3, 0.064, 0.666 - 0.064. */
+  /** 0.25, 1e-10, -0, 1, 100, 1.5 x 2^52, the largest double, 0.064, 0.666 - 0.064. */
   floor: f64;
   tolerance: f64;
   sign: f64;
@@ -52,7 +52,6 @@ export class Kernel {
   hundred: f64;
   shift: f64;
   largest: f64;
-  three: f64;
   slow: f64;
   range: f64;
 }
@@ -111,6 +110,13 @@ export class Kind {
   roots: u64;
   rootFactors: u64;
   history: u64;
+  /**
+   * For LSMA only: shares of the weighted and the plain sums, in lists; bytes from the newest price back to the point
+   * of the line.
+   */
+  weightedShares: u64;
+  plainShares: u64;
+  back: u64;
 }
 
 /** Sums over windows of nine lengths. */

@@ -16,4 +16,6 @@ export { createManyStream, type ManyBlock, type ManyOptions, type ManyStream } f
 export { type Calibration, calibrate } from "./stream/calibrate.ts";
 export { compute, type SignalResult } from "./stream/compute.ts";
 export type { DirectionChange, PriceBar, SignalOptions, SignalStream, SignalTargets } from "./stream/signal-stream.ts";
+export type { SignalStreams, StreamsOptions } from "./stream/signal-streams.ts";
 export { createStream } from "./stream/stream.ts";
+export { createStreams } from "./stream/streams.ts";

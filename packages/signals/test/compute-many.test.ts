@@ -169,6 +169,7 @@ describe("computeMany", () => {
       { emaLength: 20 },
       { calculationSource: "open", lambda: 0.1 },
       { hma: "sma" },
+      { lsma: "delayed" },
       { calculationSource: "open" },
       { dialect: "tradingview", cutout: 70 },
       { robustness: "Wide" },

@@ -27,7 +27,7 @@ describe("configurations", () => {
     expect(sizes).toEqual([9]);
   });
 
-  it("share nothing if lengths, robustness, source, dialect or hma differ", () => {
+  it("share nothing if lengths, robustness, source, dialect, hma or lsma differ", () => {
     const sizes = groupSizes(
       {},
       { kamaLength: 20 },
@@ -35,8 +35,9 @@ describe("configurations", () => {
       { calculationSource: "open" },
       { dialect: "tradingview" },
       { hma: "sma" },
+      { lsma: "delayed" },
     );
-    expect(sizes).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(sizes).toEqual([1, 1, 1, 1, 1, 1, 1]);
   });
 
   it("are paired with those that begin at the same bar, the last of an odd number with itself", () => {

@@ -13,6 +13,7 @@ const configs: readonly Partial<SignalConfig>[] = [
   { dialect: "tradingview" },
   { dialect: "tradingview", cutout: 300, robustness: "Wide", hma: "sma" },
   { cutout: 300, strategyMode: true, calculationSource: "open" },
+  { lsma: "delayed" },
   { precision: "float32", growthCap: "none", lambda: 1, emaLength: 400, kamaLength: 300 },
   { robustness: "Narrow", emaLength: 5, hmaLength: 6, wmaLength: 5, demaLength: 5, lsmaLength: 6, kamaLength: 5 },
 ];

@@ -46,6 +46,17 @@ function lineEnd(window: readonly number[]): number {
   return window.reduce((sum, value, i) => sum + (6 * (i + 1) - 2 * (n + 1)) * value, 0) / (n * (n + 1));
 }
 
+/** The value of the least-squares line at the point before the newest, from its slope and the mean of the window. */
+function lineBeforeEnd(window: readonly number[]): number {
+  const n = window.length;
+  const center = (n + 1) / 2;
+  const middle = mean(window);
+  const slope =
+    window.reduce((sum, value, i) => sum + (i + 1 - center) * (value - middle), 0) /
+    window.reduce((sum, _, i) => sum + (i + 1 - center) ** 2, 0);
+  return middle + slope * (n - 1 - center);
+}
+
 function kamaOf(series: readonly number[], length: number, lts: boolean): Values {
   const result: Values = [];
   for (let t = 0; t < series.length; t++) {
@@ -92,7 +103,7 @@ export function naiveAverage(
       return first.map((value, t) => 2 * value - Number(second[t]));
     }
     case "lsma":
-      return overWindows(series, length, 0, lineEnd);
+      return overWindows(series, length, 0, config.lsma === "delayed" ? lineBeforeEnd : lineEnd);
     case "kama":
       return kamaOf(series, length, config.dialect === "lts");
   }

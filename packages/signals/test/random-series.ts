@@ -64,6 +64,7 @@ export const anyConfig: fc.Arbitrary<SignalConfig> = fc
     strategyMode: fc.boolean(),
     dialect: fc.constantFrom("lts" as const, "tradingview" as const),
     hma: fc.constantFrom("hull" as const, "sma" as const),
+    lsma: fc.constantFrom("newest" as const, "delayed" as const),
   })
   .map(({ robustness, extra, weights, thresholds, ...rest }) => {
     const offset = lengthOffsets[robustness][3];

@@ -1,6 +1,7 @@
 import type { CacheKey } from "../base/cache-key.ts";
 import type { CacheValue } from "../base/cache-value.ts";
 import type { CacheStatistics } from "../base/statistics.ts";
+import type { Usage } from "../base/usage.ts";
 import type { Explanation } from "./explain.ts";
 import type { CacheEntry, PruneOptions, PruneReport, VerifyReport } from "./maintenance.ts";
 
@@ -31,6 +32,8 @@ export interface CacheStats extends CacheStatistics {
   readonly quarantinedEntries: number;
   /** Bytes of those files. */
   readonly quarantinedBytes: number;
+  /** The lookups of all processes that use the store, by kind. A store without tallies knows those of this process. */
+  readonly usage: Usage;
 }
 
 /**
@@ -67,7 +70,10 @@ export interface Cache extends AsyncDisposable {
   verify(): Promise<VerifyReport>;
   /** Removes files that were set aside, and the entries that match the options. */
   prune(options?: PruneOptions): Promise<PruneReport>;
-  /** Removes every entry of this format and all files that were set aside. Entries of a newer format stay. */
+  /**
+   * Removes every entry of this format and all files that were set aside, and sets the usage to 0. Entries of a newer
+   * format stay.
+   */
   clear(): Promise<Pick<PruneReport, "removedEntries" | "removedBytes">>;
   /** The counters, and the content of the store. */
   stats(): Promise<CacheStats>;

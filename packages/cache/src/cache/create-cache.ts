@@ -1,6 +1,7 @@
 import { AtcError, type ByteStore } from "@atc/contract";
 import { type CacheKey, quarantinePrefix, type ResolvedKey, resolveKey } from "../base/cache-key.ts";
 import { type CacheEvent, type CacheStatistics, type MissReason, newCounters } from "../base/statistics.ts";
+import { usageCounts } from "../base/usage.ts";
 import { type EntryFiles, entryFiles } from "../entry/entry-files.ts";
 import type { Cache, CacheStats } from "./cache.ts";
 import { type Explanation, explainMiss } from "./explain.ts";
@@ -20,7 +21,8 @@ export function createCache(options: CacheOptions): Cache {
   const memory = memoryTier(memoryBytes);
   const emit = warnOnce(warn, onEvent);
   const files = entryFiles({ store, codecs, counters, emit });
-  const values = tieredValues({ memory, files, counters, emit });
+  const usage = usageCounts(store.tallies);
+  const values = tieredValues({ memory, files, counters, usage, emit });
   const statistics = (): CacheStatistics => ({ ...counters, ...memory.statistics() });
   let closed = false;
 
@@ -63,11 +65,12 @@ export function createCache(options: CacheOptions): Cache {
     async clear() {
       assertOpen();
       memory.clear();
+      await usage.reset();
       return clearEntries(store);
     },
     async stats() {
       assertOpen();
-      return { ...statistics(), ...(await holdings(store)) };
+      return { ...statistics(), ...(await holdings(store)), usage: await usage.read() };
     },
     async [Symbol.asyncDispose]() {
       closed = true;
@@ -95,7 +98,7 @@ async function* keysOf(entries: AsyncIterable<CacheEntry>): AsyncGenerator<Cache
   for await (const { metadata } of entries) if (metadata !== undefined) yield metadata.key;
 }
 
-async function holdings(store: ByteStore): Promise<Omit<CacheStats, keyof CacheStatistics>> {
+async function holdings(store: ByteStore): Promise<Omit<CacheStats, keyof CacheStatistics | "usage">> {
   const stored = await listFiles(store);
   const aside: { readonly size: number }[] = [];
   for await (const entry of store.list(quarantinePrefix)) aside.push(entry);

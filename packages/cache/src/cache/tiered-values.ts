@@ -2,6 +2,7 @@ import { AtcError } from "@atc/contract";
 import type { ResolvedKey } from "../base/cache-key.ts";
 import { type CacheValue, copyValue } from "../base/cache-value.ts";
 import type { CacheEvent, Counters } from "../base/statistics.ts";
+import type { UsageCounts } from "../base/usage.ts";
 import type { EntryFiles, Lookup } from "../entry/entry-files.ts";
 import { copyStoredValue, type StoredValue, storeValue, viewStoredValue } from "../entry/stored-value.ts";
 import type { MemoryTier } from "./memory-tier.ts";
@@ -30,10 +31,11 @@ export interface TieredValuesOptions {
   readonly memory: MemoryTier;
   readonly files: EntryFiles;
   readonly counters: Counters;
+  readonly usage: UsageCounts;
   readonly emit: (event: CacheEvent) => void;
 }
 
-export function tieredValues({ memory, files, counters, emit }: TieredValuesOptions): TieredValues {
+export function tieredValues({ memory, files, counters, usage, emit }: TieredValuesOptions): TieredValues {
   const inFlight = new Map<string, Promise<CacheValue>>();
 
   async function lookUp(resolved: ResolvedKey, keepInMemory = true): Promise<Lookup> {
@@ -43,11 +45,13 @@ export function tieredValues({ memory, files, counters, emit }: TieredValuesOpti
     const found = kept === undefined ? await files.lookUp(resolved) : { value: kept };
     if ("reason" in found) {
       counters.misses++;
+      usage.miss(kind);
       emit({ type: "miss", reason: found.reason, kind, digest });
       return found;
     }
     const tier = kept === undefined ? "disk" : "memory";
     counters[`${tier}Hits`]++;
+    usage.hit(kind, tier, found.value.parts[0]?.metadata.costMs ?? 0);
     if (tier === "disk" && keepInMemory) memory.set(digest, found.value);
     emit({ type: "hit", tier, kind, digest });
     return found;

@@ -1,10 +1,13 @@
-import type { CacheEntry } from "@atc/runtime";
+import { isAtcError } from "@atc/contract";
+import type { CacheEntry, CacheStats, WarmedData } from "@atc/runtime";
+import { warmCache } from "@atc/runtime";
 import type { Command } from "commander";
-import type { CommandLineIo } from "../invocation/invocation.ts";
+import { parseAge } from "../invocation/age.ts";
+import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
-import { parseBytes, parseDays } from "../invocation/reading-options.ts";
+import { parseBytes } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
-import { bytes, integer } from "../text/number-format.ts";
+import { bytes, counted, duration, integer, share } from "../text/number-format.ts";
 import { textTable } from "../text/text-table.ts";
 
 /** Bytes of an entry's arrays in memory. */
@@ -36,49 +39,180 @@ async function sumsByKind(entries: AsyncIterable<CacheEntry>): Promise<readonly 
   return [...sums.values()].sort((a, b) => b.bytes - a.bytes);
 }
 
+/** The sizes of the entries by kind and compression. */
+function sizesTable(kinds: readonly KindSums[]): string {
+  return textTable(
+    [
+      { title: "kind", align: "left" },
+      { title: "compression", align: "left" },
+      { title: "files", align: "right" },
+      { title: "on disk", align: "right" },
+      { title: "arrays", align: "right" },
+      { title: "ratio", align: "right" },
+    ],
+    kinds.map((one) => [
+      one.kind,
+      one.compression,
+      integer(one.entries),
+      bytes(one.bytes),
+      bytes(one.rawBytes),
+      // A report is text, without arrays to compare with.
+      one.rawBytes === 0 ? "-" : (one.rawBytes / one.bytes).toFixed(2),
+    ]),
+  );
+}
+
+/** The use of a kind with its bytes on the disk. */
+interface KindUse {
+  readonly kind: string;
+  readonly hits: number;
+  readonly misses: number;
+  readonly savedMs: number;
+  readonly bytes: number;
+}
+
+function usesByKind({ kinds: used }: CacheStats["usage"], sums: readonly KindSums[]): readonly KindUse[] {
+  const kinds = new Set([...used, ...sums].map(({ kind }) => kind).filter((kind) => !kind.startsWith("(")));
+  return [...kinds]
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((kind) => {
+      const { memoryHits = 0, diskHits = 0, misses = 0, savedMs = 0 } = used.find((one) => one.kind === kind) ?? {};
+      const own = sums.filter((one) => one.kind === kind);
+      return {
+        kind,
+        hits: memoryHits + diskHits,
+        misses,
+        savedMs,
+        bytes: own.reduce((sum, one) => sum + one.bytes, 0),
+      };
+    });
+}
+
+/** Sums over all kinds. */
+function allUses(uses: readonly KindUse[]): KindUse {
+  const sum = (of: (one: KindUse) => number): number => uses.reduce((total, one) => total + of(one), 0);
+  return {
+    kind: "all",
+    hits: sum(({ hits }) => hits),
+    misses: sum(({ misses }) => misses),
+    savedMs: sum(({ savedMs }) => savedMs),
+    bytes: sum((one) => one.bytes),
+  };
+}
+
+function usesTable(uses: readonly KindUse[]): string {
+  const rows = uses.length > 1 ? [...uses, allUses(uses)] : uses;
+  return textTable(
+    [
+      { title: "kind", align: "left" },
+      { title: "hits", align: "right" },
+      { title: "misses", align: "right" },
+      { title: "hit rate", align: "right" },
+      { title: "time saved", align: "right" },
+      { title: "on disk", align: "right" },
+    ],
+    rows.map(({ kind, hits, misses, savedMs, bytes: size }) => [
+      kind,
+      integer(hits),
+      integer(misses),
+      hits + misses === 0 ? "-" : share(hits / (hits + misses)),
+      duration(Math.round(savedMs)),
+      bytes(size),
+    ]),
+  );
+}
+
+/** The bounds of the cache, for people. */
+function boundsText({ cacheMaxBytes, cacheMaxEntries, cacheMaxAgeSeconds }: Invocation["runtime"]["config"]): string {
+  const age = cacheMaxAgeSeconds === undefined ? "" : `; at most ${duration(1000 * cacheMaxAgeSeconds)} without use`;
+  return `at most ${bytes(cacheMaxBytes)} in ${integer(cacheMaxEntries)} files${age}`;
+}
+
 function addStats(cacheCommand: Command, io: CommandLineIo): void {
   const command = cacheCommand
     .command("stats")
-    .description("Show the size of the cache and its compression by kind of entry");
+    .description("Show the size, the bounds and the use of the cache by kind of entry");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
     const cache = await run.runtime.cache();
-    const { storedEntries, storedBytes, quarantinedEntries, quarantinedBytes } = await cache.stats();
+    const { storedEntries, storedBytes, quarantinedEntries, quarantinedBytes, usage } = await cache.stats();
     const kinds = await sumsByKind(cache.entries());
-    const directory = run.runtime.config.cacheDir;
+    const uses = usesByKind(usage, kinds);
+    const { config } = run.runtime;
+    const { cacheDir: directory, cacheMaxBytes, cacheMaxEntries, cacheMaxAgeSeconds } = config;
     if (run.json)
       return run.printJson({
         directory,
         entries: storedEntries,
         bytes: storedBytes,
+        maxBytes: cacheMaxBytes,
+        maxEntries: cacheMaxEntries,
+        maxAgeSeconds: cacheMaxAgeSeconds ?? null,
         quarantinedEntries,
         quarantinedBytes,
         kinds,
+        usage: { since: usage.since ?? null, ...allUses(uses), kinds: usage.kinds },
       });
     run.print(
-      `${directory}: ${integer(storedEntries)} files, ${bytes(storedBytes)}${quarantinedEntries > 0 ? `; ${integer(quarantinedEntries)} damaged files set aside, ${bytes(quarantinedBytes)}` : ""}`,
+      `${directory}: ${integer(storedEntries)} files, ${bytes(storedBytes)} (${boundsText(config)})${quarantinedEntries > 0 ? `; ${integer(quarantinedEntries)} damaged files set aside, ${bytes(quarantinedBytes)}` : ""}`,
     );
-    if (kinds.length === 0) return;
-    run.print(
-      textTable(
-        [
-          { title: "kind", align: "left" },
-          { title: "compression", align: "left" },
-          { title: "files", align: "right" },
-          { title: "on disk", align: "right" },
-          { title: "arrays", align: "right" },
-          { title: "ratio", align: "right" },
-        ],
-        kinds.map((one) => [
-          one.kind,
-          one.compression,
-          integer(one.entries),
-          bytes(one.bytes),
-          bytes(one.rawBytes),
-          (one.rawBytes / one.bytes).toFixed(2),
-        ]),
-      ),
+    if (kinds.length > 0) run.print(sizesTable(kinds));
+    if (usage.since === undefined) return;
+    run.print(`\nlookups of all processes since ${new Date(usage.since).toISOString().slice(0, 16)}Z:`);
+    run.print(usesTable(uses));
+  });
+}
+
+function warmedLine({ data, symbols, cachedSymbols, skipped, computedSignals, ms }: WarmedData): string {
+  const parts = [
+    `${counted(symbols, "symbol")}, ${integer(cachedSymbols)} of them cached before`,
+    ...(computedSignals > 0 ? [`signals of ${integer(computedSignals)} computed`] : []),
+    ...(skipped > 0 ? [`${integer(skipped)} skipped; atc backtest ${data} says why`] : []),
+    duration(Math.round(ms)),
+  ];
+  return `${data}: ${parts.join("; ")}`;
+}
+
+/** With `warmCache`, computes and caches the backtest of a dataset that was just written. A failure is a warning. */
+export async function warmIfConfigured(run: Invocation, dataset: string): Promise<void> {
+  const { runtime, data } = run;
+  if (!runtime.config.warmCache) return;
+  try {
+    const { signal, onProgress } = data;
+    const warmed = await warmCache(runtime, dataset, { signal, onProgress });
+    if (warmed !== undefined) run.say(`warmCache: ${warmedLine(warmed)}`);
+  } catch (error) {
+    if (!isAtcError(error) || error.code === "ATC_ABORTED") throw error;
+    runtime.warn(`the results of dataset "${dataset}" are not cached yet: ${error.message}`);
+  }
+}
+
+function addWarm(cacheCommand: Command, io: CommandLineIo): void {
+  const command = cacheCommand
+    .command("warm [data...]")
+    .description("Compute and cache the backtest of files or datasets (default: of all datasets)")
+    .option(
+      "--signals",
+      "also compute the signals of every symbol: about 150 bytes per bar, against 17 for a backtest",
     );
+  withConfigKeys(withCommon(command)).action(async (data: readonly string[]) => {
+    await using run = await startInvocation(command, io);
+    const { runtime } = run;
+    const warmed: WarmedData[] = [];
+    const signals = run.options["signals"] === true;
+    for (const name of data.length > 0 ? data : await runtime.store.list())
+      try {
+        const one = await warmCache(runtime, name, { ...run.data, signals });
+        if (one === undefined) break;
+        warmed.push(one);
+        if (!run.json) run.print(warmedLine(one));
+      } catch (error) {
+        // One dataset that cannot be computed does not keep the others from it; one that was named is an error.
+        if (data.length > 0 || !isAtcError(error) || error.code === "ATC_ABORTED") throw error;
+        runtime.warn(`the dataset "${name}" is left out: ${error.message}`);
+      }
+    if (run.json) return run.printJson(warmed);
+    if (warmed.length === 0) run.print("nothing was cached");
   });
 }
 
@@ -141,14 +275,14 @@ function addPrune(cacheCommand: Command, io: CommandLineIo): void {
     .command("prune")
     .description("Remove entries by total size, age or kind, and all files that were set aside")
     .option("--max-bytes <bytes>", "remove least recently used entries until this much is left, such as 500MB")
-    .option("--older-than <days>", "remove entries that were not used for this many days")
+    .option("--older-than <age>", "remove entries that were not used for longer, such as 30d or 12h")
     .option("--kind <kind>", "only entries of this kind");
   withConfigKeys(withCommon(command)).action(async () => {
     await using run = await startInvocation(command, io);
     const { maxBytes, olderThan, kind } = run.options;
     const report = await (await run.runtime.cache()).prune({
       ...(typeof maxBytes === "string" ? { maxBytes: parseBytes(maxBytes, "--max-bytes") } : {}),
-      ...(typeof olderThan === "string" ? { olderThanMs: parseDays(olderThan, "--older-than") } : {}),
+      ...(typeof olderThan === "string" ? { olderThanMs: parseAge(olderThan, "--older-than") } : {}),
       ...(typeof kind === "string" ? { kind } : {}),
     });
     if (run.json) return run.printJson(report);
@@ -169,8 +303,9 @@ function addClear(cacheCommand: Command, io: CommandLineIo): void {
 }
 
 export function addCache(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
-  const command = program.command("cache").description("Show, check and remove cached results");
+  const command = program.command("cache").description("Show, warm, check and remove cached results");
   addStats(command, io);
+  addWarm(command, io);
   addList(command, io);
   addVerify(command, io, exit);
   addPrune(command, io);

@@ -7,6 +7,7 @@ import { choice } from "../invocation/reading-options.ts";
 import { qualityLines } from "../reports/quality-lines.ts";
 import { counted, integer } from "../text/number-format.ts";
 import { textTable } from "../text/text-table.ts";
+import { warmIfConfigured } from "./cache.ts";
 
 /** The most symbols in the table. */
 const mostSymbols = 40;
@@ -53,6 +54,7 @@ export function addAppend(data: Command, io: CommandLineIo): void {
         ...run.data,
         ...(overlap === undefined ? {} : { overlap }),
       });
+      await warmIfConfigured(run, name);
       const { manifest, changed, symbols, droppedColumns, report } = result;
       if (run.json) {
         const { generation, rows, fingerprint } = manifest;

@@ -9,6 +9,7 @@ import { textTable } from "../text/text-table.ts";
 import { addAppend } from "./data-append.ts";
 import { addExport } from "./data-export.ts";
 import { addInfo } from "./data-info.ts";
+import { addPruneData } from "./data-prune.ts";
 import { addResample } from "./data-resample.ts";
 import { addSources } from "./data-sources.ts";
 
@@ -119,6 +120,7 @@ export function addData(program: Command, io: CommandLineIo, exit: (code: number
   addList(data, io);
   addInfo(data, io);
   addRemove(data, io);
+  addPruneData(data, io);
   addVerify(data, io, exit);
   addCompact(data, io);
   addAppend(data, io);

@@ -4,6 +4,7 @@ import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
 import { qualityLines } from "../reports/quality-lines.ts";
 import { bytes, counted } from "../text/number-format.ts";
+import { warmIfConfigured } from "./cache.ts";
 
 export function addIngest(program: Command, io: CommandLineIo): void {
   const command = program
@@ -13,6 +14,7 @@ export function addIngest(program: Command, io: CommandLineIo): void {
   withConfigKeys(withReading(withCommon(command))).action(async (files: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { manifest, report, reused } = await ingestFile(run.runtime, files, run.data);
+    await warmIfConfigured(run, manifest.name);
     if (run.json) {
       const { name, rows, bytes: size, fingerprint } = manifest;
       run.printJson({ dataset: name, rows, symbols: manifest.series.length, bytes: size, fingerprint, reused, report });

@@ -139,17 +139,6 @@ export function readingOptions(options: Readonly<Record<string, unknown>>): Data
   };
 }
 
-/** Parses days, to milliseconds. */
-export function parseDays(text: string, flag: string): number {
-  const days = text.trim() === "" ? Number.NaN : Number(text);
-  if (!Number.isFinite(days) || days < 0) {
-    throw new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${text}"; give days such as 7 or 0.5`, {
-      details: { flag, value: text },
-    });
-  }
-  return days * 86_400_000;
-}
-
 /** The number of threads, from `--threads`. */
 export function threadOptions(options: Readonly<Record<string, unknown>>): Pick<RuntimeOptions, "threads"> {
   const { threads } = options;

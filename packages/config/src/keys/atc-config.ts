@@ -28,6 +28,17 @@ export interface AtcConfig extends SignalConfig, BacktestConfig {
   readonly cacheStore: string;
   /** Folder of the cache. `loadConfig` and `parseConfig` return an absolute path. */
   readonly cacheDir: string;
+  /** The most bytes of all cache entries, 1 or more. A write first removes the least recently used ones. */
+  readonly cacheMaxBytes: number;
+  /** The most files of cache entries, 1 or more. A write first removes the least recently used ones. */
+  readonly cacheMaxEntries: number;
+  /**
+   * Entries that were not used for this many seconds are removed when the cache is opened or written. Absent for no
+   * limit; written `none` in a file.
+   */
+  readonly cacheMaxAgeSeconds?: number | undefined;
+  /** Whether the results of a dataset are computed and cached as soon as it is read or appended to. */
+  readonly warmCache: boolean;
   /** The array-store plugin of the datasets: `mmap`, or the name of a plugin. */
   readonly dataStore: string;
   /** Folder of the datasets. `loadConfig` and `parseConfig` return an absolute path. */

@@ -2,6 +2,7 @@ import type { AtcError } from "@atc/contract";
 import { invalidConfig, jsonValue } from "../faults/config-fault.ts";
 import type { Origin } from "../faults/origin.ts";
 import { flagOf } from "../keys/config-key.ts";
+import { sectionNamed } from "../keys/sections.ts";
 import type { Spelling } from "../keys/spelling.ts";
 import { flagSpelling, nameSpelling, variableSpelling } from "../keys/spelling.ts";
 
@@ -9,13 +10,16 @@ import { flagSpelling, nameSpelling, variableSpelling } from "../keys/spelling.t
 export interface Setting {
   /** The key in the spelling of its layer. */
   readonly written: string;
+  /** The section that the key is in, in small letters. */
+  readonly section?: string;
   readonly value: unknown;
   readonly origin: Origin;
 }
 
-/** A key of a file with its line, from 1. */
+/** A key of a file with its line, from 1, and the section that it is in, as written. */
 export interface Entry {
   readonly key: string;
+  readonly section?: string;
   readonly value: unknown;
   readonly line: number;
 }
@@ -26,7 +30,28 @@ export interface Layer {
   readonly settings: readonly Setting[];
 }
 
-const isWritten = ({ value }: Setting): boolean => value !== undefined && value !== null;
+/** Whether a setting counts. A section without keys does, and is a fault: it looks as if it set something. */
+function isWritten({ written, section, value }: Setting): boolean {
+  if (written === "$schema" && section === undefined) return false;
+  return value !== undefined && (value !== null || (section === undefined && sectionNamed(written) !== undefined));
+}
+
+/** Whether a value of a section holds keys. One that does not stays a setting, which is then refused. */
+export function hasKeys(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+}
+
+/** The settings of an object, with those of its sections. */
+function objectSettings(object: readonly [string, unknown][]): readonly Setting[] {
+  return object.flatMap(([written, value]): readonly Setting[] => {
+    const section = sectionNamed(written);
+    if (section === undefined || !hasKeys(value))
+      return [{ written, value, origin: { kind: "object", spelling: written } }];
+    return Object.entries(value).map(([inner, member]): Setting => {
+      return { written: inner, section, value: member, origin: { kind: "object", spelling: `${written}.${inner}` } };
+    });
+  });
+}
 
 function notAnObject(origin: string, value: unknown): AtcError {
   return invalidConfig([
@@ -42,13 +67,8 @@ function entriesOf(origin: string, value: unknown): readonly [string, unknown][]
 
 /** The layer of an object in code, without `$schema`. */
 export function objectLayer(object: unknown): Layer {
-  const settings = entriesOf("object", object).map(([written, value]): Setting => {
-    return { written, value, origin: { kind: "object", spelling: written } };
-  });
-  return {
-    spelling: nameSpelling,
-    settings: settings.filter((setting) => isWritten(setting) && setting.written !== "$schema"),
-  };
+  const settings = objectSettings(entriesOf("object", object));
+  return { spelling: nameSpelling, settings: settings.filter(isWritten) };
 }
 
 /** The layer of the command line. */
@@ -56,7 +76,7 @@ export function flagLayer(flags: unknown): Layer {
   const settings = entriesOf("flags", flags).map(([written, value]): Setting => {
     return { written, value, origin: { kind: "flag", spelling: flagOf(written.replace(/^--/, "")) } };
   });
-  return { spelling: flagSpelling, settings: settings.filter((setting) => isWritten(setting)) };
+  return { spelling: flagSpelling, settings: settings.filter(({ value }) => value !== undefined && value !== null) };
 }
 
 /** Variables that other packages read. */
@@ -87,13 +107,13 @@ export function environmentLayer(env: Readonly<Record<string, string | undefined
   return { spelling: variableSpelling, settings };
 }
 
-/** The layer of a file: each top-level key with its line. */
+/** The layer of a file: each key at the top level or in a section, with its line. */
 export function fileLayer(file: string, entries: readonly Entry[]): Layer {
-  const settings = entries.map(({ key, value, line }): Setting => {
-    return { written: key, value, origin: { kind: "file", spelling: key, file, line } };
+  const settings = entries.map(({ key, section, value, line }): Setting => {
+    const origin: Origin = { kind: "file", spelling: key, file, line };
+    return section === undefined
+      ? { written: key, value, origin }
+      : { written: key, section: section.toLowerCase(), value, origin };
   });
-  return {
-    spelling: nameSpelling,
-    settings: settings.filter((setting) => isWritten(setting) && setting.written !== "$schema"),
-  };
+  return { spelling: nameSpelling, settings: settings.filter(isWritten) };
 }

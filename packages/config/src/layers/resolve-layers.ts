@@ -7,20 +7,26 @@ import { describeOrigin } from "../faults/origin.ts";
 import type { ConfigName } from "../keys/atc-config.ts";
 import type { ConfigKey } from "../keys/config-key.ts";
 import { configKeys } from "../keys/config-key.ts";
+import type { ConvertedName } from "../keys/converted-names.ts";
 import type { NoEffectKey } from "../keys/no-effect.ts";
 import { configDefaults, parameters } from "../keys/parameters.ts";
 import type { FormerName } from "../keys/renamed-values.ts";
 import { formerName } from "../keys/renamed-values.ts";
+import { sectionNamed } from "../keys/sections.ts";
 import type { Settings } from "../keys/settings-schema.ts";
-import { isConfigKey } from "../keys/spelling.ts";
+import { isConfigKey, isConverted, nameSpelling } from "../keys/spelling.ts";
+import type { Difference, Differences } from "./differences.ts";
+import { createDifferences, differencesWarning } from "./differences.ts";
 import type { Layer, Setting } from "./layer.ts";
-import { settingValue } from "./text-value.ts";
+import { booleanOf, settingValue } from "./text-value.ts";
 
 /** The value of a key and its origin. */
 export interface Chosen {
   readonly written: string;
   readonly value: unknown;
   readonly origin: Origin;
+  /** The setting that it came from. */
+  readonly setting: Setting;
 }
 
 /** The result of all layers. */
@@ -38,21 +44,28 @@ interface Findings {
   readonly chosen: Map<ConfigName, Chosen>;
   readonly faults: ConfigFault[];
   readonly faulty: Set<ConfigName>;
-  /** Keys without effect that have a warning. */
-  readonly warned: Set<string>;
-  readonly warnings: string[];
+  readonly differences: Differences;
+}
+
+/** A key as written, with its section. */
+function writtenPath({ section, written }: Setting): string {
+  return section === undefined ? written : `${section}.${written}`;
 }
 
 /** The path of a fault: the key as written, or its name if the origin already contains the spelling. */
-function pathOf(key: ConfigKey, { origin, written }: Setting): string {
-  return origin.kind === "environment" || origin.kind === "flag" ? key.name : written;
+function pathOf(key: ConfigKey, setting: Setting): string {
+  const { kind } = setting.origin;
+  return kind === "environment" || kind === "flag" ? key.name : writtenPath(setting);
 }
 
-function unknownKey({ written, value, origin }: Setting, layer: Layer): ConfigFault {
-  const meant = layer.spelling.nearest(written);
-  const allowed = "there is no such key";
-  const fault = { path: written, origin: describeOrigin(origin), value: jsonValue(value), allowed };
-  return meant === undefined ? fault : { ...fault, nearest: meant };
+function unknownKey(setting: Setting, layer: Layer): ConfigFault {
+  const { written, section, value, origin } = setting;
+  const fault = { path: writtenPath(setting), origin: describeOrigin(origin), value: jsonValue(value) };
+  if (layer.spelling === nameSpelling && section === undefined && sectionNamed(written) !== undefined)
+    return { ...fault, allowed: "keys and values are required in this section; write some under it, or remove it" };
+  const meant = layer.spelling.nearest(written, section);
+  const unknown = { ...fault, allowed: "there is no such key" };
+  return meant === undefined ? unknown : { ...unknown, nearest: meant };
 }
 
 /** The index of the first member of a list that is not accepted; undefined if the value is not a list of a list key. */
@@ -87,12 +100,28 @@ function renamedValue(key: ConfigKey, setting: Setting, { former, present, index
 function takeNoEffect(key: NoEffectKey, setting: Setting, findings: Findings): void {
   const where = describeOrigin(setting.origin);
   if (key.only !== undefined && Number(setting.value) !== key.only) {
-    const fault = { path: setting.written, origin: where, value: jsonValue(setting.value) };
+    const fault = { path: writtenPath(setting), origin: where, value: jsonValue(setting.value) };
     findings.faults.push({ ...fault, allowed: `only ${key.only} works: ${key.instead}` });
-  } else if (!findings.warned.has(key.name)) {
-    findings.warned.add(key.name);
-    findings.warnings.push(`"${key.name}" (${where}) has no effect: ${key.instead}`);
+  } else findings.differences.add(key, setting, booleanOf(setting.value) === false);
+}
+
+/** The setting in the unit of its key. What is not a number stays, and is refused in its own unit. */
+function takeConverted(
+  { key: name, factor, allowed }: ConvertedName,
+  setting: Setting,
+  taken: Map<ConfigName, Chosen>,
+  findings: Findings,
+): void {
+  const key = configKeys.find((one) => one.name === name);
+  if (key === undefined) return;
+  const value = settingValue(key, setting.value);
+  const converted = typeof value === "number" ? Math.round(value * factor) : undefined;
+  if (converted !== undefined && acceptsValue(parameters[name], converted)) {
+    takeSetting(key, { ...setting, value: converted }, taken, findings);
+    return;
   }
+  findings.faulty.add(name);
+  findings.faults.push({ ...wrongValue(key, setting, value), allowed: `${allowed} is required` });
 }
 
 function takeSetting(key: ConfigKey, setting: Setting, taken: Map<ConfigName, Chosen>, findings: Findings): void {
@@ -116,18 +145,28 @@ function takeSetting(key: ConfigKey, setting: Setting, taken: Map<ConfigName, Ch
     findings.faults.push({ ...fault, value: jsonValue(setting.value), allowed });
     return;
   }
-  taken.set(key.name, { written: pathOf(key, setting), value, origin: setting.origin });
+  taken.set(key.name, { written: pathOf(key, setting), value, origin: setting.origin, setting });
 }
 
 function takeLayer(layer: Layer, findings: Findings): void {
   const taken = new Map<ConfigName, Chosen>();
   for (const setting of layer.settings) {
-    const meaning = layer.spelling.meaning(setting.written);
+    const meaning = layer.spelling.meaning(setting.written, setting.section);
     if (meaning === undefined) findings.faults.push(unknownKey(setting, layer));
     else if (isConfigKey(meaning)) takeSetting(meaning, setting, taken, findings);
+    else if (isConverted(meaning)) takeConverted(meaning, setting, taken, findings);
     else takeNoEffect(meaning, setting, findings);
   }
   for (const [name, value] of taken) findings.chosen.set(name, value);
+}
+
+/** The delay of strategyMode, which comes on top of the delay of every fill. */
+function strategyModeDifference(chosen: ReadonlyMap<ConfigName, Chosen>): readonly Difference[] {
+  const mode = chosen.get("strategyMode");
+  if (mode?.value !== true) return [];
+  const reason =
+    "a backtest fills in the bar after the signal anyway, so its signals are delayed twice; set it to false for backtests";
+  return [{ shown: "strategyMode: true", reason, settings: [mode.setting], hasEffect: true }];
 }
 
 /**
@@ -135,9 +174,12 @@ function takeLayer(layer: Layer, findings: Findings): void {
  * it.
  */
 export function resolveLayers(layers: readonly Layer[], warnings: string[]): Resolution {
-  const findings: Findings = { chosen: new Map(), faults: [], faulty: new Set(), warned: new Set(), warnings };
+  const differences = createDifferences();
+  const findings: Findings = { chosen: new Map(), faults: [], faulty: new Set(), differences };
   for (const layer of layers) takeLayer(layer, findings);
   const { chosen, faults, faulty } = findings;
+  const warning = differencesWarning([...differences.all(), ...strategyModeDifference(chosen)]);
+  if (warning !== undefined) warnings.push(warning);
   const values = configKeys.map(({ name }) => [name, chosen.get(name)?.value ?? configDefaults[name] ?? "none"]);
   return { settings: Object.fromEntries(values) as unknown as Settings, chosen, faults, faulty };
 }

@@ -4,7 +4,11 @@ const decimal = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d+)?$/i;
 const yes = /^(?:true|yes|on|y|t|1)$/i;
 const no = /^(?:false|no|off|n|f|0)$/i;
 
-function booleanOf(text: string): boolean | string {
+/** A value as a boolean, if it is one in any layer's way of writing; else the value itself. */
+export function booleanOf(value: unknown): unknown {
+  if (value === 0 || value === 1) return value === 1;
+  if (typeof value !== "string") return value;
+  const text = value.trim();
   if (yes.test(text)) return true;
   return no.test(text) ? false : text;
 }
@@ -38,6 +42,5 @@ function textValue(key: ConfigKey, raw: string): unknown {
  */
 export function settingValue(key: ConfigKey, value: unknown): unknown {
   if (typeof value === "string") return textValue(key, value);
-  if (key.kind === "boolean" && (value === 0 || value === 1)) return value === 1;
-  return value;
+  return key.kind === "boolean" ? booleanOf(value) : value;
 }

@@ -1,7 +1,8 @@
 import { lstat, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AtcError, absentOnly, fromSystemError, isAbsence, isAtcError } from "@atc/contract";
-import { nameSpelling } from "../keys/spelling.ts";
+import { isForeign, nameSpelling } from "../keys/spelling.ts";
+import type { Setting } from "../layers/layer.ts";
 import type { Trust } from "../trust/trust.ts";
 import { configText } from "./config-text.ts";
 import type { ParsedFile } from "./parse-config-file.ts";
@@ -19,14 +20,17 @@ export interface FoundFile extends ParsedFile {
 }
 
 /** Whether most keys are ours: a `config.yaml` in a folder above may belong to another program. */
-function isOurs(keys: readonly string[]): boolean {
-  const known = keys.filter((key) => nameSpelling.meaning(key) !== undefined).length;
-  return known * 2 >= keys.length;
+function isOurs(keys: readonly Pick<Setting, "written" | "section">[]): boolean {
+  const known = keys.filter(({ written, section }) => {
+    const meaning = nameSpelling.meaning(written, section);
+    return meaning !== undefined && !isForeign(meaning);
+  });
+  return known.length * 2 >= keys.length;
 }
 
 /** The words before a colon at the start of a line, for a file that cannot be parsed. */
-function keysIn(text: string): readonly string[] {
-  return Array.from(text.matchAll(/^\s*["']?(\w+)["']?\s*:/gm), ([, key]) => key ?? "");
+function keysIn(text: string): readonly Pick<Setting, "written">[] {
+  return Array.from(text.matchAll(/^\s*["']?(\w+)["']?\s*:/gm), ([, key]) => ({ written: key ?? "" }));
 }
 
 /** Whether a file exists. Throws if that is unknown, because skipping a configuration would change every result. */
@@ -55,7 +59,7 @@ async function readShared(file: string, trust: Trust): Promise<FoundFile | undef
   try {
     text = await configText(file);
     const parsed = await parseConfigFile(text, file);
-    if (!isOurs(parsed.layer.settings.map(({ written }) => written))) return undefined;
+    if (!isOurs(parsed.layer.settings)) return undefined;
     checkTrusted(file, trust);
     return { ...parsed, file };
   } catch (error) {

@@ -52,6 +52,11 @@ function absolute(folder: string, base: string): string {
   return /^~(?=$|[/\\])/.test(folder) ? join(homedir(), folder.slice(1)) : resolve(base, folder);
 }
 
+/** The value, or undefined for the word `none`. */
+function unlessNone<Value>(value: Value | "none"): Value | undefined {
+  return value === "none" ? undefined : value;
+}
+
 /** Returns the frozen configuration, or throws one error with all faults. */
 function effectiveConfig(resolution: Resolution, directory: string, cwd: string): AtcConfig {
   const faults = [...resolution.faults, ...crossFieldFaults(resolution)];
@@ -63,8 +68,9 @@ function effectiveConfig(resolution: Resolution, directory: string, cwd: string)
   };
   return Object.freeze({
     ...settings,
-    limit: settings.limit === "none" ? undefined : settings.limit,
-    timeframe: settings.timeframe === "none" ? undefined : settings.timeframe,
+    limit: unlessNone(settings.limit),
+    timeframe: unlessNone(settings.timeframe),
+    cacheMaxAgeSeconds: unlessNone(settings.cacheMaxAgeSeconds),
     cacheDir: absolute(settings.cacheDir, baseOf("cacheDir")),
     dataDir: absolute(settings.dataDir, baseOf("dataDir")),
     plugins: Object.freeze([...settings.plugins]),

@@ -1,10 +1,11 @@
 import { createRequire } from "node:module";
-import type { Document, LineCounter, YAMLMap } from "yaml";
+import type { Document, LineCounter, Node, YAMLMap } from "yaml";
 import type { ConfigFault } from "../faults/config-fault.ts";
 import { invalidConfig, jsonValue } from "../faults/config-fault.ts";
-import { nameSpelling } from "../keys/spelling.ts";
+import { sectionNamed } from "../keys/sections.ts";
+import { isForeign, nameSpelling } from "../keys/spelling.ts";
 import type { Entry, Layer } from "../layers/layer.ts";
-import { fileLayer } from "../layers/layer.ts";
+import { fileLayer, hasKeys } from "../layers/layer.ts";
 
 type Yaml = typeof import("yaml");
 
@@ -35,6 +36,33 @@ function entriesOf(map: YAMLMap, document: Document, lines: LineCounter, yaml: Y
   });
 }
 
+/** The mapping that a section has as its value, behind an alias too. */
+function mappingOf(map: YAMLMap, key: string, document: Document, yaml: Yaml): YAMLMap | undefined {
+  const value = map.get(key, true) as Node | undefined;
+  const target = yaml.isAlias(value) ? value.resolve(document) : value;
+  return yaml.isMap(target) ? target : undefined;
+}
+
+/** The keys of a mapping, with those of the Python module's sections in it. */
+function entriesWithSections(map: YAMLMap, document: Document, lines: LineCounter, yaml: Yaml): readonly Entry[] {
+  return entriesOf(map, document, lines, yaml).flatMap((entry): readonly Entry[] => {
+    if (sectionNamed(entry.key) === undefined || !hasKeys(entry.value)) return [entry];
+    const inner = mappingOf(map, entry.key, document, yaml);
+    // A merged section has no mapping of its own here; its keys get its own line.
+    const entries: readonly Entry[] =
+      inner === undefined
+        ? Object.entries(entry.value).map(([key, value]: [string, unknown]) => ({ key, value, line: entry.line }))
+        : entriesOf(inner, document, lines, yaml);
+    return entries.map((one) => ({ ...one, section: entry.key }));
+  });
+}
+
+/** Whether a key outside the section `atc` looks as if it configured ATC. */
+function looksOurs(key: string): boolean {
+  const meaning = nameSpelling.meaning(key);
+  return sectionNamed(key) !== undefined || (meaning !== undefined && !isForeign(meaning));
+}
+
 function sectionOf(root: YAMLMap, yaml: Yaml): { name: string; map: YAMLMap } | undefined {
   for (const { key, value } of root.items) {
     const name = yaml.isScalar(key) ? String(key.value) : "";
@@ -44,14 +72,13 @@ function sectionOf(root: YAMLMap, yaml: Yaml): { name: string; map: YAMLMap } | 
 }
 
 function content(root: YAMLMap, document: Document, file: string, lines: LineCounter, yaml: Yaml): Content {
-  const entries = entriesOf(root, document, lines, yaml);
   const section = sectionOf(root, yaml);
-  if (section === undefined) return { entries, warnings: [] };
-  const outside = entries.filter(({ key }) => nameSpelling.meaning(key) !== undefined);
+  if (section === undefined) return { entries: entriesWithSections(root, document, lines, yaml), warnings: [] };
+  const outside = entriesOf(root, document, lines, yaml).filter(({ key }) => looksOurs(key));
   const warnings = outside.map(
     ({ key, line }) => `"${key}" (${file}:${line}) is outside the section "${section.name}" and is ignored`,
   );
-  return { entries: entriesOf(section.map, document, lines, yaml), warnings };
+  return { entries: entriesWithSections(section.map, document, lines, yaml), warnings };
 }
 
 function syntaxFaults(document: Document, file: string, lines: LineCounter): readonly ConfigFault[] {

@@ -56,6 +56,8 @@ export interface SignalConfig {
   readonly dialect: "lts" | "tradingview";
   /** Whether HMA is Hull's average or, as the published script plots it, a simple one. */
   readonly hma: "hull" | "sma";
+  /** The point of LSMA's least-squares line: at the newest bar, or at the one before it. */
+  readonly lsma: "newest" | "delayed";
 }
 
 /** Nine windows of this length for each of six kinds take half a gigabyte. */
@@ -177,6 +179,13 @@ export const signalParameters: ParameterTable<SignalConfig> = {
     values: ["hull", "sma"],
     default: "hull",
     description: "Hull's average, or the simple one that the published script plots",
+    pythonNames: [],
+  },
+  lsma: {
+    kind: "choice",
+    values: ["newest", "delayed"],
+    default: "newest",
+    description: "LSMA at the newest bar of its line, or, as in Python without the extension, at the one before",
     pythonNames: [],
   },
 };

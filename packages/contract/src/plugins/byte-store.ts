@@ -1,5 +1,6 @@
 import type { OperationOptions } from "../data/progress.ts";
 import { AtcError } from "../errors/error.ts";
+import type { Tallies } from "./tallies.ts";
 
 /**
  * Bytes of a value: `length` bytes from `offset`, or the last `suffixLength` bytes, clipped to the value. A range that
@@ -61,6 +62,8 @@ export interface ByteStore extends AsyncDisposable {
   delete(key: string): Promise<boolean>;
   /** The entries whose key starts with `prefix`, in no particular order, without values that are being written. */
   list(prefix?: string): AsyncIterable<ByteStoreEntry>;
+  /** Sums over all processes that use the store. A store that cannot keep them omits this member. */
+  readonly tallies?: Tallies | undefined;
 }
 
 /** An exclusive right to compute one key until a deadline. Disposal releases it early. */

@@ -10,7 +10,7 @@ import { openData } from "../data/open-data.ts";
 import { timeframeMs } from "../data/timeframe.ts";
 import { openSpool, type Spool } from "../spool/open-spool.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
-import { asJson, backtestPart, signalPart } from "../wiring/config-parts.ts";
+import { asJson, backtestPart, signalKeyPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
 import type { BacktestCurves } from "./backtest-curves.ts";
@@ -129,7 +129,7 @@ type EntryPart = JsonObject & { readonly symbols: readonly string[] };
  */
 function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
-  const parameters = { ...signalPart(config), ...backtestPart(config), limit: config.limit ?? null, resultVersion };
+  const parameters = { ...signalKeyPart(config), ...backtestPart(config), limit: config.limit ?? null, resultVersion };
   const { name: algorithm, version } = strategy;
   return (kind, part) => {
     const input = contentOf(part.symbols);
@@ -205,9 +205,11 @@ export async function openBacktest(
     warn: (message) => runtime.warn(message),
   });
   try {
+    const startedAt = performance.now();
     const { figures, cachedSymbols } = await compute(runtime, { dataset, spool, cache, key, symbols, options });
     const json = resultToJson(figures);
-    await cache?.set(whole, { arrays: {}, attributes: asJson(json) });
+    const costMs = performance.now() - startedAt;
+    await cache?.set(whole, { arrays: {}, attributes: asJson(json) }, { costMs });
     const report = reportWith(runtime, path, dataset, notes, json);
     const curves = wantsCurves ? curvesOf(figures, spool) : undefined;
     return { ...end, report, curves, cached: false, cachedSymbols, [Symbol.dispose]: () => spool[Symbol.dispose]() };

@@ -77,12 +77,15 @@ export function seriesPieces({ curves, readCurves, get, put }: SeriesPiecesOptio
     async store(figures, costMs) {
       const { symbol } = figures;
       const reader = curves.reader(symbol);
-      for (const [piece, { barRows, tradeRows }] of piecesOf(reader.bars, reader.trades).entries()) {
+      const pieces = piecesOf(reader.bars, reader.trades);
+      // The entries are used together, so each has its share of the time.
+      const shareMs = costMs / (pieces.length + 1);
+      for (const [piece, { barRows, tradeRows }] of pieces.entries()) {
         const [read] = readCurves([{ reader, bars: barRows, trades: tradeRows }]);
-        if (read === undefined || !(await put(symbol, { piece }, { arrays: encodeCurves(read) }, costMs))) return;
+        if (read === undefined || !(await put(symbol, { piece }, { arrays: encodeCurves(read) }, shareMs))) return;
       }
       const attributes = { figures: encodeFigures(figures), trades: reader.trades };
-      await put(symbol, {}, { arrays: {}, attributes }, costMs);
+      await put(symbol, {}, { arrays: {}, attributes }, shareMs);
     },
   };
 }

@@ -1,14 +1,12 @@
 import type { Cache } from "@atc/cache";
 import { createCache } from "@atc/cache";
-import type { AtcConfig } from "@atc/config";
+import type { AtcConfig, ConfigName } from "@atc/config";
+import { configDefaults } from "@atc/config";
 import type { ByteStore } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
 import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
-import { declaredOptions } from "../plugins/plugin-options.ts";
+import { declaredOptions, takesOption } from "../plugins/plugin-options.ts";
 import { findCodec, installedCodecs } from "./compression.ts";
-
-/** The most bytes of all entries of a cache folder. */
-export const cacheBytes: number = 2 ** 30;
 
 /**
  * The cache that a configuration describes. Entries are `.npz` files, compressed if the configuration selects a codec;
@@ -40,13 +38,25 @@ export function withDisposal(cache: Cache, dispose: () => Promise<void>): Cache 
 /** The store over a folder, which `@atc/cache-fs` provides. */
 const folderStore = "fs";
 
+/** The bounds of a cache: the key of the configuration and the option of a byte store. */
+const bounds = [
+  ["cacheMaxBytes", "maxBytes"],
+  ["cacheMaxEntries", "maxEntries"],
+  ["cacheMaxAgeSeconds", "maxAgeMs"],
+] as const satisfies readonly (readonly [ConfigName, string])[];
+
 /** Opens the store. If its folder is unusable, throws a disk error, and the run continues without a cache. */
-async function openStore(
-  { cacheStore, cacheDir: directory }: AtcConfig,
-  host: InstalledPluginHost,
-): Promise<ByteStore> {
+async function openStore(config: AtcConfig, host: InstalledPluginHost): Promise<ByteStore> {
+  const { cacheStore, cacheDir: directory, cacheMaxBytes: maxBytes, cacheMaxEntries: maxEntries } = config;
   const plugin = await host.locate("byte-store", cacheStore);
-  const offered = { directory, maxBytes: cacheBytes, onEvict: () => host.warn(evicting(cacheStore, directory)) };
+  for (const [key, option] of bounds)
+    if (config[key] !== configDefaults[key] && !takesOption(plugin, option))
+      host.warn(`${key} has no effect: the byte store "${cacheStore}" has no option ${option}`);
+  const maxAgeMs = config.cacheMaxAgeSeconds === undefined ? undefined : 1000 * config.cacheMaxAgeSeconds;
+  const onEvict = ({ reason }: { readonly reason?: string } = {}): void => {
+    if (reason !== "age") host.warn(evicting(cacheStore, directory));
+  };
+  const offered = { directory, maxBytes, maxEntries, maxAgeMs, onEvict };
   try {
     return await host.find("byte-store", cacheStore, declaredOptions(plugin, offered));
   } catch (error) {

@@ -1,5 +1,6 @@
 import { lstat, mkdir, readFile, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { AtcConfig } from "@atc/config";
 import { absentOnly, systemFaults, systemNameOf } from "@atc/contract";
 import { mappingBackend, networkFileSystems } from "@atc/mmap-store";
 import type { Runtime } from "../wiring/runtime.ts";
@@ -8,7 +9,7 @@ import type { Runtime } from "../wiring/runtime.ts";
 export interface DoctorFinding {
   /** `ok`; `note` if it costs speed or comfort; `fault` if it will stop a run. */
   readonly state: "ok" | "note" | "fault";
-  /** What was checked: `Node`, `mapping`, `configuration`, `datasets`, `cache`, `disk` or `plugins`. */
+  /** What was checked: `Node`, `mapping`, `configuration`, `datasets`, `cache`, `cache bounds`, `disk` or `plugins`. */
   readonly what: string;
   /** The result, for people. */
   readonly found: string;
@@ -103,6 +104,13 @@ function checkMapping(): DoctorFinding {
       };
 }
 
+/** The bounds of the cache, which a long run may reach. */
+function cacheBounds({ cacheMaxBytes, cacheMaxEntries, cacheMaxAgeSeconds }: AtcConfig): DoctorFinding {
+  const age = cacheMaxAgeSeconds === undefined ? "" : `, ${cacheMaxAgeSeconds} s without use`;
+  const found = `at most ${cacheMaxBytes} bytes, ${cacheMaxEntries} files${age}`;
+  return { state: "ok", what: "cache bounds", found };
+}
+
 /** Checks what a run needs: Node, the mapping backend, the configuration, the folders and their disks, the plugins. */
 export async function doctor(runtime: Runtime): Promise<readonly DoctorFinding[]> {
   const { config, loaded } = runtime;
@@ -113,6 +121,7 @@ export async function doctor(runtime: Runtime): Promise<readonly DoctorFinding[]
     { state: "ok", what: "configuration", found: loaded.file ?? "no file; defaults, environment and options" },
     ...(await checkFolder("datasets", config.dataDir)),
     ...(await checkFolder("cache", config.cacheDir)),
+    cacheBounds(config),
     ...((await isRotational(config.dataDir)) === true
       ? [
           {

@@ -13,7 +13,7 @@ import type { SignalTaskInput } from "../compute/tasks.ts";
 import { datasetRef } from "../compute/thread-datasets.ts";
 import type { DataOptions } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
-import { asJson, signalPart } from "../wiring/config-parts.ts";
+import { asJson, signalKeyPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
 import type { RememberedSignals } from "./signal-entries.ts";
@@ -98,7 +98,7 @@ async function computeAll(runtime: Runtime, run: SignalRun): Promise<ComputedSig
 /** Makes the keys of a symbol's cache entries, which depend on the rows of this symbol alone. */
 function keysOf({ config }: Runtime, { manifest }: Dataset, symbol: string): (kind: string) => CacheKey {
   const { limit = null, invalidPrices } = config;
-  const parameters = asJson({ ...signalPart(config), symbol, limit, invalidPrices });
+  const parameters = asJson({ ...signalKeyPart(config), symbol, limit, invalidPrices });
   const input = contentKeys(manifest)([symbol]);
   return (kind) => ({ kind, input, parameters, algorithm: "atc", version: signalsVersion });
 }

@@ -12,6 +12,15 @@ export function signalPart(config: AtcConfig): SignalConfig {
   return part<SignalConfig>(config, signalDefaults);
 }
 
+/**
+ * The configuration of the signals as a part of cache keys. The newest point of LSMA is left out, because entries from
+ * before that choice have it, and their keys do not name it.
+ */
+export function signalKeyPart(config: AtcConfig): JsonObject {
+  const { lsma, ...others } = signalPart(config);
+  return asJson(lsma === "newest" ? others : { ...others, lsma });
+}
+
 /** The configuration of fills and costs. */
 export function backtestPart(config: AtcConfig): BacktestConfig {
   return part<BacktestConfig>(config, backtestDefaults);

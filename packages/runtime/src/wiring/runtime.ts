@@ -6,7 +6,7 @@ import type { AtcConfig, LoadedConfig } from "@atc/config";
 import { configDefaults, createTrust, loadConfig } from "@atc/config";
 import type { ArrayStore, Executor } from "@atc/contract";
 import { printableText } from "@atc/plugin-kit";
-import { cacheBytes, configuredCache } from "../cache/configured-cache.ts";
+import { configuredCache } from "../cache/configured-cache.ts";
 import { nearestPackageJson } from "../plugins/installed-plugins.ts";
 import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
 import { createPluginHost } from "../plugins/plugin-host.ts";
@@ -59,7 +59,7 @@ export interface Runtime extends AsyncDisposable {
   readonly storeRef: StoreRef;
   /** Whether results are stored in the cache and read from it. */
   readonly usesCache: boolean;
-  /** The size limit of the cache folder, in bytes. */
+  /** The most bytes of all entries of the cache. */
   readonly cacheBytes: number;
   /** The cache; the first call opens it. */
   cache(): Promise<Cache>;
@@ -156,7 +156,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     store,
     storeRef,
     usesCache,
-    cacheBytes,
+    cacheBytes: config.cacheMaxBytes,
     async cache() {
       opened ??= configuredCache(config, host, options.cacheMemoryBytes);
       return await opened;

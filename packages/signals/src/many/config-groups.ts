@@ -12,13 +12,14 @@ export type LanePair = readonly [Member, Member];
 
 /** A key that is equal for configurations with the same averages and crossings. */
 function sharedKey(config: SignalConfig): string {
-  const { robustness, calculationSource, dialect, hma } = config;
+  const { robustness, calculationSource, dialect, hma, lsma } = config;
   return JSON.stringify([
     averageKinds.map((kind) => config[`${kind}Length`]),
     robustness,
     calculationSource,
     dialect,
     hma,
+    lsma,
   ]);
 }
 
@@ -34,7 +35,8 @@ function groupBy(members: readonly Member[], key: (config: SignalConfig) => stri
 }
 
 /**
- * Groups configurations with the same averages and crossings: lengths, robustness, calculation source, dialect and hma.
+ * Groups configurations with the same averages and crossings: lengths, robustness, calculation source, dialect, hma
+ * and lsma.
  */
 export function groupConfigs(configs: readonly SignalConfig[]): readonly (readonly Member[])[] {
   const members = configs.map((config, index) => ({ index, config }));

@@ -45,7 +45,7 @@ function createAverage(
     case "dema":
       return createDema(lengths, config, layout);
     case "lsma":
-      return createLsma(lengths, sumsOf(config.lsmaLength));
+      return createLsma(lengths, config, sumsOf(config.lsmaLength));
     case "kama":
       return createKama(lengths, config, layout);
   }

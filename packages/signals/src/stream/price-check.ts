@@ -123,6 +123,14 @@ function readCandidate(bar: PriceBar, column: PriceName): void {
   else candidate[1] = bar.low ?? Number.NaN;
 }
 
+/** Throws as {@link readBar} for a bar that is not pushed yet. */
+export function checkBar(bar: PriceBar, column: PriceName, position: number): void {
+  readBar(bar, column, position, { close: checkedClose, source: checkedSource });
+}
+
+const checkedClose = new Float64Array(1);
+const checkedSource = new Float64Array(1);
+
 /**
  * Copies a bar to `target`; `position` is its absolute index.
  *

@@ -59,12 +59,15 @@ function checkVersion(name: string, version: number, own: number): void {
   throw new AtcError("ATC_UNSUPPORTED", message, { details: { version, supported: own } });
 }
 
+/** The values of members that earlier snapshots do not have. */
+const earlierValues: JsonObject = { lsma: "newest" };
+
 /**
  * Throws ATC_INVALID_ARGUMENT with the members of the configuration, and the outputs, in which a snapshot differs from
  * a stream.
  */
 function checkOwner(header: SnapshotHeader, config: SignalConfig, outputs: readonly string[]): void {
-  const theirs: JsonObject = { ...header.config, outputs: header.outputs.join(", ") };
+  const theirs: JsonObject = { ...earlierValues, ...header.config, outputs: header.outputs.join(", ") };
   const own: JsonObject = { ...config, outputs: outputs.join(", ") };
   const names = new Set([...Object.keys(own), ...Object.keys(theirs)]);
   const differing = [...names].filter((name) => theirs[name] !== own[name]);

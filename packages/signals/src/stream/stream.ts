@@ -46,6 +46,15 @@ export function createStream<Name extends SignalOutput = SignalOutput>(
   return openStream(config, options, checkPrices);
 }
 
+/** A stream whose last outputs can be read by other parts of this package. */
+export interface OpenStream<Name extends SignalOutput> extends SignalStream<Name> {
+  /**
+   * Writes the outputs of the last bar. Only valid right after the call that computed it: streams of a thread share the
+   * rows of results.
+   */
+  writeLast(values: Float64Array): void;
+}
+
 /**
  * Like {@link createStream}, with a custom price check. If the check is deferred, a push that throws leaves the stream
  * unusable.
@@ -54,7 +63,7 @@ export function openStream<Name extends SignalOutput>(
   config: Partial<SignalConfig>,
   options: SignalOptions<Name>,
   check: typeof checkPrices,
-): SignalStream<Name> {
+): OpenStream<Name> {
   const whole = validateSignalConfig(config);
   const outputs = checkOutputs(options.outputs);
   const computed = new Set<SignalOutput>(outputs);
@@ -155,6 +164,7 @@ export function openStream<Name extends SignalOutput>(
       watch.lastReported = header.told;
       warner.skip(sequence.position);
     },
+    writeLast: (values) => reader.write(values),
     diagnostics() {
       assertOpen();
       return diagnosticsOf(kernel.tallies(), kernel.votes, whole, sequence.position);

@@ -37,7 +37,6 @@ export const recordMembers = {
     hundred: "f64",
     shift: "f64",
     largest: "f64",
-    three: "f64",
     slow: "f64",
     range: "f64",
   },
@@ -75,6 +74,9 @@ export const recordMembers = {
     roots: "u64",
     rootFactors: "u64",
     history: "u64",
+    weightedShares: "u64",
+    plainShares: "u64",
+    back: "u64",
   },
   windows: {
     lengths: "u64",

@@ -2,6 +2,7 @@ import type { AverageKind, SignalConfig } from "@atc/contract";
 import { averageKinds } from "@atc/contract";
 import { derivedLengths } from "@atc/plugin-kit";
 import { type KindPart, longestWindow, neededKinds, needsAll } from "../base/kernel-parts.ts";
+import { lineShares } from "../base/line-shares.ts";
 import { type SignalOutput, signalOutputs } from "../base/signal-output.ts";
 import { firstBarOf } from "../base/warmup.ts";
 import { weightSum } from "../base/weight-sum.ts";
@@ -92,7 +93,7 @@ function windowsOf(draft: Draft, kind: AverageKind): Region | undefined {
   return windows;
 }
 
-/** What the averages of a kind keep; the members after `averages` are for HMA. */
+/** What the averages of a kind keep; the members after `averages` are for HMA, the last three for LSMA. */
 interface AverageWords {
   readonly averages: Word;
   readonly simple: Word;
@@ -102,9 +103,13 @@ interface AverageWords {
   readonly roots: Word;
   readonly rootFactors: Word;
   readonly history: Word;
+  readonly weightedShares: Word;
+  readonly plainShares: Word;
+  readonly back: Word;
 }
 
 const noHull = { simple: 0, wholes: 0, halves: 0, halfFactors: 0, roots: 0, rootFactors: 0, history: 0 };
+const noLine = { weightedShares: 0, plainShares: 0, back: 0 };
 
 function addHull(draft: Draft, lengths: readonly number[], wholes: number): AverageWords {
   const { slot, config } = draft;
@@ -113,6 +118,7 @@ function addHull(draft: Draft, lengths: readonly number[], wholes: number): Aver
   const roots = lengths.map((length) => Math.floor(Math.sqrt(length)));
   const history = Math.max(...roots);
   return {
+    ...noLine,
     simple: 0,
     wholes,
     halves: addWindows(draft, halves, true),
@@ -130,16 +136,30 @@ function addHull(draft: Draft, lengths: readonly number[], wholes: number): Aver
   };
 }
 
+function addLine({ slot, config }: Draft, lengths: readonly number[]): AverageWords {
+  const shares = lengths.map((length) => lineShares(length, config));
+  const list = (values: readonly number[]): Region => slot.doubles(values.length, values);
+  return {
+    ...noHull,
+    averages: 0,
+    weightedShares: list(shares.map(({ weighted }) => weighted)),
+    plainShares: list(shares.map(({ plain }) => plain)),
+    back: config.lsma === "delayed" ? 8 : 0,
+  };
+}
+
 function addAverages(draft: Draft, { kind, lengths }: KindPart, wholes: number): AverageWords {
   if (kind === "hma" && draft.config.hma === "hull") return addHull(draft, lengths, wholes);
-  const kept = { ema: 1, hma: 0, wma: 0, dema: 2, lsma: 0, kama: 1 }[kind];
+  if (kind === "lsma") return addLine(draft, lengths);
+  const kept = { ema: 1, hma: 0, wma: 0, dema: 2, kama: 1 }[kind];
   const averages = kept === 0 ? 0 : addState(draft, zeros(kept * lengths.length));
-  return { ...noHull, averages, simple: kind === "hma" ? 1 : 0 };
+  return { ...noHull, ...noLine, averages, simple: kind === "hma" ? 1 : 0 };
 }
 
 /** The factor for the sums of a length; for EMA and DEMA, the smoothing factor alpha. */
 function factorOf(kind: AverageKind, length: number, config: SignalConfig): number {
   if (kind === "ema" || kind === "dema") return 2 / (length + 1);
+  if (kind === "lsma") return lineShares(length, config).factor;
   return kind === "hma" && config.hma === "sma" ? 1 / length : 1 / weightSum(length);
 }
 

@@ -11,7 +11,6 @@ export const kernelConstants: Readonly<Record<ConstantName, number>> = {
   hundred: 100,
   shift: 6_755_399_441_055_744,
   largest: Number.MAX_VALUE,
-  three: 3,
   slow: 0.064,
   range: 0.666 - 0.064,
 };
@@ -36,17 +35,7 @@ export function settingsOf(config: SignalConfig): Readonly<Record<SettingName, n
   };
 }
 
-type ConstantName =
-  | "floor"
-  | "tolerance"
-  | "sign"
-  | "one"
-  | "hundred"
-  | "shift"
-  | "largest"
-  | "three"
-  | "slow"
-  | "range";
+type ConstantName = "floor" | "tolerance" | "sign" | "one" | "hundred" | "shift" | "largest" | "slow" | "range";
 
 type SettingName =
   | "ownSource"
