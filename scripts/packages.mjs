@@ -1,32 +1,22 @@
 // Packs every package, serves the tarballs from a registry on loopback, and installs each one alone into an empty
 // project with npm, pnpm and yarn. Imports and type-checks it there, and prints the table. Then makes a user's project
 // with each package manager: it installs the command, two codecs and a codec of somebody else, and checks that they
-// are found by name.
+// are found by name. At last it goes the README's road from an empty machine image (`scripts/road.mjs`).
 //
 //   --only NAME                repeatable; omits the projects
 //   --managers npm,pnpm,yarn
 //   --json
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
+import { packInto, pnpm, publicPackages } from "./packing.mjs";
 
-const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const pnpm = "pnpm@12.21.0";
 const yarn = "yarn@1.22.22";
 const { values: options } = parseArgs({
   options: {
@@ -41,26 +31,6 @@ const commands = {
   pnpm: (...names) => ["npx", ["--yes", pnpm, "add", ...names]],
   yarn: (...names) => ["npx", ["--yes", yarn, "add", ...names, "--no-progress", "--silent"]],
 };
-
-/** Packs all packages; returns name -> { manifest, tarball, bytes, unpacked }. */
-async function pack(directory) {
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-  const filters = ["--filter", "./packages/*", "--filter", "example-custom-codec"];
-  await run("npx", ["--yes", pnpm, "-r", ...filters, "pack", "--pack-destination", directory], {
-    cwd: root,
-    maxBuffer: 1 << 26,
-  });
-  const packed = new Map();
-  for (const file of readdirSync(directory).filter((name) => name.endsWith(".tgz"))) {
-    const tarball = join(directory, file);
-    const manifest = JSON.parse((await run("tar", ["-xzOf", tarball, "package/package.json"])).stdout);
-    const listing = (await run("tar", ["-tvzf", tarball])).stdout.trim().split("\n");
-    const unpacked = listing.reduce((sum, line) => sum + Number(line.split(/\s+/)[2]), 0);
-    packed.set(manifest.name, { manifest, tarball, bytes: statSync(tarball).size, unpacked });
-  }
-  return packed;
-}
 
 /** A registry of the packed packages, for the scope alone; everything else comes from the usual one. */
 async function serve(packed) {
@@ -105,6 +75,9 @@ const attempt = (command, args, cwd) =>
       resolve({ code: error === null ? 0 : (error.code ?? 1), output: stdout + stderr }),
     );
   });
+
+/** The beginning of the line that a message shows for a missing package. */
+const adding = { npm: "npm i", pnpm: "pnpm add", yarn: "yarn add" };
 
 /** Names of what arrived besides the package itself, without platform variants. */
 function arrived(directory, name) {
@@ -210,7 +183,7 @@ async function useProject(manager, registry, custom) {
     const missing = await atc("backtest", "bars.csv", "--compression-algorithm", "lz4", "--no-cache", "--json");
     const absent = await atc("cache", "stats", "--compression-algorithm", "lz4");
     if (missing.code !== 0) throw new Error(`a run without a cache ended with ${missing.code}: ${missing.output}`);
-    if (absent.code !== 5 || !absent.output.includes("pnpm add @atc/codec-blosc @atc/codec-lz4"))
+    if (absent.code !== 5 || !absent.output.includes(`${adding[manager]} @atc/codec-lz4`))
       throw new Error(`lz4 ended with ${absent.code}: ${absent.output}`);
     return "yes";
   } catch (error) {
@@ -221,7 +194,7 @@ async function useProject(manager, registry, custom) {
   }
 }
 
-const packed = await pack(join(root, "temp", "tarballs"));
+const packed = await packInto(join(root, "temp", "tarballs"), [...publicPackages, "example-custom-codec"]);
 const example = packed.get("example-custom-codec").tarball;
 // yarn caches a tarball by its path and version, so each content has a path of its own.
 const digest = createHash("sha256").update(readFileSync(example)).digest("hex").slice(0, 16);
@@ -273,4 +246,8 @@ if (!options.json) {
     console.log(`plugins are found in a project of ${manager}: ${found}`);
   console.log(`${rows.length - failed.length} packages install alone, ${failed.length} do not`);
 }
-process.exitCode = failed.length === 0 && lost === 0 ? 0 : 1;
+const road =
+  options.only === undefined && !options.json
+    ? spawnSync(process.execPath, [join(root, "scripts/road.mjs")], { stdio: "inherit" }).status
+    : 0;
+process.exitCode = failed.length === 0 && lost === 0 && road === 0 ? 0 : 1;

@@ -69,16 +69,17 @@ export async function findCodec(config: CompressionConfig, host: InstalledPlugin
   throw unknownAlgorithm(
     name,
     installed.map((one) => one.name),
+    host,
   );
 }
 
-function unknownAlgorithm(name: string, installed: readonly string[]): AtcError {
+function unknownAlgorithm(name: string, installed: readonly string[], host: InstalledPluginHost): AtcError {
   const algorithms = Object.keys(bloscPackages);
   const suggestion = nearest(name, [...algorithms, ...installed]);
   const hint = suggestion === undefined ? "algorithms" : `did you mean "${suggestion}"? Algorithms`;
   return new AtcError(
     "ATC_INVALID_CONFIG",
-    `compressionAlgorithm is "${name}", which no installed package provides; ${hint} of Blosc: ${algorithms.join(", ")}; installed codec plugins: ${installed.join(", ") || "none"}`,
+    `compressionAlgorithm is "${name}", which no installed package provides (${host.searched}); ${hint} of Blosc: ${algorithms.join(", ")}; installed codec plugins: ${installed.join(", ") || "none"}`,
     {
       details: {
         path: "compressionAlgorithm",

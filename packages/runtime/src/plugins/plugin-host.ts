@@ -71,6 +71,13 @@ function missing(kind: string, name: string, installed: readonly InstalledPlugin
   });
 }
 
+/** The package of ours that was probably meant, with or without its scope. */
+function nearestPackage(name: string): string | undefined {
+  const unscoped = (one: string): string => one.replace(/^@[^/]*\//, "");
+  const found = nearest(unscoped(name), knownPackages().map(unscoped));
+  return found === undefined ? undefined : knownPackages().find((one) => unscoped(one) === found);
+}
+
 /** The fault of a package under `plugins` that provides no plugin. */
 function faultOf({ name, isInstalled }: PluginListing["useless"][number], search: PluginSearch): AtcError {
   if (isInstalled)
@@ -81,7 +88,7 @@ function faultOf({ name, isInstalled }: PluginListing["useless"][number], search
     );
   const what = `plugins names "${name}", which is not installed (${searchedText(search)})`;
   const details = { kind: "package", name, packages: [name], searched: search.folders };
-  const suggestion = nearest(name, knownPackages());
+  const suggestion = nearestPackage(name);
   const install = installLine([suggestion ?? name], search.target, search.shell);
   if (suggestion !== undefined && suggestion !== name)
     return new AtcError(
