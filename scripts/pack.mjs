@@ -7,5 +7,5 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const packed = await packInto(join(root, "tarballs"));
 const bytes = [...packed.values()].reduce((sum, one) => sum + one.bytes, 0);
 console.log(`${packed.size} packages, ${(bytes / 1e6).toFixed(1)} MB, are in tarballs/`);
-console.log("the command:   npm i -g tarballs/*.tgz");
+console.log("the command:   npm i -g ./tarballs/*.tgz");
 console.log(`in a project:  npm i ${join(root, "tarballs")}/*.tgz`);

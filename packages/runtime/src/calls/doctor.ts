@@ -123,8 +123,9 @@ function faultOf(what: string, error: unknown): DoctorFinding {
 /** The plugins by kind: `codec: blosc, zstd; source: csv`. */
 function listOf(plugins: readonly InstalledPlugin[]): string {
   if (plugins.length === 0) return "none installed";
-  const kinds = [...new Set(plugins.map(({ kind }) => kind))].sort();
-  const namesOf = (kind: string): readonly string[] => plugins.filter((one) => one.kind === kind).map(({ name }) => name);
+  const kinds = [...new Set(plugins.map(({ kind }) => kind))].sort((a, b) => (a < b ? -1 : 1));
+  const namesOf = (kind: string): readonly string[] =>
+    plugins.filter((one) => one.kind === kind).map(({ name }) => name);
   return kinds.map((kind) => `${kind}: ${namesOf(kind).join(", ")}`).join("; ");
 }
 

@@ -1,6 +1,5 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import { isAbsence } from "@atc/contract";
 import { isFile } from "./install-line.ts";
 
 /** A folder with a `node_modules` in which the running program is installed. */
@@ -23,8 +22,8 @@ function stepsOf(file: string): readonly string[] {
       steps.push(step);
     }
     steps.push(realpathSync(file));
-  } catch (error) {
-    if (!isAbsence(error)) throw error;
+  } catch {
+    // The program was moved while it ran, or somebody else gave its path. The steps so far count.
   }
   return steps;
 }

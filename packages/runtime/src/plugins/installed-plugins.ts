@@ -109,11 +109,9 @@ function checkRenamed(packageJson: string, names: readonly string[], shell: Inst
   if (former === undefined) return;
   const present = String(renamedPackages.get(former));
   const line = replaceLine(former, present, { folder: dirname(packageJson), isGlobal: false }, shell);
-  throw new AtcError(
-    "ATC_INVALID_CONFIG",
-    `"${packageJson}" depends on "${former}", which was renamed; run: ${line}`,
-    { details: { path: packageJson, package: former, nearest: present } },
-  );
+  throw new AtcError("ATC_INVALID_CONFIG", `"${packageJson}" depends on "${former}", which was renamed; run: ${line}`, {
+    details: { path: packageJson, package: former, nearest: present },
+  });
 }
 
 function dependencyNames(manifest: Readonly<Record<string, unknown>>): readonly string[] {
