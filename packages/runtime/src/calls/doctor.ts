@@ -1,7 +1,15 @@
 import { lstat, mkdir, readFile, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { configDefaults } from "@atc/config";
-import { type AtcErrorCode, absentOnly, fromSystemError, isAtcError, systemFaults, systemNameOf } from "@atc/contract";
+import {
+  type AtcErrorCode,
+  absentOnly,
+  fromSystemError,
+  isAbsence,
+  isAtcError,
+  systemFaults,
+  systemNameOf,
+} from "@atc/contract";
 import { mappingBackend, networkFileSystems } from "@atc/mmap-store";
 import { findCodec } from "../cache/compression.ts";
 import { openByteStore } from "../cache/configured-cache.ts";
@@ -53,7 +61,8 @@ async function checkFolder(what: string, folder: string): Promise<readonly Docto
         what,
         found: `${folder} cannot be written: ${words === undefined ? message : `${words} (${name})`}`,
         remedy: "choose another folder in the configuration",
-        code: fromSystemError(error, "", "").code,
+        // The folder does not have to exist, so this is a fault of the disk.
+        code: isAbsence(error) ? "ATC_IO" : fromSystemError(error, "", "").code,
       },
     ];
   }
