@@ -3,7 +3,8 @@
 // with each package manager: it installs the command, two codecs and a codec of somebody else, and checks that they
 // are found by name. At last it goes the README's road from an empty machine image (`scripts/road.mjs`).
 //
-//   --only NAME                repeatable; omits the projects
+//   --only NAME                repeatable; omits the projects and the road
+//   --projects                 only the projects
 //   --managers npm,pnpm,yarn
 //   --json
 import { execFile, spawnSync } from "node:child_process";
@@ -21,6 +22,7 @@ const yarn = "yarn@1.22.22";
 const { values: options } = parseArgs({
   options: {
     only: { type: "string", multiple: true },
+    projects: { type: "boolean", default: false },
     managers: { type: "string", default: "npm,pnpm,yarn" },
     json: { type: "boolean", default: false },
   },
@@ -206,7 +208,7 @@ const rows = [];
 const projects = {};
 try {
   for (const [name, { manifest, bytes, unpacked }] of [...packed].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (options.only !== undefined && !options.only.includes(name)) continue;
+    if (options.projects || (options.only !== undefined && !options.only.includes(name))) continue;
     const row = { package: name, dependencies: [], bytes, unpacked, importMs: undefined, types: "-", installs: {} };
     const directories = await Promise.all(managers.map((manager) => installAlone(manager, name, registry.url, row)));
     for (const [i, directory] of directories.entries()) {
@@ -247,7 +249,7 @@ if (!options.json) {
   console.log(`${rows.length - failed.length} packages install alone, ${failed.length} do not`);
 }
 const road =
-  options.only === undefined && !options.json
+  options.only === undefined && !options.json && !options.projects
     ? spawnSync(process.execPath, [join(root, "scripts/road.mjs")], { stdio: "inherit" }).status
     : 0;
 process.exitCode = failed.length === 0 && lost === 0 && road === 0 ? 0 : 1;

@@ -134,17 +134,19 @@ describe("a search for plugins", () => {
       "g/global/v11/0-former/package.json",
       "work/",
     );
-    await make("g/store/links/cli/node_modules/@atc/cli/bin/atc.js", "g/global/v11/1-a/node_modules/@atc/");
+    await make("g/store/v11/links/cli/node_modules/@atc/cli/bin/atc.js", "g/global/v11/1-a/node_modules/@atc/");
     for (const [hash, folder] of [
       ["aa", "1-a"],
       ["bb", "2-b"],
     ] as const)
       await symlink(folder, join(home, "g/global/v11", hash));
     await symlink(
-      join(home, "g/store/links/cli/node_modules/@atc/cli"),
+      join(home, "g/store/v11/links/cli/node_modules/@atc/cli"),
       join(home, "g/global/v11/1-a/node_modules/@atc/cli"),
     );
     const search = await searchOf("g/global/v11/aa/node_modules/@atc/cli/bin/atc.js", "work", "work");
+    const inStore = await searchOf("g/store/v11/links/cli/node_modules/@atc/cli/bin/atc.js", "work", "work");
+    expect(inStore.folders).toEqual([]);
     expect(search.folders).toEqual(["aa", "bb"].map((hash) => join(home, "g/global/v11", hash)));
     expect(lineOf(search)).toBe("pnpm add -g @atc/codec-zstd");
   });

@@ -114,7 +114,8 @@ function globalLine({ folder }: InstallTarget, words: string, shell: InstallShel
 export function isGlobalPlace(folder: string, hasManifest: boolean): boolean {
   if (hasManifest)
     return /[\\/](?:global[\\/]v?\d+(?:[\\/][^\\/]+)?|yarn[\\/](?:Data[\\/])?global|install[\\/]global)$/i.test(folder);
-  return process.platform === "win32" || basename(folder) === "lib";
+  if (process.platform !== "win32") return basename(folder) === "lib";
+  return ["atc.cmd", "npm.cmd"].some((name) => isFile(join(folder, name)));
 }
 
 /** The line that installs `packages`, for the shell of the user. */

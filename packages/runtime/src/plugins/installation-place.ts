@@ -38,6 +38,9 @@ function placeOf(path: string): string | undefined {
 /** pnpm's folder of one global installation: `global/v11/HASH`. */
 const pnpmGroup = /[\\/]global[\\/]v\d+[\\/][^\\/]+$/;
 
+/** A folder of pnpm's store, which holds one package and what it needs. */
+const pnpmStore = /[\\/]store[\\/]v\d+[\\/]links[\\/]/;
+
 /** The folders of all packages that pnpm installed globally, which keeps each of them apart from the others. */
 function pnpmGroups(folder: string): readonly string[] {
   const all = dirname(folder);
@@ -54,7 +57,10 @@ function pnpmGroups(folder: string): readonly string[] {
  * @param files - files of the program, by the paths with which they were called
  */
 export function installationPlaces(files: readonly string[]): readonly InstallationPlace[] {
-  const folders = new Set(files.flatMap(stepsOf).flatMap((step) => placeOf(step) ?? []));
+  // Yarn's Plug'n'Play has no folders: only the project says what is installed.
+  if (process.versions["pnp"] !== undefined) return [];
+  const found = files.flatMap(stepsOf).flatMap((step) => placeOf(step) ?? []);
+  const folders = new Set(found.filter((folder) => !pnpmStore.test(folder)));
   const all = [...folders].flatMap((folder) => (pnpmGroup.test(folder) ? pnpmGroups(folder) : [folder]));
   const places = [...new Set(all)].map((folder) => ({ folder, hasManifest: isFile(join(folder, "package.json")) }));
   const listed = places.filter(({ hasManifest }) => hasManifest);
