@@ -18,7 +18,7 @@ export interface CommandLineIo {
   readonly terminal?: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** The working directory. */
   readonly cwd: string;
-  /** The file of this program, as it was called: plugins are also looked for where it is installed. */
+  /** The file of this program, as it was called: its place of installation is searched for plugins. */
   readonly program?: string | undefined;
   /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -29,7 +29,7 @@ export interface CommandLineIo {
 }
 
 /** The options and the output of one run of a command. */
-export interface Reporting {
+interface Reporting {
   readonly options: Readonly<Record<string, unknown>>;
   /** Whether results are printed as JSON. */
   readonly json: boolean;

@@ -78,7 +78,7 @@ export interface AtcErrorDetails {
   readonly ATC_IO: SystemRefusal;
   /** The plugin that is missing, and the packages that provide it if they are known. */
   readonly ATC_MISSING_PLUGIN: {
-    /** The kind of plugin, such as `codec`; `addon` for a native addon, `package` for one that a configuration names. */
+    /** The kind of plugin, such as `codec`; `addon` for a native addon, `package` for a name under `plugins`. */
     readonly kind?: string;
     /** The plugin's name. */
     readonly name?: string;

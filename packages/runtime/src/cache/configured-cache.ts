@@ -39,7 +39,7 @@ export function withDisposal(cache: Cache, dispose: () => Promise<void>): Cache 
 /** The store over a folder, which `@atc/cache-fs` provides. */
 const folderStore = "fs";
 
-/** Opens the store of cache entries. If its folder is unusable, throws a disk error, and the run continues without a cache. */
+/** Opens the store of entries. An unusable folder is a disk error, after which the run continues without a cache. */
 export async function openByteStore(
   { cacheStore, cacheDir: directory }: AtcConfig,
   host: InstalledPluginHost,

@@ -5,7 +5,7 @@ import { isJsonObject } from "./json-object.ts";
 
 type PackageManager = "npm" | "pnpm" | "yarn" | "bun";
 
-/** Where a missing package is to be installed. */
+/** The place in which to install a missing package. */
 export interface InstallTarget {
   /** The folder of the project, or that which contains the `node_modules` of global packages. */
   readonly folder: string;

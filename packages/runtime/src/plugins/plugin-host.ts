@@ -23,7 +23,7 @@ export interface InstalledPluginHost extends PluginHost {
   readonly folders: readonly string[];
   /** The same as part of a message. */
   readonly searched: string;
-  /** The line that installs packages where this host finds them. */
+  /** The line that installs packages, so that this host finds them. */
   installLine(packages: readonly string[]): string;
   /**
    * The installed plugin that `find` would create.
@@ -33,7 +33,7 @@ export interface InstalledPluginHost extends PluginHost {
   locate(kind: PluginKind, name: string): Promise<InstalledPlugin>;
 }
 
-/** Where plugins are looked for, and the receiver of warnings. */
+/** The search for plugins, and the receiver of warnings. */
 export interface PluginHostOptions {
   readonly search: PluginSearch;
   /** Receives each message once. */

@@ -3,23 +3,23 @@ import { type InstallShell, type InstallTarget, isGlobalPlace } from "./install-
 import { type InstallationPlace, installationPlaces } from "./installation-place.ts";
 import { nearestPackageJson, type PluginRoot } from "./installed-plugins.ts";
 
-/** Where plugins are looked for, and where a missing one is to be installed. */
+/** The places in which to look for plugins, and the one in which to install a missing one. */
 export interface PluginSearch {
   /** The roots, in the order of precedence. */
   readonly roots: readonly PluginRoot[];
   /** The folders of projects, and the `node_modules` folders without a package.json, in the same order. */
   readonly folders: readonly string[];
-  /** Where a missing package is to be installed. */
+  /** The place in which to install a missing package. */
   readonly target: InstallTarget;
-  /** Where the user will paste the line that installs it. */
+  /** The shell in which the user will paste the line that installs it. */
   readonly shell: InstallShell;
 }
 
-/** What decides where plugins are looked for. */
+/** What decides the places of a search. */
 export interface PluginSearchOptions {
   /** The folder of the configuration. */
   readonly directory: string;
-  /** Where the run takes place. */
+  /** The shell of the run. */
   readonly shell: InstallShell;
   /** Packages that the configuration names. */
   readonly extra: readonly string[];

@@ -20,8 +20,8 @@ export interface SetupOptions {
   /** Options of a command line, by configuration key. */
   readonly flags?: Readonly<Record<string, unknown>>;
   /**
-   * The file of the program that runs, as it was called. Plugins are also looked for where it is installed. Default:
-   * only where this package is installed.
+   * The file of the program that runs, as it was called. Its place of installation is searched for plugins, as that of
+   * this package always is.
    */
   readonly program?: string;
   /** Receives each warning once. Default: a warning of the process, which Node prints on standard error. */
