@@ -106,6 +106,12 @@ describe("a missing codec", () => {
     expect(await shop.cached()).toEqual([]);
   });
 
+  it("or writer of Parquet is reported before a file is read, too", async () => {
+    const run = await shop.atc("data", "export", "bars.csv", "-o", "bars.parquet", "--json");
+    expect([run.code, await shop.cached()]).toEqual([5, []]);
+    expect(errorOf(run).message).toMatch(/install it with: npm i @atc\/source-duckdb$/);
+  });
+
   it("does not stop a command that needs none", async () => {
     const compression = ["--use-compression", "true", "--compression-algorithm", "zstd"];
     expect((await shop.atc("ingest", "bars.csv", ...compression)).code).toBe(0);
