@@ -134,6 +134,7 @@ describe("a search for plugins", () => {
       "g/global/v11/0-former/package.json",
       "work/",
     );
+    await make("g/global/v11/1-a/pnpm-lock.yaml");
     await make("g/store/v11/links/cli/node_modules/@atc/cli/bin/atc.js", "g/global/v11/1-a/node_modules/@atc/");
     for (const [hash, folder] of [
       ["aa", "1-a"],
@@ -156,6 +157,7 @@ describe("a search for plugins", () => {
     [".bun/install/global", "bun add -g @atc/codec-zstd"],
     ["pnpm/global/5", "pnpm add -g @atc/codec-zstd"],
   ])("knows the global folder %s", async (folder, line) => {
+    if (folder.startsWith("pnpm")) await make(`${folder}/pnpm-lock.yaml`);
     await make("work/package.json", `${folder}/package.json`, `${folder}/node_modules/@atc/cli/bin/atc.js`);
     const search = await searchOf(`${folder}/node_modules/@atc/cli/bin/atc.js`, "work", "work");
     expect([search.folders, lineOf(search)]).toEqual([[join(home, "work"), join(home, folder)], line]);

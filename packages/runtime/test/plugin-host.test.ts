@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { AtcError } from "@atc/contract";
@@ -236,3 +236,44 @@ it.each(["dependencies", "devDependencies", "optionalDependencies", "peerDepende
     expect(error?.message).toContain(packageJson);
   },
 );
+
+describe("a folder of global packages", () => {
+  /** A host over every package in `node_modules`. */
+  function globalHost(extra: readonly string[] = []): InstalledPluginHost {
+    const search = {
+      roots: [{ packageJson: join(project, "package.json"), extra, isFolder: true }],
+      folders: [join(project, "node_modules")],
+      target: { folder: project, isGlobal: true },
+      shell: { cwd: project, env: {} },
+    };
+    return createPluginHost({ search, warn: (message) => warnings.push(message) });
+  }
+
+  it("has the plugins of all its packages, with and without a scope", async () => {
+    await install("codec-one", source("one", 1), [{ kind: "codec", name: "one" }]);
+    await install("@mine/codec-two", source("two", 1), [{ kind: "codec", name: "two" }]);
+    await install("npm", "", [], { atc: undefined });
+    await mkdir(join(project, "node_modules", ".bin"));
+    await writeFile(join(project, "node_modules", ".package-lock.json"), "{}");
+    expect((await globalHost().installed()).map(({ packageName }) => packageName).sort()).toEqual([
+      "@mine/codec-two",
+      "codec-one",
+    ]);
+  });
+
+  it("may hold packages that this user must not read, unless their plugins are wanted", async (context) => {
+    await install("codec-one", source("one", 1), [{ kind: "codec", name: "one" }]);
+    await install("secret", "", []);
+    const file = join(project, "node_modules", "secret", "package.json");
+    await chmod(file, 0);
+    if (
+      await readFile(file).then(
+        () => true,
+        () => false,
+      )
+    )
+      return context.skip("root may read everything");
+    expect((await globalHost().find("codec", "one")).name).toBe("one");
+    expect((await codeOf(globalHost(["secret"]).installed()))?.message).toContain(file);
+  });
+});

@@ -112,8 +112,10 @@ function globalLine({ folder }: InstallTarget, words: string, shell: InstallShel
 
 /** Whether a place of the program is one of global packages, by the layouts of npm, pnpm, yarn and bun. */
 export function isGlobalPlace(folder: string, hasManifest: boolean): boolean {
-  if (hasManifest)
-    return /[\\/](?:global[\\/]v?\d+(?:[\\/][^\\/]+)?|yarn[\\/](?:Data[\\/])?global|install[\\/]global)$/i.test(folder);
+  if (hasManifest) {
+    const isOfPnpm = /[\\/]global[\\/]v?\d+(?:[\\/][^\\/]+)?$/.test(folder) && isFile(join(folder, "pnpm-lock.yaml"));
+    return isOfPnpm || /[\\/](?:yarn[\\/](?:Data[\\/])?global|\.bun[\\/]install[\\/]global)$/i.test(folder);
+  }
   if (process.platform !== "win32") return basename(folder) === "lib";
   return ["atc.cmd", "npm.cmd"].some((name) => isFile(join(folder, name)));
 }

@@ -7,6 +7,7 @@ import { renamedPackages, type Trust } from "@atc/config";
 import { AtcError, fromSystemError, isAbsence, systemNameOf } from "@atc/contract";
 import { type InstallShell, replaceLine } from "./install-line.ts";
 import { isJsonObject } from "./json-object.ts";
+import { knownPackages } from "./package-names.ts";
 
 /** A plugin of an installed package, as its package.json describes it. The package itself is not imported yet. */
 export interface InstalledPlugin {
@@ -218,7 +219,11 @@ export async function installedPlugins(
   for (const root of roots) {
     const { names, list } = await candidatesOf(root, shell);
     const unique = [...new Set([...root.extra, ...names])];
-    const packages = await Promise.all(unique.map((name) => pluginsOf(root.packageJson, name, trust)));
+    const packages = await Promise.all(
+      unique.map((name) =>
+        pluginsOf(root.packageJson, name, trust).catch((error: unknown) => skipped(root, name, error)),
+      ),
+    );
     if (packages.some((plugins) => plugins.length > 0)) trust.check(list, "the list of plugin packages");
     for (const plugins of packages) {
       for (const plugin of plugins) {
@@ -229,6 +234,16 @@ export async function installedPlugins(
   }
   const plugins = [...found.values()];
   return { plugins, useless: await uselessExtras(roots, plugins) };
+}
+
+/**
+ * No plugins for an unrelated package that this user may not read: others share the folder of global packages. Throws
+ * every other error again.
+ */
+function skipped({ isFolder, extra }: PluginRoot, name: string, error: unknown): readonly InstalledPlugin[] {
+  const isRefused = ["EACCES", "EPERM"].includes(systemNameOf(error));
+  if (isFolder === true && isRefused && !extra.includes(name) && !knownPackages().includes(name)) return [];
+  throw error;
 }
 
 async function uselessExtras(
