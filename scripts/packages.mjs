@@ -1,10 +1,10 @@
 // Packs every package, serves the tarballs from a registry on loopback, and installs each one alone into an empty
 // project with npm, pnpm and yarn. Imports and type-checks it there, and prints the table. Then makes a user's project
 // with each package manager: it installs the command, two codecs and a codec of somebody else, and checks that they
-// are found by name. At last it goes the README's road from an empty machine image (`scripts/road.mjs`).
+// are found by name, and does the same with global packages. At last it goes the README's road from an empty machine image (`scripts/road.mjs`).
 //
 //   --only NAME                repeatable; omits the projects and the road
-//   --projects                 only the projects
+//   --projects                 only the projects and the global packages
 //   --managers npm,pnpm,yarn
 //   --json
 import { execFile, spawnSync } from "node:child_process";
@@ -70,9 +70,9 @@ function project(registry) {
   return directory;
 }
 
-const attempt = (command, args, cwd) =>
+const attempt = (command, args, cwd, more = {}) =>
   new Promise((resolve) => {
-    const env = { ...process.env, npm_config_store_dir: join(tmpdir(), "atc-alone-store"), CI: "true" };
+    const env = { ...process.env, npm_config_store_dir: join(tmpdir(), "atc-alone-store"), CI: "true", ...more };
     execFile(command, args, { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : (error.code ?? 1), output: stdout + stderr }),
     );
@@ -196,6 +196,59 @@ async function useProject(manager, registry, custom) {
   }
 }
 
+/** How each manager installs packages for all projects below `folder`: the command, the program, the line it shows. */
+const globally = {
+  npm: (folder, ...names) => ({
+    command: ["npm", ["install", "-g", "--prefix", folder, ...names, "--no-audit", "--no-fund", "--loglevel=error"]],
+    program: join(folder, "bin", "atc"),
+    line: `npm i -g --prefix ${folder} `,
+  }),
+  pnpm: (folder, ...names) => ({
+    command: ["npx", ["--yes", pnpm, "add", "-g", ...names]],
+    env: { PNPM_HOME: folder, PATH: `${folder}/bin:${folder}:${process.env.PATH}` },
+    program: join(folder, "bin", "atc"),
+    line: "pnpm add -g ",
+  }),
+  yarn: (folder, ...names) => ({
+    command: [
+      "npx",
+      ["--yes", yarn, "global", "add", ...names, "--global-folder", join(folder, "yarn", "global"), "--prefix", folder],
+    ],
+    program: join(folder, "bin", "atc"),
+    line: "yarn global add ",
+  }),
+};
+
+/** What must hold for a global command in a folder that is in no project, with its configuration elsewhere. */
+async function useGlobally(manager, registry) {
+  const folder = project(registry);
+  const work = mkdtempSync(join(tmpdir(), "atc-global-"));
+  try {
+    const names = ["@atc/cli", "@atc/codec-blosc", "@atc/codec-zstd"];
+    const { command, env, program, line } = globally[manager](folder, ...names);
+    rmSync(join(folder, "package.json"));
+    const settings = { ...env, npm_config_userconfig: join(folder, ".npmrc") };
+    settings["npm_config_@atc:registry"] = registry;
+    const install = await attempt(...command, folder, settings);
+    if (install.code !== 0) throw new Error(`the install ended with ${install.code}: ${install.output}`);
+    writeFileSync(join(work, "bars.csv"), bars());
+    writeFileSync(join(folder, "atc.yaml"), "useCompression: true\ncompressionAlgorithm: zstd\n");
+    const atc = (...args) => attempt(program, [...args, "--config", join(folder, "atc.yaml")], work, env);
+    const found = await atc("backtest", "bars.csv", "--json");
+    if (found.code !== 0) throw new Error(`zstd ended with ${found.code}: ${found.output}`);
+    const missing = await atc("backtest", "bars.csv", "--compression-algorithm", "lz4");
+    if (missing.code !== 5 || !missing.output.includes(`install with: ${line}@atc/codec-lz4 (`))
+      throw new Error(`lz4 ended with ${missing.code}: ${missing.output}`);
+    return "yes";
+  } catch (error) {
+    process.stderr.write(`${manager} global: ${error.message}\n`);
+    return "no";
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
 const packed = await packInto(join(root, "temp", "tarballs"), [...publicPackages, "example-custom-codec"]);
 const example = packed.get("example-custom-codec").tarball;
 // yarn caches a tarball by its path and version, so each content has a path of its own.
@@ -206,6 +259,7 @@ packed.delete("example-custom-codec");
 const registry = await serve(packed);
 const rows = [];
 const projects = {};
+const globals = {};
 try {
   for (const [name, { manifest, bytes, unpacked }] of [...packed].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (options.projects || (options.only !== undefined && !options.only.includes(name))) continue;
@@ -223,10 +277,12 @@ try {
   }
   for (const manager of options.only === undefined ? managers : [])
     projects[manager] = await useProject(manager, registry.url, custom);
+  for (const manager of options.only === undefined ? managers : [])
+    globals[manager] = await useGlobally(manager, registry.url);
 } finally {
   registry.close();
 }
-if (options.json) console.log(JSON.stringify({ packages: rows, projects }, undefined, 2));
+if (options.json) console.log(JSON.stringify({ packages: rows, projects, globals }, undefined, 2));
 else {
   console.table(
     rows.map((row) => ({
@@ -242,10 +298,12 @@ else {
   for (const row of rows) console.log(`${row.package}: ${row.dependencies.join(", ") || "nothing else arrives"}`);
 }
 const failed = rows.filter((row) => Object.values(row.installs).some((code) => code !== 0) || row.types !== "yes");
-const lost = Object.values(projects).filter((found) => found !== "yes").length;
+const lost = [...Object.values(projects), ...Object.values(globals)].filter((found) => found !== "yes").length;
 if (!options.json) {
   for (const [manager, found] of Object.entries(projects))
     console.log(`plugins are found in a project of ${manager}: ${found}`);
+  for (const [manager, found] of Object.entries(globals))
+    console.log(`plugins are found among the global packages of ${manager}: ${found}`);
   console.log(`${rows.length - failed.length} packages install alone, ${failed.length} do not`);
 }
 const road =
