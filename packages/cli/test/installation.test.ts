@@ -1,4 +1,5 @@
-import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { chmod, chown, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -232,5 +233,24 @@ describe.skipIf(process.geteuid?.() !== 0)("an installation that another user ma
     const run = await globalAtc("data", "sources", "--json");
     expect([run.code, errorOf(run).code]).toEqual([2, "ATC_UNTRUSTED"]);
     expect(errorOf(run).message).toContain(`chown 0 ${join(prefix, place)}`);
+  });
+});
+
+describe("the entry of the command", () => {
+  const entry = fileURLToPath(new URL("../bin/atc.js", import.meta.url));
+  const run = (...command: readonly [string, ...string[]]) =>
+    spawnSync(command[0], command.slice(1), { encoding: "utf8" });
+
+  it("says how to build a checkout that is not built", async () => {
+    await mkdir(join(shop.path, "bin"));
+    await shop.file("package.json", '{"type":"module"}');
+    await copyFile(entry, join(shop.path, "bin/atc.js"));
+    const { status, stderr } = run(process.execPath, join(shop.path, "bin/atc.js"));
+    expect([status, stderr]).toEqual([1, "error: this checkout is not built yet; run: npm run demo\n"]);
+  });
+
+  it.skipIf(process.platform === "win32")("is linked at the top of the checkout, so that npx finds it", () => {
+    const link = fileURLToPath(new URL("../../../node_modules/.bin/atc", import.meta.url));
+    expect(run(link, "--version").stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
