@@ -250,7 +250,8 @@ describe("the entry of the command", () => {
   });
 
   it.skipIf(process.platform === "win32")("is linked at the top of the checkout, so that npx finds it", () => {
-    const link = fileURLToPath(new URL("../../../node_modules/.bin/atc", import.meta.url));
+    const checkout = fileURLToPath(new URL("../../..", import.meta.url));
+    const link = join(checkout, "node_modules", ".bin", "atc");
     expect(run(link, "--version").stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
