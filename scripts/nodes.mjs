@@ -4,29 +4,17 @@
 //
 // Other arguments are passed to vitest: `pnpm nodes examples` runs only the examples and the code blocks of the pages.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { fetchNode } from "./fetch-node.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values, positionals } = parseArgs({
   options: { node: { type: "string", multiple: true, default: ["22", "24"] } },
   allowPositionals: true,
 });
-
-/** The path of a Node of a major version, fetched into `temp/` if it is missing. */
-function fetchNode(major) {
-  const { platform, arch } = process;
-  const name = `node-${platform === "win32" ? "win" : platform}-${arch}`;
-  const folder = join(root, "temp", `node${major}`);
-  const binary = join(folder, "node_modules", name, "bin", platform === "win32" ? "node.exe" : "node");
-  if (existsSync(binary)) return binary;
-  const args = ["install", "--prefix", folder, `${name}@${major}`, "--no-audit", "--no-fund", "--loglevel=error"];
-  const { status } = spawnSync("npm", args, { stdio: "inherit", shell: platform === "win32" });
-  if (status !== 0) throw new Error(`npm could not install ${name}@${major}`);
-  return binary;
-}
 
 /** The outcome of the tests under `node`, as vitest's JSON reports it. */
 function runTests(node, major) {

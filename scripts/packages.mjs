@@ -1,36 +1,29 @@
 // Packs every package, serves the tarballs from a registry on loopback, and installs each one alone into an empty
 // project with npm, pnpm and yarn. Imports and type-checks it there, and prints the table. Then makes a user's project
 // with each package manager: it installs the command, two codecs and a codec of somebody else, and checks that they
-// are found by name.
+// are found by name. The same is checked for global packages. At last it goes the README's road from an empty machine
+// image (`scripts/road.mjs`).
 //
-//   --only NAME                repeatable; omits the projects
+//   --only NAME                repeatable; omits the projects and the road
+//   --projects                 only the projects and the global packages
 //   --managers npm,pnpm,yarn
 //   --json
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
+import { packInto, pnpm, publicPackages } from "./packing.mjs";
 
-const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const pnpm = "pnpm@12.21.0";
 const yarn = "yarn@1.22.22";
 const { values: options } = parseArgs({
   options: {
     only: { type: "string", multiple: true },
+    projects: { type: "boolean", default: false },
     managers: { type: "string", default: "npm,pnpm,yarn" },
     json: { type: "boolean", default: false },
   },
@@ -41,26 +34,6 @@ const commands = {
   pnpm: (...names) => ["npx", ["--yes", pnpm, "add", ...names]],
   yarn: (...names) => ["npx", ["--yes", yarn, "add", ...names, "--no-progress", "--silent"]],
 };
-
-/** Packs all packages; returns name -> { manifest, tarball, bytes, unpacked }. */
-async function pack(directory) {
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-  const filters = ["--filter", "./packages/*", "--filter", "example-custom-codec"];
-  await run("npx", ["--yes", pnpm, "-r", ...filters, "pack", "--pack-destination", directory], {
-    cwd: root,
-    maxBuffer: 1 << 26,
-  });
-  const packed = new Map();
-  for (const file of readdirSync(directory).filter((name) => name.endsWith(".tgz"))) {
-    const tarball = join(directory, file);
-    const manifest = JSON.parse((await run("tar", ["-xzOf", tarball, "package/package.json"])).stdout);
-    const listing = (await run("tar", ["-tvzf", tarball])).stdout.trim().split("\n");
-    const unpacked = listing.reduce((sum, line) => sum + Number(line.split(/\s+/)[2]), 0);
-    packed.set(manifest.name, { manifest, tarball, bytes: statSync(tarball).size, unpacked });
-  }
-  return packed;
-}
 
 /** A registry of the packed packages, for the scope alone; everything else comes from the usual one. */
 async function serve(packed) {
@@ -98,13 +71,16 @@ function project(registry) {
   return directory;
 }
 
-const attempt = (command, args, cwd) =>
+const attempt = (command, args, cwd, more = {}) =>
   new Promise((resolve) => {
-    const env = { ...process.env, npm_config_store_dir: join(tmpdir(), "atc-alone-store"), CI: "true" };
+    const env = { ...process.env, npm_config_store_dir: join(tmpdir(), "atc-alone-store"), CI: "true", ...more };
     execFile(command, args, { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : (error.code ?? 1), output: stdout + stderr }),
     );
   });
+
+/** The beginning of the line that a message shows for a missing package. */
+const adding = { npm: "npm i", pnpm: "pnpm add", yarn: "yarn add" };
 
 /** Names of what arrived besides the package itself, without platform variants. */
 function arrived(directory, name) {
@@ -210,7 +186,7 @@ async function useProject(manager, registry, custom) {
     const missing = await atc("backtest", "bars.csv", "--compression-algorithm", "lz4", "--no-cache", "--json");
     const absent = await atc("cache", "stats", "--compression-algorithm", "lz4");
     if (missing.code !== 0) throw new Error(`a run without a cache ended with ${missing.code}: ${missing.output}`);
-    if (absent.code !== 5 || !absent.output.includes("pnpm add @atc/codec-blosc @atc/codec-lz4"))
+    if (absent.code !== 5 || !absent.output.includes(`${adding[manager]} @atc/codec-lz4`))
       throw new Error(`lz4 ended with ${absent.code}: ${absent.output}`);
     return "yes";
   } catch (error) {
@@ -221,7 +197,60 @@ async function useProject(manager, registry, custom) {
   }
 }
 
-const packed = await pack(join(root, "temp", "tarballs"));
+/** How each manager installs packages for all projects below `folder`: the command, the program, the line it shows. */
+const globally = {
+  npm: (folder, ...names) => ({
+    command: ["npm", ["install", "-g", "--prefix", folder, ...names, "--no-audit", "--no-fund", "--loglevel=error"]],
+    program: join(folder, "bin", "atc"),
+    line: `npm i -g --prefix ${folder} `,
+  }),
+  pnpm: (folder, ...names) => ({
+    command: ["npx", ["--yes", pnpm, "add", "-g", ...names]],
+    env: { PNPM_HOME: folder, PATH: `${folder}/bin:${folder}:${process.env.PATH}` },
+    program: join(folder, "bin", "atc"),
+    line: "pnpm add -g ",
+  }),
+  yarn: (folder, ...names) => ({
+    command: [
+      "npx",
+      ["--yes", yarn, "global", "add", ...names, "--global-folder", join(folder, "yarn", "global"), "--prefix", folder],
+    ],
+    program: join(folder, "bin", "atc"),
+    line: "yarn global add ",
+  }),
+};
+
+/** What must hold for a global command in a folder that is in no project, with its configuration elsewhere. */
+async function useGlobally(manager, registry) {
+  const folder = project(registry);
+  const work = mkdtempSync(join(tmpdir(), "atc-global-"));
+  try {
+    const names = ["@atc/cli", "@atc/codec-blosc", "@atc/codec-zstd"];
+    const { command, env, program, line } = globally[manager](folder, ...names);
+    rmSync(join(folder, "package.json"));
+    const settings = { ...env, npm_config_userconfig: join(folder, ".npmrc") };
+    settings["npm_config_@atc:registry"] = registry;
+    const install = await attempt(...command, folder, settings);
+    if (install.code !== 0) throw new Error(`the install ended with ${install.code}: ${install.output}`);
+    writeFileSync(join(work, "bars.csv"), bars());
+    writeFileSync(join(folder, "atc.yaml"), "useCompression: true\ncompressionAlgorithm: zstd\n");
+    const atc = (...args) => attempt(program, [...args, "--config", join(folder, "atc.yaml")], work, env);
+    const found = await atc("backtest", "bars.csv", "--json");
+    if (found.code !== 0) throw new Error(`zstd ended with ${found.code}: ${found.output}`);
+    const missing = await atc("backtest", "bars.csv", "--compression-algorithm", "lz4");
+    if (missing.code !== 5 || !missing.output.includes(`install with: ${line}@atc/codec-lz4 (`))
+      throw new Error(`lz4 ended with ${missing.code}: ${missing.output}`);
+    return "yes";
+  } catch (error) {
+    process.stderr.write(`${manager} global: ${error.message}\n`);
+    return "no";
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+const packed = await packInto(join(root, "temp", "tarballs"), [...publicPackages, "example-custom-codec"]);
 const example = packed.get("example-custom-codec").tarball;
 // yarn caches a tarball by its path and version, so each content has a path of its own.
 const digest = createHash("sha256").update(readFileSync(example)).digest("hex").slice(0, 16);
@@ -231,9 +260,10 @@ packed.delete("example-custom-codec");
 const registry = await serve(packed);
 const rows = [];
 const projects = {};
+const globals = {};
 try {
   for (const [name, { manifest, bytes, unpacked }] of [...packed].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (options.only !== undefined && !options.only.includes(name)) continue;
+    if (options.projects || (options.only !== undefined && !options.only.includes(name))) continue;
     const row = { package: name, dependencies: [], bytes, unpacked, importMs: undefined, types: "-", installs: {} };
     const directories = await Promise.all(managers.map((manager) => installAlone(manager, name, registry.url, row)));
     for (const [i, directory] of directories.entries()) {
@@ -248,10 +278,12 @@ try {
   }
   for (const manager of options.only === undefined ? managers : [])
     projects[manager] = await useProject(manager, registry.url, custom);
+  for (const manager of options.only === undefined ? managers : [])
+    globals[manager] = await useGlobally(manager, registry.url);
 } finally {
   registry.close();
 }
-if (options.json) console.log(JSON.stringify({ packages: rows, projects }, undefined, 2));
+if (options.json) console.log(JSON.stringify({ packages: rows, projects, globals }, undefined, 2));
 else {
   console.table(
     rows.map((row) => ({
@@ -267,10 +299,16 @@ else {
   for (const row of rows) console.log(`${row.package}: ${row.dependencies.join(", ") || "nothing else arrives"}`);
 }
 const failed = rows.filter((row) => Object.values(row.installs).some((code) => code !== 0) || row.types !== "yes");
-const lost = Object.values(projects).filter((found) => found !== "yes").length;
+const lost = [...Object.values(projects), ...Object.values(globals)].filter((found) => found !== "yes").length;
 if (!options.json) {
   for (const [manager, found] of Object.entries(projects))
     console.log(`plugins are found in a project of ${manager}: ${found}`);
+  for (const [manager, found] of Object.entries(globals))
+    console.log(`plugins are found among the global packages of ${manager}: ${found}`);
   console.log(`${rows.length - failed.length} packages install alone, ${failed.length} do not`);
 }
-process.exitCode = failed.length === 0 && lost === 0 ? 0 : 1;
+const road =
+  options.only === undefined && !options.json && !options.projects
+    ? spawnSync(process.execPath, [join(root, "scripts/road.mjs")], { stdio: "inherit" }).status
+    : 0;
+process.exitCode = failed.length === 0 && lost === 0 && road === 0 ? 0 : 1;

@@ -47,6 +47,7 @@ try {
     stderr,
     env,
     cwd: workingDirectory(),
+    program: process.argv[1],
     signal: controller.signal,
     onComputing: boundOldHeap,
   });

@@ -36,11 +36,16 @@ function collect(): { stream: PassThrough; text: () => string } {
 }
 
 /** Runs `atc` in this process. */
-export async function runAtc(cwd: string, args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+export async function runAtc(
+  cwd: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  program?: string,
+): Promise<Run> {
   const stdout = collect();
   const stderr = collect();
   const signal = new AbortController().signal;
-  const code = await main(args, { stdout: stdout.stream, stderr: stderr.stream, cwd, env, signal });
+  const code = await main(args, { stdout: stdout.stream, stderr: stderr.stream, cwd, env, program, signal });
   const text = stdout.text();
   return { code, stdout: text, stderr: stderr.text(), json: () => JSON.parse(text) };
 }

@@ -87,10 +87,10 @@ describe("useCompression", () => {
 
   it("shows what to install if there is no codec", async () => {
     for (const [algorithm, line] of [
-      ["zstd", "pnpm add @atc/codec-blosc @atc/codec-zstd"],
-      ["lz4", "pnpm add @atc/codec-blosc @atc/codec-lz4"],
-      ["blosclz", "pnpm add @atc/codec-blosc"],
-      ["snappy", "pnpm add @atc/codec-blosc @atc/codec-snappy"],
+      ["zstd", "npm i @atc/codec-blosc @atc/codec-zstd"],
+      ["lz4", "npm i @atc/codec-blosc @atc/codec-lz4"],
+      ["blosclz", "npm i @atc/codec-blosc"],
+      ["snappy", "npm i @atc/codec-blosc @atc/codec-snappy"],
     ] as const) {
       const run = await shop.atc(
         "backtest",

@@ -60,7 +60,7 @@ describe("atc data export", () => {
   it("writes Parquet that reads back bit for bit, if its package is installed", async () => {
     const without = await shop.atc("data", "export", "d", "-o", "out.parquet", "--json");
     expect(errorOf(without).code).toBe("ATC_MISSING_PLUGIN");
-    expect(without.stderr).toContain("pnpm add @atc/source-duckdb");
+    expect(without.stderr).toContain("npm i @atc/source-duckdb");
     expect(await files()).toEqual([]);
     await shop.install("source-duckdb");
     expect((await shop.atc("data", "export", "d", "-o", "out.parquet")).stderr).not.toContain("error");

@@ -58,7 +58,7 @@ describe("compressionAlgorithm: numeric", () => {
   it("shows what to install if it is missing", async () => {
     const run = await backtest();
     expect(run.code).toBe(5);
-    expect(run.stderr).toContain("pnpm add @atc/codec-numeric");
+    expect(run.stderr).toContain("npm i @atc/codec-numeric");
     expect(run.stdout).toBe("");
   });
 });

@@ -32,12 +32,12 @@ describe("a source that is not installed", () => {
     const run = await shop.atc("ingest", name, "--json");
     expect(run.code).toBe(5);
     expect(errorOf(run)).toMatchObject({ code: "ATC_MISSING_PLUGIN" });
-    expect(errorOf(run).message).toContain(`pnpm add ${packageName}`);
+    expect(errorOf(run).message).toContain(`npm i ${packageName}`);
   });
 
   it("is reported for a query", async () => {
     const run = await shop.atc("ingest", "--sql", "SELECT 1", "--json");
-    expect(errorOf(run).message).toContain("pnpm add @atc/source-duckdb");
+    expect(errorOf(run).message).toContain("npm i @atc/source-duckdb");
   });
 });
 

@@ -69,7 +69,7 @@ function findWriter(cname: BloscCname, codecs: readonly BlockCodec[]): BlockCode
   const packageName = bloscAlgorithms[cname].package;
   throw new AtcError(
     "ATC_MISSING_PLUGIN",
-    `blosc: no block codec "${cname}" was given; install it: pnpm add ${packageName}`,
+    `blosc: no block codec "${cname}" was given; install ${packageName}, and in code pass its ${cname}Block() to blosc()`,
     { details: { kind: "block-codec", name: cname, packages: [packageName] } },
   );
 }

@@ -104,7 +104,9 @@ describe("blosc", () => {
 
   it("names the package of a block codec that was not given", () => {
     expect(errorCode(() => blosc({ cname: "zstd" }, []))).toBe("ATC_MISSING_PLUGIN");
-    expect(() => blosc({ cname: "zstd" }, [])).toThrow("pnpm add @atc/codec-zstd");
+    expect(() => blosc({ cname: "zstd" }, [])).toThrow(
+      "install @atc/codec-zstd, and in code pass its zstdBlock() to blosc()",
+    );
   });
 
   it("shuffles by the typesize of each encode, or else its own", () => {

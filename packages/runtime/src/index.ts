@@ -46,4 +46,5 @@ export type { InstalledPluginHost } from "./plugins/plugin-host.ts";
 export { computeSignals, type SignalRunOptions } from "./signals/run-signals.ts";
 export type { SignalTable } from "./signals/signal-table.ts";
 export { openRuntime, type Runtime, type RuntimeOptions } from "./wiring/runtime.ts";
+export { openSetup, type Setup, type SetupOptions } from "./wiring/setup.ts";
 export { version } from "./wiring/version.ts";

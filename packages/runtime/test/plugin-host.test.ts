@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { AtcErrorCode } from "@atc/contract";
+import { dirname, join } from "node:path";
+import type { AtcError } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { nearestPackageJson } from "../src/plugins/installed-plugins.ts";
@@ -51,10 +51,22 @@ async function host(dependencies: readonly string[], extra: readonly string[] = 
     packageJson,
     JSON.stringify({ name: "user", dependencies: Object.fromEntries(dependencies.map((name) => [name, "1.2.3"])) }),
   );
-  return createPluginHost({ roots: [{ packageJson, extra }], warn: (message) => warnings.push(message) });
+  return hostOf(packageJson, extra);
 }
 
-async function codeOf(action: Promise<unknown>): Promise<{ code: AtcErrorCode; message: string } | undefined> {
+/** A host over the dependencies of one package.json, for a user in its folder. */
+function hostOf(packageJson: string, extra: readonly string[] = []): InstalledPluginHost {
+  const folder = dirname(packageJson);
+  const search = {
+    roots: [{ packageJson, extra }],
+    folders: [folder],
+    target: { folder, isGlobal: false },
+    shell: { cwd: folder, env: {} },
+  };
+  return createPluginHost({ search, warn: (message) => warnings.push(message) });
+}
+
+async function codeOf(action: Promise<unknown>): Promise<AtcError | undefined> {
   try {
     await action;
     return undefined;
@@ -84,10 +96,12 @@ describe("createPluginHost", () => {
     expect((await (await host([], ["elsewhere"])).find("codec", "one")).name).toBe("one");
   });
 
-  it("shows the command that installs a package of ours", async () => {
+  it("shows the folders that were searched and the command that installs a package of ours", async () => {
     const error = await codeOf((await host([])).find("codec", "zstd"));
     expect(error?.code).toBe("ATC_MISSING_PLUGIN");
-    expect(error?.message).toContain("pnpm add @atc/codec-zstd");
+    expect(error?.message).toMatch(/; install it with: npm i @atc\/codec-zstd$/);
+    expect(error?.message).toContain(`searched: ${project}`);
+    expect(error?.details).toMatchObject({ searched: [project], install: "npm i @atc/codec-zstd" });
   });
 
   it("suggests the nearest name and lists what is installed", async () => {
@@ -132,7 +146,7 @@ describe("createPluginHost", () => {
   it("ends the message about an unknown name with one sentence", async () => {
     const error = await codeOf((await host([])).find("codec", "quikpack"));
     expect(error?.message).toBe(
-      'no installed package provides the codec "quikpack" (none is installed); a package of your own is found if it is a dependency or named under "plugins"',
+      `no installed package provides the codec "quikpack" (none is installed; searched: ${project}); a package of your own is found if it is a dependency or named under "plugins"`,
     );
   });
 
@@ -157,6 +171,22 @@ describe("createPluginHost", () => {
     expect(error?.message).toContain("declares no options");
     expect((await both.find("codec", "one", { level: undefined })).name).toBe("one");
     expect((await both.find("codec", "two", { level: 5 })).name).toBe("two");
+  });
+
+  it("reports the packages under plugins that are not installed or have no plugin", async () => {
+    await install("codec-one", source("one", 1), [{ kind: "codec", name: "one" }]);
+    await install("plain", "", [], { atc: undefined });
+    const named = await host([], ["codec-one", "plain", "nonexistent-of-mine", "codec-zst"]);
+    const faults = await named.faults();
+    expect(faults.map(({ code, details }) => [code, details["name"] ?? details["value"]])).toEqual([
+      ["ATC_INVALID_CONFIG", "plain"],
+      ["ATC_MISSING_PLUGIN", "nonexistent-of-mine"],
+      ["ATC_MISSING_PLUGIN", "codec-zst"],
+    ]);
+    expect(faults[1]?.message).toContain("check the name, or install it with: npm i nonexistent-of-mine");
+    expect(faults[2]?.message).toContain('did you mean "@atc/codec-zstd"?');
+    expect(faults[2]?.message).toMatch(/install the package with: npm i @atc\/codec-zstd$/);
+    expect(await (await host([], ["codec-one"])).faults()).toEqual([]);
   });
 
   it("passes on each warning once", async () => {
@@ -200,10 +230,50 @@ it.each(["dependencies", "devDependencies", "optionalDependencies", "peerDepende
   async (section) => {
     const packageJson = join(project, "package.json");
     await writeFile(packageJson, JSON.stringify({ [section]: { "@atc/filter-numeric": "1.0.0" } }));
-    const roots = [{ packageJson, extra: [] }];
-    const error = await codeOf(createPluginHost({ roots, warn: () => undefined }).find("codec", "numeric"));
+    const error = await codeOf(hostOf(packageJson).find("codec", "numeric"));
     expect(error?.code).toBe("ATC_INVALID_CONFIG");
-    expect(error?.message).toContain("pnpm add @atc/codec-numeric");
+    expect(error?.message).toContain("npm uninstall @atc/filter-numeric && npm i @atc/codec-numeric");
     expect(error?.message).toContain(packageJson);
   },
 );
+
+describe("a folder of global packages", () => {
+  /** A host over every package in `node_modules`. */
+  function globalHost(extra: readonly string[] = []): InstalledPluginHost {
+    const search = {
+      roots: [{ packageJson: join(project, "package.json"), extra, isFolder: true }],
+      folders: [join(project, "node_modules")],
+      target: { folder: project, isGlobal: true },
+      shell: { cwd: project, env: {} },
+    };
+    return createPluginHost({ search, warn: (message) => warnings.push(message) });
+  }
+
+  it("has the plugins of all its packages, with and without a scope", async () => {
+    await install("codec-one", source("one", 1), [{ kind: "codec", name: "one" }]);
+    await install("@mine/codec-two", source("two", 1), [{ kind: "codec", name: "two" }]);
+    await install("npm", "", [], { atc: undefined });
+    await mkdir(join(project, "node_modules", ".bin"));
+    await writeFile(join(project, "node_modules", ".package-lock.json"), "{}");
+    expect((await globalHost().installed()).map(({ packageName }) => packageName).sort()).toEqual([
+      "@mine/codec-two",
+      "codec-one",
+    ]);
+  });
+
+  it("may hold packages that this user must not read, unless their plugins are wanted", async (context) => {
+    await install("codec-one", source("one", 1), [{ kind: "codec", name: "one" }]);
+    await install("secret", "", []);
+    const file = join(project, "node_modules", "secret", "package.json");
+    await chmod(file, 0);
+    if (
+      await readFile(file).then(
+        () => true,
+        () => false,
+      )
+    )
+      return context.skip("root may read everything");
+    expect((await globalHost().find("codec", "one")).name).toBe("one");
+    expect((await codeOf(globalHost(["secret"]).installed()))?.message).toContain(file);
+  });
+});

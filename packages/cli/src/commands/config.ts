@@ -1,7 +1,7 @@
 import { configJsonSchema, configKeys, describeOrigin } from "@atc/runtime";
 import type { Command } from "commander";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInspection, withCommon, withConfigKeys } from "../invocation/invocation.ts";
 import { textTable } from "../text/text-table.ts";
 
 export function addConfig(program: Command, io: CommandLineIo): void {
@@ -14,8 +14,8 @@ export function addConfig(program: Command, io: CommandLineIo): void {
       io.stdout.write(`${JSON.stringify(configJsonSchema, undefined, 2)}\n`);
       return;
     }
-    await using run = await startInvocation(command, io);
-    const { config, origins, file } = run.runtime.loaded;
+    const run = await startInspection(command, io);
+    const { config, origins, file } = run.setup.loaded;
     const values = config as unknown as Readonly<Record<string, unknown>>;
     if (run.json) {
       const shown = Object.fromEntries(configKeys.map(({ name }) => [name, values[name] ?? null]));

@@ -1,34 +1,30 @@
-import { doctor } from "@atc/runtime";
+import { type DoctorFinding, doctor } from "@atc/runtime";
 import type { Command } from "commander";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
-import { exitCodes } from "../process/exit-code.ts";
-import { textTable } from "../text/text-table.ts";
+import { startInspection, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { exitCodeOfCode, exitCodes } from "../process/exit-code.ts";
+
+/** The findings, each with its remedy on a line of its own, so that a command in it can be copied. */
+function findingLines(findings: readonly DoctorFinding[]): string {
+  const width = Math.max(...findings.map(({ what }) => what.length));
+  return findings
+    .flatMap(({ state, what, found, remedy }) => {
+      const start = `${(state === "ok" ? "ok" : state.toUpperCase()).padEnd(5)}  ${what.padEnd(width)}  `;
+      return [start + found, ...(remedy === undefined ? [] : [" ".repeat(start.length) + remedy])];
+    })
+    .join("\n");
+}
 
 export function addDoctor(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = program
     .command("doctor")
-    .description("Check this machine and this project: Node, mapping, folders, disk, plugins");
+    .description("Check this machine and this project: Node, mapping, folders, disk, plugins, the configured choices");
   withConfigKeys(withCommon(command)).action(async () => {
-    await using run = await startInvocation(command, io);
-    const findings = await doctor(run.runtime);
+    const run = await startInspection(command, io);
+    const findings = await doctor(run.setup);
     if (run.json) run.printJson(findings);
-    else {
-      run.print(
-        textTable(
-          [
-            { title: "", align: "left" },
-            { title: "what", align: "left" },
-            { title: "found", align: "left" },
-          ],
-          findings.map(({ state, what, found, remedy }) => [
-            state === "ok" ? "ok" : state.toUpperCase(),
-            what,
-            remedy === undefined ? found : `${found}; ${remedy}`,
-          ]),
-        ),
-      );
-    }
-    exit(findings.some(({ state }) => state === "fault") ? exitCodes.disk : exitCodes.ok);
+    else run.print(findingLines(findings));
+    const first = findings.find(({ state }) => state === "fault");
+    exit(first === undefined ? exitCodes.ok : exitCodeOfCode(first.code ?? "ATC_IO"));
   });
 }

@@ -1,8 +1,8 @@
 import { type EventEmitter, once } from "node:events";
 import { type ProgressListener, throwIfAborted } from "@atc/contract";
 import { printableText } from "@atc/plugin-kit";
-import type { DataOptions, Runtime, RuntimeOptions } from "@atc/runtime";
-import { configKeys, openRuntime } from "@atc/runtime";
+import type { DataOptions, Runtime, RuntimeOptions, Setup, SetupOptions } from "@atc/runtime";
+import { configKeys, openRuntime, openSetup } from "@atc/runtime";
 import type { Command } from "commander";
 import type { ProgressDisplay } from "../text/progress-display.ts";
 import { progressDisplay } from "../text/progress-display.ts";
@@ -18,6 +18,8 @@ export interface CommandLineIo {
   readonly terminal?: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** The working directory. */
   readonly cwd: string;
+  /** The file of this program, as it was called: its place of installation is searched for plugins. */
+  readonly program?: string | undefined;
   /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C. */
@@ -26,8 +28,8 @@ export interface CommandLineIo {
   readonly onComputing?: () => void;
 }
 
-/** One run of one command: its options, its output and its runtime. Disposal closes the runtime. */
-export interface Invocation extends AsyncDisposable {
+/** The options and the output of one run of a command. */
+interface Reporting {
   readonly options: Readonly<Record<string, unknown>>;
   /** Whether results are printed as JSON. */
   readonly json: boolean;
@@ -35,9 +37,6 @@ export interface Invocation extends AsyncDisposable {
   readonly io: CommandLineIo;
   /** Shows progress until the first result is printed. */
   readonly display: ProgressDisplay;
-  readonly runtime: Runtime;
-  /** Options for every operation of the run: signal, progress, how files are read. */
-  readonly data: DataOptions;
   /** Prints a result for people, with control characters replaced. */
   print(text: string): void;
   /** Prints a remark for people on standard error; nothing with `--quiet` or `--json`. */
@@ -45,6 +44,18 @@ export interface Invocation extends AsyncDisposable {
   printJson(value: unknown): void;
   /** Prints a result in portions. */
   printPortions(portions: Iterable<string>): Promise<void>;
+}
+
+/** One run of one command: its options, its output and its runtime. Disposal closes the runtime. */
+export interface Invocation extends Reporting, AsyncDisposable {
+  readonly runtime: Runtime;
+  /** Options for every operation of the run: signal, progress, how files are read. */
+  readonly data: DataOptions;
+}
+
+/** One run of a command that needs the configuration, but neither plugins nor folders. */
+export interface Inspection extends Reporting {
+  readonly setup: Setup;
 }
 
 const flagNames = new Map(configKeys.map(({ flag, name }) => [camelCase(flag.slice(2)), name]));
@@ -132,44 +143,29 @@ function withBeginning(begin: (() => void) | undefined, listener: ProgressListen
   };
 }
 
-/** Starts a command: opens the runtime with the options of the command. */
-export async function startInvocation(
-  command: Command,
-  io: CommandLineIo,
-  more: RuntimeOptions = {},
-): Promise<Invocation> {
+/** The options of the command, its output, and what they say about the configuration. */
+function startReporting(command: Command, io: CommandLineIo): { readonly run: Reporting; readonly set: SetupOptions } {
   const options = command.optsWithGlobals<Record<string, unknown>>();
   const json = options["json"] === true;
   const quiet = options["quiet"] === true;
   const display = progressDisplay({ stream: io.terminal ?? io.stderr, quiet: quiet || json });
   const { config: configFile } = options;
-  const warn = (message: string): void => {
-    display.stop();
-    if (!quiet) io.stderr.write(`warning: ${message}\n`);
-  };
-  const runtime = await openRuntime({
+  const set: SetupOptions = {
     cwd: io.cwd,
     env: io.env,
     flags: configFlags(options),
-    cache: options["cache"] !== false,
-    // A command reads each value only once.
-    cacheMemoryBytes: 0,
-    onWarning: warn,
-    ...threadOptions(options),
+    onWarning(message) {
+      display.stop();
+      if (!quiet) io.stderr.write(`warning: ${message}\n`);
+    },
+    ...(io.program === undefined ? {} : { program: io.program }),
     ...(typeof configFile === "string" ? { configFile } : {}),
-    ...more,
-  });
-  return {
+  };
+  const run: Reporting = {
     options,
     json,
     io,
     display,
-    runtime,
-    data: {
-      ...readingOptions(options),
-      signal: io.signal,
-      onProgress: withBeginning(io.onComputing, display.listener),
-    },
     print(text) {
       display.stop();
       io.stdout.write(`${printableText(text)}\n`);
@@ -189,6 +185,40 @@ export async function startInvocation(
         // The signal also ends the wait if the output has failed.
         if (!io.stdout.write(text)) await once(io.stdout as EventEmitter, "drain", { signal: io.signal });
       }
+    },
+  };
+  return { run, set };
+}
+
+/** Starts a command that needs the configuration only. */
+export async function startInspection(command: Command, io: CommandLineIo): Promise<Inspection> {
+  const { run, set } = startReporting(command, io);
+  return { ...run, setup: await openSetup(set) };
+}
+
+/** Starts a command: opens the runtime with the options of the command. */
+export async function startInvocation(
+  command: Command,
+  io: CommandLineIo,
+  more: RuntimeOptions = {},
+): Promise<Invocation> {
+  const { run, set } = startReporting(command, io);
+  const { options, display } = run;
+  const runtime = await openRuntime({
+    ...set,
+    cache: options["cache"] !== false,
+    // A command reads each value only once.
+    cacheMemoryBytes: 0,
+    ...threadOptions(options),
+    ...more,
+  });
+  return {
+    ...run,
+    runtime,
+    data: {
+      ...readingOptions(options),
+      signal: io.signal,
+      onProgress: withBeginning(io.onComputing, display.listener),
     },
     async [Symbol.asyncDispose]() {
       display.stop();

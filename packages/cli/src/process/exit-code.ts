@@ -55,6 +55,10 @@ const byError: Readonly<Record<AtcErrorCode, number>> = {
   ATC_UNTRUSTED: exitCodes.usage,
 };
 
+export function exitCodeOfCode(code: AtcErrorCode): number {
+  return byError[code];
+}
+
 export function exitCodeOf(error: unknown): number {
-  return isAtcError(error) ? byError[error.code] : exitCodes.fault;
+  return isAtcError(error) ? exitCodeOfCode(error.code) : exitCodes.fault;
 }

@@ -18,7 +18,7 @@ function findReader(bloscFormat: number, readers: BlockReaders): BlockCodec {
   const { cname, package: packageName } = algorithm;
   throw new AtcError(
     "ATC_MISSING_PLUGIN",
-    `blosc: the frame requires "${cname}", whose package is not installed; install it: pnpm add ${packageName}`,
+    `blosc: the frame requires "${cname}", and no block codec of that name was given; install ${packageName}, and in code pass its ${cname}Block() to blosc()`,
     { details: { kind: "block-codec", name: cname, packages: [packageName] } },
   );
 }

@@ -78,7 +78,7 @@ export interface AtcErrorDetails {
   readonly ATC_IO: SystemRefusal;
   /** The plugin that is missing, and the packages that provide it if they are known. */
   readonly ATC_MISSING_PLUGIN: {
-    /** The kind of plugin, such as `codec`; `addon` for a native addon. */
+    /** The kind of plugin, such as `codec`; `addon` for a native addon, `package` for a name under `plugins`. */
     readonly kind?: string;
     /** The plugin's name. */
     readonly name?: string;
@@ -88,6 +88,10 @@ export interface AtcErrorDetails {
     readonly installed?: readonly string[];
     /** The installed or known name that was probably meant. */
     readonly nearest?: string;
+    /** The folders in which it was looked for. */
+    readonly searched?: readonly string[];
+    /** The line that installs the packages. */
+    readonly install?: string;
   };
   /** What does not exist. */
   readonly ATC_NOT_FOUND: DataPlace;

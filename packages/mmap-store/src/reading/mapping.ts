@@ -84,10 +84,14 @@ function load(): { readonly system: System } | { readonly error: AtcError } {
   } catch (cause) {
     const isMissing = cause instanceof Error && "code" in cause && cause.code === "MODULE_NOT_FOUND";
     const error = isMissing
-      ? new AtcError("ATC_MISSING_PLUGIN", `"${name}" is not installed; run: pnpm add ${name}`, {
-          cause,
-          details: { kind: "addon", name, packages: [name] },
-        })
+      ? new AtcError(
+          "ATC_MISSING_PLUGIN",
+          `"${name}" is not installed, an optional dependency of @atc/mmap-store; install with optional dependencies, or use backend "read"`,
+          {
+            cause,
+            details: { kind: "addon", name, packages: [name] },
+          },
+        )
       : new AtcError("ATC_UNSUPPORTED", `"${name}" does not load: ${String(cause)}; use backend "read"`, { cause });
     return { error };
   }

@@ -181,6 +181,7 @@ export async function openBacktest(
   data: string | undefined,
   options: RunBacktestOptions = {},
 ): Promise<OpenBacktest> {
+  await runtime.checkCodec();
   using opened = await openData(runtime, data, options);
   warnOfTimeframe(runtime, opened);
   const { config } = runtime;

@@ -1,7 +1,7 @@
 import type { AtcConfig } from "@atc/config";
 import type { Codec } from "@atc/contract";
 import { AtcError, isAtcError, nearest } from "@atc/contract";
-import { bloscPackages, installLine, packageOf } from "../plugins/package-names.ts";
+import { bloscPackages, packageOf } from "../plugins/package-names.ts";
 import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
 import { takesOption } from "../plugins/plugin-options.ts";
 
@@ -13,27 +13,35 @@ async function bloscCodec(host: InstalledPluginHost, cname: string, clevel: numb
     return await host.find("codec", "blosc", { cname, clevel });
   } catch (error) {
     if (!isAtcError(error, "ATC_MISSING_PLUGIN")) throw error;
-    const packages = bloscPackages[cname] ?? [];
-    throw new AtcError(
-      "ATC_MISSING_PLUGIN",
-      `compression with "${cname}" needs ${packages.join(" and ")}; install with: ${installLine(packages)}`,
-      {
-        cause: error,
-        details: { kind: "codec", name: cname, packages },
-      },
-    );
+    throw await missingCodec(host, { name: cname, needed: bloscPackages[cname] ?? [], cause: error });
   }
 }
 
-/**
- * blosclz if the installed package can write it, lz4 with a warning if not, or else an error that shows what to
- * install.
- */
+/** The error for an algorithm that needs packages, some of which are not installed. */
+async function missingCodec(
+  host: InstalledPluginHost,
+  { name, needed, cause }: { readonly name: string; readonly needed: readonly string[]; readonly cause: unknown },
+): Promise<AtcError> {
+  const installed = new Set((await host.installed()).map(({ packageName }) => packageName));
+  const lacking = needed.filter((one) => !installed.has(one));
+  // A package that is there but lacks the plugin is an old one.
+  const packages = lacking.length > 0 ? lacking : needed;
+  const install = host.installLine(packages);
+  const present = needed.filter((one) => !packages.includes(one));
+  const having = present.length === 0 ? "" : `, of which ${packages.join(" and ")} is missing`;
+  return new AtcError(
+    "ATC_MISSING_PLUGIN",
+    `compression with "${name}" needs ${needed.join(" and ")}${having} (${host.searched}); install with: ${install}`,
+    { cause, details: { kind: "codec", name, packages, searched: host.folders, install } },
+  );
+}
+
+/** blosclz if the installed package can write it, or else lz4 with a warning. */
 async function defaultCodec(host: InstalledPluginHost, clevel: number): Promise<Codec> {
   try {
     return await bloscCodec(host, "blosclz", clevel);
   } catch (error) {
-    if (!isAtcError(error, "ATC_UNSUPPORTED") && !isAtcError(error, "ATC_MISSING_PLUGIN")) throw error;
+    if (!isAtcError(error, "ATC_UNSUPPORTED")) throw error;
   }
   const codec = await bloscCodec(host, "lz4", clevel);
   host.warn(
@@ -61,16 +69,17 @@ export async function findCodec(config: CompressionConfig, host: InstalledPlugin
   throw unknownAlgorithm(
     name,
     installed.map((one) => one.name),
+    host,
   );
 }
 
-function unknownAlgorithm(name: string, installed: readonly string[]): AtcError {
+function unknownAlgorithm(name: string, installed: readonly string[], host: InstalledPluginHost): AtcError {
   const algorithms = Object.keys(bloscPackages);
   const suggestion = nearest(name, [...algorithms, ...installed]);
   const hint = suggestion === undefined ? "algorithms" : `did you mean "${suggestion}"? Algorithms`;
   return new AtcError(
     "ATC_INVALID_CONFIG",
-    `compressionAlgorithm is "${name}", which no installed package provides; ${hint} of Blosc: ${algorithms.join(", ")}; installed codec plugins: ${installed.join(", ") || "none"}`,
+    `compressionAlgorithm is "${name}", which no installed package provides (${host.searched}); ${hint} of Blosc: ${algorithms.join(", ")}; installed codec plugins: ${installed.join(", ") || "none"}`,
     {
       details: {
         path: "compressionAlgorithm",

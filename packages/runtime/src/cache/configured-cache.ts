@@ -2,27 +2,26 @@ import type { Cache } from "@atc/cache";
 import { createCache } from "@atc/cache";
 import type { AtcConfig, ConfigName } from "@atc/config";
 import { configDefaults } from "@atc/config";
-import type { ByteStore } from "@atc/contract";
+import type { ByteStore, Codec } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
 import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
 import { declaredOptions, takesOption } from "../plugins/plugin-options.ts";
-import { findCodec, installedCodecs } from "./compression.ts";
+import { installedCodecs } from "./compression.ts";
 
 /**
- * The cache that a configuration describes. Entries are `.npz` files, compressed if the configuration selects a codec;
+ * The cache that a configuration describes. Entries are `.npz` files, compressed by `codec` if there is one;
  * it also reads the entries of all other codecs that are installed. Its disposal closes the folder too.
  *
- * @throws ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG for the codec and the store; what the store throws, such as ATC_IO or
+ * @throws ATC_MISSING_PLUGIN, ATC_INVALID_CONFIG for the store; what the store throws, such as ATC_IO or
  * ATC_READ_ONLY for its folder
  */
 export async function configuredCache(
   config: AtcConfig,
   host: InstalledPluginHost,
-  memoryBytes?: number,
+  { codec, memoryBytes }: { readonly codec: Codec | undefined; readonly memoryBytes?: number | undefined },
 ): Promise<Cache> {
-  const codec = await findCodec(config, host);
   const readers = await installedCodecs(host);
-  const store = await openStore(config, host);
+  const store = await openByteStore(config, host);
   const cache = createCache({ store, codec, readers, memoryBytes, warn: (message) => host.warn(message) });
   return withDisposal(cache, async () => {
     await cache[Symbol.asyncDispose]();
@@ -45,8 +44,8 @@ const bounds = [
   ["cacheMaxAgeSeconds", "maxAgeMs"],
 ] as const satisfies readonly (readonly [ConfigName, string])[];
 
-/** Opens the store. If its folder is unusable, throws a disk error, and the run continues without a cache. */
-async function openStore(config: AtcConfig, host: InstalledPluginHost): Promise<ByteStore> {
+/** Opens the store of entries. An unusable folder is a disk error, after which the run continues without a cache. */
+export async function openByteStore(config: AtcConfig, host: InstalledPluginHost): Promise<ByteStore> {
   const { cacheStore, cacheDir: directory, cacheMaxBytes: maxBytes, cacheMaxEntries: maxEntries } = config;
   const plugin = await host.locate("byte-store", cacheStore);
   for (const [key, option] of bounds)

@@ -1,20 +1,37 @@
 import { lstat, mkdir, readFile, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { AtcConfig } from "@atc/config";
-import { absentOnly, systemFaults, systemNameOf } from "@atc/contract";
+import { type AtcConfig, configDefaults } from "@atc/config";
+import {
+  type AtcErrorCode,
+  absentOnly,
+  fromSystemError,
+  isAbsence,
+  isAtcError,
+  systemFaults,
+  systemNameOf,
+} from "@atc/contract";
 import { mappingBackend, networkFileSystems } from "@atc/mmap-store";
-import type { Runtime } from "../wiring/runtime.ts";
+import { findCodec } from "../cache/compression.ts";
+import { openByteStore } from "../cache/configured-cache.ts";
+import type { InstalledPlugin } from "../plugins/installed-plugins.ts";
+import { chosenExecutor, chosenStore } from "../wiring/chosen-plugins.ts";
+import type { Setup } from "../wiring/setup.ts";
 
 /** What {@link doctor} found about one thing. */
 export interface DoctorFinding {
   /** `ok`; `note` if it costs speed or comfort; `fault` if it will stop a run. */
   readonly state: "ok" | "note" | "fault";
-  /** What was checked: `Node`, `mapping`, `configuration`, `datasets`, `cache`, `cache bounds`, `disk` or `plugins`. */
+  /**
+   * What was checked: `Node`, `mapping`, `configuration`, `datasets`, `cache`, `cache bounds`, `disk`, `plugins`, or a
+   * choice of the configuration: `compression`, `dataStore`, `cacheStore` or `executor`.
+   */
   readonly what: string;
   /** The result, for people. */
   readonly found: string;
   /** What to do about it. */
   readonly remedy?: string;
+  /** Of a fault: the code of the error that will stop the run. */
+  readonly code?: AtcErrorCode;
 }
 
 /** Free bytes of a folder below which there is a note. */
@@ -44,6 +61,8 @@ async function checkFolder(what: string, folder: string): Promise<readonly Docto
         what,
         found: `${folder} cannot be written: ${words === undefined ? message : `${words} (${name})`}`,
         remedy: "choose another folder in the configuration",
+        // The folder does not have to exist, so this is a fault of the disk.
+        code: isAbsence(error) ? "ATC_IO" : fromSystemError(error, "", "").code,
       },
     ];
   }
@@ -89,7 +108,7 @@ function checkNode(): DoctorFinding {
   const found = `Node ${process.versions.node} on ${process.platform}-${process.arch}`;
   return major > 20 || (major === 20 && minor >= 19)
     ? { state: "ok", what: "Node", found }
-    : { state: "fault", what: "Node", found, remedy: "install Node 20.19 or later" };
+    : { state: "fault", what: "Node", found, remedy: "install Node 20.19 or later", code: "ATC_UNSUPPORTED" };
 }
 
 function checkMapping(): DoctorFinding {
@@ -111,10 +130,68 @@ function cacheBounds({ cacheMaxBytes, cacheMaxEntries, cacheMaxAgeSeconds }: Atc
   return { state: "ok", what: "cache bounds", found };
 }
 
-/** Checks what a run needs: Node, the mapping backend, the configuration, the folders and their disks, the plugins. */
-export async function doctor(runtime: Runtime): Promise<readonly DoctorFinding[]> {
-  const { config, loaded } = runtime;
-  const plugins = await runtime.host.installed();
+/** The finding of an error that will stop a run. */
+function faultOf(what: string, error: unknown): DoctorFinding {
+  if (!isAtcError(error)) throw error;
+  return { state: "fault", what, found: error.message, code: error.code };
+}
+
+/** The plugins by kind: `codec: blosc, zstd; source: csv`. */
+function listOf(plugins: readonly InstalledPlugin[]): string {
+  if (plugins.length === 0) return "none installed";
+  const kinds = [...new Set(plugins.map(({ kind }) => kind))].sort((a, b) => (a < b ? -1 : 1));
+  const namesOf = (kind: string): readonly string[] =>
+    plugins.filter((one) => one.kind === kind).map(({ name }) => name);
+  return kinds.map((kind) => `${kind}: ${namesOf(kind).join(", ")}`).join("; ");
+}
+
+/** Whether a plugin that the configuration chooses is installed and starts. */
+async function checkChoice(what: string, chosen: string, start: () => Promise<unknown>): Promise<DoctorFinding> {
+  try {
+    await start();
+    return { state: "ok", what, found: chosen };
+  } catch (error) {
+    return faultOf(what, error);
+  }
+}
+
+async function dispose(product: AsyncDisposable): Promise<void> {
+  await product[Symbol.asyncDispose]();
+}
+
+/** The installed plugins, and those that the configuration chooses instead of the defaults. */
+async function checkPlugins(setup: Setup): Promise<readonly DoctorFinding[]> {
+  const { config, host } = setup;
+  const { useCompression, compressionAlgorithm, dataStore, cacheStore, executor } = config;
+  const findings: DoctorFinding[] = [];
+  try {
+    findings.push({ state: "ok", what: "plugins", found: listOf(await host.installed()) });
+    findings.push(...(await host.faults()).map((error) => faultOf("plugins", error)));
+  } catch (error) {
+    // Without a list of plugins, every choice would fail for the same reason.
+    return [faultOf("plugins", error)];
+  }
+  if (useCompression)
+    findings.push(await checkChoice("compression", compressionAlgorithm, () => findCodec(config, host)));
+  if (dataStore !== configDefaults.dataStore)
+    findings.push(
+      await checkChoice("dataStore", dataStore, async () => await dispose((await chosenStore(setup)).store)),
+    );
+  if (cacheStore !== configDefaults.cacheStore)
+    findings.push(
+      await checkChoice("cacheStore", cacheStore, async () => await dispose(await openByteStore(config, host))),
+    );
+  if (executor !== configDefaults.executor)
+    findings.push(await checkChoice("executor", executor, async () => await dispose(await chosenExecutor(setup, 1))));
+  return findings;
+}
+
+/**
+ * Checks what a run needs: Node, the mapping backend, the configuration, the folders and their disks, the plugins that
+ * are installed and those that the configuration chooses. A missing plugin is a finding, not an error.
+ */
+export async function doctor(setup: Setup): Promise<readonly DoctorFinding[]> {
+  const { config, loaded } = setup;
   return [
     checkNode(),
     checkMapping(),
@@ -132,10 +209,6 @@ export async function doctor(runtime: Runtime): Promise<readonly DoctorFinding[]
           } as const,
         ]
       : []),
-    {
-      state: "ok",
-      what: "plugins",
-      found: plugins.length === 0 ? "none installed" : plugins.map(({ kind, name }) => `${name} (${kind})`).join(", "),
-    },
+    ...(await checkPlugins(setup)),
   ];
 }

@@ -58,17 +58,18 @@ export async function exportData(runtime: Runtime, data: string, options: Export
   const { signal, onProgress, force = false } = options;
   const file = options.file === undefined ? undefined : typedPath(runtime, options.file);
   if (file !== undefined) await checkFree(file, options);
+  // A missing package is reported before a large file is read.
+  const create = file === undefined ? undefined : await creatorOf(runtime, format);
   using opened = await openData(runtime, data, { ...options.reading, signal, onProgress });
   const { dataset } = opened;
   const ranges = rangesOf(dataset, options);
   const result = { rows: rowsOf(ranges), symbols: ranges.length, format };
-  if (file === undefined) {
+  if (file === undefined || create === undefined) {
     await using table = await streamTable(options.stream, tablePlan(dataset, ranges), signal);
     await exportRows(dataset, ranges, table, options);
     await table.finish();
     return { files: [], ...result };
   }
-  const create = await creatorOf(runtime, format);
   return { files: await exportFiles(dataset, ranges, { file, force, create, signal, onProgress }), ...result };
 }
 

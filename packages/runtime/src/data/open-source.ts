@@ -7,7 +7,8 @@ import { datasetName } from "@atc/ingest";
 import { joinSources } from "@atc/plugin-kit";
 import { endingOf } from "../plugins/file-endings.ts";
 import type { InstalledPlugin } from "../plugins/installed-plugins.ts";
-import { installLine, type KnownSource, sourcePackageFor } from "../plugins/package-names.ts";
+import { type KnownSource, sourcePackageFor } from "../plugins/package-names.ts";
+import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { priceAdjustment } from "./price-adjustment.ts";
 import { filesOf } from "./source-files.ts";
@@ -47,7 +48,7 @@ export async function installedSources({ host }: Pick<Runtime, "host">): Promise
  * The source that claims the longest ending of a file name; `csv` if no installed source and no package of this
  * repository does.
  */
-function sourceFor(file: string, sources: readonly InstalledPlugin[]): string {
+function sourceFor(file: string, sources: readonly InstalledPlugin[], host: InstalledPluginHost): string {
   const claims = sources.flatMap(({ name, extensions }) => extensions.map((extension) => ({ name, extension })));
   const ending = endingOf(
     file,
@@ -57,17 +58,18 @@ function sourceFor(file: string, sources: readonly InstalledPlugin[]): string {
   // A source with a shorter ending, such as `.gz`, must not read a file that another package is made for.
   if (known !== undefined && known.ending.length > (ending?.length ?? 0)) {
     if (sources.some(({ packageName }) => packageName === known.packageName)) return known.source;
-    throw missingSource(file, known);
+    throw missingSource(file, known, host);
   }
   return claims.find(({ extension }) => extension === ending)?.name ?? "csv";
 }
 
-function missingSource(file: string, { packageName, source }: KnownSource): AtcError {
+function missingSource(file: string, { packageName, source }: KnownSource, host: InstalledPluginHost): AtcError {
   const packages = [packageName];
+  const install = host.installLine(packages);
   return new AtcError(
     "ATC_MISSING_PLUGIN",
-    `"${file}" needs ${packageName}, which is not installed; install it with: ${installLine(packages)}`,
-    { details: { path: file, kind: "source", name: source, packages } },
+    `"${file}" needs ${packageName}, which is not installed (${host.searched}); install it with: ${install}`,
+    { details: { path: file, kind: "source", name: source, packages, searched: host.folders, install } },
   );
 }
 
@@ -115,7 +117,7 @@ async function openPlainSource(
       ...(files.length > 0 ? { path: files } : {}),
     });
   if (files.length === 0) throw new AtcError("ATC_INVALID_ARGUMENT", "no file is named; give a file, or --sql QUERY");
-  const names = files.map((file) => forced ?? sourceFor(file, sources));
+  const names = files.map((file) => forced ?? sourceFor(file, sources, host));
   const [name = "csv"] = names;
   const takesLists = sources.some((source) => source.name === name && source.takesLists);
   if (files.length > 1 && takesLists && names.every((one) => one === name))

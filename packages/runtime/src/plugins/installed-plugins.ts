@@ -1,11 +1,13 @@
 import { lstatSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { renamedPackages, type Trust } from "@atc/config";
 import { AtcError, fromSystemError, isAbsence, systemNameOf } from "@atc/contract";
+import { type InstallShell, replaceLine } from "./install-line.ts";
 import { isJsonObject } from "./json-object.ts";
+import { knownPackages } from "./package-names.ts";
 
 /** A plugin of an installed package, as its package.json describes it. The package itself is not imported yet. */
 export interface InstalledPlugin {
@@ -31,10 +33,19 @@ export interface InstalledPlugin {
 
 /** Packages that may have plugins: the dependencies of a package.json, and further ones. */
 export interface PluginRoot {
-  /** Absolute path of a package.json. */
+  /** Absolute path of a package.json. If it does not exist, names still resolve from its folder. */
   readonly packageJson: string;
   /** Packages besides the dependencies. */
   readonly extra: readonly string[];
+  /** Whether every package in the `node_modules` next to it counts, as in npm's folder of global packages. */
+  readonly isFolder?: boolean;
+}
+
+/** The plugins of all roots. */
+export interface PluginListing {
+  readonly plugins: readonly InstalledPlugin[];
+  /** The extra packages that provide no plugin: installed ones, and others. */
+  readonly useless: readonly { readonly name: string; readonly isInstalled: boolean }[];
 }
 
 const dependencyMembers = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
@@ -94,15 +105,14 @@ async function locate(root: string, name: string): Promise<string | undefined> {
 }
 
 /** Throws ATC_INVALID_CONFIG if a package.json depends on a package of ours by its former name. */
-function checkRenamed(packageJson: string, names: readonly string[]): void {
+function checkRenamed(packageJson: string, names: readonly string[], shell: InstallShell): void {
   const former = names.find((name) => renamedPackages.has(name));
   if (former === undefined) return;
   const present = String(renamedPackages.get(former));
-  throw new AtcError(
-    "ATC_INVALID_CONFIG",
-    `"${packageJson}" depends on "${former}", which was renamed; run: pnpm remove ${former} && pnpm add ${present}`,
-    { details: { path: packageJson, package: former, nearest: present } },
-  );
+  const line = replaceLine(former, present, { folder: dirname(packageJson), isGlobal: false }, shell);
+  throw new AtcError("ATC_INVALID_CONFIG", `"${packageJson}" depends on "${former}", which was renamed; run: ${line}`, {
+    details: { path: packageJson, package: former, nearest: present },
+  });
 }
 
 function dependencyNames(manifest: Readonly<Record<string, unknown>>): readonly string[] {
@@ -155,8 +165,42 @@ async function pluginsOf(root: string, name: string, trust: Trust): Promise<read
   }));
 }
 
+/** The packages in a `node_modules` folder. */
+async function packagesIn(folder: string): Promise<readonly string[]> {
+  const names = await namesIn(folder);
+  const scoped = names
+    .filter((name) => name.startsWith("@"))
+    .map(async (scope) => (await namesIn(join(folder, scope))).map((name) => `${scope}/${name}`));
+  return [...names.filter((name) => !name.startsWith("@")), ...(await Promise.all(scoped)).flat()];
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith("."));
+  } catch (error) {
+    if (isAbsence(error)) return [];
+    throw fromSystemError(error, `cannot list the packages in "${folder}"`, "check its permissions");
+  }
+}
+
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+}
+
+/** The names of the packages of a root that may have plugins, and what lists them: a package.json or a folder. */
+async function candidatesOf(
+  { packageJson, isFolder }: PluginRoot,
+  shell: InstallShell,
+): Promise<{ readonly names: readonly string[]; readonly list: string }> {
+  if (isFolder === true) {
+    const list = join(dirname(packageJson), "node_modules");
+    return { names: await packagesIn(list), list };
+  }
+  const manifest = await readPackageJson(packageJson);
+  const own = typeof manifest?.["name"] === "string" ? [manifest["name"]] : [];
+  const dependencies = dependencyNames(manifest ?? {});
+  checkRenamed(packageJson, dependencies, shell);
+  return { names: [...dependencies, ...own], list: packageJson };
 }
 
 /**
@@ -164,21 +208,23 @@ function texts(value: unknown): readonly string[] {
  * listed once.
  *
  * @throws ATC_INVALID_CONFIG if a package.json names a package that was renamed, ATC_UNTRUSTED if other users may
- * change a package that provides plugins, or the package.json that names it
+ * change a package that provides plugins, or the package.json or folder that names it
  */
 export async function installedPlugins(
   roots: readonly PluginRoot[],
   trust: Trust,
-): Promise<readonly InstalledPlugin[]> {
+  shell: InstallShell,
+): Promise<PluginListing> {
   const found = new Map<string, InstalledPlugin>();
-  for (const { packageJson, extra } of roots) {
-    const manifest = await readPackageJson(packageJson);
-    const own = typeof manifest?.["name"] === "string" ? [manifest["name"]] : [];
-    const dependencies = dependencyNames(manifest ?? {});
-    checkRenamed(packageJson, dependencies);
-    const names = new Set([...extra, ...dependencies, ...own]);
-    const packages = await Promise.all([...names].map((name) => pluginsOf(packageJson, name, trust)));
-    if (packages.some((plugins) => plugins.length > 0)) trust.check(packageJson, "the list of plugin packages");
+  for (const root of roots) {
+    const { names, list } = await candidatesOf(root, shell);
+    const unique = [...new Set([...root.extra, ...names])];
+    const packages = await Promise.all(
+      unique.map((name) =>
+        pluginsOf(root.packageJson, name, trust).catch((error: unknown) => skipped(root, name, error)),
+      ),
+    );
+    if (packages.some((plugins) => plugins.length > 0)) trust.check(list, "the list of plugin packages");
     for (const plugins of packages) {
       for (const plugin of plugins) {
         const id = `${plugin.kind} ${plugin.name} ${plugin.packageName}`;
@@ -186,5 +232,30 @@ export async function installedPlugins(
       }
     }
   }
-  return [...found.values()];
+  const plugins = [...found.values()];
+  return { plugins, useless: await uselessExtras(roots, plugins) };
+}
+
+/**
+ * No plugins for an unrelated package that this user may not read: others share the folder of global packages. Throws
+ * every other error again.
+ */
+function skipped({ isFolder, extra }: PluginRoot, name: string, error: unknown): readonly InstalledPlugin[] {
+  const isRefused = ["EACCES", "EPERM"].includes(systemNameOf(error));
+  if (isFolder === true && isRefused && !extra.includes(name) && !knownPackages().includes(name)) return [];
+  throw error;
+}
+
+async function uselessExtras(
+  roots: readonly PluginRoot[],
+  plugins: readonly InstalledPlugin[],
+): Promise<PluginListing["useless"]> {
+  const extras = [...new Set(roots.flatMap(({ extra }) => extra))];
+  const useless = extras.filter((name) => !plugins.some(({ packageName }) => packageName === name));
+  return await Promise.all(
+    useless.map(async (name) => {
+      const places = await Promise.all(roots.map(({ packageJson }) => locate(packageJson, name)));
+      return { name, isInstalled: places.some((place) => place !== undefined) };
+    }),
+  );
 }

@@ -68,7 +68,7 @@ export function knownNames(kind: string): readonly string[] {
   return Object.keys(ownMember(known, kind) ?? {});
 }
 
-/** The command that installs `packages`. */
-export function installLine(packages: readonly string[]): string {
-  return `pnpm add ${packages.join(" ")}`;
+/** All packages of this repository that provide plugins. */
+export function knownPackages(): readonly string[] {
+  return [...new Set(Object.values(known).flatMap((names) => Object.values(names)))];
 }

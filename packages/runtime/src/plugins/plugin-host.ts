@@ -1,17 +1,30 @@
 import { createTrust, type Trust } from "@atc/config";
 import type { Codec, PluginHost, PluginKind, PluginProducts } from "@atc/contract";
 import { AtcError, isAtcError, nearest } from "@atc/contract";
-import type { InstalledPlugin, PluginRoot } from "./installed-plugins.ts";
+import { installLine } from "./install-line.ts";
+import type { InstalledPlugin, PluginListing } from "./installed-plugins.ts";
 import { installedPlugins } from "./installed-plugins.ts";
 import { isJsonObject } from "./json-object.ts";
-import { installLine, knownNames, packageOf } from "./package-names.ts";
+import { knownNames, knownPackages, packageOf } from "./package-names.ts";
 import { broken, loadPlugin, reasonOf } from "./plugin-loading.ts";
 import { checkOptions } from "./plugin-options.ts";
+import type { PluginSearch } from "./plugin-search.ts";
 
 /** A host that finds plugins in installed packages. */
 export interface InstalledPluginHost extends PluginHost {
   /** The installed plugins by their manifests. Imports none of them. */
   installed(): Promise<readonly InstalledPlugin[]>;
+  /**
+   * The faults of the packages that the configuration names under `plugins`: ATC_MISSING_PLUGIN for one that is not
+   * installed, ATC_INVALID_CONFIG for one without plugins.
+   */
+  faults(): Promise<readonly AtcError[]>;
+  /** The folders of projects and of global packages in which plugins are looked for. */
+  readonly folders: readonly string[];
+  /** The same as part of a message. */
+  readonly searched: string;
+  /** The line that installs packages, so that this host finds them. */
+  installLine(packages: readonly string[]): string;
   /**
    * The installed plugin that `find` would create.
    *
@@ -20,40 +33,71 @@ export interface InstalledPluginHost extends PluginHost {
   locate(kind: PluginKind, name: string): Promise<InstalledPlugin>;
 }
 
-/** The packages that may have plugins, and the receiver of warnings. */
+/** The search for plugins, and the receiver of warnings. */
 export interface PluginHostOptions {
-  /** The roots, in the order of precedence. */
-  readonly roots: readonly PluginRoot[];
+  readonly search: PluginSearch;
   /** Receives each message once. */
   readonly warn: (message: string) => void;
   /** Which packages may run code. Default: by the environment of the process. */
   readonly trust?: Trust;
 }
 
-function missing(kind: string, name: string, installed: readonly InstalledPlugin[]): AtcError {
+/** The folders in which plugins were looked for, for a message. */
+function searchedText({ folders, shell }: Pick<PluginSearch, "folders" | "shell">): string {
+  if (folders.length > 0) return `searched: ${folders.join(", ")}`;
+  return `searched: nothing, because there is no package.json in ${shell.cwd} or above it`;
+}
+
+function missing(kind: string, name: string, installed: readonly InstalledPlugin[], search: PluginSearch): AtcError {
   const here = installed.filter((plugin) => plugin.kind === kind).map((plugin) => plugin.name);
   const listed = here.length === 0 ? "none is installed" : `installed: ${here.join(", ")}`;
+  const what = `no installed package provides the ${kind} "${name}" (${listed}; ${searchedText(search)})`;
+  const details = { kind, name, installed: here, searched: search.folders };
   const owner = packageOf(kind, name);
   if (owner !== undefined) {
     const packages = [owner];
-    return new AtcError(
-      "ATC_MISSING_PLUGIN",
-      `no installed package provides the ${kind} "${name}" (${listed}); install it with: ${installLine(packages)}`,
-      {
-        details: { kind, name, packages },
-      },
-    );
+    const install = installLine(packages, search.target, search.shell);
+    return new AtcError("ATC_MISSING_PLUGIN", `${what}; install it with: ${install}`, {
+      details: { ...details, packages, install },
+    });
   }
   const suggestion = nearest(name, [...here, ...knownNames(kind)]);
   const hint =
     suggestion === undefined
       ? "; a package of your own is found if it is a dependency"
       : `; did you mean "${suggestion}"? A package of your own is found if it is a dependency`;
-  return new AtcError(
-    "ATC_MISSING_PLUGIN",
-    `no installed package provides the ${kind} "${name}" (${listed})${hint} or named under "plugins"`,
-    { details: { kind, name, installed: here, ...(suggestion === undefined ? {} : { nearest: suggestion }) } },
-  );
+  return new AtcError("ATC_MISSING_PLUGIN", `${what}${hint} or named under "plugins"`, {
+    details: { ...details, ...(suggestion === undefined ? {} : { nearest: suggestion }) },
+  });
+}
+
+/** The package of ours that was probably meant, with or without its scope. */
+function nearestPackage(name: string): string | undefined {
+  const unscoped = (one: string): string => one.replace(/^@[^/]*\//, "");
+  const found = nearest(unscoped(name), knownPackages().map(unscoped));
+  return found === undefined ? undefined : knownPackages().find((one) => unscoped(one) === found);
+}
+
+/** The fault of a package under `plugins` that provides no plugin. */
+function faultOf({ name, isInstalled }: PluginListing["useless"][number], search: PluginSearch): AtcError {
+  if (isInstalled)
+    return new AtcError(
+      "ATC_INVALID_CONFIG",
+      `plugins names "${name}", which is installed but provides no plugin; remove it from plugins, or list its plugins in its package.json under atc.plugins`,
+      { details: { path: "plugins", value: name } },
+    );
+  const what = `plugins names "${name}", which is not installed (${searchedText(search)})`;
+  const details = { kind: "package", name, packages: [name], searched: search.folders };
+  const suggestion = nearestPackage(name);
+  const install = installLine([suggestion ?? name], search.target, search.shell);
+  if (suggestion !== undefined && suggestion !== name)
+    return new AtcError(
+      "ATC_MISSING_PLUGIN",
+      `${what}; did you mean "${suggestion}"? Correct the name, and install the package with: ${install}`,
+      { details: { ...details, packages: [suggestion], nearest: suggestion, install } },
+    );
+  const message = `${what}; check the name, or install it with: ${install}`;
+  return new AtcError("ATC_MISSING_PLUGIN", message, { details: { ...details, install } });
 }
 
 /** The plugin of a name. A package that the configuration names under `plugins` takes precedence over others. */
@@ -61,13 +105,14 @@ function choose(
   kind: string,
   name: string,
   installed: readonly InstalledPlugin[],
-  preferred: ReadonlySet<string>,
+  search: PluginSearch,
 ): InstalledPlugin {
+  const preferred = new Set(search.roots.flatMap(({ extra }) => extra));
   const fitting = installed.filter((plugin) => plugin.kind === kind && plugin.name === name);
   const named = fitting.filter((plugin) => preferred.has(plugin.packageName));
   const candidates = named.length > 0 ? named : fitting;
   const [first] = candidates;
-  if (first === undefined) throw missing(kind, name, installed);
+  if (first === undefined) throw missing(kind, name, installed, search);
   if (candidates.length > 1) {
     const packages = candidates.map((plugin) => plugin.packageName);
     throw new AtcError(
@@ -113,19 +158,27 @@ function proveCodec(plugin: InstalledPlugin, codec: Codec): void {
   }
 }
 
-/** A host over the packages of `roots`. A package is imported when one of its plugins is first used. */
+/** A host over the packages that a search finds. A package is imported when one of its plugins is first used. */
 export function createPluginHost({
-  roots,
+  search,
   warn,
   trust = createTrust({ env: process.env, cwd: process.cwd() }),
 }: PluginHostOptions): InstalledPluginHost {
-  let listing: Promise<readonly InstalledPlugin[]> | undefined;
-  const preferred = new Set(roots.flatMap((root) => root.extra));
+  let listing: Promise<PluginListing> | undefined;
+  const list = (): Promise<PluginListing> => {
+    listing ??= installedPlugins(search.roots, trust, search.shell);
+    return listing;
+  };
   const warned = new Set<string>();
   const host: InstalledPluginHost = {
-    installed() {
-      listing ??= installedPlugins(roots, trust);
-      return listing;
+    folders: search.folders,
+    searched: searchedText(search),
+    installLine: (packages) => installLine(packages, search.target, search.shell),
+    async installed() {
+      return (await list()).plugins;
+    },
+    async faults() {
+      return (await list()).useless.map((one) => faultOf(one, search));
     },
     warn(message) {
       if (warned.has(message)) return;
@@ -133,7 +186,7 @@ export function createPluginHost({
       warn(message);
     },
     async locate(kind, name) {
-      return choose(kind, name, await host.installed(), preferred);
+      return choose(kind, name, await host.installed(), search);
     },
     async find<Kind extends PluginKind>(kind: Kind, name: string, options?: unknown): Promise<PluginProducts[Kind]> {
       const plugin = await host.locate(kind, name);

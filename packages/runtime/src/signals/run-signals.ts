@@ -132,6 +132,7 @@ export async function computeSignals(
   data: string | undefined,
   options: SignalRunOptions = {},
 ): Promise<SignalTable> {
+  await runtime.checkCodec();
   using opened = await openData(runtime, data, options);
   const { dataset } = opened;
   const symbol = options.symbol ?? onlySymbol(dataset.symbols());

@@ -1,0 +1,70 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { configDefaults } from "@atc/config";
+import type { ArrayStore, Executor } from "@atc/contract";
+import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
+import { declaredOptions } from "../plugins/plugin-options.ts";
+import type { StoreRef } from "../plugins/store-ref.ts";
+import type { Setup } from "./setup.ts";
+
+/**
+ * MiB of young objects per thread; V8 makes 2 MB of it, its default is 32. Tasks work on typed arrays, which are
+ * outside this heap.
+ */
+const youngHeapMiB = 3;
+
+/** The URL of the compiled tasks of a package: threads do not load TypeScript, so `./tasks` has no source condition. */
+function tasksOf(packageName: string): string {
+  return pathToFileURL(createRequire(import.meta.url).resolve(`${packageName}/tasks`)).href;
+}
+
+/** The store of the datasets, and what a thread needs to create its own. */
+interface ChosenStore {
+  readonly store: ArrayStore;
+  readonly storeRef: StoreRef;
+}
+
+/** Creates the store that the configuration names, with the options that it declares of those that the runtime has. */
+export async function chosenStore({ config, host, ownHost }: Setup): Promise<ChosenStore> {
+  const finder = config.dataStore === configDefaults.dataStore ? ownHost : host;
+  const plugin = await finder.locate("array-store", config.dataStore);
+  const offered = { directory: config.dataDir, backend: config.useMemoryMapped ? "auto" : "read" };
+  const options = declaredOptions(plugin, offered);
+  return {
+    store: await finder.find("array-store", config.dataStore, options),
+    storeRef: { plugin, options },
+  };
+}
+
+/** The name of the executor that the configuration asks for, and the host that finds it. */
+function executorPlace({ config: { executor }, host, ownHost }: Setup): {
+  readonly name: string;
+  readonly finder: InstalledPluginHost;
+} {
+  if (executor === "auto") return { name: "worker", finder: ownHost };
+  return { name: executor, finder: executor === "inline" ? ownHost : host };
+}
+
+/** Creates the executor, with the options that it declares of those that the runtime has. */
+export async function chosenExecutor(setup: Setup, threads: number): Promise<Executor> {
+  const { name, finder } = executorPlace(setup);
+  const plugin = await finder.locate("executor", name);
+  const modules = { "@atc/runtime": tasksOf("@atc/runtime"), "@atc/ingest": tasksOf("@atc/ingest") };
+  const offered = { modules, threads, maxYoungHeapMiB: youngHeapMiB };
+  return await finder.find("executor", name, declaredOptions(plugin, offered));
+}
+
+/**
+ * Throws if a package under `plugins`, the executor or the store of the cache is missing: before a store is open, not
+ * when the first large task comes.
+ */
+export async function checkChosen(setup: Setup, usesCache: boolean): Promise<void> {
+  const { config, host } = setup;
+  if (config.plugins.length > 0) {
+    const [fault] = await host.faults();
+    if (fault !== undefined) throw fault;
+  }
+  const { name, finder } = executorPlace(setup);
+  if (finder === host) await host.locate("executor", name);
+  if (usesCache && config.cacheStore !== configDefaults.cacheStore) await host.locate("byte-store", config.cacheStore);
+}
