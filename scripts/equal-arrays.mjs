@@ -1,5 +1,5 @@
-// Vitest compares typed arrays value by value, with a closure for each. Arrays of one type and the same bytes are equal;
-// others are still compared by Vitest, which shows how they differ.
+// Vitest compares typed arrays value by value, with a closure for each. Arrays of one type and the same bytes are
+// equal. Vitest still compares the others, and shows how they differ.
 import { expect } from "vitest";
 
 const added = Symbol.for("atc.equal-arrays");
