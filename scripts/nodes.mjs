@@ -20,7 +20,8 @@ const { values, positionals } = parseArgs({
 function runTests(node, major) {
   const outputFile = join(root, "temp", `tests-node${major}.json`);
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-  const args = [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile=${outputFile}`, ...positionals];
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${outputFile}`];
+  const args = [vitest, "run", "--mode", "built", ...reporters, ...positionals];
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
   rmSync(outputFile, { force: true }); // results of an earlier run must not pass for those of one that broke off
   spawnSync(node, args, { cwd: root, env, stdio: "inherit" });

@@ -1,10 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, rmdir, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, rmdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { beforeEach, describe, expect, it } from "vitest";
-import { barsCsv, bin } from "./atc.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { barsCsv, bin, type Workshop, workshop } from "./atc.ts";
 import { shop } from "./shop.ts";
 
 const controlStart = "\u001b";
@@ -55,10 +55,14 @@ describe("control characters of data", () => {
 });
 
 describe.skipIf(!existsSync("/dev/full"))("standard output", () => {
-  beforeEach(async () => {
-    await shop.file("bars.csv", barsCsv(["A", "B"], 20_000));
-    await shop.atc("ingest", "bars.csv", "--name", "d");
+  let ingested: Workshop;
+  beforeAll(async () => {
+    ingested = await workshop();
+    await ingested.file("bars.csv", barsCsv(["A", "B"], 20_000));
+    expect((await ingested.atc("ingest", "bars.csv", "--name", "d")).code).toBe(0);
   });
+  afterAll(() => ingested[Symbol.asyncDispose]());
+  beforeEach(() => cp(ingested.path, shop.path, { recursive: true }));
 
   it.each(["backtest d --json", "backtest d", "data export d -o -", "--help", "backtest --help", "config --schema"])(
     "that is full ends `atc %s` with the exit code of the disk and a message",

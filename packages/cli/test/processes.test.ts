@@ -35,8 +35,9 @@ async function interrupt(signal: NodeJS.Signals): Promise<{ readonly code: numbe
 }
 
 describe("an interrupted ingest", () => {
+  const large = barsCsv(["A", "B", "C", "D", "E"], 60_000);
   beforeEach(async () => {
-    await shop.file("large.csv", barsCsv(["A", "B", "C", "D", "E"], 60_000));
+    await shop.file("large.csv", large);
   }, 60_000);
 
   it("ends cleanly at Ctrl-C and leaves nothing", async () => {

@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { PluginManifest } from "@atc/contract";
 import { describe, expect, it } from "vitest";
 import plugins, { inlineExecutor, workerExecutor } from "../src/index.ts";
-import { workerArguments } from "../src/worker/worker-entry.ts";
+import { workerArguments, workerEntry } from "../src/worker/worker-entry.ts";
 
 const modules = {};
 
@@ -47,6 +48,16 @@ describe("options", () => {
     expect(inline.concurrency).toBe(1);
     await using chosen = workerExecutor({ modules });
     expect(chosen.concurrency).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe("the entry of threads", () => {
+  // Node 20 ends the process if a thread is ended while it requires an ES module: in one of 100 disposals.
+  it("loads without requiring an ES module", () => {
+    const code = `require(${JSON.stringify(workerEntry())}).run.then((run) => console.log(typeof run))`;
+    const arguments_ = ["--no-experimental-require-module", "--input-type=commonjs", "--eval", code];
+    const { stdout, stderr } = spawnSync(process.execPath, arguments_, { encoding: "utf8" });
+    expect({ stdout, stderr }).toEqual({ stdout: "function\n", stderr: "" });
   });
 });
 

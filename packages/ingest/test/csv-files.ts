@@ -3,6 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
 
+const times = new Map<number, string>();
+
+/** A time in ms as ISO 8601 text. Each is made once: tests write the same ones again and again. */
+function isoTime(ms: number): string {
+  const known = times.get(ms);
+  if (known !== undefined) return known;
+  const text = new Date(ms).toISOString();
+  times.set(ms, text);
+  return text;
+}
+
 /** Directories that are removed after each test. */
 export function temporaryDirectories(): () => string {
   const made: string[] = [];
@@ -33,7 +44,7 @@ export function writeBars(
   };
   const lines = ["symbol,timestamp,open,high,low,close,volume,note"];
   for (let row = 0; row < rows; row++) {
-    const time = new Date(Date.UTC(2024, 0, 1) + 60_000 * ((row >> 3) + next(5))).toISOString();
+    const time = isoTime(Date.UTC(2024, 0, 1) + 60_000 * ((row >> 3) + next(5)));
     const close = next(100_000) / 100;
     const note = quotes && row % 41 === 0 ? '"two\nlines, ""quoted"""' : "plain";
     const volume = row % 997 === 500 ? "many" : String(next(1000));
@@ -73,7 +84,7 @@ export function writePlainBars(directory: string, options: PlainBars = {}): stri
   const path = join(directory, "plain.csv");
   const lines = [header ?? "symbol,timestamp,open,high,low,close,volume"];
   for (let row = 0; row < rows; row++) {
-    const time = new Date(Date.UTC(2020, 0, 1) + 60_000 * minute(Math.floor(row / symbols))).toISOString();
+    const time = isoTime(Date.UTC(2020, 0, 1) + 60_000 * minute(Math.floor(row / symbols)));
     const close = 100 + ((row * 7919) % 101) / 100;
     lines.push(line(row) ?? `S${row % symbols},${time},${close},${close + 1},${close - 1},${close},${row % 1000}`);
   }

@@ -40,10 +40,11 @@ function barsOf(counts: Readonly<Record<string, number>>): string {
   return `symbol,timestamp,close\n${rows.join("\n")}\n`;
 }
 
+const longText = barsOf(bars);
+
 beforeEach(async () => {
   warnings.length = 0;
   cwd = await mkdtemp(join(tmpdir(), "atc-long-"));
-  await writeFile(join(cwd, "long.csv"), barsOf(bars));
 });
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 
@@ -73,6 +74,8 @@ async function entryKeys(): Promise<string[]> {
 }
 
 describe("a long series in the cache", () => {
+  beforeEach(() => writeFile(join(cwd, "long.csv"), longText));
+
   it("is kept in pieces with the index last, and comes back bit for bit", async () => {
     const fresh = await backtestFile("long.csv", { ...base(), cache: false });
     const first = await backtestFile("long.csv", { ...base(), flags: { executor: "worker" }, threads: 2 });
@@ -102,6 +105,7 @@ describe("a long series in the cache", () => {
 
 describe("an open backtest", () => {
   it("writes the files that arrays give, and nothing is left in the folders", async () => {
+    await writeFile(join(cwd, "long.csv"), longText);
     await using runtime = await openRuntime({ ...base(), flags: { executor: "worker" }, threads: 2 });
     const files = (stem: string) => ({
       trades: join(cwd, `${stem}-trades.arrow`),

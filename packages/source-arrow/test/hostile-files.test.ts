@@ -24,11 +24,14 @@ function fileOf(content: Uint8Array): string {
   return path;
 }
 
+/** One of each for all files, as a runtime has them. */
+const codecs = { lz4: lz4(), zstd: zstd() };
+
 /** Reads a file to its end; what it threw. */
 async function failure(path: string): Promise<{ readonly code: string; readonly message: string }> {
   try {
     await using source = await arrow(path, {
-      codec: (name) => (name === "lz4" ? lz4() : zstd()),
+      codec: (name) => codecs[name],
       badRows: "skip",
       text: "keep",
     });

@@ -25,14 +25,16 @@ const checkedLength = 64 * 1024;
 async function readHead(input: CsvInput): Promise<FileHead> {
   await using opened = await input.open();
   await using stream = opened.bytes();
-  const bytes = new Uint8Array(headLength + padding);
-  const end = await stream.read(bytes.subarray(0, headLength));
+  // The length of compressed text is not known.
+  const length = input.plainFile === undefined ? headLength : Math.min(headLength, input.size + 1);
+  const bytes = new Uint8Array(length + padding);
+  const end = await stream.read(bytes.subarray(0, length));
   const start = checkEncoding(bytes.subarray(0, Math.min(end, checkedLength)), input.name);
   const text = bytes.subarray(0, end);
   const loneReturns = text.includes(CR) && !text.includes(LF);
   if (loneReturns) for (let i = 0; i < end; i++) if (bytes[i] === CR) bytes[i] = LF;
   bytes.fill(LF, end);
-  return { bytes, start, end, final: end < headLength, loneReturns };
+  return { bytes, start, end, final: end < length, loneReturns };
 }
 
 /** The names that the file of the option `headerOf` lends; undefined if it has no header either. */

@@ -41,7 +41,8 @@ interface Counted {
 
 /** Rows per symbol by the parser; undefined if there are bad rows. */
 function parsed(layout: CsvLayout, text: Uint8Array, { start, stop, final = true }: Span): Counted | undefined {
-  const memory = { ...memoryOf(layout, text), exports: undefined };
+  const whole = memoryOf(layout, text);
+  const memory = { ...whole, exports: undefined };
   const buffers = columnBuffers(layout, capacity, memory);
   const badRows = badRowPolicy({ path: "f", policy: "skip", layout, onBadRow: undefined });
   const parser = rowParser(rowContext(layout, buffers), badRows, 1, undefined);
@@ -51,6 +52,7 @@ function parsed(layout: CsvLayout, text: Uint8Array, { start, stop, final = true
     const name = buffers.symbolDictionary.values[index] as string;
     counts[name] = (counts[name] ?? 0) + 1;
   }
+  whole.release();
   return badRows.count() > 0 ? undefined : { position, counts };
 }
 

@@ -52,6 +52,7 @@ export function createPool(
   const { Piscina } = piscina();
   return new Piscina<WorkerCall | ThreadChoice, number | PortableError | undefined>({
     filename: workerEntry(),
+    name: "run", // a thread has started once it has loaded this export
     ...inherited(process.execArgv),
     minThreads: 0,
     maxThreads: threads,

@@ -3,15 +3,18 @@ import type { RowLayout } from "../base/row-layout.ts";
 const longestFirstExtent = 16;
 const longestExtent = 4096;
 const fewestRows = 64;
-/** Enough for small sources. The full capacity is allocated once when more is needed. */
-const startBytes = 8 * 2 ** 20;
+/**
+ * Enough for the smallest sources, and for small ones. A full arena grows to the next of them, then to its full
+ * capacity. Every source starts with the first: megabytes for few rows make the garbage collector run.
+ */
+const stepBytes: readonly number[] = [2 ** 18, 2 ** 23];
 
 /**
  * One block of memory for the rows of all series, handed out in extents that double in length, so that a growing series
  * is never copied. Row r has its time at `times[2 * r]` and its slots from `values[r * slots]` on.
  */
 export interface RowArena {
-  /** Rows that the arrays hold now. {@link RowArena.extend} replaces the arrays once, when more are needed. */
+  /** Rows that the arrays hold now. {@link RowArena.extend} replaces the arrays if more are needed: twice at most. */
   capacity: number;
   times: Int32Array;
   values: Float64Array;
@@ -40,8 +43,9 @@ export interface RowArena {
  */
 export function createRowArena(layout: RowLayout, bytes: number, size: "small" | "large" = "small"): RowArena {
   const most = Math.max(fewestRows, Math.floor(bytes / layout.rowBytes));
-  const start = Math.max(fewestRows, Math.floor(startBytes / layout.rowBytes));
-  const capacity = size === "large" ? most : Math.min(most, start);
+  const steps = stepBytes.map((step) => Math.max(fewestRows, Math.floor(step / layout.rowBytes)));
+  const larger = (rows: number): number => Math.min(most, steps.find((step) => step > rows) ?? most);
+  const capacity = size === "large" ? most : larger(0);
   const values = new Float64Array(capacity * layout.slots);
   const extents: number[][] = [];
   const present: number[] = [];
@@ -66,7 +70,7 @@ export function createRowArena(layout: RowLayout, bytes: number, size: "small" |
       want = resized(want, length).fill(firstExtent(), known);
     },
     extend(series) {
-      if (top === arena.capacity && top < most) grow(arena, most, layout.slots);
+      if (top === arena.capacity && top < most) grow(arena, larger(top), layout.slots);
       const rows = Math.min(want[series], arena.capacity - top);
       if (rows === 0) return false;
       const own = extents[series];

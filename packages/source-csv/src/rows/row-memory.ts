@@ -55,13 +55,13 @@ function takeMemory(length: number): GrowingMemory {
  */
 export function rowMemory(layout: CsvLayout, textLength: number, otherLength: number): RowMemory {
   const total = totalLength(layout, textLength, otherLength);
-  return laidOut(total, textLength, isPlain(layout) ? takeMemory(total) : undefined);
+  return laidOut(takeMemory(total), textLength, isPlain(layout));
 }
 
 /** Like `rowMemory`, but with `exports` for every layout: the kernel can count the rows of all of them. */
 export function countMemory(layout: CsvLayout, textLength: number, otherLength: number): RowMemory {
   const total = totalLength(layout, textLength, otherLength);
-  return laidOut(total, textLength, takeMemory(total));
+  return laidOut(takeMemory(total), textLength, true);
 }
 
 /** Bytes of all pieces and the gaps between them. */
@@ -69,10 +69,10 @@ function totalLength(layout: CsvLayout, textLength: number, otherLength: number)
   return symbolsLength + textLength + padding + otherLength + 64 * (2 * layout.fields.length + 8);
 }
 
-/** Divides `total` bytes into pieces: those of `memory`, if the kernel runs on this machine. */
-function laidOut(total: number, textLength: number, memory: GrowingMemory | undefined): RowMemory {
-  const exports = memory && code.instantiate(memory);
-  const buffer = exports === undefined ? new ArrayBuffer(total) : (memory?.buffer as ArrayBuffer);
+/** Divides a memory into pieces, with the kernel over it if `withKernel` and if this machine can run it. */
+function laidOut(memory: GrowingMemory, textLength: number, withKernel: boolean): RowMemory {
+  const exports = withKernel ? code.instantiate(memory) : undefined;
+  const buffer = memory.buffer as ArrayBuffer;
   let used = 0;
   const allocate: RowMemory["allocate"] = (length) => {
     const offset = used;
@@ -80,7 +80,7 @@ function laidOut(total: number, textLength: number, memory: GrowingMemory | unde
     return { buffer, offset };
   };
   const release = (): void => {
-    if (memory !== undefined) spare = memory;
+    spare = memory;
   };
   const symbols = allocate(symbolsLength);
   const text = allocate(textLength + padding);

@@ -60,38 +60,86 @@ export function dataSourceCases(
   return Object.entries(laws).map(([name, law]) => ({ name, run: over(law) }));
 }
 
-/** The data of a chunk, copied to outlive the next chunk: texts and numbers by column. */
-type KeptChunk = Readonly<Record<string, readonly (string | number | bigint | undefined)[]>>;
+/** Numbers of one column. */
+type Values = ColumnChunk["columns"][string];
 
-function keep(chunk: ColumnChunk, source: DataSource): KeptChunk {
-  const kept: Record<string, (string | number | bigint | undefined)[]> = {
-    symbol: Array.from(chunk.symbol.indices, (index) => chunk.symbol.values[index]),
-  };
-  for (const { name, type } of source.columns.slice(1)) {
-    const dictionary = chunk.dictionaries?.[name];
-    const values: readonly (number | bigint)[] = Array.from<number | bigint>(chunk.columns[name] ?? []);
-    kept[name] = type === "text" ? values.map((index) => dictionary?.[Number(index)]) : [...values];
+/** Rows by column: numbers, or texts as indices into the texts of the column, both in the order of the rows. */
+type KeptRows = Readonly<
+  Record<string, Values | undefined | { readonly texts: readonly string[]; indices: Int32Array }>
+>;
+
+/** Keeps the texts of a column, whatever the order of the dictionaries of its chunks is. */
+function keptTexts(): {
+  take(indices: ArrayLike<number | bigint>, dictionary: readonly string[]): void;
+  rows(): { readonly texts: readonly string[]; readonly indices: Int32Array };
+} {
+  const known = new Map<string, number>();
+  const parts: Int32Array[] = [];
+  /** -1 for a row without a text. */
+  function place(places: number[], index: number, text: string | undefined): number {
+    if (text === undefined) return -1;
+    const found = known.get(text) ?? known.size;
+    known.set(text, found);
+    places[index] = found;
+    return found;
   }
-  return kept;
+  return {
+    take(indices, dictionary) {
+      /** The place in `known` of each index of the chunk. */
+      const places: number[] = [];
+      const part = new Int32Array(indices.length);
+      for (let row = 0; row < part.length; row++) {
+        const index = Number(indices[row]);
+        part[row] = places[index] ?? place(places, index, dictionary[index]);
+      }
+      parts.push(part);
+    },
+    rows: () => ({ texts: [...known.keys()], indices: joined(parts) ?? new Int32Array(0) }),
+  };
 }
 
-/** Collects the rows of chunks by column. */
-function keptRows(source: DataSource): { take(chunk: ColumnChunk): void; rows(): KeptChunk } {
-  const all: Record<string, (string | number | bigint | undefined)[]> = {};
+/** Copies of arrays of one type, one after the other; undefined for none. */
+function joined<Part extends Values>(parts: readonly Part[]): Part | undefined {
+  const [first] = parts;
+  if (first === undefined) return undefined;
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const whole = new (first.constructor as new (length: number) => Part)(length);
+  let at = 0;
+  for (const part of parts) {
+    (whole as Float64Array).set(part as Float64Array, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Collects the rows of chunks by column, copied to outlive the next chunk. */
+function keptRows(source: DataSource): { take(chunk: ColumnChunk): void; rows(): KeptRows } {
+  const [, ...columns] = source.columns;
+  const symbols = keptTexts();
+  const texts = new Map(columns.filter(({ type }) => type === "text").map(({ name }) => [name, keptTexts()]));
+  const numbers = new Map<string, Values[]>(
+    columns.filter(({ type }) => type !== "text").map(({ name }) => [name, []]),
+  );
   return {
-    take(chunk) {
-      for (const [name, values] of Object.entries(keep(chunk, source))) {
-        const column = all[name] ?? [];
-        for (const value of values) column.push(value);
-        all[name] = column;
+    take({ symbol, columns: found, dictionaries = {} }) {
+      symbols.take(symbol.indices, symbol.values);
+      for (const [name, kept] of texts) kept.take(found[name] ?? [], dictionaries[name] ?? []);
+      for (const [name, parts] of numbers) {
+        const values = found[name];
+        if (values !== undefined) parts.push(values.slice());
       }
     },
-    rows: () => all,
+    rows: () =>
+      Object.fromEntries<KeptRows[string]>([
+        ["symbol", symbols.rows()],
+        ...[...texts].map(([name, kept]) => [name, kept.rows()] as const),
+        ...[...numbers].map(([name, parts]) => [name, joined(parts)] as const),
+      ]),
   };
 }
 
 /** All rows by column. */
-async function readAll(source: DataSource, options?: ChunksOptions): Promise<KeptChunk> {
+async function readAll(source: DataSource, options?: ChunksOptions): Promise<KeptRows> {
   const { take, rows } = keptRows(source);
   for await (const chunk of source.chunks(options)) take(chunk);
   return rows();
