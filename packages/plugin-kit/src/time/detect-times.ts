@@ -69,8 +69,8 @@ function commonZone(texts: readonly string[]): string | undefined {
   return isKnownZone(name) ? name : undefined;
 }
 
-/** Whether the reader of a layout takes a text, and where it then is within a day. */
-function dayReader(layout: TimeLayout): (text: string) => "unread" | "midnight" | "later" {
+/** Whether the reader of a layout takes a text, and whether its time is a midnight. */
+function midnightReader(layout: TimeLayout): (text: string) => "unread" | "midnight" | "later" {
   const read = timeReader(layout);
   const timespec = new Float64Array(2);
   return (text) => {
@@ -85,7 +85,7 @@ function areDates(layout: TimeLayout, filled: readonly string[], numbers: Number
   if (layout.hasClock || !filled.some(isDateLike)) return false;
   if (numbers !== undefined) return numbers.areDates;
   if (countsInUtc(time) || time === "ticks") return false;
-  const dayOf = dayReader(layout);
+  const dayOf = midnightReader(layout);
   const isWritten = time === "iso" || time === "loose";
   return filled.every((text) => (isWritten ? isDateText(text) : isWholeNumber(text)) || dayOf(text) === "unread");
 }
@@ -112,7 +112,7 @@ function zoneNotes(layout: TimeLayout, hasTimeOfDay: boolean): readonly string[]
 
 /** Throws if most dates beside a column of times of day have a time of day of their own. */
 function checkMidnights(layout: TimeLayout, dates: readonly string[], { source, withoutClock }: TimeSamples): void {
-  const dayOf = dayReader(layout);
+  const dayOf = midnightReader(layout);
   const isLater = (text: string): boolean => dayOf(text) === "later";
   if (!most(dates, isLater)) return;
   throw new AtcError(
