@@ -117,12 +117,12 @@ export const packages = {
   "source-arrow": {
     imports: ["contract", "plugin-kit"],
     folders: ["reading", "columns", "format", "files"],
-    limit: "20 kB",
+    limit: "24 kB",
   },
   "source-json": {
     imports: ["contract", "plugin-kit"],
     folders: ["reading", "layout", "values"],
-    limit: "17 kB",
+    limit: "20 kB",
   },
   "source-zip": {
     imports: ["contract", "plugin-kit"],
@@ -131,7 +131,7 @@ export const packages = {
   "source-duckdb": {
     imports: ["contract", "plugin-kit"],
     folders: ["reading", "sql", "files", "engine"],
-    limit: "25 kB",
+    limit: "30 kB",
   },
   "backtest-kit": {
     imports: ["contract", "signals"],

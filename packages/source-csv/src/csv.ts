@@ -65,8 +65,8 @@ async function inspect(input: CsvInput, options: CsvOptions): Promise<{ file: Op
 }
 
 /**
- * Opens a CSV file of bars or ticks as a source of column chunks. Detects gzip, byte order mark, separator, header,
- * time format and column types from its first rows.
+ * Opens a CSV file of bars or ticks as a source of column chunks. Detects gzip, Zstandard, byte order mark, separator,
+ * header, time format and column types from its first rows.
  *
  * Times become `timestamp[ms]` for bars (finer digits are cut off) and `timestamp[ns]` for ticks; times without a zone
  * are UTC, or in the option `timeZone`. Numbers become float64 and equal `Number()` of their text bit for bit. A
@@ -76,7 +76,7 @@ async function inspect(input: CsvInput, options: CsvOptions): Promise<{ file: Op
  * @param file - the path of a regular file, or bytes that stand for one
  * @throws ATC_NOT_FOUND; ATC_INVALID_ARGUMENT for a directory or an option out of range; ATC_UNSUPPORTED for a pipe,
  * UTF-16 or another format; ATC_INVALID_DATA for a file without rows, or without columns for a time and a price;
- * ATC_CORRUPT_DATA for a damaged gzip file; ATC_IO
+ * ATC_CORRUPT_DATA for a damaged compressed file; ATC_IO
  */
 export async function csv(file: string | SourceInput, options: CsvOptions = {}): Promise<DataSource> {
   checkOptions(options);

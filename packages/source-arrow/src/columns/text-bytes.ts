@@ -3,7 +3,7 @@ import { type ValueType, viewBytes } from "../format/schema.ts";
 import type { BatchRows } from "./batch-rows.ts";
 
 /** Receives the text in `bytes[start, end)` of the row that is `row` rows after the first one. */
-export type TextVisitor = (bytes: Uint8Array, start: number, end: number, row: number) => void;
+type TextVisitor = (bytes: Uint8Array, start: number, end: number, row: number) => void;
 
 /** Visits the texts of some rows in order. Missing texts may be any text. */
 export type TextBytes = (column: BatchColumn, rows: BatchRows, visit: TextVisitor) => Promise<void>;

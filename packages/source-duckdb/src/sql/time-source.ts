@@ -15,7 +15,7 @@ export interface TimeColumns {
 }
 
 /** How a vector of times is read: int64 of a type of times, numbers, or texts. */
-export type TimeVector = EpochUnit | "integers" | "reals" | "texts";
+type TimeVector = EpochUnit | "integers" | "reals" | "texts";
 
 /** The times of a relation: SQL for their vectors, and how to read these. */
 export interface TimeSource {

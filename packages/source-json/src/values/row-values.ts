@@ -23,7 +23,7 @@ const powers: Float64Array = Float64Array.from({ length: 23 }, (_, exponent) => 
  * A decimal of at most 15 digits without an exponent, which one division rounds exactly (Clinger 1990); NaN for other
  * values.
  */
-export function shortDecimal(bytes: Uint8Array, start: number, end: number): number {
+function shortDecimal(bytes: Uint8Array, start: number, end: number): number {
   const isNegative = bytes[start] === 45;
   let at = isNegative ? start + 1 : start;
   if (end - at > 16 || (bytes[at] === 48 && end - at > 1 && bytes[at + 1] !== 46)) return Number.NaN;
