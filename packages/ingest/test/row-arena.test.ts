@@ -10,6 +10,7 @@ const layout: RowLayout = {
   rowBytes: 16,
   unitsPerMs: 1,
   dropped: [],
+  isOfDates: false,
 };
 
 describe("an arena of rows", () => {
