@@ -52,6 +52,20 @@ describe("daily bars in a zone west of Greenwich", () => {
   });
 });
 
+describe("days that a file writes as dates", () => {
+  it.each(["America/New_York", "Asia/Tokyo", "UTC"])("make whole weeks in %s", async (zone) => {
+    const days = [...steps("2024-01-08", day, 5), ...steps("2024-01-15", day, 5)];
+    await shop.file("days.csv", csvOf(days.map((time) => time.slice(0, 10))));
+    const run = await resample("days.csv", "--to", "1w", "--time-zone", zone, "--name", "weeks", "--json");
+    expect(run.json()).toMatchObject({ rows: 2, timeIs: "date" });
+    const monday = Date.UTC(2024, 0, 8);
+    expect(await rowsOf("weeks")).toEqual([
+      ["days", monday, 100, 104.5, 99.5, 104.25, 5, 5].join(),
+      ["days", monday + 7 * day, 105, 109.5, 104.5, 109.25, 5, 5].join(),
+    ]);
+  });
+});
+
 describe("days that were made of hours", () => {
   it("stay dates: in info, in the export and in the weeks made of them", async () => {
     await shop.file("hours.csv", csvOf(steps("2024-03-04T14:30Z", 3_600_000, 24 * 12)));
