@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { pythonFor, runBlock, runProgram } from "./block-runner.ts";
 import { node } from "./child-process.ts";
-import { pages } from "./page.ts";
+import { allPages, pages } from "./page.ts";
 import { type ReaderProject, readerProject } from "./reader-project.ts";
 import { bin, packageJson, root } from "./repository.ts";
+import { checkTypes } from "./type-check.ts";
 
 /** Files that a page needs in its project in addition to `bars.csv`. */
 const preparations: Readonly<Record<string, (project: string) => Promise<unknown>>> = {
@@ -51,20 +52,17 @@ it("docs/writing-a-plugin.md shows the package.json of examples/custom-codec", (
   expect(packageJson(join(root, "examples/custom-codec"))).toMatchObject(JSON.parse(shown?.code ?? ""));
 });
 
-it("blocks in TypeScript pass a strict type check", { timeout: 120_000 }, async () => {
+/** What `tsc --init` writes, without `skipLibCheck`. */
+const initial = [
+  ...["--strict", "--target", "esnext", "--moduleDetection", "force", "--isolatedModules", "--verbatimModuleSyntax"],
+  ...["--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes", "--noUncheckedSideEffectImports"],
+];
+
+it.each([
+  ["strict", ["--strict"]],
+  ["all options of tsc --init", initial],
+  ["an older target", ["--strict", "--target", "es2022", "--lib", "es2023,esnext.disposable"]],
+])("blocks compile as a user pastes them, with %s", { timeout: 120_000 }, async (_, options) => {
   using project = readerProject();
-  const files = pages.flatMap(({ blocks }, index) =>
-    blocks
-      .filter(({ language }) => language === "ts")
-      .map(({ line, code }) => {
-        const file = `page-${index}-line-${line}.ts`;
-        writeFileSync(join(project.path, file), code);
-        return file;
-      }),
-  );
-  const typeRoots = join(root, "node_modules/@types");
-  const args = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "node"];
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const libraries = ["--lib", "es2023,esnext.disposable", "--typeRoots", typeRoots];
-  await runProgram(process.execPath, [tsc, ...args, ...libraries, ...files], project.path);
+  await checkTypes(project, allPages, ["--module", "nodenext", ...options]);
 });
