@@ -58,8 +58,8 @@ function kindOf(given: string): TemplateKind {
  * The package of a new plugin by the name that a user gave, which may have a scope. The part after the scope is the
  * name of the plugin.
  *
- * @throws ATC_INVALID_ARGUMENT for an unknown kind, for a name that npm or a file ending cannot have, and for the name of
- * one of our plugins
+ * @throws ATC_INVALID_ARGUMENT for an unknown kind, for a name that npm or a file ending cannot have, and for the name
+ * of one of our plugins
  */
 export function newPlugin(given: string, givenKind: string): NewPlugin {
   const kind = kindOf(givenKind);
