@@ -298,9 +298,9 @@ function arraysOf({ figures, accounts, portfolio }: BacktestCurves): BacktestRes
 }
 
 /**
- * Like {@link openBacktest}, with curves and trades in arrays.
+ * Like `openBacktest`, with curves and trades in arrays.
  *
- * @throws what {@link openBacktest} throws
+ * @throws what `openBacktest` throws
  */
 export async function runBacktest(
   runtime: Runtime,

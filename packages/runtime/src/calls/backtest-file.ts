@@ -3,7 +3,7 @@ import { runBacktest } from "../backtest/run-backtest.ts";
 import type { RuntimeOptions } from "../wiring/runtime.ts";
 import { openRuntime } from "../wiring/runtime.ts";
 
-/** The configuration of {@link backtestFile}, how it reads the file, and what it computes. */
+/** The configuration of `backtestFile`, how it reads the file, and what it computes. */
 export interface BacktestFileOptions extends RuntimeOptions, RunBacktestOptions {
   /** Whether columns are memory-mapped. Default: the value in the configuration. */
   readonly useMemoryMapped?: boolean;
