@@ -116,6 +116,16 @@ describe("atc init plugin", { timeout: 120_000 }, () => {
     });
   });
 
+  it("depends on the packages that this command has, and on the suites of their line", async () => {
+    await shop.atc("init", "plugin", "one", "--kind", "codec");
+    const versionOf = (name: string): string =>
+      JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")).version;
+    expect(JSON.parse(readFileSync(join(shop.path, "one/package.json"), "utf8"))).toMatchObject({
+      dependencies: { "@atc/contract": `^${versionOf("contract")}`, "@atc/plugin-kit": `^${versionOf("plugin-kit")}` },
+      devDependencies: { "@atc/testing": `${versionOf("testing").split(".")[0]}.x` },
+    });
+  });
+
   it("keeps a package name that contains a word of the templates", async () => {
     await shop.atc("init", "plugin", "@me/my-plugin-name-2", "--kind", "codec");
     const manifest = JSON.parse(readFileSync(join(shop.path, "my-plugin-name-2/package.json"), "utf8"));

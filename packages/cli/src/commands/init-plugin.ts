@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AtcError, fromSystemError, nearest, type PluginManifestEntry, systemNameOf } from "@atc/contract";
-import { version } from "@atc/runtime";
 
 /** A kind of plugin with a template. */
 export type TemplateKind = "byte-store" | "codec" | "source";
@@ -74,7 +74,14 @@ export function newPlugin(given: string, givenKind: string): NewPlugin {
   return { packageName: given, pluginName, kind };
 }
 
+/** The version of a package of ours that this command uses. Packages that did not change keep their version. */
+function versionOf(packageName: string): string {
+  const { version } = createRequire(import.meta.url)(`${packageName}/package.json`) as { readonly version: string };
+  return version;
+}
+
 function packageJson(kind: TemplateKind): string {
+  const contract = versionOf("@atc/contract");
   const manifest = {
     name: "package-name",
     version: "0.1.0",
@@ -89,8 +96,13 @@ function packageJson(kind: TemplateKind): string {
     },
     atc: { plugins: [{ kind, name: "plugin-name", ...kinds[kind] }] },
     scripts: { build: "tsc", test: "tsc && node --test dist/test/index.test.js", prepack: "tsc" },
-    dependencies: { "@atc/contract": `^${version}`, "@atc/plugin-kit": `^${version}` },
-    devDependencies: { "@atc/testing": `^${version}`, "@types/node": "^20.19.0", typescript: "^6.0.0" },
+    dependencies: { "@atc/contract": `^${contract}`, "@atc/plugin-kit": `^${versionOf("@atc/plugin-kit")}` },
+    // The command does not depend on the suites, so their version is unknown: the newest of the contract's line.
+    devDependencies: {
+      "@atc/testing": `${contract.split(".")[0]}.x`,
+      "@types/node": "^20.19.0",
+      typescript: "^6.0.0",
+    },
   };
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
