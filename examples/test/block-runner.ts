@@ -36,7 +36,8 @@ type Runner = (block: CodeBlock, project: string, page: string) => Promise<unkno
 /** Writes a block to the file that its first line names, such as `// tasks.js`, so that later blocks can use it. */
 function writeCode({ language, line, code: source }: CodeBlock, project: string, code: string): string {
   const [, named] = /^(?:\/\/|#) ([\w-]+\.\w+)\b/.exec(source) ?? [];
-  const file = named ?? `line-${line}.${language === "ts" ? "js" : language}`;
+  // A block in TypeScript is compiled before it is written.
+  const file = named?.replace(/\.ts$/, ".js") ?? `line-${line}.${language === "ts" ? "js" : language}`;
   writeFileSync(join(project, file), code);
   return file;
 }

@@ -1,12 +1,13 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { pythonFor, runBlock, runProgram } from "./block-runner.ts";
 import { node } from "./child-process.ts";
-import { pages } from "./page.ts";
+import { allPages, pages } from "./page.ts";
 import { type ReaderProject, readerProject } from "./reader-project.ts";
 import { bin, packageJson, root } from "./repository.ts";
+import { checkTypes } from "./type-check.ts";
 
 /** Files that a page needs in its project in addition to `bars.csv`. */
 const preparations: Readonly<Record<string, (project: string) => Promise<unknown>>> = {
@@ -51,20 +52,65 @@ it("docs/writing-a-plugin.md shows the package.json of examples/custom-codec", (
   expect(packageJson(join(root, "examples/custom-codec"))).toMatchObject(JSON.parse(shown?.code ?? ""));
 });
 
-it("blocks in TypeScript pass a strict type check", { timeout: 120_000 }, async () => {
+it("docs/writing-a-plugin.md shows the codec that atc init writes", () => {
+  const shown = pages
+    .find(({ name }) => name === "docs/writing-a-plugin.md")
+    ?.blocks.find(({ code }) => code.startsWith("// brotli.ts\n"));
+  const template = readFileSync(join(root, "packages/cli/templates/codec/src/index.ts"), "utf8");
+  expect(shown?.code).toBe(`// brotli.ts\n${template.replaceAll(/plugin-?name/g, "brotli")}`);
+});
+
+/** Uses that compile without a cast, or must not compile. */
+const typedUses = `import { createCache } from "@atc/cache";
+import { cacheFs } from "@atc/cache-fs";
+import type { ArrayStore } from "@atc/contract";
+import { backtestFile, openBacktest, openRuntime, runBacktest } from "@atc/runtime";
+import { arrayStoreCases, byteStoreCases } from "@atc/testing";
+
+const cache = createCache({ store: await cacheFs({ directory: ".cache" }) });
+const key = { kind: "k", input: "i", parameters: {}, algorithm: "a", version: 1 };
+const { arrays } = await cache.compute(key, async () => ({
+  arrays: { ema: Float64Array.of(1), warm: Int8Array.of(0) },
+}));
+arrays.ema satisfies Float64Array;
+arrays.warm satisfies Int8Array;
+// @ts-expect-error: the value has no such array
+arrays.absent;
+
+byteStoreCases(() => cacheFs({ directory: ".cache" }), { reopen: ({ directory }) => cacheFs({ directory }) });
+declare function ownStore(folder: string): ArrayStore & { readonly folder: string };
+arrayStoreCases(() => ownStore("one"), { reopen: ({ folder }) => ownStore(folder) });
+
+const runtime = await openRuntime();
+(await backtestFile("bars.csv")).result.symbols;
+(await runBacktest(runtime, "bars.csv", { curves: true })).result.symbols;
+(await openBacktest(runtime, "bars.csv", { curves: true })).curves.accounts;
+// @ts-expect-error: curves are not requested
+(await backtestFile("bars.csv", { curves: false })).result.symbols;
+// @ts-expect-error: curves are not requested
+(await runBacktest(runtime, "bars.csv")).result.symbols;
+declare const curves: boolean;
+// @ts-expect-error: curves may not be requested
+(await backtestFile("bars.csv", { curves })).result.symbols;
+`;
+
+/**
+ * What `tsc --init` writes, without `skipLibCheck`, and without `noUncheckedIndexedAccess`, since loops over arrays
+ * would need a cast per element.
+ */
+const initial = [
+  ...["--strict", "--target", "esnext", "--moduleDetection", "force", "--isolatedModules", "--verbatimModuleSyntax"],
+  ...["--exactOptionalPropertyTypes", "--noUncheckedSideEffectImports"],
+];
+
+it.each([
+  ["the options of tsc --init", initial],
+  ["strict and an older target", ["--strict", "--target", "es2022", "--lib", "es2023,esnext.disposable"]],
+])("blocks compile as a user pastes them, with %s", { timeout: 120_000 }, async (_, options) => {
   using project = readerProject();
-  const files = pages.flatMap(({ blocks }, index) =>
-    blocks
-      .filter(({ language }) => language === "ts")
-      .map(({ line, code }) => {
-        const file = `page-${index}-line-${line}.ts`;
-        writeFileSync(join(project.path, file), code);
-        return file;
-      }),
+  await checkTypes(
+    project,
+    [...allPages, { name: "typed uses", blocks: [{ language: "ts", line: 1, code: typedUses }] }],
+    ["--module", "nodenext", ...options],
   );
-  const typeRoots = join(root, "node_modules/@types");
-  const args = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "node"];
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const libraries = ["--lib", "es2023,esnext.disposable", "--typeRoots", typeRoots];
-  await runProgram(process.execPath, [tsc, ...args, ...libraries, ...files], project.path);
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CodeBlock, codeBlocks } from "./code-block.ts";
 import { packageFolders, root } from "./repository.ts";
@@ -22,11 +22,25 @@ function candidates(): readonly string[] {
   return ["README.md", "docs/writing-a-plugin.md", ...folders.map((folder) => join(folder, "README.md"))];
 }
 
+function read(names: readonly string[]): readonly Page[] {
+  return names
+    .filter((name) => existsSync(join(root, name)))
+    .map((name) => {
+      const blocks = codeBlocks(readFileSync(join(root, name), "utf8"));
+      return { name, blocks: blocks.filter(({ language }) => !texts.includes(language)) };
+    })
+    .filter(({ blocks }) => blocks.length > 0);
+}
+
 /** Every README and docs/writing-a-plugin.md. Packages test the pages of their formats and keys themselves. */
-export const pages: readonly Page[] = candidates()
-  .filter((name) => existsSync(join(root, name)))
-  .map((name) => {
-    const blocks = codeBlocks(readFileSync(join(root, name), "utf8"));
-    return { name, blocks: blocks.filter(({ language }) => !texts.includes(language)) };
-  })
-  .filter(({ blocks }) => blocks.length > 0);
+export const pages: readonly Page[] = read(candidates());
+
+/** {@link pages}, and the other pages of `docs`. */
+export const allPages: readonly Page[] = [
+  ...pages,
+  ...read(
+    readdirSync(join(root, "docs"))
+      .map((name) => `docs/${name}`)
+      .filter((name) => name.endsWith(".md") && !candidates().includes(name)),
+  ),
+];

@@ -6,6 +6,6 @@ import { temporaryDirectories } from "./temporary-directory.ts";
 describe("the directory store keeps the laws of a byte store", () => {
   const directory = temporaryDirectories();
   const create = async (): Promise<CacheFs> => cacheFs({ directory: await directory() });
-  const reopen = (store: unknown): Promise<CacheFs> => cacheFs({ directory: (store as CacheFs).directory });
+  const reopen = ({ directory }: CacheFs): Promise<CacheFs> => cacheFs({ directory });
   for (const { name, run } of byteStoreCases(create, { reopen })) it(name, run);
 });

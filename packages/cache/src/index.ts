@@ -5,7 +5,7 @@
  */
 
 export type { CacheKey } from "./base/cache-key.ts";
-export type { CacheValue } from "./base/cache-value.ts";
+export type { CacheValue, NamedArrays } from "./base/cache-value.ts";
 export type { CacheEvent, CacheStatistics, MissReason } from "./base/statistics.ts";
 export type { KindUsage, Usage } from "./base/usage.ts";
 export type { Cache, CacheStats, GetValueOptions, SetValueOptions } from "./cache/cache.ts";

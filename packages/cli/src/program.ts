@@ -9,6 +9,7 @@ import { addData } from "./commands/data.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addIngest } from "./commands/ingest.ts";
+import { addInit } from "./commands/init.ts";
 import { addSignals } from "./commands/signals.ts";
 import type { CommandLineIo } from "./invocation/invocation.ts";
 import { exitCodeMeanings } from "./process/exit-code.ts";
@@ -38,5 +39,6 @@ export function createProgram(io: CommandLineIo, exit: (code: number) => void): 
   addCodec(program, io);
   addConfig(program, io);
   addDoctor(program, io, exit);
+  addInit(program, io);
   return program;
 }

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { barsCsv } from "./atc.ts";
+import { barsCsv, runAtc } from "./atc.ts";
 import { leftovers, rowsOf, shop } from "./shop.ts";
 import { smallDisk } from "./small-disk.ts";
 
@@ -31,6 +31,14 @@ describe("a disk that is full", () => {
     await shop.file("bars.csv", barsCsv(["A", "B"], 20_000));
     await shop.atc("ingest", "bars.csv", "--name", "d");
     const run = await shop.atc("data", "export", "d", "-o", `disk/${file}`, "--json");
+    expect([run.code, run.stderr]).toEqual([6, expect.stringContaining("ATC_NO_SPACE")]);
+    expect(await readdir(disk)).toEqual([]);
+  });
+
+  it("ends the writing of a plugin package, and leaves no folder", async (context) => {
+    const disk = await smallDisk("disk", "16k");
+    if (disk === undefined) return context.skip("a tmpfs cannot be mounted here");
+    const run = await runAtc(disk, ["init", "plugin", "own", "--kind", "source", "--json"]);
     expect([run.code, run.stderr]).toEqual([6, expect.stringContaining("ATC_NO_SPACE")]);
     expect(await readdir(disk)).toEqual([]);
   });

@@ -11,7 +11,7 @@ export {
   type Strategy,
   type SymbolResult,
 } from "@atc/backtest";
-export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue } from "@atc/cache";
+export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue, NamedArrays } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
 export { configJsonSchema, configKeys, describeOrigin } from "@atc/config";
 export type { DatasetDescription, OverlapPolicy, ReadingRecord, StaleDataset, SymbolAppend } from "@atc/datasets";
@@ -22,8 +22,10 @@ export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@
 export type { BacktestCurves } from "./backtest/backtest-curves.ts";
 export {
   type BacktestOutcome,
+  type BacktestOutcomeWithResult,
   type BacktestReport,
   type OpenBacktest,
+  type OpenBacktestWithCurves,
   openBacktest,
   type RunBacktestOptions,
   runBacktest,

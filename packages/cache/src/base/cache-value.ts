@@ -1,10 +1,13 @@
 import { AtcError, bytesPerElement, type DType, type JsonObject, type TypedArray } from "@atc/contract";
 import { canonicalJson, isPlainObject } from "./canonical-json.ts";
 
+/** Arrays of any lengths and dtypes by name. */
+export type NamedArrays = Readonly<Record<string, TypedArray>>;
+
 /** A cached value: named arrays of any lengths and dtypes, and plain data. */
-export interface CacheValue {
+export interface CacheValue<Arrays extends NamedArrays = NamedArrays> {
   /** The arrays by name. */
-  readonly arrays: Readonly<Record<string, TypedArray>>;
+  readonly arrays: Arrays;
   /** Plain JSON that belongs to the arrays, such as metrics. */
   readonly attributes?: JsonObject;
 }

@@ -1,5 +1,5 @@
 import type { CacheKey } from "../base/cache-key.ts";
-import type { CacheValue } from "../base/cache-value.ts";
+import type { CacheValue, NamedArrays } from "../base/cache-value.ts";
 import type { CacheStatistics } from "../base/statistics.ts";
 import type { Usage } from "../base/usage.ts";
 import type { Explanation } from "./explain.ts";
@@ -55,8 +55,14 @@ export interface Cache extends AsyncDisposable {
    * The stored value of `key`, or the result of `produce`, which is then stored. Concurrent calls with one key in this
    * process share one call of `produce`. If it throws, all of them get its error, and nothing is stored. A value that
    * is too large for the store is returned and not stored.
+   *
+   * The result has the type of what `produce` returns; a stored value is not compared with it. So raise the key's
+   * `version` if `produce` returns arrays of other names or types.
    */
-  compute(key: CacheKey, produce: () => CacheValue | Promise<CacheValue>): Promise<CacheValue>;
+  compute<Arrays extends NamedArrays>(
+    key: CacheKey,
+    produce: () => CacheValue<Arrays> | Promise<CacheValue<Arrays>>,
+  ): Promise<CacheValue<Arrays>>;
   /** Removes the value of `key`. Returns whether there was one. */
   delete(key: CacheKey): Promise<boolean>;
   /**

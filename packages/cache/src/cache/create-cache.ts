@@ -1,5 +1,6 @@
 import { AtcError, type ByteStore } from "@atc/contract";
 import { type CacheKey, quarantinePrefix, type ResolvedKey, resolveKey } from "../base/cache-key.ts";
+import type { CacheValue, NamedArrays } from "../base/cache-value.ts";
 import { type CacheEvent, type CacheStatistics, type MissReason, newCounters } from "../base/statistics.ts";
 import { usageCounts } from "../base/usage.ts";
 import { type EntryFiles, entryFiles } from "../entry/entry-files.ts";
@@ -9,6 +10,8 @@ import { type CacheEntry, clearEntries, listEntries, listFiles, pruneEntries, ve
 import { memoryTier } from "./memory-tier.ts";
 import { type CacheOptions, checkOptions } from "./options.ts";
 import { tieredValues } from "./tiered-values.ts";
+
+type Produced<Arrays extends NamedArrays> = CacheValue<Arrays> | Promise<CacheValue<Arrays>>;
 
 /**
  * Creates a cache over a byte store.
@@ -41,7 +44,10 @@ export function createCache(options: CacheOptions): Cache {
     get: async (key, { keepInMemory = true } = {}) => values.find(resolveOpen(key), keepInMemory),
     set: async (key, value, { costMs = 0, keepInMemory = true } = {}) =>
       values.keep(resolveOpen(key), value, { costMs, keepInMemory }),
-    compute: async (key, produce) => values.findOrProduce(resolveOpen(key), produce),
+    async compute<Arrays extends NamedArrays>(key: CacheKey, produce: () => Produced<Arrays>) {
+      // The key stands for what `produce` returns, so its type is the caller's promise.
+      return (await values.findOrProduce(resolveOpen(key), produce)) as CacheValue<Arrays>;
+    },
     async delete(key) {
       const { digest } = resolveOpen(key);
       const kept = memory.get(digest) !== undefined;

@@ -64,10 +64,22 @@ export interface BacktestOutcome extends BacktestEnd {
   readonly result: BacktestResult | undefined;
 }
 
+/** The results of a backtest whose curves were requested. */
+export interface BacktestOutcomeWithResult extends BacktestOutcome {
+  /** Curves, trades and directions. */
+  readonly result: BacktestResult;
+}
+
 /** The results of a backtest, with curves outside of the heap. Disposal frees them. */
 export interface OpenBacktest extends BacktestEnd, Disposable {
   /** Curves and trades, to be read in portions until disposal; undefined if they were not requested. */
   readonly curves: BacktestCurves | undefined;
+}
+
+/** The open results of a backtest whose curves were requested. */
+export interface OpenBacktestWithCurves extends OpenBacktest {
+  /** Curves and trades, to be read in portions until disposal. */
+  readonly curves: BacktestCurves;
 }
 
 /** How to run a backtest. */
@@ -179,6 +191,17 @@ function sizedSymbols(runtime: Runtime, dataset: Dataset, wanted: readonly strin
 export async function openBacktest(
   runtime: Runtime,
   data: string | undefined,
+  options: RunBacktestOptions & { readonly curves: true },
+): Promise<OpenBacktestWithCurves>;
+/** Like the first form, without curves unless `options.curves` is true. */
+export async function openBacktest(
+  runtime: Runtime,
+  data: string | undefined,
+  options?: RunBacktestOptions,
+): Promise<OpenBacktest>;
+export async function openBacktest(
+  runtime: Runtime,
+  data: string | undefined,
   options: RunBacktestOptions = {},
 ): Promise<OpenBacktest> {
   await runtime.checkCodec();
@@ -275,10 +298,21 @@ function arraysOf({ figures, accounts, portfolio }: BacktestCurves): BacktestRes
 }
 
 /**
- * Like {@link openBacktest}, with curves and trades in arrays.
+ * Like `openBacktest`, with curves and trades in arrays.
  *
- * @throws what {@link openBacktest} throws
+ * @throws what `openBacktest` throws
  */
+export async function runBacktest(
+  runtime: Runtime,
+  data: string | undefined,
+  options: RunBacktestOptions & { readonly curves: true },
+): Promise<BacktestOutcomeWithResult>;
+/** Like the first form, without a result unless `options.curves` is true. */
+export async function runBacktest(
+  runtime: Runtime,
+  data: string | undefined,
+  options?: RunBacktestOptions,
+): Promise<BacktestOutcome>;
 export async function runBacktest(
   runtime: Runtime,
   data: string | undefined,

@@ -1,9 +1,9 @@
-import type { BacktestOutcome, RunBacktestOptions } from "../backtest/run-backtest.ts";
+import type { BacktestOutcome, BacktestOutcomeWithResult, RunBacktestOptions } from "../backtest/run-backtest.ts";
 import { runBacktest } from "../backtest/run-backtest.ts";
 import type { RuntimeOptions } from "../wiring/runtime.ts";
 import { openRuntime } from "../wiring/runtime.ts";
 
-/** The configuration of {@link backtestFile}, how it reads the file, and what it computes. */
+/** The configuration of `backtestFile`, how it reads the file, and what it computes. */
 export interface BacktestFileOptions extends RuntimeOptions, RunBacktestOptions {
   /** Whether columns are memory-mapped. Default: the value in the configuration. */
   readonly useMemoryMapped?: boolean;
@@ -18,6 +18,12 @@ export interface BacktestFileOptions extends RuntimeOptions, RunBacktestOptions 
  * @throws ATC_INVALID_CONFIG, ATC_NOT_FOUND, ATC_INVALID_DATA, ATC_CORRUPT_DATA, ATC_MISSING_PLUGIN, ATC_LOCKED,
  * ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
  */
+export async function backtestFile(
+  data: string,
+  options?: BacktestFileOptions & { readonly curves?: true },
+): Promise<BacktestOutcomeWithResult>;
+/** Like the first form, without a result if `options.curves` is false. */
+export async function backtestFile(data: string, options?: BacktestFileOptions): Promise<BacktestOutcome>;
 export async function backtestFile(data: string, options: BacktestFileOptions = {}): Promise<BacktestOutcome> {
   const { useMemoryMapped, config, ...rest } = options;
   const keys = useMemoryMapped === undefined ? config : { ...config, useMemoryMapped };

@@ -10,12 +10,12 @@ import { assertShows, sampleDataset, writeSample } from "./array-store-samples.t
 import { writingLaws } from "./array-store-writing.ts";
 
 /** Options of {@link arrayStoreCases}. */
-export interface ArrayStoreCasesOptions {
+export interface ArrayStoreCasesOptions<Store extends ArrayStore = ArrayStore> {
   /**
    * Opens a second store over the same place as `store`; default: the store is not persistent, and laws that need it
    * are left out.
    */
-  readonly reopen?: (store: ArrayStore) => ArrayStore | Promise<ArrayStore>;
+  readonly reopen?: (store: Store) => ArrayStore | Promise<ArrayStore>;
   /** The most rows per symbol; default: 400. It should be high enough for some symbols to span several segments. */
   readonly maxRows?: number;
 }
@@ -140,12 +140,12 @@ const lifeLaws: Readonly<Record<string, StoreLaw>> = {
  * for (const { name, run } of arrayStoreCases(() => mmapStore({ directory: newDirectory(), segmentBytes: 16_384 }))) it(name, run);
  * ```
  */
-export function arrayStoreCases(
-  create: () => ArrayStore | Promise<ArrayStore>,
-  options: ArrayStoreCasesOptions = {},
+export function arrayStoreCases<Store extends ArrayStore>(
+  create: () => Store | Promise<Store>,
+  options: ArrayStoreCasesOptions<Store> = {},
 ): readonly ConformanceCase[] {
   const { reopen, maxRows = 400 } = options;
-  const laws: Record<string, StoreLaw> = {
+  const laws: Record<string, StoreLaw<Store>> = {
     ...readingLaws,
     ...writingLaws,
     ...placingLaws,
@@ -167,7 +167,9 @@ export function arrayStoreCases(
   }));
 }
 
-function keepsLaw(reopen: (store: ArrayStore) => ArrayStore | Promise<ArrayStore>): StoreLaw {
+function keepsLaw<Store extends ArrayStore>(
+  reopen: (store: Store) => ArrayStore | Promise<ArrayStore>,
+): StoreLaw<Store> {
   return async ({ store, maxRows }) => {
     const sample = sampleDataset(51, 4, maxRows);
     const published = await writeSample(store, "d", sample);

@@ -3,12 +3,12 @@ import { type ArrayStore, type AtcErrorCode, type DatasetWriter, isAtcError } fr
 import type { SampleDataset } from "./array-store-samples.ts";
 
 /** An empty store, and the most rows per symbol of a sample. */
-export interface Bench {
-  readonly store: ArrayStore;
+export interface Bench<Store extends ArrayStore = ArrayStore> {
+  readonly store: Store;
   readonly maxRows: number;
 }
 /** A law of array stores; throws an AssertionError if it does not hold. */
-export type StoreLaw = (bench: Bench) => Promise<void>;
+export type StoreLaw<Store extends ArrayStore = ArrayStore> = (bench: Bench<Store>) => Promise<void>;
 
 /** Asserts that a promise rejects with an AtcError of `code`. */
 export async function assertRejects(promise: Promise<unknown>, code: AtcErrorCode, what: string): Promise<void> {

@@ -3,15 +3,15 @@ import type { ByteStore, ByteStoreEntry } from "@atc/contract";
 import type { ConformanceCase } from "../base/conformance-case.ts";
 
 /** Options of {@link byteStoreCases}. */
-export interface ByteStoreCasesOptions {
+export interface ByteStoreCasesOptions<Store extends ByteStore = ByteStore> {
   /**
    * Opens a second store over the same place as `store`; default: the store is not persistent, and laws that need it
    * are left out.
    */
-  readonly reopen?: (store: ByteStore) => ByteStore | Promise<ByteStore>;
+  readonly reopen?: (store: Store) => ByteStore | Promise<ByteStore>;
 }
 
-type StoreLaw = (store: ByteStore) => Promise<void>;
+type StoreLaw<Store extends ByteStore = ByteStore> = (store: Store) => Promise<void>;
 
 /**
  * The laws of a byte store. Each call of `create` opens an empty store with room for some MiB; the suite disposes it.
@@ -21,12 +21,12 @@ type StoreLaw = (store: ByteStore) => Promise<void>;
  * for (const { name, run } of byteStoreCases(() => memoryStore())) it(name, run);
  * ```
  */
-export function byteStoreCases(
-  create: () => ByteStore | Promise<ByteStore>,
-  options: ByteStoreCasesOptions = {},
+export function byteStoreCases<Store extends ByteStore>(
+  create: () => Store | Promise<Store>,
+  options: ByteStoreCasesOptions<Store> = {},
 ): readonly ConformanceCase[] {
   const over =
-    (law: StoreLaw): (() => Promise<void>) =>
+    (law: StoreLaw<Store>): (() => Promise<void>) =>
     async () => {
       const store = await create();
       try {
@@ -35,7 +35,7 @@ export function byteStoreCases(
         await store[Symbol.asyncDispose]();
       }
     };
-  const laws: Readonly<Record<string, StoreLaw>> = {
+  const laws: Readonly<Record<string, StoreLaw<Store>>> = {
     ...valueLaws,
     ...keyLaws,
     ...listLaws,
@@ -240,7 +240,10 @@ const lifeLaws: Readonly<Record<string, StoreLaw>> = {
  * A seeded sequence of sets, deletes and reads. It compares the store with a Map at each step, and through a second
  * store at the end.
  */
-async function compareWithMap(store: ByteStore, reopen: ByteStoreCasesOptions["reopen"]): Promise<void> {
+async function compareWithMap<Store extends ByteStore>(
+  store: Store,
+  reopen: ByteStoreCasesOptions<Store>["reopen"],
+): Promise<void> {
   const model = new Map<string, Uint8Array>();
   const next = seeded(20_261_122);
   for (let step = 0; step < 400; step++) {
