@@ -8,6 +8,7 @@ export {
   type BacktestResult,
   lossWarning,
   type Metrics,
+  type Period,
   type Strategy,
   type SymbolResult,
 } from "@atc/backtest";

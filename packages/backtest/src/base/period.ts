@@ -35,7 +35,8 @@ export function checkCount(name: string, value: number | undefined): void {
   });
 }
 
-function checkPeriod({ from, to }: Period): void {
+/** Throws ATC_INVALID_ARGUMENT unless a period has whole milliseconds and holds a time. */
+export function checkPeriod({ from, to }: Period): void {
   for (const [name, value] of Object.entries({ from, to }))
     if (value !== undefined && !Number.isSafeInteger(value))
       throw new AtcError("ATC_INVALID_ARGUMENT", `${name} of the period is "${value}"; give whole milliseconds`, {

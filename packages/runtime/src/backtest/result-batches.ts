@@ -4,21 +4,24 @@ import { type StoredResults, wholeBars } from "./stored-results.ts";
 
 /**
  * Divides symbols into batches that are computed and stored together, so that thousands of short series do not make
- * thousands of files. A batch has at most `batchSize` symbols, and at most half a million bars unless it is a single
- * symbol.
+ * thousands of files. A batch has at most `batchSize` symbols, and at most half a million rows to read unless it is a
+ * single symbol.
  */
-export function batchesOf(symbols: readonly SizedSymbol[], batchSize: number): readonly (readonly SizedSymbol[])[] {
-  const batches: SizedSymbol[][] = [];
-  let open: SizedSymbol[] = [];
-  let bars = 0;
+export function batchesOf<One extends { readonly rows: number }>(
+  symbols: readonly One[],
+  batchSize: number,
+): readonly (readonly One[])[] {
+  const batches: One[][] = [];
+  let open: One[] = [];
+  let rows = 0;
   for (const one of symbols) {
-    if (open.length > 0 && (open.length >= batchSize || bars + one.bars > wholeBars)) {
+    if (open.length > 0 && (open.length >= batchSize || rows + one.rows > wholeBars)) {
       batches.push(open);
       open = [];
-      bars = 0;
+      rows = 0;
     }
     open.push(one);
-    bars += one.bars;
+    rows += one.rows;
   }
   return open.length > 0 ? [...batches, open] : batches;
 }

@@ -1,4 +1,5 @@
-import { atcStrategy, backtestSeries, encodeFigures } from "@atc/backtest";
+import type { Period } from "@atc/backtest";
+import { atcStrategy, backtestSeries, encodeFigures, periodRows } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
 import type { BacktestConfig, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
@@ -18,6 +19,8 @@ export interface BacktestTaskInput extends DatasetRef {
   readonly config: BacktestConfig;
   /** The most bars per symbol, counted from the last one; undefined for all. */
   readonly limit: number | undefined;
+  /** The time in which accounts trade; undefined for all. */
+  readonly period: Period | undefined;
   /** Receives the bars and the trades. */
   readonly spool: SpoolPart;
 }
@@ -48,7 +51,7 @@ const datasets = createThreadDatasets();
 
 async function run(input: BacktestTaskInput, context: TaskContext): Promise<BacktestTaskOutput> {
   const dataset = await datasets.open(input);
-  const { signals, config, limit } = input;
+  const { signals, config, limit, period } = input;
   const strategy = atcStrategy(signals);
   const { spool } = input;
   const curves = spoolCurves(spool, new Map(spool.regions.map((region) => [region.symbol, region])));
@@ -58,20 +61,21 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
   for (const symbol of input.symbols) {
     context.throwIfCancelled();
     const series = dataset.series(symbol);
+    const { start, to, curveBars } = periodRows(series, { limit, period });
     try {
       const onProgress = ({ done }: { readonly done: number }): void => {
         context.throwIfCancelled();
         context.onProgress({ phase: "computing", done: before + done, unit: "bars" });
       };
-      const sink = curves.sink(symbol, series.length);
-      const figures = backtestSeries(series, { strategy, config, limit, onProgress, sink });
+      const sink = curves.sink(symbol, curveBars);
+      const figures = backtestSeries(series, { strategy, config, limit, period, onProgress, sink });
       const { bars, trades } = curves.reader(symbol);
       tested.push({ figures: encodeFigures(figures), counts: { bars, trades } });
     } catch (error) {
       if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
       failures.push({ symbol, message: error.message, details: error.details });
     }
-    before += Math.min(series.length, limit ?? series.length);
+    before += to - start;
     context.onProgress({ phase: "computing", done: before, unit: "bars" });
   }
   return { tested, failures };
@@ -81,7 +85,7 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
  * Backtests symbols of a dataset with ATC. The thread opens the dataset itself, keeps it open for its next task and
  * writes the curves to the spool.
  */
-export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 2, run });
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 3, run });
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {
