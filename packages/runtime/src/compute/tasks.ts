@@ -8,6 +8,8 @@ import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
 import { readPrices } from "./price-series.ts";
 import type { ComputedSignals } from "./signal-steps.ts";
 import { signalSteps } from "./signal-steps.ts";
+import type { StateRequest, SymbolState } from "./symbol-state.ts";
+import { createStates } from "./symbol-state.ts";
 import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
 
 /** Symbols of a dataset to backtest with ATC. */
@@ -94,15 +96,17 @@ export interface SignalTaskInput extends DatasetRef {
   readonly signals: SignalConfig;
   /** What happens to bars without a positive price. */
   readonly invalidPrices: AtcConfig["invalidPrices"];
-  /** The most bars, counted from the last one; undefined for all. */
-  readonly limit: number | undefined;
+  /** The first row, inclusive. */
+  readonly start: number;
+  /** The last row, exclusive. */
+  readonly to: number;
 }
 
 async function runSignals(input: SignalTaskInput, context: TaskContext): Promise<Transferred<ComputedSignals>> {
   const dataset = await datasets.open(input);
-  const { signals, invalidPrices, limit } = input;
+  const { signals, invalidPrices } = input;
   const { calculationSource } = signals;
-  const prices = readPrices(dataset.series(input.symbol), { calculationSource, invalidPrices, limit }, undefined);
+  const prices = readPrices(dataset.series(input.symbol), { calculationSource, invalidPrices }, input, undefined);
   const steps = signalSteps(signals, prices);
   for (;;) {
     const step = steps.next();
@@ -118,7 +122,47 @@ async function runSignals(input: SignalTaskInput, context: TaskContext): Promise
 }
 
 /** Computes every output of ATC for one symbol of a dataset. */
-export const signalsOfSymbol: Task<SignalTaskInput, ComputedSignals> = task({ version: 1, run: runSignals });
+export const signalsOfSymbol: Task<SignalTaskInput, ComputedSignals> = task({ version: 2, run: runSignals });
+
+/** Symbols of a dataset whose state at the last bar to compute. */
+export interface ScanTaskInput extends DatasetRef {
+  readonly symbols: readonly string[];
+  readonly request: StateRequest;
+}
+
+export interface ScanTaskOutput {
+  /** In the order of the input. */
+  readonly states: readonly SymbolState[];
+  /** Symbols whose data is invalid (ATC_INVALID_DATA). */
+  readonly failures: readonly TaskFailure[];
+}
+
+async function runScan(input: ScanTaskInput, context: TaskContext): Promise<ScanTaskOutput> {
+  const dataset = await datasets.open(input);
+  const stepsOf = createStates(input.request);
+  const states: SymbolState[] = [];
+  const failures: TaskFailure[] = [];
+  let before = 0;
+  for (const symbol of input.symbols) {
+    const steps = stepsOf(dataset.series(symbol));
+    try {
+      let step = steps.next();
+      for (; step.done !== true; step = steps.next()) {
+        context.throwIfCancelled();
+        context.onProgress({ phase: "computing", done: before + step.value, unit: "bars" });
+      }
+      states.push(step.value);
+      before += step.value.bars;
+    } catch (error) {
+      if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
+      failures.push({ symbol, message: error.message, details: error.details });
+    }
+  }
+  return { states, failures };
+}
+
+/** Computes the state of symbols of a dataset at their last bars. */
+export const scanSymbols: Task<ScanTaskInput, ScanTaskOutput> = task({ version: 1, run: runScan });
 
 /** Closes the datasets of this thread. */
 export function disposeWorker(): void {
