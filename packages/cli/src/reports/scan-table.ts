@@ -28,7 +28,9 @@ function timeText(iso: string | null): string {
 
 function signed(value: number | null): string {
   if (value === null) return "-";
-  return `${value > 0 ? "+" : ""}${value.toFixed(2)}`;
+  const text = value.toFixed(2);
+  if (Number(text) === 0) return "0.00";
+  return value > 0 ? `+${text}` : text;
 }
 
 /** The kinds that push the signal to its side, with what each adds to it. */

@@ -1,3 +1,4 @@
+import { isoTime } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
 import type { Series } from "@atc/contract";
 import { AtcError, nearest, throwIfAborted } from "@atc/contract";
@@ -31,13 +32,32 @@ function assertColumn(series: Series, name: string): void {
   );
 }
 
+function isValid(price: number, other: number): boolean {
+  return price > 0 && price < Number.POSITIVE_INFINITY && other > 0 && other < Number.POSITIVE_INFINITY;
+}
+
+function assertValid({ symbol, columns: [time] }: Series, { times, close, source }: PriceSeries, row: number): void {
+  for (let i = 0; i < close.length; i++) {
+    const price = close[i] ?? Number.NaN;
+    const other = source[i] ?? Number.NaN;
+    if (isValid(price, other)) continue;
+    const at = isoTime(times[i] ?? 0n, time?.type === "timestamp[ns]" ? "ns" : "ms");
+    const bad = isValid(price, price) ? other : price;
+    throw new AtcError(
+      "ATC_INVALID_DATA",
+      `symbol "${symbol}", bar ${row + i} (${at}): a price is "${bad}", but prices must be finite and above 0; correct the data, or leave such bars out with --invalid-prices skip`,
+      { details: { symbol, bar: row + i, time: at, value: String(bad) } },
+    );
+  }
+}
+
 /** Moves the bars whose close and source are positive and finite to the front; returns their number. */
 function compact({ times, close, source }: PriceSeries): number {
   let kept = 0;
   for (let i = 0; i < close.length; i++) {
     const price = close[i] ?? Number.NaN;
     const other = source[i] ?? Number.NaN;
-    if (!(price > 0 && price < Number.POSITIVE_INFINITY && other > 0 && other < Number.POSITIVE_INFINITY)) continue;
+    if (!isValid(price, other)) continue;
     times[kept] = times[i] ?? 0n;
     close[kept] = price;
     source[kept] = other;
@@ -58,7 +78,8 @@ function partOf({ times, close, source }: PriceSeries, from: number, to: number)
  * The prices of some rows, block by block; the arrays are reused for the next block. If `invalidPrices` is `skip`, bars
  * whose price is missing, zero or negative are left out, so that a block may be empty.
  *
- * @throws ATC_INVALID_DATA if the series does not have the calculation source; what the dataset throws
+ * @throws ATC_INVALID_DATA if the series does not have the calculation source, or for an invalid price under another
+ * policy; what the dataset throws
  */
 export function* priceBlocks(
   series: Series,
@@ -74,6 +95,7 @@ export function* priceBlocks(
     all.times.set(block.times());
     all.close.set(block.values("close"));
     all.source.set(block.values(calculationSource));
+    if (invalidPrices !== "skip") assertValid(series, all, block.row);
     yield invalidPrices === "skip" ? partOf(all, 0, compact(all)) : all;
   }
 }
@@ -82,7 +104,8 @@ export function* priceBlocks(
  * The prices of some rows, in arrays that the caller owns. If `invalidPrices` is `skip`, bars whose price is missing,
  * zero or negative are left out.
  *
- * @throws ATC_INVALID_DATA if the series does not have the calculation source; ATC_ABORTED; what the dataset throws
+ * @throws ATC_INVALID_DATA if the series does not have the calculation source, or for an invalid price under another
+ * policy; ATC_ABORTED; what the dataset throws
  */
 export function readPrices(
   series: Series,

@@ -1,4 +1,4 @@
-import { isoTime, outsidePeriod, periodRows } from "@atc/backtest";
+import { outsidePeriod, periodRows } from "@atc/backtest";
 import type { Block, BlocksOptions, ColumnMetadata, Dataset, Series, SignalConfig } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import type { RowRange } from "@atc/datasets";
@@ -28,20 +28,6 @@ function pricesOf(series: Series, request: StateRequest): Iterable<PriceSeries> 
   return priceBlocks(series, { calculationSource: signals.calculationSource, invalidPrices }, rows);
 }
 
-function assertPrices({ symbol }: Series, { times, close, source }: PriceSeries, bar: number, unit: "ms" | "ns"): void {
-  for (let i = 0; i < close.length; i++) {
-    const price = close[i] ?? Number.NaN;
-    const other = source[i] ?? Number.NaN;
-    if (price > 0 && price < Number.POSITIVE_INFINITY && other > 0 && other < Number.POSITIVE_INFINITY) continue;
-    const time = isoTime(times[i] ?? 0n, unit);
-    throw new AtcError(
-      "ATC_INVALID_DATA",
-      `symbol "${symbol}", bar ${bar + i} (${time}): the price is "${price > 0 ? other : price}", but it must be finite and above 0; correct the data, or leave such bars out with --invalid-prices skip`,
-      { details: { symbol, bar: bar + i, time } },
-    );
-  }
-}
-
 /**
  * The bars of a symbol whose signals are written, among those that it has after invalid prices are left out. Reads its
  * prices once, because the writers of tables need the number of rows first.
@@ -52,11 +38,9 @@ export function signalRange(series: Series, request: StateRequest, from: bigint 
   const { symbol } = series;
   const { limit, period, signals } = request;
   if (periodRows(series, { limit, period }).curveBars === 0) throw outsidePeriod(series, { limit, period });
-  const unit = series.columns[0]?.type === "timestamp[ns]" ? "ns" : "ms";
   let before = 0;
   let bars = 0;
   for (const block of pricesOf(series, request)) {
-    assertPrices(series, block, bars, unit);
     const first = from === undefined ? 0 : block.times.findIndex((time) => time >= from);
     before += first < 0 ? block.times.length : first;
     bars += block.times.length;
