@@ -1,30 +1,6 @@
 import type { SymbolFigures } from "@atc/backtest";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
-import { type StoredResults, wholeBars } from "./stored-results.ts";
-
-/**
- * Divides symbols into batches that are computed and stored together, so that thousands of short series do not make
- * thousands of files. A batch has at most `batchSize` symbols, and at most half a million rows to read unless it is a
- * single symbol.
- */
-export function batchesOf<One extends { readonly rows: number }>(
-  symbols: readonly One[],
-  batchSize: number,
-): readonly (readonly One[])[] {
-  const batches: One[][] = [];
-  let open: One[] = [];
-  let rows = 0;
-  for (const one of symbols) {
-    if (open.length > 0 && (open.length >= batchSize || rows + one.rows > wholeBars)) {
-      batches.push(open);
-      open = [];
-      rows = 0;
-    }
-    open.push(one);
-    rows += one.rows;
-  }
-  return open.length > 0 ? [...batches, open] : batches;
-}
+import type { StoredResults } from "./stored-results.ts";
 
 /** The results of a batch that was computed on a thread. */
 interface BatchOutcome {

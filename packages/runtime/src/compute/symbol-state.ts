@@ -9,6 +9,7 @@ import { outputMemory, type SignalBlock, signalBlocks } from "./signal-blocks.ts
 
 /** One kind of average at the last bar. */
 export interface KindState {
+  /** The kind. */
   readonly kind: AverageKind;
   /** Its layer-1 signal, -1 to 1; null if it has none yet. */
   readonly signal: number | null;
@@ -23,6 +24,7 @@ export interface KindState {
 
 /** The signals of one symbol at its last bar. */
 export interface SymbolState {
+  /** The symbol. */
   readonly symbol: string;
   /** Number of bars that the signals saw. */
   readonly bars: number;
