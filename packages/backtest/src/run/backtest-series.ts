@@ -315,9 +315,9 @@ function lastOf<Result>(steps: Generator<number, Result, void>): Result {
  * figures, and memory does not grow with the bars.
  *
  * @throws ATC_INVALID_DATA if a price is missing, zero or negative (under `invalidPrices: error`), if a column is
- * missing, if no bar is left or in the period, or if prices are so small or large that the equity overflows; ATC_INVALID_CONFIG;
- * ATC_INVALID_ARGUMENT for a limit or block length below 1 or a direction other than -1, 0 and 1; ATC_ABORTED between
- * blocks; what the sink throws
+ * missing, if no bar is left or in the period, or if prices are so small or large that the equity overflows;
+ * ATC_INVALID_CONFIG; ATC_INVALID_ARGUMENT for a limit or block length below 1 or a direction other than -1, 0 and 1;
+ * ATC_ABORTED between blocks; what the sink throws
  */
 export function backtestSeries(
   series: Series,

@@ -91,8 +91,8 @@ export interface RunBacktestOptions extends DataOptions {
   /** Whether curves and trades are returned, even if the figures are in the cache. Default: false. */
   readonly curves?: boolean;
   /**
-   * The time in which accounts trade, within the bars of the configuration's `limit`. Signals see all bars before it. An
-   * account is in cash at the last close before it. Default: all bars.
+   * The time in which accounts trade, within the bars of the configuration's `limit`. Signals see all bars before it.
+   * An account is in cash at the last close before it. Default: all bars.
    */
   readonly period?: Period;
 }

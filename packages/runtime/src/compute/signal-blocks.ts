@@ -36,7 +36,9 @@ export function outputMemory(
   };
 }
 
-/** Computes the outputs of blocks of prices. A block's arrays are valid until the next one. Empty blocks are left out. */
+/**
+ * Computes the outputs of blocks of prices. A block's arrays are valid until the next one. Empty blocks are left out.
+ */
 export function* signalBlocks(
   stream: SignalStream<SignalOutput>,
   blocks: Iterable<PriceSeries>,

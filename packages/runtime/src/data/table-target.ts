@@ -7,7 +7,7 @@ import type { Runtime } from "../wiring/runtime.ts";
 import { arrowTable } from "./arrow-table.ts";
 import { csvFile, csvTable } from "./csv-table.ts";
 
-/** Where a table is written. */
+/** The file or the stream that a table is written to. */
 export interface TableTarget extends OperationOptions {
   /** A file; with `{symbol}` in its name, one file per symbol. */
   readonly file?: string;
@@ -33,7 +33,9 @@ export interface ExportResult {
 
 /** A target whose format is known and whose file may be written. */
 export interface OpenTarget {
-  /** Writes rows, block by block. All files appear at the end; an error or an abort leaves existing ones as they were. */
+  /**
+   * Writes rows, block by block. All files appear at the end; an error or an abort leaves existing ones as they were.
+   */
   write(dataset: Dataset, ranges: readonly RowRange[]): Promise<ExportResult>;
 }
 

@@ -32,9 +32,9 @@ export interface ExportedSignals extends ExportResult {
  * outputs named as in `fixtures/atc`. Bars are computed as they are written, so memory does not grow with them. Signals
  * are neither taken from the cache nor stored in it. A symbol with invalid data is left out and listed under `skipped`.
  *
- * @throws ATC_INVALID_DATA if no symbol is left; ATC_INVALID_ARGUMENT for an unknown format, a period without a time, or
- * if a file exists and `force` is not set; ATC_MISSING_PLUGIN with the line that installs the format's package; what
- * {@link openData} throws
+ * @throws ATC_INVALID_DATA if no symbol is left; ATC_INVALID_ARGUMENT for an unknown format, a period without a time,
+ * or if a file exists and `force` is not set; ATC_MISSING_PLUGIN with the line that installs the format's package;
+ * what {@link openData} throws
  */
 export async function exportSignals(
   runtime: Runtime,
