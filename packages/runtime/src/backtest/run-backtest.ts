@@ -293,7 +293,7 @@ async function compute(
   const computer =
     executor === undefined
       ? undefined
-      : threadBatches(runtime, { dataset, spool, executor, rows, period, signal, onProgress });
+      : threadBatches(runtime, { dataset, spool, executor, bars: rows, period, signal, onProgress });
   const results = resultBatches({ stored: storedOf(runtime, run, bars), batches, computer });
   const figures = await backtestInto(dataset, {
     strategy: strategyOf(config, options),

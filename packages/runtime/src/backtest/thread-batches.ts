@@ -32,9 +32,10 @@ export interface ThreadBatchesOptions extends OperationOptions {
   /** Receives the curves. */
   readonly spool: Spool;
   readonly executor: Executor;
-  /** Rows that are read of all symbols, for progress. */
-  readonly rows: number;
-  readonly period: Period | undefined;
+  /** Bars that are read of all symbols, for progress. */
+  readonly bars: number;
+  /** The time in which accounts trade. Default: all. */
+  readonly period?: Period | undefined;
 }
 
 /**
@@ -45,7 +46,7 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
   const { dataset, executor, period, signal, spool } = options;
   const { config } = runtime;
   const { limit } = config;
-  const progress = sharedProgress(options.rows, options.onProgress);
+  const progress = sharedProgress(options.bars, options.onProgress);
   const rowsOf = (symbol: string): number => {
     const { start, to } = periodRows(dataset.series(symbol), { limit, period });
     return to - start;

@@ -21,8 +21,8 @@ export interface BacktestTaskInput extends DatasetRef {
   readonly config: BacktestConfig;
   /** The most bars per symbol, counted from the last one; undefined for all. */
   readonly limit: number | undefined;
-  /** The time in which accounts trade; undefined for all. */
-  readonly period: Period | undefined;
+  /** The time in which accounts trade. Default: all. */
+  readonly period?: Period | undefined;
   /** Receives the bars and the trades. */
   readonly spool: SpoolPart;
 }
