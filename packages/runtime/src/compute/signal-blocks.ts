@@ -1,4 +1,4 @@
-import type { PriceColumns, SignalConfig, TypedArray } from "@atc/contract";
+import type { PriceColumns, SignalConfig } from "@atc/contract";
 import type { SignalOutput, SignalStream } from "@atc/signals";
 import type { PriceSeries } from "./price-series.ts";
 
@@ -52,9 +52,4 @@ export function* signalBlocks(
     stream.pushInto(given, columns);
     yield { length, prices, columns };
   }
-}
-
-/** The columns of a block without its bars before `from`. */
-export function columnsFrom({ columns, length }: SignalBlock, from: number): Readonly<Record<string, TypedArray>> {
-  return Object.fromEntries(Object.entries(columns).map(([name, array]) => [name, array.subarray(from, length)]));
 }
