@@ -211,7 +211,18 @@ describe("atc signals --symbols", () => {
     const args = ["many.csv", "--symbols", "S11", "--json"];
     await shop.atc("signals", ...args, "-o", "whole.csv");
     for (const end of [[], ["--no-cache"]]) {
-      const run = await shop.atc("signals", ...args, "-o", "part.csv", "--from", iso(100), "--to", iso(120), ...end);
+      const run = await shop.atc(
+        "signals",
+        ...args,
+        "-o",
+        "part.csv",
+        "--force",
+        "--from",
+        iso(100),
+        "--to",
+        iso(120),
+        ...end,
+      );
       expect(run.json()).toMatchObject({ symbol: "S11", bars: 20 });
       const [head, ...whole] = (await readFile(join(shop.path, "whole.csv"), "utf8")).trimEnd().split("\n");
       const part = (await readFile(join(shop.path, "part.csv"), "utf8")).trimEnd().split("\n");
@@ -228,7 +239,7 @@ describe("atc signals --symbols", () => {
 describe("atc signals --all-bars", () => {
   /** The rows that `-o` writes for each symbol on its own. */
   async function single(symbol: string, ...args: readonly string[]): Promise<readonly string[]> {
-    await shop.atc("signals", "many.csv", "--symbols", symbol, "-o", "single.csv", ...args);
+    await shop.atc("signals", "many.csv", "--symbols", symbol, "-o", "single.csv", "--force", ...args);
     const [, ...rows] = (await readFile(join(shop.path, "single.csv"), "utf8")).trimEnd().split("\n");
     return rows.map((row) => `${symbol},${row}`);
   }
@@ -283,7 +294,7 @@ describe("atc signals --all-bars", () => {
       "odd.csv",
       "--all-bars",
       "-o",
-      "all.csv",
+      "skipped.csv",
       "--invalid-prices",
       "skip",
       "--json",
