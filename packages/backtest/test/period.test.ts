@@ -200,6 +200,37 @@ describe("a backtest of a period", () => {
     expect([nobody.symbols, nobody.portfolio, nobody.skipped.length]).toStrictEqual([[], undefined, 4]);
   });
 
+  it("has a portfolio of accounts that are in cash until their first bar, from the last time before it", async () => {
+    const every = (step: number, offset: number): MemoryColumns => {
+      const { timestamp, open, close } = waves(600, 31 * step);
+      const own = (values: readonly number[]): number[] => values.filter((_, i) => i >= offset && i % step === 0);
+      return { timestamp: own(timestamp), open: own(open), close: own(close) };
+    };
+    const columns: Record<string, MemoryColumns> = { A: every(1, 0), B: every(7, 0), C: every(5, 420) };
+    const period = { from: at(400), to: at(550) };
+    const { symbols, portfolio } = await backtest(memoryDataset(columns), { config: costs, period });
+    const accounts = symbols.map(({ symbol }) => {
+      const own = plain(columns[symbol] as MemoryColumns);
+      return reference(own, compute({ close: Float64Array.from(own.close) }).columns.direction, period);
+    });
+    const union = [...new Set(accounts.flatMap(({ times }) => times))].toSorted((a, b) => a - b);
+    const times = union.slice(union.findLastIndex((time) => time < period.from));
+    const mean = times.map((time) => {
+      const latest = accounts.map(
+        ({ times: own, equity }) => equity[own.findLastIndex((one) => one <= time)] ?? 10_000,
+      );
+      return latest.reduce((sum, value) => sum + value, 0) / accounts.length;
+    });
+    expect(Array.from(portfolio?.times ?? [], Number)).toStrictEqual(times);
+    expect(times[0]).toBe(at(399));
+    for (const [i, value] of mean.entries()) expect(portfolio?.equity[i]).toBeCloseTo(value, 6);
+    for (const [name, value] of Object.entries(naiveMetrics(mean, times, costs.riskFreeRate))) {
+      const metric = portfolio?.metrics[name as "bars"];
+      if (typeof value === "number") expect(metric, name).toBeCloseTo(value, 8);
+      else expect(metric, name).toBe(value);
+    }
+  });
+
   it("is in milliseconds for ticks too, and starts at the last tick before it", () => {
     const ns = [0n, 999_999n, 1_000_000n, 1_000_000n, 3_000_000n];
     const series = memorySeries("T", { timestamp: BigInt64Array.from(ns), close: [1, 2, 4, 8, 16] }, "ticks");
