@@ -14,6 +14,7 @@ export {
 } from "./account/trades.ts";
 export { isoTime, type TimeUnit } from "./base/calendar.ts";
 export { validateBacktestConfig } from "./base/configuration.ts";
+export { checkPeriod, outsidePeriod, type Period, type PeriodRows, periodRows, periodStart } from "./base/period.ts";
 export { blocksToCsv, columnsToCsv } from "./output/csv.ts";
 export {
   decodeCurves,

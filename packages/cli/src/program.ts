@@ -33,7 +33,7 @@ export function createProgram(io: CommandLineIo, exit: (code: number) => void): 
   addDemo(program, io);
   addIngest(program, io);
   addBacktest(program, io, exit);
-  addSignals(program, io);
+  addSignals(program, io, exit);
   addData(program, io, exit);
   addCache(program, io, exit);
   addCodec(program, io);

@@ -53,9 +53,9 @@ describe("atc cache stats", () => {
   it("does not count the four entries of signals as four times their cost", async () => {
     await shop.file("bars.csv", barsCsv(["AAA"], 300));
     const started = performance.now();
-    await shop.atc("signals", "bars.csv");
+    await shop.atc("signals", "bars.csv", "--symbols", "AAA");
     const spent = performance.now() - started;
-    await shop.atc("signals", "bars.csv");
+    await shop.atc("signals", "bars.csv", "--symbols", "AAA");
     const { usage } = await stats();
     expect(usage.hits).toBe(4);
     expect(usage.savedMs).toBeLessThan(spent);
@@ -114,7 +114,7 @@ describe("atc cache warm", () => {
     const all = (await shop.atc("cache", "warm", "--json")).json<{ data: string; cachedSymbols: number }[]>();
     expect(new Set(all.map(({ cachedSymbols }) => cachedSymbols))).toEqual(new Set([0, 2]));
     expect((await shop.atc("cache", "warm", "--signals")).stdout).toMatch(/signals of 2 computed/);
-    await shop.atc("signals", "b.csv");
+    await shop.atc("signals", "b.csv", "--symbols", "CCC");
     expect((await stats()).usage.kinds.find(({ kind }) => kind === "direction")).toMatchObject({ diskHits: 1 });
   });
 

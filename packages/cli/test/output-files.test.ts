@@ -10,7 +10,7 @@ describe("a file that is read", () => {
     ["backtest", ["--equity", "./bars.csv"]],
     ["backtest", ["--portfolio", "link.csv"]],
     ["backtest", ["--report", "bars.csv"]],
-    ["signals", ["--out", "bars.csv"]],
+    ["signals", ["-o", "bars.csv"]],
   ])("is never written over: %s %s", async (command, args) => {
     const path = await shop.file("bars.csv", barsCsv(["A"], 300));
     await symlink(path, join(shop.path, "link.csv"));

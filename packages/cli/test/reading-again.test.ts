@@ -106,7 +106,7 @@ describe("a file that is read with other options", () => {
     await shop.file("b.csv", columnsCsv);
     const exchanged = [...dmy, "--columns", "open=close,close=open"];
     const signals = async (out: string, ...args: readonly string[]): Promise<string> => {
-      const run = await shop.atc("signals", "b.csv", ...args, "--out", out);
+      const run = await shop.atc("signals", "b.csv", ...args, "-o", out);
       expect(run.code, run.stderr).toBe(0);
       return await readFile(`${shop.path}/${out}`, "utf8");
     };

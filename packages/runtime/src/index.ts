@@ -8,6 +8,7 @@ export {
   type BacktestResult,
   lossWarning,
   type Metrics,
+  type Period,
   type Strategy,
   type SymbolResult,
 } from "@atc/backtest";
@@ -34,18 +35,22 @@ export { type BacktestFileOptions, backtestFile } from "./calls/backtest-file.ts
 export { type DoctorFinding, doctor } from "./calls/doctor.ts";
 export { getCacheManager, openCache } from "./calls/open-cache.ts";
 export { type WarmCacheOptions, type WarmedData, warmCache } from "./calls/warm-cache.ts";
+export type { KindState, SymbolState } from "./compute/symbol-state.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
-export { type ExportOptions, type ExportResult, exportData } from "./data/data-export.ts";
+export { type ExportOptions, exportData } from "./data/data-export.ts";
 export { type ResampleDataOptions, resampleData } from "./data/data-resample.ts";
 export { type DatasetInfo, type DatasetInfoOptions, datasetInfo } from "./data/dataset-info.ts";
 export type { DatasetNote, DatasetNoteKind } from "./data/dataset-notes.ts";
 export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/open-data.ts";
 export { installedSources, openSource, type ReadingOptions } from "./data/open-source.ts";
+export type { ExportResult, TableTarget } from "./data/table-target.ts";
 export { reportJson } from "./output/report-json.ts";
 export { type CurveFiles, signalFormats, writeCurves, writeSignals } from "./output/write-table.ts";
 export type { InstalledPlugin } from "./plugins/installed-plugins.ts";
 export type { InstalledPluginHost } from "./plugins/plugin-host.ts";
+export { type ExportedSignals, exportSignals, type SignalExportOptions } from "./signals/export-signals.ts";
 export { computeSignals, type SignalRunOptions } from "./signals/run-signals.ts";
+export { type ScanOptions, type SignalScan, scanSignals } from "./signals/scan-signals.ts";
 export type { SignalTable } from "./signals/signal-table.ts";
 export { openRuntime, type Runtime, type RuntimeOptions } from "./wiring/runtime.ts";
 export { openSetup, type Setup, type SetupOptions } from "./wiring/setup.ts";

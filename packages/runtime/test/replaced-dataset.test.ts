@@ -7,7 +7,7 @@ import { workerExecutor } from "@atc/executor-worker";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { threadBatches } from "../src/backtest/thread-batches.ts";
 import { createThreadDatasets, datasetRef } from "../src/compute/thread-datasets.ts";
-import { computeSignals, ingestFile, openData, openRuntime, type Runtime } from "../src/index.ts";
+import { computeSignals, ingestFile, openData, openRuntime, type Runtime, scanSignals } from "../src/index.ts";
 import { openSpool } from "../src/spool/open-spool.ts";
 
 let cwd: string;
@@ -81,6 +81,11 @@ describe("the datasets of a thread", () => {
 });
 
 describe("an executor that fails", () => {
+  beforeEach(async () => {
+    const rows = ["A", "B"].flatMap((symbol) => Array.from({ length: 60 }, (_, i) => `${symbol},${1e12 + i * 36e5},7`));
+    await writeFile(join(cwd, "two.csv"), `symbol,timestamp,close\n${rows.join("\n")}\n`);
+    await ingestFile(runtime, join(cwd, "two.csv"), { name: "two" });
+  });
   const failing = (code: "ATC_NOT_FOUND" | "ATC_REPLACED" | "ATC_UNSUPPORTED"): Executor => ({
     concurrency: 2,
     submit: () => Promise.reject(new AtcError(code, "no")),
@@ -96,6 +101,8 @@ describe("an executor that fails", () => {
     expect(await threadBatches(runtime, options).compute(["A"])).toBeUndefined();
     const threaded: Runtime = { ...runtime, usesCache: false, executor: async () => failing("ATC_REPLACED") };
     expect((await computeSignals(threaded, "bars")).length).toBe(60);
+    const scanned = await scanSignals({ ...threaded, config: { ...runtime.config, batchSize: 1 } }, "two");
+    expect(scanned.symbols.map(({ bars }) => bars)).toEqual([60, 60]);
   });
 
   it.each([
@@ -110,5 +117,7 @@ describe("an executor that fails", () => {
     await expect(batches.compute(["A"])).rejects.toMatchObject({ code });
     const threaded: Runtime = { ...runtime, usesCache: false, executor: async () => executor };
     await expect(computeSignals(threaded, "bars")).rejects.toMatchObject({ code });
+    const small = { ...threaded, executor: async () => create(), config: { ...runtime.config, batchSize: 1 } };
+    await expect(scanSignals(small, "two")).rejects.toMatchObject({ code });
   });
 });

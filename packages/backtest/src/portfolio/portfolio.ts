@@ -83,10 +83,36 @@ function tradesOf(accounts: readonly SymbolAccount[]): TradeStatistics {
   return statistics;
 }
 
+/**
+ * Passes on the last point before `from`, and all points from it on. Accounts are in cash at their last close before a
+ * period. Those closes may be far apart, so earlier ones are not part of the portfolio's time.
+ */
+function sinceLastBefore(from: bigint | undefined, onBlock: PortfolioListener): PortfolioListener {
+  if (from === undefined) return onBlock;
+  const lastTime = new BigInt64Array(1);
+  const lastEquity = new Float64Array(1);
+  let hasLast = false;
+  let hasStarted = false;
+  return (times, equity, length) => {
+    let first = 0;
+    while (!hasStarted && first < length && times[first] < from) first++;
+    if (first > 0) {
+      lastTime[0] = times[first - 1];
+      lastEquity[0] = equity[first - 1];
+      hasLast = true;
+    }
+    if (first === length) return;
+    if (!hasStarted && hasLast) onBlock(lastTime, lastEquity, 1);
+    hasStarted = true;
+    onBlock(times.subarray(first, length), equity.subarray(first, length), length - first);
+  };
+}
+
 /** Merges the accounts' curves into their mean. It may be called again, because it keeps nothing. */
-function meanCurve(accounts: readonly SymbolAccount[], onBlock: PortfolioListener): void {
+function meanCurve(accounts: readonly SymbolAccount[], from: bigint | undefined, listener: PortfolioListener): void {
   const count = accounts.length;
   const curves = joinCommonTimes(accounts.map((account) => account.curves));
+  const onBlock = sinceLastBefore(from, listener);
   mergeCurves(curves, (times, sums, length) => {
     for (let i = 0; i < length; i++) sums[i] = sums[i] / count;
     onBlock(times, sums, length);
@@ -102,6 +128,7 @@ function meanCurve(accounts: readonly SymbolAccount[], onBlock: PortfolioListene
  * @param accounts - one or more, with the same time unit and configuration
  * @param config - their configuration, of which `riskFreeRate` is used here
  * @param onBlock - receives the portfolio's curve, block by block
+ * @param from - the start of the accounts' period, in their unit: the portfolio starts at the last time before it
  * @throws ATC_INVALID_ARGUMENT without accounts or for bars together with ticks; ATC_INVALID_CONFIG; what a reader or
  * the listener throws
  */
@@ -109,6 +136,7 @@ export function portfolioOf(
   accounts: readonly SymbolAccount[],
   config: Partial<BacktestConfig> = {},
   onBlock: PortfolioListener = () => undefined,
+  from?: bigint,
 ): PortfolioFigures {
   const { riskFreeRate } = validateBacktestConfig(config);
   const results = accounts.map(({ figures }) => figures);
@@ -117,7 +145,7 @@ export function portfolioOf(
   const statistics = createEquityStatistics();
   let firstTime: bigint | undefined;
   let lastTime = 0n;
-  meanCurve(accounts, (times, equity, length) => {
+  meanCurve(accounts, from, (times, equity, length) => {
     addEquities(statistics, equity, times, length);
     firstTime ??= times[0];
     lastTime = times[length - 1];
@@ -132,7 +160,7 @@ export function portfolioOf(
     riskFreeRate,
     shortfallSquares(target) {
       const shortfall = createShortfall(target);
-      meanCurve(accounts, (_times, equity, length) => shortfall.add(equity, length));
+      meanCurve(accounts, from, (_times, equity, length) => shortfall.add(equity, length));
       return shortfall.squares;
     },
     grossReturn: sumOf(results, ({ totals }) => totals.grossReturn) / count,
@@ -149,15 +177,21 @@ export function portfolioOf(
  *
  * @param results - one or more, with the same time unit and configuration
  * @param config - their configuration, of which `riskFreeRate` is used here
+ * @param from - the start of the accounts' period, in their unit: the portfolio starts at the last time before it
  * @throws ATC_INVALID_ARGUMENT without results or for bars together with ticks; ATC_INVALID_CONFIG */
-export function portfolio(results: readonly SymbolResult[], config: Partial<BacktestConfig> = {}): PortfolioResult {
+export function portfolio(
+  results: readonly SymbolResult[],
+  config: Partial<BacktestConfig> = {},
+  from?: bigint,
+): PortfolioResult {
   const accounts = accountsOf(results);
   const timeBlocks: BigInt64Array[] = [];
   const equityBlocks: Float64Array[] = [];
-  const figures = portfolioOf(accounts, config, (times, equity, length) => {
+  const keep: PortfolioListener = (times, equity, length) => {
     timeBlocks.push(times.slice(0, length));
     equityBlocks.push(equity.slice(0, length));
-  });
+  };
+  const figures = portfolioOf(accounts, config, keep, from);
   const { bars } = figures.metrics;
   return {
     ...figures,

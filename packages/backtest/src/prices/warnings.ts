@@ -8,6 +8,8 @@ import type { SplitScan } from "./split-scan.ts";
 export interface WarningsInput {
   /** The account after the last bar. */
   readonly account: SimulatedAccount;
+  /** Number of valid bars that the strategy saw, those before the period included. */
+  readonly seenBars: number;
   /** Unit of all times. */
   readonly timeUnit: TimeUnit;
   /** The configuration. */
@@ -45,16 +47,14 @@ export function withLossWarning(warnings: readonly string[], metrics: Metrics): 
 
 /** The warnings of `docs/backtest-spec.md`, "Output", with their figures, most serious first. */
 export function warningsOf(input: WarningsInput): readonly string[] {
-  const { account, timeUnit, config, splits, skippedBars } = input;
+  const { account, seenBars, timeUnit, config, splits, skippedBars } = input;
   const warnings: string[] = [];
   if (account.bankruptAt !== undefined)
     warnings.push(
       `${lossWarning}: nothing was left at the fill of ${isoTime(account.bankruptAt, timeUnit)}, and nothing was traded afterwards`,
     );
   if (skippedBars > 0)
-    warnings.push(
-      `${skippedBars} of ${account.bars + skippedBars} bars left out: a price is missing, zero or negative`,
-    );
+    warnings.push(`${skippedBars} of ${seenBars + skippedBars} bars left out: a price is missing, zero or negative`);
   const feeShare = account.fees / config.initialCapital;
   if (feeShare > 0.5)
     warnings.push(

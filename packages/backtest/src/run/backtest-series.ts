@@ -1,6 +1,7 @@
 import {
   AtcError,
   type BacktestConfig,
+  type Block,
   type OperationOptions,
   type ReadonlyTypedArray,
   type Series,
@@ -8,16 +9,17 @@ import {
 } from "@atc/contract";
 import { isoTime, type TimeUnit } from "../base/calendar.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
+import { checkCount, outsidePeriod, type Period, type PeriodRows, periodRows, periodText } from "../base/period.ts";
 import { createPriceScreen, type PriceScreen } from "../prices/price-screen.ts";
 import { createSplitScan, type SplitScan } from "../prices/split-scan.ts";
 import { warningsOf, withLossWarning } from "../prices/warnings.ts";
 import { arraySink } from "../results/array-curves.ts";
 import type { CurveReader, CurveSink } from "../results/curves.ts";
 import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
-import { createSimulator, type SimulatedAccount } from "../simulation/simulator.ts";
+import { createSimulator, type SimulatedAccount, type SimulatedBars } from "../simulation/simulator.ts";
 import { createShortfall } from "../statistics/equity-statistics.ts";
 import { metricsOf } from "../statistics/metrics.ts";
-import type { Strategy, StrategyBars } from "../strategy/strategy.ts";
+import type { Strategy, StrategyBars, StrategyRun } from "../strategy/strategy.ts";
 
 /** Options of `backtestSeries`. */
 export interface BacktestSeriesOptions extends OperationOptions {
@@ -27,6 +29,8 @@ export interface BacktestSeriesOptions extends OperationOptions {
   readonly config?: Partial<BacktestConfig>;
   /** Number of last bars to use, 1 or more. Defaults to all. */
   readonly limit?: number | undefined;
+  /** The time in which the account trades. The strategy sees all bars before it. Defaults to all bars. */
+  readonly period?: Period | undefined;
   /** Maximum number of bars per block. Defaults to 32,768. Results do not depend on it. */
   readonly blockLength?: number | undefined;
 }
@@ -35,19 +39,6 @@ const priceNames: readonly string[] = ["close", "open", "high", "low"];
 const defaultBlockLength = 32_768;
 /** Rows between two progress reports: about ten reports per second under ATC, without reading a clock. */
 export const rowsBetweenReports = 131_072;
-
-function checkCount(name: string, value: number | undefined): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return;
-  throw new AtcError("ATC_INVALID_ARGUMENT", `${name} is "${value}"; give a whole number of bars, 1 or more`, {
-    details: { [name]: String(value) },
-  });
-}
-
-/** Number of bars of a series within a limit. */
-export function barsWithin(series: Series, limit: number | undefined): number {
-  checkCount("limit", limit);
-  return limit === undefined ? series.length : Math.min(limit, series.length);
-}
 
 interface Columns {
   readonly timeUnit: TimeUnit;
@@ -76,6 +67,8 @@ function chooseColumns(series: Series, strategy: Strategy, config: BacktestConfi
 
 interface Pass {
   readonly account: SimulatedAccount;
+  /** Number of valid bars that the strategy saw, before the period and in it. */
+  readonly seenBars: number;
   readonly splits: SplitScan;
   readonly screen: PriceScreen;
   readonly sentences: readonly string[];
@@ -84,26 +77,108 @@ interface Pass {
 
 /** Options of {@link pass}. */
 interface PassOptions extends BacktestSeriesOptions {
+  readonly rows: PeriodRows;
   readonly columns: Columns;
   readonly config: BacktestConfig;
   readonly sink: CurveSink;
 }
 
+/** The parts of one run over the bars, which both of its stages use. */
+interface PassParts {
+  readonly run: StrategyRun;
+  readonly screen: PriceScreen;
+  readonly splits: SplitScan;
+  /** The blocks of rows `from` to `to`; each is counted when the next one is requested. */
+  readonly blocks: (from: number, to: number) => Generator<Block, void, void>;
+  /** Reports progress up to the end of a block, and returns the number of finished rows. */
+  readonly finished: (block: Block) => number;
+}
+
+/** The last bar before the period, and the number of valid bars up to it. */
+interface WarmUp {
+  readonly bars: number;
+  readonly last: SimulatedBars | undefined;
+}
+
+/** Shows the strategy the bars before the period. Nothing is traded, but the last decision is filled in the period. */
+function* warmUp(parts: PassParts, options: PassOptions): Generator<number, WarmUp, void> {
+  const { run, screen, splits, blocks, finished } = parts;
+  const { columns, rows } = options;
+  let times = new BigInt64Array(0);
+  let directions = new Int8Array(0);
+  let bars = 0;
+  let last: SimulatedBars | undefined;
+  for (const block of blocks(rows.start, rows.from)) {
+    if (times.length < block.length) {
+      times = new BigInt64Array(block.length);
+      directions = new Int8Array(block.length);
+    }
+    const taken = screen.take(block, times.subarray(0, block.length)) as StrategyBars;
+    const { length } = taken.close;
+    directions.fill(0);
+    if (length > 0) {
+      run.decide(taken, directions.subarray(0, length));
+      last = {
+        times: times.slice(length - 1, length),
+        close: Float64Array.of(taken.close[length - 1]),
+        fill: Float64Array.of((taken[columns.fill] as ReadonlyTypedArray<number>)[length - 1]),
+        directions: directions.slice(length - 1, length),
+      };
+    }
+    splits.push(taken.close, times.subarray(0, length));
+    bars += length;
+    yield finished(block);
+    throwIfAborted(options.signal);
+  }
+  return { bars, last };
+}
+
+/** The parts of a run over the rows of `options`. */
+function partsOf(series: Series, options: PassOptions): PassParts {
+  const { columns, rows } = options;
+  const total = rows.to - rows.start;
+  let reported = 0;
+  return {
+    run: options.strategy.start(series.symbol),
+    screen: createPriceScreen({ ...columns, symbol: series.symbol, policy: options.config.invalidPrices }),
+    splits: createSplitScan(),
+    *blocks(from, to) {
+      if (from < to)
+        yield* series.blocks({
+          columns: ["timestamp", ...columns.prices, ...columns.others],
+          from,
+          to,
+          blockLength: options.blockLength ?? defaultBlockLength,
+        });
+    },
+    finished(block) {
+      const done = block.row + block.length - rows.start;
+      if (done === total || done - reported >= rowsBetweenReports) {
+        reported = done;
+        options.onProgress?.({ phase: "computing", done, total, unit: "bars" });
+      }
+      return done;
+    },
+  };
+}
+
 /** Reads the bars once. Yields the number of finished rows after every block. */
 function* pass(series: Series, options: PassOptions): Generator<number, Pass, void> {
-  const { columns, config, sink } = options;
-  const rows = barsWithin(series, options.limit);
+  const { columns, config, sink, rows } = options;
   const simulator = createSimulator(config, (trades) => sink.takeTrades(trades));
-  const splits = createSplitScan();
-  const screen = createPriceScreen({ ...columns, symbol: series.symbol, policy: config.invalidPrices });
-  const run = options.strategy.start(series.symbol);
+  const parts = partsOf(series, options);
+  const { run, screen, splits } = parts;
+  const before = yield* warmUp(parts, options);
+  if (before.last !== undefined) {
+    // The account is in cash at this close. The simulator fills its decision in the first bar of the period.
+    const room = sink.room(1);
+    room.times.set(before.last.times);
+    room.directions.set(before.last.directions);
+    simulator.push(before.last, room.equity);
+    sink.takeBars(1);
+  }
   let bars = 0;
-  let reported = 0;
-  for (const block of series.blocks({
-    columns: ["timestamp", ...columns.prices, ...columns.others],
-    from: series.length - rows,
-    blockLength: options.blockLength ?? defaultBlockLength,
-  })) {
+  for (const block of parts.blocks(rows.from, rows.to)) {
     const room = sink.room(block.length);
     const taken = screen.take(block, room.times) as StrategyBars;
     const { length } = taken.close;
@@ -116,20 +191,16 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
     splits.push(taken.close, times);
     sink.takeBars(length);
     bars += length;
-    const done = block.row + block.length - (series.length - rows);
-    if (done === rows || done - reported >= rowsBetweenReports) {
-      reported = done;
-      options.onProgress?.({ phase: "computing", done, total: rows, unit: "bars" });
-    }
-    yield done;
+    yield parts.finished(block);
     // Checked here and not in the caller, so that the iteration over the series ends too.
     throwIfAborted(options.signal);
   }
-  if (bars === 0) throw noBars(series.symbol, screen.skipped);
+  if (bars === 0) throw noBars(series.symbol, screen.skipped, options.period);
   const account = simulator.account();
   if (!Number.isFinite(account.fees)) throw overflow(series.symbol, `its fees add up to ${account.fees}`);
   simulator.finish();
-  return { account, splits, screen, sentences: run.finish?.() ?? [], curves: sink.finish() };
+  const seenBars = before.bars + bars;
+  return { account, seenBars, splits, screen, sentences: run.finish?.() ?? [], curves: sink.finish() };
 }
 
 /** An equity that is not finite never becomes finite again, so checking the last of a block is enough. */
@@ -155,10 +226,11 @@ function overflow(symbol: string, what: string): AtcError {
   );
 }
 
-function noBars(symbol: string, skipped: number): AtcError {
+function noBars(symbol: string, skipped: number, period: Period | undefined): AtcError {
+  const where = period === undefined ? "" : ` ${periodText(period)}`;
   return new AtcError(
     "ATC_INVALID_DATA",
-    `symbol "${symbol}" has no valid bar: ${skipped} bars were left out because a price is missing, zero or negative; correct the data`,
+    `symbol "${symbol}" has no valid bar${where}: ${skipped} bars were left out because a price is missing, zero or negative; correct the data`,
     { details: { symbol, skipped } },
   );
 }
@@ -178,7 +250,14 @@ export function* backtestSteps(series: Series, options: BacktestStepsOptions): G
   checkCount("blockLength", options.blockLength);
   const config = validateBacktestConfig(options.config ?? {});
   const columns = chooseColumns(series, options.strategy, config);
-  const { account, splits, screen, sentences, curves } = yield* pass(series, { ...options, columns, config });
+  const rows = periodRows(series, options);
+  if (rows.from === rows.to) throw outsidePeriod(series, options);
+  const { account, seenBars, splits, screen, sentences, curves } = yield* pass(series, {
+    ...options,
+    rows,
+    columns,
+    config,
+  });
   const { timeUnit } = columns;
   const { skipped: skippedBars } = screen;
   const { firstTime, lastTime, statistics, trades, heldBars, traded, fees } = account;
@@ -200,7 +279,7 @@ export function* backtestSteps(series: Series, options: BacktestStepsOptions): G
     exposure: heldBars / account.bars,
     fees,
   });
-  const warnings = warningsOf({ account, timeUnit, config, splits, skippedBars, strategy: sentences });
+  const warnings = warningsOf({ account, seenBars, timeUnit, config, splits, skippedBars, strategy: sentences });
   return {
     symbol: series.symbol,
     timeUnit,
@@ -236,9 +315,9 @@ function lastOf<Result>(steps: Generator<number, Result, void>): Result {
  * figures, and memory does not grow with the bars.
  *
  * @throws ATC_INVALID_DATA if a price is missing, zero or negative (under `invalidPrices: error`), if a column is
- * missing, if no bar is left, or if prices are so small or large that the equity overflows; ATC_INVALID_CONFIG;
- * ATC_INVALID_ARGUMENT for a limit or block length below 1 or a direction other than -1, 0 and 1; ATC_ABORTED between
- * blocks; what the sink throws
+ * missing, if no bar is left or in the period, or if prices are so small or large that the equity overflows;
+ * ATC_INVALID_CONFIG; ATC_INVALID_ARGUMENT for a limit or block length below 1 or a direction other than -1, 0 and 1;
+ * ATC_ABORTED between blocks; what the sink throws
  */
 export function backtestSeries(
   series: Series,
@@ -252,7 +331,7 @@ export function backtestSeries(
 ): SymbolFigures | SymbolResult {
   const { sink } = options;
   if (sink !== undefined) return lastOf(backtestSteps(series, { ...options, sink }));
-  const arrays = arraySink(barsWithin(series, options.limit));
+  const arrays = arraySink(periodRows(series, options).curveBars);
   const figures = lastOf(backtestSteps(series, { ...options, sink: arrays }));
   return { ...figures, ...arrays.arrays() };
 }

@@ -12,6 +12,7 @@ import {
 import { createPacer } from "@atc/plugin-kit";
 import { byCodeUnit } from "../base/code-unit-order.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
+import { type Period, periodRows, periodStart } from "../base/period.ts";
 import {
   type PortfolioFigures,
   type PortfolioListener,
@@ -24,7 +25,7 @@ import type { CurveStore } from "../results/curves.ts";
 import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
 import { atcStrategy } from "../strategy/atc-strategy.ts";
 import type { Strategy } from "../strategy/strategy.ts";
-import { type BacktestStepsOptions, backtestSteps, barsWithin, rowsBetweenReports } from "./backtest-series.ts";
+import { type BacktestStepsOptions, backtestSteps, rowsBetweenReports } from "./backtest-series.ts";
 
 /** Options of {@link backtest}. */
 export interface BacktestOptions extends OperationOptions {
@@ -38,6 +39,12 @@ export interface BacktestOptions extends OperationOptions {
   readonly symbols?: readonly string[] | undefined;
   /** Number of last bars per symbol to use, 1 or more. Defaults to all. */
   readonly limit?: number | undefined;
+  /**
+   * The time in which accounts trade, within the bars of `limit`. Signals see all bars before it. An account is in cash
+   * at the last close before it, and its metrics count from that close. A symbol without a bar in it is skipped.
+   * Defaults to all bars.
+   */
+  readonly period?: Period | undefined;
 }
 
 /** Options of {@link backtestInto}. */
@@ -149,26 +156,26 @@ async function testSymbols(
 ): Promise<Omit<BacktestFigures, "portfolio">> {
   const config = validateBacktestConfig(options.config ?? {});
   const strategy = chooseStrategy(options);
-  const { curves, signal, limit, remember = (_symbol, compute) => compute() } = options;
+  const { curves, signal, limit, period, remember = (_symbol, compute) => compute() } = options;
   const names = [...new Set(options.symbols ?? dataset.symbols())].toSorted(byCodeUnit);
   const all = names.map((name) => dataset.series(name));
-  const rows = all.map((series) => barsWithin(series, limit));
-  const total = rows.reduce((sum, count) => sum + count, 0);
+  const rows = all.map((series) => periodRows(series, { limit, period }));
+  const total = rows.reduce((sum, { start, to }) => sum + to - start, 0);
   const counter = createBarCounter(total, options.onProgress);
   throwIfAborted(signal);
   const symbols: SymbolFigures[] = [];
   const skipped: SkippedSymbol[] = [];
   for (const [i, series] of all.entries()) {
     const { symbol } = series;
-    const bars = rows[i];
+    const { start, to, curveBars } = rows[i];
     try {
       const compute = (): Promise<SymbolFigures> =>
-        drive(series, { strategy, config, limit, signal, sink: curves.sink(symbol, bars) }, counter);
+        drive(series, { strategy, config, limit, period, signal, sink: curves.sink(symbol, curveBars) }, counter);
       symbols.push(await remember(symbol, compute));
     } catch (error) {
       skipped.push(skippedBy(error, symbol));
     }
-    await counter.finish(bars);
+    await counter.finish(to - start);
     throwIfAborted(signal);
   }
   return { config, symbols, skipped };
@@ -185,7 +192,10 @@ async function testSymbols(
 export async function backtestInto(dataset: Dataset, options: BacktestIntoOptions): Promise<BacktestFigures> {
   const tested = await testSymbols(dataset, options);
   const accounts = tested.symbols.map((figures) => ({ figures, curves: options.curves.reader(figures.symbol) }));
-  const whole = accounts.length === 0 ? undefined : portfolioOf(accounts, tested.config, options.onPortfolio);
+  const whole =
+    accounts.length === 0
+      ? undefined
+      : portfolioOf(accounts, tested.config, options.onPortfolio, startOf(options, tested));
   return { ...tested, portfolio: whole };
 }
 
@@ -199,5 +209,14 @@ export async function backtest(dataset: Dataset, options: BacktestOptions = {}):
   const curves = arrayCurves();
   const tested = await testSymbols(dataset, { ...options, curves });
   const symbols = tested.symbols.map((figures) => ({ ...figures, ...curves.arrays(figures.symbol) }));
-  return { ...tested, symbols, portfolio: symbols.length === 0 ? undefined : portfolio(symbols, tested.config) };
+  const from = startOf(options, tested);
+  return { ...tested, symbols, portfolio: symbols.length === 0 ? undefined : portfolio(symbols, tested.config, from) };
+}
+
+/** The time at which the period starts, in the unit of the results. */
+function startOf(
+  { period }: BacktestOptions,
+  { symbols: [first] }: Pick<BacktestFigures, "symbols">,
+): bigint | undefined {
+  return first === undefined ? undefined : periodStart(period, first.timeUnit);
 }

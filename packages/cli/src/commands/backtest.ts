@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
 import { checkOutputs } from "../invocation/output-files.ts";
+import { periodOf, withPeriod } from "../invocation/period.ts";
 import { listed } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { backtestTable } from "../reports/backtest-table.ts";
@@ -41,9 +42,11 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     .option("--report <file>", "write the report as JSON to a file")
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
     .option("--no-cache", "neither read results from the cache nor store them");
+  withPeriod(command, "start of the time in which to trade; signals see all bars before it");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {
     await using run = await startInvocation(command, io);
     const { options } = run;
+    const period = periodOf(options);
     const files: CurveFiles = Object.fromEntries(
       curveKinds.flatMap((kind) => {
         const file = options[kind];
@@ -59,6 +62,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       ...run.data,
       curves,
       ...(symbols === undefined ? {} : { symbols }),
+      ...(period === undefined ? {} : { period }),
     });
     for (const file of await writeCurves(outcome, files)) run.say(`wrote ${file}`);
     if (run.json) await run.printPortions(reportJson(outcome.report));

@@ -36,7 +36,8 @@ Now with your own file (CSV of bars or ticks, plain or gzip; columns are detecte
   atc backtest bars.csv                      all symbols, one table
   atc backtest bars.csv --fee-bps 2          other costs; atc config lists every key
   atc backtest bars.csv --json               for programs
-  atc signals bars.csv --symbol AAPL --out aapl.csv
+  atc signals bars.csv                       the current signal of every symbol
+  atc signals bars.csv --symbols AAPL -o aapl.csv
   atc data list                              the datasets`);
   });
 }

@@ -102,6 +102,17 @@ function noteLines(notes: readonly DatasetNote[], dataset: string): readonly str
   return ["", "What to know:", ...shown, ...more];
 }
 
+/** What a period means for the figures. */
+function periodLines({ period }: BacktestReport): readonly string[] {
+  if (period === undefined) return [];
+  const short = (time: string): string => time.replace(/T00:00:00\.000Z$/, "").replace(/:00\.000Z$/, "Z");
+  const from = period.from === null ? "" : ` from ${short(period.from)}`;
+  const to = period.to === null ? "" : ` before ${short(period.to)}`;
+  return [
+    `traded${from}${to}${period.from === null ? "" : ", in cash at the close before it; signals see all bars before it"}`,
+  ];
+}
+
 /**
  * A report for people: the portfolio, the symbols, the warnings, then what to know about the data.
  *
@@ -121,6 +132,7 @@ export function backtestTable(report: BacktestReport, dataset: string): string {
   const rest = report.symbols.length - shown.length;
   return [
     title,
+    ...periodLines(report),
     "",
     report.symbols.length === 0 ? "no symbol could be computed" : textTable(headings, rows),
     ...(rest > 0 ? [`and ${integer(rest)} more symbols (--json lists all)`] : []),

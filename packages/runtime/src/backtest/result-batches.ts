@@ -1,27 +1,6 @@
 import type { SymbolFigures } from "@atc/backtest";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
-import { type StoredResults, wholeBars } from "./stored-results.ts";
-
-/**
- * Divides symbols into batches that are computed and stored together, so that thousands of short series do not make
- * thousands of files. A batch has at most `batchSize` symbols, and at most half a million bars unless it is a single
- * symbol.
- */
-export function batchesOf(symbols: readonly SizedSymbol[], batchSize: number): readonly (readonly SizedSymbol[])[] {
-  const batches: SizedSymbol[][] = [];
-  let open: SizedSymbol[] = [];
-  let bars = 0;
-  for (const one of symbols) {
-    if (open.length > 0 && (open.length >= batchSize || bars + one.bars > wholeBars)) {
-      batches.push(open);
-      open = [];
-      bars = 0;
-    }
-    open.push(one);
-    bars += one.bars;
-  }
-  return open.length > 0 ? [...batches, open] : batches;
-}
+import type { StoredResults } from "./stored-results.ts";
 
 /** The results of a batch that was computed on a thread. */
 interface BatchOutcome {

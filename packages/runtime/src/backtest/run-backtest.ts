@@ -1,9 +1,19 @@
-import type { BacktestFigures, BacktestJson, BacktestResult, Strategy } from "@atc/backtest";
-import { arraysOfReader, atcStrategy, backtestInto, resultToJson, resultVersion } from "@atc/backtest";
+import type { BacktestFigures, BacktestJson, BacktestResult, Period, Strategy } from "@atc/backtest";
+import {
+  arraysOfReader,
+  atcStrategy,
+  backtestInto,
+  checkPeriod,
+  isoTime,
+  periodRows,
+  resultToJson,
+  resultVersion,
+} from "@atc/backtest";
 import type { Cache, CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
 import type { Dataset, JsonObject } from "@atc/contract";
 import { contentKeys } from "../compute/content-keys.ts";
+import { batchesOf } from "../compute/symbol-batches.ts";
 import { type DatasetNote, datasetNotes } from "../data/dataset-notes.ts";
 import type { DataOptions, OpenedData } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
@@ -15,7 +25,7 @@ import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
 import type { BacktestCurves } from "./backtest-curves.ts";
 import { datasetFindings } from "./dataset-findings.ts";
-import { batchesOf, resultBatches } from "./result-batches.ts";
+import { resultBatches } from "./result-batches.ts";
 import { type Figures, storedFigures } from "./stored-report.ts";
 import { type StoredResults, storedResults } from "./stored-results.ts";
 import { threadBatches } from "./thread-batches.ts";
@@ -31,6 +41,8 @@ export interface BacktestReport {
     readonly rows: number;
     readonly symbols: number;
   };
+  /** The period of the accounts, in ISO 8601: `from` inclusive, `to` exclusive. Absent if they trade at all times. */
+  readonly period?: { readonly from: string | null; readonly to: string | null };
   /**
    * What to know about the data, the most important first: rows left out, duplicates, what was assumed to read the
    * files, prices that look wrong, gaps. It is the same whether the results are computed or cached.
@@ -90,6 +102,23 @@ export interface RunBacktestOptions extends DataOptions {
   readonly strategy?: Strategy;
   /** Whether curves and trades are returned, even if the figures are in the cache. Default: false. */
   readonly curves?: boolean;
+  /**
+   * The time in which accounts trade, within the bars of the configuration's `limit`. Signals see all bars before it.
+   * An account is in cash at the last close before it. Default: all bars.
+   */
+  readonly period?: Period;
+}
+
+/** A period without start and end is none. */
+function periodOf({ period }: RunBacktestOptions): Period | undefined {
+  if (period?.from === undefined && period?.to === undefined) return undefined;
+  checkPeriod(period);
+  return period;
+}
+
+function isoPeriod({ from, to }: Period): NonNullable<BacktestReport["period"]> {
+  const text = (ms: number | undefined): string | null => (ms === undefined ? null : isoTime(BigInt(ms), "ms"));
+  return { from: text(from), to: text(to) };
 }
 
 function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
@@ -118,7 +147,7 @@ function reportWith(
   runtime: Runtime,
   path: string,
   { manifest }: Dataset,
-  notes: readonly DatasetNote[],
+  { notes, period }: { readonly notes: readonly DatasetNote[]; readonly period: Period | undefined },
   figures: Figures,
 ): BacktestReport {
   const { fingerprint, rows, series } = manifest;
@@ -127,6 +156,7 @@ function reportWith(
   return {
     config: asJson(config),
     data: { path, fingerprint, rows, symbols: series.length },
+    ...(period === undefined ? {} : { period: isoPeriod(period) }),
     notes,
     ...figures,
   };
@@ -139,9 +169,21 @@ type EntryPart = JsonObject & { readonly symbols: readonly string[] };
  * Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, and the
  * strategy with its version.
  */
-function keysOf(config: AtcConfig, dataset: Dataset, strategy: Strategy): (kind: string, part: EntryPart) => CacheKey {
+function keysOf(
+  config: AtcConfig,
+  dataset: Dataset,
+  strategy: Strategy,
+  period: Period | undefined,
+): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
-  const parameters = { ...signalKeyPart(config), ...backtestPart(config), limit: config.limit ?? null, resultVersion };
+  const parameters = {
+    ...signalKeyPart(config),
+    ...backtestPart(config),
+    limit: config.limit ?? null,
+    resultVersion,
+    // Absent from the keys of all bars, which earlier releases wrote.
+    ...(period === undefined ? {} : { period: asJson({ from: period.from, to: period.to }) }),
+  };
   const { name: algorithm, version } = strategy;
   return (kind, part) => {
     const input = contentOf(part.symbols);
@@ -156,8 +198,14 @@ interface RunOptions {
   readonly cache: Cache | undefined;
   readonly key: ReturnType<typeof keysOf>;
   /** The symbols, sorted, with the bars of each. */
-  readonly symbols: readonly SizedSymbol[];
+  readonly symbols: readonly ReadSymbol[];
+  readonly period: Period | undefined;
   readonly options: RunBacktestOptions;
+}
+
+/** A symbol with the most bars of its curve, and the number of rows that are read for it. */
+interface ReadSymbol extends SizedSymbol {
+  readonly rows: number;
 }
 
 /** The results that the cache has; undefined without a cache. */
@@ -174,10 +222,17 @@ function storedOf(runtime: Runtime, { cache, spool, key }: RunOptions, bars: num
 }
 
 /** The symbols of a run, sorted by UTF-16 code unit, with the bars of each. */
-function sizedSymbols(runtime: Runtime, dataset: Dataset, wanted: readonly string[] | undefined): SizedSymbol[] {
-  const { limit = Number.POSITIVE_INFINITY } = runtime.config;
+function readSymbols(
+  { config: { limit } }: Runtime,
+  dataset: Dataset,
+  wanted: readonly string[] | undefined,
+  period: Period | undefined,
+): ReadSymbol[] {
   const symbols = wanted === undefined ? dataset.symbols() : [...new Set(wanted)].sort(byCodeUnit);
-  return symbols.map((symbol) => ({ symbol, bars: Math.min(dataset.series(symbol).length, limit) }));
+  return symbols.map((symbol) => {
+    const { start, to, curveBars } = periodRows(dataset.series(symbol), { limit, period });
+    return { symbol, bars: curveBars, rows: to - start };
+  });
 }
 
 /**
@@ -204,22 +259,23 @@ export async function openBacktest(
   data: string | undefined,
   options: RunBacktestOptions = {},
 ): Promise<OpenBacktest> {
+  const period = periodOf(options);
   await runtime.checkCodec();
   using opened = await openData(runtime, data, options);
   warnOfTimeframe(runtime, opened);
   const { config } = runtime;
   const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
-  const symbols = sizedSymbols(runtime, dataset, options.symbols);
+  const symbols = readSymbols(runtime, dataset, options.symbols, period);
   const cache = await usableCache(runtime);
-  const key = keysOf(config, dataset, strategyOf(config, options));
+  const key = keysOf(config, dataset, strategyOf(config, options), period);
   const names = symbols.map(({ symbol }) => symbol);
   const whole = key("report", { symbols: names });
-  const notes = await notesOf(runtime, dataset, options);
+  const context = { notes: await notesOf(runtime, dataset, options), period };
   const end = { dataset: dataset.manifest.name, reused };
   const wantsCurves = options.curves === true;
   const stored = wantsCurves ? undefined : storedFigures(await cache?.get(whole), names);
   if (stored !== undefined) {
-    const report = reportWith(runtime, path, dataset, notes, stored);
+    const report = reportWith(runtime, path, dataset, context, stored);
     const cachedSymbols = report.symbols.length;
     return { ...end, report, curves: undefined, cached: true, cachedSymbols, [Symbol.dispose]: () => undefined };
   }
@@ -230,11 +286,11 @@ export async function openBacktest(
   });
   try {
     const startedAt = performance.now();
-    const { figures, cachedSymbols } = await compute(runtime, { dataset, spool, cache, key, symbols, options });
+    const { figures, cachedSymbols } = await compute(runtime, { dataset, spool, cache, key, symbols, period, options });
     const json = resultToJson(figures);
     const costMs = performance.now() - startedAt;
     await cache?.set(whole, { arrays: {}, attributes: asJson(json) }, { costMs });
-    const report = reportWith(runtime, path, dataset, notes, json);
+    const report = reportWith(runtime, path, dataset, context, json);
     const curves = wantsCurves ? curvesOf(figures, spool) : undefined;
     return { ...end, report, curves, cached: false, cachedSymbols, [Symbol.dispose]: () => spool[Symbol.dispose]() };
   } catch (error) {
@@ -249,21 +305,25 @@ async function compute(
   run: RunOptions,
 ): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
   const { config } = runtime;
-  const { dataset, spool, symbols, options } = run;
+  const { dataset, spool, symbols, period, options } = run;
   const { signal, onProgress } = options;
   const batches = batchesOf(symbols, config.batchSize);
   const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
+  const rows = symbols.reduce((sum, one) => sum + one.rows, 0);
   // A thread can create ATC, but not a strategy of the user. Threads end before the spool is closed under them.
   await using executor =
-    options.strategy === undefined && batches.length > 1 ? await runtime.executor(bars) : undefined;
+    options.strategy === undefined && batches.length > 1 ? await runtime.executor(rows) : undefined;
   const computer =
-    executor === undefined ? undefined : threadBatches(runtime, { dataset, spool, executor, bars, signal, onProgress });
+    executor === undefined
+      ? undefined
+      : threadBatches(runtime, { dataset, spool, executor, bars: rows, period, signal, onProgress });
   const results = resultBatches({ stored: storedOf(runtime, run, bars), batches, computer });
   const figures = await backtestInto(dataset, {
     strategy: strategyOf(config, options),
     curves: spool.curves,
     symbols: symbols.map(({ symbol }) => symbol),
     limit: config.limit,
+    period,
     signal,
     // With threads, the computer reports their progress.
     onProgress: computer === undefined ? onProgress : undefined,

@@ -3,13 +3,11 @@ import { decodeCurves, decodeFigures, encodeCurves, encodeFigures } from "@atc/b
 import type { Cache, CacheKey, CacheValue } from "@atc/cache";
 import type { JsonObject, JsonValue, TypedArray } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
+import { wholeBars } from "../compute/symbol-batches.ts";
 import type { SpoolCurves } from "../spool/spool-curves.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { curveMemory, fillSink } from "./curve-memory.ts";
 import { seriesPieces } from "./series-pieces.ts";
-
-/** Series with more bars than this are stored in pieces. */
-export const wholeBars = 500_000;
 
 /** Makes the key of an entry of some symbols; `part` distinguishes the entries of the same symbols. */
 type ResultKey = (symbols: readonly string[], part?: JsonObject) => CacheKey;

@@ -1,4 +1,5 @@
-import { decodeFigures } from "@atc/backtest";
+import type { Period } from "@atc/backtest";
+import { decodeFigures, periodRows } from "@atc/backtest";
 import type { Dataset, Executor, OperationOptions } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
 import type { BacktestTaskInput, BacktestTaskOutput } from "../compute/tasks.ts";
@@ -8,7 +9,7 @@ import { backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { BatchComputer } from "./result-batches.ts";
 
-const taskRef = { task: "@atc/runtime#backtestSymbols", version: 2 };
+const taskRef = { task: "@atc/runtime#backtestSymbols", version: 3 };
 
 /** Adds up the progress of several tasks. */
 function sharedProgress(total: number, onProgress: OperationOptions["onProgress"]): () => (done: number) => void {
@@ -31,8 +32,10 @@ export interface ThreadBatchesOptions extends OperationOptions {
   /** Receives the curves. */
   readonly spool: Spool;
   readonly executor: Executor;
-  /** Bars of all symbols, for progress. */
+  /** Bars that are read of all symbols, for progress. */
   readonly bars: number;
+  /** The time in which accounts trade. Default: all. */
+  readonly period?: Period | undefined;
 }
 
 /**
@@ -40,10 +43,14 @@ export interface ThreadBatchesOptions extends OperationOptions {
  * caller computes: it still has the old one open.
  */
 export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): BatchComputer {
-  const { dataset, executor, signal, spool } = options;
+  const { dataset, executor, period, signal, spool } = options;
   const { config } = runtime;
-  const { limit = Number.POSITIVE_INFINITY } = config;
+  const { limit } = config;
   const progress = sharedProgress(options.bars, options.onProgress);
+  const rowsOf = (symbol: string): number => {
+    const { start, to } = periodRows(dataset.series(symbol), { limit, period });
+    return to - start;
+  };
   return {
     concurrency: executor.concurrency,
     async compute(symbols) {
@@ -53,7 +60,8 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
         symbols,
         signals: signalPart(config),
         config: backtestPart(config),
-        limit: config.limit,
+        limit,
+        period,
         spool: spool.part(symbols),
       };
       const startedAt = performance.now();
@@ -63,7 +71,7 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
           onProgress: ({ done }) => report(done),
         });
         // The last report of the thread may still be on its way.
-        report(symbols.reduce((sum, symbol) => sum + Math.min(dataset.series(symbol).length, limit), 0));
+        report(symbols.reduce((sum, symbol) => sum + rowsOf(symbol), 0));
         const failures = output.failures.map(
           ({ symbol, message, details }) => [symbol, new AtcError("ATC_INVALID_DATA", message, { details })] as const,
         );

@@ -1,6 +1,7 @@
 import type { PriceColumns, SignalConfig, TypedArray } from "@atc/contract";
-import { createStream, type SignalDiagnostics, type SignalOutput } from "@atc/signals";
+import { createStream, type SignalDiagnostics } from "@atc/signals";
 import type { PriceSeries } from "./price-series.ts";
+import { allocateOutput, type OutputArray } from "./signal-blocks.ts";
 
 /** The outputs of a series, and their diagnostics. */
 export interface ComputedSignals {
@@ -13,14 +14,6 @@ export interface ComputedSignals {
 /** Bars between two yields. */
 const barsPerPush = 65_536;
 
-type OutputArray = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
-
-/** An array for an output of all bars, in the configured precision. */
-function allocate(output: SignalOutput, length: number, { precision }: SignalConfig): OutputArray {
-  if (output === "direction") return new Int8Array(length);
-  return precision === "float32" ? new Float32Array(length) : new Float64Array(length);
-}
-
 /**
  * Computes every output of a series. Yields the number of finished bars after each block, so that the caller can stop.
  */
@@ -30,7 +23,7 @@ export function* signalSteps(
 ): Generator<number, ComputedSignals & { readonly columns: Readonly<Record<string, OutputArray>> }> {
   using stream = createStream(config);
   const { length } = close;
-  const columns = Object.fromEntries(stream.outputs.map((output) => [output, allocate(output, length, config)]));
+  const columns = Object.fromEntries(stream.outputs.map((output) => [output, allocateOutput(output, length, config)]));
   for (let from = 0; from < length; from += barsPerPush) {
     const to = Math.min(from + barsPerPush, length);
     const prices: PriceColumns = {

@@ -1,4 +1,5 @@
-import { atcStrategy, backtestSeries, encodeFigures } from "@atc/backtest";
+import type { Period } from "@atc/backtest";
+import { atcStrategy, backtestSeries, encodeFigures, periodRows } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
 import type { BacktestConfig, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
@@ -7,6 +8,8 @@ import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
 import { readPrices } from "./price-series.ts";
 import type { ComputedSignals } from "./signal-steps.ts";
 import { signalSteps } from "./signal-steps.ts";
+import type { StateRequest, SymbolState } from "./symbol-state.ts";
+import { createStates } from "./symbol-state.ts";
 import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
 
 /** Symbols of a dataset to backtest with ATC. */
@@ -18,6 +21,8 @@ export interface BacktestTaskInput extends DatasetRef {
   readonly config: BacktestConfig;
   /** The most bars per symbol, counted from the last one; undefined for all. */
   readonly limit: number | undefined;
+  /** The time in which accounts trade. Default: all. */
+  readonly period?: Period | undefined;
   /** Receives the bars and the trades. */
   readonly spool: SpoolPart;
 }
@@ -48,7 +53,7 @@ const datasets = createThreadDatasets();
 
 async function run(input: BacktestTaskInput, context: TaskContext): Promise<BacktestTaskOutput> {
   const dataset = await datasets.open(input);
-  const { signals, config, limit } = input;
+  const { signals, config, limit, period } = input;
   const strategy = atcStrategy(signals);
   const { spool } = input;
   const curves = spoolCurves(spool, new Map(spool.regions.map((region) => [region.symbol, region])));
@@ -58,20 +63,21 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
   for (const symbol of input.symbols) {
     context.throwIfCancelled();
     const series = dataset.series(symbol);
+    const { start, to, curveBars } = periodRows(series, { limit, period });
     try {
       const onProgress = ({ done }: { readonly done: number }): void => {
         context.throwIfCancelled();
         context.onProgress({ phase: "computing", done: before + done, unit: "bars" });
       };
-      const sink = curves.sink(symbol, series.length);
-      const figures = backtestSeries(series, { strategy, config, limit, onProgress, sink });
+      const sink = curves.sink(symbol, curveBars);
+      const figures = backtestSeries(series, { strategy, config, limit, period, onProgress, sink });
       const { bars, trades } = curves.reader(symbol);
       tested.push({ figures: encodeFigures(figures), counts: { bars, trades } });
     } catch (error) {
       if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
       failures.push({ symbol, message: error.message, details: error.details });
     }
-    before += Math.min(series.length, limit ?? series.length);
+    before += to - start;
     context.onProgress({ phase: "computing", done: before, unit: "bars" });
   }
   return { tested, failures };
@@ -81,7 +87,7 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
  * Backtests symbols of a dataset with ATC. The thread opens the dataset itself, keeps it open for its next task and
  * writes the curves to the spool.
  */
-export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 2, run });
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 3, run });
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {
@@ -90,15 +96,17 @@ export interface SignalTaskInput extends DatasetRef {
   readonly signals: SignalConfig;
   /** What happens to bars without a positive price. */
   readonly invalidPrices: AtcConfig["invalidPrices"];
-  /** The most bars, counted from the last one; undefined for all. */
-  readonly limit: number | undefined;
+  /** The first row, inclusive. */
+  readonly start: number;
+  /** The last row, exclusive. */
+  readonly to: number;
 }
 
 async function runSignals(input: SignalTaskInput, context: TaskContext): Promise<Transferred<ComputedSignals>> {
   const dataset = await datasets.open(input);
-  const { signals, invalidPrices, limit } = input;
+  const { signals, invalidPrices } = input;
   const { calculationSource } = signals;
-  const prices = readPrices(dataset.series(input.symbol), { calculationSource, invalidPrices, limit }, undefined);
+  const prices = readPrices(dataset.series(input.symbol), { calculationSource, invalidPrices }, input, undefined);
   const steps = signalSteps(signals, prices);
   for (;;) {
     const step = steps.next();
@@ -114,7 +122,47 @@ async function runSignals(input: SignalTaskInput, context: TaskContext): Promise
 }
 
 /** Computes every output of ATC for one symbol of a dataset. */
-export const signalsOfSymbol: Task<SignalTaskInput, ComputedSignals> = task({ version: 1, run: runSignals });
+export const signalsOfSymbol: Task<SignalTaskInput, ComputedSignals> = task({ version: 2, run: runSignals });
+
+/** Symbols of a dataset whose state at the last bar to compute. */
+export interface ScanTaskInput extends DatasetRef {
+  readonly symbols: readonly string[];
+  readonly request: StateRequest;
+}
+
+export interface ScanTaskOutput {
+  /** In the order of the input. */
+  readonly states: readonly SymbolState[];
+  /** Symbols whose data is invalid (ATC_INVALID_DATA). */
+  readonly failures: readonly TaskFailure[];
+}
+
+async function runScan(input: ScanTaskInput, context: TaskContext): Promise<ScanTaskOutput> {
+  const dataset = await datasets.open(input);
+  const stepsOf = createStates(input.request);
+  const states: SymbolState[] = [];
+  const failures: TaskFailure[] = [];
+  let before = 0;
+  for (const symbol of input.symbols) {
+    const steps = stepsOf(dataset.series(symbol));
+    try {
+      let step = steps.next();
+      for (; step.done !== true; step = steps.next()) {
+        context.throwIfCancelled();
+        context.onProgress({ phase: "computing", done: before + step.value, unit: "bars" });
+      }
+      states.push(step.value);
+      before += step.value.bars;
+    } catch (error) {
+      if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
+      failures.push({ symbol, message: error.message, details: error.details });
+    }
+  }
+  return { states, failures };
+}
+
+/** Computes the state of symbols of a dataset at their last bars. */
+export const scanSymbols: Task<ScanTaskInput, ScanTaskOutput> = task({ version: 1, run: runScan });
 
 /** Closes the datasets of this thread. */
 export function disposeWorker(): void {

@@ -1,49 +1,15 @@
-import { extname, resolve } from "node:path";
-import type { OperationOptions, TableFile, TablePlan } from "@atc/contract";
-import { AtcError, fromSystemError, throwIfAborted } from "@atc/contract";
-import type { RowSelection, TableCreator } from "@atc/datasets";
-import { checkFree, exportFiles, exportRows, rangesOf, rowsOf, tablePlan } from "@atc/datasets";
+import type { RowSelection } from "@atc/datasets";
+import { rangesOf } from "@atc/datasets";
 import type { Runtime } from "../wiring/runtime.ts";
-import { arrowTable } from "./arrow-table.ts";
-import { csvFile, csvTable } from "./csv-table.ts";
 import type { DataOptions } from "./open-data.ts";
 import { openData } from "./open-data.ts";
+import { type ExportResult, openTarget, type TableTarget } from "./table-target.ts";
 
 /** The rows and the files of an export. */
-export interface ExportOptions extends OperationOptions, RowSelection {
-  /** A file; with `{symbol}` in its name, one file per symbol. */
-  readonly file?: string;
-  /** Receives CSV if there is no `file`. */
-  readonly stream?: NodeJS.WritableStream;
-  /** `csv`, `arrow`, or the name of an installed table writer such as `parquet`. Default: by the ending of `file`. */
-  readonly format?: string;
-  /** Whether existing files are replaced. Default: false. */
-  readonly force?: boolean;
+export interface ExportOptions extends TableTarget, RowSelection {
   /** How `data` is read if it is a file. */
   readonly reading?: DataOptions;
 }
-
-/** What an export wrote. */
-export interface ExportResult {
-  /** The files, in the order of their symbols; empty for a stream. */
-  readonly files: readonly string[];
-  /** Rows of all symbols. */
-  readonly rows: number;
-  /** Number of symbols. */
-  readonly symbols: number;
-  /** `csv`, `arrow`, or the name of the table writer. */
-  readonly format: string;
-}
-
-const formats: Readonly<Record<string, string>> = {
-  ".csv": "csv",
-  ".arrow": "arrow",
-  ".feather": "arrow",
-  ".ipc": "arrow",
-  ".parquet": "parquet",
-  ".parq": "parquet",
-  ".pq": "parquet",
-};
 
 /**
  * Writes the rows of a dataset or a file to files of another format. Memory does not grow with the rows. All files
@@ -54,68 +20,8 @@ const formats: Readonly<Record<string, string>> = {
  * row is selected; ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
  */
 export async function exportData(runtime: Runtime, data: string, options: ExportOptions): Promise<ExportResult> {
-  const format = formatOf(options);
-  const { signal, onProgress, force = false } = options;
-  const file = options.file === undefined ? undefined : typedPath(runtime, options.file);
-  if (file !== undefined) await checkFree(file, options);
-  // A missing package is reported before a large file is read.
-  const create = file === undefined ? undefined : await creatorOf(runtime, format);
+  const target = await openTarget(runtime, options);
+  const { signal, onProgress } = options;
   using opened = await openData(runtime, data, { ...options.reading, signal, onProgress });
-  const { dataset } = opened;
-  const ranges = rangesOf(dataset, options);
-  const result = { rows: rowsOf(ranges), symbols: ranges.length, format };
-  if (file === undefined || create === undefined) {
-    await using table = await streamTable(options.stream, tablePlan(dataset, ranges), signal);
-    await exportRows(dataset, ranges, table, options);
-    await table.finish();
-    return { files: [], ...result };
-  }
-  return { files: await exportFiles(dataset, ranges, { file, force, create, signal, onProgress }), ...result };
-}
-
-/** The path as the user typed it if it is valid as it is, for messages. */
-function typedPath({ cwd }: Runtime, file: string): string {
-  return cwd === process.cwd() ? file : resolve(cwd, file);
-}
-
-function formatOf({ file, format }: ExportOptions): string {
-  const chosen = format ?? (file === undefined ? "csv" : formats[extname(file).toLowerCase()]);
-  if (chosen === undefined)
-    throw new AtcError(
-      "ATC_INVALID_ARGUMENT",
-      `"${file ?? ""}" does not end in .csv, .arrow or .parquet; choose such a name, or give --format`,
-      { details: { file: file ?? "" } },
-    );
-  if (file === undefined && chosen !== "csv")
-    throw new AtcError("ATC_INVALID_ARGUMENT", `only csv goes to standard output, not ${chosen}; name a file`, {
-      details: { format: chosen },
-    });
-  return chosen;
-}
-
-async function creatorOf({ host }: Runtime, format: string): Promise<TableCreator> {
-  if (format === "arrow") return arrowTable;
-  if (format === "csv") return csvFile;
-  const writer = await host.find("table-writer", format);
-  return (path, plan) => writer.create(path, plan);
-}
-
-function streamFault(error: Error): AtcError {
-  return fromSystemError(error, "cannot write the rows to the stream", "check its target");
-}
-
-async function streamTable(
-  stream: NodeJS.WritableStream | undefined,
-  plan: TablePlan,
-  signal: AbortSignal | undefined,
-): Promise<TableFile> {
-  if (stream === undefined) throw new AtcError("ATC_INVALID_ARGUMENT", "name a file, or - for standard output");
-  const write = async (text: string): Promise<void> => {
-    throwIfAborted(signal);
-    // The callback waits for a slow reader, and receives the error of a full disk or a closed pipe.
-    await new Promise<void>((done, failed) => {
-      stream.write(text, (error) => (error ? failed(streamFault(error)) : done()));
-    });
-  };
-  return await csvTable(plan, write, () => Promise.resolve());
+  return await target.write(opened.dataset, rangesOf(opened.dataset, options));
 }

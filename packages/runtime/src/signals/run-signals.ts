@@ -1,3 +1,5 @@
+import type { Period, PeriodRows } from "@atc/backtest";
+import { checkPeriod, outsidePeriod, periodRows, periodStart } from "@atc/backtest";
 import type { CacheKey } from "@atc/cache";
 import type { Dataset } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
@@ -9,6 +11,7 @@ import type { PriceSeries } from "../compute/price-series.ts";
 import { readPrices } from "../compute/price-series.ts";
 import type { ComputedSignals } from "../compute/signal-steps.ts";
 import { signalSteps } from "../compute/signal-steps.ts";
+import { noValidBar } from "../compute/symbol-state.ts";
 import type { SignalTaskInput } from "../compute/tasks.ts";
 import { datasetRef } from "../compute/thread-datasets.ts";
 import type { DataOptions } from "../data/open-data.ts";
@@ -24,6 +27,8 @@ import type { SignalTable } from "./signal-table.ts";
 export interface SignalRunOptions extends DataOptions {
   /** The symbol. Default: the only symbol of the data. */
   readonly symbol?: string;
+  /** The bars of the table, whose signals see all bars before them. Default: all bars. */
+  readonly period?: Period;
 }
 
 function onlySymbol(symbols: readonly string[]): string {
@@ -32,7 +37,7 @@ function onlySymbol(symbols: readonly string[]): string {
   const shown = symbols.slice(0, 10).join(", ");
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
-    `the data has ${symbols.length} symbols (${shown}${symbols.length > 10 ? ", ..." : ""}); name one with --symbol`,
+    `the data has ${symbols.length} symbols (${shown}${symbols.length > 10 ? ", ..." : ""}); name one with --symbols, or write all of them with --all-bars`,
     {
       details: { symbols: [...symbols.slice(0, 100)] },
     },
@@ -43,6 +48,8 @@ function onlySymbol(symbols: readonly string[]): string {
 interface SignalRun {
   readonly dataset: Dataset;
   readonly symbol: string;
+  /** The rows that are read. */
+  readonly rows: PeriodRows;
   readonly prices: PriceSeries;
   readonly options: SignalRunOptions;
 }
@@ -63,7 +70,7 @@ async function computeHere(runtime: Runtime, { prices, options }: SignalRun): Pr
   }
 }
 
-const taskRef = { task: "@atc/runtime#signalsOfSymbol", version: 1 };
+const taskRef = { task: "@atc/runtime#signalsOfSymbol", version: 2 };
 
 /**
  * Computes on a thread, or on this one if there is no executor or the dataset was replaced meanwhile: it is still open
@@ -71,18 +78,19 @@ const taskRef = { task: "@atc/runtime#signalsOfSymbol", version: 1 };
  */
 async function computeAll(runtime: Runtime, run: SignalRun): Promise<ComputedSignals> {
   const { config } = runtime;
-  const { dataset, symbol, prices, options } = run;
+  const { dataset, symbol, rows, prices, options } = run;
   const { length } = prices.close;
   await using executor = await runtime.executor(length);
   if (executor === undefined) return await computeHere(runtime, run);
-  const { invalidPrices, limit } = config;
+  const { invalidPrices } = config;
   const signals = signalPart(config);
   const input: SignalTaskInput = {
     ...datasetRef(runtime.storeRef, dataset.manifest),
     symbol,
     signals,
     invalidPrices,
-    limit,
+    start: rows.start,
+    to: rows.to,
   };
   try {
     return await executor.submit<SignalTaskInput, ComputedSignals>(taskRef, input, {
@@ -96,9 +104,16 @@ async function computeAll(runtime: Runtime, run: SignalRun): Promise<ComputedSig
 }
 
 /** Makes the keys of a symbol's cache entries, which depend on the rows of this symbol alone. */
-function keysOf({ config }: Runtime, { manifest }: Dataset, symbol: string): (kind: string) => CacheKey {
+function keysOf(
+  { config }: Runtime,
+  { manifest }: Dataset,
+  symbol: string,
+  period: Period | undefined,
+): (kind: string) => CacheKey {
   const { limit = null, invalidPrices } = config;
-  const parameters = asJson({ ...signalKeyPart(config), symbol, limit, invalidPrices });
+  // The start of a period only selects rows of the entry, and the end only counts if there is one.
+  const end = period?.to === undefined ? {} : { to: period.to };
+  const parameters = asJson({ ...signalKeyPart(config), symbol, limit, invalidPrices, ...end });
   const input = contentKeys(manifest)([symbol]);
   return (kind) => ({ kind, input, parameters, algorithm: "atc", version: signalsVersion });
 }
@@ -114,6 +129,22 @@ function assertBars({ config }: Runtime, symbol: string, bars: number): void {
   );
 }
 
+/** The rows of a table from a time on. */
+function sinceTime(table: SignalTable, from: bigint | undefined): SignalTable {
+  const first = from === undefined ? 0 : table.times.findIndex((time) => time >= from);
+  if (first === 0) return table;
+  if (first < 0) throw noValidBar(table.symbol);
+  const columns = Object.entries(table.columns).map(([name, values]) => [name, values.subarray(first)] as const);
+  return {
+    ...table,
+    length: table.length - first,
+    times: table.times.subarray(first),
+    close: table.close.subarray(first),
+    source: table.source.subarray(first),
+    columns: Object.fromEntries(columns) as unknown as SignalTable["columns"],
+  };
+}
+
 /** The value after the last bar; null if there is none yet. */
 function lastOf({ columns }: RememberedSignals, name: SignalOutput): number | null {
   const value = Number(columns[name]?.at(-1));
@@ -125,33 +156,41 @@ function lastOf({ columns }: RememberedSignals, name: SignalOutput): number | nu
  * computed with the same configuration before.
  *
  * @throws what {@link openData} throws; ATC_NOT_FOUND for an unknown symbol; ATC_INVALID_ARGUMENT if the data has
- * several symbols and none is named; ATC_INVALID_DATA for prices that are not positive, or if the cutout leaves no bar
+ * several symbols and none is named, or for a period without a time; ATC_INVALID_DATA for prices that are not positive,
+ * if the cutout leaves no bar, or if no bar is in the period
  */
 export async function computeSignals(
   runtime: Runtime,
   data: string | undefined,
   options: SignalRunOptions = {},
 ): Promise<SignalTable> {
+  const { period } = options;
+  if (period !== undefined) checkPeriod(period);
   await runtime.checkCodec();
   using opened = await openData(runtime, data, options);
   const { dataset } = opened;
   const symbol = options.symbol ?? onlySymbol(dataset.symbols());
-  const prices = readPrices(dataset.series(symbol), runtime.config, options.signal);
+  const series = dataset.series(symbol);
+  const { limit } = runtime.config;
+  const rows = periodRows(series, { limit, period });
+  if (rows.curveBars === 0) throw outsidePeriod(series, { limit, period });
+  const prices = readPrices(series, runtime.config, rows, options.signal);
   const { length } = prices.close;
   assertBars(runtime, symbol, length);
   const cache = await usableCache(runtime);
   const { precision } = runtime.config;
-  const computed = await rememberSignals(cache, keysOf(runtime, dataset, symbol), { length, precision }, () =>
-    computeAll(runtime, { dataset, symbol, prices, options }),
+  const computed = await rememberSignals(cache, keysOf(runtime, dataset, symbol, period), { length, precision }, () =>
+    computeAll(runtime, { dataset, symbol, rows, prices, options }),
   );
   const { diagnostics, cached } = computed;
   const warmup = longestWarmup(signalPart(runtime.config));
   const few =
     length < warmup ? [`${length} bars are fewer than the ${warmup} bars that the longest average needs`] : [];
-  return {
+  const timeUnit = dataset.manifest.schema.kind === "ticks" ? "ns" : "ms";
+  const table: SignalTable = {
     symbol,
     length,
-    timeUnit: dataset.manifest.schema.kind === "ticks" ? "ns" : "ms",
+    timeUnit,
     ...prices,
     columns: computed.columns,
     last: { averageSignal: lastOf(computed, "averageSignal"), direction: lastOf(computed, "direction") ?? 0 },
@@ -160,4 +199,5 @@ export async function computeSignals(
     config: asJson(signalPart(runtime.config)),
     cached,
   };
+  return sinceTime(table, periodStart(period, timeUnit));
 }

@@ -1,0 +1,114 @@
+import type { SignalScan, SymbolState } from "@atc/runtime";
+import { counted, integer } from "../text/number-format.ts";
+import type { TextColumn } from "../text/text-table.ts";
+import { textTable } from "../text/text-table.ts";
+
+/** The most kinds per row. */
+const mostKinds = 3;
+/** The most symbols, or warnings, that are named below the table; `--json` has all of them. */
+const mostLines = 12;
+
+const headings: readonly TextColumn[] = [
+  { title: "symbol", align: "left" },
+  { title: "date", align: "left" },
+  { title: "close", align: "right" },
+  { title: "signal", align: "right" },
+  { title: "direction", align: "left" },
+  { title: "since", align: "left" },
+  { title: "strongest", align: "left" },
+];
+
+const directions: Readonly<Record<string, string>> = { "-1": "short", "0": "-", "1": "long" };
+
+/** A time without what is zero: a date, or a date with minutes. */
+function timeText(iso: string | null): string {
+  if (iso === null) return "-";
+  return iso.endsWith("T00:00:00.000Z") ? iso.slice(0, 10) : iso.slice(0, 16).replace("T", " ");
+}
+
+function signed(value: number | null): string {
+  if (value === null) return "-";
+  const text = value.toFixed(2);
+  if (Number(text) === 0) return "0.00";
+  return value > 0 ? `+${text}` : text;
+}
+
+/** The kinds that push the signal to its side, with what each adds to it. */
+function strongestText({ strongest, kinds }: SymbolState): string {
+  const parts = new Map(kinds.map(({ kind, part }) => [kind, part]));
+  const shown = strongest.slice(0, mostKinds).map((kind) => `${kind.toUpperCase()} ${signed(parts.get(kind) ?? null)}`);
+  const more = strongest.length > mostKinds ? [`${strongest.length - mostKinds} more`] : [];
+  return [...shown, ...more].join(", ") || "-";
+}
+
+function row(state: SymbolState): readonly string[] {
+  return [
+    state.symbol,
+    timeText(state.time),
+    String(Number(state.close.toPrecision(8))),
+    signed(state.averageSignal),
+    directions[String(state.direction)] ?? "-",
+    timeText(state.since),
+    strongestText(state),
+  ];
+}
+
+function names(symbols: readonly string[]): string {
+  return symbols.length <= 4 ? symbols.join(", ") : `${symbols.slice(0, 3).join(", ")} and ${symbols.length - 3} more`;
+}
+
+/** The symbols that have no bar on the newest day: their state is not that of today. */
+function staleLines({ symbols }: SignalScan, shown: readonly SymbolState[]): readonly string[] {
+  const newest =
+    symbols
+      .map(({ time }) => time.slice(0, 10))
+      .toSorted()
+      .at(-1) ?? "";
+  const stale = shown.filter(({ time }) => !time.startsWith(newest)).map(({ symbol }) => symbol);
+  if (stale.length === 0) return [];
+  return [`no bar on ${newest}, the newest day: ${names(stale.toSorted())}`];
+}
+
+function warningLines(states: readonly SymbolState[]): readonly string[] {
+  const symbolsByWarning = new Map<string, string[]>();
+  for (const { symbol, warnings } of states)
+    for (const warning of warnings) {
+      const symbols = symbolsByWarning.get(warning);
+      if (symbols === undefined) symbolsByWarning.set(warning, [symbol]);
+      else symbols.push(symbol);
+    }
+  const all = [...symbolsByWarning].map(([warning, symbols]) => `  ${names(symbols.toSorted())}: ${warning}`);
+  return listedUnder("Warnings:", all);
+}
+
+function listedUnder(title: string, all: readonly string[]): readonly string[] {
+  if (all.length === 0) return [];
+  const more = all.length > mostLines ? [`  and ${all.length - mostLines} more (--json lists all)`] : [];
+  return ["", title, ...all.slice(0, mostLines), ...more];
+}
+
+/** The symbols that {@link scanTable} left out. */
+export function skippedLines(skipped: SignalScan["skipped"]): readonly string[] {
+  return listedUnder(
+    `Skipped (${integer(skipped.length)}):`,
+    skipped.map(({ symbol, reason }) => `  ${symbol}: ${reason}`),
+  );
+}
+
+/**
+ * The state of symbols for people, the strongest signal first.
+ *
+ * @param shown - the symbols whose signal is strong enough
+ */
+export function scanTable(scan: SignalScan, shown: readonly SymbolState[]): string {
+  const weaker = scan.symbols.length - shown.length;
+  return [
+    `${scan.path}: ${counted(scan.symbols.length, "symbol")}`,
+    "",
+    shown.length === 0 ? "no symbol to show" : textTable(headings, shown.map(row)),
+    ...(weaker > 0 ? [`and ${counted(weaker, "symbol")} below --min-signal`] : []),
+    ...staleLines(scan, shown),
+    ...warningLines(shown),
+    ...skippedLines(scan.skipped),
+  ].join("\n");
+}
