@@ -48,7 +48,7 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "29 kB",
+    limit: "33 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
@@ -164,7 +164,7 @@ export const packages = {
       "source-duckdb",
     ],
     folders: ["calls", "output", "backtest", "signals", "compute", "data", "wiring", "cache", "plugins", "spool"],
-    limit: "71 kB",
+    limit: "90 kB",
   },
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],
