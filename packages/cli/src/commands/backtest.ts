@@ -64,7 +64,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     if (run.json) await run.printPortions(reportJson(outcome.report));
     else {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
-      run.print(backtestTable(outcome.report, outcome.dataset));
+      run.printFitted(backtestTable(outcome.report, outcome.dataset, run.screen));
       run.say(`\n${origin(outcome)} in ${seconds} s${outcome.reused ? "" : ", the file was read into a dataset"}`);
     }
     exit(reportExitCode(outcome.report));

@@ -8,6 +8,7 @@ import { startInvocation, withCommon, withConfigKeys } from "../invocation/invoc
 import { parseBytes } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { bytes, counted, duration, integer, share } from "../text/number-format.ts";
+import type { Screen } from "../text/screen.ts";
 import { textTable } from "../text/text-table.ts";
 
 /** Bytes of an entry's arrays in memory. */
@@ -40,7 +41,7 @@ async function sumsByKind(entries: AsyncIterable<CacheEntry>): Promise<readonly 
 }
 
 /** The sizes of the entries by kind and compression. */
-function sizesTable(kinds: readonly KindSums[]): string {
+function sizesTable(kinds: readonly KindSums[], screen: Screen): string {
   return textTable(
     [
       { title: "kind", align: "left" },
@@ -59,6 +60,7 @@ function sizesTable(kinds: readonly KindSums[]): string {
       // A report is text, without arrays to compare with.
       one.rawBytes === 0 ? "-" : (one.rawBytes / one.bytes).toFixed(2),
     ]),
+    screen,
   );
 }
 
@@ -100,7 +102,7 @@ function allUses(uses: readonly KindUse[]): KindUse {
   };
 }
 
-function usesTable(uses: readonly KindUse[]): string {
+function usesTable(uses: readonly KindUse[], screen: Screen): string {
   const rows = uses.length > 1 ? [...uses, allUses(uses)] : uses;
   return textTable(
     [
@@ -119,6 +121,7 @@ function usesTable(uses: readonly KindUse[]): string {
       duration(Math.round(savedMs)),
       bytes(size),
     ]),
+    screen,
   );
 }
 
@@ -156,10 +159,10 @@ function addStats(cacheCommand: Command, io: CommandLineIo): void {
     run.print(
       `${directory}: ${integer(storedEntries)} files, ${bytes(storedBytes)} (${boundsText(config)})${quarantinedEntries > 0 ? `; ${integer(quarantinedEntries)} damaged files set aside, ${bytes(quarantinedBytes)}` : ""}`,
     );
-    if (kinds.length > 0) run.print(sizesTable(kinds));
+    if (kinds.length > 0) run.printFitted(sizesTable(kinds, run.screen));
     if (usage.since === undefined) return;
     run.print(`\nlookups of all processes since ${new Date(usage.since).toISOString().slice(0, 16)}Z:`);
-    run.print(usesTable(uses));
+    run.printFitted(usesTable(uses, run.screen));
   });
 }
 
@@ -229,7 +232,7 @@ function addList(cacheCommand: Command, io: CommandLineIo): void {
       if (run.options["kind"] === undefined || entry.metadata?.key.kind === run.options["kind"]) entries.push(entry);
     if (run.json) return run.printJson(entries);
     if (entries.length === 0) return run.print("no such entry in the cache");
-    run.print(
+    run.printFitted(
       textTable(
         [
           { title: "entry", align: "left" },
@@ -247,6 +250,7 @@ function addList(cacheCommand: Command, io: CommandLineIo): void {
           new Date(accessedAt).toISOString().slice(0, 19),
           state,
         ]),
+        run.screen,
       ),
     );
   });

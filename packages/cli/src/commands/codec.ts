@@ -85,7 +85,7 @@ function speed(value: number): string {
 function printResults(run: Invocation, input: CodecInput, results: readonly CodecResult[], use: CodecUse): void {
   const best = recommend(results);
   run.print(`${input.source}: ${bytes(input.bytes.length)}, elements of ${input.typesize} bytes`);
-  run.print(
+  run.printFitted(
     textTable(
       [
         { title: "codec", align: "left" },
@@ -103,9 +103,10 @@ function printResults(run: Invocation, input: CodecInput, results: readonly Code
         one.secondsPerGB?.toFixed(1) ?? "-",
         one === best ? "recommended" : (one.problem ?? (one.config === undefined ? "in code only" : "")),
       ]),
+      run.screen,
     ),
   );
-  run.print(
+  run.printLine(
     `s/GB: seconds to compress and store a gigabyte once and read it ${use.reads} times, on a disk of ${use.diskMBs} MB/s (--reads, --disk)`,
   );
   run.print(`\nFor atc.yaml:\n${configLines(best.config)}`);

@@ -22,7 +22,7 @@ export function addConfig(program: Command, io: CommandLineIo): void {
       const from = Object.fromEntries(configKeys.map(({ name }) => [name, describeOrigin(origins[name])]));
       return run.printJson({ config: shown, origins: from, file: file ?? null });
     }
-    run.print(
+    run.printFitted(
       textTable(
         [
           { title: "key", align: "left" },
@@ -37,6 +37,7 @@ export function addConfig(program: Command, io: CommandLineIo): void {
             describeOrigin(origins[name]),
           ];
         }),
+        run.screen,
       ),
     );
     if (file === undefined) run.say("\nno configuration file was found; put atc.yaml in this folder to have one");

@@ -6,13 +6,14 @@ import { startInvocation, withCommon, withConfigKeys, withReading } from "../inv
 import { choice } from "../invocation/reading-options.ts";
 import { qualityLines } from "../reports/quality-lines.ts";
 import { counted, integer } from "../text/number-format.ts";
+import type { Screen } from "../text/screen.ts";
 import { textTable } from "../text/text-table.ts";
 import { warmIfConfigured } from "./cache.ts";
 
 /** The most symbols in the table. */
 const mostSymbols = 40;
 
-function symbolsTable(symbols: readonly SymbolAppend[]): string {
+function symbolsTable(symbols: readonly SymbolAppend[], screen: Screen): string {
   const shown = symbols.slice(0, mostSymbols);
   const table = textTable(
     [
@@ -26,6 +27,7 @@ function symbolsTable(symbols: readonly SymbolAppend[]): string {
       isNew ? `${symbol} (new)` : symbol,
       ...[added, restated, unchanged, ignored].map(integer),
     ]),
+    screen,
   );
   const rest = symbols.length - shown.length;
   return rest > 0 ? `${table}\nand ${integer(rest)} more symbols (--json lists all)` : table;
@@ -62,9 +64,9 @@ export function addAppend(data: Command, io: CommandLineIo): void {
         return;
       }
       run.print(headline(name, result));
-      if (changed) run.print(symbolsTable(symbols));
+      if (changed) run.printFitted(symbolsTable(symbols, run.screen));
       if (droppedColumns.length > 0) run.print(`columns that the dataset does not have: ${droppedColumns.join(", ")}`);
-      for (const line of qualityLines({ ...report, droppedColumns: [] })) run.print(line);
+      for (const line of qualityLines({ ...report, droppedColumns: [] })) run.printLine(line);
     },
   );
 }

@@ -66,9 +66,9 @@ export function addInfo(data: Command, io: CommandLineIo): void {
     run.print(
       `from ${row.start ?? "-"} to ${row.end ?? "-"}${row.source === undefined ? "" : `, read from ${row.source}`}`,
     );
-    for (const line of historyLines(info)) run.print(line);
+    for (const line of historyLines(info)) run.printLine(line);
     run.print(`columns: ${columns.map((column) => `${column.name} ${column.type}`).join(", ")}\n`);
-    run.print(seriesTable(report, closes));
-    for (const line of qualityLines(report)) run.print(line);
+    run.printFitted(seriesTable(report, closes, run.screen));
+    for (const line of qualityLines(report)) run.printLine(line);
   });
 }

@@ -6,6 +6,7 @@ import { parseAge } from "../invocation/age.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
 import { bytes, counted } from "../text/number-format.ts";
+import type { Screen } from "../text/screen.ts";
 import { textTable } from "../text/text-table.ts";
 
 /** What happened to a stale dataset. */
@@ -33,7 +34,7 @@ async function prune(run: Invocation, stale: StaleDataset, includeUnique: boolea
   }
 }
 
-function prunedTable(all: readonly Pruned[], word: string): string {
+function prunedTable(all: readonly Pruned[], word: string, screen: Screen): string {
   return textTable(
     [
       { title: "dataset", align: "left" },
@@ -47,6 +48,7 @@ function prunedTable(all: readonly Pruned[], word: string): string {
       bytes(size),
       removed ? word : `kept: ${reason}`,
     ]),
+    screen,
   );
 }
 
@@ -70,7 +72,7 @@ export function addPruneData(data: Command, io: CommandLineIo): void {
     if (run.json)
       return run.printJson({ dryRun: dryRun === true, removed: removed.length, bytes: freed, datasets: all });
     const word = dryRun === true ? "would be deleted" : "deleted";
-    if (all.length > 0) run.print(prunedTable(all, word));
+    if (all.length > 0) run.printFitted(prunedTable(all, word, run.screen));
     run.print(`${counted(removed.length, "dataset")}, ${bytes(freed)}, ${word}`);
     if (all.some(({ unique, removed: gone }) => unique !== undefined && !gone))
       run.say("--include-unique also deletes datasets whose rows cannot be read again");

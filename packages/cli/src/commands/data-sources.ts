@@ -19,7 +19,7 @@ export function addSources(data: Command, io: CommandLineIo): void {
           options,
         })),
       );
-    run.print(
+    run.printFitted(
       textTable(
         [
           { title: "source", align: "left" },
@@ -27,12 +27,13 @@ export function addSources(data: Command, io: CommandLineIo): void {
           { title: "reads", align: "left" },
         ],
         sources.map(({ name, packageName, extensions }) => [name, packageName, extensions.join(" ")]),
+        run.screen,
       ),
     );
     for (const { name, options } of sources) {
       if (Object.keys(options).length === 0) continue;
       run.print(`\n--source-option for ${name}:`);
-      for (const [option, text] of Object.entries(options)) run.print(`  ${option.padEnd(16)} ${text}`);
+      for (const [option, text] of Object.entries(options)) run.printLine(`  ${option.padEnd(16)} ${text}`);
     }
   });
 }

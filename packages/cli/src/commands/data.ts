@@ -22,7 +22,7 @@ function addList(data: Command, io: CommandLineIo): void {
     for (const name of await store.list()) rows.push(await describeDataset(store, name));
     if (run.json) return run.printJson(rows);
     if (rows.length === 0) return run.print(`no dataset in ${config.dataDir}; make one with: atc ingest FILE.csv`);
-    run.print(
+    run.printFitted(
       textTable(
         [
           { title: "dataset", align: "left" },
@@ -44,6 +44,7 @@ function addList(data: Command, io: CommandLineIo): void {
           row.end?.slice(0, 10) ?? "-",
           row.source ?? row.problem ?? "-",
         ]),
+        run.screen,
       ),
     );
   });

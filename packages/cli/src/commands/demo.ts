@@ -30,7 +30,7 @@ export function addDemo(program: Command, io: CommandLineIo): void {
     run.say(`wrote ${shown}: ten years of daily bars of eight invented stocks (seed ${market.seed})\n`);
     const { report, dataset } = await runBacktest(run.runtime, shown, { ...run.data, name: "demo", force: false });
     if (run.json) return run.printJson(report);
-    run.print(backtestTable(report, dataset));
+    run.printFitted(backtestTable(report, dataset, run.screen));
     run.say(`
 Now with your own file (CSV of bars or ticks, plain or gzip; columns are detected by their names):
   atc backtest bars.csv                      all symbols, one table

@@ -24,7 +24,7 @@ export function addIngest(program: Command, io: CommandLineIo): void {
     run.print(
       `dataset ${manifest.name} ${state}: ${counted(manifest.rows, "row")}, ${counted(manifest.series.length, "symbol")}, ${bytes(manifest.bytes)}`,
     );
-    for (const line of qualityLines(report)) run.print(line);
+    for (const line of qualityLines(report)) run.printLine(line);
     run.say(`\nnext: atc backtest ${manifest.name}`);
   });
 }

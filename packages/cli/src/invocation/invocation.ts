@@ -6,6 +6,8 @@ import { configKeys, openRuntime, openSetup } from "@atc/runtime";
 import type { Command } from "commander";
 import type { ProgressDisplay } from "../text/progress-display.ts";
 import { progressDisplay } from "../text/progress-display.ts";
+import { painted, plainScreen, type Screen, screenOf } from "../text/screen.ts";
+import { wrapped } from "../text/text-table.ts";
 import { readingOptions, threadOptions } from "./reading-options.ts";
 
 /** The streams and the environment of the command line: those of the process in `bin.ts`, collected text in tests. */
@@ -37,8 +39,14 @@ interface Reporting {
   readonly io: CommandLineIo;
   /** Shows progress until the first result is printed. */
   readonly display: ProgressDisplay;
+  /** What tables are fitted to. */
+  readonly screen: Screen;
   /** Prints a result for people, with control characters replaced. */
   print(text: string): void;
+  /** Prints a text that is fitted to the screen, has its colours, and has no other control characters. */
+  printFitted(text: string): void;
+  /** Prints a line for people, wrapped at the width of the screen. */
+  printLine(text: string): void;
   /** Prints a remark for people on standard error; nothing with `--quiet` or `--json`. */
   say(text: string): void;
   printJson(value: unknown): void;
@@ -150,13 +158,19 @@ function startReporting(command: Command, io: CommandLineIo): { readonly run: Re
   const quiet = options["quiet"] === true;
   const display = progressDisplay({ stream: io.terminal ?? io.stderr, quiet: quiet || json });
   const { config: configFile } = options;
+  const screen = screenOf(io.stdout, io.env);
+  // With --json, standard error has one plain line per warning.
+  const errors = json ? plainScreen : screenOf(io.stderr, io.env);
   const set: SetupOptions = {
     cwd: io.cwd,
     env: io.env,
     flags: configFlags(options),
     onWarning(message) {
       display.stop();
-      if (!quiet) io.stderr.write(`warning: ${message}\n`);
+      if (quiet) return;
+      const lines = wrapped(`warning: ${message}`, "", errors.width ?? Number.POSITIVE_INFINITY);
+      const text = lines.map((line) => painted(printableText(line), "warning", errors)).join("\n");
+      (errors.color ? (io.terminal ?? io.stderr) : io.stderr).write(`${text}\n`);
     },
     ...(io.program === undefined ? {} : { program: io.program }),
     ...(typeof configFile === "string" ? { configFile } : {}),
@@ -166,9 +180,17 @@ function startReporting(command: Command, io: CommandLineIo): { readonly run: Re
     json,
     io,
     display,
+    screen,
     print(text) {
       display.stop();
       io.stdout.write(`${printableText(text)}\n`);
+    },
+    printFitted(text) {
+      display.stop();
+      io.stdout.write(`${text}\n`);
+    },
+    printLine(text) {
+      run.print(wrapped(text, "", screen.width ?? Number.POSITIVE_INFINITY).join("\n"));
     },
     say(text) {
       display.stop();
