@@ -1,10 +1,12 @@
 import { fromSystemError } from "@atc/contract";
 import { CommanderError } from "commander";
+import { withBooleanForms } from "./invocation/config-options.ts";
 import type { CommandLineIo } from "./invocation/invocation.ts";
 import { exitCodeOf, exitCodes } from "./process/exit-code.ts";
 import { faultText, knownError } from "./process/fault-text.ts";
 import { isReaderGone, type OutputWatch, watchOutput } from "./process/output-watch.ts";
 import { peopleStream } from "./process/people-stream.ts";
+import { checkCommandNames } from "./process/usage-fault.ts";
 import { createProgram } from "./program.ts";
 
 /**
@@ -42,13 +44,21 @@ interface RunEnds {
   readonly fault: (error: unknown) => number;
 }
 
+/** `help data export` as `data export --help`, which names the command at any depth. */
+function helpForm(args: readonly string[]): readonly string[] {
+  const [first, second] = args;
+  return first === "help" && second !== undefined ? [...args.slice(1), "--help"] : args;
+}
+
 async function run(args: readonly string[], io: CommandLineIo, { stop, output, fault }: RunEnds): Promise<number> {
   let exitCode: number = exitCodes.ok;
-  const program = createProgram(io, (code) => {
-    exitCode = code;
-  });
   try {
-    await program.parseAsync(args, { from: "user" });
+    const program = createProgram(io, args.includes("--json"), (code) => {
+      exitCode = code;
+    });
+    const line = withBooleanForms(helpForm(args));
+    checkCommandNames(program, line);
+    await program.parseAsync(line, { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;

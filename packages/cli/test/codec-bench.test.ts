@@ -107,7 +107,7 @@ describe("atc codec bench", () => {
   it("decodes a cache entry and takes the element size of its arrays", async () => {
     await shop.install("codec-blosc", "codec-zstd", "codec-numeric");
     await shop.file("bars.csv", barsCsv(["AAA"], 400));
-    await shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "numeric");
+    await shop.atc("backtest", "bars.csv", "--use-compression", "--compression-algorithm", "numeric");
     const entries = (await shop.cached()).filter((file) => file.endsWith(".npz.numeric"));
     const lengths = await Promise.all(entries.map(async (file) => (await readFile(join(shop.path, file))).length));
     // The largest holds curves.

@@ -27,7 +27,7 @@ describe("atc backtest", () => {
     const first = await shop.atc("backtest", "bars.csv", "--json");
     const second = await shop.atc("backtest", "bars.csv", "--json");
     expect(second.stdout).toBe(first.stdout);
-    const mapped = await shop.atc("backtest", "bars.csv", "--json", "--no-cache", "--use-memory-mapped", "true");
+    const mapped = await shop.atc("backtest", "bars.csv", "--json", "--no-cache", "--use-memory-mapped");
     const { portfolio, symbols } = first.json();
     expect(mapped.json()).toMatchObject({ portfolio, symbols } as object);
     expect((await shop.atc("backtest", "bars.csv")).stderr).toContain("from the cache");
@@ -304,7 +304,10 @@ describe("atc", () => {
     expect((await shop.atc("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect((await shop.atc("--help")).stdout).toContain("Exit codes:");
     const help = (await shop.atc("backtest", "--help")).stdout;
-    for (const flag of ["--fee-bps", "--ema-length", "--use-memory-mapped", "--trades", "--json"])
-      expect(help).toContain(flag);
+    for (const flag of ["--trades", "--json", "--help-config"]) expect(help).toContain(flag);
+    expect(help).not.toContain("--fee-bps");
+    const keys = (await shop.atc("backtest", "--help-config")).stdout;
+    for (const flag of ["--fee-bps", "--ema-length", "--[no-]use-memory-mapped"]) expect(keys).toContain(flag);
+    expect(keys).not.toContain("--trades");
   });
 });

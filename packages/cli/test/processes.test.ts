@@ -118,7 +118,7 @@ describe("a damaged segment", () => {
     const folder = join(shop.path, ".cache", "mmap", "mine");
     const segment = (await readdir(folder)).find((name) => name.endsWith(".arrow")) ?? "";
     await truncate(join(folder, segment), 4096);
-    const refused = await shop.atc("backtest", "mine", "--use-memory-mapped", mapped, "--no-cache", "--json");
+    const refused = await shop.atc("backtest", "mine", `--use-memory-mapped=${mapped}`, "--no-cache", "--json");
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain("ATC_CORRUPT_DATA");
     expect(refused.stderr).toContain(segment);

@@ -3,8 +3,9 @@ import type { CacheEntry, CacheStats, WarmedData } from "@atc/runtime";
 import { warmCache } from "@atc/runtime";
 import type { Command } from "commander";
 import { parseAge } from "../invocation/age.ts";
+import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { parseBytes } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { bytes, counted, duration, integer, share } from "../text/number-format.ts";
@@ -135,7 +136,7 @@ function addStats(cacheCommand: Command, io: CommandLineIo): void {
   const command = cacheCommand
     .command("stats")
     .description("Show the size, the bounds and the use of the cache by kind of entry");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const cache = await run.runtime.cache();
     const { storedEntries, storedBytes, quarantinedEntries, quarantinedBytes, usage } = await cache.stats();
@@ -224,7 +225,7 @@ function addList(cacheCommand: Command, io: CommandLineIo): void {
     .command("list")
     .description("List the entries, least recently used first")
     .option("--kind <kind>", "only entries of this kind");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const cache = await run.runtime.cache();
     const entries: CacheEntry[] = [];
@@ -260,7 +261,7 @@ function addVerify(cacheCommand: Command, io: CommandLineIo, exit: (code: number
   const command = cacheCommand
     .command("verify")
     .description("Read and check every entry; damaged ones are set aside and computed again when needed");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const report = await (await run.runtime.cache()).verify();
     if (run.json) run.printJson(report);
@@ -281,7 +282,7 @@ function addPrune(cacheCommand: Command, io: CommandLineIo): void {
     .option("--max-bytes <bytes>", "remove least recently used entries until this much is left, such as 500MB")
     .option("--older-than <age>", "remove entries that were not used for longer, such as 30d or 12h")
     .option("--kind <kind>", "only entries of this kind");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const { maxBytes, olderThan, kind } = run.options;
     const report = await (await run.runtime.cache()).prune({
@@ -298,7 +299,7 @@ function addPrune(cacheCommand: Command, io: CommandLineIo): void {
 
 function addClear(cacheCommand: Command, io: CommandLineIo): void {
   const command = cacheCommand.command("clear").description("Remove every entry; they are computed again when needed");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const report = await (await run.runtime.cache()).clear();
     if (run.json) return run.printJson(report);

@@ -4,8 +4,9 @@ import type { Command } from "commander";
 import { type CodecCandidate, codecCandidates, installedCodecs } from "../codecs/codec-candidates.ts";
 import { type CodecInput, readCodecInput } from "../codecs/codec-input.ts";
 import { type CodecFigures, type CodecUse, measureCodec, secondsPerGB, uncompressed } from "../codecs/codec-measure.ts";
+import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { parseBytes } from "../invocation/reading-options.ts";
 import { bytes } from "../text/number-format.ts";
 import { textTable } from "../text/text-table.ts";
@@ -148,7 +149,7 @@ function addBench(codecCommand: Command, io: CommandLineIo): void {
     .option("--seconds <seconds>", "time per codec and direction", "0.2")
     .option("--reads <times>", "reads per write", "3")
     .option("--disk <bytes>", "disk throughput per second", "200MB");
-  withConfigKeys(withCommon(command)).action(async (file: string | undefined) => {
+  withConfigKeys(withCommon(command), storageGroups).action(async (file: string | undefined) => {
     await using run = await startInvocation(command, io);
     const use = {
       reads: numberOption(run, "reads", "--reads", 0),

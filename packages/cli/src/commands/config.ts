@@ -1,7 +1,8 @@
 import { configJsonSchema, configKeys, describeOrigin } from "@atc/runtime";
 import type { Command } from "commander";
+import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInspection, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInspection, withCommon } from "../invocation/invocation.ts";
 import { textTable } from "../text/text-table.ts";
 
 export function addConfig(program: Command, io: CommandLineIo): void {

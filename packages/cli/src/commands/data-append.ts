@@ -1,8 +1,9 @@
 import type { AppendResult, SymbolAppend } from "@atc/runtime";
 import { appendFiles } from "@atc/runtime";
 import type { Command } from "commander";
+import { dataGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { choice } from "../invocation/reading-options.ts";
 import { qualityLines } from "../reports/quality-lines.ts";
 import { counted, integer } from "../text/number-format.ts";
@@ -48,7 +49,7 @@ export function addAppend(data: Command, io: CommandLineIo): void {
       "--overlap <policy>",
       "restate, keep or error: what happens to rows at a time that the dataset already has with other values (default: restate)",
     );
-  withConfigKeys(withReading(withCommon(command), { naming: false })).action(
+  withConfigKeys(withReading(withCommon(command), { naming: false }), dataGroups).action(
     async (name: string, files: readonly string[]) => {
       await using run = await startInvocation(command, io);
       const overlap = choice(run.options, "overlap", "--overlap", ["restate", "keep", "error"]);

@@ -1,8 +1,9 @@
 import { AtcError } from "@atc/contract";
 import { exportData } from "@atc/runtime";
 import type { Command } from "commander";
+import { dataGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { listed } from "../invocation/reading-options.ts";
 import { counted, integer } from "../text/number-format.ts";
 
@@ -38,7 +39,7 @@ export function addExport(data: Command, io: CommandLineIo): void {
     .option("--from <time>", "first time, inclusive, UTC unless it has a zone")
     .option("--to <time>", "last time, exclusive")
     .option("--force", "replace an existing file");
-  withConfigKeys(withCommon(command)).action(async (source: string) => {
+  withConfigKeys(withCommon(command), dataGroups).action(async (source: string) => {
     await using run = await startInvocation(command, io);
     const { output, format, only, force } = run.options;
     const from = timeOf("--from", run.options["from"]);

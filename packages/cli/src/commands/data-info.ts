@@ -1,8 +1,9 @@
 import type { DatasetInfo } from "@atc/runtime";
 import { datasetInfo, describeDataset } from "@atc/runtime";
 import type { Command } from "commander";
+import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { barLines } from "../reports/bar-lines.ts";
 import { mostSeries, qualityLines, seriesTable } from "../reports/quality-lines.ts";
 import { bytes, counted, integer } from "../text/number-format.ts";
@@ -39,7 +40,7 @@ export function addInfo(data: Command, io: CommandLineIo): void {
   const command = data
     .command("info <dataset>")
     .description("Show the contents of a dataset, its prices, and anomalies in them");
-  withConfigKeys(withCommon(command)).action(async (name: string) => {
+  withConfigKeys(withCommon(command), storageGroups).action(async (name: string) => {
     await using run = await startInvocation(command, io);
     const row = await describeDataset(run.runtime.store, name);
     const info = await datasetInfo(run.runtime, name, {

@@ -3,8 +3,9 @@ import { absentOnly, isAtcError } from "@atc/contract";
 import { type StaleDataset, staleDatasets } from "@atc/runtime";
 import type { Command } from "commander";
 import { parseAge } from "../invocation/age.ts";
+import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { bytes, counted } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
 import { textTable } from "../text/text-table.ts";
@@ -60,7 +61,7 @@ export function addPruneData(data: Command, io: CommandLineIo): void {
     .requiredOption("--older-than <age>", "datasets that were written longer ago, such as 30d, 12h or 2w")
     .option("--include-unique", "also those whose rows no file has: appended, resampled, or the file is gone")
     .option("--dry-run", "only show what would be deleted");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const { olderThan, includeUnique, dryRun } = run.options;
     const writtenBefore = Date.now() - parseAge(String(olderThan), "--older-than");

@@ -2,8 +2,9 @@ import { AtcError } from "@atc/contract";
 import type { Aggregation, ResampleOptions } from "@atc/runtime";
 import { resampleData } from "@atc/runtime";
 import type { Command } from "commander";
+import { dataGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { choice } from "../invocation/reading-options.ts";
 import { barLines } from "../reports/bar-lines.ts";
 import { counted } from "../text/number-format.ts";
@@ -65,7 +66,7 @@ export function addResample(data: Command, io: CommandLineIo): void {
     .option("--fill-gaps <policy>", "none or previous: bars for intervals without rows (default: none)")
     .option("--aggregate <list>", "how other columns are aggregated, such as oi=last,turnover=sum")
     .option("--force", "rewrite it even if it is up to date");
-  withConfigKeys(withCommon(command)).action(async (source: string) => {
+  withConfigKeys(withCommon(command), dataGroups).action(async (source: string) => {
     await using run = await startInvocation(command, io);
     const { name, force } = run.options;
     const { manifest, reused, notes, symbols } = await resampleData(run.runtime, source, {

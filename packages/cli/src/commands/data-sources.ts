@@ -1,12 +1,13 @@
 import { installedSources } from "@atc/runtime";
 import type { Command } from "commander";
+import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { textTable } from "../text/text-table.ts";
 
 export function addSources(data: Command, io: CommandLineIo): void {
   const command = data.command("sources").description("List the installed sources with their file endings and options");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const sources = await installedSources(run.runtime);
     if (run.json)

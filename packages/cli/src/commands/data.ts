@@ -1,8 +1,9 @@
 import { AtcError } from "@atc/contract";
 import { describeDataset, findDataset } from "@atc/runtime";
 import type { Command } from "commander";
+import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { bytes, integer } from "../text/number-format.ts";
 import { textTable } from "../text/text-table.ts";
@@ -15,7 +16,7 @@ import { addSources } from "./data-sources.ts";
 
 function addList(data: Command, io: CommandLineIo): void {
   const command = data.command("list").description("List the datasets");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const { store, config } = run.runtime;
     const rows = [];
@@ -54,7 +55,7 @@ function addRemove(data: Command, io: CommandLineIo): void {
   const command = data
     .command("rm <dataset...>")
     .description("Delete datasets; the files that they were read from stay");
-  withConfigKeys(withCommon(command)).action(async (names: readonly string[]) => {
+  withConfigKeys(withCommon(command), storageGroups).action(async (names: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { store } = run.runtime;
     for (const name of names) await findDataset(store, name);
@@ -73,7 +74,7 @@ function addVerify(data: Command, io: CommandLineIo, exit: (code: number) => voi
   const command = data
     .command("verify <dataset...>")
     .description("Read every byte of datasets and check checksums, metadata, symbols and the order of times");
-  withConfigKeys(withCommon(command)).action(async (names: readonly string[]) => {
+  withConfigKeys(withCommon(command), storageGroups).action(async (names: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const reports = [];
     for (const name of names) {
@@ -96,7 +97,7 @@ function addCompact(data: Command, io: CommandLineIo): void {
   const command = data
     .command("compact <dataset>")
     .description("Rewrite a dataset that grew by appends as if it were written at once");
-  withConfigKeys(withCommon(command)).action(async (name: string) => {
+  withConfigKeys(withCommon(command), storageGroups).action(async (name: string) => {
     await using run = await startInvocation(command, io);
     const { store } = run.runtime;
     if (store.compact === undefined) throw unsupported("compact");

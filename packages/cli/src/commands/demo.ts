@@ -4,8 +4,9 @@ import { fromSystemError } from "@atc/contract";
 import { makeFolders } from "@atc/plugin-kit";
 import { runBacktest } from "@atc/runtime";
 import type { Command } from "commander";
+import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { backtestTable } from "../reports/backtest-table.ts";
 import { demoMarket } from "./demo-market.ts";
 

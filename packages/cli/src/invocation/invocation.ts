@@ -2,12 +2,13 @@ import { type EventEmitter, once } from "node:events";
 import { type ProgressListener, throwIfAborted } from "@atc/contract";
 import { printableText } from "@atc/plugin-kit";
 import type { DataOptions, Runtime, RuntimeOptions, Setup, SetupOptions } from "@atc/runtime";
-import { configKeys, openRuntime, openSetup } from "@atc/runtime";
+import { openRuntime, openSetup } from "@atc/runtime";
 import type { Command } from "commander";
 import type { ProgressDisplay } from "../text/progress-display.ts";
 import { progressDisplay } from "../text/progress-display.ts";
 import { painted, plainScreen, type Screen, screenOf } from "../text/screen.ts";
 import { wrapped } from "../text/text-table.ts";
+import { configFlags } from "./config-options.ts";
 import { readingOptions, threadOptions } from "./reading-options.ts";
 
 /** The streams and the environment of the command line: those of the process in `bin.ts`, collected text in tests. */
@@ -66,12 +67,6 @@ export interface Inspection extends Reporting {
   readonly setup: Setup;
 }
 
-const flagNames = new Map(configKeys.map(({ flag, name }) => [camelCase(flag.slice(2)), name]));
-
-function camelCase(words: string): string {
-  return words.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}
-
 /** Adds the options of every command. */
 export function withCommon(command: Command): Command {
   return command
@@ -81,16 +76,6 @@ export function withCommon(command: Command): Command {
     )
     .option("--json", "print results as JSON")
     .option("--quiet", "print results and errors only");
-}
-
-/** Adds an option for every configuration key. */
-export function withConfigKeys(command: Command): Command {
-  command.optionsGroup("Configuration (each is also a key in atc.yaml and a variable ATC_...):");
-  for (const { flag, description, allowed, default: value } of configKeys) {
-    const shown = Array.isArray(value) ? value.join(",") || "none" : String(value);
-    command.option(`${flag} <value>`, `${description}: ${allowed} (default: ${shown})`);
-  }
-  return command;
 }
 
 /** Adds the options for reading files; `naming` adds those for the dataset that the files become. */
@@ -130,13 +115,6 @@ export function withReading(command: Command, { naming = true }: { readonly nami
       "--memory <bytes>",
       "memory limit of the process while it reads, such as 256MB (default: 224MiB, or 3/4 of the memory of a small container or machine)",
     );
-}
-
-/** The values of the configuration options, by key. */
-function configFlags(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const flags: Record<string, unknown> = {};
-  for (const [option, name] of flagNames) if (options[option] !== undefined) flags[name] = options[option];
-  return flags;
 }
 
 /** A listener that calls `begin` at the first report of the phase "computing". */
