@@ -4,6 +4,7 @@ import { printableText } from "@atc/plugin-kit";
 import type { DataOptions, Runtime, RuntimeOptions, Setup, SetupOptions } from "@atc/runtime";
 import { openRuntime, openSetup } from "@atc/runtime";
 import type { Command } from "commander";
+import { withFlags } from "../process/flag-words.ts";
 import type { ProgressDisplay } from "../text/progress-display.ts";
 import { progressDisplay } from "../text/progress-display.ts";
 import { painted, plainScreen, type Screen, screenOf } from "../text/screen.ts";
@@ -146,7 +147,7 @@ function startReporting(command: Command, io: CommandLineIo): { readonly run: Re
     onWarning(message) {
       display.stop();
       if (quiet) return;
-      const lines = wrapped(`warning: ${message}`, "", errors.width ?? Number.POSITIVE_INFINITY);
+      const lines = wrapped(`warning: ${withFlags(message)}`, "", errors.width ?? Number.POSITIVE_INFINITY);
       const text = lines.map((line) => painted(printableText(line), "warning", errors)).join("\n");
       (errors.color ? (io.terminal ?? io.stderr) : io.stderr).write(`${text}\n`);
     },

@@ -1,5 +1,6 @@
 import { printableLine } from "@atc/plugin-kit";
 import { type BacktestReport, type DatasetNote, lossWarning, type Metrics } from "@atc/runtime";
+import { withFlags } from "../process/flag-words.ts";
 import { counted, integer, percent, ratio, share } from "../text/number-format.ts";
 import { painted, plainScreen, type Screen } from "../text/screen.ts";
 import type { TextColumn } from "../text/text-table.ts";
@@ -65,7 +66,7 @@ function names(symbols: readonly string[]): string {
 
 /** A line for people that fits the screen. */
 function fitted(text: string, indent: string, { width }: Screen): readonly string[] {
-  return wrapped(printableLine(text), indent, width ?? Number.POSITIVE_INFINITY);
+  return wrapped(withFlags(printableLine(text)), indent, width ?? Number.POSITIVE_INFINITY);
 }
 
 function warningLines(report: BacktestReport, screen: Screen): readonly string[] {
@@ -104,7 +105,7 @@ function noteLines(notes: readonly DatasetNote[], dataset: string, screen: Scree
   const shown: string[] = [];
   let count = 0;
   for (const { text } of notes) {
-    const lines = wrapped(printableLine(text), "  ", Math.min(noteWidth, screen.width ?? noteWidth));
+    const lines = wrapped(withFlags(printableLine(text)), "  ", Math.min(noteWidth, screen.width ?? noteWidth));
     const cut = lines.slice(0, mostLinesPerNote);
     if (lines.length > cut.length) cut.push("    ...");
     if (shown.length + cut.length > mostNoteLines) break;

@@ -1,4 +1,5 @@
 import type { IngestReport, SeriesQuality } from "@atc/runtime";
+import { withFlags } from "../process/flag-words.ts";
 import { counted, duration, integer } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
 import { sparkline } from "../text/sparkline.ts";
@@ -130,7 +131,7 @@ export function qualityLines(report: IngestReport): readonly string[] {
     report.droppedColumns.length > 0 ? `dropped text columns: ${report.droppedColumns.join(", ")}` : "",
   ].filter((line) => line !== "");
   return [
-    ...(report.notes ?? []),
+    ...(report.notes ?? []).map(withFlags),
     ...badRowLines(report),
     ...overlapLines(report),
     ...strayOpenLines(report),
