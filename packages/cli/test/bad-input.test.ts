@@ -120,7 +120,7 @@ describe("rows that cannot be used", () => {
       report: { totals: { duplicates: number } };
     }>();
     expect(last).toMatchObject({ rows: 2, report: { totals: { duplicates: 1 } } });
-    await shop.atc("signals", file, "--out", "last.json", "--cutout", "0");
+    await shop.atc("signals", file, "-o", "last.json", "--cutout", "0");
     const strict = await shop.atc("ingest", file, "--duplicates", "error", "--json");
     expect(errorOf(strict).code).toBe("ATC_INVALID_DATA");
     const odd = await shop.atc("ingest", file, "--duplicates", "keep-some", "--json");
@@ -162,7 +162,7 @@ describe("an invalid configuration", () => {
     expect(symbols).toEqual([]);
     expect(skipped).toHaveLength(2);
     expect(skipped[0]?.reason).toMatch(/cutout/);
-    const alone = await shop.atc("signals", file, "--symbol", "A", "--cutout", "40", "--json");
+    const alone = await shop.atc("signals", file, "--symbols", "A", "--cutout", "40", "--json");
     expect(alone.code).toBe(3);
   });
 
@@ -196,19 +196,19 @@ describe("options and names", () => {
   it("suggests the nearest symbol and dataset", async () => {
     const file = await shop.file("bars.csv", barsCsv(["AAPL", "MSFT"], 60));
     await shop.atc("ingest", file, "--name", "stocks");
-    const symbol = await shop.atc("signals", "stocks", "--symbol", "APPL", "--json");
+    const symbol = await shop.atc("signals", "stocks", "--symbols", "APPL", "--json");
     expect(errorOf(symbol).code).toBe("ATC_NOT_FOUND");
     expect(errorOf(symbol).message).toContain("AAPL");
     const dataset = await shop.atc("backtest", "stock", "--json");
     expect(errorOf(dataset).code).toBe("ATC_NOT_FOUND");
     expect(errorOf(dataset).message).toContain("stocks");
     const several = await shop.atc("signals", "stocks", "--json");
-    expect(errorOf(several).message).toContain("--symbol");
+    expect(errorOf(several).message).toContain("--symbols");
   });
 
   it("refuses a file ending that signals are not written as, before computing", async () => {
     const file = await shop.file("bars.csv", barsCsv(["A"], 60));
-    const run = await shop.atc("signals", file, "--out", "a.xlsx", "--json");
+    const run = await shop.atc("signals", file, "-o", "a.xlsx", "--json");
     expect(errorOf(run).code).toBe("ATC_INVALID_ARGUMENT");
     expect(await shop.cached()).toEqual([]);
   });

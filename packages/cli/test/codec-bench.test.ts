@@ -100,7 +100,7 @@ describe("atc codec bench", () => {
       expect(input).toEqual({ source, bytes: 4000, typesize: 8 });
       expect(results.find(({ title }) => title === "numeric")?.ratio).toBeGreaterThan(column === "timestamp" ? 50 : 3);
     }
-    const other = await shop.atc("codec", "bench", "--dataset", "bars", "--symbol", "BBB", "--json", ...quick);
+    const other = await shop.atc("codec", "bench", "--dataset", "bars", "--symbols", "BBB", "--json", ...quick);
     expect(other.json<Report>().input.source).toBe("bars BBB close");
   });
 

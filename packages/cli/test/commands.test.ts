@@ -106,19 +106,19 @@ describe("atc backtest", () => {
 describe("atc signals", () => {
   it("computes on a thread what it computes in its own", async () => {
     for (const where of ["inline", "worker"]) {
-      const args = ["--executor", where, "--no-cache", "--limit", "200", "--cutout", "20", "--out", `${where}.csv`];
-      const run = await shop.atc("signals", "bars.csv", "--symbol", "BBB", ...args);
+      const args = ["--executor", where, "--no-cache", "--limit", "200", "--cutout", "20", "-o", `${where}.csv`];
+      const run = await shop.atc("signals", "bars.csv", "--symbols", "BBB", ...args);
       expect(run).toMatchObject({ code: 0 });
     }
     const worker = await readFile(join(shop.path, "worker.csv"), "utf8");
     expect(worker.split("\n").length).toBeGreaterThan(200);
     expect(worker).toBe(await readFile(join(shop.path, "inline.csv"), "utf8"));
-    const refused = await shop.atc("signals", "bars.csv", "--symbol", "BBB", "--executor", "moon");
+    const refused = await shop.atc("signals", "bars.csv", "--symbols", "BBB", "--executor", "moon");
     expect(refused.code).not.toBe(0);
   });
 
   it.each([".csv", ".arrow", ".json"])("writes every output as %s", async (ending) => {
-    const run = await shop.atc("signals", "bars.csv", "--symbol", "BBB", "--out", `out${ending}`, "--json");
+    const run = await shop.atc("signals", "bars.csv", "--symbols", "BBB", "-o", `out${ending}`, "--json");
     expect(run.code).toBe(0);
     const bytes = await readFile(join(shop.path, `out${ending}`));
     const names = ["timestamp", "close", "source", "EMA", "HMA", "WMA", "DEMA", "LSMA", "KAMA"];
@@ -140,7 +140,7 @@ describe("atc signals", () => {
   });
 
   it.each(["computed", "cached"])("shows what each kind and its lengths weigh: %s", async () => {
-    const { stdout } = await shop.atc("signals", "bars.csv", "--symbol", "BBB");
+    const { stdout } = await shop.atc("signals", "bars.csv", "--symbols", "BBB");
     for (const kind of ["EMA", "HMA", "WMA", "DEMA", "LSMA", "KAMA"]) {
       expect(stdout).toMatch(new RegExp(`^${kind} +\\d+\\.\\d\\d +\\d+ % +\\d of 9 +\\d+ +\\d+ %$`, "m"));
     }
@@ -148,8 +148,8 @@ describe("atc signals", () => {
   });
 
   it("gives the same from the cache", async () => {
-    await shop.atc("signals", "bars.csv", "--symbol", "BBB", "--out", "one.csv");
-    await shop.atc("signals", "bars.csv", "--symbol", "BBB", "--out", "two.csv");
+    await shop.atc("signals", "bars.csv", "--symbols", "BBB", "-o", "one.csv");
+    await shop.atc("signals", "bars.csv", "--symbols", "BBB", "-o", "two.csv");
     expect(await readFile(join(shop.path, "two.csv"), "utf8")).toBe(await readFile(join(shop.path, "one.csv"), "utf8"));
     const stats = (await shop.atc("cache", "stats", "--json")).json<{ kinds: { kind: string }[] }>();
     expect(stats.kinds.map(({ kind }) => kind).sort((a, b) => a.localeCompare(b))).toEqual([
@@ -223,7 +223,7 @@ describe("atc ingest", () => {
     const second = (await shop.atc("ingest", "bars.csv", "--json")).json();
     expect(first["reused"]).toBe(false);
     expect(second["reused"]).toBe(true);
-    expect((await shop.atc("ingest", "bars.csv", "--force", "--json")).json()["reused"]).toBe(false);
+    expect((await shop.atc("ingest", "bars.csv", "--reread", "--json")).json()["reused"]).toBe(false);
   });
 });
 

@@ -38,7 +38,7 @@ describe.each(names)("a column and a symbol called %s", (name) => {
     expect(append.stdout).toContain("nothing was changed");
     const weeks = await shop.atc("data", "resample", "d", "--to", "1w", "--name", "weeks");
     expect([weeks.code, weeks.stderr]).toEqual([0, expect.not.stringContaining("fault")]);
-    const signals = await shop.atc("signals", "d", "--symbol", name, "--json");
+    const signals = await shop.atc("signals", "d", "--symbols", name, "--json");
     expect(signals.json()).toMatchObject({ symbol: name, bars: 60 });
   });
 
@@ -57,9 +57,9 @@ describe.each(names)("a column and a symbol called %s", (name) => {
       [2, "ingest", "bars.csv", "--memory", `5${name.replace(/\W|_/g, "")}`],
     ] as const) {
       const run = await shop
-        .atc(...(args as readonly string[]), "--force")
+        .atc(...(args as readonly string[]), "--reread")
         .then((one) =>
-          one.stderr.includes("unknown option '--force'") ? shop.atc(...(args as readonly string[])) : one,
+          one.stderr.includes("unknown option '--reread'") ? shop.atc(...(args as readonly string[])) : one,
         );
       expect([args, run.code, run.stderr]).toEqual([
         args,

@@ -33,7 +33,7 @@ describe("control characters of data", () => {
       ["ingest", "b.csv", "--name", "b", "--bad-rows", "skip"],
       ["backtest", "a"],
       ["backtest", "a", "--symbols", `${controlStart}[2JQ`],
-      ["signals", "a", "--symbol", symbol],
+      ["signals", "a", "--symbols", symbol],
       ["data", "info", "a"],
       ["data", "info", `${controlStart}[2J`],
       ["ingest", `${controlStart}[2J.csv`],

@@ -85,7 +85,7 @@ describe.skipIf(!here)("real market data (needs ../shared)", () => {
         const run = await shop.atc(
           "signals",
           "bars.csv",
-          "--out",
+          "-o",
           "out.csv",
           `--use-memory-mapped=${mapped}`,
           "--no-cache",

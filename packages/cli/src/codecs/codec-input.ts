@@ -4,6 +4,7 @@ import type { Codec, ColumnMetadata, Dataset, DType, Series, TypedArray } from "
 import { AtcError, bytesPerElement, dtypeOf, fromSystemError, nearest } from "@atc/contract";
 import { allocate } from "@atc/plugin-kit";
 import type { Invocation } from "../invocation/invocation.ts";
+import { oneSymbol } from "../invocation/reading-options.ts";
 
 /** The bytes that codecs are measured on. */
 export interface CodecInput {
@@ -97,10 +98,9 @@ function columnValues(series: Series, { name, type }: ColumnMetadata, rows: numb
 
 async function columnInput(run: Invocation, name: string, most: number): Promise<CodecInput> {
   using dataset = await run.runtime.store.open(name);
-  const { symbol: wanted, column: wantedColumn } = run.options;
-  const symbol = typeof wanted === "string" ? wanted : longestSeries(dataset);
+  const symbol = oneSymbol(run.options) ?? longestSeries(dataset);
   const series = dataset.series(symbol);
-  const column = chosenColumn(series, wantedColumn);
+  const column = chosenColumn(series, run.options["column"]);
   const typesize = bytesPerElement[dtypeOf(column.type)];
   const rows = Math.min(series.length, Math.max(1, Math.floor(most / typesize)));
   const values = columnValues(series, column, rows);

@@ -6,15 +6,15 @@ import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { checkOutputs } from "../invocation/output-files.ts";
-import { listed } from "../invocation/reading-options.ts";
+import { symbolList } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { backtestTable } from "../reports/backtest-table.ts";
 
 const curveKinds = ["trades", "equity", "portfolio", "report"] as const;
 
-/** The symbols of a comma-separated list. */
-function symbolList(text: unknown): readonly string[] | undefined {
-  return typeof text === "string" ? listed(text, "--symbols") : undefined;
+/** Whether an output goes to standard output: `--report -`. */
+function isPrinted(kind: string, file: unknown): boolean {
+  return kind === "report" && file === "-";
 }
 
 /** The exit code of a report: `data` if no symbol could be computed. */
@@ -39,7 +39,8 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     .option("--trades <file>", "write the trades to a .csv or .arrow file")
     .option("--equity <file>", "write the equity curves to a .csv or .arrow file")
     .option("--portfolio <file>", "write the portfolio's equity to a .csv or .arrow file")
-    .option("--report <file>", "write the report as JSON to a file")
+    .option("--report <file>", "write the report as JSON to a file; - is standard output, instead of the tables")
+    .option("--force", "replace files that exist")
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
     .option("--no-cache", "neither read results from the cache nor store them");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {
@@ -48,12 +49,16 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     const files: CurveFiles = Object.fromEntries(
       curveKinds.flatMap((kind) => {
         const file = options[kind];
-        return typeof file === "string" ? [[kind, resolve(io.cwd, file)]] : [];
+        return typeof file === "string" && !isPrinted(kind, file) ? [[kind, resolve(io.cwd, file)]] : [];
       }),
     );
     const outputs = Object.entries(files).map(([kind, file]) => ({ flag: `--${kind}`, file }));
-    checkOutputs(outputs, [data, run.runtime.loaded.file], io.cwd);
-    const symbols = symbolList(options["symbols"]);
+    checkOutputs(outputs, {
+      inputs: [data, run.runtime.loaded.file],
+      cwd: io.cwd,
+      force: options["force"] === true,
+    });
+    const symbols = symbolList(options);
     const curves = curveKinds.some((kind) => kind !== "report" && kind in files);
     const startedAt = performance.now();
     using outcome = await openBacktest(run.runtime, data, {
@@ -62,7 +67,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       ...(symbols === undefined ? {} : { symbols }),
     });
     for (const file of await writeCurves(outcome, files)) run.say(`wrote ${file}`);
-    if (run.json) await run.printPortions(reportJson(outcome.report));
+    if (run.json || isPrinted("report", options["report"])) await run.printPortions(reportJson(outcome.report));
     else {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
       run.printFitted(backtestTable(outcome.report, outcome.dataset, run.screen));

@@ -139,7 +139,7 @@ function addBench(codecCommand: Command, io: CommandLineIo): void {
     .description("Measure every installed codec on your own data and recommend one")
     .option("--dataset <name>", "use a column of this dataset instead of a file")
     .option("--column <name>", "the column (default: close)")
-    .option("--symbol <symbol>", "the symbol (default: the one with the most rows)")
+    .option("--symbols <symbol>", "the symbol (default: the one with the most rows)")
     .option(
       "--dtype <dtype>",
       "type of the numbers of a raw file: float64, int64, float32, int32, uint32, int8 or uint8",

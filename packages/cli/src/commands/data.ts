@@ -1,5 +1,5 @@
 import { AtcError } from "@atc/contract";
-import { describeDataset, findDataset } from "@atc/runtime";
+import { datasetHistory, describeDataset, findDataset } from "@atc/runtime";
 import type { Command } from "commander";
 import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
@@ -54,11 +54,20 @@ function addList(data: Command, io: CommandLineIo): void {
 function addRemove(data: Command, io: CommandLineIo): void {
   const command = data
     .command("rm <dataset...>")
-    .description("Delete datasets; the files that they were read from stay");
+    .description("Delete datasets; the files that they were read from stay")
+    .option("--drop-appended", "also datasets that rows were appended to");
   withConfigKeys(withCommon(command), storageGroups).action(async (names: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { store } = run.runtime;
-    for (const name of names) await findDataset(store, name);
+    for (const name of names) {
+      const last = datasetHistory(await findDataset(store, name)).at(-1);
+      if (last === undefined || run.options["dropAppended"] === true) continue;
+      throw new AtcError(
+        "ATC_INVALID_ARGUMENT",
+        `the dataset "${name}" also holds rows that were appended from "${last.source}"; delete it with --drop-appended`,
+        { details: { dataset: name } },
+      );
+    }
     for (const name of names) await store.delete(name, { signal: io.signal });
     if (run.json) return run.printJson({ deleted: names });
     run.print(`deleted ${names.join(", ")}`);

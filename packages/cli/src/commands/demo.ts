@@ -29,7 +29,7 @@ export function addDemo(program: Command, io: CommandLineIo): void {
     }
     const shown = relative(io.cwd, file);
     run.say(`wrote ${shown}: ten years of daily bars of eight invented stocks (seed ${market.seed})\n`);
-    const { report, dataset } = await runBacktest(run.runtime, shown, { ...run.data, name: "demo", force: false });
+    const { report, dataset } = await runBacktest(run.runtime, shown, { ...run.data, name: "demo" });
     if (run.json) return run.printJson(report);
     run.printFitted(backtestTable(report, dataset, run.screen));
     run.say(`
@@ -37,7 +37,7 @@ Now with your own file (CSV of bars or ticks, plain or gzip; columns are detecte
   atc backtest bars.csv                      all symbols, one table
   atc backtest bars.csv --fee-bps 2          other costs; atc config lists every key
   atc backtest bars.csv --json               for programs
-  atc signals bars.csv --symbol AAPL --out aapl.csv
+  atc signals bars.csv --symbols AAPL -o aapl.csv
   atc data list                              the datasets`);
   });
 }

@@ -6,6 +6,7 @@ import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { checkOutputs } from "../invocation/output-files.ts";
+import { oneSymbol } from "../invocation/reading-options.ts";
 import { signalWeights } from "../reports/signal-weights.ts";
 import { integer } from "../text/number-format.ts";
 
@@ -15,24 +16,30 @@ export function addSignals(program: Command, io: CommandLineIo): void {
     .description(
       "Compute every output of ATC for one symbol: averages, layer-1 signals, equities, average signal, direction",
     )
-    .option("--symbol <symbol>", "the symbol (required if the data has several)")
-    .option("--out <file>", `file to write: ${signalFormats.join(", ")}`)
+    .option("--symbols <symbol>", "the symbol (required if the data has several)")
+    .option("-o, --output <file>", `file to write: ${signalFormats.join(", ")}`)
+    .option("--force", "replace the file if it exists")
     .option("--no-cache", "neither read results from the cache nor store them");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {
     await using run = await startInvocation(command, io);
-    const { symbol, out } = run.options;
+    const { output: out, force } = run.options;
+    const symbol = oneSymbol(run.options);
     if (typeof out === "string" && !signalFormats.some((ending) => out.endsWith(ending))) {
       throw new AtcError(
         "ATC_INVALID_ARGUMENT",
-        `--out is "${out}"; the file must end in ${signalFormats.join(", ")}`,
-        { details: { flag: "--out", value: out } },
+        `--output is "${out}"; the file must end in ${signalFormats.join(", ")}`,
+        { details: { flag: "--output", value: out } },
       );
     }
     if (typeof out === "string")
-      checkOutputs([{ flag: "--out", file: resolve(io.cwd, out) }], [data, run.runtime.loaded.file], io.cwd);
+      checkOutputs([{ flag: "--output", file: resolve(io.cwd, out) }], {
+        inputs: [data, run.runtime.loaded.file],
+        cwd: io.cwd,
+        force: force === true,
+      });
     const table = await computeSignals(run.runtime, data, {
       ...run.data,
-      ...(typeof symbol === "string" ? { symbol } : {}),
+      ...(symbol === undefined ? {} : { symbol }),
     });
     if (typeof out === "string") await writeSignals(table, resolve(io.cwd, out));
     const { diagnostics, symbol: name, length } = table;
@@ -43,6 +50,6 @@ export function addSignals(program: Command, io: CommandLineIo): void {
     const weights = signalWeights(diagnostics);
     if (weights !== undefined) run.print(weights);
     for (const warning of table.warnings) run.say(`  ${warning}`);
-    if (out === undefined) run.say("write every bar with: --out FILE.csv, .arrow or .json");
+    if (out === undefined) run.say("write every bar with: -o FILE.csv, .arrow or .json");
   });
 }

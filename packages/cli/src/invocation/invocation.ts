@@ -85,7 +85,8 @@ export function withReading(command: Command, { naming = true }: { readonly nami
   if (naming)
     command
       .option("--name <dataset>", "name of the dataset that the files become")
-      .option("--force", "read the files again even if their dataset is up to date or was appended to");
+      .option("--reread", "read the files again even if their dataset is up to date")
+      .option("--drop-appended", "read the files again, and drop the rows that were appended to their dataset");
   return command
     .option("--csv-symbol <symbol>", "symbol of a file that has no symbol column (default: the file's name)")
     .option("--separator <character>", "separator of fields (default: detected among , ; | and tab)")

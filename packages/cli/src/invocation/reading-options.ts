@@ -69,6 +69,21 @@ export function listed(text: string, flag: string): readonly string[] {
   }
 }
 
+/** The symbols of `--symbols`; undefined if it is not given. */
+export function symbolList(options: Readonly<Record<string, unknown>>): readonly string[] | undefined {
+  const { symbols } = options;
+  return typeof symbols === "string" ? listed(symbols, "--symbols") : undefined;
+}
+
+/** The symbol of `--symbols` for a command that takes one; undefined if it is not given. */
+export function oneSymbol(options: Readonly<Record<string, unknown>>): string | undefined {
+  const symbols = symbolList(options);
+  if (symbols === undefined || symbols.length === 1) return symbols?.[0];
+  throw new AtcError("ATC_INVALID_ARGUMENT", `--symbols names ${symbols.length} symbols; this command takes one`, {
+    details: { flag: "--symbols", value: String(options["symbols"]) },
+  });
+}
+
 function columnNames(text: string): JsonValue {
   // Without "=" it is a header for a file that has none.
   if (!text.includes("=")) return text.split(",").map((name) => name.trim());
@@ -135,7 +150,8 @@ export function readingOptions(options: Readonly<Record<string, unknown>>): Data
     ...(typeof sql === "string" ? { sql } : {}),
     ...(duplicates === undefined ? {} : { duplicates }),
     ...(typeof memory === "string" ? { memoryBytes: parseBytes(memory, "--memory") } : {}),
-    ...(options["force"] === true ? { force: true } : {}),
+    ...(options["reread"] === true ? { reread: true } : {}),
+    ...(options["dropAppended"] === true ? { dropAppended: true } : {}),
   };
 }
 

@@ -2,7 +2,12 @@ import { AtcError, nearest } from "@atc/contract";
 import type { Command, CommanderError } from "commander";
 
 /** Former names of options, each with the name that replaces it. */
-const renamed: Readonly<Record<string, string>> = {};
+const renamed: Readonly<Record<string, string>> = {
+  "--force": "--reread",
+  "--only": "--symbols",
+  "--out": "--output",
+  "--symbol": "--symbols",
+};
 
 /** The quoted word of a message of the parser. */
 function quotedWord(message: string): string {

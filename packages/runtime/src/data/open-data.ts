@@ -15,8 +15,10 @@ import { defaultName, executorFor, openSource } from "./open-source.ts";
 export interface DataOptions extends ReadingOptions, OperationOptions {
   /** The name of the dataset. Default: the stem of the file name and 8 digits of a hash of its path. */
   readonly name?: string;
-  /** Reads the file again even if the dataset is up to date or other files were appended to it. */
-  readonly force?: boolean;
+  /** Reads the file again even if the dataset is up to date. Appended rows are kept: see `dropAppended`. */
+  readonly reread?: boolean;
+  /** Reads the file again and drops the rows that were appended to its dataset. Default: that is refused. */
+  readonly dropAppended?: boolean;
 }
 
 /** A dataset that is open for a run. Disposal closes it. */
@@ -51,8 +53,16 @@ async function notFound(runtime: Runtime, data: string): Promise<AtcError> {
   });
 }
 
-/** Refuses to rewrite a dataset from its first file if other files were appended to it since. */
-async function checkNotAppended({ store }: Runtime, name: string, fingerprint: string): Promise<void> {
+/**
+ * Refuses to rewrite a dataset if files were appended to it since it was written.
+ *
+ * @param fingerprint - that of the rows to write, which may be in the dataset; undefined if it is rewritten in any case
+ */
+export async function checkNotAppended(
+  { store }: Runtime,
+  name: string,
+  fingerprint: string | undefined,
+): Promise<void> {
   const manifest = await store.find(name).catch((error: unknown) => {
     // A damaged dataset is rewritten; one that the system could not read may hold appended rows.
     if (systemNameOf(error) !== "") throw error;
@@ -63,7 +73,7 @@ async function checkNotAppended({ store }: Runtime, name: string, fingerprint: s
   if (last === undefined) return;
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
-    `the dataset "${name}" also holds rows that were appended from "${last.source}", which reading the file again would drop; use the dataset by its name, give another --name, or drop those rows with --force`,
+    `the dataset "${name}" also holds rows that were appended from "${last.source}", which writing it again would drop; use the dataset by its name, give another --name, or drop those rows with --drop-appended`,
     { details: { dataset: name } },
   );
 }
@@ -85,14 +95,15 @@ export async function ingestFile(
   const {
     name = defaultName(runtime, list, options.sql),
     duplicates,
-    force,
+    reread = false,
+    dropAppended = false,
     memoryBytes = machineDefaults().memoryBytes,
     signal,
     onProgress,
   } = options;
   await using source = await openSource(runtime, list, options);
-  const settings = { name, duplicates, force, memoryBytes };
-  if (force !== true) await checkNotAppended(runtime, name, fingerprintOf(source, settings));
+  const settings = { name, duplicates, force: reread || dropAppended, memoryBytes };
+  if (!dropAppended) await checkNotAppended(runtime, name, reread ? undefined : fingerprintOf(source, settings));
   // The threads end with the ingest, so that their memory is free afterwards.
   await using executor = await executorFor(runtime, source);
   return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress });

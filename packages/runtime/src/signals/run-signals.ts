@@ -32,7 +32,7 @@ function onlySymbol(symbols: readonly string[]): string {
   const shown = symbols.slice(0, 10).join(", ");
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
-    `the data has ${symbols.length} symbols (${shown}${symbols.length > 10 ? ", ..." : ""}); name one with --symbol`,
+    `the data has ${symbols.length} symbols (${shown}${symbols.length > 10 ? ", ..." : ""}); name one with --symbols`,
     {
       details: { symbols: [...symbols.slice(0, 100)] },
     },
