@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import type { Codec, ColumnMetadata, Dataset, DType, Series, TypedArray } from "@atc/contract";
 import { AtcError, bytesPerElement, dtypeOf, fromSystemError, nearest } from "@atc/contract";
 import { allocate } from "@atc/plugin-kit";
+import { datasetNamed } from "@atc/runtime";
 import type { Invocation } from "../invocation/invocation.ts";
 import { oneSymbol } from "../invocation/reading-options.ts";
 
@@ -96,7 +97,8 @@ function columnValues(series: Series, { name, type }: ColumnMetadata, rows: numb
   return values;
 }
 
-async function columnInput(run: Invocation, name: string, most: number): Promise<CodecInput> {
+async function columnInput(run: Invocation, given: string, most: number): Promise<CodecInput> {
+  const name = await datasetNamed(run.runtime.store, given);
   using dataset = await run.runtime.store.open(name);
   const symbol = oneSymbol(run.options) ?? longestSeries(dataset);
   const series = dataset.series(symbol);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { BacktestReport, CurveFiles, OpenBacktest } from "@atc/runtime";
-import { openBacktest, reportJson, writeCurves } from "@atc/runtime";
+import { ingestFile, openBacktest, reportJson, writeCurves } from "@atc/runtime";
 import type { Command } from "commander";
 import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
@@ -22,6 +22,12 @@ function reportExitCode(report: BacktestReport): number {
   return report.symbols.length === 0 ? exitCodes.data : exitCodes.ok;
 }
 
+/** What was read besides; empty if nothing was. */
+function readingText(reused: boolean, files: number): string {
+  if (reused) return "";
+  return files > 1 ? `, the ${files} files were read into a dataset` : ", the file was read into a dataset";
+}
+
 /** Where the results came from. */
 function origin({ cachedSymbols, report: { symbols } }: OpenBacktest): string {
   if (symbols.length > 0 && cachedSymbols === symbols.length) return "from the cache";
@@ -30,8 +36,8 @@ function origin({ cachedSymbols, report: { symbols } }: OpenBacktest): string {
 
 export function addBacktest(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = program
-    .command("backtest [data]")
-    .description("Backtest a file or a dataset: ATC signals, fills, costs, metrics")
+    .command("backtest [data...]")
+    .description("Backtest files or a dataset: ATC signals, fills, costs, metrics")
     .option(
       "--symbols <list>",
       `only these symbols, separated by commas; in double quotes if one holds a comma: 'AAPL,"A,B"'`,
@@ -43,7 +49,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     .option("--force", "replace files that exist")
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
     .option("--no-cache", "neither read results from the cache nor store them");
-  withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {
+  withConfigKeys(withReading(withCommon(command))).action(async (given: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { options } = run;
     const files: CurveFiles = Object.fromEntries(
@@ -54,15 +60,18 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     );
     const outputs = Object.entries(files).map(([kind, file]) => ({ flag: `--${kind}`, file }));
     checkOutputs(outputs, {
-      inputs: [data, run.runtime.loaded.file],
+      inputs: [...given, run.runtime.loaded.file],
       cwd: io.cwd,
       force: options["force"] === true,
     });
     const symbols = symbolList(options);
     const curves = curveKinds.some((kind) => kind !== "report" && kind in files);
     const startedAt = performance.now();
+    // Several files become one dataset, as with an ingest of them.
+    const read = given.length > 1 ? await ingestFile(run.runtime, given, run.data) : undefined;
+    const data = read?.manifest.name ?? given[0];
     using outcome = await openBacktest(run.runtime, data, {
-      ...run.data,
+      ...(read === undefined ? run.data : { signal: run.data.signal, onProgress: run.data.onProgress }),
       curves,
       ...(symbols === undefined ? {} : { symbols }),
     });
@@ -70,8 +79,8 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     if (run.json || isPrinted("report", options["report"])) await run.printPortions(reportJson(outcome.report));
     else {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
-      run.printFitted(backtestTable(outcome.report, outcome.dataset, run.screen));
-      run.say(`\n${origin(outcome)} in ${seconds} s${outcome.reused ? "" : ", the file was read into a dataset"}`);
+      run.printFitted(backtestTable(outcome.report, outcome.dataset, { screen: run.screen, given, symbols }));
+      run.say(`\n${origin(outcome)} in ${seconds} s${readingText(read?.reused ?? outcome.reused, given.length)}`);
     }
     exit(reportExitCode(outcome.report));
   });

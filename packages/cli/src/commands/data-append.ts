@@ -1,5 +1,5 @@
 import type { AppendResult, SymbolAppend } from "@atc/runtime";
-import { appendFiles } from "@atc/runtime";
+import { appendFiles, datasetNamed } from "@atc/runtime";
 import type { Command } from "commander";
 import { dataGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
@@ -50,8 +50,9 @@ export function addAppend(data: Command, io: CommandLineIo): void {
       "restate, keep or error: what happens to rows at a time that the dataset already has with other values (default: restate)",
     );
   withConfigKeys(withReading(withCommon(command), { naming: false }), dataGroups).action(
-    async (name: string, files: readonly string[]) => {
+    async (given: string, files: readonly string[]) => {
       await using run = await startInvocation(command, io);
+      const name = await datasetNamed(run.runtime.store, given);
       const overlap = choice(run.options, "overlap", "--overlap", ["restate", "keep", "error"]);
       const result = await appendFiles(run.runtime, name, files, {
         ...run.data,

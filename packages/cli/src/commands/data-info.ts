@@ -1,5 +1,5 @@
 import type { DatasetInfo } from "@atc/runtime";
-import { datasetInfo, describeDataset } from "@atc/runtime";
+import { datasetInfo, datasetNamed, describeDataset } from "@atc/runtime";
 import type { Command } from "commander";
 import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
@@ -40,8 +40,9 @@ export function addInfo(data: Command, io: CommandLineIo): void {
   const command = data
     .command("info <dataset>")
     .description("Show the contents of a dataset, its prices, and anomalies in them");
-  withConfigKeys(withCommon(command), storageGroups).action(async (name: string) => {
+  withConfigKeys(withCommon(command), storageGroups).action(async (given: string) => {
     await using run = await startInvocation(command, io);
+    const name = await datasetNamed(run.runtime.store, given);
     const row = await describeDataset(run.runtime.store, name);
     const info = await datasetInfo(run.runtime, name, {
       sampledSymbols: mostSeries,

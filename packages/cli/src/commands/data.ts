@@ -1,5 +1,5 @@
 import { AtcError } from "@atc/contract";
-import { datasetHistory, describeDataset, findDataset } from "@atc/runtime";
+import { datasetHistory, datasetNamed, describeDataset, findDataset } from "@atc/runtime";
 import type { Command } from "commander";
 import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
@@ -86,7 +86,8 @@ function addVerify(data: Command, io: CommandLineIo, exit: (code: number) => voi
   withConfigKeys(withCommon(command), storageGroups).action(async (names: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const reports = [];
-    for (const name of names) {
+    for (const given of names) {
+      const name = await datasetNamed(run.runtime.store, given);
       const report = await run.runtime.store.verify?.(name, run.data);
       if (report === undefined) throw unsupported("verify");
       reports.push(report);
@@ -106,9 +107,10 @@ function addCompact(data: Command, io: CommandLineIo): void {
   const command = data
     .command("compact <dataset>")
     .description("Rewrite a dataset that grew by appends as if it were written at once");
-  withConfigKeys(withCommon(command), storageGroups).action(async (name: string) => {
+  withConfigKeys(withCommon(command), storageGroups).action(async (given: string) => {
     await using run = await startInvocation(command, io);
     const { store } = run.runtime;
+    const name = await datasetNamed(store, given);
     if (store.compact === undefined) throw unsupported("compact");
     const before = await findDataset(store, name);
     await using lock = await store.lock(name);

@@ -31,7 +31,7 @@ export function addDemo(program: Command, io: CommandLineIo): void {
     run.say(`wrote ${shown}: ten years of daily bars of eight invented stocks (seed ${market.seed})\n`);
     const { report, dataset } = await runBacktest(run.runtime, shown, { ...run.data, name: "demo" });
     if (run.json) return run.printJson(report);
-    run.printFitted(backtestTable(report, dataset, run.screen));
+    run.printFitted(backtestTable(report, dataset, { screen: run.screen }));
     run.say(`
 Now with your own file (CSV of bars or ticks, plain or gzip; columns are detected by their names):
   atc backtest bars.csv                      all symbols, one table

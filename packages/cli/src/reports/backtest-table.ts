@@ -10,6 +10,8 @@ import { textTable, wrapped } from "../text/text-table.ts";
 const mostSymbols = 100;
 /** The most warnings in the table. */
 const mostWarnings = 12;
+/** The most names of files in the headline. */
+const mostNames = 3;
 /** Columns of a note, if the screen has no narrower limit. */
 const noteWidth = 80;
 const mostLinesPerNote = 4;
@@ -117,26 +119,61 @@ function noteLines(notes: readonly DatasetNote[], dataset: string, screen: Scree
   return ["", painted("What to know:", "heading", screen), ...shown, ...more];
 }
 
+/** What the user asked for, and how it is shown. */
+export interface BacktestTableOptions {
+  readonly screen?: Screen;
+  /** The data as the user named it. */
+  readonly given?: readonly string[];
+  /** The chosen symbols; undefined for all. */
+  readonly symbols?: readonly string[] | undefined;
+}
+
+/** The data as the user named it, and the file behind it if that is another name. */
+function dataText(path: string, given: readonly string[]): string {
+  const [only] = given;
+  if (given.length > 1) {
+    const more = given.length > mostNames ? ` and ${given.length - mostNames} more` : "";
+    return `${given.slice(0, mostNames).join(", ")}${more}`;
+  }
+  return only === undefined || only === path ? path : `${only} (${path})`;
+}
+
+/** What was run: the data, the period, the symbols, the costs. */
+function title(
+  { portfolio, config, data, symbols }: BacktestReport,
+  { given = [], symbols: chosen }: Omit<BacktestTableOptions, "screen">,
+): string {
+  const span =
+    portfolio === null ? "" : `${String(portfolio.start).slice(0, 10)} to ${String(portfolio.end).slice(0, 10)}, `;
+  const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
+  const amount =
+    chosen === undefined
+      ? `${counted(data.rows, "row")}, ${counted(data.symbols, "symbol")}`
+      : `${integer(new Set(chosen).size)} of ${counted(data.symbols, "symbol")} (${names(chosen)}), ${counted(bars, "bar")}`;
+  const { feeBps, slippageBps } = config;
+  return `${dataText(data.path, given)}: ${span}${amount}; fee ${String(feeBps)} bps, slippage ${String(slippageBps)} bps`;
+}
+
 /**
  * A report for people: the portfolio, the symbols, the warnings, then what to know about the data. Control characters
  * are replaced; the only ones in it are the colours of the screen.
  *
  * @param dataset - the name of the dataset
  */
-export function backtestTable(report: BacktestReport, dataset: string, screen: Screen = plainScreen): string {
+export function backtestTable(
+  report: BacktestReport,
+  dataset: string,
+  { screen = plainScreen, ...asked }: BacktestTableOptions = {},
+): string {
   const { portfolio } = report;
   const shown = report.symbols.slice(0, mostSymbols);
   const rows = [
     ...(portfolio === null ? [] : [row("portfolio", portfolio), undefined]),
     ...shown.map((symbol) => row(symbol.symbol, symbol)),
   ];
-  const span =
-    portfolio === null ? "" : `${String(portfolio.start).slice(0, 10)} to ${String(portfolio.end).slice(0, 10)}, `;
-  const { feeBps, slippageBps } = report.config;
-  const title = `${report.data.path}: ${span}${counted(report.data.rows, "row")}, ${counted(report.data.symbols, "symbol")}; fee ${String(feeBps)} bps, slippage ${String(slippageBps)} bps`;
   const rest = report.symbols.length - shown.length;
   return [
-    ...fitted(title, "", screen).map((line) => painted(line, "heading", screen)),
+    ...fitted(title(report, asked), "", screen).map((line) => painted(line, "heading", screen)),
     "",
     report.symbols.length === 0 ? "no symbol could be computed" : textTable(headings, rows, screen),
     ...(rest > 0 ? [`and ${integer(rest)} more symbols (--json lists all)`] : []),

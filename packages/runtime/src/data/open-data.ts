@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Dataset, OperationOptions } from "@atc/contract";
 import { AtcError, absentOnly, fromSystemError, systemNameOf } from "@atc/contract";
-import { datasetHint, datasetHistory, sourcePathOf } from "@atc/datasets";
+import { datasetHint, datasetHistory, datasetNamed, sourcePathOf } from "@atc/datasets";
 import type { IngestReport, IngestResult } from "@atc/ingest";
 import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
 import { looksLikePath } from "../plugins/file-endings.ts";
@@ -115,7 +115,7 @@ async function namesFiles({ cwd }: Runtime, data: string): Promise<boolean> {
 }
 
 /**
- * Opens a dataset, a file or a query. A file is first read into a dataset, unless its dataset is up to date. Without
+ * Opens a dataset, a file or a query. A dataset of a file can be named by the file's stem. A file is first read into a dataset, unless its dataset is up to date. Without
  * `data` it opens the rows of the query `options.sql`.
  *
  * @throws ATC_INVALID_ARGUMENT if neither `data` nor `sql` is given; what {@link ingestFile} throws
@@ -131,8 +131,9 @@ export async function openData(
     const { manifest, reused, report } = await ingestFile(runtime, data ?? [], options);
     return opened(await runtime.store.open(manifest.name), { path: data, reused, report });
   }
-  if (looksLikePath(data) || (await runtime.store.find(data)) === undefined) throw await notFound(runtime, data);
-  const dataset = await runtime.store.open(data);
+  const name = looksLikePath(data) ? data : await datasetNamed(runtime.store, data);
+  if (looksLikePath(data) || (await runtime.store.find(name)) === undefined) throw await notFound(runtime, data);
+  const dataset = await runtime.store.open(name);
   return opened(dataset, {
     path: sourcePathOf(dataset.manifest),
     reused: true,
