@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { addBacktest } from "./commands/backtest.ts";
 import { addCache } from "./commands/cache.ts";
 import { addCodec } from "./commands/codec.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { addConfig } from "./commands/config.ts";
 import { addData } from "./commands/data.ts";
 import { addDemo } from "./commands/demo.ts";
@@ -64,6 +65,7 @@ export function createProgram(io: CommandLineIo, json: boolean, exit: (code: num
   addCodec(program, io);
   addConfig(program, io);
   addDoctor(program, io, exit);
+  addCompletion(program, io);
   reportFaults(program, json);
   return program;
 }
