@@ -1,4 +1,4 @@
-import { fromSystemError } from "@atc/contract";
+import { AtcError, fromSystemError } from "@atc/contract";
 import { CommanderError } from "commander";
 import { withBooleanForms } from "./invocation/config-options.ts";
 import type { CommandLineIo } from "./invocation/invocation.ts";
@@ -16,17 +16,29 @@ import { createProgram } from "./program.ts";
  */
 export async function main(args: readonly string[], given: CommandLineIo): Promise<number> {
   const output = watchOutput(given.stdout);
+  let kept: string | undefined;
   const io: CommandLineIo = {
     ...given,
     stderr: peopleStream(given.stderr),
     terminal: given.terminal ?? given.stderr,
     signal: AbortSignal.any([given.signal, output.signal]),
+    onKept(finished, slices) {
+      kept = `${finished} of ${slices} slices of the file are kept, and the same command resumes after them`;
+      given.onKept?.(finished, slices);
+    },
   };
   const fault = (error: unknown): number => {
     io.stderr.write(`${faultText(error, { json: args.includes("--json"), env: io.env })}\n`);
     return exitCodeOf(knownError(error));
   };
-  const code = await run(args, io, { stop: given.signal, output, fault });
+  const json = args.includes("--json");
+  const stopped = (): number => {
+    const message = `stopped; ${kept ?? "no partial file is left"}`;
+    if (json) return fault(new AtcError("ATC_ABORTED", message));
+    io.stderr.write(`${message}\n`);
+    return exitCodes.aborted;
+  };
+  const code = await run(args, io, { stop: given.signal, output, fault, stopped });
   const failure = await output.settled();
   if (failure === undefined || given.signal.aborted) return code;
   if (isReaderGone(failure)) return code === exitCodes.aborted ? exitCodes.ok : code;
@@ -42,6 +54,8 @@ interface RunEnds {
   readonly output: OutputWatch;
   /** Reports an error; returns the exit code. */
   readonly fault: (error: unknown) => number;
+  /** Reports that Ctrl-C ended the run; returns the exit code. */
+  readonly stopped: () => number;
 }
 
 /** `help data export` as `data export --help`, which names the command at any depth. */
@@ -50,7 +64,11 @@ function helpForm(args: readonly string[]): readonly string[] {
   return first === "help" && second !== undefined ? [...args.slice(1), "--help"] : args;
 }
 
-async function run(args: readonly string[], io: CommandLineIo, { stop, output, fault }: RunEnds): Promise<number> {
+async function run(
+  args: readonly string[],
+  io: CommandLineIo,
+  { stop, output, fault, stopped }: RunEnds,
+): Promise<number> {
   let exitCode: number = exitCodes.ok;
   try {
     const program = createProgram(io, args.includes("--json"), (code) => {
@@ -62,10 +80,7 @@ async function run(args: readonly string[], io: CommandLineIo, { stop, output, f
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    if (stop.aborted) {
-      io.stderr.write("stopped; no partial file is left\n");
-      return exitCodes.aborted;
-    }
+    if (stop.aborted) return stopped();
     // An error that follows from the failed output is not reported again.
     return output.signal.aborted ? exitCodes.aborted : fault(error);
   }

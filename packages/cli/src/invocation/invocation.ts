@@ -28,6 +28,8 @@ export interface CommandLineIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Called if Ctrl-C keeps slices of a file that were read: how many of how many. */
+  readonly onKept?: ((finished: number, slices: number) => void) | undefined;
   /** Called once before symbols are computed. */
   readonly onComputing?: () => void;
 }
@@ -220,6 +222,7 @@ export async function startInvocation(
     data: {
       ...readingOptions(options),
       signal: io.signal,
+      onKept: io.onKept,
       onProgress: withBeginning(io.onComputing, display.listener),
     },
     async [Symbol.asyncDispose]() {

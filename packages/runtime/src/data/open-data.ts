@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Dataset, OperationOptions } from "@atc/contract";
 import { AtcError, absentOnly, fromSystemError, systemNameOf } from "@atc/contract";
 import { datasetHint, datasetHistory, datasetNamed, sourcePathOf } from "@atc/datasets";
-import type { IngestReport, IngestResult } from "@atc/ingest";
+import type { IngestOptions, IngestReport, IngestResult } from "@atc/ingest";
 import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
 import { looksLikePath } from "../plugins/file-endings.ts";
 import { machineDefaults } from "../wiring/machine-defaults.ts";
@@ -19,6 +19,8 @@ export interface DataOptions extends ReadingOptions, OperationOptions {
   readonly reread?: boolean;
   /** Reads the file again and drops the rows that were appended to its dataset. Default: that is refused. */
   readonly dropAppended?: boolean;
+  /** Called if an abort keeps slices of a file that were read: see `ingest` of `@atc/ingest`. */
+  readonly onKept?: IngestOptions["onKept"];
 }
 
 /** A dataset that is open for a run. Disposal closes it. */
@@ -100,13 +102,14 @@ export async function ingestFile(
     memoryBytes = machineDefaults().memoryBytes,
     signal,
     onProgress,
+    onKept,
   } = options;
   await using source = await openSource(runtime, list, options);
   const settings = { name, duplicates, force: reread || dropAppended, memoryBytes };
   if (!dropAppended) await checkNotAppended(runtime, name, reread ? undefined : fingerprintOf(source, settings));
   // The threads end with the ingest, so that their memory is free afterwards.
   await using executor = await executorFor(runtime, source);
-  return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress });
+  return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress, onKept });
 }
 
 /** Whether a text names files: an existing path, or a pattern. */
