@@ -51,7 +51,7 @@ export function parseBytes(text: string, flag: string): number {
  * The texts of a list, between commas. A text in double quotes may hold commas, and two quotes for one; blanks around a
  * text are left out unless they are in quotes: `"BRK B","A,B","say ""hi"""`.
  */
-export function listed(text: string, flag: string): readonly string[] {
+function listed(text: string, flag: string): readonly string[] {
   const list: string[] = [];
   let rest = text;
   for (;;) {

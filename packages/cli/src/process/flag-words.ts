@@ -43,7 +43,7 @@ export function withFlags(message: string): string {
     .replaceAll(/the option (?:[a-zA-Z]+) \((--[^()]*)\)/g, "$1")
     .replaceAll(/the option ([a-z][a-zA-Z]*)(?: ?"([^"]*)")?/g, (whole, name: string, value: string | undefined) => {
       if (Object.hasOwn(readingFlags, name)) return `${readingFlags[name]}${value === undefined ? "" : ` "${value}"`}`;
-      // "the option adjust: true" has a colon; a word of prose after "the option" has no capital and is no option.
+      // A word of prose follows.
       if (/^(?:is|that|of|has|to)$/.test(name)) return whole;
       return value === undefined ? `--source-option ${name}=...` : `--source-option ${name}=${value}`;
     })

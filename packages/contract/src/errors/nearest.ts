@@ -23,7 +23,7 @@ function distance(a: string, b: string): number {
   return rows[a.length]?.[b.length] ?? 0;
 }
 
-/** The most edits of a mistyped word: more make another word of a short one, such as "time" of "tief". */
+/** The most edits of a mistyped word: more make another word of a short one, such as "low" of "foo". */
 function mostEdits(length: number): number {
   if (length < 6) return length < 2 ? 0 : 1;
   return Math.max(2, Math.floor(length / 3));

@@ -118,8 +118,8 @@ async function namesFiles({ cwd }: Runtime, data: string): Promise<boolean> {
 }
 
 /**
- * Opens a dataset, a file or a query. A dataset of a file can be named by the file's stem. A file is first read into a dataset, unless its dataset is up to date. Without
- * `data` it opens the rows of the query `options.sql`.
+ * Opens a dataset, a file or a query. A dataset of a file can be named by the file's stem. A file is first read into a
+ * dataset, unless its dataset is up to date. Without `data` it opens the rows of the query `options.sql`.
  *
  * @throws ATC_INVALID_ARGUMENT if neither `data` nor `sql` is given; what {@link ingestFile} throws
  */
