@@ -87,6 +87,7 @@ describe.skipIf(!here)("real market data (needs ../shared)", () => {
           "bars.csv",
           "-o",
           "out.csv",
+          "--force",
           `--use-memory-mapped=${mapped}`,
           "--no-cache",
           "--json",
