@@ -174,3 +174,13 @@ describe("atc codec bench", () => {
     expect(run.stderr).toContain('did you mean "volume"?');
   });
 });
+
+it("says what limits a recommendation: text, and few bytes", async () => {
+  await shop.file("text.csv", barsCsv(["A"], 60));
+  const text = (await shop.atc("codec", "bench", "text.csv", "--seconds", "0")).stdout;
+  expect(text).toContain("this is text");
+  expect(text).toContain("is little, so another run may recommend another codec");
+  await shop.file("numbers.bin", new Uint8Array(new Float64Array(200_000).map((_, i) => i / 7).buffer));
+  const numbers = (await shop.atc("codec", "bench", "numbers.bin", "--dtype", "float64", "--seconds", "0")).stdout;
+  expect(numbers).not.toContain("note:");
+});

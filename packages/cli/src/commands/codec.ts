@@ -83,6 +83,21 @@ function speed(value: number): string {
   return Number.isFinite(value) ? value.toFixed(0) : "-";
 }
 
+/** With fewer bytes, the time that is measured depends on the load of the machine more than on the codec. */
+const fewBytes = 1e6;
+
+/** What limits the worth of a recommendation. */
+function caveats({ bytes: measured }: CodecInput): readonly string[] {
+  // Arrays of numbers have bytes of 0 and control bytes; text has neither.
+  const isText = !measured.subarray(0, 4096).some((byte) => byte < 9 || (byte > 13 && byte < 32));
+  return [
+    ...(isText ? ["this is text, but the cache holds arrays of numbers: measure a column with --dataset NAME"] : []),
+    ...(measured.length < fewBytes
+      ? [`${bytes(measured.length)} is little, so another run may recommend another codec: measure 1 MB or more`]
+      : []),
+  ];
+}
+
 function printResults(run: Invocation, input: CodecInput, results: readonly CodecResult[], use: CodecUse): void {
   const best = recommend(results);
   run.print(`${input.source}: ${bytes(input.bytes.length)}, elements of ${input.typesize} bytes`);
@@ -110,6 +125,7 @@ function printResults(run: Invocation, input: CodecInput, results: readonly Code
   run.printLine(
     `s/GB: seconds to compress and store a gigabyte once and read it ${use.reads} times, on a disk of ${use.diskMBs} MB/s (--reads, --disk)`,
   );
+  for (const caveat of caveats(input)) run.printLine(`note: ${caveat}`);
   run.print(`\nFor atc.yaml:\n${configLines(best.config)}`);
 }
 
