@@ -152,7 +152,7 @@ try {
   const one = machine(join(place, "of-project"), process.execPath);
   one.must(`npm i ${join(checkout, "tarballs")}/*.tgz`, project);
   copyFileSync(join(root, "examples/bars.csv"), join(project, "bars.csv"));
-  one.must("npx atc backtest bars.csv --use-compression true --compression-algorithm zstd", project);
+  one.must("npx atc backtest bars.csv --use-compression --compression-algorithm zstd", project);
   rows.push({ node: `${process.version}, in a project`, "README's road": "yes" });
 } catch (error) {
   if (error instanceof Unreachable) console.error(`skipped, because npm cannot reach its registry: ${error.message}`);

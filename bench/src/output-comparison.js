@@ -28,7 +28,7 @@ async function outputsOf(cwd, { root, args, keeps = false, fresh = false }) {
   if (!keeps) for (const folder of ["data", "cache"]) rmSync(join(cwd, folder), { recursive: true, force: true });
   if (fresh) rmSync(join(cwd, "cache"), { recursive: true, force: true });
   const outputs = {};
-  const base = ["backtest", "market.csv", "--data-dir", "data", "--cache-dir", "cache", "--use-memory-mapped", "true"];
+  const base = ["backtest", "market.csv", "--data-dir", "data", "--cache-dir", "cache", "--use-memory-mapped=true"];
   // Options of one run of one format. If there is a cache, the second format is written from the cache of the first.
   for (const format of ["csv", "arrow"]) {
     const written = kinds.map((kind) => [kind, `${kind}.${format}`]);

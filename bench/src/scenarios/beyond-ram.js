@@ -56,7 +56,7 @@ async function commandRun(directory, { limitBytes: limit, keepsCache = false }) 
   const stdout = join(cwd, "report.json");
   const curves = ["--portfolio", "portfolio.arrow", "--trades", "trades.arrow"];
   const folders = ["--data-dir", directory, "--cache-dir", "cache"];
-  const args = ["backtest", "market", ...folders, "--use-memory-mapped", "true", "--threads", "2", "--json", ...curves];
+  const args = ["backtest", "market", ...folders, "--use-memory-mapped=true", "--threads", "2", "--json", ...curves];
   const run = await runCommand({ args, cwd, stdout, limitBytes: limit });
   const outputs = [];
   if (run.status === 0)

@@ -20,7 +20,7 @@ if (baseline === undefined) {
     const csv = join(folder, "market.csv");
     writeMarketCsv(csv, market);
     const builds = { before: baseline, now: checkout };
-    const shared = ["--threads", "2", "--use-memory-mapped", "true"];
+    const shared = ["--threads", "2", "--use-memory-mapped=true"];
     const foldersOf = (name) => ["--data-dir", join(folder, name, "d"), "--cache-dir", join(folder, name, "c")];
     const run = (name, args) =>
       commandTimes({ root: builds[name], args: [...args, ...foldersOf(name), ...shared], cwd: folder });

@@ -69,7 +69,7 @@ async function run(folder, { data, dataDir, limitBytes }) {
   const cwd = join(folder, "run");
   rmSync(cwd, { recursive: true, force: true });
   mkdirSync(cwd);
-  const args = ["backtest", data, "--use-memory-mapped", "true", "--threads", "2", "--json", ...curves];
+  const args = ["backtest", data, "--use-memory-mapped=true", "--threads", "2", "--json", ...curves];
   const folders = ["--data-dir", dataDir ?? "data", "--cache-dir", "cache"];
   const outcome = await runCommand({ args: [...args, ...folders], cwd, stdout: join(cwd, "report.json"), limitBytes });
   rmSync(cwd, { recursive: true, force: true });

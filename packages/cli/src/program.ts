@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { addBacktest } from "./commands/backtest.ts";
 import { addCache } from "./commands/cache.ts";
 import { addCodec } from "./commands/codec.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { addConfig } from "./commands/config.ts";
 import { addData } from "./commands/data.ts";
 import { addDemo } from "./commands/demo.ts";
@@ -13,22 +14,48 @@ import { addInit } from "./commands/init.ts";
 import { addSignals } from "./commands/signals.ts";
 import type { CommandLineIo } from "./invocation/invocation.ts";
 import { exitCodeMeanings } from "./process/exit-code.ts";
+import { usageFault } from "./process/usage-fault.ts";
+import { screenOf } from "./text/screen.ts";
+
+/** Columns of help that is not on a terminal. */
+const helpWidth = 100;
 
 const exitCodeHelp = `
 Exit codes:
 ${exitCodeMeanings.map(([code, meaning]) => `${String(code).padStart(5)}  ${meaning}`).join("\n")}`;
 
-/** The whole command line. `exit` receives the exit code of a command that ends without an error. */
-export function createProgram(io: CommandLineIo, exit: (code: number) => void): Command {
+/** Reports errors of the parser as errors of this program, in a command and those below it. */
+function reportFaults(command: Command, json: boolean): void {
+  command.exitOverride((error) => {
+    // The help that a group of commands prints instead of an error is for people.
+    const isHelp = error.exitCode === 0 || (error.code === "commander.help" && !json);
+    throw isHelp ? error : usageFault(command, error);
+  });
+  for (const one of command.commands) reportFaults(one, json);
+}
+
+/**
+ * The whole command line. `exit` receives the exit code of a command that ends without an error. Errors of the parser
+ * are thrown as ATC_INVALID_ARGUMENT.
+ *
+ * @param json - whether errors are JSON, so that nothing else may be on standard error
+ */
+export function createProgram(io: CommandLineIo, json: boolean, exit: (code: number) => void): Command {
   const program = new Command("atc")
     .description("Backtest Adaptive Trend Classification over files of any size")
     .version(version, "-V, --version")
     .addHelpText("after", exitCodeHelp)
-    .showHelpAfterError("(--help lists the options)")
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(printableText(text)),
-      writeErr: (text) => void io.stderr.write(text),
+      writeErr: (text) => {
+        if (!json) io.stderr.write(text);
+      },
+      outputError: () => undefined,
+      getOutHelpWidth: () => screenOf(io.stdout, io.env).width ?? helpWidth,
+      getErrHelpWidth: () => screenOf(io.stderr, io.env).width ?? helpWidth,
+      // Help has no colour.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     });
   addDemo(program, io);
   addIngest(program, io);
@@ -40,5 +67,7 @@ export function createProgram(io: CommandLineIo, exit: (code: number) => void): 
   addConfig(program, io);
   addDoctor(program, io, exit);
   addInit(program, io);
+  addCompletion(program, io);
+  reportFaults(program, json);
   return program;
 }

@@ -111,10 +111,30 @@ describe("atc data append", () => {
     expect(list.find(({ name }) => name === "b")?.end).toBe("2020-01-14T07:00:00.000Z");
   });
 
-  it("is not undone by reading the first file again, unless forced", async () => {
+  it("is not undone by reading the first file again, unless the rows are given up", async () => {
     await shop.atc("data", "append", "d", "new.csv");
     expect(errorOf(await shop.atc("ingest", "old.csv", "--name", "d", "--json")).code).toBe("ATC_INVALID_ARGUMENT");
-    expect((await shop.atc("ingest", "old.csv", "--name", "d", "--force", "--json")).json()["rows"]).toBe(4);
+    const reread = await shop.atc("ingest", "old.csv", "--name", "d", "--reread", "--json");
+    expect([reread.code, errorOf(reread).message]).toEqual([2, expect.stringContaining("--drop-appended")]);
+    for (const command of ["backtest", "signals"])
+      expect((await shop.atc(command, "old.csv", "--name", "d", "--reread")).code).toBe(2);
+    expect((await shop.atc("ingest", "old.csv", "--name", "d", "--drop-appended", "--json")).json()["rows"]).toBe(4);
+    expect((await shop.atc("ingest", "old.csv", "--name", "d", "--reread", "--json")).json()["rows"]).toBe(4);
+  });
+
+  it("is not undone by resampling again, or by removing the dataset, unless the rows are given up", async () => {
+    const resample = ["data", "resample", "d", "--to", "2d", "--name", "two"];
+    expect((await shop.atc(...resample)).code).toBe(0);
+    await shop.file("bars.csv", "symbol,timestamp,open,high,low,close,volume,count\nA,2024-02-01,1,1,1,1,10,2\n");
+    const append = async (): Promise<unknown> => (await shop.atc("data", "append", "two", "bars.csv")).code;
+    expect(await append()).toBe(0);
+    for (const more of [[], ["--reread"]])
+      expect(errorOf(await shop.atc(...resample, ...more, "--json")).message).toContain("--drop-appended");
+    const removed = await shop.atc("data", "rm", "two", "--json");
+    expect([removed.code, errorOf(removed).message]).toEqual([2, expect.stringContaining("--drop-appended")]);
+    expect((await shop.atc(...resample, "--drop-appended")).code).toBe(0);
+    expect(await append()).toBe(0);
+    expect((await shop.atc("data", "rm", "two", "--drop-appended")).code).toBe(0);
   });
 
   it.each([
@@ -200,7 +220,7 @@ describe("an append that is ended", () => {
     await endedAppend("SIGKILL", 60_000);
     const span = Math.ceil(performance.now() - start);
     expect(await rowsOf("d")).toEqual(whole);
-    await shop.atc("ingest", "old.csv", "--name", "d", "--force");
+    await shop.atc("ingest", "old.csv", "--name", "d", "--drop-appended");
     for (let kill = 0; kill < kills; kill++) {
       await endedAppend("SIGKILL", randomInt(Math.floor(span / 4), span));
       const rows = await rowsOf("d");
@@ -209,7 +229,7 @@ describe("an append that is ended", () => {
       await using runtime = await openRuntime({ cwd: shop.path, env: {} });
       await (await runtime.store.lock("d"))[Symbol.asyncDispose]();
       expect(await leftovers()).toEqual([]);
-      if (rows.length > old.length) await shop.atc("ingest", "old.csv", "--name", "d", "--force");
+      if (rows.length > old.length) await shop.atc("ingest", "old.csv", "--name", "d", "--drop-appended");
     }
     const again = await shop.atc("data", "append", "d", "new.csv", "--json");
     expect(again.json<Appended>().rows).toBe(whole.length);

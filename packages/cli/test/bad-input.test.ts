@@ -175,15 +175,7 @@ describe("an invalid configuration", () => {
 
   it("suggests the nearest algorithm, and refuses level 10", async () => {
     const file = await shop.file("bars.csv", barsCsv(["A"], 60));
-    const name = await shop.atc(
-      "backtest",
-      file,
-      "--use-compression",
-      "true",
-      "--compression-algorithm",
-      "zsdt",
-      "--json",
-    );
+    const name = await shop.atc("backtest", file, "--use-compression", "--compression-algorithm", "zsdt", "--json");
     expect(errorOf(name)).toMatchObject({ code: "ATC_INVALID_CONFIG", details: { nearest: "zstd" } });
     const level = await shop.atc("backtest", file, "--compression-level", "10", "--json");
     expect(errorOf(level).code).toBe("ATC_INVALID_CONFIG");

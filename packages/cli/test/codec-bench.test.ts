@@ -100,14 +100,14 @@ describe("atc codec bench", () => {
       expect(input).toEqual({ source, bytes: 4000, typesize: 8 });
       expect(results.find(({ title }) => title === "numeric")?.ratio).toBeGreaterThan(column === "timestamp" ? 50 : 3);
     }
-    const other = await shop.atc("codec", "bench", "--dataset", "bars", "--symbol", "BBB", "--json", ...quick);
+    const other = await shop.atc("codec", "bench", "--dataset", "bars", "--symbols", "BBB", "--json", ...quick);
     expect(other.json<Report>().input.source).toBe("bars BBB close");
   });
 
   it("decodes a cache entry and takes the element size of its arrays", async () => {
     await shop.install("codec-blosc", "codec-zstd", "codec-numeric");
     await shop.file("bars.csv", barsCsv(["AAA"], 400));
-    await shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "numeric");
+    await shop.atc("backtest", "bars.csv", "--use-compression", "--compression-algorithm", "numeric");
     const entries = (await shop.cached()).filter((file) => file.endsWith(".npz.numeric"));
     const lengths = await Promise.all(entries.map(async (file) => (await readFile(join(shop.path, file))).length));
     // The largest holds curves.
@@ -173,4 +173,14 @@ describe("atc codec bench", () => {
     expect(run.code).toBe(4);
     expect(run.stderr).toContain('did you mean "volume"?');
   });
+});
+
+it("says what limits a recommendation: text, and few bytes", async () => {
+  await shop.file("text.csv", barsCsv(["A"], 60));
+  const text = (await shop.atc("codec", "bench", "text.csv", "--seconds", "0")).stdout;
+  expect(text).toContain("this is text");
+  expect(text).toContain("is little, so another run may recommend another codec");
+  await shop.file("numbers.bin", new Uint8Array(new Float64Array(200_000).map((_, i) => i / 7).buffer));
+  const numbers = (await shop.atc("codec", "bench", "numbers.bin", "--dtype", "float64", "--seconds", "0")).stdout;
+  expect(numbers).not.toContain("note:");
 });

@@ -27,7 +27,7 @@ describe("atc backtest", () => {
     const first = await shop.atc("backtest", "bars.csv", "--json");
     const second = await shop.atc("backtest", "bars.csv", "--json");
     expect(second.stdout).toBe(first.stdout);
-    const mapped = await shop.atc("backtest", "bars.csv", "--json", "--no-cache", "--use-memory-mapped", "true");
+    const mapped = await shop.atc("backtest", "bars.csv", "--json", "--no-cache", "--use-memory-mapped");
     const { portfolio, symbols } = first.json();
     expect(mapped.json()).toMatchObject({ portfolio, symbols } as object);
     expect((await shop.atc("backtest", "bars.csv")).stderr).toContain("from the cache");
@@ -177,18 +177,17 @@ describe("atc data", () => {
     expect((await readFile(file)).length).toBeGreaterThan(0);
   });
 
-  it("suggests the dataset if only the stem of its file is given", async () => {
+  it("finds the dataset by the stem of its file, and only suggests it if it would be deleted", async () => {
     const { dataset } = (await shop.atc("ingest", "bars.csv", "--json")).json<{ dataset: string }>();
     for (const command of [
       ["data", "info", "bars"],
-      ["data", "rm", "bars"],
       ["data", "compact", "bars"],
       ["backtest", "bars"],
-    ]) {
-      const run = await shop.atc(...command);
-      expect(run.code).toBe(4);
-      expect(run.stderr).toContain(`did you mean "${dataset}"?`);
-    }
+    ])
+      expect((await shop.atc(...command)).code).toBe(0);
+    const removed = await shop.atc("data", "rm", "bars");
+    expect(removed.code).toBe(4);
+    expect(removed.stderr).toContain(`did you mean "${dataset}"?`);
   });
 
   it("verifies every byte and names the segment of a flipped bit", async () => {
@@ -223,7 +222,7 @@ describe("atc ingest", () => {
     const second = (await shop.atc("ingest", "bars.csv", "--json")).json();
     expect(first["reused"]).toBe(false);
     expect(second["reused"]).toBe(true);
-    expect((await shop.atc("ingest", "bars.csv", "--force", "--json")).json()["reused"]).toBe(false);
+    expect((await shop.atc("ingest", "bars.csv", "--reread", "--json")).json()["reused"]).toBe(false);
   });
 });
 
@@ -304,7 +303,10 @@ describe("atc", () => {
     expect((await shop.atc("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect((await shop.atc("--help")).stdout).toContain("Exit codes:");
     const help = (await shop.atc("backtest", "--help")).stdout;
-    for (const flag of ["--fee-bps", "--ema-length", "--use-memory-mapped", "--trades", "--json"])
-      expect(help).toContain(flag);
+    for (const flag of ["--trades", "--json", "--help-config"]) expect(help).toContain(flag);
+    expect(help).not.toContain("--fee-bps");
+    const keys = (await shop.atc("backtest", "--help-config")).stdout;
+    for (const flag of ["--fee-bps", "--ema-length", "--[no-]use-memory-mapped"]) expect(keys).toContain(flag);
+    expect(keys).not.toContain("--trades");
   });
 });

@@ -26,7 +26,6 @@ async function blosc(algorithm: string): Promise<readonly string[]> {
     "backtest",
     "bars.csv",
     "--use-compression",
-    "true",
     "--compression-algorithm",
     algorithm,
     "--json",
@@ -42,14 +41,7 @@ describe("useCompression", () => {
     async (algorithm) => {
       await shop.install("codec-blosc", "codec-zlib", "codec-lz4", "codec-zstd");
       expect((await blosc(algorithm)).length).toBeGreaterThan(0);
-      const again = await shop.atc(
-        "backtest",
-        "bars.csv",
-        "--use-compression",
-        "true",
-        "--compression-algorithm",
-        algorithm,
-      );
+      const again = await shop.atc("backtest", "bars.csv", "--use-compression", "--compression-algorithm", algorithm);
       expect(again.stderr).toContain("from the cache");
     },
   );
@@ -77,10 +69,7 @@ describe("useCompression", () => {
   it("leaves entries of another setting readable", async () => {
     await shop.install("codec-blosc", "codec-zlib", "codec-lz4", "codec-zstd");
     await blosc("zstd");
-    for (const setting of [
-      ["--use-compression", "false"],
-      ["--use-compression", "true", "--compression-algorithm", "lz4"],
-    ]) {
+    for (const setting of [["--no-use-compression"], ["--use-compression", "--compression-algorithm", "lz4"]]) {
       expect((await shop.atc("backtest", "bars.csv", ...setting)).stderr).toContain("from the cache");
     }
   });
@@ -92,14 +81,7 @@ describe("useCompression", () => {
       ["blosclz", "npm i @atc/codec-blosc"],
       ["snappy", "npm i @atc/codec-blosc @atc/codec-snappy"],
     ] as const) {
-      const run = await shop.atc(
-        "backtest",
-        "bars.csv",
-        "--use-compression",
-        "true",
-        "--compression-algorithm",
-        algorithm,
-      );
+      const run = await shop.atc("backtest", "bars.csv", "--use-compression", "--compression-algorithm", algorithm);
       expect(run.code).toBe(5);
       expect(run.stderr).toContain("ATC_MISSING_PLUGIN");
       expect(run.stderr).toContain(line);
@@ -109,14 +91,14 @@ describe("useCompression", () => {
 
   it("names the block codec if only the container is installed", async () => {
     await shop.install("codec-blosc");
-    const run = await shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "zstd");
+    const run = await shop.atc("backtest", "bars.csv", "--use-compression", "--compression-algorithm", "zstd");
     expect(run.code).toBe(5);
     expect(run.stderr).toContain("@atc/codec-zstd");
   });
 
   it("writes blosclz, its default, if only the container is installed", async () => {
     await shop.install("codec-blosc");
-    const run = await shop.atc("backtest", "bars.csv", "--use-compression", "true");
+    const run = await shop.atc("backtest", "bars.csv", "--use-compression");
     expect(run.code).toBe(0);
     expect(run.stderr).not.toContain("warning");
     const entries = (await shop.cached()).filter((file) => file.endsWith(".npz.blosc"));

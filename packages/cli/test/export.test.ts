@@ -70,12 +70,12 @@ describe("atc data export", () => {
   });
 
   it("writes the symbols and the time that are asked for, half-open", async () => {
-    const args = ["-o", "-", "--only", "A,B", "--from", "2024-01-03", "--to", "2024-01-05T00:00Z"];
+    const args = ["-o", "-", "--symbols", "A,B", "--from", "2024-01-03", "--to", "2024-01-05T00:00Z"];
     // A comma parts symbols; one with a comma is exported with all or by its own file.
     expect(errorOf(await shop.atc("data", "export", "d", ...args, "--json")).code).toBe("ATC_NOT_FOUND");
     const run = await shop.atc("data", "export", "d", "-o", "-", "--from", "2024-01-03", "--to", "2024-01-05");
     expect(run.stdout.trimEnd().split("\n")).toHaveLength(3);
-    const one = await shop.atc("data", "export", "d", "-o", "-", "--only", "Z");
+    const one = await shop.atc("data", "export", "d", "-o", "-", "--symbols", "Z");
     expect(one.stdout).toContain("Z,2024-02-01,1,1,1,1,7");
   });
 
@@ -94,7 +94,7 @@ describe("atc data export", () => {
     ["a directory", ["-o", ".", "--format", "csv"], "ATC_INVALID_ARGUMENT"],
     ["a time without rows", ["-o", "out.csv", "--from", "2030-01-01"], "ATC_INVALID_DATA"],
     ["a time that is none", ["-o", "out.csv", "--from", "soon"], "ATC_INVALID_ARGUMENT"],
-    ["an unknown symbol", ["-o", "out.csv", "--only", "Y"], "ATC_NOT_FOUND"],
+    ["an unknown symbol", ["-o", "out.csv", "--symbols", "Y"], "ATC_NOT_FOUND"],
   ])("refuses %s and leaves no file", async (_, args, code) => {
     expect(errorOf(await shop.atc("data", "export", "d", ...args, "--json")).code).toBe(code);
     expect(await files()).toEqual([]);

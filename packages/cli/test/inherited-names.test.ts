@@ -53,13 +53,13 @@ describe.each(names)("a column and a symbol called %s", (name) => {
       [5, "data", "export", "d", "-o", "x.y", "--format", name],
       [2, "data", "resample", "d", "--to", "1d", "--aggregate", `close=${name}`],
       [2, "data", "resample", "d", "--to", `5${name}`],
-      [2, "backtest", "d", "--use-compression", "true", "--compression-algorithm", name],
+      [2, "backtest", "d", "--use-compression", "--compression-algorithm", name],
       [2, "ingest", "bars.csv", "--memory", `5${name.replace(/\W|_/g, "")}`],
     ] as const) {
       const run = await shop
-        .atc(...(args as readonly string[]), "--force")
+        .atc(...(args as readonly string[]), "--reread")
         .then((one) =>
-          one.stderr.includes("unknown option '--force'") ? shop.atc(...(args as readonly string[])) : one,
+          one.stderr.includes("unknown option '--reread'") ? shop.atc(...(args as readonly string[])) : one,
         );
       expect([args, run.code, run.stderr]).toEqual([
         args,

@@ -92,7 +92,7 @@ describe("a global command", () => {
   it("shows the line of the project's own package manager if the command is not global", async () => {
     await shop.install();
     await shop.file("pnpm-lock.yaml", "");
-    const { stderr } = await shop.atc("backtest", "bars.csv", "--use-compression", "true");
+    const { stderr } = await shop.atc("backtest", "bars.csv", "--use-compression");
     expect(stderr).toContain(`searched: ${shop.path}`);
     expect(stderr).toContain("install with: pnpm add @atc/codec-blosc (");
   });
@@ -101,7 +101,7 @@ describe("a global command", () => {
 describe("a missing codec", () => {
   it("is reported before a file is read", async () => {
     for (const [command, ...more] of [["backtest"], ["signals"]] as const) {
-      const run = await shop.atc(command, "bars.csv", "--use-compression", "true", ...more);
+      const run = await shop.atc(command, "bars.csv", "--use-compression", ...more);
       expect(run.code).toBe(5);
     }
     expect(await shop.cached()).toEqual([]);
@@ -114,13 +114,13 @@ describe("a missing codec", () => {
   });
 
   it("does not stop a command that needs none", async () => {
-    const compression = ["--use-compression", "true", "--compression-algorithm", "zstd"];
+    const compression = ["--use-compression", "--compression-algorithm", "zstd"];
     expect((await shop.atc("ingest", "bars.csv", ...compression)).code).toBe(0);
     expect((await shop.atc("backtest", "bars.csv", "--no-cache", ...compression)).code).toBe(0);
   });
 
   it("is blosclz if blosclz is configured, which needs one package", async () => {
-    const { stderr } = await shop.atc("backtest", "bars.csv", "--use-compression", "true");
+    const { stderr } = await shop.atc("backtest", "bars.csv", "--use-compression");
     expect(stderr).toContain('compression with "blosclz" needs @atc/codec-blosc (');
     expect(stderr).not.toContain("lz4");
   });
@@ -154,9 +154,9 @@ describe("doctor", () => {
   }
 
   it.each([
-    ["compression", ["--use-compression", "true", "--compression-algorithm", "zstd"], 5, "@atc/codec-zstd"],
-    ["compression", ["--use-compression", "true", "--compression-algorithm", "numeric"], 5, "@atc/codec-numeric"],
-    ["compression", ["--use-compression", "true", "--compression-algorithm", "brotli"], 2, "brotli"],
+    ["compression", ["--use-compression", "--compression-algorithm", "zstd"], 5, "@atc/codec-zstd"],
+    ["compression", ["--use-compression", "--compression-algorithm", "numeric"], 5, "@atc/codec-numeric"],
+    ["compression", ["--use-compression", "--compression-algorithm", "brotli"], 2, "brotli"],
     ["plugins", ["--plugins", "nonexist"], 5, "nonexist"],
     ["dataStore", ["--data-store", "nonexist"], 5, "nonexist"],
     ["cacheStore", ["--cache-store", "nonexist"], 5, "nonexist"],
@@ -170,25 +170,25 @@ describe("doctor", () => {
   });
 
   it("shows the line that installs a missing codec", async () => {
-    const { stdout } = await shop.atc("doctor", "--use-compression", "true");
+    const { stdout } = await shop.atc("doctor", "--use-compression");
     expect(stdout).toMatch(/^FAULT {2}compression .*install with: npm i @atc\/codec-blosc$/m);
   });
 
   it("reports all faults at once, and the exit code of the first", async () => {
     await shop.file("file", "");
-    const { code, found } = await faults("--cache-dir", "file/x", "--plugins", "nonexist", "--use-compression", "true");
+    const { code, found } = await faults("--cache-dir", "file/x", "--plugins", "nonexist", "--use-compression");
     expect([code, found.map(({ what }) => what)]).toEqual([6, ["cache", "plugins", "compression"]]);
   });
 
   it("reports a damaged list of plugins once", async () => {
     await shop.file("package.json", JSON.stringify({ dependencies: { "@atc/filter-numeric": "1" } }));
-    const { code, found } = await faults("--use-compression", "true");
+    const { code, found } = await faults("--use-compression");
     expect([code, found.map(({ what }) => what)]).toEqual([2, ["plugins"]]);
   });
 
   it("is satisfied with what is installed", async () => {
     await shop.install("codec-blosc", "codec-zstd");
-    const args = ["--use-compression", "true", "--compression-algorithm", "zstd", "--executor", "inline"];
+    const args = ["--use-compression", "--compression-algorithm", "zstd", "--executor", "inline"];
     const { code, found } = await faults(...args);
     expect([code, found]).toEqual([0, []]);
     const lines = (await shop.atc("doctor", ...args)).stdout.split("\n");

@@ -9,7 +9,7 @@ import { pythonWith, shop } from "./shop.ts";
 beforeEach(() => shop.file("bars.csv", barsCsv(["AAA", "BBB"], 400)));
 
 function backtest(): Promise<Run> {
-  return shop.atc("backtest", "bars.csv", "--use-compression", "true", "--compression-algorithm", "numeric");
+  return shop.atc("backtest", "bars.csv", "--use-compression", "--compression-algorithm", "numeric");
 }
 
 const python = pythonWith("numpy");

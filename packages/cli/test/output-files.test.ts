@@ -33,6 +33,78 @@ describe("a file that is read", () => {
   });
 });
 
+describe("a file that exists", () => {
+  it.each([
+    ["backtest", "--trades", "o.csv"],
+    ["backtest", "--equity", "o.arrow"],
+    ["backtest", "--portfolio", "o.csv"],
+    ["backtest", "--report", "o.json"],
+    ["signals", "-o", "o.csv"],
+    ["data export", "-o", "o.csv"],
+  ])("is replaced by %s %s only with --force", async (command, flag, name) => {
+    await shop.file("bars.csv", barsCsv(["A"], 300));
+    const path = await shop.file(name, "mine");
+    const args = [...command.split(" "), "bars.csv", flag, name];
+    const refused = await shop.atc(...args, "--json");
+    expect([refused.code, errorOf(refused).message]).toEqual([2, expect.stringContaining("--force")]);
+    expect(await readFile(path, "utf8")).toBe("mine");
+    expect((await shop.atc(...args, "--force")).code).toBe(0);
+    expect(await readFile(path, "utf8")).not.toBe("mine");
+  });
+
+  it("is an input with --force, too", async () => {
+    const path = await shop.file("bars.csv", barsCsv(["A"], 300));
+    const before = await readFile(path, "utf8");
+    for (const args of [
+      ["backtest", "bars.csv", "--trades", "bars.csv", "--force"],
+      ["signals", "bars.csv", "-o", "bars.csv", "--force"],
+    ])
+      expect((await shop.atc(...args)).code).toBe(2);
+    expect(await readFile(path, "utf8")).toBe(before);
+  });
+
+  it("is refused before any work", async () => {
+    await shop.file("bars.csv", barsCsv(["A"], 300));
+    await shop.file("t.csv", "mine");
+    await shop.atc("backtest", "bars.csv", "--trades", "t.csv");
+    expect(await shop.cached()).toEqual([]);
+  });
+});
+
+it("--force does not read files again", async () => {
+  await shop.file("bars.csv", barsCsv(["A"], 300));
+  const ingest = await shop.atc("ingest", "bars.csv", "--force", "--json");
+  expect([ingest.code, errorOf(ingest).details]).toEqual([2, { flag: "--force", nearest: "--reread" }]);
+});
+
+it("--report - prints the report instead of the tables", async () => {
+  await shop.file("bars.csv", barsCsv(["A"], 300));
+  const run = await shop.atc("backtest", "bars.csv", "--report", "-");
+  expect(run.json()).toHaveProperty("portfolio");
+  expect(run.stdout).toBe((await shop.atc("backtest", "bars.csv", "--json")).stdout);
+  expect((await readdir(shop.path)).sort()).toEqual([".cache", "bars.csv"]);
+});
+
+describe("a former name", () => {
+  it.each([
+    ["data export d -o x.csv --only A", "--symbols"],
+    ["signals d --symbol A", "--symbols"],
+    ["codec bench --dataset d --symbol A", "--symbols"],
+    ["signals d --out x.csv", "--output"],
+    ["ingest x.csv --force", "--reread"],
+    ["data resample d --to 1w --force", "--reread"],
+  ])("in atc %s is refused with the present one", async (line, flag) => {
+    const run = await shop.atc(...line.split(" "));
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(`its name is ${flag}`)]);
+  });
+});
+
+it("several symbols for a command that takes one are refused", async () => {
+  await shop.file("bars.csv", barsCsv(["A", "B"], 60));
+  const run = await shop.atc("signals", "bars.csv", "--symbols", "A,B");
+  expect([run.code, run.stderr]).toEqual([2, expect.stringContaining("takes one")]);
+});
+
 it("two results of one file are refused before any work", async () => {
   await shop.file("bars.csv", barsCsv(["A"], 300));
   const run = await shop.atc("backtest", "bars.csv", "--trades", "o.csv", "--equity", "./o.csv", "--json");
@@ -44,7 +116,7 @@ it("a run with curves says whether its figures came from the cache", async () =>
   await shop.file("bars.csv", barsCsv(["A", "B"], 300));
   const options = ["--equity", "e.csv"];
   expect((await shop.atc("backtest", "bars.csv", ...options)).stderr).toContain("computed in");
-  expect((await shop.atc("backtest", "bars.csv", ...options)).stderr).toContain("from the cache in");
+  expect((await shop.atc("backtest", "bars.csv", ...options, "--force")).stderr).toContain("from the cache in");
 });
 
 it("what a killed run left beside an output goes at the next run; what a living process writes stays", async () => {

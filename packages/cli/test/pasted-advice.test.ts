@@ -16,7 +16,7 @@ function advisedFlags(message: string): readonly string[] {
 async function ingested(file: string): Promise<{ readonly flags: readonly string[]; readonly rows: number }> {
   let flags: readonly string[] = [];
   for (let attempt = 0; attempt < 3; attempt++) {
-    const run = await shop.atc("ingest", file, ...flags, "--json", "--force");
+    const run = await shop.atc("ingest", file, ...flags, "--json", "--reread");
     if (run.code === 0) return { flags, rows: run.json<{ readonly rows: number }>().rows };
     const { message } = errorOf(run);
     // The first of two that an error leaves to the caller.

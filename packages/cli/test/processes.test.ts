@@ -1,27 +1,38 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, readdir, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { barsCsv, bin } from "./atc.ts";
-import { leftovers, shop } from "./shop.ts";
+import { leftovers, rowsOf, shop } from "./shop.ts";
 
 const run = promisify(execFile);
 
-/** Starts an ingest of a large file and ends it by `signal` once it has begun to read. */
-async function interrupt(signal: NodeJS.Signals): Promise<{ readonly code: number | null; readonly stderr: string }> {
-  const child = spawn(process.execPath, [bin, "ingest", "large.csv", "--name", "large", "--memory", "1MB"], {
+/** Whether an ingest of "large" has recorded a finished slice. */
+function hasFinishedSlice(): boolean {
+  const folder = join(shop.path, ".cache", "mmap", "large");
+  const scratch = existsSync(folder) ? readdirSync(folder).find((entry) => entry.startsWith(".scratch-")) : undefined;
+  const journal = join(folder, scratch ?? "none", "runs", "journal.jsonl");
+  return existsSync(journal) && readFileSync(journal, "utf8").includes("\n[");
+}
+
+/** Starts an ingest of a large file and ends it by `signal` once it has begun to read, or `isTime`. */
+async function interrupt(
+  signal: NodeJS.Signals,
+  isTime: () => boolean = () => existsSync(join(shop.path, ".cache", "mmap", "large")),
+  more: readonly string[] = [],
+): Promise<{ readonly code: number | null; readonly stderr: string }> {
+  const child = spawn(process.execPath, [bin, "ingest", "large.csv", "--name", "large", "--memory", "1MB", ...more], {
     cwd: shop.path,
   });
   let stderr = "";
   child.stderr.on("data", (piece: Buffer) => {
     stderr += piece.toString();
   });
-  const folder = join(shop.path, ".cache", "mmap", "large");
   const code = await new Promise<number | null>((resolve) => {
     const poll = setInterval(() => {
-      if (existsSync(folder)) {
+      if (isTime()) {
         clearInterval(poll);
         child.kill(signal);
       }
@@ -47,6 +58,23 @@ describe("an interrupted ingest", () => {
     expect((await shop.atc("data", "list", "--json")).json()).toEqual([]);
     expect(await leftovers()).toEqual([]);
   }, 60_000);
+
+  it.each(["", "--json"])(
+    "keeps finished slices at Ctrl-C, says so, and the next run resumes (%s)",
+    async (flag) => {
+      const { code, stderr } = await interrupt("SIGINT", hasFinishedSlice, flag === "" ? [] : [flag]);
+      expect([code, stderr]).toEqual([130, expect.stringMatching(/stopped; \d+ of \d+ slices of the file are kept/)]);
+      if (flag !== "") expect(JSON.parse(stderr)).toMatchObject({ error: { code: "ATC_ABORTED" } });
+      expect((await shop.atc("data", "list", "--json")).json()).toEqual([]);
+      expect(hasFinishedSlice()).toBe(true);
+      const resumed = await shop.atc("ingest", "large.csv", "--name", "large", "--json");
+      expect(resumed.json()).toMatchObject({ rows: 300_000, reused: false });
+      expect(await leftovers()).toEqual([]);
+      await shop.atc("ingest", "large.csv", "--name", "whole");
+      expect(await rowsOf("large")).toEqual(await rowsOf("whole"));
+    },
+    60_000,
+  );
 
   it("leaves nothing partly visible when killed, and the next start cleans up", async () => {
     const { code } = await interrupt("SIGKILL");
@@ -118,7 +146,7 @@ describe("a damaged segment", () => {
     const folder = join(shop.path, ".cache", "mmap", "mine");
     const segment = (await readdir(folder)).find((name) => name.endsWith(".arrow")) ?? "";
     await truncate(join(folder, segment), 4096);
-    const refused = await shop.atc("backtest", "mine", "--use-memory-mapped", mapped, "--no-cache", "--json");
+    const refused = await shop.atc("backtest", "mine", `--use-memory-mapped=${mapped}`, "--no-cache", "--json");
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain("ATC_CORRUPT_DATA");
     expect(refused.stderr).toContain(segment);

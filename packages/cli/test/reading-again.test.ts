@@ -90,11 +90,11 @@ describe("a file that is read with other options", () => {
     await second("b.json", option("timeUnit=s"), option("timeUnit=ms"));
   });
 
-  it("gives them after --force, and under another name", async () => {
+  it("gives them after --reread, and under another name", async () => {
     await shop.file("b.csv", await fixture("cache-date-order.csv"));
     const mdy = option("dateOrder=mdy");
     const first = await backtest("b.csv", ...dmy);
-    for (const run of [["--force"], ["--name", "other"]]) {
+    for (const run of [["--reread"], ["--name", "other"]]) {
       const cached = await backtest("b.csv", ...mdy, ...run);
       expect(cached.portfolio).toEqual((await backtest("b.csv", ...mdy, "--no-cache")).portfolio);
       expect(cached.portfolio).not.toEqual(first.portfolio);

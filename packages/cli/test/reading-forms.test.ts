@@ -50,7 +50,7 @@ it.each([
   const { symbols } = run.json<{ readonly symbols: readonly { readonly symbol: string }[] }>();
   expect(new Set(symbols.map(({ symbol }) => symbol))).toEqual(new Set(wanted));
   expect((await shop.atc("ingest", "odd.csv", "--name", "odd")).code).toBe(0);
-  const exported = await shop.atc("data", "export", "odd", "-o", "out.csv", "--only", list, "--json");
+  const exported = await shop.atc("data", "export", "odd", "-o", "out.csv", "--symbols", list, "--json");
   expect(exported.json<{ readonly symbols: number }>().symbols).toBe(wanted.length);
 });
 

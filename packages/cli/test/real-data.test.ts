@@ -57,8 +57,7 @@ describe.skipIf(!here)("real market data (needs ../shared)", () => {
       const run = await shop.atc(
         "backtest",
         sharedFile(`data/${name}.csv`).path,
-        "--use-memory-mapped",
-        mapped,
+        `--use-memory-mapped=${mapped}`,
         "--no-cache",
         "--json",
       );
@@ -88,8 +87,8 @@ describe.skipIf(!here)("real market data (needs ../shared)", () => {
           "bars.csv",
           "-o",
           "out.csv",
-          "--use-memory-mapped",
-          mapped,
+          "--force",
+          `--use-memory-mapped=${mapped}`,
           "--no-cache",
           "--json",
         );

@@ -76,7 +76,7 @@ describe("days that were made of hours", () => {
     expect((await shop.atc("data", "info", "days", "--json")).json()).toMatchObject({ timeIs: "date" });
     await resample("hours.csv", "--to", "1w", ...newYork, ...session, "--name", "direct");
     for (const again of [newYork, [...newYork, ...session], []]) {
-      await resample("days", "--to", "1w", ...again, "--name", "weeks", "--force");
+      await resample("days", "--to", "1w", ...again, "--name", "weeks", "--reread");
       expect(await rowsOf("weeks")).toEqual(await rowsOf("direct"));
     }
     const exported = await shop.atc("data", "export", "days", "-o", "-");

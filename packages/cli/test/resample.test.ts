@@ -44,7 +44,7 @@ describe("atc data resample", () => {
     const again = await shop.atc("data", "resample", "hours", "--to", "4h", "--name", "four", "--json");
     expect(again.json()).toMatchObject({ reused: false, rows: 30 });
     expect(
-      (await shop.atc("data", "resample", "hours", "--to", "4h", "--force", "--name", "four", "--json")).json(),
+      (await shop.atc("data", "resample", "hours", "--to", "4h", "--reread", "--name", "four", "--json")).json(),
     ).toMatchObject({
       reused: false,
     });

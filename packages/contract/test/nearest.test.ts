@@ -21,6 +21,17 @@ describe("nearest", () => {
     expect(nearest(text, columns)).toBeUndefined();
   });
 
+  it.each([
+    ["tief", "time"],
+    ["foo", "low"],
+    ["us", "dd"],
+    ["us", "q1"],
+    ["-", "q1"],
+    ["", "a"],
+  ])("does not suggest a short word that is another: %j, %j", (text, candidate) => {
+    expect(nearest(text, [candidate])).toBeUndefined();
+  });
+
   it("is the first of candidates with the same distance", () => {
     expect(nearest("bar", ["baz", "bat"])).toBe("baz");
   });

@@ -22,7 +22,7 @@ export { type RowRange, type RowSelection, rangesOf, rowsOf } from "./export/row
 export { type CloseSamplesOptions, closeSamples } from "./info/close-samples.ts";
 export { type DatasetDescription, describeDataset } from "./info/dataset-description.ts";
 export { datasetHistory, type ReadingCounts, type ReadingRecord } from "./info/dataset-history.ts";
-export { datasetHint, findDataset } from "./info/dataset-lookup.ts";
+export { datasetHint, datasetNamed, findDataset } from "./info/dataset-lookup.ts";
 export { sourceNameOf, sourcePathOf } from "./info/dataset-source.ts";
 export { type StaleDataset, type StaleDatasetsOptions, staleDatasets } from "./info/stale-datasets.ts";
 export type { OverlapPolicy } from "./rows/series-merge.ts";

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export { datasetName } from "./base/dataset-name.ts";
+export type { KeptListener } from "./files/journal.ts";
 export { ingest } from "./ingest.ts";
 export type { DuplicatePolicy } from "./order/duplicates.ts";
 export { fingerprintOf } from "./phases/fingerprint.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
@@ -40,8 +40,21 @@ async function killed(
   expect([code, signal]).toEqual([null, "SIGKILL"]);
 }
 
+/** How an ingest in this process is ended. */
+interface Ending {
+  /** Aborts when this many slices were started. */
+  readonly abortAt: number;
+  readonly onKept?: (finished: number, slices: number) => void;
+}
+
 /** Ingests in this process, and returns the number of slices that were read. */
-async function ingestHere(directory: string, file: string, bytes: number = memoryBytes): Promise<number> {
+async function ingestHere(
+  directory: string,
+  file: string,
+  bytes: number = memoryBytes,
+  ending?: Ending,
+): Promise<number> {
+  const stop = new AbortController();
   await using inline = inlineExecutor({
     modules: { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href },
   });
@@ -51,12 +64,15 @@ async function ingestHere(directory: string, file: string, bytes: number = memor
     // As many as the process has: slices are cut for them.
     concurrency: 2,
     submit: (task, ...rest) => {
-      if (task.task === "@atc/ingest#readSlice") slices++;
+      if (task.task === "@atc/ingest#readSlice" && ++slices === ending?.abortAt) stop.abort();
       return inline.submit(task, ...rest);
     },
   };
   await using source = await csv(file, { badRows: "skip" });
-  await ingest(source, mmapStore({ directory }), { name: "d", memoryBytes: bytes, executor, force: true });
+  const options = { name: "d", memoryBytes: bytes, executor, force: true, onKept: ending?.onKept };
+  const done = ingest(source, mmapStore({ directory }), { ...options, signal: stop.signal });
+  if (ending === undefined) await done;
+  else await expect(done).rejects.toMatchObject({ code: "ATC_ABORTED" });
   return slices;
 }
 
@@ -69,14 +85,60 @@ function journalOf(directory: string): string {
 const leftovers = (directory: string): string[] =>
   readdirSync(join(directory, "d")).filter((entry) => !/^(manifest\.json|seg-.*\.arrow)$/.test(entry));
 
+const files: Record<string, () => string> = {
+  // Without quotes no slice is read twice.
+  "in runs": () => writeBars(newDirectory(), 20_000, { quotes: false }),
+  "in their places": () => writePlainBars(newDirectory(), { rows: 40_000, minute: (bar) => bar ^ 1 }),
+  "with notes of the reading": () => writePlainBars(newDirectory(), { rows: 40_000, line: epochLine(5000) }),
+  "in partitions": () => writePlainBars(newDirectory(), { rows: 40_000, symbols: 60 }),
+};
+
+describe("an ingest that was aborted", () => {
+  for (const [what, write] of Object.entries(files))
+    it(`resumes after its finished slices if they are to be kept, ${what}, with the same dataset`, async () => {
+      const file = write();
+      const whole = newDirectory();
+      const all = await ingestHere(whole, file);
+      const directory = newDirectory();
+      const kept: number[] = [];
+      const onKept = (...counts: readonly number[]): void => void kept.push(...counts);
+      await ingestHere(directory, file, memoryBytes, { abortAt: 6, onKept });
+      expect(kept).toEqual([expect.any(Number), all]);
+      // Slices that were read when the abort came may have been finished after it.
+      expect(kept[0]).toBeGreaterThan(0);
+      const rest = await ingestHere(directory, file);
+      expect(rest).toBeLessThanOrEqual(all - (kept[0] ?? 0));
+      expect(rest).toBeGreaterThanOrEqual(all - 6);
+      expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
+      expect(leftovers(directory)).toEqual([]);
+    }, 60_000);
+
+  it("can be aborted again and again, and at last gives the same dataset", async () => {
+    const file = writePlainBars(newDirectory(), { rows: 40_000, minute: (bar) => bar ^ 1 });
+    const whole = newDirectory();
+    const all = await ingestHere(whole, file);
+    const directory = newDirectory();
+    let read = 0;
+    for (let attempt = 0; attempt < 3; attempt++)
+      read += await ingestHere(directory, file, memoryBytes, { abortAt: 8, onKept: () => undefined });
+    read += await ingestHere(directory, file);
+    // Four slices are read at a time; without a journal it would be 24 more.
+    expect(read).toBeLessThanOrEqual(all + 12);
+    expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
+    expect(leftovers(directory)).toEqual([]);
+  }, 60_000);
+
+  it("leaves nothing by default, or if no slice is finished", async () => {
+    const file = writePlainBars(newDirectory(), { rows: 40_000 });
+    const directory = newDirectory();
+    await ingestHere(directory, file, memoryBytes, { abortAt: 6 });
+    expect(existsSync(join(directory, "d"))).toBe(false);
+    await ingestHere(directory, file, memoryBytes, { abortAt: 1, onKept: () => expect.unreachable() });
+    expect(existsSync(join(directory, "d"))).toBe(false);
+  }, 60_000);
+});
+
 describe("an ingest that was killed", () => {
-  const files: Record<string, () => string> = {
-    // Without quotes no slice is read twice.
-    "in runs": () => writeBars(newDirectory(), 20_000, { quotes: false }),
-    "in their places": () => writePlainBars(newDirectory(), { rows: 40_000, minute: (bar) => bar ^ 1 }),
-    "with notes of the reading": () => writePlainBars(newDirectory(), { rows: 40_000, line: epochLine(5000) }),
-    "in partitions": () => writePlainBars(newDirectory(), { rows: 40_000, symbols: 60 }),
-  };
   for (const [what, write] of Object.entries(files))
     it(`resumes after its finished slices, ${what}, with the same dataset`, async () => {
       const file = write();

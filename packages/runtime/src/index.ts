@@ -16,7 +16,7 @@ export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue, NamedArrays }
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
 export { configJsonSchema, configKeys, describeOrigin } from "@atc/config";
 export type { DatasetDescription, OverlapPolicy, ReadingRecord, StaleDataset, SymbolAppend } from "@atc/datasets";
-export { datasetHistory, describeDataset, findDataset, staleDatasets } from "@atc/datasets";
+export { datasetHistory, datasetNamed, describeDataset, findDataset, staleDatasets } from "@atc/datasets";
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
 export { ingestReport } from "@atc/ingest";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";

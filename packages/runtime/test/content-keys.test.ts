@@ -119,7 +119,7 @@ it("bars are made again only if the rows of the original are others", async () =
   const bars = { to: "4h" } as const;
   await ingestFile(runtime, "bars.csv", { name: "d" });
   const first = await resampleData(runtime, "d", { bars, name: "r" });
-  await ingestFile(runtime, "bars.csv", { name: "d", duplicates: "keep-first", force: true });
+  await ingestFile(runtime, "bars.csv", { name: "d", duplicates: "keep-first", reread: true });
   expect(await resampleData(runtime, "d", { bars, name: "r" })).toMatchObject({ reused: true });
   await writeFile(join(cwd, "more.csv"), csvOf(["A"], 8, 200));
   await appendFiles(runtime, "d", ["more.csv"]);

@@ -103,7 +103,7 @@ it("appends, compactions, resampling and verification keep the content of the ro
           await resampleData(runtime, "d", options);
           const bars = await checked(runtime, "bars");
           expect(await resampleData(runtime, "whole", options)).toMatchObject({ reused: true });
-          const forced = await resampleData(runtime, "whole", { ...options, force: true });
+          const forced = await resampleData(runtime, "whole", { ...options, reread: true });
           expect(forced.manifest.content).toBe(bars);
         }
       } finally {

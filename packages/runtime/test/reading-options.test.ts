@@ -33,18 +33,18 @@ const reading = fc.record({
   priceScale: fc.constantFrom(1, 100),
   order: fc.shuffledSubarray([...names], { minLength: 4, maxLength: 4 }),
   duplicates: fc.constantFrom("keep-last" as const, "keep-first" as const),
-  force: fc.boolean(),
+  reread: fc.boolean(),
   named: fc.boolean(),
 });
 
 type Reading = typeof reading extends fc.Arbitrary<infer Value> ? Value : never;
 
-function optionsOf({ order, duplicates, force, named, ...source }: Reading): DataOptions {
+function optionsOf({ order, duplicates, reread, named, ...source }: Reading): DataOptions {
   const columns = Object.fromEntries(names.map((name, i) => [name, order[i] as string]));
   return {
     sourceOptions: { ...source, columns },
     duplicates,
-    force,
+    reread,
     ...(named ? { name: `${source.dateOrder}-${source.badRows}` } : {}),
   };
 }

@@ -3,7 +3,9 @@ import { basename, resolve } from "node:path";
 import type { Codec, ColumnMetadata, Dataset, DType, Series, TypedArray } from "@atc/contract";
 import { AtcError, bytesPerElement, dtypeOf, fromSystemError, nearest } from "@atc/contract";
 import { allocate } from "@atc/plugin-kit";
+import { datasetNamed } from "@atc/runtime";
 import type { Invocation } from "../invocation/invocation.ts";
+import { oneSymbol } from "../invocation/reading-options.ts";
 
 /** The bytes that codecs are measured on. */
 export interface CodecInput {
@@ -95,12 +97,12 @@ function columnValues(series: Series, { name, type }: ColumnMetadata, rows: numb
   return values;
 }
 
-async function columnInput(run: Invocation, name: string, most: number): Promise<CodecInput> {
+async function columnInput(run: Invocation, given: string, most: number): Promise<CodecInput> {
+  const name = await datasetNamed(run.runtime.store, given);
   using dataset = await run.runtime.store.open(name);
-  const { symbol: wanted, column: wantedColumn } = run.options;
-  const symbol = typeof wanted === "string" ? wanted : longestSeries(dataset);
+  const symbol = oneSymbol(run.options) ?? longestSeries(dataset);
   const series = dataset.series(symbol);
-  const column = chosenColumn(series, wantedColumn);
+  const column = chosenColumn(series, run.options["column"]);
   const typesize = bytesPerElement[dtypeOf(column.type)];
   const rows = Math.min(series.length, Math.max(1, Math.floor(most / typesize)));
   const values = columnValues(series, column, rows);

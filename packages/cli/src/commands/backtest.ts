@@ -1,25 +1,32 @@
 import { resolve } from "node:path";
 import type { BacktestReport, CurveFiles, OpenBacktest } from "@atc/runtime";
-import { openBacktest, reportJson, writeCurves } from "@atc/runtime";
+import { ingestFile, openBacktest, reportJson, writeCurves } from "@atc/runtime";
 import type { Command } from "commander";
+import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { checkOutputs } from "../invocation/output-files.ts";
 import { periodOf, withPeriod } from "../invocation/period.ts";
-import { listed } from "../invocation/reading-options.ts";
+import { symbolList } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { backtestTable } from "../reports/backtest-table.ts";
 
 const curveKinds = ["trades", "equity", "portfolio", "report"] as const;
 
-/** The symbols of a comma-separated list. */
-function symbolList(text: unknown): readonly string[] | undefined {
-  return typeof text === "string" ? listed(text, "--symbols") : undefined;
+/** Whether an output goes to standard output: `--report -`. */
+function isPrinted(kind: string, file: unknown): boolean {
+  return kind === "report" && file === "-";
 }
 
 /** The exit code of a report: `data` if no symbol could be computed. */
 function reportExitCode(report: BacktestReport): number {
   return report.symbols.length === 0 ? exitCodes.data : exitCodes.ok;
+}
+
+/** What was read besides; empty if nothing was. */
+function readingText(reused: boolean, files: number): string {
+  if (reused) return "";
+  return files > 1 ? `, the ${files} files were read into a dataset` : ", the file was read into a dataset";
 }
 
 /** Where the results came from. */
@@ -30,8 +37,8 @@ function origin({ cachedSymbols, report: { symbols } }: OpenBacktest): string {
 
 export function addBacktest(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = program
-    .command("backtest [data]")
-    .description("Backtest a file or a dataset: ATC signals, fills, costs, metrics")
+    .command("backtest [data...]")
+    .description("Backtest files or a dataset: ATC signals, fills, costs, metrics")
     .option(
       "--symbols <list>",
       `only these symbols, separated by commas; in double quotes if one holds a comma: 'AAPL,"A,B"'`,
@@ -39,37 +46,45 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     .option("--trades <file>", "write the trades to a .csv or .arrow file")
     .option("--equity <file>", "write the equity curves to a .csv or .arrow file")
     .option("--portfolio <file>", "write the portfolio's equity to a .csv or .arrow file")
-    .option("--report <file>", "write the report as JSON to a file")
+    .option("--report <file>", "write the report as JSON to a file; - is standard output, instead of the tables")
+    .option("--force", "replace files that exist")
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
     .option("--no-cache", "neither read results from the cache nor store them");
   withPeriod(command, "start of the time in which to trade; signals see all bars before it");
-  withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {
+  withConfigKeys(withReading(withCommon(command))).action(async (given: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { options } = run;
     const period = periodOf(options);
     const files: CurveFiles = Object.fromEntries(
       curveKinds.flatMap((kind) => {
         const file = options[kind];
-        return typeof file === "string" ? [[kind, resolve(io.cwd, file)]] : [];
+        return typeof file === "string" && !isPrinted(kind, file) ? [[kind, resolve(io.cwd, file)]] : [];
       }),
     );
     const outputs = Object.entries(files).map(([kind, file]) => ({ flag: `--${kind}`, file }));
-    checkOutputs(outputs, [data, run.runtime.loaded.file], io.cwd);
-    const symbols = symbolList(options["symbols"]);
+    checkOutputs(outputs, {
+      inputs: [...given, run.runtime.loaded.file],
+      cwd: io.cwd,
+      force: options["force"] === true,
+    });
+    const symbols = symbolList(options);
     const curves = curveKinds.some((kind) => kind !== "report" && kind in files);
     const startedAt = performance.now();
+    // Several files become one dataset, as with an ingest of them.
+    const read = given.length > 1 ? await ingestFile(run.runtime, given, run.data) : undefined;
+    const data = read?.manifest.name ?? given[0];
     using outcome = await openBacktest(run.runtime, data, {
-      ...run.data,
+      ...(read === undefined ? run.data : { signal: run.data.signal, onProgress: run.data.onProgress }),
       curves,
       ...(symbols === undefined ? {} : { symbols }),
       ...(period === undefined ? {} : { period }),
     });
     for (const file of await writeCurves(outcome, files)) run.say(`wrote ${file}`);
-    if (run.json) await run.printPortions(reportJson(outcome.report));
+    if (run.json || isPrinted("report", options["report"])) await run.printPortions(reportJson(outcome.report));
     else {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
-      run.print(backtestTable(outcome.report, outcome.dataset));
-      run.say(`\n${origin(outcome)} in ${seconds} s${outcome.reused ? "" : ", the file was read into a dataset"}`);
+      run.printFitted(backtestTable(outcome.report, outcome.dataset, { screen: run.screen, given, symbols }));
+      run.say(`\n${origin(outcome)} in ${seconds} s${readingText(read?.reused ?? outcome.reused, given.length)}`);
     }
     exit(reportExitCode(outcome.report));
   });

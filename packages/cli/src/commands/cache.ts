@@ -3,11 +3,13 @@ import type { CacheEntry, CacheStats, WarmedData } from "@atc/runtime";
 import { warmCache } from "@atc/runtime";
 import type { Command } from "commander";
 import { parseAge } from "../invocation/age.ts";
+import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { parseBytes } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { bytes, counted, duration, integer, share } from "../text/number-format.ts";
+import type { Screen } from "../text/screen.ts";
 import { textTable } from "../text/text-table.ts";
 
 /** Bytes of an entry's arrays in memory. */
@@ -40,7 +42,7 @@ async function sumsByKind(entries: AsyncIterable<CacheEntry>): Promise<readonly 
 }
 
 /** The sizes of the entries by kind and compression. */
-function sizesTable(kinds: readonly KindSums[]): string {
+function sizesTable(kinds: readonly KindSums[], screen: Screen): string {
   return textTable(
     [
       { title: "kind", align: "left" },
@@ -59,6 +61,7 @@ function sizesTable(kinds: readonly KindSums[]): string {
       // A report is text, without arrays to compare with.
       one.rawBytes === 0 ? "-" : (one.rawBytes / one.bytes).toFixed(2),
     ]),
+    screen,
   );
 }
 
@@ -100,7 +103,7 @@ function allUses(uses: readonly KindUse[]): KindUse {
   };
 }
 
-function usesTable(uses: readonly KindUse[]): string {
+function usesTable(uses: readonly KindUse[], screen: Screen): string {
   const rows = uses.length > 1 ? [...uses, allUses(uses)] : uses;
   return textTable(
     [
@@ -119,6 +122,7 @@ function usesTable(uses: readonly KindUse[]): string {
       duration(Math.round(savedMs)),
       bytes(size),
     ]),
+    screen,
   );
 }
 
@@ -132,7 +136,7 @@ function addStats(cacheCommand: Command, io: CommandLineIo): void {
   const command = cacheCommand
     .command("stats")
     .description("Show the size, the bounds and the use of the cache by kind of entry");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const cache = await run.runtime.cache();
     const { storedEntries, storedBytes, quarantinedEntries, quarantinedBytes, usage } = await cache.stats();
@@ -156,10 +160,10 @@ function addStats(cacheCommand: Command, io: CommandLineIo): void {
     run.print(
       `${directory}: ${integer(storedEntries)} files, ${bytes(storedBytes)} (${boundsText(config)})${quarantinedEntries > 0 ? `; ${integer(quarantinedEntries)} damaged files set aside, ${bytes(quarantinedBytes)}` : ""}`,
     );
-    if (kinds.length > 0) run.print(sizesTable(kinds));
+    if (kinds.length > 0) run.printFitted(sizesTable(kinds, run.screen));
     if (usage.since === undefined) return;
     run.print(`\nlookups of all processes since ${new Date(usage.since).toISOString().slice(0, 16)}Z:`);
-    run.print(usesTable(uses));
+    run.printFitted(usesTable(uses, run.screen));
   });
 }
 
@@ -221,7 +225,7 @@ function addList(cacheCommand: Command, io: CommandLineIo): void {
     .command("list")
     .description("List the entries, least recently used first")
     .option("--kind <kind>", "only entries of this kind");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const cache = await run.runtime.cache();
     const entries: CacheEntry[] = [];
@@ -229,7 +233,7 @@ function addList(cacheCommand: Command, io: CommandLineIo): void {
       if (run.options["kind"] === undefined || entry.metadata?.key.kind === run.options["kind"]) entries.push(entry);
     if (run.json) return run.printJson(entries);
     if (entries.length === 0) return run.print("no such entry in the cache");
-    run.print(
+    run.printFitted(
       textTable(
         [
           { title: "entry", align: "left" },
@@ -247,6 +251,7 @@ function addList(cacheCommand: Command, io: CommandLineIo): void {
           new Date(accessedAt).toISOString().slice(0, 19),
           state,
         ]),
+        run.screen,
       ),
     );
   });
@@ -256,7 +261,7 @@ function addVerify(cacheCommand: Command, io: CommandLineIo, exit: (code: number
   const command = cacheCommand
     .command("verify")
     .description("Read and check every entry; damaged ones are set aside and computed again when needed");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const report = await (await run.runtime.cache()).verify();
     if (run.json) run.printJson(report);
@@ -277,7 +282,7 @@ function addPrune(cacheCommand: Command, io: CommandLineIo): void {
     .option("--max-bytes <bytes>", "remove least recently used entries until this much is left, such as 500MB")
     .option("--older-than <age>", "remove entries that were not used for longer, such as 30d or 12h")
     .option("--kind <kind>", "only entries of this kind");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const { maxBytes, olderThan, kind } = run.options;
     const report = await (await run.runtime.cache()).prune({
@@ -294,7 +299,7 @@ function addPrune(cacheCommand: Command, io: CommandLineIo): void {
 
 function addClear(cacheCommand: Command, io: CommandLineIo): void {
   const command = cacheCommand.command("clear").description("Remove every entry; they are computed again when needed");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const report = await (await run.runtime.cache()).clear();
     if (run.json) return run.printJson(report);

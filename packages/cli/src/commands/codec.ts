@@ -4,8 +4,9 @@ import type { Command } from "commander";
 import { type CodecCandidate, codecCandidates, installedCodecs } from "../codecs/codec-candidates.ts";
 import { type CodecInput, readCodecInput } from "../codecs/codec-input.ts";
 import { type CodecFigures, type CodecUse, measureCodec, secondsPerGB, uncompressed } from "../codecs/codec-measure.ts";
+import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { parseBytes } from "../invocation/reading-options.ts";
 import { bytes } from "../text/number-format.ts";
 import { textTable } from "../text/text-table.ts";
@@ -82,10 +83,25 @@ function speed(value: number): string {
   return Number.isFinite(value) ? value.toFixed(0) : "-";
 }
 
+/** With fewer bytes, the time that is measured depends on the load of the machine more than on the codec. */
+const fewBytes = 1e6;
+
+/** What limits the worth of a recommendation. */
+function caveats({ bytes: measured }: CodecInput): readonly string[] {
+  // Arrays of numbers have bytes of 0 and control bytes; text has neither.
+  const isText = !measured.subarray(0, 4096).some((byte) => byte < 9 || (byte > 13 && byte < 32));
+  return [
+    ...(isText ? ["this is text, but the cache holds arrays of numbers: measure a column with --dataset NAME"] : []),
+    ...(measured.length < fewBytes
+      ? [`${bytes(measured.length)} is little, so another run may recommend another codec: measure 1 MB or more`]
+      : []),
+  ];
+}
+
 function printResults(run: Invocation, input: CodecInput, results: readonly CodecResult[], use: CodecUse): void {
   const best = recommend(results);
   run.print(`${input.source}: ${bytes(input.bytes.length)}, elements of ${input.typesize} bytes`);
-  run.print(
+  run.printFitted(
     textTable(
       [
         { title: "codec", align: "left" },
@@ -103,11 +119,13 @@ function printResults(run: Invocation, input: CodecInput, results: readonly Code
         one.secondsPerGB?.toFixed(1) ?? "-",
         one === best ? "recommended" : (one.problem ?? (one.config === undefined ? "in code only" : "")),
       ]),
+      run.screen,
     ),
   );
-  run.print(
+  run.printLine(
     `s/GB: seconds to compress and store a gigabyte once and read it ${use.reads} times, on a disk of ${use.diskMBs} MB/s (--reads, --disk)`,
   );
+  for (const caveat of caveats(input)) run.printLine(`note: ${caveat}`);
   run.print(`\nFor atc.yaml:\n${configLines(best.config)}`);
 }
 
@@ -137,7 +155,7 @@ function addBench(codecCommand: Command, io: CommandLineIo): void {
     .description("Measure every installed codec on your own data and recommend one")
     .option("--dataset <name>", "use a column of this dataset instead of a file")
     .option("--column <name>", "the column (default: close)")
-    .option("--symbol <symbol>", "the symbol (default: the one with the most rows)")
+    .option("--symbols <symbol>", "the symbol (default: the one with the most rows)")
     .option(
       "--dtype <dtype>",
       "type of the numbers of a raw file: float64, int64, float32, int32, uint32, int8 or uint8",
@@ -147,7 +165,7 @@ function addBench(codecCommand: Command, io: CommandLineIo): void {
     .option("--seconds <seconds>", "time per codec and direction", "0.2")
     .option("--reads <times>", "reads per write", "3")
     .option("--disk <bytes>", "disk throughput per second", "200MB");
-  withConfigKeys(withCommon(command)).action(async (file: string | undefined) => {
+  withConfigKeys(withCommon(command), storageGroups).action(async (file: string | undefined) => {
     await using run = await startInvocation(command, io);
     const use = {
       reads: numberOption(run, "reads", "--reads", 0),

@@ -1,7 +1,8 @@
 import { configJsonSchema, configKeys, describeOrigin } from "@atc/runtime";
 import type { Command } from "commander";
+import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInspection, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInspection, withCommon } from "../invocation/invocation.ts";
 import { textTable } from "../text/text-table.ts";
 
 export function addConfig(program: Command, io: CommandLineIo): void {
@@ -22,7 +23,7 @@ export function addConfig(program: Command, io: CommandLineIo): void {
       const from = Object.fromEntries(configKeys.map(({ name }) => [name, describeOrigin(origins[name])]));
       return run.printJson({ config: shown, origins: from, file: file ?? null });
     }
-    run.print(
+    run.printFitted(
       textTable(
         [
           { title: "key", align: "left" },
@@ -37,6 +38,7 @@ export function addConfig(program: Command, io: CommandLineIo): void {
             describeOrigin(origins[name]),
           ];
         }),
+        run.screen,
       ),
     );
     if (file === undefined) run.say("\nno configuration file was found; put atc.yaml in this folder to have one");

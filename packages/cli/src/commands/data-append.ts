@@ -1,18 +1,20 @@
 import type { AppendResult, SymbolAppend } from "@atc/runtime";
-import { appendFiles } from "@atc/runtime";
+import { appendFiles, datasetNamed } from "@atc/runtime";
 import type { Command } from "commander";
+import { dataGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { choice } from "../invocation/reading-options.ts";
 import { qualityLines } from "../reports/quality-lines.ts";
 import { counted, integer } from "../text/number-format.ts";
+import type { Screen } from "../text/screen.ts";
 import { textTable } from "../text/text-table.ts";
 import { warmIfConfigured } from "./cache.ts";
 
 /** The most symbols in the table. */
 const mostSymbols = 40;
 
-function symbolsTable(symbols: readonly SymbolAppend[]): string {
+function symbolsTable(symbols: readonly SymbolAppend[], screen: Screen): string {
   const shown = symbols.slice(0, mostSymbols);
   const table = textTable(
     [
@@ -26,6 +28,7 @@ function symbolsTable(symbols: readonly SymbolAppend[]): string {
       isNew ? `${symbol} (new)` : symbol,
       ...[added, restated, unchanged, ignored].map(integer),
     ]),
+    screen,
   );
   const rest = symbols.length - shown.length;
   return rest > 0 ? `${table}\nand ${integer(rest)} more symbols (--json lists all)` : table;
@@ -46,9 +49,10 @@ export function addAppend(data: Command, io: CommandLineIo): void {
       "--overlap <policy>",
       "restate, keep or error: what happens to rows at a time that the dataset already has with other values (default: restate)",
     );
-  withConfigKeys(withReading(withCommon(command), { naming: false })).action(
-    async (name: string, files: readonly string[]) => {
+  withConfigKeys(withReading(withCommon(command), { naming: false }), dataGroups).action(
+    async (given: string, files: readonly string[]) => {
       await using run = await startInvocation(command, io);
+      const name = await datasetNamed(run.runtime.store, given);
       const overlap = choice(run.options, "overlap", "--overlap", ["restate", "keep", "error"]);
       const result = await appendFiles(run.runtime, name, files, {
         ...run.data,
@@ -62,9 +66,9 @@ export function addAppend(data: Command, io: CommandLineIo): void {
         return;
       }
       run.print(headline(name, result));
-      if (changed) run.print(symbolsTable(symbols));
+      if (changed) run.printFitted(symbolsTable(symbols, run.screen));
       if (droppedColumns.length > 0) run.print(`columns that the dataset does not have: ${droppedColumns.join(", ")}`);
-      for (const line of qualityLines({ ...report, droppedColumns: [] })) run.print(line);
+      for (const line of qualityLines({ ...report, droppedColumns: [] })) run.printLine(line);
     },
   );
 }

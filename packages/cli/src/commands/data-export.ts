@@ -1,9 +1,10 @@
 import { exportData } from "@atc/runtime";
 import type { Command } from "commander";
+import { dataGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { periodOf, withPeriod } from "../invocation/period.ts";
-import { listed } from "../invocation/reading-options.ts";
+import { symbolList } from "../invocation/reading-options.ts";
 import { counted, integer } from "../text/number-format.ts";
 
 /** The most files in the summary. */
@@ -19,17 +20,18 @@ export function addExport(data: Command, io: CommandLineIo): void {
     )
     .option("--format <name>", "csv, arrow or parquet (default: by the file's ending)")
     .option(
-      "--only <list>",
+      "--symbols <list>",
       `only these symbols, separated by commas; in double quotes if one holds a comma: 'AAPL,"A,B"'`,
     );
-  withPeriod(command, "start of the time whose rows to write").option("--force", "replace an existing file");
-  withConfigKeys(withCommon(command)).action(async (source: string) => {
+  withPeriod(command, "start of the time whose rows to write").option("--force", "replace the file if it exists");
+  withConfigKeys(withCommon(command), dataGroups).action(async (source: string) => {
     await using run = await startInvocation(command, io);
-    const { output, format, only, force } = run.options;
+    const { output, format, force } = run.options;
+    const symbols = symbolList(run.options);
     const result = await exportData(run.runtime, source, {
       ...(output === "-" ? { stream: io.stdout } : { file: String(output) }),
       ...(typeof format === "string" ? { format } : {}),
-      ...(typeof only === "string" ? { symbols: listed(only, "--only") } : {}),
+      ...(symbols === undefined ? {} : { symbols }),
       ...periodOf(run.options),
       force: force === true,
       signal: io.signal,
@@ -37,10 +39,10 @@ export function addExport(data: Command, io: CommandLineIo): void {
     });
     if (output === "-") return;
     if (run.json) return run.printJson(result);
-    const { files, rows, symbols } = result;
+    const { files, rows } = result;
     const more = files.length > mostFiles ? ` and ${integer(files.length - mostFiles)} more` : "";
     run.print(
-      `wrote ${files.slice(0, mostFiles).join(", ")}${more}: ${counted(rows, "row")}, ${counted(symbols, "symbol")}`,
+      `wrote ${files.slice(0, mostFiles).join(", ")}${more}: ${counted(rows, "row")}, ${counted(result.symbols, "symbol")}`,
     );
   });
 }

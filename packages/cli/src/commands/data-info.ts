@@ -1,8 +1,9 @@
 import type { DatasetInfo } from "@atc/runtime";
-import { datasetInfo, describeDataset } from "@atc/runtime";
+import { datasetInfo, datasetNamed, describeDataset } from "@atc/runtime";
 import type { Command } from "commander";
+import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { barLines } from "../reports/bar-lines.ts";
 import { mostSeries, qualityLines, seriesTable } from "../reports/quality-lines.ts";
 import { bytes, counted, integer } from "../text/number-format.ts";
@@ -39,8 +40,9 @@ export function addInfo(data: Command, io: CommandLineIo): void {
   const command = data
     .command("info <dataset>")
     .description("Show the contents of a dataset, its prices, and anomalies in them");
-  withConfigKeys(withCommon(command)).action(async (name: string) => {
+  withConfigKeys(withCommon(command), storageGroups).action(async (given: string) => {
     await using run = await startInvocation(command, io);
+    const name = await datasetNamed(run.runtime.store, given);
     const row = await describeDataset(run.runtime.store, name);
     const info = await datasetInfo(run.runtime, name, {
       sampledSymbols: mostSeries,
@@ -66,9 +68,9 @@ export function addInfo(data: Command, io: CommandLineIo): void {
     run.print(
       `from ${row.start ?? "-"} to ${row.end ?? "-"}${row.source === undefined ? "" : `, read from ${row.source}`}`,
     );
-    for (const line of historyLines(info)) run.print(line);
+    for (const line of historyLines(info)) run.printLine(line);
     run.print(`columns: ${columns.map((column) => `${column.name} ${column.type}`).join(", ")}\n`);
-    run.print(seriesTable(report, closes));
-    for (const line of qualityLines(report)) run.print(line);
+    run.printFitted(seriesTable(report, closes, run.screen));
+    for (const line of qualityLines(report)) run.printLine(line);
   });
 }

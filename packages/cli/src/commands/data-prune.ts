@@ -3,9 +3,11 @@ import { absentOnly, isAtcError } from "@atc/contract";
 import { type StaleDataset, staleDatasets } from "@atc/runtime";
 import type { Command } from "commander";
 import { parseAge } from "../invocation/age.ts";
+import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { bytes, counted } from "../text/number-format.ts";
+import type { Screen } from "../text/screen.ts";
 import { textTable } from "../text/text-table.ts";
 
 /** What happened to a stale dataset. */
@@ -33,7 +35,7 @@ async function prune(run: Invocation, stale: StaleDataset, includeUnique: boolea
   }
 }
 
-function prunedTable(all: readonly Pruned[], word: string): string {
+function prunedTable(all: readonly Pruned[], word: string, screen: Screen): string {
   return textTable(
     [
       { title: "dataset", align: "left" },
@@ -47,6 +49,7 @@ function prunedTable(all: readonly Pruned[], word: string): string {
       bytes(size),
       removed ? word : `kept: ${reason}`,
     ]),
+    screen,
   );
 }
 
@@ -58,7 +61,7 @@ export function addPruneData(data: Command, io: CommandLineIo): void {
     .requiredOption("--older-than <age>", "datasets that were written longer ago, such as 30d, 12h or 2w")
     .option("--include-unique", "also those whose rows no file has: appended, resampled, or the file is gone")
     .option("--dry-run", "only show what would be deleted");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const { olderThan, includeUnique, dryRun } = run.options;
     const writtenBefore = Date.now() - parseAge(String(olderThan), "--older-than");
@@ -70,7 +73,7 @@ export function addPruneData(data: Command, io: CommandLineIo): void {
     if (run.json)
       return run.printJson({ dryRun: dryRun === true, removed: removed.length, bytes: freed, datasets: all });
     const word = dryRun === true ? "would be deleted" : "deleted";
-    if (all.length > 0) run.print(prunedTable(all, word));
+    if (all.length > 0) run.printFitted(prunedTable(all, word, run.screen));
     run.print(`${counted(removed.length, "dataset")}, ${bytes(freed)}, ${word}`);
     if (all.some(({ unique, removed: gone }) => unique !== undefined && !gone))
       run.say("--include-unique also deletes datasets whose rows cannot be read again");

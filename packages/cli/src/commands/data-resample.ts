@@ -2,8 +2,9 @@ import { AtcError } from "@atc/contract";
 import type { Aggregation, ResampleOptions } from "@atc/runtime";
 import { resampleData } from "@atc/runtime";
 import type { Command } from "commander";
+import { dataGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { choice } from "../invocation/reading-options.ts";
 import { barLines } from "../reports/bar-lines.ts";
 import { counted } from "../text/number-format.ts";
@@ -64,14 +65,16 @@ export function addResample(data: Command, io: CommandLineIo): void {
     .option("--partial <policy>", "keep or drop a last bar that is not full (default: keep bars of time, drop others)")
     .option("--fill-gaps <policy>", "none or previous: bars for intervals without rows (default: none)")
     .option("--aggregate <list>", "how other columns are aggregated, such as oi=last,turnover=sum")
-    .option("--force", "rewrite it even if it is up to date");
-  withConfigKeys(withCommon(command)).action(async (source: string) => {
+    .option("--reread", "make it again even if it is up to date")
+    .option("--drop-appended", "make it again, and drop the rows that were appended to it");
+  withConfigKeys(withCommon(command), dataGroups).action(async (source: string) => {
     await using run = await startInvocation(command, io);
-    const { name, force } = run.options;
+    const { name, reread, dropAppended } = run.options;
     const { manifest, reused, notes, symbols } = await resampleData(run.runtime, source, {
       bars: barOptions(run.options),
       ...(typeof name === "string" ? { name } : {}),
-      force: force === true,
+      reread: reread === true,
+      dropAppended: dropAppended === true,
       signal: io.signal,
       onProgress: run.display.listener,
     });

@@ -1,12 +1,13 @@
 import { installedSources } from "@atc/runtime";
 import type { Command } from "commander";
+import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { textTable } from "../text/text-table.ts";
 
 export function addSources(data: Command, io: CommandLineIo): void {
   const command = data.command("sources").description("List the installed sources with their file endings and options");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const sources = await installedSources(run.runtime);
     if (run.json)
@@ -19,7 +20,7 @@ export function addSources(data: Command, io: CommandLineIo): void {
           options,
         })),
       );
-    run.print(
+    run.printFitted(
       textTable(
         [
           { title: "source", align: "left" },
@@ -27,12 +28,13 @@ export function addSources(data: Command, io: CommandLineIo): void {
           { title: "reads", align: "left" },
         ],
         sources.map(({ name, packageName, extensions }) => [name, packageName, extensions.join(" ")]),
+        run.screen,
       ),
     );
     for (const { name, options } of sources) {
       if (Object.keys(options).length === 0) continue;
       run.print(`\n--source-option for ${name}:`);
-      for (const [option, text] of Object.entries(options)) run.print(`  ${option.padEnd(16)} ${text}`);
+      for (const [option, text] of Object.entries(options)) run.printLine(`  ${option.padEnd(16)} ${text}`);
     }
   });
 }

@@ -1,8 +1,9 @@
 import { AtcError } from "@atc/contract";
-import { describeDataset, findDataset } from "@atc/runtime";
+import { datasetHistory, datasetNamed, describeDataset, findDataset } from "@atc/runtime";
 import type { Command } from "commander";
+import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { bytes, integer } from "../text/number-format.ts";
 import { textTable } from "../text/text-table.ts";
@@ -15,14 +16,14 @@ import { addSources } from "./data-sources.ts";
 
 function addList(data: Command, io: CommandLineIo): void {
   const command = data.command("list").description("List the datasets");
-  withConfigKeys(withCommon(command)).action(async () => {
+  withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await using run = await startInvocation(command, io);
     const { store, config } = run.runtime;
     const rows = [];
     for (const name of await store.list()) rows.push(await describeDataset(store, name));
     if (run.json) return run.printJson(rows);
     if (rows.length === 0) return run.print(`no dataset in ${config.dataDir}; make one with: atc ingest FILE.csv`);
-    run.print(
+    run.printFitted(
       textTable(
         [
           { title: "dataset", align: "left" },
@@ -44,6 +45,7 @@ function addList(data: Command, io: CommandLineIo): void {
           row.end?.slice(0, 10) ?? "-",
           row.source ?? row.problem ?? "-",
         ]),
+        run.screen,
       ),
     );
   });
@@ -52,11 +54,20 @@ function addList(data: Command, io: CommandLineIo): void {
 function addRemove(data: Command, io: CommandLineIo): void {
   const command = data
     .command("rm <dataset...>")
-    .description("Delete datasets; the files that they were read from stay");
-  withConfigKeys(withCommon(command)).action(async (names: readonly string[]) => {
+    .description("Delete datasets; the files that they were read from stay")
+    .option("--drop-appended", "also datasets that rows were appended to");
+  withConfigKeys(withCommon(command), storageGroups).action(async (names: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { store } = run.runtime;
-    for (const name of names) await findDataset(store, name);
+    for (const name of names) {
+      const last = datasetHistory(await findDataset(store, name)).at(-1);
+      if (last === undefined || run.options["dropAppended"] === true) continue;
+      throw new AtcError(
+        "ATC_INVALID_ARGUMENT",
+        `the dataset "${name}" also holds rows that were appended from "${last.source}"; delete it with --drop-appended`,
+        { details: { dataset: name } },
+      );
+    }
     for (const name of names) await store.delete(name, { signal: io.signal });
     if (run.json) return run.printJson({ deleted: names });
     run.print(`deleted ${names.join(", ")}`);
@@ -72,10 +83,11 @@ function addVerify(data: Command, io: CommandLineIo, exit: (code: number) => voi
   const command = data
     .command("verify <dataset...>")
     .description("Read every byte of datasets and check checksums, metadata, symbols and the order of times");
-  withConfigKeys(withCommon(command)).action(async (names: readonly string[]) => {
+  withConfigKeys(withCommon(command), storageGroups).action(async (names: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const reports = [];
-    for (const name of names) {
+    for (const given of names) {
+      const name = await datasetNamed(run.runtime.store, given);
       const report = await run.runtime.store.verify?.(name, run.data);
       if (report === undefined) throw unsupported("verify");
       reports.push(report);
@@ -95,9 +107,10 @@ function addCompact(data: Command, io: CommandLineIo): void {
   const command = data
     .command("compact <dataset>")
     .description("Rewrite a dataset that grew by appends as if it were written at once");
-  withConfigKeys(withCommon(command)).action(async (name: string) => {
+  withConfigKeys(withCommon(command), storageGroups).action(async (given: string) => {
     await using run = await startInvocation(command, io);
     const { store } = run.runtime;
+    const name = await datasetNamed(store, given);
     if (store.compact === undefined) throw unsupported("compact");
     const before = await findDataset(store, name);
     await using lock = await store.lock(name);

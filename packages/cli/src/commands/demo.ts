@@ -4,8 +4,9 @@ import { fromSystemError } from "@atc/contract";
 import { makeFolders } from "@atc/plugin-kit";
 import { runBacktest } from "@atc/runtime";
 import type { Command } from "commander";
+import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { backtestTable } from "../reports/backtest-table.ts";
 import { demoMarket } from "./demo-market.ts";
 
@@ -28,9 +29,9 @@ export function addDemo(program: Command, io: CommandLineIo): void {
     }
     const shown = relative(io.cwd, file);
     run.say(`wrote ${shown}: ten years of daily bars of eight invented stocks (seed ${market.seed})\n`);
-    const { report, dataset } = await runBacktest(run.runtime, shown, { ...run.data, name: "demo", force: false });
+    const { report, dataset } = await runBacktest(run.runtime, shown, { ...run.data, name: "demo" });
     if (run.json) return run.printJson(report);
-    run.print(backtestTable(report, dataset));
+    run.printFitted(backtestTable(report, dataset, { screen: run.screen }));
     run.say(`
 Now with your own file (CSV of bars or ticks, plain or gzip; columns are detected by their names):
   atc backtest bars.csv                      all symbols, one table

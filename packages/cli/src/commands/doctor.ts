@@ -1,7 +1,8 @@
 import { type DoctorFinding, doctor } from "@atc/runtime";
 import type { Command } from "commander";
+import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInspection, withCommon, withConfigKeys } from "../invocation/invocation.ts";
+import { startInspection, withCommon } from "../invocation/invocation.ts";
 import { exitCodeOfCode, exitCodes } from "../process/exit-code.ts";
 
 /** The findings, each with its remedy on a line of its own, so that a command in it can be copied. */

@@ -1,7 +1,8 @@
 import { ingestFile } from "@atc/runtime";
 import type { Command } from "commander";
+import { dataGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { qualityLines } from "../reports/quality-lines.ts";
 import { bytes, counted } from "../text/number-format.ts";
 import { warmIfConfigured } from "./cache.ts";
@@ -11,7 +12,7 @@ export function addIngest(program: Command, io: CommandLineIo): void {
     .command("ingest [file...]")
     .description("Read files, directories or patterns into a dataset: sorted by symbol and time, checked")
     .option("--threads <count>", "threads for a large file (default: one per core, fewer in a small container)");
-  withConfigKeys(withReading(withCommon(command))).action(async (files: readonly string[]) => {
+  withConfigKeys(withReading(withCommon(command)), dataGroups).action(async (files: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { manifest, report, reused } = await ingestFile(run.runtime, files, run.data);
     await warmIfConfigured(run, manifest.name);
@@ -24,7 +25,7 @@ export function addIngest(program: Command, io: CommandLineIo): void {
     run.print(
       `dataset ${manifest.name} ${state}: ${counted(manifest.rows, "row")}, ${counted(manifest.series.length, "symbol")}, ${bytes(manifest.bytes)}`,
     );
-    for (const line of qualityLines(report)) run.print(line);
+    for (const line of qualityLines(report)) run.printLine(line);
     run.say(`\nnext: atc backtest ${manifest.name}`);
   });
 }

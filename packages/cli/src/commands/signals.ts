@@ -3,11 +3,12 @@ import { AtcError } from "@atc/contract";
 import type { Period } from "@atc/runtime";
 import { computeSignals, exportSignals, scanSignals, signalFormats, writeSignals } from "@atc/runtime";
 import type { Command } from "commander";
+import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { checkOutputs } from "../invocation/output-files.ts";
 import { periodOf, withPeriod } from "../invocation/period.ts";
-import { listed } from "../invocation/reading-options.ts";
+import { symbolList } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { scanTable, skippedLines } from "../reports/scan-table.ts";
 import { signalWeights } from "../reports/signal-weights.ts";
@@ -21,6 +22,8 @@ interface SignalsRun {
   readonly symbols: readonly string[] | undefined;
   readonly period: Period | undefined;
   readonly output: string | undefined;
+  /** Whether files that exist are replaced. */
+  readonly force: boolean;
 }
 
 function refusal(message: string, flag: string, value: string): AtcError {
@@ -55,20 +58,20 @@ async function scan({ run, data, symbols, period }: SignalsRun, exit: (code: num
     const belowMinSignal = found.symbols.length - shown.length;
     return run.printJson({ config, data: { path, dataset }, symbols: shown, belowMinSignal, skipped });
   }
-  run.print(scanTable(found, shown));
+  run.printFitted(scanTable(found, shown, run.screen));
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
   run.say(`\n${integer(cachedSymbols)} of ${counted(found.symbols.length, "symbol")} from the cache, in ${seconds} s`);
 }
 
 /** Every bar of all symbols, as one table. */
-async function writeAllBars({ run, io, data, symbols, period, output }: SignalsRun): Promise<void> {
+async function writeAllBars({ run, io, data, symbols, period, output, force }: SignalsRun): Promise<void> {
   if (output === undefined)
     throw refusal("--all-bars needs a file to write: -o FILE.csv, FILE.arrow or FILE.parquet", "--all-bars", "");
   const { files, rows, skipped, ...rest } = await exportSignals(run.runtime, data, {
     ...(output === "-" ? { stream: io.stdout } : { file: output }),
     ...(symbols === undefined ? {} : { symbols }),
     ...(period === undefined ? {} : { period }),
-    force: true,
+    force,
     reading: run.data,
     signal: io.signal,
     onProgress: run.display.listener,
@@ -145,27 +148,29 @@ export function addSignals(program: Command, io: CommandLineIo, exit: (code: num
       "--all-bars",
       "with -o: write every bar of all symbols as one table: .csv, .arrow or .parquet; {symbol} in the name gives one file per symbol",
     )
+    .option("--force", "replace files that exist")
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
     .option("--no-cache", "neither read results from the cache nor store them");
   withPeriod(command, "start of the time to show; signals see all bars before it");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {
     await using run = await startInvocation(command, io);
-    const { symbols, output } = run.options;
+    const { output, force } = run.options;
     const asked: SignalsRun = {
       run,
       io,
       data,
-      symbols: typeof symbols === "string" ? listed(symbols, "--symbols") : undefined,
+      symbols: symbolList(run.options),
       period: periodOf(run.options),
       output: typeof output === "string" ? output : undefined,
+      force: force === true,
     };
     const kind = checkCombination(asked);
     if (asked.output !== undefined && asked.output !== "-")
-      checkOutputs(
-        [{ flag: "--output", file: resolve(io.cwd, asked.output) }],
-        [data, run.runtime.loaded.file],
-        io.cwd,
-      );
+      checkOutputs([{ flag: "--output", file: resolve(io.cwd, asked.output) }], {
+        inputs: [data, run.runtime.loaded.file],
+        cwd: io.cwd,
+        force: asked.force,
+      });
     if (kind === "allBars") return await writeAllBars(asked);
     if (kind === "detail") return await detail(asked);
     return await scan(asked, exit);

@@ -2,10 +2,14 @@ import { type EventEmitter, once } from "node:events";
 import { type ProgressListener, throwIfAborted } from "@atc/contract";
 import { printableText } from "@atc/plugin-kit";
 import type { DataOptions, Runtime, RuntimeOptions, Setup, SetupOptions } from "@atc/runtime";
-import { configKeys, openRuntime, openSetup } from "@atc/runtime";
+import { openRuntime, openSetup } from "@atc/runtime";
 import type { Command } from "commander";
+import { withFlags } from "../process/flag-words.ts";
 import type { ProgressDisplay } from "../text/progress-display.ts";
 import { progressDisplay } from "../text/progress-display.ts";
+import { painted, plainScreen, type Screen, screenOf } from "../text/screen.ts";
+import { wrapped } from "../text/text-table.ts";
+import { configFlags } from "./config-options.ts";
 import { readingOptions, threadOptions } from "./reading-options.ts";
 
 /** The streams and the environment of the command line: those of the process in `bin.ts`, collected text in tests. */
@@ -24,6 +28,8 @@ export interface CommandLineIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Called if Ctrl-C keeps slices of a file that were read: how many of how many. */
+  readonly onKept?: ((finished: number, slices: number) => void) | undefined;
   /** Called once before symbols are computed. */
   readonly onComputing?: () => void;
 }
@@ -37,8 +43,14 @@ interface Reporting {
   readonly io: CommandLineIo;
   /** Shows progress until the first result is printed. */
   readonly display: ProgressDisplay;
+  /** What tables are fitted to. */
+  readonly screen: Screen;
   /** Prints a result for people, with control characters replaced. */
   print(text: string): void;
+  /** Prints a text that is fitted to the screen, has its colours, and has no other control characters. */
+  printFitted(text: string): void;
+  /** Prints a line for people, wrapped at the width of the screen. */
+  printLine(text: string): void;
   /** Prints a remark for people on standard error; nothing with `--quiet` or `--json`. */
   say(text: string): void;
   printJson(value: unknown): void;
@@ -58,12 +70,6 @@ export interface Inspection extends Reporting {
   readonly setup: Setup;
 }
 
-const flagNames = new Map(configKeys.map(({ flag, name }) => [camelCase(flag.slice(2)), name]));
-
-function camelCase(words: string): string {
-  return words.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}
-
 /** Adds the options of every command. */
 export function withCommon(command: Command): Command {
   return command
@@ -75,23 +81,14 @@ export function withCommon(command: Command): Command {
     .option("--quiet", "print results and errors only");
 }
 
-/** Adds an option for every configuration key. */
-export function withConfigKeys(command: Command): Command {
-  command.optionsGroup("Configuration (each is also a key in atc.yaml and a variable ATC_...):");
-  for (const { flag, description, allowed, default: value } of configKeys) {
-    const shown = Array.isArray(value) ? value.join(",") || "none" : String(value);
-    command.option(`${flag} <value>`, `${description}: ${allowed} (default: ${shown})`);
-  }
-  return command;
-}
-
 /** Adds the options for reading files; `naming` adds those for the dataset that the files become. */
 export function withReading(command: Command, { naming = true }: { readonly naming?: boolean } = {}): Command {
   command.optionsGroup("Reading files:");
   if (naming)
     command
       .option("--name <dataset>", "name of the dataset that the files become")
-      .option("--force", "read the files again even if their dataset is up to date or was appended to");
+      .option("--reread", "read the files again even if their dataset is up to date")
+      .option("--drop-appended", "read the files again, and drop the rows that were appended to their dataset");
   return command
     .option("--csv-symbol <symbol>", "symbol of a file that has no symbol column (default: the file's name)")
     .option("--separator <character>", "separator of fields (default: detected among , ; | and tab)")
@@ -124,13 +121,6 @@ export function withReading(command: Command, { naming = true }: { readonly nami
     );
 }
 
-/** The values of the configuration options, by key. */
-function configFlags(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const flags: Record<string, unknown> = {};
-  for (const [option, name] of flagNames) if (options[option] !== undefined) flags[name] = options[option];
-  return flags;
-}
-
 /** A listener that calls `begin` at the first report of the phase "computing". */
 function withBeginning(begin: (() => void) | undefined, listener: ProgressListener): ProgressListener {
   let hasBegun = false;
@@ -150,13 +140,19 @@ function startReporting(command: Command, io: CommandLineIo): { readonly run: Re
   const quiet = options["quiet"] === true;
   const display = progressDisplay({ stream: io.terminal ?? io.stderr, quiet: quiet || json });
   const { config: configFile } = options;
+  const screen = screenOf(io.stdout, io.env);
+  // With --json, standard error has one plain line per warning.
+  const errors = json ? plainScreen : screenOf(io.stderr, io.env);
   const set: SetupOptions = {
     cwd: io.cwd,
     env: io.env,
     flags: configFlags(options),
     onWarning(message) {
       display.stop();
-      if (!quiet) io.stderr.write(`warning: ${message}\n`);
+      if (quiet) return;
+      const lines = wrapped(`warning: ${withFlags(message)}`, "", errors.width ?? Number.POSITIVE_INFINITY);
+      const text = lines.map((line) => painted(printableText(line), "warning", errors)).join("\n");
+      (errors.color ? (io.terminal ?? io.stderr) : io.stderr).write(`${text}\n`);
     },
     ...(io.program === undefined ? {} : { program: io.program }),
     ...(typeof configFile === "string" ? { configFile } : {}),
@@ -166,9 +162,17 @@ function startReporting(command: Command, io: CommandLineIo): { readonly run: Re
     json,
     io,
     display,
+    screen,
     print(text) {
       display.stop();
       io.stdout.write(`${printableText(text)}\n`);
+    },
+    printFitted(text) {
+      display.stop();
+      io.stdout.write(`${text}\n`);
+    },
+    printLine(text) {
+      run.print(wrapped(text, "", screen.width ?? Number.POSITIVE_INFINITY).join("\n"));
     },
     say(text) {
       display.stop();
@@ -218,6 +222,7 @@ export async function startInvocation(
     data: {
       ...readingOptions(options),
       signal: io.signal,
+      onKept: io.onKept,
       onProgress: withBeginning(io.onComputing, display.listener),
     },
     async [Symbol.asyncDispose]() {

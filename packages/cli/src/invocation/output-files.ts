@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { AtcError, absentOnly } from "@atc/contract";
 
@@ -6,6 +6,16 @@ import { AtcError, absentOnly } from "@atc/contract";
 interface OutputFile {
   readonly flag: string;
   readonly file: string;
+}
+
+/** What a command reads, and whether it replaces what it writes. */
+interface OutputRules {
+  /** The inputs, as the user named them: files, or names of datasets, which no output can be. */
+  readonly inputs: readonly (string | undefined)[];
+  /** The folder of relative inputs. */
+  readonly cwd: string;
+  /** Whether files that exist are replaced: `--force`. */
+  readonly force: boolean;
 }
 
 /** The real path of a file, whether or not it exists. */
@@ -20,18 +30,12 @@ function placeOf(path: string): string {
 }
 
 /**
- * Throws ATC_INVALID_ARGUMENT if a command would overwrite its input, or write two results to one file. Call it before
- * any work.
+ * Throws ATC_INVALID_ARGUMENT if a command would overwrite a file without `--force`, its input in any case, or write
+ * two results to one file. Call it before any work.
  *
  * @param outputs - the files to write, absolute
- * @param inputs - the inputs, as the user named them: files, or names of datasets, which no output can be
- * @param cwd - the folder of relative inputs
  */
-export function checkOutputs(
-  outputs: readonly OutputFile[],
-  inputs: readonly (string | undefined)[],
-  cwd: string,
-): void {
+export function checkOutputs(outputs: readonly OutputFile[], { inputs, cwd, force }: OutputRules): void {
   const read = new Map(inputs.flatMap((input) => (input === undefined ? [] : [[placeOf(resolve(cwd, input)), input]])));
   const written = new Map<string, string>();
   for (const { flag, file } of outputs) {
@@ -42,7 +46,20 @@ export function checkOutputs(
     const other = written.get(place);
     if (other !== undefined) throw refusal(`${other} and ${flag} both write "${file}"; give two names`, flag, file);
     written.set(place, flag);
+    if (!force) checkFree(flag, file);
   }
+}
+
+/** Throws if a file exists. Devices and pipes, such as /dev/stdout, are written to and not replaced. */
+function checkFree(flag: string, file: string): void {
+  let status: Stats | undefined;
+  try {
+    status = statSync(file);
+  } catch (error) {
+    absentOnly(error);
+  }
+  if (status?.isFile() === true)
+    throw refusal(`${flag} is "${file}", which exists; give another name, or replace it with --force`, flag, file);
 }
 
 function refusal(message: string, flag: string, file: string): AtcError {

@@ -51,7 +51,7 @@ export function parseBytes(text: string, flag: string): number {
  * The texts of a list, between commas. A text in double quotes may hold commas, and two quotes for one; blanks around a
  * text are left out unless they are in quotes: `"BRK B","A,B","say ""hi"""`.
  */
-export function listed(text: string, flag: string): readonly string[] {
+function listed(text: string, flag: string): readonly string[] {
   const list: string[] = [];
   let rest = text;
   for (;;) {
@@ -67,6 +67,21 @@ export function listed(text: string, flag: string): readonly string[] {
     if (rest === "") return list;
     rest = rest.slice(1);
   }
+}
+
+/** The symbols of `--symbols`; undefined if it is not given. */
+export function symbolList(options: Readonly<Record<string, unknown>>): readonly string[] | undefined {
+  const { symbols } = options;
+  return typeof symbols === "string" ? listed(symbols, "--symbols") : undefined;
+}
+
+/** The symbol of `--symbols` for a command that takes one; undefined if it is not given. */
+export function oneSymbol(options: Readonly<Record<string, unknown>>): string | undefined {
+  const symbols = symbolList(options);
+  if (symbols === undefined || symbols.length === 1) return symbols?.[0];
+  throw new AtcError("ATC_INVALID_ARGUMENT", `--symbols names ${symbols.length} symbols; this command takes one`, {
+    details: { flag: "--symbols", value: String(options["symbols"]) },
+  });
 }
 
 function columnNames(text: string): JsonValue {
@@ -135,7 +150,8 @@ export function readingOptions(options: Readonly<Record<string, unknown>>): Data
     ...(typeof sql === "string" ? { sql } : {}),
     ...(duplicates === undefined ? {} : { duplicates }),
     ...(typeof memory === "string" ? { memoryBytes: parseBytes(memory, "--memory") } : {}),
-    ...(options["force"] === true ? { force: true } : {}),
+    ...(options["reread"] === true ? { reread: true } : {}),
+    ...(options["dropAppended"] === true ? { dropAppended: true } : {}),
   };
 }
 

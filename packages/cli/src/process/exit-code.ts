@@ -33,7 +33,7 @@ export const exitCodeMeanings: readonly (readonly [code: number, meaning: string
   [exitCodes.missingPlugin, "a package is not installed; the message shows the command that installs it"],
   [exitCodes.disk, "the disk is full, read-only or failing, or standard output cannot be written"],
   [exitCodes.locked, "another process writes the dataset, or replaced it while it was read"],
-  [exitCodes.aborted, "Ctrl-C; no partial file is left"],
+  [exitCodes.aborted, "Ctrl-C; no partial file is left, and an ingest resumes"],
 ];
 
 const byError: Readonly<Record<AtcErrorCode, number>> = {

@@ -1,4 +1,5 @@
 import { type AtcError, fromSystemError, isAtcError, systemNameOf } from "@atc/contract";
+import { withFlags } from "./flag-words.ts";
 import { peopleJson } from "./people-stream.ts";
 
 export interface FaultTextOptions {
@@ -20,11 +21,15 @@ export function faultText(error: unknown, { json, env }: FaultTextOptions): stri
   const known = knownError(error);
   if (known !== undefined && json) {
     const { code, message, details } = known;
-    return peopleJson({ error: { code, message, details } });
+    return peopleJson({ error: { code, message: withFlags(message), details } });
   }
   const isDebugging = !["", "0", undefined].includes(env["ATC_DEBUG"]);
+  if (json) {
+    const message = `this is a bug in atc, please report it: ${String(error)}`;
+    return peopleJson({ error: { code: "ATC_BUG", message, details: {} } });
+  }
   const stack = isDebugging && error instanceof Error ? `\n${error.stack ?? ""}` : "";
-  if (known !== undefined) return `error: ${known.message} (${known.code})${stack}`;
+  if (known !== undefined) return `error: ${withFlags(known.message)} (${known.code})${stack}`;
   const hint = isDebugging ? "" : "; ATC_DEBUG=1 prints the stack";
   return `this is a bug in atc, please report it: ${String(error).replaceAll("\n", " ")}${hint}${stack}`;
 }

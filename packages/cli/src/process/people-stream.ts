@@ -6,8 +6,8 @@ import { printableText } from "@atc/plugin-kit";
  * the cursor.
  */
 export function peopleStream(
-  stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
-): NodeJS.WritableStream & { readonly isTTY?: boolean } {
+  stream: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number },
+): NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number } {
   const people = new Writable({
     decodeStrings: false,
     write(chunk: string | Buffer, _, done) {
@@ -15,7 +15,8 @@ export function peopleStream(
       done();
     },
   });
-  return Object.assign(people, { isTTY: stream.isTTY === true });
+  const { columns } = stream;
+  return Object.assign(people, { isTTY: stream.isTTY === true, ...(columns === undefined ? {} : { columns }) });
 }
 
 /**

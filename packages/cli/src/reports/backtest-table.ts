@@ -1,6 +1,8 @@
 import { printableLine } from "@atc/plugin-kit";
 import { type BacktestReport, type DatasetNote, lossWarning, type Metrics } from "@atc/runtime";
+import { withFlags } from "../process/flag-words.ts";
 import { counted, integer, percent, ratio, share } from "../text/number-format.ts";
+import { painted, plainScreen, type Screen } from "../text/screen.ts";
 import type { TextColumn } from "../text/text-table.ts";
 import { textTable, wrapped } from "../text/text-table.ts";
 
@@ -8,10 +10,15 @@ import { textTable, wrapped } from "../text/text-table.ts";
 const mostSymbols = 100;
 /** The most warnings in the table. */
 const mostWarnings = 12;
-/** Columns of a terminal. */
+/** The most names of files in the headline. */
+const mostNames = 3;
+/** Columns of a note, if the screen has no narrower limit. */
 const noteWidth = 80;
 const mostLinesPerNote = 4;
 const mostNoteLines = 20;
+
+/** The order in which columns are left out of a table that is wider than the terminal: the first word goes first. */
+const foldOrder = ["fees", "PF", "won", "Sortino", "CAGR", "bars", "exposure", "before costs", "trades", "max DD"];
 
 const headings: readonly TextColumn[] = [
   { title: "", align: "left" },
@@ -29,7 +36,10 @@ const headings: readonly TextColumn[] = [
     "won",
     "PF",
     "fees",
-  ].map((title) => ({ title, align: "right" }) as const),
+  ].map((title): TextColumn => {
+    const fold = foldOrder.indexOf(title) + 1;
+    return { title, align: "right", ...(fold === 0 ? {} : { fold }) };
+  }),
 ];
 
 function row(name: string, metrics: Metrics): readonly string[] {
@@ -56,7 +66,12 @@ function names(symbols: readonly string[]): string {
   return symbols.length <= 4 ? symbols.join(", ") : `${symbols.slice(0, 3).join(", ")} and ${symbols.length - 3} more`;
 }
 
-function warningLines(report: BacktestReport): readonly string[] {
+/** A line for people that fits the screen. */
+function fitted(text: string, indent: string, { width }: Screen): readonly string[] {
+  return wrapped(withFlags(printableLine(text)), indent, width ?? Number.POSITIVE_INFINITY);
+}
+
+function warningLines(report: BacktestReport, screen: Screen): readonly string[] {
   const symbolsByWarning = new Map<string, string[]>();
   for (const { symbol, warnings } of report.symbols) {
     for (const warning of warnings) {
@@ -68,29 +83,31 @@ function warningLines(report: BacktestReport): readonly string[] {
   const isLoss = (warning: string): number => (warning.startsWith(lossWarning) ? 1 : 0);
   const all = [...symbolsByWarning]
     .sort(([a, ofA], [b, ofB]) => isLoss(b) - isLoss(a) || ofB.length - ofA.length)
-    .map(([warning, symbols]) => `  ${names(symbols)}: ${warning}`);
+    .map(([warning, symbols]) => `${names(symbols)}: ${warning}`);
   if (all.length === 0) return [];
+  const shown = all.slice(0, mostWarnings).flatMap((text) => fitted(text, "  ", screen));
   const more = all.length > mostWarnings ? [`  and ${all.length - mostWarnings} more (--json lists all)`] : [];
-  return ["", "Warnings:", ...all.slice(0, mostWarnings), ...more];
+  return ["", ...["Warnings:", ...shown, ...more].map((line) => painted(line, "warning", screen))];
 }
 
-function skippedLines(report: BacktestReport): readonly string[] {
-  const all = report.skipped.map((one) => `  ${one.symbol}: ${one.reason}`);
+function skippedLines(report: BacktestReport, screen: Screen): readonly string[] {
+  const all = report.skipped.map((one) => `${one.symbol}: ${one.reason}`);
   if (all.length === 0) return [];
   const more = all.length > mostWarnings ? [`  and ${all.length - mostWarnings} more (--json lists all)`] : [];
-  return ["", `Skipped (${all.length}):`, ...all.slice(0, mostWarnings), ...more];
+  const shown = all.slice(0, mostWarnings).flatMap((text) => fitted(text, "  ", screen));
+  return ["", ...[`Skipped (${all.length}):`, ...shown, ...more].map((line) => painted(line, "warning", screen))];
 }
 
 /**
- * What to know about the data. Notes are wrapped at 80 columns; the least important ones are left out if they do not
- * fit.
+ * What to know about the data. Notes are wrapped at 80 columns, or at those of a narrower screen; the least important
+ * ones are left out if they do not fit.
  */
-function noteLines(notes: readonly DatasetNote[], dataset: string): readonly string[] {
+function noteLines(notes: readonly DatasetNote[], dataset: string, screen: Screen): readonly string[] {
   if (notes.length === 0) return [];
   const shown: string[] = [];
   let count = 0;
   for (const { text } of notes) {
-    const lines = wrapped(printableLine(text), "  ", noteWidth);
+    const lines = wrapped(withFlags(printableLine(text)), "  ", Math.min(noteWidth, screen.width ?? noteWidth));
     const cut = lines.slice(0, mostLinesPerNote);
     if (lines.length > cut.length) cut.push("    ...");
     if (shown.length + cut.length > mostNoteLines) break;
@@ -98,8 +115,43 @@ function noteLines(notes: readonly DatasetNote[], dataset: string): readonly str
     count++;
   }
   const rest = notes.length - count;
-  const more = rest > 0 ? [`  and ${rest} more; atc data info ${dataset} lists them`] : [];
-  return ["", "What to know:", ...shown, ...more];
+  const more = rest > 0 ? [`  and ${rest} more; atc data info ${printableLine(dataset)} lists them`] : [];
+  return ["", painted("What to know:", "heading", screen), ...shown, ...more];
+}
+
+/** What the user asked for, and how it is shown. */
+export interface BacktestTableOptions {
+  readonly screen?: Screen;
+  /** The data as the user named it. */
+  readonly given?: readonly string[];
+  /** The chosen symbols; undefined for all. */
+  readonly symbols?: readonly string[] | undefined;
+}
+
+/** The data as the user named it, and the file behind it if that is another name. */
+function dataText(path: string, given: readonly string[]): string {
+  const [only] = given;
+  if (given.length > 1) {
+    const more = given.length > mostNames ? ` and ${given.length - mostNames} more` : "";
+    return `${given.slice(0, mostNames).join(", ")}${more}`;
+  }
+  return only === undefined || only === path ? path : `${only} (${path})`;
+}
+
+/** What was run: the data, the period, the symbols, the costs. */
+function title(
+  { portfolio, config, data, symbols }: BacktestReport,
+  { given = [], symbols: chosen }: Omit<BacktestTableOptions, "screen">,
+): string {
+  const span =
+    portfolio === null ? "" : `${String(portfolio.start).slice(0, 10)} to ${String(portfolio.end).slice(0, 10)}, `;
+  const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
+  const amount =
+    chosen === undefined
+      ? `${counted(data.rows, "row")}, ${counted(data.symbols, "symbol")}`
+      : `${integer(new Set(chosen).size)} of ${counted(data.symbols, "symbol")} (${names(chosen)}), ${counted(bars, "bar")}`;
+  const { feeBps, slippageBps } = config;
+  return `${dataText(data.path, given)}: ${span}${amount}; fee ${String(feeBps)} bps, slippage ${String(slippageBps)} bps`;
 }
 
 /** What a period means for the figures. */
@@ -114,30 +166,31 @@ function periodLines({ period }: BacktestReport): readonly string[] {
 }
 
 /**
- * A report for people: the portfolio, the symbols, the warnings, then what to know about the data.
+ * A report for people: the portfolio, the symbols, the warnings, then what to know about the data. Control characters
+ * are replaced; the only ones in it are the colours of the screen.
  *
  * @param dataset - the name of the dataset
  */
-export function backtestTable(report: BacktestReport, dataset: string): string {
+export function backtestTable(
+  report: BacktestReport,
+  dataset: string,
+  { screen = plainScreen, ...asked }: BacktestTableOptions = {},
+): string {
   const { portfolio } = report;
   const shown = report.symbols.slice(0, mostSymbols);
   const rows = [
     ...(portfolio === null ? [] : [row("portfolio", portfolio), undefined]),
     ...shown.map((symbol) => row(symbol.symbol, symbol)),
   ];
-  const span =
-    portfolio === null ? "" : `${String(portfolio.start).slice(0, 10)} to ${String(portfolio.end).slice(0, 10)}, `;
-  const { feeBps, slippageBps } = report.config;
-  const title = `${report.data.path}: ${span}${counted(report.data.rows, "row")}, ${counted(report.data.symbols, "symbol")}; fee ${String(feeBps)} bps, slippage ${String(slippageBps)} bps`;
   const rest = report.symbols.length - shown.length;
   return [
-    title,
+    ...fitted(title(report, asked), "", screen).map((line) => painted(line, "heading", screen)),
     ...periodLines(report),
     "",
-    report.symbols.length === 0 ? "no symbol could be computed" : textTable(headings, rows),
+    report.symbols.length === 0 ? "no symbol could be computed" : textTable(headings, rows, screen),
     ...(rest > 0 ? [`and ${integer(rest)} more symbols (--json lists all)`] : []),
-    ...warningLines(report),
-    ...noteLines(report.notes, dataset),
-    ...skippedLines(report),
+    ...warningLines(report, screen),
+    ...noteLines(report.notes, dataset, screen),
+    ...skippedLines(report, screen),
   ].join("\n");
 }

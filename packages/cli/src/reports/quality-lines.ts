@@ -1,5 +1,7 @@
 import type { IngestReport, SeriesQuality } from "@atc/runtime";
+import { withFlags } from "../process/flag-words.ts";
 import { counted, duration, integer } from "../text/number-format.ts";
+import type { Screen } from "../text/screen.ts";
 import { sparkline } from "../text/sparkline.ts";
 import type { TextColumn } from "../text/text-table.ts";
 import { textTable } from "../text/text-table.ts";
@@ -129,7 +131,7 @@ export function qualityLines(report: IngestReport): readonly string[] {
     report.droppedColumns.length > 0 ? `dropped text columns: ${report.droppedColumns.join(", ")}` : "",
   ].filter((line) => line !== "");
   return [
-    ...(report.notes ?? []),
+    ...(report.notes ?? []).map(withFlags),
     ...badRowLines(report),
     ...overlapLines(report),
     ...strayOpenLines(report),
@@ -171,11 +173,16 @@ function row(quality: SeriesQuality, closes: readonly number[]): readonly string
 }
 
 /** A table with the findings of each symbol and a sparkline of its closes. */
-export function seriesTable({ series }: IngestReport, closes: ReadonlyMap<string, readonly number[]>): string {
+export function seriesTable(
+  { series }: IngestReport,
+  closes: ReadonlyMap<string, readonly number[]>,
+  screen: Screen,
+): string {
   const shown = series.slice(0, mostSeries);
   const table = textTable(
     headings,
     shown.map((quality) => row(quality, closes.get(quality.symbol) ?? [])),
+    screen,
   );
   return series.length > mostSeries
     ? `${table}\nand ${integer(series.length - mostSeries)} more symbols (--json lists all)`

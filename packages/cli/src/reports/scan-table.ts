@@ -1,5 +1,6 @@
 import type { SignalScan, SymbolState } from "@atc/runtime";
 import { counted, integer } from "../text/number-format.ts";
+import type { Screen } from "../text/screen.ts";
 import type { TextColumn } from "../text/text-table.ts";
 import { textTable } from "../text/text-table.ts";
 
@@ -11,11 +12,11 @@ const mostLines = 12;
 const headings: readonly TextColumn[] = [
   { title: "symbol", align: "left" },
   { title: "date", align: "left" },
-  { title: "close", align: "right" },
+  { title: "close", align: "right", fold: 2 },
   { title: "signal", align: "right" },
   { title: "direction", align: "left" },
-  { title: "since", align: "left" },
-  { title: "strongest", align: "left" },
+  { title: "since", align: "left", fold: 3 },
+  { title: "strongest", align: "left", fold: 1 },
 ];
 
 const directions: Readonly<Record<string, string>> = { "-1": "short", "0": "-", "1": "long" };
@@ -100,12 +101,12 @@ export function skippedLines(skipped: SignalScan["skipped"]): readonly string[] 
  *
  * @param shown - the symbols whose signal is strong enough
  */
-export function scanTable(scan: SignalScan, shown: readonly SymbolState[]): string {
+export function scanTable(scan: SignalScan, shown: readonly SymbolState[], screen?: Screen): string {
   const weaker = scan.symbols.length - shown.length;
   return [
     `${scan.path}: ${counted(scan.symbols.length, "symbol")}`,
     "",
-    shown.length === 0 ? "no symbol to show" : textTable(headings, shown.map(row)),
+    shown.length === 0 ? "no symbol to show" : textTable(headings, shown.map(row), screen),
     ...(weaker > 0 ? [`and ${counted(weaker, "symbol")} below --min-signal`] : []),
     ...staleLines(scan, shown),
     ...warningLines(shown),

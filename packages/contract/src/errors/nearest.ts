@@ -23,14 +23,21 @@ function distance(a: string, b: string): number {
   return rows[a.length]?.[b.length] ?? 0;
 }
 
+/** The most edits of a mistyped word: more make another word of a short one, such as "low" of "foo". */
+function mostEdits(length: number): number {
+  if (length < 6) return length < 2 ? 0 : 1;
+  return Math.max(2, Math.floor(length / 3));
+}
+
 /**
- * The candidate most similar to `text` in edit distance, without regard to case; undefined if none is similar enough.
- * For messages that ask "did you mean".
+ * The candidate most similar to `text` in edit distance, without regard to case; undefined if none is similar enough:
+ * up to 5 characters differ in one edit, longer texts in a third of their characters. For messages that ask "did you
+ * mean".
  */
 export function nearest(text: string, candidates: Iterable<string>): string | undefined {
   const wanted = text.toLowerCase().slice(0, 64);
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = mostEdits(wanted.length) + 1;
   for (const candidate of candidates) {
     const edits = distance(wanted, candidate.toLowerCase().slice(0, 64));
     if (edits < bestDistance) {

@@ -292,6 +292,11 @@ export interface DatasetLock extends AsyncDisposable {
    * resume. Undefined if there are none. It is removed with `scratch`.
    */
   readonly abandoned?: string | undefined;
+  /**
+   * Makes the release leave the files of the holder, as if it had died, so that the next lock gives them to a writer
+   * as `abandoned`. Absent if a store cannot.
+   */
+  keepScratch?(): void;
 }
 
 /** A part of a dataset that does not match its manifest. */

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import type { DatasetLock } from "@atc/contract";
+import type { DatasetLock, OperationOptions } from "@atc/contract";
 import { fromSystemError } from "@atc/contract";
 import type { SliceRun } from "./slice-run.ts";
 
@@ -36,8 +36,22 @@ export interface Journal {
   keep(isGood: (run: SliceRun) => boolean): void;
   /** Records that a slice is finished. */
   add(slice: number, run: SliceRun): Promise<void>;
-  /** Removes the journal and its runs. */
+  /** Removes the journal and its runs, unless an abort keeps them. */
   remove(): Promise<void>;
+}
+
+/** Receives how many slices of a source an abort keeps, and how many it has. */
+export type KeptListener = (finished: number, slices: number) => void;
+
+/** Who keeps a journal, and what happens to it at an abort. */
+interface Holder extends Pick<OperationOptions, "signal"> {
+  readonly lock: Pick<DatasetLock, "abandoned" | "keepScratch">;
+  /** Called if an abort keeps finished slices; without it, an abort keeps nothing. */
+  readonly onKept?: KeptListener | undefined;
+}
+
+interface JournalPlace extends Holder {
+  readonly scratch: string;
 }
 
 interface Heading extends JournalSubject {
@@ -56,25 +70,33 @@ interface Stored {
  * Opens the journal in a lock's scratch directory. What a dead holder left is resumed if it belongs to the subject,
  * and removed otherwise.
  */
-export async function openJournal(
-  { scratch, abandoned }: { readonly scratch: string; readonly abandoned: DatasetLock["abandoned"] },
-  subject: JournalSubject,
-): Promise<Journal> {
+export async function openJournal({ scratch, ...holder }: JournalPlace, subject: JournalSubject): Promise<Journal> {
+  const { abandoned } = holder.lock;
   const directory = join(scratch, workName);
   try {
     const left = abandoned === undefined ? undefined : await adopt(abandoned, directory, subject);
-    if (left !== undefined) return journal(directory, left);
+    if (left !== undefined) return journal(directory, left, holder);
     await mkdir(directory, { recursive: true });
     const heading: Heading = { ...subject, version: journalVersion, node: process.version };
     await writeFile(join(directory, journalName), JSON.stringify(heading));
-    return journal(directory, { starts: subject.starts, runs: new Map() });
+    return journal(directory, { starts: subject.starts, runs: new Map() }, holder);
   } catch (error) {
     throw fromSystemError(error, `cannot keep rows in "${directory}"`, "check the disk and its permissions");
   }
 }
 
-function journal(directory: string, { starts, runs }: Stored): Journal {
+function journal(directory: string, { starts, runs }: Stored, { lock, signal, onKept }: Holder): Journal {
   let writing: Promise<void> = Promise.resolve();
+  let isKept = false;
+  // At once, because writers and the lock remove their files while they are disposed.
+  const keepRuns = (): void => {
+    if (onKept === undefined || lock.keepScratch === undefined || runs.size === 0 || isKept) return;
+    isKept = true;
+    lock.keepScratch();
+    onKept(runs.size, starts.length);
+  };
+  if (signal?.aborted === true) keepRuns();
+  else signal?.addEventListener("abort", keepRuns);
   const pathOf = (slice: number): string => join(directory, `${slice}.run`);
   return {
     starts,
@@ -87,7 +109,10 @@ function journal(directory: string, { starts, runs }: Stored): Journal {
     keep(isGood) {
       for (const [slice, run] of runs) if (!isGood({ ...run, path: pathOf(slice) })) runs.delete(slice);
     },
-    remove: () => rm(directory, { recursive: true, force: true }).catch(() => undefined),
+    async remove() {
+      signal?.removeEventListener("abort", keepRuns);
+      if (!isKept) await rm(directory, { recursive: true, force: true }).catch(() => undefined);
+    },
     async add(slice, run) {
       runs.set(slice, run);
       const path = join(directory, journalName);

@@ -1,6 +1,7 @@
 import type { DataSource, Executor, OperationOptions } from "@atc/contract";
 import { AtcError, nearest } from "@atc/contract";
 import { datasetName } from "../base/dataset-name.ts";
+import type { KeptListener } from "../files/journal.ts";
 import type { DuplicatePolicy } from "../order/duplicates.ts";
 
 /** Options of `ingest`. Only `duplicates` changes the rows of the dataset. */
@@ -19,6 +20,11 @@ export interface IngestOptions extends OperationOptions {
    * their number. Default: this thread.
    */
   readonly executor?: Executor | undefined;
+  /**
+   * Called if an abort keeps slices of the source that were read, so that the next ingest resumes after them, as it
+   * does after a crash: with how many of how many. Default: an abort keeps nothing.
+   */
+  readonly onKept?: KeptListener | undefined;
   /** Whether to read the source even if the dataset is up to date. Default: false. */
   readonly force?: boolean | undefined;
 }

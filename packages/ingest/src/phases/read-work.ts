@@ -4,6 +4,7 @@ import type { MemoryPlan } from "../base/memory-plan.ts";
 import type { RowLayout } from "../base/row-layout.ts";
 import type { DuplicatePolicy } from "../order/duplicates.ts";
 import type { BadRowLog } from "../quality/bad-rows.ts";
+import type { IngestOptions } from "./ingest-options.ts";
 import type { TaskRunner } from "./task-runner.ts";
 
 /** A source to read, and what it is read with. */
@@ -18,5 +19,5 @@ export interface ReadWork {
   readonly runner: TaskRunner;
   readonly badRows: BadRowLog;
   readonly pacer: Pacer;
-  readonly options: OperationOptions;
+  readonly options: OperationOptions & Pick<IngestOptions, "onKept">;
 }

@@ -48,7 +48,7 @@ export type Road =
  */
 export async function chooseRoad(work: ReadWork): Promise<Road> {
   const { source, store, lock, fingerprint, layout, memory, runner, pacer, options } = work;
-  const { scratch, abandoned } = lock;
+  const { scratch } = lock;
   const memoryRoad: Road = { kind: "memory" };
   // Runs need a disk. A store in memory has none.
   if (scratch === undefined) return memoryRoad;
@@ -62,7 +62,7 @@ export async function chooseRoad(work: ReadWork): Promise<Road> {
   if (sliced === undefined) return memoryRoad;
 
   const { starts, end } = sliced;
-  const journal = await openJournal({ scratch, abandoned }, { fingerprint, starts, end });
+  const journal = await openJournal({ lock, scratch, ...options }, { fingerprint, starts, end });
   const runsRoad: Road = { kind: "runs", sliced, journal };
   // The source does not count, or only reading shows the ends of its rows, as with line ends in quotes.
   if (!canPlace || density === undefined) return runsRoad;

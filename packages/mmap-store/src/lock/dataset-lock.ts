@@ -14,6 +14,8 @@ export interface HeldLock extends DatasetLock {
   /** A number that is unique within this lock. */
   nextSerial(): number;
   isReleased(): boolean;
+  /** Whether the scratch directory stays after the release. */
+  isScratchKept(): boolean;
   /** Registers an action to run before the lock is released. Writers abort in it. */
   onRelease(action: () => Promise<void>): void;
 }
@@ -114,11 +116,12 @@ function heldLock(
   const actions: (() => Promise<void>)[] = [];
   let released: Promise<void> | undefined;
   let serial = 0;
+  let isKept = false;
   const runActionsAndRelease = async (): Promise<void> => {
     try {
       for (const action of actions) await action();
     } finally {
-      await removeQuietly(scratch);
+      if (!isKept) await removeQuietly(scratch);
       await release(directory, token);
     }
   };
@@ -127,7 +130,11 @@ function heldLock(
     scratch,
     abandoned,
     token,
+    keepScratch: () => {
+      isKept = true;
+    },
     nextSerial: () => serial++,
+    isScratchKept: () => isKept,
     isReleased: () => released !== undefined,
     onRelease: (action) => {
       actions.push(action);

@@ -34,10 +34,16 @@ export async function datasetLayout(
   }
 }
 
+/** Whether a path is below the lock's scratch directory. */
+function isWithin(scratch: string | undefined, path: string): boolean {
+  if (scratch === undefined) return false;
+  const within = relative(scratch, resolve(path));
+  return within !== "" && !isAbsolute(within) && !/^\.\.(?:[/\\]|$)/.test(within);
+}
+
 /** Refuses a directory outside of the lock's scratch directory, since its content may be removed. */
 function checkedDirectory({ name, scratch = "" }: HeldLock, path: string): string {
-  const within = isAbsolute(path) ? relative(scratch, resolve(path)) : "";
-  if (within !== "" && !isAbsolute(within) && !/^\.\.(?:[/\\]|$)/.test(within)) return resolve(path);
+  if (isAbsolute(path) && isWithin(scratch, path)) return resolve(path);
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
     `cannot lay out dataset "${name}" in "${path}": give a directory within the lock's scratch directory "${scratch}"`,
@@ -62,6 +68,7 @@ function layoutOf(place: LockedDirectory, plan: GenerationPlan, files: LayoutFil
   const { paths } = files;
   const ledger = placedRowsLedger(name, plan.columns, parts);
   const disk = backgroundSync();
+  const isWithinScratch = isWithin(place.lock.scratch, temporary);
   const written: GenerationFiles = {
     segments: (nameOf) => segments.map((_, index) => files.stored(index, nameOf(index), ledger.rangeOf)),
     parts: () => writtenParts(parts, ledger.rangeOf),
@@ -69,7 +76,7 @@ function layoutOf(place: LockedDirectory, plan: GenerationPlan, files: LayoutFil
     async discard() {
       await files.filled().catch(() => undefined);
       await disk.settled();
-      await removeQuietly(temporary);
+      if (!(isWithinScratch && place.lock.isScratchKept())) await removeQuietly(temporary);
     },
   };
   const steps = generationSteps(place, plan, written, temporary);

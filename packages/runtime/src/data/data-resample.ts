@@ -2,7 +2,7 @@ import type { OperationOptions } from "@atc/contract";
 import type { ResampleOptions, ResampleResult } from "@atc/resample";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { DataOptions } from "./open-data.ts";
-import { openData } from "./open-data.ts";
+import { checkNotAppended, openData } from "./open-data.ts";
 
 /** How a dataset of other bars is made. */
 export interface ResampleDataOptions extends OperationOptions {
@@ -11,7 +11,9 @@ export interface ResampleDataOptions extends OperationOptions {
   /** The name of the new dataset. Default: the name of the original, `-` and the rule. */
   readonly name?: string;
   /** Whether the new dataset is rewritten even if it is up to date. */
-  readonly force?: boolean;
+  readonly reread?: boolean;
+  /** Whether the new dataset is rewritten even if rows were appended to it, which are dropped. */
+  readonly dropAppended?: boolean;
   /** How `data` is read if it is a file. */
   readonly reading?: DataOptions;
 }
@@ -26,17 +28,19 @@ export async function resampleData(
   data: string,
   options: ResampleDataOptions,
 ): Promise<ResampleResult> {
-  const { bars, force, reading, signal, onProgress } = options;
+  const { bars, reread = false, dropAppended = false, reading, signal, onProgress } = options;
   // Loaded on demand: all other runs start faster without it.
   const { formatBarRule, parseBarRule, resample } = await import("@atc/resample");
   const rule = typeof bars.to === "string" ? parseBarRule(bars.to) : bars.to;
   using opened = await openData(runtime, data, { ...reading, signal, onProgress });
   const { name = `${opened.dataset.manifest.name}-${formatBarRule(rule)}` } = options;
+  // An append changes the fingerprint, so the dataset with it is never up to date.
+  if (!dropAppended) await checkNotAppended(runtime, name, undefined);
   return await resample(opened.dataset, runtime.store, {
     ...bars,
     name,
     signal,
     onProgress,
-    ...(force === undefined ? {} : { force }),
+    force: reread || dropAppended,
   });
 }

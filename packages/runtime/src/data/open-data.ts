@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Dataset, OperationOptions } from "@atc/contract";
 import { AtcError, absentOnly, fromSystemError, systemNameOf } from "@atc/contract";
-import { datasetHint, datasetHistory, sourcePathOf } from "@atc/datasets";
-import type { IngestReport, IngestResult } from "@atc/ingest";
+import { datasetHint, datasetHistory, datasetNamed, sourcePathOf } from "@atc/datasets";
+import type { IngestOptions, IngestReport, IngestResult } from "@atc/ingest";
 import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
 import { looksLikePath } from "../plugins/file-endings.ts";
 import { machineDefaults } from "../wiring/machine-defaults.ts";
@@ -15,8 +15,12 @@ import { defaultName, executorFor, openSource } from "./open-source.ts";
 export interface DataOptions extends ReadingOptions, OperationOptions {
   /** The name of the dataset. Default: the stem of the file name and 8 digits of a hash of its path. */
   readonly name?: string;
-  /** Reads the file again even if the dataset is up to date or other files were appended to it. */
-  readonly force?: boolean;
+  /** Reads the file again even if the dataset is up to date. Appended rows are kept: see `dropAppended`. */
+  readonly reread?: boolean;
+  /** Reads the file again and drops the rows that were appended to its dataset. Default: that is refused. */
+  readonly dropAppended?: boolean;
+  /** Called if an abort keeps slices of a file that were read: see `ingest` of `@atc/ingest`. */
+  readonly onKept?: IngestOptions["onKept"];
 }
 
 /** A dataset that is open for a run. Disposal closes it. */
@@ -51,8 +55,16 @@ async function notFound(runtime: Runtime, data: string): Promise<AtcError> {
   });
 }
 
-/** Refuses to rewrite a dataset from its first file if other files were appended to it since. */
-async function checkNotAppended({ store }: Runtime, name: string, fingerprint: string): Promise<void> {
+/**
+ * Refuses to rewrite a dataset if files were appended to it since it was written.
+ *
+ * @param fingerprint - that of the rows to write, which may be in the dataset; undefined if it is rewritten in any case
+ */
+export async function checkNotAppended(
+  { store }: Runtime,
+  name: string,
+  fingerprint: string | undefined,
+): Promise<void> {
   const manifest = await store.find(name).catch((error: unknown) => {
     // A damaged dataset is rewritten; one that the system could not read may hold appended rows.
     if (systemNameOf(error) !== "") throw error;
@@ -63,7 +75,7 @@ async function checkNotAppended({ store }: Runtime, name: string, fingerprint: s
   if (last === undefined) return;
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
-    `the dataset "${name}" also holds rows that were appended from "${last.source}", which reading the file again would drop; use the dataset by its name, give another --name, or drop those rows with --force`,
+    `the dataset "${name}" also holds rows that were appended from "${last.source}", which writing it again would drop; use the dataset by its name, give another --name, or drop those rows with --drop-appended`,
     { details: { dataset: name } },
   );
 }
@@ -85,17 +97,19 @@ export async function ingestFile(
   const {
     name = defaultName(runtime, list, options.sql),
     duplicates,
-    force,
+    reread = false,
+    dropAppended = false,
     memoryBytes = machineDefaults().memoryBytes,
     signal,
     onProgress,
+    onKept,
   } = options;
   await using source = await openSource(runtime, list, options);
-  const settings = { name, duplicates, force, memoryBytes };
-  if (force !== true) await checkNotAppended(runtime, name, fingerprintOf(source, settings));
+  const settings = { name, duplicates, force: reread || dropAppended, memoryBytes };
+  if (!dropAppended) await checkNotAppended(runtime, name, reread ? undefined : fingerprintOf(source, settings));
   // The threads end with the ingest, so that their memory is free afterwards.
   await using executor = await executorFor(runtime, source);
-  return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress });
+  return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress, onKept });
 }
 
 /** Whether a text names files: an existing path, or a pattern. */
@@ -104,8 +118,8 @@ async function namesFiles({ cwd }: Runtime, data: string): Promise<boolean> {
 }
 
 /**
- * Opens a dataset, a file or a query. A file is first read into a dataset, unless its dataset is up to date. Without
- * `data` it opens the rows of the query `options.sql`.
+ * Opens a dataset, a file or a query. A dataset of a file can be named by the file's stem. A file is first read into a
+ * dataset, unless its dataset is up to date. Without `data` it opens the rows of the query `options.sql`.
  *
  * @throws ATC_INVALID_ARGUMENT if neither `data` nor `sql` is given; what {@link ingestFile} throws
  */
@@ -120,8 +134,9 @@ export async function openData(
     const { manifest, reused, report } = await ingestFile(runtime, data ?? [], options);
     return opened(await runtime.store.open(manifest.name), { path: data, reused, report });
   }
-  if (looksLikePath(data) || (await runtime.store.find(data)) === undefined) throw await notFound(runtime, data);
-  const dataset = await runtime.store.open(data);
+  const name = looksLikePath(data) ? data : await datasetNamed(runtime.store, data);
+  if (looksLikePath(data) || (await runtime.store.find(name)) === undefined) throw await notFound(runtime, data);
+  const dataset = await runtime.store.open(name);
   return opened(dataset, {
     path: sourcePathOf(dataset.manifest),
     reused: true,

@@ -1,0 +1,108 @@
+import { AtcError } from "@atc/contract";
+import { configKeys } from "@atc/runtime";
+import { Command, CommanderError, Option } from "commander";
+
+type ConfigKey = (typeof configKeys)[number];
+/** The part of a run that a key configures. */
+type ConfigGroup = ConfigKey["group"];
+
+const groupTitles: Readonly<Record<ConfigGroup, string>> = {
+  signals: "Signals:",
+  backtest: "Backtest:",
+  data: "Data:",
+  storage: "Storage:",
+};
+
+const allGroups = Object.keys(groupTitles) as readonly ConfigGroup[];
+
+/** The keys of commands that compute no signals. */
+export const dataGroups: readonly ConfigGroup[] = ["data", "storage"];
+/** The keys of commands that only read or remove what is stored. */
+export const storageGroups: readonly ConfigGroup[] = ["storage"];
+
+function camelCase(words: string): string {
+  return words.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+const flagNames = new Map(configKeys.map(({ flag, name }) => [camelCase(flag.slice(2)), name]));
+const booleanFlags = new Set(configKeys.filter(({ kind }) => kind === "boolean").map(({ flag }) => flag.slice(2)));
+
+/** What `--help-config` prints of a command. */
+function configHelp(command: Command, groups: readonly ConfigGroup[]): string {
+  const names: string[] = [];
+  for (let one: Command | null = command; one !== null; one = one.parent) names.unshift(one.name());
+  const list = new Command(names.join(" "))
+    .usage("[options]")
+    .description("Configuration keys. Each is an option, a key in atc.yaml and a variable ATC_...")
+    .helpOption(false)
+    .configureOutput(command.configureOutput());
+  for (const group of groups) {
+    list.optionsGroup(groupTitles[group]);
+    for (const { flag, description, allowed, default: value, kind } of configKeys.filter(
+      (key) => key.group === group,
+    )) {
+      const shown = Array.isArray(value) ? value.join(",") || "none" : String(value);
+      const terms = kind === "boolean" ? `--[no-]${flag.slice(2)}` : `${flag} <value>`;
+      const option = new Option(terms, `${description}: ${allowed} (default: ${shown})`);
+      list.addOption(option);
+    }
+  }
+  return list.helpInformation();
+}
+
+/**
+ * Adds an option for every configuration key. `--help` does not list them: `--help-config` lists those of the groups
+ * that the command uses.
+ */
+export function withConfigKeys(command: Command, groups: readonly ConfigGroup[] = allGroups): Command {
+  command.optionsGroup("Help:").option("--help-config", "list the configuration keys, each of which is an option too");
+  command.on("option:help-config", () => {
+    command.configureOutput().writeOut?.(configHelp(command, groups));
+    throw new CommanderError(0, "atc.helpConfig", "(help)");
+  });
+  for (const { flag, kind, name } of configKeys) {
+    if (kind !== "boolean") command.addOption(new Option(`${flag} <value>`, name).hideHelp());
+    else
+      command
+        .addOption(new Option(flag, name).hideHelp())
+        .addOption(new Option(`--no-${flag.slice(2)}`, name).hideHelp());
+  }
+  return command;
+}
+
+/** The values of the configuration options, by key. */
+export function configFlags(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const flags: Record<string, unknown> = {};
+  for (const [option, name] of flagNames) if (options[option] !== undefined) flags[name] = options[option];
+  return flags;
+}
+
+const yes = /^(?:true|yes|on|1)$/i;
+const no = /^(?:false|no|off|0)$/i;
+
+/**
+ * Arguments in which a boolean key has the form `--key` or `--no-key`: `--key=false` becomes `--no-key`. A word after
+ * a blank is an argument of its own, so that no file name is taken for a value.
+ *
+ * @throws ATC_INVALID_ARGUMENT for another value, and for `true` or `false` after a blank
+ */
+export function withBooleanForms(args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  return args.map((arg, i) => {
+    const [, negation = "", name = "", value] = /^--(no-)?([a-z][a-z-]*)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (!booleanFlags.has(name) || (end >= 0 && i > end)) return arg;
+    const forms = `--${name} or --no-${name}`;
+    const refuse = (what: string): AtcError =>
+      new AtcError("ATC_INVALID_ARGUMENT", `${what}; write ${forms}`, { details: { flag: `--${name}` } });
+    const next = args[i + 1] ?? "";
+    if (value === undefined) {
+      if (/^(?:true|false)$/i.test(next))
+        throw refuse(`"${next}" after ${arg} is not its value, which needs an equals sign (--${name}=${next})`);
+      return arg;
+    }
+    if (negation !== "") throw refuse(`${arg} has a value`);
+    if (yes.test(value)) return `--${name}`;
+    if (no.test(value)) return `--no-${name}`;
+    throw refuse(`--${name} is "${value}", which is neither true nor false`);
+  });
+}

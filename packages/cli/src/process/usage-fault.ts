@@ -1,0 +1,83 @@
+import { AtcError, nearest } from "@atc/contract";
+import type { Command, CommanderError } from "commander";
+
+/** Former names of options, each with the name that replaces it. */
+const renamed: Readonly<Record<string, string>> = {
+  "--force": "--reread",
+  "--only": "--symbols",
+  "--out": "--output",
+  "--symbol": "--symbols",
+};
+
+/** The quoted word of a message of the parser. */
+function quotedWord(message: string): string {
+  return /'(.*)'/s.exec(message)?.[1] ?? "";
+}
+
+/** The long names of the options that a command takes. */
+function flagsOf(command: Command): readonly string[] {
+  const own = command.options.map(({ long }) => long ?? "").filter((flag) => flag !== "");
+  return command.parent === null ? own : [...own, ...flagsOf(command.parent)];
+}
+
+function unknownOption(command: Command, flag: string): AtcError {
+  const flags = flagsOf(command);
+  const present = renamed[flag];
+  if (present !== undefined && flags.includes(present))
+    return new AtcError("ATC_INVALID_ARGUMENT", `unknown option '${flag}': its name is ${present}`, {
+      details: { flag, nearest: present },
+    });
+  const meant = flag.startsWith("--")
+    ? nearest(
+        flag.slice(2),
+        flags.map((one) => one.slice(2)),
+      )
+    : undefined;
+  const keys = flags.includes("--help-config") ? ", --help-config the configuration keys" : "";
+  const hint = meant === undefined ? `; --help lists the options${keys}` : `; did you mean --${meant}?`;
+  return new AtcError("ATC_INVALID_ARGUMENT", `unknown option '${flag}'${hint}`, {
+    details: { flag, ...(meant === undefined ? {} : { nearest: `--${meant}` }) },
+  });
+}
+
+function unknownCommand(command: Command, name: string): AtcError {
+  const names = command.commands.map((one) => one.name());
+  const meant = nearest(name, names);
+  const hint = meant === undefined ? `; the commands are ${names.join(", ")}` : `; did you mean "${meant}"?`;
+  return new AtcError("ATC_INVALID_ARGUMENT", `unknown command '${name}'${hint}`, {
+    details: { command: name, ...(meant === undefined ? {} : { nearest: meant }) },
+  });
+}
+
+/** Throws for a word of a command line that is in the place of a command and does not name one. */
+export function checkCommandNames(program: Command, args: readonly string[]): void {
+  let command = program;
+  for (const word of args) {
+    if (word.startsWith("-") || word === "help" || command.commands.length === 0) return;
+    const found = command.commands.find((one) => one.name() === word);
+    if (found === undefined) throw unknownCommand(command, word);
+    command = found;
+  }
+}
+
+function noCommand({ commands }: Command): AtcError {
+  const names = commands.map((one) => one.name()).join(", ");
+  return new AtcError("ATC_INVALID_ARGUMENT", `no command is named; the commands are ${names}`);
+}
+
+/** An error of the parser as one of this program: what is wrong with the line, and what to do. */
+export function usageFault(command: Command, { code, message }: CommanderError): AtcError {
+  const text = message.replace(/^error: /, "").replaceAll("\n", " ");
+  switch (code) {
+    case "commander.unknownOption":
+      return quotedWord(message) === "--json" && command.commands.length > 0
+        ? noCommand(command)
+        : unknownOption(command, quotedWord(message));
+    case "commander.unknownCommand":
+      return unknownCommand(command, quotedWord(message));
+    case "commander.help":
+      return noCommand(command);
+    default:
+      return new AtcError("ATC_INVALID_ARGUMENT", `${text}; --help lists what the command takes`);
+  }
+}
