@@ -99,10 +99,13 @@ describe("a former name", () => {
   });
 });
 
-it("several symbols for a command that takes one are refused", async () => {
+it("several symbols for a file or a command that takes one are refused", async () => {
   await shop.file("bars.csv", barsCsv(["A", "B"], 60));
-  const run = await shop.atc("signals", "bars.csv", "--symbols", "A,B");
-  expect([run.code, run.stderr]).toEqual([2, expect.stringContaining("takes one")]);
+  const run = await shop.atc("signals", "bars.csv", "--symbols", "A,B", "-o", "one.csv");
+  expect([run.code, run.stderr]).toEqual([2, expect.stringContaining("name one symbol")]);
+  await shop.atc("ingest", "bars.csv", "--name", "bars");
+  const bench = await shop.atc("codec", "bench", "bars", "--symbols", "A,B");
+  expect([bench.code, bench.stderr]).toEqual([2, expect.stringContaining("takes one")]);
 });
 
 it("two results of one file are refused before any work", async () => {
