@@ -104,7 +104,7 @@ it("several symbols for a file or a command that takes one are refused", async (
   const run = await shop.atc("signals", "bars.csv", "--symbols", "A,B", "-o", "one.csv");
   expect([run.code, run.stderr]).toEqual([2, expect.stringContaining("name one symbol")]);
   await shop.atc("ingest", "bars.csv", "--name", "bars");
-  const bench = await shop.atc("codec", "bench", "bars", "--symbols", "A,B");
+  const bench = await shop.atc("codec", "bench", "--dataset", "bars", "--symbols", "A,B");
   expect([bench.code, bench.stderr]).toEqual([2, expect.stringContaining("takes one")]);
 });
 
