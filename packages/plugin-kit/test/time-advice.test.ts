@@ -26,7 +26,7 @@ function errorOf(dates: readonly string[], text: string, options: TimeOptions = 
 
 it.each([
   ["a day before its month", ["31/01/2024"], "31/01/2024", {}, "--source-option dateOrder=dmy"],
-  ["a number among dates", ["20240131"], "20241304", {}, "--source-option timeUnit=s"],
+  ["seconds of ten digits", ["1706659200"], "2024010209", {}, "--source-option timeUnit=s"],
   ["ticks of .NET", ["1706659200000"], "638423000000000000", {}, "timeUnit=ticks"],
   [
     "a local time that occurs twice",
@@ -41,5 +41,13 @@ it.each([
     const message = errorOf(dates, text, options);
     expect(message).toContain(`"${text}": not a time in the format of this source (`);
     expect(message).toContain(advice);
+  },
+);
+
+it.each([["20241304"], ["2024010209"], ["5"]])(
+  "a message on %s among dates names no unit, which would change the dates",
+  (text) => {
+    expect(errorOf(["20240131", "20240201"], text)).toContain(`"${text}": not a time`);
+    expect(errorOf(["20240131", "20240201"], text)).not.toContain("timeUnit");
   },
 );

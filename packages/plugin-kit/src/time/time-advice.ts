@@ -20,13 +20,15 @@ export function timesInWords({ time, usual, timeStyle, localTime, zoneName, isDa
 }
 
 /** The option that may read a text that is not a time, as the start of a sentence; "" if there is none. */
-export function timeAdvice(text: string, { time, timeStyle, localTime }: TimeLayout): string {
+export function timeAdvice(text: string, { time, usual, timeStyle, localTime }: TimeLayout): string {
   if (time === "number") {
     if (!isNumberText(text)) return "";
     const value = Number(text);
+    // A unit for all numbers would make other times of the dates beside it.
+    if (usual?.startsWith("yyyy") === true) return "";
     return value >= 6.2e17 && value <= 6.63e17
       ? "if the file counts nanoseconds, give --source-option timeUnit=ns; if .NET ticks, timeUnit=ticks; else "
-      : "if all times of the file count in one unit, give it (--source-option timeUnit=s); else ";
+      : `if all times of the file count in one unit, give it (--source-option timeUnit=${usual ?? "s"}); else `;
   }
   if (timeStyle.dateOrder === "ymd" && /^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}/.test(text))
     return 'give dateOrder "dmy" or "mdy" for such dates (--source-option dateOrder=dmy); else ';
