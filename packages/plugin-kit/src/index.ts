@@ -38,6 +38,7 @@ export { epochReader } from "./time/epoch-reader.ts";
 export * from "./time/epoch-unit.ts";
 export * from "./time/inferred-time.ts";
 export * from "./time/iso-reader.ts";
+export { type ClockSearch, clockCandidates, type LikelyClock, likelyClock } from "./time/likely-clock.ts";
 export * from "./time/local-time.ts";
 export * from "./time/loose-reader.ts";
 export * from "./time/number-form.ts";

@@ -319,6 +319,51 @@ describe("times of day beside dates", () => {
     expect(read(dates, {}, clocks)).toEqual(times);
   });
 
+  it.each([
+    ["hours", ["9", "10", "16"], { h: "09:00:00", hhmm: "00:09:00" }],
+    ["padded hours", ["09", "10", "16"], { h: "09:00:00", hhmm: "00:09:00" }],
+    ["hours from 1 to 24", ["1", "23", "24"], { h: "01:00:00", hhmm: "00:01:00" }],
+    ["the first minutes of hhmmss, or hours of hhmm", ["0", "100", "2300"], { hhmm: "00:00:00", hhmmss: "00:00:00" }],
+    ["the first seconds", ["3", "17", "45", "102"], { hhmm: "00:03:00", hhmmss: "00:00:03" }],
+  ])("that are %s are refused until clockDigits decides", (_, clocks, options) => {
+    const dates = clocks.map(() => "2024-01-02");
+    const message = refused(dates, {}, clocks);
+    expect(message.match(/clockDigits=/g)).toHaveLength(2);
+    for (const [clockDigits, time] of Object.entries(options)) {
+      expect(message).toContain(`--source-option clockDigits=${clockDigits}, which reads`);
+      expect(read(dates, { clockDigits } as TimeOptions, clocks)[0]).toBe(`2024-01-02T${time}Z`);
+    }
+  });
+
+  it("of several days that start at midnight are hhmm", () => {
+    const clocks = ["0", "100", "2300", "0", "100", "2300"];
+    expect(
+      read(
+        clocks.map(() => "20240102"),
+        {},
+        clocks,
+      )[2],
+    ).toBe("2024-01-02T23:00:00Z");
+  });
+
+  it("that are numbers have their form noted, unless it was given", () => {
+    const notes = (clock: string, options: TimeOptions = {}): readonly string[] =>
+      detectTimes({ source: "f", dates: ["20240102"], clocks: [clock], options }).timeNotes;
+    expect(notes("930")).toContain("times of day that are numbers were read as hhmm");
+    expect(notes("93000")).toContain("times of day that are numbers were read as hhmmss");
+    expect(notes("930", { clockDigits: "hhmm" }).join()).not.toContain("numbers");
+    expect(notes("09:30").join()).not.toContain("numbers");
+  });
+
+  it.each([
+    [["0.395833", "0.416667"], "a fraction of a day"],
+    [["09.30", "16.00", "9.45"], "separates hours and minutes"],
+  ])("that are %j are refused by their form, without an option", (clocks, what) => {
+    const message = refused(["2024-01-02", "2024-01-02"], {}, clocks);
+    expect(message).toContain(what);
+    expect(message).not.toContain("clockDigits");
+  });
+
   it("with one odd value leave that row out", () => {
     const clocks = ["930", "1000", "1001", "961", "2401"];
     expect(
