@@ -29,6 +29,21 @@ it.each([
   ["seconds of ten digits", ["1706659200"], "2024010209", {}, "--source-option timeUnit=s"],
   ["ticks of .NET", ["1706659200000"], "638423000000000000", {}, "timeUnit=ticks"],
   [
+    "a local number that occurs twice",
+    ["202411030030"],
+    "202411030130",
+    { timeZone: "America/New_York" },
+    "--source-option disambiguation=infer",
+  ],
+  ["a short name of a zone", ["2024-01-02 09:30:00"], "2024-01-02 09:30:00 EST", {}, "--time-zone America/New_York"],
+  [
+    "another zone than that of most",
+    ["20240102 09:30:00 US/Eastern"],
+    "20240102 09:30:00 US/Central",
+    {},
+    "write it as an offset such as +01:00",
+  ],
+  [
     "a local time that occurs twice",
     ["2024-11-03 00:30"],
     "2024-11-03 01:30",

@@ -135,9 +135,11 @@ export function numberColumn(source: string, numbers: readonly string[]): Number
   const strange = numbers.filter((_, i) => forms[i] === -1);
   if (known < strange.length) throw refusal(source, strange[0] ?? "", guessesOf(strange));
   // Seconds of 1980 to 2032 and milliseconds of the last century that all look like digits of a date may be one.
-  if (numbers.every((text) => shortMinutes.test(text)))
+  // One number alone shows too little: one of 200 counts of seconds looks so.
+  const areSeveral = new Set(numbers).size > 1;
+  if (areSeveral && numbers.every((text) => shortMinutes.test(text)))
     throw refusal(source, numbers[0] ?? "", [shortMinutesGuess, { unit: "s", what: names.s }]);
-  if (counts[firstCalendarForm + 1] === 0 && numbers.every((text) => shortSeconds.test(text)))
+  if (areSeveral && counts[firstCalendarForm + 1] === 0 && numbers.every((text) => shortSeconds.test(text)))
     throw refusal(source, numbers[0] ?? "", [shortSecondsGuess, { unit: "ms", what: names.ms }]);
   // Of equally many, the form that comes first in the file.
   const usual = forms.find((form) => counts[form] === Math.max(...counts)) ?? 0;

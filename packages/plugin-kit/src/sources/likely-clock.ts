@@ -1,9 +1,9 @@
 import { AtcError } from "@atc/contract";
-import { aliasForm } from "../sources/column-aliases.ts";
-import { type MatchedColumns, unusedColumns } from "../sources/column-names.ts";
-import { clockFormOf } from "./clock-form.ts";
-import { areMidnights, type TimeOptions } from "./detect-times.ts";
-import { isClockText, isMissing, isNumberText, most } from "./time-samples.ts";
+import { clockFormOf } from "../time/clock-form.ts";
+import { areMidnights, type TimeOptions } from "../time/detect-times.ts";
+import { isClockText, isMissing, isNumberText, most } from "../time/time-samples.ts";
+import { aliasForm } from "./column-aliases.ts";
+import { type MatchedColumns, unusedColumns } from "./column-names.ts";
 
 /** Where {@link likelyClock} looks for a time of day that no alias names. */
 export interface ClockSearch {
