@@ -21,6 +21,7 @@ export interface ClockSearch {
 
 /** A column of times of day. */
 export interface LikelyClock {
+  /** Its position among the columns, from 0. */
   readonly position: number;
   /** That it was taken, as a sentence without a full stop. */
   readonly note: string;

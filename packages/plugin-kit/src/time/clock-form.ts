@@ -83,7 +83,7 @@ function timeIn(form: ClockDigits, text: string): string | undefined {
   return new Date(timespec[0] * 1000).toISOString().slice(11, 19);
 }
 
-/** What decimals that are no count of seconds may be, for messages. */
+/** What decimals may be that do not count seconds, for messages. */
 function pointedForm(numbers: readonly string[]): string {
   if (numbers.length === 0) return "";
   if (numbers.every((text) => Number(text) >= 0 && Number(text) < 1))

@@ -148,7 +148,7 @@ export function looseReader(style: TimeStyle): TimespecReader {
     if (isMark && isDigit(bytes[at + 1])) at++;
     else if (byte === SPACE && bytes[at + 1] === SPACE && isDigit(bytes[at + 2])) at += 2;
     else if (!isDigit(byte)) return at;
-    // Ten digits are as likely seconds, and other long numbers of distant years are no times.
+    // Ten digits are as likely seconds. Long numbers of distant years are more likely something else.
     else if (timespec[0] < firstPlausible || timespec[0] >= afterPlausible || !isDigit(bytes[at + 3])) return -1;
     const midnight = timespec[0];
     const end = readClock(bytes, at, timespec);

@@ -2,7 +2,7 @@ import type { EpochUnit } from "./epoch-unit.ts";
 
 /**
  * What a number that stands for a time counts: an {@link EpochUnit}, `days` since 1970-01-01, `excel` serials (days
- * since 1899-12-30, from 61 on), `yyyymm` (a month, or a year alone: its January), `yyyymmddhh` (a date and an hour from
+ * since 1899-12-30, from 61 on), `yyyymm` (a month, or a year alone: its January), `yyyymmddhh` (a date and an hour,
  * 00 to 24), or `ticks` of .NET (100 ns since 0001-01-01). Decimals of days are a time of day, to the nearest
  * millisecond.
  */
