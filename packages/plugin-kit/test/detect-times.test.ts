@@ -258,6 +258,7 @@ describe("calendar dates", () => {
     [["total", "2024-01-02 09:30"], {}],
     [["total"], {}],
     [["45292.5"], { timeUnit: "excel" }],
+    [["2024010200", "2024010209"], { timeUnit: "yyyymmddhh" }],
   ] as const)("%j are instants", (texts, options) => {
     expect(detectTimes({ source: "f", dates: texts, options }).timeIs).toBe("instant");
   });
@@ -269,6 +270,11 @@ describe("calendar dates", () => {
     bytes.set(new TextEncoder().encode("2024-01-03 09:00"));
     expect(times.readTime(bytes, 0, times.timespec)).toBe(16);
     expect(times.join(0)).toBe(false);
+  });
+
+  it("with hours are local times in the zone", () => {
+    const options = { timeUnit: "yyyymmddhh", timeZone: "America/New_York" } as const;
+    expect(read(["2024010200", "2024010209"], options)).toEqual(["2024-01-02T05:00:00Z", "2024-01-02T14:00:00Z"]);
   });
 
   it("beside times of day are instants in the zone", () => {

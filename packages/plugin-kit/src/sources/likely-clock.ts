@@ -5,7 +5,7 @@ import { isClockText, isMissing, isNumberText, most } from "../time/time-samples
 import { aliasForm } from "./column-aliases.ts";
 import { type MatchedColumns, unusedColumns } from "./column-names.ts";
 
-/** Where {@link likelyClock} looks for a time of day that no alias names. */
+/** A sample of a file, in which {@link likelyClock} looks for a time of day that no alias names. */
 export interface ClockSearch {
   /** The source's name, for messages. */
   readonly source: string;

@@ -101,7 +101,7 @@ function areDates(layout: TimeLayout, filled: readonly string[], numbers: Number
   const { time } = layout;
   if (layout.hasClock || !filled.some(isDateLike)) return false;
   if (numbers !== undefined) return numbers.areDates;
-  if (countsInUtc(time) || time === "ticks") return false;
+  if (countsInUtc(time) || time === "ticks" || time === "yyyymmddhh") return false;
   const dayOf = midnightReader(layout);
   const isWritten = time === "iso" || time === "loose";
   return filled.every((text) => (isWritten ? isDateText(text) : isWholeNumber(text)) || dayOf(text) === "unread");
