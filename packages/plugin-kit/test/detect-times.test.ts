@@ -34,8 +34,15 @@ function refused(texts: readonly string[], options: TimeOptions = {}, clocks?: r
 describe("numbers without an option", () => {
   const first = 315_532_800n;
   const last = 4_102_444_799n;
+  it("are times in s from the first of 1980 to 1979999999, from which on they may be digits of dates", () => {
+    const usual = Array.from({ length: 7 }, () => "1700000000");
+    const texts = ["315532800", "1979999999", "315532799", "1980000000", "2024010209", "2401020930", "4102444799"];
+    const wanted = ["1980-01-01T00:00:00Z", "2032-09-28T15:59:59Z", ...Array.from({ length: 5 }, () => undefined)];
+    expect(read([...usual, ...texts]).slice(7)).toEqual(wanted);
+    expect(read(["4102444799"], { timeUnit: "s" })).toEqual(["2099-12-31T23:59:59Z"]);
+  });
+
   it.each([
-    ["s", 1n],
     ["ms", 1000n],
     ["us", 1_000_000n],
     ["ns", 1_000_000_000n],
@@ -45,8 +52,8 @@ describe("numbers without an option", () => {
     const usual = Array.from({ length: 7 }, () => String(1_700_000_000n * size));
     const layout = detectTimes({ source: "f", dates: [...usual, ...texts], options: {} });
     expect(layout).toMatchObject({ time: "number", usual: unit, timeIs: "instant" });
-    const end = size === 1n ? "2099-12-31T23:59:59Z" : "2099-12-31T23:59:59.999Z";
-    expect(read([...usual, ...texts]).slice(7)).toEqual(["1980-01-01T00:00:00Z", end, undefined, undefined]);
+    const wanted = ["1980-01-01T00:00:00Z", "2099-12-31T23:59:59.999Z", undefined, undefined];
+    expect(read([...usual, ...texts]).slice(7)).toEqual(wanted);
   });
 
   it.each([
@@ -55,8 +62,8 @@ describe("numbers without an option", () => {
     ["22991231", "2299-12-31T00:00:00Z"],
     ["20240102.0", "2024-01-02T00:00:00Z"],
     ["202401020930", "2024-01-02T09:30:00Z"],
-    ["170001010000", "1700-01-01T00:00:00Z"],
-    ["229912312359", "2299-12-31T23:59:00Z"],
+    ["198001010000", "1980-01-01T00:00:00Z"],
+    ["209912312359", "2099-12-31T23:59:00Z"],
     ["20240102093005", "2024-01-02T09:30:05Z"],
     ["20240102093005.25", "2024-01-02T09:30:05.250Z"],
     ["20240102093005123", "2024-01-02T09:30:05.123Z"],
@@ -80,6 +87,13 @@ describe("numbers without an option", () => {
     "202401022430",
     "202401020960",
     "20240102093060",
+    "2024010209",
+    "197912312359",
+    "210001010000",
+    "19791231235959",
+    "21000101000000",
+    "19791231235959999",
+    "21000101000000000",
     "0",
     "-1",
     "1",
@@ -118,7 +132,14 @@ describe("numbers without an option", () => {
     [["5000000000", "5000000060"], { s: "2128-06-11T08:53:20" }],
     [["638396640000000000", "638396640600000000"], { ticks: "2024-01-01", ns: "1990-03-25T20:24" }],
     [["620000000000000000", "663000000000000000"], { ticks: "1965-09-14T14:13:20", ns: "1989-08-24T22:13:20" }],
-    [["2024010209", "2024010210"], { s: "2034-02-20T01:03:29" }],
+    [["2024010209", "2024010210"], { yyyymmddhh: "2024-01-02T09:00", s: "2034-02-20T01:03:29" }],
+    [["2024010209"], { yyyymmddhh: "2024-01-02T09:00", s: "2034-02-20T01:03:29" }],
+    [["2024010201", "2024010223", "2024010224"], { yyyymmddhh: "2024-01-02T01:00", s: "2034-02-20T01:03:21" }],
+    [["2024010209.0", "2024010210.0"], { yyyymmddhh: "2024-01-02T09:00", s: "2034-02-20T01:03:29" }],
+    [["2401020930", "2401020931"], { s: "2046-01-31T14:15:30" }],
+    [["1901020930", "1901020931", "1901021559"], { s: "2030-03-29T13:22:10" }],
+    [["901020930", "901020931"], { s: "1998-07-21T11:35:30" }],
+    [["990102093000", "990102093100"], { ms: "2001-05-17T12:21:33" }],
   ] as const)("%j are refused, and the message says what each option gives", (texts, options) => {
     const message = refused(texts);
     for (const [unit, time] of Object.entries(options)) {
@@ -137,8 +158,25 @@ describe("numbers without an option", () => {
     ["years", ["2024"]],
     [".NET ticks", ["638396640000000000"]],
     ["dates with hours", ["2024010209", "2024010210"]],
+    ["yymmddhhmm", ["2401020930"]],
+    ["yymmddhhmm", ["1901020930", "1901021600"]],
+    ["yymmddhhmmss", ["990102093000", "990102093100"]],
+    ["yymmddhhmmss", ["170102093000", "170102093100"]],
   ])("%s are named in the message", (what, texts) => {
     expect(refused(texts)).toContain(what);
+  });
+
+  it.each([
+    ["yyyymmdd", ["20241304", "20241305"]],
+    ["ddmmyyyy", ["31012024", "30012024"]],
+    ["mmddyyyy", ["1312024", "1302024"]],
+    ["yymmdd", ["240102", "240131"]],
+    ["yyyyddd", ["2024002", "2024366"]],
+    ["behind a point", ["20240102.0930", "20240102.0931"]],
+    ["FILETIME", ["133485408000000000", "133485408600000000"]],
+  ])("are refused as %s without an option, because none reads them", (what, texts) => {
+    expect(refused(texts)).toContain(what);
+    expect(refused(texts)).not.toContain("timeUnit=");
   });
 
   it("take the form of the majority, and refuse a majority that has none", () => {
@@ -161,6 +199,11 @@ describe("numbers of a given unit", () => {
     ["yyyymm", "192801", "1928-01-01T00:00:00Z"],
     ["yyyymm", "2024", "2024-01-01T00:00:00Z"],
     ["yyyymm", "20240", undefined],
+    ["yyyymmddhh", "2024010209", "2024-01-02T09:00:00Z"],
+    ["yyyymmddhh", "2024010224.0", "2024-01-03T00:00:00Z"],
+    ["yyyymmddhh", "2024010225", undefined],
+    ["yyyymmddhh", "2024023001", undefined],
+    ["yyyymmddhh", "202401020930", undefined],
     ["ticks", "638396640000000000", "2024-01-01T00:00:00Z"],
     ["ticks", "638396640001234567", "2024-01-01T00:00:00.123Z"],
     ["ns", "638396640000000000", "1990-03-25T20:24:00Z"],
@@ -215,6 +258,7 @@ describe("calendar dates", () => {
     [["total", "2024-01-02 09:30"], {}],
     [["total"], {}],
     [["45292.5"], { timeUnit: "excel" }],
+    [["2024010200", "2024010209"], { timeUnit: "yyyymmddhh" }],
   ] as const)("%j are instants", (texts, options) => {
     expect(detectTimes({ source: "f", dates: texts, options }).timeIs).toBe("instant");
   });
@@ -226,6 +270,11 @@ describe("calendar dates", () => {
     bytes.set(new TextEncoder().encode("2024-01-03 09:00"));
     expect(times.readTime(bytes, 0, times.timespec)).toBe(16);
     expect(times.join(0)).toBe(false);
+  });
+
+  it("with hours are local times in the zone", () => {
+    const options = { timeUnit: "yyyymmddhh", timeZone: "America/New_York" } as const;
+    expect(read(["2024010200", "2024010209"], options)).toEqual(["2024-01-02T05:00:00Z", "2024-01-02T14:00:00Z"]);
   });
 
   it("beside times of day are instants in the zone", () => {
@@ -274,6 +323,51 @@ describe("times of day beside dates", () => {
       text === "24:00" ? "2024-01-03T00:00:00Z" : `2024-01-02T${text.length < 8 ? `${text}:00` : text}Z`,
     );
     expect(read(dates, {}, clocks)).toEqual(times);
+  });
+
+  it.each([
+    ["hours", ["9", "10", "16"], { h: "09:00:00", hhmm: "00:09:00" }],
+    ["padded hours", ["09", "10", "16"], { h: "09:00:00", hhmm: "00:09:00" }],
+    ["hours from 1 to 24", ["1", "23", "24"], { h: "01:00:00", hhmm: "00:01:00" }],
+    ["the first minutes of hhmmss, or hours of hhmm", ["0", "100", "2300"], { hhmm: "00:00:00", hhmmss: "00:00:00" }],
+    ["the first seconds", ["3", "17", "45", "102"], { hhmm: "00:03:00", hhmmss: "00:00:03" }],
+  ])("that are %s are refused until clockDigits decides", (_, clocks, options) => {
+    const dates = clocks.map(() => "2024-01-02");
+    const message = refused(dates, {}, clocks);
+    expect(message.match(/clockDigits=/g)).toHaveLength(2);
+    for (const [clockDigits, time] of Object.entries(options)) {
+      expect(message).toContain(`--source-option clockDigits=${clockDigits}, which reads`);
+      expect(read(dates, { clockDigits } as TimeOptions, clocks)[0]).toBe(`2024-01-02T${time}Z`);
+    }
+  });
+
+  it("of several days that start at midnight are hhmm", () => {
+    const clocks = ["0", "100", "2300", "0", "100", "2300"];
+    expect(
+      read(
+        clocks.map(() => "20240102"),
+        {},
+        clocks,
+      )[2],
+    ).toBe("2024-01-02T23:00:00Z");
+  });
+
+  it("that are numbers have their form noted, unless it was given", () => {
+    const notes = (clock: string, options: TimeOptions = {}): readonly string[] =>
+      detectTimes({ source: "f", dates: ["20240102"], clocks: [clock], options }).timeNotes;
+    expect(notes("930")).toContain("times of day that are numbers were read as hhmm");
+    expect(notes("93000")).toContain("times of day that are numbers were read as hhmmss");
+    expect(notes("930", { clockDigits: "hhmm" }).join()).not.toContain("numbers");
+    expect(notes("09:30").join()).not.toContain("numbers");
+  });
+
+  it.each([
+    [["0.395833", "0.416667"], "a fraction of a day"],
+    [["09.30", "16.00", "9.45"], "separates hours and minutes"],
+  ])("that are %j are refused by their form, without an option", (clocks, what) => {
+    const message = refused(["2024-01-02", "2024-01-02"], {}, clocks);
+    expect(message).toContain(what);
+    expect(message).not.toContain("clockDigits");
   });
 
   it("with one odd value leave that row out", () => {
@@ -338,6 +432,13 @@ describe("times of day beside dates", () => {
     for (const date of ["2024-01-02 00:00:00", "1704153600", "202401020000"])
       expect(read([date], {}, ["09:30"])).toEqual(["2024-01-02T09:30:00Z"]);
   });
+});
+
+it("ten digits among dates with other marks are not a date with an hour", () => {
+  expect(read(["2024-1-2 09:30", "1704061500", "1704123100", "202401020930", "2024-1-3", "2024-1-4"])).toEqual([
+    ...["2024-01-02T09:30:00Z", undefined, undefined, "2024-01-02T09:30:00Z", "2024-01-03T00:00:00Z"],
+    "2024-01-04T00:00:00Z",
+  ]);
 });
 
 describe("zones", () => {

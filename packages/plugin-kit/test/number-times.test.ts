@@ -53,7 +53,9 @@ const forms: readonly ((ns: bigint) => string)[] = [
 const sizes = [1_000_000_000n, 1_000_000n, 1000n, 1n, 86_400_000_000_000n, 60_000_000_000n, 1_000_000_000n, 1_000_000n];
 const isTicks = (ns: bigint): boolean => ns >= 620_000_000_000_000_000n && ns <= 663_000_000_000_000_000n;
 const instant = fc.bigInt({ min: first, max: after - 1n });
-const written = fc.tuple(instant, fc.nat({ max: 7 }));
+/** From 1980000000 on, seconds need an option. */
+const afterSeconds = 1_980_000_000n * 1_000_000_000n;
+const written = fc.tuple(instant, fc.nat({ max: 7 })).filter(([ns, form]) => form !== 0 || ns < afterSeconds);
 
 describe("numberTimes", () => {
   it("reads times of 1980 to 2099 of any form in each row", () => {
@@ -77,7 +79,7 @@ describe("numberTimes", () => {
   it("reads integers as their texts are read", () => {
     const near = fc
       .tuple(
-        fc.constantFrom(315_532_800n, 4_102_444_800n, 620_000_000n, 663_000_000n),
+        fc.constantFrom(315_532_800n, 1_980_000_000n, 4_102_444_800n, 620_000_000n, 663_000_000n),
         fc.constantFrom(1n, 1000n, 1_000_000n, 1_000_000_000n),
         fc.bigInt({ min: -2000n, max: 2000n }),
       )
@@ -91,7 +93,7 @@ describe("numberTimes", () => {
     fc.assert(
       fc.property(
         fc.array(any, { maxLength: 20 }),
-        fc.constantFrom(undefined, "s", "ms", "us", "ns", "days", "excel", "yyyymm", "ticks"),
+        fc.constantFrom(undefined, "s", "ms", "us", "ns", "days", "excel", "yyyymm", "yyyymmddhh", "ticks"),
         fc.constantFrom("ms", "ns"),
         (some, timeUnit, to) => {
           const values = BigInt64Array.from([...some, ...some.map(() => 1_700_000_000n), 1_700_000_000n]);

@@ -26,8 +26,23 @@ function errorOf(dates: readonly string[], text: string, options: TimeOptions = 
 
 it.each([
   ["a day before its month", ["31/01/2024"], "31/01/2024", {}, "--source-option dateOrder=dmy"],
-  ["a number among dates", ["20240131"], "20241304", {}, "--source-option timeUnit=s"],
+  ["seconds of ten digits", ["1706659200"], "2024010209", {}, "--source-option timeUnit=s"],
   ["ticks of .NET", ["1706659200000"], "638423000000000000", {}, "timeUnit=ticks"],
+  [
+    "a local number that occurs twice",
+    ["202411030030"],
+    "202411030130",
+    { timeZone: "America/New_York" },
+    "--source-option disambiguation=infer",
+  ],
+  ["a short name of a zone", ["2024-01-02 09:30:00"], "2024-01-02 09:30:00 EST", {}, "--time-zone America/New_York"],
+  [
+    "another zone than that of most",
+    ["20240102 09:30:00 US/Eastern"],
+    "20240102 09:30:00 US/Central",
+    {},
+    "write it as an offset such as +01:00",
+  ],
   [
     "a local time that occurs twice",
     ["2024-11-03 00:30"],
@@ -41,5 +56,13 @@ it.each([
     const message = errorOf(dates, text, options);
     expect(message).toContain(`"${text}": not a time in the format of this source (`);
     expect(message).toContain(advice);
+  },
+);
+
+it.each([["20241304"], ["2024010209"], ["5"]])(
+  "a message on %s among dates names no unit, which would change the dates",
+  (text) => {
+    expect(errorOf(["20240131", "20240201"], text)).toContain(`"${text}": not a time`);
+    expect(errorOf(["20240131", "20240201"], text)).not.toContain("timeUnit");
   },
 );

@@ -1,11 +1,12 @@
 import type { DataSource } from "@atc/contract";
-import { createDataSource, fileSymbol, matchColumns } from "@atc/plugin-kit";
+import { clockCandidates, createDataSource, fileSymbol, likelyClock, matchColumns } from "@atc/plugin-kit";
 import { project } from "./columns/projection.ts";
-import { clockPosition, timeColumn } from "./columns/time-column.ts";
+import { clockPosition, isClockType, mayBeClock, timeColumn } from "./columns/time-column.ts";
 import { damaged } from "./files/arrow-error.ts";
 import { type ArrowFile, arrowFile } from "./files/arrow-file.ts";
 import { type ArrowOptions, checkOptions, identifyingOptions } from "./files/arrow-options.ts";
 import { readContents } from "./format/messages.ts";
+import type { ArrowField } from "./format/schema.ts";
 import { chunksOf } from "./reading/chunks.ts";
 import type { OpenedSource } from "./reading/opened-source.ts";
 import { sampleTimes } from "./reading/time-sample.ts";
@@ -25,18 +26,35 @@ async function inspect(file: ArrowFile, options: ArrowOptions): Promise<OpenedSo
   const { fields } = contents;
   const names = fields.map(({ name }) => name);
   const found = matchColumns(names, { source: path, columns: options.columns, kind: options.kind });
-  const clock = clockPosition(fields, found);
+  const candidates = clockCandidates(names, found, (position) => isClockType(fields[position] as ArrowField));
   const reading = { source: { file, contents, options }, file: opened, arrowDictionaries: new Map() };
-  const texts = await sampleTimes(reading, found.timestamp, clock);
+  const { timestamp, symbol: symbols } = found;
+  const mayBe = candidates.filter((position) => mayBeClock(fields[position] as ArrowField));
+  const read = [timestamp, found.clock, ...(mayBe.length > 0 ? [symbols, ...mayBe] : [])];
+  const sample = await sampleTimes(reading, [...new Set(read.filter((position) => position !== undefined))]);
+  const dates = sample.get(timestamp) ?? [];
+  const likely = likelyClock({
+    source: path,
+    names,
+    matched: found,
+    texts: (position) => sample.get(position),
+    options,
+  });
+  const clock = clockPosition(fields, { timestamp, clock: likely?.position ?? found.clock }, dates, options);
+  const texts = { dates, clocks: clock === undefined ? undefined : sample.get(clock) };
   const time = timeColumn(fields, { ...found, clock }, texts, path, options);
   const matched = { ...found, clock: time.clock };
   const projection = project(fields, matched, path, options);
   const symbol = matched.symbol === undefined ? fileSymbol("arrow", path, endings, options) : undefined;
-  return { file, contents, projection, time, symbol, options };
+  return { file, contents, projection, time, symbol, options, notes: likely === undefined ? [] : [likely.note] };
 }
 
-function notesOf({ time, projection: { leftOut } }: OpenedSource): readonly string[] {
-  return [...time.layout.timeNotes, ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`])];
+function notesOf({ time, notes, projection: { leftOut } }: OpenedSource): readonly string[] {
+  return [
+    ...time.layout.timeNotes,
+    ...notes,
+    ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`]),
+  ];
 }
 
 /**

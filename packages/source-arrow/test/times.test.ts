@@ -7,6 +7,7 @@ import {
   DateDay,
   DateMillisecond,
   Dictionary,
+  Float32,
   Float64,
   Int32,
   Int64,
@@ -231,12 +232,35 @@ describe("a time of day in a column of its own", () => {
       },
     ],
     ["numbers", { date: longs([20240131n]), time: longs([93015n]) }],
-  ])("is joined with its date: %s", async (_, columns) => {
+  ])("is joined with its date: %s", async (name, columns) => {
     expect(await read(columns)).toMatchObject({
       times: ["2024-01-31T09:30:15.000Z"],
       columns: ["symbol", "timestamp", "close"],
-      notes: [noZone],
+      notes: [noZone, ...(name === "numbers" ? [expect.stringContaining("read as hhmmss")] : [])],
     });
+  });
+
+  const midnight = (): Vector =>
+    vectorFromArray([Date.UTC(2024, 0, 31), Date.UTC(2024, 0, 31)], new TimestampMillisecond());
+
+  it.each([
+    ["a text", "time", texts(["09:30:15", "16:00"])],
+    ["a number", "time", longs([93_015n, 160_000n])],
+    ["a time of Arrow", "time", vectorFromArray([34_215_000_000n, 57_600_000_000n], new TimeMicrosecond())],
+    ["a text of another name", "Time (ET)", texts(["09:30:15", "16:00"])],
+  ])("is joined with timestamps that are midnights: %s", async (_, name, clock) => {
+    const found = await read({ date: midnight(), [name]: clock });
+    expect(found.times).toEqual(["2024-01-31T09:30:15.000Z", "2024-01-31T16:00:00.000Z"]);
+    expect(found.timeIs).toBe("instant");
+    expect(found.columns).toEqual(["symbol", "timestamp", "close"]);
+  });
+
+  it("is joined with midnights that have a zone, and refused if only the option names it", async () => {
+    const date = vectorFromArray([Date.UTC(2024, 0, 31)], new TimestampMillisecond("UTC"));
+    expect((await read({ date, time: texts(["09:30"]) })).times).toEqual(["2024-01-31T09:30:00.000Z"]);
+    const whole = vectorFromArray([Date.UTC(2024, 0, 31, 9)], new TimestampMillisecond());
+    const error = await failure(read({ date: whole, time: texts(["09:30"]) }, { columns: { clock: "time" } }));
+    expect(error.message).toContain("have one of their own");
   });
 
   it("is another column beside whole times", async () => {
@@ -249,4 +273,13 @@ describe("a time of day in a column of its own", () => {
 it("notes the columns that are not read", async () => {
   const { notes } = await read({ date: texts(["2024-01-31"]), exchange: texts(["X"]) });
   expect(notes).toEqual(["columns left out: exchange"]);
+});
+
+it("refuses times that are 32-bit floats, unless they count days or months", async () => {
+  const floats = (values: readonly number[]): Vector => vectorFromArray(values, new Float32());
+  const error = await failure(read({ timestamp: floats([1_704_067_200, 1_704_067_328]) }));
+  expect([error.code, error.message]).toEqual(["ATC_INVALID_DATA", expect.stringContaining("32-bit floats")]);
+  expect((await read({ timestamp: floats([45_292]) }, { timeUnit: "excel" })).times).toEqual([
+    "2024-01-01T00:00:00.000Z",
+  ]);
 });

@@ -149,6 +149,8 @@ export function readIso(state: usize, at: usize, dateOnly: bool): i64 {
 /** The start of 1980, and the seconds from there to 2100. */
 const firstSecond: u64 = 315532800;
 const seconds: u64 = 3786912000;
+/** The seconds from 1980 to the number 1980000000, from which on ten digits are not taken for seconds. */
+const plainSeconds: u64 = 1664467200;
 /** Nanoseconds that may be .NET ticks of our time, and how many there are. */
 const firstTicks: u64 = 620000000000000000;
 const ticks: u64 = 43000000000000001;
@@ -211,7 +213,7 @@ function readOtherForm(state: usize, value: u64, end: usize): i64 {
     const fraction = load<u32>(state, usualDigitsAt);
     for (let i: u32 = 0; i < fraction; i++) limit *= 10;
     if (value < limit) time = scaled(state, value, fraction);
-  } else if (value - firstSecond < seconds) {
+  } else if (value - firstSecond < plainSeconds) {
     form = 0;
     time = scaled(state, value, 0);
   } else if (value - firstSecond * 1000 < seconds * 1000) {
@@ -226,13 +228,13 @@ function readOtherForm(state: usize, value: u64, end: usize): i64 {
   } else if (value - 17000000 < 6000000) {
     form = 4;
     time = midnightOf(state, <u32>value);
-  } else if (value - 170000000000 < 60000000000) {
+  } else if (value - 198000000000 < 12000000000) {
     form = 5;
     time = dateTime(state, <u32>(value / 10000), <u32>(value % 10000) * 100000);
-  } else if (value - 17000000000000 < 6000000000000) {
+  } else if (value - 19800000000000 < 1200000000000) {
     form = 6;
     time = dateTime(state, <u32>(value / 1000000), <u32>(value % 1000000) * 1000);
-  } else if (value - 17000000000000000 < 6000000000000000) {
+  } else if (value - 19800000000000000 < 1200000000000000) {
     form = 7;
     time = dateTime(state, <u32>(value / 1000000000), <u32>(value % 1000000000));
   }

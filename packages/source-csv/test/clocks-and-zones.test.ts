@@ -22,6 +22,20 @@ describe("a time of day beside a date", () => {
   });
 
   it.each([
+    ["Date,Time (ET),Close", "2024-01-02,09:30,1\n2024-01-02,09:31,2\n"],
+    ["date,Time (UTC),close", "2024-01-02,930,1\n2024-01-02,931,2\n"],
+    ["timestamp,time,close", "2024-01-02,09:30,1\n2024-01-02,09:31,2\n"],
+    ["date,at,close", "2024-01-02,09:30,1\n2024-01-02,09:31,2\n"],
+    ["DATE,TIME_M,SYM_ROOT,PRICE,SIZE", "20240102,9:30:00,A,1,1\n20240102,9:31:00,A,2,1\n"],
+  ])("is found under another name: %s", async (header, rows) => {
+    const { times, summary, symbols } = await readText(`${header}\n${rows}`);
+    const unit = header.includes("PRICE") ? 1_000_000n : 1n;
+    expect(times).toEqual(["09:30", "09:31"].map((clock) => ms(`2024-01-02T${clock}Z`) * unit));
+    expect(symbols[0]).toBe(header.includes("SYM") ? "A" : "bars");
+    expect(summary?.rows).toBe(2);
+  });
+
+  it.each([
     ["HHMMSS", "93000\n160000\n", {}, ["09:30", "16:00"]],
     ["HMM that the option columns names", "930\n1600\n", { columns: { clock: "time" } }, ["09:30", "16:00"]],
     [
@@ -30,7 +44,7 @@ describe("a time of day beside a date", () => {
       { skipLines: 1, columns: ["date", "close", "time"] },
       ["09:30", "16:00"],
     ],
-    ["zeros", "0\n5\n", {}, ["00:00", "00:05"]],
+    ["zeros", "0\n5\n2359\n", {}, ["00:00", "00:05", "23:59"]],
   ] as const)("is read as %s", async (_, clocks, options, wanted) => {
     const rows = clocks
       .trim()

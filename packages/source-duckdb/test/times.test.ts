@@ -176,3 +176,43 @@ describe("Parquet and SQL", () => {
     ]);
   });
 });
+
+describe("a time of day in a column of its own", () => {
+  it.each([
+    ["a text", "time", "'09:30:15'", "'16:00'"],
+    ["a number", "time", "93015", "160000"],
+    ["a TIME", "time", "TIME '09:30:15'", "TIME '16:00:00'"],
+    ["a text of another name", '"Time (ET)"', "'09:30:15'", "'16:00'"],
+    ["a TIME of another name", "clocks", "TIME '09:30:15'", "TIME '16:00:00'"],
+  ])("is joined with timestamps that are midnights: %s", async (_, name, first, second) => {
+    for (const type of ["TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMPTZ", "DATE"]) {
+      const row = (clock: string, close: number): string =>
+        `SELECT ${type} '2024-01-31' AS date, ${clock} AS ${name}, ${close}.0 AS close`;
+      const path = await copyOf(`${row(first, 1)} UNION ALL ${row(second, 2)}`, `clock-${type}.parquet`);
+      const { times } = await read(path);
+      expect(times.map((time) => new Date(Number(time)).toISOString()).sort()).toEqual([
+        "2024-01-31T09:30:15.000Z",
+        "2024-01-31T16:00:00.000Z",
+      ]);
+    }
+  });
+
+  it("is another column beside timestamps that are no midnights", async () => {
+    const path = await copyOf(
+      "SELECT TIMESTAMP '2024-01-31 09:00' AS date, '09:30' AS time, 1.0 AS close",
+      "whole.parquet",
+    );
+    expect((await read(path)).times).toEqual([BigInt(Date.parse("2024-01-31T09:00Z"))]);
+    expect((await failure(read(path, { columns: { clock: "time" } }))).message).toContain("have one of their own");
+  });
+});
+
+it("refuses times that are 32-bit floats, and dates with hours of any type of number", async () => {
+  const path = await copyOf("SELECT 1704067200::FLOAT AS timestamp, 1.0 AS close", "float.parquet");
+  expect((await failure(read(path))).message).toContain("32-bit floats");
+  for (const type of ["BIGINT", "DOUBLE", "DECIMAL(12, 1)", "VARCHAR"]) {
+    const hours = await copyOf(`SELECT 2024010209::${type} AS timestamp, 1.0 AS close`, "hours.parquet");
+    expect((await failure(read(hours))).message).toContain("timeUnit=yyyymmddhh");
+    expect((await read(hours, { timeUnit: "yyyymmddhh" })).times).toEqual([BigInt(Date.parse("2024-01-02T09:00Z"))]);
+  }
+});

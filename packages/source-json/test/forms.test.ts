@@ -289,3 +289,13 @@ it("notes the members that are not read", async () => {
   const { notes } = await read([{ t: 1704067200, c: 1, exchange: "X", tags: [1] }]);
   expect(notes).toEqual(["columns left out: exchange, tags"]);
 });
+
+it("finds a time of day under another name beside dates", async () => {
+  const rows = [
+    { date: "2024-01-02", "time (ET)": "09:30", close: 1 },
+    { date: "2024-01-02", "time (ET)": "09:31", close: 2 },
+  ];
+  const { times, notes } = await read(rows);
+  expect(times).toEqual(["2024-01-02T09:30:00.000Z", "2024-01-02T09:31:00.000Z"]);
+  expect(notes).toContain('times of day are those of the column "time (ET)"');
+});

@@ -20,7 +20,8 @@ const clocks: readonly string[] = ["time", "time_utc", "uhrzeit", "zeit", "heure
  * French.
  */
 export const columnAliases: Readonly<Record<SourceColumn, readonly string[]>> = {
-  symbol: ["symbol", "ticker", "instrument"],
+  // WRDS.
+  symbol: ["symbol", "ticker", "instrument", "sym_root"],
   timestamp: [
     ...["timestamp", "timestamp_utc", "datetime", "datetime_utc", "date_time", "date/time"],
     ...["open_time", "opentime", "gmt_time", "local_time", "ts", "unix"],

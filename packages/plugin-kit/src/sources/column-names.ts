@@ -120,6 +120,14 @@ function usedQuotes(
   return hasOwn || columnAliases.close.some((name) => forms.includes(name)) ? undefined : quoted;
 }
 
+/** The positions of the columns that have a name and no use. */
+export function unusedColumns(names: readonly string[], matched: MatchedColumns): readonly number[] {
+  const { symbol, timestamp, clock, numbers, quotes = [] } = matched;
+  const used = new Set([symbol, timestamp, clock, ...numbers.map(({ position }) => position)]);
+  for (const { bid, ask } of quotes) used.add(bid).add(ask);
+  return names.flatMap((name, position) => (used.has(position) || name.trim() === "" ? [] : [position]));
+}
+
 /**
  * The other columns of a file that are kept, each under its {@link plainName}, with a suffix `.1`, `.2` and so on if
  * that name is taken.

@@ -33,6 +33,17 @@ export interface ClockColumn {
   readonly without?: string | undefined;
 }
 
+/**
+ * Whether times of day of at most four digits may be the first minutes of one day in `hhmmss`: they start within what
+ * would be its first minute, never start again, and do not end with the last minute of `hhmm`.
+ */
+function isFirstMinutes(whole: readonly string[]): boolean {
+  const values = whole.map(Number);
+  const last = values.at(-1) ?? 0;
+  if (!values.every((value, i) => value >= (values[i - 1] ?? 0) && value % 100 < 60)) return false;
+  return (values[0] ?? 0) < 100 && last > (values[0] ?? 0) && last !== 2359 && last !== 2400;
+}
+
 /** The readings that are possible for numbers, at least half of which fit; none if they are not times of day. */
 function formsOf(numbers: readonly string[]): readonly ClockForm[] {
   const whole = numbers.map((text) => text.replace(/\..*$/, ""));
@@ -40,12 +51,18 @@ function formsOf(numbers: readonly string[]): readonly ClockForm[] {
   const areAll = (form: ClockDigits): boolean => numbers.every((text) => isCompact(text, form));
   const short = isDecimal ? [] : whole.filter((text) => isCompact(text, "hhmm"));
   const long = isDecimal ? [] : whole.filter((text) => text.length > 4 && isCompact(text, "hhmmss"));
+  // 9, 10 and 16 are hours, or the minutes after midnight.
+  if (!isDecimal && areAll("h") && whole.some((text) => Number(text) > 0)) return ["h", "hhmm"];
   const isPadded = whole.every(({ length }) => length === 4 || length === 6) && whole.some((text) => text[0] === "0");
   if (isPadded && most(numbers, isWritten)) return ["written"];
   // So do times with decimals: 093000.5.
   if (isDecimal && whole.every(({ length }) => length === 6) && most(numbers, isWritten)) return ["written"];
-  if ((short.length + long.length) * 2 <= whole.length) return areAll("s") ? ["s"] : areAll("ms") ? ["ms"] : [];
-  if (long.length === 0) return ["hhmm"];
+  if ((short.length + long.length) * 2 <= whole.length) {
+    // Small decimals are fractions of a day, or hours and minutes around a point.
+    if (isDecimal && numbers.every((text) => Number(text) < 100)) return [];
+    return areAll("s") ? ["s"] : areAll("ms") ? ["ms"] : [];
+  }
+  if (long.length === 0) return isFirstMinutes(whole) ? ["hhmm", "hhmmss"] : ["hhmm"];
   return [
     ...(short.length > 0 ? (["hhmmss", "hhmm"] as const) : (["hhmmss"] as const)),
     ...(areAll("s") ? (["s"] as const) : []),
@@ -64,6 +81,15 @@ function timeIn(form: ClockDigits, text: string): string | undefined {
   const timespec = new Float64Array(2);
   if (compactClockReader(form)(paddedBytes(text), 0, timespec) !== text.length) return undefined;
   return new Date(timespec[0] * 1000).toISOString().slice(11, 19);
+}
+
+/** What decimals may be that do not count seconds, for messages. */
+function pointedForm(numbers: readonly string[]): string {
+  if (numbers.length === 0) return "";
+  if (numbers.every((text) => Number(text) >= 0 && Number(text) < 1))
+    return " (if it is a fraction of a day, as in Excel, write it as 09:30)";
+  const isPointed = numbers.every((text) => /^(?:[01]?\d|2[0-4])\.[0-5]\d?$/.test(text));
+  return isPointed ? " (if the point separates hours and minutes, write it as 09:30)" : "";
 }
 
 /** The options that decide between forms. */
@@ -106,5 +132,11 @@ export function clockFormOf(texts: readonly string[], names: ClockColumn): Clock
       `${shown} is a date with a time of day`,
       `to read that column as the time, give --columns ${quoted(`timestamp=${column}`)}`,
     );
-  throw refuse(`${shown} is not a time of day such as 09:30, 930 or 93000`, without ?? "leave the column out");
+  const likely = pointedForm(numbers);
+  throw new AtcError(
+    "ATC_INVALID_DATA",
+    refuse(`${shown} is not a time of day such as 09:30, 930 or 93000${likely}`, without ?? "leave the column out")
+      .message,
+    { details: { path: source, column, isClock: false } },
+  );
 }

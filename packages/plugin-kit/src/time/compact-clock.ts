@@ -14,17 +14,17 @@ function secondsReader(shift: number): TimespecReader {
 }
 
 /** A reader of digits of hours, minutes and perhaps seconds, of which leading zeros may lack. */
-function digitsReader(form: "hhmm" | "hhmmss"): TimespecReader {
-  const most = form === "hhmm" ? 4 : 6;
-  const perHour = form === "hhmm" ? 100 : 10_000;
+function digitsReader(form: "h" | "hhmm" | "hhmmss"): TimespecReader {
+  const most = { h: 2, hhmm: 4, hhmmss: 6 }[form];
+  const perHour = { h: 1, hhmm: 100, hhmmss: 10_000 }[form];
   return (bytes, position, timespec) => {
     const point = digitsEnd(bytes, position);
     if (point === position || point - position > most) return -1;
     const value = digitsOf(bytes, position, point);
     const hours = Math.floor(value / perHour);
     const rest = value - hours * perHour;
-    const minutes = form === "hhmm" ? rest : Math.floor(rest / 100);
-    const seconds = form === "hhmm" ? 0 : rest - minutes * 100;
+    const minutes = perHour > 100 ? Math.floor(rest / 100) : rest;
+    const seconds = perHour > 100 ? rest - minutes * 100 : 0;
     if (hours > 24 || minutes > 59 || seconds > 59 || (hours === 24 && rest > 0)) return -1;
     timespec[0] = hours * 3600 + minutes * 60 + seconds;
     timespec[1] = 0;
@@ -36,8 +36,8 @@ function digitsReader(form: "hhmm" | "hhmmss"): TimespecReader {
 }
 
 /**
- * A reader of times of day that are numbers: 930 and 1600 (`hhmm`), 93000 and 160000 (`hhmmss`), 34200 (`s`) or
- * 34200000 (`ms`). The end of the day is `2400`, `240000`, and so on.
+ * A reader of times of day that are numbers: 930 and 1600 (`hhmm`), 93000 and 160000 (`hhmmss`), 9 and 16 (`h`), 34200
+ * (`s`) or 34200000 (`ms`). The end of the day is `2400`, `240000`, and so on.
  */
 export function compactClockReader(form: ClockDigits): TimespecReader {
   if (form === "s") return secondsReader(0);

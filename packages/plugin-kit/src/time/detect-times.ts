@@ -69,6 +69,23 @@ function commonZone(texts: readonly string[]): string | undefined {
   return isKnownZone(name) ? name : undefined;
 }
 
+/**
+ * Whether all times of a sample are dates, as texts, as numbers, or as midnights. False if there is none.
+ *
+ * @throws ATC_INVALID_DATA if they are numbers that can be read in more than one way
+ */
+export function areMidnights(source: string, dates: readonly string[], options: TimeOptions): boolean {
+  const { timeUnit, dateOrder } = options;
+  const filled = dates.filter((text) => !isMissing(text));
+  const layout = detectTimes({ source, dates, options: { timeUnit, dateOrder } });
+  const dayOf = midnightReader(layout);
+  return (
+    filled.length > 0 &&
+    filled.every((text) => dayOf(text) !== "later") &&
+    filled.some((text) => dayOf(text) === "midnight")
+  );
+}
+
 /** Whether the reader of a layout takes a text, and whether its time is a midnight. */
 function midnightReader(layout: TimeLayout): (text: string) => "unread" | "midnight" | "later" {
   const read = timeReader(layout);
@@ -84,7 +101,7 @@ function areDates(layout: TimeLayout, filled: readonly string[], numbers: Number
   const { time } = layout;
   if (layout.hasClock || !filled.some(isDateLike)) return false;
   if (numbers !== undefined) return numbers.areDates;
-  if (countsInUtc(time) || time === "ticks") return false;
+  if (countsInUtc(time) || time === "ticks" || time === "yyyymmddhh") return false;
   const dayOf = midnightReader(layout);
   const isWritten = time === "iso" || time === "loose";
   return filled.every((text) => (isWritten ? isDateText(text) : isWholeNumber(text)) || dayOf(text) === "unread");
@@ -171,6 +188,9 @@ export function detectTimes(samples: TimeSamples): TimeLayout {
   const timeNotes = [
     ...zoneNotes(layout, !isDate && filled.length > 0),
     ...(layout.isDateOnly ? ["times are dates, to which the option timeZone does not apply"] : []),
+    ...(hasClock && clockForm !== "written" && clockDigits === undefined
+      ? [`times of day that are numbers were read as ${clockForm}`]
+      : []),
     ...(timeStyle.isTwelveHour ? ["times have a 12-hour clock"] : []),
     ...(options.timeUnit !== undefined && options.timeUnit !== time
       ? ["times are not numbers, so the option timeUnit does not apply"]

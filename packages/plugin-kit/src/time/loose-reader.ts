@@ -1,5 +1,6 @@
 import { COLON, DOT, MINUS, SPACE, ZERO } from "../text/ascii.ts";
 import { daySeconds, readClock24, readFraction, readZone } from "./time-fields.ts";
+import { afterPlausible, firstPlausible } from "./time-unit.ts";
 import type { TimespecReader } from "./timespec.ts";
 
 /** How a file writes dates and times of day. */
@@ -147,6 +148,8 @@ export function looseReader(style: TimeStyle): TimespecReader {
     if (isMark && isDigit(bytes[at + 1])) at++;
     else if (byte === SPACE && bytes[at + 1] === SPACE && isDigit(bytes[at + 2])) at += 2;
     else if (!isDigit(byte)) return at;
+    // Ten digits are as likely seconds. Long numbers of distant years are more likely something else.
+    else if (timespec[0] < firstPlausible || timespec[0] >= afterPlausible || !isDigit(bytes[at + 3])) return -1;
     const midnight = timespec[0];
     const end = readClock(bytes, at, timespec);
     timespec[0] = timespec[0] + midnight;

@@ -2,11 +2,12 @@ import { AtcError } from "@atc/contract";
 import { firstCalendarForm, type NumberForm, numberForms } from "./number-form.ts";
 import { numberReader, unitReader } from "./number-reader.ts";
 import { most, paddedBytes } from "./time-samples.ts";
-import type { TimeUnit } from "./time-unit.ts";
+import { afterSeconds, type TimeUnit } from "./time-unit.ts";
 
 /** What a column of numbers may be, if its values do not show it. */
 interface Guess {
-  readonly unit: TimeUnit;
+  /** The unit that reads them; undefined if none does. */
+  readonly unit?: TimeUnit;
   readonly what: string;
 }
 
@@ -18,6 +19,7 @@ const names: Readonly<Record<TimeUnit, string>> = {
   days: "days since 1970",
   excel: "serial days of Excel",
   yyyymm: "months (yyyymm)",
+  yyyymmddhh: "dates with hours (yyyymmddhh)",
   ticks: ".NET ticks",
 };
 
@@ -45,14 +47,47 @@ function distantUnit(text: string): TimeUnit {
   return (["s", "ms", "us", "ns"] as const).find(isNear) ?? "s";
 }
 
+/** Numbers that are as large as times since 1970, but look like digits of a date. */
+const hours = /^(?:19[89]|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-4])(?:\.0*)?$/;
+const shortMinutes = /^\d?\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:\.0*)?$/;
+const shortSeconds = /^\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d){2}(?:\.0*)?$/;
+
+const shortMinutesGuess: Guess = {
+  what: "dates with a year of two digits (yymmddhhmm), which are read if the year has four (202401020930)",
+};
+const shortSecondsGuess: Guess = {
+  what: "dates with a year of two digits (yymmddhhmmss), which are read if the year has four (20240102093000)",
+};
+
+/** Forms of dates that no unit reads, by the look of their numbers. */
+const unreadForms: readonly (readonly [look: RegExp, what: string])[] = [
+  [
+    /^(?:19|20)\d{6}\.\d*[1-9]\d*$/,
+    "dates with a time of day behind a point, which are read without it (202401020930)",
+  ],
+  [/^(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d(?:\.0*)?$/, "dates with the day first (ddmmyyyy)"],
+  [/^(?:0?[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d\d(?:\.0*)?$/, "dates with the month first (mmddyyyy)"],
+  [/^(?:19|20)\d\d(?:[0-2]\d\d|3[0-5]\d|36[0-6])(?:\.0*)?$/, "years with the day of the year (yyyyddd)"],
+  [/^(?:1[7-9]|2[0-2])\d{6}(?:\.0*)?$/, "digits of dates (yyyymmdd) that do not exist"],
+  [/^1(?:19[6-9]|[2-4]\d\d|5[0-7]\d)\d{14}(?:\.0*)?$/, "a FILETIME of Windows, which counts 100 ns since 1601"],
+];
+
 /** What numbers that have no form may be, most likely first. */
 function guessesOf(numbers: readonly string[]): readonly Guess[] {
   const within = (least: number, last: number): boolean =>
     most(numbers, (text) => Number(text) >= least && Math.floor(Number(text)) <= last);
+  const look = (form: RegExp): boolean => most(numbers, (text) => form.test(text));
   const guess = (unit: TimeUnit, what = names[unit]): Guess => ({ unit, what });
   if (within(6.2e17, 6.63e17)) return [guess("ticks"), guess("ns")];
-  if (most(numbers, (text) => /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:\.0*)?$/.test(text))) return [guess("yyyymm")];
-  if (most(numbers, (text) => /^(?:1[89]|20)\d\d(?:\.0*)?$/.test(text))) return [guess("yyyymm", "years")];
+  if (look(hours)) return [guess("yyyymmddhh"), ...(look(shortMinutes) ? [shortMinutesGuess] : []), guess("s")];
+  if (within(afterSeconds, 9_999_999_999) && look(shortMinutes)) return [shortMinutesGuess, guess("s")];
+  if (within(1e11, 999_999_999_999) && look(shortSeconds)) return [shortSecondsGuess];
+  if (look(/^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:\.0*)?$/)) return [guess("yyyymm")];
+  if (look(/^\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\.0*)?$/))
+    return [{ what: "dates with a year of two digits (yymmdd), which are read if the year has four (20240102)" }];
+  if (look(/^(?:1[89]|20)\d\d(?:\.0*)?$/)) return [guess("yyyymm", "years")];
+  const unread = unreadForms.filter(([form]) => look(form)).map(([, what]): Guess => ({ what }));
+  if (unread.length > 0) return unread;
   const days = [...(within(29_221, 73_415) ? [guess("excel")] : []), ...(within(3652, 47_482) ? [guess("days")] : [])];
   if (days.length > 0) return days;
   const unit = distantUnit(numbers[0] ?? "");
@@ -60,24 +95,22 @@ function guessesOf(numbers: readonly string[]): readonly Guess[] {
   return [guess(unit, `milliseconds of the day, which need a column of dates beside them, or ${names[unit]}`)];
 }
 
-/**
- * Whether all numbers may be dates with hours, such as 2024010209, which are as large as the seconds of 2032 to 2036.
- */
-function areHours(numbers: readonly string[]): boolean {
-  return numbers.every((text) =>
-    /^(?:19[89]|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])$/.test(text),
-  );
-}
-
 function refusal(source: string, first: string, guesses: readonly Guess[]): AtcError {
   const advice = guesses.map(({ unit, what }) => {
+    if (unit === undefined) return what;
     const time = timeIn(unit, first);
     return `${what} (--source-option timeUnit=${unit}${time === undefined ? "" : `, which reads it as ${time}`})`;
   });
+  const units = guesses.flatMap(({ unit }) => unit ?? []);
+  const needsForm = "write such times as 2024-01-31 09:30";
+  const end =
+    units.length === 0
+      ? needsForm
+      : `give that option if it is right${units.length < guesses.length ? `, or ${needsForm}` : ""}`;
   return new AtcError(
     "ATC_INVALID_DATA",
-    `the numbers in the column of times of "${source}", such as "${first.slice(0, 80)}", may be ${advice.join(" or ")}; give that option if it is right`,
-    { details: { path: source, option: "timeUnit", units: guesses.map(({ unit }) => unit) } },
+    `the numbers in the column of times of "${source}", such as "${first.slice(0, 80)}", may be ${advice.join(" or ")}; ${end}`,
+    { details: { path: source, option: "timeUnit", units } },
   );
 }
 
@@ -101,13 +134,13 @@ export function numberColumn(source: string, numbers: readonly string[]): Number
   const known = counts.reduce((sum, count) => sum + count, 0);
   const strange = numbers.filter((_, i) => forms[i] === -1);
   if (known < strange.length) throw refusal(source, strange[0] ?? "", guessesOf(strange));
-  if (numbers.length > 1 && areHours(numbers))
-    throw refusal(source, numbers[0] ?? "", [
-      {
-        unit: "s",
-        what: "dates with hours, which need minutes too (202401020900), or seconds since 1970",
-      },
-    ]);
+  // Seconds of 1980 to 2032 and milliseconds of the last century that all look like digits of a date may be one.
+  // One number alone shows too little: one of 200 counts of seconds looks so.
+  const areSeveral = new Set(numbers).size > 1;
+  if (areSeveral && numbers.every((text) => shortMinutes.test(text)))
+    throw refusal(source, numbers[0] ?? "", [shortMinutesGuess, { unit: "s", what: names.s }]);
+  if (areSeveral && counts[firstCalendarForm + 1] === 0 && numbers.every((text) => shortSeconds.test(text)))
+    throw refusal(source, numbers[0] ?? "", [shortSecondsGuess, { unit: "ms", what: names.ms }]);
   // Of equally many, the form that comes first in the file.
   const usual = forms.find((form) => counts[form] === Math.max(...counts)) ?? 0;
   return { usual: numberForms[usual] ?? "ms", areDates: counts[firstCalendarForm] === known };

@@ -4,7 +4,7 @@ import { looseReader } from "./loose-reader.ts";
 import { firstCalendarForm, outsideForm, usualForm } from "./number-form.ts";
 import { daySeconds } from "./time-fields.ts";
 import type { TimeTally } from "./time-tally.ts";
-import { afterPlausible, firstPlausible, type TimeUnit } from "./time-unit.ts";
+import { afterPlausible, afterSeconds, firstPlausible, type TimeUnit } from "./time-unit.ts";
 import type { TimespecReader } from "./timespec.ts";
 
 /** What receives the form of each time. */
@@ -39,8 +39,9 @@ function zerosEnd(bytes: Uint8Array, at: number): number {
 
 /**
  * A reader of numbers whose value decides what they count: the unit since 1970 that puts the time between 1980 and
- * 2100, or the digits of a date, 1700 to 2299. Any other number is refused. So are those that may be nanoseconds of
- * 1989 and 1990 or .NET ticks of our time.
+ * 2100, the digits of a date, 1700 to 2299, or of a date with a time of day, 1980 to 2099. Any other number is refused.
+ * So are those that may be nanoseconds of 1989 and 1990 or .NET ticks of our time, and seconds from
+ * {@link afterSeconds} on.
  *
  * @param isLocal - whether numbers since 1970 are refused, because the times are local ones
  */
@@ -68,7 +69,7 @@ export function numberReader(target: FormTarget, isLocal: boolean): TimespecRead
     else if (form === 0) end = readSeconds(bytes, first, timespec);
     else end = form === 2 ? readMicroseconds(bytes, first, timespec) : readNanoseconds(bytes, first, timespec);
     const seconds = timespec[0];
-    if (seconds < firstPlausible || seconds >= afterPlausible) return -1;
+    if (seconds < firstPlausible || seconds >= (form === 0 ? afterSeconds : afterPlausible)) return -1;
     if (form !== 3 || seconds < firstTicksSecond || seconds > lastTicksSecond) return end;
     return seconds === lastTicksSecond && timespec[1] > 0 ? end : -1;
   };
@@ -118,6 +119,21 @@ const readMonth: TimespecReader = (bytes, position, timespec) => {
   return Number.isNaN(timespec[0]) ? -1 : zerosEnd(bytes, end);
 };
 
+/** Reads `YYYYMMDDhh`. The hour 24 is the next midnight. */
+const readHour: TimespecReader = (bytes, position, timespec) => {
+  const end = digitsEnd(bytes, position);
+  if (end - position !== 10) return -1;
+  const hours = digitsOf(bytes, position + 8, end);
+  const midnight = daySeconds(
+    digitsOf(bytes, position, position + 4),
+    digitsOf(bytes, position + 4, position + 6),
+    digitsOf(bytes, position + 6, position + 8),
+  );
+  timespec[0] = midnight + hours * 3600;
+  timespec[1] = 0;
+  return Number.isNaN(midnight) || hours > 24 ? -1 : zerosEnd(bytes, end);
+};
+
 const readTenths = scaledReader(7);
 
 /** Reads ticks of .NET. */
@@ -131,6 +147,7 @@ function plainUnitReader(unit: TimeUnit): TimespecReader {
   if (unit === "days") return dayReader(0, Number.NEGATIVE_INFINITY);
   if (unit === "excel") return dayReader(excelEpoch, firstSerial);
   if (unit === "yyyymm") return readMonth;
+  if (unit === "yyyymmddhh") return readHour;
   return unit === "ticks" ? readTicks : epochReader(unit);
 }
 

@@ -6,7 +6,7 @@ import { firstTicksSecond, lastTicksSecond } from "./number-reader.ts";
 import type { TimeLayout } from "./time-layout.ts";
 import { timeReader } from "./time-reader.ts";
 import type { TimeTally } from "./time-tally.ts";
-import { afterPlausible, firstPlausible } from "./time-unit.ts";
+import { afterPlausible, afterSeconds, firstPlausible } from "./time-unit.ts";
 import { storeTimespec, timePadding } from "./timespec.ts";
 
 /** What {@link numberTimes} reads. */
@@ -36,7 +36,7 @@ function epochForm(value: number): number {
   for (let form = 0; form < 4; form++) {
     const seconds = value / perSecond[form];
     // Rounding moves nanoseconds by less than a microsecond.
-    if (seconds >= firstPlausible + 1 && seconds < afterPlausible - 1) {
+    if (seconds >= firstPlausible + 1 && seconds < (form === 0 ? afterSeconds : afterPlausible) - 1) {
       const isTicks = form === 3 && seconds >= firstTicksSecond - 1 && seconds <= lastTicksSecond + 1;
       return isTicks ? -1 : form;
     }

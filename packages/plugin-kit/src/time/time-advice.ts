@@ -20,16 +20,24 @@ export function timesInWords({ time, usual, timeStyle, localTime, zoneName, isDa
 }
 
 /** The option that may read a text that is not a time, as the start of a sentence; "" if there is none. */
-export function timeAdvice(text: string, { time, timeStyle, localTime }: TimeLayout): string {
+export function timeAdvice(text: string, { time, usual, timeStyle, localTime }: TimeLayout): string {
+  const repeated =
+    localTime === undefined || localTime.disambiguation === "infer"
+      ? ""
+      : "if clocks change at that time, give disambiguation (--source-option disambiguation=infer); else ";
   if (time === "number") {
     if (!isNumberText(text)) return "";
     const value = Number(text);
+    // A unit for all numbers would make other times of the dates beside it.
+    if (usual?.startsWith("yyyy") === true) return /^\d{12}/.test(text) ? repeated : "";
     return value >= 6.2e17 && value <= 6.63e17
       ? "if the file counts nanoseconds, give --source-option timeUnit=ns; if .NET ticks, timeUnit=ticks; else "
-      : "if all times of the file count in one unit, give it (--source-option timeUnit=s); else ";
+      : `if all times of the file count in one unit, give it (--source-option timeUnit=${usual ?? "s"}); else `;
   }
   if (timeStyle.dateOrder === "ymd" && /^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}/.test(text))
     return 'give dateOrder "dmy" or "mdy" for such dates (--source-option dateOrder=dmy); else ';
-  if (localTime === undefined || localTime.disambiguation === "infer") return "";
-  return "if clocks change at that time, give disambiguation (--source-option disambiguation=infer); else ";
+  const zone = /\d ?(?<zone>[A-Z][A-Za-z]{1,4}|[A-Z][A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+)$/.exec(text)?.groups?.["zone"];
+  if (zone !== undefined && !/^[AP]M$/i.test(zone))
+    return `if "${zone}" is the zone of this time, write it as an offset such as +01:00, or leave out the zones of all times and give timeZone (--time-zone America/New_York); else `;
+  return repeated;
 }

@@ -11,12 +11,12 @@ export type TimeFormat = "iso" | "loose" | "number" | TimeUnit;
 
 /**
  * How times of day that are numbers of a column of their own are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`),
- * or as seconds or milliseconds after midnight (`s`, `ms`).
+ * or as seconds or milliseconds after midnight (`s`, `ms`), or 9 as 09:00 (`h`).
  */
-export type ClockDigits = "hhmm" | "hhmmss" | "s" | "ms";
+export type ClockDigits = "hhmm" | "hhmmss" | "h" | "s" | "ms";
 
 /** The words of the option `clockDigits`. */
-export const clockDigitWords: readonly ClockDigits[] = ["hhmm", "hhmmss", "s", "ms"];
+export const clockDigitWords: readonly ClockDigits[] = ["hhmm", "hhmmss", "h", "s", "ms"];
 
 /** How times of day of a column of their own are read. `written`: as they are, `hh:mm`, `hhmm` or `hhmmss`. */
 export type ClockForm = "written" | ClockDigits;

@@ -19,18 +19,32 @@ export interface TimeTexts {
   readonly clocks: readonly string[] | undefined;
 }
 
+/** Whether a column may hold times of day by its type. */
+export function mayBeClock({ type }: ArrowField): boolean {
+  return ["number", "time of day", "text", "text view"].includes(type.is);
+}
+
+/** Whether a column may hold times of day whatever its name is. */
+export function isClockType({ type }: ArrowField): boolean {
+  return type.is === "time of day" || type.is === "text" || type.is === "text view";
+}
+
 /** The position of the column of times of day; undefined if the other column holds whole times. */
 export function clockPosition(
   fields: readonly ArrowField[],
   { timestamp, clock }: Pick<MatchedColumns, "timestamp" | "clock">,
+  dates: readonly string[],
+  { columns }: ArrowOptions,
 ): number | undefined {
+  if (clock === undefined || !mayBeClock(fields[clock] as ArrowField)) return undefined;
   const { type } = fields[timestamp] as ArrowField;
-  if (clock === undefined || (type.is === "time" && !type.isDate)) return undefined;
-  const clockType = (fields[clock] as ArrowField).type;
-  return ["number", "time of day", "text", "text view"].includes(clockType.is) ? clock : undefined;
+  if (type.is !== "time" || type.isDate || columns?.clock !== undefined) return clock;
+  const filled = dates.filter((text) => text !== "");
+  const isPlain = type.zone === "" || /^(?:Etc\/)?UTC$|^\+00:00$/.test(type.zone);
+  return isPlain && filled.length > 0 && filled.every((text) => midnight.test(text)) ? clock : undefined;
 }
 
-const midnight = /T00:00:00(?:\.0+)?$/;
+const midnight = /T00:00:00(?:\.0+)?Z?$/;
 
 /** Times without a zone that are all midnights are dates: pandas has no type of dates. */
 function asDates(texts: readonly string[]): readonly string[] {
@@ -61,8 +75,21 @@ export function timeColumn(
       `the column "${field.name}" of "${path}" has the type ${field.type.is === "other" ? field.type.name : is}, not timestamps, dates, numbers or texts; cast it before you write the file, or name another with the option columns`,
       { details: { path, column: field.name } },
     );
+  const { type } = field;
+  if (
+    type.is === "number" &&
+    type.array === "Float32Array" &&
+    !["days", "excel", "yyyymm"].includes(options.timeUnit ?? "")
+  )
+    throw new AtcError(
+      "ATC_INVALID_DATA",
+      `the times in the column "${field.name}" of "${path}" are 32-bit floats, which are exact to 7 digits only: seconds since 1970 become multiples of 128; write the file with timestamps, 64-bit numbers or texts`,
+      { details: { path, column: field.name } },
+    );
   const isTyped = is === "time";
-  const dates = isTyped && options.timeZone === undefined ? asDates(texts.dates) : texts.dates;
+  const isZoned = field.type.is === "time" && field.type.zone !== "";
+  const isDates = isTyped && (clock !== undefined || (options.timeZone === undefined && !isZoned));
+  const dates = isDates ? asDates(texts.dates) : texts.dates;
   // The order of dates and the unit of numbers do not matter to types of times.
   const own = isTyped ? { timeZone: options.timeZone, disambiguation: options.disambiguation } : options;
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));

@@ -16,8 +16,9 @@ export interface ArrowOptions extends SourceOptions, LocalTimeOptions, FileSymbo
   /** The order of day, month and year in texts such as `31/01/2024`. Default: `ymd`; it is never guessed. */
   readonly dateOrder?: "ymd" | "dmy" | "mdy";
   /**
-   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`), or as seconds or
-   * milliseconds after midnight (`s`, `ms`). Default: `hhmm` or `hhmmss`, if their digits allow only one of the two.
+   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`), 9 as
+   * 09:00 (`h`), or as seconds or milliseconds after midnight (`s`, `ms`). Default: `hhmm` or `hhmmss`, if their digits
+   * allow only one of the two.
    */
   readonly clockDigits?: ClockDigits;
   /** Gives the codec of a file with compressed buffers. Without it, such files are refused with ATC_MISSING_PLUGIN. */

@@ -15,4 +15,6 @@ export interface OpenedSource {
   /** The symbol of every row, if no column holds it. */
   readonly symbol: string | undefined;
   readonly options: ArrowOptions;
+  /** What was assumed about its columns. */
+  readonly notes: readonly string[];
 }

@@ -4,6 +4,7 @@ import { bitsOf, isSet } from "../columns/number-reader.ts";
 import { timeCells } from "../columns/time-cells.ts";
 import { timeNumbers, typedTimes } from "../columns/time-reader.ts";
 import type { BatchColumn, RecordBatch } from "../format/record-batch.ts";
+import type { ArrowField } from "../format/schema.ts";
 import { type ColumnFiller, dictionaryOf, type Reading } from "./column-filler.ts";
 
 /** Which of some rows have a value. */
@@ -40,7 +41,10 @@ export function timeFiller(reading: Reading, times: RowTimes): ColumnFiller {
   const readNumbers = numberTimes("arrow", layout, tally, isTicks);
   const readDate = wholeTextReader(times.readTime, timespec);
   const readClock = wholeTextReader(times.readClock, times.clock);
-  const cells = timeCells(field, dictionaryOf(reading, field));
+  // A date beside a time of day is a midnight in UTC, whose text names no zone.
+  const dateField: ArrowField =
+    clock !== undefined && type.is === "time" ? { ...field, type: { ...type, zone: "" } } : field;
+  const cells = timeCells(dateField, dictionaryOf(reading, field));
   const clockField = clock === undefined ? undefined : contents.fields[clock];
   const clockCells = clockField && timeCells(clockField, dictionaryOf(reading, clockField));
 

@@ -1,7 +1,6 @@
 import type { BatchRows } from "../columns/batch-rows.ts";
 import { bitsOf, isSet } from "../columns/number-reader.ts";
 import { timeCells } from "../columns/time-cells.ts";
-import type { TimeTexts } from "../columns/time-column.ts";
 import { batchMessage, dictionaryMessage, readMessage } from "../format/messages.ts";
 import type { RecordBatch } from "../format/record-batch.ts";
 import { recordBatch } from "../format/record-batch.ts";
@@ -33,26 +32,25 @@ async function addTexts(
   });
 }
 
-/** The first times of a file as texts, and the times of day if they have a column of their own. */
+/** The texts of some columns in the first rows of a file, by position. A column that cannot hold times has none. */
 export async function sampleTimes(
   reading: DictionaryReading,
-  position: number,
-  clock: number | undefined,
-): Promise<TimeTexts> {
+  positions: readonly number[],
+): Promise<ReadonlyMap<number, readonly string[]>> {
   const { source, file } = reading;
-  const dates: string[] = [];
-  const clocks: string[] = [];
+  const texts = new Map(positions.map((position) => [position, [] as string[]]));
+  let rows = 0;
   for (const location of source.contents.messages) {
-    if (dates.length >= sampledRows) break;
+    if (rows >= sampledRows) break;
     const message = await readMessage(file, location);
     if (message.type === dictionaryMessage) await readDictionary(reading, location, message);
     if (message.type !== batchMessage) continue;
     const place = { file, path: source.file.path, body: location.body, bodyLength: message.bodyLength };
     const batch = await recordBatch(message.header, place, source.contents.fields, source.options.codec);
-    const count = Math.min(sampledRows - dates.length, batch.length);
+    const count = Math.min(sampledRows - rows, batch.length);
     if (count === 0) continue;
-    await addTexts(reading, batch, position, count, dates);
-    if (clock !== undefined) await addTexts(reading, batch, clock, count, clocks);
+    for (const [position, found] of texts) await addTexts(reading, batch, position, count, found);
+    rows += count;
   }
-  return { dates, clocks: clock === undefined ? undefined : clocks };
+  return texts;
 }

@@ -4,6 +4,7 @@ import {
   dateAliases,
   detectTimes,
   fileSymbol,
+  likelyClock,
   type MatchedColumns,
   matchColumns,
   type TimeLayout,
@@ -186,6 +187,19 @@ export function detectLayout(
     }
   } catch (error) {
     throw explained(error, header, rows, options);
+  }
+  const found = isWide
+    ? undefined
+    : likelyClock({
+        source: path,
+        names,
+        matched,
+        texts: (position) => rows.map((row) => row[position] ?? ""),
+        options,
+      });
+  if (found !== undefined) {
+    matched = { ...matched, clock: found.position };
+    notes.push(found.note);
   }
   const time = timeLayout(header, names, matched, rows, path, options);
   // A column without any time of day is a column like others.

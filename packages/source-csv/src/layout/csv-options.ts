@@ -24,8 +24,9 @@ export type CsvColumn = SourceColumn;
 /** How to read a CSV file. What the options leave open is detected. */
 export interface CsvOptions extends Omit<SourceOptions, "columns">, LocalTimeOptions, FileSymbolOptions {
   /**
-   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`), or as seconds or
-   * milliseconds after midnight (`s`, `ms`). Default: `hhmm` or `hhmmss`, if their digits allow only one of the two.
+   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`), 9 as
+   * 09:00 (`h`), or as seconds or milliseconds after midnight (`s`, `ms`). Default: `hhmm` or `hhmmss`, if their digits
+   * allow only one of the two.
    */
   readonly clockDigits?: ClockDigits;
   /** The ASCII character between fields. Default: detected among comma, semicolon, tab and `|`. */

@@ -1,4 +1,4 @@
-import { afterPlausible, firstPlausible, numberForms, type TimeTally } from "@atc/plugin-kit";
+import { afterPlausible, afterSeconds, firstPlausible, numberForms, type TimeTally } from "@atc/plugin-kit";
 import type { CsvLayout } from "../layout/csv-layout.ts";
 import type { ColumnBuffers } from "./column-buffers.ts";
 import { type ParseLimit, roleNumber } from "./row-context.ts";
@@ -46,7 +46,8 @@ function setUsual({ buffer, offset }: MemoryPiece, words: Int32Array, { time, us
   const unit = time === "number" ? (usual ?? "ms") : time;
   const digits = ["s", "ms", "us", "ns"].indexOf(unit) * 3;
   const size = digits < 0 ? 0n : 10n ** BigInt(digits);
-  const range = [BigInt(firstPlausible) * size, BigInt(afterPlausible - firstPlausible) * size];
+  const after = time === "number" && digits === 0 ? afterSeconds : afterPlausible;
+  const range = [BigInt(firstPlausible) * size, BigInt(after - firstPlausible) * size];
   new BigUint64Array(buffer, offset + usualAt, 2).set(range);
   words.set([Math.max(digits, 0), usual === undefined ? -1 : numberForms.indexOf(usual)], usualWord);
 }

@@ -1,10 +1,17 @@
 import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
-import { type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
+import {
+  clockCandidates,
+  type LikelyClock,
+  likelyClock,
+  type MatchedColumns,
+  matchColumns,
+  otherColumns,
+} from "@atc/plugin-kit";
 import { type Database, identifier, quoted } from "../engine/database.ts";
 import type { DuckdbOptions } from "../engine/duckdb-options.ts";
 import { fileColumn, type Relation } from "./relation.ts";
 import { type RelationColumn, textExpression } from "./relation-column.ts";
-import { type TimeSource, timeSource } from "./time-source.ts";
+import { sampleTexts, type TimeSource, timeSource } from "./time-source.ts";
 
 /** A column of the query's result. */
 interface ProjectedColumn {
@@ -32,6 +39,8 @@ export interface Projection {
   readonly leftOut: readonly string[];
   /** Whether symbols are file names. */
   readonly symbolIsFile: boolean;
+  /** What was assumed about columns. */
+  readonly notes: readonly string[];
 }
 
 const numeric = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\b.*)$/;
@@ -94,6 +103,29 @@ function extras(
   });
 }
 
+/** A column of times of day that no alias names, if rows have dates. */
+async function clockOf(
+  database: Database,
+  relation: Relation,
+  source: string,
+  columns: readonly RelationColumn[],
+  matched: MatchedColumns,
+  options: DuckdbOptions,
+): Promise<LikelyClock | undefined> {
+  const names = columns.map(({ name, title }) => (name === fileColumn ? "" : title));
+  const isClock = ({ type }: RelationColumn): boolean => textual.test(type) || type.startsWith("TIME");
+  const candidates = clockCandidates(names, matched, (position) => isClock(columns[position])).filter(
+    (position) => isClock(columns[position]) || numeric.test(columns[position].type),
+  );
+  if (candidates.length === 0) return undefined;
+  const { timestamp, symbol } = matched;
+  const positions = [timestamp, ...(symbol === undefined ? [] : [symbol]), ...candidates];
+  const expressions = positions.map((position) => textExpression(columns[position]));
+  const found = await sampleTexts(database, relation, expressions);
+  const samples = new Map(positions.map((position, i) => [position, found[i] ?? []]));
+  return likelyClock({ source, names, matched, texts: (position) => samples.get(position), options });
+}
+
 /**
  * Samples a relation and builds the query that reads it.
  *
@@ -108,13 +140,16 @@ export async function project(
   manyFiles: boolean,
 ): Promise<Projection> {
   const columns = await describe(database, relation);
-  const found = matchColumns(
+  const aliased = matchColumns(
     columns.map(({ name, title }) => (name === fileColumn ? "" : title)),
     { source, columns: options.columns, kind: options.kind },
   );
   const at = (position: number): RelationColumn => columns[position];
+  const likely = await clockOf(database, relation, source, columns, aliased, options);
+  const found = likely === undefined ? aliased : { ...aliased, clock: likely.position };
   const clock = found.clock === undefined ? undefined : at(found.clock);
-  const timeColumns = { date: at(found.timestamp), clock, kind: found.kind };
+  const isMapped = options.columns?.clock !== undefined;
+  const timeColumns = { date: at(found.timestamp), clock, kind: found.kind, isMapped };
   const time = await timeSource(database, relation, source, timeColumns, options);
   if (time === undefined) throw unsuitable(source, at(found.timestamp), "time");
   const map = time.clock === undefined ? { ...found, clock: undefined } : found;
@@ -171,5 +206,6 @@ export async function project(
       .filter((column, position) => !read.has(position) && column.name !== fileColumn && column.title.trim() !== "")
       .map(({ title }) => title.trim()),
     symbolIsFile,
+    notes: likely === undefined ? [] : [likely.note],
   };
 }

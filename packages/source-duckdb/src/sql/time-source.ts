@@ -1,4 +1,4 @@
-import type { RowKind } from "@atc/contract";
+import { AtcError, type RowKind } from "@atc/contract";
 import { detectTimes, type EpochUnit, type TimeLayout, type TimeOptions } from "@atc/plugin-kit";
 import { type Database, identifier } from "../engine/database.ts";
 import type { Relation } from "./relation.ts";
@@ -10,6 +10,8 @@ export interface TimeColumns {
   readonly date: RelationColumn;
   /** The time of day, if it has a column of its own. */
   readonly clock: RelationColumn | undefined;
+  /** Whether the option `columns` names the time of day. */
+  readonly isMapped: boolean;
   /** Whether rows are bars, with milliseconds, or ticks, with nanoseconds. */
   readonly kind: RowKind;
 }
@@ -39,8 +41,8 @@ const timestamps: Readonly<Record<string, EpochUnit>> = {
 };
 const sampledRows = 5000;
 
-/** The first times of a relation as texts; "" for a missing one. */
-async function sampleTexts(
+/** The first values of expressions over a relation as texts; "" for a missing one. */
+export async function sampleTexts(
   database: Database,
   relation: Relation,
   expressions: readonly string[],
@@ -114,11 +116,23 @@ export async function timeSource(
   const isText = /^(?:VARCHAR|JSON|DECIMAL\b.*)$/.test(date.type);
   if (!isTyped && !isInteger && !isReal && !isText) return undefined;
   const all = given(options, ["timeUnit", "dateOrder", "timeZone", "disambiguation", "clockDigits"]);
-  if (clock !== undefined && timestamps[date.type] === undefined) {
-    const texts = [textExpression(date), textExpression(clock)] as const;
-    const [dates = [], clocks = []] = await sampleTexts(database, relation, texts);
-    const layout = detectTimes({ source, dates, clocks, clockColumn: clock.title, options: all });
-    if (layout.hasClock) return { vector: "texts", sql: texts[0], clock: texts[1], layout };
+  if (date.type === "FLOAT" && !["days", "excel", "yyyymm"].includes(options.timeUnit ?? ""))
+    throw new AtcError(
+      "ATC_INVALID_DATA",
+      `the times in the column "${date.title}" of "${source}" are 32-bit floats, which are exact to 7 digits only: seconds since 1970 become multiples of 128; write the file with timestamps, 64-bit numbers or texts`,
+      { details: { path: source, column: date.title } },
+    );
+  if (clock !== undefined) {
+    // The session has the zone UTC, so that a date beside a time of day is a midnight in it.
+    const typed = `CAST(CAST(${identifier(date.name)} AS TIMESTAMP) AS VARCHAR)`;
+    const isStamp = timestamps[date.type] !== undefined;
+    const texts = [isStamp ? typed : textExpression(date), textExpression(clock)] as const;
+    const [written = [], clocks = []] = await sampleTexts(database, relation, texts);
+    const dates = isStamp ? asDates(written) : written;
+    if (!isStamp || columns.isMapped || dates !== written) {
+      const layout = detectTimes({ source, dates, clocks, clockColumn: clock.title, options: all });
+      if (layout.hasClock) return { vector: "texts", sql: texts[0], clock: texts[1], layout };
+    }
   }
   if (isTyped) return typedTimes(database, relation, source, columns, options);
   // A given unit saves a query's run for a sample.

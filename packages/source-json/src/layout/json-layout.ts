@@ -2,6 +2,7 @@ import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
 import {
   detectTimes,
   fileSymbol,
+  likelyClock,
   type MatchedColumns,
   matchColumns,
   otherColumns,
@@ -206,9 +207,11 @@ export function detectLayout(
   const sample = sampledRowsOf(head, ranges, names);
   const mapped = mappedNames(options);
   const spelled = isLists ? names : spelledNames(names, Object.values(mapped ?? {}));
-  const found = matchColumns(spelled, { source: name, columns: mapped, kind: options.kind });
+  const aliased = matchColumns(spelled, { source: name, columns: mapped, kind: options.kind });
   const texts = (field: number): readonly string[] =>
     sample.map(({ starts, ends }) => writtenTime(bytes, starts[field] ?? 0, ends[field] ?? 0));
+  const likely = likelyClock({ source: name, names: spelled, matched: aliased, texts, options });
+  const found = likely === undefined ? aliased : { ...aliased, clock: likely.position };
   const { clock } = found;
   const dates = texts(found.timestamp);
   const time =
@@ -240,7 +243,7 @@ export function detectLayout(
     fields,
     time,
     symbol: symbol === undefined ? fileSymbol("json", fileName, endings, options) : undefined,
-    notes: layoutNotes(location, shape, fields, time),
+    notes: [...layoutNotes(location, shape, fields, time), ...(likely === undefined ? [] : [likely.note])],
     columns: [
       { name: "symbol", type: "text" },
       { name: "timestamp", type: kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },

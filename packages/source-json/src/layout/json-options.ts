@@ -26,8 +26,9 @@ export interface JsonOptions extends Omit<SourceOptions, "columns">, LocalTimeOp
   /** The order of day, month and year in dates such as `31/01/2024`. Default: `ymd`; it is never guessed. */
   readonly dateOrder?: "ymd" | "dmy" | "mdy";
   /**
-   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`), or as seconds or
-   * milliseconds after midnight (`s`, `ms`). Default: `hhmm` or `hhmmss`, if their digits allow only one of the two.
+   * How times of day that are numbers are read: 930 as 09:30 (`hhmm`) or as 00:09:30 (`hhmmss`), 9 as
+   * 09:00 (`h`), or as seconds or milliseconds after midnight (`s`, `ms`). Default: `hhmm` or `hhmmss`, if their digits
+   * allow only one of the two.
    */
   readonly clockDigits?: ClockDigits;
   /**
