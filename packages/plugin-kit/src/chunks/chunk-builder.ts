@@ -1,6 +1,6 @@
 import type { BadRow, ColumnChunk } from "@atc/contract";
 import { AtcError, type ColumnMetadata, dtypeOf, type TypedArray } from "@atc/contract";
-import { timeAdvice, timesInWords } from "../time/time-advice.ts";
+import { timeAdvice, timeFault } from "../time/time-advice.ts";
 import type { TimeLayout } from "../time/time-layout.ts";
 import { allocate } from "./allocate.ts";
 
@@ -231,7 +231,7 @@ function badRowError(source: string, row: BadRow, times: TimeLayout | undefined)
   const where = `${byte}${column === undefined ? "" : `, column "${column}"`}`;
   const isTime = reason === "time" && times !== undefined;
   const what = isTime
-    ? `not a time in the format of this source (${timesInWords(times)})`
+    ? timeFault(text, times)
     : (explanations[reason] ?? `cannot be read (${reason})`);
   const advice = isTime ? timeAdvice(text, times) : "";
   return new AtcError(

@@ -29,6 +29,11 @@ export interface SourceOptions {
    * that puts the time between 1980 and 2100; other numbers are refused.
    */
   readonly timeUnit?: TimeUnit;
+  /**
+   * `instant` if dates and midnights are instants of their zone. Default: times that are all dates, or all midnights
+   * of an offset that they name, are calendar dates.
+   */
+  readonly timeIs?: "instant";
 }
 
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -37,6 +42,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   extra: ["drop", "keep"],
   kind: ["bars", "ticks"],
   timeUnit: timeUnits,
+  timeIs: ["instant"],
 };
 const columnNames: readonly string[] = [
   ...["symbol", "timestamp", "clock", "open", "high", "low", "close", "volume", "price", "size", "bid", "ask"],

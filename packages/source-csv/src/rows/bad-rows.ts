@@ -1,15 +1,15 @@
 import { AtcError, type BadRow } from "@atc/contract";
-import { type TimeLayout, timeAdvice, timesInWords } from "@atc/plugin-kit";
+import { type TimeLayout, timeAdvice, timeFault } from "@atc/plugin-kit";
 import type { CsvOptions } from "../layout/csv-options.ts";
 
 /** Why a row is bad. After `number`, the other fields of the row are still good. */
 export type FaultReason = "fields" | "number" | "time" | "quote" | "encoding" | "symbol";
 
-/** What is wrong, by reason; `@` stands for the text, `%` for the file's time format. */
+/** What is wrong, by reason; `@` stands for the text, `%` for what is wrong with a time. */
 const explanations: Readonly<Record<FaultReason, string>> = {
   fields: 'the row "@" has more or fewer fields than the header has names',
   number: '"@" is not a number',
-  time: '"@" is not a time in the format of this file (%)',
+  time: '"@" is %',
   quote: 'a quote is not closed, or text follows it, in "@"',
   encoding: '"@" is not UTF-8 text, or contains a NUL byte',
   symbol: 'the symbol is empty in "@"',
@@ -74,7 +74,7 @@ function badRowError(
   const where = column === undefined ? `line ${line}` : `line ${line}, column "${column}"`;
   const isClock = layout.hasClock && reason === "time" && column === "time";
   const explained = isClock ? clockExplanation : explanations[reason];
-  const what = explained.replace("%", () => timesInWords(layout)).replace("@", () => text);
+  const what = explained.replace("%", () => timeFault(text, layout, "file")).replace("@", () => text);
   return new AtcError(
     "ATC_INVALID_DATA",
     `"${path}" ${where}: ${what}; ${isClock ? "" : hint(reason, text, layout)}correct it, or leave out such rows with badRows "skip" (--bad-rows skip)`,
