@@ -85,8 +85,7 @@ export function checkDateOrder(source: string, texts: readonly string[], dateOrd
     );
   const other: DayOrder = shown === "dmy" ? "mdy" : "dmy";
   const [examples, others] = shown === "dmy" ? [daysFirst, monthsFirst] : [monthsFirst, daysFirst];
-  if (others.length === 0)
-    throw refuse(`, such as "${examples[0]}", are ${inWords[shown]}; give ${optionOf(shown)}`);
+  if (others.length === 0) throw refuse(`, such as "${examples[0]}", are ${inWords[shown]}; give ${optionOf(shown)}`);
   throw refuse(
     ` are mixed: "${examples[0]}" is ${inWords[shown]} and "${others[0]}" is ${inWords[other]}; correct the file, or give ${optionOf(shown)}, by which ${others.length} of the first ${texts.length} are bad rows`,
   );

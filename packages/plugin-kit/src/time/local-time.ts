@@ -74,8 +74,7 @@ export function hasClockChanges(source: string, timeZone: string): boolean {
   const offsetAt = namedOffset(source, timeZone);
   const known = offsetAt(Date.UTC(changeYears.first) / 1000);
   for (let year = changeYears.first; year <= changeYears.last; year++)
-    for (let month = 0; month < 12; month++)
-      if (offsetAt(Date.UTC(year, month) / 1000) !== known) return true;
+    for (let month = 0; month < 12; month++) if (offsetAt(Date.UTC(year, month) / 1000) !== known) return true;
   return false;
 }
 

@@ -11,7 +11,10 @@ const slash = 47;
 const point = 46;
 
 const name = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?";
-const named = new RegExp(`^(?:\\d{1,2}[- /.]?${name}[- /.,]{0,2}\\d{4}|${name}[- /.]\\d{1,2},?[- /.]?\\d{4}|\\d{4}[- /.]?${name}[- /.]?\\d{1,2})(?!\\d)`, "i");
+const named = new RegExp(
+  `^(?:\\d{1,2}[- /.]?${name}[- /.,]{0,2}\\d{4}|${name}[- /.]\\d{1,2},?[- /.]?\\d{4}|\\d{4}[- /.]?${name}[- /.]?\\d{1,2})(?!\\d)`,
+  "i",
+);
 
 /** Whether a text is a date, or starts with one, whose month has an English name. */
 export function hasMonthName(text: string): boolean {

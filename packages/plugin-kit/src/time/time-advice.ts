@@ -56,7 +56,5 @@ export function timeAdvice(text: string, layout: TimeLayout): string {
   if (timeStyle.isOffsetKept === true)
     return "if times are instants rather than dates, give --source-option timeIs=instant; else ";
   if (localTime === undefined || localTime.disambiguation === "infer") return "";
-  return isWrittenRight(text.trim(), layout)
-    ? "give disambiguation (--source-option disambiguation=infer); else "
-    : "";
+  return isWrittenRight(text.trim(), layout) ? "give disambiguation (--source-option disambiguation=infer); else " : "";
 }

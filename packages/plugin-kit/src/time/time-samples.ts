@@ -47,9 +47,9 @@ export function isZonedText(text: string): boolean {
   return zone.test(text);
 }
 
-/** Whether a text has a time of day of 00:00 before an offset, `Z` or the like. */
+/** Whether a text has a time of day of 00:00 before an offset in digits. `Z` says that the time counts in UTC. */
 export function isZonedMidnight(text: string): boolean {
-  return isZonedText(text) && /[ tT]00(?::?00){0,2}(?:\.0+)?\s?(?:z|utc|gmt|[+-])/i.test(text);
+  return isZonedText(text) && /[ tT]00(?::?00){0,2}(?:\.0+)?\s?(?:utc|gmt)?[+-]/i.test(text);
 }
 
 /** Whether a text ends with an offset other than 0. */
