@@ -30,10 +30,11 @@ export interface SourceOptions {
    */
   readonly timeUnit?: TimeUnit;
   /**
-   * `instant` if dates and midnights are instants of their zone. Default: times that are all dates, or all midnights
-   * of an offset that they name, are calendar dates.
+   * What times are: `instant` reads a date without a time of day as its midnight in the zone of the times; `date`
+   * refuses times of day other than midnight and reads calendar dates. Default: `date` if all sampled times are dates,
+   * or midnights of an offset that they name.
    */
-  readonly timeIs?: "instant";
+  readonly timeIs?: "date" | "instant";
 }
 
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -42,7 +43,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   extra: ["drop", "keep"],
   kind: ["bars", "ticks"],
   timeUnit: timeUnits,
-  timeIs: ["instant"],
+  timeIs: ["date", "instant"],
 };
 const columnNames: readonly string[] = [
   ...["symbol", "timestamp", "clock", "open", "high", "low", "close", "volume", "price", "size", "bid", "ask"],

@@ -28,10 +28,11 @@ export interface TimeOptions extends LocalTimeOptions {
   /** The order of day, month and year in dates such as `31/01/2024`. Default: `ymd`; it is never guessed. */
   readonly dateOrder?: TimeStyle["dateOrder"] | undefined;
   /**
-   * `instant` if midnights and dates are instants of their zone. Default: times that are all dates, or all midnights
-   * of an offset that they name, are calendar dates.
+   * What times are: `instant` reads a date without a time of day as its midnight in the zone of the times; `date`
+   * refuses times of day other than midnight. Default: `date` if all sampled times are dates, or midnights of an offset
+   * that they name.
    */
-  readonly timeIs?: "instant" | undefined;
+  readonly timeIs?: "date" | "instant" | undefined;
   /**
    * How times of day that are numbers of a column of their own are read. Default: `hhmm` or `hhmmss`, if their digits
    * allow only one of the two.
@@ -119,9 +120,24 @@ function zoneNotes(source: string, layout: TimeLayout, hasTimeOfDay: boolean): r
   return hasTimeOfDay && !isUtc ? [`times name no zone and were read in ${zone}`] : [];
 }
 
+/** Throws if most times are not dates, although the option `timeIs` says so. */
+function checkDates(layout: TimeLayout, filled: readonly string[], { source, clocks }: TimeSamples): void {
+  const { timeStyle, hasClock } = layout;
+  const dayOf = midnightReader({ ...layout, timeStyle: { ...timeStyle, isOffsetKept: true } });
+  const isLater = (text: string): boolean => dayOf(text) === "later";
+  const isLaterClock = (text: string): boolean => !/^[0:.]*(?:\D.*)?$/.test(text.trim());
+  const late = hasClock ? (clocks ?? []).filter((text) => !isMissing(text)) : filled;
+  if (!most(late, hasClock ? isLaterClock : isLater)) return;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `the option timeIs is "date", but the times of "${source}" have a time of day, such as "${late.find(hasClock ? isLaterClock : isLater)}"; remove it`,
+    { details: { path: source, option: "timeIs" } },
+  );
+}
+
 /** Whether all sampled times are midnights of the offset that they name, and not all in UTC: daily bars of pandas. */
 function areZonedMidnights({ time, hasClock }: TimeLayout, filled: readonly string[], options: TimeOptions): boolean {
-  if (hasClock || options.timeIs === "instant" || (time !== "iso" && time !== "loose")) return false;
+  if (hasClock || options.timeIs !== undefined || (time !== "iso" && time !== "loose")) return false;
   return filled.some(hasOffset) && filled.every(isZonedMidnight);
 }
 
@@ -194,17 +210,19 @@ export function detectTimes(samples: TimeSamples): TimeLayout {
     timeNotes: [],
   };
   if (hasClock) checkMidnights(written, filled, samples);
+  const { timeIs } = options;
   const isMidnights = areZonedMidnights(written, filled, options);
-  const isDate = isMidnights || (options.timeIs !== "instant" && areDates(written, filled, numbers));
+  const isDate = timeIs === undefined ? isMidnights || areDates(written, filled, numbers) : timeIs === "date";
+  if (timeIs === "date") checkDates(written, filled, samples);
   const zone = zoneName ?? (isDate ? undefined : timeZone);
   const layout: TimeLayout = {
     ...written,
     ...(zone === undefined
       ? {}
       : { localTime: { timeZone: zone, ...(disambiguation === undefined ? {} : { disambiguation }) } }),
-    ...(isMidnights ? { timeStyle: { ...timeStyle, isOffsetKept: true } } : {}),
+    ...(isDate && timeStyle.isZoned ? { timeStyle: { ...timeStyle, isOffsetKept: true } } : {}),
     timeIs: isDate ? "date" : "instant",
-    isDateOnly: isDate && (isMidnights || timeZone !== undefined),
+    isDateOnly: isDate && (isMidnights || timeZone !== undefined || timeIs === "date"),
     examples: examplesOf(written, dates, clocks),
   };
   checkReadable(layout, filled, source);
@@ -214,7 +232,7 @@ export function detectTimes(samples: TimeSamples): TimeLayout {
     ...(isMidnights
       ? ["times are midnights of their zone and were read as dates (--source-option timeIs=instant reads instants)"]
       : []),
-    ...(layout.isDateOnly && !isMidnights ? ["times are dates, to which the option timeZone does not apply"] : []),
+    ...(isDate && timeZone !== undefined ? ["times are dates, to which the option timeZone does not apply"] : []),
     ...(timeStyle.isTwelveHour ? ["times have a 12-hour clock"] : []),
     ...(options.timeUnit !== undefined && options.timeUnit !== time
       ? ["times are not numbers, so the option timeUnit does not apply"]

@@ -28,7 +28,7 @@ export function timesInWords(layout: TimeLayout): string {
   if (isDateOnly)
     return timeStyle.isOffsetKept === true
       ? `${example}, midnights of their zone`
-      : `${example}, without a time of day, because the first rows have none and timeZone is given`;
+      : `${example}, without a time of day, because the times are dates`;
   if (localTime !== undefined) return `${example}, in ${localTime.timeZone}`;
   return `${example}, ${timeStyle.isZoned ? "with a zone like most others" : "without a zone like most others"}`;
 }
@@ -43,7 +43,7 @@ export function timeFault(text: string, layout: TimeLayout, kind: "file" | "sour
 
 /** The option that may read a text that is not a time, as the start of a sentence; "" if there is none. */
 export function timeAdvice(text: string, layout: TimeLayout): string {
-  const { time, timeStyle, localTime } = layout;
+  const { time, timeStyle, localTime, isDateOnly } = layout;
   if (time === "number") {
     if (!isNumberText(text)) return "";
     const value = Number(text);
@@ -53,8 +53,7 @@ export function timeAdvice(text: string, layout: TimeLayout): string {
   }
   const order = orderAdvice(text, timeStyle.dateOrder) || shortYearAdvice(text);
   if (order !== "") return order;
-  if (timeStyle.isOffsetKept === true)
-    return "if times are instants rather than dates, give --source-option timeIs=instant; else ";
+  if (isDateOnly) return "if times are instants rather than dates, give --source-option timeIs=instant; else ";
   if (localTime === undefined || localTime.disambiguation === "infer") return "";
   return isWrittenRight(text.trim(), layout) ? "give disambiguation (--source-option disambiguation=infer); else " : "";
 }

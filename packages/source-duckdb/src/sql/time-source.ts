@@ -77,7 +77,8 @@ async function typedTimes(
   const column = identifier(date.name);
   const unit = isDate ? "us" : (timestamps[date.type] as EpochUnit);
   const own = given(options, ["timeZone", "timeIs", "disambiguation"]);
-  const isSampled = !isDate && (!relation.isQuery || (isZoned && options.timeZone !== undefined));
+  const isAsked = options.timeIs === "date" || (isZoned && options.timeZone !== undefined);
+  const isSampled = !isDate && (!relation.isQuery || isAsked);
   const [sample = []] = isSampled ? await sampleTexts(database, relation, [textExpression(date)]) : [];
   const made = isDate ? "2024-01-02" : `2024-01-02 09:30:00${isZoned ? "+00" : ""}`;
   const texts = isSampled ? sample.filter((text) => !/infinity/.test(text)) : [made];
