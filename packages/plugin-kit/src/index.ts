@@ -24,6 +24,7 @@ export * from "./sources/column-names.ts";
 export * from "./sources/file-symbol.ts";
 export * from "./sources/join-sources.ts";
 export { type ClockSearch, clockCandidates, type LikelyClock, likelyClock } from "./sources/likely-clock.ts";
+export { misspeltNotes } from "./sources/misspelt-names.ts";
 export { isAdjustedClose } from "./sources/price-adjustment.ts";
 export * from "./sources/quote-columns.ts";
 export * from "./sources/reading-notes.ts";

@@ -49,10 +49,11 @@ async function inspect(file: ArrowFile, options: ArrowOptions): Promise<OpenedSo
   return { file, contents, projection, time, symbol, options, notes: likely === undefined ? [] : [likely.note] };
 }
 
-function notesOf({ time, notes, projection: { leftOut } }: OpenedSource): readonly string[] {
+function notesOf({ time, notes, projection: { leftOut, questions } }: OpenedSource): readonly string[] {
   return [
     ...time.layout.timeNotes,
     ...notes,
+    ...questions,
     ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`]),
   ];
 }

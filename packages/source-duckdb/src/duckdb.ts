@@ -94,10 +94,11 @@ async function inspect(database: Database, request: Request, options: DuckdbOpti
   };
 }
 
-function notesOf({ projection: { time, notes, leftOut } }: OpenedSource): readonly string[] {
+function notesOf({ projection: { time, notes, leftOut, questions } }: OpenedSource): readonly string[] {
   return [
     ...time.layout.timeNotes,
     ...notes,
+    ...questions,
     ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`]),
   ];
 }

@@ -15,6 +15,8 @@ export interface AdjustedSlices extends JsonObject {
   readonly input: JsonObject;
   /** The column of adjusted closes. */
   readonly adjusted: string;
+  /** The columns that are adjusted already. */
+  readonly kept: readonly string[];
 }
 
 interface SliceModule {
@@ -30,7 +32,7 @@ async function moduleOf({ module }: AdjustedSlices): Promise<SliceModule> {
 export const readSlice: SliceReader = async function* (given, options) {
   const slices = given as AdjustedSlices;
   const { readSlice: read } = await moduleOf(slices);
-  const adjust = chunkAdjuster(slices.adjusted);
+  const adjust = chunkAdjuster(slices.adjusted, slices.kept);
   const chunks = read(slices.input, options);
   let isDone = false;
   try {

@@ -11,6 +11,8 @@ const adjustmentVersion = 1;
 export interface AdjustedSourceOptions {
   /** The column of adjusted closes. Default: the one whose name is that of an adjusted close. */
   readonly column?: string | undefined;
+  /** Those of open, high, low and volume that are adjusted already, and so are not scaled. Default: none. */
+  readonly kept?: readonly string[] | undefined;
 }
 
 /**
@@ -22,15 +24,19 @@ export interface AdjustedSourceOptions {
  */
 export function adjustedSource(source: DataSource, options: AdjustedSourceOptions = {}): DataSource {
   const adjusted = adjustedColumn(source, options.column);
-  const { identity, columns, notes = [] } = source;
+  const { kept = [] } = options;
+  const { identity, columns, notes = [], timeIs } = source;
+  const own = { column: adjusted, version: adjustmentVersion, ...(kept.length === 0 ? {} : { kept: [...kept] }) };
+  const already = kept.length === 0 ? "" : `; ${kept.join(", ")} ${kept.length === 1 ? "is" : "are"} adjusted already`;
   return {
-    identity: { ...identity, parts: { ...identity.parts, adjusted: { column: adjusted, version: adjustmentVersion } } },
+    identity: { ...identity, parts: { ...identity.parts, adjusted: own } },
     kind: source.kind,
     columns: columnsAfterAdjustment(columns, adjusted),
-    notes: [...notes, `prices and volume are scaled to the column "${adjusted}"`],
-    chunks: (reading) => adjustedChunks(source.chunks(reading), chunkAdjuster(adjusted)),
+    notes: [...notes, `prices and volume are scaled to the column "${adjusted}"${already}`],
+    ...(timeIs === undefined ? {} : { timeIs }),
+    chunks: (reading) => adjustedChunks(source.chunks(reading), chunkAdjuster(adjusted, kept)),
     ...(source.slices && {
-      slices: async (cut) => adjustedSlices(await source.slices?.(cut), adjusted),
+      slices: async (cut) => adjustedSlices(await source.slices?.(cut), adjusted, kept),
     }),
     summary: () => source.summary(),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
@@ -66,9 +72,13 @@ async function* adjustedChunks(chunks: AsyncIterable<ColumnChunk>, adjust: Chunk
   for await (const chunk of chunks) yield adjust(chunk);
 }
 
-function adjustedSlices(sliced: SlicedSource | undefined, adjusted: string): SlicedSource | undefined {
+function adjustedSlices(
+  sliced: SlicedSource | undefined,
+  adjusted: string,
+  kept: readonly string[],
+): SlicedSource | undefined {
   if (sliced === undefined) return undefined;
-  const input: AdjustedSlices = { module: sliced.module, input: sliced.input, adjusted };
+  const input: AdjustedSlices = { module: sliced.module, input: sliced.input, adjusted, kept };
   // By name, as threads need the compiled module, even if this one runs as source.
   return { ...sliced, module: import.meta.resolve("@atc/plugin-kit/adjusted-slices"), input };
 }

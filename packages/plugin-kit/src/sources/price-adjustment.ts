@@ -28,13 +28,20 @@ function isScaled(name: string): boolean {
   return name === "close" || name === "volume" || scaledPrices.includes(name);
 }
 
+/** What a price is multiplied by: 1 if it is adjusted already, but NaN if its row has no factor. */
+function scale(factor: number, isKept: boolean): number {
+  return isKept && !Number.isNaN(factor) ? 1 : factor;
+}
+
 /**
  * An adjuster by the column `adjusted`. The factor of a row is its adjusted close divided by its close. Open, high and
  * low are multiplied by it, the volume is divided by it, and the close becomes the adjusted close. If one of the two
  * closes is missing, zero or negative, the row has no factor: its prices and its volume become NaN, so that no raw
  * price stays among adjusted ones. The arrays of a chunk are valid until the next chunk.
+ *
+ * @param kept - the columns of prices and volume that are adjusted already, and so are not scaled
  */
-export function chunkAdjuster(adjusted: string): ChunkAdjuster {
+export function chunkAdjuster(adjusted: string, kept: readonly string[] = []): ChunkAdjuster {
   const memory = new Map<string, Float64Array>();
   let factors = new Float64Array(0);
 
@@ -65,13 +72,15 @@ export function chunkAdjuster(adjusted: string): ChunkAdjuster {
       const prices = columns[name];
       if (prices === undefined) continue;
       const values = target(name, length);
-      for (let i = 0; i < length; i++) values[i] = Number(prices[i]) * (factors[i] ?? Number.NaN);
+      const isKept = kept.includes(name);
+      for (let i = 0; i < length; i++) values[i] = Number(prices[i]) * scale(factors[i], isKept);
       scaled[name] = values;
     }
     const volume = columns["volume"];
     if (volume !== undefined) {
       const values = target("volume", length);
-      for (let i = 0; i < length; i++) values[i] = Number(volume[i]) / (factors[i] ?? Number.NaN);
+      const isKept = kept.includes("volume");
+      for (let i = 0; i < length; i++) values[i] = Number(volume[i]) / scale(factors[i], isKept);
       scaled["volume"] = values;
     }
     return { ...chunk, columns: scaled };

@@ -1,6 +1,6 @@
 import type { DataSource, DatasetManifest, JsonValue } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
-import { adjustedColumns, adjustedSource, isAdjustedClose } from "@atc/plugin-kit";
+import { adjustedColumns, adjustedSource, aliasForm, columnAliases } from "@atc/plugin-kit";
 
 type SourceOptions = Readonly<Record<string, JsonValue>>;
 /** The reading options that decide. */
@@ -28,17 +28,17 @@ export interface PriceAdjustment {
 export function priceAdjustment({ adjust, sourceOptions = {} }: AdjustmentOptions): PriceAdjustment {
   const mapping = mappingOf(sourceOptions["columns"]);
   const given = mapping?.["close"];
-  const close = typeof given === "string" && isAdjustedClose(given) ? given : undefined;
+  const close = isAdjusted(given) ? given : undefined;
   if (adjust !== true)
     return {
       sourceOptions,
-      apply: (source) => checked(source, mapping, close, adjust),
+      apply: (source) => checked(source, mapping, close, { adjust, sourceOptions }),
       explained: (error) => error,
     };
   return {
     // The source looks for the close before the adjustment by its usual names.
     sourceOptions: close === undefined ? sourceOptions : withoutClose(sourceOptions, mapping),
-    apply: (source) => adjustedSource(source, { column: close }),
+    apply: (source) => adjustedSource(source, { column: close, kept: adjustedAlready(source, mapping) }),
     explained: (error) =>
       close !== undefined && isAtcError(error, "ATC_INVALID_DATA")
         ? new AtcError(
@@ -84,22 +84,56 @@ function withoutClose({ columns: _, ...options }: SourceOptions, mapping: Mappin
   return Object.keys(columns).length === 0 ? options : { ...options, columns };
 }
 
+/** Whether an option names a column that is adjusted: vendors have many names for them. */
+function isAdjusted(name: JsonValue | undefined): name is string {
+  return typeof name === "string" && /adj/i.test(name);
+}
+
 /** The prices of a source that are not adjusted with its close. */
 function rawPrices({ columns }: DataSource, mapping: Mapping = {}): readonly string[] {
-  return ["open", "high", "low"].filter((name) => {
-    const given = mapping[name];
-    const isAdjusted = typeof given === "string" && /adj/i.test(given);
-    return !isAdjusted && columns.some((column) => column.name === name);
-  });
+  return ["open", "high", "low"].filter(
+    (name) => !isAdjusted(mapping[name]) && columns.some((column) => column.name === name),
+  );
+}
+
+/** Those of open, high, low and volume that the options map to adjusted columns. */
+function adjustedAlready({ columns }: DataSource, mapping: Mapping = {}): readonly string[] {
+  return ["open", "high", "low", "volume"].filter(
+    (name) => isAdjusted(mapping[name]) && columns.some((column) => column.name === name),
+  );
+}
+
+/** Names of closes that are not adjusted. */
+const rawCloses: ReadonlySet<string> = new Set([...columnAliases.close, ...columnAliases.price]);
+
+/** Whether a source whose close is an adjusted one has another that is not, as far as its columns show. */
+function hasRawClose({ columns }: DataSource, { extra }: SourceOptions): boolean {
+  // The name of a column has a suffix if another column has the name too.
+  return (
+    extra === "drop" ||
+    columns.some(({ name }) => name !== "close" && rawCloses.has(aliasForm(name).replace(/\.\d+$/, "")))
+  );
 }
 
 function checked(
   source: DataSource,
   mapping: Mapping | undefined,
   close: string | undefined,
-  adjust: boolean | undefined,
+  { adjust, sourceOptions = {} }: AdjustmentOptions,
 ): DataSource {
   const { identity, notes = [] } = source;
+  const already = adjustedAlready(source, mapping).filter((name) => name !== "volume");
+  if (close === undefined && already.length > 0) {
+    const prices = already.map((name) => `${name} ("${mapping?.[name]}")`).join(", ");
+    const mixed = `${prices} ${already.length === 1 ? "is" : "are"} adjusted, and its close is not`;
+    if (adjust === undefined)
+      throw new AtcError(
+        "ATC_INVALID_ARGUMENT",
+        `"${identity.name}" mixes prices, so its returns would be wrong: ${mixed}; map close too (--columns close=NAME), or leave ${already.join(", ")} out of the option columns, or add --no-adjust to read them as they are`,
+        { details: { source: identity.name, option: "adjust", adjusted: already } },
+      );
+    return withMixed(source, already.join(), mixed);
+  }
   if (close === undefined) {
     const [unused] = adjust === undefined ? adjustedColumns(source) : [];
     if (unused === undefined || source.kind !== "bars") return source;
@@ -112,13 +146,23 @@ function checked(
   if (adjust === undefined)
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
-      `"${identity.name}" mixes prices, so its returns would be wrong: ${mixed}; add --adjust to scale all prices and the volume (the option adjust: true), or --no-adjust to read them as they are`,
+      `"${identity.name}" mixes prices, so its returns would be wrong: ${mixed}; ${
+        hasRawClose(source, sourceOptions)
+          ? "add --adjust to scale all prices and the volume (the option adjust: true), or --no-adjust to read them as they are"
+          : "it has no close before the adjustment, by which the others could be scaled; map them to adjusted columns too, or add --no-adjust to read them as they are"
+      }`,
       { details: { source: identity.name, option: "adjust", close, raw } },
     );
+  return withMixed(source, close, mixed);
+}
+
+/** A source with a note that its prices are mixed. */
+function withMixed(source: DataSource, adjusted: string, mixed: string): DataSource {
+  const { identity, notes = [] } = source;
   return {
     ...source,
     // The note is in the report of the dataset, so a dataset without it must not serve.
-    identity: { ...identity, parts: { ...identity.parts, mixed: close } },
+    identity: { ...identity, parts: { ...identity.parts, mixed: adjusted } },
     notes: [...notes, `prices are mixed: ${mixed}`],
   };
 }

@@ -5,6 +5,7 @@ import {
   likelyClock,
   type MatchedColumns,
   matchColumns,
+  misspeltNotes,
   otherColumns,
 } from "@atc/plugin-kit";
 import { type Database, identifier, quoted } from "../engine/database.ts";
@@ -37,6 +38,8 @@ export interface Projection {
   readonly time: Pick<TimeSource, "vector" | "layout">;
   /** The names of the columns that are not read. */
   readonly leftOut: readonly string[];
+  /** Questions about names that seem to be misspelt. */
+  readonly questions: readonly string[];
   /** Whether symbols are file names. */
   readonly symbolIsFile: boolean;
   /** What was assumed about columns. */
@@ -140,10 +143,8 @@ export async function project(
   manyFiles: boolean,
 ): Promise<Projection> {
   const columns = await describe(database, relation);
-  const aliased = matchColumns(
-    columns.map(({ name, title }) => (name === fileColumn ? "" : title)),
-    { source, columns: options.columns, kind: options.kind },
-  );
+  const titles = columns.map(({ name, title }) => (name === fileColumn ? "" : title));
+  const aliased = matchColumns(titles, { source, columns: options.columns, kind: options.kind });
   const at = (position: number): RelationColumn => columns[position];
   const likely = await clockOf(database, relation, source, columns, aliased, options);
   const found = likely === undefined ? aliased : { ...aliased, clock: likely.position };
@@ -202,6 +203,7 @@ export async function project(
     projected: all.map(({ name, role }) => ({ name, role })),
     sql: `SELECT ${all.map(({ sql }) => sql).join(", ")} FROM ${relation.read}`,
     time,
+    questions: misspeltNotes(titles, map),
     leftOut: columns
       .filter((column, position) => !read.has(position) && column.name !== fileColumn && column.title.trim() !== "")
       .map(({ title }) => title.trim()),
