@@ -71,8 +71,11 @@ it.each([
   ["12,5", { decimal: "," }],
 ] as const)("late in a file, %s is advised by each option that reads it", async (number, wanted) => {
   const text = `date,close\n${"2024-01-01,999\n".repeat(6000)}2024-01-02,"${number}"\n`;
-  const { badRows: _, ...options } = pastedOptions((await failure(readText(text))).message);
-  expect(options).toEqual(wanted);
+  const { message } = await failure(readText(text));
+  const named = [...message.matchAll(/--source-option (\w+)=,/g)].map(([, name]) => name);
+  expect(named).toEqual(Object.keys(wanted));
+  for (const [name, value] of Object.entries(wanted))
+    expect((await readText(text, { [name]: value })).badRows).toEqual([]);
 });
 
 it("refuses points that may separate thousands between semicolons", async () => {
@@ -81,6 +84,7 @@ it("refuses points that may separate thousands between semicolons", async () => 
   expect(error.message).toContain("thousands=. or --source-option decimal=.");
   expect((await readText(text, { thousands: "." })).numbers["close"]).toEqual([1250]);
   expect((await readText(text, { decimal: "." })).numbers["close"]).toEqual([1.25]);
+  expect((await failure(readText(`${text}2024-01-03;1.5M;1.300;1.200;1.250\n`))).message).toContain("thousands=.");
   for (const other of [text.replace("1.300", "1.31"), text.replaceAll("1.", "0."), text.replaceAll(";", ",")])
     expect((await readText(other)).times).toHaveLength(1);
 });

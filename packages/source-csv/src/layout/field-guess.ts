@@ -69,7 +69,7 @@ function clockField(rows: readonly (readonly string[])[], date: number, all: All
   if (date > 0 && all(date - 1, (text) => text.includes(":")) && isClockColumn(rows, date - 1)) return date - 1;
   const next = date + 1;
   if (!all(next, (text) => text.length >= 3 && compactClock.test(text))) return -1;
-  // A number such as 930 may be a price too: the prices are where they make bars.
+  // A number such as 930 may be a price too; four prices make bars.
   const fourFrom = (start: number): readonly number[] => [start, start + 1, start + 2, start + 3];
   const isBars = (start: number): boolean =>
     all(start + 3, (text) => number.test(text)) && priceOrder(rows, fourFrom(start)) !== undefined;
@@ -90,7 +90,7 @@ const flags: ReadonlySet<string> = new Set([
   "gbp",
 ]);
 
-/** The field of symbols: a text before or right behind the time, the last one, or codes in front; -1 if there is none. */
+/** The field of symbols: a text before or right behind the time, the last one, or codes in front; -1 if none is. */
 function symbolField(
   rows: readonly (readonly string[])[],
   names: readonly string[],

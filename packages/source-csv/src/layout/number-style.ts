@@ -79,11 +79,8 @@ export function numberStyle(
   options: CsvOptions,
   separator?: number,
 ): NumberStyle | undefined {
-  if (areAllPlain(rows, positions)) {
-    if (separator === semicolon && options.decimal === undefined && options.thousands === undefined)
-      checkPoints(rows, positions, path);
-    return givenStyle(options, false);
-  }
+  const isOpen = separator === semicolon && options.decimal === undefined && options.thousands === undefined;
+  if (!isOpen && areAllPlain(rows, positions)) return givenStyle(options, false);
   const written = rows
     .flatMap((row) => positions.flatMap((field) => row[field] ?? []))
     .filter((text) => !isMissing(text));
@@ -96,7 +93,10 @@ export function numberStyle(
   const odd = known.filter((text) => !plain.pattern.test(text));
   const example = odd.length > texts.length - known.length ? odd[0] : undefined;
   const [first, ...others] = candidates.filter(({ pattern }) => known.every((text) => pattern.test(text)));
-  if (example === undefined || first === undefined) return givenStyle(options, currency);
+  if (example === undefined || first === undefined) {
+    if (isOpen) checkPoints(known, path);
+    return givenStyle(options, currency);
+  }
   const other = others.find((one) => known.some((text) => numberOf(text, one) !== numberOf(text, first)));
   if (other !== undefined)
     throw new AtcError(
@@ -114,10 +114,7 @@ const threeDecimals = /^[+-]?[1-9]\d{0,2}\.\d{3}$/;
  * Throws if points in a file with semicolons, as German and French programs write it, may separate thousands: if all of
  * its numbers have three digits behind a point, or fewer than four digits and no point.
  */
-function checkPoints(rows: Sample["rows"], positions: readonly number[], path: string): void {
-  const texts = rows
-    .flatMap((row) => positions.flatMap((field) => row[field] ?? []))
-    .filter((text) => !isMissing(text));
+function checkPoints(texts: readonly string[], path: string): void {
   const example = texts.find((text) => text.includes("."));
   if (example === undefined || !texts.every((text) => threeDecimals.test(text) || /^[+-]?\d{1,3}$/.test(text))) return;
   throw new AtcError(
