@@ -110,8 +110,9 @@ it.each([
 });
 
 it("reads plain numbers as before, also beside texts that no style reads", async () => {
-  expect(await notesOf("date;close\n2024-01-31;1.234\n")).toBe("");
-  const { badRows, numbers } = await readText("date;close\n2024-01-31;1.234\n2024-02-01;1.5M\n", { badRows: "skip" });
+  expect(await notesOf("date,close\n2024-01-31,1.234\n")).toBe("");
+  expect(await notesOf("date;close\n2024-01-31;1.2345\n")).toBe("");
+  const { badRows, numbers } = await readText("date,close\n2024-01-31,1.234\n2024-02-01,1.5M\n", { badRows: "skip" });
   expect([numbers["close"], badRows.map(({ text }) => text)]).toEqual([[1.234], ["1.5M"]]);
 });
 

@@ -151,10 +151,10 @@ export function clockReader(style: Omit<TimeStyle, "dateOrder">): TimespecReader
 }
 
 /**
- * A reader of dates and times that are not ISO 8601: days before months, missing leading zeros, 12-hour clocks,
- * months with English names, `YYYYMMDDhhmmss`. A space or two, `T` or `-` separates date and time of day; after a date without marks nothing
- * needs to. It reads ISO 8601 too, at a lower speed than `isoReader`, if `dateOrder` is `ymd`. A date without a time
- * of day is its midnight. It remembers the last date; use one reader per file.
+ * A reader of dates and times that are not ISO 8601: days before months, missing leading zeros, 12-hour clocks, months
+ * with English names, `YYYYMMDDhhmmss`. A space or two, `T` or `-` separates date and time of day; after a date
+ * without marks nothing needs to. It reads ISO 8601 too, at a lower speed than `isoReader`, if `dateOrder` is `ymd`. A
+ * date without a time of day is its midnight. It remembers the last date; use one reader per file.
  */
 export function looseReader(style: TimeStyle): TimespecReader {
   const readDate = dateReader(style.dateOrder);

@@ -204,7 +204,7 @@ export function detectLayout(
   const time = timeLayout(header, names, matched, rows, path, options);
   // A column without any time of day is a column like others.
   if (!time.hasClock) matched = { ...matched, clock: undefined };
-  const numbers = numberStyle(rows, valueFields(header, matched, isWide), path, options);
+  const numbers = numberStyle(rows, valueFields(header, matched, isWide), path, options, header.separator);
   const { fields, columns, shape } = isWide
     ? severalRows(header, names, matched, rows, path, numbers, options)
     : singleRows(names, matched, rows, volume?.zero, numbers, options);

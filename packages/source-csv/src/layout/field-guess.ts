@@ -57,6 +57,60 @@ function tickNames(
   return isQuote ? ["bid", "ask", "volume"] : ["price", "size"];
 }
 
+/** Whether all fields of a position pass a test. */
+type AllPass = (field: number, test: (text: string) => boolean) => boolean;
+
+const compactClock = /^(?:[01]?\d|2[0-3])?[0-5]?\d(?:[0-5]\d)?$/;
+
+/** The field of a time of day next to a date; -1 if there is none. */
+function clockField(rows: readonly (readonly string[])[], date: number, all: AllPass): number {
+  if (isClockColumn(rows, date + 1)) return date + 1;
+  // Six digits before a date may be the code of a share.
+  if (date > 0 && all(date - 1, (text) => text.includes(":")) && isClockColumn(rows, date - 1)) return date - 1;
+  const next = date + 1;
+  if (!all(next, (text) => text.length >= 3 && compactClock.test(text))) return -1;
+  // A number such as 930 may be a price too; four prices make bars.
+  const fourFrom = (start: number): readonly number[] => [start, start + 1, start + 2, start + 3];
+  const isBars = (start: number): boolean =>
+    all(start + 3, (text) => number.test(text)) && priceOrder(rows, fourFrom(start)) !== undefined;
+  return isBars(next + 1) && !isBars(next) ? next : -1;
+}
+
+const flags: ReadonlySet<string> = new Set([
+  "b",
+  "s",
+  "buy",
+  "sell",
+  "bid",
+  "ask",
+  "true",
+  "false",
+  "usd",
+  "eur",
+  "gbp",
+]);
+
+/** The field of symbols: a text before or right behind the time, the last one, or codes in front; -1 if none is. */
+function symbolField(
+  rows: readonly (readonly string[])[],
+  names: readonly string[],
+  time: number,
+  all: AllPass,
+): number {
+  const isText = (field: number): boolean => all(field, (text) => /^[A-Za-z^][\w./^=-]*$/.test(text));
+  const varies = (field: number): boolean => new Set(rows.map((row) => row[field])).size > 1;
+  const isFlag = (field: number): boolean => all(field, (text) => flags.has(text.toLowerCase()));
+  const behind = names.findIndex((name, field) => field > time && name === "");
+  const text = names.findIndex(
+    (name, field) =>
+      name === "" &&
+      isText(field) &&
+      (field < time || (!isFlag(field) && (field === behind || field === names.length - 1 || varies(field)))),
+  );
+  if (text >= 0) return text;
+  return time > 0 && names[0] === "" && all(0, (code) => /^\d{4,6}$/.test(code)) ? 0 : -1;
+}
+
 /**
  * Likely names of the fields of rows without a header, for an error to advise: a file is not read by them unless the
  * caller gives them. Undefined if no field seems to hold a time, or none a price.
@@ -70,13 +124,11 @@ export function likelyNames(rows: readonly (readonly string[])[]): readonly stri
   const time = names.findIndex((_, field) => all(field, isTimeText));
   if (time < 0) return undefined;
   const isDate = all(time, (text) => /^(?:\d{8}|\d{1,4}([-/.])\d{1,2}\1\d{1,4})$/.test(text));
-  const hasClock = isDate && isClockColumn(usual, time + 1);
-  names[time] = hasClock ? "date" : "timestamp";
-  if (hasClock) names[time + 1] = "time";
-  const symbol = names.findIndex(
-    (name, field) => name === "" && all(field, (text) => /^[A-Za-z^][\w./^=-]*$/.test(text)),
-  );
-  if (symbol >= 0 && symbol < time) names[symbol] = "symbol";
+  const clock = isDate ? clockField(usual, time, all) : -1;
+  names[time] = clock >= 0 ? "date" : "timestamp";
+  if (clock >= 0) names[clock] = "time";
+  const symbol = symbolField(usual, names, time, all);
+  if (symbol >= 0) names[symbol] = "symbol";
   const numbers = names.flatMap((name, field) =>
     name === "" && all(field, (text) => number.test(text)) ? [field] : [],
   );

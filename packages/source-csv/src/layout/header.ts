@@ -4,7 +4,7 @@ import { excerpt } from "../text/excerpt.ts";
 import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
 import { isRowOfValues } from "./field-guess.ts";
 import { type Sample, sampleRows } from "./sample.ts";
-import { stackedHeader } from "./stacked-header.ts";
+import { isUnitLine, stackedHeader } from "./stacked-header.ts";
 import { wideNames } from "./wide-names.ts";
 
 /** The start of a file's text; `bytes[end]` is a line feed. */
@@ -129,7 +129,8 @@ function followsComments(
   return all.slice(0, index).every((line) => {
     const comment = isComment(head.bytes, at);
     at = head.bytes.indexOf(LF, at) + 1;
-    return comment || line.names.length < names.length;
+    // Rows are not comments: a header in the middle of them would hide those before it.
+    return comment || (line.names.length < names.length && !isRowOfValues(line.names));
   });
 }
 
@@ -252,15 +253,18 @@ function namedHeader(head: FileHead, start: number, path: string, options: CsvOp
     );
   const { separator, names, symbols, next, index } = best;
   const comments = index === 0 ? undefined : excerpt(head.bytes, start, head.bytes.indexOf(LF, start)).trim();
+  const below = sampleRows(head.bytes, { ...head, start: next }, separator, 1);
+  const isUnits = isUnitLine(names, below.rows[0]);
+  const first = isUnits ? below.next : next;
   return {
     separator,
     names,
     ...(symbols === undefined ? {} : { symbols }),
-    start: next,
-    line: lineAt(head, next),
+    start: first,
+    line: lineAt(head, first),
     comments,
     isRow: !isUsable(best) && isRowOfValues(names),
-    notes: [],
+    notes: isUnits ? [`a line of units below the header was left out: ${below.rows[0]?.join(" ").trim()}`] : [],
   };
 }
 

@@ -77,8 +77,10 @@ export function numberStyle(
   positions: readonly number[],
   path: string,
   options: CsvOptions,
+  separator?: number,
 ): NumberStyle | undefined {
-  if (areAllPlain(rows, positions)) return givenStyle(options, false);
+  const isOpen = separator === semicolon && options.decimal === undefined && options.thousands === undefined;
+  if (!isOpen && areAllPlain(rows, positions)) return givenStyle(options, false);
   const written = rows
     .flatMap((row) => positions.flatMap((field) => row[field] ?? []))
     .filter((text) => !isMissing(text));
@@ -91,7 +93,10 @@ export function numberStyle(
   const odd = known.filter((text) => !plain.pattern.test(text));
   const example = odd.length > texts.length - known.length ? odd[0] : undefined;
   const [first, ...others] = candidates.filter(({ pattern }) => known.every((text) => pattern.test(text)));
-  if (example === undefined || first === undefined) return givenStyle(options, currency);
+  if (example === undefined || first === undefined) {
+    if (isOpen) checkPoints(known, path);
+    return givenStyle(options, currency);
+  }
   const other = others.find((one) => known.some((text) => numberOf(text, one) !== numberOf(text, first)));
   if (other !== undefined)
     throw new AtcError(
@@ -100,6 +105,23 @@ export function numberStyle(
       { details: { path, text: example } },
     );
   return { ...first.style, ...(currency ? { currency } : {}) };
+}
+
+const semicolon = 59;
+const threeDecimals = /^[+-]?[1-9]\d{0,2}\.\d{3}$/;
+
+/**
+ * Throws if points in a file with semicolons, as German and French programs write it, may separate thousands: if all of
+ * its numbers have three digits behind a point, or fewer than four digits and no point.
+ */
+function checkPoints(texts: readonly string[], path: string): void {
+  const example = texts.find((text) => text.includes("."));
+  if (example === undefined || !texts.every((text) => threeDecimals.test(text) || /^[+-]?\d{1,3}$/.test(text))) return;
+  throw new AtcError(
+    "ATC_INVALID_DATA",
+    `"${path}" has numbers such as "${example}", in which "." may separate thousands or decimals; give --source-option thousands=. or --source-option decimal=.`,
+    { details: { path, text: example } },
+  );
 }
 
 /** Whether all numbers are plain or missing, as in most files. */

@@ -39,6 +39,38 @@ function paired(fields: readonly string[], tickers: readonly string[]): WideName
   return isWhole && closes.length > 0 ? { names: fields, symbols } : undefined;
 }
 
+const units: ReadonlySet<string> = new Set([
+  ...Intl.supportedValuesOf("currency").map((code) => code.toLowerCase()),
+  ...[
+    "usdt",
+    "gbx",
+    "gbp",
+    "%",
+    "$",
+    "€",
+    "£",
+    "points",
+    "pips",
+    "bp",
+    "shares",
+    "lots",
+    "contracts",
+    "units",
+    "pieces",
+  ],
+]);
+
+/** Whether a line below the names holds units rather than symbols: `,USD,USD,shares`. */
+export function isUnitLine(names: readonly string[], line: readonly string[] = []): boolean {
+  const filled = line.map((text) => text.trim().toLowerCase()).filter((text) => text !== "");
+  return (
+    line.length === names.length &&
+    filled.length > 1 &&
+    isTime(names[0] ?? "") &&
+    filled.every((text) => units.has(text))
+  );
+}
+
 /** Whether a line names the index alone: `Date,,,`. */
 function isIndexLine(line: readonly string[], width: number): boolean {
   const [first = "", ...rest] = line;
@@ -50,6 +82,7 @@ export function stackedHeader(lines: readonly (readonly string[])[]): StackedHea
   const [first, second, third] = lines;
   if (first === undefined || second === undefined || first.length !== second.length || first.length < 2)
     return undefined;
+  if (isUnitLine(first, second)) return undefined;
   const pair = paired(first, second) ?? paired(second, first);
   if (pair === undefined) return undefined;
   const index = third !== undefined && isIndexLine(third, first.length) ? third : undefined;

@@ -63,6 +63,12 @@ export function badRowPolicy({ path, policy, layout, onBadRow }: BadRowOptions):
 
 /** The option that may read the text. */
 function hint(reason: FaultReason, text: string, layout: TimeLayout): string {
+  if (reason === "number" && /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/.test(text)) {
+    const thousands = "if the comma separates thousands, give --source-option thousands=,";
+    return text.includes(".") || text.split(",").length > 2
+      ? `${thousands}; else `
+      : `${thousands}; if it is a decimal comma, give --source-option decimal=,; else `;
+  }
   if (reason === "number" && /^[+-]?[\d.]*,\d+$/.test(text))
     return 'if the comma is a decimal comma, give decimal "," (--source-option decimal=,); else ';
   return reason === "time" ? timeAdvice(text, layout) : "";
