@@ -27,3 +27,4 @@ export type {
   StrayOpens,
 } from "./quality/ingest-report.ts";
 export { ingestReport } from "./quality/report-attributes.ts";
+export { notableJumps, reasonTexts, type StrayTime, strayTimes } from "./quality/report-words.ts";

@@ -54,3 +54,9 @@ export function storedNotes({ attributes }: DatasetManifest): readonly string[] 
   const { notes } = objectOf(attributes["resample"]);
   return Array.isArray(notes) ? notes.filter((note: JsonValue): note is string => typeof note === "string") : [];
 }
+
+/** What the run that made a dataset was told of its source. */
+export function storedSourceNotes({ attributes }: DatasetManifest): readonly JsonValue[] {
+  const { sourceNotes } = objectOf(attributes["resample"]);
+  return Array.isArray(sourceNotes) ? (sourceNotes as readonly JsonValue[]) : [];
+}

@@ -23,8 +23,15 @@ function reportExitCode(report: BacktestReport): number {
 
 /** Where the results came from. */
 function origin({ cachedSymbols, report: { symbols } }: OpenBacktest): string {
-  if (symbols.length > 0 && cachedSymbols === symbols.length) return "from the cache";
+  if (symbols.length > 0 && cachedSymbols === symbols.length) return "results from the cache";
   return cachedSymbols === 0 ? "computed" : `computed, ${cachedSymbols} of ${symbols.length} symbols from the cache,`;
+}
+
+/** The dataset of the rows, whose name other commands take. */
+function datasetLine({ dataset, reused, cachedSymbols }: OpenBacktest): string {
+  if (reused) return `dataset ${dataset}`;
+  const known = cachedSymbols > 0 ? ", with rows that results were known for" : "";
+  return `the rows were read into the dataset ${dataset}${known}`;
 }
 
 export function addBacktest(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
@@ -65,7 +72,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     else {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
       run.print(backtestTable(outcome.report, outcome.dataset));
-      run.say(`\n${origin(outcome)} in ${seconds} s${outcome.reused ? "" : ", the file was read into a dataset"}`);
+      run.say(`\n${origin(outcome)} in ${seconds} s; ${datasetLine(outcome)}`);
     }
     exit(reportExitCode(outcome.report));
   });

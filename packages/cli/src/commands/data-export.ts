@@ -2,8 +2,8 @@ import { AtcError } from "@atc/contract";
 import { exportData } from "@atc/runtime";
 import type { Command } from "commander";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
-import { listed } from "../invocation/reading-options.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { listed, readingOptions } from "../invocation/reading-options.ts";
 import { counted, integer } from "../text/number-format.ts";
 
 /** The most files in the summary. */
@@ -38,7 +38,7 @@ export function addExport(data: Command, io: CommandLineIo): void {
     .option("--from <time>", "first time, inclusive, UTC unless it has a zone")
     .option("--to <time>", "last time, exclusive")
     .option("--force", "replace an existing file");
-  withConfigKeys(withCommon(command)).action(async (source: string) => {
+  withConfigKeys(withReading(withCommon(command), { naming: false })).action(async (source: string) => {
     await using run = await startInvocation(command, io);
     const { output, format, only, force } = run.options;
     const from = timeOf("--from", run.options["from"]);
@@ -50,6 +50,8 @@ export function addExport(data: Command, io: CommandLineIo): void {
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       force: force === true,
+      // --force is about the files that are written.
+      reading: readingOptions({ ...run.options, force: undefined }),
       signal: io.signal,
       onProgress: run.display.listener,
     });

@@ -3,8 +3,8 @@ import type { Aggregation, ResampleOptions } from "@atc/runtime";
 import { resampleData } from "@atc/runtime";
 import type { Command } from "commander";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon, withConfigKeys } from "../invocation/invocation.ts";
-import { choice } from "../invocation/reading-options.ts";
+import { startInvocation, withCommon, withConfigKeys, withReading } from "../invocation/invocation.ts";
+import { choice, readingOptions } from "../invocation/reading-options.ts";
 import { barLines } from "../reports/bar-lines.ts";
 import { counted } from "../text/number-format.ts";
 
@@ -55,7 +55,10 @@ export function addResample(data: Command, io: CommandLineIo): void {
     .description("Make a dataset of longer bars: by time, session, count, volume or value")
     .requiredOption("--to <rule>", "5m, 1h, 1d, 1w, 1mo, 500ticks, 10000volume or 1e6dollars")
     .option("--name <dataset>", "name of the new dataset (default: the old name and the rule)")
-    .option("--time-zone <zone>", "zone of days and sessions, such as America/New_York (default: UTC)")
+    .option(
+      "--time-zone <zone>",
+      "zone of days and sessions, such as America/New_York (default: UTC); that of a file's times: --source-option timeZone=ZONE",
+    )
     .option("--session <hours>", "trading hours, such as 09:30-16:00 or 17:00-16:00; rows outside are dropped")
     .option("--stamps <time>", "start or end: what the times of the rows are of their bars (default: start)")
     .option("--time-is <kind>", "date or instant: what the times of the rows are (default: as the dataset says)")
@@ -65,13 +68,15 @@ export function addResample(data: Command, io: CommandLineIo): void {
     .option("--fill-gaps <policy>", "none or previous: bars for intervals without rows (default: none)")
     .option("--aggregate <list>", "how other columns are aggregated, such as oi=last,turnover=sum")
     .option("--force", "rewrite it even if it is up to date");
-  withConfigKeys(withCommon(command)).action(async (source: string) => {
+  withConfigKeys(withReading(withCommon(command), { naming: false, zone: false })).action(async (source: string) => {
     await using run = await startInvocation(command, io);
     const { name, force } = run.options;
     const { manifest, reused, notes, symbols } = await resampleData(run.runtime, source, {
       bars: barOptions(run.options),
       ...(typeof name === "string" ? { name } : {}),
       force: force === true,
+      // The zone, the name and --force are those of the bars.
+      reading: readingOptions({ ...run.options, timeZone: undefined, name: undefined, force: undefined }),
       signal: io.signal,
       onProgress: run.display.listener,
     });

@@ -195,7 +195,9 @@ export interface BadRows {
   readonly count: number;
   /** Rows by reason. */
   readonly reasons: Readonly<Record<string, number>>;
-  /** The first 20. */
+  /** Rows by file, if the source reads several; missing in reports of earlier releases. */
+  readonly files?: Readonly<Record<string, number>>;
+  /** The first 100. */
   readonly first: readonly BadRow[];
 }
 

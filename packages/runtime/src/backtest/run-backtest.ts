@@ -27,6 +27,8 @@ export interface BacktestReport {
   /** The data of the backtest. */
   readonly data: {
     readonly path: string;
+    /** The name of the dataset that holds the rows. */
+    readonly dataset: string;
     readonly fingerprint: string;
     readonly rows: number;
     readonly symbols: number;
@@ -98,8 +100,7 @@ async function notesOf(
   options: RunBacktestOptions,
 ): Promise<readonly DatasetNote[]> {
   const report = await datasetFindings(runtime, dataset, options);
-  const fillsAtOpens = report.columns.includes("open") && runtime.config.fill === "nextOpen";
-  return datasetNotes(report, dataset.manifest, { symbols: options.symbols, fillsAtOpens });
+  return datasetNotes(report, dataset.manifest, { symbols: options.symbols, fill: runtime.config.fill });
 }
 
 function reportWith(
@@ -109,12 +110,12 @@ function reportWith(
   notes: readonly DatasetNote[],
   figures: Figures,
 ): BacktestReport {
-  const { fingerprint, rows, series } = manifest;
+  const { name, fingerprint, rows, series } = manifest;
   // A report does not depend on the executor.
   const { executor: _, ...config } = runtime.config;
   return {
     config: asJson(config),
-    data: { path, fingerprint, rows, symbols: series.length },
+    data: { path, dataset: name, fingerprint, rows, symbols: series.length },
     notes,
     ...figures,
   };

@@ -8,6 +8,7 @@ import { ingest, ingestReport } from "@atc/ingest";
 import { mmapStore } from "@atc/mmap-store";
 import { machineDefaults } from "../wiring/machine-defaults.ts";
 import type { Runtime } from "../wiring/runtime.ts";
+import { addedNotes, checkAddedSymbol, namesOf } from "./added-symbols.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { executorFor, openSource } from "./open-source.ts";
 import { checkSameAdjustment } from "./price-adjustment.ts";
@@ -25,6 +26,8 @@ export interface AppendOptions extends ReadingOptions, OperationOptions {
 export interface AppendResult extends AppendedDataset {
   /** What was found in the rows of the files. */
   readonly report: IngestReport;
+  /** What the report does not say: symbols that were added because of the names of files. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -33,7 +36,8 @@ export interface AppendResult extends AppendedDataset {
  * merged with the stored one. `memoryBytes` bounds the memory. Readers of the old generation are not disturbed. An
  * error or an abort leaves the dataset as it was.
  *
- * @throws ATC_NOT_FOUND for the dataset or a file; ATC_INVALID_ARGUMENT for an option; ATC_INVALID_DATA if the files
+ * @throws ATC_NOT_FOUND for the dataset or a file; ATC_INVALID_ARGUMENT for an option, and if the symbol of a file is
+ * its name, but its rows continue those of the only symbol of the dataset; ATC_INVALID_DATA if the files
  * are of another kind or lack a column, or at the first difference under `error`; ATC_LOCKED, ATC_NO_SPACE,
  * ATC_READ_ONLY, ATC_IO, ATC_ABORTED; what the source throws
  */
@@ -60,6 +64,8 @@ export async function appendFiles(
   const { report } = await stageRows(runtime, source, staging, options);
   using added = await staging.open("rows");
   using stored = await store.open(name);
+  const named = namesOf(files, added.manifest, options);
+  checkAddedSymbol(stored.manifest, added.manifest, named);
   const storedReport = ingestReport(stored.manifest);
   const append = {
     stored,
@@ -70,7 +76,8 @@ export async function appendFiles(
     storedCounts: storedReport === undefined ? undefined : countsOf(storedReport),
   };
   const appended = await appendDataset(store, lock, append, options);
-  return { ...appended, droppedColumns: [...report.droppedColumns, ...appended.droppedColumns], report };
+  const notes = addedNotes(manifest, appended.symbols, named);
+  return { ...appended, droppedColumns: [...report.droppedColumns, ...appended.droppedColumns], report, notes };
 }
 
 function countsOf({ rowsRead, badRows, totals }: IngestReport): ReadingCounts {

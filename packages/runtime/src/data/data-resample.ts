@@ -1,6 +1,8 @@
 import type { OperationOptions } from "@atc/contract";
 import type { ResampleOptions, ResampleResult } from "@atc/resample";
+import { datasetFindings } from "../backtest/dataset-findings.ts";
 import type { Runtime } from "../wiring/runtime.ts";
+import { asMadeFrom, datasetNotes } from "./dataset-notes.ts";
 import type { DataOptions } from "./open-data.ts";
 import { openData } from "./open-data.ts";
 
@@ -32,9 +34,13 @@ export async function resampleData(
   const rule = typeof bars.to === "string" ? parseBarRule(bars.to) : bars.to;
   using opened = await openData(runtime, data, { ...reading, signal, onProgress });
   const { name = `${opened.dataset.manifest.name}-${formatBarRule(rule)}` } = options;
-  return await resample(opened.dataset, runtime.store, {
+  const { dataset } = opened;
+  const report = await datasetFindings(runtime, dataset, { signal, onProgress });
+  const sourceNotes = asMadeFrom(datasetNotes(report, dataset.manifest)).map((note) => ({ ...note }));
+  return await resample(dataset, runtime.store, {
     ...bars,
     name,
+    sourceNotes,
     signal,
     onProgress,
     ...(force === undefined ? {} : { force }),
