@@ -149,6 +149,93 @@ describe("bars of other bars", () => {
   });
 });
 
+describe("a bad open", () => {
+  it("is told although its high agrees with it, and not if the bar closes there", async () => {
+    const header = "open,high,low,close";
+    const bad = (close: number) => (day: number) => {
+      const price = wave(day);
+      return day === 30 ? [212, 212, 99, close] : [price, price + 1, price - 1, price];
+    };
+    await shop.file("x.csv", days(header, bad(104)));
+    expect(await textsOf("openJumps", "x.csv", "--name", "d")).toEqual([
+      "1 bar opens far from the close before and closes near it: x 2024-01-31 opens at 212 after a close of 101 and closes at 104; orders are filled at opens",
+    ]);
+    const { stdout } = await shop.atc("data", "info", "d");
+    expect(stdout).toContain("x 2024-01-31T00:00:00.000Z: close before 101, open 212, close 104");
+    await shop.file("y.csv", days(header, bad(200)));
+    expect(await textsOf("openJumps", "y.csv")).toEqual([]);
+  });
+});
+
+describe("an append", () => {
+  it("keeps what the readings found, of every file", async () => {
+    const rows = (day: number) => [day === 9 || day === 65 ? "x" : wave(day), "text"];
+    await shop.file("a.csv", days("close,note", rows) + days("close,note", rows, { count: 2 }));
+    await shop.file("b.csv", days("close,note", rows, { from: 60, count: 10 }));
+    const reading = ["--bad-rows", "skip", "--csv-symbol", "S"];
+    await shop.atc("ingest", "a.csv", "--name", "d", ...reading);
+    const before = await notesOf("d");
+    await shop.atc("data", "append", "d", "b.csv", ...reading);
+    const texts = (await notesOf("d")).map(({ text }) => text);
+    const kept = before.filter(({ kind }) => kind === "reading").map(({ text }) => text);
+    expect(texts).toEqual(expect.arrayContaining(kept));
+    expect(texts.join()).toMatch(/3 bad rows .*\(2 not a number, 1 without a readable time\): line 11 close "x"; .*b\.csv line 7 close "x"/);
+    expect(texts).toContain("2 rows with the symbol and time of another left out (keep-last)");
+    expect(texts.filter((text) => text.includes("bad row"))).toHaveLength(1);
+    const { stdout } = await shop.atc("data", "info", "d");
+    for (const text of kept) expect(stdout).toContain(text);
+  });
+
+  it("does not advise to name a column that no option names", async () => {
+    await shop.file(
+      "a.csv",
+      days("close,oi", (day) => [wave(day), 1]),
+    );
+    await shop.file(
+      "b.csv",
+      days("close", (day) => [wave(day)], { from: 60 }),
+    );
+    await shop.atc("ingest", "a.csv", "--name", "d", "--csv-symbol", "S");
+    const { message } = errorOf(await shop.atc("data", "append", "d", "b.csv", "--csv-symbol", "S", "--json"));
+    expect(message).toContain('its column "oi" is not in the files; give the files a column of that name');
+  });
+});
+
+describe("weeks that begin on another day", () => {
+  it("are refused, with the option", async () => {
+    await shop.file(
+      "x.csv",
+      days("open,close", (day) => [100, wave(day)]),
+    );
+    await shop.atc("ingest", "x.csv", "--name", "d");
+    await shop.atc("data", "resample", "d", "--to", "1w", "--week-start", "sunday", "--name", "w");
+    const made = await shop.atc("data", "resample", "w", "--to", "2w", "--json");
+    expect(errorOf(made).message).toContain("--week-start sunday");
+    expect((await shop.atc("data", "resample", "w", "--to", "2w", "--week-start", "sunday")).code).toBe(0);
+  });
+
+  it("are refused if they are of a file with the dates of their Sundays", async () => {
+    const rows = Array.from({ length: 20 }, (_, week) =>
+      [new Date(Date.UTC(2024, 0, 7 + 7 * week)).toISOString().slice(0, 10), wave(week)].join(),
+    );
+    await shop.file("x.csv", ["date,close", ...rows].join("\n"));
+    const made = await shop.atc("data", "resample", "x.csv", "--to", "1w", "--json");
+    expect(errorOf(made).message).toContain("--week-start sunday");
+  });
+});
+
+describe("bars with the times of their ends", () => {
+  it("are not advised to be dates", async () => {
+    await shop.file("x.csv", days("open,close", (day) => [100, wave(day)]).replaceAll(/^(2024-..-..)/gm, "$1T05:00Z"));
+    await shop.atc("ingest", "x.csv", "--name", "d");
+    await shop.atc("data", "resample", "d", "--to", "1d", "--label", "end", "--name", "ends");
+    const run = await shop.atc("data", "resample", "ends", "--to", "1w", "--time-zone", "America/New_York", "--json");
+    const { message } = errorOf(run);
+    expect(message).toContain("--time-is instant");
+    expect(message).not.toContain("--time-is date");
+  });
+});
+
 describe("an append of a file without symbols", () => {
   it("is refused if its rows continue the only symbol, with the option for either", async () => {
     await shop.file(

@@ -19,6 +19,8 @@ export type {
   IngestReport,
   JumpPlace,
   Jumps,
+  OpenJumpPlace,
+  OpenJumps,
   QualityFinding,
   QualityTotals,
   RowOrder,

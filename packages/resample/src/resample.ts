@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ArrayStore, Dataset, DatasetManifest, JsonObject, OperationOptions } from "@atc/contract";
 import { AtcError, throwIfAborted } from "@atc/contract";
 import { aggregatedColumns, barColumns, barSchema } from "./bar-columns.ts";
-import { checkFit, checkLength } from "./bar-fit.ts";
+import { checkFit, checkLength, checkWeeks } from "./bar-fit.ts";
 import { formatBarRule, intradayMs } from "./bar-rule.ts";
 import { countBars, type Run, type SymbolBars, writeBars } from "./dataset-bars.ts";
 import { checkMidnights } from "./date-check.ts";
@@ -78,6 +78,7 @@ export async function resample(
   const run: Run = { dataset, resolved, columns, rowMs, options: { signal, onProgress } };
   const symbols = await countBars(run);
   const crossing = sumOf(symbols, (one) => one.crossing);
+  checkWeeks(manifest.name, facts.weekStart, resolved, crossing);
   checkFit(manifest.name, survey, resolved, crossing);
   const series = symbols.filter(({ bars }) => bars > 0).map(({ symbol, bars }) => ({ symbol, rows: bars }));
   if (series.length === 0) throw noBars(manifest.name, resolved, survey, symbols);
@@ -140,7 +141,10 @@ function fingerprintOf({ content, fingerprint }: DatasetManifest, resolved: Reso
   return createHash("sha256").update(subject).digest("hex");
 }
 
-/** The stored dataset if it has the same bars, and says the same of the rows that they were made from. */
+/**
+ * The stored dataset if it has the same bars, and keeps all that the reading of the source found. Other findings are of
+ * the rows, or, like their order in a file, change nothing.
+ */
 async function upToDate(
   store: ArrayStore,
   name: string,
@@ -149,7 +153,9 @@ async function upToDate(
 ): Promise<DatasetManifest | undefined> {
   const manifest = await store.find(name);
   if (manifest?.fingerprint !== fingerprint) return undefined;
-  return JSON.stringify(storedSourceNotes(manifest)) === JSON.stringify(sourceNotes) ? manifest : undefined;
+  const known = new Set(storedSourceNotes(manifest).map((note) => JSON.stringify(note)));
+  const ofReading = sourceNotes.filter(({ kind }) => kind === "badRows" || kind === "reading");
+  return ofReading.every((note) => known.has(JSON.stringify(note))) ? manifest : undefined;
 }
 
 function attributesOf(

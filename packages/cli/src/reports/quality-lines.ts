@@ -130,6 +130,27 @@ function strayOpenLines({ series, totals: { opensOutsideRange = 0 } }: IngestRep
   ];
 }
 
+/** Opens that jump and are back at the close. */
+function openJumpLines({ series, totals: { openJumps = 0 } }: IngestReport): readonly string[] {
+  if (openJumps === 0) return [];
+  const lines = series
+    .flatMap(({ symbol, openJumps: found }) => (found?.places ?? []).map((place) => ({ symbol, ...place })))
+    .slice(0, mostPlaces)
+    .map(
+      ({ symbol, time, from, open, close }) =>
+        `  ${symbol} ${time}: close before ${price(from)}, open ${price(open)}, close ${price(close)}`,
+    );
+  return [
+    counted(
+      openJumps,
+      "bar opens far from the close before and closes near it",
+      "bars open far from the close before and close near it",
+    ),
+    ...lines,
+    ...rest(openJumps, lines.length),
+  ];
+}
+
 /** Gaps with the longest of all symbols. */
 function gapLines({ series, totals }: IngestReport): readonly string[] {
   const withinDay = series.reduce((sum, { gaps }) => sum + gaps.withinDay, 0);
@@ -181,6 +202,7 @@ export function qualityLines(report: IngestReport): readonly string[] {
     ...badRowLines(report),
     ...overlapLines(report),
     ...strayOpenLines(report),
+    ...openJumpLines(report),
     ...found,
     ...jumpLines(report),
   ];

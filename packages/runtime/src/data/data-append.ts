@@ -9,6 +9,7 @@ import { mmapStore } from "@atc/mmap-store";
 import { machineDefaults } from "../wiring/machine-defaults.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { addedNotes, checkAddedSymbol, namesOf } from "./added-symbols.ts";
+import { appendedFacts } from "./appended-facts.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { executorFor, openSource } from "./open-source.ts";
 import { checkSameAdjustment } from "./price-adjustment.ts";
@@ -74,6 +75,7 @@ export async function appendFiles(
     source: source.identity.name,
     counts: countsOf(report),
     storedCounts: storedReport === undefined ? undefined : countsOf(storedReport),
+    facts: appendedFacts(stored.manifest, storedReport, { report, file: source.identity.name }),
   };
   const appended = await appendDataset(store, lock, append, options);
   const notes = addedNotes(manifest, appended.symbols, named);

@@ -7,6 +7,7 @@ import { closeSamples, datasetHistory, findDataset, sourcePathOf } from "@atc/da
 import type { IngestReport } from "@atc/ingest";
 import { datasetReport, ingestReport } from "@atc/ingest";
 import type { Runtime } from "../wiring/runtime.ts";
+import { withFacts } from "./appended-facts.ts";
 
 /** What a dataset holds and what was found in it. */
 export interface DatasetInfo {
@@ -42,7 +43,7 @@ export async function datasetInfo(
 
 /** Whether a report says everything that this release reports about rows. */
 export function isCurrent({ totals }: IngestReport): boolean {
-  return totals.opensOutsideRange !== undefined && totals.sharedGaps !== undefined;
+  return totals.opensOutsideRange !== undefined && totals.sharedGaps !== undefined && totals.openJumps !== undefined;
 }
 
 /**
@@ -53,7 +54,7 @@ export async function currentReport(dataset: Dataset, options: OperationOptions)
   const stored = ingestReport(dataset.manifest);
   if (stored !== undefined && isCurrent(stored)) return stored;
   const read = await datasetReport(dataset, options);
-  if (stored === undefined) return read;
+  if (stored === undefined) return withFacts(read, dataset.manifest);
   // Reading does not show the order in the source, and rows that were dropped.
   const { unsorted, duplicates, dropped } = stored.totals;
   const found = new Map(read.series.map((quality) => [quality.symbol, quality]));

@@ -1,7 +1,7 @@
 import type { DatasetManifest } from "@atc/contract";
 import { nearest } from "@atc/contract";
 import { datasetHistory } from "@atc/datasets";
-import type { BadRows, IngestReport, JumpPlace, SeriesQuality, StrayOpenPlace } from "@atc/ingest";
+import type { BadRows, IngestReport, JumpPlace, OpenJumpPlace, SeriesQuality, StrayOpenPlace } from "@atc/ingest";
 import { notableJumps, reasonTexts, strayTimes } from "@atc/ingest";
 
 /** Kinds of {@link DatasetNote}, the most important first. */
@@ -12,6 +12,7 @@ const kinds = [
   "badRows",
   "missingColumns",
   "opensOutsideRange",
+  "openJumps",
   "revertingJumps",
   "ohlcViolations",
   "badPrices",
@@ -60,13 +61,15 @@ export function datasetNotes(
   const all: readonly (DatasetNote | undefined)[] = [
     strayTimesNote(series),
     badRowsNote(report.badRows, manifest),
-    appendedNote(manifest),
+    appendedNote(manifest, report.badRows),
     missingOpenNote(report, fill),
     strayOpensNote(series, fillsAtOpens),
+    openJumpsNote(series, fillsAtOpens),
     revertingNote(series),
     violationsNote(series),
     badPricesNote(series),
     jumpsNote(series),
+    earlierNote(manifest),
     ...(report.notes ?? []).map((text): DatasetNote => ({ kind: "reading", count: 1, text })),
     duplicatesNote(series, report),
     orderNote(series),
@@ -193,7 +196,9 @@ function keepsBadRows(source: unknown): boolean {
   return JSON.stringify(source ?? null).includes('"badRows":"nan"');
 }
 
-function appendedNote(manifest: DatasetManifest): DatasetNote | undefined {
+function appendedNote(manifest: DatasetManifest, known: BadRows): DatasetNote | undefined {
+  // The facts of the readings name them.
+  if (known.count > 0) return undefined;
   const bad = datasetHistory(manifest).filter(({ badRows }) => badRows > 0);
   const count = bad.reduce((total, { badRows }) => total + badRows, 0);
   if (count === 0) return undefined;
@@ -233,6 +238,23 @@ function strayOpensNote(series: readonly SeriesQuality[], fillsAtOpens: boolean)
     kind: "opensOutsideRange",
     count,
     text: `${counted(count, "bar opens outside of its range", "bars open outside of their range")}${which}: ${symbol} ${shortTime(time)} opens at ${price(open)}, its low is ${price(low)} and its high ${price(high)}${fills}`,
+  };
+}
+
+function openJumpsNote(series: readonly SeriesQuality[], fillsAtOpens: boolean): DatasetNote | undefined {
+  const count = sum(series, ({ openJumps }) => openJumps?.count ?? 0);
+  const places = series.flatMap(({ symbol, openJumps }): Placed<OpenJumpPlace>[] =>
+    (openJumps?.places ?? []).slice(0, 1).map((place) => ({ ...place, symbol })),
+  );
+  const worst = greatest(places, ({ from, open }) => Math.abs(Math.log(open / from)));
+  if (worst === undefined) return undefined;
+  const { symbol, time, from, open, close } = worst;
+  const which = count === 1 ? "" : ", the farthest";
+  const fills = fillsAtOpens ? "; orders are filled at opens" : "";
+  return {
+    kind: "openJumps",
+    count,
+    text: `${counted(count, "bar opens far from the close before and closes near it", "bars open far from the close before and close near it")}${which}: ${symbol} ${shortTime(time)} opens at ${price(open)} after a close of ${price(from)} and closes at ${price(close)}${fills}`,
   };
 }
 
@@ -282,6 +304,18 @@ function badPricesNote(series: readonly SeriesQuality[]): DatasetNote | undefine
     ...(low === 0 ? [] : [`${counted(low, "row has", "rows have")} a price of 0 or less`]),
   ];
   return parts.length === 0 ? undefined : { kind: "badPrices", count: missing + low, text: parts.join(", ") };
+}
+
+/** Files may be read otherwise now. An ingest of this release says its version. */
+function earlierNote({ attributes }: DatasetManifest): DatasetNote | undefined {
+  const { source, ingest } = attributes;
+  const isOfFiles = typeof source === "object" && source !== null && "parts" in source && "name" in source;
+  if (!isOfFiles || ingest !== undefined || "resample" in attributes) return undefined;
+  return {
+    kind: "reading",
+    count: 1,
+    text: "an earlier release read the files, perhaps otherwise than this one: ingest them again",
+  };
 }
 
 function duplicatesNote(series: readonly SeriesQuality[], { duplicates }: IngestReport): DatasetNote | undefined {
