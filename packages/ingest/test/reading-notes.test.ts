@@ -86,7 +86,7 @@ describe("notes of a reading", () => {
     const sources = await Promise.all([...files, noZone].map((file) => csv(file)));
     const { report } = await ingested(joinSources(sources, { name: "all" }), 256 * 2 ** 20);
     expect(report.notes).toEqual([
-      `times name no zone and were read in UTC (${noZone})`,
+      `times name no zone and were read in UTC (--time-zone reads them in another) (${noZone})`,
       `columns left out: x (${noZone})`,
       `5 rows with a time in us instead of ms, the first in line 17 of "${files[0]}"`,
       `3 rows with a time in ms instead of us, the first in line 2 of "${files[1]}"`,

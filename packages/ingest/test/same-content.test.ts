@@ -20,7 +20,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 /** The options that all sources have. */
 type Options = Pick<
   CsvOptions,
-  "badRows" | "clockDigits" | "dateOrder" | "disambiguation" | "kind" | "symbol" | "timeUnit" | "timeZone"
+  "badRows" | "clockDigits" | "dateOrder" | "disambiguation" | "kind" | "symbol" | "timeIs" | "timeUnit" | "timeZone"
 >;
 
 /** A table: the names of its columns, and its rows as CSV files write them. */
@@ -230,6 +230,28 @@ const cases: readonly (readonly [
   ],
   ["days first", bars(["31/01/2024", "01/02/2024"]), { dateOrder: "dmy" }, read("2024-01-31", "2024-02-01")],
   ["months first", bars(["01/31/2024", "02/01/2024"]), { dateOrder: "mdy" }, read("2024-01-31", "2024-02-01")],
+  ["days first and ISO", bars(["31/01/2024", "2024-02-01"]), { dateOrder: "dmy" }, read("2024-01-31", "2024-02-01")],
+  [
+    "months by name",
+    bars(["31-Jan-2024", "Feb 1, 2024"].map((text) => text.replace(",", ""))),
+    {},
+    read("2024-01-31", "2024-02-01"),
+  ],
+  [
+    "midnights of a zone, also in summer",
+    bars(["2024-01-31 00:00:00+01:00", "2024-07-01 00:00:00+02:00"]),
+    {},
+    read("2024-01-31", "2024-07-01"),
+  ],
+  ["midnights west of UTC", bars(["2024-01-31T00:00:00-05:00"]), {}, read("2024-01-31")],
+  [
+    "midnights of a zone as instants",
+    bars(["2024-01-31 00:00:00+01:00"]),
+    { timeIs: "instant" },
+    read("2024-01-30T23:00Z"),
+  ],
+  ["midnights in UTC", bars(["2024-01-31T00:00:00Z"]), {}, read("2024-01-31")],
+  ["years of two digits", bars(["31/01/24"]), {}, "ATC_INVALID_DATA"],
   ["days first or months first", bars(["01/02/2024", "02/02/2024"]), {}, "dateOrder"],
   ["eight digits", bars(["20240131", "20240201"]), {}, read("2024-01-31", "2024-02-01")],
   ["twelve digits", bars(["202401310930", "202401310931"]), {}, read("2024-01-31T09:30Z", "2024-01-31T09:31Z")],

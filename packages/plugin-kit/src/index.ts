@@ -23,6 +23,7 @@ export * from "./sources/column-aliases.ts";
 export * from "./sources/column-names.ts";
 export * from "./sources/file-symbol.ts";
 export * from "./sources/join-sources.ts";
+export { misspeltNotes } from "./sources/misspelt-names.ts";
 export { isAdjustedClose } from "./sources/price-adjustment.ts";
 export * from "./sources/quote-columns.ts";
 export * from "./sources/reading-notes.ts";

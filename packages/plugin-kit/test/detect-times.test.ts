@@ -204,7 +204,10 @@ describe("calendar dates", () => {
     const zoned = { ...options, timeZone: "America/New_York" };
     expect(read(texts, zoned)).toEqual(read(texts, options));
     const { timeNotes } = detectTimes({ source: "f", dates: texts, options: zoned });
-    expect(timeNotes).toEqual(["times are dates, to which the option timeZone does not apply"]);
+    expect(timeNotes).toEqual([
+      ...("dateOrder" in options ? ["dates were read as day/month/year (dateOrder=dmy)"] : []),
+      "times are dates, to which the option timeZone does not apply",
+    ]);
   });
 
   it.each([
@@ -213,7 +216,6 @@ describe("calendar dates", () => {
     [["20240102", "20240103", "202401030000"], {}],
     [["1704067200"], {}],
     [["total", "2024-01-02 09:30"], {}],
-    [["total"], {}],
     [["45292.5"], { timeUnit: "excel" }],
   ] as const)("%j are instants", (texts, options) => {
     expect(detectTimes({ source: "f", dates: texts, options }).timeIs).toBe("instant");
@@ -349,8 +351,8 @@ describe("zones", () => {
     [["20240102  14:30:00"], "2024-01-02T14:30:00Z"],
     [["20240102 170000123"], "2024-01-02T17:00:00.123Z"],
     [["20240102 170000"], "2024-01-02T17:00:00Z"],
-    [["2024-01-02 00:00:00.000 GMT+0100"], "2024-01-01T23:00:00Z"],
-    [["2024-01-02 00:00:00 GMT-05:30"], "2024-01-02T05:30:00Z"],
+    [["2024-01-02 00:30:00.000 GMT+0100"], "2024-01-01T23:30:00Z"],
+    [["2024-01-02 00:30:00 GMT-05:30"], "2024-01-02T06:00:00Z"],
     [["2024-01-02 00:00:00 UTC"], "2024-01-02T00:00:00Z"],
   ])("%j is %s", (texts, wanted) => {
     expect(read(texts)).toEqual([wanted]);
@@ -362,7 +364,7 @@ describe("zones", () => {
       undefined,
       undefined,
     ]);
-    expect(read(["20240102 09:30:00 Mars/Olympus"])).toEqual([undefined]);
+    expect(refused(["20240102 09:30:00 Mars/Olympus"])).toContain("Mars/Olympus");
   });
 
   it("of a name are noted", () => {

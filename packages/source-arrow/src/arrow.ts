@@ -35,8 +35,12 @@ async function inspect(file: ArrowFile, options: ArrowOptions): Promise<OpenedSo
   return { file, contents, projection, time, symbol, options };
 }
 
-function notesOf({ time, projection: { leftOut } }: OpenedSource): readonly string[] {
-  return [...time.layout.timeNotes, ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`])];
+function notesOf({ time, projection: { leftOut, questions } }: OpenedSource): readonly string[] {
+  return [
+    ...time.layout.timeNotes,
+    ...questions,
+    ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`]),
+  ];
 }
 
 /**

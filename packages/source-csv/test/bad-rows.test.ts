@@ -17,7 +17,7 @@ const faults: readonly (readonly [row: string, reason: string, column: string | 
   ["A,2024-01-01,1,NaN,0.5,1.5,100", "number", "high", "NaN"],
   ["A,2024-01-01,1,2,1e999,1.5,100", "number", "low", "1e999"],
   ["A,2024-01-01,1,2,0.5,1.5,many", "number", "volume", "many"],
-  ["A,2024-02-30,1,2,0.5,1.5,100", "time", "timestamp", "2024-02-30"],
+  ["A,2024-02-30,1,2,0.5,1.5,100", "time", "date", "2024-02-30"],
   [",2024-01-01,1,2,0.5,1.5,100", "symbol", "symbol", ""],
   ['"A"B,2024-01-01,1,2,0.5,1.5,100', "quote", undefined, '"A"B,2024-01-01,1,2,0.5,1.5,100'],
 ];
@@ -49,7 +49,7 @@ it("counts a row with two faults once", async () => {
   });
   expect(badRows.map(({ reason, column }) => [reason, column])).toEqual([
     ["number", "open"],
-    ["time", "timestamp"],
+    ["time", "date"],
   ]);
   expect(summary).toMatchObject({ rows: 2, badRows: 2 });
 });

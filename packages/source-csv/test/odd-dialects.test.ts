@@ -87,7 +87,11 @@ it("reads days before months only with the option dateOrder", async () => {
   expect((await readText(text, { dateOrder: "dmy" })).times).toEqual([ms("2024-01-31"), ms("2024-02-01T09:30Z")]);
   const american = "date,close\n01/31/2024 1:05 PM,1\n";
   expect((await readText(american, { dateOrder: "mdy" })).times).toEqual([ms("2024-01-31T13:05Z")]);
-  expect((await failure(readText(american, { dateOrder: "dmy" }))).details["line"]).toBe(2);
+  expect((await failure(readText(american, { dateOrder: "dmy" }))).message).toContain("dateOrder=mdy");
+  const late = `date,close\n${"1/2/2024,1\n".repeat(3)}1/31/2024,1\n2/13/2024,1\n`;
+  const bad = await failure(readText(late.replace("2/13", "13/2"), { dateOrder: "dmy" }));
+  expect(bad.details).toMatchObject({ line: 5, text: "1/31/2024" });
+  expect(bad.message).toContain("--source-option dateOrder=mdy");
 });
 
 it("finds a time of day without a name after a date", async () => {
@@ -160,7 +164,11 @@ it("scales ticks too, but no volume", async () => {
 it.each([
   ["date,close\n2024-01-01,1\n", {}, []],
   ["date,close\n2024-01-01T00:00Z,1\n", {}, []],
-  ["date,close\n2024-01-01 09:30,1\n", {}, ["times name no zone and were read in UTC"]],
+  [
+    "date,close\n2024-01-01 09:30,1\n",
+    {},
+    ["times name no zone and were read in UTC (--time-zone reads them in another)"],
+  ],
   ["date,close,type\n2024-01-01,1,Last\n", {}, ["columns left out: type"]],
   [
     "date,close\n2024-01-01 09:30,1\n",
@@ -182,7 +190,7 @@ it.each([
     {},
     [
       "the header has 2 names for 3 fields: the time of day after the date has none",
-      "times name no zone and were read in UTC",
+      "times name no zone and were read in UTC (--time-zone reads them in another)",
       "times have a 12-hour clock",
     ],
   ],

@@ -94,8 +94,12 @@ async function inspect(database: Database, request: Request, options: DuckdbOpti
   };
 }
 
-function notesOf({ projection: { time, leftOut } }: OpenedSource): readonly string[] {
-  return [...time.layout.timeNotes, ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`])];
+function notesOf({ projection: { time, leftOut, questions } }: OpenedSource): readonly string[] {
+  return [
+    ...time.layout.timeNotes,
+    ...questions,
+    ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`]),
+  ];
 }
 
 function identityParts(opened: OpenedSource, request: Request, options: DuckdbOptions): JsonObject {

@@ -50,7 +50,7 @@ describe("CSV files", () => {
   it("have the zone noted, or given, and columns that are not read", async () => {
     const path = fileOf("date,close,venue\n2024-07-01 09:30:00,1,X\n2024-07-01 09:31:00,2,Y\n", "zone.csv");
     expect(await known(path)).toEqual({
-      notes: ["times name no zone and were read in UTC", "columns left out: venue"],
+      notes: ["times name no zone and were read in UTC (--time-zone reads them in another)", "columns left out: venue"],
       timeIs: "instant",
     });
     const { times } = await read(path, { timeZone: "America/New_York" });
@@ -129,7 +129,7 @@ describe("Parquet and SQL", () => {
       timeIs: "date",
     });
     expect(await known(await parquet(["TIMESTAMP '2024-01-02 09:30'"], "stamps"))).toEqual({
-      notes: ["times name no zone and were read in UTC"],
+      notes: ["times name no zone and were read in UTC (--time-zone reads them in another)"],
       timeIs: "instant",
     });
     expect(await known(await parquet(["TIMESTAMPTZ '2024-01-02 00:00:00+00'"], "zoned"))).toEqual({

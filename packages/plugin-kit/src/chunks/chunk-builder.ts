@@ -1,6 +1,6 @@
 import type { BadRow, ColumnChunk } from "@atc/contract";
 import { AtcError, type ColumnMetadata, dtypeOf, type TypedArray } from "@atc/contract";
-import { timeAdvice, timesInWords } from "../time/time-advice.ts";
+import { timeAdvice, timeFault } from "../time/time-advice.ts";
 import type { TimeLayout } from "../time/time-layout.ts";
 import { allocate } from "./allocate.ts";
 
@@ -219,6 +219,9 @@ function firstInfinite(values: Float64Array, start: number, end: number, none: n
   return none;
 }
 
+/** The columns of numbers that rows of all sources have. */
+const canonical: ReadonlySet<string> = new Set(["open", "high", "low", "close", "volume"]);
+
 const explanations: Readonly<Record<string, string>> = {
   symbol: "the symbol is missing",
   time: "not a time that can be stored",
@@ -230,13 +233,12 @@ function badRowError(source: string, row: BadRow, times: TimeLayout | undefined)
   const byte = row.offset === undefined ? "" : ` (byte ${row.offset})`;
   const where = `${byte}${column === undefined ? "" : `, column "${column}"`}`;
   const isTime = reason === "time" && times !== undefined;
-  const what = isTime
-    ? `not a time in the format of this source (${timesInWords(times)})`
-    : (explanations[reason] ?? `cannot be read (${reason})`);
+  const what = isTime ? timeFault(text, times) : (explanations[reason] ?? `cannot be read (${reason})`);
+  const isExtra = reason === "number" && column !== undefined && !canonical.has(column);
   const advice = isTime ? timeAdvice(text, times) : "";
   return new AtcError(
     "ATC_INVALID_DATA",
-    `"${source}" line ${line}${where}: "${text}": ${what}; ${advice}correct it, or leave out such rows with badRows "skip" (--bad-rows skip)`,
+    `"${source}" line ${line}${where}: "${text}": ${what}; ${advice}correct it, ${isExtra ? "or leave out all columns but prices and volume (--source-option extra=drop), " : ""}or leave out such rows with badRows "skip" (--bad-rows skip)`,
     {
       details: {
         source,

@@ -29,6 +29,12 @@ export interface SourceOptions {
    * that puts the time between 1980 and 2100; other numbers are refused.
    */
   readonly timeUnit?: TimeUnit;
+  /**
+   * What times are: `instant` reads a date without a time of day as its midnight in the zone of the times; `date`
+   * refuses times of day other than midnight and reads calendar dates. Default: `date` if all sampled times are dates,
+   * or midnights of an offset that they name.
+   */
+  readonly timeIs?: "date" | "instant";
 }
 
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -37,6 +43,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   extra: ["drop", "keep"],
   kind: ["bars", "ticks"],
   timeUnit: timeUnits,
+  timeIs: ["date", "instant"],
 };
 const columnNames: readonly string[] = [
   ...["symbol", "timestamp", "clock", "open", "high", "low", "close", "volume", "price", "size", "bid", "ask"],

@@ -1,16 +1,19 @@
 import { AtcError } from "@atc/contract";
 import { type ClockColumn, clockFormOf } from "./clock-form.ts";
-import { isKnownZone, type LocalTimeOptions } from "./local-time.ts";
+import { checkDateOrder, orderNotes } from "./date-order.ts";
+import { hasClockChanges, isKnownZone, type LocalTimeOptions } from "./local-time.ts";
 import type { TimeStyle } from "./loose-reader.ts";
 import { type NumberColumn, numberColumn } from "./number-column.ts";
 import type { TimeFormat, TimeLayout } from "./time-layout.ts";
 import { timeReader } from "./time-reader.ts";
 import {
+  hasOffset,
   isDateText,
   isHalfDay,
   isLoose,
   isMissing,
   isNumberText,
+  isZonedMidnight,
   isZonedText,
   most,
   paddedBytes,
@@ -24,6 +27,12 @@ export interface TimeOptions extends LocalTimeOptions {
   readonly timeUnit?: TimeUnit | undefined;
   /** The order of day, month and year in dates such as `31/01/2024`. Default: `ymd`; it is never guessed. */
   readonly dateOrder?: TimeStyle["dateOrder"] | undefined;
+  /**
+   * What times are: `instant` reads a date without a time of day as its midnight in the zone of the times; `date`
+   * refuses times of day other than midnight. Default: `date` if all sampled times are dates, or midnights of an offset
+   * that they name.
+   */
+  readonly timeIs?: "date" | "instant" | undefined;
   /**
    * How times of day that are numbers of a column of their own are read. Default: `hhmm` or `hhmmss`, if their digits
    * allow only one of the two.
@@ -58,6 +67,7 @@ function formatOf(
     if (timeUnit !== undefined) return { time: timeUnit };
     return { time: "number", numbers: numberColumn(source, numbers) };
   }
+  checkDateOrder(source, filled, dateOrder);
   const isOdd = dateOrder !== "ymd" || filled.some(isLoose) || most(filled, isHalfDay);
   return { time: isOdd ? "loose" : "iso" };
 }
@@ -100,14 +110,55 @@ function isDateLike(text: string): boolean {
 }
 
 /** The notes on times that name no zone. */
-function zoneNotes(layout: TimeLayout, hasTimeOfDay: boolean): readonly string[] {
+function zoneNotes(source: string, layout: TimeLayout, hasTimeOfDay: boolean): readonly string[] {
   const { time, timeStyle, localTime, zoneName, usual } = layout;
-  const how = localTime?.disambiguation ?? "reject";
-  if (zoneName !== undefined)
-    return [`times name the zone ${zoneName} and were read in it (${how} when clocks change)`];
+  const isChanging = localTime !== undefined && hasClockChanges(source, localTime.timeZone ?? "UTC");
+  const how = isChanging ? ` (${localTime.disambiguation ?? "reject"} when clocks change)` : "";
+  if (zoneName !== undefined) return [`times name the zone ${zoneName} and were read in it${how}`];
   const isUtc = timeStyle.isZoned || countsInUtc(time) || (time === "number" && countsInUtc(usual ?? "s"));
-  const zone = localTime === undefined ? "UTC" : `${localTime.timeZone} (${how} when clocks change)`;
+  const zone = localTime === undefined ? "UTC (--time-zone reads them in another)" : `${localTime.timeZone}${how}`;
   return hasTimeOfDay && !isUtc ? [`times name no zone and were read in ${zone}`] : [];
+}
+
+/** Throws if most times are not dates, although the option `timeIs` says so. */
+function checkDates(layout: TimeLayout, filled: readonly string[], { source, clocks }: TimeSamples): void {
+  const { timeStyle, hasClock } = layout;
+  const dayOf = midnightReader({ ...layout, timeStyle: { ...timeStyle, isOffsetKept: true } });
+  const isLater = (text: string): boolean => dayOf(text) === "later";
+  const isLaterClock = (text: string): boolean => !/^[0:.]*(?:\D.*)?$/.test(text.trim());
+  const late = hasClock ? (clocks ?? []).filter((text) => !isMissing(text)) : filled;
+  if (!most(late, hasClock ? isLaterClock : isLater)) return;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `the option timeIs is "date", but the times of "${source}" have a time of day, such as "${late.find(hasClock ? isLaterClock : isLater)}"; remove it`,
+    { details: { path: source, option: "timeIs" } },
+  );
+}
+
+/** Whether all sampled times are midnights of the offset that they name, and not all in UTC: daily bars of pandas. */
+function areZonedMidnights({ time, hasClock }: TimeLayout, filled: readonly string[], options: TimeOptions): boolean {
+  if (hasClock || options.timeIs !== undefined || (time !== "iso" && time !== "loose")) return false;
+  return filled.some(hasOffset) && filled.every(isZonedMidnight);
+}
+
+/** The first text that a layout reads, and its time of day. */
+function examplesOf(layout: TimeLayout, dates: readonly string[], clocks: readonly string[] = []): readonly string[] {
+  const dayOf = midnightReader(layout);
+  const row = dates.slice(0, 100).findIndex((text) => dayOf(text.trim()) !== "unread");
+  return [dates[row], layout.hasClock ? clocks[row] : undefined].flatMap((text) => text?.trim() || []);
+}
+
+/** Throws if no sampled time can be read as the layout says. */
+function checkReadable(layout: TimeLayout, filled: readonly string[], source: string): void {
+  const { time, examples } = layout;
+  if ((time !== "iso" && time !== "loose") || examples.length > 0 || filled.length === 0) return;
+  const dayOf = midnightReader(layout);
+  if (filled.some((text) => dayOf(text) !== "unread")) return;
+  throw new AtcError(
+    "ATC_INVALID_DATA",
+    `no time of the first ${filled.length} rows of "${source}" can be read, such as "${filled[0]?.slice(0, 80)}"; dates are read as 2024-01-31, 20240131, 31-Jan-2024, and as 31/01/2024 by the option dateOrder, with or without a time of day; correct them, or convert them with a query (atc ingest --sql "SELECT strptime(...) AS timestamp, ...")`,
+    { details: { path: source } },
+  );
 }
 
 /** Throws if most dates beside a column of times of day have a time of day of their own. */
@@ -155,22 +206,33 @@ export function detectTimes(samples: TimeSamples): TimeLayout {
     ...(zoneName === undefined ? {} : { zoneName }),
     timeIs: "instant",
     isDateOnly: false,
+    examples: [],
     timeNotes: [],
   };
   if (hasClock) checkMidnights(written, filled, samples);
-  const isDate = areDates(written, filled, numbers);
+  const { timeIs } = options;
+  const isMidnights = areZonedMidnights(written, filled, options);
+  const isDate = timeIs === undefined ? isMidnights || areDates(written, filled, numbers) : timeIs === "date";
+  if (timeIs === "date") checkDates(written, filled, samples);
   const zone = zoneName ?? (isDate ? undefined : timeZone);
   const layout: TimeLayout = {
     ...written,
     ...(zone === undefined
       ? {}
       : { localTime: { timeZone: zone, ...(disambiguation === undefined ? {} : { disambiguation }) } }),
+    ...(isDate && timeStyle.isZoned ? { timeStyle: { ...timeStyle, isOffsetKept: true } } : {}),
     timeIs: isDate ? "date" : "instant",
-    isDateOnly: isDate && timeZone !== undefined,
+    isDateOnly: isDate && (isMidnights || timeZone !== undefined || timeIs === "date"),
+    examples: examplesOf(written, dates, clocks),
   };
+  checkReadable(layout, filled, source);
   const timeNotes = [
-    ...zoneNotes(layout, !isDate && filled.length > 0),
-    ...(layout.isDateOnly ? ["times are dates, to which the option timeZone does not apply"] : []),
+    ...zoneNotes(source, layout, !isDate && filled.length > 0),
+    ...(time === "loose" ? orderNotes(dateOrder) : []),
+    ...(isMidnights
+      ? ["times are midnights of their zone and were read as dates (--source-option timeIs=instant reads instants)"]
+      : []),
+    ...(isDate && timeZone !== undefined ? ["times are dates, to which the option timeZone does not apply"] : []),
     ...(timeStyle.isTwelveHour ? ["times have a 12-hour clock"] : []),
     ...(options.timeUnit !== undefined && options.timeUnit !== time
       ? ["times are not numbers, so the option timeUnit does not apply"]

@@ -27,8 +27,10 @@ const readDate: TimespecReader = (bytes, position, timespec) => {
  *
  * @param isZoned - whether times of day name a zone: if true, a time without one is refused; if false, a time with one
  * is
+ * @param isOffsetKept - whether times stay as they are written, so that a midnight of any zone is one. Default: they
+ * are converted to UTC
  */
-export function isoReader(isZoned: boolean): TimespecReader {
+export function isoReader(isZoned: boolean, isOffsetKept = false): TimespecReader {
   let viewed: Uint8Array = new Uint8Array(0);
   let view: DataView = new DataView(viewed.buffer);
   // The ten bytes of the last date, in three words. A date without marks is not remembered.
@@ -59,8 +61,9 @@ export function isoReader(isZoned: boolean): TimespecReader {
     const midnight = timespec[0];
     at = readClock24(bytes, at + 1, timespec);
     if (at < 0) return -1;
+    const written = timespec[0];
     const end = readZone(bytes, at, timespec);
-    timespec[0] = timespec[0] + midnight;
+    timespec[0] = (isOffsetKept ? written : timespec[0]) + midnight;
     return end > at === isZoned ? end : -1;
   };
 }

@@ -65,6 +65,19 @@ export function isKnownZone(name: string): boolean {
   }
 }
 
+/** The years in which changes of clocks are looked for. */
+const changeYears = { first: 1980, last: 2037 };
+
+/** Whether the clocks of a zone change, so that local times may occur twice or never. */
+export function hasClockChanges(source: string, timeZone: string): boolean {
+  if (fixedOffset(timeZone) !== undefined) return false;
+  const offsetAt = namedOffset(source, timeZone);
+  const known = offsetAt(Date.UTC(changeYears.first) / 1000);
+  for (let year = changeYears.first; year <= changeYears.last; year++)
+    for (let month = 0; month < 12; month++) if (offsetAt(Date.UTC(year, month) / 1000) !== known) return true;
+  return false;
+}
+
 /**
  * Checks {@link LocalTimeOptions}, which may come from a configuration file.
  *

@@ -1,4 +1,5 @@
 import { COLON, DOT, MINUS, SPACE, ZERO } from "../text/ascii.ts";
+import { namedMonthReader } from "./month-name.ts";
 import { daySeconds, readClock24, readFraction, readZone } from "./time-fields.ts";
 import type { TimespecReader } from "./timespec.ts";
 
@@ -10,6 +11,8 @@ export interface TimeStyle {
   readonly isTwelveHour: boolean;
   /** Whether times of day name a zone: if true, all must; if false, none may. */
   readonly isZoned: boolean;
+  /** Whether times stay as they are written, so that a midnight of any zone is one. Default: converted to UTC. */
+  readonly isOffsetKept?: boolean;
 }
 
 const slash = 47;
@@ -19,6 +22,15 @@ const lowerM = 109;
 
 function isDigit(byte: number): boolean {
   return (byte - ZERO) >>> 0 < 10;
+}
+
+function isLetter(byte: number): boolean {
+  return ((byte | 32) - lowerA) >>> 0 < 26;
+}
+
+/** Whether a byte may part a day from the name of a month. */
+function isMark(byte: number): boolean {
+  return byte === MINUS || byte === slash || byte === DOT || byte === SPACE;
 }
 
 /** The offset after the digits at `at`, of which at most `most` count. */
@@ -35,18 +47,23 @@ function digitsOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /**
- * A reader of dates: one or two digits for day and month, four for the year. If the year is first, it reads `YYYYMMDD`
- * too.
+ * A reader of dates: one or two digits for day and month, four for the year. A year in front is followed by the month,
+ * whatever the order of other dates is. If the order starts with the year, it reads `YYYYMMDD` too.
  */
 function dateReader(dateOrder: TimeStyle["dateOrder"]): TimespecReader {
-  const yearAt = dateOrder === "ymd" ? 0 : 2;
-  const monthAt = dateOrder === "mdy" ? 0 : 1;
+  const readNamedMonth = namedMonthReader();
   const parts = new Float64Array(3);
   let known = Number.NaN;
   let knownSeconds = Number.NaN;
   return (bytes, position, timespec) => {
     let at = position;
-    if (yearAt === 0 && digitsEnd(bytes, at, 8) === at + 8) {
+    const front = digitsEnd(bytes, at, 8) - at;
+    const next = bytes[at + front];
+    if (front === 0 || (front <= 4 && (isLetter(next) || (isMark(next) && isLetter(bytes[at + front + 1])))))
+      return readNamedMonth(bytes, position, timespec);
+    const yearAt = dateOrder === "ymd" || front === 4 ? 0 : 2;
+    const monthAt = yearAt === 2 && dateOrder === "mdy" ? 0 : 1;
+    if (dateOrder === "ymd" && front === 8) {
       parts[0] = digitsOf(bytes, at, at + 4);
       parts[1] = digitsOf(bytes, at + 4, at + 6);
       parts[2] = digitsOf(bytes, at + 6, at + 8);
@@ -119,19 +136,22 @@ const readLooseClock: TimespecReader = (bytes, position, timespec) => {
  * A reader of times of day that have a column of their own: `timespec[0]` counts seconds from midnight. If the time
  * names a zone, its offset is subtracted, so the seconds may be negative or exceed a day.
  */
-export function clockReader({ isTwelveHour, isZoned }: Omit<TimeStyle, "dateOrder">): TimespecReader {
+export function clockReader(style: Omit<TimeStyle, "dateOrder">): TimespecReader {
+  const { isTwelveHour, isZoned, isOffsetKept = false } = style;
   const readClock = isTwelveHour ? readTwelveHourClock : readLooseClock;
   return (bytes, position, timespec) => {
     const end = readClock(bytes, position, timespec);
     if (end < 0) return -1;
+    const written = timespec[0];
     const zoneEnd = readZone(bytes, end, timespec);
+    if (isOffsetKept) timespec[0] = written;
     return zoneEnd > end === isZoned ? zoneEnd : -1;
   };
 }
 
 /**
  * A reader of dates and times that are not ISO 8601: days before months, missing leading zeros, 12-hour clocks,
- * `YYYYMMDDhhmmss`. A space or two, `T` or `-` separates date and time of day; after a date without marks nothing
+ * months with English names, `YYYYMMDDhhmmss`. A space or two, `T` or `-` separates date and time of day; after a date without marks nothing
  * needs to. It reads ISO 8601 too, at a lower speed than `isoReader`, if `dateOrder` is `ymd`. A date without a time
  * of day is its midnight. It remembers the last date; use one reader per file.
  */
@@ -143,8 +163,8 @@ export function looseReader(style: TimeStyle): TimespecReader {
     if (at < 0) return -1;
     timespec[1] = 0;
     const byte = bytes[at];
-    const isMark = byte === SPACE || byte === MINUS || (byte | 32) === 116;
-    if (isMark && isDigit(bytes[at + 1])) at++;
+    const isGap = byte === SPACE || byte === MINUS || (byte | 32) === 116;
+    if (isGap && isDigit(bytes[at + 1])) at++;
     else if (byte === SPACE && bytes[at + 1] === SPACE && isDigit(bytes[at + 2])) at += 2;
     else if (!isDigit(byte)) return at;
     const midnight = timespec[0];

@@ -44,9 +44,11 @@ export interface TimeLayout {
   readonly timeIs: "date" | "instant";
   /**
    * Whether a time of day is refused. So it is if all sampled times are dates and a zone was given, which applies to no
-   * date.
+   * date, or if all are midnights of their zone.
    */
   readonly isDateOnly: boolean;
+  /** Sampled times as they are written, for messages: the first ones that can be read, beside their times of day. */
+  readonly examples: readonly string[];
   /** What was assumed to read the times, one sentence each without a full stop. */
   readonly timeNotes: readonly string[];
 }

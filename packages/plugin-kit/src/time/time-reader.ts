@@ -33,7 +33,7 @@ export function timeReader(layout: TimeLayout, tally: Pick<TimeTally, "form"> = 
   const style = hasClock ? { ...timeStyle, isZoned: false, isTwelveHour: false } : timeStyle;
   if (time === "number") return numberReader(tally, localTime !== undefined);
   if (time !== "iso" && time !== "loose") return unitReader(time, tally);
-  const read = time === "loose" ? looseReader(style) : isoReader(style.isZoned);
+  const read = time === "loose" ? looseReader(style) : isoReader(style.isZoned, style.isOffsetKept);
   return zoneName === undefined || hasClock ? read : namedZoneReader(read, zoneName);
 }
 

@@ -1,3 +1,4 @@
+import { hasMonthName, isNamedDate } from "./month-name.ts";
 import { timePadding } from "./timespec.ts";
 
 /** Texts that stand for no value, as in pandas and in spreadsheets. */
@@ -30,7 +31,7 @@ const halfDay = /\d[ -]?[ap]m\b/i;
 
 /** Whether a text is a date or time that ISO 8601 writes differently. */
 export function isLoose(text: string): boolean {
-  return shortened.test(text);
+  return shortened.test(text) || hasMonthName(text);
 }
 
 /** Whether a text has a 12-hour clock. */
@@ -46,6 +47,16 @@ export function isZonedText(text: string): boolean {
   return zone.test(text);
 }
 
+/** Whether a text has a time of day of 00:00 before an offset in digits. `Z` says that the time counts in UTC. */
+export function isZonedMidnight(text: string): boolean {
+  return isZonedText(text) && /[ tT]00(?::?00){0,2}(?:\.0+)?\s?(?:utc|gmt)?[+-]/i.test(text);
+}
+
+/** Whether a text ends with an offset other than 0. */
+export function hasOffset(text: string): boolean {
+  return /[+-](?!00(?::?00)?$)\d{2}(?::?\d{2})?$/.test(text) && isZonedText(text);
+}
+
 /** The name of a zone of the tz database that ends a text after a space: `US/Eastern`. */
 export function zoneNameOf(text: string): string | undefined {
   return /\d (?<name>[A-Z][A-Za-z_]+(?:\/[A-Za-z0-9_+-]+){1,2})$/.exec(text)?.groups?.["name"];
@@ -53,7 +64,7 @@ export function zoneNameOf(text: string): string | undefined {
 
 /** Whether a text is a date without a time of day. */
 export function isDateText(text: string): boolean {
-  return /^(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|\d{8})$/.test(text);
+  return /^(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|\d{8})$/.test(text) || isNamedDate(text);
 }
 
 const clock =

@@ -1,5 +1,5 @@
 import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
-import { type MatchedColumns, otherColumns } from "@atc/plugin-kit";
+import { type MatchedColumns, misspeltNotes, otherColumns } from "@atc/plugin-kit";
 import type { ArrowOptions } from "../files/arrow-options.ts";
 import type { ArrowField, ValueType } from "../format/schema.ts";
 
@@ -23,6 +23,8 @@ export interface Projection {
   readonly columns: readonly ColumnMetadata[];
   /** The names of the columns that are not read. */
   readonly leftOut: readonly string[];
+  /** Questions about names that seem to be misspelt. */
+  readonly questions: readonly string[];
 }
 
 function isText({ is }: ValueType): boolean {
@@ -89,6 +91,7 @@ export function project(
       { name: "timestamp", type: matched.kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },
       ...rest.map(({ name, role }): ColumnMetadata => ({ name, type: role === "text" ? "text" : "float64" })),
     ],
+    questions: misspeltNotes(names, matched),
     leftOut: names.filter((name, position) => !read.has(position) && name.trim() !== "").map((name) => name.trim()),
   };
 }

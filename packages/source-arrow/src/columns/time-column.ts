@@ -64,7 +64,9 @@ export function timeColumn(
   const isTyped = is === "time";
   const dates = isTyped && options.timeZone === undefined ? asDates(texts.dates) : texts.dates;
   // The order of dates and the unit of numbers do not matter to types of times.
-  const own = isTyped ? { timeZone: options.timeZone, disambiguation: options.disambiguation } : options;
+  const own = isTyped
+    ? { timeZone: options.timeZone, timeIs: options.timeIs, disambiguation: options.disambiguation }
+    : options;
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   const { clocks } = texts;
   const layout =

@@ -97,7 +97,7 @@ export function timeFiller(reading: Reading, times: RowTimes): ColumnFiller {
     if (type.is === "time") {
       await typedTimes(column, rows, type, to, target);
       for (let row = 0; row < count; row++) if (!isPresent(row)) target[row] = noTime;
-      if (layout.localTime !== undefined) toUtc(times, target, to, symbols);
+      if (layout.localTime !== undefined || layout.isDateOnly) toUtc(times, target, to, symbols);
       return;
     }
     const values = await timeNumbers(column, rows, type);

@@ -15,6 +15,18 @@ export interface FieldLayout {
   /** The name of its column; of a field without a column, its trimmed name in the header. */
   readonly name: string;
   readonly role: FieldRole;
+  /** What messages call it: its name in the header, if it has one of its own. */
+  readonly title: string;
+  /** Whether it is a column of numbers beside prices and volume. */
+  readonly isExtra?: boolean;
+}
+
+/** A field before its title is known. */
+type UntitledField = Omit<FieldLayout, "title">;
+
+/** The fields with their titles. */
+function titled(fields: readonly UntitledField[], names: readonly string[], isWide: boolean): readonly FieldLayout[] {
+  return fields.map((field, i) => ({ ...field, title: (isWide ? "" : names[i]?.trim()) || field.name }));
 }
 
 /** The other columns that are kept, each with whether it holds text. */
@@ -39,8 +51,8 @@ export interface LaidOut {
 }
 
 /** Fields of a time and its clock; all others are left out. */
-function timeFields(names: readonly string[], { timestamp, clock }: MatchedColumns): FieldLayout[] {
-  const fields: FieldLayout[] = names.map((name) => ({ name: name.trim(), role: "skip" }));
+function timeFields(names: readonly string[], { timestamp, clock }: MatchedColumns): UntitledField[] {
+  const fields: UntitledField[] = names.map((name) => ({ name: name.trim(), role: "skip" }));
   fields[timestamp] = { name: "timestamp", role: "time" };
   if (clock !== undefined) fields[clock] = { name: "time", role: "clock" };
   return fields;
@@ -68,7 +80,8 @@ export function singleRows(
   const { kind, numbers, quotes = [], symbol } = matched;
   const fields = timeFields(names, matched);
   const extras = extraColumns(names, matched, rows, style, options);
-  for (const { name, position, isText } of extras) fields[position] = { name, role: isText ? "text" : "number" };
+  for (const { name, position, isText } of extras)
+    fields[position] = isText ? { name, role: "text" } : { name, role: "number", isExtra: true };
   if (symbol !== undefined) fields[symbol] = { name: "symbol", role: "symbol" };
   for (const { name, position } of numbers) fields[position] = { name, role: name === "volume" ? "number" : "price" };
   for (const position of quotes.flatMap(({ bid, ask }) => [bid, ask]))
@@ -81,7 +94,11 @@ export function singleRows(
   );
   const others = extras.map(({ name, isText }): ColumnMetadata => ({ name, type: isText ? "text" : "float64" }));
   const isReshaped = quotes.length > 0 || zero !== undefined;
-  return { fields, columns: [...columns, ...others], shape: isReshaped ? { means: quotes, zero } : undefined };
+  return {
+    fields: titled(fields, names, false),
+    columns: [...columns, ...others],
+    shape: isReshaped ? { means: quotes, zero } : undefined,
+  };
 }
 
 /** The layout of rows that hold several symbols each. */
@@ -114,5 +131,9 @@ export function severalRows(
   for (const { symbol, fields: own } of wide.series)
     for (const [column, field] of own.entries())
       if (field >= 0) fields[field] = { name: `${symbol}:${wide.columns[column]}`, role: "number" };
-  return { fields, columns: metadataOf(matched.kind, wide.columns), shape: { means: [], wide } };
+  return {
+    fields: titled(fields, names, true),
+    columns: metadataOf(matched.kind, wide.columns),
+    shape: { means: [], wide },
+  };
 }

@@ -1,4 +1,4 @@
-import type { MatchedColumns, TimeLayout } from "@atc/plugin-kit";
+import { type MatchedColumns, misspeltNotes, type TimeLayout } from "@atc/plugin-kit";
 import type { NumberStyle } from "../text/styled-number.ts";
 import type { CsvOptions } from "./csv-options.ts";
 import type { Header } from "./header.ts";
@@ -49,6 +49,7 @@ export function layoutNotes(facts: LayoutFacts): readonly string[] {
     ...shapeNotes(shape),
     ...time.timeNotes,
     ...(priceScale === 1 ? [] : [`prices were divided by ${priceScale} (priceScale)`]),
+    ...(shape?.wide === undefined ? misspeltNotes(names, matched) : []),
     ...(leftOut.length === 0 ? [] : [`columns left out: ${leftOut.join(", ")}`]),
     ...styleNotes(facts.numbers, options),
   ];

@@ -112,13 +112,18 @@ function areAllPlain(rows: Sample["rows"], positions: readonly number[]): boolea
   );
 }
 
-/** Whether any row of a column holds something that is neither a number in a style nor missing. */
+/** The largest part of filled fields that may be typing errors in a column of numbers. */
+const mostErrors = 0.2;
+
+/**
+ * Whether a column holds texts: at least a fifth of its filled sampled fields are not numbers in a style. If fewer are
+ * none, they are errors in a column of numbers.
+ */
 export function isTextField(rows: Sample["rows"], field: number, style: NumberStyle | undefined): boolean {
   const { pattern } = style === undefined ? plain : candidate(style.decimal, style.thousands);
-  return rows.some((row) => {
-    const text = row[field] ?? "";
-    return !pattern.test(style?.currency === true ? withoutCurrency(text) : text) && !isMissing(text);
-  });
+  const filled = rows.map((row) => row[field] ?? "").filter((text) => !isMissing(text));
+  const texts = filled.filter((text) => !pattern.test(style?.currency === true ? withoutCurrency(text) : text));
+  return texts.length > 0 && texts.length >= filled.length * mostErrors;
 }
 
 /** What a style is called in the notes of a reading. */

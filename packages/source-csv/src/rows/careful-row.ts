@@ -44,6 +44,8 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
   const { numbers, texts, dictionaries, symbols, symbolDictionary } = buffers;
   const bounds = fieldBounds();
   const symbol = fieldBounds();
+  const date = fieldBounds();
+  const hour = fieldBounds();
   const outcome: RowOutcome = { stored: false, lines: 0 };
   let fault: FaultReason | undefined;
   let faultField = -1;
@@ -104,17 +106,23 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
     if (role >= roleNumber.price) readNumber(bytes, field);
     else if (role === roleNumber.text) texts[field][row] = textIndex(dictionaries[field], bytes, field, bounds);
     else if (role === roleNumber.symbol) Object.assign(symbol, bounds);
-    else if (role === roleNumber.time && readTime(bytes, start, timespec) !== end)
-      setFault("time", field, bytes, start, end);
-    else if (role === roleNumber.clock && readClock(bytes, start, clock) !== end)
-      setFault("time", field, bytes, start, end);
+    else if (role === roleNumber.time) {
+      date.start = start;
+      date.end = end;
+      if (readTime(bytes, start, timespec) !== end) setFault("time", field, bytes, start, end);
+    } else if (role === roleNumber.clock) {
+      hour.start = start;
+      hour.end = end;
+      if (readClock(bytes, start, clock) !== end) setFault("time", field, bytes, start, end);
+    }
   }
 
   /** Passes the row's fault, if it has one, to the policy; returns whether the row stays. */
   function takeFault(): boolean {
     if (fault === undefined) return true;
     const column = names[faultField];
-    return badRows.take({ line, reason: fault, text: faultText, ...(column === undefined ? {} : { column }) });
+    const isClock = roles[faultField] === roleNumber.clock;
+    return badRows.take({ line, reason: fault, text: faultText, ...(column === undefined ? {} : { column }) }, isClock);
   }
 
   /**
@@ -134,8 +142,10 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
   }
 
   /** Makes the row a bad row, because its time does not exist or is out of range. */
-  function setTimeFault(bytes: Uint8Array, stop: number): void {
-    setFault("time", roles.indexOf(roleNumber.time), bytes, rowStart, stop);
+  function setTimeFault(bytes: Uint8Array): void {
+    const isFirst = fault === undefined || fault === "number";
+    setFault("time", roles.indexOf(roleNumber.time), bytes, date.start, date.end);
+    if (isFirst && roles.includes(roleNumber.clock)) faultText = `${faultText} ${excerpt(bytes, hour.start, hour.end)}`;
   }
 
   /** Ends a row of `count` fields at the line end `stop`; returns the offset of the next row. */
@@ -144,11 +154,11 @@ export function carefulRow(context: RowContext, badRows: BadRowPolicy): CarefulR
     if (count !== roles.length) {
       fault = undefined;
       if (!isBlank) setFault("fields", -1, bytes, rowStart, stop);
-    } else if (!context.infers && !storeTime(row)) setTimeFault(bytes, stop);
+    } else if (!context.infers && !storeTime(row)) setTimeFault(bytes);
     const isKept = count === roles.length && (fault === undefined || (fault === "number" && badRows.keepsNaN));
     if (hasSymbol && isKept) storeSymbol(bytes);
     // The order of rows counts per symbol, and for rows that stay.
-    if (context.infers && isKept && !isBlank && !storeTime(row)) setTimeFault(bytes, stop);
+    if (context.infers && isKept && !isBlank && !storeTime(row)) setTimeFault(bytes);
     outcome.lines = 1 + breaks;
     outcome.stored = takeFault() && !isBlank;
     return (bytes[stop] === CR ? stop + 1 : stop) + 1;

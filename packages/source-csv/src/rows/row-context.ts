@@ -38,7 +38,7 @@ export interface RowContext
   readonly separator: number;
   /** The role of each field, by {@link roleNumber}. */
   readonly roles: Uint8Array;
-  /** The column of each field, for messages. */
+  /** The column of each field as the header names it, for messages. */
   readonly names: readonly string[];
   /** The arrays that receive the values. */
   readonly buffers: ColumnBuffers;
@@ -67,7 +67,7 @@ export function rowContext(layout: CsvLayout, buffers: ColumnBuffers): RowContex
   return {
     separator: layout.separator,
     roles: Uint8Array.from(fields, ({ role }) => roleNumber[role]),
-    names: fields.map(({ name }) => name),
+    names: fields.map(({ title }) => title),
     buffers,
     hasSymbol: fields.some(({ role }) => role === "symbol"),
     infers: layout.localTime?.disambiguation === "infer",

@@ -141,7 +141,7 @@ export function timeFiller(
       }
       convertTimes(values as BigInt64Array, content, target, to);
       if (validity !== null) for (let row = 0; row < length; row++) if (!isValid(validity, row)) target[row] = noTime;
-      if (layout.localTime !== undefined) toUtc(times, target, to, symbols);
+      if (layout.localTime !== undefined || layout.isDateOnly) toUtc(times, target, to, symbols);
     },
   };
 }

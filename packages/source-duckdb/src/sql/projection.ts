@@ -1,5 +1,5 @@
 import { AtcError, type ColumnMetadata, type RowKind } from "@atc/contract";
-import { type MatchedColumns, matchColumns, otherColumns } from "@atc/plugin-kit";
+import { type MatchedColumns, matchColumns, misspeltNotes, otherColumns } from "@atc/plugin-kit";
 import { type Database, identifier, quoted } from "../engine/database.ts";
 import type { DuckdbOptions } from "../engine/duckdb-options.ts";
 import { fileColumn, type Relation } from "./relation.ts";
@@ -30,6 +30,8 @@ export interface Projection {
   readonly time: Pick<TimeSource, "vector" | "layout">;
   /** The names of the columns that are not read. */
   readonly leftOut: readonly string[];
+  /** Questions about names that seem to be misspelt. */
+  readonly questions: readonly string[];
   /** Whether symbols are file names. */
   readonly symbolIsFile: boolean;
 }
@@ -108,10 +110,8 @@ export async function project(
   manyFiles: boolean,
 ): Promise<Projection> {
   const columns = await describe(database, relation);
-  const found = matchColumns(
-    columns.map(({ name, title }) => (name === fileColumn ? "" : title)),
-    { source, columns: options.columns, kind: options.kind },
-  );
+  const titles = columns.map(({ name, title }) => (name === fileColumn ? "" : title));
+  const found = matchColumns(titles, { source, columns: options.columns, kind: options.kind });
   const at = (position: number): RelationColumn => columns[position];
   const clock = found.clock === undefined ? undefined : at(found.clock);
   const timeColumns = { date: at(found.timestamp), clock, kind: found.kind };
@@ -167,6 +167,7 @@ export async function project(
     projected: all.map(({ name, role }) => ({ name, role })),
     sql: `SELECT ${all.map(({ sql }) => sql).join(", ")} FROM ${relation.read}`,
     time,
+    questions: misspeltNotes(titles, map),
     leftOut: columns
       .filter((column, position) => !read.has(position) && column.name !== fileColumn && column.title.trim() !== "")
       .map(({ title }) => title.trim()),

@@ -76,8 +76,9 @@ async function typedTimes(
   const isZoned = date.type === "TIMESTAMP WITH TIME ZONE";
   const column = identifier(date.name);
   const unit = isDate ? "us" : (timestamps[date.type] as EpochUnit);
-  const own = given(options, ["timeZone", "disambiguation"]);
-  const isSampled = !isDate && (!relation.isQuery || (isZoned && options.timeZone !== undefined));
+  const own = given(options, ["timeZone", "timeIs", "disambiguation"]);
+  const isAsked = options.timeIs === "date" || (isZoned && options.timeZone !== undefined);
+  const isSampled = !isDate && (!relation.isQuery || isAsked);
   const [sample = []] = isSampled ? await sampleTexts(database, relation, [textExpression(date)]) : [];
   const made = isDate ? "2024-01-02" : `2024-01-02 09:30:00${isZoned ? "+00" : ""}`;
   const texts = isSampled ? sample.filter((text) => !/infinity/.test(text)) : [made];
@@ -113,7 +114,7 @@ export async function timeSource(
   const isReal = /^(?:FLOAT|DOUBLE)$/.test(date.type);
   const isText = /^(?:VARCHAR|JSON|DECIMAL\b.*)$/.test(date.type);
   if (!isTyped && !isInteger && !isReal && !isText) return undefined;
-  const all = given(options, ["timeUnit", "dateOrder", "timeZone", "disambiguation", "clockDigits"]);
+  const all = given(options, ["timeUnit", "dateOrder", "timeZone", "timeIs", "disambiguation", "clockDigits"]);
   if (clock !== undefined && timestamps[date.type] === undefined) {
     const texts = [textExpression(date), textExpression(clock)] as const;
     const [dates = [], clocks = []] = await sampleTexts(database, relation, texts);

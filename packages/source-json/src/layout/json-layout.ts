@@ -4,6 +4,7 @@ import {
   fileSymbol,
   type MatchedColumns,
   matchColumns,
+  misspeltNotes,
   otherColumns,
   type TimeLayout,
 } from "@atc/plugin-kit";
@@ -46,6 +47,8 @@ export interface JsonLayout extends RowsLocation {
 const sampledRows = 2000;
 /** The most elements of a row that are looked at. */
 const mostElements = 64;
+/** The largest part of values that may be errors in a column of numbers. */
+const mostErrors = 0.2;
 const endings = /(?:\.(?:json|jsonl|ndjson))?(?:\.gz)?$/i;
 
 /** The ranges of bytes of the first rows. */
@@ -118,8 +121,12 @@ function otherFields(
   matched: MatchedColumns,
   options: JsonOptions,
 ): readonly FieldLayout[] {
-  const isNumber = (field: number): boolean =>
-    sample.every(({ starts, ends }) => numberOf(bytes, starts[field] ?? 0, ends[field] ?? 0) !== undefined);
+  // A few values that are not numbers are errors in a column of numbers.
+  const isNumber = (field: number): boolean => {
+    const values = sample.map(({ starts, ends }) => numberOf(bytes, starts[field] ?? 0, ends[field] ?? 0));
+    const texts = values.filter((value) => value === undefined).length;
+    return texts === 0 || texts < values.filter((value) => !Number.isNaN(value)).length * mostErrors;
+  };
   const isText = (field: number): boolean =>
     sample.every(({ starts, ends }) => textOf(bytes, starts[field] ?? 0, ends[field] ?? 0) !== null);
   const isKept = (field: number): boolean => {
@@ -169,6 +176,7 @@ function layoutNotes(
   { names, note, leftOut }: RowShape,
   fields: readonly FieldLayout[],
   { timeNotes }: TimeLayout,
+  matched: MatchedColumns,
 ): readonly string[] {
   const read = new Set(fields.map(({ position }) => position));
   const unread = [
@@ -179,6 +187,7 @@ function layoutNotes(
     ...(foundAt === undefined ? [] : [`the rows are those at "${foundAt}" (rowsAt)`]),
     ...(note === undefined ? [] : [note]),
     ...timeNotes,
+    ...misspeltNotes(names, matched),
     ...(unread.length === 0 ? [] : [`columns left out: ${unread.join(", ")}`]),
   ];
 }
@@ -240,7 +249,7 @@ export function detectLayout(
     fields,
     time,
     symbol: symbol === undefined ? fileSymbol("json", fileName, endings, options) : undefined,
-    notes: layoutNotes(location, shape, fields, time),
+    notes: layoutNotes(location, shape, fields, time, matched),
     columns: [
       { name: "symbol", type: "text" },
       { name: "timestamp", type: kind === "ticks" ? "timestamp[ns]" : "timestamp[ms]" },
