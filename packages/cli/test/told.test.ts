@@ -179,7 +179,9 @@ describe("an append", () => {
     const texts = (await notesOf("d")).map(({ text }) => text);
     const kept = before.filter(({ kind }) => kind === "reading").map(({ text }) => text);
     expect(texts).toEqual(expect.arrayContaining(kept));
-    expect(texts.join()).toMatch(/3 bad rows .*\(2 not a number, 1 without a readable time\): line 11 close "x"; .*b\.csv line 7 close "x"/);
+    expect(texts.join()).toMatch(
+      /3 bad rows .*\(2 not a number, 1 without a readable time\): line 11 close "x"; .*b\.csv line 7 close "x"/,
+    );
     expect(texts).toContain("2 rows with the symbol and time of another left out (keep-last)");
     expect(texts.filter((text) => text.includes("bad row"))).toHaveLength(1);
     const { stdout } = await shop.atc("data", "info", "d");
@@ -271,5 +273,33 @@ describe("an append of a file without symbols", () => {
     expect(stdout).toContain(
       '"other" was added because it is the name of its file; rows of another symbol of the dataset need --csv-symbol c',
     );
+  });
+});
+
+describe("dates beside times of day in a zone", () => {
+  const zone = ["--csv-symbol", "S", "--time-zone", "America/New_York"];
+  const note = "dates are read as midnights of the time zone, because other rows have times of day";
+
+  it.each([
+    ["first", ["m1.csv", "m2.csv"]],
+    ["last", ["m2.csv", "m1.csv"]],
+  ])("are the same days if they come %s", async (_, files) => {
+    await shop.file("m1.csv", "date,close\n2024-01-02,1\n2024-01-03,2\n");
+    await shop.file("m2.csv", "date,close\n2024-01-03 00:00,2\n2024-01-04 00:00,3\n2024-01-04 10:00,4\n");
+    expect((await shop.atc("ingest", ...files, "--name", "d", ...zone)).stdout).toContain(note);
+    const rows = await rowsOf("d");
+    expect(rows.map((row) => row.split(",")[1])).toEqual(
+      ["02T05:00Z", "03T05:00Z", "04T05:00Z", "04T15:00Z"].map((time) => String(Date.parse(`2024-01-${time}`))),
+    );
+  });
+
+  it("are the same days if they are appended to instants", async () => {
+    await shop.file("m1.csv", "date,close\n2024-01-02,1\n2024-01-03,2\n");
+    await shop.file("m3.csv", "date,close\n2024-01-03,2\n2024-01-04,3\n");
+    const instants = [...zone, "--source-option", "timeIs=instant"];
+    await shop.atc("ingest", "m1.csv", "--name", "d", ...instants);
+    const { stdout } = await shop.atc("data", "append", "d", "m3.csv", ...zone);
+    expect(stdout).toContain(note);
+    expect(await rowsOf("d")).toHaveLength(3);
   });
 });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ArrayStore, DataSource, OperationOptions } from "@atc/contract";
+import type { ArrayStore, DataSource, DatasetManifest, OperationOptions } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import type { AppendedDataset, OverlapPolicy, ReadingCounts } from "@atc/datasets";
 import { appendDataset, checkedOverlap, datasetHint } from "@atc/datasets";
@@ -11,7 +11,7 @@ import type { Runtime } from "../wiring/runtime.ts";
 import { addedNotes, checkAddedSymbol, namesOf } from "./added-symbols.ts";
 import { appendedFacts } from "./appended-facts.ts";
 import type { ReadingOptions } from "./open-source.ts";
-import { executorFor, openSource } from "./open-source.ts";
+import { datesMoveInZone, executorFor, openSource, withMidnightNote } from "./open-source.ts";
 import { checkSameAdjustment } from "./price-adjustment.ts";
 
 /** How files are added to a dataset. */
@@ -57,7 +57,7 @@ export async function appendFiles(
       `there is no dataset "${name}" to append to; make it with: atc ingest FILE --name ${name}, or ${await datasetHint(store, name)}`,
       { details: { name } },
     );
-  await using source = await openSource(runtime, files, options);
+  await using source = await openForDataset(runtime, manifest, files, options);
   checkSameAdjustment(manifest, source);
   await using lock = await store.lock(name);
   if (lock.scratch === undefined) throw new AtcError("ATC_UNSUPPORTED", "this store cannot append to datasets");
@@ -80,6 +80,21 @@ export async function appendFiles(
   const appended = await appendDataset(store, lock, append, options);
   const notes = addedNotes(manifest, appended.symbols, named);
   return { ...appended, droppedColumns: [...report.droppedColumns, ...appended.droppedColumns], report, notes };
+}
+
+/** Opens files as rows of a dataset: dates as instants if it is of instants, so that their days begin as its own do. */
+async function openForDataset(
+  runtime: Runtime,
+  { timeIs }: DatasetManifest,
+  files: readonly string[],
+  options: AppendOptions,
+): Promise<DataSource> {
+  const source = await openSource(runtime, files, options);
+  const { sourceOptions } = options;
+  if (timeIs === "date" || !datesMoveInZone(source, sourceOptions)) return source;
+  await source[Symbol.asyncDispose]();
+  const again = { ...options, sourceOptions: { ...sourceOptions, timeIs: "instant" } };
+  return withMidnightNote(await openSource(runtime, files, again));
 }
 
 function countsOf({ rowsRead, badRows, totals }: IngestReport): ReadingCounts {
