@@ -103,6 +103,17 @@ describe("a backtest tells", () => {
   });
 });
 
+describe("the advice to adjust", () => {
+  it("is not given again after --no-adjust", async () => {
+    await shop.file(
+      "x.csv",
+      days("Open,Close,Adj Close", (day) => [100, wave(day), 50]),
+    );
+    expect((await textsOf("reading", "x.csv")).join()).toContain("--adjust scales");
+    expect((await textsOf("reading", "x.csv", "--no-adjust")).join()).not.toContain("--adjust scales");
+  });
+});
+
 describe("bars of other bars", () => {
   it("keep what was found in the rows that they were made from", async () => {
     const csv = days("close,note", (day) => [day === 9 ? "x" : wave(day), "text"]);

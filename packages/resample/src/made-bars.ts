@@ -9,7 +9,7 @@ const day = 86_400_000;
 export interface MadeBars extends Pick<RowFacts, "timeIs" | "stamps"> {
   /** Undefined if `resample` did not make it. */
   readonly timeZone: string | undefined;
-  /** The first day of the weeks that the rows are; undefined if they are no weeks, or it is unknown. */
+  /** The first day of the weeks that the rows are; undefined for other rows, or if it is unknown. */
   readonly weekStart: "monday" | "sunday" | undefined;
   /** In ms since midnight. */
   readonly session: { readonly start: number; readonly end: number } | undefined;
@@ -72,7 +72,7 @@ export function storedNotes({ attributes }: DatasetManifest): readonly string[] 
   return Array.isArray(notes) ? notes.filter((note: JsonValue): note is string => typeof note === "string") : [];
 }
 
-/** What the run that made a dataset was told of its source. */
+/** What was known of the source of a dataset when it was made. */
 export function storedSourceNotes({ attributes }: DatasetManifest): readonly JsonValue[] {
   const { sourceNotes } = objectOf(attributes["resample"]);
   return Array.isArray(sourceNotes) ? (sourceNotes as readonly JsonValue[]) : [];

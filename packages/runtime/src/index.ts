@@ -29,12 +29,12 @@ export {
   runBacktest,
 } from "./backtest/run-backtest.ts";
 export { type BacktestFileOptions, backtestFile } from "./calls/backtest-file.ts";
+export { type ResampleDataOptions, resampleData } from "./calls/data-resample.ts";
 export { type DoctorFinding, doctor } from "./calls/doctor.ts";
 export { getCacheManager, openCache } from "./calls/open-cache.ts";
 export { type WarmCacheOptions, type WarmedData, warmCache } from "./calls/warm-cache.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
 export { type ExportOptions, type ExportResult, exportData } from "./data/data-export.ts";
-export { type ResampleDataOptions, resampleData } from "./data/data-resample.ts";
 export { type DatasetInfo, type DatasetInfoOptions, datasetInfo, namedDataset } from "./data/dataset-info.ts";
 export { type DatasetNote, type DatasetNoteKind, madeFromNotes } from "./data/dataset-notes.ts";
 export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/open-data.ts";

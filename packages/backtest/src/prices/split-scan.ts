@@ -31,7 +31,7 @@ function looksLikeSplit(from: number, to: number): boolean {
   return splitRatios.some((split) => Math.abs(ratio / split - 1) <= tolerance);
 }
 
-/** A jump is no split if the price is back within so many bars, as after a bad print. */
+/** A jump counts as a split only if the price is not back within so many bars, as after a bad print. */
 const barsToRevert = 5;
 /** The part of a jump, by logarithm, that may be left if the price is back. */
 const revertedShare = 0.25;
@@ -53,7 +53,7 @@ export function createSplitScan(): SplitScan {
   let firstSettled: SplitLikeJump | undefined;
   let open: OpenJump[] = [];
 
-  /** Takes the next close while jumps are open; tells whether it ends one of them. */
+  /** Takes the next close while jumps are open; returns whether it ends one of them. */
   function settle(price: number): boolean {
     const rest = open.filter((jump) => !isBack(jump, price));
     const endsOne = rest.length < open.length;

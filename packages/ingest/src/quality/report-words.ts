@@ -21,6 +21,7 @@ const latest = Date.UTC(2100, 0, 1);
 
 /** A time of a symbol that is hardly one of its market. */
 export interface StrayTime {
+  /** The symbol as the source spells it. */
   readonly symbol: string;
   /** ISO 8601 in UTC. */
   readonly time: string;

@@ -100,7 +100,9 @@ async function notesOf(
   options: RunBacktestOptions,
 ): Promise<readonly DatasetNote[]> {
   const report = await datasetFindings(runtime, dataset, options);
-  return datasetNotes(report, dataset.manifest, { symbols: options.symbols, fill: runtime.config.fill });
+  const notes = datasetNotes(report, dataset.manifest, { symbols: options.symbols, fill: runtime.config.fill });
+  // The dataset is the same without --no-adjust, whose user has decided.
+  return options.adjust === false ? notes.filter(({ text }) => !text.includes("--adjust scales")) : notes;
 }
 
 function reportWith(

@@ -19,7 +19,7 @@ function factsOf({ attributes }: DatasetManifest, report: IngestReport | undefin
   return stored as unknown as ReadingFacts;
 }
 
-/** The facts of one reading, with its file where the report does not name it. */
+/** The facts of one reading, with its file if the report does not name it. */
 function reportFacts(report: IngestReport, file: string | undefined): ReadingFacts {
   const { badRows, totals, duplicates } = report;
   const where = file === undefined ? "" : ` in ${file}`;

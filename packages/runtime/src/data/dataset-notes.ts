@@ -39,7 +39,7 @@ export interface DatasetNote {
 export interface DatasetNotesOptions {
   /** Default: all symbols. */
   readonly symbols?: readonly string[] | undefined;
-  /** Where orders are filled; undefined if the rows become bars. */
+  /** The place of fills; undefined if the rows become bars. */
   readonly fill?: "nextOpen" | "nextClose" | undefined;
 }
 

@@ -1,10 +1,10 @@
 import type { OperationOptions } from "@atc/contract";
 import type { ResampleOptions, ResampleResult } from "@atc/resample";
 import { datasetFindings } from "../backtest/dataset-findings.ts";
+import { asMadeFrom, datasetNotes } from "../data/dataset-notes.ts";
+import type { DataOptions } from "../data/open-data.ts";
+import { openData } from "../data/open-data.ts";
 import type { Runtime } from "../wiring/runtime.ts";
-import { asMadeFrom, datasetNotes } from "./dataset-notes.ts";
-import type { DataOptions } from "./open-data.ts";
-import { openData } from "./open-data.ts";
 
 /** How a dataset of other bars is made. */
 export interface ResampleDataOptions extends OperationOptions {
