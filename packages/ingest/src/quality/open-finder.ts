@@ -7,7 +7,7 @@ const placesKept = 3;
 const revertedShare = 0.25;
 
 /** Prices of rows; a range if the source has it. */
-export interface OpenColumns {
+interface OpenColumns {
   readonly open: ReadonlyTypedArray;
   readonly high: ReadonlyTypedArray | undefined;
   readonly low: ReadonlyTypedArray | undefined;
