@@ -27,7 +27,8 @@ export function simulated(
   close: readonly number[],
   directions: readonly number[],
   config: Partial<BacktestConfig> = free,
+  options: { readonly blockLength?: number } = {},
 ): SymbolResult {
   const series = memorySeries("X", { timestamp: days(close.length), close: [...close] });
-  return backtestSeries(series, { strategy: given(directions), config });
+  return backtestSeries(series, { strategy: given(directions), config, ...options });
 }

@@ -53,6 +53,18 @@ describe("warnings", () => {
     const twice = Array.from({ length: 60 }, (_, i) => (i % 20 < 10 ? 100 : 50));
     expect(said(simulated(twice, Array(60).fill(0)).warnings, /the first of 5 such jumps/)).toBe(true);
   });
+  it("do not take a price that is back within five bars for a split, in blocks of any length", () => {
+    const print = (bars: number, factor: number, blockLength: number) => {
+      const close = Array.from({ length: 60 }, (_, i) => (i >= 30 && i < 30 + bars ? 66.9 * factor : 66.9));
+      return simulated(close, Array(60).fill(0), {}, { blockLength }).warnings;
+    };
+    for (const blockLength of [1, 7, 100]) {
+      for (const bars of [1, 5]) expect(print(bars, 100, blockLength)).toStrictEqual([]);
+      expect(said(print(6, 100, blockLength), /from 66.9 to 6690 .*the first of 2 such jumps/)).toBe(true);
+    }
+    expect(said(print(30, 100, 100), /it looks like a split or a change of units/)).toBe(true);
+    expect(said(print(30, 0.5, 100), /it looks like a split;/)).toBe(true);
+  });
 
   const atc = (count: number, config: Parameters<typeof atcStrategy>[0], price: (i: number) => number) => {
     const series = memorySeries("X", {

@@ -36,7 +36,7 @@ describe("atc backtest", () => {
   it("has the members that the specification names", async () => {
     const report = (await shop.atc("backtest", "bars.csv", "--json")).json();
     expect(Object.keys(report)).toEqual(["config", "data", "notes", "portfolio", "symbols", "skipped"]);
-    expect(Object.keys(report["data"] as object)).toEqual(["path", "fingerprint", "rows", "symbols"]);
+    expect(Object.keys(report["data"] as object)).toEqual(["path", "dataset", "fingerprint", "rows", "symbols"]);
     expect(report["data"]).toMatchObject({ path: "bars.csv", rows: 900, symbols: 3 });
     expect((report["symbols"] as { symbol: string }[]).map(({ symbol }) => symbol)).toEqual(["AAA", "BBB", "CCC"]);
   });

@@ -144,6 +144,7 @@ describe("the findings of a dataset", () => {
     ["reading", 1],
     ["reading", 1],
     ["duplicates", 2],
+    ["order", 2],
   ];
 
   it("are the same if it was just read, is up to date, is given by name, or its results are cached", async () => {
@@ -152,7 +153,7 @@ describe("the findings of a dataset", () => {
     const first = await notesOf(...read);
     expect(kinds(first).filter(([kind]) => kind !== "gaps")).toEqual(wanted);
     expect(first.map(({ text }) => text).join("; ")).toMatch(
-      /1 bad row left out \(number 1\): line 402 low "many".*no zone.*columns left out: comment.*2 rows share symbol and time/,
+      /1 bad row left out \(1 not a number\): line 402 low "many".*no zone.*columns left out: comment.*2 rows share symbol and time/,
     );
     for (const args of [read, ["d"], [...read, "--no-cache"], ["d", "--no-cache"], ["d", "--fee-bps", "3"]])
       expect(await notesOf(...args)).toEqual(first);

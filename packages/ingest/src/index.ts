@@ -20,6 +20,8 @@ export type {
   IngestReport,
   JumpPlace,
   Jumps,
+  OpenJumpPlace,
+  OpenJumps,
   QualityFinding,
   QualityTotals,
   RowOrder,
@@ -28,3 +30,4 @@ export type {
   StrayOpens,
 } from "./quality/ingest-report.ts";
 export { ingestReport } from "./quality/report-attributes.ts";
+export { notableJumps, reasonTexts, type StrayTime, strayTimes } from "./quality/report-words.ts";

@@ -280,15 +280,17 @@ describe("the report", () => {
     expect(store.plans[0]?.schema.columns.map(({ name }) => name)).not.toContain("exchange");
   });
 
-  it("counts bad rows by reason and keeps the first 20", async () => {
-    const badRows: BadRow[] = Array.from({ length: 30 }, (_, i) => ({
+  it("counts bad rows by reason and keeps the first 100", async () => {
+    const badRows: BadRow[] = Array.from({ length: 130 }, (_, i) => ({
+      file: i < 30 ? "a.csv" : "b.csv",
       line: i + 2,
       reason: i % 3 === 0 ? "time" : "number",
       text: "x",
     }));
     const { report } = await ingest(memorySource([bar(0)], { columns: ohlcv, badRows }), store, { name: "d" });
-    expect(report.badRows).toMatchObject({ count: 30, reasons: { time: 10, number: 20 } });
-    expect(report.badRows.first).toEqual(badRows.slice(0, 20));
+    expect(report.badRows).toMatchObject({ count: 130, reasons: { time: 44, number: 86 } });
+    expect(report.badRows.files).toEqual({ "a.csv": 30, "b.csv": 100 });
+    expect(report.badRows.first).toEqual(badRows.slice(0, 100));
   });
 
   it("is plain data, small in the manifest if there are no findings", async () => {

@@ -14,10 +14,17 @@ export interface BarColumn {
 }
 
 const summed = /volume|turnover|amount|count|trades/;
+/** A payment that one row has, not a share of the price. */
+const paid = /dividend/;
+const ofPrice = /yield|rate|ratio|percent|pct/;
+
+function isSummed(name: string): boolean {
+  return summed.test(name) || (paid.test(name) && !ofPrice.test(name));
+}
 
 function aggregationOf(name: string, kind: RowKind, { aggregate }: ResolvedResample): Aggregation {
   // Other numbers of a tick are conditions and flags of that tick alone.
-  return ownMember(aggregate, name) ?? (summed.test(name) ? "sum" : kind === "ticks" ? "drop" : "last");
+  return ownMember(aggregate, name) ?? (isSummed(name) ? "sum" : kind === "ticks" ? "drop" : "last");
 }
 
 /**
@@ -33,7 +40,6 @@ export function barColumns({ kind, columns }: DatasetSchema, options: ResolvedRe
     empty: "close",
   });
   const sum = (name: string, from: string | undefined): BarColumn => ({ name, from, how: "sum", empty: "zero" });
-  const usual = new Set(["timestamp", "open", "high", "low", "close", "volume", "count"]);
   const others = columns
     .filter(({ name }) => !usual.has(name))
     .map(({ name }) => ({ name, from: name, how: aggregationOf(name, kind, options) }))
@@ -47,6 +53,13 @@ export function barColumns({ kind, columns }: DatasetSchema, options: ResolvedRe
     ...others.map((column): BarColumn => ({ ...column, empty: column.how === "sum" ? "zero" : "last" })),
     sum("count", known.has("count") ? "count" : undefined),
   ];
+}
+
+const usual: ReadonlySet<string> = new Set(["timestamp", "open", "high", "low", "close", "volume", "count"]);
+
+/** How each column other than the usual ones is aggregated, by name. */
+export function aggregatedColumns(columns: readonly BarColumn[]): Readonly<Record<string, BarColumn["how"]>> {
+  return Object.fromEntries(columns.filter(({ name }) => !usual.has(name)).map(({ name, how }) => [name, how]));
 }
 
 /** The schema of bars with these columns: times in ms, the others float64. */

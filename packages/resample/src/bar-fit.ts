@@ -96,6 +96,22 @@ export function checkLength(name: string, survey: SourceSurvey, { rule, fill }: 
   );
 }
 
+/** Throws ATC_INVALID_ARGUMENT if the rows are weeks that begin on another day than those of the bars. */
+export function checkWeeks(
+  name: string,
+  rowStart: "monday" | "sunday" | undefined,
+  { rule, weekStart }: ResolvedResample,
+  crossing: number,
+): void {
+  if (rule.by !== "time" || rule.unit !== "w" || crossing === 0) return;
+  if (rowStart === undefined || rowStart === weekStart) return;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `the weeks of "${name}" begin on ${rowStart}, and those of the bars on ${weekStart}; give weekStart "${rowStart}" (--week-start ${rowStart})`,
+    { details: { dataset: name, option: "weekStart", crossing } },
+  );
+}
+
 /**
  * Throws ATC_INVALID_ARGUMENT if the bars are not a multiple of the rows and rows reach over their borders. `crossing`
  * is the number of these rows: days of 7 h bars are not a multiple, but right if the last one of each day is shorter.

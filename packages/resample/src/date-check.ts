@@ -21,11 +21,19 @@ export function checkMidnights(
   if (rule.by !== "time" || intradayMs(rule) !== undefined || timeIs === "date" || options.timeIs !== undefined) return;
   if (!survey.isMidnights || survey.rowMs < day) return;
   const isEnds = options.stamps === "end";
+  // Bars that were made with the label "end": the date of an end is the day after the bar.
+  const isMadeOfEnds = resolved.stamps === "end" && !isEnds;
   if (!isEnds && !survey.isShiftedIn(timeZone)) return;
   const moved = isEnds ? "as ends of bars on the day before" : `another day in "${timeZone}"`;
   // Dates have no session and no ends, so that the option alone would lead to the next error.
   const surplus = [...(session === undefined ? [] : ["the session"]), ...(isEnds ? ["stamps"] : [])];
   const dates = surplus.length === 0 ? "give" : `omit ${surplus.join(" and ")} and give`;
+  if (isMadeOfEnds)
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `the times of ${what} are the ends of bars at midnight UTC, which is ${moved}; give the time zone of those bars (--time-zone), or timeIs "instant" (--time-is instant) to use yours all the same`,
+      { details: { option: "timeIs", timeZone } },
+    );
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
     `the times of ${what} are all midnight UTC, which is ${moved}; if they are calendar dates, ${dates} timeIs "date" (--time-is date); if they are instants, give timeIs "instant" (--time-is instant)`,

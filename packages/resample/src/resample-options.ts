@@ -63,8 +63,8 @@ export interface ResampleOptions {
   readonly fill?: "none" | "previous";
   /**
    * How to aggregate columns other than open, high, low, close and volume. Default: the sum if the name contains
-   * `volume`, `turnover`, `amount`, `count` or `trades`; else the last value for bars, and none for ticks, whose other
-   * columns are flags of one trade.
+   * `volume`, `turnover`, `amount`, `count`, `trades` or `dividend` (but not its yield or rate); else the last value
+   * for bars, and none for ticks, whose other columns are flags of one trade.
    */
   readonly aggregate?: Readonly<Record<string, Aggregation>>;
 }

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { ArrayStore, Dataset, DatasetManifest, JsonObject, OperationOptions } from "@atc/contract";
 import { AtcError, throwIfAborted } from "@atc/contract";
-import { barColumns, barSchema } from "./bar-columns.ts";
-import { checkFit, checkLength } from "./bar-fit.ts";
+import { aggregatedColumns, barColumns, barSchema } from "./bar-columns.ts";
+import { checkFit, checkLength, checkWeeks } from "./bar-fit.ts";
 import { formatBarRule, intradayMs } from "./bar-rule.ts";
 import { countBars, type Run, type SymbolBars, writeBars } from "./dataset-bars.ts";
 import { checkMidnights } from "./date-check.ts";
-import { type MadeBars, madeWith, storedNotes, withoutAppliedSession } from "./made-bars.ts";
+import { type MadeBars, madeWith, storedNotes, storedSourceNotes, withoutAppliedSession } from "./made-bars.ts";
 import { assumptions, omissions, stampsAdvice, sumOf } from "./resample-notes.ts";
 import { checkColumns, type ResampleOptions, type ResolvedResample, resolveResample } from "./resample-options.ts";
 import { type SourceSurvey, sampledSeries, surveySource } from "./source-survey.ts";
@@ -17,6 +17,8 @@ export interface ResampleDatasetOptions extends ResampleOptions, OperationOption
   readonly name: string;
   /** Whether to create it again even if it is up to date; default: false. */
   readonly force?: boolean;
+  /** What is known of the rows of the source, which the new dataset keeps as `attributes.resample.sourceNotes`. */
+  readonly sourceNotes?: readonly JsonObject[];
 }
 
 /** The result of {@link resample}. */
@@ -35,7 +37,7 @@ export interface ResampleResult {
 }
 
 /** Incremented when the same rows produce other bars than before. */
-const version = 2;
+const version = 3;
 
 /**
  * Creates a dataset of bars from a dataset of bars or ticks.
@@ -52,12 +54,12 @@ export async function resample(
   store: ArrayStore,
   options: ResampleDatasetOptions,
 ): Promise<ResampleResult> {
-  const { name, force = false, signal, onProgress, ...rules } = options;
+  const { name, force = false, sourceNotes = [], signal, onProgress, ...rules } = options;
   const { manifest } = dataset;
   const survey = surveySource(sampledSeries(manifest.series, (symbol) => dataset.series(symbol)));
-  const made = madeWith(manifest, survey);
-  const { options: asked, isSessionApplied } = withoutAppliedSession(rules, made);
-  const resolved = resolveResample(asked, { kind: manifest.schema.kind, ...made });
+  const facts = madeWith(manifest, survey);
+  const { options: asked, isSessionApplied } = withoutAppliedSession(rules, facts);
+  const resolved = resolveResample(asked, { kind: manifest.schema.kind, ...facts });
   checkColumns(resolved, manifest.schema);
   if (name === manifest.name)
     throw new AtcError("ATC_INVALID_ARGUMENT", `"${name}" cannot be resampled into itself; give another name`, {
@@ -67,7 +69,7 @@ export async function resample(
   checkMidnights(`"${manifest.name}"`, survey, resolved, rules);
   const columns = barColumns(manifest.schema, resolved);
   const fingerprint = fingerprintOf(manifest, resolved);
-  const found = force ? undefined : await upToDate(store, name, fingerprint);
+  const found = force ? undefined : await upToDate(store, name, fingerprint, sourceNotes);
   const assumed = assumptions({ options: rules, resolved, survey, isSessionApplied });
   if (found !== undefined)
     return { manifest: found, reused: true, notes: [...assumed, ...storedNotes(found)], symbols: [] };
@@ -76,6 +78,7 @@ export async function resample(
   const run: Run = { dataset, resolved, columns, rowMs, options: { signal, onProgress } };
   const symbols = await countBars(run);
   const crossing = sumOf(symbols, (one) => one.crossing);
+  checkWeeks(manifest.name, facts.weekStart, resolved, crossing);
   checkFit(manifest.name, survey, resolved, crossing);
   const series = symbols.filter(({ bars }) => bars > 0).map(({ symbol, bars }) => ({ symbol, rows: bars }));
   if (series.length === 0) throw noBars(manifest.name, resolved, survey, symbols);
@@ -83,7 +86,13 @@ export async function resample(
   await writeBars(run, writer, series);
   throwIfAborted(signal);
   const omitted = omissions(resolved, symbols);
-  const stored = attributesOf(manifest, { ...plainOptions(resolved), ...datesOf(resolved, made) }, symbols, omitted);
+  const made = {
+    ...plainOptions(resolved),
+    ...datesOf(resolved, facts),
+    columns: aggregatedColumns(columns),
+    sourceNotes,
+  };
+  const stored = attributesOf(manifest, made, symbols, omitted);
   const published = await writer.publish(stored, { timeIs: timesOf(resolved) });
   return { manifest: published, reused: false, notes: [...assumed, ...omitted], symbols };
 }
@@ -132,9 +141,21 @@ function fingerprintOf({ content, fingerprint }: DatasetManifest, resolved: Reso
   return createHash("sha256").update(subject).digest("hex");
 }
 
-async function upToDate(store: ArrayStore, name: string, fingerprint: string): Promise<DatasetManifest | undefined> {
+/**
+ * The stored dataset if it has the same bars, and keeps all that the reading of the source found. Other findings are of
+ * the rows, or, like their order in a file, change nothing.
+ */
+async function upToDate(
+  store: ArrayStore,
+  name: string,
+  fingerprint: string,
+  sourceNotes: readonly JsonObject[],
+): Promise<DatasetManifest | undefined> {
   const manifest = await store.find(name);
-  return manifest?.fingerprint === fingerprint ? manifest : undefined;
+  if (manifest?.fingerprint !== fingerprint) return undefined;
+  const known = new Set(storedSourceNotes(manifest).map((note) => JSON.stringify(note)));
+  const ofReading = sourceNotes.filter(({ kind }) => kind === "badRows" || kind === "reading");
+  return ofReading.every((note) => known.has(JSON.stringify(note))) ? manifest : undefined;
 }
 
 function attributesOf(

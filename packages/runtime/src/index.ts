@@ -18,7 +18,7 @@ export { configJsonSchema, configKeys, describeOrigin } from "@atc/config";
 export type { DatasetDescription, OverlapPolicy, ReadingRecord, StaleDataset, SymbolAppend } from "@atc/datasets";
 export { datasetHistory, datasetNamed, describeDataset, findDataset, staleDatasets } from "@atc/datasets";
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
-export { ingestReport } from "@atc/ingest";
+export { ingestReport, notableJumps, reasonTexts, type StrayTime, strayTimes } from "@atc/ingest";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";
 export type { BacktestCurves } from "./backtest/backtest-curves.ts";
 export {
@@ -32,15 +32,15 @@ export {
   runBacktest,
 } from "./backtest/run-backtest.ts";
 export { type BacktestFileOptions, backtestFile } from "./calls/backtest-file.ts";
+export { type ResampleDataOptions, resampleData } from "./calls/data-resample.ts";
 export { type DoctorFinding, doctor } from "./calls/doctor.ts";
 export { getCacheManager, openCache } from "./calls/open-cache.ts";
 export { type WarmCacheOptions, type WarmedData, warmCache } from "./calls/warm-cache.ts";
 export type { KindState, SymbolState } from "./compute/symbol-state.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
 export { type ExportOptions, exportData } from "./data/data-export.ts";
-export { type ResampleDataOptions, resampleData } from "./data/data-resample.ts";
-export { type DatasetInfo, type DatasetInfoOptions, datasetInfo } from "./data/dataset-info.ts";
-export type { DatasetNote, DatasetNoteKind } from "./data/dataset-notes.ts";
+export { type DatasetInfo, type DatasetInfoOptions, datasetInfo, namedDataset } from "./data/dataset-info.ts";
+export { type DatasetNote, type DatasetNoteKind, madeFromNotes } from "./data/dataset-notes.ts";
 export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/open-data.ts";
 export { installedSources, openSource, type ReadingOptions } from "./data/open-source.ts";
 export type { ExportResult, TableTarget } from "./data/table-target.ts";

@@ -10,7 +10,7 @@ interface SplitLikeJump {
   readonly to: number;
 }
 
-/** Finds jumps that look like splits, block by block. */
+/** Finds jumps that look like splits and do not come back within five bars, block by block. */
 export interface SplitScan {
   /** Number of jumps so far. */
   readonly count: number;
@@ -31,26 +31,60 @@ function looksLikeSplit(from: number, to: number): boolean {
   return splitRatios.some((split) => Math.abs(ratio / split - 1) <= tolerance);
 }
 
+/** A jump counts as a split only if the price is not back within so many bars, as after a bad print. */
+const barsToRevert = 5;
+/** The part of a jump, by logarithm, that may be left if the price is back. */
+const revertedShare = 0.25;
+
+/** A jump that may still come back. */
+interface OpenJump extends SplitLikeJump {
+  /** Bars that are still to be seen. */
+  left: number;
+}
+
+function isBack({ from, to }: SplitLikeJump, price: number): boolean {
+  return Math.abs(Math.log(price / from)) <= revertedShare * Math.abs(Math.log(to / from));
+}
+
 /** Creates a scan of no bars. */
 export function createSplitScan(): SplitScan {
   let previous = Number.NaN;
-  let count = 0;
-  let first: SplitLikeJump | undefined;
+  let settled = 0;
+  let firstSettled: SplitLikeJump | undefined;
+  let open: OpenJump[] = [];
+
+  /** Takes the next close while jumps are open; returns whether it ends one of them. */
+  function settle(price: number): boolean {
+    const rest = open.filter((jump) => !isBack(jump, price));
+    const endsOne = rest.length < open.length;
+    open = rest.filter((jump) => {
+      jump.left--;
+      if (jump.left > 0) return true;
+      settled++;
+      firstSettled ??= jump;
+      return false;
+    });
+    return endsOne;
+  }
+
   return {
     get count() {
-      return count;
+      return settled + open.length;
     },
     get first() {
-      return first;
+      return firstSettled ?? open[0];
     },
     push(close, times) {
       let before = previous;
       for (let i = 0; i < close.length; i++) {
         const price = close[i];
-        if ((price >= smallestRatio * before || before >= smallestRatio * price) && looksLikeSplit(before, price)) {
-          count++;
-          first ??= { time: times[i], from: before, to: price };
-        }
+        const endsJump = open.length > 0 && settle(price);
+        if (
+          (price >= smallestRatio * before || before >= smallestRatio * price) &&
+          !endsJump &&
+          looksLikeSplit(before, price)
+        )
+          open.push({ time: times[i], from: before, to: price, left: barsToRevert });
         before = price;
       }
       previous = before;

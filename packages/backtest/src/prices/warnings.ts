@@ -25,6 +25,11 @@ export interface WarningsInput {
 const shortestSpanDays = 30;
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 
+/** A price with at most six significant digits. */
+function price(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
 function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 }
@@ -69,8 +74,10 @@ export function warningsOf(input: WarningsInput): readonly string[] {
   if (splits.first !== undefined) {
     const { time, from, to } = splits.first;
     const others = splits.count === 1 ? "" : `, the first of ${splits.count} such jumps`;
+    const isUnit = Math.abs(Math.abs(Math.log(to / from)) - Math.log(100)) < 0.1;
+    const likeness = isUnit ? "a split or a change of units; make prices of one unit, or" : "a split;";
     warnings.push(
-      `the close goes from ${from} to ${to} at ${isoTime(time, timeUnit)}${others}: it looks like a split; use adjusted prices if it is one`,
+      `the close goes from ${price(from)} to ${price(to)} at ${isoTime(time, timeUnit)}${others}: it looks like ${likeness} use adjusted prices if it is one`,
     );
   }
   return warnings;

@@ -13,7 +13,9 @@ function sentences(diagnostics: SignalDiagnostics, warmup: number): readonly str
   const { bars, warnings, floorShare } = diagnostics;
   const found: string[] = [];
   if (bars < warmup)
-    found.push(`${bars} bars are fewer than the longest average needs (${warmup}): some averages never vote`);
+    found.push(
+      `${bars === 1 ? "1 bar is" : `${bars} bars are`} fewer than the longest average needs (${warmup}): some averages never vote`,
+    );
   const strongest = warnings.at(-1);
   if (strongest !== undefined) found.push(strongest.message);
   if (floorShare > 0.5)

@@ -23,16 +23,21 @@ function reportExitCode(report: BacktestReport): number {
   return report.symbols.length === 0 ? exitCodes.data : exitCodes.ok;
 }
 
-/** What was read besides; empty if nothing was. */
-function readingText(reused: boolean, files: number): string {
-  if (reused) return "";
-  return files > 1 ? `, the ${files} files were read into a dataset` : ", the file was read into a dataset";
-}
-
 /** Where the results came from. */
 function origin({ cachedSymbols, report: { symbols } }: OpenBacktest): string {
-  if (symbols.length > 0 && cachedSymbols === symbols.length) return "from the cache";
+  if (symbols.length > 0 && cachedSymbols === symbols.length) return "results from the cache";
   return cachedSymbols === 0 ? "computed" : `computed, ${cachedSymbols} of ${symbols.length} symbols from the cache,`;
+}
+
+/** The dataset of the rows, whose name other commands take. */
+function datasetLine(
+  { dataset, reused, cachedSymbols }: Pick<OpenBacktest, "dataset" | "reused" | "cachedSymbols">,
+  files: number,
+): string {
+  if (reused) return `dataset ${dataset}`;
+  const known = cachedSymbols > 0 ? ", with rows that results were known for" : "";
+  const what = files > 1 ? `the rows of ${files} files` : "the rows";
+  return `${what} were read into the dataset ${dataset}${known}`;
 }
 
 export function addBacktest(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
@@ -84,7 +89,10 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     else {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
       run.printFitted(backtestTable(outcome.report, outcome.dataset, { screen: run.screen, given, symbols }));
-      run.say(`\n${origin(outcome)} in ${seconds} s${readingText(read?.reused ?? outcome.reused, given.length)}`);
+      const reused = read?.reused ?? outcome.reused;
+      run.say(
+        `\n${origin(outcome)} in ${seconds} s; ${datasetLine({ dataset: outcome.dataset, reused, cachedSymbols: outcome.cachedSymbols }, given.length)}`,
+      );
     }
     exit(reportExitCode(outcome.report));
   });

@@ -36,9 +36,12 @@ function symbolsTable(symbols: readonly SymbolAppend[], screen: Screen): string 
 
 function headline(name: string, { changed, manifest, symbols }: AppendResult): string {
   if (!changed) return `dataset ${name} already has all of these rows; nothing was changed`;
-  const sum = (count: (one: SymbolAppend) => number): string =>
-    integer(symbols.reduce((total, one) => total + count(one), 0));
-  return `dataset ${name}: ${sum(({ added }) => added)} new rows, ${sum(({ restated }) => restated)} restated; ${counted(manifest.rows, "row")} of ${counted(manifest.series.length, "symbol")} now (generation ${manifest.generation})`;
+  const sum = (count: (one: SymbolAppend) => number): number => symbols.reduce((total, one) => total + count(one), 0);
+  const added = counted(
+    sum((one) => one.added),
+    "new row",
+  );
+  return `dataset ${name}: ${added}, ${integer(sum(({ restated }) => restated))} restated; ${counted(manifest.rows, "row")} of ${counted(manifest.series.length, "symbol")} now (generation ${manifest.generation})`;
 }
 
 export function addAppend(data: Command, io: CommandLineIo): void {
@@ -59,14 +62,25 @@ export function addAppend(data: Command, io: CommandLineIo): void {
         ...(overlap === undefined ? {} : { overlap }),
       });
       await warmIfConfigured(run, name);
-      const { manifest, changed, symbols, droppedColumns, report } = result;
+      const { manifest, changed, symbols, droppedColumns, report, notes } = result;
       if (run.json) {
         const { generation, rows, fingerprint } = manifest;
-        run.printJson({ dataset: name, changed, generation, rows, fingerprint, symbols, droppedColumns, report });
+        run.printJson({
+          dataset: name,
+          changed,
+          generation,
+          rows,
+          fingerprint,
+          symbols,
+          droppedColumns,
+          notes,
+          report,
+        });
         return;
       }
       run.print(headline(name, result));
       if (changed) run.printFitted(symbolsTable(symbols, run.screen));
+      for (const note of notes) run.printLine(note);
       if (droppedColumns.length > 0) run.print(`columns that the dataset does not have: ${droppedColumns.join(", ")}`);
       for (const line of qualityLines({ ...report, droppedColumns: [] })) run.printLine(line);
     },

@@ -2,9 +2,9 @@ import { exportData } from "@atc/runtime";
 import type { Command } from "commander";
 import { dataGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon } from "../invocation/invocation.ts";
+import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { periodOf, withPeriod } from "../invocation/period.ts";
-import { symbolList } from "../invocation/reading-options.ts";
+import { readingOptions, symbolList } from "../invocation/reading-options.ts";
 import { counted, integer } from "../text/number-format.ts";
 
 /** The most files in the summary. */
@@ -24,7 +24,7 @@ export function addExport(data: Command, io: CommandLineIo): void {
       `only these symbols, separated by commas; in double quotes if one holds a comma: 'AAPL,"A,B"'`,
     );
   withPeriod(command, "start of the time whose rows to write").option("--force", "replace the file if it exists");
-  withConfigKeys(withCommon(command), dataGroups).action(async (source: string) => {
+  withConfigKeys(withReading(withCommon(command), { naming: false }), dataGroups).action(async (source: string) => {
     await using run = await startInvocation(command, io);
     const { output, format, force } = run.options;
     const symbols = symbolList(run.options);
@@ -34,6 +34,8 @@ export function addExport(data: Command, io: CommandLineIo): void {
       ...(symbols === undefined ? {} : { symbols }),
       ...periodOf(run.options),
       force: force === true,
+      // --force is about the files that are written.
+      reading: readingOptions({ ...run.options, force: undefined }),
       signal: io.signal,
       onProgress: run.display.listener,
     });

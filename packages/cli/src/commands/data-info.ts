@@ -1,5 +1,5 @@
 import type { DatasetInfo } from "@atc/runtime";
-import { datasetInfo, datasetNamed, describeDataset } from "@atc/runtime";
+import { datasetInfo, datasetNamed, describeDataset, madeFromNotes, namedDataset } from "@atc/runtime";
 import type { Command } from "commander";
 import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
@@ -24,7 +24,7 @@ function historyLines({ history, manifest }: DatasetInfo): readonly string[] {
     const more = restated > 0 ? `, ${integer(restated)} restated` : "";
     const bad = badRows > 0 ? `, ${integer(badRows)} bad` : "";
     const how = overlap === undefined ? "read" : `appended (${overlap})`;
-    return `  ${how} ${source}: ${integer(rowsRead)} rows, ${integer(added)} new${more}${bad}`;
+    return `  ${how} ${source}: ${counted(rowsRead, "row")}, ${integer(added)} new${more}${bad}`;
   });
   const dates = barLines(manifest);
   if (lines.length <= mostReadings) return [...dates, ...lines];
@@ -42,7 +42,7 @@ export function addInfo(data: Command, io: CommandLineIo): void {
     .description("Show the contents of a dataset, its prices, and anomalies in them");
   withConfigKeys(withCommon(command), storageGroups).action(async (given: string) => {
     await using run = await startInvocation(command, io);
-    const name = await datasetNamed(run.runtime.store, given);
+    const name = await datasetNamed(run.runtime.store, await namedDataset(run.runtime, given));
     const row = await describeDataset(run.runtime.store, name);
     const info = await datasetInfo(run.runtime, name, {
       sampledSymbols: mostSeries,
@@ -61,6 +61,7 @@ export function addInfo(data: Command, io: CommandLineIo): void {
         history,
         closes: Object.fromEntries(closes),
         report,
+        sourceNotes: madeFromNotes(manifest),
       });
     run.print(
       `${name}: ${row.kind ?? ""}, ${counted(row.rows ?? 0, "row")}, ${counted(row.symbols ?? 0, "symbol")}, ${bytes(row.bytes ?? 0)}, generation ${manifest.generation}`,
@@ -72,5 +73,6 @@ export function addInfo(data: Command, io: CommandLineIo): void {
     run.print(`columns: ${columns.map((column) => `${column.name} ${column.type}`).join(", ")}\n`);
     run.printFitted(seriesTable(report, closes, run.screen));
     for (const line of qualityLines(report)) run.printLine(line);
+    for (const { text } of madeFromNotes(manifest)) run.printLine(text);
   });
 }

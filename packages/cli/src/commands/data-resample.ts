@@ -4,8 +4,8 @@ import { resampleData } from "@atc/runtime";
 import type { Command } from "commander";
 import { dataGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
-import { startInvocation, withCommon } from "../invocation/invocation.ts";
-import { choice } from "../invocation/reading-options.ts";
+import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
+import { choice, readingOptions } from "../invocation/reading-options.ts";
 import { barLines } from "../reports/bar-lines.ts";
 import { counted } from "../text/number-format.ts";
 
@@ -56,7 +56,10 @@ export function addResample(data: Command, io: CommandLineIo): void {
     .description("Make a dataset of longer bars: by time, session, count, volume or value")
     .requiredOption("--to <rule>", "5m, 1h, 1d, 1w, 1mo, 500ticks, 10000volume or 1e6dollars")
     .option("--name <dataset>", "name of the new dataset (default: the old name and the rule)")
-    .option("--time-zone <zone>", "zone of days and sessions, such as America/New_York (default: UTC)")
+    .option(
+      "--time-zone <zone>",
+      "zone of days and sessions, such as America/New_York (default: UTC); that of a file's times: --source-option timeZone=ZONE",
+    )
     .option("--session <hours>", "trading hours, such as 09:30-16:00 or 17:00-16:00; rows outside are dropped")
     .option("--stamps <time>", "start or end: what the times of the rows are of their bars (default: start)")
     .option("--time-is <kind>", "date or instant: what the times of the rows are (default: as the dataset says)")
@@ -67,7 +70,8 @@ export function addResample(data: Command, io: CommandLineIo): void {
     .option("--aggregate <list>", "how other columns are aggregated, such as oi=last,turnover=sum")
     .option("--reread", "make it again even if it is up to date")
     .option("--drop-appended", "make it again, and drop the rows that were appended to it");
-  withConfigKeys(withCommon(command), dataGroups).action(async (source: string) => {
+  const read = withReading(withCommon(command), { naming: false, zone: false });
+  withConfigKeys(read, dataGroups).action(async (source: string) => {
     await using run = await startInvocation(command, io);
     const { name, reread, dropAppended } = run.options;
     const { manifest, reused, notes, symbols } = await resampleData(run.runtime, source, {
@@ -75,6 +79,14 @@ export function addResample(data: Command, io: CommandLineIo): void {
       ...(typeof name === "string" ? { name } : {}),
       reread: reread === true,
       dropAppended: dropAppended === true,
+      // The zone, the name and what is made again are those of the bars.
+      reading: readingOptions({
+        ...run.options,
+        timeZone: undefined,
+        name: undefined,
+        reread: undefined,
+        dropAppended: undefined,
+      }),
       signal: io.signal,
       onProgress: run.display.listener,
     });

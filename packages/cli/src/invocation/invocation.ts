@@ -81,14 +81,22 @@ export function withCommon(command: Command): Command {
     .option("--quiet", "print results and errors only");
 }
 
-/** Adds the options for reading files; `naming` adds those for the dataset that the files become. */
-export function withReading(command: Command, { naming = true }: { readonly naming?: boolean } = {}): Command {
+/**
+ * Adds the options for reading files; `naming` adds those for the dataset that the files become, and `zone` the one for
+ * times without a zone.
+ */
+export function withReading(
+  command: Command,
+  { naming = true, zone = true }: { readonly naming?: boolean; readonly zone?: boolean } = {},
+): Command {
   command.optionsGroup("Reading files:");
   if (naming)
     command
       .option("--name <dataset>", "name of the dataset that the files become")
       .option("--reread", "read the files again even if their dataset is up to date")
       .option("--drop-appended", "read the files again, and drop the rows that were appended to their dataset");
+  if (zone)
+    command.option("--time-zone <zone>", "zone of times without a zone, such as America/New_York (default: UTC)");
   return command
     .option("--csv-symbol <symbol>", "symbol of a file that has no symbol column (default: the file's name)")
     .option("--separator <character>", "separator of fields (default: detected among , ; | and tab)")
@@ -98,7 +106,6 @@ export function withReading(command: Command, { naming = true }: { readonly nami
     )
     .option("--adjust", "scale open, high, low and volume to the adjusted close of the file")
     .option("--no-adjust", "read an adjusted close beside raw prices as it is, which is refused by default")
-    .option("--time-zone <zone>", "zone of times without a zone, such as America/New_York (default: UTC)")
     .option("--price <side>", "mid, bid or ask: the price of a file with bid and ask (default: mid if it has no other)")
     .option("--bad-rows <policy>", "error, skip or nan: what happens to a row that cannot be read (default: error)")
     .option(

@@ -11,12 +11,18 @@ export function barLines({ attributes, timeIs }: DatasetManifest): readonly stri
   const made = attributes["resample"];
   const dates = timeIs === "date" ? ["times are calendar dates"] : [];
   if (typeof made !== "object" || made === null || !("to" in made)) return dates;
-  const { to, timeZone, session, label, stamps } = made as Readonly<Record<string, unknown>>;
+  const { to, timeZone, session, label, stamps, columns } = made as Readonly<Record<string, unknown>>;
   const hours =
     typeof session === "object" && session !== null && "start" in session && "end" in session
       ? `, session ${clock(session.start)}-${clock(session.end)}`
       : "";
   const zone = typeof timeZone === "string" ? `, zone ${timeZone}` : "";
   const ends = stamps === "end" ? ", from times that are ends of bars" : "";
-  return [`bars of ${String(to)}${zone}${hours}, label ${String(label)}${ends}`, ...dates];
+  const others = Object.entries(typeof columns === "object" && columns !== null ? columns : {});
+  const aggregated = others.map(([name, how]) => `${name}=${String(how)}`).join(", ");
+  return [
+    `bars of ${String(to)}${zone}${hours}, label ${String(label)}${ends}`,
+    ...(others.length === 0 ? [] : [`other columns: ${aggregated} (--aggregate changes it)`]),
+    ...dates,
+  ];
 }

@@ -1,6 +1,7 @@
 import type { IngestReport, SeriesQuality } from "@atc/runtime";
+import { notableJumps, reasonTexts, strayTimes } from "@atc/runtime";
 import { withFlags } from "../process/flag-words.ts";
-import { counted, duration, integer } from "../text/number-format.ts";
+import { counted, duration, integer, price } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
 import { sparkline } from "../text/sparkline.ts";
 import type { TextColumn } from "../text/text-table.ts";
@@ -10,33 +11,60 @@ import { textTable } from "../text/text-table.ts";
 export const mostSeries = 60;
 /** The most places in a list. */
 const mostPlaces = 8;
+/** The most gaps in a list. */
+const mostGaps = 3;
+
+/** What is left of a list of `count` places after `shown`. */
+function rest(count: number, shown: number, more = ""): readonly string[] {
+  return count > shown ? [`  and ${integer(count - shown)} more${more}`] : [];
+}
 
 function badRowLines({ badRows }: IngestReport): readonly string[] {
-  if (badRows.count === 0) return [];
-  const reasons = Object.entries(badRows.reasons).map(([reason, count]) => `${reason} ${integer(count)}`);
-  const places = badRows.first
+  const { count, first, files = {} } = badRows;
+  if (count === 0) return [];
+  const places = first
     .slice(0, mostPlaces)
     .map(
       ({ file, line, column, text }) =>
         `  ${file === undefined ? "" : `${file} `}line ${line}${column === undefined ? "" : `, ${column}`}: "${text}"`,
     );
-  return [`${counted(badRows.count, "bad row", "bad rows")} (${reasons.join(", ")})`, ...places];
+  const listed = first.length > places.length ? ` (--json lists the first ${integer(first.length)})` : "";
+  const byFile = Object.entries(files);
+  const ofFiles = byFile
+    .slice(0, mostPlaces)
+    .map(([file, rows]) => `  ${file}: ${counted(rows, "bad row", "bad rows")}`);
+  return [
+    `${counted(count, "bad row", "bad rows")} (${reasonTexts(badRows.reasons).join(", ")})`,
+    ...places,
+    ...rest(count, places.length, listed),
+    ...(byFile.length > 1 ? [...ofFiles, ...rest(byFile.length, ofFiles.length, " files with bad rows")] : []),
+  ];
+}
+
+/** Symbols whose times cannot be those of their market, as a mistyped year makes them. */
+function strayTimeLines({ series }: IngestReport): readonly string[] {
+  const all = strayTimes(series);
+  if (all.length === 0) return [];
+  const places = all.slice(0, mostPlaces).map(({ symbol, time }) => `  ${symbol} ${time}`);
+  return [
+    `times before 1900 or after 2099 of ${counted(all.length, "symbol", "symbols")}, as a mistyped year gives`,
+    ...places,
+    ...rest(all.length, places.length),
+  ];
 }
 
 function jumpLines({ series }: IngestReport): readonly string[] {
-  const places = series.flatMap(({ symbol, jumps }) => jumps.places.map((place) => ({ symbol, ...place })));
-  const notable = places.filter(
-    ({ looksLikeSplit, ratio, reverts }) => looksLikeSplit !== undefined || reverts || Math.abs(ratio - 1) > 0.4,
-  );
+  const notable = notableJumps(series);
   const lines = notable.slice(0, mostPlaces).map(({ symbol, time, from, to, looksLikeSplit, splitTo, reverts }) => {
     // The ratio of a split is that of the open, and the line names the closes.
-    const prices = splitTo === undefined || splitTo === to ? "" : ` (close ${from}, then open ${splitTo})`;
-    const hint = looksLikeSplit === undefined ? "" : `, looks like a ${looksLikeSplit} split${prices}`;
-    return `  ${symbol} ${time}: from ${from} to ${to}${hint}${reverts ? "; it reverts within five rows" : ""}`;
+    const prices =
+      splitTo === undefined || splitTo === to ? "" : ` (close ${price(from)}, then open ${price(splitTo)})`;
+    const isUnit = looksLikeSplit === "1:100" || looksLikeSplit === "100:1";
+    const split = `${looksLikeSplit} split${isUnit ? " or a change of units" : ""}`;
+    const hint = looksLikeSplit === undefined || reverts ? "" : `, looks like a ${split}${prices}`;
+    return `  ${symbol} ${time}: from ${price(from)} to ${price(to)}${hint}${reverts ? "; it reverts within five rows" : ""}`;
   });
-  return notable.length > mostPlaces
-    ? [...lines, `  and ${integer(notable.length - mostPlaces)} more (--json lists them)`]
-    : lines;
+  return [...lines, ...rest(notable.length, lines.length, " (--json lists them)")];
 }
 
 /** Pairs of files that share symbols and times. */
@@ -46,8 +74,7 @@ function overlapLines({ overlaps = [] }: IngestReport): readonly string[] {
     return `  ${first} and ${second}: ${shared}${counted(symbols, "symbol", "symbols")}, from ${from} to ${to}`;
   });
   if (lines.length === 0) return [];
-  const more =
-    overlaps.length > mostPlaces ? [`  and ${integer(overlaps.length - mostPlaces)} more (--json lists them)`] : [];
+  const more = rest(overlaps.length, lines.length, " (--json lists them)");
   return [`${counted(overlaps.length, "pair of files overlaps", "pairs of files overlap")} in time`, ...lines, ...more];
 }
 
@@ -63,17 +90,27 @@ function orderLines({ series, totals }: IngestReport): readonly string[] {
       : [
           `${counted(newest.length, "symbol", "symbols")} newest first${stray > 0 ? `, ${counted(stray, "step", "steps")} out of that order` : ""}; sorted`,
         ];
-  const rest = totals.unsorted - reversed;
-  return rest > 0 ? [...lines, `${counted(rest, "row", "rows")} out of order, sorted`] : lines;
+  const others = totals.unsorted - reversed;
+  return others > 0 ? [...lines, `${counted(others, "row", "rows")} out of order, sorted`] : lines;
 }
 
-function reverting({ totals: { revertingJumps = 0 } }: IngestReport): string {
-  return revertingJumps === 0 ? "" : `, ${integer(revertingJumps)} of them come back within five rows`;
+function reverting({ totals: { jumps, revertingJumps = 0 } }: IngestReport): string {
+  if (revertingJumps === 0) return "";
+  const come = revertingJumps === 1 ? "comes" : "come";
+  return `, ${share(revertingJumps, jumps)}${come} back within five rows`;
 }
 
-function identicalNote({ series }: IngestReport): string {
+/** Some or all of a number of things: `2 of them `, `which `. */
+function share(count: number, all: number): string {
+  return count === all ? "which " : `${integer(count)} of them `;
+}
+
+function identicalNote({ series, totals }: IngestReport): string {
   const identical = series.reduce((sum, { duplicates }) => sum + duplicates.identical, 0);
-  return identical > 0 ? `, ${integer(identical)} of them with the same values` : "";
+  if (identical === 0) return "";
+  return identical === totals.duplicates
+    ? ", with the same values"
+    : `, ${integer(identical)} of them with the same values`;
 }
 
 /** Bars whose open is outside of their range, with the farthest of each symbol. */
@@ -84,26 +121,57 @@ function strayOpenLines({ series, totals: { opensOutsideRange = 0 } }: IngestRep
   );
   const lines = places
     .slice(0, mostPlaces)
-    .map(({ symbol, time, open, low, high }) => `  ${symbol} ${time}: open ${open}, low ${low}, high ${high}`);
-  const more = opensOutsideRange - lines.length;
+    .map(
+      ({ symbol, time, open, low, high }) =>
+        `  ${symbol} ${time}: open ${price(open)}, low ${price(low)}, high ${price(high)}`,
+    );
   return [
     counted(opensOutsideRange, "bar opens outside of its range", "bars open outside of their range"),
     ...lines,
-    ...(more > 0 ? [`  and ${integer(more)} more`] : []),
+    ...rest(opensOutsideRange, lines.length),
   ];
 }
 
-function gapLine({ series, totals }: IngestReport): string {
+/** Opens that jump and are back at the close. */
+function openJumpLines({ series, totals: { openJumps = 0 } }: IngestReport): readonly string[] {
+  if (openJumps === 0) return [];
+  const lines = series
+    .flatMap(({ symbol, openJumps: found }) => (found?.places ?? []).map((place) => ({ symbol, ...place })))
+    .slice(0, mostPlaces)
+    .map(
+      ({ symbol, time, from, open, close }) =>
+        `  ${symbol} ${time}: close before ${price(from)}, open ${price(open)}, close ${price(close)}`,
+    );
+  return [
+    counted(
+      openJumps,
+      "bar opens far from the close before and closes near it",
+      "bars open far from the close before and close near it",
+    ),
+    ...lines,
+    ...rest(openJumps, lines.length),
+  ];
+}
+
+/** Gaps with the longest of all symbols. */
+function gapLines({ series, totals }: IngestReport): readonly string[] {
   const withinDay = series.reduce((sum, { gaps }) => sum + gaps.withinDay, 0);
   const longest = series
-    .flatMap(({ symbol, gaps }) => gaps.longest.slice(0, 1).map((gap) => ({ symbol, ...gap })))
-    .reduce((most, gap) => (gap.ms > most.ms ? gap : most), { symbol: "", after: "", ms: 0 });
+    .flatMap(({ symbol, gaps }) => gaps.longest.map((gap) => ({ symbol, ...gap })))
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, mostGaps)
+    .map(({ symbol, after, ms }) => `  ${symbol} after ${after}: ${duration(ms)}`);
   const within = withinDay > 0 ? `, ${integer(withinDay)} within a day` : "";
   const { sharedGaps = 0 } = totals;
   const shared =
-    sharedGaps > 0 ? `${counted(sharedGaps, "gap is", "gaps are")} shared by other symbols, as holidays are` : "";
+    sharedGaps > 0 ? [`${counted(sharedGaps, "gap is", "gaps are")} shared by other symbols, as holidays are`] : [];
   if (totals.gaps === 0) return shared;
-  return `${shared}${shared === "" ? "" : "; "}${counted(totals.gaps, "gap", "gaps")}${within}, at times that usually have bars, the longest ${duration(longest.ms)} after ${longest.after} (${longest.symbol})`;
+  const which = totals.gaps > longest.length ? ", the longest" : "";
+  return [
+    ...shared,
+    `${counted(totals.gaps, "gap", "gaps")}${within}, at times that usually have bars${which}`,
+    ...longest,
+  ];
 }
 
 /** The findings of an ingest, for people; empty if nothing was found. */
@@ -118,7 +186,7 @@ export function qualityLines(report: IngestReport): readonly string[] {
     totals.duplicates > 0
       ? `${counted(totals.duplicates, "row shares", "rows share")} symbol and time with another${identicalNote(report)}${dropped}`
       : "",
-    gapLine(report),
+    ...gapLines(report),
     totals.zeroVolumes > 0 ? `${counted(totals.zeroVolumes, "row", "rows")} with volume 0` : "",
     totals.badVolumes > 0 ? `${counted(totals.badVolumes, "row", "rows")} with a negative or missing volume` : "",
     totals.ohlcViolations > 0
@@ -131,10 +199,12 @@ export function qualityLines(report: IngestReport): readonly string[] {
     report.droppedColumns.length > 0 ? `dropped text columns: ${report.droppedColumns.join(", ")}` : "",
   ].filter((line) => line !== "");
   return [
+    ...strayTimeLines(report),
     ...(report.notes ?? []).map(withFlags),
     ...badRowLines(report),
     ...overlapLines(report),
     ...strayOpenLines(report),
+    ...openJumpLines(report),
     ...found,
     ...jumpLines(report),
   ];

@@ -20,6 +20,11 @@ export function integer(value: unknown): string {
   return typeof value === "number" ? Math.round(value).toLocaleString("en") : "-";
 }
 
+/** A price with at most six significant digits. */
+export function price(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
 /** A count of things: `12 gaps`, `1 gap`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${integer(count)} ${count === 1 ? one : many}`;

@@ -28,6 +28,8 @@ export interface DatasetAppend extends MergeInput {
   readonly counts: ReadingCounts;
   /** The same of the stored rows; undefined if it is unknown. */
   readonly storedCounts: ReadingCounts | undefined;
+  /** What only readings show, of all rows: the attribute `facts` of the new generation. */
+  readonly facts?: JsonObject;
 }
 
 /** What {@link appendDataset} did. */
@@ -68,14 +70,17 @@ export async function appendDataset(
   append: DatasetAppend,
   options: OperationOptions = {},
 ): Promise<AppendedDataset> {
-  const { stored, added, overlap, source, counts, storedCounts } = append;
+  const { stored, added, overlap, source, counts, storedCounts, facts } = append;
   const before = stored.manifest;
   const droppedColumns = checkSchema(before.name, before.schema, added.manifest.schema);
   if (before.timeIs === "date") await checkDates(before.name, added, options);
   const { symbols, planned } = await planMerge(append, options);
   if (planned.length === 0) return { manifest: before, changed: false, symbols, droppedColumns };
   const fingerprint = fingerprintAfter(before, added.manifest, overlap);
-  const attributes = appendedAttributes(before, storedCounts, { source, overlap, symbols, counts });
+  const attributes = {
+    ...appendedAttributes(before, storedCounts, { source, overlap, symbols, counts }),
+    ...(facts === undefined ? {} : { facts }),
+  };
   const manifest = await writeMerge(store, lock, { ...append, planned, fingerprint, attributes }, options);
   return { manifest, changed: true, symbols, droppedColumns };
 }

@@ -9,6 +9,7 @@ import { createBadRowLog } from "../quality/bad-rows.ts";
 import type { BadRows, IngestReport } from "../quality/ingest-report.ts";
 import { qualityTotals } from "../quality/quality-totals.ts";
 import { plain, reportAttribute } from "../quality/report-attributes.ts";
+import { ingestVersion } from "./fingerprint.ts";
 import { finishPlaces } from "./finish-phase.ts";
 import type { IngestOptions, ResolvedOptions } from "./ingest-options.ts";
 import { resolveOptions } from "./ingest-options.ts";
@@ -107,6 +108,7 @@ function attributesOf(source: DataSource, summary: SourceSummary | undefined, re
   const { name, path, parts } = source.identity;
   return {
     ...plain({ source: { name, path, parts }, summary, options: { duplicates: report.duplicates } }),
+    ingest: { version: ingestVersion },
     report: reportAttribute(report),
   };
 }

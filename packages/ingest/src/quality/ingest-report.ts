@@ -37,6 +37,26 @@ export interface StrayOpens {
   readonly places: readonly StrayOpenPlace[];
 }
 
+/** A bar that opens far from the close before, and closes near that close again. */
+export interface OpenJumpPlace {
+  /** The time of the bar, ISO 8601 in UTC. */
+  readonly time: string;
+  /** The close before. */
+  readonly from: number;
+  /** Its open. */
+  readonly open: number;
+  /** Its close. */
+  readonly close: number;
+}
+
+/** Opens within their bar's range that jump, by the threshold of {@link Jumps}, and are back at the close. */
+export interface OpenJumps {
+  /** All such bars. */
+  readonly count: number;
+  /** The three greatest by ratio, greatest first. */
+  readonly places: readonly OpenJumpPlace[];
+}
+
 /**
  * Missing bars: neighbouring bars are more than 1.5 times the series' interval apart, and a time between them is usual.
  *
@@ -145,6 +165,8 @@ export interface SeriesQuality {
   readonly ohlcViolations: QualityFinding;
   /** Of these, bars whose open is outside of their range; missing in reports of earlier releases. */
   readonly opensOutsideRange?: StrayOpens;
+  /** Opens that jump and are back at the close; missing in reports of earlier releases. */
+  readonly openJumps?: OpenJumps;
   /** Bars whose four prices are equal. */
   readonly flatBars: QualityFinding;
   /** Rows with a price that is NaN or infinite. */
@@ -179,6 +201,8 @@ export interface QualityTotals {
   readonly ohlcViolations: number;
   /** Sum of {@link StrayOpens.count}; missing in reports of earlier releases. */
   readonly opensOutsideRange?: number;
+  /** Sum of {@link OpenJumps.count}; missing in reports of earlier releases. */
+  readonly openJumps?: number;
   /** Sum of {@link SeriesQuality.flatBars}. */
   readonly flatBars: number;
   /** Sum of {@link SeriesQuality.missingPrices}. */
@@ -195,7 +219,9 @@ export interface BadRows {
   readonly count: number;
   /** Rows by reason. */
   readonly reasons: Readonly<Record<string, number>>;
-  /** The first 20. */
+  /** Rows by file, if the source reads several; missing in reports of earlier releases. */
+  readonly files?: Readonly<Record<string, number>>;
+  /** The first 100. */
   readonly first: readonly BadRow[];
 }
 

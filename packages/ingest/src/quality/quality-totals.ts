@@ -16,6 +16,7 @@ export function qualityTotals(series: readonly SeriesQuality[]): QualityTotals {
     badVolumes: sum((quality) => quality.badVolumes.count),
     ohlcViolations: sum((quality) => quality.ohlcViolations.count),
     opensOutsideRange: sum((quality) => quality.opensOutsideRange?.count ?? 0),
+    openJumps: sum((quality) => quality.openJumps?.count ?? 0),
     flatBars: sum((quality) => quality.flatBars.count),
     missingPrices: sum((quality) => quality.missingPrices.count),
     nonPositivePrices: sum((quality) => quality.nonPositivePrices.count),

@@ -19,6 +19,7 @@ const unremarkable: Omit<Required<SeriesQuality>, "symbol" | "rows" | "firstTime
   nonPositivePrices: { count: 0 },
   jumps: { threshold: 0.4, count: 0, reverting: 0, places: [] },
   opensOutsideRange: { count: 0, places: [] },
+  openJumps: { count: 0, places: [] },
 };
 
 /**
@@ -51,8 +52,13 @@ export function ingestReport(manifest: DatasetManifest): IngestReport | undefine
   if (!isReport(stored)) return undefined;
   const { series, ...rest } = stored;
   // A report of an earlier release does not know of these bars.
-  const { opensOutsideRange, ...earlier } = unremarkable;
-  const usual = stored.totals.opensOutsideRange === undefined ? earlier : { ...earlier, opensOutsideRange };
+  const { opensOutsideRange, openJumps, ...earlier } = unremarkable;
+  const { totals } = stored;
+  const usual = {
+    ...earlier,
+    ...(totals.opensOutsideRange === undefined ? {} : { opensOutsideRange }),
+    ...(totals.openJumps === undefined ? {} : { openJumps }),
+  };
   return { ...rest, series: series.map((quality) => ({ ...usual, ...quality })) };
 }
 

@@ -3,6 +3,7 @@ import { isoTime, timeAt } from "../base/iso-time.ts";
 import { createGapFinder, type SeriesGaps } from "./gap-finder.ts";
 import type { DuplicateCounts, QualityFinding, RowOrder, SeriesQuality } from "./ingest-report.ts";
 import { createJumpFinder, jumpThreshold } from "./jump-finder.ts";
+import { createOpenFinder } from "./open-finder.ts";
 import type { PriceColumns, PriceTallies, TallyName } from "./price-checks.ts";
 import { checkPrices, priceTallies } from "./price-checks.ts";
 import type { SeriesScale } from "./series-scale.ts";
@@ -51,6 +52,7 @@ export function createQualityCheck(facts: SeriesFacts): QualityCheck {
   const { unitsPerMs, scale, kind } = facts;
   const gaps = createGapFinder(kind === "bars" ? scale.interval : undefined);
   const jumps = createJumpFinder(jumpThreshold(scale.move), unitsPerMs);
+  const opens = createOpenFinder(jumpThreshold(scale.move), unitsPerMs);
   const tallies = priceTallies();
   const firstTimes = new Map<string, string>();
   let rows = 0;
@@ -74,7 +76,10 @@ export function createQualityCheck(facts: SeriesFacts): QualityCheck {
         if (place.at >= 0) place.time = isoAt(place.at);
         place.at = -1;
       }
-      if (prices.close !== undefined) jumps.push(times, prices.close, prices.open, length);
+      const { open, high, low, close } = prices;
+      if (close !== undefined) jumps.push(times, close, open, length);
+      if (close !== undefined && open !== undefined && kind === "bars")
+        opens.push(times, { open, high, low, close }, length);
     },
     finish: () => ({
       gaps: gaps.finish(),
@@ -96,6 +101,7 @@ export function createQualityCheck(facts: SeriesFacts): QualityCheck {
           count: tallies.strayOpens.count,
           places: tallies.strayOpens.places.map(({ time, open, low, high }) => ({ time, open, low, high })),
         },
+        openJumps: opens.found(),
         jumps: jumps.jumps(),
       },
     }),

@@ -8,7 +8,7 @@ import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
 
 /** The version of what a report says about the same rows. */
-const findingsVersion = 1;
+const findingsVersion = 2;
 
 /**
  * What is known of the rows of a dataset: the report of its ingest. If that does not describe all rows, or an earlier

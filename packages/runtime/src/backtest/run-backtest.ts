@@ -37,6 +37,8 @@ export interface BacktestReport {
   /** The data of the backtest. */
   readonly data: {
     readonly path: string;
+    /** The name of the dataset that holds the rows. */
+    readonly dataset: string;
     readonly fingerprint: string;
     readonly rows: number;
     readonly symbols: number;
@@ -139,8 +141,9 @@ async function notesOf(
   options: RunBacktestOptions,
 ): Promise<readonly DatasetNote[]> {
   const report = await datasetFindings(runtime, dataset, options);
-  const fillsAtOpens = report.columns.includes("open") && runtime.config.fill === "nextOpen";
-  return datasetNotes(report, dataset.manifest, { symbols: options.symbols, fillsAtOpens });
+  const notes = datasetNotes(report, dataset.manifest, { symbols: options.symbols, fill: runtime.config.fill });
+  // The dataset is the same without --no-adjust, whose user has decided.
+  return options.adjust === false ? notes.filter(({ text }) => !text.includes("--adjust scales")) : notes;
 }
 
 function reportWith(
@@ -150,12 +153,12 @@ function reportWith(
   { notes, period }: { readonly notes: readonly DatasetNote[]; readonly period: Period | undefined },
   figures: Figures,
 ): BacktestReport {
-  const { fingerprint, rows, series } = manifest;
+  const { name, fingerprint, rows, series } = manifest;
   // A report does not depend on the executor.
   const { executor: _, ...config } = runtime.config;
   return {
     config: asJson(config),
-    data: { path, fingerprint, rows, symbols: series.length },
+    data: { path, dataset: name, fingerprint, rows, symbols: series.length },
     ...(period === undefined ? {} : { period: isoPeriod(period) }),
     notes,
     ...figures,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ArrayStore, DataSource, OperationOptions } from "@atc/contract";
+import type { ArrayStore, DataSource, DatasetManifest, OperationOptions } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import type { AppendedDataset, OverlapPolicy, ReadingCounts } from "@atc/datasets";
 import { appendDataset, checkedOverlap, datasetHint } from "@atc/datasets";
@@ -8,8 +8,10 @@ import { ingest, ingestReport } from "@atc/ingest";
 import { mmapStore } from "@atc/mmap-store";
 import { machineDefaults } from "../wiring/machine-defaults.ts";
 import type { Runtime } from "../wiring/runtime.ts";
+import { addedNotes, checkAddedSymbol, namesOf } from "./added-symbols.ts";
+import { appendedFacts } from "./appended-facts.ts";
 import type { ReadingOptions } from "./open-source.ts";
-import { executorFor, openSource } from "./open-source.ts";
+import { datesMoveInZone, executorFor, openSource, withMidnightNote } from "./open-source.ts";
 import { checkSameAdjustment } from "./price-adjustment.ts";
 
 /** How files are added to a dataset. */
@@ -25,6 +27,8 @@ export interface AppendOptions extends ReadingOptions, OperationOptions {
 export interface AppendResult extends AppendedDataset {
   /** What was found in the rows of the files. */
   readonly report: IngestReport;
+  /** What the report does not say: symbols that were added because of the names of files. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -33,7 +37,8 @@ export interface AppendResult extends AppendedDataset {
  * merged with the stored one. `memoryBytes` bounds the memory. Readers of the old generation are not disturbed. An
  * error or an abort leaves the dataset as it was.
  *
- * @throws ATC_NOT_FOUND for the dataset or a file; ATC_INVALID_ARGUMENT for an option; ATC_INVALID_DATA if the files
+ * @throws ATC_NOT_FOUND for the dataset or a file; ATC_INVALID_ARGUMENT for an option, and if the symbol of a file is
+ * its name, but its rows continue those of the only symbol of the dataset; ATC_INVALID_DATA if the files
  * are of another kind or lack a column, or at the first difference under `error`; ATC_LOCKED, ATC_NO_SPACE,
  * ATC_READ_ONLY, ATC_IO, ATC_ABORTED; what the source throws
  */
@@ -52,7 +57,7 @@ export async function appendFiles(
       `there is no dataset "${name}" to append to; make it with: atc ingest FILE --name ${name}, or ${await datasetHint(store, name)}`,
       { details: { name } },
     );
-  await using source = await openSource(runtime, files, options);
+  await using source = await openForDataset(runtime, manifest, files, options);
   checkSameAdjustment(manifest, source);
   await using lock = await store.lock(name);
   if (lock.scratch === undefined) throw new AtcError("ATC_UNSUPPORTED", "this store cannot append to datasets");
@@ -60,6 +65,8 @@ export async function appendFiles(
   const { report } = await stageRows(runtime, source, staging, options);
   using added = await staging.open("rows");
   using stored = await store.open(name);
+  const named = namesOf(files, added.manifest, options);
+  checkAddedSymbol(stored.manifest, added.manifest, named);
   const storedReport = ingestReport(stored.manifest);
   const append = {
     stored,
@@ -68,9 +75,26 @@ export async function appendFiles(
     source: source.identity.name,
     counts: countsOf(report),
     storedCounts: storedReport === undefined ? undefined : countsOf(storedReport),
+    facts: appendedFacts(stored.manifest, storedReport, { report, file: source.identity.name }),
   };
   const appended = await appendDataset(store, lock, append, options);
-  return { ...appended, droppedColumns: [...report.droppedColumns, ...appended.droppedColumns], report };
+  const notes = addedNotes(manifest, appended.symbols, named);
+  return { ...appended, droppedColumns: [...report.droppedColumns, ...appended.droppedColumns], report, notes };
+}
+
+/** Opens files as rows of a dataset: dates as instants if it is of instants, so that their days begin as its own do. */
+async function openForDataset(
+  runtime: Runtime,
+  { timeIs }: DatasetManifest,
+  files: readonly string[],
+  options: AppendOptions,
+): Promise<DataSource> {
+  const source = await openSource(runtime, files, options);
+  const { sourceOptions } = options;
+  if (timeIs === "date" || !datesMoveInZone(source, sourceOptions)) return source;
+  await source[Symbol.asyncDispose]();
+  const again = { ...options, sourceOptions: { ...sourceOptions, timeIs: "instant" } };
+  return withMidnightNote(await openSource(runtime, files, again));
 }
 
 function countsOf({ rowsRead, badRows, totals }: IngestReport): ReadingCounts {

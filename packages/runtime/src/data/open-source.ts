@@ -124,7 +124,7 @@ async function openPlainSource(
     return await host.find("source", name, { ...sourceOptions, path: files });
   const open = (file: number, more: Readonly<Record<string, JsonValue>> = {}): Promise<DataSource> =>
     host.find("source", names[file] ?? "csv", { ...sourceOptions, ...more, path: files[file] ?? "" });
-  const opened = await openAll(files, names, open);
+  const opened = await openAll(files, names, open, sourceOptions);
   const [first, second] = opened;
   if (first !== undefined && second === undefined) return first;
   const joined = paths.length === 1 ? String(paths[0]) : `${files[0]} and ${files.length - 1} more`;
@@ -146,15 +146,37 @@ function lacksHeader(error: unknown): boolean {
 }
 
 /**
+ * Whether a source of dates would give other times as instants: dates are midnights of UTC, and instants of the zone
+ * that the options name.
+ */
+export function datesMoveInZone({ timeIs }: DataSource, options: Readonly<Record<string, JsonValue>> = {}): boolean {
+  const { timeZone } = options;
+  return timeIs === "date" && options["timeIs"] === undefined && timeZone !== undefined && timeZone !== "UTC";
+}
+
+/** A source of dates that was opened as one of instants, with a note. */
+export function withMidnightNote(source: DataSource): DataSource {
+  const note = "dates are read as midnights of the time zone, because other rows have times of day";
+  return {
+    ...source,
+    notes: [...(source.notes ?? []), note],
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
+}
+
+/**
  * Opens files in their order. The first CSV file with a header lends its names to those without, if they have as many
- * fields: vendors begin or cease to write headers.
+ * fields: vendors begin or cease to write headers. Files of dates among others are read as instants, so that their days
+ * begin as those of the others do.
  */
 async function openAll(
   files: readonly string[],
   names: readonly string[],
   open: (file: number, more?: Readonly<Record<string, JsonValue>>) => Promise<DataSource>,
+  options: Readonly<Record<string, JsonValue>>,
 ): Promise<readonly DataSource[]> {
   const opened = new Map<number, DataSource>();
+  const lent = new Map<number, Readonly<Record<string, JsonValue>>>();
   const without = new Map<number, unknown>();
   try {
     for (const file of files.keys())
@@ -167,8 +189,16 @@ async function openAll(
     const lender = [...opened.keys()].find((file) => names[file] === "csv");
     for (const [file, error] of without) {
       if (lender === undefined) throw error;
-      opened.set(file, await open(file, { headerOf: files[lender] ?? "" }));
+      lent.set(file, { headerOf: files[lender] ?? "" });
+      opened.set(file, await open(file, lent.get(file)));
     }
+    const isMixed = new Set([...opened.values()].map(({ timeIs }) => timeIs === "date")).size > 1;
+    for (const [file, source] of opened)
+      if (isMixed && datesMoveInZone(source, options)) {
+        await source[Symbol.asyncDispose]();
+        opened.delete(file);
+        opened.set(file, withMidnightNote(await open(file, { ...lent.get(file), timeIs: "instant" })));
+      }
     return [...opened].sort(([a], [b]) => a - b).map(([, source]) => source);
   } catch (error) {
     await disposeAll([...opened.values()]);

@@ -1,8 +1,10 @@
 import type { OperationOptions } from "@atc/contract";
 import type { ResampleOptions, ResampleResult } from "@atc/resample";
+import { datasetFindings } from "../backtest/dataset-findings.ts";
+import { asMadeFrom, datasetNotes } from "../data/dataset-notes.ts";
+import type { DataOptions } from "../data/open-data.ts";
+import { checkNotAppended, openData } from "../data/open-data.ts";
 import type { Runtime } from "../wiring/runtime.ts";
-import type { DataOptions } from "./open-data.ts";
-import { checkNotAppended, openData } from "./open-data.ts";
 
 /** How a dataset of other bars is made. */
 export interface ResampleDataOptions extends OperationOptions {
@@ -36,9 +38,13 @@ export async function resampleData(
   const { name = `${opened.dataset.manifest.name}-${formatBarRule(rule)}` } = options;
   // An append changes the fingerprint, so the dataset with it is never up to date.
   if (!dropAppended) await checkNotAppended(runtime, name, undefined);
-  return await resample(opened.dataset, runtime.store, {
+  const { dataset } = opened;
+  const report = await datasetFindings(runtime, dataset, { signal, onProgress });
+  const sourceNotes = asMadeFrom(datasetNotes(report, dataset.manifest)).map((note) => ({ ...note }));
+  return await resample(dataset, runtime.store, {
     ...bars,
     name,
+    sourceNotes,
     signal,
     onProgress,
     force: reread || dropAppended,
