@@ -21,6 +21,15 @@ it("takes the mean of bid and ask, and keeps both", async () => {
   expect((await readText(quotes, { extra: "drop" })).numbers).toEqual({ close: [1.5, 4, 2] });
 });
 
+it("gives no price to a row without a quote on one side, and counts it", async () => {
+  const text = "time,bid,ask\n2024-01-02T09:30:00Z,100,101\n2024-01-02T09:30:01Z,0,101\n2024-01-02T09:30:02Z,100,0\n";
+  const { numbers, summary } = await readText(text);
+  expect(numbers["close"]).toEqual([100.5, Number.NaN, Number.NaN]);
+  expect(summary?.notes).toEqual([
+    { key: "one side", rows: 2, line: 3, text: "with a bid or an ask of 0 or less, so without a price" },
+  ]);
+});
+
 it("takes one side with the option price, and no note", async () => {
   expect((await readText(quotes, { price: "bid" })).numbers).toEqual({ close: [1, 5, 2], ask: [2, 3, 2] });
   expect((await readText(quotes, { price: "ask" })).numbers).toEqual({ close: [2, 3, 2], bid: [1, 5, 2] });

@@ -148,7 +148,7 @@ function checked(
       "ATC_INVALID_ARGUMENT",
       `"${identity.name}" mixes prices, so its returns would be wrong: ${mixed}; ${
         hasRawClose(source, sourceOptions)
-          ? "add --adjust to scale all prices and the volume (the option adjust: true), or --no-adjust to read them as they are"
+          ? "add --adjust to scale all prices and the volume, or --no-adjust to read them as they are"
           : "it has no close before the adjustment, by which the others could be scaled; map them to adjusted columns too, or add --no-adjust to read them as they are"
       }`,
       { details: { source: identity.name, option: "adjust", close, raw } },

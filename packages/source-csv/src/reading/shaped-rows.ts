@@ -51,34 +51,49 @@ function checkZero({ field, name, used }: ZeroField, { path, buffers }: ShapeCon
   }
 }
 
-/** Computes the mean prices of the rows into `targets`, and counts crossed quotes. */
+/** Rows whose quotes are odd. */
+interface QuoteTallies {
+  /** Rows with a bid above the ask. */
+  readonly crossed: Tally;
+  /** Rows without a bid or an ask: vendors write 0 if there is no quote. */
+  readonly oneSided: Tally;
+}
+
+/**
+ * Computes the mean prices of the rows into `targets`: NaN if a side is 0 or less, because half of the other side is
+ * not a price.
+ */
 function computeMeans(
   means: readonly MeanPrice[],
   targets: readonly Float64Array[],
   { buffers: { numbers, lines } }: ShapeContext,
   length: number,
-  crossed: Tally,
+  { crossed, oneSided }: QuoteTallies,
 ): void {
   for (let row = 0; row < length; row++) {
     let isCrossed = false;
+    let isOneSided = false;
     for (let i = 0; i < means.length; i++) {
       const bid = numbers[means[i].bid][row];
       const ask = numbers[means[i].ask][row];
-      targets[i][row] = (bid + ask) / 2;
-      if (bid > ask) isCrossed = true;
+      const lacksSide = bid <= 0 || ask <= 0;
+      targets[i][row] = lacksSide ? Number.NaN : (bid + ask) / 2;
+      if (lacksSide) isOneSided = true;
+      else if (bid > ask) isCrossed = true;
     }
     if (isCrossed) count(crossed, Math.abs(lines?.[row] ?? 0));
+    if (isOneSided) count(oneSided, Math.abs(lines?.[row] ?? 0));
   }
 }
 
-function shapedMeans(context: ShapeContext, means: readonly MeanPrice[], crossed: Tally): ShapedRows["chunk"] {
+function shapedMeans(context: ShapeContext, means: readonly MeanPrice[], quotes: QuoteTallies): ShapedRows["chunk"] {
   const { buffers, layout } = context;
   const targets = means.map(() => new Float64Array(buffers.capacity));
   const order = layout.columns.slice(1).map(({ name }) => name);
   return (length, row) => {
     const chunk = buffers.chunk(length, row);
     if (layout.shape?.zero !== undefined) checkZero(layout.shape.zero, context, length);
-    computeMeans(means, targets, context, length, crossed);
+    computeMeans(means, targets, context, length, quotes);
     const computed = new Map(means.map(({ name }, i) => [name, targets[i]?.subarray(0, length)]));
     const columns = order.map((name) => [name, computed.get(name) ?? chunk.columns[name]]);
     return { ...chunk, columns: Object.fromEntries(columns) };
@@ -175,14 +190,15 @@ export function shapedRows(context: ShapeContext): ShapedRows {
   const { layout, buffers } = context;
   const { shape } = layout;
   if (shape === undefined) return { notes: () => [], chunk: buffers.chunk };
-  const crossed: Tally = { rows: 0, line: 0 };
+  const quotes: QuoteTallies = { crossed: { rows: 0, line: 0 }, oneSided: { rows: 0, line: 0 } };
   const missing: Tally = { rows: 0, line: 0 };
   return {
     notes: () => [
-      ...noteOf("crossed", crossed, "with a bid above the ask"),
+      ...noteOf("crossed", quotes.crossed, "with a bid above the ask"),
+      ...noteOf("one side", quotes.oneSided, "with a bid or an ask of 0 or less, so without a price"),
       ...noteOf("missing symbol", missing, "without any price of a symbol, left out for that symbol"),
     ],
     chunk:
-      shape.wide === undefined ? shapedMeans(context, shape.means, crossed) : shapedWide(context, shape.wide, missing),
+      shape.wide === undefined ? shapedMeans(context, shape.means, quotes) : shapedWide(context, shape.wide, missing),
   };
 }
