@@ -52,7 +52,9 @@ describe("atc init plugin", { timeout: 120_000 }, () => {
     const entries = (await shop.cached()).filter((file) => file.includes(".npz"));
     expect(entries.length).toBeGreaterThan(0);
     expect(entries.filter((file) => !file.endsWith(".npz.tinybrotli"))).toEqual([]);
-    expect(await shop.atc("backtest", "bars.csv")).toMatchObject({ stderr: expect.stringMatching(/^from the cache/m) });
+    expect(await shop.atc("backtest", "bars.csv")).toMatchObject({
+      stderr: expect.stringMatching(/^results from the cache/m),
+    });
   });
 
   it("writes a byte store that builds, passes its suite, and holds the cache", async () => {
@@ -67,7 +69,9 @@ describe("atc init plugin", { timeout: 120_000 }, () => {
     const values = (await shop.cached()).filter((file) => file.startsWith(join(".cache", "atc")));
     expect(values.length).toBeGreaterThan(0);
     expect(values.filter((file) => !/[0-9a-f]{64}\.value$/.test(file))).toEqual([]);
-    expect(await shop.atc("backtest", "bars.csv")).toMatchObject({ stderr: expect.stringMatching(/^from the cache/m) });
+    expect(await shop.atc("backtest", "bars.csv")).toMatchObject({
+      stderr: expect.stringMatching(/^results from the cache/m),
+    });
   });
 
   it("writes a source that builds, passes its suite, and reads files of its ending", async () => {

@@ -91,7 +91,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       run.printFitted(backtestTable(outcome.report, outcome.dataset, { screen: run.screen, given, symbols }));
       const reused = read?.reused ?? outcome.reused;
       run.say(
-        `\n${origin(outcome)} in ${seconds} s; ${datasetLine({ dataset: outcome.dataset, reused, cachedSymbols: outcome.cachedSymbols }, given.length)}`,
+        `\n${origin(outcome)} in ${seconds} s\n${datasetLine({ dataset: outcome.dataset, reused, cachedSymbols: outcome.cachedSymbols }, given.length)}`,
       );
     }
     exit(reportExitCode(outcome.report));
