@@ -18,7 +18,7 @@ describe("several files", () => {
       0,
       expect.stringMatching(/^a\.csv, b\.csv, c\.csv and 1 more: .*4 symbols/),
     ]);
-    expect(run.stderr).toContain("the 4 files were read");
+    expect(run.stderr).toContain("the rows of 4 files were read into the dataset");
     expect((await shop.atc("backtest", ...names)).stderr).toContain("from the cache in");
     const name = await onlyDataset();
     const [together, named] = [

@@ -80,7 +80,7 @@ describe("a backtest tells", () => {
     const run = await shop.atc("backtest", "x.csv", "--json");
     const { dataset } = run.json<Report>().data;
     expect((await shop.atc("backtest", "x.csv")).stderr).toContain(`results from the cache in`);
-    expect((await shop.atc("backtest", "x.csv")).stderr).toContain(`; dataset ${dataset}`);
+    expect((await shop.atc("backtest", "x.csv")).stderr).toContain(`\ndataset ${dataset}`);
     const byName = await shop.atc("data", "info", dataset);
     expect((await shop.atc("data", "info", "x.csv")).stdout).toBe(byName.stdout);
     await shop.atc("ingest", "x.csv", "--name", "other");
