@@ -57,6 +57,7 @@ async function commandRun(directory, { limitBytes: limit, keepsCache = false }) 
   const curves = ["--portfolio", "portfolio.arrow", "--trades", "trades.arrow"];
   const folders = ["--data-dir", directory, "--cache-dir", "cache"];
   const args = ["backtest", "market", ...folders, "--use-memory-mapped=true", "--threads", "2", "--json", ...curves];
+  for (const file of ["portfolio.arrow", "trades.arrow"]) rmSync(join(cwd, file), { force: true });
   const run = await runCommand({ args, cwd, stdout, limitBytes: limit });
   const outputs = [];
   if (run.status === 0)
