@@ -26,8 +26,7 @@ export interface OpenFinder {
  * finding.
  */
 export function createOpenFinder(threshold: number, unitsPerMs: number): OpenFinder {
-  const least = 1 - threshold;
-  const most = 1 + threshold;
+  const limits = { least: 1 - threshold, most: 1 + threshold };
   let places: OpenJumpPlace[] = [];
   let count = 0;
   let before = Number.NaN;
@@ -41,9 +40,13 @@ export function createOpenFinder(threshold: number, unitsPerMs: number): OpenFin
     push(times, { open, high, low, close }, length) {
       let last = before;
       for (let i = 0; i < length; i++) {
+        const stop = nextFar(open, close, i, length, last, limits);
+        if (stop > i) last = close[stop - 1];
+        if (stop === length) break;
+        i = stop;
         const price = open[i];
         const end = close[i];
-        if (!(price <= last * most && price >= last * least) && isPrintOf(price, end, last)) {
+        if (!(price <= last * limits.most && price >= last * limits.least) && isPrintOf(price, end, last)) {
           const isInside = high === undefined || low === undefined || (price <= high[i] && price >= low[i]);
           if (isInside) take({ time: isoTime(timeAt(times, i), unitsPerMs), from: last, open: price, close: end });
         }
@@ -53,6 +56,28 @@ export function createOpenFinder(threshold: number, unitsPerMs: number): OpenFin
     },
     found: () => ({ count, places }),
   };
+}
+
+/**
+ * The first row from `from` that opens above `most` or below `least` times the close before it, or misses a price;
+ * `length` if there is none. A function of its own, because the loop within `push` allocates its numbers.
+ */
+function nextFar(
+  open: ReadonlyTypedArray,
+  close: ReadonlyTypedArray,
+  from: number,
+  length: number,
+  before: number,
+  { least, most }: { readonly least: number; readonly most: number },
+): number {
+  let last = before;
+  for (let i = from; i < length; i++) {
+    const price = open[i];
+    const end = close[i];
+    if (!(price <= last * most && price >= last * least && end > 0)) return i;
+    last = end;
+  }
+  return length;
 }
 
 function size({ from, open }: OpenJumpPlace): number {
