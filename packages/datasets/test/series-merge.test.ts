@@ -1,7 +1,8 @@
+import { firstRowFrom } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { rowCollector } from "../src/rows/row-collector.ts";
-import { emptyCursor, firstRowFrom, seriesCursor } from "../src/rows/series-cursor.ts";
+import { emptyCursor, seriesCursor } from "../src/rows/series-cursor.ts";
 import type { MergeCounts, MergeTarget, OverlapPolicy } from "../src/rows/series-merge.ts";
 import { countingTarget, mergeSeries } from "../src/rows/series-merge.ts";
 import type { Row } from "./array-series.ts";

@@ -21,10 +21,10 @@ export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
 export { ingestReport, notableJumps, reasonTexts, type StrayTime, strayTimes } from "@atc/ingest";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";
 export type { BacktestCurves } from "./backtest/backtest-curves.ts";
+export type { BacktestReport } from "./backtest/backtest-report.ts";
 export {
   type BacktestOutcome,
   type BacktestOutcomeWithResult,
-  type BacktestReport,
   type OpenBacktest,
   type OpenBacktestWithCurves,
   openBacktest,
@@ -40,7 +40,8 @@ export type { KindState, SymbolState } from "./compute/symbol-state.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
 export { type ExportOptions, exportData } from "./data/data-export.ts";
 export { type DatasetInfo, type DatasetInfoOptions, datasetInfo, namedDataset } from "./data/dataset-info.ts";
-export { type DatasetNote, type DatasetNoteKind, madeFromNotes } from "./data/dataset-notes.ts";
+export type { DatasetNote, DatasetNoteKind } from "./data/dataset-note.ts";
+export { madeFromNotes } from "./data/dataset-notes.ts";
 export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/open-data.ts";
 export { installedSources, openSource, type ReadingOptions } from "./data/open-source.ts";
 export type { ExportResult, TableTarget } from "./data/table-target.ts";

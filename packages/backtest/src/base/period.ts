@@ -1,4 +1,5 @@
 import { AtcError, type Series } from "@atc/contract";
+import { firstRowFrom } from "@atc/plugin-kit";
 import { isoTime, type TimeUnit } from "./calendar.ts";
 
 /** A time from `from`, inclusive, to `to`, exclusive, in ms since 1970-01-01T00:00:00Z, also for ticks. */
@@ -81,17 +82,9 @@ function timeOfRow(series: Series, row: number): bigint {
   throw new RangeError(`row ${row} of ${series.length}`);
 }
 
-/** The first row at `ms` or later. A binary search: it reads few rows. */
+/** The first row at `ms` or later. */
 function rowFrom(series: Series, ms: number): number {
-  const time = inUnit(ms, unitOf(series));
-  let low = 0;
-  let high = series.length;
-  while (low < high) {
-    const middle = low + Math.floor((high - low) / 2);
-    if (timeOfRow(series, middle) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstRowFrom(series, inUnit(ms, unitOf(series)));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Dataset, DatasetManifest, OperationOptions, Series } from "@atc/contract";
 import { AtcError } from "@atc/contract";
-import { createPacer } from "@atc/plugin-kit";
-import { emptyCursor, firstRowFrom, seriesCursor } from "../rows/series-cursor.ts";
+import { createPacer, firstRowFrom } from "@atc/plugin-kit";
+import { emptyCursor, seriesCursor } from "../rows/series-cursor.ts";
 import type { MergeCounts, OverlapPolicy } from "../rows/series-merge.ts";
 import { countingTarget, mergeSeries } from "../rows/series-merge.ts";
 

@@ -1,6 +1,6 @@
 import type { Dataset } from "@atc/contract";
 import { AtcError, nearest } from "@atc/contract";
-import { firstRowFrom } from "../rows/series-cursor.ts";
+import { firstRowFrom } from "@atc/plugin-kit";
 
 /** Rows of one symbol. */
 export interface RowRange {

@@ -1,62 +1,24 @@
-import type { BacktestFigures, BacktestJson, BacktestResult, Period, Strategy } from "@atc/backtest";
-import {
-  arraysOfReader,
-  atcStrategy,
-  backtestInto,
-  checkPeriod,
-  isoTime,
-  periodRows,
-  resultToJson,
-  resultVersion,
-} from "@atc/backtest";
-import type { Cache, CacheKey } from "@atc/cache";
+import type { BacktestFigures, BacktestResult, Period, Strategy } from "@atc/backtest";
+import { arraysOfReader, atcStrategy, backtestInto, checkPeriod, periodRows, resultToJson } from "@atc/backtest";
+import type { Cache } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
-import type { Dataset, JsonObject } from "@atc/contract";
-import { contentKeys } from "../compute/content-keys.ts";
+import type { Dataset } from "@atc/contract";
 import { batchesOf } from "../compute/symbol-batches.ts";
-import { type DatasetNote, datasetNotes } from "../data/dataset-notes.ts";
 import type { DataOptions, OpenedData } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
 import { timeframeMs } from "../data/timeframe.ts";
 import { openSpool, type Spool } from "../spool/open-spool.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
-import { asJson, backtestPart, signalKeyPart, signalPart } from "../wiring/config-parts.ts";
+import { asJson, backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
 import type { BacktestCurves } from "./backtest-curves.ts";
-import { datasetFindings } from "./dataset-findings.ts";
+import { keysOf } from "./backtest-keys.ts";
+import { type BacktestReport, notesOf, reportWith } from "./backtest-report.ts";
 import { resultBatches } from "./result-batches.ts";
-import { type Figures, storedFigures } from "./stored-report.ts";
+import { storedFigures } from "./stored-report.ts";
 import { type StoredResults, storedResults } from "./stored-results.ts";
 import { threadBatches } from "./thread-batches.ts";
-
-/** What a backtest prints as JSON; the names are those of `docs/backtest-spec.md`. */
-export interface BacktestReport {
-  /** The effective configuration. */
-  readonly config: JsonObject;
-  /** The data of the backtest. */
-  readonly data: {
-    readonly path: string;
-    /** The name of the dataset that holds the rows. */
-    readonly dataset: string;
-    readonly fingerprint: string;
-    readonly rows: number;
-    readonly symbols: number;
-  };
-  /** The period of the accounts, in ISO 8601: `from` inclusive, `to` exclusive. Absent if they trade at all times. */
-  readonly period?: { readonly from: string | null; readonly to: string | null };
-  /**
-   * What to know about the data, the most important first: rows left out, duplicates, what was assumed to read the
-   * files, prices that look wrong, gaps. It is the same whether the results are computed or cached.
-   */
-  readonly notes: readonly DatasetNote[];
-  /** Metrics of the portfolio; null if every symbol was skipped. */
-  readonly portfolio: BacktestJson["portfolio"];
-  /** Metrics and warnings of each symbol, in the order of UTF-16 code units. */
-  readonly symbols: BacktestJson["symbols"];
-  /** Symbols that could not be computed, each with its reason. */
-  readonly skipped: BacktestJson["skipped"];
-}
 
 /** What every backtest returns. */
 interface BacktestEnd {
@@ -118,11 +80,6 @@ function periodOf({ period }: RunBacktestOptions): Period | undefined {
   return period;
 }
 
-function isoPeriod({ from, to }: Period): NonNullable<BacktestReport["period"]> {
-  const text = (ms: number | undefined): string | null => (ms === undefined ? null : isoTime(BigInt(ms), "ms"));
-  return { from: text(from), to: text(to) };
-}
-
 function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
   const { timeframe } = runtime.config;
   const wanted = timeframe === undefined ? undefined : timeframeMs(timeframe);
@@ -132,66 +89,6 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
     runtime.warn(`timeframe is ${timeframe}, but the bars of ${symbol} are ${interval / 1000} s apart`);
     return;
   }
-}
-
-/** What to know about the data of a run. */
-async function notesOf(
-  runtime: Runtime,
-  dataset: Dataset,
-  options: RunBacktestOptions,
-): Promise<readonly DatasetNote[]> {
-  const report = await datasetFindings(runtime, dataset, options);
-  const notes = datasetNotes(report, dataset.manifest, { symbols: options.symbols, fill: runtime.config.fill });
-  // The dataset is the same without --no-adjust, whose user has decided.
-  return options.adjust === false ? notes.filter(({ text }) => !text.includes("--adjust scales")) : notes;
-}
-
-function reportWith(
-  runtime: Runtime,
-  path: string,
-  { manifest }: Dataset,
-  { notes, period }: { readonly notes: readonly DatasetNote[]; readonly period: Period | undefined },
-  figures: Figures,
-): BacktestReport {
-  const { name, fingerprint, rows, series } = manifest;
-  // A report does not depend on the executor.
-  const { executor: _, ...config } = runtime.config;
-  return {
-    config: asJson(config),
-    data: { path, dataset: name, fingerprint, rows, symbols: series.length },
-    ...(period === undefined ? {} : { period: isoPeriod(period) }),
-    notes,
-    ...figures,
-  };
-}
-
-/** The part of a key that identifies an entry. The key depends on the rows of these symbols alone. */
-type EntryPart = JsonObject & { readonly symbols: readonly string[] };
-
-/**
- * Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, and the
- * strategy with its version.
- */
-function keysOf(
-  config: AtcConfig,
-  dataset: Dataset,
-  strategy: Strategy,
-  period: Period | undefined,
-): (kind: string, part: EntryPart) => CacheKey {
-  const contentOf = contentKeys(dataset.manifest);
-  const parameters = {
-    ...signalKeyPart(config),
-    ...backtestPart(config),
-    limit: config.limit ?? null,
-    resultVersion,
-    // Absent from the keys of all bars, which earlier releases wrote.
-    ...(period === undefined ? {} : { period: asJson({ from: period.from, to: period.to }) }),
-  };
-  const { name: algorithm, version } = strategy;
-  return (kind, part) => {
-    const input = contentOf(part.symbols);
-    return { kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version };
-  };
 }
 
 /** A run, without its runtime. */

@@ -1,39 +1,18 @@
 import type { DatasetManifest } from "@atc/contract";
 import { nearest } from "@atc/contract";
 import { datasetHistory } from "@atc/datasets";
-import type { BadRows, IngestReport, JumpPlace, OpenJumpPlace, SeriesQuality, StrayOpenPlace } from "@atc/ingest";
-import { notableJumps, reasonTexts, strayTimes } from "@atc/ingest";
-
-/** Kinds of {@link DatasetNote}, the most important first. */
-export type DatasetNoteKind = (typeof kinds)[number];
-
-const kinds = [
-  "strayTimes",
-  "badRows",
-  "missingColumns",
-  "opensOutsideRange",
-  "openJumps",
-  "revertingJumps",
-  "ohlcViolations",
-  "badPrices",
-  "jumps",
-  "reading",
-  "duplicates",
-  "order",
-  "overlaps",
-  "droppedColumns",
-  "gaps",
-] as const;
-
-/** Something to know about the rows of a dataset before one relies on results of them. */
-export interface DatasetNote {
-  /** What it is about, for programs. */
-  readonly kind: DatasetNoteKind;
-  /** The number of rows, bars, gaps, columns or pairs of files; 1 for a note of the source about its reading. */
-  readonly count: number;
-  /** A sentence without a full stop. */
-  readonly text: string;
-}
+import type { BadRows, IngestReport, SeriesQuality } from "@atc/ingest";
+import { reasonTexts, strayTimes } from "@atc/ingest";
+import { type DatasetNote, noteKinds } from "./dataset-note.ts";
+import { counted, greatest, shortTime, sum } from "./note-parts.ts";
+import {
+  badPricesNote,
+  jumpsNote,
+  openJumpsNote,
+  revertingNote,
+  strayOpensNote,
+  violationsNote,
+} from "./price-notes.ts";
 
 /** Whose rows, and what they are used for. */
 export interface DatasetNotesOptions {
@@ -79,7 +58,9 @@ export function datasetNotes(
   ];
   const own = all.filter((note) => note !== undefined);
   const made = madeFromNotes(manifest);
-  return made.length === 0 ? own : [...own, ...made].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+  return made.length === 0
+    ? own
+    : [...own, ...made].sort((a, b) => noteKinds.indexOf(a.kind) - noteKinds.indexOf(b.kind));
 }
 
 const origin = "of the rows it was made from: ";
@@ -104,25 +85,7 @@ function isNote(value: unknown): value is DatasetNote {
   if (typeof value !== "object" || value === null || !("kind" in value && "count" in value && "text" in value))
     return false;
   const { kind, count, text } = value;
-  return kinds.some((one) => one === kind) && typeof count === "number" && typeof text === "string";
-}
-
-function sum(series: readonly SeriesQuality[], count: (quality: SeriesQuality) => number): number {
-  return series.reduce((total, quality) => total + count(quality), 0);
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
-}
-
-/** A time without zeros at its end: `2024-01-30`, `2024-01-30T14:30Z`. */
-function shortTime(time: string): string {
-  return time.replace(/T00:00:00\.0+Z$/, "").replace(/(:00)?\.0+Z$/, "Z");
-}
-
-/** A price with at most six significant digits. */
-function price(value: number): string {
-  return String(Number(value.toPrecision(6)));
+  return noteKinds.some((one) => one === kind) && typeof count === "number" && typeof text === "string";
 }
 
 function strayTimesNote(series: readonly SeriesQuality[]): DatasetNote | undefined {
@@ -150,20 +113,6 @@ function missingOpenNote({ kind, columns }: IngestReport, fill: DatasetNotesOpti
   );
   const advice = likely === undefined ? "" : `; if "${likely}" is the open, give --columns open=${likely}`;
   return { kind: "missingColumns", count: 1, text: `no column for the open: ${outcome}${advice}` };
-}
-
-/** Jumps that stay. A note of their own names those that come back. */
-function jumpsNote(series: readonly SeriesQuality[]): DatasetNote | undefined {
-  const places = notableJumps(series).filter(({ reverts }) => !reverts);
-  const worst = greatest(places, ({ ratio }) => Math.abs(Math.log(ratio)));
-  if (worst === undefined) return undefined;
-  const { symbol, time, from, to } = worst;
-  const which = places.length === 1 ? "" : ", the largest";
-  return {
-    kind: "jumps",
-    count: places.length,
-    text: `${counted(places.length, "close jumps and stays there", "closes jump and stay there")}${which}: ${symbol} ${shortTime(time)} from ${price(from)} to ${price(to)}`,
-  };
 }
 
 function orderNote(series: readonly SeriesQuality[]): DatasetNote | undefined {
@@ -208,102 +157,6 @@ function appendedNote(manifest: DatasetManifest, known: BadRows): DatasetNote | 
     count,
     text: `${counted(count, "bad row", "bad rows")} left out or without a value: ${files.join(", ")}`,
   };
-}
-
-type Placed<Place> = Place & { readonly symbol: string };
-
-/** The greatest place by `size`. */
-function greatest<Place>(places: readonly Place[], size: (place: Place) => number): Place | undefined {
-  let most: Place | undefined;
-  for (const place of places) if (most === undefined || size(place) > size(most)) most = place;
-  return most;
-}
-
-function distance({ open, low, high }: StrayOpenPlace): number {
-  const ratio = open > high ? open / high : low / open;
-  return ratio >= 1 ? ratio : Number.POSITIVE_INFINITY;
-}
-
-function strayOpensNote(series: readonly SeriesQuality[], fillsAtOpens: boolean): DatasetNote | undefined {
-  const count = sum(series, ({ opensOutsideRange }) => opensOutsideRange?.count ?? 0);
-  const places = series.flatMap(({ symbol, opensOutsideRange }): Placed<StrayOpenPlace>[] =>
-    (opensOutsideRange?.places ?? []).slice(0, 1).map((place) => ({ ...place, symbol })),
-  );
-  const worst = greatest(places, distance);
-  if (worst === undefined) return undefined;
-  const { symbol, time, open, low, high } = worst;
-  const which = count === 1 ? "" : ", the farthest";
-  const fills = fillsAtOpens ? "; orders are filled at opens" : "";
-  return {
-    kind: "opensOutsideRange",
-    count,
-    text: `${counted(count, "bar opens outside of its range", "bars open outside of their range")}${which}: ${symbol} ${shortTime(time)} opens at ${price(open)}, its low is ${price(low)} and its high ${price(high)}${fills}`,
-  };
-}
-
-function openJumpsNote(series: readonly SeriesQuality[], fillsAtOpens: boolean): DatasetNote | undefined {
-  const count = sum(series, ({ openJumps }) => openJumps?.count ?? 0);
-  const places = series.flatMap(({ symbol, openJumps }): Placed<OpenJumpPlace>[] =>
-    (openJumps?.places ?? []).slice(0, 1).map((place) => ({ ...place, symbol })),
-  );
-  const worst = greatest(places, ({ from, open }) => Math.abs(Math.log(open / from)));
-  if (worst === undefined) return undefined;
-  const { symbol, time, from, open, close } = worst;
-  const which = count === 1 ? "" : ", the farthest";
-  const fills = fillsAtOpens ? "; orders are filled at opens" : "";
-  return {
-    kind: "openJumps",
-    count,
-    text: `${counted(count, "bar opens far from the close before and closes near it", "bars open far from the close before and close near it")}${which}: ${symbol} ${shortTime(time)} opens at ${price(open)} after a close of ${price(from)} and closes at ${price(close)}${fills}`,
-  };
-}
-
-function revertingNote(series: readonly SeriesQuality[]): DatasetNote | undefined {
-  const places = series.flatMap(({ symbol, jumps }) =>
-    jumps.places.filter(({ reverts }) => reverts).map((place): Placed<JumpPlace> => ({ ...place, symbol })),
-  );
-  const worst = greatest(places, ({ ratio }) => Math.abs(Math.log(ratio)));
-  // An earlier release counted only those among the places.
-  const count = sum(series, ({ jumps }) => jumps.reverting ?? jumps.places.filter(({ reverts }) => reverts).length);
-  if (count === 0) return undefined;
-  const which = count === 1 ? "" : ", the largest";
-  const place =
-    worst === undefined
-      ? ""
-      : `${which}: ${worst.symbol} ${shortTime(worst.time)} closes at ${price(worst.to)} after ${price(worst.from)}`;
-  return {
-    kind: "revertingJumps",
-    count,
-    text: `${counted(count, "close jumps and comes back", "closes jump and come back")} within five rows, as bad prints do${place}`,
-  };
-}
-
-function violationsNote(series: readonly SeriesQuality[]): DatasetNote | undefined {
-  const count = sum(series, ({ ohlcViolations }) => ohlcViolations.count);
-  const opens = sum(series, ({ opensOutsideRange }) => opensOutsideRange?.count ?? 0);
-  // A note of their own names the opens.
-  if (count === opens) return undefined;
-  const first = series
-    .flatMap(({ symbol, ohlcViolations }) => (ohlcViolations.first === undefined ? [] : [{ symbol, ohlcViolations }]))
-    .at(0);
-  if (count === 0 || first === undefined) return undefined;
-  const place = `${first.symbol} ${shortTime(String(first.ohlcViolations.first))}`;
-  const included = opens === 0 ? "" : `, those ${opens.toLocaleString("en")} included,`;
-  return {
-    kind: "ohlcViolations",
-    count,
-    text: `${counted(count, "bar", "bars")}${included} ${count === 1 ? "has" : "have"} a high or low that is not the highest or lowest of its prices${count === 1 ? "" : ", the first"}: ${place}`,
-  };
-}
-
-function badPricesNote(series: readonly SeriesQuality[]): DatasetNote | undefined {
-  const missing = sum(series, ({ missingPrices }) => missingPrices.count);
-  const low = sum(series, ({ nonPositivePrices }) => nonPositivePrices.count);
-  const parts = [
-    ...(missing === 0 ? [] : [`${counted(missing, "row lacks", "rows lack")} a price`]),
-    ...(low === 0 ? [] : [`${counted(low, "row has", "rows have")} a price of 0 or less`]),
-  ];
-  return parts.length === 0 ? undefined : { kind: "badPrices", count: missing + low, text: parts.join(", ") };
 }
 
 /** Files may be read otherwise now. An ingest of this release says its version. */

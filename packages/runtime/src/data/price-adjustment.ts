@@ -2,6 +2,14 @@ import type { DataSource, DatasetManifest, JsonValue } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
 import { adjustedColumns, adjustedSource, aliasForm, columnAliases } from "@atc/plugin-kit";
 
+/** The end of the note on a column of adjusted closes that is not used. */
+const unusedColumn = "is not used for prices; --adjust scales all prices and the volume to it";
+
+/** Whether a note says that a column of adjusted closes is not used, which `adjust: false` has decided. */
+export function isUnusedAdjustment(text: string): boolean {
+  return text.endsWith(unusedColumn);
+}
+
 type SourceOptions = Readonly<Record<string, JsonValue>>;
 /** The reading options that decide. */
 interface AdjustmentOptions {
@@ -137,7 +145,7 @@ function checked(
   if (close === undefined) {
     const [unused] = adjust === undefined ? adjustedColumns(source) : [];
     if (unused === undefined || source.kind !== "bars") return source;
-    const note = `the column "${unused}" is not used for prices; --adjust scales all prices and the volume to it`;
+    const note = `the column "${unused}" ${unusedColumn}`;
     return { ...source, notes: [...notes, note] };
   }
   const raw = rawPrices(source, mapping);

@@ -1,4 +1,4 @@
-import type { BacktestReport } from "../backtest/run-backtest.ts";
+import type { BacktestReport } from "../backtest/backtest-report.ts";
 
 /** The JSON of a value inside an object, without the indent of its first line. */
 function inner(value: unknown, indent: string): string {

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "@atc/contract";
 import { averageKinds } from "@atc/contract";
 import type { LengthWeight, SignalDiagnostics } from "@atc/signals";
+import { listOf, numberOf, objectOf } from "./stored-json.ts";
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
@@ -54,21 +55,6 @@ function warningOf(value: JsonValue): SignalDiagnostics["warnings"][number] {
   const { threshold, bar, growth, message } = objectOf(value);
   if (typeof message !== "string") throw new TypeError("a warning has no message");
   return { threshold: numberOf(threshold), bar: numberOf(bar), growth: numberOf(growth), message };
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
-  throw new TypeError("an object is missing");
-}
-
-function listOf(value: JsonValue | undefined): readonly JsonValue[] {
-  if (Array.isArray(value)) return value as readonly JsonValue[];
-  throw new TypeError("a list is missing");
-}
-
-function numberOf(value: JsonValue | undefined): number {
-  if (typeof value === "number") return value;
-  throw new TypeError("a number is missing");
 }
 
 /** A weight before the cutout is NaN, which JSON stores as null. */

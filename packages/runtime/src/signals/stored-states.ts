@@ -2,6 +2,7 @@ import type { CacheValue } from "@atc/cache";
 import type { JsonObject, JsonValue } from "@atc/contract";
 import { averageKinds } from "@atc/contract";
 import type { KindState, SymbolState } from "../compute/symbol-state.ts";
+import { listOf, numberOf, objectOf, textOf } from "./stored-json.ts";
 
 /**
  * The states in a cache entry, checked member by member. Malformed ones are left out: another version wrote them, and
@@ -55,24 +56,4 @@ function kindOf(value: JsonValue | undefined): KindState["kind"] {
 
 function orNull<Value>(value: JsonValue | undefined, of: (value: JsonValue | undefined) => Value): Value | null {
   return value === null ? null : of(value);
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
-  throw new TypeError("an object is missing");
-}
-
-function listOf(value: JsonValue | undefined): readonly JsonValue[] {
-  if (Array.isArray(value)) return value as readonly JsonValue[];
-  throw new TypeError("a list is missing");
-}
-
-function textOf(value: JsonValue | undefined): string {
-  if (typeof value === "string") return value;
-  throw new TypeError("a text is missing");
-}
-
-function numberOf(value: JsonValue | undefined): number {
-  if (typeof value === "number") return value;
-  throw new TypeError("a number is missing");
 }

@@ -1,4 +1,12 @@
-import { type ChunkBuilder, noTime, numberTimes, type RowTimes, storeTimespec, wholeTextReader } from "@atc/plugin-kit";
+import {
+  type ChunkBuilder,
+  localTimesToUtc,
+  noTime,
+  numberTimes,
+  type RowTimes,
+  storeTimespec,
+  wholeTextReader,
+} from "@atc/plugin-kit";
 import type { BatchRows } from "../columns/batch-rows.ts";
 import { bitsOf, isSet } from "../columns/number-reader.ts";
 import { timeCells } from "../columns/time-cells.ts";
@@ -13,20 +21,6 @@ async function presence({ validity }: BatchColumn, { from, count }: BatchRows): 
   const bits = await bitsOf(validity, from, count);
   const first = from % 8;
   return (row) => isSet(bits, first + row);
-}
-
-/** Moves the times of Arrow's types from their zone to UTC. */
-function toUtc(times: RowTimes, target: BigInt64Array, to: "ms" | "ns", symbols: Int32Array): void {
-  const perSecond = to === "ns" ? 1_000_000_000n : 1000n;
-  const words = new Int32Array(target.buffer, target.byteOffset, 2 * target.length);
-  for (let row = 0; row < target.length; row++) {
-    const time = target[row];
-    if (time === noTime) continue;
-    const seconds = time / perSecond - (time % perSecond < 0n ? 1n : 0n);
-    times.timespec[0] = Number(seconds);
-    times.timespec[1] = Number(time - seconds * perSecond) * (to === "ns" ? 1 : 1_000_000);
-    if (!times.join(symbols[row]) || !storeTimespec(times.timespec, to, words, row)) target[row] = noTime;
-  }
 }
 
 /** A filler of the times of rows. It runs after those of the other columns, because it counts only rows that stay. */
@@ -101,7 +95,7 @@ export function timeFiller(reading: Reading, times: RowTimes): ColumnFiller {
     if (type.is === "time") {
       await typedTimes(column, rows, type, to, target);
       for (let row = 0; row < count; row++) if (!isPresent(row)) target[row] = noTime;
-      if (layout.localTime !== undefined || layout.isDateOnly) toUtc(times, target, to, symbols);
+      if (layout.localTime !== undefined || layout.isDateOnly) localTimesToUtc(times, target, to, symbols);
       return;
     }
     const values = await timeNumbers(column, rows, type);

@@ -1,6 +1,7 @@
 import {
   type ChunkBuilder,
   convertTimes,
+  localTimesToUtc,
   type NumberTimesInput,
   noTime,
   numberTimes,
@@ -19,20 +20,6 @@ export interface TimeFiller {
   fill(chunk: DataChunk, length: number, builder: ChunkBuilder): void;
   /** The text of a time of the last chunk that could not be read. */
   text(row: number): string | undefined;
-}
-
-/** Moves times from their zone to UTC. */
-function toUtc(times: RowTimes, target: BigInt64Array, to: "ms" | "ns", symbols: Int32Array): void {
-  const perSecond = to === "ns" ? 1_000_000_000n : 1000n;
-  const words = new Int32Array(target.buffer, target.byteOffset, 2 * target.length);
-  for (let row = 0; row < target.length; row++) {
-    const time = target[row];
-    if (time === noTime) continue;
-    const seconds = time / perSecond - (time % perSecond < 0n ? 1n : 0n);
-    times.timespec[0] = Number(seconds);
-    times.timespec[1] = Number(time - seconds * perSecond) * (to === "ns" ? 1 : 1_000_000);
-    if (!times.join(symbols[row]) || !storeTimespec(times.timespec, to, words, row)) target[row] = noTime;
-  }
 }
 
 /**
@@ -141,7 +128,7 @@ export function timeFiller(
       }
       convertTimes(values as BigInt64Array, content, target, to);
       if (validity !== null) for (let row = 0; row < length; row++) if (!isValid(validity, row)) target[row] = noTime;
-      if (layout.localTime !== undefined || layout.isDateOnly) toUtc(times, target, to, symbols);
+      if (layout.localTime !== undefined || layout.isDateOnly) localTimesToUtc(times, target, to, symbols);
     },
   };
 }
