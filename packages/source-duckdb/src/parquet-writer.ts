@@ -99,10 +99,13 @@ async function openFile(
   const appender = duckdb.appender_create(connection, null, "rows");
   const logicalTypes = [duckdb.Type.VARCHAR, ...types.map(({ id }) => id)].map((id) => duckdb.create_logical_type(id));
   const target: AppendTarget = { duckdb, appender, types: logicalTypes };
+  let copying: Promise<void> = Promise.resolve();
   let closed = false;
   const close = async (): Promise<void> => {
     if (closed) return;
     closed = true;
+    // DuckDB writes on a thread of its own. To disconnect meanwhile would end the process.
+    await copying.catch(() => undefined);
     duckdb.disconnect_sync(connection);
     await database[Symbol.asyncDispose]();
   };
@@ -119,7 +122,8 @@ async function openFile(
     finish: () =>
       guarded(path, async () => {
         duckdb.appender_close_sync(appender);
-        await copyTo(duckdb, connection, path, compression);
+        copying = copyTo(duckdb, connection, path, compression);
+        await copying;
         await close();
       }),
     [Symbol.asyncDispose]: close,
