@@ -11,6 +11,7 @@ import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addIngest } from "./commands/ingest.ts";
 import { addInit } from "./commands/init.ts";
+import { addPython } from "./commands/python.ts";
 import { addSignals } from "./commands/signals.ts";
 import type { CommandLineIo } from "./invocation/invocation.ts";
 import { exitCodeMeanings } from "./process/exit-code.ts";
@@ -67,6 +68,7 @@ export function createProgram(io: CommandLineIo, json: boolean, exit: (code: num
   addConfig(program, io);
   addDoctor(program, io, exit);
   addInit(program, io);
+  addPython(program, io);
   addCompletion(program, io);
   reportFaults(program, json);
   return program;
