@@ -1,4 +1,4 @@
-import type { SignalScan, SymbolState } from "@atc/runtime";
+import type { SignalScan, SignalTable, SymbolState } from "@atc/runtime";
 import { counted, integer } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
 import type { TextColumn } from "../text/text-table.ts";
@@ -52,6 +52,21 @@ function row(state: SymbolState): readonly string[] {
     timeText(state.since),
     strongestText(state),
   ];
+}
+
+/** The state of one symbol at its last bar. */
+export function stateLine({ symbol, length, times, timeUnit, close, columns, last }: SignalTable): string {
+  const at = (bar: number): string => {
+    const time = times[bar] ?? 0n;
+    return timeText(new Date(Number(timeUnit === "ns" ? time / 1_000_000n : time)).toISOString());
+  };
+  let since = length - 1;
+  while (since > 0 && columns.direction[since - 1] === last.direction) since--;
+  // The first bar has no signal, so a direction that holds there is older than these bars.
+  const held = `${directions[String(last.direction)]} since ${at(since)}${since === 0 ? " or before" : ""}`;
+  const direction = last.direction === 0 ? "no direction yet" : held;
+  const price = String(Number((close[length - 1] ?? 0).toPrecision(8)));
+  return `${symbol}: ${counted(length, "bar")}, the last of ${at(length - 1)} with close ${price}; average signal ${signed(last.averageSignal)}, ${direction}`;
 }
 
 function names(symbols: readonly string[]): string {
