@@ -22,7 +22,7 @@ beforeEach(async () => {
 describe("atc cache explain", () => {
   it("says that nothing is stored, and computes nothing", async () => {
     expect(await explain()).toMatchObject({ differences: [] });
-    expect(await shown()).toMatch(/the next backtest computes its results because no others are stored/);
+    expect(await shown()).toMatch(/the next backtest computes its results, because none are stored/);
     expect(await explain()).not.toHaveProperty("storedAt");
   });
 
@@ -39,14 +39,22 @@ describe("atc cache explain", () => {
     expect(done.storedAt).toBeGreaterThanOrEqual(done.nearestStoredAt ?? Number.POSITIVE_INFINITY);
     expect(done.nearestStoredAt).toBeGreaterThanOrEqual(before);
     expect(done.differences).toEqual(planned.differences);
-    expect(await shown("--fee-bps", "3")).toMatch(/the results are stored since .*Z; they were computed because/);
+    expect(await shown("--fee-bps", "3")).toMatch(
+      /the results are stored since .*Z; the nearest others, of .*Z, differ:/,
+    );
   });
 
-  it("compares with what was stored before, not with later results", async () => {
+  it("prefers what was stored before to later results", async () => {
+    await shop.atc("backtest", "bars.csv", "--symbols", "A");
     await shop.atc("backtest", "bars.csv");
     await shop.atc("backtest", "bars.csv", "--fee-bps", "2");
-    expect(await explain()).not.toHaveProperty("nearestStoredAt");
-    expect(await shown()).toContain("it is the first time");
+    const { differences } = await explain();
+    expect(differences.map(({ field }) => field).sort()).toEqual(["input", "parameters.symbols"]);
+    const first = await explain("--symbols", "A");
+    expect(first.nearestStoredAt).toBeGreaterThanOrEqual(first.storedAt ?? Number.POSITIVE_INFINITY);
+    await shop.atc("cache", "prune", "--max-bytes", "1");
+    await shop.atc("backtest", "bars.csv");
+    expect(await shown()).toMatch(/the results are stored since .*Z; no others are stored/);
   });
 
   it("names other rows, and prefers results of the same symbols", async () => {

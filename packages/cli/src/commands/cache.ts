@@ -249,15 +249,12 @@ function differenceText({ field, asked, stored }: KeyDifference): string {
 
 function explanationLines({ dataset, storedAt, nearestStoredAt, differences }: ResultsExplanation): readonly string[] {
   const at = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const others = nearestStoredAt === undefined ? undefined : `the nearest others, of ${at(nearestStoredAt)}, differ:`;
   const state =
     storedAt === undefined
-      ? "the next backtest computes its results"
-      : `the results are stored since ${at(storedAt)}; they were computed`;
-  const reason =
-    nearestStoredAt === undefined
-      ? "because no others are stored: it is the first time, or they were removed"
-      : `because the nearest others, of ${at(nearestStoredAt)}, differ:`;
-  return [`${dataset}: ${state} ${reason}`, ...differences.map((one) => `  ${differenceText(one)}`)];
+      ? `the next backtest computes its results, because ${others ?? "none are stored: it is the first, or they were removed"}`
+      : `the results are stored since ${at(storedAt)}; ${others ?? "no others are stored"}`;
+  return [`${dataset}: ${state}`, ...differences.map((one) => `  ${differenceText(one)}`)];
 }
 
 function addExplain(cacheCommand: Command, io: CommandLineIo): void {

@@ -1,5 +1,5 @@
 import type { SignalScan, SignalTable, SymbolState } from "@atc/runtime";
-import { counted, integer } from "../text/number-format.ts";
+import { counted, integer, timeText } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
 import type { TextColumn } from "../text/text-table.ts";
 import { textTable } from "../text/text-table.ts";
@@ -20,12 +20,6 @@ const headings: readonly TextColumn[] = [
 ];
 
 const directions: Readonly<Record<string, string>> = { "-1": "short", "0": "-", "1": "long" };
-
-/** A time without what is zero: a date, or a date with minutes. */
-function timeText(iso: string | null): string {
-  if (iso === null) return "-";
-  return iso.endsWith("T00:00:00.000Z") ? iso.slice(0, 10) : iso.slice(0, 16).replace("T", " ");
-}
 
 function signed(value: number | null): string {
   if (value === null) return "-";

@@ -11,16 +11,16 @@ export interface ResultsExplanation {
   readonly dataset: string;
   /** When the figures were stored, in ms since the epoch; undefined if the next backtest computes them. */
   readonly storedAt: number | undefined;
-  /** When the nearest other figures were stored, before these ones; undefined if there are none. */
+  /** When the nearest other figures were stored; undefined if there are none. */
   readonly nearestStoredAt: number | undefined;
   /** How the key of the backtest differs from that of the nearest other figures. */
   readonly differences: readonly KeyDifference[];
 }
 
 /**
- * Explains whether the cache has the figures of a backtest, and how their key differs from the nearest one that was
- * stored before: those are the reasons to compute them. Figures of the same symbols are nearer than others, then those
- * with fewer differences, then newer ones. A file is read if it changed, as for a backtest. Undefined if the cache is
+ * Explains whether the cache has the figures of a backtest, and how their key differs from the nearest stored one: those
+ * are the reasons to compute them. Figures that were stored before are nearer than later ones, then those of the same
+ * symbols, then those with fewer differences, then newer ones. A file is read if it changed, as for a backtest. Undefined if the cache is
  * off or cannot be used, which gives a warning.
  *
  * @throws what `openData` throws; ATC_NOT_FOUND for an unknown symbol
@@ -44,17 +44,23 @@ export async function explainResults(
     if (found && (await isSame(figures.key, key))) storedAt = figures.storedAt;
     else others.push(figures);
   }
-  const before = storedAt;
-  const earlier = others.filter((one) => before === undefined || one.storedAt <= before);
-  earlier.sort((a, b) => b.storedAt - a.storedAt);
-  const alike = earlier.filter((one) => isOfSymbols(one.key, key));
-  const candidates = alike.length > 0 ? alike : earlier;
+  const before = storedAt ?? Number.POSITIVE_INFINITY;
+  others.sort((a, b) => b.storedAt - a.storedAt);
+  // Figures that are stored again have a later time, so there may be no earlier ones.
+  const earlier = unlessEmpty(others, (one) => one.storedAt <= before);
+  const candidates = unlessEmpty(earlier, (one) => isOfSymbols(one.key, key));
   const { nearest, differences } = await explainMiss(
     key,
     candidates.map((one) => one.key),
   );
   const nearestStoredAt = candidates.find((one) => one.key === nearest)?.storedAt;
   return { dataset: dataset.manifest.name, storedAt, nearestStoredAt, differences };
+}
+
+/** The members that fulfil a condition; all of them if none does. */
+function unlessEmpty<Member>(all: readonly Member[], condition: (one: Member) => boolean): readonly Member[] {
+  const some = all.filter(condition);
+  return some.length > 0 ? some : all;
 }
 
 interface Figures {
