@@ -1,8 +1,8 @@
 // Packs every package, serves the tarballs from a registry on loopback, and installs each one alone into an empty
 // project with npm, pnpm and yarn. Imports and type-checks it there, and prints the table. Then makes a user's project
 // with each package manager: it installs the command, two codecs and a codec of somebody else, and checks that they
-// are found by name. Yarn's is made with its Plug'n'Play, too. The same is checked for global packages. At last it goes the README's road from an empty machine
-// image (`scripts/road.mjs`).
+// are found by name. Yarn's is made with its Plug'n'Play, too. The same is checked for global packages. At last it goes
+// the README's road from an empty machine image (`scripts/road.mjs`).
 //
 //   --only NAME                repeatable; omits the projects and the road
 //   --projects                 only the projects and the global packages

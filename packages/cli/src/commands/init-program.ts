@@ -22,8 +22,8 @@ function packageJson(name: string): string {
 /**
  * Writes a program that backtests a file into a folder that does not exist yet. Returns its files.
  *
- * @throws ATC_INVALID_ARGUMENT for a name that npm cannot have, and if the folder exists; ATC_READ_ONLY, ATC_NO_SPACE or
- * ATC_IO if the disk refuses
+ * @throws ATC_INVALID_ARGUMENT for a name that npm cannot have, and if the folder exists; ATC_READ_ONLY, ATC_NO_SPACE
+ * or ATC_IO if the disk refuses
  */
 export async function writeProgram(name: string, folder: string): Promise<readonly string[]> {
   const content = new Map([

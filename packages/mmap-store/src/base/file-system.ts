@@ -19,8 +19,8 @@ const syncDescriptor = promisify(fsync);
 const syncDataOf = promisify(fdatasync);
 
 /**
- * Makes a file durable. `FileHandle.sync` is not used here, because the `node:fs` of Yarn Plug'n'Play does not implement
- * it.
+ * Makes a file durable. `FileHandle.sync` is not used here, because the `node:fs` of Yarn Plug'n'Play does not
+ * implement it.
  */
 export function syncFile(file: FileHandle): Promise<void> {
   return syncDescriptor(file.fd);

@@ -18,10 +18,10 @@ export interface ResultsExplanation {
 }
 
 /**
- * Explains whether the cache has the figures of a backtest, and how their key differs from the nearest stored one: those
- * are the reasons to compute them. Figures that were stored before are nearer than later ones, then those of the same
- * symbols, then those with fewer differences, then newer ones. A file is read if it changed, as for a backtest. Undefined if the cache is
- * off or cannot be used, which gives a warning.
+ * Explains whether the cache has the figures of a backtest, and how their key differs from the nearest stored one:
+ * those are the reasons to compute them. Figures that were stored before are nearer than later ones, then those of the
+ * same symbols, then those with fewer differences, then newer ones. A file is read if it changed, as for a backtest.
+ * Undefined if the cache is off or cannot be used, which gives a warning.
  *
  * @throws what `openData` throws; ATC_NOT_FOUND for an unknown symbol
  */
