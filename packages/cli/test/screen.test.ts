@@ -102,6 +102,15 @@ it("a warning of several lines keeps them, each wrapped and indented", async () 
   expect(lines.some((line) => /^ {4}\S/.test(line))).toBe(true);
 });
 
+it("help, the period of a backtest and the head of data info fit a narrow screen", async () => {
+  await shop.file("bars.csv", barsCsv(["A"], 60));
+  for (const args of [["--help"], ["backtest", "bars.csv", "--from", "2020-01-02"], ["data", "info", "bars"]]) {
+    const run = await runAtc(shop.path, args, { COLUMNS: "70" });
+    const wide = run.stdout.split("\n").filter((line) => line.length > 70 && !line.includes(shop.path));
+    expect(wide).toEqual([]);
+  }
+});
+
 it("the list of datasets never breaks a name, and leaves out other columns", async () => {
   const name = "a-long-name-of-a-dataset-that-somebody-copies-from-the-list";
   await shop.file("bars.csv", barsCsv(["A"], 60));

@@ -63,10 +63,10 @@ export function addInfo(data: Command, io: CommandLineIo): void {
         report,
         sourceNotes: madeFromNotes(manifest),
       });
-    run.print(
+    run.printLine(
       `${name}: ${row.kind ?? ""}, ${counted(row.rows ?? 0, "row")}, ${counted(row.symbols ?? 0, "symbol")}, ${bytes(row.bytes ?? 0)}, generation ${manifest.generation}`,
     );
-    run.print(
+    run.printLine(
       `from ${row.start ?? "-"} to ${row.end ?? "-"}${row.source === undefined ? "" : `, read from ${row.source}`}`,
     );
     for (const line of historyLines(info)) run.printLine(line);

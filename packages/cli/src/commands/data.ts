@@ -131,7 +131,9 @@ function addCompact(data: Command, io: CommandLineIo): void {
 }
 
 export function addData(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
-  const data = program.command("data").description("List, describe, extend, verify, compact and delete datasets");
+  const data = program
+    .command("data")
+    .description("List, describe, extend, resample, export, check and delete datasets");
   addList(data, io);
   addInfo(data, io);
   addRemove(data, io);

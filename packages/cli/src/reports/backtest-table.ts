@@ -202,7 +202,7 @@ export function backtestTable(
   const rest = report.symbols.length - shown.length;
   return [
     ...fitted(title(report, asked), "", screen).map((line) => painted(line, "heading", screen)),
-    ...periodLines(report),
+    ...periodLines(report).flatMap((line) => fitted(line, "", screen)),
     "",
     report.symbols.length === 0 ? "no symbol could be computed" : textTable(headings, rows, screen),
     ...(rest > 0 ? [`and ${integer(rest)} more symbols (--json lists all)`] : []),
