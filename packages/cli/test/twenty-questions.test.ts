@@ -65,6 +65,7 @@ const share = (text: string | undefined): number => Number.parseFloat(text ?? ""
 /** What must be in the answers, in the order of the README. */
 const answers: readonly ((run: Run) => unknown)[] = [
   ({ stdout }) => {
+    expect(stdout).toContain('read timestamp from "Date" (calendar dates), symbol from "Ticker", open from "Open"');
     expect(stdout).toContain("columns: timestamp timestamp[ms], open float64");
     expect(stdout).toContain("times are calendar dates");
     expect(stdout).toMatch(/1 bad row \(1 not a number\)\n {2}line 51, Open: "n\/a"/);
