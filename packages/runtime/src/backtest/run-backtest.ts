@@ -1,12 +1,12 @@
 import type { BacktestFigures, BacktestResult, Period, Strategy } from "@atc/backtest";
 import { arraysOfReader, atcStrategy, backtestInto, checkPeriod, periodRows, resultToJson } from "@atc/backtest";
-import type { Cache } from "@atc/cache";
+import type { Cache, CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
 import type { Dataset } from "@atc/contract";
 import { batchesOf } from "../compute/symbol-batches.ts";
 import type { DataOptions, OpenedData } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
-import { timeframeMs } from "../data/timeframe.ts";
+import { timeframeLabel, timeframeMs } from "../data/timeframe.ts";
 import { openSpool, type Spool } from "../spool/open-spool.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { asJson, backtestPart, signalPart } from "../wiring/config-parts.ts";
@@ -86,7 +86,7 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
   if (wanted === undefined) return;
   for (const { symbol, interval } of data.report?.series ?? []) {
     if (interval === undefined || interval === wanted) continue;
-    runtime.warn(`timeframe is ${timeframe}, but the bars of ${symbol} are ${interval / 1000} s apart`);
+    runtime.warn(`timeframe is ${timeframe}, but the bars of ${symbol} are ${timeframeLabel(interval)} apart`);
     return;
   }
 }
@@ -282,6 +282,13 @@ export async function runBacktest(
   const { report, dataset, curves, cached, cachedSymbols, reused } = run;
   const result = curves === undefined ? undefined : arraysOf(curves);
   return { report, dataset, result, cached, cachedSymbols, reused };
+}
+
+/** The key of the figures of a whole run: what a backtest without curves looks up first. */
+export function figuresKey(runtime: Runtime, dataset: Dataset, options: RunBacktestOptions): CacheKey {
+  const period = periodOf(options);
+  const symbols = readSymbols(runtime, dataset, options.symbols, period).map(({ symbol }) => symbol);
+  return keysOf(runtime.config, dataset, strategyOf(runtime.config, options), period)("report", { symbols });
 }
 
 function byCodeUnit(a: string, b: string): number {
