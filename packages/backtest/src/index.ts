@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+export { allocateFills, copyFills, type FillListener, type Fills, partOfFills } from "./account/fills.ts";
+export { type FillReason, fillReasons } from "./account/reasons.ts";
 export {
   allocateTrades,
   copyTrades,
@@ -54,14 +56,26 @@ export { type MemoryColumns, memorySeries } from "./prices/memory-series.ts";
 export { lossWarning, withLossWarning } from "./prices/warnings.ts";
 export {
   type ArraySink,
+  allocateColumns,
   arrayCurves,
   arraySink,
   arraysOfReader,
   type CurveArrays,
+  noColumn,
   noCurves,
   readerOfArrays,
 } from "./results/array-curves.ts";
-export type { BarRoom, CurveReader, CurveSink, CurveStore } from "./results/curves.ts";
+export {
+  type BarColumn,
+  type BarColumns,
+  type BarRoom,
+  barColumns,
+  type CurveContent,
+  type CurveReader,
+  type CurveSink,
+  type CurveStore,
+  mostFillsPerBar,
+} from "./results/curves.ts";
 export type { AccountTotals, SymbolFigures, SymbolResult } from "./results/symbol-result.ts";
 export {
   type BacktestFigures,

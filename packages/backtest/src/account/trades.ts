@@ -16,10 +16,20 @@ export interface Trades {
   readonly exitPrice: Float64Array;
   /** Fees of both sides. If it is open, fees of the entry. */
   readonly fees: Float64Array;
+  /** What slippage and spread cost on both sides, in money. If it is open, of the entry. */
+  readonly slippage: Float64Array;
   /** Profit after fees, in money. */
   readonly profit: Float64Array;
   /** profit / (quantity x entry price). */
   readonly return: Float64Array;
+  /** Bars from the entry to the exit. */
+  readonly barsHeld: Int32Array;
+  /** The worst excursion, as a fraction of the entry price, 0 or less. */
+  readonly mae: Float64Array;
+  /** The best excursion, as a fraction of the entry price, 0 or more. */
+  readonly mfe: Float64Array;
+  /** Why it ended: an index into `fillReasons`. */
+  readonly reason: Uint8Array;
   /** 1 if the position is still open, else 0. */
   readonly open: Uint8Array;
 }
@@ -35,8 +45,13 @@ export function allocateTrades(capacity: number): Trades {
     entryPrice: new Float64Array(capacity),
     exitPrice: new Float64Array(capacity),
     fees: new Float64Array(capacity),
+    slippage: new Float64Array(capacity),
     profit: new Float64Array(capacity),
     return: new Float64Array(capacity),
+    barsHeld: new Int32Array(capacity),
+    mae: new Float64Array(capacity),
+    mfe: new Float64Array(capacity),
+    reason: new Uint8Array(capacity),
     open: new Uint8Array(capacity),
   };
 }
@@ -50,8 +65,13 @@ export function copyTrades(from: Trades, to: Trades, row: number): void {
   to.entryPrice.set(from.entryPrice, row);
   to.exitPrice.set(from.exitPrice, row);
   to.fees.set(from.fees, row);
+  to.slippage.set(from.slippage, row);
   to.profit.set(from.profit, row);
   to.return.set(from.return, row);
+  to.barsHeld.set(from.barsHeld, row);
+  to.mae.set(from.mae, row);
+  to.mfe.set(from.mfe, row);
+  to.reason.set(from.reason, row);
   to.open.set(from.open, row);
 }
 
@@ -66,8 +86,13 @@ export function partOfTrades(trades: Trades, from: number, to: number): Trades {
     entryPrice: trades.entryPrice.subarray(from, to),
     exitPrice: trades.exitPrice.subarray(from, to),
     fees: trades.fees.subarray(from, to),
+    slippage: trades.slippage.subarray(from, to),
     profit: trades.profit.subarray(from, to),
     return: trades.return.subarray(from, to),
+    barsHeld: trades.barsHeld.subarray(from, to),
+    mae: trades.mae.subarray(from, to),
+    mfe: trades.mfe.subarray(from, to),
+    reason: trades.reason.subarray(from, to),
     open: trades.open.subarray(from, to),
   };
 }

@@ -1,31 +1,40 @@
 import { AtcError, type JsonObject, type JsonValue, type TypedArray } from "@atc/contract";
+import { allocateFills, type Fills } from "../account/fills.ts";
 import { allocateTrades, type Trades } from "../account/trades.ts";
 import { withLossWarning } from "../prices/warnings.ts";
-import type { CurveArrays } from "../results/array-curves.ts";
+import { type CurveArrays, namesOf } from "../results/array-curves.ts";
+import { type BarColumns, barColumns } from "../results/curves.ts";
 import type { AccountTotals, SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
 import { decodeMetrics } from "./stored-metrics.ts";
 
 /** A result as plain typed arrays and JSON, for a cache or another thread. */
 export interface EncodedResult {
-  /** `times`, `equity`, `directions`, and each column of the trades as `trades.<column>`. */
+  /**
+   * `times`, `equity`, `directions`, each requested column of bars as `bars.<column>`, each column of the trades as
+   * `trades.<column>`, and each of the fills as `fills.<column>` if they were requested.
+   */
   readonly arrays: Readonly<Record<string, TypedArray>>;
   /** Everything else. */
   readonly attributes: JsonObject;
 }
 
 /** Version of {@link EncodedResult}. It is part of cache keys. */
-export const resultVersion: number = 1;
+export const resultVersion: number = 2;
 
 type TradeColumn = Exclude<keyof Trades, "length">;
+type FillColumn = Exclude<keyof Fills, "length">;
 const tradeColumns = Object.keys(allocateTrades(0)).filter((name): name is TradeColumn => name !== "length");
+const fillColumns = Object.keys(allocateFills(0)).filter((name): name is FillColumn => name !== "length");
 
-/** Encodes bars and trades under the names of {@link EncodedResult}. The arrays are not copied. */
-export function encodeCurves({ times, equity, directions, trades }: CurveArrays): EncodedResult["arrays"] {
+/** Encodes bars, trades and fills under the names of {@link EncodedResult}. The arrays are not copied. */
+export function encodeCurves({ times, equity, directions, columns, trades, fills }: CurveArrays): EncodedResult["arrays"] {
   return {
     times,
     equity,
     directions,
+    ...Object.fromEntries(namesOf(columns).map((name) => [`bars.${name}`, columns[name] as Float64Array])),
     ...Object.fromEntries(tradeColumns.map((name) => [`trades.${name}`, trades[name]])),
+    ...(fills.length > 0 ? Object.fromEntries(fillColumns.map((name) => [`fills.${name}`, fills[name]])) : {}),
   };
 }
 
@@ -78,10 +87,36 @@ function decodeTrades(arrays: EncodedResult["arrays"]): Trades {
     entryPrice: float("entryPrice"),
     exitPrice: float("exitPrice"),
     fees: float("fees"),
+    slippage: float("slippage"),
     profit: float("profit"),
     return: float("return"),
+    barsHeld: array(arrays, "trades.barsHeld", Int32Array, length),
+    mae: float("mae"),
+    mfe: float("mfe"),
+    reason: array(arrays, "trades.reason", Uint8Array, length),
     open: array(arrays, "trades.open", Uint8Array, length),
   };
+}
+
+function decodeFills(arrays: EncodedResult["arrays"]): Fills {
+  if (arrays["fills.time"] === undefined) return allocateFills(0);
+  const time = array(arrays, "fills.time", BigInt64Array, undefined);
+  const { length } = time;
+  const float = (name: FillColumn): Float64Array => array(arrays, `fills.${name}`, Float64Array, length);
+  return {
+    length,
+    time,
+    quantity: float("quantity"),
+    price: float("price"),
+    fee: float("fee"),
+    slippage: float("slippage"),
+    reason: array(arrays, "fills.reason", Uint8Array, length),
+  };
+}
+
+function decodeColumns(arrays: EncodedResult["arrays"], bars: number): BarColumns {
+  const stored = barColumns.filter((name) => arrays[`bars.${name}`] !== undefined);
+  return Object.fromEntries(stored.map((name) => [name, array(arrays, `bars.${name}`, Float64Array, bars)]));
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
@@ -113,6 +148,8 @@ export function decodeCurves(arrays: EncodedResult["arrays"]): CurveArrays {
   const times = array(arrays, "times", BigInt64Array, undefined);
   return {
     trades: decodeTrades(arrays),
+    fills: decodeFills(arrays),
+    columns: decodeColumns(arrays, times.length),
     times,
     equity: array(arrays, "equity", Float64Array, times.length),
     directions: array(arrays, "directions", Int8Array, times.length),
