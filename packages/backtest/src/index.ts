@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+export { allocateFills, copyFills, type FillListener, type Fills, partOfFills } from "./account/fills.ts";
+export { type FillReason, fillReasons } from "./account/reasons.ts";
 export {
   allocateTrades,
   copyTrades,
@@ -73,6 +75,14 @@ export {
   type SkippedSymbol,
 } from "./run/backtest.ts";
 export { type BacktestSeriesOptions, backtestSeries } from "./run/backtest-series.ts";
+export type {
+  Account,
+  AccountListeners,
+  AccountPoints,
+  AccountRows,
+  AccountSymbol,
+  SimulatorOptions,
+} from "./simulation/account-rows.ts";
 export { createSimulator, type SimulatedAccount, type SimulatedBars, type Simulator } from "./simulation/simulator.ts";
 export type { EquityStatistics } from "./statistics/equity-statistics.ts";
 export type { Metrics } from "./statistics/metrics.ts";

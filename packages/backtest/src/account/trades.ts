@@ -1,25 +1,35 @@
-/** Trades as columns, one row per trade, in the order in which they ended. A trade that is still open is last. */
+/** Trades as columns, one row per trade, in the order in which they ended. Trades that are still open are last. */
 export interface Trades {
   /** Number of rows. */
   readonly length: number;
   /** Time of the fill that opened it, in the series' unit. */
   readonly entryTime: BigInt64Array;
-  /** Time of the fill that ended it. If it is open, time of the last bar. */
+  /** Time of the fill that ended it. If it is open, time of the symbol's last bar. */
   readonly exitTime: BigInt64Array;
   /** 1 long, -1 short. */
   readonly direction: Int8Array;
-  /** Units, above 0. */
+  /** The most units held, above 0. */
   readonly quantity: Float64Array;
-  /** Fill price of the entry, slippage included. */
+  /** Average fill price of all units that were added, slippage included. */
   readonly entryPrice: Float64Array;
-  /** Fill price of the exit, slippage included. If it is open, the last close. */
+  /** Average fill price of all units that were removed, slippage included; what is still held counts at the last close. */
   readonly exitPrice: Float64Array;
-  /** Fees of both sides. If it is open, fees of the entry. */
+  /** Fees of all its fills, in money. */
   readonly fees: Float64Array;
+  /** Slippage of all its fills, in money, already part of the prices. */
+  readonly slippage: Float64Array;
   /** Profit after fees, in money. */
   readonly profit: Float64Array;
-  /** profit / (quantity x entry price). */
+  /** profit / (quantity x entry price); NaN if the entry price is 0. */
   readonly return: Float64Array;
+  /** Bars from the one of its entry to the one of its exit. */
+  readonly barsHeld: Int32Array;
+  /** Maximum adverse excursion, as a fraction of the entry price: 0 or below. */
+  readonly mae: Float64Array;
+  /** Maximum favourable excursion, as a fraction of the entry price: 0 or above. */
+  readonly mfe: Float64Array;
+  /** Why it ended: an index into `fillReasons`. */
+  readonly reason: Uint8Array;
   /** 1 if the position is still open, else 0. */
   readonly open: Uint8Array;
 }
@@ -35,8 +45,13 @@ export function allocateTrades(capacity: number): Trades {
     entryPrice: new Float64Array(capacity),
     exitPrice: new Float64Array(capacity),
     fees: new Float64Array(capacity),
+    slippage: new Float64Array(capacity),
     profit: new Float64Array(capacity),
     return: new Float64Array(capacity),
+    barsHeld: new Int32Array(capacity),
+    mae: new Float64Array(capacity),
+    mfe: new Float64Array(capacity),
+    reason: new Uint8Array(capacity),
     open: new Uint8Array(capacity),
   };
 }
@@ -50,8 +65,13 @@ export function copyTrades(from: Trades, to: Trades, row: number): void {
   to.entryPrice.set(from.entryPrice, row);
   to.exitPrice.set(from.exitPrice, row);
   to.fees.set(from.fees, row);
+  to.slippage.set(from.slippage, row);
   to.profit.set(from.profit, row);
   to.return.set(from.return, row);
+  to.barsHeld.set(from.barsHeld, row);
+  to.mae.set(from.mae, row);
+  to.mfe.set(from.mfe, row);
+  to.reason.set(from.reason, row);
   to.open.set(from.open, row);
 }
 
@@ -66,14 +86,22 @@ export function partOfTrades(trades: Trades, from: number, to: number): Trades {
     entryPrice: trades.entryPrice.subarray(from, to),
     exitPrice: trades.exitPrice.subarray(from, to),
     fees: trades.fees.subarray(from, to),
+    slippage: trades.slippage.subarray(from, to),
     profit: trades.profit.subarray(from, to),
     return: trades.return.subarray(from, to),
+    barsHeld: trades.barsHeld.subarray(from, to),
+    mae: trades.mae.subarray(from, to),
+    mfe: trades.mfe.subarray(from, to),
+    reason: trades.reason.subarray(from, to),
     open: trades.open.subarray(from, to),
   };
 }
 
-/** Receives the next trades. The arrays are reused after the call. */
-export type TradeListener = (trades: Trades) => void;
+/**
+ * Receives the next trades, and the symbol of each as an index into the account's symbols (all 0 for one symbol). The
+ * arrays are reused after the call.
+ */
+export type TradeListener = (trades: Trades, symbols: Int32Array) => void;
 
 /** Turns fills into trades and passes them on in blocks. */
 export interface TradeLedger {
@@ -94,6 +122,7 @@ const blockRows = 512;
 /** Creates an empty ledger. */
 export function createTradeLedger(onTrades: TradeListener): TradeLedger {
   const rows = allocateTrades(blockRows);
+  const symbols = new Int32Array(blockRows);
   const statistics = noTrades();
   let length = 0;
   let entryTime = 0n;
@@ -102,7 +131,7 @@ export function createTradeLedger(onTrades: TradeListener): TradeLedger {
   let held = 0;
 
   function flush(): void {
-    if (length > 0) onTrades(length === blockRows ? rows : partOfTrades(rows, 0, length));
+    if (length > 0) onTrades(length === blockRows ? rows : partOfTrades(rows, 0, length), symbols.subarray(0, length));
     length = 0;
   }
 

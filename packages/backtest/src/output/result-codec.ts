@@ -78,8 +78,13 @@ function decodeTrades(arrays: EncodedResult["arrays"]): Trades {
     entryPrice: float("entryPrice"),
     exitPrice: float("exitPrice"),
     fees: float("fees"),
+    slippage: float("slippage"),
     profit: float("profit"),
     return: float("return"),
+    barsHeld: array(arrays, "trades.barsHeld", Int32Array, length),
+    mae: float("mae"),
+    mfe: float("mfe"),
+    reason: array(arrays, "trades.reason", Uint8Array, length),
     open: array(arrays, "trades.open", Uint8Array, length),
   };
 }
