@@ -87,6 +87,14 @@ export {
   type SkippedSymbol,
 } from "./run/backtest.ts";
 export { type BacktestSeriesOptions, backtestSeries } from "./run/backtest-series.ts";
+export type {
+  Account,
+  AccountListeners,
+  AccountPoints,
+  AccountRows,
+  AccountSymbol,
+  SimulatorOptions,
+} from "./simulation/account-rows.ts";
 export { createSimulator, type SimulatedAccount, type SimulatedBars, type Simulator } from "./simulation/simulator.ts";
 export type { EquityStatistics } from "./statistics/equity-statistics.ts";
 export type { Metrics } from "./statistics/metrics.ts";

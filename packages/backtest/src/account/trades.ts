@@ -1,32 +1,32 @@
-/** Trades as columns, one row per trade, in the order in which they ended. A trade that is still open is last. */
+/** Trades as columns, one row per trade, in the order in which they ended. Trades that are still open are last. */
 export interface Trades {
   /** Number of rows. */
   readonly length: number;
   /** Time of the fill that opened it, in the series' unit. */
   readonly entryTime: BigInt64Array;
-  /** Time of the fill that ended it. If it is open, time of the last bar. */
+  /** Time of the fill that ended it. If it is open, time of the symbol's last bar. */
   readonly exitTime: BigInt64Array;
   /** 1 long, -1 short. */
   readonly direction: Int8Array;
-  /** Units, above 0. */
+  /** The most units held, above 0. */
   readonly quantity: Float64Array;
-  /** Fill price of the entry, slippage included. */
+  /** Average fill price of all units that were added, slippage included. */
   readonly entryPrice: Float64Array;
-  /** Fill price of the exit, slippage included. If it is open, the last close. */
+  /** Average fill price of all units that were removed, slippage included; what is still held counts at the last close. */
   readonly exitPrice: Float64Array;
-  /** Fees of both sides. If it is open, fees of the entry. */
+  /** Fees of all its fills, in money. */
   readonly fees: Float64Array;
-  /** What slippage and spread cost on both sides, in money. If it is open, of the entry. */
+  /** Slippage of all its fills, in money, already part of the prices. */
   readonly slippage: Float64Array;
   /** Profit after fees, in money. */
   readonly profit: Float64Array;
-  /** profit / (quantity x entry price). */
+  /** profit / (quantity x entry price); NaN if the entry price is 0. */
   readonly return: Float64Array;
-  /** Bars from the entry to the exit. */
+  /** Bars from the one of its entry to the one of its exit. */
   readonly barsHeld: Int32Array;
-  /** The worst excursion, as a fraction of the entry price, 0 or less. */
+  /** Maximum adverse excursion, as a fraction of the entry price: 0 or below. */
   readonly mae: Float64Array;
-  /** The best excursion, as a fraction of the entry price, 0 or more. */
+  /** Maximum favourable excursion, as a fraction of the entry price: 0 or above. */
   readonly mfe: Float64Array;
   /** Why it ended: an index into `fillReasons`. */
   readonly reason: Uint8Array;
@@ -97,8 +97,11 @@ export function partOfTrades(trades: Trades, from: number, to: number): Trades {
   };
 }
 
-/** Receives the next trades. The arrays are reused after the call. */
-export type TradeListener = (trades: Trades) => void;
+/**
+ * Receives the next trades, and the symbol of each as an index into the account's symbols (all 0 for one symbol). The
+ * arrays are reused after the call.
+ */
+export type TradeListener = (trades: Trades, symbols: Int32Array) => void;
 
 /** Turns fills into trades and passes them on in blocks. */
 export interface TradeLedger {
@@ -119,6 +122,7 @@ const blockRows = 512;
 /** Creates an empty ledger. */
 export function createTradeLedger(onTrades: TradeListener): TradeLedger {
   const rows = allocateTrades(blockRows);
+  const symbols = new Int32Array(blockRows);
   const statistics = noTrades();
   let length = 0;
   let entryTime = 0n;
@@ -127,7 +131,7 @@ export function createTradeLedger(onTrades: TradeListener): TradeLedger {
   let held = 0;
 
   function flush(): void {
-    if (length > 0) onTrades(length === blockRows ? rows : partOfTrades(rows, 0, length));
+    if (length > 0) onTrades(length === blockRows ? rows : partOfTrades(rows, 0, length), symbols.subarray(0, length));
     length = 0;
   }
 
