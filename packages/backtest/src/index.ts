@@ -33,6 +33,8 @@ export { decodeMetrics } from "./output/stored-metrics.ts";
 export {
   equityBlocks,
   equityColumns,
+  fillBlocks,
+  fillColumns,
   type PortfolioCurve,
   portfolioBlocks,
   portfolioColumns,
@@ -78,6 +80,7 @@ export {
 } from "./results/curves.ts";
 export type { AccountTotals, SymbolFigures, SymbolResult } from "./results/symbol-result.ts";
 export {
+  type ArrayBacktestOptions,
   type BacktestFigures,
   type BacktestIntoOptions,
   type BacktestOptions,

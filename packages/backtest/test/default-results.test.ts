@@ -19,9 +19,10 @@ function market(): Readonly<Record<string, MemoryColumns>> {
     let drift = 0;
     for (let i = 0; i < bars; i++) {
       if (i % 40 === 0) drift = (uniform() - 0.48) / 50;
-      open[i] = price * (1 + (uniform() - 0.5) / 100);
-      close[i] = open[i] * (1 + drift + (uniform() - 0.5) / 20);
-      price = close[i];
+      const first = price * (1 + (uniform() - 0.5) / 100);
+      price = first * (1 + drift + (uniform() - 0.5) / 20);
+      open[i] = first;
+      close[i] = price;
     }
     return { timestamp, open, close };
   };

@@ -27,7 +27,14 @@ const tradeColumns = Object.keys(allocateTrades(0)).filter((name): name is Trade
 const fillColumns = Object.keys(allocateFills(0)).filter((name): name is FillColumn => name !== "length");
 
 /** Encodes bars, trades and fills under the names of {@link EncodedResult}. The arrays are not copied. */
-export function encodeCurves({ times, equity, directions, columns, trades, fills }: CurveArrays): EncodedResult["arrays"] {
+export function encodeCurves({
+  times,
+  equity,
+  directions,
+  columns,
+  trades,
+  fills,
+}: CurveArrays): EncodedResult["arrays"] {
   return {
     times,
     equity,

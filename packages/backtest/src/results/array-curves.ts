@@ -33,7 +33,10 @@ export function namesOf(columns: BarColumns): readonly BarColumn[] {
 }
 
 /** Converts each column that there is. */
-export function mapColumns(columns: BarColumns, convert: (values: Float64Array, name: BarColumn) => Float64Array): BarColumns {
+export function mapColumns(
+  columns: BarColumns,
+  convert: (values: Float64Array, name: BarColumn) => Float64Array,
+): BarColumns {
   return Object.fromEntries(namesOf(columns).map((name) => [name, convert(columns[name] as Float64Array, name)]));
 }
 
@@ -102,7 +105,11 @@ interface RowKind<Rows> {
   readonly part: (rows: Rows, from: number, to: number) => Rows;
 }
 
-function growingRows<Rows extends { readonly length: number }>({ allocate, copy, part }: RowKind<Rows>): GrowingRows<Rows> {
+function growingRows<Rows extends { readonly length: number }>({
+  allocate,
+  copy,
+  part,
+}: RowKind<Rows>): GrowingRows<Rows> {
   let all = allocate(64);
   let length = 0;
   return {
@@ -127,7 +134,10 @@ const tradeKind: RowKind<Trades> = { allocate: allocateTrades, copy: copyTrades,
 const fillKind: RowKind<Fills> = { allocate: allocateFills, copy: copyFills, part: partOfFills };
 
 /** Creates a sink for at most `bars` bars. */
-export function arraySink(bars: number, { columns: names = [], fills: keepsFills = false }: CurveContent = {}): ArraySink {
+export function arraySink(
+  bars: number,
+  { columns: names = [], fills: keepsFills = false }: CurveContent = {},
+): ArraySink {
   const times = new BigInt64Array(bars);
   const equity = new Float64Array(bars);
   const directions = new Int8Array(bars);

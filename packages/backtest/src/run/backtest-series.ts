@@ -174,6 +174,7 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
     const room = sink.room(1);
     room.times.set(before.last.times);
     room.directions.set(before.last.directions);
+    room.columns.close?.set(before.last.close as Float64Array);
     simulator.push(before.last, room.equity);
     sink.takeBars(1);
   }
@@ -189,6 +190,7 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
     simulator.push({ times, close: taken.close, fill, directions }, room.equity);
     assertFinite(series.symbol, columns.timeUnit, taken.close, room.equity, times);
     splits.push(taken.close, times);
+    room.columns.close?.set(taken.close as Float64Array);
     sink.takeBars(length);
     bars += length;
     yield parts.finished(block);

@@ -122,9 +122,7 @@ export function spoolCurves(areas: SpoolAreas, regions: ReadonlyMap<string, Spoo
       },
       takeFills: keepsFills
         ? (more) => {
-            fillRows.pack(more, (row, bytes) =>
-              writeArea(areas.trades, fillOffset + fillBytes * (fills + row), bytes),
-            );
+            fillRows.pack(more, (row, bytes) => writeArea(areas.trades, fillOffset + fillBytes * (fills + row), bytes));
             fills += more.length;
           }
         : undefined,
