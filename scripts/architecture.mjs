@@ -44,6 +44,7 @@ export const packages = {
       "prices",
       "simulation",
       "strategy",
+      "metrics",
       "statistics",
       "account",
       "base",

@@ -17,6 +17,16 @@ export {
 export { isoTime, type TimeUnit } from "./base/calendar.ts";
 export { validateBacktestConfig } from "./base/configuration.ts";
 export { checkPeriod, outsidePeriod, type Period, type PeriodRows, periodRows, periodStart } from "./base/period.ts";
+export type { MetricRecord, MoreMetricName } from "./metrics/metrics-record.ts";
+export type {
+  MetricDefinition,
+  MetricDefinitions,
+  MetricGroup,
+  MetricPart,
+  MetricUnit,
+} from "./metrics/table/metric-definition.ts";
+export { type MetricName, metricNames, type TimeMetricName } from "./metrics/table/metric-names.ts";
+export { isMetricName, metricTable } from "./metrics/table/metric-table.ts";
 export { blocksToCsv, columnsToCsv } from "./output/csv.ts";
 export {
   decodeCurves,
