@@ -27,6 +27,12 @@ export type {
 } from "./metrics/table/metric-definition.ts";
 export { type MetricName, metricNames, type TimeMetricName } from "./metrics/table/metric-names.ts";
 export { isMetricName, metricTable } from "./metrics/table/metric-table.ts";
+export { type PositionSizing, positionSizing } from "./base/position-sizing.ts";
+export { checkWeights } from "./decisions/check-weights.ts";
+export { createDecider, type DecidedBars, type Decider } from "./decisions/decider.ts";
+export { type DecisionRun, startDecisions } from "./decisions/decision-run.ts";
+export { type NeededColumns, type NeededColumnsOptions, neededColumns } from "./decisions/needed-columns.ts";
+export { type WantedDecisionsOptions, wantedDecisions } from "./decisions/wanted-decisions.ts";
 export { blocksToCsv, columnsToCsv } from "./output/csv.ts";
 export {
   decodeCurves,
@@ -112,7 +118,10 @@ export { createSimulator, type SimulatedAccount, type SimulatedBars, type Simula
 export type { EquityStatistics } from "./statistics/equity-statistics.ts";
 export type { Metrics } from "./statistics/metrics.ts";
 export { atcStrategy } from "./strategy/atc-strategy.ts";
+export { columnsStrategy } from "./strategy/columns-strategy.ts";
 export {
+  type DecisionName,
+  type Decisions,
   type Strategy,
   type StrategyBars,
   type StrategyOptions,
