@@ -25,7 +25,8 @@ import type { CurveContent, CurveStore } from "../results/curves.ts";
 import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
 import { atcStrategy } from "../strategy/atc-strategy.ts";
 import type { Strategy } from "../strategy/strategy.ts";
-import { type BacktestStepsOptions, backtestSteps, rowsBetweenReports } from "./backtest-series.ts";
+import { type BacktestStepsOptions, backtestSteps } from "./backtest-series.ts";
+import { rowsBetweenReports } from "./decided-bars.ts";
 
 /** Options of {@link backtest}. */
 export interface BacktestOptions extends OperationOptions {
