@@ -138,10 +138,10 @@ export function createTradeLedger(symbolCount: number, onTrades: TradeListener):
       rows.mfe[row] = 0;
       return;
     }
-    const down = trades.lowest[symbol] / entry - 1;
-    const up = trades.highest[symbol] / entry - 1;
-    rows.mae[row] = Math.min(0, direction > 0 ? down : -up);
-    rows.mfe[row] = Math.max(0, direction > 0 ? up : -down);
+    const down = direction > 0 ? trades.lowest[symbol] / entry - 1 : 1 - trades.highest[symbol] / entry;
+    const up = direction > 0 ? trades.highest[symbol] / entry - 1 : 1 - trades.lowest[symbol] / entry;
+    rows.mae[row] = Math.min(0, down);
+    rows.mfe[row] = Math.max(0, up);
   }
 
   function list(fill: TradeFill, open: number): void {

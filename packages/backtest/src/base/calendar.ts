@@ -3,7 +3,7 @@ export type TimeUnit = "ms" | "ns";
 
 const nsPerMs = 1_000_000n;
 /** A year of the metrics and of interest: 365.25 days. */
-export const msPerYear = 365.25 * 86_400_000;
+export const msPerYear: number = 365.25 * 86_400_000;
 
 function toMs(time: bigint, unit: TimeUnit): bigint {
   if (unit === "ms") return time;

@@ -1,4 +1,6 @@
-import type { TradeLedger } from "../account/trade-ledger.ts";
+import type { FillLedger } from "../account/fill-ledger.ts";
+import { createTradeFill, type TradeFill, type TradeLedger } from "../account/trade-ledger.ts";
+import type { Shares } from "./shares.ts";
 import type { Terms } from "./terms.ts";
 
 /** What an account knows of each of its symbols: one array per fact, one element per symbol. */
@@ -37,23 +39,76 @@ export interface Positions {
   readonly range: Float64Array;
   /** Volatility at the last bar. */
   readonly volatility: Float64Array;
+  /** Number of bars that closed with a position. */
+  readonly heldBars: Float64Array;
   /** 1 from the symbol's first bar until it is delisted. */
   readonly listed: Uint8Array;
   /** Place of the symbol in {@link Book.held}. */
   readonly heldPlace: Int32Array;
 }
 
+/** Where in a bar an order is filled. */
+export const phases = { open: 0, inside: 1, close: 2 } as const;
+
+/** An order for one symbol. One record is written again for each order. */
+export interface Order {
+  /** Row of the bar that fills it. */
+  row: number;
+  /** Units to hold afterwards. */
+  target: number;
+  /** The reference price, from which slippage is measured. */
+  reference: number;
+  /** The price to which the concession is added. */
+  base: number;
+  /** Whether it is filled at its reference price, without a concession. */
+  isLimit: boolean;
+  /** Index into `fillReasons`. */
+  reason: number;
+  /** One of {@link phases}. */
+  phase: number;
+}
+
+/** The orders of one event. */
+export interface OrderSheet {
+  /** Rows with an order: the first {@link OrderSheet.length} elements, in symbol order. */
+  readonly rows: Int32Array;
+  length: number;
+  /** The direction wanted, by symbol. */
+  readonly wants: Int8Array;
+  /** 1 for symbols that have an order; all 0 between events. */
+  readonly ordered: Uint8Array;
+  /** 1 for symbols whose kept position is due, by symbol. */
+  readonly due: Uint8Array;
+  /** The notional wanted, by symbol. */
+  readonly notionals: Float64Array;
+  /** The quantity wanted, by symbol. */
+  readonly targets: Float64Array;
+  /** Why, by symbol: index into `fillReasons`. */
+  readonly reasons: Uint8Array;
+  /** Symbols that compete for a slot. */
+  readonly competitors: Int32Array;
+}
+
 /** Money, positions and sums of one account. */
 export interface Book {
   readonly terms: Terms;
   readonly positions: Positions;
+  /** The share of the account that each symbol may use. */
+  readonly shares: Shares;
   /** Number of bars of each symbol in all; undefined if no symbol is delisted. */
   readonly lastBars: Float64Array | undefined;
   /** Receives what happens to positions; undefined if only the equity is of interest. */
-  readonly ledger: TradeLedger | undefined;
+  readonly trades: TradeLedger | undefined;
+  /** Receives the fills. */
+  readonly fills: FillLedger | undefined;
   /** The symbols with a position are its first {@link heldCount} elements, in no order. */
   readonly held: Int32Array;
   heldCount: number;
+  readonly sheet: OrderSheet;
+  /** The order that is being filled. */
+  readonly order: Order;
+  /** The fill, or part of it, that is being recorded. */
+  readonly fill: TradeFill;
   /** Number of listed symbols. */
   listedCount: number;
   cash: number;
@@ -103,25 +158,43 @@ function positionsOf(symbols: number): Positions {
     entry: new Uint8Array(symbols),
     range: new Float64Array(symbols).fill(Number.NaN),
     volatility: new Float64Array(symbols).fill(Number.NaN),
+    heldBars: new Float64Array(symbols),
     listed: new Uint8Array(symbols),
     heldPlace: new Int32Array(symbols),
   };
 }
 
+function emptySheet(symbols: number): OrderSheet {
+  return {
+    rows: new Int32Array(symbols),
+    length: 0,
+    wants: new Int8Array(symbols),
+    ordered: new Uint8Array(symbols),
+    due: new Uint8Array(symbols),
+    notionals: new Float64Array(symbols),
+    targets: new Float64Array(symbols),
+    reasons: new Uint8Array(symbols),
+    competitors: new Int32Array(symbols),
+  };
+}
+
+/** What a book is opened with. */
+export type BookOptions = Pick<Book, "terms" | "shares" | "lastBars" | "trades" | "fills"> & { readonly symbols: number };
+
 /** Creates the book of an account that holds only money. */
-export function openBook(
-  terms: Terms,
-  symbols: number,
-  ledger: TradeLedger | undefined,
-  lastBars: Float64Array | undefined,
-): Book {
+export function openBook({ terms, shares, symbols, lastBars, trades, fills }: BookOptions): Book {
   return {
     terms,
+    shares,
     positions: positionsOf(symbols),
     lastBars,
-    ledger,
+    trades,
+    fills,
     held: new Int32Array(symbols),
     heldCount: 0,
+    sheet: emptySheet(symbols),
+    order: { row: 0, target: 0, reference: 0, base: 0, isLimit: false, reason: 0, phase: 0 },
+    fill: createTradeFill(),
     listedCount: 0,
     cash: terms.initialCapital,
     equity: terms.initialCapital,
@@ -142,6 +215,16 @@ export function openBook(
     longBars: 0,
     shortBars: 0,
   };
+}
+
+/** The side of a quantity: 1 long, -1 short, 0 none. A product of two tiny quantities would be 0. */
+export function sideOf(quantity: number): number {
+  return quantity > 0 ? 1 : quantity < 0 ? -1 : 0;
+}
+
+/** Whether the symbol's position was opened in this bar, after its open: the bar does not count as held. */
+export function enteredLate({ enteredLate: late, entryBar, bars }: Positions, symbol: number): boolean {
+  return late[symbol] === 1 && entryBar[symbol] === bars[symbol];
 }
 
 /** Sum of quantity x price over all positions, added to the cash. */

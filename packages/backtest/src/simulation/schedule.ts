@@ -2,7 +2,9 @@ import type { BacktestConfig } from "@atc/contract";
 
 /** Marks the account times at which kept positions are brought back to their targets. */
 export interface Schedule {
-  /** Writes 1 or 0 for each of the next `count` account times, given in ms since 1970. */
+  /** Whether it depends on times, and not only on their number. */
+  readonly usesTimes: boolean;
+  /** Writes 1 or 0 for each of the next `count` account times, given in ms since 1970 if they are used. */
   push(times: Float64Array, count: number, into: Uint8Array): void;
 }
 
@@ -30,6 +32,7 @@ const spanOf = { daily: (day: number): number => day, weekly: weekOf, monthly: m
 function everyBars(step: number): Schedule {
   let time = 0;
   return {
+    usesTimes: false,
     push(_times, count, into) {
       for (let i = 0; i < count; i++) {
         into[i] = time === 0 ? 1 : 0;
@@ -43,6 +46,7 @@ function everySpan(span: (day: number) => number): Schedule {
   let lastDay = Number.NaN;
   let lastSpan = Number.NaN;
   return {
+    usesTimes: true,
     push(times, count, into) {
       for (let i = 0; i < count; i++) {
         into[i] = 0;
