@@ -54,6 +54,8 @@ export interface AccountListeners {
 
 /** Options of an account for one symbol. */
 export interface SimulatorOptions extends AccountListeners {
+  /** The symbol, for messages. */
+  readonly symbol?: string | undefined;
   /** Unit of the times. Defaults to `ms`. */
   readonly timeUnit?: TimeUnit | undefined;
 }
