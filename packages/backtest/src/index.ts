@@ -94,7 +94,7 @@ export {
   type CurveStore,
   mostFillsPerBar,
 } from "./results/curves.ts";
-export type { AccountTotals, SymbolFigures, SymbolResult } from "./results/symbol-result.ts";
+export type { AccountCosts, AccountTotals, SymbolFigures, SymbolResult } from "./results/symbol-result.ts";
 export {
   type ArrayBacktestOptions,
   type BacktestFigures,

@@ -4,7 +4,13 @@ import { allocateTrades, type Trades } from "../account/trades.ts";
 import { withLossWarning } from "../prices/warnings.ts";
 import { type CurveArrays, namesOf } from "../results/array-curves.ts";
 import { type BarColumns, barColumns } from "../results/curves.ts";
-import type { AccountTotals, SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
+import {
+  type AccountCosts,
+  type AccountTotals,
+  costNames,
+  type SymbolFigures,
+  type SymbolResult,
+} from "../results/symbol-result.ts";
 import { decodeMetrics } from "./stored-metrics.ts";
 
 /** A result as plain typed arrays and JSON, for a cache or another thread. */
@@ -47,7 +53,7 @@ export function encodeCurves({
 
 /** Encodes figures as plain data. */
 export function encodeFigures({ symbol, timeUnit, warnings, skippedBars, totals, metrics }: SymbolFigures): JsonObject {
-  const { heldBars, traded, grossReturn, buyAndHold } = totals;
+  const { traded, grossReturn, buyAndHold, costs, ...others } = totals;
   const plain = (value: number): JsonValue => (Number.isFinite(value) ? value : null);
   return {
     version: resultVersion,
@@ -55,7 +61,13 @@ export function encodeFigures({ symbol, timeUnit, warnings, skippedBars, totals,
     timeUnit,
     skippedBars,
     warnings: [...warnings],
-    totals: { heldBars, traded: plain(traded), grossReturn: plain(grossReturn), buyAndHold: plain(buyAndHold) },
+    totals: {
+      ...others,
+      costs: Object.fromEntries(costNames.map((name) => [name, plain(costs[name])])),
+      traded: plain(traded),
+      grossReturn: plain(grossReturn),
+      buyAndHold: plain(buyAndHold),
+    },
     metrics: { ...metrics },
   };
 }
@@ -130,19 +142,47 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A number of an object; null is NaN. */
+function numberOf(value: JsonObject, name: string): number {
+  const found = value[name];
+  if (found === null) return Number.NaN;
+  if (typeof found !== "number") throw corrupt(`"totals.${name}" is not a number`);
+  return found;
+}
+
+/**
+ * Inverts the encoding of costs.
+ *
+ * @throws ATC_CORRUPT_DATA if one is missing
+ */
+export function decodeCosts(value: JsonValue | undefined): AccountCosts {
+  if (!isObject(value)) throw corrupt('"costs" is missing');
+  const costs = costNames.map((name) => [name, numberOf(value, name)]);
+  return Object.fromEntries(costs) as AccountCosts;
+}
+
+/**
+ * A time at which an account was lost, or null.
+ *
+ * @throws ATC_CORRUPT_DATA for anything else
+ */
+export function decodeBankruptcy(value: JsonValue | undefined): string | null {
+  if (value === null || typeof value === "string") return value;
+  throw corrupt('"bankruptAt" is missing');
+}
+
 function decodeTotals(value: JsonValue | undefined): AccountTotals {
   if (!isObject(value)) throw corrupt('"totals" is missing');
-  const number = (name: keyof AccountTotals): number => {
-    const found = value[name];
-    if (found === null) return Number.NaN;
-    if (typeof found !== "number") throw corrupt(`"totals.${name}" is not a number`);
-    return found;
-  };
+  const number = (name: keyof AccountTotals): number => numberOf(value, name);
   return {
     heldBars: number("heldBars"),
+    longBars: number("longBars"),
+    shortBars: number("shortBars"),
     traded: number("traded"),
     grossReturn: number("grossReturn"),
     buyAndHold: number("buyAndHold"),
+    costs: decodeCosts(value["costs"]),
+    bankruptAt: decodeBankruptcy(value["bankruptAt"]),
   };
 }
 

@@ -11,6 +11,7 @@ import { createSimulator } from "../simulation/simulator.ts";
 import { createShortfall } from "../statistics/equity-statistics.ts";
 import { metricsOf } from "../statistics/metrics.ts";
 import type { Strategy } from "../strategy/strategy.ts";
+import { accountTotals } from "./account-totals.ts";
 import { type DecidedReading, defaultBlockLength, readDecisions } from "./decided-bars.ts";
 import { type ReadColumns, readColumns } from "./read-columns.ts";
 
@@ -161,11 +162,9 @@ export function* backtestSteps(series: Series, options: BacktestStepsOptions): G
   const { timeUnit } = columns;
   const { bars: seenBars, splits } = reading;
   const { skipped: skippedBars } = reading.screen;
-  const { firstTime, lastTime, statistics, trades, heldBars, traded, fees } = account;
+  const { firstTime, lastTime, statistics, trades, heldBars, fees } = account;
   const totals = {
-    heldBars,
-    traded,
-    grossReturn: account.grossEquity / config.initialCapital - 1,
+    ...accountTotals(account, config.initialCapital, timeUnit),
     buyAndHold: account.lastClose / account.firstClose - 1,
   };
   const metrics = metricsOf({
