@@ -17,7 +17,25 @@ export {
 export { isoTime, type TimeUnit } from "./base/calendar.ts";
 export { validateBacktestConfig } from "./base/configuration.ts";
 export { checkPeriod, outsidePeriod, type Period, type PeriodRows, periodRows, periodStart } from "./base/period.ts";
+export type { BenchmarkBlock } from "./metrics/benchmark-join.ts";
+export {
+  type ComputedMetrics,
+  createMetrics,
+  type MetricBars,
+  type MetricsComputation,
+} from "./metrics/create-metrics.ts";
+export type { MetricOptions, MetricTotals } from "./metrics/metric-options.ts";
 export type { MetricRecord, MoreMetricName } from "./metrics/metrics-record.ts";
+export { normalCdf, normalInverse } from "./metrics/normal.ts";
+export type { Drawdown } from "./metrics/parts/drawdown-episodes.ts";
+export type { MetricTrades } from "./metrics/parts/trade-sums.ts";
+export {
+  type CurveTables,
+  type CurveTablesBuilder,
+  createCurveTables,
+  type MonthlyReturns,
+} from "./metrics/series/curve-tables.ts";
+export { createRolling, defaultRollingWindow, type Rolling, type RollingOptions } from "./metrics/series/rolling.ts";
 export type {
   MetricDefinition,
   MetricDefinitions,

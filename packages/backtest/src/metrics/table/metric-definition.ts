@@ -29,7 +29,7 @@ export type MetricGroup = "account" | "returns" | "drawdowns" | "calendar" | "tr
  * - `months`: the return of every month is kept.
  * - `years`: the return of every year is kept.
  * - `trades`: sums over closed trades. Constant memory.
- * - `tradeTimes`: bars and duration of every closed trade are kept: 12 bytes per trade.
+ * - `tradeTimes`: bars and duration of every closed trade are kept: 16 bytes per trade.
  * - `benchmark`: moments of pairs of returns. Constant memory.
  * - `captures`: growth in the bars in which the benchmark rises, and falls. Constant memory.
  * - `volume`: the share of volume of every fill is kept: 8 bytes per fill.
