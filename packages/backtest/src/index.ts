@@ -17,6 +17,12 @@ export {
 export { isoTime, type TimeUnit } from "./base/calendar.ts";
 export { validateBacktestConfig } from "./base/configuration.ts";
 export { checkPeriod, outsidePeriod, type Period, type PeriodRows, periodRows, periodStart } from "./base/period.ts";
+export { type PositionSizing, positionSizing } from "./base/position-sizing.ts";
+export { checkWeights } from "./decisions/check-weights.ts";
+export { createDecider, type DecidedBars, type Decider } from "./decisions/decider.ts";
+export { type DecisionRun, startDecisions } from "./decisions/decision-run.ts";
+export { type NeededColumns, type NeededColumnsOptions, neededColumns } from "./decisions/needed-columns.ts";
+export { type WantedDecisionsOptions, wantedDecisions } from "./decisions/wanted-decisions.ts";
 export type { BenchmarkBlock } from "./metrics/benchmark-join.ts";
 export {
   type ComputedMetrics,
@@ -45,12 +51,6 @@ export type {
 } from "./metrics/table/metric-definition.ts";
 export { type MetricName, metricNames, type TimeMetricName } from "./metrics/table/metric-names.ts";
 export { isMetricName, metricTable } from "./metrics/table/metric-table.ts";
-export { type PositionSizing, positionSizing } from "./base/position-sizing.ts";
-export { checkWeights } from "./decisions/check-weights.ts";
-export { createDecider, type DecidedBars, type Decider } from "./decisions/decider.ts";
-export { type DecisionRun, startDecisions } from "./decisions/decision-run.ts";
-export { type NeededColumns, type NeededColumnsOptions, neededColumns } from "./decisions/needed-columns.ts";
-export { type WantedDecisionsOptions, wantedDecisions } from "./decisions/wanted-decisions.ts";
 export { blocksToCsv, columnsToCsv } from "./output/csv.ts";
 export {
   decodeCurves,
@@ -80,10 +80,13 @@ export {
 export { timeTexts } from "./output/time-texts.ts";
 export {
   accountsOf,
+  type PortfolioAccount,
   type PortfolioFigures,
   type PortfolioListener,
+  type PortfolioOptions,
   type PortfolioResult,
   portfolio,
+  portfolioAccounts,
   portfolioOf,
   type SymbolAccount,
 } from "./portfolio/portfolio.ts";
@@ -113,6 +116,7 @@ export {
   mostFillsPerBar,
 } from "./results/curves.ts";
 export type { AccountCosts, AccountTotals, SymbolFigures, SymbolResult } from "./results/symbol-result.ts";
+export { type CurveNeeds, neededCurveColumns, scalesWithCapital } from "./run/account-symbols.ts";
 export {
   type ArrayBacktestOptions,
   type BacktestFigures,
@@ -121,9 +125,13 @@ export {
   type BacktestResult,
   backtest,
   backtestInto,
+  type Remember,
   type SkippedSymbol,
+  sharedAccountName,
 } from "./run/backtest.ts";
 export { type BacktestSeriesOptions, backtestSeries } from "./run/backtest-series.ts";
+export type { SymbolContribution } from "./run/contributions.ts";
+export { decideSteps, decodeDecisions, encodeDecisions, type SymbolDecisions } from "./run/decide-series.ts";
 export { type AccountOptions, type AccountSymbolInput, createAccount } from "./simulation/account.ts";
 export type {
   Account,

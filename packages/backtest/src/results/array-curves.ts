@@ -25,6 +25,10 @@ export interface CurveArrays {
   readonly trades: Trades;
   /** All fills; none if they were not requested. */
   readonly fills: Fills;
+  /** The index of the symbol of each trade; absent unless many symbols share the account. */
+  readonly tradeSymbols?: Int32Array | undefined;
+  /** The index of the symbol of each fill; absent unless many symbols share the account. */
+  readonly fillSymbols?: Int32Array | undefined;
 }
 
 /** The names of the columns that there are. */
@@ -46,7 +50,8 @@ export function allocateColumns(names: readonly BarColumn[], length: number): Ba
 }
 
 /** Creates a reader of arrays. It does not copy them until a method fills a caller's array. */
-export function readerOfArrays({ times, equity, directions, columns, trades, fills }: CurveArrays): CurveReader {
+export function readerOfArrays(arrays: CurveArrays): CurveReader {
+  const { times, equity, directions, columns, trades, fills, tradeSymbols, fillSymbols } = arrays;
   return {
     bars: times.length,
     trades: trades.length,
@@ -60,13 +65,29 @@ export function readerOfArrays({ times, equity, directions, columns, trades, fil
       if (values === undefined) throw noColumn(name);
       into.set(values.subarray(row, row + into.length));
     },
-    readTrades: (row, into) => copyTrades(partOfTrades(trades, row, row + into.length), into, 0),
-    readFills: (row, into) => copyFills(partOfFills(fills, row, row + into.length), into, 0),
+    readTrades(row, into, symbols) {
+      copyTrades(partOfTrades(trades, row, row + into.length), into, 0);
+      copySymbols(tradeSymbols, row, symbols);
+    },
+    readFills(row, into, symbols) {
+      copyFills(partOfFills(fills, row, row + into.length), into, 0);
+      copySymbols(fillSymbols, row, symbols);
+    },
   };
 }
 
-/** Reads all of a reader's content into arrays. */
-export function arraysOfReader(reader: CurveReader): CurveArrays {
+/** Fills `into` with indices of symbols from `row` on, or with 0 if all rows are of one symbol. */
+function copySymbols(symbols: Int32Array | undefined, row: number, into: Int32Array | undefined): void {
+  if (symbols === undefined) into?.fill(0);
+  else into?.set(symbols.subarray(row, row + into.length));
+}
+
+/**
+ * Reads all of a reader's content into arrays.
+ *
+ * @param areMany - whether many symbols share the account. Default: false
+ */
+export function arraysOfReader(reader: CurveReader, areMany = false): CurveArrays {
   const arrays = {
     times: new BigInt64Array(reader.bars),
     equity: new Float64Array(reader.bars),
@@ -74,13 +95,14 @@ export function arraysOfReader(reader: CurveReader): CurveArrays {
     columns: allocateColumns(reader.columns, reader.bars),
     trades: allocateTrades(reader.trades),
     fills: allocateFills(reader.fills),
+    ...(areMany ? { tradeSymbols: new Int32Array(reader.trades), fillSymbols: new Int32Array(reader.fills) } : {}),
   };
   reader.times(0, arrays.times);
   reader.equity(0, arrays.equity);
   reader.directions(0, arrays.directions);
   for (const name of reader.columns) reader.column(name, 0, arrays.columns[name] as Float64Array);
-  reader.readTrades(0, arrays.trades);
-  reader.readFills(0, arrays.fills);
+  reader.readTrades(0, arrays.trades, arrays.tradeSymbols);
+  reader.readFills(0, arrays.fills, arrays.fillSymbols);
   return arrays;
 }
 
@@ -130,6 +152,12 @@ function growingRows<Rows extends { readonly length: number }>({
   };
 }
 
+/** The indices of the symbols of rows. */
+const symbolKind: RowKind<Int32Array> = {
+  allocate: (capacity) => new Int32Array(capacity),
+  copy: (from, to, row) => to.set(from, row),
+  part: (rows, from, to) => rows.subarray(from, to),
+};
 const tradeKind: RowKind<Trades> = { allocate: allocateTrades, copy: copyTrades, part: partOfTrades };
 const fillKind: RowKind<Fills> = { allocate: allocateFills, copy: copyFills, part: partOfFills };
 
@@ -144,6 +172,9 @@ export function arraySink(
   const columns = allocateColumns(names, bars);
   const trades = growingRows(tradeKind);
   const fills = growingRows(fillKind);
+  const tradeSymbols = growingRows(symbolKind);
+  const fillSymbols = growingRows(symbolKind);
+  let areMany = false;
   let taken = 0;
 
   function arrays(): CurveArrays {
@@ -155,6 +186,7 @@ export function arraySink(
       columns: isFull ? columns : mapColumns(columns, (values) => values.slice(0, taken)),
       trades: trades.rows(),
       fills: fills.rows(),
+      ...(areMany ? { tradeSymbols: tradeSymbols.rows(), fillSymbols: fillSymbols.rows() } : {}),
     };
   }
 
@@ -169,8 +201,20 @@ export function arraySink(
     takeBars(length) {
       taken += length;
     },
-    takeTrades: trades.add,
-    takeFills: keepsFills ? fills.add : undefined,
+    takeTrades(more, symbols) {
+      trades.add(more);
+      if (symbols === undefined) return;
+      areMany = true;
+      tradeSymbols.add(symbols.subarray(0, more.length));
+    },
+    takeFills: keepsFills
+      ? (more, symbols) => {
+          fills.add(more);
+          if (symbols === undefined) return;
+          areMany = true;
+          fillSymbols.add(symbols.subarray(0, more.length));
+        }
+      : undefined,
     finish: () => readerOfArrays(arrays()),
     arrays,
   };

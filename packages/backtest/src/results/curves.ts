@@ -58,10 +58,13 @@ export interface CurveReader {
   directions(row: number, into: Int8Array): void;
   /** Fills `into` with a column of {@link CurveReader.columns} from bar `row`. */
   column(name: BarColumn, row: number, into: Float64Array): void;
-  /** Fills the `into.length` rows of `into` with the trades from trade `row`. */
-  readTrades(row: number, into: Trades): void;
-  /** Fills the `into.length` rows of `into` with the fills from fill `row`. */
-  readFills(row: number, into: Fills): void;
+  /**
+   * Fills the `into.length` rows of `into` with the trades from trade `row`, and `symbols`, if it is given, with the
+   * index of the symbol of each: 0 unless many symbols share the account.
+   */
+  readTrades(row: number, into: Trades, symbols?: Int32Array): void;
+  /** Fills the `into.length` rows of `into` with the fills from fill `row`, and `symbols` like `readTrades`. */
+  readFills(row: number, into: Fills, symbols?: Int32Array): void;
 }
 
 /** Receives the bars and trades of one symbol, in order, as a backtest computes them. */
@@ -74,10 +77,14 @@ export interface CurveSink {
   room(length: number): BarRoom;
   /** Stores the first `length` bars of the latest {@link CurveSink.room}. */
   takeBars(length: number): void;
-  /** Stores the next trades. The arrays are reused after the call, so a sink that keeps them must copy them. */
-  takeTrades(trades: Trades): void;
-  /** Stores the next fills, whose arrays are reused too. Without this method, fills are not computed. */
-  readonly takeFills?: ((fills: Fills) => void) | undefined;
+  /**
+   * Stores the next trades. The arrays are reused after the call, so a sink that keeps them must copy them.
+   *
+   * @param symbols - the index of the symbol of each, if many symbols share the account
+   */
+  takeTrades(trades: Trades, symbols?: Int32Array): void;
+  /** Stores the next fills like trades. Without this method, fills are not computed. */
+  readonly takeFills?: ((fills: Fills, symbols?: Int32Array) => void) | undefined;
   /** Ends the symbol and returns a reader of what was stored. */
   finish(): CurveReader;
 }

@@ -1,5 +1,5 @@
 import type { TimeUnit } from "../base/calendar.ts";
-import type { Metrics } from "../statistics/metrics.ts";
+import type { MetricRecord } from "../metrics/metrics-record.ts";
 import type { CurveArrays } from "./array-curves.ts";
 
 /** What an account paid and earned besides the prices of its fills, in money, each 0 or more. */
@@ -46,7 +46,7 @@ export interface SymbolFigures {
   /** Unit of all times. */
   readonly timeUnit: TimeUnit;
   /** The metrics. */
-  readonly metrics: Metrics;
+  readonly metrics: MetricRecord;
   /** Warnings for the trader, one sentence each. */
   readonly warnings: readonly string[];
   /** Number of bars left out because a price was missing, zero or negative. */

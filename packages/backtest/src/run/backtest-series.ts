@@ -1,19 +1,31 @@
-import { AtcError, type BacktestConfig, type OperationOptions, type Series, throwIfAborted } from "@atc/contract";
+import {
+  AtcError,
+  type BacktestConfig,
+  type OperationOptions,
+  type ReadonlyTypedArray,
+  type Series,
+  throwIfAborted,
+} from "@atc/contract";
 import { isoTime, type TimeUnit } from "../base/calendar.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
 import { checkCount, outsidePeriod, type Period, type PeriodRows, periodRows, periodText } from "../base/period.ts";
+import type { MetricsComputation } from "../metrics/create-metrics.ts";
+import type { MetricTotals } from "../metrics/metric-options.ts";
+import type { MetricName } from "../metrics/table/metric-names.ts";
+import { metricsFor } from "../portfolio/portfolio.ts";
 import { warningsOf, withLossWarning } from "../prices/warnings.ts";
 import { arraySink } from "../results/array-curves.ts";
 import type { BarRoom, CurveReader, CurveSink } from "../results/curves.ts";
-import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
+import type { AccountTotals, SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
 import type { Account, AccountRows, SimulatedAccount } from "../simulation/account-rows.ts";
 import { createSimulator } from "../simulation/simulator.ts";
-import { createShortfall } from "../statistics/equity-statistics.ts";
-import { metricsOf } from "../statistics/metrics.ts";
 import type { Strategy } from "../strategy/strategy.ts";
+import { scalesWithCapital } from "./account-symbols.ts";
 import { accountTotals } from "./account-totals.ts";
+import { benchmarkCloses } from "./benchmark-closes.ts";
 import { type DecidedReading, defaultBlockLength, readDecisions } from "./decided-bars.ts";
-import { type ReadColumns, readColumns } from "./read-columns.ts";
+import { createFillVolumes } from "./fill-volumes.ts";
+import { type ReadColumns, readColumns, timeUnitOf } from "./read-columns.ts";
 
 /** Options of `backtestSeries`. */
 export interface BacktestSeriesOptions extends OperationOptions {
@@ -27,9 +39,14 @@ export interface BacktestSeriesOptions extends OperationOptions {
   readonly period?: Period | undefined;
   /** Maximum number of bars per block. Defaults to 32,768. Results do not depend on it. */
   readonly blockLength?: number | undefined;
+  /** The metrics besides the first 23. Default: none. */
+  readonly metrics?: Iterable<MetricName> | undefined;
+  /** The series with whose closes the account is compared. Defaults to its own. */
+  readonly benchmark?: Series | undefined;
 }
 
 interface Pass {
+  readonly computation: MetricsComputation;
   readonly account: SimulatedAccount;
   readonly reading: DecidedReading;
   readonly sentences: readonly string[];
@@ -41,11 +58,12 @@ interface PassOptions extends BacktestSeriesOptions {
   readonly rows: PeriodRows;
   readonly columns: ReadColumns;
   readonly config: BacktestConfig;
+  readonly computation: MetricsComputation;
   readonly sink: CurveSink;
 }
 
 /** Writes the requested columns that are not the account's. */
-function writeColumns({ columns }: BarRoom, { close, directions, strengths, entries }: AccountRows): void {
+export function writeColumns({ columns }: BarRoom, { close, directions, strengths, entries }: AccountRows): void {
   columns.close?.set(close as Float64Array);
   columns.strength?.set(strengths ?? directions);
   if (columns.entry !== undefined) {
@@ -69,14 +87,35 @@ function pushRows(account: Account, rows: AccountRows, { equity, columns }: BarR
 
 /** Reads the bars once. Yields the number of finished rows after every block. */
 function* pass(series: Series, options: PassOptions): Generator<number, Pass, void> {
-  const { columns, config, sink, blockLength = defaultBlockLength } = options;
+  const { columns, config, computation, sink, blockLength = defaultBlockLength } = options;
   const { timeUnit } = columns;
-  const { takeFills } = sink;
+  const volumes = computation.readsFills ? createFillVolumes(computation) : undefined;
   const account = createSimulator(config, {
+    symbol: series.symbol,
     timeUnit,
-    onTrades: (trades) => sink.takeTrades(trades),
-    ...(takeFills === undefined ? {} : { onFills: (fills) => takeFills(fills) }),
+    onTrades(trades) {
+      computation.addTrades(trades);
+      sink.takeTrades(trades);
+    },
+    onFills:
+      volumes === undefined && sink.takeFills === undefined
+        ? undefined
+        : (fills, symbols) => {
+            volumes?.take(fills, symbols);
+            sink.takeFills?.(fills);
+          },
   });
+  const add = (rows: AccountRows, volume: ReadonlyTypedArray<number> | undefined, room: BarRoom): void => {
+    volumes?.begin({ times: rows.times, volume });
+    writeColumns(room, rows);
+    pushRows(account, rows, room);
+    computation.addBars({
+      length: rows.times.length,
+      times: rows.times,
+      equity: room.equity,
+      benchmark: rows.close,
+    });
+  };
   const reading = readDecisions(series, { ...options, blockLength, strength: sink.columns.includes("strength") });
   const last = yield* reading.warmUp();
   if (last !== undefined) {
@@ -84,8 +123,7 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
     const room = sink.room(1);
     room.times.set(last.times);
     room.directions.set(last.directions);
-    writeColumns(room, last);
-    pushRows(account, last, room);
+    add(last, undefined, room);
     sink.takeBars(1);
   }
   const seenBefore = reading.bars;
@@ -94,10 +132,9 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
     room = sink.room(length);
     return room;
   };
-  for (const { rows, length, done } of reading.blocks(roomOf)) {
+  for (const { rows, volume, length, done } of reading.blocks(roomOf)) {
     if (room !== undefined && length > 0) {
-      writeColumns(room, rows);
-      pushRows(account, rows, room);
+      add(rows, volume, room);
       assertFinite(series.symbol, timeUnit, rows, room.equity);
     }
     sink.takeBars(length);
@@ -107,16 +144,11 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
   const totals = account.totals();
   if (!Number.isFinite(totals.fees)) throw overflow(series.symbol, `its fees add up to ${totals.fees}`);
   account.finish();
-  return { account: totals, reading, sentences: reading.finish(), curves: sink.finish() };
+  return { account: totals, computation, reading, sentences: reading.finish(), curves: sink.finish() };
 }
 
 /** An equity that is not finite never becomes finite again, so checking the last of a block is enough. */
-function assertFinite(
-  symbol: string,
-  unit: TimeUnit,
-  { close, times }: AccountRows,
-  equity: Float64Array,
-): void {
+function assertFinite(symbol: string, unit: TimeUnit, { close, times }: AccountRows, equity: Float64Array): void {
   const { length } = close;
   if (length === 0 || Number.isFinite(equity[length - 1])) return;
   const row = equity.findIndex((value) => !Number.isFinite(value));
@@ -132,7 +164,8 @@ function overflow(symbol: string, what: string): AtcError {
   );
 }
 
-function noBars(symbol: string, skipped: number, period: Period | undefined): AtcError {
+/** The ATC_INVALID_DATA of a symbol without a valid bar. */
+export function noBars(symbol: string, skipped: number, period: Period | undefined): AtcError {
   const where = period === undefined ? "" : ` ${periodText(period)}`;
   return new AtcError(
     "ATC_INVALID_DATA",
@@ -155,51 +188,73 @@ export function* backtestSteps(series: Series, options: BacktestStepsOptions): G
   throwIfAborted(options.signal);
   checkCount("blockLength", options.blockLength);
   const config = validateBacktestConfig(options.config ?? {});
-  const columns = readColumns(series, options.strategy, config);
+  const timeUnit = timeUnitOf(series);
+  const benchmark = options.benchmark === undefined ? undefined : benchmarkCloses(options.benchmark);
+  const computation = metricsFor(config, timeUnit, { metrics: options.metrics, benchmark });
+  const columns = readColumns(series, options.strategy, config, computation.readsFills);
   const rows = periodRows(series, options);
   if (rows.from === rows.to) throw outsidePeriod(series, options);
-  const { account, reading, sentences, curves } = yield* pass(series, { ...options, rows, columns, config });
-  const { timeUnit } = columns;
-  const { bars: seenBars, splits } = reading;
+  const passed = yield* pass(series, { ...options, rows, columns, config, computation });
+  const { account, reading, curves } = passed;
   const { skipped: skippedBars } = reading.screen;
-  const { firstTime, lastTime, statistics, trades, heldBars, fees } = account;
   const totals = {
     ...accountTotals(account, config.initialCapital, timeUnit),
     buyAndHold: account.lastClose / account.firstClose - 1,
   };
-  const metrics = metricsOf({
-    ...totals,
+  const computed = computation.finish(metricTotals(account, totals, config, curves));
+  const warnings = warningsOf({
+    account,
+    seenBars: reading.bars,
     timeUnit,
-    firstTime,
-    lastTime,
-    statistics,
-    trades,
-    shortfallSquares: (target) => shortfallOf(curves, target),
-    riskFreeRate: config.riskFreeRate,
-    exposure: heldBars / account.bars,
-    fees,
+    config,
+    splits: reading.splits,
+    skippedBars,
+    strategy: passed.sentences,
+    metrics: computed.warnings,
   });
-  const warnings = warningsOf({ account, seenBars, timeUnit, config, splits, skippedBars, strategy: sentences });
   return {
     symbol: series.symbol,
     timeUnit,
-    metrics,
-    warnings: withLossWarning(warnings, metrics),
+    metrics: computed.metrics,
+    warnings: withLossWarning(warnings, computed.metrics),
     skippedBars,
     totals,
   };
 }
 
-/** The sum of squared shortfalls below `target`. Reads the equity again, block by block. */
-function shortfallOf(curves: CurveReader, target: number): number {
-  const shortfall = createShortfall(target);
+/** What metrics need to know of an account after its last bar. */
+function metricTotals(
+  account: SimulatedAccount,
+  { grossReturn, buyAndHold }: AccountTotals,
+  config: BacktestConfig,
+  curves: CurveReader,
+): MetricTotals {
+  const { firstTime, lastTime, statistics, trades, heldBars, longBars, shortBars, bars, traded, fees } = account;
+  return {
+    firstTime,
+    lastTime,
+    statistics,
+    trades,
+    grossReturn,
+    buyAndHold,
+    exposure: heldBars / bars,
+    longExposure: longBars / bars,
+    shortExposure: shortBars / bars,
+    traded,
+    fees,
+    isProportional: scalesWithCapital(config),
+    reread: (visit) => readEquities(curves, visit),
+  };
+}
+
+/** Passes all equities of a curve to `visit`, block by block. */
+export function readEquities(curves: CurveReader, visit: (equity: Float64Array, length: number) => void): void {
   const block = new Float64Array(Math.min(curves.bars, defaultBlockLength));
   for (let row = 0; row < curves.bars; row += block.length) {
     const equity = block.subarray(0, Math.min(block.length, curves.bars - row));
     curves.equity(row, equity);
-    shortfall.add(equity, equity.length);
+    visit(equity, equity.length);
   }
-  return shortfall.squares;
 }
 
 /** Runs steps to their end without a pause. */

@@ -1,4 +1,4 @@
-import { AtcError, type BacktestConfig, type Series } from "@atc/contract";
+import { AtcError, type BacktestConfig, type ReadonlyTypedArray, type Series } from "@atc/contract";
 import type { PeriodRows } from "../base/period.ts";
 import { createPriceScreen } from "../prices/price-screen.ts";
 import type { CurveReader } from "../results/curves.ts";
@@ -14,12 +14,18 @@ export interface BarWindow {
   readonly directions: Int8Array;
   readonly strengths?: Float64Array | undefined;
   readonly entries?: Uint8Array | undefined;
+  readonly volume?: Float64Array | undefined;
 }
 
 /** Reads the bars of a symbol again, together with the decisions that were stored for them. */
 export interface BarCursor {
   /** Fills the first elements of a window with the next bars. Returns their number: 0 only after the last bar. */
   next(window: BarWindow): number;
+}
+
+/** Bars that were read again. */
+interface ReadBars extends RowPrices {
+  readonly volume: ReadonlyTypedArray<number> | undefined;
 }
 
 /** Options of {@link openBarCursor}. */
@@ -39,16 +45,19 @@ export function openBarCursor(series: Series, options: BarCursorOptions): BarCur
   const { columns, policy, rows, decisions } = options;
   const { symbol } = series;
   const { prices, excursions, timeUnit } = columns;
-  const names = ["timestamp", ...prices, ...excursions];
-  const screen = createPriceScreen({ symbol, timeUnit, prices, others: excursions, policy });
+  const others = [...excursions, ...columns.volume];
+  const names = ["timestamp", ...prices, ...others];
+  const screen = createPriceScreen({ symbol, timeUnit, prices, others, policy });
   let row = -1;
   let bar = 0;
   let entryValues = new Float64Array(0);
 
   /** The valid bars of rows `from` to `to`, in arrays that are valid until the next call. */
-  function read(from: number, to: number, times: BigInt64Array): RowPrices | undefined {
-    for (const block of series.blocks({ columns: names, from, to, blockLength: to - from }))
-      return rowPrices(screen.take(block, times), columns);
+  function read(from: number, to: number, times: BigInt64Array): ReadBars | undefined {
+    for (const block of series.blocks({ columns: names, from, to, blockLength: to - from })) {
+      const taken = screen.take(block, times);
+      return { ...rowPrices(taken, columns), volume: taken["volume"] };
+    }
     return undefined;
   }
 
@@ -60,11 +69,12 @@ export function openBarCursor(series: Series, options: BarCursorOptions): BarCur
     return rows.from;
   }
 
-  function copyPrices({ close, open, high, low }: RowPrices, window: BarWindow): void {
+  function copyPrices({ close, open, high, low, volume }: ReadBars, window: BarWindow): void {
     window.close.set(close as Float64Array);
     window.open?.set((open ?? close) as Float64Array);
     window.high?.set((high ?? close) as Float64Array);
     window.low?.set((low ?? close) as Float64Array);
+    if (volume !== undefined) window.volume?.set(volume as Float64Array);
   }
 
   function readDecisions(window: BarWindow, count: number): void {
@@ -105,10 +115,11 @@ export interface WindowColumns {
   readonly prices: readonly string[];
   readonly strengths: boolean;
   readonly entries: boolean;
+  readonly volume: boolean;
 }
 
 /** A window of `length` bars. */
-export function allocateWindow(length: number, { prices, strengths, entries }: WindowColumns): BarWindow {
+export function allocateWindow(length: number, { prices, strengths, entries, volume }: WindowColumns): BarWindow {
   const price = (name: string): Float64Array | undefined =>
     prices.includes(name) ? new Float64Array(length) : undefined;
   return {
@@ -120,6 +131,7 @@ export function allocateWindow(length: number, { prices, strengths, entries }: W
     directions: new Int8Array(length),
     strengths: strengths ? new Float64Array(length) : undefined,
     entries: entries ? new Uint8Array(length) : undefined,
+    volume: volume ? new Float64Array(length) : undefined,
   };
 }
 
@@ -134,5 +146,6 @@ export function partOfWindow(window: BarWindow, from: number, to: number): BarWi
     directions: window.directions.subarray(from, to),
     strengths: window.strengths?.subarray(from, to),
     entries: window.entries?.subarray(from, to),
+    volume: window.volume?.subarray(from, to),
   };
 }

@@ -1,4 +1,11 @@
-import { type BacktestConfig, type Block, type OperationOptions, type Series, throwIfAborted } from "@atc/contract";
+import {
+  type BacktestConfig,
+  type Block,
+  type OperationOptions,
+  type ReadonlyTypedArray,
+  type Series,
+  throwIfAborted,
+} from "@atc/contract";
 import type { PeriodRows } from "../base/period.ts";
 import type { DecidedBars } from "../decisions/decider.ts";
 import { startDecisions } from "../decisions/decision-run.ts";
@@ -35,6 +42,8 @@ interface DecisionRoom {
 /** Bars with their decisions, as an account reads them. Valid until the next block. */
 export interface DecidedBlock {
   readonly rows: AccountRows;
+  /** Volume of each bar; undefined if it is not read. */
+  readonly volume: ReadonlyTypedArray<number> | undefined;
   /** Number of bars. */
   readonly length: number;
   /** Number of rows of the series that are read after the block. */
@@ -64,8 +73,7 @@ export interface DecidedReading {
 function reuseRoom(): (length: number) => DecisionRoom {
   let room: DecisionRoom = { times: new BigInt64Array(0), directions: new Int8Array(0) };
   return (length) => {
-    if (room.times.length < length)
-      room = { times: new BigInt64Array(length), directions: new Int8Array(length) };
+    if (room.times.length < length) room = { times: new BigInt64Array(length), directions: new Int8Array(length) };
     return room;
   };
 }
@@ -90,10 +98,11 @@ function lastRow({ times, directions, strengths, entries, close, open, high, low
 export function readDecisions(series: Series, options: DecidedBarsOptions): DecidedReading {
   const { strategy, config, columns, rows, blockLength, strength, signal, onProgress } = options;
   const { symbol } = series;
-  const { prices, excursions, others, timeUnit } = columns;
+  const { prices, excursions, timeUnit } = columns;
+  const others = [...new Set([...excursions, ...columns.others, ...columns.volume])];
   const run = startDecisions(strategy, config, symbol, { strength });
   const policy = config.invalidPrices;
-  const screen = createPriceScreen({ symbol, timeUnit, prices, others: [...excursions, ...others], policy });
+  const screen = createPriceScreen({ symbol, timeUnit, prices, others, policy });
   const splits = createSplitScan();
   const total = rows.to - rows.start;
   let bars = 0;
@@ -117,7 +126,7 @@ export function readDecisions(series: Series, options: DecidedBarsOptions): Deci
 
   function* read(from: number, to: number, roomOf: (length: number) => DecisionRoom): Generator<DecidedBlock, void> {
     if (from >= to) return;
-    const names = ["timestamp", ...prices, ...excursions, ...others];
+    const names = ["timestamp", ...prices, ...others];
     for (const block of series.blocks({ columns: names, from, to, blockLength })) {
       const room = roomOf(block.length);
       const taken = screen.take(block, room.times) as StrategyBars;
@@ -125,7 +134,8 @@ export function readDecisions(series: Series, options: DecidedBarsOptions): Deci
       const accountRows = decided(taken, room);
       splits.push(taken.close, accountRows.times);
       bars += length;
-      yield { rows: accountRows, length, done: finished(block) };
+      const volume = columns.volume.length > 0 ? taken["volume"] : undefined;
+      yield { rows: accountRows, volume, length, done: finished(block) };
       // Checked here and not in the caller, so that the iteration over the series ends too.
       throwIfAborted(signal);
     }

@@ -12,6 +12,8 @@ export interface ReadColumns {
   readonly excursions: readonly string[];
   /** What the strategy reads besides prices. */
   readonly others: readonly string[];
+  /** The volume, if metrics read it and the series has it. */
+  readonly volume: readonly "volume"[];
 }
 
 /** Columns of a block by name. */
@@ -25,18 +27,30 @@ export interface RowPrices {
   readonly low?: ReadonlyTypedArray<number>;
 }
 
+/** The unit of a series' times. */
+export function timeUnitOf({ columns }: Series): TimeUnit {
+  return columns.some(({ type }) => type === "timestamp[ns]") ? "ns" : "ms";
+}
+
 /**
  * Chooses the columns to read.
  *
  * @throws ATC_INVALID_CONFIG if a key needs a column that the series lacks; ATC_INVALID_DATA if the strategy does
  */
-export function readColumns(series: Series, strategy: Strategy, config: BacktestConfig): ReadColumns {
-  const timeUnit = series.columns.some(({ type }) => type === "timestamp[ns]") ? "ns" : "ms";
+export function readColumns(
+  series: Series,
+  strategy: Strategy,
+  config: BacktestConfig,
+  readsVolume = false,
+): ReadColumns {
+  const hasVolume = series.columns.some(({ name, type }) => name === "volume" && type !== "int64");
+  const volume: ReadColumns["volume"] = readsVolume && hasVolume ? ["volume"] : [];
+  const timeUnit = timeUnitOf(series);
   const { prices, others } = neededColumns(config, strategy, series);
-  if (timeUnit === "ns") return { timeUnit, prices, excursions: [], others };
+  if (timeUnit === "ns") return { timeUnit, prices, excursions: [], others, volume };
   const all = neededColumns(config, strategy, series, { excursions: true }).prices;
   const needed = new Set<string>(prices);
-  return { timeUnit, prices, excursions: all.filter((name) => !needed.has(name)), others };
+  return { timeUnit, prices, excursions: all.filter((name) => !needed.has(name)), others, volume };
 }
 
 /** The columns of a run without a strategy, which was computed before. */
@@ -66,7 +80,8 @@ export function rowPrices(columns: Columns, { prices, excursions, timeUnit }: Re
   const close = columns["close"] as ReadonlyTypedArray<number>;
   if (timeUnit === "ns") return { close };
   const read = new Set([...prices, ...excursions]);
-  const columnOf = (name: string): ReadonlyTypedArray<number> | undefined => (read.has(name) ? columns[name] : undefined);
+  const columnOf = (name: string): ReadonlyTypedArray<number> | undefined =>
+    read.has(name) ? columns[name] : undefined;
   const open = repaired(columnOf("open"), (row) => close[row]);
   const high = repaired(columnOf("high"), (row) => Math.max(close[row], open === undefined ? 0 : open[row]));
   const low = repaired(columnOf("low"), (row) => Math.min(close[row], open === undefined ? close[row] : open[row]));

@@ -4,6 +4,7 @@ import type { SimulatedAccount } from "../simulation/account-rows.ts";
 import { createSimulator } from "../simulation/simulator.ts";
 import { type DecidedSymbol, type SymbolCursorOptions, symbolCursor } from "./account-symbols.ts";
 import { allocateWindow, partOfWindow } from "./bar-cursor.ts";
+import { accountRows } from "./row-merge.ts";
 
 /** Options of {@link resimulateSteps}. */
 export interface ResimulateOptions extends SymbolCursorOptions {
@@ -34,17 +35,13 @@ export function* resimulateSteps(
   const { cursor, columns, window: names } = symbolCursor(symbol, options);
   const account = createSimulator(
     { ...config, initialCapital: capital },
-    { timeUnit: columns.timeUnit, onTrades: (trades) => sink.takeTrades(trades) },
+    { symbol: symbol.series.symbol, timeUnit: columns.timeUnit, onTrades: (trades) => sink.takeTrades(trades) },
   );
   const window = allocateWindow(Math.min(windowRows, Math.max(1, symbol.decisions.bars)), names);
   for (let count = cursor.next(window); count > 0; count = cursor.next(window)) {
-    const { open, high, low, strengths, entries, ...rows } = partOfWindow(window, 0, count);
+    const rows = accountRows(partOfWindow(window, 0, count));
     const room = sink.room(count);
-    const optional = Object.entries({ open, high, low, strengths, entries }).filter(([, values]) => values !== undefined);
-    account.push(
-      { ...rows, ...Object.fromEntries(optional) },
-      { times: rows.times, equity: room.equity.subarray(0, count) },
-    );
+    account.push(rows, { times: rows.times, equity: room.equity.subarray(0, count) });
     room.times.set(rows.times);
     room.directions.set(rows.directions);
     sink.takeBars(count);

@@ -87,10 +87,18 @@ export function spoolCurves(areas: SpoolAreas, regions: ReadonlyMap<string, Spoo
         if (index < 0) throw noColumn(name);
         readArea(areas.bars, placesOf(region, row).column(index), into);
       },
-      readTrades: (row, into) =>
-        tradeRows.unpack(into, (from, bytes) => readArea(areas.trades, tradeOffset + tradeBytes * (row + from), bytes)),
-      readFills: (row, into) =>
-        fillRows.unpack(into, (from, bytes) => readArea(areas.trades, fillOffset + fillBytes * (row + from), bytes)),
+      readTrades: (row, into, symbols) =>
+        tradeRows.unpack(
+          into,
+          (from, bytes) => readArea(areas.trades, tradeOffset + tradeBytes * (row + from), bytes),
+          symbols,
+        ),
+      readFills: (row, into, symbols) =>
+        fillRows.unpack(
+          into,
+          (from, bytes) => readArea(areas.trades, fillOffset + fillBytes * (row + from), bytes),
+          symbols,
+        ),
     };
   }
 
@@ -116,13 +124,21 @@ export function spoolCurves(areas: SpoolAreas, regions: ReadonlyMap<string, Spoo
         writeArea(areas.bars, places.directions, room.directions.subarray(0, length));
         bars += length;
       },
-      takeTrades(more) {
-        tradeRows.pack(more, (row, bytes) => writeArea(areas.trades, tradeOffset + tradeBytes * (trades + row), bytes));
+      takeTrades(more, symbols) {
+        tradeRows.pack(
+          more,
+          (row, bytes) => writeArea(areas.trades, tradeOffset + tradeBytes * (trades + row), bytes),
+          symbols,
+        );
         trades += more.length;
       },
       takeFills: keepsFills
-        ? (more) => {
-            fillRows.pack(more, (row, bytes) => writeArea(areas.trades, fillOffset + fillBytes * (fills + row), bytes));
+        ? (more, symbols) => {
+            fillRows.pack(
+              more,
+              (row, bytes) => writeArea(areas.trades, fillOffset + fillBytes * (fills + row), bytes),
+              symbols,
+            );
             fills += more.length;
           }
         : undefined,

@@ -14,14 +14,20 @@ function wordsOf({ buffer, byteOffset, byteLength }: BigInt64Array | Float64Arra
  * little disk space.
  */
 export interface PackedRows<Table> {
-  /** Passes the bytes of the rows to `take` in portions, in order, each with its first row. */
-  pack(table: Table, take: (row: number, bytes: Uint8Array) => void): void;
-  /** Fills the rows; `give` fills the bytes of each portion, which starts at `row`. */
-  unpack(table: Table, give: (row: number, bytes: Uint8Array) => void): void;
+  /**
+   * Passes the bytes of the rows to `take` in portions, in order, each with its first row.
+   *
+   * @param symbols - the index of the symbol of each row, below 2^21. Default: all 0
+   */
+  pack(table: Table, take: (row: number, bytes: Uint8Array) => void, symbols?: Int32Array): void;
+  /** Fills the rows, and `symbols`; `give` fills the bytes of each portion, which starts at `row`. */
+  unpack(table: Table, give: (row: number, bytes: Uint8Array) => void, symbols?: Int32Array): void;
 }
 
 /** One portion of rows, as numbers and as 32-bit words. */
 interface Portion {
+  /** The indices of the symbols of all rows of the table. */
+  readonly symbols: Int32Array | undefined;
   readonly numbers: Float64Array;
   readonly words: Int32Array;
 }
@@ -37,7 +43,7 @@ interface RowConversion<Table> {
 function packedRows<Table extends { readonly length: number }>(conversion: RowConversion<Table>): PackedRows<Table> {
   const { bytesPerRow } = conversion;
   const numbers = new Float64Array((bytesPerRow / 8) * rowsAtOnce);
-  const portion = { numbers, words: wordsOf(numbers) };
+  const words = wordsOf(numbers);
   const bytes = new Uint8Array(numbers.buffer);
 
   function inPortions(length: number, each: (row: number, rows: number) => void): void {
@@ -45,15 +51,15 @@ function packedRows<Table extends { readonly length: number }>(conversion: RowCo
   }
 
   return {
-    pack: (table, take) =>
+    pack: (table, take, symbols) =>
       inPortions(table.length, (row, rows) => {
-        conversion.pack(table, portion, row, rows);
+        conversion.pack(table, { numbers, words, symbols }, row, rows);
         take(row, bytes.subarray(0, bytesPerRow * rows));
       }),
-    unpack: (table, give) =>
+    unpack: (table, give, symbols) =>
       inPortions(table.length, (row, rows) => {
         give(row, bytes.subarray(0, bytesPerRow * rows));
-        conversion.unpack(table, portion, row, rows);
+        conversion.unpack(table, { numbers, words, symbols }, row, rows);
       }),
   };
 }
@@ -71,12 +77,15 @@ const tradeNumbers = [
   "mfe",
 ] as const;
 const tradeSlots = tradeBytes / 8;
-/** The slot of the small columns: the bars held in one word, direction, reason and open in the bytes of the other. */
+/**
+ * The slot of the small columns. One word holds the bars held; the other the direction plus 1 in 2 bits, open in 1 bit,
+ * the reason in 8 bits and the symbol in 21 bits.
+ */
 const smallSlot = 11;
 
 const tradeConversion: RowConversion<Trades> = {
   bytesPerRow: tradeBytes,
-  pack(trades, { numbers, words }, row, rows) {
+  pack(trades, { numbers, words, symbols }, row, rows) {
     const entries = wordsOf(trades.entryTime);
     const exits = wordsOf(trades.exitTime);
     for (let i = 0; i < rows; i++) {
@@ -88,14 +97,17 @@ const tradeConversion: RowConversion<Trades> = {
       words[at + 3] = exits[2 * from + 1] ?? 0;
       words[at + 2 * smallSlot] = trades.barsHeld[from] ?? 0;
       words[at + 2 * smallSlot + 1] =
-        ((trades.direction[from] ?? 0) + 1) | ((trades.open[from] ?? 0) << 8) | ((trades.reason[from] ?? 0) << 16);
+        ((trades.direction[from] ?? 0) + 1) |
+        ((trades.open[from] ?? 0) << 2) |
+        ((trades.reason[from] ?? 0) << 3) |
+        ((symbols?.[from] ?? 0) << 11);
     }
     for (const [k, name] of tradeNumbers.entries()) {
       const values = trades[name];
       for (let i = 0; i < rows; i++) numbers[tradeSlots * i + 2 + k] = values[row + i] ?? 0;
     }
   },
-  unpack(trades, { numbers, words }, row, rows) {
+  unpack(trades, { numbers, words, symbols }, row, rows) {
     const entries = wordsOf(trades.entryTime);
     const exits = wordsOf(trades.exitTime);
     for (let i = 0; i < rows; i++) {
@@ -107,9 +119,10 @@ const tradeConversion: RowConversion<Trades> = {
       exits[2 * to + 1] = words[at + 3] ?? 0;
       trades.barsHeld[to] = words[at + 2 * smallSlot] ?? 0;
       const small = words[at + 2 * smallSlot + 1] ?? 0;
-      trades.direction[to] = (small & 0xff) - 1;
-      trades.open[to] = (small >> 8) & 0xff;
-      trades.reason[to] = (small >> 16) & 0xff;
+      trades.direction[to] = (small & 3) - 1;
+      trades.open[to] = (small >> 2) & 1;
+      trades.reason[to] = (small >> 3) & 0xff;
+      if (symbols !== undefined) symbols[to] = small >>> 11;
     }
     for (const [k, name] of tradeNumbers.entries()) {
       const values = trades[name];
@@ -124,27 +137,33 @@ export function createTradeRows(): PackedRows<Trades> {
 }
 
 /** The columns of fills that are numbers, by slot: slot 0 holds the time. */
-const fillNumbers = ["quantity", "price", "fee", "slippage", "reason"] as const;
+const fillNumbers = ["quantity", "price", "fee", "slippage"] as const;
+/** The slot of the reason, in one word, and of the symbol in the other. */
+const reasonSlot = 5;
 const fillSlots = fillBytes / 8;
 
 const fillConversion: RowConversion<Fills> = {
   bytesPerRow: fillBytes,
-  pack(fills, { numbers, words }, row, rows) {
+  pack(fills, { numbers, words, symbols }, row, rows) {
     const times = wordsOf(fills.time);
     for (let i = 0; i < rows; i++) {
       words[2 * fillSlots * i] = times[2 * (row + i)] ?? 0;
       words[2 * fillSlots * i + 1] = times[2 * (row + i) + 1] ?? 0;
+      words[2 * (fillSlots * i + reasonSlot)] = fills.reason[row + i] ?? 0;
+      words[2 * (fillSlots * i + reasonSlot) + 1] = symbols?.[row + i] ?? 0;
     }
     for (const [k, name] of fillNumbers.entries()) {
       const values = fills[name];
       for (let i = 0; i < rows; i++) numbers[fillSlots * i + 1 + k] = values[row + i] ?? 0;
     }
   },
-  unpack(fills, { numbers, words }, row, rows) {
+  unpack(fills, { numbers, words, symbols }, row, rows) {
     const times = wordsOf(fills.time);
     for (let i = 0; i < rows; i++) {
       times[2 * (row + i)] = words[2 * fillSlots * i] ?? 0;
       times[2 * (row + i) + 1] = words[2 * fillSlots * i + 1] ?? 0;
+      fills.reason[row + i] = words[2 * (fillSlots * i + reasonSlot)] ?? 0;
+      if (symbols !== undefined) symbols[row + i] = words[2 * (fillSlots * i + reasonSlot) + 1] ?? 0;
     }
     for (const [k, name] of fillNumbers.entries()) {
       const values = fills[name];
