@@ -11,7 +11,7 @@ import { type Book, openBook } from "./book.ts";
 import { type PointColumns, runQuietBars } from "./quiet-bars.ts";
 import { createRowCheck } from "./row-check.ts";
 import { sharesOf } from "./shares.ts";
-import { hasCosts, termsOf, withoutCosts } from "./terms.ts";
+import { hasCosts, termsOf, termsWithoutCosts } from "./terms.ts";
 
 /** One symbol of an account. */
 export interface AccountSymbolInput {
@@ -40,7 +40,10 @@ interface Spans {
 }
 
 function extendSpans(spans: Spans, { symbols, close, words, length }: Bars): void {
-  for (let row = 0; row < length; row++) {
+  const isAlone = spans.bars.length === 1;
+  if (isAlone && spans.bars[0] === 0) spans.firstClose[0] = close[0];
+  if (isAlone) spans.bars[0] += length - 1;
+  for (let row = isAlone ? length - 1 : 0; row < length; row++) {
     const s = symbols[row];
     if (spans.bars[s]++ === 0) spans.firstClose[s] = close[row];
     spans.lastClose[s] = close[row];
@@ -100,7 +103,7 @@ export function createAccount(config: BacktestConfig, options: AccountOptions): 
   const net = openBook({ terms, shares, symbols: symbols.length, lastBars, trades, fills });
   const gross = hasCosts(terms)
     ? openBook({
-        terms: withoutCosts(terms),
+        terms: termsWithoutCosts(config),
         shares,
         symbols: symbols.length,
         lastBars,
