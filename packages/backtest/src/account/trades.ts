@@ -12,7 +12,7 @@ export interface Trades {
   readonly quantity: Float64Array;
   /** Average fill price of all units that were added, slippage included. */
   readonly entryPrice: Float64Array;
-  /** Average fill price of all units that were removed, slippage included; what is still held counts at the last close. */
+  /** Average fill price of all units that were removed. What is still held counts at the last close. */
   readonly exitPrice: Float64Array;
   /** Fees of all its fills, in money. */
   readonly fees: Float64Array;

@@ -3,14 +3,15 @@ import { createFillLedger } from "../account/fill-ledger.ts";
 import { createTradeFill, createTradeLedger } from "../account/trade-ledger.ts";
 import type { TimeUnit } from "../base/calendar.ts";
 import { addEquities, createEquityStatistics } from "../statistics/equity-statistics.ts";
-import type { Account, AccountListeners, AccountPoints, AccountSymbol, SimulatedAccount } from "./account-rows.ts";
+import type { Account, AccountListeners, AccountSymbol, SimulatedAccount } from "./account-rows.ts";
 import { runAccountTime } from "./account-time.ts";
 import type { Bars } from "./bars.ts";
 import { createBlockReader } from "./block.ts";
 import { type Book, openBook } from "./book.ts";
+import { type PointColumns, runQuietBars } from "./quiet-bars.ts";
 import { createRowCheck } from "./row-check.ts";
 import { sharesOf } from "./shares.ts";
-import { hasCosts, termsOf, withoutCosts } from "./terms.ts";
+import { hasCosts, termsOf, termsWithoutCosts } from "./terms.ts";
 
 /** One symbol of an account. */
 export interface AccountSymbolInput {
@@ -39,7 +40,10 @@ interface Spans {
 }
 
 function extendSpans(spans: Spans, { symbols, close, words, length }: Bars): void {
-  for (let row = 0; row < length; row++) {
+  const isAlone = spans.bars.length === 1;
+  if (isAlone && spans.bars[0] === 0) spans.firstClose[0] = close[0];
+  if (isAlone) spans.bars[0] += length - 1;
+  for (let row = isAlone ? length - 1 : 0; row < length; row++) {
     const s = symbols[row];
     if (spans.bars[s]++ === 0) spans.firstClose[s] = close[row];
     spans.lastClose[s] = close[row];
@@ -48,13 +52,20 @@ function extendSpans(spans: Spans, { symbols, close, words, length }: Bars): voi
   }
 }
 
+function writePoint(book: Book, { equity, cash, exposure }: PointColumns, index: number): void {
+  equity[index] = book.equity;
+  if (cash !== undefined) cash[index] = book.cash;
+  if (exposure !== undefined) exposure[index] = book.gross / book.equity;
+}
+
 /** Runs the account times of a block, and writes their points. */
-function runBlock(book: Book, bars: Bars, { equity, cash, exposure }: Omit<AccountPoints, "times">): void {
+function runBlock(book: Book, bars: Bars, points: PointColumns): void {
+  const isAlone = book.positions.quantity.length === 1;
   for (let index = 0; index < bars.count; index++) {
+    if (isAlone) index = runQuietBars(book, bars, points, index);
+    if (index === bars.count) return;
     runAccountTime(book, bars, index);
-    equity[index] = book.equity;
-    if (cash !== undefined) cash[index] = book.cash;
-    if (exposure !== undefined) exposure[index] = book.gross / book.equity;
+    writePoint(book, points, index);
   }
 }
 
@@ -92,7 +103,7 @@ export function createAccount(config: BacktestConfig, options: AccountOptions): 
   const net = openBook({ terms, shares, symbols: symbols.length, lastBars, trades, fills });
   const gross = hasCosts(terms)
     ? openBook({
-        terms: withoutCosts(terms),
+        terms: termsWithoutCosts(config),
         shares,
         symbols: symbols.length,
         lastBars,

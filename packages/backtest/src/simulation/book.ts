@@ -9,10 +9,8 @@ export interface Positions {
   readonly quantity: Float64Array;
   /** The price that values the position now: the reference of this bar, or the last close. */
   readonly price: Float64Array;
-  /** Average fill price of the units that were added to the position. */
+  /** Average cost of the units held: additions move it, reductions do not. */
   readonly entryPrice: Float64Array;
-  /** Units that were added to the position since it was opened. */
-  readonly unitsIn: Float64Array;
   /** Best price since the entry, from which the trailing stop hangs. */
   readonly waterMark: Float64Array;
   /** Average true range at the decision that opened the position. */
@@ -47,7 +45,7 @@ export interface Positions {
   readonly heldPlace: Int32Array;
 }
 
-/** Where in a bar an order is filled. */
+/** The part of a bar in which an order is filled. */
 export const phases = { open: 0, inside: 1, close: 2 } as const;
 
 /** An order for one symbol. One record is written again for each order. */
@@ -144,7 +142,6 @@ function positionsOf(symbols: number): Positions {
     quantity: new Float64Array(symbols),
     price: new Float64Array(symbols),
     entryPrice: new Float64Array(symbols),
-    unitsIn: new Float64Array(symbols),
     waterMark: new Float64Array(symbols),
     entryRange: new Float64Array(symbols),
     entryBar: new Int32Array(symbols),

@@ -51,16 +51,13 @@ function keepEntry({ terms, positions, order }: Book, symbol: number, before: nu
   const units = Math.abs(target);
   if (sideOf(before) !== sideOf(target)) {
     positions.entryPrice[symbol] = price;
-    positions.unitsIn[symbol] = units;
     positions.waterMark[symbol] = price;
     positions.entryRange[symbol] = positions.range[symbol];
     positions.entryBar[symbol] = positions.bars[symbol];
     positions.enteredLate[symbol] = phase === phases.close || terms.fillsAtWorst ? 1 : 0;
   } else if (units > Math.abs(before)) {
-    const more = units - Math.abs(before);
-    const bought = positions.unitsIn[symbol];
-    positions.entryPrice[symbol] = (positions.entryPrice[symbol] * bought + price * more) / (bought + more);
-    positions.unitsIn[symbol] = bought + more;
+    const held = Math.abs(before);
+    positions.entryPrice[symbol] = (positions.entryPrice[symbol] * held + price * (units - held)) / units;
   }
 }
 

@@ -25,6 +25,11 @@ export function trailingStop(terms: Terms, mark: number, side: number, range: nu
   return levelFrom(mark, -side * terms.trailingStop, terms, range);
 }
 
+/** The stop that is reached first; a tie is the fixed one. */
+export function tighterStop(fixed: number, trail: number, side: number): number {
+  return side * trail > side * fixed ? trail : fixed;
+}
+
 /** The level of the target. */
 export function targetOf(terms: Terms, positions: Positions, symbol: number, side: number): number {
   if (terms.takeProfit === 0) return side * Number.POSITIVE_INFINITY;
@@ -66,9 +71,8 @@ function exitAtLevel(book: Book, bars: Bars, row: number, phase: number): void {
   const side = sideOf(positions.quantity[s]);
   const fixed = fixedStop(terms, positions, s, side);
   const trail = trailingStop(terms, positions.waterMark[s], side, positions.entryRange[s]);
-  const trails = side * trail > side * fixed;
-  const stop = trails ? trail : fixed;
-  const stopReason = trails ? reasonCodes.trailingStop : reasonCodes.stopLoss;
+  const stop = tighterStop(fixed, trail, side);
+  const stopReason = stop === fixed ? reasonCodes.stopLoss : reasonCodes.trailingStop;
   const target = targetOf(terms, positions, s, side);
   const open = bars.open[row];
   book.order.phase = phase;

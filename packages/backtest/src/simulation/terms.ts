@@ -111,11 +111,6 @@ export function hasCosts(terms: Terms): boolean {
   return feeRate > 0 || !isFeeProportional || concession > 0 || slippageRange > 0 || hasRates;
 }
 
-/** The same terms without any cost or interest. */
-export function withoutCosts(terms: Terms): Terms {
-  return { ...terms, ...noCosts };
-}
-
 /** The sizing of a configuration, with its default. */
 export function sizingOf({ sizing, signal }: BacktestConfig): keyof typeof sizings {
   return sizing ?? (signal === "weight" ? "signalProportional" : "allIn");
@@ -123,10 +118,20 @@ export function sizingOf({ sizing, signal }: BacktestConfig): keyof typeof sizin
 
 /** Converts a configuration whose values are valid. */
 export function termsOf(config: BacktestConfig): Terms {
+  return termsWith(config, costsOf(config));
+}
+
+/** The terms of the same account without any cost or interest. */
+export function termsWithoutCosts(config: BacktestConfig): Terms {
+  return termsWith(config, noCosts);
+}
+
+// All terms have one shape, so that loops that serve both kinds of account stay fast.
+function termsWith(config: BacktestConfig, costs: Costs): Terms {
   const { stopLoss, takeProfit, trailingStop } = config;
   const hasExits = stopLoss > 0 || takeProfit > 0 || trailingStop > 0;
   return {
-    ...costsOf(config),
+    ...costs,
     initialCapital: config.initialCapital,
     lowest: config.side === "long" ? 0 : -1,
     highest: config.side === "short" ? 0 : 1,
