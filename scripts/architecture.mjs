@@ -43,6 +43,7 @@ export const packages = {
       "results",
       "prices",
       "simulation",
+      "decisions",
       "strategy",
       "metrics",
       "statistics",

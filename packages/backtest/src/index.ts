@@ -17,6 +17,12 @@ export {
 export { isoTime, type TimeUnit } from "./base/calendar.ts";
 export { validateBacktestConfig } from "./base/configuration.ts";
 export { checkPeriod, outsidePeriod, type Period, type PeriodRows, periodRows, periodStart } from "./base/period.ts";
+export { type PositionSizing, positionSizing } from "./base/position-sizing.ts";
+export { checkWeights } from "./decisions/check-weights.ts";
+export { createDecider, type DecidedBars, type Decider } from "./decisions/decider.ts";
+export { type DecisionRun, startDecisions } from "./decisions/decision-run.ts";
+export { type NeededColumns, type NeededColumnsOptions, neededColumns } from "./decisions/needed-columns.ts";
+export { type WantedDecisionsOptions, wantedDecisions } from "./decisions/wanted-decisions.ts";
 export type { BenchmarkBlock } from "./metrics/benchmark-join.ts";
 export {
   type ComputedMetrics,
@@ -117,6 +123,14 @@ export type { EquityStatistics } from "./statistics/equity-statistics.ts";
 export type { Metrics } from "./statistics/metrics.ts";
 export { atcStrategy } from "./strategy/atc-strategy.ts";
 export {
+  type BuiltInStrategyName,
+  type BuiltInStrategyOptions,
+  builtInStrategy,
+} from "./strategy/built-in-strategy.ts";
+export { columnsStrategy } from "./strategy/columns-strategy.ts";
+export {
+  type DecisionName,
+  type Decisions,
   type Strategy,
   type StrategyBars,
   type StrategyOptions,

@@ -12,15 +12,15 @@ const bar = fc.record({
   direction: fc.constantFrom(-1, 0, 1),
   gap: fc.integer({ min: 0, max: 3 }),
 });
-const configs: fc.Arbitrary<BacktestConfig> = fc.record({
+const chosen = fc.record({
   feeBps: fc.double({ min: 0, max: 200, noNaN: true }),
   slippageBps: fc.double({ min: 0, max: 200, noNaN: true }),
   side: fc.constantFrom("both", "long", "short"),
   fill: fc.constantFrom("nextOpen", "nextClose"),
   initialCapital: fc.double({ min: 1, max: 1e6, noNaN: true }),
   riskFreeRate: fc.constantFrom(0, 0.03, -0.01),
-  invalidPrices: fc.constant("error"),
 });
+const configs: fc.Arbitrary<BacktestConfig> = chosen.map((config) => ({ ...backtestDefaults, ...config }));
 const cases = fc.record({ bars: fc.array(bar, { minLength: 1, maxLength: 120 }), config: configs });
 
 type Case = typeof cases extends fc.Arbitrary<infer C> ? C : never;

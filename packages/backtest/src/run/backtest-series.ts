@@ -117,7 +117,7 @@ function* warmUp(parts: PassParts, options: PassOptions): Generator<number, Warm
     const { length } = taken.close;
     directions.fill(0);
     if (length > 0) {
-      run.decide(taken, directions.subarray(0, length));
+      run.decide(taken, directions.subarray(0, length), {});
       last = {
         times: times.slice(length - 1, length),
         close: Float64Array.of(taken.close[length - 1]),
@@ -185,7 +185,7 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
     const fill = taken[columns.fill] as ReadonlyTypedArray<number>;
     const directions = room.directions.subarray(0, length);
     const times = room.times.subarray(0, length);
-    if (length > 0) run.decide(taken, directions);
+    if (length > 0) run.decide(taken, directions, {});
     simulator.push({ times, close: taken.close, fill, directions }, room.equity);
     assertFinite(series.symbol, columns.timeUnit, taken.close, room.equity, times);
     splits.push(taken.close, times);
