@@ -247,7 +247,7 @@ export function createMetrics(wanted: Iterable<MetricName>, options: MetricOptio
   function warningsOf(commonBars: number | undefined): readonly string[] {
     const few =
       commonBars !== undefined && commonBars < 3
-        ? `the benchmark has ${commonBars} times in common with the bars; figures against it need 3 or more`
+        ? `the benchmark has ${commonBars} ${commonBars === 1 ? "time" : "times"} in common with the bars, and figures against it need 3 or more; choose a benchmark with the same calendar`
         : undefined;
     return [few, volumeWarning(shares)].filter((warning) => warning !== undefined);
   }
