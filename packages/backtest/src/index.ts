@@ -30,6 +30,7 @@ export {
   type MetricBars,
   type MetricsComputation,
 } from "./metrics/create-metrics.ts";
+export { type MergedTradeListener, mergeTrades, type TradeSource } from "./metrics/merge-trades.ts";
 export type { MetricOptions, MetricTotals } from "./metrics/metric-options.ts";
 export type { MetricRecord, MoreMetricName } from "./metrics/metrics-record.ts";
 export { normalCdf, normalInverse } from "./metrics/normal.ts";

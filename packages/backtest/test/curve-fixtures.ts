@@ -137,6 +137,26 @@ export function curveFixture(name: string): CurveFixture {
   };
 }
 
+/** The totals of a curve without trades. */
+export function totalsOf(times: BigInt64Array, equity: Float64Array): MetricTotals {
+  const statistics = createEquityStatistics();
+  addEquities(statistics, equity, times, equity.length);
+  return {
+    firstTime: times[0] as bigint,
+    lastTime: times.at(-1) as bigint,
+    statistics,
+    trades: noTrades(),
+    grossReturn: 0,
+    exposure: 0,
+    longExposure: 0,
+    shortExposure: 0,
+    traded: 0,
+    fees: 0,
+    buyAndHold: 0,
+    reread: (visit) => visit(equity, equity.length),
+  };
+}
+
 /** Calls `visit` with the bounds of blocks of at most `size` rows. */
 export function inBlocks(rows: number, size: number, visit: (from: number, to: number) => void): void {
   for (let from = 0; from < rows; from += size) visit(from, Math.min(rows, from + size));

@@ -16,7 +16,10 @@ function computed(fixture: CurveFixture, size: number): MetricRecord {
   const blocks = benchmark && {
     *[Symbol.iterator]() {
       for (let from = 0; from < benchmark.times.length; from += size)
-        yield { times: benchmark.times.subarray(from, from + size), close: benchmark.close.slice(from, from + size) };
+        yield {
+          times: benchmark.times.subarray(from, from + size),
+          close: Float64Array.from(benchmark.close).subarray(from, from + size),
+        };
     },
   };
   const computation = createMetrics(metricNames, { ...config, timeUnit: "ms", benchmark: blocks });

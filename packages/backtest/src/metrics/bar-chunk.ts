@@ -20,7 +20,9 @@ export interface BarChunk {
   readonly words: Int32Array;
   /** Closes of the benchmark, if blocks bring them. */
   readonly benchmark: Float64Array;
-  /** Return of each bar. */
+  /** Equity of each bar divided by the one before it. */
+  readonly factors: Float64Array;
+  /** Return of each bar: its factor less 1. */
   readonly returns: Float64Array;
 }
 
@@ -35,6 +37,7 @@ export function createBarChunk(unit: TimeUnit): BarChunk {
     times,
     words: new Int32Array(times.buffer),
     benchmark: new Float64Array(chunkBars + 1),
+    factors: new Float64Array(chunkBars),
     returns: new Float64Array(chunkBars),
   };
 }
@@ -49,14 +52,25 @@ export function turnChunk(chunk: BarChunk): void {
   chunk.length = 0;
 }
 
-/** Computes the returns of `length` bars from equities that begin with the bar before them. */
-export function writeReturns(equity: Float64Array, length: number, returns: Float64Array): void {
-  let previous = equity[0];
+/** Divides each of `length` values by the one before it, from values that begin with the one before them. */
+export function writeFactors(values: Float64Array, length: number, factors: Float64Array): void {
+  let previous = values[0];
   for (let i = 0; i < length; i++) {
-    const value = equity[i + 1];
-    returns[i] = value / previous - 1;
+    const value = values[i + 1];
+    factors[i] = value / previous;
     previous = value;
   }
+}
+
+/** Writes the returns of factors, and returns their sum. */
+export function writeReturns(factors: Float64Array, length: number, returns: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) {
+    const value = factors[i] - 1;
+    returns[i] = value;
+    sum += value;
+  }
+  return sum;
 }
 
 /** The time at a place of 64-bit times, in ms rounded down. */

@@ -1,4 +1,5 @@
-const msPerDay = 86_400_000;
+/** Milliseconds of a day in UTC. */
+export const msPerDay = 86_400_000;
 
 /** A kind of period in UTC. */
 export type PeriodKind = "day" | "month" | "year";

@@ -1,7 +1,7 @@
 import { AtcError, type ReadonlyTypedArray } from "@atc/contract";
 import { yearsBetween } from "../base/calendar.ts";
 import { metricsOf } from "../statistics/metrics.ts";
-import { chunkBars, createBarChunk, turnChunk } from "./bar-chunk.ts";
+import { chunkBars, createBarChunk, turnChunk, writeFactors } from "./bar-chunk.ts";
 import { createBenchmarkJoin } from "./benchmark-join.ts";
 import { benchmarkFigures, type CommonBars } from "./figures/benchmark-figures.ts";
 import { calendarFigures } from "./figures/calendar-figures.ts";
@@ -119,12 +119,20 @@ export function createMetrics(wanted: Iterable<MetricName>, options: MetricOptio
       : undefined;
   const shares = needed.has("volume") ? createVolumeShares() : undefined;
   const comparesBenchmark = needed.has("benchmark") || needed.has("captures");
-  const addPairs = (equity: Float64Array, benchmark: Float64Array, length: number): void => {
-    parts.pairs?.add(equity, benchmark, length);
-    parts.captures?.add(equity, benchmark, length);
+  const factors = new Float64Array(chunkBars);
+  const benchmarkFactors = new Float64Array(chunkBars);
+  const addPairs = (own: Float64Array, length: number): void => {
+    parts.pairs?.add(own, benchmarkFactors, length);
+    parts.captures?.add(own, benchmarkFactors, length);
   };
   const join =
-    comparesBenchmark && options.benchmark !== undefined ? createBenchmarkJoin(options.benchmark, addPairs) : undefined;
+    comparesBenchmark && options.benchmark !== undefined
+      ? createBenchmarkJoin(options.benchmark, (equity, benchmark, length) => {
+          writeFactors(equity, length, factors);
+          writeFactors(benchmark, length, benchmarkFactors);
+          addPairs(factors, length);
+        })
+      : undefined;
   const comparesOwn = comparesBenchmark && join === undefined;
   const chunk = createBarChunk(options.timeUnit);
   const readsBars = barParts.some((part) => needed.has(part));
@@ -133,7 +141,9 @@ export function createMetrics(wanted: Iterable<MetricName>, options: MetricOptio
 
   function addChunk(): void {
     parts.add(chunk);
-    if (comparesOwn) addPairs(chunk.equity, chunk.benchmark, chunk.length);
+    if (!comparesOwn) return;
+    writeFactors(chunk.benchmark, chunk.length, benchmarkFactors);
+    addPairs(chunk.factors, chunk.length);
   }
 
   /** Copies rows of a block to a place of the chunk. */
@@ -237,7 +247,7 @@ export function createMetrics(wanted: Iterable<MetricName>, options: MetricOptio
   function warningsOf(commonBars: number | undefined): readonly string[] {
     const few =
       commonBars !== undefined && commonBars < 3
-        ? `the benchmark has ${commonBars} times in common with the bars; figures against it need 3 or more`
+        ? `the benchmark has ${commonBars} ${commonBars === 1 ? "time" : "times"} in common with the bars, and figures against it need 3 or more; choose a benchmark with the same calendar`
         : undefined;
     return [few, volumeWarning(shares)].filter((warning) => warning !== undefined);
   }

@@ -1,4 +1,4 @@
-import { type BarChunk, writeReturns } from "./bar-chunk.ts";
+import { type BarChunk, writeFactors, writeReturns } from "./bar-chunk.ts";
 import { createNumberList, type NumberList } from "./number-list.ts";
 import { type Captures, createCaptures } from "./parts/captures.ts";
 import { createDrawdownEpisodes, type DrawdownEpisodes } from "./parts/drawdown-episodes.ts";
@@ -43,10 +43,11 @@ export function createBarParts(needed: ReadonlySet<MetricPart>, hasRate: boolean
   const returnsOf = (part: "days" | "months" | "years", kind: "day" | "month" | "year"): NumberList | undefined =>
     when(part, () => {
       const list = createNumberList();
-      periods.push(createPeriodReturns(kind, (value) => list.push(value)));
+      periods.push(createPeriodReturns(kind, (values, _ends, count) => list.append(values, count)));
       return list;
     });
   const usesReturns = gains !== undefined || moments !== undefined;
+  const usesFactors = usesReturns || needed.has("benchmark") || needed.has("captures");
   return {
     lowest,
     gains,
@@ -65,10 +66,14 @@ export function createBarParts(needed: ReadonlySet<MetricPart>, hasRate: boolean
       for (const period of periods) period.begin(chunk);
     },
     add(chunk) {
-      if (usesReturns) writeReturns(chunk.equity, chunk.length, chunk.returns);
+      const { equity, factors, returns, length } = chunk;
+      if (usesFactors) writeFactors(equity, length, factors);
+      if (usesReturns) {
+        const sum = writeReturns(factors, length, returns);
+        gains?.add(returns, length);
+        moments?.add(returns, length, sum);
+      }
       lowest?.add(chunk);
-      gains?.add(chunk.returns, chunk.length);
-      moments?.add(chunk.returns, chunk.length);
       trend?.add(chunk);
       drawdowns?.add(chunk);
       for (const period of periods) period.add(chunk);

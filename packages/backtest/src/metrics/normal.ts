@@ -26,6 +26,8 @@ const tailBottom = [
 
 /** erfc(y) for y >= 0.46875. */
 function upperErfc(y: number): number {
+  // Less than the smallest normal double.
+  if (y > 27) return 0;
   const inverseSquare = 1 / (y * y);
   const scaled =
     y <= 4

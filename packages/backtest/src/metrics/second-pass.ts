@@ -1,5 +1,5 @@
 import { createShortfall } from "../statistics/equity-statistics.ts";
-import { chunkBars, writeReturns } from "./bar-chunk.ts";
+import { chunkBars, writeFactors, writeReturns } from "./bar-chunk.ts";
 import type { MetricTotals } from "./metric-options.ts";
 import { createReturnAutocovariances } from "./parts/return-autocovariances.ts";
 import { createReturnGains, type ReturnGains } from "./parts/return-gains.ts";
@@ -33,12 +33,14 @@ export function readAgain(reread: MetricTotals["reread"], options: SecondPassOpt
   const gains = createReturnGains(rate);
   const products = createReturnAutocovariances(lags);
   const equities = new Float64Array(chunkBars + 1);
+  const factors = new Float64Array(chunkBars);
   const returns = new Float64Array(chunkBars);
   let filled = 0;
 
   function addChunk(): void {
     const length = filled - 1;
-    writeReturns(equities, length, returns);
+    writeFactors(equities, length, factors);
+    writeReturns(factors, length, returns);
     if (comparesReturns) gains.add(returns, length);
     if (lags > 0) {
       for (let i = 0; i < length; i++) returns[i] = returns[i] - mean;

@@ -20,14 +20,14 @@ function rangeOf(returns: Float64Array): Range {
   let sum = 0;
   let gains = 0;
   let losses = 0;
-  for (const value of returns) {
+  for (let i = 0; i < returns.length; i++) {
+    const value = returns[i];
     if (value > best) best = value;
     if (value < worst) worst = value;
     sum += value;
-    if (value > 0) {
-      positive++;
-      gains += value;
-    } else losses -= value;
+    positive += Number(value > 0);
+    gains += 0.5 * (Math.abs(value) + value);
+    losses += 0.5 * (Math.abs(value) - value);
   }
   return { best, worst, positive: positive / returns.length, sum, gains, losses };
 }
@@ -45,9 +45,10 @@ function dayRatios(days: Float64Array, sum: number, { options, years, riskFreeRa
   const mean = sum / count;
   let squares = 0;
   let shortfall = 0;
-  for (const value of days) {
+  for (let i = 0; i < count; i++) {
+    const value = days[i];
     squares += (value - mean) * (value - mean);
-    const loss = Math.min(value - rate, 0);
+    const loss = 0.5 * (Math.abs(value - rate) - (value - rate));
     shortfall += loss * loss;
   }
   const deviation = deviationOf(squares, count);

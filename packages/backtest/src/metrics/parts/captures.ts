@@ -13,8 +13,8 @@ export interface Capture {
 export interface Captures {
   readonly up: Capture;
   readonly down: Capture;
-  /** Adds `length` pairs. Place 0 of both arrays holds the values before them. */
-  add(equity: Float64Array, benchmark: Float64Array, length: number): void;
+  /** Adds pairs of factors: 1 + r' and 1 + b'. */
+  add(factors: Float64Array, benchmark: Float64Array, length: number): void;
 }
 
 /** Factors that are multiplied before a logarithm is taken. */
@@ -51,13 +51,13 @@ export function createCaptures(): Captures {
   return {
     up,
     down,
-    add(equity, benchmark, length) {
+    add(factors, benchmark, length) {
       // Every factor is written to both sides, and counted on one: a branch would be mispredicted in half of the bars.
       let ups = 0;
       let downs = 0;
       for (let i = 0; i < length; i++) {
-        const factor = equity[i + 1] / equity[i];
-        const other = benchmark[i + 1] / benchmark[i];
+        const factor = factors[i];
+        const other = benchmark[i];
         rising[ups] = factor;
         risingBenchmark[ups] = other;
         falling[downs] = factor;

@@ -14,7 +14,7 @@ export interface LogTrend {
 }
 
 /** The largest |(b - a) / (b + a)| whose logarithm comes from the series. */
-const seriesLimit = 1 / 32;
+const seriesLimit = 1 / 64;
 
 /**
  * ln(b / a). Most bars change the equity by little: six terms of a series are as exact as Math.log there, and take a
@@ -24,7 +24,7 @@ function logRatio(a: number, b: number): number {
   const q = (b - a) / (b + a);
   if (!(q < seriesLimit && q > -seriesLimit)) return Math.log(b / a);
   const z = q * q;
-  return 2 * q * (1 + z * (1 / 3 + z * (1 / 5 + z * (1 / 7 + z * (1 / 9 + z * (1 / 11 + z * (1 / 13)))))));
+  return 2 * q * (1 + z * (1 / 3 + z * (1 / 5 + z * (1 / 7 + z * (1 / 9 + z * (1 / 11))))));
 }
 
 /**
@@ -88,15 +88,15 @@ export function createLogTrend(): LogTrend {
       // Heights above the bar before the chunk: small numbers keep their digits.
       let height = 0;
       let sum = 0;
+      let products = 0;
+      const middle = (length - 1) / 2;
       for (let i = 0; i < length; i++) {
         height += logRatio(equity[i], equity[i + 1]);
         heights[i] = height;
         sum += height;
+        products += (i - middle) * height;
       }
       const mean = sum / length;
-      const middle = (length - 1) / 2;
-      let products = 0;
-      for (let i = 0; i < length; i++) products += (i - middle) * (heights[i] - mean);
       const squares = (length * (length * length - 1)) / 12;
       const own = squares === 0 ? 0 : products / squares;
       let rest = 0;

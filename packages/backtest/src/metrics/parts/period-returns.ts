@@ -1,5 +1,5 @@
-import { type BarChunk, millisecondsAt } from "../bar-chunk.ts";
-import { endOfPeriod, type PeriodKind } from "../calendar-period.ts";
+import { type BarChunk, chunkBars, millisecondsAt } from "../bar-chunk.ts";
+import { endOfPeriod, msPerDay, type PeriodKind } from "../calendar-period.ts";
 
 /** Splits bars into days, months or years in UTC and computes the return of each that has one. */
 export interface PeriodReturns {
@@ -28,21 +28,19 @@ function placeFrom({ words, unit, length }: BarChunk, from: number, ms: number):
   return after;
 }
 
+/** Receives the next `count` returns, and the end of the period of each, exclusive, in ms. The arrays are reused. */
+export type PeriodListener = (values: Float64Array, ends: Float64Array, count: number) => void;
+
 /**
  * Creates the periods of no bars. The base of a return is the equity at the bar before the period, and for the first
- * period the first equity.
- *
- * @param onReturn - receives the return and a time in the period, in ms, of every period with a bar after bar 0 and a
- * base above 0
+ * period the first equity. A period has a return if it holds a bar after bar 0 and its base is above 0.
  */
-export function createPeriodReturns(kind: PeriodKind, onReturn: (value: number, ms: number) => void): PeriodReturns {
+export function createPeriodReturns(kind: PeriodKind, onReturns: PeriodListener): PeriodReturns {
+  const values = new Float64Array(chunkBars);
+  const ends = new Float64Array(chunkBars);
+  const step = kind === "day" ? msPerDay : 0;
   let end = 0;
   let base = 0;
-
-  function close({ equity, row, words, unit }: BarChunk, place: number): void {
-    if (row + place > 0 && base > 0) onReturn(equity[place] / base - 1, millisecondsAt(words, place, unit));
-    base = equity[place];
-  }
 
   return {
     begin({ equity, words, unit }) {
@@ -50,12 +48,36 @@ export function createPeriodReturns(kind: PeriodKind, onReturn: (value: number, 
       end = endOfPeriod(kind, millisecondsAt(words, 0, unit));
     },
     add(chunk) {
-      const { words, unit, length } = chunk;
-      for (let place = placeFrom(chunk, 1, end); place <= length; place = placeFrom(chunk, place + 1, end)) {
-        close(chunk, place - 1);
-        end = endOfPeriod(kind, millisecondsAt(words, place, unit));
+      const { equity, words, unit, length } = chunk;
+      if (length === 0) return;
+      // Bar 0 alone is no period: a base that is not above 0 gives no return.
+      let known = chunk.row === 0 && millisecondsAt(words, 1, unit) >= end ? Number.NaN : base;
+      let until = end;
+      let count = 0;
+      for (let place = 1; place <= length; place++) {
+        let ms = millisecondsAt(words, place, unit);
+        if (ms < until) {
+          place = placeFrom(chunk, place + 1, until);
+          if (place > length) break;
+          ms = millisecondsAt(words, place, unit);
+        }
+        const last = equity[place - 1];
+        values[count] = last / known - 1;
+        ends[count] = until;
+        count += Number(known > 0);
+        known = last;
+        // Most days follow each other.
+        until = step > 0 && ms < until + step ? until + step : endOfPeriod(kind, ms);
       }
+      base = known;
+      end = until;
+      if (count > 0) onReturns(values, ends, count);
     },
-    finish: (chunk) => close(chunk, chunk.length),
+    finish({ equity, row, length }) {
+      if (row + length === 0 || !(base > 0)) return;
+      values[0] = equity[length] / base - 1;
+      ends[0] = end;
+      onReturns(values, ends, 1);
+    },
   };
 }

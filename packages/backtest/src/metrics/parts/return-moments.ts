@@ -5,7 +5,8 @@ export interface ReturnMoments {
   readonly squares: number;
   readonly cubes: number;
   readonly fourths: number;
-  add(returns: Float64Array, length: number): void;
+  /** Adds returns whose sum is known. */
+  add(returns: Float64Array, length: number, sum: number): void;
 }
 
 /**
@@ -51,10 +52,8 @@ export function createReturnMoments(): ReturnMoments {
     get fourths() {
       return fourths;
     },
-    add(returns, length) {
+    add(returns, length, sum) {
       if (length === 0) return;
-      let sum = 0;
-      for (let i = 0; i < length; i++) sum += returns[i];
       const ownMean = sum / length;
       let two = 0;
       let three = 0;

@@ -1,5 +1,3 @@
-import { chunkBars, writeReturns } from "../bar-chunk.ts";
-
 /** Moments of pairs of returns: r' of the equity, b' of the benchmark, from one common time to the next. */
 export interface ReturnPairs {
   readonly count: number;
@@ -10,14 +8,12 @@ export interface ReturnPairs {
   readonly benchmarkSquares: number;
   readonly differenceSquares: number;
   readonly products: number;
-  /** Adds `length` pairs. Place 0 of both arrays holds the values before them. */
-  add(equity: Float64Array, benchmark: Float64Array, length: number): void;
+  /** Adds the returns of pairs of factors: 1 + r' and 1 + b'. */
+  add(factors: Float64Array, benchmark: Float64Array, length: number): void;
 }
 
 /** The moments of no pairs. The difference has sums of its own, because it is 0 in most bars of a held position. */
 export function createReturnPairs(): ReturnPairs {
-  const own = new Float64Array(chunkBars);
-  const other = new Float64Array(chunkBars);
   const sums = {
     count: 0,
     mean: 0,
@@ -67,17 +63,15 @@ export function createReturnPairs(): ReturnPairs {
     get products() {
       return sums.products;
     },
-    add(equity, benchmark, length) {
+    add(factors, benchmark, length) {
       if (length === 0) return;
-      writeReturns(equity, length, own);
-      writeReturns(benchmark, length, other);
       let sum = 0;
       let otherSum = 0;
       let differences = 0;
       for (let i = 0; i < length; i++) {
-        sum += own[i];
-        otherSum += other[i];
-        differences += own[i] - other[i];
+        sum += factors[i] - 1;
+        otherSum += benchmark[i] - 1;
+        differences += factors[i] - benchmark[i];
       }
       const mean = sum / length;
       const otherMean = otherSum / length;
@@ -87,9 +81,9 @@ export function createReturnPairs(): ReturnPairs {
       let differenceSquares = 0;
       let products = 0;
       for (let i = 0; i < length; i++) {
-        const deviation = own[i] - mean;
-        const otherDeviation = other[i] - otherMean;
-        const difference = own[i] - other[i] - differenceMean;
+        const deviation = factors[i] - 1 - mean;
+        const otherDeviation = benchmark[i] - 1 - otherMean;
+        const difference = factors[i] - benchmark[i] - differenceMean;
         squares += deviation * deviation;
         otherSquares += otherDeviation * otherDeviation;
         products += deviation * otherDeviation;

@@ -52,8 +52,12 @@ export function createCurveTables(unit: TimeUnit): CurveTablesBuilder {
   const years = new Map<number, number>();
   const drawdowns: Drawdown[] = [];
   const parts = [
-    createPeriodReturns("month", (value, ms) => months.set(monthOf(ms), value)),
-    createPeriodReturns("year", (value, ms) => years.set(Math.floor(monthOf(ms) / 12), value)),
+    createPeriodReturns("month", (values, ends, count) => {
+      for (let i = 0; i < count; i++) months.set(monthOf(ends[i]) - 1, values[i]);
+    }),
+    createPeriodReturns("year", (values, ends, count) => {
+      for (let i = 0; i < count; i++) years.set(monthOf(ends[i]) / 12 - 1, values[i]);
+    }),
     createDrawdownEpisodes((drawdown) => drawdowns.push(drawdown)),
   ];
   let isStarted = false;
