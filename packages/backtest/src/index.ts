@@ -54,6 +54,8 @@ export { type MetricName, metricNames, type TimeMetricName } from "./metrics/tab
 export { isMetricName, metricTable } from "./metrics/table/metric-table.ts";
 export { blocksToCsv, columnsToCsv } from "./output/csv.ts";
 export {
+  decodeBankruptcy,
+  decodeCosts,
   decodeCurves,
   decodeFigures,
   decodeResult,
@@ -63,7 +65,7 @@ export {
   encodeResult,
   resultVersion,
 } from "./output/result-codec.ts";
-export { type BacktestJson, resultToJson } from "./output/result-json.ts";
+export { type AccountJson, type BacktestJson, resultToJson } from "./output/result-json.ts";
 export { decodeMetrics } from "./output/stored-metrics.ts";
 export {
   equityBlocks,
@@ -73,6 +75,10 @@ export {
   type PortfolioCurve,
   portfolioBlocks,
   portfolioColumns,
+  type SharedAccount,
+  sharedFillBlocks,
+  sharedPointBlocks,
+  sharedTradeBlocks,
   type Table,
   type TableBlocks,
   tradeBlocks,

@@ -1,7 +1,17 @@
 import { open, rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Table, TableBlocks } from "@atc/backtest";
-import { blocksToCsv, columnsToCsv, equityBlocks, fillBlocks, portfolioBlocks, tradeBlocks } from "@atc/backtest";
+import {
+  blocksToCsv,
+  columnsToCsv,
+  equityBlocks,
+  fillBlocks,
+  portfolioBlocks,
+  sharedFillBlocks,
+  sharedPointBlocks,
+  sharedTradeBlocks,
+  tradeBlocks,
+} from "@atc/backtest";
 import type { ColumnType, TextColumn, TypedArray } from "@atc/contract";
 import { AtcError, fromSystemError } from "@atc/contract";
 import { removeStale, temporaryOf } from "@atc/datasets";
@@ -124,9 +134,9 @@ export interface CurveFiles {
   readonly trades?: string;
   /** All fills. */
   readonly fills?: string;
-  /** Equity, direction and the requested columns of every bar of every symbol. */
+  /** Equity, direction and the requested columns of every bar of every symbol; of a shared account, its points. */
   readonly equity?: string;
-  /** The portfolio's equity. */
+  /** The portfolio's equity; of a shared account, with the requested columns. */
   readonly portfolio?: string;
   /** The report: `.json`. */
   readonly report?: string;
@@ -174,17 +184,18 @@ export async function writeCurves(
 
 /** The table of one file; undefined for the portfolio if no symbol could be computed. */
 function tableOfCurves(
-  { accounts, portfolio }: BacktestCurves,
+  { accounts, columns, shared, portfolio }: BacktestCurves,
   kind: Exclude<keyof CurveFiles, "report">,
 ): TableBlocks | undefined {
   switch (kind) {
     case "trades":
-      return tradeBlocks(accounts);
+      return shared === undefined ? tradeBlocks(accounts) : sharedTradeBlocks(shared);
     case "fills":
-      return fillBlocks(accounts);
+      return shared === undefined ? fillBlocks(accounts) : sharedFillBlocks(shared);
     case "equity":
-      return equityBlocks(accounts);
+      return shared === undefined ? equityBlocks(accounts, columns) : sharedPointBlocks(shared);
     case "portfolio":
+      if (shared !== undefined) return sharedPointBlocks(shared);
       return portfolio && portfolioBlocks(portfolio);
   }
 }

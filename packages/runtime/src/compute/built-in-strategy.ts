@@ -1,0 +1,17 @@
+import { atcStrategy, columnsStrategy, type Strategy } from "@atc/backtest";
+import type { AtcConfig } from "@atc/config";
+import type { BacktestConfig, SignalConfig } from "@atc/contract";
+
+/** What a built-in strategy is made from, as plain data. */
+export interface StrategyParts {
+  readonly strategy: AtcConfig["strategy"];
+  /** The configuration of ATC's signals. */
+  readonly signals: SignalConfig;
+  /** The simulation, whose `signal` says which columns decide. */
+  readonly config: BacktestConfig;
+}
+
+/** The built-in strategy of a configuration. */
+export function builtInStrategy({ strategy, signals, config }: StrategyParts): Strategy {
+  return strategy === "columns" ? columnsStrategy(config) : atcStrategy(signals);
+}
