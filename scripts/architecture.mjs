@@ -45,6 +45,7 @@ export const packages = {
       "simulation",
       "decisions",
       "strategy",
+      "metrics",
       "statistics",
       "account",
       "base",
