@@ -4,12 +4,6 @@
  */
 import { Account, bankruptcyReason, Row, rowLength, signalReason } from "./records";
 
-/** The address of an element of `size` bytes in a row. */
-@inline
-function at(rows: usize, row: Row, index: usize, size: usize): usize {
-  return rows + <usize>(row * rowLength) + index * size;
-}
-
 /** The lesser of two numbers, `a` if they are equal or not comparable; without the branches of `min`. */
 @inline
 function least(a: f64, b: f64): f64 {
@@ -21,6 +15,16 @@ function least(a: f64, b: f64): f64 {
 function greatest(a: f64, b: f64): f64 {
   return f64x2.extract_lane(f64x2.pmax(f64x2.splat(a), f64x2.splat(b)), 0);
 }
+
+/**
+ * What orders of the current block count, as integers: a conversion of a double to an integer takes ten instructions in
+ * V8. Bars count from the first of the block, which is negative for those before it.
+ */
+let trades: i32;
+let fills: i32;
+let orders: i32;
+let entryBar: i32;
+let since: i32;
 
 /** The account without costs follows the same directions. */
 @inline
@@ -36,72 +40,76 @@ function orderWithoutCosts(account: Account, direction: f64, price: f64): void {
   account.grossQuantity = target;
 }
 
+/** Adds a closed trade to its statistics, without a branch for wins and losses, which nothing can predict. */
+@inline
+function countTrade(account: usize, profit: f64, gain: f64): void {
+  const both = f64x2.replace_lane(f64x2.splat(profit), 1, -profit);
+  const zero = f64x2.splat(0);
+  const sides = f64x2.gt(both, zero);
+  const money = f64x2.add(v128.load(account, offsetof<Account>("gained")), v128.and(both, sides));
+  const returns = f64x2.add(v128.load(account, offsetof<Account>("winReturns")), v128.and(f64x2.splat(gain), sides));
+  const counts = f64x2.add(v128.load(account, offsetof<Account>("wins")), v128.and(f64x2.splat(1), sides));
+  v128.store(account, money, offsetof<Account>("gained"));
+  v128.store(account, returns, offsetof<Account>("winReturns"));
+  v128.store(account, counts, offsetof<Account>("wins"));
+}
+
 /** Writes the trade that an exit ends, and counts it. */
 @inline
-function endTrade<Excursions>(account: Account, rows: usize, price: f64, concession: f64, bar: f64, reason: u8): void {
-  const row = <usize>account.trades;
-  account.trades = <f64>(row + 1);
+function endTrade<Excursions>(account: Account, rows: usize, price: f64, concession: f64, bar: i32, reason: u8): void {
+  const index = <usize>(trades++);
+  const row = rows + (index << 3);
+  const whole = rows + (index << 2);
+  const byte = rows + index;
   const held = account.quantity;
   const quantity = abs(held);
   const entryPrice = account.entryPrice;
   const fees = account.entryFee + quantity * price * account.feeRate;
   const profit = held * (price - entryPrice) - fees;
   const gain = profit / (quantity * entryPrice);
-  const entryBar = account.entryBar;
-  const start = account.bars;
-  store<f64>(at(rows, Row.quantity, row, 8), quantity);
-  store<f64>(at(rows, Row.entryPrice, row, 8), entryPrice);
-  store<f64>(at(rows, Row.exitPrice, row, 8), price);
-  store<f64>(at(rows, Row.fees, row, 8), fees);
-  store<f64>(at(rows, Row.slippage, row, 8), account.entrySlippage + quantity * concession);
-  store<f64>(at(rows, Row.profit, row, 8), profit);
-  store<f64>(at(rows, Row.gain, row, 8), gain);
-  store<i32>(at(rows, Row.entryBar, row, 4), entryBar < start ? -1 : <i32>(entryBar - start));
-  store<i32>(at(rows, Row.exitBar, row, 4), <i32>(bar - start));
-  store<i32>(at(rows, Row.barsHeld, row, 4), <i32>(bar - entryBar));
-  store<i8>(at(rows, Row.direction, row, 1), held > 0 ? 1 : -1);
-  store<u8>(at(rows, Row.reason, row, 1), reason);
-  store<u8>(at(rows, Row.openTrade, row, 1), 0);
+  store<f64>(row, quantity, Row.quantity * rowLength);
+  store<f64>(row, entryPrice, Row.entryPrice * rowLength);
+  store<f64>(row, price, Row.exitPrice * rowLength);
+  store<f64>(row, fees, Row.fees * rowLength);
+  store<f64>(row, account.entrySlippage + quantity * concession, Row.slippage * rowLength);
+  store<f64>(row, profit, Row.profit * rowLength);
+  store<f64>(row, gain, Row.gain * rowLength);
+  store<i32>(whole, entryBar, Row.entryBar * rowLength);
+  store<i32>(whole, bar, Row.exitBar * rowLength);
+  store<i32>(whole, bar - entryBar, Row.barsHeld * rowLength);
+  store<i8>(byte, held > 0 ? 1 : -1, Row.direction * rowLength);
+  store<u8>(byte, reason, Row.reason * rowLength);
   if (isFloat<Excursions>()) {
     const top = greatest(account.top, price);
     const bottom = least(account.bottom, price);
     const best = held > 0 ? top / entryPrice - 1 : 1 - bottom / entryPrice;
     const worst = held > 0 ? bottom / entryPrice - 1 : 1 - top / entryPrice;
-    store<f64>(at(rows, Row.mfe, row, 8), entryPrice == 0 ? 0 : greatest(0, best));
-    store<f64>(at(rows, Row.mae, row, 8), entryPrice == 0 ? 0 : least(0, worst));
+    store<f64>(row, entryPrice == 0 ? 0 : greatest(0, best), Row.mfe * rowLength);
+    store<f64>(row, entryPrice == 0 ? 0 : least(0, worst), Row.mae * rowLength);
   }
-  account.closed += 1;
-  if (profit > 0) {
-    account.wins += 1;
-    account.gained += profit;
-    account.winReturns += gain;
-  } else if (profit < 0) {
-    account.losses += 1;
-    account.lostMoney -= profit;
-    account.lossReturns += gain;
-  }
+  countTrade(changetype<usize>(account), profit, gain);
 }
 
 /** Adds the bars that closed with the position until `bar`. */
 @inline
-function countHeldBars(account: Account, bar: f64): void {
+function countHeldBars(account: Account, bar: i32): void {
   const quantity = account.quantity;
-  const bars = bar - account.since;
-  account.since = bar;
-  if (quantity != 0) account.heldBars += bars;
+  const bars = <f64>(bar - since);
+  since = bar;
   if (quantity > 0) account.longBars += bars;
   else if (quantity < 0) account.shortBars += bars;
+  if (quantity != 0) account.heldBars += bars;
 }
 
 /** Puts the whole equity into a direction at a reference price, as `src/account/account.ts` does. */
 @inline
-function fill<Excursions>(account: Account, rows: usize, direction: f64, reference: f64, bar: f64): void {
+function fill<Excursions>(account: Account, rows: usize, direction: f64, reference: f64, bar: i32): void {
   const cash = account.cash;
   const quantity = account.quantity;
   const equity = cash + quantity * reference;
   if (equity <= 0 && account.lost == 0) {
     account.lost = 1;
-    account.bankruptBar = bar;
+    account.bankruptBar = account.bars + <f64>bar;
   }
   const lost = account.lost != 0;
   const target = lost ? 0 : (direction * equity) / reference;
@@ -117,7 +125,7 @@ function fill<Excursions>(account: Account, rows: usize, direction: f64, referen
   account.entryPrice = price;
   account.entryFee = abs(target) * price * account.feeRate;
   account.entrySlippage = abs(target) * concession;
-  account.entryBar = bar;
+  entryBar = bar;
   account.cash = cash - change * price - fee;
   account.quantity = target;
   account.fees += fee;
@@ -128,29 +136,29 @@ function fill<Excursions>(account: Account, rows: usize, direction: f64, referen
     account.bottom = price;
   }
   if (account.listsFills == 0) return;
-  const row = <usize>account.fills;
-  account.fills = <f64>(row + 1);
-  store<i32>(at(rows, Row.fillBar, row, 4), <i32>(bar - account.bars));
-  store<f64>(at(rows, Row.fillQuantity, row, 8), change);
-  store<f64>(at(rows, Row.fillPrice, row, 8), price);
-  store<f64>(at(rows, Row.fillFee, row, 8), fee);
-  store<f64>(at(rows, Row.fillSlippage, row, 8), units * concession);
-  store<u8>(at(rows, Row.fillReason, row, 1), reason);
+  const index = <usize>(fills++);
+  const row = rows + (index << 3);
+  store<i32>(rows + (index << 2), bar, Row.fillBar * rowLength);
+  store<f64>(row, change, Row.fillQuantity * rowLength);
+  store<f64>(row, price, Row.fillPrice * rowLength);
+  store<f64>(row, fee, Row.fillFee * rowLength);
+  store<f64>(row, units * concession, Row.fillSlippage * rowLength);
+  store<u8>(rows + index, reason, Row.fillReason * rowLength);
 }
 
 /** Fills the order for `direction` at a reference price, in both accounts. */
-function order<Excursions>(account: Account, rows: usize, direction: f64, reference: f64, bar: f64): void {
+function order<Excursions>(account: Account, rows: usize, direction: f64, reference: f64, bar: i32): void {
   countHeldBars(account, bar);
   orderWithoutCosts(account, direction, reference);
   fill<Excursions>(account, rows, direction, reference, bar);
   if (account.listsOrders == 0) return;
-  const row = <usize>account.orders;
-  account.orders = <f64>(row + 1);
-  store<i32>(at(rows, Row.orderBar, row, 4), <i32>(bar - account.bars));
-  store<f64>(at(rows, Row.orderCash, row, 8), account.cash);
-  store<f64>(at(rows, Row.orderQuantity, row, 8), account.quantity);
-  store<f64>(at(rows, Row.orderGrossCash, row, 8), account.grossCash);
-  store<f64>(at(rows, Row.orderGrossQuantity, row, 8), account.grossQuantity);
+  const index = <usize>(orders++);
+  const row = rows + (index << 3);
+  store<i32>(rows + (index << 2), bar, Row.orderBar * rowLength);
+  store<f64>(row, account.cash, Row.orderCash * rowLength);
+  store<f64>(row, account.quantity, Row.orderQuantity * rowLength);
+  store<f64>(row, account.grossCash, Row.orderGrossCash * rowLength);
+  store<f64>(row, account.grossQuantity, Row.orderGrossQuantity * rowLength);
 }
 
 /** Takes prices into the range of the open trade. */
@@ -192,16 +200,19 @@ function advance<Excursions>(account: Account, rows: usize, count: usize): usize
   const lowest = <i32>account.lowest;
   const highest = <i32>account.highest;
   const atClose = account.fillsAtClose != 0;
-  account.trades = 0;
-  account.fills = 0;
-  account.orders = 0;
+  const start = bar;
+  trades = 0;
+  fills = 0;
+  orders = 0;
+  entryBar = <i32>(account.entryBar - start);
+  since = <i32>(account.since - start);
   let row = rows;
   for (let i: usize = 0; i < count; i++) {
     if (isFloat<Excursions>() && atClose) widenByBar(account, row);
     if (pending != held) {
       const reference = load<f64>(row, Row.fill * rowLength);
       if (isFloat<Excursions>() && !atClose) widen(account, reference, reference);
-      order<Excursions>(account, rows, <f64>pending, reference, bar);
+      order<Excursions>(account, rows, <f64>pending, reference, <i32>i);
       if (isFloat<Excursions>() && atClose) widen(account, reference, reference);
       held = pending;
       cash = account.cash;
@@ -258,7 +269,13 @@ function advance<Excursions>(account: Account, rows: usize, count: usize): usize
   account.drawdown = drawdown;
   account.pending = <f64>pending;
   account.held = <f64>held;
-  countHeldBars(account, bar);
+  countHeldBars(account, <i32>count);
+  account.since = bar;
+  account.entryBar = start + <f64>entryBar;
+  account.closed += <f64>trades;
+  account.trades = <f64>trades;
+  account.fills = <f64>fills;
+  account.orders = <f64>orders;
   return count;
 }
 

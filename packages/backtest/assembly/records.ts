@@ -119,3 +119,43 @@ export const enum Row {
 /** The indices of `src/account/reasons.ts` that orders of this account may have. */
 export const signalReason: u8 = 0;
 export const bankruptcyReason: u8 = 7;
+
+/** Accounts of a group: four vectors of two. */
+export const groupSize: i32 = 8;
+
+/**
+ * The state of a group between blocks: for each member the doubles of its eight accounts.
+ * `src/simulation/fast/group-state.ts` lists the same members in the same order; a test compares them.
+ */
+export const enum Member {
+  cash,
+  quantity,
+  lost,
+  last,
+  mean,
+  squares,
+  downside,
+  maximum,
+  trough,
+  drawdown,
+  fees,
+  traded,
+  closed,
+  heldBars,
+  pending,
+  held,
+  feeRate,
+  buyFactor,
+  sellFactor,
+  lowest,
+  highest,
+}
+
+/** Bytes between the members of a group. */
+export const memberStride: i32 = 8 * groupSize;
+
+/** Bytes of a row of directions: two before the block, at the end of the first 16 bytes, and the block. */
+export const directionStride: i32 = 16 + blockLength + 64;
+
+/** Bars between two runs over the returns. */
+export const spanLength: i32 = 64;

@@ -49,8 +49,8 @@ export interface ArraySink extends CurveSink {
 
 /** Creates a sink for at most `bars` bars. */
 export function arraySink(bars: number): ArraySink {
-  const times = new BigInt64Array(bars);
-  const equity = new Float64Array(bars);
+  const times = new BigInt64Array(uncleared(8 * bars));
+  const equity = new Float64Array(uncleared(8 * bars));
   const directions = new Int8Array(bars);
   let trades = allocateTrades(64);
   let taken = 0;
@@ -87,7 +87,7 @@ export function arraySink(bars: number): ArraySink {
     },
     takeTrades(more) {
       if (listed + more.length > trades.length) {
-        const larger = allocateTrades(expectedTrades(listed + more.length));
+        const larger = unclearedTrades(expectedTrades(listed + more.length));
         copyTrades(partOfTrades(trades, 0, listed), larger, 0);
         trades = larger;
       }
@@ -97,6 +97,23 @@ export function arraySink(bars: number): ArraySink {
     finish: () => readerOfArrays(arrays()),
     arrays,
   };
+}
+
+/**
+ * Memory that is not cleared: to clear it first takes as long as to fill it, and every row is written before it is
+ * given to anyone.
+ */
+function uncleared(bytes: number): ArrayBuffer {
+  return Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer;
+}
+
+/** A table of `capacity` rows with arbitrary values. */
+function unclearedTrades(capacity: number): Trades {
+  const columns = Object.entries(allocateTrades(0)).map(([name, column]) => [
+    name,
+    typeof column === "number" ? capacity : new column.constructor(uncleared(column.BYTES_PER_ELEMENT * capacity)),
+  ]);
+  return Object.fromEntries(columns) as Trades;
 }
 
 /** The first `length` rows: views if most of the table is used, since a copy of every column costs as much again. */

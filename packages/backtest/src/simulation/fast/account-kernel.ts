@@ -1,12 +1,33 @@
 import { readFileSync } from "node:fs";
 import { chooseKernel, createKernelMemory, type KernelName, kernelModule, memoryPageLength } from "@atc/plugin-kit";
+import { advanceGroupPlain } from "./plain-group.ts";
 import { advancePlain } from "./plain-kernel.ts";
-import { rowsAddress, stateAddress, type WorkingRows, workingLength, workingRows } from "./working-rows.ts";
+import {
+  directionsAddress,
+  groupAddress,
+  returnsAddress,
+  rowAddress,
+  rowsAddress,
+  stateAddress,
+  type WorkingRows,
+  workingLength,
+  workingRows,
+} from "./working-rows.ts";
 
 /** The exports of `assembly/index.ts`; addresses are in bytes, `count` is in bars. */
 interface AccountExports {
   advanceAccount(state: number, rows: number, count: number): number;
   advanceWithExcursions(state: number, rows: number, count: number): number;
+  advanceGroup(
+    group: number,
+    directions: number,
+    fill: number,
+    close: number,
+    work: number,
+    bars: number,
+    count: number,
+    target: number,
+  ): number;
 }
 
 const code = kernelModule<AccountExports>(() => readFileSync(new URL("../../../dist/kernel.wasm", import.meta.url)));
@@ -22,6 +43,12 @@ export interface AccountKernel {
    * all four prices. Returns the first bar whose direction is not -1, 0 or 1, else `count`.
    */
   advance(count: number, excursions: boolean): number;
+  /**
+   * Adds the first `count` bars of the rows to the group in them, of which `bars` are known. Sortino's shortfalls count
+   * below `target`. The directions are followed by zeros up to a multiple of 16. Returns the first account with a
+   * direction that is not -1, 0 or 1, else `groupSize`.
+   */
+  advanceGroup(bars: number, count: number, target: number): number;
 }
 
 function createWasmKernel(): AccountKernel | undefined {
@@ -37,6 +64,17 @@ function createWasmKernel(): AccountKernel | undefined {
         excursions
           ? exports.advanceWithExcursions(stateAddress, rowsAddress, count)
           : exports.advanceAccount(stateAddress, rowsAddress, count),
+      advanceGroup: (bars, count, target) =>
+        exports.advanceGroup(
+          groupAddress,
+          directionsAddress,
+          rowAddress("fill"),
+          rowAddress("close"),
+          returnsAddress,
+          bars,
+          count,
+          target,
+        ),
     };
   } catch {
     // No address space for another memory.
@@ -51,6 +89,7 @@ function createPlainKernel(): AccountKernel {
     rows,
     isBusy: false,
     advance: (count, excursions) => advancePlain(rows, count, excursions),
+    advanceGroup: (bars, count, target) => advanceGroupPlain(rows, bars, count, target),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Fills } from "../../account/fills.ts";
 import type { Trades } from "../../account/trades.ts";
 import { accountMembers } from "./account-state.ts";
+import { groupLength, groupSize } from "./group-state.ts";
 
 /** Most bars of a block. */
 export const blockLength = 4096;
@@ -48,14 +49,33 @@ export const rowNames = [
   "orderGrossQuantity",
 ] as const;
 
+type RowName = (typeof rowNames)[number];
+
 /** The address of the state. The code's constants are before it. */
 export const stateAddress = 4096;
 
 /** The address of the first row. */
 export const rowsAddress = 8192;
 
-/** Bytes of a memory for a state and the rows. */
-export const workingLength: number = rowsAddress + rowNames.length * rowLength;
+/** Bytes of a row of directions of a group: 16 for the kernel, a block, and the gap between rows. */
+export const directionStride: number = 16 + blockLength + 64;
+
+/** The address of a group's state. */
+export const groupAddress: number = rowsAddress + rowNames.length * rowLength;
+
+/** The address of a group's directions. */
+export const directionsAddress: number = groupAddress + 8 * groupLength;
+
+/** The address of the returns of a span of a group: 64 bars. */
+export const returnsAddress: number = directionsAddress + groupSize * directionStride;
+
+/** Bytes of a memory for all of it. */
+export const workingLength: number = returnsAddress + 64 * 8 * groupSize;
+
+/** The address of a row. */
+export function rowAddress(name: RowName): number {
+  return rowsAddress + rowNames.indexOf(name) * rowLength;
+}
 
 /** A state and the rows of a block in a memory. The same kernel call reads and writes all of them. */
 export interface WorkingRows {
@@ -81,15 +101,18 @@ export interface WorkingRows {
   readonly orderQuantity: Float64Array;
   readonly orderGrossCash: Float64Array;
   readonly orderGrossQuantity: Float64Array;
+  /** The state of a group of accounts, and their directions, `directionStride` apart, each from its byte 16 on. */
+  readonly group: Float64Array;
+  readonly groupDirections: Int8Array;
 }
 
 /** The state and the rows in a memory of `workingLength` bytes or more. */
 export function workingRows(buffer: ArrayBufferLike): WorkingRows {
-  const at = (name: (typeof rowNames)[number]): number => rowsAddress + rowNames.indexOf(name) * rowLength;
-  const doubles = (name: (typeof rowNames)[number]): Float64Array => new Float64Array(buffer, at(name), blockLength);
-  const whole = (name: (typeof rowNames)[number]): Int32Array => new Int32Array(buffer, at(name), blockLength);
-  const bytes = (name: (typeof rowNames)[number]): Uint8Array => new Uint8Array(buffer, at(name), blockLength);
-  const times = (name: (typeof rowNames)[number]): BigInt64Array => new BigInt64Array(buffer, at(name), blockLength);
+  const at = rowAddress;
+  const doubles = (name: RowName): Float64Array => new Float64Array(buffer, at(name), blockLength);
+  const whole = (name: RowName): Int32Array => new Int32Array(buffer, at(name), blockLength);
+  const bytes = (name: RowName): Uint8Array => new Uint8Array(buffer, at(name), blockLength);
+  const times = (name: RowName): BigInt64Array => new BigInt64Array(buffer, at(name), blockLength);
   const trades: Trades = {
     length: blockLength,
     entryTime: times("entryTime"),
@@ -136,5 +159,7 @@ export function workingRows(buffer: ArrayBufferLike): WorkingRows {
     orderQuantity: doubles("orderQuantity"),
     orderGrossCash: doubles("orderGrossCash"),
     orderGrossQuantity: doubles("orderGrossQuantity"),
+    group: new Float64Array(buffer, groupAddress, groupLength),
+    groupDirections: new Int8Array(buffer, directionsAddress, groupSize * directionStride),
   };
 }
