@@ -9,10 +9,12 @@ function row({ name, pythonNames, default: value, allowed, description }) {
   return [code(name), python, shown, allowed, description];
 }
 
+const groups = [...new Set(configKeys.map(({ group }) => group))];
+
 /** docs/configuration.md with the rows of every key. */
 export function configurationRows(text) {
   let fresh = text;
-  for (const group of ["signals", "backtest", "data", "storage"]) {
+  for (const group of groups) {
     const rows = configKeys.filter((key) => key.group === group).map(row);
     const table = markdownTable(["key", "Python", "default", "allowed", "meaning"], rows);
     fresh = replaceBetween(fresh, `keys of ${group}`, table);

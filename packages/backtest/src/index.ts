@@ -75,15 +75,17 @@ export {
   type SkippedSymbol,
 } from "./run/backtest.ts";
 export { type BacktestSeriesOptions, backtestSeries } from "./run/backtest-series.ts";
+export { type AccountOptions, type AccountSymbolInput, createAccount } from "./simulation/account.ts";
 export type {
   Account,
   AccountListeners,
   AccountPoints,
   AccountRows,
   AccountSymbol,
+  SimulatedAccount,
   SimulatorOptions,
 } from "./simulation/account-rows.ts";
-export { createSimulator, type SimulatedAccount, type SimulatedBars, type Simulator } from "./simulation/simulator.ts";
+export { createSimulator } from "./simulation/simulator.ts";
 export type { EquityStatistics } from "./statistics/equity-statistics.ts";
 export type { Metrics } from "./statistics/metrics.ts";
 export { atcStrategy } from "./strategy/atc-strategy.ts";

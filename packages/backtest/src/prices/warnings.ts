@@ -1,6 +1,6 @@
 import type { BacktestConfig } from "@atc/contract";
 import { isoTime, type TimeUnit, yearsBetween } from "../base/calendar.ts";
-import type { SimulatedAccount } from "../simulation/simulator.ts";
+import type { SimulatedAccount } from "../simulation/account-rows.ts";
 import type { Metrics } from "../statistics/metrics.ts";
 import type { SplitScan } from "./split-scan.ts";
 

@@ -16,7 +16,8 @@ import { warningsOf, withLossWarning } from "../prices/warnings.ts";
 import { arraySink } from "../results/array-curves.ts";
 import type { CurveReader, CurveSink } from "../results/curves.ts";
 import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
-import { createSimulator, type SimulatedAccount, type SimulatedBars } from "../simulation/simulator.ts";
+import type { AccountRows, SimulatedAccount } from "../simulation/account-rows.ts";
+import { createSimulator } from "../simulation/simulator.ts";
 import { createShortfall } from "../statistics/equity-statistics.ts";
 import { metricsOf } from "../statistics/metrics.ts";
 import type { Strategy, StrategyBars, StrategyRun } from "../strategy/strategy.ts";
@@ -97,7 +98,7 @@ interface PassParts {
 /** The last bar before the period, and the number of valid bars up to it. */
 interface WarmUp {
   readonly bars: number;
-  readonly last: SimulatedBars | undefined;
+  readonly last: AccountRows | undefined;
 }
 
 /** Shows the strategy the bars before the period. Nothing is traded, but the last decision is filled in the period. */
@@ -107,7 +108,7 @@ function* warmUp(parts: PassParts, options: PassOptions): Generator<number, Warm
   let times = new BigInt64Array(0);
   let directions = new Int8Array(0);
   let bars = 0;
-  let last: SimulatedBars | undefined;
+  let last: AccountRows | undefined;
   for (const block of blocks(rows.start, rows.from)) {
     if (times.length < block.length) {
       times = new BigInt64Array(block.length);
@@ -118,10 +119,11 @@ function* warmUp(parts: PassParts, options: PassOptions): Generator<number, Warm
     directions.fill(0);
     if (length > 0) {
       run.decide(taken, directions.subarray(0, length));
+      const open = columns.fill === "open" ? taken[columns.fill] : undefined;
       last = {
         times: times.slice(length - 1, length),
         close: Float64Array.of(taken.close[length - 1]),
-        fill: Float64Array.of((taken[columns.fill] as ReadonlyTypedArray<number>)[length - 1]),
+        ...(open === undefined ? {} : { open: Float64Array.of(open[length - 1]) }),
         directions: directions.slice(length - 1, length),
       };
     }
@@ -165,7 +167,11 @@ function partsOf(series: Series, options: PassOptions): PassParts {
 /** Reads the bars once. Yields the number of finished rows after every block. */
 function* pass(series: Series, options: PassOptions): Generator<number, Pass, void> {
   const { columns, config, sink, rows } = options;
-  const simulator = createSimulator(config, (trades) => sink.takeTrades(trades));
+  const simulator = createSimulator(config, {
+    symbol: series.symbol,
+    timeUnit: columns.timeUnit,
+    onTrades: (trades) => sink.takeTrades(trades),
+  });
   const parts = partsOf(series, options);
   const { run, screen, splits } = parts;
   const before = yield* warmUp(parts, options);
@@ -174,7 +180,7 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
     const room = sink.room(1);
     room.times.set(before.last.times);
     room.directions.set(before.last.directions);
-    simulator.push(before.last, room.equity);
+    simulator.push(before.last, room);
     sink.takeBars(1);
   }
   let bars = 0;
@@ -182,11 +188,11 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
     const room = sink.room(block.length);
     const taken = screen.take(block, room.times) as StrategyBars;
     const { length } = taken.close;
-    const fill = taken[columns.fill] as ReadonlyTypedArray<number>;
+    const open = columns.fill === "open" ? taken[columns.fill] : undefined;
     const directions = room.directions.subarray(0, length);
     const times = room.times.subarray(0, length);
     if (length > 0) run.decide(taken, directions);
-    simulator.push({ times, close: taken.close, fill, directions }, room.equity);
+    simulator.push({ times, close: taken.close, ...(open === undefined ? {} : { open }), directions }, room);
     assertFinite(series.symbol, columns.timeUnit, taken.close, room.equity, times);
     splits.push(taken.close, times);
     sink.takeBars(length);
@@ -196,7 +202,7 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
     throwIfAborted(options.signal);
   }
   if (bars === 0) throw noBars(series.symbol, screen.skipped, options.period);
-  const account = simulator.account();
+  const account = simulator.totals();
   if (!Number.isFinite(account.fees)) throw overflow(series.symbol, `its fees add up to ${account.fees}`);
   simulator.finish();
   const seenBars = before.bars + bars;

@@ -8,7 +8,13 @@ type ConfigGroup = ConfigKey["group"];
 
 const groupTitles: Readonly<Record<ConfigGroup, string>> = {
   signals: "Signals:",
-  backtest: "Backtest:",
+  strategy: "Strategy:",
+  orders: "Orders:",
+  costs: "Costs:",
+  positions: "Positions:",
+  exits: "Protective exits:",
+  account: "Account:",
+  statistics: "Metrics:",
   data: "Data:",
   storage: "Storage:",
 };
