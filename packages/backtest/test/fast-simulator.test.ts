@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { backtestDefaults } from "@atc/contract";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Fills, Trades } from "../src/index.ts";
 import { fillReasons } from "../src/index.ts";
-import type { AccountRows } from "../src/simulation/account-rows.ts";
+import { createAccount } from "../src/simulation/account.ts";
+import type { Account, AccountListeners, AccountRows } from "../src/simulation/account-rows.ts";
 import { accountMembers } from "../src/simulation/fast/account-state.ts";
 import { createFastSimulator } from "../src/simulation/fast/fast-simulator.ts";
 import { blockLength, rowLength, rowNames } from "../src/simulation/fast/working-rows.ts";
@@ -107,12 +109,18 @@ function fillsOf(table: Fills): PlainFill[] {
 }
 
 /** Everything that an account gives, computed in blocks of a length by a kernel. */
-function run(rows: PlainRows, config: PlainConfig, blockLength: number, kernel: (typeof kernels)[number]) {
+function run(
+  rows: PlainRows,
+  config: PlainConfig,
+  blockLength: number,
+  kernel: (typeof kernels)[number],
+  create: (options: AccountListeners) => Account = (options) => createFastSimulator(config, options),
+) {
   process.env["ATC_KERNEL"] = kernel;
   const bars = rows.close.length;
   const trades: PlainTrade[] = [];
   const fills: PlainFill[] = [];
-  const account = createFastSimulator(config, {
+  const account = create({
     onTrades: (table) => trades.push(...tradesOf(table)),
     onFills: (table) => fills.push(...fillsOf(table)),
   });
@@ -166,6 +174,21 @@ describe.each(kernels)("the fast account with the kernel %s", (kernel) => {
       { numRuns: 150 },
     );
   });
+
+  it("equals the account that can simulate every configuration in every bit", () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const rows = rowsOf(one);
+        const whole = { ...backtestDefaults, ...one.config };
+        const fast = run(rows, one.config, 7, kernel);
+        const general = run(rows, one.config, 7, kernel, (options) =>
+          createAccount(whole, { ...options, symbols: [{ name: "X", bars: rows.close.length }] }),
+        );
+        expect(fast).toStrictEqual(general);
+      }),
+      { numRuns: 150 },
+    );
+  });
 });
 
 describe("the fast account", () => {
@@ -205,11 +228,11 @@ describe("the fast account", () => {
     process.env["ATC_KERNEL"] = kernel;
     const rows = alternating(9000);
     rows.directions[5000] = 3;
-    const account = createFastSimulator(config);
+    const account = createFastSimulator(config, { symbol: "X" });
     const failure = expect.objectContaining({
       code: "ATC_INVALID_ARGUMENT",
-      message: expect.stringMatching(/"3" at bar 5100;/),
-      details: { bar: 5100, direction: 3 },
+      message: expect.stringMatching(/symbol "X" at bar 5100: the direction is 3;/),
+      details: { symbol: "X", bar: 5100, direction: 3 },
     });
     account.push(part(rows, 0, 100), pointsFor(alternating(100)));
     expect(() => account.push(rows, pointsFor(rows))).toThrow(failure);
@@ -249,6 +272,32 @@ describe("the fast account", () => {
     const points = pointsFor(rows);
     whole.push({ ...rows, close: Int32Array.from(rows.close) }, points);
     expect([...points.equity]).toStrictEqual(plainSimulator(rows, config).equity);
+  });
+});
+
+describe("the memory of the fast account", () => {
+  it.each(kernels)("does not grow with the bars (%s)", (kernel) => {
+    process.env["ATC_KERNEL"] = kernel;
+    const block: PlainRows = {
+      times: BigInt64Array.from({ length: 1000 }, (_, i) => BigInt(i)),
+      close: Float64Array.from({ length: 1000 }, (_, i) => 100 + (i % 7)),
+      directions: Int8Array.from({ length: 1000 }, (_, i) => (i % 3) - 1),
+    };
+    let trades = 0;
+    const account = createFastSimulator(
+      { initialCapital: 1e9, feeBps: 0, slippageBps: 0, side: "both", fill: "nextClose" },
+      {
+        onTrades: (table) => {
+          trades += table.length;
+        },
+      },
+    );
+    const points = { times: block.times, equity: new Float64Array(1000) };
+    account.push(block, points);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let k = 0; k < 500; k++) account.push(block, points);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(65_536);
+    expect(trades).toBeGreaterThan(300_000);
   });
 });
 

@@ -187,7 +187,7 @@ export function plainSimulator(rows: PlainRows, config: PlainConfig): PlainAccou
     if (net.quantity < 0) sums.shortBars++;
     points.equity.push(equity);
     points.cash.push(net.cash);
-    points.exposure.push((Math.abs(net.quantity) * price) / equity);
+    points.exposure.push(net.quantity === 0 ? 0 : (Math.abs(net.quantity) * price) / equity);
     points.grossEquity.push(gross.cash + gross.quantity * price);
   }
   const last = close.length - 1;

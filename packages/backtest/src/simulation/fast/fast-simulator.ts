@@ -1,7 +1,8 @@
-import { AtcError, type BacktestConfig } from "@atc/contract";
+import type { BacktestConfig } from "@atc/contract";
 import { reasonCodes } from "../../account/reasons.ts";
 import type { TradeStatistics, Trades } from "../../account/trades.ts";
 import type { Account, AccountPoints, AccountRows, SimulatedAccount, SimulatorOptions } from "../account-rows.ts";
+import { invalidDirection } from "../row-check.ts";
 import { type AccountKernel, accountKernel, withKernel } from "./account-kernel.ts";
 import { type AccountKey, accountAt as at, openState } from "./account-state.ts";
 import { lookUpTimes, noTimes, statisticsOf } from "./bar-times.ts";
@@ -28,14 +29,6 @@ interface Part {
   readonly points: AccountPoints;
   readonly from: number;
   readonly count: number;
-}
-
-function invalidDirection(direction: number, bar: number): AtcError {
-  return new AtcError(
-    "ATC_INVALID_ARGUMENT",
-    `the strategy decided "${direction}" at bar ${bar}; write -1 for short, 0 for flat or 1 for long`,
-    { details: { bar, direction } },
-  );
 }
 
 /** A view of 64-bit times as halves of 32 bits: copying those makes no BigInt. */
@@ -80,7 +73,7 @@ function tradesOf(state: Float64Array): TradeStatistics {
  * @throws ATC_INVALID_ARGUMENT, ATC_UNSUPPORTED for a wrong ATC_KERNEL
  */
 export function createFastSimulator(config: FastSimulatorConfig, options: FastSimulatorOptions = {}): Account {
-  const { onTrades, onFills, excursions = onTrades !== undefined } = options;
+  const { onTrades, onFills, symbol = "", excursions = onTrades !== undefined } = options;
   const preferred = accountKernel();
   const state = openState(config);
   state[at.listsFills] = onFills === undefined ? 0 : 1;
@@ -143,7 +136,7 @@ export function createFastSimulator(config: FastSimulatorConfig, options: FastSi
     copyIn(rows, part, fillsAtOpen, excursions);
     const before = points.cash || points.exposure || points.grossEquity ? rows.state.slice() : undefined;
     const done = kernel.advance(count, excursions);
-    if (done < count) throw invalidDirection(bars.directions[from + done], state[at.bars] + from + done);
+    if (done < count) throw invalidDirection(symbol, state[at.bars] + from + done, bars.directions[from + done]);
     points.equity.set(count === blockLength ? rows.equity : rows.equity.subarray(0, count), from);
     if (before !== undefined) writePoints(rows, before, points, from, count);
     takeFills(kernel, part);

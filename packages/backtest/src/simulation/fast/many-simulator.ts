@@ -4,6 +4,7 @@ import { validateBacktestConfig } from "../../base/configuration.ts";
 import { type AccountKernel, accountKernel, withKernel } from "./account-kernel.ts";
 import type { AccountKey } from "./account-state.ts";
 import { groupLength, groupSize, openGroupAccount } from "./group-state.ts";
+import { slowKeys } from "./is-fast.ts";
 import { type ManyResults, manyResults } from "./many-results.ts";
 import { blockLength, directionStride } from "./working-rows.ts";
 
@@ -75,6 +76,19 @@ function checkColumns({ close, times, open, directions }: ManyBars, accounts: nu
   });
 }
 
+/** A configuration that these accounts can follow. */
+function checkConfig(config: Partial<BacktestConfig>): BacktestConfig {
+  const whole = validateBacktestConfig(config);
+  const slow = slowKeys(whole);
+  if (slow.length === 0) return whole;
+  const keys = slow.map((key) => `"${key}"`).join(", ");
+  throw new AtcError(
+    "ATC_INVALID_CONFIG",
+    `many accounts at once have the default sizing, and no costs but feeBps and slippageBps; remove ${keys}, or use createSimulator`,
+    { details: { keys: slow } },
+  );
+}
+
 /** Rows `from` to `to` of a column, itself if that is all. */
 function part<Column extends { subarray(from: number, to: number): Column; readonly length: number }>(
   column: Column,
@@ -99,9 +113,9 @@ export function createManySimulator(options: ManySimulatorOptions): ManySimulato
       `there are ${accounts} accounts and ${settings?.length ?? "no"} settings; give 1 account or more, and settings for each or for none`,
       { details: { accounts, settings: settings?.length ?? 0 } },
     );
-  const config = validateBacktestConfig(options.config ?? {});
+  const config = checkConfig(options.config ?? {});
   const each = Array.from({ length: accounts }, (_, index) =>
-    settings === undefined ? config : validateBacktestConfig({ ...config, ...settings[index] }),
+    settings === undefined ? config : checkConfig({ ...config, ...settings[index] }),
   );
   const preferred = accountKernel();
   const groups = Math.ceil(accounts / groupSize);

@@ -22,7 +22,8 @@ function writeSpan({ close, equity }: WorkingRows, holding: Holding, points: Acc
   const { cash, quantity, grossCash, grossQuantity } = holding;
   const { exposure, grossEquity } = points;
   points.cash?.fill(cash, first + from, first + to);
-  if (exposure !== undefined)
+  if (quantity === 0) exposure?.fill(0, first + from, first + to);
+  else if (exposure !== undefined)
     for (let i = from; i < to; i++) exposure[first + i] = (Math.abs(quantity) * close[i]) / equity[i];
   if (grossEquity !== undefined)
     for (let i = from; i < to; i++) grossEquity[first + i] = grossCash + grossQuantity * close[i];
