@@ -88,8 +88,7 @@ function agreeAccount(run: AccountRun, expected: ExpectedAccount, capital: numbe
 
 function join(tables: readonly PlainColumns[]): PlainColumns {
   const joined: PlainColumns = {};
-  for (const table of tables)
-    for (const [name, values] of Object.entries(table)) (joined[name] ??= []).push(...values);
+  for (const table of tables) for (const [name, values] of Object.entries(table)) (joined[name] ??= []).push(...values);
   return joined;
 }
 

@@ -75,7 +75,8 @@ function agree(own: AccountRun, reference: ReferenceRun, money: number): void {
       fees: () => money,
       slippage: () => money,
       profit: () => money,
-      return: (row) => money / Math.abs((row["quantity"] as number) * (row["entryPrice"] as number)) + price(row["return"]),
+      return: (row) =>
+        money / Math.abs((row["quantity"] as number) * (row["entryPrice"] as number)) + price(row["return"]),
       mae: (row) => price(row["mae"]),
       mfe: (row) => price(row["mfe"]),
     },

@@ -72,8 +72,7 @@ export function fill(state: State, holding: Holding, order: Order): void {
   if (quantity === 0) return;
   const { high, low, time } = barNow(holding);
   const s = side(quantity);
-  const rate =
-    config.slippageBps / 10_000 + config.spreadBps / 20_000 + (config.slippageRange * (high - low)) / base;
+  const rate = config.slippageBps / 10_000 + config.spreadBps / 20_000 + (config.slippageRange * (high - low)) / base;
   const price = order.isLimit ? reference : Math.max(0, base * (1 + s * rate));
   const units = Math.abs(quantity);
   const fee = Math.max(
