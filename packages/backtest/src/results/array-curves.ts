@@ -41,7 +41,7 @@ export function arraysOfReader(reader: CurveReader): CurveArrays {
   return arrays;
 }
 
-/** A sink that keeps bars and trades in arrays: 17 bytes per bar and 66 per trade. */
+/** A sink that keeps bars and trades in arrays: 17 bytes per bar, and 95 to 190 per trade. */
 export interface ArraySink extends CurveSink {
   /** The bars and trades so far. */
   arrays(): CurveArrays;
@@ -49,12 +49,19 @@ export interface ArraySink extends CurveSink {
 
 /** Creates a sink for at most `bars` bars. */
 export function arraySink(bars: number): ArraySink {
-  const times = new BigInt64Array(bars);
-  const equity = new Float64Array(bars);
+  const times = new BigInt64Array(uncleared(8 * bars));
+  const equity = new Float64Array(uncleared(8 * bars));
   const directions = new Int8Array(bars);
   let trades = allocateTrades(64);
   let taken = 0;
+  let requested = 0;
   let listed = 0;
+
+  /** Rows for all trades, if they remain as frequent as in the bars so far; at least twice as many as now. */
+  function expectedTrades(least: number): number {
+    const frequency = least / Math.max(requested, 1);
+    return Math.max(2 * trades.length, least, Math.min(Math.ceil(1.125 * frequency * bars), bars));
+  }
 
   function arrays(): CurveArrays {
     const isFull = taken === bars;
@@ -62,22 +69,25 @@ export function arraySink(bars: number): ArraySink {
       times: isFull ? times : times.slice(0, taken),
       equity: isFull ? equity : equity.slice(0, taken),
       directions: isFull ? directions : directions.slice(0, taken),
-      trades: copyOf(partOfTrades(trades, 0, listed)),
+      trades: trimmed(trades, listed),
     };
   }
 
   return {
-    room: (length) => ({
-      times: times.subarray(taken, taken + length),
-      equity: equity.subarray(taken, taken + length),
-      directions: directions.subarray(taken, taken + length),
-    }),
+    room(length) {
+      requested = taken + length;
+      return {
+        times: times.subarray(taken, taken + length),
+        equity: equity.subarray(taken, taken + length),
+        directions: directions.subarray(taken, taken + length),
+      };
+    },
     takeBars(length) {
       taken += length;
     },
     takeTrades(more) {
       if (listed + more.length > trades.length) {
-        const larger = allocateTrades(Math.max(2 * trades.length, listed + more.length));
+        const larger = unclearedTrades(expectedTrades(listed + more.length));
         copyTrades(partOfTrades(trades, 0, listed), larger, 0);
         trades = larger;
       }
@@ -89,9 +99,29 @@ export function arraySink(bars: number): ArraySink {
   };
 }
 
-function copyOf(trades: Trades): Trades {
-  const copy = allocateTrades(trades.length);
-  copyTrades(trades, copy, 0);
+/**
+ * Memory that is not cleared: to clear it first takes as long as to fill it, and every row is written before it is
+ * given to anyone.
+ */
+function uncleared(bytes: number): ArrayBuffer {
+  return Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer;
+}
+
+/** A table of `capacity` rows with arbitrary values. */
+function unclearedTrades(capacity: number): Trades {
+  const columns = Object.entries(allocateTrades(0)).map(([name, column]) => [
+    name,
+    typeof column === "number" ? capacity : new column.constructor(uncleared(column.BYTES_PER_ELEMENT * capacity)),
+  ]);
+  return Object.fromEntries(columns) as Trades;
+}
+
+/** The first `length` rows: views if most of the table is used, since a copy of every column costs as much again. */
+function trimmed(trades: Trades, length: number): Trades {
+  const part = partOfTrades(trades, 0, length);
+  if (2 * length >= trades.length) return part;
+  const copy = allocateTrades(length);
+  copyTrades(part, copy, 0);
   return copy;
 }
 

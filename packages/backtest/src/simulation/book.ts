@@ -176,7 +176,9 @@ function emptySheet(symbols: number): OrderSheet {
 }
 
 /** What a book is opened with. */
-export type BookOptions = Pick<Book, "terms" | "shares" | "lastBars" | "trades" | "fills"> & { readonly symbols: number };
+export type BookOptions = Pick<Book, "terms" | "shares" | "lastBars" | "trades" | "fills"> & {
+  readonly symbols: number;
+};
 
 /** Creates the book of an account that holds only money. */
 export function openBook({ terms, shares, symbols, lastBars, trades, fills }: BookOptions): Book {

@@ -92,7 +92,8 @@ function runHeld(book: Book, bars: Bars, points: PointColumns, from: number): nu
     decided = directions[row];
   }
   if (row > from) {
-    positions.waterMark[0] = side > 0 ? Math.max(positions.waterMark[0], highest) : Math.min(positions.waterMark[0], lowest);
+    positions.waterMark[0] =
+      side > 0 ? Math.max(positions.waterMark[0], highest) : Math.min(positions.waterMark[0], lowest);
     book.trades?.see(0, lowest, highest);
     const held = row - from;
     positions.heldBars[0] += held;
