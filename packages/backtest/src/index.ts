@@ -149,6 +149,14 @@ export type {
   SimulatedAccount,
   SimulatorOptions,
 } from "./simulation/account-rows.ts";
+export type { ManyResults } from "./simulation/fast/many-results.ts";
+export {
+  createManySimulator,
+  type ManyBars,
+  type ManySimulator,
+  type ManySimulatorOptions,
+} from "./simulation/fast/many-simulator.ts";
+export { type SimulateManyOptions, simulateMany } from "./simulation/fast/simulate-many.ts";
 export { createSimulator } from "./simulation/simulator.ts";
 export type { EquityStatistics } from "./statistics/equity-statistics.ts";
 export type { Metrics } from "./statistics/metrics.ts";

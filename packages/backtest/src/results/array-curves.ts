@@ -10,6 +10,7 @@ import {
   type CurveSink,
   type CurveStore,
 } from "./curves.ts";
+import { fillKind, growingRows, symbolKind, tradeKind, uncleared } from "./growing-rows.ts";
 
 /** Bars, trades and fills of one symbol in arrays of exactly their length. */
 export interface CurveArrays {
@@ -107,75 +108,35 @@ export function arraysOfReader(reader: CurveReader, areMany = false): CurveArray
 }
 
 /**
- * A sink that keeps everything in arrays: 17 bytes per bar and 8 per requested column, 95 per trade and 41 per fill.
+ * A sink that keeps everything in arrays: 17 bytes per bar and 8 per requested column, 95 per trade and 41 per fill,
+ * or up to twice as much for trades and fills.
  */
 export interface ArraySink extends CurveSink {
   /** What was stored so far. */
   arrays(): CurveArrays;
 }
 
-/** Rows in arrays that double when they are full. */
-interface GrowingRows<Rows extends { readonly length: number }> {
-  add(more: Rows): void;
-  /** A copy of the rows so far. */
-  rows(): Rows;
-}
-
-interface RowKind<Rows> {
-  readonly allocate: (capacity: number) => Rows;
-  readonly copy: (from: Rows, to: Rows, row: number) => void;
-  readonly part: (rows: Rows, from: number, to: number) => Rows;
-}
-
-function growingRows<Rows extends { readonly length: number }>({
-  allocate,
-  copy,
-  part,
-}: RowKind<Rows>): GrowingRows<Rows> {
-  let all = allocate(64);
-  let length = 0;
-  return {
-    add(more) {
-      if (length + more.length > all.length) {
-        const larger = allocate(Math.max(2 * all.length, length + more.length));
-        copy(part(all, 0, length), larger, 0);
-        all = larger;
-      }
-      copy(more, all, length);
-      length += more.length;
-    },
-    rows() {
-      const rows = allocate(length);
-      copy(part(all, 0, length), rows, 0);
-      return rows;
-    },
-  };
-}
-
-/** The indices of the symbols of rows. */
-const symbolKind: RowKind<Int32Array> = {
-  allocate: (capacity) => new Int32Array(capacity),
-  copy: (from, to, row) => to.set(from, row),
-  part: (rows, from, to) => rows.subarray(from, to),
-};
-const tradeKind: RowKind<Trades> = { allocate: allocateTrades, copy: copyTrades, part: partOfTrades };
-const fillKind: RowKind<Fills> = { allocate: allocateFills, copy: copyFills, part: partOfFills };
-
 /** Creates a sink for at most `bars` bars. */
 export function arraySink(
   bars: number,
   { columns: names = [], fills: keepsFills = false }: CurveContent = {},
 ): ArraySink {
-  const times = new BigInt64Array(bars);
-  const equity = new Float64Array(bars);
+  const times = new BigInt64Array(uncleared(8 * bars));
+  const equity = new Float64Array(uncleared(8 * bars));
   const directions = new Int8Array(bars);
   const columns = allocateColumns(names, bars);
-  const trades = growingRows(tradeKind);
-  const fills = growingRows(fillKind);
-  const tradeSymbols = growingRows(symbolKind);
-  const fillSymbols = growingRows(symbolKind);
+  const trades = growingRows(tradeKind, expectedRows);
+  const fills = growingRows(fillKind, expectedRows);
+  const tradeSymbols = growingRows(symbolKind, expectedRows);
+  const fillSymbols = growingRows(symbolKind, expectedRows);
+  let requested = 0;
   let areMany = false;
   let taken = 0;
+
+  /** Rows for one row per bar at most, if they remain as frequent as in the bars so far. */
+  function expectedRows(rows: number): number {
+    return Math.min(Math.ceil((1.125 * rows * bars) / Math.max(requested, 1)), bars);
+  }
 
   function arrays(): CurveArrays {
     const isFull = taken === bars;
@@ -192,12 +153,15 @@ export function arraySink(
 
   return {
     columns: namesOf(columns),
-    room: (length) => ({
-      times: times.subarray(taken, taken + length),
-      equity: equity.subarray(taken, taken + length),
-      directions: directions.subarray(taken, taken + length),
-      columns: mapColumns(columns, (values) => values.subarray(taken, taken + length)),
-    }),
+    room(length) {
+      requested = taken + length;
+      return {
+        times: times.subarray(taken, requested),
+        equity: equity.subarray(taken, requested),
+        directions: directions.subarray(taken, requested),
+        columns: mapColumns(columns, (values) => values.subarray(taken, requested)),
+      };
+    },
     takeBars(length) {
       taken += length;
     },

@@ -55,7 +55,7 @@ function extendSpans(spans: Spans, { symbols, close, words, length }: Bars): voi
 function writePoint(book: Book, { equity, cash, exposure }: PointColumns, index: number): void {
   equity[index] = book.equity;
   if (cash !== undefined) cash[index] = book.cash;
-  if (exposure !== undefined) exposure[index] = book.gross / book.equity;
+  if (exposure !== undefined) exposure[index] = book.gross === 0 ? 0 : book.gross / book.equity;
 }
 
 /** Runs the account times of a block, and writes their points. */

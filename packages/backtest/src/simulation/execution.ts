@@ -20,16 +20,17 @@ function seeLastBar(trades: TradeLedger, { positions, order }: Book, bars: Bars)
 }
 
 /** Divides fee and slippage of a flip by quantity between the trade that it ends and the one that it begins. */
-function recordFlip(trades: TradeLedger, { terms, fill }: Book, before: number, target: number): void {
-  const { units, price, fee, slippage } = fill;
+function recordFlip(trades: TradeLedger, { terms, order, fill }: Book, before: number, target: number): void {
+  const { units, price, fee } = fill;
+  const concession = Math.abs(price - order.reference);
   fill.units = Math.abs(before);
   // This product has the bits of the fee of an order for this part alone.
   fill.fee = terms.isFeeProportional ? fill.units * price * terms.feeRate : fee * (fill.units / units);
-  fill.slippage = slippage * (fill.units / units);
+  fill.slippage = fill.units * concession;
   trades.close(fill);
   fill.units = Math.abs(target);
   fill.fee = terms.isFeeProportional ? fill.units * price * terms.feeRate : fee * (fill.units / units);
-  fill.slippage = slippage * (fill.units / units);
+  fill.slippage = fill.units * concession;
   trades.open(fill, target > 0 ? 1 : -1);
 }
 

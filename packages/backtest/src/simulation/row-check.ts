@@ -21,17 +21,24 @@ export interface RowCheckOptions {
   readonly isShared: boolean;
 }
 
+function invalid(symbol: string, bar: number, what: string, details: Record<string, unknown>): AtcError {
+  return new AtcError("ATC_INVALID_ARGUMENT", `symbol "${symbol}" at bar ${bar}: ${what}`, {
+    details: { symbol, bar, ...details },
+  });
+}
+
+/** The error of a direction other than -1, 0 and 1; `bar` counts from 0. */
+export function invalidDirection(symbol: string, bar: number, direction: number): AtcError {
+  const what = `the direction is ${direction}; write -1 for short, 0 for flat or 1 for long`;
+  return invalid(symbol, bar, what, { direction });
+}
+
 /** Creates the check of an account's rows. */
 export function createRowCheck({ symbols, timeUnit, isShared }: RowCheckOptions): RowCheck {
   const bars = new Float64Array(symbols.length);
   let lastLow = 0;
   let lastHigh = 0;
   let lastSymbol = -1;
-
-  const invalid = (symbol: number, bar: number, what: string, details: Record<string, unknown>): AtcError =>
-    new AtcError("ATC_INVALID_ARGUMENT", `symbol "${symbols[symbol]}" at bar ${bar}: ${what}`, {
-      details: { symbol: symbols[symbol], bar, ...details },
-    });
 
   function checkDecisions({ directions, strengths, symbols: places, close }: AccountRows): void {
     for (let row = 0; row < close.length; row++) {
@@ -40,11 +47,8 @@ export function createRowCheck({ symbols, timeUnit, isShared }: RowCheckOptions)
       if (direction >= -1 && direction <= 1 && strength - strength === 0) continue;
       const s = places === undefined ? 0 : places[row];
       const bar = bars[s] + barsBefore(places, row, s);
-      if (direction < -1 || direction > 1)
-        throw invalid(s, bar, `the direction is ${direction}; write -1 for short, 0 for flat or 1 for long`, {
-          direction,
-        });
-      throw invalid(s, bar, `the strength is ${strength}; write a finite number`, { strength });
+      if (direction < -1 || direction > 1) throw invalidDirection(symbols[s], bar, direction);
+      throw invalid(symbols[s], bar, `the strength is ${strength}; write a finite number`, { strength });
     }
   }
 

@@ -1,7 +1,7 @@
 import { barNow, type Holding, type State, side } from "./account-state.ts";
 import { averageTrueRange, fill } from "./section-5-fills.ts";
-import { share } from "./section-10-shares.ts";
 import { usesAtr } from "./section-7-exits.ts";
+import { share } from "./section-10-shares.ts";
 import { volatilityAt } from "./volatility.ts";
 
 /** Whether a lock holds at this order event; one that ends is removed (section 7). */
@@ -86,7 +86,8 @@ function notionalOf(state: State, holding: Holding, equity: number, reference: n
   if (sizing === "fixedFraction") return a * equity * size;
   if (sizing === "fixedNotional") return size;
   if (sizing === "fixedQuantity") return size * reference;
-  if (sizing === "signalProportional") return a * equity * size * Math.abs((holding.bars[u] as { weight: number }).weight);
+  if (sizing === "signalProportional")
+    return a * equity * size * Math.abs((holding.bars[u] as { weight: number }).weight);
   const vol = volatilityAt(holding.bars, u, config.volatilityLookback);
   return vol === undefined ? undefined : (a * equity * size) / vol;
 }
@@ -101,7 +102,8 @@ function assignSlots(state: State, orders: readonly Ordered[]): void {
     const order = orders.find((one) => one.holding === holding);
     return order === undefined || asks(order);
   });
-  const strength = ({ holding }: Ordered): number => Math.abs((holding.bars[holding.bar - 1] as { weight: number }).weight);
+  const strength = ({ holding }: Ordered): number =>
+    Math.abs((holding.bars[holding.bar - 1] as { weight: number }).weight);
   const ranked = [...competitors].sort(
     (a, b) => strength(b) - strength(a) || holdings.indexOf(a.holding) - holdings.indexOf(b.holding),
   );
@@ -151,18 +153,17 @@ export function fillDecisions(state: State, now: readonly Holding[], phase: "ope
     .reduce((sum, one) => sum + Math.abs(one.quantity) * referenceOf(references, one), 0);
   const asked = orders.reduce((sum, { notional }) => sum + (notional ?? 0), 0);
   const power = config.maxLeverage * equity - kept;
-  if (asked > power)
+  if (asked > 0 && asked > power)
     for (const order of orders) order.notional = (order.notional ?? 0) * (Math.max(0, power) / asked);
-  for (const order of orders)
-    order.target = targetOf(state, order, equity, referenceOf(references, order.holding));
+  for (const order of orders) order.target = targetOf(state, order, equity, referenceOf(references, order.holding));
   const sized = orders.map((order) => ({ ...order, quantity: order.target - order.holding.quantity }));
   for (const s of [-1, 1])
-    for (const { holding, quantity, reason } of sized) {
+    for (const { holding, quantity, target, reason } of sized) {
       if (side(quantity) !== s) continue;
       const reference = referenceOf(references, holding);
       const { high, low } = barNow(holding);
       const base = config.fill === "worst" ? (s > 0 ? high : low) : reference;
       if (reason === "timeExit") holding.lock = { direction: side(holding.quantity), bar: holding.bar };
-      fill(state, holding, { quantity, reference, base, reason, phase });
+      fill(state, holding, { quantity, target, reference, base, reason, phase });
     }
 }
