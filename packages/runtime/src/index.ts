@@ -6,11 +6,21 @@
 export {
   type BacktestJson,
   type BacktestResult,
+  isMetricName,
   lossWarning,
+  type MetricDefinition,
+  type MetricGroup,
+  type MetricName,
   type Metrics,
+  metricNames,
+  metricSymbols,
+  metricsIn,
+  metricTable,
   type Period,
+  partTexts,
   type Strategy,
   type SymbolResult,
+  symbolsOf,
 } from "@atc/backtest";
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue, NamedArrays } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
