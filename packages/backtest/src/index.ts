@@ -43,15 +43,17 @@ export {
   type MonthlyReturns,
 } from "./metrics/series/curve-tables.ts";
 export { createRolling, defaultRollingWindow, type Rolling, type RollingOptions } from "./metrics/series/rolling.ts";
-export type {
-  MetricDefinition,
-  MetricDefinitions,
-  MetricGroup,
-  MetricPart,
-  MetricUnit,
+export {
+  type MetricDefinition,
+  type MetricDefinitions,
+  type MetricGroup,
+  type MetricPart,
+  type MetricUnit,
+  partTexts,
 } from "./metrics/table/metric-definition.ts";
 export { type MetricName, metricNames, type TimeMetricName } from "./metrics/table/metric-names.ts";
-export { isMetricName, metricTable } from "./metrics/table/metric-table.ts";
+export { metricSymbols, symbolsOf } from "./metrics/table/metric-symbols.ts";
+export { isMetricName, metricsIn, metricTable } from "./metrics/table/metric-table.ts";
 export { blocksToCsv, columnsToCsv } from "./output/csv.ts";
 export {
   decodeBankruptcy,

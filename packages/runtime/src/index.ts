@@ -8,11 +8,21 @@ export {
   type BacktestResult,
   type BarColumn,
   barColumns,
+  isMetricName,
   lossWarning,
+  type MetricDefinition,
+  type MetricGroup,
+  type MetricName,
   type Metrics,
+  metricNames,
+  metricSymbols,
+  metricsIn,
+  metricTable,
   type Period,
+  partTexts,
   type Strategy,
   type SymbolResult,
+  symbolsOf,
 } from "@atc/backtest";
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue, NamedArrays } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
