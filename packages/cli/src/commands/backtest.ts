@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import type { BacktestReport, CurveFiles, OpenBacktest } from "@atc/runtime";
-import { ingestFile, openBacktest, reportJson, writeCurves } from "@atc/runtime";
+import { AtcError } from "@atc/contract";
+import type { BacktestReport, BarColumn, CurveFiles, OpenBacktest } from "@atc/runtime";
+import { barColumns, checkCurveFiles, ingestFile, openBacktest, reportJson, writeCurves } from "@atc/runtime";
 import type { Command } from "commander";
 import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
@@ -11,7 +12,29 @@ import { symbolList } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { backtestTable } from "../reports/backtest-table.ts";
 
-const curveKinds = ["trades", "equity", "portfolio", "report"] as const;
+const curveKinds = ["trades", "fills", "equity", "portfolio", "report"] as const;
+
+/** The columns of `--equity` besides equity and direction, unless others are chosen. */
+const usualColumns: readonly BarColumn[] = ["cash", "exposure"];
+
+/** The columns that `--equity-columns` names. */
+function columnsOf({ equity, equityColumns }: Readonly<Record<string, unknown>>): readonly BarColumn[] {
+  if (equityColumns === undefined) return equity === undefined ? [] : usualColumns;
+  const refuse = (what: string): AtcError =>
+    new AtcError("ATC_INVALID_ARGUMENT", `${what}; give columns of ${barColumns.join(", ")}, separated by commas`, {
+      details: { flag: "--equity-columns", value: String(equityColumns) },
+    });
+  if (equity === undefined) throw refuse("--equity-columns chooses columns of --equity, which names no file");
+  const names = String(equityColumns)
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  return names.map((name) => {
+    const found = barColumns.find((column) => column === name);
+    if (found === undefined) throw refuse(`--equity-columns has "${name}", which is not a column`);
+    return found;
+  });
+}
 
 /** Whether an output goes to standard output: `--report -`. */
 function isPrinted(kind: string, file: unknown): boolean {
@@ -48,9 +71,11 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       "--symbols <list>",
       `only these symbols, separated by commas; in double quotes if one holds a comma: 'AAPL,"A,B"'`,
     )
-    .option("--trades <file>", "write the trades to a .csv or .arrow file")
-    .option("--equity <file>", "write the equity curves to a .csv or .arrow file")
-    .option("--portfolio <file>", "write the portfolio's equity to a .csv or .arrow file")
+    .option("--trades <file>", "write the trades to a .csv, .arrow or .parquet file")
+    .option("--fills <file>", "write the fills of all orders to a .csv, .arrow or .parquet file")
+    .option("--equity <file>", "write equity, cash and exposure per bar to a .csv, .arrow or .parquet file")
+    .option("--equity-columns <list>", `the columns of --equity besides equity and direction: ${barColumns.join(", ")}`)
+    .option("--portfolio <file>", "write the portfolio's equity to a .csv, .arrow or .parquet file")
     .option("--report <file>", "write the report as JSON to a file; - is standard output, instead of the tables")
     .option("--force", "replace files that exist")
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
@@ -72,6 +97,8 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       cwd: io.cwd,
       force: options["force"] === true,
     });
+    const columns = columnsOf(options);
+    await checkCurveFiles(run.runtime, files);
     const symbols = symbolList(options);
     const curves = curveKinds.some((kind) => kind !== "report" && kind in files);
     const startedAt = performance.now();
@@ -81,10 +108,12 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     using outcome = await openBacktest(run.runtime, data, {
       ...(read === undefined ? run.data : { signal: run.data.signal, onProgress: run.data.onProgress }),
       curves,
+      columns,
+      fills: files.fills !== undefined,
       ...(symbols === undefined ? {} : { symbols }),
       ...(period === undefined ? {} : { period }),
     });
-    for (const file of await writeCurves(outcome, files)) run.say(`wrote ${file}`);
+    for (const file of await writeCurves(outcome, files, run.runtime)) run.say(`wrote ${file}`);
     if (run.json || isPrinted("report", options["report"])) await run.printPortions(reportJson(outcome.report));
     else {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);

@@ -1,8 +1,16 @@
-import type { BacktestFigures, BacktestResult, Period, Strategy } from "@atc/backtest";
-import { arraysOfReader, atcStrategy, backtestInto, checkPeriod, periodRows, resultToJson } from "@atc/backtest";
+import type { BacktestFigures, BacktestResult, BarColumn, CurveContent, Period, Strategy } from "@atc/backtest";
+import {
+  arraysOfReader,
+  atcStrategy,
+  backtestInto,
+  barColumns,
+  checkPeriod,
+  periodRows,
+  resultToJson,
+} from "@atc/backtest";
 import type { Cache } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
-import type { Dataset } from "@atc/contract";
+import type { Dataset, JsonObject } from "@atc/contract";
 import { batchesOf } from "../compute/symbol-batches.ts";
 import type { DataOptions, OpenedData } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
@@ -66,6 +74,10 @@ export interface RunBacktestOptions extends DataOptions {
   readonly strategy?: Strategy;
   /** Whether curves and trades are returned, even if the figures are in the cache. Default: false. */
   readonly curves?: boolean;
+  /** Columns of bars that the curves have besides equity and direction. Default: none. */
+  readonly columns?: readonly BarColumn[];
+  /** Whether the curves have fills. Default: false. */
+  readonly fills?: boolean;
   /**
    * The time in which accounts trade, within the bars of the configuration's `limit`. Signals see all bars before it.
    * An account is in cash at the last close before it. Default: all bars.
@@ -91,8 +103,20 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
   }
 }
 
+/** What the curves of a run have, in one order. Without curves, nothing more than the figures need. */
+function contentOf({ curves, columns = [], fills = false }: RunBacktestOptions): CurveContent {
+  if (curves !== true) return {};
+  return { columns: barColumns.filter((name) => columns.includes(name)), fills };
+}
+
+/** The part of a key that names what is stored besides equity, directions and trades; empty by default. */
+function contentPart({ columns = [], fills = false }: CurveContent): JsonObject {
+  return { ...(columns.length > 0 ? { columns } : {}), ...(fills ? { fills } : {}) };
+}
+
 /** A run, without its runtime. */
 interface RunOptions {
+  readonly content: CurveContent;
   readonly dataset: Dataset;
   readonly spool: Spool;
   readonly cache: Cache | undefined;
@@ -109,12 +133,17 @@ interface ReadSymbol extends SizedSymbol {
 }
 
 /** The results that the cache has; undefined without a cache. */
-function storedOf(runtime: Runtime, { cache, spool, key }: RunOptions, bars: number): StoredResults | undefined {
+function storedOf(
+  runtime: Runtime,
+  { cache, spool, key, content }: RunOptions,
+  bars: number,
+): StoredResults | undefined {
   if (cache === undefined) return undefined;
   return storedResults({
     cache,
     curves: spool.curves,
-    key: (batch, part = {}) => key("results", { symbols: batch, ...part }),
+    key: (batch, part = {}) => key("results", { symbols: batch, ...contentPart(content), ...part }),
+    content,
     bars,
     mostBytes: runtime.cacheBytes / 4,
     warn: (message) => runtime.warn(message),
@@ -179,14 +208,17 @@ export async function openBacktest(
     const cachedSymbols = report.symbols.length;
     return { ...end, report, curves: undefined, cached: true, cachedSymbols, [Symbol.dispose]: () => undefined };
   }
+  const content = contentOf(options);
   const spool = openSpool({
     symbols,
+    content,
     folders: [config.dataDir, config.cacheDir],
     warn: (message) => runtime.warn(message),
   });
   try {
     const startedAt = performance.now();
-    const { figures, cachedSymbols } = await compute(runtime, { dataset, spool, cache, key, symbols, period, options });
+    const run = { dataset, spool, content, cache, key, symbols, period, options };
+    const { figures, cachedSymbols } = await compute(runtime, run);
     const json = resultToJson(figures);
     const costMs = performance.now() - startedAt;
     await cache?.set(whole, { arrays: {}, attributes: asJson(json) }, { costMs });

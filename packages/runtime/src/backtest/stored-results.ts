@@ -1,4 +1,4 @@
-import type { SymbolFigures } from "@atc/backtest";
+import type { CurveContent, SymbolFigures } from "@atc/backtest";
 import { decodeCurves, decodeFigures, encodeCurves, encodeFigures } from "@atc/backtest";
 import type { Cache, CacheKey, CacheValue } from "@atc/cache";
 import type { JsonObject, JsonValue, TypedArray } from "@atc/contract";
@@ -6,7 +6,7 @@ import { isAtcError } from "@atc/contract";
 import { wholeBars } from "../compute/symbol-batches.ts";
 import type { SpoolCurves } from "../spool/spool-curves.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
-import { curveMemory, fillSink } from "./curve-memory.ts";
+import { curveMemory, fillSink, isComplete } from "./curve-memory.ts";
 import { seriesPieces } from "./series-pieces.ts";
 
 /** Makes the key of an entry of some symbols; `part` distinguishes the entries of the same symbols. */
@@ -28,6 +28,8 @@ export interface StoredResultsOptions {
   readonly cache: Cache;
   readonly curves: SpoolCurves;
   readonly key: ResultKey;
+  /** What the curves have besides times, equity, directions and trades. */
+  readonly content: CurveContent;
   /** Bars of the whole run. */
   readonly bars: number;
   /**
@@ -39,9 +41,11 @@ export interface StoredResultsOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Bytes per bar and per trade before compression. */
+/** Bytes per bar, requested column, trade and fill before compression. */
 const barBytes = 17;
-const tradeBytes = 66;
+const columnBytes = 8;
+const tradeBytes = 95;
+const fillBytes = 41;
 
 type Arrays = Readonly<Record<string, TypedArray>>;
 
@@ -83,7 +87,7 @@ async function unlessRefused<Result>(decode: () => Promise<Result> | Result, mis
 /** Results of a cache, whose curves go through a spool. */
 export function storedResults(options: StoredResultsOptions): StoredResults {
   const { cache, curves, key, mostBytes } = options;
-  let bytes = barBytes * options.bars;
+  let bytes = (barBytes + columnBytes * (options.content.columns?.length ?? 0)) * options.bars;
   let isTooLarge = false;
   const written: CacheKey[] = [];
   // One entry is written at a time, and the cache copies it before the next one.
@@ -101,9 +105,12 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
     put: (symbol, part, value, costMs) => put(key([symbol], part), value, costMs),
   });
 
-  /** Whether more results fit. Trades are counted as they come, so a run may turn out too large in its middle. */
+  /** Whether more results fit. Trades and fills are counted as they come, so a run may turn out too large in its middle. */
   async function fits(results: readonly SymbolFigures[]): Promise<boolean> {
-    for (const { symbol } of results) bytes += tradeBytes * (curves.counts(symbol)?.trades ?? 0);
+    for (const { symbol } of results) {
+      const { trades, fills } = curves.counts(symbol) ?? { trades: 0, fills: 0 };
+      bytes += tradeBytes * trades + fillBytes * fills;
+    }
     if (bytes <= mostBytes) return true;
     if (!isTooLarge)
       options.warn(
@@ -125,6 +132,7 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
       const stored = decodeCurves(parts[number] ?? {});
       if (stored.times.length !== figures.metrics.bars || stored.times.length > bars) return [];
       const sink = curves.sink(symbol, bars);
+      if (!isComplete(stored, sink)) return [];
       fillSink(sink, stored);
       sink.finish();
       return [figures];
@@ -138,7 +146,14 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
   ): Promise<void> {
     const arrays: Record<string, TypedArray> = {};
     const readers = results.map(({ symbol }) => curves.reader(symbol));
-    const all = readCurves(readers.map((reader) => ({ reader, bars: [0, reader.bars], trades: [0, reader.trades] })));
+    const all = readCurves(
+      readers.map((reader) => ({
+        reader,
+        bars: [0, reader.bars],
+        trades: [0, reader.trades],
+        fills: [0, reader.fills],
+      })),
+    );
     for (const [number, whole] of all.entries())
       for (const [name, array] of Object.entries(encodeCurves(whole))) arrays[`${number}/${name}`] = array;
     const attributes = { results: results.map(encodeFigures) };

@@ -9,7 +9,7 @@ import { backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { BatchComputer } from "./result-batches.ts";
 
-const taskRef = { task: "@atc/runtime#backtestSymbols", version: 3 };
+const taskRef = { task: "@atc/runtime#backtestSymbols", version: 4 };
 
 /** Adds up the progress of several tasks. */
 function sharedProgress(total: number, onProgress: OperationOptions["onProgress"]): () => (done: number) => void {

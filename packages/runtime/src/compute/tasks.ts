@@ -31,7 +31,7 @@ export interface BacktestTaskInput extends DatasetRef {
 export interface TestedSymbol {
   /** Its figures, as `encodeFigures` returns them. */
   readonly figures: JsonObject;
-  /** Its numbers of bars and trades. */
+  /** Its numbers of bars, trades and fills. */
   readonly counts: CurveCounts;
 }
 
@@ -71,8 +71,8 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
       };
       const sink = curves.sink(symbol, curveBars);
       const figures = backtestSeries(series, { strategy, config, limit, period, onProgress, sink });
-      const { bars, trades } = curves.reader(symbol);
-      tested.push({ figures: encodeFigures(figures), counts: { bars, trades } });
+      const { bars, trades, fills } = curves.reader(symbol);
+      tested.push({ figures: encodeFigures(figures), counts: { bars, trades, fills } });
     } catch (error) {
       if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
       failures.push({ symbol, message: error.message, details: error.details });
@@ -87,7 +87,7 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
  * Backtests symbols of a dataset with ATC. The thread opens the dataset itself, keeps it open for its next task and
  * writes the curves to the spool.
  */
-export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 3, run });
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 4, run });
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {
