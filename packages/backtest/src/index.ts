@@ -163,11 +163,6 @@ export { createSimulator } from "./simulation/simulator.ts";
 export type { EquityStatistics } from "./statistics/equity-statistics.ts";
 export type { Metrics } from "./statistics/metrics.ts";
 export { atcStrategy } from "./strategy/atc-strategy.ts";
-export {
-  type BuiltInStrategyName,
-  type BuiltInStrategyOptions,
-  builtInStrategy,
-} from "./strategy/built-in-strategy.ts";
 export { columnsStrategy } from "./strategy/columns-strategy.ts";
 export {
   type DecisionName,

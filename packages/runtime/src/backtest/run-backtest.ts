@@ -250,7 +250,7 @@ export async function openBacktest(
   const metrics = metricsOf(options);
   const simulation = backtestPart(config);
   checkWeights(simulation, dataset.symbols());
-  const key = keysOf(config, dataset, strategyOf(config, options), { period, metrics });
+  const key = keysOf(config, dataset, strategyOf(config, dataset, options), { period, metrics });
   const names = symbols.map(({ symbol }) => symbol);
   const whole = key("report", { symbols: names });
   const context = { notes: await notesOf(runtime, dataset, options), period };
@@ -331,7 +331,7 @@ async function computeWith<Result extends { readonly symbol: string }>(
       : threadBatches(runtime, { codec, metrics, dataset, spool, executor, bars: rows, period, signal, onProgress });
   const results = resultBatches({ stored: storedOf(runtime, run, codec, bars), batches, computer });
   const figures = await backtestInto(dataset, {
-    strategy: strategyOf(config, options),
+    strategy: strategyOf(config, dataset, options),
     curves: spool.curves,
     accountCurves: accountSpool?.curves,
     symbols: symbols.map(({ symbol }) => symbol),
@@ -351,11 +351,10 @@ async function computeWith<Result extends { readonly symbol: string }>(
 }
 
 /** The strategy of the user, or the configured one. */
-function strategyOf(config: AtcConfig, { strategy }: RunBacktestOptions): Strategy {
-  return (
-    strategy ??
-    builtInStrategy({ strategy: config.strategy, signals: signalPart(config), config: backtestPart(config) })
-  );
+function strategyOf(config: AtcConfig, dataset: Dataset, options: RunBacktestOptions): Strategy {
+  if (options.strategy !== undefined) return options.strategy;
+  const parts = { strategy: config.strategy, signals: signalPart(config), config: backtestPart(config) };
+  return builtInStrategy(parts, dataset);
 }
 
 function curvesOf(

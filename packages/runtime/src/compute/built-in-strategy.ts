@@ -1,6 +1,6 @@
 import { atcStrategy, columnsStrategy, type Strategy } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
-import type { BacktestConfig, SignalConfig } from "@atc/contract";
+import type { BacktestConfig, Dataset, SignalConfig } from "@atc/contract";
 
 /** What a built-in strategy is made from, as plain data. */
 export interface StrategyParts {
@@ -11,7 +11,11 @@ export interface StrategyParts {
   readonly config: BacktestConfig;
 }
 
-/** The built-in strategy of a configuration. */
-export function builtInStrategy({ strategy, signals, config }: StrategyParts): Strategy {
-  return strategy === "columns" ? columnsStrategy(config) : atcStrategy(signals);
+/** The built-in strategy of a configuration, for the columns of a dataset. */
+export function builtInStrategy({ strategy, signals, config }: StrategyParts, { manifest }: Dataset): Strategy {
+  if (strategy === "atc") return atcStrategy(signals);
+  return columnsStrategy(
+    config,
+    manifest.schema.columns.map(({ name }) => name),
+  );
 }

@@ -60,7 +60,7 @@ interface SymbolInput extends BacktestTaskInput {
 function computeSymbol(dataset: Dataset, symbol: string, input: SymbolInput): JsonObject {
   const { config, metrics, limit, period, onProgress, sink } = input;
   const series = dataset.series(symbol);
-  const options = { strategy: builtInStrategy(input), config, limit, period, onProgress, sink };
+  const options = { strategy: builtInStrategy(input, dataset), config, limit, period, onProgress, sink };
   if (config.account === "separate") {
     const benchmark = config.benchmark === undefined ? undefined : dataset.series(config.benchmark);
     return encodeFigures(backtestSeries(series, { ...options, metrics, benchmark }));
