@@ -322,7 +322,8 @@ async function computeWith<Result extends { readonly symbol: string }>(
   const batches = batchesOf(symbols, config.batchSize);
   const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
   const rows = symbols.reduce((sum, one) => sum + one.rows, 0);
-  // A thread can create a built-in strategy, but not one of the user. Threads end before the spool is closed under them.
+  // A thread can create a built-in strategy, but not one of the user. Threads end before the spool is closed under
+  // them.
   await using executor =
     options.strategy === undefined && batches.length > 1 ? await runtime.executor(rows) : undefined;
   const computer =

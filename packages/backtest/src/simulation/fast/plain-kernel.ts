@@ -166,7 +166,9 @@ function widenByBar({ state, open, high, low, close }: WorkingRows, i: number): 
   widen(state, Math.max(open[i], close[i], high[i], low[i]), Math.min(open[i], close[i], high[i], low[i]));
 }
 
-/** Fills the orders of `count` bars and writes the equity at each close. Returns the first bar with a wrong direction. */
+/**
+ * Fills the orders of `count` bars and writes the equity at each close. Returns the first bar with a wrong direction.
+ */
 function simulate(rows: WorkingRows, count: number, excursions: boolean): number {
   const { state, directions, close, equity } = rows;
   const start = state[at.bars];
@@ -263,8 +265,8 @@ function addDrawdowns({ state, equity }: WorkingRows, count: number): void {
 }
 
 /**
- * Adds `count` bars, as `assembly/account.ts` does, to the same bits. Returns the first bar whose direction is not -1, 0
- * or 1, else `count`; after such a bar the state is incomplete.
+ * Adds `count` bars, as `assembly/account.ts` does, to the same bits. Returns the first bar whose direction is not -1,
+ * 0 or 1, else `count`; after such a bar the state is incomplete.
  */
 export function advancePlain(rows: WorkingRows, count: number, excursions: boolean): number {
   const { state } = rows;
