@@ -150,6 +150,9 @@ describe("the outputs of a backtest", () => {
     expect(errorOf(wrong).message).toContain("grossEquity");
     const alone = await shop.atc("backtest", "ragged.csv", "--equity-columns", "close", "--json");
     expect(errorOf(alone).code).toBe("ATC_INVALID_ARGUMENT");
+    const points = ["--account", "shared", "--equity", "x.csv", "--equity-columns", "close", "--json"];
+    const shared = await shop.atc("backtest", "ragged.csv", ...columns, ...points);
+    expect(errorOf(shared)).toMatchObject({ code: "ATC_INVALID_ARGUMENT", details: { column: "close" } });
   });
 
   it("has all metrics in JSON, and those that are named", async () => {
