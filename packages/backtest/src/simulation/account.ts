@@ -4,7 +4,7 @@ import { createTradeFill, createTradeLedger } from "../account/trade-ledger.ts";
 import type { TimeUnit } from "../base/calendar.ts";
 import { addEquities, createEquityStatistics } from "../statistics/equity-statistics.ts";
 import type { Account, AccountListeners, AccountSymbol, SimulatedAccount } from "./account-rows.ts";
-import { runAccountTime } from "./account-time.ts";
+import { runAccountTime, runAloneTime } from "./account-time.ts";
 import type { Bars } from "./bars.ts";
 import { createBlockReader } from "./block.ts";
 import { type Book, openBook } from "./book.ts";
@@ -64,7 +64,8 @@ function runBlock(book: Book, bars: Bars, points: PointColumns): void {
   for (let index = 0; index < bars.count; index++) {
     if (isAlone) index = runQuietBars(book, bars, points, index);
     if (index === bars.count) return;
-    runAccountTime(book, bars, index);
+    if (isAlone) runAloneTime(book, bars, index);
+    else runAccountTime(book, bars, index);
     writePoint(book, points, index);
   }
 }
