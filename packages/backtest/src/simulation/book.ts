@@ -49,7 +49,7 @@ export interface Positions {
 export const phases = { open: 0, inside: 1, close: 2 } as const;
 
 /** An order for one symbol. One record is written again for each order. */
-export interface Order {
+interface Order {
   /** Row of the bar that fills it. */
   row: number;
   /** Units to hold afterwards. */
@@ -67,7 +67,7 @@ export interface Order {
 }
 
 /** The orders of one event. */
-export interface OrderSheet {
+interface OrderSheet {
   /** Rows with an order: the first {@link OrderSheet.length} elements, in symbol order. */
   readonly rows: Int32Array;
   length: number;

@@ -6,7 +6,7 @@ import { intrabars, type Terms } from "./terms.ts";
 import { wantedDirection } from "./wanted-direction.ts";
 
 /** A touch counts to within this fraction of the level, so that rounding decides nothing. */
-export const touch = 1e-10;
+const touch = 1e-10;
 
 /** A level `offset` above a price: a fraction of the price, or a multiple of the average true range at the decision. */
 function levelFrom(price: number, offset: number, terms: Terms, range: number): number {

@@ -112,7 +112,7 @@ export function hasCosts(terms: Terms): boolean {
 }
 
 /** The sizing of a configuration, with its default. */
-export function sizingOf({ sizing, signal }: BacktestConfig): keyof typeof sizings {
+function sizingOf({ sizing, signal }: BacktestConfig): keyof typeof sizings {
   return sizing ?? (signal === "weight" ? "signalProportional" : "allIn");
 }
 
