@@ -14,7 +14,7 @@ export {
   type TradeStatistics,
   type Trades,
 } from "./account/trades.ts";
-export { isoTime, type TimeUnit } from "./base/calendar.ts";
+export { isoTime, type TimeUnit, yearsBetween } from "./base/calendar.ts";
 export { validateBacktestConfig } from "./base/configuration.ts";
 export { checkPeriod, outsidePeriod, type Period, type PeriodRows, periodRows, periodStart } from "./base/period.ts";
 export { type PositionSizing, positionSizing } from "./base/position-sizing.ts";
