@@ -87,6 +87,7 @@ describe("folders", () => {
 function accepted(name: keyof AtcConfig): unknown {
   if (name === "timeframe") return "1h";
   if (name === "sizing") return "allIn";
+  if (name === "size") return 1;
   if (name === "benchmark") return "AAA";
   return configDefaults[name] ?? 5;
 }

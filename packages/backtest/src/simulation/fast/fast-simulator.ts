@@ -160,6 +160,7 @@ export function createFastSimulator(config: FastSimulatorConfig, options: FastSi
     });
     if (points.times !== bars.times) points.times.set(bars.times);
     lookUpTimes(times, state, peakBar, bars.times);
+    fills?.flush();
     return length;
   }
 
