@@ -14,11 +14,11 @@ export {
   type TradeStatistics,
   type Trades,
 } from "./account/trades.ts";
-export { isoTime, type TimeUnit } from "./base/calendar.ts";
+export { isoTime, type TimeUnit, yearsBetween } from "./base/calendar.ts";
 export { validateBacktestConfig } from "./base/configuration.ts";
 export { checkPeriod, outsidePeriod, type Period, type PeriodRows, periodRows, periodStart } from "./base/period.ts";
 export { type PositionSizing, positionSizing } from "./base/position-sizing.ts";
-export { checkWeights } from "./decisions/check-weights.ts";
+export { checkData } from "./decisions/check-data.ts";
 export { createDecider, type DecidedBars, type Decider } from "./decisions/decider.ts";
 export { type DecisionRun, startDecisions } from "./decisions/decision-run.ts";
 export { type NeededColumns, type NeededColumnsOptions, neededColumns } from "./decisions/needed-columns.ts";
@@ -56,6 +56,8 @@ export { metricSymbols, symbolsOf } from "./metrics/table/metric-symbols.ts";
 export { isMetricName, metricsIn, metricTable } from "./metrics/table/metric-table.ts";
 export { blocksToCsv, columnsToCsv } from "./output/csv.ts";
 export {
+  decodeBankruptcy,
+  decodeCosts,
   decodeCurves,
   decodeFigures,
   decodeResult,
@@ -65,14 +67,20 @@ export {
   encodeResult,
   resultVersion,
 } from "./output/result-codec.ts";
-export { type BacktestJson, resultToJson } from "./output/result-json.ts";
+export { type AccountJson, type BacktestJson, resultToJson } from "./output/result-json.ts";
 export { decodeMetrics } from "./output/stored-metrics.ts";
 export {
   equityBlocks,
   equityColumns,
+  fillBlocks,
+  fillColumns,
   type PortfolioCurve,
   portfolioBlocks,
   portfolioColumns,
+  type SharedAccount,
+  sharedFillBlocks,
+  sharedPointBlocks,
+  sharedTradeBlocks,
   type Table,
   type TableBlocks,
   tradeBlocks,
@@ -81,10 +89,13 @@ export {
 export { timeTexts } from "./output/time-texts.ts";
 export {
   accountsOf,
+  type PortfolioAccount,
   type PortfolioFigures,
   type PortfolioListener,
+  type PortfolioOptions,
   type PortfolioResult,
   portfolio,
+  portfolioAccounts,
   portfolioOf,
   type SymbolAccount,
 } from "./portfolio/portfolio.ts";
@@ -93,42 +104,65 @@ export { type MemoryColumns, memorySeries } from "./prices/memory-series.ts";
 export { lossWarning, withLossWarning } from "./prices/warnings.ts";
 export {
   type ArraySink,
+  allocateColumns,
   arrayCurves,
   arraySink,
   arraysOfReader,
   type CurveArrays,
+  noColumn,
   noCurves,
   readerOfArrays,
 } from "./results/array-curves.ts";
-export type { BarRoom, CurveReader, CurveSink, CurveStore } from "./results/curves.ts";
-export type { AccountTotals, SymbolFigures, SymbolResult } from "./results/symbol-result.ts";
 export {
+  type BarColumn,
+  type BarColumns,
+  type BarRoom,
+  barColumns,
+  type CurveContent,
+  type CurveReader,
+  type CurveSink,
+  type CurveStore,
+  mostFillsPerBar,
+} from "./results/curves.ts";
+export type { AccountCosts, AccountTotals, SymbolFigures, SymbolResult } from "./results/symbol-result.ts";
+export { type CurveNeeds, neededCurveColumns, scalesWithCapital } from "./run/account-symbols.ts";
+export {
+  type ArrayBacktestOptions,
   type BacktestFigures,
   type BacktestIntoOptions,
   type BacktestOptions,
   type BacktestResult,
   backtest,
   backtestInto,
+  type Remember,
   type SkippedSymbol,
+  sharedAccountName,
 } from "./run/backtest.ts";
 export { type BacktestSeriesOptions, backtestSeries } from "./run/backtest-series.ts";
+export type { SymbolContribution } from "./run/contributions.ts";
+export { decideSteps, decodeDecisions, encodeDecisions, type SymbolDecisions } from "./run/decide-series.ts";
+export { type AccountOptions, type AccountSymbolInput, createAccount } from "./simulation/account.ts";
 export type {
   Account,
   AccountListeners,
   AccountPoints,
   AccountRows,
   AccountSymbol,
+  SimulatedAccount,
   SimulatorOptions,
 } from "./simulation/account-rows.ts";
-export { createSimulator, type SimulatedAccount, type SimulatedBars, type Simulator } from "./simulation/simulator.ts";
+export type { ManyResults } from "./simulation/fast/many-results.ts";
+export {
+  createManySimulator,
+  type ManyBars,
+  type ManySimulator,
+  type ManySimulatorOptions,
+} from "./simulation/fast/many-simulator.ts";
+export { type SimulateManyOptions, simulateMany } from "./simulation/fast/simulate-many.ts";
+export { createSimulator } from "./simulation/simulator.ts";
 export type { EquityStatistics } from "./statistics/equity-statistics.ts";
 export type { Metrics } from "./statistics/metrics.ts";
 export { atcStrategy } from "./strategy/atc-strategy.ts";
-export {
-  type BuiltInStrategyName,
-  type BuiltInStrategyOptions,
-  builtInStrategy,
-} from "./strategy/built-in-strategy.ts";
 export { columnsStrategy } from "./strategy/columns-strategy.ts";
 export {
   type DecisionName,

@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConfigFault } from "../src/index.ts";
-import { parseConfig } from "../src/index.ts";
+import { parseConfig, sharesText } from "../src/index.ts";
+import { sharesOf } from "../src/layers/shares-text.ts";
 import { errorOf, faultsOf, folderWith, load, loadText } from "./folder.ts";
 
 const faultsIn = (object: object): Promise<readonly ConfigFault[]> =>
@@ -47,6 +49,19 @@ describe("weights", () => {
     expect(config.weights).toEqual({ "0700": 0.5, "600519": 0.25, "1e3": 1, true: 2, ON: 1 });
     const json = await loadText('{ "weights": { "0700": 0.5 } }', "atc.json");
     expect(json.config.weights).toEqual({ "0700": 0.5 });
+  });
+
+  it("are shown as text that is read as the same", () => {
+    const symbol = fc.oneof(
+      fc.string({ minLength: 1 }),
+      fc.constantFrom("A,B", 'say "hi"', "EURUSD=X", " A ", "__proto__"),
+    );
+    const shares = fc.dictionary(symbol, fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), { minKeys: 1 });
+    fc.assert(
+      fc.property(shares, (given) => {
+        expect(sharesOf(sharesText(given))).toEqual({ ...given });
+      }),
+    );
   });
 
   it("are frozen with the configuration", () => {

@@ -9,6 +9,7 @@ export * from "./chunks/chunk-builder.ts";
 export * from "./chunks/column-hash.ts";
 export * from "./chunks/text-dictionary.ts";
 export * from "./codecs/decode-target.ts";
+export * from "./codecs/kernel-choice.ts";
 export * from "./codecs/kernel-module.ts";
 export * from "./files/dataset-content.ts";
 export * from "./files/file-state.ts";

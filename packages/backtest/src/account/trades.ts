@@ -12,7 +12,7 @@ export interface Trades {
   readonly quantity: Float64Array;
   /** Average fill price of all units that were added, slippage included. */
   readonly entryPrice: Float64Array;
-  /** Average fill price of all units that were removed, slippage included; what is still held counts at the last close. */
+  /** Average fill price of all units that were removed. What is still held counts at the last close. */
   readonly exitPrice: Float64Array;
   /** Fees of all its fills, in money. */
   readonly fees: Float64Array;
@@ -103,73 +103,6 @@ export function partOfTrades(trades: Trades, from: number, to: number): Trades {
  */
 export type TradeListener = (trades: Trades, symbols: Int32Array) => void;
 
-/** Turns fills into trades and passes them on in blocks. */
-export interface TradeLedger {
-  /** Statistics of the closed trades so far. */
-  readonly statistics: TradeStatistics;
-  /**
-   * Adds a fill: ends the position of `before` units, if that is not 0, and opens one of `after` units. Quantities are
-   * signed. The fee is split by quantity.
-   */
-  fill(time: bigint, price: number, before: number, after: number, feeRate: number): void;
-  /** Adds an open position, valued at `close`, and passes on the remaining trades. No fill may follow. */
-  finish(time: bigint, close: number): void;
-}
-
-/** Rows of a block: 34 kB. */
-const blockRows = 512;
-
-/** Creates an empty ledger. */
-export function createTradeLedger(onTrades: TradeListener): TradeLedger {
-  const rows = allocateTrades(blockRows);
-  const symbols = new Int32Array(blockRows);
-  const statistics = noTrades();
-  let length = 0;
-  let entryTime = 0n;
-  let entryPrice = 0;
-  let entryFee = 0;
-  let held = 0;
-
-  function flush(): void {
-    if (length > 0) onTrades(length === blockRows ? rows : partOfTrades(rows, 0, length), symbols.subarray(0, length));
-    length = 0;
-  }
-
-  function append(exitTime: bigint, exitPrice: number, exitFee: number, open: number): void {
-    const quantity = Math.abs(held);
-    const profit = held * (exitPrice - entryPrice) - (entryFee + exitFee);
-    const gain = profit / (quantity * entryPrice);
-    rows.entryTime[length] = entryTime;
-    rows.exitTime[length] = exitTime;
-    rows.direction[length] = held > 0 ? 1 : -1;
-    rows.quantity[length] = quantity;
-    rows.entryPrice[length] = entryPrice;
-    rows.exitPrice[length] = exitPrice;
-    rows.fees[length] = entryFee + exitFee;
-    rows.profit[length] = profit;
-    rows.return[length] = gain;
-    rows.open[length] = open;
-    if (open === 0) countTrade(statistics, profit, gain);
-    if (++length === blockRows) flush();
-  }
-
-  return {
-    statistics,
-    fill(time, price, before, after, feeRate) {
-      if (before !== 0) append(time, price, Math.abs(before) * price * feeRate, 0);
-      held = after;
-      entryTime = time;
-      entryPrice = price;
-      entryFee = Math.abs(after) * price * feeRate;
-    },
-    finish(time, close) {
-      if (held !== 0) append(time, close, 0, 1);
-      held = 0;
-      flush();
-    },
-  };
-}
-
 /** Statistics of the closed trades of one or more accounts. */
 export interface TradeStatistics {
   /** Number of closed trades. */
@@ -189,14 +122,15 @@ export interface TradeStatistics {
 }
 
 /** The statistics while they are being counted. */
-type Counting = { -readonly [Name in keyof TradeStatistics]: TradeStatistics[Name] };
+export type Counting = { -readonly [Name in keyof TradeStatistics]: TradeStatistics[Name] };
 
 /** The statistics of no trade. */
 export function noTrades(): Counting {
   return { closed: 0, wins: 0, losses: 0, gained: 0, lost: 0, winReturns: 0, lossReturns: 0 };
 }
 
-function countTrade(statistics: Counting, profit: number, gain: number): void {
+/** Counts one closed trade. */
+export function countTrade(statistics: Counting, profit: number, gain: number): void {
   statistics.closed++;
   if (profit > 0) {
     statistics.wins++;

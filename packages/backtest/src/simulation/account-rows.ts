@@ -48,12 +48,14 @@ export interface AccountPoints {
 export interface AccountListeners {
   /** Receives trades in the order in which they end; open ones last, in symbol order. */
   readonly onTrades?: TradeListener | undefined;
-  /** Receives fills as they happen. */
+  /** Receives fills as they happen: those of the rows of a push before it returns. */
   readonly onFills?: FillListener | undefined;
 }
 
 /** Options of an account for one symbol. */
 export interface SimulatorOptions extends AccountListeners {
+  /** The symbol, for messages. */
+  readonly symbol?: string | undefined;
   /** Unit of the times. Defaults to `ms`. */
   readonly timeUnit?: TimeUnit | undefined;
 }
@@ -127,6 +129,6 @@ export interface Account {
   push(rows: AccountRows, points: AccountPoints): number;
   /** The state of the account. More rows may follow. */
   totals(): SimulatedAccount;
-  /** Passes on the remaining trades and fills, with open positions last, valued at the last close. No rows may follow. */
+  /** Passes on the remaining fills and trades, open ones last, valued at the last close. No rows may follow. */
   finish(): void;
 }

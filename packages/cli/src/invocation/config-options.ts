@@ -49,7 +49,7 @@ function configHelp(command: Command, groups: readonly ConfigGroup[]): string {
     )) {
       const shown = Array.isArray(value) ? value.join(",") || "none" : String(value);
       const terms = kind === "boolean" ? `--[no-]${flag.slice(2)}` : `${flag} <value>`;
-      const option = new Option(terms, `${description}: ${allowed} (default: ${shown})`);
+      const option = new Option(terms, `${description} (${allowed}; default: ${shown})`);
       list.addOption(option);
     }
   }

@@ -20,3 +20,11 @@ export function sharesOf(text: string): Readonly<Record<string, number>> | undef
   }
   return Object.fromEntries(shares);
 }
+
+/** Shares as text that an option accepts: `AAA=0.5,BBB=0.3`. */
+export function sharesText(shares: object): string {
+  const quoted = (symbol: string): string =>
+    /[",]|^\s|\s$/.test(symbol) ? `"${symbol.replaceAll('"', '""')}"` : symbol;
+  const pieces = Object.entries(shares).map(([symbol, share]: [string, unknown]) => `${quoted(symbol)}=${share}`);
+  return pieces.join(",");
+}

@@ -35,7 +35,7 @@ export const accountParameters: ParameterTable<AccountConfig> = {
     kind: "integer",
     minimum: 0,
     default: 0,
-    description: "The most positions of the shared account at once; 0: no bound",
+    description: "The most positions of the shared account at once, 0 for no bound",
     pythonNames: ["max_positions"],
   },
   delisting: {

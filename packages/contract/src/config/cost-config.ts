@@ -64,7 +64,7 @@ export const costParameters: ParameterTable<CostConfig> = {
     description: "Slippage as a fraction of the filling bar's high - low",
     pythonNames: ["slippage_range"],
   },
-  borrowRate: fee("Yearly rate paid on the market value of shorts: 0.03 is 3 %", "borrow_rate"),
+  borrowRate: fee("Yearly rate paid on the market value of shorts, 0.03 for 3 %", "borrow_rate"),
   marginRate: fee("Yearly rate paid on borrowed cash", "margin_rate"),
   cashRate: fee("Yearly rate earned on free cash", "cash_rate"),
 };

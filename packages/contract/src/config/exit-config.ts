@@ -8,7 +8,7 @@ export interface ExitConfig {
   readonly takeProfit: number;
   /** Distance of the stop from the best price so far, in `exitUnits`, 0 or more; 0 for none. A fraction is below 1. */
   readonly trailingStop: number;
-  /** Unit of the three distances: a fraction of the price, or average true ranges. */
+  /** Unit of the three distances, parts of the price or average true ranges. */
   readonly exitUnits: "fraction" | "atr";
   /** Length of Wilder's average true range, in bars, 1 or more. */
   readonly atrLength: number;
@@ -26,14 +26,14 @@ function distance(description: string, ...pythonNames: string[]): Parameter<numb
 
 /** Every parameter of protective exits, in the order in which they are documented. */
 export const exitParameters: ParameterTable<ExitConfig> = {
-  stopLoss: distance("Distance of the stop from the entry price; 0: none", "stop_loss"),
-  takeProfit: distance("Distance of the target from the entry price; 0: none", "take_profit"),
-  trailingStop: distance("Distance of the stop from the best price so far; 0: none", "trailing_stop"),
+  stopLoss: distance("Distance of the stop from the entry price, 0 for none", "stop_loss"),
+  takeProfit: distance("Distance of the target from the entry price, 0 for none", "take_profit"),
+  trailingStop: distance("Distance of the stop from the best price so far, 0 for none", "trailing_stop"),
   exitUnits: {
     kind: "choice",
     values: ["fraction", "atr"],
     default: "fraction",
-    description: "Unit of the three distances: a fraction of the price, or average true ranges",
+    description: "Unit of the three distances, parts of the price or average true ranges",
     pythonNames: ["exit_units"],
   },
   atrLength: {
@@ -54,7 +54,7 @@ export const exitParameters: ParameterTable<ExitConfig> = {
     kind: "integer",
     minimum: 0,
     default: 0,
-    description: "Bars after which a position is closed; 0: no bound",
+    description: "Bars after which a position is closed, 0 for no bound",
     pythonNames: ["max_holding_bars"],
   },
   reentry: {

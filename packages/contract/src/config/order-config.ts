@@ -25,7 +25,7 @@ export const orderParameters: ParameterTable<OrderConfig> = {
     kind: "choice",
     values: ["strategy", "weight", "entries"],
     default: "strategy",
-    description: "What decides: the strategy's direction, target weights, or entries and exits",
+    description: "What is decided: directions, target weights, or entries and exits",
     pythonNames: [],
   },
   fill: {

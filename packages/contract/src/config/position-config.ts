@@ -42,7 +42,7 @@ export const positionParameters: ParameterTable<PositionConfig> = {
     values: ["allIn", "fixedFraction", "fixedNotional", "fixedQuantity", "volatilityTarget", "signalProportional"],
     acceptsNone: true,
     default: undefined,
-    description: "How large a position is; none: signalProportional if signal is weight, else allIn",
+    description: "What the size of a position follows, none for allIn, or signalProportional under signal weight",
     pythonNames: [],
   },
   size: {
@@ -50,7 +50,7 @@ export const positionParameters: ParameterTable<PositionConfig> = {
     above: 0,
     acceptsNone: true,
     default: undefined,
-    description: "By sizing: fraction of equity, money, units, yearly volatility or multiple of the weight; none: 1",
+    description: "Fraction of equity, money, units, yearly volatility or multiple of the weight, by sizing; none for 1",
     pythonNames: [],
   },
   volatilityLookback: {
@@ -71,14 +71,14 @@ export const positionParameters: ParameterTable<PositionConfig> = {
     kind: "number",
     minimum: 0,
     default: 0,
-    description: "Quantities are multiples of it, rounded towards 0; 0: any quantity",
+    description: "Quantities are multiples of it, rounded towards 0; 0 for any quantity",
     pythonNames: ["lot_size"],
   },
   minNotional: {
     kind: "number",
     minimum: 0,
     default: 0,
-    description: "Smallest position and smallest resize, in money; 0: none",
+    description: "Smallest position and smallest resize, in money, 0 for none",
     pythonNames: ["min_notional"],
   },
   rebalance: {
@@ -102,7 +102,7 @@ export const positionParameters: ParameterTable<PositionConfig> = {
     minimum: 0,
     below: 1,
     default: 0,
-    description: "Least equity / gross notional at a close; 0: no margin calls",
+    description: "Least equity / gross notional at a close, 0 for no margin calls",
     pythonNames: ["maintenance_margin"],
   },
 };
