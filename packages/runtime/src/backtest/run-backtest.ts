@@ -428,7 +428,8 @@ export async function runBacktest(
 export function figuresKey(runtime: Runtime, dataset: Dataset, options: RunBacktestOptions): CacheKey {
   const period = periodOf(options);
   const symbols = readSymbols(runtime, dataset, options.symbols, period).map(({ symbol }) => symbol);
-  return keysOf(runtime.config, dataset, strategyOf(runtime.config, options), period)("report", { symbols });
+  const strategy = strategyOf(runtime.config, dataset, options);
+  return keysOf(runtime.config, dataset, strategy, { period, metrics: metricsOf(options) })("report", { symbols });
 }
 
 function byCodeUnit(a: string, b: string): number {
