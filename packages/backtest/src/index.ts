@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+export { allocateFills, copyFills, type FillListener, type Fills, partOfFills } from "./account/fills.ts";
+export { type FillReason, fillReasons } from "./account/reasons.ts";
 export {
   allocateTrades,
   copyTrades,
@@ -12,11 +14,50 @@ export {
   type TradeStatistics,
   type Trades,
 } from "./account/trades.ts";
-export { isoTime, type TimeUnit } from "./base/calendar.ts";
+export { isoTime, type TimeUnit, yearsBetween } from "./base/calendar.ts";
 export { validateBacktestConfig } from "./base/configuration.ts";
 export { checkPeriod, outsidePeriod, type Period, type PeriodRows, periodRows, periodStart } from "./base/period.ts";
+export { type PositionSizing, positionSizing } from "./base/position-sizing.ts";
+export { checkData } from "./decisions/check-data.ts";
+export { createDecider, type DecidedBars, type Decider } from "./decisions/decider.ts";
+export { type DecisionRun, startDecisions } from "./decisions/decision-run.ts";
+export { type NeededColumns, type NeededColumnsOptions, neededColumns } from "./decisions/needed-columns.ts";
+export { type WantedDecisionsOptions, wantedDecisions } from "./decisions/wanted-decisions.ts";
+export type { BenchmarkBlock } from "./metrics/benchmark-join.ts";
+export {
+  type ComputedMetrics,
+  createMetrics,
+  type MetricBars,
+  type MetricsComputation,
+} from "./metrics/create-metrics.ts";
+export { type MergedTradeListener, mergeTrades, type TradeSource } from "./metrics/merge-trades.ts";
+export type { MetricOptions, MetricTotals } from "./metrics/metric-options.ts";
+export type { MetricRecord, MoreMetricName } from "./metrics/metrics-record.ts";
+export { normalCdf, normalInverse } from "./metrics/normal.ts";
+export type { Drawdown } from "./metrics/parts/drawdown-episodes.ts";
+export type { MetricTrades } from "./metrics/parts/trade-sums.ts";
+export {
+  type CurveTables,
+  type CurveTablesBuilder,
+  createCurveTables,
+  type MonthlyReturns,
+} from "./metrics/series/curve-tables.ts";
+export { createRolling, defaultRollingWindow, type Rolling, type RollingOptions } from "./metrics/series/rolling.ts";
+export {
+  type MetricDefinition,
+  type MetricDefinitions,
+  type MetricGroup,
+  type MetricPart,
+  type MetricUnit,
+  partTexts,
+} from "./metrics/table/metric-definition.ts";
+export { type MetricName, metricNames, type TimeMetricName } from "./metrics/table/metric-names.ts";
+export { metricSymbols, symbolsOf } from "./metrics/table/metric-symbols.ts";
+export { isMetricName, metricsIn, metricTable } from "./metrics/table/metric-table.ts";
 export { blocksToCsv, columnsToCsv } from "./output/csv.ts";
 export {
+  decodeBankruptcy,
+  decodeCosts,
   decodeCurves,
   decodeFigures,
   decodeResult,
@@ -26,14 +67,20 @@ export {
   encodeResult,
   resultVersion,
 } from "./output/result-codec.ts";
-export { type BacktestJson, resultToJson } from "./output/result-json.ts";
+export { type AccountJson, type BacktestJson, resultToJson } from "./output/result-json.ts";
 export { decodeMetrics } from "./output/stored-metrics.ts";
 export {
   equityBlocks,
   equityColumns,
+  fillBlocks,
+  fillColumns,
   type PortfolioCurve,
   portfolioBlocks,
   portfolioColumns,
+  type SharedAccount,
+  sharedFillBlocks,
+  sharedPointBlocks,
+  sharedTradeBlocks,
   type Table,
   type TableBlocks,
   tradeBlocks,
@@ -42,10 +89,13 @@ export {
 export { timeTexts } from "./output/time-texts.ts";
 export {
   accountsOf,
+  type PortfolioAccount,
   type PortfolioFigures,
   type PortfolioListener,
+  type PortfolioOptions,
   type PortfolioResult,
   portfolio,
+  portfolioAccounts,
   portfolioOf,
   type SymbolAccount,
 } from "./portfolio/portfolio.ts";
@@ -54,30 +104,69 @@ export { type MemoryColumns, memorySeries } from "./prices/memory-series.ts";
 export { lossWarning, withLossWarning } from "./prices/warnings.ts";
 export {
   type ArraySink,
+  allocateColumns,
   arrayCurves,
   arraySink,
   arraysOfReader,
   type CurveArrays,
+  noColumn,
   noCurves,
   readerOfArrays,
 } from "./results/array-curves.ts";
-export type { BarRoom, CurveReader, CurveSink, CurveStore } from "./results/curves.ts";
-export type { AccountTotals, SymbolFigures, SymbolResult } from "./results/symbol-result.ts";
 export {
+  type BarColumn,
+  type BarColumns,
+  type BarRoom,
+  barColumns,
+  type CurveContent,
+  type CurveReader,
+  type CurveSink,
+  type CurveStore,
+  mostFillsPerBar,
+} from "./results/curves.ts";
+export type { AccountCosts, AccountTotals, SymbolFigures, SymbolResult } from "./results/symbol-result.ts";
+export { type CurveNeeds, neededCurveColumns, scalesWithCapital } from "./run/account-symbols.ts";
+export {
+  type ArrayBacktestOptions,
   type BacktestFigures,
   type BacktestIntoOptions,
   type BacktestOptions,
   type BacktestResult,
   backtest,
   backtestInto,
+  type Remember,
   type SkippedSymbol,
+  sharedAccountName,
 } from "./run/backtest.ts";
 export { type BacktestSeriesOptions, backtestSeries } from "./run/backtest-series.ts";
-export { createSimulator, type SimulatedAccount, type SimulatedBars, type Simulator } from "./simulation/simulator.ts";
+export type { SymbolContribution } from "./run/contributions.ts";
+export { decideSteps, decodeDecisions, encodeDecisions, type SymbolDecisions } from "./run/decide-series.ts";
+export { type AccountOptions, type AccountSymbolInput, createAccount } from "./simulation/account.ts";
+export type {
+  Account,
+  AccountListeners,
+  AccountPoints,
+  AccountRows,
+  AccountSymbol,
+  SimulatedAccount,
+  SimulatorOptions,
+} from "./simulation/account-rows.ts";
+export type { ManyResults } from "./simulation/fast/many-results.ts";
+export {
+  createManySimulator,
+  type ManyBars,
+  type ManySimulator,
+  type ManySimulatorOptions,
+} from "./simulation/fast/many-simulator.ts";
+export { type SimulateManyOptions, simulateMany } from "./simulation/fast/simulate-many.ts";
+export { createSimulator } from "./simulation/simulator.ts";
 export type { EquityStatistics } from "./statistics/equity-statistics.ts";
 export type { Metrics } from "./statistics/metrics.ts";
 export { atcStrategy } from "./strategy/atc-strategy.ts";
+export { columnsStrategy } from "./strategy/columns-strategy.ts";
 export {
+  type DecisionName,
+  type Decisions,
   type Strategy,
   type StrategyBars,
   type StrategyOptions,

@@ -43,7 +43,7 @@ const apart = results(977);
 describe("200,000 bars", () => {
   const equity = new Float64Array(bars);
   bench("the simulator alone", () => {
-    createSimulator(config).push({ times: timestamp, close, fill: close, directions }, equity);
+    createSimulator(config).push({ times: timestamp, close, directions }, { times: timestamp, equity });
   });
   bench("backtestSeries under given directions", () => {
     backtestSeries(series, { strategy, config });

@@ -137,7 +137,7 @@ function reusingSink(bars: number): { readonly sink: CurveSink; readonly kept: R
           equity: new Float64Array(length).fill(Number.NaN),
           directions: new Int8Array(length),
         };
-      return { ...memory, directions: memory.directions.fill(0) };
+      return { ...memory, directions: memory.directions.fill(0), columns: {} };
     },
     takeBars(length) {
       const room = inner.room(length);

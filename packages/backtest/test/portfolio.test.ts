@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  allocateFills,
   allocateTrades,
   backtestSeries,
   memorySeries,
@@ -20,8 +21,16 @@ interface TimedValues {
 }
 
 const noTrades = allocateTrades(0);
+const fills = allocateFills(0);
 const readerOf = ({ times, values }: TimedValues) =>
-  readerOfArrays({ times, equity: values, directions: new Int8Array(times.length), trades: noTrades });
+  readerOfArrays({
+    times,
+    equity: values,
+    directions: new Int8Array(times.length),
+    columns: {},
+    trades: noTrades,
+    fills,
+  });
 
 function timedCurve({ times, values }: TimedValues): TimedCurve {
   return {

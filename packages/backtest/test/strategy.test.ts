@@ -1,5 +1,15 @@
+import { type BacktestConfig, backtestDefaults } from "@atc/contract";
+import { compute } from "@atc/signals";
 import { describe, expect, it } from "vitest";
-import { backtestSeries, memorySeries, type Strategy, strategyOf } from "../src/index.ts";
+import {
+  atcStrategy,
+  backtestSeries,
+  type DecidedBars,
+  memorySeries,
+  type Strategy,
+  startDecisions,
+  strategyOf,
+} from "../src/index.ts";
 import { days, free } from "./given.ts";
 
 describe("a custom strategy", () => {
@@ -46,5 +56,31 @@ describe("a custom strategy", () => {
     expect(() => backtestSeries(series, { strategy })).toThrow(
       expect.objectContaining({ code: "ATC_INVALID_DATA", message: expect.stringContaining('"high"') }),
     );
+  });
+});
+
+describe("ATC", () => {
+  const close = Float64Array.from({ length: 600 }, (_, i) => 100 + 10 * Math.sin(i / 17) + (i % 11) / 5);
+  const { direction, averageSignal } = compute({ close }, {}, { outputs: ["direction", "averageSignal"] }).columns;
+
+  function decided(config: Partial<BacktestConfig>, strength: boolean): DecidedBars {
+    const run = startDecisions(atcStrategy(), { ...backtestDefaults, ...config }, "X", { strength });
+    return run.decide({ close }, new Int8Array(close.length));
+  }
+
+  it("has its average signal as the strength of its direction, 0 before the first", () => {
+    const { directions, strengths } = decided({}, true);
+    expect(directions).toEqual(direction);
+    expect(strengths).toEqual(averageSignal.map((value) => (Number.isNaN(value) ? 0 : value)));
+    expect(strengths?.some((value) => value !== 0)).toBe(true);
+  });
+
+  it("is in the direction of its average signal if positions are proportional to it", () => {
+    const { directions } = decided({ sizing: "signalProportional" }, false);
+    expect([...directions]).toEqual([...averageSignal].map((value) => (Number.isNaN(value) ? 0 : Math.sign(value))));
+  });
+
+  it("computes no strength that nothing reads", () => {
+    expect(decided({}, false)).toEqual({ directions: direction });
   });
 });

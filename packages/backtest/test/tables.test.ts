@@ -25,11 +25,11 @@ function csv(table: Parameters<typeof columnsToCsv>[0]): string[] {
 describe("tables", () => {
   it("list every trade with its symbol", () => {
     expect(csv(tradeColumns(results()))).toStrictEqual([
-      "symbol,entryTime,exitTime,direction,quantity,entryPrice,exitPrice,fees,profit,return,open",
-      "A,2020-01-02T00:00:00.000Z,2020-01-03T00:00:00.000Z,1,1000,10,20,0,10000,1,0",
-      "A,2020-01-04T00:00:00.000Z,2020-01-04T00:00:00.000Z,-1,666.6666666666666,30,30,0,0,0,1",
-      '"say ""B"", now",2020-01-02T00:00:00.000Z,2020-01-03T00:00:00.000Z,1,1000,10,21,0,11000,1.1,0',
-      '"say ""B"", now",2020-01-04T00:00:00.000Z,2020-01-04T00:00:00.000Z,-1,700,30,30,0,0,0,1',
+      "symbol,entryTime,exitTime,direction,quantity,entryPrice,exitPrice,fees,slippage,profit,return,barsHeld,mae,mfe,reason,open",
+      "A,2020-01-02T00:00:00.000Z,2020-01-03T00:00:00.000Z,1,1000,10,20,0,0,10000,1,1,0,1,signal,0",
+      "A,2020-01-04T00:00:00.000Z,2020-01-04T00:00:00.000Z,-1,666.6666666666666,30,30,0,0,0,0,0,0,0,endOfData,1",
+      '"say ""B"", now",2020-01-02T00:00:00.000Z,2020-01-03T00:00:00.000Z,1,1000,10,21,0,0,11000,1.1,1,0,1.1,signal,0',
+      '"say ""B"", now",2020-01-04T00:00:00.000Z,2020-01-04T00:00:00.000Z,-1,700,30,30,0,0,0,0,0,0,0,endOfData,1',
       "",
     ]);
   });

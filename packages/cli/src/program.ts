@@ -12,6 +12,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addIngest } from "./commands/ingest.ts";
 import { addInit } from "./commands/init.ts";
 import { addPython } from "./commands/python.ts";
+import { addMetrics } from "./commands/metrics.ts";
 import { addSignals } from "./commands/signals.ts";
 import type { CommandLineIo } from "./invocation/invocation.ts";
 import { exitCodeMeanings } from "./process/exit-code.ts";
@@ -71,6 +72,7 @@ export function createProgram(io: CommandLineIo, json: boolean, exit: (code: num
   addCache(program, io, exit);
   addCodec(program, io);
   addConfig(program, io);
+  addMetrics(program, io);
   addDoctor(program, io, exit);
   addInit(program, io);
   addPython(program, io);

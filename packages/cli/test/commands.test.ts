@@ -69,7 +69,8 @@ describe("atc backtest", () => {
     expect(closed).toHaveLength(report.portfolio.trades);
     const equity = tableFromIPC(await readFile(join(shop.path, "e.arrow")));
     expect(equity.numRows).toBe(900);
-    expect(equity.schema.fields.map(({ name }) => name)).toEqual(["symbol", "timestamp", "equity", "direction"]);
+    const columns = ["symbol", "timestamp", "equity", "direction", "cash", "exposure"];
+    expect(equity.schema.fields.map(({ name }) => name)).toEqual(columns);
     expect((await readFile(join(shop.path, "p.csv"), "utf8")).split("\n")).toHaveLength(302);
   });
 

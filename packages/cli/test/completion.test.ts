@@ -32,6 +32,11 @@ describe.skipIf(!has("bash"))("atc completion bash (needs bash)", () => {
       ["backtest", "--robustness", ""],
       ["Narrow", "Medium", "Wide"],
     ],
+    [["backtest", "--rebalance", "d"], ["daily"]],
+    [
+      ["backtest", "--weights", ""],
+      ["equal", "inverseVolatility", "full"],
+    ],
     [["data", "list", "--sym"], []],
     [["cache", "list", "--ki"], ["--kind"]],
     [["backtest", "ba"], []],

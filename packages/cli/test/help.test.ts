@@ -1,6 +1,6 @@
 import { configKeys } from "@atc/runtime";
 import { describe, expect, it } from "vitest";
-import { barsCsv } from "./atc.ts";
+import { barsCsv, runAtc } from "./atc.ts";
 import { errorOf, shop } from "./shop.ts";
 
 const commands = [
@@ -43,6 +43,23 @@ it("help COMMAND SUBCOMMAND is the help of the subcommand", async () => {
   const run = await shop.atc("help", "data", "export");
   expect([run.code, run.stdout]).toEqual([0, (await shop.atc("data", "export", "--help")).stdout]);
   expect((await shop.atc("help", "data", "exprt")).stderr).toContain('did you mean "export"?');
+});
+
+it("weights are an option, a variable and a key of a file, and are shown as an option takes them", async () => {
+  const shown = async (...args: readonly string[]): Promise<string | undefined> =>
+    /^weights +(.*)$/m.exec((await shop.atc("config", "--account", "shared", ...args)).stdout)?.[1];
+  const weights = 'AAA=0.5,"B,B"=0.25';
+  expect(await shown("--weights", weights)).toMatch(/^AAA=0.5,"B,B"=0.25 +--weights$/);
+  await shop.file("atc.yaml", "weights: { 0700: 1, AAA: 0.5 }\n");
+  expect(await shown()).toMatch(/^0700=1,AAA=0.5 +.*atc.yaml:1$/);
+  const { config } = (await shop.atc("config", "--json", "--weights", weights)).json<{ config: object }>();
+  expect(config).toMatchObject({ weights: { AAA: 0.5, "B,B": 0.25 } });
+});
+
+it("--help-config fits 80 columns", async () => {
+  const { stdout } = await runAtc(shop.path, ["backtest", "--help-config"], { COLUMNS: "80" });
+  for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  expect(stdout).toMatch(/^Protective exits:$/m);
 });
 
 describe("a boolean key", () => {

@@ -30,6 +30,14 @@ describe("the keys", () => {
     expect(key("limit")).toMatchObject({ default: "none", kind: "integer", acceptsNone: true });
     expect(key("slippageBps")).toMatchObject({ kind: "number", allowed: "a number of 0 or more and below 10000" });
     expect(key("strategyMode")).toMatchObject({ kind: "boolean", allowed: "true or false", group: "signals" });
+    expect(key("rebalance")).toMatchObject({ kind: "string", values: expect.arrayContaining(["everyBar"]) });
+    expect(key("weights")).toMatchObject({
+      kind: "shares",
+      values: ["equal", "inverseVolatility", "full"],
+      default: "equal",
+      allowed: "equal, inverseVolatility, full, or a number of 0 or more per symbol, such as AAA=0.5,BBB=0.3",
+      acceptsNone: false,
+    });
     expect(key("plugins")).toMatchObject({ kind: "list", default: [] });
   });
 
@@ -38,6 +46,22 @@ describe("the keys", () => {
     expect(parseConfig(object)).toEqual(parseConfig({}));
   });
 });
+
+/** Also names as `EURUSD=X`, and such as need quotes in a flag. */
+const symbol = fc.oneof(
+  fc.stringMatching(/^[A-Z]{1,5}$/),
+  fc.constantFrom("EURUSD=X", "A,B", 'say "hi"', "BRK.B", "__proto__"),
+);
+const share = fc.double({ min: 0, max: 10, noNaN: true });
+
+/** A value as text for a flag or a variable. */
+function textOf(value: unknown): string {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return String(value);
+  const quoted = (name: string): string => (/[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
+  return Object.entries(value)
+    .map(([name, number]) => `${quoted(name)}=${number}`)
+    .join(",");
+}
 
 const configs = fc.record(
   {
@@ -50,6 +74,13 @@ const configs = fc.record(
     strategyMode: fc.boolean(),
     feeBps: fc.double({ min: 0, max: 100, noNaN: true }),
     side: fc.constantFrom("both", "long", "short"),
+    strategy: fc.constantFrom("atc", "columns"),
+    sizing: fc.constantFrom("allIn", "signalProportional", "none"),
+    rebalance: fc.oneof(
+      fc.constantFrom("never", "daily"),
+      fc.nat(9999).map((n) => `bars:${n + 1}`),
+    ),
+    weights: fc.oneof(fc.constantFrom("equal", "full"), fc.dictionary(symbol, share, { minKeys: 1 })),
     limit: fc.oneof(fc.integer({ min: 1 }), fc.constant("none")),
     timeframe: fc.constantFrom("15m", "1h", "4H", "1d", "2w", "30s", "none"),
     compressionAlgorithm: fc.constantFrom("zstd", "my-codec"),
@@ -68,9 +99,9 @@ describe("every way in", () => {
       fc.asyncProperty(configs, async (object) => {
         const expected = (await load({ file: false, object })).config;
         const others = (({ cacheDir: _, dataDir: __, ...rest }: AtcConfig) => rest)(expected);
-        const text = respell(object, variables, String) as Record<string, string>;
+        const text = respell(object, variables, textOf) as Record<string, string>;
         expect((await load({ file: false, env: text })).config).toEqual(expected);
-        expect((await load({ file: false, flags: respell(object, python, String) })).config).toEqual(expected);
+        expect((await load({ file: false, flags: respell(object, python, textOf) })).config).toEqual(expected);
         expect((await loadText(stringify(respell(object, python, (value) => value)))).config).toMatchObject(others);
         expect((await loadText(JSON.stringify(object), "atc.json")).config).toMatchObject(others);
       }),

@@ -17,7 +17,7 @@ describe("faults", () => {
     );
     const file = `${cwd}/atc.yaml`;
     expect(error.details["faults"]).toEqual([
-      { path: "fill", key: "fill", origin: "object", value: 3, allowed: "nextOpen or nextClose is required" },
+      { path: "fill", key: "fill", origin: "object", value: 3, allowed: "nextOpen, nextClose or worst is required" },
       {
         path: "ema_len",
         key: "emaLength",

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { AtcConfig } from "../src/index.ts";
 import { configDefaults, configKeys, describeOrigin, loadConfig, parseConfig } from "../src/index.ts";
 import { errorOf, faultsOf, folderWith, load } from "./folder.ts";
 
@@ -82,11 +83,20 @@ describe("folders", () => {
   });
 });
 
+/** A value that a key accepts: its default, if it has one. */
+function accepted(name: keyof AtcConfig): unknown {
+  if (name === "timeframe") return "1h";
+  if (name === "sizing") return "allIn";
+  if (name === "size") return 1;
+  if (name === "benchmark") return "AAA";
+  return configDefaults[name] ?? 5;
+}
+
 describe("environment", () => {
   it("has a variable for every key and every Python spelling", async () => {
     for (const { name, variable, pythonNames } of configKeys)
       for (const spelling of [variable, ...pythonNames.map((python) => `ATC_${python.toUpperCase()}`)]) {
-        const text = name === "timeframe" ? "1h" : String(configDefaults[name] ?? 5) || "a";
+        const text = String(accepted(name)) || "a";
         const { origins, warnings } = await load({ file: false, env: { [spelling]: text } });
         expect([origins[name].spelling, warnings]).toEqual([spelling, []]);
       }
@@ -138,8 +148,7 @@ describe("flags", () => {
 
   it("take every flag that the keys name", async () => {
     for (const { name, flag } of configKeys) {
-      const value = name === "timeframe" ? "1h" : (configDefaults[name] ?? 5);
-      expect((await load({ file: false, flags: { [flag]: value } })).origins[name].kind).toBe("flag");
+      expect((await load({ file: false, flags: { [flag]: accepted(name) } })).origins[name].kind).toBe("flag");
     }
   });
 

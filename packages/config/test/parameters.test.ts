@@ -19,6 +19,7 @@ const value: fc.Arbitrary<unknown> = fc.oneof(
   fc.integer(),
   fc.string(),
   fc.array(fc.string()),
+  fc.dictionary(fc.string(), fc.oneof(fc.double({ noNaN: true }), fc.constantFrom<unknown>(0, -1, Number.NaN, "1"))),
 );
 
 it.each(configNames)("the schema of %s accepts what its parameter accepts", (name) => {

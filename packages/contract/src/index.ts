@@ -3,9 +3,15 @@
  *
  * @packageDocumentation
  */
+export * from "./config/account-config.ts";
 export * from "./config/backtest-config.ts";
+export * from "./config/cost-config.ts";
+export * from "./config/exit-config.ts";
+export * from "./config/order-config.ts";
 export * from "./config/parameter.ts";
+export * from "./config/position-config.ts";
 export * from "./config/signal-config.ts";
+export * from "./config/statistics-config.ts";
 export * from "./data/column.ts";
 export * from "./data/json.ts";
 export * from "./data/progress.ts";

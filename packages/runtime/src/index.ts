@@ -6,15 +6,27 @@
 export {
   type BacktestJson,
   type BacktestResult,
+  type BarColumn,
+  barColumns,
+  isMetricName,
   lossWarning,
+  type MetricDefinition,
+  type MetricGroup,
+  type MetricName,
   type Metrics,
+  metricNames,
+  metricSymbols,
+  metricsIn,
+  metricTable,
   type Period,
+  partTexts,
   type Strategy,
   type SymbolResult,
+  symbolsOf,
 } from "@atc/backtest";
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue, KeyDifference, NamedArrays } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
-export { configJsonSchema, configKeys, describeOrigin } from "@atc/config";
+export { configJsonSchema, configKeys, describeOrigin, sharesText } from "@atc/config";
 export type { DatasetDescription, OverlapPolicy, ReadingRecord, StaleDataset, SymbolAppend } from "@atc/datasets";
 export { datasetHistory, datasetNamed, describeDataset, findDataset, staleDatasets } from "@atc/datasets";
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
@@ -47,7 +59,14 @@ export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/
 export { installedSources, openSource, type ReadingOptions } from "./data/open-source.ts";
 export type { ExportResult, TableTarget } from "./data/table-target.ts";
 export { reportJson } from "./output/report-json.ts";
-export { type CurveFiles, signalFormats, writeCurves, writeSignals } from "./output/write-table.ts";
+export {
+  type CurveFiles,
+  checkCurveFiles,
+  signalFormats,
+  tableFiles,
+  writeCurves,
+  writeSignals,
+} from "./output/write-table.ts";
 export type { InstalledPlugin } from "./plugins/installed-plugins.ts";
 export type { InstalledPluginHost } from "./plugins/plugin-host.ts";
 export { type ExportedSignals, exportSignals, type SignalExportOptions } from "./signals/export-signals.ts";

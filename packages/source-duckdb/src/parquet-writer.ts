@@ -6,7 +6,7 @@ import {
   type TableWriter,
   type TypedArray,
 } from "@atc/contract";
-import type { Appender, Connection, DataChunk, LogicalType } from "@duckdb/node-bindings";
+import type { Appender, Connection, DataChunk, LogicalType, Vector } from "@duckdb/node-bindings";
 import type { Binding } from "./engine/binding.ts";
 import { type Database, identifier, openDatabase, quoted } from "./engine/database.ts";
 import { duckdbError } from "./engine/duckdb-error.ts";
@@ -48,10 +48,7 @@ function typeOf(duckdb: Binding, type: ColumnType): { readonly sql: string; read
     case "float64":
       return { sql: "DOUBLE", id: Type.DOUBLE };
     case "text":
-      throw new AtcError(
-        "ATC_UNSUPPORTED",
-        "parquet: text columns other than the symbol are not written; leave them out",
-      );
+      return { sql: "VARCHAR", id: Type.VARCHAR };
   }
 }
 
@@ -88,7 +85,7 @@ export function parquetWriter(options: ParquetOptions = {}): TableWriter {
 async function openFile(
   database: Database,
   path: string,
-  { schema: { columns } }: TablePlan,
+  { schema: { columns }, texts = {} }: TablePlan,
   compression: string,
 ): Promise<TableFile> {
   const { duckdb } = database;
@@ -98,11 +95,15 @@ async function openFile(
   await duckdb.query(connection, `CREATE TABLE rows (symbol VARCHAR, ${definitions.join(", ")})`);
   const appender = duckdb.appender_create(connection, null, "rows");
   const logicalTypes = [duckdb.Type.VARCHAR, ...types.map(({ id }) => id)].map((id) => duckdb.create_logical_type(id));
-  const target: AppendTarget = { duckdb, appender, types: logicalTypes };
+  const columnTexts = columns.map(({ name, type }) => (type === "text" ? (texts[name] ?? []) : undefined));
+  const target: AppendTarget = { duckdb, appender, types: logicalTypes, texts: columnTexts };
+  let copying: Promise<void> = Promise.resolve();
   let closed = false;
   const close = async (): Promise<void> => {
     if (closed) return;
     closed = true;
+    // DuckDB writes on a thread of its own. To disconnect meanwhile would end the process.
+    await copying.catch(() => undefined);
     duckdb.disconnect_sync(connection);
     await database[Symbol.asyncDispose]();
   };
@@ -119,7 +120,8 @@ async function openFile(
     finish: () =>
       guarded(path, async () => {
         duckdb.appender_close_sync(appender);
-        await copyTo(duckdb, connection, path, compression);
+        copying = copyTo(duckdb, connection, path, compression);
+        await copying;
         await close();
       }),
     [Symbol.asyncDispose]: close,
@@ -144,11 +146,13 @@ interface AppendTarget {
   readonly appender: Appender;
   /** The types of its columns, the symbol included. */
   readonly types: readonly LogicalType[];
+  /** The texts of each column after the symbol; undefined for numbers. */
+  readonly texts: readonly (readonly string[] | undefined)[];
 }
 
-/** Appends rows `[from, from + count)` of a symbol: each column by one copy of its bytes. */
+/** Appends rows `[from, from + count)` of a symbol: each column of numbers by one copy of its bytes. */
 function appendRows(
-  { duckdb, appender, types }: AppendTarget,
+  { duckdb, appender, types, texts }: AppendTarget,
   symbol: string,
   arrays: readonly TypedArray[],
   from: number,
@@ -160,9 +164,32 @@ function appendRows(
   for (let row = 0; row < count; row++) duckdb.vector_assign_string_element(symbols, row, symbol);
   for (const [c, array] of arrays.entries()) {
     const vector = duckdb.data_chunk_get_vector(chunk, c + 1);
+    const dictionary = texts[c];
+    if (dictionary !== undefined) {
+      assignTexts(duckdb, vector, dictionary, array.subarray(from, from + count) as Int32Array);
+      continue;
+    }
     const width = array.BYTES_PER_ELEMENT;
     const start = array.byteOffset + from * width;
     duckdb.copy_data_to_vector(vector, 0, array.buffer as ArrayBuffer, start, count * width);
   }
   duckdb.append_data_chunk(appender, chunk);
+}
+
+/** Writes texts by their indices; an index without a text is a missing value. */
+function assignTexts(duckdb: Binding, vector: Vector, texts: readonly string[], indices: Int32Array): void {
+  const validity = new Uint8Array(chunkRows / 8).fill(0xff);
+  let missing = 0;
+  for (const [row, index] of indices.entries()) {
+    const text = texts[index];
+    if (text !== undefined) {
+      duckdb.vector_assign_string_element(vector, row, text);
+      continue;
+    }
+    validity[row >> 3] = (validity[row >> 3] ?? 0) & ~(1 << (row & 7));
+    missing++;
+  }
+  if (missing === 0) return;
+  duckdb.vector_ensure_validity_writable(vector);
+  duckdb.copy_data_to_vector_validity(vector, 0, validity.buffer, 0, validity.byteLength);
 }

@@ -1,25 +1,35 @@
-/** Trades as columns, one row per trade, in the order in which they ended. A trade that is still open is last. */
+/** Trades as columns, one row per trade, in the order in which they ended. Trades that are still open are last. */
 export interface Trades {
   /** Number of rows. */
   readonly length: number;
   /** Time of the fill that opened it, in the series' unit. */
   readonly entryTime: BigInt64Array;
-  /** Time of the fill that ended it. If it is open, time of the last bar. */
+  /** Time of the fill that ended it. If it is open, time of the symbol's last bar. */
   readonly exitTime: BigInt64Array;
   /** 1 long, -1 short. */
   readonly direction: Int8Array;
-  /** Units, above 0. */
+  /** The most units held, above 0. */
   readonly quantity: Float64Array;
-  /** Fill price of the entry, slippage included. */
+  /** Average fill price of all units that were added, slippage included. */
   readonly entryPrice: Float64Array;
-  /** Fill price of the exit, slippage included. If it is open, the last close. */
+  /** Average fill price of all units that were removed. What is still held counts at the last close. */
   readonly exitPrice: Float64Array;
-  /** Fees of both sides. If it is open, fees of the entry. */
+  /** Fees of all its fills, in money. */
   readonly fees: Float64Array;
+  /** Slippage of all its fills, in money, already part of the prices. */
+  readonly slippage: Float64Array;
   /** Profit after fees, in money. */
   readonly profit: Float64Array;
-  /** profit / (quantity x entry price). */
+  /** profit / (quantity x entry price); NaN if the entry price is 0. */
   readonly return: Float64Array;
+  /** Bars from the one of its entry to the one of its exit. */
+  readonly barsHeld: Int32Array;
+  /** Maximum adverse excursion, as a fraction of the entry price: 0 or below. */
+  readonly mae: Float64Array;
+  /** Maximum favourable excursion, as a fraction of the entry price: 0 or above. */
+  readonly mfe: Float64Array;
+  /** Why it ended: an index into `fillReasons`. */
+  readonly reason: Uint8Array;
   /** 1 if the position is still open, else 0. */
   readonly open: Uint8Array;
 }
@@ -35,8 +45,13 @@ export function allocateTrades(capacity: number): Trades {
     entryPrice: new Float64Array(capacity),
     exitPrice: new Float64Array(capacity),
     fees: new Float64Array(capacity),
+    slippage: new Float64Array(capacity),
     profit: new Float64Array(capacity),
     return: new Float64Array(capacity),
+    barsHeld: new Int32Array(capacity),
+    mae: new Float64Array(capacity),
+    mfe: new Float64Array(capacity),
+    reason: new Uint8Array(capacity),
     open: new Uint8Array(capacity),
   };
 }
@@ -50,8 +65,13 @@ export function copyTrades(from: Trades, to: Trades, row: number): void {
   to.entryPrice.set(from.entryPrice, row);
   to.exitPrice.set(from.exitPrice, row);
   to.fees.set(from.fees, row);
+  to.slippage.set(from.slippage, row);
   to.profit.set(from.profit, row);
   to.return.set(from.return, row);
+  to.barsHeld.set(from.barsHeld, row);
+  to.mae.set(from.mae, row);
+  to.mfe.set(from.mfe, row);
+  to.reason.set(from.reason, row);
   to.open.set(from.open, row);
 }
 
@@ -66,80 +86,22 @@ export function partOfTrades(trades: Trades, from: number, to: number): Trades {
     entryPrice: trades.entryPrice.subarray(from, to),
     exitPrice: trades.exitPrice.subarray(from, to),
     fees: trades.fees.subarray(from, to),
+    slippage: trades.slippage.subarray(from, to),
     profit: trades.profit.subarray(from, to),
     return: trades.return.subarray(from, to),
+    barsHeld: trades.barsHeld.subarray(from, to),
+    mae: trades.mae.subarray(from, to),
+    mfe: trades.mfe.subarray(from, to),
+    reason: trades.reason.subarray(from, to),
     open: trades.open.subarray(from, to),
   };
 }
 
-/** Receives the next trades. The arrays are reused after the call. */
-export type TradeListener = (trades: Trades) => void;
-
-/** Turns fills into trades and passes them on in blocks. */
-export interface TradeLedger {
-  /** Statistics of the closed trades so far. */
-  readonly statistics: TradeStatistics;
-  /**
-   * Adds a fill: ends the position of `before` units, if that is not 0, and opens one of `after` units. Quantities are
-   * signed. The fee is split by quantity.
-   */
-  fill(time: bigint, price: number, before: number, after: number, feeRate: number): void;
-  /** Adds an open position, valued at `close`, and passes on the remaining trades. No fill may follow. */
-  finish(time: bigint, close: number): void;
-}
-
-/** Rows of a block: 34 kB. */
-const blockRows = 512;
-
-/** Creates an empty ledger. */
-export function createTradeLedger(onTrades: TradeListener): TradeLedger {
-  const rows = allocateTrades(blockRows);
-  const statistics = noTrades();
-  let length = 0;
-  let entryTime = 0n;
-  let entryPrice = 0;
-  let entryFee = 0;
-  let held = 0;
-
-  function flush(): void {
-    if (length > 0) onTrades(length === blockRows ? rows : partOfTrades(rows, 0, length));
-    length = 0;
-  }
-
-  function append(exitTime: bigint, exitPrice: number, exitFee: number, open: number): void {
-    const quantity = Math.abs(held);
-    const profit = held * (exitPrice - entryPrice) - (entryFee + exitFee);
-    const gain = profit / (quantity * entryPrice);
-    rows.entryTime[length] = entryTime;
-    rows.exitTime[length] = exitTime;
-    rows.direction[length] = held > 0 ? 1 : -1;
-    rows.quantity[length] = quantity;
-    rows.entryPrice[length] = entryPrice;
-    rows.exitPrice[length] = exitPrice;
-    rows.fees[length] = entryFee + exitFee;
-    rows.profit[length] = profit;
-    rows.return[length] = gain;
-    rows.open[length] = open;
-    if (open === 0) countTrade(statistics, profit, gain);
-    if (++length === blockRows) flush();
-  }
-
-  return {
-    statistics,
-    fill(time, price, before, after, feeRate) {
-      if (before !== 0) append(time, price, Math.abs(before) * price * feeRate, 0);
-      held = after;
-      entryTime = time;
-      entryPrice = price;
-      entryFee = Math.abs(after) * price * feeRate;
-    },
-    finish(time, close) {
-      if (held !== 0) append(time, close, 0, 1);
-      held = 0;
-      flush();
-    },
-  };
-}
+/**
+ * Receives the next trades, and the symbol of each as an index into the account's symbols (all 0 for one symbol). The
+ * arrays are reused after the call.
+ */
+export type TradeListener = (trades: Trades, symbols: Int32Array) => void;
 
 /** Statistics of the closed trades of one or more accounts. */
 export interface TradeStatistics {
@@ -160,14 +122,15 @@ export interface TradeStatistics {
 }
 
 /** The statistics while they are being counted. */
-type Counting = { -readonly [Name in keyof TradeStatistics]: TradeStatistics[Name] };
+export type Counting = { -readonly [Name in keyof TradeStatistics]: TradeStatistics[Name] };
 
 /** The statistics of no trade. */
 export function noTrades(): Counting {
   return { closed: 0, wins: 0, losses: 0, gained: 0, lost: 0, winReturns: 0, lossReturns: 0 };
 }
 
-function countTrade(statistics: Counting, profit: number, gain: number): void {
+/** Counts one closed trade. */
+export function countTrade(statistics: Counting, profit: number, gain: number): void {
   statistics.closed++;
   if (profit > 0) {
     statistics.wins++;

@@ -2,7 +2,8 @@
 export type TimeUnit = "ms" | "ns";
 
 const nsPerMs = 1_000_000n;
-const msPerYear = 365.25 * 86_400_000;
+/** A year of the metrics and of interest: 365.25 days. */
+export const msPerYear: number = 365.25 * 86_400_000;
 
 function toMs(time: bigint, unit: TimeUnit): bigint {
   if (unit === "ms") return time;

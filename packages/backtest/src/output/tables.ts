@@ -1,7 +1,11 @@
 import type { ColumnMetadata, ColumnType, TextColumn, TypedArray } from "@atc/contract";
+import { allocateFills, type Fills, partOfFills } from "../account/fills.ts";
+import { fillReasons } from "../account/reasons.ts";
 import { allocateTrades, partOfTrades, type Trades } from "../account/trades.ts";
 import type { TimeUnit } from "../base/calendar.ts";
 import { accountsOf, type PortfolioResult, type SymbolAccount } from "../portfolio/portfolio.ts";
+import { allocateColumns } from "../results/array-curves.ts";
+import type { BarColumn, CurveReader } from "../results/curves.ts";
 import type { SymbolResult } from "../results/symbol-result.ts";
 
 /** Columns of equal length for a writer of CSV or Arrow. */
@@ -35,18 +39,27 @@ function timestamp(unit: TimeUnit | undefined): ColumnType {
   return unit === "ns" ? "timestamp[ns]" : "timestamp[ms]";
 }
 
+/** The arrays of some rows by column. */
+type BlockValues = Readonly<Record<string, TypedArray | TextColumn>>;
+
 /** Reads the rows of one symbol. */
 interface SymbolRows {
   /** Number of rows of the symbol. */
   readonly rows: number;
   /** The arrays of rows `from` (inclusive) to `to` (exclusive) by column. Only wanted columns are read. */
-  read(from: number, to: number, wanted: (name: string) => boolean): Readonly<Record<string, TypedArray>>;
+  read(from: number, to: number, wanted: (name: string) => boolean): BlockValues;
+}
+
+/** The columns of a table after `symbol`, and the texts of those of type `text`. */
+interface SymbolColumns {
+  readonly columns: readonly ColumnMetadata[];
+  readonly texts?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A table with the symbol as its first column and the rows sorted by symbol. */
 function symbolTable(
   accounts: readonly SymbolAccount[],
-  columns: readonly ColumnMetadata[],
+  { columns, texts = {} }: SymbolColumns,
   rowsOf: (account: SymbolAccount) => SymbolRows,
 ): TableBlocks {
   const symbols = accounts.map(({ figures }) => figures.symbol);
@@ -54,7 +67,7 @@ function symbolTable(
   return {
     length: all.reduce((sum, { rows }) => sum + rows, 0),
     columns: [{ name: "symbol", type: "text" }, ...columns],
-    texts: { symbol: symbols },
+    texts: { symbol: symbols, ...texts },
     *blocks(names) {
       const wanted = new Set(names);
       const chosen = [{ name: "symbol", type: "text" } as const, ...columns].filter(({ name }) => wanted.has(name));
@@ -70,64 +83,209 @@ function symbolTable(
   };
 }
 
-/**
- * The trades of all symbols, block by block: `symbol`, `entryTime`, `exitTime`, `direction`, `quantity`, `entryPrice`,
- * `exitPrice`, `fees`, `profit`, `return`, `open`, as in {@link Trades}, for accounts of the whole initial capital
- * each. All accounts must have the same time unit.
- */
-export function tradeBlocks(accounts: readonly SymbolAccount[]): TableBlocks {
-  const time = timestamp(accounts[0]?.figures.timeUnit);
-  const columns: readonly ColumnMetadata[] = [
+function floats(...names: readonly string[]): readonly ColumnMetadata[] {
+  return names.map((name) => ({ name, type: "float64" }) as const);
+}
+
+/** The texts of reasons by row. `indices` is reused. */
+function reasonTexts(reasons: Uint8Array, indices: Int32Array): TextColumn {
+  indices.set(reasons);
+  return { indices: indices.subarray(0, reasons.length), values: fillReasons };
+}
+
+/** The columns of trades, in the order of a file. */
+export function tradeMetadata(unit: TimeUnit | undefined): readonly ColumnMetadata[] {
+  const time = timestamp(unit);
+  return [
     { name: "entryTime", type: time },
     { name: "exitTime", type: time },
     { name: "direction", type: "int8" },
-    ...(["quantity", "entryPrice", "exitPrice", "fees", "profit", "return"] as const).map(
-      (name) => ({ name, type: "float64" }) as const,
-    ),
+    ...floats("quantity", "entryPrice", "exitPrice", "fees", "slippage", "profit", "return"),
+    { name: "barsHeld", type: "int32" },
+    ...floats("mae", "mfe"),
+    { name: "reason", type: "text" },
     { name: "open", type: "uint8" },
   ];
+}
+
+/** The columns of fills, in the order of a file. */
+export function fillMetadata(unit: TimeUnit | undefined): readonly ColumnMetadata[] {
+  return [
+    { name: "time", type: timestamp(unit) },
+    ...floats("quantity", "price", "fee", "slippage"),
+    { name: "reason", type: "text" },
+  ];
+}
+
+/** Trades or fills as the arrays of a table. `indices` is reused for the texts of the reasons. */
+export function rowValues({ length: _rows, ...columns }: Trades | Fills, indices: Int32Array): BlockValues {
+  return { ...columns, reason: reasonTexts(columns.reason, indices) };
+}
+
+/**
+ * The trades of all symbols, block by block: `symbol`, `entryTime`, `exitTime`, `direction`, `quantity`, `entryPrice`,
+ * `exitPrice`, `fees`, `slippage`, `profit`, `return`, `barsHeld`, `mae`, `mfe`, `reason` (a text of `fillReasons`),
+ * `open`, as in {@link Trades}, for accounts of the whole initial capital each. All accounts must have the same time
+ * unit.
+ */
+export function tradeBlocks(accounts: readonly SymbolAccount[]): TableBlocks {
+  const columns = tradeMetadata(accounts[0]?.figures.timeUnit);
   const rows = allocateTrades(blockRows);
-  return symbolTable(accounts, columns, ({ curves }) => ({
+  const indices = new Int32Array(blockRows);
+  return symbolTable(accounts, { columns, texts: { reason: fillReasons } }, ({ curves }) => ({
     rows: curves.trades,
     read(from, to) {
       const part = partOfTrades(rows, 0, to - from);
       curves.readTrades(from, part);
-      return arraysOf(part);
+      return rowValues(part, indices);
     },
   }));
 }
 
-function arraysOf({ length: _rows, ...columns }: Trades): Readonly<Record<string, TypedArray>> {
-  return columns;
+/**
+ * The fills of all symbols, block by block: `symbol`, `time`, `quantity`, `price`, `fee`, `slippage`, `reason` (a text
+ * of `fillReasons`), as in {@link Fills}. There are none if the curves were computed without fills.
+ */
+export function fillBlocks(accounts: readonly SymbolAccount[]): TableBlocks {
+  const columns = fillMetadata(accounts[0]?.figures.timeUnit);
+  const rows = allocateFills(blockRows);
+  const indices = new Int32Array(blockRows);
+  return symbolTable(accounts, { columns, texts: { reason: fillReasons } }, ({ curves }) => ({
+    rows: curves.fills,
+    read(from, to) {
+      const part = partOfFills(rows, 0, to - from);
+      curves.readFills(from, part);
+      return rowValues(part, indices);
+    },
+  }));
 }
 
 /**
  * The bars of all symbols, block by block: `symbol`, `timestamp`, `equity` (of an account of the whole initial
- * capital), `direction` (decided at the close).
+ * capital), `direction` (decided at the close), and further columns.
+ *
+ * @param names - the further columns, which the curves must have. Default: all that they have
  */
-export function equityBlocks(accounts: readonly SymbolAccount[]): TableBlocks {
+export function equityBlocks(
+  accounts: readonly SymbolAccount[],
+  names: readonly BarColumn[] = accounts[0]?.curves.columns ?? [],
+): TableBlocks {
   const columns: readonly ColumnMetadata[] = [
     { name: "timestamp", type: timestamp(accounts[0]?.figures.timeUnit) },
     { name: "equity", type: "float64" },
     { name: "direction", type: "int8" },
+    ...floats(...names),
   ];
   const rows = {
     timestamp: new BigInt64Array(blockRows),
     equity: new Float64Array(blockRows),
     direction: new Int8Array(blockRows),
+    ...(allocateColumns(names, blockRows) as Readonly<Record<BarColumn, Float64Array>>),
   };
-  return symbolTable(accounts, columns, ({ curves }) => ({
+  return symbolTable(accounts, { columns }, ({ curves }) => ({
     rows: curves.bars,
     read(from, to, wanted) {
       const timestamps = rows.timestamp.subarray(0, to - from);
       const equity = rows.equity.subarray(0, to - from);
       const direction = rows.direction.subarray(0, to - from);
+      const others = names.map((name) => [name, rows[name].subarray(0, to - from)] as const);
       if (wanted("timestamp")) curves.times(from, timestamps);
       if (wanted("equity")) curves.equity(from, equity);
       if (wanted("direction")) curves.directions(from, direction);
-      return { timestamp: timestamps, equity, direction };
+      for (const [name, values] of others) if (wanted(name)) curves.column(name, from, values);
+      return { timestamp: timestamps, equity, direction, ...Object.fromEntries(others) };
     },
   }));
+}
+
+/** The account that many symbols share: its points, trades and fills. */
+export interface SharedAccount {
+  /** The symbols in order: trades and fills name theirs by index. */
+  readonly symbols: readonly string[];
+  /** Unit of all times. */
+  readonly timeUnit: TimeUnit;
+  /** Points as bars, trades and fills. */
+  readonly curves: CurveReader;
+}
+
+/** A table of rows that each name their symbol, in the order in which they happened. */
+function sharedTable(
+  symbols: readonly string[],
+  columns: readonly ColumnMetadata[],
+  rows: number,
+  read: (from: number, to: number, symbols: Int32Array) => BlockValues,
+): TableBlocks {
+  const all: readonly ColumnMetadata[] = [{ name: "symbol", type: "text" }, ...columns];
+  return {
+    length: rows,
+    columns: all,
+    texts: { symbol: symbols, reason: fillReasons },
+    *blocks(names) {
+      const chosen = all.filter(({ name }) => names.includes(name));
+      const indices = new Int32Array(blockRows);
+      for (let from = 0; from < rows; from += blockRows) {
+        const length = Math.min(blockRows, rows - from);
+        const own = indices.subarray(0, length);
+        const values = read(from, from + length, own);
+        yield { length, columns: chosen, values: { ...values, symbol: { indices: own, values: symbols } } };
+      }
+    },
+  };
+}
+
+/** The trades of a shared account in the order in which they ended, with the columns of {@link tradeBlocks}. */
+export function sharedTradeBlocks({ symbols, timeUnit, curves }: SharedAccount): TableBlocks {
+  const rows = allocateTrades(blockRows);
+  const indices = new Int32Array(blockRows);
+  return sharedTable(symbols, tradeMetadata(timeUnit), curves.trades, (from, to, own) => {
+    const part = partOfTrades(rows, 0, to - from);
+    curves.readTrades(from, part, own);
+    return rowValues(part, indices);
+  });
+}
+
+/** The fills of a shared account as they happened, with the columns of {@link fillBlocks}. */
+export function sharedFillBlocks({ symbols, timeUnit, curves }: SharedAccount): TableBlocks {
+  const rows = allocateFills(blockRows);
+  const indices = new Int32Array(blockRows);
+  return sharedTable(symbols, fillMetadata(timeUnit), curves.fills, (from, to, own) => {
+    const part = partOfFills(rows, 0, to - from);
+    curves.readFills(from, part, own);
+    return rowValues(part, indices);
+  });
+}
+
+/** The points of a shared account: `timestamp`, `equity`, and the columns that its curves have. */
+export function sharedPointBlocks({ timeUnit, curves }: SharedAccount): TableBlocks {
+  const names = curves.columns;
+  const columns: readonly ColumnMetadata[] = [
+    { name: "timestamp", type: timestamp(timeUnit) },
+    { name: "equity", type: "float64" },
+    ...floats(...names),
+  ];
+  return {
+    length: curves.bars,
+    columns,
+    texts: {},
+    *blocks(wanted) {
+      const chosen = columns.filter(({ name }) => wanted.includes(name));
+      const times = new BigInt64Array(blockRows);
+      const equity = new Float64Array(blockRows);
+      const others = allocateColumns(names, blockRows) as Readonly<Record<BarColumn, Float64Array>>;
+      for (let row = 0; row < curves.bars; row += blockRows) {
+        const length = Math.min(blockRows, curves.bars - row);
+        const values: Record<string, TypedArray> = {
+          timestamp: times.subarray(0, length),
+          equity: equity.subarray(0, length),
+          ...Object.fromEntries(names.map((name) => [name, others[name].subarray(0, length)])),
+        };
+        curves.times(row, times.subarray(0, length));
+        curves.equity(row, equity.subarray(0, length));
+        for (const name of names) curves.column(name, row, others[name].subarray(0, length));
+        yield { length, columns: chosen, values };
+      }
+    },
+  };
 }
 
 /** A portfolio's curve that can be read in blocks. */
@@ -169,6 +327,8 @@ function emptyArray(type: ColumnType, rows: number): TypedArray {
       return new Float64Array(rows);
     case "int8":
       return new Int8Array(rows);
+    case "int32":
+      return new Int32Array(rows);
     case "uint8":
       return new Uint8Array(rows);
     default:
@@ -199,6 +359,11 @@ function arrayOf(values: TypedArray | TextColumn | undefined): TypedArray {
 /** {@link tradeBlocks} as one table in memory. */
 export function tradeColumns(results: readonly SymbolResult[]): Table {
   return wholeTable(tradeBlocks(accountsOf(results)));
+}
+
+/** {@link fillBlocks} as one table in memory. */
+export function fillColumns(results: readonly SymbolResult[]): Table {
+  return wholeTable(fillBlocks(accountsOf(results)));
 }
 
 /** {@link equityBlocks} as one table in memory. */

@@ -28,6 +28,18 @@ const windowRows = 2 ** 20;
  * two 32-bit words: exact for nanoseconds, unlike a double, and without one BigInt per row.
  */
 export function mergeCurves(curves: readonly TimedCurve[], onBlock: MergedBlockListener): void {
+  for (const { times, sums, length } of mergedBlocks(curves)) onBlock(times, sums, length);
+}
+
+/** The next `length` points of a merged curve. The arrays are reused for the next block. */
+export interface MergedBlock {
+  readonly times: BigInt64Array;
+  readonly sums: Float64Array;
+  readonly length: number;
+}
+
+/** {@link mergeCurves} block by block. Curves with the same union of times have blocks of the same times. */
+export function* mergedBlocks(curves: readonly TimedCurve[]): Generator<MergedBlock, void, void> {
   const tree = plantTree(curves);
   const words = new Int32Array(2 * blockLength);
   const times = new BigInt64Array(words.buffer);
@@ -36,11 +48,11 @@ export function mergeCurves(curves: readonly TimedCurve[], onBlock: MergedBlockL
   while (!tree.isEmpty()) {
     tree.next(words, sums, filled);
     if (++filled === blockLength) {
-      onBlock(times, sums, filled);
+      yield { times, sums, length: filled };
       filled = 0;
     }
   }
-  if (filled > 0) onBlock(times, sums, filled);
+  if (filled > 0) yield { times, sums, length: filled };
 }
 
 interface CurveTree {

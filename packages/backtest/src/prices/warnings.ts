@@ -1,19 +1,15 @@
 import type { BacktestConfig } from "@atc/contract";
 import { isoTime, type TimeUnit, yearsBetween } from "../base/calendar.ts";
-import type { SimulatedAccount } from "../simulation/simulator.ts";
+import type { SimulatedAccount } from "../simulation/account-rows.ts";
 import type { Metrics } from "../statistics/metrics.ts";
 import type { SplitScan } from "./split-scan.ts";
 
-/** The argument of {@link warningsOf}. */
-export interface WarningsInput {
-  /** The account after the last bar. */
-  readonly account: SimulatedAccount;
+/** What the warnings of the data depend on. */
+export interface DataWarningsInput {
   /** Number of valid bars that the strategy saw, those before the period included. */
   readonly seenBars: number;
   /** Unit of all times. */
   readonly timeUnit: TimeUnit;
-  /** The configuration. */
-  readonly config: BacktestConfig;
   /** Jumps of the close. */
   readonly splits: SplitScan;
   /** Number of bars left out. */
@@ -21,6 +17,21 @@ export interface WarningsInput {
   /** Messages of the strategy. */
   readonly strategy: readonly string[];
 }
+
+/** What the warnings of an account depend on. */
+export interface AccountWarningsInput {
+  /** The account after the last bar. */
+  readonly account: SimulatedAccount;
+  /** Unit of all times. */
+  readonly timeUnit: TimeUnit;
+  /** The configuration. */
+  readonly config: BacktestConfig;
+  /** Warnings of the metrics. */
+  readonly metrics: readonly string[];
+}
+
+/** The argument of {@link warningsOf}. */
+export interface WarningsInput extends DataWarningsInput, AccountWarningsInput {}
 
 const shortestSpanDays = 30;
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
@@ -50,16 +61,20 @@ export function withLossWarning(warnings: readonly string[], metrics: Metrics): 
   return warnings.includes(warning) ? warnings : [warning, ...warnings];
 }
 
-/** The warnings of `docs/backtest-spec.md`, "Output", with their figures, most serious first. */
-export function warningsOf(input: WarningsInput): readonly string[] {
-  const { account, seenBars, timeUnit, config, splits, skippedBars } = input;
+function lossOf({ account, timeUnit }: AccountWarningsInput): readonly string[] {
+  if (account.bankruptAt === undefined) return [];
+  return [
+    `${lossWarning}: nothing was left at the fill of ${isoTime(account.bankruptAt, timeUnit)}, and nothing was traded afterwards`,
+  ];
+}
+
+function skippedOf({ seenBars, skippedBars }: DataWarningsInput): readonly string[] {
+  if (skippedBars === 0) return [];
+  return [`${skippedBars} of ${seenBars + skippedBars} bars left out: a price is missing, zero or negative`];
+}
+
+function figuresOf({ account, timeUnit, config, metrics }: AccountWarningsInput): readonly string[] {
   const warnings: string[] = [];
-  if (account.bankruptAt !== undefined)
-    warnings.push(
-      `${lossWarning}: nothing was left at the fill of ${isoTime(account.bankruptAt, timeUnit)}, and nothing was traded afterwards`,
-    );
-  if (skippedBars > 0)
-    warnings.push(`${skippedBars} of ${seenBars + skippedBars} bars left out: a price is missing, zero or negative`);
   const feeShare = account.fees / config.initialCapital;
   if (feeShare > 0.5)
     warnings.push(
@@ -70,15 +85,31 @@ export function warningsOf(input: WarningsInput): readonly string[] {
     warnings.push(
       `the data span ${grouped.format(days)} days: under ${shortestSpanDays} days, yearly figures (cagr, volatility, sharpe, sortino, calmar, turnover) are unreliable`,
     );
-  warnings.push(...input.strategy);
-  if (splits.first !== undefined) {
-    const { time, from, to } = splits.first;
-    const others = splits.count === 1 ? "" : `, the first of ${splits.count} such jumps`;
-    const isUnit = Math.abs(Math.abs(Math.log(to / from)) - Math.log(100)) < 0.1;
-    const likeness = isUnit ? "a split or a change of units; make prices of one unit, or" : "a split;";
-    warnings.push(
-      `the close goes from ${price(from)} to ${price(to)} at ${isoTime(time, timeUnit)}${others}: it looks like ${likeness} use adjusted prices if it is one`,
-    );
-  }
-  return warnings;
+  return [...warnings, ...metrics];
+}
+
+function splitOf({ splits, timeUnit }: DataWarningsInput): readonly string[] {
+  if (splits.first === undefined) return [];
+  const { time, from, to } = splits.first;
+  const others = splits.count === 1 ? "" : `, the first of ${splits.count} such jumps`;
+  const isUnit = Math.abs(Math.abs(Math.log(to / from)) - Math.log(100)) < 0.1;
+  const likeness = isUnit ? "a split or a change of units; make prices of one unit, or" : "a split;";
+  return [
+    `the close goes from ${price(from)} to ${price(to)} at ${isoTime(time, timeUnit)}${others}: it looks like ${likeness} use adjusted prices if it is one`,
+  ];
+}
+
+/** The warnings of a symbol and its account, with their figures, most serious first. */
+export function warningsOf(input: WarningsInput): readonly string[] {
+  return [...lossOf(input), ...skippedOf(input), ...figuresOf(input), ...input.strategy, ...splitOf(input)];
+}
+
+/** The warnings of the data of a symbol that shares its account. */
+export function dataWarnings(input: DataWarningsInput): readonly string[] {
+  return [...skippedOf(input), ...input.strategy, ...splitOf(input)];
+}
+
+/** The warnings of an account that many symbols share. */
+export function accountWarnings(input: AccountWarningsInput): readonly string[] {
+  return [...lossOf(input), ...figuresOf(input)];
 }

@@ -1,7 +1,6 @@
 import {
   AtcError,
   type BacktestConfig,
-  type Block,
   type OperationOptions,
   type ReadonlyTypedArray,
   type Series,
@@ -10,22 +9,29 @@ import {
 import { isoTime, type TimeUnit } from "../base/calendar.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
 import { checkCount, outsidePeriod, type Period, type PeriodRows, periodRows, periodText } from "../base/period.ts";
-import { createPriceScreen, type PriceScreen } from "../prices/price-screen.ts";
-import { createSplitScan, type SplitScan } from "../prices/split-scan.ts";
+import type { MetricsComputation } from "../metrics/create-metrics.ts";
+import type { MetricTotals } from "../metrics/metric-options.ts";
+import type { MetricName } from "../metrics/table/metric-names.ts";
+import { metricsFor } from "../portfolio/portfolio.ts";
 import { warningsOf, withLossWarning } from "../prices/warnings.ts";
 import { arraySink } from "../results/array-curves.ts";
-import type { CurveReader, CurveSink } from "../results/curves.ts";
-import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
-import { createSimulator, type SimulatedAccount, type SimulatedBars } from "../simulation/simulator.ts";
-import { createShortfall } from "../statistics/equity-statistics.ts";
-import { metricsOf } from "../statistics/metrics.ts";
-import type { Strategy, StrategyBars, StrategyRun } from "../strategy/strategy.ts";
+import type { BarRoom, CurveReader, CurveSink } from "../results/curves.ts";
+import type { AccountTotals, SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
+import type { Account, AccountRows, SimulatedAccount } from "../simulation/account-rows.ts";
+import { createSimulator } from "../simulation/simulator.ts";
+import type { Strategy } from "../strategy/strategy.ts";
+import { scalesWithCapital } from "./account-symbols.ts";
+import { accountTotals } from "./account-totals.ts";
+import { benchmarkCloses } from "./benchmark-closes.ts";
+import { type DecidedReading, defaultBlockLength, readDecisions } from "./decided-bars.ts";
+import { createFillVolumes } from "./fill-volumes.ts";
+import { type ReadColumns, readColumns, timeUnitOf } from "./read-columns.ts";
 
 /** Options of `backtestSeries`. */
 export interface BacktestSeriesOptions extends OperationOptions {
   /** The strategy, which decides the directions. */
   readonly strategy: Strategy;
-  /** Fills and costs. Default: `backtestDefaults`. */
+  /** The simulation. Default: `backtestDefaults`. */
   readonly config?: Partial<BacktestConfig>;
   /** Number of last bars to use, 1 or more. Defaults to all. */
   readonly limit?: number | undefined;
@@ -33,44 +39,16 @@ export interface BacktestSeriesOptions extends OperationOptions {
   readonly period?: Period | undefined;
   /** Maximum number of bars per block. Defaults to 32,768. Results do not depend on it. */
   readonly blockLength?: number | undefined;
-}
-
-const priceNames: readonly string[] = ["close", "open", "high", "low"];
-const defaultBlockLength = 32_768;
-/** Rows between two progress reports: about ten reports per second under ATC, without reading a clock. */
-export const rowsBetweenReports = 131_072;
-
-interface Columns {
-  readonly timeUnit: TimeUnit;
-  /** The column whose prices fill orders. */
-  readonly fill: "open" | "close";
-  readonly prices: readonly string[];
-  readonly others: readonly string[];
-}
-
-/** Chooses the columns to read. Ticks, and bars without an open, fill at the close of the next row. */
-function chooseColumns(series: Series, strategy: Strategy, config: BacktestConfig): Columns {
-  const types = new Map(series.columns.map(({ name, type }) => [name, type]));
-  const timeUnit = types.get("timestamp") === "timestamp[ns]" ? "ns" : "ms";
-  const fill = config.fill === "nextOpen" && types.has("open") && timeUnit === "ms" ? "open" : "close";
-  const wanted = [...new Set(["close", fill, ...strategy.columns])];
-  const missing = wanted.find((name) => !types.has(name));
-  if (missing !== undefined)
-    throw new AtcError(
-      "ATC_INVALID_DATA",
-      `symbol "${series.symbol}" has no column "${missing}", which the strategy "${strategy.name}" needs; its columns are ${[...types.keys()].join(", ")}`,
-      { details: { symbol: series.symbol, column: missing } },
-    );
-  const prices = wanted.filter((name) => priceNames.includes(name));
-  return { timeUnit, fill, prices, others: wanted.filter((name) => !priceNames.includes(name)) };
+  /** The metrics besides the first 23. Default: none. */
+  readonly metrics?: Iterable<MetricName> | undefined;
+  /** The series with whose closes the account is compared. Defaults to its own. */
+  readonly benchmark?: Series | undefined;
 }
 
 interface Pass {
+  readonly computation: MetricsComputation;
   readonly account: SimulatedAccount;
-  /** Number of valid bars that the strategy saw, before the period and in it. */
-  readonly seenBars: number;
-  readonly splits: SplitScan;
-  readonly screen: PriceScreen;
+  readonly reading: DecidedReading;
   readonly sentences: readonly string[];
   readonly curves: CurveReader;
 }
@@ -78,139 +56,99 @@ interface Pass {
 /** Options of {@link pass}. */
 interface PassOptions extends BacktestSeriesOptions {
   readonly rows: PeriodRows;
-  readonly columns: Columns;
+  readonly columns: ReadColumns;
   readonly config: BacktestConfig;
+  readonly computation: MetricsComputation;
   readonly sink: CurveSink;
 }
 
-/** The parts of one run over the bars, which both of its stages use. */
-interface PassParts {
-  readonly run: StrategyRun;
-  readonly screen: PriceScreen;
-  readonly splits: SplitScan;
-  /** The blocks of rows `from` to `to`; each is counted when the next one is requested. */
-  readonly blocks: (from: number, to: number) => Generator<Block, void, void>;
-  /** Reports progress up to the end of a block, and returns the number of finished rows. */
-  readonly finished: (block: Block) => number;
-}
-
-/** The last bar before the period, and the number of valid bars up to it. */
-interface WarmUp {
-  readonly bars: number;
-  readonly last: SimulatedBars | undefined;
-}
-
-/** Shows the strategy the bars before the period. Nothing is traded, but the last decision is filled in the period. */
-function* warmUp(parts: PassParts, options: PassOptions): Generator<number, WarmUp, void> {
-  const { run, screen, splits, blocks, finished } = parts;
-  const { columns, rows } = options;
-  let times = new BigInt64Array(0);
-  let directions = new Int8Array(0);
-  let bars = 0;
-  let last: SimulatedBars | undefined;
-  for (const block of blocks(rows.start, rows.from)) {
-    if (times.length < block.length) {
-      times = new BigInt64Array(block.length);
-      directions = new Int8Array(block.length);
-    }
-    const taken = screen.take(block, times.subarray(0, block.length)) as StrategyBars;
-    const { length } = taken.close;
-    directions.fill(0);
-    if (length > 0) {
-      run.decide(taken, directions.subarray(0, length));
-      last = {
-        times: times.slice(length - 1, length),
-        close: Float64Array.of(taken.close[length - 1]),
-        fill: Float64Array.of((taken[columns.fill] as ReadonlyTypedArray<number>)[length - 1]),
-        directions: directions.slice(length - 1, length),
-      };
-    }
-    splits.push(taken.close, times.subarray(0, length));
-    bars += length;
-    yield finished(block);
-    throwIfAborted(options.signal);
+/** Writes the requested columns that are not the account's. */
+export function writeColumns({ columns }: BarRoom, { close, directions, strengths, entries }: AccountRows): void {
+  columns.close?.set(close as Float64Array);
+  columns.strength?.set(strengths ?? directions);
+  if (columns.entry !== undefined) {
+    if (entries === undefined) columns.entry.fill(0, 0, directions.length);
+    else columns.entry.set(entries);
   }
-  return { bars, last };
 }
 
-/** The parts of a run over the rows of `options`. */
-function partsOf(series: Series, options: PassOptions): PassParts {
-  const { columns, rows } = options;
-  const total = rows.to - rows.start;
-  let reported = 0;
-  return {
-    run: options.strategy.start(series.symbol),
-    screen: createPriceScreen({ ...columns, symbol: series.symbol, policy: options.config.invalidPrices }),
-    splits: createSplitScan(),
-    *blocks(from, to) {
-      if (from < to)
-        yield* series.blocks({
-          columns: ["timestamp", ...columns.prices, ...columns.others],
-          from,
-          to,
-          blockLength: options.blockLength ?? defaultBlockLength,
-        });
-    },
-    finished(block) {
-      const done = block.row + block.length - rows.start;
-      if (done === total || done - reported >= rowsBetweenReports) {
-        reported = done;
-        options.onProgress?.({ phase: "computing", done, total, unit: "bars" });
-      }
-      return done;
-    },
-  };
+/** Adds rows to the account, whose points go to the first elements of a room. */
+function pushRows(account: Account, rows: AccountRows, { equity, columns }: BarRoom): void {
+  const { length } = rows.directions;
+  const { cash, exposure, grossEquity } = columns;
+  account.push(rows, {
+    times: rows.times,
+    equity: equity.subarray(0, length),
+    ...(cash === undefined ? {} : { cash: cash.subarray(0, length) }),
+    ...(exposure === undefined ? {} : { exposure: exposure.subarray(0, length) }),
+    ...(grossEquity === undefined ? {} : { grossEquity: grossEquity.subarray(0, length) }),
+  });
 }
 
 /** Reads the bars once. Yields the number of finished rows after every block. */
 function* pass(series: Series, options: PassOptions): Generator<number, Pass, void> {
-  const { columns, config, sink, rows } = options;
-  const simulator = createSimulator(config, (trades) => sink.takeTrades(trades));
-  const parts = partsOf(series, options);
-  const { run, screen, splits } = parts;
-  const before = yield* warmUp(parts, options);
-  if (before.last !== undefined) {
-    // The account is in cash at this close. The simulator fills its decision in the first bar of the period.
+  const { columns, config, computation, sink, blockLength = defaultBlockLength } = options;
+  const { timeUnit } = columns;
+  const volumes = computation.readsFills ? createFillVolumes(computation) : undefined;
+  const account = createSimulator(config, {
+    symbol: series.symbol,
+    timeUnit,
+    onTrades(trades) {
+      computation.addTrades(trades);
+      sink.takeTrades(trades);
+    },
+    onFills:
+      volumes === undefined && sink.takeFills === undefined
+        ? undefined
+        : (fills, symbols) => {
+            volumes?.take(fills, symbols);
+            sink.takeFills?.(fills);
+          },
+  });
+  const add = (rows: AccountRows, volume: ReadonlyTypedArray<number> | undefined, room: BarRoom): void => {
+    volumes?.begin({ times: rows.times, volume });
+    writeColumns(room, rows);
+    pushRows(account, rows, room);
+    computation.addBars({
+      length: rows.times.length,
+      times: rows.times,
+      equity: room.equity,
+      benchmark: rows.close,
+    });
+  };
+  const reading = readDecisions(series, { ...options, blockLength, strength: sink.columns.includes("strength") });
+  const last = yield* reading.warmUp();
+  if (last !== undefined) {
+    // The account is in cash at this close. Its decision is filled in the first bar of the period.
     const room = sink.room(1);
-    room.times.set(before.last.times);
-    room.directions.set(before.last.directions);
-    simulator.push(before.last, room.equity);
+    room.times.set(last.times);
+    room.directions.set(last.directions);
+    add(last, undefined, room);
     sink.takeBars(1);
   }
-  let bars = 0;
-  for (const block of parts.blocks(rows.from, rows.to)) {
-    const room = sink.room(block.length);
-    const taken = screen.take(block, room.times) as StrategyBars;
-    const { length } = taken.close;
-    const fill = taken[columns.fill] as ReadonlyTypedArray<number>;
-    const directions = room.directions.subarray(0, length);
-    const times = room.times.subarray(0, length);
-    if (length > 0) run.decide(taken, directions);
-    simulator.push({ times, close: taken.close, fill, directions }, room.equity);
-    assertFinite(series.symbol, columns.timeUnit, taken.close, room.equity, times);
-    splits.push(taken.close, times);
+  const seenBefore = reading.bars;
+  let room: BarRoom | undefined;
+  const roomOf = (length: number): BarRoom => {
+    room = sink.room(length);
+    return room;
+  };
+  for (const { rows, volume, length, done } of reading.blocks(roomOf)) {
+    if (room !== undefined && length > 0) {
+      add(rows, volume, room);
+      assertFinite(series.symbol, timeUnit, rows, room.equity);
+    }
     sink.takeBars(length);
-    bars += length;
-    yield parts.finished(block);
-    // Checked here and not in the caller, so that the iteration over the series ends too.
-    throwIfAborted(options.signal);
+    yield done;
   }
-  if (bars === 0) throw noBars(series.symbol, screen.skipped, options.period);
-  const account = simulator.account();
-  if (!Number.isFinite(account.fees)) throw overflow(series.symbol, `its fees add up to ${account.fees}`);
-  simulator.finish();
-  const seenBars = before.bars + bars;
-  return { account, seenBars, splits, screen, sentences: run.finish?.() ?? [], curves: sink.finish() };
+  if (reading.bars === seenBefore) throw noBars(series.symbol, reading.screen.skipped, options.period);
+  const totals = account.totals();
+  if (!Number.isFinite(totals.fees)) throw overflow(series.symbol, `its fees add up to ${totals.fees}`);
+  account.finish();
+  return { account: totals, computation, reading, sentences: reading.finish(), curves: sink.finish() };
 }
 
 /** An equity that is not finite never becomes finite again, so checking the last of a block is enough. */
-function assertFinite(
-  symbol: string,
-  unit: TimeUnit,
-  close: ReadonlyTypedArray<number>,
-  equity: Float64Array,
-  times: BigInt64Array,
-): void {
+function assertFinite(symbol: string, unit: TimeUnit, { close, times }: AccountRows, equity: Float64Array): void {
   const { length } = close;
   if (length === 0 || Number.isFinite(equity[length - 1])) return;
   const row = equity.findIndex((value) => !Number.isFinite(value));
@@ -226,7 +164,8 @@ function overflow(symbol: string, what: string): AtcError {
   );
 }
 
-function noBars(symbol: string, skipped: number, period: Period | undefined): AtcError {
+/** The ATC_INVALID_DATA of a symbol without a valid bar. */
+export function noBars(symbol: string, skipped: number, period: Period | undefined): AtcError {
   const where = period === undefined ? "" : ` ${periodText(period)}`;
   return new AtcError(
     "ATC_INVALID_DATA",
@@ -249,57 +188,73 @@ export function* backtestSteps(series: Series, options: BacktestStepsOptions): G
   throwIfAborted(options.signal);
   checkCount("blockLength", options.blockLength);
   const config = validateBacktestConfig(options.config ?? {});
-  const columns = chooseColumns(series, options.strategy, config);
+  const timeUnit = timeUnitOf(series);
+  const benchmark = options.benchmark === undefined ? undefined : benchmarkCloses(options.benchmark);
+  const computation = metricsFor(config, timeUnit, { metrics: options.metrics, benchmark });
+  const columns = readColumns(series, options.strategy, config, computation.readsFills);
   const rows = periodRows(series, options);
   if (rows.from === rows.to) throw outsidePeriod(series, options);
-  const { account, seenBars, splits, screen, sentences, curves } = yield* pass(series, {
-    ...options,
-    rows,
-    columns,
-    config,
-  });
-  const { timeUnit } = columns;
-  const { skipped: skippedBars } = screen;
-  const { firstTime, lastTime, statistics, trades, heldBars, traded, fees } = account;
+  const passed = yield* pass(series, { ...options, rows, columns, config, computation });
+  const { account, reading, curves } = passed;
+  const { skipped: skippedBars } = reading.screen;
   const totals = {
-    heldBars,
-    traded,
-    grossReturn: account.grossEquity / config.initialCapital - 1,
+    ...accountTotals(account, config.initialCapital, timeUnit),
     buyAndHold: account.lastClose / account.firstClose - 1,
   };
-  const metrics = metricsOf({
-    ...totals,
+  const computed = computation.finish(metricTotals(account, totals, config, curves));
+  const warnings = warningsOf({
+    account,
+    seenBars: reading.bars,
     timeUnit,
-    firstTime,
-    lastTime,
-    statistics,
-    trades,
-    shortfallSquares: (target) => shortfallOf(curves, target),
-    riskFreeRate: config.riskFreeRate,
-    exposure: heldBars / account.bars,
-    fees,
+    config,
+    splits: reading.splits,
+    skippedBars,
+    strategy: passed.sentences,
+    metrics: computed.warnings,
   });
-  const warnings = warningsOf({ account, seenBars, timeUnit, config, splits, skippedBars, strategy: sentences });
   return {
     symbol: series.symbol,
     timeUnit,
-    metrics,
-    warnings: withLossWarning(warnings, metrics),
+    metrics: computed.metrics,
+    warnings: withLossWarning(warnings, computed.metrics),
     skippedBars,
     totals,
   };
 }
 
-/** The sum of squared shortfalls below `target`. Reads the equity again, block by block. */
-function shortfallOf(curves: CurveReader, target: number): number {
-  const shortfall = createShortfall(target);
+/** What metrics need to know of an account after its last bar. */
+function metricTotals(
+  account: SimulatedAccount,
+  { grossReturn, buyAndHold }: AccountTotals,
+  config: BacktestConfig,
+  curves: CurveReader,
+): MetricTotals {
+  const { firstTime, lastTime, statistics, trades, heldBars, longBars, shortBars, bars, traded, fees } = account;
+  return {
+    firstTime,
+    lastTime,
+    statistics,
+    trades,
+    grossReturn,
+    buyAndHold,
+    exposure: heldBars / bars,
+    longExposure: longBars / bars,
+    shortExposure: shortBars / bars,
+    traded,
+    fees,
+    isProportional: scalesWithCapital(config),
+    reread: (visit) => readEquities(curves, visit),
+  };
+}
+
+/** Passes all equities of a curve to `visit`, block by block. */
+export function readEquities(curves: CurveReader, visit: (equity: Float64Array, length: number) => void): void {
   const block = new Float64Array(Math.min(curves.bars, defaultBlockLength));
   for (let row = 0; row < curves.bars; row += block.length) {
     const equity = block.subarray(0, Math.min(block.length, curves.bars - row));
     curves.equity(row, equity);
-    shortfall.add(equity, equity.length);
+    visit(equity, equity.length);
   }
-  return shortfall.squares;
 }
 
 /** Runs steps to their end without a pause. */
@@ -310,8 +265,8 @@ function lastOf<Result>(steps: Generator<number, Result, void>): Result {
 }
 
 /**
- * Tests a strategy on one series, in one pass over its blocks. Only the result (17 bytes per bar, 66 per trade) and
- * one block are in memory. With a sink, bars and trades go to the sink block by block, the result has only the
+ * Tests a strategy on one series, in one pass over its blocks. Only the result and one block are in
+ * memory. With a sink, bars and trades go to the sink block by block, the result has only the
  * figures, and memory does not grow with the bars.
  *
  * @throws ATC_INVALID_DATA if a price is missing, zero or negative (under `invalidPrices: error`), if a column is

@@ -137,7 +137,8 @@ function addDrawdowns(statistics: EquityStatistics, equity: Float64Array, times:
   statistics.peakTime = peakBar === statistics.peakBar ? statistics.peakTime : timeOf(peakBar, heightTime);
   statistics.maximumTime = timeOf(maximumBar, heightTime);
   statistics.troughTime = timeOf(troughBar, statistics.troughTime);
-  statistics.recoveryTime = timeOf(recoveryBar, statistics.recoveryTime);
+  // Not the time of an earlier recovery, which blocks of other lengths would not have seen.
+  statistics.recoveryTime = recoveryBar < 0 ? 0n : timeOf(recoveryBar, statistics.recoveryTime);
   statistics.maximum = maximum;
   statistics.maximumBar = maximumBar;
   statistics.drawdown = drawdown;

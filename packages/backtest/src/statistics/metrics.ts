@@ -75,6 +75,8 @@ export interface MetricsInput {
   readonly trades: TradeStatistics;
   /** Yearly risk-free rate. */
   readonly riskFreeRate: number;
+  /** Bars per year, for annualising. Defaults to that of the data. */
+  readonly barsPerYear?: number | undefined;
   /** Return without costs. */
   readonly grossReturn: number;
   /** Share of bars that close with a position. */
@@ -95,7 +97,7 @@ function finite(value: number): number | null {
 function ratios(input: MetricsInput, years: number): { volatility: number; sharpe: number; sortino: number } {
   const { statistics, riskFreeRate } = input;
   const returns = statistics.bars - 1;
-  const barsPerYear = returns / years;
+  const barsPerYear = input.barsPerYear ?? returns / years;
   const rateAbove = riskFreeRate === 0 ? 0 : riskFreeRate / barsPerYear;
   const squares = rateAbove === 0 ? statistics.downside : input.shortfallSquares(rateAbove);
   const deviation = Math.sqrt(statistics.squares / (returns - 1));

@@ -26,7 +26,8 @@ function sentences(diagnostics: SignalDiagnostics, warmup: number): readonly str
 }
 
 /**
- * Adaptive Trend Classification as a strategy: the output `direction` of `docs/atc-spec.md`.
+ * Adaptive Trend Classification as a strategy: the output `direction` of `docs/atc-spec.md`, with `averageSignal` as
+ * its strength.
  *
  * @param config - the configuration of the signals; missing members get their defaults
  * @throws ATC_INVALID_CONFIG. A run throws ATC_INVALID_DATA if a symbol has no bar after the cutout.
@@ -39,10 +40,13 @@ export function atcStrategy(config: Partial<SignalConfig> = {}): Strategy {
     name: "atc",
     version: signalsVersion,
     columns: calculationSource === "close" ? [] : [calculationSource],
-    start(symbol) {
-      const stream = createStream(whole, { outputs: ["direction"] });
+    outputs: ["strength"],
+    start(symbol, wanted = []) {
+      const isWanted = wanted.includes("strength");
+      const stream = createStream(whole, { outputs: isWanted ? ["direction", "averageSignal"] : ["direction"] });
       return {
-        decide: (bars, direction) => stream.pushInto(bars, { direction }),
+        decide: (bars, direction, { strength }) =>
+          stream.pushInto(bars, strength === undefined ? { direction } : { direction, averageSignal: strength }),
         finish() {
           const diagnostics = stream.diagnostics();
           stream[Symbol.dispose]();

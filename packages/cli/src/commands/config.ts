@@ -1,9 +1,14 @@
-import { configJsonSchema, configKeys, describeOrigin } from "@atc/runtime";
+import { configJsonSchema, configKeys, describeOrigin, sharesText } from "@atc/runtime";
 import type { Command } from "commander";
 import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInspection, withCommon } from "../invocation/invocation.ts";
 import { textTable } from "../text/text-table.ts";
+
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.join(", ")}]`;
+  return typeof value === "object" && value !== null ? sharesText(value) : String(value ?? "none");
+}
 
 export function addConfig(program: Command, io: CommandLineIo): void {
   const command = program
@@ -31,12 +36,7 @@ export function addConfig(program: Command, io: CommandLineIo): void {
           { title: "from", align: "left" },
         ],
         configKeys.map(({ name }) => {
-          const value = values[name];
-          return [
-            name,
-            Array.isArray(value) ? `[${value.join(", ")}]` : String(value ?? "none"),
-            describeOrigin(origins[name]),
-          ];
+          return [name, valueText(values[name]), describeOrigin(origins[name])];
         }),
         run.screen,
       ),

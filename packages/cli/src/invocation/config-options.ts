@@ -8,7 +8,13 @@ type ConfigGroup = ConfigKey["group"];
 
 const groupTitles: Readonly<Record<ConfigGroup, string>> = {
   signals: "Signals:",
-  backtest: "Backtest:",
+  strategy: "Strategy:",
+  orders: "Orders:",
+  costs: "Costs:",
+  positions: "Positions:",
+  exits: "Protective exits:",
+  account: "Account:",
+  statistics: "Metrics:",
   data: "Data:",
   storage: "Storage:",
 };
@@ -43,7 +49,7 @@ function configHelp(command: Command, groups: readonly ConfigGroup[]): string {
     )) {
       const shown = Array.isArray(value) ? value.join(",") || "none" : String(value);
       const terms = kind === "boolean" ? `--[no-]${flag.slice(2)}` : `${flag} <value>`;
-      const option = new Option(terms, `${description}: ${allowed} (default: ${shown})`);
+      const option = new Option(terms, `${description} (${allowed}; default: ${shown})`);
       list.addOption(option);
     }
   }

@@ -2,6 +2,8 @@ import type { BacktestConfig, SignalConfig } from "@atc/contract";
 
 /** The configuration of a run. `docs/configuration.md` lists the keys, their Python spellings and what each accepts. */
 export interface AtcConfig extends SignalConfig, BacktestConfig {
+  /** What decides: the signals (`atc`), or columns of the data that were computed elsewhere (`columns`). */
+  readonly strategy: "atc" | "columns";
   /** Number of last bars per symbol to use, 1 or more. Absent for all; written `none` in a file. */
   readonly limit?: number | undefined;
   /**

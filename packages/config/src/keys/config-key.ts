@@ -5,8 +5,11 @@ import { allowedWithSizes } from "./byte-keys.ts";
 import { type ConfigGroup, configNames, groupOf, parameters } from "./parameters.ts";
 import { settingSchema } from "./settings-schema.ts";
 
-/** The kind of a key's value: a `choice` is one of a few words, a `list` is a list of texts. */
-export type ConfigKind = "number" | "integer" | "boolean" | "string" | "choice" | "list";
+/**
+ * The kind of a key's value: a `choice` is one of a few words, a `list` is a list of texts, `shares` are one of a few
+ * words or numbers by symbol.
+ */
+export type ConfigKind = "number" | "integer" | "boolean" | "string" | "choice" | "list" | "shares";
 
 /** A key of the configuration, for programs that list, document or parse the keys, such as a command line. */
 export interface ConfigKey {
@@ -28,7 +31,7 @@ export interface ConfigKey {
   readonly kind: ConfigKind;
   /** The accepted values, as text for people. */
   readonly allowed: string;
-  /** The words of a `choice`. */
+  /** The words of a `choice` or of `shares`, and those among the texts of a `string`. */
   readonly values?: readonly string[];
   /** Whether the word `none` is accepted. */
   readonly acceptsNone: boolean;

@@ -1,20 +1,48 @@
 import {
-  backtestParameters,
+  accountParameters,
+  type backtestParameters,
+  costParameters,
+  exitParameters,
+  orderParameters,
   type Parameter,
   type ParameterTable,
   parameterDefaults,
+  positionParameters,
   signalParameters,
+  statisticsParameters,
 } from "@atc/contract";
 import type { AtcConfig, ConfigName } from "./atc-config.ts";
 
 /** The part of a run that a key belongs to. */
-export type ConfigGroup = "signals" | "backtest" | "data" | "storage";
+export type ConfigGroup =
+  | "signals"
+  | "strategy"
+  | "orders"
+  | "costs"
+  | "positions"
+  | "exits"
+  | "account"
+  | "statistics"
+  | "data"
+  | "storage";
+
+type StrategyConfig = Pick<AtcConfig, "strategy">;
 
 type DataConfig = Pick<AtcConfig, "limit" | "timeframe" | "batchSize" | "executor">;
 type StorageConfig = Omit<
   AtcConfig,
-  keyof typeof signalParameters | keyof typeof backtestParameters | keyof DataConfig
+  keyof typeof signalParameters | keyof StrategyConfig | keyof typeof backtestParameters | keyof DataConfig
 >;
+
+const strategyParameters: ParameterTable<StrategyConfig> = {
+  strategy: {
+    kind: "choice",
+    values: ["atc", "columns"],
+    default: "atc",
+    description: "What decides: ATC's signals, or columns of the data that were computed elsewhere",
+    pythonNames: [],
+  },
+};
 
 const dataParameters: ParameterTable<DataConfig> = {
   limit: {
@@ -145,7 +173,13 @@ const storageParameters: ParameterTable<StorageConfig> = {
 
 const groups: Readonly<Record<ConfigGroup, Readonly<Record<string, Parameter>>>> = {
   signals: signalParameters,
-  backtest: backtestParameters,
+  strategy: strategyParameters,
+  orders: orderParameters,
+  costs: costParameters,
+  positions: positionParameters,
+  exits: exitParameters,
+  account: accountParameters,
+  statistics: statisticsParameters,
   data: dataParameters,
   storage: storageParameters,
 };
@@ -153,7 +187,13 @@ const groups: Readonly<Record<ConfigGroup, Readonly<Record<string, Parameter>>>>
 /** All parameters of a configuration, in the order of the documentation. */
 export const parameters: ParameterTable<AtcConfig> = {
   ...signalParameters,
-  ...backtestParameters,
+  ...strategyParameters,
+  ...orderParameters,
+  ...costParameters,
+  ...positionParameters,
+  ...exitParameters,
+  ...accountParameters,
+  ...statisticsParameters,
   ...dataParameters,
   ...storageParameters,
 };

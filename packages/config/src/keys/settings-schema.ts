@@ -31,6 +31,13 @@ function kindSchema(parameter: Parameter): JsonObject {
       return parameter.pattern === undefined ? filledText : { type: "string", pattern: parameter.pattern.source };
     case "list":
       return { type: "array", items: filledText };
+    case "shares":
+      return {
+        anyOf: [
+          { type: "string", enum: [...(parameter.values ?? [])] },
+          { type: "object", additionalProperties: { type: "number", minimum: 0 } },
+        ],
+      };
   }
 }
 

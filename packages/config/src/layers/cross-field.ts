@@ -1,9 +1,11 @@
 import type { AverageKind } from "@atc/contract";
 import { averageKinds } from "@atc/contract";
-import { derivedLengths, smallestBaseLength } from "@atc/plugin-kit";
+import { type BrokenRule, brokenBacktestRules, derivedLengths, smallestBaseLength } from "@atc/plugin-kit";
 import type { ConfigFault } from "../faults/config-fault.ts";
+import { jsonValue } from "../faults/config-fault.ts";
 import { describeOrigin } from "../faults/origin.ts";
 import type { ConfigName } from "../keys/atc-config.ts";
+import { configOf } from "./config-of.ts";
 import type { Chosen, Resolution } from "./resolve-layers.ts";
 
 function place(name: ConfigName, chosen: Chosen | undefined): { path: string; key: string; origin: string } {
@@ -34,8 +36,18 @@ function lengthFault(kind: AverageKind, { settings, chosen, faulty }: Resolution
   return { ...place(name, chosen.get(name)), value: base, allowed };
 }
 
+/** The fault of a broken rule of the simulation, at the key that is set. */
+function ruleFault({ reads, blames }: BrokenRule, { settings, chosen, faulty }: Resolution): ConfigFault | undefined {
+  if (reads.some((key) => faulty.has(key))) return undefined;
+  const blamed = blames.find(({ key }) => chosen.has(key)) ?? blames[0];
+  if (blamed === undefined) return undefined;
+  const { key, allowed } = blamed;
+  return { ...place(key, chosen.get(key)), value: jsonValue(settings[key]), allowed };
+}
+
 /** The faults of rules between keys. Keys with a fault of their own are skipped. */
 export function crossFieldFaults(resolution: Resolution): readonly ConfigFault[] {
   const lengths = averageKinds.map((kind) => lengthFault(kind, resolution));
-  return [thresholdFault(resolution), ...lengths].filter((fault) => fault !== undefined);
+  const rules = brokenBacktestRules(configOf(resolution.settings)).map((rule) => ruleFault(rule, resolution));
+  return [thresholdFault(resolution), ...lengths, ...rules].filter((fault) => fault !== undefined);
 }

@@ -1,5 +1,5 @@
 import { nearest } from "@atc/contract";
-import { acceptsValue } from "@atc/plugin-kit";
+import { acceptsValue, isShare } from "@atc/plugin-kit";
 import type { ConfigFault } from "../faults/config-fault.ts";
 import { jsonValue } from "../faults/config-fault.ts";
 import type { Origin } from "../faults/origin.ts";
@@ -16,10 +16,12 @@ import { formerName } from "../keys/renamed-values.ts";
 import { sectionNamed } from "../keys/sections.ts";
 import type { Settings } from "../keys/settings-schema.ts";
 import { isConfigKey, isConverted, nameSpelling } from "../keys/spelling.ts";
+import { configOf } from "./config-of.ts";
 import type { Difference, Differences } from "./differences.ts";
 import { createDifferences, differencesWarning } from "./differences.ts";
 import type { Layer, Setting } from "./layer.ts";
 import { booleanOf, settingValue } from "./text-value.ts";
+import { unreadDifferences } from "./unread-keys.ts";
 
 /** The value of a key and its origin. */
 export interface Chosen {
@@ -69,21 +71,35 @@ function unknownKey(setting: Setting, layer: Layer): ConfigFault {
   return meant === undefined ? unknown : { ...unknown, nearest: meant };
 }
 
-/** The index of the first member of a list that is not accepted; undefined if the value is not a list of a list key. */
-function faultyMember(key: ConfigKey, value: unknown): number | undefined {
-  if (key.kind !== "list" || !Array.isArray(value)) return undefined;
-  return value.findIndex((member) => !acceptsValue(parameters[key.name], [member]));
+/** A member of a value that is not accepted. */
+interface FaultyMember {
+  /** Its place after the key: `[1]`, `.AAA`. */
+  readonly place: string;
+  readonly value: unknown;
+  readonly allowed: string;
+}
+
+/** The first member of a list, or of shares by symbol, that is not accepted; undefined if the value is neither. */
+function faultyMember(key: ConfigKey, value: unknown): FaultyMember | undefined {
+  if (key.kind === "list" && Array.isArray(value)) {
+    const index = value.findIndex((member) => !acceptsValue(parameters[key.name], [member]));
+    return { place: `[${index}]`, value: value[index], allowed: key.allowed };
+  }
+  if (key.kind !== "shares" || typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const [symbol, share] = Object.entries(value).find(([, one]: [string, unknown]) => !isShare(one)) ?? [];
+  if (symbol === undefined) return undefined;
+  return { place: `.${symbol}`, value: share, allowed: "a number of 0 or more" };
 }
 
 function wrongValue(key: ConfigKey, setting: Setting, value: unknown): ConfigFault {
-  const index = faultyMember(key, value);
+  const member = faultyMember(key, value);
   const meant = key.values === undefined || typeof value !== "string" ? undefined : nearest(value, key.values);
   const fault: ConfigFault = {
-    path: pathOf(key, setting) + (index === undefined ? "" : `[${index}]`),
+    path: pathOf(key, setting) + (member?.place ?? ""),
     key: key.name,
     origin: describeOrigin(setting.origin),
-    value: jsonValue(index === undefined ? setting.value : (value as readonly unknown[])[index]),
-    allowed: `${key.allowed} is required`,
+    value: jsonValue(member === undefined ? setting.value : member.value),
+    allowed: `${member?.allowed ?? key.allowed} is required`,
   };
   return meant === undefined ? fault : { ...fault, nearest: meant };
 }
@@ -179,8 +195,14 @@ export function resolveLayers(layers: readonly Layer[], warnings: string[]): Res
   const findings: Findings = { chosen: new Map(), faults: [], faulty: new Set(), differences };
   for (const layer of layers) takeLayer(layer, findings);
   const { chosen, faults, faulty } = findings;
-  const warning = differencesWarning([...differences.all(), ...strategyModeDifference(chosen)]);
-  if (warning !== undefined) warnings.push(warning);
   const values = configKeys.map(({ name }) => [name, chosen.get(name)?.value ?? configDefaults[name] ?? "none"]);
-  return { settings: Object.fromEntries(values) as unknown as Settings, chosen, faults, faulty };
+  const settings = Object.fromEntries(values) as unknown as Settings;
+  const all = [
+    ...differences.all(),
+    ...strategyModeDifference(chosen),
+    ...unreadDifferences(configOf(settings), chosen),
+  ];
+  const warning = differencesWarning(all);
+  if (warning !== undefined) warnings.push(warning);
+  return { settings, chosen, faults, faulty };
 }

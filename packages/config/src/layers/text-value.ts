@@ -1,6 +1,7 @@
 import type { ConfigKey } from "../keys/config-key.ts";
+import { decimalOf } from "./decimal.ts";
+import { sharesOf } from "./shares-text.ts";
 
-const decimal = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d+)?$/i;
 const yes = /^(?:true|yes|on|y|t|1)$/i;
 const no = /^(?:false|no|off|n|f|0)$/i;
 
@@ -14,8 +15,8 @@ export function booleanOf(value: unknown): unknown {
 }
 
 /**
- * Parses text as a value of `key`: numbers, yes and no, lists separated by commas, `none` in any case. Other text is
- * returned unchanged.
+ * Parses text as a value of `key`: numbers, yes and no, lists separated by commas, shares by symbol, `none` in any
+ * case. Other text is returned unchanged.
  */
 function textValue(key: ConfigKey, raw: string): unknown {
   const text = raw.trim();
@@ -23,7 +24,7 @@ function textValue(key: ConfigKey, raw: string): unknown {
   switch (key.kind) {
     case "integer":
     case "number":
-      return decimal.test(text) ? Number(text.replaceAll("_", "")) : raw;
+      return decimalOf(text) ?? raw;
     case "boolean":
       return booleanOf(text);
     case "list":
@@ -31,9 +32,20 @@ function textValue(key: ConfigKey, raw: string): unknown {
         .split(",")
         .map((item) => item.trim())
         .filter((item) => item !== "");
+    case "shares":
+      return key.values?.includes(text) === true ? text : (sharesOf(text) ?? text);
     default:
       return text;
   }
+}
+
+/** Shares by symbol with numbers in place of the texts that hold some; another value unchanged. */
+function sharesValue(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const shares = Object.entries(value).map(([symbol, share]: [string, unknown]) => {
+    return [symbol, typeof share === "string" ? (decimalOf(share) ?? share) : share];
+  });
+  return Object.freeze(Object.fromEntries(shares));
 }
 
 /**
@@ -42,5 +54,6 @@ function textValue(key: ConfigKey, raw: string): unknown {
  */
 export function settingValue(key: ConfigKey, value: unknown): unknown {
   if (typeof value === "string") return textValue(key, value);
+  if (key.kind === "shares") return sharesValue(value);
   return key.kind === "boolean" ? booleanOf(value) : value;
 }

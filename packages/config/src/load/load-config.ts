@@ -4,6 +4,7 @@ import { invalidConfig } from "../faults/config-fault.ts";
 import type { Origin } from "../faults/origin.ts";
 import type { AtcConfig, ConfigName } from "../keys/atc-config.ts";
 import { configKeys } from "../keys/config-key.ts";
+import { configOf } from "../layers/config-of.ts";
 import { crossFieldFaults } from "../layers/cross-field.ts";
 import type { Layer } from "../layers/layer.ts";
 import { environmentLayer, flagLayer, objectLayer } from "../layers/layer.ts";
@@ -52,11 +53,6 @@ function absolute(folder: string, base: string): string {
   return /^~(?=$|[/\\])/.test(folder) ? join(homedir(), folder.slice(1)) : resolve(base, folder);
 }
 
-/** The value, or undefined for the word `none`. */
-function unlessNone<Value>(value: Value | "none"): Value | undefined {
-  return value === "none" ? undefined : value;
-}
-
 /** Returns the frozen configuration, or throws one error with all faults. */
 function effectiveConfig(resolution: Resolution, directory: string, cwd: string): AtcConfig {
   const faults = [...resolution.faults, ...crossFieldFaults(resolution)];
@@ -67,10 +63,7 @@ function effectiveConfig(resolution: Resolution, directory: string, cwd: string)
     return kind === "environment" || kind === "flag" ? cwd : directory;
   };
   return Object.freeze({
-    ...settings,
-    limit: unlessNone(settings.limit),
-    timeframe: unlessNone(settings.timeframe),
-    cacheMaxAgeSeconds: unlessNone(settings.cacheMaxAgeSeconds),
+    ...configOf(settings),
     cacheDir: absolute(settings.cacheDir, baseOf("cacheDir")),
     dataDir: absolute(settings.dataDir, baseOf("dataDir")),
     plugins: Object.freeze([...settings.plugins]),

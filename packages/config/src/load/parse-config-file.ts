@@ -3,7 +3,7 @@ import type { Document, LineCounter, Node, YAMLMap } from "yaml";
 import type { ConfigFault } from "../faults/config-fault.ts";
 import { invalidConfig, jsonValue } from "../faults/config-fault.ts";
 import { sectionNamed } from "../keys/sections.ts";
-import { isForeign, nameSpelling } from "../keys/spelling.ts";
+import { isConfigKey, isForeign, nameSpelling } from "../keys/spelling.ts";
 import type { Entry, Layer } from "../layers/layer.ts";
 import { fileLayer, hasKeys } from "../layers/layer.ts";
 
@@ -25,6 +25,23 @@ interface Content {
 /** Sections that contain the whole configuration, in lower case. Other programs own the rest of such a file. */
 const sections: ReadonlySet<string> = new Set(["atc", "adaptive_trend", "adaptive_trend_lts"]);
 
+/** Whether a key has symbols as its members. */
+function holdsSymbols(key: string): boolean {
+  const meaning = nameSpelling.meaning(key);
+  return meaning !== undefined && isConfigKey(meaning) && meaning.kind === "shares";
+}
+
+/** Shares with their symbols as written: YAML takes the symbol 0700 for the number 700. */
+function asWritten(shares: unknown, mapping: YAMLMap | undefined, yaml: Yaml): unknown {
+  if (mapping === undefined || typeof shares !== "object" || shares === null) return shares;
+  const written = new Map<string, string>();
+  for (const { key } of mapping.items)
+    if (yaml.isScalar(key) && typeof key.value !== "string") written.set(String(key.value), key.source ?? "");
+  return Object.fromEntries(
+    Object.entries(shares).map(([symbol, share]: [string, unknown]) => [written.get(symbol) ?? symbol, share]),
+  );
+}
+
 /** The keys of a mapping with their lines. Keys from a merge (`<<`) get the line at which the mapping starts. */
 function entriesOf(map: YAMLMap, document: Document, lines: LineCounter, yaml: Yaml): readonly Entry[] {
   const lineOf = (offset: number | undefined): number => lines.linePos(offset ?? 0).line;
@@ -32,7 +49,8 @@ function entriesOf(map: YAMLMap, document: Document, lines: LineCounter, yaml: Y
   for (const { key } of map.items) if (yaml.isScalar(key)) keyLines.set(String(key.value), lineOf(key.range?.[0]));
   const value: unknown = map.toJS(document);
   return Object.entries(value ?? {}).map(([key, member]: [string, unknown]): Entry => {
-    return { key, value: member, line: keyLines.get(key) ?? lineOf(map.range?.[0]) };
+    const shown = holdsSymbols(key) ? asWritten(member, mappingOf(map, key, document, yaml), yaml) : member;
+    return { key, value: shown, line: keyLines.get(key) ?? lineOf(map.range?.[0]) };
   });
 }
 

@@ -1,7 +1,10 @@
 /** One parameter of a configuration: validators, JSON Schema, command-line options and documentation derive from it. */
 export interface Parameter<Value = unknown> {
-  /** `choice` accepts one of `values`; `list` accepts texts, each not empty; a number is finite, an integer safe. */
-  readonly kind: "number" | "integer" | "boolean" | "choice" | "text" | "list";
+  /**
+   * `choice` accepts one of `values`; `list` accepts texts, each not empty; `shares` accepts one of `values`, or an
+   * object of finite numbers of 0 or more by symbol; a number is finite, an integer safe.
+   */
+  readonly kind: "number" | "integer" | "boolean" | "choice" | "text" | "list" | "shares";
   /** The smallest number. */
   readonly minimum?: number;
   /** The largest number. */
@@ -10,7 +13,7 @@ export interface Parameter<Value = unknown> {
   readonly above?: number;
   /** A bound that the number must stay below. */
   readonly below?: number;
-  /** The words of a `choice`. */
+  /** The words of a `choice` or of `shares`; the words among the texts of a `text`, whose `pattern` accepts them. */
   readonly values?: readonly string[];
   /** Whether the word `none` is accepted too. */
   readonly acceptsNone?: boolean;

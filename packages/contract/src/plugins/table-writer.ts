@@ -2,8 +2,13 @@ import type { DatasetSchema, SeriesColumns, SeriesPlan } from "./dataset.ts";
 
 /** What a table writer needs before the first row. */
 export interface TablePlan {
-  /** The columns of the rows, `timestamp` first. In the file, a column `symbol` precedes them. */
+  /** The columns of the rows, a time first. In the file, a column `symbol` precedes them. */
   readonly schema: DatasetSchema;
+  /**
+   * The texts of each column of type `text`: its rows are an Int32Array of indices into them, -1 for a missing text. A
+   * writer that cannot write texts throws ATC_UNSUPPORTED. Default: there is no such column.
+   */
+  readonly texts?: Readonly<Record<string, readonly string[]>>;
   /** The symbols in the order in which they are written, each with its number of rows. */
   readonly series: readonly SeriesPlan[];
   /** Whether times are calendar dates, stored as UTC midnight, or instants. Default: instants. */

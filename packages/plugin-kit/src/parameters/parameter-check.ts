@@ -30,6 +30,8 @@ function kindText(parameter: Parameter): string {
       return "text";
     case "list":
       return "a list";
+    case "shares":
+      return `${(parameter.values ?? []).join(", ")}, or a number of 0 or more per symbol, such as AAA=0.5,BBB=0.3`;
   }
 }
 
@@ -48,6 +50,18 @@ function isInRange(value: number, { minimum, maximum, above, below }: Parameter)
   );
 }
 
+/** Whether a value is a share of an account. */
+export function isShare(value: unknown): boolean {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
+
+/** Whether a value is an object of keys and values, not one of a class. */
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
 /** Whether a parameter accepts a value. Numbers in texts are not accepted. */
 export function acceptsValue(parameter: Parameter, value: unknown): boolean {
   if (parameter.acceptsNone === true && value === "none") return true;
@@ -64,7 +78,16 @@ export function acceptsValue(parameter: Parameter, value: unknown): boolean {
       return typeof value === "string" && value !== "" && parameter.pattern?.test(value) !== false;
     case "list":
       return Array.isArray(value) && value.every((member) => typeof member === "string" && member !== "");
+    case "shares":
+      return typeof value === "string"
+        ? parameter.values?.includes(value) === true
+        : isPlainObject(value) && Object.values(value).every((share) => isShare(share));
   }
+}
+
+/** A value as text for a message. */
+function valueText(value: unknown): string {
+  return isPlainObject(value) ? JSON.stringify(value) : String(value);
 }
 
 /** One member of a configuration that is unknown or out of range. */
@@ -93,9 +116,9 @@ export function parameterFaults<Config>(
         meant === undefined
           ? `there is no such member; the members are ${Object.keys(table).join(", ")}`
           : `there is no such member; did you mean "${meant}"?`;
-      faults.push({ path, value: String(value), allowed });
+      faults.push({ path, value: valueText(value), allowed });
     } else if (!acceptsValue(parameter, value)) {
-      faults.push({ path, value: String(value), allowed: `${allowedValues(parameter)} is required` });
+      faults.push({ path, value: valueText(value), allowed: `${allowedValues(parameter)} is required` });
     }
   }
   return faults;

@@ -1,4 +1,4 @@
-import type { DatasetManifest } from "@atc/contract";
+import type { BacktestConfig, DatasetManifest } from "@atc/contract";
 import { nearest } from "@atc/contract";
 import { datasetHistory } from "@atc/datasets";
 import type { BadRows, IngestReport, SeriesQuality } from "@atc/ingest";
@@ -19,7 +19,7 @@ export interface DatasetNotesOptions {
   /** Default: all symbols. */
   readonly symbols?: readonly string[] | undefined;
   /** The place of fills; undefined if the rows become bars. */
-  readonly fill?: "nextOpen" | "nextClose" | undefined;
+  readonly fill?: BacktestConfig["fill"] | undefined;
 }
 
 /** Places of bad rows in one note. */
@@ -34,7 +34,8 @@ export function datasetNotes(
   manifest: DatasetManifest,
   { symbols, fill }: DatasetNotesOptions = {},
 ): readonly DatasetNote[] {
-  const fillsAtOpens = fill === "nextOpen" && report.kind === "bars" && report.columns.includes("open");
+  const fillsAtOpens =
+    fill !== undefined && fill !== "nextClose" && report.kind === "bars" && report.columns.includes("open");
   const wanted = symbols === undefined ? undefined : new Set(symbols);
   const series = wanted === undefined ? report.series : report.series.filter(({ symbol }) => wanted.has(symbol));
   const all: readonly (DatasetNote | undefined)[] = [
@@ -103,7 +104,7 @@ function strayTimesNote(series: readonly SeriesQuality[]): DatasetNote | undefin
 function missingOpenNote({ kind, columns }: IngestReport, fill: DatasetNotesOptions["fill"]): DatasetNote | undefined {
   if (kind !== "bars" || columns.includes("open") || fill === "nextClose") return undefined;
   const outcome =
-    fill === "nextOpen"
+    fill !== undefined
       ? "orders that would fill at the next open fill at the next close"
       : "each bar opens at its first close";
   const known = new Set(["timestamp", "high", "low", "close", "volume"]);

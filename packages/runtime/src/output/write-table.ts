@@ -1,16 +1,31 @@
 import { open, rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
-import type { Table, TableBlocks } from "@atc/backtest";
-import { blocksToCsv, columnsToCsv, equityBlocks, portfolioBlocks, tradeBlocks } from "@atc/backtest";
+import type { PortfolioCurve, Table, TableBlocks } from "@atc/backtest";
+import {
+  blocksToCsv,
+  columnsToCsv,
+  equityBlocks,
+  fillBlocks,
+  portfolioBlocks,
+  sharedFillBlocks,
+  sharedPointBlocks,
+  sharedTradeBlocks,
+  tradeBlocks,
+} from "@atc/backtest";
+import type { AtcConfig } from "@atc/config";
 import type { ColumnType, TextColumn, TypedArray } from "@atc/contract";
 import { AtcError, fromSystemError } from "@atc/contract";
 import { removeStale, temporaryOf } from "@atc/datasets";
 import { encodeArrow, encodeArrowBlocks } from "@atc/mmap-store";
 import { columnNames, signalOutputs } from "@atc/signals";
-import { curvesOfResult } from "../backtest/backtest-curves.ts";
+import { type BacktestCurves, curvesOfResult } from "../backtest/backtest-curves.ts";
+import type { BacktestReport } from "../backtest/backtest-report.ts";
 import type { BacktestOutcome, OpenBacktest } from "../backtest/run-backtest.ts";
 import type { SignalTable } from "../signals/signal-table.ts";
+import type { Runtime } from "../wiring/runtime.ts";
+import { curveTableNames, mostTextRows, portfolioTables, tableRows, tablesJson } from "./curve-tables.ts";
 import { reportJson } from "./report-json.ts";
+import { writeRows } from "./table-rows.ts";
 
 /** Endings of files that signals are written to. */
 export const signalFormats: readonly string[] = [".csv", ".arrow", ".json"];
@@ -56,29 +71,57 @@ async function replaceFile(file: string, pieces: Iterable<string | Uint8Array>):
   }
 }
 
-/** Whether a file is CSV (true) or Arrow (false), by its ending. */
-function isCsv(file: string): boolean {
-  const ending = extname(file).toLowerCase();
-  if (ending !== ".csv" && ending !== ".arrow")
-    throw new AtcError("ATC_INVALID_ARGUMENT", `"${file}" must end in .csv or .arrow`, { details: { file } });
-  return ending === ".csv";
+/** The formats of tables by ending. */
+const tableFormats: Readonly<Record<string, "csv" | "arrow" | "parquet">> = {
+  ".csv": "csv",
+  ".arrow": "arrow",
+  ".parquet": "parquet",
+};
+
+function formatOf(file: string): "csv" | "arrow" | "parquet" {
+  const format = tableFormats[extname(file).toLowerCase()];
+  if (format === undefined)
+    throw new AtcError("ATC_INVALID_ARGUMENT", `"${file}" must end in .csv, .arrow or .parquet`, { details: { file } });
+  return format;
 }
 
 /** Writes a table in memory to a `.csv` or `.arrow` file. */
 async function writeTable(table: Table, file: string): Promise<void> {
-  if (isCsv(file)) return replaceFile(file, columnsToCsv(table));
+  if (formatOf(file) === "csv") return replaceFile(file, columnsToCsv(table));
   const columns = table.columns.map(({ name, type }) => ({ name, type, values: table.values[name] as TypedArray }));
   return replaceFile(file, encodeArrow({ columns }));
 }
 
-/** Writes a table of blocks to a `.csv` file, block by block, or to an `.arrow` file, column by column. */
-async function writeBlocks(table: TableBlocks, file: string): Promise<void> {
-  if (isCsv(file)) return replaceFile(file, blocksToCsv(table));
+/** Writes a table of blocks: to CSV and Parquet block by block, to Arrow column by column. */
+async function writeBlocks(table: TableBlocks, file: string, writers: TableWriters | undefined): Promise<void> {
+  const format = formatOf(file);
+  if (format === "csv") return replaceFile(file, blocksToCsv(table));
+  if (format === "parquet") return writeParquet(table, file, writers);
   const columns = table.columns.map(({ name, type }) => {
     const texts = table.texts[name];
     return texts === undefined ? { name, type } : { name, type, texts };
   });
   return replaceFile(file, encodeArrowBlocks({ rows: table.length, columns, values: (name) => valuesOf(table, name) }));
+}
+
+/** Finds table writers. */
+type TableWriters = Pick<Runtime, "host">;
+
+async function writeParquet(table: TableBlocks, file: string, writers: TableWriters | undefined): Promise<void> {
+  if (writers === undefined)
+    throw new AtcError("ATC_INVALID_ARGUMENT", `"${file}" is Parquet, which needs a runtime; give it to writeCurves`, {
+      details: { file },
+    });
+  const writer = await writers.host.find("table-writer", "parquet");
+  const temporary = temporaryOf(file);
+  try {
+    await removeStale(file);
+    await writeRows(table, writer, temporary);
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw fromSystemError(error, `cannot write "${file}"`, "check the folder and the space on the disk");
+  }
 }
 
 function* valuesOf(table: TableBlocks, name: string): Generator<TypedArray> {
@@ -88,42 +131,129 @@ function* valuesOf(table: TableBlocks, name: string): Generator<TypedArray> {
   }
 }
 
-/** The files for the curves of a backtest. */
+/** The files for the curves of a backtest. Tables are `.csv`, `.arrow` or `.parquet`. */
 export interface CurveFiles {
-  /** All trades: `.csv` or `.arrow`. */
+  /** All trades. */
   readonly trades?: string;
-  /** Equity and direction of every bar of every symbol: `.csv` or `.arrow`. */
+  /** All fills. */
+  readonly fills?: string;
+  /** Equity, direction and the requested columns of every bar of every symbol; of a shared account, its points. */
   readonly equity?: string;
-  /** The portfolio's equity: `.csv` or `.arrow`. */
+  /** The portfolio's equity; of a shared account, with the requested columns. */
   readonly portfolio?: string;
   /** The report: `.json`. */
   readonly report?: string;
+  /**
+   * Tables of the portfolio's curve: one `.json` with all of them, or a file per table, with `{table}` in its name for
+   * `monthlyReturns`, `drawdowns` and `rolling`. A `rolling` of more than 100,000 points is written only to Arrow or
+   * Parquet.
+   */
+  readonly tables?: string;
+}
+
+/**
+ * Checks the endings of the files of a backtest, and that the writers of their formats are installed. Call it before
+ * the backtest.
+ *
+ * @throws ATC_INVALID_ARGUMENT for an ending; ATC_MISSING_PLUGIN with the line that installs the format's package
+ */
+export async function checkCurveFiles({ host }: Runtime, files: CurveFiles): Promise<void> {
+  const { report: _, tables, ...others } = files;
+  const all: readonly (string | undefined)[] = [...Object.values(others), ...(isTablesJson(tables) ? [] : [tables])];
+  for (const file of all)
+    if (file !== undefined && formatOf(file) === "parquet") await host.find("table-writer", "parquet");
+  if (tables === undefined || isTablesJson(tables) || tables.includes(tablePlace)) return;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `"${tables}" would hold several tables; write {table} in its name for a file of each, or end it in .json`,
+    { details: { file: tables } },
+  );
+}
+
+/** What stands for the name of a table in the name of a file. */
+const tablePlace = "{table}";
+
+function isTablesJson(file: string | undefined): boolean {
+  return file !== undefined && extname(file).toLowerCase() === ".json";
+}
+
+/** The files that the tables are written to. */
+export function tableFiles(file: string): readonly string[] {
+  return isTablesJson(file) ? [file] : curveTableNames.map((name) => file.replaceAll(tablePlace, name));
+}
+
+/** Writes the tables of a portfolio's curve. Returns the files written. */
+async function writeTables(
+  curve: PortfolioCurve,
+  { config }: BacktestReport,
+  file: string,
+  writers: TableWriters | undefined,
+): Promise<readonly string[]> {
+  const tables = portfolioTables(curve, config as unknown as AtcConfig);
+  if (isTablesJson(file)) {
+    await replaceFile(file, tablesJson(tables, curve));
+    return [file];
+  }
+  const written: string[] = [];
+  for (const name of curveTableNames) {
+    const rows = tableRows(tables, name, curve);
+    const own = file.replaceAll(tablePlace, name);
+    if (name === "rolling" && rows.length > mostTextRows && formatOf(own) === "csv") continue;
+    await writeBlocks(rows, own, writers);
+    written.push(own);
+  }
+  return written;
 }
 
 /**
  * Writes the requested files of a backtest, in portions. Returns the files written.
  *
- * @throws ATC_INVALID_ARGUMENT for an ending, or if the outcome has no curves; ATC_IO, ATC_NO_SPACE, ATC_READ_ONLY
+ * @param writers - the runtime, which finds the writer of Parquet files; only they need it
+ * @throws ATC_INVALID_ARGUMENT for an ending, or if the outcome has no curves; ATC_MISSING_PLUGIN for Parquet without
+ * its plugin; ATC_IO, ATC_NO_SPACE, ATC_READ_ONLY
  */
 export async function writeCurves(
   outcome: BacktestOutcome | OpenBacktest,
   files: CurveFiles,
+  writers?: TableWriters,
 ): Promise<readonly string[]> {
   const { report } = outcome;
   const curves = "curves" in outcome ? outcome.curves : outcome.result && curvesOfResult(outcome.result);
   const written: string[] = [];
   for (const [kind, file] of Object.entries(files) as (readonly [keyof CurveFiles, string])[]) {
     if (kind === "report") await replaceFile(file, reportJson(report));
-    else {
+    else if (kind === "tables") {
       if (curves === undefined)
         throw new AtcError("ATC_INVALID_ARGUMENT", "the outcome has no curves; ask for them with curves: true");
-      if (kind === "trades") await writeBlocks(tradeBlocks(curves.accounts), file);
-      else if (kind === "equity") await writeBlocks(equityBlocks(curves.accounts), file);
-      else if (curves.portfolio !== undefined) await writeBlocks(portfolioBlocks(curves.portfolio), file);
+      if (curves.portfolio !== undefined) written.push(...(await writeTables(curves.portfolio, report, file, writers)));
+      continue;
+    } else {
+      if (curves === undefined)
+        throw new AtcError("ATC_INVALID_ARGUMENT", "the outcome has no curves; ask for them with curves: true");
+      const table = tableOfCurves(curves, kind);
+      if (table !== undefined) await writeBlocks(table, file, writers);
     }
     written.push(file);
   }
   return written;
+}
+
+/** The table of one file; undefined for the portfolio if no symbol could be computed. */
+function tableOfCurves(
+  { accounts, columns, shared, portfolio }: BacktestCurves,
+  kind: Exclude<keyof CurveFiles, "report" | "tables">,
+): TableBlocks | undefined {
+  switch (kind) {
+    case "trades":
+      return shared === undefined ? tradeBlocks(accounts) : sharedTradeBlocks(shared);
+    case "fills":
+      return shared === undefined ? fillBlocks(accounts) : sharedFillBlocks(shared);
+    case "equity":
+      return shared === undefined ? equityBlocks(accounts, columns) : sharedPointBlocks(shared);
+    case "portfolio":
+      if (shared !== undefined) return sharedPointBlocks(shared);
+      return portfolio && portfolioBlocks(portfolio);
+  }
 }
 
 function tableOf({ length, times, timeUnit, close, source, columns }: SignalTable): Table {

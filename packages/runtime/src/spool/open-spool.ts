@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync, statfsSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { PortfolioListener } from "@atc/backtest";
+import type { CurveContent, PortfolioListener } from "@atc/backtest";
 import { readArea, type SpoolArea, writeArea } from "./spool-area.ts";
 import { type SpoolCurves, spoolCurves } from "./spool-curves.ts";
 import { layOutSpool, pointBytes, type SizedSymbol, type SpoolRegion } from "./spool-layout.ts";
@@ -13,6 +13,7 @@ const mostMemory = 16 * 2 ** 20;
 export interface SpoolPart {
   readonly bars: SpoolArea;
   readonly trades: SpoolArea;
+  readonly content: CurveContent;
   readonly regions: readonly SpoolRegion[];
 }
 
@@ -41,6 +42,8 @@ export interface Spool extends Disposable {
 export interface SpoolOptions {
   /** The symbols, each with the most bars that it can have. */
   readonly symbols: readonly SizedSymbol[];
+  /** What is stored besides times, equity, directions and trades. Default: nothing. */
+  readonly content?: CurveContent;
   /**
    * Folders for the files; the first usable one is taken. Folders in memory (tmpfs) are tried last, as they save
    * nothing.
@@ -121,15 +124,17 @@ function openAreas(barArea: number, tradeArea: number, { folders, warn }: SpoolO
 
 /** Opens a spool for the curves of some symbols. */
 export function openSpool(options: SpoolOptions): Spool {
-  const layout = layOutSpool(options.symbols);
+  const { content = {} } = options;
+  const layout = layOutSpool(options.symbols, content);
   const areas = openAreas(layout.barArea, layout.tradeArea, options);
   let isOpen = true;
   return {
-    curves: spoolCurves(areas, layout.regions),
+    curves: spoolCurves({ bars: areas.bars, trades: areas.trades, content }, layout.regions),
     portfolio: spooledPortfolio(areas.bars, layout.portfolioOffset, layout.portfolioPoints),
     part: (symbols) => ({
       bars: areas.bars,
       trades: areas.trades,
+      content,
       regions: symbols.flatMap((symbol) => layout.regions.get(symbol) ?? []),
     }),
     [Symbol.dispose]() {

@@ -1,12 +1,16 @@
+import { type CurveContent, mostFillsPerBar } from "@atc/backtest";
+
 /** The place of the curves of one symbol in the two areas of a spool. */
 export interface SpoolRegion {
   readonly symbol: string;
-  /** Capacity in bars, and in trades: a bar fills at most one order. */
+  /** Capacity in bars, and in trades: a bar opens at most one trade. */
   readonly bars: number;
-  /** Byte offset in the area of bars: times, then equities, then directions. */
+  /** Byte offset in the area of bars: times, then equities, then the requested columns, then directions. */
   readonly barOffset: number;
   /** Byte offset in the area of trades. */
   readonly tradeOffset: number;
+  /** Byte offset of the fills in the area of trades. */
+  readonly fillOffset: number;
 }
 
 /** A symbol and the most bars that it can have. */
@@ -15,11 +19,16 @@ export interface SizedSymbol {
   readonly bars: number;
 }
 
-/** Bytes per trade: nine numbers of 8 bytes. */
-export const tradeBytes = 72;
+/** Bytes per trade: twelve slots of 8 bytes. */
+export const tradeBytes = 96;
 
-/** Bytes per bar: time, equity and direction. */
-const barBytes = 17;
+/** Bytes per fill: six numbers of 8 bytes. */
+export const fillBytes = 48;
+
+/** Bytes per bar: time, equity, the requested columns, and direction. */
+function barBytes({ columns = [] }: CurveContent): number {
+  return 17 + 8 * columns.length;
+}
 
 /** Bytes per point of the portfolio's curve: time and equity. */
 export const pointBytes = 16;
@@ -37,15 +46,17 @@ export interface SpoolLayout {
   readonly tradeArea: number;
 }
 
-export function layOutSpool(symbols: readonly SizedSymbol[]): SpoolLayout {
+export function layOutSpool(symbols: readonly SizedSymbol[], content: CurveContent): SpoolLayout {
   const regions = new Map<string, SpoolRegion>();
+  const bytes = barBytes(content);
   let barOffset = 0;
   let tradeOffset = 0;
   let points = 0;
   for (const { symbol, bars } of symbols) {
-    regions.set(symbol, { symbol, bars, barOffset, tradeOffset });
-    barOffset += 8 * Math.ceil((barBytes * bars) / 8);
-    tradeOffset += tradeBytes * bars;
+    const fillOffset = tradeOffset + tradeBytes * bars;
+    regions.set(symbol, { symbol, bars, barOffset, tradeOffset, fillOffset });
+    barOffset += 8 * Math.ceil((bytes * bars) / 8);
+    tradeOffset = fillOffset + (content.fills === true ? fillBytes * mostFillsPerBar * bars : 0);
     points += bars;
   }
   return {

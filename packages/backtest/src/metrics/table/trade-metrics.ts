@@ -1,0 +1,40 @@
+import { defineMetrics, type MetricDefinitions } from "./metric-definition.ts";
+import type { tradeNames } from "./metric-names.ts";
+
+/** Metrics of closed trades, in the order in which they ended. */
+export const tradeMetrics: MetricDefinitions<(typeof tradeNames)[number]> = defineMetrics("trades", {
+  tradesPerYear: ["a year", "", [], "N / years"],
+  payoffRatio: ["ratio", "+", ["trades"], "averageWin / abs(averageLoss)"],
+  averageProfit: ["money", "+", ["trades"], "mean(profit)", "freqtrade, vectorbt"],
+  expectancy: ["part", "+", ["trades"], "mean(return of a trade)", "backtesting.py"],
+  bestTrade: ["part", "+", ["trades"], "largest return of a trade"],
+  worstTrade: ["part", "+", ["trades"], "smallest return of a trade"],
+  kelly: ["part", "+", ["trades"], "winRate - (1 - winRate) / payoffRatio", "Kelly 1956"],
+  sqn: [
+    "ratio",
+    "+",
+    ["trades"],
+    "sqrt(N) mean(profit) / sd(profit); null if sd <= 1e-12 max(abs(profit))",
+    "Tharp 2008; backtesting.py, vectorbt",
+  ],
+  longestWinningStreak: ["count", "+", ["trades"], "most consecutive trades with profit > 0"],
+  longestLosingStreak: ["count", "-", ["trades"], "most consecutive trades with profit < 0"],
+  averageTradeBars: ["bars", "", ["trades"], "mean(barsHeld)"],
+  medianTradeBars: ["bars", "", ["tradeTimes"], "median(barsHeld)"],
+  maxTradeBars: ["bars", "", ["trades"], "max(barsHeld)"],
+  averageTradeDuration: ["ms", "", ["trades"], "mean(exitTime - entryTime)"],
+  medianTradeDuration: ["ms", "", ["tradeTimes"], "median(exitTime - entryTime)"],
+  maxTradeDuration: ["ms", "", ["trades"], "max(exitTime - entryTime)"],
+  longTrades: ["count", "", ["trades"], "closed long trades"],
+  longProfit: ["money", "+", ["trades"], "sum of the profits of long trades"],
+  longWinRate: ["part", "+", ["trades"], "long trades with profit > 0 / longTrades"],
+  longExposure: ["part", "", [], "bars that close long / n"],
+  shortTrades: ["count", "", ["trades"], "closed short trades"],
+  shortProfit: ["money", "+", ["trades"], "sum of the profits of short trades"],
+  shortWinRate: ["part", "+", ["trades"], "short trades with profit > 0 / shortTrades"],
+  shortExposure: ["part", "", [], "bars that close short / n"],
+  averageMae: ["part", "+", ["trades"], "mean(mae), the worst price of a trade, <= 0", "Sweeney 1996"],
+  worstMae: ["part", "+", ["trades"], "min(mae)", "Sweeney 1996"],
+  averageMfe: ["part", "+", ["trades"], "mean(mfe), the best price of a trade, >= 0", "Sweeney 1996"],
+  bestMfe: ["part", "+", ["trades"], "max(mfe)", "Sweeney 1996"],
+});

@@ -1,0 +1,161 @@
+import {
+  type BacktestConfig,
+  type Block,
+  type OperationOptions,
+  type ReadonlyTypedArray,
+  type Series,
+  throwIfAborted,
+} from "@atc/contract";
+import type { PeriodRows } from "../base/period.ts";
+import type { DecidedBars } from "../decisions/decider.ts";
+import { startDecisions } from "../decisions/decision-run.ts";
+import { createPriceScreen, type PriceScreen } from "../prices/price-screen.ts";
+import { createSplitScan, type SplitScan } from "../prices/split-scan.ts";
+import type { AccountRows } from "../simulation/account-rows.ts";
+import type { Strategy, StrategyBars } from "../strategy/strategy.ts";
+import { type ReadColumns, rowPrices } from "./read-columns.ts";
+
+/** Rows between two progress reports: about ten reports per second under ATC, without reading a clock. */
+export const rowsBetweenReports = 131_072;
+
+/** Maximum number of bars per block. */
+export const defaultBlockLength = 32_768;
+
+/** Options of {@link readDecisions}. */
+export interface DecidedBarsOptions extends OperationOptions {
+  readonly strategy: Strategy;
+  /** A valid configuration. */
+  readonly config: BacktestConfig;
+  readonly columns: ReadColumns;
+  readonly rows: PeriodRows;
+  readonly blockLength: number;
+  /** Whether the strategy's strength is wanted even if the account does not read it. */
+  readonly strength: boolean;
+}
+
+/** Arrays for the times and directions of a block, of at least its length. */
+interface DecisionRoom {
+  readonly times: BigInt64Array;
+  readonly directions: Int8Array;
+}
+
+/** Bars with their decisions, as an account reads them. Valid until the next block. */
+export interface DecidedBlock {
+  readonly rows: AccountRows;
+  /** Volume of each bar; undefined if it is not read. */
+  readonly volume: ReadonlyTypedArray<number> | undefined;
+  /** Number of bars. */
+  readonly length: number;
+  /** Number of rows of the series that are read after the block. */
+  readonly done: number;
+}
+
+/** Reads the bars of a symbol and decides at each close. */
+export interface DecidedReading {
+  readonly screen: PriceScreen;
+  readonly splits: SplitScan;
+  /** Number of valid bars so far. */
+  readonly bars: number;
+  /**
+   * The bars before the period, which only the strategy sees. Yields the number of finished rows, and returns the last
+   * bar if there is one: its decision is filled in the period.
+   */
+  warmUp(): Generator<number, AccountRows | undefined, void>;
+  /**
+   * The bars of the period, block by block. The times and directions are in the arrays that `room` returns. Progress is
+   * reported, and an abort throws, when the next block is requested.
+   */
+  blocks(room: (length: number) => DecisionRoom): Generator<DecidedBlock, void, void>;
+  /** Ends the strategy and returns its warnings. */
+  finish(): readonly string[];
+}
+
+function reuseRoom(): (length: number) => DecisionRoom {
+  let room: DecisionRoom = { times: new BigInt64Array(0), directions: new Int8Array(0) };
+  return (length) => {
+    if (room.times.length < length) room = { times: new BigInt64Array(length), directions: new Int8Array(length) };
+    return room;
+  };
+}
+
+/** Copies the last row of a block. */
+function lastRow({ times, directions, strengths, entries, close, open, high, low }: AccountRows): AccountRows {
+  const last = times.length - 1;
+  const price = (values: AccountRows["close"]): Float64Array => Float64Array.of(values[last]);
+  return {
+    times: times.slice(last),
+    directions: directions.slice(last),
+    close: price(close),
+    ...(open === undefined ? {} : { open: price(open) }),
+    ...(high === undefined ? {} : { high: price(high) }),
+    ...(low === undefined ? {} : { low: price(low) }),
+    ...(strengths === undefined ? {} : { strengths: strengths.slice(last) }),
+    ...(entries === undefined ? {} : { entries: entries.slice(last) }),
+  };
+}
+
+/** Starts the strategy on a series. */
+export function readDecisions(series: Series, options: DecidedBarsOptions): DecidedReading {
+  const { strategy, config, columns, rows, blockLength, strength, signal, onProgress } = options;
+  const { symbol } = series;
+  const { prices, excursions, timeUnit } = columns;
+  const others = [...new Set([...excursions, ...columns.others, ...columns.volume])];
+  const run = startDecisions(strategy, config, symbol, { strength });
+  const policy = config.invalidPrices;
+  const screen = createPriceScreen({ symbol, timeUnit, prices, others, policy });
+  const splits = createSplitScan();
+  const total = rows.to - rows.start;
+  let bars = 0;
+  let reported = 0;
+
+  function finished(block: Block): number {
+    const done = block.row + block.length - rows.start;
+    if (done === total || done - reported >= rowsBetweenReports) {
+      reported = done;
+      onProgress?.({ phase: "computing", done, total, unit: "bars" });
+    }
+    return done;
+  }
+
+  function decided(taken: StrategyBars, { times, directions }: DecisionRoom): AccountRows {
+    const { length } = taken.close;
+    const own = directions.subarray(0, length);
+    const decisions: DecidedBars = length > 0 ? run.decide(taken, own) : { directions: own };
+    return { times: times.subarray(0, length), ...rowPrices(taken, columns), ...decisions };
+  }
+
+  function* read(from: number, to: number, roomOf: (length: number) => DecisionRoom): Generator<DecidedBlock, void> {
+    if (from >= to) return;
+    const names = ["timestamp", ...prices, ...others];
+    for (const block of series.blocks({ columns: names, from, to, blockLength })) {
+      const room = roomOf(block.length);
+      const taken = screen.take(block, room.times) as StrategyBars;
+      const { length } = taken.close;
+      const accountRows = decided(taken, room);
+      splits.push(taken.close, accountRows.times);
+      bars += length;
+      const volume = columns.volume.length > 0 ? taken["volume"] : undefined;
+      yield { rows: accountRows, volume, length, done: finished(block) };
+      // Checked here and not in the caller, so that the iteration over the series ends too.
+      throwIfAborted(signal);
+    }
+  }
+
+  return {
+    screen,
+    splits,
+    get bars() {
+      return bars;
+    },
+    *warmUp() {
+      let last: AccountRows | undefined;
+      for (const { rows: block, length, done } of read(rows.start, rows.from, reuseRoom())) {
+        if (length > 0) last = lastRow(block);
+        yield done;
+      }
+      return last;
+    },
+    blocks: (room) => read(rows.from, rows.to, room),
+    finish: run.finish,
+  };
+}

@@ -1,0 +1,58 @@
+import type { BacktestConfig } from "@atc/contract";
+import { type AccountKey, accountAt, openState } from "./account-state.ts";
+
+/** Accounts of a group: they advance together in the lanes of vectors. */
+export const groupSize = 8;
+
+/**
+ * The members of a group's state, in the order of the enumeration `Member` in `assembly/records.ts`. Each is a double
+ * per account.
+ */
+export const groupMembers = [
+  "cash",
+  "quantity",
+  "lost",
+  "last",
+  "mean",
+  "squares",
+  "downside",
+  "maximum",
+  "trough",
+  "drawdown",
+  "fees",
+  "traded",
+  "closed",
+  "heldBars",
+  "pending",
+  "held",
+  "feeRate",
+  "buyFactor",
+  "sellFactor",
+  "lowest",
+  "highest",
+] as const;
+
+/** A member of a group's state. */
+export type GroupMember = (typeof groupMembers)[number];
+
+/** The index of each member's first account in a group's state. */
+export const memberAt = Object.fromEntries(groupMembers.map((name, index) => [name, index * groupSize])) as Readonly<
+  Record<GroupMember, number>
+>;
+
+/** Doubles of a group's state. */
+export const groupLength: number = groupMembers.length * groupSize;
+
+/** The settings of one account. */
+export type AccountSettings = Pick<BacktestConfig, AccountKey>;
+
+/** Puts an account in cash, before its first bar, at its place in the state of a group. */
+export function openGroupAccount(group: Float64Array, place: number, settings: AccountSettings): void {
+  const state = openState(settings);
+  const same = ["cash", "maximum", "trough", "feeRate", "lowest", "highest"] as const;
+  for (const name of same) group[memberAt[name] + place] = state[accountAt[name]];
+  // The first return is not counted; without it, the last equity is the capital.
+  group[memberAt.last + place] = settings.initialCapital;
+  group[memberAt.buyFactor + place] = 1 + state[accountAt.slippageRate];
+  group[memberAt.sellFactor + place] = 1 - state[accountAt.slippageRate];
+}

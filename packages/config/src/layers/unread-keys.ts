@@ -1,0 +1,76 @@
+import type { AtcConfig, ConfigName } from "../keys/atc-config.ts";
+import { configDefaults } from "../keys/parameters.ts";
+import type { Difference } from "./differences.ts";
+import type { Chosen } from "./resolve-layers.ts";
+
+/** Keys that nothing reads under the values of others. */
+interface UnreadKeys {
+  readonly keys: readonly ConfigName[];
+  /** Why a configuration does not read them, as the end of a sentence; undefined if it does. */
+  readonly reason: (config: AtcConfig) => string | undefined;
+}
+
+function hasDistances({ stopLoss, takeProfit, trailingStop }: AtcConfig): boolean {
+  return stopLoss > 0 || takeProfit > 0 || trailingStop > 0;
+}
+
+const noDistances = "stopLoss, takeProfit and trailingStop are 0";
+
+const unread: readonly UnreadKeys[] = [
+  {
+    keys: ["weights", "maxPositions", "delisting"],
+    reason: ({ account }) => (account === "separate" ? "account is separate" : undefined),
+  },
+  {
+    keys: ["size"],
+    reason: ({ size, sizing, signal }) =>
+      size !== 1 && (sizing === "allIn" || (sizing === undefined && signal !== "weight"))
+        ? "sizing is allIn"
+        : undefined,
+  },
+  {
+    keys: ["volatilityLookback"],
+    reason: ({ sizing, account, weights }) =>
+      sizing === "volatilityTarget" || (account === "shared" && weights === "inverseVolatility")
+        ? undefined
+        : "neither sizing nor weights follows the volatility",
+  },
+  {
+    keys: ["rebalanceBand"],
+    reason: ({ rebalance }) => (rebalance === "never" ? "rebalance is never" : undefined),
+  },
+  {
+    keys: ["exitUnits", "intrabar"],
+    reason: (config) => (hasDistances(config) ? undefined : noDistances),
+  },
+  {
+    keys: ["atrLength"],
+    reason: (config) => {
+      if (!hasDistances(config)) return noDistances;
+      return config.exitUnits === "fraction" ? "exitUnits is fraction" : undefined;
+    },
+  },
+  {
+    keys: ["reentry"],
+    reason: (config) => {
+      const isClosed = hasDistances(config) || config.maxHoldingBars > 0 || config.maintenanceMargin > 0;
+      return isClosed ? undefined : "nothing but the signal closes a position";
+    },
+  },
+];
+
+/**
+ * The keys that a layer sets to another value than the default, and that have no effect beside the values of other
+ * keys.
+ */
+export function unreadDifferences(config: AtcConfig, chosen: ReadonlyMap<ConfigName, Chosen>): readonly Difference[] {
+  return unread.flatMap(({ keys, reason }) => {
+    const because = reason(config);
+    if (because === undefined) return [];
+    return keys.flatMap((key): readonly Difference[] => {
+      const setting = chosen.get(key)?.setting;
+      if (setting === undefined || config[key] === configDefaults[key]) return [];
+      return [{ shown: key, reason: because, settings: [setting] }];
+    });
+  });
+}
