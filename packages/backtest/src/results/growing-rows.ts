@@ -34,7 +34,9 @@ function unclearedLike<Rows extends object>(allocate: (capacity: number) => Rows
       name,
       typeof column === "number"
         ? capacity
-        : new (column.constructor as new (buffer: ArrayBuffer) => Column)(uncleared(column.BYTES_PER_ELEMENT * capacity)),
+        : new (column.constructor as new (buffer: ArrayBuffer) => Column)(
+            uncleared(column.BYTES_PER_ELEMENT * capacity),
+          ),
     ]);
     return Object.fromEntries(columns) as Rows;
   };
