@@ -87,13 +87,18 @@ function blocksOf(rows: readonly Row[], length: number, keepsTimes: boolean): Ro
   return blocks;
 }
 
+function push(into: PlainColumns, name: string, value: number | string): void {
+  into[name] ??= [];
+  into[name].push(value);
+}
+
 function add(into: PlainColumns, table: Trades | Fills, names: readonly string[], symbols: Int32Array): void {
   for (let row = 0; row < table.length; row++) {
-    (into["symbol"] ??= []).push(names[symbols[row] as number] as string);
+    push(into, "symbol", names[symbols[row] as number] as string);
     for (const [name, column] of Object.entries(table)) {
       if (name === "length") continue;
       const value = Number((column as ArrayLike<number | bigint>)[row]);
-      (into[name] ??= []).push(name === "reason" ? (fillReasons[value] as string) : value);
+      push(into, name, name === "reason" ? (fillReasons[value] as string) : value);
     }
   }
 }

@@ -22,9 +22,9 @@ function decideEntries(raw: RawBars, length: number): { directions: number[]; en
     let [longEntry, longExit, shortEntry, shortExit] = ["longEntry", "longExit", "shortEntry", "shortExit"].map(
       (name) => raw[name]?.[i] === 1,
     );
-    if (longEntry && longExit) longEntry = longExit = false;
-    if (shortEntry && shortExit) shortEntry = shortExit = false;
-    if (longEntry && shortEntry) longEntry = shortEntry = false;
+    if (longEntry && longExit) [longEntry, longExit] = [false, false];
+    if (shortEntry && shortExit) [shortEntry, shortExit] = [false, false];
+    if (longEntry && shortEntry) [longEntry, shortEntry] = [false, false];
     if (longEntry) direction = 1;
     else if (shortEntry) direction = -1;
     else if (longExit && direction === 1) direction = 0;

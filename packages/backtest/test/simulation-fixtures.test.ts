@@ -37,7 +37,8 @@ function readBars(file: string): Record<string, RawBars> {
   const symbols: Record<string, Record<string, number[]>> = {};
   for (const line of lines) {
     const [symbol = "", ...fields] = line.split(",");
-    const columns = (symbols[symbol] ??= Object.fromEntries(names.map((name) => [name, []])));
+    symbols[symbol] ??= Object.fromEntries(names.map((name) => [name, []]));
+    const columns = symbols[symbol];
     names.forEach((name, i) => {
       columns[name]?.push(fields[i] === "" ? Number.NaN : Number(fields[i]));
     });
@@ -88,7 +89,8 @@ function agreeAccount(run: AccountRun, expected: ExpectedAccount, capital: numbe
 
 function join(tables: readonly PlainColumns[]): PlainColumns {
   const joined: PlainColumns = {};
-  for (const table of tables) for (const [name, values] of Object.entries(table)) (joined[name] ??= []).push(...values);
+  for (const table of tables)
+    for (const [name, values] of Object.entries(table)) joined[name] = [...(joined[name] ?? []), ...values];
   return joined;
 }
 
@@ -121,7 +123,7 @@ describe("the cases of two independent implementations", () => {
       const { initialCapital } = config;
       const expected = JSON.parse(read(`expected/${name}.json`));
       const bars = Object.keys(raw)
-        .sort()
+        .sort((a, b) => (a < b ? -1 : 1))
         .map((symbol) => decide(symbol, raw[symbol] as RawBars, config));
       for (const blockLength of [1, 7, 4096]) {
         const where = `blocks of ${blockLength}`;

@@ -5,6 +5,8 @@ export type Phase = "open" | "inside" | "close";
 
 export interface Order {
   readonly quantity: number;
+  /** What is held afterwards: the quantities before and of the order add up to it, except for rounding. */
+  readonly target: number;
   readonly reference: number;
   readonly base: number;
   readonly isLimit?: boolean;
@@ -68,7 +70,7 @@ function end(state: State, holding: Holding, part: Part, phase: Phase): void {
 /** Fills an order (section 5), and hands it to the trades (section 11). */
 export function fill(state: State, holding: Holding, order: Order): void {
   const { config } = state;
-  const { quantity, reference, base } = order;
+  const { quantity, target, reference, base } = order;
   if (quantity === 0) return;
   const { high, low, time } = barNow(holding);
   const s = side(quantity);
@@ -88,7 +90,7 @@ export function fill(state: State, holding: Holding, order: Order): void {
   state.fills.push({ ...whole, symbol: holding.symbol });
 
   const before = holding.quantity;
-  const after = before + quantity;
+  const after = target;
   const share = (own: number): Part => ({
     ...whole,
     quantity: own,

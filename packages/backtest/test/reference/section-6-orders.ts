@@ -153,16 +153,17 @@ export function fillDecisions(state: State, now: readonly Holding[], phase: "ope
     .reduce((sum, one) => sum + Math.abs(one.quantity) * referenceOf(references, one), 0);
   const asked = orders.reduce((sum, { notional }) => sum + (notional ?? 0), 0);
   const power = config.maxLeverage * equity - kept;
-  if (asked > power) for (const order of orders) order.notional = (order.notional ?? 0) * (Math.max(0, power) / asked);
+  if (asked > 0 && asked > power)
+    for (const order of orders) order.notional = (order.notional ?? 0) * (Math.max(0, power) / asked);
   for (const order of orders) order.target = targetOf(state, order, equity, referenceOf(references, order.holding));
   const sized = orders.map((order) => ({ ...order, quantity: order.target - order.holding.quantity }));
   for (const s of [-1, 1])
-    for (const { holding, quantity, reason } of sized) {
+    for (const { holding, quantity, target, reason } of sized) {
       if (side(quantity) !== s) continue;
       const reference = referenceOf(references, holding);
       const { high, low } = barNow(holding);
       const base = config.fill === "worst" ? (s > 0 ? high : low) : reference;
       if (reason === "timeExit") holding.lock = { direction: side(holding.quantity), bar: holding.bar };
-      fill(state, holding, { quantity, reference, base, reason, phase });
+      fill(state, holding, { quantity, target, reference, base, reason, phase });
     }
 }

@@ -63,6 +63,7 @@ export function exitAtLevels(state: State, holding: Holding, phase: Phase): void
   holding.lock = { direction: side(holding.quantity), bar: holding.bar };
   fill(state, holding, {
     quantity: -holding.quantity,
+    target: 0,
     reference: exit.at,
     base: exit.at,
     isLimit: exit.reason === "takeProfit",

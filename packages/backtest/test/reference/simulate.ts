@@ -61,6 +61,7 @@ function delist(state: State, now: readonly Holding[], isLastTime: boolean): voi
     const { close } = barNow(holding);
     fill(state, holding, {
       quantity: -holding.quantity,
+      target: 0,
       reference: close,
       base: close,
       reason: "delisting",
@@ -86,6 +87,7 @@ function callMargin(state: State, now: readonly Holding[]): void {
     holding.lock = { direction: side(holding.quantity), bar: holding.bar };
     fill(state, holding, {
       quantity: -holding.quantity,
+      target: 0,
       reference: close,
       base: close,
       reason: "marginCall",
