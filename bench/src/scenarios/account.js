@@ -1,6 +1,6 @@
 // Processor time per bar of accounts on given directions: fills, costs, equity and what the first 23 metrics are made
-// of. ATC_BASELINE, a built checkout, runs in turns with this one. vectorbt runs if ATC_VECTORBT names a folder to import
-// it from, with the python of ATC_PYTHON (python3). Figures are the least of ATC_BENCH_ROUNDS (9) rounds.
+// of. ATC_BASELINE, a built checkout, runs in turns with this one. vectorbt runs if ATC_VECTORBT names a folder to
+// import it from, with the python of ATC_PYTHON (python3). Figures are the least of ATC_BENCH_ROUNDS (9) rounds.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";

@@ -34,7 +34,7 @@ export function excursionsOf(state: Float64Array): { readonly mae: number; reado
   const isLong = state[at.quantity] > 0;
   const best = isLong ? rise : 1 - state[at.bottom] / entryPrice;
   const worst = isLong ? fall : 1 - state[at.top] / entryPrice;
-  return { mae: worst < 0 ? worst : 0, mfe: best > 0 ? best : 0 };
+  return { mae: Math.min(worst, 0), mfe: Math.max(best, 0) };
 }
 
 /** Takes prices into the range of the open trade. */
@@ -166,7 +166,9 @@ function widenByBar({ state, open, high, low, close }: WorkingRows, i: number): 
   widen(state, Math.max(open[i], close[i], high[i], low[i]), Math.min(open[i], close[i], high[i], low[i]));
 }
 
-/** Fills the orders of `count` bars and writes the equity at each close. Returns the first bar with a wrong direction. */
+/**
+ * Fills the orders of `count` bars and writes the equity at each close. Returns the first bar with a wrong direction.
+ */
 function simulate(rows: WorkingRows, count: number, excursions: boolean): number {
   const { state, directions, close, equity } = rows;
   const start = state[at.bars];
@@ -263,8 +265,8 @@ function addDrawdowns({ state, equity }: WorkingRows, count: number): void {
 }
 
 /**
- * Adds `count` bars, as `assembly/account.ts` does, to the same bits. Returns the first bar whose direction is not -1, 0
- * or 1, else `count`; after such a bar the state is incomplete.
+ * Adds `count` bars, as `assembly/account.ts` does, to the same bits. Returns the first bar whose direction is not -1,
+ * 0 or 1, else `count`; after such a bar the state is incomplete.
  */
 export function advancePlain(rows: WorkingRows, count: number, excursions: boolean): number {
   const { state } = rows;
