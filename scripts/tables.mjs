@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { configurationRows } from "./tables/configuration.mjs";
+import { configurationRows, simulationRows } from "./tables/configuration.mjs";
 import { architectureTable, packageNames, packageReferences, readmeTable, rootReferences } from "./tables/packages.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -13,6 +13,7 @@ const isCheck = process.argv.includes("--check");
 /** Each derived file: its path and a function from its text, as it is, to its text as it should be. */
 const derived = [
   ["docs/configuration.md", configurationRows],
+  ["docs/simulation.md", simulationRows],
   ["README.md", readmeTable],
   ["ARCHITECTURE.md", architectureTable],
   ["tsconfig.json", rootReferences],

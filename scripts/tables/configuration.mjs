@@ -11,6 +11,19 @@ function row({ name, pythonNames, default: value, allowed, description }) {
 
 const groups = [...new Set(configKeys.map(({ group }) => group))];
 
+/** The groups that docs/simulation.md describes. */
+const simulationGroups = ["orders", "costs", "positions", "exits", "account"];
+
+/** docs/simulation.md with the rows of its keys. */
+export function simulationRows(text) {
+  let fresh = text;
+  for (const group of simulationGroups) {
+    const rows = configKeys.filter((key) => key.group === group).map((key) => row(key).toSpliced(1, 1));
+    fresh = replaceBetween(fresh, `keys of ${group}`, markdownTable(["key", "default", "allowed", "meaning"], rows));
+  }
+  return fresh;
+}
+
 /** docs/configuration.md with the rows of every key. */
 export function configurationRows(text) {
   let fresh = text;

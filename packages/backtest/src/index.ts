@@ -14,7 +14,7 @@ export {
   type TradeStatistics,
   type Trades,
 } from "./account/trades.ts";
-export { isoTime, type TimeUnit } from "./base/calendar.ts";
+export { isoTime, type TimeUnit, yearsBetween } from "./base/calendar.ts";
 export { validateBacktestConfig } from "./base/configuration.ts";
 export { checkPeriod, outsidePeriod, type Period, type PeriodRows, periodRows, periodStart } from "./base/period.ts";
 export { type PositionSizing, positionSizing } from "./base/position-sizing.ts";
@@ -43,17 +43,21 @@ export {
   type MonthlyReturns,
 } from "./metrics/series/curve-tables.ts";
 export { createRolling, defaultRollingWindow, type Rolling, type RollingOptions } from "./metrics/series/rolling.ts";
-export type {
-  MetricDefinition,
-  MetricDefinitions,
-  MetricGroup,
-  MetricPart,
-  MetricUnit,
+export {
+  type MetricDefinition,
+  type MetricDefinitions,
+  type MetricGroup,
+  type MetricPart,
+  type MetricUnit,
+  partTexts,
 } from "./metrics/table/metric-definition.ts";
 export { type MetricName, metricNames, type TimeMetricName } from "./metrics/table/metric-names.ts";
-export { isMetricName, metricTable } from "./metrics/table/metric-table.ts";
+export { metricSymbols, symbolsOf } from "./metrics/table/metric-symbols.ts";
+export { isMetricName, metricsIn, metricTable } from "./metrics/table/metric-table.ts";
 export { blocksToCsv, columnsToCsv } from "./output/csv.ts";
 export {
+  decodeBankruptcy,
+  decodeCosts,
   decodeCurves,
   decodeFigures,
   decodeResult,
@@ -63,7 +67,7 @@ export {
   encodeResult,
   resultVersion,
 } from "./output/result-codec.ts";
-export { type BacktestJson, resultToJson } from "./output/result-json.ts";
+export { type AccountJson, type BacktestJson, resultToJson } from "./output/result-json.ts";
 export { decodeMetrics } from "./output/stored-metrics.ts";
 export {
   equityBlocks,
@@ -73,6 +77,10 @@ export {
   type PortfolioCurve,
   portfolioBlocks,
   portfolioColumns,
+  type SharedAccount,
+  sharedFillBlocks,
+  sharedPointBlocks,
+  sharedTradeBlocks,
   type Table,
   type TableBlocks,
   tradeBlocks,
@@ -155,11 +163,6 @@ export { createSimulator } from "./simulation/simulator.ts";
 export type { EquityStatistics } from "./statistics/equity-statistics.ts";
 export type { Metrics } from "./statistics/metrics.ts";
 export { atcStrategy } from "./strategy/atc-strategy.ts";
-export {
-  type BuiltInStrategyName,
-  type BuiltInStrategyOptions,
-  builtInStrategy,
-} from "./strategy/built-in-strategy.ts";
 export { columnsStrategy } from "./strategy/columns-strategy.ts";
 export {
   type DecisionName,

@@ -1,6 +1,6 @@
 import { type BacktestConfig, backtestDefaults, isAtcError } from "@atc/contract";
 import { describe, expect, it } from "vitest";
-import { builtInStrategy, columnsStrategy, memorySeries, neededColumns, startDecisions } from "../src/index.ts";
+import { columnsStrategy, memorySeries, neededColumns, startDecisions } from "../src/index.ts";
 import { days } from "./given.ts";
 
 const nan = Number.NaN;
@@ -93,14 +93,5 @@ describe("the strategy columns", () => {
     expect(messageOf(() => decided({}, { direction: [nan, 1, 0, value] }, 3))).toMatch(
       /^ATC_INVALID_ARGUMENT: symbol "AAA" has the direction ".*" at bar 3; .*column "direction"/,
     );
-  });
-
-  it("is made by its name, as ATC is", () => {
-    expect(builtInStrategy("columns", { config: { signal: "weight" } }).columns).toEqual(["weight"]);
-    expect(builtInStrategy("atc", { signals: { calculationSource: "open" } })).toMatchObject({
-      name: "atc",
-      columns: ["open"],
-      outputs: ["strength"],
-    });
   });
 });

@@ -44,7 +44,9 @@ describe("decodeMetrics", () => {
       for (const value of [-1, 0.5, null]) expect(refusal({ ...metrics, [name]: value })).toContain(`"${name}"`);
     for (const name of ["start", "end", "fees"]) expect(refusal({ ...metrics, [name]: null })).toContain(`"${name}"`);
     expect(refusal({ ...metrics, sharpe: Number.NaN })).toContain('"sharpe"');
-    expect(refusal({ ...metrics, omega: 1 })).toContain('"omega"');
+    expect(refusal({ ...metrics, omegas: 1 })).toContain('"omegas"');
+    expect(refusal({ ...metrics, omega: "1" })).toContain('"omega"');
+    expect(decodeMetrics({ ...metrics, omega: 1 })).toEqual({ ...metrics, omega: 1 });
     for (const value of [null, undefined, 1, "x", []]) expect(refusal(value)).not.toBe("none");
   });
 });

@@ -11,6 +11,7 @@ import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addIngest } from "./commands/ingest.ts";
 import { addInit } from "./commands/init.ts";
+import { addMetrics } from "./commands/metrics.ts";
 import { addSignals } from "./commands/signals.ts";
 import type { CommandLineIo } from "./invocation/invocation.ts";
 import { exitCodeMeanings } from "./process/exit-code.ts";
@@ -65,6 +66,7 @@ export function createProgram(io: CommandLineIo, json: boolean, exit: (code: num
   addCache(program, io, exit);
   addCodec(program, io);
   addConfig(program, io);
+  addMetrics(program, io);
   addDoctor(program, io, exit);
   addInit(program, io);
   addCompletion(program, io);

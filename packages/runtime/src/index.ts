@@ -8,11 +8,21 @@ export {
   type BacktestResult,
   type BarColumn,
   barColumns,
+  isMetricName,
   lossWarning,
+  type MetricDefinition,
+  type MetricGroup,
+  type MetricName,
   type Metrics,
+  metricNames,
+  metricSymbols,
+  metricsIn,
+  metricTable,
   type Period,
+  partTexts,
   type Strategy,
   type SymbolResult,
+  symbolsOf,
 } from "@atc/backtest";
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue, NamedArrays } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
@@ -48,7 +58,14 @@ export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/
 export { installedSources, openSource, type ReadingOptions } from "./data/open-source.ts";
 export type { ExportResult, TableTarget } from "./data/table-target.ts";
 export { reportJson } from "./output/report-json.ts";
-export { type CurveFiles, checkCurveFiles, signalFormats, writeCurves, writeSignals } from "./output/write-table.ts";
+export {
+  type CurveFiles,
+  checkCurveFiles,
+  signalFormats,
+  tableFiles,
+  writeCurves,
+  writeSignals,
+} from "./output/write-table.ts";
 export type { InstalledPlugin } from "./plugins/installed-plugins.ts";
 export type { InstalledPluginHost } from "./plugins/plugin-host.ts";
 export { type ExportedSignals, exportSignals, type SignalExportOptions } from "./signals/export-signals.ts";

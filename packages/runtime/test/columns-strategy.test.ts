@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { columnsStrategy, neededColumns, type StrategyBars, startDecisions } from "@atc/backtest";
 import { type BacktestConfig, backtestDefaults, type Dataset } from "@atc/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openData, openRuntime } from "../src/index.ts";
+import { backtestFile, openData, openRuntime } from "../src/index.ts";
 
 /** One line per bar: direction, averageSignal, weight and the four entry columns; empty is missing. */
 const decided = [",,,,,,", "1,0.5,0.25,1,0,0,0", ",,,,,,", "-1,-0.125,-2,0,1,1,0", "0,,,0,0,0,1", ",0.75,0,,,,0"];
@@ -69,5 +69,23 @@ describe.each([false, true])("signals in the columns of a file, mapped: %s", (us
       directions: [0, 1, 1, -1, 0, 0],
       entries: [0, 1, 1, 1, 0, 0],
     });
+  });
+});
+
+it("the key strategy chooses who decides, with results of their own in the cache", async () => {
+  const directions = async (strategy: "atc" | "columns"): Promise<readonly number[]> => {
+    const { result } = await backtestFile("bars.csv", { cwd, env: {}, config: { strategy } });
+    return [...(result?.symbols[0]?.directions ?? [])];
+  };
+  const columns = [0, 1, 1, -1, 0, 0];
+  expect(await directions("columns")).toEqual(columns);
+  expect(await directions("atc")).not.toEqual(columns);
+  expect(await directions("columns")).toEqual(columns);
+});
+
+it("a signal that ATC does not decide is refused with what to do", async () => {
+  await expect(backtestFile("bars.csv", { cwd, env: {}, config: { signal: "weight" } })).rejects.toMatchObject({
+    code: "ATC_INVALID_CONFIG",
+    message: expect.stringMatching(/"signal" is "weight": the strategy "atc" decides no weight; .*columns/),
   });
 });

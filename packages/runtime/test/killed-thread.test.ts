@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { arraysOfReader } from "@atc/backtest";
 import { workerExecutor } from "@atc/executor-worker";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { figuresCodec } from "../src/backtest/result-codecs.ts";
 import { threadBatches } from "../src/backtest/thread-batches.ts";
 import { ingestFile, openData, openRuntime } from "../src/index.ts";
 import { openSpool } from "../src/spool/open-spool.ts";
@@ -53,7 +54,14 @@ it("computes a batch again whose thread was killed in the middle, to the same cu
   const curvesOf = async (module: string) => {
     await using executor = workerExecutor({ threads: 1, modules: { "@atc/runtime": module } });
     using spool = openSpool({ symbols: sized, folders: [cwd], warn: () => undefined });
-    const outcome = await threadBatches(runtime, { dataset, bars: 180_000, executor, spool }).compute(symbols);
+    const outcome = await threadBatches(runtime, {
+      codec: figuresCodec,
+      metrics: [],
+      dataset,
+      bars: 180_000,
+      executor,
+      spool,
+    }).compute(symbols);
     return [outcome?.results, symbols.map((symbol) => arraysOfReader(spool.curves.reader(symbol)))];
   };
   const whole = await curvesOf(new URL("../dist/compute/tasks.js", import.meta.url).href);

@@ -5,6 +5,7 @@ import type { Executor } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import { workerExecutor } from "@atc/executor-worker";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { figuresCodec } from "../src/backtest/result-codecs.ts";
 import { threadBatches } from "../src/backtest/thread-batches.ts";
 import { createThreadDatasets, datasetRef } from "../src/compute/thread-datasets.ts";
 import { computeSignals, ingestFile, openData, openRuntime, type Runtime, scanSignals } from "../src/index.ts";
@@ -97,7 +98,14 @@ describe("an executor that fails", () => {
   it("has the caller compute a dataset that was replaced", async () => {
     using opened = await openData(runtime, "bars");
     using spool = openSpool({ symbols: [{ symbol: "A", bars: 60 }], folders: [], warn: () => undefined });
-    const options = { dataset: opened.dataset, bars: 60, executor: failing("ATC_REPLACED"), spool };
+    const options = {
+      codec: figuresCodec,
+      metrics: [],
+      dataset: opened.dataset,
+      bars: 60,
+      executor: failing("ATC_REPLACED"),
+      spool,
+    };
     expect(await threadBatches(runtime, options).compute(["A"])).toBeUndefined();
     const threaded: Runtime = { ...runtime, usesCache: false, executor: async () => failing("ATC_REPLACED") };
     expect((await computeSignals(threaded, "bars")).length).toBe(60);
@@ -113,7 +121,14 @@ describe("an executor that fails", () => {
     using opened = await openData(runtime, "bars");
     await using executor = create();
     using spool = openSpool({ symbols: [{ symbol: "A", bars: 60 }], folders: [], warn: () => undefined });
-    const batches = threadBatches(runtime, { dataset: opened.dataset, bars: 60, executor, spool });
+    const batches = threadBatches(runtime, {
+      codec: figuresCodec,
+      metrics: [],
+      dataset: opened.dataset,
+      bars: 60,
+      executor,
+      spool,
+    });
     await expect(batches.compute(["A"])).rejects.toMatchObject({ code });
     const threaded: Runtime = { ...runtime, usesCache: false, executor: async () => executor };
     await expect(computeSignals(threaded, "bars")).rejects.toMatchObject({ code });

@@ -60,6 +60,8 @@ describe.skipIf(!canCount)("mappings of datasets that were replaced", () => {
       using spool = openSpool({ symbols: [{ symbol: "S0", bars: 10_000 }], folders: [], warn: () => undefined });
       const parts = {
         spool: spool.part(["S0"]),
+        strategy: "atc" as const,
+        metrics: [],
         signals: signalPart(config),
         config: backtestPart(config),
         limit: undefined,

@@ -35,7 +35,7 @@ export function wantedDecisions(
 }
 
 /** Whether the account reads the strengths of decisions. */
-export function readsStrengths(config: BacktestConfig): boolean {
+function readsStrengths(config: BacktestConfig): boolean {
   return (
     positionSizing(config).sizing === "signalProportional" || (config.account === "shared" && config.maxPositions > 0)
   );

@@ -72,7 +72,7 @@ function openCursor(blocks: Iterable<BenchmarkBlock>): BenchmarkCursor {
         const nextHigh = words[2 * row + 1];
         const nextLow = words[2 * row] >>> 0;
         if (nextHigh > high || (nextHigh === high && nextLow > low)) break;
-        // A close that is missing, zero or negative is no price, so its time is not common.
+        // The time of a close that is missing, zero or negative is not common.
         if (closes[row] > 0 && closes[row] < Number.POSITIVE_INFINITY) {
           close = closes[row];
           closeHigh = nextHigh;

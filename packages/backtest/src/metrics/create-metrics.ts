@@ -103,7 +103,7 @@ function finite(value: number): number | null {
 
 /**
  * Creates the computation of metrics of `docs/metrics.md`. Only what a wanted metric needs is computed. Memory is
- * constant, but for 8 bytes per day, 16 per trade and 8 per fill if a wanted metric is a quantile of them:
+ * constant, except 8 bytes per day, 16 per trade and 8 per fill if a wanted metric is a quantile of them:
  * {@link MetricPart} says which.
  *
  * @param wanted - names; the first 23 are always computed, because the account keeps their totals

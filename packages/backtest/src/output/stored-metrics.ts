@@ -1,4 +1,7 @@
 import { AtcError } from "@atc/contract";
+import type { MetricRecord } from "../metrics/metrics-record.ts";
+import { metricNames } from "../metrics/table/metric-names.ts";
+import { isMetricName } from "../metrics/table/metric-table.ts";
 import type { Metrics } from "../statistics/metrics.ts";
 
 /** Checks one member of stored metrics. Throws a TypeError whose message follows the member's name in a sentence. */
@@ -57,13 +60,14 @@ const members: { readonly [Name in keyof Metrics]: Member<Metrics[Name]> } = {
 };
 
 /**
- * Checks metrics from a cache or another thread: every member exists with its type, and there are no others.
+ * Checks metrics from a cache or another thread: the first 23 exist with their types, the others are figures or null,
+ * and there are no unknown ones.
  *
  * @throws ATC_CORRUPT_DATA that names the first faulty member
  */
-export function decodeMetrics(value: unknown): Metrics {
+export function decodeMetrics(value: unknown): MetricRecord {
   if (typeof value !== "object" || value === null) throw corrupt("they are not an object");
-  const unknown = Object.keys(value).find((name) => !Object.hasOwn(members, name));
+  const unknown = Object.keys(value).find((name) => !isMetricName(name));
   if (unknown !== undefined) throw corrupt(`the member "${unknown}" is unknown`);
   const read = ([name, member]: readonly [string, Member<unknown>]): readonly [string, unknown] => {
     try {
@@ -72,7 +76,10 @@ export function decodeMetrics(value: unknown): Metrics {
       throw corrupt(`"${name}" ${error instanceof TypeError ? error.message : String(error)}`);
     }
   };
-  return Object.fromEntries(Object.entries(members).map(read)) as unknown as Metrics;
+  const more = metricNames
+    .filter((name) => !Object.hasOwn(members, name) && Object.hasOwn(value, name))
+    .map((name) => read([name, figure]));
+  return Object.fromEntries([...Object.entries(members).map(read), ...more]) as unknown as MetricRecord;
 }
 
 function corrupt(what: string): AtcError {

@@ -4,6 +4,7 @@ import type { TimeUnit } from "../base/calendar.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
 import type { BenchmarkBlock } from "../metrics/benchmark-join.ts";
 import { createMetrics, type MetricsComputation } from "../metrics/create-metrics.ts";
+import { mergeTrades } from "../metrics/merge-trades.ts";
 import type { MetricTotals } from "../metrics/metric-options.ts";
 import type { MetricRecord } from "../metrics/metrics-record.ts";
 import type { MetricName } from "../metrics/table/metric-names.ts";
@@ -19,7 +20,6 @@ import {
 import { addEquities, createEquityStatistics } from "../statistics/equity-statistics.ts";
 import { joinCommonTimes } from "./common-times.ts";
 import { mergeCurves, mergedBlocks } from "./time-merge.ts";
-import { mergeTrades } from "./trade-merge.ts";
 
 /** The figures of all symbols' accounts together, without arrays. */
 export interface PortfolioFigures {

@@ -48,7 +48,7 @@ export interface AccountPoints {
 export interface AccountListeners {
   /** Receives trades in the order in which they end; open ones last, in symbol order. */
   readonly onTrades?: TradeListener | undefined;
-  /** Receives fills as they happen. */
+  /** Receives fills as they happen: those of the rows of a push before it returns. */
   readonly onFills?: FillListener | undefined;
 }
 

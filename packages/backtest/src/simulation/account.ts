@@ -166,6 +166,7 @@ export function createAccount(config: BacktestConfig, options: AccountOptions): 
       runBlock(net, bars, points);
       runGross(bars, points.grossEquity, points.equity);
       addEquities(statistics, points.equity, points.times, bars.count);
+      fills?.flush();
       return bars.count;
     },
     totals: (): SimulatedAccount => ({

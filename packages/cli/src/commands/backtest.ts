@@ -1,7 +1,17 @@
 import { resolve } from "node:path";
-import { AtcError } from "@atc/contract";
-import type { BacktestReport, BarColumn, CurveFiles, OpenBacktest } from "@atc/runtime";
-import { barColumns, checkCurveFiles, ingestFile, openBacktest, reportJson, writeCurves } from "@atc/runtime";
+import { AtcError, nearest } from "@atc/contract";
+import type { BacktestReport, BarColumn, CurveFiles, MetricName, OpenBacktest } from "@atc/runtime";
+import {
+  barColumns,
+  checkCurveFiles,
+  ingestFile,
+  isMetricName,
+  metricNames,
+  openBacktest,
+  reportJson,
+  tableFiles,
+  writeCurves,
+} from "@atc/runtime";
 import type { Command } from "commander";
 import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
@@ -12,27 +22,50 @@ import { symbolList } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { backtestTable } from "../reports/backtest-table.ts";
 
-const curveKinds = ["trades", "fills", "equity", "portfolio", "report"] as const;
+const curveKinds = ["trades", "fills", "equity", "portfolio", "tables", "report"] as const;
 
 /** The columns of `--equity` besides equity and direction, unless others are chosen. */
 const usualColumns: readonly BarColumn[] = ["cash", "exposure"];
 
+/** The words of an option that lists some, separated by commas. */
+function wordsOf(value: unknown): readonly string[] {
+  return String(value)
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+}
+
 /** The columns that `--equity-columns` names. */
-function columnsOf({ equity, equityColumns }: Readonly<Record<string, unknown>>): readonly BarColumn[] {
-  if (equityColumns === undefined) return equity === undefined ? [] : usualColumns;
+function columnsOf({ equity, portfolio, equityColumns }: Readonly<Record<string, unknown>>): readonly BarColumn[] {
+  const isWritten = equity !== undefined || portfolio !== undefined;
+  if (equityColumns === undefined) return isWritten ? usualColumns : [];
   const refuse = (what: string): AtcError =>
     new AtcError("ATC_INVALID_ARGUMENT", `${what}; give columns of ${barColumns.join(", ")}, separated by commas`, {
       details: { flag: "--equity-columns", value: String(equityColumns) },
     });
-  if (equity === undefined) throw refuse("--equity-columns chooses columns of --equity, which names no file");
-  const names = String(equityColumns)
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-  return names.map((name) => {
+  if (!isWritten) throw refuse("--equity-columns chooses columns of --equity, which names no file");
+  return wordsOf(equityColumns).map((name) => {
     const found = barColumns.find((column) => column === name);
     if (found === undefined) throw refuse(`--equity-columns has "${name}", which is not a column`);
     return found;
+  });
+}
+
+/** The metrics that `--metrics` names. JSON has all of them unless some are named. */
+function metricsOf(
+  { metrics, report }: Readonly<Record<string, unknown>>,
+  isJson: boolean,
+): readonly MetricName[] | "all" {
+  if (metrics === undefined) return isJson || report !== undefined ? "all" : [];
+  const names = wordsOf(metrics);
+  if (names.includes("all")) return "all";
+  return names.map((name) => {
+    if (isMetricName(name)) return name;
+    const meant = nearest(name, metricNames);
+    const hint = meant === undefined ? "atc metrics lists them" : `did you mean "${meant}"?`;
+    throw new AtcError("ATC_INVALID_ARGUMENT", `--metrics has "${name}", which is not a metric; ${hint}`, {
+      details: { flag: "--metrics", value: name },
+    });
   });
 }
 
@@ -43,13 +76,17 @@ function isPrinted(kind: string, file: unknown): boolean {
 
 /** The exit code of a report: `data` if no symbol could be computed. */
 function reportExitCode(report: BacktestReport): number {
-  return report.symbols.length === 0 ? exitCodes.data : exitCodes.ok;
+  return report.portfolio === null ? exitCodes.data : exitCodes.ok;
 }
 
 /** Where the results came from. */
-function origin({ cachedSymbols, report: { symbols } }: OpenBacktest): string {
-  if (symbols.length > 0 && cachedSymbols === symbols.length) return "results from the cache";
-  return cachedSymbols === 0 ? "computed" : `computed, ${cachedSymbols} of ${symbols.length} symbols from the cache,`;
+function origin({ cached, cachedSymbols, report: { symbols, contributions } }: OpenBacktest): string {
+  const count = symbols.length + (contributions?.length ?? 0);
+  // One account over all symbols is simulated even if the cache has the decisions of each.
+  const isAll = contributions === undefined ? count > 0 && cachedSymbols === count : cached;
+  if (isAll) return "results from the cache";
+  const what = contributions === undefined ? "symbols" : "decisions";
+  return cachedSymbols === 0 ? "computed" : `computed, ${cachedSymbols} of ${count} ${what} from the cache,`;
 }
 
 /** The dataset of the rows, whose name other commands take. */
@@ -74,8 +111,19 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     .option("--trades <file>", "write the trades to a .csv, .arrow or .parquet file")
     .option("--fills <file>", "write the fills of all orders to a .csv, .arrow or .parquet file")
     .option("--equity <file>", "write equity, cash and exposure per bar to a .csv, .arrow or .parquet file")
-    .option("--equity-columns <list>", `the columns of --equity besides equity and direction: ${barColumns.join(", ")}`)
+    .option(
+      "--equity-columns <list>",
+      `the columns of --equity besides equity and direction: ${barColumns.join(", ")} (default: ${usualColumns.join(",")})`,
+    )
     .option("--portfolio <file>", "write the portfolio's equity to a .csv, .arrow or .parquet file")
+    .option(
+      "--tables <file>",
+      "write monthly returns, drawdowns and rolling figures of the portfolio: to one .json file, or with {table} in its name to .csv, .arrow or .parquet files",
+    )
+    .option(
+      "--metrics <list>",
+      "more metrics, separated by commas, or all; atc metrics explains them (default: all in JSON, else none)",
+    )
     .option("--report <file>", "write the report as JSON to a file; - is standard output, instead of the tables")
     .option("--force", "replace files that exist")
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
@@ -91,13 +139,16 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
         return typeof file === "string" && !isPrinted(kind, file) ? [[kind, resolve(io.cwd, file)]] : [];
       }),
     );
-    const outputs = Object.entries(files).map(([kind, file]) => ({ flag: `--${kind}`, file }));
+    const outputs = Object.entries(files).flatMap(([kind, file]) =>
+      (kind === "tables" ? tableFiles(file) : [file]).map((own) => ({ flag: `--${kind}`, file: own })),
+    );
     checkOutputs(outputs, {
       inputs: [...given, run.runtime.loaded.file],
       cwd: io.cwd,
       force: options["force"] === true,
     });
     const columns = columnsOf(options);
+    const metrics = metricsOf(options, run.json);
     await checkCurveFiles(run.runtime, files);
     const symbols = symbolList(options);
     const curves = curveKinds.some((kind) => kind !== "report" && kind in files);
@@ -109,6 +160,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       ...(read === undefined ? run.data : { signal: run.data.signal, onProgress: run.data.onProgress }),
       curves,
       columns,
+      metrics,
       fills: files.fills !== undefined,
       ...(symbols === undefined ? {} : { symbols }),
       ...(period === undefined ? {} : { period }),
@@ -117,7 +169,8 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     if (run.json || isPrinted("report", options["report"])) await run.printPortions(reportJson(outcome.report));
     else {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
-      run.printFitted(backtestTable(outcome.report, outcome.dataset, { screen: run.screen, given, symbols }));
+      const asked = { screen: run.screen, given, symbols, metrics };
+      run.printFitted(backtestTable(outcome.report, outcome.dataset, asked));
       const reused = read?.reused ?? outcome.reused;
       run.say(
         `\n${origin(outcome)} in ${seconds} s\n${datasetLine({ dataset: outcome.dataset, reused, cachedSymbols: outcome.cachedSymbols }, given.length)}`,

@@ -1,5 +1,12 @@
 import { printableLine } from "@atc/plugin-kit";
-import { type BacktestReport, type DatasetNote, lossWarning, type Metrics } from "@atc/runtime";
+import {
+  type BacktestReport,
+  type DatasetNote,
+  lossWarning,
+  type MetricName,
+  type Metrics,
+  metricNames,
+} from "@atc/runtime";
 import { withFlags } from "../process/flag-words.ts";
 import { counted, integer, percent, ratio, share } from "../text/number-format.ts";
 import { painted, plainScreen, type Screen } from "../text/screen.ts";
@@ -61,6 +68,65 @@ function row(name: string, metrics: Metrics): readonly string[] {
   ];
 }
 
+/** Columns of the contributions to a shared account. */
+const contributionHeadings: readonly TextColumn[] = [
+  { title: "", align: "left" },
+  ...["bars", "buy & hold", "exposure", "trades", "won", "fees", "slippage", "profit", "contribution"].map(
+    (title): TextColumn => {
+      const fold = ["slippage", "bars", "won", "buy & hold", "fees"].indexOf(title) + 1;
+      return { title, align: "right", ...(fold === 0 ? {} : { fold }) };
+    },
+  ),
+];
+
+function contributionRow(one: NonNullable<BacktestReport["contributions"]>[number]): readonly string[] {
+  return [
+    one.symbol,
+    integer(one.bars),
+    percent(one.buyAndHold),
+    share(one.exposure),
+    integer(one.trades),
+    share(one.winRate),
+    integer(one.fees),
+    integer(one.slippage),
+    integer(one.profit),
+    percent(one.contribution, 2),
+  ];
+}
+
+/** The most symbols in the table of further metrics. */
+const mostMetricSymbols = 5;
+
+/** A figure of the metric table as it is printed: its shortest text of six significant digits. */
+function figureText(value: unknown): string {
+  if (typeof value !== "number") return typeof value === "string" ? value : "-";
+  return String(Number(value.toPrecision(6)));
+}
+
+/** The table of the metrics that were asked for: a row for each, the portfolio and the first symbols beside it. */
+function metricTableText(
+  { portfolio, symbols }: BacktestReport,
+  asked: readonly MetricName[] | "all",
+  screen: Screen,
+): readonly string[] {
+  const wanted = asked === "all" ? metricNames : asked;
+  if (wanted.length === 0 || portfolio === null) return [];
+  const shown = symbols.slice(0, mostMetricSymbols);
+  const accounts: readonly Metrics[] = [portfolio, ...shown];
+  const columns: readonly TextColumn[] = [
+    { title: "metric", align: "left" },
+    { title: "portfolio", align: "right" },
+    ...shown.map(({ symbol }, place): TextColumn => ({ title: symbol, align: "right", fold: shown.length - place })),
+  ];
+  const rows = wanted.map((name) => [name, ...accounts.map((account) => figureText(account[name as keyof Metrics]))]);
+  const rest = symbols.length - shown.length;
+  return [
+    "",
+    textTable(columns, rows, screen),
+    ...(rest > 0 ? [`and ${integer(rest)} more symbols (--json lists all)`] : []),
+  ];
+}
+
 /** Names of symbols with the same warning. */
 function names(symbols: readonly string[]): string {
   return symbols.length <= 4 ? symbols.join(", ") : `${symbols.slice(0, 3).join(", ")} and ${symbols.length - 3} more`;
@@ -73,7 +139,12 @@ function fitted(text: string, indent: string, { width }: Screen): readonly strin
 
 function warningLines(report: BacktestReport, screen: Screen): readonly string[] {
   const symbolsByWarning = new Map<string, string[]>();
-  for (const { symbol, warnings } of report.symbols) {
+  const accounts = [
+    ...(report.portfolio?.warnings ?? []).map((warning) => ({ symbol: "portfolio", warnings: [warning] })),
+    ...report.symbols,
+    ...(report.contributions ?? []),
+  ];
+  for (const { symbol, warnings } of accounts) {
     for (const warning of warnings) {
       const symbols = symbolsByWarning.get(warning);
       if (symbols === undefined) symbolsByWarning.set(warning, [symbol]);
@@ -126,6 +197,8 @@ export interface BacktestTableOptions {
   readonly given?: readonly string[];
   /** The chosen symbols; undefined for all. */
   readonly symbols?: readonly string[] | undefined;
+  /** The metrics that are listed below the table. */
+  readonly metrics?: readonly MetricName[] | "all" | undefined;
 }
 
 /** The data as the user named it, and the file behind it if that is another name. */
@@ -140,12 +213,12 @@ function dataText(path: string, given: readonly string[]): string {
 
 /** What was run: the data, the period, the symbols, the costs. */
 function title(
-  { portfolio, config, data, symbols }: BacktestReport,
+  { portfolio, config, data, symbols, contributions = [] }: BacktestReport,
   { given = [], symbols: chosen }: Omit<BacktestTableOptions, "screen">,
 ): string {
   const span =
     portfolio === null ? "" : `${String(portfolio.start).slice(0, 10)} to ${String(portfolio.end).slice(0, 10)}, `;
-  const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
+  const bars = [...symbols, ...contributions].reduce((sum, one) => sum + one.bars, 0);
   const amount =
     chosen === undefined
       ? `${counted(data.rows, "row")}, ${counted(data.symbols, "symbol")}`
@@ -165,6 +238,20 @@ function periodLines({ period }: BacktestReport): readonly string[] {
   ];
 }
 
+/** What each symbol contributed to the shared account. */
+function contributionLines(
+  contributions: NonNullable<BacktestReport["contributions"]>,
+  screen: Screen,
+): readonly string[] {
+  if (contributions.length === 0) return [];
+  const rest = contributions.length - mostSymbols;
+  return [
+    "",
+    textTable(contributionHeadings, contributions.slice(0, mostSymbols).map(contributionRow), screen),
+    ...(rest > 0 ? [`and ${integer(rest)} more symbols (--json lists all)`] : []),
+  ];
+}
+
 /**
  * A report for people: the portfolio, the symbols, the warnings, then what to know about the data. Control characters
  * are replaced; the only ones in it are the colours of the screen.
@@ -174,12 +261,12 @@ function periodLines({ period }: BacktestReport): readonly string[] {
 export function backtestTable(
   report: BacktestReport,
   dataset: string,
-  { screen = plainScreen, ...asked }: BacktestTableOptions = {},
+  { screen = plainScreen, metrics = [], ...asked }: BacktestTableOptions = {},
 ): string {
-  const { portfolio } = report;
+  const { portfolio, contributions = [] } = report;
   const shown = report.symbols.slice(0, mostSymbols);
   const rows = [
-    ...(portfolio === null ? [] : [row("portfolio", portfolio), undefined]),
+    ...(portfolio === null ? [] : [row("portfolio", portfolio), ...(shown.length === 0 ? [] : [undefined])]),
     ...shown.map((symbol) => row(symbol.symbol, symbol)),
   ];
   const rest = report.symbols.length - shown.length;
@@ -187,8 +274,10 @@ export function backtestTable(
     ...fitted(title(report, asked), "", screen).map((line) => painted(line, "heading", screen)),
     ...periodLines(report),
     "",
-    report.symbols.length === 0 ? "no symbol could be computed" : textTable(headings, rows, screen),
+    portfolio === null && shown.length === 0 ? "no symbol could be computed" : textTable(headings, rows, screen),
     ...(rest > 0 ? [`and ${integer(rest)} more symbols (--json lists all)`] : []),
+    ...contributionLines(contributions, screen),
+    ...metricTableText(report, metrics, screen),
     ...warningLines(report, screen),
     ...noteLines(report.notes, dataset, screen),
     ...skippedLines(report, screen),

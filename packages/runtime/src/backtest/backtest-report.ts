@@ -29,10 +29,15 @@ export interface BacktestReport {
    * files, prices that look wrong, gaps. It is the same whether the results are computed or cached.
    */
   readonly notes: readonly DatasetNote[];
-  /** Metrics of the portfolio; null if every symbol was skipped. */
+  /** Metrics, costs and warnings of the portfolio; null if every symbol was skipped. */
   readonly portfolio: BacktestJson["portfolio"];
-  /** Metrics and warnings of each symbol, in the order of UTF-16 code units. */
+  /**
+   * Metrics, costs and warnings of each symbol, in the order of UTF-16 code units; none if the symbols share an
+   * account.
+   */
   readonly symbols: BacktestJson["symbols"];
+  /** What each symbol contributed to the shared account. Absent if accounts are separate. */
+  readonly contributions?: NonNullable<BacktestJson["contributions"]>;
   /** Symbols that could not be computed, each with its reason. */
   readonly skipped: BacktestJson["skipped"];
 }

@@ -1,10 +1,9 @@
-import type { SymbolFigures } from "@atc/backtest";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
 import type { StoredResults } from "./stored-results.ts";
 
 /** The results of a batch that was computed on a thread. */
-interface BatchOutcome {
-  readonly results: readonly SymbolFigures[];
+interface BatchOutcome<Result> {
+  readonly results: readonly Result[];
   /** The errors of the other symbols. */
   readonly failures: ReadonlyMap<string, Error>;
   /** The time that it took, in ms. */
@@ -12,49 +11,52 @@ interface BatchOutcome {
 }
 
 /** Computes whole batches before the backtest requests their symbols one by one. */
-export interface BatchComputer {
+export interface BatchComputer<Result> {
   /** Number of batches that are computed at the same time. */
   readonly concurrency: number;
   /** The results of some symbols; undefined if the caller must compute them on its own thread. */
-  compute(symbols: readonly string[]): Promise<BatchOutcome | undefined>;
+  compute(symbols: readonly string[]): Promise<BatchOutcome<Result> | undefined>;
 }
 
 /** Where results come from. */
-export interface ResultBatchesOptions {
+export interface ResultBatchesOptions<Result> {
   /** The results in the cache; undefined without a cache. */
-  readonly stored: StoredResults | undefined;
+  readonly stored: StoredResults<Result> | undefined;
   readonly batches: readonly (readonly SizedSymbol[])[];
   /** Computes on threads; undefined without threads. */
-  readonly computer: BatchComputer | undefined;
+  readonly computer: BatchComputer<Result> | undefined;
 }
 
 /** Serves the results of symbols from the cache or from threads, and stores what had to be computed. */
-export interface ResultBatches {
+export interface ResultBatches<Result> {
   /** Number of results that the cache did not have. */
   readonly computed: number;
   /** The result of a symbol: stored, from a thread, or from `compute`. Request symbols in the order of the batches. */
-  readonly remember: (symbol: string, compute: () => Promise<SymbolFigures>) => Promise<SymbolFigures>;
+  readonly remember: (symbol: string, compute: () => Promise<Result>) => Promise<Result>;
   /** Stores the last batch. */
   flush(): Promise<void>;
 }
 
-interface Batch {
+interface Batch<Result> {
   readonly symbols: readonly string[];
-  readonly results: Map<string, SymbolFigures>;
+  readonly results: Map<string, Result>;
   readonly failures: ReadonlyMap<string, Error>;
   /** The time to compute what the cache did not have, in ms; undefined if the cache had everything. */
   costMs: number | undefined;
 }
 
 /** Makes the hook that a backtest calls for every symbol. */
-export function resultBatches({ stored, batches, computer }: ResultBatchesOptions): ResultBatches {
+export function resultBatches<Result extends { readonly symbol: string }>(
+  options: ResultBatchesOptions<Result>,
+): ResultBatches<Result> {
+  const { stored, batches, computer } = options;
   const numbers = new Map(batches.flatMap((batch, number) => batch.map(({ symbol }) => [symbol, number] as const)));
-  const started = new Map<number, Promise<Batch>>();
-  let current: Batch | undefined;
+  const started = new Map<number, Promise<Batch<Result>>>();
+  let current: Batch<Result> | undefined;
   let currentNumber = -1;
   let computed = 0;
 
-  async function prepare(sized: readonly SizedSymbol[]): Promise<Batch> {
+  async function prepare(sized: readonly SizedSymbol[]): Promise<Batch<Result>> {
     const symbols = sized.map(({ symbol }) => symbol);
     const found = (await stored?.load(sized)) ?? [];
     const results = new Map(found.map((result) => [result.symbol, result]));
@@ -65,7 +67,7 @@ export function resultBatches({ stored, batches, computer }: ResultBatchesOption
     return { symbols, results, failures: outcome?.failures ?? new Map(), costMs: outcome?.costMs };
   }
 
-  function start(number: number): Promise<Batch> {
+  function start(number: number): Promise<Batch<Result>> {
     const running = started.get(number);
     if (running !== undefined) return running;
     const batch = prepare(batches[number] ?? []);
@@ -83,7 +85,7 @@ export function resultBatches({ stored, batches, computer }: ResultBatchesOption
     await stored.store(all, done.symbols, done.costMs);
   }
 
-  async function enter(symbol: string): Promise<Batch> {
+  async function enter(symbol: string): Promise<Batch<Result>> {
     const number = numbers.get(symbol) ?? 0;
     if (current !== undefined && currentNumber === number) return current;
     await flush();

@@ -1,16 +1,30 @@
-import type { BacktestFigures, BacktestResult, BarColumn, CurveContent, Period, Strategy } from "@atc/backtest";
+import type {
+  BacktestFigures,
+  BacktestResult,
+  BarColumn,
+  CurveContent,
+  MetricName,
+  Period,
+  Strategy,
+} from "@atc/backtest";
 import {
   arraysOfReader,
-  atcStrategy,
   backtestInto,
   barColumns,
   checkPeriod,
+  checkWeights,
+  metricNames,
+  neededCurveColumns,
   periodRows,
   resultToJson,
+  scalesWithCapital,
+  sharedAccountName,
 } from "@atc/backtest";
 import type { Cache } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
 import type { Dataset, JsonObject } from "@atc/contract";
+import { AtcError } from "@atc/contract";
+import { builtInStrategy } from "../compute/built-in-strategy.ts";
 import { batchesOf } from "../compute/symbol-batches.ts";
 import type { DataOptions, OpenedData } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
@@ -20,10 +34,11 @@ import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { asJson, backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
-import type { BacktestCurves } from "./backtest-curves.ts";
+import { type BacktestCurves, curveOfAccount } from "./backtest-curves.ts";
 import { keysOf } from "./backtest-keys.ts";
 import { type BacktestReport, notesOf, reportWith } from "./backtest-report.ts";
 import { resultBatches } from "./result-batches.ts";
+import { decisionsCodec, figuresCodec, type ResultCodec } from "./result-codecs.ts";
 import { storedFigures } from "./stored-report.ts";
 import { type StoredResults, storedResults } from "./stored-results.ts";
 import { threadBatches } from "./thread-batches.ts";
@@ -79,6 +94,10 @@ export interface RunBacktestOptions extends DataOptions {
   /** Whether the curves have fills. Default: false. */
   readonly fills?: boolean;
   /**
+   * The metrics besides the first 23, or `all`. Metrics that are not wanted are not computed. Default: none.
+   */
+  readonly metrics?: readonly MetricName[] | "all";
+  /**
    * The time in which accounts trade, within the bars of the configuration's `limit`. Signals see all bars before it.
    * An account is in cash at the last close before it. Default: all bars.
    */
@@ -103,10 +122,45 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
   }
 }
 
-/** What the curves of a run have, in one order. Without curves, nothing more than the figures need. */
-function contentOf({ curves, columns = [], fills = false }: RunBacktestOptions): CurveContent {
-  if (curves !== true) return {};
-  return { columns: barColumns.filter((name) => columns.includes(name)), fills };
+/** Columns in one order, each once. */
+function ordered(columns: readonly BarColumn[]): readonly BarColumn[] {
+  return barColumns.filter((name) => columns.includes(name));
+}
+
+/** The wanted metrics in one order. */
+function metricsOf({ metrics = [] }: RunBacktestOptions): readonly MetricName[] {
+  return metrics === "all" ? metricNames : metricNames.filter((name) => metrics.includes(name));
+}
+
+/** The columns of an account's points. */
+const accountColumns: readonly BarColumn[] = ["cash", "exposure", "grossEquity"];
+
+/** What is stored of a run. */
+interface RunContent {
+  /** The curves of the symbols. */
+  readonly symbols: CurveContent;
+  /** The points, trades and fills of a shared account. */
+  readonly account: CurveContent;
+}
+
+/** What is stored of a run: what was requested, and what the figures of the portfolio need. */
+function contentOf(
+  { curves, columns = [], fills = false }: RunBacktestOptions,
+  needs: Parameters<typeof neededCurveColumns>[0],
+): RunContent {
+  const needed = neededCurveColumns(needs);
+  if (curves !== true) return { symbols: { columns: ordered(needed) }, account: {} };
+  if (needs.config.account === "separate")
+    return { symbols: { columns: ordered([...columns, ...needed]), fills }, account: {} };
+  const foreign = columns.find((name) => !accountColumns.includes(name));
+  if (foreign !== undefined)
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `an account that all symbols share has no column "${foreign}"; choose among ${accountColumns.join(", ")}`,
+      { details: { column: foreign } },
+    );
+  const points = accountColumns.filter((name) => columns.includes(name));
+  return { symbols: { columns: ordered(needed) }, account: { columns: points, fills } };
 }
 
 /** The part of a key that names what is stored besides equity, directions and trades; empty by default. */
@@ -116,7 +170,10 @@ function contentPart({ columns = [], fills = false }: CurveContent): JsonObject 
 
 /** A run, without its runtime. */
 interface RunOptions {
-  readonly content: CurveContent;
+  readonly content: RunContent;
+  /** Receives the curves of accounts that are simulated again. */
+  readonly accountSpool: Spool | undefined;
+  readonly metrics: readonly MetricName[];
   readonly dataset: Dataset;
   readonly spool: Spool;
   readonly cache: Cache | undefined;
@@ -133,17 +190,19 @@ interface ReadSymbol extends SizedSymbol {
 }
 
 /** The results that the cache has; undefined without a cache. */
-function storedOf(
+function storedOf<Result extends { readonly symbol: string }>(
   runtime: Runtime,
   { cache, spool, key, content }: RunOptions,
+  codec: ResultCodec<Result>,
   bars: number,
-): StoredResults | undefined {
+): StoredResults<Result> | undefined {
   if (cache === undefined) return undefined;
   return storedResults({
+    codec,
     cache,
     curves: spool.curves,
-    key: (batch, part = {}) => key("results", { symbols: batch, ...contentPart(content), ...part }),
-    content,
+    key: (batch, part = {}) => key("results", { symbols: batch, ...contentPart(content.symbols), ...part }),
+    content: content.symbols,
     bars,
     mostBytes: runtime.cacheBytes / 4,
     warn: (message) => runtime.warn(message),
@@ -196,7 +255,10 @@ export async function openBacktest(
   const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
   const symbols = readSymbols(runtime, dataset, options.symbols, period);
   const cache = await usableCache(runtime);
-  const key = keysOf(config, dataset, strategyOf(config, options), period);
+  const metrics = metricsOf(options);
+  const simulation = backtestPart(config);
+  checkWeights(simulation, dataset.symbols());
+  const key = keysOf(config, dataset, strategyOf(config, dataset, options), { period, metrics });
   const names = symbols.map(({ symbol }) => symbol);
   const whole = key("report", { symbols: names });
   const context = { notes: await notesOf(runtime, dataset, options), period };
@@ -208,85 +270,130 @@ export async function openBacktest(
     const cachedSymbols = report.symbols.length;
     return { ...end, report, curves: undefined, cached: true, cachedSymbols, [Symbol.dispose]: () => undefined };
   }
-  const content = contentOf(options);
-  const spool = openSpool({
-    symbols,
-    content,
-    folders: [config.dataDir, config.cacheDir],
-    warn: (message) => runtime.warn(message),
-  });
+  const content = contentOf(options, { config: simulation, symbols: symbols.length, metrics });
+  const place = { folders: [config.dataDir, config.cacheDir], warn: (message: string) => runtime.warn(message) };
+  const spool = openSpool({ symbols, content: content.symbols, ...place });
+  const accountSpool = openAccountSpool(config, symbols, { content: content.account, ...place });
+  const dispose = (): void => {
+    accountSpool?.[Symbol.dispose]();
+    spool[Symbol.dispose]();
+  };
   try {
     const startedAt = performance.now();
-    const run = { dataset, spool, content, cache, key, symbols, period, options };
+    const run = { dataset, spool, accountSpool, content, metrics, cache, key, symbols, period, options };
     const { figures, cachedSymbols } = await compute(runtime, run);
     const json = resultToJson(figures);
     const costMs = performance.now() - startedAt;
     await cache?.set(whole, { arrays: {}, attributes: asJson(json) }, { costMs });
     const report = reportWith(runtime, path, dataset, context, json);
-    const curves = wantsCurves ? curvesOf(figures, spool) : undefined;
-    return { ...end, report, curves, cached: false, cachedSymbols, [Symbol.dispose]: () => spool[Symbol.dispose]() };
+    const curves = wantsCurves ? curvesOf(figures, run) : undefined;
+    return { ...end, report, curves, cached: false, cachedSymbols, [Symbol.dispose]: dispose };
   } catch (error) {
-    spool[Symbol.dispose]();
+    dispose();
     throw error;
   }
 }
 
-/** Computes what the cache does not have, and the portfolio; curves go to the spool. */
+/** The spool of accounts that are simulated again; undefined if there are none. */
+function openAccountSpool(
+  config: AtcConfig,
+  symbols: readonly SizedSymbol[],
+  options: Omit<Parameters<typeof openSpool>[0], "symbols">,
+): Spool | undefined {
+  if (config.account === "shared") {
+    const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
+    return openSpool({ ...options, symbols: [{ symbol: sharedAccountName, bars }] });
+  }
+  return symbols.length < 2 || scalesWithCapital(config) ? undefined : openSpool({ ...options, symbols });
+}
+
+/** Computes what the cache does not have, and the portfolio; curves go to the spools. */
 async function compute(
   runtime: Runtime,
   run: RunOptions,
 ): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
+  return runtime.config.account === "shared"
+    ? await computeWith(runtime, run, decisionsCodec, "rememberDecisions")
+    : await computeWith(runtime, run, figuresCodec, "remember");
+}
+
+/** Computes with results of one kind. */
+async function computeWith<Result extends { readonly symbol: string }>(
+  runtime: Runtime,
+  run: RunOptions,
+  codec: ResultCodec<Result>,
+  hook: "remember" | "rememberDecisions",
+): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
   const { config } = runtime;
-  const { dataset, spool, symbols, period, options } = run;
+  const { dataset, spool, accountSpool, symbols, metrics, period, options } = run;
   const { signal, onProgress } = options;
   const batches = batchesOf(symbols, config.batchSize);
   const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
   const rows = symbols.reduce((sum, one) => sum + one.rows, 0);
-  // A thread can create ATC, but not a strategy of the user. Threads end before the spool is closed under them.
+  // A thread can create a built-in strategy, but not one of the user. Threads end before the spool is closed under
+  // them.
   await using executor =
     options.strategy === undefined && batches.length > 1 ? await runtime.executor(rows) : undefined;
   const computer =
     executor === undefined
       ? undefined
-      : threadBatches(runtime, { dataset, spool, executor, bars: rows, period, signal, onProgress });
-  const results = resultBatches({ stored: storedOf(runtime, run, bars), batches, computer });
+      : threadBatches(runtime, { codec, metrics, dataset, spool, executor, bars: rows, period, signal, onProgress });
+  const results = resultBatches({ stored: storedOf(runtime, run, codec, bars), batches, computer });
   const figures = await backtestInto(dataset, {
-    strategy: strategyOf(config, options),
+    strategy: strategyOf(config, dataset, options),
     curves: spool.curves,
+    accountCurves: accountSpool?.curves,
     symbols: symbols.map(({ symbol }) => symbol),
     limit: config.limit,
     period,
+    metrics,
     signal,
     // With threads, the computer reports their progress.
     onProgress: computer === undefined ? onProgress : undefined,
     config: backtestPart(config),
-    remember: results.remember,
+    [hook]: results.remember,
     onPortfolio: options.curves === true ? spool.portfolio.take : undefined,
   });
   await results.flush();
-  return { figures, cachedSymbols: figures.symbols.length - results.computed };
+  const found = figures.symbols.length + (figures.contributions?.length ?? 0);
+  return { figures, cachedSymbols: found - results.computed };
 }
 
-/** The strategy of the user, or ATC. */
-function strategyOf(config: AtcConfig, { strategy }: RunBacktestOptions): Strategy {
-  return strategy ?? atcStrategy(signalPart(config));
+/** The strategy of the user, or the configured one. */
+function strategyOf(config: AtcConfig, dataset: Dataset, options: RunBacktestOptions): Strategy {
+  if (options.strategy !== undefined) return options.strategy;
+  const parts = { strategy: config.strategy, signals: signalPart(config), config: backtestPart(config) };
+  return builtInStrategy(parts, dataset);
 }
 
-function curvesOf(figures: BacktestFigures, { curves, portfolio }: Spool): BacktestCurves {
-  const accounts = figures.symbols.map((one) => ({ figures: one, curves: curves.reader(one.symbol) }));
-  if (figures.portfolio === undefined) return { figures, accounts, portfolio: undefined };
+function curvesOf(
+  figures: BacktestFigures,
+  { spool, accountSpool, content, options: { columns = [] } }: RunOptions,
+): BacktestCurves {
+  const accounts = figures.symbols.map((one) => ({ figures: one, curves: spool.curves.reader(one.symbol) }));
+  if (figures.portfolio === undefined)
+    return { figures, accounts, columns: ordered(columns), shared: undefined, portfolio: undefined };
   const { timeUnit } = figures.portfolio;
-  return { figures, accounts, portfolio: { timeUnit, length: portfolio.length, read: portfolio.read } };
+  if (figures.contributions !== undefined && accountSpool !== undefined) {
+    const curves = accountSpool.curves.reader(sharedAccountName);
+    const symbols = figures.contributions.map(({ symbol }) => symbol);
+    const { columns: points = [] } = content.account;
+    const portfolio = curveOfAccount(curves, timeUnit);
+    return { figures, accounts, columns: points, shared: { symbols, timeUnit, curves }, portfolio };
+  }
+  const { length, read } = spool.portfolio;
+  return { figures, accounts, columns: ordered(columns), shared: undefined, portfolio: { timeUnit, length, read } };
 }
 
 /** Reads all curves into arrays. */
-function arraysOf({ figures, accounts, portfolio }: BacktestCurves): BacktestResult {
+function arraysOf({ figures, accounts, shared, portfolio }: BacktestCurves): BacktestResult {
   const symbols = accounts.map((account) => ({ ...account.figures, ...arraysOfReader(account.curves) }));
   if (figures.portfolio === undefined || portfolio === undefined) return { ...figures, symbols, portfolio: undefined };
   const times = new BigInt64Array(portfolio.length);
   const equity = new Float64Array(portfolio.length);
   portfolio.read(0, times, equity);
-  return { ...figures, symbols, portfolio: { ...figures.portfolio, times, equity } };
+  const account = shared === undefined ? undefined : arraysOfReader(shared.curves, true);
+  return { ...figures, symbols, account, portfolio: { ...figures.portfolio, times, equity } };
 }
 
 /**

@@ -1,10 +1,10 @@
-import type { SymbolFigures } from "@atc/backtest";
-import { decodeCurves, decodeFigures, encodeCurves, encodeFigures } from "@atc/backtest";
+import { decodeCurves, encodeCurves } from "@atc/backtest";
 import type { CacheValue } from "@atc/cache";
 import type { JsonObject, JsonValue } from "@atc/contract";
 import type { SpoolCurves } from "../spool/spool-curves.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { type curveMemory, fillSink, isComplete, lengthOf, type Rows } from "./curve-memory.ts";
+import type { ResultCodec } from "./result-codecs.ts";
 
 /**
  * The bars of one piece. An entry exists as arrays and as a payload at the same time, so 2^20 bars would take 60 MB
@@ -15,20 +15,21 @@ const pieceBars = 2 ** 18;
 const pieceTrades = 120_000;
 
 /** A long series in the cache: pieces and an index. The index is written last, so a stored index has all its pieces. */
-export interface SeriesPieces {
+export interface SeriesPieces<Result> {
   /** Whether an entry is the index of a long series. */
   isIndex(value: CacheValue): boolean;
   /**
    * Reads the curves into the spool and returns the figures; undefined if a piece is missing. ATC_CORRUPT_DATA for
    * entries of another version.
    */
-  load(index: CacheValue, room: SizedSymbol): Promise<SymbolFigures | undefined>;
+  load(index: CacheValue, room: SizedSymbol): Promise<Result | undefined>;
   /** Stores the pieces of a series, then its index; `costMs` is the time that computing the series took. */
-  store(figures: SymbolFigures, costMs: number): Promise<void>;
+  store(result: Result, costMs: number): Promise<void>;
 }
 
 /** The curves and the cache that {@link seriesPieces} works with. */
-export interface SeriesPiecesOptions {
+export interface SeriesPiecesOptions<Result> {
+  readonly codec: ResultCodec<Result>;
   readonly curves: SpoolCurves;
   readonly readCurves: ReturnType<typeof curveMemory>;
   /** Looks up an entry of a symbol; `part` distinguishes the entries of one symbol. */
@@ -66,16 +67,19 @@ function isCount(value: JsonValue | undefined): value is number {
 }
 
 /** Loads and stores long series of a cache. */
-export function seriesPieces({ curves, readCurves, get, put }: SeriesPiecesOptions): SeriesPieces {
+export function seriesPieces<Result extends { readonly symbol: string }>(
+  options: SeriesPiecesOptions<Result>,
+): SeriesPieces<Result> {
+  const { codec, curves, readCurves, get, put } = options;
   return {
     isIndex: ({ attributes }) => attributes?.["trades"] !== undefined,
     async load({ attributes = {} }, { symbol, bars }) {
       const { figures: encoded, trades, fills } = attributes;
-      const figures = decodeFigures(encoded);
-      if (figures.symbol !== symbol || figures.metrics.bars > bars || !isCount(trades) || !isCount(fills))
+      const figures = codec.decode(encoded);
+      if (figures.symbol !== symbol || codec.barsOf(figures) > bars || !isCount(trades) || !isCount(fills))
         return undefined;
       const sink = curves.sink(symbol, bars);
-      for (const [piece, rows] of piecesOf(figures.metrics.bars, trades, fills).entries()) {
+      for (const [piece, rows] of piecesOf(codec.barsOf(figures), trades, fills).entries()) {
         const value = await get(symbol, { piece });
         if (value === undefined) return undefined;
         const found = decodeCurves(value.arrays);
@@ -99,7 +103,7 @@ export function seriesPieces({ curves, readCurves, get, put }: SeriesPiecesOptio
         const [read] = readCurves([{ reader, ...rows }]);
         if (read === undefined || !(await put(symbol, { piece }, { arrays: encodeCurves(read) }, shareMs))) return;
       }
-      const attributes = { figures: encodeFigures(figures), trades: reader.trades, fills: reader.fills };
+      const attributes = { figures: codec.encode(figures), trades: reader.trades, fills: reader.fills };
       await put(symbol, {}, { arrays: {}, attributes }, shareMs);
     },
   };

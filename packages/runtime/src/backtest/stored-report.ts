@@ -1,5 +1,5 @@
 import type { BacktestJson } from "@atc/backtest";
-import { decodeMetrics, withLossWarning } from "@atc/backtest";
+import { decodeBankruptcy, decodeCosts, decodeMetrics } from "@atc/backtest";
 import type { CacheValue } from "@atc/cache";
 import type { JsonObject, JsonValue } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
@@ -14,12 +14,13 @@ export type Figures = BacktestJson;
 export function storedFigures(value: CacheValue | undefined, symbols: readonly string[]): Figures | undefined {
   const figures = value?.attributes;
   if (!isObject(figures)) return undefined;
-  const { portfolio, symbols: results, skipped } = figures;
+  const { portfolio, symbols: results, contributions, skipped } = figures;
   if (!(isList(results) && isList(skipped))) return undefined;
   try {
     const figuresOfAll: Figures = {
-      portfolio: portfolio === null ? null : decodeMetrics(portfolio),
+      portfolio: portfolio === null ? null : accountFigures(portfolio),
       symbols: results.map(symbolFigures),
+      ...(isList(contributions) ? { contributions: contributions.map(contributionOf) } : {}),
       skipped: skipped.map(skippedSymbol),
     };
     return isWhole(figuresOfAll, symbols) ? figuresOfAll : undefined;
@@ -30,19 +31,50 @@ export function storedFigures(value: CacheValue | undefined, symbols: readonly s
 }
 
 /** Whether each symbol has figures or a reason, exactly once, and there is a portfolio if any symbol has figures. */
-function isWhole({ portfolio, symbols, skipped }: Figures, wanted: readonly string[]): boolean {
+function isWhole(figures: Figures, wanted: readonly string[]): boolean {
+  const { portfolio, symbols, contributions = [], skipped } = figures;
   const byName = (a: string, b: string): number => (a < b ? -1 : 1);
-  const names = [...symbols, ...skipped].map(({ symbol }) => symbol).sort(byName);
+  const names = [...symbols, ...contributions, ...skipped].map(({ symbol }) => symbol).sort(byName);
   const isAll = names.length === wanted.length && names.every((name, i) => name === wanted[i]);
-  return isAll && (portfolio === null) === (symbols.length === 0);
+  return isAll && (portfolio === null) === (symbols.length + contributions.length === 0);
+}
+
+function accountFigures(value: JsonValue | undefined): NonNullable<Figures["portfolio"]> {
+  if (!isObject(value)) throw new TypeError("the figures of an account are not an object");
+  const { costs, bankruptAt, warnings, ...metrics } = value;
+  if (!isList(warnings)) throw new TypeError("there are no warnings");
+  return {
+    ...decodeMetrics(metrics),
+    costs: decodeCosts(costs),
+    bankruptAt: decodeBankruptcy(bankruptAt),
+    warnings: warnings.map(textOf),
+  };
 }
 
 function symbolFigures(value: JsonValue): Figures["symbols"][number] {
   if (!isObject(value)) throw new TypeError("the figures of a symbol are not an object");
-  const { symbol, warnings, ...metrics } = value;
+  const { symbol, ...account } = value;
+  return { symbol: textOf(symbol), ...accountFigures(account) };
+}
+
+/** The members of a contribution that are numbers, and those that may be null. */
+const contributionNumbers = ["bars", "exposure", "trades", "fees", "slippage", "profit", "contribution"] as const;
+const contributionFigures = ["winRate", "buyAndHold"] as const;
+
+function contributionOf(value: JsonValue): NonNullable<Figures["contributions"]>[number] {
+  if (!isObject(value)) throw new TypeError("a contribution is not an object");
+  const { symbol, warnings } = value;
   if (!isList(warnings)) throw new TypeError("there are no warnings");
-  const decoded = decodeMetrics(metrics);
-  return { symbol: textOf(symbol), ...decoded, warnings: [...withLossWarning(warnings.map(textOf), decoded)] };
+  for (const name of contributionNumbers)
+    if (typeof value[name] !== "number") throw new TypeError(`${name} is missing`);
+  for (const name of contributionFigures)
+    if (value[name] !== null && typeof value[name] !== "number") throw new TypeError(`${name} is missing`);
+  const figures = [...contributionNumbers, ...contributionFigures].map((name) => [name, value[name]] as const);
+  return {
+    symbol: textOf(symbol),
+    ...(Object.fromEntries(figures) as Omit<NonNullable<Figures["contributions"]>[number], "symbol" | "warnings">),
+    warnings: warnings.map(textOf),
+  };
 }
 
 function skippedSymbol(value: JsonValue): Figures["skipped"][number] {

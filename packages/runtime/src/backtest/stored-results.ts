@@ -1,5 +1,5 @@
-import type { CurveContent, SymbolFigures } from "@atc/backtest";
-import { decodeCurves, decodeFigures, encodeCurves, encodeFigures } from "@atc/backtest";
+import type { CurveContent } from "@atc/backtest";
+import { decodeCurves, encodeCurves } from "@atc/backtest";
 import type { Cache, CacheKey, CacheValue } from "@atc/cache";
 import type { JsonObject, JsonValue, TypedArray } from "@atc/contract";
 import { isAtcError } from "@atc/contract";
@@ -7,24 +7,26 @@ import { wholeBars } from "../compute/symbol-batches.ts";
 import type { SpoolCurves } from "../spool/spool-curves.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { curveMemory, fillSink, isComplete } from "./curve-memory.ts";
+import type { ResultCodec } from "./result-codecs.ts";
 import { seriesPieces } from "./series-pieces.ts";
 
 /** Makes the key of an entry of some symbols; `part` distinguishes the entries of the same symbols. */
 type ResultKey = (symbols: readonly string[], part?: JsonObject) => CacheKey;
 
 /** Results in a cache: one entry for neighbouring symbols; pieces and an index for a long series. */
-export interface StoredResults {
+export interface StoredResults<Result> {
   /**
    * Reads the curves into the spool and returns the figures. Symbols that are missing, damaged or of another version
    * are left out.
    */
-  load(symbols: readonly SizedSymbol[]): Promise<readonly SymbolFigures[]>;
+  load(symbols: readonly SizedSymbol[]): Promise<readonly Result[]>;
   /** Stores figures, with the curves from the spool. */
-  store(results: readonly SymbolFigures[], symbols: readonly string[], costMs: number): Promise<void>;
+  store(results: readonly Result[], symbols: readonly string[], costMs: number): Promise<void>;
 }
 
 /** The curves and the cache that {@link storedResults} works with. */
-export interface StoredResultsOptions {
+export interface StoredResultsOptions<Result> {
+  readonly codec: ResultCodec<Result>;
   readonly cache: Cache;
   readonly curves: SpoolCurves;
   readonly key: ResultKey;
@@ -85,8 +87,10 @@ async function unlessRefused<Result>(decode: () => Promise<Result> | Result, mis
 }
 
 /** Results of a cache, whose curves go through a spool. */
-export function storedResults(options: StoredResultsOptions): StoredResults {
-  const { cache, curves, key, mostBytes } = options;
+export function storedResults<Result extends { readonly symbol: string }>(
+  options: StoredResultsOptions<Result>,
+): StoredResults<Result> {
+  const { codec, cache, curves, key, mostBytes } = options;
   let bytes = (barBytes + columnBytes * (options.content.columns?.length ?? 0)) * options.bars;
   let isTooLarge = false;
   const written: CacheKey[] = [];
@@ -99,14 +103,17 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
   }
 
   const pieces = seriesPieces({
+    codec,
     curves,
     readCurves,
     get: (symbol, part) => cache.get(key([symbol], part), once),
     put: (symbol, part, value, costMs) => put(key([symbol], part), value, costMs),
   });
 
-  /** Whether more results fit. Trades and fills are counted as they come, so a run may turn out too large in its middle. */
-  async function fits(results: readonly SymbolFigures[]): Promise<boolean> {
+  /**
+   * Whether more results fit. Trades and fills are counted as they come, so a run may turn out too large in its middle.
+   */
+  async function fits(results: readonly Result[]): Promise<boolean> {
     for (const { symbol } of results) {
       const { trades, fills } = curves.counts(symbol) ?? { trades: 0, fills: 0 };
       bytes += tradeBytes * trades + fillBytes * fills;
@@ -122,15 +129,15 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
     return false;
   }
 
-  function loadBatch({ arrays, attributes }: CacheValue, symbols: readonly SizedSymbol[]): readonly SymbolFigures[] {
+  function loadBatch({ arrays, attributes }: CacheValue, symbols: readonly SizedSymbol[]): readonly Result[] {
     const encoded = listOf(attributes?.["results"]);
     const parts = arraysByNumber(arrays, encoded.length);
     return symbols.flatMap(({ symbol, bars }) => {
       const number = encoded.findIndex((one) => symbolOf(one) === symbol);
       if (number < 0) return [];
-      const figures = decodeFigures(encoded[number]);
+      const figures = codec.decode(encoded[number]);
       const stored = decodeCurves(parts[number] ?? {});
-      if (stored.times.length !== figures.metrics.bars || stored.times.length > bars) return [];
+      if (stored.times.length !== codec.barsOf(figures) || stored.times.length > bars) return [];
       const sink = curves.sink(symbol, bars);
       if (!isComplete(stored, sink)) return [];
       fillSink(sink, stored);
@@ -139,11 +146,7 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
     });
   }
 
-  async function storeBatch(
-    results: readonly SymbolFigures[],
-    symbols: readonly string[],
-    costMs: number,
-  ): Promise<void> {
+  async function storeBatch(results: readonly Result[], symbols: readonly string[], costMs: number): Promise<void> {
     const arrays: Record<string, TypedArray> = {};
     const readers = results.map(({ symbol }) => curves.reader(symbol));
     const all = readCurves(
@@ -156,7 +159,7 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
     );
     for (const [number, whole] of all.entries())
       for (const [name, array] of Object.entries(encodeCurves(whole))) arrays[`${number}/${name}`] = array;
-    const attributes = { results: results.map(encodeFigures) };
+    const attributes = { results: results.map((result) => codec.encode(result)) };
     await put(key(symbols), { arrays, attributes }, costMs);
   }
 
@@ -174,7 +177,8 @@ export function storedResults(options: StoredResultsOptions): StoredResults {
     async store(results, symbols, costMs) {
       if (!(await fits(results))) return;
       const [only] = results;
-      if (only !== undefined && symbols.length === 1 && only.metrics.bars > wholeBars) await pieces.store(only, costMs);
+      if (only !== undefined && symbols.length === 1 && codec.barsOf(only) > wholeBars)
+        await pieces.store(only, costMs);
       else if (only !== undefined) await storeBatch(results, symbols, costMs);
     },
   };

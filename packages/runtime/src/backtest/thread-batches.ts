@@ -1,5 +1,5 @@
 import type { Period } from "@atc/backtest";
-import { decodeFigures, periodRows } from "@atc/backtest";
+import { type MetricName, periodRows } from "@atc/backtest";
 import type { Dataset, Executor, OperationOptions } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
 import type { BacktestTaskInput, BacktestTaskOutput } from "../compute/tasks.ts";
@@ -8,6 +8,7 @@ import type { Spool } from "../spool/open-spool.ts";
 import { backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { BatchComputer } from "./result-batches.ts";
+import type { ResultCodec } from "./result-codecs.ts";
 
 const taskRef = { task: "@atc/runtime#backtestSymbols", version: 4 };
 
@@ -26,7 +27,10 @@ function sharedProgress(total: number, onProgress: OperationOptions["onProgress"
 }
 
 /** What {@link threadBatches} needs besides the runtime. */
-export interface ThreadBatchesOptions extends OperationOptions {
+export interface ThreadBatchesOptions<Result> extends OperationOptions {
+  readonly codec: ResultCodec<Result>;
+  /** The metrics besides the first 23. */
+  readonly metrics: readonly MetricName[];
   /** The dataset; each thread opens it again. */
   readonly dataset: Dataset;
   /** Receives the curves. */
@@ -39,11 +43,14 @@ export interface ThreadBatchesOptions extends OperationOptions {
 }
 
 /**
- * Computes batches of symbols with ATC on the threads of the executor. If the dataset was replaced meanwhile, the
- * caller computes: it still has the old one open.
+ * Computes batches of symbols with a built-in strategy on the threads of the executor. If the dataset was replaced
+ * meanwhile, the caller computes: it still has the old one open.
  */
-export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): BatchComputer {
-  const { dataset, executor, period, signal, spool } = options;
+export function threadBatches<Result extends { readonly symbol: string }>(
+  runtime: Runtime,
+  options: ThreadBatchesOptions<Result>,
+): BatchComputer<Result> {
+  const { codec, metrics, dataset, executor, period, signal, spool } = options;
   const { config } = runtime;
   const { limit } = config;
   const progress = sharedProgress(options.bars, options.onProgress);
@@ -58,7 +65,9 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
       const input: BacktestTaskInput = {
         ...datasetRef(runtime.storeRef, dataset.manifest),
         symbols,
+        strategy: config.strategy,
         signals: signalPart(config),
+        metrics,
         config: backtestPart(config),
         limit,
         period,
@@ -76,7 +85,7 @@ export function threadBatches(runtime: Runtime, options: ThreadBatchesOptions): 
           ({ symbol, message, details }) => [symbol, new AtcError("ATC_INVALID_DATA", message, { details })] as const,
         );
         const results = output.tested.map(({ figures, counts }) => {
-          const decoded = decodeFigures(figures);
+          const decoded = codec.decode(figures);
           spool.curves.register(decoded.symbol, counts);
           return decoded;
         });

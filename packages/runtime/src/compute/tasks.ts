@@ -1,10 +1,11 @@
-import type { Period } from "@atc/backtest";
-import { atcStrategy, backtestSeries, encodeFigures, periodRows } from "@atc/backtest";
+import type { CurveSink, MetricName, Period } from "@atc/backtest";
+import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, periodRows } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
-import type { BacktestConfig, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
+import type { Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
+import { builtInStrategy, type StrategyParts } from "./built-in-strategy.ts";
 import { readPrices } from "./price-series.ts";
 import type { ComputedSignals } from "./signal-steps.ts";
 import { signalSteps } from "./signal-steps.ts";
@@ -12,13 +13,11 @@ import type { StateRequest, SymbolState } from "./symbol-state.ts";
 import { createStates } from "./symbol-state.ts";
 import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
 
-/** Symbols of a dataset to backtest with ATC. */
-export interface BacktestTaskInput extends DatasetRef {
+/** Symbols of a dataset to backtest with a built-in strategy, or to decide for if they share an account. */
+export interface BacktestTaskInput extends DatasetRef, StrategyParts {
   readonly symbols: readonly string[];
-  /** The configuration of the signals. */
-  readonly signals: SignalConfig;
-  /** Fills and costs. */
-  readonly config: BacktestConfig;
+  /** The metrics besides the first 23. */
+  readonly metrics: readonly MetricName[];
   /** The most bars per symbol, counted from the last one; undefined for all. */
   readonly limit: number | undefined;
   /** The time in which accounts trade. Default: all. */
@@ -29,7 +28,7 @@ export interface BacktestTaskInput extends DatasetRef {
 
 /** A symbol whose bars and trades are in the spool. */
 export interface TestedSymbol {
-  /** Its figures, as `encodeFigures` returns them. */
+  /** Its figures, as `encodeFigures` returns them; in a shared account its decisions, as `encodeDecisions` does. */
   readonly figures: JsonObject;
   /** Its numbers of bars, trades and fills. */
   readonly counts: CurveCounts;
@@ -51,10 +50,30 @@ export interface BacktestTaskOutput {
 
 const datasets = createThreadDatasets();
 
+/** What one symbol of a task needs. */
+interface SymbolInput extends BacktestTaskInput {
+  readonly onProgress: (progress: { readonly done: number }) => void;
+  readonly sink: CurveSink;
+}
+
+/** The figures of a symbol, or its decisions in a shared account, as plain data. */
+function computeSymbol(dataset: Dataset, symbol: string, input: SymbolInput): JsonObject {
+  const { config, metrics, limit, period, onProgress, sink } = input;
+  const series = dataset.series(symbol);
+  const options = { strategy: builtInStrategy(input, dataset), config, limit, period, onProgress, sink };
+  if (config.account === "separate") {
+    const benchmark = config.benchmark === undefined ? undefined : dataset.series(config.benchmark);
+    return encodeFigures(backtestSeries(series, { ...options, metrics, benchmark }));
+  }
+  const steps = decideSteps(series, options);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return encodeDecisions(step.value);
+}
+
 async function run(input: BacktestTaskInput, context: TaskContext): Promise<BacktestTaskOutput> {
   const dataset = await datasets.open(input);
-  const { signals, config, limit, period } = input;
-  const strategy = atcStrategy(signals);
+  const { limit, period } = input;
   const { spool } = input;
   const curves = spoolCurves(spool, new Map(spool.regions.map((region) => [region.symbol, region])));
   const tested: TestedSymbol[] = [];
@@ -70,9 +89,9 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
         context.onProgress({ phase: "computing", done: before + done, unit: "bars" });
       };
       const sink = curves.sink(symbol, curveBars);
-      const figures = backtestSeries(series, { strategy, config, limit, period, onProgress, sink });
+      const figures = computeSymbol(dataset, symbol, { ...input, onProgress, sink });
       const { bars, trades, fills } = curves.reader(symbol);
-      tested.push({ figures: encodeFigures(figures), counts: { bars, trades, fills } });
+      tested.push({ figures, counts: { bars, trades, fills } });
     } catch (error) {
       if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
       failures.push({ symbol, message: error.message, details: error.details });
@@ -84,8 +103,8 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
 }
 
 /**
- * Backtests symbols of a dataset with ATC. The thread opens the dataset itself, keeps it open for its next task and
- * writes the curves to the spool.
+ * Backtests symbols of a dataset with a built-in strategy, or decides for them if they share an account. The thread
+ * opens the dataset itself, keeps it open for its next task and writes the curves to the spool.
  */
 export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 4, run });
 

@@ -1,16 +1,29 @@
 import { open, rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
-import type { Table, TableBlocks } from "@atc/backtest";
-import { blocksToCsv, columnsToCsv, equityBlocks, fillBlocks, portfolioBlocks, tradeBlocks } from "@atc/backtest";
+import type { PortfolioCurve, Table, TableBlocks } from "@atc/backtest";
+import {
+  blocksToCsv,
+  columnsToCsv,
+  equityBlocks,
+  fillBlocks,
+  portfolioBlocks,
+  sharedFillBlocks,
+  sharedPointBlocks,
+  sharedTradeBlocks,
+  tradeBlocks,
+} from "@atc/backtest";
+import type { AtcConfig } from "@atc/config";
 import type { ColumnType, TextColumn, TypedArray } from "@atc/contract";
 import { AtcError, fromSystemError } from "@atc/contract";
 import { removeStale, temporaryOf } from "@atc/datasets";
 import { encodeArrow, encodeArrowBlocks } from "@atc/mmap-store";
 import { columnNames, signalOutputs } from "@atc/signals";
 import { type BacktestCurves, curvesOfResult } from "../backtest/backtest-curves.ts";
+import type { BacktestReport } from "../backtest/backtest-report.ts";
 import type { BacktestOutcome, OpenBacktest } from "../backtest/run-backtest.ts";
 import type { SignalTable } from "../signals/signal-table.ts";
 import type { Runtime } from "../wiring/runtime.ts";
+import { curveTableNames, mostTextRows, portfolioTables, tableRows, tablesJson } from "./curve-tables.ts";
 import { reportJson } from "./report-json.ts";
 import { writeRows } from "./table-rows.ts";
 
@@ -91,7 +104,7 @@ async function writeBlocks(table: TableBlocks, file: string, writers: TableWrite
   return replaceFile(file, encodeArrowBlocks({ rows: table.length, columns, values: (name) => valuesOf(table, name) }));
 }
 
-/** Where table writers are found. */
+/** Finds table writers. */
 type TableWriters = Pick<Runtime, "host">;
 
 async function writeParquet(table: TableBlocks, file: string, writers: TableWriters | undefined): Promise<void> {
@@ -124,12 +137,18 @@ export interface CurveFiles {
   readonly trades?: string;
   /** All fills. */
   readonly fills?: string;
-  /** Equity, direction and the requested columns of every bar of every symbol. */
+  /** Equity, direction and the requested columns of every bar of every symbol; of a shared account, its points. */
   readonly equity?: string;
-  /** The portfolio's equity. */
+  /** The portfolio's equity; of a shared account, with the requested columns. */
   readonly portfolio?: string;
   /** The report: `.json`. */
   readonly report?: string;
+  /**
+   * Tables of the portfolio's curve: one `.json` with all of them, or a file per table, with `{table}` in its name for
+   * `monthlyReturns`, `drawdowns` and `rolling`. A `rolling` of more than 100,000 points is written only to Arrow or
+   * Parquet.
+   */
+  readonly tables?: string;
 }
 
 /**
@@ -139,9 +158,51 @@ export interface CurveFiles {
  * @throws ATC_INVALID_ARGUMENT for an ending; ATC_MISSING_PLUGIN with the line that installs the format's package
  */
 export async function checkCurveFiles({ host }: Runtime, files: CurveFiles): Promise<void> {
-  const { report: _, ...tables } = files;
-  for (const file of Object.values(tables))
+  const { report: _, tables, ...others } = files;
+  const all: readonly (string | undefined)[] = [...Object.values(others), ...(isTablesJson(tables) ? [] : [tables])];
+  for (const file of all)
     if (file !== undefined && formatOf(file) === "parquet") await host.find("table-writer", "parquet");
+  if (tables === undefined || isTablesJson(tables) || tables.includes(tablePlace)) return;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `"${tables}" would hold several tables; write {table} in its name for a file of each, or end it in .json`,
+    { details: { file: tables } },
+  );
+}
+
+/** What stands for the name of a table in the name of a file. */
+const tablePlace = "{table}";
+
+function isTablesJson(file: string | undefined): boolean {
+  return file !== undefined && extname(file).toLowerCase() === ".json";
+}
+
+/** The files that the tables are written to. */
+export function tableFiles(file: string): readonly string[] {
+  return isTablesJson(file) ? [file] : curveTableNames.map((name) => file.replaceAll(tablePlace, name));
+}
+
+/** Writes the tables of a portfolio's curve. Returns the files written. */
+async function writeTables(
+  curve: PortfolioCurve,
+  { config }: BacktestReport,
+  file: string,
+  writers: TableWriters | undefined,
+): Promise<readonly string[]> {
+  const tables = portfolioTables(curve, config as unknown as AtcConfig);
+  if (isTablesJson(file)) {
+    await replaceFile(file, tablesJson(tables, curve));
+    return [file];
+  }
+  const written: string[] = [];
+  for (const name of curveTableNames) {
+    const rows = tableRows(tables, name, curve);
+    const own = file.replaceAll(tablePlace, name);
+    if (name === "rolling" && rows.length > mostTextRows && formatOf(own) === "csv") continue;
+    await writeBlocks(rows, own, writers);
+    written.push(own);
+  }
+  return written;
 }
 
 /**
@@ -161,7 +222,12 @@ export async function writeCurves(
   const written: string[] = [];
   for (const [kind, file] of Object.entries(files) as (readonly [keyof CurveFiles, string])[]) {
     if (kind === "report") await replaceFile(file, reportJson(report));
-    else {
+    else if (kind === "tables") {
+      if (curves === undefined)
+        throw new AtcError("ATC_INVALID_ARGUMENT", "the outcome has no curves; ask for them with curves: true");
+      if (curves.portfolio !== undefined) written.push(...(await writeTables(curves.portfolio, report, file, writers)));
+      continue;
+    } else {
       if (curves === undefined)
         throw new AtcError("ATC_INVALID_ARGUMENT", "the outcome has no curves; ask for them with curves: true");
       const table = tableOfCurves(curves, kind);
@@ -174,17 +240,18 @@ export async function writeCurves(
 
 /** The table of one file; undefined for the portfolio if no symbol could be computed. */
 function tableOfCurves(
-  { accounts, portfolio }: BacktestCurves,
-  kind: Exclude<keyof CurveFiles, "report">,
+  { accounts, columns, shared, portfolio }: BacktestCurves,
+  kind: Exclude<keyof CurveFiles, "report" | "tables">,
 ): TableBlocks | undefined {
   switch (kind) {
     case "trades":
-      return tradeBlocks(accounts);
+      return shared === undefined ? tradeBlocks(accounts) : sharedTradeBlocks(shared);
     case "fills":
-      return fillBlocks(accounts);
+      return shared === undefined ? fillBlocks(accounts) : sharedFillBlocks(shared);
     case "equity":
-      return equityBlocks(accounts);
+      return shared === undefined ? equityBlocks(accounts, columns) : sharedPointBlocks(shared);
     case "portfolio":
+      if (shared !== undefined) return sharedPointBlocks(shared);
       return portfolio && portfolioBlocks(portfolio);
   }
 }

@@ -17,8 +17,8 @@ export interface LogTrend {
 const seriesLimit = 1 / 64;
 
 /**
- * ln(b / a). Most bars change the equity by little: six terms of a series are as exact as Math.log there, and take a
- * third of its time.
+ * ln(b / a). Most bars change the equity by little: six terms of a series are as exact as the logarithm there, and
+ * take a third of its time.
  */
 function logRatio(a: number, b: number): number {
   const q = (b - a) / (b + a);

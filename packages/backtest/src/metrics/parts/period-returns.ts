@@ -50,7 +50,7 @@ export function createPeriodReturns(kind: PeriodKind, onReturns: PeriodListener)
     add(chunk) {
       const { equity, words, unit, length } = chunk;
       if (length === 0) return;
-      // Bar 0 alone is no period: a base that is not above 0 gives no return.
+      // A period that holds only bar 0 has no return, and neither has a base that is not above 0.
       let known = chunk.row === 0 && millisecondsAt(words, 1, unit) >= end ? Number.NaN : base;
       let until = end;
       let count = 0;

@@ -49,6 +49,6 @@ export const volumeMetrics: MetricDefinitions<(typeof volumeNames)[number]> = de
     "money",
     "+",
     ["volume"],
-    "initialCapital x 0.05 / volumeShareP95; null unless sizes are proportional to the equity",
+    "initialCapital * 0.05 / volumeShareP95; null unless sizes are proportional to the equity",
   ],
 });

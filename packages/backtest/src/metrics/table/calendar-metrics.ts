@@ -57,7 +57,7 @@ export const calendarMetrics: MetricDefinitions<(typeof calendarNames)[number]> 
     "ratio",
     "+",
     ["lowest", "days"],
-    "tailRatio x sum of max(d, 0) / sum of max(-d, 0)",
+    "tailRatio * sum of max(d, 0) / sum of max(-d, 0)",
     "Bernut; quantstats",
   ],
   gainToPain: [

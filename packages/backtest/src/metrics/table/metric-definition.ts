@@ -50,6 +50,24 @@ export type MetricPart =
   | "captures"
   | "volume";
 
+/** Every part in words: what it is, and the memory it takes if that grows. */
+export const partTexts: Readonly<Record<MetricPart, string>> = {
+  lowest: "whether the equity was ever 0 or below: then, and with a single bar, it is null",
+  shortfall: "returns above and below the risk-free rate; with a rate, the equity is read twice",
+  moments: "moments of the returns",
+  trend: "the least-squares line through the logarithm of the equity",
+  autocorrelations: "autocorrelations of the returns; the equity is read twice",
+  drawdowns: "every drawdown",
+  days: "the return of every UTC day, 8 bytes of memory each",
+  months: "the return of every UTC month",
+  years: "the return of every UTC year",
+  trades: "sums over closed trades",
+  tradeTimes: "bars and duration of every closed trade, 16 bytes of memory each",
+  benchmark: "pairs of returns of account and benchmark",
+  captures: "growth while the benchmark rises, and while it falls",
+  volume: "the share of volume of every fill, 8 bytes of memory each",
+};
+
 /** What a metric is and what it takes. */
 export interface MetricDefinition {
   /** The formula in plain text, with the symbols of `docs/metrics.md`. */

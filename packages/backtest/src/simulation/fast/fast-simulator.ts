@@ -154,6 +154,7 @@ export function createFastSimulator(config: FastSimulatorConfig, options: Simula
     });
     if (points.times !== bars.times) points.times.set(bars.times);
     lookUpTimes(times, state, peakBar, bars.times);
+    fills?.flush();
     return length;
   }
 
