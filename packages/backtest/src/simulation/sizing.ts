@@ -1,7 +1,7 @@
 import type { Bars } from "./bars.ts";
 import { type Book, sideOf } from "./book.ts";
-import { shareDivisor, shareOf } from "./shares.ts";
 import { assignSlots } from "./slots.ts";
+import { shareDivisor, shareOf } from "./symbol-share.ts";
 import { sizings } from "./terms.ts";
 
 /** The notional that a symbol asks for, by the specification, section 6; NaN if its size is unknown. */
@@ -28,7 +28,7 @@ function askNotional(book: Book, symbol: number, equity: number, divisor: number
   if (book.terms.isAtr && Number.isNaN(book.positions.range[symbol])) return 0;
   const share = shareOf(book, symbol, divisor);
   const notional = share > 0 ? notionalOf(book, symbol, equity, share) : 0;
-  return notional > 0 ? notional : 0;
+  return Number.isNaN(notional) ? 0 : notional;
 }
 
 function askNotionals(book: Book, bars: Bars, equity: number): void {
