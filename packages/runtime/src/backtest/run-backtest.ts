@@ -11,8 +11,8 @@ import {
   arraysOfReader,
   backtestInto,
   barColumns,
+  checkData,
   checkPeriod,
-  checkWeights,
   metricNames,
   neededCurveColumns,
   periodRows,
@@ -257,8 +257,9 @@ export async function openBacktest(
   const cache = await usableCache(runtime);
   const metrics = metricsOf(options);
   const simulation = backtestPart(config);
-  checkWeights(simulation, dataset.symbols());
-  const key = keysOf(config, dataset, strategyOf(config, dataset, options), { period, metrics });
+  const strategy = strategyOf(config, dataset, options);
+  checkData(simulation, strategy, dataset);
+  const key = keysOf(config, dataset, strategy, { period, metrics });
   const names = symbols.map(({ symbol }) => symbol);
   const whole = key("report", { symbols: names });
   const context = { notes: await notesOf(runtime, dataset, options), period };
