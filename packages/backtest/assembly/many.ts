@@ -120,8 +120,8 @@ function advancePair(pair: usize, directions: usize, fill: usize, close: usize, 
 }
 
 /**
- * Adds the returns of a span to the moments of four pairs. Their chains run side by side, since each waits twenty cycles
- * for the one before it.
+ * Adds the returns of a span to the moments of four pairs. Their chains run side by side, since each waits twenty
+ * cycles for the one before it.
  */
 function addReturns(group: usize, returns: usize, bar: f64, count: usize, target: f64): void {
   const zero = f64x2.splat(0);
@@ -200,10 +200,10 @@ function clip(row: usize, lowest: i8, highest: i8, count: usize): bool {
 }
 
 /**
- * Adds `count` bars to a group of which `bars` are known. `directions` are eight rows, `directionStride` apart, with the
- * block after 16 bytes and zeros after the block up to a multiple of 16. `work` has room for the returns of a span.
- * Returns the first account with a direction that is not -1, 0 or 1, else `groupSize`; in the first case the state is
- * unchanged.
+ * Adds `count` bars to a group of which `bars` are known. `directions` are eight rows, `directionStride` apart, with
+ * the block after 16 bytes and zeros after the block up to a multiple of 16. `work` has room for the returns of a
+ * span. Returns the first account with a direction that is not -1, 0 or 1, else `groupSize`; in the first case the
+ * state is unchanged.
  */
 export function advanceGroup(
   group: usize,

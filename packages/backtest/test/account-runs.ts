@@ -10,7 +10,9 @@ import {
   type Trades,
 } from "../src/index.ts";
 
-/** The bars of one symbol: columns of plain numbers, decisions included, as section 3 of the specification leaves them. */
+/**
+ * The bars of one symbol: columns of plain numbers, decisions included, as section 3 of the specification leaves them.
+ */
 export interface SymbolBars {
   readonly symbol: string;
   readonly time: readonly number[];

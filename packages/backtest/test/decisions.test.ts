@@ -172,7 +172,8 @@ describe("signal: entries", () => {
 
   it("decides some of them by hand", () => {
     const columns = {
-      // Enter; both of a side cancel, the other side counts; two entries cancel; an exit of the other side has no effect.
+      // Enter; both of a side cancel, the other side counts; two entries cancel; an exit of the other side has no
+      // effect.
       longEntry: [1, 1, 1, 0, 0, 0],
       longExit: [0, 1, 0, 0, 1, 0],
       shortEntry: [0, 1, 1, 0, 0, 0],

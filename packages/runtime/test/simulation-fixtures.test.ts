@@ -57,7 +57,10 @@ function agree(actual: unknown, expected: unknown, where: string): void {
     return;
   }
   const found = Number.isNaN(actual) ? null : actual;
-  if (typeof expected !== "number") return expect(found, where).toBe(expected);
+  if (typeof expected !== "number") {
+    expect(found, where).toBe(expected);
+    return;
+  }
   const isNear = typeof found === "number" && Math.abs(found - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
   if (!isNear) expect(found, where).toBe(expected);
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { RowKind } from "@atc/contract";
 import { type ReadRow, tableWriterCases } from "@atc/testing";
 import { describe, expect, it } from "vitest";
@@ -30,4 +33,43 @@ it("refuses an unknown compression", () => {
   expect(() => parquetWriter({ compression: "lzma" as "zstd" })).toThrow(
     expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),
   );
+});
+
+it("writes texts of a dictionary beside the symbol, and leaves out missing ones", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "atc-texts-"));
+  try {
+    const path = join(folder, "fills.parquet");
+    const count = 3000;
+    const reasons = ["signal", "stopLoss", 'a "quoted, text"'];
+    const file = await parquetWriter({ threads: 1 }).create(path, {
+      schema: {
+        kind: "bars",
+        columns: [
+          { name: "time", type: "timestamp[ms]" },
+          { name: "close", type: "float64" },
+          { name: "reason", type: "text" },
+        ],
+      },
+      texts: { reason: reasons },
+      series: [{ symbol: "A", rows: count }],
+    });
+    const indices = Int32Array.from({ length: count }, (_, i) => (i % 4) - 1);
+    const time = BigInt64Array.from({ length: count }, (_, i) => BigInt(i) * 60_000n);
+    await file.write("A", { time, close: Float64Array.from({ length: count }, (_, i) => i), reason: indices });
+    await file.finish();
+    await using source = await duckdb(
+      {
+        sql: "SELECT coalesce(reason, 'none') AS symbol, time AS timestamp, close FROM files",
+        files: path,
+      },
+      { kind: "bars", format: "parquet", threads: 1 },
+    );
+    const found: string[] = [];
+    for await (const { length, symbol, columns } of source.chunks())
+      for (let i = 0; i < length; i++)
+        found[columns["close"]?.[i] as number] = symbol.values[symbol.indices[i] as number] as string;
+    expect(found).toEqual(Array.from(indices, (index) => reasons[index] ?? "none"));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

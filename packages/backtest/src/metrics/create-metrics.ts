@@ -34,6 +34,7 @@ export interface MetricBars {
 
 /** The metrics that were wanted, and what the trader must know about them. */
 export interface ComputedMetrics {
+  /** The first 23 and the wanted ones, in the order of `metricNames`. */
   readonly metrics: MetricRecord;
   /** One sentence each. */
   readonly warnings: readonly string[];
@@ -43,9 +44,11 @@ export interface ComputedMetrics {
 export interface MetricsComputation {
   /** What is computed besides the totals of the account. */
   readonly parts: ReadonlySet<MetricPart>;
-  /** Whether bars must be added, and trades, and fills with volumes. */
+  /** Whether bars must be added. */
   readonly readsBars: boolean;
+  /** Whether trades must be added. */
   readonly readsTrades: boolean;
+  /** Whether fills and the volume of their bars must be added. */
   readonly readsFills: boolean;
   /** Whether bars must come with a benchmark. */
   readonly readsBenchmark: boolean;

@@ -4,7 +4,9 @@ import { allocateTrades, copyTrades, partOfTrades, type Trades } from "../accoun
 /** Rows in arrays that grow when they are full. */
 export interface GrowingRows<Rows> {
   add(more: Rows): void;
-  /** The rows so far: views if most of the arrays is used, else a copy. Rows that are added later do not change them. */
+  /**
+   * The rows so far: views if most of the arrays is used, else a copy. Rows that are added later do not change them.
+   */
   rows(): Rows;
 }
 
@@ -17,8 +19,8 @@ export interface RowKind<Rows> {
 }
 
 /**
- * Memory that is not cleared: to clear it takes almost as long as to fill it, and no row is given to anyone before it is
- * written.
+ * Memory that is not cleared: to clear it takes almost as long as to fill it, and no row is given to anyone before it
+ * is written.
  */
 export function uncleared(bytes: number): ArrayBuffer {
   return Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer;

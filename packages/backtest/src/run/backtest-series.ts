@@ -265,8 +265,8 @@ function lastOf<Result>(steps: Generator<number, Result, void>): Result {
 }
 
 /**
- * Tests a strategy on one series, in one pass over its blocks. Only the result (17 bytes per bar, 66 per trade) and
- * one block are in memory. With a sink, bars and trades go to the sink block by block, the result has only the
+ * Tests a strategy on one series, in one pass over its blocks. Only the result and one block are in
+ * memory. With a sink, bars and trades go to the sink block by block, the result has only the
  * figures, and memory does not grow with the bars.
  *
  * @throws ATC_INVALID_DATA if a price is missing, zero or negative (under `invalidPrices: error`), if a column is

@@ -33,7 +33,7 @@ interface Heads {
   /** Words of its time. */
   readonly high: Int32Array;
   readonly low: Uint32Array;
-  /** Its place in the windows, the end of its window, and where that begins. */
+  /** Its place in the windows, and the end of its own. */
   readonly at: Int32Array;
   readonly end: Int32Array;
 }

@@ -32,7 +32,8 @@ export interface BacktestReport {
   /** Metrics, costs and warnings of the portfolio; null if every symbol was skipped. */
   readonly portfolio: BacktestJson["portfolio"];
   /**
-   * Metrics, costs and warnings of each symbol, in the order of UTF-16 code units; none if the symbols share an account.
+   * Metrics, costs and warnings of each symbol, in the order of UTF-16 code units; none if the symbols share an
+   * account.
    */
   readonly symbols: BacktestJson["symbols"];
   /** What each symbol contributed to the shared account. Absent if accounts are separate. */

@@ -23,6 +23,7 @@ import {
 import type { Cache } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
 import type { Dataset, JsonObject } from "@atc/contract";
+import { AtcError } from "@atc/contract";
 import { builtInStrategy } from "../compute/built-in-strategy.ts";
 import { batchesOf } from "../compute/symbol-batches.ts";
 import type { DataOptions, OpenedData } from "../data/open-data.ts";
@@ -151,6 +152,13 @@ function contentOf(
   if (curves !== true) return { symbols: { columns: ordered(needed) }, account: {} };
   if (needs.config.account === "separate")
     return { symbols: { columns: ordered([...columns, ...needed]), fills }, account: {} };
+  const foreign = columns.find((name) => !accountColumns.includes(name));
+  if (foreign !== undefined)
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `an account that all symbols share has no column "${foreign}"; choose among ${accountColumns.join(", ")}`,
+      { details: { column: foreign } },
+    );
   const points = accountColumns.filter((name) => columns.includes(name));
   return { symbols: { columns: ordered(needed) }, account: { columns: points, fills } };
 }
@@ -323,7 +331,8 @@ async function computeWith<Result extends { readonly symbol: string }>(
   const batches = batchesOf(symbols, config.batchSize);
   const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
   const rows = symbols.reduce((sum, one) => sum + one.rows, 0);
-  // A thread can create a built-in strategy, but not one of the user. Threads end before the spool is closed under them.
+  // A thread can create a built-in strategy, but not one of the user. Threads end before the spool is closed under
+  // them.
   await using executor =
     options.strategy === undefined && batches.length > 1 ? await runtime.executor(rows) : undefined;
   const computer =

@@ -110,7 +110,9 @@ export function storedResults<Result extends { readonly symbol: string }>(
     put: (symbol, part, value, costMs) => put(key([symbol], part), value, costMs),
   });
 
-  /** Whether more results fit. Trades and fills are counted as they come, so a run may turn out too large in its middle. */
+  /**
+   * Whether more results fit. Trades and fills are counted as they come, so a run may turn out too large in its middle.
+   */
   async function fits(results: readonly Result[]): Promise<boolean> {
     for (const { symbol } of results) {
       const { trades, fills } = curves.counts(symbol) ?? { trades: 0, fills: 0 };

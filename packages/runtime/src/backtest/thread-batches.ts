@@ -43,8 +43,8 @@ export interface ThreadBatchesOptions<Result> extends OperationOptions {
 }
 
 /**
- * Computes batches of symbols with a built-in strategy on the threads of the executor. If the dataset was replaced meanwhile, the
- * caller computes: it still has the old one open.
+ * Computes batches of symbols with a built-in strategy on the threads of the executor. If the dataset was replaced
+ * meanwhile, the caller computes: it still has the old one open.
  */
 export function threadBatches<Result extends { readonly symbol: string }>(
   runtime: Runtime,

@@ -103,8 +103,8 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
 }
 
 /**
- * Backtests symbols of a dataset with a built-in strategy, or decides for them if they share an account. The thread opens the dataset itself, keeps it open for its next task and
- * writes the curves to the spool.
+ * Backtests symbols of a dataset with a built-in strategy, or decides for them if they share an account. The thread
+ * opens the dataset itself, keeps it open for its next task and writes the curves to the spool.
  */
 export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 4, run });
 

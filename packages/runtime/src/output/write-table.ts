@@ -104,7 +104,7 @@ async function writeBlocks(table: TableBlocks, file: string, writers: TableWrite
   return replaceFile(file, encodeArrowBlocks({ rows: table.length, columns, values: (name) => valuesOf(table, name) }));
 }
 
-/** Where table writers are found. */
+/** Finds table writers. */
 type TableWriters = Pick<Runtime, "host">;
 
 async function writeParquet(table: TableBlocks, file: string, writers: TableWriters | undefined): Promise<void> {

@@ -99,9 +99,9 @@ function part<Column extends { subarray(from: number, to: number): Column; reado
 }
 
 /**
- * Creates accounts like `createSimulator`'s with its default sizing: all-in, costs in basis points, no protective exits.
- * Each follows its own directions over the same prices. Eight advance together in the lanes of vectors; results are
- * bit-identical to those of separate simulators.
+ * Creates accounts like `createSimulator`'s with its default sizing: all-in, costs in basis points, no protective
+ * exits. Each follows its own directions over the same prices. Eight advance together in the lanes of vectors; results
+ * are bit-identical to those of separate simulators.
  *
  * @throws ATC_INVALID_CONFIG; ATC_INVALID_ARGUMENT for a number of accounts below 1, or settings for another number
  */
