@@ -62,7 +62,11 @@ export interface MetricsComputation {
   addTrades(trades: MetricTrades): void;
   /** Adds fills: quantities, signed or not, and the volume of the bar of each. A volume of NaN is unknown. */
   addFills(quantities: ArrayLike<number>, volumes: ArrayLike<number>, length: number): void;
-  /** The figures of all bars, one or more. Nothing may be added afterwards. */
+  /**
+   * The figures of all bars, one or more. Nothing may be added afterwards.
+   *
+   * @throws ATC_INVALID_ARGUMENT if bars or closed trades are needed, and not as many were added as the totals have
+   */
   finish(totals: MetricTotals): ComputedMetrics;
 }
 
@@ -98,6 +102,15 @@ function secondPassOf(
   return needed.has("autocorrelations")
     ? readAgain(() => undefined, { rate: 0, comparesReturns: false, mean, lags })
     : undefined;
+}
+
+function checkAdded(what: string, added: number, counted: number): void {
+  if (added === counted) return;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `${added} ${what} were added to the metrics, but the account has ${counted}; add every one once`,
+    { details: { added, counted } },
+  );
 }
 
 function finite(value: number): number | null {
@@ -163,6 +176,9 @@ export function createMetrics(wanted: Iterable<MetricName>, options: MetricOptio
   }
 
   function finishBars(totals: MetricTotals): CommonBars {
+    const added = isStarted ? chunk.row + chunk.length + 1 : 0;
+    if (readsBars) checkAdded("bars", added, totals.statistics.bars);
+    if (trades !== undefined) checkAdded("closed trades", trades.sums.count, totals.trades.closed);
     if (isStarted) {
       if (chunk.length > 0) addChunk();
       parts.finish(chunk);
