@@ -97,10 +97,13 @@ async function openFile(
   const logicalTypes = [duckdb.Type.VARCHAR, ...types.map(({ id }) => id)].map((id) => duckdb.create_logical_type(id));
   const columnTexts = columns.map(({ name, type }) => (type === "text" ? (texts[name] ?? []) : undefined));
   const target: AppendTarget = { duckdb, appender, types: logicalTypes, texts: columnTexts };
+  let copying: Promise<void> = Promise.resolve();
   let closed = false;
   const close = async (): Promise<void> => {
     if (closed) return;
     closed = true;
+    // DuckDB writes on a thread of its own. To disconnect meanwhile would end the process.
+    await copying.catch(() => undefined);
     duckdb.disconnect_sync(connection);
     await database[Symbol.asyncDispose]();
   };
@@ -117,7 +120,8 @@ async function openFile(
     finish: () =>
       guarded(path, async () => {
         duckdb.appender_close_sync(appender);
-        await copyTo(duckdb, connection, path, compression);
+        copying = copyTo(duckdb, connection, path, compression);
+        await copying;
         await close();
       }),
     [Symbol.asyncDispose]: close,

@@ -5,6 +5,7 @@ import type { RowKind } from "@atc/contract";
 import { type ReadRow, tableWriterCases } from "@atc/testing";
 import { describe, expect, it } from "vitest";
 import { duckdb, parquetWriter } from "../src/index.ts";
+import { pathOf } from "./made-files.ts";
 
 /** All rows of a Parquet file, through the source; a price that is NaN stays. */
 async function read(path: string, kind: RowKind): Promise<readonly ReadRow[]> {
@@ -33,6 +34,25 @@ it("refuses an unknown compression", () => {
   expect(() => parquetWriter({ compression: "lzma" as "zstd" })).toThrow(
     expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),
   );
+});
+
+it("ends the writing of a file before its disposal, because DuckDB writes on another thread", async () => {
+  const path = pathOf("disposed.parquet");
+  const columns = [
+    { name: "timestamp", type: "timestamp[ms]" },
+    { name: "close", type: "float64" },
+  ] as const;
+  const rows = 20_000;
+  const file = await parquetWriter({ threads: 1 }).create(path, {
+    schema: { kind: "bars", columns },
+    series: [{ symbol: "A", rows }],
+  });
+  const timestamp = BigInt64Array.from({ length: rows }, (_, row) => BigInt(60_000 * row));
+  await file.write("A", { timestamp, close: new Float64Array(rows).fill(1.5) });
+  const finished = file.finish();
+  await file[Symbol.asyncDispose]();
+  await finished;
+  expect(await read(path, "bars")).toHaveLength(rows);
 });
 
 it("writes texts of a dictionary beside the symbol, and leaves out missing ones", async () => {

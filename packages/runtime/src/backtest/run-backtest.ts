@@ -22,7 +22,7 @@ import {
   scalesWithCapital,
   sharedAccountName,
 } from "@atc/backtest";
-import type { Cache } from "@atc/cache";
+import type { Cache, CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
 import type { Dataset, JsonObject } from "@atc/contract";
 import { AtcError } from "@atc/contract";
@@ -30,7 +30,7 @@ import { builtInStrategy } from "../compute/built-in-strategy.ts";
 import { batchesOf } from "../compute/symbol-batches.ts";
 import type { DataOptions, OpenedData } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
-import { timeframeMs } from "../data/timeframe.ts";
+import { timeframeLabel, timeframeMs } from "../data/timeframe.ts";
 import { openSpool, type Spool } from "../spool/open-spool.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { asJson, backtestPart, signalPart } from "../wiring/config-parts.ts";
@@ -119,7 +119,7 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
   if (wanted === undefined) return;
   for (const { symbol, interval } of data.report?.series ?? []) {
     if (interval === undefined || interval === wanted) continue;
-    runtime.warn(`timeframe is ${timeframe}, but the bars of ${symbol} are ${interval / 1000} s apart`);
+    runtime.warn(`timeframe is ${timeframe}, but the bars of ${symbol} are ${timeframeLabel(interval)} apart`);
     return;
   }
 }
@@ -480,6 +480,14 @@ export async function runBacktest(
   const { report, dataset, curves, cached, cachedSymbols, reused } = run;
   const result = curves === undefined ? undefined : arraysOf(curves);
   return { report, dataset, result, cached, cachedSymbols, reused };
+}
+
+/** The key of the figures of a whole run: what a backtest without curves looks up first. */
+export function figuresKey(runtime: Runtime, dataset: Dataset, options: RunBacktestOptions): CacheKey {
+  const period = periodOf(options);
+  const symbols = readSymbols(runtime, dataset, options.symbols, period).map(({ symbol }) => symbol);
+  const strategy = strategyOf(runtime.config, dataset, options);
+  return keysOf(runtime.config, dataset, strategy, { period, metrics: metricsOf(options) })("report", { symbols });
 }
 
 function byCodeUnit(a: string, b: string): number {
