@@ -68,7 +68,7 @@ export {
   resultVersion,
 } from "./output/result-codec.ts";
 export { type AccountJson, type BacktestJson, resultToJson } from "./output/result-json.ts";
-export { decodeMetrics } from "./output/stored-metrics.ts";
+export { decodeMetrics, firstMetrics } from "./output/stored-metrics.ts";
 export {
   equityBlocks,
   equityColumns,

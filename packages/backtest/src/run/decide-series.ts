@@ -61,7 +61,8 @@ export function* decideSteps(
   throwIfAborted(options.signal);
   const { sink, strategy, period, signal, onProgress } = options;
   const config = validateBacktestConfig(options.config ?? {});
-  const columns = readColumns(series, strategy, config);
+  // Excursions need an account, which reads its prices again.
+  const columns = { ...readColumns(series, strategy, config), excursions: [] };
   const { timeUnit } = columns;
   const rows = periodRows(series, options);
   if (rows.from === rows.to) throw outsidePeriod(series, options);

@@ -15,6 +15,7 @@ import { hasCosts, termsOf, termsWithoutCosts } from "./terms.ts";
 
 /** One symbol of an account. */
 export interface AccountSymbolInput {
+  /** Its name, for messages and for `weights`. */
   readonly name: string;
   /** Number of its rows in all. Only `delisting: exit` reads it. */
   readonly bars: number;

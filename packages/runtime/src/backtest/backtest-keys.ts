@@ -1,4 +1,4 @@
-import type { MetricName, Period, Strategy } from "@atc/backtest";
+import type { Period, Strategy } from "@atc/backtest";
 import { resultVersion } from "@atc/backtest";
 import type { CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
@@ -10,14 +10,14 @@ import { asJson, backtestPart, signalKeyPart } from "../wiring/config-parts.ts";
 type EntryPart = JsonObject & { readonly symbols: readonly string[] };
 
 /**
- * Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, the strategy
- * with its version, and the wanted metrics.
+ * Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, and the
+ * strategy with its version. Callers add what else an entry depends on to its part, such as the wanted metrics.
  */
 export function keysOf(
   config: AtcConfig,
   dataset: Dataset,
   strategy: Strategy,
-  { period, metrics }: { readonly period: Period | undefined; readonly metrics: readonly MetricName[] },
+  period: Period | undefined,
 ): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
   const parameters = {
@@ -25,7 +25,6 @@ export function keysOf(
     ...backtestPart(config),
     limit: config.limit ?? null,
     resultVersion,
-    ...(metrics.length === 0 ? {} : { metrics }),
     // Absent from the keys of all bars, which earlier releases wrote.
     ...(period === undefined ? {} : { period: asJson({ from: period.from, to: period.to }) }),
   };

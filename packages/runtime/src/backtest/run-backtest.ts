@@ -6,6 +6,7 @@ import type {
   MetricName,
   Period,
   Strategy,
+  SymbolFigures,
 } from "@atc/backtest";
 import {
   arraysOfReader,
@@ -13,6 +14,7 @@ import {
   barColumns,
   checkData,
   checkPeriod,
+  firstMetrics,
   metricNames,
   neededCurveColumns,
   periodRows,
@@ -189,24 +191,65 @@ interface ReadSymbol extends SizedSymbol {
   readonly rows: number;
 }
 
+/** The part of a key that names the wanted metrics; empty if there are none. */
+function metricsPart(metrics: readonly MetricName[]): JsonObject {
+  return metrics.length === 0 ? {} : { metrics };
+}
+
+/** Which results of the cache are wanted. */
+interface StoredKind<Result> {
+  readonly codec: ResultCodec<Result>;
+  /** Bars of the whole run. */
+  readonly bars: number;
+  readonly content: CurveContent;
+  readonly metrics: readonly MetricName[];
+}
+
 /** The results that the cache has; undefined without a cache. */
 function storedOf<Result extends { readonly symbol: string }>(
   runtime: Runtime,
-  { cache, spool, key, content }: RunOptions,
-  codec: ResultCodec<Result>,
-  bars: number,
+  { cache, spool, key }: RunOptions,
+  { codec, bars, content, metrics }: StoredKind<Result>,
 ): StoredResults<Result> | undefined {
   if (cache === undefined) return undefined;
+  const entryPart = { ...contentPart(content), ...metricsPart(metrics) };
   return storedResults({
     codec,
     cache,
     curves: spool.curves,
-    key: (batch, part = {}) => key("results", { symbols: batch, ...contentPart(content.symbols), ...part }),
-    content: content.symbols,
+    key: (batch, part = {}) => key("results", { symbols: batch, ...entryPart, ...part }),
+    content,
     bars,
     mostBytes: runtime.cacheBytes / 4,
     warn: (message) => runtime.warn(message),
   });
+}
+
+/** The figures that the cache has. Those with all metrics serve a run that wants none of them. */
+function storedFiguresOf(runtime: Runtime, run: RunOptions, bars: number): StoredResults<SymbolFigures> | undefined {
+  const { metrics, options, symbols: all } = run;
+  const kind = { codec: figuresCodec, bars };
+  const own = storedOf(runtime, run, { ...kind, content: run.content.symbols, metrics });
+  if (own === undefined || metrics.length > 0) return own;
+  const needs = { config: backtestPart(runtime.config), symbols: all.length, metrics: metricNames };
+  const { symbols: content } = contentOf(options, needs);
+  const richer = storedOf(runtime, run, { ...kind, content, metrics: metricNames });
+  return {
+    store: own.store,
+    async load(symbols) {
+      const found = await own.load(symbols);
+      const names = new Set(found.map(({ symbol }) => symbol));
+      const missing = symbols.filter(({ symbol }) => !names.has(symbol));
+      // An entry is of a whole batch, so only a whole batch can be in another one.
+      const more = missing.length === symbols.length ? await richer?.load(symbols) : undefined;
+      return [...found, ...(more ?? []).map(withFirstMetrics)];
+    },
+  };
+}
+
+/** Figures with the first 23 metrics only. */
+function withFirstMetrics(figures: SymbolFigures): SymbolFigures {
+  return { ...figures, metrics: firstMetrics(figures.metrics), metricWarnings: [] };
 }
 
 /** The symbols of a run, sorted by UTF-16 code unit, with the bars of each. */
@@ -259,9 +302,9 @@ export async function openBacktest(
   const simulation = backtestPart(config);
   const strategy = strategyOf(config, dataset, options);
   checkData(simulation, strategy, dataset);
-  const key = keysOf(config, dataset, strategy, { period, metrics });
+  const key = keysOf(config, dataset, strategy, period);
   const names = symbols.map(({ symbol }) => symbol);
-  const whole = key("report", { symbols: names });
+  const whole = key("report", { symbols: names, ...metricsPart(metrics) });
   const context = { notes: await notesOf(runtime, dataset, options), period };
   const end = { dataset: dataset.manifest.name, reused };
   const wantsCurves = options.curves === true;
@@ -313,23 +356,38 @@ async function compute(
   runtime: Runtime,
   run: RunOptions,
 ): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
+  const bars = run.symbols.reduce((sum, one) => sum + one.bars, 0);
+  // Decisions do not depend on metrics.
   return runtime.config.account === "shared"
-    ? await computeWith(runtime, run, decisionsCodec, "rememberDecisions")
-    : await computeWith(runtime, run, figuresCodec, "remember");
+    ? await computeWith(runtime, run, {
+        codec: decisionsCodec,
+        hook: "rememberDecisions",
+        stored: storedOf(runtime, run, { codec: decisionsCodec, bars, content: run.content.symbols, metrics: [] }),
+      })
+    : await computeWith(runtime, run, {
+        codec: figuresCodec,
+        hook: "remember",
+        stored: storedFiguresOf(runtime, run, bars),
+      });
+}
+
+/** How the results of one kind are computed and stored. */
+interface ResultKind<Result> {
+  readonly codec: ResultCodec<Result>;
+  readonly hook: "remember" | "rememberDecisions";
+  readonly stored: StoredResults<Result> | undefined;
 }
 
 /** Computes with results of one kind. */
 async function computeWith<Result extends { readonly symbol: string }>(
   runtime: Runtime,
   run: RunOptions,
-  codec: ResultCodec<Result>,
-  hook: "remember" | "rememberDecisions",
+  { codec, hook, stored }: ResultKind<Result>,
 ): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
   const { config } = runtime;
   const { dataset, spool, accountSpool, symbols, metrics, period, options } = run;
   const { signal, onProgress } = options;
   const batches = batchesOf(symbols, config.batchSize);
-  const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
   const rows = symbols.reduce((sum, one) => sum + one.rows, 0);
   // A thread can create a built-in strategy, but not one of the user. Threads end before the spool is closed under
   // them.
@@ -339,7 +397,7 @@ async function computeWith<Result extends { readonly symbol: string }>(
     executor === undefined
       ? undefined
       : threadBatches(runtime, { codec, metrics, dataset, spool, executor, bars: rows, period, signal, onProgress });
-  const results = resultBatches({ stored: storedOf(runtime, run, codec, bars), batches, computer });
+  const results = resultBatches({ stored, batches, computer });
   const figures = await backtestInto(dataset, {
     strategy: strategyOf(config, dataset, options),
     curves: spool.curves,
