@@ -487,7 +487,7 @@ export function figuresKey(runtime: Runtime, dataset: Dataset, options: RunBackt
   const period = periodOf(options);
   const symbols = readSymbols(runtime, dataset, options.symbols, period).map(({ symbol }) => symbol);
   const strategy = strategyOf(runtime.config, dataset, options);
-  return keysOf(runtime.config, dataset, strategy, { period, metrics: metricsOf(options) })("report", { symbols });
+  return keysOf(runtime.config, dataset, strategy, period)("report", { symbols, ...metricsPart(metricsOf(options)) });
 }
 
 function byCodeUnit(a: string, b: string): number {
