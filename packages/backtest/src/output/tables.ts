@@ -94,7 +94,7 @@ function reasonTexts(reasons: Uint8Array, indices: Int32Array): TextColumn {
 }
 
 /** The columns of trades, in the order of a file. */
-export function tradeMetadata(unit: TimeUnit | undefined): readonly ColumnMetadata[] {
+function tradeMetadata(unit: TimeUnit | undefined): readonly ColumnMetadata[] {
   const time = timestamp(unit);
   return [
     { name: "entryTime", type: time },
@@ -109,7 +109,7 @@ export function tradeMetadata(unit: TimeUnit | undefined): readonly ColumnMetada
 }
 
 /** The columns of fills, in the order of a file. */
-export function fillMetadata(unit: TimeUnit | undefined): readonly ColumnMetadata[] {
+function fillMetadata(unit: TimeUnit | undefined): readonly ColumnMetadata[] {
   return [
     { name: "time", type: timestamp(unit) },
     ...floats("quantity", "price", "fee", "slippage"),
@@ -118,7 +118,7 @@ export function fillMetadata(unit: TimeUnit | undefined): readonly ColumnMetadat
 }
 
 /** Trades or fills as the arrays of a table. `indices` is reused for the texts of the reasons. */
-export function rowValues({ length: _rows, ...columns }: Trades | Fills, indices: Int32Array): BlockValues {
+function rowValues({ length: _rows, ...columns }: Trades | Fills, indices: Int32Array): BlockValues {
   return { ...columns, reason: reasonTexts(columns.reason, indices) };
 }
 
