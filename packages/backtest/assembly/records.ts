@@ -47,7 +47,7 @@ export class Account {
   lowest: f64;
   highest: f64;
   fillsAtClose: f64;
-  /** Whether excursions read the rows of these prices; else the close stands in. */
+  /** Whether excursions read the rows of these prices; else they read the close instead. */
   hasOpen: f64;
   hasHigh: f64;
   hasLow: f64;

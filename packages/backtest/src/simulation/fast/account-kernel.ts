@@ -39,8 +39,8 @@ export interface AccountKernel {
   /** Whether an account is being computed, so that another one needs a kernel of its own. */
   isBusy: boolean;
   /**
-   * Adds the first `count` bars of the rows, and writes equities, trades, fills and orders. With excursions, it
-   * reads the prices that the state says there are. Returns the first bar whose direction is not -1, 0 or 1, else `count`.
+   * Adds the first `count` bars of the rows, and writes equities, trades, fills and orders. With excursions, it reads
+   * the prices that the state says there are. Returns the first bar whose direction is not -1, 0 or 1, else `count`.
    */
   advance(count: number, excursions: boolean): number;
   /**
