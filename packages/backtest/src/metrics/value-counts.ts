@@ -3,7 +3,7 @@ import { createNumberList } from "./number-list.ts";
 /** The most distinct values that are counted; further ones are kept one by one. */
 const mostCounted = 16_384;
 
-/** A multiset of numbers that takes little memory if few of them differ, such as whole numbers of bars. */
+/** Numbers that are counted by value, which takes little memory if few of them differ, such as whole numbers of bars. */
 export interface ValueCounts {
   /** Number of values. */
   readonly length: number;
@@ -14,7 +14,7 @@ export interface ValueCounts {
 }
 
 /**
- * Creates an empty multiset. Memory grows with the first 16,384 distinct values, and by 8 bytes for each value that is
+ * Counts no values yet. Memory grows with the first 16,384 distinct values, and by 8 bytes for each value that is
  * not one of them.
  */
 export function createValueCounts(): ValueCounts {
