@@ -3,7 +3,9 @@ import { createNumberList } from "./number-list.ts";
 /** The most distinct values that are counted; further ones are kept one by one. */
 const mostCounted = 16_384;
 
-/** Numbers that are counted by value, which takes little memory if few of them differ, such as whole numbers of bars. */
+/**
+ * Numbers that are counted by value, which takes little memory if few of them differ, such as whole numbers of bars.
+ */
 export interface ValueCounts {
   /** Number of values. */
   readonly length: number;
