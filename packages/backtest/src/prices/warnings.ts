@@ -34,13 +34,18 @@ export interface WarningsInput extends DataWarningsInput, AccountWarningsInput {
 const shortestSpanDays = 30;
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 
+/** An amount of money; from 1e15 on a power of ten. */
+function amount(value: number): string {
+  return Math.abs(value) < 1e15 ? grouped.format(value) : value.toExponential(1);
+}
+
 /** A price with at most six significant digits. */
 function price(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  return `${share < 1e13 ? (100 * share).toFixed(share < 0.1 ? 1 : 0) : (100 * share).toExponential(1)} %`;
 }
 
 /** The beginning of the warnings that make all other figures of an account meaningless. */
@@ -76,7 +81,7 @@ function figuresOf({ account, timeUnit, config }: AccountWarningsInput): readonl
   const feeShare = account.fees / config.initialCapital;
   if (feeShare > 0.5)
     warnings.push(
-      `fees of ${grouped.format(account.fees)} took ${percent(feeShare)} of the starting capital of ${grouped.format(config.initialCapital)}: the strategy trades too often for fees of ${config.feeBps} bps`,
+      `fees of ${amount(account.fees)} took ${percent(feeShare)} of the starting capital of ${amount(config.initialCapital)}: the strategy trades too often for fees of ${config.feeBps} bps`,
     );
   const days = yearsBetween(account.firstTime, account.lastTime, timeUnit) * 365.25;
   if (days < shortestSpanDays)
