@@ -1,5 +1,6 @@
 import type { BacktestConfig } from "@atc/contract";
 import { isoTime, type TimeUnit, yearsBetween } from "../base/calendar.ts";
+import { positionSizing } from "../base/position-sizing.ts";
 import type { SimulatedAccount } from "../simulation/account-rows.ts";
 import type { Metrics } from "../statistics/metrics.ts";
 import type { SplitScan } from "./split-scan.ts";
@@ -76,6 +77,21 @@ function skippedOf({ seenBars, skippedBars }: DataWarningsInput): readonly strin
   return [`${skippedBars} of ${seenBars + skippedBars} bars left out: a price is missing, zero or negative`];
 }
 
+/** Shares of a shared account that add up to more than its orders may reach. */
+function sharesOf({ config }: AccountWarningsInput): readonly string[] {
+  const { account, weights, maxLeverage } = config;
+  const { sizing, size } = positionSizing(config);
+  if (account !== "shared" || typeof weights === "string") return [];
+  // Under other sizings the notional follows more than shares.
+  if (sizing !== "allIn" && sizing !== "fixedFraction") return [];
+  const factor = sizing === "allIn" ? 1 : size;
+  const sum = factor * Object.values(weights).reduce((total, share) => total + share, 0);
+  if (sum <= maxLeverage * (1 + 1e-9)) return [];
+  return [
+    `weights${factor === 1 ? "" : ` times the size ${factor}`} add up to ${Number(sum.toPrecision(6))}, more than the maxLeverage of ${maxLeverage}: orders beyond it are scaled down, so which symbol gets its share depends on the order of entries; raise maxLeverage, or make the weights smaller`,
+  ];
+}
+
 function figuresOf({ account, timeUnit, config }: AccountWarningsInput): readonly string[] {
   const warnings: string[] = [];
   const feeShare = account.fees / config.initialCapital;
@@ -114,5 +130,5 @@ export function dataWarnings(input: DataWarningsInput): readonly string[] {
 
 /** The warnings of an account that many symbols share. */
 export function accountWarnings(input: AccountWarningsInput): readonly string[] {
-  return [...lossOf(input), ...figuresOf(input)];
+  return [...lossOf(input), ...sharesOf(input), ...figuresOf(input)];
 }

@@ -87,7 +87,7 @@ export interface OpenBacktestWithCurves extends OpenBacktest {
 export interface RunBacktestOptions extends DataOptions {
   /** Default: all symbols. */
   readonly symbols?: readonly string[];
-  /** Replaces ATC. Its name, version and parameters are part of every cache key. */
+  /** Replaces ATC. Only its name and version are in cache keys: change one of them with every change of a decision. */
   readonly strategy?: Strategy;
   /** Whether curves and trades are returned, even if the figures are in the cache. Default: false. */
   readonly curves?: boolean;
