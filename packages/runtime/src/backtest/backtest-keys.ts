@@ -10,8 +10,9 @@ import { asJson, backtestPart, signalKeyPart } from "../wiring/config-parts.ts";
 type EntryPart = JsonObject & { readonly symbols: readonly string[] };
 
 /**
- * Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, and the
- * strategy with its version. Callers add what else an entry depends on to its part, such as the wanted metrics.
+ * Makes the keys of cache entries: the content of the symbols and of the benchmark, the whole configuration of the
+ * arithmetic, and the strategy with its version. Callers add what else an entry depends on to its part, such as the
+ * wanted metrics.
  */
 export function keysOf(
   config: AtcConfig,
@@ -27,6 +28,8 @@ export function keysOf(
     resultVersion,
     // Absent from the keys of all bars, which earlier releases wrote.
     ...(period === undefined ? {} : { period: asJson({ from: period.from, to: period.to }) }),
+    // Figures depend on the closes of the benchmark, which need not be among the symbols of an entry.
+    ...(config.benchmark === undefined ? {} : { benchmarkContent: contentOf([config.benchmark]) }),
   };
   const { name: algorithm, version } = strategy;
   return (kind, part) => {

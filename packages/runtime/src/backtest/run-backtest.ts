@@ -75,7 +75,7 @@ export interface OpenBacktestWithCurves extends OpenBacktest {
 export interface RunBacktestOptions extends DataOptions, ContentOptions {
   /** Default: all symbols. */
   readonly symbols?: readonly string[];
-  /** Replaces ATC. Its name, version and parameters are part of every cache key. */
+  /** Replaces ATC. Only its name and version are in cache keys: change one of them with every change of a decision. */
   readonly strategy?: Strategy;
   /**
    * The time in which accounts trade, within the bars of the configuration's `limit`. Signals see all bars before it.

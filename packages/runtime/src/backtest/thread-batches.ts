@@ -10,7 +10,7 @@ import type { Runtime } from "../wiring/runtime.ts";
 import type { BatchComputer } from "./result-batches.ts";
 import type { ResultCodec } from "./result-codecs.ts";
 
-const taskRef = { task: "@atc/runtime#backtestSymbols", version: 4 };
+const taskRef = { task: "@atc/runtime#backtestSymbols", version: 5 };
 
 /** Adds up the progress of several tasks. */
 function sharedProgress(total: number, onProgress: OperationOptions["onProgress"]): () => (done: number) => void {
@@ -82,7 +82,7 @@ export function threadBatches<Result extends { readonly symbol: string }>(
         // The last report of the thread may still be on its way.
         report(symbols.reduce((sum, symbol) => sum + rowsOf(symbol), 0));
         const failures = output.failures.map(
-          ({ symbol, message, details }) => [symbol, new AtcError("ATC_INVALID_DATA", message, { details })] as const,
+          ({ symbol, code, message, details }) => [symbol, new AtcError(code, message, { details })] as const,
         );
         const results = output.tested.map(({ figures, counts }) => {
           const decoded = codec.decode(figures);

@@ -1,7 +1,7 @@
 import type { CurveSink, MetricName, Period } from "@atc/backtest";
-import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, periodRows } from "@atc/backtest";
+import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, isSymbolFault, periodRows } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
-import type { Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
+import type { AtcError, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
@@ -37,6 +37,7 @@ export interface TestedSymbol {
 /** A symbol that could not be backtested, as plain data. */
 export interface TaskFailure {
   readonly symbol: string;
+  readonly code: AtcError["code"];
   readonly message: string;
   readonly details: JsonObject;
 }
@@ -44,11 +45,15 @@ export interface TaskFailure {
 export interface BacktestTaskOutput {
   /** The symbols that were backtested, in the order of the input. */
   readonly tested: readonly TestedSymbol[];
-  /** Symbols whose data is invalid (ATC_INVALID_DATA). */
+  /** Symbols with invalid data, or an invalid decision. */
   readonly failures: readonly TaskFailure[];
 }
 
 const datasets = createThreadDatasets();
+
+function failureOf(symbol: string, { code, message, details }: AtcError): TaskFailure {
+  return { symbol, code, message, details };
+}
 
 /** What one symbol of a task needs. */
 interface SymbolInput extends BacktestTaskInput {
@@ -93,8 +98,8 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
       const { bars, trades, fills } = curves.reader(symbol);
       tested.push({ figures, counts: { bars, trades, fills } });
     } catch (error) {
-      if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
-      failures.push({ symbol, message: error.message, details: error.details });
+      if (!isSymbolFault(error, symbol)) throw error;
+      failures.push(failureOf(symbol, error));
     }
     before += to - start;
     context.onProgress({ phase: "computing", done: before, unit: "bars" });
@@ -106,7 +111,7 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
  * Backtests symbols of a dataset with a built-in strategy, or decides for them if they share an account. The thread
  * opens the dataset itself, keeps it open for its next task and writes the curves to the spool.
  */
-export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 4, run });
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 5, run });
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {
@@ -174,14 +179,14 @@ async function runScan(input: ScanTaskInput, context: TaskContext): Promise<Scan
       before += step.value.bars;
     } catch (error) {
       if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
-      failures.push({ symbol, message: error.message, details: error.details });
+      failures.push(failureOf(symbol, error));
     }
   }
   return { states, failures };
 }
 
 /** Computes the state of symbols of a dataset at their last bars. */
-export const scanSymbols: Task<ScanTaskInput, ScanTaskOutput> = task({ version: 1, run: runScan });
+export const scanSymbols: Task<ScanTaskInput, ScanTaskOutput> = task({ version: 2, run: runScan });
 
 /** Closes the datasets of this thread. */
 export function disposeWorker(): void {
