@@ -20,6 +20,16 @@ function flagsOf(command: Command): readonly string[] {
   return command.parent === null ? own : [...own, ...flagsOf(command.parent)];
 }
 
+/** The most options that an error suggests. */
+const mostSuggestions = 4;
+
+/** The options that have all words of a flag: `--stop-loss` and `--trailing-stop` for `--stop`. */
+function withWords(flag: string, flags: readonly string[]): readonly string[] {
+  const words = flag.slice(2).split("-");
+  if (!flag.startsWith("--") || words.some((word) => word.length < 3)) return [];
+  return flags.filter((one) => words.every((word) => one.slice(2).split("-").includes(word)));
+}
+
 function unknownOption(command: Command, flag: string): AtcError {
   const flags = flagsOf(command);
   const present = renamed[flag];
@@ -34,7 +44,11 @@ function unknownOption(command: Command, flag: string): AtcError {
       )
     : undefined;
   const keys = flags.includes("--help-config") ? ", --help-config the configuration keys" : "";
-  const hint = meant === undefined ? `; --help lists the options${keys}` : `; did you mean --${meant}?`;
+  const similar = meant === undefined ? withWords(flag, flags) : [`--${meant}`];
+  const hint =
+    similar.length === 0 || similar.length > mostSuggestions
+      ? `; --help lists the options${keys}`
+      : `; did you mean ${similar.join(" or ")}?`;
   return new AtcError("ATC_INVALID_ARGUMENT", `unknown option '${flag}'${hint}`, {
     details: { flag, ...(meant === undefined ? {} : { nearest: `--${meant}` }) },
   });
