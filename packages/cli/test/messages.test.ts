@@ -38,6 +38,16 @@ describe("--json", () => {
   });
 });
 
+describe("--json before the command", () => {
+  it("is said to be in its place", async () => {
+    const run = await shop.atc("--json", "backtest", "bars.csv");
+    expect([run.code, errorOf(run).message]).toEqual([
+      2,
+      expect.stringMatching(/^no command is named before --json; the commands are demo, ingest, backtest,/),
+    ]);
+  });
+});
+
 describe("a limit of memory that is too small", () => {
   it("is named by its flag", async () => {
     await shop.file("bars.csv", barsCsv(["A"], 30));

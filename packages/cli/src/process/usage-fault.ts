@@ -74,9 +74,11 @@ export function checkCommandNames(program: Command, args: readonly string[]): vo
   }
 }
 
-function noCommand({ commands }: Command): AtcError {
+/** @param flag - the option that stands in the place of the command; empty if the line ends there */
+function noCommand({ commands }: Command, flag = ""): AtcError {
   const names = commands.map((one) => one.name()).join(", ");
-  return new AtcError("ATC_INVALID_ARGUMENT", `no command is named; the commands are ${names}`);
+  const place = flag === "" ? "" : ` before ${flag}`;
+  return new AtcError("ATC_INVALID_ARGUMENT", `no command is named${place}; the commands are ${names}`);
 }
 
 /** An error of the parser as one of this program: what is wrong with the line, and what to do. */
@@ -85,7 +87,7 @@ export function usageFault(command: Command, { code, message }: CommanderError):
   switch (code) {
     case "commander.unknownOption":
       return quotedWord(message) === "--json" && command.commands.length > 0
-        ? noCommand(command)
+        ? noCommand(command, "--json")
         : unknownOption(command, quotedWord(message));
     case "commander.unknownCommand":
       return unknownCommand(command, quotedWord(message));

@@ -236,7 +236,7 @@ function title(
   const span =
     portfolio === null ? "" : `${String(portfolio.start).slice(0, 10)} to ${String(portfolio.end).slice(0, 10)}, `;
   const bars = [...symbols, ...contributions].reduce((sum, one) => sum + one.bars, 0);
-  // The span is that of the period, so the rows before it are told apart.
+  // The span is that of the period, so the rows before it do not count.
   const isPart = portfolio !== null && (period !== undefined || config["limit"] !== null) && bars < data.rows;
   const rows = isPart ? `${integer(bars)} of ${counted(data.rows, "row")}` : counted(data.rows, "row");
   const amount =

@@ -65,8 +65,9 @@ async function notFound(runtime: Runtime, data: string): Promise<AtcError> {
  * choice of the source.
  *
  * @param paths - a file, directory or pattern, or a list of these; may be empty with `sql`
- * @throws ATC_NOT_FOUND, ATC_MISSING_PLUGIN, ATC_INVALID_ARGUMENT (also if other files were appended since,
- * or if the dataset holds the rows of another file), ATC_INVALID_DATA, ATC_CORRUPT_DATA, ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
+ * @throws ATC_NOT_FOUND, ATC_MISSING_PLUGIN, ATC_INVALID_ARGUMENT (also if other files were appended since, or if the
+ * dataset holds the rows of another file), ATC_INVALID_DATA, ATC_CORRUPT_DATA, ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY,
+ * ATC_IO, ATC_ABORTED
  */
 export async function ingestFile(
   runtime: Runtime,

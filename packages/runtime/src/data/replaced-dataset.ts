@@ -3,7 +3,7 @@ import { AtcError, systemNameOf } from "@atc/contract";
 import { datasetHistory, sourceNameOf, sourcePathOf } from "@atc/datasets";
 import type { Runtime } from "../wiring/runtime.ts";
 
-/** Where the rows come from that are to be written. */
+/** What the rows to write come from. */
 export type RowsOrigin = { readonly path: string | undefined } | { readonly madeFrom: string };
 
 export interface ReplaceOptions {
@@ -25,7 +25,7 @@ function madeFrom({ attributes }: DatasetManifest): string | undefined {
   return String(source["parts"]["dataset"]);
 }
 
-/** Whether rows come from elsewhere than those of the dataset. Lists of files may grow and are never told apart. */
+/** Whether rows come from elsewhere than those of the dataset. Lists of files may grow, so these are never others. */
 function isOther(manifest: DatasetManifest, origin: RowsOrigin): boolean {
   const original = madeFrom(manifest);
   if ("madeFrom" in origin) return original !== origin.madeFrom;
