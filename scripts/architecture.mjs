@@ -50,7 +50,7 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "33 kB",
+    limit: "130 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
@@ -166,7 +166,7 @@ export const packages = {
       "source-duckdb",
     ],
     folders: ["calls", "output", "backtest", "signals", "compute", "data", "wiring", "cache", "plugins", "spool"],
-    limit: "90 kB",
+    limit: "102 kB",
   },
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],

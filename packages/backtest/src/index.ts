@@ -68,6 +68,7 @@ export {
   resultVersion,
 } from "./output/result-codec.ts";
 export { type AccountJson, type BacktestJson, resultToJson } from "./output/result-json.ts";
+export { type SharedAccount, sharedFillBlocks, sharedPointBlocks, sharedTradeBlocks } from "./output/shared-tables.ts";
 export { decodeMetrics, firstMetrics } from "./output/stored-metrics.ts";
 export {
   equityBlocks,
@@ -77,10 +78,6 @@ export {
   type PortfolioCurve,
   portfolioBlocks,
   portfolioColumns,
-  type SharedAccount,
-  sharedFillBlocks,
-  sharedPointBlocks,
-  sharedTradeBlocks,
   type Table,
   type TableBlocks,
   tradeBlocks,

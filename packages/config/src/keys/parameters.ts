@@ -39,7 +39,7 @@ const strategyParameters: ParameterTable<StrategyConfig> = {
     kind: "choice",
     values: ["atc", "columns"],
     default: "atc",
-    description: "What decides: ATC's signals, or columns of the data that were computed elsewhere",
+    description: "What decides: ATC's signals, or columns of the data, such as direction, that were computed elsewhere",
     pythonNames: [],
   },
 };

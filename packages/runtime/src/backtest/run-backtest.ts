@@ -1,31 +1,17 @@
-import type {
-  BacktestFigures,
-  BacktestResult,
-  BarColumn,
-  CurveContent,
-  MetricName,
-  Period,
-  Strategy,
-  SymbolFigures,
-} from "@atc/backtest";
+import type { BacktestFigures, BacktestResult, Period, Strategy } from "@atc/backtest";
 import {
   arraysOfReader,
   backtestInto,
-  barColumns,
   checkData,
   checkPeriod,
-  firstMetrics,
-  metricNames,
-  neededCurveColumns,
   periodRows,
   resultToJson,
   scalesWithCapital,
   sharedAccountName,
 } from "@atc/backtest";
-import type { Cache, CacheKey } from "@atc/cache";
+import type { CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
-import type { Dataset, JsonObject } from "@atc/contract";
-import { AtcError } from "@atc/contract";
+import type { Dataset } from "@atc/contract";
 import { builtInStrategy } from "../compute/built-in-strategy.ts";
 import { batchesOf } from "../compute/symbol-batches.ts";
 import type { DataOptions, OpenedData } from "../data/open-data.ts";
@@ -39,10 +25,12 @@ import { usableCache } from "../wiring/usable-cache.ts";
 import { type BacktestCurves, curveOfAccount } from "./backtest-curves.ts";
 import { keysOf } from "./backtest-keys.ts";
 import { type BacktestReport, notesOf, reportWith } from "./backtest-report.ts";
+import { type StoredRun, storedFiguresOf, storedOf } from "./known-results.ts";
 import { resultBatches } from "./result-batches.ts";
 import { decisionsCodec, figuresCodec, type ResultCodec } from "./result-codecs.ts";
+import { type ContentOptions, contentOf, metricsPart, orderedColumns, orderedMetrics } from "./run-content.ts";
 import { storedFigures } from "./stored-report.ts";
-import { type StoredResults, storedResults } from "./stored-results.ts";
+import type { StoredResults } from "./stored-results.ts";
 import { threadBatches } from "./thread-batches.ts";
 
 /** What every backtest returns. */
@@ -84,21 +72,11 @@ export interface OpenBacktestWithCurves extends OpenBacktest {
 }
 
 /** How to run a backtest. */
-export interface RunBacktestOptions extends DataOptions {
+export interface RunBacktestOptions extends DataOptions, ContentOptions {
   /** Default: all symbols. */
   readonly symbols?: readonly string[];
   /** Replaces ATC. Only its name and version are in cache keys: change one of them with every change of a decision. */
   readonly strategy?: Strategy;
-  /** Whether curves and trades are returned, even if the figures are in the cache. Default: false. */
-  readonly curves?: boolean;
-  /** Columns of bars that the curves have besides equity and direction. Default: none. */
-  readonly columns?: readonly BarColumn[];
-  /** Whether the curves have fills. Default: false. */
-  readonly fills?: boolean;
-  /**
-   * The metrics besides the first 23, or `all`. Metrics that are not wanted are not computed. Default: none.
-   */
-  readonly metrics?: readonly MetricName[] | "all";
   /**
    * The time in which accounts trade, within the bars of the configuration's `limit`. Signals see all bars before it.
    * An account is in cash at the last close before it. Default: all bars.
@@ -124,62 +102,11 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
   }
 }
 
-/** Columns in one order, each once. */
-function ordered(columns: readonly BarColumn[]): readonly BarColumn[] {
-  return barColumns.filter((name) => columns.includes(name));
-}
-
-/** The wanted metrics in one order. */
-function metricsOf({ metrics = [] }: RunBacktestOptions): readonly MetricName[] {
-  return metrics === "all" ? metricNames : metricNames.filter((name) => metrics.includes(name));
-}
-
-/** The columns of an account's points. */
-const accountColumns: readonly BarColumn[] = ["cash", "exposure", "grossEquity"];
-
-/** What is stored of a run. */
-interface RunContent {
-  /** The curves of the symbols. */
-  readonly symbols: CurveContent;
-  /** The points, trades and fills of a shared account. */
-  readonly account: CurveContent;
-}
-
-/** What is stored of a run: what was requested, and what the figures of the portfolio need. */
-function contentOf(
-  { curves, columns = [], fills = false }: RunBacktestOptions,
-  needs: Parameters<typeof neededCurveColumns>[0],
-): RunContent {
-  const needed = neededCurveColumns(needs);
-  if (curves !== true) return { symbols: { columns: ordered(needed) }, account: {} };
-  if (needs.config.account === "separate")
-    return { symbols: { columns: ordered([...columns, ...needed]), fills }, account: {} };
-  const foreign = columns.find((name) => !accountColumns.includes(name));
-  if (foreign !== undefined)
-    throw new AtcError(
-      "ATC_INVALID_ARGUMENT",
-      `an account that all symbols share has no column "${foreign}"; choose among ${accountColumns.join(", ")}`,
-      { details: { column: foreign } },
-    );
-  const points = accountColumns.filter((name) => columns.includes(name));
-  return { symbols: { columns: ordered(needed) }, account: { columns: points, fills } };
-}
-
-/** The part of a key that names what is stored besides equity, directions and trades; empty by default. */
-function contentPart({ columns = [], fills = false }: CurveContent): JsonObject {
-  return { ...(columns.length > 0 ? { columns } : {}), ...(fills ? { fills } : {}) };
-}
-
 /** A run, without its runtime. */
-interface RunOptions {
-  readonly content: RunContent;
+interface RunOptions extends StoredRun {
   /** Receives the curves of accounts that are simulated again. */
   readonly accountSpool: Spool | undefined;
-  readonly metrics: readonly MetricName[];
   readonly dataset: Dataset;
-  readonly spool: Spool;
-  readonly cache: Cache | undefined;
-  readonly key: ReturnType<typeof keysOf>;
   /** The symbols, sorted, with the bars of each. */
   readonly symbols: readonly ReadSymbol[];
   readonly period: Period | undefined;
@@ -189,67 +116,6 @@ interface RunOptions {
 /** A symbol with the most bars of its curve, and the number of rows that are read for it. */
 interface ReadSymbol extends SizedSymbol {
   readonly rows: number;
-}
-
-/** The part of a key that names the wanted metrics; empty if there are none. */
-function metricsPart(metrics: readonly MetricName[]): JsonObject {
-  return metrics.length === 0 ? {} : { metrics };
-}
-
-/** Which results of the cache are wanted. */
-interface StoredKind<Result> {
-  readonly codec: ResultCodec<Result>;
-  /** Bars of the whole run. */
-  readonly bars: number;
-  readonly content: CurveContent;
-  readonly metrics: readonly MetricName[];
-}
-
-/** The results that the cache has; undefined without a cache. */
-function storedOf<Result extends { readonly symbol: string }>(
-  runtime: Runtime,
-  { cache, spool, key }: RunOptions,
-  { codec, bars, content, metrics }: StoredKind<Result>,
-): StoredResults<Result> | undefined {
-  if (cache === undefined) return undefined;
-  const entryPart = { ...contentPart(content), ...metricsPart(metrics) };
-  return storedResults({
-    codec,
-    cache,
-    curves: spool.curves,
-    key: (batch, part = {}) => key("results", { symbols: batch, ...entryPart, ...part }),
-    content,
-    bars,
-    mostBytes: runtime.cacheBytes / 4,
-    warn: (message) => runtime.warn(message),
-  });
-}
-
-/** The figures that the cache has. Those with all metrics serve a run that wants none of them. */
-function storedFiguresOf(runtime: Runtime, run: RunOptions, bars: number): StoredResults<SymbolFigures> | undefined {
-  const { metrics, options, symbols: all } = run;
-  const kind = { codec: figuresCodec, bars };
-  const own = storedOf(runtime, run, { ...kind, content: run.content.symbols, metrics });
-  if (own === undefined || metrics.length > 0) return own;
-  const needs = { config: backtestPart(runtime.config), symbols: all.length, metrics: metricNames };
-  const { symbols: content } = contentOf(options, needs);
-  const richer = storedOf(runtime, run, { ...kind, content, metrics: metricNames });
-  return {
-    store: own.store,
-    async load(symbols) {
-      const found = await own.load(symbols);
-      const names = new Set(found.map(({ symbol }) => symbol));
-      const missing = symbols.filter(({ symbol }) => !names.has(symbol));
-      // An entry is of a whole batch, so only a whole batch can be in another one.
-      const more = missing.length === symbols.length ? await richer?.load(symbols) : undefined;
-      return [...found, ...(more ?? []).map(withFirstMetrics)];
-    },
-  };
-}
-
-/** Figures with the first 23 metrics only. */
-function withFirstMetrics(figures: SymbolFigures): SymbolFigures {
-  return { ...figures, metrics: firstMetrics(figures.metrics), metricWarnings: [] };
 }
 
 /** The symbols of a run, sorted by UTF-16 code unit, with the bars of each. */
@@ -298,7 +164,7 @@ export async function openBacktest(
   const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
   const symbols = readSymbols(runtime, dataset, options.symbols, period);
   const cache = await usableCache(runtime);
-  const metrics = metricsOf(options);
+  const metrics = orderedMetrics(options);
   const simulation = backtestPart(config);
   const strategy = strategyOf(config, dataset, options);
   checkData(simulation, strategy, dataset);
@@ -431,7 +297,7 @@ function curvesOf(
 ): BacktestCurves {
   const accounts = figures.symbols.map((one) => ({ figures: one, curves: spool.curves.reader(one.symbol) }));
   if (figures.portfolio === undefined)
-    return { figures, accounts, columns: ordered(columns), shared: undefined, portfolio: undefined };
+    return { figures, accounts, columns: orderedColumns(columns), shared: undefined, portfolio: undefined };
   const { timeUnit } = figures.portfolio;
   if (figures.contributions !== undefined && accountSpool !== undefined) {
     const curves = accountSpool.curves.reader(sharedAccountName);
@@ -441,7 +307,13 @@ function curvesOf(
     return { figures, accounts, columns: points, shared: { symbols, timeUnit, curves }, portfolio };
   }
   const { length, read } = spool.portfolio;
-  return { figures, accounts, columns: ordered(columns), shared: undefined, portfolio: { timeUnit, length, read } };
+  return {
+    figures,
+    accounts,
+    columns: orderedColumns(columns),
+    shared: undefined,
+    portfolio: { timeUnit, length, read },
+  };
 }
 
 /** Reads all curves into arrays. */
@@ -487,7 +359,8 @@ export function figuresKey(runtime: Runtime, dataset: Dataset, options: RunBackt
   const period = periodOf(options);
   const symbols = readSymbols(runtime, dataset, options.symbols, period).map(({ symbol }) => symbol);
   const strategy = strategyOf(runtime.config, dataset, options);
-  return keysOf(runtime.config, dataset, strategy, period)("report", { symbols, ...metricsPart(metricsOf(options)) });
+  const key = keysOf(runtime.config, dataset, strategy, period);
+  return key("report", { symbols, ...metricsPart(orderedMetrics(options)) });
 }
 
 function byCodeUnit(a: string, b: string): number {
