@@ -16,7 +16,7 @@ export function createWeightExcess(config: BacktestConfig): WeightExcess | undef
   const { sizing, size } = positionSizing(config);
   const { maxLeverage } = config;
   if (config.signal !== "weight" || config.account === "shared" || sizing !== "signalProportional") return undefined;
-  // Rounding of a weight such as 1 / 3 three times is no excess.
+  // The tolerance leaves room for rounding.
   const most = (maxLeverage / size) * (1 + 1e-9);
   let bars = 0;
   let beyond = 0;

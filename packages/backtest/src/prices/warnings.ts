@@ -82,7 +82,7 @@ function sharesOf({ config }: AccountWarningsInput): readonly string[] {
   const { account, weights, maxLeverage } = config;
   const { sizing, size } = positionSizing(config);
   if (account !== "shared" || typeof weights === "string") return [];
-  // Under other sizings the notional follows more than shares.
+  // Otherwise the notional follows more than shares.
   if (sizing !== "allIn" && sizing !== "fixedFraction") return [];
   const factor = sizing === "allIn" ? 1 : size;
   const sum = factor * Object.values(weights).reduce((total, share) => total + share, 0);

@@ -330,8 +330,8 @@ async function testShared(run: Run): Promise<BacktestFigures> {
 /**
  * Tests a strategy on the symbols of a dataset, one after the other, and computes their portfolio. Bars and trades go
  * to a store of curves. Under `account: shared` the decisions of all symbols are stored first, and one account is
- * simulated from them. A symbol with invalid data or an invalid decision is listed under `skipped` with the reason, and the
- * others continue. Memory does not grow with the bars, apart from the stores'.
+ * simulated from them. A symbol with invalid data or an invalid decision is listed under `skipped` with the reason, and
+ * the others continue. Memory does not grow with the bars, apart from the stores'.
  *
  * @throws ATC_INVALID_CONFIG, ATC_INVALID_ARGUMENT; ATC_NOT_FOUND for a symbol that the dataset lacks; ATC_ABORTED;
  * ATC_INVALID_DATA if a shared account overflows; ATC_CLOSED, ATC_CORRUPT_DATA or ATC_IO from the dataset; what a store
