@@ -7,7 +7,9 @@ export {
   type BacktestJson,
   type BacktestResult,
   type BarColumn,
+  type BoundStrategy,
   barColumns,
+  bindStrategy,
   isMetricName,
   lossWarning,
   type MetricDefinition,
@@ -20,7 +22,6 @@ export {
   metricTable,
   type Period,
   partTexts,
-  type Strategy,
   type SymbolResult,
   symbolsOf,
 } from "@atc/backtest";

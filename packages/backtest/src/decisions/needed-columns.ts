@@ -1,6 +1,6 @@
 import { AtcError, type BacktestConfig, type Series } from "@atc/contract";
 import { invalidParameters, type ParameterFault } from "@atc/plugin-kit";
-import type { Strategy } from "../strategy/strategy.ts";
+import type { BoundStrategy } from "../strategy/strategy.ts";
 import { wantedDecisions } from "./wanted-decisions.ts";
 
 type PriceName = "close" | "open" | "high" | "low";
@@ -57,7 +57,7 @@ function missingPrices(config: BacktestConfig, available: ReadonlySet<string>): 
   });
 }
 
-function missingOutputs(config: BacktestConfig, { name, outputs = [] }: Strategy): readonly ParameterFault[] {
+function missingOutputs(config: BacktestConfig, { name, outputs = [] }: BoundStrategy): readonly ParameterFault[] {
   // A strategy that gives no strength has the strength 1 in its direction.
   const missing = wantedDecisions(config).filter((wanted) => wanted !== "strength" && !outputs.includes(wanted));
   if (missing.length === 0) return [];
@@ -68,7 +68,7 @@ function missingOutputs(config: BacktestConfig, { name, outputs = [] }: Strategy
 /** The fault of a strategy's columns under a signal that needs columns of its own. */
 function missingSignalColumns(
   config: BacktestConfig,
-  { name, columns }: Strategy,
+  { name, columns }: BoundStrategy,
   available: ReadonlySet<string>,
 ): readonly ParameterFault[] {
   const lack = config.signal === "strategy" ? undefined : lackOf(columns, available);
@@ -83,7 +83,7 @@ const subject = "the backtest configuration";
  *
  * @throws ATC_INVALID_CONFIG
  */
-export function checkOutputs(config: BacktestConfig, strategy: Strategy): void {
+export function checkOutputs(config: BacktestConfig, strategy: BoundStrategy): void {
   const faults = missingOutputs(config, strategy);
   if (faults.length > 0) throw invalidParameters(subject, faults);
 }
@@ -98,7 +98,7 @@ export function checkOutputs(config: BacktestConfig, strategy: Strategy): void {
  */
 export function neededColumns(
   config: BacktestConfig,
-  strategy: Strategy,
+  strategy: BoundStrategy,
   series: ColumnsOfSeries,
   { excursions = false }: NeededColumnsOptions = {},
 ): NeededColumns {

@@ -1,3 +1,4 @@
+import type { StrategyBars } from "@atc/contract";
 import {
   type BacktestConfig,
   type Block,
@@ -12,7 +13,7 @@ import { startDecisions } from "../decisions/decision-run.ts";
 import { createPriceScreen, type PriceScreen } from "../prices/price-screen.ts";
 import { createSplitScan, type SplitScan } from "../prices/split-scan.ts";
 import type { AccountRows } from "../simulation/account-rows.ts";
-import type { Strategy, StrategyBars } from "../strategy/strategy.ts";
+import type { BoundStrategy } from "../strategy/strategy.ts";
 import { type ReadColumns, rowPrices } from "./read-columns.ts";
 
 /** Rows between two progress reports: about ten reports per second under ATC, without reading a clock. */
@@ -23,7 +24,7 @@ export const defaultBlockLength = 32_768;
 
 /** Options of {@link readDecisions}. */
 export interface DecidedBarsOptions extends OperationOptions {
-  readonly strategy: Strategy;
+  readonly strategy: BoundStrategy;
   /** A valid configuration. */
   readonly config: BacktestConfig;
   readonly columns: ReadColumns;

@@ -1,4 +1,4 @@
-import type { MetricName, Period, Strategy } from "@atc/backtest";
+import type { BoundStrategy, MetricName, Period } from "@atc/backtest";
 import { resultVersion } from "@atc/backtest";
 import type { CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
@@ -16,7 +16,7 @@ type EntryPart = JsonObject & { readonly symbols: readonly string[] };
 export function keysOf(
   config: AtcConfig,
   dataset: Dataset,
-  strategy: Strategy,
+  strategy: BoundStrategy,
   { period, metrics }: { readonly period: Period | undefined; readonly metrics: readonly MetricName[] },
 ): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);

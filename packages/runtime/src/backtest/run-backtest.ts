@@ -2,10 +2,10 @@ import type {
   BacktestFigures,
   BacktestResult,
   BarColumn,
+  BoundStrategy,
   CurveContent,
   MetricName,
   Period,
-  Strategy,
 } from "@atc/backtest";
 import {
   arraysOfReader,
@@ -85,7 +85,7 @@ export interface RunBacktestOptions extends DataOptions {
   /** Default: all symbols. */
   readonly symbols?: readonly string[];
   /** Replaces ATC. Its name, version and parameters are part of every cache key. */
-  readonly strategy?: Strategy;
+  readonly strategy?: BoundStrategy;
   /** Whether curves and trades are returned, even if the figures are in the cache. Default: false. */
   readonly curves?: boolean;
   /** Columns of bars that the curves have besides equity and direction. Default: none. */
@@ -352,7 +352,7 @@ async function computeWith<Result extends { readonly symbol: string }>(
 }
 
 /** The strategy of the user, or the configured one. */
-function strategyOf(config: AtcConfig, dataset: Dataset, options: RunBacktestOptions): Strategy {
+function strategyOf(config: AtcConfig, dataset: Dataset, options: RunBacktestOptions): BoundStrategy {
   if (options.strategy !== undefined) return options.strategy;
   const parts = { strategy: config.strategy, signals: signalPart(config), config: backtestPart(config) };
   return builtInStrategy(parts, dataset);

@@ -1,4 +1,4 @@
-import { atcStrategy, columnsStrategy, type Strategy } from "@atc/backtest";
+import { atcStrategy, type BoundStrategy, columnsStrategy } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
 import type { BacktestConfig, Dataset, SignalConfig } from "@atc/contract";
 
@@ -12,7 +12,7 @@ export interface StrategyParts {
 }
 
 /** The built-in strategy of a configuration, for the columns of a dataset. */
-export function builtInStrategy({ strategy, signals, config }: StrategyParts, { manifest }: Dataset): Strategy {
+export function builtInStrategy({ strategy, signals, config }: StrategyParts, { manifest }: Dataset): BoundStrategy {
   if (strategy === "atc") return atcStrategy(signals);
   return columnsStrategy(
     config,

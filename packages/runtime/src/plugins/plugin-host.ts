@@ -133,6 +133,7 @@ const requiredFunctions: Readonly<Record<PluginKind, readonly string[]>> = {
   source: ["chunks"],
   "table-writer": ["create"],
   executor: ["submit"],
+  strategy: ["start"],
 };
 
 /** Refuses a product that is not an object of its kind, before it is used. */
