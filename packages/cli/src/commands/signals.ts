@@ -10,7 +10,7 @@ import { checkOutputs } from "../invocation/output-files.ts";
 import { periodOf, withPeriod } from "../invocation/period.ts";
 import { symbolList } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
-import { scanTable, skippedLines } from "../reports/scan-table.ts";
+import { scanTable, skippedLines, stateLine } from "../reports/scan-table.ts";
 import { signalWeights } from "../reports/signal-weights.ts";
 import { counted, integer } from "../text/number-format.ts";
 
@@ -99,9 +99,7 @@ async function detail({ run, io, data, symbols, period, output }: SignalsRun): P
   if (output !== undefined) await writeSignals(table, resolve(io.cwd, output));
   const { diagnostics, symbol: name, length, last } = table;
   if (run.json) return run.printJson({ symbol: name, bars: length, output: output ?? null, last, diagnostics });
-  run.print(
-    `${name}: ${integer(length)} bars, average signal ${last.averageSignal?.toFixed(2) ?? "-"}, direction ${last.direction}${output === undefined ? "" : `, written to ${output}`}`,
-  );
+  run.printLine(`${stateLine(table)}${output === undefined ? "" : `; written to ${output}`}`);
   const weights = signalWeights(diagnostics);
   if (weights !== undefined) run.print(weights);
   for (const warning of table.warnings) run.say(`  ${warning}`);
