@@ -18,8 +18,8 @@ interface KeyOptions {
 
 /**
  * Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, and the
- * strategy with its version, its parameters and the digest of its code. Callers add what else an entry depends on to its
- * part, such as the wanted metrics.
+ * strategy with its version, its parameters and the digest of its code. Callers add what else an entry depends on to
+ * its part, such as the wanted metrics.
  */
 export function keysOf(
   config: AtcConfig,
@@ -36,6 +36,8 @@ export function keysOf(
     ...signalKeyPart(config),
     ...backtestPart(config),
     limit: config.limit ?? null,
+    // Its rows count even if the run does not trade it.
+    ...(config.benchmark === undefined ? {} : { benchmarkContent: contentOf([config.benchmark]) }),
     resultVersion,
     // Absent from the keys of all bars, which earlier releases wrote.
     ...(period === undefined ? {} : { period: asJson({ from: period.from, to: period.to }) }),
