@@ -1,7 +1,7 @@
 import type { AtcConfig, ConfigName } from "../keys/atc-config.ts";
 import { configDefaults } from "../keys/parameters.ts";
 import type { Difference } from "./differences.ts";
-import type { Setting } from "./layer.ts";
+import type { Chosen } from "./layer.ts";
 
 /** Keys that nothing reads under the values of others. */
 interface UnreadKeys {
@@ -70,10 +70,7 @@ const unread: readonly UnreadKeys[] = [
  * The keys that a layer sets to another value than the default, and that have no effect beside the values of other
  * keys.
  */
-export function unreadDifferences(
-  config: AtcConfig,
-  chosen: ReadonlyMap<ConfigName, { readonly setting: Setting }>,
-): readonly Difference[] {
+export function unreadDifferences(config: AtcConfig, chosen: ReadonlyMap<ConfigName, Chosen>): readonly Difference[] {
   return unread.flatMap(({ keys, reason }) => {
     const because = reason(config);
     if (because === undefined) return [];
