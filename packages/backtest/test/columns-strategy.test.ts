@@ -91,7 +91,7 @@ describe("the strategy columns", () => {
 
   it.each([2, 0.5, Number.POSITIVE_INFINITY])("refuses the direction %d with symbol, bar and column", (value) => {
     expect(messageOf(() => decided({}, { direction: [nan, 1, 0, value] }, 3))).toMatch(
-      /^ATC_INVALID_DATA: symbol "AAA" has the direction ".*" at bar 3; .*column "direction"/,
+      /^ATC_INVALID_ARGUMENT: symbol "AAA" has the direction ".*" at bar 3; .*column "direction"/,
     );
   });
 });

@@ -26,7 +26,7 @@ function startDirections(symbol: string, directionName: string, strengthName: st
 
   function invalid(value: number, bar: number): AtcError {
     return new AtcError(
-      "ATC_INVALID_DATA",
+      "ATC_INVALID_ARGUMENT",
       `symbol "${symbol}" has the direction "${value}" at bar ${bar}; write -1 for short, 0 for flat or 1 for long in the column "${directionName}", or nothing to repeat the last one`,
       { details: { symbol, bar, column: directionName, value: String(value) } },
     );
@@ -81,7 +81,7 @@ function copyingStrategy(outputs: readonly DecisionName[], available: readonly s
  * needs `weight`. If it is `entries`, it needs `longEntry`, `longExit`, `shortEntry` and `shortExit`. A missing value
  * repeats the last one, and is 0 if there is none.
  *
- * A run throws ATC_INVALID_DATA with symbol and bar for a direction other than -1, 0 and 1.
+ * A run throws ATC_INVALID_ARGUMENT with symbol and bar for a direction other than -1, 0 and 1.
  *
  * @param config - only `signal` matters
  * @param available - the names of the data's columns, in which `longentry` and `long_entry` are spellings of
