@@ -50,7 +50,7 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "130 kB",
+    limit: "133 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
