@@ -19,6 +19,10 @@ export interface ResampleDatasetOptions extends ResampleOptions, OperationOption
   readonly force?: boolean;
   /** What is known of the rows of the source, which the new dataset keeps as `attributes.resample.sourceNotes`. */
   readonly sourceNotes?: readonly JsonObject[];
+  /**
+   * Called before bars are written, but not if the dataset is up to date. If it rejects, the dataset stays as it is.
+   */
+  readonly beforeWrite?: () => Promise<void>;
 }
 
 /** The result of {@link resample}. */
@@ -54,7 +58,7 @@ export async function resample(
   store: ArrayStore,
   options: ResampleDatasetOptions,
 ): Promise<ResampleResult> {
-  const { name, force = false, sourceNotes = [], signal, onProgress, ...rules } = options;
+  const { name, force = false, sourceNotes = [], beforeWrite, signal, onProgress, ...rules } = options;
   const { manifest } = dataset;
   const survey = surveySource(sampledSeries(manifest.series, (symbol) => dataset.series(symbol)));
   const facts = madeWith(manifest, survey);
@@ -73,6 +77,7 @@ export async function resample(
   const assumed = assumptions({ options: rules, resolved, survey, kind: manifest.schema.kind, isSessionApplied });
   if (found !== undefined)
     return { manifest: found, reused: true, notes: [...assumed, ...storedNotes(found)], symbols: [] };
+  await beforeWrite?.();
   await using lock = await store.lock(name);
   const rowMs = manifest.schema.kind === "bars" ? survey.rowMs : Number.NaN;
   const run: Run = { dataset, resolved, columns, rowMs, options: { signal, onProgress } };

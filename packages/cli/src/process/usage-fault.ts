@@ -74,7 +74,7 @@ export function checkCommandNames(program: Command, args: readonly string[]): vo
   }
 }
 
-/** @param flag - the option that stands in the place of the command; empty if the line ends there */
+/** @param flag - the option in the place of the command; empty if the line ends there */
 function noCommand({ commands }: Command, flag = ""): AtcError {
   const names = commands.map((one) => one.name()).join(", ");
   const place = flag === "" ? "" : ` before ${flag}`;

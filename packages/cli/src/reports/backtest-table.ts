@@ -12,6 +12,7 @@ import { counted, integer, percent, ratio, share } from "../text/number-format.t
 import { painted, plainScreen, type Screen } from "../text/screen.ts";
 import type { TextColumn } from "../text/text-table.ts";
 import { textTable, wrapped } from "../text/text-table.ts";
+import { changedSettings } from "./changed-settings.ts";
 
 /** The most symbols in the table; `--json` has all of them. */
 const mostSymbols = 100;
@@ -228,7 +229,7 @@ function dataText(path: string, given: readonly string[]): string {
   return only === undefined || only === path ? path : `${only} (${path})`;
 }
 
-/** What was run: the data, the period, the symbols, the costs. */
+/** What was run: the data, the period, the symbols, the costs, and every other setting that is not the default. */
 function title(
   { portfolio, config, data, period, symbols, contributions = [] }: BacktestReport,
   { given = [], symbols: chosen }: Omit<BacktestTableOptions, "screen">,
@@ -244,7 +245,9 @@ function title(
       ? `${rows}, ${counted(data.symbols, "symbol")}`
       : `${integer(new Set(chosen).size)} of ${counted(data.symbols, "symbol")} (${names(chosen)}), ${counted(bars, "bar")}`;
   const { feeBps, slippageBps } = config;
-  return `${dataText(data.path, given)}: ${span}${amount}; fee ${String(feeBps)} bps, slippage ${String(slippageBps)} bps`;
+  const costs = `fee ${String(feeBps)} bps, slippage ${String(slippageBps)} bps`;
+  const others = changedSettings(config, ["feeBps", "slippageBps"]).map((setting) => `; ${printableLine(setting)}`);
+  return `${dataText(data.path, given)}: ${span}${amount}; ${costs}${others.join("")}`;
 }
 
 /** What a period means for the figures. */

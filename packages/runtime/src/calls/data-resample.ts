@@ -37,10 +37,8 @@ export async function resampleData(
   const rule = typeof bars.to === "string" ? parseBarRule(bars.to) : bars.to;
   using opened = await openData(runtime, data, { ...reading, signal, onProgress });
   const { name = `${opened.dataset.manifest.name}-${formatBarRule(rule)}` } = options;
-  // An append changes the fingerprint, so the dataset with it is never up to date.
-  if (!dropAppended)
-    await checkMayReplace(runtime, name, { origin: { madeFrom: opened.dataset.manifest.name }, reread });
   const { dataset } = opened;
+  const origin = { madeFrom: dataset.manifest.name };
   const report = await datasetFindings(runtime, dataset, { signal, onProgress });
   const sourceNotes = asMadeFrom(datasetNotes(report, dataset.manifest)).map((note) => ({ ...note }));
   return await resample(dataset, runtime.store, {
@@ -50,5 +48,6 @@ export async function resampleData(
     signal,
     onProgress,
     force: reread || dropAppended,
+    ...(dropAppended ? {} : { beforeWrite: () => checkMayReplace(runtime, name, { origin, reread }) }),
   });
 }

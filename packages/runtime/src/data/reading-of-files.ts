@@ -1,8 +1,10 @@
 import { AtcError } from "@atc/contract";
-import type { DataOptions } from "./open-data.ts";
+import type { ReadingOptions } from "./open-source.ts";
 
 /** Options that change the rows that are read, or the dataset that they become. */
 const readingNames = ["adjust", "dropAppended", "duplicates", "name", "reread", "source"] as const;
+
+type GivenOptions = ReadingOptions & { readonly [Name in (typeof readingNames)[number]]?: unknown };
 
 /**
  * Refuses options that say how files are read for a dataset, which is used as it is: without effect, they would give
@@ -10,7 +12,7 @@ const readingNames = ["adjust", "dropAppended", "duplicates", "name", "reread", 
  *
  * @throws ATC_INVALID_ARGUMENT
  */
-export function checkNoReading(dataset: string, options: DataOptions): void {
+export function checkNoReading(dataset: string, options: GivenOptions): void {
   const given = readingNames.filter((name) => options[name] !== undefined && options[name] !== false);
   if (options.adjust === false) given.unshift("adjust");
   const [first] = [...given, ...Object.keys(options.sourceOptions ?? {})];

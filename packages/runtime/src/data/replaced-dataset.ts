@@ -4,7 +4,7 @@ import { datasetHistory, sourceNameOf, sourcePathOf } from "@atc/datasets";
 import type { Runtime } from "../wiring/runtime.ts";
 
 /** What the rows to write come from. */
-export type RowsOrigin = { readonly path: string | undefined } | { readonly madeFrom: string };
+type RowsOrigin = { readonly path: string | undefined } | { readonly madeFrom: string };
 
 export interface ReplaceOptions {
   /** That of the rows to write, which may be in the dataset; undefined if it is rewritten in any case. */
