@@ -17,7 +17,7 @@ export const packages = {
   "plugin-kit": {
     imports: ["contract"],
     folders: ["sources", "codecs", "files", "tasks", "chunks", "time", "parameters", "text"],
-    limit: "64 kB",
+    limit: "67 kB",
   },
   testing: {
     imports: ["contract", "plugin-kit"],
@@ -27,7 +27,7 @@ export const packages = {
   config: {
     imports: ["contract", "plugin-kit"],
     folders: ["load", "layers", "keys", "faults", "trust"],
-    limit: "24 kB",
+    limit: "25 kB",
   },
   signals: {
     imports: ["contract", "plugin-kit"],
@@ -50,7 +50,7 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "130 kB",
+    limit: "133 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
@@ -165,8 +165,20 @@ export const packages = {
       "source-zip",
       "source-duckdb",
     ],
-    folders: ["calls", "output", "backtest", "signals", "compute", "data", "wiring", "cache", "plugins", "spool"],
-    limit: "102 kB",
+    folders: [
+      "calls",
+      "output",
+      "backtest",
+      "signals",
+      "compute",
+      "data",
+      "wiring",
+      "cache",
+      "plugins",
+      "strategy",
+      "spool",
+    ],
+    limit: "111 kB",
   },
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],

@@ -161,13 +161,7 @@ export { createSimulator } from "./simulation/simulator.ts";
 export type { EquityStatistics } from "./statistics/equity-statistics.ts";
 export type { Metrics } from "./statistics/metrics.ts";
 export { atcStrategy } from "./strategy/atc-strategy.ts";
+export { bindStrategy, type GivenValues } from "./strategy/bind-strategy.ts";
+export { builtInStrategies } from "./strategy/built-in-strategies.ts";
 export { columnsStrategy } from "./strategy/columns-strategy.ts";
-export {
-  type DecisionName,
-  type Decisions,
-  type Strategy,
-  type StrategyBars,
-  type StrategyOptions,
-  type StrategyRun,
-  strategyOf,
-} from "./strategy/strategy.ts";
+export { type BoundStrategy, type StrategyOptions, strategyOf } from "./strategy/strategy.ts";

@@ -1,15 +1,8 @@
+import type { DecisionName, Decisions } from "@atc/contract";
 import { type BacktestConfig, backtestDefaults, isAtcError } from "@atc/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  createDecider,
-  type DecisionName,
-  type Decisions,
-  type Strategy,
-  startDecisions,
-  strategyOf,
-  wantedDecisions,
-} from "../src/index.ts";
+import { type BoundStrategy, createDecider, startDecisions, strategyOf, wantedDecisions } from "../src/index.ts";
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 const config = (given: Partial<BacktestConfig>): BacktestConfig => ({ ...backtestDefaults, ...given });
@@ -242,7 +235,7 @@ describe("blocks", () => {
 describe("startDecisions", () => {
   const bars = (count: number) => ({ close: new Float64Array(count).fill(1) });
 
-  function recording(outputs: readonly DecisionName[]): { strategy: Strategy; seen: string[][] } {
+  function recording(outputs: readonly DecisionName[]): { strategy: BoundStrategy; seen: string[][] } {
     const seen: string[][] = [];
     const start =
       (_: string, wanted: readonly DecisionName[]) => (_bars: unknown, _directions: Int8Array, all: Decisions) => {

@@ -1,8 +1,8 @@
 import { type BacktestConfig, backtestDefaults } from "@atc/contract";
-import { backtestSeries, memorySeries, type Strategy, type SymbolResult, strategyOf } from "../src/index.ts";
+import { type BoundStrategy, backtestSeries, memorySeries, type SymbolResult, strategyOf } from "../src/index.ts";
 
 /** A strategy that decides what it is given, bar by bar. */
-export function given(directions: ArrayLike<number>): Strategy {
+export function given(directions: ArrayLike<number>): BoundStrategy {
   return strategyOf("given", () => {
     let bar = 0;
     return ({ close }, target) => {

@@ -2,6 +2,7 @@ import { type BacktestConfig, backtestDefaults, isAtcError } from "@atc/contract
 import { describe, expect, it } from "vitest";
 import {
   atcStrategy,
+  type BoundStrategy,
   backtest,
   checkData,
   columnsStrategy,
@@ -10,7 +11,6 @@ import {
   type NeededColumnsOptions,
   neededColumns,
   positionSizing,
-  type Strategy,
   strategyOf,
 } from "../src/index.ts";
 import { days } from "./given.ts";
@@ -27,7 +27,7 @@ function series(names: readonly string[]) {
 function needed(
   given: Partial<BacktestConfig>,
   names: readonly string[],
-  strategy: Strategy = flat,
+  strategy: BoundStrategy = flat,
   options: NeededColumnsOptions = {},
 ): object {
   return neededColumns(config(given), strategy, series(names), options);

@@ -3,10 +3,10 @@ import { compute } from "@atc/signals";
 import { describe, expect, it } from "vitest";
 import {
   atcStrategy,
+  type BoundStrategy,
   backtestSeries,
   type DecidedBars,
   memorySeries,
-  type Strategy,
   startDecisions,
   strategyOf,
 } from "../src/index.ts";
@@ -43,7 +43,7 @@ describe("a custom strategy", () => {
     }
   });
   it("may return warnings at the end", () => {
-    const talking: Strategy = {
+    const talking: BoundStrategy = {
       name: "talking",
       version: 1,
       columns: [],

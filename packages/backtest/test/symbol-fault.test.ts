@@ -1,6 +1,6 @@
 import { AtcError } from "@atc/contract";
 import { describe, expect, it } from "vitest";
-import { backtest, columnsStrategy, memoryDataset, type Strategy, strategyOf } from "../src/index.ts";
+import { type BoundStrategy, backtest, columnsStrategy, memoryDataset, strategyOf } from "../src/index.ts";
 import { days } from "./given.ts";
 
 const timestamp = days(4);
@@ -39,7 +39,7 @@ describe.each(["separate", "shared"] as const)("a fault of one symbol, account: 
   });
 
   it("does not hide another error of a strategy", async () => {
-    const broken: Strategy = strategyOf("broken", (symbol) => () => {
+    const broken: BoundStrategy = strategyOf("broken", (symbol) => () => {
       throw new AtcError("ATC_INVALID_ARGUMENT", "the key is missing", { details: { symbol } });
     });
     const tested = backtest(datasetWith("direction", [0, 0, 0, 0]), { strategy: broken, config: { account } });

@@ -89,6 +89,7 @@ function accepted(name: keyof AtcConfig): unknown {
   if (name === "sizing") return "allIn";
   if (name === "size") return 1;
   if (name === "benchmark") return "AAA";
+  if (name === "parameters") return "fast=1";
   return configDefaults[name] ?? 5;
 }
 
@@ -97,7 +98,11 @@ describe("environment", () => {
     for (const { name, variable, pythonNames } of configKeys)
       for (const spelling of [variable, ...pythonNames.map((python) => `ATC_${python.toUpperCase()}`)]) {
         const text = String(accepted(name)) || "a";
-        const { origins, warnings } = await load({ file: false, env: { [spelling]: text } });
+        const { origins, warnings } = await load({
+          file: false,
+          // Without a strategy of one's own, parameters have no effect, which is a warning.
+          env: { ...(name === "parameters" ? { ATC_STRATEGY: "./mine.js" } : {}), [spelling]: text },
+        });
         expect([origins[name].spelling, warnings]).toEqual([spelling, []]);
       }
   });

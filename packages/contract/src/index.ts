@@ -26,5 +26,6 @@ export * from "./plugins/executor.ts";
 export * from "./plugins/indicator.ts";
 export * from "./plugins/plugin.ts";
 export * from "./plugins/source-input.ts";
+export * from "./plugins/strategy.ts";
 export * from "./plugins/table-writer.ts";
 export * from "./plugins/tallies.ts";

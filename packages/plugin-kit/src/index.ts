@@ -21,6 +21,8 @@ export * from "./parameters/invalid-option.ts";
 export * from "./parameters/own-member.ts";
 export * from "./parameters/parameter-check.ts";
 export * from "./parameters/signal-lengths.ts";
+export * from "./parameters/strategy-check.ts";
+export * from "./parameters/strategy-parameters.ts";
 export * from "./sources/adjusted-source.ts";
 export * from "./sources/column-aliases.ts";
 export * from "./sources/column-names.ts";

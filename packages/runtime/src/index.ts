@@ -7,7 +7,9 @@ export {
   type BacktestJson,
   type BacktestResult,
   type BarColumn,
+  type BoundStrategy,
   barColumns,
+  bindStrategy,
   isMetricName,
   lossWarning,
   type MetricDefinition,
@@ -20,13 +22,12 @@ export {
   metricTable,
   type Period,
   partTexts,
-  type Strategy,
   type SymbolResult,
   symbolsOf,
 } from "@atc/backtest";
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue, KeyDifference, NamedArrays } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
-export { configJsonSchema, configKeys, describeOrigin, sharesText } from "@atc/config";
+export { configJsonSchema, configKeys, describeOrigin, sharesText, valuesText } from "@atc/config";
 export type { DatasetDescription, OverlapPolicy, ReadingRecord, StaleDataset, SymbolAppend } from "@atc/datasets";
 export { datasetHistory, datasetNamed, describeDataset, findDataset, staleDatasets } from "@atc/datasets";
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { columnsStrategy, neededColumns, type StrategyBars, startDecisions } from "@atc/backtest";
+import { columnsStrategy, neededColumns, startDecisions } from "@atc/backtest";
+import type { StrategyBars } from "@atc/contract";
 import { type BacktestConfig, backtestDefaults, type Dataset } from "@atc/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backtestFile, openData, openRuntime } from "../src/index.ts";

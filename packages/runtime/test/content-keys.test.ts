@@ -80,8 +80,8 @@ describe("results", () => {
     const { memoryHits, diskHits, misses } = cache.statistics;
     const after = await runBacktest(runtime, "d", { curves: true });
     const now = cache.statistics;
-    // One result, and the findings in the rows of the appended dataset. The result is looked up twice: a result with all
-    // metrics would do too.
+    // One result, and the findings in the rows of the appended dataset. The result is looked up twice: a result with
+    // all metrics would do too.
     expect([now.memoryHits + now.diskHits - memoryHits - diskHits, now.misses - misses]).toEqual([2, 3]);
     expect(after.result?.symbols.slice(1)).toEqual(before.result?.symbols.slice(1));
     expect(after.result?.symbols[0]?.times).toHaveLength(205);

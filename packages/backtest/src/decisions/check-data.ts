@@ -1,6 +1,6 @@
 import { type BacktestConfig, type Dataset, nearest } from "@atc/contract";
 import { invalidParameters, type ParameterFault } from "@atc/plugin-kit";
-import type { Strategy } from "../strategy/strategy.ts";
+import type { BoundStrategy } from "../strategy/strategy.ts";
 import { columnFaults } from "./needed-columns.ts";
 
 /** A fault for each symbol of `weights` that the data lacks. Without a shared account `weights` has no effect. */
@@ -35,7 +35,7 @@ function benchmarkFaults({ benchmark }: BacktestConfig, symbols: readonly string
  */
 export function checkData(
   config: BacktestConfig,
-  strategy: Strategy,
+  strategy: BoundStrategy,
   dataset: Pick<Dataset, "manifest" | "symbols">,
 ): void {
   const columns = new Set(dataset.manifest.schema.columns.map(({ name }) => name));

@@ -1,6 +1,6 @@
+import type { DecisionName, Decisions } from "@atc/contract";
 import { AtcError, type BacktestConfig } from "@atc/contract";
 import { positionSizing } from "../base/position-sizing.ts";
-import type { DecisionName, Decisions } from "../strategy/strategy.ts";
 import { entryNames } from "./wanted-decisions.ts";
 
 /** What is decided at the close of each bar of a block, before `side` restricts it. Valid until the next block. */

@@ -1,5 +1,5 @@
-import type { BacktestConfig } from "@atc/contract";
-import type { DecisionName, Decisions, Strategy, StrategyBars } from "../strategy/strategy.ts";
+import type { BacktestConfig, DecisionName, Decisions, StrategyBars } from "@atc/contract";
+import type { BoundStrategy } from "../strategy/strategy.ts";
 import { createDecider, type DecidedBars } from "./decider.ts";
 import { checkOutputs } from "./needed-columns.ts";
 import { type WantedDecisionsOptions, wantedDecisions } from "./wanted-decisions.ts";
@@ -24,7 +24,7 @@ export interface DecisionRun {
  * @throws ATC_INVALID_CONFIG if the strategy does not give what `signal` needs
  */
 export function startDecisions(
-  strategy: Strategy,
+  strategy: BoundStrategy,
   config: BacktestConfig,
   symbol: string,
   options: WantedDecisionsOptions = {},

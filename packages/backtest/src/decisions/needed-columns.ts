@@ -1,6 +1,6 @@
 import { AtcError, type BacktestConfig, type Series } from "@atc/contract";
 import { invalidParameters, type ParameterFault } from "@atc/plugin-kit";
-import type { Strategy } from "../strategy/strategy.ts";
+import type { BoundStrategy } from "../strategy/strategy.ts";
 import { wantedDecisions } from "./wanted-decisions.ts";
 
 type PriceName = "close" | "open" | "high" | "low";
@@ -10,12 +10,14 @@ const prices: readonly PriceName[] = ["close", "open", "high", "low"];
 const range: readonly PriceName[] = ["high", "low"];
 const exitPrices: readonly PriceName[] = ["open", "high", "low"];
 
-/** The columns of a series that a run reads, besides `timestamp`. */
+/** The columns of a series that a run reads, besides `timestamp`, which every run reads. */
 export interface NeededColumns {
   /** Prices, of which every bar must have a valid one; `close` is first. */
   readonly prices: readonly PriceName[];
   /** Other columns, which the strategy reads. */
   readonly others: readonly string[];
+  /** Whether the strategy reads the times. Absent: no. */
+  readonly times?: true;
   /** The column whose prices fill orders. Ticks, and bars without an open, fill at the close of the next row. */
   readonly fill: "open" | "close";
 }
@@ -57,7 +59,7 @@ function missingPrices(config: BacktestConfig, available: ReadonlySet<string>): 
   });
 }
 
-function missingOutputs(config: BacktestConfig, { name, outputs = [] }: Strategy): readonly ParameterFault[] {
+function missingOutputs(config: BacktestConfig, { name, outputs = [] }: BoundStrategy): readonly ParameterFault[] {
   // A strategy that gives no strength has the strength 1 in its direction.
   const missing = wantedDecisions(config).filter((wanted) => wanted !== "strength" && !outputs.includes(wanted));
   if (missing.length === 0) return [];
@@ -68,7 +70,7 @@ function missingOutputs(config: BacktestConfig, { name, outputs = [] }: Strategy
 /** The fault of a strategy's columns under a signal that needs columns of its own. */
 function missingSignalColumns(
   config: BacktestConfig,
-  { name, columns }: Strategy,
+  { name, columns }: BoundStrategy,
   available: ReadonlySet<string>,
 ): readonly ParameterFault[] {
   const lack = config.signal === "strategy" ? undefined : lackOf(columns, available);
@@ -83,7 +85,7 @@ const subject = "the backtest configuration";
  *
  * @throws ATC_INVALID_CONFIG
  */
-export function checkOutputs(config: BacktestConfig, strategy: Strategy): void {
+export function checkOutputs(config: BacktestConfig, strategy: BoundStrategy): void {
   const faults = missingOutputs(config, strategy);
   if (faults.length > 0) throw invalidParameters(subject, faults);
 }
@@ -91,7 +93,7 @@ export function checkOutputs(config: BacktestConfig, strategy: Strategy): void {
 /** The faults of a configuration for data with these columns. */
 export function columnFaults(
   config: BacktestConfig,
-  strategy: Strategy,
+  strategy: BoundStrategy,
   available: ReadonlySet<string>,
 ): readonly ParameterFault[] {
   const outputs = missingOutputs(config, strategy);
@@ -109,7 +111,7 @@ export function columnFaults(
  */
 export function neededColumns(
   config: BacktestConfig,
-  strategy: Strategy,
+  strategy: BoundStrategy,
   series: ColumnsOfSeries,
   { excursions = false }: NeededColumnsOptions = {},
 ): NeededColumns {
@@ -132,7 +134,8 @@ export function neededColumns(
   if (excursions || priceNeeds(config).length > 0) for (const name of prices) if (available.has(name)) wanted.add(name);
   return {
     prices: prices.filter((name) => wanted.has(name)),
-    others: [...wanted].filter((name) => !prices.some((price) => price === name)),
+    others: [...wanted].filter((name) => name !== "timestamp" && !prices.some((price) => price === name)),
+    ...(wanted.has("timestamp") ? { times: true } : {}),
     fill,
   };
 }

@@ -1,6 +1,5 @@
-import type { BacktestConfig } from "@atc/contract";
+import type { BacktestConfig, DecisionName } from "@atc/contract";
 import { positionSizing } from "../base/position-sizing.ts";
-import type { DecisionName } from "../strategy/strategy.ts";
 
 /** Options of {@link wantedDecisions}. */
 export interface WantedDecisionsOptions {

@@ -4,7 +4,7 @@ import { wantedDecisions } from "../decisions/wanted-decisions.ts";
 import type { MetricName } from "../metrics/table/metric-names.ts";
 import { metricTable } from "../metrics/table/metric-table.ts";
 import type { BarColumn, CurveReader } from "../results/curves.ts";
-import type { Strategy } from "../strategy/strategy.ts";
+import type { BoundStrategy } from "../strategy/strategy.ts";
 import { type BarCursor, openBarCursor, type WindowColumns } from "./bar-cursor.ts";
 import { priceColumns, type ReadColumns, readColumns } from "./read-columns.ts";
 
@@ -58,7 +58,7 @@ export interface DecidedSymbol {
 
 /** Options of {@link symbolCursor}. */
 export interface SymbolCursorOptions {
-  readonly strategy: Strategy;
+  readonly strategy: BoundStrategy;
   /** A valid configuration. */
   readonly config: BacktestConfig;
   readonly limit: number | undefined;

@@ -19,7 +19,7 @@ import type { BarRoom, CurveReader, CurveSink } from "../results/curves.ts";
 import type { AccountTotals, SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
 import type { Account, AccountRows, SimulatedAccount } from "../simulation/account-rows.ts";
 import { createSimulator } from "../simulation/simulator.ts";
-import type { Strategy } from "../strategy/strategy.ts";
+import type { BoundStrategy } from "../strategy/strategy.ts";
 import { scalesWithCapital } from "./account-symbols.ts";
 import { accountTotals } from "./account-totals.ts";
 import { benchmarkCloses } from "./benchmark-closes.ts";
@@ -31,7 +31,7 @@ import { type ReadColumns, readColumns, timeUnitOf } from "./read-columns.ts";
 /** Options of `backtestSeries`. */
 export interface BacktestSeriesOptions extends OperationOptions {
   /** The strategy, which decides the directions. */
-  readonly strategy: Strategy;
+  readonly strategy: BoundStrategy;
   /** The simulation. Default: `backtestDefaults`. */
   readonly config?: Partial<BacktestConfig>;
   /** Number of last bars to use, 1 or more. Defaults to all. */

@@ -26,7 +26,7 @@ import { arrayCurves, type CurveArrays } from "../results/array-curves.ts";
 import { barColumns, type CurveContent, type CurveSink, type CurveStore } from "../results/curves.ts";
 import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
 import { atcStrategy } from "../strategy/atc-strategy.ts";
-import type { Strategy } from "../strategy/strategy.ts";
+import type { BoundStrategy } from "../strategy/strategy.ts";
 import { neededCurveColumns, scalesWithCapital } from "./account-symbols.ts";
 import { accountTotals } from "./account-totals.ts";
 import { backtestSteps } from "./backtest-series.ts";
@@ -41,7 +41,7 @@ import { isSymbolFault } from "./symbol-fault.ts";
 /** Options of {@link backtest}. */
 export interface BacktestOptions extends OperationOptions {
   /** The strategy, which decides the directions. Defaults to ATC with `signals`. */
-  readonly strategy?: Strategy | undefined;
+  readonly strategy?: BoundStrategy | undefined;
   /** The configuration of ATC. Default: `signalDefaults`. */
   readonly signals?: Partial<SignalConfig> | undefined;
   /** Fills and costs. Default: `backtestDefaults`. */
@@ -175,8 +175,13 @@ function skippedBy(error: unknown, symbol: string): SkippedSymbol {
   return { symbol, reason: error.message, code: error.code };
 }
 
-function chooseStrategy(options: BacktestOptions): Strategy {
+function chooseStrategy(options: BacktestOptions): BoundStrategy {
   if (options.strategy === undefined) return atcStrategy(options.signals);
+  if ("parameters" in options.strategy)
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `the strategy "${options.strategy.name}" has no values for its parameters; give bindStrategy(strategy, values)`,
+    );
   if (options.signals === undefined) return options.strategy;
   throw new AtcError(
     "ATC_INVALID_ARGUMENT",
@@ -189,7 +194,7 @@ interface Run {
   readonly dataset: Dataset;
   readonly options: BacktestIntoOptions;
   readonly config: BacktestConfig;
-  readonly strategy: Strategy;
+  readonly strategy: BoundStrategy;
   readonly benchmark: Series | undefined;
 }
 

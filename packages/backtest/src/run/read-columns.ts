@@ -1,7 +1,7 @@
 import type { BacktestConfig, ReadonlyTypedArray, Series } from "@atc/contract";
 import type { TimeUnit } from "../base/calendar.ts";
 import { neededColumns } from "../decisions/needed-columns.ts";
-import type { Strategy } from "../strategy/strategy.ts";
+import type { BoundStrategy } from "../strategy/strategy.ts";
 
 /** The columns that a run reads of a series. */
 export interface ReadColumns {
@@ -12,6 +12,8 @@ export interface ReadColumns {
   readonly excursions: readonly string[];
   /** What the strategy reads besides prices. */
   readonly others: readonly string[];
+  /** Whether the strategy reads the times. */
+  readonly times: boolean;
   /** The volume, if metrics read it and the series has it. */
   readonly volume: readonly "volume"[];
 }
@@ -39,23 +41,23 @@ export function timeUnitOf({ columns }: Series): TimeUnit {
  */
 export function readColumns(
   series: Series,
-  strategy: Strategy,
+  strategy: BoundStrategy,
   config: BacktestConfig,
   readsVolume = false,
 ): ReadColumns {
   const hasVolume = series.columns.some(({ name, type }) => name === "volume" && type !== "int64");
   const volume: ReadColumns["volume"] = readsVolume && hasVolume ? ["volume"] : [];
   const timeUnit = timeUnitOf(series);
-  const { prices, others } = neededColumns(config, strategy, series);
-  if (timeUnit === "ns") return { timeUnit, prices, excursions: [], others, volume };
+  const { prices, others, times = false } = neededColumns(config, strategy, series);
+  if (timeUnit === "ns") return { timeUnit, prices, excursions: [], others, times, volume };
   const all = neededColumns(config, strategy, series, { excursions: true }).prices;
   const needed = new Set<string>(prices);
-  return { timeUnit, prices, excursions: all.filter((name) => !needed.has(name)), others, volume };
+  return { timeUnit, prices, excursions: all.filter((name) => !needed.has(name)), others, times, volume };
 }
 
 /** The columns of a run without a strategy, which was computed before. */
 export function priceColumns(columns: ReadColumns): ReadColumns {
-  return { ...columns, others: [] };
+  return { ...columns, others: [], times: false };
 }
 
 function isValid(price: number): boolean {

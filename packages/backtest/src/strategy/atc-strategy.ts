@@ -6,7 +6,7 @@ import {
   signalsVersion,
   validateSignalConfig,
 } from "@atc/signals";
-import type { Strategy } from "./strategy.ts";
+import type { BoundStrategy } from "./strategy.ts";
 
 /** The warnings of the signals' diagnostics for a trader. */
 function sentences(diagnostics: SignalDiagnostics, warmup: number): readonly string[] {
@@ -32,7 +32,7 @@ function sentences(diagnostics: SignalDiagnostics, warmup: number): readonly str
  * @param config - the configuration of the signals; missing members get their defaults
  * @throws ATC_INVALID_CONFIG. A run throws ATC_INVALID_DATA if a symbol has no bar after the cutout.
  */
-export function atcStrategy(config: Partial<SignalConfig> = {}): Strategy {
+export function atcStrategy(config: Partial<SignalConfig> = {}): BoundStrategy {
   const whole = validateSignalConfig(config);
   const { cutout, calculationSource } = whole;
   const warmup = longestWarmup(whole);

@@ -1,5 +1,6 @@
+import type { DecisionName, StrategyBars, StrategyRun } from "@atc/contract";
 import { AtcError, type BacktestConfig, type ReadonlyTypedArray } from "@atc/contract";
-import type { DecisionName, Strategy, StrategyBars, StrategyRun } from "./strategy.ts";
+import type { BoundStrategy } from "./strategy.ts";
 
 const entryNames: readonly DecisionName[] = ["longEntry", "longExit", "shortEntry", "shortExit"];
 
@@ -50,7 +51,7 @@ function startDirections(symbol: string, directionName: string, strengthName: st
 const name = "columns";
 const version = 1;
 
-function directionStrategy(available: readonly string[]): Strategy {
+function directionStrategy(available: readonly string[]): BoundStrategy {
   const direction = spelling("direction", available);
   const strength = spelling("averageSignal", available);
   return {
@@ -64,7 +65,7 @@ function directionStrategy(available: readonly string[]): Strategy {
 }
 
 /** Copies a column for each output as it is. A missing value stays NaN, which repeats the last one. */
-function copyingStrategy(outputs: readonly DecisionName[], available: readonly string[]): Strategy {
+function copyingStrategy(outputs: readonly DecisionName[], available: readonly string[]): BoundStrategy {
   const columns = outputs.map((output) => spelling(output, available));
   const start = (): StrategyRun => ({
     decide(bars, _directions, decisions) {
@@ -86,7 +87,7 @@ function copyingStrategy(outputs: readonly DecisionName[], available: readonly s
  * @param available - the names of the data's columns, in which `longentry` and `long_entry` are spellings of
  * `longEntry`. Without them only that name is known
  */
-export function columnsStrategy(config: Partial<BacktestConfig> = {}, available: Iterable<string> = []): Strategy {
+export function columnsStrategy(config: Partial<BacktestConfig> = {}, available: Iterable<string> = []): BoundStrategy {
   const names = [...available];
   switch (config.signal) {
     case "weight":

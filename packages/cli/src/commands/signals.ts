@@ -14,6 +14,15 @@ import { scanTable, skippedLines, stateLine } from "../reports/scan-table.ts";
 import { signalWeights } from "../reports/signal-weights.ts";
 import { counted, integer } from "../text/number-format.ts";
 
+/** Says that a configured strategy does not decide here. */
+function warnOfStrategy({ runtime }: Invocation): void {
+  const { strategy } = runtime.config;
+  if (strategy === "atc") return;
+  runtime.warn(
+    `strategy is "${strategy}", but atc signals computes the signals of ATC; atc backtest runs the strategy`,
+  );
+}
+
 /** What one run of the command is asked for. */
 interface SignalsRun {
   readonly run: Invocation;
@@ -163,6 +172,7 @@ export function addSignals(program: Command, io: CommandLineIo, exit: (code: num
       force: force === true,
     };
     const kind = checkCombination(asked);
+    warnOfStrategy(run);
     if (asked.output !== undefined && asked.output !== "-")
       checkOutputs([{ flag: "--output", file: resolve(io.cwd, asked.output) }], {
         inputs: [data, run.runtime.loaded.file],

@@ -3,6 +3,7 @@ import type { BlockCodec, Codec } from "./codec.ts";
 import type { DataSource } from "./data-source.ts";
 import type { ArrayStore } from "./dataset.ts";
 import type { Executor } from "./executor.ts";
+import type { Strategy } from "./strategy.ts";
 import type { TableWriter } from "./table-writer.ts";
 
 /** What each kind of plugin creates. */
@@ -21,6 +22,8 @@ export interface PluginProducts {
   readonly "table-writer": TableWriter;
   /** A runner of tasks. */
   readonly executor: Executor;
+  /** A trading strategy. */
+  readonly strategy: Strategy;
 }
 
 /** The kinds of plugin. */

@@ -1,4 +1,4 @@
-import type { Period, Strategy } from "@atc/backtest";
+import type { BoundStrategy, Period } from "@atc/backtest";
 import { resultVersion } from "@atc/backtest";
 import type { CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
@@ -9,19 +9,30 @@ import { asJson, backtestPart, signalKeyPart } from "../wiring/config-parts.ts";
 /** The part of a key that identifies an entry. The key depends on the rows of these symbols alone. */
 type EntryPart = JsonObject & { readonly symbols: readonly string[] };
 
+/** What keys depend on besides the data, the configuration and the strategy. */
+interface KeyOptions {
+  /** The digest of the code of the user's strategy; undefined for another one. */
+  readonly digest: string | undefined;
+  readonly period: Period | undefined;
+}
+
 /**
  * Makes the keys of cache entries: the content of the symbols and of the benchmark, the whole configuration of the
- * arithmetic, and the strategy with its version. Callers add what else an entry depends on to its part, such as the
- * wanted metrics.
+ * arithmetic, and the strategy with its version, its parameters and the digest of its code. Callers add what else an
+ * entry depends on to its part, such as the wanted metrics.
  */
 export function keysOf(
   config: AtcConfig,
   dataset: Dataset,
-  strategy: Strategy,
-  period: Period | undefined,
+  strategy: BoundStrategy,
+  { digest, period }: KeyOptions,
 ): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
+  const { name: algorithm, version, values = {} } = strategy;
+  const hasValues = Object.keys(values).length > 0;
   const parameters = {
+    ...(digest === undefined ? {} : { strategyCode: digest }),
+    ...(hasValues ? { strategyValues: values } : {}),
     ...signalKeyPart(config),
     ...backtestPart(config),
     limit: config.limit ?? null,
@@ -31,7 +42,6 @@ export function keysOf(
     // Figures depend on the closes of the benchmark, which need not be among the symbols of an entry.
     ...(config.benchmark === undefined ? {} : { benchmarkContent: contentOf([config.benchmark]) }),
   };
-  const { name: algorithm, version } = strategy;
   return (kind, part) => {
     const input = contentOf(part.symbols);
     return { kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version };

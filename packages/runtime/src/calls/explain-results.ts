@@ -34,7 +34,7 @@ export async function explainResults(
   if (cache === undefined) return undefined;
   using opened = await openData(runtime, data, options);
   const { dataset } = opened;
-  const key = figuresKey(runtime, dataset, options);
+  const key = await figuresKey(runtime, dataset, options);
   const { found } = await cache.explain(key);
   const others: Figures[] = [];
   let storedAt: number | undefined;
