@@ -165,7 +165,7 @@ export const packages = {
       "source-zip",
       "source-duckdb",
     ],
-    folders: ["calls", "output", "backtest", "signals", "compute", "data", "wiring", "cache", "plugins", "spool"],
+    folders: ["calls", "output", "backtest", "signals", "compute", "data", "wiring", "cache", "plugins", "strategy", "spool"],
     limit: "90 kB",
   },
   cli: {

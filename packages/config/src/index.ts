@@ -16,6 +16,7 @@ export type { ConfigGroup } from "./keys/parameters.ts";
 export { configDefaults } from "./keys/parameters.ts";
 export { renamedPackages } from "./keys/renamed-values.ts";
 export { sharesText } from "./layers/shares-text.ts";
+export { valuesText } from "./layers/values-text.ts";
 export type { LoadConfigOptions, LoadedConfig, ParseConfigOptions } from "./load/load-config.ts";
 export { loadConfig, parseConfig } from "./load/load-config.ts";
 export type { Trust, TrustOptions } from "./trust/trust.ts";

@@ -27,7 +27,7 @@ export {
 } from "@atc/backtest";
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue, NamedArrays } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
-export { configJsonSchema, configKeys, describeOrigin, sharesText } from "@atc/config";
+export { configJsonSchema, configKeys, describeOrigin, sharesText, valuesText } from "@atc/config";
 export type { DatasetDescription, OverlapPolicy, ReadingRecord, StaleDataset, SymbolAppend } from "@atc/datasets";
 export { datasetHistory, datasetNamed, describeDataset, findDataset, staleDatasets } from "@atc/datasets";
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";

@@ -60,7 +60,8 @@ describe.skipIf(!canCount)("mappings of datasets that were replaced", () => {
       using spool = openSpool({ symbols: [{ symbol: "S0", bars: 10_000 }], folders: [], warn: () => undefined });
       const parts = {
         spool: spool.part(["S0"]),
-        strategy: "atc" as const,
+        strategy: "atc",
+        parameters: {},
         metrics: [],
         signals: signalPart(config),
         config: backtestPart(config),

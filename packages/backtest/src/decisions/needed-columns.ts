@@ -10,12 +10,14 @@ const prices: readonly PriceName[] = ["close", "open", "high", "low"];
 const range: readonly PriceName[] = ["high", "low"];
 const exitPrices: readonly PriceName[] = ["open", "high", "low"];
 
-/** The columns of a series that a run reads, besides `timestamp`. */
+/** The columns of a series that a run reads, besides `timestamp`, which every run reads. */
 export interface NeededColumns {
   /** Prices, of which every bar must have a valid one; `close` is first. */
   readonly prices: readonly PriceName[];
   /** Other columns, which the strategy reads. */
   readonly others: readonly string[];
+  /** Whether the strategy reads the times. Absent: no. */
+  readonly times?: true;
   /** The column whose prices fill orders. Ticks, and bars without an open, fill at the close of the next row. */
   readonly fill: "open" | "close";
 }
@@ -123,7 +125,8 @@ export function neededColumns(
   if (excursions || priceNeeds(config).length > 0) for (const name of prices) if (available.has(name)) wanted.add(name);
   return {
     prices: prices.filter((name) => wanted.has(name)),
-    others: [...wanted].filter((name) => !prices.some((price) => price === name)),
+    others: [...wanted].filter((name) => name !== "timestamp" && !prices.some((price) => price === name)),
+    ...(wanted.has("timestamp") ? { times: true } : {}),
     fill,
   };
 }

@@ -167,11 +167,11 @@ async function drive<Result>(steps: Generator<number, Result, void>, counter: Ba
 }
 
 /**
- * Bad data skips one symbol. Any other error (an abort, an invalid configuration, a damaged store, a defect) ends the
+ * Bad data, and a strategy that fails on a thread of its own, skip one symbol. Any other error (an abort, an invalid configuration, a damaged store, a defect) ends the
  * backtest.
  */
 function skippedBy(error: unknown, symbol: string): SkippedSymbol {
-  if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
+  if (!isAtcError(error, "ATC_INVALID_DATA") && !isAtcError(error, "ATC_STRATEGY")) throw error;
   return { symbol, reason: error.message, code: error.code };
 }
 

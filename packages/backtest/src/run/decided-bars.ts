@@ -95,6 +95,19 @@ function lastRow({ times, directions, strengths, entries, close, open, high, low
   };
 }
 
+/** Times in ms, as a strategy reads them. The array is reused. */
+function createMilliseconds(timeUnit: ReadColumns["timeUnit"]): (times: BigInt64Array, length: number) => Float64Array {
+  const scale = timeUnit === "ns" ? 1e6 : 1;
+  let memory = new Float64Array(0);
+  return (times, length) => {
+    if (memory.length < length) memory = new Float64Array(length);
+    // Pairs of 32-bit words: one BigInt per bar is too slow.
+    const words = new Int32Array(times.buffer, times.byteOffset, 2 * length);
+    for (let i = 0; i < length; i++) memory[i] = (words[2 * i + 1] * 2 ** 32 + (words[2 * i] >>> 0)) / scale;
+    return memory.subarray(0, length);
+  };
+}
+
 /** Starts the strategy on a series. */
 export function readDecisions(series: Series, options: DecidedBarsOptions): DecidedReading {
   const { strategy, config, columns, rows, blockLength, strength, signal, onProgress } = options;
@@ -105,6 +118,7 @@ export function readDecisions(series: Series, options: DecidedBarsOptions): Deci
   const policy = config.invalidPrices;
   const screen = createPriceScreen({ symbol, timeUnit, prices, others, policy });
   const splits = createSplitScan();
+  const milliseconds = createMilliseconds(timeUnit);
   const total = rows.to - rows.start;
   let bars = 0;
   let reported = 0;
@@ -121,7 +135,8 @@ export function readDecisions(series: Series, options: DecidedBarsOptions): Deci
   function decided(taken: StrategyBars, { times, directions }: DecisionRoom): AccountRows {
     const { length } = taken.close;
     const own = directions.subarray(0, length);
-    const decisions: DecidedBars = length > 0 ? run.decide(taken, own) : { directions: own };
+    const seen = columns.times ? { ...taken, timestamp: milliseconds(times, length) } : taken;
+    const decisions: DecidedBars = length > 0 ? run.decide(seen, own) : { directions: own };
     return { times: times.subarray(0, length), ...rowPrices(taken, columns), ...decisions };
   }
 

@@ -12,6 +12,8 @@ export interface ReadColumns {
   readonly excursions: readonly string[];
   /** What the strategy reads besides prices. */
   readonly others: readonly string[];
+  /** Whether the strategy reads the times. */
+  readonly times: boolean;
   /** The volume, if metrics read it and the series has it. */
   readonly volume: readonly "volume"[];
 }
@@ -46,16 +48,16 @@ export function readColumns(
   const hasVolume = series.columns.some(({ name, type }) => name === "volume" && type !== "int64");
   const volume: ReadColumns["volume"] = readsVolume && hasVolume ? ["volume"] : [];
   const timeUnit = timeUnitOf(series);
-  const { prices, others } = neededColumns(config, strategy, series);
-  if (timeUnit === "ns") return { timeUnit, prices, excursions: [], others, volume };
+  const { prices, others, times = false } = neededColumns(config, strategy, series);
+  if (timeUnit === "ns") return { timeUnit, prices, excursions: [], others, times, volume };
   const all = neededColumns(config, strategy, series, { excursions: true }).prices;
   const needed = new Set<string>(prices);
-  return { timeUnit, prices, excursions: all.filter((name) => !needed.has(name)), others, volume };
+  return { timeUnit, prices, excursions: all.filter((name) => !needed.has(name)), others, times, volume };
 }
 
 /** The columns of a run without a strategy, which was computed before. */
 export function priceColumns(columns: ReadColumns): ReadColumns {
-  return { ...columns, others: [] };
+  return { ...columns, others: [], times: false };
 }
 
 function isValid(price: number): boolean {

@@ -1,13 +1,15 @@
-import { configJsonSchema, configKeys, describeOrigin, sharesText } from "@atc/runtime";
+import { configJsonSchema, configKeys, describeOrigin, sharesText, valuesText } from "@atc/runtime";
 import type { Command } from "commander";
 import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInspection, withCommon } from "../invocation/invocation.ts";
 import { textTable } from "../text/text-table.ts";
 
-function valueText(value: unknown): string {
+function valueText({ name, kind }: (typeof configKeys)[number], values: Readonly<Record<string, unknown>>): string {
+  const value = values[name];
   if (Array.isArray(value)) return `[${value.join(", ")}]`;
-  return typeof value === "object" && value !== null ? sharesText(value) : String(value ?? "none");
+  if (typeof value !== "object" || value === null) return String(value ?? "none");
+  return kind === "values" ? valuesText(value) || "none" : sharesText(value);
 }
 
 export function addConfig(program: Command, io: CommandLineIo): void {
@@ -35,8 +37,8 @@ export function addConfig(program: Command, io: CommandLineIo): void {
           { title: "value", align: "left" },
           { title: "from", align: "left" },
         ],
-        configKeys.map(({ name }) => {
-          return [name, valueText(values[name]), describeOrigin(origins[name])];
+        configKeys.map((key) => {
+          return [key.name, valueText(key, values), describeOrigin(origins[key.name])];
         }),
         run.screen,
       ),

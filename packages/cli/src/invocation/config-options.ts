@@ -47,7 +47,11 @@ function configHelp(command: Command, groups: readonly ConfigGroup[]): string {
     for (const { flag, description, allowed, default: value, kind } of configKeys.filter(
       (key) => key.group === group,
     )) {
-      const shown = Array.isArray(value) ? value.join(",") || "none" : String(value);
+      const shown = Array.isArray(value)
+        ? value.join(",") || "none"
+        : typeof value === "object"
+          ? "none"
+          : String(value);
       const terms = kind === "boolean" ? `--[no-]${flag.slice(2)}` : `${flag} <value>`;
       const option = new Option(terms, `${description} (${allowed}; default: ${shown})`);
       list.addOption(option);
@@ -73,14 +77,44 @@ export function withConfigKeys(command: Command, groups: readonly ConfigGroup[] 
         .addOption(new Option(flag, name).hideHelp())
         .addOption(new Option(`--no-${flag.slice(2)}`, name).hideHelp());
   }
+  command.addOption(new Option("--parameter <name=value>", "parameters").argParser(collected).default([]).hideHelp());
   return command;
 }
 
-/** The values of the configuration options, by key. */
+function collected(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/** The parameters of `--parameter fast=10 --parameter slow=50`; undefined if it is not given. */
+function givenParameters({ parameter, parameters }: Readonly<Record<string, unknown>>): object | undefined {
+  const pairs = Array.isArray(parameter) ? (parameter as readonly string[]) : [];
+  if (pairs.length === 0) return undefined;
+  const refuse = (what: string, value: string): AtcError =>
+    new AtcError("ATC_INVALID_ARGUMENT", `${what}; write --parameter name=value, such as --parameter fast=10`, {
+      details: { flag: "--parameter", value },
+    });
+  if (parameters !== undefined) throw refuse("both --parameter and --parameters are given", String(parameters));
+  const values = new Map<string, string>();
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    const name = pair.slice(0, Math.max(at, 0)).trim();
+    if (name === "") throw refuse(`--parameter is "${pair}", which is not a name and a value`, pair);
+    if (values.has(name)) throw refuse(`--parameter gives "${name}" twice`, pair);
+    values.set(name, pair.slice(at + 1).trim());
+  }
+  return Object.fromEntries(values);
+}
+
+/**
+ * The values of the configuration options, by key.
+ *
+ * @throws ATC_INVALID_ARGUMENT for a parameter of the strategy without a value, or given twice
+ */
 export function configFlags(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const flags: Record<string, unknown> = {};
   for (const [option, name] of flagNames) if (options[option] !== undefined) flags[name] = options[option];
-  return flags;
+  const given = givenParameters(options);
+  return given === undefined ? flags : { ...flags, parameters: given };
 }
 
 const yes = /^(?:true|yes|on|1)$/i;

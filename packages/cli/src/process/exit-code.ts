@@ -50,6 +50,7 @@ const byError: Readonly<Record<AtcErrorCode, number>> = {
   ATC_NO_SPACE: exitCodes.disk,
   ATC_READ_ONLY: exitCodes.disk,
   ATC_REPLACED: exitCodes.locked,
+  ATC_STRATEGY: exitCodes.data,
   ATC_TIMEOUT: exitCodes.disk,
   ATC_UNSUPPORTED: exitCodes.usage,
   ATC_UNTRUSTED: exitCodes.usage,

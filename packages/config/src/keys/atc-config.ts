@@ -1,9 +1,21 @@
-import type { BacktestConfig, SignalConfig } from "@atc/contract";
+import type { BacktestConfig, SignalConfig, StrategyParameterValue } from "@atc/contract";
 
 /** The configuration of a run. `docs/configuration.md` lists the keys, their Python spellings and what each accepts. */
 export interface AtcConfig extends SignalConfig, BacktestConfig {
-  /** What decides: the signals (`atc`), or columns of the data that were computed elsewhere (`columns`). */
-  readonly strategy: "atc" | "columns";
+  /**
+   * What decides: the signals (`atc`), columns of the data that were computed elsewhere (`columns`), the name of another
+   * built-in strategy or of a plugin, a path such as `./mine.js`, or the name of a package. `#NAME` after a path or a
+   * package picks one of several strategies. A relative path starts in the folder of the file, in `cwd` for a variable
+   * and an option.
+   */
+  readonly strategy: string;
+  /**
+   * Parameters of the strategy by name. Layers are merged by name; one that sets another `strategy` drops those of the
+   * layers below.
+   */
+  readonly parameters: Readonly<Record<string, StrategyParameterValue>>;
+  /** Seconds that a strategy of the user's may take for a block of bars before it is ended, above 0. */
+  readonly strategyDeadline: number;
   /** Number of last bars per symbol to use, 1 or more. Absent for all; written `none` in a file. */
   readonly limit?: number | undefined;
   /**

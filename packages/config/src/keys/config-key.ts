@@ -6,9 +6,9 @@ import { settingSchema } from "./settings-schema.ts";
 
 /**
  * The kind of a key's value: a `choice` is one of a few words, a `list` is a list of texts, `shares` are one of a few
- * words or numbers by symbol.
+ * words or numbers by symbol, `values` are numbers, booleans and texts by name.
  */
-export type ConfigKind = "number" | "integer" | "boolean" | "string" | "choice" | "list" | "shares";
+export type ConfigKind = "number" | "integer" | "boolean" | "string" | "choice" | "list" | "shares" | "values";
 
 /** A key of the configuration, for programs that list, document or parse the keys, such as a command line. */
 export interface ConfigKey {

@@ -26,7 +26,7 @@ export type ConfigGroup =
   | "data"
   | "storage";
 
-type StrategyConfig = Pick<AtcConfig, "strategy">;
+type StrategyConfig = Pick<AtcConfig, "strategy" | "parameters" | "strategyDeadline">;
 
 type DataConfig = Pick<AtcConfig, "limit" | "timeframe" | "batchSize" | "executor">;
 type StorageConfig = Omit<
@@ -36,11 +36,27 @@ type StorageConfig = Omit<
 
 const strategyParameters: ParameterTable<StrategyConfig> = {
   strategy: {
-    kind: "choice",
+    kind: "text",
     values: ["atc", "columns"],
     default: "atc",
-    description: "What decides: ATC's signals, or columns of the data that were computed elsewhere",
+    description: "What decides: ATC's signals, columns of the data, another built-in strategy, or one of your own",
+    allowed: "atc, columns, a built-in name, a module such as ./mine.js, or a package; #NAME picks one of several",
     pythonNames: [],
+  },
+  parameters: {
+    kind: "values",
+    default: Object.freeze({}),
+    description:
+      "Parameters of a strategy other than atc and columns, by name; a layer that sets strategy drops those below",
+    pythonNames: [],
+  },
+  strategyDeadline: {
+    kind: "number",
+    above: 0,
+    maximum: 1_000_000,
+    default: 60,
+    description: "Seconds that a strategy of your own may take for a block of bars before it is ended",
+    pythonNames: ["strategy_deadline"],
   },
 };
 

@@ -38,6 +38,8 @@ function kindSchema(parameter: Parameter): JsonObject {
           { type: "object", additionalProperties: { type: "number", minimum: 0 } },
         ],
       };
+    case "values":
+      return { type: "object", additionalProperties: { type: ["number", "boolean", "string"] } };
   }
 }
 

@@ -1,5 +1,5 @@
 import { nearest } from "@atc/contract";
-import { acceptsValue, isShare } from "@atc/plugin-kit";
+import { acceptsValue, isPlainValue, isShare } from "@atc/plugin-kit";
 import type { ConfigFault } from "../faults/config-fault.ts";
 import { jsonValue } from "../faults/config-fault.ts";
 import type { Origin } from "../faults/origin.ts";
@@ -83,6 +83,12 @@ function faultyMember(key: ConfigKey, value: unknown): FaultyMember | undefined 
   if (key.kind === "list" && Array.isArray(value)) {
     const index = value.findIndex((member) => !acceptsValue(parameters[key.name], [member]));
     return { place: `[${index}]`, value: value[index], allowed: key.allowed };
+  }
+  if (key.kind === "values" && typeof value === "object" && value !== null && !Array.isArray(value)) {
+    const [name, one] = Object.entries(value).find(([, member]: [string, unknown]) => !isPlainValue(member)) ?? [];
+    return name === undefined
+      ? undefined
+      : { place: `.${name}`, value: one, allowed: "a number, true, false or a text" };
   }
   if (key.kind !== "shares" || typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const [symbol, share] = Object.entries(value).find(([, one]: [string, unknown]) => !isShare(one)) ?? [];
@@ -173,7 +179,29 @@ function takeLayer(layer: Layer, findings: Findings): void {
     else if (isConverted(meaning)) takeConverted(meaning, setting, taken, findings);
     else takeNoEffect(meaning, setting, findings);
   }
+  mergeParameters(taken, findings);
   for (const [name, value] of taken) findings.chosen.set(name, value);
+}
+
+/** Parameters of layers below count too, unless this layer chooses another strategy, which does not have them. */
+function mergeParameters(taken: Map<ConfigName, Chosen>, { chosen, differences }: Findings): void {
+  const below = chosen.get("parameters");
+  if (below === undefined) return;
+  const strategy = taken.get("strategy");
+  const isReplaced =
+    strategy !== undefined && strategy.value !== (chosen.get("strategy")?.value ?? configDefaults.strategy);
+  if (isReplaced) {
+    chosen.delete("parameters");
+    const { origin } = strategy;
+    const instead = `they belong to another strategy than that of ${describeOrigin(origin)}`;
+    if (Object.keys(below.value as object).length > 0)
+      differences.add({ name: "parameters", instead }, below.setting, false);
+    return;
+  }
+  const own = taken.get("parameters");
+  if (own === undefined) return;
+  const merged = Object.freeze({ ...(below.value as object), ...(own.value as object) });
+  taken.set("parameters", { ...own, value: merged });
 }
 
 /** The delay of strategyMode, which comes on top of the delay of every fill. */

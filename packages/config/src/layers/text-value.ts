@@ -1,6 +1,7 @@
 import type { ConfigKey } from "../keys/config-key.ts";
 import { decimalOf } from "./decimal.ts";
 import { sharesOf } from "./shares-text.ts";
+import { valuesOf } from "./values-text.ts";
 
 const yes = /^(?:true|yes|on|y|t|1)$/i;
 const no = /^(?:false|no|off|n|f|0)$/i;
@@ -34,6 +35,8 @@ function textValue(key: ConfigKey, raw: string): unknown {
         .filter((item) => item !== "");
     case "shares":
       return key.values?.includes(text) === true ? text : (sharesOf(text) ?? text);
+    case "values":
+      return valuesOf(text) ?? text;
     default:
       return text;
   }
@@ -55,5 +58,7 @@ function sharesValue(value: unknown): unknown {
 export function settingValue(key: ConfigKey, value: unknown): unknown {
   if (typeof value === "string") return textValue(key, value);
   if (key.kind === "shares") return sharesValue(value);
+  if (key.kind === "values" && typeof value === "object" && value !== null && !Array.isArray(value))
+    return Object.freeze({ ...value });
   return key.kind === "boolean" ? booleanOf(value) : value;
 }

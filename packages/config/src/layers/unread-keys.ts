@@ -18,6 +18,13 @@ const noDistances = "stopLoss, takeProfit and trailingStop are 0";
 
 const unread: readonly UnreadKeys[] = [
   {
+    keys: ["parameters"],
+    reason: ({ strategy, parameters }) =>
+      (strategy === "atc" || strategy === "columns") && Object.keys(parameters).length > 0
+        ? `strategy is ${strategy}, which has keys of its own`
+        : undefined,
+  },
+  {
     keys: ["weights", "maxPositions", "delisting"],
     reason: ({ account }) => (account === "separate" ? "account is separate" : undefined),
   },

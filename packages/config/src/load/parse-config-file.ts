@@ -28,7 +28,7 @@ const sections: ReadonlySet<string> = new Set(["atc", "adaptive_trend", "adaptiv
 /** Whether a key has symbols as its members. */
 function holdsSymbols(key: string): boolean {
   const meaning = nameSpelling.meaning(key);
-  return meaning !== undefined && isConfigKey(meaning) && meaning.kind === "shares";
+  return meaning !== undefined && isConfigKey(meaning) && (meaning.kind === "shares" || meaning.kind === "values");
 }
 
 /** Shares with their symbols as written: YAML takes the symbol 0700 for the number 700. */

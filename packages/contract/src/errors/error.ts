@@ -18,6 +18,7 @@ import type { JsonObject, JsonValue } from "../data/json.ts";
  * | ATC_NO_SPACE | the disk is full |
  * | ATC_READ_ONLY | the target cannot be written |
  * | ATC_REPLACED | a dataset that was replaced or deleted while it was read |
+ * | ATC_STRATEGY | a strategy failed for a symbol: it threw, decided what is not a decision, passed its deadline or ended its thread |
  * | ATC_TIMEOUT | a deadline passed |
  * | ATC_UNSUPPORTED | valid, but not by this version, platform or plugin |
  * | ATC_UNTRUSTED | a configuration or a package that another user owns or may write |
@@ -36,6 +37,7 @@ export type AtcErrorCode =
   | "ATC_NO_SPACE"
   | "ATC_READ_ONLY"
   | "ATC_REPLACED"
+  | "ATC_STRATEGY"
   | "ATC_TIMEOUT"
   | "ATC_UNSUPPORTED"
   | "ATC_UNTRUSTED";
@@ -101,6 +103,8 @@ export interface AtcErrorDetails {
   readonly ATC_READ_ONLY: SystemRefusal;
   /** The dataset that changed. */
   readonly ATC_REPLACED: { readonly name?: string; readonly generation?: number };
+  /** The symbol, and the strategy as the configuration names it. */
+  readonly ATC_STRATEGY: { readonly symbol?: string; readonly strategy?: string };
   /** The file or folder that is not trusted. */
   readonly ATC_UNTRUSTED: { readonly path?: string };
 }

@@ -32,6 +32,8 @@ function kindText(parameter: Parameter): string {
       return "a list";
     case "shares":
       return `${(parameter.values ?? []).join(", ")}, or a number of 0 or more per symbol, such as AAA=0.5,BBB=0.3`;
+    case "values":
+      return "a number, true, false or a text per name, such as fast=10,slow=50";
   }
 }
 
@@ -53,6 +55,11 @@ function isInRange(value: number, { minimum, maximum, above, below }: Parameter)
 /** Whether a value is a share of an account. */
 export function isShare(value: unknown): boolean {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
+
+/** Whether a value is one that a parameter of a strategy may have: a finite number, a boolean or a text. */
+export function isPlainValue(value: unknown): value is number | boolean | string {
+  return typeof value === "number" ? Number.isFinite(value) : typeof value === "boolean" || typeof value === "string";
 }
 
 /** Whether a value is an object of keys and values, not one of a class. */
@@ -82,6 +89,8 @@ export function acceptsValue(parameter: Parameter, value: unknown): boolean {
       return typeof value === "string"
         ? parameter.values?.includes(value) === true
         : isPlainObject(value) && Object.values(value).every((share) => isShare(share));
+    case "values":
+      return isPlainObject(value) && Object.values(value).every((one) => isPlainValue(one));
   }
 }
 

@@ -9,18 +9,30 @@ import { asJson, backtestPart, signalKeyPart } from "../wiring/config-parts.ts";
 /** The part of a key that identifies an entry. The key depends on the rows of these symbols alone. */
 type EntryPart = JsonObject & { readonly symbols: readonly string[] };
 
+/** What keys depend on besides the data, the configuration and the strategy. */
+interface KeyOptions {
+  /** The digest of the code of the user's strategy; undefined for another one. */
+  readonly digest: string | undefined;
+  readonly period: Period | undefined;
+  readonly metrics: readonly MetricName[];
+}
+
 /**
  * Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, the strategy
- * with its version, and the wanted metrics.
+ * with its version, its parameters and the digest of its code, and the wanted metrics.
  */
 export function keysOf(
   config: AtcConfig,
   dataset: Dataset,
   strategy: BoundStrategy,
-  { period, metrics }: { readonly period: Period | undefined; readonly metrics: readonly MetricName[] },
+  { digest, period, metrics }: KeyOptions,
 ): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
+  const { name: algorithm, version, values = {} } = strategy;
+  const hasValues = Object.keys(values).length > 0;
   const parameters = {
+    ...(digest === undefined ? {} : { strategyCode: digest }),
+    ...(hasValues ? { strategyValues: values } : {}),
     ...signalKeyPart(config),
     ...backtestPart(config),
     limit: config.limit ?? null,
@@ -29,7 +41,6 @@ export function keysOf(
     // Absent from the keys of all bars, which earlier releases wrote.
     ...(period === undefined ? {} : { period: asJson({ from: period.from, to: period.to }) }),
   };
-  const { name: algorithm, version } = strategy;
   return (kind, part) => {
     const input = contentOf(part.symbols);
     return { kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version };

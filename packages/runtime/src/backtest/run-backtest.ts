@@ -23,19 +23,19 @@ import {
 import type { Cache } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
 import type { Dataset, JsonObject } from "@atc/contract";
-import { builtInStrategy } from "../compute/built-in-strategy.ts";
 import { batchesOf } from "../compute/symbol-batches.ts";
 import type { DataOptions, OpenedData } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
 import { timeframeMs } from "../data/timeframe.ts";
 import { openSpool, type Spool } from "../spool/open-spool.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
-import { asJson, backtestPart, signalPart } from "../wiring/config-parts.ts";
+import { asJson, backtestPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
 import { type BacktestCurves, curveOfAccount } from "./backtest-curves.ts";
 import { keysOf } from "./backtest-keys.ts";
 import { type BacktestReport, notesOf, reportWith } from "./backtest-report.ts";
+import { type ChosenStrategy, chooseStrategy } from "./chosen-strategy.ts";
 import { resultBatches } from "./result-batches.ts";
 import { decisionsCodec, figuresCodec, type ResultCodec } from "./result-codecs.ts";
 import { storedFigures } from "./stored-report.ts";
@@ -84,7 +84,11 @@ export interface OpenBacktestWithCurves extends OpenBacktest {
 export interface RunBacktestOptions extends DataOptions {
   /** Default: all symbols. */
   readonly symbols?: readonly string[];
-  /** Replaces ATC. Its name, version and parameters are part of every cache key. */
+  /**
+   * Replaces the configured strategy. It runs on this thread and has no deadline. Its name, its version and the values
+   * of its parameters are part of every cache key, but not its code: increase its version if a change may change a
+   * decision.
+   */
   readonly strategy?: BoundStrategy;
   /** Whether curves and trades are returned, even if the figures are in the cache. Default: false. */
   readonly curves?: boolean;
@@ -173,6 +177,8 @@ interface RunOptions {
   /** The symbols, sorted, with the bars of each. */
   readonly symbols: readonly ReadSymbol[];
   readonly period: Period | undefined;
+  readonly chosen: ChosenStrategy;
+  readonly strategy: BoundStrategy;
   readonly options: RunBacktestOptions;
 }
 
@@ -241,6 +247,7 @@ export async function openBacktest(
 ): Promise<OpenBacktest> {
   const period = periodOf(options);
   await runtime.checkCodec();
+  await using chosen = await chooseStrategy(runtime, options);
   using opened = await openData(runtime, data, options);
   warnOfTimeframe(runtime, opened);
   const { config } = runtime;
@@ -250,7 +257,8 @@ export async function openBacktest(
   const metrics = metricsOf(options);
   const simulation = backtestPart(config);
   checkWeights(simulation, dataset.symbols());
-  const key = keysOf(config, dataset, strategyOf(config, dataset, options), { period, metrics });
+  const strategy = chosen.on(dataset);
+  const key = keysOf(config, dataset, strategy, { digest: chosen.own?.module.digest, period, metrics });
   const names = symbols.map(({ symbol }) => symbol);
   const whole = key("report", { symbols: names });
   const context = { notes: await notesOf(runtime, dataset, options), period };
@@ -272,11 +280,26 @@ export async function openBacktest(
   };
   try {
     const startedAt = performance.now();
-    const run = { dataset, spool, accountSpool, content, metrics, cache, key, symbols, period, options };
+    const run = {
+      dataset,
+      spool,
+      accountSpool,
+      content,
+      metrics,
+      cache,
+      key,
+      symbols,
+      period,
+      chosen,
+      strategy,
+      options,
+    };
     const { figures, cachedSymbols } = await compute(runtime, run);
     const json = resultToJson(figures);
     const costMs = performance.now() - startedAt;
-    await cache?.set(whole, { arrays: {}, attributes: asJson(json) }, { costMs });
+    // A strategy that failed may not fail again: it may have passed its deadline on a busy machine.
+    if (!figures.skipped.some(({ code }) => code === "ATC_STRATEGY"))
+      await cache?.set(whole, { arrays: {}, attributes: asJson(json) }, { costMs });
     const report = reportWith(runtime, path, dataset, context, json);
     const curves = wantsCurves ? curvesOf(figures, run) : undefined;
     return { ...end, report, curves, cached: false, cachedSymbols, [Symbol.dispose]: dispose };
@@ -317,22 +340,33 @@ async function computeWith<Result extends { readonly symbol: string }>(
   hook: "remember" | "rememberDecisions",
 ): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
   const { config } = runtime;
-  const { dataset, spool, accountSpool, symbols, metrics, period, options } = run;
+  const { dataset, spool, accountSpool, symbols, metrics, period, chosen, strategy, options } = run;
   const { signal, onProgress } = options;
   const batches = batchesOf(symbols, config.batchSize);
   const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
   const rows = symbols.reduce((sum, one) => sum + one.rows, 0);
-  // A thread can create a built-in strategy, but not one of the user. Threads end before the spool is closed under
-  // them.
-  await using executor =
-    options.strategy === undefined && batches.length > 1 ? await runtime.executor(rows) : undefined;
+  // A thread cannot create a strategy in code. Threads end before the spool is closed under them.
+  await using leased =
+    chosen.isPortable && chosen.own === undefined && batches.length > 1 ? await runtime.executor(rows) : undefined;
+  const executor = chosen.own?.executor ?? leased;
   const computer =
     executor === undefined
       ? undefined
-      : threadBatches(runtime, { codec, metrics, dataset, spool, executor, bars: rows, period, signal, onProgress });
+      : threadBatches(runtime, {
+          codec,
+          metrics,
+          dataset,
+          spool,
+          executor,
+          own: chosen.own,
+          bars: rows,
+          period,
+          signal,
+          onProgress,
+        });
   const results = resultBatches({ stored: storedOf(runtime, run, codec, bars), batches, computer });
   const figures = await backtestInto(dataset, {
-    strategy: strategyOf(config, dataset, options),
+    strategy,
     curves: spool.curves,
     accountCurves: accountSpool?.curves,
     symbols: symbols.map(({ symbol }) => symbol),
@@ -349,13 +383,6 @@ async function computeWith<Result extends { readonly symbol: string }>(
   await results.flush();
   const found = figures.symbols.length + (figures.contributions?.length ?? 0);
   return { figures, cachedSymbols: found - results.computed };
-}
-
-/** The strategy of the user, or the configured one. */
-function strategyOf(config: AtcConfig, dataset: Dataset, options: RunBacktestOptions): BoundStrategy {
-  if (options.strategy !== undefined) return options.strategy;
-  const parts = { strategy: config.strategy, signals: signalPart(config), config: backtestPart(config) };
-  return builtInStrategy(parts, dataset);
 }
 
 function curvesOf(

@@ -2,15 +2,18 @@ import type { Period } from "@atc/backtest";
 import { type MetricName, periodRows } from "@atc/backtest";
 import type { Dataset, Executor, OperationOptions } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
-import type { BacktestTaskInput, BacktestTaskOutput } from "../compute/tasks.ts";
+import type { BacktestTaskInput, BacktestTaskOutput, WatchedModule } from "../compute/tasks.ts";
 import { datasetRef } from "../compute/thread-datasets.ts";
 import type { Spool } from "../spool/open-spool.ts";
+import { strategyFault } from "../strategy/guarded-strategy.ts";
+import { runWatched } from "../strategy/strategy-watch.ts";
 import { backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
+import type { OwnStrategy } from "./chosen-strategy.ts";
 import type { BatchComputer } from "./result-batches.ts";
 import type { ResultCodec } from "./result-codecs.ts";
 
-const taskRef = { task: "@atc/runtime#backtestSymbols", version: 4 };
+const taskRef = { task: "@atc/runtime#backtestSymbols", version: 5 };
 
 /** Adds up the progress of several tasks. */
 function sharedProgress(total: number, onProgress: OperationOptions["onProgress"]): () => (done: number) => void {
@@ -36,6 +39,8 @@ export interface ThreadBatchesOptions<Result> extends OperationOptions {
   /** Receives the curves. */
   readonly spool: Spool;
   readonly executor: Executor;
+  /** The strategy of the user's, whose code the threads run. Default: the built-in one of the configuration. */
+  readonly own?: OwnStrategy | undefined;
   /** Bars that are read of all symbols, for progress. */
   readonly bars: number;
   /** The time in which accounts trade. Default: all. */
@@ -43,8 +48,8 @@ export interface ThreadBatchesOptions<Result> extends OperationOptions {
 }
 
 /**
- * Computes batches of symbols with a built-in strategy on the threads of the executor. If the dataset was replaced
- * meanwhile, the caller computes: it still has the old one open.
+ * Computes batches of symbols on the threads of the executor. If the dataset was replaced meanwhile, the caller computes
+ * with a built-in strategy: it still has the old one open. With a strategy of the user's it throws ATC_REPLACED.
  */
 export function threadBatches<Result extends { readonly symbol: string }>(
   runtime: Runtime,
@@ -62,27 +67,33 @@ export function threadBatches<Result extends { readonly symbol: string }>(
     concurrency: executor.concurrency,
     async compute(symbols) {
       const report = progress();
-      const input: BacktestTaskInput = {
+      const inputOf = (some: readonly string[], own: WatchedModule | undefined): BacktestTaskInput => ({
         ...datasetRef(runtime.storeRef, dataset.manifest),
-        symbols,
+        symbols: some,
+        own,
         strategy: config.strategy,
+        parameters: config.parameters,
         signals: signalPart(config),
         metrics,
         config: backtestPart(config),
         limit,
         period,
-        spool: spool.part(symbols),
-      };
+        spool: spool.part(some),
+      });
+      const onProgress = ({ done }: { readonly done: number }): void => report(done);
       const startedAt = performance.now();
       try {
-        const output = await executor.submit<BacktestTaskInput, BacktestTaskOutput>(taskRef, input, {
-          signal,
-          onProgress: ({ done }) => report(done),
-        });
+        const output =
+          options.own === undefined
+            ? await executor.submit<BacktestTaskInput, BacktestTaskOutput>(taskRef, inputOf(symbols, undefined), {
+                signal,
+                onProgress,
+              })
+            : await computeOwn(symbols, options.own, { inputOf, signal, onProgress });
         // The last report of the thread may still be on its way.
         report(symbols.reduce((sum, symbol) => sum + rowsOf(symbol), 0));
         const failures = output.failures.map(
-          ({ symbol, message, details }) => [symbol, new AtcError("ATC_INVALID_DATA", message, { details })] as const,
+          ({ symbol, code, message, details }) => [symbol, new AtcError(code, message, { details })] as const,
         );
         const results = output.tested.map(({ figures, counts }) => {
           const decoded = codec.decode(figures);
@@ -95,9 +106,42 @@ export function threadBatches<Result extends { readonly symbol: string }>(
           costMs: performance.now() - startedAt,
         };
       } catch (error) {
-        if (isAtcError(error, "ATC_REPLACED")) return undefined;
+        if (options.own === undefined && isAtcError(error, "ATC_REPLACED")) return undefined;
         throw error;
       }
     },
+  };
+}
+
+/** What {@link computeOwn} needs besides the strategy. */
+interface OwnOptions extends OperationOptions {
+  readonly inputOf: (symbols: readonly string[], own: WatchedModule) => BacktestTaskInput;
+}
+
+/**
+ * Computes symbols with a strategy of the user's. If it does not return for one of them, or ends its thread, that one is
+ * listed, and the others run in tasks of their own: what the ended task had computed is lost.
+ */
+async function computeOwn(
+  symbols: readonly string[],
+  { module, executor, deadline }: OwnStrategy,
+  { inputOf, signal, onProgress }: OwnOptions,
+): Promise<BacktestTaskOutput> {
+  const run = (some: readonly string[]): ReturnType<typeof runWatched<BacktestTaskInput, BacktestTaskOutput>> =>
+    runWatched((watch) => inputOf(some, { module, watch }), { executor, task: taskRef, deadline, signal, onProgress });
+  const whole = await run(symbols);
+  if (whole.kind === "done") return whole.output;
+  const outputs: BacktestTaskOutput[] = [];
+  for (const [place, symbol] of symbols.entries()) {
+    const outcome = place === whole.place ? whole : await run([symbol]);
+    if (outcome.kind === "done") outputs.push(outcome.output);
+    else {
+      const { code, message, details } = strategyFault({ ...module, symbol }, outcome.what, outcome.cause);
+      outputs.push({ tested: [], failures: [{ symbol, code, message, details }] });
+    }
+  }
+  return {
+    tested: outputs.flatMap(({ tested }) => tested),
+    failures: outputs.flatMap(({ failures }) => failures),
   };
 }

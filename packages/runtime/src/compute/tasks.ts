@@ -1,10 +1,14 @@
-import type { CurveSink, MetricName, Period } from "@atc/backtest";
+import type { BoundStrategy, CurveSink, MetricName, Period } from "@atc/backtest";
 import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, periodRows } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
-import type { Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
+import type { AtcErrorCode, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
+import { guardedStrategy } from "../strategy/guarded-strategy.ts";
+import { bindLoaded, loadStrategy } from "../strategy/load-strategy.ts";
+import type { StrategyModule } from "../strategy/strategy-module.ts";
+import { type StrategyWatch, type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
 import { builtInStrategy, type StrategyParts } from "./built-in-strategy.ts";
 import { readPrices } from "./price-series.ts";
 import type { ComputedSignals } from "./signal-steps.ts";
@@ -13,9 +17,17 @@ import type { StateRequest, SymbolState } from "./symbol-state.ts";
 import { createStates } from "./symbol-state.ts";
 import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
 
-/** Symbols of a dataset to backtest with a built-in strategy, or to decide for if they share an account. */
+/** A strategy of the user's, and the memory in which its thread shows that it is alive. */
+export interface WatchedModule {
+  readonly module: StrategyModule;
+  readonly watch: StrategyWatch;
+}
+
+/** Symbols of a dataset to backtest with a strategy, or to decide for if they share an account. */
 export interface BacktestTaskInput extends DatasetRef, StrategyParts {
   readonly symbols: readonly string[];
+  /** A strategy of the user's, which replaces the built-in one. */
+  readonly own?: WatchedModule | undefined;
   /** The metrics besides the first 23. */
   readonly metrics: readonly MetricName[];
   /** The most bars per symbol, counted from the last one; undefined for all. */
@@ -37,6 +49,7 @@ export interface TestedSymbol {
 /** A symbol that could not be backtested, as plain data. */
 export interface TaskFailure {
   readonly symbol: string;
+  readonly code: AtcErrorCode;
   readonly message: string;
   readonly details: JsonObject;
 }
@@ -44,23 +57,62 @@ export interface TaskFailure {
 export interface BacktestTaskOutput {
   /** The symbols that were backtested, in the order of the input. */
   readonly tested: readonly TestedSymbol[];
-  /** Symbols whose data is invalid (ATC_INVALID_DATA). */
+  /** Symbols whose data is invalid (ATC_INVALID_DATA), or on which a strategy failed (ATC_STRATEGY). */
   readonly failures: readonly TaskFailure[];
 }
 
 const datasets = createThreadDatasets();
+const modules = new Map<string, Promise<BoundStrategy>>();
+
+/** The strategy of a module, which each thread loads once. */
+async function loadedStrategy(module: StrategyModule, { alive }: WatchedThread): Promise<BoundStrategy> {
+  const id = JSON.stringify(module);
+  const known = modules.get(id);
+  if (known !== undefined) return await known;
+  alive(true);
+  const loading = loadStrategy(module).then((strategy) => bindLoaded(module, strategy));
+  modules.set(id, loading);
+  try {
+    return await loading;
+  } finally {
+    alive(false);
+  }
+}
+
+/** What a strategy of the user's says of itself, under the values of its parameters. */
+export type StrategyDescription = Omit<BoundStrategy, "start">;
+
+async function runDescribe({ module, watch }: WatchedModule): Promise<StrategyDescription> {
+  const { start: _, ...description } = await loadedStrategy(module, watchedThread(watch));
+  return description;
+}
+
+/** Loads a strategy of the user's on a thread, and describes it. */
+export const describeStrategy: Task<WatchedModule, StrategyDescription> = task({ version: 1, run: runDescribe });
+
+/** The fault of a symbol that does not end the run; undefined for any other error. */
+function failureOf(error: unknown, symbol: string, own: WatchedModule | undefined): TaskFailure | undefined {
+  if (isAtcError(error, "ATC_INVALID_DATA") || isAtcError(error, "ATC_STRATEGY"))
+    return { symbol, code: error.code, message: error.message, details: error.details };
+  // What the strategy decided is invalid, such as a direction of 2.
+  if (own === undefined || !isAtcError(error, "ATC_INVALID_ARGUMENT") || !("decision" in error.details))
+    return undefined;
+  const details = { ...error.details, strategy: own.module.label };
+  return { symbol, code: "ATC_STRATEGY", message: error.message, details };
+}
 
 /** What one symbol of a task needs. */
 interface SymbolInput extends BacktestTaskInput {
+  readonly strategyOf: (dataset: Dataset) => BoundStrategy;
   readonly onProgress: (progress: { readonly done: number }) => void;
   readonly sink: CurveSink;
 }
 
 /** The figures of a symbol, or its decisions in a shared account, as plain data. */
 function computeSymbol(dataset: Dataset, symbol: string, input: SymbolInput): JsonObject {
-  const { config, metrics, limit, period, onProgress, sink } = input;
+  const { config, metrics, limit, period, strategyOf, onProgress, sink } = input;
   const series = dataset.series(symbol);
-  const options = { strategy: builtInStrategy(input, dataset), config, limit, period, onProgress, sink };
+  const options = { strategy: strategyOf(dataset), config, limit, period, onProgress, sink };
   if (config.account === "separate") {
     const benchmark = config.benchmark === undefined ? undefined : dataset.series(config.benchmark);
     return encodeFigures(backtestSeries(series, { ...options, metrics, benchmark }));
@@ -71,16 +123,30 @@ function computeSymbol(dataset: Dataset, symbol: string, input: SymbolInput): Js
   return encodeDecisions(step.value);
 }
 
+/** What creates the strategy of each symbol. */
+async function strategiesOf(
+  input: BacktestTaskInput,
+  thread: WatchedThread | undefined,
+): Promise<SymbolInput["strategyOf"]> {
+  if (input.own === undefined || thread === undefined) return (dataset) => builtInStrategy(input, dataset);
+  const { module } = input.own;
+  const strategy = guardedStrategy(await loadedStrategy(module, thread), module, thread.alive);
+  return () => strategy;
+}
+
 async function run(input: BacktestTaskInput, context: TaskContext): Promise<BacktestTaskOutput> {
   const dataset = await datasets.open(input);
+  const thread = input.own === undefined ? undefined : watchedThread(input.own.watch);
+  const strategyOf = await strategiesOf(input, thread);
   const { limit, period } = input;
   const { spool } = input;
   const curves = spoolCurves(spool, new Map(spool.regions.map((region) => [region.symbol, region])));
   const tested: TestedSymbol[] = [];
   const failures: TaskFailure[] = [];
   let before = 0;
-  for (const symbol of input.symbols) {
+  for (const [place, symbol] of input.symbols.entries()) {
     context.throwIfCancelled();
+    thread?.enter(place);
     const series = dataset.series(symbol);
     const { start, to, curveBars } = periodRows(series, { limit, period });
     try {
@@ -89,12 +155,13 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
         context.onProgress({ phase: "computing", done: before + done, unit: "bars" });
       };
       const sink = curves.sink(symbol, curveBars);
-      const figures = computeSymbol(dataset, symbol, { ...input, onProgress, sink });
+      const figures = computeSymbol(dataset, symbol, { ...input, strategyOf, onProgress, sink });
       const { bars, trades, fills } = curves.reader(symbol);
       tested.push({ figures, counts: { bars, trades, fills } });
     } catch (error) {
-      if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
-      failures.push({ symbol, message: error.message, details: error.details });
+      const failure = failureOf(error, symbol, input.own);
+      if (failure === undefined) throw error;
+      failures.push(failure);
     }
     before += to - start;
     context.onProgress({ phase: "computing", done: before, unit: "bars" });
@@ -103,10 +170,10 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
 }
 
 /**
- * Backtests symbols of a dataset with a built-in strategy, or decides for them if they share an account. The thread
- * opens the dataset itself, keeps it open for its next task and writes the curves to the spool.
+ * Backtests symbols of a dataset with a strategy, or decides for them if they share an account. The thread loads the
+ * strategy and opens the dataset itself, keeps it open for its next task and writes the curves to the spool.
  */
-export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 4, run });
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 5, run });
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {
@@ -174,7 +241,7 @@ async function runScan(input: ScanTaskInput, context: TaskContext): Promise<Scan
       before += step.value.bars;
     } catch (error) {
       if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
-      failures.push({ symbol, message: error.message, details: error.details });
+      failures.push({ symbol, code: error.code, message: error.message, details: error.details });
     }
   }
   return { states, failures };

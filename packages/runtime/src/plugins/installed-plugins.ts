@@ -165,6 +165,37 @@ async function pluginsOf(root: string, name: string, trust: Trust): Promise<read
   }));
 }
 
+/** Names of packages, with and without a scope. */
+const packageNames = /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/;
+
+/**
+ * The absolute path of the entry of a package, as the first root that has the package resolves it; undefined if none
+ * has it.
+ *
+ * @throws ATC_UNTRUSTED if other users may change it; ATC_UNSUPPORTED if it has no entry
+ */
+export async function packageEntry(
+  roots: readonly PluginRoot[],
+  name: string,
+  trust: Trust,
+): Promise<string | undefined> {
+  if (!packageNames.test(name)) return undefined;
+  for (const { packageJson } of roots) {
+    const manifest = await locate(packageJson, name);
+    if (manifest === undefined) continue;
+    let entry: string;
+    try {
+      entry = createRequire(packageJson).resolve(name);
+    } catch (cause) {
+      const message = `the package "${name}" has no entry; set main, or exports with default, in "${manifest}"`;
+      throw new AtcError("ATC_UNSUPPORTED", message, { cause, details: { package: name, path: manifest } });
+    }
+    checkTrusted(packageJson, name, manifest, entry, trust);
+    return entry;
+  }
+  return undefined;
+}
+
 /** The packages in a `node_modules` folder. */
 async function packagesIn(folder: string): Promise<readonly string[]> {
   const names = await namesIn(folder);

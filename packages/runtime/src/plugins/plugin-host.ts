@@ -3,7 +3,7 @@ import type { Codec, PluginHost, PluginKind, PluginProducts } from "@atc/contrac
 import { AtcError, isAtcError, nearest } from "@atc/contract";
 import { installLine } from "./install-line.ts";
 import type { InstalledPlugin, PluginListing } from "./installed-plugins.ts";
-import { installedPlugins } from "./installed-plugins.ts";
+import { installedPlugins, packageEntry } from "./installed-plugins.ts";
 import { isJsonObject } from "./json-object.ts";
 import { knownNames, knownPackages, packageOf } from "./package-names.ts";
 import { broken, loadPlugin, reasonOf } from "./plugin-loading.ts";
@@ -31,6 +31,15 @@ export interface InstalledPluginHost extends PluginHost {
    * @throws ATC_MISSING_PLUGIN; ATC_INVALID_CONFIG if two packages provide it
    */
   locate(kind: PluginKind, name: string): Promise<InstalledPlugin>;
+  /**
+   * The absolute path of the entry of an installed package, whether or not it lists plugins; undefined if it is not
+   * installed.
+   *
+   * @throws ATC_UNTRUSTED if other users may change it; ATC_UNSUPPORTED if it has no entry
+   */
+  packageEntry(name: string): Promise<string | undefined>;
+  /** Which files may run code. */
+  readonly trust: Trust;
 }
 
 /** The search for plugins, and the receiver of warnings. */
@@ -186,6 +195,8 @@ export function createPluginHost({
       warned.add(message);
       warn(message);
     },
+    trust,
+    packageEntry: (name) => packageEntry(search.roots, name, trust),
     async locate(kind, name) {
       return choose(kind, name, await host.installed(), search);
     },

@@ -55,6 +55,25 @@ export async function chosenExecutor(setup: Setup, threads: number): Promise<Exe
 }
 
 /**
+ * MiB of heap per thread that runs a strategy of the user's: enough for its state, and little enough that one which
+ * keeps too much fails before the machine is out of memory.
+ */
+const strategyHeapMiB = 512;
+
+/** Milliseconds between the end of a strategy's deadline and that of its thread. */
+const strategyGraceMs = 100;
+
+/** Creates the threads that run strategies of the user's, whatever the configured executor is. */
+export async function strategyExecutor({ ownHost }: Setup, threads: number): Promise<Executor> {
+  return await ownHost.find("executor", "worker", {
+    modules: { "@atc/runtime": tasksOf("@atc/runtime") },
+    threads,
+    graceMs: strategyGraceMs,
+    maxHeapMiB: strategyHeapMiB,
+  });
+}
+
+/**
  * Throws if a package under `plugins`, the executor or the store of the cache is missing: before a store is open, not
  * when the first large task comes.
  */

@@ -3,7 +3,7 @@ import type { ArrayStore, Codec, Executor } from "@atc/contract";
 import { findCodec } from "../cache/compression.ts";
 import { configuredCache } from "../cache/configured-cache.ts";
 import type { StoreRef } from "../plugins/store-ref.ts";
-import { checkChosen, chosenExecutor, chosenStore } from "./chosen-plugins.ts";
+import { checkChosen, chosenExecutor, chosenStore, strategyExecutor } from "./chosen-plugins.ts";
 import { machineDefaults } from "./machine-defaults.ts";
 import { openSetup, type Setup, type SetupOptions } from "./setup.ts";
 import { leasedExecutor } from "./thread-lease.ts";
@@ -48,6 +48,11 @@ export interface Runtime extends Omit<Setup, "ownHost">, AsyncDisposable {
    * memory.
    */
   executor(bars: number): Promise<Executor | undefined>;
+  /**
+   * Threads for a strategy of the user's, whatever the configured executor is. Dispose them after the work, so that the
+   * next run loads the strategy again.
+   */
+  strategyThreads(): Promise<Executor>;
   /** Warns the user; each message is passed on once. */
   warn(message: string): void;
 }
@@ -96,6 +101,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
       if (placement === "auto" && (bars < fewBars || threadCount === 1)) return undefined;
       return await threads.lease();
     },
+    strategyThreads: () => strategyExecutor(setup, threadCount),
     warn: (message) => host.warn(message),
     async [Symbol.asyncDispose]() {
       await threads[Symbol.asyncDispose]();
