@@ -21,7 +21,7 @@ export const packages = {
   },
   testing: {
     imports: ["contract", "plugin-kit"],
-    folders: ["codecs", "stores", "sources", "executors", "indicators", "base"],
+    folders: ["codecs", "stores", "sources", "executors", "indicators", "strategies", "base"],
     limit: "39 kB",
   },
   config: {
