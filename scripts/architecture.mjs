@@ -12,7 +12,7 @@ export const packages = {
   contract: {
     imports: [],
     folders: ["plugins", "config", "errors", "data"],
-    limit: "9 kB",
+    limit: "11 kB",
   },
   "plugin-kit": {
     imports: ["contract"],
@@ -27,7 +27,7 @@ export const packages = {
   config: {
     imports: ["contract", "plugin-kit"],
     folders: ["load", "layers", "keys", "faults", "trust"],
-    limit: "21 kB",
+    limit: "24 kB",
   },
   signals: {
     imports: ["contract", "plugin-kit"],

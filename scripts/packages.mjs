@@ -1,8 +1,8 @@
 // Packs every package, serves the tarballs from a registry on loopback, and installs each one alone into an empty
 // project with npm, pnpm and yarn. Imports and type-checks it there, and prints the table. Then makes a user's project
 // with each package manager: it installs the command, two codecs and a codec of somebody else, and checks that they
-// are found by name. The same is checked for global packages. At last it goes the README's road from an empty machine
-// image (`scripts/road.mjs`).
+// are found by name. Yarn's is made with its Plug'n'Play, too. The same is checked for global packages. At last it goes
+// the README's road from an empty machine image (`scripts/road.mjs`).
 //
 //   --only NAME                repeatable; omits the projects and the road
 //   --projects                 only the projects and the global packages
@@ -20,6 +20,7 @@ import { packInto, pnpm, publicPackages } from "./packing.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const yarn = "yarn@1.22.22";
+const newYarn = "@yarnpkg/cli-dist@4.18.1";
 const { values: options } = parseArgs({
   options: {
     only: { type: "string", multiple: true },
@@ -197,6 +198,42 @@ async function useProject(manager, registry, custom) {
   }
 }
 
+/** What must hold in a project of Yarn Plug'n'Play, which has no node_modules and patches `node:fs`. */
+async function usePlugAndPlay(registry) {
+  const directory = project(registry);
+  try {
+    const settings = {
+      nodeLinker: "pnp",
+      enableTelemetry: false,
+      enableGlobalCache: false,
+      enableImmutableInstalls: false,
+      npmMinimalAgeGate: 0,
+      npmPreapprovedPackages: ["@atc/*"],
+      unsafeHttpWhitelist: ["127.0.0.1"],
+      npmScopes: { atc: { npmRegistryServer: registry } },
+    };
+    writeFileSync(join(directory, ".yarnrc.yml"), JSON.stringify(settings));
+    writeFileSync(join(directory, "bars.csv"), bars());
+    writeFileSync(join(directory, "atc.yaml"), "useCompression: true\ncompressionAlgorithm: zstd\n");
+    const run = async (...args) => {
+      const { code, output } = await attempt("npx", ["--yes", "-p", newYarn, "yarn", ...args], directory);
+      if (code !== 0) throw new Error(`yarn ${args.join(" ")} ended with ${code}: ${output}`);
+    };
+    await run("add", "@atc/cli", "@atc/codec-blosc", "@atc/codec-zstd");
+    await run("atc", "backtest", "bars.csv", "--use-memory-mapped");
+    await run("atc", "data", "export", "bars", "-o", "out.arrow");
+    const files = readdirSync(join(directory, ".cache/atc"), { recursive: true });
+    if (!files.some((file) => file.endsWith(".npz.blosc")))
+      throw new Error(`no entry is compressed: ${files.join(" ")}`);
+    return "yes";
+  } catch (error) {
+    process.stderr.write(`yarn plug'n'play: ${error.message}\n`);
+    return "no";
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
 /** How each manager installs packages for all projects below `folder`: the command, the program, the line it shows. */
 const globally = {
   npm: (folder, ...names) => ({
@@ -278,6 +315,8 @@ try {
   }
   for (const manager of options.only === undefined ? managers : [])
     projects[manager] = await useProject(manager, registry.url, custom);
+  if (options.only === undefined && managers.includes("yarn"))
+    projects["yarn plug'n'play"] = await usePlugAndPlay(registry.url);
   for (const manager of options.only === undefined ? managers : [])
     globals[manager] = await useGlobally(manager, registry.url);
 } finally {

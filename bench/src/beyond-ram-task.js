@@ -41,15 +41,17 @@ const aboveAverage = strategyOf("above average", () => {
 
 /** A sink that keeps only the count of trades: curves of any length take the memory of one block. */
 function countingSink() {
-  let room = { times: new BigInt64Array(0), equity: new Float64Array(0), directions: new Int8Array(0) };
+  let room = { times: new BigInt64Array(0), equity: new Float64Array(0), directions: new Int8Array(0), columns: {} };
   let trades = 0;
   return {
+    columns: [],
     room(length) {
       if (room.times.length < length)
         room = {
           times: new BigInt64Array(length),
           equity: new Float64Array(length),
           directions: new Int8Array(length),
+          columns: {},
         };
       room.directions.fill(0);
       return room;

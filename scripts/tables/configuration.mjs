@@ -5,7 +5,7 @@ const code = (text) => `\`${text}\``;
 
 function row({ name, pythonNames, default: value, allowed, description }) {
   const python = pythonNames.length === 0 ? code(name) : pythonNames.map(code).join(", ");
-  const shown = code(Array.isArray(value) ? "[]" : String(value));
+  const shown = code(typeof value === "object" ? JSON.stringify(value) : String(value));
   return [code(name), python, shown, allowed, description];
 }
 

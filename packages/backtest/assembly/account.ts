@@ -168,18 +168,18 @@ function widen(account: Account, highest: f64, lowest: f64): void {
   account.bottom = least(account.bottom, lowest);
 }
 
-/** Takes a whole bar into the range of the open trade; `row` is the address of its first row's price. */
+/** Takes a whole bar, given by the addresses of its prices, into the range of the open trade. */
 @inline
-function widenByBar(account: Account, row: usize): void {
-  const open = load<f64>(row, Row.open * rowLength);
-  const high = load<f64>(row, Row.high * rowLength);
-  const low = load<f64>(row, Row.low * rowLength);
-  const close = load<f64>(row, Row.close * rowLength);
+function widenByBar(account: Account, openAt: usize, highAt: usize, lowAt: usize, closeAt: usize): void {
+  const open = load<f64>(openAt);
+  const high = load<f64>(highAt);
+  const low = load<f64>(lowAt);
+  const close = load<f64>(closeAt);
   widen(account, greatest(greatest(open, close), greatest(high, low)), least(least(open, close), least(high, low)));
 }
 
 /**
- * Adds `count` bars. `Excursions` is f64 if trades list them, which needs every row of prices, else i32. Returns the
+ * Adds `count` bars. `Excursions` is f64 if trades list them, else i32. Returns the
  * first bar whose direction is not -1, 0 or 1, else `count`; after such a bar the state is incomplete.
  */
 function advance<Excursions>(account: Account, rows: usize, count: usize): usize {
@@ -207,8 +207,13 @@ function advance<Excursions>(account: Account, rows: usize, count: usize): usize
   entryBar = <i32>(account.entryBar - start);
   since = <i32>(account.since - start);
   let row = rows;
+  const closes = rows + Row.close * rowLength;
+  // Orders at the open have the opens in their own row.
+  let openAt = !atClose ? rows + Row.fill * rowLength : account.hasOpen != 0 ? rows + Row.open * rowLength : closes;
+  let highAt = account.hasHigh != 0 ? rows + Row.high * rowLength : closes;
+  let lowAt = account.hasLow != 0 ? rows + Row.low * rowLength : closes;
   for (let i: usize = 0; i < count; i++) {
-    if (isFloat<Excursions>() && atClose) widenByBar(account, row);
+    if (isFloat<Excursions>() && atClose) widenByBar(account, openAt, highAt, lowAt, row + Row.close * rowLength);
     if (pending != held) {
       const reference = load<f64>(row, Row.fill * rowLength);
       if (isFloat<Excursions>() && !atClose) widen(account, reference, reference);
@@ -218,7 +223,7 @@ function advance<Excursions>(account: Account, rows: usize, count: usize): usize
       cash = account.cash;
       quantity = account.quantity;
     }
-    if (isFloat<Excursions>() && !atClose) widenByBar(account, row);
+    if (isFloat<Excursions>() && !atClose) widenByBar(account, openAt, highAt, lowAt, row + Row.close * rowLength);
     const direction = <i32>load<i8>(rows + i, Row.directions * rowLength);
     if (<u32>(direction + 1) > 2) return i;
     pending = max<i32>(lowest, min<i32>(direction, highest));
@@ -256,6 +261,11 @@ function advance<Excursions>(account: Account, rows: usize, count: usize): usize
     last = equity;
     bar += 1;
     row += 8;
+    if (isFloat<Excursions>()) {
+      openAt += 8;
+      highAt += 8;
+      lowAt += 8;
+    }
   }
   account.bars = bar;
   account.last = last;

@@ -47,6 +47,10 @@ export class Account {
   lowest: f64;
   highest: f64;
   fillsAtClose: f64;
+  /** Whether excursions read the rows of these prices; else they read the close instead. */
+  hasOpen: f64;
+  hasHigh: f64;
+  hasLow: f64;
   listsFills: f64;
   listsOrders: f64;
   /** The open trade. */

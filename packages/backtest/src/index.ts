@@ -18,7 +18,7 @@ export { isoTime, type TimeUnit, yearsBetween } from "./base/calendar.ts";
 export { validateBacktestConfig } from "./base/configuration.ts";
 export { checkPeriod, outsidePeriod, type Period, type PeriodRows, periodRows, periodStart } from "./base/period.ts";
 export { type PositionSizing, positionSizing } from "./base/position-sizing.ts";
-export { checkWeights } from "./decisions/check-weights.ts";
+export { checkData } from "./decisions/check-data.ts";
 export { createDecider, type DecidedBars, type Decider } from "./decisions/decider.ts";
 export { type DecisionRun, startDecisions } from "./decisions/decision-run.ts";
 export { type NeededColumns, type NeededColumnsOptions, neededColumns } from "./decisions/needed-columns.ts";
@@ -68,7 +68,8 @@ export {
   resultVersion,
 } from "./output/result-codec.ts";
 export { type AccountJson, type BacktestJson, resultToJson } from "./output/result-json.ts";
-export { decodeMetrics } from "./output/stored-metrics.ts";
+export { type SharedAccount, sharedFillBlocks, sharedPointBlocks, sharedTradeBlocks } from "./output/shared-tables.ts";
+export { decodeMetrics, firstMetrics } from "./output/stored-metrics.ts";
 export {
   equityBlocks,
   equityColumns,
@@ -77,10 +78,6 @@ export {
   type PortfolioCurve,
   portfolioBlocks,
   portfolioColumns,
-  type SharedAccount,
-  sharedFillBlocks,
-  sharedPointBlocks,
-  sharedTradeBlocks,
   type Table,
   type TableBlocks,
   tradeBlocks,

@@ -30,7 +30,7 @@ type Config = Omit<MetricOptions, "timeUnit" | "benchmark"> & {
 };
 
 /** The figures that a fixture expects. */
-export interface ExpectedCurve {
+interface ExpectedCurve {
   readonly metrics: Readonly<Record<string, number | string | null>>;
   readonly monthlyReturns: readonly unknown[];
   readonly drawdowns: readonly Readonly<Record<string, number | string | null>>[];

@@ -224,6 +224,19 @@ describe("the fast account", () => {
     expect(trades).toStrictEqual(expected);
   });
 
+  it.each(kernels)("is lost if exactly nothing is left at an order (%s)", (kernel) => {
+    // Short 100 units at 100; at 200 the equity is 20,000 - 20,000.
+    const rows: PlainRows = {
+      times: BigInt64Array.of(0n, 1n, 2n, 3n, 4n),
+      close: Float64Array.of(100, 100, 200, 100, 100),
+      directions: Int8Array.of(-1, 1, 1, -1, 1),
+    };
+    const free: PlainConfig = { ...config, feeBps: 0, slippageBps: 0 };
+    const account = run(rows, free, 2, kernel);
+    expect([account.bankruptAt, account.trades[0]?.reason, account.fills.length]).toStrictEqual([2n, "bankruptcy", 2]);
+    expect(account).toStrictEqual(plainSimulator(rows, free));
+  });
+
   it.each(kernels)("names the bar of a direction that does not exist (%s)", (kernel) => {
     process.env["ATC_KERNEL"] = kernel;
     const rows = alternating(9000);

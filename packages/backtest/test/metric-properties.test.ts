@@ -127,6 +127,34 @@ describe("metrics of random curves", () => {
   });
 });
 
+describe("the line through the equity", () => {
+  it("keeps its digits if the curve is nearly a line, over many chunks", () => {
+    // ln of the equity is a line and a wave whose fit is computed apart from the line, so that no digit is lost.
+    const bars = 200_000;
+    const rise = 1e-5;
+    const wave = Float64Array.from({ length: bars }, (_, t) => 1e-8 * Math.sin(t / 3000));
+    const equity = Float64Array.from(wave, (value, t) => 1e4 * Math.exp(rise * t + value));
+    const times = BigInt64Array.from({ length: bars }, (_, t) => BigInt(t) * 3_600_000n);
+    const m = bars - 1;
+    const middle = (m + 1) / 2;
+    let mean = 0;
+    for (let t = 1; t <= m; t++) mean += (wave[t] as number) / m;
+    let products = 0;
+    for (let t = 1; t <= m; t++) products += (t - middle) * ((wave[t] as number) - mean);
+    const squares = (m * (m * m - 1)) / 12;
+    let rest = 0;
+    for (let t = 1; t <= m; t++) rest += ((wave[t] as number) - mean - (products / squares) * (t - middle)) ** 2;
+    const slope = rise + products / squares;
+    const barsPerYear = m / ((m * 3_600_000) / 86_400_000 / 365.25);
+    const kRatio = ((slope / Math.sqrt(rest / (m - 2) / squares)) * Math.sqrt(barsPerYear)) / m;
+    const computation = createMetrics(["kRatio", "stability"], { timeUnit: "ms" });
+    computation.addBars({ length: bars, times, equity });
+    expect(wrong(computation.finish(totalsOf(times, equity)).metrics, { kRatio, stability: 1 }, 1e-9)).toStrictEqual(
+      [],
+    );
+  });
+});
+
 describe("rolling figures", () => {
   it("equal two passes over each window, with the same nulls", () => {
     for (let seed = 1; seed <= 60; seed++) {

@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import {
   atcStrategy,
   type BoundStrategy,
-  checkWeights,
+  backtest,
+  checkData,
   columnsStrategy,
+  memoryDataset,
   memorySeries,
   type NeededColumnsOptions,
   neededColumns,
@@ -118,20 +120,45 @@ describe("neededColumns", () => {
   });
 });
 
-describe("checkWeights", () => {
+describe("checkData", () => {
   const weights = { AAA: 1, AAB: 0.5, ZZZ: 0 };
 
+  /** Data of these symbols, with closes alone. */
+  const check = (given: BacktestConfig, symbols: readonly string[]): void => {
+    const columns = { timestamp: days(1), close: [1] };
+    checkData(given, flat, memoryDataset(Object.fromEntries(symbols.map((symbol) => [symbol, columns]))));
+  };
+
   it("refuses symbols that the data lacks, all in one error", () => {
-    const found = failure(() => checkWeights(config({ account: "shared", weights }), ["AAA", "CCC"]));
+    const found = failure(() => check(config({ account: "shared", weights }), ["AAA", "CCC"]));
     expect(found).toMatchObject({ code: "ATC_INVALID_CONFIG", keys: ["weights.AAB", "weights.ZZZ"] });
     expect(found.message).toContain('the data has no symbol "AAB"; did you mean "AAA"?');
     expect(found.message).toContain('the data has no symbol "ZZZ"');
   });
 
+  it("reports missing columns and symbols in one error, before anything is computed", async () => {
+    const given = { account: "shared", weights, stopLoss: 0.1, fill: "worst", signal: "weight" } as const;
+    const keys = ["signal", "fill", "stopLoss", "weights.AAB", "weights.ZZZ"];
+    expect(failure(() => check(config(given), ["AAA"]))).toMatchObject({ code: "ATC_INVALID_CONFIG", keys });
+    const data = memoryDataset({ AAA: { timestamp: days(1), close: [1] } });
+    const start = (): never => {
+      throw new Error("the strategy started");
+    };
+    const error: unknown = await backtest(data, { strategy: strategyOf("never", start), config: given }).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(
+      failure(() => {
+        throw error;
+      }).keys,
+    ).toEqual(keys);
+  });
+
   it("accepts symbols of the data, words, and anything in separate accounts, which do not read it", () => {
-    checkWeights(config({ account: "shared", weights }), ["AAA", "AAB", "CCC", "ZZZ"]);
-    checkWeights(config({ account: "shared", weights: "full" }), ["AAA"]);
-    checkWeights(config({ weights }), ["AAA"]);
+    check(config({ account: "shared", weights }), ["AAA", "AAB", "CCC", "ZZZ"]);
+    check(config({ account: "shared", weights: "full" }), ["AAA"]);
+    check(config({ weights }), ["AAA"]);
   });
 });
 

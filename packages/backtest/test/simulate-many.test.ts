@@ -150,14 +150,17 @@ function flat(length: number, accounts: number) {
 }
 
 describe("many accounts", () => {
-  it("report which were lost", () => {
-    const close = Float64Array.of(100, 100, 250, 10, 10);
+  it.each([
+    ["less than nothing", 250, -5000],
+    ["exactly nothing", 200, 0],
+  ])("report which were lost, with %s left", (_, price, left) => {
+    const close = Float64Array.of(100, 100, price, 10, 10);
     const times = BigInt64Array.of(0n, 1n, 2n, 3n, 4n);
     const directions = [Int8Array.of(-1, 1, 1, 1, 1), Int8Array.of(1, 1, 1, 1, 1)];
     const { isLost, equity, trades } = simulateMany({ times, close, directions }, { config: { feeBps: 0 } });
     expect([[...isLost], [...equity], [...trades]]).toStrictEqual([
       [1, 0],
-      [-5000, 1000],
+      [left, 1000],
       [1, 0],
     ]);
   });

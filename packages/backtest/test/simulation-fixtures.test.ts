@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { BacktestConfig } from "@atc/contract";
 import { describe, expect, it } from "vitest";
-import { validateBacktestConfig } from "../src/index.ts";
+import { createAccount, validateBacktestConfig } from "../src/index.ts";
 import { type AccountRun, type PlainColumns, runAccount, type SymbolBars } from "./account-runs.ts";
 import { decide, type RawBars } from "./decided-bars.ts";
 
@@ -142,6 +142,24 @@ describe("the cases of two independent implementations", () => {
         const runs = bars.map((one) => runAccount([one], parts, { blockLength }));
         agreePortfolio(bars, runs, expected.portfolio);
       }
+    });
+  }
+});
+
+describe("the cases that are refused before a bar is read", () => {
+  for (const { name, bars: file, config: given, error } of cases) {
+    // What a key needs of the columns is checked by the run, which knows them.
+    if (error === undefined || name.includes("-needs-")) continue;
+    it(`are refused: ${name}`, () => {
+      const symbols = Object.keys(readBars(file)).map((symbol) => ({ name: symbol, bars: 1 }));
+      let refusal: unknown;
+      try {
+        createAccount(validateBacktestConfig(given), { symbols });
+      } catch (thrown) {
+        refusal = thrown;
+      }
+      expect(refusal).toMatchObject({ code: error.code });
+      for (const word of error.names) expect((refusal as Error).message).toContain(word);
     });
   }
 });

@@ -110,6 +110,22 @@ describe("wanted metrics", () => {
     expect([readings(0.01), readings(0.01, "omega", "loSharpe", "downsideDeviation")]).toStrictEqual([1, 1]);
     expect(figuresOf(curveFixture("flat"), ["loSharpe"]).readings).toBe(0);
   });
+  it("refuse totals of other bars or trades than were added", () => {
+    const { times, equity, trades, totals } = fixture;
+    const fault = (message: string) =>
+      expect.objectContaining({ code: "ATC_INVALID_ARGUMENT", message: expect.stringContaining(message) });
+    const some = createMetrics(["omega"], { timeUnit: "ms" });
+    some.addBars({ length: 7, times, equity });
+    expect(() => some.finish(totals)).toThrow(fault("7 bars were added to the metrics, but the account has 2400"));
+    expect(() => createMetrics(["days"], { timeUnit: "ms" }).finish(totals)).toThrow(fault("0 bars"));
+    const twice = createMetrics(["sqn"], { timeUnit: "ms" });
+    twice.addTrades(trades);
+    twice.addTrades(trades);
+    expect(() => twice.finish(totals)).toThrow(fault("80 closed trades"));
+    expect(createMetrics(["finalEquity"], { timeUnit: "ms" }).finish(totals).metrics.finalEquity).toBe(
+      totals.statistics.last,
+    );
+  });
   it("need a benchmark if they compare with one", () => {
     const { times, equity } = fixture;
     const computation = createMetrics(["beta"], { timeUnit: "ms" });

@@ -1,15 +1,20 @@
+import { fsync as syncOf } from "node:fs";
 import { open, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { listFolder, makeFolder } from "./folder.ts";
 import { isAbandoned } from "./process-identity.ts";
 import { internalFolder, isAbsent, systemCode } from "./store-path.ts";
+
+/** Makes a file durable by its descriptor: the `node:fs` of Yarn Plug'n'Play does not implement `FileHandle.sync`. */
+const syncDescriptor = promisify(syncOf);
 
 /** Writes `value` to the new file `path`. Leaves no file if that fails. */
 export async function writeTemporary(path: string, value: Uint8Array, fsync: boolean): Promise<void> {
   const handle = await openNew(path);
   try {
     await handle.writeFile(value);
-    if (fsync) await handle.sync();
+    if (fsync) await syncDescriptor(handle.fd);
   } catch (error) {
     await handle.close();
     await rm(path, { force: true });
@@ -51,7 +56,7 @@ export async function publishFile(temporary: string, target: string, fsync: bool
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
-    await handle.sync();
+    await syncDescriptor(handle.fd);
   } finally {
     await handle.close();
   }

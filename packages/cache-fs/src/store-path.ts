@@ -43,6 +43,11 @@ export function writeError(error: unknown, directory: string, key: string): AtcE
       `cannot store "${shown}" in "${directory}": there is a file in place of one of its folders, or a folder in place of its file; remove it, or choose another key or directory`,
       { cause: error, details: { key, directory, system: code } },
     );
+  if (isAtcError(error) && error.code === "ATC_READ_ONLY")
+    return new AtcError("ATC_READ_ONLY", `cannot store "${shown}" in "${directory}": ${error.message}`, {
+      cause: error,
+      details: { key, directory, system: code },
+    });
   if (code === "ENOENT")
     return new AtcError(
       "ATC_IO",

@@ -44,6 +44,17 @@ describe("options", () => {
     expect(await readFile(file, "utf8")).toBe("mine");
   });
 
+  it.skipIf(process.platform !== "linux")(
+    "report a file system that takes no folders, at the first write",
+    async () => {
+      await using store = await cacheFs({ directory: "/proc/x" });
+      await expect(store.set("v1/a", bytes(3))).rejects.toMatchObject({
+        code: "ATC_READ_ONLY",
+        message: expect.stringContaining('cannot create a folder in "/proc"'),
+      });
+    },
+  );
+
   it("create the plugin that package.json names", async () => {
     expect(plugins.map(({ kind, name }) => ({ kind, name }))).toEqual(
       manifest.atc.plugins.map(({ kind, name }) => ({ kind, name })),

@@ -10,7 +10,7 @@ export type { CacheEvent, CacheStatistics, MissReason } from "./base/statistics.
 export type { KindUsage, Usage } from "./base/usage.ts";
 export type { Cache, CacheStats, GetValueOptions, SetValueOptions } from "./cache/cache.ts";
 export { createCache } from "./cache/create-cache.ts";
-export type { Explanation, KeyDifference } from "./cache/explain.ts";
+export { type Explanation, explainMiss, type KeyDifference } from "./cache/explain.ts";
 export type { CacheEntry, PruneOptions, PruneReport, VerifyReport } from "./cache/maintenance.ts";
 export type { CacheOptions } from "./cache/options.ts";
 export type { EntryMetadata } from "./entry/entry-metadata.ts";

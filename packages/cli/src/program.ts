@@ -12,18 +12,23 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addIngest } from "./commands/ingest.ts";
 import { addInit } from "./commands/init.ts";
 import { addMetrics } from "./commands/metrics.ts";
+import { addPython } from "./commands/python.ts";
 import { addSignals } from "./commands/signals.ts";
 import type { CommandLineIo } from "./invocation/invocation.ts";
 import { exitCodeMeanings } from "./process/exit-code.ts";
 import { usageFault } from "./process/usage-fault.ts";
 import { screenOf } from "./text/screen.ts";
+import { wrapped } from "./text/text-table.ts";
 
 /** Columns of help that is not on a terminal. */
 const helpWidth = 100;
 
-const exitCodeHelp = `
-Exit codes:
-${exitCodeMeanings.map(([code, meaning]) => `${String(code).padStart(5)}  ${meaning}`).join("\n")}`;
+function exitCodeHelp(width: number): string {
+  const lines = exitCodeMeanings.flatMap(([code, meaning]) =>
+    wrapped(`${String(code).padStart(5)}  ${meaning}`, "", width, "  "),
+  );
+  return ["", "Exit codes:", ...lines].join("\n");
+}
 
 /** Reports errors of the parser as errors of this program, in a command and those below it. */
 function reportFaults(command: Command, json: boolean): void {
@@ -45,7 +50,8 @@ export function createProgram(io: CommandLineIo, json: boolean, exit: (code: num
   const program = new Command("atc")
     .description("Backtest Adaptive Trend Classification over files of any size")
     .version(version, "-V, --version")
-    .addHelpText("after", exitCodeHelp)
+    .configureHelp({ minWidthToWrap: 20 })
+    .addHelpText("after", () => exitCodeHelp(screenOf(io.stdout, io.env).width ?? helpWidth))
     .configureOutput({
       writeOut: (text) => void io.stdout.write(printableText(text)),
       writeErr: (text) => {
@@ -69,6 +75,7 @@ export function createProgram(io: CommandLineIo, json: boolean, exit: (code: num
   addMetrics(program, io);
   addDoctor(program, io, exit);
   addInit(program, io);
+  addPython(program, io);
   addCompletion(program, io);
   reportFaults(program, json);
   return program;

@@ -2,6 +2,25 @@ import type { BacktestReport } from "@atc/runtime";
 import { expect, it } from "vitest";
 import { backtestTable } from "../src/reports/backtest-table.ts";
 
+it("names the best and the worst symbols by return, if there are more than six", () => {
+  const symbols = [5, -1, 3, null, 9, 0, -7, 4].map((totalReturn, i) => ({
+    symbol: `S${i}`,
+    totalReturn,
+    warnings: [],
+  }));
+  const linesOf = (some: typeof symbols): readonly string[] => {
+    const config = { feeBps: 1, slippageBps: 1 };
+    const data = { path: "many.csv", rows: 9, symbols: some.length };
+    const report = { portfolio: null, notes: [], symbols: some, skipped: [], config, data };
+    return backtestTable(report as unknown as BacktestReport, "many").split("\n");
+  };
+  const lines = linesOf(symbols);
+  expect(lines).toContain("best:  S4 +900.0 %, S0 +500.0 %, S7 +400.0 %");
+  expect(lines).toContain("worst: S6 -700.0 %, S1 -100.0 %, S5 0.0 %");
+  // One of the seven has no return.
+  expect(linesOf(symbols.slice(0, 7)).join("\n")).not.toContain("best:");
+});
+
 it("gathers the warnings of 100,000 symbols, most frequent first", () => {
   const symbols = Array.from({ length: 100_000 }, (_, i) => ({
     symbol: `S${i}`,

@@ -94,7 +94,7 @@ describe("atc backtest", () => {
 
   it("warns if the data has another timeframe", async () => {
     const run = await shop.atc("backtest", "bars.csv", "--timeframe", "15m");
-    expect(run.stderr).toMatch(/warning: timeframe is 15m/);
+    expect(run.stderr).toMatch(/warning: timeframe is 15m, but the bars of AAA are 1h apart/);
   });
 
   it("prints results alone under --quiet", async () => {

@@ -188,3 +188,32 @@ describe("atc init plugin", { timeout: 120_000 }, () => {
     expect(files).toContain("templates");
   });
 });
+
+describe("atc init program", () => {
+  it("prints its files and the next steps, only the files as JSON, or nothing", async () => {
+    const text = await shop.atc("init", "program", "one");
+    expect(text).toMatchObject({ code: 0, stderr: "" });
+    for (const fact of ["backtest.mjs", "cd one", "npm install", "node backtest.mjs FILE.csv"])
+      expect(text.stdout).toContain(fact);
+    const files = [".gitignore", "README.md", "backtest.mjs", "package.json"];
+    const json = await shop.atc("init", "program", "two", "--json");
+    expect(json.json()).toEqual({ name: "two", folder: join(shop.path, "two"), files });
+    expect(readdirSync(join(shop.path, "two")).sort()).toEqual(files);
+    expect(readFileSync(join(shop.path, "two/README.md"), "utf8")).toMatch(/^# two\n/);
+    expect(JSON.parse(readFileSync(join(shop.path, "two/package.json"), "utf8"))).toMatchObject({ name: "two" });
+    expect(await shop.atc("init", "program", "three", "--quiet")).toMatchObject({ code: 0, stdout: "" });
+  });
+
+  it.each(["", "..", "a/b", "A", "@me/a", "a b", "x".repeat(101)])("refuses the name %j", async (name) => {
+    const run = await shop.atc("init", "program", name, "--json");
+    expect([run.code, errorOf(run).code]).toEqual([2, "ATC_INVALID_ARGUMENT"]);
+    expect(readdirSync(shop.path)).toEqual([]);
+  });
+
+  it("leaves a folder that exists as it is", async () => {
+    await mkdir(join(shop.path, "taken"));
+    const run = await shop.atc("init", "program", "taken", "--json");
+    expect([run.code, errorOf(run).code]).toEqual([2, "ATC_INVALID_ARGUMENT"]);
+    expect(readdirSync(join(shop.path, "taken"))).toEqual([]);
+  });
+});

@@ -236,6 +236,18 @@ describe("atc signals --symbols", () => {
   });
 });
 
+it("atc signals of one symbol shows its last bar, the close and since when the direction holds", async () => {
+  const { time, close, averageSignal, since, direction } = reference("S13", series["S13"] ?? []);
+  const run = await shop.atc("signals", "many.csv", "--symbols", "S13");
+  const sign = (averageSignal ?? 0) > 0 ? "+" : "";
+  expect(run.stdout.split("\n")[0]).toBe(
+    `S13: 420 bars, the last of ${time.slice(0, 10)} with close ${close}; average signal ${sign}${averageSignal?.toFixed(2)}, ${direction > 0 ? "long" : "short"} since ${since?.slice(0, 10)}`,
+  );
+  const part = await shop.atc("signals", "many.csv", "--symbols", "S13", "--from", time);
+  expect(part.stdout).toContain(`1 bar, the last of ${time.slice(0, 10)}`);
+  expect(part.stdout).toContain(`since ${time.slice(0, 10)} or before`);
+});
+
 describe("atc signals --all-bars", () => {
   /** The rows that `-o` writes for each symbol on its own. */
   async function single(symbol: string, ...args: readonly string[]): Promise<readonly string[]> {

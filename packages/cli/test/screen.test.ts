@@ -90,6 +90,56 @@ describe("a warning", () => {
   });
 });
 
+it("a warning of several lines keeps them, each wrapped and indented", async () => {
+  await shop.file("atc.yaml", "use_dask: true\nnpartitions: 3\nuse_incremental: true\nuse_cuda: true\n");
+  const run = await runAtc(shop.path, ["config"], { COLUMNS: "60" });
+  const [first, ...rest] = run.stderr.trimEnd().split("\n");
+  expect(first).toMatch(/^warning: keys that do not do here/);
+  const lines = rest.filter((line) => !line.includes("atc.yaml"));
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(60);
+  const starts = lines.filter((line) => /^ {2}\S/.test(line)).map((line) => line.trim().split(" ")[0]);
+  expect(starts).toEqual(expect.arrayContaining(["use_incremental", "use_cuda"]));
+  expect(lines.some((line) => /^ {4}\S/.test(line))).toBe(true);
+});
+
+it("help, the period of a backtest and the head of data info fit a narrow screen", async () => {
+  await shop.file("bars.csv", barsCsv(["A"], 60));
+  for (const args of [["--help"], ["backtest", "bars.csv", "--from", "2020-01-02"], ["data", "info", "bars"]]) {
+    const run = await runAtc(shop.path, args, { COLUMNS: "70" });
+    const wide = run.stdout.split("\n").filter((line) => line.length > 70 && !line.includes(shop.path));
+    expect(wide).toEqual([]);
+  }
+});
+
+it("the list of datasets never breaks a name, and leaves out other columns", async () => {
+  const name = "a-long-name-of-a-dataset-that-somebody-copies-from-the-list";
+  await shop.file("bars.csv", barsCsv(["A"], 60));
+  await shop.atc("ingest", "bars.csv", "--name", name);
+  const run = await runAtc(shop.path, ["data", "list"], { COLUMNS: "100" });
+  expect(run.stdout).toMatch(new RegExp(`^${name} `, "m"));
+  expect(run.stdout).toContain("not shown at this width: size, kind");
+  expect(
+    Math.max(
+      ...run.stdout
+        .split("\n")
+        .slice(1)
+        .map(({ length }) => length),
+    ),
+  ).toBeLessThanOrEqual(100);
+});
+
+it("options of sources are wrapped under their texts", async () => {
+  const run = await runAtc(shop.path, ["data", "sources"], { COLUMNS: "70" });
+  expect(Math.max(...run.stdout.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(70);
+  expect(run.stdout).toMatch(/^ {2}symbolPattern {4}\S.*\n {19}\S/m);
+});
+
+it("findings of doctor are wrapped under their texts", async () => {
+  const run = await runAtc(shop.path, ["doctor"], { COLUMNS: "70" });
+  expect(run.stdout).toMatch(/^ok +cache bounds {3}at most 1,073,741,824 bytes in 100,000 files$/m);
+  expect(run.stdout).toMatch(/^ok +plugins +\S.*\n {22}\S/m);
+});
+
 describe("screenOf", () => {
   const terminal = { isTTY: true, columns: 100 };
   it.each([

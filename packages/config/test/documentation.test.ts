@@ -27,7 +27,7 @@ const blocks = (language: string): readonly string[] =>
 describe("docs/configuration.md", () => {
   it.each(configKeys.map((key) => [key.name, key] as const))("has the row of %s", (name, key) => {
     const python = key.pythonNames.length === 0 ? name : key.pythonNames.join(", ");
-    const value = Array.isArray(key.default) ? "[]" : String(key.default);
+    const value = typeof key.default === "object" ? JSON.stringify(key.default) : String(key.default);
     expect(rows.filter(([first]) => first === name)).toEqual([[name, python, value, key.allowed, key.description]]);
   });
 

@@ -64,19 +64,34 @@ describe.skipIf(!canMount)(`a small disk${canMount ? "" : " (needs the right to 
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("that is too small for the symbols of a layout throws ATC_NO_SPACE at the next call, and keeps none of its files", async () => {
+  it("that is too small for a layout throws ATC_NO_SPACE before anything is written, with both sizes", async () => {
     const directory = mount("1m");
     const store = mmapStore({ directory });
     const lock = await store.lock("d");
     const plan = { schema: barSchema, fingerprint: "", series: [{ symbol: "A", rows: 1_000_000 }] };
+    await expect(store.layOut(lock, plan)).rejects.toMatchObject({
+      code: "ATC_NO_SPACE",
+      message: expect.stringMatching(/takes 2\d\.\d MB, but the disk of .* has 1\.0 MB free/),
+    });
+    await lock[Symbol.asyncDispose]();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it("that fills up while the symbols of a layout are written throws ATC_NO_SPACE at the next call, and keeps none of its files", async () => {
+    const directory = mount("40m");
+    const store = mmapStore({ directory });
+    const lock = await store.lock("d");
+    const plan = { schema: barSchema, fingerprint: "", series: [{ symbol: "A", rows: 1_000_000 }] };
     const layout = await store.layOut(lock, plan);
+    // Before the writing in the background continues.
+    expect(() => writeFileSync(join(directory, "filler"), new Uint8Array(2 ** 26))).toThrow("ENOSPC");
     await vi.waitFor(() => expect(() => layout.sync()).toThrow(code("ATC_NO_SPACE")));
     expect(() => layout.extents("A")).toThrow(code("ATC_NO_SPACE"));
     await expect(layout.publish()).rejects.toThrow(code("ATC_NO_SPACE"));
     await layout.abort();
     expect(readdirSync(join(directory, "d")).some((entry) => entry.startsWith(".tmp-"))).toBe(false);
     await lock[Symbol.asyncDispose]();
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(directory)).toEqual(["filler"]);
   });
 
   it("without room for a lock still allows deletion", async () => {

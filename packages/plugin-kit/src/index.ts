@@ -16,6 +16,7 @@ export * from "./files/file-state.ts";
 export * from "./files/flat-table.ts";
 export * from "./files/folder-making.ts";
 export * from "./parameters/backtest-rules.ts";
+export * from "./parameters/byte-size.ts";
 export * from "./parameters/invalid-option.ts";
 export * from "./parameters/own-member.ts";
 export * from "./parameters/parameter-check.ts";

@@ -10,6 +10,8 @@ interface Assumed {
   readonly options: ResampleOptions;
   readonly resolved: ResolvedResample;
   readonly survey: SourceSurvey;
+  /** The rows of the source. */
+  readonly kind: "bars" | "ticks";
   /** Whether the source was made with the session of the options. */
   readonly isSessionApplied: boolean;
 }
@@ -24,9 +26,11 @@ export function sumOf(symbols: readonly SymbolBars[], count: (one: SymbolBars) =
 }
 
 /** What is assumed, one sentence each without a full stop. */
-export function assumptions({ options, resolved, survey, isSessionApplied }: Assumed): readonly string[] {
+export function assumptions({ options, resolved, survey, kind, isSessionApplied }: Assumed): readonly string[] {
   const { rule, timeIs, timeZone, session, stamps } = resolved;
   const notes: string[] = [];
+  if (rule.by === "ticks" && kind === "bars")
+    notes.push(`the rows are bars, so each new bar holds ${rule.amount} bars, not ${rule.amount} ticks`);
   if (timeIs === "date" && options.timeZone !== undefined && options.timeZone !== "UTC")
     notes.push(`the rows are of calendar dates: time zone ${options.timeZone} is not used`);
   if (isSessionApplied) notes.push("the session is not applied again: the bars were made with it");
@@ -61,7 +65,7 @@ export function omissions({ stamps }: ResolvedResample, symbols: readonly Symbol
   if (outside > 0) {
     notes.push(`${rowsOf(outside)} outside of the session dropped${stampsAdvice(stamps, symbols)}`);
   }
-  if (unfinished > 0) notes.push(`${rowsOf(unfinished)} in last bars that are not full dropped`);
+  if (unfinished > 0) notes.push(`${rowsOf(unfinished)} dropped, because their last bars are not full`);
   if (crossing > 0) {
     const verb = crossing === 1 ? "reaches" : "reach";
     const [border, place] = stamps === "start" ? ["end", "start"] : ["start", "end"];

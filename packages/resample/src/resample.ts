@@ -70,7 +70,7 @@ export async function resample(
   const columns = barColumns(manifest.schema, resolved);
   const fingerprint = fingerprintOf(manifest, resolved);
   const found = force ? undefined : await upToDate(store, name, fingerprint, sourceNotes);
-  const assumed = assumptions({ options: rules, resolved, survey, isSessionApplied });
+  const assumed = assumptions({ options: rules, resolved, survey, kind: manifest.schema.kind, isSessionApplied });
   if (found !== undefined)
     return { manifest: found, reused: true, notes: [...assumed, ...storedNotes(found)], symbols: [] };
   await using lock = await store.lock(name);

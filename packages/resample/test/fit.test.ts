@@ -152,7 +152,9 @@ describe("the length of the rows", () => {
     const times = Array.from({ length: 60 }, (_, i) => Date.parse(start) + i * i * 61_001);
     const { notes } = await made(datasetAt(times), { to: "45m", timeZone: "UTC" });
     expect(notes).toEqual([expect.stringContaining("no usual distance")]);
-    expect((await made(datasetAt(times), { to: "20ticks" })).notes).toEqual([]);
+    expect((await made(datasetAt(times), { to: "20ticks" })).notes).toEqual([
+      "the rows are bars, so each new bar holds 20 bars, not 20 ticks",
+    ]);
   });
 
   it("of a single row, or of ticks, is nothing to say", async () => {
@@ -161,6 +163,7 @@ describe("the length of the rows", () => {
       tickSeries(steps(start, 40_000, 50).map((time) => ({ time: BigInt(time) * 1_000_000n, close: 1, volume: 1 }))),
     ]);
     expect((await made(ticks, { to: "1m" })).notes).toEqual([]);
+    expect((await made(ticks, { to: "20ticks", partial: "keep", name: "twenty" })).notes).toEqual([]);
   });
 
   it.each([

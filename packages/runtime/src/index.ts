@@ -25,7 +25,7 @@ export {
   type SymbolResult,
   symbolsOf,
 } from "@atc/backtest";
-export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue, NamedArrays } from "@atc/cache";
+export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue, KeyDifference, NamedArrays } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
 export { configJsonSchema, configKeys, describeOrigin, sharesText, valuesText } from "@atc/config";
 export type { DatasetDescription, OverlapPolicy, ReadingRecord, StaleDataset, SymbolAppend } from "@atc/datasets";
@@ -47,6 +47,7 @@ export {
 export { type BacktestFileOptions, backtestFile } from "./calls/backtest-file.ts";
 export { type ResampleDataOptions, resampleData } from "./calls/data-resample.ts";
 export { type DoctorFinding, doctor } from "./calls/doctor.ts";
+export { explainResults, type ResultsExplanation } from "./calls/explain-results.ts";
 export { getCacheManager, openCache } from "./calls/open-cache.ts";
 export { type WarmCacheOptions, type WarmedData, warmCache } from "./calls/warm-cache.ts";
 export type { KindState, SymbolState } from "./compute/symbol-state.ts";

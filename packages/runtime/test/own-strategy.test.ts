@@ -235,6 +235,21 @@ describe("the cache", () => {
     expect((await run("./own.js")).cachedSymbols).toBe(0);
   });
 
+  it("depends on the rows of a benchmark that is not traded", async () => {
+    await writeRising();
+    const rows = (shift: number): string =>
+      ["AAA", "BBB"].flatMap((symbol, seed) => rowsOf(symbol, seed + (symbol === "BBB" ? shift : 0))).join("\n");
+    const ofFirst = (): Promise<BacktestOutcome> =>
+      run("./rising.js", { benchmark: "BBB" }, { symbols: ["AAA"], curves: false, metrics: "all" });
+    await write("bars.csv", `symbol,timestamp,close\n${rows(0)}\n`);
+    const first = await ofFirst();
+    expect((await ofFirst()).cached).toBe(true);
+    await write("bars.csv", `symbol,timestamp,close\n${rows(1)}\n`);
+    const second = await ofFirst();
+    expect(second.cached).toBe(false);
+    expect(second.report.portfolio).not.toEqual(first.report.portfolio);
+  });
+
   it("does not keep a failure", async () => {
     await write("odd.js", deciding("if (symbol === 'BBB') throw new Error('no');"));
     await run("./odd.js", {}, { curves: false });
@@ -361,7 +376,7 @@ describe("a module is refused before data is read", () => {
   ])("that %s", async (_what, text, code, message) => {
     if (text !== undefined) await write("odd.js", `${text}\n`);
     await rm(join(cwd, "bars.csv"));
-    const error = await faultOf("./odd.js", { strategyDeadline: 0.5 });
+    const error = await faultOf("./odd.js", text === "for (;;);" ? { strategyDeadline: 0.5 } : {});
     expect(isAtcError(error) ? error.message : error).toMatch(message);
     expect(error).toMatchObject({ code });
   });

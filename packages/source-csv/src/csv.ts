@@ -88,6 +88,7 @@ export async function csv(file: string | SourceInput, options: CsvOptions = {}):
     kind: opened.layout.kind,
     columns: opened.layout.columns,
     notes: opened.layout.notes,
+    ...(opened.layout.origins === undefined ? {} : { columnOrigins: opened.layout.origins }),
     timeIs: opened.layout.timeIs,
     read: (reading) => chunksOf(opened, reading),
     slices: ({ length }) => slicesOf(opened, length),

@@ -97,10 +97,13 @@ async function openFile(
   const logicalTypes = [duckdb.Type.VARCHAR, ...types.map(({ id }) => id)].map((id) => duckdb.create_logical_type(id));
   const columnTexts = columns.map(({ name, type }) => (type === "text" ? (texts[name] ?? []) : undefined));
   const target: AppendTarget = { duckdb, appender, types: logicalTypes, texts: columnTexts };
+  let copying: Promise<void> = Promise.resolve();
   let closed = false;
   const close = async (): Promise<void> => {
     if (closed) return;
     closed = true;
+    // DuckDB writes on a thread of its own. To disconnect meanwhile would end the process.
+    await copying.catch(() => undefined);
     duckdb.disconnect_sync(connection);
     await database[Symbol.asyncDispose]();
   };
@@ -117,7 +120,8 @@ async function openFile(
     finish: () =>
       guarded(path, async () => {
         duckdb.appender_close_sync(appender);
-        await copyTo(duckdb, connection, path, compression);
+        copying = copyTo(duckdb, connection, path, compression);
+        await copying;
         await close();
       }),
     [Symbol.asyncDispose]: close,
@@ -174,14 +178,18 @@ function appendRows(
 
 /** Writes texts by their indices; an index without a text is a missing value. */
 function assignTexts(duckdb: Binding, vector: Vector, texts: readonly string[], indices: Int32Array): void {
-  const missing: number[] = [];
+  const validity = new Uint8Array(chunkRows / 8).fill(0xff);
+  let missing = 0;
   for (const [row, index] of indices.entries()) {
     const text = texts[index];
-    if (text === undefined) missing.push(row);
-    else duckdb.vector_assign_string_element(vector, row, text);
+    if (text !== undefined) {
+      duckdb.vector_assign_string_element(vector, row, text);
+      continue;
+    }
+    validity[row >> 3] = (validity[row >> 3] ?? 0) & ~(1 << (row & 7));
+    missing++;
   }
-  if (missing.length === 0) return;
+  if (missing === 0) return;
   duckdb.vector_ensure_validity_writable(vector);
-  const validity = duckdb.vector_get_validity(vector, chunkRows / 8);
-  for (const row of missing) duckdb.validity_set_row_invalid(validity, row);
+  duckdb.copy_data_to_vector_validity(vector, 0, validity.buffer, 0, validity.byteLength);
 }

@@ -27,7 +27,19 @@ export interface TradeFill {
 
 /** Creates a fill to be written again and again. */
 export function createTradeFill(): TradeFill {
-  return { symbol: 0, bar: 0, timeLow: 0, timeHigh: 0, units: 0, price: 0, fee: 0, slippage: 0, reason: 0 };
+  // NaN makes V8 keep doubles in these members from the start, so that no write allocates one.
+  const { NaN: double } = Number;
+  return {
+    symbol: 0,
+    bar: 0,
+    timeLow: 0,
+    timeHigh: 0,
+    units: double,
+    price: double,
+    fee: double,
+    slippage: double,
+    reason: 0,
+  };
 }
 
 /** Turns the fills of an account's symbols into trades and passes them on in blocks. No call allocates. */

@@ -90,6 +90,17 @@ export function checkOutputs(config: BacktestConfig, strategy: BoundStrategy): v
   if (faults.length > 0) throw invalidParameters(subject, faults);
 }
 
+/** The faults of a configuration for data with these columns. */
+export function columnFaults(
+  config: BacktestConfig,
+  strategy: BoundStrategy,
+  available: ReadonlySet<string>,
+): readonly ParameterFault[] {
+  const outputs = missingOutputs(config, strategy);
+  const columns = outputs.length > 0 ? [] : missingSignalColumns(config, strategy, available);
+  return [...outputs, ...columns, ...missingPrices(config, available)];
+}
+
 /**
  * The columns that a run reads of those that the series has.
  *
@@ -106,9 +117,7 @@ export function neededColumns(
 ): NeededColumns {
   const types = new Map(series.columns.map(({ name, type }) => [name, type]));
   const available = new Set(types.keys());
-  const outputs = missingOutputs(config, strategy);
-  const columns = outputs.length > 0 ? [] : missingSignalColumns(config, strategy, available);
-  const faults = [...outputs, ...columns, ...missingPrices(config, available)];
+  const faults = columnFaults(config, strategy, available);
   if (faults.length > 0) throw invalidParameters(subject, faults);
   const isTicks = types.get("timestamp") === "timestamp[ns]";
   const fill = config.fill !== "nextClose" && available.has("open") && !isTicks ? "open" : "close";

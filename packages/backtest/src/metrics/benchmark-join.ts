@@ -5,6 +5,7 @@ import { chunkBars } from "./bar-chunk.ts";
 export interface BenchmarkBlock {
   /** Times in the unit of the account's bars. */
   readonly times: BigInt64Array;
+  /** As many closes. Those that are not finite or not above 0 are left out. */
   readonly close: ReadonlyTypedArray<number>;
 }
 

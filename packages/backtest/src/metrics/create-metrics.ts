@@ -34,6 +34,7 @@ export interface MetricBars {
 
 /** The metrics that were wanted, and what the trader must know about them. */
 export interface ComputedMetrics {
+  /** The first 23 and the wanted ones, in the order of `metricNames`. */
   readonly metrics: MetricRecord;
   /** One sentence each. */
   readonly warnings: readonly string[];
@@ -43,9 +44,11 @@ export interface ComputedMetrics {
 export interface MetricsComputation {
   /** What is computed besides the totals of the account. */
   readonly parts: ReadonlySet<MetricPart>;
-  /** Whether bars must be added, and trades, and fills with volumes. */
+  /** Whether bars must be added. */
   readonly readsBars: boolean;
+  /** Whether trades must be added. */
   readonly readsTrades: boolean;
+  /** Whether fills and the volume of their bars must be added. */
   readonly readsFills: boolean;
   /** Whether bars must come with a benchmark. */
   readonly readsBenchmark: boolean;
@@ -59,7 +62,11 @@ export interface MetricsComputation {
   addTrades(trades: MetricTrades): void;
   /** Adds fills: quantities, signed or not, and the volume of the bar of each. A volume of NaN is unknown. */
   addFills(quantities: ArrayLike<number>, volumes: ArrayLike<number>, length: number): void;
-  /** The figures of all bars, one or more. Nothing may be added afterwards. */
+  /**
+   * The figures of all bars, one or more. Nothing may be added afterwards.
+   *
+   * @throws ATC_INVALID_ARGUMENT if bars or closed trades are needed, and not as many were added as the totals have
+   */
   finish(totals: MetricTotals): ComputedMetrics;
 }
 
@@ -95,6 +102,15 @@ function secondPassOf(
   return needed.has("autocorrelations")
     ? readAgain(() => undefined, { rate: 0, comparesReturns: false, mean, lags })
     : undefined;
+}
+
+function checkAdded(what: string, added: number, counted: number): void {
+  if (added === counted) return;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `${added} ${what} were added to the metrics, but the account has ${counted}; add every one once`,
+    { details: { added, counted } },
+  );
 }
 
 function finite(value: number): number | null {
@@ -160,6 +176,9 @@ export function createMetrics(wanted: Iterable<MetricName>, options: MetricOptio
   }
 
   function finishBars(totals: MetricTotals): CommonBars {
+    const added = isStarted ? chunk.row + chunk.length + 1 : 0;
+    if (readsBars) checkAdded("bars", added, totals.statistics.bars);
+    if (trades !== undefined) checkAdded("closed trades", trades.sums.count, totals.trades.closed);
     if (isStarted) {
       if (chunk.length > 0) addChunk();
       parts.finish(chunk);

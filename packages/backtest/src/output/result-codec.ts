@@ -52,7 +52,8 @@ export function encodeCurves({
 }
 
 /** Encodes figures as plain data. */
-export function encodeFigures({ symbol, timeUnit, warnings, skippedBars, totals, metrics }: SymbolFigures): JsonObject {
+export function encodeFigures(figures: SymbolFigures): JsonObject {
+  const { symbol, timeUnit, warnings, metricWarnings, skippedBars, totals, metrics } = figures;
   const { traded, grossReturn, buyAndHold, costs, ...others } = totals;
   const plain = (value: number): JsonValue => (Number.isFinite(value) ? value : null);
   return {
@@ -61,6 +62,7 @@ export function encodeFigures({ symbol, timeUnit, warnings, skippedBars, totals,
     timeUnit,
     skippedBars,
     warnings: [...warnings],
+    metricWarnings: [...metricWarnings],
     totals: {
       ...others,
       costs: Object.fromEntries(costNames.map((name) => [name, plain(costs[name])])),
@@ -138,6 +140,10 @@ function decodeColumns(arrays: EncodedResult["arrays"], bars: number): BarColumn
   return Object.fromEntries(stored.map((name) => [name, array(arrays, `bars.${name}`, Float64Array, bars)]));
 }
 
+function isTexts(value: JsonValue | undefined): value is readonly string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === "string");
+}
+
 function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -210,18 +216,18 @@ export function decodeCurves(arrays: EncodedResult["arrays"]): CurveArrays {
  */
 export function decodeFigures(attributes: JsonValue | undefined): SymbolFigures {
   if (!isObject(attributes)) throw corrupt("its figures are not an object");
-  const { version, symbol, timeUnit, skippedBars, warnings, totals, metrics } = attributes;
+  const { version, symbol, timeUnit, skippedBars, warnings, metricWarnings, totals, metrics } = attributes;
   if (version !== resultVersion) throw corrupt(`its version is "${String(version)}", not "${resultVersion}"`);
   if (typeof symbol !== "string" || (timeUnit !== "ms" && timeUnit !== "ns") || typeof skippedBars !== "number")
     throw corrupt("its symbol, time unit or count of skipped bars is missing");
-  if (!(Array.isArray(warnings) && warnings.every((warning) => typeof warning === "string")))
-    throw corrupt("its warnings are missing");
+  if (!(isTexts(warnings) && isTexts(metricWarnings))) throw corrupt("its warnings are missing");
   const decoded = decodeMetrics(metrics);
   return {
     symbol,
     timeUnit,
     skippedBars,
-    warnings: withLossWarning(warnings.map(String), decoded),
+    warnings: withLossWarning(warnings, decoded),
+    metricWarnings,
     totals: decodeTotals(totals),
     metrics: decoded,
   };

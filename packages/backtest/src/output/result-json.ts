@@ -40,12 +40,12 @@ export function resultToJson(
             bankruptAt: portfolio.bankruptAt,
             warnings: [...portfolio.warnings],
           },
-    symbols: result.symbols.map(({ symbol, metrics, warnings, totals: { costs, bankruptAt } }) => ({
+    symbols: result.symbols.map(({ symbol, metrics, warnings, metricWarnings, totals: { costs, bankruptAt } }) => ({
       symbol,
       ...metrics,
       costs: { ...costs },
       bankruptAt,
-      warnings: [...warnings],
+      warnings: [...warnings, ...metricWarnings],
     })),
     ...(contributions === undefined
       ? {}

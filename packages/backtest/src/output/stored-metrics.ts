@@ -82,6 +82,13 @@ export function decodeMetrics(value: unknown): MetricRecord {
   return Object.fromEntries([...Object.entries(members).map(read), ...more]) as unknown as MetricRecord;
 }
 
+/** The first 23 metrics of a record. */
+export function firstMetrics(metrics: MetricRecord): Metrics {
+  return Object.fromEntries(
+    Object.keys(members).map((name) => [name, metrics[name as keyof Metrics]]),
+  ) as unknown as Metrics;
+}
+
 function corrupt(what: string): AtcError {
   return new AtcError("ATC_CORRUPT_DATA", `these are not stored metrics of this version: ${what}; compute them again`);
 }

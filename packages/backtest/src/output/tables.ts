@@ -5,7 +5,7 @@ import { allocateTrades, partOfTrades, type Trades } from "../account/trades.ts"
 import type { TimeUnit } from "../base/calendar.ts";
 import { accountsOf, type PortfolioResult, type SymbolAccount } from "../portfolio/portfolio.ts";
 import { allocateColumns } from "../results/array-curves.ts";
-import type { BarColumn, CurveReader } from "../results/curves.ts";
+import type { BarColumn } from "../results/curves.ts";
 import type { SymbolResult } from "../results/symbol-result.ts";
 
 /** Columns of equal length for a writer of CSV or Arrow. */
@@ -33,14 +33,15 @@ export interface TableBlocks {
 }
 
 /** Maximum number of rows per block. */
-const blockRows = 8192;
+export const blockRows = 8192;
 
-function timestamp(unit: TimeUnit | undefined): ColumnType {
+/** The type of times in a unit. */
+export function timestamp(unit: TimeUnit | undefined): ColumnType {
   return unit === "ns" ? "timestamp[ns]" : "timestamp[ms]";
 }
 
 /** The arrays of some rows by column. */
-type BlockValues = Readonly<Record<string, TypedArray | TextColumn>>;
+export type BlockValues = Readonly<Record<string, TypedArray | TextColumn>>;
 
 /** Reads the rows of one symbol. */
 interface SymbolRows {
@@ -83,7 +84,8 @@ function symbolTable(
   };
 }
 
-function floats(...names: readonly string[]): readonly ColumnMetadata[] {
+/** Columns of doubles. */
+export function floats(...names: readonly string[]): readonly ColumnMetadata[] {
   return names.map((name) => ({ name, type: "float64" }) as const);
 }
 
@@ -196,96 +198,6 @@ export function equityBlocks(
       return { timestamp: timestamps, equity, direction, ...Object.fromEntries(others) };
     },
   }));
-}
-
-/** The account that many symbols share: its points, trades and fills. */
-export interface SharedAccount {
-  /** The symbols in order: trades and fills name theirs by index. */
-  readonly symbols: readonly string[];
-  /** Unit of all times. */
-  readonly timeUnit: TimeUnit;
-  /** Points as bars, trades and fills. */
-  readonly curves: CurveReader;
-}
-
-/** A table of rows that each name their symbol, in the order in which they happened. */
-function sharedTable(
-  symbols: readonly string[],
-  columns: readonly ColumnMetadata[],
-  rows: number,
-  read: (from: number, to: number, symbols: Int32Array) => BlockValues,
-): TableBlocks {
-  const all: readonly ColumnMetadata[] = [{ name: "symbol", type: "text" }, ...columns];
-  return {
-    length: rows,
-    columns: all,
-    texts: { symbol: symbols, reason: fillReasons },
-    *blocks(names) {
-      const chosen = all.filter(({ name }) => names.includes(name));
-      const indices = new Int32Array(blockRows);
-      for (let from = 0; from < rows; from += blockRows) {
-        const length = Math.min(blockRows, rows - from);
-        const own = indices.subarray(0, length);
-        const values = read(from, from + length, own);
-        yield { length, columns: chosen, values: { ...values, symbol: { indices: own, values: symbols } } };
-      }
-    },
-  };
-}
-
-/** The trades of a shared account in the order in which they ended, with the columns of {@link tradeBlocks}. */
-export function sharedTradeBlocks({ symbols, timeUnit, curves }: SharedAccount): TableBlocks {
-  const rows = allocateTrades(blockRows);
-  const indices = new Int32Array(blockRows);
-  return sharedTable(symbols, tradeMetadata(timeUnit), curves.trades, (from, to, own) => {
-    const part = partOfTrades(rows, 0, to - from);
-    curves.readTrades(from, part, own);
-    return rowValues(part, indices);
-  });
-}
-
-/** The fills of a shared account as they happened, with the columns of {@link fillBlocks}. */
-export function sharedFillBlocks({ symbols, timeUnit, curves }: SharedAccount): TableBlocks {
-  const rows = allocateFills(blockRows);
-  const indices = new Int32Array(blockRows);
-  return sharedTable(symbols, fillMetadata(timeUnit), curves.fills, (from, to, own) => {
-    const part = partOfFills(rows, 0, to - from);
-    curves.readFills(from, part, own);
-    return rowValues(part, indices);
-  });
-}
-
-/** The points of a shared account: `timestamp`, `equity`, and the columns that its curves have. */
-export function sharedPointBlocks({ timeUnit, curves }: SharedAccount): TableBlocks {
-  const names = curves.columns;
-  const columns: readonly ColumnMetadata[] = [
-    { name: "timestamp", type: timestamp(timeUnit) },
-    { name: "equity", type: "float64" },
-    ...floats(...names),
-  ];
-  return {
-    length: curves.bars,
-    columns,
-    texts: {},
-    *blocks(wanted) {
-      const chosen = columns.filter(({ name }) => wanted.includes(name));
-      const times = new BigInt64Array(blockRows);
-      const equity = new Float64Array(blockRows);
-      const others = allocateColumns(names, blockRows) as Readonly<Record<BarColumn, Float64Array>>;
-      for (let row = 0; row < curves.bars; row += blockRows) {
-        const length = Math.min(blockRows, curves.bars - row);
-        const values: Record<string, TypedArray> = {
-          timestamp: times.subarray(0, length),
-          equity: equity.subarray(0, length),
-          ...Object.fromEntries(names.map((name) => [name, others[name].subarray(0, length)])),
-        };
-        curves.times(row, times.subarray(0, length));
-        curves.equity(row, equity.subarray(0, length));
-        for (const name of names) curves.column(name, row, others[name].subarray(0, length));
-        yield { length, columns: chosen, values };
-      }
-    },
-  };
 }
 
 /** A portfolio's curve that can be read in blocks. */

@@ -31,6 +31,26 @@ function looksLikeSplit(from: number, to: number): boolean {
   return splitRatios.some((split) => Math.abs(ratio / split - 1) <= tolerance);
 }
 
+/** Whether a change of price is large enough for a split. */
+function isStep(before: number, price: number): boolean {
+  return price >= smallestRatio * before || before >= smallestRatio * price;
+}
+
+/**
+ * The first row from `from` on whose change is large enough for a split, else the number of rows; `previous` is the
+ * close before row 0. A loop of its own: nearly all rows are passed here.
+ */
+function nextStep(close: ReadonlyTypedArray<number>, from: number, previous: number): number {
+  const { length } = close;
+  let before = from === 0 ? previous : close[from - 1];
+  for (let row = from; row < length; row++) {
+    const price = close[row];
+    if (isStep(before, price)) return row;
+    before = price;
+  }
+  return length;
+}
+
 /** A jump counts as a split only if the price is not back within so many bars, as after a bad print. */
 const barsToRevert = 5;
 /** The part of a jump, by logarithm, that may be left if the price is back. */
@@ -75,19 +95,19 @@ export function createSplitScan(): SplitScan {
       return firstSettled ?? open[0];
     },
     push(close, times) {
-      let before = previous;
-      for (let i = 0; i < close.length; i++) {
-        const price = close[i];
+      if (close.length === 0) return;
+      let row = 0;
+      while (row < close.length) {
+        if (open.length === 0) row = nextStep(close, row, previous);
+        if (row === close.length) break;
+        const before = row === 0 ? previous : close[row - 1];
+        const price = close[row];
         const endsJump = open.length > 0 && settle(price);
-        if (
-          (price >= smallestRatio * before || before >= smallestRatio * price) &&
-          !endsJump &&
-          looksLikeSplit(before, price)
-        )
-          open.push({ time: times[i], from: before, to: price, left: barsToRevert });
-        before = price;
+        if (isStep(before, price) && !endsJump && looksLikeSplit(before, price))
+          open.push({ time: times[row], from: before, to: price, left: barsToRevert });
+        row++;
       }
-      previous = before;
+      previous = close[close.length - 1];
     },
   };
 }

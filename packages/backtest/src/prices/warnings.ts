@@ -26,8 +26,6 @@ export interface AccountWarningsInput {
   readonly timeUnit: TimeUnit;
   /** The configuration. */
   readonly config: BacktestConfig;
-  /** Warnings of the metrics. */
-  readonly metrics: readonly string[];
 }
 
 /** The argument of {@link warningsOf}. */
@@ -73,7 +71,7 @@ function skippedOf({ seenBars, skippedBars }: DataWarningsInput): readonly strin
   return [`${skippedBars} of ${seenBars + skippedBars} bars left out: a price is missing, zero or negative`];
 }
 
-function figuresOf({ account, timeUnit, config, metrics }: AccountWarningsInput): readonly string[] {
+function figuresOf({ account, timeUnit, config }: AccountWarningsInput): readonly string[] {
   const warnings: string[] = [];
   const feeShare = account.fees / config.initialCapital;
   if (feeShare > 0.5)
@@ -85,7 +83,7 @@ function figuresOf({ account, timeUnit, config, metrics }: AccountWarningsInput)
     warnings.push(
       `the data span ${grouped.format(days)} days: under ${shortestSpanDays} days, yearly figures (cagr, volatility, sharpe, sortino, calmar, turnover) are unreliable`,
     );
-  return [...warnings, ...metrics];
+  return warnings;
 }
 
 function splitOf({ splits, timeUnit }: DataWarningsInput): readonly string[] {

@@ -38,10 +38,7 @@ export function namesOf(columns: BarColumns): readonly BarColumn[] {
 }
 
 /** Converts each column that there is. */
-export function mapColumns(
-  columns: BarColumns,
-  convert: (values: Float64Array, name: BarColumn) => Float64Array,
-): BarColumns {
+function mapColumns(columns: BarColumns, convert: (values: Float64Array, name: BarColumn) => Float64Array): BarColumns {
   return Object.fromEntries(namesOf(columns).map((name) => [name, convert(columns[name] as Float64Array, name)]));
 }
 

@@ -1,3 +1,4 @@
+import { Buffer, constants } from "node:buffer";
 import { allocateFills, copyFills, type Fills, partOfFills } from "../account/fills.ts";
 import { allocateTrades, copyTrades, partOfTrades, type Trades } from "../account/trades.ts";
 
@@ -23,6 +24,7 @@ export interface RowKind<Rows> {
  * is written.
  */
 export function uncleared(bytes: number): ArrayBuffer {
+  if (bytes > constants.MAX_LENGTH) return new ArrayBuffer(bytes);
   return Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer;
 }
 

@@ -49,6 +49,8 @@ export interface SymbolFigures {
   readonly metrics: MetricRecord;
   /** Warnings for the trader, one sentence each. */
   readonly warnings: readonly string[];
+  /** Warnings of the metrics besides the first 23. */
+  readonly metricWarnings: readonly string[];
   /** Number of bars left out because a price was missing, zero or negative. */
   readonly skippedBars: number;
   /** Totals that a portfolio adds up. */

@@ -19,7 +19,7 @@ export function scalesWithCapital(config: BacktestConfig): boolean {
 }
 
 /** The decisions that an account reads besides directions, as columns of curves. */
-export function decisionColumns(config: BacktestConfig): readonly BarColumn[] {
+function decisionColumns(config: BacktestConfig): readonly BarColumn[] {
   const wanted = wantedDecisions(config);
   if (wanted.includes("longEntry")) return ["entry"];
   return wanted.length > 0 ? ["strength"] : [];

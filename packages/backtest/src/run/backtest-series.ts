@@ -210,13 +210,13 @@ export function* backtestSteps(series: Series, options: BacktestStepsOptions): G
     splits: reading.splits,
     skippedBars,
     strategy: passed.sentences,
-    metrics: computed.warnings,
   });
   return {
     symbol: series.symbol,
     timeUnit,
     metrics: computed.metrics,
     warnings: withLossWarning(warnings, computed.metrics),
+    metricWarnings: computed.warnings,
     skippedBars,
     totals,
   };

@@ -13,7 +13,7 @@ import { createPacer } from "@atc/plugin-kit";
 import { byCodeUnit } from "../base/code-unit-order.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
 import { type Period, periodRows, periodStart } from "../base/period.ts";
-import { checkWeights } from "../decisions/check-weights.ts";
+import { checkData } from "../decisions/check-data.ts";
 import type { MetricName } from "../metrics/table/metric-names.ts";
 import {
   type PortfolioAccount,
@@ -167,8 +167,8 @@ async function drive<Result>(steps: Generator<number, Result, void>, counter: Ba
 }
 
 /**
- * Bad data, and a strategy that fails on a thread of its own, skip one symbol. Any other error (an abort, an invalid configuration, a damaged store, a defect) ends the
- * backtest.
+ * Bad data, and a strategy that fails on a thread of its own, skip one symbol. Any other error (an abort, an invalid
+ * configuration, a damaged store, a defect) ends the backtest.
  */
 function skippedBy(error: unknown, symbol: string): SkippedSymbol {
   if (!isAtcError(error, "ATC_INVALID_DATA") && !isAtcError(error, "ATC_STRATEGY")) throw error;
@@ -200,9 +200,10 @@ interface Run {
 
 function startRun(dataset: Dataset, options: BacktestIntoOptions): Run {
   const config = validateBacktestConfig(options.config ?? {});
-  checkWeights(config, dataset.symbols());
+  const strategy = chooseStrategy(options);
+  checkData(config, strategy, dataset);
   const benchmark = benchmarkSeries(dataset, config);
-  return { dataset, options, config, strategy: chooseStrategy(options), benchmark };
+  return { dataset, options, config, strategy, benchmark };
 }
 
 /** Computes all symbols, one after the other. */

@@ -50,7 +50,7 @@ function createTimeCheck(symbol: string, unit: TimeUnit): (times: BigInt64Array)
 
 /**
  * Decides at each close of a series, for an account that many symbols share, and stores times, directions and the
- * requested columns. The equity is not written. Yields the number of finished rows after each block.
+ * requested columns. The equity is 0. Yields the number of finished rows after each block.
  *
  * @throws what `backtestSeries` throws; ATC_INVALID_DATA if two bars have the same time
  */
@@ -61,7 +61,8 @@ export function* decideSteps(
   throwIfAborted(options.signal);
   const { sink, strategy, period, signal, onProgress } = options;
   const config = validateBacktestConfig(options.config ?? {});
-  const columns = readColumns(series, strategy, config);
+  // Excursions need an account, which reads its prices again.
+  const columns = { ...readColumns(series, strategy, config), excursions: [] };
   const { timeUnit } = columns;
   const rows = periodRows(series, options);
   if (rows.from === rows.to) throw outsidePeriod(series, options);
@@ -83,6 +84,8 @@ export function* decideSteps(
     check(decided.times);
     if (bars === 0) firstTime = decided.times[0];
     writeColumns(room, decided);
+    // There is no equity before the account is simulated; what is stored must not depend on reused memory.
+    room.equity.fill(0, 0, length);
     sink.takeBars(length);
     bars += length;
   };

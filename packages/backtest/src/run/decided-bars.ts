@@ -41,7 +41,7 @@ interface DecisionRoom {
 }
 
 /** Bars with their decisions, as an account reads them. Valid until the next block. */
-export interface DecidedBlock {
+interface DecidedBlock {
   readonly rows: AccountRows;
   /** Volume of each bar; undefined if it is not read. */
   readonly volume: ReadonlyTypedArray<number> | undefined;

@@ -156,14 +156,14 @@ export function* sharedSteps(
   const curves = sink.finish();
   const own = accountTotals(totals, config.initialCapital, timeUnit);
   const figures = computation.finish(metricTotals(totals, config, curves));
-  const warnings = accountWarnings({ account: totals, timeUnit, config, metrics: figures.warnings });
+  const warnings = accountWarnings({ account: totals, timeUnit, config });
   return {
     portfolio: {
       metrics: figures.metrics,
       costs: own.costs,
       traded: own.traded,
       bankruptAt: own.bankruptAt,
-      warnings: withLossWarning(warnings, figures.metrics),
+      warnings: [...withLossWarning(warnings, figures.metrics), ...figures.warnings],
       timeUnit,
     },
     contributions: contributions.finish(totals, config.initialCapital),

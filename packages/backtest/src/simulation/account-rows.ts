@@ -58,6 +58,11 @@ export interface SimulatorOptions extends AccountListeners {
   readonly symbol?: string | undefined;
   /** Unit of the times. Defaults to `ms`. */
   readonly timeUnit?: TimeUnit | undefined;
+  /**
+   * Whether trades list their excursions. If not, `mae` and `mfe` are NaN with the default sizing, which saves 2 to 3
+   * ns per bar; other accounts list them anyway. Defaults to whether there is a listener for trades.
+   */
+  readonly excursions?: boolean | undefined;
 }
 
 /** Figures of one symbol of an account. */

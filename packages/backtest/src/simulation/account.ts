@@ -1,10 +1,10 @@
-import type { BacktestConfig } from "@atc/contract";
+import { AtcError, type BacktestConfig } from "@atc/contract";
 import { createFillLedger } from "../account/fill-ledger.ts";
 import { createTradeFill, createTradeLedger } from "../account/trade-ledger.ts";
 import type { TimeUnit } from "../base/calendar.ts";
 import { addEquities, createEquityStatistics } from "../statistics/equity-statistics.ts";
 import type { Account, AccountListeners, AccountSymbol, SimulatedAccount } from "./account-rows.ts";
-import { runAccountTime } from "./account-time.ts";
+import { runAccountTime, runAloneTime } from "./account-time.ts";
 import type { Bars } from "./bars.ts";
 import { createBlockReader } from "./block.ts";
 import { type Book, openBook } from "./book.ts";
@@ -15,6 +15,7 @@ import { hasCosts, termsOf, termsWithoutCosts } from "./terms.ts";
 
 /** One symbol of an account. */
 export interface AccountSymbolInput {
+  /** Its name, for messages and for `weights`. */
   readonly name: string;
   /** Number of its rows in all. Only `delisting: exit` reads it. */
   readonly bars: number;
@@ -64,7 +65,8 @@ function runBlock(book: Book, bars: Bars, points: PointColumns): void {
   for (let index = 0; index < bars.count; index++) {
     if (isAlone) index = runQuietBars(book, bars, points, index);
     if (index === bars.count) return;
-    runAccountTime(book, bars, index);
+    if (isAlone) runAloneTime(book, bars, index);
+    else runAccountTime(book, bars, index);
     writePoint(book, points, index);
   }
 }
@@ -82,6 +84,13 @@ function joinWords(low: number, high: number): bigint {
   return (BigInt(high) << 32n) | BigInt(low >>> 0);
 }
 
+function notAlone(symbols: number): AtcError {
+  return new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `an account of ${symbols} symbols must be shared; create one account per symbol, or set account to shared`,
+  );
+}
+
 /**
  * Creates an account of `docs/simulation.md` for one symbol or many, of `config.initialCapital`. It can simulate every
  * configuration. The caller has checked `config`, applies `invalidPrices`, and gives the columns that `config` needs.
@@ -89,11 +98,13 @@ function joinWords(low: number, high: number): bigint {
  * Memory is constant: about 500 bytes per symbol, 32 more per bar of `volatilityLookback` if volatilities are used, and
  * about 70 bytes per row of the longest block.
  *
- * @throws ATC_INVALID_CONFIG if `weights` names a symbol that is neither in `symbols` nor in `skipped`
+ * @throws ATC_INVALID_CONFIG if `weights` names a symbol that is neither in `symbols` nor in `skipped`;
+ * ATC_INVALID_ARGUMENT if an account that is not shared has not exactly one symbol
  */
 export function createAccount(config: BacktestConfig, options: AccountOptions): Account {
   const { symbols, skipped, timeUnit = "ms", onTrades = () => undefined, onFills } = options;
   const isShared = config.account === "shared";
+  if (!isShared && symbols.length !== 1) throw notAlone(symbols.length);
   const names = symbols.map(({ name }) => name);
   const terms = termsOf(config);
   const trades = createTradeLedger(symbols.length, onTrades);

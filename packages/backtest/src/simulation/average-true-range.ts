@@ -8,32 +8,31 @@ export interface AverageTrueRange {
 
 /** Creates the average of the specification, section 7, over `length` bars. */
 export function createAverageTrueRange(symbolCount: number, length: number): AverageTrueRange {
+  // Until a symbol has `length` bars, its element holds the sum of their ranges.
   const average = new Float64Array(symbolCount);
   const count = new Float64Array(symbolCount);
   const lastClose = new Float64Array(symbolCount);
+  // Each average waits for the one before it, and a division per bar would be most of that wait.
+  const kept = (length - 1) / length;
+  const added = 1 / length;
+
+  function next(symbol: number, range: number): number {
+    const bar = ++count[symbol];
+    if (bar > length) average[symbol] = average[symbol] * kept + range * added;
+    else average[symbol] += range;
+    if (bar === length) average[symbol] /= length;
+    return bar < length ? Number.NaN : average[symbol];
+  }
 
   return {
     push(bars, into) {
       const { symbols, high, low, close } = bars;
       for (let row = 0; row < bars.length; row++) {
         const s = symbols[row];
-        const top = high[row];
-        const bottom = low[row];
-        let range = top - bottom;
-        if (count[s] > 0) {
-          const before = lastClose[s];
-          range = Math.max(range, Math.abs(top - before), Math.abs(bottom - before));
-        }
+        const before = count[s] === 0 ? high[row] : lastClose[s];
+        // The largest of high - low, |high - before| and |low - before|.
+        into[row] = next(s, Math.max(high[row], before) - Math.min(low[row], before));
         lastClose[s] = close[row];
-        const bar = ++count[s];
-        // Until there are `length` bars, `average` holds their sum.
-        if (bar < length) {
-          average[s] += range;
-          into[row] = Number.NaN;
-        } else {
-          average[s] = bar === length ? (average[s] + range) / length : (average[s] * (length - 1) + range) / length;
-          into[row] = average[s];
-        }
       }
     },
   };

@@ -71,23 +71,26 @@ function divide(words: Int32Array, rows: number, starts: Int32Array): number {
   return count;
 }
 
-/** Writes the highest and the lowest of the prices that each bar has. */
-function writeRange({ open, high, low, close }: AccountRows, { high: highs, low: lows }: Columns): void {
-  const top = high ?? open ?? close;
-  const bottom = low ?? open ?? close;
+/** Whether no bar opens or closes outside its range, so that high and low are the extremes. */
+function hasTrueRange({ open, high, low, close }: AccountRows): boolean {
+  if (high === undefined || low === undefined) return false;
   const first = open ?? close;
   for (let row = 0; row < close.length; row++) {
-    const start = first[row];
-    const end = close[row];
-    let above = start > end ? start : end;
-    let below = start > end ? end : start;
-    // Data with one of both columns has prices of that column on either side.
-    if (top[row] > above) above = top[row];
-    if (bottom[row] > above) above = bottom[row];
-    if (bottom[row] < below) below = bottom[row];
-    if (top[row] < below) below = top[row];
-    highs[row] = above;
-    lows[row] = below;
+    const top = high[row];
+    const bottom = low[row];
+    if (!(first[row] <= top && first[row] >= bottom && close[row] <= top && close[row] >= bottom)) return false;
+  }
+  return true;
+}
+
+/** Writes the highest and the lowest of the prices that each bar has. */
+function writeRange({ open, high, low, close }: AccountRows, { high: highs, low: lows }: Columns): void {
+  const first = open ?? close;
+  const top = high ?? first;
+  const bottom = low ?? first;
+  for (let row = 0; row < close.length; row++) {
+    highs[row] = Math.max(first[row], close[row], top[row], bottom[row]);
+    lows[row] = Math.min(first[row], close[row], top[row], bottom[row]);
   }
 }
 
@@ -118,13 +121,21 @@ export function createBlockReader({ config, terms, timeUnit, symbols, rows: tota
   let columns = columnsOf(0);
   let taken = 0;
 
+  /** The extremes of each bar: written only if the data's own columns are not the extremes. */
+  function rangeOf(rows: AccountRows): Pick<Bars, "high" | "low"> {
+    const { open, high, low, close } = rows;
+    if (open === undefined && high === undefined && low === undefined) return { high: close, low: close };
+    if (high !== undefined && low !== undefined && hasTrueRange(rows)) return { high, low };
+    writeRange(rows, columns);
+    return { high: columns.high, low: columns.low };
+  }
+
   function read(rows: AccountRows): Bars {
     const { times, close, open } = rows;
     const { length } = close;
     if (columns.symbols.length < length) columns = columnsOf(length);
     const words = wordsOf(times);
-    const hasRange = open !== undefined || rows.high !== undefined || rows.low !== undefined;
-    if (hasRange) writeRange(rows, columns);
+    const range = rangeOf(rows);
     if (restricts) writeDecisions(rows, terms, columns);
     const directions = restricts ? columns.directions : rows.directions;
     taken += length;
@@ -136,8 +147,8 @@ export function createBlockReader({ config, terms, timeUnit, symbols, rows: tota
       symbols: rows.symbols ?? columns.symbols,
       open: open ?? close,
       close,
-      high: hasRange ? columns.high : close,
-      low: hasRange ? columns.low : close,
+      high: range.high,
+      low: range.low,
       hasOpen: open !== undefined,
       directions,
       strengths: restricts ? columns.strengths : (rows.strengths ?? directions),

@@ -49,7 +49,7 @@ export interface Positions {
 export const phases = { open: 0, inside: 1, close: 2 } as const;
 
 /** An order for one symbol. One record is written again for each order. */
-export interface Order {
+interface Order {
   /** Row of the bar that fills it. */
   row: number;
   /** Units to hold afterwards. */
@@ -67,7 +67,7 @@ export interface Order {
 }
 
 /** The orders of one event. */
-export interface OrderSheet {
+interface OrderSheet {
   /** Rows with an order: the first {@link OrderSheet.length} elements, in symbol order. */
   readonly rows: Int32Array;
   length: number;
@@ -182,7 +182,9 @@ export type BookOptions = Pick<Book, "terms" | "shares" | "lastBars" | "trades" 
 
 /** Creates the book of an account that holds only money. */
 export function openBook({ terms, shares, symbols, lastBars, trades, fills }: BookOptions): Book {
-  return {
+  // NaN makes V8 keep doubles in these members from the start, so that no write allocates one.
+  const { NaN: double } = Number;
+  const book: Book = {
     terms,
     shares,
     positions: positionsOf(symbols),
@@ -192,28 +194,40 @@ export function openBook({ terms, shares, symbols, lastBars, trades, fills }: Bo
     held: new Int32Array(symbols),
     heldCount: 0,
     sheet: emptySheet(symbols),
-    order: { row: 0, target: 0, reference: 0, base: 0, isLimit: false, reason: 0, phase: 0 },
+    order: { row: 0, target: double, reference: double, base: double, isLimit: false, reason: 0, phase: 0 },
     fill: createTradeFill(),
     listedCount: 0,
-    cash: terms.initialCapital,
-    equity: terms.initialCapital,
-    shorts: 0,
-    gross: 0,
+    cash: double,
+    equity: double,
+    shorts: double,
+    gross: double,
     isBankrupt: false,
     bankruptLow: 0,
     bankruptHigh: 0,
     time: 0,
     lastScheduled: -1,
-    lastElapsed: 0,
-    fees: 0,
-    slippage: 0,
-    traded: 0,
-    borrowCost: 0,
-    marginInterest: 0,
-    cashInterest: 0,
+    lastElapsed: double,
+    fees: double,
+    slippage: double,
+    traded: double,
+    borrowCost: double,
+    marginInterest: double,
+    cashInterest: double,
     longBars: 0,
     shortBars: 0,
   };
+  book.cash = terms.initialCapital;
+  book.equity = terms.initialCapital;
+  book.shorts = 0;
+  book.gross = 0;
+  book.lastElapsed = 0;
+  book.fees = 0;
+  book.slippage = 0;
+  book.traded = 0;
+  book.borrowCost = 0;
+  book.marginInterest = 0;
+  book.cashInterest = 0;
+  return book;
 }
 
 /** The side of a quantity: 1 long, -1 short, 0 none. A product of two tiny quantities would be 0. */

@@ -57,6 +57,22 @@ function callMargin(book: Book, bars: Bars, from: number, to: number): void {
   }
 }
 
+/** {@link markAccount} of an account of one symbol. */
+export function markAlone(book: Book, bars: Bars, row: number): void {
+  const { terms, positions } = book;
+  const price = bars.close[row];
+  positions.price[0] = price;
+  const worth = positions.quantity[0] * price;
+  book.equity = book.cash + worth;
+  book.gross = Math.abs(worth);
+  book.shorts = worth < 0 ? -worth : 0;
+  const { maintenanceMargin } = terms;
+  if (maintenanceMargin > 0 && book.gross > 0 && book.equity < maintenanceMargin * book.gross) {
+    callMargin(book, bars, row, row + 1);
+    value(book);
+  }
+}
+
 /** Values the account at the closes of one account time, after a margin call if one is due. */
 export function markAccount(book: Book, bars: Bars, from: number, to: number): void {
   const { terms, positions } = book;
@@ -97,14 +113,12 @@ export function keepDecision(book: Book, bars: Bars, row: number): void {
   if (bars.volatility !== undefined) positions.volatility[s] = bars.volatility[row];
 }
 
-/** Ends the bars of one account time: water marks, excursions and the decisions at the closes. */
-export function endBars(book: Book, bars: Bars, from: number, to: number): void {
+/** Ends the bar of a row: water mark, excursions and the decision at the close. */
+export function endBar(book: Book, bars: Bars, row: number): void {
   const { positions } = book;
-  for (let row = from; row < to; row++) {
-    const s = bars.symbols[row];
-    if (positions.quantity[s] !== 0) keepHeld(book, bars, row, s);
-    keepDecision(book, bars, row);
-    positions.bars[s]++;
-    positions.lastTime[s] = book.time;
-  }
+  const s = bars.symbols[row];
+  if (positions.quantity[s] !== 0) keepHeld(book, bars, row, s);
+  keepDecision(book, bars, row);
+  positions.bars[s]++;
+  positions.lastTime[s] = book.time;
 }

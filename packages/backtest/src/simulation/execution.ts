@@ -7,8 +7,7 @@ function fillPrice({ terms, order }: Book, bars: Bars, side: number): number {
   let rate = terms.concession;
   if (terms.slippageRange > 0)
     rate += (terms.slippageRange * (bars.high[order.row] - bars.low[order.row])) / order.base;
-  const price = order.base * (1 + side * rate);
-  return price > 0 ? price : 0;
+  return Math.max(0, order.base * (1 + side * rate));
 }
 
 /** Counts what the position has seen in the bar in which it ends. */

@@ -6,7 +6,7 @@ import { intrabars, type Terms } from "./terms.ts";
 import { wantedDirection } from "./wanted-direction.ts";
 
 /** A touch counts to within this fraction of the level, so that rounding decides nothing. */
-export const touch = 1e-10;
+const touch = 1e-10;
 
 /** A level `offset` above a price: a fraction of the price, or a multiple of the average true range at the decision. */
 function levelFrom(price: number, offset: number, terms: Terms, range: number): number {
@@ -89,21 +89,16 @@ function exitAtLevel(book: Book, bars: Bars, row: number, phase: number): void {
   }
 }
 
-/** Closes the positions that the last decisions keep and that the open finds beyond a level. */
-export function exitGaps(book: Book, bars: Bars, from: number, to: number): void {
-  const { quantity } = book.positions;
-  for (let row = from; row < to; row++) {
-    const s = bars.symbols[row];
-    const side = sideOf(quantity[s]);
-    if (side !== 0 && wantedDirection(book, s) === side) exitAtLevel(book, bars, row, phases.open);
-  }
+/** Closes the position of a row that the last decision keeps and that the open finds beyond a level. */
+export function exitGap(book: Book, bars: Bars, row: number): void {
+  const s = bars.symbols[row];
+  const side = sideOf(book.positions.quantity[s]);
+  if (side !== 0 && wantedDirection(book, s) === side) exitAtLevel(book, bars, row, phases.open);
 }
 
-/** Closes the positions whose levels are reached inside their bars. */
-export function exitInside(book: Book, bars: Bars, from: number, to: number): void {
+/** Closes the position of a row if a level is reached inside its bar. */
+export function exitInside(book: Book, bars: Bars, row: number): void {
   const { positions } = book;
-  for (let row = from; row < to; row++) {
-    const s = bars.symbols[row];
-    if (positions.quantity[s] !== 0 && !enteredLate(positions, s)) exitAtLevel(book, bars, row, phases.inside);
-  }
+  const s = bars.symbols[row];
+  if (positions.quantity[s] !== 0 && !enteredLate(positions, s)) exitAtLevel(book, bars, row, phases.inside);
 }

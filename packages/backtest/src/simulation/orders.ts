@@ -2,7 +2,7 @@ import { reasonCodes } from "../account/reasons.ts";
 import type { Bars } from "./bars.ts";
 import { type Book, equityOf, phases, sideOf } from "./book.ts";
 import { execute, lock } from "./execution.ts";
-import { sizeOrders } from "./sizing.ts";
+import { quantityAlone, sizeOrders } from "./sizing.ts";
 import { isOverdue, wantedDirection } from "./wanted-direction.ts";
 
 function reasonOf(book: Book, symbol: number, held: number): number {
@@ -37,23 +37,52 @@ function loseAccount(book: Book, bars: Bars, row: number): void {
   book.bankruptHigh = bars.words[2 * row + 1];
 }
 
+/** Fills `book.order`, whose row, target and reason are set. */
+function fillOrder(book: Book, bars: Bars, phase: number): void {
+  const { terms, positions, order } = book;
+  const { row } = order;
+  const s = bars.symbols[row];
+  const buys = order.target > positions.quantity[s];
+  order.reference = positions.price[s];
+  order.base = terms.fillsAtWorst ? (buys ? bars.high[row] : bars.low[row]) : order.reference;
+  order.isLimit = false;
+  order.phase = phase;
+  if (order.reason === reasonCodes.timeExit) lock(book, s);
+  execute(book, bars);
+}
+
 /** Fills the sales if `side` is -1, or the buys if it is 1. */
 function fillOrders(book: Book, bars: Bars, phase: number, side: number): void {
-  const { terms, positions, sheet, order } = book;
+  const { positions, sheet, order } = book;
   for (let i = 0; i < sheet.length; i++) {
     const row = sheet.rows[i];
     const s = bars.symbols[row];
     if (sideOf(sheet.targets[s] - positions.quantity[s]) !== side) continue;
     order.row = row;
     order.target = sheet.targets[s];
-    order.reference = positions.price[s];
-    order.base = terms.fillsAtWorst ? (side > 0 ? bars.high[row] : bars.low[row]) : order.reference;
-    order.isLimit = false;
     order.reason = sheet.reasons[s];
-    order.phase = phase;
-    if (order.reason === reasonCodes.timeExit) lock(book, s);
-    execute(book, bars);
+    fillOrder(book, bars, phase);
   }
+}
+
+/** {@link fillDecisions} of an account of one symbol, which needs neither slots nor lists. */
+export function fillDecisionAlone(book: Book, bars: Bars, row: number, phase: number): void {
+  const { positions, order } = book;
+  const price = phase === phases.open ? bars.open[row] : bars.close[row];
+  const quantity = positions.quantity[0];
+  positions.price[0] = price;
+  if (positions.bars[0] === 0) return;
+  const held = sideOf(quantity);
+  const want = wantedDirection(book, 0);
+  if (want === held && (held === 0 || book.lastScheduled <= positions.lastTime[0])) return;
+  const equity = book.cash + quantity * price;
+  if (equity <= 0 && !book.isBankrupt) loseAccount(book, bars, row);
+  const target = book.isBankrupt ? 0 : quantityAlone(book, want, equity);
+  if (target === quantity) return;
+  order.row = row;
+  order.target = target;
+  order.reason = reasonOf(book, 0, held);
+  fillOrder(book, bars, phase);
 }
 
 /**

@@ -11,6 +11,6 @@ import { slowKeys } from "./fast/is-fast.ts";
  */
 export function createSimulator(config: BacktestConfig, options: SimulatorOptions = {}): Account {
   if (slowKeys(config).length === 0) return createFastSimulator(config, options);
-  const { symbol = "", ...rest } = options;
-  return createAccount({ ...config, account: "separate" }, { ...rest, symbols: [{ name: symbol, bars: 0 }] });
+  const { symbol = "" } = options;
+  return createAccount({ ...config, account: "separate" }, { ...options, symbols: [{ name: symbol, bars: 0 }] });
 }

@@ -1,7 +1,7 @@
 import type { Bars } from "./bars.ts";
 import { type Book, sideOf } from "./book.ts";
-import { shareDivisor, shareOf } from "./shares.ts";
 import { assignSlots } from "./slots.ts";
+import { shareDivisor, shareOf } from "./symbol-share.ts";
 import { sizings } from "./terms.ts";
 
 /** The notional that a symbol asks for, by the specification, section 6; NaN if its size is unknown. */
@@ -23,17 +23,20 @@ function notionalOf({ terms, positions }: Book, symbol: number, equity: number, 
   }
 }
 
+/** The notional that a symbol with a direction gets if there is enough; 0 if its share is 0 or its size is unknown. */
+function askNotional(book: Book, symbol: number, equity: number, divisor: number): number {
+  if (book.terms.isAtr && Number.isNaN(book.positions.range[symbol])) return 0;
+  const share = shareOf(book, symbol, divisor);
+  const notional = share > 0 ? notionalOf(book, symbol, equity, share) : 0;
+  return Number.isNaN(notional) ? 0 : notional;
+}
+
 function askNotionals(book: Book, bars: Bars, equity: number): void {
-  const { terms, positions, sheet } = book;
+  const { sheet } = book;
   const divisor = shareDivisor(book);
   for (let i = 0; i < sheet.length; i++) {
     const s = bars.symbols[sheet.rows[i]];
-    let notional = 0;
-    if (sheet.wants[s] !== 0 && !(terms.isAtr && Number.isNaN(positions.range[s]))) {
-      const share = shareOf(book, s, divisor);
-      notional = share > 0 ? notionalOf(book, s, equity, share) : 0;
-    }
-    sheet.notionals[s] = notional > 0 ? notional : 0;
+    sheet.notionals[s] = sheet.wants[s] === 0 ? 0 : askNotional(book, s, equity, divisor);
   }
 }
 
@@ -57,11 +60,16 @@ function scaleOf(book: Book, bars: Bars, equity: number): number {
   return asked > power ? Math.max(0, power) / asked : 1;
 }
 
-/** Quantity to hold for a notional: a kept position may stay, lots and least amounts apply. */
-function quantityFor({ terms, positions, sheet }: Book, symbol: number, notional: number, equity: number): number {
+/** Quantity to hold for a notional in a direction: a kept position may stay, lots and least amounts apply. */
+function quantityFor(
+  { terms, positions }: Book,
+  symbol: number,
+  want: number,
+  notional: number,
+  equity: number,
+): number {
   const price = positions.price[symbol];
   const before = positions.quantity[symbol];
-  const want = sheet.wants[symbol];
   const isKept = want !== 0 && want === sideOf(before);
   const exact = (want * notional) / price;
   if (isKept && (Math.abs(exact - before) * price) / equity <= terms.band) return before;
@@ -81,6 +89,15 @@ export function sizeOrders(book: Book, bars: Bars, equity: number): void {
   const scale = scaleOf(book, bars, equity);
   for (let i = 0; i < sheet.length; i++) {
     const s = bars.symbols[sheet.rows[i]];
-    sheet.targets[s] = quantityFor(book, s, sheet.notionals[s] * scale, equity);
+    sheet.targets[s] = quantityFor(book, s, sheet.wants[s], sheet.notionals[s] * scale, equity);
   }
+}
+
+/** The quantity of an order for the only symbol of an account. */
+export function quantityAlone(book: Book, want: number, equity: number): number {
+  if (want === 0) return 0;
+  let notional = askNotional(book, 0, equity, shareDivisor(book));
+  const power = book.terms.maxLeverage * equity;
+  if (notional > power) notional *= Math.max(0, power) / notional;
+  return quantityFor(book, 0, want, notional, equity);
 }

@@ -4,7 +4,7 @@ import type { Bars } from "./bars.ts";
 /** The yearly volatility of many symbols over their last returns, row by row. */
 export interface Volatility {
   /** Writes the volatility at the close of each row; NaN if it is unknown. `elapsed` has the times in ms. */
-  push(bars: Bars, elapsed: Float64Array, into: Float64Array): void;
+  push(bars: Pick<Bars, "length" | "symbols" | "close">, elapsed: Float64Array, into: Float64Array): void;
 }
 
 /** Below it, prices do not move: only the rounding of sums does. */

@@ -170,13 +170,21 @@ export function createShortfall(target: number): Shortfall {
       return squares;
     },
     add(equity, length) {
-      for (let i = 0; i < length; i++) {
-        const value = equity[i];
-        // The first bar has no return, and NaN is not below 0.
-        const shortfall = value / previous - 1 - target;
-        if (shortfall < 0) squares += shortfall * shortfall;
-        previous = value;
+      let sum = squares;
+      let before = previous;
+      let row = 0;
+      // The first bar has no return.
+      if (Number.isNaN(before) && length > 0) before = equity[row++];
+      for (; row < length; row++) {
+        const value = equity[row];
+        // Half of x - |x| is min(x, 0), exactly and without a branch that is mispredicted in half of the bars.
+        const excess = value / before - 1 - target;
+        const shortfall = 0.5 * (excess - Math.abs(excess));
+        sum += shortfall * shortfall;
+        before = value;
       }
+      squares = sum;
+      previous = before;
     },
   };
 }

@@ -52,7 +52,10 @@ function memberOf(object: { readonly [key: string]: JsonValue }, name: string): 
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** Explains a miss by the stored key of the same kind with the fewest differences. */
+/**
+ * Explains a miss by the stored key of the same kind with the fewest differences, and the first of those with equally
+ * many. `nearest` is that key of `stored` itself.
+ */
 export async function explainMiss(
   asked: CacheKey,
   stored: AsyncIterable<CacheKey> | Iterable<CacheKey>,

@@ -1,12 +1,13 @@
-import { isAtcError } from "@atc/contract";
-import type { CacheEntry, CacheStats, WarmedData } from "@atc/runtime";
-import { warmCache } from "@atc/runtime";
+import { isAtcError, type JsonObject, type JsonValue } from "@atc/contract";
+import type { CacheEntry, CacheStats, KeyDifference, ResultsExplanation, WarmedData } from "@atc/runtime";
+import { explainResults, warmCache } from "@atc/runtime";
 import type { Command } from "commander";
 import { parseAge } from "../invocation/age.ts";
 import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
-import { startInvocation, withCommon } from "../invocation/invocation.ts";
-import { parseBytes } from "../invocation/reading-options.ts";
+import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
+import { periodOf, withPeriod } from "../invocation/period.ts";
+import { parseBytes, symbolList } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { bytes, counted, duration, integer, share } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
@@ -158,12 +159,16 @@ function addStats(cacheCommand: Command, io: CommandLineIo): void {
         usage: { since: usage.since ?? null, ...allUses(uses), kinds: usage.kinds },
       });
     run.print(
-      `${directory}: ${integer(storedEntries)} files, ${bytes(storedBytes)} (${boundsText(config)})${quarantinedEntries > 0 ? `; ${integer(quarantinedEntries)} damaged files set aside, ${bytes(quarantinedBytes)}` : ""}`,
+      `${directory}: ${counted(storedEntries, "file")}, ${bytes(storedBytes)} (${boundsText(config)})${quarantinedEntries > 0 ? `; ${counted(quarantinedEntries, "damaged file")} set aside, ${bytes(quarantinedBytes)}` : ""}`,
     );
     if (kinds.length > 0) run.printFitted(sizesTable(kinds, run.screen));
-    if (usage.since === undefined) return;
-    run.print(`\nlookups of all processes since ${new Date(usage.since).toISOString().slice(0, 16)}Z:`);
-    run.printFitted(usesTable(uses, run.screen));
+    if (usage.since !== undefined) {
+      run.print(`\nlookups of all processes since ${new Date(usage.since).toISOString().slice(0, 16)}Z:`);
+      run.printFitted(usesTable(uses, run.screen));
+    }
+    run.say(
+      "\natc cache clear removes all of it, and atc cache prune a part; cacheMaxBytes, cacheMaxEntries and cacheMaxAgeSeconds are its bounds",
+    );
   });
 }
 
@@ -220,6 +225,59 @@ function addWarm(cacheCommand: Command, io: CommandLineIo): void {
   });
 }
 
+/** Members of keys whose values are long or mean nothing to people. */
+const keyWords: Readonly<Record<string, string>> = {
+  input: "the rows of the data are others",
+  "parameters.symbols": "the symbols are others",
+};
+
+/** A difference between the asked and the stored key, for people. */
+function differenceText({ field, asked, stored }: KeyDifference): string {
+  const words = keyWords[field];
+  if (words !== undefined) return words;
+  const shown = (value: JsonValue | undefined): string => {
+    if (value === undefined || value === null) return "none";
+    if (!field.startsWith("parameters.period")) return JSON.stringify(value);
+    if (typeof value === "number") return new Date(value).toISOString();
+    const { from = null, to = null } = value as JsonObject;
+    return `from ${shown(from)} to ${shown(to)}`;
+  };
+  const name = field.replace(/^parameters\./, "");
+  const what = name === "resultVersion" || name === "version" ? `the way of computing (${name})` : name;
+  return `${what} was ${shown(stored)} and is ${shown(asked)}`;
+}
+
+function explanationLines({ dataset, storedAt, nearestStoredAt, differences }: ResultsExplanation): readonly string[] {
+  const at = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const others = nearestStoredAt === undefined ? undefined : `the nearest others, of ${at(nearestStoredAt)}, differ:`;
+  const state =
+    storedAt === undefined
+      ? `the next backtest computes its results, because ${others ?? "none are stored: it is the first, or they were removed"}`
+      : `the results are stored since ${at(storedAt)}; ${others ?? "no others are stored"}`;
+  return [`${dataset}: ${state}`, ...differences.map((one) => `  ${differenceText(one)}`)];
+}
+
+function addExplain(cacheCommand: Command, io: CommandLineIo): void {
+  const command = cacheCommand
+    .command("explain <data>")
+    .description("Say why a backtest of a file or a dataset was computed, or will be: what differs from stored results")
+    .option("--symbols <list>", "the symbols of the backtest (default: all)");
+  withPeriod(command, "start of the time of the backtest");
+  withConfigKeys(withReading(withCommon(command))).action(async (data: string) => {
+    await using run = await startInvocation(command, io);
+    const symbols = symbolList(run.options);
+    const period = periodOf(run.options);
+    const explanation = await explainResults(run.runtime, data, {
+      ...run.data,
+      ...(symbols === undefined ? {} : { symbols }),
+      ...(period === undefined ? {} : { period }),
+    });
+    if (run.json) return run.printJson(explanation ?? null);
+    if (explanation === undefined) return run.print("the cache is not used");
+    for (const line of explanationLines(explanation)) run.printLine(line);
+  });
+}
+
 function addList(cacheCommand: Command, io: CommandLineIo): void {
   const command = cacheCommand
     .command("list")
@@ -232,7 +290,12 @@ function addList(cacheCommand: Command, io: CommandLineIo): void {
     for await (const entry of cache.entries())
       if (run.options["kind"] === undefined || entry.metadata?.key.kind === run.options["kind"]) entries.push(entry);
     if (run.json) return run.printJson(entries);
-    if (entries.length === 0) return run.print("no such entry in the cache");
+    if (entries.length === 0)
+      return run.print(
+        run.options["kind"] === undefined
+          ? "the cache is empty"
+          : `the cache has no entry of kind "${run.options["kind"]}"`,
+      );
     run.printFitted(
       textTable(
         [
@@ -267,7 +330,7 @@ function addVerify(cacheCommand: Command, io: CommandLineIo, exit: (code: number
     if (run.json) run.printJson(report);
     else {
       run.print(
-        `${integer(report.checked)} files, ${bytes(report.bytes)}: ${integer(report.damaged.length)} damaged, ${integer(report.incomplete.length)} incomplete, ${integer(report.unreadable.length)} unreadable without their codec, ${integer(report.newer.length)} of a newer format`,
+        `${counted(report.checked, "file")}, ${bytes(report.bytes)}: ${integer(report.damaged.length)} damaged, ${integer(report.incomplete.length)} incomplete, ${integer(report.unreadable.length)} unreadable without their codec, ${integer(report.newer.length)} of a newer format`,
       );
       for (const key of report.damaged) run.print(`  set aside: ${key}`);
     }
@@ -292,7 +355,7 @@ function addPrune(cacheCommand: Command, io: CommandLineIo): void {
     });
     if (run.json) return run.printJson(report);
     run.print(
-      `removed ${integer(report.removedEntries)} files, ${bytes(report.removedBytes)}; ${integer(report.keptEntries)} files, ${bytes(report.keptBytes)}, are left`,
+      `removed ${counted(report.removedEntries, "file")}, ${bytes(report.removedBytes)}; ${counted(report.keptEntries, "file")}, ${bytes(report.keptBytes)}, left`,
     );
   });
 }
@@ -303,7 +366,7 @@ function addClear(cacheCommand: Command, io: CommandLineIo): void {
     await using run = await startInvocation(command, io);
     const report = await (await run.runtime.cache()).clear();
     if (run.json) return run.printJson(report);
-    run.print(`removed ${integer(report.removedEntries)} files, ${bytes(report.removedBytes)}`);
+    run.print(`removed ${counted(report.removedEntries, "file")}, ${bytes(report.removedBytes)}`);
   });
 }
 
@@ -311,6 +374,7 @@ export function addCache(program: Command, io: CommandLineIo, exit: (code: numbe
   const command = program.command("cache").description("Show, warm, check and remove cached results");
   addStats(command, io);
   addWarm(command, io);
+  addExplain(command, io);
   addList(command, io);
   addVerify(command, io, exit);
   addPrune(command, io);

@@ -8,7 +8,7 @@ import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
 import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { parseBytes } from "../invocation/reading-options.ts";
-import { bytes } from "../text/number-format.ts";
+import { bytes, counted } from "../text/number-format.ts";
 import { textTable } from "../text/text-table.ts";
 
 /** The performance of a candidate, or why it failed. */
@@ -100,7 +100,7 @@ function caveats({ bytes: measured }: CodecInput): readonly string[] {
 
 function printResults(run: Invocation, input: CodecInput, results: readonly CodecResult[], use: CodecUse): void {
   const best = recommend(results);
-  run.print(`${input.source}: ${bytes(input.bytes.length)}, elements of ${input.typesize} bytes`);
+  run.print(`${input.source}: ${bytes(input.bytes.length)}, elements of ${counted(input.typesize, "byte")}`);
   run.printFitted(
     textTable(
       [

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon } from "../invocation/invocation.ts";
-import { barLines } from "../reports/bar-lines.ts";
+import { barLines, columnsLine, originLines } from "../reports/bar-lines.ts";
 import { mostSeries, qualityLines, seriesTable } from "../reports/quality-lines.ts";
 import { bytes, counted, integer } from "../text/number-format.ts";
 
@@ -63,14 +63,14 @@ export function addInfo(data: Command, io: CommandLineIo): void {
         report,
         sourceNotes: madeFromNotes(manifest),
       });
-    run.print(
+    run.printLine(
       `${name}: ${row.kind ?? ""}, ${counted(row.rows ?? 0, "row")}, ${counted(row.symbols ?? 0, "symbol")}, ${bytes(row.bytes ?? 0)}, generation ${manifest.generation}`,
     );
-    run.print(
+    run.printLine(
       `from ${row.start ?? "-"} to ${row.end ?? "-"}${row.source === undefined ? "" : `, read from ${row.source}`}`,
     );
-    for (const line of historyLines(info)) run.printLine(line);
-    run.print(`columns: ${columns.map((column) => `${column.name} ${column.type}`).join(", ")}\n`);
+    for (const line of [...originLines(manifest), ...historyLines(info)]) run.printLine(line);
+    run.printLine(`${columnsLine(manifest)}\n`);
     run.printFitted(seriesTable(report, closes, run.screen));
     for (const line of qualityLines(report)) run.printLine(line);
     for (const { text } of madeFromNotes(manifest)) run.printLine(text);

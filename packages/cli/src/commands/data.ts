@@ -5,7 +5,7 @@ import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { exitCodes } from "../process/exit-code.ts";
-import { bytes, integer } from "../text/number-format.ts";
+import { bytes, counted, integer } from "../text/number-format.ts";
 import { textTable } from "../text/text-table.ts";
 import { addAppend } from "./data-append.ts";
 import { addExport } from "./data-export.ts";
@@ -23,17 +23,18 @@ function addList(data: Command, io: CommandLineIo): void {
     for (const name of await store.list()) rows.push(await describeDataset(store, name));
     if (run.json) return run.printJson(rows);
     if (rows.length === 0) return run.print(`no dataset in ${config.dataDir}; make one with: atc ingest FILE.csv`);
+    run.print(`${config.dataDir}: ${counted(rows.length, "dataset")}`);
     run.printFitted(
       textTable(
         [
-          { title: "dataset", align: "left" },
-          { title: "kind", align: "left" },
+          { title: "dataset", align: "left", isWhole: true },
+          { title: "kind", align: "left", fold: 2 },
           { title: "rows", align: "right" },
-          { title: "symbols", align: "right" },
-          { title: "size", align: "right" },
+          { title: "symbols", align: "right", fold: 3 },
+          { title: "size", align: "right", fold: 1 },
           { title: "from", align: "left" },
           { title: "to", align: "left" },
-          { title: "source", align: "left" },
+          { title: "source", align: "left", fold: 4 },
         ],
         rows.map((row) => [
           row.name,
@@ -48,6 +49,7 @@ function addList(data: Command, io: CommandLineIo): void {
         run.screen,
       ),
     );
+    run.say("\natc data info NAME describes a dataset, and atc data rm NAME deletes it");
   });
 }
 
@@ -95,7 +97,7 @@ function addVerify(data: Command, io: CommandLineIo, exit: (code: number) => voi
     if (run.json) run.printJson(reports);
     for (const { name, segments, bytes: size, faults } of run.json ? [] : reports) {
       run.print(
-        `${name}: ${integer(segments)} segments, ${bytes(size)}, ${faults.length === 0 ? "sound" : `${integer(faults.length)} faults`}`,
+        `${name}: ${counted(segments, "segment")}, ${bytes(size)}, ${faults.length === 0 ? "sound" : counted(faults.length, "fault")}`,
       );
       for (const { message } of faults) run.print(`  ${message}`);
     }
@@ -129,7 +131,9 @@ function addCompact(data: Command, io: CommandLineIo): void {
 }
 
 export function addData(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
-  const data = program.command("data").description("List, describe, extend, verify, compact and delete datasets");
+  const data = program
+    .command("data")
+    .description("List, describe, extend, resample, export, check and delete datasets");
   addList(data, io);
   addInfo(data, io);
   addRemove(data, io);

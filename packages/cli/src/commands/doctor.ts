@@ -4,14 +4,20 @@ import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInspection, withCommon } from "../invocation/invocation.ts";
 import { exitCodeOfCode, exitCodes } from "../process/exit-code.ts";
+import type { Screen } from "../text/screen.ts";
+import { wrapped } from "../text/text-table.ts";
 
 /** The findings, each with its remedy on a line of its own, so that a command in it can be copied. */
-function findingLines(findings: readonly DoctorFinding[]): string {
+function findingLines(findings: readonly DoctorFinding[], { width: columns }: Screen): string {
   const width = Math.max(...findings.map(({ what }) => what.length));
   return findings
     .flatMap(({ state, what, found, remedy }) => {
       const start = `${(state === "ok" ? "ok" : state.toUpperCase()).padEnd(5)}  ${what.padEnd(width)}  `;
-      return [start + found, ...(remedy === undefined ? [] : [" ".repeat(start.length) + remedy])];
+      const indent = " ".repeat(start.length);
+      return [
+        ...wrapped(start + found, "", columns ?? Number.POSITIVE_INFINITY, indent),
+        ...(remedy === undefined ? [] : [indent + remedy]),
+      ];
     })
     .join("\n");
 }
@@ -24,7 +30,7 @@ export function addDoctor(program: Command, io: CommandLineIo, exit: (code: numb
     const run = await startInspection(command, io);
     const findings = await doctor(run.setup);
     if (run.json) run.printJson(findings);
-    else run.print(findingLines(findings));
+    else run.print(findingLines(findings, run.screen));
     const first = findings.find(({ state }) => state === "fault");
     exit(first === undefined ? exitCodes.ok : exitCodeOfCode(first.code ?? "ATC_IO"));
   });

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { dataGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
+import { barLines, columnsLine, originLines } from "../reports/bar-lines.ts";
 import { qualityLines } from "../reports/quality-lines.ts";
 import { bytes, counted } from "../text/number-format.ts";
 import { warmIfConfigured } from "./cache.ts";
@@ -25,6 +26,7 @@ export function addIngest(program: Command, io: CommandLineIo): void {
     run.print(
       `dataset ${manifest.name} ${state}: ${counted(manifest.rows, "row")}, ${counted(manifest.series.length, "symbol")}, ${bytes(manifest.bytes)}`,
     );
+    for (const line of [...originLines(manifest), ...barLines(manifest), columnsLine(manifest)]) run.printLine(line);
     for (const line of qualityLines(report)) run.printLine(line);
     run.say(`\nnext: atc backtest ${manifest.name}`);
   });

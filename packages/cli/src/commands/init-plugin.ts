@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { AtcError, fromSystemError, nearest, type PluginManifestEntry, systemNameOf } from "@atc/contract";
+import { AtcError, nearest, type PluginManifestEntry } from "@atc/contract";
+import { writeNewFolder } from "./new-folder.ts";
 
 /** A kind of plugin with a template. */
 export type TemplateKind = "byte-store" | "codec" | "source";
@@ -136,34 +137,13 @@ async function contentOf(plugin: NewPlugin): Promise<ReadonlyMap<string, string>
   return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-async function makeNew(folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    if (systemNameOf(error) === "EEXIST")
-      throw refusal(`"${folder}" exists already; give another name, or remove it`, { path: folder });
-    throw fromSystemError(error, `cannot create "${folder}"`, "check the working directory");
-  }
-}
-
 /**
- * Writes the package of a plugin into a folder that does not exist yet. Returns its files by their path in it. If a
- * file cannot be written, the folder is removed again.
+ * Writes the package of a plugin into a folder that does not exist yet. Returns its files by their path in it.
  *
  * @throws ATC_INVALID_ARGUMENT if the folder exists; ATC_READ_ONLY, ATC_NO_SPACE or ATC_IO if the disk refuses
  */
 export async function writePlugin(plugin: NewPlugin, folder: string): Promise<readonly string[]> {
   const content = await contentOf(plugin);
-  await makeNew(folder);
-  try {
-    for (const [name, text] of content) {
-      const file = join(folder, name);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text);
-    }
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw fromSystemError(error, `cannot write into "${folder}"`, "choose another working directory");
-  }
+  await writeNewFolder(folder, content);
   return [...content.keys()];
 }

@@ -4,6 +4,7 @@ import { version } from "@atc/runtime";
 import type { Command } from "commander";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { type NewPlugin, newPlugin, templateKinds, writePlugin } from "./init-plugin.ts";
+import { checkedName, writeProgram } from "./init-program.ts";
 
 const uses: Readonly<Record<NewPlugin["kind"], (name: string) => string>> = {
   codec: (name) => `with "useCompression: true" and "compressionAlgorithm: ${name}" in atc.yaml`,
@@ -11,14 +12,17 @@ const uses: Readonly<Record<NewPlugin["kind"], (name: string) => string>> = {
   source: (name) => `for files that end in .${name}, or with --source ${name}`,
 };
 
+/** How the packages of a new folder are installed. */
+const installLine =
+  version === "0.0.0"
+    ? "npm install PATH/tarballs/*.tgz   (the @atc packages are not published yet: `npm run pack` in their checkout makes these files)"
+    : "npm install";
+
 /** What to do with the new package. */
 function nextSteps({ pluginName, kind, packageName }: NewPlugin, folder: string): readonly string[] {
-  const isPublished = version !== "0.0.0";
   return [
     `cd ${folder}`,
-    isPublished
-      ? "npm install"
-      : "npm install PATH/tarballs/*.tgz   (the @atc packages are not published yet: `npm run pack` in their checkout makes these files)",
+    installLine,
     "npm test                            (compiles the package and runs the suite of its kind)",
     `then install "${packageName}" next to @atc/cli; atc uses it ${uses[kind](pluginName)}`,
   ];
@@ -52,6 +56,35 @@ function addPlugin(init: Command, io: CommandLineIo): void {
   });
 }
 
+function addProgram(init: Command, io: CommandLineIo): void {
+  const command = init
+    .command("program <name>")
+    .description("Write a program that uses @atc/runtime into a new folder: it backtests a file")
+    .option("--json", "print results as JSON")
+    .option("--quiet", "print errors only");
+  command.action(async (given: string) => {
+    const { json, quiet } = command.optsWithGlobals<{ json?: boolean; quiet?: boolean }>();
+    const name = checkedName(given);
+    const folder = resolve(io.cwd, name);
+    const files = await writeProgram(name, folder);
+    if (json === true) {
+      io.stdout.write(`${JSON.stringify({ name, folder, files }, undefined, 2)}\n`);
+      return;
+    }
+    if (quiet === true) return;
+    const lines = [
+      `wrote a program to ${folder}:`,
+      ...files.map((file) => `  ${file}`),
+      "",
+      "Next:",
+      ...[`cd ${name}`, installLine, "node backtest.mjs FILE.csv"].map((step) => `  ${step}`),
+    ];
+    io.stdout.write(`${printableText(lines.join("\n"))}\n`);
+  });
+}
+
 export function addInit(program: Command, io: CommandLineIo): void {
-  addPlugin(program.command("init").description("Start a package of your own"), io);
+  const command = program.command("init").description("Start a program or a plugin of your own");
+  addProgram(command, io);
+  addPlugin(command, io);
 }

@@ -13,7 +13,7 @@ import {
   symbolsOf,
 } from "@atc/runtime";
 import type { Command } from "commander";
-import type { CommandLineIo } from "../invocation/invocation.ts";
+import { type CommandLineIo, withCommon } from "../invocation/invocation.ts";
 import { type Screen, screenOf } from "../text/screen.ts";
 import { textTable, wrapped } from "../text/text-table.ts";
 
@@ -90,29 +90,26 @@ function jsonOf(name: MetricName): Readonly<Record<string, unknown>> {
   return { name, group, unit, better, formula, source, needs };
 }
 
-/** Adds `atc metrics`, which needs neither a configuration nor data. */
+/** Adds `atc metrics`, which reads neither a configuration nor data. */
 export function addMetrics(program: Command, io: CommandLineIo): void {
-  program
+  const command = program
     .command("metrics [name]")
-    .description("List the metrics of a backtest, or explain one: formula, unit, source")
-    .option("--json", "print results as JSON")
-    .action((name: string | undefined, options: { readonly json?: boolean }) => {
-      if (name !== undefined && !isMetricName(name)) throw unknownMetric(name);
-      const screen = screenOf(io.stdout, io.env);
-      if (options.json === true) {
-        const found =
-          name === undefined
-            ? metricNames.map(jsonOf)
-            : {
-                ...jsonOf(name),
-                symbols: Object.fromEntries(
-                  symbolsOf(metricTable[name].formula).map((one) => [one, metricSymbols[one]]),
-                ),
-              };
-        io.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
-        return;
-      }
-      const text = name === undefined ? listOf(screen) : explanationOf(name, screen);
-      io.stdout.write(`${printableText(text)}\n`);
-    });
+    .description("List the metrics of a backtest, or explain one: formula, unit, source");
+  withCommon(command).action((name: string | undefined, options: { readonly json?: boolean }) => {
+    if (name !== undefined && !isMetricName(name)) throw unknownMetric(name);
+    const screen = screenOf(io.stdout, io.env);
+    if (options.json === true) {
+      const found =
+        name === undefined
+          ? metricNames.map(jsonOf)
+          : {
+              ...jsonOf(name),
+              symbols: Object.fromEntries(symbolsOf(metricTable[name].formula).map((one) => [one, metricSymbols[one]])),
+            };
+      io.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
+      return;
+    }
+    const text = name === undefined ? listOf(screen) : explanationOf(name, screen);
+    io.stdout.write(`${printableText(text)}\n`);
+  });
 }

@@ -10,9 +10,18 @@ import { checkOutputs } from "../invocation/output-files.ts";
 import { periodOf, withPeriod } from "../invocation/period.ts";
 import { symbolList } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
-import { scanTable, skippedLines } from "../reports/scan-table.ts";
+import { scanTable, skippedLines, stateLine } from "../reports/scan-table.ts";
 import { signalWeights } from "../reports/signal-weights.ts";
 import { counted, integer } from "../text/number-format.ts";
+
+/** Says that a configured strategy does not decide here. */
+function warnOfStrategy({ runtime }: Invocation): void {
+  const { strategy } = runtime.config;
+  if (strategy === "atc") return;
+  runtime.warn(
+    `strategy is "${strategy}", but atc signals computes the signals of ATC; atc backtest runs the strategy`,
+  );
+}
 
 /** What one run of the command is asked for. */
 interface SignalsRun {
@@ -99,9 +108,7 @@ async function detail({ run, io, data, symbols, period, output }: SignalsRun): P
   if (output !== undefined) await writeSignals(table, resolve(io.cwd, output));
   const { diagnostics, symbol: name, length, last } = table;
   if (run.json) return run.printJson({ symbol: name, bars: length, output: output ?? null, last, diagnostics });
-  run.print(
-    `${name}: ${integer(length)} bars, average signal ${last.averageSignal?.toFixed(2) ?? "-"}, direction ${last.direction}${output === undefined ? "" : `, written to ${output}`}`,
-  );
+  run.printLine(`${stateLine(table)}${output === undefined ? "" : `; written to ${output}`}`);
   const weights = signalWeights(diagnostics);
   if (weights !== undefined) run.print(weights);
   for (const warning of table.warnings) run.say(`  ${warning}`);
@@ -165,6 +172,7 @@ export function addSignals(program: Command, io: CommandLineIo, exit: (code: num
       force: force === true,
     };
     const kind = checkCombination(asked);
+    warnOfStrategy(run);
     if (asked.output !== undefined && asked.output !== "-")
       checkOutputs([{ flag: "--output", file: resolve(io.cwd, asked.output) }], {
         inputs: [data, run.runtime.loaded.file],

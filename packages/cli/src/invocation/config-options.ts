@@ -26,6 +26,9 @@ export const dataGroups: readonly ConfigGroup[] = ["data", "storage"];
 /** The keys of commands that only read or remove what is stored. */
 export const storageGroups: readonly ConfigGroup[] = ["storage"];
 
+/** The option that gives one parameter of the strategy; `--parameters` gives all. */
+const parameterTerms = "--parameter <name=value>";
+
 function camelCase(words: string): string {
   return words.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -56,6 +59,8 @@ function configHelp(command: Command, groups: readonly ConfigGroup[]): string {
       const option = new Option(terms, `${description} (${allowed}; default: ${shown})`);
       list.addOption(option);
     }
+    if (group === "strategy")
+      list.addOption(new Option(parameterTerms, "One of parameters, such as fast=10; give it once for each"));
   }
   return list.helpInformation();
 }
@@ -77,7 +82,7 @@ export function withConfigKeys(command: Command, groups: readonly ConfigGroup[] 
         .addOption(new Option(flag, name).hideHelp())
         .addOption(new Option(`--no-${flag.slice(2)}`, name).hideHelp());
   }
-  command.addOption(new Option("--parameter <name=value>", "parameters").argParser(collected).default([]).hideHelp());
+  command.addOption(new Option(parameterTerms, "parameters").argParser(collected).default([]).hideHelp());
   return command;
 }
 

@@ -49,8 +49,8 @@ interface Reporting {
   print(text: string): void;
   /** Prints a text that is fitted to the screen, has its colours, and has no other control characters. */
   printFitted(text: string): void;
-  /** Prints a line for people, wrapped at the width of the screen. */
-  printLine(text: string): void;
+  /** Prints a line for people, wrapped at the width of the screen, and what it wraps to after `hanging`. */
+  printLine(text: string, hanging?: string): void;
   /** Prints a remark for people on standard error; nothing with `--quiet` or `--json`. */
   say(text: string): void;
   printJson(value: unknown): void;
@@ -157,7 +157,7 @@ function startReporting(command: Command, io: CommandLineIo): { readonly run: Re
     onWarning(message) {
       display.stop();
       if (quiet) return;
-      const lines = wrapped(`warning: ${withFlags(message)}`, "", errors.width ?? Number.POSITIVE_INFINITY);
+      const lines = wrapped(`warning: ${withFlags(message)}`, "", errors.width ?? Number.POSITIVE_INFINITY, "  ");
       const text = lines.map((line) => painted(printableText(line), "warning", errors)).join("\n");
       (errors.color ? (io.terminal ?? io.stderr) : io.stderr).write(`${text}\n`);
     },
@@ -178,8 +178,8 @@ function startReporting(command: Command, io: CommandLineIo): { readonly run: Re
       display.stop();
       io.stdout.write(`${text}\n`);
     },
-    printLine(text) {
-      run.print(wrapped(text, "", screen.width ?? Number.POSITIVE_INFINITY).join("\n"));
+    printLine(text, hanging) {
+      run.print(wrapped(text, "", screen.width ?? Number.POSITIVE_INFINITY, hanging).join("\n"));
     },
     say(text) {
       display.stop();

@@ -1,6 +1,6 @@
 import type { JsonValue } from "@atc/contract";
 import { AtcError } from "@atc/contract";
-import { ownMember } from "@atc/plugin-kit";
+import { parseByteSize } from "@atc/plugin-kit";
 import type { DataOptions, RuntimeOptions } from "@atc/runtime";
 
 /** The value of an option that must be one of `choices`; undefined if it is not given. */
@@ -21,30 +21,13 @@ export function choice<Choice extends string>(
   return found;
 }
 
-const byteUnits: Readonly<Record<string, number>> = {
-  "": 1,
-  k: 1e3,
-  kb: 1e3,
-  kib: 1024,
-  m: 1e6,
-  mb: 1e6,
-  mib: 2 ** 20,
-  g: 1e9,
-  gb: 1e9,
-  gib: 2 ** 30,
-};
-
 /** Parses bytes such as `256MB`, `1 GiB`, `1048576`. */
 export function parseBytes(text: string, flag: string): number {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
-  const factor = ownMember(byteUnits, unit?.toLowerCase() ?? "?");
-  const bytes = digits === undefined || factor === undefined ? Number.NaN : Math.round(Number(digits) * factor);
-  if (!Number.isSafeInteger(bytes) || bytes < 1) {
-    throw new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${text}"; give bytes such as 256MB or 1GiB`, {
-      details: { flag, value: text },
-    });
-  }
-  return bytes;
+  const bytes = parseByteSize(text);
+  if (bytes !== undefined) return bytes;
+  throw new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${text}"; give bytes such as 256MB or 1GiB`, {
+    details: { flag, value: text },
+  });
 }
 
 /**

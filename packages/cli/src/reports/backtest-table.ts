@@ -190,6 +190,23 @@ function noteLines(notes: readonly DatasetNote[], dataset: string, screen: Scree
   return ["", painted("What to know:", "heading", screen), ...shown, ...more];
 }
 
+/** Symbols in the line of the best and the worst. */
+const mostExtremes = 3;
+
+/** The best and the worst symbols by return; nothing for a few, which the table shows at a glance. */
+function extremeLines({ symbols }: BacktestReport, screen: Screen): readonly string[] {
+  const byReturn = symbols.filter((one) => one.totalReturn !== null);
+  if (byReturn.length <= 2 * mostExtremes) return [];
+  byReturn.sort((a, b) => Number(b.totalReturn) - Number(a.totalReturn));
+  const list = (some: typeof byReturn): string =>
+    some.map(({ symbol, totalReturn }) => `${symbol} ${percent(totalReturn)}`).join(", ");
+  const lines = [
+    `best:  ${list(byReturn.slice(0, mostExtremes))}`,
+    `worst: ${list(byReturn.slice(-mostExtremes).reverse())}`,
+  ];
+  return ["", ...lines.flatMap((line) => fitted(line, "", screen))];
+}
+
 /** What the user asked for, and how it is shown. */
 export interface BacktestTableOptions {
   readonly screen?: Screen;
@@ -272,10 +289,11 @@ export function backtestTable(
   const rest = report.symbols.length - shown.length;
   return [
     ...fitted(title(report, asked), "", screen).map((line) => painted(line, "heading", screen)),
-    ...periodLines(report),
+    ...periodLines(report).flatMap((line) => fitted(line, "", screen)),
     "",
     portfolio === null && shown.length === 0 ? "no symbol could be computed" : textTable(headings, rows, screen),
     ...(rest > 0 ? [`and ${integer(rest)} more symbols (--json lists all)`] : []),
+    ...extremeLines(report, screen),
     ...contributionLines(contributions, screen),
     ...metricTableText(report, metrics, screen),
     ...warningLines(report, screen),

@@ -6,6 +6,19 @@ function clock(ms: unknown): string {
   return new Date(Number(ms)).toISOString().slice(11, Number(ms) % 60_000 === 0 ? 16 : 19);
 }
 
+/** Which columns of the file the first reading took, and what its times were; empty if the source does not say. */
+export function originLines({ attributes: { columnOrigins } }: DatasetManifest): readonly string[] {
+  const texts = Array.isArray(columnOrigins) ? columnOrigins.filter((one) => typeof one === "string") : [];
+  return texts.length === 0 ? [] : [`read ${texts.join(", ")}`];
+}
+
+/** The columns of a dataset with their types. */
+export function columnsLine({ schema: { columns }, timeIs }: DatasetManifest): string {
+  // Of dates, `barLines` says so.
+  const times = timeIs === "date" ? "" : "; times are stored in UTC";
+  return `columns: ${columns.map(({ name, type }) => `${name} ${type}`).join(", ")}${times}`;
+}
+
 /** How the bars of a dataset were made and what their times are; empty for other datasets of instants. */
 export function barLines({ attributes, timeIs }: DatasetManifest): readonly string[] {
   const made = attributes["resample"];

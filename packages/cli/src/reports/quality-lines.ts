@@ -1,7 +1,7 @@
 import type { IngestReport, SeriesQuality } from "@atc/runtime";
 import { notableJumps, reasonTexts, strayTimes } from "@atc/runtime";
 import { withFlags } from "../process/flag-words.ts";
-import { counted, duration, integer, price } from "../text/number-format.ts";
+import { counted, duration, integer, price, timeText } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
 import { sparkline } from "../text/sparkline.ts";
 import type { TextColumn } from "../text/text-table.ts";
@@ -213,24 +213,24 @@ export function qualityLines(report: IngestReport): readonly string[] {
 const headings: readonly TextColumn[] = [
   { title: "symbol", align: "left" },
   { title: "rows", align: "right" },
-  { title: "from", align: "left" },
-  { title: "to", align: "left" },
-  { title: "interval", align: "right" },
+  { title: "from", align: "left", isWhole: true },
+  { title: "to", align: "left", isWhole: true },
+  { title: "interval", align: "right", fold: 6 },
   { title: "gaps", align: "right" },
-  { title: "longest", align: "right" },
-  { title: "duplicates", align: "right" },
-  { title: "volume 0", align: "right" },
-  { title: "OHLC", align: "right" },
+  { title: "longest", align: "right", fold: 4 },
+  { title: "duplicates", align: "right", fold: 3 },
+  { title: "volume 0", align: "right", fold: 2 },
+  { title: "OHLC", align: "right", fold: 5 },
   { title: "jumps", align: "right" },
-  { title: "close", align: "left" },
+  { title: "close", align: "left", isWhole: true, fold: 1 },
 ];
 
 function row(quality: SeriesQuality, closes: readonly number[]): readonly string[] {
   return [
     quality.symbol,
     integer(quality.rows),
-    quality.firstTime.slice(0, 16),
-    quality.lastTime.slice(0, 16),
+    timeText(quality.firstTime),
+    timeText(quality.lastTime),
     duration(quality.interval),
     integer(quality.gaps.count),
     duration(quality.gaps.longest[0]?.ms),

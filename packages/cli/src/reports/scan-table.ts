@@ -1,5 +1,5 @@
-import type { SignalScan, SymbolState } from "@atc/runtime";
-import { counted, integer } from "../text/number-format.ts";
+import type { SignalScan, SignalTable, SymbolState } from "@atc/runtime";
+import { counted, integer, timeText } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
 import type { TextColumn } from "../text/text-table.ts";
 import { textTable } from "../text/text-table.ts";
@@ -20,12 +20,6 @@ const headings: readonly TextColumn[] = [
 ];
 
 const directions: Readonly<Record<string, string>> = { "-1": "short", "0": "-", "1": "long" };
-
-/** A time without what is zero: a date, or a date with minutes. */
-function timeText(iso: string | null): string {
-  if (iso === null) return "-";
-  return iso.endsWith("T00:00:00.000Z") ? iso.slice(0, 10) : iso.slice(0, 16).replace("T", " ");
-}
 
 function signed(value: number | null): string {
   if (value === null) return "-";
@@ -52,6 +46,21 @@ function row(state: SymbolState): readonly string[] {
     timeText(state.since),
     strongestText(state),
   ];
+}
+
+/** The state of one symbol at its last bar. */
+export function stateLine({ symbol, length, times, timeUnit, close, columns, last }: SignalTable): string {
+  const at = (bar: number): string => {
+    const time = times[bar] ?? 0n;
+    return timeText(new Date(Number(timeUnit === "ns" ? time / 1_000_000n : time)).toISOString());
+  };
+  let since = length - 1;
+  while (since > 0 && columns.direction[since - 1] === last.direction) since--;
+  // The first bar has no signal, so a direction that holds there is older than these bars.
+  const held = `${directions[String(last.direction)]} since ${at(since)}${since === 0 ? " or before" : ""}`;
+  const direction = last.direction === 0 ? "no direction yet" : held;
+  const price = String(Number((close[length - 1] ?? 0).toPrecision(8)));
+  return `${symbol}: ${counted(length, "bar")}, the last of ${at(length - 1)} with close ${price}; average signal ${signed(last.averageSignal)}, ${direction}`;
 }
 
 function names(symbols: readonly string[]): string {

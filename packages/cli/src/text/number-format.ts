@@ -37,6 +37,12 @@ export function bytes(value: number): string {
   return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(2)} GB`;
 }
 
+/** A time in ISO form without what is zero: a date, or a date with minutes; a dash if there is none. */
+export function timeText(iso: string | null): string {
+  if (iso === null) return "-";
+  return iso.endsWith("T00:00:00.000Z") ? iso.slice(0, 10) : iso.slice(0, 16).replace("T", " ");
+}
+
 /** Milliseconds in the largest fitting unit: `1 min`, `1 h`, `1 d`, `45 s`. */
 export function duration(ms: unknown): string {
   if (typeof ms !== "number") return "-";

@@ -8,6 +8,8 @@ export interface TextColumn {
   readonly align: "left" | "right";
   /** The place in which the column is left out of a table that is too wide: 1 first. Default: it is always shown. */
   readonly fold?: number;
+  /** Whether its text is never wrapped, because it is copied: names. Default: false. */
+  readonly isWhole?: boolean;
 }
 
 /** The width of a text on a terminal, in cells: characters of East Asian scripts and emoji take two. */
@@ -40,9 +42,10 @@ function narrowText(columns: readonly TextColumn[], widths: readonly number[], l
   for (;;) {
     const excess = total(narrowed) - limit;
     let widest = -1;
-    columns.forEach(({ align, title }, i) => {
+    columns.forEach(({ align, title, isWhole = false }, i) => {
       const width = narrowed[i] ?? 0;
-      if (align === "left" && width > Math.max(least, cells(title)) && width > (narrowed[widest] ?? 0)) widest = i;
+      if (align === "left" && !isWhole && width > Math.max(least, cells(title)) && width > (narrowed[widest] ?? 0))
+        widest = i;
     });
     if (excess <= 0 || widest < 0) return narrowed;
     const floor = Math.max(least, cells(columns[widest]?.title ?? ""));
@@ -133,15 +136,36 @@ export function textTable(
   ].join("\n");
 }
 
-/** The lines of a text, at most `width` cells wide if its words allow it. Lines after the first are indented twice. */
-export function wrapped(text: string, indent: string, width: number): readonly string[] {
+/**
+ * The lines of a text, at most `width` cells wide if its words allow it. Lines of the text stay lines, and the blanks
+ * at their start stay.
+ *
+ * @param indent - of each line of the text
+ * @param hanging - of what a line wraps to, besides the blanks at its start; default: `indent` twice
+ */
+export function wrapped(
+  text: string,
+  indent: string,
+  width: number,
+  hanging: string = indent + indent,
+): readonly string[] {
+  return text.split("\n").flatMap((line) => {
+    const [blanks = ""] = /^ */.exec(line) ?? [];
+    return wrappedLine(line.slice(blanks.length), { first: indent + blanks, next: hanging + blanks, width });
+  });
+}
+
+function wrappedLine(
+  text: string,
+  { first, next, width }: { readonly first: string; readonly next: string; readonly width: number },
+): readonly string[] {
   const lines: string[] = [];
-  let line = indent;
+  let line = first;
   let isEmpty = true;
   for (const word of text.split(" ")) {
     if (!isEmpty && cells(line) + 1 + cells(word) > width) {
       lines.push(line);
-      line = indent + indent;
+      line = next;
       isEmpty = true;
     }
     line += isEmpty ? word : ` ${word}`;

@@ -3,10 +3,10 @@ import type { BacktestConfig, SignalConfig, StrategyParameterValue } from "@atc/
 /** The configuration of a run. `docs/configuration.md` lists the keys, their Python spellings and what each accepts. */
 export interface AtcConfig extends SignalConfig, BacktestConfig {
   /**
-   * What decides: the signals (`atc`), columns of the data that were computed elsewhere (`columns`), the name of another
-   * built-in strategy or of a plugin, a path such as `./mine.js`, or the name of a package. `#NAME` after a path or a
-   * package picks one of several strategies. A relative path starts in the folder of the file, in `cwd` for a variable
-   * and an option.
+   * What decides: the signals (`atc`), columns of the data that were computed elsewhere (`columns`), the name of
+   * another built-in strategy or of a plugin, a path such as `./mine.js`, or the name of a package. `#NAME` after a
+   * path or a package picks one of several strategies. A relative path starts in the folder of the file, in `cwd` for
+   * a variable and an option.
    */
   readonly strategy: string;
   /**

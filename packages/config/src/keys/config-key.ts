@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "@atc/contract";
 import { allowedValues } from "@atc/plugin-kit";
 import type { ConfigName } from "./atc-config.ts";
+import { allowedWithSizes } from "./byte-keys.ts";
 import { type ConfigGroup, configNames, groupOf, parameters } from "./parameters.ts";
 import { settingSchema } from "./settings-schema.ts";
 
@@ -60,7 +61,7 @@ function configKey(name: ConfigName): ConfigKey {
     description: parameter.description,
     default: parameter.default ?? "none",
     kind: kindOf(name),
-    allowed: allowedValues(parameter),
+    allowed: allowedWithSizes(name, allowedValues(parameter)),
     ...(parameter.values === undefined ? {} : { values: parameter.values }),
     acceptsNone: parameter.acceptsNone === true,
     schema: settingSchema(parameter),

@@ -1,4 +1,5 @@
 import type { JsonObject } from "@atc/contract";
+import { schemaWithSizes } from "./byte-keys.ts";
 import type { ConfigKey } from "./config-key.ts";
 import { configKeys } from "./config-key.ts";
 import type { ConvertedName } from "./converted-names.ts";
@@ -7,7 +8,14 @@ import type { NoEffectKey } from "./no-effect.ts";
 import { noEffectKeys } from "./no-effect.ts";
 import { sectionNames } from "./sections.ts";
 
-function keyProperties({ name, pythonNames, schema, description, default: value }: ConfigKey): [string, JsonObject][] {
+function keyProperties({
+  name,
+  pythonNames,
+  schema: own,
+  description,
+  default: value,
+}: ConfigKey): [string, JsonObject][] {
+  const schema = schemaWithSizes(name, own);
   const python = pythonNames.map((pythonName): [string, JsonObject] => {
     return [pythonName, { ...schema, description: `Python's spelling of ${name}: ${description}` }];
   });
@@ -49,7 +57,7 @@ function properties(): JsonObject {
 
 /** The values of the keys, by name. */
 function definitions(): JsonObject {
-  return Object.fromEntries(configKeys.map(({ name, schema }) => [name, schema]));
+  return Object.fromEntries(configKeys.map(({ name, schema }) => [name, schemaWithSizes(name, schema)]));
 }
 
 /**

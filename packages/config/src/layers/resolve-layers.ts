@@ -5,6 +5,7 @@ import { jsonValue } from "../faults/config-fault.ts";
 import type { Origin } from "../faults/origin.ts";
 import { describeOrigin } from "../faults/origin.ts";
 import type { ConfigName } from "../keys/atc-config.ts";
+import { withoutSizeUnit } from "../keys/byte-keys.ts";
 import type { ConfigKey } from "../keys/config-key.ts";
 import { configKeys } from "../keys/config-key.ts";
 import type { ConvertedName } from "../keys/converted-names.ts";
@@ -147,7 +148,7 @@ function takeConverted(
 }
 
 function takeSetting(key: ConfigKey, setting: Setting, taken: Map<ConfigName, Chosen>, findings: Findings): void {
-  const value = settingValue(key, setting.value);
+  const value = withoutSizeUnit(key.name, settingValue(key, setting.value));
   if (!acceptsValue(parameters[key.name], value)) {
     findings.faulty.add(key.name);
     findings.faults.push(wrongValue(key, setting, value));

@@ -2,8 +2,8 @@
 export interface Parameter<Value = unknown> {
   /**
    * `choice` accepts one of `values`; `list` accepts texts, each not empty; `shares` accepts one of `values`, or an
-   * object of finite numbers of 0 or more by symbol; `values` accepts an object of finite numbers, booleans and texts by
-   * name; a number is finite, an integer safe.
+   * object of finite numbers of 0 or more by symbol; `values` accepts an object of finite numbers, booleans and texts
+   * by name; a number is finite, an integer safe.
    */
   readonly kind: "number" | "integer" | "boolean" | "choice" | "text" | "list" | "shares" | "values";
   /** The smallest number. */

@@ -18,7 +18,7 @@ import type { JsonObject, JsonValue } from "../data/json.ts";
  * | ATC_NO_SPACE | the disk is full |
  * | ATC_READ_ONLY | the target cannot be written |
  * | ATC_REPLACED | a dataset that was replaced or deleted while it was read |
- * | ATC_STRATEGY | a strategy failed for a symbol: it threw, decided what is not a decision, passed its deadline or ended its thread |
+ * | ATC_STRATEGY | a strategy failed for a symbol: it threw, passed its deadline, or what it decided is invalid |
  * | ATC_TIMEOUT | a deadline passed |
  * | ATC_UNSUPPORTED | valid, but not by this version, platform or plugin |
  * | ATC_UNTRUSTED | a configuration or a package that another user owns or may write |

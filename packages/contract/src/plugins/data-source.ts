@@ -219,6 +219,11 @@ export interface DataSource extends AsyncDisposable {
    */
   readonly notes?: readonly string[];
   /**
+   * Which columns of the file became those of the chunks, one text each: `close from "Close/Last"`. The first says what
+   * the times are: `timestamp from "time" (seconds since 1970)`.
+   */
+  readonly columnOrigins?: readonly string[];
+  /**
    * `date` if the times are calendar dates, stored as UTC midnights, as far as the first rows show. Default: `instant`.
    */
   readonly timeIs?: "date" | "instant";

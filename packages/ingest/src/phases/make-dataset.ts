@@ -106,8 +106,9 @@ function makeReport(
 
 function attributesOf(source: DataSource, summary: SourceSummary | undefined, report: IngestReport): JsonObject {
   const { name, path, parts } = source.identity;
+  const { columnOrigins } = source;
   return {
-    ...plain({ source: { name, path, parts }, summary, options: { duplicates: report.duplicates } }),
+    ...plain({ source: { name, path, parts }, columnOrigins, summary, options: { duplicates: report.duplicates } }),
     ingest: { version: ingestVersion },
     report: reportAttribute(report),
   };

@@ -1,6 +1,7 @@
-import { writeSync } from "node:fs";
+import { fdatasync, fsync, writeSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, readlink, rm, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
+import { promisify } from "node:util";
 import { absentOnly, fromSystemError } from "@atc/contract";
 import { makeFolders } from "@atc/plugin-kit";
 
@@ -14,6 +15,22 @@ export async function entriesOf(directory: string): Promise<readonly string[]> {
   }
 }
 
+const syncDescriptor = promisify(fsync);
+const syncDataOf = promisify(fdatasync);
+
+/**
+ * Makes a file durable. `FileHandle.sync` is not used here, because the `node:fs` of Yarn Plug'n'Play does not
+ * implement it.
+ */
+export function syncFile(file: FileHandle): Promise<void> {
+  return syncDescriptor(file.fd);
+}
+
+/** Makes the bytes of a file durable, but not its times. Like {@link syncFile}, it needs no `FileHandle.datasync`. */
+export function syncFileData(file: FileHandle): Promise<void> {
+  return syncDataOf(file.fd);
+}
+
 /**
  * Makes the entries of a directory durable. Windows cannot sync a directory, so there it is left to the file system.
  */
@@ -21,7 +38,7 @@ export async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(directory, "r");
   try {
-    await handle.sync();
+    await syncFile(handle);
   } finally {
     await handle.close();
   }

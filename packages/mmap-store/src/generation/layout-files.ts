@@ -1,13 +1,14 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { bytesPerElement, type ColumnMetadata, dtypeOf, type RowExtent } from "@atc/contract";
+import { absentOnly, bytesPerElement, type ColumnMetadata, dtypeOf, type RowExtent } from "@atc/contract";
 import { type ArrowFileLayout, layOutArrowFile } from "../arrow/arrow-file.ts";
 import { type ChecksummedRange, checksumOf } from "../base/checksum.ts";
 import { appendCrcs } from "../base/column-checksums.ts";
 import { entriesOf, isSystemError } from "../base/file-system.ts";
 import type { StoredSegment } from "../manifest/stored-manifest.ts";
+import { checkSpace } from "../segment/disk-space.ts";
 import { type AllocatedSegment, allocateSegment, writeSymbols } from "../segment/segment-allocation.ts";
-import { type PlannedPart, type SegmentPlan, segmentColumns } from "../segment/segment-plan.ts";
+import { type PlannedPart, type PlannedSegment, type SegmentPlan, segmentColumns } from "../segment/segment-plan.ts";
 import { storedSegment, temporaryName, temporaryPath } from "./generation-files.ts";
 import type { PlacedRange } from "./placed-rows-ledger.ts";
 
@@ -53,10 +54,16 @@ export async function layoutFiles(
   for (const list of parts.values()) for (const part of list) inSegments[part.segment]?.push(part);
   const widths = schema.map(({ type }) => bytesPerElement[dtypeOf(type)]);
   const segments: LayoutSegment[] = [];
-  for (const [index, { symbols, rows }] of planned.entries()) {
+  const layoutOf = ({ symbols, rows }: PlannedSegment): ArrowFileLayout =>
+    layOutArrowFile(segmentColumns(schema, symbols), rows);
+  // Laid out twice, because the heads of all segments at once may not fit in memory.
+  const bytes = planned.reduce((sum, one) => sum + layoutOf(one).bytes, 0);
+  await checkSpace(directory, bytes - (await bytesInUse(paths)));
+  for (const [index, one] of planned.entries()) {
+    const { rows } = one;
     const own = inSegments[index] as PlannedPart[];
     own.sort((a, b) => a.row - b.row);
-    const layout = layOutArrowFile(segmentColumns(schema, symbols), rows);
+    const layout = layoutOf(one);
     const file = await allocateSegment(paths[index] as string, layout);
     const place = { offset: layout.columns[0]?.offset ?? 0, length: 0, crc: 0 };
     segments.push({
@@ -116,6 +123,17 @@ function columnRanges(
     length: rows * width,
     crc: crcs[column] ?? 0,
   }));
+}
+
+/** Bytes that files of an earlier call already take on the disk. */
+async function bytesInUse(paths: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const path of paths) {
+    const found = await stat(path).catch(absentOnly);
+    // POSIX counts blocks of 512 bytes; Windows counts none.
+    bytes += found === undefined ? 0 : 512 * (found.blocks ?? found.size / 512);
+  }
+  return bytes;
 }
 
 async function makeDirectory(directory: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AtcError, isAtcError } from "@atc/contract";
-import { syncDirectory } from "../base/file-system.ts";
+import { syncDirectory, syncFile } from "../base/file-system.ts";
 import {
   highestGeneration,
   manifestPath,
@@ -91,7 +91,7 @@ async function writeDurably(path: string, text: string): Promise<void> {
   const file = await open(path, "wx");
   try {
     await file.writeFile(text);
-    await file.sync();
+    await syncFile(file);
   } finally {
     await file.close();
   }

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { syncFile, syncFileData } from "../base/file-system.ts";
 
 /** Syncs files in the background while more is written, so that the final sync has little left to do. */
 export interface BackgroundSync {
@@ -26,7 +27,7 @@ export function backgroundSync(): BackgroundSync {
         touched.delete(path);
         const file = await open(path, "r+");
         try {
-          await file.datasync();
+          await syncFileData(file);
         } finally {
           await file.close();
         }
@@ -53,7 +54,7 @@ export function backgroundSync(): BackgroundSync {
       for (const path of paths) {
         const file = await open(path, "r+");
         try {
-          await file.sync();
+          await syncFile(file);
           await file.chmod(0o444);
         } finally {
           await file.close();

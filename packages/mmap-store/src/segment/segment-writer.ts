@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { ArrowFileLayout } from "../arrow/arrow-file.ts";
 import { type ChecksummedRange, checksumOf } from "../base/checksum.ts";
-import { writeFully } from "../base/file-system.ts";
+import { syncFile, syncFileData, writeFully } from "../base/file-system.ts";
 
 /**
  * Writes the columns of one segment in any order. Holds one buffer per column, so that many small slices become few
@@ -41,7 +41,7 @@ export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWri
   /** Starts to make the bytes written so far durable. Keeps a fault, since the system reports it only once. */
   const startSync = (file: FileHandle): void => {
     unsynced = 0;
-    syncing = file.datasync().then(
+    syncing = syncFileData(file).then(
       () => {
         syncing = undefined;
       },
@@ -122,7 +122,7 @@ export function segmentWriter(path: string, layout: ArrowFileLayout): SegmentWri
         await flushAll();
         const file = await opened();
         await syncing;
-        await file.sync();
+        await syncFile(file);
         if (syncFaults.length > 0) throw syncFaults[0];
         await file.chmod(0o444);
       } finally {

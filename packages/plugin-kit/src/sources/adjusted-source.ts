@@ -25,7 +25,7 @@ export interface AdjustedSourceOptions {
 export function adjustedSource(source: DataSource, options: AdjustedSourceOptions = {}): DataSource {
   const adjusted = adjustedColumn(source, options.column);
   const { kept = [] } = options;
-  const { identity, columns, notes = [], timeIs } = source;
+  const { identity, columns, notes = [], columnOrigins, timeIs } = source;
   const own = { column: adjusted, version: adjustmentVersion, ...(kept.length === 0 ? {} : { kept: [...kept] }) };
   const already = kept.length === 0 ? "" : `; ${kept.join(", ")} ${kept.length === 1 ? "is" : "are"} adjusted already`;
   return {
@@ -33,6 +33,7 @@ export function adjustedSource(source: DataSource, options: AdjustedSourceOption
     kind: source.kind,
     columns: columnsAfterAdjustment(columns, adjusted),
     notes: [...notes, `prices and volume are scaled to the column "${adjusted}"${already}`],
+    ...(columnOrigins === undefined ? {} : { columnOrigins }),
     ...(timeIs === undefined ? {} : { timeIs }),
     chunks: (reading) => adjustedChunks(source.chunks(reading), chunkAdjuster(adjusted, kept)),
     ...(source.slices && {

@@ -28,12 +28,18 @@ export function joinSources(sources: readonly DataSource[], { name }: JoinOption
     kind: first.kind,
     columns,
     notes: jointNotes(sources),
+    ...(isAlike(first.columnOrigins, sources) ? { columnOrigins: first.columnOrigins } : {}),
     timeIs: sources.every(({ timeIs }) => timeIs === "date") ? "date" : "instant",
     read: (reading) => chunksOf({ sources, columns, kind: first.kind }, reading),
     close: async () => {
       for (const source of sources) await source[Symbol.asyncDispose]();
     },
   });
+}
+
+/** Whether all sources have the columns of the first from the same columns. */
+function isAlike(origins: DataSource["columnOrigins"], sources: readonly DataSource[]): origins is readonly string[] {
+  return origins !== undefined && sources.every((source) => String(source.columnOrigins) === String(origins));
 }
 
 const prices: readonly string[] = ["open", "high", "low", "close"];

@@ -13,7 +13,8 @@ export interface SourceReading extends Pick<ChunksOptions, "signal" | "onBadRow"
 }
 
 /** The description of a source and its reader: the argument of {@link createDataSource}. */
-export interface SourceFrame extends Pick<DataSource, "identity" | "kind" | "columns" | "notes" | "timeIs" | "slices"> {
+export interface SourceFrame
+  extends Pick<DataSource, "identity" | "kind" | "columns" | "notes" | "columnOrigins" | "timeIs" | "slices"> {
   /** Reads all rows from the start, possibly concurrently with other readings. Its return value becomes the summary. */
   read(reading: SourceReading): AsyncGenerator<ColumnChunk, SourceSummary, undefined>;
   /**

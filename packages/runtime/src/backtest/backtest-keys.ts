@@ -1,4 +1,4 @@
-import type { BoundStrategy, MetricName, Period } from "@atc/backtest";
+import type { BoundStrategy, Period } from "@atc/backtest";
 import { resultVersion } from "@atc/backtest";
 import type { CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
@@ -14,18 +14,18 @@ interface KeyOptions {
   /** The digest of the code of the user's strategy; undefined for another one. */
   readonly digest: string | undefined;
   readonly period: Period | undefined;
-  readonly metrics: readonly MetricName[];
 }
 
 /**
- * Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, the strategy
- * with its version, its parameters and the digest of its code, and the wanted metrics.
+ * Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, and the
+ * strategy with its version, its parameters and the digest of its code. Callers add what else an entry depends on to
+ * its part, such as the wanted metrics.
  */
 export function keysOf(
   config: AtcConfig,
   dataset: Dataset,
   strategy: BoundStrategy,
-  { digest, period, metrics }: KeyOptions,
+  { digest, period }: KeyOptions,
 ): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
   const { name: algorithm, version, values = {} } = strategy;
@@ -36,8 +36,9 @@ export function keysOf(
     ...signalKeyPart(config),
     ...backtestPart(config),
     limit: config.limit ?? null,
+    // Its rows count even if the run does not trade it.
+    ...(config.benchmark === undefined ? {} : { benchmarkContent: contentOf([config.benchmark]) }),
     resultVersion,
-    ...(metrics.length === 0 ? {} : { metrics }),
     // Absent from the keys of all bars, which earlier releases wrote.
     ...(period === undefined ? {} : { period: asJson({ from: period.from, to: period.to }) }),
   };

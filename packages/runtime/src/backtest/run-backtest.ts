@@ -1,32 +1,21 @@
-import type {
-  BacktestFigures,
-  BacktestResult,
-  BarColumn,
-  BoundStrategy,
-  CurveContent,
-  MetricName,
-  Period,
-} from "@atc/backtest";
+import type { BacktestFigures, BacktestResult, BoundStrategy, Period } from "@atc/backtest";
 import {
   arraysOfReader,
   backtestInto,
-  barColumns,
+  checkData,
   checkPeriod,
-  checkWeights,
-  metricNames,
-  neededCurveColumns,
   periodRows,
   resultToJson,
   scalesWithCapital,
   sharedAccountName,
 } from "@atc/backtest";
-import type { Cache } from "@atc/cache";
+import type { CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
-import type { Dataset, JsonObject } from "@atc/contract";
+import type { Dataset } from "@atc/contract";
 import { batchesOf } from "../compute/symbol-batches.ts";
 import type { DataOptions, OpenedData } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
-import { timeframeMs } from "../data/timeframe.ts";
+import { timeframeLabel, timeframeMs } from "../data/timeframe.ts";
 import { openSpool, type Spool } from "../spool/open-spool.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { asJson, backtestPart } from "../wiring/config-parts.ts";
@@ -36,10 +25,12 @@ import { type BacktestCurves, curveOfAccount } from "./backtest-curves.ts";
 import { keysOf } from "./backtest-keys.ts";
 import { type BacktestReport, notesOf, reportWith } from "./backtest-report.ts";
 import { type ChosenStrategy, chooseStrategy } from "./chosen-strategy.ts";
+import { type StoredRun, storedFiguresOf, storedOf } from "./known-results.ts";
 import { resultBatches } from "./result-batches.ts";
 import { decisionsCodec, figuresCodec, type ResultCodec } from "./result-codecs.ts";
+import { type ContentOptions, contentOf, metricsPart, orderedColumns, orderedMetrics } from "./run-content.ts";
 import { storedFigures } from "./stored-report.ts";
-import { type StoredResults, storedResults } from "./stored-results.ts";
+import type { StoredResults } from "./stored-results.ts";
 import { threadBatches } from "./thread-batches.ts";
 
 /** What every backtest returns. */
@@ -81,7 +72,7 @@ export interface OpenBacktestWithCurves extends OpenBacktest {
 }
 
 /** How to run a backtest. */
-export interface RunBacktestOptions extends DataOptions {
+export interface RunBacktestOptions extends DataOptions, ContentOptions {
   /** Default: all symbols. */
   readonly symbols?: readonly string[];
   /**
@@ -90,16 +81,6 @@ export interface RunBacktestOptions extends DataOptions {
    * decision.
    */
   readonly strategy?: BoundStrategy;
-  /** Whether curves and trades are returned, even if the figures are in the cache. Default: false. */
-  readonly curves?: boolean;
-  /** Columns of bars that the curves have besides equity and direction. Default: none. */
-  readonly columns?: readonly BarColumn[];
-  /** Whether the curves have fills. Default: false. */
-  readonly fills?: boolean;
-  /**
-   * The metrics besides the first 23, or `all`. Metrics that are not wanted are not computed. Default: none.
-   */
-  readonly metrics?: readonly MetricName[] | "all";
   /**
    * The time in which accounts trade, within the bars of the configuration's `limit`. Signals see all bars before it.
    * An account is in cash at the last close before it. Default: all bars.
@@ -120,60 +101,16 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
   if (wanted === undefined) return;
   for (const { symbol, interval } of data.report?.series ?? []) {
     if (interval === undefined || interval === wanted) continue;
-    runtime.warn(`timeframe is ${timeframe}, but the bars of ${symbol} are ${interval / 1000} s apart`);
+    runtime.warn(`timeframe is ${timeframe}, but the bars of ${symbol} are ${timeframeLabel(interval)} apart`);
     return;
   }
 }
 
-/** Columns in one order, each once. */
-function ordered(columns: readonly BarColumn[]): readonly BarColumn[] {
-  return barColumns.filter((name) => columns.includes(name));
-}
-
-/** The wanted metrics in one order. */
-function metricsOf({ metrics = [] }: RunBacktestOptions): readonly MetricName[] {
-  return metrics === "all" ? metricNames : metricNames.filter((name) => metrics.includes(name));
-}
-
-/** The columns of an account's points. */
-const accountColumns: readonly BarColumn[] = ["cash", "exposure", "grossEquity"];
-
-/** What is stored of a run. */
-interface RunContent {
-  /** The curves of the symbols. */
-  readonly symbols: CurveContent;
-  /** The points, trades and fills of a shared account. */
-  readonly account: CurveContent;
-}
-
-/** What is stored of a run: what was requested, and what the figures of the portfolio need. */
-function contentOf(
-  { curves, columns = [], fills = false }: RunBacktestOptions,
-  needs: Parameters<typeof neededCurveColumns>[0],
-): RunContent {
-  const needed = neededCurveColumns(needs);
-  if (curves !== true) return { symbols: { columns: ordered(needed) }, account: {} };
-  if (needs.config.account === "separate")
-    return { symbols: { columns: ordered([...columns, ...needed]), fills }, account: {} };
-  const points = accountColumns.filter((name) => columns.includes(name));
-  return { symbols: { columns: ordered(needed) }, account: { columns: points, fills } };
-}
-
-/** The part of a key that names what is stored besides equity, directions and trades; empty by default. */
-function contentPart({ columns = [], fills = false }: CurveContent): JsonObject {
-  return { ...(columns.length > 0 ? { columns } : {}), ...(fills ? { fills } : {}) };
-}
-
 /** A run, without its runtime. */
-interface RunOptions {
-  readonly content: RunContent;
+interface RunOptions extends StoredRun {
   /** Receives the curves of accounts that are simulated again. */
   readonly accountSpool: Spool | undefined;
-  readonly metrics: readonly MetricName[];
   readonly dataset: Dataset;
-  readonly spool: Spool;
-  readonly cache: Cache | undefined;
-  readonly key: ReturnType<typeof keysOf>;
   /** The symbols, sorted, with the bars of each. */
   readonly symbols: readonly ReadSymbol[];
   readonly period: Period | undefined;
@@ -185,26 +122,6 @@ interface RunOptions {
 /** A symbol with the most bars of its curve, and the number of rows that are read for it. */
 interface ReadSymbol extends SizedSymbol {
   readonly rows: number;
-}
-
-/** The results that the cache has; undefined without a cache. */
-function storedOf<Result extends { readonly symbol: string }>(
-  runtime: Runtime,
-  { cache, spool, key, content }: RunOptions,
-  codec: ResultCodec<Result>,
-  bars: number,
-): StoredResults<Result> | undefined {
-  if (cache === undefined) return undefined;
-  return storedResults({
-    codec,
-    cache,
-    curves: spool.curves,
-    key: (batch, part = {}) => key("results", { symbols: batch, ...contentPart(content.symbols), ...part }),
-    content: content.symbols,
-    bars,
-    mostBytes: runtime.cacheBytes / 4,
-    warn: (message) => runtime.warn(message),
-  });
 }
 
 /** The symbols of a run, sorted by UTF-16 code unit, with the bars of each. */
@@ -254,13 +171,13 @@ export async function openBacktest(
   const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
   const symbols = readSymbols(runtime, dataset, options.symbols, period);
   const cache = await usableCache(runtime);
-  const metrics = metricsOf(options);
+  const metrics = orderedMetrics(options);
   const simulation = backtestPart(config);
-  checkWeights(simulation, dataset.symbols());
   const strategy = chosen.on(dataset);
-  const key = keysOf(config, dataset, strategy, { digest: chosen.own?.module.digest, period, metrics });
+  checkData(simulation, strategy, dataset);
+  const key = keysOf(config, dataset, strategy, { digest: chosen.own?.module.digest, period });
   const names = symbols.map(({ symbol }) => symbol);
-  const whole = key("report", { symbols: names });
+  const whole = key("report", { symbols: names, ...metricsPart(metrics) });
   const context = { notes: await notesOf(runtime, dataset, options), period };
   const end = { dataset: dataset.manifest.name, reused };
   const wantsCurves = options.curves === true;
@@ -327,23 +244,38 @@ async function compute(
   runtime: Runtime,
   run: RunOptions,
 ): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
+  const bars = run.symbols.reduce((sum, one) => sum + one.bars, 0);
+  // Decisions do not depend on metrics.
   return runtime.config.account === "shared"
-    ? await computeWith(runtime, run, decisionsCodec, "rememberDecisions")
-    : await computeWith(runtime, run, figuresCodec, "remember");
+    ? await computeWith(runtime, run, {
+        codec: decisionsCodec,
+        hook: "rememberDecisions",
+        stored: storedOf(runtime, run, { codec: decisionsCodec, bars, content: run.content.symbols, metrics: [] }),
+      })
+    : await computeWith(runtime, run, {
+        codec: figuresCodec,
+        hook: "remember",
+        stored: storedFiguresOf(runtime, run, bars),
+      });
+}
+
+/** How the results of one kind are computed and stored. */
+interface ResultKind<Result> {
+  readonly codec: ResultCodec<Result>;
+  readonly hook: "remember" | "rememberDecisions";
+  readonly stored: StoredResults<Result> | undefined;
 }
 
 /** Computes with results of one kind. */
 async function computeWith<Result extends { readonly symbol: string }>(
   runtime: Runtime,
   run: RunOptions,
-  codec: ResultCodec<Result>,
-  hook: "remember" | "rememberDecisions",
+  { codec, hook, stored }: ResultKind<Result>,
 ): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
   const { config } = runtime;
   const { dataset, spool, accountSpool, symbols, metrics, period, chosen, strategy, options } = run;
   const { signal, onProgress } = options;
   const batches = batchesOf(symbols, config.batchSize);
-  const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
   const rows = symbols.reduce((sum, one) => sum + one.rows, 0);
   // A thread cannot create a strategy in code. Threads end before the spool is closed under them.
   await using leased =
@@ -364,7 +296,7 @@ async function computeWith<Result extends { readonly symbol: string }>(
           signal,
           onProgress,
         });
-  const results = resultBatches({ stored: storedOf(runtime, run, codec, bars), batches, computer });
+  const results = resultBatches({ stored, batches, computer });
   const figures = await backtestInto(dataset, {
     strategy,
     curves: spool.curves,
@@ -391,7 +323,7 @@ function curvesOf(
 ): BacktestCurves {
   const accounts = figures.symbols.map((one) => ({ figures: one, curves: spool.curves.reader(one.symbol) }));
   if (figures.portfolio === undefined)
-    return { figures, accounts, columns: ordered(columns), shared: undefined, portfolio: undefined };
+    return { figures, accounts, columns: orderedColumns(columns), shared: undefined, portfolio: undefined };
   const { timeUnit } = figures.portfolio;
   if (figures.contributions !== undefined && accountSpool !== undefined) {
     const curves = accountSpool.curves.reader(sharedAccountName);
@@ -401,7 +333,13 @@ function curvesOf(
     return { figures, accounts, columns: points, shared: { symbols, timeUnit, curves }, portfolio };
   }
   const { length, read } = spool.portfolio;
-  return { figures, accounts, columns: ordered(columns), shared: undefined, portfolio: { timeUnit, length, read } };
+  return {
+    figures,
+    accounts,
+    columns: orderedColumns(columns),
+    shared: undefined,
+    portfolio: { timeUnit, length, read },
+  };
 }
 
 /** Reads all curves into arrays. */
@@ -440,6 +378,20 @@ export async function runBacktest(
   const { report, dataset, curves, cached, cachedSymbols, reused } = run;
   const result = curves === undefined ? undefined : arraysOf(curves);
   return { report, dataset, result, cached, cachedSymbols, reused };
+}
+
+/**
+ * The key of the figures of a whole run: what a backtest without curves looks up first.
+ *
+ * @throws what `chooseStrategy` throws: a strategy of the user's is loaded
+ */
+export async function figuresKey(runtime: Runtime, dataset: Dataset, options: RunBacktestOptions): Promise<CacheKey> {
+  const period = periodOf(options);
+  await using chosen = await chooseStrategy(runtime, options);
+  const symbols = readSymbols(runtime, dataset, options.symbols, period).map(({ symbol }) => symbol);
+  const { own } = chosen;
+  const key = keysOf(runtime.config, dataset, chosen.on(dataset), { digest: own?.module.digest, period });
+  return key("report", { symbols, ...metricsPart(orderedMetrics(options)) });
 }
 
 function byCodeUnit(a: string, b: string): number {

@@ -48,8 +48,9 @@ export interface ThreadBatchesOptions<Result> extends OperationOptions {
 }
 
 /**
- * Computes batches of symbols on the threads of the executor. If the dataset was replaced meanwhile, the caller computes
- * with a built-in strategy: it still has the old one open. With a strategy of the user's it throws ATC_REPLACED.
+ * Computes batches of symbols on the threads of the executor. If the dataset was replaced meanwhile, the caller
+ * computes with a built-in strategy: it still has the old one open. With a strategy of the user's it throws
+ * ATC_REPLACED.
  */
 export function threadBatches<Result extends { readonly symbol: string }>(
   runtime: Runtime,
@@ -119,8 +120,8 @@ interface OwnOptions extends OperationOptions {
 }
 
 /**
- * Computes symbols with a strategy of the user's. If it does not return for one of them, or ends its thread, that one is
- * listed, and the others run in tasks of their own: what the ended task had computed is lost.
+ * Computes symbols with a strategy of the user's. If it does not return for one of them, or ends its thread, that one
+ * is listed, and the others run in tasks of their own: what the ended task had computed is lost.
  */
 async function computeOwn(
   symbols: readonly string[],

@@ -68,5 +68,5 @@ export async function openByteStore(config: AtcConfig, host: InstalledPluginHost
 
 function evicting(store: string, directory: string): string {
   const place = store === folderStore ? ` in ${directory}` : "";
-  return `the cache${place} is full, so the entries used longest ago are removed; see atc cache stats`;
+  return `the cache${place} is full, so the least recently used entries are removed; see atc cache stats`;
 }

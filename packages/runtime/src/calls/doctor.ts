@@ -126,7 +126,8 @@ function checkMapping(): DoctorFinding {
 /** The bounds of the cache, which a long run may reach. */
 function cacheBounds({ cacheMaxBytes, cacheMaxEntries, cacheMaxAgeSeconds }: AtcConfig): DoctorFinding {
   const age = cacheMaxAgeSeconds === undefined ? "" : `, ${cacheMaxAgeSeconds} s without use`;
-  const found = `at most ${cacheMaxBytes} bytes, ${cacheMaxEntries} files${age}`;
+  const shown = (count: number): string => count.toLocaleString("en");
+  const found = `at most ${shown(cacheMaxBytes)} bytes in ${shown(cacheMaxEntries)} files${age}`;
   return { state: "ok", what: "cache bounds", found };
 }
 

@@ -6,3 +6,9 @@ export function timeframeMs(label: string): number | undefined {
   const ms = unitMs[unit?.toLowerCase() ?? ""];
   return count === undefined || ms === undefined ? undefined : Number(count) * ms;
 }
+
+/** A time as a label in its largest whole unit: `1d`, `15m`, `1.5s`. */
+export function timeframeLabel(ms: number): string {
+  const [unit, length] = Object.entries(unitMs).findLast(([, size]) => ms % size === 0) ?? ["s", 1000];
+  return `${ms / length}${unit}`;
+}

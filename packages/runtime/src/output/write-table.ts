@@ -105,7 +105,7 @@ async function writeBlocks(table: TableBlocks, file: string, writers: TableWrite
 }
 
 /** Finds table writers. */
-type TableWriters = Pick<Runtime, "host">;
+type TableWriters = Pick<Runtime, "host" | "warn">;
 
 async function writeParquet(table: TableBlocks, file: string, writers: TableWriters | undefined): Promise<void> {
   if (writers === undefined)
@@ -159,15 +159,9 @@ export interface CurveFiles {
  */
 export async function checkCurveFiles({ host }: Runtime, files: CurveFiles): Promise<void> {
   const { report: _, tables, ...others } = files;
-  const all: readonly (string | undefined)[] = [...Object.values(others), ...(isTablesJson(tables) ? [] : [tables])];
-  for (const file of all)
+  const named = tables === undefined || isTablesJson(tables) ? [] : tableFiles(tables);
+  for (const file of [...Object.values(others), ...named])
     if (file !== undefined && formatOf(file) === "parquet") await host.find("table-writer", "parquet");
-  if (tables === undefined || isTablesJson(tables) || tables.includes(tablePlace)) return;
-  throw new AtcError(
-    "ATC_INVALID_ARGUMENT",
-    `"${tables}" would hold several tables; write {table} in its name for a file of each, or end it in .json`,
-    { details: { file: tables } },
-  );
 }
 
 /** What stands for the name of a table in the name of a file. */
@@ -177,9 +171,19 @@ function isTablesJson(file: string | undefined): boolean {
   return file !== undefined && extname(file).toLowerCase() === ".json";
 }
 
-/** The files that the tables are written to. */
+/**
+ * The files that the tables of a portfolio are written to.
+ *
+ * @throws ATC_INVALID_ARGUMENT if several tables would go to one file that is not JSON
+ */
 export function tableFiles(file: string): readonly string[] {
-  return isTablesJson(file) ? [file] : curveTableNames.map((name) => file.replaceAll(tablePlace, name));
+  if (isTablesJson(file)) return [file];
+  if (file.includes(tablePlace)) return curveTableNames.map((name) => file.replaceAll(tablePlace, name));
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `"${file}" would hold several tables; write {table} in its name for a file of each, or end it in .json`,
+    { details: { file } },
+  );
 }
 
 /** Writes the tables of a portfolio's curve. Returns the files written. */
@@ -190,15 +194,25 @@ async function writeTables(
   writers: TableWriters | undefined,
 ): Promise<readonly string[]> {
   const tables = portfolioTables(curve, config as unknown as AtcConfig);
+  const isLong = curve.length > mostTextRows;
+  const leftOut = (): void =>
+    writers?.warn(
+      `the rolling figures of ${curve.length} points are left out of ${file}: above ${mostTextRows} points they go to Arrow or Parquet only`,
+    );
   if (isTablesJson(file)) {
+    if (isLong) leftOut();
     await replaceFile(file, tablesJson(tables, curve));
     return [file];
   }
   const written: string[] = [];
-  for (const name of curveTableNames) {
+  const files = tableFiles(file);
+  for (const [place, name] of curveTableNames.entries()) {
     const rows = tableRows(tables, name, curve);
-    const own = file.replaceAll(tablePlace, name);
-    if (name === "rolling" && rows.length > mostTextRows && formatOf(own) === "csv") continue;
+    const own = files[place] ?? file;
+    if (name === "rolling" && isLong && formatOf(own) === "csv") {
+      leftOut();
+      continue;
+    }
     await writeBlocks(rows, own, writers);
     written.push(own);
   }
@@ -221,18 +235,19 @@ export async function writeCurves(
   const curves = "curves" in outcome ? outcome.curves : outcome.result && curvesOfResult(outcome.result);
   const written: string[] = [];
   for (const [kind, file] of Object.entries(files) as (readonly [keyof CurveFiles, string])[]) {
-    if (kind === "report") await replaceFile(file, reportJson(report));
-    else if (kind === "tables") {
-      if (curves === undefined)
-        throw new AtcError("ATC_INVALID_ARGUMENT", "the outcome has no curves; ask for them with curves: true");
+    if (kind === "report") {
+      await replaceFile(file, reportJson(report));
+      written.push(file);
+      continue;
+    }
+    if (curves === undefined)
+      throw new AtcError("ATC_INVALID_ARGUMENT", "the outcome has no curves; ask for them with curves: true");
+    if (kind === "tables") {
       if (curves.portfolio !== undefined) written.push(...(await writeTables(curves.portfolio, report, file, writers)));
       continue;
-    } else {
-      if (curves === undefined)
-        throw new AtcError("ATC_INVALID_ARGUMENT", "the outcome has no curves; ask for them with curves: true");
-      const table = tableOfCurves(curves, kind);
-      if (table !== undefined) await writeBlocks(table, file, writers);
     }
+    const table = tableOfCurves(curves, kind);
+    if (table !== undefined) await writeBlocks(table, file, writers);
     written.push(file);
   }
   return written;

@@ -25,7 +25,7 @@ export interface WatchedThread {
 /** Writes to the memory of a watch. */
 export function watchedThread({ memory }: StrategyWatch): WatchedThread {
   const words = new Int32Array(memory);
-  // A task that runs again begins anew.
+  // The task may run again, after its thread ended in the middle of a call.
   Atomics.store(words, running, 0);
   return {
     enter(index) {

@@ -10,6 +10,7 @@ import {
   type TimeLayout,
 } from "@atc/plugin-kit";
 import type { NumberStyle } from "../text/styled-number.ts";
+import { columnOrigins } from "./column-origins.ts";
 import { type CsvOptions, givenNames, mappedNames } from "./csv-options.ts";
 import { type FieldLayout, severalRows, singleRows } from "./field-layouts.ts";
 import { vendorScale } from "./fixed-point.ts";
@@ -49,6 +50,8 @@ export interface CsvLayout extends TimeLayout {
   readonly columns: readonly ColumnMetadata[];
   /** What was assumed or left out. */
   readonly notes: readonly string[];
+  /** Which fields became which columns; undefined if a row holds several symbols. */
+  readonly origins: readonly string[] | undefined;
 }
 
 /** The position of a time of day that has no name in the header and follows a date; -1 if there is none. */
@@ -225,6 +228,7 @@ export function detectLayout(
     fields,
     symbol,
     columns,
+    origins: isWide ? undefined : columnOrigins(names, matched, time),
     notes: layoutNotes({ header, names, matched, time, leftOut, numbers, shape, assumed: notes, options }),
   };
 }

@@ -10,7 +10,7 @@ import { createStringReader, vectorWords } from "./string-vector.ts";
 /** The database of one source, in memory. */
 export interface Database extends AsyncDisposable {
   readonly duckdb: Binding;
-  /** Opens a connection whose times are UTC; the caller disconnects it. */
+  /** Opens a connection whose times are UTC; the caller disconnects it. Rejects if the database is closed. */
   connect(): Promise<Connection>;
   /** The rows of a small query as objects; 64-bit integers become numbers. */
   rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
@@ -55,12 +55,29 @@ export async function openDatabase(options: DuckdbOptions): Promise<Database> {
   const duckdb = await binding();
   const tempDirectory = join(options.tempDirectory ?? tmpdir(), `atc-duckdb-${process.pid}-${randomUUID()}`);
   const native = await open(duckdb, options, tempDirectory);
-  const connect = async (): Promise<Connection> => {
+  const connecting = new Set<Promise<Connection>>();
+  let closing: Promise<void> | undefined;
+  const connected = async (): Promise<Connection> => {
     const connection = await duckdb.connect(native);
     await duckdb.query(connection, "SET TimeZone = 'UTC'");
     return connection;
   };
-  let closed = false;
+  // The binding connects on a thread of its own. A database that is closed before or meanwhile ends the process.
+  const connect = async (): Promise<Connection> => {
+    if (closing !== undefined) throw new Error("INTERRUPT: the database is closed");
+    const pending = connected();
+    connecting.add(pending);
+    try {
+      return await pending;
+    } finally {
+      connecting.delete(pending);
+    }
+  };
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(connecting);
+    duckdb.close_sync(native);
+    await rm(tempDirectory, { recursive: true, force: true });
+  };
   return {
     duckdb,
     connect,
@@ -73,11 +90,9 @@ export async function openDatabase(options: DuckdbOptions): Promise<Database> {
         duckdb.disconnect_sync(connection);
       }
     },
-    [Symbol.asyncDispose]: async () => {
-      if (closed) return;
-      closed = true;
-      duckdb.close_sync(native);
-      await rm(tempDirectory, { recursive: true, force: true });
+    [Symbol.asyncDispose]: () => {
+      closing ??= close();
+      return closing;
     },
   };
 }

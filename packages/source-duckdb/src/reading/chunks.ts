@@ -56,7 +56,8 @@ async function* filledBuffers(
     reader.read(rows.chunk, rows.length, builder);
   }
   if (source.relation.rejects)
-    for (const row of await rejectedRows(source.database.duckdb, query.connection)) builder.reject(row);
+    for (const row of await query.during((connection) => rejectedRows(source.database.duckdb, connection)))
+      builder.reject(row);
   if (builder.length() > 0) yield;
 }
 

@@ -11,8 +11,8 @@ export interface Reading {
 
 /** A query whose result is streamed. */
 export interface Query extends Reading {
-  /** The connection, on which the query's side results can be read after its end. */
-  readonly connection: Connection;
+  /** Calls DuckDB with the connection, such as for the query's side results after its end. `close` waits for it. */
+  during<T>(call: (connection: Connection) => Promise<T>): Promise<T>;
   /** The next rows, valid until the next call; undefined at the end. */
   next(): Promise<{ readonly chunk: DataChunk; readonly length: number } | undefined>;
 }
@@ -37,7 +37,7 @@ export async function startQuery({ duckdb, connect }: Database, sql: string): Pr
     return running;
   };
   return {
-    connection,
+    during: (call) => wait(() => call(connection)),
     next: async () => {
       if (result === undefined) {
         const statement = await wait(() => duckdb.prepare(connection, sql));

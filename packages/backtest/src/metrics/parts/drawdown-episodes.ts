@@ -17,7 +17,7 @@ export interface Drawdown {
 }
 
 /** Sums over all drawdowns of an equity. */
-export interface DrawdownSums {
+interface DrawdownSums {
   /** Largest max - E, in money. */
   readonly money: number;
   readonly count: number;

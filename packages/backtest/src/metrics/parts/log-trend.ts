@@ -27,42 +27,39 @@ function logRatio(a: number, b: number): number {
   return 2 * q * (1 + z * (1 / 3 + z * (1 / 5 + z * (1 / 7 + z * (1 / 9 + z * (1 / 11))))));
 }
 
+/** Sum of the squared deviations of 1 to `count` from their mean. */
+function squaresOfBars(count: number): number {
+  return (count * (count * count - 1)) / 12;
+}
+
 /**
  * The line of no bars. Each chunk is fitted in two passes. Two fits are joined as sums of squares, because the usual
- * difference of sums has no digits left for a curve that is nearly a line.
+ * difference of sums has no digits left for a curve that is nearly a line, such as that of interest on cash. Heights
+ * and slopes are those above the line of the first chunk, so that their rounding is small beside the residuals.
  */
 export function createLogTrend(): LogTrend {
   const heights = new Float64Array(chunkBars);
   let first = 0;
   let count = 0;
-  let meanBar = 0;
+  let pilot = 0;
   let meanHeight = 0;
-  let barSquares = 0;
   let slope = 0;
   let residuals = 0;
 
-  function join(
-    n: number,
-    ownBar: number,
-    ownHeight: number,
-    ownSquares: number,
-    ownSlope: number,
-    rest: number,
-  ): void {
+  function join(n: number, ownHeight: number, ownSlope: number, rest: number): void {
     const all = count + n;
-    const right = ownBar - meanBar;
+    const right = all / 2;
     const up = ownHeight - meanHeight;
     const weight = (count * n) / all;
-    const squares = barSquares + ownSquares + weight * right * right;
-    const joined = squares === 0 ? 0 : (barSquares * slope + ownSquares * ownSlope + weight * right * up) / squares;
+    const squares = squaresOfBars(count);
+    const ownSquares = squaresOfBars(n);
+    const joined = all === 1 ? 0 : (squares * slope + ownSquares * ownSlope + weight * right * up) / squaresOfBars(all);
     residuals +=
       rest +
       weight * (up - joined * right) ** 2 +
-      barSquares * (slope - joined) ** 2 +
+      squares * (slope - joined) ** 2 +
       ownSquares * (ownSlope - joined) ** 2;
-    meanBar += (right * n) / all;
     meanHeight += (up * n) / all;
-    barSquares = squares;
     slope = joined;
     count = all;
   }
@@ -72,10 +69,10 @@ export function createLogTrend(): LogTrend {
       return count;
     },
     get slope() {
-      return slope;
+      return pilot + slope;
     },
     get barSquares() {
-      return barSquares;
+      return squaresOfBars(count);
     },
     get residuals() {
       return residuals;
@@ -83,7 +80,7 @@ export function createLogTrend(): LogTrend {
     begin(equity) {
       first = equity;
     },
-    add({ equity, length, row }) {
+    add({ equity, length }) {
       if (length === 0) return;
       // Heights above the bar before the chunk: small numbers keep their digits.
       let height = 0;
@@ -97,14 +94,14 @@ export function createLogTrend(): LogTrend {
         products += (i - middle) * height;
       }
       const mean = sum / length;
-      const squares = (length * (length * length - 1)) / 12;
-      const own = squares === 0 ? 0 : products / squares;
+      const own = length === 1 ? 0 : products / squaresOfBars(length);
       let rest = 0;
       for (let i = 0; i < length; i++) {
         const residual = heights[i] - mean - own * (i - middle);
         rest += residual * residual;
       }
-      join(length, row + 1 + middle, Math.log(equity[0] / first) + mean, squares, own, rest);
+      if (count === 0) pilot = own;
+      join(length, Math.log(equity[0] / first) + mean - pilot * (count + 1 + middle), own - pilot, rest);
     },
   };
 }

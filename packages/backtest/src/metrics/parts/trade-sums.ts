@@ -1,30 +1,23 @@
+import type { Trades } from "../../account/trades.ts";
 import type { TimeUnit } from "../../base/calendar.ts";
 import { millisecondsAt } from "../bar-chunk.ts";
 import { createNumberList, type NumberList } from "../number-list.ts";
 
-/** The columns of trades that metrics read, as in `Trades`; a return that is undefined is not finite. */
-export interface MetricTrades {
-  readonly length: number;
-  readonly entryTime: BigInt64Array;
-  readonly exitTime: BigInt64Array;
-  readonly direction: Int8Array;
-  readonly profit: Float64Array;
-  readonly return: Float64Array;
-  readonly barsHeld: Int32Array;
-  readonly mae: Float64Array;
-  readonly mfe: Float64Array;
-  readonly open: Uint8Array;
-}
+/** The columns of trades that metrics read. A return that is not finite is undefined. */
+export type MetricTrades = Pick<
+  Trades,
+  "length" | "entryTime" | "exitTime" | "direction" | "profit" | "return" | "barsHeld" | "mae" | "mfe" | "open"
+>;
 
 /** Counts and profits of the closed trades of one side. */
-export interface SideSums {
+interface SideSums {
   readonly count: number;
   readonly wins: number;
   readonly profit: number;
 }
 
 /** Sums over closed trades. Those of returns leave out trades whose return is undefined. */
-export interface TradeSums {
+interface TradeSums {
   readonly count: number;
   readonly wins: number;
   readonly returns: number;

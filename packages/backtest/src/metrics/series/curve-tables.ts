@@ -6,6 +6,7 @@ import { createPeriodReturns } from "../parts/period-returns.ts";
 
 /** The returns of one year; null for a period without a bar after bar 0, or with a base of 0 or less. */
 export interface MonthlyReturns {
+  /** The year, in UTC. */
   readonly year: number;
   /** Twelve returns, from January on. */
   readonly months: readonly (number | null)[];

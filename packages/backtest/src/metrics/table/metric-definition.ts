@@ -72,11 +72,13 @@ export const partTexts: Readonly<Record<MetricPart, string>> = {
 export interface MetricDefinition {
   /** The formula in plain text, with the symbols of `docs/metrics.md`. */
   readonly formula: string;
+  /** The unit of its value. */
   readonly unit: MetricUnit;
   /** `+` if more is better, `-` if less is better, an empty text if neither is. */
   readonly better: "+" | "-" | "";
   /** Author and year of the definition, or a library that computes it so. Empty for plain facts. */
   readonly source: string;
+  /** What it is about. */
   readonly group: MetricGroup;
   /** What is computed for it; empty if the totals of the account are enough. */
   readonly needs: readonly MetricPart[];

@@ -40,7 +40,7 @@ export interface AccountKernel {
   isBusy: boolean;
   /**
    * Adds the first `count` bars of the rows, and writes equities, trades, fills and orders. With excursions, it reads
-   * all four prices. Returns the first bar whose direction is not -1, 0 or 1, else `count`.
+   * the prices that the state says there are. Returns the first bar whose direction is not -1, 0 or 1, else `count`.
    */
   advance(count: number, excursions: boolean): number;
   /**

@@ -81,7 +81,8 @@ export function manyResults(state: ManyState): ManyResults {
     const deviation = Math.sqrt(of("squares") / (returns - 1));
     const excess = of("mean") - targetReturn;
     const fall = 1 - of("trough") / of("maximum");
-    const drawdown = fall > of("drawdown") ? fall : of("drawdown");
+    // NaN only if the equity exceeds the range of a double.
+    const drawdown = Math.max(Number.isNaN(fall) ? 0 : fall, of("drawdown"));
     columns.totalReturn[account] = growth - 1;
     columns.cagr[account] = cagr;
     columns.volatility[account] = deviation * yearly;

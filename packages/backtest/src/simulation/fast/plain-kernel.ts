@@ -34,7 +34,7 @@ export function excursionsOf(state: Float64Array): { readonly mae: number; reado
   const isLong = state[at.quantity] > 0;
   const best = isLong ? rise : 1 - state[at.bottom] / entryPrice;
   const worst = isLong ? fall : 1 - state[at.top] / entryPrice;
-  return { mae: worst < 0 ? worst : 0, mfe: best > 0 ? best : 0 };
+  return { mae: Math.min(worst, 0), mfe: Math.max(best, 0) };
 }
 
 /** Takes prices into the range of the open trade. */
@@ -161,9 +161,19 @@ function fillBoth(rows: WorkingRows, order: Order, excursions: boolean): void {
   rows.orderGrossQuantity[row] = state[at.grossQuantity];
 }
 
-/** Takes a whole bar into the range of the open trade. */
-function widenByBar({ state, open, high, low, close }: WorkingRows, i: number): void {
-  widen(state, Math.max(open[i], close[i], high[i], low[i]), Math.min(open[i], close[i], high[i], low[i]));
+/** The prices that excursions read besides the close, which stands in for those that there are not. */
+function excursionPrices({ state, fill: fills, open, high, low, close }: WorkingRows): readonly Float64Array[] {
+  // Orders at the open have the opens in their own row.
+  const opens = state[at.fillsAtClose] === 0 ? fills : state[at.hasOpen] === 0 ? close : open;
+  return [opens, state[at.hasHigh] === 0 ? close : high, state[at.hasLow] === 0 ? close : low];
+}
+
+/** Takes whole bars into the range of the open trade, one per call. */
+function createWidening(rows: WorkingRows): (i: number) => void {
+  const { state, close } = rows;
+  const [open, high, low] = excursionPrices(rows);
+  return (i) =>
+    widen(state, Math.max(open[i], close[i], high[i], low[i]), Math.min(open[i], close[i], high[i], low[i]));
 }
 
 /**
@@ -175,12 +185,13 @@ function simulate(rows: WorkingRows, count: number, excursions: boolean): number
   const lowest = state[at.lowest];
   const highest = state[at.highest];
   const atClose = state[at.fillsAtClose] !== 0;
+  const widenByBar = createWidening(rows);
   let pending = state[at.pending];
   let held = state[at.held];
   let cash = state[at.cash];
   let quantity = state[at.quantity];
   for (let i = 0; i < count; i++) {
-    if (excursions && atClose) widenByBar(rows, i);
+    if (excursions && atClose) widenByBar(i);
     if (pending !== held) {
       const reference = rows.fill[i];
       if (excursions && !atClose) widen(state, reference, reference);
@@ -190,7 +201,7 @@ function simulate(rows: WorkingRows, count: number, excursions: boolean): number
       cash = state[at.cash];
       quantity = state[at.quantity];
     }
-    if (excursions && !atClose) widenByBar(rows, i);
+    if (excursions && !atClose) widenByBar(i);
     equity[i] = cash + quantity * close[i];
     const direction = directions[i];
     if (direction < -1 || direction > 1) return i;

@@ -1,0 +1,37 @@
+import { type BacktestConfig, type Dataset, nearest } from "@atc/contract";
+import { invalidParameters, type ParameterFault } from "@atc/plugin-kit";
+import type { BoundStrategy } from "../strategy/strategy.ts";
+import { columnFaults } from "./needed-columns.ts";
+
+/** A fault for each symbol of `weights` that the data lacks. Without a shared account `weights` has no effect. */
+function weightFaults({ account, weights }: BacktestConfig, symbols: readonly string[]): readonly ParameterFault[] {
+  if (account !== "shared" || typeof weights === "string") return [];
+  const known = new Set(symbols);
+  return Object.entries(weights)
+    .filter(([symbol]) => !known.has(symbol))
+    .map(([symbol, share]) => {
+      const meant = nearest(symbol, known);
+      const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+      const allowed = `the data has no symbol "${symbol}"${hint}`;
+      return { path: `weights.${symbol}`, value: String(share), allowed };
+    });
+}
+
+/**
+ * Checks that a dataset has what a configuration names: the symbols of `weights`, also those that the run leaves out,
+ * and the columns of its keys.
+ *
+ * @param config - a valid configuration
+ * @throws ATC_INVALID_CONFIG with every fault, also if the strategy does not decide what `signal` needs
+ */
+export function checkData(
+  config: BacktestConfig,
+  strategy: BoundStrategy,
+  dataset: Pick<Dataset, "manifest" | "symbols">,
+): void {
+  const columns = new Set(dataset.manifest.schema.columns.map(({ name }) => name));
+  // A dataset without a symbol has no columns either.
+  const missing = columns.size === 0 ? [] : columnFaults(config, strategy, columns);
+  const faults = [...missing, ...weightFaults(config, dataset.symbols())];
+  if (faults.length > 0) throw invalidParameters("the backtest configuration", faults);
+}
