@@ -160,6 +160,15 @@ describe("extreme bars", () => {
   });
 });
 
+describe("lots", () => {
+  it("count a quantity that is a multiple but for its rounding", () => {
+    // 0.3 / 0.1 is 2.9999999999999996 in binary.
+    const config: BacktestConfig = { ...backtestDefaults, sizing: "fixedQuantity", size: 0.3, lotSize: 0.1 };
+    const { fills } = runAccount([flat("AAA", [64, 64], [1, 1])], config);
+    expect(fills["quantity"]).toStrictEqual([0.1 * 3]);
+  });
+});
+
 describe("ticks", () => {
   it("accrue interest and rebalance by nanoseconds", () => {
     const hour = 3_600_000n * 1_000_000n;

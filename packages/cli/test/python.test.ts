@@ -39,7 +39,7 @@ describe("atc python", () => {
     const program = `
 import json, read_atc
 a = read_atc.rows("d", "A")
-kinds = sorted(key["kind"] for key, _ in read_atc.entries())
+kinds = sorted({key["kind"] for key, _ in read_atc.entries()})
 equity = [arrays["0/equity"] for key, arrays in read_atc.entries() if "0/equity" in arrays]
 print(json.dumps([read_atc.datasets(), read_atc.symbols("d"), sorted(a), len(a["close"]), a["close"].tolist()[:1],
                   str(a["timestamp"][0]), read_atc.rows("d", "B")["close"].tolist()[:2], kinds, [len(one) for one in equity]]))
@@ -58,7 +58,7 @@ print(json.dumps([read_atc.datasets(), read_atc.symbols("d"), sorted(a), len(a["
       [2],
       "2019-01-01T00:00:00.000",
       ofB.slice(0, 2),
-      ["findings", "report", "results", "results"],
+      ["findings", "report", "results"],
       [301],
     ]);
     const whole = spawnSync(numpy ?? "", ["read_atc.py"], { cwd: shop.path, encoding: "utf8" });

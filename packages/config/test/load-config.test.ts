@@ -98,7 +98,11 @@ describe("environment", () => {
     for (const { name, variable, pythonNames } of configKeys)
       for (const spelling of [variable, ...pythonNames.map((python) => `ATC_${python.toUpperCase()}`)]) {
         const text = String(accepted(name)) || "a";
-        const { origins, warnings } = await load({ file: false, env: { [spelling]: text } });
+        const { origins, warnings } = await load({
+          file: false,
+          // Without a strategy of one's own, parameters have no effect, which is a warning.
+          env: { ...(name === "parameters" ? { ATC_STRATEGY: "./mine.js" } : {}), [spelling]: text },
+        });
         expect([origins[name].spelling, warnings]).toEqual([spelling, []]);
       }
   });

@@ -119,8 +119,8 @@ function finite(value: number): number | null {
 
 /**
  * Creates the computation of metrics of `docs/metrics.md`. Only what a wanted metric needs is computed. Memory is
- * constant, except 8 bytes per day, 16 per trade and 8 per fill if a wanted metric is a quantile of them:
- * {@link MetricPart} says which.
+ * constant, except 8 bytes per day and per fill, and some per distinct duration of trades, if a wanted metric is a
+ * quantile of them: {@link MetricPart} says which.
  *
  * @param wanted - names; the first 23 are always computed, because the account keeps their totals
  */

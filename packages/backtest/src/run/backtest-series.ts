@@ -117,7 +117,7 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
     });
   };
   const reading = readDecisions(series, { ...options, blockLength, strength: sink.columns.includes("strength") });
-  const last = yield* reading.warmUp();
+  const last = yield* reading.warmUp((rows) => account.warmUp(rows));
   if (last !== undefined) {
     // The account is in cash at this close. Its decision is filled in the first bar of the period.
     const room = sink.room(1);

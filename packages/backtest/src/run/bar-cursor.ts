@@ -19,9 +19,14 @@ export interface BarWindow {
 
 /** Reads the bars of a symbol again, together with the decisions that were stored for them. */
 export interface BarCursor {
+  /** The valid bars before those of the curve, in order. Each block is valid until the next one. Call it first. */
+  history(): Generator<RowPrices & { readonly times: BigInt64Array }, void, void>;
   /** Fills the first elements of a window with the next bars. Returns their number: 0 only after the last bar. */
   next(window: BarWindow): number;
 }
+
+/** Rows per read of the bars before a curve. */
+const historyRows = 16_384;
 
 /** Bars that were read again. */
 interface ReadBars extends RowPrices {
@@ -88,6 +93,15 @@ export function openBarCursor(series: Series, options: BarCursorOptions): BarCur
   }
 
   return {
+    *history() {
+      if (row < 0) row = firstRow();
+      const times = new BigInt64Array(Math.min(historyRows, row - rows.start));
+      for (let from = rows.start; from < row; from += historyRows) {
+        const found = read(from, Math.min(row, from + historyRows), times);
+        if (found !== undefined && found.close.length > 0)
+          yield { ...found, times: times.subarray(0, found.close.length) };
+      }
+    },
     next(window) {
       if (row < 0) row = firstRow();
       while (row < rows.to) {

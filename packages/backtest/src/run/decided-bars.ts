@@ -60,8 +60,10 @@ export interface DecidedReading {
   /**
    * The bars before the period, which only the strategy sees. Yields the number of finished rows, and returns the last
    * bar if there is one: its decision is filled in the period.
+   *
+   * @param onRows - receives the bars before that last one, in order; valid during the call
    */
-  warmUp(): Generator<number, AccountRows | undefined, void>;
+  warmUp(onRows?: (rows: AccountRows) => void): Generator<number, AccountRows | undefined, void>;
   /**
    * The bars of the period, block by block. The times and directions are in the arrays that `room` returns. Progress is
    * reported, and an abort throws, when the next block is requested.
@@ -76,6 +78,24 @@ function reuseRoom(): (length: number) => DecisionRoom {
   return (length) => {
     if (room.times.length < length) room = { times: new BigInt64Array(length), directions: new Int8Array(length) };
     return room;
+  };
+}
+
+/** Rows `from` (inclusive) to `to` (exclusive) as views. */
+function partOfRows(
+  { times, directions, strengths, entries, close, open, high, low }: AccountRows,
+  from: number,
+  to: number,
+): AccountRows {
+  return {
+    times: times.subarray(from, to),
+    directions: directions.subarray(from, to),
+    close: close.subarray(from, to),
+    ...(open === undefined ? {} : { open: open.subarray(from, to) }),
+    ...(high === undefined ? {} : { high: high.subarray(from, to) }),
+    ...(low === undefined ? {} : { low: low.subarray(from, to) }),
+    ...(strengths === undefined ? {} : { strengths: strengths.subarray(from, to) }),
+    ...(entries === undefined ? {} : { entries: entries.subarray(from, to) }),
   };
 }
 
@@ -163,10 +183,14 @@ export function readDecisions(series: Series, options: DecidedBarsOptions): Deci
     get bars() {
       return bars;
     },
-    *warmUp() {
+    *warmUp(onRows) {
       let last: AccountRows | undefined;
       for (const { rows: block, length, done } of read(rows.start, rows.from, reuseRoom())) {
-        if (length > 0) last = lastRow(block);
+        if (length > 0) {
+          if (last !== undefined) onRows?.(last);
+          if (length > 1) onRows?.(partOfRows(block, 0, length - 1));
+          last = lastRow(block);
+        }
         yield done;
       }
       return last;

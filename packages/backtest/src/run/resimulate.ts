@@ -2,6 +2,7 @@ import { throwIfAborted } from "@atc/contract";
 import type { CurveReader, CurveSink } from "../results/curves.ts";
 import type { SimulatedAccount } from "../simulation/account-rows.ts";
 import { createSimulator } from "../simulation/simulator.ts";
+import { readsHistory } from "../simulation/terms.ts";
 import { type DecidedSymbol, type SymbolCursorOptions, symbolCursor } from "./account-symbols.ts";
 import { allocateWindow, partOfWindow } from "./bar-cursor.ts";
 import { accountRows } from "./row-merge.ts";
@@ -37,6 +38,7 @@ export function* resimulateSteps(
     { ...config, initialCapital: capital },
     { symbol: symbol.series.symbol, timeUnit: columns.timeUnit, onTrades: (trades) => sink.takeTrades(trades) },
   );
+  if (readsHistory(config)) for (const rows of cursor.history()) account.warmUp(rows);
   const window = allocateWindow(Math.min(windowRows, Math.max(1, symbol.decisions.bars)), names);
   for (let count = cursor.next(window); count > 0; count = cursor.next(window)) {
     const rows = accountRows(partOfWindow(window, 0, count));

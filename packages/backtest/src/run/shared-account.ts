@@ -7,8 +7,15 @@ import { metricsFor, type PortfolioFigures } from "../portfolio/portfolio.ts";
 import { accountWarnings, withLossWarning } from "../prices/warnings.ts";
 import type { CurveReader, CurveSink } from "../results/curves.ts";
 import { createAccount } from "../simulation/account.ts";
-import type { AccountPoints, SimulatedAccount } from "../simulation/account-rows.ts";
-import { type DecidedSymbol, type SymbolCursorOptions, scalesWithCapital, symbolCursor } from "./account-symbols.ts";
+import type { Account, AccountPoints, SimulatedAccount } from "../simulation/account-rows.ts";
+import { readsHistory } from "../simulation/terms.ts";
+import {
+  type DecidedSymbol,
+  type SymbolCursor,
+  type SymbolCursorOptions,
+  scalesWithCapital,
+  symbolCursor,
+} from "./account-symbols.ts";
 import { accountTotals } from "./account-totals.ts";
 import { readEquities } from "./backtest-series.ts";
 import { createContributions, type SymbolContribution } from "./contributions.ts";
@@ -82,6 +89,15 @@ function overflow(unit: TimeUnit, { times, equity }: AccountPoints, count: numbe
   );
 }
 
+/** Shows the account each symbol's bars before the period, of which volatilities and true ranges depend. */
+function warmUp(account: Account, cursors: readonly SymbolCursor[], signal: AbortSignal | undefined): void {
+  for (const [place, { cursor }] of cursors.entries())
+    for (const rows of cursor.history()) {
+      account.warmUp({ ...rows, symbols: new Int32Array(rows.times.length).fill(place) });
+      throwIfAborted(signal);
+    }
+}
+
 /** Mean over the symbols of the return of holding from the first close to the last. */
 function meanHolding({ symbols }: SimulatedAccount): number {
   return symbols.reduce((sum, { firstClose, lastClose }) => sum + (lastClose / firstClose - 1), 0) / symbols.length;
@@ -123,6 +139,7 @@ export function* sharedSteps(
           },
   });
   const cursors = symbols.map((symbol) => symbolCursor(symbol, { ...options, volume: volumes !== undefined }));
+  if (readsHistory(config)) warmUp(account, cursors, signal);
   const merged = mergeRows(
     cursors.map(({ cursor }, place) => ({ cursor, bars: (symbols[place] as DecidedSymbol).decisions.bars })),
     { columns: cursors[0].window, earliest: lastBefore(symbols, options.from) },

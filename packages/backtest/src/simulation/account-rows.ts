@@ -124,6 +124,12 @@ export interface SimulatedAccount {
 /** Computes fills, costs and equity of one account, block by block, with constant state. */
 export interface Account {
   /**
+   * Takes bars before the first row: nothing is traded in them, but volatilities and average true ranges count them.
+   * Call it before the first `push`, with the bars of each symbol in order. Only the prices, times and symbols of the
+   * rows are read.
+   */
+  warmUp(rows: Omit<AccountRows, "directions">): void;
+  /**
    * Adds the next rows, writes `points`, whose arrays must be as long as the rows, and returns the number of account
    * times written. Without `symbols` that is the number of rows. The decision of a symbol's last row is filled in its
    * first row of a later call.

@@ -162,6 +162,7 @@ export function createAccount(config: BacktestConfig, options: AccountOptions): 
   }
 
   return {
+    warmUp: reader.warmUp,
     push(rows, points) {
       const { length } = rows.close;
       if (length === 0) return 0;

@@ -3,7 +3,7 @@ import type { Bars } from "./bars.ts";
 /** Wilder's average true range of many symbols, row by row. */
 export interface AverageTrueRange {
   /** Writes the average at the close of each row; NaN until a symbol has enough bars. */
-  push(bars: Bars, into: Float64Array): void;
+  push(bars: Pick<Bars, "length" | "symbols" | "close" | "high" | "low">, into: Float64Array): void;
 }
 
 /** Creates the average of the specification, section 7, over `length` bars. */

@@ -5,13 +5,15 @@ import { createAverageTrueRange } from "./average-true-range.ts";
 import type { Bars } from "./bars.ts";
 import { createClock } from "./clock.ts";
 import { createSchedule } from "./schedule.ts";
-import { sizings, type Terms } from "./terms.ts";
+import { sizings, type Terms, usesVolatility } from "./terms.ts";
 import { createVolatility } from "./volatility.ts";
 
 /** Prepares rows for the loops: what does not depend on money is computed once for all books. */
 export interface BlockReader {
   /** The next rows. The columns are reused by the next call. */
   read(rows: AccountRows): Bars;
+  /** Rows before the account: volatilities and true ranges know them, and nothing else does. */
+  warmUp(rows: Omit<AccountRows, "directions">): void;
 }
 
 /** What a block reader is made of. */
@@ -84,7 +86,10 @@ function hasTrueRange({ open, high, low, close }: AccountRows): boolean {
 }
 
 /** Writes the highest and the lowest of the prices that each bar has. */
-function writeRange({ open, high, low, close }: AccountRows, { high: highs, low: lows }: Columns): void {
+function writeRange(
+  { open, high, low, close }: Omit<AccountRows, "directions">,
+  { high: highs, low: lows }: Columns,
+): void {
   const first = open ?? close;
   const top = high ?? first;
   const bottom = low ?? first;
@@ -112,9 +117,7 @@ function writeDecisions(rows: AccountRows, terms: Terms, columns: Columns): void
 export function createBlockReader({ config, terms, timeUnit, symbols, rows: total }: BlockReaderOptions): BlockReader {
   const isShared = config.account === "shared";
   const averageTrueRange = terms.isAtr ? createAverageTrueRange(symbols, config.atrLength) : undefined;
-  const usesVolatility =
-    terms.sizing === sizings.volatilityTarget || (isShared && config.weights === "inverseVolatility");
-  const volatility = usesVolatility ? createVolatility(symbols, config.volatilityLookback) : undefined;
+  const volatility = usesVolatility(config) ? createVolatility(symbols, config.volatilityLookback) : undefined;
   const schedule = createSchedule(config.rebalance);
   const restricts = config.side !== "both" || terms.sizing === sizings.signalProportional;
   const clock = createClock(timeUnit);
@@ -180,5 +183,25 @@ export function createBlockReader({ config, terms, timeUnit, symbols, rows: tota
     return bars;
   }
 
-  return { read };
+  function warmUp(rows: Omit<AccountRows, "directions">): void {
+    if (averageTrueRange === undefined && volatility === undefined) return;
+    const { times, close, open, high, low } = rows;
+    const { length } = close;
+    if (columns.symbols.length < length) columns = columnsOf(length);
+    const hasRange = open !== undefined || high !== undefined || low !== undefined;
+    if (hasRange) writeRange(rows, columns);
+    const bars = {
+      length,
+      symbols: rows.symbols ?? columns.symbols,
+      close,
+      high: hasRange ? columns.high : close,
+      low: hasRange ? columns.low : close,
+    };
+    averageTrueRange?.push(bars, columns.range);
+    if (volatility === undefined) return;
+    clock.elapsed(wordsOf(times), length, columns.elapsed);
+    volatility.push(bars, columns.elapsed, columns.volatility);
+  }
+
+  return { read, warmUp };
 }

@@ -189,3 +189,15 @@ function termsWith(config: BacktestConfig, costs: Costs): Terms {
     maxPositions: config.account === "shared" ? config.maxPositions : 0,
   });
 }
+
+/** Whether an account reads volatilities or true ranges, which depend on the bars before it. */
+export function readsHistory(config: BacktestConfig): boolean {
+  return termsOf(config).isAtr || usesVolatility(config);
+}
+
+/** Whether sizes or shares follow the volatility. */
+export function usesVolatility(config: BacktestConfig): boolean {
+  return (
+    config.sizing === "volatilityTarget" || (config.account === "shared" && config.weights === "inverseVolatility")
+  );
+}

@@ -76,10 +76,10 @@ function copyingStrategy(outputs: readonly DecisionName[], available: readonly s
 }
 
 /**
- * The built-in strategy `columns`: it hands on columns of the data that were computed elsewhere. Under `signal:
- * strategy` it needs `direction` and reads `averageSignal` as its strength if the data has it; under `signal: weight`
- * it needs `weight`; under `signal: entries` it needs `longEntry`, `longExit`, `shortEntry` and `shortExit`. A missing
- * value repeats the last one, and is 0 if there is none.
+ * The built-in strategy `columns`: it hands on columns of the data that were computed elsewhere. If `signal` is
+ * `strategy`, it needs `direction`, and reads `averageSignal` as its strength if the data has it. If it is `weight`, it
+ * needs `weight`. If it is `entries`, it needs `longEntry`, `longExit`, `shortEntry` and `shortExit`. A missing value
+ * repeats the last one, and is 0 if there is none.
  *
  * A run throws ATC_INVALID_ARGUMENT with symbol and bar for a direction other than -1, 0 and 1.
  *

@@ -6,7 +6,8 @@ import { jsonValue } from "../faults/config-fault.ts";
 import { describeOrigin } from "../faults/origin.ts";
 import type { ConfigName } from "../keys/atc-config.ts";
 import { configOf } from "./config-of.ts";
-import type { Chosen, Resolution } from "./resolve-layers.ts";
+import type { Chosen } from "./layer.ts";
+import type { Resolution } from "./resolve-layers.ts";
 
 function place(name: ConfigName, chosen: Chosen | undefined): { path: string; key: string; origin: string } {
   return { path: chosen?.written ?? name, key: name, origin: describeOrigin(chosen?.origin ?? { kind: "default" }) };

@@ -117,3 +117,12 @@ export function fileLayer(file: string, entries: readonly Entry[]): Layer {
   });
   return { spelling: nameSpelling, settings: settings.filter(isWritten) };
 }
+
+/** The value of a key and its origin. */
+export interface Chosen {
+  readonly written: string;
+  readonly value: unknown;
+  readonly origin: Origin;
+  /** The setting that it came from. */
+  readonly setting: Setting;
+}

@@ -2,7 +2,6 @@ import { nearest } from "@atc/contract";
 import { acceptsValue, isPlainValue, isShare } from "@atc/plugin-kit";
 import type { ConfigFault } from "../faults/config-fault.ts";
 import { jsonValue } from "../faults/config-fault.ts";
-import type { Origin } from "../faults/origin.ts";
 import { describeOrigin } from "../faults/origin.ts";
 import type { ConfigName } from "../keys/atc-config.ts";
 import { withoutSizeUnit } from "../keys/byte-keys.ts";
@@ -19,18 +18,9 @@ import { isConfigKey, isConverted, nameSpelling } from "../keys/spelling.ts";
 import { configOf } from "./config-of.ts";
 import type { Difference, Differences } from "./differences.ts";
 import { createDifferences, differencesWarning } from "./differences.ts";
-import type { Layer, Setting } from "./layer.ts";
+import type { Chosen, Layer, Setting } from "./layer.ts";
 import { booleanOf, settingValue } from "./text-value.ts";
 import { unreadDifferences } from "./unread-keys.ts";
-
-/** The value of a key and its origin. */
-export interface Chosen {
-  readonly written: string;
-  readonly value: unknown;
-  readonly origin: Origin;
-  /** The setting that it came from. */
-  readonly setting: Setting;
-}
 
 /** The result of all layers. */
 export interface Resolution {

@@ -1,7 +1,7 @@
 import type { AtcConfig, ConfigName } from "../keys/atc-config.ts";
 import { configDefaults } from "../keys/parameters.ts";
 import type { Difference } from "./differences.ts";
-import type { Chosen } from "./resolve-layers.ts";
+import type { Chosen } from "./layer.ts";
 
 /** Keys that nothing reads under the values of others. */
 interface UnreadKeys {

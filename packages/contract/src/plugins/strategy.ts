@@ -50,6 +50,7 @@ export interface StrategyRun {
 
 /** A parameter of a strategy that is a number. */
 export interface NumberParameter {
+  /** Whether it has a fraction. */
   readonly kind: "number" | "integer";
   /** The smallest value. */
   readonly minimum?: number;
@@ -59,6 +60,7 @@ export interface NumberParameter {
   readonly above?: number;
   /** A bound that the value must stay below. */
   readonly below?: number;
+  /** The value if none is given. */
   readonly default: number;
   /** What it means, in a line without a full stop. */
   readonly description: string;
@@ -66,7 +68,9 @@ export interface NumberParameter {
 
 /** A parameter of a strategy that is true or false. */
 export interface BooleanParameter {
+  /** True or false. */
   readonly kind: "boolean";
+  /** The value if none is given. */
   readonly default: boolean;
   /** What it means, in a line without a full stop. */
   readonly description: string;
@@ -74,8 +78,11 @@ export interface BooleanParameter {
 
 /** A parameter of a strategy that is one of a few words. */
 export interface ChoiceParameter {
+  /** One of `values`. */
   readonly kind: "choice";
+  /** The words, one or more. */
   readonly values: readonly string[];
+  /** The value if none is given. */
   readonly default: string;
   /** What it means, in a line without a full stop. */
   readonly description: string;
@@ -134,6 +141,7 @@ export interface StrategyTraits<Parameters extends StrategyParameters = Strategy
 /** A strategy that decides for each symbol by itself. */
 export interface SymbolStrategy<Parameters extends StrategyParameters = StrategyParameters>
   extends StrategyTraits<Parameters> {
+  /** What it sees at once. Default: `symbol`. */
   readonly scope?: "symbol";
   /** What it can decide besides a direction. Default: nothing; the strength of a direction is then 1. */
   readonly outputs?: readonly DecisionName[];
@@ -173,6 +181,7 @@ export interface UniverseRun {
 /** A strategy that sees all symbols at once and gives each a target weight. */
 export interface UniverseStrategy<Parameters extends StrategyParameters = StrategyParameters>
   extends StrategyTraits<Parameters> {
+  /** It sees all symbols at once. */
   readonly scope: "universe";
   /**
    * Starts a run.

@@ -50,28 +50,49 @@ export function storedOf<Result extends { readonly symbol: string }>(
   });
 }
 
-/** The figures that the cache has. Those with all metrics serve a run that wants none of them. */
+/** What earlier runs may have stored beside the figures, the least first: columns and fills for files. */
+const richerContents: readonly ContentOptions[] = [
+  { curves: false },
+  { curves: true, columns: ["cash", "exposure"] },
+  { curves: true, fills: true },
+  { curves: true, columns: ["cash", "exposure"], fills: true },
+];
+
+/** The results that serve a run of the first metrics alone, the least first. */
+function richerResults(runtime: Runtime, run: StoredRun, bars: number): readonly StoredResults<SymbolFigures>[] {
+  const config = backtestPart(runtime.config);
+  // Curves that are asked for are those of the run's own entry, or of one with more metrics.
+  const contents = run.options.curves === true ? [run.options] : richerContents;
+  return [[], metricNames].flatMap((metrics) => {
+    const needs = { config, symbols: run.symbols.length, metrics };
+    return contents.flatMap((options) => {
+      const { symbols: content } = contentOf(options, needs);
+      return storedOf(runtime, run, { codec: figuresCodec, bars, content, metrics }) ?? [];
+    });
+  });
+}
+
+/** The figures that the cache has. Richer ones serve a run that wants neither curves nor further metrics. */
 export function storedFiguresOf(
   runtime: Runtime,
   run: StoredRun,
   bars: number,
 ): StoredResults<SymbolFigures> | undefined {
-  const { metrics, options, symbols: all } = run;
-  const kind = { codec: figuresCodec, bars };
-  const own = storedOf(runtime, run, { ...kind, content: run.content.symbols, metrics });
+  const { metrics } = run;
+  const own = storedOf(runtime, run, { codec: figuresCodec, bars, content: run.content.symbols, metrics });
   if (own === undefined || metrics.length > 0) return own;
-  const needs = { config: backtestPart(runtime.config), symbols: all.length, metrics: metricNames };
-  const { symbols: content } = contentOf(options, needs);
-  const richer = storedOf(runtime, run, { ...kind, content, metrics: metricNames });
+  const richer = richerResults(runtime, run, bars);
   return {
     store: own.store,
     async load(symbols) {
       const found = await own.load(symbols);
-      const names = new Set(found.map(({ symbol }) => symbol));
-      const missing = symbols.filter(({ symbol }) => !names.has(symbol));
       // An entry is of a whole batch, so only a whole batch can be in another one.
-      const more = missing.length === symbols.length ? await richer?.load(symbols) : undefined;
-      return [...found, ...(more ?? []).map(withFirstMetrics)];
+      if (found.length > 0) return found;
+      for (const { load } of richer) {
+        const others = await load(symbols);
+        if (others.length === symbols.length) return others.map(withFirstMetrics);
+      }
+      return [];
     },
   };
 }

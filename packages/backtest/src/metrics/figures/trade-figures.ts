@@ -1,5 +1,4 @@
 import type { TradeCounter } from "../parts/trade-sums.ts";
-import { quantileOf } from "../quantile.ts";
 import type { tradeNames } from "../table/metric-names.ts";
 import type { FigureContext, Figures } from "./figure-context.ts";
 
@@ -33,10 +32,10 @@ export function tradeFigures(context: FigureContext, counter: TradeCounter | und
     longestWinningStreak: sums.longestWins,
     longestLosingStreak: sums.longestLosses,
     averageTradeBars: sums.barSum / count,
-    medianTradeBars: times === undefined ? Number.NaN : quantileOf(times.bars.toArray(), 0.5),
+    medianTradeBars: times === undefined ? Number.NaN : times.bars.quantile(0.5),
     maxTradeBars: count === 0 ? Number.NaN : sums.mostBars,
     averageTradeDuration: sums.durationSum / count,
-    medianTradeDuration: times === undefined ? Number.NaN : quantileOf(times.durations.toArray(), 0.5),
+    medianTradeDuration: times === undefined ? Number.NaN : times.durations.quantile(0.5),
     maxTradeDuration: count === 0 ? Number.NaN : sums.longestDuration,
     longTrades: long.count,
     longProfit: long.profit * scale,

@@ -1,7 +1,7 @@
 import type { Trades } from "../../account/trades.ts";
 import type { TimeUnit } from "../../base/calendar.ts";
 import { millisecondsAt } from "../bar-chunk.ts";
-import { createNumberList, type NumberList } from "../number-list.ts";
+import { createValueCounts, type ValueCounts } from "../value-counts.ts";
 
 /** The columns of trades that metrics read. A return that is not finite is undefined. */
 export type MetricTrades = Pick<
@@ -53,7 +53,7 @@ type CountingSide = { -readonly [Name in keyof SideSums]: number };
 export interface TradeCounter {
   readonly sums: TradeSums;
   /** Bars and durations, in ms, of the closed trades; undefined unless they are kept. */
-  readonly times: { readonly bars: NumberList; readonly durations: NumberList } | undefined;
+  readonly times: { readonly bars: ValueCounts; readonly durations: ValueCounts } | undefined;
   /** Counts closed trades and ignores open ones. */
   add(trades: MetricTrades): void;
 }
@@ -109,12 +109,12 @@ function countProfit(sums: Counting, profit: number): void {
   sums.largestProfit = Math.max(sums.largestProfit, Math.abs(profit));
 }
 
-/** Counts no trade yet. With `keepsTimes`, bars and duration of every trade are kept: 16 bytes each. */
+/** Counts no trade yet. With `keepsTimes`, the distinct numbers of bars and durations are counted. */
 export function createTradeCounter(unit: TimeUnit, keepsTimes: boolean): TradeCounter {
   const sums = emptySums();
   const long: CountingSide = { count: 0, wins: 0, profit: 0 };
   const short: CountingSide = { count: 0, wins: 0, profit: 0 };
-  const times = keepsTimes ? { bars: createNumberList(), durations: createNumberList() } : undefined;
+  const times = keepsTimes ? { bars: createValueCounts(), durations: createValueCounts() } : undefined;
   let wins = 0;
   let losses = 0;
 

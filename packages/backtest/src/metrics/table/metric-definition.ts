@@ -29,7 +29,7 @@ export type MetricGroup = "account" | "returns" | "drawdowns" | "calendar" | "tr
  * - `months`: the return of every month is kept.
  * - `years`: the return of every year is kept.
  * - `trades`: sums over closed trades. Constant memory.
- * - `tradeTimes`: bars and duration of every closed trade are kept: 16 bytes per trade.
+ * - `tradeTimes`: the distinct numbers of bars and durations of closed trades are counted.
  * - `benchmark`: moments of pairs of returns. Constant memory.
  * - `captures`: growth in the bars in which the benchmark rises, and falls. Constant memory.
  * - `volume`: the share of volume of every fill is kept: 8 bytes per fill.
@@ -62,7 +62,7 @@ export const partTexts: Readonly<Record<MetricPart, string>> = {
   months: "the return of every UTC month",
   years: "the return of every UTC year",
   trades: "sums over closed trades",
-  tradeTimes: "bars and duration of every closed trade, 16 bytes of memory each",
+  tradeTimes: "how often closed trades have each number of bars and each duration; memory for the distinct ones",
   benchmark: "pairs of returns of account and benchmark",
   captures: "growth while the benchmark rises, and while it falls",
   volume: "the share of volume of every fill, 8 bytes of memory each",

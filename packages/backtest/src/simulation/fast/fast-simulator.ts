@@ -214,6 +214,8 @@ export function createFastSimulator(config: FastSimulatorConfig, options: Simula
   }
 
   return {
+    // Nothing in this account depends on earlier bars.
+    warmUp: () => undefined,
     push,
     totals,
     finish() {

@@ -11,13 +11,21 @@ export interface ManyResults {
   readonly length: number;
   /** Number of bars. */
   readonly bars: number;
+  /** Return over the whole span after costs. */
   readonly totalReturn: Float64Array;
+  /** Compound yearly growth; -1 if the account is lost. */
   readonly cagr: Float64Array;
+  /** Yearly standard deviation of returns. */
   readonly volatility: Float64Array;
+  /** Sharpe ratio, yearly. */
   readonly sharpe: Float64Array;
+  /** Sortino ratio, yearly. */
   readonly sortino: Float64Array;
+  /** Largest drawdown from the highest equity before it. */
   readonly maxDrawdown: Float64Array;
+  /** `cagr` / `maxDrawdown`. */
   readonly calmar: Float64Array;
+  /** Share of bars that close with a position. */
   readonly exposure: Float64Array;
   /** Number of closed trades. */
   readonly trades: Float64Array;
