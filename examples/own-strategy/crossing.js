@@ -1,6 +1,6 @@
 /**
  * Long while the average of the last `fast` closes is above that of the last `slow`, short while it is below, flat
- * until both exist. This file imports nothing, so it runs wherever it is copied to.
+ * until both exist. This file imports nothing, so a copy of it runs in any folder.
  *
  * @type {import("@atc/contract").Strategy}
  */
