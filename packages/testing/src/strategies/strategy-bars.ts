@@ -39,7 +39,7 @@ export function madeBars(count: number): StrategyBars {
 }
 
 /** The columns that a strategy requests. */
-export function requestedColumns({ columns = [] }: Strategy, values: StrategyValues): readonly string[] {
+function requestedColumns({ columns = [] }: Strategy, values: StrategyValues): readonly string[] {
   return typeof columns === "function" ? columns(values) : columns;
 }
 
