@@ -17,7 +17,7 @@ export const packages = {
   "plugin-kit": {
     imports: ["contract"],
     folders: ["sources", "codecs", "files", "tasks", "chunks", "time", "parameters", "text"],
-    limit: "64 kB",
+    limit: "67 kB",
   },
   testing: {
     imports: ["contract", "plugin-kit"],
@@ -27,7 +27,7 @@ export const packages = {
   config: {
     imports: ["contract", "plugin-kit"],
     folders: ["load", "layers", "keys", "faults", "trust"],
-    limit: "24 kB",
+    limit: "25 kB",
   },
   signals: {
     imports: ["contract", "plugin-kit"],
@@ -178,7 +178,7 @@ export const packages = {
       "strategy",
       "spool",
     ],
-    limit: "102 kB",
+    limit: "111 kB",
   },
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],

@@ -14,7 +14,7 @@ function refusal({ label, file }: StrategyModule, what: string, cause?: unknown)
 }
 
 /** Whether this Node runs a TypeScript file. */
-export function stripsTypes(): boolean {
+function stripsTypes(): boolean {
   const { features } = process as { readonly features?: { readonly typescript?: unknown } };
   return features?.typescript !== undefined && features.typescript !== false;
 }

@@ -40,7 +40,7 @@ function isFile(path: string): boolean {
 }
 
 function matchesOf(pattern: RegExp, text: string): readonly string[] {
-  return [...new Set(Array.from(text.matchAll(pattern), ([, , found = ""]) => found))].sort();
+  return [...new Set(Array.from(text.matchAll(pattern), ([, , found = ""]) => found))];
 }
 
 /** The files that a relative path may mean. A query or a fragment of a URL is not a part of it. */
