@@ -19,7 +19,12 @@ function candidates(): readonly string[] {
     parent,
     ...packageFolders(parent).map((folder) => folder.slice(root.length)),
   ]);
-  return ["README.md", "docs/strategies.md", "docs/writing-a-plugin.md", ...folders.map((folder) => join(folder, "README.md"))];
+  return [
+    "README.md",
+    "docs/strategies.md",
+    "docs/writing-a-plugin.md",
+    ...folders.map((folder) => join(folder, "README.md")),
+  ];
 }
 
 function read(names: readonly string[]): readonly Page[] {

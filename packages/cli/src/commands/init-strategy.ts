@@ -61,10 +61,12 @@ export async function writeStrategy(name: string, { file, test }: StrategyFiles,
     ["plugin-name", name],
     ["file-name", file],
     ["test-name", test],
+    // The module, as the test in the template imports it.
+    ["strategy.js", file],
   ]);
   const textOf = async (template: string): Promise<string> => {
     const text = await readFile(join(templates, "strategy-file", template), "utf8");
-    return text.replaceAll(/(?:plugin|file|test)-name/g, (word) => words.get(word) ?? word);
+    return text.replaceAll(/(?:plugin|file|test)-name|strategy\.js/g, (word) => words.get(word) ?? word);
   };
   const [strategy, tested] = [await textOf("strategy.js"), await textOf("strategy.test.js")];
   await writeNew(join(folder, file), strategy);

@@ -1,6 +1,6 @@
 // Runs without an installation: node --test test-name. It runs under vitest too.
 import assert from "node:assert/strict";
-import strategy from "./file-name";
+import strategy from "./strategy.js";
 
 const { test } = process.env.VITEST ? await import("vitest") : await import("node:test");
 
