@@ -22,7 +22,7 @@ export const packages = {
   testing: {
     imports: ["contract", "plugin-kit"],
     folders: ["codecs", "stores", "sources", "executors", "indicators", "strategies", "base"],
-    limit: "39 kB",
+    limit: "44 kB",
   },
   config: {
     imports: ["contract", "plugin-kit"],
@@ -50,7 +50,7 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "130 kB",
+    limit: "135 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
