@@ -138,6 +138,7 @@ export {
 export { type BacktestSeriesOptions, backtestSeries } from "./run/backtest-series.ts";
 export type { SymbolContribution } from "./run/contributions.ts";
 export { decideSteps, decodeDecisions, encodeDecisions, type SymbolDecisions } from "./run/decide-series.ts";
+export { isSymbolFault } from "./run/symbol-fault.ts";
 export { type AccountOptions, type AccountSymbolInput, createAccount } from "./simulation/account.ts";
 export type {
   Account,

@@ -19,7 +19,7 @@ import {
   strategyOf,
   validateBacktestConfig,
 } from "../src/index.ts";
-import { days } from "./given.ts";
+import { days, given } from "./given.ts";
 
 function prices(count: number, seed: number): number[] {
   return Array.from({ length: count }, (_, i) => 100 + 20 * Math.sin((i + seed) / 9) + (i % 5));
@@ -198,6 +198,19 @@ describe("prices whose equity exceeds the range of a double", () => {
     );
     expect(result.portfolio).toStrictEqual(alone.portfolio);
   });
+
+  it.each(["separate", "shared"] as const)(
+    "are found though the equity is finite again at the next close, account: %s",
+    async (account) => {
+      const close = [1e-300, 1e-300, 1e10, 1e-300, 1e-300];
+      const data = memoryDataset({ BAD: { timestamp: days(5), close } });
+      const strategy = given([1, 1, 1, 1, 1]);
+      const run = backtest(data, { strategy, config: { account } });
+      const message = /exceeds the range of a double: at 2020-01-03T00:00:00.000Z .*equity (is )?Infinity/;
+      if (account === "shared") await expect(run).rejects.toThrow(message);
+      else expect((await run).skipped).toMatchObject([{ symbol: "BAD", reason: expect.stringMatching(message) }]);
+    },
+  );
 });
 
 describe("what ends a whole backtest", () => {

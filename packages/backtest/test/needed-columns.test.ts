@@ -137,8 +137,15 @@ describe("checkData", () => {
   });
 
   it("reports missing columns and symbols in one error, before anything is computed", async () => {
-    const given = { account: "shared", weights, stopLoss: 0.1, fill: "worst", signal: "weight" } as const;
-    const keys = ["signal", "fill", "stopLoss", "weights.AAB", "weights.ZZZ"];
+    const given = {
+      account: "shared",
+      weights,
+      stopLoss: 0.1,
+      fill: "worst",
+      signal: "weight",
+      benchmark: "AAC",
+    } as const;
+    const keys = ["signal", "fill", "stopLoss", "weights.AAB", "weights.ZZZ", "benchmark"];
     expect(failure(() => check(config(given), ["AAA"]))).toMatchObject({ code: "ATC_INVALID_CONFIG", keys });
     const data = memoryDataset({ AAA: { timestamp: days(1), close: [1] } });
     const start = (): never => {

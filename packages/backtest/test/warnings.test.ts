@@ -24,6 +24,11 @@ describe("warnings", () => {
     );
     expect(said(warnings, /^fees of [\d,.]+ took \d+ % of the starting capital of 10,000/)).toBe(true);
   });
+  it("write an amount that has no readable digits as a power of ten", () => {
+    const directions = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? 1 : -1));
+    const { warnings } = simulated(flat(60), directions, { feeBps: 100, initialCapital: 1e300 });
+    expect(said(warnings, /^fees of \d\.\de\+\d+ took \d+ % of the starting capital of 1\.0e\+300:/)).toBe(true);
+  });
   it("report that the span is short", () => {
     expect(said(simulated(flat(30), Array(30).fill(1)).warnings, /^the data span 29 days/)).toBe(true);
     expect(!said(simulated(flat(31), Array(31).fill(1)).warnings, /span/)).toBe(true);

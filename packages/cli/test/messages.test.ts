@@ -38,6 +38,25 @@ describe("--json", () => {
   });
 });
 
+describe("--json before the command", () => {
+  it("is said to be in its place", async () => {
+    const run = await shop.atc("--json", "backtest", "bars.csv");
+    expect([run.code, errorOf(run).message]).toEqual([
+      2,
+      expect.stringMatching(/^no command is named before --json; the commands are demo, ingest, backtest,/),
+    ]);
+  });
+});
+
+describe("a limit of memory that is too small", () => {
+  it("is named by its flag", async () => {
+    await shop.file("bars.csv", barsCsv(["A"], 30));
+    const run = await shop.atc("ingest", "bars.csv", "--memory", "1KB");
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('error: --memory is "1000"');
+  });
+});
+
 describe("an unknown name", () => {
   it.each([
     ["backtest x --symbls A", "--symbols"],
@@ -45,6 +64,14 @@ describe("an unknown name", () => {
     ["data info --jsn", "--json"],
   ])("in atc %s suggests the near one", async (line, flag) => {
     expect((await shop.atc(...line.split(" "))).stderr).toContain(`did you mean ${flag}?`);
+  });
+
+  it.each([
+    ["--stop", "--stop-loss or --trailing-stop"],
+    ["--slippage", "--slippage-bps or --slippage-range"],
+    ["--leverage", "--max-leverage"],
+  ])("suggests options with the word of %s", async (flag, meant) => {
+    expect((await shop.atc("backtest", "x", flag, "1")).stderr).toContain(`did you mean ${meant}?`);
   });
 
   it("suggests nothing that is not near", async () => {

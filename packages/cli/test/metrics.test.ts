@@ -40,6 +40,30 @@ describe("atc metrics", () => {
     expect(one).toMatchObject({ name: "sqn", better: "+", source: "Tharp 2008; backtesting.py, vectorbt" });
     expect(Object.keys(one["symbols"] as object)).toStrictEqual(["mean", "sd", "N"]);
   });
+  it("explains each column of a backtest's table by its heading, and takes any spelling", async () => {
+    await shop.file("few.csv", "date,close\n2024-01-02,1\n2024-01-03,2\n");
+    const table = (await shop.atc("backtest", "few.csv")).stdout;
+    const headings = (table.split("\n").find((line) => line.includes("Sharpe")) ?? "").trim().split(/ {2,}/);
+    const named: Record<string, string> = {};
+    for (const heading of headings)
+      named[heading] = (await shop.atc("metrics", heading, "--json")).json<{ readonly name: string }>().name;
+    expect(named).toStrictEqual({
+      bars: "bars",
+      return: "totalReturn",
+      "before costs": "grossReturn",
+      "buy & hold": "buyAndHold",
+      CAGR: "cagr",
+      Sharpe: "sharpe",
+      Sortino: "sortino",
+      "max DD": "maxDrawdown",
+      exposure: "exposure",
+      trades: "trades",
+      won: "winRate",
+      PF: "profitFactor",
+      fees: "fees",
+    });
+    expect((await shop.atc("metrics", "max_drawdown")).stdout).toContain("maxDrawdown = ");
+  });
   it("suggests the nearest name", async () => {
     const near = await shop.atc("metrics", "sharp", "--json");
     expect(near.code).toBe(2);

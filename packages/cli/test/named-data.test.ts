@@ -21,6 +21,8 @@ describe("several files", () => {
     expect(run.stderr).toContain("the rows of 4 files were read into the dataset");
     expect((await shop.atc("backtest", ...names)).stderr).toContain("from the cache in");
     const name = await onlyDataset();
+    // Not "d-...", which "atc data info d" would take for the dataset of d.csv.
+    expect(name).toMatch(/^a-and-3-more-[0-9a-f]{8}$/);
     const [together, named] = [
       await shop.atc("backtest", ...names, "--json"),
       await shop.atc("backtest", name, "--json"),

@@ -19,6 +19,7 @@ describe("figures", () => {
       "-",
       "1,235",
     ]);
+    expect([integer(999_999_999_999_999), integer(-2.5e302)]).toEqual(["999,999,999,999,999", "-2.5e+302"]);
     expect([counted(1, "gap"), counted(1200, "gap"), counted(2, "half", "halves")]).toEqual([
       "1 gap",
       "1,200 gaps",

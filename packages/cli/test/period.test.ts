@@ -52,6 +52,15 @@ describe("--from and --to", () => {
 });
 
 describe("atc backtest --from --to", () => {
+  it("says how many of the rows its span has", async () => {
+    expect((await shop.atc("backtest", "bars.csv")).stdout).toMatch(/^bars\.csv: \S+ to \S+, 600 rows, 2 symbols;/);
+    const limited = (await shop.atc("backtest", "bars.csv", "--limit", "20")).stdout;
+    expect(limited).toMatch(/^bars\.csv: \S+ to \S+, 40 of 600 rows, 2 symbols;/);
+    const { portfolio } = (await shop.atc("backtest", "bars.csv", "--json")).json<Report>();
+    const run = await shop.atc("backtest", "bars.csv", "--from", portfolio?.end ?? "");
+    // Of each symbol the bar before the period, at whose close it is in cash, and the last one.
+    expect(run.stdout).toMatch(/^bars\.csv: \S+ to \S+, 4 of 600 rows, 2 symbols;/);
+  });
   it("trades in the period only, and says so", async () => {
     const whole = (await shop.atc("backtest", "bars.csv", "--json")).json<Report>();
     const [start, end] = [whole.portfolio?.start ?? "", whole.portfolio?.end ?? ""].map((time) => Date.parse(time));

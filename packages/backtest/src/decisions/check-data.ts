@@ -17,9 +17,18 @@ function weightFaults({ account, weights }: BacktestConfig, symbols: readonly st
     });
 }
 
+/** The fault of a benchmark that the data lacks. */
+function benchmarkFaults({ benchmark }: BacktestConfig, symbols: readonly string[]): readonly ParameterFault[] {
+  if (benchmark === undefined || symbols.includes(benchmark)) return [];
+  const meant = nearest(benchmark, symbols);
+  const hint =
+    meant === undefined ? `; its symbols are ${symbols.slice(0, 10).join(", ")}` : `; did you mean "${meant}"?`;
+  return [{ path: "benchmark", value: benchmark, allowed: `the data has no such symbol${hint}` }];
+}
+
 /**
- * Checks that a dataset has what a configuration names: the symbols of `weights`, also those that the run leaves out,
- * and the columns of its keys.
+ * Checks that a dataset has what a configuration names: its benchmark, the symbols of `weights`, also those that the
+ * run leaves out, and the columns of its keys.
  *
  * @param config - a valid configuration
  * @throws ATC_INVALID_CONFIG with every fault, also if the strategy does not decide what `signal` needs
@@ -32,6 +41,7 @@ export function checkData(
   const columns = new Set(dataset.manifest.schema.columns.map(({ name }) => name));
   // A dataset without a symbol has no columns either.
   const missing = columns.size === 0 ? [] : columnFaults(config, strategy, columns);
-  const faults = [...missing, ...weightFaults(config, dataset.symbols())];
+  const symbols = dataset.symbols();
+  const faults = [...missing, ...weightFaults(config, symbols), ...benchmarkFaults(config, symbols)];
   if (faults.length > 0) throw invalidParameters("the backtest configuration", faults);
 }

@@ -3,6 +3,7 @@ import type { BoundStrategy } from "../strategy/strategy.ts";
 import { createDecider, type DecidedBars } from "./decider.ts";
 import { checkOutputs } from "./needed-columns.ts";
 import { type WantedDecisionsOptions, wantedDecisions } from "./wanted-decisions.ts";
+import { createWeightExcess } from "./weight-excess.ts";
 
 /** The run of a strategy on one symbol, with decisions as the account reads them. */
 export interface DecisionRun {
@@ -13,7 +14,7 @@ export interface DecisionRun {
    * @throws ATC_INVALID_ARGUMENT for a decision that is not one; what the strategy throws
    */
   decide(bars: StrategyBars, directions: Int8Array): DecidedBars;
-  /** Called once after the last bar. Returns the warnings of the strategy. */
+  /** Called once after the last bar. Returns the warnings of the strategy, and of its weights. */
   finish(): readonly string[];
 }
 
@@ -32,6 +33,7 @@ export function startDecisions(
   const wanted = wantedDecisions(config, options).filter((name) => strategy.outputs?.includes(name) === true);
   const run = strategy.start(symbol, wanted);
   const decider = createDecider(config, symbol);
+  const excess = createWeightExcess(config);
   let length = 0;
   let columns: readonly (readonly [DecisionName, Float64Array])[] = [];
 
@@ -51,8 +53,10 @@ export function startDecisions(
       const decisions = emptyDecisions(directions.length);
       directions.fill(0);
       run.decide(bars, directions, decisions);
-      return decider.decide(directions, decisions);
+      const decided = decider.decide(directions, decisions);
+      if (decided.strengths !== undefined) excess?.add(decided.strengths);
+      return decided;
     },
-    finish: () => run.finish?.() ?? [],
+    finish: () => [...(run.finish?.() ?? []), ...(excess?.warnings() ?? [])],
   };
 }

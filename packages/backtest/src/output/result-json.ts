@@ -1,6 +1,6 @@
 import type { MetricRecord } from "../metrics/metrics-record.ts";
 import type { AccountCosts } from "../results/symbol-result.ts";
-import type { BacktestFigures } from "../run/backtest.ts";
+import type { BacktestFigures, SkippedSymbol } from "../run/backtest.ts";
 import type { SymbolContribution } from "../run/contributions.ts";
 
 /** What an account or a portfolio paid, when it was lost, and its warnings. */
@@ -21,8 +21,8 @@ export interface BacktestJson {
   readonly symbols: readonly (MetricRecord & AccountJson & { readonly symbol: string })[];
   /** What each symbol contributed to the shared account. Absent if accounts are separate. */
   readonly contributions?: readonly (SymbolContribution & { readonly warnings: readonly string[] })[];
-  /** The symbols that could not be computed, with the reason. */
-  readonly skipped: readonly { readonly symbol: string; readonly reason: string }[];
+  /** The symbols that could not be computed, with the reason and the code of the error. */
+  readonly skipped: readonly SkippedSymbol[];
 }
 
 /** Converts a result to plain data for `JSON.stringify`: times as ISO 8601, undefined figures as null. */
@@ -55,6 +55,6 @@ export function resultToJson(
             warnings: [...warnings],
           })),
         }),
-    skipped: result.skipped.map(({ symbol, reason }) => ({ symbol, reason })),
+    skipped: result.skipped.map(({ symbol, reason, code }) => ({ symbol, reason, code })),
   };
 }

@@ -1,5 +1,6 @@
 import type { BacktestConfig } from "@atc/contract";
 import { isoTime, type TimeUnit, yearsBetween } from "../base/calendar.ts";
+import { positionSizing } from "../base/position-sizing.ts";
 import type { SimulatedAccount } from "../simulation/account-rows.ts";
 import type { Metrics } from "../statistics/metrics.ts";
 import type { SplitScan } from "./split-scan.ts";
@@ -34,13 +35,18 @@ export interface WarningsInput extends DataWarningsInput, AccountWarningsInput {
 const shortestSpanDays = 30;
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 
+/** An amount of money; from 1e15 on a power of ten. */
+function amount(value: number): string {
+  return Math.abs(value) < 1e15 ? grouped.format(value) : value.toExponential(1);
+}
+
 /** A price with at most six significant digits. */
 function price(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  return `${share < 1e13 ? (100 * share).toFixed(share < 0.1 ? 1 : 0) : (100 * share).toExponential(1)} %`;
 }
 
 /** The beginning of the warnings that make all other figures of an account meaningless. */
@@ -71,12 +77,27 @@ function skippedOf({ seenBars, skippedBars }: DataWarningsInput): readonly strin
   return [`${skippedBars} of ${seenBars + skippedBars} bars left out: a price is missing, zero or negative`];
 }
 
+/** Shares of a shared account that add up to more than its orders may reach. */
+function sharesOf({ config }: AccountWarningsInput): readonly string[] {
+  const { account, weights, maxLeverage } = config;
+  const { sizing, size } = positionSizing(config);
+  if (account !== "shared" || typeof weights === "string") return [];
+  // Under other sizings the notional follows more than shares.
+  if (sizing !== "allIn" && sizing !== "fixedFraction") return [];
+  const factor = sizing === "allIn" ? 1 : size;
+  const sum = factor * Object.values(weights).reduce((total, share) => total + share, 0);
+  if (sum <= maxLeverage * (1 + 1e-9)) return [];
+  return [
+    `weights${factor === 1 ? "" : ` times the size ${factor}`} add up to ${Number(sum.toPrecision(6))}, more than the maxLeverage of ${maxLeverage}: orders beyond it are scaled down, so which symbol gets its share depends on the order of entries; raise maxLeverage, or make the weights smaller`,
+  ];
+}
+
 function figuresOf({ account, timeUnit, config }: AccountWarningsInput): readonly string[] {
   const warnings: string[] = [];
   const feeShare = account.fees / config.initialCapital;
   if (feeShare > 0.5)
     warnings.push(
-      `fees of ${grouped.format(account.fees)} took ${percent(feeShare)} of the starting capital of ${grouped.format(config.initialCapital)}: the strategy trades too often for fees of ${config.feeBps} bps`,
+      `fees of ${amount(account.fees)} took ${percent(feeShare)} of the starting capital of ${amount(config.initialCapital)}: the strategy trades too often for fees of ${config.feeBps} bps`,
     );
   const days = yearsBetween(account.firstTime, account.lastTime, timeUnit) * 365.25;
   if (days < shortestSpanDays)
@@ -109,5 +130,5 @@ export function dataWarnings(input: DataWarningsInput): readonly string[] {
 
 /** The warnings of an account that many symbols share. */
 export function accountWarnings(input: AccountWarningsInput): readonly string[] {
-  return [...lossOf(input), ...figuresOf(input)];
+  return [...lossOf(input), ...sharesOf(input), ...figuresOf(input)];
 }

@@ -25,6 +25,7 @@ import { accountTotals } from "./account-totals.ts";
 import { benchmarkCloses } from "./benchmark-closes.ts";
 import { type DecidedReading, defaultBlockLength, readDecisions } from "./decided-bars.ts";
 import { createFillVolumes } from "./fill-volumes.ts";
+import { firstOverflow } from "./first-overflow.ts";
 import { type ReadColumns, readColumns, timeUnitOf } from "./read-columns.ts";
 
 /** Options of `backtestSeries`. */
@@ -147,11 +148,10 @@ function* pass(series: Series, options: PassOptions): Generator<number, Pass, vo
   return { account: totals, computation, reading, sentences: reading.finish(), curves: sink.finish() };
 }
 
-/** An equity that is not finite never becomes finite again, so checking the last of a block is enough. */
+/** Throws ATC_INVALID_DATA unless the equity at every close is finite. */
 function assertFinite(symbol: string, unit: TimeUnit, { close, times }: AccountRows, equity: Float64Array): void {
-  const { length } = close;
-  if (length === 0 || Number.isFinite(equity[length - 1])) return;
-  const row = equity.findIndex((value) => !Number.isFinite(value));
+  const row = firstOverflow(equity, close.length);
+  if (row < 0) return;
   const time = isoTime(times[row], unit);
   throw overflow(symbol, `at ${time} the close is ${close[row]} and the equity ${equity[row]}`);
 }

@@ -2,7 +2,6 @@ import {
   AtcError,
   type BacktestConfig,
   type Dataset,
-  isAtcError,
   type OperationOptions,
   type ProgressListener,
   type Series,
@@ -37,6 +36,7 @@ import { decideSteps, type SymbolDecisions } from "./decide-series.ts";
 import { rowsBetweenReports } from "./decided-bars.ts";
 import { resimulateSteps } from "./resimulate.ts";
 import { sharedSteps } from "./shared-account.ts";
+import { isSymbolFault } from "./symbol-fault.ts";
 
 /** Options of {@link backtest}. */
 export interface BacktestOptions extends OperationOptions {
@@ -167,11 +167,11 @@ async function drive<Result>(steps: Generator<number, Result, void>, counter: Ba
 }
 
 /**
- * Bad data, and a strategy that fails on a thread of its own, skip one symbol. Any other error (an abort, an invalid
- * configuration, a damaged store, a defect) ends the backtest.
+ * Bad data and a bad decision skip one symbol. Any other error (an abort, an invalid configuration, a damaged store, a
+ * defect) ends the backtest.
  */
 function skippedBy(error: unknown, symbol: string): SkippedSymbol {
-  if (!isAtcError(error, "ATC_INVALID_DATA") && !isAtcError(error, "ATC_STRATEGY")) throw error;
+  if (!isSymbolFault(error, symbol)) throw error;
   return { symbol, reason: error.message, code: error.code };
 }
 
@@ -335,8 +335,8 @@ async function testShared(run: Run): Promise<BacktestFigures> {
 /**
  * Tests a strategy on the symbols of a dataset, one after the other, and computes their portfolio. Bars and trades go
  * to a store of curves. Under `account: shared` the decisions of all symbols are stored first, and one account is
- * simulated from them. A symbol with invalid data is listed under `skipped` with the reason, and the others continue.
- * Memory does not grow with the bars, apart from the stores'.
+ * simulated from them. A symbol with invalid data or an invalid decision is listed under `skipped` with the reason, and the
+ * others continue. Memory does not grow with the bars, apart from the stores'.
  *
  * @throws ATC_INVALID_CONFIG, ATC_INVALID_ARGUMENT; ATC_NOT_FOUND for a symbol that the dataset lacks; ATC_ABORTED;
  * ATC_INVALID_DATA if a shared account overflows; ATC_CLOSED, ATC_CORRUPT_DATA or ATC_IO from the dataset; what a store

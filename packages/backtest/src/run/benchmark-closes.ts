@@ -1,4 +1,4 @@
-import { AtcError, type BacktestConfig, type Dataset, type Series } from "@atc/contract";
+import type { BacktestConfig, Dataset, Series } from "@atc/contract";
 import type { BenchmarkBlock } from "../metrics/benchmark-join.ts";
 
 /** Rows of a block. */
@@ -10,17 +10,7 @@ export function* benchmarkCloses(series: Series): Generator<BenchmarkBlock, void
     yield { times: BigInt64Array.from(block.times()), close: block.values("close") };
 }
 
-/**
- * The series of the configured benchmark; undefined if there is none.
- *
- * @throws ATC_INVALID_CONFIG if the data lacks the symbol
- */
+/** The series of the configured benchmark, which `checkData` has found in the dataset; undefined if there is none. */
 export function benchmarkSeries(dataset: Dataset, { benchmark }: BacktestConfig): Series | undefined {
-  if (benchmark === undefined) return undefined;
-  if (dataset.symbols().includes(benchmark)) return dataset.series(benchmark);
-  throw new AtcError(
-    "ATC_INVALID_CONFIG",
-    `benchmark is "${benchmark}", but the data has no such symbol; choose one of ${dataset.symbols().slice(0, 10).join(", ")}, or leave benchmark out`,
-    { details: { faults: [{ path: "benchmark", value: benchmark, allowed: "a symbol of the data, or none" }] } },
-  );
+  return benchmark === undefined ? undefined : dataset.series(benchmark);
 }

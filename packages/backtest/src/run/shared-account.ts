@@ -20,6 +20,7 @@ import { accountTotals } from "./account-totals.ts";
 import { readEquities } from "./backtest-series.ts";
 import { createContributions, type SymbolContribution } from "./contributions.ts";
 import { createFillVolumes } from "./fill-volumes.ts";
+import { firstOverflow } from "./first-overflow.ts";
 import { type MergedRows, mergeRows } from "./row-merge.ts";
 
 /** Options of {@link sharedSteps}. */
@@ -80,8 +81,7 @@ function lastBefore(symbols: readonly DecidedSymbol[], from: bigint | undefined)
   return last;
 }
 
-function overflow(unit: TimeUnit, { times, equity }: AccountPoints, count: number): AtcError {
-  const at = equity.subarray(0, count).findIndex((value) => !Number.isFinite(value));
+function overflow(unit: TimeUnit, { times, equity }: AccountPoints, at: number): AtcError {
   return new AtcError(
     "ATC_INVALID_DATA",
     `the shared account exceeds the range of a double: at ${isoTime(times[at], unit)} its equity is ${equity[at]}; check the prices, or leave the symbol out`,
@@ -157,7 +157,8 @@ export function* sharedSteps(
     };
     volumes?.begin(rows);
     const count = account.push(rows, points);
-    if (!Number.isFinite(points.equity[count - 1])) throw overflow(timeUnit, points, count);
+    const infinite = firstOverflow(points.equity, count);
+    if (infinite >= 0) throw overflow(timeUnit, points, infinite);
     if (benchmarkOf !== undefined) {
       if (values.length < length) values = new Float64Array(length);
       benchmarkOf(rows, values);

@@ -68,7 +68,7 @@ export function addResample(data: Command, io: CommandLineIo): void {
     .option("--partial <policy>", "keep or drop a last bar that is not full (default: keep bars of time, drop others)")
     .option("--fill-gaps <policy>", "none or previous: bars for intervals without rows (default: none)")
     .option("--aggregate <list>", "how other columns are aggregated, such as oi=last,turnover=sum")
-    .option("--reread", "make it again even if it is up to date")
+    .option("--reread", "make it again even if it is up to date or holds other rows")
     .option("--drop-appended", "make it again, and drop the rows that were appended to it");
   const read = withReading(withCommon(command), { naming: false, zone: false });
   withConfigKeys(read, dataGroups).action(async (source: string) => {

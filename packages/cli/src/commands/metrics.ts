@@ -1,7 +1,6 @@
 import { AtcError, nearest } from "@atc/contract";
 import { printableText } from "@atc/plugin-kit";
 import {
-  isMetricName,
   type MetricDefinition,
   type MetricGroup,
   type MetricName,
@@ -14,6 +13,7 @@ import {
 } from "@atc/runtime";
 import type { Command } from "commander";
 import { type CommandLineIo, withCommon } from "../invocation/invocation.ts";
+import { metricNamed } from "../reports/heading-metrics.ts";
 import { type Screen, screenOf } from "../text/screen.ts";
 import { textTable, wrapped } from "../text/text-table.ts";
 
@@ -94,9 +94,10 @@ function jsonOf(name: MetricName): Readonly<Record<string, unknown>> {
 export function addMetrics(program: Command, io: CommandLineIo): void {
   const command = program
     .command("metrics [name]")
-    .description("List the metrics of a backtest, or explain one: formula, unit, source");
-  withCommon(command).action((name: string | undefined, options: { readonly json?: boolean }) => {
-    if (name !== undefined && !isMetricName(name)) throw unknownMetric(name);
+    .description('List the metrics of a backtest, or explain one, such as sharpe or "max DD": formula, unit, source');
+  withCommon(command).action((given: string | undefined, options: { readonly json?: boolean }) => {
+    const name = given === undefined ? undefined : metricNamed(given);
+    if (given !== undefined && name === undefined) throw unknownMetric(given);
     const screen = screenOf(io.stdout, io.env);
     if (options.json === true) {
       const found =

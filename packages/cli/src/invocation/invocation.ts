@@ -93,7 +93,7 @@ export function withReading(
   if (naming)
     command
       .option("--name <dataset>", "name of the dataset that the files become")
-      .option("--reread", "read the files again even if their dataset is up to date")
+      .option("--reread", "read the files again even if their dataset is up to date or holds other rows")
       .option("--drop-appended", "read the files again, and drop the rows that were appended to their dataset");
   if (zone)
     command.option("--time-zone <zone>", "zone of times without a zone, such as America/New_York (default: UTC)");

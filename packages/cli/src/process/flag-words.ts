@@ -5,10 +5,12 @@ const readingFlags: Readonly<Record<string, string>> = {
   adjust: "--adjust",
   badRows: "--bad-rows",
   columns: "--columns",
+  dropAppended: "--drop-appended",
   duplicates: "--duplicates",
   memoryBytes: "--memory",
   name: "--name",
   price: "--price",
+  reread: "--reread",
   separator: "--separator",
   source: "--source",
   sql: "--sql",
@@ -59,5 +61,6 @@ export function withFlags(message: string): string {
       },
     )
     .replaceAll("(memoryBytes)", "(--memory)")
+    .replaceAll(/\bmemoryBytes is\b/g, "--memory is")
     .replaceAll(/\bset --/g, "use --");
 }

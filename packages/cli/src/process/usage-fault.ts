@@ -20,6 +20,16 @@ function flagsOf(command: Command): readonly string[] {
   return command.parent === null ? own : [...own, ...flagsOf(command.parent)];
 }
 
+/** The most options that an error suggests. */
+const mostSuggestions = 4;
+
+/** The options that have all words of a flag: `--stop-loss` and `--trailing-stop` for `--stop`. */
+function withWords(flag: string, flags: readonly string[]): readonly string[] {
+  const words = flag.slice(2).split("-");
+  if (!flag.startsWith("--") || words.some((word) => word.length < 3)) return [];
+  return flags.filter((one) => words.every((word) => one.slice(2).split("-").includes(word)));
+}
+
 function unknownOption(command: Command, flag: string): AtcError {
   const flags = flagsOf(command);
   const present = renamed[flag];
@@ -34,7 +44,11 @@ function unknownOption(command: Command, flag: string): AtcError {
       )
     : undefined;
   const keys = flags.includes("--help-config") ? ", --help-config the configuration keys" : "";
-  const hint = meant === undefined ? `; --help lists the options${keys}` : `; did you mean --${meant}?`;
+  const similar = meant === undefined ? withWords(flag, flags) : [`--${meant}`];
+  const hint =
+    similar.length === 0 || similar.length > mostSuggestions
+      ? `; --help lists the options${keys}`
+      : `; did you mean ${similar.join(" or ")}?`;
   return new AtcError("ATC_INVALID_ARGUMENT", `unknown option '${flag}'${hint}`, {
     details: { flag, ...(meant === undefined ? {} : { nearest: `--${meant}` }) },
   });
@@ -60,9 +74,11 @@ export function checkCommandNames(program: Command, args: readonly string[]): vo
   }
 }
 
-function noCommand({ commands }: Command): AtcError {
+/** @param flag - the option that stands in the place of the command; empty if the line ends there */
+function noCommand({ commands }: Command, flag = ""): AtcError {
   const names = commands.map((one) => one.name()).join(", ");
-  return new AtcError("ATC_INVALID_ARGUMENT", `no command is named; the commands are ${names}`);
+  const place = flag === "" ? "" : ` before ${flag}`;
+  return new AtcError("ATC_INVALID_ARGUMENT", `no command is named${place}; the commands are ${names}`);
 }
 
 /** An error of the parser as one of this program: what is wrong with the line, and what to do. */
@@ -71,7 +87,7 @@ export function usageFault(command: Command, { code, message }: CommanderError):
   switch (code) {
     case "commander.unknownOption":
       return quotedWord(message) === "--json" && command.commands.length > 0
-        ? noCommand(command)
+        ? noCommand(command, "--json")
         : unknownOption(command, quotedWord(message));
     case "commander.unknownCommand":
       return unknownCommand(command, quotedWord(message));

@@ -230,15 +230,18 @@ function dataText(path: string, given: readonly string[]): string {
 
 /** What was run: the data, the period, the symbols, the costs. */
 function title(
-  { portfolio, config, data, symbols, contributions = [] }: BacktestReport,
+  { portfolio, config, data, period, symbols, contributions = [] }: BacktestReport,
   { given = [], symbols: chosen }: Omit<BacktestTableOptions, "screen">,
 ): string {
   const span =
     portfolio === null ? "" : `${String(portfolio.start).slice(0, 10)} to ${String(portfolio.end).slice(0, 10)}, `;
   const bars = [...symbols, ...contributions].reduce((sum, one) => sum + one.bars, 0);
+  // The span is that of the period, so the rows before it do not count.
+  const isPart = portfolio !== null && (period !== undefined || config["limit"] !== null) && bars < data.rows;
+  const rows = isPart ? `${integer(bars)} of ${counted(data.rows, "row")}` : counted(data.rows, "row");
   const amount =
     chosen === undefined
-      ? `${counted(data.rows, "row")}, ${counted(data.symbols, "symbol")}`
+      ? `${rows}, ${counted(data.symbols, "symbol")}`
       : `${integer(new Set(chosen).size)} of ${counted(data.symbols, "symbol")} (${names(chosen)}), ${counted(bars, "bar")}`;
   const { feeBps, slippageBps } = config;
   return `${dataText(data.path, given)}: ${span}${amount}; fee ${String(feeBps)} bps, slippage ${String(slippageBps)} bps`;

@@ -15,9 +15,10 @@ export function ratio(value: unknown): string {
   return typeof value === "number" ? value.toFixed(2) : "-";
 }
 
-/** A rounded number with thousands separators. */
+/** A rounded number with thousands separators; from 1e15 on, where they would not be read, a power of ten. */
 export function integer(value: unknown): string {
-  return typeof value === "number" ? Math.round(value).toLocaleString("en") : "-";
+  if (typeof value !== "number") return "-";
+  return Math.abs(value) < 1e15 ? Math.round(value).toLocaleString("en") : value.toExponential(1);
 }
 
 /** A price with at most six significant digits. */

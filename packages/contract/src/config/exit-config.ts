@@ -26,9 +26,9 @@ function distance(description: string, ...pythonNames: string[]): Parameter<numb
 
 /** Every parameter of protective exits, in the order in which they are documented. */
 export const exitParameters: ParameterTable<ExitConfig> = {
-  stopLoss: distance("Distance of the stop from the entry price, 0 for none", "stop_loss"),
-  takeProfit: distance("Distance of the target from the entry price, 0 for none", "take_profit"),
-  trailingStop: distance("Distance of the stop from the best price so far, 0 for none", "trailing_stop"),
+  stopLoss: distance("Distance of the stop from the entry price, 0.05 for 5 %, 0 for none", "stop_loss"),
+  takeProfit: distance("Distance of the target from the entry price, 0.1 for 10 %, 0 for none", "take_profit"),
+  trailingStop: distance("Distance of the stop from the best price so far, 0.05 for 5 %, 0 for none", "trailing_stop"),
   exitUnits: {
     kind: "choice",
     values: ["fraction", "atr"],

@@ -17,9 +17,9 @@ interface KeyOptions {
 }
 
 /**
- * Makes the keys of cache entries: the content of the symbols, the whole configuration of the arithmetic, and the
- * strategy with its version, its parameters and the digest of its code. Callers add what else an entry depends on to
- * its part, such as the wanted metrics.
+ * Makes the keys of cache entries: the content of the symbols and of the benchmark, the whole configuration of the
+ * arithmetic, and the strategy with its version, its parameters and the digest of its code. Callers add what else an
+ * entry depends on to its part, such as the wanted metrics.
  */
 export function keysOf(
   config: AtcConfig,
@@ -36,11 +36,11 @@ export function keysOf(
     ...signalKeyPart(config),
     ...backtestPart(config),
     limit: config.limit ?? null,
-    // Its rows count even if the run does not trade it.
-    ...(config.benchmark === undefined ? {} : { benchmarkContent: contentOf([config.benchmark]) }),
     resultVersion,
     // Absent from the keys of all bars, which earlier releases wrote.
     ...(period === undefined ? {} : { period: asJson({ from: period.from, to: period.to }) }),
+    // Figures depend on the closes of the benchmark, which need not be among the symbols of an entry.
+    ...(config.benchmark === undefined ? {} : { benchmarkContent: contentOf([config.benchmark]) }),
   };
   return (kind, part) => {
     const input = contentOf(part.symbols);

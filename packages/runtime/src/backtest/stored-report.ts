@@ -79,7 +79,11 @@ function contributionOf(value: JsonValue): NonNullable<Figures["contributions"]>
 
 function skippedSymbol(value: JsonValue): Figures["skipped"][number] {
   if (!isObject(value)) throw new TypeError("a skipped symbol is not an object");
-  return { symbol: textOf(value["symbol"]), reason: textOf(value["reason"]) };
+  return {
+    symbol: textOf(value["symbol"]),
+    reason: textOf(value["reason"]),
+    code: textOf(value["code"]) as Figures["skipped"][number]["code"],
+  };
 }
 
 function textOf(value: JsonValue | undefined): string {

@@ -3,7 +3,8 @@ import type { ResampleOptions, ResampleResult } from "@atc/resample";
 import { datasetFindings } from "../backtest/dataset-findings.ts";
 import { asMadeFrom, datasetNotes } from "../data/dataset-notes.ts";
 import type { DataOptions } from "../data/open-data.ts";
-import { checkNotAppended, openData } from "../data/open-data.ts";
+import { openData } from "../data/open-data.ts";
+import { checkMayReplace } from "../data/replaced-dataset.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 
 /** How a dataset of other bars is made. */
@@ -12,7 +13,7 @@ export interface ResampleDataOptions extends OperationOptions {
   readonly bars: ResampleOptions;
   /** The name of the new dataset. Default: the name of the original, `-` and the rule. */
   readonly name?: string;
-  /** Whether the new dataset is rewritten even if it is up to date. */
+  /** Whether the new dataset is rewritten even if it is up to date, or holds rows from elsewhere. */
   readonly reread?: boolean;
   /** Whether the new dataset is rewritten even if rows were appended to it, which are dropped. */
   readonly dropAppended?: boolean;
@@ -37,7 +38,8 @@ export async function resampleData(
   using opened = await openData(runtime, data, { ...reading, signal, onProgress });
   const { name = `${opened.dataset.manifest.name}-${formatBarRule(rule)}` } = options;
   // An append changes the fingerprint, so the dataset with it is never up to date.
-  if (!dropAppended) await checkNotAppended(runtime, name, undefined);
+  if (!dropAppended)
+    await checkMayReplace(runtime, name, { origin: { madeFrom: opened.dataset.manifest.name }, reread });
   const { dataset } = opened;
   const report = await datasetFindings(runtime, dataset, { signal, onProgress });
   const sourceNotes = asMadeFrom(datasetNotes(report, dataset.manifest)).map((note) => ({ ...note }));

@@ -1,7 +1,7 @@
 import type { BoundStrategy, CurveSink, MetricName, Period } from "@atc/backtest";
-import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, periodRows } from "@atc/backtest";
+import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, isSymbolFault, periodRows } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
-import type { AtcErrorCode, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
+import type { AtcError, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
@@ -49,7 +49,7 @@ export interface TestedSymbol {
 /** A symbol that could not be backtested, as plain data. */
 export interface TaskFailure {
   readonly symbol: string;
-  readonly code: AtcErrorCode;
+  readonly code: AtcError["code"];
   readonly message: string;
   readonly details: JsonObject;
 }
@@ -57,7 +57,7 @@ export interface TaskFailure {
 export interface BacktestTaskOutput {
   /** The symbols that were backtested, in the order of the input. */
   readonly tested: readonly TestedSymbol[];
-  /** Symbols whose data is invalid (ATC_INVALID_DATA), or on which a strategy failed (ATC_STRATEGY). */
+  /** Symbols with invalid data or an invalid decision, and those on which a strategy of the user's failed. */
   readonly failures: readonly TaskFailure[];
 }
 
@@ -90,15 +90,10 @@ async function runDescribe({ module, watch }: WatchedModule): Promise<StrategyDe
 /** Loads a strategy of the user's on a thread, and describes it. */
 export const describeStrategy: Task<WatchedModule, StrategyDescription> = task({ version: 1, run: runDescribe });
 
-/** The fault of a symbol that does not end the run; undefined for any other error. */
-function failureOf(error: unknown, symbol: string, own: WatchedModule | undefined): TaskFailure | undefined {
-  if (isAtcError(error, "ATC_INVALID_DATA") || isAtcError(error, "ATC_STRATEGY"))
-    return { symbol, code: error.code, message: error.message, details: error.details };
-  // What the strategy decided is invalid, such as a direction of 2.
-  if (own === undefined || !isAtcError(error, "ATC_INVALID_ARGUMENT") || !("decision" in error.details))
-    return undefined;
-  const details = { ...error.details, strategy: own.module.label };
-  return { symbol, code: "ATC_STRATEGY", message: error.message, details };
+/** An error as the fault of a symbol. A decision that is not one is the fault of the user's strategy, if it is one. */
+function failureOf(symbol: string, { code, message, details }: AtcError, own?: WatchedModule | undefined): TaskFailure {
+  if (own === undefined || code !== "ATC_INVALID_ARGUMENT") return { symbol, code, message, details };
+  return { symbol, code: "ATC_STRATEGY", message, details: { ...details, strategy: own.module.label } };
 }
 
 /** What one symbol of a task needs. */
@@ -159,9 +154,8 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
       const { bars, trades, fills } = curves.reader(symbol);
       tested.push({ figures, counts: { bars, trades, fills } });
     } catch (error) {
-      const failure = failureOf(error, symbol, input.own);
-      if (failure === undefined) throw error;
-      failures.push(failure);
+      if (!isSymbolFault(error, symbol)) throw error;
+      failures.push(failureOf(symbol, error, input.own));
     }
     before += to - start;
     context.onProgress({ phase: "computing", done: before, unit: "bars" });
@@ -241,14 +235,14 @@ async function runScan(input: ScanTaskInput, context: TaskContext): Promise<Scan
       before += step.value.bars;
     } catch (error) {
       if (!isAtcError(error, "ATC_INVALID_DATA")) throw error;
-      failures.push({ symbol, code: error.code, message: error.message, details: error.details });
+      failures.push(failureOf(symbol, error));
     }
   }
   return { states, failures };
 }
 
 /** Computes the state of symbols of a dataset at their last bars. */
-export const scanSymbols: Task<ScanTaskInput, ScanTaskOutput> = task({ version: 1, run: runScan });
+export const scanSymbols: Task<ScanTaskInput, ScanTaskOutput> = task({ version: 2, run: runScan });
 
 /** Closes the datasets of this thread. */
 export function disposeWorker(): void {

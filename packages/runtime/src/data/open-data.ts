@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Dataset, OperationOptions } from "@atc/contract";
 import { AtcError, absentOnly, fromSystemError, systemNameOf } from "@atc/contract";
-import { datasetHint, datasetHistory, datasetNamed, sourcePathOf } from "@atc/datasets";
+import { datasetHint, datasetNamed, sourcePathOf } from "@atc/datasets";
 import type { IngestOptions, IngestReport, IngestResult } from "@atc/ingest";
 import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
 import { looksLikePath } from "../plugins/file-endings.ts";
@@ -10,12 +10,17 @@ import { machineDefaults } from "../wiring/machine-defaults.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { ReadingOptions } from "./open-source.ts";
 import { defaultName, executorFor, openSource } from "./open-source.ts";
+import { checkNoReading } from "./reading-of-files.ts";
+import { checkMayReplace } from "./replaced-dataset.ts";
 
 /** How files are read into a dataset. */
 export interface DataOptions extends ReadingOptions, OperationOptions {
   /** The name of the dataset. Default: the stem of the file name and 8 digits of a hash of its path. */
   readonly name?: string;
-  /** Reads the file again even if the dataset is up to date. Appended rows are kept: see `dropAppended`. */
+  /**
+   * Reads the file again even if the dataset is up to date, and replaces the rows of another file in it. Appended rows
+   * are kept: see `dropAppended`.
+   */
   readonly reread?: boolean;
   /** Reads the file again and drops the rows that were appended to its dataset. Default: that is refused. */
   readonly dropAppended?: boolean;
@@ -56,37 +61,13 @@ async function notFound(runtime: Runtime, data: string): Promise<AtcError> {
 }
 
 /**
- * Refuses to rewrite a dataset if files were appended to it since it was written.
- *
- * @param fingerprint - that of the rows to write, which may be in the dataset; undefined if it is rewritten in any case
- */
-export async function checkNotAppended(
-  { store }: Runtime,
-  name: string,
-  fingerprint: string | undefined,
-): Promise<void> {
-  const manifest = await store.find(name).catch((error: unknown) => {
-    // A damaged dataset is rewritten; one that the system could not read may hold appended rows.
-    if (systemNameOf(error) !== "") throw error;
-    return undefined;
-  });
-  if (manifest === undefined || manifest.fingerprint === fingerprint) return;
-  const last = datasetHistory(manifest).at(-1);
-  if (last === undefined) return;
-  throw new AtcError(
-    "ATC_INVALID_ARGUMENT",
-    `the dataset "${name}" also holds rows that were appended from "${last.source}", which writing it again would drop; use the dataset by its name, give another --name, or drop those rows with --drop-appended`,
-    { details: { dataset: name } },
-  );
-}
-
-/**
  * Reads files, or the rows of a query, into a dataset, unless the dataset is up to date. See `openSource` for the
  * choice of the source.
  *
  * @param paths - a file, directory or pattern, or a list of these; may be empty with `sql`
- * @throws ATC_NOT_FOUND, ATC_MISSING_PLUGIN, ATC_INVALID_ARGUMENT (also if other files were appended since),
- * ATC_INVALID_DATA, ATC_CORRUPT_DATA, ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO, ATC_ABORTED
+ * @throws ATC_NOT_FOUND, ATC_MISSING_PLUGIN, ATC_INVALID_ARGUMENT (also if other files were appended since, or if the
+ * dataset holds the rows of another file), ATC_INVALID_DATA, ATC_CORRUPT_DATA, ATC_LOCKED, ATC_NO_SPACE, ATC_READ_ONLY,
+ * ATC_IO, ATC_ABORTED
  */
 export async function ingestFile(
   runtime: Runtime,
@@ -106,7 +87,12 @@ export async function ingestFile(
   } = options;
   await using source = await openSource(runtime, list, options);
   const settings = { name, duplicates, force: reread || dropAppended, memoryBytes };
-  if (!dropAppended) await checkNotAppended(runtime, name, reread ? undefined : fingerprintOf(source, settings));
+  if (!dropAppended)
+    await checkMayReplace(runtime, name, {
+      fingerprint: reread ? undefined : fingerprintOf(source, settings),
+      origin: { path: source.identity.path },
+      reread,
+    });
   // The threads end with the ingest, so that their memory is free afterwards.
   await using executor = await executorFor(runtime, source);
   return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress, onKept });
@@ -121,7 +107,8 @@ async function namesFiles({ cwd }: Runtime, data: string): Promise<boolean> {
  * Opens a dataset, a file or a query. A dataset of a file can be named by the file's stem. A file is first read into a
  * dataset, unless its dataset is up to date. Without `data` it opens the rows of the query `options.sql`.
  *
- * @throws ATC_INVALID_ARGUMENT if neither `data` nor `sql` is given; what {@link ingestFile} throws
+ * @throws ATC_INVALID_ARGUMENT if neither `data` nor `sql` is given, or if a dataset is given with options that
+ * say how files are read; what {@link ingestFile} throws
  */
 export async function openData(
   runtime: Runtime,
@@ -136,6 +123,7 @@ export async function openData(
   }
   const name = looksLikePath(data) ? data : await datasetNamed(runtime.store, data);
   if (looksLikePath(data) || (await runtime.store.find(name)) === undefined) throw await notFound(runtime, data);
+  checkNoReading(data, options);
   const dataset = await runtime.store.open(name);
   return opened(dataset, {
     path: sourcePathOf(dataset.manifest),

@@ -206,10 +206,19 @@ async function openAll(
   }
 }
 
+/** Characters of the hash at the end of a default name, and of the hyphen before it. */
+const endOfName = 9;
+
 /** The default name of the dataset of some files or of a query. */
 export function defaultName(runtime: Pick<Runtime, "cwd">, paths: readonly string[], sql: string | undefined): string {
   const places = paths.map((path) => resolve(runtime.cwd, path));
-  if (sql === undefined) return datasetName(places.join("|").replace(/\/+$/, ""));
+  if (sql === undefined) {
+    const name = datasetName(places.join("|").replace(/\/+$/, ""));
+    const [first = ""] = places;
+    if (places.length < 2) return name;
+    // Not the stem of one file, which would name the dataset as if it had that file alone.
+    return `${datasetName(first).slice(0, -endOfName)}-and-${places.length - 1}-more${name.slice(-endOfName)}`;
+  }
   const digits = createHash("sha256")
     .update([sql, ...places].join("\n"))
     .digest("hex");

@@ -49,7 +49,7 @@ export interface SignalScan {
 
 /** The version of what a state holds. */
 const stateVersion = 1;
-const taskRef = { task: "@atc/runtime#scanSymbols", version: 1 };
+const taskRef = { task: "@atc/runtime#scanSymbols", version: 2 };
 
 interface ReadSymbol {
   readonly symbol: string;
