@@ -21,8 +21,8 @@ export const packages = {
   },
   testing: {
     imports: ["contract", "plugin-kit"],
-    folders: ["codecs", "stores", "sources", "executors", "indicators", "base"],
-    limit: "39 kB",
+    folders: ["codecs", "stores", "sources", "executors", "indicators", "strategies", "base"],
+    limit: "44 kB",
   },
   config: {
     imports: ["contract", "plugin-kit"],
@@ -50,7 +50,7 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "133 kB",
+    limit: "135 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
@@ -183,6 +183,6 @@ export const packages = {
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],
     folders: ["commands", "codecs", "invocation", "reports", "text", "process"],
-    limit: "78 kB",
+    limit: "80 kB",
   },
 };

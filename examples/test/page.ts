@@ -19,7 +19,12 @@ function candidates(): readonly string[] {
     parent,
     ...packageFolders(parent).map((folder) => folder.slice(root.length)),
   ]);
-  return ["README.md", "docs/writing-a-plugin.md", ...folders.map((folder) => join(folder, "README.md"))];
+  return [
+    "README.md",
+    "docs/strategies.md",
+    "docs/writing-a-plugin.md",
+    ...folders.map((folder) => join(folder, "README.md")),
+  ];
 }
 
 function read(names: readonly string[]): readonly Page[] {
@@ -32,7 +37,10 @@ function read(names: readonly string[]): readonly Page[] {
     .filter(({ blocks }) => blocks.length > 0);
 }
 
-/** Every README and docs/writing-a-plugin.md. Packages test the pages of their formats and keys themselves. */
+/**
+ * Every README, docs/strategies.md and docs/writing-a-plugin.md. Packages test the pages of their formats and keys
+ * themselves.
+ */
 export const pages: readonly Page[] = read(candidates());
 
 /** {@link pages}, and the other pages of `docs`. */

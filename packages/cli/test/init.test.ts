@@ -97,6 +97,24 @@ describe("atc init plugin", { timeout: 120_000 }, () => {
     expect(backtest).toMatchObject({ code: 0, stdout: expect.stringContaining("SPY") });
   });
 
+  it("writes a strategy that builds, passes its suite, and decides", async () => {
+    const folder = await init("@me/my-trend", "strategy");
+    expect(await testOf(folder)).toBeGreaterThan(20);
+    await shop.file("bars.csv", barsCsv(["AAA"], 60));
+    const options = ["backtest", "bars.csv", "--json", "--strategy", "my-trend", "--parameter"];
+    const slow = await shop.atc(...options, "bars=15");
+    expect([slow.code, slow.json<{ portfolio: { trades: number } }>().portfolio.trades]).toEqual([
+      0,
+      expect.any(Number),
+    ]);
+    const unknown = await shop.atc(...options, "bras=3");
+    expect([unknown.code, errorOf(unknown).message]).toEqual([2, expect.stringContaining('"bars"')]);
+    const same = await shop.atc("init", "strategy", "@me/another", "--package", "--json");
+    const plugin = await shop.atc("init", "plugin", "other", "--kind", "strategy", "--json");
+    expect(same.json()).toMatchObject({ packageName: "@me/another", pluginName: "another", kind: "strategy" });
+    expect(same.json()["files"]).toEqual(plugin.json()["files"]);
+  });
+
   it("prints the files and the next steps, or only the files as JSON", async () => {
     const text = await shop.atc("init", "plugin", "one", "--kind", "codec");
     expect(text).toMatchObject({ code: 0, stderr: "" });
@@ -170,9 +188,22 @@ describe("atc init plugin", { timeout: 120_000 }, () => {
       expect(errorOf(await shop.atc("init", "plugin", name, "--kind", kind, "--json")).message).toContain("taken by");
   });
 
+  it("refuses the names of built-in strategies", async () => {
+    const files = readdirSync(join(root, "packages/backtest/src/strategy/built-in"));
+    const names = ["atc", "columns", ...files.map((file) => basename(file, ".ts"))];
+    expect(names).toContain("cross");
+    for (const name of names) {
+      const refused = await shop.atc("init", "plugin", name, "--kind", "strategy", "--json");
+      expect([refused.code, errorOf(refused).message]).toEqual([2, expect.stringContaining("taken by")]);
+    }
+  });
+
   it("refuses a kind without a template, and suggests a near one", async () => {
     const far = await shop.atc("init", "plugin", "one", "--kind", "executor", "--json");
-    expect([far.code, errorOf(far).message]).toEqual([2, expect.stringContaining("codec, byte-store, source")]);
+    expect([far.code, errorOf(far).message]).toEqual([
+      2,
+      expect.stringContaining("codec, byte-store, source, strategy"),
+    ]);
     const near = await shop.atc("init", "plugin", "one", "--kind", "byte-stor", "--json");
     expect(errorOf(near).message).toContain("--kind byte-store");
     expect(await shop.atc("init", "plugin", "one")).toMatchObject({
@@ -183,7 +214,7 @@ describe("atc init plugin", { timeout: 120_000 }, () => {
 
   it("has its own help, and is in the package that npm installs", async () => {
     const help = await shop.atc("init", "plugin", "--help");
-    expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining("codec, byte-store, source") });
+    expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining("codec, byte-store, source, strategy") });
     const { files } = JSON.parse(readFileSync(join(root, "packages/cli/package.json"), "utf8"));
     expect(files).toContain("templates");
   });

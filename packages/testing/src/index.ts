@@ -13,3 +13,4 @@ export * from "./sources/data-source-cases.ts";
 export * from "./sources/table-writer-cases.ts";
 export * from "./stores/array-store-cases.ts";
 export * from "./stores/byte-store-cases.ts";
+export * from "./strategies/strategy-cases.ts";

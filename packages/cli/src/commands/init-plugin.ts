@@ -6,7 +6,7 @@ import { AtcError, nearest, type PluginManifestEntry } from "@atc/contract";
 import { writeNewFolder } from "./new-folder.ts";
 
 /** A kind of plugin with a template. */
-export type TemplateKind = "byte-store" | "codec" | "source";
+export type TemplateKind = "byte-store" | "codec" | "source" | "strategy";
 
 /** What package.json says about a plugin of each kind. */
 const kinds: Readonly<Record<TemplateKind, Omit<PluginManifestEntry, "kind" | "name">>> = {
@@ -19,10 +19,12 @@ const kinds: Readonly<Record<TemplateKind, Omit<PluginManifestEntry, "kind" | "n
       separator: "; or |: the character between two fields (default: ;)",
     },
   },
+  // Its parameters are those that it declares.
+  strategy: {},
 };
 
 /** The kinds of plugin with a template, for messages. */
-export const templateKinds: readonly TemplateKind[] = ["codec", "byte-store", "source"];
+export const templateKinds: readonly TemplateKind[] = ["codec", "byte-store", "source", "strategy"];
 
 /** The package of a new plugin. */
 export interface NewPlugin {
@@ -33,16 +35,19 @@ export interface NewPlugin {
   readonly kind: TemplateKind;
 }
 
-/** Names of plugins of our packages, and of algorithms and file endings of our codecs. */
+/** Names of plugins of our packages and of built-in strategies, and of algorithms and file endings of our codecs. */
 const taken: Readonly<Record<TemplateKind, readonly string[]>> = {
   codec: ["blosc", "blosclz", "lz4", "lz4hc", "numeric", "snappy", "sz", "zlib", "zst", "zstd", "zz"],
   "byte-store": ["fs"],
   source: ["arrow", "csv", "duckdb", "json", "zip"],
+  strategy: ["atc", "columns", "cross", "donchian", "hold", "rsi"],
 };
 
-const templates = fileURLToPath(new URL("../../templates/", import.meta.url));
+/** The folder of the templates. */
+export const templates: string = fileURLToPath(new URL("../../templates/", import.meta.url));
 
-function refusal(message: string, details: Readonly<Record<string, string>>): AtcError {
+/** An ATC_INVALID_ARGUMENT. */
+export function refusal(message: string, details: Readonly<Record<string, string>>): AtcError {
   return new AtcError("ATC_INVALID_ARGUMENT", message, { details });
 }
 
@@ -97,7 +102,11 @@ function packageJson(kind: TemplateKind): string {
     },
     atc: { plugins: [{ kind, name: "plugin-name", ...kinds[kind] }] },
     scripts: { build: "tsc", test: "tsc && node --test dist/test/index.test.js", prepack: "tsc" },
-    dependencies: { "@atc/contract": `^${contract}`, "@atc/plugin-kit": `^${versionOf("@atc/plugin-kit")}` },
+    dependencies: {
+      "@atc/contract": `^${contract}`,
+      // The other templates use what implementations share.
+      ...(kind === "strategy" ? {} : { "@atc/plugin-kit": `^${versionOf("@atc/plugin-kit")}` }),
+    },
     // The command does not depend on the suites, so their version is unknown: the newest of the contract's line.
     devDependencies: {
       "@atc/testing": `${contract.split(".")[0]}.x`,

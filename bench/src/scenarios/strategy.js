@@ -1,0 +1,73 @@
+// What a strategy of one's own costs per bar beside the built-in `hold`: a module that decides the same, and so does
+// nothing else. The difference is the price of its thread and of the copies that it gets: per bar, from datasets of two
+// lengths, and per run.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { mmapStore } from "@atc/mmap-store";
+import { backtestFile } from "@atc/runtime";
+import { walk } from "../market.js";
+import { cpuMs, median, report, withFolder } from "../measure.js";
+
+const lengths = [1_000_000, 9_000_000];
+const rounds = 5;
+
+const module = `export default {
+  name: "nothing",
+  start: () => ({ decide: (bars, directions) => { directions.fill(1); } }),
+};
+`;
+
+async function write(folder, bars) {
+  const store = mmapStore({ directory: folder });
+  const lock = await store.lock(`bars-${bars}`);
+  const schema = {
+    kind: "bars",
+    columns: [
+      { name: "timestamp", type: "timestamp[ms]" },
+      { name: "open", type: "float64" },
+      { name: "close", type: "float64" },
+    ],
+  };
+  const close = walk(bars);
+  const open = Float64Array.from(close, (_, i) => close[Math.max(i - 1, 0)]);
+  const timestamp = BigInt64Array.from({ length: bars }, (_, i) => BigInt(i) * 60_000n);
+  const writer = await store.create(lock, { schema, fingerprint: "bench", series: [{ symbol: "A", rows: bars }] });
+  await writer.write("A", 0, { timestamp, open, close });
+  await writer.publish();
+  await lock[Symbol.asyncDispose]();
+}
+
+await withFolder(async (folder) => {
+  const dataDir = join(folder, "mmap");
+  for (const bars of lengths) await write(dataDir, bars);
+  const file = join(folder, "nothing.mjs");
+  writeFileSync(file, module);
+  const strategies = { hold: "hold", "a module that does nothing": file };
+  const times = new Map();
+  const expected = new Map();
+  for (let round = 0; round <= rounds; round++) {
+    for (const bars of lengths) {
+      for (const [name, strategy] of Object.entries(strategies)) {
+        // A new cache for each run, so that it computes.
+        const config = { dataDir, cacheDir: join(folder, `cache-${times.size}-${round}-${bars}-${name}`), strategy };
+        const ms = await cpuMs(async () => {
+          const { report: found } = await backtestFile(`bars-${bars}`, { config, cwd: folder, env: {} });
+          if (!expected.has(bars)) expected.set(bars, found.portfolio.totalReturn);
+          assert.equal(found.portfolio.totalReturn, expected.get(bars));
+        });
+        const key = `${name} ${bars}`;
+        if (round > 0) times.set(key, [...(times.get(key) ?? []), ms]);
+      }
+    }
+  }
+  const [few, many] = lengths;
+  const rows = Object.fromEntries(
+    Object.keys(strategies).map((name) => {
+      const [short, long] = lengths.map((bars) => median(times.get(`${name} ${bars}`)));
+      const perBar = ((long - short) * 1e6) / (many - few);
+      return [name, { "ns per bar": +perBar.toFixed(1), "ms per run": Math.round(short - (perBar * few) / 1e6) }];
+    }),
+  );
+  report(rows);
+});
