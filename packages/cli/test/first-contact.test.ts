@@ -477,7 +477,7 @@ describe("the words of the READMEs and the sources", () => {
   });
 
   it("say that a strategy names the columns that it reads", () => {
-    expect(fileOf("packages/backtest/README.md")).toMatch(/the columns that its `columns` names/);
+    expect(fileOf("packages/backtest/README.md")).toMatch(/the columns that its\s+`columns` names/);
   });
 
   it("say how a plugin gets its path and options, and need no native module", () => {

@@ -29,7 +29,7 @@ describe.each(names)("a column and a symbol called %s", (name) => {
     expect(heading?.toLowerCase()).toBe(`symbol,timestamp,close,${name.toLowerCase()}`);
     expect([first?.split(",").at(-1), second?.split(",").at(-1)]).toEqual(["0.5", "1.5"]);
     for (const file of ["out.csv", "out.parquet"]) {
-      expect((await shop.atc("ingest", file, "--name", "again")).code).toBe(0);
+      expect((await shop.atc("ingest", file, "--name", "again", "--reread")).code).toBe(0);
       expect(await rowsOf("again")).toEqual(await rowsOf("d"));
     }
     const backtest = await shop.atc("backtest", "d", "--json", "--symbols", name);

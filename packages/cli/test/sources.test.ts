@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 async function ingested(...args: string[]): Promise<readonly string[]> {
-  const run = await shop.atc("ingest", ...args, "--name", "again", "--json");
+  const run = await shop.atc("ingest", ...args, "--name", "again", "--reread", "--json");
   expect(errorOf(run)).toEqual({});
   return await rowsOf("again");
 }

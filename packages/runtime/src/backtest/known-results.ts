@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { CurveContent, MetricName, SymbolFigures } from "@atc/backtest";
 import { firstMetrics, metricNames } from "@atc/backtest";
 import type { Cache } from "@atc/cache";
@@ -58,15 +59,17 @@ const richerContents: readonly ContentOptions[] = [
   { curves: true, columns: ["cash", "exposure"], fills: true },
 ];
 
-/** The results that serve a run of the first metrics alone, the least first. */
+/** The results, apart from its own, that serve a run of the first metrics alone, the least first. */
 function richerResults(runtime: Runtime, run: StoredRun, bars: number): readonly StoredResults<SymbolFigures>[] {
   const config = backtestPart(runtime.config);
   // Curves that are asked for are those of the run's own entry, or of one with more metrics.
   const contents = run.options.curves === true ? [run.options] : richerContents;
+  const own = contentPart(run.content.symbols);
   return [[], metricNames].flatMap((metrics) => {
     const needs = { config, symbols: run.symbols.length, metrics };
     return contents.flatMap((options) => {
       const { symbols: content } = contentOf(options, needs);
+      if (metrics.length === 0 && isDeepStrictEqual(contentPart(content), own)) return [];
       return storedOf(runtime, run, { codec: figuresCodec, bars, content, metrics }) ?? [];
     });
   });
