@@ -10,9 +10,8 @@ import { compute } from "@atc/signals";
 import { accountsOf } from "../account-task.js";
 import { checkout } from "../command-run.js";
 import { walk } from "../market.js";
-import { cpuMs, report, withFolder } from "../measure.js";
+import { leastOf, report, withFolder } from "../measure.js";
 
-const rounds = Math.max(Number(process.env.ATC_BENCH_ROUNDS ?? 9), 9);
 const baseline = process.env.ATC_BASELINE;
 const vectorbt = process.env.ATC_VECTORBT;
 const bars = 1_000_000;
@@ -25,18 +24,6 @@ function market(length, seed) {
   );
   const times = BigInt64Array.from({ length }, (_, i) => BigInt(i) * 60_000n);
   return { times, open, close };
-}
-
-/** Least nanoseconds per unit of each action, in turns. */
-async function leastOf(actions, units) {
-  const least = Object.fromEntries(Object.keys(actions).map((name) => [name, Number.POSITIVE_INFINITY]));
-  for (let round = 0; round < rounds + 2; round++)
-    for (const [name, action] of Object.entries(actions)) {
-      const ns = ((await cpuMs(action)) * 1e6) / units;
-      // The first two rounds wait for the compiler.
-      if (round > 1) least[name] = Math.min(least[name], ns);
-    }
-  return least;
 }
 
 const rounded = (value) => (value === undefined ? undefined : +value.toFixed(1));

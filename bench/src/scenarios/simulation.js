@@ -11,9 +11,8 @@ import {
 } from "@atc/backtest";
 import { compute } from "@atc/signals";
 import { walk } from "../market.js";
-import { cpuMs, report } from "../measure.js";
+import { leastOf, report } from "../measure.js";
 
-const rounds = Math.max(Number(process.env.ATC_BENCH_ROUNDS ?? 9), 9);
 const bars = 1_000_000;
 const blockLength = 32_768;
 const minute = 60_000n;
@@ -37,15 +36,9 @@ function inBlocks(length, each) {
   for (let from = 0; from < length; from += blockLength) each(from, Math.min(length, from + blockLength));
 }
 
-/** Least nanoseconds per unit of each action, in turns. */
-async function leastOf(actions, units) {
-  const least = Object.fromEntries(Object.keys(actions).map((name) => [name, Number.POSITIVE_INFINITY]));
-  for (let round = 0; round < rounds + 2; round++)
-    for (const [name, action] of Object.entries(actions)) {
-      const ns = ((await cpuMs(action)) * 1e6) / units;
-      // The first two rounds wait for the compiler.
-      if (round > 1) least[name] = Math.min(least[name], ns);
-    }
+/** The least of each action, as a row of the report. */
+async function rowsOf(actions, units) {
+  const least = await leastOf(actions, units);
   return Object.fromEntries(Object.entries(least).map(([name, ns]) => [name, { ns: +ns.toFixed(1) }]));
 }
 
@@ -71,7 +64,7 @@ const ranges = { ...exits, stopLoss: 5, takeProfit: 10, trailingStop: 4, exitUni
 const costs = { feePerTrade: 0.1, slippageBps: 1, spreadBps: 1, borrowRate: 0.01, marginRate: 0.02, cashRate: 0.01 };
 
 async function exitFigures() {
-  return await leastOf(
+  return await rowsOf(
     {
       "all exits, 200 orders": () => simulate(few, exits),
       "all exits, 200 orders, reentry immediately": () => simulate(few, { ...exits, reentry: "immediately" }),
@@ -120,7 +113,7 @@ async function metricFigures() {
     const volatility = new Float64Array(blockLength);
     inBlocks(bars, (from, to) => figures.add(curve.subarray(from, to), to - from, sharpe, volatility));
   };
-  return await leastOf(
+  return await rowsOf(
     {
       "all metrics of minutes, trades included": () => all(columns.times),
       "all metrics of days, trades included": () => all(days),
@@ -157,7 +150,7 @@ async function sharedFigures() {
     }
     account.finish();
   };
-  return await leastOf(
+  return await rowsOf(
     {
       "shared by 50 symbols, per row": () => run({}),
       "shared by 50 symbols, rebalanced monthly, all exits, per row": () => run({ ...exits, rebalance: "monthly" }),

@@ -60,14 +60,8 @@ export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/
 export { installedSources, openSource, type ReadingOptions } from "./data/open-source.ts";
 export type { ExportResult, TableTarget } from "./data/table-target.ts";
 export { reportJson } from "./output/report-json.ts";
-export {
-  type CurveFiles,
-  checkCurveFiles,
-  signalFormats,
-  tableFiles,
-  writeCurves,
-  writeSignals,
-} from "./output/write-table.ts";
+export { type CurveFiles, checkCurveFiles, tableFiles, writeCurves } from "./output/write-curves.ts";
+export { signalFormats, writeSignals } from "./output/write-signals.ts";
 export type { InstalledPlugin } from "./plugins/installed-plugins.ts";
 export type { InstalledPluginHost } from "./plugins/plugin-host.ts";
 export { type ExportedSignals, exportSignals, type SignalExportOptions } from "./signals/export-signals.ts";

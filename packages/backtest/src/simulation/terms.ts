@@ -1,4 +1,5 @@
 import type { BacktestConfig } from "@atc/contract";
+import { positionSizing } from "../base/position-sizing.ts";
 
 /** How the size of a position is computed, by the order of the specification. */
 export const sizings = {
@@ -111,11 +112,6 @@ export function hasCosts(terms: Terms): boolean {
   return feeRate > 0 || !isFeeProportional || concession > 0 || slippageRange > 0 || hasRates;
 }
 
-/** The sizing of a configuration, with its default. */
-function sizingOf({ sizing, signal }: BacktestConfig): keyof typeof sizings {
-  return sizing ?? (signal === "weight" ? "signalProportional" : "allIn");
-}
-
 /** Converts a configuration whose values are valid. */
 export function termsOf(config: BacktestConfig): Terms {
   return termsWith(config, costsOf(config));
@@ -160,6 +156,7 @@ type DoubleMember = {
 
 function termsWith(config: BacktestConfig, costs: Costs): Terms {
   const { stopLoss, takeProfit, trailingStop } = config;
+  const { sizing, size } = positionSizing(config);
   const hasExits = stopLoss > 0 || takeProfit > 0 || trailingStop > 0;
   return Object.assign(doubles(), {
     ...costs,
@@ -168,8 +165,8 @@ function termsWith(config: BacktestConfig, costs: Costs): Terms {
     highest: config.side === "short" ? 0 : 1,
     fillsAtClose: config.fill === "nextClose",
     fillsAtWorst: config.fill === "worst",
-    sizing: sizings[sizingOf(config)],
-    size: config.size ?? 1,
+    sizing: sizings[sizing],
+    size,
     maxLeverage: config.maxLeverage,
     lotSize: config.lotSize,
     minNotional: config.minNotional,
