@@ -88,7 +88,6 @@ export {
   accountsOf,
   type PortfolioAccount,
   type PortfolioFigures,
-  type PortfolioListener,
   type PortfolioOptions,
   type PortfolioResult,
   portfolio,
@@ -96,6 +95,7 @@ export {
   portfolioOf,
   type SymbolAccount,
 } from "./portfolio/portfolio.ts";
+export type { PortfolioListener } from "./portfolio/since-last-before.ts";
 export { type MemoryDatasetOptions, memoryDataset } from "./prices/memory-dataset.ts";
 export { type MemoryColumns, memorySeries } from "./prices/memory-series.ts";
 export { lossWarning, withLossWarning } from "./prices/warnings.ts";

@@ -19,7 +19,9 @@ import {
 } from "../results/symbol-result.ts";
 import { addEquities, createEquityStatistics } from "../statistics/equity-statistics.ts";
 import { joinCommonTimes } from "./common-times.ts";
-import { mergeCurves, mergedBlocks } from "./time-merge.ts";
+import { ownBenchmark } from "./own-benchmark.ts";
+import { type PortfolioListener, sinceLastBefore } from "./since-last-before.ts";
+import { mergeCurves } from "./time-merge.ts";
 
 /** The figures of all symbols' accounts together, without arrays. */
 export interface PortfolioFigures {
@@ -74,9 +76,6 @@ export function accountsOf(results: readonly SymbolResult[]): readonly SymbolAcc
 export function portfolioAccounts(accounts: readonly SymbolAccount[]): readonly PortfolioAccount[] {
   return accounts.map(({ figures: { timeUnit, totals }, curves }) => ({ timeUnit, totals, curves }));
 }
-
-/** Receives the next `length` points of the portfolio's curve. The arrays are reused after the call. */
-export type PortfolioListener = (times: BigInt64Array, equity: Float64Array, length: number) => void;
 
 /** Options of {@link portfolioOf}. */
 export interface PortfolioOptions {
@@ -138,31 +137,6 @@ function tradesOf(accounts: readonly PortfolioAccount[]): TradeStatistics {
   return statistics;
 }
 
-/**
- * Passes on the last point before `from`, and all points from it on. Accounts are in cash at their last close before a
- * period. Those closes may be far apart, so earlier ones are not part of the portfolio's time.
- */
-function sinceLastBefore(from: bigint | undefined, onBlock: PortfolioListener): PortfolioListener {
-  if (from === undefined) return onBlock;
-  const lastTime = new BigInt64Array(1);
-  const lastEquity = new Float64Array(1);
-  let hasLast = false;
-  let hasStarted = false;
-  return (times, equity, length) => {
-    let first = 0;
-    while (!hasStarted && first < length && times[first] < from) first++;
-    if (first > 0) {
-      lastTime[0] = times[first - 1];
-      lastEquity[0] = equity[first - 1];
-      hasLast = true;
-    }
-    if (first === length) return;
-    if (!hasStarted && hasLast) onBlock(lastTime, lastEquity, 1);
-    hasStarted = true;
-    onBlock(times.subarray(first, length), equity.subarray(first, length), length - first);
-  };
-}
-
 /** Merges the accounts' curves into their mean or their sum. It may be called again, because it keeps nothing. */
 function wholeCurve(
   accounts: readonly PortfolioAccount[],
@@ -176,61 +150,6 @@ function wholeCurve(
     if (divisor !== 1) for (let i = 0; i < length; i++) sums[i] = sums[i] / divisor;
     onBlock(times, sums, length);
   });
-}
-
-/** Reads closes as multiples of the first one. */
-function readGrowth(curve: CurveReader, row: number, into: Float64Array): void {
-  const first = new Float64Array(1);
-  curve.column("close", 0, first);
-  curve.column("close", row, into);
-  for (let i = 0; i < into.length; i++) into[i] = into[i] / first[0];
-}
-
-/**
- * The portfolio's own benchmark: the mean over the symbols of the latest close divided by the first one, at the times
- * of the portfolio. Before its first bar a symbol counts as 1.
- */
-function ownBenchmark(
-  accounts: readonly PortfolioAccount[],
-  from: bigint | undefined,
-): (length: number) => Float64Array {
-  const growth = joinCommonTimes(
-    accounts.map(({ curves, closes = curves }) => closes),
-    readGrowth,
-  );
-  const blocks = sinceBlocks(mergedBlocks(growth), from);
-  let current: Float64Array = new Float64Array(0);
-  let at = 0;
-  let values = new Float64Array(0);
-  return (length) => {
-    if (values.length < length) values = new Float64Array(length);
-    for (let filled = 0; filled < length; ) {
-      if (at === current.length) {
-        const next = blocks.next();
-        if (next.done === true) break;
-        current = next.value;
-        at = 0;
-      }
-      const taken = Math.min(length - filled, current.length - at);
-      for (let i = 0; i < taken; i++) values[filled + i] = current[at + i] / accounts.length;
-      filled += taken;
-      at += taken;
-    }
-    return values.subarray(0, length);
-  };
-}
-
-/** The sums of the last point before `from`, and of all points from it on. */
-function* sinceBlocks(
-  blocks: Iterable<{ readonly times: BigInt64Array; readonly sums: Float64Array; readonly length: number }>,
-  from: bigint | undefined,
-): Generator<Float64Array, void, void> {
-  const found: Float64Array[] = [];
-  const collect = sinceLastBefore(from, (_times, sums, length) => found.push(sums.slice(0, length)));
-  for (const { times, sums, length } of blocks) {
-    collect(times, sums, length);
-    yield* found.splice(0);
-  }
 }
 
 /** The sums of what the accounts paid and earned, divided by `divisor`. */

@@ -3,7 +3,6 @@ import {
   type BacktestConfig,
   type Dataset,
   type OperationOptions,
-  type ProgressListener,
   type Series,
   type SignalConfig,
   throwIfAborted,
@@ -17,11 +16,11 @@ import type { MetricName } from "../metrics/table/metric-names.ts";
 import {
   type PortfolioAccount,
   type PortfolioFigures,
-  type PortfolioListener,
   type PortfolioResult,
   portfolioAccounts,
   portfolioOf,
 } from "../portfolio/portfolio.ts";
+import type { PortfolioListener } from "../portfolio/since-last-before.ts";
 import { arrayCurves, type CurveArrays } from "../results/array-curves.ts";
 import { barColumns, type CurveContent, type CurveSink, type CurveStore } from "../results/curves.ts";
 import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
@@ -30,10 +29,10 @@ import type { BoundStrategy } from "../strategy/strategy.ts";
 import { neededCurveColumns, scalesWithCapital } from "./account-symbols.ts";
 import { accountTotals } from "./account-totals.ts";
 import { backtestSteps } from "./backtest-series.ts";
+import { createBarCounter, drive } from "./bar-counter.ts";
 import { benchmarkCloses, benchmarkSeries } from "./benchmark-closes.ts";
 import type { SymbolContribution } from "./contributions.ts";
 import { decideSteps, type SymbolDecisions } from "./decide-series.ts";
-import { rowsBetweenReports } from "./decided-bars.ts";
 import { resimulateSteps } from "./resimulate.ts";
 import { sharedSteps } from "./shared-account.ts";
 import { isSymbolFault } from "./symbol-fault.ts";
@@ -124,46 +123,6 @@ export interface BacktestResult extends BacktestFigures {
   readonly portfolio: PortfolioResult | undefined;
   /** The points, trades and fills of the shared account; undefined if accounts are separate. */
   readonly account?: CurveArrays | undefined;
-}
-
-/** Counts bars over all symbols, reports them, and yields to the event loop. */
-interface BarCounter {
-  /** Counts `done` finished bars of the current symbol. */
-  advance(done: number): Promise<void>;
-  /** Counts the current symbol, of `rows` bars, as finished. */
-  finish(rows: number): Promise<void>;
-}
-
-function createBarCounter(total: number, onProgress: ProgressListener | undefined): BarCounter {
-  // Without the signal: `backtestSteps` checks it, so that an abort also ends its iteration over the series.
-  const pacer = createPacer({ onProgress });
-  let finished = 0;
-  let reported = 0;
-  function count(done: number, isLast: boolean): Promise<void> {
-    if (isLast || done - reported >= rowsBetweenReports) {
-      reported = done;
-      pacer.report({ phase: "computing", done, total, unit: "bars" });
-    }
-    if (isLast) pacer.flush();
-    return pacer.pause();
-  }
-  return {
-    advance: (done) => count(finished + done, false),
-    finish(rows) {
-      finished += rows;
-      return count(finished, finished === total);
-    },
-  };
-}
-
-/** Runs steps to their end with pauses between. */
-async function drive<Result>(steps: Generator<number, Result, void>, counter: BarCounter): Promise<Result> {
-  let step = steps.next();
-  while (step.done !== true) {
-    await counter.advance(step.value);
-    step = steps.next();
-  }
-  return step.value;
 }
 
 /**
