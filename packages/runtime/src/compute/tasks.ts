@@ -10,6 +10,7 @@ import { bindLoaded, loadStrategy } from "../strategy/load-strategy.ts";
 import type { StrategyModule } from "../strategy/strategy-module.ts";
 import { type StrategyWatch, type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
 import { builtInStrategy, type StrategyParts } from "./built-in-strategy.ts";
+import { checkSteps, type DecisionCheck, type DecisionFinding } from "./decision-check.ts";
 import { readPrices } from "./price-series.ts";
 import type { ComputedSignals } from "./signal-steps.ts";
 import { signalSteps } from "./signal-steps.ts";
@@ -120,7 +121,7 @@ function computeSymbol(dataset: Dataset, symbol: string, input: SymbolInput): Js
 
 /** What creates the strategy of each symbol. */
 async function strategiesOf(
-  input: BacktestTaskInput,
+  input: StrategyParts & Pick<BacktestTaskInput, "own">,
   thread: WatchedThread | undefined,
 ): Promise<SymbolInput["strategyOf"]> {
   if (input.own === undefined || thread === undefined) return (dataset) => builtInStrategy(input, dataset);
@@ -168,6 +169,50 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
  * strategy and opens the dataset itself, keeps it open for its next task and writes the curves to the spool.
  */
 export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 5, run });
+
+/** Symbols of a dataset for which to check the decisions of a strategy. */
+export interface CheckTaskInput
+  extends DatasetRef,
+    StrategyParts,
+    Pick<BacktestTaskInput, "symbols" | "own" | "limit"> {
+  readonly check: DecisionCheck;
+}
+
+export interface CheckTaskOutput {
+  /** The symbols that were checked, in the order of the input. */
+  readonly findings: readonly DecisionFinding[];
+  /** Symbols that could not be checked. */
+  readonly failures: readonly TaskFailure[];
+}
+
+async function runCheck(input: CheckTaskInput, context: TaskContext): Promise<CheckTaskOutput> {
+  const dataset = await datasets.open(input);
+  const thread = input.own === undefined ? undefined : watchedThread(input.own.watch);
+  const strategyOf = await strategiesOf(input, thread);
+  const findings: DecisionFinding[] = [];
+  const failures: TaskFailure[] = [];
+  let before = 0;
+  for (const [place, symbol] of input.symbols.entries()) {
+    thread?.enter(place);
+    try {
+      const steps = checkSteps(dataset.series(symbol), { ...input, strategy: strategyOf(dataset) });
+      let step = steps.next();
+      for (; step.done !== true; step = steps.next()) {
+        context.throwIfCancelled();
+        context.onProgress({ phase: "computing", done: before + step.value, unit: "bars" });
+      }
+      findings.push(step.value);
+      before += step.value.bars;
+    } catch (error) {
+      if (!isSymbolFault(error, symbol)) throw error;
+      failures.push(failureOf(symbol, error, input.own));
+    }
+  }
+  return { findings, failures };
+}
+
+/** Checks the decisions of a strategy. */
+export const checkSymbols: Task<CheckTaskInput, CheckTaskOutput> = task({ version: 1, run: runCheck });
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {
