@@ -62,6 +62,13 @@ export {
   type LookaheadCheckOptions,
   type WarmupCheckOptions,
 } from "./checks/check-decisions.ts";
+export {
+  checkMarketData,
+  type DataCheck,
+  type DataCheckOptions,
+  type DataFinding,
+  type DataFindingKind,
+} from "./checks/check-market-data.ts";
 export type { KindState, SymbolState } from "./compute/symbol-state.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
 export { type ExportOptions, exportData } from "./data/data-export.ts";
