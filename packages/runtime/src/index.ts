@@ -7,6 +7,7 @@ export {
   type BacktestJson,
   type BacktestResult,
   type BarColumn,
+  type BarDecision,
   type BoundStrategy,
   barColumns,
   bindStrategy,
@@ -69,6 +70,16 @@ export {
   type DataFinding,
   type DataFindingKind,
 } from "./checks/check-market-data.ts";
+export {
+  type AccountState,
+  type BarExplanation,
+  type BarPlace,
+  type EndedTrade,
+  explainBar,
+  explainBars,
+  explainedColumns,
+} from "./checks/explain-bars.ts";
+export type { ExplainedFill } from "./checks/position-at.ts";
 export type { KindState, SymbolState } from "./compute/symbol-state.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
 export { type ExportOptions, exportData } from "./data/data-export.ts";

@@ -71,7 +71,7 @@ export function lookaheadText({ strategy, symbols }: DecisionChecks<LookaheadFin
   ].join("\n");
 }
 
-/** A share of directions, with enough digits to tell few from none. */
+/** A share of directions, with enough digits to distinguish few from none. */
 function shareText(changed: number, bars: number): string {
   if (bars === 0) return "-";
   const share = (100 * changed) / bars;

@@ -160,7 +160,7 @@ function findingsOf(
     ...notes.filter((note) => distorts(note, kind) && !(note.kind === "jumps" && note.count === splits?.count)),
     splits,
     ...scanFindings(scan),
-    // Of currencies there often is no volume at all.
+    // Data of currencies often has volume 0 in every row.
     rowsFinding(
       "zeroVolumes",
       series.filter(({ rows, zeroVolumes }) => zeroVolumes.count < rows),
@@ -184,8 +184,8 @@ function reportOf(report: IngestReport, dataset: Dataset, symbols: readonly stri
 
 /**
  * Lists what in the data distorts a backtest: rows that are missing, doubled or wrong, gaps, jumps and splits, crossed
- * quotes, stale prices, bars without volume, and symbols that all exist to the end. Most of it is what the ingest found;
- * closes and quotes are read once.
+ * quotes, stale prices, bars without volume, and symbols that all exist to the end. Most of it is what the ingest
+ * found; closes and quotes are read once.
  *
  * @throws what `openData` throws; ATC_NOT_FOUND for an unknown symbol
  */
