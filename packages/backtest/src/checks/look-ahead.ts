@@ -11,6 +11,7 @@ import { dividedSeries, onCopies } from "./divided-series.ts";
 
 /** Options of a check of decisions. */
 export interface DecisionCheckOptions extends Pick<OperationOptions, "signal"> {
+  /** It runs several times on the series. */
   readonly strategy: BoundStrategy;
   /** The simulation, which says what decisions are read. Default: `backtestDefaults`. */
   readonly config?: Partial<BacktestConfig> | undefined;
@@ -29,6 +30,7 @@ export type ChangeCause = "ahead" | "blocks" | "unsteady";
 
 /** The first decision that changes. */
 export interface ChangedDecision {
+  /** Why it changes. */
   readonly cause: ChangeCause;
   /** The bar of the decision, ISO 8601. */
   readonly time: string;
@@ -42,6 +44,7 @@ export interface ChangedDecision {
 
 /** Whether decisions of one symbol depend on later bars. Plain data. */
 export interface LookaheadFinding {
+  /** The checked symbol. */
   readonly symbol: string;
   /** Bars with a decision. */
   readonly bars: number;

@@ -30,6 +30,7 @@ export interface ShiftedStart extends ChangedShare {
 
 /** How far decisions of one symbol depend on the bars before. Plain data. */
 export interface WarmupFinding {
+  /** The checked symbol. */
   readonly symbol: string;
   /** Bars with a decision. */
   readonly bars: number;

@@ -22,6 +22,7 @@ export type DataFindingKind =
 
 /** Something in the data that distorts a backtest. */
 export interface DataFinding {
+  /** What it is about, for programs. */
   readonly kind: DataFindingKind;
   /** The number of rows, bars, gaps, quotes or symbols. */
   readonly count: number;

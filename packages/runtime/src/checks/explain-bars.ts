@@ -17,6 +17,7 @@ import { type ExplainedFill, positionAt, type TimeSpan } from "./position-at.ts"
 
 /** A bar to explain. */
 export interface BarPlace {
+  /** A symbol that the backtest computed. */
   readonly symbol: string;
   /** Its time in ms since the epoch. */
   readonly time: number;
@@ -28,7 +29,9 @@ export interface BarPlace {
 export interface AccountState {
   /** ISO 8601. */
   readonly time: string;
+  /** Cash and positions at their last closes. */
   readonly equity: number;
+  /** Money in the account; below 0 if it is borrowed. */
   readonly cash: number;
   /** Sum of the positions' absolute values, divided by the equity. */
   readonly exposure: number;
@@ -40,17 +43,23 @@ export interface EndedTrade {
   readonly entryTime: string;
   /** 1 long, -1 short. */
   readonly direction: number;
+  /** The most units held, above 0. */
   readonly quantity: number;
+  /** Average fill price of all units that were added, slippage included. */
   readonly entryPrice: number;
+  /** Average fill price of all units that were removed. */
   readonly exitPrice: number;
   /** After fees, in money. */
   readonly profit: number;
+  /** Bars from the one of its entry to the one of its exit. */
   readonly barsHeld: number;
+  /** Why it ended. */
   readonly reason: FillReason;
 }
 
 /** What a backtest decided and filled at one bar, from the rows that it recorded. Plain data. */
 export interface BarExplanation {
+  /** The explained symbol. */
   readonly symbol: string;
   /** The time of the bar, ISO 8601. */
   readonly time: string;
@@ -66,6 +75,7 @@ export interface BarExplanation {
   readonly fills: readonly ExplainedFill[];
   /** The last fill until the end of the bar that left no position. Absent: none did. */
   readonly closing?: { readonly time: string; readonly reason: FillReason };
+  /** What is held of the symbol. */
   readonly position: {
     /** Units before and after its fills. */
     readonly before: number;
@@ -79,8 +89,9 @@ export interface BarExplanation {
   };
   /** The trades that ended in it. */
   readonly ended: readonly EndedTrade[];
-  /** The account at the close before, and at its close. */
+  /** The account at the close before. Absent: the bar is the account's first. */
   readonly accountBefore?: AccountState;
+  /** The account at its close. */
   readonly account: AccountState;
   /** Under ATC, the signals at its close, as `scanSignals` returns them. */
   readonly atc?: Pick<SymbolState, "averageSignal" | "kinds">;
@@ -94,7 +105,7 @@ export function explainedColumns({ account }: Pick<BacktestConfig, "account">): 
   return account === "shared" ? ["cash", "exposure"] : ["cash", "exposure", "strength", "entry", "close"];
 }
 
-/** Where the recorded rows of a symbol are. */
+/** The recorded rows of a symbol. */
 interface RecordedSymbol {
   readonly unit: TimeUnit;
   /** Times and decisions. */
@@ -238,8 +249,8 @@ function levelsOf(
 }
 
 /**
- * Explains one bar of a backtest: what was decided before and at its close, what was filled, why and at which costs, and
- * the account. Everything is read from the rows that the run recorded.
+ * Explains one bar of a backtest: what was decided before and at its close, what was filled, why and at which costs,
+ * and the account. Everything is read from the rows that the run recorded.
  *
  * @param run - opened with fills and {@link explainedColumns}
  * @param config - the simulation of the run

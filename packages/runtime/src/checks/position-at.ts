@@ -12,14 +12,16 @@ export interface ExplainedFill {
   readonly slippage: number;
   /** In money. */
   readonly fee: number;
+  /** Why it happened. */
   readonly reason: FillReason;
-  /** Units held before and after it. */
+  /** Units held before it. */
   readonly before: number;
+  /** Units held after it. */
   readonly after: number;
 }
 
 /** A position after some fills. */
-export interface HeldPosition {
+interface HeldPosition {
   /** Units: long above 0, short below 0. */
   readonly quantity: number;
   /** Time of the fill that opened it, in the series' unit; undefined without a position. */
@@ -29,7 +31,7 @@ export interface HeldPosition {
 }
 
 /** The fill that closed a position last. */
-export interface ClosingFill {
+interface ClosingFill {
   /** In the series' unit. */
   readonly time: bigint;
   readonly reason: FillReason;

@@ -3,7 +3,7 @@ import type { BlocksOptions, Dataset, OperationOptions, ReadonlyTypedArray, Seri
 import { aliasForm, createPacer, quotedPrices } from "@atc/plugin-kit";
 
 /** A run of bars with equal closes. */
-export interface StaleRun {
+interface StaleRun {
   readonly symbol: string;
   /** The time of its first bar, ISO 8601. */
   readonly time: string;
@@ -11,7 +11,7 @@ export interface StaleRun {
 }
 
 /** A row whose bid is above its ask. */
-export interface CrossedQuote {
+interface CrossedQuote {
   readonly symbol: string;
   /** ISO 8601. */
   readonly time: string;

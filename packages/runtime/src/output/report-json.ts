@@ -1,8 +1,7 @@
 import type { BacktestReport } from "../backtest/backtest-report.ts";
-import type { BarExplanation } from "../checks/explain-bars.ts";
 
-/** A report, and the bars that were explained. */
-type ExplainedReport = BacktestReport & { readonly explanations?: readonly BarExplanation[] };
+/** A report, and the bars that `explainBars` explained, as plain data. */
+type ExplainedReport = BacktestReport & { readonly explanations?: readonly object[] };
 
 /** The JSON of a value inside an object, without the indent of its first line. */
 function inner(value: unknown, indent: string): string {
