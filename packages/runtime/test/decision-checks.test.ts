@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strategyOf } from "@atc/backtest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkLookahead, checkWarmup, openRuntime, type RuntimeOptions } from "../src/index.ts";
+import {
+  checkLookahead,
+  checkWarmup,
+  openRuntime,
+  type RuntimeOptions,
+  type WarmupCheckOptions,
+} from "../src/index.ts";
 
 let cwd: string;
 
@@ -98,6 +104,44 @@ describe("checkLookahead", () => {
       ["CCC", 150],
     ]);
     expect(found.symbols[0]?.first?.cause).toBe("ahead");
+  });
+
+  it("is the same for a built-in strategy here and on threads", async () => {
+    const found = [];
+    for (const executor of ["inline", "worker"] as const) {
+      await using runtime = await runtimeOf({ strategy: "cross", executor }, { threads: 2 });
+      found.push(await checkLookahead(runtime, "bars.csv"));
+      found.push(await checkWarmup(runtime, "bars.csv", { shifts: [10, 50] }));
+    }
+    expect(found[2]).toEqual(found[0]);
+    expect(found[3]).toEqual(found[1]);
+    expect(found[0]?.symbols).toHaveLength(3);
+  });
+
+  it("refuses a strategy that sees all symbols at once", async () => {
+    const universe = 'export default { name: "all", scope: "universe", start: () => ({ decide() {} }) };\n';
+    await write("universe.js", universe);
+    await using runtime = await runtimeOf({ strategy: "./universe.js" });
+    for (const check of [checkLookahead, checkWarmup])
+      await expect(check(runtime, "bars.csv")).rejects.toMatchObject({
+        code: "ATC_UNSUPPORTED",
+        message: expect.stringContaining("all symbols at once"),
+      });
+    await using inCode = await runtimeOf();
+    const strategy = { ...strategyOf("all", () => () => undefined), scope: "universe" };
+    await expect(checkWarmup(inCode, "bars.csv", { strategy } as WarmupCheckOptions)).rejects.toMatchObject({
+      code: "ATC_UNSUPPORTED",
+    });
+  });
+
+  it("ends in the middle if it is aborted, here and on threads", async () => {
+    await write("slow.js", deciding(`${counting} const end = Date.now() + 20; while (Date.now() < end);`));
+    for (const strategy of ["atc", "./slow.js"]) {
+      await using runtime = await runtimeOf({ strategy });
+      const ending = new AbortController();
+      const options = { signal: ending.signal, onProgress: () => ending.abort() };
+      await expect(checkLookahead(runtime, "bars.csv", options)).rejects.toMatchObject({ code: "ATC_ABORTED" });
+    }
   });
 
   it("reports progress to the last bar, and ends if it is aborted", async () => {

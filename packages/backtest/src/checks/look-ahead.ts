@@ -88,7 +88,8 @@ function* differenceSteps(
  * Runs a strategy on a series twice: as a backtest does, and in blocks that end at many rows. At the end of such a
  * block the strategy has seen nothing later, so this one run stands for as many runs over data that ends there. A
  * difference is then traced to its cause with runs over data that does end there. Yields the number of finished rows of
- * all runs, usually twice those of the series.
+ * all runs, usually twice those of the series. Keeps all decisions in memory: 1 byte per bar, and 8 more if the account
+ * reads strengths or weights.
  *
  * @throws what `backtestSeries` throws
  */

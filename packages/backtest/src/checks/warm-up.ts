@@ -66,7 +66,7 @@ function changesOf(
 /**
  * Runs a strategy on a series from its start, and again from starts that are later. Compares the directions at the bars
  * that both see. Yields the number of finished rows of all runs: one run over the series for the start and, at most,
- * for each shift.
+ * for each shift. Keeps the decisions of two runs in memory, at 1 byte per bar, and 8 more with strengths or weights.
  *
  * @throws what `backtestSeries` throws; ATC_INVALID_ARGUMENT for a shift below 1
  */

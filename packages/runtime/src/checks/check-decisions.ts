@@ -1,6 +1,6 @@
 import type { BoundStrategy, LookaheadFinding, SkippedSymbol, WarmupFinding } from "@atc/backtest";
 import { checkData, isSymbolFault, periodRows } from "@atc/backtest";
-import type { Dataset, Executor, OperationOptions } from "@atc/contract";
+import { AtcError, type Dataset, type Executor, type OperationOptions } from "@atc/contract";
 import { createPacer } from "@atc/plugin-kit";
 import { type ChosenStrategy, chooseStrategy, type OwnStrategy } from "../backtest/chosen-strategy.ts";
 import { checkedRows, checkSteps, type DecisionCheck, type DecisionFinding } from "../compute/decision-check.ts";
@@ -48,6 +48,22 @@ export interface DecisionChecks<Finding> {
   readonly skipped: readonly SkippedSymbol[];
 }
 
+/** A strategy that sees all symbols at once, as far as a check needs to know it. */
+interface UniverseScope {
+  readonly name: string;
+  readonly scope: "universe";
+}
+
+/** The strategy, if it decides for each symbol by itself. */
+function ofSymbols(strategy: BoundStrategy | UniverseScope): BoundStrategy {
+  if (!("scope" in strategy) || strategy.scope !== "universe") return strategy as BoundStrategy;
+  throw new AtcError(
+    "ATC_UNSUPPORTED",
+    `the strategy "${strategy.name}" sees all symbols at once (scope is universe), and this check compares each symbol by itself; test the strategy with strategyCases of @atc/testing`,
+    { details: { strategy: strategy.name } },
+  );
+}
+
 /** One run of a check. */
 interface CheckRun {
   readonly runtime: Runtime;
@@ -72,7 +88,7 @@ function checkHere({ runtime, dataset, chosen, check, options }: CheckRun): Symb
   const config = backtestPart(runtime.config);
   return async (symbol, advance) => {
     try {
-      const strategy = chosen.on(dataset);
+      const strategy = ofSymbols(chosen.on(dataset));
       const steps = checkSteps(dataset.series(symbol), { strategy, config, limit, check });
       let step = steps.next();
       for (; step.done !== true; step = steps.next()) {
@@ -149,7 +165,7 @@ async function checkDecisions(
   await using chosen = await chooseStrategy(runtime, options);
   using opened = await openData(runtime, data, options);
   const { dataset, path = data ?? opened.dataset.manifest.name } = opened;
-  const strategy = chosen.on(dataset);
+  const strategy = ofSymbols(chosen.on(dataset));
   checkData(backtestPart(runtime.config), strategy, dataset);
   const symbols = [...new Set(options.symbols ?? dataset.symbols())].sort((a, b) => (a < b ? -1 : 1));
   const { limit } = runtime.config;
@@ -195,7 +211,7 @@ async function checkDecisions(
  * that the account would read. If one differs, runs over data that ends there find the cause.
  *
  * @throws what `openBacktest` throws for the data, the strategy and the configuration; ATC_INVALID_ARGUMENT for a
- * number of cuts below 1, or a seed with a fraction
+ * number of cuts below 1, or a seed with a fraction; ATC_UNSUPPORTED for a strategy that sees all symbols at once
  */
 export async function checkLookahead(
   runtime: Runtime,
@@ -212,7 +228,7 @@ export async function checkLookahead(
  * the directions that change. Costs one run for the start, and at most one for each shift.
  *
  * @throws what `openBacktest` throws for the data, the strategy and the configuration; ATC_INVALID_ARGUMENT for a shift
- * below 1
+ * below 1; ATC_UNSUPPORTED for a strategy that sees all symbols at once
  */
 export async function checkWarmup(
   runtime: Runtime,
