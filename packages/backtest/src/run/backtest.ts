@@ -8,6 +8,7 @@ import {
   throwIfAborted,
 } from "@atc/contract";
 import { createPacer } from "@atc/plugin-kit";
+import { knownTimes } from "@atc/resample";
 import { byCodeUnit } from "../base/code-unit-order.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
 import { type Period, periodRows, periodStart } from "../base/period.ts";
@@ -199,8 +200,9 @@ async function eachSymbol<Result>(
 async function testSymbols(run: Run): Promise<Omit<BacktestFigures, "portfolio">> {
   const { config, strategy, benchmark } = run;
   const { limit, period, signal, metrics, remember = (_symbol, compute) => compute() } = run.options;
+  const times = knownTimes(run.dataset.manifest);
   const { results: symbols, skipped } = await eachSymbol(run, remember, (series, sink) =>
-    backtestSteps(series, { strategy, config, limit, period, signal, metrics, benchmark, sink }),
+    backtestSteps(series, { strategy, config, limit, period, signal, metrics, benchmark, sink, times }),
   );
   return { config, symbols, skipped };
 }
@@ -261,8 +263,9 @@ async function testShared(run: Run): Promise<BacktestFigures> {
   const { dataset, config, strategy, benchmark, options } = run;
   const { curves, limit, period, signal, metrics = [] } = options;
   const { rememberDecisions = (_symbol, compute) => compute() } = options;
+  const times = knownTimes(dataset.manifest);
   const { results: decided, skipped } = await eachSymbol(run, rememberDecisions, (series, sink) =>
-    decideSteps(series, { strategy, config, limit, period, signal, sink }),
+    decideSteps(series, { strategy, config, limit, period, signal, sink, times }),
   );
   const [first] = decided;
   if (first === undefined) return { config, symbols: [], contributions: [], skipped, portfolio: undefined };

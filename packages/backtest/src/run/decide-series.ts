@@ -75,6 +75,7 @@ export function* decideSteps(
     onProgress,
     blockLength: options.blockLength ?? defaultBlockLength,
     strength: sink.columns.includes("strength"),
+    times: options.times,
   });
   const check = createTimeCheck(series.symbol, timeUnit);
   let bars = 0;

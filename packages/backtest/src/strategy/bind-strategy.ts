@@ -1,6 +1,7 @@
 import { AtcError, type Strategy, type StrategyParameterValue, type SymbolStrategy } from "@atc/contract";
 import { checkStrategy, strategyValues } from "@atc/plugin-kit";
 import type { BoundStrategy } from "./strategy.ts";
+import { withoutSeries } from "./strategy-context.ts";
 
 /** Values of a strategy's parameters by name. Members that are `undefined` count as absent. */
 export type GivenValues = Readonly<Record<string, StrategyParameterValue | undefined>>;
@@ -47,6 +48,6 @@ export function bindStrategy(strategy: Strategy, values: GivenValues = {}): Boun
     columns: columnsOf(checked, own),
     ...(optionalColumns === undefined ? {} : { optionalColumns }),
     ...(outputs === undefined ? {} : { outputs }),
-    start: (symbol, wanted = []) => checked.start(symbol, own, wanted),
+    start: (symbol, wanted = [], context = withoutSeries) => checked.start(symbol, own, wanted, context),
   };
 }

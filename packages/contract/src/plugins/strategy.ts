@@ -1,5 +1,6 @@
 import type { ReadonlyTypedArray } from "../data/column.ts";
 import type { PriceColumns } from "./indicator.ts";
+import type { StrategyContext } from "./longer-bars.ts";
 
 /**
  * The columns of a block, oldest first: prices, and every other column that the strategy requests, by name. Valid only
@@ -150,8 +151,14 @@ export interface SymbolStrategy<Parameters extends StrategyParameters = Strategy
    *
    * @param parameters - the value of every parameter
    * @param wanted - the outputs that each block of decisions has
+   * @param context - gives the bars of longer intervals
    */
-  start(symbol: string, parameters: StrategyValues<Parameters>, wanted: readonly DecisionName[]): StrategyRun;
+  start(
+    symbol: string,
+    parameters: StrategyValues<Parameters>,
+    wanted: readonly DecisionName[],
+    context: StrategyContext,
+  ): StrategyRun;
 }
 
 /**

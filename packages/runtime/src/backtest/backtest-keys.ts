@@ -3,6 +3,7 @@ import { resultVersion } from "@atc/backtest";
 import type { CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
 import type { Dataset, JsonObject } from "@atc/contract";
+import { knownTimes } from "@atc/resample";
 import { contentKeys } from "../compute/content-keys.ts";
 import { asJson, backtestPart, signalKeyPart } from "../wiring/config-parts.ts";
 
@@ -14,6 +15,8 @@ interface KeyOptions {
   /** The digest of the code of the user's strategy; undefined for another one. */
   readonly digest: string | undefined;
   readonly period: Period | undefined;
+  /** Whether the strategy is built in: such a one reads no longer bars. */
+  readonly isBuiltIn: boolean;
 }
 
 /**
@@ -25,13 +28,15 @@ export function keysOf(
   config: AtcConfig,
   dataset: Dataset,
   strategy: BoundStrategy,
-  { digest, period }: KeyOptions,
+  { digest, period, isBuiltIn }: KeyOptions,
 ): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
   const { name: algorithm, version, values = {} } = strategy;
   const hasValues = Object.keys(values).length > 0;
   const parameters = {
     ...(digest === undefined ? {} : { strategyCode: digest }),
+    // Longer bars depend on what the dataset says of its times, which is not part of its content.
+    ...(isBuiltIn ? {} : { times: asJson(knownTimes(dataset.manifest)) }),
     ...(hasValues ? { strategyValues: values } : {}),
     ...signalKeyPart(config),
     ...backtestPart(config),

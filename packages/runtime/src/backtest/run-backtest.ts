@@ -175,7 +175,8 @@ export async function openBacktest(
   const simulation = backtestPart(config);
   const strategy = chosen.on(dataset);
   checkData(simulation, strategy, dataset);
-  const key = keysOf(config, dataset, strategy, { digest: chosen.own?.module.digest, period });
+  const isBuiltIn = chosen.own === undefined && chosen.isPortable;
+  const key = keysOf(config, dataset, strategy, { digest: chosen.own?.module.digest, period, isBuiltIn });
   const names = symbols.map(({ symbol }) => symbol);
   const whole = key("report", { symbols: names, ...metricsPart(metrics) });
   const context = { notes: await notesOf(runtime, dataset, options), period };
@@ -390,7 +391,8 @@ export async function figuresKey(runtime: Runtime, dataset: Dataset, options: Ru
   await using chosen = await chooseStrategy(runtime, options);
   const symbols = readSymbols(runtime, dataset, options.symbols, period).map(({ symbol }) => symbol);
   const { own } = chosen;
-  const key = keysOf(runtime.config, dataset, chosen.on(dataset), { digest: own?.module.digest, period });
+  const isBuiltIn = own === undefined && chosen.isPortable;
+  const key = keysOf(runtime.config, dataset, chosen.on(dataset), { digest: own?.module.digest, period, isBuiltIn });
   return key("report", { symbols, ...metricsPart(orderedMetrics(options)) });
 }
 

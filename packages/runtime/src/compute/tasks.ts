@@ -3,6 +3,7 @@ import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, isSymbolFa
 import type { AtcConfig } from "@atc/config";
 import type { AtcError, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
+import { knownTimes } from "@atc/resample";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
 import { guardedStrategy } from "../strategy/guarded-strategy.ts";
@@ -107,7 +108,8 @@ interface SymbolInput extends BacktestTaskInput {
 function computeSymbol(dataset: Dataset, symbol: string, input: SymbolInput): JsonObject {
   const { config, metrics, limit, period, strategyOf, onProgress, sink } = input;
   const series = dataset.series(symbol);
-  const options = { strategy: strategyOf(dataset), config, limit, period, onProgress, sink };
+  const times = knownTimes(dataset.manifest);
+  const options = { strategy: strategyOf(dataset), config, limit, period, onProgress, sink, times };
   if (config.account === "separate") {
     const benchmark = config.benchmark === undefined ? undefined : dataset.series(config.benchmark);
     return encodeFigures(backtestSeries(series, { ...options, metrics, benchmark }));

@@ -12,7 +12,15 @@ import { checkStrategy, strategyValues } from "@atc/plugin-kit";
 import type { ConformanceCase } from "../base/conformance-case.ts";
 import { seededRandom } from "../base/sample-bytes.ts";
 import { clocksIn } from "./clock-watch.ts";
-import { type Columns, columnsFor, lengthOf, madeBars, partOf, withOtherFuture } from "./strategy-bars.ts";
+import {
+  type Columns,
+  columnsFor,
+  lengthOf,
+  madeBars,
+  partOf,
+  requestedColumns,
+  withOtherFuture,
+} from "./strategy-bars.ts";
 import {
   assertSameDecisions,
   type DecisionsByName,
@@ -37,6 +45,8 @@ interface Subject {
   readonly strategy: SymbolStrategy;
   readonly values: StrategyValues;
   readonly outputs: readonly DecisionName[];
+  /** The names of the columns that it requests. The times may be among the columns although it does not. */
+  readonly names: ReadonlySet<string>;
   /** With the optional columns that the bars have. */
   readonly columns: Columns;
   readonly required: Columns;
@@ -44,8 +54,12 @@ interface Subject {
 
 const symbol = "FIRST";
 
-function startedWith({ strategy, values, outputs }: Subject, wanted: readonly DecisionName[] = outputs): StartedWith {
-  return { strategy, values, wanted };
+function startedWith(
+  { strategy, values, outputs, names }: Subject,
+  { wanted = outputs, columns }: { readonly wanted?: readonly DecisionName[]; readonly columns?: Columns } = {},
+): StartedWith {
+  const requested = [...names].filter((name) => columns === undefined || columns.has(name));
+  return { strategy, values, wanted, requested };
 }
 
 /** Lengths of 1 to 97 bars, the same in every run. */
@@ -105,8 +119,12 @@ function checkValues(subject: Subject): void {
 function checkLookAhead(subject: Subject): void {
   const { columns } = subject;
   const start = startedWith(subject);
-  const wanted = decideAtOnce(start, symbol, columns);
-  for (const bars of cuts(lengthOf(columns))) {
+  const closings: number[] = [];
+  const wanted = decideAtOnce({ ...start, onClosing: (bar) => closings.push(bar) }, symbol, columns);
+  // Just before and after a longer bar closes.
+  const borders = closings.slice(0, 10).flatMap((bar) => [bar, bar + 1]);
+  const ends = [...cuts(lengthOf(columns)), ...borders].filter((bars) => bars > 0 && bars < lengthOf(columns));
+  for (const bars of new Set(ends)) {
     const common = { wanted, else: "with all bars", bars };
     const ended = decideAtOnce(start, symbol, partOf(columns, 0, bars));
     assertSameDecisions({ ...common, actual: ended, actually: `if the data ends after ${bars} bars` });
@@ -192,7 +210,7 @@ function checkClocks(subject: Subject): void {
 function checkWanted(subject: Subject): void {
   const { outputs, columns } = subject;
   for (const wanted of [[], ...outputs.map((output) => [output])]) {
-    const actual = decideAtOnce(startedWith(subject, wanted), symbol, columns);
+    const actual = decideAtOnce(startedWith(subject, { wanted }), symbol, columns);
     assertAsAtOnce(subject, actual, `if ${wanted.length === 0 ? "no output" : `only ${wanted.join()}`} is wanted`);
   }
 }
@@ -213,7 +231,9 @@ function subjectOf(given: Strategy, { parameters, bars = madeBars(3000) }: Strat
   const values = strategyValues(strategy, parameters);
   const { outputs = [], optionalColumns = [] } = strategy;
   const required = columnsFor(strategy, values, bars, []);
-  return { strategy, values, outputs, required, columns: columnsFor(strategy, values, bars, optionalColumns) };
+  const columns = columnsFor(strategy, values, bars, optionalColumns);
+  const all = ["close", ...requestedColumns(strategy, values), ...optionalColumns];
+  return { strategy, values, outputs, required, columns, names: new Set(all.filter((name) => columns.has(name))) };
 }
 
 /**
@@ -239,7 +259,7 @@ export function strategyCases(strategy: Strategy, options: StrategyCasesOptions 
   const wanted = { name: "decides the same, whichever outputs are wanted", run: () => checkWanted(subject) };
   const optional = {
     name: "decides without its optional columns",
-    run: () => void decideAtOnce(startedWith(subject), symbol, subject.required),
+    run: () => void decideAtOnce(startedWith(subject, { columns: subject.required }), symbol, subject.required),
   };
   return [
     { name: "decides something on the bars", run: () => checkSomething(subject) },
