@@ -15,7 +15,9 @@ const contract = fileURLToPath(new URL("../../contract", import.meta.url));
 function decisionsOf(name: string, values: GivenValues, bars: StrategyBars): number[] {
   const strategy = builtInStrategies.find((one) => one.name === name);
   if (strategy === undefined) throw new Error(`there is no built-in strategy ${name}`);
-  const run = bindStrategy(strategy, values).start("X");
+  const bound = bindStrategy(strategy, values);
+  if (bound.scope === "universe") throw new Error(`${name} decides for all symbols at once`);
+  const run = bound.start("X");
   const directions = new Int8Array(bars.close.length);
   run.decide(bars, directions, {});
   return [...directions];

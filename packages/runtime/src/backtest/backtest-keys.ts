@@ -1,4 +1,4 @@
-import type { BoundStrategy, Period } from "@atc/backtest";
+import type { Period, StrategyDescription } from "@atc/backtest";
 import { resultVersion } from "@atc/backtest";
 import type { CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
@@ -14,6 +14,8 @@ interface KeyOptions {
   /** The digest of the code of the user's strategy; undefined for another one. */
   readonly digest: string | undefined;
   readonly period: Period | undefined;
+  /** The symbols that the strategy sees at once; undefined if it decides for each by itself. */
+  readonly universe?: readonly string[] | undefined;
 }
 
 /**
@@ -24,8 +26,8 @@ interface KeyOptions {
 export function keysOf(
   config: AtcConfig,
   dataset: Dataset,
-  strategy: BoundStrategy,
-  { digest, period }: KeyOptions,
+  strategy: StrategyDescription,
+  { digest, period, universe }: KeyOptions,
 ): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
   const { name: algorithm, version, values = {} } = strategy;
@@ -39,6 +41,8 @@ export function keysOf(
     resultVersion,
     // Absent from the keys of all bars, which earlier releases wrote.
     ...(period === undefined ? {} : { period: asJson({ from: period.from, to: period.to }) }),
+    // The decisions of each symbol depend on the bars of all.
+    ...(universe === undefined ? {} : { universe: { symbols: [...universe], content: contentOf(universe) } }),
     // Figures depend on the closes of the benchmark, which need not be among the symbols of an entry.
     ...(config.benchmark === undefined ? {} : { benchmarkContent: contentOf([config.benchmark]) }),
   };
