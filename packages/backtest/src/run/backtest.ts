@@ -75,7 +75,10 @@ export type Remember<Result> = (symbol: string, compute: () => Promise<Result>) 
 
 /** Options of {@link backtestInto}. */
 export interface BacktestIntoOptions extends BacktestOptions {
-  /** Receives the bars and trades of every symbol. It must have the columns of {@link neededCurveColumns}. */
+  /**
+   * Receives the bars and trades of every symbol. It must have the columns of {@link neededCurveColumns}; for a strategy
+   * that sees all symbols that is under {@link universeDefaults}.
+   */
   readonly curves: CurveStore;
   /**
    * Receives curves of accounts that are simulated again: in a shared account its points, trades and fills under the
@@ -347,8 +350,8 @@ function createPoints(): { readonly take: PortfolioListener; arrays(): Pick<Port
  * @throws what {@link backtestInto} throws
  */
 export async function backtest(dataset: Dataset, options: ArrayBacktestOptions = {}): Promise<BacktestResult> {
-  const { columns = [], fills, metrics } = options;
-  const config = validateBacktestConfig(options.config ?? {});
+  const { columns = [], fills, metrics, strategy = {} } = options;
+  const config = validateBacktestConfig(withUniverseDefaults(options.config ?? {}, strategy));
   const needed = neededCurveColumns({ config, symbols: dataset.symbols().length, metrics });
   const curves = arrayCurves({ columns: barColumns.filter((name) => [...columns, ...needed].includes(name)), fills });
   const accountCurves =

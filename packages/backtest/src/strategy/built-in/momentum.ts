@@ -1,4 +1,4 @@
-import { defineStrategy, type Strategy, type UniverseRun } from "@atc/contract";
+import { defineStrategy, type UniverseRun, type UniverseStrategy } from "@atc/contract";
 
 /** What a run ranks by. */
 interface Rules {
@@ -117,7 +117,7 @@ function startRanking(count: number, { bars, hold, every, rising }: Rules): Univ
  * `bars` of their own bars, and gives the best `hold` of them equal parts of the equity. Equal returns rank in symbol
  * order. A held symbol without a bar keeps its place for up to `bars` times, because it cannot be sold.
  */
-const momentum: Strategy = defineStrategy({
+const momentum: UniverseStrategy = defineStrategy({
   name: "momentum",
   version: 1,
   scope: "universe",
