@@ -76,10 +76,14 @@ export async function decide(
   return { figures, decisions, equity, times };
 }
 
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
 /** The times of a market, rising, with the row of each symbol that has a bar. */
 export function timesOf(market: PlainMarket): readonly (readonly [time: number, rows: ReadonlyMap<string, number>])[] {
   const byTime = new Map<number, Map<string, number>>();
-  for (const symbol of Object.keys(market).sort())
+  for (const symbol of Object.keys(market).sort(byCodeUnit))
     for (const [row, time] of (market[symbol] as PlainColumns).timestamp.entries())
       byTime.set(time, (byTime.get(time) ?? new Map<string, number>()).set(symbol, row));
   return [...byTime].sort(([a], [b]) => a - b);
