@@ -354,8 +354,6 @@ describe("strategyCases", () => {
     expect(() => strategyCases(honest, { parameters: { bras: 3 } })).toThrow(
       expect.objectContaining({ code: "ATC_INVALID_CONFIG", message: expect.stringContaining("bars") }),
     );
-    const universe = defineStrategy({ name: "all", scope: "universe", start: () => ({ decide: () => undefined }) });
-    expect(() => strategyCases(universe)).toThrow(expect.objectContaining({ code: "ATC_UNSUPPORTED" }));
   });
 
   it("lets a strategy refuse too few bars, and checks every output", async () => {

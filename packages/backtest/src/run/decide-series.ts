@@ -26,7 +26,7 @@ export interface SymbolDecisions {
 }
 
 /** Checks that the times of a symbol rise strictly, over all blocks. */
-function createTimeCheck(symbol: string, unit: TimeUnit): (times: BigInt64Array) => void {
+export function createTimeCheck(symbol: string, unit: TimeUnit): (times: BigInt64Array) => void {
   let high = -0x8000_0000;
   let low = -1;
   let bars = 0;

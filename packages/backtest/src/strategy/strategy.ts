@@ -1,20 +1,11 @@
-import type { DecisionName, StrategyContext, StrategyParameterValue, StrategyRun } from "@atc/contract";
+import type { DecisionName, StrategyContext, StrategyRun } from "@atc/contract";
 import { withoutSeries } from "./strategy-context.ts";
+import type { StrategyDescription } from "./strategy-description.ts";
 
 /** A strategy with the values of its parameters, which the simulator runs on each symbol by itself. */
-export interface BoundStrategy {
-  /** A name for people and cache keys. */
-  readonly name: string;
-  /** Increase it with every change that may change a decision; it is part of cache keys. */
-  readonly version: number;
-  /** The values of its parameters, which are part of cache keys. Default: none. */
-  readonly values?: Readonly<Record<string, StrategyParameterValue>>;
-  /** Columns to read besides `close`. Prices among them (`open`, `high`, `low`) are checked like the close. */
-  readonly columns: readonly string[];
-  /** Further columns to read if the data has them. Prices among them are checked like the close. Default: none. */
-  readonly optionalColumns?: readonly string[];
-  /** What it can decide besides a direction. Default: nothing; the strength of a direction is then 1. */
-  readonly outputs?: readonly DecisionName[];
+export interface BoundStrategy extends StrategyDescription {
+  /** What it sees at once. Default: `symbol`. */
+  readonly scope?: "symbol";
   /**
    * Starts a run at the first bar of a symbol.
    *

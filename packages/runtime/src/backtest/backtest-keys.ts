@@ -1,4 +1,4 @@
-import type { BoundStrategy, Period } from "@atc/backtest";
+import type { Period, StrategyDescription } from "@atc/backtest";
 import { resultVersion } from "@atc/backtest";
 import type { CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
@@ -17,6 +17,8 @@ interface KeyOptions {
   readonly period: Period | undefined;
   /** Whether the strategy is built in: such a one reads no longer bars. */
   readonly isBuiltIn: boolean;
+  /** The symbols that the strategy sees at once; undefined if it decides for each by itself. */
+  readonly universe?: readonly string[] | undefined;
 }
 
 /**
@@ -27,8 +29,8 @@ interface KeyOptions {
 export function keysOf(
   config: AtcConfig,
   dataset: Dataset,
-  strategy: BoundStrategy,
-  { digest, period, isBuiltIn }: KeyOptions,
+  strategy: StrategyDescription,
+  { digest, period, universe, isBuiltIn }: KeyOptions,
 ): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
   const { name: algorithm, version, values = {} } = strategy;
@@ -44,6 +46,8 @@ export function keysOf(
     resultVersion,
     // Absent from the keys of all bars, which earlier releases wrote.
     ...(period === undefined ? {} : { period: asJson({ from: period.from, to: period.to }) }),
+    // The decisions of each symbol depend on the bars of all.
+    ...(universe === undefined ? {} : { universe: { symbols: [...universe], content: contentOf(universe) } }),
     // Figures depend on the closes of the benchmark, which need not be among the symbols of an entry.
     ...(config.benchmark === undefined ? {} : { benchmarkContent: contentOf([config.benchmark]) }),
   };

@@ -1,15 +1,22 @@
-import type { BoundStrategy, CurveSink, MetricName, Period } from "@atc/backtest";
+import type {
+  AnyBoundStrategy,
+  BoundStrategy,
+  CurveSink,
+  MetricName,
+  Period,
+  StrategyDescription,
+} from "@atc/backtest";
 import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, isSymbolFault, periodRows } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
-import type { AtcError, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
-import { isAtcError, task, transferred } from "@atc/contract";
+import type { Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
+import { AtcError, isAtcError, task, transferred } from "@atc/contract";
 import { knownTimes } from "@atc/resample";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
 import { guardedStrategy } from "../strategy/guarded-strategy.ts";
 import { bindLoaded, loadStrategy } from "../strategy/load-strategy.ts";
 import type { StrategyModule } from "../strategy/strategy-module.ts";
-import { type StrategyWatch, type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
+import { type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
 import { builtInStrategy, type StrategyParts } from "./built-in-strategy.ts";
 import { readPrices } from "./price-series.ts";
 import type { ComputedSignals } from "./signal-steps.ts";
@@ -17,12 +24,8 @@ import { signalSteps } from "./signal-steps.ts";
 import type { StateRequest, SymbolState } from "./symbol-state.ts";
 import { createStates } from "./symbol-state.ts";
 import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
-
-/** A strategy of the user's, and the memory in which its thread shows that it is alive. */
-export interface WatchedModule {
-  readonly module: StrategyModule;
-  readonly watch: StrategyWatch;
-}
+import { type UniverseTaskInput, type UniverseTaskOutput, universeDecisions } from "./universe-task.ts";
+import type { WatchedModule } from "./watched-module.ts";
 
 /** Symbols of a dataset to backtest with a strategy, or to decide for if they share an account. */
 export interface BacktestTaskInput extends DatasetRef, StrategyParts {
@@ -63,10 +66,10 @@ export interface BacktestTaskOutput {
 }
 
 const datasets = createThreadDatasets();
-const modules = new Map<string, Promise<BoundStrategy>>();
+const modules = new Map<string, Promise<AnyBoundStrategy>>();
 
 /** The strategy of a module, which each thread loads once. */
-async function loadedStrategy(module: StrategyModule, { alive }: WatchedThread): Promise<BoundStrategy> {
+async function loadedStrategy(module: StrategyModule, { alive }: WatchedThread): Promise<AnyBoundStrategy> {
   const id = JSON.stringify(module);
   const known = modules.get(id);
   if (known !== undefined) return await known;
@@ -79,9 +82,6 @@ async function loadedStrategy(module: StrategyModule, { alive }: WatchedThread):
     alive(false);
   }
 }
-
-/** What a strategy of the user's says of itself, under the values of its parameters. */
-export type StrategyDescription = Omit<BoundStrategy, "start">;
 
 async function runDescribe({ module, watch }: WatchedModule): Promise<StrategyDescription> {
   const { start: _, ...description } = await loadedStrategy(module, watchedThread(watch));
@@ -125,10 +125,16 @@ async function strategiesOf(
   input: BacktestTaskInput,
   thread: WatchedThread | undefined,
 ): Promise<SymbolInput["strategyOf"]> {
-  if (input.own === undefined || thread === undefined) return (dataset) => builtInStrategy(input, dataset);
+  if (input.own === undefined || thread === undefined) return (dataset) => ofSymbols(builtInStrategy(input, dataset));
   const { module } = input.own;
-  const strategy = guardedStrategy(await loadedStrategy(module, thread), module, thread.alive);
+  const strategy = guardedStrategy(ofSymbols(await loadedStrategy(module, thread)), module, thread.alive);
   return () => strategy;
+}
+
+/** A strategy that decides for each symbol by itself. The others have a task of their own. */
+function ofSymbols(strategy: AnyBoundStrategy): BoundStrategy {
+  if (strategy.scope !== "universe") return strategy;
+  throw new AtcError("ATC_UNSUPPORTED", `the strategy "${strategy.name}" sees all symbols at once`);
 }
 
 async function run(input: BacktestTaskInput, context: TaskContext): Promise<BacktestTaskOutput> {
@@ -170,6 +176,12 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
  * strategy and opens the dataset itself, keeps it open for its next task and writes the curves to the spool.
  */
 export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 5, run });
+
+/** Decides for all symbols of a dataset with a strategy of the user's that sees them all. */
+export const decideUniverse: Task<UniverseTaskInput, UniverseTaskOutput> = task({
+  version: 1,
+  run: universeDecisions({ datasets, loadedStrategy }),
+});
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {

@@ -12,9 +12,9 @@ export type Columns = ReadonlyMap<string, Float64Array>;
 
 const hour = 3_600_000;
 
-/** Hourly bars of a random walk with trends, pauses and jumps, the same in every run. */
-export function madeBars(count: number): StrategyBars {
-  const next = seededRandom(17);
+/** Hourly bars of a random walk with trends, pauses and jumps, the same in every run for each seed. */
+export function madeBars(count: number, seed = 17): StrategyBars {
+  const next = seededRandom(seed);
   const random = (): number => next() / 2 ** 32;
   const names = ["timestamp", "open", "high", "low", "close", "volume"] as const;
   const bars = Object.fromEntries(names.map((name) => [name, new Float64Array(count)])) as Record<

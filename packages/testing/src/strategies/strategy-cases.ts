@@ -28,6 +28,7 @@ import {
   type StartedWith,
   startCollected,
 } from "./strategy-decisions.ts";
+import { universeCases } from "./universe-cases.ts";
 
 /** Options of {@link strategyCases}. */
 export interface StrategyCasesOptions {
@@ -38,6 +39,11 @@ export interface StrategyCasesOptions {
    * hourly bars of a random walk, with `timestamp`, prices and `volume`.
    */
   readonly bars?: StrategyBars;
+  /**
+   * For a strategy that sees all symbols: bars by symbol, as of `bars` and with `timestamp`, at 100 times or more.
+   * Default: 12 symbols at 800 hours, of which some begin later, end earlier or lack bars, and two are equal.
+   */
+  readonly universe?: Readonly<Record<string, StrategyBars>>;
 }
 
 /** What the laws are checked with. */
@@ -215,14 +221,7 @@ function checkWanted(subject: Subject): void {
   }
 }
 
-function subjectOf(given: Strategy, { parameters, bars = madeBars(3000) }: StrategyCasesOptions): Subject {
-  const strategy = checkStrategy(given, "strategyCases");
-  if (strategy.scope === "universe")
-    throw new AtcError(
-      "ATC_UNSUPPORTED",
-      `the strategy "${strategy.name}" sees all symbols at once (scope is universe); strategyCases checks strategies of single symbols`,
-      { details: { strategy: strategy.name } },
-    );
+function subjectOf(strategy: SymbolStrategy, { parameters, bars = madeBars(3000) }: StrategyCasesOptions): Subject {
   const count = bars.close.length;
   if (count < 100)
     throw new AtcError("ATC_INVALID_ARGUMENT", `strategyCases got ${count} bars; give at least 100`, {
@@ -237,13 +236,19 @@ function subjectOf(given: Strategy, { parameters, bars = madeBars(3000) }: Strat
 }
 
 /**
- * The laws of a strategy of one symbol: a decision depends on its bar and those before it alone, in blocks of any
- * length; runs share nothing and change nothing; neither clocks nor random numbers decide.
+ * The laws of a strategy: a decision depends on its bar and those before it alone, in blocks of any length; runs share
+ * nothing and change nothing; neither clocks nor random numbers decide. A strategy that sees all symbols must not
+ * depend on symbols without a bar so far either.
  *
  * @throws ATC_INVALID_ARGUMENT for an invalid strategy, for fewer than 100 bars, and for a missing column;
- * ATC_INVALID_CONFIG for invalid parameters; ATC_UNSUPPORTED for a strategy of the scope `universe`
+ * ATC_INVALID_CONFIG for invalid parameters
  */
 export function strategyCases(strategy: Strategy, options: StrategyCasesOptions = {}): readonly ConformanceCase[] {
+  const checked = checkStrategy(strategy, "strategyCases");
+  return checked.scope === "universe" ? universeCases(checked, options) : symbolCases(checked, options);
+}
+
+function symbolCases(strategy: SymbolStrategy, options: StrategyCasesOptions): readonly ConformanceCase[] {
   const subject = subjectOf(strategy, options);
   const lengths: readonly (readonly [string, () => () => number])[] = [
     ["1", () => () => 1],
