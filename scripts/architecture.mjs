@@ -38,6 +38,7 @@ export const packages = {
     imports: ["contract", "plugin-kit", "signals", "resample"],
     folders: [
       "output",
+      "checks",
       "run",
       "portfolio",
       "results",
@@ -167,6 +168,7 @@ export const packages = {
     ],
     folders: [
       "calls",
+      "checks",
       "output",
       "backtest",
       "signals",

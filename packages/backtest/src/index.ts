@@ -18,6 +18,22 @@ export { isoTime, type TimeUnit, yearsBetween } from "./base/calendar.ts";
 export { validateBacktestConfig } from "./base/configuration.ts";
 export { checkPeriod, outsidePeriod, type Period, type PeriodRows, periodRows, periodStart } from "./base/period.ts";
 export { type PositionSizing, positionSizing } from "./base/position-sizing.ts";
+export type { BarDecision } from "./checks/decision-record.ts";
+export {
+  type ChangeCause,
+  type ChangedDecision,
+  type DecisionCheckOptions,
+  type LookaheadFinding,
+  type LookaheadOptions,
+  lookaheadSteps,
+} from "./checks/look-ahead.ts";
+export {
+  type ChangedShare,
+  type ShiftedStart,
+  type WarmupFinding,
+  type WarmupOptions,
+  warmupSteps,
+} from "./checks/warm-up.ts";
 export { checkData } from "./decisions/check-data.ts";
 export { createDecider, type DecidedBars, type Decider } from "./decisions/decider.ts";
 export { type DecisionRun, startDecisions } from "./decisions/decision-run.ts";

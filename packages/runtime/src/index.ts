@@ -7,10 +7,13 @@ export {
   type BacktestJson,
   type BacktestResult,
   type BarColumn,
+  type BarDecision,
   type BoundStrategy,
   barColumns,
   bindStrategy,
+  type ChangedDecision,
   isMetricName,
+  type LookaheadFinding,
   lossWarning,
   type MetricDefinition,
   type MetricGroup,
@@ -22,8 +25,10 @@ export {
   metricTable,
   type Period,
   partTexts,
+  type ShiftedStart,
   type SymbolResult,
   symbolsOf,
+  type WarmupFinding,
 } from "@atc/backtest";
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue, KeyDifference, NamedArrays } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
@@ -50,6 +55,31 @@ export { type DoctorFinding, doctor } from "./calls/doctor.ts";
 export { explainResults, type ResultsExplanation } from "./calls/explain-results.ts";
 export { getCacheManager, openCache } from "./calls/open-cache.ts";
 export { type WarmCacheOptions, type WarmedData, warmCache } from "./calls/warm-cache.ts";
+export {
+  type CheckOptions,
+  checkLookahead,
+  checkWarmup,
+  type DecisionChecks,
+  type LookaheadCheckOptions,
+  type WarmupCheckOptions,
+} from "./checks/check-decisions.ts";
+export {
+  checkMarketData,
+  type DataCheck,
+  type DataCheckOptions,
+  type DataFinding,
+  type DataFindingKind,
+} from "./checks/check-market-data.ts";
+export {
+  type AccountState,
+  type BarExplanation,
+  type BarPlace,
+  type EndedTrade,
+  explainBar,
+  explainBars,
+  explainedColumns,
+} from "./checks/explain-bars.ts";
+export type { ExplainedFill } from "./checks/position-at.ts";
 export type { KindState, SymbolState } from "./compute/symbol-state.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
 export { type ExportOptions, exportData } from "./data/data-export.ts";

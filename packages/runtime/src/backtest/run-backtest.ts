@@ -1,4 +1,11 @@
-import type { AnyBoundStrategy, BacktestFigures, BacktestIntoOptions, BacktestResult, Period } from "@atc/backtest";
+import type {
+  AnyBoundStrategy,
+  BacktestFigures,
+  BacktestIntoOptions,
+  BacktestResult,
+  CurveReader,
+  Period,
+} from "@atc/backtest";
 import {
   arraysOfReader,
   backtestInto,
@@ -339,7 +346,7 @@ async function computeWith<Result extends { readonly symbol: string }>(
 
 function curvesOf(
   figures: BacktestFigures,
-  { spool, accountSpool, content, options: { columns = [] } }: RunOptions,
+  { spool, accountSpool, options: { columns = [] } }: RunOptions,
 ): BacktestCurves {
   const accounts = figures.symbols.map((one) => ({ figures: one, curves: spool.curves.reader(one.symbol) }));
   if (figures.portfolio === undefined)
@@ -348,9 +355,16 @@ function curvesOf(
   if (figures.contributions !== undefined && accountSpool !== undefined) {
     const curves = accountSpool.curves.reader(sharedAccountName);
     const symbols = figures.contributions.map(({ symbol }) => symbol);
-    const { columns: points = [] } = content.account;
     const portfolio = curveOfAccount(curves, timeUnit);
-    return { figures, accounts, columns: points, shared: { symbols, timeUnit, curves }, portfolio };
+    const decisions = (symbol: string): CurveReader => spool.curves.reader(symbol);
+    return {
+      figures,
+      accounts,
+      columns: orderedColumns(columns),
+      shared: { symbols, timeUnit, curves },
+      decisions,
+      portfolio,
+    };
   }
   const { length, read } = spool.portfolio;
   return {

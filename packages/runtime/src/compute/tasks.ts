@@ -8,16 +8,18 @@ import type {
 } from "@atc/backtest";
 import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, isSymbolFault, periodRows } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
-import type { Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
-import { AtcError, isAtcError, task, transferred } from "@atc/contract";
+import type { AtcError, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
+import { isAtcError, task, transferred } from "@atc/contract";
 import { knownTimes } from "@atc/resample";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
 import { guardedStrategy } from "../strategy/guarded-strategy.ts";
 import { bindLoaded, loadStrategy } from "../strategy/load-strategy.ts";
+import { ofSymbols } from "../strategy/of-symbols.ts";
 import type { StrategyModule } from "../strategy/strategy-module.ts";
 import { type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
 import { builtInStrategy, type StrategyParts } from "./built-in-strategy.ts";
+import { checkSteps, type DecisionCheck, type DecisionFinding } from "./decision-check.ts";
 import { readPrices } from "./price-series.ts";
 import type { ComputedSignals } from "./signal-steps.ts";
 import { signalSteps } from "./signal-steps.ts";
@@ -122,19 +124,14 @@ function computeSymbol(dataset: Dataset, symbol: string, input: SymbolInput): Js
 
 /** What creates the strategy of each symbol. */
 async function strategiesOf(
-  input: BacktestTaskInput,
+  input: StrategyParts & Pick<BacktestTaskInput, "own">,
   thread: WatchedThread | undefined,
 ): Promise<SymbolInput["strategyOf"]> {
-  if (input.own === undefined || thread === undefined) return (dataset) => ofSymbols(builtInStrategy(input, dataset));
+  if (input.own === undefined || thread === undefined)
+    return (dataset) => ofSymbols(builtInStrategy(input, dataset), "this task");
   const { module } = input.own;
-  const strategy = guardedStrategy(ofSymbols(await loadedStrategy(module, thread)), module, thread.alive);
+  const strategy = guardedStrategy(ofSymbols(await loadedStrategy(module, thread), "this task"), module, thread.alive);
   return () => strategy;
-}
-
-/** A strategy that decides for each symbol by itself. The others have a task of their own. */
-function ofSymbols(strategy: AnyBoundStrategy): BoundStrategy {
-  if (strategy.scope !== "universe") return strategy;
-  throw new AtcError("ATC_UNSUPPORTED", `the strategy "${strategy.name}" sees all symbols at once`);
 }
 
 async function run(input: BacktestTaskInput, context: TaskContext): Promise<BacktestTaskOutput> {
@@ -182,6 +179,49 @@ export const decideUniverse: Task<UniverseTaskInput, UniverseTaskOutput> = task(
   version: 1,
   run: universeDecisions({ datasets, loadedStrategy }),
 });
+/** Symbols of a dataset for which to check the decisions of a strategy. */
+export interface CheckTaskInput
+  extends DatasetRef,
+    StrategyParts,
+    Pick<BacktestTaskInput, "symbols" | "own" | "limit"> {
+  readonly check: DecisionCheck;
+}
+
+export interface CheckTaskOutput {
+  /** The symbols that were checked, in the order of the input. */
+  readonly findings: readonly DecisionFinding[];
+  /** Symbols that could not be checked. */
+  readonly failures: readonly TaskFailure[];
+}
+
+async function runCheck(input: CheckTaskInput, context: TaskContext): Promise<CheckTaskOutput> {
+  const dataset = await datasets.open(input);
+  const thread = input.own === undefined ? undefined : watchedThread(input.own.watch);
+  const strategyOf = await strategiesOf(input, thread);
+  const findings: DecisionFinding[] = [];
+  const failures: TaskFailure[] = [];
+  let before = 0;
+  for (const [place, symbol] of input.symbols.entries()) {
+    thread?.enter(place);
+    try {
+      const steps = checkSteps(dataset.series(symbol), { ...input, strategy: strategyOf(dataset) });
+      let step = steps.next();
+      for (; step.done !== true; step = steps.next()) {
+        context.throwIfCancelled();
+        context.onProgress({ phase: "computing", done: before + step.value, unit: "bars" });
+      }
+      findings.push(step.value);
+      before += step.value.bars;
+    } catch (error) {
+      if (!isSymbolFault(error, symbol)) throw error;
+      failures.push(failureOf(symbol, error, input.own));
+    }
+  }
+  return { findings, failures };
+}
+
+/** Checks the decisions of a strategy. */
+export const checkSymbols: Task<CheckTaskInput, CheckTaskOutput> = task({ version: 1, run: runCheck });
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {
