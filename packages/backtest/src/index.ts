@@ -21,6 +21,13 @@ export { type PositionSizing, positionSizing } from "./base/position-sizing.ts";
 export { checkData } from "./decisions/check-data.ts";
 export { createDecider, type DecidedBars, type Decider } from "./decisions/decider.ts";
 export { type DecisionRun, startDecisions } from "./decisions/decision-run.ts";
+export {
+  createMemberFilter,
+  type MemberFilter,
+  type MemberSpan,
+  type Members,
+  withMembers,
+} from "./decisions/members.ts";
 export { type NeededColumns, type NeededColumnsOptions, neededColumns } from "./decisions/needed-columns.ts";
 export { type WantedDecisionsOptions, wantedDecisions } from "./decisions/wanted-decisions.ts";
 export type { BenchmarkBlock } from "./metrics/benchmark-join.ts";
@@ -168,4 +175,14 @@ export { default as hold } from "./strategy/built-in/hold.ts";
 export { default as rsi } from "./strategy/built-in/rsi.ts";
 export { builtInStrategies } from "./strategy/built-in-strategies.ts";
 export { columnsStrategy } from "./strategy/columns-strategy.ts";
+export {
+  type ReadSignalsOptions,
+  readSignals,
+  type SignalRows,
+  type SignalSet,
+  type SymbolSignals,
+  signalSets,
+} from "./strategy/signal-rows.ts";
+export { signalStrategy } from "./strategy/signal-strategy.ts";
 export { type BoundStrategy, type StrategyOptions, strategyOf } from "./strategy/strategy.ts";
+export { type UnmatchedRows, unmatchedRows } from "./strategy/unmatched-signals.ts";

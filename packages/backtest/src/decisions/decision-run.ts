@@ -1,6 +1,7 @@
 import type { BacktestConfig, DecisionName, Decisions, StrategyBars } from "@atc/contract";
 import type { BoundStrategy } from "../strategy/strategy.ts";
 import { createDecider, type DecidedBars } from "./decider.ts";
+import { createMemberFilter } from "./members.ts";
 import { checkOutputs } from "./needed-columns.ts";
 import { type WantedDecisionsOptions, wantedDecisions } from "./wanted-decisions.ts";
 import { createWeightExcess } from "./weight-excess.ts";
@@ -33,6 +34,8 @@ export function startDecisions(
   const wanted = wantedDecisions(config, options).filter((name) => strategy.outputs?.includes(name) === true);
   const run = strategy.start(symbol, wanted);
   const decider = createDecider(config, symbol);
+  const { members } = strategy;
+  const filter = members === undefined ? undefined : createMemberFilter(config, members.get(symbol) ?? []);
   const excess = createWeightExcess(config);
   let length = 0;
   let columns: readonly (readonly [DecisionName, Float64Array])[] = [];
@@ -54,6 +57,7 @@ export function startDecisions(
       directions.fill(0);
       run.decide(bars, directions, decisions);
       const decided = decider.decide(directions, decisions);
+      filter?.restrict(decided, bars.timestamp);
       if (decided.strengths !== undefined) excess?.add(decided.strengths);
       return decided;
     },

@@ -15,6 +15,11 @@ export interface BoundStrategy {
   /** What it can decide besides a direction. Default: nothing; the strength of a direction is then 1. */
   readonly outputs?: readonly DecisionName[];
   /**
+   * The only times at which its symbols open positions, each from the first, inclusive, to the second, exclusive, in ms.
+   * `withMembers` sets it. Default: all.
+   */
+  readonly members?: ReadonlyMap<string, readonly (readonly [from: number, to: number])[]>;
+  /**
    * Starts a run at the first bar of a symbol.
    *
    * @param wanted - the outputs that each block of decisions has. Default: none
