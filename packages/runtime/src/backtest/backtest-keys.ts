@@ -14,6 +14,8 @@ interface KeyOptions {
   /** The digest of the code of the user's strategy; undefined for another one. */
   readonly digest: string | undefined;
   readonly period: Period | undefined;
+  /** What some symbols depend on besides: the content of files of decisions and members. */
+  keyPart(symbols: readonly string[]): JsonObject;
 }
 
 /**
@@ -25,7 +27,7 @@ export function keysOf(
   config: AtcConfig,
   dataset: Dataset,
   strategy: BoundStrategy,
-  { digest, period }: KeyOptions,
+  { digest, period, keyPart }: KeyOptions,
 ): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
   const { name: algorithm, version, values = {} } = strategy;
@@ -44,6 +46,12 @@ export function keysOf(
   };
   return (kind, part) => {
     const input = contentOf(part.symbols);
-    return { kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version };
+    return {
+      kind,
+      input,
+      parameters: asJson({ ...parameters, ...keyPart(part.symbols), ...part }),
+      algorithm,
+      version,
+    };
   };
 }

@@ -1,5 +1,14 @@
-import type { BoundStrategy, CurveSink, MetricName, Period } from "@atc/backtest";
-import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, isSymbolFault, periodRows } from "@atc/backtest";
+import type { BoundStrategy, CurveSink, Members, MetricName, Period, SignalRows } from "@atc/backtest";
+import {
+  backtestSeries,
+  decideSteps,
+  encodeDecisions,
+  encodeFigures,
+  isSymbolFault,
+  periodRows,
+  signalStrategy,
+  withMembers,
+} from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
 import type { AtcError, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
@@ -28,6 +37,10 @@ export interface BacktestTaskInput extends DatasetRef, StrategyParts {
   readonly symbols: readonly string[];
   /** A strategy of the user's, which replaces the built-in one. */
   readonly own?: WatchedModule | undefined;
+  /** Decisions of a file, which replace those of a strategy. */
+  readonly decided?: SignalRows | undefined;
+  /** The times at which symbols open positions. Default: all. */
+  readonly members?: Members | undefined;
   /** The metrics besides the first 23. */
   readonly metrics: readonly MetricName[];
   /** The most bars per symbol, counted from the last one; undefined for all. */
@@ -123,6 +136,19 @@ async function strategiesOf(
   input: BacktestTaskInput,
   thread: WatchedThread | undefined,
 ): Promise<SymbolInput["strategyOf"]> {
+  const { members } = input;
+  const unrestricted = await unrestrictedOf(input, thread);
+  return members === undefined ? unrestricted : (dataset) => withMembers(unrestricted(dataset), members);
+}
+
+async function unrestrictedOf(
+  input: BacktestTaskInput,
+  thread: WatchedThread | undefined,
+): Promise<SymbolInput["strategyOf"]> {
+  if (input.decided !== undefined) {
+    const strategy = signalStrategy(input.decided);
+    return () => strategy;
+  }
   if (input.own === undefined || thread === undefined) return (dataset) => builtInStrategy(input, dataset);
   const { module } = input.own;
   const strategy = guardedStrategy(await loadedStrategy(module, thread), module, thread.alive);
@@ -167,7 +193,7 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
  * Backtests symbols of a dataset with a strategy, or decides for them if they share an account. The thread loads the
  * strategy and opens the dataset itself, keeps it open for its next task and writes the curves to the spool.
  */
-export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 5, run });
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 6, run });
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {
