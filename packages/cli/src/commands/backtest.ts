@@ -4,6 +4,7 @@ import type { BacktestReport, BarColumn, CurveFiles, MetricName, OpenBacktest } 
 import {
   barColumns,
   checkCurveFiles,
+  configuredFiles,
   ingestFile,
   isMetricName,
   metricNames,
@@ -143,7 +144,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       (kind === "tables" ? tableFiles(file) : [file]).map((own) => ({ flag: `--${kind}`, file: own })),
     );
     checkOutputs(outputs, {
-      inputs: [...given, run.runtime.loaded.file],
+      inputs: [...given, run.runtime.loaded.file, ...configuredFiles(run.runtime)],
       cwd: io.cwd,
       force: options["force"] === true,
     });

@@ -5,7 +5,10 @@ import { AtcError, absentOnly } from "@atc/contract";
 import type { Runtime } from "./runtime.ts";
 
 /** The folder in which a relative path under a key starts: `cwd` for a variable and an option, else the file's. */
-export function baseOf({ loaded: { origins, directory }, cwd }: Runtime, key: keyof AtcConfig): string {
+export function baseOf(
+  { loaded: { origins, directory }, cwd }: Pick<Runtime, "loaded" | "cwd">,
+  key: keyof AtcConfig,
+): string {
   const { kind } = origins[key];
   return kind === "environment" || kind === "flag" ? cwd : directory;
 }
@@ -30,4 +33,12 @@ export function configuredFile(runtime: Runtime, key: keyof AtcConfig, path: str
     });
   if (isFile) return file;
   throw new AtcError("ATC_INVALID_ARGUMENT", `${key} is "${path}", which is not a file; name a file`, { details });
+}
+
+/** The absolute paths of the files that a backtest reads besides its data: those under `signals` and `universe`. */
+export function configuredFiles(runtime: Pick<Runtime, "loaded" | "cwd" | "config">): readonly string[] {
+  return (["signals", "universe"] as const).flatMap((key) => {
+    const path = runtime.config[key];
+    return path === undefined ? [] : [resolve(baseOf(runtime, key), path)];
+  });
 }
