@@ -50,7 +50,7 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "135 kB",
+    limit: "138 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
@@ -171,6 +171,7 @@ export const packages = {
       "backtest",
       "signals",
       "compute",
+      "decisions",
       "data",
       "wiring",
       "cache",
@@ -178,7 +179,7 @@ export const packages = {
       "strategy",
       "spool",
     ],
-    limit: "111 kB",
+    limit: "121 kB",
   },
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],

@@ -125,7 +125,7 @@ const allowedTexts: Readonly<Record<SignalSet["signal"], string>> = {
   entries: "0 or 1",
 };
 
-/** Where the rows come from, for messages. */
+/** The file and the symbol of rows, for messages. */
 interface Origin {
   readonly path: string;
   readonly symbol: string;

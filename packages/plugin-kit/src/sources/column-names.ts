@@ -17,8 +17,8 @@ export interface MatchOptions {
    */
   readonly price?: PriceSide | "auto" | undefined;
   /**
-   * Names of columns of numbers to find instead of prices and volume, without regard to case and underscores. A file may
-   * lack any of them.
+   * Names of columns of numbers to find instead of prices and volume, without regard to case and underscores. A file
+   * may lack any of them.
    */
   readonly values?: readonly string[] | undefined;
 }

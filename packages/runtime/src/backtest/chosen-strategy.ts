@@ -7,9 +7,9 @@ import { readStrategyValues, strategyValues } from "@atc/plugin-kit";
 import { builtInNamed, builtInNames, builtInStrategy } from "../compute/built-in-strategy.ts";
 import type { StrategyDescription, WatchedModule } from "../compute/tasks.ts";
 import type { ReadingOptions } from "../data/open-source.ts";
-import { type MemberFile, memberFile } from "../strategy/member-file.ts";
+import { type MemberFile, memberFile } from "../decisions/member-file.ts";
+import { type SignalFile, signalFile } from "../decisions/signal-file.ts";
 import { isMissing, moduleFiles } from "../strategy/module-files.ts";
-import { type SignalFile, signalFile } from "../strategy/signal-file.ts";
 import type { StrategyModule } from "../strategy/strategy-module.ts";
 import { moduleFault, runWatched } from "../strategy/strategy-watch.ts";
 import { backtestPart, signalPart } from "../wiring/config-parts.ts";
@@ -177,12 +177,12 @@ export interface ChooseOptions extends Pick<OperationOptions, "signal">, Reading
 }
 
 /**
- * The strategy of a run: that of the caller, a file of decisions, or the configured one. One of the user's is loaded and described on a
- * thread, so that neither its code nor its faults reach this one.
+ * The strategy of a run: that of the caller, a file of decisions, or the configured one. One of the user's is loaded
+ * and described on a thread, so that neither its code nor its faults reach this one.
  *
- * @throws what `signalFile` and `memberFile` throw; ATC_NOT_FOUND for a module, a package or a name that does not exist; ATC_INVALID_ARGUMENT for a module that
- * is not a strategy; ATC_INVALID_CONFIG for its parameters; ATC_UNTRUSTED if others may change its code;
- * ATC_UNSUPPORTED for TypeScript on a Node that does not run it
+ * @throws what `signalFile` and `memberFile` throw; ATC_NOT_FOUND for a module, a package or a name that does not
+ * exist; ATC_INVALID_ARGUMENT for a module that is not a strategy; ATC_INVALID_CONFIG for its parameters;
+ * ATC_UNTRUSTED if others may change its code; ATC_UNSUPPORTED for TypeScript on a Node that does not run it
  */
 export async function chooseStrategy(runtime: Runtime, options: ChooseOptions): Promise<ChosenStrategy> {
   const signals = await signalFile(runtime, options, { strategy: options.strategy !== undefined });

@@ -9,14 +9,14 @@ import {
 } from "@atc/backtest";
 import { AtcError, type Dataset, type JsonObject, type OperationOptions } from "@atc/contract";
 import type { DatasetNote } from "../data/dataset-note.ts";
-import { memberNotes, signalNotes } from "../strategy/decision-notes.ts";
-import type { SignalFile } from "../strategy/signal-file.ts";
-import { signalsDigest } from "../strategy/signals-digest.ts";
+import { memberNotes, signalNotes } from "../decisions/decision-notes.ts";
+import type { SignalFile } from "../decisions/signal-file.ts";
+import { signalsDigest } from "../decisions/signals-digest.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { ChosenStrategy } from "./chosen-strategy.ts";
 
 /** The files of decisions and members, as plain data for threads. */
-export interface DecisionParts {
+interface DecisionParts {
   /** Decisions of a file, which replace those of a strategy. */
   readonly decided?: SignalRows | undefined;
   /** The times at which symbols open positions. */

@@ -74,7 +74,10 @@ function knownColumns(names: readonly string[], columns: SourceOptions["columns"
   return known;
 }
 
-/** Whether a line names a time and, unless other values are read, a price. The first name may be missing: pandas names no index. */
+/**
+ * Whether a line names a time and, unless other values are read, a price. The first name may be missing: pandas names
+ * no index.
+ */
 function isUsable({ known, names }: Candidate, { values }: CsvOptions): boolean {
   if (!known.has("timestamp") && !isUnnamed(names[0] ?? "")) return false;
   if (values !== undefined) return true;
