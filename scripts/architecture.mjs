@@ -51,7 +51,7 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "135 kB",
+    limit: "138 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
@@ -173,6 +173,7 @@ export const packages = {
       "backtest",
       "signals",
       "compute",
+      "decisions",
       "data",
       "wiring",
       "cache",
@@ -180,7 +181,7 @@ export const packages = {
       "strategy",
       "spool",
     ],
-    limit: "111 kB",
+    limit: "121 kB",
   },
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],

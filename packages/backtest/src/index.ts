@@ -37,6 +37,13 @@ export {
 export { checkData } from "./decisions/check-data.ts";
 export { createDecider, type DecidedBars, type Decider } from "./decisions/decider.ts";
 export { type DecisionRun, startDecisions } from "./decisions/decision-run.ts";
+export {
+  createMemberFilter,
+  type MemberFilter,
+  type MemberSpan,
+  type Members,
+  withMembers,
+} from "./decisions/members.ts";
 export { type NeededColumns, type NeededColumnsOptions, neededColumns } from "./decisions/needed-columns.ts";
 export { type WantedDecisionsOptions, wantedDecisions } from "./decisions/wanted-decisions.ts";
 export type { BenchmarkBlock } from "./metrics/benchmark-join.ts";
@@ -187,6 +194,15 @@ export { default as momentum } from "./strategy/built-in/momentum.ts";
 export { default as rsi } from "./strategy/built-in/rsi.ts";
 export { builtInStrategies } from "./strategy/built-in-strategies.ts";
 export { columnsStrategy } from "./strategy/columns-strategy.ts";
+export {
+  type ReadSignalsOptions,
+  readSignals,
+  type SignalRows,
+  type SignalSet,
+  type SymbolSignals,
+  signalSets,
+} from "./strategy/signal-rows.ts";
+export { signalStrategy } from "./strategy/signal-strategy.ts";
 export { type BoundStrategy, type StrategyOptions, strategyOf } from "./strategy/strategy.ts";
 export type { StrategyDescription } from "./strategy/strategy-description.ts";
 export {
@@ -194,3 +210,4 @@ export {
   type BoundUniverseStrategy,
   universeDefaults,
 } from "./strategy/universe-strategy.ts";
+export { type UnmatchedRows, unmatchedRows } from "./strategy/unmatched-signals.ts";

@@ -2,6 +2,7 @@ import type { BacktestConfig, DecisionName, Decisions, StrategyBars } from "@atc
 import type { BoundStrategy } from "../strategy/strategy.ts";
 import { type ContextSource, createContext } from "../strategy/strategy-context.ts";
 import { createDecider, type DecidedBars } from "./decider.ts";
+import { createMemberFilter } from "./members.ts";
 import { checkOutputs } from "./needed-columns.ts";
 import { type WantedDecisionsOptions, wantedDecisions } from "./wanted-decisions.ts";
 import { createWeightExcess } from "./weight-excess.ts";
@@ -46,6 +47,8 @@ export function startDecisions(
   own?.seal();
   const needsTimes = own?.isRead() === true;
   const decider = createDecider(config, symbol);
+  const { members } = strategy;
+  const filter = members === undefined ? undefined : createMemberFilter(config, members.get(symbol) ?? []);
   const excess = createWeightExcess(config);
   let length = 0;
   let columns: readonly (readonly [DecisionName, Float64Array])[] = [];
@@ -69,6 +72,7 @@ export function startDecisions(
       directions.fill(0);
       run.decide(bars, directions, decisions);
       const decided = decider.decide(directions, decisions);
+      filter?.restrict(decided, bars.timestamp);
       if (decided.strengths !== undefined) excess?.add(decided.strengths);
       return decided;
     },

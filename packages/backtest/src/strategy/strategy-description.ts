@@ -16,4 +16,9 @@ export interface StrategyDescription {
   readonly optionalColumns?: readonly string[];
   /** What it can decide besides a direction. Default: nothing; the strength of a direction is then 1. */
   readonly outputs?: readonly DecisionName[];
+  /**
+   * The only times at which its symbols open positions, each from the first, inclusive, to the second, exclusive, in
+   * ms. `withMembers` sets it. Default: all.
+   */
+  readonly members?: ReadonlyMap<string, readonly (readonly [from: number, to: number])[]>;
 }

@@ -11,6 +11,7 @@ import type {
 import {
   barColumns,
   checkCurveFiles,
+  configuredFiles,
   explainBars,
   explainedColumns,
   ingestFile,
@@ -163,7 +164,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       (kind === "tables" ? tableFiles(file) : [file]).map((own) => ({ flag: `--${kind}`, file: own })),
     );
     checkOutputs(outputs, {
-      inputs: [...given, run.runtime.loaded.file],
+      inputs: [...given, run.runtime.loaded.file, ...configuredFiles(run.runtime)],
       cwd: io.cwd,
       force: options["force"] === true,
     });

@@ -11,7 +11,7 @@ import { asJson, backtestPart, signalKeyPart } from "../wiring/config-parts.ts";
 type EntryPart = JsonObject & { readonly symbols: readonly string[] };
 
 /** What keys depend on besides the data, the configuration and the strategy. */
-interface KeyOptions {
+export interface KeyOptions {
   /** The digest of the code of the user's strategy; undefined for another one. */
   readonly digest: string | undefined;
   readonly period: Period | undefined;
@@ -19,6 +19,8 @@ interface KeyOptions {
   readonly isBuiltIn: boolean;
   /** The symbols that the strategy sees at once; undefined if it decides for each by itself. */
   readonly universe?: readonly string[] | undefined;
+  /** What some symbols depend on besides: the content of files of decisions and members. */
+  keyPart(symbols: readonly string[]): JsonObject;
 }
 
 /**
@@ -30,7 +32,7 @@ export function keysOf(
   config: AtcConfig,
   dataset: Dataset,
   strategy: StrategyDescription,
-  { digest, period, universe, isBuiltIn }: KeyOptions,
+  { digest, period, universe, isBuiltIn, keyPart }: KeyOptions,
 ): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
   const { name: algorithm, version, values = {} } = strategy;
@@ -53,6 +55,12 @@ export function keysOf(
   };
   return (kind, part) => {
     const input = contentOf(part.symbols);
-    return { kind, input, parameters: asJson({ ...parameters, ...part }), algorithm, version };
+    return {
+      kind,
+      input,
+      parameters: asJson({ ...parameters, ...keyPart(part.symbols), ...part }),
+      algorithm,
+      version,
+    };
   };
 }

@@ -11,7 +11,6 @@ import {
   backtestInto,
   checkData,
   checkPeriod,
-  periodRows,
   resultToJson,
   scalesWithCapital,
   sharedAccountName,
@@ -33,13 +32,15 @@ import { keysOf } from "./backtest-keys.ts";
 import { type BacktestReport, notesOf, reportWith } from "./backtest-report.ts";
 import { type ChosenStrategy, chooseStrategy } from "./chosen-strategy.ts";
 import { type StoredRun, storedFiguresOf, storedOf } from "./known-results.ts";
+import { type ReadSymbol, readSymbols } from "./read-symbols.ts";
 import { resultBatches } from "./result-batches.ts";
 import { decisionsCodec, figuresCodec, type ResultCodec } from "./result-codecs.ts";
 import { type ContentOptions, contentOf, metricsPart, orderedColumns, orderedMetrics } from "./run-content.ts";
+import { type RunDecisions, runDecisions } from "./run-decisions.ts";
 import { storedFigures } from "./stored-report.ts";
 import type { StoredResults } from "./stored-results.ts";
 import { threadBatches } from "./thread-batches.ts";
-import { keyOptionsOf, rememberedUniverse, runtimeFor } from "./universe-decisions.ts";
+import { keyOptionsOf, rememberedUniverse } from "./universe-decisions.ts";
 
 /** What every backtest returns. */
 interface BacktestEnd {
@@ -124,26 +125,8 @@ interface RunOptions extends StoredRun {
   readonly period: Period | undefined;
   readonly chosen: ChosenStrategy;
   readonly strategy: AnyBoundStrategy;
+  readonly partsOf: RunDecisions["partsOf"];
   readonly options: RunBacktestOptions;
-}
-
-/** A symbol with the most bars of its curve, and the number of rows that are read for it. */
-interface ReadSymbol extends SizedSymbol {
-  readonly rows: number;
-}
-
-/** The symbols of a run, sorted by UTF-16 code unit, with the bars of each. */
-function readSymbols(
-  { config: { limit } }: Runtime,
-  dataset: Dataset,
-  wanted: readonly string[] | undefined,
-  period: Period | undefined,
-): ReadSymbol[] {
-  const symbols = wanted === undefined ? dataset.symbols() : [...new Set(wanted)].sort(byCodeUnit);
-  return symbols.map((symbol) => {
-    const { start, to, curveBars } = periodRows(dataset.series(symbol), { limit, period });
-    return { symbol, bars: curveBars, rows: to - start };
-  });
 }
 
 /**
@@ -173,21 +156,22 @@ export async function openBacktest(
   const period = periodOf(options);
   await given.checkCodec();
   await using chosen = await chooseStrategy(given, options);
-  const runtime = runtimeFor(given, chosen);
-  using opened = await openData(runtime, data, options);
-  warnOfTimeframe(runtime, opened);
-  const { config } = runtime;
+  using opened = await openData(given, data, options);
+  warnOfTimeframe(given, opened);
   const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
-  const symbols = readSymbols(runtime, dataset, options.symbols, period);
+  const symbols = readSymbols(given, dataset, options.symbols, period);
+  const names = symbols.map(({ symbol }) => symbol);
+  const decisions = await runDecisions(given, dataset, chosen, { symbols: names, signal: options.signal });
+  const { runtime, strategy } = decisions;
+  const { config } = runtime;
   const cache = await usableCache(runtime);
   const metrics = orderedMetrics(options);
   const simulation = backtestPart(config);
-  const strategy = chosen.on(dataset);
   checkData(simulation, strategy, dataset);
-  const names = symbols.map(({ symbol }) => symbol);
-  const key = keysOf(config, dataset, strategy, keyOptionsOf(chosen, names, period));
+  const { keyPart, partsOf } = decisions;
+  const key = keysOf(config, dataset, strategy, keyOptionsOf(chosen, { symbols: names, period, keyPart }));
   const whole = key("report", { symbols: names, ...metricsPart(metrics) });
-  const context = { notes: await notesOf(runtime, dataset, options), period };
+  const context = { notes: [...decisions.notes(), ...(await notesOf(runtime, dataset, options))], period };
   const end = { dataset: dataset.manifest.name, reused };
   const wantsCurves = options.curves === true;
   const stored = wantsCurves ? undefined : storedFigures(await cache?.get(whole), names);
@@ -218,6 +202,7 @@ export async function openBacktest(
       period,
       chosen,
       strategy,
+      partsOf,
       options,
     };
     const { figures, cachedSymbols } = await compute(runtime, run);
@@ -326,6 +311,7 @@ async function computeWith<Result extends { readonly symbol: string }>(
           spool,
           executor,
           own: chosen.own,
+          partsOf: run.partsOf,
           bars: rows,
           period,
           signal,
@@ -422,12 +408,9 @@ export async function runBacktest(
 export async function figuresKey(given: Runtime, dataset: Dataset, options: RunBacktestOptions): Promise<CacheKey> {
   const period = periodOf(options);
   await using chosen = await chooseStrategy(given, options);
-  const runtime = runtimeFor(given, chosen);
-  const symbols = readSymbols(runtime, dataset, options.symbols, period).map(({ symbol }) => symbol);
-  const key = keysOf(runtime.config, dataset, chosen.on(dataset), keyOptionsOf(chosen, symbols, period));
+  const symbols = readSymbols(given, dataset, options.symbols, period).map(({ symbol }) => symbol);
+  const decisions = await runDecisions(given, dataset, chosen, { symbols, signal: options.signal });
+  const { runtime, strategy, keyPart } = decisions;
+  const key = keysOf(runtime.config, dataset, strategy, keyOptionsOf(chosen, { symbols, period, keyPart }));
   return key("report", { symbols, ...metricsPart(orderedMetrics(options)) });
-}
-
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : 1;
 }

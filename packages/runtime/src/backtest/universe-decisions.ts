@@ -1,4 +1,4 @@
-import { type Period, type RememberUniverse, type SymbolDecisions, universeDefaults } from "@atc/backtest";
+import type { Period, RememberUniverse, SymbolDecisions } from "@atc/backtest";
 import type { Cache } from "@atc/cache";
 import type { Dataset, OperationOptions } from "@atc/contract";
 import { batchesOf } from "../compute/symbol-batches.ts";
@@ -9,28 +9,30 @@ import { universeFault } from "../strategy/guarded-universe.ts";
 import { runWatched } from "../strategy/strategy-watch.ts";
 import { backtestPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
-import type { keysOf } from "./backtest-keys.ts";
+import type { KeyOptions, keysOf } from "./backtest-keys.ts";
 import type { ChosenStrategy, OwnStrategy } from "./chosen-strategy.ts";
+import type { RunDecisions } from "./run-decisions.ts";
 import type { StoredResults } from "./stored-results.ts";
 
-/** The runtime with the defaults of a strategy that sees all symbols, for the keys that nobody set. */
-export function runtimeFor(runtime: Runtime, { scope }: ChosenStrategy): Runtime {
-  if (scope !== "universe") return runtime;
-  const { origins } = runtime.loaded;
-  const unset = Object.entries(universeDefaults).filter(
-    ([name]) => origins[name as keyof typeof universeDefaults].kind === "default",
-  );
-  return { ...runtime, config: { ...runtime.config, ...Object.fromEntries(unset) } };
+/** A run for whose results keys are made. */
+interface RunKeyOptions extends Pick<KeyOptions, "period" | "keyPart"> {
+  /** All symbols of the run. */
+  readonly symbols: readonly string[];
 }
 
 /** What the keys of a run depend on besides its data and its configuration. */
 export function keyOptionsOf(
   { own, scope, isPortable }: ChosenStrategy,
-  symbols: readonly string[],
-  period: Period | undefined,
-): Parameters<typeof keysOf>[3] {
+  { symbols, period, keyPart }: RunKeyOptions,
+): KeyOptions {
   const isBuiltIn = own === undefined && isPortable;
-  return { digest: own?.module.digest, period, isBuiltIn, universe: scope === "universe" ? symbols : undefined };
+  return {
+    digest: own?.module.digest,
+    period,
+    isBuiltIn,
+    keyPart,
+    universe: scope === "universe" ? symbols : undefined,
+  };
 }
 
 /** A run of a strategy that sees all symbols. */
@@ -39,6 +41,7 @@ export interface UniverseRunOptions {
   readonly spool: Spool;
   readonly chosen: ChosenStrategy;
   readonly period: Period | undefined;
+  readonly partsOf: RunDecisions["partsOf"];
   readonly symbols: readonly { readonly symbol: string }[];
   readonly options: OperationOptions;
   readonly cache: Cache | undefined;
@@ -62,7 +65,7 @@ async function decideOnThread(
   runtime: Runtime,
   { module, executor, deadline }: OwnStrategy,
   readable: Readable,
-  { dataset, spool, period, options }: UniverseRunOptions,
+  { dataset, spool, period, partsOf, options }: UniverseRunOptions,
 ): Promise<readonly string[]> {
   const { config } = runtime;
   const symbols = readable.map(({ before, decisions: { symbol, bars } }) => ({ symbol, before, bars }));
@@ -71,6 +74,7 @@ async function decideOnThread(
     (watch) => ({
       ...datasetRef(runtime.storeRef, dataset.manifest),
       own: { module, watch },
+      ...partsOf(names),
       symbols,
       config: backtestPart(config),
       limit: config.limit,

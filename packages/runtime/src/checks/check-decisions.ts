@@ -1,6 +1,6 @@
 import type { BoundStrategy, LookaheadFinding, SkippedSymbol, WarmupFinding } from "@atc/backtest";
 import { checkData, isSymbolFault, periodRows } from "@atc/backtest";
-import type { Dataset, Executor, OperationOptions } from "@atc/contract";
+import { AtcError, type Dataset, type Executor, type OperationOptions } from "@atc/contract";
 import { createPacer } from "@atc/plugin-kit";
 import { type ChosenStrategy, chooseStrategy, type OwnStrategy } from "../backtest/chosen-strategy.ts";
 import { checkedRows, checkSteps, type DecisionCheck, type DecisionFinding } from "../compute/decision-check.ts";
@@ -149,6 +149,11 @@ async function checkDecisions(
   { check, options }: { readonly check: DecisionCheck; readonly options: CheckOptions },
 ): Promise<DecisionChecks<DecisionFinding>> {
   await using chosen = await chooseStrategy(runtime, options);
+  if (chosen.signals !== undefined)
+    throw new AtcError(
+      "ATC_UNSUPPORTED",
+      `the decisions of "${chosen.signals.label}" cannot be checked, because a file does not say what they were made from; check the program that made them`,
+    );
   using opened = await openData(runtime, data, options);
   const { dataset, path = data ?? opened.dataset.manifest.name } = opened;
   const strategy = ofSymbols(chosen.on(dataset), "this check");

@@ -2,11 +2,22 @@ import type {
   AnyBoundStrategy,
   BoundStrategy,
   CurveSink,
+  Members,
   MetricName,
   Period,
+  SignalRows,
   StrategyDescription,
 } from "@atc/backtest";
-import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, isSymbolFault, periodRows } from "@atc/backtest";
+import {
+  backtestSeries,
+  decideSteps,
+  encodeDecisions,
+  encodeFigures,
+  isSymbolFault,
+  periodRows,
+  signalStrategy,
+  withMembers,
+} from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
 import type { AtcError, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
@@ -34,6 +45,10 @@ export interface BacktestTaskInput extends DatasetRef, StrategyParts {
   readonly symbols: readonly string[];
   /** A strategy of the user's, which replaces the built-in one. */
   readonly own?: WatchedModule | undefined;
+  /** Decisions of a file, which replace those of a strategy. */
+  readonly decided?: SignalRows | undefined;
+  /** The times at which symbols open positions. Default: all. */
+  readonly members?: Members | undefined;
   /** The metrics besides the first 23. */
   readonly metrics: readonly MetricName[];
   /** The most bars per symbol, counted from the last one; undefined for all. */
@@ -124,9 +139,22 @@ function computeSymbol(dataset: Dataset, symbol: string, input: SymbolInput): Js
 
 /** What creates the strategy of each symbol. */
 async function strategiesOf(
-  input: StrategyParts & Pick<BacktestTaskInput, "own">,
+  input: StrategyParts & Pick<BacktestTaskInput, "own" | "decided" | "members">,
   thread: WatchedThread | undefined,
 ): Promise<SymbolInput["strategyOf"]> {
+  const { members } = input;
+  const unrestricted = await unrestrictedOf(input, thread);
+  return members === undefined ? unrestricted : (dataset) => withMembers(unrestricted(dataset), members);
+}
+
+async function unrestrictedOf(
+  input: StrategyParts & Pick<BacktestTaskInput, "own" | "decided">,
+  thread: WatchedThread | undefined,
+): Promise<SymbolInput["strategyOf"]> {
+  if (input.decided !== undefined) {
+    const strategy = signalStrategy(input.decided);
+    return () => strategy;
+  }
   if (input.own === undefined || thread === undefined)
     return (dataset) => ofSymbols(builtInStrategy(input, dataset), "this task");
   const { module } = input.own;
@@ -172,7 +200,7 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
  * Backtests symbols of a dataset with a strategy, or decides for them if they share an account. The thread loads the
  * strategy and opens the dataset itself, keeps it open for its next task and writes the curves to the spool.
  */
-export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 5, run });
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 6, run });
 
 /** Decides for all symbols of a dataset with a strategy of the user's that sees them all. */
 export const decideUniverse: Task<UniverseTaskInput, UniverseTaskOutput> = task({
@@ -183,7 +211,7 @@ export const decideUniverse: Task<UniverseTaskInput, UniverseTaskOutput> = task(
 export interface CheckTaskInput
   extends DatasetRef,
     StrategyParts,
-    Pick<BacktestTaskInput, "symbols" | "own" | "limit"> {
+    Pick<BacktestTaskInput, "symbols" | "own" | "limit" | "decided" | "members"> {
   readonly check: DecisionCheck;
 }
 

@@ -1,4 +1,11 @@
-import { type AnyBoundStrategy, type Period, type UniverseSymbol, universeSteps } from "@atc/backtest";
+import {
+  type AnyBoundStrategy,
+  type Members,
+  type Period,
+  type UniverseSymbol,
+  universeSteps,
+  withMembers,
+} from "@atc/backtest";
 import { AtcError, type BacktestConfig, isAtcError, type TaskContext } from "@atc/contract";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
@@ -18,6 +25,8 @@ export interface UniverseTaskInput extends DatasetRef {
   readonly limit: number | undefined;
   /** The time in which the account trades. Default: all. */
   readonly period: Period | undefined;
+  /** The times at which symbols open positions. Default: all. */
+  readonly members?: Members | undefined;
   /** Receives the decisions. */
   readonly spool: SpoolPart;
 }
@@ -38,15 +47,16 @@ export interface UniverseTaskParts {
 /** Makes the task that decides for all symbols at once. */
 export function universeDecisions({ datasets, loadedStrategy }: UniverseTaskParts) {
   return async (input: UniverseTaskInput, context: TaskContext): Promise<UniverseTaskOutput> => {
-    const { own, symbols, config, limit, period, spool } = input;
+    const { own, symbols, config, limit, period, members, spool } = input;
     const dataset = await datasets.open(input);
     const thread = watchedThread(own.watch);
     const strategy = await loadedStrategy(own.module, thread);
     if (strategy.scope !== "universe")
       throw new AtcError("ATC_UNSUPPORTED", `the strategy "${strategy.name}" decides for each symbol by itself`);
+    const guarded = guardedUniverse(strategy, own.module, thread);
     const curves = spoolCurves(spool, new Map(spool.regions.map((region) => [region.symbol, region])));
     const steps = universeSteps(dataset, symbols, {
-      strategy: guardedUniverse(strategy, own.module, thread),
+      strategy: members === undefined ? guarded : withMembers(guarded, members),
       config,
       limit,
       period,

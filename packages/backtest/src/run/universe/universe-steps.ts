@@ -9,6 +9,7 @@ import {
 import { isoTime } from "../../base/calendar.ts";
 import { type Period, periodRows } from "../../base/period.ts";
 import { createDecider, type Decider } from "../../decisions/decider.ts";
+import { createMemberFilter, type MemberFilter } from "../../decisions/members.ts";
 import type { CurveSink, CurveStore } from "../../results/curves.ts";
 import type { BoundUniverseStrategy } from "../../strategy/universe-strategy.ts";
 import { writeColumns } from "../backtest-series.ts";
@@ -50,20 +51,26 @@ interface DecisionWriter {
   /** Bars that were decided so far. */
   bars: number;
   readonly decider: Decider;
+  /** Keeps a symbol that is not a member from opening positions; undefined if all are. */
+  readonly filter: MemberFilter | undefined;
   readonly sink: CurveSink;
   /** Number of first bars whose decisions are not stored. */
   readonly unstored: number;
 }
 
 function createWriter({ symbol, before, bars }: UniverseSymbol, options: UniverseStepsOptions): DecisionWriter {
-  const { config, curves } = options;
+  const { config, curves, strategy } = options;
+  const { members } = strategy;
   const decider = createDecider(config, symbol);
-  return { bars: 0, decider, sink: curves.sink(symbol, bars), unstored: Math.max(0, before - 1) };
+  const filter = members === undefined ? undefined : createMemberFilter(config, members.get(symbol) ?? []);
+  return { bars: 0, decider, filter, sink: curves.sink(symbol, bars), unstored: Math.max(0, before - 1) };
 }
 
 /** The decisions at consecutive bars of a symbol. */
 interface WeightedBars {
   readonly times: BigInt64Array;
+  /** How many units of the times are a millisecond. */
+  readonly scale: number;
   readonly close: ReadonlyTypedArray<number>;
   /** Overwritten. */
   readonly directions: Int8Array;
@@ -73,10 +80,15 @@ interface WeightedBars {
 
 /** Stores weights as decisions that an account reads. */
 function write(writer: DecisionWriter, signal: BacktestConfig["signal"], bars: WeightedBars): void {
-  const { times, close, directions, weights } = bars;
+  const { times, scale, close, directions, weights } = bars;
   const { length } = weights;
   for (let i = 0; i < length; i++) directions[i] = weights[i] > 0 ? 1 : weights[i] < 0 ? -1 : 0;
   const decided = writer.decider.decide(directions, signal === "weight" ? { weight: weights } : { strength: weights });
+  if (writer.filter !== undefined)
+    writer.filter.restrict(
+      decided,
+      Float64Array.from(times, (time) => Number(time) / scale),
+    );
   const first = Math.max(0, Math.min(length, writer.unstored - writer.bars));
   writer.bars += length;
   if (first === length) return;
@@ -152,6 +164,7 @@ function createTimeLoop(state: UniverseState): { next(): number; finish(): reado
     if (to > from)
       write(writers[symbol], options.config.signal, {
         times: windows.times.subarray(from, to),
+        scale,
         close: closes.subarray(from, to),
         directions: directions.subarray(0, to - from),
         weights: stored.subarray(from, to),
