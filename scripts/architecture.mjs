@@ -20,7 +20,7 @@ export const packages = {
     limit: "67 kB",
   },
   testing: {
-    imports: ["contract", "plugin-kit"],
+    imports: ["contract", "plugin-kit", "resample"],
     folders: ["codecs", "stores", "sources", "executors", "indicators", "strategies", "base"],
     limit: "44 kB",
   },
@@ -35,7 +35,7 @@ export const packages = {
     limit: "50 kB",
   },
   backtest: {
-    imports: ["contract", "plugin-kit", "signals"],
+    imports: ["contract", "plugin-kit", "signals", "resample"],
     folders: [
       "output",
       "checks",
@@ -173,6 +173,7 @@ export const packages = {
       "backtest",
       "signals",
       "compute",
+      "decisions",
       "data",
       "wiring",
       "cache",

@@ -37,6 +37,13 @@ export {
 export { checkData } from "./decisions/check-data.ts";
 export { createDecider, type DecidedBars, type Decider } from "./decisions/decider.ts";
 export { type DecisionRun, startDecisions } from "./decisions/decision-run.ts";
+export {
+  createMemberFilter,
+  type MemberFilter,
+  type MemberSpan,
+  type Members,
+  withMembers,
+} from "./decisions/members.ts";
 export { type NeededColumns, type NeededColumnsOptions, neededColumns } from "./decisions/needed-columns.ts";
 export { type WantedDecisionsOptions, wantedDecisions } from "./decisions/wanted-decisions.ts";
 export type { BenchmarkBlock } from "./metrics/benchmark-join.ts";
@@ -148,13 +155,15 @@ export {
   backtest,
   backtestInto,
   type Remember,
-  type SkippedSymbol,
   sharedAccountName,
 } from "./run/backtest.ts";
 export { type BacktestSeriesOptions, backtestSeries } from "./run/backtest-series.ts";
 export type { SymbolContribution } from "./run/contributions.ts";
 export { decideSteps, decodeDecisions, encodeDecisions, type SymbolDecisions } from "./run/decide-series.ts";
+export type { SkippedSymbol } from "./run/skipped-symbol.ts";
 export { isSymbolFault } from "./run/symbol-fault.ts";
+export type { RememberUniverse, UniverseDecisions } from "./run/universe/decide-universe.ts";
+export { type UniverseStepsOptions, type UniverseSymbol, universeSteps } from "./run/universe/universe-steps.ts";
 export { type AccountOptions, type AccountSymbolInput, createAccount } from "./simulation/account.ts";
 export type {
   Account,
@@ -181,7 +190,24 @@ export { bindStrategy, type GivenValues } from "./strategy/bind-strategy.ts";
 export { default as cross } from "./strategy/built-in/cross.ts";
 export { default as donchian } from "./strategy/built-in/donchian.ts";
 export { default as hold } from "./strategy/built-in/hold.ts";
+export { default as momentum } from "./strategy/built-in/momentum.ts";
 export { default as rsi } from "./strategy/built-in/rsi.ts";
 export { builtInStrategies } from "./strategy/built-in-strategies.ts";
 export { columnsStrategy } from "./strategy/columns-strategy.ts";
+export {
+  type ReadSignalsOptions,
+  readSignals,
+  type SignalRows,
+  type SignalSet,
+  type SymbolSignals,
+  signalSets,
+} from "./strategy/signal-rows.ts";
+export { signalStrategy } from "./strategy/signal-strategy.ts";
 export { type BoundStrategy, type StrategyOptions, strategyOf } from "./strategy/strategy.ts";
+export type { StrategyDescription } from "./strategy/strategy-description.ts";
+export {
+  type AnyBoundStrategy,
+  type BoundUniverseStrategy,
+  universeDefaults,
+} from "./strategy/universe-strategy.ts";
+export { type UnmatchedRows, unmatchedRows } from "./strategy/unmatched-signals.ts";

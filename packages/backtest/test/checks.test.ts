@@ -57,14 +57,14 @@ function warmup(strategy: BoundStrategy, shifts: readonly number[], bars = 3_000
 }
 
 describe("the check of look-ahead", () => {
-  it.each([atcStrategy(), ...builtInStrategies.map((strategy) => bindStrategy(strategy))])(
-    "finds nothing in $name",
-    (strategy) => {
-      const finding = lookahead(strategy);
-      expect(finding).toEqual({ symbol: "AAA", bars: 3_000, cuts: expect.any(Number) });
-      expect(finding.cuts).toBeGreaterThan(40);
-    },
-  );
+  const ofSymbols = builtInStrategies
+    .map((strategy) => bindStrategy(strategy))
+    .filter((strategy) => strategy.scope !== "universe");
+  it.each([atcStrategy(), ...ofSymbols])("finds nothing in $name", (strategy) => {
+    const finding = lookahead(strategy);
+    expect(finding).toEqual({ symbol: "AAA", bars: 3_000, cuts: expect.any(Number) });
+    expect(finding.cuts).toBeGreaterThan(40);
+  });
 
   it("reads the series twice if nothing is found", () => {
     const series = madeSeries(3_000);

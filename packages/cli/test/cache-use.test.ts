@@ -113,7 +113,7 @@ describe("atc cache warm", () => {
     await shop.atc("ingest", "b.csv");
     const all = (await shop.atc("cache", "warm", "--json")).json<{ data: string; cachedSymbols: number }[]>();
     expect(new Set(all.map(({ cachedSymbols }) => cachedSymbols))).toEqual(new Set([0, 2]));
-    expect((await shop.atc("cache", "warm", "--signals")).stdout).toMatch(/signals of 2 computed/);
+    expect((await shop.atc("cache", "warm", "--with-signals")).stdout).toMatch(/signals of 2 computed/);
     await shop.atc("signals", "b.csv", "--symbols", "CCC");
     expect((await stats()).usage.kinds.find(({ kind }) => kind === "direction")).toMatchObject({ diskHits: 1 });
   });

@@ -89,6 +89,7 @@ function accepted(name: keyof AtcConfig): unknown {
   if (name === "sizing") return "allIn";
   if (name === "size") return 1;
   if (name === "benchmark") return "AAA";
+  if (name === "signals" || name === "universe") return "file.csv";
   if (name === "parameters") return "fast=1";
   return configDefaults[name] ?? 5;
 }

@@ -98,6 +98,7 @@ export { type ExportedSignals, exportSignals, type SignalExportOptions } from ".
 export { computeSignals, type SignalRunOptions } from "./signals/run-signals.ts";
 export { type ScanOptions, type SignalScan, scanSignals } from "./signals/scan-signals.ts";
 export type { SignalTable } from "./signals/signal-table.ts";
+export { configuredFiles } from "./wiring/configured-path.ts";
 export { openRuntime, type Runtime, type RuntimeOptions } from "./wiring/runtime.ts";
 export { openSetup, type Setup, type SetupOptions } from "./wiring/setup.ts";
 export { version } from "./wiring/version.ts";

@@ -106,6 +106,42 @@ describe("checkLookahead", () => {
     expect(found.symbols[0]?.first?.cause).toBe("ahead");
   });
 
+  it("finds nothing in a strategy of longer bars, and a week that is not over yet", async () => {
+    const weekly = (close: string): string => `export default {
+  name: "weekly",
+  start(_symbol, _parameters, _wanted, { bars }) {
+    const week = bars("1w");
+    let before = 0;
+    let direction = 0;
+    return {
+      decide({ close }, directions) {
+        let next = 0;
+        for (let i = 0; i < close.length; i++) {
+          for (; next < week.closed[i]; next++) {
+            direction = ${close} > before ? 1 : -1;
+            before = week.close[next];
+          }
+          directions[i] = direction;
+        }
+      },
+    };
+  },
+};
+`;
+    await write("honest.js", weekly("week.close[next]"));
+    await write("peeking.js", weekly("(close[i + 1] ?? 0)"));
+    const causes = [];
+    for (const strategy of ["./honest.js", "./peeking.js"]) {
+      await using runtime = await runtimeOf({ strategy });
+      const { symbols } = await checkLookahead(runtime, "bars.csv");
+      causes.push(symbols.map(({ first }) => first?.cause));
+    }
+    expect(causes).toEqual([
+      [undefined, undefined, undefined],
+      ["ahead", "ahead", "ahead"],
+    ]);
+  });
+
   it("is the same for a built-in strategy here and on threads", async () => {
     const found = [];
     for (const executor of ["inline", "worker"] as const) {

@@ -186,6 +186,19 @@ describe("explainBars", () => {
     });
   });
 
+  it("explains the bars of a strategy that sees all symbols", async () => {
+    await withRun({ strategy: "momentum", parameters: { bars: 5, hold: 1 } }, async (run, explain) => {
+      const fills = fillsOf(run);
+      expect(fills.length).toBeGreaterThan(5);
+      const day = (Number(fills.time[2]) - start) / dayMs;
+      const all = await explain(...["AAA", "BBB", "CCC"].map((symbol) => at(symbol, day)));
+      const filled = all.flatMap((one) => one.fills.map(({ price }) => price));
+      expect(filled).toContain(number(fills.price, 2));
+      const weights = all.map(({ decidedBefore }) => decidedBefore?.strength ?? 0);
+      expect(weights.toSorted()).toEqual([0, 0, 1]);
+    });
+  });
+
   it("starts at the last bar before a period, on which the account decides but has no order", async () => {
     const period = { from: start + 100 * dayMs, to: start + 200 * dayMs };
     await withRun(

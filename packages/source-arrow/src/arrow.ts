@@ -25,7 +25,12 @@ async function inspect(file: ArrowFile, options: ArrowOptions): Promise<OpenedSo
   const contents = await readContents(opened, path, size);
   const { fields } = contents;
   const names = fields.map(({ name }) => name);
-  const found = matchColumns(names, { source: path, columns: options.columns, kind: options.kind });
+  const found = matchColumns(names, {
+    source: path,
+    columns: options.columns,
+    kind: options.kind,
+    values: options.values,
+  });
   const candidates = clockCandidates(names, found, (position) => isClockType(fields[position] as ArrowField));
   const reading = { source: { file, contents, options }, file: opened, arrowDictionaries: new Map() };
   const { timestamp, symbol: symbols } = found;

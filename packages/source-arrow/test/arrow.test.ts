@@ -272,3 +272,15 @@ it("declares its plugins in its manifest and asks the host for codecs", async ()
   for await (const { length } of source.chunks()) expect(length).toBe(200);
   expect(new Set(asked)).toEqual(new Set(["codec lz4"]));
 });
+
+it("reads a table of values without prices", async () => {
+  const table = new Table({
+    time: vectorFromArray(["2024-01-01", "2024-01-02"], new Utf8()),
+    long_entry: vectorFromArray([1, null], new Float64()),
+    other: vectorFromArray([1, 2], new Float64()),
+  });
+  const options = { values: ["weight", "longEntry"], extra: "drop", symbol: "AAA" } as const;
+  const found = await read(fileOf(tableToIPC(table, "file")), options);
+  expect(Object.keys(found.values)).toEqual(["timestamp", "longEntry"]);
+  expect(found.values["longEntry"]).toEqual([1, Number.NaN]);
+});

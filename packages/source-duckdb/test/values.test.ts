@@ -311,3 +311,13 @@ describe("options", () => {
     expect((await failure(duckdb(from, options as never))).code).toBe("ATC_INVALID_ARGUMENT");
   });
 });
+
+it("reads a table of values without prices", async () => {
+  const sql =
+    "SELECT 'A' AS symbol, DATE '2024-01-31' AS time, 0.5 AS weight UNION ALL SELECT 'A', DATE '2024-02-01', NULL";
+  await using source = await duckdb({ sql }, { values: ["direction", "weight"], extra: "drop" });
+  expect(source.columns.map(({ name }) => name)).toEqual(["symbol", "timestamp", "weight"]);
+  const found: number[] = [];
+  for await (const { columns } of source.chunks()) found.push(...(columns["weight"] as Float64Array));
+  expect(found).toEqual([0.5, Number.NaN]);
+});

@@ -322,3 +322,14 @@ it("declares its plugins in its manifest and creates a source with them", async 
   expect(source.identity.parts).toMatchObject({ options: { badRows: "skip" } });
   expect((await failure((async () => create({}, {}))())).code).toBe("ATC_INVALID_ARGUMENT");
 });
+
+it("reads a table of values without prices", async () => {
+  const rows = [
+    { time: "2024-01-01", symbol: "AAA", Weight: 0.5, note: "x" },
+    { time: "2024-01-02", symbol: "AAA", Weight: null, note: "y" },
+  ];
+  const found = await read(fileOf(JSON.stringify(rows)), { values: ["direction", "weight"], extra: "drop" });
+  expect(Object.keys(found.values)).toEqual(["timestamp", "weight"]);
+  expect(found.values["weight"]).toEqual([0.5, Number.NaN]);
+  expect(found.symbols).toEqual(["AAA", "AAA"]);
+});

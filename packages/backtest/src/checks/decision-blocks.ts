@@ -1,4 +1,5 @@
 import { type BacktestConfig, isAtcError, type OperationOptions, type Series } from "@atc/contract";
+import type { KnownTimes } from "@atc/resample";
 import type { PeriodRows } from "../base/period.ts";
 import { defaultBlockLength, readDecisions } from "../run/decided-bars.ts";
 import { readColumns } from "../run/read-columns.ts";
@@ -26,6 +27,8 @@ export interface DecisionBlocksOptions extends Pick<OperationOptions, "signal"> 
   /** A valid configuration. */
   readonly config: BacktestConfig;
   readonly rows: RowSpan;
+  /** What the dataset says of its times, for longer bars. */
+  readonly times?: KnownTimes | undefined;
   /** Whether the strategy's complaint of too few bars counts. Default: true. */
   readonly isWhole?: boolean;
 }
@@ -36,7 +39,7 @@ export interface DecisionBlocksOptions extends Pick<OperationOptions, "signal"> 
  * @throws what `backtestSeries` throws for the data and for a decision that is not one
  */
 export function* decisionBlocks(series: Series, options: DecisionBlocksOptions): Generator<DecisionBlock, void, void> {
-  const { strategy, config, rows, signal, isWhole = true } = options;
+  const { strategy, config, rows, times: known, signal, isWhole = true } = options;
   const { start, to } = rows;
   const reading = readDecisions(series, {
     strategy,
@@ -45,6 +48,7 @@ export function* decisionBlocks(series: Series, options: DecisionBlocksOptions):
     rows: { start, from: start, to, curveBars: to - start },
     blockLength: defaultBlockLength,
     strength: false,
+    times: known,
     ...(signal === undefined ? {} : { signal }),
   });
   let times = new BigInt64Array(0);

@@ -1,4 +1,5 @@
 import { AtcError, type BacktestConfig, type OperationOptions, type Series } from "@atc/contract";
+import type { KnownTimes } from "@atc/resample";
 import { isoTime } from "../base/calendar.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
 import { checkCount, periodRows } from "../base/period.ts";
@@ -17,6 +18,8 @@ export interface DecisionCheckOptions extends Pick<OperationOptions, "signal"> {
   readonly config?: Partial<BacktestConfig> | undefined;
   /** Number of last bars to use, 1 or more. Defaults to all. */
   readonly limit?: number | undefined;
+  /** What the dataset says of its times, for longer bars. Default: instants, at the start of their bars. */
+  readonly times?: KnownTimes | undefined;
 }
 
 /** Options of {@link lookaheadSteps}. */
@@ -95,7 +98,7 @@ function* differenceSteps(
  */
 export function* lookaheadSteps(
   series: Series,
-  { strategy, config: given = {}, limit, signal, cuts, seed }: LookaheadOptions,
+  { strategy, config: given = {}, limit, times, signal, cuts, seed }: LookaheadOptions,
 ): Generator<number, LookaheadFinding, void> {
   const config = validateBacktestConfig(given);
   checkCount("cuts", cuts);
@@ -105,7 +108,7 @@ export function* lookaheadSteps(
     });
   const { symbol } = series;
   const rows: RowSpan = periodRows(series, { limit });
-  const options = { strategy, config, rows, ...(signal === undefined ? {} : { signal }) };
+  const options = { strategy, config, rows, times, ...(signal === undefined ? {} : { signal }) };
   const ends = cutRows(series, rows, { cuts, seed });
   const record = yield* recordSteps(series, options);
   let done = rows.to - rows.start;

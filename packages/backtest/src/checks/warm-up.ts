@@ -72,13 +72,13 @@ function changesOf(
  */
 export function* warmupSteps(
   series: Series,
-  { strategy, config: given = {}, limit, signal, shifts }: WarmupOptions,
+  { strategy, config: given = {}, limit, times, signal, shifts }: WarmupOptions,
 ): Generator<number, WarmupFinding, void> {
   const config = validateBacktestConfig(given);
   for (const shift of shifts) checkCount("a shift", shift);
   const ages = [...new Set(shifts)].sort((a, b) => a - b);
   const { start, to } = periodRows(series, { limit });
-  const options = { strategy, config, ...(signal === undefined ? {} : { signal }) };
+  const options = { strategy, config, times, ...(signal === undefined ? {} : { signal }) };
   const whole = yield* recordSteps(series, { ...options, rows: { start, to } });
   const directions = whole.directions.subarray(0, whole.bars);
   let done = to - start;

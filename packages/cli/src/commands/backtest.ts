@@ -11,6 +11,7 @@ import type {
 import {
   barColumns,
   checkCurveFiles,
+  configuredFiles,
   explainBars,
   explainedColumns,
   ingestFile,
@@ -163,7 +164,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       (kind === "tables" ? tableFiles(file) : [file]).map((own) => ({ flag: `--${kind}`, file: own })),
     );
     checkOutputs(outputs, {
-      inputs: [...given, run.runtime.loaded.file],
+      inputs: [...given, run.runtime.loaded.file, ...configuredFiles(run.runtime)],
       cwd: io.cwd,
       force: options["force"] === true,
     });
@@ -195,7 +196,8 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
       const asked = { screen: run.screen, given, symbols, metrics };
       run.printFitted(backtestTable(outcome.report, outcome.dataset, asked));
-      for (const one of explanations) run.print(`\n${explanationText(one, run.runtime.config)}`);
+      for (const one of explanations)
+        run.print(`\n${explanationText(one, { ...run.runtime.config, ...outcome.report.config })}`);
       const reused = read?.reused ?? outcome.reused;
       run.say(
         `\n${origin(outcome)} in ${seconds} s\n${datasetLine({ dataset: outcome.dataset, reused, cachedSymbols: outcome.cachedSymbols }, given.length)}`,

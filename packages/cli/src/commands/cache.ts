@@ -201,14 +201,14 @@ function addWarm(cacheCommand: Command, io: CommandLineIo): void {
     .command("warm [data...]")
     .description("Compute and cache the backtest of files or datasets (default: of all datasets)")
     .option(
-      "--signals",
+      "--with-signals",
       "also compute the signals of every symbol: about 150 bytes per bar, against 17 for a backtest",
     );
   withConfigKeys(withCommon(command)).action(async (data: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { runtime } = run;
     const warmed: WarmedData[] = [];
-    const signals = run.options["signals"] === true;
+    const signals = run.options["withSignals"] === true;
     for (const name of data.length > 0 ? data : await runtime.store.list())
       try {
         const one = await warmCache(runtime, name, { ...run.data, signals });

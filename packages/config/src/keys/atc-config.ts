@@ -16,6 +16,18 @@ export interface AtcConfig extends SignalConfig, BacktestConfig {
   readonly parameters: Readonly<Record<string, StrategyParameterValue>>;
   /** Seconds that a strategy of the user's may take for a block of bars before it is ended, above 0. */
   readonly strategyDeadline: number;
+  /**
+   * A file with the columns `time`, `symbol` and `direction`, `weight`, or `longEntry`, `longExit`, `shortEntry` and
+   * `shortExit`. Its columns decide what `signal` is, unless it has several sets of them. A relative path starts as
+   * that of `strategy`. Absent for decisions of the strategy; written `none` in a file.
+   */
+  readonly signals?: string | undefined;
+  /**
+   * A CSV file with the columns `symbol`, `from` and `to`: days in UTC, both inclusive; an empty `to` is the end of
+   * time. Positions are opened on a member's days only. A relative path starts as that of `strategy`. Absent for all
+   * symbols at all times; written `none` in a file.
+   */
+  readonly universe?: string | undefined;
   /** Number of last bars per symbol to use, 1 or more. Absent for all; written `none` in a file. */
   readonly limit?: number | undefined;
   /**

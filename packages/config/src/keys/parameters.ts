@@ -26,7 +26,7 @@ export type ConfigGroup =
   | "data"
   | "storage";
 
-type StrategyConfig = Pick<AtcConfig, "strategy" | "parameters" | "strategyDeadline">;
+type StrategyConfig = Pick<AtcConfig, "strategy" | "parameters" | "strategyDeadline" | "signals" | "universe">;
 
 type DataConfig = Pick<AtcConfig, "limit" | "timeframe" | "batchSize" | "executor">;
 type StorageConfig = Omit<
@@ -57,6 +57,22 @@ const strategyParameters: ParameterTable<StrategyConfig> = {
     default: 60,
     description: "Seconds that a strategy of your own may take for a block of bars before it is ended",
     pythonNames: ["strategy_deadline"],
+  },
+  signals: {
+    kind: "text",
+    acceptsNone: true,
+    default: undefined,
+    description: "A file of decisions that were made elsewhere, which decide instead of a strategy",
+    allowed: "a file with columns time, symbol and direction, weight or the four entries, or none",
+    pythonNames: [],
+  },
+  universe: {
+    kind: "text",
+    acceptsNone: true,
+    default: undefined,
+    description: "A file of the days on which symbols are members; only members open positions",
+    allowed: "a CSV file with columns symbol, from and to, or none",
+    pythonNames: [],
   },
 };
 

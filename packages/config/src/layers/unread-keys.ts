@@ -30,8 +30,9 @@ const unread: readonly UnreadKeys[] = [
   },
   {
     keys: ["size"],
-    reason: ({ size, sizing, signal }) =>
-      size !== 1 && (sizing === "allIn" || (sizing === undefined && signal !== "weight"))
+    reason: ({ size, sizing, signal, signals }) =>
+      // A file of weights sets signal when it is read.
+      size !== 1 && (sizing === "allIn" || (sizing === undefined && signal !== "weight" && signals === undefined))
         ? "sizing is allIn"
         : undefined,
   },

@@ -29,6 +29,8 @@ export interface ColumnChunk {
    * grow.
    */
   readonly dictionaries?: Readonly<Record<string, readonly string[]>>;
+  /** The line of each row in the source, from 1, if it has lines and was asked for a table of values. */
+  readonly lines?: Int32Array;
 }
 
 /** Why a row was rejected. */
@@ -204,7 +206,8 @@ export type SliceCounter = (input: JsonObject, options: SliceOptions) => Promise
 /**
  * A source of rows: chunks of columns in file order, as typed arrays without an object per row. The columns are
  * `symbol` (text), `timestamp`, then `open`, `high`, `low`, `close`, `volume` as float64 if the source has them, then
- * others. Ticks have `close` (the price) and `volume` (the size). `close` is always present.
+ * others. Ticks have `close` (the price) and `volume` (the size). `close` is always present, unless the source was
+ * asked for a table of values.
  */
 export interface DataSource extends AsyncDisposable {
   /** Identifies the data that it reads. */

@@ -16,6 +16,11 @@ export interface MatchOptions {
    * price of its own. `auto` takes the mean if there is no other price.
    */
   readonly price?: PriceSide | "auto" | undefined;
+  /**
+   * Names of columns of numbers to find instead of prices and volume, without regard to case and underscores. A file
+   * may lack any of them.
+   */
+  readonly values?: readonly string[] | undefined;
 }
 
 /** The positions of our columns among a file's columns, from 0. */
@@ -28,7 +33,10 @@ export interface MatchedColumns {
   readonly timestamp: number;
   /** The time of day beside a column of dates; undefined if there is none. */
   readonly clock: number | undefined;
-  /** Those of open, high, low, close and volume that exist, in this order; without those of `quotes`. */
+  /**
+   * Those of open, high, low, close and volume that exist, in this order, without those of `quotes`; or those of the
+   * option `values` that exist.
+   */
   readonly numbers: readonly { readonly name: string; readonly position: number }[];
   /** Prices that are the mean of a bid and an ask; undefined if there are none. */
   readonly quotes?: readonly QuotedPrice[];
@@ -51,9 +59,11 @@ export function matchColumns(names: readonly string[], options: MatchOptions): M
       mappedPosition(forms, column, name, options.source),
     ]),
   );
-  const taken = new Set(mapped.values());
+  const values = options.values === undefined ? undefined : valuePositions(names, options.values, options.source);
+  const taken = new Set([...mapped.values(), ...(values ?? []).map(({ position }) => position)]);
   const free = forms.map((form, position) => (taken.has(position) ? "" : form));
   const locate: Locate = (column) => mapped.get(column) ?? aliasedPosition(free, columnAliases[column], options.source);
+  if (values !== undefined) return matchedValues(names, values, locate, mapped, options);
   const quoted = usedQuotes(free, mapped, options);
   const side = options.price === "bid" || options.price === "ask" ? options.price : undefined;
   const prices = pricePositions(locate, quoted, side);
@@ -72,6 +82,44 @@ export function matchColumns(names: readonly string[], options: MatchOptions): M
     numbers: numbers.flatMap(([name, position]) => (position === undefined ? [] : [{ name, position }])),
     ...(quoted === undefined || side !== undefined ? {} : { quotes: quoted.prices }),
   };
+}
+
+/** A name in lower case without underscores and blanks: `longEntry`, `long_entry` and `Long Entry` are the same. */
+function folded(name: string): string {
+  return aliasForm(name).replaceAll("_", "");
+}
+
+/** The columns that hold values of these names. */
+function valuePositions(
+  names: readonly string[],
+  values: readonly string[],
+  source: string,
+): MatchedColumns["numbers"] {
+  const forms = names.map(folded);
+  return values.flatMap((name) => {
+    const position = forms.indexOf(folded(name));
+    if (position < 0) return [];
+    if (forms.includes(folded(name), position + 1))
+      throw new AtcError("ATC_INVALID_DATA", `"${source}" has two columns "${name}"; rename one of them`, {
+        details: { source, column: name },
+      });
+    return [{ name, position }];
+  });
+}
+
+/** The columns of a table of values beside symbol and time. */
+function matchedValues(
+  names: readonly string[],
+  numbers: MatchedColumns["numbers"],
+  locate: Locate,
+  mapped: ReadonlyMap<SourceColumn, number>,
+  { kind = "bars", source }: MatchOptions,
+): MatchedColumns {
+  const timestamp = locate("timestamp");
+  // The second position is that of a price, which such a table need not have.
+  if (timestamp === undefined) throw unusable(names, [timestamp, 0], source);
+  const clock = mapped.get("clock") ?? clockPosition(names.map(aliasForm), timestamp);
+  return { kind, symbol: locate("symbol"), timestamp, clock, numbers };
 }
 
 /** The positions of open, high, low and close: a side of the quoted prices, and the others. */

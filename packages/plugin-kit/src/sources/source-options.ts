@@ -35,6 +35,12 @@ export interface SourceOptions {
    * or midnights of an offset that they name.
    */
   readonly timeIs?: "date" | "instant";
+  /**
+   * Reads a table of numbers beside symbol and time that need not have a price: these columns, as far as the source has
+   * them, instead of prices and volume. Their names are compared without case and underscores. A missing number is NaN.
+   * Default: prices.
+   */
+  readonly values?: readonly string[];
 }
 
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -71,12 +77,17 @@ export function checkSourceOptions(
 ): void {
   const allowed = { ...words, ...own };
   for (const [name, value] of Object.entries(options)) {
-    checkName(source, name, [...Object.keys(allowed), "symbol", "columns"], "option");
+    checkName(source, name, [...Object.keys(allowed), "symbol", "columns", "values"], "option");
     const known = ownMember(allowed, name) ?? [];
     if (value !== undefined && known.length > 0 && !known.includes(String(value)))
       throw invalidOption(source, name, value, `one of ${known.join(", ")}`);
   }
-  const { symbol, columns } = options;
+  const { symbol, columns, values } = options;
+  if (
+    values !== undefined &&
+    !(Array.isArray(values) && values.every((name) => typeof name === "string" && name !== ""))
+  )
+    throw invalidOption(source, "values", values, "a list of names of columns");
   if (symbol !== undefined && (typeof symbol !== "string" || symbol.trim() === ""))
     throw invalidOption(source, "symbol", symbol, "a name that is not empty");
   if (columns !== undefined && (typeof columns !== "object" || columns === null))
@@ -92,11 +103,12 @@ export function checkSourceOptions(
  * that are texts.
  */
 export function identifyingOptions(options: SourceOptions, own: readonly string[] = []): JsonObject {
-  const { columns, ...rest } = options;
+  const { columns, values, ...rest } = options;
   const names = [...Object.keys(words), "symbol", ...own];
-  const given: Record<string, string | JsonObject> = {};
+  const given: Record<string, string | JsonObject | readonly string[]> = {};
   for (const [name, value] of Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)))
     if (typeof value === "string" && names.includes(name)) given[name] = value;
   if (columns !== undefined) given["columns"] = Object.fromEntries(Object.entries(columns).sort());
+  if (values !== undefined) given["values"] = values;
   return given;
 }

@@ -1,15 +1,19 @@
 import { statSync } from "node:fs";
 import { extname, isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { BoundStrategy } from "@atc/backtest";
+import type { AnyBoundStrategy, StrategyDescription } from "@atc/backtest";
 import { AtcError, type Dataset, type Executor, nearest, type OperationOptions } from "@atc/contract";
 import { readStrategyValues, strategyValues } from "@atc/plugin-kit";
 import { builtInNamed, builtInNames, builtInStrategy } from "../compute/built-in-strategy.ts";
-import type { StrategyDescription, WatchedModule } from "../compute/tasks.ts";
+import type { WatchedModule } from "../compute/watched-module.ts";
+import type { ReadingOptions } from "../data/open-source.ts";
+import { type MemberFile, memberFile } from "../decisions/member-file.ts";
+import { type SignalFile, signalFile } from "../decisions/signal-file.ts";
 import { isMissing, moduleFiles } from "../strategy/module-files.ts";
 import type { StrategyModule } from "../strategy/strategy-module.ts";
 import { moduleFault, runWatched } from "../strategy/strategy-watch.ts";
 import { backtestPart, signalPart } from "../wiring/config-parts.ts";
+import { baseOf } from "../wiring/configured-path.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 
 /** A strategy of the user's, and the threads that run it. */
@@ -23,11 +27,17 @@ export interface OwnStrategy {
 /** The strategy of a run. Disposal ends its threads. */
 export interface ChosenStrategy extends AsyncDisposable {
   /** What runs on a dataset. That of the user's has no code here: it runs on threads. */
-  on(dataset: Dataset): BoundStrategy;
+  on(dataset: Dataset): AnyBoundStrategy;
+  /** What it sees at once. */
+  readonly scope: "symbol" | "universe";
   /** The strategy of the user's; undefined for a built-in one and for one in code. */
   readonly own: OwnStrategy | undefined;
   /** Whether a thread can create it. */
   readonly isPortable: boolean;
+  /** The file whose decisions replace those of a strategy. */
+  readonly signals?: SignalFile | undefined;
+  /** The times at which symbols open positions. Default: all. */
+  readonly members?: MemberFile | undefined;
 }
 
 const pathStart = /^(?:\.{1,2}[\\/]|[\\/~]|[A-Za-z]:[\\/]|file:)/;
@@ -50,15 +60,9 @@ function isPath(text: string): boolean {
   return pathStart.test(text) || isAbsolute(text) || codeEndings.includes(extname(text));
 }
 
-/** The folder in which a relative path under `strategy` starts. */
-function baseOf({ loaded: { origins, directory }, cwd }: Runtime): string {
-  const { kind } = origins.strategy;
-  return kind === "environment" || kind === "flag" ? cwd : directory;
-}
-
 /** The file that a path names. */
 function fileAt(runtime: Runtime, path: string): string {
-  const file = path.startsWith("file:") ? fileURLToPath(path) : resolve(baseOf(runtime), path);
+  const file = path.startsWith("file:") ? fileURLToPath(path) : resolve(baseOf(runtime, "strategy"), path);
   const details = { path: file };
   if (isMissing(file))
     throw new AtcError("ATC_NOT_FOUND", `the strategy "${path}" does not exist: there is no file "${file}"`, {
@@ -78,7 +82,7 @@ async function unknownStrategy(runtime: Runtime, name: string): Promise<AtcError
   const plugins = (await runtime.host.installed()).filter(({ kind }) => kind === "strategy");
   const names = [...builtInNames(), ...plugins.map((plugin) => plugin.name)];
   const meant = nearest(name, names);
-  const isFile = !isMissing(resolve(baseOf(runtime), name));
+  const isFile = !isMissing(resolve(baseOf(runtime, "strategy"), name));
   const hint = isFile
     ? `for the file of that name write "./${name}"`
     : meant === undefined
@@ -96,7 +100,7 @@ async function placeOf(runtime: Runtime, text: string): Promise<Omit<StrategyMod
   const { module: label, name } = reference;
   if (isPath(label)) {
     // A file may have the character in its own name.
-    const whole = name !== undefined && !isMissing(resolve(baseOf(runtime), text)) ? text : undefined;
+    const whole = name !== undefined && !isMissing(resolve(baseOf(runtime, "strategy"), text)) ? text : undefined;
     return {
       label: whole ?? label,
       file: fileAt(runtime, whole ?? label),
@@ -140,8 +144,10 @@ async function describe(
   throw moduleFault(module.label, outcome.what, outcome.cause);
 }
 
-function ofCode(strategy: BoundStrategy): ChosenStrategy {
-  return { on: () => strategy, own: undefined, isPortable: false, [Symbol.asyncDispose]: () => Promise.resolve() };
+function ofCode(strategy: AnyBoundStrategy): ChosenStrategy {
+  const { scope = "symbol" } = strategy;
+  const dispose = (): Promise<void> => Promise.resolve();
+  return { on: () => strategy, scope, own: undefined, isPortable: false, [Symbol.asyncDispose]: dispose };
 }
 
 function builtIn({ config }: Runtime): ChosenStrategy {
@@ -149,8 +155,24 @@ function builtIn({ config }: Runtime): ChosenStrategy {
   const parts = { strategy, parameters, signals: signalPart(config), config: backtestPart(config) };
   return {
     on: (dataset) => builtInStrategy(parts, dataset),
+    scope: builtInNamed(strategy)?.scope ?? "symbol",
     own: undefined,
     isPortable: true,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** The decisions of a file, whose rows are read when the data is known. */
+function ofFile(signals: SignalFile): ChosenStrategy {
+  const on = (): never => {
+    throw new AtcError("ATC_UNSUPPORTED", `the decisions of "${signals.label}" have not been read`);
+  };
+  return {
+    on,
+    scope: "symbol",
+    own: undefined,
+    isPortable: true,
+    signals,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
@@ -161,18 +183,26 @@ function checkBuiltIn({ config: { strategy, parameters } }: Runtime): void {
   if (found !== undefined) strategyValues(found, readStrategyValues(found, parameters));
 }
 
+/** How a strategy is chosen. */
+export interface ChooseOptions extends Pick<OperationOptions, "signal">, ReadingOptions {
+  readonly strategy?: AnyBoundStrategy | undefined;
+}
+
 /**
- * The strategy of a run: that of the caller, or the configured one. One of the user's is loaded and described on a
- * thread, so that neither its code nor its faults reach this one.
+ * The strategy of a run: that of the caller, a file of decisions, or the configured one. One of the user's is loaded
+ * and described on a thread, so that neither its code nor its faults reach this one.
  *
- * @throws ATC_NOT_FOUND for a module, a package or a name that does not exist; ATC_INVALID_ARGUMENT for a module that
- * is not a strategy; ATC_INVALID_CONFIG for its parameters; ATC_UNTRUSTED if others may change its code;
- * ATC_UNSUPPORTED for TypeScript on a Node that does not run it
+ * @throws what `signalFile` and `memberFile` throw; ATC_NOT_FOUND for a module, a package or a name that does not
+ * exist; ATC_INVALID_ARGUMENT for a module that is not a strategy; ATC_INVALID_CONFIG for its parameters;
+ * ATC_UNTRUSTED if others may change its code; ATC_UNSUPPORTED for TypeScript on a Node that does not run it
  */
-export async function chooseStrategy(
-  runtime: Runtime,
-  { strategy, signal }: Pick<OperationOptions, "signal"> & { readonly strategy?: BoundStrategy | undefined },
-): Promise<ChosenStrategy> {
+export async function chooseStrategy(runtime: Runtime, options: ChooseOptions): Promise<ChosenStrategy> {
+  const signals = await signalFile(runtime, options, { strategy: options.strategy !== undefined });
+  const members = await memberFile(runtime, options);
+  return { ...(signals === undefined ? await ofConfiguration(runtime, options) : ofFile(signals)), members };
+}
+
+async function ofConfiguration(runtime: Runtime, { strategy, signal }: ChooseOptions): Promise<ChosenStrategy> {
   if (strategy !== undefined) return ofCode(strategy);
   const module = await moduleOf(runtime);
   if (module === undefined) {
@@ -187,7 +217,8 @@ export async function chooseStrategy(
       throw new AtcError("ATC_UNSUPPORTED", `the strategy "${module.label}" runs on threads only`);
     };
     return {
-      on: () => ({ ...description, start }),
+      on: () => ({ ...description, start }) as AnyBoundStrategy,
+      scope: description.scope ?? "symbol",
       own,
       isPortable: true,
       [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),

@@ -1,10 +1,16 @@
-import type { BacktestFigures, BacktestResult, BoundStrategy, CurveReader, Period } from "@atc/backtest";
+import type {
+  AnyBoundStrategy,
+  BacktestFigures,
+  BacktestIntoOptions,
+  BacktestResult,
+  CurveReader,
+  Period,
+} from "@atc/backtest";
 import {
   arraysOfReader,
   backtestInto,
   checkData,
   checkPeriod,
-  periodRows,
   resultToJson,
   scalesWithCapital,
   sharedAccountName,
@@ -26,12 +32,15 @@ import { keysOf } from "./backtest-keys.ts";
 import { type BacktestReport, notesOf, reportWith } from "./backtest-report.ts";
 import { type ChosenStrategy, chooseStrategy } from "./chosen-strategy.ts";
 import { type StoredRun, storedFiguresOf, storedOf } from "./known-results.ts";
+import { type ReadSymbol, readSymbols } from "./read-symbols.ts";
 import { resultBatches } from "./result-batches.ts";
 import { decisionsCodec, figuresCodec, type ResultCodec } from "./result-codecs.ts";
 import { type ContentOptions, contentOf, metricsPart, orderedColumns, orderedMetrics } from "./run-content.ts";
+import { type RunDecisions, runDecisions } from "./run-decisions.ts";
 import { storedFigures } from "./stored-report.ts";
 import type { StoredResults } from "./stored-results.ts";
 import { threadBatches } from "./thread-batches.ts";
+import { keyOptionsOf, rememberedUniverse } from "./universe-decisions.ts";
 
 /** What every backtest returns. */
 interface BacktestEnd {
@@ -80,7 +89,7 @@ export interface RunBacktestOptions extends DataOptions, ContentOptions {
    * of its parameters are part of every cache key, but not its code: increase its version if a change may change a
    * decision.
    */
-  readonly strategy?: BoundStrategy;
+  readonly strategy?: AnyBoundStrategy;
   /**
    * The time in which accounts trade, within the bars of the configuration's `limit`. Signals see all bars before it.
    * An account is in cash at the last close before it. Default: all bars.
@@ -115,27 +124,9 @@ interface RunOptions extends StoredRun {
   readonly symbols: readonly ReadSymbol[];
   readonly period: Period | undefined;
   readonly chosen: ChosenStrategy;
-  readonly strategy: BoundStrategy;
+  readonly strategy: AnyBoundStrategy;
+  readonly partsOf: RunDecisions["partsOf"];
   readonly options: RunBacktestOptions;
-}
-
-/** A symbol with the most bars of its curve, and the number of rows that are read for it. */
-interface ReadSymbol extends SizedSymbol {
-  readonly rows: number;
-}
-
-/** The symbols of a run, sorted by UTF-16 code unit, with the bars of each. */
-function readSymbols(
-  { config: { limit } }: Runtime,
-  dataset: Dataset,
-  wanted: readonly string[] | undefined,
-  period: Period | undefined,
-): ReadSymbol[] {
-  const symbols = wanted === undefined ? dataset.symbols() : [...new Set(wanted)].sort(byCodeUnit);
-  return symbols.map((symbol) => {
-    const { start, to, curveBars } = periodRows(dataset.series(symbol), { limit, period });
-    return { symbol, bars: curveBars, rows: to - start };
-  });
 }
 
 /**
@@ -158,27 +149,29 @@ export async function openBacktest(
   options?: RunBacktestOptions,
 ): Promise<OpenBacktest>;
 export async function openBacktest(
-  runtime: Runtime,
+  given: Runtime,
   data: string | undefined,
   options: RunBacktestOptions = {},
 ): Promise<OpenBacktest> {
   const period = periodOf(options);
-  await runtime.checkCodec();
-  await using chosen = await chooseStrategy(runtime, options);
-  using opened = await openData(runtime, data, options);
-  warnOfTimeframe(runtime, opened);
-  const { config } = runtime;
+  await given.checkCodec();
+  await using chosen = await chooseStrategy(given, options);
+  using opened = await openData(given, data, options);
+  warnOfTimeframe(given, opened);
   const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
-  const symbols = readSymbols(runtime, dataset, options.symbols, period);
+  const symbols = readSymbols(given, dataset, options.symbols, period);
+  const names = symbols.map(({ symbol }) => symbol);
+  const decisions = await runDecisions(given, dataset, chosen, { symbols: names, signal: options.signal });
+  const { runtime, strategy } = decisions;
+  const { config } = runtime;
   const cache = await usableCache(runtime);
   const metrics = orderedMetrics(options);
   const simulation = backtestPart(config);
-  const strategy = chosen.on(dataset);
   checkData(simulation, strategy, dataset);
-  const key = keysOf(config, dataset, strategy, { digest: chosen.own?.module.digest, period });
-  const names = symbols.map(({ symbol }) => symbol);
+  const { keyPart, partsOf } = decisions;
+  const key = keysOf(config, dataset, strategy, keyOptionsOf(chosen, { symbols: names, period, keyPart }));
   const whole = key("report", { symbols: names, ...metricsPart(metrics) });
-  const context = { notes: await notesOf(runtime, dataset, options), period };
+  const context = { notes: [...decisions.notes(), ...(await notesOf(runtime, dataset, options))], period };
   const end = { dataset: dataset.manifest.name, reused };
   const wantsCurves = options.curves === true;
   const stored = wantsCurves ? undefined : storedFigures(await cache?.get(whole), names);
@@ -209,6 +202,7 @@ export async function openBacktest(
       period,
       chosen,
       strategy,
+      partsOf,
       options,
     };
     const { figures, cachedSymbols } = await compute(runtime, run);
@@ -246,17 +240,43 @@ async function compute(
 ): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
   const bars = run.symbols.reduce((sum, one) => sum + one.bars, 0);
   // Decisions do not depend on metrics.
+  const decisions = { codec: decisionsCodec, bars, content: run.content.symbols, metrics: [] };
+  if (run.chosen.scope === "universe") {
+    const universe = rememberedUniverse(runtime, { ...run, stored: storedOf(runtime, run, decisions) });
+    const figures = await backtestInto(run.dataset, {
+      ...sharedOptions(runtime, run),
+      onProgress: run.options.onProgress,
+      rememberUniverse: universe.remember,
+    });
+    return { figures, cachedSymbols: universe.cachedSymbols };
+  }
   return runtime.config.account === "shared"
     ? await computeWith(runtime, run, {
         codec: decisionsCodec,
         hook: "rememberDecisions",
-        stored: storedOf(runtime, run, { codec: decisionsCodec, bars, content: run.content.symbols, metrics: [] }),
+        stored: storedOf(runtime, run, decisions),
       })
     : await computeWith(runtime, run, {
         codec: figuresCodec,
         hook: "remember",
         stored: storedFiguresOf(runtime, run, bars),
       });
+}
+
+/** The options of every backtest into the spools of a run. */
+function sharedOptions({ config }: Runtime, run: RunOptions): BacktestIntoOptions {
+  const { spool, accountSpool, symbols, metrics, period, strategy, options } = run;
+  return {
+    strategy,
+    curves: spool.curves,
+    accountCurves: accountSpool?.curves,
+    symbols: symbols.map(({ symbol }) => symbol),
+    limit: config.limit,
+    period,
+    metrics,
+    signal: options.signal,
+    config: backtestPart(config),
+  };
 }
 
 /** How the results of one kind are computed and stored. */
@@ -273,7 +293,7 @@ async function computeWith<Result extends { readonly symbol: string }>(
   { codec, hook, stored }: ResultKind<Result>,
 ): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
   const { config } = runtime;
-  const { dataset, spool, accountSpool, symbols, metrics, period, chosen, strategy, options } = run;
+  const { dataset, spool, symbols, metrics, period, chosen, options } = run;
   const { signal, onProgress } = options;
   const batches = batchesOf(symbols, config.batchSize);
   const rows = symbols.reduce((sum, one) => sum + one.rows, 0);
@@ -291,6 +311,7 @@ async function computeWith<Result extends { readonly symbol: string }>(
           spool,
           executor,
           own: chosen.own,
+          partsOf: run.partsOf,
           bars: rows,
           period,
           signal,
@@ -298,17 +319,9 @@ async function computeWith<Result extends { readonly symbol: string }>(
         });
   const results = resultBatches({ stored, batches, computer });
   const figures = await backtestInto(dataset, {
-    strategy,
-    curves: spool.curves,
-    accountCurves: accountSpool?.curves,
-    symbols: symbols.map(({ symbol }) => symbol),
-    limit: config.limit,
-    period,
-    metrics,
-    signal,
+    ...sharedOptions(runtime, run),
     // With threads, the computer reports their progress.
     onProgress: computer === undefined ? onProgress : undefined,
-    config: backtestPart(config),
     [hook]: results.remember,
     onPortfolio: options.curves === true ? spool.portfolio.take : undefined,
   });
@@ -392,15 +405,12 @@ export async function runBacktest(
  *
  * @throws what `chooseStrategy` throws: a strategy of the user's is loaded
  */
-export async function figuresKey(runtime: Runtime, dataset: Dataset, options: RunBacktestOptions): Promise<CacheKey> {
+export async function figuresKey(given: Runtime, dataset: Dataset, options: RunBacktestOptions): Promise<CacheKey> {
   const period = periodOf(options);
-  await using chosen = await chooseStrategy(runtime, options);
-  const symbols = readSymbols(runtime, dataset, options.symbols, period).map(({ symbol }) => symbol);
-  const { own } = chosen;
-  const key = keysOf(runtime.config, dataset, chosen.on(dataset), { digest: own?.module.digest, period });
+  await using chosen = await chooseStrategy(given, options);
+  const symbols = readSymbols(given, dataset, options.symbols, period).map(({ symbol }) => symbol);
+  const decisions = await runDecisions(given, dataset, chosen, { symbols, signal: options.signal });
+  const { runtime, strategy, keyPart } = decisions;
+  const key = keysOf(runtime.config, dataset, strategy, keyOptionsOf(chosen, { symbols, period, keyPart }));
   return key("report", { symbols, ...metricsPart(orderedMetrics(options)) });
-}
-
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : 1;
 }

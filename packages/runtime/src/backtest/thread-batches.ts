@@ -2,8 +2,9 @@ import type { Period } from "@atc/backtest";
 import { type MetricName, periodRows } from "@atc/backtest";
 import type { Dataset, Executor, OperationOptions } from "@atc/contract";
 import { AtcError, isAtcError } from "@atc/contract";
-import type { BacktestTaskInput, BacktestTaskOutput, WatchedModule } from "../compute/tasks.ts";
+import type { BacktestTaskInput, BacktestTaskOutput } from "../compute/tasks.ts";
 import { datasetRef } from "../compute/thread-datasets.ts";
+import type { WatchedModule } from "../compute/watched-module.ts";
 import type { Spool } from "../spool/open-spool.ts";
 import { strategyFault } from "../strategy/guarded-strategy.ts";
 import { runWatched } from "../strategy/strategy-watch.ts";
@@ -12,8 +13,9 @@ import type { Runtime } from "../wiring/runtime.ts";
 import type { OwnStrategy } from "./chosen-strategy.ts";
 import type { BatchComputer } from "./result-batches.ts";
 import type { ResultCodec } from "./result-codecs.ts";
+import type { RunDecisions } from "./run-decisions.ts";
 
-const taskRef = { task: "@atc/runtime#backtestSymbols", version: 5 };
+const taskRef = { task: "@atc/runtime#backtestSymbols", version: 6 };
 
 /** Adds up the progress of several tasks. */
 function sharedProgress(total: number, onProgress: OperationOptions["onProgress"]): () => (done: number) => void {
@@ -41,6 +43,8 @@ export interface ThreadBatchesOptions<Result> extends OperationOptions {
   readonly executor: Executor;
   /** The strategy of the user's, whose code the threads run. Default: the built-in one of the configuration. */
   readonly own?: OwnStrategy | undefined;
+  /** Decisions and members of files, for some symbols. Default: none. */
+  readonly partsOf?: RunDecisions["partsOf"];
   /** Bars that are read of all symbols, for progress. */
   readonly bars: number;
   /** The time in which accounts trade. Default: all. */
@@ -70,6 +74,7 @@ export function threadBatches<Result extends { readonly symbol: string }>(
       const report = progress();
       const inputOf = (some: readonly string[], own: WatchedModule | undefined): BacktestTaskInput => ({
         ...datasetRef(runtime.storeRef, dataset.manifest),
+        ...options.partsOf?.(some),
         symbols: some,
         own,
         strategy: config.strategy,

@@ -2,12 +2,15 @@ import type { BoundStrategy, LookaheadFinding, SkippedSymbol, WarmupFinding } fr
 import { checkData, isSymbolFault, periodRows } from "@atc/backtest";
 import { AtcError, type Dataset, type Executor, type OperationOptions } from "@atc/contract";
 import { createPacer } from "@atc/plugin-kit";
+import { knownTimes } from "@atc/resample";
 import { type ChosenStrategy, chooseStrategy, type OwnStrategy } from "../backtest/chosen-strategy.ts";
 import { checkedRows, checkSteps, type DecisionCheck, type DecisionFinding } from "../compute/decision-check.ts";
-import type { CheckTaskInput, CheckTaskOutput, WatchedModule } from "../compute/tasks.ts";
+import type { CheckTaskInput, CheckTaskOutput } from "../compute/tasks.ts";
 import { datasetRef } from "../compute/thread-datasets.ts";
+import type { WatchedModule } from "../compute/watched-module.ts";
 import { type DataOptions, openData } from "../data/open-data.ts";
 import { strategyFault } from "../strategy/guarded-strategy.ts";
+import { ofSymbols } from "../strategy/of-symbols.ts";
 import { runWatched } from "../strategy/strategy-watch.ts";
 import { backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
@@ -48,22 +51,6 @@ export interface DecisionChecks<Finding> {
   readonly skipped: readonly SkippedSymbol[];
 }
 
-/** A strategy that sees all symbols at once, as far as a check needs to know it. */
-interface UniverseScope {
-  readonly name: string;
-  readonly scope: "universe";
-}
-
-/** The strategy, if it decides for each symbol by itself. */
-function ofSymbols(strategy: BoundStrategy | UniverseScope): BoundStrategy {
-  if (!("scope" in strategy) || strategy.scope !== "universe") return strategy as BoundStrategy;
-  throw new AtcError(
-    "ATC_UNSUPPORTED",
-    `the strategy "${strategy.name}" sees all symbols at once (scope is universe), and this check compares each symbol by itself; test the strategy with strategyCases of @atc/testing`,
-    { details: { strategy: strategy.name } },
-  );
-}
-
 /** One run of a check. */
 interface CheckRun {
   readonly runtime: Runtime;
@@ -86,10 +73,11 @@ function checkHere({ runtime, dataset, chosen, check, options }: CheckRun): Symb
   const pacer = createPacer({ signal: options.signal });
   const { limit } = runtime.config;
   const config = backtestPart(runtime.config);
+  const times = knownTimes(dataset.manifest);
   return async (symbol, advance) => {
     try {
-      const strategy = ofSymbols(chosen.on(dataset));
-      const steps = checkSteps(dataset.series(symbol), { strategy, config, limit, check });
+      const strategy = ofSymbols(chosen.on(dataset), "this check");
+      const steps = checkSteps(dataset.series(symbol), { strategy, config, limit, times, check });
       let step = steps.next();
       for (; step.done !== true; step = steps.next()) {
         advance(step.value);
@@ -163,9 +151,14 @@ async function checkDecisions(
   { check, options }: { readonly check: DecisionCheck; readonly options: CheckOptions },
 ): Promise<DecisionChecks<DecisionFinding>> {
   await using chosen = await chooseStrategy(runtime, options);
+  if (chosen.signals !== undefined)
+    throw new AtcError(
+      "ATC_UNSUPPORTED",
+      `the decisions of "${chosen.signals.label}" cannot be checked, because a file does not say what they were made from; check the program that made them`,
+    );
   using opened = await openData(runtime, data, options);
   const { dataset, path = data ?? opened.dataset.manifest.name } = opened;
-  const strategy = ofSymbols(chosen.on(dataset));
+  const strategy = ofSymbols(chosen.on(dataset), "this check");
   checkData(backtestPart(runtime.config), strategy, dataset);
   const symbols = [...new Set(options.symbols ?? dataset.symbols())].sort((a, b) => (a < b ? -1 : 1));
   const { limit } = runtime.config;
@@ -211,7 +204,7 @@ async function checkDecisions(
  * that the account would read. If one differs, runs over data that ends there find the cause.
  *
  * @throws what `openBacktest` throws for the data, the strategy and the configuration; ATC_INVALID_ARGUMENT for a
- * number of cuts below 1, or a seed with a fraction; ATC_UNSUPPORTED for a strategy that sees all symbols at once
+ * number of cuts below 1, or a seed with a fraction
  */
 export async function checkLookahead(
   runtime: Runtime,
@@ -228,7 +221,7 @@ export async function checkLookahead(
  * the directions that change. Costs one run for the start, and at most one for each shift.
  *
  * @throws what `openBacktest` throws for the data, the strategy and the configuration; ATC_INVALID_ARGUMENT for a shift
- * below 1; ATC_UNSUPPORTED for a strategy that sees all symbols at once
+ * below 1
  */
 export async function checkWarmup(
   runtime: Runtime,

@@ -6,6 +6,7 @@ import {
   warmupSteps,
 } from "@atc/backtest";
 import type { BacktestConfig, Series } from "@atc/contract";
+import type { KnownTimes } from "@atc/resample";
 
 /** A check of the decisions of a strategy, as plain data. */
 export type DecisionCheck =
@@ -20,15 +21,17 @@ export interface CheckStepsOptions {
   readonly strategy: BoundStrategy;
   readonly config: BacktestConfig;
   readonly limit: number | undefined;
+  /** What the dataset says of its times. */
+  readonly times: KnownTimes;
   readonly check: DecisionCheck;
 }
 
 /** Checks the decisions for one symbol. Yields the number of finished rows of all its runs. */
 export function checkSteps(
   series: Series,
-  { strategy, config, limit, check }: CheckStepsOptions,
+  { strategy, config, limit, times, check }: CheckStepsOptions,
 ): Generator<number, DecisionFinding, void> {
-  const options = { strategy, config, limit };
+  const options = { strategy, config, limit, times };
   return check.kind === "lookahead"
     ? lookaheadSteps(series, { ...options, cuts: check.cuts, seed: check.seed })
     : warmupSteps(series, { ...options, shifts: check.shifts });

@@ -1,14 +1,34 @@
-import type { BoundStrategy, CurveSink, MetricName, Period } from "@atc/backtest";
-import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, isSymbolFault, periodRows } from "@atc/backtest";
+import type {
+  AnyBoundStrategy,
+  BoundStrategy,
+  CurveSink,
+  Members,
+  MetricName,
+  Period,
+  SignalRows,
+  StrategyDescription,
+} from "@atc/backtest";
+import {
+  backtestSeries,
+  decideSteps,
+  encodeDecisions,
+  encodeFigures,
+  isSymbolFault,
+  periodRows,
+  signalStrategy,
+  withMembers,
+} from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
 import type { AtcError, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
+import { knownTimes } from "@atc/resample";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
 import { guardedStrategy } from "../strategy/guarded-strategy.ts";
 import { bindLoaded, loadStrategy } from "../strategy/load-strategy.ts";
+import { ofSymbols } from "../strategy/of-symbols.ts";
 import type { StrategyModule } from "../strategy/strategy-module.ts";
-import { type StrategyWatch, type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
+import { type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
 import { builtInStrategy, type StrategyParts } from "./built-in-strategy.ts";
 import { checkSteps, type DecisionCheck, type DecisionFinding } from "./decision-check.ts";
 import { readPrices } from "./price-series.ts";
@@ -17,18 +37,18 @@ import { signalSteps } from "./signal-steps.ts";
 import type { StateRequest, SymbolState } from "./symbol-state.ts";
 import { createStates } from "./symbol-state.ts";
 import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
-
-/** A strategy of the user's, and the memory in which its thread shows that it is alive. */
-export interface WatchedModule {
-  readonly module: StrategyModule;
-  readonly watch: StrategyWatch;
-}
+import { type UniverseTaskInput, type UniverseTaskOutput, universeDecisions } from "./universe-task.ts";
+import type { WatchedModule } from "./watched-module.ts";
 
 /** Symbols of a dataset to backtest with a strategy, or to decide for if they share an account. */
 export interface BacktestTaskInput extends DatasetRef, StrategyParts {
   readonly symbols: readonly string[];
   /** A strategy of the user's, which replaces the built-in one. */
   readonly own?: WatchedModule | undefined;
+  /** Decisions of a file, which replace those of a strategy. */
+  readonly decided?: SignalRows | undefined;
+  /** The times at which symbols open positions. Default: all. */
+  readonly members?: Members | undefined;
   /** The metrics besides the first 23. */
   readonly metrics: readonly MetricName[];
   /** The most bars per symbol, counted from the last one; undefined for all. */
@@ -63,10 +83,10 @@ export interface BacktestTaskOutput {
 }
 
 const datasets = createThreadDatasets();
-const modules = new Map<string, Promise<BoundStrategy>>();
+const modules = new Map<string, Promise<AnyBoundStrategy>>();
 
 /** The strategy of a module, which each thread loads once. */
-async function loadedStrategy(module: StrategyModule, { alive }: WatchedThread): Promise<BoundStrategy> {
+async function loadedStrategy(module: StrategyModule, { alive }: WatchedThread): Promise<AnyBoundStrategy> {
   const id = JSON.stringify(module);
   const known = modules.get(id);
   if (known !== undefined) return await known;
@@ -79,9 +99,6 @@ async function loadedStrategy(module: StrategyModule, { alive }: WatchedThread):
     alive(false);
   }
 }
-
-/** What a strategy of the user's says of itself, under the values of its parameters. */
-export type StrategyDescription = Omit<BoundStrategy, "start">;
 
 async function runDescribe({ module, watch }: WatchedModule): Promise<StrategyDescription> {
   const { start: _, ...description } = await loadedStrategy(module, watchedThread(watch));
@@ -108,7 +125,8 @@ interface SymbolInput extends BacktestTaskInput {
 function computeSymbol(dataset: Dataset, symbol: string, input: SymbolInput): JsonObject {
   const { config, metrics, limit, period, strategyOf, onProgress, sink } = input;
   const series = dataset.series(symbol);
-  const options = { strategy: strategyOf(dataset), config, limit, period, onProgress, sink };
+  const times = knownTimes(dataset.manifest);
+  const options = { strategy: strategyOf(dataset), config, limit, period, onProgress, sink, times };
   if (config.account === "separate") {
     const benchmark = config.benchmark === undefined ? undefined : dataset.series(config.benchmark);
     return encodeFigures(backtestSeries(series, { ...options, metrics, benchmark }));
@@ -121,12 +139,26 @@ function computeSymbol(dataset: Dataset, symbol: string, input: SymbolInput): Js
 
 /** What creates the strategy of each symbol. */
 async function strategiesOf(
-  input: StrategyParts & Pick<BacktestTaskInput, "own">,
+  input: StrategyParts & Pick<BacktestTaskInput, "own" | "decided" | "members">,
   thread: WatchedThread | undefined,
 ): Promise<SymbolInput["strategyOf"]> {
-  if (input.own === undefined || thread === undefined) return (dataset) => builtInStrategy(input, dataset);
+  const { members } = input;
+  const unrestricted = await unrestrictedOf(input, thread);
+  return members === undefined ? unrestricted : (dataset) => withMembers(unrestricted(dataset), members);
+}
+
+async function unrestrictedOf(
+  input: StrategyParts & Pick<BacktestTaskInput, "own" | "decided">,
+  thread: WatchedThread | undefined,
+): Promise<SymbolInput["strategyOf"]> {
+  if (input.decided !== undefined) {
+    const strategy = signalStrategy(input.decided);
+    return () => strategy;
+  }
+  if (input.own === undefined || thread === undefined)
+    return (dataset) => ofSymbols(builtInStrategy(input, dataset), "this task");
   const { module } = input.own;
-  const strategy = guardedStrategy(await loadedStrategy(module, thread), module, thread.alive);
+  const strategy = guardedStrategy(ofSymbols(await loadedStrategy(module, thread), "this task"), module, thread.alive);
   return () => strategy;
 }
 
@@ -168,13 +200,18 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
  * Backtests symbols of a dataset with a strategy, or decides for them if they share an account. The thread loads the
  * strategy and opens the dataset itself, keeps it open for its next task and writes the curves to the spool.
  */
-export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 5, run });
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 6, run });
 
+/** Decides for all symbols of a dataset with a strategy of the user's that sees them all. */
+export const decideUniverse: Task<UniverseTaskInput, UniverseTaskOutput> = task({
+  version: 1,
+  run: universeDecisions({ datasets, loadedStrategy }),
+});
 /** Symbols of a dataset for which to check the decisions of a strategy. */
 export interface CheckTaskInput
   extends DatasetRef,
     StrategyParts,
-    Pick<BacktestTaskInput, "symbols" | "own" | "limit"> {
+    Pick<BacktestTaskInput, "symbols" | "own" | "limit" | "decided" | "members"> {
   readonly check: DecisionCheck;
 }
 
@@ -195,7 +232,11 @@ async function runCheck(input: CheckTaskInput, context: TaskContext): Promise<Ch
   for (const [place, symbol] of input.symbols.entries()) {
     thread?.enter(place);
     try {
-      const steps = checkSteps(dataset.series(symbol), { ...input, strategy: strategyOf(dataset) });
+      const steps = checkSteps(dataset.series(symbol), {
+        ...input,
+        strategy: strategyOf(dataset),
+        times: knownTimes(dataset.manifest),
+      });
       let step = steps.next();
       for (; step.done !== true; step = steps.next()) {
         context.throwIfCancelled();

@@ -2,6 +2,8 @@
 export type DatasetNoteKind = (typeof noteKinds)[number];
 
 export const noteKinds = [
+  "signals",
+  "universe",
   "strayTimes",
   "badRows",
   "missingColumns",

@@ -36,6 +36,8 @@ export interface CsvLayout extends TimeLayout {
   readonly line: number;
   /** Whether rows are bars or ticks. */
   readonly kind: RowKind;
+  /** Whether chunks have the line of each row. */
+  readonly hasLines: boolean;
   /** How prices and volumes are written; undefined if they are plain numbers. */
   readonly numbers: NumberStyle | undefined;
   /** How rows become other rows after their fields are read; undefined if they stay as they are. */
@@ -56,7 +58,7 @@ export interface CsvLayout extends TimeLayout {
 
 /** The position of a time of day that has no name in the header and follows a date; -1 if there is none. */
 function unnamedClock(names: readonly string[], rows: Sample["rows"], path: string, options: CsvOptions): number {
-  const { timestamp, clock } = matchColumns(names, { source: path, columns: mappedNames(options), price: "auto" });
+  const { timestamp, clock } = matchedFields(names, path, options);
   const isDate = rows.every((row) => /^(?:\d{8}|\d{1,4}([-/.])\d{1,2}\1\d{1,4})$/.test(row[timestamp] ?? ""));
   const named = dateAliases.includes(aliasForm(names[timestamp] ?? ""));
   return clock === undefined && named && isDate && isClockColumn(rows, timestamp + 1) ? timestamp + 1 : -1;
@@ -90,8 +92,8 @@ function fittedNames(
 
 /** Matches fields to our columns. */
 function matchedFields(names: readonly string[], path: string, options: CsvOptions): MatchedColumns {
-  const { kind, price = "auto" } = options;
-  return matchColumns(names, { source: path, columns: mappedNames(options), kind, price });
+  const { kind, price = "auto", values } = options;
+  return matchColumns(names, { source: path, columns: mappedNames(options), kind, price, values });
 }
 
 /** What to do if the column of times of day is not one, in a form that can be pasted into a command. */
@@ -182,7 +184,7 @@ export function detectLayout(
     if (names !== index.names) matched = matchedFields(shown(names), path, options);
     if (matched.symbol === undefined && !isWide)
       symbol = options.symbol ?? symbols[0] ?? fileSymbol("csv", name, endings, options);
-    volume = isWide ? undefined : likelyVolume(names, matched, rows, symbol, options);
+    volume = isWide || options.values !== undefined ? undefined : likelyVolume(names, matched, rows, symbol, options);
     if (volume !== undefined) notes.push(volume.note);
     if (volume?.name !== undefined) {
       const columns = { ...mappedNames(options), volume: volume.name };
@@ -221,6 +223,7 @@ export function detectLayout(
     start: header.start,
     line: header.line,
     kind: matched.kind,
+    hasLines: options.values !== undefined,
     ...time,
     numbers,
     shape,

@@ -83,15 +83,14 @@ export function singleRows(
   for (const { name, position, isText } of extras)
     fields[position] = isText ? { name, role: "text" } : { name, role: "number", isExtra: true };
   if (symbol !== undefined) fields[symbol] = { name: "symbol", role: "symbol" };
-  for (const { name, position } of numbers) fields[position] = { name, role: name === "volume" ? "number" : "price" };
+  const isTable = options.values !== undefined;
+  for (const { name, position } of numbers)
+    fields[position] = { name, role: isTable || name === "volume" ? "number" : "price" };
   for (const position of quotes.flatMap(({ bid, ask }) => [bid, ask]))
     fields[position] = { name: fields[position]?.name ?? "", role: "price" };
   if (zero !== undefined) fields[zero.field] = { name: fields[zero.field]?.name ?? "", role: "number" };
   const known = new Set([...numbers, ...quotes].map(({ name }) => name));
-  const columns = metadataOf(
-    kind,
-    canonical.filter((name) => known.has(name)),
-  );
+  const columns = metadataOf(kind, isTable ? [...known] : canonical.filter((name) => known.has(name)));
   const others = extras.map(({ name, isText }): ColumnMetadata => ({ name, type: isText ? "text" : "float64" }));
   const isReshaped = quotes.length > 0 || zero !== undefined;
   return {

@@ -74,9 +74,13 @@ function knownColumns(names: readonly string[], columns: SourceOptions["columns"
   return known;
 }
 
-/** Whether a line names a time and a price. The first name may be missing: pandas names no index. */
-function isUsable({ known, names }: Candidate): boolean {
+/**
+ * Whether a line names a time and, unless other values are read, a price. The first name may be missing: pandas names
+ * no index.
+ */
+function isUsable({ known, names }: Candidate, { values }: CsvOptions): boolean {
   if (!known.has("timestamp") && !isUnnamed(names[0] ?? "")) return false;
+  if (values !== undefined) return true;
   return known.has("close") || known.has("price") || quotedPrices(names.map(aliasForm)) !== undefined;
 }
 
@@ -142,9 +146,14 @@ function better(a: Candidate, b: Candidate): number {
  * The line after comments that names a time and a price, split by the separator that gives most known names; else the
  * first line.
  */
-function headerLine(head: FileHead, start: number, lines: readonly (readonly Candidate[])[]): Candidate | undefined {
+function headerLine(
+  head: FileHead,
+  start: number,
+  lines: readonly (readonly Candidate[])[],
+  options: CsvOptions,
+): Candidate | undefined {
   const usable = lines.flatMap((all) =>
-    all.filter((line) => isUsable(line) && followsComments(head, start, all, line)),
+    all.filter((line) => isUsable(line, options) && followsComments(head, start, all, line)),
   );
   const [best] = usable.sort(better);
   if (best !== undefined) return best;
@@ -242,7 +251,7 @@ function namedHeader(head: FileHead, start: number, path: string, options: CsvOp
   const lines = separatorsOf(options).map((separator) => candidates(head, start, separator.charCodeAt(0), options));
   const stacked = options.wide === undefined ? stackedAt(head, start, lines) : undefined;
   if (stacked !== undefined) return stacked;
-  const best = headerLine(head, start, lines);
+  const best = headerLine(head, start, lines, options);
   if (best === undefined || best.rows.length === 0)
     throw new AtcError(
       "ATC_INVALID_DATA",
@@ -263,7 +272,7 @@ function namedHeader(head: FileHead, start: number, path: string, options: CsvOp
     start: first,
     line: lineAt(head, first),
     comments,
-    isRow: !isUsable(best) && isRowOfValues(names),
+    isRow: !isUsable(best, options) && isRowOfValues(names),
     notes: isUnits ? [`a line of units below the header was left out: ${below.rows[0]?.join(" ").trim()}`] : [],
   };
 }

@@ -18,7 +18,10 @@ export interface ColumnBuffers {
   readonly symbolDictionary: Dictionary;
   /** The 32-bit halves of the int64 times, low half first. */
   readonly timeWords: Int32Array;
-  /** The line of each row, if rows are reshaped afterwards; negative if the row was reported as bad and stays. */
+  /**
+   * The line of each row, if rows are reshaped afterwards or chunks have lines; negative if the row was reported as bad
+   * and stays.
+   */
   readonly lines: Int32Array | undefined;
   /**
    * The first `length` rows as a chunk, without a copy; `row` is the source's row at its start. Divides prices by the
@@ -75,6 +78,7 @@ export function columnBuffers(
   const kept = layout.fields.flatMap(({ name }, field) =>
     isText[field] ? [[name, dictionaries[field]?.values ?? []] as const] : [],
   );
+  const lines = layout.shape === undefined && !layout.hasLines ? undefined : new Int32Array(capacity);
   return {
     capacity,
     numbers,
@@ -83,7 +87,7 @@ export function columnBuffers(
     symbols,
     symbolDictionary,
     timeWords,
-    lines: layout.shape === undefined ? undefined : new Int32Array(capacity),
+    lines,
     chunk: (length, row) => {
       layout.fields.forEach(({ role }, field) => {
         if (role === "price") divide(numbers[field], length, layout.priceScale);
@@ -94,6 +98,7 @@ export function columnBuffers(
         symbol: { indices: symbols.subarray(0, length), values: symbolDictionary.values },
         columns: Object.fromEntries(columns.map(([name, array]) => [name, array.subarray(0, length)])),
         ...(kept.length > 0 ? { dictionaries: Object.fromEntries(kept) } : {}),
+        ...(layout.hasLines && lines !== undefined ? { lines: lines.subarray(0, length) } : {}),
       };
     },
   };

@@ -144,7 +144,12 @@ export async function project(
 ): Promise<Projection> {
   const columns = await describe(database, relation);
   const titles = columns.map(({ name, title }) => (name === fileColumn ? "" : title));
-  const aliased = matchColumns(titles, { source, columns: options.columns, kind: options.kind });
+  const aliased = matchColumns(titles, {
+    source,
+    columns: options.columns,
+    kind: options.kind,
+    values: options.values,
+  });
   const at = (position: number): RelationColumn => columns[position];
   const likely = await clockOf(database, relation, source, columns, aliased, options);
   const found = likely === undefined ? aliased : { ...aliased, clock: likely.position };

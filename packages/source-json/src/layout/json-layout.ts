@@ -216,7 +216,7 @@ export function detectLayout(
   const sample = sampledRowsOf(head, ranges, names);
   const mapped = mappedNames(options);
   const spelled = isLists ? names : spelledNames(names, Object.values(mapped ?? {}));
-  const aliased = matchColumns(spelled, { source: name, columns: mapped, kind: options.kind });
+  const aliased = matchColumns(spelled, { source: name, columns: mapped, kind: options.kind, values: options.values });
   const texts = (field: number): readonly string[] =>
     sample.map(({ starts, ends }) => writtenTime(bytes, starts[field] ?? 0, ends[field] ?? 0));
   const likely = likelyClock({ source: name, names: spelled, matched: aliased, texts, options });
@@ -233,7 +233,7 @@ export function detectLayout(
     ({ name: column, position }): FieldLayout => ({
       name: column,
       position,
-      role: column === "volume" ? "number" : "price",
+      role: options.values !== undefined || column === "volume" ? "number" : "price",
     }),
   );
   const others = otherFields(head, sample, spelled, matched, options);

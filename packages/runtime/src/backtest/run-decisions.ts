@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import {
+  type AnyBoundStrategy,
+  type Members,
+  readSignals,
+  type SignalRows,
+  signalStrategy,
+  universeDefaults,
+  withMembers,
+} from "@atc/backtest";
+import { AtcError, type Dataset, type JsonObject, type OperationOptions } from "@atc/contract";
+import type { DatasetNote } from "../data/dataset-note.ts";
+import { memberNotes, signalNotes } from "../decisions/decision-notes.ts";
+import type { SignalFile } from "../decisions/signal-file.ts";
+import { signalsDigest } from "../decisions/signals-digest.ts";
+import type { Runtime } from "../wiring/runtime.ts";
+import type { ChosenStrategy } from "./chosen-strategy.ts";
+
+/** The files of decisions and members, as plain data for threads. */
+interface DecisionParts {
+  /** Decisions of a file, which replace those of a strategy. */
+  readonly decided?: SignalRows | undefined;
+  /** The times at which symbols open positions. */
+  readonly members?: Members | undefined;
+}
+
+/** What decides in a run, once its data is open. */
+export interface RunDecisions {
+  /** The runtime, with the keys that a file of decisions or a strategy of all symbols needs. */
+  readonly runtime: Runtime;
+  readonly strategy: AnyBoundStrategy;
+  /** What threads need besides the strategy, for some symbols. */
+  partsOf(symbols: readonly string[]): DecisionParts;
+  /** What cache keys of some symbols depend on besides the strategy. */
+  keyPart(symbols: readonly string[]): JsonObject;
+  /** What the files and the data lack of each other. */
+  notes(): readonly DatasetNote[];
+}
+
+/** The runtime with the defaults of a strategy that sees all symbols, for the keys that nobody set. */
+function runtimeFor(runtime: Runtime, { scope }: ChosenStrategy): Runtime {
+  if (scope !== "universe") return runtime;
+  const { origins } = runtime.loaded;
+  const unset = Object.entries(universeDefaults).filter(
+    ([name]) => origins[name as keyof typeof universeDefaults].kind === "default",
+  );
+  return { ...runtime, config: { ...runtime.config, ...Object.fromEntries(unset) } };
+}
+
+/** The symbol of a file that has no column of symbols, if the run has several. */
+const unnamed = "(no symbol)";
+
+async function readRows(
+  file: SignalFile,
+  dataset: Dataset,
+  symbols: readonly string[],
+  { signal }: Pick<OperationOptions, "signal">,
+): Promise<SignalRows> {
+  const isTicks = dataset.manifest.schema.columns.some(({ type }) => type === "timestamp[ns]");
+  const only = symbols.length === 1 ? symbols[0] : undefined;
+  await using source = await file.open({ symbol: only ?? unnamed, kind: isTicks ? "ticks" : "bars" });
+  const rows = await readSignals(source, { path: file.label, set: file.set, signal });
+  if (!rows.symbols.has(unnamed)) return rows;
+  throw new AtcError(
+    "ATC_INVALID_CONFIG",
+    `signals is "${file.label}", which has no column "symbol", but the data has ${symbols.length} symbols; add the column, or choose a symbol (--symbols ${symbols[0]})`,
+    { details: { key: "signals", path: file.label } },
+  );
+}
+
+function chosenOf<Value>(all: ReadonlyMap<string, Value>, symbols: readonly string[]): Map<string, Value> {
+  const chosen = new Map<string, Value>();
+  for (const symbol of symbols) {
+    const one = all.get(symbol);
+    if (one !== undefined) chosen.set(symbol, one);
+  }
+  return chosen;
+}
+
+function membersDigest(members: Members, symbols: readonly string[]): string {
+  const content = symbols.map((symbol) => [symbol, members.get(symbol) ?? []]);
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex");
+}
+
+/**
+ * Reads the decisions of a run from the file under `signals`, if there is one, and restricts them to members.
+ *
+ * @param symbols - the symbols of the run
+ * @throws ATC_INVALID_CONFIG if the file has no column of symbols and the run has several; what the source throws
+ */
+export async function runDecisions(
+  given: Runtime,
+  dataset: Dataset,
+  chosen: ChosenStrategy,
+  { symbols, signal }: Pick<OperationOptions, "signal"> & { readonly symbols: readonly string[] },
+): Promise<RunDecisions> {
+  const { signals: file, members: memberFile } = chosen;
+  const rows = file === undefined ? undefined : await readRows(file, dataset, symbols, { signal });
+  const unrestricted: AnyBoundStrategy = rows === undefined ? chosen.on(dataset) : signalStrategy(rows);
+  const members = memberFile?.members;
+  const used = { dataset, symbols };
+  return {
+    runtime:
+      file === undefined
+        ? runtimeFor(given, chosen)
+        : { ...given, config: { ...given.config, signal: file.set.signal } },
+    strategy: members === undefined ? unrestricted : withMembers(unrestricted, members),
+    partsOf: (some) => ({
+      ...(rows === undefined ? {} : { decided: { set: rows.set, symbols: chosenOf(rows.symbols, some) } }),
+      ...(members === undefined ? {} : { members: chosenOf(members, some) }),
+    }),
+    keyPart: (some) => ({
+      ...(rows === undefined ? {} : { signalsContent: signalsDigest(rows, some) }),
+      ...(members === undefined ? {} : { membersContent: membersDigest(members, some) }),
+    }),
+    notes: () => [
+      ...(rows === undefined || file === undefined ? [] : signalNotes(rows, file.label, used)),
+      ...(memberFile === undefined ? [] : memberNotes(memberFile, used)),
+    ],
+  };
+}
