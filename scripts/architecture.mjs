@@ -59,7 +59,7 @@ export const packages = {
   },
   resample: {
     imports: ["contract", "plugin-kit"],
-    limit: "21 kB",
+    limit: "26 kB",
   },
   datasets: {
     imports: ["contract", "plugin-kit"],
@@ -178,7 +178,7 @@ export const packages = {
       "strategy",
       "spool",
     ],
-    limit: "111 kB",
+    limit: "113 kB",
   },
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],
