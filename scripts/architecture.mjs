@@ -60,7 +60,7 @@ export const packages = {
   },
   resample: {
     imports: ["contract", "plugin-kit"],
-    limit: "21 kB",
+    limit: "26 kB",
   },
   datasets: {
     imports: ["contract", "plugin-kit"],

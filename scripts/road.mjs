@@ -1,5 +1,6 @@
 // Goes the README's road from an empty machine image: a clone, an empty home, Node and npm but no pnpm. Runs the lines
-// of the README's section "Install" there, then checks on each version of Node what a user of the global command meets.
+// of the README's section "Install" there, then checks on each version of Node what a user of the global command meets,
+// also with a strategy of their own.
 //
 //   --node 22      repeatable; default: the running version, 22 and 24
 //   --tarballs DIR uses these tarballs instead of those of a clone: 1 minute instead of 3
@@ -122,6 +123,69 @@ function useCommand({ prefix, run, must }, place) {
   sure(blosclz.code === 0, `blosclz without other codecs ended with ${blosclz.code}: ${blosclz.stderr}`);
 }
 
+/** A strategy in TypeScript: long while the close is above the average of the bars so far. */
+const typed = `type Bars = { readonly close: Float64Array };
+export default {
+  name: "typed",
+  start() {
+    let sum = 0;
+    let bars = 0;
+    return {
+      decide({ close }: Bars, directions: Int8Array): void {
+        for (let i = 0; i < close.length; i++) {
+          sum += close[i] as number;
+          bars++;
+          directions[i] = (close[i] as number) > sum / bars ? 1 : -1;
+        }
+      },
+    };
+  },
+};
+`;
+
+/** From an empty folder with one file of bars to a strategy of one's own; throws with what was seen instead. */
+function useStrategy({ run, must }, place, version) {
+  const work = join(place, "strategies");
+  mkdirSync(work);
+  copyFileSync(join(root, "examples/bars.csv"), join(work, "bars.csv"));
+  const backtest = (strategy, ...more) =>
+    JSON.parse(must(["atc backtest bars.csv --json --strategy", strategy, ...more].join(" "), work).stdout);
+  must("atc init strategy my-trend", work);
+  must("node --test my-trend.test.js", work);
+  const first = backtest("./my-trend.js");
+  sure(first.portfolio.trades > 0, `my-trend.js does not trade: ${JSON.stringify(first.portfolio)}`);
+  const other = backtest("./my-trend.js", "--parameter bars=50");
+  sure(other.portfolio.trades !== first.portfolio.trades, "the parameter of my-trend.js changes nothing");
+  const file = join(work, "my-trend.js");
+  const edited = readFileSync(file, "utf8").replace(/directions\[i\] = .*;/, "directions[i] = 0;");
+  writeFileSync(file, edited);
+  sure(backtest("./my-trend.js").portfolio.trades === 0, "an edited strategy has the result of the old one");
+
+  writeFileSync(join(work, "typed.ts"), typed);
+  const [major, minor] = version.slice(1).split(".").map(Number);
+  const ended = run("atc backtest bars.csv --strategy ./typed.ts", work);
+  if (major > 22 || (major === 22 && minor >= 18)) {
+    sure(ended.code === 0, `typed.ts ended with ${ended.code}: ${ended.stderr}`);
+    sure(backtest("./typed.ts").portfolio.trades > 0, "typed.ts does not trade");
+    sure(!ended.stderr.includes("Warning"), `typed.ts has a warning of Node: ${ended.stderr}`);
+  } else {
+    const [line] = /npx -p typescript tsc [^"]*"[^"]*typed\.ts"/.exec(ended.stderr) ?? [];
+    sure(ended.code !== 0 && line !== undefined, `typed.ts ended with ${ended.code}: ${ended.stderr}`);
+    must(line, work);
+    sure(backtest("./typed.js").portfolio.trades > 0, "the compiled typed.js does not trade");
+  }
+
+  const never = 'export default { name: "never", start: () => ({ decide() { for (;;); } }) };\n';
+  writeFileSync(join(work, "never.mjs"), never);
+  const stopped = run("atc backtest bars.csv --strategy ./never.mjs --strategy-deadline 0.5", work);
+  const output = stopped.stdout + stopped.stderr;
+  sure(
+    stopped.code === 3 && output.includes("did not return within 0.5 s"),
+    `never.mjs ended with ${stopped.code}: ${output}`,
+  );
+  sure(!/\(node:|Warning/.test(output), `a thread that is ended leaves warnings: ${output}`);
+}
+
 const rows = [];
 const place = mkdtempSync(join(tmpdir(), "atc-road-"));
 try {
@@ -144,7 +208,9 @@ try {
     const one = machine(own, node);
     for (const line of lines) one.must(line, checkout);
     useCommand(one, own);
-    rows.push({ node: read(node, "--version"), "README's road": "yes" });
+    const version = read(node, "--version");
+    useStrategy(one, own, version);
+    rows.push({ node: version, "README's road": "yes", "a strategy of one's own": "yes" });
   }
   // The same tarballs in a project.
   const project = join(place, "project");

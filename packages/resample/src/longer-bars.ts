@@ -50,6 +50,7 @@ export function longerBars(request: LongerBarsRequest): LongerBarsStream {
   let inputs: readonly ReadonlyTypedArray<number>[] = [];
   let bar: BarInterval | undefined;
   let closing: Closing = { time: Number.POSITIVE_INFINITY, endDate: Number.POSITIVE_INFINITY };
+  let endsFrom = Number.POSITIVE_INFINITY;
   let until = Number.NEGATIVE_INFINITY;
   let isOpen = false;
   let isClosed = true;
@@ -87,12 +88,24 @@ export function longerBars(request: LongerBarsRequest): LongerBarsStream {
     return time + length.ms() >= closing.time;
   }
 
+  /** A time before which no row is the last one of the current bar: `endsBar` need not be asked. */
+  function firstEnding(): number {
+    if (earlier === 1) return closing.time - 1;
+    if (kind === "ticks") return Number.POSITIVE_INFINITY;
+    const days = length.days();
+    // Days of a zone are longer and shorter than others, and the session of the last one ends before it does.
+    if (!Number.isNaN(days)) return closing.time - (days + 2) * day;
+    const ms = length.ms();
+    return Number.isNaN(ms) ? Number.POSITIVE_INFINITY : closing.time - ms;
+  }
+
   function enter(time: number): void {
     const next = calendar.interval(time);
     ({ until, isOpen } = next);
     if (!isOpen || next.start === bar?.start) return;
     bar = next;
     closing = closingOf(next);
+    endsFrom = firstEnding();
     isClosed = false;
   }
 
@@ -113,7 +126,7 @@ export function longerBars(request: LongerBarsRequest): LongerBarsStream {
       count = 0;
       for (let i = 0; i < rows; i++) {
         const time = Math.floor(times[i]) - earlier;
-        length.take(time);
+        if (length.take(time)) endsFrom = firstEnding();
         if (!isClosed && time >= closing.time) close(i);
         if (!(time < until)) enter(time);
         if (!isOpen) take(i);
@@ -123,7 +136,7 @@ export function longerBars(request: LongerBarsRequest): LongerBarsStream {
           if (late === 0) firstLate = times[i];
           late++;
         }
-        if (!isClosed && endsBar(time)) close(i + 1);
+        if (time >= endsFrom && !isClosed && endsBar(time)) close(i + 1);
         counts[i] = count;
       }
       take(rows);

@@ -6,8 +6,8 @@ const neededRepeats = 2;
 
 /** Estimates the length of rows from the rows so far, never from later ones. */
 export interface RowLengthSoFar {
-  /** Takes the time of the next row. */
-  take(time: number): void;
+  /** Takes the time of the next row. Returns whether the estimate may have changed. */
+  take(time: number): boolean;
   /** The length in ms of rows within a day; NaN while it is unknown, and for rows of days. */
   readonly ms: () => number;
   /** The length in days of rows of days; NaN while it is unknown, and for others. */
@@ -27,13 +27,14 @@ export function rowLengthSoFar(areDates: boolean): RowLengthSoFar {
     take(time) {
       const step = time - previous;
       previous = time;
-      if (!(step > 0) || step > shortest) return;
+      if (!(step > 0) || step > shortest || (step === shortest && repeats >= neededRepeats)) return false;
       if (step < shortest) {
         shortest = step;
         // A length that has been trusted stays so: a shorter one closes bars later.
         if (repeats < neededRepeats) repeats = 0;
       }
       repeats++;
+      return true;
     },
     ms: () => (repeats < neededRepeats || shortest >= shortestDay ? Number.NaN : shortest),
     days() {

@@ -280,6 +280,9 @@ describe("a fault of a symbol is listed, and the others are computed", () => {
     ["returns directions", `${at} return directions;`, "", /returned .* from decide/],
     ["returns a promise", `${at} return Promise.resolve();`, "", /returned a promise/],
     ["decides the direction 2", `${at} directions[3] = 2;`, "", /direction "2" for symbol "BBB" at bar 3/],
+    ["decides the direction NaN", `${at} directions.fill(0 / 0, 4);`, "", /direction "NaN" for symbol "BBB" at bar 4/],
+    ["decides a part of a direction", `${at} directions[5] = 0.5;`, "", /direction "0.5" for symbol "BBB" at bar 5/],
+    ["decides a direction that wraps to 1", `${at} directions[6] = 257;`, "", /direction "257".*at bar 6/],
     ["changes its input", `${at} bars.close[0] = 1;`, "", /changed the column "close"/],
     ["ends its thread", `${at} process.exit(1);`, "", /ended its thread/],
     ["keeps too much memory", `${at} { const all = []; for (;;) all.push(new Array(1e5).fill({})); }`, "", /memory/],
@@ -305,6 +308,13 @@ describe("a fault of a symbol is listed, and the others are computed", () => {
     expect(result?.skipped).toMatchObject([{ symbol: "BBB", code: "ATC_STRATEGY" }]);
     await write1("NaN");
     expect((await run("./odd.js", config)).report.skipped).toEqual([]);
+  });
+
+  it("but not if it decides odd directions that the account does not read", async () => {
+    await write("odd.js", deciding("decisions.weight.fill(0.5); directions.fill(NaN);", 'outputs: ["weight"],'));
+    const { report, result } = await run("./odd.js", { signal: "weight" });
+    expect(report.skipped).toEqual([]);
+    expect(result?.symbols[0]?.directions.every((direction) => direction === 1)).toBe(true);
   });
 
   it("if it does not return before its deadline, in the middle of a batch", async () => {

@@ -1,5 +1,13 @@
 import type { BoundStrategy } from "@atc/backtest";
-import { AtcError, isAtcError, type ReadonlyTypedArray, type StrategyBars, type StrategyRun } from "@atc/contract";
+import {
+  AtcError,
+  type DecisionName,
+  isAtcError,
+  type ReadonlyTypedArray,
+  type StrategyBars,
+  type StrategyRun,
+} from "@atc/contract";
+import { exactDirections, type OddDirection } from "./exact-directions.ts";
 import { placeIn } from "./load-strategy.ts";
 
 /** Called before (true) and after (false) each call of a strategy's code. */
@@ -91,18 +99,39 @@ function checkReturned(place: Place, returned: unknown): void {
   throw strategyFault(place, `returned ${what} from decide, which must write to directions and return nothing,`);
 }
 
-function guardRun(place: Place, run: unknown, names: readonly string[], alive: CallListener): StrategyRun {
+function oddDirection({ label, symbol }: Place, { value, bar }: OddDirection): AtcError {
+  return new AtcError(
+    "ATC_STRATEGY",
+    `the strategy "${label}" decided the direction "${value}" for symbol "${symbol}" at bar ${bar}; write -1 for short, 0 for flat or 1 for long`,
+    { details: { symbol, strategy: label, bar, value: String(value) } },
+  );
+}
+
+/** What {@link guardRun} needs. */
+interface GuardOptions {
+  /** The columns that the strategy requests. */
+  readonly names: readonly string[];
+  /** Whether the account reads its directions. */
+  readonly readsDirections: boolean;
+  readonly alive: CallListener;
+}
+
+function guardRun(place: Place, run: unknown, { names, readsDirections, alive }: GuardOptions): StrategyRun {
   const { decide, finish } = (typeof run === "object" && run !== null ? run : {}) as Partial<StrategyRun>;
   if (typeof decide !== "function")
     throw strategyFault(place, "did not return an object with a function decide from start");
   const copies = createCopies(names);
+  const exact = exactDirections();
   return {
     decide(bars, directions, decisions) {
       const own = copies.take(bars);
+      const room = exact.room(directions.length);
       checkReturned(
         place,
-        guarded<unknown>(place, alive, () => decide.call(run, own, directions, decisions)),
+        guarded<unknown>(place, alive, () => decide.call(run, own, room, decisions)),
       );
+      const odd = exact.moveTo(directions);
+      if (odd !== undefined && readsDirections) throw oddDirection(place, odd);
       const changed = copies.changed(bars, own);
       if (changed !== undefined) throw strategyFault(place, `changed the column "${changed}" of its input`);
     },
@@ -116,6 +145,9 @@ function guardRun(place: Place, run: unknown, names: readonly string[], alive: C
     },
   };
 }
+
+/** What is wanted under a `signal` that replaces the directions. */
+const otherSignals: readonly DecisionName[] = ["weight", "longEntry"];
 
 /**
  * A strategy of the user's whose faults are those of one symbol: what it throws, what it returns, and changes of its
@@ -134,7 +166,8 @@ export function guardedStrategy(
     start(symbol, wanted, context) {
       const place = { label, file, symbol };
       const run: unknown = guarded(place, alive, () => strategy.start(symbol, wanted, context));
-      return guardRun(place, run, names, alive);
+      const readsDirections = !otherSignals.some((name) => wanted?.includes(name) === true);
+      return guardRun(place, run, { names, readsDirections, alive });
     },
   };
 }
