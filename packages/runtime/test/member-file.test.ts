@@ -89,6 +89,30 @@ describe("a universe by date", () => {
     }
   });
 
+  it("restricts a strategy that sees all symbols, built in and of one's own, cold and warm", async () => {
+    await write(
+      "all.js",
+      "export default { name: 'all', scope: 'universe', start: () => ({ decide({ present, columns }, w) { for (const s of present) w[s] = (columns.close[s] - 100) / 60; } }) };",
+    );
+    for (const strategy of ["momentum", "./all.js"]) {
+      const config = { strategy, ...(strategy === "momentum" ? { parameters: { bars: 3, hold: 2 } } : {}) };
+      const free = await run(config);
+      const first = await run({ ...config, universe: "members.csv" });
+      expect(first.result?.account?.equity).not.toEqual(free.result?.account?.equity);
+      const { trades, tradeSymbols } = first.result?.account ?? {};
+      expect(trades?.length).toBeGreaterThan(2);
+      for (const [trade, time] of (trades?.entryTime ?? []).entries()) {
+        const bar = (Number(time) - Date.UTC(2024, 0, 1)) / 86_400_000 - 1;
+        const symbol = symbols[tradeSymbols?.[trade] ?? 0] ?? "";
+        expect([strategy, symbol, bar, isMember(symbol, bar)]).toEqual([strategy, symbol, bar, true]);
+      }
+      const second = await run({ ...config, universe: "members.csv" });
+      expect(second.cachedSymbols).toBe(3);
+      expect(second.result?.account?.equity).toEqual(first.result?.account?.equity);
+      expect(second.report.notes.map(({ kind }) => kind)).toContain("universe");
+    }
+  });
+
   it("restricts a shared account, whose fills open positions of members only", async () => {
     const { result } = await run({ strategy: "columns", account: "shared", universe: "members.csv" }, { curves: true });
     const { trades, tradeSymbols } = result?.account ?? {};

@@ -239,6 +239,12 @@ describe("a fault", () => {
 
   it.each([
     ["a direction of 2", rows("2"), /faulty\.csv" line 4: symbol "AAA" has the direction "2"/],
+    ["a word", rows("up"), /line 4: symbol "AAA" has the direction "up"; write -1/],
+    [
+      "an infinite weight",
+      rows("inf").replace("direction", "weight"),
+      /line 4: symbol "AAA" has the weight "inf"; write a finite/,
+    ],
     [
       "two rows of a time",
       `${rows("1")}2023-01-05,AAA,1\n2023-01-03,AAA,1\n`,
@@ -256,9 +262,20 @@ describe("a fault", () => {
   });
 
   it.each([
-    ["a word", rows("up"), "ATC_INVALID_DATA", /faulty\.csv" line 4.*direction.*"up"/],
-    ["an infinity as pandas writes it", rows("inf"), "ATC_INVALID_DATA", /line 4.*"inf"/],
-    ["a number beyond doubles", rows("1e999"), "ATC_INVALID_DATA", /line 4.*"1e999"/],
+    [
+      "a word for a time",
+      `${rows("1")}soon,AAA,1
+`,
+      "ATC_INVALID_DATA",
+      /faulty\.csv" line 5.*"soon".*correct it$/,
+    ],
+    [
+      "a row of two fields",
+      `${rows("inf")}2023-01-09,AAA
+`,
+      "ATC_INVALID_DATA",
+      /faulty\.csv" line 4.*"inf".*correct it$/,
+    ],
     ["no time", "symbol,direction\nAAA,1\n", "ATC_INVALID_DATA", /faulty\.csv" has no column for a time/],
     [
       "no column of decisions",

@@ -1,4 +1,12 @@
-import type { BacktestConfig, ColumnChunk, DataSource, JsonObject, OperationOptions } from "@atc/contract";
+import {
+  AtcError,
+  type BacktestConfig,
+  type BadRow,
+  type ColumnChunk,
+  type DataSource,
+  type JsonObject,
+  type OperationOptions,
+} from "@atc/contract";
 
 /** Columns of a table that decide together, and the `signal` under which they do. */
 export interface SignalSet {
@@ -38,7 +46,10 @@ interface GrowingRows {
   length: number;
   times: Float64Array;
   values: readonly Float64Array[];
-  /** The line of each row, or its number from 1 if the source has no lines. */
+  /**
+   * The line of each row, or its number from 1 if the source has no lines; negative if a text of the row is not a
+   * number.
+   */
   places: Int32Array;
 }
 
@@ -130,6 +141,8 @@ interface Origin {
   readonly path: string;
   readonly symbol: string;
   readonly hasLines: boolean;
+  /** Rows with a text that is not a number, by line. */
+  readonly badRows: ReadonlyMap<number, BadRow>;
 }
 
 /** The first fault of the rows of a symbol. */
@@ -137,28 +150,33 @@ function faultOf(
   set: SignalSet,
   { times, values }: SymbolSignals,
   places: Int32Array,
-  { path, symbol, hasLines }: Origin,
+  { path, symbol, hasLines, badRows }: Origin,
 ): SymbolSignals["fault"] {
   const word = hasLines ? "line" : "row";
+  const placeOf = (row: number): number => Math.abs(places[row]);
   const detailsOf = (row: number): JsonObject => ({
     path,
     symbol,
     row,
-    ...(hasLines ? { line: places[row] ?? 0 } : {}),
+    ...(hasLines ? { line: placeOf(row) } : {}),
+  });
+  const faultAt = (row: number, column: string, value: string): SymbolSignals["fault"] => ({
+    message: `"${path}" ${word} ${placeOf(row)}: symbol "${symbol}" has the ${column} "${value}"; write ${allowedTexts[set.signal]}, or nothing to repeat the last one`,
+    details: { ...detailsOf(row), column, value },
   });
   for (let row = 0; row < times.length; row++) {
     if (row > 0 && times[row] === times[row - 1])
       return {
-        message: `"${path}" ${word} ${places[row]}: symbol "${symbol}" has two rows at ${new Date(times[row]).toISOString()}, the other in ${word} ${places[row - 1]}; remove one of them`,
+        message: `"${path}" ${word} ${placeOf(row)}: symbol "${symbol}" has two rows at ${new Date(times[row]).toISOString()}, the other in ${word} ${placeOf(row - 1)}; remove one of them`,
         details: detailsOf(row),
       };
+    if (places[row] < 0) {
+      const { column = set.columns.join(", "), text = "" } = badRows.get(-places[row]) ?? {};
+      return faultAt(row, column, text);
+    }
     for (let column = 0; column < values.length; column++) {
       const value = values[column][row];
-      if (isAllowed(set, value)) continue;
-      return {
-        message: `"${path}" ${word} ${places[row]}: symbol "${symbol}" has the ${set.columns[column]} "${value}"; write ${allowedTexts[set.signal]}, or nothing to repeat the last one`,
-        details: { ...detailsOf(row), column: set.columns[column] ?? "", value: String(value) },
-      };
+      if (!isAllowed(set, value)) return faultAt(row, set.columns[column], String(value));
     }
   }
   return undefined;
@@ -184,24 +202,39 @@ export interface ReadSignalsOptions extends OperationOptions {
   readonly set: SignalSet;
 }
 
+/** Rows with a text that is not a number whose texts are kept for messages. */
+const mostTexts = 10_000;
+
 /**
  * Reads all rows of a table of decisions into memory: 8 bytes per value and time. A value that is not a decision, or a
- * second row of a time, is the fault of its symbol.
+ * second row of a time, is the fault of its symbol. So is a text that is not a number, if the source keeps such rows
+ * (`badRows: "nan"`) and has lines.
  *
- * @throws what the source throws, such as ATC_INVALID_DATA with the line of a text that is not a number
+ * @throws what the source throws; ATC_INVALID_DATA with the line of a row that the source leaves out
  */
 export async function readSignals(source: DataSource, options: ReadSignalsOptions): Promise<SignalRows> {
   const { path, set, signal } = options;
   const scale = source.kind === "ticks" ? 1e6 : 1;
   const bySymbol = new Map<string, GrowingRows>();
+  const badRows = new Map<number, BadRow>();
+  let lost: BadRow | undefined;
+  const onBadRow = (row: BadRow): void => {
+    if (row.reason !== "number") lost ??= row;
+    else if (badRows.size < mostTexts) badRows.set(row.line, row);
+  };
   let hasLines = true;
-  for await (const chunk of source.chunks({ signal })) {
+  for await (const chunk of source.chunks({ signal, onBadRow })) {
     hasLines = chunk.lines !== undefined;
     addChunk(chunk, set, scale, bySymbol);
   }
+  if (!hasLines) lost ??= badRows.values().next().value;
+  if (lost !== undefined)
+    throw new AtcError("ATC_INVALID_DATA", `"${path}" line ${lost.line}: "${lost.text}" cannot be read; correct it`, {
+      details: { path, line: lost.line, reason: lost.reason, text: lost.text },
+    });
   const symbols = new Map<string, SymbolSignals>();
   for (const [symbol, rows] of bySymbol) {
-    symbols.set(symbol, finished(rows, set, { path, symbol, hasLines }));
+    symbols.set(symbol, finished(rows, set, { path, symbol, hasLines, badRows }));
     // The memory of the rows before they were sorted.
     bySymbol.delete(symbol);
   }

@@ -8,7 +8,7 @@ import {
   universeDefaults,
   withMembers,
 } from "@atc/backtest";
-import { AtcError, type Dataset, type JsonObject, type OperationOptions } from "@atc/contract";
+import { AtcError, type Dataset, isAtcError, type JsonObject, type OperationOptions } from "@atc/contract";
 import type { DatasetNote } from "../data/dataset-note.ts";
 import { memberNotes, signalNotes } from "../decisions/decision-notes.ts";
 import type { SignalFile } from "../decisions/signal-file.ts";
@@ -50,6 +50,13 @@ function runtimeFor(runtime: Runtime, { scope }: ChosenStrategy): Runtime {
 /** The symbol of a file that has no column of symbols, if the run has several. */
 const unnamed = "(no symbol)";
 
+/** An error without the advice to skip bad rows, which holds for data alone. */
+function withoutSkipping(error: unknown): unknown {
+  if (!isAtcError(error, "ATC_INVALID_DATA")) return error;
+  const message = error.message.replace(/,? or leave out such rows with badRows .*$/, "");
+  return new AtcError(error.code, message, { details: error.details, cause: error });
+}
+
 async function readRows(
   file: SignalFile,
   dataset: Dataset,
@@ -57,9 +64,17 @@ async function readRows(
   { signal }: Pick<OperationOptions, "signal">,
 ): Promise<SignalRows> {
   const isTicks = dataset.manifest.schema.columns.some(({ type }) => type === "timestamp[ns]");
-  const only = symbols.length === 1 ? symbols[0] : undefined;
-  await using source = await file.open({ symbol: only ?? unnamed, kind: isTicks ? "ticks" : "bars" });
-  const rows = await readSignals(source, { path: file.label, set: file.set, signal });
+  const symbol = (symbols.length === 1 ? symbols[0] : undefined) ?? unnamed;
+  const read = async (badRows: "error" | "nan"): Promise<SignalRows> => {
+    await using source = await file.open({ symbol, kind: isTicks ? "ticks" : "bars", badRows });
+    return await readSignals(source, { path: file.label, set: file.set, signal });
+  };
+  const rows = await read("error").catch(async (error: unknown) => {
+    const first = withoutSkipping(error);
+    if (!isAtcError(first, "ATC_INVALID_DATA") || first.details["reason"] !== "number") throw first;
+    // Read again, so that a text that is not a number is the fault of its symbol alone.
+    return await read("nan").catch(() => Promise.reject(first));
+  });
   if (!rows.symbols.has(unnamed)) return rows;
   throw new AtcError(
     "ATC_INVALID_CONFIG",

@@ -17,7 +17,11 @@ export interface SignalFile {
   /** The columns that decide. */
   readonly set: SignalSet;
   /** Opens it as a table of these columns. */
-  open(options: { readonly symbol: string; readonly kind: RowKind }): Promise<DataSource>;
+  open(options: {
+    readonly symbol: string;
+    readonly kind: RowKind;
+    readonly badRows: "error" | "nan";
+  }): Promise<DataSource>;
 }
 
 /** The options of the data's reading that say what a time without a zone means. They hold for this file too. */

@@ -1,0 +1,53 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { backtestFile } from "../src/index.ts";
+
+let cwd: string;
+
+async function write(name: string, text: string): Promise<void> {
+  await mkdir(dirname(join(cwd, name)), { recursive: true });
+  await writeFile(join(cwd, name), text);
+}
+
+const manifest = (version: string): string => JSON.stringify({ name: "deep", version, main: "index.js" });
+
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "atc-imports-"));
+  const rows = Array.from({ length: 30 }, (_, i) => `2024-01-${String(i + 1).padStart(2, "0")},${100 + (i % 7)}`);
+  await write("bars.csv", `date,close\n${rows.join("\n")}\n`);
+  await write("package.json", JSON.stringify({ type: "module" }));
+  await write("node_modules/deep/index.js", "exports.side = 1;\n");
+  await write("node_modules/deep/package.json", manifest("1.0.0"));
+  await write(
+    "mine/rule.js",
+    'import { decided } from "./parts/decided.js";\nexport default { name: "rule", start: () => ({ decide: (_, d) => void d.fill(decided()) }) };\n',
+  );
+  await write(
+    "mine/parts/decided.js",
+    'import { side } from "../deeper/side.js";\nexport const decided = () => side;\n',
+  );
+  await write("mine/deeper/side.js", 'import deep from "deep";\nexport const side = deep.side;\n');
+  await write("mine/other.js", "export const unused = 1;\n");
+});
+afterEach(() => rm(cwd, { recursive: true, force: true }));
+
+async function cached(strategy = "./mine/rule.js"): Promise<boolean> {
+  const options = { cwd, env: {}, config: { strategy }, curves: false, onWarning: () => undefined } as const;
+  return (await backtestFile("bars.csv", options)).cached;
+}
+
+it("a cached result depends on the imports of a strategy's imports, and on the packages that they import", async () => {
+  expect(await cached()).toBe(false);
+  expect(await cached()).toBe(true);
+  await write("mine/other.js", "export const unused = 2;\n");
+  expect(await cached()).toBe(true);
+  await rename(join(cwd, "mine"), join(cwd, "moved"));
+  expect(await cached("./moved/rule.js")).toBe(true);
+  await write("moved/deeper/side.js", 'import deep from "deep";\nexport const side = -deep.side;\n');
+  expect(await cached("./moved/rule.js")).toBe(false);
+  expect(await cached("./moved/rule.js")).toBe(true);
+  await write("node_modules/deep/package.json", manifest("1.0.1"));
+  expect(await cached("./moved/rule.js")).toBe(false);
+}, 60_000);
