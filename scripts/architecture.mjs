@@ -22,7 +22,7 @@ export const packages = {
   testing: {
     imports: ["contract", "plugin-kit"],
     folders: ["codecs", "stores", "sources", "executors", "indicators", "strategies", "base"],
-    limit: "44 kB",
+    limit: "48 kB",
   },
   config: {
     imports: ["contract", "plugin-kit"],
@@ -50,7 +50,7 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "135 kB",
+    limit: "143 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
@@ -178,7 +178,7 @@ export const packages = {
       "strategy",
       "spool",
     ],
-    limit: "111 kB",
+    limit: "117 kB",
   },
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],
