@@ -22,7 +22,7 @@ export const packages = {
   testing: {
     imports: ["contract", "plugin-kit", "resample"],
     folders: ["codecs", "stores", "sources", "executors", "indicators", "strategies", "base"],
-    limit: "44 kB",
+    limit: "48 kB",
   },
   config: {
     imports: ["contract", "plugin-kit"],
@@ -51,7 +51,7 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "138 kB",
+    limit: "155 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
@@ -181,7 +181,7 @@ export const packages = {
       "strategy",
       "spool",
     ],
-    limit: "123 kB",
+    limit: "139 kB",
   },
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],

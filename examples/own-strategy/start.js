@@ -25,6 +25,8 @@ const runs = {
   ATC: {},
   "5 and 20": { strategy: module, parameters: { fast: 5, slow: 20 } },
   "20 and 100": { strategy: module, parameters: { fast: 20, slow: 100 } },
+  // It sees all symbols at once, and its weights change with every bar.
+  reversal: { strategy: fileURLToPath(new URL("reversal.js", import.meta.url)), rebalance: "everyBar" },
   // A built-in strategy, as a comparison.
   donchian: { strategy: "donchian", parameters: { entry: 50, exit: 25 } },
   "buy and hold": { strategy: "hold" },

@@ -1,6 +1,6 @@
-// What a strategy that sees all symbols costs per symbol and bar: `momentum` over many series of a dataset. The
-// decisions are reading, merging by time, ranking and storing. Before them, all bars are checked; after them, one account
-// is simulated.
+// What a strategy that sees all symbols costs per symbol and bar: `momentum` over many series of a dataset. Decisions
+// are reading, merging by time, ranking and storing. Before them, all bars are checked; after them, one account is
+// simulated.
 import assert from "node:assert/strict";
 import { arrayCurves, backtestInto, bindStrategy, momentum } from "@atc/backtest";
 import { mmapStore } from "@atc/mmap-store";

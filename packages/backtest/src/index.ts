@@ -163,6 +163,7 @@ export { decideSteps, decodeDecisions, encodeDecisions, type SymbolDecisions } f
 export type { SkippedSymbol } from "./run/skipped-symbol.ts";
 export { isSymbolFault } from "./run/symbol-fault.ts";
 export type { RememberUniverse, UniverseDecisions } from "./run/universe/decide-universe.ts";
+export type { ReadableSymbol } from "./run/universe/readable-symbol.ts";
 export { type UniverseStepsOptions, type UniverseSymbol, universeSteps } from "./run/universe/universe-steps.ts";
 export { type AccountOptions, type AccountSymbolInput, createAccount } from "./simulation/account.ts";
 export type {

@@ -117,7 +117,12 @@ describe("bindStrategy", () => {
     expect(faultOf(odd({ columns: () => "high" }))).toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
   });
 
-  it("refuses a strategy that sees all symbols", () => {});
+  it("refuses outputs of a strategy that sees all symbols", () => {
+    expect(faultOf(odd({ scope: "universe", outputs: ["weight"] } as never))).toMatchObject({
+      code: "ATC_INVALID_ARGUMENT",
+      message: expect.stringContaining("outputs"),
+    });
+  });
 });
 
 describe("backtest", () => {

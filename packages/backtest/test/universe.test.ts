@@ -221,6 +221,25 @@ describe("a strategy that sees all symbols", () => {
     expect(await faultOf(() => decide(marketOf(2, 20), failing))).toBe(fault);
   });
 
+  it("warns of weights that no order follows", async () => {
+    const weights = [
+      [0.1, 0.1],
+      [0.2, -0.2],
+      [0.3, -0.2],
+      [0, -0.1],
+    ];
+    let time = 0;
+    const strategy = universeOf(() => {
+      time = 0;
+      return { decide: (_bars, target) => target.set(weights[time++] ?? []) };
+    });
+    const market = marketOf(2, 4, 1);
+    const warning = expect.stringMatching(/^3 weights changed without a change of sign.*everyBar/);
+    expect((await decide(market, strategy)).figures.portfolio?.warnings).toContainEqual(warning);
+    const { figures } = await decide(market, strategy, { rebalance: "everyBar" });
+    expect(figures.portfolio?.warnings).not.toContainEqual(warning);
+  });
+
   it("shares an account by weights unless the configuration says otherwise", async () => {
     const market = marketOf(3, 100, 1);
     const { figures } = await decide(market, equal);

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { errorOf, shop } from "./shop.ts";
 
@@ -88,4 +90,81 @@ it("atc signals says that a strategy does not decide there", async () => {
   await writeProject();
   const run = await shop.atc("signals", "bars.csv", "--strategy", "./my-cross.js");
   expect(run.stderr).toMatch(/"\.\/my-cross\.js".*computes the signals of ATC/);
+});
+
+const rotation = `
+/** The whole equity in the symbol that has a bar and the highest close since its first one. */
+export default {
+  name: "rotation",
+  scope: "universe",
+  parameters: { weight: { kind: "number", above: 0, default: 1, description: "Weight of the one symbol" } },
+  start(symbols, { weight }) {
+    const first = new Map();
+    return {
+      decide({ present, columns: { close } }, weights) {
+        for (const symbol of present) if (!first.has(symbol)) first.set(symbol, close[symbol]);
+        const growth = [...present].map((symbol) => close[symbol] / first.get(symbol));
+        const best = present[growth.indexOf(Math.max(...growth))];
+        for (const symbol of present) weights[symbol] = symbol === best ? weight : 0;
+      },
+    };
+  },
+};
+`;
+
+async function writeRotation(): Promise<void> {
+  const rows = Array.from({ length: 120 }, (_, i) => {
+    const day = new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10);
+    return ["AAA", "BBB"].map((symbol, seed) => `${symbol},${day},${(100 + 9 * Math.sin(i / 7 + seed)).toFixed(3)}`);
+  });
+  await shop.file("bars.csv", `symbol,date,close\n${rows.flat().join("\n")}\n`);
+  await shop.file("rotation.js", rotation);
+}
+
+it("a strategy of all symbols trades one account, whose table has what each symbol contributed, and writes its files", async () => {
+  await writeRotation();
+  const args = ["backtest", "bars.csv", "--strategy", "./rotation.js"];
+  const files = [
+    "--trades",
+    "t.csv",
+    "--fills",
+    "f.csv",
+    "--equity",
+    "e.csv",
+    "--portfolio",
+    "p.csv",
+    "--tables",
+    "t.json",
+  ];
+  const run = await shop.atc(...args, ...files);
+  expect(run).toMatchObject({ code: 0 });
+  expect(run.stdout).toMatch(/strategy \.\/rotation\.js; .*account shared/);
+  expect(run.stdout).toMatch(/contribution\n[- ]+\nAAA +120 .*\nBBB +120 /);
+  const rowsOfFile = async (name: string): Promise<number> =>
+    (await readFile(join(shop.path, name), "utf8")).trim().split("\n").length - 1;
+  expect(await rowsOfFile("e.csv")).toBe(120);
+  expect(await rowsOfFile("t.csv")).toBeGreaterThan(4);
+  expect(await rowsOfFile("f.csv")).toBeGreaterThan(await rowsOfFile("t.csv"));
+  const again = await shop.atc(...args, "--trades", "t.csv", "--force");
+  expect(again.stderr).toContain("computed, 2 of 2 decisions from the cache");
+  expect((await shop.atc(...args)).stderr).toContain("results from the cache");
+  const half = await portfolioOf("--strategy", "./rotation.js", "--parameter", "weight=0.5");
+  expect(half.trades).toBe((await portfolioOf("--strategy", "./rotation.js")).trades);
+});
+
+it("momentum runs by name with its parameters, and is not run in separate accounts", async () => {
+  await writeRotation();
+  const args = ["--strategy", "momentum", "--parameter", "bars=5", "--parameter", "hold=1"];
+  expect((await portfolioOf(...args)).trades).toBeGreaterThan(4);
+  const refused = await shop.atc("backtest", "bars.csv", "--json", ...args, "--account", "separate");
+  expect(refused.code).toBe(2);
+  expect(errorOf(refused)).toMatchObject({ code: "ATC_INVALID_CONFIG", details: { faults: [{ path: "account" }] } });
+});
+
+it("a strategy of all symbols that fails ends the run with the time", async () => {
+  await writeRotation();
+  await shop.file("rotation.js", rotation.replace("const growth", "if (first.size > 1) null.x; const growth"));
+  const run = await shop.atc("backtest", "bars.csv", "--strategy", "./rotation.js", "--json");
+  expect(run.code).toBe(3);
+  expect(errorOf(run)).toMatchObject({ code: "ATC_STRATEGY", details: { time: "2024-01-01T00:00:00.000Z" } });
 });

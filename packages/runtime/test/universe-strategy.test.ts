@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { bindStrategy, momentum } from "@atc/backtest";
-import type { Strategy } from "@atc/contract";
+import type { Progress, Strategy } from "@atc/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type BacktestFileOptions, type BacktestOutcome, backtestFile } from "../src/index.ts";
 
@@ -106,6 +106,25 @@ describe("a strategy of one's own that sees all symbols", () => {
         for (const outcome of [cold, first, warm]) expect(givenBy(outcome)).toEqual(givenBy(inCode));
         expect(warm.cachedSymbols).toBe(3);
       }
+  });
+
+  it("reports the progress of its thread", async () => {
+    await writeBusiest();
+    const reports: (readonly [number, number | undefined])[] = [];
+    const onProgress = ({ phase, done, total }: Progress): void => {
+      if (phase === "computing") reports.push([done, total]);
+    };
+    await run("./busiest.js", {}, { onProgress });
+    expect(new Set(reports.map(([, total]) => total))).not.toContain(undefined);
+    expect(reports.some(([done, total]) => done === total)).toBe(true);
+  });
+
+  it("ends with the signal", async () => {
+    await write("odd.js", deciding("for (;;);"));
+    const controller = new AbortController();
+    const running = faultOf("./odd.js", {}, { signal: controller.signal });
+    setTimeout(() => controller.abort(), 500);
+    expect(await running).toMatchObject({ code: "ATC_ABORTED" });
   });
 
   it("trades a period after it has seen the bars before it", async () => {

@@ -50,8 +50,7 @@ export interface BacktestOptions extends OperationOptions {
   /** The configuration of ATC. Default: `signalDefaults`. */
   readonly signals?: Partial<SignalConfig> | undefined;
   /**
-   * Fills and costs. Default: `backtestDefaults`; for a strategy that sees all symbols with `account` `shared`, `signal`
-   * `weight` and `weights` `full`.
+   * Fills and costs. Default: `backtestDefaults`, with {@link universeDefaults} for a strategy that sees all symbols.
    */
   readonly config?: Partial<BacktestConfig> | undefined;
   /** The symbols to test, in any order. Defaults to all. */
@@ -77,8 +76,8 @@ export type Remember<Result> = (symbol: string, compute: () => Promise<Result>) 
 /** Options of {@link backtestInto}. */
 export interface BacktestIntoOptions extends BacktestOptions {
   /**
-   * Receives the bars and trades of every symbol. It must have the columns of {@link neededCurveColumns}; for a strategy
-   * that sees all symbols that is under {@link universeDefaults}.
+   * Receives the bars and trades of every symbol. It must have the columns of {@link neededCurveColumns}: under
+   * {@link universeDefaults} for a strategy that sees all symbols.
    */
   readonly curves: CurveStore;
   /**

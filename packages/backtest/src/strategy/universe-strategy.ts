@@ -18,10 +18,8 @@ export interface BoundUniverseStrategy extends StrategyDescription {
 /** A strategy of any scope that {@link backtest} can run. */
 export type AnyBoundStrategy = BoundStrategy | BoundUniverseStrategy;
 
-type UniverseKey = "account" | "signal" | "weights";
-
 /** How the weights of a strategy that sees all symbols become orders, unless a configuration sets these keys. */
-export const universeDefaults: Readonly<Pick<BacktestConfig, UniverseKey>> = Object.freeze({
+export const universeDefaults: Readonly<Pick<BacktestConfig, "account" | "signal" | "weights">> = Object.freeze({
   account: "shared",
   signal: "weight",
   weights: "full",

@@ -107,6 +107,8 @@ function membersFault(value: Members): string | undefined {
     return `optionalColumns is ${shown(optionalColumns)}; give a list of names`;
   if (scope !== undefined && scope !== "symbol" && scope !== "universe")
     return `scope is ${shown(scope)}; give "symbol" or "universe"`;
+  if (scope === "universe" && value["outputs"] !== undefined)
+    return `outputs is ${shown(value["outputs"])}; leave it out, since a strategy that sees all symbols gives weights`;
   return parametersFault(value["parameters"]) ?? outputsFault(value["outputs"]);
 }
 

@@ -42,7 +42,7 @@ export interface UniverseRunOptions {
   readonly chosen: ChosenStrategy;
   readonly period: Period | undefined;
   readonly partsOf: RunDecisions["partsOf"];
-  readonly symbols: readonly { readonly symbol: string }[];
+  readonly symbols: readonly { readonly symbol: string; readonly rows: number }[];
   readonly options: OperationOptions;
   readonly cache: Cache | undefined;
   readonly key: ReturnType<typeof keysOf>;
@@ -65,11 +65,13 @@ async function decideOnThread(
   runtime: Runtime,
   { module, executor, deadline }: OwnStrategy,
   readable: Readable,
-  { dataset, spool, period, partsOf, options }: UniverseRunOptions,
+  run: UniverseRunOptions,
 ): Promise<readonly string[]> {
   const { config } = runtime;
+  const { dataset, spool, period, partsOf, options } = run;
   const symbols = readable.map(({ before, decisions: { symbol, bars } }) => ({ symbol, before, bars }));
   const names = symbols.map(({ symbol }) => symbol);
+  const total = run.symbols.reduce((sum, { rows }) => sum + rows, 0);
   const outcome = await runWatched<UniverseTaskInput, UniverseTaskOutput>(
     (watch) => ({
       ...datasetRef(runtime.storeRef, dataset.manifest),
@@ -81,9 +83,16 @@ async function decideOnThread(
       period,
       spool: spool.part(names),
     }),
-    { executor, task: taskRef, deadline, signal: options.signal, onProgress: options.onProgress },
+    {
+      executor,
+      task: taskRef,
+      deadline,
+      signal: options.signal,
+      onProgress: ({ done }) => options.onProgress?.({ phase: "computing", done, total, unit: "bars" }),
+    },
   );
   if (outcome.kind === "failed") throw universeFault(module, outcome.what, outcome.time, outcome.cause);
+  options.onProgress?.({ phase: "computing", done: total, total, unit: "bars" });
   for (const [place, counts] of outcome.output.counts.entries()) spool.curves.register(names[place] as string, counts);
   return outcome.output.warnings;
 }

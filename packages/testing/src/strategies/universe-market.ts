@@ -3,7 +3,7 @@ import { seededRandom } from "../base/sample-bytes.ts";
 import { type Columns, columnsFor, madeBars, withOtherFuture } from "./strategy-bars.ts";
 
 /** The bars of one time. */
-export interface MarketTime {
+interface MarketTime {
   /** In ms since the epoch, UTC. */
   readonly time: number;
   /** The row of each symbol that has a bar, by place of the symbol. */

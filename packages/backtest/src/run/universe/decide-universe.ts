@@ -1,8 +1,8 @@
-import { type BacktestConfig, type Dataset, throwIfAborted } from "@atc/contract";
+import { type BacktestConfig, type Dataset, type OperationOptions, throwIfAborted } from "@atc/contract";
 import { byCodeUnit } from "../../base/code-unit-order.ts";
-import { periodRows } from "../../base/period.ts";
+import { type Period, periodRows } from "../../base/period.ts";
+import type { CurveStore } from "../../results/curves.ts";
 import type { BoundUniverseStrategy } from "../../strategy/universe-strategy.ts";
-import type { BacktestIntoOptions } from "../backtest.ts";
 import { createBarCounter, drive } from "../bar-counter.ts";
 import type { SymbolDecisions } from "../decide-series.ts";
 import { type SkippedSymbol, skippedBy } from "../skipped-symbol.ts";
@@ -26,10 +26,20 @@ export type RememberUniverse = (
   compute: () => Promise<UniverseDecisions>,
 ) => Promise<UniverseDecisions>;
 
+/** What a run is asked for. */
+interface UniverseBacktestOptions extends OperationOptions {
+  readonly symbols?: readonly string[] | undefined;
+  readonly limit?: number | undefined;
+  readonly period?: Period | undefined;
+  /** Receives the decisions. */
+  readonly curves: CurveStore;
+  readonly rememberUniverse?: RememberUniverse | undefined;
+}
+
 /** The run of a strategy that sees all symbols. */
-export interface UniverseBacktest {
+interface UniverseBacktest {
   readonly dataset: Dataset;
-  readonly options: BacktestIntoOptions;
+  readonly options: UniverseBacktestOptions;
   /** A valid configuration. */
   readonly config: BacktestConfig;
   readonly strategy: BoundUniverseStrategy;

@@ -8,6 +8,7 @@ import {
 } from "@atc/contract";
 import { isoTime } from "../../base/calendar.ts";
 import { type Period, periodRows } from "../../base/period.ts";
+import { positionSizing } from "../../base/position-sizing.ts";
 import { createDecider, type Decider } from "../../decisions/decider.ts";
 import { createMemberFilter, type MemberFilter } from "../../decisions/members.ts";
 import type { CurveSink, CurveStore } from "../../results/curves.ts";
@@ -114,6 +115,15 @@ function invalidWeight(symbol: string, time: string, value: number): AtcError {
   );
 }
 
+/** The warning of weights that no order follows; none if there are none. */
+function resizeWarnings(resized: number, config: BacktestConfig): readonly string[] {
+  if (resized === 0 || config.rebalance !== "never" || positionSizing(config).sizing !== "signalProportional")
+    return [];
+  return [
+    `${resized === 1 ? "1 weight" : `${resized} weights`} changed without a change of sign, which moves no money because rebalance is never; set rebalance, such as to everyBar`,
+  ];
+}
+
 /** Columns with an element per symbol, by name; `timestamp` if the strategy reads it. */
 function allocateColumns(names: readonly string[], count: number): UniverseColumns {
   const entries = names.map((name) => [name, new Float64Array(count).fill(Number.NaN)] as const);
@@ -156,6 +166,7 @@ function createTimeLoop(state: UniverseState): { next(): number; finish(): reado
   // A view for each number of symbols that occurs, instead of one per time.
   const views = new Map<number, Int32Array>();
   const bars = { time: 0, present: taken.subarray(0, 0), columns };
+  let resized = 0;
   const run = options.strategy.start(symbols);
 
   function store(symbol: number): void {
@@ -210,6 +221,7 @@ function createTimeLoop(state: UniverseState): { next(): number; finish(): reado
       if (!Number.isNaN(weight)) {
         if (weight - weight !== 0)
           throw invalidWeight(symbols[symbol], isoTime(windows.times[at[symbol]], unit), weight);
+        if (weight !== last[symbol] && weight * last[symbol] > 0) resized++;
         last[symbol] = weight;
       }
       stored[at[symbol]] = last[symbol];
@@ -243,7 +255,7 @@ function createTimeLoop(state: UniverseState): { next(): number; finish(): reado
     },
     finish() {
       for (const { sink } of writers) sink.finish();
-      return run.finish?.() ?? [];
+      return [...(run.finish?.() ?? []), ...resizeWarnings(resized, options.config)];
     },
   };
 }
