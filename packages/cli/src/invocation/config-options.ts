@@ -65,9 +65,34 @@ function configHelp(command: Command, groups: readonly ConfigGroup[]): string {
   return list.helpInformation();
 }
 
+/** The keys that choose what decides, in the words of `--help`. The other keys of the group refine them. */
+const choices: readonly (readonly [terms: string, description: string])[] = [
+  [
+    "--strategy <name>",
+    "what decides: a built-in name such as cross, or a module of your own such as ./mine.js (default: atc)",
+  ],
+  ["--signals <file>", "trade the decisions of a file, which replaces a strategy"],
+  ["--universe <file>", "a CSV file of the days on which symbols are members; only members open positions"],
+];
+
+/** Adds the options that choose what decides, which `--help` lists. Add the configuration keys after them. */
+export function withStrategy(command: Command): Command {
+  for (const [terms, description] of choices)
+    command.addOption(new Option(terms, description).helpGroup(groupTitles.strategy));
+  return command.addOption(
+    parameterOption("a parameter of the strategy, such as fast=10; give it once for each").helpGroup(
+      groupTitles.strategy,
+    ),
+  );
+}
+
+function parameterOption(description: string): Option {
+  return new Option(parameterTerms, description).argParser(collected);
+}
+
 /**
- * Adds an option for every configuration key. `--help` does not list them: `--help-config` lists those of the groups
- * that the command uses.
+ * Adds an option for every configuration key. `--help` does not list them, except those of `withStrategy`:
+ * `--help-config` lists those of the groups that the command uses.
  */
 export function withConfigKeys(command: Command, groups: readonly ConfigGroup[] = allGroups): Command {
   command.optionsGroup("Help:").option("--help-config", "list the configuration keys, each of which is an option too");
@@ -75,18 +100,20 @@ export function withConfigKeys(command: Command, groups: readonly ConfigGroup[] 
     command.configureOutput().writeOut?.(configHelp(command, groups));
     throw new CommanderError(0, "atc.helpConfig", "(help)");
   });
+  const has = (flag: string): boolean => command.options.some(({ long }) => long === flag);
   for (const { flag, kind, name } of configKeys) {
+    if (has(flag)) continue;
     if (kind !== "boolean") command.addOption(new Option(`${flag} <value>`, name).hideHelp());
     else
       command
         .addOption(new Option(flag, name).hideHelp())
         .addOption(new Option(`--no-${flag.slice(2)}`, name).hideHelp());
   }
-  command.addOption(new Option(parameterTerms, "parameters").argParser(collected).default([]).hideHelp());
+  if (!has("--parameter")) command.addOption(parameterOption("parameters").hideHelp());
   return command;
 }
 
-function collected(value: string, before: readonly string[]): readonly string[] {
+function collected(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
