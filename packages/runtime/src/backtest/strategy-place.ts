@@ -79,7 +79,7 @@ async function unknownStrategy(setup: PlacedSetup, name: string): Promise<AtcErr
   });
 }
 
-/** Where the code of a strategy is, and which one of a module it is. */
+/** The file of a strategy, and its name if it is one of several. */
 export type StrategyPlace = Omit<StrategyModule, "digest" | "values">;
 
 /**
