@@ -55,6 +55,13 @@ describe("an unknown option", () => {
   });
 });
 
+it("a parameter without its option is not taken for a file", async () => {
+  const run = await shop.atc("backtest", "bars.csv", "--json", "--parameter", "fast=1", "slow=2");
+  expect(run.code).toBe(2);
+  expect(errorOf(run).message).toMatch(/write --parameter slow=2$/);
+  expect(errorOf(await shop.atc("backtest", "slow=2", "--json")).message).not.toContain("--parameter");
+});
+
 it("symbols that a strategy fails on for the same reason share a line", async () => {
   await writeProject("directions[0] = 2;", ["AAA", "BBB", "CCC", "DDD", "EEE"]);
   const run = await shop.atc(...own);

@@ -23,7 +23,7 @@ import {
   writeCurves,
 } from "@atc/runtime";
 import type { Command } from "commander";
-import { withConfigKeys, withStrategy } from "../invocation/config-options.ts";
+import { checkParameterWords, withConfigKeys, withStrategy } from "../invocation/config-options.ts";
 import { collected, explainedBars } from "../invocation/explained-bars.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
@@ -153,6 +153,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
   withConfigKeys(withReading(withStrategy(withCommon(command)))).action(async (given: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { options } = run;
+    checkParameterWords(given, options, io.cwd);
     const period = periodOf(options);
     const files: CurveFiles = Object.fromEntries(
       curveKinds.flatMap((kind) => {

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { AtcError } from "@atc/contract";
 import { configKeys } from "@atc/runtime";
 import { Command, CommanderError, Option } from "commander";
@@ -135,6 +137,23 @@ function givenParameters({ parameter, parameters }: Readonly<Record<string, unkn
     values.set(name, pair.slice(at + 1).trim());
   }
   return Object.fromEntries(values);
+}
+
+/**
+ * Throws for a word in the place of the data that is a parameter of the strategy, as in `--parameter fast=10 slow=50`.
+ *
+ * @param given - the data
+ */
+export function checkParameterWords(
+  given: readonly string[],
+  { parameter }: Readonly<Record<string, unknown>>,
+  cwd: string,
+): void {
+  if (parameter === undefined) return;
+  const stray = given.find((word) => /^[A-Za-z]\w*=/.test(word) && !existsSync(resolve(cwd, word)));
+  if (stray === undefined) return;
+  const what = `there is no file "${stray}"; for a parameter of the strategy write --parameter ${stray}`;
+  throw new AtcError("ATC_INVALID_ARGUMENT", what, { details: { flag: "--parameter", value: stray } });
 }
 
 /**
