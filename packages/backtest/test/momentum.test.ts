@@ -48,6 +48,16 @@ const variants: readonly (readonly [string, Rules, number, number])[] = [
 ];
 
 describe("momentum", () => {
+  it("warns if there are fewer symbols than it holds, because none is left out", async () => {
+    const warningsOf = async (symbols: number): Promise<readonly string[]> => {
+      const { figures } = await decide(marketOf(symbols, 40), bindStrategy(momentum, { bars: 5, hold: 3 }));
+      return (figures.portfolio?.warnings ?? []).filter((warning) => warning.includes("hold"));
+    };
+    expect(await warningsOf(3)).toEqual([]);
+    expect(await warningsOf(2)).toEqual([expect.stringMatching(/^2 symbols are fewer than hold \(3\).*smaller hold$/)]);
+    expect(await warningsOf(1)).toEqual([expect.stringContaining("1 symbol is fewer")]);
+  });
+
   it.each(variants)("holds %s: weights and account as computed from scratch", async (_name, rules, symbols, share) => {
     const market = marketOf(symbols, 250, share, symbols);
     const { decisions, equity, times, figures } = await decide(market, bindStrategy(momentum, { ...rules }));

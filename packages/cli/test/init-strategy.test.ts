@@ -54,6 +54,29 @@ describe("atc init strategy", { timeout: 120_000 }, () => {
     );
   });
 
+  it("writes a test that has every usual column, and says what it lacks", async () => {
+    await shop.atc("init", "strategy", "mine", "--quiet");
+    const text = readFileSync(join(shop.path, "mine.js"), "utf8");
+    const columns = "open, high, low, volume, timestamp";
+    const reading = `[${columns}].some((column) => !(column[i] > 0)) ? 0 : Math.sign(close[i] - oldest)`;
+    await shop.file(
+      "mine.js",
+      text.replace("decide({ close }", `decide({ close, ${columns} }`).replace("Math.sign(close[i] - oldest)", reading),
+    );
+    expect(await nodeTest("mine.test.js")).toBe("0 4");
+    const failing = async (from: string, to: string): Promise<string> => {
+      expect(text).toContain(from);
+      await shop.file("mine.js", text.replace(from, to));
+      const { stdout } = await run(process.execPath, ["--test", "--test-reporter=tap", "mine.test.js"], shop.path, {
+        VITEST: "",
+      });
+      return stdout;
+    };
+    const longer = "start(symbol, { bars }, wanted, market) {\n market.bars('1w');";
+    expect(await failing("start(symbol, { bars }) {", longer)).toContain("no longer bars: use strategyCases");
+    expect(await failing("version: 1,", 'version: 1,\n  scope: "universe",')).toContain("no strategies of all symbols");
+  });
+
   it("writes a test that runs under vitest too", async () => {
     await shop.atc("init", "strategy", "mine", "--quiet");
     await mkdir(join(shop.path, "node_modules"));

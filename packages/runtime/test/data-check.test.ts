@@ -109,7 +109,16 @@ describe("checkMarketData", () => {
       if (i === 100) bar.close = 30;
     });
     const found = byKind(await check(rows.filter((_, i) => i < 200 || i > 205)));
-    expect(found["gaps"]).toEqual([1, expect.stringContaining("gap at times that usually have bars")]);
+    expect(found["gaps"]).toEqual([
+      1,
+      expect.stringMatching(/gap at times that usually have bars \(holidays count.*: /),
+    ]);
+    const two = [
+      ...rows.filter((_, i) => i < 200 || i > 205).map((row) => `A,${row}`),
+      ...rows.map((row) => `B,${row}`),
+    ];
+    const beside = byKind(await check(two, {}, "symbol,timestamp,open,high,low,close,volume"));
+    expect(beside["gaps"]).toEqual([1, expect.stringMatching(/usually have bars: A after/)]);
     expect(found["revertingJumps"]?.[1]).toContain("as bad prints do");
   });
 

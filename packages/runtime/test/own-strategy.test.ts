@@ -356,9 +356,20 @@ describe("a fault of a symbol is listed, and the others are computed", () => {
 describe("a module is refused before data is read", () => {
   it.each([
     ["does not exist", undefined, "ATC_NOT_FOUND", /odd\.js/],
-    ["does not parse", "export default {", "ATC_INVALID_ARGUMENT", /cannot be loaded.*SyntaxError/],
+    [
+      "does not parse",
+      "export default {",
+      "ATC_INVALID_ARGUMENT",
+      /cannot be loaded.*SyntaxError.*run: node ".*odd\.js"/,
+    ],
     ["throws", "throw new Error('at once');", "ATC_INVALID_ARGUMENT", /at once.*line 1 of/],
     ["imports what is missing", 'import "./none.js";', "ATC_INVALID_ARGUMENT", /cannot be loaded.*none\.js/],
+    [
+      "imports a package that is not installed",
+      'import "no-such-package/part";',
+      "ATC_INVALID_ARGUMENT",
+      /no-such-package.*install it: cd ".*" && npm i no-such-package$/,
+    ],
     [
       "has no default export",
       "export const rule = { name: 'rule', start() {} };",
@@ -407,6 +418,19 @@ describe("a module is refused before data is read", () => {
     await mkdir(join(cwd, "odd.js"));
     expect(await faultOf("./odd.js")).toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
     expect(await faultOf("./bars.csv")).toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
+  });
+
+  it("whose path or name is nearly that of a file, which is named", async () => {
+    await writeRising();
+    expect(await faultOf("./risin.js")).toMatchObject({
+      code: "ATC_NOT_FOUND",
+      message: expect.stringContaining('did you mean "rising.js"?'),
+    });
+    expect(await faultOf("rising")).toMatchObject({
+      code: "ATC_NOT_FOUND",
+      message: expect.stringContaining('for the file of that name write "./rising.js"'),
+    });
+    expect(await faultOf("./none/risin.js")).toMatchObject({ code: "ATC_NOT_FOUND" });
   });
 
   it("whose name is not that of a strategy, with the nearest", async () => {

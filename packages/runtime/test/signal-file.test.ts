@@ -334,3 +334,16 @@ describe("a fault", () => {
     }
   });
 });
+
+it("warns if a shared account divides weights because nobody set how", async () => {
+  const warningsOf = async (config: Readonly<Record<string, unknown>>): Promise<readonly string[]> => {
+    const warnings: string[] = [];
+    await run({ account: "shared", ...config }, { onWarning: (message) => warnings.push(message) });
+    return warnings.filter((message) => message.includes("weights is equal"));
+  };
+  expect(await warningsOf({ signals: "weight.csv" })).toEqual([expect.stringMatching(/1\/3 of the.*--weights full/)]);
+  expect(await warningsOf({ signals: "weight.csv", weights: "full" })).toEqual([]);
+  expect(await warningsOf({ signals: "weight.csv", weights: "equal" })).toEqual([]);
+  expect(await warningsOf({ signals: "weight.csv", account: "separate" })).toEqual([]);
+  expect(await warningsOf({ signals: "direction.csv" })).toEqual([]);
+});

@@ -23,7 +23,7 @@ import {
   writeCurves,
 } from "@atc/runtime";
 import type { Command } from "commander";
-import { withConfigKeys } from "../invocation/config-options.ts";
+import { checkParameterWords, withConfigKeys, withStrategy } from "../invocation/config-options.ts";
 import { collected, explainedBars } from "../invocation/explained-bars.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
@@ -150,9 +150,10 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
     .option("--no-cache", "neither read results from the cache nor store them");
   withPeriod(command, "start of the time in which to trade; signals see all bars before it");
-  withConfigKeys(withReading(withCommon(command))).action(async (given: readonly string[]) => {
+  withConfigKeys(withReading(withStrategy(withCommon(command)))).action(async (given: readonly string[]) => {
     await using run = await startInvocation(command, io);
     const { options } = run;
+    checkParameterWords(given, options, io.cwd);
     const period = periodOf(options);
     const files: CurveFiles = Object.fromEntries(
       curveKinds.flatMap((kind) => {

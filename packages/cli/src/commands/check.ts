@@ -2,7 +2,7 @@ import { AtcError } from "@atc/contract";
 import type { CheckOptions, DecisionChecks } from "@atc/runtime";
 import { checkLookahead, checkMarketData, checkWarmup } from "@atc/runtime";
 import type { Command } from "commander";
-import { withConfigKeys } from "../invocation/config-options.ts";
+import { withConfigKeys, withStrategy } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { symbolList } from "../invocation/reading-options.ts";
@@ -53,7 +53,7 @@ function addLookahead(check: Command, io: CommandLineIo, exit: (code: number) =>
   )
     .option("--cuts <count>", "rows per symbol at which the data ends, spread by chance and over week ends", "100")
     .option("--seed <number>", "choose other rows", "1");
-  withConfigKeys(withReading(withCommon(command))).action(async (given: string | undefined) => {
+  withConfigKeys(withReading(withStrategy(withCommon(command)))).action(async (given: string | undefined) => {
     await using run = await startInvocation(command, io);
     const { cuts, seed } = run.options;
     const found = await checkLookahead(run.runtime, given, {
@@ -75,7 +75,7 @@ function addWarmup(check: Command, io: CommandLineIo, exit: (code: number) => vo
         "Measure how far decisions depend on the bars before: the share that changes if the data starts later",
       ),
   ).option("--shifts <list>", "by how many bars the start moves, separated by commas", "250,1000,4000");
-  withConfigKeys(withReading(withCommon(command))).action(async (given: string | undefined) => {
+  withConfigKeys(withReading(withStrategy(withCommon(command)))).action(async (given: string | undefined) => {
     await using run = await startInvocation(command, io);
     const shifts = String(run.options["shifts"])
       .split(",")

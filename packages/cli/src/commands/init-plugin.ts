@@ -40,7 +40,7 @@ const taken: Readonly<Record<TemplateKind, readonly string[]>> = {
   codec: ["blosc", "blosclz", "lz4", "lz4hc", "numeric", "snappy", "sz", "zlib", "zst", "zstd", "zz"],
   "byte-store": ["fs"],
   source: ["arrow", "csv", "duckdb", "json", "zip"],
-  strategy: ["atc", "columns", "cross", "donchian", "hold", "rsi"],
+  strategy: ["atc", "columns", "cross", "donchian", "hold", "momentum", "rsi"],
 };
 
 /** The folder of the templates. */
@@ -72,7 +72,7 @@ export function newPlugin(given: string, givenKind: string): NewPlugin {
   const [, pluginName] = /^(?:@[a-z0-9][a-z0-9._-]*\/)?([a-z][a-z0-9]*(?:-[a-z0-9]+)*)$/.exec(given) ?? [];
   if (pluginName === undefined || given.length > 100)
     throw refusal(
-      `"${given.slice(0, 120)}" cannot name a plugin package; give lower-case letters, digits and single hyphens, after a scope such as @me/ if you have one, at most 100 characters`,
+      `"${given.slice(0, 120)}" cannot name a ${kind === "strategy" ? "strategy" : "plugin package"}; give lower-case letters, digits and single hyphens, after a scope such as @me/ if you have one, at most 100 characters`,
       { value: given },
     );
   if (taken[kind].includes(pluginName))

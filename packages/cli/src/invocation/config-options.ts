@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { AtcError } from "@atc/contract";
 import { configKeys } from "@atc/runtime";
 import { Command, CommanderError, Option } from "commander";
@@ -65,9 +67,34 @@ function configHelp(command: Command, groups: readonly ConfigGroup[]): string {
   return list.helpInformation();
 }
 
+/** The keys that choose what decides, in the words of `--help`. The other keys of the group refine them. */
+const choices: readonly (readonly [terms: string, description: string])[] = [
+  [
+    "--strategy <name>",
+    "what decides: a built-in name such as cross, or a module of your own such as ./mine.js (default: atc)",
+  ],
+  ["--signals <file>", "trade the decisions of a file, which replaces a strategy"],
+  ["--universe <file>", "a CSV file of the days on which symbols are members; only members open positions"],
+];
+
+/** Adds the options that choose what decides, which `--help` lists. Add the configuration keys after them. */
+export function withStrategy(command: Command): Command {
+  for (const [terms, description] of choices)
+    command.addOption(new Option(terms, description).helpGroup(groupTitles.strategy));
+  return command.addOption(
+    parameterOption("a parameter of the strategy, such as fast=10; give it once for each").helpGroup(
+      groupTitles.strategy,
+    ),
+  );
+}
+
+function parameterOption(description: string): Option {
+  return new Option(parameterTerms, description).argParser(collected);
+}
+
 /**
- * Adds an option for every configuration key. `--help` does not list them: `--help-config` lists those of the groups
- * that the command uses.
+ * Adds an option for every configuration key. `--help` does not list them, except those of `withStrategy`:
+ * `--help-config` lists those of the groups that the command uses.
  */
 export function withConfigKeys(command: Command, groups: readonly ConfigGroup[] = allGroups): Command {
   command.optionsGroup("Help:").option("--help-config", "list the configuration keys, each of which is an option too");
@@ -75,18 +102,20 @@ export function withConfigKeys(command: Command, groups: readonly ConfigGroup[] 
     command.configureOutput().writeOut?.(configHelp(command, groups));
     throw new CommanderError(0, "atc.helpConfig", "(help)");
   });
+  const has = (flag: string): boolean => command.options.some(({ long }) => long === flag);
   for (const { flag, kind, name } of configKeys) {
+    if (has(flag)) continue;
     if (kind !== "boolean") command.addOption(new Option(`${flag} <value>`, name).hideHelp());
     else
       command
         .addOption(new Option(flag, name).hideHelp())
         .addOption(new Option(`--no-${flag.slice(2)}`, name).hideHelp());
   }
-  command.addOption(new Option(parameterTerms, "parameters").argParser(collected).default([]).hideHelp());
+  if (!has("--parameter")) command.addOption(parameterOption("parameters").hideHelp());
   return command;
 }
 
-function collected(value: string, before: readonly string[]): readonly string[] {
+function collected(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
@@ -108,6 +137,23 @@ function givenParameters({ parameter, parameters }: Readonly<Record<string, unkn
     values.set(name, pair.slice(at + 1).trim());
   }
   return Object.fromEntries(values);
+}
+
+/**
+ * Throws for a word in the place of the data that is a parameter of the strategy, as in `--parameter fast=10 slow=50`.
+ *
+ * @param given - the data
+ */
+export function checkParameterWords(
+  given: readonly string[],
+  { parameter }: Readonly<Record<string, unknown>>,
+  cwd: string,
+): void {
+  if (parameter === undefined) return;
+  const stray = given.find((word) => /^[A-Za-z]\w*=/.test(word) && !existsSync(resolve(cwd, word)));
+  if (stray === undefined) return;
+  const what = `there is no file "${stray}"; for a parameter of the strategy write --parameter ${stray}`;
+  throw new AtcError("ATC_INVALID_ARGUMENT", what, { details: { flag: "--parameter", value: stray } });
 }
 
 /**

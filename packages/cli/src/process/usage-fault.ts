@@ -1,11 +1,13 @@
 import { AtcError, nearest } from "@atc/contract";
 import type { Command, CommanderError } from "commander";
 
-/** Former names of options, each with the name that replaces it. */
+/** Former names of options, and short ones, each with the name that replaces it. */
 const renamed: Readonly<Record<string, string>> = {
   "--force": "--reread",
   "--only": "--symbols",
   "--out": "--output",
+  "--param": "--parameter",
+  "--params": "--parameter",
   "--symbol": "--symbols",
 };
 
@@ -30,6 +32,14 @@ function withWords(flag: string, flags: readonly string[]): readonly string[] {
   return flags.filter((one) => words.every((word) => one.slice(2).split("-").includes(word)));
 }
 
+/** An unknown option as a parameter of the strategy, if the command line chooses one. */
+function asParameter(command: Command, flag: string): string | undefined {
+  const name = /^--([a-z]\w*)/i.exec(flag)?.[1];
+  return name === undefined || command.getOptionValue("strategy") === undefined
+    ? undefined
+    : `--parameter ${name}=VALUE for a parameter of the strategy`;
+}
+
 function unknownOption(command: Command, flag: string): AtcError {
   const flags = flagsOf(command);
   const present = renamed[flag];
@@ -43,12 +53,11 @@ function unknownOption(command: Command, flag: string): AtcError {
         flags.map((one) => one.slice(2)),
       )
     : undefined;
+  const parameter = meant === undefined ? asParameter(command, flag) : undefined;
   const keys = flags.includes("--help-config") ? ", --help-config the configuration keys" : "";
-  const similar = meant === undefined ? withWords(flag, flags) : [`--${meant}`];
-  const hint =
-    similar.length === 0 || similar.length > mostSuggestions
-      ? `; --help lists the options${keys}`
-      : `; did you mean ${similar.join(" or ")}?`;
+  const alike = meant === undefined ? withWords(flag, flags) : [`--${meant}`];
+  const similar = [...(alike.length > mostSuggestions ? [] : alike), ...(parameter === undefined ? [] : [parameter])];
+  const hint = similar.length === 0 ? `; --help lists the options${keys}` : `; did you mean ${similar.join(" or ")}?`;
   return new AtcError("ATC_INVALID_ARGUMENT", `unknown option '${flag}'${hint}`, {
     details: { flag, ...(meant === undefined ? {} : { nearest: `--${meant}` }) },
   });

@@ -163,11 +163,22 @@ function warningLines(report: BacktestReport, screen: Screen): readonly string[]
 }
 
 function skippedLines(report: BacktestReport, screen: Screen): readonly string[] {
-  const all = report.skipped.map((one) => `${one.symbol}: ${one.reason}`);
+  // A fault of the strategy is often that of every symbol, in a text that differs by the symbol alone.
+  const alike = new Map<string, { readonly reason: string; readonly symbols: string[] }>();
+  for (const { symbol, reason } of report.skipped) {
+    const key = reason.replaceAll(`symbol "${symbol}"`, "symbol");
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, { reason, symbols: [symbol] });
+    else group.symbols.push(symbol);
+  }
+  const all = [...alike.values()].map(({ reason, symbols }) => `${names(symbols)}: ${reason}`);
   if (all.length === 0) return [];
   const more = all.length > mostWarnings ? [`  and ${all.length - mostWarnings} more (--json lists all)`] : [];
   const shown = all.slice(0, mostWarnings).flatMap((text) => fitted(text, "  ", screen));
-  return ["", ...[`Skipped (${all.length}):`, ...shown, ...more].map((line) => painted(line, "warning", screen))];
+  return [
+    "",
+    ...[`Skipped (${report.skipped.length}):`, ...shown, ...more].map((line) => painted(line, "warning", screen)),
+  ];
 }
 
 /**

@@ -6,16 +6,30 @@ const { test } = process.env.VITEST ? await import("vitest") : await import("nod
 
 /** The values of all parameters: those that are given, and the defaults of the others. */
 function valuesOf(given) {
-  const defaults = Object.entries(strategy.parameters).map(([name, parameter]) => [name, parameter.default]);
+  const defaults = Object.entries(strategy.parameters ?? {}).map(([name, parameter]) => [name, parameter.default]);
   return { ...Object.fromEntries(defaults), ...given };
 }
 
-/** Starts a run. The function that it returns decides for the closes that follow. */
+/** What these tests do not have. `strategyCases` of @atc/testing, and `atc check lookahead` on your data, have it. */
+const missing = (what) => assert.fail(`these tests have no ${what}: use strategyCases of @atc/testing instead`);
+
+/** Starts a run on daily bars. The function that it returns decides for the closes that follow. */
 function start(given) {
-  const run = strategy.start("TEST", valuesOf(given), []);
+  if (strategy.scope === "universe") missing("strategies of all symbols");
+  const run = strategy.start("TEST", valuesOf(given), [], { bars: () => missing("longer bars") });
+  let days = 0;
   return (closes) => {
-    const directions = new Int8Array(closes.length);
-    run.decide({ close: Float64Array.from(closes) }, directions, {});
+    const close = Float64Array.from(closes);
+    const columns = {
+      timestamp: close.map(() => Date.UTC(2024, 0, 1 + days++)),
+      open: close,
+      high: close.map((price) => price * 1.01),
+      low: close.map((price) => price * 0.99),
+      close,
+      volume: close.map(() => 1000),
+    };
+    const directions = new Int8Array(close.length);
+    run.decide(columns, directions, {});
     return [...directions];
   };
 }

@@ -69,7 +69,7 @@ export function strategyValues(
   const faults = names.length === 0 ? noParameters(values) : parameterFaults(tableOf(parameters), values);
   if (faults.length > 0) {
     const placed = faults.map((fault) => ({ ...fault, path: `parameters.${fault.path}` }));
-    throw invalidParameters(`the strategy "${name}"`, placed);
+    throw invalidParameters(`the configuration of the strategy "${name}"`, placed);
   }
   const entries = Object.entries(parameters).map(([key, parameter]): [string, StrategyParameterValue] => {
     return [key, (Object.hasOwn(values, key) ? values[key] : undefined) ?? parameter.default];

@@ -1,20 +1,17 @@
-import { statSync } from "node:fs";
-import { extname, isAbsolute, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { AnyBoundStrategy, StrategyDescription } from "@atc/backtest";
-import { AtcError, type Dataset, type Executor, nearest, type OperationOptions } from "@atc/contract";
+import { AtcError, type Dataset, type Executor, type OperationOptions } from "@atc/contract";
 import { readStrategyValues, strategyValues } from "@atc/plugin-kit";
-import { builtInNamed, builtInNames, builtInStrategy } from "../compute/built-in-strategy.ts";
+import { builtInNamed, builtInStrategy } from "../compute/built-in-strategy.ts";
 import type { WatchedModule } from "../compute/watched-module.ts";
 import type { ReadingOptions } from "../data/open-source.ts";
 import { type MemberFile, memberFile } from "../decisions/member-file.ts";
 import { type SignalFile, signalFile } from "../decisions/signal-file.ts";
-import { isMissing, moduleFiles } from "../strategy/module-files.ts";
+import { moduleFiles } from "../strategy/module-files.ts";
 import type { StrategyModule } from "../strategy/strategy-module.ts";
 import { moduleFault, runWatched } from "../strategy/strategy-watch.ts";
 import { backtestPart, signalPart } from "../wiring/config-parts.ts";
-import { baseOf } from "../wiring/configured-path.ts";
 import type { Runtime } from "../wiring/runtime.ts";
+import { strategyPlace } from "./strategy-place.ts";
 
 /** A strategy of the user's, and the threads that run it. */
 export interface OwnStrategy {
@@ -40,87 +37,10 @@ export interface ChosenStrategy extends AsyncDisposable {
   readonly members?: MemberFile | undefined;
 }
 
-const pathStart = /^(?:\.{1,2}[\\/]|[\\/~]|[A-Za-z]:[\\/]|file:)/;
-const codeEndings: readonly string[] = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];
-
-/** A text under `strategy`, without the name of one of several strategies. */
-interface Reference {
-  readonly module: string;
-  readonly name: string | undefined;
-}
-
-function referenceOf(text: string): Reference {
-  const at = text.lastIndexOf("#");
-  return at < 1 || at === text.length - 1
-    ? { module: text, name: undefined }
-    : { module: text.slice(0, at), name: text.slice(at + 1) };
-}
-
-function isPath(text: string): boolean {
-  return pathStart.test(text) || isAbsolute(text) || codeEndings.includes(extname(text));
-}
-
-/** The file that a path names. */
-function fileAt(runtime: Runtime, path: string): string {
-  const file = path.startsWith("file:") ? fileURLToPath(path) : resolve(baseOf(runtime, "strategy"), path);
-  const details = { path: file };
-  if (isMissing(file))
-    throw new AtcError("ATC_NOT_FOUND", `the strategy "${path}" does not exist: there is no file "${file}"`, {
-      details,
-    });
-  const what = `the strategy "${path}" is not a module: "${file}"`;
-  if (!statSync(file).isFile())
-    throw new AtcError("ATC_INVALID_ARGUMENT", `${what} is not a file; name a file in it`, { details });
-  if (codeEndings.includes(extname(file))) return file;
-  throw new AtcError("ATC_INVALID_ARGUMENT", `${what} does not end in ${codeEndings.slice(0, 4).join(", ")}`, {
-    details,
-  });
-}
-
-/** Throws for a name that is not a strategy, a plugin or a package. */
-async function unknownStrategy(runtime: Runtime, name: string): Promise<AtcError> {
-  const plugins = (await runtime.host.installed()).filter(({ kind }) => kind === "strategy");
-  const names = [...builtInNames(), ...plugins.map((plugin) => plugin.name)];
-  const meant = nearest(name, names);
-  const isFile = !isMissing(resolve(baseOf(runtime, "strategy"), name));
-  const hint = isFile
-    ? `for the file of that name write "./${name}"`
-    : meant === undefined
-      ? `the strategies are ${names.join(", ")}; a module of your own is a path such as ./${name}.js, a package must be installed (${runtime.host.searched})`
-      : `did you mean "${meant}"?`;
-  return new AtcError("ATC_NOT_FOUND", `there is no strategy "${name}"; ${hint}`, {
-    details: { strategy: name, ...(meant === undefined ? {} : { nearest: meant }) },
-  });
-}
-
-/** The place of a module of the user's; undefined for a built-in strategy. */
-async function placeOf(runtime: Runtime, text: string): Promise<Omit<StrategyModule, "digest" | "values"> | undefined> {
-  if (builtInNames().includes(text)) return undefined;
-  const reference = referenceOf(text);
-  const { module: label, name } = reference;
-  if (isPath(label)) {
-    // A file may have the character in its own name.
-    const whole = name !== undefined && !isMissing(resolve(baseOf(runtime, "strategy"), text)) ? text : undefined;
-    return {
-      label: whole ?? label,
-      file: fileAt(runtime, whole ?? label),
-      name: whole === undefined ? name : undefined,
-    };
-  }
-  const installed = await runtime.host.installed();
-  if (name === undefined && installed.some((plugin) => plugin.kind === "strategy" && plugin.name === label)) {
-    const { entry, packageName } = await runtime.host.locate("strategy", label);
-    return { label: packageName, file: fileURLToPath(entry), name: label };
-  }
-  const file = await runtime.host.packageEntry(label);
-  if (file === undefined) throw await unknownStrategy(runtime, label);
-  return { label, file, name };
-}
-
 /** Finds and reads the code of a module; undefined for a built-in strategy. */
 async function moduleOf(runtime: Runtime): Promise<StrategyModule | undefined> {
-  const { strategy, parameters: values } = runtime.config;
-  const place = await placeOf(runtime, strategy);
+  const { parameters: values } = runtime.config;
+  const place = await strategyPlace(runtime);
   if (place === undefined) return undefined;
   runtime.host.trust.check(place.file, "a strategy");
   const { files, digest } = moduleFiles(place.file);

@@ -47,6 +47,19 @@ function runtimeFor(runtime: Runtime, { scope }: ChosenStrategy): Runtime {
   return { ...runtime, config: { ...runtime.config, ...Object.fromEntries(unset) } };
 }
 
+/**
+ * Warns if a shared account divides the weights of a file by the number of symbols because nobody set `weights`. Most
+ * programs write parts of the whole account.
+ */
+function warnOfShares(runtime: Runtime, { label, set }: SignalFile, symbolCount: number): void {
+  const { config, loaded } = runtime;
+  if (set.signal !== "weight" || config.account !== "shared" || symbolCount < 2) return;
+  if (config.weights !== "equal" || loaded.origins.weights.kind !== "default") return;
+  runtime.warn(
+    `"${label}" gives weights, and weights is equal by default: each is a part of 1/${symbolCount} of the account; use --weights full if they are parts of the whole account, or --weights equal to keep this`,
+  );
+}
+
 /** The symbol of a file that has no column of symbols, if the run has several. */
 const unnamed = "(no symbol)";
 
@@ -110,6 +123,7 @@ export async function runDecisions(
   { symbols, signal }: Pick<OperationOptions, "signal"> & { readonly symbols: readonly string[] },
 ): Promise<RunDecisions> {
   const { signals: file, members: memberFile } = chosen;
+  if (file !== undefined) warnOfShares(given, file, symbols.length);
   const rows = file === undefined ? undefined : await readRows(file, dataset, symbols, { signal });
   const unrestricted: AnyBoundStrategy = rows === undefined ? chosen.on(dataset) : signalStrategy(rows);
   const members = memberFile?.members;

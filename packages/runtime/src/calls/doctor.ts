@@ -11,10 +11,12 @@ import {
   systemNameOf,
 } from "@atc/contract";
 import { mappingBackend, networkFileSystems } from "@atc/mmap-store";
+import { strategyPlace } from "../backtest/strategy-place.ts";
 import { findCodec } from "../cache/compression.ts";
 import { openByteStore } from "../cache/configured-cache.ts";
 import type { InstalledPlugin } from "../plugins/installed-plugins.ts";
 import { chosenExecutor, chosenStore } from "../wiring/chosen-plugins.ts";
+import { configuredFile } from "../wiring/configured-path.ts";
 import type { Setup } from "../wiring/setup.ts";
 
 /** What {@link doctor} found about one thing. */
@@ -23,7 +25,8 @@ export interface DoctorFinding {
   readonly state: "ok" | "note" | "fault";
   /**
    * What was checked: `Node`, `mapping`, `configuration`, `datasets`, `cache`, `cache bounds`, `disk`, `plugins`, or a
-   * choice of the configuration: `compression`, `dataStore`, `cacheStore` or `executor`.
+   * choice of the configuration: `compression`, `dataStore`, `cacheStore`, `executor`, `strategy`, `signals` or
+   * `universe`.
    */
   readonly what: string;
   /** The result, for people. */
@@ -187,9 +190,26 @@ async function checkPlugins(setup: Setup): Promise<readonly DoctorFinding[]> {
   return findings;
 }
 
+/** Whether the strategy and the files that the configuration names exist. Their content is not read. */
+async function checkDecisions(setup: Setup): Promise<readonly DoctorFinding[]> {
+  const { config } = setup;
+  const findings: DoctorFinding[] = [];
+  if (config.strategy !== configDefaults.strategy) {
+    const find = async (): Promise<unknown> => await strategyPlace(setup);
+    findings.push(await checkChoice("strategy", config.strategy, find));
+  }
+  for (const key of ["signals", "universe"] as const) {
+    const path = config[key];
+    if (path === undefined) continue;
+    findings.push(await checkChoice(key, path, () => Promise.resolve().then(() => configuredFile(setup, key, path))));
+  }
+  return findings;
+}
+
 /**
  * Checks what a run needs: Node, the mapping backend, the configuration, the folders and their disks, the plugins that
- * are installed and those that the configuration chooses. A missing plugin is a finding, not an error.
+ * are installed and those that the configuration chooses, the strategy and the files of decisions and members. What is
+ * missing is a finding, not an error.
  */
 export async function doctor(setup: Setup): Promise<readonly DoctorFinding[]> {
   const { config, loaded } = setup;
@@ -211,5 +231,6 @@ export async function doctor(setup: Setup): Promise<readonly DoctorFinding[]> {
         ]
       : []),
     ...(await checkPlugins(setup)),
+    ...(await checkDecisions(setup)),
   ];
 }

@@ -55,7 +55,7 @@ export function datasetNotes(
     orderNote(series),
     overlapsNote(report),
     droppedNote(report),
-    gapsNote(series),
+    gapsNote(series, report.series.length === 1),
   ];
   const own = all.filter((note) => note !== undefined);
   const made = madeFromNotes(manifest);
@@ -211,7 +211,8 @@ function droppedNote({ droppedColumns }: IngestReport): DatasetNote | undefined 
   };
 }
 
-function gapsNote(series: readonly SeriesQuality[]): DatasetNote | undefined {
+/** @param isAlone - whether no other symbol can show on which days the market was closed */
+function gapsNote(series: readonly SeriesQuality[], isAlone: boolean): DatasetNote | undefined {
   const count = sum(series, ({ gaps }) => gaps.count);
   const places = series.flatMap(({ symbol, gaps }) => gaps.longest.slice(0, 1).map((place) => ({ ...place, symbol })));
   const longest = greatest(places, ({ ms }) => ms);
@@ -219,9 +220,11 @@ function gapsNote(series: readonly SeriesQuality[]): DatasetNote | undefined {
   const { symbol, after, ms } = longest;
   const hours = Number((ms / 3_600_000).toFixed(1));
   const length = hours >= 48 ? `${Number((hours / 24).toFixed(1))} days` : `${hours} h`;
+  const what = `${counted(count, "gap", "gaps")} at times that usually have bars`;
+  const holidays = isAlone ? " (holidays count, because there is no other symbol to compare with)" : "";
   return {
     kind: "gaps",
     count,
-    text: `${counted(count, "gap", "gaps")} at times that usually have bars${count === 1 ? "" : ", the longest"}: ${symbol} after ${shortTime(after)}, ${length}`,
+    text: `${what}${holidays}${count === 1 ? "" : ", the longest"}: ${symbol} after ${shortTime(after)}, ${length}`,
   };
 }

@@ -49,10 +49,10 @@ function unmatchedNote({ symbols: found }: SignalRows, label: string, used: Used
     places.push(`${symbol} ${unmatched.count.toLocaleString("en")} (first ${first})`);
   }
   if (count === 0) return [];
-  const what = `${count.toLocaleString("en")} of ${counted(rows, "row has", "rows have")}`;
-  return [
-    { kind: "signals", count, text: `${label}: ${what} no bar at their time and decide nothing: ${listOf(places)}` },
-  ];
+  const isOne = count === 1;
+  const what = `${count.toLocaleString("en")} of ${counted(rows, "row", "rows")}`;
+  const lacks = isOne ? "has no bar at its time and decides nothing" : "have no bar at their time and decide nothing";
+  return [{ kind: "signals", count, text: `${label}: ${what} ${lacks}: ${listOf(places)}` }];
 }
 
 /** What a file of decisions and the data lack of each other. */
@@ -81,7 +81,11 @@ export function memberNotes({ label, members }: MemberFile, used: UsedData): rea
     return !(members.get(symbol) ?? []).some(([from, to]) => from <= last && to > first);
   });
   const { length: count } = never;
-  const what = counted(count, "symbol of the data is", "symbols of the data are");
+  const what = counted(
+    count,
+    "symbol of the data is never a member and opens",
+    "symbols of the data are never members and open",
+  );
   return [
     ...lackingNote("universe", label, members.keys(), used),
     ...(count === 0
@@ -90,7 +94,7 @@ export function memberNotes({ label, members }: MemberFile, used: UsedData): rea
           {
             kind: "universe",
             count,
-            text: `${label}: ${what} never a member and opens no position: ${listOf(never)}`,
+            text: `${label}: ${what} no position: ${listOf(never)}`,
           } as const,
         ]),
   ];

@@ -1,5 +1,5 @@
 import type { MemberSpan, Members } from "@atc/backtest";
-import { AtcError, type ColumnChunk, type DataSource, type OperationOptions } from "@atc/contract";
+import { AtcError, type ColumnChunk, type DataSource, isAtcError, type OperationOptions } from "@atc/contract";
 import { isMissing } from "@atc/plugin-kit";
 import { openSource } from "../data/open-source.ts";
 import { configuredFile } from "../wiring/configured-path.ts";
@@ -74,16 +74,24 @@ function joined(spans: readonly MemberSpan[]): readonly MemberSpan[] {
 
 const unnamed = "(no symbol)";
 
-async function openMembers(runtime: Runtime, path: string): Promise<DataSource> {
+async function openMembers(runtime: Runtime, label: string): Promise<DataSource> {
+  const path = configuredFile(runtime, "universe", label);
   const sourceOptions = { values: [], columns: { timestamp: "from" }, text: "keep", symbol: unnamed };
-  return await openSource(runtime, [path], { source: "csv", sourceOptions });
+  try {
+    return await openSource(runtime, [path], { source: "csv", sourceOptions });
+  } catch (error) {
+    // The source names its own option for the column of times.
+    if (isAtcError(error) && error.details["column"] === "from" && error.code === "ATC_INVALID_ARGUMENT")
+      throw refusal(label, 'it has no column "from"; its columns must be symbol, from and to');
+    throw error;
+  }
 }
 
 /**
  * Reads the file under the key `universe`; undefined without one.
  *
- * @throws ATC_NOT_FOUND; ATC_INVALID_ARGUMENT if it has no column `from`; ATC_INVALID_DATA with the line of a day that
- * is not one, or if it has no column `symbol` or `to`
+ * @throws ATC_NOT_FOUND; ATC_INVALID_DATA with the line of a day that is not one, or if it has no column `symbol`,
+ * `from` or `to`
  */
 export async function memberFile(
   runtime: Runtime,
@@ -91,7 +99,7 @@ export async function memberFile(
 ): Promise<MemberFile | undefined> {
   const { universe: label } = runtime.config;
   if (label === undefined) return undefined;
-  await using source = await openMembers(runtime, configuredFile(runtime, "universe", label));
+  await using source = await openMembers(runtime, label);
   const names = source.columns.map(({ name }) => name);
   if (!names.includes("to")) throw refusal(label, 'it has no column "to"; its columns must be symbol, from and to');
   const spans = new Map<string, MemberSpan[]>();

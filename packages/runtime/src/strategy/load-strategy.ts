@@ -1,9 +1,10 @@
-import { extname } from "node:path";
+import { dirname, extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type AnyBoundStrategy, bindStrategy } from "@atc/backtest";
 import { AtcError, isAtcError, nearest, type PluginHost, type Strategy } from "@atc/contract";
 import { checkStrategy, isStrategyLike, readStrategyValues } from "@atc/plugin-kit";
 import { moduleFiles } from "./module-files.ts";
+import { printToStandardError } from "./printed-output.ts";
 import type { StrategyModule } from "./strategy-module.ts";
 
 function refusal({ label, file }: StrategyModule, what: string, cause?: unknown): AtcError {
@@ -45,11 +46,27 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.name === "Error" ? "" : `${error.name}: `}${error.message}` : String(error);
 }
 
+/** What to do about a module that cannot be imported. */
+function remedyOf(error: unknown, { file }: StrategyModule): string {
+  // Node keeps the line of a module that it cannot parse to itself, and prints it for a program only.
+  if (error instanceof SyntaxError) return `correct it; to see the line, run: node "${file}"`;
+  const reason = reasonOf(error);
+  const [, name] = /^Cannot find package '([^']+)'/.exec(reason) ?? [];
+  if (name === undefined) return "correct it";
+  const own = name.startsWith("@atc/") ? ", or the tarballs of @atc while it is not published" : "";
+  return `install it: cd "${dirname(file)}" && npm i ${name}${own}`;
+}
+
 async function importModule(module: StrategyModule): Promise<unknown> {
+  printToStandardError();
   try {
     return await import(pathToFileURL(module.file).href);
   } catch (error) {
-    throw refusal(module, `cannot be loaded: ${reasonOf(error)}${placeIn(error, module.file)}; correct it`, error);
+    throw refusal(
+      module,
+      `cannot be loaded: ${reasonOf(error)}${placeIn(error, module.file)}; ${remedyOf(error, module)}`,
+      error,
+    );
   }
 }
 

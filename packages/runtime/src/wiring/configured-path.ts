@@ -18,7 +18,7 @@ export function baseOf(
  *
  * @throws ATC_NOT_FOUND if nothing is there; ATC_INVALID_ARGUMENT if it is not a file
  */
-export function configuredFile(runtime: Runtime, key: keyof AtcConfig, path: string): string {
+export function configuredFile(runtime: Pick<Runtime, "loaded" | "cwd">, key: keyof AtcConfig, path: string): string {
   const file = resolve(baseOf(runtime, key), path);
   const details = { key, path: file };
   let isFile: boolean | undefined;

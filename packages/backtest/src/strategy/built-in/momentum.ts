@@ -109,6 +109,14 @@ function startRanking(count: number, { bars, hold, every, rising }: Rules): Univ
       }
       times++;
     },
+    finish() {
+      const seenSymbols = closes.reduce((sum, own) => (own === undefined ? sum : sum + 1), 0);
+      if (seenSymbols >= hold) return [];
+      const symbols = seenSymbols === 1 ? "1 symbol is" : `${seenSymbols} symbols are`;
+      return [
+        `${symbols} fewer than hold (${hold}), so none is left out, and a part of the equity stays in cash; set a smaller hold`,
+      ];
+    },
   };
 }
 
