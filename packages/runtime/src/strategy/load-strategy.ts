@@ -1,10 +1,12 @@
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isMainThread } from "node:worker_threads";
 import { type AnyBoundStrategy, bindStrategy } from "@atc/backtest";
 import { AtcError, isAtcError, nearest, type PluginHost, type Strategy } from "@atc/contract";
 import { checkStrategy, isStrategyLike, readStrategyValues } from "@atc/plugin-kit";
 import { moduleFiles } from "./module-files.ts";
 import type { StrategyModule } from "./strategy-module.ts";
+import { foreignValue } from "./thrown-value.ts";
 
 function refusal({ label, file }: StrategyModule, what: string, cause?: unknown): AtcError {
   return new AtcError("ATC_INVALID_ARGUMENT", `the strategy module "${label}" ${what}`, {
@@ -41,15 +43,19 @@ export function placeIn(error: unknown, file: string): string {
   return "";
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name === "Error" ? "" : `${error.name}: `}${error.message}` : String(error);
+/** The refusal of a module whose code threw. */
+function failure(module: StrategyModule, what: string, error: unknown): AtcError {
+  const { text, cause } = foreignValue(error);
+  return refusal(module, `${what}: ${text.replace(/^Error: /, "")}${placeIn(cause, module.file)}; correct it`, cause);
 }
 
 async function importModule(module: StrategyModule): Promise<unknown> {
+  // Standard output has the results of a command.
+  if (!isMainThread) process.stdout.write = process.stderr.write.bind(process.stderr);
   try {
     return await import(pathToFileURL(module.file).href);
   } catch (error) {
-    throw refusal(module, `cannot be loaded: ${reasonOf(error)}${placeIn(error, module.file)}; correct it`, error);
+    throw failure(module, "cannot be loaded", error);
   }
 }
 
@@ -135,7 +141,8 @@ export function bindLoaded(module: StrategyModule, strategy: Strategy): AnyBound
   try {
     return bindStrategy(strategy, readStrategyValues(strategy, module.values));
   } catch (error) {
-    if (isAtcError(error)) throw error;
-    throw refusal(module, `failed to name its columns: ${reasonOf(error)}${placeIn(error, module.file)}`, error);
+    const { cause } = foreignValue(error);
+    if (cause !== undefined && isAtcError(error)) throw error;
+    throw failure(module, "failed to name its columns", error);
   }
 }
