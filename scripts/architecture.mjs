@@ -52,6 +52,11 @@ export const packages = {
     ],
     limit: "135 kB",
   },
+  sweep: {
+    imports: ["contract", "plugin-kit", "signals", "backtest"],
+    folders: ["table", "plan", "sample", "objective", "space", "expression"],
+    limit: "30 kB",
+  },
   ingest: {
     imports: ["contract", "plugin-kit"],
     folders: ["phases", "tasks", "series", "slices", "files", "quality", "order", "base"],
