@@ -1,8 +1,22 @@
 import type { BoundStrategy, CurveSink, MetricName, Period } from "@atc/backtest";
 import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, isSymbolFault, periodRows } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
-import type { AtcError, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
+import type {
+  AtcError,
+  Dataset,
+  JsonObject,
+  SignalConfig,
+  Strategy,
+  StrategyParameters,
+  Task,
+  TaskContext,
+  Transferred,
+} from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
+import type { SweepConfiguration } from "@atc/sweep";
+import type { EvaluationResults, EvaluationUnit } from "../evaluate/evaluation.ts";
+import { generalEvaluator } from "../evaluate/general-evaluator.ts";
+import { type PackedConfigurations, unpackConfigurations } from "../evaluate/packed-configurations.ts";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
 import { guardedStrategy } from "../strategy/guarded-strategy.ts";
@@ -62,18 +76,33 @@ export interface BacktestTaskOutput {
 }
 
 const datasets = createThreadDatasets();
-const modules = new Map<string, Promise<BoundStrategy>>();
+const modules = new Map<string, Promise<Strategy>>();
 
-/** The strategy of a module, which each thread loads once. */
-async function loadedStrategy(module: StrategyModule, { alive }: WatchedThread): Promise<BoundStrategy> {
+/** The strategy of a module, without values of its parameters. Each thread loads it once. */
+async function unboundStrategy({ values: _, ...module }: StrategyModule, { alive }: WatchedThread): Promise<Strategy> {
   const id = JSON.stringify(module);
   const known = modules.get(id);
   if (known !== undefined) return await known;
   alive(true);
-  const loading = loadStrategy(module).then((strategy) => bindLoaded(module, strategy));
+  const loading = loadStrategy({ ...module, values: {} });
   modules.set(id, loading);
   try {
     return await loading;
+  } finally {
+    alive(false);
+  }
+}
+
+/** The strategy of a module with the values of its parameters. */
+async function loadedStrategy(module: StrategyModule, thread: WatchedThread): Promise<BoundStrategy> {
+  return boundStrategy(module, await unboundStrategy(module, thread), thread);
+}
+
+/** Binds a strategy of the user's. Its code names its columns. */
+function boundStrategy(module: StrategyModule, strategy: Strategy, { alive }: WatchedThread): BoundStrategy {
+  alive(true);
+  try {
+    return bindLoaded(module, strategy);
   } finally {
     alive(false);
   }
@@ -89,6 +118,21 @@ async function runDescribe({ module, watch }: WatchedModule): Promise<StrategyDe
 
 /** Loads a strategy of the user's on a thread, and describes it. */
 export const describeStrategy: Task<WatchedModule, StrategyDescription> = task({ version: 1, run: runDescribe });
+
+/** What a sweep needs to know of a strategy of the user's. */
+export interface StrategyTraitsOfModule {
+  readonly name: string;
+  readonly version: number;
+  readonly parameters: StrategyParameters;
+}
+
+async function runDescribeTraits({ module, watch }: WatchedModule): Promise<StrategyTraitsOfModule> {
+  const { name, version = 1, parameters = {} } = await unboundStrategy(module, watchedThread(watch));
+  return { name, version, parameters };
+}
+
+/** Loads a strategy of the user's on a thread, and describes its parameters. */
+export const describeTraits: Task<WatchedModule, StrategyTraitsOfModule> = task({ version: 1, run: runDescribeTraits });
 
 /** An error as the fault of a symbol. A decision that is not one is the fault of the user's strategy, if it is one. */
 function failureOf(symbol: string, { code, message, details }: AtcError, own?: WatchedModule | undefined): TaskFailure {
@@ -168,6 +212,58 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
  * strategy and opens the dataset itself, keeps it open for its next task and writes the curves to the spool.
  */
 export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 5, run });
+
+/** Configurations of a sweep to evaluate over symbols of a dataset. */
+export interface UnitTaskInput extends DatasetRef, Omit<EvaluationUnit, "configurations"> {
+  readonly configurations: PackedConfigurations;
+  /** The name of the built-in strategy, unless `own` replaces it. */
+  readonly strategy: string;
+  /** A strategy of the user's. */
+  readonly own?: WatchedModule | undefined;
+  /** Folders for curves that are too large for the heap. */
+  readonly folders: readonly string[];
+}
+
+/** What creates the strategy of each configuration. */
+async function configuredStrategies(
+  { own, strategy }: UnitTaskInput,
+  dataset: Dataset,
+  thread: WatchedThread | undefined,
+): Promise<(configuration: SweepConfiguration) => BoundStrategy> {
+  if (own === undefined || thread === undefined)
+    return ({ signals, backtest: config, parameters }) =>
+      builtInStrategy({ strategy, signals, config, parameters }, dataset);
+  const unbound = await unboundStrategy(own.module, thread);
+  return ({ parameters: values }) => {
+    const module = { ...own.module, values };
+    return guardedStrategy(boundStrategy(module, unbound, thread), module, thread.alive);
+  };
+}
+
+async function runUnit(input: UnitTaskInput, context: TaskContext): Promise<Transferred<EvaluationResults>> {
+  const dataset = await datasets.open(input);
+  const thread = input.own === undefined ? undefined : watchedThread(input.own.watch);
+  const evaluate = generalEvaluator({
+    dataset,
+    strategyOf: await configuredStrategies(input, dataset, thread),
+    folders: input.folders,
+    warn: (message) => process.emitWarning(message, "AtcWarning"),
+  });
+  const { symbols, metrics, bySymbol, limit, period } = input;
+  const configurations = unpackConfigurations(input.configurations);
+  const unit = { configurations, symbols, metrics, bySymbol, limit, period };
+  const results = await evaluate(unit, {
+    signal: context.signal,
+    onConfiguration(place) {
+      context.throwIfCancelled();
+      thread?.enter(place);
+    },
+  });
+  return transferred(results, [results.portfolios.buffer, results.symbols.buffer]);
+}
+
+/** Evaluates configurations of a sweep over symbols of a dataset, and keeps the dataset open for the next task. */
+export const evaluateUnit: Task<UnitTaskInput, EvaluationResults> = task({ version: 1, run: runUnit });
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {
