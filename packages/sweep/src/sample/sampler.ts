@@ -28,11 +28,7 @@ export interface Sampler {
   readonly isDone: boolean;
   /** What happened in words, such as that a space has fewer configurations than were requested. */
   readonly notes: readonly string[];
-  /**
-   * The next candidates. None if the sampler is done, or if it must first be told the outcomes of earlier ones.
-   *
-   * @throws ATC_INVALID_CONFIG if `where` leaves out every configuration
-   */
+  /** The next candidates. None if the sampler is done, or if it must first be told the outcomes of earlier ones. */
   ask(): readonly Candidate[];
   /**
    * Reports outcomes of candidates, in any order.

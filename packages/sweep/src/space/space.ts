@@ -28,8 +28,8 @@ export interface Space {
   readonly axes: readonly Axis[];
   /** How many combinations of values there are, those that `where` leaves out included; undefined for no bound. */
   readonly size: bigint | undefined;
-  /** The expression that a configuration must fulfil. */
-  readonly where: Expression | undefined;
+  /** The expressions that a configuration must fulfil. */
+  readonly where: readonly Expression[];
   /** Whether `where` is true for a value per axis. */
   accepts(values: readonly AxisValue[]): boolean;
   /**

@@ -39,14 +39,14 @@ export interface SweepDefinition {
   readonly tie?: readonly (string | readonly string[])[];
   /** Keys with one value in all configurations, above those of the base configuration. */
   readonly fixed?: Readonly<Record<string, AxisValue>>;
-  /** An expression over keys. Configurations for which it is not true are left out. */
-  readonly where?: string;
+  /** Expressions over keys. Configurations for which one of them is not true are left out. */
+  readonly where?: string | readonly string[];
   /** How configurations are chosen. Default: all of the grid. */
   readonly sample?: SampleDefinition;
   /** What is maximised: a metric, `-metric`, or a weighted sum of metrics. Default: `sharpe`. */
   readonly objective?: string;
-  /** An expression over metrics. Configurations for which it is not true are not ranked. */
-  readonly require?: string;
+  /** Expressions over metrics. Configurations for which one of them is not true are not ranked. */
+  readonly require?: string | readonly string[];
   /** How the values of symbols become one. Default: the portfolio's values count. */
   readonly over?: Over;
   /** The metrics in the table. Default: those that a sweep computes fastest. */
