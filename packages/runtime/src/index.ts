@@ -32,6 +32,7 @@ export type { DatasetDescription, OverlapPolicy, ReadingRecord, StaleDataset, Sy
 export { datasetHistory, datasetNamed, describeDataset, findDataset, staleDatasets } from "@atc/datasets";
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
 export { ingestReport, notableJumps, reasonTexts, type StrayTime, strayTimes } from "@atc/ingest";
+export { parseSweepFile, type Axis, type AxisValue, type SweepDefinition, type SweepFlags, sweepFlags } from "@atc/sweep";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";
 export type { BacktestCurves } from "./backtest/backtest-curves.ts";
 export type { BacktestReport } from "./backtest/backtest-report.ts";
@@ -68,6 +69,12 @@ export { type ExportedSignals, exportSignals, type SignalExportOptions } from ".
 export { computeSignals, type SignalRunOptions } from "./signals/run-signals.ts";
 export { type ScanOptions, type SignalScan, scanSignals } from "./signals/scan-signals.ts";
 export type { SignalTable } from "./signals/signal-table.ts";
+export type { LeftOutSymbol } from "./evaluate/evaluation.ts";
+export type { ExclusionCount, LeadingResult } from "./sweep/leading-results.ts";
+export { type RunSweepOptions, runSweep, type SweepOutcome } from "./sweep/run-sweep.ts";
+export type { CellLabel, ScoreMap } from "./sweep/score-map.ts";
+export type { SweepProgress } from "./sweep/search-configurations.ts";
+export { type SweepFileOptions, sweepFile } from "./calls/sweep-file.ts";
 export { openRuntime, type Runtime, type RuntimeOptions } from "./wiring/runtime.ts";
 export { openSetup, type Setup, type SetupOptions } from "./wiring/setup.ts";
 export { version } from "./wiring/version.ts";

@@ -27,3 +27,11 @@ export type {
   SweepDefinition,
 } from "./space/sweep-definition.ts";
 export type { CandidateResult, MetricValues, ResultTable, ResultTableOptions } from "./table/result-table.ts";
+export { createSpace } from "./space/create-space.ts";
+export { createSampler } from "./sample/create-sampler.ts";
+export { type SweepFlags, sweepFlags } from "./space/sweep-flags.ts";
+export { parseSweepFile } from "./space/sweep-file.ts";
+export { defaultObjective, parseObjective } from "./objective/parse-objective.ts";
+export { parseRequirements } from "./objective/parse-requirements.ts";
+export { metricsOf } from "./objective/metric-names.ts";
+export { rankRows } from "./objective/rank-rows.ts";

@@ -1,0 +1,103 @@
+import { type BoundStrategy, bindStrategy } from "@atc/backtest";
+import { AtcError, type Dataset, type OperationOptions, type Strategy } from "@atc/contract";
+import { readStrategyValues } from "@atc/plugin-kit";
+import type { SweepConfiguration } from "@atc/sweep";
+import { type ChosenStrategy, chooseStrategy, type OwnStrategy } from "../backtest/chosen-strategy.ts";
+import { builtInNamed, builtInStrategy } from "../compute/built-in-strategy.ts";
+import type { StrategyTraitsOfModule, WatchedModule } from "../compute/tasks.ts";
+import { moduleFault, runWatched } from "../strategy/strategy-watch.ts";
+import type { Runtime } from "../wiring/runtime.ts";
+
+/** The strategy whose configurations a sweep varies. Disposal ends its threads. */
+export interface SweepStrategy extends AsyncDisposable {
+  /** Its name and parameters, for a space; undefined for ATC, which has keys of the table. Its code does not run. */
+  readonly traits: Strategy | undefined;
+  /** The strategy of the user's, which runs on guarded threads. */
+  readonly own: OwnStrategy | undefined;
+  /** Whether a thread can create it. */
+  readonly isPortable: boolean;
+  /** The strategy with the configured parameters. */
+  on(dataset: Dataset): BoundStrategy;
+  /** The strategy of a configuration on this thread. One of the user's throws ATC_UNSUPPORTED. */
+  configured(dataset: Dataset): (configuration: SweepConfiguration) => BoundStrategy;
+}
+
+const traitsTask = { task: "@atc/runtime#describeTraits", version: 1 };
+
+function withoutCode({ name, version, parameters }: StrategyTraitsOfModule, label: string): Strategy {
+  const start = (): never => {
+    throw new AtcError("ATC_UNSUPPORTED", `the strategy "${label}" runs on threads only`);
+  };
+  return { name, version, parameters, start };
+}
+
+async function traitsOf(
+  { module, executor, deadline }: OwnStrategy,
+  signal: AbortSignal | undefined,
+): Promise<Strategy> {
+  const outcome = await runWatched<WatchedModule, StrategyTraitsOfModule>((watch) => ({ module, watch }), {
+    executor,
+    task: traitsTask,
+    deadline,
+    signal,
+  });
+  if (outcome.kind === "done") return withoutCode(outcome.output, module.label);
+  throw moduleFault(module.label, outcome.what, outcome.cause);
+}
+
+/** The traits of a built-in strategy; undefined for ATC. */
+function builtInTraits(name: string): Strategy | undefined {
+  if (name === "atc") return undefined;
+  return builtInNamed(name) ?? withoutCode({ name, version: 1, parameters: {} }, name);
+}
+
+function ofCode(strategy: Strategy, { config }: Runtime): SweepStrategy {
+  const bound = bindStrategy(strategy, readStrategyValues(strategy, config.parameters));
+  return {
+    traits: strategy,
+    own: undefined,
+    isPortable: false,
+    on: () => bound,
+    configured: () => (configuration) => bindStrategy(strategy, configuration.parameters),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+function ofChoice(chosen: ChosenStrategy, traits: Strategy | undefined, { config }: Runtime): SweepStrategy {
+  const { own, isPortable, on } = chosen;
+  return {
+    traits,
+    own,
+    isPortable,
+    on,
+    configured(dataset) {
+      if (own !== undefined)
+        throw new AtcError("ATC_UNSUPPORTED", `the strategy "${own.module.label}" runs on threads only`);
+      const { strategy } = config;
+      return ({ signals, backtest, parameters }) =>
+        builtInStrategy({ strategy, signals, config: backtest, parameters }, dataset);
+    },
+    [Symbol.asyncDispose]: () => chosen[Symbol.asyncDispose](),
+  };
+}
+
+/**
+ * The strategy of a sweep: that of the caller, or the configured one.
+ *
+ * @throws what `chooseStrategy` throws
+ */
+export async function sweepStrategy(
+  runtime: Runtime,
+  { strategy, signal }: Pick<OperationOptions, "signal"> & { readonly strategy?: Strategy | undefined },
+): Promise<SweepStrategy> {
+  if (strategy !== undefined) return ofCode(strategy, runtime);
+  const chosen = await chooseStrategy(runtime, { signal });
+  try {
+    const traits =
+      chosen.own === undefined ? builtInTraits(runtime.config.strategy) : await traitsOf(chosen.own, signal);
+    return ofChoice(chosen, traits, runtime);
+  } catch (error) {
+    await chosen[Symbol.asyncDispose]();
+    throw error;
+  }
+}
