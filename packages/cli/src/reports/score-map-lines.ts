@@ -14,13 +14,14 @@ function labelText({ first, last }: CellLabel): string {
   return first === last ? text(first) : `${text(first)}..${text(last)}`;
 }
 
-/** The fifth of the finite scores that a score is in, by rank, so that one outlier does not hide the others. */
+/** The shade of a score by its rank, so that one outlier does not hide the others. The best has the last shade. */
 function createLevels(scores: Float64Array): (score: number) => number {
   const sorted = scores.filter(Number.isFinite).sort();
+  const most = shades.length - 1;
   return (score) => {
     let below = 0;
-    while (below < sorted.length && (sorted[below] ?? 0) < score) below++;
-    return Math.min(shades.length - 1, Math.floor((below / Math.max(1, sorted.length)) * shades.length));
+    while ((sorted[below] ?? score) < score) below++;
+    return sorted.length < 2 ? most : Math.round((below / (sorted.length - 1)) * most);
   };
 }
 

@@ -16,10 +16,12 @@ const mostLines = 6;
 /** A metric for people. */
 export function metricText(name: MetricName, value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return "-";
-  switch (metricTable[name].unit) {
+  const { unit, better } = metricTable[name];
+  switch (unit) {
     case "part":
     case "part a year":
-      return percent(value);
+      // Only gains and losses have a sign.
+      return better === "+" ? percent(value) : percent(value).replace("+", "");
     case "count":
     case "bars":
       return integer(value);

@@ -217,6 +217,7 @@ export async function runSweep(
     const keys = sweepKeys({
       dataset,
       symbols,
+      wanted: options.symbols,
       strategy: bound,
       digest: strategy.own?.module.digest,
       metrics: computed,

@@ -12,7 +12,10 @@ const sweepVersion = 1;
 /** What the results of a sweep depend on besides the configurations. */
 export interface SweepContent {
   readonly dataset: Dataset;
+  /** The symbols, sorted. */
   readonly symbols: readonly string[];
+  /** The symbols that the caller chose; undefined for all. */
+  readonly wanted: readonly string[] | undefined;
   readonly strategy: BoundStrategy;
   /** The digest of the code of the user's strategy; undefined for another one. */
   readonly digest: string | undefined;
@@ -38,7 +41,7 @@ export interface SweepKeys {
 
 /** Makes the keys of a sweep. Configurations are not part of them: units are found by what they contain. */
 export function sweepKeys(content: SweepContent): SweepKeys {
-  const { dataset, symbols, strategy, digest, metrics, bySymbol, period, limit, hasBenchmark } = content;
+  const { dataset, symbols, wanted, strategy, digest, metrics, bySymbol, period, limit, hasBenchmark } = content;
   const { manifest } = dataset;
   const contentOf = contentKeys(manifest);
   const { name: algorithm, version } = strategy;
@@ -67,7 +70,7 @@ export function sweepKeys(content: SweepContent): SweepKeys {
     origins: {
       kind: "sweepOrigins",
       input: `dataset:${manifest.name}`,
-      parameters: asJson({ symbols, limit: limit ?? null, ...span }),
+      parameters: asJson({ symbols: wanted === undefined ? null : symbols, limit: limit ?? null, ...span }),
       algorithm,
       version: sweepVersion,
     },
@@ -79,20 +82,21 @@ export function sweepKeys(content: SweepContent): SweepKeys {
   };
 }
 
-const changes: readonly (readonly [keyof Origins, string])[] = [
-  ["rows", "the rows of the data"],
-  ["code", "the code of the strategy"],
-  ["version", "the version of atc"],
+const changes: readonly { readonly name: keyof Origins; readonly what: string; readonly verb: string }[] = [
+  { name: "rows", what: "the rows of the data", verb: "have" },
+  { name: "code", what: "the code of the strategy", verb: "has" },
+  { name: "version", what: "the version of atc", verb: "has" },
 ];
 
 /** Says what has changed since an earlier sweep of the same data and strategy; undefined if nothing has. */
 export async function changedSince(cache: Cache, { origins, current }: SweepKeys): Promise<string | undefined> {
   const stored = (await cache.get(origins, { keepInMemory: false }))?.attributes;
   if (stored === undefined) return undefined;
-  const changed = changes.filter(([name]) => stored[name] !== current[name]).map(([, what]) => what);
-  if (changed.length === 0) return undefined;
-  const [verb, subject] = changed.length === 1 ? ["has", changed[0]] : ["have", changed.join(" and ")];
-  return `${subject} ${verb} changed since the last sweep, so its configurations are computed again`;
+  const changed = changes.filter(({ name }) => stored[name] !== current[name]);
+  const [first] = changed;
+  if (first === undefined) return undefined;
+  const verb = changed.length === 1 ? first.verb : "have";
+  return `${changed.map(({ what }) => what).join(" and ")} ${verb} changed since the last sweep, so its configurations are computed again`;
 }
 
 /** Stores what a sweep is computed from. */
