@@ -149,6 +149,7 @@ export type {
   SimulatedAccount,
   SimulatorOptions,
 } from "./simulation/account-rows.ts";
+export { slowKeys } from "./simulation/fast/is-fast.ts";
 export type { ManyResults } from "./simulation/fast/many-results.ts";
 export {
   createManySimulator,

@@ -45,7 +45,7 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | u
 
 /** A key with a hyphen at a position, the longest of several. */
 function hyphenatedAt(text: string, at: number, keys: readonly string[]): string | undefined {
-  const found = keys.filter((key) => text.startsWith(key, at) && !/[A-Za-z0-9_-]/.test(text.charAt(at + key.length)));
+  const found = keys.filter((key) => text.startsWith(key, at) && !/[A-Za-z0-9_]/.test(text.charAt(at + key.length)));
   return found.sort((a, b) => b.length - a.length)[0];
 }
 

@@ -66,11 +66,11 @@ function sumOf(tree: ExpressionTree, refuse: Refuse): Sum {
 export function weightedTerms(tree: ExpressionTree, refuse: Refuse): readonly ObjectiveTerm[] {
   const { terms, constant } = sumOf(tree, refuse);
   if (terms.length === 0) throw refuse(0, "the objective has no metric; write one, such as sharpe");
-  if (constant !== 0)
-    throw refuse(0, `the number ${constant} is added to every configuration, so it has no effect; remove it`);
   const weights = new Map<MetricName, number>();
   for (const { metric, weight } of terms) weights.set(metric, (weights.get(metric) ?? 0) + weight);
   const odd = [...weights].find(([, weight]) => weight === 0 || !Number.isFinite(weight));
   if (odd !== undefined) throw refuse(0, `the weight of ${odd[0]} is ${odd[1]}; remove it, or give another weight`);
+  if (constant !== 0)
+    throw refuse(0, `the number ${constant} is added to every configuration, so it has no effect; remove it`);
   return Array.from(weights, ([metric, weight]) => ({ metric, weight }));
 }

@@ -15,7 +15,10 @@ export interface NodeCounts {
 }
 
 /** Bytes of one node of each kind, state and rows. */
-export type NodeBytes = { readonly [Kind in keyof NodeCounts]: number };
+export interface NodeBytes extends NodeCounts {
+  /** Bytes of an average per bar of its length. */
+  readonly windowBar: number;
+}
 
 /** Configurations that are computed together. */
 export interface PlanGroup {

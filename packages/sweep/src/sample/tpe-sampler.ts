@@ -13,7 +13,7 @@ import { createValueQueue } from "./value-queue.ts";
 /** Values drawn per axis, of which the most promising is proposed. */
 const drawsPerValue = 24;
 /** The part of the outcomes that is good, and the most of them. */
-const goodPart = 0.1;
+const goodPart = 0.2;
 const mostGood = 25;
 /** Proposals that `where` refuses or that are known, before a random configuration is taken instead. */
 const mostRefused = 100;

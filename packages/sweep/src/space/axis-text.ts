@@ -33,7 +33,7 @@ export function valueOfText(parameter: Parameter, written: string): AxisValue {
 
 /** A range as text: `10..60:5`, `0.001..0.1:log`. Undefined if the text has another form. */
 export function rangeOfText(text: string): RangeDefinition | undefined {
-  const [, first = "", last = "", , ending] = /^(.*?)\.\.(.*?)(:(.*))?$/s.exec(text) ?? [];
+  const [, first = "", last = "", , ending] = /^(.*?)\.\.(?!\.)(.*?)(:(.*))?$/s.exec(text) ?? [];
   const from = numberOf(first);
   const to = numberOf(last);
   if (from === undefined || to === undefined) return undefined;

@@ -80,15 +80,15 @@ function ranged(traits: AxisTraits, range: RangeDefinition, input: AxisInput): A
     return drawn(traits, range, input);
   }
   if (step <= 0) throw spaceFault(origin, `the step of ${name} is ${step}; give a number above 0`);
-  if (step > to - from)
-    throw spaceFault(
-      origin,
-      `the step of ${name}, ${step}, is longer than its range; give a shorter one, or one value`,
-    );
   if (kind === "integer" && !Number.isSafeInteger(step))
     throw spaceFault(origin, `the step of ${name} is ${step}; give an integer, because ${name} is one`);
   const steps = stepsOf(from, to, step);
   if (steps === undefined) throw spaceFault(origin, `${name} has more than 2^53 values; give a longer step`);
+  if (steps.count === 1n)
+    throw spaceFault(
+      origin,
+      `the step of ${name}, ${step}, is longer than its range; give a shorter one, or one value`,
+    );
   // What keys accept is an interval, so its ends decide.
   checkValue(steps.at(Number(steps.count) - 1), input);
   return steppedAxis(traits, steps);

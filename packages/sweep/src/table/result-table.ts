@@ -7,8 +7,10 @@ export type MetricValues = ArrayLike<number>;
 
 /** The results of one candidate. */
 export interface CandidateResult {
-  /** The candidate's index. */
+  /** The candidate's index, from 0. */
   readonly index: number;
+  /** The configuration's number. Default: the index. */
+  readonly configuration?: number | undefined;
   /** A value per axis. */
   readonly values: readonly AxisValue[];
   /** The part of the bars on which it was evaluated. Default: 1. */
@@ -35,10 +37,15 @@ export interface ResultTableOptions {
   readonly batchCandidates?: number | undefined;
 }
 
-/** Collects results in any order and returns them by index, in batches. */
+/**
+ * Collects results in any order and returns them by index, in batches. A number that is undefined or `none` is NaN; a text that is
+ * missing, as the symbol of a portfolio, is -1.
+ */
 export interface ResultTable {
   /** Names and types in order: `configuration`, `symbol` if there are symbols, the keys, `span`, the metrics, `error`. */
   readonly columns: readonly ColumnMetadata[];
+  /** The texts of each `text` column, which all batches share. Those of `error` grow with the errors. */
+  readonly texts: Readonly<Record<string, readonly string[]>>;
   /** The number of candidates that were added. */
   readonly added: number;
   /**
