@@ -14,6 +14,7 @@ import type { Command } from "commander";
 import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
+import { checkOutputs } from "../invocation/output-files.ts";
 import { periodOf, withPeriod } from "../invocation/period.ts";
 import { symbolList } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
@@ -105,6 +106,22 @@ function mapOf(options: Readonly<Record<string, unknown>>): readonly [string, st
   throw refusal(`--map is "${text}"; give two keys of axes, such as emaLength,lambda`, "--map", text);
 }
 
+/** The file of the table, absolute. */
+function tableOf({ options, io, runtime }: Invocation, given: readonly string[]): string | undefined {
+  const output = textOf(options, "output");
+  if (output === undefined) {
+    if (options["bySymbol"] !== true) return undefined;
+    throw refusal("--by-symbol adds rows to the table, which needs a file: -o FILE.csv", "--by-symbol", "");
+  }
+  const file = resolve(io.cwd, output);
+  checkOutputs([{ flag: "--output", file }], {
+    inputs: [...given, runtime.loaded.file],
+    cwd: io.cwd,
+    force: options["force"] === true,
+  });
+  return file;
+}
+
 /** What one run of the command is asked for. */
 interface SweepRun {
   readonly run: Invocation;
@@ -118,6 +135,7 @@ async function sweep({ run, given, period }: SweepRun, exit: (code: number) => v
   const symbols = symbolList(options);
   const map = mapOf(options);
   const top = countOf(options, "top", "--top") ?? 10;
+  const table = tableOf(run, given);
   const startedAt = performance.now();
   const read = given.length > 1 ? await ingestFile(run.runtime, given, run.data) : undefined;
   const data = read?.manifest.name ?? given[0];
@@ -126,6 +144,7 @@ async function sweep({ run, given, period }: SweepRun, exit: (code: number) => v
     definition,
     bySymbol: options["bySymbol"] === true,
     top,
+    ...(table === undefined ? {} : { table }),
     resume: options["resume"] !== false,
     keepsAborted: true,
     ...(symbols === undefined ? {} : { symbols }),
@@ -135,6 +154,7 @@ async function sweep({ run, given, period }: SweepRun, exit: (code: number) => v
   const seconds = (performance.now() - startedAt) / 1000;
   if (run.json) run.printJson(sweepJson(outcome, { definition, seconds, config: run.runtime.config }));
   else run.printFitted(sweepTable(outcome, { screen: run.screen, seconds }));
+  if (outcome.isComplete && table !== undefined) run.say(`wrote ${table}`);
   if (!outcome.isComplete) {
     run.say("stopped; the finished configurations are kept, and the same command continues after them");
     exit(exitCodes.aborted);
@@ -148,6 +168,8 @@ export function addSweep(program: Command, io: CommandLineIo, exit: (code: numbe
     .description("Search configurations: evaluate all or some of a space, and rank them")
     .option("--symbols <list>", "only these symbols, separated by commas");
   withSpace(command)
+    .option("-o, --output <file>", "write all evaluations to a .csv, .arrow or .parquet file")
+    .option("--force", "replace a file that exists")
     .option("--by-symbol", "a row for each symbol too, in the table of -o")
     .option("--top <count>", "number of best configurations to print (default: 10)")
     .option("--map <keys>", "two axes, separated by a comma, for a map of the best objective (default: if there are two axes)")

@@ -36,8 +36,8 @@ export function sweepJson(outcome: SweepOutcome, { definition, seconds, config }
     excluded: outcome.excluded,
     failed: outcome.failed,
     leftOut: outcome.leftOut,
-    best: best.map(({ index, values, score, metrics: figures }) => ({
-      configuration: index,
+    best: best.map(({ configuration, values, score, metrics: figures }) => ({
+      configuration,
       keys: keysWith(axes, values),
       objective: score,
       metrics: Object.fromEntries(metrics.map((name, i) => [name, figure(figures[i])])),

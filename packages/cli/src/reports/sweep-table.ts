@@ -42,14 +42,14 @@ function rankingTable({ axes, metrics, best, objective }: SweepOutcome, screen: 
     ...axes.map(({ name, kind }): TextColumn => ({ title: name, align: kind === "text" ? "left" : "right" })),
     ...(isMetric ? [] : [{ title: "objective", align: "right" } as const]),
     ...metrics.map((name, i): TextColumn => ({ title: name, align: "right", fold: metrics.length - i })),
-    { title: "row", align: "right", fold: 0 },
+    { title: "configuration", align: "right", fold: 0 },
   ];
-  const rows = best.map(({ index, values, score, metrics: figures }, place) => [
+  const rows = best.map(({ configuration, values, score, metrics: figures }, place) => [
     String(place + 1),
     ...values.map(axisText),
     ...(isMetric ? [] : [String(Number(score.toPrecision(5)))]),
     ...metrics.map((name, i) => metricText(name, figures[i])),
-    String(index),
+    String(configuration),
   ]);
   return textTable(columns, rows, screen);
 }

@@ -12,8 +12,10 @@ import type { FoundEvaluation } from "./stored-evaluations.ts";
 
 /** A configuration with its place. */
 export interface LeadingResult {
-  /** Its index in the sweep: its row in the table. */
+  /** Its index in the sweep. */
   readonly index: number;
+  /** Its number, as in the table. */
+  readonly configuration: number;
   /** A value per axis. */
   readonly values: readonly AxisValue[];
   /** Its objective. */
@@ -117,7 +119,7 @@ export function leadingResults(options: LeadingResultsOptions): LeadingResults {
     get failed() {
       return failed.list();
     },
-    add({ index, values, span }, result) {
+    add({ index, configuration, values, span }, result) {
       current = result;
       if (result.fault !== undefined) {
         failed.add(result.fault.message);
@@ -131,7 +133,7 @@ export function leadingResults(options: LeadingResultsOptions): LeadingResults {
         ranked++;
         const last = best.length < most ? undefined : best.at(-1);
         if (last === undefined || score > last.score || (score === last.score && index < last.index))
-          insert({ index, values, score, metrics: result.portfolio.slice() });
+          insert({ index, configuration, values, score, metrics: result.portfolio.slice() });
       }
       return score;
     },

@@ -1,11 +1,12 @@
+import { resolve } from "node:path";
 import { checkData, checkPeriod, type MetricName, type Period, periodRows, type Table } from "@atc/backtest";
 import type { Dataset, Strategy } from "@atc/contract";
 import { AtcError, throwIfAborted } from "@atc/contract";
 import {
   type Axis,
+  createResultTable,
   createSampler,
   createSpace,
-  metricsOf,
   type Objective,
   parseObjective,
   parseRequirements,
@@ -13,6 +14,7 @@ import {
   type Space,
   type SweepConfiguration,
   type SweepDefinition,
+  sweepMetrics,
 } from "@atc/sweep";
 import type { LeftOutSymbol } from "../evaluate/evaluation.ts";
 import type { DataOptions } from "../data/open-data.ts";
@@ -22,12 +24,13 @@ import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
 import { configurationDigests } from "./configuration-digest.ts";
 import { type ExclusionCount, type LeadingResult, leadingResults } from "./leading-results.ts";
+import { checkTableFile, resultRows } from "./result-rows.ts";
 import { type ScoreMap, scoreMap } from "./score-map.ts";
 import { spanEnds } from "./span-ends.ts";
 import { openStoredEvaluations, type StoredEvaluations } from "./stored-evaluations.ts";
 import { searchConfigurations, type SweepProgress } from "./search-configurations.ts";
 import { changedSince, storeOrigins, sweepKeys } from "./sweep-keys.ts";
-import { storedMetrics, usualMetrics } from "./sweep-metrics.ts";
+import { storedMetrics } from "./sweep-metrics.ts";
 import { type SweepStrategy, sweepStrategy } from "./sweep-strategy.ts";
 import { unitRunner } from "./unit-runner.ts";
 
@@ -54,8 +57,13 @@ export interface RunSweepOptions extends DataOptions {
   readonly map?: readonly [columns: string, rows: string];
   /** Whether an abort returns what is finished instead of throwing. Default: false. */
   readonly keepsAborted?: boolean;
-  /** Receives batches of the table in the order of its rows. They belong to the receiver. */
-  readonly onTable?: (batch: Table) => void | Promise<void>;
+  /**
+   * A file for the table of all evaluations, which is written at the end: .csv, .arrow or .parquet. An existing file is
+   * replaced. An aborted sweep writes none.
+   */
+  readonly table?: string;
+  /** Receives the batches of the table, in order, as they are complete. They belong to the receiver. */
+  readonly onTable?: (batch: Table) => void;
   /** Receives the state of the sweep after every unit. */
   readonly onSweep?: (progress: SweepProgress) => void;
 }
@@ -111,16 +119,6 @@ function periodOf({ period }: RunSweepOptions): Period | undefined {
   if (period?.from === undefined && period?.to === undefined) return undefined;
   checkPeriod(period);
   return period;
-}
-
-/** The metrics of the table: the usual or the named ones, and those that the ranking reads. */
-function tableMetrics(
-  { metrics, origins = {} }: SweepDefinition,
-  objective: Objective,
-  requirements: Requirements | undefined,
-): readonly MetricName[] {
-  const named = metrics === undefined ? usualMetrics : metricsOf(metrics, origins["metrics"] ?? "metrics");
-  return [...new Set([...named, ...objective.terms.map(({ metric }) => metric), ...(requirements?.metrics ?? [])])];
 }
 
 /** The places of the axes of a map; undefined if there is none. */
@@ -195,7 +193,9 @@ export async function runSweep(
   const { objective: text, over } = definition;
   const objective = parseObjective(text, definition.origins?.["objective"]);
   const requirements = parseRequirements(definition);
-  const metrics = tableMetrics(definition, objective, requirements);
+  const metrics = sweepMetrics(definition, objective, requirements);
+  const file = options.table === undefined ? undefined : resolve(runtime.cwd, options.table);
+  if (file !== undefined) await checkTableFile(runtime, file);
   await runtime.checkCodec();
   await using strategy = await sweepStrategy(runtime, options);
   const space = spaceOf(runtime, definition, strategy);
@@ -245,6 +245,19 @@ export async function runSweep(
     symbols: keepsSymbols ? symbols.length : 0,
     most: top,
   });
+  using results = resultRows({
+    table: createResultTable({
+      axes: space.axes,
+      metrics,
+      symbols: bySymbol ? symbols : undefined,
+      withSpan: definition.sample?.method === "halving",
+    }),
+    computed,
+    metrics,
+    symbols: bySymbol ? symbols.length : 0,
+    file,
+    onTable: options.onTable,
+  });
   const map = places === undefined ? undefined : scoreMap(space.axes, places, mapSize);
   const base = baseConfiguration(space);
   const end = await searchConfigurations({
@@ -259,13 +272,15 @@ export async function runSweep(
     symbols: keepsSymbols ? symbols.length : 0,
     leaders,
     keepsAborted: options.keepsAborted === true,
-    onResult(candidate, _result, score) {
+    onResult(candidate, result, score) {
+      results?.add(candidate, result);
       if (candidate.span >= 1 && score !== undefined) map?.add(candidate.values, score);
     },
     onSweep: options.onSweep,
     onProgress: options.onProgress,
     signal,
   });
+  if (end.isComplete) await results?.finish(runtime);
   const chosen = metrics.map((name) => computed.indexOf(name));
   return {
     dataset: dataset.manifest.name,

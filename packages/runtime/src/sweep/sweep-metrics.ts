@@ -1,17 +1,8 @@
 import { type MetricName, metricNames } from "@atc/backtest";
-
-/** The metrics of a sweep's table unless others are named. */
-export const usualMetrics: readonly MetricName[] = [
-  "totalReturn",
-  "sharpe",
-  "sortino",
-  "maxDrawdown",
-  "trades",
-  "fees",
-];
+import { defaultMetrics } from "@atc/sweep";
 
 /** The metrics that every evaluation has, because they cost next to nothing. */
-const cheapMetrics: readonly MetricName[] = [...usualMetrics, "cagr", "volatility", "calmar", "exposure"];
+const cheapMetrics: readonly MetricName[] = [...defaultMetrics, "cagr", "volatility", "calmar", "exposure"];
 
 /**
  * The metrics that are computed and stored if some are wanted. The cheap ones are always among them, so that a sweep
