@@ -5,6 +5,7 @@ import {
   ingestFile,
   type Period,
   parseSweepFile,
+  planSweepRun,
   runSweep,
   type SweepDefinition,
   type SweepFlags,
@@ -18,6 +19,7 @@ import { checkOutputs } from "../invocation/output-files.ts";
 import { periodOf, withPeriod } from "../invocation/period.ts";
 import { symbolList } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
+import { plannedJson, plannedText } from "../reports/planned-sweep.ts";
 import { sweepJson } from "../reports/sweep-json.ts";
 import { sweepTable } from "../reports/sweep-table.ts";
 
@@ -136,19 +138,29 @@ async function sweep({ run, given, period }: SweepRun, exit: (code: number) => v
   const map = mapOf(options);
   const top = countOf(options, "top", "--top") ?? 10;
   const table = tableOf(run, given);
+  const asked = {
+    definition,
+    bySymbol: options["bySymbol"] === true,
+    ...(symbols === undefined ? {} : { symbols }),
+    ...(period === undefined ? {} : { period }),
+  };
   const startedAt = performance.now();
   const read = given.length > 1 ? await ingestFile(run.runtime, given, run.data) : undefined;
   const data = read?.manifest.name ?? given[0];
+  const reading = read === undefined ? run.data : { signal: run.data.signal, onProgress: run.data.onProgress };
+  if (options["dryRun"] === true) {
+    const plan = await planSweepRun(run.runtime, data, { ...reading, ...asked });
+    if (run.json) run.printJson(plannedJson(plan));
+    else run.printFitted(plannedText(plan, run.screen));
+    return;
+  }
   const outcome = await runSweep(run.runtime, data, {
-    ...(read === undefined ? run.data : { signal: run.data.signal, onProgress: run.data.onProgress }),
-    definition,
-    bySymbol: options["bySymbol"] === true,
+    ...reading,
+    ...asked,
     top,
     ...(table === undefined ? {} : { table }),
     resume: options["resume"] !== false,
     keepsAborted: true,
-    ...(symbols === undefined ? {} : { symbols }),
-    ...(period === undefined ? {} : { period }),
     ...(map === undefined ? {} : { map }),
   });
   const seconds = (performance.now() - startedAt) / 1000;
@@ -173,6 +185,7 @@ export function addSweep(program: Command, io: CommandLineIo, exit: (code: numbe
     .option("--by-symbol", "a row for each symbol too, in the table of -o")
     .option("--top <count>", "number of best configurations to print (default: 10)")
     .option("--map <keys>", "two axes, separated by a comma, for a map of the best objective (default: if there are two axes)")
+    .option("--dry-run", "only count configurations and shared work, and estimate time and memory")
     .option("--no-resume", "compute configurations that an earlier sweep has finished again")
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
     .option("--no-cache", "neither read results from the cache nor store them");

@@ -1,51 +1,29 @@
 import { resolve } from "node:path";
-import { checkData, checkPeriod, type MetricName, type Period, periodRows, type Table } from "@atc/backtest";
-import type { Dataset, Strategy } from "@atc/contract";
+import type { MetricName, Table } from "@atc/backtest";
 import { AtcError, throwIfAborted } from "@atc/contract";
 import {
   type Axis,
   createResultTable,
-  createSampler,
-  createSpace,
   type Objective,
-  parseObjective,
-  parseRequirements,
   type Requirements,
   type Space,
   type SweepConfiguration,
-  type SweepDefinition,
-  sweepMetrics,
 } from "@atc/sweep";
 import type { LeftOutSymbol } from "../evaluate/evaluation.ts";
-import type { DataOptions } from "../data/open-data.ts";
-import { openData } from "../data/open-data.ts";
-import { backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
 import { configurationDigests } from "./configuration-digest.ts";
 import { type ExclusionCount, type LeadingResult, leadingResults } from "./leading-results.ts";
 import { checkTableFile, resultRows } from "./result-rows.ts";
 import { type ScoreMap, scoreMap } from "./score-map.ts";
+import { type SweepProgress, searchConfigurations } from "./search-configurations.ts";
 import { spanEnds } from "./span-ends.ts";
 import { openStoredEvaluations, type StoredEvaluations } from "./stored-evaluations.ts";
-import { searchConfigurations, type SweepProgress } from "./search-configurations.ts";
 import { changedSince, storeOrigins, sweepKeys } from "./sweep-keys.ts";
-import { storedMetrics } from "./sweep-metrics.ts";
-import { type SweepStrategy, sweepStrategy } from "./sweep-strategy.ts";
-import { unitRunner } from "./unit-runner.ts";
+import { openSweep, type SweepSetup, type SweepSetupOptions } from "./sweep-setup.ts";
 
 /** How to run a sweep. */
-export interface RunSweepOptions extends DataOptions {
-  /** What is searched, and what is maximised. */
-  readonly definition: SweepDefinition;
-  /** Default: all symbols. */
-  readonly symbols?: readonly string[];
-  /** The time in which accounts trade. Default: all bars. */
-  readonly period?: Period;
-  /** A strategy in code, whose parameters are swept on this thread. Default: the configured strategy. */
-  readonly strategy?: Strategy;
-  /** Whether each symbol has rows of its own. Default: false. */
-  readonly bySymbol?: boolean;
+export interface RunSweepOptions extends SweepSetupOptions {
   /** The number of best configurations that are returned. Default: 10. */
   readonly top?: number;
   /** Whether configurations that an earlier sweep finished are taken from the cache. Default: true. */
@@ -115,12 +93,6 @@ export interface SweepOutcome {
 /** The most columns and rows of a map. */
 const mapSize: readonly [number, number] = [24, 24];
 
-function periodOf({ period }: RunSweepOptions): Period | undefined {
-  if (period?.from === undefined && period?.to === undefined) return undefined;
-  checkPeriod(period);
-  return period;
-}
-
 /** The places of the axes of a map; undefined if there is none. */
 function mapPlaces(axes: readonly Axis[], map: RunSweepOptions["map"]): readonly [number, number] | undefined {
   if (map === undefined) return axes.length === 2 ? [1, 0] : undefined;
@@ -140,31 +112,6 @@ function mapPlaces(axes: readonly Axis[], map: RunSweepOptions["map"]): readonly
   });
 }
 
-/** The space of a sweep over the configuration of a runtime. */
-export function spaceOf({ config }: Runtime, definition: SweepDefinition, strategy: SweepStrategy): Space {
-  return createSpace(definition, {
-    strategy: strategy.traits,
-    base: { ...signalPart(config), ...backtestPart(config) },
-    parameters: config.parameters,
-  });
-}
-
-/** The symbols of a sweep, sorted, and the number of their rows. */
-function readSymbols(
-  { config: { limit } }: Runtime,
-  dataset: Dataset,
-  wanted: readonly string[] | undefined,
-  period: Period | undefined,
-): { readonly symbols: readonly string[]; readonly rows: number } {
-  const symbols = wanted === undefined ? dataset.symbols() : [...new Set(wanted)].sort((a, b) => (a < b ? -1 : 1));
-  if (symbols.length === 0) throw new AtcError("ATC_INVALID_DATA", "the data has no symbols, so there is nothing to sweep");
-  const rows = symbols.reduce((sum, symbol) => {
-    const { start, to } = periodRows(dataset.series(symbol), { limit, period });
-    return sum + to - start;
-  }, 0);
-  return { symbols, rows };
-}
-
 /** A configuration that differs from all others in keys of the axes only. */
 function baseConfiguration(space: Space): SweepConfiguration | undefined {
   // The middle of the space need not be valid, so several points are tried.
@@ -173,6 +120,45 @@ function baseConfiguration(space: Space): SweepConfiguration | undefined {
       return space.configuration(space.axes.map((axis) => axis.atPart(part)));
     } catch {}
   return undefined;
+}
+
+/** What {@link storedOf} needs besides the sweep. */
+interface StoredOptions {
+  readonly resume: boolean;
+  /** The symbols that the caller chose. */
+  readonly wanted: readonly string[] | undefined;
+  /** Receives why nothing was found. */
+  readonly note: (text: string) => void;
+}
+
+/** The configurations that the cache has; undefined without a cache. */
+async function storedOf(
+  runtime: Runtime,
+  { dataset, symbols, strategy, computed, keepsSymbols, period, varied }: SweepSetup,
+  { resume, wanted, note }: StoredOptions,
+): Promise<StoredEvaluations | undefined> {
+  const cache = await usableCache(runtime);
+  if (cache === undefined) return undefined;
+  const { limit, benchmark } = runtime.config;
+  const keys = sweepKeys({
+    dataset,
+    symbols,
+    wanted,
+    strategy: strategy.on(dataset),
+    digest: strategy.own?.module.digest,
+    metrics: computed,
+    bySymbol: keepsSymbols,
+    period,
+    limit,
+    hasBenchmark: benchmark !== undefined || varied.has("benchmark"),
+  });
+  const symbolMetrics = keepsSymbols ? symbols.length * computed.length : 0;
+  const widths = { metrics: computed.length, symbolMetrics };
+  const stored = await openStoredEvaluations({ cache, key: keys.unit, ...widths, isRead: resume });
+  const changed = resume && stored.size === 0 ? await changedSince(cache, keys) : undefined;
+  if (changed !== undefined) note(changed);
+  await storeOrigins(cache, keys);
+  return stored;
 }
 
 /**
@@ -189,62 +175,17 @@ export async function runSweep(
   options: RunSweepOptions,
 ): Promise<SweepOutcome> {
   const { definition, bySymbol = false, top = 10, resume = true, signal } = options;
-  const period = periodOf(options);
-  const { objective: text, over } = definition;
-  const objective = parseObjective(text, definition.origins?.["objective"]);
-  const requirements = parseRequirements(definition);
-  const metrics = sweepMetrics(definition, objective, requirements);
   const file = options.table === undefined ? undefined : resolve(runtime.cwd, options.table);
   if (file !== undefined) await checkTableFile(runtime, file);
-  await runtime.checkCodec();
-  await using strategy = await sweepStrategy(runtime, options);
-  const space = spaceOf(runtime, definition, strategy);
-  const sampler = createSampler(space, definition.sample);
+  await using sweep = await openSweep(runtime, data, options);
+  const { space, sampler, objective, requirements, dataset, symbols, metrics, computed, period, varied } = sweep;
   const places = mapPlaces(space.axes, options.map);
-  using opened = await openData(runtime, data, options);
-  const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
-  const { config } = runtime;
-  const { symbols, rows } = readSymbols(runtime, dataset, options.symbols, period);
-  const bound = strategy.on(dataset);
-  checkData(backtestPart(config), bound, dataset);
-  const varied = new Set(space.axes.flatMap(({ keys }) => keys));
-  const computed = storedMetrics(metrics);
-  const keepsSymbols = bySymbol || over !== undefined;
-  const cache = await usableCache(runtime);
   const notes: string[] = [];
-  let stored: StoredEvaluations | undefined;
-  if (cache !== undefined) {
-    const keys = sweepKeys({
-      dataset,
-      symbols,
-      wanted: options.symbols,
-      strategy: bound,
-      digest: strategy.own?.module.digest,
-      metrics: computed,
-      bySymbol: keepsSymbols,
-      period,
-      limit: config.limit,
-      hasBenchmark: config.benchmark !== undefined || varied.has("benchmark"),
-    });
-    const symbolMetrics = keepsSymbols ? symbols.length * computed.length : 0;
-    const widths = { metrics: computed.length, symbolMetrics };
-    stored = await openStoredEvaluations({ cache, key: keys.unit, ...widths, isRead: resume });
-    const changed = resume && stored.size === 0 ? await changedSince(cache, keys) : undefined;
-    if (changed !== undefined) notes.push(changed);
-    await storeOrigins(cache, keys);
-  }
+  const stored = await storedOf(runtime, sweep, { resume, wanted: options.symbols, note: (text) => notes.push(text) });
   throwIfAborted(signal);
-  const most = sampler.most ?? 1000;
-  await using leased =
-    strategy.isPortable && strategy.own === undefined ? await runtime.executor(rows * most) : undefined;
-  const leaders = leadingResults({
-    objective,
-    requirements,
-    over,
-    metrics: computed,
-    symbols: keepsSymbols ? symbols.length : 0,
-    most: top,
-  });
+  const symbolCount = sweep.keepsSymbols ? symbols.length : 0;
+  const { over } = definition;
+  const leaders = leadingResults({ objective, requirements, over, metrics: computed, symbols: symbolCount, most: top });
   using results = resultRows({
     table: createResultTable({
       axes: space.axes,
@@ -265,11 +206,11 @@ export async function runSweep(
     sampler,
     digestOf: base === undefined ? undefined : configurationDigests(base, varied),
     stored,
-    runner: unitRunner(runtime, { dataset, strategy, symbols, metrics: computed, bySymbol: keepsSymbols, executor: leased }),
-    endOf: spanEnds(dataset, { symbols, limit: config.limit, period }),
+    runner: sweep.runner,
+    endOf: spanEnds(dataset, { symbols, limit: runtime.config.limit, period }),
     period,
     metrics: computed.length,
-    symbols: keepsSymbols ? symbols.length : 0,
+    symbols: symbolCount,
     leaders,
     keepsAborted: options.keepsAborted === true,
     onResult(candidate, result, score) {
@@ -284,8 +225,8 @@ export async function runSweep(
   const chosen = metrics.map((name) => computed.indexOf(name));
   return {
     dataset: dataset.manifest.name,
-    path,
-    reused,
+    path: sweep.path,
+    reused: sweep.opened.reused,
     symbols,
     axes: space.axes,
     size: space.size,
